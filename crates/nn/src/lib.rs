@@ -1,0 +1,58 @@
+//! Network building blocks on candle: ops with right gradients, layers, losses, Adam, seeded streams, weights files.
+//!
+//! candle brings tensors and the tape of automatic differentiation. What runs on it is ours wherever stock candle is
+//! wrong or slow on a CPU: [`ops`] are custom ops over the slice [`kernels`](ops), [`layers`] give them parameters whose
+//! names are those of a PyTorch state dict, [`Parameters`] holds these in sorted order, [`Adam`] steps them, and
+//! [`weights`] and [`Checkpoint`] carry them to files and back.
+//!
+//! Everything is deterministic: random numbers come from [`rng::stream`], and a sum over pixels or batches is always
+//! added up in an order that depends on shapes alone, never on the number of threads.
+//!
+//! ```
+//! use candle_core::{DType, Device, Tensor};
+//! use rsom_nn::layers::{BatchNorm2d, Conv2d};
+//! use rsom_nn::ops::Conv2dConfig;
+//! use rsom_nn::{Adam, AdamConfig, Mode, Optimizer, Parameters, Reduction, loss};
+//!
+//! # fn main() -> Result<(), rsom_nn::NnError> {
+//! let mut parameters = Parameters::new();
+//! let mut builder = parameters.builder(7);
+//! let conv = Conv2d::new(&mut builder.at("block.0"), [2, 1], 3, Conv2dConfig::same(3).with_relu())?;
+//! let norm = BatchNorm2d::new(&mut builder.at("block.2"), 1)?;
+//! let mut adam = Adam::for_parameters(&parameters, AdamConfig::default())?;
+//!
+//! let input = Tensor::ones((1, 2, 8, 8), DType::F32, &Device::Cpu)?;
+//! let target = Tensor::ones((1, 1, 8, 8), DType::F32, &Device::Cpu)?;
+//! let mode = Mode::Training { seed: 7, step: 0 };
+//! let logits = norm.forward(&conv.forward(&input, &mode)?, &mode)?;
+//! adam.backward_step(&loss::bce_with_logits(&logits, &target, Reduction::Sum)?)?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod adam;
+mod checkpoint;
+mod element;
+mod error;
+pub mod host;
+mod init;
+mod kernels;
+pub mod layers;
+pub mod loss;
+mod mode;
+pub mod ops;
+mod parameters;
+pub mod rng;
+mod schedule;
+pub mod weights;
+
+pub use adam::{Adam, AdamConfig, AdamState, Moments};
+pub use candle_nn::Optimizer;
+pub use checkpoint::Checkpoint;
+pub use element::Element;
+pub use error::{Mismatch, NnError};
+pub use init::Init;
+pub use loss::Reduction;
+pub use mode::Mode;
+pub use parameters::{Builder, Parameters};
+pub use schedule::{PlateauConfig, ReduceOnPlateau};

@@ -1,0 +1,142 @@
+//! The command line of a stage, built from its declaration.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr};
+use clap::{Arg, ArgAction, Command as Clap, value_parser};
+
+use crate::schema::to_word;
+use crate::{CommandSpec, Definition, Parameter, Port, Type};
+
+/// The clap command of a stage: a subcommand for each of its commands, and `spec`.
+///
+/// The binary `rsom` mounts the same under `rsom <stage>`; `name` is what the user types.
+#[must_use]
+pub fn command_line(definition: &Definition, name: &str) -> Clap {
+    let mut root = Clap::new(name.to_owned())
+        .version(definition.version.clone())
+        .about(definition.about.clone())
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(Clap::new("spec").about("Print what this stage takes and gives, as JSON"));
+    for command in &definition.commands {
+        let leaf = leaf(&command.spec);
+        root = match command.spec.name.split_once(' ') {
+            None => root.subcommand(leaf.name(command.spec.name.clone())),
+            Some((group, name)) => mount(root, group, leaf.name(name.to_owned())),
+        };
+    }
+    root
+}
+
+/// Arguments that every command takes, whatever it computes.
+#[must_use]
+pub fn global_arguments() -> Vec<Arg> {
+    vec![
+        Arg::new("config")
+            .long("config")
+            .value_name("FILE")
+            .value_parser(value_parser!(std::path::PathBuf))
+            .help("Read parameters from a YAML or JSON file; flags win over it"),
+        Arg::new("threads")
+            .long("threads")
+            .value_name("N")
+            .value_parser(value_parser!(u16).range(1..=1024))
+            .help("Threads to use; results do not depend on it [default: all cores]"),
+        Arg::new("json")
+            .long("json")
+            .action(ArgAction::SetTrue)
+            .help("Print one machine-readable result line on stdout"),
+        Arg::new("quiet")
+            .long("quiet")
+            .action(ArgAction::SetTrue)
+            .help("Only warnings and errors on stderr"),
+    ]
+}
+
+fn mount(root: Clap, group: &str, leaf: Clap) -> Clap {
+    if root.find_subcommand(group).is_some() {
+        return root.mut_subcommand(group, |g| g.subcommand(leaf));
+    }
+    let group = Clap::new(group.to_owned())
+        .about(format!("Commands that {group}"))
+        .subcommand_required(true)
+        .arg_required_else_help(true);
+    root.subcommand(group.subcommand(leaf))
+}
+
+fn leaf(spec: &CommandSpec) -> Clap {
+    let mut command = Clap::new("leaf")
+        .about(spec.about.clone())
+        .arg_required_else_help(spec.inputs.iter().chain(&spec.outputs).any(|p| p.required));
+    if !spec.examples.is_empty() {
+        let lines: Vec<String> = spec.examples.iter().map(|e| format!("  {e}")).collect();
+        command = command.after_help(StyledStr::from(format!("Examples:\n{}", lines.join("\n"))));
+    }
+    for port in &spec.inputs {
+        command = command.arg(port_argument(port, "in:", "Inputs"));
+    }
+    for port in &spec.outputs {
+        command = command.arg(port_argument(port, "out:", "Outputs"));
+    }
+    for parameter in &spec.parameters {
+        command = command.arg(parameter_argument(parameter));
+    }
+    command.args(global_arguments())
+}
+
+fn port_argument(port: &Port, prefix: &str, heading: &'static str) -> Arg {
+    let mut arg = Arg::new(format!("{prefix}{}", port.name))
+        .value_name("PATH")
+        .value_parser(value_parser!(std::path::PathBuf))
+        .required(port.required)
+        .help(port.about.clone())
+        .help_heading(heading);
+    if !port.positional {
+        arg = arg.long(kebab(&port.name));
+    }
+    if port.many {
+        arg.num_args(1..).action(ArgAction::Append)
+    } else {
+        arg
+    }
+}
+
+fn parameter_argument(parameter: &Parameter) -> Arg {
+    let mut arg = Arg::new(format!("param:{}", parameter.name))
+        .long(kebab(&parameter.name))
+        .value_name(parameter.schema.placeholder())
+        .help(help(parameter))
+        .help_heading("Parameters");
+    match &parameter.schema.kind {
+        Type::Boolean => arg = arg.num_args(0..=1).default_missing_value("true"),
+        Type::Integer | Type::Number => arg = arg.allow_negative_numbers(true),
+        // `-50,200` is a list, not a flag.
+        Type::List(_) => arg = arg.allow_hyphen_values(true),
+        Type::Map => arg = arg.action(ArgAction::Append),
+        Type::Choice(words) => {
+            arg = arg
+                .value_parser(PossibleValuesParser::new(
+                    words.iter().map(PossibleValue::new),
+                ))
+                .hide_possible_values(true);
+        }
+        _ => {}
+    }
+    arg
+}
+
+fn help(parameter: &Parameter) -> String {
+    let mut text = parameter.about.clone();
+    if let Some(unit) = &parameter.unit {
+        text.push_str(&format!(" ({unit})"));
+    }
+    match &parameter.default {
+        Some(default) => text.push_str(&format!(" [default: {}]", to_word(default))),
+        None if parameter.required => text.push_str(" [required, here or in --config]"),
+        None => {}
+    }
+    text
+}
+
+fn kebab(name: &str) -> String {
+    name.replace('_', "-")
+}

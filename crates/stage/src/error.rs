@@ -1,0 +1,71 @@
+//! Why a stage failed, in one line, with the exit code that says whose fault it is.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::ExitCode;
+
+/// A failed stage: one clear line and an exit code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageError {
+    exit_code: ExitCode,
+    message: String,
+}
+
+impl StageError {
+    /// Wrong usage or configuration (exit code 2).
+    pub fn usage(message: impl fmt::Display) -> Self {
+        Self::new(ExitCode::Usage, message)
+    }
+
+    /// An input that breaks the contract (exit code 3); the line starts with the file's name.
+    pub fn input(path: &Path, fault: impl fmt::Display) -> Self {
+        Self::new(ExitCode::BadInput, format!("{}: {fault}", path.display()))
+    }
+
+    /// Inputs that each are fine but do not belong together (exit code 3).
+    pub fn inputs(message: impl fmt::Display) -> Self {
+        Self::new(ExitCode::BadInput, message)
+    }
+
+    /// An output that could not be written (exit code 4); the line starts with the file's name.
+    pub fn output(path: &Path, fault: impl fmt::Display) -> Self {
+        let message = format!("cannot write {}: {fault}", path.display());
+        Self::new(ExitCode::CannotWrite, message)
+    }
+
+    /// Anything else (exit code 1).
+    pub fn failure(message: impl fmt::Display) -> Self {
+        Self::new(ExitCode::Failure, message)
+    }
+
+    /// Stopped by the user (exit code 130).
+    #[must_use]
+    pub fn interrupted() -> Self {
+        Self::new(ExitCode::Interrupted, "interrupted")
+    }
+
+    /// The exit code of the process.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        self.exit_code
+    }
+
+    fn new(exit_code: ExitCode, message: impl fmt::Display) -> Self {
+        // One line, whatever a library put into its message.
+        let message = message
+            .to_string()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        Self { exit_code, message }
+    }
+}
+
+impl fmt::Display for StageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for StageError {}

@@ -1,0 +1,25 @@
+//! Exit codes are a type.
+
+/// How a stage ends; the numbers are part of the stage contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCode {
+    /// Everything was done.
+    Done = 0,
+    /// Anything the other codes do not name.
+    Failure = 1,
+    /// Wrong usage or configuration.
+    Usage = 2,
+    /// An input breaks the contract.
+    BadInput = 3,
+    /// An output could not be written.
+    CannotWrite = 4,
+    /// Stopped by Ctrl-C or a termination signal.
+    Interrupted = 130,
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        std::process::ExitCode::from(code as u8)
+    }
+}

@@ -1,0 +1,62 @@
+//! What kind of file goes in or comes out of a stage.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+/// The kinds of inputs and outputs of the stage contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Intensities, NIfTI.
+    Volume,
+    /// A binary mask, NIfTI uint8.
+    Mask,
+    /// Integer labels, NIfTI.
+    Labels,
+    /// Probabilities from 0 to 1, NIfTI float32.
+    Probabilities,
+    /// A long-form table, Parquet.
+    Table,
+    /// Network weights, safetensors.
+    Weights,
+    /// A picture, PNG or SVG.
+    Figure,
+    /// A text that people read: Markdown, LaTeX, CSV, YAML, JSON.
+    Document,
+    /// A folder of files.
+    Directory,
+}
+
+impl Kind {
+    /// Whether the end of a file's name fits the kind; kinds with many formats accept any.
+    #[must_use]
+    pub fn accepts_name(self, path: &Path) -> bool {
+        let Some(name) = path.file_name().and_then(|n| n.to_str()) else {
+            return false;
+        };
+        let ends = |suffixes: &[&str]| suffixes.iter().any(|s| name.ends_with(s));
+        match self {
+            Kind::Volume | Kind::Mask | Kind::Labels | Kind::Probabilities => {
+                ends(&[".nii", ".nii.gz"])
+            }
+            Kind::Table => ends(&[".parquet"]),
+            Kind::Weights => ends(&[".safetensors"]),
+            Kind::Figure => ends(&[".png", ".svg"]),
+            Kind::Document | Kind::Directory => true,
+        }
+    }
+
+    /// The ending that files of this kind get when nobody names them.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Kind::Volume | Kind::Mask | Kind::Labels | Kind::Probabilities => ".nii.gz",
+            Kind::Table => ".parquet",
+            Kind::Weights => ".safetensors",
+            Kind::Figure => ".png",
+            Kind::Document => ".txt",
+            Kind::Directory => "",
+        }
+    }
+}

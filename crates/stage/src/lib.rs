@@ -1,0 +1,65 @@
+//! What every stage command shares.
+//!
+//! A stage declares its commands as data ([`Definition`], [`Command`], [`Port`], [`Parameter`]), each with a function
+//! from an [`Invocation`] to a [`Summary`]. [`main`] turns the declaration into a command line: parse, resolve the
+//! configuration, run, report, exit with the right [`ExitCode`].
+//!
+//! ```no_run
+//! use rsom_stage::{Command, Definition, Invocation, Kind, Parameter, Port, StageError, Summary};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Settings {
+//!     threshold: f64,
+//! }
+//!
+//! fn segment(invocation: &Invocation) -> Result<Summary, StageError> {
+//!     let settings: Settings = invocation.parameters()?;
+//!     let (scan, mask) = (invocation.input("input")?, invocation.output("output")?);
+//!     // read `scan`, compute, write `mask` …
+//!     Ok(Summary::new().with("threshold", settings.threshold))
+//! }
+//!
+//! let definition = Definition::new("mystage", env!("CARGO_PKG_VERSION"), "Segments by a threshold").command(
+//!     Command::new("segment", "Voxels at or above a threshold", segment)
+//!         .input(Port::required("input", Kind::Volume, "Scan to segment"))
+//!         .output(Port::required("output", Kind::Mask, "Mask on the scan's grid"))
+//!         .parameter(Parameter::number("threshold", "Smallest intensity of the mask").default(0.5).at_least(0.0))
+//!         .example("rsom-mystage segment --input scan.nii.gz --output mask.nii.gz --threshold 0.4"),
+//! );
+//! let _exit_code = rsom_stage::main(&definition);
+//! ```
+
+pub mod atomic;
+mod command_line;
+mod definition;
+mod error;
+mod exit_code;
+pub mod fingerprint;
+pub mod interrupt;
+mod invocation;
+mod kind;
+pub mod log;
+mod parameter;
+mod port;
+mod progress;
+mod provenance;
+mod resolve;
+mod run;
+mod schema;
+mod spec;
+mod summary;
+pub mod yaml;
+
+pub use command_line::{command_line, global_arguments};
+pub use definition::{Command, Definition};
+pub use error::StageError;
+pub use exit_code::ExitCode;
+pub use invocation::Invocation;
+pub use kind::Kind;
+pub use parameter::Parameter;
+pub use port::Port;
+pub use progress::Progress;
+pub use run::{main, run};
+pub use schema::{Schema, Type};
+pub use spec::{CONTRACT_VERSION, CommandSpec, Spec};
+pub use summary::Summary;

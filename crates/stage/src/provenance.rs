@@ -1,0 +1,30 @@
+//! Where an output comes from: tool, command, parameters, hashes of inputs. No time, no absolute path.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::{Invocation, StageError, fingerprint};
+
+/// The provenance of everything that an invocation writes.
+pub(crate) fn of_invocation(invocation: &Invocation) -> Result<Value, StageError> {
+    let mut inputs = Map::new();
+    for (name, paths) in invocation.all_inputs() {
+        let files: Vec<Value> = paths.iter().map(|p| source(p)).collect::<Result<_, _>>()?;
+        inputs.insert(name.to_owned(), Value::Array(files));
+    }
+    Ok(json!({
+        "tool": format!("rsom-{}", invocation.stage()),
+        "version": invocation.version(),
+        "command": invocation.command(),
+        "parameters": invocation.resolved_parameters(),
+        "inputs": inputs,
+    }))
+}
+
+fn source(path: &Path) -> Result<Value, StageError> {
+    let sha256 = fingerprint::of_path(path)
+        .map_err(|e| StageError::input(path, crate::atomic::plain(&e)))?;
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+    Ok(json!({ "name": name, "sha256": sha256 }))
+}

@@ -1,0 +1,111 @@
+//! The way through a stage's `main`: parse, resolve, run, report.
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use clap::ArgMatches;
+use serde_json::json;
+
+use crate::resolve::resolve;
+use crate::{
+    Command, Definition, ExitCode, Invocation, StageError, Summary, command_line, interrupt, log,
+};
+
+/// Runs a stage's own binary on the arguments of the process.
+#[must_use]
+pub fn main(definition: &Definition) -> std::process::ExitCode {
+    let name = format!("rsom-{}", definition.name);
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let matches = match command_line(definition, &name).try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return usage(&error).into(),
+    };
+    run(definition, &matches).into()
+}
+
+/// Runs one command of a stage whose arguments are parsed; reports on stdout and stderr.
+#[must_use]
+pub fn run(definition: &Definition, matches: &ArgMatches) -> ExitCode {
+    let Some((name, matches)) = matches.subcommand() else {
+        return ExitCode::Usage;
+    };
+    if name == "spec" {
+        return print(&format!("{:#}", definition.spec().to_json()));
+    }
+    let (name, matches) = match matches.subcommand() {
+        Some((inner, matches)) => (format!("{name} {inner}"), matches),
+        None => (name.to_owned(), matches),
+    };
+    let Some(command) = definition.commands.iter().find(|c| c.spec.name == name) else {
+        return ExitCode::Usage;
+    };
+    log::set_quiet(matches.get_flag("quiet"));
+    interrupt::install();
+    match execute(definition, command, matches) {
+        Ok((invocation, summary)) => report(&invocation, &summary, matches.get_flag("json")),
+        Err(error) => {
+            log::error(format_args!("{} {name}: {error}", definition.name));
+            error.exit_code()
+        }
+    }
+}
+
+/// Prints clap's own message (usage, help, version) and says how to exit.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe must not turn help into a failure.
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::Usage
+    } else {
+        ExitCode::Done
+    }
+}
+
+fn execute(
+    definition: &Definition,
+    command: &Command,
+    matches: &ArgMatches,
+) -> Result<(Invocation, Summary), StageError> {
+    let threads = matches.get_one::<u16>("threads").map_or_else(
+        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        |n| usize::from(*n),
+    );
+    // The pool can be built only once in a process; a second command of one process shares the first one's.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global();
+    let invocation = Invocation::new(&definition.name, &definition.version, &command.spec.name)
+        .with_threads(threads);
+    let invocation = resolve(invocation, &command.spec, matches)?;
+    let summary = (command.run)(&invocation)?;
+    Ok((invocation, summary))
+}
+
+fn report(invocation: &Invocation, summary: &Summary, as_json: bool) -> ExitCode {
+    if as_json {
+        let outputs: serde_json::Map<_, _> = invocation
+            .all_outputs()
+            .map(|(name, path)| (name.to_owned(), json!(path.to_string_lossy())))
+            .collect();
+        let line = json!({
+            "stage": invocation.stage(),
+            "version": invocation.version(),
+            "command": invocation.command(),
+            "outputs": outputs,
+            "result": summary.values(),
+        });
+        return print(&line.to_string());
+    }
+    summary.as_text().map_or(ExitCode::Done, print)
+}
+
+fn print(text: &str) -> ExitCode {
+    let mut stdout = std::io::stdout().lock();
+    let newline = if text.ends_with('\n') { "" } else { "\n" };
+    match write!(stdout, "{text}{newline}").and_then(|()| stdout.flush()) {
+        Ok(()) => ExitCode::Done,
+        // `rsom … | head` is no failure.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::Done,
+        Err(_) => ExitCode::CannotWrite,
+    }
+}

@@ -1,0 +1,200 @@
+//! The specification that `EXE spec` prints: what a stage takes and gives.
+
+use serde_json::{Map, Value, json};
+
+use crate::{Parameter, Port, Schema};
+
+/// Version of the stage contract that this crate speaks.
+pub const CONTRACT_VERSION: u64 = 1;
+
+/// What a stage is called and can do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spec {
+    /// Name of the stage.
+    pub stage: String,
+    /// Version of the stage; part of the identity of whatever it computes.
+    pub version: String,
+    /// One line for people.
+    pub about: String,
+    /// Its commands.
+    pub commands: Vec<CommandSpec>,
+}
+
+/// What a command takes and gives.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CommandSpec {
+    /// Name: one word, or two as in `import bscans`.
+    pub name: String,
+    /// One line for people.
+    pub about: String,
+    /// Command lines to copy.
+    pub examples: Vec<String>,
+    /// Inputs.
+    pub inputs: Vec<Port>,
+    /// Outputs.
+    pub outputs: Vec<Port>,
+    /// Parameters.
+    pub parameters: Vec<Parameter>,
+}
+
+impl Spec {
+    /// The JSON that `EXE spec` prints; parameters are a JSON Schema object.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "contract": CONTRACT_VERSION,
+            "stage": self.stage,
+            "version": self.version,
+            "about": self.about,
+            "commands": self.commands.iter().map(CommandSpec::to_json).collect::<Vec<_>>(),
+        })
+    }
+
+    /// Reads the specification of any stage, ours or a foreign one.
+    ///
+    /// # Errors
+    /// A missing or ill-typed part, another contract version; the message says which.
+    pub fn from_json(json: &Value) -> Result<Self, String> {
+        let contract = json["contract"].as_u64().ok_or("'contract' is missing")?;
+        if contract != CONTRACT_VERSION {
+            return Err(format!(
+                "contract {contract} is not the supported {CONTRACT_VERSION}"
+            ));
+        }
+        let commands = json["commands"].as_array().ok_or("'commands' is missing")?;
+        Ok(Self {
+            stage: text(json, "stage")?,
+            version: text(json, "version")?,
+            about: json["about"].as_str().unwrap_or_default().to_owned(),
+            commands: commands
+                .iter()
+                .map(CommandSpec::from_json)
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The command of that name.
+    #[must_use]
+    pub fn command(&self, name: &str) -> Option<&CommandSpec> {
+        self.commands.iter().find(|c| c.name == name)
+    }
+}
+
+impl CommandSpec {
+    /// The JSON of one command.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut properties = Map::new();
+        for parameter in &self.parameters {
+            properties.insert(parameter.name.clone(), parameter_to_json(parameter));
+        }
+        let required: Vec<&str> = self
+            .parameters
+            .iter()
+            .filter(|p| p.required)
+            .map(|p| p.name.as_str())
+            .collect();
+        json!({
+            "name": self.name,
+            "about": self.about,
+            "examples": self.examples,
+            "inputs": self.inputs,
+            "outputs": self.outputs,
+            "parameters": {
+                "type": "object",
+                "additionalProperties": false,
+                "properties": properties,
+                "required": required,
+            },
+        })
+    }
+
+    /// Reads one command.
+    ///
+    /// # Errors
+    /// A missing or ill-typed part; the message says which.
+    pub fn from_json(json: &Value) -> Result<Self, String> {
+        let name = text(json, "name")?;
+        let ports = |key: &str| -> Result<Vec<Port>, String> {
+            match json.get(key) {
+                None => Ok(Vec::new()),
+                Some(list) => serde_json::from_value(list.clone())
+                    .map_err(|e| format!("'{key}' of command '{name}': {e}")),
+            }
+        };
+        let schema = &json["parameters"];
+        let required: Vec<&str> = schema["required"]
+            .as_array()
+            .map(|list| list.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default();
+        let parameters = match schema["properties"].as_object() {
+            None => Vec::new(),
+            Some(properties) => properties
+                .iter()
+                .map(|(key, value)| {
+                    parameter_from_json(key, value, required.contains(&key.as_str()))
+                        .map_err(|e| format!("parameter '{key}' of command '{name}': {e}"))
+                })
+                .collect::<Result<_, _>>()?,
+        };
+        Ok(Self {
+            inputs: ports("inputs")?,
+            outputs: ports("outputs")?,
+            name,
+            about: json["about"].as_str().unwrap_or_default().to_owned(),
+            examples: Vec::new(),
+            parameters,
+        })
+    }
+
+    /// The parameter of that name, in `snake_case` or `kebab-case`.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
+        let name = name.replace('-', "_");
+        self.parameters.iter().find(|p| p.name == name)
+    }
+
+    /// The input of that name, in `snake_case` or `kebab-case`.
+    #[must_use]
+    pub fn input(&self, name: &str) -> Option<&Port> {
+        let name = name.replace('-', "_");
+        self.inputs.iter().find(|p| p.name == name)
+    }
+
+    /// The output of that name, in `snake_case` or `kebab-case`.
+    #[must_use]
+    pub fn output(&self, name: &str) -> Option<&Port> {
+        let name = name.replace('-', "_");
+        self.outputs.iter().find(|p| p.name == name)
+    }
+}
+
+fn parameter_to_json(parameter: &Parameter) -> Value {
+    let mut json = parameter.schema.to_json();
+    json["description"] = json!(parameter.about);
+    if let Some(default) = &parameter.default {
+        json["default"] = default.clone();
+    }
+    if let Some(unit) = &parameter.unit {
+        json["x-unit"] = json!(unit);
+    }
+    json
+}
+
+fn parameter_from_json(name: &str, json: &Value, required: bool) -> Result<Parameter, String> {
+    Ok(Parameter {
+        name: name.replace('-', "_"),
+        schema: Schema::from_json(json)?,
+        default: json.get("default").filter(|d| !d.is_null()).cloned(),
+        required,
+        unit: json["x-unit"].as_str().map(str::to_owned),
+        about: json["description"].as_str().unwrap_or_default().to_owned(),
+    })
+}
+
+fn text(json: &Value, key: &str) -> Result<String, String> {
+    json[key]
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| format!("'{key}' is missing or no text"))
+}

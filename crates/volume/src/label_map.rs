@@ -1,0 +1,64 @@
+//! Integer labels, which never pass through floating point.
+
+use std::collections::BTreeMap;
+
+use ndarray::Array3;
+
+use crate::{Grid, Mask, VolumeError};
+
+/// A label map of shape (x, y, z): 0 is background, other integers are named structures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelMap {
+    grid: Grid,
+    labels: Array3<i32>,
+    names: BTreeMap<i32, String>,
+}
+
+impl LabelMap {
+    /// Puts an array of shape (x, y, z) on a grid; `names` may name some of its labels.
+    ///
+    /// # Errors
+    /// Array and grid differ in shape.
+    pub fn new(
+        grid: Grid,
+        labels: Array3<i32>,
+        names: BTreeMap<i32, String>,
+    ) -> Result<Self, VolumeError> {
+        if labels.shape() != grid.shape() {
+            return Err(VolumeError::ShapeMismatch {
+                array: labels.shape().to_vec(),
+                grid: grid.shape(),
+            });
+        }
+        Ok(Self {
+            grid,
+            labels,
+            names,
+        })
+    }
+
+    /// Where the voxels stand.
+    #[must_use]
+    pub fn grid(&self) -> &Grid {
+        &self.grid
+    }
+
+    /// The labels, of shape (x, y, z).
+    #[must_use]
+    pub fn labels(&self) -> &Array3<i32> {
+        &self.labels
+    }
+
+    /// Names of labels.
+    #[must_use]
+    pub fn names(&self) -> &BTreeMap<i32, String> {
+        &self.names
+    }
+
+    /// The voxels that carry one of `labels`.
+    #[must_use]
+    pub fn select(&self, labels: &[i32]) -> Mask {
+        let voxels = self.labels.mapv(|label| labels.contains(&label));
+        Mask::new(self.grid.clone(), voxels).unwrap_or_else(|_| unreachable!("same shape"))
+    }
+}
