@@ -59,7 +59,7 @@ pub use kind::Kind;
 pub use parameter::Parameter;
 pub use port::Port;
 pub use progress::Progress;
-pub use run::{main, run};
+pub use run::{main, print, run, usage};
 pub use schema::{Schema, Type};
 pub use spec::{CONTRACT_VERSION, CommandSpec, Spec};
 pub use summary::Summary;

@@ -51,7 +51,8 @@ pub fn run(definition: &Definition, matches: &ArgMatches) -> ExitCode {
 }
 
 /// Prints clap's own message (usage, help, version) and says how to exit.
-pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+#[must_use]
+pub fn usage(error: &clap::Error) -> ExitCode {
     // A closed pipe must not turn help into a failure.
     let _ = error.print();
     if error.use_stderr() {
@@ -99,12 +100,13 @@ fn report(invocation: &Invocation, summary: &Summary, as_json: bool) -> ExitCode
     summary.as_text().map_or(ExitCode::Done, print)
 }
 
-fn print(text: &str) -> ExitCode {
+/// Prints text on stdout; a reader that stops reading is no failure.
+#[must_use]
+pub fn print(text: &str) -> ExitCode {
     let mut stdout = std::io::stdout().lock();
     let newline = if text.ends_with('\n') { "" } else { "\n" };
     match write!(stdout, "{text}{newline}").and_then(|()| stdout.flush()) {
         Ok(()) => ExitCode::Done,
-        // `rsom … | head` is no failure.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::Done,
         Err(_) => ExitCode::CannotWrite,
     }

@@ -1,0 +1,58 @@
+# Shorter names for the commands of README.md; nothing needs just.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# Show this menu
+default:
+    @just --list --unsorted
+
+# A whole study on made-up scans in five minutes: table, tests, picture
+[group('study')]
+quickstart *ARGS:
+    cargo run --release -- run pipelines/quickstart.yaml {{ARGS}}
+
+# The real study on retinal OCT scans: just octlayers --data DIR
+[group('study')]
+octlayers *ARGS:
+    cargo run --release -- run pipelines/octlayers.yaml {{ARGS}}
+
+# What a pipeline would run, and why: just plan pipelines/octlayers.yaml
+[group('study')]
+plan PIPELINE *ARGS:
+    cargo run --release -- plan {{PIPELINE}} {{ARGS}}
+
+# Any command of the binary: just rsom io inspect scan.nii.gz
+[group('study')]
+rsom *ARGS:
+    cargo run --release -- {{ARGS}}
+
+# All tests
+[group('develop')]
+test *ARGS:
+    cargo test --release --workspace {{ARGS}}
+
+# Formatting and lints, warnings denied
+[group('develop')]
+lint:
+    cargo fmt --all -- --check
+    cargo clippy --release --workspace --all-targets -- -D warnings
+
+# Everything that continuous integration runs
+[group('develop')]
+ci:
+    .ci/run
+
+# The documentation of every crate, in the browser
+[group('develop')]
+doc:
+    cargo doc --workspace --no-deps --open
+
+# Install the binary rsom
+[group('install')]
+install:
+    cargo install --path crates/rsom --locked
+
+# Install a shell's completions: just completions bash > ~/.local/share/bash-completion/completions/rsom
+[group('install')]
+completions SHELL:
+    @cargo run --release --quiet -- completions {{SHELL}}
