@@ -1,1 +1,11 @@
-//! placeholder
+//! Files: what this workspace reads and writes, and the faults it refuses.
+//!
+//! [`table`] holds Parquet and CSV, [`nifti`] volumes, masks and label maps, [`ports`] the bridge from a stage's
+//! inputs and outputs to both, [`manifest`] data sets. An [`IoError`] says what is wrong with a file without naming it;
+//! whoever knows the path adds it once.
+
+mod error;
+mod guarded;
+pub mod table;
+
+pub use error::IoError;

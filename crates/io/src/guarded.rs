@@ -1,0 +1,46 @@
+//! Turns a panic inside a decoder of someone else into an error.
+//!
+//! The decoders of Parquet, PNG and TIFF promise errors for corrupt files, and keep the promise for most. What is left,
+//! this catches, so that a crafted file gives one line instead of a backtrace.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+
+use crate::IoError;
+
+thread_local! {
+    static SILENT: Cell<bool> = const { Cell::new(false) };
+}
+static HOOK: Once = Once::new();
+
+/// Runs a decoder on this thread; its panic becomes a fault of the file.
+pub(crate) fn catching<T>(
+    format: &'static str,
+    decode: impl FnOnce() -> Result<T, IoError>,
+) -> Result<T, IoError> {
+    HOOK.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !SILENT.get() {
+                previous(info);
+            }
+        }));
+    });
+    let before = SILENT.replace(true);
+    // The decoder owns what it works on, so nothing half-done is seen after a panic.
+    let result = catch_unwind(AssertUnwindSafe(decode));
+    SILENT.set(before);
+    result.unwrap_or_else(|_| Err(IoError::format(format, "the file is corrupt")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_error() {
+        let result: Result<(), _> = catching("PNG", || panic!("index out of bounds"));
+        assert_eq!(result.unwrap_err().to_string(), "PNG: the file is corrupt");
+    }
+}

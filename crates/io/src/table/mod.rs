@@ -1,0 +1,198 @@
+//! Tables of named, typed columns; Parquet and CSV files of them.
+
+mod column;
+mod combine;
+pub mod csv;
+mod error;
+mod frame;
+pub mod parquet;
+
+use std::cmp::Ordering;
+
+pub use column::{Cell, Column, Values};
+pub use error::TableError;
+
+/// A table: columns of equal length and unique names. A missing value is null; a table never holds a NaN.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    columns: Vec<Column>,
+}
+
+impl Table {
+    /// Puts columns side by side. NaN becomes null.
+    ///
+    /// # Errors
+    /// Columns of different length; a name that occurs twice.
+    pub fn new(columns: Vec<Column>) -> Result<Self, TableError> {
+        let mut table = Self::default();
+        for column in columns {
+            table.push(column)?;
+        }
+        Ok(table)
+    }
+
+    /// Adds a column at the right.
+    ///
+    /// # Errors
+    /// Its length differs from the table's; its name is taken.
+    pub fn push(&mut self, mut column: Column) -> Result<(), TableError> {
+        if self.column(&column.name).is_some() {
+            return Err(TableError::DuplicateColumn(column.name));
+        }
+        if !self.columns.is_empty() && column.values.len() != self.rows() {
+            return Err(TableError::Length {
+                column: column.name,
+                rows: column.values.len(),
+                expected: self.rows(),
+            });
+        }
+        column.values.nan_to_null();
+        self.columns.push(column);
+        Ok(())
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |c| c.values.len())
+    }
+
+    /// The columns, from left to right.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The columns' names, from left to right.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|c| c.name.as_str())
+    }
+
+    /// The column of that name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+
+    /// The values of the column of that name.
+    ///
+    /// # Errors
+    /// There is no such column; the message lists those there are.
+    pub fn values(&self, name: &str) -> Result<&Values, TableError> {
+        match self.column(name) {
+            Some(column) => Ok(&column.values),
+            None => Err(TableError::NoColumn {
+                name: name.to_owned(),
+                known: self.names().collect::<Vec<_>>().join(", "),
+            }),
+        }
+    }
+
+    /// A column of texts. A column without any value is one, whatever its type.
+    ///
+    /// # Errors
+    /// No such column; it holds something else.
+    pub fn texts(&self, name: &str) -> Result<Vec<Option<String>>, TableError> {
+        match self.values(name)? {
+            Values::Text(values) => Ok(values.clone()),
+            other if other.all_null() => Ok(vec![None; other.len()]),
+            other => Err(wrong_type(name, other, "text")),
+        }
+    }
+
+    /// A column of numbers; integers count as numbers.
+    ///
+    /// # Errors
+    /// No such column; it holds something else.
+    pub fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>, TableError> {
+        match self.values(name)? {
+            Values::Number(values) => Ok(values.clone()),
+            Values::Integer(values) => Ok(values.iter().map(|v| v.map(|v| v as f64)).collect()),
+            other if other.all_null() => Ok(vec![None; other.len()]),
+            other => Err(wrong_type(name, other, "numbers")),
+        }
+    }
+
+    /// A column of integers; whole numbers count as integers.
+    ///
+    /// # Errors
+    /// No such column; it holds something else.
+    pub fn integers(&self, name: &str) -> Result<Vec<Option<i64>>, TableError> {
+        let values = self.values(name)?;
+        match values {
+            Values::Integer(values) => Ok(values.clone()),
+            Values::Number(numbers) => numbers
+                .iter()
+                .map(|number| number.map(|v| whole(v).ok_or(())).transpose())
+                .collect::<Result<_, ()>>()
+                .map_err(|()| wrong_type(name, values, "integers")),
+            other if other.all_null() => Ok(vec![None; other.len()]),
+            other => Err(wrong_type(name, other, "integers")),
+        }
+    }
+
+    /// A column of truth values.
+    ///
+    /// # Errors
+    /// No such column; it holds something else.
+    pub fn booleans(&self, name: &str) -> Result<Vec<Option<bool>>, TableError> {
+        match self.values(name)? {
+            Values::Boolean(values) => Ok(values.clone()),
+            other if other.all_null() => Ok(vec![None; other.len()]),
+            other => Err(wrong_type(name, other, "truth values")),
+        }
+    }
+
+    /// The rows at the given places, in that order.
+    ///
+    /// # Errors
+    /// A place beyond the last row.
+    pub fn take(&self, rows: &[usize]) -> Result<Self, TableError> {
+        if let Some(row) = rows.iter().find(|row| **row >= self.rows()) {
+            return Err(TableError::NoRow {
+                row: *row,
+                rows: self.rows(),
+            });
+        }
+        let columns = self.columns.iter().map(|c| Column {
+            name: c.name.clone(),
+            values: c.values.take(rows),
+        });
+        Ok(Self {
+            columns: columns.collect(),
+        })
+    }
+
+    /// The same rows, sorted by the given columns (nulls first, equal rows in their order).
+    ///
+    /// # Errors
+    /// No such column.
+    pub fn sorted_by(&self, names: &[&str]) -> Result<Self, TableError> {
+        let keys: Vec<&Values> = names
+            .iter()
+            .map(|name| self.values(name))
+            .collect::<Result<_, _>>()?;
+        let mut order: Vec<usize> = (0..self.rows()).collect();
+        order.sort_by(|a, b| {
+            keys.iter()
+                .map(|values| values.cell(*a).order(&values.cell(*b)))
+                .find(|o| o.is_ne())
+                .unwrap_or(Ordering::Equal)
+        });
+        self.take(&order)
+    }
+}
+
+/// The integer that a number is, when double precision holds it without doubt.
+fn whole(number: f64) -> Option<i64> {
+    const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= LARGEST_EXACT).then_some(number as i64)
+}
+
+fn wrong_type(name: &str, values: &Values, expected: &'static str) -> TableError {
+    TableError::WrongType {
+        column: name.to_owned(),
+        found: values.type_name(),
+        expected,
+    }
+}
