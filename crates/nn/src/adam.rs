@@ -1,0 +1,321 @@
+//! Adam whose state can be saved and put back.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use candle_core::backprop::GradStore;
+use candle_core::{CpuStorage, Device, InplaceOp2, Layout, Tensor, Var, bail};
+use candle_nn::Optimizer;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::host::elements;
+use crate::{Mismatch, NnError, Parameters};
+
+/// Elements that a task works on.
+const CHUNK: usize = 1 << 14;
+
+/// Constants of Adam.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct AdamConfig {
+    /// Step size.
+    pub learning_rate: f64,
+    /// Decay of the mean of the gradient.
+    pub beta1: f64,
+    /// Decay of the mean of its square.
+    pub beta2: f64,
+    /// Added to the root of the second moment.
+    pub eps: f64,
+}
+
+impl Default for AdamConfig {
+    /// The networks' training settings: learning rate 1e-4, and PyTorch's betas 0.9 and 0.999, eps 1e-8.
+    fn default() -> Self {
+        Self {
+            learning_rate: 1e-4,
+            beta1: 0.9,
+            beta2: 0.999,
+            eps: 1e-8,
+        }
+    }
+}
+
+/// Adam (Kingma and Ba 2015, algorithm 1) without weight decay, in PyTorch's arrangement:
+///
+/// `m ← m + (1 − β1)(g − m)`, `v ← β2·v + (1 − β2)·g²`,
+/// `w ← w − lr/(1 − β1^t) · m / (√v / √(1 − β2^t) + eps)`.
+///
+/// A parameter without a gradient is left alone, moments included. Steps are taken through [`Optimizer`].
+#[derive(Debug)]
+pub struct Adam {
+    config: AdamConfig,
+    step: u64,
+    slots: Vec<Slot>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    name: String,
+    var: Var,
+    moments: Mutex<Pair>,
+}
+
+#[derive(Debug)]
+struct Pair {
+    first: Vec<f32>,
+    second: Vec<f32>,
+}
+
+/// Running means of one parameter's gradient and of its square.
+#[derive(Debug, Clone)]
+pub struct Moments {
+    /// Mean of the gradient.
+    pub first: Tensor,
+    /// Mean of its square.
+    pub second: Tensor,
+}
+
+/// Everything that Adam remembers between steps.
+#[derive(Debug, Clone)]
+pub struct AdamState {
+    /// Constants, with the learning rate of the moment.
+    pub config: AdamConfig,
+    /// Steps taken.
+    pub step: u64,
+    /// Moments by parameter name.
+    pub moments: BTreeMap<String, Moments>,
+}
+
+impl Adam {
+    /// Adam over the trainable parameters of a network.
+    ///
+    /// # Errors
+    /// A parameter that is not `f32`.
+    pub fn for_parameters(parameters: &Parameters, config: AdamConfig) -> Result<Self, NnError> {
+        let named = parameters
+            .trainable()
+            .map(|(name, var)| (name.to_string(), var.clone()));
+        Ok(Self::with_names(named, config)?)
+    }
+
+    fn with_names(
+        named: impl Iterator<Item = (String, Var)>,
+        config: AdamConfig,
+    ) -> candle_core::Result<Self> {
+        let mut slots = Vec::new();
+        for (name, var) in named {
+            if var.dtype() != candle_core::DType::F32 {
+                bail!("Adam steps f32 parameters, '{name}' is {:?}", var.dtype());
+            }
+            let zeros = vec![0.0; var.elem_count()];
+            let moments = Mutex::new(Pair {
+                first: zeros.clone(),
+                second: zeros,
+            });
+            slots.push(Slot { name, var, moments });
+        }
+        Ok(Self {
+            config,
+            step: 0,
+            slots,
+        })
+    }
+
+    /// A copy of the state.
+    ///
+    /// # Errors
+    /// None that this crate can cause.
+    pub fn state(&self) -> Result<AdamState, NnError> {
+        let mut moments = BTreeMap::new();
+        for slot in &self.slots {
+            let pair = slot.lock()?;
+            let tensor =
+                |values: &[f32]| Tensor::from_slice(values, slot.var.shape(), &Device::Cpu);
+            let both = Moments {
+                first: tensor(&pair.first)?,
+                second: tensor(&pair.second)?,
+            };
+            moments.insert(slot.name.clone(), both);
+        }
+        Ok(AdamState {
+            config: self.config,
+            step: self.step,
+            moments,
+        })
+    }
+
+    /// Puts a state back, after which steps are those that would have followed it.
+    ///
+    /// # Errors
+    /// [`NnError::Mismatch`] when names or shapes are not those of the parameters; nothing is changed then.
+    pub fn restore(&mut self, state: &AdamState) -> Result<(), NnError> {
+        let mut mismatch = Mismatch::default();
+        for slot in &self.slots {
+            let Some(moments) = state.moments.get(&slot.name) else {
+                mismatch.missing.push(slot.name.clone());
+                continue;
+            };
+            for tensor in [&moments.first, &moments.second] {
+                if tensor.shape() != slot.var.shape() {
+                    let shapes = (slot.var.dims().to_vec(), tensor.dims().to_vec());
+                    mismatch
+                        .misshaped
+                        .push((slot.name.clone(), shapes.0, shapes.1));
+                }
+            }
+        }
+        let known = |name: &String| self.slots.iter().any(|slot| slot.name == *name);
+        mismatch.extra = state
+            .moments
+            .keys()
+            .filter(|name| !known(name))
+            .cloned()
+            .collect();
+        if !mismatch.is_empty() {
+            return Err(NnError::Mismatch(mismatch));
+        }
+        for slot in &self.slots {
+            let Some(moments) = state.moments.get(&slot.name) else {
+                continue;
+            };
+            let values = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<f32>();
+            let pair = Pair {
+                first: values(&moments.first)?,
+                second: values(&moments.second)?,
+            };
+            *slot.lock()? = pair;
+        }
+        self.config = state.config;
+        self.step = state.step;
+        Ok(())
+    }
+
+    /// Steps taken so far.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.step
+    }
+}
+
+impl Optimizer for Adam {
+    type Config = AdamConfig;
+
+    /// Adam over variables without names: the state calls them by their position. [`Adam::for_parameters`] is what a
+    /// network wants.
+    fn new(vars: Vec<Var>, config: AdamConfig) -> candle_core::Result<Self> {
+        let named = vars
+            .into_iter()
+            .enumerate()
+            .map(|(index, var)| (format!("{index:06}"), var));
+        Self::with_names(named, config)
+    }
+
+    fn step(&mut self, grads: &GradStore) -> candle_core::Result<()> {
+        self.step += 1;
+        let config = self.config;
+        let corrections =
+            [config.beta1, config.beta2].map(|beta| 1.0 - beta.powf(self.step as f64));
+        let rates = Rates {
+            first: (1.0 - config.beta1) as f32,
+            keep: config.beta2 as f32,
+            second: (1.0 - config.beta2) as f32,
+            root: corrections[1].sqrt() as f32,
+            eps: config.eps as f32,
+            size: (config.learning_rate / corrections[0]) as f32,
+        };
+        for slot in &self.slots {
+            let Some(gradient) = grads.get(&slot.var) else {
+                continue;
+            };
+            let gradient = gradient.contiguous()?;
+            let update = Update {
+                rates,
+                moments: &slot.moments,
+            };
+            slot.var.inplace_op2(&gradient, &update)?;
+        }
+        Ok(())
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.config.learning_rate
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.config.learning_rate = learning_rate;
+    }
+}
+
+impl Slot {
+    fn lock(&self) -> candle_core::Result<std::sync::MutexGuard<'_, Pair>> {
+        lock(&self.moments)
+    }
+}
+
+fn lock(moments: &Mutex<Pair>) -> candle_core::Result<std::sync::MutexGuard<'_, Pair>> {
+    match moments.lock() {
+        Ok(guard) => Ok(guard),
+        Err(_) => bail!("a thread died while it held Adam's moments"),
+    }
+}
+
+/// The constants of one step.
+#[derive(Clone, Copy)]
+struct Rates {
+    first: f32,
+    keep: f32,
+    second: f32,
+    root: f32,
+    eps: f32,
+    size: f32,
+}
+
+struct Update<'a> {
+    rates: Rates,
+    moments: &'a Mutex<Pair>,
+}
+
+impl InplaceOp2 for Update<'_> {
+    fn name(&self) -> &'static str {
+        "adam"
+    }
+
+    fn cpu_fwd(
+        &self,
+        weights: &mut CpuStorage,
+        layout: &Layout,
+        gradient: &CpuStorage,
+        gradient_layout: &Layout,
+    ) -> candle_core::Result<()> {
+        let CpuStorage::F32(weights) = weights else {
+            bail!("Adam steps f32 parameters");
+        };
+        let Some((start, end)) = layout.contiguous_offsets() else {
+            bail!("a parameter is not contiguous");
+        };
+        let gradient = elements::<f32>(gradient, gradient_layout)?;
+        let mut pair = lock(self.moments)?;
+        let Pair { first, second } = &mut *pair;
+        weights[start..end]
+            .par_chunks_mut(CHUNK)
+            .zip(
+                first
+                    .par_chunks_mut(CHUNK)
+                    .zip(second.par_chunks_mut(CHUNK)),
+            )
+            .zip(gradient.par_chunks(CHUNK))
+            .for_each(|((w, (m, v)), g)| self.rates.apply(w, m, v, g));
+        Ok(())
+    }
+}
+
+impl Rates {
+    fn apply(&self, weights: &mut [f32], first: &mut [f32], second: &mut [f32], gradient: &[f32]) {
+        let moments = first.iter_mut().zip(second);
+        for ((w, (m, v)), g) in weights.iter_mut().zip(moments).zip(gradient) {
+            *m += self.first * (*g - *m);
+            *v = *v * self.keep + self.second * *g * *g;
+            *w -= self.size * (*m / (v.sqrt() / self.root + self.eps));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Everything that a training run needs to go on after it was stopped.
+
+use std::collections::BTreeMap;
+
+use candle_core::Tensor;
+
+use crate::weights::{self, Weights};
+use crate::{Adam, AdamConfig, AdamState, Moments, NnError, Parameters, ReduceOnPlateau};
+
+/// A training run between two steps.
+///
+/// The bytes are a safetensors file: tensors `parameters.*`, `adam.first.*`, `adam.second.*`, `extra.*`, and the rest as
+/// JSON in its metadata.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    /// Parameters and buffers by name.
+    pub parameters: BTreeMap<String, Tensor>,
+    /// The optimiser.
+    pub adam: AdamState,
+    /// The learning-rate schedule.
+    pub schedule: ReduceOnPlateau,
+    /// Further tensors of the trainer, such as the best weights so far.
+    pub extra: BTreeMap<String, Tensor>,
+    /// Further state of the trainer (epoch, step, best loss, history), as JSON text of its own making.
+    pub trainer: String,
+}
+
+const FORMAT: &str = "rsom-checkpoint 1";
+
+impl Checkpoint {
+    /// The state of a run now.
+    ///
+    /// # Errors
+    /// None that this crate can cause.
+    pub fn of(
+        parameters: &Parameters,
+        adam: &Adam,
+        schedule: &ReduceOnPlateau,
+        trainer: String,
+    ) -> Result<Self, NnError> {
+        Ok(Self {
+            parameters: parameters.snapshot()?,
+            adam: adam.state()?,
+            schedule: schedule.clone(),
+            extra: BTreeMap::new(),
+            trainer,
+        })
+    }
+
+    /// Puts parameters and optimiser back; schedule and trainer are the caller's to take.
+    ///
+    /// # Errors
+    /// [`NnError::Mismatch`] when the checkpoint is of another network.
+    pub fn restore(&self, parameters: &Parameters, adam: &mut Adam) -> Result<(), NnError> {
+        parameters.load_from(&self.parameters)?;
+        adam.restore(&self.adam)
+    }
+
+    /// The checkpoint as a file's bytes.
+    ///
+    /// # Errors
+    /// A tensor that is not `f32`.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, NnError> {
+        let mut tensors = BTreeMap::new();
+        let mut insert = |prefix: &str, name: &str, tensor: &Tensor| {
+            tensors.insert(format!("{prefix}{name}"), tensor.clone());
+        };
+        for (name, tensor) in &self.parameters {
+            insert(PARAMETERS, name, tensor);
+        }
+        for (name, moments) in &self.adam.moments {
+            insert(FIRST, name, &moments.first);
+            insert(SECOND, name, &moments.second);
+        }
+        for (name, tensor) in &self.extra {
+            insert(EXTRA, name, tensor);
+        }
+        let metadata = [
+            ("format", FORMAT.to_string()),
+            ("adam", json(&(self.adam.config, self.adam.step))?),
+            ("schedule", json(&self.schedule)?),
+            ("trainer", self.trainer.clone()),
+        ];
+        let metadata = metadata.map(|(key, value)| (key.to_string(), value)).into();
+        weights::to_bytes(&tensors, &metadata)
+    }
+
+    /// Reads a checkpoint back.
+    ///
+    /// # Errors
+    /// [`NnError::Corrupt`] with what is wrong.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, NnError> {
+        let Weights { tensors, metadata } = weights::from_bytes(bytes)?;
+        if metadata.get("format").map(String::as_str) != Some(FORMAT) {
+            let text = "a weights file, but not a checkpoint of a training run";
+            return Err(NnError::Corrupt(text.to_string()));
+        }
+        let (config, step): (AdamConfig, u64) = parse(&metadata, "adam")?;
+        let mut groups = Groups::default();
+        for (name, tensor) in tensors {
+            groups.insert(&name, tensor)?;
+        }
+        Ok(Self {
+            parameters: groups.parameters,
+            adam: AdamState {
+                config,
+                step,
+                moments: pair(groups.first, groups.second)?,
+            },
+            schedule: parse(&metadata, "schedule")?,
+            extra: groups.extra,
+            trainer: metadata.get("trainer").cloned().unwrap_or_default(),
+        })
+    }
+}
+
+const PARAMETERS: &str = "parameters.";
+const FIRST: &str = "adam.first.";
+const SECOND: &str = "adam.second.";
+const EXTRA: &str = "extra.";
+
+#[derive(Default)]
+struct Groups {
+    parameters: BTreeMap<String, Tensor>,
+    first: BTreeMap<String, Tensor>,
+    second: BTreeMap<String, Tensor>,
+    extra: BTreeMap<String, Tensor>,
+}
+
+impl Groups {
+    fn insert(&mut self, name: &str, tensor: Tensor) -> Result<(), NnError> {
+        let groups = [
+            (PARAMETERS, &mut self.parameters),
+            (FIRST, &mut self.first),
+            (SECOND, &mut self.second),
+            (EXTRA, &mut self.extra),
+        ];
+        for (prefix, group) in groups {
+            if let Some(rest) = name.strip_prefix(prefix) {
+                group.insert(rest.to_string(), tensor);
+                return Ok(());
+            }
+        }
+        Err(NnError::Corrupt(format!(
+            "the checkpoint holds an unknown tensor '{name}'"
+        )))
+    }
+}
+
+fn pair(
+    first: BTreeMap<String, Tensor>,
+    mut second: BTreeMap<String, Tensor>,
+) -> Result<BTreeMap<String, Moments>, NnError> {
+    let lacking =
+        |name: &str| NnError::Corrupt(format!("the checkpoint lacks a moment of '{name}'"));
+    let mut moments = BTreeMap::new();
+    for (name, first) in first {
+        let second = second.remove(&name).ok_or_else(|| lacking(&name))?;
+        moments.insert(name, Moments { first, second });
+    }
+    match second.keys().next() {
+        Some(name) => Err(lacking(name)),
+        None => Ok(moments),
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, NnError> {
+    serde_json::to_string(value).map_err(|e| NnError::Corrupt(e.to_string()))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(
+    metadata: &BTreeMap<String, String>,
+    key: &str,
+) -> Result<T, NnError> {
+    let text = metadata.get(key).map_or("", String::as_str);
+    serde_json::from_str(text)
+        .map_err(|e| NnError::Corrupt(format!("the checkpoint's '{key}' is wrong: {e}")))
+}

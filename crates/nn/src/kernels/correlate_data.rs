@@ -1,0 +1,141 @@
+//! Data gradient of every convolution: correlations of the output gradient with the flipped kernel.
+
+use rayon::prelude::*;
+
+use super::correlate::{Finish, correlate};
+use super::geometry::{Extents, Geometry};
+use crate::Element;
+
+/// Weights as (tap, out, in) from (out, in, tap).
+pub(crate) fn taps_first<T: Element>(weights: &[T], [inputs, outputs]: [usize; 2]) -> Vec<T> {
+    let taps = weights.len() / (inputs * outputs);
+    let mut sorted = vec![T::zero(); weights.len()];
+    sorted
+        .par_chunks_mut(inputs)
+        .enumerate()
+        .for_each(|(row, target)| {
+            let (tap, output) = (row / outputs, row % outputs);
+            let source = weights[output * inputs * taps + tap..].iter().step_by(taps);
+            target.iter_mut().zip(source).for_each(|(t, s)| *t = *s);
+        });
+    sorted
+}
+
+/// `dx[image, in, i] = Σ_{out, tap} w[out, in, tap] · dy[image, out, o]` over all o with o · stride + tap − front = i.
+///
+/// `weights` is (out, in, tap), `channels` (in, out), `dy` (image, out, position); `dx` is (image, in, position).
+pub(crate) fn correlate_data<T: Element>(
+    dy: &[T],
+    weights: &[T],
+    channels: [usize; 2],
+    geometry: &Geometry,
+) -> Vec<T> {
+    let [inputs, outputs] = channels;
+    let images = dy.len() / (outputs * geometry.output_len());
+    let phases: Vec<Phase> = (0..geometry.phases())
+        .filter_map(|phase| Phase::new(geometry, phase))
+        .collect();
+    let finish = Finish {
+        bias: None,
+        relu: false,
+    };
+    if let [phase] = phases.as_slice()
+        && phase.geometry.output == geometry.input
+    {
+        let weights = phase.weights(weights, channels, geometry);
+        return correlate(dy, &weights, [outputs, inputs], &phase.geometry, finish);
+    }
+    let mut dx = vec![T::zero(); images * inputs * geometry.input_len()];
+    for phase in phases {
+        let weights = phase.weights(weights, channels, geometry);
+        let part = correlate(dy, &weights, [outputs, inputs], &phase.geometry, finish);
+        phase.scatter(&part, geometry, &mut dx);
+    }
+    dx
+}
+
+/// The input elements at one remainder of the stride: index i = first + stride · n.
+struct Phase {
+    remainder: Extents,
+    first: Extents,
+    geometry: Geometry,
+}
+
+impl Phase {
+    /// `None` when no tap reads these elements, or there are none.
+    fn new(g: &Geometry, phase: usize) -> Option<Self> {
+        let [_, sh, sw] = g.stride;
+        let remainder = [phase / (sh * sw), phase / sw % sh, phase % sw];
+        let (mut first, mut kernel, mut front, mut output) = ([0; 3], [0; 3], [0; 3], [0; 3]);
+        for a in 0..3 {
+            let stride = g.stride[a] as isize;
+            kernel[a] = g.kernel[a]
+                .saturating_sub(remainder[a])
+                .div_ceil(g.stride[a]);
+            // Position n of the plane holds the input element n · stride + shift.
+            let shift = remainder[a] as isize - g.front[a];
+            let skipped = (-shift).max(0).unsigned_abs().div_ceil(g.stride[a]) as isize;
+            first[a] = usize::try_from(shift + skipped * stride).ok()?;
+            output[a] = g.input[a].saturating_sub(first[a]).div_ceil(g.stride[a]);
+            front[a] = kernel[a] as isize - 1 - skipped;
+        }
+        if kernel.contains(&0) || output.contains(&0) {
+            return None;
+        }
+        let geometry = Geometry {
+            input: g.output,
+            kernel,
+            stride: [1; 3],
+            front,
+            output,
+        };
+        Some(Self {
+            remainder,
+            first,
+            geometry,
+        })
+    }
+
+    /// The phase's taps in reversed order, as (tap, in, out).
+    fn weights<T: Element>(
+        &self,
+        weights: &[T],
+        [inputs, outputs]: [usize; 2],
+        full: &Geometry,
+    ) -> Vec<T> {
+        let [kd, kh, kw] = self.geometry.kernel;
+        let taps: usize = full.kernel.iter().product();
+        let mut flipped = vec![T::zero(); kd * kh * kw * inputs * outputs];
+        let rows = flipped.par_chunks_mut(outputs).enumerate();
+        rows.for_each(|(row, target)| {
+            let (tap, input) = (row / inputs, row % inputs);
+            let at = [tap / (kh * kw), tap / kw % kh, tap % kw];
+            let source: Extents = std::array::from_fn(|a| {
+                let last = self.geometry.kernel[a] - 1;
+                (last - at[a]) * full.stride[a] + self.remainder[a]
+            });
+            let tap = (source[0] * full.kernel[1] + source[1]) * full.kernel[2] + source[2];
+            for (output, target) in target.iter_mut().enumerate() {
+                *target = weights[(output * inputs + input) * taps + tap];
+            }
+        });
+        flipped
+    }
+
+    fn scatter<T: Element>(&self, part: &[T], full: &Geometry, dx: &mut [T]) {
+        let [_, ph, pw] = self.geometry.output;
+        let [_, height, width] = full.input;
+        let part = part.par_chunks(self.geometry.output_len());
+        dx.par_chunks_mut(full.input_len())
+            .zip(part)
+            .for_each(|(dx, part)| {
+                for (row, part) in part.chunks_exact(pw).enumerate() {
+                    let d = self.first[0] + row / ph * full.stride[0];
+                    let h = self.first[1] + row % ph * full.stride[1];
+                    let start = (d * height + h) * width + self.first[2];
+                    let target = dx[start..].iter_mut().step_by(full.stride[2]);
+                    target.zip(part).for_each(|(t, s)| *t = *s);
+                }
+            });
+    }
+}

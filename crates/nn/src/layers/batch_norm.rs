@@ -1,0 +1,65 @@
+//! Batch norm with running statistics.
+
+use candle_core::{Device, Result, Tensor, Var};
+
+use crate::ops::{BatchNormConfig, Normalised, batch_norm_evaluation, batch_norm_training};
+use crate::{Builder, Init, Mode, NnError};
+
+/// Batch norm of (images, channels, height, width); parameters `weight` and `bias`, buffers `running_mean` and
+/// `running_var`.
+///
+/// Training normalises by the biased variance of the batch and moves the running variance towards the unbiased one:
+/// `running ← (1 − momentum)·running + momentum·batch`. Evaluation uses the running statistics.
+#[derive(Debug, Clone)]
+pub struct BatchNorm2d {
+    weight: Var,
+    bias: Var,
+    running_mean: Var,
+    running_var: Var,
+    config: BatchNormConfig,
+}
+
+impl BatchNorm2d {
+    /// Batch norm with PyTorch's constants and first values (weight 1, bias 0, running mean 0, running variance 1).
+    ///
+    /// # Errors
+    /// The names are taken.
+    pub fn new(builder: &mut Builder, channels: usize) -> std::result::Result<Self, NnError> {
+        Ok(Self {
+            weight: builder.trainable("weight", channels, Init::Constant(1.0))?,
+            bias: builder.trainable("bias", channels, Init::Constant(0.0))?,
+            running_mean: builder.buffer("running_mean", channels, 0.0)?,
+            running_var: builder.buffer("running_var", channels, 1.0)?,
+            config: BatchNormConfig::default(),
+        })
+    }
+
+    /// The normalised tensor, of the same shape. A training pass updates the running statistics.
+    ///
+    /// # Errors
+    /// A shape that does not fit; in training, one value a channel.
+    pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
+        let (weight, bias) = (mode.parameter(&self.weight), mode.parameter(&self.bias));
+        if !mode.is_training() {
+            let running = [self.running_mean.as_tensor(), self.running_var.as_tensor()];
+            return batch_norm_evaluation(x, [&weight, &bias], running, self.config.eps);
+        }
+        let Normalised {
+            output,
+            mean,
+            unbiased_variance,
+        } = batch_norm_training(x, &weight, &bias, self.config.eps)?;
+        self.follow(&self.running_mean, &mean)?;
+        self.follow(&self.running_var, &unbiased_variance)?;
+        Ok(output)
+    }
+
+    fn follow(&self, running: &Var, batch: &[f64]) -> Result<()> {
+        let momentum = self.config.momentum as f32;
+        let mut values = running.to_vec1::<f32>()?;
+        for (value, batch) in values.iter_mut().zip(batch) {
+            *value = (1.0 - momentum) * *value + momentum * *batch as f32;
+        }
+        running.set(&Tensor::from_vec(values, batch.len(), &Device::Cpu)?)
+    }
+}

@@ -1,0 +1,45 @@
+//! 2-D convolution with weight and bias.
+
+use candle_core::{Result, Tensor, Var};
+
+use crate::ops::{Conv2dConfig, conv2d};
+use crate::{Builder, Init, Mode, NnError};
+
+/// A 2-D convolution; parameters `weight` (out, in, k, k) and `bias` (out).
+#[derive(Debug, Clone)]
+pub struct Conv2d {
+    weight: Var,
+    bias: Var,
+    config: Conv2dConfig,
+}
+
+impl Conv2d {
+    /// A convolution from `inputs` to `outputs` channels with a `kernel × kernel` window, PyTorch's initialisation.
+    ///
+    /// # Errors
+    /// The names are taken.
+    pub fn new(
+        builder: &mut Builder,
+        [inputs, outputs]: [usize; 2],
+        kernel: usize,
+        config: Conv2dConfig,
+    ) -> std::result::Result<Self, NnError> {
+        let init = Init::Uniform {
+            fan_in: inputs * kernel * kernel,
+        };
+        Ok(Self {
+            weight: builder.trainable("weight", (outputs, inputs, kernel, kernel), init)?,
+            bias: builder.trainable("bias", outputs, init)?,
+            config,
+        })
+    }
+
+    /// (images, in, height, width) to (images, out, height', width').
+    ///
+    /// # Errors
+    /// A shape that does not fit.
+    pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
+        let (weight, bias) = (mode.parameter(&self.weight), mode.parameter(&self.bias));
+        conv2d(x, &weight, Some(&bias), &self.config)
+    }
+}

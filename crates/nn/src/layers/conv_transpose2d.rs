@@ -1,0 +1,46 @@
+//! Transposed 2-D convolution with weight and bias.
+
+use candle_core::{Result, Tensor, Var};
+
+use crate::ops::conv_transpose2d;
+use crate::{Builder, Init, Mode, NnError};
+
+/// A transposed convolution whose stride is its kernel; parameters `weight` (in, out, n, n) and `bias` (out).
+#[derive(Debug, Clone)]
+pub struct ConvTranspose2d {
+    weight: Var,
+    bias: Var,
+}
+
+impl ConvTranspose2d {
+    /// From `inputs` to `outputs` channels, `kernel` times larger along both axes, PyTorch's initialisation (whose
+    /// fan-in counts output channels here).
+    ///
+    /// # Errors
+    /// The names are taken.
+    pub fn new(
+        builder: &mut Builder,
+        [inputs, outputs]: [usize; 2],
+        kernel: usize,
+    ) -> std::result::Result<Self, NnError> {
+        let init = Init::Uniform {
+            fan_in: outputs * kernel * kernel,
+        };
+        Ok(Self {
+            weight: builder.trainable("weight", (inputs, outputs, kernel, kernel), init)?,
+            bias: builder.trainable("bias", outputs, init)?,
+        })
+    }
+
+    /// (images, in, height, width) to (images, out, kernel · height, kernel · width).
+    ///
+    /// # Errors
+    /// A shape that does not fit.
+    pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
+        conv_transpose2d(
+            x,
+            &mode.parameter(&self.weight),
+            &mode.parameter(&self.bias),
+        )
+    }
+}

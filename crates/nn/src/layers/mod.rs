@@ -1,0 +1,16 @@
+//! Layers: ops with named parameters.
+//!
+//! A layer is made by a [`crate::Builder`] at the place whose names its parameters take, and runs by
+//! `forward(&self, x, &mode)`. In [`crate::Mode::Evaluation`] no graph is kept.
+
+mod batch_norm;
+mod conv2d;
+mod conv3d;
+mod conv_transpose2d;
+mod dropout;
+
+pub use batch_norm::BatchNorm2d;
+pub use conv_transpose2d::ConvTranspose2d;
+pub use conv2d::Conv2d;
+pub use conv3d::Conv3d;
+pub use dropout::Dropout;

@@ -1,0 +1,77 @@
+//! 2-D convolution.
+
+use candle_core::{Result, Tensor, bail};
+
+use super::convolution::Convolution;
+use crate::kernels::geometry::Geometry;
+
+/// Padding, stride and activation of a 2-D convolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conv2dConfig {
+    /// Zeros on each of the four sides.
+    pub padding: usize,
+    /// Step between output positions along both axes.
+    pub stride: usize,
+    /// Whether ReLU follows, in the same pass over memory.
+    pub relu: bool,
+}
+
+impl Conv2dConfig {
+    /// The result has the size of the input, for an odd kernel: padding k / 2, stride 1, no ReLU.
+    #[must_use]
+    pub fn same(kernel: usize) -> Self {
+        Self {
+            padding: kernel / 2,
+            stride: 1,
+            relu: false,
+        }
+    }
+
+    /// No padding, stride 1, no ReLU.
+    #[must_use]
+    pub fn valid() -> Self {
+        Self::same(1)
+    }
+
+    /// Followed by ReLU.
+    #[must_use]
+    pub fn with_relu(self) -> Self {
+        Self { relu: true, ..self }
+    }
+}
+
+/// `y[n, o, i, j] = bias[o] + Σ w[o, c, a, b] · x[n, c, s·i + a − p, s·j + b − p]`, then ReLU if configured
+/// (with gradient 0 where the result is 0, as PyTorch).
+///
+/// `x` is (images, in, height, width), `weight` (out, in, kernel height, kernel width), `bias` (out).
+///
+/// # Errors
+/// Channels that do not fit, an empty tensor, a kernel larger than the padded input.
+pub fn conv2d(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    config: &Conv2dConfig,
+) -> Result<Tensor> {
+    let (images, inputs, height, width) = x.dims4()?;
+    let (outputs, expected, kh, kw) = weight.dims4()?;
+    let stride = [1, config.stride, config.stride];
+    let padding = [0, config.padding, config.padding];
+    let geometry = Geometry::new([1, height, width], [1, kh, kw], stride, padding);
+    let Some(geometry) = geometry.filter(|_| inputs == expected && images * inputs * outputs > 0)
+    else {
+        bail!(
+            "no convolution of {:?} by {:?} with {config:?}",
+            x.dims(),
+            weight.dims()
+        );
+    };
+    let [_, h, w] = geometry.output;
+    let op = Convolution {
+        geometry,
+        channels: [inputs, outputs],
+        relu: config.relu,
+        shape: vec![images, outputs, h, w],
+    };
+    op.apply(x, weight, bias)
+}

@@ -1,0 +1,96 @@
+//! Dropout with a named random stream.
+
+use std::sync::OnceLock;
+
+use candle_core::backend::BackendStorage;
+use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng;
+use rayon::prelude::*;
+
+use crate::Element;
+use crate::host::{Host, elements, storage, tensor, with_element};
+
+/// Elements that share one stream number: a task's share, so that masks do not depend on the number of threads.
+const CHUNK: usize = 1 << 15;
+
+/// Each element is kept with probability 1 − `probability` and then divided by it, or else becomes 0.
+///
+/// `stream` fixes which ones: chunk i of 32,768 elements draws from its ChaCha stream number i.
+///
+/// # Errors
+/// `probability` outside [0, 1).
+pub fn dropout(x: &Tensor, probability: f64, stream: &ChaCha8Rng) -> Result<Tensor> {
+    if !(0.0..1.0).contains(&probability) {
+        bail!("a dropout probability of {probability} is not in [0, 1)");
+    }
+    let op = Dropout {
+        probability,
+        stream: stream.clone(),
+        kept: OnceLock::new(),
+    };
+    x.contiguous()?.apply_op1(op)
+}
+
+struct Dropout {
+    probability: f64,
+    stream: ChaCha8Rng,
+    /// Which elements the forward pass kept.
+    kept: OnceLock<Vec<bool>>,
+}
+
+impl Dropout {
+    fn draw(&self, count: usize) -> Vec<bool> {
+        // Kept when a uniform 32-bit word reaches the threshold.
+        let threshold = (self.probability * 4_294_967_296.0).round() as u64;
+        let mut kept = vec![false; count];
+        kept.par_chunks_mut(CHUNK)
+            .enumerate()
+            .for_each(|(index, kept)| {
+                let mut stream = self.stream.clone();
+                stream.set_stream(index as u64);
+                stream.set_word_pos(0);
+                for kept in kept {
+                    *kept = u64::from(stream.next_u32()) >= threshold;
+                }
+            });
+        kept
+    }
+
+    fn scale<T: Element>(&self, x: &[T], kept: &[bool]) -> Vec<T> {
+        let factors = [T::zero(), T::from_f64(1.0 / (1.0 - self.probability))];
+        let mut y = vec![T::zero(); x.len()];
+        y.par_chunks_mut(CHUNK)
+            .zip(x.par_chunks(CHUNK).zip(kept.par_chunks(CHUNK)))
+            .for_each(|(y, (x, kept))| {
+                for (y, (x, kept)) in y.iter_mut().zip(x.iter().zip(kept)) {
+                    *y = *x * factors[usize::from(*kept)];
+                }
+            });
+        y
+    }
+}
+
+impl CustomOp1 for Dropout {
+    fn name(&self) -> &'static str {
+        "dropout"
+    }
+
+    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let kept = self
+            .kept
+            .get_or_init(|| self.draw(layout.shape().elem_count()));
+        with_element!(x.dtype(), T => {
+            Ok(storage(self.scale::<T>(elements(x, layout)?, kept), layout.shape()))
+        })
+    }
+
+    fn bwd(&self, x: &Tensor, _result: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        let kept = self.kept.get_or_init(|| self.draw(x.elem_count()));
+        let gradient = gradient.contiguous()?;
+        with_element!(x.dtype(), T => {
+            let gradient = Host::of(&gradient);
+            Ok(Some(tensor(self.scale::<T>(gradient.elements()?, kept), x.shape())?))
+        })
+    }
+}

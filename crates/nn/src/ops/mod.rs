@@ -1,0 +1,23 @@
+//! Differentiable ops on tensors: a candle custom op each, with its own forward and backward.
+//!
+//! All take `f32` (or `f64`, for checks of gradients) on the CPU, make their arguments contiguous, and give results that
+//! do not depend on the number of threads. An argument that is not on the tape gets no gradient computed.
+
+mod batch_norm;
+mod concat;
+mod conv2d;
+mod conv3d;
+mod conv_transpose2d;
+mod convolution;
+mod dropout;
+mod max_pool2d;
+mod relu;
+
+pub use batch_norm::{BatchNormConfig, Normalised, batch_norm_evaluation, batch_norm_training};
+pub use concat::concat_channels;
+pub use conv_transpose2d::conv_transpose2d;
+pub use conv2d::{Conv2dConfig, conv2d};
+pub use conv3d::{Conv3dConfig, conv3d};
+pub use dropout::dropout;
+pub use max_pool2d::max_pool2d;
+pub use relu::relu;

@@ -1,0 +1,303 @@
+//! The named parameters of a network.
+
+use std::collections::BTreeMap;
+
+use candle_core::{Device, Shape, Tensor, Var};
+
+use crate::{Init, Mismatch, NnError};
+
+/// Last part of the names of a counter that PyTorch stores with each batch norm and that nothing here needs.
+const BATCH_COUNTER: &str = "num_batches_tracked";
+
+/// Trainable parameters and buffers (running statistics) of a network, by name.
+///
+/// Names and shapes are those of a PyTorch state dict (`down_path.0.block.0.weight`). Iteration is in the order of the
+/// names, the same in every process. Elements are `f32` on the CPU.
+#[derive(Debug, Clone, Default)]
+pub struct Parameters {
+    trainable: BTreeMap<String, Var>,
+    buffers: BTreeMap<String, Var>,
+}
+
+impl Parameters {
+    /// No parameters yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A builder that adds parameters, filled from streams of this seed that are named like the parameters.
+    pub fn builder(&mut self, seed: u64) -> Builder<'_> {
+        Builder {
+            parameters: self,
+            prefix: String::new(),
+            seed,
+        }
+    }
+
+    /// Trainable parameters in the order of their names.
+    pub fn trainable(&self) -> impl ExactSizeIterator<Item = (&str, &Var)> {
+        self.trainable
+            .iter()
+            .map(|(name, var)| (name.as_str(), var))
+    }
+
+    /// Buffers in the order of their names.
+    pub fn buffers(&self) -> impl ExactSizeIterator<Item = (&str, &Var)> {
+        self.buffers.iter().map(|(name, var)| (name.as_str(), var))
+    }
+
+    /// The parameter or buffer of this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Var> {
+        self.trainable.get(name).or_else(|| self.buffers.get(name))
+    }
+
+    /// Number of trainable numbers.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.trainable.values().map(|var| var.elem_count()).sum()
+    }
+
+    /// A copy of every parameter and buffer, by name: what a weights file holds.
+    ///
+    /// # Errors
+    /// None that a parameter of this crate can cause.
+    pub fn snapshot(&self) -> Result<BTreeMap<String, Tensor>, NnError> {
+        self.trainable
+            .iter()
+            .chain(&self.buffers)
+            .map(|(name, var)| Ok((name.clone(), var.as_detached_tensor().copy()?)))
+            .collect()
+    }
+
+    /// Sets every parameter and buffer from tensors of the same names and shapes.
+    ///
+    /// `num_batches_tracked` of PyTorch's batch norm is ignored, other types of floats are converted. Nothing is set
+    /// when anything does not fit.
+    ///
+    /// # Errors
+    /// [`NnError::Mismatch`] with all missing, unknown and mis-shaped names.
+    pub fn load_from(&self, tensors: &BTreeMap<String, Tensor>) -> Result<(), NnError> {
+        let mismatch = self.mismatch(tensors);
+        if !mismatch.is_empty() {
+            return Err(NnError::Mismatch(mismatch));
+        }
+        for (name, var) in self.trainable.iter().chain(&self.buffers) {
+            let Some(tensor) = tensors.get(name) else {
+                continue;
+            };
+            var.set(&tensor.to_dtype(var.dtype())?.copy()?)?;
+        }
+        Ok(())
+    }
+
+    fn mismatch(&self, tensors: &BTreeMap<String, Tensor>) -> Mismatch {
+        let mut mismatch = Mismatch::default();
+        for (name, var) in self.trainable.iter().chain(&self.buffers) {
+            match tensors.get(name) {
+                None => mismatch.missing.push(name.clone()),
+                Some(tensor) if tensor.shape() != var.shape() => mismatch.misshaped.push((
+                    name.clone(),
+                    var.dims().to_vec(),
+                    tensor.dims().to_vec(),
+                )),
+                Some(_) => {}
+            }
+        }
+        mismatch.extra = tensors
+            .keys()
+            .filter(|name| self.get(name).is_none())
+            .filter(|name| name.rsplit('.').next() != Some(BATCH_COUNTER))
+            .cloned()
+            .collect();
+        mismatch.missing.sort();
+        mismatch
+    }
+
+    fn insert(&mut self, name: &str, var: &Var, trainable: bool) -> Result<(), NnError> {
+        if self.get(name).is_some() {
+            return Err(NnError::DuplicateName(name.to_string()));
+        }
+        let map = if trainable {
+            &mut self.trainable
+        } else {
+            &mut self.buffers
+        };
+        map.insert(name.to_string(), var.clone());
+        Ok(())
+    }
+}
+
+/// Adds parameters below a dotted prefix.
+#[derive(Debug)]
+pub struct Builder<'a> {
+    parameters: &'a mut Parameters,
+    prefix: String,
+    seed: u64,
+}
+
+impl Builder<'_> {
+    /// The builder one level down: `builder.at("down_path").at("0")` is `builder.at("down_path.0")`.
+    pub fn at(&mut self, name: impl std::fmt::Display) -> Builder<'_> {
+        let prefix = self.full_name(&name.to_string());
+        Builder {
+            parameters: self.parameters,
+            prefix,
+            seed: self.seed,
+        }
+    }
+
+    /// The name that a parameter called `name` has at this place.
+    #[must_use]
+    pub fn full_name(&self, name: &str) -> String {
+        match (self.prefix.as_str(), name) {
+            ("", name) => name.to_string(),
+            (prefix, "") => prefix.to_string(),
+            (prefix, name) => format!("{prefix}.{name}"),
+        }
+    }
+
+    /// Adds a trainable parameter whose first values depend on the seed and its full name.
+    ///
+    /// # Errors
+    /// The name is taken.
+    pub fn trainable(
+        &mut self,
+        name: &str,
+        shape: impl Into<Shape>,
+        init: Init,
+    ) -> Result<Var, NnError> {
+        self.add(name, shape.into(), init, true)
+    }
+
+    /// Adds a buffer (not trained, but saved) that starts at a constant.
+    ///
+    /// # Errors
+    /// The name is taken.
+    pub fn buffer(
+        &mut self,
+        name: &str,
+        shape: impl Into<Shape>,
+        value: f32,
+    ) -> Result<Var, NnError> {
+        self.add(name, shape.into(), Init::Constant(value), false)
+    }
+
+    fn add(
+        &mut self,
+        name: &str,
+        shape: Shape,
+        init: Init,
+        trainable: bool,
+    ) -> Result<Var, NnError> {
+        let name = self.full_name(name);
+        let values = init.values(shape.elem_count(), self.seed, &name);
+        let var = Var::from_vec(values, shape, &Device::Cpu)?;
+        self.parameters.insert(&name, &var, trainable)?;
+        Ok(var)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn two_layers() -> Parameters {
+        let mut parameters = Parameters::new();
+        let mut builder = parameters.builder(5);
+        let uniform = Init::Uniform { fan_in: 2 };
+        builder
+            .at("b.0")
+            .trainable("weight", (2, 3), uniform)
+            .unwrap();
+        builder.at("a").at(1).trainable("bias", 4, uniform).unwrap();
+        builder.at("a").buffer("running_var", 2, 1.0).unwrap();
+        parameters
+    }
+
+    #[test]
+    fn names_are_dotted_and_sorted() {
+        let parameters = two_layers();
+        let names: Vec<&str> = parameters.trainable().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a.1.bias", "b.0.weight"]);
+        let names: Vec<&str> = parameters.buffers().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a.running_var"]);
+        assert_eq!(parameters.count(), 10);
+    }
+
+    #[test]
+    fn first_values_do_not_depend_on_the_order_of_creation() {
+        let mut other = Parameters::new();
+        let uniform = Init::Uniform { fan_in: 2 };
+        other
+            .builder(5)
+            .at("a")
+            .at("1")
+            .trainable("bias", 4, uniform)
+            .unwrap();
+        let values = |p: &Parameters| p.get("a.1.bias").unwrap().to_vec1::<f32>().unwrap();
+        assert_eq!(values(&other), values(&two_layers()));
+    }
+
+    #[test]
+    fn a_name_is_taken_once() {
+        let mut parameters = two_layers();
+        let error = parameters
+            .builder(0)
+            .at("a")
+            .buffer("running_var", 2, 0.0)
+            .unwrap_err();
+        assert!(matches!(error, NnError::DuplicateName(name) if name == "a.running_var"));
+    }
+
+    #[test]
+    fn a_snapshot_does_not_follow_later_changes_and_loads_back() {
+        let parameters = two_layers();
+        let before = parameters.snapshot().unwrap();
+        let weight = parameters.get("b.0.weight").unwrap();
+        weight.set(&weight.zeros_like().unwrap()).unwrap();
+        assert_ne!(
+            before["b.0.weight"].to_vec2::<f32>().unwrap(),
+            vec![vec![0.0; 3]; 2]
+        );
+        parameters.load_from(&before).unwrap();
+        assert_eq!(
+            weight.to_vec2::<f32>().unwrap(),
+            before["b.0.weight"].to_vec2::<f32>().unwrap()
+        );
+    }
+
+    #[test]
+    fn a_misfit_lists_every_name_and_changes_nothing() {
+        let parameters = two_layers();
+        let before = parameters.snapshot().unwrap();
+        let mut tensors = before.clone();
+        let ones = |n: usize| Tensor::ones(n, candle_core::DType::F32, &Device::Cpu).unwrap();
+        tensors.remove("b.0.weight");
+        tensors.insert("a.1.bias".into(), ones(5));
+        tensors.insert("c".into(), ones(1));
+        tensors.insert("a.num_batches_tracked".into(), ones(1));
+        tensors.insert("a.running_var".into(), ones(2));
+        let error = parameters.load_from(&tensors).unwrap_err();
+        let NnError::Mismatch(mismatch) = &error else {
+            panic!("{error}")
+        };
+        assert_eq!(mismatch.missing, ["b.0.weight"]);
+        assert_eq!(mismatch.extra, ["c"]);
+        assert_eq!(
+            mismatch.misshaped,
+            [("a.1.bias".to_string(), vec![4], vec![5])]
+        );
+        assert_eq!(
+            error.to_string(),
+            "the weights do not fit the network: missing b.0.weight; unknown c; a.1.bias is [5] instead of [4]"
+        );
+        let after = parameters
+            .get("a.1.bias")
+            .unwrap()
+            .to_vec1::<f32>()
+            .unwrap();
+        assert_eq!(after, before["a.1.bias"].to_vec1::<f32>().unwrap());
+    }
+}

@@ -1,0 +1,98 @@
+//! Test helpers: tensors from streams, central differences in double precision.
+#![allow(dead_code)]
+
+use candle_core::{Device, Result, Tensor, Var};
+use rand_chacha::rand_core::Rng;
+use rsom_nn::rng;
+
+/// Values in (−1, 1) from a named stream.
+pub fn values(count: usize, name: &str) -> Vec<f64> {
+    let mut stream = rng::stream(42, name);
+    (0..count)
+        .map(|_| f64::from(rng::unit_f32(stream.next_u32())) * 2.0 - 1.0)
+        .collect()
+}
+
+/// A double-precision tensor of such values.
+pub fn random(shape: &[usize], name: &str) -> Tensor {
+    let count = shape.iter().product();
+    Tensor::from_vec(values(count, name), shape, &Device::Cpu).unwrap()
+}
+
+/// The same as a variable.
+pub fn variable(shape: &[usize], name: &str) -> Var {
+    Var::from_tensor(&random(shape, name)).unwrap()
+}
+
+/// All elements in memory order.
+pub fn flat(tensor: &Tensor) -> Vec<f64> {
+    let tensor = tensor.to_dtype(candle_core::DType::F64).unwrap();
+    tensor.flatten_all().unwrap().to_vec1().unwrap()
+}
+
+/// Largest absolute difference; infinite when the lengths differ or a value is NaN on one side only.
+pub fn distance(a: &[f64], b: &[f64]) -> f64 {
+    if a.len() != b.len() {
+        return f64::INFINITY;
+    }
+    let apart = |a: f64, b: f64| {
+        if a.is_nan() != b.is_nan() {
+            f64::INFINITY
+        } else {
+            (a - b).abs()
+        }
+    };
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| apart(*a, *b))
+        .fold(0.0, f64::max)
+}
+
+/// Holds the gradient of `Σ weights · f(variables)` against central differences, for every element of every variable.
+///
+/// The tolerance is relative to the largest entry of the gradient, 1e-6 for a step of 1e-5: the error of central
+/// differences in double precision is about 1e-10.
+pub fn check_gradients(variables: &[&Var], f: impl Fn() -> Result<Tensor>) {
+    let shape = f().unwrap().dims().to_vec();
+    let weights = random(&shape, "weights of the sum");
+    let scalar = || (f().unwrap() * &weights).unwrap().sum_all().unwrap();
+    let gradients = scalar().backward().unwrap();
+    for (index, variable) in variables.iter().enumerate() {
+        let gradient = flat(gradients.get(variable).expect("a gradient"));
+        let start = flat(variable);
+        let numeric: Vec<f64> = (0..start.len())
+            .map(|i| {
+                let at = |step: f64| {
+                    let mut moved = start.clone();
+                    moved[i] += step;
+                    let moved = Tensor::from_vec(moved, variable.shape(), &Device::Cpu).unwrap();
+                    variable.set(&moved).unwrap();
+                    scalar().to_scalar::<f64>().unwrap()
+                };
+                (at(1e-5) - at(-1e-5)) / 2e-5
+            })
+            .collect();
+        let back = Tensor::from_vec(start, variable.shape(), &Device::Cpu).unwrap();
+        variable.set(&back).unwrap();
+        let largest = numeric.iter().fold(1e-3, |m: f64, v| m.max(v.abs()));
+        let apart = distance(&gradient, &numeric) / largest;
+        assert!(
+            apart < 1e-6,
+            "variable {index} is off by {apart} of {largest}"
+        );
+    }
+}
+
+/// Runs a closure on pools of 1, 2 and 5 threads and returns what it gave.
+pub fn on_pools<R: Send>(f: impl Fn() -> R + Sync) -> Vec<R> {
+    [1, 2, 5]
+        .iter()
+        .map(|threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(*threads)
+                .build()
+                .unwrap();
+            pool.install(&f)
+        })
+        .collect()
+}

@@ -1,0 +1,155 @@
+//! Every op's backward pass against central differences in double precision.
+
+mod common;
+
+use candle_core::{Tensor, Var};
+use common::{check_gradients, random, variable};
+use proptest::prelude::*;
+use rsom_nn::ops::{
+    Conv2dConfig, Conv3dConfig, batch_norm_evaluation, batch_norm_training, concat_channels,
+    conv_transpose2d, conv2d, conv3d, dropout, max_pool2d, relu,
+};
+use rsom_nn::{Reduction, loss, rng};
+
+fn check_conv2d(
+    images: usize,
+    channels: [usize; 2],
+    size: [usize; 2],
+    kernel: usize,
+    config: Conv2dConfig,
+) {
+    let x = variable(&[images, channels[0], size[0], size[1]], "x");
+    let w = variable(&[channels[1], channels[0], kernel, kernel], "w");
+    let b = variable(&[channels[1]], "b");
+    check_gradients(&[&x, &w, &b], || conv2d(&x, &w, Some(&b), &config));
+    check_gradients(&[&x, &w], || conv2d(&x, &w, None, &config));
+}
+
+#[test]
+fn conv2d_of_one_pixel_and_one_channel() {
+    check_conv2d(1, [1, 1], [1, 1], 3, Conv2dConfig::same(3));
+    check_conv2d(2, [3, 2], [1, 1], 1, Conv2dConfig::valid());
+    check_conv2d(1, [1, 2], [1, 4], 5, Conv2dConfig::same(5));
+}
+
+#[test]
+fn conv2d_followed_by_relu() {
+    check_conv2d(2, [2, 3], [5, 4], 3, Conv2dConfig::same(3).with_relu());
+}
+
+#[test]
+fn conv2d_of_several_blocks_adds_them_all() {
+    // 131 rows of 137 with 40 channels are more than one block of positions and one group of the weight gradient;
+    // differences of some weights are enough.
+    let x = random(&[1, 1, 131, 137], "x");
+    let w = variable(&[1, 1, 3, 3], "w");
+    let b = variable(&[1], "b");
+    check_gradients(&[&w, &b], || {
+        conv2d(&x, &w, Some(&b), &Conv2dConfig::same(3))
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn conv2d_of_any_shape(
+        images in 1..3_usize, inputs in 1..4_usize, outputs in 1..4_usize,
+        height in 1..7_usize, width in 1..7_usize,
+        half in 0..3_usize, padding in 0..4_usize, stride in 1..3_usize,
+    ) {
+        let kernel = 2 * half + 1;
+        prop_assume!(height.min(width) + 2 * padding >= kernel);
+        let config = Conv2dConfig { padding, stride, relu: false };
+        check_conv2d(images, [inputs, outputs], [height, width], kernel, config);
+    }
+
+    #[test]
+    fn conv3d_of_any_shape(
+        inputs in 1..3_usize, outputs in 1..3_usize,
+        size in prop::array::uniform3(1..5_usize),
+        kernel in prop::array::uniform3(1..4_usize),
+        padding in prop::array::uniform3(0..3_usize),
+    ) {
+        prop_assume!((0..3).all(|a| size[a] + 2 * padding[a] >= kernel[a]));
+        let x = variable(&[2, inputs, size[0], size[1], size[2]], "x");
+        let w = variable(&[outputs, inputs, kernel[0], kernel[1], kernel[2]], "w");
+        let b = variable(&[outputs], "b");
+        let config = Conv3dConfig { padding, relu: false };
+        check_gradients(&[&x, &w, &b], || conv3d(&x, &w, Some(&b), &config));
+    }
+
+    #[test]
+    fn conv_transpose2d_of_any_shape(
+        images in 1..3_usize, inputs in 1..4_usize, outputs in 1..4_usize,
+        height in 1..5_usize, width in 1..5_usize, kernel in 1..4_usize,
+    ) {
+        let x = variable(&[images, inputs, height, width], "x");
+        let w = variable(&[inputs, outputs, kernel, kernel], "w");
+        let b = variable(&[outputs], "b");
+        check_gradients(&[&x, &w, &b], || conv_transpose2d(&x, &w, &b));
+    }
+
+    #[test]
+    fn max_pool2d_of_any_shape(
+        images in 1..3_usize, channels in 1..3_usize, height in 2..7_usize, width in 2..7_usize,
+    ) {
+        let x = variable(&[images, channels, height, width], "x");
+        check_gradients(&[&x], || max_pool2d(&x));
+    }
+
+    #[test]
+    fn batch_norm_of_any_shape(
+        images in 1..4_usize, channels in 1..4_usize, height in 1..5_usize, width in 2..5_usize,
+    ) {
+        let x = variable(&[images, channels, height, width], "x");
+        let (w, b) = (variable(&[channels], "w"), variable(&[channels], "b"));
+        check_gradients(&[&x, &w, &b], || Ok(batch_norm_training(&x, &w, &b, 1e-2)?.output));
+        let mean = random(&[channels], "mean");
+        let var = (random(&[channels], "var") + 1.5).unwrap();
+        check_gradients(&[&x, &w, &b], || batch_norm_evaluation(&x, [&w, &b], [&mean, &var], 1e-5));
+    }
+}
+
+#[test]
+fn relu_and_dropout() {
+    let x = variable(&[2, 3, 5], "x");
+    check_gradients(&[&x], || relu(&x));
+    check_gradients(&[&x], || dropout(&x, 0.3, &rng::stream(1, "mask")));
+}
+
+#[test]
+fn concatenation() {
+    let (a, b) = (variable(&[2, 1, 3, 2], "a"), variable(&[2, 4, 3, 2], "b"));
+    check_gradients(&[&a, &b], || concat_channels(&a, &b));
+}
+
+#[test]
+fn cross_entropy() {
+    let x = Var::from_tensor(&(random(&[2, 1, 4, 3], "x") * 9.0).unwrap()).unwrap();
+    let t = random(&[2, 1, 4, 3], "t").abs().unwrap();
+    for reduction in [Reduction::Sum, Reduction::Mean] {
+        check_gradients(&[&x], || loss::bce_with_logits(&x, &t, reduction));
+    }
+}
+
+#[test]
+fn a_transposed_view_is_taken_in_its_own_order() {
+    let x = variable(&[2, 5, 4, 3], "x");
+    let w = variable(&[2, 3, 3, 3], "w");
+    let view = |x: &Tensor| x.permute((0, 3, 2, 1));
+    check_gradients(&[&x, &w], || {
+        conv2d(&view(&x)?, &w, None, &Conv2dConfig::same(3))
+    });
+    check_gradients(&[&x], || max_pool2d(&view(&x)?));
+    check_gradients(&[&x], || concat_channels(&view(&x)?, &view(&x)?));
+}
+
+#[test]
+fn an_argument_that_is_no_variable_gets_no_gradient() {
+    let x = random(&[1, 2, 4, 4], "x");
+    let w = variable(&[2, 2, 3, 3], "w");
+    let y = conv2d(&x, &w, None, &Conv2dConfig::same(3)).unwrap();
+    let gradients = y.sum_all().unwrap().backward().unwrap();
+    assert!(gradients.get(&x).is_none() && gradients.get(&w).is_some());
+}
