@@ -1,0 +1,109 @@
+//! Every registered measure of a pair of masks.
+
+use crate::roughness::Variant;
+use crate::{Measurement, Pair, holes, normals, overlap, roughness, thickness};
+
+/// A measure: from a pair of masks to measurements of the whole scan and, if the settings want them, of its B-scans.
+pub type Measure = fn(&Pair<'_>, &Settings) -> Vec<Measurement>;
+
+const MEASURES: &[Measure] = &[
+    overlap::measure,
+    roughness::measure,
+    holes::measure,
+    thickness::measure,
+    normals::measure,
+];
+
+/// How to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Also measure every B-scan on its own.
+    pub per_slice: bool,
+    /// Which definition of the roughness.
+    pub roughness: Variant,
+    /// Whether neighboring B-scans are neighbors in the tissue. When they are not, nothing is measured across them.
+    pub dense: bool,
+}
+
+/// Takes every measure of a pair of masks.
+///
+/// The whole scan is measured as one body of voxels: `dice` with no slice counts the voxels of all B-scans together.
+/// With `per_slice`, the same metric appears once more for each B-scan, with its index. The paper's way of a scan,
+/// the mean over its B-scans, has names of its own (`dice_bscan_mean`, …), so that no name means two things.
+///
+/// Rows come in a fixed order: measure by measure, the whole scan before its B-scans, B-scans in order.
+#[must_use]
+pub fn evaluate(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
+    MEASURES
+        .iter()
+        .flat_map(|measure| measure(pair, settings))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array3;
+    use rsom_volume::{Grid, Mask, Spacing};
+
+    use super::*;
+    use crate::Status;
+
+    fn layer(shape: [usize; 3], first: usize, last: usize) -> Mask {
+        let voxels = Array3::from_shape_fn(shape, |(_, _, z)| (first..=last).contains(&z));
+        Mask::new(Grid::new(shape, Spacing::RSOM).unwrap(), voxels).unwrap()
+    }
+
+    fn settings(per_slice: bool) -> Settings {
+        Settings {
+            per_slice,
+            roughness: Variant::Rsom,
+            dense: false,
+        }
+    }
+
+    #[test]
+    fn every_row_of_the_whole_scan_appears_once() {
+        let (a, b) = (layer([9, 3, 12], 3, 6), layer([9, 3, 12], 4, 6));
+        let rows = evaluate(&Pair::new(&a, &b).unwrap(), &settings(true));
+        for (i, row) in rows.iter().enumerate() {
+            let key = |m: &Measurement| (m.quantity.name, m.slice, m.surface);
+            assert!(
+                rows[..i].iter().all(|other| key(other) != key(row)),
+                "{row:?} twice"
+            );
+        }
+        let whole = evaluate(&Pair::new(&a, &b).unwrap(), &settings(false));
+        let of_whole: Vec<_> = rows.into_iter().filter(|r| r.slice.is_none()).collect();
+        assert_eq!(whole, of_whole);
+    }
+
+    #[test]
+    fn a_value_is_missing_only_with_a_status_that_says_why() {
+        let shape = [7, 2, 10];
+        let empty = Mask::new(
+            Grid::new(shape, Spacing::RSOM).unwrap(),
+            Array3::from_elem(shape, false),
+        )
+        .unwrap();
+        let full = layer(shape, 0, 9);
+        let some = layer(shape, 2, 4);
+        for (a, b) in [
+            (&empty, &empty),
+            (&some, &empty),
+            (&empty, &some),
+            (&some, &full),
+        ] {
+            for row in evaluate(&Pair::new(a, b).unwrap(), &settings(true)) {
+                assert!(
+                    row.value.is_some() || row.status != Status::Ok,
+                    "{row:?} is missing without a reason"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn masks_on_different_grids_are_refused() {
+        assert!(Pair::new(&layer([4, 4, 4], 1, 2), &layer([4, 4, 5], 1, 2)).is_err());
+    }
+}

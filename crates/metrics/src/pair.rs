@@ -1,0 +1,71 @@
+//! A reference and a prediction on one grid.
+
+use ndarray::Axis;
+use rsom_volume::{Mask, VolumeError};
+
+use crate::Region;
+
+/// A reference mask and a predicted mask whose grids agree.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'a> {
+    reference: &'a Mask,
+    prediction: &'a Mask,
+}
+
+impl<'a> Pair<'a> {
+    /// Puts two masks side by side.
+    ///
+    /// # Errors
+    /// [`VolumeError::GridMismatch`] with both grids when shape, spacing or affine differ.
+    pub fn new(reference: &'a Mask, prediction: &'a Mask) -> Result<Self, VolumeError> {
+        reference.grid().require_same(prediction.grid())?;
+        Ok(Self {
+            reference,
+            prediction,
+        })
+    }
+
+    /// The reference.
+    #[must_use]
+    pub fn reference(&self) -> &'a Mask {
+        self.reference
+    }
+
+    /// The prediction.
+    #[must_use]
+    pub fn prediction(&self) -> &'a Mask {
+        self.prediction
+    }
+
+    /// Voxel size in mm along x, y, z, when it is known.
+    #[must_use]
+    pub fn spacing_mm(&self) -> Option<[f64; 3]> {
+        self.reference.grid().spacing().millimetres()
+    }
+
+    /// The whole scan.
+    #[must_use]
+    pub fn whole(&self) -> Region<'a> {
+        Region {
+            slice: None,
+            reference: self.reference.voxels().view(),
+            prediction: self.prediction.voxels().view(),
+        }
+    }
+
+    /// The B-scans, one for each y.
+    pub fn slices(&self) -> impl Iterator<Item = Region<'a>> + use<'a> {
+        let (reference, prediction) = (self.reference.voxels(), self.prediction.voxels());
+        (0..reference.len_of(Axis(1))).map(move |y| Region {
+            slice: Some(y),
+            reference: reference.slice_axis(Axis(1), (y..=y).into()),
+            prediction: prediction.slice_axis(Axis(1), (y..=y).into()),
+        })
+    }
+
+    /// The whole scan, then, if wanted, its B-scans.
+    pub fn regions(&self, per_slice: bool) -> impl Iterator<Item = Region<'a>> + use<'a> {
+        let slices = per_slice.then(|| self.slices());
+        std::iter::once(self.whole()).chain(slices.into_iter().flatten())
+    }
+}

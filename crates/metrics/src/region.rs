@@ -1,0 +1,46 @@
+//! A part of a pair of masks that is measured on its own: the whole scan or one B-scan.
+
+use ndarray::ArrayView3;
+
+use crate::Status;
+
+/// The whole scan, or one B-scan of it as a slab that is one voxel thick.
+#[derive(Debug, Clone, Copy)]
+pub struct Region<'a> {
+    /// Index of the B-scan (y), or `None` for the whole scan.
+    pub slice: Option<usize>,
+    /// Reference voxels of shape (x, y, z).
+    pub reference: ArrayView3<'a, bool>,
+    /// Predicted voxels of the same shape.
+    pub prediction: ArrayView3<'a, bool>,
+}
+
+impl Region<'_> {
+    /// Status of a measure that needs both masks.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        Status::of_pair(is_empty(self.reference), is_empty(self.prediction))
+    }
+
+    /// Status of a measure of the prediction alone.
+    #[must_use]
+    pub fn prediction_status(&self) -> Status {
+        match self.status() {
+            Status::EmptyReference => Status::Ok,
+            status => status,
+        }
+    }
+
+    /// Status of a measure of the reference alone.
+    #[must_use]
+    pub fn reference_status(&self) -> Status {
+        match self.status() {
+            Status::EmptyPrediction => Status::Ok,
+            status => status,
+        }
+    }
+}
+
+fn is_empty(mask: ArrayView3<'_, bool>) -> bool {
+    !mask.iter().any(|voxel| *voxel)
+}

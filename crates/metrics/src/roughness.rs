@@ -1,0 +1,245 @@
+//! Roughness Ra of the surfaces of a layer.
+
+mod gerl2019;
+mod rsom;
+
+use ndarray::{Array2, ArrayView3, Axis};
+
+use crate::moving_mean::deviations;
+use crate::{Measurement, Pair, Quantity, Region, Settings, Status, Surface, Unit};
+
+const RA_VOX: Quantity = Quantity::new("ra_vox", Unit::Voxels, Some(false));
+const RA_UM: Quantity = Quantity::new("ra_um", Unit::Micrometres, Some(false));
+const REFERENCE_RA_VOX: Quantity = Quantity::new("reference_ra_vox", Unit::Voxels, None);
+const REFERENCE_RA_UM: Quantity = Quantity::new("reference_ra_um", Unit::Micrometres, None);
+
+/// Which definition of the surfaces whose roughness is measured.
+///
+/// Both give the same Ra for a layer that fills every column without gaps and touches neither end in depth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variant {
+    /// Ours. Each B-scan stands alone. A column without mask has no surface, nor has a column whose layer is cut by
+    /// the field of view on that side; it leaves the moving means of its neighbors, and a column is measured when at
+    /// least 3 of the 5 places of its window hold a surface.
+    Rsom,
+    /// The paper's authors'. Columns without mask, and columns whose mask touches depth 0, take for both surfaces the
+    /// depth where the B-scan's mask, smoothed across B-scans, is widest; so empty columns count as smooth. Outliers
+    /// beyond a gap are cut off under a rule of theirs.
+    Gerl2019,
+}
+
+/// Deviations of both surfaces from their moving means along x.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Roughness {
+    deviations: [Array2<Option<f64>>; 2],
+    holes: usize,
+}
+
+impl Roughness {
+    /// Measures a mask of shape (x, y, z).
+    ///
+    /// Arithmetic mean deviation (paper, equation 5): Ra = mean over x of |z(x) − mean of z over 5 columns around x|,
+    /// z being the depth index of the first mask voxel of a column (upper surface) or of the last (lower surface), and
+    /// the profile along x reflected at its ends.
+    #[must_use]
+    pub fn of(mask: ArrayView3<'_, bool>, variant: Variant) -> Self {
+        let (heights, fewest) = match variant {
+            Variant::Rsom => (rsom::heights(mask), rsom::FEWEST),
+            Variant::Gerl2019 => (gerl2019::heights(mask), 1),
+        };
+        let deviations = heights.map(|surface| {
+            let mut out = Array2::from_elem(surface.raw_dim(), None);
+            for (y, profile) in surface.axis_iter(Axis(1)).enumerate() {
+                let bscan = deviations(&profile.to_vec(), fewest);
+                for (x, deviation) in bscan.into_iter().enumerate() {
+                    out[[x, y]] = deviation;
+                }
+            }
+            out
+        });
+        let columns = mask.lanes(Axis(2)).into_iter();
+        let holes = columns.filter(|c| !c.iter().any(|v| *v)).count();
+        Self { deviations, holes }
+    }
+
+    /// Ra in voxels: the mean over the measured columns of a surface, or of both surfaces together, of the whole scan
+    /// or of one B-scan; `None` when no column could be measured.
+    #[must_use]
+    pub fn ra_vox(&self, surface: Surface, slice: Option<usize>) -> Option<f64> {
+        let chosen = match surface {
+            Surface::Upper => &self.deviations[..1],
+            Surface::Lower => &self.deviations[1..],
+            Surface::Both => &self.deviations[..],
+        };
+        let (mut sum, mut columns) = (0.0, 0usize);
+        for deviations in chosen {
+            let all = slice.map_or_else(
+                || deviations.view(),
+                |y| deviations.slice_axis(Axis(1), (y..=y).into()),
+            );
+            for deviation in all.iter().flatten() {
+                sum += deviation;
+                columns += 1;
+            }
+        }
+        (columns > 0).then(|| sum / columns as f64)
+    }
+
+    /// Columns without mask.
+    #[must_use]
+    pub fn holes(&self) -> usize {
+        self.holes
+    }
+}
+
+/// `ra_vox` and `ra_um` of the prediction, `reference_ra_vox` and `reference_ra_um` of the reference, for the upper
+/// surface, the lower surface and both together.
+///
+/// Micrometres are voxels times the spacing along z. A scan or B-scan whose mask is empty has no Ra, under either
+/// variant: a network that finds nothing is not smooth.
+pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
+    let whole = pair.whole();
+    let prediction = Roughness::of(whole.prediction, settings.roughness);
+    let reference = Roughness::of(whole.reference, settings.roughness);
+    let um_per_voxel = pair.spacing_mm().map(|mm| mm[2] * 1000.0);
+    let mut rows = Vec::new();
+    for region in pair.regions(settings.per_slice) {
+        let sides = [
+            (RA_VOX, RA_UM, &prediction, region.prediction_status()),
+            (
+                REFERENCE_RA_VOX,
+                REFERENCE_RA_UM,
+                &reference,
+                region.reference_status(),
+            ),
+        ];
+        for (vox, um, roughness, status) in sides {
+            for surface in [Surface::Upper, Surface::Lower, Surface::Both] {
+                let ra = existing(roughness, surface, &region, status);
+                let ra_um = ra.zip(um_per_voxel).map(|(ra, um)| ra * um);
+                for measured in [vox.measured(ra, status), um.measured(ra_um, status)] {
+                    rows.push(measured.on_surface(surface).on_slice(region.slice));
+                }
+            }
+        }
+    }
+    rows
+}
+
+fn existing(
+    roughness: &Roughness,
+    surface: Surface,
+    region: &Region<'_>,
+    status: Status,
+) -> Option<f64> {
+    (status == Status::Ok)
+        .then(|| roughness.ra_vox(surface, region.slice))
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array3;
+    use proptest::prelude::*;
+    use rsom_volume::{Grid, Mask, Spacing};
+
+    use super::*;
+
+    fn layer(heights: &[Vec<usize>], thickness: usize) -> Array3<bool> {
+        let shape = (heights[0].len(), heights.len(), 40);
+        Array3::from_shape_fn(shape, |(x, y, z)| {
+            let top = heights[y][x];
+            (top..top + thickness).contains(&z)
+        })
+    }
+
+    #[test]
+    fn a_flat_layer_has_no_roughness() {
+        let mask = layer(&vec![vec![10; 12]; 3], 5);
+        for variant in [Variant::Rsom, Variant::Gerl2019] {
+            let roughness = Roughness::of(mask.view(), variant);
+            assert_eq!(roughness.ra_vox(Surface::Both, None), Some(0.0));
+        }
+    }
+
+    #[test]
+    fn one_step_costs_six_fifths_of_its_height() {
+        // Around a step of 1 the deviations are 0.2, 0.4, 0.4, 0.2: a sum of 1.2.
+        let profile: Vec<usize> = (0..12).map(|x| if x < 6 { 10 } else { 11 }).collect();
+        let roughness = Roughness::of(layer(&[profile], 4).view(), Variant::Rsom);
+        let ra = roughness.ra_vox(Surface::Upper, None).unwrap();
+        assert!((ra - 1.2 / 12.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_empty_mask_has_no_roughness_under_either_variant() {
+        let shape = [8, 2, 9];
+        let grid = Grid::new(shape, Spacing::RSOM).unwrap();
+        let empty = Mask::new(grid, Array3::from_elem(shape, false)).unwrap();
+        for variant in [Variant::Rsom, Variant::Gerl2019] {
+            let settings = Settings {
+                per_slice: true,
+                roughness: variant,
+                dense: false,
+            };
+            for row in measure(&Pair::new(&empty, &empty).unwrap(), &settings) {
+                assert_eq!((row.value, row.status), (None, Status::BothEmpty));
+            }
+        }
+    }
+
+    #[test]
+    fn micrometres_need_a_known_voxel_size() {
+        let voxels = layer(&[vec![10, 12, 10, 12, 10, 12]], 3);
+        for (spacing, known) in [(Spacing::RSOM, true), (Spacing::Unknown, false)] {
+            let grid = Grid::new([6, 1, 40], spacing).unwrap();
+            let mask = Mask::new(grid, voxels.clone()).unwrap();
+            let settings = Settings {
+                per_slice: false,
+                roughness: Variant::Rsom,
+                dense: false,
+            };
+            let rows = measure(&Pair::new(&mask, &mask).unwrap(), &settings);
+            let find = |q: Quantity| {
+                *rows
+                    .iter()
+                    .find(|r| r.quantity == q && r.surface == Some(Surface::Both))
+                    .unwrap()
+            };
+            let (vox, um) = (find(RA_VOX), find(RA_UM));
+            assert_eq!(vox.status, Status::Ok);
+            if known {
+                assert!((um.value.unwrap() - 3.0 * vox.value.unwrap()).abs() < 1e-12);
+            } else {
+                assert_eq!((um.value, um.status), (None, Status::Undefined));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn variants_agree_where_every_column_is_whole(
+            heights in prop::collection::vec(prop::collection::vec(1usize..20, 9), 1..5),
+            thickness in 1usize..10,
+        ) {
+            let mask = layer(&heights, thickness);
+            let ours = Roughness::of(mask.view(), Variant::Rsom);
+            let theirs = Roughness::of(mask.view(), Variant::Gerl2019);
+            for slice in std::iter::once(None).chain((0..heights.len()).map(Some)) {
+                for surface in [Surface::Upper, Surface::Lower, Surface::Both] {
+                    prop_assert_eq!(ours.ra_vox(surface, slice), theirs.ra_vox(surface, slice));
+                }
+            }
+        }
+
+        #[test]
+        fn the_order_of_bscans_does_not_matter_to_ours(
+            heights in prop::collection::vec(prop::collection::vec(1usize..20, 7), 2..6),
+        ) {
+            let mut reversed = heights.clone();
+            reversed.reverse();
+            let ra = |h: &[Vec<usize>]| Roughness::of(layer(h, 3).view(), Variant::Rsom).ra_vox(Surface::Both, None);
+            prop_assert!((ra(&heights).unwrap() - ra(&reversed).unwrap()).abs() < 1e-12);
+        }
+    }
+}

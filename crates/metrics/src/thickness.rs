@@ -1,0 +1,162 @@
+//! Thickness of a layer along depth.
+
+use ndarray::{Array2, ArrayView3, Axis};
+
+use crate::surface::extents;
+use crate::{Measurement, Pair, Quantity, Settings, Status, Unit};
+
+const PREDICTION: [[Quantity; 2]; 3] = [
+    lengths("layer_thickness_vox", "layer_thickness_um"),
+    lengths("layer_thickness_sd_vox", "layer_thickness_sd_um"),
+    lengths("layer_thickness_median_vox", "layer_thickness_median_um"),
+];
+const REFERENCE: [[Quantity; 2]; 3] = [
+    lengths(
+        "reference_layer_thickness_vox",
+        "reference_layer_thickness_um",
+    ),
+    lengths(
+        "reference_layer_thickness_sd_vox",
+        "reference_layer_thickness_sd_um",
+    ),
+    lengths(
+        "reference_layer_thickness_median_vox",
+        "reference_layer_thickness_median_um",
+    ),
+];
+const BIAS: [Quantity; 2] = lengths("thickness_bias_vox", "thickness_bias_um");
+
+/// Mean, spread and median of a layer's thickness over its columns.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thickness {
+    /// Mean over the columns, in voxels.
+    pub mean_vox: f64,
+    /// Standard deviation with n − 1, in voxels; `None` for a single column.
+    pub sd_vox: Option<f64>,
+    /// Median, in voxels; the mean of the middle two for an even number of columns.
+    pub median_vox: f64,
+}
+
+impl Thickness {
+    /// Summarises the thickness of a layer of shape (x, y, z); `None` when it has no whole column.
+    #[must_use]
+    pub fn of(mask: ArrayView3<'_, bool>) -> Option<Self> {
+        let mut values: Vec<f64> = thickness_vox(mask).into_iter().flatten().collect();
+        let count = values.len();
+        if count == 0 {
+            return None;
+        }
+        values.sort_by(f64::total_cmp);
+        let mean = values.iter().sum::<f64>() / count as f64;
+        let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
+        Some(Self {
+            mean_vox: mean,
+            sd_vox: (count > 1).then(|| (squares / (count - 1) as f64).sqrt()),
+            median_vox: f64::midpoint(values[(count - 1) / 2], values[count / 2]),
+        })
+    }
+}
+
+/// Thickness of a layer in every column, of shape (x, y), in voxels along z.
+///
+/// From the first to the last mask voxel, both counted: holes inside the layer belong to it. A column that touches the
+/// first or last depth is cut by the field of view and has no known thickness. Measured along depth, not along the
+/// surface normal: a slope of angle a makes a layer look thicker by 1 / cos a.
+#[must_use]
+pub fn thickness_vox(mask: ArrayView3<'_, bool>) -> Array2<Option<f64>> {
+    let depth = mask.len_of(Axis(2));
+    extents(mask).mapv(|extent| {
+        extent
+            .filter(|e| e.first > 0 && e.last + 1 < depth)
+            .map(|e| (e.last + 1 - e.first) as f64)
+    })
+}
+
+/// Mean of prediction − reference over the columns where both have a thickness, in voxels; `None` without such a column.
+#[must_use]
+pub fn bias_vox(reference: ArrayView3<'_, bool>, prediction: ArrayView3<'_, bool>) -> Option<f64> {
+    let (reference, prediction) = (thickness_vox(reference), thickness_vox(prediction));
+    let pairs = reference.iter().zip(&prediction);
+    let differences: Vec<f64> = pairs.filter_map(|(r, p)| Some((*p)? - (*r)?)).collect();
+    (!differences.is_empty()).then(|| differences.iter().sum::<f64>() / differences.len() as f64)
+}
+
+/// `layer_thickness_vox`, `layer_thickness_um` (means over columns), their `_sd_` and `_median_`, the same of the
+/// reference under `reference_…`, and `thickness_bias_vox`, `thickness_bias_um`.
+pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
+    let um_per_voxel = pair.spacing_mm().map(|mm| mm[2] * 1000.0);
+    let mut rows = Vec::new();
+    for region in pair.regions(settings.per_slice) {
+        let mut push = |[vox, um]: [Quantity; 2], value: Option<f64>, status: Status| {
+            let value_um = value.zip(um_per_voxel).map(|(v, um)| v * um);
+            rows.push(vox.measured(value, status).on_slice(region.slice));
+            rows.push(um.measured(value_um, status).on_slice(region.slice));
+        };
+        let sides = [
+            (PREDICTION, region.prediction, region.prediction_status()),
+            (REFERENCE, region.reference, region.reference_status()),
+        ];
+        for ([mean, sd, median], mask, status) in sides {
+            let thickness = Thickness::of(mask);
+            push(mean, thickness.map(|t| t.mean_vox), status);
+            push(sd, thickness.and_then(|t| t.sd_vox), status);
+            push(median, thickness.map(|t| t.median_vox), status);
+        }
+        let bias = bias_vox(region.reference, region.prediction);
+        push(BIAS, bias, region.status());
+    }
+    rows
+}
+
+const fn lengths(vox: &'static str, um: &'static str) -> [Quantity; 2] {
+    [
+        Quantity::new(vox, Unit::Voxels, None),
+        Quantity::new(um, Unit::Micrometres, None),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array3;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn columns(thickness: &[usize]) -> Array3<bool> {
+        Array3::from_shape_fn((thickness.len(), 1, 60), |(x, _, z)| {
+            (5..5 + thickness[x]).contains(&z)
+        })
+    }
+
+    #[test]
+    fn thickness_counts_the_first_and_the_last_voxel() {
+        let found = Thickness::of(columns(&[1, 2, 3, 10]).view()).unwrap();
+        // numpy: mean 4, std(ddof=1) 4.08248290463863, median 2.5.
+        assert_eq!((found.mean_vox, found.median_vox), (4.0, 2.5));
+        assert!((found.sd_vox.unwrap() - 4.082_482_904_638_63).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_layer_cut_by_the_field_of_view_has_no_thickness() {
+        let mask = Array3::from_shape_fn((3, 1, 10), |(_, _, z)| z < 4);
+        assert_eq!(Thickness::of(mask.view()), None);
+    }
+
+    #[test]
+    fn columns_that_one_mask_misses_do_not_bias() {
+        let bias = bias_vox(columns(&[4, 4, 40]).view(), columns(&[5, 6, 0]).view());
+        assert_eq!(bias, Some(1.5));
+    }
+
+    proptest! {
+        #[test]
+        fn bias_changes_sign_when_the_masks_are_swapped(
+            a in prop::collection::vec(0usize..20, 8),
+            b in prop::collection::vec(0usize..20, 8),
+        ) {
+            let (a, b) = (columns(&a), columns(&b));
+            let (ab, ba) = (bias_vox(a.view(), b.view()), bias_vox(b.view(), a.view()));
+            prop_assert_eq!(ab.map(|v| -v), ba);
+        }
+    }
+}
