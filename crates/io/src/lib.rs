@@ -6,6 +6,7 @@
 
 mod error;
 mod guarded;
+pub mod manifest;
 pub mod table;
 
 pub use error::IoError;

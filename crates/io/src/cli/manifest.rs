@@ -1,0 +1,94 @@
+//! `rsom-io manifest create` and `manifest verify`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic, log};
+use serde::Deserialize;
+
+use crate::manifest::{self, Description, Leak, Manifest, Pattern};
+
+/// The commands on manifests.
+pub(super) fn commands() -> Vec<Command> {
+    vec![
+        Command::new("manifest create", "Describe a folder of scans: whose they are, and the sha256 of every file", create)
+            .input(Port::required("input", Kind::Directory, "Folder with the data"))
+            .output(Port::required("output", Kind::Document, "Manifest to write (YAML)"))
+            .parameter(Parameter::text("name", "Name of the data set").required())
+            .parameter(
+                Parameter::map("files", "A pattern for the files of a role, as role=pattern with {parts}").required(),
+            )
+            .parameter(Parameter::text("scan", "A scan's id, made of {parts}").default("{subject}"))
+            .parameter(Parameter::text("subject", "A scan's subject, made of {parts}").default("{subject}"))
+            .parameter(Parameter::map("same_subject", "One person under two names, as alias=name"))
+            .parameter(Parameter::integer("folds", "Deal the subjects into folds; 0 for none").default(0).at_least(0.0).at_most(1000.0))
+            .parameter(Parameter::numbers("spacing_mm", "Voxel size along x, y, z, when it is known").count(3).unit("mm"))
+            .example("rsom-io manifest create --input data --output data.yaml --name demo --files 'image=images/Subject{subject}_{slice}.png' --folds 5"),
+        Command::new("manifest verify", "Check that every file of a manifest has the content it should have", verify)
+            .input(Port::required("input", Kind::Document, "Manifest (YAML)").positional())
+            .input(Port::optional("data", Kind::Directory, "Folder with the data; else the variable RSOM_DATA, else the manifest's folder"))
+            .example("rsom-io manifest verify data-manifests/octlayers.yaml --data ../data"),
+    ]
+}
+
+#[derive(Deserialize)]
+struct CreateSettings {
+    name: String,
+    files: BTreeMap<String, String>,
+    scan: String,
+    subject: String,
+    same_subject: Option<BTreeMap<String, String>>,
+    folds: u32,
+    spacing_mm: Option<[f64; 3]>,
+}
+
+fn create(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: CreateSettings = invocation.parameters()?;
+    let pattern = |text: &String| Pattern::parse(text).map_err(StageError::usage);
+    let roles = settings.files.iter().map(|(role, text)| Ok((role.clone(), pattern(text)?)));
+    let description = Description {
+        name: settings.name,
+        roles: roles.collect::<Result<_, StageError>>()?,
+        scan: pattern(&settings.scan)?,
+        subject: pattern(&settings.subject)?,
+        same_subject: settings.same_subject.unwrap_or_default(),
+        folds: settings.folds,
+        spacing_mm: settings.spacing_mm,
+    };
+    let manifest = manifest::create(invocation.input("input")?, &description)?;
+    warn_of_leaks(&manifest::leaks(&manifest));
+    let text = serde_yaml::to_string(&manifest).map_err(StageError::failure)?;
+    atomic::write_bytes(invocation.output("output")?, text.as_bytes())?;
+    Ok(counts(&manifest))
+}
+
+fn verify(invocation: &Invocation) -> Result<Summary, StageError> {
+    let path = invocation.input("input")?;
+    let manifest = manifest::read(path)?;
+    let variable = std::env::var_os("RSOM_DATA").map(PathBuf::from);
+    let data = invocation.optional_input("data").or(variable.as_deref());
+    let root = manifest::data_root(&manifest, path, data)?;
+    warn_of_leaks(&manifest::leaks(&manifest));
+    let faults = manifest::verify(&manifest, &root)?;
+    match faults.as_slice() {
+        [] => Ok(counts(&manifest).text(format!("{}: all files are as they should be", path.display()))),
+        [first] => Err(StageError::input(path, first)),
+        [first, rest @ ..] => {
+            let more = rest.len();
+            Err(StageError::input(path, format_args!("{first}, and {more} more files are not as they should be")))
+        }
+    }
+}
+
+fn counts(manifest: &Manifest) -> Summary {
+    let files: usize = manifest.scans.iter().flat_map(|s| s.files.values()).map(Vec::len).sum();
+    let leaks = manifest::leaks(manifest).len();
+    Summary::new().with("scans", manifest.scans.len()).with("files", files).with("leaks", leaks)
+}
+
+fn warn_of_leaks(leaks: &[Leak]) {
+    for Leak { subjects: [a, b], files } in leaks {
+        let (count, example) = (files.len(), files.first().map(|f| f.join(" = ")).unwrap_or_default());
+        log::warn(format_args!("subjects '{a}' and '{b}' share the content of {count} files ({example}): a leak when they stand on both sides of a split"));
+    }
+}
