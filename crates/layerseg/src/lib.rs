@@ -1,1 +1,24 @@
-//! placeholder
+//! Epidermis segmentation: U-Net and seven-layer FCN, smoothness loss, training and prediction.
+//!
+//! A B-scan is one y of a volume; networks see it as (batch, channel, z, x). [`Trainer`] learns a [`Network`] from
+//! [`Example`]s, [`predict()`] applies it to a scan, [`postprocess`] cleans the mask. Arrays in, arrays out: files are the
+//! business of the command line.
+
+pub mod augment;
+mod crop;
+mod error;
+pub mod loss;
+mod network;
+pub mod postprocess;
+mod predict;
+pub mod slices;
+mod train;
+
+pub use crop::{Crop, Span};
+pub use error::LayersegError;
+pub use network::{Fcn7, Fcn7Config, Network, NetworkConfig, Unet, UnetConfig};
+pub use predict::{PredictSettings, Prediction, predict};
+pub use train::{
+    Collapse, EpochRecord, Example, History, Plateau, Step, TrainSettings, Trainer, Validation,
+    Watch,
+};

@@ -1,0 +1,67 @@
+//! What can go wrong between a scan and its mask.
+
+use rsom_volume::VolumeError;
+
+/// Why a network cannot be built, trained or applied.
+#[derive(Debug, thiserror::Error)]
+pub enum LayersegError {
+    /// A B-scan that has nothing left after cropping.
+    #[error(
+        "a B-scan of {rows} × {columns} pixels is too small for this network: both must be at least {multiple}"
+    )]
+    SliceTooSmall {
+        /// Extent along z.
+        rows: usize,
+        /// Extent along x.
+        columns: usize,
+        /// What the extents are cropped to a multiple of.
+        multiple: usize,
+    },
+    /// NaN or infinite intensities.
+    #[error("{count} voxels are NaN or infinite")]
+    NonFiniteVoxels {
+        /// How many.
+        count: usize,
+    },
+    /// A scan with another number of channels than the network takes.
+    #[error("the scan has {scan} channels but the network takes {network}")]
+    Channels {
+        /// Channels of the scan.
+        scan: usize,
+        /// Channels of the network.
+        network: usize,
+    },
+    /// Weights that belong to no network of this crate, or settings that make none.
+    #[error("{0}")]
+    Network(String),
+    /// Training settings that contradict each other.
+    #[error("{0}")]
+    Settings(String),
+    /// A loss that is no number: the training has diverged.
+    #[error(
+        "the loss is not finite in epoch {epoch} (cross-entropy {bce}, smoothness {smoothness}): lower learning_rate or s, or scale the input down (input_scale)"
+    )]
+    NotFinite {
+        /// Epoch, counted from 1.
+        epoch: usize,
+        /// Cross-entropy term.
+        bce: f64,
+        /// Smoothness term, before it is multiplied by s.
+        smoothness: f64,
+    },
+    /// The caller asked to stop.
+    #[error("stopped")]
+    Stopped,
+    /// A checkpoint that cannot be continued.
+    #[error("{0}")]
+    Checkpoint(String),
+    /// Volumes that break an invariant.
+    #[error(transparent)]
+    Volume(#[from] VolumeError),
+    /// Parameters, weights or layers that do not fit.
+    #[error(transparent)]
+    Nn(#[from] rsom_nn::NnError),
+    /// The tensor library's own errors.
+    #[error(transparent)]
+    Tensor(#[from] candle_core::Error),
+}

@@ -1,0 +1,184 @@
+//! The loss of the paper: cross-entropy plus s times the smoothness penalty.
+
+mod smoothness;
+
+use candle_core::Tensor;
+use rsom_nn::loss::bce_with_logits;
+use serde::{Deserialize, Serialize};
+
+pub use smoothness::smoothness;
+
+use crate::LayersegError;
+
+/// How the terms of the loss are brought to one number.
+///
+/// The paper's equation 1 takes the mean of the cross-entropy H and the sum of the penalty S, but its values of s, up to
+/// 2500, train only when both are reduced alike, and s means the same under `Sum` and `Mean`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reduction {
+    /// Both terms summed over all pixels of the batch, as in the authors' training code.
+    Sum,
+    /// Both terms divided by the number of pixels of the batch.
+    Mean,
+    /// Equation 1 to the letter, averaged over the B-scans of the batch: mean over pixels of H + s · sum over pixels
+    /// of S.
+    Paper,
+}
+
+/// What the loss is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LossConfig {
+    /// Weight s of the smoothness penalty.
+    pub s: f64,
+    /// Pixels of the moving mean along x; odd, 5 in the paper.
+    pub window: usize,
+    /// How both terms are reduced.
+    pub reduction: Reduction,
+}
+
+/// The loss of one batch.
+#[derive(Debug)]
+pub struct Loss {
+    /// cross-entropy + s · smoothness, on the tape.
+    pub total: Tensor,
+    /// The terms as numbers.
+    pub terms: Terms,
+}
+
+/// The two terms of a loss, reduced as configured.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Terms {
+    /// Binary cross-entropy.
+    pub bce: f64,
+    /// Smoothness penalty, not yet multiplied by s.
+    pub smoothness: f64,
+}
+
+impl Terms {
+    /// bce + s · smoothness.
+    #[must_use]
+    pub fn total(&self, s: f64) -> f64 {
+        self.bce + s * self.smoothness
+    }
+}
+
+/// The loss of `logits` against `target` (0 or 1), both of shape (batch, 1, z, x).
+///
+/// # Errors
+/// Tensors of other shapes or types; an even window.
+pub fn combined(
+    logits: &Tensor,
+    target: &Tensor,
+    config: &LossConfig,
+) -> Result<Loss, LayersegError> {
+    let pixels = logits.elem_count().max(1) as f64;
+    let slices = logits.dims().first().copied().unwrap_or(1).max(1) as f64;
+    let (bce_by, smoothness_by) = match config.reduction {
+        Reduction::Sum => (1.0, 1.0),
+        Reduction::Mean => (pixels, pixels),
+        Reduction::Paper => (pixels, slices),
+    };
+    let bce =
+        bce_with_logits(logits, target, rsom_nn::Reduction::Sum)?.affine(1.0 / bce_by, 0.0)?;
+    // Without a weight the penalty is only watched: off the tape it costs no gradient.
+    let watched = config.s == 0.0;
+    let input = if watched {
+        logits.detach()
+    } else {
+        logits.clone()
+    };
+    let penalty = smoothness(&input, config.window)?.affine(1.0 / smoothness_by, 0.0)?;
+    let terms = Terms {
+        bce: number(&bce)?,
+        smoothness: number(&penalty)?,
+    };
+    let total = if watched {
+        bce
+    } else {
+        (bce + (penalty * config.s)?)?
+    };
+    Ok(Loss { total, terms })
+}
+
+fn number(scalar: &Tensor) -> Result<f64, LayersegError> {
+    Ok(scalar.to_dtype(candle_core::DType::F64)?.to_scalar()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{Device, Var};
+
+    use super::*;
+
+    fn batch() -> (Var, Tensor) {
+        let logits: Vec<f64> = (0..2 * 3 * 8)
+            .map(|i| ((i * 37) % 11) as f64 / 3.0 - 2.0)
+            .collect();
+        let target: Vec<f64> = (0..2 * 3 * 8).map(|i| f64::from(i % 3 == 0)).collect();
+        let logits = Var::from_vec(logits, (2, 1, 3, 8), &Device::Cpu).unwrap();
+        let target = Tensor::from_vec(target, (2, 1, 3, 8), &Device::Cpu).unwrap();
+        (logits, target)
+    }
+
+    fn loss(s: f64, reduction: Reduction) -> (f64, Terms) {
+        let (logits, target) = batch();
+        let config = LossConfig {
+            s,
+            window: 5,
+            reduction,
+        };
+        let loss = combined(&logits, &target, &config).unwrap();
+        (loss.total.to_scalar().unwrap(), loss.terms)
+    }
+
+    #[test]
+    fn the_total_is_the_sum_of_its_terms() {
+        for reduction in [Reduction::Sum, Reduction::Mean, Reduction::Paper] {
+            for s in [0.0, 1.0, 2500.0] {
+                let (total, terms) = loss(s, reduction);
+                assert!((total - terms.total(s)).abs() < 1e-9 * total.abs());
+                assert!(terms.smoothness > 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn s_means_the_same_under_sum_and_mean() {
+        let (sum, _) = loss(30.0, Reduction::Sum);
+        let (mean, _) = loss(30.0, Reduction::Mean);
+        assert!((sum / 48.0 - mean).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_literal_reading_takes_the_mean_of_one_and_the_sum_of_the_other() {
+        let (_, sum) = loss(1.0, Reduction::Sum);
+        let (_, literal) = loss(1.0, Reduction::Paper);
+        assert!((literal.bce - sum.bce / 48.0).abs() < 1e-12);
+        assert!((literal.smoothness - sum.smoothness / 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_watched_penalty_pulls_nowhere() {
+        let (logits, target) = batch();
+        let config = LossConfig {
+            s: 0.0,
+            window: 5,
+            reduction: Reduction::Sum,
+        };
+        let loss = combined(&logits, &target, &config).unwrap();
+        let alone = bce_with_logits(&logits, &target, rsom_nn::Reduction::Sum).unwrap();
+        let values = |loss: &Tensor| -> Vec<f64> {
+            let gradients = loss.backward().unwrap();
+            gradients
+                .get(&logits)
+                .unwrap()
+                .flatten_all()
+                .unwrap()
+                .to_vec1()
+                .unwrap()
+        };
+        assert_eq!(values(&loss.total), values(&alone));
+    }
+}

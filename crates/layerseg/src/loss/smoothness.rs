@@ -1,0 +1,256 @@
+//! The smoothness penalty of the paper, as one operation with its own gradient.
+
+use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
+use rayon::prelude::*;
+use rsom_nn::{Element, host};
+
+/// How far the layer's probability p is from smooth along x: Σ |m − p| / (1 + p), a scalar.
+///
+/// `logits` has shape (batch, channel, z, x) and type f32 or f64, p = sigmoid(logit), and m is the moving
+/// mean of p along x over `window` pixels (odd; the paper uses 5). The `window / 2` columns at either edge of x
+/// have no full window and do not count; rows narrower than the window give 0. This is equation 3 of the
+/// paper, |(m + 1)/(p + 1) − 1|, written without the cancellation, with the edges left out as in the authors'
+/// training code.
+///
+/// The gradient flows through m, p and the sigmoid; where m = p it is 0 (as PyTorch's `abs` has it). The mean is
+/// taken over differences to p, so that a constant row gives exactly 0.
+///
+/// # Errors
+/// A type other than f32 or f64, or an even window.
+pub fn smoothness(logits: &Tensor, window: usize) -> Result<Tensor> {
+    if window.is_multiple_of(2) {
+        bail!("the smoothness window must be odd, not {window}");
+    }
+    logits.contiguous()?.apply_op1(Smoothness { window })
+}
+
+struct Smoothness {
+    window: usize,
+}
+
+impl CustomOp1 for Smoothness {
+    fn name(&self) -> &'static str {
+        "smoothness"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        match storage {
+            CpuStorage::F32(_) => self.total::<f32>(storage, layout),
+            CpuStorage::F64(_) => self.total::<f64>(storage, layout),
+            _ => bail!("smoothness needs f32 or f64 logits"),
+        }
+    }
+
+    fn bwd(&self, logits: &Tensor, _total: &Tensor, upstream: &Tensor) -> Result<Option<Tensor>> {
+        let gradient = logits.detach().apply_op1_no_bwd(&Gradient {
+            window: self.window,
+        })?;
+        Ok(Some(gradient.broadcast_mul(upstream)?))
+    }
+}
+
+impl Smoothness {
+    /// The penalty of all rows; each row is summed alone and the sums are added in order of the rows.
+    fn total<T: Element>(
+        &self,
+        storage: &CpuStorage,
+        layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let logits: &[T] = host::elements(storage, layout)?;
+        let rows: Vec<f64> = logits
+            .par_chunks(row_width(layout)?)
+            .map(|row| {
+                let p = probabilities(row);
+                differences(&p, self.window)
+                    .map(|(x, d)| d.abs() / (1.0 + p[x]))
+                    .sum()
+            })
+            .collect();
+        let total = T::from_f64(rows.iter().sum());
+        Ok(host::storage(vec![total], ()))
+    }
+}
+
+/// The derivative of the penalty by each logit.
+struct Gradient {
+    window: usize,
+}
+
+impl CustomOp1 for Gradient {
+    fn name(&self) -> &'static str {
+        "smoothness gradient"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        match storage {
+            CpuStorage::F32(_) => self.all::<f32>(storage, layout),
+            CpuStorage::F64(_) => self.all::<f64>(storage, layout),
+            _ => bail!("smoothness needs f32 or f64 logits"),
+        }
+    }
+}
+
+impl Gradient {
+    fn all<T: Element>(
+        &self,
+        storage: &CpuStorage,
+        layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let logits: &[T] = host::elements(storage, layout)?;
+        let width = row_width(layout)?;
+        let mut gradient = vec![T::zero(); logits.len()];
+        gradient
+            .par_chunks_mut(width)
+            .zip(logits.par_chunks(width))
+            .for_each(|(gradient, row)| self.row(row, gradient));
+        Ok(host::storage(gradient, layout.shape().clone()))
+    }
+
+    /// One row: with a = sign(m − p)/(1 + p) where a pixel counts, else 0, the derivative by p is the moving
+    /// sum of a over the window, divided by the window, less a, less |m − p|/(1 + p)².
+    fn row<T: Element>(&self, row: &[T], gradient: &mut [T]) {
+        let p = probabilities(row);
+        let half = self.window / 2;
+        let mut signed = vec![0.0; p.len()];
+        let mut by_p = vec![0.0; p.len()];
+        for (x, d) in differences(&p, self.window) {
+            if d != 0.0 {
+                signed[x] = d.signum() / (1.0 + p[x]);
+                by_p[x] = -signed[x] - d.abs() / ((1.0 + p[x]) * (1.0 + p[x]));
+            }
+        }
+        for x in 0..p.len() {
+            let around = &signed[x.saturating_sub(half)..(x + half + 1).min(p.len())];
+            let spread = around.iter().sum::<f64>() / self.window as f64;
+            gradient[x] = T::from_f64((by_p[x] + spread) * p[x] * (1.0 - p[x]));
+        }
+    }
+}
+
+/// (x, m − p) for each column with a full window.
+fn differences(p: &[f64], window: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+    p.windows(window).enumerate().map(move |(start, around)| {
+        let x = start + window / 2;
+        let sum: f64 = around.iter().map(|q| q - p[x]).sum();
+        (x, sum / window as f64)
+    })
+}
+
+fn probabilities<T: Element>(logits: &[T]) -> Vec<f64> {
+    logits
+        .iter()
+        .map(|logit| 1.0 / (1.0 + (-logit.to_f64()).exp()))
+        .collect()
+}
+
+fn row_width(layout: &Layout) -> Result<usize> {
+    match layout.dims() {
+        [_, _, _, width] if *width > 0 => Ok(*width),
+        other => bail!("smoothness needs logits of shape (batch, channel, z, x), not {other:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{DType, Device, Var};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn logits_of(p: &[f64], rows: usize, columns: usize) -> Tensor {
+        let logits: Vec<f64> = p.iter().map(|p| (p / (1.0 - p)).ln()).collect();
+        Tensor::from_vec(logits, (1, 1, rows, columns), &Device::Cpu).unwrap()
+    }
+
+    fn penalty(p: &[f64]) -> f64 {
+        let logits = logits_of(p, 7, 7);
+        smoothness(&logits, 5).unwrap().to_scalar().unwrap()
+    }
+
+    /// The three 7×7 cases of the authors' own test of their loss.
+    #[test]
+    fn one_column_one_row_and_two_pixels_give_the_published_values() {
+        let mut column = [0.0; 49];
+        let mut row = [0.0; 49];
+        for i in 0..7 {
+            column[i * 7 + 4] = 1.0;
+            row[4 * 7 + i] = 1.0;
+        }
+        let mut two = [0.0; 49];
+        two[3 * 7 + 4] = 0.8;
+        two[3 * 7 + 3] = 0.5;
+        assert!((penalty(&column) - 5.6).abs() < 1e-12);
+        assert_eq!(penalty(&row), 0.0);
+        assert!((penalty(&two) - 0.72).abs() < 1e-12);
+    }
+
+    #[test]
+    fn rows_narrower_than_the_window_give_zero() {
+        let logits = logits_of(&[0.1, 0.9, 0.3, 0.8], 1, 4);
+        let total: f64 = smoothness(&logits, 5).unwrap().to_scalar().unwrap();
+        assert_eq!(total, 0.0);
+    }
+
+    #[test]
+    fn an_even_window_and_integers_are_refused() {
+        let logits = logits_of(&[0.5; 6], 1, 6);
+        assert!(smoothness(&logits, 4).is_err());
+        assert!(smoothness(&logits.to_dtype(DType::U8).unwrap(), 5).is_err());
+    }
+
+    fn gradient(logits: &Tensor, window: usize) -> Vec<f64> {
+        let logits = Var::from_tensor(logits).unwrap();
+        let total = smoothness(&logits, window).unwrap();
+        let gradients = total.affine(3.0, 0.0).unwrap().backward().unwrap();
+        let gradient = gradients.get(&logits).unwrap();
+        gradient.flatten_all().unwrap().to_vec1().unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn the_gradient_equals_central_differences(
+            values in proptest::collection::vec(-4.0_f64..4.0, 2 * 11), window in 1_usize..4,
+        ) {
+            let window = 2 * window + 1;
+            let at = |values: &[f64]| -> f64 {
+                let logits = Tensor::from_slice(values, (1, 1, 2, 11), &Device::Cpu).unwrap();
+                smoothness(&logits, window).unwrap().to_scalar().unwrap()
+            };
+            let logits = Tensor::from_slice(&values, (1, 1, 2, 11), &Device::Cpu).unwrap();
+            let gradient = gradient(&logits, window);
+            // The penalty has kinks where m = p; away from them it is smooth.
+            let p = probabilities(&values);
+            let kinked = [&p[..11], &p[11..]]
+                .iter()
+                .any(|row| differences(row, window).any(|(_, d)| d.abs() < 1e-4));
+            prop_assume!(!kinked);
+            let step = 1e-6;
+            for i in 0..values.len() {
+                let (mut above, mut below) = (values.clone(), values.clone());
+                above[i] += step;
+                below[i] -= step;
+                let numeric = 3.0 * (at(&above) - at(&below)) / (2.0 * step);
+                prop_assert!((gradient[i] - numeric).abs() < 1e-6, "{} {}", gradient[i], numeric);
+            }
+        }
+
+        #[test]
+        fn constant_rows_cost_nothing_and_pull_nowhere(rows in proptest::collection::vec(-30.0_f32..30.0, 1..6)) {
+            let values: Vec<f32> = rows.iter().flat_map(|v| [*v; 9]).collect();
+            let logits = Tensor::from_vec(values, (1, 1, rows.len(), 9), &Device::Cpu).unwrap();
+            let total: f32 = smoothness(&logits, 5).unwrap().to_scalar().unwrap();
+            prop_assert_eq!(total, 0.0);
+            let gradient = gradient(&logits.to_dtype(DType::F64).unwrap(), 5);
+            prop_assert!(gradient.iter().all(|g| *g == 0.0));
+        }
+
+        #[test]
+        fn mirroring_along_x_changes_nothing(values in proptest::collection::vec(-4.0_f64..4.0, 3 * 12)) {
+            let logits = Tensor::from_vec(values, (1, 1, 3, 12), &Device::Cpu).unwrap();
+            let mirrored = logits.flip(&[3]).unwrap();
+            let a: f64 = smoothness(&logits, 5).unwrap().to_scalar().unwrap();
+            let b: f64 = smoothness(&mirrored, 5).unwrap().to_scalar().unwrap();
+            prop_assert!((a - b).abs() < 1e-12);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The networks that find the layer in a B-scan.
+
+mod config;
+mod fcn7;
+mod unet;
+
+use std::collections::BTreeMap;
+
+use candle_core::Tensor;
+use rsom_nn::{Mode, Parameters};
+
+pub use config::{Fcn7Config, NetworkConfig, UnetConfig};
+pub use fcn7::Fcn7;
+pub use unet::Unet;
+
+use crate::LayersegError;
+
+/// A network and its parameters.
+#[derive(Debug, Clone)]
+pub struct Network {
+    config: NetworkConfig,
+    parameters: Parameters,
+    layers: Layers,
+}
+
+#[derive(Debug, Clone)]
+enum Layers {
+    Unet(Unet),
+    Fcn7(Fcn7),
+}
+
+impl Network {
+    /// A network whose first weights follow from the seed (PyTorch's distribution, not its numbers).
+    ///
+    /// # Errors
+    /// A configuration that makes no network.
+    pub fn new(config: &NetworkConfig, seed: u64) -> Result<Self, LayersegError> {
+        config.check()?;
+        let mut parameters = Parameters::new();
+        let builder = &mut parameters.builder(seed);
+        let layers = match config {
+            NetworkConfig::Unet(config) => Layers::Unet(Unet::new(builder, config)?),
+            NetworkConfig::Fcn7(config) => Layers::Fcn7(Fcn7::new(builder, config)?),
+        };
+        Ok(Self {
+            config: config.clone(),
+            parameters,
+            layers,
+        })
+    }
+
+    /// The network that weights belong to, told from their names and shapes.
+    ///
+    /// # Errors
+    /// Weights of neither network, or missing, unknown or mis-shaped ones.
+    pub fn from_weights(weights: &BTreeMap<String, Tensor>) -> Result<Self, LayersegError> {
+        let shapes = weights
+            .iter()
+            .map(|(name, tensor)| (name.clone(), tensor.dims().to_vec()));
+        let network = Self::new(&NetworkConfig::infer(&shapes.collect())?, 0)?;
+        network.parameters.load_from(weights)?;
+        Ok(network)
+    }
+
+    /// Kind and size.
+    #[must_use]
+    pub fn config(&self) -> &NetworkConfig {
+        &self.config
+    }
+
+    /// Parameters and running statistics.
+    #[must_use]
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// Logits of shape (batch, classes, z, x) for input of shape (batch, channels, z, x).
+    ///
+    /// # Errors
+    /// Channels or extents that do not fit the network.
+    pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor, LayersegError> {
+        Ok(match &self.layers {
+            Layers::Unet(net) => net.forward(x, mode)?,
+            Layers::Fcn7(net) => net.forward(x, mode)?,
+        })
+    }
+}

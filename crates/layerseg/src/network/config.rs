@@ -1,0 +1,245 @@
+//! What a network looks like, and how to tell it from the names and shapes of its weights.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::LayersegError;
+
+/// Most weights that a network of this crate may have; the paper's U-Net has 31 million.
+const MOST_PARAMETERS: usize = 1 << 30;
+
+/// Kind and size of a network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NetworkConfig {
+    /// The U-Net.
+    Unet(UnetConfig),
+    /// The fully convolutional network, seven layers in the paper.
+    Fcn7(Fcn7Config),
+}
+
+/// Size of a U-Net.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnetConfig {
+    /// Channels of the scan.
+    pub in_channels: usize,
+    /// Logits per pixel: 1, or 2 for the released weights.
+    pub classes: usize,
+    /// Levels, counting the deepest; the paper has 5.
+    pub depth: usize,
+    /// Channels of the first level, doubled at each deeper one; the paper has 2⁶ = 64.
+    pub width: usize,
+    /// Share of values that training drops after each concatenation but the deepest; the paper has 0.5.
+    pub dropout: f32,
+}
+
+/// Size of a fully convolutional network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fcn7Config {
+    /// Channels of the scan.
+    pub in_channels: usize,
+    /// Logits per pixel.
+    pub classes: usize,
+    /// Channels after each 5×5 convolution; the paper has 8, 16, 24, 32, 64, 128.
+    pub channels: Vec<usize>,
+}
+
+impl NetworkConfig {
+    /// Channels of the scan.
+    #[must_use]
+    pub fn in_channels(&self) -> usize {
+        match self {
+            Self::Unet(config) => config.in_channels,
+            Self::Fcn7(config) => config.in_channels,
+        }
+    }
+
+    /// Logits per pixel.
+    #[must_use]
+    pub fn classes(&self) -> usize {
+        match self {
+            Self::Unet(config) => config.classes,
+            Self::Fcn7(config) => config.classes,
+        }
+    }
+
+    /// What both extents of a B-scan must be a multiple of: 2^(depth − 1) for a U-Net, 1 without pooling.
+    #[must_use]
+    pub fn multiple(&self) -> usize {
+        match self {
+            Self::Unet(config) => 1 << (config.depth - 1),
+            Self::Fcn7(_) => 1,
+        }
+    }
+
+    /// Checks the sizes.
+    ///
+    /// # Errors
+    /// [`LayersegError::Network`] naming the size that cannot be.
+    pub fn check(&self) -> Result<(), LayersegError> {
+        let refuse = |what: String| Err(LayersegError::Network(what));
+        if !(1..=4096).contains(&self.in_channels()) {
+            return refuse(format!(
+                "in_channels must be from 1 to 4096, not {}",
+                self.in_channels()
+            ));
+        }
+        if !(1..=2).contains(&self.classes()) {
+            return refuse(format!("classes must be 1 or 2, not {}", self.classes()));
+        }
+        match self {
+            Self::Unet(UnetConfig { depth, .. }) if !(1..=12).contains(depth) => {
+                refuse(format!("depth must be from 1 to 12, not {depth}"))
+            }
+            Self::Unet(UnetConfig { width, .. }) if !(1..=4096).contains(width) => {
+                refuse(format!("width must be from 1 to 4096, not {width}"))
+            }
+            Self::Unet(UnetConfig { dropout, .. }) if !(0.0..1.0).contains(dropout) => {
+                refuse(format!("dropout must be from 0 to below 1, not {dropout}"))
+            }
+            Self::Fcn7(Fcn7Config { channels, .. })
+                if channels.is_empty()
+                    || channels.len() > 64
+                    || channels.iter().any(|c| !(1..=4096).contains(c)) =>
+            {
+                refuse(format!(
+                    "channels must be 1 to 64 numbers from 1 to 4096, not {channels:?}"
+                ))
+            }
+            _ if self.parameters() > MOST_PARAMETERS => refuse(format!(
+                "the network would have {} parameters, more than the {MOST_PARAMETERS} allowed",
+                self.parameters()
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// How many numbers training learns (running statistics not counted).
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        let conv = |from: usize, to: usize, taps: usize| from * to * taps + to;
+        match self {
+            Self::Unet(config) => {
+                let norm = |width: usize| 2 * width;
+                let block = |from: usize, to: usize| {
+                    conv(from, to, 9) + norm(to) + conv(to, to, 9) + norm(to)
+                };
+                let width = |level: usize| config.width << level;
+                let down: usize = (1..config.depth)
+                    .map(|level| block(width(level - 1), width(level)))
+                    .sum();
+                let up: usize = (1..config.depth)
+                    .map(|level| {
+                        conv(width(level), width(level - 1), 4)
+                            + block(width(level), width(level - 1))
+                    })
+                    .sum();
+                block(config.in_channels, config.width)
+                    + down
+                    + up
+                    + conv(config.width, config.classes, 1)
+            }
+            Self::Fcn7(config) => {
+                let mut from = config.in_channels;
+                let mut total = 0;
+                for (layer, to) in config.channels.iter().enumerate() {
+                    total += conv(from, *to, 25) + if layer > 0 { 2 * to } else { 0 };
+                    from = *to;
+                }
+                total + conv(from, config.classes, 1)
+            }
+        }
+    }
+
+    /// Tells the network from the names and shapes of its weights, as in a PyTorch state dict.
+    ///
+    /// Dropout leaves no trace in weights; it is set to the paper's 0.5.
+    ///
+    /// # Errors
+    /// [`LayersegError::Network`] when they belong to neither network.
+    pub fn infer(shapes: &BTreeMap<String, Vec<usize>>) -> Result<Self, LayersegError> {
+        let four = |name: &str| match shapes.get(name).map(Vec::as_slice) {
+            Some([a, b, _, _]) => Some((*a, *b)),
+            _ => None,
+        };
+        let run = |name: &dyn Fn(usize) -> String| {
+            (0..).map_while(|i| four(&name(i))).collect::<Vec<_>>()
+        };
+        let down = run(&|i| format!("down_path.{i}.block.0.weight"));
+        let layers = run(&|i| format!("layers.{i}.block.0.weight"));
+        let last = four("last.weight").or(four(&format!("layers.{}.weight", layers.len())));
+        let config = match (down.first(), layers.first(), last) {
+            (Some((width, in_channels)), None, Some((classes, _))) => Self::Unet(UnetConfig {
+                in_channels: *in_channels,
+                classes,
+                depth: down.len(),
+                width: *width,
+                dropout: 0.5,
+            }),
+            (None, Some((_, in_channels)), Some((classes, _))) => Self::Fcn7(Fcn7Config {
+                in_channels: *in_channels,
+                classes,
+                channels: layers.iter().map(|(out, _)| *out).collect(),
+            }),
+            _ => {
+                return Err(LayersegError::Network(
+                    "these are no weights of a layer network: neither down_path.0.block.0.weight and \
+                     last.weight (U-Net) nor layers.0.block.0.weight and layers.<n>.weight (FCN) with four axes"
+                        .into(),
+                ));
+            }
+        };
+        config.check()?;
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unet(depth: usize, width: usize) -> NetworkConfig {
+        NetworkConfig::Unet(UnetConfig {
+            in_channels: 2,
+            classes: 1,
+            depth,
+            width,
+            dropout: 0.5,
+        })
+    }
+
+    /// Counts of the paper's networks as PyTorch gives them.
+    #[test]
+    fn the_papers_networks_have_the_published_numbers_of_parameters() {
+        assert_eq!(unet(5, 64).parameters(), 31_042_945);
+        let fcn = NetworkConfig::Fcn7(Fcn7Config {
+            in_channels: 2,
+            classes: 1,
+            channels: vec![8, 16, 24, 32, 64, 128],
+        });
+        assert_eq!(fcn.parameters(), 289_329);
+    }
+
+    #[test]
+    fn sizes_that_make_no_network_are_refused() {
+        for bad in [unet(0, 4), unet(20, 4), unet(3, 0), unet(12, 4096)] {
+            assert!(bad.check().is_err(), "{bad:?}");
+        }
+        let none = NetworkConfig::Fcn7(Fcn7Config {
+            in_channels: 1,
+            classes: 1,
+            channels: vec![],
+        });
+        assert!(none.check().is_err());
+    }
+
+    #[test]
+    fn other_weights_are_refused_by_name() {
+        let shapes = BTreeMap::from([("conv1.weight".to_owned(), vec![8, 1, 3, 3])]);
+        let error = NetworkConfig::infer(&shapes).unwrap_err().to_string();
+        assert!(error.contains("down_path.0.block.0.weight"), "{error}");
+    }
+}

@@ -1,0 +1,58 @@
+//! The fully convolutional network of seven layers.
+
+use candle_core::Tensor;
+use rsom_nn::layers::{BatchNorm2d, Conv2d};
+use rsom_nn::ops::Conv2dConfig;
+use rsom_nn::{Builder, Mode, NnError};
+
+use super::Fcn7Config;
+
+/// 5 × 5 convolutions with ReLU, batch norm after each but the first, and a 1 × 1 convolution at the end; the size stays.
+///
+/// Parameters are named as in the authors' PyTorch code: `layers.<n>.block.0` (convolution), `layers.<n>.block.2`
+/// (batch norm), and `layers.6` for the last of seven.
+#[derive(Debug, Clone)]
+pub struct Fcn7 {
+    layers: Vec<(Conv2d, Option<BatchNorm2d>)>,
+    last: Conv2d,
+}
+
+impl Fcn7 {
+    /// Builds the network with the builder's first values.
+    ///
+    /// # Errors
+    /// None that a checked configuration can cause.
+    pub fn new(builder: &mut Builder, config: &Fcn7Config) -> Result<Self, NnError> {
+        let mut layers = Vec::with_capacity(config.channels.len());
+        let mut inputs = config.in_channels;
+        for (index, outputs) in config.channels.iter().copied().enumerate() {
+            let mut builder = builder.at(format_args!("layers.{index}.block"));
+            let same = Conv2dConfig::same(5).with_relu();
+            let conv = Conv2d::new(&mut builder.at(0), [inputs, outputs], 5, same)?;
+            let norm = match index {
+                0 => None,
+                _ => Some(BatchNorm2d::new(&mut builder.at(2), outputs)?),
+            };
+            layers.push((conv, norm));
+            inputs = outputs;
+        }
+        let place = &mut builder.at(format_args!("layers.{}", layers.len()));
+        let last = Conv2d::new(place, [inputs, config.classes], 1, Conv2dConfig::valid())?;
+        Ok(Self { layers, last })
+    }
+
+    /// Logits of shape (batch, classes, z, x) for input of shape (batch, channels, z, x).
+    ///
+    /// # Errors
+    /// A shape that does not fit.
+    pub fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+        let mut x = x.clone();
+        for (conv, norm) in &self.layers {
+            x = conv.forward(&x, mode)?;
+            if let Some(norm) = norm {
+                x = norm.forward(&x, mode)?;
+            }
+        }
+        self.last.forward(&x, mode)
+    }
+}

@@ -1,0 +1,136 @@
+//! The U-Net.
+
+use candle_core::Tensor;
+use rsom_nn::layers::{BatchNorm2d, Conv2d, ConvTranspose2d, Dropout};
+use rsom_nn::ops::{Conv2dConfig, concat_channels, max_pool2d};
+use rsom_nn::{Builder, Mode, NnError};
+
+use super::UnetConfig;
+
+/// Contracts by 2 × 2 max pooling, expands by 2 × 2 transposed convolutions of stride 2, and at each level joins what
+/// came down with what goes up.
+///
+/// Parameters are named as in the authors' PyTorch code: `down_path.<level>.block.<n>`, `up_path.<n>.up`,
+/// `up_path.<n>.conv_block.block.<n>`, `last`.
+#[derive(Debug, Clone)]
+pub struct Unet {
+    down: Vec<Block>,
+    up: Vec<UpBlock>,
+    last: Conv2d,
+}
+
+/// (3 × 3 convolution, ReLU, batch norm) twice; the size stays.
+#[derive(Debug, Clone)]
+struct Block {
+    layers: [(Conv2d, BatchNorm2d); 2],
+}
+
+#[derive(Debug, Clone)]
+struct UpBlock {
+    up: ConvTranspose2d,
+    dropout: Dropout,
+    block: Block,
+}
+
+impl Unet {
+    /// Builds the network with the builder's first values.
+    ///
+    /// # Errors
+    /// A dropout that is no share.
+    pub fn new(builder: &mut Builder, config: &UnetConfig) -> Result<Self, NnError> {
+        let width = |level: usize| config.width << level;
+        let mut down = Vec::with_capacity(config.depth);
+        for level in 0..config.depth {
+            let inputs = if level == 0 {
+                config.in_channels
+            } else {
+                width(level - 1)
+            };
+            let place = &mut builder.at(format_args!("down_path.{level}"));
+            down.push(Block::new(place, [inputs, width(level)])?);
+        }
+        let mut up = Vec::with_capacity(config.depth - 1);
+        for (index, level) in (0..config.depth - 1).rev().enumerate() {
+            // The deepest concatenation is never dropped from.
+            let dropout = if index == 0 {
+                0.0
+            } else {
+                f64::from(config.dropout)
+            };
+            let place = &mut builder.at(format_args!("up_path.{index}"));
+            up.push(UpBlock::new(
+                place,
+                [width(level + 1), width(level)],
+                dropout,
+            )?);
+        }
+        let ends = [config.width, config.classes];
+        let last = Conv2d::new(&mut builder.at("last"), ends, 1, Conv2dConfig::valid())?;
+        Ok(Self { down, up, last })
+    }
+
+    /// Logits of shape (batch, classes, z, x) for input of shape (batch, channels, z, x), whose z and x are multiples
+    /// of 2^(depth − 1).
+    ///
+    /// # Errors
+    /// A shape that does not fit.
+    pub fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+        let mut skips: Vec<Tensor> = Vec::with_capacity(self.up.len());
+        let mut x = x.clone();
+        for block in &self.down {
+            if let Some(skip) = skips.last() {
+                x = max_pool2d(skip)?;
+            }
+            skips.push(block.forward(&x, mode)?);
+        }
+        // What leaves the deepest level goes up, it is no skip.
+        if let Some(deepest) = skips.pop() {
+            x = deepest;
+        }
+        for block in &self.up {
+            let Some(skip) = skips.pop() else { break };
+            x = block.forward(&x, &skip, mode)?;
+        }
+        self.last.forward(&x, mode)
+    }
+}
+
+impl Block {
+    fn new(builder: &mut Builder, [inputs, outputs]: [usize; 2]) -> Result<Self, NnError> {
+        let mut layer = |first: usize, inputs: usize| -> Result<_, NnError> {
+            let config = Conv2dConfig::same(3).with_relu();
+            let place = &mut builder.at(format_args!("block.{first}"));
+            let conv = Conv2d::new(place, [inputs, outputs], 3, config)?;
+            // The number between the two names is the ReLU's.
+            let place = &mut builder.at(format_args!("block.{}", first + 2));
+            Ok((conv, BatchNorm2d::new(place, outputs)?))
+        };
+        Ok(Self {
+            layers: [layer(0, inputs)?, layer(3, outputs)?],
+        })
+    }
+
+    fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+        let mut x = x.clone();
+        for (conv, norm) in &self.layers {
+            x = norm.forward(&conv.forward(&x, mode)?, mode)?;
+        }
+        Ok(x)
+    }
+}
+
+impl UpBlock {
+    fn new(builder: &mut Builder, ends: [usize; 2], dropout: f64) -> Result<Self, NnError> {
+        Ok(Self {
+            up: ConvTranspose2d::new(&mut builder.at("up"), ends, 2)?,
+            dropout: Dropout::new(&builder.at("dropout"), dropout)?,
+            block: Block::new(&mut builder.at("conv_block"), ends)?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, skip: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+        let joined = concat_channels(&self.up.forward(x, mode)?, skip)?;
+        self.block
+            .forward(&self.dropout.forward(&joined, mode)?, mode)
+    }
+}

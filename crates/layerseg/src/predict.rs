@@ -1,0 +1,154 @@
+//! From a scan to the mask of its layer.
+
+use candle_core::{D, Tensor};
+use ndarray::{Array3, s};
+use rsom_nn::{Mode, loss::sigmoid};
+use rsom_volume::{Mask, Scan};
+
+use crate::augment::Placement;
+use crate::slices::{InputScaling, SliceStack, View};
+use crate::{Crop, LayersegError, Network};
+
+/// What a network makes of a scan.
+#[derive(Debug, Clone)]
+pub struct Prediction {
+    /// Voxels of the layer, on the scan's grid.
+    pub mask: Mask,
+    /// Probability of each voxel, of shape (x, y, z), when asked for.
+    pub probabilities: Option<Array3<f32>>,
+}
+
+/// How a scan is segmented.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PredictSettings {
+    /// From intensities to network input, as in training.
+    pub scaling: InputScaling,
+    /// Smallest probability of the layer, 0.5 in the paper.
+    pub threshold: f32,
+    /// Whether the probabilities are kept.
+    pub probabilities: bool,
+}
+
+/// Segments a scan, B-scan by B-scan.
+///
+/// With one logit a voxel belongs to the layer when its probability sigmoid(logit) is at least the threshold. With two
+/// the probability is that of class 1 under softmax and must exceed the threshold, so that at 0.5 class 1 is where its
+/// logit is the greater. What cropping takes from a B-scan repeats the nearest predicted pixel.
+///
+/// `watch` is called after each B-scan and says whether to go on.
+///
+/// # Errors
+/// A scan with other channels than the network, B-scans too small for it, NaN or infinite intensities,
+/// [`LayersegError::Stopped`].
+pub fn predict(
+    network: &Network,
+    scan: &Scan,
+    settings: &PredictSettings,
+    watch: &mut dyn FnMut() -> bool,
+) -> Result<Prediction, LayersegError> {
+    let config = network.config();
+    let slices = SliceStack::from_scan(scan)?;
+    if slices.channels() != config.in_channels() {
+        return Err(LayersegError::Channels {
+            scan: slices.channels(),
+            network: config.in_channels(),
+        });
+    }
+    let crop = Crop::to_multiple(slices.rows(), slices.columns(), config.multiple())?;
+    let view = View {
+        crop,
+        placement: Placement::NONE,
+        scaling: settings.scaling,
+    };
+    let grid = scan.grid().clone();
+    let shape = grid.shape();
+    let mut voxels = Array3::from_elem(shape, false);
+    let mut probabilities = settings.probabilities.then(|| Array3::zeros(shape));
+    for y in 0..slices.count() {
+        let logits = network.forward(&slices.batch(&[y], &view)?, &Mode::Evaluation)?;
+        let pixels = Pixels::of(&logits, settings.threshold)?;
+        let place = |(x, z): (usize, usize)| z * crop.columns.full + x;
+        let inside = crop.pad_edge(&pixels.inside);
+        voxels
+            .slice_mut(s![.., y, ..])
+            .indexed_iter_mut()
+            .for_each(|(at, v)| *v = inside[place(at)]);
+        if let Some(probabilities) = &mut probabilities {
+            let p = crop.pad_edge(&pixels.probability);
+            let mut slice = probabilities.slice_mut(s![.., y, ..]);
+            slice
+                .indexed_iter_mut()
+                .for_each(|(at, v)| *v = p[place(at)]);
+        }
+        if !watch() {
+            return Err(LayersegError::Stopped);
+        }
+    }
+    Ok(Prediction {
+        mask: Mask::new(grid, voxels)?,
+        probabilities,
+    })
+}
+
+/// The decision on each pixel of one B-scan, row by row.
+struct Pixels {
+    probability: Vec<f32>,
+    inside: Vec<bool>,
+}
+
+impl Pixels {
+    /// `logits` has shape (1, classes, z, x) with one or two classes.
+    fn of(logits: &Tensor, threshold: f32) -> Result<Self, LayersegError> {
+        let values = |class: usize| -> candle_core::Result<Vec<f32>> {
+            logits.narrow(1, class, 1)?.flatten_all()?.to_vec1()
+        };
+        if logits.dim(D::Minus(3))? == 1 {
+            let probability: Vec<f32> = values(0)?.into_iter().map(sigmoid).collect();
+            let inside = probability.iter().map(|p| *p >= threshold).collect();
+            return Ok(Self {
+                probability,
+                inside,
+            });
+        }
+        // In double precision the difference of two distinct logits never rounds to a probability of one half.
+        let of_one = values(1)?;
+        let probability: Vec<f64> = values(0)?
+            .into_iter()
+            .zip(of_one)
+            .map(|(zero, one)| sigmoid(f64::from(one) - f64::from(zero)))
+            .collect();
+        Ok(Self {
+            inside: probability
+                .iter()
+                .map(|p| *p > f64::from(threshold))
+                .collect(),
+            probability: probability.iter().map(|p| *p as f32).collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+
+    use super::*;
+
+    fn pixels(logits: Vec<f32>, classes: usize) -> Pixels {
+        let columns = logits.len() / classes;
+        let logits = Tensor::from_vec(logits, (1, classes, 1, columns), &Device::Cpu).unwrap();
+        Pixels::of(&logits, 0.5).unwrap()
+    }
+
+    #[test]
+    fn one_logit_is_inside_from_a_probability_of_one_half() {
+        let pixels = pixels(vec![0.0, -0.01, 3.0], 1);
+        assert_eq!(pixels.inside, [true, false, true]);
+        assert!((pixels.probability[2] - 0.952_574_1).abs() < 1e-6);
+    }
+
+    #[test]
+    fn of_two_logits_the_greater_decides_and_a_tie_is_outside() {
+        let pixels = pixels(vec![1.0, 1.0, 1.0, 1.0, 1.000_000_1, 0.9], 2);
+        assert_eq!(pixels.inside, [false, true, false]);
+    }
+}

@@ -1,0 +1,14 @@
+//! Training a network on scans and their reference masks.
+
+mod checkpoint;
+mod example;
+mod history;
+mod order;
+mod overlap;
+mod settings;
+mod trainer;
+
+pub use example::Example;
+pub use history::{Collapse, EpochRecord, History, Validation};
+pub use settings::{Plateau, TrainSettings};
+pub use trainer::{Step, Trainer, Watch};

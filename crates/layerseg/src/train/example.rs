@@ -1,0 +1,47 @@
+//! A scan and the mask that a network shall learn from it.
+
+use rsom_volume::{Mask, Scan};
+
+use crate::slices::SliceStack;
+use crate::{Crop, LayersegError, NetworkConfig};
+
+/// The B-scans of a scan and of its reference mask.
+#[derive(Debug, Clone)]
+pub struct Example {
+    pub(super) image: SliceStack,
+    pub(super) mask: SliceStack,
+}
+
+impl Example {
+    /// Pairs a scan with its reference mask.
+    ///
+    /// # Errors
+    /// Different grids; intensities that are NaN or infinite.
+    pub fn new(scan: &Scan, mask: &Mask) -> Result<Self, LayersegError> {
+        scan.grid().require_same(mask.grid())?;
+        Ok(Self {
+            image: SliceStack::from_scan(scan)?,
+            mask: SliceStack::from_mask(mask),
+        })
+    }
+
+    /// The part of each B-scan that the network sees.
+    ///
+    /// # Errors
+    /// Another number of channels than the network takes; B-scans too small for it.
+    pub fn crop(&self, network: &NetworkConfig) -> Result<Crop, LayersegError> {
+        if self.image.channels() != network.in_channels() {
+            return Err(LayersegError::Channels {
+                scan: self.image.channels(),
+                network: network.in_channels(),
+            });
+        }
+        Crop::to_multiple(self.image.rows(), self.image.columns(), network.multiple())
+    }
+
+    /// Number of B-scans.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.image.count()
+    }
+}

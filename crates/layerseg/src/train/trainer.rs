@@ -1,0 +1,273 @@
+//! A training run, epoch by epoch.
+
+use std::collections::BTreeMap;
+
+use candle_core::Tensor;
+use rsom_nn::{Adam, AdamConfig, Mode, Optimizer, PlateauConfig, ReduceOnPlateau};
+
+use super::history::{Collapse, EpochRecord, History, Validation};
+use super::order::{self, Batch};
+use super::{Example, TrainSettings, overlap::Overlap};
+use crate::augment::Placement;
+use crate::loss::{self, Loss, Reduction, Terms};
+use crate::slices::{InputScaling, View};
+use crate::{LayersegError, Network};
+
+/// A training run between two epochs.
+#[derive(Debug)]
+pub struct Trainer<'a> {
+    pub(super) settings: &'a TrainSettings,
+    pub(super) network: Network,
+    pub(super) adam: Adam,
+    pub(super) schedule: ReduceOnPlateau,
+    pub(super) history: History,
+    pub(super) best: BTreeMap<String, Tensor>,
+    training: &'a [Example],
+    validation: &'a [Example],
+}
+
+/// A finished step of an epoch, for whoever watches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// Epoch, counted from 1.
+    pub epoch: usize,
+    /// Loss of the batch; `None` for a validation batch.
+    pub loss: Option<f64>,
+}
+
+/// Looks at each finished step and says whether to go on.
+pub type Watch<'w> = &'w mut dyn FnMut(Step) -> bool;
+
+impl<'a> Trainer<'a> {
+    /// A run that has not started, with the first weights of its seed.
+    ///
+    /// Without validation volumes, schedule, early stopping and the best weights follow the training loss.
+    ///
+    /// # Errors
+    /// Settings that cannot be; no training volumes; volumes that do not fit the network.
+    pub fn new(
+        settings: &'a TrainSettings,
+        training: &'a [Example],
+        validation: &'a [Example],
+    ) -> Result<Self, LayersegError> {
+        settings.check()?;
+        if training.is_empty() {
+            return Err(LayersegError::Settings(
+                "there are no training volumes".into(),
+            ));
+        }
+        for example in training.iter().chain(validation) {
+            example.crop(&settings.network)?;
+        }
+        let network = Network::new(&settings.network, settings.seed)?;
+        let adam = AdamConfig {
+            learning_rate: settings.learning_rate,
+            ..AdamConfig::default()
+        };
+        let plateau = PlateauConfig {
+            factor: settings.plateau.factor,
+            patience: settings.plateau.patience,
+            threshold: settings.plateau.threshold,
+            least_learning_rate: 0.0,
+        };
+        Ok(Self {
+            settings,
+            adam: Adam::for_parameters(network.parameters(), adam)?,
+            schedule: ReduceOnPlateau::new(plateau, settings.learning_rate),
+            history: History {
+                epochs: Vec::new(),
+                s: settings.loss.s,
+            },
+            best: BTreeMap::new(),
+            network,
+            training,
+            validation,
+        })
+    }
+
+    /// Steps that an epoch takes, validation included.
+    #[must_use]
+    pub fn steps_per_epoch(&self) -> usize {
+        let batches = |examples: &[Example]| -> usize {
+            let counts = examples.iter().map(Example::count);
+            counts
+                .map(|count| count.div_ceil(self.settings.batch_size))
+                .sum()
+        };
+        batches(self.training) + batches(self.validation)
+    }
+
+    /// Whether all epochs are done or the loss has stopped falling for as long as the settings allow.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        let patience = self.settings.early_stopping_epochs;
+        self.history.epochs.len() >= self.settings.epochs
+            || patience.is_some_and(|patience| self.history.is_stale(patience))
+    }
+
+    /// The finished epochs.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The network with the weights of the last finished epoch.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The weights of the best epoch; empty before the first.
+    #[must_use]
+    pub fn best_weights(&self) -> &BTreeMap<String, Tensor> {
+        &self.best
+    }
+
+    /// Trains one epoch, validates, and keeps the weights when they are the best so far.
+    ///
+    /// # Errors
+    /// [`LayersegError::NotFinite`] when the training diverges, [`LayersegError::Stopped`] when `watch` says so. The
+    /// run cannot go on after an error.
+    pub fn run_epoch(&mut self, watch: Watch) -> Result<(), LayersegError> {
+        let epoch = self.history.epochs.len() + 1;
+        let learning_rate = self.adam.learning_rate();
+        let train = self.train(epoch, watch)?;
+        let validation = match self.validation {
+            [] => None,
+            _ => Some(self.validate(epoch, watch)?),
+        };
+        self.history.epochs.push(EpochRecord {
+            epoch,
+            learning_rate,
+            train,
+            validation,
+        });
+        if let Some(record) = self.history.epochs.last() {
+            let rate = self.schedule.step(self.history.watched(record));
+            self.adam.set_learning_rate(rate);
+        }
+        if self.history.best().is_some_and(|best| best.epoch == epoch) {
+            self.best = self.network.parameters().snapshot()?;
+        }
+        Ok(())
+    }
+
+    fn train(&mut self, epoch: usize, watch: Watch) -> Result<Terms, LayersegError> {
+        let TrainSettings {
+            batch_size, seed, ..
+        } = *self.settings;
+        let counts: Vec<usize> = self.training.iter().map(Example::count).collect();
+        let mut average = Average::new(self.settings.loss.reduction);
+        for batch in order::shuffled(&counts, batch_size, seed, epoch) {
+            let example = &self.training[batch.volume];
+            let placement =
+                self.settings
+                    .augmentation
+                    .draw(seed, epoch, batch.volume, example.image.rows());
+            let step = self.adam.steps();
+            let mode = Mode::Training { seed, step };
+            let (loss, ..) = self.loss_of(example, &batch, placement, &mode)?;
+            let total = self.finite(epoch, &loss)?;
+            self.adam.backward_step(&loss.total)?;
+            average.add(loss.terms, batch.ys.len());
+            if !watch(Step {
+                epoch,
+                loss: Some(total),
+            }) {
+                return Err(LayersegError::Stopped);
+            }
+        }
+        Ok(average.value())
+    }
+
+    fn validate(&self, epoch: usize, watch: Watch) -> Result<Validation, LayersegError> {
+        let counts: Vec<usize> = self.validation.iter().map(Example::count).collect();
+        let mut average = Average::new(self.settings.loss.reduction);
+        let mut overlap = Overlap::default();
+        for batch in order::sequential(&counts, self.settings.batch_size) {
+            let example = &self.validation[batch.volume];
+            let (loss, logits, target) =
+                self.loss_of(example, &batch, Placement::NONE, &Mode::Evaluation)?;
+            self.finite(epoch, &loss)?;
+            average.add(loss.terms, batch.ys.len());
+            overlap.add(&logits, &target)?;
+            if !watch(Step { epoch, loss: None }) {
+                return Err(LayersegError::Stopped);
+            }
+        }
+        Ok(Validation {
+            terms: average.value(),
+            dice: overlap.mean_dice(),
+            collapse: Collapse::of(&overlap),
+        })
+    }
+
+    fn loss_of(
+        &self,
+        example: &Example,
+        batch: &Batch,
+        placement: Placement,
+        mode: &Mode,
+    ) -> Result<(Loss, Tensor, Tensor), LayersegError> {
+        let view = View {
+            crop: example.crop(&self.settings.network)?,
+            placement,
+            scaling: self.settings.scaling,
+        };
+        let input = example.image.batch(&batch.ys, &view)?;
+        let unscaled = View {
+            scaling: InputScaling::IDENTITY,
+            ..view
+        };
+        let target = example.mask.batch(&batch.ys, &unscaled)?;
+        let logits = self.network.forward(&input, mode)?;
+        let loss = loss::combined(&logits, &target, &self.settings.loss)?;
+        Ok((loss, logits, target))
+    }
+
+    fn finite(&self, epoch: usize, loss: &Loss) -> Result<f64, LayersegError> {
+        let total = loss.terms.total(self.settings.loss.s);
+        if total.is_finite() {
+            return Ok(total);
+        }
+        Err(LayersegError::NotFinite {
+            epoch,
+            bce: loss.terms.bce,
+            smoothness: loss.terms.smoothness,
+        })
+    }
+}
+
+/// The average of loss terms over B-scans: a summed loss counts once for each batch, a mean once for each B-scan.
+struct Average {
+    reduction: Reduction,
+    sum: Terms,
+    slices: usize,
+}
+
+impl Average {
+    fn new(reduction: Reduction) -> Self {
+        Self {
+            reduction,
+            sum: Terms::default(),
+            slices: 0,
+        }
+    }
+
+    fn add(&mut self, terms: Terms, slices: usize) {
+        let weight = match self.reduction {
+            Reduction::Sum => 1.0,
+            Reduction::Mean | Reduction::Paper => slices as f64,
+        };
+        self.sum.bce += weight * terms.bce;
+        self.sum.smoothness += weight * terms.smoothness;
+        self.slices += slices;
+    }
+
+    fn value(&self) -> Terms {
+        Terms {
+            bce: self.sum.bce / self.slices as f64,
+            smoothness: self.sum.smoothness / self.slices as f64,
+        }
+    }
+}

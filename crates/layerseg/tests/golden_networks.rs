@@ -1,0 +1,180 @@
+//! Networks, losses and training steps against PyTorch: reference values of the authors' network and loss code under
+//! PyTorch 2.15, single precision.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use candle_core::{DType, Tensor, Var};
+use rsom_layerseg::loss::{LossConfig, Reduction, combined, smoothness};
+use rsom_layerseg::{Network, NetworkConfig, UnetConfig};
+use rsom_nn::{Adam, AdamConfig, Mode, Optimizer, loss, weights};
+use serde_json::Value;
+
+fn folder() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/golden/nets");
+    if path.is_dir() {
+        return Some(path);
+    }
+    println!("skipped: no reference values in {}", path.display());
+    None
+}
+
+fn manifest(folder: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).unwrap()).unwrap()
+}
+
+fn tensor(folder: &Path, name: &str) -> Tensor {
+    Tensor::read_npy(folder.join(format!("{name}.npy"))).unwrap()
+}
+
+fn state_dict(folder: &Path, name: &str) -> BTreeMap<String, Tensor> {
+    let bytes = std::fs::read(folder.join(format!("{name}.pt"))).unwrap();
+    weights::from_bytes(&bytes).unwrap().tensors
+}
+
+fn values(tensor: &Tensor) -> Vec<f64> {
+    tensor
+        .to_dtype(DType::F64)
+        .unwrap()
+        .flatten_all()
+        .unwrap()
+        .to_vec1()
+        .unwrap()
+}
+
+/// Largest difference, as a share of the largest reference value.
+fn deviation(ours: &Tensor, reference: &Tensor) -> f64 {
+    assert_eq!(ours.dims(), reference.dims());
+    let (ours, reference) = (values(ours), values(reference));
+    let largest = reference.iter().fold(0.0_f64, |a, b| a.max(b.abs()));
+    let differences = ours.iter().zip(&reference).map(|(a, b)| (a - b).abs());
+    differences.fold(0.0, f64::max) / largest
+}
+
+#[test]
+fn forward_passes_match_pytorch() {
+    let Some(folder) = folder() else { return };
+    let manifest = manifest(&folder);
+    for name in ["unet_release", "unet_one_logit", "fcn7"] {
+        let network = Network::from_weights(&state_dict(&folder, name)).unwrap();
+        let expected = manifest[name]["parameters"].as_u64().unwrap();
+        assert_eq!(network.parameters().count() as u64, expected, "{name}");
+        assert_eq!(network.config().parameters() as u64, expected, "{name}");
+        let input = tensor(&folder, &format!("{name}_input"));
+        let output = network.forward(&input, &Mode::Evaluation).unwrap();
+        let off = deviation(&output, &tensor(&folder, &format!("{name}_output")));
+        assert!(off < 1e-4, "{name}: {off}");
+    }
+}
+
+#[test]
+fn the_configuration_is_told_from_the_weights() {
+    let Some(folder) = folder() else { return };
+    let manifest = manifest(&folder);
+    for name in ["unet_release", "unet_one_logit"] {
+        let stated = &manifest[name];
+        let network = Network::from_weights(&state_dict(&folder, name)).unwrap();
+        let number = |key: &str| stated[key].as_u64().unwrap() as usize;
+        let expected = NetworkConfig::Unet(UnetConfig {
+            in_channels: number("in_channels"),
+            classes: number("n_classes"),
+            depth: number("depth"),
+            width: 1 << number("wf"),
+            dropout: 0.5,
+        });
+        assert_eq!(network.config(), &expected);
+    }
+}
+
+#[test]
+fn losses_and_gradients_match_pytorch() {
+    let Some(folder) = folder() else { return };
+    let close = |ours: f64, reference: &Value| {
+        let reference = reference.as_f64().unwrap();
+        assert!(
+            (ours - reference).abs() < 1e-5 * reference.abs(),
+            "{ours} {reference}"
+        );
+    };
+    for case in manifest(&folder)["loss"].as_array().unwrap() {
+        let name = format!("loss{}", case["case"]);
+        let logits = Var::from_tensor(&tensor(&folder, &format!("{name}_logits"))).unwrap();
+        let target = tensor(&folder, &format!("{name}_target"));
+        let config = LossConfig {
+            s: 100.0,
+            window: 5,
+            reduction: Reduction::Sum,
+        };
+        let total = combined(&logits, &target, &config).unwrap();
+        close(total.terms.bce, &case["bce_sum"]);
+        close(total.terms.smoothness, &case["smoothness_sum"]);
+        close(
+            f64::from(total.total.to_scalar::<f32>().unwrap()),
+            &case["total_s100"],
+        );
+
+        let penalty = smoothness(&logits, 5).unwrap();
+        let bce = loss::bce_with_logits(&logits, &target, rsom_nn::Reduction::Sum).unwrap();
+        for (term, reference) in [(&penalty, "smoothness_grad"), (&bce, "bce_grad")] {
+            let gradients = term.backward().unwrap();
+            let reference = tensor(&folder, &format!("{name}_{reference}"));
+            let off = deviation(gradients.get(&logits).unwrap(), &reference);
+            assert!(off < 1e-5, "{name}: {off}");
+        }
+    }
+}
+
+#[test]
+fn six_steps_of_adam_end_in_pytorchs_weights() {
+    let Some(folder) = folder() else { return };
+    let stated = &manifest(&folder)["trajectory"];
+    let mut start = Network::from_weights(&state_dict(&folder, "traj_start")).unwrap();
+    // Their training mode had batch statistics, but no dropout.
+    if let NetworkConfig::Unet(config) = start.config() {
+        let still = NetworkConfig::Unet(UnetConfig {
+            dropout: 0.0,
+            ..config.clone()
+        });
+        let weights = start.parameters().snapshot().unwrap();
+        start = Network::new(&still, 0).unwrap();
+        start.parameters().load_from(&weights).unwrap();
+    }
+    let settings = AdamConfig {
+        learning_rate: stated["lr"].as_f64().unwrap(),
+        ..AdamConfig::default()
+    };
+    let mut adam = Adam::for_parameters(start.parameters(), settings).unwrap();
+    let (input, target) = (
+        tensor(&folder, "traj_input"),
+        tensor(&folder, "traj_target"),
+    );
+    let config = LossConfig {
+        s: stated["s"].as_f64().unwrap(),
+        window: 5,
+        reduction: Reduction::Sum,
+    };
+    for (step, reference) in stated["losses"].as_array().unwrap().iter().enumerate() {
+        let mode = Mode::Training {
+            seed: 0,
+            step: step as u64,
+        };
+        let logits = start.forward(&input, &mode).unwrap();
+        let loss = combined(&logits, &target, &config).unwrap();
+        let (ours, reference) = (loss.terms.total(config.s), reference.as_f64().unwrap());
+        assert!(
+            (ours - reference).abs() < 1e-5 * reference,
+            "step {step}: {ours} {reference}"
+        );
+        adam.backward_step(&loss.total).unwrap();
+    }
+    let end = state_dict(&folder, "traj_end");
+    for (name, weight) in start.parameters().snapshot().unwrap() {
+        // Six steps move a weight by up to 6e-4.
+        let (ours, reference) = (values(&weight), values(&end[&name]));
+        for (a, b) in ours.iter().zip(&reference) {
+            assert!((a - b).abs() < 1e-5 * b.abs().max(1.0), "{name}: {a} {b}");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! Training runs on made-up layers: what they learn, and that they end in the same bytes however they are run.
+
+#![allow(clippy::unwrap_used)]
+
+use ndarray::{Array3, Array4};
+use rsom_layerseg::augment::Augmentation;
+use rsom_layerseg::loss::{LossConfig, Reduction};
+use rsom_layerseg::slices::InputScaling;
+use rsom_layerseg::{
+    Collapse, Example, Fcn7Config, LayersegError, NetworkConfig, Plateau, PredictSettings,
+    TrainSettings, Trainer, UnetConfig, predict,
+};
+use rsom_nn::weights;
+use rsom_volume::{Grid, Mask, Scan, Spacing};
+
+/// A bright band of four voxels whose depth differs between volumes, in noise.
+fn layer(seed: usize) -> (Scan, Mask) {
+    let shape = [18, 5, 20];
+    let grid = Grid::new(shape, Spacing::RSOM).unwrap();
+    let top = |x: usize, y: usize| 5 + (seed * 3 + x / 6 + y) % 5;
+    let inside = |x, y, z| (top(x, y)..top(x, y) + 4).contains(&z);
+    let intensities = Array4::from_shape_fn((18, 5, 20, 1), |(x, y, z, _)| {
+        let noise = ((x * 7 + y * 13 + z * 29 + seed * 5) % 17) as f32 / 20.0;
+        noise + if inside(x, y, z) { 2.0 } else { 0.0 }
+    });
+    let voxels = Array3::from_shape_fn((18, 5, 20), |(x, y, z)| inside(x, y, z));
+    let scan = Scan::new(grid.clone(), vec!["LF".into()], intensities).unwrap();
+    (scan, Mask::new(grid, voxels).unwrap())
+}
+
+fn examples(seeds: std::ops::Range<usize>) -> Vec<Example> {
+    let pair = |seed| {
+        let (scan, mask) = layer(seed);
+        Example::new(&scan, &mask).unwrap()
+    };
+    seeds.map(pair).collect()
+}
+
+fn settings(epochs: usize) -> TrainSettings {
+    TrainSettings {
+        network: NetworkConfig::Unet(UnetConfig {
+            in_channels: 1,
+            classes: 1,
+            depth: 2,
+            width: 4,
+            dropout: 0.5,
+        }),
+        scaling: InputScaling::IDENTITY,
+        loss: LossConfig {
+            s: 1.0,
+            window: 5,
+            reduction: Reduction::Sum,
+        },
+        augmentation: Augmentation {
+            z_shift: [-0.1, 0.2],
+            mirror: true,
+        },
+        learning_rate: 1e-2,
+        plateau: Plateau {
+            factor: 0.1,
+            patience: 1,
+            threshold: 1e-4,
+        },
+        epochs,
+        early_stopping_epochs: None,
+        batch_size: 2,
+        seed: 11,
+    }
+}
+
+/// Runs to the end and gives the bytes of the best weights, the last weights and the history.
+fn finish(mut trainer: Trainer) -> (Vec<u8>, Vec<u8>, String) {
+    while !trainer.is_finished() {
+        trainer.run_epoch(&mut |_| true).unwrap();
+    }
+    let nothing = std::collections::BTreeMap::new();
+    let last = trainer.network().parameters().snapshot().unwrap();
+    (
+        weights::to_bytes(trainer.best_weights(), &nothing).unwrap(),
+        weights::to_bytes(&last, &nothing).unwrap(),
+        serde_json::to_string(trainer.history()).unwrap(),
+    )
+}
+
+#[test]
+fn a_run_resumed_after_any_epoch_ends_in_the_bytes_of_an_uninterrupted_one() {
+    let (training, validation) = (examples(0..3), examples(3..5));
+    let settings = settings(5);
+    let whole = finish(Trainer::new(&settings, &training, &validation).unwrap());
+    for stop in 0..5 {
+        let mut first = Trainer::new(&settings, &training, &validation).unwrap();
+        for _ in 0..stop {
+            first.run_epoch(&mut |_| true).unwrap();
+        }
+        let checkpoint = first.checkpoint("run").unwrap();
+        let mut second = Trainer::new(&settings, &training, &validation).unwrap();
+        second.resume(&checkpoint, "run").unwrap();
+        assert!(finish(second) == whole, "resumed after epoch {stop}");
+    }
+}
+
+#[test]
+fn one_and_three_threads_end_in_the_same_bytes() {
+    let (training, validation) = (examples(0..3), examples(3..4));
+    let settings = settings(2);
+    let run = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| finish(Trainer::new(&settings, &training, &validation).unwrap()))
+    };
+    assert!(run(1) == run(3));
+}
+
+#[test]
+fn another_seed_ends_in_other_weights() {
+    let training = examples(0..2);
+    let run = |seed| {
+        let settings = TrainSettings {
+            seed,
+            ..settings(1)
+        };
+        finish(Trainer::new(&settings, &training, &[]).unwrap())
+    };
+    assert!(run(1).1 != run(2).1);
+}
+
+#[test]
+fn a_checkpoint_of_another_run_is_refused_and_changes_nothing() {
+    let training = examples(0..1);
+    let settings = settings(2);
+    let mut trainer = Trainer::new(&settings, &training, &[]).unwrap();
+    trainer.run_epoch(&mut |_| true).unwrap();
+    let checkpoint = trainer.checkpoint("one").unwrap();
+    let mut other = Trainer::new(&settings, &training, &[]).unwrap();
+    let error = other.resume(&checkpoint, "two").unwrap_err();
+    assert!(error.to_string().contains("other parameters"), "{error}");
+    assert!(other.history().epochs.is_empty());
+    assert!(other.resume(&checkpoint[..200], "one").is_err());
+}
+
+#[test]
+fn both_networks_learn_a_bright_band_and_find_it_in_a_new_scan() {
+    let (training, validation) = (examples(0..4), examples(4..6));
+    let fcn = NetworkConfig::Fcn7(Fcn7Config {
+        in_channels: 1,
+        classes: 1,
+        channels: vec![4, 6],
+    });
+    for network in [settings(1).network, fcn] {
+        let settings = TrainSettings {
+            network,
+            ..settings(12)
+        };
+        let mut trainer = Trainer::new(&settings, &training, &validation).unwrap();
+        let mut steps = 0;
+        while !trainer.is_finished() {
+            trainer
+                .run_epoch(&mut |_| {
+                    steps += 1;
+                    true
+                })
+                .unwrap();
+        }
+        assert_eq!(steps, 12 * trainer.steps_per_epoch());
+        let best = trainer.history().best().unwrap().validation.unwrap();
+        assert!(best.dice > 0.9, "{best:?}");
+        assert_eq!(best.collapse, Collapse::Ok);
+
+        let (scan, mask) = layer(7);
+        let settings = PredictSettings {
+            scaling: InputScaling::IDENTITY,
+            threshold: 0.5,
+            probabilities: true,
+        };
+        let found = predict(trainer.network(), &scan, &settings, &mut || true).unwrap();
+        assert_eq!(found.mask.grid(), scan.grid());
+        let both = found
+            .mask
+            .voxels()
+            .iter()
+            .zip(mask.voxels())
+            .filter(|(a, b)| **a && **b);
+        let dice = 2.0 * both.count() as f64 / (found.mask.count() + mask.count()) as f64;
+        assert!(dice > 0.85, "{dice}");
+        let probabilities = found.probabilities.unwrap();
+        assert!(
+            probabilities
+                .iter()
+                .zip(found.mask.voxels())
+                .all(|(p, m)| (*p >= 0.5) == *m)
+        );
+    }
+}
+
+#[test]
+fn a_penalty_beyond_the_breaking_point_is_reported_as_a_collapse() {
+    let (training, validation) = (examples(0..2), examples(2..3));
+    let mut settings = settings(12);
+    settings.loss.s = 1e4;
+    let mut trainer = Trainer::new(&settings, &training, &validation).unwrap();
+    while !trainer.is_finished() {
+        trainer.run_epoch(&mut |_| true).unwrap();
+    }
+    let last = trainer.history().epochs.last().unwrap().validation.unwrap();
+    assert_ne!(last.collapse, Collapse::Ok, "{last:?}");
+}
+
+#[test]
+fn a_diverging_run_stops_with_what_to_change() {
+    let training = examples(0..1);
+    let settings = TrainSettings {
+        learning_rate: 1e38,
+        ..settings(4)
+    };
+    let mut trainer = Trainer::new(&settings, &training, &[]).unwrap();
+    let error = (0..4)
+        .find_map(|_| trainer.run_epoch(&mut |_| true).err())
+        .unwrap();
+    assert!(matches!(error, LayersegError::NotFinite { .. }), "{error}");
+    assert!(error.to_string().contains("lower learning_rate"), "{error}");
+}
+
+#[test]
+fn a_run_stops_early_when_nothing_improves() {
+    let training = examples(0..1);
+    let settings = TrainSettings {
+        learning_rate: 1e-30,
+        early_stopping_epochs: Some(2),
+        augmentation: Augmentation {
+            z_shift: [0.0, 0.0],
+            mirror: false,
+        },
+        ..settings(50)
+    };
+    let validation = examples(1..2);
+    let mut trainer = Trainer::new(&settings, &training, &validation).unwrap();
+    while !trainer.is_finished() {
+        trainer.run_epoch(&mut |_| true).unwrap();
+    }
+    assert!(trainer.history().epochs.len() < 50);
+}
+
+#[test]
+fn a_watcher_stops_the_run() {
+    let training = examples(0..1);
+    let settings = settings(1);
+    let mut trainer = Trainer::new(&settings, &training, &[]).unwrap();
+    assert!(matches!(
+        trainer.run_epoch(&mut |_| false),
+        Err(LayersegError::Stopped)
+    ));
+}
+
+#[test]
+fn volumes_that_do_not_fit_are_refused_before_training() {
+    let (scan, mask) = layer(0);
+    let other = Grid::new([18, 5, 20], Spacing::Unknown).unwrap();
+    let elsewhere = Mask::new(other, mask.voxels().clone()).unwrap();
+    assert!(matches!(
+        Example::new(&scan, &elsewhere),
+        Err(LayersegError::Volume(_))
+    ));
+
+    let training = [Example::new(&scan, &mask).unwrap()];
+    let unet = |in_channels, depth| TrainSettings {
+        network: NetworkConfig::Unet(UnetConfig {
+            in_channels,
+            classes: 1,
+            depth,
+            width: 2,
+            dropout: 0.0,
+        }),
+        ..settings(1)
+    };
+    let error = |settings: &TrainSettings| Trainer::new(settings, &training, &[]).unwrap_err();
+    assert!(matches!(
+        error(&unet(2, 2)),
+        LayersegError::Channels {
+            scan: 1,
+            network: 2
+        }
+    ));
+    assert!(matches!(
+        error(&unet(1, 6)),
+        LayersegError::SliceTooSmall { .. }
+    ));
+}
