@@ -1,1 +1,26 @@
-//! placeholder
+//! Preparation of scans in separate, named steps: flatten, crop and pad, resample, normalize.
+//!
+//! Steps that only move voxels ([`Region`], [`Flattening`], [`Nearest`]) share one trait, [`Rearrangement`], so that a
+//! scan, its labels and its masks go through the very same step. Arrays are (x, y, z), z grows into the tissue;
+//! a B-scan is one y. Nothing is interpolated from one B-scan to the next unless a resampling along y is asked for.
+
+mod crop;
+mod error;
+mod flatten;
+mod normalize;
+mod prepare;
+mod rearrange;
+mod resample;
+mod surface;
+
+pub use crop::Region;
+pub use error::PreprocessError;
+pub use flatten::{Flattening, Shifts};
+pub use normalize::{Range, Window, normalize};
+pub use prepare::{Level, Preparation, Prepared, prepare};
+pub use rearrange::Rearrangement;
+pub use resample::{Nearest, Target, linear};
+pub use surface::{Choice, Detection, Feature, Surface, detect};
+
+/// Most voxels that a step may produce: 2³⁰, four gigabytes a channel.
+pub const MAX_VOXELS: usize = 1 << 30;

@@ -1,0 +1,70 @@
+//! Contrast of a boundary at every place of a B-scan.
+
+use ndarray::{Array1, Array2, ArrayView2, Axis};
+
+use super::path::gaussian;
+use super::{Detection, Feature};
+
+/// Contrast of shape (x, z) in standard deviations of itself, −∞ where a band would leave the image; `None` when it is
+/// the same everywhere.
+pub(super) fn contrast(image: ArrayView2<'_, f64>, detection: &Detection) -> Option<Array2<f64>> {
+    let smooth = smooth_columns(image, detection.image_sigma_columns);
+    let band = detection.scale_vox;
+    let mut out = Array2::from_elem(image.dim(), f64::NEG_INFINITY);
+    for (column, mut contrast) in smooth.axis_iter(Axis(0)).zip(out.axis_iter_mut(Axis(0))) {
+        let column = column.to_vec();
+        for (z, value) in contrast.iter_mut().enumerate() {
+            if let Some(response) = response(&column, z, band, detection.feature) {
+                *value = response;
+            }
+        }
+    }
+    let sd = finite_sd(&out);
+    // Rounding leaves differences of this order in a constant image.
+    let largest = image.iter().fold(0.0_f64, |a, v| a.max(v.abs()));
+    if sd <= 1e-12 * largest || sd == 0.0 {
+        return None;
+    }
+    out.mapv_inplace(|v| v / sd);
+    Some(out)
+}
+
+fn response(column: &[f64], z: usize, band: usize, feature: Feature) -> Option<f64> {
+    let mean = |start: usize| {
+        let values = column.get(start..start + band)?;
+        Some(values.iter().sum::<f64>() / band as f64)
+    };
+    match feature {
+        Feature::Rise => Some(mean(z)? - mean(z.checked_sub(band)?)?),
+        Feature::Fall => Some(mean(z.checked_sub(band)?)? - mean(z)?),
+        Feature::Ridge => {
+            let start = z.checked_sub(band / 2)?;
+            let neighbors = mean(start.checked_sub(band)?)? + mean(start + band)?;
+            Some(mean(start)? - neighbors / 2.0)
+        }
+    }
+}
+
+fn smooth_columns(image: ArrayView2<'_, f64>, sigma: f64) -> Array2<f64> {
+    let kernel = gaussian(sigma);
+    let radius = kernel.len() as isize / 2;
+    let last = image.dim().0 as isize - 1;
+    let mut out = Array2::zeros(image.dim());
+    for (x, mut column) in out.axis_iter_mut(Axis(0)).enumerate() {
+        let mut sum = Array1::zeros(image.dim().1);
+        for (k, weight) in kernel.iter().enumerate() {
+            // The outermost column stands for those beyond it.
+            let from = (x as isize + k as isize - radius).clamp(0, last) as usize;
+            sum.scaled_add(*weight, &image.index_axis(Axis(0), from));
+        }
+        column.assign(&sum);
+    }
+    out
+}
+
+fn finite_sd(values: &Array2<f64>) -> f64 {
+    let finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let count = finite.len().max(1) as f64;
+    let mean = finite.iter().sum::<f64>() / count;
+    (finite.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / count).sqrt()
+}
