@@ -35,6 +35,7 @@ mod definition;
 mod error;
 mod exit_code;
 pub mod fingerprint;
+mod glob;
 pub mod interrupt;
 mod invocation;
 mod kind;

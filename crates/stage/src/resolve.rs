@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use serde_json::{Map, Value};
 
-use crate::{CommandSpec, Invocation, Parameter, Port, StageError, Type, yaml};
+use crate::{CommandSpec, Invocation, Parameter, Port, StageError, Type, glob, yaml};
 
 /// Fills an invocation from parsed arguments: paths, then parameters (defaults, configuration file, flags).
 pub(crate) fn resolve(
@@ -14,7 +14,10 @@ pub(crate) fn resolve(
     matches: &ArgMatches,
 ) -> Result<Invocation, StageError> {
     for port in &spec.inputs {
-        let paths = paths(matches, "in:", port);
+        let mut paths = paths(matches, "in:", port);
+        if port.many {
+            paths = paths.iter().flat_map(|path| glob::expand(path)).collect();
+        }
         for path in &paths {
             if !path.exists() {
                 return Err(StageError::input(path, "no such file or folder"));

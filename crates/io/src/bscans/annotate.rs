@@ -1,0 +1,187 @@
+//! Annotations become labels: boundaries enclose layers, label pictures carry values.
+
+use ndarray::Array3;
+
+use super::BoundaryTable;
+use super::stack::same_size;
+use crate::images::Picture;
+
+/// A label map of shape (column, B-scan, row) and what had to be mended on the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annotation {
+    /// Labels; 0 is background.
+    pub labels: Array3<i32>,
+    /// Places that had to be mended: boundary depths moved, or pixels snapped.
+    pub mended: usize,
+    /// Columns (or pixels) without annotation, left 0.
+    pub missing: usize,
+}
+
+/// Layers between boundaries: label k stands between boundary k and boundary k + 1 (boundaries counted from 1).
+///
+/// A boundary at depth d (rows, from 0 at the first row) begins a layer at row round(d), half up: label k covers the
+/// rows from round(d_k) to round(d_k+1) − 1. Boundaries that cross are ordered from above: a boundary above the one
+/// before it is moved down to it, which leaves no layer between them there; such places are counted as mended. Depths
+/// outside the picture are clipped to it. A column where a boundary is not annotated stays background.
+///
+/// # Errors
+/// Fewer than two boundaries; a table whose shape is not (columns, B-scans) of the pictures.
+pub fn labels_from_boundaries(
+    boundaries: &[BoundaryTable],
+    shape: [usize; 3],
+) -> Result<Annotation, String> {
+    let [width, count, height] = shape;
+    if boundaries.len() < 2 {
+        return Err(format!(
+            "{} boundaries enclose no layer; at least 2 are needed",
+            boundaries.len()
+        ));
+    }
+    for (number, table) in boundaries.iter().enumerate() {
+        if table.shape() != [width, count] {
+            let (rows, columns) = table.dim();
+            return Err(format!(
+                "boundary {} has {rows} columns and {columns} B-scans, the pictures {width} and {count}",
+                number + 1
+            ));
+        }
+    }
+    let mut annotation = Annotation {
+        labels: Array3::zeros((width, count, height)),
+        mended: 0,
+        missing: 0,
+    };
+    for x in 0..width {
+        for y in 0..count {
+            let depths: Vec<f64> = boundaries.iter().map(|table| table[[x, y]]).collect();
+            if !depths.iter().all(|d| d.is_finite()) {
+                annotation.missing += 1;
+                continue;
+            }
+            let (rows, mended) = ordered_rows(&depths, height);
+            annotation.mended += mended;
+            for (index, pair) in rows.windows(2).enumerate() {
+                for z in pair[0]..pair[1] {
+                    annotation.labels[[x, y, z]] = index as i32 + 1;
+                }
+            }
+        }
+    }
+    Ok(annotation)
+}
+
+/// Label pictures whose pixel values are the labels; a value that is not among `values` (antialiasing) is snapped to
+/// the nearest of `values` and 0, ties to the smaller, and counted as mended.
+///
+/// # Errors
+/// No pictures, pictures of different size, or color pictures.
+pub fn labels_from_pictures(pictures: &[Picture], values: &[i32]) -> Result<Annotation, String> {
+    let first = same_size(pictures)?;
+    if first.channels != 1 {
+        return Err("label pictures must be grey".into());
+    }
+    let mut known: Vec<i32> = values.iter().copied().chain([0]).collect();
+    known.sort_unstable();
+    let mut mended = 0;
+    let shape = (first.width, pictures.len(), first.height);
+    let labels = Array3::from_shape_fn(shape, |(x, y, z)| {
+        let value = pictures[y].at(z, x, 0);
+        let distance = |label: &i32| (f64::from(*label) - value).abs();
+        let nearest = known
+            .iter()
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let label = nearest.copied().unwrap_or(0);
+        mended += usize::from(f64::from(label) != value);
+        label
+    });
+    Ok(Annotation {
+        labels,
+        mended,
+        missing: 0,
+    })
+}
+
+/// Rows where the layers begin, ordered, and how many depths had to be moved.
+fn ordered_rows(depths: &[f64], height: usize) -> (Vec<usize>, usize) {
+    let mut deepest = f64::NEG_INFINITY;
+    let mut mended = 0;
+    let rows = depths.iter().map(|depth| {
+        mended += usize::from(*depth < deepest);
+        deepest = deepest.max(*depth);
+        (deepest + 0.5).floor().clamp(0.0, height as f64) as usize
+    });
+    let rows = rows.collect();
+    (rows, mended)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::arr2;
+
+    use super::*;
+    use crate::images::Sample;
+
+    #[test]
+    fn layers_stand_between_rounded_boundaries() {
+        let tables = [arr2(&[[0.4]]), arr2(&[[1.5]]), arr2(&[[3.2]])];
+        let annotation = labels_from_boundaries(&tables, [1, 1, 5]).unwrap();
+        assert_eq!(annotation.labels.as_slice().unwrap(), [1, 1, 2, 0, 0]);
+        assert_eq!(annotation.mended, 0);
+    }
+
+    #[test]
+    fn crossing_boundaries_are_ordered_and_counted() {
+        let tables = [arr2(&[[3.0]]), arr2(&[[1.0]]), arr2(&[[4.0]])];
+        let annotation = labels_from_boundaries(&tables, [1, 1, 5]).unwrap();
+        assert_eq!(annotation.labels.as_slice().unwrap(), [0, 0, 0, 2, 0]);
+        assert_eq!(annotation.mended, 1);
+    }
+
+    #[test]
+    fn a_column_without_annotation_stays_background() {
+        let tables = [arr2(&[[f64::NAN], [0.0]]), arr2(&[[2.0], [2.0]])];
+        let annotation = labels_from_boundaries(&tables, [2, 1, 3]).unwrap();
+        assert_eq!(annotation.labels.as_slice().unwrap(), [0, 0, 0, 1, 1, 0]);
+        assert_eq!(annotation.missing, 1);
+    }
+
+    #[test]
+    fn a_table_of_another_size_is_refused() {
+        let tables = [arr2(&[[1.0, 2.0]]), arr2(&[[2.0, 3.0]])];
+        assert!(
+            labels_from_boundaries(&tables, [1, 1, 3])
+                .unwrap_err()
+                .contains("boundary 1")
+        );
+        assert!(labels_from_boundaries(&tables[..1], [1, 2, 3]).is_err());
+    }
+
+    #[test]
+    fn antialiased_pixels_are_snapped_to_the_nearest_label() {
+        let values = vec![0.0, 127.0, 255.0, 200.0, 60.0, 191.0];
+        let picture = Picture {
+            width: 3,
+            height: 2,
+            channels: 1,
+            sample: Sample::Uint8,
+            values,
+        };
+        let annotation = labels_from_pictures(&[picture], &[255, 127]).unwrap();
+        let labels: Vec<i32> = annotation.labels.iter().copied().collect();
+        // Column by column: (0, 200), (127, 60), (255, 191); 191 lies midway and goes to the smaller.
+        assert_eq!(labels, [0, 255, 127, 0, 255, 127]);
+        assert_eq!(annotation.mended, 3);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn labels_never_decrease_with_depth_inside_the_layers(
+            depths in proptest::collection::vec(-3.0..20.0_f64, 2..6)
+        ) {
+            let tables: Vec<_> = depths.iter().map(|d| arr2(&[[*d]])).collect();
+            let annotation = labels_from_boundaries(&tables, [1, 1, 16]).unwrap();
+            let inside: Vec<i32> = annotation.labels.iter().copied().filter(|l| *l > 0).collect();
+            proptest::prop_assert!(inside.is_sorted());
+        }
+    }
+}
