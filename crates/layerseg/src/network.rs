@@ -57,7 +57,29 @@ impl Network {
         let shapes = weights
             .iter()
             .map(|(name, tensor)| (name.clone(), tensor.dims().to_vec()));
-        let network = Self::new(&NetworkConfig::infer(&shapes.collect())?, 0)?;
+        Self::with_weights(&NetworkConfig::infer(&shapes.collect())?, weights)
+    }
+
+    /// A network of this configuration with these weights.
+    ///
+    /// # Errors
+    /// Missing, unknown or mis-shaped weights; a configuration that makes no network.
+    pub fn with_weights(
+        config: &NetworkConfig,
+        weights: &BTreeMap<String, Tensor>,
+    ) -> Result<Self, LayersegError> {
+        config.check()?;
+        // A small file must not make a large network before its weights are compared by name.
+        let (needed, given) = (
+            config.parameters(),
+            weights.values().map(Tensor::elem_count).sum(),
+        );
+        if needed > given {
+            return Err(LayersegError::Network(format!(
+                "there are {given} numbers where the network has {needed}: weights are missing"
+            )));
+        }
+        let network = Self::new(config, 0)?;
         network.parameters.load_from(weights)?;
         Ok(network)
     }

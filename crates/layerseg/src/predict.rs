@@ -6,8 +6,8 @@ use rsom_nn::{Mode, loss::sigmoid};
 use rsom_volume::{Mask, Scan};
 
 use crate::augment::Placement;
-use crate::slices::{InputScaling, SliceStack, View};
-use crate::{Crop, LayersegError, Network};
+use crate::slices::{SliceStack, View};
+use crate::{Crop, LayersegError, Model};
 
 /// What a network makes of a scan.
 #[derive(Debug, Clone)]
@@ -21,8 +21,6 @@ pub struct Prediction {
 /// How a scan is segmented.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PredictSettings {
-    /// From intensities to network input, as in training.
-    pub scaling: InputScaling,
     /// Smallest probability of the layer, 0.5 in the paper.
     pub threshold: f32,
     /// Whether the probabilities are kept.
@@ -41,12 +39,12 @@ pub struct PredictSettings {
 /// A scan with other channels than the network, B-scans too small for it, NaN or infinite intensities,
 /// [`LayersegError::Stopped`].
 pub fn predict(
-    network: &Network,
+    model: &Model,
     scan: &Scan,
     settings: &PredictSettings,
     watch: &mut dyn FnMut() -> bool,
 ) -> Result<Prediction, LayersegError> {
-    let config = network.config();
+    let config = model.network.config();
     let slices = SliceStack::from_scan(scan)?;
     if slices.channels() != config.in_channels() {
         return Err(LayersegError::Channels {
@@ -58,14 +56,16 @@ pub fn predict(
     let view = View {
         crop,
         placement: Placement::NONE,
-        scaling: settings.scaling,
+        scaling: model.scaling,
     };
     let grid = scan.grid().clone();
     let shape = grid.shape();
     let mut voxels = Array3::from_elem(shape, false);
     let mut probabilities = settings.probabilities.then(|| Array3::zeros(shape));
     for y in 0..slices.count() {
-        let logits = network.forward(&slices.batch(&[y], &view)?, &Mode::Evaluation)?;
+        let logits = model
+            .network
+            .forward(&slices.batch(&[y], &view)?, &Mode::Evaluation)?;
         let pixels = Pixels::of(&logits, settings.threshold)?;
         let place = |(x, z): (usize, usize)| z * crop.columns.full + x;
         let inside = crop.pad_edge(&pixels.inside);

@@ -7,7 +7,7 @@ use rsom_layerseg::augment::Augmentation;
 use rsom_layerseg::loss::{LossConfig, Reduction};
 use rsom_layerseg::slices::InputScaling;
 use rsom_layerseg::{
-    Collapse, Example, Fcn7Config, LayersegError, NetworkConfig, Plateau, PredictSettings,
+    Collapse, Example, Fcn7Config, LayersegError, Model, NetworkConfig, Plateau, PredictSettings,
     TrainSettings, Trainer, UnetConfig, predict,
 };
 use rsom_nn::weights;
@@ -169,12 +169,15 @@ fn both_networks_learn_a_bright_band_and_find_it_in_a_new_scan() {
         assert_eq!(best.collapse, Collapse::Ok);
 
         let (scan, mask) = layer(7);
+        let model = Model {
+            network: trainer.network().clone(),
+            scaling: settings.scaling,
+        };
         let settings = PredictSettings {
-            scaling: InputScaling::IDENTITY,
             threshold: 0.5,
             probabilities: true,
         };
-        let found = predict(trainer.network(), &scan, &settings, &mut || true).unwrap();
+        let found = predict(&model, &scan, &settings, &mut || true).unwrap();
         assert_eq!(found.mask.grid(), scan.grid());
         let both = found
             .mask
