@@ -15,7 +15,7 @@ use crate::{Adam, AdamConfig, AdamState, Moments, NnError, Parameters, ReduceOnP
 pub struct Checkpoint {
     /// Parameters and buffers by name.
     pub parameters: BTreeMap<String, Tensor>,
-    /// The optimiser.
+    /// The optimizer.
     pub adam: AdamState,
     /// The learning-rate schedule.
     pub schedule: ReduceOnPlateau,
@@ -47,7 +47,7 @@ impl Checkpoint {
         })
     }
 
-    /// Puts parameters and optimiser back; schedule and trainer are the caller's to take.
+    /// Puts parameters and optimizer back; schedule and trainer are the caller's to take.
     ///
     /// # Errors
     /// [`NnError::Mismatch`] when the checkpoint is of another network.

@@ -7,7 +7,7 @@ pub enum Mode {
     Training {
         /// Seed of the run.
         seed: u64,
-        /// Number of the optimiser step. With the seed and the name of the layer it fixes the dropout mask, so that a
+        /// Number of the optimizer step. With the seed and the name of the layer it fixes the dropout mask, so that a
         /// run that goes on from a checkpoint draws the masks that an uninterrupted run draws.
         step: u64,
     },

@@ -30,7 +30,7 @@ impl Default for PlateauConfig {
 /// Reduces the learning rate when a loss has not improved for more than `patience` epochs: PyTorch's
 /// `ReduceLROnPlateau` with mode `min`, a relative threshold and no cooldown.
 ///
-/// It is its own state: serialise it to save it.
+/// It is its own state: serialize it to save it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReduceOnPlateau {
     config: PlateauConfig,
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn the_state_survives_serialisation() {
+    fn the_state_survives_serialization() {
         let mut schedule = ReduceOnPlateau::new(PlateauConfig::default(), 0.1 + 0.2);
         schedule.step(1.0 / 3.0);
         schedule.step(2.0);

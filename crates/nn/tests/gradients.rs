@@ -1,5 +1,7 @@
 //! Every op's backward pass against central differences in double precision.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use candle_core::{Tensor, Var};
@@ -7,7 +9,7 @@ use common::{check_gradients, random, variable};
 use proptest::prelude::*;
 use rsom_nn::ops::{
     Conv2dConfig, Conv3dConfig, batch_norm_evaluation, batch_norm_training, concat_channels,
-    conv_transpose2d, conv2d, conv3d, dropout, max_pool2d, relu,
+    conv_transpose2d, conv2d, conv3d, dropout, group_norm, max_pool2d, relu,
 };
 use rsom_nn::{Reduction, loss, rng};
 
@@ -108,6 +110,15 @@ proptest! {
         let mean = random(&[channels], "mean");
         let var = (random(&[channels], "var") + 1.5).unwrap();
         check_gradients(&[&x, &w, &b], || batch_norm_evaluation(&x, [&w, &b], [&mean, &var], 1e-5));
+    }
+}
+
+#[test]
+fn group_norm_of_several_groups() {
+    let x = variable(&[2, 6, 2, 3], "x");
+    let (w, b) = (variable(&[6], "w"), variable(&[6], "b"));
+    for groups in [1, 2, 3, 6] {
+        check_gradients(&[&x, &w, &b], || group_norm(&x, &w, &b, groups, 1e-2));
     }
 }
 

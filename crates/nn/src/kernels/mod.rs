@@ -1,13 +1,13 @@
 //! The arithmetic behind the ops: functions over slices, parallel by rayon, with results that do not depend on the
 //! number of threads. Work is cut by shapes alone, and partial sums are added in a fixed order.
 
-pub(crate) mod batch_norm;
 pub(crate) mod correlate;
 pub(crate) mod correlate_data;
 pub(crate) mod correlate_weights;
 pub(crate) mod disjoint;
 pub(crate) mod geometry;
 pub(crate) mod matmul;
+pub(crate) mod norm;
 pub(crate) mod planes;
 pub(crate) mod pool;
 pub(crate) mod sum;

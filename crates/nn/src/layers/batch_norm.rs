@@ -2,13 +2,13 @@
 
 use candle_core::{Device, Result, Tensor, Var};
 
-use crate::ops::{BatchNormConfig, Normalised, batch_norm_evaluation, batch_norm_training};
+use crate::ops::{BatchNormConfig, Normalized, batch_norm_evaluation, batch_norm_training};
 use crate::{Builder, Init, Mode, NnError};
 
 /// Batch norm of (images, channels, height, width); parameters `weight` and `bias`, buffers `running_mean` and
 /// `running_var`.
 ///
-/// Training normalises by the biased variance of the batch and moves the running variance towards the unbiased one:
+/// Training normalizes by the biased variance of the batch and moves the running variance towards the unbiased one:
 /// `running ← (1 − momentum)·running + momentum·batch`. Evaluation uses the running statistics.
 #[derive(Debug, Clone)]
 pub struct BatchNorm2d {
@@ -34,7 +34,7 @@ impl BatchNorm2d {
         })
     }
 
-    /// The normalised tensor, of the same shape. A training pass updates the running statistics.
+    /// The normalized tensor, of the same shape. A training pass updates the running statistics.
     ///
     /// # Errors
     /// A shape that does not fit; in training, one value a channel.
@@ -44,7 +44,7 @@ impl BatchNorm2d {
             let running = [self.running_mean.as_tensor(), self.running_var.as_tensor()];
             return batch_norm_evaluation(x, [&weight, &bias], running, self.config.eps);
         }
-        let Normalised {
+        let Normalized {
             output,
             mean,
             unbiased_variance,

@@ -14,7 +14,7 @@ pub struct Conv2d {
 }
 
 impl Conv2d {
-    /// A convolution from `inputs` to `outputs` channels with a `kernel × kernel` window, PyTorch's initialisation.
+    /// A convolution from `inputs` to `outputs` channels with a `kernel × kernel` window, PyTorch's initialization.
     ///
     /// # Errors
     /// The names are taken.

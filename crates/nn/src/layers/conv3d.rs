@@ -14,7 +14,7 @@ pub struct Conv3d {
 }
 
 impl Conv3d {
-    /// A convolution from `inputs` to `outputs` channels with a window of the given extents, PyTorch's initialisation.
+    /// A convolution from `inputs` to `outputs` channels with a window of the given extents, PyTorch's initialization.
     ///
     /// # Errors
     /// The names are taken.

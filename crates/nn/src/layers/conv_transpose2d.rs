@@ -13,7 +13,7 @@ pub struct ConvTranspose2d {
 }
 
 impl ConvTranspose2d {
-    /// From `inputs` to `outputs` channels, `kernel` times larger along both axes, PyTorch's initialisation (whose
+    /// From `inputs` to `outputs` channels, `kernel` times larger along both axes, PyTorch's initialization (whose
     /// fan-in counts output channels here).
     ///
     /// # Errors

@@ -8,9 +8,11 @@ mod conv2d;
 mod conv3d;
 mod conv_transpose2d;
 mod dropout;
+mod group_norm;
 
 pub use batch_norm::BatchNorm2d;
 pub use conv_transpose2d::ConvTranspose2d;
 pub use conv2d::Conv2d;
 pub use conv3d::Conv3d;
 pub use dropout::Dropout;
+pub use group_norm::GroupNorm;

@@ -7,9 +7,8 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 
 use crate::Element;
 use crate::host::{Host, elements, storage, tensor, with_element};
-use crate::kernels::batch_norm::{
-    Moment, Pull, input_gradient, moments, normalise, parameter_gradients,
-};
+use crate::kernels::norm::{Line, Pull, input_gradient, normalize, spreads, sums};
+use crate::kernels::sum::Spread;
 
 /// Constants of batch norm.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,8 +30,8 @@ impl Default for BatchNormConfig {
 }
 
 /// Result of a training pass.
-pub struct Normalised {
-    /// The normalised tensor.
+pub struct Normalized {
+    /// The normalized tensor.
     pub output: Tensor,
     /// Mean of each channel over images and positions.
     pub mean: Vec<f64>,
@@ -51,7 +50,7 @@ pub fn batch_norm_training(
     weight: &Tensor,
     bias: &Tensor,
     eps: f64,
-) -> Result<Normalised> {
+) -> Result<Normalized> {
     let channels = channels_of(x, [weight, bias])?;
     let count = x.elem_count() / channels;
     if count < 2 {
@@ -74,7 +73,7 @@ pub fn batch_norm_training(
         bail!("batch norm did not run");
     };
     let unbias = count as f64 / (count - 1) as f64;
-    Ok(Normalised {
+    Ok(Normalized {
         output,
         mean: moments.iter().map(|m| m.mean).collect(),
         unbiased_variance: moments.iter().map(|m| m.variance * unbias).collect(),
@@ -117,27 +116,59 @@ pub fn batch_norm_evaluation(
 
 fn channels_of(x: &Tensor, others: [&Tensor; 2]) -> Result<usize> {
     let channels = if x.rank() < 2 { 0 } else { x.dims()[1] };
-    if x.elem_count() == 0 || others.iter().any(|t| t.elem_count() != channels) {
+    if channels == 0 || x.elem_count() == 0 || others.iter().any(|t| t.elem_count() != channels) {
         let shapes = others.map(|t| t.dims().to_vec());
         bail!("batch norm of {:?} with parameters {shapes:?}", x.dims());
     }
     Ok(channels)
 }
 
+/// Mean and variance that a channel is normalized with.
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    mean: f64,
+    variance: f64,
+}
+
 struct BatchNorm {
     channels: usize,
     eps: f64,
-    /// What the input was normalised with: given when `fixed`, else found in the forward pass.
+    /// What the input was normalized with: given when `fixed`, else found in the forward pass.
     moments: Arc<OnceLock<Vec<Moment>>>,
     fixed: bool,
 }
 
 impl BatchNorm {
-    fn forward<T: Element>(&self, x: &[T], positions: usize, affine: [&[T]; 2]) -> Vec<T> {
-        let moments = self
-            .moments
-            .get_or_init(|| moments(x, self.channels, positions));
-        normalise(x, positions, moments, affine, self.eps)
+    fn moments<T: Element>(&self, x: &[T], positions: usize) -> &[Moment] {
+        self.moments.get_or_init(|| {
+            let planes = spreads(x, positions);
+            let moment = |channel: usize| {
+                let images = planes.iter().skip(channel).step_by(self.channels);
+                let all = images.copied().fold(Spread::default(), Spread::merge);
+                Moment {
+                    mean: all.mean,
+                    variance: all.squares / all.count,
+                }
+            };
+            (0..self.channels).map(moment).collect()
+        })
+    }
+
+    fn root(&self, moment: Moment) -> f64 {
+        1.0 / (moment.variance + self.eps).sqrt()
+    }
+
+    fn forward<T: Element>(&self, x: &[T], positions: usize, [weight, bias]: [&[T]; 2]) -> Vec<T> {
+        let moments = self.moments(x, positions).iter();
+        let lines: Vec<Line> = moments
+            .zip(weight.iter().zip(bias))
+            .map(|(moment, (weight, bias))| Line {
+                mean: moment.mean,
+                scale: weight.to_f64() * self.root(*moment),
+                shift: bias.to_f64(),
+            })
+            .collect();
+        normalize(x, positions, &lines)
     }
 
     fn gradients<T: Element>(
@@ -146,16 +177,14 @@ impl BatchNorm {
         gradient: &Tensor,
     ) -> Result<[Option<Tensor>; 3]> {
         let positions: usize = x.dims()[2..].iter().product();
-        let count = (x.elem_count() / self.channels) as f64;
         let gradient = gradient.contiguous()?;
         let (x_host, dy_host) = (Host::of(x), Host::of(&gradient));
         let (data, dy): (&[T], &[T]) = (x_host.elements()?, dy_host.elements()?);
-        let moments = self
-            .moments
-            .get_or_init(|| moments(data, self.channels, positions));
-        let sums = parameter_gradients(data, dy, positions, moments, self.eps);
+        let moments = self.moments(data, positions);
+        let sums = self.channel_sums(data, dy, positions, moments);
         let dx = if x.track_op() {
             let host = Host::of(weight);
+            let count = (data.len() / self.channels) as f64;
             let pulls: Vec<Pull> = host
                 .elements::<T>()?
                 .iter()
@@ -169,31 +198,54 @@ impl BatchNorm {
         } else {
             None
         };
-        let column = |index: usize, parameter: &Tensor| {
-            let values: Vec<T> = sums.iter().map(|s| T::from_f64(s[index])).collect();
+        let pairs = moments.iter().zip(&sums);
+        let dw = pairs
+            .map(|(moment, [dot, _])| T::from_f64(dot * self.root(*moment)))
+            .collect();
+        let db = sums.iter().map(|[_, sum]| T::from_f64(*sum)).collect();
+        let wanted = |values: Vec<T>, parameter: &Tensor| {
             parameter
                 .track_op()
                 .then(|| tensor(values, parameter.shape()))
                 .transpose()
         };
-        Ok([dx, column(0, weight)?, column(1, bias)?])
+        Ok([dx, wanted(dw, weight)?, wanted(db, bias)?])
+    }
+
+    /// `Σ dy·(x − mean)` and `Σ dy` of each channel.
+    fn channel_sums<T: Element>(
+        &self,
+        x: &[T],
+        dy: &[T],
+        positions: usize,
+        moments: &[Moment],
+    ) -> Vec<[f64; 2]> {
+        let means: Vec<f64> = moments.iter().map(|moment| moment.mean).collect();
+        let planes = sums(x, dy, positions, &means);
+        let total = |channel: usize| {
+            let images = planes.iter().skip(channel).step_by(self.channels);
+            images.fold([0.0, 0.0], |total, plane| {
+                [total[0] + plane[0], total[1] + plane[1]]
+            })
+        };
+        (0..self.channels).map(total).collect()
     }
 
     /// With r = 1/√(var + eps) and batch statistics, dx = w·r·(dy − mean(dy) − (x − mean)·r²·mean(dy·(x − mean)));
     /// with fixed ones, dx = w·r·dy.
-    fn pull(&self, weight: f64, moment: Moment, [dw, db]: [f64; 2], count: f64) -> Pull {
-        let r = 1.0 / (moment.variance + self.eps).sqrt();
-        let scale = weight * r;
+    fn pull(&self, weight: f64, moment: Moment, [dot, sum]: [f64; 2], count: f64) -> Pull {
+        let root = self.root(moment);
+        let scale = weight * root;
         let (slope, shift) = if self.fixed {
             (0.0, 0.0)
         } else {
-            (-scale * r * dw / count, -scale * db / count)
+            (-scale * root * root * dot / count, -scale * sum / count)
         };
         Pull {
+            mean: moment.mean,
             scale,
             slope,
             shift,
-            mean: moment.mean,
         }
     }
 }

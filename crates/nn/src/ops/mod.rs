@@ -10,14 +10,16 @@ mod conv3d;
 mod conv_transpose2d;
 mod convolution;
 mod dropout;
+mod group_norm;
 mod max_pool2d;
 mod relu;
 
-pub use batch_norm::{BatchNormConfig, Normalised, batch_norm_evaluation, batch_norm_training};
+pub use batch_norm::{BatchNormConfig, Normalized, batch_norm_evaluation, batch_norm_training};
 pub use concat::concat_channels;
 pub use conv_transpose2d::conv_transpose2d;
 pub use conv2d::{Conv2dConfig, conv2d};
 pub use conv3d::{Conv3dConfig, conv3d};
 pub use dropout::dropout;
+pub use group_norm::group_norm;
 pub use max_pool2d::max_pool2d;
 pub use relu::relu;

@@ -4,7 +4,10 @@
 //! are, reading ends in tensors or in an error that names the fault, and never allocates more than a small multiple of
 //! the bytes that are there.
 
+mod archive;
+mod pickle;
 mod safetensors_format;
+mod state_dict;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +20,7 @@ pub use safetensors_format::to_bytes;
 /// What a weights file holds.
 #[derive(Debug, Clone, Default)]
 pub struct Weights {
-    /// Tensors by name.
+    /// Tensors by name, in the types of the file.
     pub tensors: BTreeMap<String, Tensor>,
     /// Text beside them; empty for PyTorch files.
     pub metadata: BTreeMap<String, String>,
@@ -25,8 +28,22 @@ pub struct Weights {
 
 /// Reads a safetensors file or a PyTorch state dict, whichever the bytes are.
 ///
+/// No code in a PyTorch file is ever run: its pickle is read as data, and anything in it that is not a tensor of a state
+/// dict is an error.
+///
 /// # Errors
 /// [`NnError::Corrupt`] with what is wrong.
 pub fn from_bytes(bytes: &[u8]) -> Result<Weights, NnError> {
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Ok(Weights {
+            tensors: state_dict::read(bytes)?,
+            metadata: BTreeMap::new(),
+        });
+    }
+    if bytes.starts_with(b"\x80\x02\x8a\x0a") {
+        let text =
+            "a PyTorch file in the format from before version 1.6; load it there and save it again";
+        return Err(NnError::Corrupt(text.to_string()));
+    }
     safetensors_format::from_bytes(bytes)
 }

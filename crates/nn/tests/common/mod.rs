@@ -1,5 +1,7 @@
 //! Test helpers: tensors from streams, central differences in double precision.
-#![allow(dead_code)]
+#![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+pub mod npy;
 
 use candle_core::{Device, Result, Tensor, Var};
 use rand_chacha::rand_core::Rng;

@@ -1,0 +1,51 @@
+//! Group norm.
+
+use candle_core::{Result, Tensor, Var};
+
+use crate::ops::group_norm;
+use crate::{Builder, Init, Mode, NnError};
+
+/// PyTorch's constant.
+const EPS: f64 = 1e-5;
+
+/// Group norm of (images, channels, …); parameters `weight` and `bias` (channels).
+#[derive(Debug, Clone)]
+pub struct GroupNorm {
+    weight: Var,
+    bias: Var,
+    groups: usize,
+}
+
+impl GroupNorm {
+    /// Group norm of `channels` in `groups` equal runs, weight 1 and bias 0.
+    ///
+    /// # Errors
+    /// The names are taken; `groups` does not divide `channels`.
+    pub fn new(
+        builder: &mut Builder,
+        channels: usize,
+        groups: usize,
+    ) -> std::result::Result<Self, NnError> {
+        if groups == 0 || !channels.is_multiple_of(groups) {
+            return Err(NnError::Setting {
+                name: "groups",
+                value: groups.to_string(),
+                expected: "a divisor of the number of channels",
+            });
+        }
+        Ok(Self {
+            weight: builder.trainable("weight", channels, Init::Constant(1.0))?,
+            bias: builder.trainable("bias", channels, Init::Constant(0.0))?,
+            groups,
+        })
+    }
+
+    /// The normalized tensor, of the same shape.
+    ///
+    /// # Errors
+    /// A shape that does not fit.
+    pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
+        let (weight, bias) = (mode.parameter(&self.weight), mode.parameter(&self.bias));
+        group_norm(x, &weight, &bias, self.groups, EPS)
+    }
+}
