@@ -26,6 +26,42 @@ pub enum IoError {
         /// What is not supported.
         what: String,
     },
+    /// A volume that is larger than the stated limit.
+    #[error("{values} values are more than the limit of {limit}")]
+    Limit {
+        /// Voxels times channels.
+        values: u128,
+        /// The most that are allowed.
+        limit: u64,
+    },
+    /// Voxels that are no numbers.
+    #[error("{nan} voxels are NaN and {infinite} infinite")]
+    NonFinite {
+        /// How many are NaN.
+        nan: usize,
+        /// How many are infinite.
+        infinite: usize,
+    },
+    /// A mask with more than one value beside 0.
+    #[error("it is no binary mask: beside 0 it holds {}", list(.values))]
+    NotBinary {
+        /// The first few of them, sorted.
+        values: Vec<f64>,
+    },
+    /// A label that is no integer of 32 bits.
+    #[error("{value} is no label: labels are integers of 32 bits")]
+    NotALabel {
+        /// The value.
+        value: f64,
+    },
+    /// An intensity that would change when stored.
+    #[error("the intensity {value} cannot be stored as {storage} without change")]
+    DoesNotFit {
+        /// The intensity.
+        value: f32,
+        /// The type it should be stored as.
+        storage: String,
+    },
     /// A table breaks an invariant.
     #[error("{0}")]
     Table(#[from] crate::table::TableError),
@@ -70,4 +106,9 @@ impl IoError {
             },
         }
     }
+}
+
+fn list(values: &[f64]) -> String {
+    let words: Vec<String> = values.iter().map(ToString::to_string).collect();
+    words.join(", ")
 }

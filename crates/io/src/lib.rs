@@ -4,9 +4,14 @@
 //! inputs and outputs to both, [`manifest`] data sets. An [`IoError`] says what is wrong with a file without naming it;
 //! whoever knows the path adds it once.
 
+pub mod bscans;
 mod error;
 mod guarded;
+pub mod images;
 pub mod manifest;
+pub mod nifti;
+pub mod ports;
+pub mod sidecar;
 pub mod table;
 
 pub use error::IoError;

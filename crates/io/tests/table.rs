@@ -1,5 +1,7 @@
 //! Tables: invariants, gathering, and what Parquet and CSV files give back.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

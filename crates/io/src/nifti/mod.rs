@@ -1,0 +1,44 @@
+//! NIfTI volumes: read with suspicion, written with every header field on purpose.
+//!
+//! Reads NIfTI-1 and NIfTI-2, `.nii`, `.nii.gz` and `.hdr`/`.img` pairs, both byte orders, every real scalar type,
+//! RGB24 and RGBA32 (as channels), `scl_slope` and `scl_inter`. A header is checked completely before anything is
+//! allocated; the `nifti` crate behind it decodes NIfTI-1 headers and voxels, and never sees a file that has not
+//! passed. Writes NIfTI-1.
+//!
+//! Arrays come in standard (row-major) layout with axes (x, y, z, channel), whatever the order in the file. Axes are
+//! taken as they are stored: no reorientation.
+
+mod geometry;
+mod header;
+mod header2;
+mod layout;
+mod read;
+mod source;
+mod voxel_type;
+mod voxels;
+mod write;
+
+pub use header::Header;
+pub(crate) use read::read_label_array;
+pub use read::{
+    Reading, read_grid, read_header, read_labels, read_mask, read_scan, read_scan_with,
+};
+pub(crate) use source::Opened;
+pub use voxel_type::VoxelType;
+pub(crate) use voxels::Voxels;
+pub use write::{Storage, write_labels, write_mask, write_scan};
+
+/// Name of the format in messages.
+pub(crate) const FORMAT: &str = "NIfTI";
+
+/// What a file may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The most values (voxels times channels) that a volume may hold.
+    pub voxels: u64,
+}
+
+impl Limits {
+    /// 2³¹ values: 75 RSOM scans of the paper's size in one file.
+    pub const DEFAULT: Self = Self { voxels: 1 << 31 };
+}

@@ -1,0 +1,91 @@
+//! The JSON file beside a NIfTI file, as BIDS has it: names of channels and labels, and where the volume comes from.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use crate::IoError;
+
+const FORMAT: &str = "JSON";
+
+/// What a sidecar says. Keys that are not ours are ignored.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sidecar {
+    /// `Channels`: names along the fourth axis.
+    pub channels: Option<Vec<String>>,
+    /// `Labels`: names of integer labels.
+    pub labels: Option<BTreeMap<i32, String>>,
+    /// `GeneratedBy`: where the volume comes from.
+    pub provenance: Option<Value>,
+}
+
+/// The sidecar of `x.nii` or `x.nii.gz`: `x.json` in the same folder.
+#[must_use]
+pub fn path_of(volume: &Path) -> PathBuf {
+    let name = volume.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_suffix(".gz").unwrap_or(&name);
+    let stem = ["nii", "hdr", "img"]
+        .iter()
+        .find_map(|ending| stem.strip_suffix(&format!(".{ending}")))
+        .unwrap_or(stem);
+    volume.with_file_name(format!("{stem}.json"))
+}
+
+impl Sidecar {
+    /// Reads the sidecar of a volume; `None` when it has none.
+    ///
+    /// # Errors
+    /// It is no JSON object, or a key of ours has the wrong type; the message names the sidecar.
+    pub fn read(volume: &Path) -> Result<Option<Self>, IoError> {
+        let path = path_of(volume);
+        match std::fs::read(&path) {
+            Ok(bytes) => Self::parse(&bytes).map(Some).map_err(|e| e.at(&path)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(IoError::from(error).at(&path)),
+        }
+    }
+
+    /// The bytes of the sidecar: keys in alphabetical order, one trailing newline.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut object = Map::new();
+        if let Some(channels) = &self.channels {
+            object.insert("Channels".into(), json!(channels));
+        }
+        if let Some(labels) = &self.labels {
+            let labels: Map<String, Value> = labels
+                .iter()
+                .map(|(label, name)| (label.to_string(), json!(name)))
+                .collect();
+            object.insert("Labels".into(), Value::Object(labels));
+        }
+        if let Some(provenance) = &self.provenance {
+            let tool = json!([{
+                "Name": provenance["tool"],
+                "Version": provenance["version"],
+                "rsom": provenance,
+            }]);
+            object.insert("GeneratedBy".into(), tool);
+        }
+        format!("{:#}\n", Value::Object(object)).into_bytes()
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Self, IoError> {
+        let bad = |fault: &str| IoError::format(FORMAT, fault);
+        let value: Value = serde_json::from_slice(bytes).map_err(|e| IoError::format(FORMAT, e))?;
+        let object = value.as_object().ok_or_else(|| bad("it is no object"))?;
+        let channels = object.get("Channels").map(|list| {
+            serde_json::from_value(list.clone()).map_err(|_| bad("'Channels' is no list of texts"))
+        });
+        let labels = object.get("Labels").map(|map| {
+            serde_json::from_value(map.clone())
+                .map_err(|_| bad("'Labels' is no map of integers to texts"))
+        });
+        Ok(Self {
+            channels: channels.transpose()?,
+            labels: labels.transpose()?,
+            provenance: value["GeneratedBy"][0].get("rsom").cloned(),
+        })
+    }
+}
