@@ -5,6 +5,8 @@
 //! whoever knows the path adds it once.
 
 pub mod bscans;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod error;
 mod guarded;
 pub mod images;

@@ -118,7 +118,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("l.nii.gz");
         write_labels(&path, &map).unwrap();
-        prop_assert_eq!(read_labels(&path).unwrap(), map.clone());
+        prop_assert_eq!(&read_labels(&path).unwrap(), &map);
         let mask = Mask::new(grid, map.labels().mapv(|v| v & 1 == 1)).unwrap();
         write_mask(&path, &mask).unwrap();
         prop_assert_eq!(read_mask(&path).unwrap(), mask);

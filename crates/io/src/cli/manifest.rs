@@ -45,7 +45,10 @@ struct CreateSettings {
 fn create(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: CreateSettings = invocation.parameters()?;
     let pattern = |text: &String| Pattern::parse(text).map_err(StageError::usage);
-    let roles = settings.files.iter().map(|(role, text)| Ok((role.clone(), pattern(text)?)));
+    let roles = settings
+        .files
+        .iter()
+        .map(|(role, text)| Ok((role.clone(), pattern(text)?)));
     let description = Description {
         name: settings.name,
         roles: roles.collect::<Result<_, StageError>>()?,
@@ -71,24 +74,47 @@ fn verify(invocation: &Invocation) -> Result<Summary, StageError> {
     warn_of_leaks(&manifest::leaks(&manifest));
     let faults = manifest::verify(&manifest, &root)?;
     match faults.as_slice() {
-        [] => Ok(counts(&manifest).text(format!("{}: all files are as they should be", path.display()))),
+        [] => Ok(counts(&manifest).text(format!(
+            "{}: all files are as they should be",
+            path.display()
+        ))),
         [first] => Err(StageError::input(path, first)),
         [first, rest @ ..] => {
             let more = rest.len();
-            Err(StageError::input(path, format_args!("{first}, and {more} more files are not as they should be")))
+            Err(StageError::input(
+                path,
+                format_args!("{first}, and {more} more files are not as they should be"),
+            ))
         }
     }
 }
 
 fn counts(manifest: &Manifest) -> Summary {
-    let files: usize = manifest.scans.iter().flat_map(|s| s.files.values()).map(Vec::len).sum();
+    let files: usize = manifest
+        .scans
+        .iter()
+        .flat_map(|s| s.files.values())
+        .map(Vec::len)
+        .sum();
     let leaks = manifest::leaks(manifest).len();
-    Summary::new().with("scans", manifest.scans.len()).with("files", files).with("leaks", leaks)
+    Summary::new()
+        .with("scans", manifest.scans.len())
+        .with("files", files)
+        .with("leaks", leaks)
 }
 
 fn warn_of_leaks(leaks: &[Leak]) {
-    for Leak { subjects: [a, b], files } in leaks {
-        let (count, example) = (files.len(), files.first().map(|f| f.join(" = ")).unwrap_or_default());
-        log::warn(format_args!("subjects '{a}' and '{b}' share the content of {count} files ({example}): a leak when they stand on both sides of a split"));
+    for Leak {
+        subjects: [a, b],
+        files,
+    } in leaks
+    {
+        let (count, example) = (
+            files.len(),
+            files.first().map(|f| f.join(" = ")).unwrap_or_default(),
+        );
+        log::warn(format_args!(
+            "subjects '{a}' and '{b}' share the content of {count} files ({example}): a leak when they stand on both sides of a split"
+        ));
     }
 }

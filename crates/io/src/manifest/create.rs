@@ -137,13 +137,15 @@ fn relative_files(folder: &Path) -> Result<Vec<String>, StageError> {
 
 /// A piece of a name that sorts as people expect: numbers by value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Token {
+pub enum Token {
+    /// Digits: their value, then how they are written.
     Number(u64, String),
+    /// Anything else.
     Text(String),
 }
 
 /// Splits a name into numbers and text, so that 2 sorts before 10.
-pub(crate) fn natural(name: &str) -> Vec<Token> {
+pub fn natural(name: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut rest = name;
     while let Some(first) = rest.chars().next() {

@@ -11,7 +11,7 @@ mod pattern;
 mod read;
 mod verify;
 
-pub use create::{Description, create};
+pub use create::{Description, create, natural};
 pub use leak::{Leak, leaks};
 pub use model::{FileEntry, Manifest, ScanEntry};
 pub use pattern::Pattern;

@@ -1,0 +1,18 @@
+//! The command line `rsom-io`: bring files in, look at them, convert them, describe folders of them.
+
+mod import;
+mod manifest;
+
+use rsom_stage::Definition;
+
+/// The stage `io`.
+#[must_use]
+pub fn definition() -> Definition {
+    let about = "Import, inspect and convert volumes; describe data sets";
+    let commands = [import::commands(), manifest::commands()];
+    let definition = Definition::new("io", env!("CARGO_PKG_VERSION"), about);
+    commands
+        .into_iter()
+        .flatten()
+        .fold(definition, Definition::command)
+}

@@ -1,0 +1,275 @@
+//! `rsom-io import bscans` and `import tiff`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ndarray::Array4;
+use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic, log};
+use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
+use serde::Deserialize;
+
+use crate::bscans::{self, Annotation};
+use crate::images::{Picture, Sample, read_pictures};
+use crate::manifest::natural;
+use crate::nifti::Storage;
+use crate::ports;
+
+/// The commands that bring pictures in.
+pub(super) fn commands() -> Vec<Command> {
+    vec![import_bscans(), import_tiff()]
+}
+
+fn spacing() -> Parameter {
+    Parameter::numbers(
+        "spacing_mm",
+        "Voxel size along x, y, z; left out when nobody knows it",
+    )
+    .count(3)
+    .unit("mm")
+}
+
+fn import_bscans() -> Command {
+    Command::new("import bscans", "Pictures of cross-sections and their annotations become a volume and a label map", run_bscans)
+        .input(Port::required("images", Kind::Document, "PNG or TIFF pictures, one B-scan each, or a folder of them; in natural order").many())
+        .input(Port::optional("boundaries", Kind::Document, "Tables of boundary depths, from above to below, or a folder of them: a row for each column of the picture, a value for each B-scan").many())
+        .input(Port::optional("label_images", Kind::Document, "Grey pictures whose values are labels, instead of boundaries").many())
+        .output(Port::required("output", Kind::Volume, "Volume (x: columns, y: B-scans, z: rows)"))
+        .output(Port::optional("labels", Kind::Labels, "Label map: layer k lies between boundaries k and k + 1"))
+        .parameter(spacing())
+        .parameter(Parameter::map("label_values", "Names of the values of label pictures, as value=name; other values are snapped to the nearest"))
+        .parameter(Parameter::texts("layer_names", "Names of the layers between the boundaries, from above to below"))
+        .example("rsom-io import bscans --images 'images/Subject1_*.png' --boundaries 'data/Subject1_*.txt' --output scan.nii.gz --labels labels.nii.gz")
+        .example("rsom-io import bscans --images image --label-images label --label-values 255=skin --label-values 127=vessel --output scan.nii.gz --labels labels.nii.gz")
+}
+
+fn import_tiff() -> Command {
+    Command::new("import tiff", "The pages of a TIFF stack become a volume", run_tiff)
+        .input(Port::required("input", Kind::Document, "TIFF stack; pages are depth"))
+        .output(Port::required("output", Kind::Volume, "Volume (x: columns, y: rows, z: pages)"))
+        .parameter(spacing())
+        .parameter(
+            Parameter::choice("kind", &["volume", "mask", "labels"], "What the values are: intensities, a mask (anything but 0), labels")
+                .default("volume"),
+        )
+        .example("rsom-io import tiff --input stack.tif --spacing-mm 0.00062,0.00062,0.005 --output stack.nii.gz")
+}
+
+#[derive(Deserialize)]
+struct BscansSettings {
+    spacing_mm: Option<[f64; 3]>,
+    label_values: Option<BTreeMap<String, String>>,
+    layer_names: Option<Vec<String>>,
+}
+
+fn run_bscans(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: BscansSettings = invocation.parameters()?;
+    let images = files_in_order(invocation.inputs("images"))?;
+    let pictures = pictures_of(&images)?;
+    let intensities = bscans::stack_bscans(&pictures).map_err(|e| of_first(&images, e))?;
+    let scan = scan(intensities, settings.spacing_mm)?;
+    let mut summary = Summary::new().with("shape", scan.grid().shape().to_vec());
+    if let Some((annotation, names)) = annotation(invocation, &settings, &scan)? {
+        let Annotation {
+            labels,
+            mended,
+            missing,
+        } = annotation;
+        if mended + missing > 0 {
+            log::info(format_args!(
+                "annotation: {mended} places mended, {missing} columns without one"
+            ));
+        }
+        summary = summary.with("mended", mended).with("missing", missing);
+        let labels =
+            LabelMap::new(scan.grid().clone(), labels, names).map_err(StageError::inputs)?;
+        ports::write_labels(invocation, "labels", &labels)?;
+    }
+    ports::write_scan(invocation, "output", &scan, storage(&pictures))?;
+    Ok(summary)
+}
+
+/// An annotation and the names of its labels.
+type Named = (Annotation, BTreeMap<i32, String>);
+
+fn annotation(
+    invocation: &Invocation,
+    settings: &BscansSettings,
+    scan: &Scan,
+) -> Result<Option<Named>, StageError> {
+    let given = |name: &str| !invocation.inputs(name).is_empty();
+    let wanted = invocation.optional_output("labels").is_some();
+    match (given("boundaries"), given("label_images")) {
+        (false, false) if wanted => Err(StageError::usage(
+            "--labels needs --boundaries or --label-images",
+        )),
+        (false, false) => Ok(None),
+        (true, true) => Err(StageError::usage(
+            "--boundaries and --label-images exclude each other",
+        )),
+        _ if !wanted => Err(StageError::usage(
+            "an annotation is given, but no --labels to write it to",
+        )),
+        (true, false) => from_boundaries(invocation, settings, scan.grid().shape()).map(Some),
+        (false, true) => from_pictures(invocation, settings, scan.grid().shape()).map(Some),
+    }
+}
+
+fn from_boundaries(
+    invocation: &Invocation,
+    settings: &BscansSettings,
+    shape: [usize; 3],
+) -> Result<Named, StageError> {
+    let files = files_in_order(invocation.inputs("boundaries"))?;
+    let mut tables = Vec::new();
+    for path in &files {
+        let text = std::fs::read(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
+        let text = String::from_utf8(text).map_err(|_| StageError::input(path, "it is no text"))?;
+        tables.push(bscans::parse_boundary_table(&text).map_err(|e| StageError::input(path, e))?);
+    }
+    let annotation =
+        bscans::labels_from_boundaries(&tables, shape).map_err(|e| of_first(&files, e))?;
+    let given = settings.layer_names.clone().unwrap_or_default();
+    if !given.is_empty() && given.len() + 1 != tables.len() {
+        let (names, layers) = (given.len(), tables.len() - 1);
+        return Err(StageError::usage(format_args!(
+            "--layer-names: {names} names for {layers} layers"
+        )));
+    }
+    let name = |k: usize| given.get(k - 1).cloned().unwrap_or(format!("layer {k}"));
+    let names = (1..tables.len()).map(|k| (k as i32, name(k))).collect();
+    Ok((annotation, names))
+}
+
+fn from_pictures(
+    invocation: &Invocation,
+    settings: &BscansSettings,
+    [width, count, height]: [usize; 3],
+) -> Result<Named, StageError> {
+    let mut names = BTreeMap::new();
+    for (value, name) in settings.label_values.iter().flatten() {
+        let value: u16 = value.parse().map_err(|_| {
+            StageError::usage(format_args!("--label-values: '{value}' is no pixel value"))
+        })?;
+        names.insert(i32::from(value), name.clone());
+    }
+    if names.is_empty() {
+        return Err(StageError::usage("--label-images needs --label-values"));
+    }
+    let files = files_in_order(invocation.inputs("label_images"))?;
+    let values: Vec<i32> = names.keys().copied().collect();
+    let annotation = bscans::labels_from_pictures(&pictures_of(&files)?, &values)
+        .map_err(|e| of_first(&files, e))?;
+    if annotation.labels.dim() != (width, count, height) {
+        let (w, n, h) = annotation.labels.dim();
+        let fault = format!(
+            "{n} label pictures of {w} × {h} pixels do not fit {count} images of {width} × {height}"
+        );
+        return Err(of_first(&files, fault));
+    }
+    Ok((annotation, names))
+}
+
+#[derive(Deserialize)]
+struct TiffSettings {
+    spacing_mm: Option<[f64; 3]>,
+    kind: String,
+}
+
+fn run_tiff(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: TiffSettings = invocation.parameters()?;
+    let path = invocation.input("input")?;
+    let pictures = read_pictures(path)?;
+    let intensities = bscans::stack_pages(&pictures).map_err(|e| StageError::input(path, e))?;
+    let scan = scan(intensities, settings.spacing_mm)?;
+    let summary = Summary::new().with("shape", scan.grid().shape().to_vec());
+    if settings.kind == "volume" {
+        ports::write_scan(invocation, "output", &scan, storage(&pictures))?;
+        return Ok(summary);
+    }
+    let values = scan.channel(0).filter(|_| scan.channels().len() == 1);
+    let values =
+        values.ok_or_else(|| StageError::input(path, "a mask or label map has one channel"))?;
+    let grid = scan.grid().clone();
+    if settings.kind == "mask" {
+        let mask = Mask::new(grid, values.mapv(|v| v != 0.0)).map_err(StageError::inputs)?;
+        ports::write_mask(invocation, "output", &mask)?;
+        return Ok(summary.with("voxels", mask.count()));
+    }
+    if values
+        .iter()
+        .any(|v| v.fract() != 0.0 || v.abs() > 16_777_216.0)
+    {
+        return Err(StageError::input(
+            path,
+            "its values are no labels: not whole, or above 2^24",
+        ));
+    }
+    let labels = LabelMap::new(grid, values.mapv(|v| v as i32), BTreeMap::new());
+    ports::write_labels(invocation, "output", &labels.map_err(StageError::inputs)?)?;
+    Ok(summary)
+}
+
+fn scan(intensities: Array4<f32>, spacing_mm: Option<[f64; 3]>) -> Result<Scan, StageError> {
+    let (x, y, z, channels) = intensities.dim();
+    let spacing = spacing_mm.map_or(Spacing::Unknown, Spacing::Millimetres);
+    let grid = Grid::new([x, y, z], spacing).map_err(StageError::usage)?;
+    let names = match channels {
+        3 => ["red", "green", "blue"].map(str::to_owned).to_vec(),
+        _ => vec!["intensity".to_owned()],
+    };
+    Scan::new(grid, names, intensities).map_err(StageError::inputs)
+}
+
+/// The narrowest type that holds every picture.
+fn storage(pictures: &[Picture]) -> Storage {
+    if pictures.iter().all(|p| p.sample == Sample::Uint8) {
+        Storage::Uint8
+    } else if pictures.iter().all(|p| p.sample != Sample::Other) {
+        Storage::Uint16
+    } else {
+        Storage::Float32
+    }
+}
+
+fn pictures_of(files: &[PathBuf]) -> Result<Vec<Picture>, StageError> {
+    let mut pictures = Vec::new();
+    for path in files {
+        rsom_stage::interrupt::check()?;
+        pictures.extend(read_pictures(path)?);
+    }
+    Ok(pictures)
+}
+
+/// The files themselves, or the files of one folder, in natural order of their names.
+fn files_in_order(paths: &[PathBuf]) -> Result<Vec<PathBuf>, StageError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let entries =
+            std::fs::read_dir(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
+        let inside = entries.filter_map(Result::ok).map(|entry| entry.path());
+        files.extend(inside.filter(|p| p.is_file() && !hidden(p)));
+    }
+    files.sort_by_cached_key(|path| natural(&path.to_string_lossy()));
+    match files.first() {
+        Some(_) => Ok(files),
+        None => Err(StageError::inputs(format_args!(
+            "{paths:?}: no files there"
+        ))),
+    }
+}
+
+fn hidden(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}
+
+fn of_first(files: &[PathBuf], fault: String) -> StageError {
+    match files.first() {
+        Some(path) => StageError::input(path, fault),
+        None => StageError::inputs(fault),
+    }
+}
