@@ -51,7 +51,7 @@ pub fn normalize(scan: Scan, window: Window, range: Range) -> Result<Scan, Prepr
                 channel: name.clone(),
             });
         }
-        let (low, high) = limits(channel.view(), window);
+        let (low, high) = limits(&channel.view(), window);
         stretch(channel, low, high, range);
     }
     Ok(Scan::new(grid, names, intensities)?)
@@ -88,7 +88,7 @@ fn check(window: Window) -> Result<(), PreprocessError> {
     }
 }
 
-fn limits(channel: ArrayView3<'_, f32>, window: Window) -> (f64, f64) {
+fn limits(channel: &ArrayView3<'_, f32>, window: Window) -> (f64, f64) {
     match window {
         Window::Max => (0.0, f64::from(channel.fold(f32::MIN, |a, b| a.max(*b)))),
         Window::Percentile { low, high } => {

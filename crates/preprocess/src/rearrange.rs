@@ -30,7 +30,7 @@ pub trait Rearrangement: Sync {
         let mut out = ndarray::Array4::zeros((x, y, z, channels));
         for (c, source) in scan.intensities().axis_iter(Axis(3)).enumerate() {
             out.index_axis_mut(Axis(3), c)
-                .assign(&gather(self, source, grid.shape()));
+                .assign(&gather(self, &source, grid.shape()));
         }
         Ok(Scan::new(grid, scan.channels().to_vec(), out)?)
     }
@@ -41,7 +41,7 @@ pub trait Rearrangement: Sync {
     /// The step does not fit the map.
     fn labels(&self, labels: &LabelMap) -> Result<LabelMap, PreprocessError> {
         let grid = self.grid(labels.grid())?;
-        let out = gather(self, labels.labels().view(), grid.shape());
+        let out = gather(self, &labels.labels().view(), grid.shape());
         Ok(LabelMap::new(grid, out, labels.names().clone())?)
     }
 
@@ -51,12 +51,12 @@ pub trait Rearrangement: Sync {
     /// The step does not fit the mask.
     fn mask(&self, mask: &Mask) -> Result<Mask, PreprocessError> {
         let grid = self.grid(mask.grid())?;
-        let out = gather(self, mask.voxels().view(), grid.shape());
+        let out = gather(self, &mask.voxels().view(), grid.shape());
         Ok(Mask::new(grid, out)?)
     }
 }
 
-fn gather<R, T>(step: &R, source: ArrayView3<'_, T>, shape: [usize; 3]) -> Array3<T>
+fn gather<R, T>(step: &R, source: &ArrayView3<'_, T>, shape: [usize; 3]) -> Array3<T>
 where
     R: Rearrangement + ?Sized,
     T: Copy + Default + Send + Sync,

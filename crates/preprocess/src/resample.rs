@@ -1,6 +1,6 @@
 //! Resample to another shape or voxel size over the same field of view.
 
-use ndarray::{Array3, Array4, ArrayView3, Axis, Zip};
+use ndarray::{Array3, Array4, Axis, Zip};
 use rsom_volume::{Grid, Scan};
 
 use crate::PreprocessError;
@@ -72,7 +72,7 @@ pub fn linear(scan: &Scan, target: Target) -> Result<Scan, PreprocessError> {
         let mut values = channel.to_owned();
         for axis in 0..3 {
             if values.shape()[axis] != shape[axis] {
-                values = along_axis(values.view(), axis, shape[axis]);
+                values = along_axis(&values, axis, shape[axis]);
             }
         }
         out.index_axis_mut(Axis(3), c).assign(&values);
@@ -119,7 +119,7 @@ fn rounded(extent: f64) -> usize {
     (extent.round() as usize).max(1)
 }
 
-fn along_axis(values: ArrayView3<'_, f32>, axis: usize, extent: usize) -> Array3<f32> {
+fn along_axis(values: &Array3<f32>, axis: usize, extent: usize) -> Array3<f32> {
     let taps = taps(values.shape()[axis], extent);
     let mut shape = values.raw_dim();
     shape[axis] = extent;

@@ -1,5 +1,7 @@
 //! The chain of steps on scans whose prepared form is known.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use ndarray::{Array2, Array3, Array4};
 use rsom_preprocess::{
     Choice, Detection, Feature, Flattening, Level, Preparation, PreprocessError, Range,

@@ -1,5 +1,7 @@
 //! Detection of planted surfaces, whose true depth is known.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use ndarray::Array4;
 use proptest::prelude::*;
 use rsom_preprocess::{Choice, Detection, Feature, PreprocessError, detect};
@@ -185,7 +187,7 @@ fn settings_that_fit_no_scan_are_refused() {
         },
         Detection {
             channel: Some("LF".into()),
-            ..good.clone()
+            ..good
         },
     ];
     for detection in bad {

@@ -1,6 +1,6 @@
 //! The path of one depth a column with the largest contrast, by dynamic programming.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 
 use super::Detection;
 
@@ -33,11 +33,7 @@ pub(super) struct Path {
 ///
 /// Of equal paths the one with the smaller steps wins, then the shallower. `None` when no path stays within the limits
 /// and on finite contrast.
-pub(super) fn best(
-    contrast: ArrayView2<'_, f64>,
-    limits: &Limits,
-    detection: &Detection,
-) -> Option<Path> {
+pub(super) fn best(contrast: &Array2<f64>, limits: &Limits, detection: &Detection) -> Option<Path> {
     let (columns, depth) = contrast.dim();
     let allowed = |x: usize, z: usize| {
         let inside = (limits.start[x]..limits.end[x]).contains(&z);
@@ -203,7 +199,7 @@ mod tests {
         ) {
             let contrast = Array2::from_shape_vec((5, 4), values).unwrap();
             let detection = settings(max_step, cost);
-            let found = best(contrast.view(), &Limits::free(&contrast), &detection).unwrap();
+            let found = best(&contrast, &Limits::free(&contrast), &detection).unwrap();
             let score = score_of(&found.depths, &contrast, &detection);
             prop_assert!((score - exhaustive(&contrast, &detection)).abs() < 1e-9);
         }
@@ -220,7 +216,7 @@ mod tests {
     #[test]
     fn of_equal_paths_the_level_one_wins() {
         let found = best(
-            Array2::zeros((4, 3)).view(),
+            &Array2::zeros((4, 3)),
             &Limits::free(&Array2::zeros((4, 3))),
             &settings(2, 0.0),
         );
@@ -234,6 +230,6 @@ mod tests {
             start: vec![2, 2],
             end: vec![2, 2],
         };
-        assert!(best(contrast.view(), &limits, &settings(1, 0.0)).is_none());
+        assert!(best(&contrast, &limits, &settings(1, 0.0)).is_none());
     }
 }

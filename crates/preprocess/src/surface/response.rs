@@ -1,13 +1,13 @@
 //! Contrast of a boundary at every place of a B-scan.
 
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, Axis};
 
 use super::path::gaussian;
 use super::{Detection, Feature};
 
 /// Contrast of shape (x, z) in standard deviations of itself, −∞ where a band would leave the image; `None` when it is
 /// the same everywhere.
-pub(super) fn contrast(image: ArrayView2<'_, f64>, detection: &Detection) -> Option<Array2<f64>> {
+pub(super) fn contrast(image: &Array2<f64>, detection: &Detection) -> Option<Array2<f64>> {
     let smooth = smooth_columns(image, detection.image_sigma_columns);
     let band = detection.scale_vox;
     let mut out = Array2::from_elem(image.dim(), f64::NEG_INFINITY);
@@ -45,7 +45,7 @@ fn response(column: &[f64], z: usize, band: usize, feature: Feature) -> Option<f
     }
 }
 
-fn smooth_columns(image: ArrayView2<'_, f64>, sigma: f64) -> Array2<f64> {
+fn smooth_columns(image: &Array2<f64>, sigma: f64) -> Array2<f64> {
     let kernel = gaussian(sigma);
     let radius = kernel.len() as isize / 2;
     let last = image.dim().0 as isize - 1;

@@ -3,7 +3,7 @@
 mod path;
 mod response;
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 use rsom_volume::Scan;
 use serde::{Deserialize, Serialize};
@@ -105,7 +105,7 @@ pub fn detect(scan: &Scan, detection: &Detection) -> Result<Surface, PreprocessE
         .into_par_iter()
         .map(|slice| {
             let image = b_scan(scan, &channels, slice)?;
-            in_b_scan(image.view(), detection).ok_or(PreprocessError::NoSurface { slice })
+            in_b_scan(&image, detection).ok_or(PreprocessError::NoSurface { slice })
         })
         .collect();
     // In order, so that of several bad B-scans the first is named, whichever thread was faster.
@@ -175,9 +175,9 @@ fn b_scan(scan: &Scan, channels: &[usize], slice: usize) -> Result<Array2<f64>, 
 }
 
 /// Depth of the surface in every column of an image of shape (x, z); `None` when the image has no contrast.
-fn in_b_scan(image: ArrayView2<'_, f64>, detection: &Detection) -> Option<Vec<f64>> {
+fn in_b_scan(image: &Array2<f64>, detection: &Detection) -> Option<Vec<f64>> {
     let contrast = response::contrast(image, detection)?;
-    let find = |limits: &Limits| path::best(contrast.view(), limits, detection);
+    let find = |limits: &Limits| path::best(&contrast, limits, detection);
     let mut path = find(&Limits::free(&contrast))?;
     if path.contrast <= 0.0 {
         return None;
