@@ -6,6 +6,11 @@
 //!
 //! A B-scan is one y: arrays are (x, y, z), z is depth.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "views of arrays are passed by value, as ndarray does"
+)]
+
 #[cfg(feature = "cli")]
 pub mod cli;
 mod evaluate;

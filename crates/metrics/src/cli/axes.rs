@@ -1,0 +1,172 @@
+//! Masks whose axes are z, y, x, as the paper's authors write them.
+
+use std::path::Path;
+
+use rsom_io::ports;
+use rsom_stage::{StageError, log};
+use rsom_volume::{Grid, Mask, Spacing};
+use serde::Deserialize;
+
+/// Depth of the authors' volumes, in voxels: they cut or pad every scan to it.
+const ORIGINAL_DEPTH: usize = 500;
+
+/// How the axes of both masks are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Axes {
+    /// As shape and affine say.
+    Auto,
+    /// x, y, z.
+    Xyz,
+    /// z, y, x.
+    Zyx,
+}
+
+/// Brings both masks to the axes x, y, z on one grid.
+///
+/// `Auto` reverses a mask with an identity affine when its reversed shape, and not its own, is that of the other mask,
+/// and takes the other's grid for it; and it reverses both when both have an identity affine and 500 voxels along the
+/// first axis only, as the authors' volumes do.
+///
+/// # Errors
+/// Exit code 3 with both geometries when the grids do not agree.
+pub fn aligned(
+    axes: Axes,
+    (reference_path, reference): (&Path, Mask),
+    (prediction_path, prediction): (&Path, Mask),
+) -> Result<(Mask, Mask), StageError> {
+    let (mut reference, mut prediction) = (reference, prediction);
+    let (a, b) = (reference.grid().clone(), prediction.grid().clone());
+    let both = match axes {
+        Axes::Zyx => true,
+        Axes::Xyz => false,
+        Axes::Auto => is_original(&a) && is_original(&b),
+    };
+    if both {
+        say(axes, reference_path);
+        say(axes, prediction_path);
+        reference = reversed(reference_path, reference, None)?;
+        prediction = reversed(prediction_path, prediction, None)?;
+    } else if axes == Axes::Auto && is_reversed_of(&b, &a) {
+        say(axes, prediction_path);
+        prediction = reversed(prediction_path, prediction, Some(a))?;
+    } else if axes == Axes::Auto && is_reversed_of(&a, &b) {
+        say(axes, reference_path);
+        reference = reversed(reference_path, reference, Some(b))?;
+    }
+    ports::require_same_grid(
+        reference_path,
+        reference.grid(),
+        prediction_path,
+        prediction.grid(),
+    )?;
+    Ok((reference, prediction))
+}
+
+fn say(axes: Axes, path: &Path) {
+    if axes == Axes::Auto {
+        log::info(format_args!(
+            "{}: taken for axes z, y, x (identity affine)",
+            path.display()
+        ));
+    }
+}
+
+fn is_original(grid: &Grid) -> bool {
+    let [first, _, last] = grid.shape();
+    is_identity(grid) && first == ORIGINAL_DEPTH && last != ORIGINAL_DEPTH
+}
+
+/// Whether a grid without geometry of its own has the reversed shape of another that has some.
+fn is_reversed_of(grid: &Grid, other: &Grid) -> bool {
+    let [a, b, c] = grid.shape();
+    is_identity(grid)
+        && !is_identity(other)
+        && [c, b, a] == other.shape()
+        && grid.shape() != other.shape()
+}
+
+fn is_identity(grid: &Grid) -> bool {
+    let unit = |row: usize, column: usize| if row == column { 1.0 } else { 0.0 };
+    (0..3).all(|row| (0..4).all(|column| grid.affine()[row][column] == unit(row, column)))
+}
+
+fn reversed(path: &Path, mask: Mask, grid: Option<Grid>) -> Result<Mask, StageError> {
+    let (own, voxels) = mask.into_parts();
+    let [a, b, c] = own.shape();
+    let spacing = match own.spacing() {
+        Spacing::Millimetres([x, y, z]) => Spacing::Millimetres([z, y, x]),
+        Spacing::Unknown => Spacing::Unknown,
+    };
+    let grid = match grid {
+        Some(grid) => grid,
+        None => Grid::new([c, b, a], spacing).map_err(|e| StageError::input(path, e))?,
+    };
+    let voxels = voxels.reversed_axes().as_standard_layout().into_owned();
+    Mask::new(grid, voxels).map_err(|e| StageError::input(path, e))
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array3;
+
+    use super::*;
+
+    const IDENTITY: [[f64; 4]; 3] = [
+        [1.0, 0.0, 0.0, 0.0],
+        [0.0, 1.0, 0.0, 0.0],
+        [0.0, 0.0, 1.0, 0.0],
+    ];
+
+    fn original(shape: [usize; 3]) -> Mask {
+        let grid = Grid::with_affine(shape, Spacing::Unknown, IDENTITY).unwrap();
+        let voxels = Array3::from_shape_fn(shape, |(z, _, x)| z == x + 1);
+        Mask::new(grid, voxels).unwrap()
+    }
+
+    fn ours(shape: [usize; 3]) -> Mask {
+        let voxels = Array3::from_shape_fn(shape, |(x, _, z)| z == x + 1);
+        Mask::new(Grid::new(shape, Spacing::RSOM).unwrap(), voxels).unwrap()
+    }
+
+    fn align(axes: Axes, a: Mask, b: Mask) -> Result<(Mask, Mask), StageError> {
+        aligned(axes, (Path::new("a.nii"), a), (Path::new("b.nii"), b))
+    }
+
+    #[test]
+    fn a_mask_of_the_authors_takes_the_grid_of_ours() {
+        for (a, b) in [
+            (ours([5, 3, 9]), original([9, 3, 5])),
+            (original([9, 3, 5]), ours([5, 3, 9])),
+        ] {
+            let (a, b) = align(Axes::Auto, a, b).unwrap();
+            assert_eq!(a, b);
+            assert_eq!(a.grid().spacing(), Spacing::RSOM);
+        }
+    }
+
+    #[test]
+    fn two_masks_of_the_authors_are_both_turned() {
+        let (a, _) = align(Axes::Auto, original([500, 2, 7]), original([500, 2, 7])).unwrap();
+        assert_eq!(a.grid().shape(), [7, 2, 500]);
+        assert!(a.voxels()[[3, 0, 4]]);
+    }
+
+    #[test]
+    fn masks_of_one_shape_are_left_alone_unless_told() {
+        let (a, _) = align(Axes::Auto, original([9, 3, 5]), original([9, 3, 5])).unwrap();
+        assert_eq!(a.grid().shape(), [9, 3, 5]);
+        let (a, _) = align(Axes::Zyx, original([9, 3, 5]), original([9, 3, 5])).unwrap();
+        assert_eq!(a.grid().shape(), [5, 3, 9]);
+    }
+
+    #[test]
+    fn a_mismatch_names_both_files_and_geometries() {
+        let error = align(Axes::Xyz, ours([5, 3, 9]), original([9, 3, 5])).unwrap_err();
+        assert_eq!(error.exit_code(), rsom_stage::ExitCode::BadInput);
+        let message = error.to_string();
+        for part in ["a.nii", "b.nii", "5 × 3 × 9", "9 × 3 × 5"] {
+            assert!(message.contains(part), "{message}");
+        }
+    }
+}

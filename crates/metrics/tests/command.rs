@@ -1,0 +1,185 @@
+//! The command `rsom-metrics evaluate` on files.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use ndarray::{Array3, s};
+use rsom_io::nifti;
+use rsom_io::table::{Table, parquet};
+use rsom_volume::{Grid, Mask, Spacing};
+
+const SHAPE: [usize; 3] = [20, 3, 24];
+
+fn layer(shape: [usize; 3], first: usize) -> Array3<bool> {
+    Array3::from_shape_fn(shape, |(x, _, z)| (first + x % 2..first + 4).contains(&z))
+}
+
+fn save(folder: &Path, name: &str, voxels: Array3<bool>, spacing: Spacing) -> String {
+    let shape: [usize; 3] = voxels.shape().try_into().unwrap();
+    let mask = Mask::new(Grid::new(shape, spacing).unwrap(), voxels).unwrap();
+    let path = folder.join(name);
+    nifti::write_mask(&path, &mask).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn evaluate(reference: &str, prediction: &str, output: &Path, more: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rsom-metrics"))
+        .args([
+            "evaluate",
+            "--reference",
+            reference,
+            "--prediction",
+            prediction,
+            "--output",
+        ])
+        .arg(output)
+        .args(more)
+        .output()
+        .unwrap()
+}
+
+/// Slice, value and status of the rows of a metric.
+type Row = (Option<i64>, Option<f64>, String);
+
+fn rows(table: &Table, metric: &str) -> Vec<Row> {
+    let (metrics, values) = (
+        table.texts("metric").unwrap(),
+        table.numbers("value").unwrap(),
+    );
+    let (slices, status) = (
+        table.integers("slice").unwrap(),
+        table.texts("status").unwrap(),
+    );
+    (0..table.rows())
+        .filter(|i| metrics[*i].as_deref() == Some(metric))
+        .map(|i| (slices[i], values[i], status[i].clone().unwrap()))
+        .collect()
+}
+
+#[test]
+fn a_table_holds_the_scan_and_its_bscans() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut missing = layer(SHAPE, 8);
+    missing.slice_mut(s![.., 1, ..]).fill(false);
+    let reference = save(folder.path(), "eye.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
+    let prediction = save(folder.path(), "p.nii.gz", missing, Spacing::RSOM);
+    let output = folder.path().join("m.parquet");
+    let run = evaluate(
+        &reference,
+        &prediction,
+        &output,
+        &["--per-slice", "--factor", "s=10", "--json"],
+    );
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    let line: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert!((line["result"]["dice"].as_f64().unwrap() - 0.8).abs() < 1e-12);
+    let table = parquet::read(&output).unwrap();
+    assert_eq!(table.texts("scan").unwrap()[0].as_deref(), Some("eye"));
+    assert_eq!(table.integers("s").unwrap()[0], Some(10));
+    let dice = rows(&table, "dice");
+    let values: Vec<_> = dice.iter().map(|row| (row.0, row.1)).collect();
+    assert_eq!(
+        values[1..],
+        [
+            (Some(0), Some(1.0)),
+            (Some(1), Some(0.0)),
+            (Some(2), Some(1.0))
+        ]
+    );
+    assert_eq!(dice[2].2, "empty_prediction");
+    let mean = rows(&table, "dice_bscan_mean")[0].1.unwrap();
+    assert!((mean - 2.0 / 3.0).abs() < 1e-12);
+    let empty: Vec<_> = rows(&table, "ra_um")
+        .into_iter()
+        .filter(|r| r.0 == Some(1))
+        .collect();
+    assert_eq!(empty.len(), 3);
+    assert!(
+        empty
+            .iter()
+            .all(|row| row.1.is_none() && row.2 == "empty_prediction")
+    );
+}
+
+#[test]
+fn other_grids_are_exit_code_3_with_both_geometries() {
+    let folder = tempfile::tempdir().unwrap();
+    let reference = save(folder.path(), "r.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
+    let prediction = save(
+        folder.path(),
+        "p.nii.gz",
+        layer([20, 3, 25], 8),
+        Spacing::RSOM,
+    );
+    let output = folder.path().join("m.parquet");
+    let run = evaluate(&reference, &prediction, &output, &[]);
+    assert_eq!(run.status.code(), Some(3));
+    let message = String::from_utf8_lossy(&run.stderr);
+    for part in ["r.nii.gz", "p.nii.gz", "20 × 3 × 24", "20 × 3 × 25"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(!output.exists());
+}
+
+#[test]
+fn the_same_call_writes_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let reference = save(folder.path(), "r.nii.gz", layer(SHAPE, 8), Spacing::Unknown);
+    let prediction = save(folder.path(), "p.nii.gz", layer(SHAPE, 9), Spacing::Unknown);
+    let bytes = |name: &str, threads: &str| {
+        let output = folder.path().join(name);
+        let run = evaluate(
+            &reference,
+            &prediction,
+            &output,
+            &["--per-slice", "--threads", threads],
+        );
+        assert!(
+            run.status.success(),
+            "{}",
+            String::from_utf8_lossy(&run.stderr)
+        );
+        std::fs::read(output).unwrap()
+    };
+    assert_eq!(bytes("a.parquet", "1"), bytes("b.parquet", "2"));
+}
+
+#[test]
+fn a_factor_named_as_a_column_is_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let mask = save(folder.path(), "r.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
+    let run = evaluate(
+        &mask,
+        &mask,
+        &folder.path().join("m.parquet"),
+        &["--factor", "status=1"],
+    );
+    assert_eq!(run.status.code(), Some(2));
+}
+
+#[test]
+fn normals_are_counted_column_by_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let mask = save(folder.path(), "r.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
+    let normals = folder.path().join("n.parquet");
+    let more = ["--normals", normals.to_str().unwrap(), "--angle-bins", "9"];
+    let run = evaluate(&mask, &mask, &folder.path().join("m.parquet"), &more);
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    let table = parquet::read(&normals).unwrap();
+    let counted: f64 = rows(&table, "normal_count")
+        .iter()
+        .filter_map(|row| row.1)
+        .sum();
+    assert_eq!(counted, 2.0 * 20.0 * 3.0);
+}

@@ -1,0 +1,97 @@
+//! Measures against the reference values of independent software.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::path::{Path, PathBuf};
+
+use rsom_io::nifti;
+use rsom_metrics::overlap::Counts;
+use rsom_metrics::roughness::{Roughness, Variant};
+use rsom_metrics::{Pair, Surface};
+use serde_json::Value;
+
+fn golden(folder: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/golden")
+        .join(folder);
+    if !path.exists() {
+        println!("skipped: no reference values at {}", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn overlap_equals_that_of_other_software() {
+    let Some(folder) = golden("metrics") else {
+        return;
+    };
+    let cases = json(&folder.join("metrics.json"));
+    for case in cases["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        let read =
+            |side: &str| nifti::read_mask(&folder.join(format!("{name}_{side}.nii.gz"))).unwrap();
+        let (reference, prediction) = (read("reference"), read("prediction"));
+        let counts = Counts::of(&Pair::new(&reference, &prediction).unwrap().whole());
+        for (key, count) in [
+            ("tp", counts.true_positive),
+            ("fp", counts.false_positive),
+            ("fn", counts.false_negative),
+        ] {
+            assert_eq!(case[key].as_u64().unwrap(), count, "{name}: {key}");
+        }
+        let scores = [
+            ("dice", Some(counts.dice())),
+            ("iou", Some(counts.iou())),
+            ("precision", counts.precision()),
+            ("recall", counts.recall()),
+        ];
+        for (key, found) in scores {
+            // The two empty masks have no Dice in the file: software disagrees about it.
+            let Some(expected) = case.get(key) else {
+                continue;
+            };
+            match (expected.as_f64(), found) {
+                (Some(e), Some(f)) => assert!((e - f).abs() < 1e-12, "{name}: {key} {f}, not {e}"),
+                (e, f) => assert_eq!(e, f, "{name}: {key}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn roughness_equals_that_of_the_authors() {
+    let Some(folder) = golden("surface") else {
+        return;
+    };
+    for case in json(&folder.join("roughness.json")).as_array().unwrap() {
+        for (key, ending) in [("raw", ""), ("smoothed", "_smoothed")] {
+            let file = folder.join(format!("mask{}{ending}.nii.gz", case["case"]));
+            let (_, voxels) = nifti::read_mask(&file).unwrap().into_parts();
+            let mask = voxels.reversed_axes();
+            let roughness = Roughness::of(mask.view(), Variant::Gerl2019);
+            let expected = &case[key];
+            assert_eq!(
+                roughness.holes() as u64,
+                expected["holes"].as_u64().unwrap()
+            );
+            for (name, surface) in [
+                ("ra_upper_vox", Surface::Upper),
+                ("ra_lower_vox", Surface::Lower),
+                ("ra_vox", Surface::Both),
+            ] {
+                let found = roughness.ra_vox(surface, None).unwrap();
+                let expected = expected[name].as_f64().unwrap();
+                assert!(
+                    (found - expected).abs() < 1e-9,
+                    "{name} {found}, not {expected}"
+                );
+            }
+        }
+    }
+}
