@@ -1,1 +1,29 @@
-//! placeholder
+//! Made-up scans of skin with known truth.
+//!
+//! A scene is described in µm and drawn from a seed: a curved surface, an epidermis of smoothly varying thickness whose
+//! melanin shines in patches, capillary loops right below it that look alike, vessels deeper down. Two channels see it,
+//! LF the thick and HF the thin structures, through their point spread, decay with depth, noise and streaks. The truth
+//! is the scene itself, not what shines: the layer goes on smoothly where its melanin has a gap.
+//!
+//! Every random number comes from a ChaCha8 stream keyed by seed, purpose and place, so the same seed gives the same
+//! bytes for any number of threads.
+
+mod blur;
+mod config;
+mod error;
+mod field;
+mod loops;
+mod melanin;
+mod noise;
+mod phantom;
+mod raster;
+mod skin;
+mod streams;
+mod subject;
+mod tube;
+mod vessels;
+
+pub use config::Config;
+pub use error::PhantomError;
+pub use phantom::{Phantom, generate};
+pub use subject::Subject;

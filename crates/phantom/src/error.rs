@@ -1,0 +1,42 @@
+//! Why a phantom cannot be made.
+
+use rsom_volume::VolumeError;
+
+/// A configuration that describes no scan.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PhantomError {
+    /// An empty shape or a voxel size that is not positive.
+    #[error(transparent)]
+    Volume(#[from] VolumeError),
+    /// More voxels than the limit.
+    #[error("a phantom of {shape:?} voxels is larger than the limit of {limit} voxels")]
+    TooLarge {
+        /// The shape asked for.
+        shape: [usize; 3],
+        /// The limit.
+        limit: usize,
+    },
+    /// A setting outside its range.
+    #[error("{name} is {value}, but it must be from {least} to {most}")]
+    BadSetting {
+        /// Name of the setting.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// Smallest value.
+        least: f64,
+        /// Largest value.
+        most: f64,
+    },
+    /// The epidermis leaves the scan.
+    #[error(
+        "the epidermis reaches down to {needed_um:.0} µm but the scan ends at {depth_um:.0} µm; \
+         give it more voxels of depth"
+    )]
+    DoesNotFit {
+        /// Depth of the scan.
+        depth_um: f64,
+        /// Deepest point of the epidermis.
+        needed_um: f64,
+    },
+}
