@@ -1,6 +1,8 @@
 //! The command line `rsom-io`: bring files in, look at them, convert them, describe folders of them.
 
+mod convert;
 mod import;
+mod inspect;
 mod manifest;
 
 use rsom_stage::Definition;
@@ -9,7 +11,12 @@ use rsom_stage::Definition;
 #[must_use]
 pub fn definition() -> Definition {
     let about = "Import, inspect and convert volumes; describe data sets";
-    let commands = [import::commands(), manifest::commands()];
+    let commands = [
+        import::commands(),
+        inspect::commands(),
+        convert::commands(),
+        manifest::commands(),
+    ];
     let definition = Definition::new("io", env!("CARGO_PKG_VERSION"), about);
     commands
         .into_iter()

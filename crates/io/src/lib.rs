@@ -4,12 +4,14 @@
 //! inputs and outputs to both, [`manifest`] data sets. An [`IoError`] says what is wrong with a file without naming it;
 //! whoever knows the path adds it once.
 
+pub mod axes;
 pub mod bscans;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod error;
 mod guarded;
 pub mod images;
+pub mod inspect;
 pub mod manifest;
 pub mod nifti;
 pub mod ports;

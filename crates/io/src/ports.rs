@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rsom_stage::{Invocation, StageError, atomic};
+use rsom_stage::{Invocation, StageError, atomic, log};
 use rsom_volume::{Grid, LabelMap, Mask, Scan};
 
 use crate::IoError;
-use crate::nifti::{self, Storage};
+use crate::nifti::{self, Reading, Storage};
 use crate::sidecar::{self, Sidecar};
 use crate::table::{Table, parquet};
 
@@ -75,7 +75,16 @@ pub fn read_tables(
 /// # Errors
 /// As [`read_scan`].
 pub fn load_scan(path: &Path) -> Result<Scan, StageError> {
-    let scan = nifti::read_scan(path).map_err(|e| at_input(path, e))?;
+    load_scan_with(path, Reading::DEFAULT)
+}
+
+/// Reads a scan under the given limits, its channels named as the sidecar says.
+///
+/// # Errors
+/// As [`nifti::read_scan_with`].
+pub fn load_scan_with(path: &Path, reading: Reading) -> Result<Scan, StageError> {
+    let scan = nifti::read_scan_with(path, reading).map_err(|e| at_input(path, e))?;
+    warn_of_doubts(path)?;
     let names = Sidecar::read(path).map_err(|e| at_input(path, e))?;
     let Some(names) = names.and_then(|s| s.channels) else {
         return Ok(scan);
@@ -262,6 +271,13 @@ pub fn at_input(path: &Path, fault: IoError) -> StageError {
         IoError::At { path, fault } => StageError::input(&path, fault),
         fault => StageError::input(path, fault),
     }
+}
+
+fn warn_of_doubts(path: &Path) -> Result<(), StageError> {
+    for doubt in nifti::read_doubts(path).map_err(|e| at_input(path, e))? {
+        log::warn(format_args!("{}: {doubt}", path.display()));
+    }
+    Ok(())
 }
 
 /// A fault of an output.

@@ -267,6 +267,21 @@ fn an_intensity_that_would_change_is_not_stored() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_an_error() {
+    let grid = Grid::new([40, 40, 40], Spacing::Unknown).unwrap();
+    let array = Array4::from_shape_fn((40, 40, 40, 1), |(x, y, z, _)| (x * y * z) as f32);
+    let scan = Scan::new(grid, vec!["a".into()], array).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["x.nii", "x.nii.gz"] {
+        // The device that is always full.
+        std::os::unix::fs::symlink("/dev/full", folder.path().join(name)).unwrap();
+        let error = write_scan(&folder.path().join(name), &scan, Storage::Float32).unwrap_err();
+        assert_eq!(error.to_string(), "the disk is full");
+    }
+}
+
+#[test]
 fn a_shear_is_kept_in_the_sform_and_not_in_the_qform() {
     let affine = [
         [2.0, 1.0, 0.0, 0.0],

@@ -34,6 +34,38 @@ pub(super) fn grid(header: &Header) -> Result<Grid, IoError> {
     Ok(Grid::with_affine(shape, spacing, affine)?)
 }
 
+/// What a person should look at before believing a header; empty when nothing is odd.
+pub(super) fn doubts(header: &Header, grid: &Grid) -> Vec<String> {
+    /// No skin scan is wider.
+    const WIDEST_MM: f64 = 100.0;
+    let mut doubts = Vec::new();
+    let Spacing::Millimetres(size) = grid.spacing() else {
+        return doubts;
+    };
+    let [x, y, z] = grid.shape();
+    if size == [1.0; 3] && x.max(y).max(z) as f64 > WIDEST_MM {
+        doubts.push(format!(
+            "voxels of exactly 1 mm make a field of view of {x} × {y} × {z} mm; is the voxel size known?"
+        ));
+    }
+    let length = |axis: usize| {
+        let squares = grid.affine().iter().map(|row| row[axis] * row[axis]);
+        squares.sum::<f64>().sqrt()
+    };
+    let from_affine: [f64; 3] = std::array::from_fn(length);
+    if (0..3).any(|axis| (from_affine[axis] / size[axis] - 1.0).abs() > 0.01) {
+        let source = if header.sform_code > 0 {
+            "sform"
+        } else {
+            "qform"
+        };
+        doubts.push(format!(
+            "pixdim says {size:?} mm, the {source} {from_affine:?} mm; pixdim is taken"
+        ));
+    }
+    doubts
+}
+
 /// The affine of a qform (NIfTI-1 standard, "method 2").
 fn from_quaternion(quaternion: &[f64; 6], size: [f64; 3], handedness: f64, in_mm: f64) -> Affine {
     let [b, c, d, x, y, z] = *quaternion;
@@ -94,7 +126,8 @@ pub(super) fn to_quaternion(grid: &Grid) -> Option<(f64, [f64; 3])> {
     for row in &mut r {
         row[2] *= handedness;
     }
-    Some((handedness, vector_part(&r)))
+    // Adding zero turns -0 into 0.
+    Some((handedness, vector_part(&r).map(|v| v + 0.0)))
 }
 
 /// The vector part of a rotation's unit quaternion whose real part is not negative: from the largest of its four

@@ -185,7 +185,6 @@ fn raw_of_version_1(bytes: &[u8], big_endian: bool) -> Result<Raw, IoError> {
     if (header.endianness == Endianness::Big) != big_endian {
         return Err(bad("dim[0] is not between 1 and 7"));
     }
-    let wide = |v: f32| widened(v);
     Ok(Raw {
         version: 1,
         big_endian,
@@ -195,9 +194,9 @@ fn raw_of_version_1(bytes: &[u8], big_endian: bool) -> Result<Raw, IoError> {
         datatype: header.datatype,
         bitpix: header.bitpix,
         offset: f64::from(header.vox_offset),
-        slope: wide(header.scl_slope),
-        intercept: wide(header.scl_inter),
-        pixdim: header.pixdim.map(wide),
+        slope: f64::from(header.scl_slope),
+        intercept: f64::from(header.scl_inter),
+        pixdim: header.pixdim.map(widened),
         units: header.xyzt_units,
         codes: [header.qform_code.into(), header.sform_code.into()],
         quaternion: [
@@ -209,7 +208,7 @@ fn raw_of_version_1(bytes: &[u8], big_endian: bool) -> Result<Raw, IoError> {
             header.quatern_z,
         ]
         .map(f64::from),
-        srow: [header.srow_x, header.srow_y, header.srow_z].map(|row| row.map(wide)),
+        srow: [header.srow_x, header.srow_y, header.srow_z].map(|row| row.map(widened)),
         description: header.descrip,
     })
 }

@@ -21,11 +21,11 @@ mod write;
 pub use header::Header;
 pub(crate) use read::read_label_array;
 pub use read::{
-    Reading, read_grid, read_header, read_labels, read_mask, read_scan, read_scan_with,
+    Reading, read_doubts, read_grid, read_header, read_labels, read_mask, read_scan, read_scan_with,
 };
 pub(crate) use source::Opened;
 pub use voxel_type::VoxelType;
-pub(crate) use voxels::Voxels;
+pub(crate) use voxels::{Stored, Voxels, each_type};
 pub use write::{Storage, write_labels, write_mask, write_scan};
 
 /// Name of the format in messages.

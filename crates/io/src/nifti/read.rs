@@ -44,6 +44,16 @@ pub fn read_grid(path: &Path) -> Result<Grid, IoError> {
     geometry::grid(&read_header(path)?)
 }
 
+/// What a person should look at before believing a file's geometry: a voxel size of exactly 1 mm that makes no field
+/// of view of skin, a voxel size and an affine that disagree.
+///
+/// # Errors
+/// A header that cannot be trusted.
+pub fn read_doubts(path: &Path) -> Result<Vec<String>, IoError> {
+    let header = read_header(path)?;
+    Ok(geometry::doubts(&header, &geometry::grid(&header)?))
+}
+
 /// Reads intensities as single precision, scaled as the header says.
 ///
 /// A fourth axis, and the colours of RGB24 and RGBA32, are channels. Channels are named `R`, `G`, `B`, `A`; several

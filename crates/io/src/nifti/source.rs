@@ -62,6 +62,14 @@ impl Opened {
         Ok(Self { header, data })
     }
 
+    /// Whether the voxels are there at all; the image of a pair may be missing.
+    pub(crate) fn has_voxels(&self) -> bool {
+        match &self.data {
+            Data::Here(_) => true,
+            Data::Beside(image) => existing(image).is_ok(),
+        }
+    }
+
     /// Reads the voxels' bytes.
     ///
     /// # Errors

@@ -47,10 +47,10 @@ macro_rules! each_type {
         }
     };
 }
-pub(super) use each_type;
+pub(crate) use each_type;
 
 /// A stored value of any type.
-pub(super) trait Stored: Copy {
+pub(crate) trait Stored: Copy {
     /// As a double; exact but for 64-bit integers beyond 2⁵³.
     fn double(self) -> f64;
     /// As an integer; `None` when it is not one.

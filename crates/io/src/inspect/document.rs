@@ -1,0 +1,40 @@
+//! What is in a YAML file: a manifest, or another document.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rsom_stage::{StageError, atomic, yaml};
+use serde_json::json;
+
+use super::Report;
+use crate::manifest;
+
+pub(super) fn report(path: &Path) -> Result<Report, StageError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
+    let document = yaml::Document::parse(&text).map_err(|e| StageError::input(path, e))?;
+    if document.value.get("scans").is_none() {
+        let keys: Vec<&str> = document
+            .value
+            .as_mapping()
+            .map(|map| map.keys().filter_map(|key| key.as_str()).collect())
+            .unwrap_or_default();
+        return Ok(Report::new("YAML").with("keys", json!(keys)));
+    }
+    let manifest = manifest::read(path)?;
+    let subjects: BTreeSet<&str> = manifest.scans.iter().map(|s| s.subject.as_str()).collect();
+    let files: usize = manifest
+        .scans
+        .iter()
+        .flat_map(|s| s.files.values())
+        .map(Vec::len)
+        .sum();
+    Ok(Report::new("manifest (YAML)")
+        .with("name", json!(manifest.name))
+        .with("license", json!(manifest.license))
+        .with("spacing_mm", json!(manifest.spacing_mm))
+        .with("scans", json!(manifest.scans.len()))
+        .with("subjects", json!(subjects.len()))
+        .with("files", json!(files))
+        .with("leaks", json!(manifest::leaks(&manifest).len())))
+}

@@ -1,0 +1,38 @@
+//! What is in a Parquet file.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::Report;
+use crate::IoError;
+use crate::ports::PROVENANCE_KEY;
+use crate::table::{Cell, parquet};
+
+pub(super) fn report(path: &Path) -> Result<Report, IoError> {
+    let table = parquet::read(path)?;
+    let columns: Map<String, Value> = table
+        .columns()
+        .iter()
+        .map(|column| {
+            let nulls = column.values.cells().filter(|c| *c == Cell::Null).count();
+            let what = match nulls {
+                0 => column.values.type_name().to_owned(),
+                _ => format!("{} ({nulls} null)", column.values.type_name()),
+            };
+            (column.name.clone(), Value::String(what))
+        })
+        .collect();
+    let report = Report::new("Parquet")
+        .with("shape", json!([table.rows(), table.columns().len()]))
+        .with("columns", Value::Object(columns));
+    let metadata = parquet::metadata(path)?;
+    let provenance = metadata.get(PROVENANCE_KEY);
+    match provenance.and_then(|text| serde_json::from_str::<Value>(text).ok()) {
+        Some(source) => Ok(report.with(
+            "generated_by",
+            json!([source["tool"], source["version"], source["command"]]),
+        )),
+        None => Ok(report),
+    }
+}
