@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use super::disjoint::Disjoint;
-use super::geometry::{Block, Geometry};
-use super::matmul::{View, multiply};
+use super::geometry::Geometry;
 use super::planes;
+use super::tiles::{Instructions, accumulate, pack};
 use crate::Element;
 
 /// Elements of input and output that a block works on: a quarter of a common second-level cache in `f32`.
@@ -22,9 +22,9 @@ pub(crate) struct Finish<'a, T> {
     pub(crate) relu: bool,
 }
 
-/// `y[image, out, o] = finish(Σ_{in, tap} w[tap, out, in] · x[image, in, o · stride + tap − front])`.
+/// `y[image, out, o] = finish(Σ_{in, tap} w[out, in, tap] · x[image, in, o · stride + tap − front])`.
 ///
-/// `x` is (image, in, position), `weights` (tap, out, in) with `channels` = (in, out), `y` (image, out, position).
+/// `x` is (image, in, position), `weights` (out, in, tap) with `channels` = (in, out), `y` (image, out, position).
 pub(crate) fn correlate<T: Element>(
     x: &[T],
     weights: &[T],
@@ -34,8 +34,10 @@ pub(crate) fn correlate<T: Element>(
 ) -> Vec<T> {
     let [inputs, outputs] = channels;
     let images = x.len() / (inputs * geometry.input_len());
+    let instructions = Instructions::best::<T>();
+    let packed = pack(weights, outputs, instructions.rows());
+    let offsets = geometry.offsets(inputs);
     let planes = planes::cut(x, inputs, geometry);
-    let image_len = geometry.phases() * inputs * geometry.plane_len();
     let blocks = geometry.blocks((BLOCK_ELEMENTS / (inputs + outputs)).max(LEAST_POSITIONS));
     let mut y = vec![T::zero(); images * outputs * geometry.output_len()];
     let target = Disjoint::new(&mut y);
@@ -43,13 +45,12 @@ pub(crate) fn correlate<T: Element>(
         .into_par_iter()
         .for_each_init(Vec::new, |sums, task| {
             let (image, block) = (task / blocks.len(), &blocks[task % blocks.len()]);
-            let planes = &planes[image * image_len..(image + 1) * image_len];
-            sums.resize(outputs * block.len, T::zero());
-            accumulate(planes, weights, channels, geometry, (block, sums));
-            for output in 0..outputs {
-                let sums = &sums[output * block.len..(output + 1) * block.len];
+            let planes = &planes[image * geometry.image_len(inputs) + block.base..];
+            let pitch = block.len.next_multiple_of(instructions.positions());
+            accumulate(instructions, planes, &offsets, &packed, (sums, pitch));
+            let [.., width] = geometry.output;
+            for (output, sums) in sums.chunks_exact(pitch).take(outputs).enumerate() {
                 let start = (image * outputs + output) * geometry.output_len();
-                let width = geometry.output[2];
                 // SAFETY: tasks differ in image or block, blocks in their rows, and turns of this loop in the output
                 // channel: no two ranges overlap.
                 #[allow(unsafe_code)]
@@ -57,36 +58,11 @@ pub(crate) fn correlate<T: Element>(
                     target.range(start + block.rows.start * width, block.rows.len() * width)
                 };
                 let bias = finish.bias.map_or(T::zero(), |bias| bias[output]);
-                let pitch = geometry.plane()[2];
-                store(sums, target, [width, pitch], bias, finish.relu);
+                let [.., row] = geometry.plane();
+                store(sums, target, [width, row], bias, finish.relu);
             }
         });
     y
-}
-
-/// Sums over taps and input channels at the flat positions of one block: (output, position).
-fn accumulate<T: Element>(
-    planes: &[T],
-    weights: &[T],
-    [inputs, outputs]: [usize; 2],
-    geometry: &Geometry,
-    (block, sums): (&Block, &mut Vec<T>),
-) {
-    let plane = geometry.plane_len();
-    for (index, tap) in geometry.taps().iter().enumerate() {
-        let left = View {
-            data: &weights[index * outputs * inputs..(index + 1) * outputs * inputs],
-            row: inputs,
-            column: 1,
-        };
-        let right = View {
-            data: &planes[tap.phase * inputs * plane + block.base + tap.offset..],
-            row: plane,
-            column: 1,
-        };
-        let size = [outputs, block.len, inputs];
-        multiply(size, (sums, block.len), left, right, index > 0);
-    }
 }
 
 /// Copies rows of `width` out of sums that lie `pitch` apart.

@@ -6,21 +6,6 @@ use super::correlate::{Finish, correlate};
 use super::geometry::{Extents, Geometry};
 use crate::Element;
 
-/// Weights as (tap, out, in) from (out, in, tap).
-pub(crate) fn taps_first<T: Element>(weights: &[T], [inputs, outputs]: [usize; 2]) -> Vec<T> {
-    let taps = weights.len() / (inputs * outputs);
-    let mut sorted = vec![T::zero(); weights.len()];
-    sorted
-        .par_chunks_mut(inputs)
-        .enumerate()
-        .for_each(|(row, target)| {
-            let (tap, output) = (row / outputs, row % outputs);
-            let source = weights[output * inputs * taps + tap..].iter().step_by(taps);
-            target.iter_mut().zip(source).for_each(|(t, s)| *t = *s);
-        });
-    sorted
-}
-
 /// `dx[image, in, i] = Σ_{out, tap} w[out, in, tap] · dy[image, out, o]` over all o with o · stride + tap − front = i.
 ///
 /// `weights` is (out, in, tap), `channels` (in, out), `dy` (image, out, position); `dx` is (image, in, position).
@@ -96,7 +81,7 @@ impl Phase {
         })
     }
 
-    /// The phase's taps in reversed order, as (tap, in, out).
+    /// The phase's taps in reversed order, as (in, out, tap).
     fn weights<T: Element>(
         &self,
         weights: &[T],
@@ -104,19 +89,26 @@ impl Phase {
         full: &Geometry,
     ) -> Vec<T> {
         let [kd, kh, kw] = self.geometry.kernel;
-        let taps: usize = full.kernel.iter().product();
-        let mut flipped = vec![T::zero(); kd * kh * kw * inputs * outputs];
-        let rows = flipped.par_chunks_mut(outputs).enumerate();
-        rows.for_each(|(row, target)| {
-            let (tap, input) = (row / inputs, row % inputs);
-            let at = [tap / (kh * kw), tap / kw % kh, tap % kw];
-            let source: Extents = std::array::from_fn(|a| {
-                let last = self.geometry.kernel[a] - 1;
-                (last - at[a]) * full.stride[a] + self.remainder[a]
-            });
-            let tap = (source[0] * full.kernel[1] + source[1]) * full.kernel[2] + source[2];
-            for (output, target) in target.iter_mut().enumerate() {
-                *target = weights[(output * inputs + input) * taps + tap];
+        let (taps, all): (usize, usize) = (kd * kh * kw, full.kernel.iter().product());
+        let sources: Vec<usize> = (0..taps)
+            .map(|tap| {
+                let at = [tap / (kh * kw), tap / kw % kh, tap % kw];
+                let [d, h, w]: Extents = std::array::from_fn(|a| {
+                    let last = self.geometry.kernel[a] - 1;
+                    (last - at[a]) * full.stride[a] + self.remainder[a]
+                });
+                (d * full.kernel[1] + h) * full.kernel[2] + w
+            })
+            .collect();
+        let mut flipped = vec![T::zero(); inputs * outputs * taps];
+        let rows = flipped.par_chunks_mut(outputs * taps).enumerate();
+        rows.for_each(|(input, target)| {
+            for (output, target) in target.chunks_exact_mut(taps).enumerate() {
+                let source = &weights[(output * inputs + input) * all..][..all];
+                target
+                    .iter_mut()
+                    .zip(&sources)
+                    .for_each(|(t, s)| *t = source[*s]);
             }
         });
         flipped

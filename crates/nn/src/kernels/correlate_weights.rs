@@ -5,26 +5,20 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::geometry::{Block, Geometry};
-use super::matmul::{View, multiply};
+use super::tiles::{Instructions, correlate_rows};
 use super::{planes, sum};
 use crate::Element;
 
-/// Elements of input and gradient that a block works on.
-const BLOCK_ELEMENTS: usize = 65_536;
-/// Fewer positions than this are not worth a block of their own.
-const LEAST_POSITIONS: usize = 384;
+/// Positions that a block works on: so few that the gradient's rows of a tile stay in the first-level cache.
+const BLOCK_POSITIONS: usize = 768;
+/// The widest vector's elements.
+const WIDEST: usize = 16;
 /// Tasks that the work is cut into, whatever the number of threads.
 const TASKS: usize = 16;
 /// Elements that all partial sums together may take.
 const PARTIAL_ELEMENTS: usize = 16 << 20;
 
-/// Gradients of weights, as (out, in, tap), and of biases.
-pub(crate) struct WeightGradient<T> {
-    pub(crate) weights: Vec<T>,
-    pub(crate) bias: Vec<T>,
-}
-
-/// `dw[out, in, tap] = Σ_{image, o} dy[image, out, o] · x[image, in, o · stride + tap − front]`, `db[out] = Σ dy`.
+/// `dw[out, in, tap] = Σ_{image, o} dy[image, out, o] · x[image, in, o · stride + tap − front]`.
 ///
 /// The batch is cut into groups of blocks and the output channels into ranges, both by shape alone; the groups' partial
 /// sums are added in their order.
@@ -33,43 +27,33 @@ pub(crate) fn correlate_weights<T: Element>(
     dy: &[T],
     channels: [usize; 2],
     geometry: &Geometry,
-) -> WeightGradient<T> {
-    let [inputs, outputs] = channels;
+) -> Vec<T> {
     let work = Work::new(x, dy, channels, geometry);
     let cuts = work.cuts();
     let partials: Vec<Vec<T>> = cuts.par_iter().map(|cut| work.partial(cut)).collect();
-    let taps = work.taps;
-    let mut weights = vec![T::zero(); outputs * inputs * taps];
+    let row = work.offsets.len();
+    let mut weights = vec![T::zero(); channels[1] * row];
     weights
-        .par_chunks_mut(inputs * taps)
+        .par_chunks_mut(row)
         .enumerate()
         .for_each(|(output, target)| {
             for (cut, partial) in cuts.iter().zip(&partials) {
                 if !cut.outputs.contains(&output) {
                     continue;
                 }
-                let row = output - cut.outputs.start;
-                for tap in 0..taps {
-                    let start = (tap * cut.outputs.len() + row) * inputs;
-                    let part = &partial[start..start + inputs];
-                    for (input, part) in part.iter().enumerate() {
-                        target[input * taps + tap] += *part;
-                    }
-                }
+                let partial = &partial[(output - cut.outputs.start) * row..][..row];
+                target.iter_mut().zip(partial).for_each(|(t, p)| *t += *p);
             }
         });
-    let bias = bias_gradient(dy, outputs, geometry.output_len());
-    WeightGradient { weights, bias }
+    weights
 }
 
 /// `Σ dy` over images and positions, for each output channel.
 pub(crate) fn bias_gradient<T: Element>(dy: &[T], outputs: usize, positions: usize) -> Vec<T> {
+    let planes: Vec<f64> = dy.par_chunks(positions).map(sum::sum).collect();
+    let total = |output: usize| planes.iter().skip(output).step_by(outputs).sum();
     (0..outputs)
-        .into_par_iter()
-        .map(|output| {
-            let planes = dy.chunks_exact(positions).skip(output).step_by(outputs);
-            T::from_f64(planes.map(sum::sum).sum())
-        })
+        .map(|output| T::from_f64(total(output)))
         .collect()
 }
 
@@ -79,8 +63,9 @@ struct Work<'a, T> {
     channels: [usize; 2],
     geometry: &'a Geometry,
     blocks: Vec<Block>,
+    offsets: Vec<usize>,
     images: usize,
-    taps: usize,
+    instructions: Instructions,
 }
 
 /// One task: some of the (image, block) pairs and some of the output channels.
@@ -91,23 +76,23 @@ struct Cut {
 
 impl<'a, T: Element> Work<'a, T> {
     fn new(x: &[T], dy: &'a [T], channels: [usize; 2], geometry: &'a Geometry) -> Self {
-        let [inputs, outputs] = channels;
-        let target = (BLOCK_ELEMENTS / (inputs + outputs)).max(LEAST_POSITIONS);
+        let [inputs, _] = channels;
         Self {
             planes: planes::cut(x, inputs, geometry),
             dy,
             channels,
             geometry,
-            blocks: geometry.blocks(target),
+            blocks: geometry.blocks(BLOCK_POSITIONS),
+            offsets: geometry.offsets(inputs),
             images: x.len() / (inputs * geometry.input_len()),
-            taps: geometry.kernel.iter().product(),
+            instructions: Instructions::best::<T>(),
         }
     }
 
     fn cuts(&self) -> Vec<Cut> {
-        let [inputs, outputs] = self.channels;
+        let [_, outputs] = self.channels;
         let items = self.images * self.blocks.len();
-        let affordable = PARTIAL_ELEMENTS / (self.taps * inputs * outputs);
+        let affordable = PARTIAL_ELEMENTS / (self.offsets.len() * outputs);
         let groups = affordable.clamp(1, TASKS).min(items);
         let splits = TASKS.div_ceil(groups).min(outputs.div_ceil(32));
         let range = |i: usize, n: usize, len: usize| i * len / n..(i + 1) * len / n;
@@ -120,48 +105,41 @@ impl<'a, T: Element> Work<'a, T> {
             .collect()
     }
 
-    /// (tap, output of the cut, input).
+    /// (output of the cut, offset), and rows that fill up the last tile.
     fn partial(&self, cut: &Cut) -> Vec<T> {
         let [inputs, _] = self.channels;
-        let (plane, rows) = (self.geometry.plane_len(), cut.outputs.len());
-        let mut partial = vec![T::zero(); self.taps * rows * inputs];
+        let rows = cut.outputs.len().next_multiple_of(self.instructions.rows());
+        let mut partial = vec![T::zero(); rows * self.offsets.len()];
         let mut gradient = Vec::new();
         for item in cut.items.clone() {
             let (image, block) = (
                 item / self.blocks.len(),
                 &self.blocks[item % self.blocks.len()],
             );
-            self.spread(image, block, &cut.outputs, &mut gradient);
-            let image_len = self.geometry.phases() * inputs * plane;
-            let planes = &self.planes[image * image_len..(image + 1) * image_len];
-            for (index, tap) in self.geometry.taps().iter().enumerate() {
-                let left = View {
-                    data: &gradient,
-                    row: block.len,
-                    column: 1,
-                };
-                let right = View {
-                    data: &planes[tap.phase * inputs * plane + block.base + tap.offset..],
-                    row: 1,
-                    column: plane,
-                };
-                let target = &mut partial[index * rows * inputs..(index + 1) * rows * inputs];
-                let size = [rows, inputs, block.len];
-                multiply(size, (target, inputs), left, right, true);
-            }
+            let pitch = block.len.next_multiple_of(WIDEST);
+            gradient.clear();
+            gradient.resize(rows * pitch, T::zero());
+            self.spread(image, block, &cut.outputs, (&mut gradient, pitch));
+            let planes = &self.planes[image * self.geometry.image_len(inputs) + block.base..];
+            let dy = (gradient.as_slice(), pitch);
+            correlate_rows(self.instructions, planes, &self.offsets, dy, &mut partial);
         }
         partial
     }
 
-    /// The output gradient of one block at flat positions, zero between the rows.
-    fn spread(&self, image: usize, block: &Block, outputs: &Range<usize>, target: &mut Vec<T>) {
-        let (width, pitch) = (self.geometry.output[2], self.geometry.plane()[2]);
-        target.clear();
-        target.resize(outputs.len() * block.len, T::zero());
-        for (output, target) in outputs.clone().zip(target.chunks_exact_mut(block.len)) {
+    /// The output gradient of one block at flat positions; what lies between the rows is left zero.
+    fn spread(
+        &self,
+        image: usize,
+        block: &Block,
+        outputs: &Range<usize>,
+        (target, pitch): (&mut [T], usize),
+    ) {
+        let ([.., width], [.., row]) = (self.geometry.output, self.geometry.plane());
+        for (output, target) in outputs.clone().zip(target.chunks_exact_mut(pitch)) {
             let start = (image * self.channels[1] + output) * self.geometry.output_len();
             let source = &self.dy[start + block.rows.start * width..start + block.rows.end * width];
-            for (target, source) in target.chunks_mut(pitch).zip(source.chunks_exact(width)) {
+            for (target, source) in target.chunks_mut(row).zip(source.chunks_exact(width)) {
                 target[..width].copy_from_slice(source);
             }
         }

@@ -107,6 +107,21 @@ impl Geometry {
         taps
     }
 
+    /// For every kernel element of every channel, in the order (channel, tap), how far its plane position lies from the
+    /// output position in the planes of one image, which are ordered (phase, channel).
+    pub(crate) fn offsets(&self, channels: usize) -> Vec<usize> {
+        let (plane, taps) = (self.plane_len(), self.taps());
+        let place =
+            |channel: usize, tap: &Tap| (tap.phase * channels + channel) * plane + tap.offset;
+        let of_channel = |channel| taps.iter().map(move |tap| place(channel, tap));
+        (0..channels).flat_map(of_channel).collect()
+    }
+
+    /// Elements of the planes of one image.
+    pub(crate) fn image_len(&self, channels: usize) -> usize {
+        self.phases() * channels * self.plane_len()
+    }
+
     /// Cuts the output into blocks of whole rows of about `target` elements.
     pub(crate) fn blocks(&self, target: usize) -> Vec<Block> {
         let [depth, height, width] = self.output;

@@ -3,14 +3,17 @@
 use rayon::prelude::*;
 
 use super::geometry::Geometry;
+use super::tiles::SLACK;
 use crate::Element;
 
-/// The planes of a batch: (image, phase, channel, position), from `x` as (image, channel, position).
+/// The planes of a batch, (image, phase, channel, position), and some zeros that readers may run into, from `x` as
+/// (image, channel, position).
 pub(crate) fn cut<T: Element>(x: &[T], channels: usize, geometry: &Geometry) -> Vec<T> {
     let (plane, phases) = (geometry.plane_len(), geometry.phases());
     let images = x.len() / (channels * geometry.input_len());
-    let mut planes = vec![T::zero(); images * phases * channels * plane];
-    planes
+    let len = images * phases * channels * plane;
+    let mut planes = vec![T::zero(); len + SLACK];
+    planes[..len]
         .par_chunks_mut(plane)
         .enumerate()
         .for_each(|(index, target)| {

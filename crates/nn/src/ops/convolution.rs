@@ -7,8 +7,8 @@ use super::relu::masked;
 use crate::Element;
 use crate::host::{Host, elements, storage, tensor, with_element};
 use crate::kernels::correlate::{Finish, correlate};
-use crate::kernels::correlate_data::{correlate_data, taps_first};
-use crate::kernels::correlate_weights::{WeightGradient, correlate_weights};
+use crate::kernels::correlate_data::correlate_data;
+use crate::kernels::correlate_weights::{bias_gradient, correlate_weights};
 use crate::kernels::geometry::Geometry;
 
 /// A convolution of tensors (image, channel, position…) with `channels` = (in, out), followed by ReLU if wished.
@@ -51,12 +51,11 @@ impl Convolution {
         weight: &[T],
         bias: Option<&[T]>,
     ) -> (CpuStorage, Shape) {
-        let weights = taps_first(weight, self.channels);
         let finish = Finish {
             bias,
             relu: self.relu,
         };
-        let y = correlate(x, &weights, self.channels, &self.geometry, finish);
+        let y = correlate(x, weight, self.channels, &self.geometry, finish);
         storage(y, self.shape.as_slice())
     }
 
@@ -83,18 +82,20 @@ impl Convolution {
         } else {
             None
         };
-        let bias = bias.filter(|bias| bias.track_op());
-        if !weight.track_op() && bias.is_none() {
-            return Ok((dx, None, None));
-        }
-        let host = Host::of(x);
-        let WeightGradient { weights, bias: db } =
-            correlate_weights(host.elements::<T>()?, dy, self.channels, &self.geometry);
-        let dw = weight
-            .track_op()
-            .then(|| tensor(weights, weight.shape()))
-            .transpose()?;
-        let db = bias.map(|bias| tensor(db, bias.shape())).transpose()?;
+        let dw = if weight.track_op() {
+            let host = Host::of(x);
+            let dw = correlate_weights(host.elements::<T>()?, dy, self.channels, &self.geometry);
+            Some(tensor(dw, weight.shape())?)
+        } else {
+            None
+        };
+        let db = match bias {
+            Some(bias) if bias.track_op() => {
+                let db = bias_gradient(dy, self.channels[1], self.geometry.output_len());
+                Some(tensor(db, bias.shape())?)
+            }
+            _ => None,
+        };
         Ok((dx, dw, db))
     }
 }
