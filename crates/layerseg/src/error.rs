@@ -49,6 +49,12 @@ pub enum LayersegError {
         /// Smoothness term, before it is multiplied by s.
         smoothness: f64,
     },
+    /// Probabilities that are no numbers: intensities beyond what the network can take.
+    #[error("the network gives NaN for B-scan {y}: its weights do not fit intensities this large")]
+    NotFinitePrediction {
+        /// Index of the B-scan.
+        y: usize,
+    },
     /// The caller asked to stop.
     #[error("stopped")]
     Stopped,

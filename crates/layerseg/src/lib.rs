@@ -6,6 +6,8 @@
 //! business of the command line.
 
 pub mod augment;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod crop;
 mod error;
 pub mod loss;
@@ -20,7 +22,7 @@ pub use crop::{Crop, Span};
 pub use error::LayersegError;
 pub use model::Model;
 pub use network::{Fcn7, Fcn7Config, Network, NetworkConfig, Unet, UnetConfig};
-pub use predict::{PredictSettings, Prediction, predict};
+pub use predict::{OddSlices, PredictSettings, Prediction, predict};
 pub use train::{
     Collapse, EpochRecord, Example, History, Plateau, Step, TrainSettings, Trainer, Validation,
     Watch,

@@ -6,7 +6,7 @@ use candle_core::Tensor;
 use rsom_nn::weights;
 
 use crate::slices::InputScaling;
-use crate::{LayersegError, Network, NetworkConfig};
+use crate::{LayersegError, Network, NetworkConfig, OddSlices};
 
 const FORMAT: &str = "rsom-layerseg 1";
 
@@ -17,6 +17,8 @@ pub struct Model {
     pub network: Network,
     /// From intensities to network input.
     pub scaling: InputScaling,
+    /// How the software that the weights were made for treats the first of an odd number of B-scans.
+    pub odd_slices: OddSlices,
 }
 
 impl Model {
@@ -24,7 +26,8 @@ impl Model {
     /// original networks.
     ///
     /// Without our metadata the network is told from names and shapes, and the scaling from the number of classes: the
-    /// released two-class weights take intensities minus 127, those with one logit take them as they are.
+    /// released two-class weights take intensities minus 127 (and repeat the second B-scan in front of an even number),
+    /// those with one logit take intensities as they are.
     ///
     /// # Errors
     /// Bytes that are no weights, weights of another network, NaN or infinite weights.
@@ -34,16 +37,7 @@ impl Model {
             refuse_non_finite(name, tensor)?;
         }
         let Some(format) = file.metadata.get("format") else {
-            let network = Network::from_weights(&file.tensors)?;
-            let offset = if network.config().classes() == 2 {
-                127.0
-            } else {
-                0.0
-            };
-            return Ok(Self {
-                network,
-                scaling: InputScaling { offset, scale: 1.0 },
-            });
+            return Ok(Self::of_original(Network::from_weights(&file.tensors)?));
         };
         if format != FORMAT {
             return Err(LayersegError::Network(format!(
@@ -54,12 +48,29 @@ impl Model {
         Ok(Self {
             network: Network::with_weights(&config, &file.tensors)?,
             scaling: parse(&file.metadata, "input")?,
+            odd_slices: OddSlices::Predict,
         })
+    }
+
+    fn of_original(network: Network) -> Self {
+        let released = network.config().classes() == 2;
+        Self {
+            network,
+            scaling: InputScaling {
+                offset: if released { 127.0 } else { 0.0 },
+                scale: 1.0,
+            },
+            odd_slices: if released {
+                OddSlices::Repeat
+            } else {
+                OddSlices::Predict
+            },
+        }
     }
 }
 
 /// The bytes of a weights file (safetensors): the weights, and as metadata the network's kind and size, the scaling of
-/// its input, and where the weights come from (JSON text).
+/// its input, and under `rsom` where the weights come from (JSON text).
 ///
 /// # Errors
 /// None that weights of this crate can cause.
@@ -76,7 +87,7 @@ pub fn to_bytes(
         ("format", FORMAT.to_owned()),
         ("network", json(serde_json::to_string(network))?),
         ("input", json(serde_json::to_string(&scaling))?),
-        ("provenance", provenance.to_owned()),
+        ("rsom", provenance.to_owned()),
     ];
     let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
     Ok(weights::to_bytes(weights, &metadata.into())?)

@@ -1,7 +1,7 @@
 //! From a scan to the mask of its layer.
 
 use candle_core::{D, Tensor};
-use ndarray::{Array3, s};
+use ndarray::{Array3, Axis, s};
 use rsom_nn::{Mode, loss::sigmoid};
 use rsom_volume::{Mask, Scan};
 
@@ -18,6 +18,16 @@ pub struct Prediction {
     pub probabilities: Option<Array3<f32>>,
 }
 
+/// What becomes of the first B-scan of an odd number of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OddSlices {
+    /// It is segmented like the others.
+    Predict,
+    /// It repeats the second, as in the released pipeline, which drops the first index of every odd extent of a volume,
+    /// also of the one that it does not crop any further.
+    Repeat,
+}
+
 /// How a scan is segmented.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PredictSettings {
@@ -25,6 +35,8 @@ pub struct PredictSettings {
     pub threshold: f32,
     /// Whether the probabilities are kept.
     pub probabilities: bool,
+    /// What becomes of the first of an odd number of B-scans.
+    pub odd_slices: OddSlices,
 }
 
 /// Segments a scan, B-scan by B-scan.
@@ -37,7 +49,7 @@ pub struct PredictSettings {
 ///
 /// # Errors
 /// A scan with other channels than the network, B-scans too small for it, NaN or infinite intensities,
-/// [`LayersegError::Stopped`].
+/// [`LayersegError::NotFinitePrediction`], [`LayersegError::Stopped`].
 pub fn predict(
     model: &Model,
     scan: &Scan,
@@ -62,11 +74,16 @@ pub fn predict(
     let shape = grid.shape();
     let mut voxels = Array3::from_elem(shape, false);
     let mut probabilities = settings.probabilities.then(|| Array3::zeros(shape));
-    for y in 0..slices.count() {
+    let count = slices.count();
+    let repeats = settings.odd_slices == OddSlices::Repeat && count % 2 == 1 && count > 1;
+    for y in usize::from(repeats)..count {
         let logits = model
             .network
             .forward(&slices.batch(&[y], &view)?, &Mode::Evaluation)?;
         let pixels = Pixels::of(&logits, settings.threshold)?;
+        if pixels.probability.iter().any(|p| p.is_nan()) {
+            return Err(LayersegError::NotFinitePrediction { y });
+        }
         let place = |(x, z): (usize, usize)| z * crop.columns.full + x;
         let inside = crop.pad_edge(&pixels.inside);
         voxels
@@ -84,10 +101,21 @@ pub fn predict(
             return Err(LayersegError::Stopped);
         }
     }
+    if repeats {
+        repeat_second(&mut voxels);
+        if let Some(probabilities) = &mut probabilities {
+            repeat_second(probabilities);
+        }
+    }
     Ok(Prediction {
         mask: Mask::new(grid, voxels)?,
         probabilities,
     })
+}
+
+fn repeat_second<T: Clone>(volume: &mut Array3<T>) {
+    let (mut first, rest) = volume.view_mut().split_at(Axis(1), 1);
+    first.assign(&rest.slice(s![.., ..1, ..]));
 }
 
 /// The decision on each pixel of one B-scan, row by row.

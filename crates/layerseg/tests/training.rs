@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-use ndarray::{Array3, Array4};
+use ndarray::{Array3, Array4, Axis};
 use rsom_layerseg::augment::Augmentation;
 use rsom_layerseg::loss::{LossConfig, Reduction};
 use rsom_layerseg::slices::InputScaling;
 use rsom_layerseg::{
-    Collapse, Example, Fcn7Config, LayersegError, Model, NetworkConfig, Plateau, PredictSettings,
-    TrainSettings, Trainer, UnetConfig, predict,
+    Collapse, Example, Fcn7Config, LayersegError, Model, NetworkConfig, OddSlices, Plateau,
+    PredictSettings, TrainSettings, Trainer, UnetConfig, predict,
 };
 use rsom_nn::weights;
 use rsom_volume::{Grid, Mask, Scan, Spacing};
@@ -172,10 +172,12 @@ fn both_networks_learn_a_bright_band_and_find_it_in_a_new_scan() {
         let model = Model {
             network: trainer.network().clone(),
             scaling: settings.scaling,
+            odd_slices: OddSlices::Repeat,
         };
         let settings = PredictSettings {
             threshold: 0.5,
             probabilities: true,
+            odd_slices: OddSlices::Predict,
         };
         let found = predict(&model, &scan, &settings, &mut || true).unwrap();
         assert_eq!(found.mask.grid(), scan.grid());
@@ -194,6 +196,18 @@ fn both_networks_learn_a_bright_band_and_find_it_in_a_new_scan() {
                 .zip(found.mask.voxels())
                 .all(|(p, m)| (*p >= 0.5) == *m)
         );
+
+        // Five B-scans: repeating changes the first alone.
+        let repeating = PredictSettings {
+            odd_slices: model.odd_slices,
+            ..settings
+        };
+        let repeated = predict(&model, &scan, &repeating, &mut || true)
+            .unwrap()
+            .mask;
+        let slice = |mask: &Mask, y: usize| mask.voxels().index_axis(Axis(1), y).to_owned();
+        assert_eq!(slice(&repeated, 0), slice(&repeated, 1));
+        assert!((1..5).all(|y| slice(&repeated, y) == slice(&found.mask, y)));
     }
 }
 

@@ -39,6 +39,12 @@ impl Example {
         Crop::to_multiple(self.image.rows(), self.image.columns(), network.multiple())
     }
 
+    /// Number of channels of the scan.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.image.channels()
+    }
+
     /// Number of B-scans.
     #[must_use]
     pub fn count(&self) -> usize {

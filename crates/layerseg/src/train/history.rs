@@ -31,7 +31,7 @@ pub struct Validation {
     pub collapse: Collapse,
 }
 
-/// Whether a network has collapsed to one answer for every pixel of every validation B-scan.
+/// Whether a network gives one and the same answer for every pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Collapse {
@@ -44,6 +44,16 @@ pub enum Collapse {
 }
 
 impl Collapse {
+    /// What `inside` of `all` pixels or voxels in the layer mean.
+    #[must_use]
+    pub fn of_counts(inside: usize, all: usize) -> Self {
+        match inside {
+            0 => Self::EmptyPrediction,
+            inside if inside == all => Self::FullPrediction,
+            _ => Self::Ok,
+        }
+    }
+
     /// The word in tables and results.
     #[must_use]
     pub fn as_str(self) -> &'static str {

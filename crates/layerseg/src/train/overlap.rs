@@ -49,11 +49,7 @@ impl Overlap {
 
 impl Collapse {
     pub(super) fn of(overlap: &Overlap) -> Self {
-        match overlap.predicted {
-            0 => Self::EmptyPrediction,
-            all if all == overlap.pixels => Self::FullPrediction,
-            _ => Self::Ok,
-        }
+        Self::of_counts(overlap.predicted, overlap.pixels)
     }
 }
 

@@ -1,0 +1,19 @@
+//! The command line `rsom-layerseg`.
+
+mod dataset;
+mod fault;
+mod history;
+mod predict;
+mod settings;
+mod train;
+
+use rsom_stage::Definition;
+
+/// The stage `layerseg` and its commands.
+#[must_use]
+pub fn definition() -> Definition {
+    let about = "Segments the epidermis: U-Net and seven-layer FCN with a smoothness loss";
+    Definition::new("layerseg", env!("CARGO_PKG_VERSION"), about)
+        .command(train::command())
+        .command(predict::command())
+}

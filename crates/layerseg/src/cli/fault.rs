@@ -1,0 +1,27 @@
+//! Which exit code an error of the library has.
+
+use std::path::Path;
+
+use rsom_stage::StageError;
+
+use crate::LayersegError;
+
+/// An error that the file at `path` causes, or that is nobody's file's.
+pub(super) fn of_file(path: &Path, error: LayersegError) -> StageError {
+    match error {
+        LayersegError::Stopped => StageError::interrupted(),
+        error @ LayersegError::Tensor(_) => StageError::failure(error),
+        fault => StageError::input(path, fault),
+    }
+}
+
+/// An error of a run whose files are all fine.
+pub(super) fn of_run(error: LayersegError) -> StageError {
+    match error {
+        LayersegError::Stopped => StageError::interrupted(),
+        error @ (LayersegError::Settings(_) | LayersegError::Network(_)) => {
+            StageError::usage(error)
+        }
+        error => StageError::failure(error),
+    }
+}

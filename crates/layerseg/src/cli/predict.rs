@@ -1,0 +1,115 @@
+//! `rsom-layerseg predict`.
+
+use ndarray::Axis;
+use rsom_io::ports;
+use rsom_stage::{
+    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, atomic, interrupt,
+    log,
+};
+use rsom_volume::Scan;
+use serde::Deserialize;
+
+use super::fault;
+use crate::{Collapse, Model, OddSlices, PredictSettings, postprocess, predict};
+
+/// The command `predict`.
+pub(super) fn command() -> Command {
+    Command::new("predict", "Segment the layer of a scan", run)
+        .input(Port::required("weights", Kind::Weights, "Weights of train, or a PyTorch state dict (.pt) of the original networks"))
+        .input(Port::required("input", Kind::Volume, "Scan to segment, prepared as those that the network was trained on"))
+        .output(Port::required("output", Kind::Mask, "Mask of the layer, on the scan's grid"))
+        .output(Port::optional("probabilities", Kind::Probabilities, "Probability of each voxel"))
+        .parameter(
+            Parameter::number("threshold", "Smallest probability of the layer; with two classes it must be exceeded")
+                .default(0.5)
+                .at_least(0.0)
+                .at_most(1.0),
+        )
+        .parameter(
+            Parameter::choice("postprocess", &["none", "gerl2019"], "Clean the mask as the released pipeline does: holes filled, closed, surfaces bounded by their median and smoothed")
+                .default("none"),
+        )
+        .parameter(
+            Parameter::choice("odd_slices", &["auto", "predict", "repeat"], "First B-scan of an odd number of them: predict it, or repeat the second as the released pipeline does; 'auto' repeats for released two-class weights")
+                .default("auto"),
+        )
+        .example("rsom-layerseg predict --weights net/weights.safetensors --input scan.nii.gz --output mask.nii.gz")
+}
+
+#[derive(Debug, Deserialize)]
+struct Settings {
+    threshold: f32,
+    postprocess: Postprocess,
+    odd_slices: Odd,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Odd {
+    Auto,
+    Predict,
+    Repeat,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Postprocess {
+    None,
+    Gerl2019,
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.parameters()?;
+    let (weights, input) = (invocation.input("weights")?, invocation.input("input")?);
+    let bytes =
+        std::fs::read(weights).map_err(|e| StageError::input(weights, atomic::plain(&e)))?;
+    let model = Model::from_bytes(&bytes).map_err(|e| fault::of_file(weights, e))?;
+    let scan = ports::load_scan(input)?;
+
+    let wanted = PredictSettings {
+        threshold: settings.threshold,
+        probabilities: invocation.optional_output("probabilities").is_some(),
+        odd_slices: match settings.odd_slices {
+            Odd::Auto => model.odd_slices,
+            Odd::Predict => OddSlices::Predict,
+            Odd::Repeat => OddSlices::Repeat,
+        },
+    };
+    let mut progress = Progress::start("predict", scan.grid().shape()[1] as u64);
+    let mut watch = || {
+        progress.advance(1);
+        !interrupt::requested()
+    };
+    let prediction =
+        predict(&model, &scan, &wanted, &mut watch).map_err(|e| fault::of_file(input, e))?;
+    progress.finish();
+    let mask = match settings.postprocess {
+        Postprocess::None => prediction.mask,
+        Postprocess::Gerl2019 => postprocess::gerl2019(prediction.mask).map_err(fault::of_run)?,
+    };
+
+    if let Some(probabilities) = prediction.probabilities {
+        let probabilities = Scan::new(
+            mask.grid().clone(),
+            vec!["probability".into()],
+            probabilities.insert_axis(Axis(3)),
+        )
+        .map_err(StageError::failure)?;
+        ports::write_probabilities(invocation, "probabilities", &probabilities)?;
+    }
+    ports::write_mask(invocation, "output", &mask)?;
+    let (count, voxels) = (mask.count(), mask.voxels().len());
+    let status = Collapse::of_counts(count, voxels);
+    if status != Collapse::Ok {
+        log::warn(format_args!(
+            "{}: {}",
+            input.display(),
+            status.as_str().replace('_', " ")
+        ));
+    }
+    Ok(Summary::new()
+        .with("voxels", count)
+        .with("share", count as f64 / voxels as f64)
+        .with("status", status.as_str())
+        .text(format!("{count} of {voxels} voxels are in the layer")))
+}

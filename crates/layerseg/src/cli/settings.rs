@@ -1,0 +1,185 @@
+//! The parameters of `train`, and the settings of the library that they stand for.
+
+use rsom_stage::Parameter;
+use serde::Deserialize;
+
+use crate::augment::Augmentation;
+use crate::loss::{LossConfig, Reduction};
+use crate::slices::InputScaling;
+use crate::{Fcn7Config, NetworkConfig, Plateau, TrainSettings, UnetConfig};
+
+/// The parameters of `train` beside those that choose its scans.
+#[derive(Debug, Deserialize)]
+pub(super) struct Settings {
+    network: Kind,
+    depth: usize,
+    width: usize,
+    dropout: f32,
+    channels: Vec<usize>,
+    s: f64,
+    smoothness_window: usize,
+    reduction: Reduction,
+    learning_rate: f64,
+    epochs: usize,
+    batch_size: usize,
+    plateau_factor: f64,
+    plateau_patience: u32,
+    plateau_threshold: f64,
+    early_stopping: Option<usize>,
+    z_shift: [f64; 2],
+    mirror: bool,
+    input_offset: f32,
+    input_scale: f32,
+    seed: u64,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Unet,
+    Fcn7,
+}
+
+impl Settings {
+    /// The settings for scans with `in_channels` channels.
+    pub(super) fn for_channels(&self, in_channels: usize) -> TrainSettings {
+        let network = match self.network {
+            Kind::Unet => NetworkConfig::Unet(UnetConfig {
+                in_channels,
+                classes: 1,
+                depth: self.depth,
+                width: self.width,
+                dropout: self.dropout,
+            }),
+            Kind::Fcn7 => NetworkConfig::Fcn7(Fcn7Config {
+                in_channels,
+                classes: 1,
+                channels: self.channels.clone(),
+            }),
+        };
+        TrainSettings {
+            network,
+            scaling: InputScaling {
+                offset: self.input_offset,
+                scale: self.input_scale,
+            },
+            loss: LossConfig {
+                s: self.s,
+                window: self.smoothness_window,
+                reduction: self.reduction,
+            },
+            augmentation: Augmentation {
+                z_shift: self.z_shift,
+                mirror: self.mirror,
+            },
+            learning_rate: self.learning_rate,
+            plateau: Plateau {
+                factor: self.plateau_factor,
+                patience: self.plateau_patience,
+                threshold: self.plateau_threshold,
+            },
+            epochs: self.epochs,
+            early_stopping_epochs: self.early_stopping,
+            batch_size: self.batch_size,
+            seed: self.seed,
+        }
+    }
+}
+
+/// Declares the parameters of [`Settings`].
+pub(super) fn parameters() -> Vec<Parameter> {
+    let mut all = network();
+    all.extend(optimization());
+    all.extend(input());
+    all
+}
+
+fn network() -> Vec<Parameter> {
+    let kinds = ["unet", "fcn7"];
+    vec![
+        Parameter::choice(
+            "network",
+            &kinds,
+            "U-Net, or fully convolutional network of seven layers",
+        )
+        .default("unet"),
+        Parameter::integer(
+            "depth",
+            "Levels of the U-Net; B-scans are cropped to multiples of 2^(depth - 1)",
+        )
+        .default(5)
+        .at_least(1.0)
+        .at_most(12.0),
+        Parameter::integer(
+            "width",
+            "Channels of the U-Net's first level, doubled at each deeper one (the paper: 2^6)",
+        )
+        .default(64)
+        .at_least(1.0)
+        .at_most(4096.0),
+        Parameter::number(
+            "dropout",
+            "Share of values that the U-Net drops in training, in every up-block but the deepest",
+        )
+        .default(0.5)
+        .at_least(0.0)
+        .at_most(0.99),
+        Parameter::integers("channels", "Channels after each 5×5 convolution of the FCN")
+            .default(vec![8, 16, 24, 32, 64, 128])
+            .at_least(1.0)
+            .at_most(4096.0),
+    ]
+}
+
+fn optimization() -> Vec<Parameter> {
+    let reductions = ["sum", "mean", "paper"];
+    vec![
+        Parameter::number("s", "Weight of the smoothness penalty; the paper tries 0 to 2500. What a network survives depends on the geometry: thin layers collapse far earlier")
+            .default(0.0)
+            .at_least(0.0),
+        Parameter::integer("smoothness_window", "Pixels of the moving mean along x that the penalty compares with; odd")
+            .default(5)
+            .at_least(1.0)
+            .at_most(999.0)
+            .unit("pixels"),
+        Parameter::choice("reduction", &reductions, "Both loss terms summed or averaged over pixels; 'paper' takes equation 1 to the letter: mean cross-entropy + s · summed penalty")
+            .default("sum"),
+        Parameter::number("learning_rate", "Adam's first learning rate").default(1e-4).at_least(0.0),
+        Parameter::integer("epochs", "Passes over the training scans (the paper: 40, FCN 80)").default(40).at_least(1.0)
+        .at_most(1_000_000.0),
+        Parameter::integer("batch_size", "B-scans a step, all of one scan (the paper: 5, FCN 9)")
+            .default(5)
+            .at_least(1.0)
+            .at_most(4096.0),
+        Parameter::number("plateau_factor", "What the learning rate is multiplied with on a plateau")
+            .default(0.1)
+            .at_least(0.0)
+            .at_most(1.0),
+        Parameter::integer("plateau_patience", "A plateau is more than this many epochs without improvement")
+            .default(3)
+            .at_least(0.0)
+            .at_most(100_000.0)
+            .unit("epochs"),
+        Parameter::number("plateau_threshold", "Smallest share by which the validation loss must fall to count as improved")
+            .default(1e-4)
+            .at_least(0.0)
+            .at_most(1.0),
+        Parameter::integer("early_stopping", "Stop after this many epochs without a new lowest validation loss; unset: never")
+            .at_least(1.0)
+            .unit("epochs"),
+        Parameter::integer("seed", "Seed of first weights, dropout, order and augmentation").default(0).at_least(0.0),
+    ]
+}
+
+fn input() -> Vec<Parameter> {
+    vec![
+        Parameter::numbers("z_shift", "Smallest and largest random shift in depth, as shares of the depth, one for each scan and epoch (the paper: -50 and 200 of 500 voxels)")
+            .default(vec![-0.1, 0.4])
+            .count(2)
+            .at_least(-1.0)
+            .at_most(1.0),
+        Parameter::flag("mirror", "Mirror each scan along x in every other epoch, by chance"),
+        Parameter::number("input_offset", "Subtracted from intensities; the paper's networks take them as they are (0 to 255)").default(0.0),
+        Parameter::number("input_scale", "What intensities are then multiplied with").default(1.0),
+    ]
+}
