@@ -46,6 +46,16 @@ pub enum StatsError {
         /// Group, level, subject, scan and slice.
         unit: String,
     },
+    /// A unit has several values and none of the ways to make them one is declared.
+    #[error(
+        "{metric} has several values for {unit}; declare an aggregate (mean, median) or a finer unit"
+    )]
+    SeveralValues {
+        /// Metric, label and surface.
+        metric: String,
+        /// Unit and condition.
+        unit: String,
+    },
     /// No measurement has the baseline's level.
     #[error("no row has {factor} = {baseline}, the baseline; the levels are {levels}")]
     NoBaseline {

@@ -1,12 +1,21 @@
 //! Statistics of a study: paired tests, corrections, summaries and publication tables.
 
 mod adjust;
+#[cfg(feature = "cli")]
+pub mod cli;
+mod comparison;
 mod differences;
 mod error;
 mod exact;
 mod friedman;
+mod level;
+mod measurement;
 mod normal_approximation;
+mod note;
+mod pairing;
+pub mod publication;
 mod ranks;
+mod sample;
 mod shift;
 mod signed_ranks;
 mod summary;
@@ -14,9 +23,15 @@ mod walsh;
 mod wilcoxon;
 
 pub use adjust::{Adjustment, adjust};
+pub use comparison::{Comparison, ComparisonConfig, Contrast, Family, compare};
 pub use differences::paired_differences;
 pub use error::StatsError;
 pub use friedman::{Friedman, friedman};
+pub use level::Level;
+pub use measurement::{Measurement, Quantity};
+pub use note::note;
+pub use pairing::{MissingPair, Pairs};
+pub use sample::{Aggregate, Sample, Samples, Unit, gather};
 pub use shift::{Shift, hodges_lehmann};
 pub use summary::SampleSummary;
 pub use wilcoxon::{

@@ -1,2 +1,7 @@
-//! placeholder
-fn main() {}
+//! The program `rsom-stats`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rsom_stage::main(&rsom_stats::cli::definition())
+}

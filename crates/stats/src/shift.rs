@@ -86,8 +86,8 @@ fn approximate_rank(differences: &[f64], confidence: f64) -> (u64, f64) {
         let z = Normal::standard().inverse_cdf(1.0 - alpha / 2.0);
         let above = walsh_averages / 2.0 + 0.5 + z * sd;
         let inside = above < walsh_averages
-            && !(standard_score(differences, smallest) < z)
-            && !(standard_score(differences, largest) > -z);
+            && standard_score(differences, smallest).is_none_or(|score| score >= z)
+            && standard_score(differences, largest).is_none_or(|score| score <= -z);
         if inside {
             return ((walsh_averages - above.floor()) as u64, 1.0 - alpha);
         }
@@ -97,8 +97,8 @@ fn approximate_rank(differences: &[f64], confidence: f64) -> (u64, f64) {
     ((walsh_averages as u64).div_ceil(2), 0.0)
 }
 
-/// The corrected standard score of W+ after subtracting `shift`; NaN when nothing is left.
-fn standard_score(differences: &[f64], shift: f64) -> f64 {
+/// The corrected standard score of W+ after subtracting `shift`; `None` when no difference is left.
+fn standard_score(differences: &[f64], shift: f64) -> Option<f64> {
     let rest: Vec<f64> = differences
         .iter()
         .map(|d| d - shift)
@@ -118,7 +118,7 @@ fn standard_score(differences: &[f64], shift: f64) -> f64 {
     } else {
         0.5 * excess.signum()
     };
-    (excess - correction) / sd(n, tie_correction(&ranked.ties))
+    (n > 0.0).then(|| (excess - correction) / sd(n, tie_correction(&ranked.ties)))
 }
 
 fn tied_sd(differences: &[f64]) -> f64 {

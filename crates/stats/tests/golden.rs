@@ -1,6 +1,6 @@
 //! Values of scipy 1.17 and R 4.2 on 17 paired samples with ties and zeros.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
 
 use rsom_stats::{
     Adjustment, Alternative, Method, WilcoxonConfig, ZeroMethod, adjust, friedman, hodges_lehmann,

@@ -1,0 +1,257 @@
+//! Outcomes of `compare` as a table, as JSON and as text.
+
+use rsom_io::table::{Column, Table};
+use rsom_stage::StageError;
+use serde_json::{Value, json};
+
+use super::compare::Settings;
+use super::measurements::Selected;
+use crate::publication::numbers::p_value;
+use crate::{Comparison, Level, Shift, Wilcoxon, note};
+
+/// Columns of the table that are no factors.
+pub(super) const COLUMNS: &str = "metric unit label surface factor level baseline n n_zero n_missing n_undefined \
+    baseline_mean baseline_sd level_mean level_sd baseline_median level_median median_difference hl ci_low ci_high \
+    ci_level w_plus w_minus statistic p_value p_adjusted effect_size smallest_attainable_p \
+    smallest_attainable_p_adjusted alternative zero_method method adjustment family family_size higher_is_better status note";
+
+/// Whether a column of the table is no factor.
+pub(super) fn is_own_column(name: &str) -> bool {
+    COLUMNS.split_whitespace().any(|column| column == name)
+}
+
+/// One row for each outcome.
+pub(super) fn table(
+    comparisons: &[Comparison],
+    selected: &Selected,
+    settings: &Settings,
+) -> Result<Table, StageError> {
+    let mut columns = names(comparisons, selected, settings);
+    columns.extend(counts_and_locations(comparisons));
+    columns.extend(tests(comparisons, settings));
+    let traits = |c: &Comparison| selected.traits.get(&c.contrast.quantity);
+    let higher = comparisons
+        .iter()
+        .map(|c| traits(c).and_then(|t| t.higher_is_better));
+    columns.push(Column::boolean("higher_is_better", higher));
+    columns.push(Column::text(
+        "status",
+        comparisons.iter().map(|c| Some(c.status.as_str())),
+    ));
+    let notes = comparisons
+        .iter()
+        .map(|c| note(c, settings.config(), settings.alpha));
+    columns.push(Column::text("note", notes));
+    Table::new(columns).map_err(StageError::failure)
+}
+
+fn names(comparisons: &[Comparison], selected: &Selected, settings: &Settings) -> Vec<Column> {
+    let quantity = |c: &Comparison| c.contrast.quantity.clone();
+    let unit = |c: &Comparison| {
+        let traits = selected.traits.get(&c.contrast.quantity);
+        Some(
+            traits
+                .and_then(|t| t.unit.clone())
+                .unwrap_or_else(|| "1".to_owned()),
+        )
+    };
+    let mut columns = vec![
+        Column::text(
+            "metric",
+            comparisons.iter().map(|c| Some(quantity(c).metric)),
+        ),
+        Column::text("unit", comparisons.iter().map(unit)),
+        levels(
+            "label",
+            &comparisons
+                .iter()
+                .map(|c| quantity(c).label)
+                .collect::<Vec<_>>(),
+            false,
+        ),
+        Column::text("surface", comparisons.iter().map(|c| quantity(c).surface)),
+    ];
+    for (place, name) in settings.group_by.iter().enumerate() {
+        let group: Vec<Option<Level>> = comparisons
+            .iter()
+            .map(|c| c.contrast.group.get(place).cloned())
+            .collect();
+        columns.push(levels(name, &group, false));
+    }
+    let baseline = Level::parse(&settings.baseline);
+    let level: Vec<Option<Level>> = comparisons
+        .iter()
+        .map(|c| Some(c.contrast.level.clone()))
+        .collect();
+    // Level and baseline are compared with each other, so they have one type.
+    let texts = level
+        .iter()
+        .flatten()
+        .chain([&baseline])
+        .any(|l| matches!(l, Level::Text(_)));
+    columns.push(Column::repeated(
+        "factor",
+        &settings.factor,
+        comparisons.len(),
+    ));
+    columns.push(levels("level", &level, texts));
+    columns.push(levels(
+        "baseline",
+        &vec![Some(baseline); comparisons.len()],
+        texts,
+    ));
+    columns
+}
+
+fn counts_and_locations(comparisons: &[Comparison]) -> Vec<Column> {
+    let count = |name: &str, value: fn(&Comparison) -> usize| {
+        Column::integer(name, comparisons.iter().map(|c| Some(value(c) as i64)))
+    };
+    let number = |name: &str, value: fn(&Comparison) -> Option<f64>| {
+        Column::number(name, comparisons.iter().map(value))
+    };
+    let shift = |name: &str, value: fn(Shift) -> f64| {
+        Column::number(name, comparisons.iter().map(|c| c.shift.map(value)))
+    };
+    vec![
+        count("n", |c| c.pairs.level.len()),
+        count("n_zero", |c| c.test.as_ref().map_or(0, |t| t.n_zero)),
+        count("n_missing", |c| c.pairs.missing.len()),
+        count("n_undefined", |c| c.n_undefined),
+        number("baseline_mean", |c| c.baseline_summary.mean),
+        number("baseline_sd", |c| c.baseline_summary.sd),
+        number("level_mean", |c| c.level_summary.mean),
+        number("level_sd", |c| c.level_summary.sd),
+        number("baseline_median", |c| c.baseline_summary.median),
+        number("level_median", |c| c.level_summary.median),
+        number("median_difference", |c| c.median_difference),
+        shift("hl", |s| s.estimate),
+        shift("ci_low", |s| s.low),
+        shift("ci_high", |s| s.high),
+        shift("ci_level", |s| s.confidence),
+    ]
+}
+
+fn tests(comparisons: &[Comparison], settings: &Settings) -> Vec<Column> {
+    let number = |name: &str, value: fn(&Wilcoxon) -> f64| {
+        Column::number(name, comparisons.iter().map(|c| c.test.as_ref().map(value)))
+    };
+    let repeated = |name: &str, value: String| Column::repeated(name, &value, comparisons.len());
+    let method = comparisons
+        .iter()
+        .map(|c| c.test.as_ref().map(|t| word(t.method)));
+    vec![
+        number("w_plus", |t| t.w_plus),
+        number("w_minus", |t| t.w_minus),
+        number("statistic", |t| t.statistic),
+        number("p_value", |t| t.p_value),
+        Column::number("p_adjusted", comparisons.iter().map(|c| c.p_adjusted)),
+        number("effect_size", |t| t.rank_biserial),
+        number("smallest_attainable_p", |t| t.smallest_attainable_p),
+        Column::number(
+            "smallest_attainable_p_adjusted",
+            comparisons.iter().map(|c| c.smallest_attainable_p_adjusted),
+        ),
+        repeated("alternative", word(settings.alternative)),
+        repeated("zero_method", word(settings.zero_method)),
+        Column::text("method", method),
+        repeated("adjustment", word(settings.adjust)),
+        repeated("family", word(settings.family)),
+        Column::integer(
+            "family_size",
+            comparisons.iter().map(|c| Some(c.family_size as i64)),
+        ),
+    ]
+}
+
+/// The outcomes for programs.
+pub(super) fn json(comparisons: &[Comparison], settings: &Settings) -> Value {
+    let rows = comparisons.iter().map(|c| {
+        let groups = settings.group_by.iter().zip(&c.contrast.group);
+        let groups: serde_json::Map<String, Value> = groups
+            .map(|(name, level)| (name.clone(), value(level)))
+            .collect();
+        let missing: Vec<String> = c.pairs.missing.iter().map(ToString::to_string).collect();
+        json!({
+            "metric": c.contrast.quantity.metric,
+            "label": c.contrast.quantity.label.as_ref().map(value),
+            "surface": c.contrast.quantity.surface,
+            "group": groups,
+            "level": value(&c.contrast.level),
+            "baseline": value(&Level::parse(&settings.baseline)),
+            "n": c.pairs.level.len(),
+            "missing": missing,
+            "median_difference": c.median_difference,
+            "hl": c.shift.map(|s| s.estimate),
+            "ci_low": c.shift.map(|s| s.low),
+            "ci_high": c.shift.map(|s| s.high),
+            "p_value": c.test.as_ref().map(|t| t.p_value),
+            "p_adjusted": c.p_adjusted,
+            "effect_size": c.test.as_ref().map(|t| t.rank_biserial),
+            "status": c.status,
+            "note": note(c, settings.config(), settings.alpha),
+        })
+    });
+    rows.collect()
+}
+
+/// The outcomes for people, a line each.
+pub(super) fn text(comparisons: &[Comparison], settings: &Settings) -> String {
+    let lines = comparisons.iter().map(|c| {
+        let groups = settings.group_by.iter().zip(&c.contrast.group);
+        let groups: String = groups
+            .map(|(name, level)| format!("{name} {level}, "))
+            .collect();
+        let outcome = match (&c.test, c.p_adjusted) {
+            (Some(test), Some(adjusted)) => format!(
+                "n = {}, median difference {:.4}, p {}, adjusted {}",
+                test.n,
+                c.median_difference.unwrap_or_default(),
+                p_value(test.p_value),
+                p_value(adjusted),
+            ),
+            _ => "no test".to_owned(),
+        };
+        let note = note(c, settings.config(), settings.alpha);
+        let note = note.map(|n| format!(" ({n})")).unwrap_or_default();
+        format!(
+            "{}: {groups}{} {} against {}: {outcome}{note}\n",
+            c.contrast.quantity, settings.factor, c.contrast.level, settings.baseline
+        )
+    });
+    lines.collect()
+}
+
+/// The word of an option in specifications.
+fn word(option: impl serde::Serialize) -> String {
+    let value = serde_json::to_value(option).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn value(level: &Level) -> Value {
+    match level {
+        Level::Number(number) => json!(number),
+        Level::Text(text) => json!(text),
+    }
+}
+
+/// A column of numbers when all levels are numbers and `as_text` does not say otherwise, else of texts.
+fn levels(name: &str, levels: &[Option<Level>], as_text: bool) -> Column {
+    let numbers: Option<Vec<Option<f64>>> = levels
+        .iter()
+        .map(|level| match level {
+            Some(Level::Number(number)) => Some(Some(*number)),
+            Some(Level::Text(_)) => None,
+            None => Some(None),
+        })
+        .collect();
+    match numbers {
+        Some(numbers) if !as_text && numbers.iter().any(Option::is_some) => {
+            Column::number(name, numbers)
+        }
+        _ => Column::text(
+            name,
+            levels.iter().map(|l| l.as_ref().map(ToString::to_string)),
+        ),
+    }
+}

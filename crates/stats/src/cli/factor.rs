@@ -1,0 +1,79 @@
+//! Columns whose values tell conditions apart.
+
+use rsom_io::table::{Cell, Table, Values};
+use rsom_stage::StageError;
+
+use crate::Level;
+
+/// From here on, f64 does not tell integers apart.
+const EXACT_INTEGERS: u64 = 1 << 53;
+
+/// A column of the condition.
+pub(super) struct Factor<'a> {
+    name: &'a str,
+    values: &'a Values,
+    /// Whether the column is `s` and the factor the loss that follows from it.
+    is_loss_of_s: bool,
+}
+
+impl<'a> Factor<'a> {
+    /// The column of that name. `loss` stands for the loss that follows from `s` when only `s` is there.
+    ///
+    /// # Errors
+    /// Exit code 2: there is no such column.
+    pub(super) fn of(table: &'a Table, name: &'a str) -> Result<Self, StageError> {
+        let stand_in = match (name, table.column(name), table.column("s")) {
+            ("loss", None, Some(s)) => Some(&s.values),
+            _ => None,
+        };
+        let values = match stand_in {
+            Some(values) => values,
+            None => table.values(name).map_err(StageError::usage)?,
+        };
+        Ok(Self {
+            name,
+            values,
+            is_loss_of_s: stand_in.is_some(),
+        })
+    }
+
+    /// Name of the column, or `loss`.
+    pub(super) fn name(&self) -> &str {
+        self.name
+    }
+
+    /// Whether the levels are the names of losses, made from the column `s`.
+    pub(super) fn is_loss_of_s(&self) -> bool {
+        self.is_loss_of_s
+    }
+
+    /// The level in a row; `None` when there is none.
+    pub(super) fn level(&self, row: usize) -> Option<Level> {
+        let level = level_of(self.values.cell(row))?;
+        if !self.is_loss_of_s {
+            return Some(level);
+        }
+        // The paper's names: cross-entropy alone, or with the smoothness term.
+        let plain = level == Level::number(0.0);
+        Some(Level::text(if plain { "BCE" } else { "BCE+S" }))
+    }
+}
+
+/// A level of a factor: texts that are numbers count as numbers.
+pub(super) fn level_of(cell: Cell<'_>) -> Option<Level> {
+    match cell {
+        Cell::Text(text) => Some(Level::parse(text)),
+        cell => name_of(cell),
+    }
+}
+
+/// A name: texts stay as they are.
+pub(super) fn name_of(cell: Cell<'_>) -> Option<Level> {
+    match cell {
+        Cell::Null => None,
+        Cell::Number(v) => Some(Level::number(v)),
+        Cell::Integer(v) if v.unsigned_abs() <= EXACT_INTEGERS => Some(Level::number(v as f64)),
+        Cell::Text(text) => Some(Level::text(text)),
+        cell => Some(Level::text(&cell.to_string())),
+    }
+}

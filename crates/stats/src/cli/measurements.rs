@@ -1,0 +1,320 @@
+//! From the rows of a long table to measurements.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rsom_io::table::{Cell, Table, TableError, Values};
+use rsom_stage::StageError;
+use serde::Deserialize;
+
+use super::factor::{Factor, level_of, name_of};
+use super::stage_error;
+use crate::{Level, Measurement, Quantity, StatsError};
+
+/// Columns that tell measurements of one scan apart.
+const OCCASION: [&str; 3] = ["subject", "scan", "slice"];
+
+/// Which rows count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum MeasuredPer {
+    /// Rows of whole scans.
+    Scan,
+    /// Rows of single slices.
+    Slice,
+}
+
+/// What to take from a table.
+pub(super) struct Selection<'a> {
+    /// Metrics, each `NAME` or `NAME@SURFACE`.
+    pub metrics: &'a [String],
+    pub measured_per: MeasuredPer,
+    /// Only rows with these values.
+    pub filter: &'a BTreeMap<String, String>,
+    /// Columns of the condition.
+    pub condition: &'a [String],
+    /// Columns of the unit.
+    pub unit: &'a [String],
+    /// Columns beside subject, scan and slice that tell measurements apart.
+    pub average_over: &'a [String],
+}
+
+/// The selected rows and what the table says about their quantities.
+pub(super) struct Selected {
+    pub measurements: Vec<Measurement>,
+    pub traits: BTreeMap<Quantity, Traits>,
+    /// The levels of each column of the condition: numbers by size, then texts as they first appear.
+    pub orders: Vec<Vec<Level>>,
+}
+
+/// What a table says about a quantity.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Traits {
+    pub unit: Option<String>,
+    pub higher_is_better: Option<bool>,
+}
+
+/// A metric as it is asked for.
+pub(super) struct Selector<'a> {
+    pub metric: &'a str,
+    pub surface: Option<&'a str>,
+}
+
+impl<'a> Selector<'a> {
+    pub(super) fn parse(text: &'a str) -> Self {
+        match text.split_once('@') {
+            Some((metric, surface)) => Self {
+                metric,
+                surface: Some(surface),
+            },
+            None => Self {
+                metric: text,
+                surface: None,
+            },
+        }
+    }
+
+    pub(super) fn matches(&self, quantity: &Quantity) -> bool {
+        self.metric == quantity.metric
+            && self
+                .surface
+                .is_none_or(|s| quantity.surface.as_deref() == Some(s))
+    }
+}
+
+/// Takes the selected rows out of a table.
+///
+/// # Errors
+/// Exit code 3: a column of the contract is missing or holds something else; a level or a unit is null. Exit code 2: a
+/// parameter names a column, a metric or a value that the table does not have.
+pub(super) fn select(table: &Table, selection: &Selection<'_>) -> Result<Selected, StageError> {
+    let reader = Reader::new(table, selection)?;
+    let mut selected = Selected {
+        measurements: Vec::new(),
+        traits: BTreeMap::new(),
+        orders: vec![Vec::new(); selection.condition.len()],
+    };
+    let selectors: Vec<Selector<'_>> = selection
+        .metrics
+        .iter()
+        .map(|m| Selector::parse(m))
+        .collect();
+    for row in 0..table.rows() {
+        let Some(quantity) = reader.quantity(row)? else {
+            continue;
+        };
+        if selectors.iter().any(|s| s.matches(&quantity)) {
+            selected.add(&reader, row, quantity)?;
+        }
+    }
+    for (order, factor) in selected.orders.iter_mut().zip(&reader.condition) {
+        // Stable, so that texts keep the order in which they appear.
+        order.sort_by(|a, b| match (a, b) {
+            (Level::Text(_), Level::Text(_)) if !factor.is_loss_of_s() => std::cmp::Ordering::Equal,
+            (a, b) => a.cmp(b),
+        });
+    }
+    require_metrics(&reader, &selectors, &selected)?;
+    Ok(selected)
+}
+
+impl Selected {
+    fn add(
+        &mut self,
+        reader: &Reader<'_>,
+        row: usize,
+        quantity: Quantity,
+    ) -> Result<(), StageError> {
+        let condition = reader.condition(row)?;
+        for (order, level) in self.orders.iter_mut().zip(&condition) {
+            if !order.contains(level) {
+                order.push(level.clone());
+            }
+        }
+        let traits = self.traits.entry(quantity.clone()).or_default();
+        let unit = reader.units[row].clone().filter(|u| u != "1");
+        if let (Some(one), Some(other)) = (&traits.unit, &unit)
+            && one != other
+        {
+            return Err(StageError::inputs(format_args!(
+                "{quantity} is measured in {one} and in {other}"
+            )));
+        }
+        traits.unit = traits.unit.take().or(unit);
+        traits.higher_is_better = traits.higher_is_better.or(reader.higher_is_better[row]);
+        self.measurements.push(Measurement {
+            quantity,
+            condition,
+            unit: reader.unit(row)?,
+            occasion: reader
+                .occasion
+                .iter()
+                .map(|v| name_of(v.cell(row)))
+                .collect(),
+            value: reader.values[row],
+            status: reader.statuses[row].clone().unwrap_or_default(),
+        });
+        Ok(())
+    }
+}
+
+/// The columns of a table that a selection needs.
+struct Reader<'a> {
+    metrics: Vec<Option<String>>,
+    values: Vec<Option<f64>>,
+    statuses: Vec<Option<String>>,
+    units: Vec<Option<String>>,
+    higher_is_better: Vec<Option<bool>>,
+    surfaces: Vec<Option<String>>,
+    labels: Option<&'a Values>,
+    slices: Option<&'a Values>,
+    measured_per: MeasuredPer,
+    filter: Vec<(&'a Values, Level)>,
+    condition: Vec<Factor<'a>>,
+    unit: Vec<(&'a str, &'a Values)>,
+    occasion: Vec<&'a Values>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(table: &'a Table, selection: &Selection<'a>) -> Result<Self, StageError> {
+        let column = |name: &str| table.column(name).map(|c| &c.values);
+        let named = |name: &str, parameter: &str| {
+            table
+                .values(name)
+                .map_err(|e| StageError::usage(format_args!("{parameter}: {e}")))
+        };
+        let texts = |name: &str| optional(table, name, Table::texts);
+        Ok(Self {
+            metrics: table.texts("metric").map_err(StageError::inputs)?,
+            values: table.numbers("value").map_err(StageError::inputs)?,
+            statuses: texts("status")?,
+            units: texts("unit")?,
+            surfaces: texts("surface")?,
+            higher_is_better: optional(table, "higher_is_better", Table::booleans)?,
+            labels: column("label"),
+            slices: column("slice"),
+            measured_per: selection.measured_per,
+            filter: selection
+                .filter
+                .iter()
+                .map(|(name, value)| Ok((named(name, "where")?, Level::parse(value))))
+                .collect::<Result<_, StageError>>()?,
+            condition: selection
+                .condition
+                .iter()
+                .map(|name| Factor::of(table, name))
+                .collect::<Result<_, _>>()?,
+            unit: selection
+                .unit
+                .iter()
+                .map(|name| Ok((name.as_str(), named(name, "unit")?)))
+                .collect::<Result<_, StageError>>()?,
+            occasion: OCCASION
+                .iter()
+                .filter_map(|name| column(name).map(Ok))
+                .chain(
+                    selection
+                        .average_over
+                        .iter()
+                        .map(|name| named(name, "average_over")),
+                )
+                .collect::<Result<_, StageError>>()?,
+        })
+    }
+
+    /// What a row measures; `None` when the row does not count.
+    fn quantity(&self, row: usize) -> Result<Option<Quantity>, StageError> {
+        let in_slice = self.slices.is_some_and(|v| v.cell(row) != Cell::Null);
+        let counts = in_slice == (self.measured_per == MeasuredPer::Slice)
+            && self
+                .filter
+                .iter()
+                .all(|(values, level)| level_of(values.cell(row)).as_ref() == Some(level));
+        if !counts {
+            return Ok(None);
+        }
+        let metric = self.metrics[row]
+            .clone()
+            .ok_or_else(|| StageError::inputs(format_args!("row {} names no metric", row + 1)))?;
+        Ok(Some(Quantity {
+            metric,
+            label: self.labels.and_then(|v| level_of(v.cell(row))),
+            surface: self.surfaces[row].clone(),
+        }))
+    }
+
+    fn condition(&self, row: usize) -> Result<Vec<Level>, StageError> {
+        self.condition
+            .iter()
+            .map(|factor| {
+                factor
+                    .level(row)
+                    .ok_or_else(|| no_value(factor.name(), row))
+            })
+            .collect()
+    }
+
+    fn unit(&self, row: usize) -> Result<Vec<Level>, StageError> {
+        self.unit
+            .iter()
+            .map(|(name, values)| name_of(values.cell(row)).ok_or_else(|| no_value(name, row)))
+            .collect()
+    }
+}
+
+fn optional<T>(
+    table: &Table,
+    name: &str,
+    read: impl Fn(&Table, &str) -> Result<Vec<Option<T>>, TableError>,
+) -> Result<Vec<Option<T>>, StageError> {
+    match table.column(name) {
+        Some(_) => read(table, name).map_err(StageError::inputs),
+        None => Ok((0..table.rows()).map(|_| None).collect()),
+    }
+}
+
+fn no_value(column: &str, row: usize) -> StageError {
+    StageError::inputs(format_args!(
+        "column '{column}' has no value in row {}",
+        row + 1
+    ))
+}
+
+fn require_metrics(
+    reader: &Reader<'_>,
+    selectors: &[Selector<'_>],
+    selected: &Selected,
+) -> Result<(), StageError> {
+    for selector in selectors {
+        if selected.traits.keys().any(|q| selector.matches(q)) {
+            continue;
+        }
+        let mut known = BTreeSet::new();
+        for row in 0..reader.metrics.len() {
+            if let Some(quantity) = reader.quantity(row)? {
+                let surface = quantity
+                    .surface
+                    .map(|s| format!("@{s}"))
+                    .unwrap_or_default();
+                known.insert(format!("{}{surface}", quantity.metric));
+            }
+        }
+        let metrics: Vec<String> = known.into_iter().collect();
+        let per = match reader.measured_per {
+            MeasuredPer::Scan => "scan",
+            MeasuredPer::Slice => "slice",
+        };
+        let surface = selector
+            .surface
+            .map(|s| format!("@{s}"))
+            .unwrap_or_default();
+        return Err(stage_error(&StatsError::NoMetric {
+            metric: format!("{}{surface}, measured per {per}", selector.metric),
+            metrics: if metrics.is_empty() {
+                "none; see measured_per".to_owned()
+            } else {
+                metrics.join(", ")
+            },
+        }));
+    }
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! `rsom-stats table`: the table of a paper.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rsom_io::ports;
+use rsom_io::table::Table;
+use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic};
+use serde::Deserialize;
+
+use super::compared_table::is_own_column;
+use super::factor::level_of;
+use super::measurements::{MeasuredPer, Selected, Selection, Selector, select};
+use super::{sampling_parameters, stage_error};
+use crate::publication::{
+    MetricColumn, PValues, PublicationTable, Statistic, Style, TestedLevel, to_csv, to_latex,
+    to_markdown,
+};
+use crate::{Aggregate, Quantity, gather};
+
+pub(super) fn command() -> Command {
+    Command::new("table", "A table for a paper: conditions as rows, metrics as columns", run)
+        .input(Port::required("input", Kind::Table, "Long tables of measures").many())
+        .input(Port::optional("tests", Kind::Table, "Tables that `compare` wrote, for p-values").many())
+        .output(Port::optional("output", Kind::Document, "Where to write the table; left out: stdout"))
+        .parameter(Parameter::texts("rows", "Columns whose levels make up the rows; `loss` is taken from s when there is no such column").default(vec!["net", "s"]))
+        .parameter(Parameter::texts("metric", "Metrics, each NAME or NAME@SURFACE; without a surface: that of both surfaces together, where there is one").required())
+        .parameter(Parameter::choice("format", &["markdown", "latex", "csv"], "Format of the table; csv holds every number in full, whatever the style").default("markdown"))
+        .parameter(Parameter::texts("unit_by", "Columns that make up the unit over which means and deviations are taken").default(vec!["subject"]))
+        .parameters(sampling_parameters())
+        .parameter(Parameter::choice("statistic", &["mean_sd", "median_iqr"], "What stands in a cell: mean ± sd, or median [quartiles]").default("mean_sd"))
+        .parameter(Parameter::integers("decimals", "Decimals of the numbers: one for all metrics, or one for each").default(vec![3]).at_least(0.0).at_most(12.0))
+        .parameter(Parameter::choice("p_values", &["column", "mark", "none"], "Adjusted p-values of the tests: in a column of their own, as a mark, or not at all").default("column"))
+        .parameter(Parameter::number("alpha", "Adjusted p-values below it are marked").default(0.05).at_least(0.0).at_most(1.0))
+        .parameter(Parameter::map("names", "Names for print, such as unet=U-Net"))
+        .example("rsom-stats table --input m.parquet --tests t.parquet --rows net,loss,s --metric dice,precision,recall,iou,ra_vox --decimals 2,2,2,2,3 --format latex --output table1.tex")
+}
+
+#[derive(Deserialize)]
+struct Settings {
+    rows: Vec<String>,
+    metric: Vec<String>,
+    format: Format,
+    unit_by: Vec<String>,
+    measured_per: MeasuredPer,
+    aggregate: Aggregate,
+    average_over: Vec<String>,
+    r#where: Option<BTreeMap<String, String>>,
+    statistic: Statistic,
+    decimals: Vec<usize>,
+    p_values: PValues,
+    alpha: f64,
+    names: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Format {
+    Markdown,
+    Latex,
+    Csv,
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.parameters()?;
+    if settings.rows.is_empty() || settings.unit_by.is_empty() {
+        return Err(StageError::usage(
+            "--rows and --unit-by: name at least one column each",
+        ));
+    }
+    let table = ports::read_table(invocation, "input")?;
+    let selected = select(
+        &table,
+        &Selection {
+            metrics: &settings.metric,
+            measured_per: settings.measured_per,
+            filter: &settings.r#where.clone().unwrap_or_default(),
+            condition: &settings.rows,
+            unit: &settings.unit_by,
+            average_over: &settings.average_over,
+        },
+    )?;
+    let samples =
+        gather(&selected.measurements, settings.aggregate).map_err(|e| stage_error(&e))?;
+    let mut notes = vec![units_note(&settings)];
+    let tests = if invocation.inputs("tests").is_empty() {
+        Vec::new()
+    } else {
+        let table = ports::read_table(invocation, "tests")?;
+        notes.extend(tests_note(&table).filter(|_| settings.p_values != PValues::None));
+        tested_levels(&table, &settings.rows)?
+    };
+    let columns = columns(&selected, &settings)?;
+    let mut table =
+        PublicationTable::new(&settings.rows, &selected.orders, columns, &samples, &tests);
+    table.notes = notes;
+    let text = rendered(&table, &settings);
+    let summary = Summary::new()
+        .with("rows", table.rows.len())
+        .with("columns", table.columns.len());
+    match invocation.optional_output("output") {
+        Some(path) => {
+            atomic::write_bytes(path, text.as_bytes())?;
+            Ok(summary)
+        }
+        None => Ok(summary.with("table", text.clone()).text(text)),
+    }
+}
+
+fn rendered(table: &PublicationTable, settings: &Settings) -> String {
+    let style = Style {
+        statistic: settings.statistic,
+        p_values: settings.p_values,
+        alpha: settings.alpha,
+        names: settings.names.clone().unwrap_or_default(),
+    };
+    match settings.format {
+        Format::Markdown => to_markdown(table, &style),
+        Format::Latex => to_latex(table, &style),
+        Format::Csv => to_csv(table),
+    }
+}
+
+/// The quantities of each metric that was asked for, in that order.
+fn columns(selected: &Selected, settings: &Settings) -> Result<Vec<MetricColumn>, StageError> {
+    let metrics = settings.metric.len();
+    if settings.decimals.len() != 1 && settings.decimals.len() != metrics {
+        return Err(StageError::usage(format_args!(
+            "--decimals: {} values for {metrics} metrics; give one for all, or one for each",
+            settings.decimals.len()
+        )));
+    }
+    let mut columns: Vec<MetricColumn> = Vec::new();
+    for (place, metric) in settings.metric.iter().enumerate() {
+        let selector = Selector::parse(metric);
+        let matching = || selected.traits.iter().filter(|(q, _)| selector.matches(q));
+        let is_both = |q: &Quantity| q.surface.as_deref() == Some("both");
+        let only_both = selector.surface.is_none() && matching().any(|(q, _)| is_both(q));
+        for (quantity, traits) in matching().filter(|(q, _)| !only_both || is_both(q)) {
+            if columns.iter().all(|c| c.quantity != *quantity) {
+                columns.push(MetricColumn {
+                    quantity: quantity.clone(),
+                    unit: traits.unit.clone(),
+                    decimals: *settings
+                        .decimals
+                        .get(place)
+                        .unwrap_or(&settings.decimals[0]),
+                });
+            }
+        }
+    }
+    Ok(columns)
+}
+
+/// Reads the rows of a table that `compare` wrote.
+fn tested_levels(table: &Table, rows: &[String]) -> Result<Vec<TestedLevel>, StageError> {
+    let bad = |e| StageError::inputs(format_args!("tests: {e}"));
+    let texts = |name: &str| table.texts(name).map_err(bad);
+    let (metrics, surfaces, factors) = (texts("metric")?, texts("surface")?, texts("factor")?);
+    let p_adjusted = table.numbers("p_adjusted").map_err(bad)?;
+    let level = |name: &str, row: usize| Ok(level_of(table.values(name).map_err(bad)?.cell(row)));
+    let groups: Vec<&str> = table.names().filter(|name| !is_own_column(name)).collect();
+    let mut tests = Vec::new();
+    for row in 0..table.rows() {
+        let (Some(metric), Some(factor)) = (&metrics[row], &factors[row]) else {
+            return Err(StageError::inputs(format_args!(
+                "tests: row {} names no metric or no factor",
+                row + 1
+            )));
+        };
+        let mut condition = Vec::new();
+        for (name, column) in groups
+            .iter()
+            .map(|g| (*g, *g))
+            .chain([(factor.as_str(), "level")])
+        {
+            if !rows.iter().any(|r| r == name) {
+                return Err(StageError::usage(format_args!(
+                    "--rows: the tests tell levels of '{name}' apart; add it"
+                )));
+            }
+            // Of several tables, some may have no such group.
+            if let Some(level) = level(column, row)? {
+                condition.push((name.to_owned(), level));
+            }
+        }
+        tests.push(TestedLevel {
+            quantity: Quantity {
+                metric: metric.clone(),
+                label: level("label", row)?,
+                surface: surfaces[row].clone(),
+            },
+            condition,
+            baseline: level("baseline", row)?.ok_or_else(|| {
+                StageError::inputs(format_args!("tests: row {} names no baseline", row + 1))
+            })?,
+            p_adjusted: p_adjusted[row],
+        });
+    }
+    Ok(tests)
+}
+
+fn units_note(settings: &Settings) -> String {
+    let statistic = match settings.statistic {
+        Statistic::MeanSd => "Mean ± standard deviation",
+        Statistic::MedianIqr => "Median [quartiles]",
+    };
+    let measured = match settings.measured_per {
+        MeasuredPer::Scan => "whole scans",
+        MeasuredPer::Slice => "single slices",
+    };
+    let unit = settings.unit_by.join(", ");
+    format!("{statistic} over n units (unit: {unit}), measured on {measured}.")
+}
+
+/// How the p-values came about, from the columns of the table of tests; `None` when they don't say.
+fn tests_note(table: &Table) -> Option<String> {
+    let words = |name: &str| {
+        let values = table.values(name).ok()?;
+        let words: BTreeSet<String> = values.cells().map(|c| c.to_string()).collect();
+        let words: Vec<String> = words.into_iter().filter(|w| !w.is_empty()).collect();
+        (!words.is_empty()).then(|| words.join("/"))
+    };
+    let adjustment = match words("adjustment")?.as_str() {
+        "none" => "not adjusted".to_owned(),
+        word => format!(
+            "adjusted ({}) over {}",
+            word.replace('_', "-"),
+            family_words(&words("family")?)
+        ),
+    };
+    Some(format!(
+        "p: {} paired Wilcoxon signed-rank test ({}) against {} = {}, {adjustment}.",
+        words("alternative")?,
+        words("method")?,
+        words("factor")?,
+        words("baseline")?,
+    ))
+}
+
+fn family_words(family: &str) -> &str {
+    match family {
+        "all" => "all tests",
+        "metric" => "the tests of a metric",
+        "group" => "the levels of a metric within a group",
+        other => other,
+    }
+}

@@ -1,0 +1,85 @@
+//! What a reader of an outcome must know and no number says.
+
+use std::collections::BTreeMap;
+
+use crate::measurement::listed;
+use crate::{Comparison, ComparisonConfig, EXACT_LIMIT, Method, MissingPair, Wilcoxon};
+
+/// The most units that a note names.
+const MOST_NAMED: usize = 10;
+
+/// Caveats of an outcome, separated by `; `; `None` when there are none.
+///
+/// Said are: that no pairs are left and why; that all measurements at the level share a status; which units make no pair;
+/// that the test, or its adjustment, cannot reach `alpha` whatever the data; that the approximation stood in for the exact
+/// test; that the interval falls short of its confidence.
+#[must_use]
+pub fn note(comparison: &Comparison, config: ComparisonConfig, alpha: f64) -> Option<String> {
+    let mut caveats = Vec::new();
+    match (&comparison.test, &comparison.level_status) {
+        (None, _) => caveats.push(format!("no pairs: {}", comparison.status)),
+        (Some(_), Some(status)) => {
+            caveats.push(format!("all measurements at this level are {status}"));
+        }
+        (Some(_), None) => {}
+    }
+    if let Some(test) = &comparison.test {
+        caveats.extend(unattainable(comparison, test, alpha));
+        if config.test.method == Method::Exact && test.method == Method::Normal {
+            caveats.push(format!(
+                "normal approximation: more than {EXACT_LIMIT} differences"
+            ));
+        }
+    }
+    caveats.extend(missing(&comparison.pairs.missing));
+    if let Some(shift) = comparison.shift
+        && shift.confidence < config.confidence - 1e-9
+    {
+        caveats.push(format!(
+            "the interval reaches a confidence of {:.3} only",
+            shift.confidence
+        ));
+    }
+    (!caveats.is_empty()).then(|| caveats.join("; "))
+}
+
+fn unattainable(comparison: &Comparison, test: &Wilcoxon, alpha: f64) -> Option<String> {
+    let differing = test.n - test.n_zero;
+    if differing == 0 {
+        return Some("all differences are zero".to_owned());
+    }
+    if test.smallest_attainable_p >= alpha {
+        return Some(format!(
+            "{differing} non-zero differences can never reach p < {alpha}: the smallest attainable p is {}",
+            test.smallest_attainable_p
+        ));
+    }
+    let smallest = comparison.smallest_attainable_p_adjusted?;
+    (smallest >= alpha).then(|| {
+        format!(
+            "{differing} non-zero differences and {} tests can never reach an adjusted p < {alpha}: the smallest attainable is {smallest}",
+            comparison.family_size
+        )
+    })
+}
+
+/// Units without a pair, by what they lack.
+fn missing(pairs: &[MissingPair]) -> Option<String> {
+    let mut units: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for pair in pairs {
+        let names = units.entry(pair.reason()).or_default();
+        names.push(listed(&pair.unit));
+    }
+    let parts: Vec<String> = units
+        .into_iter()
+        .map(|(reason, names)| {
+            let shown = names.len().min(MOST_NAMED);
+            let more = match names.len() - shown {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!("{}{more} ({reason})", names[..shown].join(", "))
+        })
+        .collect();
+    (!parts.is_empty()).then(|| format!("without a pair: {}", parts.join(", ")))
+}

@@ -1,0 +1,227 @@
+//! The table of a paper: conditions as rows, metrics as columns.
+
+mod cells;
+mod csv;
+mod latex;
+mod markdown;
+pub(crate) mod numbers;
+
+use std::collections::BTreeSet;
+
+pub use cells::Style;
+pub use csv::to_csv;
+pub use latex::to_latex;
+pub use markdown::to_markdown;
+
+use crate::{Level, Quantity, Sample, SampleSummary, Samples};
+
+/// How values are condensed in a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Statistic {
+    /// mean ± standard deviation.
+    MeanSd,
+    /// median [first quartile, third quartile].
+    MedianIqr,
+}
+
+/// Where p-values stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PValues {
+    /// In a column of their own beside each metric, marked where significant.
+    Column,
+    /// Nowhere; significant cells bear a mark.
+    Mark,
+    /// Nowhere.
+    None,
+}
+
+/// A metric column to be filled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetricColumn {
+    /// What stands in it.
+    pub quantity: Quantity,
+    /// Unit of the values, shown in the heading; `None` for ratios.
+    pub unit: Option<String>,
+    /// Decimals of its numbers.
+    pub decimals: usize,
+}
+
+/// A test of one quantity under one condition, read from a table of tests.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TestedLevel {
+    /// What was tested.
+    pub quantity: Quantity,
+    /// Names of the factors and their levels: the groups and the level that was tested.
+    pub condition: Vec<(String, Level)>,
+    /// The level it was tested against.
+    pub baseline: Level,
+    /// The p-value, adjusted; `None` when there was nothing to test.
+    pub p_adjusted: Option<f64>,
+}
+
+/// A table for a paper, before it is set in a format.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublicationTable {
+    /// Names of the factors that make up the rows.
+    pub factors: Vec<String>,
+    /// Metric columns.
+    pub columns: Vec<MetricColumn>,
+    /// Rows, sorted.
+    pub rows: Vec<TableRow>,
+    /// What a reader must know to read the numbers, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// One condition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableRow {
+    /// Levels of the factors.
+    pub condition: Vec<Level>,
+    /// The most units that any of its cells has, those without a value counted.
+    pub n: usize,
+    /// One for each column.
+    pub entries: Vec<Entry>,
+}
+
+/// The values of one metric under one condition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Location and spread over the units.
+    pub summary: SampleSummary,
+    /// Why values are missing, when some are.
+    pub reason: Option<String>,
+    /// The status that all measurements share, when it is not `ok`.
+    pub status: Option<String>,
+    /// How it compares with the baseline.
+    pub outcome: Outcome,
+}
+
+/// How a cell compares with the baseline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome {
+    /// It was not compared.
+    NotTested,
+    /// It is what others are compared with.
+    Baseline,
+    /// It was compared, but there was nothing to test.
+    Untestable,
+    /// Its adjusted p-value.
+    P(f64),
+}
+
+impl PublicationTable {
+    /// Fills a table from samples whose conditions are the levels of `factors`.
+    ///
+    /// Rows are sorted by the factors from left to right, the levels of each as `orders` lists them and the others behind. Every
+    /// condition of the samples gives a row; a quantity that a condition lacks gives an empty cell.
+    #[must_use]
+    pub fn new(
+        factors: &[String],
+        orders: &[Vec<Level>],
+        columns: Vec<MetricColumn>,
+        samples: &Samples,
+        tests: &[TestedLevel],
+    ) -> Self {
+        let conditions: BTreeSet<&Vec<Level>> = columns
+            .iter()
+            .filter_map(|column| samples.get(&column.quantity))
+            .flat_map(|conditions| conditions.keys())
+            .collect();
+        let mut conditions: Vec<&Vec<Level>> = conditions.into_iter().collect();
+        conditions.sort_by_key(|condition| places(condition, orders));
+        let rows = conditions
+            .into_iter()
+            .map(|condition| row(factors, condition, &columns, samples, tests))
+            .collect();
+        Self {
+            factors: factors.to_vec(),
+            columns,
+            rows,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Whether any cell was compared with a baseline.
+    #[must_use]
+    pub fn is_tested(&self) -> bool {
+        (0..self.columns.len()).any(|column| self.is_column_tested(column))
+    }
+
+    /// Whether any cell of a column was compared with a baseline.
+    #[must_use]
+    pub fn is_column_tested(&self, column: usize) -> bool {
+        self.rows.iter().any(|row| {
+            row.entries
+                .get(column)
+                .is_some_and(|entry| entry.outcome != Outcome::NotTested)
+        })
+    }
+}
+
+fn places(condition: &[Level], orders: &[Vec<Level>]) -> Vec<usize> {
+    condition
+        .iter()
+        .zip(orders)
+        .map(|(level, order)| order.iter().position(|l| l == level).unwrap_or(order.len()))
+        .collect()
+}
+
+fn row(
+    factors: &[String],
+    condition: &[Level],
+    columns: &[MetricColumn],
+    samples: &Samples,
+    tests: &[TestedLevel],
+) -> TableRow {
+    let nothing = Sample::default();
+    let mut n = 0;
+    let entries = columns
+        .iter()
+        .map(|column| {
+            let sample = samples
+                .get(&column.quantity)
+                .and_then(|conditions| conditions.get(condition))
+                .unwrap_or(&nothing);
+            n = n.max(sample.len());
+            Entry {
+                summary: sample.summary(),
+                reason: sample.main_reason(),
+                status: sample.common_status().map(str::to_owned),
+                outcome: outcome(factors, condition, &column.quantity, tests),
+            }
+        })
+        .collect();
+    TableRow {
+        condition: condition.to_vec(),
+        n,
+        entries,
+    }
+}
+
+fn outcome(
+    factors: &[String],
+    condition: &[Level],
+    quantity: &Quantity,
+    tests: &[TestedLevel],
+) -> Outcome {
+    let level_of = |name: &str| {
+        let place = factors.iter().position(|f| f == name)?;
+        condition.get(place)
+    };
+    let here = |pairs: &[(String, Level)]| pairs.iter().all(|(f, l)| level_of(f) == Some(l));
+    for test in tests.iter().filter(|t| t.quantity == *quantity) {
+        if here(&test.condition) {
+            return test.p_adjusted.map_or(Outcome::Untestable, Outcome::P);
+        }
+        // The tested factor stands last; its baseline shares the groups before it.
+        if let Some(((factor, _), groups)) = test.condition.split_last()
+            && here(groups)
+            && level_of(factor) == Some(&test.baseline)
+        {
+            return Outcome::Baseline;
+        }
+    }
+    Outcome::NotTested
+}

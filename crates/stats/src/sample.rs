@@ -1,0 +1,190 @@
+//! Samples: the values of units under one condition.
+
+use std::collections::BTreeMap;
+
+use crate::measurement::listed;
+use crate::summary::{mean, median};
+use crate::{Level, Measurement, Quantity, SampleSummary, StatsError};
+
+/// How several values of one unit become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aggregate {
+    /// Their mean.
+    Mean,
+    /// Their median.
+    Median,
+    /// They don't: a unit with several values is an error.
+    None,
+}
+
+/// The samples of a study: one for each quantity and condition.
+pub type Samples = BTreeMap<Quantity, BTreeMap<Vec<Level>, Sample>>;
+
+/// The values of units under one condition, sorted by unit.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sample {
+    units: BTreeMap<Vec<Level>, Unit>,
+}
+
+/// A unit, reduced to one value.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Unit {
+    /// The aggregate of its defined values; `None` when it has none.
+    pub value: Option<f64>,
+    /// How many measurements it has.
+    pub n_measured: usize,
+    /// How many of them have no value.
+    pub n_undefined: usize,
+    /// How many bear each status but `ok`; one without a value that claims `ok` is `undefined`.
+    pub statuses: BTreeMap<String, usize>,
+}
+
+impl Sample {
+    /// A unit by its key.
+    #[must_use]
+    pub fn unit(&self, key: &[Level]) -> Option<&Unit> {
+        self.units.get(key)
+    }
+
+    /// All units with their keys, sorted.
+    pub fn units(&self) -> impl Iterator<Item = (&[Level], &Unit)> {
+        self.units.iter().map(|(key, unit)| (key.as_slice(), unit))
+    }
+
+    /// How many units there are, those without a value counted.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.units.len()
+    }
+
+    /// Whether there are no units.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.units.is_empty()
+    }
+
+    /// How many measurements have no value.
+    #[must_use]
+    pub fn n_undefined(&self) -> usize {
+        self.units.values().map(|u| u.n_undefined).sum()
+    }
+
+    /// The most frequent status among units without a value; the first in the alphabet among equals.
+    #[must_use]
+    pub fn main_reason(&self) -> Option<String> {
+        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        let missing = self.units.values().filter(|u| u.value.is_none());
+        for (status, count) in missing.flat_map(|u| &u.statuses) {
+            *reasons.entry(status).or_default() += count;
+        }
+        let most = reasons.values().max()?;
+        reasons
+            .iter()
+            .find(|(_, count)| *count == most)
+            .map(|(reason, _)| (*reason).to_owned())
+    }
+
+    /// The status that all measurements share, when it is not `ok`: a network that predicts nothing may still have a Dice
+    /// of 0, with the status `empty_prediction` throughout.
+    #[must_use]
+    pub fn common_status(&self) -> Option<&str> {
+        let (status, _) = self.units.values().next()?.statuses.iter().next()?;
+        self.units
+            .values()
+            .all(|u| u.statuses.get(status) == Some(&u.n_measured))
+            .then_some(status)
+    }
+
+    /// Location and spread over the units.
+    #[must_use]
+    pub fn summary(&self) -> SampleSummary {
+        let values: Vec<Option<f64>> = self.units.values().map(|u| u.value).collect();
+        SampleSummary::of(&values)
+    }
+}
+
+/// Gathers measurements into samples and reduces each unit to one value.
+///
+/// A measurement without a value (`None`, NaN, infinite) is left out of its unit's aggregate and counted with its reason; a
+/// unit that has no value at all stays in the sample as missing. The order of the measurements does not matter.
+///
+/// # Errors
+/// Two measurements of one quantity, condition, unit and occasion; several occasions of one unit under
+/// [`Aggregate::None`].
+pub fn gather(measurements: &[Measurement], aggregate: Aggregate) -> Result<Samples, StatsError> {
+    let mut readings: BTreeMap<(&Quantity, &[Level], &[Level]), Readings<'_>> = BTreeMap::new();
+    for m in measurements {
+        let unit = readings
+            .entry((&m.quantity, &m.condition, &m.unit))
+            .or_default();
+        if unit.insert(&m.occasion, m).is_some() {
+            return Err(StatsError::Duplicate {
+                metric: m.quantity.to_string(),
+                unit: placed(&occasion_text(m), m),
+            });
+        }
+    }
+    let mut samples = Samples::new();
+    for ((quantity, condition, unit), readings) in readings {
+        if aggregate == Aggregate::None
+            && let Some(second) = readings.values().nth(1)
+        {
+            return Err(StatsError::SeveralValues {
+                metric: second.quantity.to_string(),
+                unit: placed(&listed(unit), second),
+            });
+        }
+        let sample = samples
+            .entry(quantity.clone())
+            .or_default()
+            .entry(condition.to_vec())
+            .or_default();
+        sample
+            .units
+            .insert(unit.to_vec(), reduced(&readings, aggregate));
+    }
+    Ok(samples)
+}
+
+type Readings<'a> = BTreeMap<&'a [Option<Level>], &'a Measurement>;
+
+fn reduced(readings: &Readings<'_>, aggregate: Aggregate) -> Unit {
+    let mut unit = Unit {
+        n_measured: readings.len(),
+        ..Unit::default()
+    };
+    let mut values = Vec::new();
+    for reading in readings.values() {
+        match reading.value.filter(|v| v.is_finite()) {
+            Some(value) => values.push(value),
+            None => unit.n_undefined += 1,
+        }
+        if let Some(status) = peculiar_status(reading) {
+            *unit.statuses.entry(status).or_default() += 1;
+        }
+    }
+    unit.value = match aggregate {
+        Aggregate::Mean | Aggregate::None => mean(&values),
+        Aggregate::Median => median(&values),
+    };
+    unit
+}
+
+fn peculiar_status(reading: &Measurement) -> Option<String> {
+    let has_value = reading.value.is_some_and(f64::is_finite);
+    match reading.status.as_str() {
+        "ok" | "" if has_value => None,
+        "ok" | "" => Some("undefined".to_owned()),
+        status => Some(status.to_owned()),
+    }
+}
+
+fn placed(place: &str, m: &Measurement) -> String {
+    format!("{place} ({})", listed(&m.condition))
+}
+
+fn occasion_text(m: &Measurement) -> String {
+    let parts: Vec<String> = m.occasion.iter().flatten().map(Level::to_string).collect();
+    parts.join(", ")
+}

@@ -1,0 +1,323 @@
+//! The commands `compare` and `table` as programs.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use rsom_io::table::{Cell, Column, Table, parquet};
+
+/// How the column `s` is written.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Integer,
+    Number,
+    Text,
+}
+
+/// Eight subjects with two scans each, U-Net at s = 0, 10, 1000: Dice is unchanged, Ra falls, at 1000 nothing is predicted.
+fn study(kind: Kind) -> Table {
+    let mut metric = Vec::new();
+    let (mut subject, mut scan, mut surface, mut value, mut status, mut s) =
+        (vec![], vec![], vec![], vec![], vec![], vec![]);
+    for strength in [0i64, 10, 1000] {
+        for eye in 0..8 {
+            for visit in 0..2 {
+                let place = eye as f64 * 0.01 + f64::from(visit) * 0.002;
+                let wobble = if eye % 2 == 0 { 0.001 } else { -0.001 };
+                let dead = strength == 1000;
+                let dice = if dead {
+                    0.0
+                } else {
+                    0.8 + place + wobble * strength as f64 / 10.0
+                };
+                let ra = (!dead).then(|| 0.12 + place - 0.005 * (strength as f64).sqrt());
+                for (name, on, v) in [("dice", None, Some(dice)), ("ra_vox", Some("both"), ra)] {
+                    metric.push(Some(name));
+                    subject.push(Some(format!("eye{eye}")));
+                    scan.push(Some(format!("eye{eye}-{visit}")));
+                    surface.push(on);
+                    value.push(v);
+                    status.push(Some(if dead { "empty_prediction" } else { "ok" }));
+                    s.push(Some(strength));
+                }
+            }
+        }
+    }
+    let rows = value.len();
+    let factor = match kind {
+        Kind::Integer => Column::integer("s", s),
+        Kind::Number => Column::number("s", s.into_iter().map(|v| v.map(|v| v as f64))),
+        Kind::Text => Column::text("s", s.into_iter().map(|v| v.map(|v| v.to_string()))),
+    };
+    Table::new(vec![
+        Column::text("subject", subject),
+        Column::text("scan", scan),
+        Column::integer("slice", vec![None; rows]),
+        Column::text("surface", surface),
+        Column::text("metric", metric),
+        Column::number("value", value),
+        Column::repeated("unit", "1", rows),
+        Column::text("status", status),
+        Column::repeated("net", "unet", rows),
+        factor,
+    ])
+    .unwrap()
+}
+
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn with(table: &Table) -> Self {
+        let desk = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        parquet::write(&desk.at("m.parquet"), table, &BTreeMap::new()).unwrap();
+        desk
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn run(&self, line: &str) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_rsom-stats"))
+            .current_dir(self.folder.path())
+            .args(line.split_whitespace())
+            .output()
+            .unwrap()
+    }
+
+    fn compare(&self, more: &str) -> Output {
+        self.run(&format!(
+            "compare --input m.parquet --factor s --baseline 0 --output t.parquet {more}"
+        ))
+    }
+
+    fn fails(&self, line: &str, code: i32, message: &str) {
+        let output = self.run(line);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{line}: {text}");
+        assert!(text.contains(message), "{line}: {text}");
+        assert_eq!(text.trim_end().lines().count(), 1, "{text}");
+        assert!(!self.at("t.parquet").exists());
+    }
+}
+
+fn outcomes(path: &Path) -> Table {
+    parquet::read(path).unwrap()
+}
+
+fn number(table: &Table, name: &str, row: usize) -> f64 {
+    table.numbers(name).unwrap()[row].unwrap()
+}
+
+#[test]
+fn the_baseline_matches_whatever_type_the_column_has() {
+    let mut all = Vec::new();
+    for kind in [Kind::Integer, Kind::Number, Kind::Text] {
+        let desk = Desk::with(&study(kind));
+        let output = desk.compare("--metric dice,ra_vox --group-by net");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        all.push(outcomes(&desk.at("t.parquet")));
+    }
+    assert_eq!(all[0], all[1]);
+    assert_eq!(all[0], all[2]);
+}
+
+#[test]
+fn subjects_are_the_unit_and_a_collapsed_network_keeps_its_row() {
+    let desk = Desk::with(&study(Kind::Integer));
+    desk.compare("--metric dice,ra_vox --group-by net");
+    let t = outcomes(&desk.at("t.parquet"));
+    assert_eq!(t.rows(), 4);
+    assert_eq!(t.texts("metric").unwrap()[2].as_deref(), Some("ra_vox"));
+    // Two scans a subject, eight subjects; all differences of Ra have one sign: p = 2/2^8.
+    assert_eq!(
+        (number(&t, "n", 2), number(&t, "p_value", 2)),
+        (8.0, 0.007_812_5)
+    );
+    assert_eq!(
+        (number(&t, "level", 2), number(&t, "baseline", 2)),
+        (10.0, 0.0)
+    );
+    assert!((number(&t, "hl", 2) + 0.005 * 10f64.sqrt()).abs() < 1e-12);
+    let dead = 3;
+    assert_eq!(
+        t.texts("status").unwrap()[dead].as_deref(),
+        Some("empty_prediction")
+    );
+    assert_eq!(t.values("p_value").unwrap().cell(dead), Cell::Null);
+    assert_eq!(
+        (number(&t, "n", dead), number(&t, "n_missing", dead)),
+        (0.0, 8.0)
+    );
+    assert_eq!(number(&t, "n_undefined", dead), 16.0);
+}
+
+#[test]
+fn scans_can_be_the_unit_and_results_are_repeatable() {
+    let desk = Desk::with(&study(Kind::Integer));
+    desk.compare("--metric ra_vox@both --pair-by subject,scan --threads 1");
+    let first = std::fs::read(desk.at("t.parquet")).unwrap();
+    assert_eq!(number(&outcomes(&desk.at("t.parquet")), "n", 0), 16.0);
+    desk.compare("--metric ra_vox@both --pair-by subject,scan --threads 2");
+    assert_eq!(std::fs::read(desk.at("t.parquet")).unwrap(), first);
+}
+
+#[test]
+fn json_names_what_is_missing() {
+    let desk = Desk::with(&study(Kind::Integer));
+    let output = desk.compare("--metric ra_vox --json");
+    let line: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let dead = &line["result"]["comparisons"][1];
+    assert_eq!(dead["missing"][0], "eye0 (empty_prediction)");
+    assert_eq!(dead["p_value"], serde_json::Value::Null);
+}
+
+#[test]
+fn the_layout_of_the_papers_table_comes_out_of_one_command() {
+    let desk = Desk::with(&study(Kind::Text));
+    desk.compare("--metric dice,ra_vox --group-by net");
+    let output = desk.run(
+        "table --input m.parquet --tests t.parquet --rows net,loss,s --metric dice,ra_vox --decimals 2,3",
+    );
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<String> = text
+        .lines()
+        .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(lines[0], "| Network | Loss | s | n | Dice | p | Ra | p |");
+    assert_eq!(
+        lines[2],
+        "| U-Net | BCE | 0 | 8 | 0.84 ± 0.02 | – | 0.156 ± 0.024 | – |"
+    );
+    assert!(
+        lines[3].starts_with("| U-Net | BCE+S | 10 | 8 | 0.84 ± 0.02 | 1.000 |"),
+        "{text}"
+    );
+    assert!(lines[3].ends_with("| 0.140 ± 0.024 | 0.008\\* |"), "{text}");
+    assert!(
+        lines[4].contains("| 0.00 ± 0.00 (empty prediction) |"),
+        "{text}"
+    );
+    assert!(lines[4].contains("| – (empty prediction) | – |"), "{text}");
+    assert!(text.contains("two-sided paired Wilcoxon signed-rank test (exact) against s = 0"));
+}
+
+#[test]
+fn a_table_goes_to_its_output_in_every_format() {
+    let desk = Desk::with(&study(Kind::Integer));
+    for (format, start) in [
+        ("markdown", "| s "),
+        ("latex", "% needs"),
+        ("csv", "s,dice_mean"),
+    ] {
+        let output = desk.run(&format!(
+            "table --input m.parquet --rows s --metric dice --format {format} --output table.txt"
+        ));
+        assert!(output.status.success() && output.stdout.is_empty());
+        let text = std::fs::read_to_string(desk.at("table.txt")).unwrap();
+        assert!(text.starts_with(start), "{text}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_the_table_is_a_usage_error_in_one_line() {
+    let desk = Desk::with(&study(Kind::Integer));
+    let compare = "compare --input m.parquet --output t.parquet";
+    desk.fails(
+        &format!("{compare} --metric dice --factor q --baseline 0"),
+        2,
+        "no column 'q'",
+    );
+    desk.fails(
+        &format!("{compare} --metric dice --factor s --baseline 7"),
+        2,
+        "no row has s = 7",
+    );
+    desk.fails(
+        &format!("{compare} --metric dise --factor s --baseline 0"),
+        2,
+        "metrics are dice, ra_vox@both",
+    );
+    desk.fails(
+        &format!("{compare} --metric dice --factor s --baseline 0 --measured-per slice"),
+        2,
+        "see measured_per",
+    );
+    desk.fails(
+        &format!("{compare} --metric dice --factor s --baseline 0 --aggregate none"),
+        2,
+        "several values",
+    );
+    desk.fails(
+        &format!("{compare} --metric dice --factor s --baseline 0 --confidence 1"),
+        2,
+        "strictly between 0 and 1",
+    );
+    desk.fails(
+        &format!("{compare} --metric dice --factor s --baseline 0 --group-by surface"),
+        2,
+        "'surface' is a column of the output",
+    );
+    desk.fails(
+        &format!("{compare} --metric dice --factor s --baseline 0 --pair-by s"),
+        2,
+        "column 's' is named twice",
+    );
+    desk.fails(
+        "table --input m.parquet --rows s --metric dice --decimals 1,2",
+        2,
+        "2 values for 1 metrics",
+    );
+}
+
+#[test]
+fn a_table_that_breaks_the_contract_is_exit_code_3() {
+    let table = study(Kind::Integer);
+    let line = "compare --input m.parquet --metric dice --factor s --baseline 0 --output t.parquet";
+    let without = |name: &str| {
+        let kept = table.columns().iter().filter(|c| c.name != name).cloned();
+        Table::new(kept.collect()).unwrap()
+    };
+    Desk::with(&without("value")).fails(line, 3, "no column 'value'");
+    Desk::with(&without("metric")).fails(line, 3, "no column 'metric'");
+    let twice = Table::concatenated(&[table.clone(), table.clone()]).unwrap();
+    Desk::with(&twice).fails(line, 3, "dice is measured twice for eye0, eye0-0 (0)");
+    let gap = Table::concatenated(&[table.clone(), without("s")]).unwrap();
+    Desk::with(&gap).fails(line, 3, "column 's' has no value in row 97");
+    let corrupt = Desk::with(&table);
+    std::fs::write(corrupt.at("m.parquet"), b"PAR1 nonsense PAR1").unwrap();
+    corrupt.fails(line, 3, "m.parquet");
+}
+
+#[test]
+fn an_undeclared_column_that_tells_rows_apart_is_refused_until_it_is_declared() {
+    let table = study(Kind::Integer);
+    let seeded = |seed: i64| {
+        let mut table = table.clone();
+        table
+            .push(Column::integer("seed", vec![Some(seed); table.rows()]))
+            .unwrap();
+        table
+    };
+    let desk = Desk::with(&Table::concatenated(&[seeded(1), seeded(2)]).unwrap());
+    let line = "compare --input m.parquet --metric dice --factor s --baseline 0 --output t.parquet";
+    desk.fails(line, 3, "average_over");
+    assert!(
+        desk.run(&format!("{line} --average-over seed"))
+            .status
+            .success()
+    );
+    assert!(desk.run(&format!("{line} --where seed=2")).status.success());
+    assert_eq!(number(&outcomes(&desk.at("t.parquet")), "n", 0), 8.0);
+}

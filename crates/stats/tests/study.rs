@@ -1,0 +1,231 @@
+//! From measurements to compared levels: units, pairs, missing values, families.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use rsom_stats::{
+    Adjustment, Aggregate, Alternative, Comparison, ComparisonConfig, Family, Level, Measurement,
+    Method, Quantity, StatsError, WilcoxonConfig, ZeroMethod, compare, gather, note,
+};
+
+const CONFIG: ComparisonConfig = ComparisonConfig {
+    test: WilcoxonConfig {
+        alternative: Alternative::TwoSided,
+        zero_method: ZeroMethod::Wilcox,
+        method: Method::Exact,
+        continuity_correction: false,
+    },
+    adjustment: Adjustment::Holm,
+    family: Family::Metric,
+    confidence: 0.95,
+};
+
+fn measured(metric: &str, s: &str, place: (usize, usize), value: Option<f64>) -> Measurement {
+    let (subject, slice) = place;
+    let subject = Level::text(&format!("eye{subject}"));
+    Measurement {
+        quantity: Quantity {
+            metric: metric.to_owned(),
+            label: None,
+            surface: None,
+        },
+        condition: vec![Level::text("unet"), Level::parse(s)],
+        unit: vec![subject.clone()],
+        occasion: vec![Some(subject), Some(Level::number(slice as f64))],
+        value,
+        status: if value.is_some() {
+            "ok"
+        } else {
+            "empty_prediction"
+        }
+        .to_owned(),
+    }
+}
+
+/// Three slices of each of `subjects`, whose value grows with the subject and drops by `gain` against s = 0.
+fn slices(metric: &str, s: &str, subjects: usize, gain: f64) -> Vec<Measurement> {
+    (0..subjects)
+        .flat_map(|subject| {
+            (0..3).map(move |slice| {
+                let value =
+                    subject as f64 + slice as f64 * 0.1 - gain * (1.0 + subject as f64 / 8.0);
+                measured(metric, s, (subject, slice), Some(value))
+            })
+        })
+        .collect()
+}
+
+fn run(measurements: &[Measurement]) -> Vec<Comparison> {
+    let samples = gather(measurements, Aggregate::Mean).unwrap();
+    compare(&samples, "s", &Level::parse("0"), CONFIG).unwrap()
+}
+
+#[test]
+fn slices_of_a_subject_count_once() {
+    let rows = [slices("dice", "0", 6, 0.0), slices("dice", "10", 6, 1.0)].concat();
+    let outcome = &run(&rows)[0];
+    let test = outcome.test.as_ref().unwrap();
+    assert_eq!((test.n, test.p_value), (6, 0.03125));
+    assert_eq!(outcome.baseline_summary.mean, Some(2.6));
+    assert_eq!(outcome.contrast.level, Level::number(10.0));
+}
+
+#[test]
+fn the_order_of_rows_does_not_matter() {
+    let mut rows = [slices("dice", "0", 7, 0.0), slices("dice", "10", 7, 0.3)].concat();
+    let before = run(&rows);
+    rows.reverse();
+    rows.swap(3, 17);
+    assert_eq!(run(&rows), before);
+}
+
+#[test]
+fn a_collapsed_network_gives_an_outcome_without_test_and_says_why() {
+    let mut rows = [slices("ra_um", "0", 6, 0.0), slices("ra_um", "10", 6, 0.5)].concat();
+    rows.extend((0..6).map(|subject| measured("ra_um", "1000", (subject, 0), None)));
+    let outcomes = run(&rows);
+    let collapsed = &outcomes[1];
+    assert_eq!(collapsed.contrast.level, Level::number(1000.0));
+    assert_eq!(collapsed.status, "empty_prediction");
+    assert_eq!(
+        (collapsed.test.as_ref(), collapsed.p_adjusted),
+        (None, None)
+    );
+    assert_eq!(
+        (collapsed.pairs.missing.len(), collapsed.n_undefined),
+        (6, 6)
+    );
+    assert!(
+        note(collapsed, CONFIG, 0.05)
+            .unwrap()
+            .starts_with("no pairs: empty_prediction")
+    );
+    // It is no test of the family either.
+    assert_eq!(
+        (outcomes[0].family_size, outcomes[0].p_adjusted),
+        (1, Some(0.03125))
+    );
+}
+
+#[test]
+fn missing_partners_are_counted_and_named() {
+    let mut rows = [slices("dice", "0", 8, 0.0), slices("dice", "10", 7, 1.0)].concat();
+    rows.retain(|m| !(m.unit[0] == Level::text("eye2") && m.condition[1] == Level::number(0.0)));
+    let outcome = &run(&rows)[0];
+    let named: Vec<String> = outcome
+        .pairs
+        .missing
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(named, ["eye2 (baseline absent)", "eye7 (absent)"]);
+    assert_eq!(outcome.pairs.level.len(), 6);
+    let note = note(outcome, CONFIG, 0.05).unwrap();
+    assert!(
+        note.contains("without a pair: eye7 (absent), eye2 (baseline absent)"),
+        "{note}"
+    );
+}
+
+#[test]
+fn undefined_slices_are_left_out_of_their_subject_and_counted() {
+    let mut rows = [slices("dice", "0", 6, 0.0), slices("dice", "10", 6, 1.0)].concat();
+    rows[0].value = None;
+    rows[1].value = Some(f64::NAN);
+    let outcome = &run(&rows)[0];
+    assert_eq!(outcome.n_undefined, 2);
+    assert_eq!(outcome.test.as_ref().unwrap().n, 6);
+    // Subject 0 keeps its third slice only: 0.2 instead of 0.1.
+    let mean = outcome.baseline_summary.mean.unwrap();
+    assert!((mean - (2.6 + 0.1 / 6.0)).abs() < 1e-12);
+}
+
+#[test]
+fn five_subjects_are_told_that_they_cannot_reach_significance() {
+    let rows = [slices("dice", "0", 5, 0.0), slices("dice", "10", 5, 1.0)].concat();
+    let note = note(&run(&rows)[0], CONFIG, 0.05).unwrap();
+    assert!(
+        note.contains("5 non-zero differences can never reach p < 0.05"),
+        "{note}"
+    );
+    assert!(note.contains("0.0625"), "{note}");
+}
+
+#[test]
+fn a_family_too_large_for_its_sample_is_told_so() {
+    let mut rows = slices("dice", "0", 6, 0.0);
+    rows.extend(slices("dice", "1", 6, 0.5));
+    rows.extend(slices("dice", "10", 6, 1.0));
+    let outcomes = run(&rows);
+    // 6 pairs reach 0.03125, two tests of them 0.0625.
+    assert_eq!(outcomes[0].smallest_attainable_p_adjusted, Some(0.0625));
+    let note = note(&outcomes[0], CONFIG, 0.05).unwrap();
+    assert!(
+        note.contains("2 tests can never reach an adjusted p < 0.05"),
+        "{note}"
+    );
+}
+
+#[test]
+fn a_level_whose_measurements_share_a_status_is_told_so() {
+    let mut rows = [slices("dice", "0", 6, 0.0), slices("dice", "1000", 6, 1.0)].concat();
+    for row in &mut rows[18..] {
+        (row.value, row.status) = (Some(0.0), "empty_prediction".to_owned());
+    }
+    let outcome = &run(&rows)[0];
+    assert_eq!(outcome.status, "ok");
+    assert_eq!(outcome.level_status.as_deref(), Some("empty_prediction"));
+    let note = note(outcome, CONFIG, 0.05).unwrap();
+    assert!(
+        note.contains("all measurements at this level are empty_prediction"),
+        "{note}"
+    );
+}
+
+#[test]
+fn families_are_adjusted_as_declared() {
+    let mut rows = Vec::new();
+    for metric in ["dice", "ra_um"] {
+        rows.extend(slices(metric, "0", 6, 0.0));
+        rows.extend(slices(metric, "1", 6, 0.5));
+        rows.extend(slices(metric, "10", 6, 1.0));
+    }
+    let samples = gather(&rows, Aggregate::Mean).unwrap();
+    for (family, size) in [(Family::All, 4), (Family::Metric, 2), (Family::Group, 2)] {
+        let config = ComparisonConfig { family, ..CONFIG };
+        for outcome in compare(&samples, "s", &Level::parse("0"), config).unwrap() {
+            assert_eq!(outcome.family_size, size, "{family:?}");
+            assert_eq!(outcome.p_adjusted, Some(0.03125 * size as f64));
+        }
+    }
+}
+
+#[test]
+fn a_measurement_that_stands_twice_is_refused() {
+    let mut rows = slices("dice", "0", 2, 0.0);
+    rows.push(rows[4].clone());
+    let error = gather(&rows, Aggregate::Mean).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("dice is measured twice for eye1, 1 (unet, 0)"),
+        "{error}"
+    );
+}
+
+#[test]
+fn several_values_of_a_unit_are_refused_without_an_aggregate() {
+    let rows = slices("dice", "0", 2, 0.0);
+    let error = gather(&rows, Aggregate::None).unwrap_err();
+    assert!(matches!(error, StatsError::SeveralValues { .. }));
+}
+
+#[test]
+fn a_baseline_that_does_not_occur_is_refused_with_the_levels_that_do() {
+    let rows = slices("dice", "10", 2, 0.0);
+    let samples = gather(&rows, Aggregate::Mean).unwrap();
+    let error = compare(&samples, "s", &Level::parse("0"), CONFIG).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no row has s = 0, the baseline; the levels are 10"
+    );
+}
