@@ -1,1 +1,48 @@
-//! placeholder
+//! YAML pipelines: parse, plan, fan out, skip what is done, run.
+
+mod arguments;
+mod assess;
+mod build;
+mod check;
+mod cli;
+mod condition;
+mod display;
+mod execute;
+mod expand;
+mod gather;
+mod hashes;
+mod identity;
+mod link;
+mod manifest;
+mod model;
+mod node;
+mod order;
+mod output_paths;
+mod params;
+mod plan;
+mod problem;
+mod process;
+mod read;
+mod read_input;
+mod records;
+mod report;
+mod run;
+mod scans;
+mod scope;
+mod signals;
+mod suggest;
+mod survey;
+mod swap;
+mod task;
+mod task_inputs;
+mod task_parameters;
+mod template;
+mod tool;
+mod value;
+mod words;
+mod workdir;
+
+pub use build::BuiltIn;
+pub use cli::{command_lines, execute, execute_with};
+pub use plan::{InputFile, Plan, Request, Task, TaskInput, TaskOutput};
+pub use problem::Problem;

@@ -1,0 +1,432 @@
+//! Runs what is to be run: each task a process, several at a time, each after those that it takes from.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rsom_stage::{ExitCode, Kind, StageError, atomic};
+
+use crate::arguments::arguments;
+use crate::assess::{Assessment, Assessor, Verdict};
+use crate::display::{Display, seconds};
+use crate::output_paths::sidecar;
+use crate::plan::{Plan, Task};
+use crate::process::{Ended, Process};
+use crate::records::Record;
+use crate::report::{Outcome, State};
+use crate::signals;
+use crate::survey::Outlook;
+use crate::tool::Tool;
+use crate::workdir::Workdir;
+
+/// How to run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings {
+    /// Processes at a time.
+    pub jobs: usize,
+    /// Threads of each of them.
+    pub threads: usize,
+    /// Whether to go on with tasks that do not need a failed one.
+    pub keep_going: bool,
+}
+
+/// How long a process may take to stop after it was asked to; stages end themselves after three seconds.
+const GRACE: Duration = Duration::from_secs(5);
+/// The longest time between two looks at the running processes.
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+/// Time between two savings of the hashes, so that a killed run need not hash everything again.
+const SAVE_EVERY: Duration = Duration::from_secs(30);
+/// Lines of a failed task's log that are shown.
+const SHOWN_LINES: usize = 12;
+
+/// Runs the tasks of a plan that are not up to date; says of every task how it ended.
+pub(crate) fn execute(
+    plan: &Plan,
+    settings: Settings,
+    assessor: &mut Assessor,
+    outlooks: Vec<Outlook>,
+) -> Vec<Outcome> {
+    let open = outlooks.iter().filter(|o| !o.is_up_to_date()).count();
+    let mut run = Run {
+        plan,
+        settings,
+        assessor,
+        display: Display::new(open, settings.jobs),
+        outcomes: vec![None; plan.tasks.len()],
+        open_needs: plan.tasks.iter().map(|task| task.after.len()).collect(),
+        needed_by: vec![Vec::new(); plan.tasks.len()],
+        ready: BTreeSet::new(),
+        running: Vec::new(),
+        any_failed: false,
+        saved: Instant::now(),
+    };
+    run.prepare(outlooks);
+    run.go();
+    run.display.clear();
+    run.outcomes
+        .into_iter()
+        .map(|o| o.unwrap_or_else(not_run))
+        .collect()
+}
+
+struct Run<'a> {
+    plan: &'a Plan,
+    settings: Settings,
+    assessor: &'a mut Assessor,
+    display: Display,
+    outcomes: Vec<Option<Outcome>>,
+    /// For each task, how many of those that it needs are not done.
+    open_needs: Vec<usize>,
+    needed_by: Vec<Vec<usize>>,
+    ready: BTreeSet<usize>,
+    running: Vec<Job>,
+    any_failed: bool,
+    saved: Instant,
+}
+
+struct Job {
+    task: usize,
+    process: Process,
+    assessment: Assessment,
+}
+
+impl Run<'_> {
+    fn prepare(&mut self, outlooks: Vec<Outlook>) {
+        for (number, task) in self.plan.tasks.iter().enumerate() {
+            for before in &task.after {
+                self.needed_by[*before].push(number);
+            }
+            if task.after.is_empty() {
+                self.ready.insert(number);
+            }
+        }
+        for (number, outlook) in outlooks.into_iter().enumerate() {
+            let Outlook::Known(assessment) = outlook else {
+                continue;
+            };
+            if let Verdict::UpToDate(record) = &assessment.verdict {
+                let record = record.clone();
+                self.ready.remove(&number);
+                self.done(number, State::UpToDate, *assessment, record);
+            }
+        }
+    }
+
+    fn go(&mut self) {
+        let mut pause = Duration::from_millis(1);
+        while signals::count() == 0 {
+            self.start_ready();
+            if self.running.is_empty() {
+                return;
+            }
+            if self.look() {
+                pause = Duration::from_millis(1);
+            } else {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+            self.draw();
+        }
+        self.stop();
+    }
+
+    /// Starts tasks as long as there is room; those that turn out to be up to date are done at once.
+    fn start_ready(&mut self) {
+        while self.running.len() < self.settings.jobs && signals::count() == 0 {
+            if self.any_failed && !self.settings.keep_going {
+                return;
+            }
+            let Some(number) = self.ready.pop_first() else {
+                return;
+            };
+            if let Err(error) = self.start(number) {
+                self.failed(number, None, &error);
+            }
+        }
+    }
+
+    fn start(&mut self, number: usize) -> Result<(), StageError> {
+        let task = &self.plan.tasks[number];
+        let assessment = self.assessor.assess(self.plan, task)?;
+        if let Verdict::UpToDate(record) = &assessment.verdict {
+            let record = record.clone();
+            self.display
+                .finished(&task.label, "up to date: what it takes has not changed");
+            self.done(number, State::UpToDate, assessment, record);
+            return Ok(());
+        }
+        self.clear_outputs(task)?;
+        let root = self.assessor.workdir.root();
+        let program = match task.tool.as_ref() {
+            Tool::Stage(tool) => &tool.program,
+            Tool::Line(line) => &line.program,
+        };
+        let mut command = Command::new(program);
+        command
+            .args(arguments(self.plan, task, self.settings.threads))
+            .current_dir(root);
+        let process =
+            Process::start(&mut command, &root.join(Workdir::log(&task.label))).map_err(|e| {
+                StageError::failure(format_args!(
+                    "{} cannot be started: {}",
+                    program.display(),
+                    atomic::plain(&e)
+                ))
+            })?;
+        self.running.push(Job {
+            task: number,
+            process,
+            assessment,
+        });
+        Ok(())
+    }
+
+    /// Makes the folders of the outputs, and removes what the new ones would not replace: sidecars, and what an earlier
+    /// task left in an output that is a folder.
+    fn clear_outputs(&mut self, task: &Task) -> Result<(), StageError> {
+        let root = self.assessor.workdir.root().to_path_buf();
+        let failed = |path: &Path, e: std::io::Error| StageError::output(path, atomic::plain(&e));
+        for output in &task.outputs {
+            let path = root.join(&output.path);
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
+            }
+            let mut stale: Vec<String> = sidecar(&output.path).into_iter().collect();
+            if output.kind == Kind::Directory
+                && let Some(record) = self.assessor.records.latest(&output.path)
+            {
+                let inside = format!("{}/", output.path);
+                stale.extend(
+                    record
+                        .outputs
+                        .keys()
+                        .filter(|p| p.starts_with(&inside))
+                        .cloned(),
+                );
+            }
+            for path in stale
+                .iter()
+                .map(|path| root.join(path))
+                .filter(|path| path.is_file())
+            {
+                std::fs::remove_file(&path).map_err(|e| failed(&path, e))?;
+                self.assessor.hashes.forget(&path);
+            }
+            self.assessor.hashes.forget(&path);
+        }
+        Ok(())
+    }
+
+    /// Looks at the running processes; whether one has ended.
+    fn look(&mut self) -> bool {
+        let mut ended = Vec::new();
+        let mut index = 0;
+        while index < self.running.len() {
+            match self.running[index].process.poll() {
+                Ok(None) => index += 1,
+                Ok(Some(end)) => ended.push((self.running.remove(index), Ok(end))),
+                Err(error) => ended.push((self.running.remove(index), Err(error))),
+            }
+        }
+        let any = !ended.is_empty();
+        for (job, end) in ended {
+            match end {
+                Ok(end) => self.finish(job, end),
+                Err(error) => self.failed(job.task, None, &StageError::failure(error)),
+            }
+        }
+        any
+    }
+
+    fn finish(&mut self, job: Job, end: Ended) {
+        let task = &self.plan.tasks[job.task];
+        self.display.took(&task.stage, end.wall_time);
+        let fault = match end.code {
+            Some(0) => None,
+            Some(code) => Some(format!("exit code {code}")),
+            None => Some("ended by a signal".to_owned()),
+        };
+        let result = match fault {
+            Some(fault) => Err(StageError::failure(format_args!(
+                "{fault} after {}",
+                seconds(end.wall_time)
+            ))),
+            None => self.keep(&job, end),
+        };
+        match result {
+            Ok(record) => {
+                self.display.finished(&task.label, seconds(end.wall_time));
+                self.done(job.task, State::Done, job.assessment, record);
+            }
+            Err(error) => {
+                self.failed(job.task, Some(job.assessment), &error);
+                if let (Some(outcome), Some(1..)) = (&mut self.outcomes[job.task], end.code) {
+                    outcome.exit_code = end.code;
+                }
+            }
+        }
+    }
+
+    /// Hashes what a task wrote and writes its record.
+    fn keep(&mut self, job: &Job, end: Ended) -> Result<Record, StageError> {
+        let outputs = self.assessor.hash_outputs(&self.plan.tasks[job.task])?;
+        let record = Record {
+            of: job.assessment.identity.document().clone(),
+            outputs,
+            wall_time_s: (end.wall_time.as_secs_f64() * 1000.0).round() / 1000.0,
+            peak_memory_mib: end.peak_memory_mib.map(f64::round),
+        };
+        self.assessor
+            .records
+            .add(&job.assessment.identity, &record)?;
+        if self.saved.elapsed() > SAVE_EVERY {
+            self.assessor.hashes.save(false)?;
+            self.saved = Instant::now();
+        }
+        Ok(record)
+    }
+
+    fn done(&mut self, number: usize, state: State, assessment: Assessment, record: Record) {
+        for after in self.needed_by[number].clone() {
+            self.open_needs[after] -= 1;
+            if self.open_needs[after] == 0 {
+                self.ready.insert(after);
+            }
+        }
+        self.outcomes[number] = Some(Outcome {
+            state,
+            assessment: Some(assessment),
+            record: Some(record),
+            exit_code: None,
+            fault: None,
+        });
+    }
+
+    fn failed(&mut self, number: usize, assessment: Option<Assessment>, error: &StageError) {
+        self.any_failed = true;
+        let task = &self.plan.tasks[number];
+        self.display
+            .finished(&task.label, format_args!("failed: {error}"));
+        if assessment.is_some() {
+            let log = self.assessor.workdir.root().join(Workdir::log(&task.label));
+            for line in tail(&log) {
+                self.display.line(format_args!("    {line}"));
+            }
+            self.display
+                .line(format_args!("    (log: {})", log.display()));
+        }
+        self.outcomes[number] = Some(Outcome {
+            state: State::Failed,
+            assessment,
+            record: None,
+            exit_code: Some(error.exit_code() as i32),
+            fault: Some(error.to_string()),
+        });
+    }
+
+    fn draw(&mut self) {
+        if !self.display.is_due() {
+            return;
+        }
+        let labels: Vec<(&str, Duration)> = (self.running.iter())
+            .map(|job| {
+                (
+                    self.plan.tasks[job.task].label.as_str(),
+                    job.process.elapsed(),
+                )
+            })
+            .collect();
+        let mut waiting: BTreeMap<&str, u32> = BTreeMap::new();
+        for (task, outcome) in self.plan.tasks.iter().zip(&self.outcomes) {
+            if outcome.is_none() {
+                *waiting.entry(&task.stage).or_default() += 1;
+            }
+        }
+        self.display.running(&labels, &waiting);
+    }
+
+    /// Ends what is running after a signal: politely, and after a while or a second signal by force.
+    fn stop(&mut self) {
+        self.display.line(format_args!(
+            "stopping {} running tasks",
+            self.running.len()
+        ));
+        for job in &mut self.running {
+            job.process.stop(false);
+        }
+        let asked = Instant::now();
+        let mut forced = false;
+        while !self.running.is_empty() {
+            if !forced && (asked.elapsed() > GRACE || signals::count() > 1) {
+                forced = true;
+                self.running
+                    .iter_mut()
+                    .for_each(|job| job.process.stop(true));
+            }
+            let mut index = 0;
+            while index < self.running.len() {
+                if let Ok(None) = self.running[index].process.poll() {
+                    index += 1;
+                    continue;
+                }
+                let job = self.running.remove(index);
+                self.outcomes[job.task] = Some(Outcome {
+                    state: State::Interrupted,
+                    assessment: Some(job.assessment),
+                    ..not_run()
+                });
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+fn not_run() -> Outcome {
+    Outcome {
+        state: State::NotRun,
+        assessment: None,
+        record: None,
+        exit_code: None,
+        fault: None,
+    }
+}
+
+/// The last lines of a log, without the command line at its top.
+fn tail(log: &Path) -> Vec<String> {
+    let bytes = std::fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let lines: Vec<&str> = text
+        .lines()
+        .skip(1)
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let from = lines.len().saturating_sub(SHOWN_LINES);
+    lines[from..]
+        .iter()
+        .map(|line| (*line).to_owned())
+        .collect()
+}
+
+/// The exit code of a run: that of the failed tasks when they agree, else 1; 130 when the user stopped it.
+pub(crate) fn exit_code(outcomes: &[Outcome]) -> ExitCode {
+    if outcomes.iter().any(|o| o.state == State::Interrupted) || signals::count() > 0 {
+        return ExitCode::Interrupted;
+    }
+    let mut codes = outcomes
+        .iter()
+        .filter(|o| o.state == State::Failed)
+        .map(|o| o.exit_code);
+    let Some(first) = codes.next() else {
+        return ExitCode::Done;
+    };
+    if codes.any(|code| code != first) {
+        return ExitCode::Failure;
+    }
+    match first {
+        Some(2) => ExitCode::Usage,
+        Some(3) => ExitCode::BadInput,
+        Some(4) => ExitCode::CannotWrite,
+        _ => ExitCode::Failure,
+    }
+}

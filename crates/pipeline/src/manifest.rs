@@ -1,0 +1,78 @@
+//! The scans of the pipeline's manifest.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rsom_io::manifest::{self, Manifest, ScanEntry};
+
+use crate::model::Pipeline;
+use crate::problem::Problems;
+use crate::scans::{Scan, ScanFile, Scans};
+
+/// Attributes that every manifest knows, set or not.
+const FIXED: [&str; 5] = ["id", "subject", "group", "split", "fold"];
+
+/// Reads the manifest that the pipeline names; its files are looked for under `data`, or beside the manifest.
+pub(crate) fn scans(
+    pipeline: &Pipeline,
+    folder: &Path,
+    data: Option<&Path>,
+    problems: &mut Problems,
+) -> Scans {
+    let Some((place, path)) = &pipeline.manifest else {
+        return Scans::none();
+    };
+    let path: PathBuf = folder.join(path).components().collect();
+    let manifest = match manifest::read(&path) {
+        Ok(manifest) => manifest,
+        Err(error) => {
+            problems.add(*place, error);
+            return Scans::broken();
+        }
+    };
+    if manifest.scans.is_empty() {
+        problems.add(*place, format_args!("{} has no scans", path.display()));
+    }
+    match manifest::data_root(&manifest, &path, data) {
+        Ok(root) => Scans::new(convert(&manifest, &root)),
+        // Told where a file is used: a pipeline may need no file of its manifest.
+        Err(fault) => {
+            let root = data
+                .or(path.parent())
+                .unwrap_or(Path::new(""))
+                .join(&manifest.root);
+            Scans::new(convert(&manifest, &root)).without_data(fault.to_string())
+        }
+    }
+}
+
+fn convert(manifest: &Manifest, root: &Path) -> Vec<Scan> {
+    let root = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
+    manifest
+        .scans
+        .iter()
+        .map(|entry| scan(entry, &root))
+        .collect()
+}
+
+fn scan(entry: &ScanEntry, root: &Path) -> Scan {
+    let names = FIXED
+        .iter()
+        .copied()
+        .chain(entry.attributes.keys().map(String::as_str));
+    let attributes: BTreeMap<String, _> = names
+        .map(|name| (name.to_owned(), entry.attribute(name).unwrap_or_default()))
+        .collect();
+    let files = entry.files.iter().map(|(role, files)| {
+        let file = |file: &manifest::FileEntry| ScanFile {
+            path: root.join(&file.path).components().collect(),
+            sha256: file.sha256.to_ascii_lowercase(),
+        };
+        (role.clone(), files.iter().map(file).collect())
+    });
+    Scan {
+        id: entry.id.clone(),
+        attributes,
+        files: files.collect(),
+    }
+}

@@ -1,0 +1,125 @@
+//! One task as a process of its own, in a process group of its own.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// A running process.
+#[derive(Debug)]
+pub(crate) struct Process {
+    child: Child,
+    started: Instant,
+    peak_memory_mib: Option<f64>,
+}
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Ended {
+    /// Exit code, 0 for done; `None` when a signal ended it.
+    pub code: Option<i32>,
+    pub wall_time: Duration,
+    /// The most memory that it held, as last seen before it ended; of the process alone, not of those it started.
+    pub peak_memory_mib: Option<f64>,
+}
+
+impl Process {
+    /// Starts a command with its output, and the command line itself, in a log.
+    ///
+    /// # Errors
+    /// The program or the log cannot be opened.
+    pub fn start(command: &mut Command, log: &Path) -> io::Result<Self> {
+        let mut file = File::create(log)?;
+        writeln!(file, "$ {}", shown(command))?;
+        command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone()?)
+            .stderr(file);
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        Ok(Self {
+            child: command.spawn()?,
+            started: Instant::now(),
+            peak_memory_mib: None,
+        })
+    }
+
+    /// How it ended, if it did.
+    ///
+    /// # Errors
+    /// The system does not tell.
+    pub fn poll(&mut self) -> io::Result<Option<Ended>> {
+        if let Some(status) = self.child.try_wait()? {
+            return Ok(Some(self.ended(status)));
+        }
+        self.peak_memory_mib = peak_memory_mib(self.child.id()).or(self.peak_memory_mib);
+        Ok(None)
+    }
+
+    /// How long it has been running.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Asks it and all that it started to stop; with `now`, ends them.
+    pub fn stop(&mut self, now: bool) {
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, Signal, kill_process_group};
+            let signal = if now { Signal::KILL } else { Signal::TERM };
+            // A group that has ended by itself needs no signal.
+            let _ = kill_process_group(Pid::from_child(&self.child), signal);
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = now;
+            let _ = self.child.kill();
+        }
+    }
+
+    fn ended(&self, status: ExitStatus) -> Ended {
+        Ended {
+            code: status.code(),
+            wall_time: self.started.elapsed(),
+            peak_memory_mib: self.peak_memory_mib,
+        }
+    }
+}
+
+/// A command line as it can be pasted into a shell.
+fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let quoted = words.map(|word| {
+        let word = word.to_string_lossy();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+        if !word.is_empty() && word.chars().all(plain) {
+            word.into_owned()
+        } else {
+            format!("'{}'", word.replace('\'', "'\\''"))
+        }
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+/// The high-water mark of a process's memory, from Linux's `/proc`.
+fn peak_memory_mib(process: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib / 1024.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_command_can_be_pasted() {
+        let mut command = Command::new("tool");
+        command.args(["--a", "b c", "it's", "", "x=1"]);
+        assert_eq!(shown(&command), "tool --a 'b c' 'it'\\''s' '' x=1");
+    }
+}

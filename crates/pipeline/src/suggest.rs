@@ -1,0 +1,65 @@
+//! "Did you mean …?" for misspelled names.
+
+/// ` (did you mean 'x'?)` when one of the known names is close to the given one, otherwise what is known.
+pub(crate) fn hint<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    let length = given.chars().count();
+    // A word of one letter is close to any other.
+    let allowed = if length < 2 { 0 } else { (length / 3).max(1) };
+    let given = given.to_lowercase();
+    let best = known
+        .iter()
+        .map(|name| (distance(&given, &name.to_lowercase()), *name))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min();
+    match best {
+        Some((_, name)) => format!(" (did you mean '{name}'?)"),
+        None if known.is_empty() => String::new(),
+        None => format!(" (known: {})", known.join(", ")),
+    }
+}
+
+/// Edits between two words: insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    rows[0] = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = best;
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_swap_of_neighbors_is_one_edit() {
+        assert_eq!(distance("trian", "train"), 1);
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+    }
+
+    #[test]
+    fn a_close_name_is_suggested_and_a_far_one_lists_all() {
+        assert_eq!(
+            hint("trian", ["train", "predict"]),
+            " (did you mean 'train'?)"
+        );
+        assert_eq!(hint("x", ["train", "predict"]), " (known: train, predict)");
+        assert_eq!(hint("x", ["y"]), " (known: y)");
+        assert_eq!(hint("S", ["s"]), " (did you mean 's'?)");
+        assert_eq!(hint("x", []), "");
+    }
+}

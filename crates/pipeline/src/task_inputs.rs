@@ -1,0 +1,209 @@
+//! The inputs of a task: files that were there before, and outputs of other tasks.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::expand::Instance;
+use crate::gather::Gather;
+use crate::link::each_scan;
+use crate::model::{Input, Origin, Source};
+use crate::plan::{InputFile, TaskInput};
+use crate::problem::Problems;
+use crate::scans::Scans;
+use crate::suggest;
+use crate::task::{Context, Draft, Made};
+
+/// The sources of a stage's inputs, prepared once for all of its tasks.
+#[derive(Debug)]
+pub(crate) struct Sources<'a> {
+    context: &'a Context<'a>,
+    made: &'a Made<'a>,
+    /// What the manifest says of its files.
+    hashes: BTreeMap<&'a PathBuf, &'a str>,
+    /// For each input, for each source: how to gather; `None` for a path and for a stage that could not be made.
+    gathers: Vec<Vec<Option<Gather<'a>>>>,
+}
+
+impl<'a> Sources<'a> {
+    /// Every scan as if it were a task.
+    pub fn scans(scans: &Scans) -> Vec<Instance> {
+        let instance = |scan| Instance {
+            scan: Some(scan),
+            factors: Vec::new(),
+        };
+        (0..scans.all().len()).map(instance).collect()
+    }
+
+    /// Prepares the sources of a stage.
+    pub fn new(context: &'a Context<'a>, made: &'a Made<'a>, scans: &'a [Instance]) -> Self {
+        let stage = &context.staged.stage;
+        let gather = |source: &'a Source| match &source.origin {
+            Origin::Path(_) => None,
+            Origin::ScanFiles { .. } => Some(Gather::new(
+                (stage, &each_scan()),
+                scans,
+                &source.conditions,
+                context.scans,
+            )),
+            Origin::Output { stage: name, .. } => {
+                let (instances, _) = made.stages.get(name)?;
+                let upstream = context.all.iter().find(|s| s.stage.name == *name)?;
+                Some(Gather::new(
+                    (stage, &upstream.stage),
+                    instances,
+                    &source.conditions,
+                    context.scans,
+                ))
+            }
+        };
+        let of_input = |input: &'a Input| input.sources.iter().map(gather).collect();
+        Self {
+            context,
+            made,
+            hashes: context.scans.hashes(),
+            gathers: stage.inputs.iter().map(of_input).collect(),
+        }
+    }
+
+    /// The inputs of one task; `None` when something is wrong (which is then reported) or not made.
+    pub fn inputs(&self, draft: &Draft<'_>, problems: &mut Problems) -> Option<Vec<TaskInput>> {
+        let stage = &self.context.staged.stage;
+        let inputs: Vec<Option<TaskInput>> = (stage.inputs.iter().zip(&self.gathers))
+            .map(|(input, gathers)| self.input(input, gathers, draft, problems))
+            .collect();
+        inputs.into_iter().collect()
+    }
+
+    fn input(
+        &self,
+        input: &Input,
+        gathers: &[Option<Gather<'_>>],
+        draft: &Draft<'_>,
+        problems: &mut Problems,
+    ) -> Option<TaskInput> {
+        let mut files = Vec::new();
+        for (source, gather) in input.sources.iter().zip(gathers) {
+            let found = match &source.origin {
+                Origin::Path(_) => self.path(source, draft, problems),
+                _ => self.gathered(source, gather.as_ref()?, draft, problems),
+            }?;
+            if found.is_empty() && source.conditions.iter().any(|c| problems.any_at(c.place)) {
+                return None;
+            }
+            if found.is_empty() {
+                let message = format!("input '{}' of '{}' gets no file", input.port, draft.label);
+                problems.add(source.place, message);
+                return None;
+            }
+            files.extend(found);
+        }
+        let port = self.context.port(&input.port);
+        if files.len() > 1 && port.is_some_and(|port| !port.many) {
+            let message = format!(
+                "input '{}' of '{}' takes one file and gets {}; narrow it with 'from' and 'where'",
+                input.port,
+                draft.label,
+                files.len()
+            );
+            problems.add(input.place, message);
+            return None;
+        }
+        Some(TaskInput {
+            port: input.port.clone(),
+            files,
+            positional: port.is_some_and(|port| port.positional),
+        })
+    }
+
+    fn gathered(
+        &self,
+        source: &Source,
+        gather: &Gather<'_>,
+        draft: &Draft<'_>,
+        problems: &mut Problems,
+    ) -> Option<Vec<InputFile>> {
+        let numbers = gather.find(draft.instance, &draft.scope, problems);
+        match &source.origin {
+            Origin::Path(_) => None,
+            Origin::ScanFiles { role } => {
+                let mut files = Vec::new();
+                for scan in numbers
+                    .iter()
+                    .map(|number| &self.context.scans.all()[*number])
+                {
+                    let of_role = scan.files.get(role);
+                    if of_role.is_none() {
+                        problems.add(
+                            source.place,
+                            format!("scan '{}' has no file '{role}'", scan.id),
+                        );
+                    }
+                    for file in of_role? {
+                        files.push(self.external(&file.path, source, problems)?);
+                    }
+                }
+                Some(files)
+            }
+            Origin::Output { stage, output } => {
+                let (_, first) = self.made.stages.get(stage)?;
+                let outputs = &self.made.tasks.get(*first)?.outputs;
+                let output = outputs.iter().position(|o| o.port == *output)?;
+                let made = |number: &usize| InputFile::Made {
+                    task: first + number,
+                    output,
+                };
+                Some(numbers.iter().map(made).collect())
+            }
+        }
+    }
+
+    fn path(
+        &self,
+        source: &Source,
+        draft: &Draft<'_>,
+        problems: &mut Problems,
+    ) -> Option<Vec<InputFile>> {
+        let Origin::Path(template) = &source.origin else {
+            return None;
+        };
+        let text = template
+            .text(&|name| draft.scope.lookup(name))
+            .map_err(|message| problems.add(source.place, message))
+            .ok()?;
+        // Collecting the components takes '.' out.
+        let path: PathBuf = self.context.folder.join(&text).components().collect();
+        if !path.exists() && !text.contains('/') && text.matches('.').count() == 1 {
+            let outputs = self.context.all.iter().flat_map(|other| {
+                let outputs = other.stage.outputs.iter();
+                outputs.map(|output| format!("{}.{}", other.stage.name, output.port))
+            });
+            let outputs: Vec<String> = outputs.collect();
+            let hint = suggest::hint(&text, outputs.iter().map(String::as_str));
+            problems.add(
+                source.place,
+                format!("'{text}' is neither a file nor an output of a stage{hint}"),
+            );
+            return None;
+        }
+        Some(vec![self.external(&path, source, problems)?])
+    }
+
+    fn external(&self, path: &Path, source: &Source, problems: &mut Problems) -> Option<InputFile> {
+        let sha256 = self
+            .hashes
+            .get(&path.to_path_buf())
+            .map(|hash| (*hash).to_owned());
+        if !path.exists() {
+            let message = match self.context.scans.data_fault() {
+                Some(fault) if sha256.is_some() => fault.to_owned(),
+                _ => format!("no such file or folder: {}", path.display()),
+            };
+            problems.add(source.place, message);
+            return None;
+        }
+        Some(InputFile::External {
+            path: path.to_path_buf(),
+            sha256,
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! Values of a pipeline file: from YAML to JSON, and when two of them are the same.
+
+use serde_json::{Map, Value};
+
+/// A YAML value as JSON.
+///
+/// # Errors
+/// What JSON cannot hold: numbers that are not finite, tags, keys that are no single values.
+pub(crate) fn from_yaml(value: &serde_yaml::Value) -> Result<Value, String> {
+    match value {
+        serde_yaml::Value::Null => Ok(Value::Null),
+        serde_yaml::Value::Bool(yes) => Ok(Value::Bool(*yes)),
+        serde_yaml::Value::String(text) => Ok(Value::String(text.clone())),
+        serde_yaml::Value::Number(number) => number_from_yaml(number),
+        serde_yaml::Value::Sequence(items) => items.iter().map(from_yaml).collect(),
+        serde_yaml::Value::Mapping(entries) => {
+            let mut map = Map::new();
+            for (key, item) in entries {
+                let key = key_text(key).ok_or("a key must be a word, a text or a number")?;
+                map.insert(key, from_yaml(item)?);
+            }
+            Ok(Value::Object(map))
+        }
+        serde_yaml::Value::Tagged(tagged) => Err(format!("the tag {} is not known", tagged.tag)),
+    }
+}
+
+/// The text of a mapping's key.
+pub(crate) fn key_text(key: &serde_yaml::Value) -> Option<String> {
+    match key {
+        serde_yaml::Value::String(text) => Some(text.clone()),
+        serde_yaml::Value::Number(number) => Some(number.to_string()),
+        serde_yaml::Value::Bool(yes) => Some(yes.to_string()),
+        _ => None,
+    }
+}
+
+fn number_from_yaml(number: &serde_yaml::Number) -> Result<Value, String> {
+    if let Some(whole) = number.as_i64() {
+        return Ok(whole.into());
+    }
+    if let Some(whole) = number.as_u64() {
+        return Ok(whole.into());
+    }
+    number
+        .as_f64()
+        .filter(|n| n.is_finite())
+        .map(Value::from)
+        .ok_or_else(|| format!("{number} is no finite number"))
+}
+
+/// Whether two values are the same: numbers by value (1 and 1.0), a text and a number by their writing (`"1"` and 1).
+pub(crate) fn same(a: &Value, b: &Value) -> bool {
+    key_of(a) == key_of(b)
+}
+
+/// A text that is equal for the [`same`] values and for no others.
+pub(crate) fn key_of(value: &Value) -> String {
+    /// Whole numbers up to here are exact in f64.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Null => "\0null".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Number(number) => match number.as_f64() {
+            Some(n) if number.is_f64() && n.fract() == 0.0 && n.abs() < EXACT => {
+                // Adding zero turns -0 into 0.
+                format!("{:.0}", n + 0.0)
+            }
+            _ => number.to_string(),
+        },
+        other => other.to_string(),
+    }
+}
+
+/// JSON with sorted keys: one writing for one value, to be hashed.
+pub(crate) fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(entries) => {
+            let mut sorted: Vec<(&String, &Value)> = entries.iter().collect();
+            sorted.sort_by_key(|(key, _)| *key);
+            let members: Vec<String> = sorted
+                .iter()
+                .map(|(key, item)| format!("{}:{}", Value::from(key.as_str()), canonical(item)))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(canonical).collect();
+            format!("[{}]", items.join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn numbers_are_the_same_by_value_and_null_is_no_word() {
+        assert!(same(&json!(1), &json!(1.0)) && same(&json!("1"), &json!(1)));
+        assert!(same(&json!(-0.0), &json!(0)));
+        assert!(!same(&json!(1), &json!(1.5)) && !same(&Value::Null, &json!("null")));
+        assert!(same(&json!(-10.0), &json!(-10)));
+    }
+
+    #[test]
+    fn what_json_cannot_hold_is_refused() {
+        let parse = |text: &str| from_yaml(&serde_yaml::from_str(text).unwrap());
+        assert!(parse("[.nan]").unwrap_err().contains("finite"));
+        assert!(parse("!tag x").unwrap_err().contains("tag"));
+        assert_eq!(
+            parse("{1: [2, 0.5, x, null]}").unwrap(),
+            json!({"1": [2, 0.5, "x", null]})
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn canonical_json_is_the_same_value(text in ".{0,8}", number: f64, whole: i64) {
+            proptest::prop_assume!(number.is_finite());
+            let value = json!({"b": [text, number], "a": {"z": whole, "y": null}});
+            let again: Value = serde_json::from_str(&canonical(&value)).unwrap();
+            proptest::prop_assert_eq!(again, value);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Failing tasks, interrupted runs, several runs at once.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::study::Study;
+
+const TWO_CHAINS: &str = r#"
+name: demo
+params: { a: 0, c: 0 }
+stages:
+  a: { uses: demo make, with: { text: a, fail: "${a}" }, out: { output: a.txt } }
+  b: { uses: demo join, in: { input: a.output }, out: { output: b.txt } }
+  c: { uses: demo make, with: { text: c, fail: "${c}" }, out: { output: c.txt } }
+  d: { uses: demo join, in: { input: c.output }, out: { output: d.txt } }
+"#;
+
+#[test]
+fn a_failure_stops_the_run_with_its_code_and_the_end_of_its_log() {
+    let study = Study::new(TWO_CHAINS);
+    let ran = study.run(&["--set", "a=3"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert_eq!(ran.made(), ["a.txt"]);
+    assert!(ran.stderr.contains("told to fail with 3"), "{}", ran.stderr);
+    let report = study.report();
+    assert_eq!(report["state"], "failed");
+    let states: Vec<&str> = report["tasks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| t["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["failed", "not_run", "not_run", "not_run"]);
+    assert_eq!(report["tasks"][0]["exit_code"], 3);
+}
+
+#[test]
+fn keep_going_does_what_does_not_need_the_failed_task() {
+    let study = Study::new(TWO_CHAINS);
+    let ran = study.run(&["--set", "a=3", "--keep-going"]);
+    assert_eq!(ran.code, Some(3));
+    assert_eq!(ran.made(), ["a.txt", "c.txt", "d.txt"]);
+    assert!(
+        ran.stderr.contains("error: a: exit code 3"),
+        "{}",
+        ran.stderr
+    );
+    // Failures of several kinds are a failure.
+    let ran = Study::new(TWO_CHAINS).run(&["--set", "a=3", "--set", "c=4", "--keep-going"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    // When the cause is gone, only what is missing runs.
+    let ran = study.run(&[]).good();
+    assert_eq!(ran.made(), ["a.txt", "b.txt"]);
+}
+
+#[test]
+fn a_task_that_writes_nothing_has_failed() {
+    let study = Study::new("name: demo\nstages:\n  a: { run: \"true\", out: { output: a.txt } }\n");
+    let ran = study.run(&[]);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.stderr.contains("it did not write a.txt"),
+        "{}",
+        ran.stderr
+    );
+}
+
+const SLOW: &str = r#"
+name: demo
+manifest: m.yaml
+stages:
+  quick: { uses: demo make, with: { text: q }, out: { output: q.txt } }
+  slow:
+    uses: demo make
+    foreach: scan
+    with: { text: "${scan.id}", wait: 30 }
+    out: { output: "${scan.id}.txt" }
+"#;
+
+/// Waits until the study's demo stage has been called so often.
+fn wait_for_calls(study: &Study, count: usize) {
+    let started = Instant::now();
+    loop {
+        let calls = std::fs::read_to_string(study.path("calls")).unwrap_or_default();
+        if calls.lines().count() >= count {
+            return;
+        }
+        assert!(started.elapsed() < Duration::from_secs(20), "only {calls}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn signal(name: &str, process: u32) {
+    let done = Command::new("kill")
+        .args([name, &process.to_string()])
+        .status()
+        .unwrap();
+    assert!(done.success());
+}
+
+#[test]
+fn ctrl_c_ends_all_processes_and_the_next_run_goes_on() {
+    let study = Study::new(SLOW);
+    let engine = study.process("run", &["-j", "2"]).spawn().unwrap();
+    wait_for_calls(&study, 3);
+    let asked = Instant::now();
+    signal("-INT", engine.id());
+    let ran = study.ran(engine.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(130), "{}", ran.stderr);
+    assert!(
+        asked.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        asked.elapsed()
+    );
+    let report = study.report();
+    assert_eq!(report["state"], "interrupted");
+    assert_eq!(report["tasks"][0]["state"], "done");
+    assert_eq!(report["tasks"][1]["state"], "interrupted");
+    // The stage's own child, `sleep`, is gone as well.
+    let workdir = study.path("work");
+    let of_this_study = |pid: &std::ffi::OsStr| {
+        let process = std::path::Path::new("/proc").join(pid);
+        std::fs::read_link(process.join("cwd")).is_ok_and(|cwd| cwd == workdir)
+    };
+    let left = std::fs::read_dir("/proc")
+        .unwrap()
+        .filter(|e| of_this_study(&e.as_ref().unwrap().file_name()));
+    assert_eq!(left.count(), 0);
+    study.edit("wait: 30", "wait: 0");
+    assert_eq!(study.run(&[]).good().calls.len(), 6);
+}
+
+#[test]
+fn a_killed_run_leaves_nothing_that_keeps_the_next_one_out() {
+    let study = Study::new(SLOW);
+    study.edit("wait: 30", "wait: 0.4");
+    let mut engine = study.process("run", &[]).spawn().unwrap();
+    wait_for_calls(&study, 3);
+    let other = study.command("status", &[]);
+    assert!(
+        other.stdout.contains("a run is at work here"),
+        "{}",
+        other.stdout
+    );
+    let second = study.process("run", &[]).output().unwrap();
+    let second = study.ran(second);
+    assert_eq!(second.code, Some(1));
+    assert!(
+        second.stderr.contains("another run is at work here"),
+        "{}",
+        second.stderr
+    );
+    engine.kill().unwrap();
+    engine.wait().unwrap();
+    let ran = study.run(&[]).good();
+    // What was finished before the kill is not done again.
+    assert!((1..6).contains(&ran.calls.len()), "{:?}", ran.calls);
+}
+
+#[test]
+fn a_workdir_that_cannot_be_written_gives_exit_code_4() {
+    let study = Study::new(TWO_CHAINS);
+    study.write("work", "a file");
+    let ran = study.run(&[]);
+    assert_eq!(ran.code, Some(4), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot write"), "{}", ran.stderr);
+}

@@ -1,0 +1,141 @@
+//! Programs of other people in a stage's place.
+
+use crate::study::Study;
+
+const PIPELINE: &str = r#"
+name: demo
+stages:
+  make: { uses: demo make, with: { text: one }, out: { output: make.txt } }
+  join:
+    uses: demo join
+    in: { input: make.output, extra: make.output }
+    with: { word: "-" }
+    out: { output: join.txt }
+"#;
+
+const SPEC: &str = r#"{"contract": 1, "stage": "upper", "version": "0.1", "commands": [
+  {"name": "join", "inputs": [{"name": "input", "kind": "document", "many": true}],
+   "outputs": [{"name": "output", "kind": "document"}],
+   "parameters": {"properties": {"word": {"type": "string"}}}}]}"#;
+
+fn with_program(body: &str) -> Study {
+    let study = Study::new(PIPELINE);
+    study.program("upper", &program(SPEC, body));
+    study
+}
+
+fn program(spec: &str, body: &str) -> String {
+    format!(
+        "#!/bin/sh\nif [ \"$1\" = spec ]; then cat <<'END'\n{spec}\nEND\nexit 0; fi\n\
+         echo \"$1 $5\" >>\"$DEMO_CALLS\"\n{body}\n"
+    )
+}
+
+#[test]
+fn a_swapped_program_reruns_its_stage_and_back_again() {
+    let study = with_program("tr a-z A-Z <\"$3\" >\"$5\"");
+    study.run(&[]).good();
+    assert_eq!(study.output("join.txt"), "one-one-");
+    let ran = study.run(&["--swap", "demo=./upper"]).good();
+    assert_eq!(ran.calls, ["join join.txt"]);
+    assert_eq!(study.output("join.txt"), "ONE\n");
+    assert!(
+        ran.stderr
+            .contains("upper join has no input 'extra' (known: input); left out"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(study.run(&["--swap", "demo=./upper"]).good().calls.len(), 0);
+    // The same version, another program.
+    study.program("upper", &program(SPEC, "tr a-z . <\"$3\" >\"$5\""));
+    let plan = study.command("plan", &["--swap", "join=./upper"]).good();
+    assert!(
+        plan.stdout.contains("(program changed: upper 0.1)"),
+        "{}",
+        plan.stdout
+    );
+    let plan = study.command("plan", &[]).good();
+    assert!(
+        plan.stdout
+            .contains("(program changed: upper 0.1 → demo 1.0.0)"),
+        "{}",
+        plan.stdout
+    );
+    assert_eq!(study.run(&[]).good().made(), ["join.txt"]);
+}
+
+#[test]
+fn a_program_beside_the_pipeline_is_a_stage() {
+    let study = with_program("tr a-z A-Z <\"$3\" >\"$5\"");
+    study.edit("uses: demo join", "uses: ./upper join");
+    study.edit(", extra: make.output", "");
+    study.run(&[]).good();
+    assert_eq!(study.output("join.txt"), "ONE\n");
+}
+
+#[test]
+fn what_meets_no_contract_is_refused_before_anything_runs() {
+    for (program, message) in [
+        (
+            "#!/bin/sh\necho '{\"contract\": 2}'\n",
+            "contract 2 is not the supported 1",
+        ),
+        ("#!/bin/sh\necho hello\n", "does not print a specification"),
+        (
+            "#!/bin/sh\necho no >&2; exit 7\n",
+            "failed (exit status: 7): no",
+        ),
+    ] {
+        let study = Study::new(PIPELINE);
+        study.program("upper", program);
+        study.edit("uses: demo join", "uses: ./upper join");
+        let problems = study.problems();
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        assert!(
+            problems[0].starts_with("p.yaml:6:5: ") && problems[0].contains(message),
+            "{problems:#?}"
+        );
+    }
+    let study = with_program("true");
+    for (swap, message) in [
+        ("demo=./absent", "absent: no such file or folder"),
+        (
+            "dmeo=./upper",
+            "--swap dmeo=./upper: the pipeline uses no stage 'dmeo' (did you mean 'demo'?)",
+        ),
+        ("demo", "write STAGE=PROGRAM"),
+        ("make=./upper", "upper has no command 'make' (known: join)"),
+    ] {
+        let ran = study.run(&["--swap", swap]);
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+        assert!(!study.path("work").exists());
+    }
+}
+
+#[test]
+fn any_command_line_is_a_stage() {
+    let study = Study::new(
+        r#"
+name: demo
+params: { from: a-z, to: A-Z }
+stages:
+  make: { uses: demo make, matrix: { t: [x, y] }, with: { text: "${t}" }, out: { output: "${t}.txt" } }
+  both:
+    run: sh -c 'cat "$@" | tr ${from} ${to} > ${out.all}' sh ${in.parts} ${in.tail}
+    in: { parts: make.output, tail: tail.txt }
+    out: { all: all.txt }
+"#,
+    );
+    study.write("tail.txt", "z\n");
+    study.run(&[]).good();
+    assert_eq!(study.output("all.txt"), "X\nY\nZ\n");
+    assert_eq!(study.run(&[]).good().calls.len(), 0);
+    study.run(&["--set", "to=a-z"]).good();
+    assert_eq!(study.output("all.txt"), "x\ny\nz\n");
+    study.edit("${in.parts}", "--parts=${in.parts}");
+    assert_eq!(
+        study.problems(),
+        ["p.yaml:7:5: '${in.parts}' stands for 2 paths and must be a word of its own"]
+    );
+}

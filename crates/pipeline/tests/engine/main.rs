@@ -1,0 +1,10 @@
+//! The engine end to end, on a small stage that is a shell script.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod errors;
+mod failures;
+mod fan_out;
+mod foreign;
+mod reruns;
+mod study;

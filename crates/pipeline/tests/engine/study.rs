@@ -1,0 +1,188 @@
+//! A study in a temporary folder, and the engine as a process of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use clap::Command as Clap;
+use rsom_pipeline::{BuiltIn, Plan, Problem, Request};
+use rsom_stage::Spec;
+
+/// Where the arguments of the engine stand when this test binary plays the engine.
+const ARGUMENTS: &str = "RSOM_ENGINE_ARGUMENTS";
+const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine/demo.sh");
+const SPEC: &str = include_str!("spec.json");
+
+/// Six scans: subjects a to f, folds 0 to 2, the last two for the test.
+const MANIFEST: &str = "\
+name: demo
+scans:
+  - {id: p1, subject: a, fold: 0, split: train, attributes: {seed: 11, side: left}}
+  - {id: p2, subject: b, fold: 1, split: train, attributes: {seed: 12, side: right}}
+  - {id: p3, subject: c, fold: 2, split: train, attributes: {seed: 13, side: left}}
+  - {id: p4, subject: d, fold: 0, split: train, attributes: {seed: 14}}
+  - {id: p5, subject: e, split: test, attributes: {seed: 15}}
+  - {id: p6, subject: f, split: test, attributes: {seed: 16}}
+";
+
+/// A pipeline, a manifest and a workdir in a temporary folder.
+pub struct Study {
+    folder: tempfile::TempDir,
+}
+
+/// What a run of the engine did.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+    /// A line for each task that the demo stage ran, in order.
+    pub calls: Vec<String>,
+}
+
+impl Study {
+    /// A study with a pipeline file, beside a manifest `m.yaml` of six scans.
+    pub fn new(pipeline: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let study = Self { folder };
+        study.write("m.yaml", MANIFEST);
+        study.write("p.yaml", pipeline);
+        study
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// Writes a program beside the pipeline file.
+    pub fn program(&self, name: &str, text: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        self.write(name, text);
+        std::fs::set_permissions(self.path(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Replaces a part of the pipeline file.
+    pub fn edit(&self, from: &str, to: &str) {
+        let text = std::fs::read_to_string(self.path("p.yaml")).unwrap();
+        assert!(text.contains(from), "{from} is not in {text}");
+        self.write("p.yaml", &text.replace(from, to));
+    }
+
+    /// The content of an output.
+    pub fn output(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path("work").join(name)).unwrap()
+    }
+
+    /// The report of the last run.
+    pub fn report(&self) -> serde_json::Value {
+        serde_json::from_str(&self.output("run.json")).unwrap()
+    }
+
+    /// Plans in this process.
+    pub fn plan(&self, set: &[&str], swap: &[&str]) -> Result<Plan, Vec<Problem>> {
+        let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect();
+        let request = Request {
+            pipeline: self.path("p.yaml"),
+            data: None,
+            workdir: Some(self.path("work")),
+            set: words(set),
+            swap: words(swap),
+        };
+        let stages = [Spec::from_json(&serde_json::from_str(SPEC).unwrap()).unwrap()];
+        let built_in = BuiltIn {
+            executable: Path::new(DEMO),
+            stages: &stages,
+        };
+        Plan::of(&request, &built_in)
+    }
+
+    /// The problems of the pipeline as lines, without the folder.
+    pub fn problems(&self) -> Vec<String> {
+        let folder = format!("{}/", self.folder.path().display());
+        let problems = self.plan(&[], &[]).map(|_| ()).unwrap_err();
+        let line = |problem: &Problem| problem.to_string().replace(&folder, "");
+        problems.iter().map(line).collect()
+    }
+
+    /// Runs the engine to its end.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.command("run", arguments)
+    }
+
+    /// Runs a command of the engine to its end.
+    pub fn command(&self, name: &str, arguments: &[&str]) -> Ran {
+        let _ = std::fs::remove_file(self.path("calls"));
+        let output = self.process(name, arguments).output().unwrap();
+        self.ran(output)
+    }
+
+    /// The engine as a process that is not started yet.
+    pub fn process(&self, name: &str, arguments: &[&str]) -> Command {
+        let mut words = vec![name, "p.yaml", "--workdir", "work"];
+        words.extend(arguments);
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args(["--exact", "study::the_engine_as_a_process", "--nocapture"])
+            .env(ARGUMENTS, words.join("\n"))
+            .env("DEMO_CALLS", self.path("calls"))
+            .current_dir(self.folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    pub fn ran(&self, output: Output) -> Ran {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let calls = std::fs::read_to_string(self.path("calls")).unwrap_or_default();
+        Ran {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+            calls: calls.lines().map(str::to_owned).collect(),
+        }
+    }
+}
+
+impl Ran {
+    /// Asserts that all went well.
+    pub fn good(self) -> Self {
+        assert_eq!(self.code, Some(0), "{}", self.stderr);
+        self
+    }
+
+    /// The outputs of the tasks that ran, sorted.
+    pub fn made(&self) -> Vec<&str> {
+        let mut made: Vec<&str> = (self.calls.iter())
+            .map(|call| call.split(' ').nth(1).unwrap())
+            .collect();
+        made.sort_unstable();
+        made
+    }
+}
+
+/// Not a test of its own: this binary, started by [`Study::process`], plays the engine.
+#[test]
+#[allow(clippy::exit, reason = "the exit code is what the tests look at")]
+fn the_engine_as_a_process() {
+    let Ok(arguments) = std::env::var(ARGUMENTS) else {
+        return;
+    };
+    let line = Clap::new("rsom").subcommands(rsom_pipeline::command_lines());
+    let words = std::iter::once("rsom").chain(arguments.lines());
+    let matches = line
+        .try_get_matches_from(words)
+        .unwrap_or_else(|e| e.exit());
+    let (name, matches) = matches.subcommand().unwrap();
+    let stages = [Spec::from_json(&serde_json::from_str(SPEC).unwrap()).unwrap()];
+    let built_in = BuiltIn {
+        executable: Path::new(DEMO),
+        stages: &stages,
+    };
+    let code = rsom_pipeline::execute_with(name, matches, &built_in);
+    std::process::exit(i32::from(code as u8));
+}
