@@ -1,10 +1,10 @@
-//! Correlation of padded planes with a kernel: the forward pass and the data gradient of every convolution.
+//! Correlation with a kernel: the forward pass and the data gradient of every convolution.
 
 use rayon::prelude::*;
 
 use super::disjoint::Disjoint;
 use super::geometry::Geometry;
-use super::planes;
+use super::planes::{Source, cut};
 use super::tiles::{Instructions, accumulate, pack};
 use crate::Element;
 
@@ -24,44 +24,42 @@ pub(crate) struct Finish<'a, T> {
 
 /// `y[image, out, o] = finish(Σ_{in, tap} w[out, in, tap] · x[image, in, o · stride + tap − front])`.
 ///
-/// `x` is (image, in, position), `weights` (out, in, tap) with `channels` = (in, out), `y` (image, out, position).
+/// `weights` is (out, in, tap), `y` (image, out, position).
 pub(crate) fn correlate<T: Element>(
-    x: &[T],
+    x: Source<T>,
     weights: &[T],
-    channels: [usize; 2],
+    outputs: usize,
     geometry: &Geometry,
     finish: Finish<T>,
 ) -> Vec<T> {
-    let [inputs, outputs] = channels;
-    let images = x.len() / (inputs * geometry.input_len());
     let instructions = Instructions::best::<T>();
     let packed = pack(weights, outputs, instructions.rows());
-    let offsets = geometry.offsets(inputs);
-    let planes = planes::cut(x, inputs, geometry);
-    let blocks = geometry.blocks((BLOCK_ELEMENTS / (inputs + outputs)).max(LEAST_POSITIONS));
-    let mut y = vec![T::zero(); images * outputs * geometry.output_len()];
+    let target = (BLOCK_ELEMENTS / (x.channels + outputs)).max(LEAST_POSITIONS);
+    let tiling = geometry.tiling(target);
+    let offsets = tiling.offsets(x.channels);
+    let mut y = vec![T::zero(); x.images() * outputs * geometry.output_len()];
     let target = Disjoint::new(&mut y);
-    (0..images * blocks.len())
+    let task = |(planes, sums): &mut (Vec<T>, Vec<T>), task: usize| {
+        let image = task / tiling.blocks.len();
+        let block = &tiling.blocks[task % tiling.blocks.len()];
+        cut(&x, image, &tiling.window(block), planes);
+        let pitch = tiling.len(block).next_multiple_of(instructions.positions());
+        accumulate(instructions, planes, &offsets, &packed, (sums, pitch));
+        let places = tiling.places(geometry, block);
+        for (output, sums) in sums.chunks_exact(pitch).take(outputs).enumerate() {
+            let start = (image * outputs + output) * geometry.output_len() + places.start;
+            // SAFETY: tasks differ in image or block, blocks in their rows, and turns of this loop in the output
+            // channel: no two ranges overlap.
+            #[allow(unsafe_code)]
+            let target = unsafe { target.range(start, places.len()) };
+            let bias = finish.bias.map_or(T::zero(), |bias| bias[output]);
+            let rows = [geometry.output[2], tiling.row()];
+            store(sums, target, rows, bias, finish.relu);
+        }
+    };
+    (0..x.images() * tiling.blocks.len())
         .into_par_iter()
-        .for_each_init(Vec::new, |sums, task| {
-            let (image, block) = (task / blocks.len(), &blocks[task % blocks.len()]);
-            let planes = &planes[image * geometry.image_len(inputs) + block.base..];
-            let pitch = block.len.next_multiple_of(instructions.positions());
-            accumulate(instructions, planes, &offsets, &packed, (sums, pitch));
-            let [.., width] = geometry.output;
-            for (output, sums) in sums.chunks_exact(pitch).take(outputs).enumerate() {
-                let start = (image * outputs + output) * geometry.output_len();
-                // SAFETY: tasks differ in image or block, blocks in their rows, and turns of this loop in the output
-                // channel: no two ranges overlap.
-                #[allow(unsafe_code)]
-                let target = unsafe {
-                    target.range(start + block.rows.start * width, block.rows.len() * width)
-                };
-                let bias = finish.bias.map_or(T::zero(), |bias| bias[output]);
-                let [.., row] = geometry.plane();
-                store(sums, target, [width, row], bias, finish.relu);
-            }
-        });
+        .for_each_init(|| (Vec::new(), Vec::new()), task);
     y
 }
 

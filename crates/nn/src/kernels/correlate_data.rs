@@ -4,19 +4,19 @@ use rayon::prelude::*;
 
 use super::correlate::{Finish, correlate};
 use super::geometry::{Extents, Geometry};
+use super::planes::Source;
 use crate::Element;
 
 /// `dx[image, in, i] = Σ_{out, tap} w[out, in, tap] · dy[image, out, o]` over all o with o · stride + tap − front = i.
 ///
-/// `weights` is (out, in, tap), `channels` (in, out), `dy` (image, out, position); `dx` is (image, in, position).
+/// `weights` is (out, in, tap) with `inputs` channels in; `dx` is (image, in, position).
 pub(crate) fn correlate_data<T: Element>(
-    dy: &[T],
+    dy: Source<T>,
     weights: &[T],
-    channels: [usize; 2],
+    inputs: usize,
     geometry: &Geometry,
 ) -> Vec<T> {
-    let [inputs, outputs] = channels;
-    let images = dy.len() / (outputs * geometry.output_len());
+    let channels = [inputs, dy.channels];
     let phases: Vec<Phase> = (0..geometry.phases())
         .filter_map(|phase| Phase::new(geometry, phase))
         .collect();
@@ -28,12 +28,12 @@ pub(crate) fn correlate_data<T: Element>(
         && phase.geometry.output == geometry.input
     {
         let weights = phase.weights(weights, channels, geometry);
-        return correlate(dy, &weights, [outputs, inputs], &phase.geometry, finish);
+        return correlate(dy, &weights, inputs, &phase.geometry, finish);
     }
-    let mut dx = vec![T::zero(); images * inputs * geometry.input_len()];
+    let mut dx = vec![T::zero(); dy.images() * inputs * geometry.input_len()];
     for phase in phases {
         let weights = phase.weights(weights, channels, geometry);
-        let part = correlate(dy, &weights, [outputs, inputs], &phase.geometry, finish);
+        let part = correlate(dy, &weights, inputs, &phase.geometry, finish);
         phase.scatter(&part, geometry, &mut dx);
     }
     dx

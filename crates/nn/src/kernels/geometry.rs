@@ -26,15 +26,53 @@ pub(crate) struct Tap {
     pub(crate) offset: usize,
 }
 
-/// Some rows of the output at one depth.
+/// The output cut into blocks of rows at one depth, all with the same planes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tiling {
+    /// The geometry of the first block, as if it were all of the output.
+    window: Geometry,
+    pub(crate) blocks: Vec<Block>,
+}
+
+/// Some rows of the output at one depth; the last ones may be fewer than the window has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Block {
-    /// Position of the first element in the flat plane.
-    pub(crate) base: usize,
-    /// Elements of the flat plane from the first to the last position, those between the rows included.
-    pub(crate) len: usize,
-    /// The output rows (depth · height + row).
+    pub(crate) depth: usize,
     pub(crate) rows: Range<usize>,
+}
+
+impl Tiling {
+    /// The geometry of one block.
+    pub(crate) fn window(&self, block: &Block) -> Geometry {
+        let mut window = self.window;
+        let moved = |axis: usize, by: usize| (by * window.stride[axis]) as isize;
+        let moved = [moved(0, block.depth), moved(1, block.rows.start)];
+        window.front[0] -= moved[0];
+        window.front[1] -= moved[1];
+        window
+    }
+
+    /// [`Geometry::offsets`] of the planes of any block.
+    pub(crate) fn offsets(&self, channels: usize) -> Vec<usize> {
+        self.window.offsets(channels)
+    }
+
+    /// Elements between the starts of two rows of a plane.
+    pub(crate) fn row(&self) -> usize {
+        self.window.plane()[2]
+    }
+
+    /// Positions of a block in a flat plane, from the first to the last one.
+    pub(crate) fn len(&self, block: &Block) -> usize {
+        (block.rows.len() - 1) * self.row() + self.window.output[2]
+    }
+
+    /// The places of a block's rows in a channel of the output.
+    pub(crate) fn places(&self, geometry: &Geometry, block: &Block) -> Range<usize> {
+        let [_, height, width] = geometry.output;
+        let first = block.depth * height;
+        (first + block.rows.start) * width..(first + block.rows.end) * width
+    }
 }
 
 impl Geometry {
@@ -117,29 +155,22 @@ impl Geometry {
         (0..channels).flat_map(of_channel).collect()
     }
 
-    /// Elements of the planes of one image.
-    pub(crate) fn image_len(&self, channels: usize) -> usize {
-        self.phases() * channels * self.plane_len()
-    }
-
-    /// Cuts the output into blocks of whole rows of about `target` elements.
-    pub(crate) fn blocks(&self, target: usize) -> Vec<Block> {
+    /// Cuts the output into blocks of whole rows of about `target` positions.
+    pub(crate) fn tiling(&self, target: usize) -> Tiling {
         let [depth, height, width] = self.output;
-        let [_, qh, qw] = self.plane();
-        let most = (target / qw).clamp(1, height);
+        let most = (target / self.plane()[2]).clamp(1, height);
         let step = height.div_ceil(height.div_ceil(most));
-        let mut blocks = Vec::new();
-        for d in 0..depth {
-            for first in (0..height).step_by(step) {
-                let last = (first + step).min(height);
-                blocks.push(Block {
-                    base: (d * qh + first) * qw,
-                    len: (last - first - 1) * qw + width,
-                    rows: d * height + first..d * height + last,
-                });
-            }
+        let mut window = *self;
+        window.output = [1, step, width];
+        let firsts = |depth| (0..height).step_by(step).map(move |first| (depth, first));
+        let blocks = (0..depth).flat_map(firsts).map(|(depth, first)| Block {
+            depth,
+            rows: first..(first + step).min(height),
+        });
+        Tiling {
+            window,
+            blocks: blocks.collect(),
         }
-        blocks
     }
 }
 
@@ -178,16 +209,26 @@ mod tests {
     fn blocks_cover_every_row_once_and_stay_inside_the_plane() {
         let g = Geometry::new([3, 11, 6], [3, 3, 3], [1; 3], [1; 3]).unwrap();
         for target in [1, 8, 20, 1000] {
-            let blocks = g.blocks(target);
-            let rows: Vec<usize> = blocks.iter().flat_map(|b| b.rows.clone()).collect();
-            assert_eq!(rows, (0..33).collect::<Vec<_>>());
-            let reach = g.taps().iter().map(|t| t.offset).max().unwrap();
-            assert!(
-                blocks
-                    .iter()
-                    .all(|b| b.base + b.len + reach <= g.plane_len())
-            );
+            let tiling = g.tiling(target);
+            let places: Vec<usize> = tiling
+                .blocks
+                .iter()
+                .flat_map(|b| tiling.places(&g, b))
+                .collect();
+            assert_eq!(places, (0..3 * 11 * 6).collect::<Vec<_>>());
+            let reach = tiling.offsets(1).into_iter().max().unwrap();
+            let plane = tiling.window.plane_len();
+            assert!(tiling.blocks.iter().all(|b| tiling.len(b) + reach <= plane));
         }
+    }
+
+    #[test]
+    fn a_window_reads_what_its_block_of_the_whole_reads() {
+        let g = Geometry::new([1, 9, 6], [1, 3, 3], [1, 2, 2], [0, 1, 1]).unwrap();
+        let tiling = g.tiling(10);
+        // Rows 2 and 3 of the output start at input row 2 · 2 − 1.
+        assert_eq!(tiling.blocks[1].rows, 2..4);
+        assert_eq!(tiling.window(&tiling.blocks[1]).front, [0, 1 - 4, 1]);
     }
 
     #[test]

@@ -7,7 +7,6 @@ pub(crate) mod correlate_weights;
 pub(crate) mod disjoint;
 pub(crate) mod geometry;
 mod lanes;
-pub(crate) mod matmul;
 pub(crate) mod norm;
 pub(crate) mod planes;
 pub(crate) mod pool;

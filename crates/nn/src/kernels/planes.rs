@@ -1,63 +1,104 @@
-//! Copies channels into zero-padded planes, once for all kernel taps.
-
-use rayon::prelude::*;
+//! Copies channels into zero-padded planes, where a kernel tap is a shift.
 
 use super::geometry::Geometry;
 use super::tiles::SLACK;
 use crate::Element;
 
-/// The planes of a batch, (image, phase, channel, position), and some zeros that readers may run into, from `x` as
-/// (image, channel, position).
-pub(crate) fn cut<T: Element>(x: &[T], channels: usize, geometry: &Geometry) -> Vec<T> {
-    let (plane, phases) = (geometry.plane_len(), geometry.phases());
-    let images = x.len() / (channels * geometry.input_len());
-    let len = images * phases * channels * plane;
-    let mut planes = vec![T::zero(); len + SLACK];
-    planes[..len]
-        .par_chunks_mut(plane)
-        .enumerate()
-        .for_each(|(index, target)| {
-            let channel = index % channels;
-            let phase = index / channels % phases;
-            let image = index / channels / phases;
-            let start = (image * channels + channel) * geometry.input_len();
-            fill(
-                &x[start..start + geometry.input_len()],
-                phase,
-                geometry,
-                target,
-            );
-        });
-    planes
+/// A tensor (image, channel, position), of which elements may be read as zero.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a, T> {
+    pub(crate) data: &'a [T],
+    /// Where this is not positive, the element reads as zero: the result of a ReLU, to mask its gradient.
+    pub(crate) positive: Option<&'a [T]>,
+    pub(crate) channels: usize,
+    /// Positions of a channel.
+    pub(crate) positions: usize,
 }
 
-fn fill<T: Element>(source: &[T], phase: usize, geometry: &Geometry, target: &mut [T]) {
+impl<T: Element> Source<'_, T> {
+    pub(crate) fn images(&self) -> usize {
+        self.data.len() / (self.channels * self.positions)
+    }
+
+    /// Copies every `step`-th element of a channel from `start` on into `target`.
+    pub(crate) fn copy(&self, plane: usize, start: usize, step: usize, target: &mut [T]) {
+        let Some(reach) = target.len().checked_sub(1) else {
+            return;
+        };
+        let start = plane * self.positions + start;
+        let range = start..start + reach * step + 1;
+        let data = &self.data[range.clone()];
+        match self.positive {
+            None if step == 1 => target.copy_from_slice(data),
+            None => {
+                let picked = data.iter().step_by(step);
+                target.iter_mut().zip(picked).for_each(|(t, x)| *t = *x);
+            }
+            Some(positive) => {
+                let picked = data.iter().zip(&positive[range]).step_by(step);
+                for (target, (x, y)) in target.iter_mut().zip(picked) {
+                    *target = if *y > T::zero() { *x } else { T::zero() };
+                }
+            }
+        }
+    }
+}
+
+/// Fills `planes` with those of one image, (phase, channel, position), and some zeros that readers may run into.
+pub(crate) fn cut<T: Element>(
+    source: &Source<T>,
+    image: usize,
+    geometry: &Geometry,
+    planes: &mut Vec<T>,
+) {
+    let (plane, channels) = (geometry.plane_len(), source.channels);
+    planes.clear();
+    planes.resize(geometry.phases() * channels * plane + SLACK, T::zero());
+    for (phase, planes) in planes.chunks_exact_mut(channels * plane).enumerate() {
+        let lines = lines(geometry, phase);
+        for (channel, target) in planes.chunks_exact_mut(plane).enumerate() {
+            for line in &lines {
+                let target = &mut target[line.to..line.to + line.len];
+                source.copy(
+                    image * channels + channel,
+                    line.from,
+                    geometry.stride[2],
+                    target,
+                );
+            }
+        }
+    }
+}
+
+/// A run of elements of a plane that lie inside the input.
+struct Line {
+    from: usize,
+    to: usize,
+    len: usize,
+}
+
+fn lines(geometry: &Geometry, phase: usize) -> Vec<Line> {
     let [_, height, width] = geometry.input;
     let [_, sh, sw] = geometry.stride;
     let phases = [phase / (sh * sw), phase / sw % sh, phase % sw];
     let axes: [Axis; 3] = std::array::from_fn(|a| Axis::new(geometry, a, phases[a]));
-    let [_, qh, qw] = geometry.plane();
+    let [_, rows, row] = geometry.plane();
+    let mut lines = Vec::new();
     let [first, last] = axes[2].inside;
+    if first >= last {
+        return lines;
+    }
     for d in axes[0].inside[0]..axes[0].inside[1] {
         for h in axes[1].inside[0]..axes[1].inside[1] {
-            let row = (axes[0].source(d) * height + axes[1].source(h)) * width;
-            let source = &source[row..row + width];
-            let target = &mut target[(d * qh + h) * qw..(d * qh + h + 1) * qw];
-            if first >= last {
-                continue;
-            }
-            let start = axes[2].source(first);
-            if sw == 1 {
-                target[first..last].copy_from_slice(&source[start..start + last - first]);
-            } else {
-                let picked = source[start..].iter().step_by(sw);
-                target[first..last]
-                    .iter_mut()
-                    .zip(picked)
-                    .for_each(|(t, s)| *t = *s);
-            }
+            let start = (axes[0].source(d) * height + axes[1].source(h)) * width;
+            lines.push(Line {
+                from: start + axes[2].source(first),
+                to: (d * rows + h) * row + first,
+                len: last - first,
+            });
         }
     }
+    lines
 }
 
 /// One axis of one plane: position q holds the input at q · stride + shift.

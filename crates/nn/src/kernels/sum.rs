@@ -1,5 +1,7 @@
 //! Sums in a fixed order: lanes within a chunk, chunks one after another in double precision.
 
+use rayon::prelude::*;
+
 use crate::Element;
 
 /// Elements of a chunk: short enough that single precision loses nothing that matters.
@@ -12,6 +14,15 @@ pub(crate) fn sum<T: Element>(x: &[T]) -> f64 {
     x.chunks(CHUNK)
         .map(|chunk| lanes([chunk], |[x]| x).to_f64())
         .sum()
+}
+
+/// Σ over images and positions of (image, channel, position), for each channel.
+pub(crate) fn by_channel<T: Element>(x: &[T], channels: usize, positions: usize) -> Vec<T> {
+    let planes: Vec<f64> = x.par_chunks(positions).map(sum).collect();
+    let total = |channel: usize| planes.iter().skip(channel).step_by(channels).sum();
+    (0..channels)
+        .map(|channel| T::from_f64(total(channel)))
+        .collect()
 }
 
 /// Σ (x − center)·y.

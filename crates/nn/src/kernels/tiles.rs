@@ -13,6 +13,9 @@ use crate::Element;
 /// Elements that a reader may look at beyond the last position it was asked for.
 pub(super) const SLACK: usize = 64;
 
+/// Elements of the widest vector.
+pub(super) const WIDEST: usize = 16;
+
 /// Which instructions to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Instructions {
@@ -136,7 +139,7 @@ pub(super) fn correlate_rows<T: Element>(
     sums: &mut Vec<T>,
 ) {
     let rows = dy.len() / pitch;
-    assert!(pitch.is_multiple_of(16) && rows.is_multiple_of(instructions.rows()));
+    assert!(pitch.is_multiple_of(WIDEST) && rows.is_multiple_of(instructions.rows()));
     assert!(offsets.iter().all(|offset| offset + pitch <= x.len()));
     assert!(dy.len() == rows * pitch && sums.len() == rows * offsets.len());
     #[cfg(target_arch = "x86_64")]
@@ -263,7 +266,7 @@ fn zero<T: Element>() -> T {
 #[inline(always)]
 #[allow(unsafe_code)]
 unsafe fn sum_of<S: Lanes>(lanes: S) -> S::Item {
-    let mut values = [zero::<S::Item>(); 16];
+    let mut values = [zero::<S::Item>(); WIDEST];
     // SAFETY: no vector has more than sixteen lanes.
     unsafe { lanes.store(values.as_mut_ptr()) };
     let mut width = S::COUNT;

@@ -3,13 +3,13 @@
 use rayon::prelude::*;
 
 use super::disjoint::Disjoint;
-use super::matmul::{View, multiply};
+use super::tiles::{Instructions, SLACK, WIDEST, accumulate, correlate_rows, pack};
 use crate::Element;
 
 /// Output positions that a task works on.
-const ROW_ELEMENTS: usize = 8192;
+const BLOCK_POSITIONS: usize = 4096;
 /// Tasks that the weight gradient is cut into, whatever the number of threads.
-const GROUPS: usize = 8;
+const GROUPS: usize = 16;
 
 /// Shapes of a transposed convolution with an `n × n` kernel and stride n: (in, h, w) becomes (out, n·h, n·w).
 #[derive(Debug, Clone, Copy)]
@@ -21,181 +21,179 @@ pub(crate) struct Tiles {
     pub(crate) n: usize,
 }
 
+/// Some rows of one image's input.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    image: usize,
+    first: usize,
+    rows: usize,
+}
+
 impl Tiles {
     fn input_len(&self) -> usize {
         self.height * self.width
     }
 
     fn output_len(&self) -> usize {
-        self.input_len() * self.tile()
+        self.input_len() * self.n * self.n
     }
 
-    fn tile(&self) -> usize {
-        self.n * self.n
+    /// Output channels times elements of a tile.
+    fn wide(&self) -> usize {
+        self.outputs * self.n * self.n
     }
 
-    /// Rows of the input that a task works on.
-    fn step(&self) -> usize {
-        (ROW_ELEMENTS / (self.width * self.tile())).clamp(1, self.height)
-    }
-
-    /// (image, first row, rows) of every task.
-    fn items(&self, images: usize) -> Vec<[usize; 3]> {
-        let step = self.step();
+    fn blocks(&self, images: usize) -> Vec<Block> {
+        let step = (BLOCK_POSITIONS / (self.width * self.n * self.n)).clamp(1, self.height);
+        let firsts = |image| {
+            (0..self.height)
+                .step_by(step)
+                .map(move |first| (image, first))
+        };
         (0..images)
-            .flat_map(|image| (0..self.height).step_by(step).map(move |row| (image, row)))
-            .map(|(image, row)| [image, row, step.min(self.height - row)])
+            .flat_map(firsts)
+            .map(|(image, first)| Block {
+                image,
+                first,
+                rows: step.min(self.height - first),
+            })
             .collect()
     }
 
-    /// Moves rows between tiles, as (out · tile element, position), and the output: `f(tile element, output element)`.
-    fn each_run(&self, rows: usize, mut f: impl FnMut(usize, usize, usize)) {
+    /// Where a block's rows start in one channel of the input, and how many elements they have.
+    fn input_range(&self, block: Block, input: usize) -> (usize, usize) {
+        let plane = block.image * self.inputs + input;
+        (
+            plane * self.input_len() + block.first * self.width,
+            block.rows * self.width,
+        )
+    }
+
+    /// The same for a channel of the output.
+    fn output_range(&self, block: Block, output: usize) -> (usize, usize) {
+        let (plane, tile) = (block.image * self.outputs + output, self.n * self.n);
+        let start = plane * self.output_len() + block.first * self.width * tile;
+        (start, block.rows * self.width * tile)
+    }
+
+    /// A block of the input as (in, position), channels `pitch` apart.
+    fn copy_input<T: Element>(&self, x: &[T], block: Block, pitch: usize, target: &mut Vec<T>) {
+        target.clear();
+        target.resize(self.inputs.next_multiple_of(8) * pitch + SLACK, T::zero());
+        for (input, target) in target.chunks_exact_mut(pitch).take(self.inputs).enumerate() {
+            let (start, len) = self.input_range(block, input);
+            target[..len].copy_from_slice(&x[start..start + len]);
+        }
+    }
+
+    /// A block of the output as (out · tile element, input position), each `pitch` apart.
+    fn copy_output<T: Element>(&self, dy: &[T], block: Block, pitch: usize, target: &mut Vec<T>) {
+        target.clear();
+        target.resize(self.wide() * pitch + SLACK, T::zero());
         for output in 0..self.outputs {
-            for a in 0..self.n {
+            let (start, len) = self.output_range(block, output);
+            let lines = dy[start..start + len].chunks_exact(self.width * self.n);
+            for (line, source) in lines.enumerate() {
                 for b in 0..self.n {
-                    let element = (output * self.n + a) * self.n + b;
-                    for row in 0..rows {
-                        let packed = (element * rows + row) * self.width;
-                        let spread = output * self.output_len()
-                            + (row * self.n + a) * self.width * self.n
-                            + b;
-                        f(packed, spread, self.n);
-                    }
+                    let at = self.packed(output, line, b, pitch);
+                    let target = &mut target[at..at + self.width];
+                    let source = source[b..].iter().step_by(self.n);
+                    target.iter_mut().zip(source).for_each(|(t, s)| *t = *s);
                 }
             }
         }
     }
 
-    /// The output gradient of some rows as (out · tile element, position).
-    fn pack<T: Element>(&self, dy: &[T], [image, first, rows]: [usize; 3], packed: &mut Vec<T>) {
-        packed.clear();
-        packed.resize(self.outputs * self.tile() * rows * self.width, T::zero());
-        let start = self.outputs * self.output_len() * image + first * self.tile() * self.width;
-        self.each_run(rows, |to, from, step| {
-            let source = dy[start + from..].iter().step_by(step);
-            packed[to..to + self.width]
-                .iter_mut()
-                .zip(source)
-                .for_each(|(t, s)| *t = *s);
-        });
+    /// Where the elements b, b + n, … of a line of the output lie in the order of [`Tiles::copy_output`].
+    fn packed(&self, output: usize, line: usize, b: usize, pitch: usize) -> usize {
+        let (row, a) = (line / self.n, line % self.n);
+        ((output * self.n + a) * self.n + b) * pitch + row * self.width
     }
 }
 
 /// `y[image, out, n·i + a, n·j + b] = bias[out] + Σ_in w[in, out, a, b] · x[image, in, i, j]`.
 pub(crate) fn transpose<T: Element>(x: &[T], weights: &[T], bias: &[T], tiles: Tiles) -> Vec<T> {
     let images = x.len() / (tiles.inputs * tiles.input_len());
-    let wide = tiles.outputs * tiles.tile();
+    let instructions = Instructions::best::<T>();
+    let wide = tiles.wide();
+    let transposed: Vec<T> = (0..wide)
+        .flat_map(|element| weights[element..].iter().step_by(wide).copied())
+        .collect();
+    let packed = pack(&transposed, wide, instructions.rows());
     let mut y = vec![T::zero(); images * tiles.outputs * tiles.output_len()];
     let target = Disjoint::new(&mut y);
-    let task = |sums: &mut Vec<T>, &[image, first, rows]: &[usize; 3]| {
-        let len = rows * tiles.width;
-        sums.resize(wide * len, T::zero());
-        let left = View {
-            data: weights,
-            row: 1,
-            column: wide,
-        };
-        let right = View {
-            data: &x[image * tiles.inputs * tiles.input_len() + first * tiles.width..],
-            row: tiles.input_len(),
-            column: 1,
-        };
-        multiply([wide, len, tiles.inputs], (sums, len), left, right, false);
-        let (pitch, area) = (tiles.width * tiles.n, tiles.tile() * tiles.width);
+    let task = |(input, sums): &mut (Vec<T>, Vec<T>), block: &Block| {
+        let pitch = (block.rows * tiles.width).next_multiple_of(instructions.positions());
+        tiles.copy_input(x, *block, pitch, input);
+        let offsets: Vec<usize> = (0..tiles.inputs).map(|input| input * pitch).collect();
+        accumulate(instructions, input, &offsets, &packed, (sums, pitch));
         for output in 0..tiles.outputs {
-            let start = (image * tiles.outputs + output) * tiles.output_len() + first * area;
+            let (start, len) = tiles.output_range(*block, output);
             // SAFETY: tasks differ in image or rows, and turns of this loop in the output channel: no overlap.
             #[allow(unsafe_code)]
-            let target = unsafe { target.range(start, rows * area) };
-            let bias = bias[output];
-            for (line, target) in target.chunks_exact_mut(pitch).enumerate() {
-                let (row, a) = (line / tiles.n, line % tiles.n);
+            let target = unsafe { target.range(start, len) };
+            let lines = target.chunks_exact_mut(tiles.width * tiles.n);
+            for (line, target) in lines.enumerate() {
                 for b in 0..tiles.n {
-                    let element = (output * tiles.n + a) * tiles.n + b;
-                    let sums = &sums[(element * rows + row) * tiles.width..][..tiles.width];
+                    let at = tiles.packed(output, line, b, pitch);
                     let target = target[b..].iter_mut().step_by(tiles.n);
-                    target.zip(sums).for_each(|(y, s)| *y = *s + bias);
+                    let sums = &sums[at..at + tiles.width];
+                    target.zip(sums).for_each(|(y, s)| *y = *s + bias[output]);
                 }
             }
         }
     };
-    tiles.items(images).par_iter().for_each_init(Vec::new, task);
+    let init = || (Vec::new(), Vec::new());
+    tiles.blocks(images).par_iter().for_each_init(init, task);
     y
 }
 
 /// Gradient of the input: `dx[image, in, i, j] = Σ_{out, a, b} w[in, out, a, b] · dy[image, out, n·i + a, n·j + b]`.
 pub(crate) fn transpose_data<T: Element>(dy: &[T], weights: &[T], tiles: Tiles) -> Vec<T> {
     let images = dy.len() / (tiles.outputs * tiles.output_len());
-    let wide = tiles.outputs * tiles.tile();
+    let instructions = Instructions::best::<T>();
+    let packed = pack(weights, tiles.inputs, instructions.rows());
     let mut dx = vec![T::zero(); images * tiles.inputs * tiles.input_len()];
     let target = Disjoint::new(&mut dx);
-    let task = |scratch: &mut (Vec<T>, Vec<T>), item: &[usize; 3]| {
-        let (packed, sums) = scratch;
-        let [image, first, rows] = *item;
-        let len = rows * tiles.width;
-        tiles.pack(dy, *item, packed);
-        sums.resize(tiles.inputs * len, T::zero());
-        let left = View {
-            data: weights,
-            row: wide,
-            column: 1,
-        };
-        let right = View {
-            data: packed,
-            row: len,
-            column: 1,
-        };
-        multiply([tiles.inputs, len, wide], (sums, len), left, right, false);
-        for (input, sums) in sums.chunks_exact(len).take(tiles.inputs).enumerate() {
-            let start = (image * tiles.inputs + input) * tiles.input_len() + first * tiles.width;
+    let task = |(gradient, sums): &mut (Vec<T>, Vec<T>), block: &Block| {
+        let pitch = (block.rows * tiles.width).next_multiple_of(instructions.positions());
+        tiles.copy_output(dy, *block, pitch, gradient);
+        let offsets: Vec<usize> = (0..tiles.wide()).map(|element| element * pitch).collect();
+        accumulate(instructions, gradient, &offsets, &packed, (sums, pitch));
+        for (input, sums) in sums.chunks_exact(pitch).take(tiles.inputs).enumerate() {
+            let (start, len) = tiles.input_range(*block, input);
             // SAFETY: tasks differ in image or rows, and turns of this loop in the input channel: no overlap.
             #[allow(unsafe_code)]
             let target = unsafe { target.range(start, len) };
-            target.copy_from_slice(sums);
+            target.copy_from_slice(&sums[..len]);
         }
     };
     let init = || (Vec::new(), Vec::new());
-    tiles.items(images).par_iter().for_each_init(init, task);
+    tiles.blocks(images).par_iter().for_each_init(init, task);
     dx
 }
 
-/// Gradient of the weights, as (in, out, a, b): `Σ_{image, i, j} x · dy`, groups of rows added in their order.
+/// Gradient of the weights, as (in, out, a, b): `Σ_{image, i, j} x · dy`, groups of blocks added in their order.
 pub(crate) fn transpose_weights<T: Element>(x: &[T], dy: &[T], tiles: Tiles) -> Vec<T> {
     let images = x.len() / (tiles.inputs * tiles.input_len());
-    let wide = tiles.outputs * tiles.tile();
-    let items = tiles.items(images);
-    let groups = GROUPS.min(items.len());
-    let partials: Vec<Vec<T>> = (0..groups)
-        .into_par_iter()
-        .map(|group| {
-            let mut partial = vec![T::zero(); tiles.inputs * wide];
-            let mut packed = Vec::new();
-            let range = group * items.len() / groups..(group + 1) * items.len() / groups;
-            for item in &items[range] {
-                let [image, first, rows] = *item;
-                let len = rows * tiles.width;
-                tiles.pack(dy, *item, &mut packed);
-                let left = View {
-                    data: &x[image * tiles.inputs * tiles.input_len() + first * tiles.width..],
-                    row: tiles.input_len(),
-                    column: 1,
-                };
-                let right = View {
-                    data: &packed,
-                    row: 1,
-                    column: len,
-                };
-                multiply(
-                    [tiles.inputs, wide, len],
-                    (&mut partial, wide),
-                    left,
-                    right,
-                    true,
-                );
-            }
-            partial
-        })
-        .collect();
+    let instructions = Instructions::best::<T>();
+    let (wide, blocks) = (tiles.wide(), tiles.blocks(images));
+    let rows = tiles.inputs.next_multiple_of(instructions.rows());
+    let groups = GROUPS.min(blocks.len());
+    let partial = |group: usize| {
+        let mut partial = vec![T::zero(); rows * wide];
+        let (mut input, mut gradient) = (Vec::new(), Vec::new());
+        for block in &blocks[group * blocks.len() / groups..(group + 1) * blocks.len() / groups] {
+            let pitch = (block.rows * tiles.width).next_multiple_of(WIDEST);
+            tiles.copy_input(x, *block, pitch, &mut input);
+            tiles.copy_output(dy, *block, pitch, &mut gradient);
+            let offsets: Vec<usize> = (0..wide).map(|element| element * pitch).collect();
+            let input = (&input[..rows * pitch], pitch);
+            correlate_rows(instructions, &gradient, &offsets, input, &mut partial);
+        }
+        partial
+    };
+    let partials: Vec<Vec<T>> = (0..groups).into_par_iter().map(partial).collect();
     let mut total = vec![T::zero(); tiles.inputs * wide];
     for partial in &partials {
         total.iter_mut().zip(partial).for_each(|(t, p)| *t += *p);

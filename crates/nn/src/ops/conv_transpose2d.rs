@@ -5,7 +5,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 
 use crate::Element;
 use crate::host::{Host, elements, storage, tensor, with_element};
-use crate::kernels::correlate_weights::bias_gradient;
+use crate::kernels::sum::by_channel;
 use crate::kernels::transpose::{Tiles, transpose, transpose_data, transpose_weights};
 
 /// `y[m, o, n·i + a, n·j + b] = bias[o] + Σ_c w[c, o, a, b] · x[m, c, i, j]` with kernel n × n and stride n
@@ -66,7 +66,7 @@ impl Transposed {
         }
         if bias.track_op() {
             let positions = dy.len() / (self.images * self.tiles.outputs);
-            let db = bias_gradient(dy, self.tiles.outputs, positions);
+            let db = by_channel(dy, self.tiles.outputs, positions);
             gradients[2] = Some(tensor(db, bias.shape())?);
         }
         Ok(gradients)

@@ -3,13 +3,13 @@
 use candle_core::backend::BackendStorage;
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, bail};
 
-use super::relu::masked;
 use crate::Element;
 use crate::host::{Host, elements, storage, tensor, with_element};
 use crate::kernels::correlate::{Finish, correlate};
 use crate::kernels::correlate_data::correlate_data;
-use crate::kernels::correlate_weights::{bias_gradient, correlate_weights};
+use crate::kernels::correlate_weights::{WeightGradient, correlate_weights};
 use crate::kernels::geometry::Geometry;
+use crate::kernels::planes::Source;
 
 /// A convolution of tensors (image, channel, position…) with `channels` = (in, out), followed by ReLU if wished.
 #[derive(Debug, Clone)]
@@ -55,8 +55,23 @@ impl Convolution {
             bias,
             relu: self.relu,
         };
-        let y = correlate(x, weight, self.channels, &self.geometry, finish);
+        let y = correlate(
+            self.input(x),
+            weight,
+            self.channels[1],
+            &self.geometry,
+            finish,
+        );
         storage(y, self.shape.as_slice())
+    }
+
+    fn input<'a, T: Element>(&self, x: &'a [T]) -> Source<'a, T> {
+        Source {
+            data: x,
+            positive: None,
+            channels: self.channels[0],
+            positions: self.geometry.input_len(),
+        }
     }
 
     fn backward<T: Element>(
@@ -67,35 +82,36 @@ impl Convolution {
         gradient: &Tensor,
     ) -> Result<Gradients> {
         let gradient = gradient.contiguous()?;
-        let gradient = Host::of(&gradient);
-        let mut dy: &[T] = gradient.elements()?;
-        let rectified: Vec<T>;
-        if self.relu {
-            let result = Host::of(result);
-            rectified = masked(dy, result.elements()?);
-            dy = &rectified;
-        }
+        let hosts = [x, weight, result, &gradient].map(Host::of);
+        let [x_host, weight_host, result_host, gradient_host] = &hosts;
+        let positive: Option<&[T]> = match self.relu {
+            true => Some(result_host.elements()?),
+            false => None,
+        };
+        let dy = Source {
+            data: gradient_host.elements()?,
+            positive,
+            channels: self.channels[1],
+            positions: self.geometry.output_len(),
+        };
         let dx = if x.track_op() {
-            let weight = Host::of(weight);
-            let dx = correlate_data(dy, weight.elements()?, self.channels, &self.geometry);
+            let weight = weight_host.elements()?;
+            let dx = correlate_data(dy, weight, self.channels[0], &self.geometry);
             Some(tensor(dx, x.shape())?)
         } else {
             None
         };
-        let dw = if weight.track_op() {
-            let host = Host::of(x);
-            let dw = correlate_weights(host.elements::<T>()?, dy, self.channels, &self.geometry);
-            Some(tensor(dw, weight.shape())?)
-        } else {
-            None
-        };
-        let db = match bias {
-            Some(bias) if bias.track_op() => {
-                let db = bias_gradient(dy, self.channels[1], self.geometry.output_len());
-                Some(tensor(db, bias.shape())?)
-            }
-            _ => None,
-        };
+        let bias = bias.filter(|bias| bias.track_op());
+        if !weight.track_op() && bias.is_none() {
+            return Ok((dx, None, None));
+        }
+        let x = self.input(x_host.elements()?);
+        let WeightGradient { weights, bias: db } = correlate_weights(x, dy, &self.geometry);
+        let dw = weight
+            .track_op()
+            .then(|| tensor(weights, weight.shape()))
+            .transpose()?;
+        let db = bias.map(|bias| tensor(db, bias.shape())).transpose()?;
         Ok((dx, dw, db))
     }
 }
