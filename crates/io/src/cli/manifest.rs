@@ -60,7 +60,7 @@ fn create(invocation: &Invocation) -> Result<Summary, StageError> {
     };
     let manifest = manifest::create(invocation.input("input")?, &description)?;
     warn_of_leaks(&manifest::leaks(&manifest));
-    let text = serde_yaml::to_string(&manifest).map_err(StageError::failure)?;
+    let text = manifest::to_yaml(&manifest)?;
     atomic::write_bytes(invocation.output("output")?, text.as_bytes())?;
     Ok(counts(&manifest))
 }

@@ -15,5 +15,5 @@ pub use create::{Description, create, natural};
 pub use leak::{Leak, leaks};
 pub use model::{FileEntry, Manifest, ScanEntry};
 pub use pattern::Pattern;
-pub use read::{data_root, read};
+pub use read::{data_root, read, to_yaml};
 pub use verify::{Fault, verify};

@@ -62,6 +62,14 @@ pub fn data_root(
     ))
 }
 
+/// The YAML text of a manifest, as [`read`] reads it.
+///
+/// # Errors
+/// Exit code 1 when a free attribute cannot be written as YAML.
+pub fn to_yaml(manifest: &Manifest) -> Result<String, StageError> {
+    serde_yaml::to_string(manifest).map_err(StageError::failure)
+}
+
 type Misplaced = (Vec<String>, String);
 
 fn check(manifest: &Manifest) -> Result<(), Misplaced> {
