@@ -5,7 +5,7 @@ use statrs::function::gamma::checked_gamma_ur;
 use crate::signed_ranks::SignedRanks;
 use crate::{Alternative, WilcoxonConfig, ZeroMethod};
 
-/// p-value and standard score of W+; (1, `None`) when the variance is zero, that is when all differences are zero.
+/// p-value and standard score of W+; (1, `None`) when the variance is zero: all differences are zero and not split.
 ///
 /// μ = n(n + 1)/4 and σ² = (n(n + 1)(2n + 1) − Σ(t³ − t)/2)/24 over the n ranked differences. Under Pratt's method both
 /// lose the same expressions in the number of zeros (Cureton 1967), whose own tie does not count.
@@ -19,7 +19,7 @@ pub(crate) fn p_and_z(ranks: &SignedRanks, config: WilcoxonConfig) -> (f64, Opti
         variance -= zeros * (zeros + 1.0) * (2.0 * zeros + 1.0);
     }
     let sd = ((variance - ranks.tie_correction / 2.0) / 24.0).sqrt();
-    if sd == 0.0 || ranks.doubled.is_empty() {
+    if sd == 0.0 {
         return (1.0, None);
     }
     let excess = ranks.w_plus() - mean;

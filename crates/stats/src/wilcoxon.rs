@@ -66,7 +66,8 @@ pub struct Wilcoxon {
     pub w_minus: f64,
     /// min(W+, W−) for a two-sided test, otherwise W+.
     pub statistic: f64,
-    /// Standard score of W+, −|z| for a two-sided test; `None` for the exact method and when all differences are zero.
+    /// Standard score of W+, −|z| for a two-sided test; `None` for the exact method and where
+    /// its variance is zero.
     pub z: Option<f64>,
     /// Probability under the null hypothesis of a statistic at least as extreme; in (0, 1].
     pub p_value: f64,
@@ -93,7 +94,7 @@ pub struct Wilcoxon {
 /// Equal to scipy's `method="asymptotic"` for every zero method, alternative and correction. Also taken in place of the
 /// exact method above [`EXACT_LIMIT`] ranked differences; the outcome says so.
 ///
-/// When all differences are zero p is 1 (scipy's approximation gives NaN).
+/// When all differences are zero p is 1 (scipy's approximation gives NaN); under the approximation with split zeros z is 0.
 ///
 /// # Errors
 /// No pairs, samples of different length, values that are NaN or infinite.
