@@ -1,7 +1,7 @@
 //! Measures against the reference values of independent software.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
 
 use std::path::{Path, PathBuf};
 

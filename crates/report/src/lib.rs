@@ -1,1 +1,28 @@
-//! placeholder
+//! Figures: B-scans with reference and predictions, and measures against a factor.
+//!
+//! Arrays and records in, a [`Scene`] out: a list of rectangles, paths, texts and images in pixel coordinates.
+//! A scene is written as SVG ([`svg`]) or painted ([`raster`]) and written as PNG ([`png_file`]).
+
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "views of arrays are passed by value, as ndarray does"
+)]
+
+pub mod base64;
+pub mod bscan;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod color;
+pub mod contour;
+pub mod factor;
+mod font;
+pub mod picture;
+pub mod png_file;
+pub mod raster;
+pub mod scale;
+pub mod scene;
+pub mod svg;
+
+pub use color::Color;
+pub use picture::Picture;
+pub use scene::Scene;

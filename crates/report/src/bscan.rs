@@ -1,0 +1,286 @@
+//! A B-scan beside its reference and predictions.
+
+mod layout;
+mod overlay;
+
+use ndarray::ArrayView2;
+
+use crate::color::{BLACK, GRAY, INK, ORANGE, SKY, WHITE};
+use crate::font;
+use crate::scale::round_length;
+use crate::scene::{Item, Path, Point, Stroke, Text};
+use crate::{Color, Picture, Scene};
+use layout::Layout;
+use overlay::Overlay;
+
+/// Opacity of a prediction's area: the tissue below stays visible.
+const AREA: f64 = 0.55;
+
+/// What a B-scan figure shows.
+#[derive(Debug, Clone)]
+pub struct Figure<'a> {
+    /// The B-scan, a pixel for each voxel, x across and depth down.
+    pub picture: Picture,
+    /// Whether the picture's channels are colors.
+    pub colored: bool,
+    /// Title of the panel that shows the B-scan alone.
+    pub title: String,
+    /// Voxel size in mm across and in depth, when it is known; else voxels are drawn square, without a scale bar.
+    pub spacing_mm: Option<[f64; 2]>,
+    /// Reference of shape (x, z).
+    pub reference: ArrayView2<'a, bool>,
+    /// Predictions with their titles, of the same shape.
+    pub predictions: Vec<(String, ArrayView2<'a, bool>)>,
+    /// Number of panels side by side; `None` to choose by the panels' shape.
+    pub columns: Option<usize>,
+}
+
+/// Draws the B-scan, the reference over it, and each prediction together with the reference.
+///
+/// Panels read from left to right and top to bottom. A mask without voxels in this B-scan is said so in its panel.
+#[must_use]
+pub fn scene(figure: &Figure<'_>) -> Scene {
+    let panels = 2 + figure.predictions.len();
+    let size = [figure.picture.width(), figure.picture.height()];
+    let layout = Layout::new(size, figure.spacing_mm, panels, figure.columns);
+    let mut scene = Scene::new(layout.width(), layout.height());
+    let reference_color = if figure.colored { WHITE } else { ORANGE };
+    let reference = Overlay::new(figure.reference);
+    for panel in 0..panels {
+        let at = layout.panel(panel);
+        scene.items.push(Item::Picture {
+            picture: figure.picture.clone(),
+            at,
+            size: layout.size,
+        });
+        let line = layout.em * 0.055;
+        let title = match panel {
+            0 => figure.title.as_str(),
+            1 => {
+                reference.draw_line(&mut scene, at, &layout, (reference_color, 1.5 * line));
+                note_if_empty(&mut scene, &reference, at, &layout);
+                "reference"
+            }
+            _ => {
+                let (title, mask) = &figure.predictions[panel - 2];
+                let prediction = Overlay::new(*mask);
+                prediction.draw_area(&mut scene, at, &layout, (SKY, AREA));
+                reference.draw_line(&mut scene, at, &layout, (reference_color, line));
+                note_if_empty(&mut scene, &prediction, at, &layout);
+                title
+            }
+        };
+        draw_title(&mut scene, panel, title, &layout);
+    }
+    if let Some([across, _]) = figure.spacing_mm {
+        draw_scale_bar(&mut scene, across, &layout);
+    }
+    draw_legend(&mut scene, reference_color, &layout);
+    scene
+}
+
+fn draw_title(scene: &mut Scene, panel: usize, title: &str, layout: &Layout) {
+    let [x, y] = layout.panel(panel);
+    let letter = char::from_u32('a' as u32 + (panel % 26) as u32).unwrap_or('a');
+    let baseline = y - 0.5 * layout.em;
+    let tag = format!("{letter}");
+    let indent = 1.2 * layout.em;
+    let words = shortened(title, (layout.size[0] - indent) / layout.em);
+    scene.draw(Text::new(tag, [x, baseline], layout.em, INK).bold());
+    scene.draw(Text::new(words, [x + indent, baseline], layout.em, INK));
+}
+
+/// The text, cut at the end so that it is at most so many ems wide.
+fn shortened(words: &str, width_em: f64) -> String {
+    if font::width_em(words) <= width_em {
+        return words.to_owned();
+    }
+    let mut kept: String = words.to_owned();
+    while !kept.is_empty() && font::width_em(&format!("{kept}...")) > width_em {
+        kept.pop();
+    }
+    format!("{kept}...")
+}
+
+fn note_if_empty(scene: &mut Scene, mask: &Overlay, at: Point, layout: &Layout) {
+    if mask.is_empty() {
+        let place = [at[0] + 0.6 * layout.em, at[1] + 1.6 * layout.em];
+        draw_label(scene, "empty mask", place, layout.em);
+    }
+}
+
+/// White words on a dark ground, starting at a point on their baseline.
+fn draw_label(scene: &mut Scene, words: &str, [x, y]: Point, em: f64) {
+    let size = [(font::width_em(words) + 0.6) * em, 1.5 * em];
+    scene.draw(Path::rectangle(
+        [x - 0.3 * em, y - 1.1 * em],
+        size,
+        BLACK,
+        0.6,
+    ));
+    scene.draw(Text::new(words, [x, y], em, WHITE));
+}
+
+/// A bar of a round length in the lower left corner of the first panel.
+fn draw_scale_bar(scene: &mut Scene, mm_per_voxel: f64, layout: &Layout) {
+    let em = layout.em;
+    let um_per_pixel = mm_per_voxel * 1000.0 / layout.voxel[0];
+    let length_um = round_length(layout.size[0] * um_per_pixel / 4.0);
+    let words = if length_um >= 1000.0 {
+        format!("{} mm", length_um / 1000.0)
+    } else {
+        format!("{length_um} µm")
+    };
+    let bar = length_um / um_per_pixel;
+    let [left, top] = layout.panel(0);
+    let (x, y) = (left + 0.8 * em, top + layout.size[1] - 0.7 * em);
+    let width = bar.max(font::width_em(&words) * em);
+    let ground = [width + 0.8 * em, 2.0 * em];
+    scene.draw(Path::rectangle(
+        [x - 0.4 * em, y - 1.6 * em],
+        ground,
+        BLACK,
+        0.6,
+    ));
+    scene.draw(Path::rectangle(
+        [x, y - 0.08 * em],
+        [bar, 0.16 * em],
+        WHITE,
+        1.0,
+    ));
+    scene.draw(Text::new(words, [x, y - 0.45 * em], em, WHITE));
+}
+
+fn draw_legend(scene: &mut Scene, reference_color: Color, layout: &Layout) {
+    let em = layout.em;
+    let (x, y) = (layout.margin(), layout.height() - 1.1 * em);
+    let middle = y - 0.35 * em;
+    let swatch = |scene: &mut Scene, x: f64| {
+        let ground = Path::rectangle(
+            [x, y - 0.95 * em],
+            [2.2 * em, 1.2 * em],
+            Color([70; 3]),
+            1.0,
+        );
+        scene.draw(ground.outlined(Stroke::solid(GRAY, 0.04 * em)));
+    };
+    swatch(scene, x);
+    let ends = [[x + 0.3 * em, middle], [x + 1.9 * em, middle]];
+    scene.line(ends[0], ends[1], Stroke::solid(reference_color, 0.1 * em));
+    scene.draw(Text::new("reference", [x + 2.8 * em, y], em, INK));
+    let x = x + (4.4 + font::width_em("reference")) * em;
+    swatch(scene, x);
+    let area = Path::rectangle(
+        [x + 0.3 * em, middle - 0.3 * em],
+        [1.6 * em, 0.6 * em],
+        SKY,
+        0.5,
+    );
+    scene.draw(area);
+    scene.draw(Text::new("prediction", [x + 2.8 * em, y], em, INK));
+}
+
+/// The depths that hold voxels of any of the masks of shape (x, z), and `margin` voxels above and below.
+///
+/// `None` when all masks are empty.
+#[must_use]
+pub fn depth_window(
+    masks: &[ArrayView2<'_, bool>],
+    margin: usize,
+) -> Option<std::ops::Range<usize>> {
+    let depth = masks.first()?.dim().1;
+    let filled = |z: &usize| masks.iter().any(|m| m.column(*z).iter().any(|v| *v));
+    let first = (0..depth).find(filled)?;
+    let last = (0..depth).rev().find(filled)?;
+    Some(first.saturating_sub(margin)..last.saturating_add(margin + 1).min(depth))
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::raster;
+
+    fn figure<'a>(
+        reference: &'a Array2<bool>,
+        prediction: &'a Array2<bool>,
+        spacing_mm: Option<[f64; 2]>,
+    ) -> Figure<'a> {
+        let (width, height) = reference.dim();
+        Figure {
+            picture: Picture::filled(width, height, Color([40; 3])),
+            colored: false,
+            title: "B-scan 3".to_owned(),
+            spacing_mm,
+            reference: reference.view(),
+            predictions: vec![("unet".to_owned(), prediction.view())],
+            columns: Some(1),
+        }
+    }
+
+    fn words(item: &Item) -> Option<&str> {
+        match item {
+            Item::Text(text) => Some(&text.words),
+            _ => None,
+        }
+    }
+
+    fn texts(scene: &Scene) -> Vec<&str> {
+        scene.items.iter().filter_map(words).collect()
+    }
+
+    #[test]
+    fn an_empty_prediction_is_said_so() {
+        let reference = Array2::from_shape_fn((80, 40), |(_, z)| z == 20);
+        let empty = Array2::from_elem((80, 40), false);
+        let scene = scene(&figure(&reference, &empty, None));
+        let notes = texts(&scene).iter().filter(|t| **t == "empty mask").count();
+        assert_eq!(notes, 1);
+    }
+
+    #[test]
+    fn a_scale_bar_stands_only_where_the_voxel_size_is_known() {
+        let mask = Array2::from_shape_fn((80, 40), |(_, z)| z == 20);
+        let known = scene(&figure(&mask, &mask, Some([0.012, 0.003])));
+        // 80 voxels of 12 µm are 960 µm; the largest round length within a quarter of it is 200 µm.
+        assert!(texts(&known).contains(&"200 µm"));
+        let unknown = scene(&figure(&mask, &mask, None));
+        assert!(!texts(&unknown).iter().any(|t| t.ends_with("µm")));
+    }
+
+    #[test]
+    fn the_prediction_is_painted_where_it_lies() {
+        let reference = Array2::from_elem((100, 50), false);
+        let prediction = Array2::from_shape_fn((100, 50), |(x, z)| x == 60 && z == 30);
+        let figure = figure(&reference, &prediction, None);
+        let layout = Layout::new([100, 50], None, 3, Some(1));
+        let painted = raster::paint(&scene(&figure), 1);
+        let [left, top] = layout.panel(2);
+        let at = |x: f64, z: f64| {
+            let (column, row) = (left + x * layout.voxel[0], top + z * layout.voxel[1]);
+            painted.pixel(column as usize, row as usize)
+        };
+        assert_eq!(at(60.5, 30.5), SKY.over(Color([40; 3]), AREA));
+        assert_eq!(at(59.5, 30.5), Color([40; 3]));
+        assert_eq!(at(60.5, 31.5), Color([40; 3]));
+    }
+
+    #[test]
+    fn the_window_reaches_around_all_masks() {
+        let a = Array2::from_shape_fn((4, 60), |(_, z)| z == 10);
+        let b = Array2::from_shape_fn((4, 60), |(_, z)| z == 50);
+        assert_eq!(depth_window(&[a.view(), b.view()], 5), Some(5..56));
+        assert_eq!(depth_window(&[a.view(), b.view()], 100), Some(0..60));
+        let empty = Array2::from_elem((4, 60), false);
+        assert_eq!(depth_window(&[empty.view()], 5), None);
+        assert_eq!(depth_window(&[], 5), None);
+    }
+
+    #[test]
+    fn long_titles_are_cut_to_their_panel() {
+        assert_eq!(shortened("unet", 10.0), "unet");
+        let cut = shortened("a very long title of a panel", 5.0);
+        assert!(cut.ends_with("...") && font::width_em(&cut) <= 5.0);
+    }
+}

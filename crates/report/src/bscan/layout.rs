@@ -1,0 +1,143 @@
+//! Where the panels of a B-scan figure stand.
+
+use crate::scene::Point;
+
+/// Panels are at least this wide or high, whichever is the larger extent, so that thin layers are legible.
+const LARGER_EXTENT: f64 = 640.0;
+/// Width over height that a figure aims at when it may choose its number of columns.
+const ASPECT: f64 = 1.4;
+/// Width of the figure in ems: 8-point letters in a figure as wide as a text column of 170 mm.
+const EMS: f64 = 60.0;
+
+/// Sizes in pixels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    /// Size of a voxel across and in depth.
+    pub voxel: [f64; 2],
+    /// Size of a panel.
+    pub size: [f64; 2],
+    /// Size of letters.
+    pub em: f64,
+    columns: usize,
+    rows: usize,
+}
+
+impl Layout {
+    /// Arranges `panels` pictures of `size` voxels.
+    ///
+    /// Voxels keep their shape when their size in mm is known. The larger edge of a voxel takes a whole number of pixels, the
+    /// smaller at least one.
+    pub fn new(
+        size: [usize; 2],
+        spacing_mm: Option<[f64; 2]>,
+        panels: usize,
+        columns: Option<usize>,
+    ) -> Self {
+        let voxel = voxel_pixels(size, spacing_mm.unwrap_or([1.0; 2]));
+        let size = [size[0] as f64 * voxel[0], size[1] as f64 * voxel[1]];
+        let panels = panels.max(1);
+        let aspect = |columns: usize| {
+            let rows = panels.div_ceil(columns);
+            let shape = size[0] * columns as f64 / (size[1] * rows as f64);
+            // A row that is not full looks unfinished.
+            (shape / ASPECT).ln().abs() + 0.3 * (columns * rows - panels) as f64
+        };
+        let best = (1..=panels).min_by(|a, b| aspect(*a).total_cmp(&aspect(*b)));
+        let columns = columns.or(best).unwrap_or(1).clamp(1, panels);
+        let em = (size[0] * columns as f64 / EMS).max(14.0).round();
+        Self {
+            voxel,
+            size,
+            em,
+            columns,
+            rows: panels.div_ceil(columns),
+        }
+    }
+
+    /// Top left corner of a panel, on whole pixels.
+    pub fn panel(&self, index: usize) -> Point {
+        let (column, row) = (index % self.columns, index / self.columns);
+        let x = self.margin() + column as f64 * (self.size[0] + self.em);
+        let y = row as f64 * self.row_height() + 2.2 * self.em;
+        [x.round(), y.round()]
+    }
+
+    /// Margin at the left and right.
+    pub fn margin(&self) -> f64 {
+        self.em
+    }
+
+    /// Width of the figure.
+    pub fn width(&self) -> f64 {
+        let columns = self.columns as f64;
+        2.0 * self.margin() + columns * self.size[0] + (columns - 1.0) * self.em
+    }
+
+    /// Height of the figure, with a line for the legend.
+    pub fn height(&self) -> f64 {
+        self.rows as f64 * self.row_height() + 3.4 * self.em
+    }
+
+    fn row_height(&self) -> f64 {
+        self.size[1] + 2.2 * self.em
+    }
+}
+
+fn voxel_pixels(size: [usize; 2], spacing: [f64; 2]) -> [f64; 2] {
+    let larger = spacing[0].max(spacing[1]);
+    // Beyond 16 to 1 a voxel's shape would cost more pixels than it is worth.
+    let shape = spacing.map(|s| (s / larger).max(1.0 / 16.0));
+    let extent = (size[0] as f64 * shape[0]).max(size[1] as f64 * shape[1]);
+    let smaller = shape[0].min(shape[1]);
+    let edge = (LARGER_EXTENT / extent).max(1.0 / smaller - 1e-6).ceil();
+    shape.map(|s| s * edge)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn voxels_of_the_paper_are_four_times_as_wide_as_deep() {
+        assert_eq!(voxel_pixels([333, 500], [0.012, 0.003]), [4.0, 1.0]);
+        assert_eq!(voxel_pixels([100, 100], [0.012, 0.003]), [7.0, 1.75]);
+    }
+
+    #[test]
+    fn voxels_of_unknown_size_are_square() {
+        assert_eq!(voxel_pixels([64, 48], [1.0, 1.0]), [10.0, 10.0]);
+    }
+
+    #[test]
+    fn wide_panels_are_stacked_and_high_ones_stand_side_by_side() {
+        let wide = Layout::new([600, 100], None, 3, None);
+        assert_eq!((wide.columns, wide.rows), (1, 3));
+        let high = Layout::new([100, 300], None, 4, None);
+        assert_eq!((high.columns, high.rows), (4, 1));
+    }
+
+    proptest! {
+        #[test]
+        fn panels_stand_within_the_figure_and_apart(
+            width in 1usize..700,
+            height in 1usize..600,
+            panels in 1usize..12,
+            columns in prop::option::of(0usize..20),
+            aspect in 0.05f64..20.0,
+        ) {
+            let layout = Layout::new([width, height], Some([aspect, 1.0]), panels, columns);
+            let boxes: Vec<[f64; 4]> = (0..panels)
+                .map(|i| layout.panel(i))
+                .map(|[x, y]| [x, y, x + layout.size[0], y + layout.size[1]])
+                .collect();
+            for (i, a) in boxes.iter().enumerate() {
+                prop_assert!(a[0] >= 0.0 && a[2] <= layout.width() && a[3] <= layout.height());
+                for b in &boxes[..i] {
+                    prop_assert!(a[0] >= b[2] || b[0] >= a[2] || a[1] >= b[3] || b[1] >= a[3]);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The command line `rsom-report`.
+
+mod bscan;
+mod factor;
+
+use std::path::Path;
+
+use rsom_io::ports::PROVENANCE_KEY;
+use rsom_stage::{Definition, Invocation, StageError, atomic};
+
+use crate::{Scene, png_file, raster, svg};
+
+/// The stage `report`.
+#[must_use]
+pub fn definition() -> Definition {
+    Definition::new(
+        "report",
+        env!("CARGO_PKG_VERSION"),
+        "Figures of a study, as PNG or SVG",
+    )
+    .command(bscan::command())
+    .command(factor::command())
+}
+
+/// Writes a scene to the output `output`, in the format that its name says, with its provenance inside.
+///
+/// A PNG has `scale` pixels for each of the scene's.
+fn write(invocation: &Invocation, scene: &Scene, scale: usize) -> Result<(), StageError> {
+    let path = invocation.output("output")?;
+    let provenance = invocation.provenance()?.to_string();
+    let bytes = if is_svg(path) {
+        svg::document(scene, &provenance).map(String::into_bytes)
+    } else {
+        png_file::encode(
+            &raster::paint(scene, scale),
+            &[(PROVENANCE_KEY, &provenance)],
+        )
+    };
+    let bytes = bytes.map_err(|e| StageError::output(path, e))?;
+    atomic::write_bytes(path, &bytes)
+}
+
+fn is_svg(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("svg"))
+}

@@ -1,0 +1,178 @@
+//! `rsom-report bscan`: a B-scan beside its reference and predictions.
+
+use std::path::{Path, PathBuf};
+
+use ndarray::{ArrayView2, Axis, Slice};
+use rsom_io::ports;
+use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
+use rsom_volume::{Mask, Scan};
+use serde::Deserialize;
+
+use crate::bscan::{Figure, depth_window, scene};
+use crate::picture;
+
+/// The command.
+pub fn command() -> Command {
+    Command::new("bscan", "Draw a B-scan beside its reference and predictions", run)
+        .input(Port::required("image", Kind::Volume, "Scan"))
+        .input(Port::required("reference", Kind::Mask, "Reference mask or label map, on the scan's grid"))
+        .input(Port::required("prediction", Kind::Mask, "Predicted masks, on the scan's grid").many())
+        .output(Port::required("output", Kind::Figure, "Figure: .png or .svg"))
+        .parameter(Parameter::integer("slice", "Index of the B-scan along y (unset: the middle one of those with reference)").at_least(0.0))
+        .parameter(Parameter::texts("titles", "Titles of the predictions, in their order (unset: their file names)"))
+        .parameter(Parameter::integers(
+            "reference_labels",
+            "Labels of a reference label map that make up the structure (unset: the only one it holds)",
+        ))
+        .parameter(Parameter::integer("margin", "Cut the depth this far above and below all masks (unset: whole depth)").at_least(0.0).unit("voxels"))
+        .parameter(Parameter::integer("columns", "Panels side by side (unset: chosen by their shape)").at_least(1.0))
+        .example("rsom-report bscan --image scan.nii.gz --reference truth.nii.gz --prediction unet.nii.gz fcn.nii.gz --output figure.png")
+}
+
+#[derive(Debug, Deserialize)]
+struct Parameters {
+    slice: Option<usize>,
+    titles: Option<Vec<String>>,
+    reference_labels: Option<Vec<i32>>,
+    margin: Option<usize>,
+    columns: Option<usize>,
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let parameters: Parameters = invocation.parameters()?;
+    invocation.input("prediction")?;
+    let paths = invocation.inputs("prediction");
+    let titles = titles(parameters.titles.clone(), paths)?;
+    let scan_path = invocation.input("image")?;
+    let scan = ports::load_scan(scan_path)?;
+    let reference = load(
+        invocation.input("reference")?,
+        &parameters,
+        (scan_path, &scan),
+    )?;
+    let plain = Parameters {
+        reference_labels: None,
+        ..parameters
+    };
+    let predictions: Vec<Mask> = paths
+        .iter()
+        .map(|path| load(path, &plain, (scan_path, &scan)))
+        .collect::<Result<_, _>>()?;
+    let slice = chosen_slice(plain.slice, &reference)?;
+    let masks: Vec<ArrayView2<'_, bool>> = std::iter::once(&reference)
+        .chain(&predictions)
+        .map(|mask| mask.voxels().index_axis(Axis(1), slice))
+        .collect();
+    let [_, _, depth] = reference.grid().shape();
+    let window = plain.margin.and_then(|margin| depth_window(&masks, margin));
+    let window = Slice::from(window.unwrap_or(0..depth));
+    let cut: Vec<_> = masks
+        .iter()
+        .map(|m| m.slice_axis(Axis(1), window))
+        .collect();
+    let channels: Vec<_> = (0..scan.channels().len())
+        .filter_map(|c| scan.channel(c))
+        .map(|c| {
+            c.index_axis_move(Axis(1), slice)
+                .slice_axis_move(Axis(1), window)
+        })
+        .collect();
+    let figure = Figure {
+        picture: picture::from_channels(&channels),
+        colored: channels.len() > 1,
+        title: format!("B-scan {slice}"),
+        spacing_mm: scan.grid().spacing().millimetres().map(|mm| [mm[0], mm[2]]),
+        reference: cut[0],
+        predictions: titles.into_iter().zip(cut[1..].iter().copied()).collect(),
+        columns: plain.columns,
+    };
+    super::write(invocation, &scene(&figure), 1)?;
+    Ok(Summary::new()
+        .with("slice", slice)
+        .with("panels", cut.len() + 1))
+}
+
+fn load(
+    path: &Path,
+    parameters: &Parameters,
+    (scan_path, scan): (&Path, &Scan),
+) -> Result<Mask, StageError> {
+    let mask = match &parameters.reference_labels {
+        Some(labels) => ports::load_labels(path)?.select(labels),
+        None => ports::load_mask(path)?,
+    };
+    ports::require_same_grid(scan_path, scan.grid(), path, mask.grid())?;
+    Ok(mask)
+}
+
+/// The B-scan that was asked for, or the middle one of those with reference voxels, or the middle one.
+fn chosen_slice(wanted: Option<usize>, reference: &Mask) -> Result<usize, StageError> {
+    let [_, count, _] = reference.grid().shape();
+    if let Some(slice) = wanted {
+        if slice < count {
+            return Ok(slice);
+        }
+        return Err(StageError::usage(format_args!(
+            "--slice {slice}: the scan has {count} B-scans, 0 to {}",
+            count - 1
+        )));
+    }
+    let planes = reference.voxels().axis_iter(Axis(1)).enumerate();
+    let filled: Vec<usize> = planes
+        .filter(|(_, plane)| plane.iter().any(|v| *v))
+        .map(|(y, _)| y)
+        .collect();
+    Ok(filled.get(filled.len() / 2).copied().unwrap_or(count / 2))
+}
+
+/// A title for each prediction: as given, or the file's name, with its folder where names alone are not unique.
+fn titles(given: Option<Vec<String>>, paths: &[PathBuf]) -> Result<Vec<String>, StageError> {
+    if let Some(given) = given {
+        if given.len() == paths.len() {
+            return Ok(given);
+        }
+        return Err(StageError::usage(format_args!(
+            "--titles has {} names for {} predictions",
+            given.len(),
+            paths.len()
+        )));
+    }
+    let stem = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.trim_end_matches(".gz")
+            .trim_end_matches(".nii")
+            .to_owned()
+    };
+    let folder = |path: &Path| {
+        let name = path.parent().and_then(Path::file_name).unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    };
+    let title = |path: &PathBuf| {
+        let same = paths
+            .iter()
+            .filter(|other| stem(other) == stem(path))
+            .count();
+        match (same, folder(path)) {
+            (2.., folder) if !folder.is_empty() => format!("{folder}/{}", stem(path)),
+            _ => stem(path),
+        }
+    };
+    Ok(paths.iter().map(title).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_one_name_are_told_apart_by_their_folders() {
+        let paths = ["a/mask.nii.gz", "b/mask.nii.gz", "c/fcn.nii"].map(PathBuf::from);
+        assert_eq!(titles(None, &paths).unwrap(), ["a/mask", "b/mask", "fcn"]);
+    }
+
+    #[test]
+    fn a_wrong_number_of_titles_is_exit_code_2() {
+        let error = titles(Some(vec!["a".into()]), &[]).unwrap_err();
+        assert_eq!(error.exit_code(), rsom_stage::ExitCode::Usage);
+    }
+}

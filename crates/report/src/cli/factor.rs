@@ -1,0 +1,206 @@
+//! `rsom-report factor`: measures against a factor.
+
+use rsom_io::ports;
+use rsom_io::table::{Cell, Table, TableError};
+use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
+use serde::Deserialize;
+
+use crate::factor::{Figure, Panel, Record, Spread, ordered, scene};
+
+/// Pixels of a PNG for each pixel of the scene: 300 dots per inch at 160 mm.
+const SCALE: usize = 3;
+
+/// The command.
+pub fn command() -> Command {
+    Command::new("factor", "Draw measures against a factor of the runs", run)
+        .input(Port::required("input", Kind::Table, "Tables of measurements").many())
+        .output(Port::required("output", Kind::Figure, "Figure: .svg or .png"))
+        .parameter(Parameter::texts("metric", "Measures, a panel each").default(vec!["dice", "ra_vox"]))
+        .parameter(Parameter::text("factor", "Column of the horizontal axis, such as s").required())
+        .parameter(Parameter::text("group", "Column of the series, such as net (unset: one series)"))
+        .parameter(
+            Parameter::choice("surface", &["upper", "lower", "both"], "Surface, for measures of surfaces").default("both"),
+        )
+        .parameter(Parameter::text("label", "Structure, when the tables hold several"))
+        .parameter(Parameter::flag("slices", "Take the rows of single B-scans, not those of whole scans"))
+        .parameter(
+            Parameter::choice("spread", &["mean_sd", "median_quartiles"], "Points and bars").default("mean_sd"),
+        )
+        .example("rsom-report factor --input runs/*.parquet --metric dice,ra_vox --factor s --group net --output figure.svg")
+}
+
+#[derive(Debug, Deserialize)]
+struct Parameters {
+    metric: Vec<String>,
+    factor: String,
+    group: Option<String>,
+    surface: String,
+    label: Option<String>,
+    slices: bool,
+    spread: Points,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Points {
+    MeanSd,
+    MedianQuartiles,
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let parameters: Parameters = invocation.parameters()?;
+    let table = ports::read_table(invocation, "input")?;
+    for column in [Some(&parameters.factor), parameters.group.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        // A wrong name is the caller's mistake, not the table's.
+        table.values(column).map_err(StageError::usage)?;
+    }
+    let rows = Rows::of(&table, &parameters).map_err(StageError::inputs)?;
+    rows.require_one_label(&parameters)?;
+    let panels: Vec<Panel> = parameters
+        .metric
+        .iter()
+        .map(|metric| panel(&rows, metric, &parameters))
+        .collect::<Result<_, _>>()?;
+    let figure = Figure {
+        factor: parameters.factor,
+        spread: match parameters.spread {
+            Points::MeanSd => Spread::MeanSd,
+            Points::MedianQuartiles => Spread::MedianQuartiles,
+        },
+        panels,
+    };
+    super::write(invocation, &scene(&figure), SCALE)?;
+    let count: usize = figure.panels.iter().map(|p| p.records.len()).sum();
+    Ok(Summary::new()
+        .with("panels", figure.panels.len())
+        .with("rows", count))
+}
+
+/// The columns that a figure needs.
+struct Rows {
+    metric: Vec<Option<String>>,
+    slice: Vec<Option<i64>>,
+    surface: Vec<Option<String>>,
+    label: Vec<Option<String>>,
+    value: Vec<Option<f64>>,
+    unit: Vec<Option<String>>,
+    status: Vec<Option<String>>,
+    level: Vec<String>,
+    group: Vec<String>,
+}
+
+impl Rows {
+    fn of(table: &Table, parameters: &Parameters) -> Result<Self, TableError> {
+        let names = |column: &str| -> Result<Vec<String>, TableError> {
+            let name = |cell: Cell<'_>| match cell {
+                Cell::Null => "(none)".to_owned(),
+                cell => cell.to_string(),
+            };
+            Ok(table.values(column)?.cells().map(name).collect())
+        };
+        Ok(Self {
+            metric: table.texts("metric")?,
+            slice: table.integers("slice")?,
+            surface: table.texts("surface")?,
+            label: table.texts("label")?,
+            value: table.numbers("value")?,
+            unit: table.texts("unit")?,
+            status: table.texts("status")?,
+            level: names(&parameters.factor)?,
+            group: match &parameters.group {
+                Some(group) => names(group)?,
+                None => vec![String::new(); table.rows()],
+            },
+        })
+    }
+
+    /// Places of the rows of a metric that the parameters ask for.
+    fn chosen(&self, metric: &str, parameters: &Parameters) -> Vec<usize> {
+        let fits = |i: &usize| {
+            let surface = self.surface[*i].as_deref();
+            self.metric[*i].as_deref() == Some(metric)
+                && self.slice[*i].is_some() == parameters.slices
+                && surface.is_none_or(|s| s == parameters.surface)
+                && (parameters.label.is_none() || self.label[*i] == parameters.label)
+        };
+        (0..self.metric.len()).filter(fits).collect()
+    }
+
+    fn require_one_label(&self, parameters: &Parameters) -> Result<(), StageError> {
+        let labels = ordered(self.label.iter().map(|l| l.as_deref().unwrap_or("(none)")));
+        if parameters.label.is_none() && labels.len() > 1 {
+            return Err(StageError::usage(format_args!(
+                "the tables hold several structures; choose one with --label: {}",
+                labels.join(", ")
+            )));
+        }
+        Ok(())
+    }
+}
+
+fn panel(rows: &Rows, metric: &str, parameters: &Parameters) -> Result<Panel, StageError> {
+    let chosen = rows.chosen(metric, parameters);
+    let Some(first) = chosen.first() else {
+        let known = ordered(rows.metric.iter().filter_map(Option::as_deref));
+        let kind = if parameters.slices {
+            "single B-scans"
+        } else {
+            "whole scans"
+        };
+        return Err(StageError::usage(format_args!(
+            "--metric {metric}: no such rows of {kind} in the tables; metrics there: {}",
+            known.join(", ")
+        )));
+    };
+    let record = |i: &usize| Record {
+        level: rows.level[*i].clone(),
+        group: rows.group[*i].clone(),
+        value: rows.value[*i],
+        status: rows.status[*i].clone().unwrap_or_default(),
+    };
+    let of_reference = rows.chosen(&format!("reference_{metric}"), parameters);
+    let values: Vec<f64> = of_reference.iter().filter_map(|i| rows.value[*i]).collect();
+    let reference = (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
+    Ok(Panel {
+        title: title(metric, rows.unit[*first].as_deref()),
+        records: chosen.iter().map(record).collect(),
+        reference,
+    })
+}
+
+/// A measure as a paper writes it, with its unit.
+fn title(metric: &str, unit: Option<&str>) -> String {
+    let name = match metric {
+        "dice" => "Dice",
+        "dice_bscan_mean" => "Dice, mean of B-scans",
+        "iou" => "IoU",
+        "precision" => "Precision",
+        "recall" => "Recall",
+        "coverage" => "Coverage",
+        "hole_count" => "Holes",
+        "ra_vox" | "ra_um" => "Roughness Ra",
+        "layer_thickness_vox" | "layer_thickness_um" => "Layer thickness",
+        "thickness_bias_vox" | "thickness_bias_um" => "Thickness bias",
+        "normal_angle_deg" => "Normal angle",
+        other => other,
+    };
+    match unit {
+        Some(unit) if unit != "1" && !unit.is_empty() => format!("{name} ({unit})"),
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_carry_units_but_not_of_ratios() {
+        assert_eq!(title("dice", Some("1")), "Dice");
+        assert_eq!(title("ra_um", Some("µm")), "Roughness Ra (µm)");
+        assert_eq!(title("vessel_length", None), "vessel_length");
+    }
+}

@@ -1,0 +1,216 @@
+//! Measures against a factor: one panel for each measure, one series for each group (the paper's figure 2).
+
+mod levels;
+mod marker;
+mod panel;
+mod summary;
+
+use crate::Scene;
+use crate::color::{GRAY, INK, SERIES};
+use crate::font;
+use crate::scene::{Anchor, Path, Stroke, Text};
+use panel::Frame;
+
+pub use levels::ordered;
+pub use summary::{Spread, Summary};
+
+/// One measured value of one scan under one level of the factor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Level of the factor, such as `100`.
+    pub level: String,
+    /// Series, such as `unet`; empty when there is but one.
+    pub group: String,
+    /// The value, if there is one.
+    pub value: Option<f64>,
+    /// Status of the value, `ok` or why it is missing or trivial.
+    pub status: String,
+}
+
+/// One measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// Title of its axis, with the unit.
+    pub title: String,
+    /// Its values.
+    pub records: Vec<Record>,
+    /// The same measure of the reference, drawn as a line across.
+    pub reference: Option<f64>,
+}
+
+/// What a factor figure shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// Title of the horizontal axis.
+    pub factor: String,
+    /// The measures, from top to bottom.
+    pub panels: Vec<Panel>,
+    /// What the points and bars are.
+    pub spread: Spread,
+}
+
+const WIDTH: f64 = 620.0;
+const PANEL_HEIGHT: f64 = 210.0;
+const GAP: f64 = 26.0;
+const LEFT: f64 = 86.0;
+const RIGHT: f64 = 22.0;
+const EM: f64 = 13.0;
+const NOTE: f64 = 0.8 * EM;
+
+/// Draws the measures as stacked panels over one axis of equally spaced levels.
+///
+/// Each point is the mean (or median) of a group at a level, the bar its standard deviation (or quartiles). Where some
+/// values are missing, the point says how many are there (`7/9`). Where no row is `ok` (a network that found nothing),
+/// there is no point: a cross in a strip below the axis marks it, and the line of the series is broken.
+#[must_use]
+pub fn scene(figure: &Figure) -> Scene {
+    let records = || figure.panels.iter().flat_map(|p| &p.records);
+    let levels = ordered(records().map(|r| r.level.as_str()));
+    let groups = ordered(records().map(|r| r.group.as_str()));
+    let named = groups.len() > 1 || groups.first().is_some_and(|g| !g.is_empty());
+    let top = if named { 44.0 } else { 16.0 };
+    let count = figure.panels.len() as f64;
+    let bottom = top + count * PANEL_HEIGHT + (count - 1.0).max(0.0) * GAP;
+    let mut scene = Scene::new(WIDTH, bottom + 6.3 * EM);
+    if named {
+        draw_legend(&mut scene, &groups);
+    }
+    let mut notes = vec![figure.spread.name().to_owned()];
+    for (i, panel) in figure.panels.iter().enumerate() {
+        let frame = Frame {
+            left: LEFT,
+            right: WIDTH - RIGHT,
+            top: top + i as f64 * (PANEL_HEIGHT + GAP),
+            height: PANEL_HEIGHT,
+            em: EM,
+        };
+        let cells = summary::cells(&panel.records, &levels, &groups, figure.spread);
+        let drawn = panel::draw(&mut scene, panel, &cells, &frame);
+        for note in drawn {
+            if !notes.iter().any(|n| n == note) {
+                notes.push(note.to_owned());
+            }
+        }
+    }
+    for (i, level) in levels.iter().enumerate() {
+        let x = panel::level_x([LEFT, WIDTH - RIGHT], i, levels.len());
+        let tick = Text::new(*level, [x, bottom + 1.5 * EM], EM, INK);
+        scene.draw(tick.anchored(Anchor::Middle));
+    }
+    let middle = (LEFT + WIDTH - RIGHT) / 2.0;
+    let title = Text::new(figure.factor.as_str(), [middle, bottom + 3.0 * EM], EM, INK);
+    scene.draw(title.bold().anchored(Anchor::Middle));
+    for (i, line) in wrapped(&notes).into_iter().enumerate() {
+        let at = [LEFT, bottom + (4.6 + 1.1 * i as f64) * EM];
+        scene.draw(Text::new(line, at, NOTE, GRAY));
+    }
+    scene
+}
+
+fn draw_legend(scene: &mut Scene, groups: &[&str]) {
+    let mut x = LEFT;
+    let y = 22.0;
+    for (i, group) in groups.iter().enumerate() {
+        let color = SERIES[i % SERIES.len()];
+        let middle = y - 0.35 * EM;
+        scene.line([x, middle], [x + 30.0, middle], Stroke::solid(color, 1.8));
+        scene.draw(Path::area(
+            vec![marker::shape(i, [x + 15.0, middle], 5.0)],
+            color,
+            1.0,
+        ));
+        scene.draw(Text::new(*group, [x + 38.0, y], EM, INK));
+        x += 64.0 + font::width_em(group) * EM;
+    }
+}
+
+/// Notes joined to lines that fit below the panels, also in a font wider than ours.
+fn wrapped(notes: &[String]) -> Vec<String> {
+    let limit = (WIDTH - LEFT - RIGHT) / NOTE / 1.3;
+    let mut lines: Vec<String> = Vec::new();
+    for note in notes {
+        match lines.last_mut() {
+            Some(line) if font::width_em(&format!("{line}; {note}")) <= limit => {
+                *line = format!("{line}; {note}");
+            }
+            _ => lines.push(note.clone()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::Item;
+
+    fn record(level: &str, group: &str, value: Option<f64>, status: &str) -> Record {
+        Record {
+            level: level.to_owned(),
+            group: group.to_owned(),
+            value,
+            status: status.to_owned(),
+        }
+    }
+
+    fn figure(records: Vec<Record>) -> Figure {
+        Figure {
+            factor: "s".to_owned(),
+            panels: vec![Panel {
+                title: "Ra (voxels)".to_owned(),
+                records,
+                reference: Some(0.2),
+            }],
+            spread: Spread::MeanSd,
+        }
+    }
+
+    fn words(item: &Item) -> Option<&str> {
+        match item {
+            Item::Text(text) => Some(&text.words),
+            _ => None,
+        }
+    }
+
+    fn texts(scene: &Scene) -> Vec<&str> {
+        scene.items.iter().filter_map(words).collect()
+    }
+
+    #[test]
+    fn a_collapsed_network_is_marked_not_dropped() {
+        let ok = record("0", "unet", Some(0.12), "ok");
+        let collapsed = record("100", "unet", None, "empty_prediction");
+        let drawn = scene(&figure(vec![ok.clone(), ok, collapsed.clone(), collapsed]));
+        assert!(texts(&drawn).contains(&"empty"));
+        assert!(texts(&drawn).iter().any(|t| t.contains("cross")));
+        assert!(texts(&drawn).contains(&"100"));
+    }
+
+    #[test]
+    fn missing_values_are_counted_beside_the_point() {
+        let rows = vec![
+            record("0", "unet", Some(0.1), "ok"),
+            record("0", "unet", Some(0.2), "ok"),
+            record("0", "unet", None, "empty_prediction"),
+        ];
+        assert!(texts(&scene(&figure(rows))).contains(&"2/3"));
+    }
+
+    #[test]
+    fn levels_stand_in_the_order_of_their_numbers() {
+        let rows = ["1000", "1", "10", "0"].map(|l| record(l, "", Some(1.0), "ok"));
+        let drawn = scene(&figure(rows.to_vec()));
+        let found: Vec<&str> = texts(&drawn)
+            .into_iter()
+            .filter(|t| ["0", "1", "10", "1000"].contains(t))
+            .collect();
+        assert_eq!(found, ["0", "1", "10", "1000"]);
+    }
+
+    #[test]
+    fn a_figure_without_values_is_still_a_figure() {
+        let drawn = scene(&figure(Vec::new()));
+        assert!(drawn.width > 0.0 && drawn.height > 0.0);
+        assert!(!drawn.items.is_empty());
+    }
+}

@@ -1,0 +1,36 @@
+//! The order of levels and groups.
+
+use std::cmp::Ordering;
+
+/// Distinct names in order: by value when all are numbers, else by the alphabet.
+pub fn ordered<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut names: Vec<&str> = names.into_iter().collect();
+    names.sort_unstable();
+    names.dedup();
+    let number = |name: &str| name.parse::<f64>().ok().filter(|v| !v.is_nan());
+    if names.iter().all(|name| number(name).is_some()) {
+        names.sort_by(|a, b| {
+            let (a, b) = (number(a), number(b));
+            a.partial_cmp(&b).unwrap_or(Ordering::Equal)
+        });
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_ordered_by_value() {
+        assert_eq!(
+            ordered(["100", "0", "3", "30", "0"]),
+            ["0", "3", "30", "100"]
+        );
+    }
+
+    #[test]
+    fn words_are_ordered_by_the_alphabet() {
+        assert_eq!(ordered(["unet", "10", "fcn"]), ["10", "fcn", "unet"]);
+    }
+}

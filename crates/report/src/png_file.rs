@@ -1,0 +1,52 @@
+//! Pictures as PNG files.
+
+use png::{BitDepth, ColorType, Compression, Encoder, EncodingError};
+
+use crate::Picture;
+
+/// Encodes a picture as an 8-bit RGB PNG with texts (keyword, text) in international text chunks.
+///
+/// The same picture and texts give the same bytes; no time is written.
+///
+/// # Errors
+/// A keyword that PNG forbids (empty, longer than 79 bytes, not Latin-1); an empty picture.
+pub fn encode(picture: &Picture, texts: &[(&str, &str)]) -> Result<Vec<u8>, EncodingError> {
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, picture.width() as u32, picture.height() as u32);
+    encoder.set_color(ColorType::Rgb);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::Balanced);
+    for (keyword, text) in texts {
+        encoder.add_itxt_chunk((*keyword).to_owned(), (*text).to_owned())?;
+    }
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&picture.bytes())?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Color;
+
+    #[test]
+    fn a_png_decodes_to_the_same_pixels_and_texts() {
+        let picture = Picture::from_fn(7, 5, |x, y| Color([x as u8 * 30, y as u8 * 50, 9]));
+        let bytes = encode(&picture, &[("rsom", "µm ok")]).unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(&bytes))
+            .read_info()
+            .unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels).unwrap();
+        assert_eq!(pixels, picture.bytes());
+        let chunk = &reader.info().utf8_text[0];
+        assert_eq!(chunk.keyword, "rsom");
+        assert_eq!(chunk.get_text().unwrap(), "µm ok");
+    }
+
+    #[test]
+    fn an_empty_picture_is_an_error() {
+        assert!(encode(&Picture::filled(0, 3, Color([0; 3])), &[]).is_err());
+    }
+}

@@ -1,0 +1,222 @@
+//! A figure as a list of things to draw, in pixels from the top left corner.
+
+use crate::{Color, Picture};
+
+/// A point (x to the right, y down).
+pub type Point = [f64; 2];
+
+/// A figure: its size and what is drawn, later things on top.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scene {
+    /// Width in pixels.
+    pub width: f64,
+    /// Height in pixels.
+    pub height: f64,
+    /// What is drawn.
+    pub items: Vec<Item>,
+}
+
+/// Something to draw.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Item {
+    /// Lines through points, or areas bounded by them.
+    Path(Path),
+    /// A line of text.
+    Text(Text),
+    /// A picture of pixels, stretched to a rectangle without smoothing.
+    Picture {
+        /// The pixels.
+        picture: Picture,
+        /// Where its top left corner lies.
+        at: Point,
+        /// Width and height of the rectangle.
+        size: [f64; 2],
+    },
+}
+
+/// Lines through points, or areas bounded by them (even-odd rule).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Path {
+    /// Runs of points, each joined by straight lines.
+    pub lines: Vec<Vec<Point>>,
+    /// Whether the last point of each run is joined to its first.
+    pub closed: bool,
+    /// Color and opacity of the area.
+    pub fill: Option<(Color, f64)>,
+    /// Line along the points.
+    pub stroke: Option<Stroke>,
+}
+
+/// A line's look.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stroke {
+    /// Its color.
+    pub color: Color,
+    /// Its width.
+    pub width: f64,
+    /// Length of dashes and of the gaps between them; `None` for a solid line.
+    pub dash: Option<[f64; 2]>,
+}
+
+/// A line of text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Text {
+    /// What it says.
+    pub words: String,
+    /// Where it stands: on the baseline, at the start, middle or end.
+    pub at: Point,
+    /// Size of an em.
+    pub size: f64,
+    /// Its color.
+    pub color: Color,
+    /// What `at` is.
+    pub anchor: Anchor,
+    /// Whether it is bold.
+    pub bold: bool,
+    /// Whether it reads upwards.
+    pub upwards: bool,
+}
+
+/// The part of a text that stands at its point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// Its start.
+    Start,
+    /// Its middle.
+    Middle,
+    /// Its end.
+    End,
+}
+
+impl Scene {
+    /// An empty scene, its size rounded up to whole pixels.
+    #[must_use]
+    pub fn new(width: f64, height: f64) -> Self {
+        Self {
+            width: width.ceil(),
+            height: height.ceil(),
+            items: Vec::new(),
+        }
+    }
+
+    /// Draws on top.
+    pub fn draw(&mut self, item: impl Into<Item>) {
+        self.items.push(item.into());
+    }
+
+    /// Draws a straight line.
+    pub fn line(&mut self, from: Point, to: Point, stroke: Stroke) {
+        self.draw(Path::open(vec![vec![from, to]], stroke));
+    }
+}
+
+impl Path {
+    /// Open lines.
+    #[must_use]
+    pub fn open(lines: Vec<Vec<Point>>, stroke: Stroke) -> Self {
+        Self {
+            lines,
+            closed: false,
+            fill: None,
+            stroke: Some(stroke),
+        }
+    }
+
+    /// A filled area.
+    #[must_use]
+    pub fn area(lines: Vec<Vec<Point>>, color: Color, opacity: f64) -> Self {
+        Self {
+            lines,
+            closed: true,
+            fill: Some((color, opacity)),
+            stroke: None,
+        }
+    }
+
+    /// A filled rectangle.
+    #[must_use]
+    pub fn rectangle([x, y]: Point, [width, height]: [f64; 2], color: Color, opacity: f64) -> Self {
+        let (right, bottom) = (x + width, y + height);
+        let corners = vec![[x, y], [right, y], [right, bottom], [x, bottom]];
+        Self::area(vec![corners], color, opacity)
+    }
+
+    /// The same with a line along its border.
+    #[must_use]
+    pub fn outlined(self, stroke: Stroke) -> Self {
+        Self {
+            stroke: Some(stroke),
+            ..self
+        }
+    }
+}
+
+impl Stroke {
+    /// A solid line.
+    #[must_use]
+    pub fn solid(color: Color, width: f64) -> Self {
+        Self {
+            color,
+            width,
+            dash: None,
+        }
+    }
+
+    /// The same in dashes and gaps of this length.
+    #[must_use]
+    pub fn dashed(self, dash: f64, gap: f64) -> Self {
+        Self {
+            dash: Some([dash, gap]),
+            ..self
+        }
+    }
+}
+
+impl Text {
+    /// Text that starts at a point.
+    #[must_use]
+    pub fn new(words: impl Into<String>, at: Point, size: f64, color: Color) -> Self {
+        Self {
+            words: words.into(),
+            at,
+            size,
+            color,
+            anchor: Anchor::Start,
+            bold: false,
+            upwards: false,
+        }
+    }
+
+    /// The same, anchored elsewhere.
+    #[must_use]
+    pub fn anchored(self, anchor: Anchor) -> Self {
+        Self { anchor, ..self }
+    }
+
+    /// The same in bold.
+    #[must_use]
+    pub fn bold(self) -> Self {
+        Self { bold: true, ..self }
+    }
+
+    /// The same, reading upwards.
+    #[must_use]
+    pub fn upwards(self) -> Self {
+        Self {
+            upwards: true,
+            ..self
+        }
+    }
+}
+
+impl From<Path> for Item {
+    fn from(path: Path) -> Self {
+        Item::Path(path)
+    }
+}
+
+impl From<Text> for Item {
+    fn from(text: Text) -> Self {
+        Item::Text(text)
+    }
+}

@@ -1,0 +1,232 @@
+//! The commands of `rsom-report` on files.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use ndarray::{Array3, Array4};
+use rsom_io::nifti::{self, Storage};
+use rsom_io::table::{Column, Table, parquet};
+use rsom_volume::{Grid, Mask, Scan, Spacing};
+
+const SHAPE: [usize; 3] = [40, 5, 60];
+
+struct Study {
+    folder: tempfile::TempDir,
+}
+
+impl Study {
+    fn new(spacing: Spacing) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let grid = Grid::new(SHAPE, spacing).unwrap();
+        let [x, y, z] = SHAPE;
+        let voxels = Array4::from_shape_fn((x, y, z, 2), |(x, _, z, c)| ((x * z + c) % 97) as f32);
+        let scan = Scan::new(grid, vec!["LF".into(), "HF".into()], voxels).unwrap();
+        nifti::write_scan(&folder.path().join("scan.nii.gz"), &scan, Storage::Float32).unwrap();
+        let study = Self { folder };
+        study.mask("truth.nii.gz", 20, spacing);
+        study.mask("unet.nii.gz", 22, spacing);
+        study.mask("none.nii.gz", 99, spacing);
+        study
+    }
+
+    fn mask(&self, name: &str, first: usize, spacing: Spacing) {
+        let voxels =
+            Array3::from_shape_fn(SHAPE, |(_, y, z)| y > 1 && (first..first + 6).contains(&z));
+        let mask = Mask::new(Grid::new(SHAPE, spacing).unwrap(), voxels).unwrap();
+        nifti::write_mask(&self.path(name), &mask).unwrap();
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn bscan(&self, predictions: &[&str], output: &str, more: &[&str]) -> Output {
+        report("bscan")
+            .arg("--image")
+            .arg(self.path("scan.nii.gz"))
+            .arg("--reference")
+            .arg(self.path("truth.nii.gz"))
+            .arg("--prediction")
+            .args(predictions.iter().map(|p| self.path(p)))
+            .arg("--output")
+            .arg(self.path(output))
+            .args(more)
+            .output()
+            .unwrap()
+    }
+}
+
+fn report(command: &str) -> Command {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_rsom-report"));
+    process.arg(command);
+    process
+}
+
+fn succeeded(output: &Output) {
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Checks that every element of an XML document is closed in order and every attribute quoted.
+fn assert_well_formed(document: &str) {
+    let mut open: Vec<&str> = Vec::new();
+    let mut rest = document;
+    while let Some(start) = rest.find('<') {
+        assert!(!rest[..start].contains('>'), "a stray '>'");
+        let end = start + rest[start..].find('>').unwrap();
+        let tag = &rest[start + 1..end];
+        assert!(
+            !tag.contains('<') && tag.matches('"').count().is_multiple_of(2),
+            "<{tag}>"
+        );
+        let name = tag.trim_matches('/').split_whitespace().next().unwrap();
+        if tag.starts_with('/') {
+            assert_eq!(open.pop(), Some(name));
+        } else if !tag.ends_with('/') {
+            open.push(name);
+        }
+        rest = &rest[end + 1..];
+    }
+    assert!(open.is_empty(), "{open:?} stay open");
+}
+
+#[test]
+fn a_png_decodes_and_carries_its_provenance() {
+    let study = Study::new(Spacing::RSOM);
+    succeeded(&study.bscan(&["unet.nii.gz", "none.nii.gz"], "figure.png", &[]));
+    let file = std::io::BufReader::new(std::fs::File::open(study.path("figure.png")).unwrap());
+    let mut reader = png::Decoder::new(file).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let frame = reader.next_frame(&mut pixels).unwrap();
+    assert!(frame.width >= 640 && pixels.iter().any(|p| *p < 40));
+    let chunk = &reader.info().utf8_text[0];
+    assert_eq!(chunk.keyword, "rsom");
+    let provenance: serde_json::Value = serde_json::from_str(&chunk.get_text().unwrap()).unwrap();
+    assert!(provenance.to_string().contains("unet.nii.gz"));
+}
+
+#[test]
+fn an_svg_is_well_formed_and_names_its_panels() {
+    let study = Study::new(Spacing::Unknown);
+    let more = ["--titles", "s < 1,s & 2", "--margin", "5", "--slice", "4"];
+    succeeded(&study.bscan(&["unet.nii.gz", "none.nii.gz"], "figure.svg", &more));
+    let svg = std::fs::read_to_string(study.path("figure.svg")).unwrap();
+    assert_well_formed(&svg);
+    for words in [
+        "B-scan 4",
+        "reference",
+        "s &lt; 1",
+        "s &amp; 2",
+        "empty mask",
+    ] {
+        assert!(svg.contains(&format!(">{words}</text>")), "{words}");
+    }
+}
+
+#[test]
+fn the_same_call_draws_the_same_bytes() {
+    let study = Study::new(Spacing::RSOM);
+    for ending in ["png", "svg"] {
+        let draw = |name: &str| {
+            let name = format!("{name}.{ending}");
+            succeeded(&study.bscan(&["unet.nii.gz"], &name, &[]));
+            std::fs::read(study.path(&name)).unwrap()
+        };
+        assert_eq!(draw("a"), draw("b"));
+    }
+}
+
+#[test]
+fn a_mask_on_another_grid_is_exit_code_3() {
+    let study = Study::new(Spacing::RSOM);
+    study.mask("other.nii.gz", 20, Spacing::Unknown);
+    let run = study.bscan(&["other.nii.gz"], "figure.png", &[]);
+    assert_eq!(run.status.code(), Some(3));
+    let message = String::from_utf8_lossy(&run.stderr);
+    assert!(
+        message.contains("other.nii.gz") && message.contains("unknown size"),
+        "{message}"
+    );
+    assert!(!study.path("figure.png").exists());
+}
+
+#[test]
+fn a_slice_that_is_not_there_is_exit_code_2() {
+    let study = Study::new(Spacing::RSOM);
+    let run = study.bscan(&["unet.nii.gz"], "figure.png", &["--slice", "5"]);
+    assert_eq!(run.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("0 to 4"));
+}
+
+fn measurements(path: &Path) {
+    let levels: Vec<i64> = vec![0, 0, 10, 10, 100, 100];
+    let n = levels.len();
+    let values = [Some(0.2), Some(0.3), Some(0.1), None, None, None];
+    let status = values.map(|v| {
+        if v.is_some() {
+            "ok"
+        } else {
+            "empty_prediction"
+        }
+    });
+    let table = Table::new(vec![
+        Column::repeated("metric", "ra_vox", n),
+        Column::integer("slice", vec![None; n]),
+        Column::repeated("surface", "both", n),
+        Column::repeated("label", "epidermis", n),
+        Column::number("value", values),
+        Column::repeated("unit", "voxels", n),
+        Column::text("status", status.map(Some)),
+        Column::integer("s", levels.into_iter().map(Some)),
+    ]);
+    parquet::write(path, &table.unwrap(), &std::collections::BTreeMap::new()).unwrap();
+}
+
+fn factor(input: &Path, output: &Path, more: &[&str]) -> Output {
+    let mut process = report("factor");
+    process
+        .arg("--input")
+        .arg(input)
+        .arg("--output")
+        .arg(output);
+    process.args(more).output().unwrap()
+}
+
+#[test]
+fn a_factor_figure_marks_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (folder.path().join("m.parquet"), folder.path().join("f.svg"));
+    measurements(&input);
+    succeeded(&factor(
+        &input,
+        &output,
+        &["--metric", "ra_vox", "--factor", "s"],
+    ));
+    let svg = std::fs::read_to_string(&output).unwrap();
+    assert_well_formed(&svg);
+    for words in ["Roughness Ra (voxels)", "1/2", "empty", "100"] {
+        assert!(svg.contains(&format!(">{words}</text>")), "{words}");
+    }
+}
+
+#[test]
+fn a_column_or_metric_that_is_not_there_is_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (folder.path().join("m.parquet"), folder.path().join("f.svg"));
+    measurements(&input);
+    for (more, known) in [
+        (["--metric", "ra_vox", "--factor", "fold"], "label"),
+        (["--metric", "dice", "--factor", "s"], "ra_vox"),
+    ] {
+        let run = factor(&input, &output, &more);
+        assert_eq!(run.status.code(), Some(2));
+        let message = String::from_utf8_lossy(&run.stderr);
+        assert!(message.contains(known), "{message}");
+    }
+}
