@@ -1,2 +1,5 @@
-//! placeholder
-fn main() {}
+//! The binary `rsom`.
+
+fn main() -> std::process::ExitCode {
+    rsom::main()
+}

@@ -1,0 +1,42 @@
+//! The command line of `rsom`: pipelines, stages, shell completion.
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use clap_complete::Shell;
+use rsom_stage::ExitCode;
+
+use crate::stages;
+
+const EXAMPLES: &str = "\
+Examples:
+  rsom run pipelines/quickstart.yaml          a whole study, from scans to a table with p-values
+  rsom plan pipelines/octlayers.yaml          what would run, and why
+  rsom io inspect scan.nii.gz                 shape, spacing, type and range of any file
+  rsom layerseg predict --help                one stage by itself
+  rsom completions bash > /etc/bash_completion.d/rsom";
+
+/// The whole command line.
+pub(crate) fn build() -> Command {
+    let root = Command::new("rsom")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("From raw skin scans to the tables and figures of a paper, reproducibly")
+        .after_help(EXAMPLES)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands(rsom_pipeline::command_lines())
+        .subcommands(stages::all().iter().map(|s| rsom_stage::command_line(s, &s.name)));
+    root.subcommand(
+        Command::new("completions").about("Print a shell's completion script").arg(
+            Arg::new("shell").required(true).value_parser(value_parser!(Shell)).help("Which shell"),
+        ),
+    )
+}
+
+/// Prints the completion script of the shell that was asked for.
+pub(crate) fn print_completions(matches: &ArgMatches) -> ExitCode {
+    let Some(shell) = matches.get_one::<Shell>("shell") else {
+        return ExitCode::Usage;
+    };
+    let mut script = Vec::new();
+    clap_complete::generate(*shell, &mut build(), "rsom", &mut script);
+    rsom_stage::print(&String::from_utf8_lossy(&script))
+}

@@ -1,0 +1,36 @@
+//! The one command line: every stage as `rsom <stage> <command>`, and the pipelines.
+//!
+//! This is the only crate that links all stages. It adds nothing to them: `rsom layerseg predict …` is
+//! `rsom-layerseg predict …` in the same process.
+
+mod command_line;
+mod stages;
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+
+/// Runs `rsom` on the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    match command_line::build().try_get_matches() {
+        Ok(matches) => dispatch(&matches),
+        Err(error) => rsom_stage::usage(&error),
+    }
+    .into()
+}
+
+fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
+    let Some((name, matches)) = matches.subcommand() else {
+        return rsom_stage::ExitCode::Usage;
+    };
+    let stages = stages::all();
+    if let Some(stage) = stages.iter().find(|stage| stage.name == name) {
+        return rsom_stage::run(stage, matches);
+    }
+    if name == "completions" {
+        return command_line::print_completions(matches);
+    }
+    let specs: Vec<_> = stages.iter().map(rsom_stage::Definition::spec).collect();
+    rsom_pipeline::execute(name, matches, &specs)
+}

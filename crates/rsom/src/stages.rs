@@ -1,0 +1,16 @@
+//! Every built-in stage. A new stage is one line here.
+
+use rsom_stage::Definition;
+
+/// The built-in stages, in the order in which a study uses them.
+pub(crate) fn all() -> Vec<Definition> {
+    vec![
+        rsom_io::cli::definition(),
+        rsom_phantom::cli::definition(),
+        rsom_preprocess::cli::definition(),
+        rsom_layerseg::cli::definition(),
+        rsom_metrics::cli::definition(),
+        rsom_stats::cli::definition(),
+        rsom_report::cli::definition(),
+    ]
+}

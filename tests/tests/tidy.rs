@@ -1,0 +1,267 @@
+//! House rules, kept by a test instead of by memory. CONTRIBUTING.md explains them.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rsom_tests::checkout;
+
+/// Which of our crates each crate may use: always, and for its command line (an optional dependency).
+const LAYERS: &[(&str, &[&str], &[&str])] = &[
+    ("rsom-volume", &[], &[]),
+    ("rsom-stage", &[], &[]),
+    ("rsom-io", &["rsom-volume", "rsom-stage"], &[]),
+    ("rsom-nn", &[], &[]),
+    ("rsom-phantom", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
+    (
+        "rsom-preprocess",
+        &["rsom-volume"],
+        &["rsom-io", "rsom-stage"],
+    ),
+    (
+        "rsom-layerseg",
+        &["rsom-volume", "rsom-nn"],
+        &["rsom-io", "rsom-stage"],
+    ),
+    ("rsom-metrics", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
+    ("rsom-stats", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
+    ("rsom-report", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
+    ("rsom-pipeline", &["rsom-stage", "rsom-io"], &[]),
+];
+
+/// Third-party crates that only some of ours may know.
+const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
+    ("polars", &["rsom-io"]),
+    ("nifti", &["rsom-io"]),
+    ("tiff", &["rsom-io"]),
+    ("png", &["rsom-io", "rsom-report"]),
+    ("flate2", &["rsom-io"]),
+    ("gemm", &["rsom-nn"]),
+    ("safetensors", &["rsom-nn"]),
+    ("candle-core", &["rsom-nn", "rsom-layerseg"]),
+    ("candle-nn", &["rsom-nn", "rsom-layerseg"]),
+    ("indicatif", &["rsom-stage"]),
+    ("saphyr-parser", &["rsom-stage"]),
+    ("statrs", &["rsom-stats"]),
+];
+
+const CODE_LINES_OF_A_FILE: usize = 400;
+const CODE_LINES_OF_A_MAIN: usize = 60;
+
+#[test]
+fn crates_use_only_the_layers_below_them() {
+    let packages = packages();
+    for (name, dependencies) in &packages {
+        let Some((_, always, for_the_command_line)) = LAYERS.iter().find(|l| l.0 == name) else {
+            assert!(
+                matches!(name.as_str(), "rsom" | "rsom-tests"),
+                "{name} has no layer"
+            );
+            continue;
+        };
+        for (dependency, optional) in dependencies {
+            if let Some(owners) = KEPT_IN_ONE_PLACE.iter().find(|k| k.0 == dependency) {
+                assert!(
+                    owners.1.contains(&name.as_str()),
+                    "{name} must not use {dependency}"
+                );
+            }
+            if dependency.starts_with("rsom") {
+                let allowed = always.contains(&dependency.as_str())
+                    || (*optional && for_the_command_line.contains(&dependency.as_str()));
+                assert!(
+                    allowed,
+                    "{name} must not use {dependency} (optional: {optional})"
+                );
+            }
+        }
+    }
+    for (name, ..) in LAYERS {
+        assert!(
+            packages.contains_key(*name),
+            "{name} is gone; update the table"
+        );
+    }
+}
+
+#[test]
+fn every_source_file_says_what_it_is_for_and_keeps_its_size() {
+    for path in sources() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let name = path.display();
+        assert!(
+            text.starts_with("//! "),
+            "{name}: the first line is no `//! …`"
+        );
+        let is_test = path.components().any(|c| c.as_os_str() == "tests");
+        let lines = code_lines(&text);
+        let budget = if path.ends_with("main.rs") {
+            CODE_LINES_OF_A_MAIN
+        } else {
+            CODE_LINES_OF_A_FILE
+        };
+        assert!(
+            is_test || lines <= budget,
+            "{name}: {lines} lines of code, {budget} allowed"
+        );
+    }
+}
+
+#[test]
+fn unsafe_stands_only_in_kernels_and_says_why_it_is_sound() {
+    for path in sources() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for (number, line) in lines.iter().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            if !code.contains("unsafe {")
+                && !code.contains("unsafe fn")
+                && !code.contains("unsafe impl")
+            {
+                continue;
+            }
+            let place = format!("{}:{}", path.display(), number + 1);
+            if path.ends_with("tests/tidy.rs") {
+                continue;
+            }
+            assert!(
+                path.starts_with(checkout().join("crates/nn/src")),
+                "{place}: unsafe outside nn"
+            );
+            let reasons = &lines[number.saturating_sub(8)..=number];
+            let explained = reasons
+                .iter()
+                .any(|l| l.contains("SAFETY:") || l.contains("# Safety"));
+            assert!(explained, "{place}: no `SAFETY:` line above");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_left_for_later_in_the_sources() {
+    let words = [
+        ["TO", "DO"].concat(),
+        ["FIX", "ME"].concat(),
+        ["XX", "X"].concat(),
+    ];
+    for path in sources() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for word in &words {
+            assert!(!text.contains(word.as_str()), "{}: {word}", path.display());
+        }
+        assert!(
+            !text.contains(&["#[ig", "nore"].concat()),
+            "{}: ignored test",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let text = std::fs::read_to_string(checkout().join("Cargo.toml")).unwrap();
+    let section = text.split("[workspace.dependencies]").nth(1).unwrap();
+    let section = section.split("\n[").next().unwrap();
+    let lines: Vec<&str> = section.lines().filter(|l| !l.is_empty()).collect();
+    for pair in lines.windows(2) {
+        let ours = pair[1].starts_with("rsom-");
+        let reasoned = pair[1].starts_with('#') || pair[0].starts_with('#');
+        assert!(ours || reasoned, "no reason above: {}", pair[1]);
+    }
+    for manifest in manifests() {
+        let text = std::fs::read_to_string(&manifest).unwrap();
+        let versions = text.lines().filter(|l| l.contains("version = \"")).count();
+        assert_eq!(
+            versions,
+            0,
+            "{}: versions stand in the root manifest",
+            manifest.display()
+        );
+    }
+}
+
+#[test]
+fn the_readme_and_continuous_integration_call_the_same_commands() {
+    let read = |name: &str| std::fs::read_to_string(checkout().join(name)).unwrap();
+    let (readme, ci) = (read("README.md"), read(".ci/run"));
+    for command in [
+        "cargo run --release -- run pipelines/quickstart.yaml",
+        "cargo test --release --workspace",
+    ] {
+        assert!(
+            readme.contains(command),
+            "README.md does not show: {command}"
+        );
+        assert!(ci.contains(command), ".ci/run does not call: {command}");
+    }
+}
+
+/// Our packages, each with its dependencies (development ones left out) and whether they are optional.
+fn packages() -> BTreeMap<String, BTreeSet<(String, bool)>> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+        ])
+        .current_dir(checkout())
+        .output()
+        .unwrap();
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    assert!(
+        packages.len() > 10,
+        "cargo metadata lists {} packages",
+        packages.len()
+    );
+    let dependencies = |package: &serde_json::Value| {
+        let list = package["dependencies"].as_array().unwrap().iter();
+        list.filter(|d| d["kind"].is_null())
+            .map(|d| {
+                (
+                    d["name"].as_str().unwrap().to_owned(),
+                    d["optional"].as_bool().unwrap(),
+                )
+            })
+            .collect()
+    };
+    packages
+        .iter()
+        .map(|p| (p["name"].as_str().unwrap().to_owned(), dependencies(p)))
+        .collect()
+}
+
+fn files_named(ends: fn(&Path) -> bool) -> Vec<PathBuf> {
+    ["crates", "tests"]
+        .iter()
+        .flat_map(|folder| walkdir::WalkDir::new(checkout().join(folder)).sort_by_file_name())
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| ends(path))
+        .collect()
+}
+
+fn sources() -> Vec<PathBuf> {
+    let sources = files_named(|path| path.extension().is_some_and(|e| e == "rs"));
+    assert!(
+        sources.len() > 50,
+        "only {} source files found",
+        sources.len()
+    );
+    sources
+}
+
+fn manifests() -> Vec<PathBuf> {
+    files_named(|path| path.ends_with("Cargo.toml"))
+}
+
+/// Lines that hold code: no blanks, no comments, nothing from the test module on.
+fn code_lines(text: &str) -> usize {
+    let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    code.lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty() && !l.starts_with("//"))
+        .count()
+}
