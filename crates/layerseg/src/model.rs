@@ -36,13 +36,14 @@ impl Model {
         for (name, tensor) in &file.tensors {
             refuse_non_finite(name, tensor)?;
         }
-        let Some(format) = file.metadata.get("format") else {
-            return Ok(Self::of_original(Network::from_weights(&file.tensors)?));
-        };
-        if format != FORMAT {
-            return Err(LayersegError::Network(format!(
-                "this is a file of format '{format}', not the weights of a layer network ('{FORMAT}')"
-            )));
+        match file.metadata.get("format").map(String::as_str) {
+            Some(FORMAT) => {}
+            Some(other) if other.starts_with("rsom") => {
+                return Err(LayersegError::Network(format!(
+                    "this is a file of format '{other}', not the weights of a layer network ('{FORMAT}')"
+                )));
+            }
+            _ => return Ok(Self::of_original(Network::from_weights(&file.tensors)?)),
         }
         let config: NetworkConfig = parse(&file.metadata, "network")?;
         Ok(Self {
@@ -187,9 +188,15 @@ mod tests {
         let [unet, fcn] = configs();
         let bytes = to_bytes(&weights_of(&unet), &fcn, InputScaling::IDENTITY, "").unwrap();
         assert!(Model::from_bytes(&bytes).is_err());
-        let text = BTreeMap::from([("format".to_owned(), "other 3".to_owned())]);
-        let bytes = weights::to_bytes(&weights_of(&unet), &text).unwrap();
-        let error = Model::from_bytes(&bytes).unwrap_err().to_string();
-        assert!(error.contains("other 3"), "{error}");
+        let with_format = |format: &str| {
+            let metadata = BTreeMap::from([("format".to_owned(), format.to_owned())]);
+            weights::to_bytes(&weights_of(&unet), &metadata).unwrap()
+        };
+        let error = Model::from_bytes(&with_format("rsom-other 3"))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("rsom-other 3"), "{error}");
+        // What the safetensors library writes beside PyTorch's tensors.
+        assert!(Model::from_bytes(&with_format("pt")).is_ok());
     }
 }

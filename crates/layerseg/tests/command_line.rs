@@ -242,6 +242,30 @@ fn a_killed_run_started_again_ends_in_the_bytes_of_an_uninterrupted_one() {
     assert_eq!(left.len(), 3, "{left:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_is_exit_code_130_and_leaves_its_checkpoint() {
+    let study = Study::new();
+    let words = format!("train {SCANS} {NETWORK} --epochs 100000 --output net --quiet");
+    let mut child = study.command(&words).spawn().unwrap();
+    let checkpoint = study.path("net/checkpoint.safetensors");
+    while !checkpoint.exists() {
+        assert!(child.try_wait().unwrap().is_none());
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let signal = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(signal.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let left: Vec<_> = std::fs::read_dir(study.path("net"))
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
+    assert_eq!(left, [checkpoint]);
+}
+
 #[test]
 fn a_checkpoint_of_other_parameters_is_left_out_with_a_warning() {
     let study = Study::new();

@@ -8,7 +8,7 @@ use rsom_layerseg::loss::{LossConfig, Reduction};
 use rsom_layerseg::slices::InputScaling;
 use rsom_layerseg::{
     Collapse, Example, Fcn7Config, LayersegError, Model, NetworkConfig, OddSlices, Plateau,
-    PredictSettings, TrainSettings, Trainer, UnetConfig, predict,
+    PredictSettings, Prediction, TrainSettings, Trainer, UnetConfig, predict,
 };
 use rsom_nn::weights;
 use rsom_volume::{Grid, Mask, Scan, Spacing};
@@ -140,75 +140,77 @@ fn a_checkpoint_of_another_run_is_refused_and_changes_nothing() {
     assert!(other.resume(&checkpoint[..200], "one").is_err());
 }
 
+/// A network that has learned the band well, after a check that it has.
+fn trained(network: NetworkConfig) -> Model {
+    let (training, validation) = (examples(0..4), examples(4..6));
+    let settings = TrainSettings {
+        network,
+        ..settings(12)
+    };
+    let mut trainer = Trainer::new(&settings, &training, &validation).unwrap();
+    let mut steps = 0;
+    let mut count = |_| {
+        steps += 1;
+        true
+    };
+    while !trainer.is_finished() {
+        trainer.run_epoch(&mut count).unwrap();
+    }
+    assert_eq!(steps, 12 * trainer.steps_per_epoch());
+    let best = trainer.history().best().unwrap().validation.unwrap();
+    assert!(best.dice > 0.9, "{best:?}");
+    assert_eq!(best.collapse, Collapse::Ok);
+    Model {
+        network: trainer.network().clone(),
+        scaling: settings.scaling,
+        odd_slices: OddSlices::Predict,
+    }
+}
+
+fn segment(model: &Model, scan: &Scan, odd_slices: OddSlices) -> Prediction {
+    let settings = PredictSettings {
+        threshold: 0.5,
+        probabilities: true,
+        odd_slices,
+    };
+    predict(model, scan, &settings, &mut || true).unwrap()
+}
+
 #[test]
 fn both_networks_learn_a_bright_band_and_find_it_in_a_new_scan() {
-    let (training, validation) = (examples(0..4), examples(4..6));
     let fcn = NetworkConfig::Fcn7(Fcn7Config {
         in_channels: 1,
         classes: 1,
         channels: vec![4, 6],
     });
     for network in [settings(1).network, fcn] {
-        let settings = TrainSettings {
-            network,
-            ..settings(12)
-        };
-        let mut trainer = Trainer::new(&settings, &training, &validation).unwrap();
-        let mut steps = 0;
-        while !trainer.is_finished() {
-            trainer
-                .run_epoch(&mut |_| {
-                    steps += 1;
-                    true
-                })
-                .unwrap();
-        }
-        assert_eq!(steps, 12 * trainer.steps_per_epoch());
-        let best = trainer.history().best().unwrap().validation.unwrap();
-        assert!(best.dice > 0.9, "{best:?}");
-        assert_eq!(best.collapse, Collapse::Ok);
-
-        let (scan, mask) = layer(7);
-        let model = Model {
-            network: trainer.network().clone(),
-            scaling: settings.scaling,
-            odd_slices: OddSlices::Repeat,
-        };
-        let settings = PredictSettings {
-            threshold: 0.5,
-            probabilities: true,
-            odd_slices: OddSlices::Predict,
-        };
-        let found = predict(&model, &scan, &settings, &mut || true).unwrap();
+        let (scan, reference) = layer(7);
+        let found = segment(&trained(network), &scan, OddSlices::Predict);
         assert_eq!(found.mask.grid(), scan.grid());
-        let both = found
-            .mask
-            .voxels()
-            .iter()
-            .zip(mask.voxels())
-            .filter(|(a, b)| **a && **b);
-        let dice = 2.0 * both.count() as f64 / (found.mask.count() + mask.count()) as f64;
+        let pairs = found.mask.voxels().iter().zip(reference.voxels());
+        let both = pairs.filter(|(a, b)| **a && **b).count();
+        let dice = 2.0 * both as f64 / (found.mask.count() + reference.count()) as f64;
         assert!(dice > 0.85, "{dice}");
         let probabilities = found.probabilities.unwrap();
-        assert!(
-            probabilities
-                .iter()
-                .zip(found.mask.voxels())
-                .all(|(p, m)| (*p >= 0.5) == *m)
-        );
-
-        // Five B-scans: repeating changes the first alone.
-        let repeating = PredictSettings {
-            odd_slices: model.odd_slices,
-            ..settings
-        };
-        let repeated = predict(&model, &scan, &repeating, &mut || true)
-            .unwrap()
-            .mask;
-        let slice = |mask: &Mask, y: usize| mask.voxels().index_axis(Axis(1), y).to_owned();
-        assert_eq!(slice(&repeated, 0), slice(&repeated, 1));
-        assert!((1..5).all(|y| slice(&repeated, y) == slice(&found.mask, y)));
+        let mut pairs = probabilities.iter().zip(found.mask.voxels());
+        assert!(pairs.all(|(p, inside)| (*p >= 0.5) == *inside));
     }
+}
+
+#[test]
+fn repeating_changes_the_first_of_an_odd_number_of_slices_alone() {
+    let model = trained(settings(1).network);
+    let (scan, _) = layer(7);
+    let all = segment(&model, &scan, OddSlices::Predict);
+    let repeated = segment(&model, &scan, OddSlices::Repeat);
+    let slice = |found: &Prediction, y: usize| {
+        let mask = found.mask.voxels().index_axis(Axis(1), y).to_owned();
+        let probabilities = found.probabilities.as_ref().unwrap();
+        (mask, probabilities.index_axis(Axis(1), y).to_owned())
+    };
+    assert_eq!(slice(&repeated, 0), slice(&all, 1));
+    assert_ne!(slice(&all, 0), slice(&all, 1));
+    assert!((1..5).all(|y| slice(&repeated, y) == slice(&all, y)));
 }
 
 #[test]

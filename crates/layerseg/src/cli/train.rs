@@ -33,16 +33,22 @@ pub(super) fn command() -> Command {
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let outputs = Outputs::of(invocation)?;
     let parameters: Settings = invocation.parameters()?;
+    let checked = parameters.for_channels(1).check();
+    checked.map_err(fault::of_run)?;
     let (dataset, stated) = Dataset::of(invocation)?;
     let provenance = stated.provenance()?.to_string();
 
     let training = load(&dataset, &dataset.training)?;
+    if training.iter().all(|(_, example)| example.is_empty()) {
+        return Err(StageError::inputs(
+            "every reference of the training scans is empty",
+        ));
+    }
     let validation = load(&dataset, &dataset.validation)?;
     let channels = training
         .first()
         .map_or(1, |(_, example)| example.channels());
     let settings = parameters.for_channels(channels);
-    settings.check().map_err(fault::of_run)?;
     let (training, validation) = (
         fitting(training, &settings)?,
         fitting(validation, &settings)?,
@@ -93,6 +99,12 @@ fn load<'d>(dataset: &Dataset, pairs: &'d [Pair]) -> Result<Vec<(&'d Pair, Examp
         interrupt::check()?;
         let (scan, mask) = dataset.load(pair)?;
         let example = Example::new(&scan, &mask).map_err(|e| fault::of_file(&pair.image, e))?;
+        if example.is_empty() {
+            log::warn(format_args!(
+                "{}: the reference is empty",
+                pair.reference.display()
+            ));
+        }
         Ok((pair, example))
     };
     pairs.iter().map(example).collect()

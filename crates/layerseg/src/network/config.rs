@@ -214,13 +214,17 @@ mod tests {
     /// Counts of the paper's networks as PyTorch gives them.
     #[test]
     fn the_papers_networks_have_the_published_numbers_of_parameters() {
-        assert_eq!(unet(5, 64).parameters(), 31_042_945);
+        let counts = |config: &NetworkConfig| {
+            let network = crate::Network::new(config, 0).unwrap();
+            (config.parameters(), network.parameters().count())
+        };
+        assert_eq!(counts(&unet(5, 64)), (31_042_945, 31_042_945));
         let fcn = NetworkConfig::Fcn7(Fcn7Config {
             in_channels: 2,
             classes: 1,
             channels: vec![8, 16, 24, 32, 64, 128],
         });
-        assert_eq!(fcn.parameters(), 289_329);
+        assert_eq!(counts(&fcn), (289_329, 289_329));
     }
 
     #[test]

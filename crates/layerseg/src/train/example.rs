@@ -10,6 +10,7 @@ use crate::{Crop, LayersegError, NetworkConfig};
 pub struct Example {
     pub(super) image: SliceStack,
     pub(super) mask: SliceStack,
+    is_empty: bool,
 }
 
 impl Example {
@@ -22,6 +23,7 @@ impl Example {
         Ok(Self {
             image: SliceStack::from_scan(scan)?,
             mask: SliceStack::from_mask(mask),
+            is_empty: mask.count() == 0,
         })
     }
 
@@ -43,6 +45,12 @@ impl Example {
     #[must_use]
     pub fn channels(&self) -> usize {
         self.image.channels()
+    }
+
+    /// Whether the reference marks no voxel.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.is_empty
     }
 
     /// Number of B-scans.
