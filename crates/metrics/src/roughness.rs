@@ -63,7 +63,7 @@ impl Roughness {
     }
 
     /// Ra in voxels: the mean over the measured columns of a surface, or of both surfaces together, of the whole scan
-    /// or of one B-scan; `None` when no column could be measured.
+    /// or of one B-scan; `None` when no column could be measured or there is no such B-scan.
     #[must_use]
     pub fn ra_vox(&self, surface: Surface, slice: Option<usize>) -> Option<f64> {
         let chosen = match surface {
@@ -71,6 +71,10 @@ impl Roughness {
             Surface::Lower => &self.deviations[1..],
             Surface::Both => &self.deviations[..],
         };
+        let bscans = self.deviations[0].len_of(Axis(1));
+        if slice.is_some_and(|y| y >= bscans) {
+            return None;
+        }
         let (mut sum, mut columns) = (0.0, 0usize);
         for deviations in chosen {
             let all = slice.map_or_else(
