@@ -7,6 +7,7 @@ use std::rc::Rc;
 use rsom_stage::yaml::Place;
 use rsom_stage::{Spec, atomic};
 
+use crate::check_names::check_names;
 use crate::expand::{Instance, expand};
 use crate::link::{Staged, check_references};
 use crate::model::{Pipeline, Stage};
@@ -84,7 +85,7 @@ fn build(
             stage: &stage.stage,
             scans: &scans,
         };
-        check::check_names(&stage.stage, stage.tool.as_deref(), &names, problems);
+        check_names(&stage.stage, stage.tool.as_deref(), &names, problems);
         check_references(stage, &staged, &scans, problems);
     }
     problems.close_places();

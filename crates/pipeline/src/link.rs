@@ -3,7 +3,7 @@
 use rsom_stage::Kind;
 use rsom_stage::yaml::Place;
 
-use crate::check::check_conditions;
+use crate::check_names::check_conditions;
 use crate::model::{Action, Origin, Source, Stage};
 use crate::output_paths::kind_of;
 use crate::problem::Problems;

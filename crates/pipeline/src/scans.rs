@@ -43,22 +43,6 @@ impl Scan {
     pub fn attribute(&self, name: &str) -> Value {
         self.attributes.get(name).cloned().unwrap_or(Value::Null)
     }
-
-    /// The path of the only file of a role.
-    ///
-    /// # Errors
-    /// No file or several files of that role.
-    pub fn single_file(&self, role: &str) -> Result<String, String> {
-        match self.files.get(role).map(Vec::as_slice) {
-            Some([file]) => Ok(file.path.to_string_lossy().into_owned()),
-            Some(several) => Err(format!(
-                "scan '{}' has {} files '{role}'; write scan.files.{role} without ${{}} for all of them",
-                self.id,
-                several.len()
-            )),
-            None => Err(format!("scan '{}' has no file '{role}'", self.id)),
-        }
-    }
 }
 
 impl Scans {

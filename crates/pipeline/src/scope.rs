@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::model::Stage;
 use crate::scans::{Scan, Scans};
 use crate::suggest;
+use crate::template::Template;
 
 /// The values that placeholders take in one task (or, without factors and scan, in a whole pipeline).
 #[derive(Debug, Clone, Copy)]
@@ -18,16 +19,13 @@ pub(crate) struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// The value of a placeholder: a factor, else a param; `scan.<attribute>`; `scan.files.<role>`.
+    /// The value of a placeholder: a factor, else a param; `scan.<attribute>`.
     ///
     /// # Errors
-    /// An unknown name; a scan without that file.
+    /// An unknown name.
     pub fn lookup(&self, name: &str) -> Result<Value, String> {
         if let (Some(attribute), Some(scan)) = (name.strip_prefix("scan."), self.scan) {
-            return match attribute.strip_prefix("files.") {
-                Some(role) => scan.single_file(role).map(Value::from),
-                None => Ok(scan.attribute(attribute)),
-            };
+            return Ok(scan.attribute(attribute));
         }
         self.factors
             .iter()
@@ -39,6 +37,11 @@ impl Scope<'_> {
     }
 }
 
+/// The role, when a template is `${scan.files.<role>}` and nothing else.
+pub(crate) fn scan_files(template: &Template) -> Option<&str> {
+    template.only_name()?.strip_prefix("scan.files.")
+}
+
 /// The names that placeholders of a stage may have; checked before anything is expanded.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Names<'a> {
@@ -48,6 +51,17 @@ pub(crate) struct Names<'a> {
 }
 
 impl Names<'_> {
+    /// Checks the placeholders of a path under `in`.
+    ///
+    /// # Errors
+    /// What is wrong with one of them.
+    pub fn check_path(&self, path: &Template) -> Result<(), String> {
+        match scan_files(path) {
+            Some(role) if self.stage.foreach_scan => self.scans.check_role(role),
+            _ => path.names().try_for_each(|name| self.check(name)),
+        }
+    }
+
     /// Checks a placeholder's name.
     ///
     /// # Errors
@@ -60,8 +74,11 @@ impl Names<'_> {
                     self.stage.name
                 ));
             }
+            // A path as a parameter would hide a file from the task's identity, and the file's place would enter it.
             return match attribute.strip_prefix("files.") {
-                Some(role) => self.scans.check_role(role),
+                Some(_) => Err(format!(
+                    "'${{{name}}}' can stand under 'in' only, and alone"
+                )),
                 None => self.scans.check_attribute(attribute),
             };
         }

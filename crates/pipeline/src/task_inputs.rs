@@ -9,7 +9,8 @@ use crate::link::each_scan;
 use crate::model::{Input, Origin, Source};
 use crate::plan::{InputFile, TaskInput};
 use crate::problem::Problems;
-use crate::scans::Scans;
+use crate::scans::{Scan, Scans};
+use crate::scope::scan_files;
 use crate::suggest;
 use crate::task::{Context, Draft, Made};
 
@@ -131,16 +132,7 @@ impl<'a> Sources<'a> {
                     .iter()
                     .map(|number| &self.context.scans.all()[*number])
                 {
-                    let of_role = scan.files.get(role);
-                    if of_role.is_none() {
-                        problems.add(
-                            source.place,
-                            format!("scan '{}' has no file '{role}'", scan.id),
-                        );
-                    }
-                    for file in of_role? {
-                        files.push(self.external(&file.path, source, problems)?);
-                    }
+                    files.extend(self.files_of(scan, role, source, problems)?);
                 }
                 Some(files)
             }
@@ -157,6 +149,27 @@ impl<'a> Sources<'a> {
         }
     }
 
+    /// The files of a scan that have a role.
+    fn files_of(
+        &self,
+        scan: &Scan,
+        role: &str,
+        source: &Source,
+        problems: &mut Problems,
+    ) -> Option<Vec<InputFile>> {
+        let Some(files) = scan.files.get(role) else {
+            problems.add(
+                source.place,
+                format!("scan '{}' has no file '{role}'", scan.id),
+            );
+            return None;
+        };
+        files
+            .iter()
+            .map(|file| self.external(&file.path, source, problems))
+            .collect()
+    }
+
     fn path(
         &self,
         source: &Source,
@@ -166,6 +179,9 @@ impl<'a> Sources<'a> {
         let Origin::Path(template) = &source.origin else {
             return None;
         };
+        if let (Some(role), Some(scan)) = (scan_files(template), draft.scope.scan) {
+            return self.files_of(scan, role, source, problems);
+        }
         let text = template
             .text(&|name| draft.scope.lookup(name))
             .map_err(|message| problems.add(source.place, message))

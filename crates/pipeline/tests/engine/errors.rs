@@ -118,6 +118,10 @@ fn the_form_of_the_file_is_checked() {
 
 const STAGES: &[(&str, &str)] = &[
     (
+        "uses: demo make\nforeach: scan\nwith: { text: \"${scan.files.x}\" }\nout: { output: x }",
+        "p.yaml:7:13: '${scan.files.x}' can stand under 'in' only, and alone",
+    ),
+    (
         "out: { x: y }",
         "p.yaml:4:3: stage 'one' needs 'uses' or 'run'",
     ),
@@ -252,6 +256,10 @@ fn the_form_of_a_stage_is_checked() {
 }
 
 const INPUTS: &[(&str, &str)] = &[
+    (
+        "{ one: \"${scan.files.note}\" }",
+        "p.yaml:8:11: '${scan.files.note}' needs 'foreach: scan' in stage 'last'",
+    ),
     (
         "{ one: make.output }",
         "p.yaml:8:11: input 'one' of 'last' takes one file and gets 6; narrow it",

@@ -108,7 +108,7 @@ fn ctrl_c_ends_all_processes_and_the_next_run_goes_on() {
     let ran = study.ran(engine.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(130), "{}", ran.stderr);
     assert!(
-        asked.elapsed() < Duration::from_secs(4),
+        asked.elapsed() < Duration::from_secs(20),
         "{:?}",
         asked.elapsed()
     );

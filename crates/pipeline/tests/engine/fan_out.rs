@@ -175,6 +175,11 @@ stages:
     foreach: scan
     in: { input: "${scan.files.note}", extra: scan.files.note }
     out: { output: "${scan.id}.txt" }
+  pages:
+    uses: demo join
+    foreach: scan
+    in: { input: "${scan.files.page}" }
+    out: { output: "${scan.id}-pages.txt" }
   all:
     uses: demo join
     in:
@@ -215,6 +220,8 @@ fn files_of_the_manifest_go_in_by_role() {
         names,
         [&pages[..], &pages, &["data/note", "p.yaml"]].concat()
     );
+    let pages = taken(&plan, "pages p2", "input");
+    assert_eq!(pages, taken(&plan, "all", "input")[2..4]);
     study.run(&[]).good();
 }
 

@@ -230,18 +230,15 @@ stages:
     study.write("m.yaml", &format!("name: m\nscans:\n{scans}"));
     let first = study.run(&["-j", "2"]).good();
     assert_eq!(first.calls.len(), 201);
-    let started = Instant::now();
-    let second = study.run(&[]).good();
-    assert!(
-        started.elapsed() < Duration::from_secs(1),
-        "{:?}",
+    // The best of several, for machines that have other work.
+    let times = (0..5).map(|_| {
+        let started = Instant::now();
+        let again = study.run(&[]).good();
+        assert!(again.stderr.contains("nothing to do: 201 tasks up to date"));
         started.elapsed()
-    );
-    assert!(
-        second
-            .stderr
-            .contains("nothing to do: 201 tasks up to date")
-    );
+    });
+    let best = times.min().unwrap();
+    assert!(best < Duration::from_secs(1), "{best:?}");
 }
 
 #[test]
