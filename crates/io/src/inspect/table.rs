@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Report;
 use crate::IoError;
@@ -11,21 +11,18 @@ use crate::table::{Cell, parquet};
 
 pub(super) fn report(path: &Path) -> Result<Report, IoError> {
     let table = parquet::read(path)?;
-    let columns: Map<String, Value> = table
+    // Name, type, and how many values are missing.
+    let columns: Vec<Value> = table
         .columns()
         .iter()
         .map(|column| {
             let nulls = column.values.cells().filter(|c| *c == Cell::Null).count();
-            let what = match nulls {
-                0 => column.values.type_name().to_owned(),
-                _ => format!("{} ({nulls} null)", column.values.type_name()),
-            };
-            (column.name.clone(), Value::String(what))
+            json!([column.name, column.values.type_name(), nulls])
         })
         .collect();
     let report = Report::new("Parquet")
         .with("shape", json!([table.rows(), table.columns().len()]))
-        .with("columns", Value::Object(columns));
+        .with("columns", Value::Array(columns));
     let metadata = parquet::metadata(path)?;
     let provenance = metadata.get(PROVENANCE_KEY);
     match provenance.and_then(|text| serde_json::from_str::<Value>(text).ok()) {

@@ -5,7 +5,9 @@ mod combine;
 pub mod csv;
 mod error;
 mod frame;
+mod pages;
 pub mod parquet;
+mod thrift;
 
 use std::cmp::Ordering;
 

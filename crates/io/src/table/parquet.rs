@@ -9,9 +9,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use polars::prelude::{
-    ArrowDataType, KeyValueMetadata, ParallelStrategy, ParquetReader, ParquetWriter, SerReader,
+    ArrowDataType, FileMetadata, KeyValueMetadata, ParallelStrategy, ParquetReader, ParquetWriter,
+    SerReader,
 };
 
+use super::pages::{self, Chunk};
 use super::{Table, frame};
 use crate::{IoError, guarded};
 
@@ -57,7 +59,7 @@ pub fn write(
 /// A truncated or corrupt file; a column of another type, which the message names.
 pub fn read(path: &Path) -> Result<Table, IoError> {
     let bytes = checked_bytes(path)?;
-    guarded::catching(FORMAT, move || table_of(bytes))
+    guarded::catching(FORMAT, || table_of(&bytes))
 }
 
 /// The key-value metadata of a file, without the Arrow schema of its writer.
@@ -79,25 +81,42 @@ pub fn metadata(path: &Path) -> Result<BTreeMap<String, String>, IoError> {
     })
 }
 
-fn table_of(bytes: Vec<u8>) -> Result<Table, IoError> {
+fn table_of(bytes: &[u8]) -> Result<Table, IoError> {
     let bad = |e| IoError::format(FORMAT, e);
-    let mut footer = {
-        let mut reader = ParquetReader::new(Cursor::new(&bytes));
-        reader.get_metadata().map_err(bad)?.as_ref().clone()
-    };
-    footer.key_value_metadata = None;
+    let footer = ParquetReader::new(Cursor::new(bytes))
+        .get_metadata()
+        .map_err(bad)?
+        .as_ref()
+        .clone();
+    let footer = Arc::new(FileMetadata {
+        key_value_metadata: None,
+        ..footer
+    });
     let mut reader = ParquetReader::new(Cursor::new(bytes)).read_parallel(ParallelStrategy::None);
-    reader.set_metadata(Arc::new(footer));
+    reader.set_metadata(footer.clone());
     let schema = reader.schema().map_err(bad)?;
     for field in schema.iter_values() {
         if let Some(what) = unsupported(&field.dtype) {
-            return Err(IoError::unsupported(
-                FORMAT,
-                format_args!("column '{}', which holds {what},", field.name),
-            ));
+            let what = format_args!("column '{}', which holds {what},", field.name);
+            return Err(IoError::unsupported(FORMAT, what));
         }
     }
+    check_counts(&footer, bytes)?;
     frame::to_table(&reader.finish().map_err(bad)?, FORMAT)
+}
+
+fn check_counts(footer: &FileMetadata, bytes: &[u8]) -> Result<(), IoError> {
+    for group in &footer.row_groups {
+        for column in group.parquet_columns() {
+            let chunk = Chunk {
+                bytes: column.byte_range(),
+                values: column.num_values(),
+                rows: group.num_rows(),
+            };
+            pages::check(bytes, &chunk).map_err(|e| IoError::format(FORMAT, e))?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads the file after checking both magics and the length of the footer, so that the usual truncation has a clear
