@@ -1,12 +1,13 @@
 //! Network building blocks on candle: ops with right gradients, layers, losses, Adam, seeded streams, weights files.
 //!
 //! candle brings tensors and the tape of automatic differentiation. What runs on it is ours wherever stock candle is
-//! wrong or slow on a CPU: [`ops`] are custom ops over the slice [`kernels`](ops), [`layers`] give them parameters whose
+//! wrong or slow on a CPU: [`ops`] are custom ops over kernels that work on slices, [`layers`] give them parameters whose
 //! names are those of a PyTorch state dict, [`Parameters`] holds these in sorted order, [`Adam`] steps them, and
 //! [`weights`] and [`Checkpoint`] carry them to files and back.
 //!
 //! Everything is deterministic: random numbers come from [`rng::stream`], and a sum over pixels or batches is always
-//! added up in an order that depends on shapes alone, never on the number of threads.
+//! added up in an order that depends on shapes alone, never on the number of threads. Processors with other vector
+//! instructions round differently: bytes are the same on machines of one kind.
 //!
 //! ```
 //! use candle_core::{DType, Device, Tensor};

@@ -4,8 +4,8 @@
 
 mod common;
 
-use candle_core::{Tensor, Var};
-use common::{check_gradients, random, variable};
+use candle_core::{DType, Result, Tensor, Var};
+use common::{check_gradients, distance, flat, random, variable};
 use proptest::prelude::*;
 use rsom_nn::ops::{
     Conv2dConfig, Conv3dConfig, batch_norm_evaluation, batch_norm_training, concat_channels,
@@ -163,4 +163,61 @@ fn an_argument_that_is_no_variable_gets_no_gradient() {
     let y = conv2d(&x, &w, None, &Conv2dConfig::same(3)).unwrap();
     let gradients = y.sum_all().unwrap().backward().unwrap();
     assert!(gradients.get(&x).is_none() && gradients.get(&w).is_some());
+}
+
+/// Gradients of all variables in one type.
+fn gradients_in(
+    dtype: DType,
+    shapes: &[&[usize]],
+    f: impl Fn(&[Var]) -> Result<Tensor>,
+) -> Vec<Vec<f64>> {
+    let make = |(index, shape): (usize, &&[usize])| {
+        let values = random(shape, &format!("variable {index}"))
+            .to_dtype(dtype)
+            .unwrap();
+        Var::from_tensor(&values).unwrap()
+    };
+    let variables: Vec<Var> = shapes.iter().enumerate().map(make).collect();
+    let y = f(&variables).unwrap();
+    let weights = random(y.dims(), "weights of the sum")
+        .to_dtype(dtype)
+        .unwrap();
+    let gradients = (y * weights)
+        .unwrap()
+        .sum_all()
+        .unwrap()
+        .backward()
+        .unwrap();
+    variables
+        .iter()
+        .map(|variable| flat(gradients.get(variable).unwrap()))
+        .collect()
+}
+
+#[test]
+fn single_precision_follows_double_precision_over_many_blocks() {
+    // The vector instructions work in single precision only; the loops of double precision are checked above.
+    let same = Conv2dConfig::same(3);
+    type Op = fn(&[Var], &Conv2dConfig) -> Result<Tensor>;
+    let conv: Op = |v, config| conv2d(&v[0], &v[1], Some(&v[2]), config);
+    let up: Op = |v, _| conv_transpose2d(&v[0], &v[1], &v[2]);
+    let x: &[usize] = &[2, 20, 61, 75];
+    let cases: [(Op, Conv2dConfig, [&[usize]; 3]); 4] = [
+        (conv, same, [x, &[33, 20, 3, 3], &[33]]),
+        (
+            conv,
+            Conv2dConfig { stride: 2, ..same },
+            [x, &[33, 20, 3, 3], &[33]],
+        ),
+        (conv, Conv2dConfig::valid(), [x, &[9, 20, 5, 5], &[9]]),
+        (up, same, [x, &[20, 11, 2, 2], &[11]]),
+    ];
+    for (index, (op, config, shapes)) in cases.into_iter().enumerate() {
+        let single = gradients_in(DType::F32, &shapes, |v| op(v, &config));
+        let double = gradients_in(DType::F64, &shapes, |v| op(v, &config));
+        for (single, double) in single.iter().zip(&double) {
+            let largest = double.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
+            assert!(distance(single, double) < 2e-5 * largest, "case {index}");
+        }
+    }
 }

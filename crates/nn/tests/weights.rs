@@ -68,6 +68,17 @@ fn the_bytes_are_those_of_the_reference_reader() {
 }
 
 #[test]
+fn elements_at_an_odd_place_are_read() {
+    let header = r#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#;
+    let header = format!("{header:55}");
+    let mut bytes = 55_u64.to_le_bytes().to_vec();
+    bytes.extend(header.as_bytes());
+    bytes.extend([1.5_f32, -2.0].iter().flat_map(|v| v.to_le_bytes()));
+    let tensors = weights::from_bytes(&bytes).unwrap().tensors;
+    assert_eq!(flat(&tensors["w"]), [1.5, -2.0]);
+}
+
+#[test]
 fn a_view_is_written_in_its_own_order() {
     let whole = random(&[3, 4], "view").to_dtype(DType::F32).unwrap();
     let view = whole.t().unwrap().narrow(0, 1, 2).unwrap();

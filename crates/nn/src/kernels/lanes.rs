@@ -84,7 +84,6 @@ mod x86 {
             #[derive(Clone, Copy)]
             pub(in crate::kernels) struct $name($register);
 
-            // SAFETY of every block: the caller vouches for the feature and for the memory.
             #[allow(unsafe_code)]
             impl Lanes for $name {
                 type Item = f32;
@@ -92,21 +91,25 @@ mod x86 {
 
                 #[inline(always)]
                 unsafe fn splat(value: f32) -> Self {
+                    // SAFETY: the caller vouches for the feature.
                     Self(unsafe { $splat(value) })
                 }
 
                 #[inline(always)]
                 unsafe fn load(source: *const f32) -> Self {
+                    // SAFETY: the caller vouches for the feature and the memory.
                     Self(unsafe { $load(source) })
                 }
 
                 #[inline(always)]
                 unsafe fn store(self, target: *mut f32) {
+                    // SAFETY: the caller vouches for the feature and the memory.
                     unsafe { $store(target, self.0) };
                 }
 
                 #[inline(always)]
                 unsafe fn add_product(self, a: Self, b: Self) -> Self {
+                    // SAFETY: the caller vouches for the feature.
                     Self(unsafe { $fma(a.0, b.0, self.0) })
                 }
             }

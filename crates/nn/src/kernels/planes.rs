@@ -28,17 +28,27 @@ impl<T: Element> Source<'_, T> {
         let start = plane * self.positions + start;
         let range = start..start + reach * step + 1;
         let data = &self.data[range.clone()];
-        match self.positive {
-            None if step == 1 => target.copy_from_slice(data),
-            None => {
+        let kept = |x: &T, y: &T| if *y > T::zero() { *x } else { T::zero() };
+        match (self.positive, step) {
+            (None, 1) => target.copy_from_slice(data),
+            (None, _) => {
                 let picked = data.iter().step_by(step);
                 target.iter_mut().zip(picked).for_each(|(t, x)| *t = *x);
             }
-            Some(positive) => {
-                let picked = data.iter().zip(&positive[range]).step_by(step);
-                for (target, (x, y)) in target.iter_mut().zip(picked) {
-                    *target = if *y > T::zero() { *x } else { T::zero() };
-                }
+            // Without `step_by`, which keeps the compiler from using vectors.
+            (Some(positive), 1) => {
+                let pairs = data.iter().zip(&positive[range]);
+                target
+                    .iter_mut()
+                    .zip(pairs)
+                    .for_each(|(t, (x, y))| *t = kept(x, y));
+            }
+            (Some(positive), _) => {
+                let pairs = data.iter().zip(&positive[range]).step_by(step);
+                target
+                    .iter_mut()
+                    .zip(pairs)
+                    .for_each(|(t, (x, y))| *t = kept(x, y));
             }
         }
     }

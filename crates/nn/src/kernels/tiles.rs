@@ -107,17 +107,14 @@ pub(super) fn accumulate<T: Element>(
         (T::cpu_storage_ref(x), T::cpu_storage_ref(packed))
         && let Some(sums) = (sums as &mut dyn Any).downcast_mut::<Vec<f32>>()
     {
+        let loops = match instructions {
+            Instructions::Avx512 => accumulate_avx512,
+            Instructions::Avx2 => accumulate_avx2,
+            Instructions::Portable => accumulate_in::<Portable<f32>, 4, 1>,
+        };
         // SAFETY: the features were detected where the instructions were chosen, and the asserts above hold.
         #[allow(unsafe_code)]
-        match instructions {
-            Instructions::Avx512 => {
-                return unsafe { accumulate_avx512(x, offsets, packed, sums, pitch) };
-            }
-            Instructions::Avx2 => {
-                return unsafe { accumulate_avx2(x, offsets, packed, sums, pitch) };
-            }
-            Instructions::Portable => {}
-        }
+        return unsafe { loops(x, offsets, packed, sums, pitch) };
     }
     // SAFETY: no features are needed, and the asserts above hold.
     #[allow(unsafe_code)]
@@ -147,15 +144,14 @@ pub(super) fn correlate_rows<T: Element>(
         (T::cpu_storage_ref(x), T::cpu_storage_ref(dy))
         && let Some(sums) = (sums as &mut dyn Any).downcast_mut::<Vec<f32>>()
     {
+        let loops = match instructions {
+            Instructions::Avx512 => correlate_avx512,
+            Instructions::Avx2 => correlate_avx2,
+            Instructions::Portable => correlate_in::<Portable<f32>, 4, 1>,
+        };
         // SAFETY: the features were detected where the instructions were chosen, and the asserts above hold.
         #[allow(unsafe_code)]
-        match instructions {
-            Instructions::Avx512 => {
-                return unsafe { correlate_avx512(x, offsets, dy, pitch, sums) };
-            }
-            Instructions::Avx2 => return unsafe { correlate_avx2(x, offsets, dy, pitch, sums) },
-            Instructions::Portable => {}
-        }
+        return unsafe { loops(x, offsets, dy, pitch, sums) };
     }
     // SAFETY: no features are needed, and the asserts above hold.
     #[allow(unsafe_code)]
@@ -331,3 +327,77 @@ with_features!(
     "avx512f",
     8
 );
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand_chacha::rand_core::Rng;
+
+    use super::*;
+    use crate::rng;
+
+    fn values(count: usize, name: &str) -> Vec<f32> {
+        let mut stream = rng::stream(0, name);
+        (0..count)
+            .map(|_| rng::unit_f32(stream.next_u32()) - 0.5)
+            .collect()
+    }
+
+    /// The scalar twin of [`accumulate`]: the sums of one row.
+    fn plain_sums(x: &[f32], offsets: &[usize], weights: &[f32], positions: usize) -> Vec<f64> {
+        let term = |p: usize, k: usize| f64::from(weights[k]) * f64::from(x[offsets[k] + p]);
+        let sum = |p| (0..offsets.len()).map(|k| term(p, k)).sum();
+        (0..positions).map(sum).collect()
+    }
+
+    /// The scalar twin of [`correlate_rows`]: one row against one offset.
+    fn plain_dot(x: &[f32], offset: usize, dy: &[f32]) -> f64 {
+        dy.iter()
+            .enumerate()
+            .map(|(p, dy)| f64::from(*dy) * f64::from(x[offset + p]))
+            .sum()
+    }
+
+    proptest! {
+        #[test]
+        fn every_set_of_instructions_gives_what_plain_loops_give(
+            outputs in 1..20_usize, tiles in 1..4_usize,
+            offsets in prop::collection::vec(0..200_usize, 1..30),
+        ) {
+            let x = values(200 + 4 * 48, "x");
+            let weights = values(outputs * offsets.len(), "w");
+            for instructions in Instructions::available::<f32>() {
+                let pitch = tiles * instructions.positions();
+                let packed = pack(&weights, outputs, instructions.rows());
+                let mut sums = Vec::new();
+                accumulate(instructions, &x, &offsets, &packed, (&mut sums, pitch));
+                let rows = sums.chunks(pitch).zip(weights.chunks(offsets.len()));
+                for (sums, weights) in rows {
+                    for (sum, plain) in sums.iter().zip(plain_sums(&x, &offsets, weights, pitch)) {
+                        prop_assert!((f64::from(*sum) - plain).abs() < 1e-5, "{instructions:?}");
+                    }
+                }
+                let pitch = tiles * WIDEST;
+                let rows = outputs.next_multiple_of(instructions.rows());
+                let dy = values(rows * pitch, "dy");
+                let mut sums = vec![1.0; rows * offsets.len()];
+                correlate_rows(instructions, &x, &offsets, (&dy, pitch), &mut sums);
+                for (row, sums) in sums.chunks(offsets.len()).enumerate() {
+                    let dy = &dy[row * pitch..(row + 1) * pitch];
+                    for (sum, offset) in sums.iter().zip(&offsets) {
+                        let plain = 1.0 + plain_dot(&x, *offset, dy);
+                        prop_assert!((f64::from(*sum) - plain).abs() < 1e-5, "{instructions:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "offset + pitch <= x.len()")]
+    fn reading_beyond_the_input_is_stopped() {
+        let packed = pack(&[1.0_f32], 1, Instructions::Portable.rows());
+        let sums = (&mut Vec::new(), 8);
+        accumulate(Instructions::Portable, &[0.0_f32; 10], &[3], &packed, sums);
+    }
+}
