@@ -15,14 +15,30 @@ struct Stage {
 }
 
 fn stages() -> Vec<Stage> {
-    let ours = ["io", "phantom", "preprocess", "layerseg", "metrics", "stats", "report"];
+    let ours = [
+        "io",
+        "phantom",
+        "preprocess",
+        "layerseg",
+        "metrics",
+        "stats",
+        "report",
+    ];
     let program = PathBuf::from(env!("CARGO_BIN_EXE_rsom-under-test"));
     let mut stages: Vec<Stage> = ours
         .into_iter()
-        .map(|name| Stage { program: program.clone(), before: vec![name], ours: true })
+        .map(|name| Stage {
+            program: program.clone(),
+            before: vec![name],
+            ours: true,
+        })
         .collect();
     let program = checkout().join("examples/threshold_stage.py");
-    stages.push(Stage { program, before: vec![], ours: false });
+    stages.push(Stage {
+        program,
+        before: vec![],
+        ours: false,
+    });
     stages
 }
 
@@ -65,7 +81,9 @@ fn words(command: &CommandSpec, folder: &Path, input: impl Fn(&Port) -> String) 
 fn outputs_in(folder: &Path) -> Vec<String> {
     let names = std::fs::read_dir(folder).unwrap();
     let names = names.map(|e| e.unwrap().file_name().to_string_lossy().into_owned());
-    names.filter(|n| n.starts_with("out-") || n.starts_with(".partial")).collect()
+    names
+        .filter(|n| n.starts_with("out-") || n.starts_with(".partial"))
+        .collect()
 }
 
 #[test]
@@ -77,19 +95,34 @@ fn every_command_explains_itself() {
             let at = format!("{} {}", spec.stage, command.name);
             assert!(!command.about.is_empty(), "{at} has no description");
             for port in command.inputs.iter().chain(&command.outputs) {
-                assert!(!port.about.is_empty(), "{at}: port {} has no description", port.name);
+                assert!(
+                    !port.about.is_empty(),
+                    "{at}: port {} has no description",
+                    port.name
+                );
             }
             for parameter in &command.parameters {
-                assert!(!parameter.about.is_empty(), "{at}: {} has no description", parameter.name);
+                assert!(
+                    !parameter.about.is_empty(),
+                    "{at}: {} has no description",
+                    parameter.name
+                );
                 if let Some(default) = &parameter.default {
                     let checked = parameter.schema.check(default.clone());
-                    assert!(checked.is_ok(), "{at}: default of {}: {checked:?}", parameter.name);
+                    assert!(
+                        checked.is_ok(),
+                        "{at}: default of {}: {checked:?}",
+                        parameter.name
+                    );
                 }
             }
             if stage.ours {
                 let name: Vec<&str> = command.name.split(' ').chain(["--help"]).collect();
                 let help = stage.call(Path::new("."), &name).expect_code(0);
-                assert!(help.stdout.contains("Examples:"), "{at}: help without examples");
+                assert!(
+                    help.stdout.contains("Examples:"),
+                    "{at}: help without examples"
+                );
             }
         }
     }
@@ -101,7 +134,11 @@ fn every_example_of_a_help_text_is_a_valid_command_line() {
     for stage in stages().iter().filter(|s| s.ours) {
         let spec = stage.spec();
         let printed = stage.call(Path::new("."), &["spec"]).json();
-        for (command, json) in spec.commands.iter().zip(printed["commands"].as_array().unwrap()) {
+        for (command, json) in spec
+            .commands
+            .iter()
+            .zip(printed["commands"].as_array().unwrap())
+        {
             for example in json["examples"].as_array().unwrap() {
                 let example = example.as_str().unwrap();
                 let start = format!("rsom-{} {}", spec.stage, command.name);
@@ -109,6 +146,9 @@ fn every_example_of_a_help_text_is_a_valid_command_line() {
                 // Files of an example do not exist here: it gets as far as missing them, but no usage error.
                 let words = split(example);
                 let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
+                if let Some(config) = words.iter().position(|w| *w == "--config") {
+                    std::fs::write(folder.path().join(words[config + 1]), "").unwrap();
+                }
                 let finished = stage.call(folder.path(), &words);
                 assert_ne!(finished.code, Some(2), "{example}\n{}", finished.stderr);
             }
@@ -120,13 +160,25 @@ fn every_example_of_a_help_text_is_a_valid_command_line() {
 fn an_absent_input_is_exit_code_3_and_named() {
     for stage in stages() {
         let folder = tempfile::tempdir().unwrap();
-        for command in stage.spec().commands.iter().filter(|c| c.inputs.iter().any(|p| p.required)) {
+        for command in stage
+            .spec()
+            .commands
+            .iter()
+            .filter(|c| c.inputs.iter().any(|p| p.required))
+        {
             let absent = |port: &Port| format!("/absent/in{}", port.kind.extension());
             let words = words(command, folder.path(), absent);
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let finished = stage.call(folder.path(), &words).expect_code(3);
-            assert!(finished.stderr.contains("/absent/in"), "{words:?}: {}", finished.stderr);
-            assert!(outputs_in(folder.path()).is_empty(), "{words:?} left an output");
+            assert!(
+                finished.stderr.contains("/absent/in"),
+                "{words:?}: {}",
+                finished.stderr
+            );
+            assert!(
+                outputs_in(folder.path()).is_empty(),
+                "{words:?} left an output"
+            );
         }
     }
 }
@@ -135,11 +187,19 @@ fn an_absent_input_is_exit_code_3_and_named() {
 fn garbage_gives_one_line_and_no_output() {
     for stage in stages() {
         let folder = tempfile::tempdir().unwrap();
-        let garbage: Vec<u8> = (0..4096_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let garbage: Vec<u8> = (0..4096_u32)
+            .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+            .collect();
         let spec = stage.spec();
-        for command in spec.commands.iter().filter(|c| c.inputs.iter().any(|p| p.required)) {
+        for command in spec
+            .commands
+            .iter()
+            .filter(|c| c.inputs.iter().any(|p| p.required))
+        {
             let input = |port: &Port| {
-                let path = folder.path().join(format!("in-{}{}", port.name, port.kind.extension()));
+                let path = folder
+                    .path()
+                    .join(format!("in-{}{}", port.name, port.kind.extension()));
                 if port.kind == Kind::Directory {
                     std::fs::create_dir_all(&path).unwrap();
                 } else {
@@ -151,11 +211,28 @@ fn garbage_gives_one_line_and_no_output() {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let finished = stage.call(folder.path(), &words);
             let code = finished.code;
-            let needs_more = command.parameters.iter().any(|p| p.required);
-            assert!(code == Some(3) || (code == Some(2) && needs_more), "{words:?}: {finished:?}");
-            assert!(!finished.stderr.contains("panicked"), "{words:?}: {}", finished.stderr);
-            assert_eq!(finished.stderr.lines().count(), 1, "{words:?}: {}", finished.stderr);
-            assert!(outputs_in(folder.path()).is_empty(), "{words:?} left an output");
+            // A required parameter, or one of several optional inputs, is missing on purpose.
+            let needs_more = command.parameters.iter().any(|p| p.required)
+                || command.inputs.iter().any(|p| !p.required);
+            assert!(
+                code == Some(3) || (code == Some(2) && needs_more),
+                "{words:?}: {finished:?}"
+            );
+            assert!(
+                !finished.stderr.contains("panicked"),
+                "{words:?}: {}",
+                finished.stderr
+            );
+            assert_eq!(
+                finished.stderr.lines().count(),
+                1,
+                "{words:?}: {}",
+                finished.stderr
+            );
+            assert!(
+                outputs_in(folder.path()).is_empty(),
+                "{words:?} left an output"
+            );
         }
     }
 }
@@ -163,9 +240,15 @@ fn garbage_gives_one_line_and_no_output() {
 #[test]
 fn unknown_flags_and_commands_are_exit_code_2() {
     for stage in stages() {
-        stage.call(Path::new("."), &["no-such-command"]).expect_code(2);
+        stage
+            .call(Path::new("."), &["no-such-command"])
+            .expect_code(2);
         for command in &stage.spec().commands {
-            let name: Vec<&str> = command.name.split(' ').chain(["--no-such-flag", "1"]).collect();
+            let name: Vec<&str> = command
+                .name
+                .split(' ')
+                .chain(["--no-such-flag", "1"])
+                .collect();
             stage.call(Path::new("."), &name).expect_code(2);
         }
     }

@@ -9,7 +9,11 @@ use std::time::{Duration, Instant};
 use rsom_tests::{Finished, checkout, run};
 
 fn rsom(folder: &Path, words: &[&str]) -> Finished {
-    run(Path::new(env!("CARGO_BIN_EXE_rsom-under-test")), folder, words)
+    run(
+        Path::new(env!("CARGO_BIN_EXE_rsom-under-test")),
+        folder,
+        words,
+    )
 }
 
 /// A folder with a small made-up scan and its layer.
@@ -40,8 +44,17 @@ fn a_truncated_volume_is_named_and_leaves_nothing() {
     let bytes = std::fs::read(folder.path().join("image.nii.gz")).unwrap();
     std::fs::write(folder.path().join("cut.nii.gz"), &bytes[..bytes.len() / 2]).unwrap();
     let before = names(folder.path());
-    let words = ["preprocess", "normalize", "--input", "cut.nii.gz", "--output", "out.nii.gz"];
-    rsom(folder.path(), &words).expect_code(3).expect_one_clear_line(&["cut.nii.gz"]);
+    let words = [
+        "preprocess",
+        "normalize",
+        "--image",
+        "cut.nii.gz",
+        "--output",
+        "out.nii.gz",
+    ];
+    rsom(folder.path(), &words)
+        .expect_code(3)
+        .expect_one_clear_line(&["cut.nii.gz"]);
     assert_eq!(names(folder.path()), before);
 }
 
@@ -56,8 +69,17 @@ fn nan_and_infinite_voxels_are_counted_and_refused() {
     (voxels[5], voxels[9]) = (f32::NAN, f32::INFINITY);
     bytes.extend(voxels.iter().flat_map(|v| v.to_le_bytes()));
     std::fs::write(folder.path().join("nan.nii"), bytes).unwrap();
-    let words = ["preprocess", "normalize", "--input", "nan.nii", "--output", "out.nii.gz"];
-    rsom(folder.path(), &words).expect_code(3).expect_one_clear_line(&["nan.nii", "2"]);
+    let words = [
+        "preprocess",
+        "normalize",
+        "--image",
+        "nan.nii",
+        "--output",
+        "out.nii.gz",
+    ];
+    rsom(folder.path(), &words)
+        .expect_code(3)
+        .expect_one_clear_line(&["nan.nii", "2"]);
     let inspected = rsom(folder.path(), &["io", "inspect", "nan.nii", "--json"]).expect_code(0);
     assert!(inspected.stdout.contains("nan"), "{}", inspected.stdout);
 }
@@ -65,15 +87,27 @@ fn nan_and_infinite_voxels_are_counted_and_refused() {
 #[test]
 fn two_grids_that_differ_are_both_shown() {
     let folder = scan();
-    let words = "phantom scan --seed 1 --shape 24,4,50 --image other.nii.gz --layer other_layer.nii.gz";
+    let words =
+        "phantom scan --seed 1 --shape 24,4,50 --image other.nii.gz --layer other_layer.nii.gz";
     rsom(folder.path(), &words.split(' ').collect::<Vec<_>>()).expect_code(0);
     let words = [
-        "metrics", "evaluate", "--reference", "layer.nii.gz", "--prediction", "other_layer.nii.gz",
-        "--output", "m.parquet",
+        "metrics",
+        "evaluate",
+        "--reference",
+        "layer.nii.gz",
+        "--prediction",
+        "other_layer.nii.gz",
+        "--output",
+        "m.parquet",
     ];
     rsom(folder.path(), &words)
         .expect_code(3)
-        .expect_one_clear_line(&["layer.nii.gz", "other_layer.nii.gz", "24 × 4 × 48", "24 × 4 × 50"]);
+        .expect_one_clear_line(&[
+            "layer.nii.gz",
+            "other_layer.nii.gz",
+            "24 × 4 × 48",
+            "24 × 4 × 50",
+        ]);
     assert!(!folder.path().join("m.parquet").exists());
 }
 
@@ -84,18 +118,37 @@ fn an_empty_mask_is_a_status_not_a_number() {
     bytes[352..].fill(0);
     std::fs::write(folder.path().join("empty.nii"), bytes).unwrap();
     let words = [
-        "metrics", "evaluate", "--reference", "layer.nii.gz", "--prediction", "empty.nii", "--output",
+        "metrics",
+        "evaluate",
+        "--reference",
+        "layer.nii.gz",
+        "--prediction",
+        "empty.nii",
+        "--output",
         "m.parquet",
     ];
     rsom(folder.path(), &words).expect_code(0);
     let inspected = rsom(folder.path(), &["io", "inspect", "m.parquet", "--json"]).expect_code(0);
     assert_eq!(inspected.json()["stage"], "io");
     let table = [
-        "stats", "table", "--input", "m.parquet", "--rows", "scan", "--metric", "dice,ra_vox",
-        "--format", "csv",
+        "stats",
+        "table",
+        "--input",
+        "m.parquet",
+        "--rows",
+        "scan",
+        "--unit-by",
+        "scan",
+        "--metric",
+        "dice,ra_vox",
+        "--format",
+        "csv",
     ];
     let printed = rsom(folder.path(), &table).expect_code(0).stdout;
-    assert!(printed.contains("empty_prediction") || printed.contains("missing"), "{printed}");
+    assert!(
+        printed.contains("empty_prediction") || printed.contains("missing"),
+        "{printed}"
+    );
 }
 
 #[test]
@@ -103,8 +156,17 @@ fn a_folder_that_cannot_be_written_is_exit_code_4() {
     let folder = scan();
     let before = names(folder.path());
     // The kernel's own folder takes no files, not even from root.
-    let words = ["preprocess", "normalize", "--input", "image.nii.gz", "--output", "/proc/rsom/out.nii.gz"];
-    rsom(folder.path(), &words).expect_code(4).expect_one_clear_line(&["/proc/rsom/out.nii.gz"]);
+    let words = [
+        "preprocess",
+        "normalize",
+        "--image",
+        "image.nii.gz",
+        "--output",
+        "/proc/rsom/out.nii.gz",
+    ];
+    rsom(folder.path(), &words)
+        .expect_code(4)
+        .expect_one_clear_line(&["/proc/rsom/out.nii.gz"]);
     assert_eq!(names(folder.path()), before);
 }
 
@@ -124,20 +186,27 @@ fn a_full_disk_is_exit_code_4_and_keeps_the_old_file() {
         return;
     }
     std::fs::write(disk.join("out.nii.gz"), "the user's own").unwrap();
-    let words = "phantom scan --seed 1 --shape 96,16,128 --image disk/out.nii.gz --layer layer2.nii.gz";
+    let words =
+        "phantom scan --seed 1 --shape 96,16,128 --image disk/out.nii.gz --layer layer2.nii.gz";
     let finished = rsom(folder.path(), &words.split(' ').collect::<Vec<_>>());
     let kept = std::fs::read_to_string(disk.join("out.nii.gz")).unwrap();
     let left = names(&disk);
     Command::new("umount").arg(&disk).status().unwrap();
-    finished.expect_code(4).expect_one_clear_line(&["out.nii.gz", "full"]);
+    finished
+        .expect_code(4)
+        .expect_one_clear_line(&["out.nii.gz", "full"]);
     assert_eq!(kept, "the user's own");
-    assert!(!left.iter().any(|name| name.starts_with(".partial")), "{left:?}");
+    assert!(
+        !left.iter().any(|name| name.starts_with(".partial")),
+        "{left:?}"
+    );
 }
 
 #[test]
 fn ctrl_c_is_exit_code_130_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let words = "phantom scan --seed 1 --shape 333,171,500 --image image.nii.gz --layer layer.nii.gz";
+    let words =
+        "phantom scan --seed 1 --shape 333,171,500 --image image.nii.gz --layer layer.nii.gz";
     let mut child = Command::new(env!("CARGO_BIN_EXE_rsom-under-test"))
         .args(words.split(' '))
         .current_dir(folder.path())
@@ -145,11 +214,18 @@ fn ctrl_c_is_exit_code_130_and_leaves_nothing() {
         .spawn()
         .unwrap();
     std::thread::sleep(Duration::from_millis(700));
-    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
     let started = Instant::now();
     let code = child.wait().unwrap().code();
     assert_eq!(code, Some(130));
-    assert!(started.elapsed() < Duration::from_secs(10), "took {:?} to stop", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(10),
+        "took {:?} to stop",
+        started.elapsed()
+    );
     assert_eq!(names(folder.path()), Vec::<String>::new());
 }
 
@@ -173,7 +249,14 @@ fn a_scan_without_a_surface_says_so() {
     let mut bytes = gunzipped(&folder.path().join("image.nii.gz"));
     bytes[352..].fill(7);
     std::fs::write(folder.path().join("flat.nii"), bytes).unwrap();
-    let words = ["preprocess", "detect-surface", "--input", "flat.nii", "--output", "s.nii.gz"];
+    let words = [
+        "preprocess",
+        "detect-surface",
+        "--image",
+        "flat.nii",
+        "--output",
+        "s.nii.gz",
+    ];
     let finished = rsom(folder.path(), &words).expect_code(3);
     finished.expect_one_clear_line(&["flat.nii", "surface"]);
 }
@@ -187,8 +270,19 @@ fn weights_that_lie_are_refused() {
     let mut file = std::fs::File::create(folder.path().join("half.pt")).unwrap();
     file.write_all(b"PK\x03\x04 half a zip").unwrap();
     for weights in ["lying.safetensors", "half.pt", "image.nii.gz"] {
-        let words = ["layerseg", "predict", "--weights", weights, "--input", "image.nii.gz", "--output", "m.nii.gz"];
-        rsom(folder.path(), &words).expect_code(3).expect_one_clear_line(&[weights]);
+        let words = [
+            "layerseg",
+            "predict",
+            "--weights",
+            weights,
+            "--input",
+            "image.nii.gz",
+            "--output",
+            "m.nii.gz",
+        ];
+        rsom(folder.path(), &words)
+            .expect_code(3)
+            .expect_one_clear_line(&[weights]);
     }
     assert!(!folder.path().join("m.nii.gz").exists());
 }
@@ -199,14 +293,20 @@ fn a_broken_pipeline_is_told_with_line_and_column_before_anything_runs() {
     let text = "name: p\nstages:\n  a:\n    uses: phantom scan\n    wiht: { seed: 1 }\n";
     std::fs::write(folder.path().join("p.yaml"), text).unwrap();
     let finished = rsom(folder.path(), &["run", "p.yaml"]).expect_code(2);
-    assert!(finished.stderr.contains("p.yaml:5:5"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("p.yaml:5:5"),
+        "{}",
+        finished.stderr
+    );
     assert!(finished.stderr.contains("wiht"), "{}", finished.stderr);
     assert_eq!(names(folder.path()), ["p.yaml"]);
 }
 
 #[test]
 fn every_file_of_the_format_collection_is_told_or_refused() {
-    let Some(formats) = rsom_tests::shared("data/formats") else { return };
+    let Some(formats) = rsom_tests::shared("data/formats") else {
+        return;
+    };
     let mut files: Vec<PathBuf> = walkdir::WalkDir::new(formats)
         .sort_by_file_name()
         .into_iter()

@@ -109,32 +109,20 @@ fn every_source_file_says_what_it_is_for_and_keeps_its_size() {
 }
 
 #[test]
-fn unsafe_stands_only_in_kernels_and_says_why_it_is_sound() {
+fn unsafe_stands_only_in_the_kernels_of_nn() {
+    // That each block says why it is sound is clippy's part: `undocumented_unsafe_blocks`.
+    let keyword = ["uns", "afe "].concat();
     for path in sources() {
         let text = std::fs::read_to_string(&path).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        for (number, line) in lines.iter().enumerate() {
-            let code = line.split("//").next().unwrap_or_default();
-            if !code.contains("unsafe {")
-                && !code.contains("unsafe fn")
-                && !code.contains("unsafe impl")
-            {
-                continue;
-            }
-            let place = format!("{}:{}", path.display(), number + 1);
-            if path.ends_with("tests/tidy.rs") {
-                continue;
-            }
-            assert!(
-                path.starts_with(checkout().join("crates/nn/src")),
-                "{place}: unsafe outside nn"
-            );
-            let reasons = &lines[number.saturating_sub(8)..=number];
-            let explained = reasons
-                .iter()
-                .any(|l| l.contains("SAFETY:") || l.contains("# Safety"));
-            assert!(explained, "{place}: no `SAFETY:` line above");
-        }
+        let mut code = text
+            .lines()
+            .map(|line| line.split("//").next().unwrap_or_default());
+        let kernels = checkout().join("crates/nn/src/kernels");
+        let place = path.display();
+        assert!(
+            path.starts_with(kernels) || !code.any(|l| l.contains(&keyword)),
+            "{place}: unsafe"
+        );
     }
 }
 
