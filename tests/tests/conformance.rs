@@ -96,14 +96,14 @@ fn every_command_explains_itself() {
             assert!(!command.about.is_empty(), "{at} has no description");
             for port in command.inputs.iter().chain(&command.outputs) {
                 assert!(
-                    !port.about.is_empty(),
+                    !stage.ours || !port.about.is_empty(),
                     "{at}: port {} has no description",
                     port.name
                 );
             }
             for parameter in &command.parameters {
                 assert!(
-                    !parameter.about.is_empty(),
+                    !stage.ours || !parameter.about.is_empty(),
                     "{at}: {} has no description",
                     parameter.name
                 );
