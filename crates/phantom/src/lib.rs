@@ -9,6 +9,7 @@
 //! bytes for any number of threads.
 
 mod blur;
+mod cohort;
 mod config;
 mod error;
 mod field;
@@ -23,6 +24,10 @@ mod subject;
 mod tube;
 mod vessels;
 
+#[cfg(feature = "cli")]
+pub mod cli;
+
+pub use cohort::{Member, cohort};
 pub use config::Config;
 pub use error::PhantomError;
 pub use phantom::{Phantom, generate};

@@ -10,6 +10,7 @@ use rand_chacha::rand_core::SeedableRng;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u64)]
 pub(crate) enum Purpose {
+    Cohort,
     Subject,
     Pose,
     Undulation,
@@ -56,6 +57,11 @@ impl Draw {
     /// Uniform from `low` up to, but without, `high`.
     pub fn uniform(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.rng.random::<f64>()
+    }
+
+    /// Any number of 32 bits.
+    pub fn word(&mut self) -> u32 {
+        self.rng.random()
     }
 
     /// Normal with mean 0 and standard deviation 1, by Box and Muller.

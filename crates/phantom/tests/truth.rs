@@ -197,7 +197,7 @@ fn a_deeper_slab_of_tissue_is_darker() {
     let bright = generate(
         &Config {
             decay_um: 1e8,
-            ..config.clone()
+            ..config
         },
         3,
     )

@@ -3,6 +3,7 @@
 use rsom_volume::Grid;
 
 use crate::rearrange::Rearrangement;
+use crate::surface::Surface;
 use crate::{MAX_VOXELS, PreprocessError};
 
 /// A box of voxels; where it reaches beyond the volume, the result is padded with zeros.
@@ -31,10 +32,46 @@ impl Region {
     /// When the difference is odd, the crop takes the further voxel from the end and the pad puts it at the start.
     #[must_use]
     pub fn centered(mut self, axis: usize, extent: usize) -> Self {
-        let surplus = self.shape[axis] as isize - extent as isize;
-        self.start[axis] += surplus.div_euclid(2);
+        let surplus = (self.shape[axis] as isize).saturating_sub_unsigned(extent);
+        self.start[axis] = self.start[axis].saturating_add(surplus.div_euclid(2));
         self.shape[axis] = extent;
         self
+    }
+
+    /// The same region with another range of depth: from the first voxel up to, but without, the second.
+    ///
+    /// # Errors
+    /// An empty range.
+    pub fn depth(mut self, [start, end]: [isize; 2]) -> Result<Self, PreprocessError> {
+        if start >= end {
+            return Err(PreprocessError::EmptyRange {
+                name: "depth_range_vox",
+                start: start as f64,
+                end: end as f64,
+            });
+        }
+        self.start[2] = start;
+        self.shape[2] = end.abs_diff(start);
+        Ok(self)
+    }
+
+    /// The same region with the depths from `above` the shallowest to `below` the deepest point of a surface, in
+    /// voxels; negative is towards the top.
+    ///
+    /// # Errors
+    /// An empty range.
+    pub fn tissue(
+        self,
+        surface: &Surface,
+        [above, below]: [isize; 2],
+    ) -> Result<Self, PreprocessError> {
+        let depths = &surface.depth_vox;
+        let shallowest = depths.fold(f32::INFINITY, |a, b| a.min(*b)).floor() as isize;
+        let deepest = depths.fold(f32::NEG_INFINITY, |a, b| a.max(*b)).ceil() as isize;
+        self.depth([
+            shallowest.saturating_add(above),
+            deepest.saturating_add(below),
+        ])
     }
 
     /// The region of `inner`'s lattice that `outer` covers: applied to a volume on `inner`, it gives one on `outer`.
@@ -169,6 +206,17 @@ mod tests {
             region.labels(&counting([2, 2, 2])),
             Err(PreprocessError::TooLarge { .. })
         ));
+    }
+
+    #[test]
+    fn a_crop_to_tissue_holds_every_point_of_the_surface_with_its_margins() {
+        let surface = Surface {
+            depth_vox: ndarray::array![[3.2, 5.0], [7.9, 4.0]],
+        };
+        let grid = Grid::new([2, 2, 20], Spacing::RSOM).unwrap();
+        let region = Region::whole(&grid).tissue(&surface, [-2, 5]).unwrap();
+        assert_eq!((region.start[2], region.shape[2]), (1, 12));
+        assert!(Region::whole(&grid).tissue(&surface, [5, -5]).is_err());
     }
 
     #[test]

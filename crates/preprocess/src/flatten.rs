@@ -85,6 +85,26 @@ impl Flattening {
     }
 }
 
+/// The two steps that bring a volume on `flat`, made by these shifts and perhaps cropped, back onto `original`: first
+/// roll the columns back over the depth of `original`, then put them where they stood along x and y.
+///
+/// # Errors
+/// Shifts over other columns than `flat`; grids whose voxels do not coincide.
+pub fn way_back(
+    flat: &Grid,
+    shifts: &Shifts,
+    original: &Grid,
+) -> Result<(Flattening, Region), PreprocessError> {
+    let place = Region::from_grid_to_grid(flat, original)?;
+    let unroll = Flattening {
+        shifts: shifts.inverse(),
+        start_vox: place.start[2],
+        depth_vox: Some(place.shape[2]),
+    };
+    let region = Region::from_grid_to_grid(&unroll.grid(flat)?, original)?;
+    Ok((unroll, region))
+}
+
 impl Rearrangement for Flattening {
     fn grid(&self, source: &Grid) -> Result<Grid, PreprocessError> {
         let [x, y, z] = source.shape();

@@ -13,9 +13,12 @@ mod rearrange;
 mod resample;
 mod surface;
 
+#[cfg(feature = "cli")]
+pub mod cli;
+
 pub use crop::Region;
 pub use error::PreprocessError;
-pub use flatten::{Flattening, Shifts};
+pub use flatten::{Flattening, Shifts, way_back};
 pub use normalize::{Range, Window, normalize};
 pub use prepare::{Level, Preparation, Prepared, prepare};
 pub use rearrange::Rearrangement;

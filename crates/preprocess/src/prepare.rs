@@ -117,19 +117,17 @@ fn within_range(
     level_vox: isize,
     range: Option<[isize; 2]>,
 ) -> Result<Flattening, PreprocessError> {
-    let Some([start, end]) = range else {
+    let Some(range) = range else {
         return Ok(step);
     };
-    if start >= end {
-        return Err(PreprocessError::EmptyRange {
-            name: "depth_range_vox",
-            start: start as f64,
-            end: end as f64,
-        });
-    }
+    let region = Region {
+        start: [0; 3],
+        shape: [1; 3],
+    };
+    let region = region.depth(range.map(|d| level_vox.saturating_add(d)))?;
     Ok(Flattening {
-        start_vox: level_vox.saturating_add(start),
-        depth_vox: Some(end.abs_diff(start)),
+        start_vox: region.start[2],
+        depth_vox: Some(region.shape[2]),
         ..step
     })
 }

@@ -4,8 +4,8 @@
 
 use ndarray::{Array2, Array3, Array4};
 use rsom_preprocess::{
-    Choice, Detection, Feature, Flattening, Level, Preparation, PreprocessError, Range,
-    Rearrangement, Region, Surface, Target, Window, prepare,
+    Choice, Detection, Feature, Level, Preparation, PreprocessError, Range, Rearrangement, Region,
+    Surface, Target, Window, prepare, way_back,
 };
 use rsom_volume::{Grid, LabelMap, Scan, Spacing};
 
@@ -116,16 +116,10 @@ fn a_prepared_mask_goes_back_to_its_place_in_the_scan() {
     };
     let out = prepare(scan.clone(), Some(labels.clone()), &preparation).unwrap();
     let flat = out.labels.unwrap().select(&[1]);
-    // Only x was cropped: back in depth by the inverse shifts, then sideways by the grids.
-    let place = Region::from_grid_to_grid(flat.grid(), scan.grid()).unwrap();
-    let back = Flattening {
-        shifts: out.shifts.unwrap().inverse(),
-        start_vox: place.start[2],
-        depth_vox: Some(SHAPE[2]),
-    };
-    let unrolled = back.mask(&flat).unwrap();
-    let sideways = Region::from_grid_to_grid(unrolled.grid(), scan.grid()).unwrap();
-    let restored = sideways.mask(&unrolled).unwrap();
+    let shifts = out.shifts.unwrap();
+    let (unroll, place) = way_back(flat.grid(), &shifts, scan.grid()).unwrap();
+    let restored = place.mask(&unroll.mask(&flat).unwrap()).unwrap();
+    assert!(restored.grid().require_same(scan.grid()).is_ok());
     let reference = labels.select(&[1]);
     for ((x, y, z), voxel) in restored.voxels().indexed_iter() {
         let kept = (5..35).contains(&x);

@@ -78,10 +78,11 @@ const RIVAL_SHARE: f64 = 0.5;
 /// Finds one surface in every B-scan (fixed y), each by itself.
 ///
 /// In each B-scan, smoothed along x, the contrast of a boundary at depth z is the mean of `scale_vox` voxels below it
-/// minus that of as many above (for a ridge: the mean of a band minus that of its two neighbors). The surface is the
-/// path of one depth a column with the largest sum of contrast less the cost of its steps, found by dynamic
-/// programming; its depths are then smoothed along x. When rivals are asked for, the search is repeated at least
-/// `scale_vox` above or below the path last found. Nothing is carried from one B-scan to the next.
+/// minus that of as many above (for a ridge: the mean of a band minus that of its two neighbors); of a band that sticks
+/// out of the scan by less than half, what is inside counts. The surface is the path of one depth a column with the
+/// largest sum of contrast less the cost of its steps, found by dynamic programming; its depths are then smoothed along
+/// x. When rivals are asked for, the search is repeated at least `scale_vox` above or below the path last found.
+/// Nothing is carried from one B-scan to the next.
 ///
 /// # Errors
 /// No such channel, settings out of range, a scan of less than two bands (ridge: three) of depth, a voxel that is not

@@ -5,16 +5,16 @@ use ndarray::{Array1, Array2, Axis};
 use super::path::gaussian;
 use super::{Detection, Feature};
 
-/// Contrast of shape (x, z) in standard deviations of itself, −∞ where a band would leave the image; `None` when it is
-/// the same everywhere.
+/// Contrast of shape (x, z) in standard deviations of itself, −∞ where less than half of a band lies in the image;
+/// `None` when it is the same everywhere.
 pub(super) fn contrast(image: &Array2<f64>, detection: &Detection) -> Option<Array2<f64>> {
     let smooth = smooth_columns(image, detection.image_sigma_columns);
-    let band = detection.scale_vox;
+    let band = detection.scale_vox as isize;
     let mut out = Array2::from_elem(image.dim(), f64::NEG_INFINITY);
     for (column, mut contrast) in smooth.axis_iter(Axis(0)).zip(out.axis_iter_mut(Axis(0))) {
         let column = column.to_vec();
         for (z, value) in contrast.iter_mut().enumerate() {
-            if let Some(response) = response(&column, z, band, detection.feature) {
+            if let Some(response) = response(&column, z as isize, band, detection.feature) {
                 *value = response;
             }
         }
@@ -29,17 +29,20 @@ pub(super) fn contrast(image: &Array2<f64>, detection: &Detection) -> Option<Arr
     Some(out)
 }
 
-fn response(column: &[f64], z: usize, band: usize, feature: Feature) -> Option<f64> {
-    let mean = |start: usize| {
-        let values = column.get(start..start + band)?;
-        Some(values.iter().sum::<f64>() / band as f64)
+/// Contrast at depth `z` of one column; `None` when less than half of a band lies in the image.
+fn response(column: &[f64], z: isize, band: isize, feature: Feature) -> Option<f64> {
+    let mean = |start: isize| {
+        let inside = |depth: isize| depth.clamp(0, column.len() as isize) as usize;
+        let values = &column[inside(start)..inside(start + band)];
+        let enough = 2 * values.len() >= band as usize;
+        enough.then(|| values.iter().sum::<f64>() / values.len() as f64)
     };
     match feature {
-        Feature::Rise => Some(mean(z)? - mean(z.checked_sub(band)?)?),
-        Feature::Fall => Some(mean(z.checked_sub(band)?)? - mean(z)?),
+        Feature::Rise => Some(mean(z)? - mean(z - band)?),
+        Feature::Fall => Some(mean(z - band)? - mean(z)?),
         Feature::Ridge => {
-            let start = z.checked_sub(band / 2)?;
-            let neighbors = mean(start.checked_sub(band)?)? + mean(start + band)?;
+            let start = z - band / 2;
+            let neighbors = mean(start - band)? + mean(start + band)?;
             Some(mean(start)? - neighbors / 2.0)
         }
     }

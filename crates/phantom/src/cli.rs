@@ -1,0 +1,17 @@
+//! The command line `rsom-phantom`.
+
+mod files;
+mod generate;
+mod parameters;
+mod scan;
+
+use rsom_stage::Definition;
+
+/// The stage `phantom`.
+#[must_use]
+pub fn definition() -> Definition {
+    let about = "Makes up scans of skin with known truth: layers, capillary loops, vessels";
+    Definition::new("phantom", env!("CARGO_PKG_VERSION"), about)
+        .command(scan::command())
+        .command(generate::command())
+}

@@ -1,0 +1,52 @@
+//! `rsom-phantom scan`.
+
+use rsom_io::nifti::Storage;
+use rsom_io::ports;
+use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
+use serde::Deserialize;
+
+use super::{files, parameters};
+use crate::{Config, Subject, generate};
+
+/// The command `scan`.
+pub(super) fn command() -> Command {
+    Command::new("scan", "Make up one scan from a seed", run)
+        .output(Port::required("image", Kind::Volume, "Scan with the channels LF and HF, from 0 to 255"))
+        .output(Port::required("layer", Kind::Mask, "Epidermis"))
+        .output(Port::optional("vessels", Kind::Mask, "Capillary loops and vessels"))
+        .output(Port::optional("surface", Kind::Volume, "Depth of the skin surface in voxels, of shape (x, y, 1)"))
+        .parameter(Parameter::integer("seed", "Seed of the scan").required().at_least(0.0))
+        .parameter(Parameter::integer("subject_seed", "Seed of what the scans of one subject have in common [unset: the seed]").at_least(0.0))
+        .parameters(parameters::parameters())
+        .example("rsom-phantom scan --seed 1 --image scan.nii.gz --layer layer.nii.gz")
+        .example("rsom-phantom scan --seed 1 --shape 96,16,128 --image scan.nii.gz --layer layer.nii.gz --vessels vessels.nii.gz")
+}
+
+#[derive(Deserialize)]
+struct Settings {
+    seed: u64,
+    subject_seed: Option<u64>,
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.parameters()?;
+    let population: Config = invocation.parameters()?;
+    population.check().map_err(files::fault)?;
+    let subject_seed = settings.subject_seed.unwrap_or(settings.seed);
+    let config = Subject::draw(subject_seed, population.subject_spread).apply(&population);
+    let phantom = generate(&config, settings.seed).map_err(files::fault)?;
+    ports::write_scan(invocation, "image", &phantom.scan, Storage::Uint8)?;
+    ports::write_mask(invocation, "layer", &phantom.layer)?;
+    if invocation.optional_output("vessels").is_some() {
+        ports::write_mask(invocation, "vessels", &phantom.vessels)?;
+    }
+    if invocation.optional_output("surface").is_some() {
+        let surface = files::surface(&phantom)?;
+        ports::write_scan(invocation, "surface", &surface, Storage::Float32)?;
+    }
+    Ok(Summary::new()
+        .with("shape", config.shape.to_vec())
+        .with("epidermis_um", config.epidermis_um)
+        .with("layer_voxels", phantom.layer.count())
+        .with("vessel_voxels", phantom.vessels.count()))
+}

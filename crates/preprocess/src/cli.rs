@@ -1,0 +1,27 @@
+//! The command line `rsom-preprocess`.
+
+mod crop;
+mod fault;
+mod flatten;
+mod normalize;
+mod prepare;
+mod resample;
+mod surface;
+mod volumes;
+
+use rsom_stage::Definition;
+
+/// The stage `preprocess`.
+#[must_use]
+pub fn definition() -> Definition {
+    let about =
+        "Prepares scans and their labels: crop, resample, normalize, detect a surface, flatten";
+    Definition::new("preprocess", env!("CARGO_PKG_VERSION"), about)
+        .command(prepare::command())
+        .command(crop::command())
+        .command(resample::command())
+        .command(normalize::command())
+        .command(surface::command())
+        .command(flatten::flatten_command())
+        .command(flatten::unflatten_command())
+}

@@ -1,0 +1,179 @@
+//! `rsom-preprocess prepare`: the named steps in one command.
+
+use std::path::Path;
+
+use rsom_io::ports;
+use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, log};
+use rsom_volume::{LabelMap, Mask, Scan};
+use serde::Deserialize;
+
+use super::{fault, normalize, resample, surface, volumes};
+use crate::{Detection, Level, Preparation, Prepared, prepare};
+
+/// The command `prepare`.
+pub(super) fn command() -> Command {
+    let about = "Resample, normalize, flatten and crop a scan and its labels, in this order, each step as configured";
+    Command::new("prepare", about, run)
+        .input(Port::required("image", Kind::Volume, "Scan"))
+        .input(Port::optional("labels", Kind::Labels, "Label map or mask on the scan's grid"))
+        .input(Port::optional("surface", Kind::Volume, "Surface for --flatten surface, as detect-surface writes it"))
+        .output(Port::required("output", Kind::Volume, "The prepared scan"))
+        .output(Port::optional("output_labels", Kind::Labels, "Its labels"))
+        .output(Port::optional("output_mask", Kind::Mask, "The mask of --mask-labels"))
+        .output(Port::optional("shifts", Kind::Labels, "Voxels by which each column moved; unflatten takes them back"))
+        .parameters(resample::parameters())
+        .parameters(normalize::parameters(&["none", "max", "percentile", "z_score"]))
+        .parameter(Parameter::choice("flatten", &["none", "detected", "surface"], "Make a surface level: one found in the scan, or that of --surface").default("none"))
+        .parameters(surface::parameters())
+        .parameter(Parameter::integers("depth_range_vox", "Depths to keep, from the level surface (or the top, when nothing is flattened); negative is above").count(2).unit("voxels"))
+        .parameter(Parameter::integer("width_vox", "Columns to keep, cropped or padded alike on both sides").at_least(1.0).unit("voxels"))
+        .parameter(Parameter::integers("mask_labels", "Labels that make up the mask [unset: all but 0]"))
+        .example("rsom-preprocess prepare --image oct.nii.gz --labels layers.nii.gz --output image.nii.gz --output-mask mask.nii.gz --mask-labels 4 --flatten detected --feature ridge --choice deepest --scale-vox 20 --depth-range-vox -112,48 --width-vox 512")
+        .example("rsom-preprocess prepare --image scan.nii.gz --output prepared.nii.gz --flatten detected --depth-range-vox -40,216")
+}
+
+#[derive(Deserialize)]
+struct Settings {
+    flatten: Flatten,
+    depth_range_vox: Option<[isize; 2]>,
+    width_vox: Option<usize>,
+    mask_labels: Option<Vec<i32>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Flatten {
+    None,
+    Detected,
+    Surface,
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.parameters()?;
+    refuse_idle_ports(invocation, &settings)?;
+    let path = invocation.input("image")?;
+    let scan = ports::load_scan(path)?;
+    let labels = match invocation.optional_input("labels") {
+        Some(of_labels) => {
+            let labels = ports::load_labels(of_labels)?;
+            ports::require_same_grid(path, scan.grid(), of_labels, labels.grid())?;
+            Some(labels)
+        }
+        None => None,
+    };
+    let preparation = preparation(invocation, &settings, path, &scan)?;
+    let prepared = prepare(scan, labels, &preparation).map_err(fault::of_step(path))?;
+    write(invocation, &prepared, &settings)
+}
+
+fn refuse_idle_ports(invocation: &Invocation, settings: &Settings) -> Result<(), StageError> {
+    let has = |port: &str| {
+        invocation.optional_input(port).is_some() || invocation.optional_output(port).is_some()
+    };
+    let needs = [
+        (
+            has("output_mask") && !has("labels"),
+            "--output-mask needs --labels",
+        ),
+        (
+            has("output_labels") && !has("labels"),
+            "--output-labels needs --labels",
+        ),
+        (
+            has("labels") && !has("output_labels") && !has("output_mask"),
+            "--labels needs --output-labels or --output-mask",
+        ),
+        (
+            settings.mask_labels.is_some() && !has("output_mask"),
+            "--mask-labels needs --output-mask",
+        ),
+        (
+            has("surface") != (settings.flatten == Flatten::Surface),
+            "--surface and --flatten surface need each other",
+        ),
+        (
+            has("shifts") && settings.flatten == Flatten::None,
+            "--shifts needs --flatten detected or surface",
+        ),
+    ];
+    match needs.iter().find(|(missing, _)| *missing) {
+        Some((_, message)) => Err(StageError::usage(message)),
+        None => Ok(()),
+    }
+}
+
+fn preparation(
+    invocation: &Invocation,
+    settings: &Settings,
+    path: &Path,
+    scan: &Scan,
+) -> Result<Preparation, StageError> {
+    let target = invocation.parameters::<resample::Settings>()?.target()?;
+    let level = match settings.flatten {
+        Flatten::None => Level::Top,
+        Flatten::Detected => Level::Detected(invocation.parameters::<Detection>()?),
+        Flatten::Surface => {
+            if target.is_some() {
+                return Err(StageError::usage(
+                    "a given surface belongs to the scan as it is: resample the scan first, then detect its surface",
+                ));
+            }
+            let surface = invocation.input("surface")?;
+            Level::Given(volumes::load_surface(surface, (path, scan.grid()))?)
+        }
+    };
+    Ok(Preparation {
+        resample: target,
+        normalize: invocation.parameters::<normalize::Settings>()?.window(),
+        level,
+        depth_range_vox: settings.depth_range_vox,
+        width_vox: settings.width_vox,
+    })
+}
+
+fn write(
+    invocation: &Invocation,
+    prepared: &Prepared,
+    settings: &Settings,
+) -> Result<Summary, StageError> {
+    let scan = &prepared.scan;
+    let mut summary = Summary::new().with("shape", scan.grid().shape().to_vec());
+    ports::write_scan(invocation, "output", scan, volumes::storage(scan))?;
+    if let Some(shifts) = &prepared.shifts
+        && invocation.optional_output("shifts").is_some()
+    {
+        volumes::write_shifts(invocation, "shifts", shifts, scan.grid())?;
+    }
+    let Some(labels) = &prepared.labels else {
+        return Ok(summary);
+    };
+    if invocation.optional_output("output_labels").is_some() {
+        ports::write_labels(invocation, "output_labels", labels)?;
+    }
+    if let Some(path) = invocation.optional_output("output_mask") {
+        let mask = mask(labels, settings.mask_labels.as_deref());
+        if mask.count() == 0 {
+            log::warn(format_args!(
+                "{}: the mask is empty: no voxel in the prepared range carries one of its labels",
+                path.display()
+            ));
+        }
+        ports::write_mask(invocation, "output_mask", &mask)?;
+        summary = summary.with("mask_voxels", mask.count());
+    }
+    Ok(summary)
+}
+
+fn mask(labels: &LabelMap, wanted: Option<&[i32]>) -> Mask {
+    let all: Vec<i32>;
+    let wanted = match wanted {
+        Some(wanted) => wanted,
+        None => {
+            let present: std::collections::BTreeSet<i32> =
+                labels.labels().iter().copied().collect();
+            all = present.into_iter().filter(|label| *label != 0).collect();
+            &all
+        }
+    };
+    labels.select(wanted)
+}
