@@ -78,7 +78,7 @@ fn build(
         let tool = find_tool(&mut toolbox, &mut stage, problems, warnings);
         staged.push(Staged { stage, tool });
     }
-    swaps.check_used(problems);
+    swaps.check_used(problems, warnings);
     for stage in &staged {
         let names = Names {
             params: &params,

@@ -5,16 +5,17 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rsom_stage::{ExitCode, Kind, StageError, atomic};
+use rsom_stage::{Kind, StageError, atomic};
 
 use crate::arguments::arguments;
 use crate::assess::{Assessment, Assessor, Verdict};
 use crate::display::{Display, seconds};
+use crate::orphans::Note;
+use crate::outcome::{Outcome, State, not_run};
 use crate::output_paths::sidecar;
 use crate::plan::{Plan, Task};
 use crate::process::{Ended, Process};
 use crate::records::Record;
-use crate::report::{Outcome, State};
 use crate::signals;
 use crate::survey::Outlook;
 use crate::tool::Tool;
@@ -87,6 +88,7 @@ struct Run<'a> {
 
 struct Job {
     task: usize,
+    _note: Note,
     process: Process,
     assessment: Assessment,
 }
@@ -176,6 +178,7 @@ impl Run<'_> {
             })?;
         self.running.push(Job {
             task: number,
+            _note: Note::write(&self.assessor.workdir.running(), process.group()),
             process,
             assessment,
         });
@@ -382,16 +385,6 @@ impl Run<'_> {
     }
 }
 
-fn not_run() -> Outcome {
-    Outcome {
-        state: State::NotRun,
-        assessment: None,
-        record: None,
-        exit_code: None,
-        fault: None,
-    }
-}
-
 /// The last lines of a log, without the command line at its top.
 fn tail(log: &Path) -> Vec<String> {
     let bytes = std::fs::read(log).unwrap_or_default();
@@ -406,27 +399,4 @@ fn tail(log: &Path) -> Vec<String> {
         .iter()
         .map(|line| (*line).to_owned())
         .collect()
-}
-
-/// The exit code of a run: that of the failed tasks when they agree, else 1; 130 when the user stopped it.
-pub(crate) fn exit_code(outcomes: &[Outcome]) -> ExitCode {
-    if outcomes.iter().any(|o| o.state == State::Interrupted) || signals::count() > 0 {
-        return ExitCode::Interrupted;
-    }
-    let mut codes = outcomes
-        .iter()
-        .filter(|o| o.state == State::Failed)
-        .map(|o| o.exit_code);
-    let Some(first) = codes.next() else {
-        return ExitCode::Done;
-    };
-    if codes.any(|code| code != first) {
-        return ExitCode::Failure;
-    }
-    match first {
-        Some(2) => ExitCode::Usage,
-        Some(3) => ExitCode::BadInput,
-        Some(4) => ExitCode::CannotWrite,
-        _ => ExitCode::Failure,
-    }
 }

@@ -128,3 +128,118 @@ fn differences(old: &Value, new: &Value) -> Vec<String> {
         .map(|key| format!("{key} {} → {}", word(old.get(key)), word(new.get(key))))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::plan::TaskOutput;
+    use crate::tool::StageTool;
+    use rsom_stage::{CommandSpec, Kind};
+
+    type Inputs = BTreeMap<String, Vec<String>>;
+
+    fn task(label: &str, folder: &str, parameters: &Map<String, Value>) -> Task {
+        let tool = StageTool {
+            program: folder.into(),
+            prefix: None,
+            stage: "demo".into(),
+            version: "1".into(),
+            program_sha256: None,
+            command: CommandSpec::default(),
+            swapped: false,
+        };
+        Task {
+            label: label.into(),
+            stage: label.into(),
+            scan: Some(label.into()),
+            factors: vec![(label.into(), Value::from(folder))],
+            parameters: parameters.clone(),
+            given: Vec::new(),
+            inputs: Vec::new(),
+            outputs: vec![TaskOutput {
+                port: "output".into(),
+                path: format!("{folder}/x.nii.gz"),
+                kind: Kind::Volume,
+            }],
+            after: Vec::new(),
+            tool: Rc::new(Tool::Stage(tool)),
+            words: Vec::new(),
+        }
+    }
+
+    fn hash(parameters: &Map<String, Value>, inputs: &Inputs) -> String {
+        Identity::of(&task("a", "b", parameters), inputs).hash()
+    }
+
+    fn parameters() -> impl Strategy<Value = Map<String, Value>> {
+        let value = prop_oneof![
+            any::<i32>().prop_map(Value::from),
+            any::<bool>().prop_map(Value::from),
+            "[a-z ]{0,4}".prop_map(Value::from),
+            proptest::collection::vec(any::<i8>(), 0..3).prop_map(Value::from),
+        ];
+        proptest::collection::btree_map("[a-c]{1,2}", value, 0..4)
+            .prop_map(|map| map.into_iter().collect())
+    }
+
+    fn inputs() -> impl Strategy<Value = Inputs> {
+        let hashes = proptest::collection::vec("[0-9a-f]{4}", 1..4);
+        proptest::collection::btree_map("[a-c]", hashes, 0..3)
+    }
+
+    proptest! {
+        #[test]
+        fn names_and_places_do_not_matter(p in parameters(), i in inputs(), name in "[a-z]{1,5}") {
+            let elsewhere = Identity::of(&task(&name, &name, &p), &i);
+            prop_assert_eq!(elsewhere.hash(), hash(&p, &i));
+        }
+
+        #[test]
+        fn equal_hashes_mean_equal_parameters_and_inputs(
+            p in parameters(), q in parameters(), i in inputs(), j in inputs()
+        ) {
+            prop_assert_eq!(hash(&p, &i) == hash(&q, &i), p == q);
+            prop_assert_eq!(hash(&p, &i) == hash(&p, &j), i == j);
+        }
+
+        #[test]
+        fn the_order_of_files_matters_and_the_order_of_names_does_not(
+            p in parameters(), files in proptest::collection::btree_set("[0-9a-f]{4}", 2..5)
+        ) {
+            let files: Vec<String> = files.into_iter().collect();
+            let turned: Vec<String> = files.iter().rev().cloned().collect();
+            let of = |files: &[String]| hash(&p, &Inputs::from([("x".to_owned(), files.to_vec())]));
+            prop_assert_ne!(of(&files), of(&turned));
+            let backwards: Map<String, Value> = p.clone().into_iter().rev().collect();
+            prop_assert_eq!(hash(&backwards, &Inputs::new()), hash(&p, &Inputs::new()));
+        }
+
+        #[test]
+        fn a_record_gives_the_identity_back(p in parameters(), i in inputs()) {
+            let identity = Identity::of(&task("a", "b", &p), &i);
+            let written = serde_json::to_string(identity.document()).unwrap();
+            let read = Identity::from_document(serde_json::from_str(&written).unwrap());
+            prop_assert_eq!(read.hash(), identity.hash());
+        }
+    }
+
+    #[test]
+    fn a_difference_names_what_changed() {
+        let one = Map::from_iter([("s".to_owned(), Value::from(1))]);
+        let two = Map::from_iter([
+            ("s".to_owned(), Value::from(2)),
+            ("t".to_owned(), Value::from("x")),
+        ]);
+        let of = |p: &Map<String, Value>, inputs| Identity::of(&task("a", "b", p), &inputs);
+        let none = Inputs::new();
+        let text = of(&two, none.clone()).difference(&of(&one, none.clone()));
+        assert_eq!(text, "parameters changed: s 1 → 2, t unset → \"x\"");
+        let image = Inputs::from([("image".to_owned(), vec!["0".to_owned()])]);
+        let text = of(&one, image).difference(&of(&one, none));
+        assert_eq!(text, "input changed: image");
+    }
+}

@@ -18,6 +18,8 @@ mod manifest;
 mod model;
 mod node;
 mod order;
+mod orphans;
+mod outcome;
 mod output_paths;
 mod params;
 mod plan;

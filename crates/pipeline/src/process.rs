@@ -64,18 +64,14 @@ impl Process {
 
     /// Asks it and all that it started to stop; with `now`, ends them.
     pub fn stop(&mut self, now: bool) {
-        #[cfg(unix)]
-        {
-            use rustix::process::{Pid, Signal, kill_process_group};
-            let signal = if now { Signal::KILL } else { Signal::TERM };
-            // A group that has ended by itself needs no signal.
-            let _ = kill_process_group(Pid::from_child(&self.child), signal);
-        }
+        signal_group(self.child.id(), now);
         #[cfg(not(unix))]
-        {
-            let _ = now;
-            let _ = self.child.kill();
-        }
+        let _ = self.child.kill();
+    }
+
+    /// The number of its process group.
+    pub fn group(&self) -> u32 {
+        self.child.id()
     }
 
     fn ended(&self, status: ExitStatus) -> Ended {
@@ -85,6 +81,20 @@ impl Process {
             peak_memory_mib: self.peak_memory_mib,
         }
     }
+}
+
+/// Asks the processes of a group to stop; with `now`, ends them. A group that has ended by itself needs no signal.
+pub(crate) fn signal_group(group: u32, now: bool) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        let signal = if now { Signal::KILL } else { Signal::TERM };
+        if let Some(group) = i32::try_from(group).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(group, signal);
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (group, now);
 }
 
 /// A command line as it can be pasted into a shell.

@@ -5,56 +5,10 @@ use std::collections::BTreeMap;
 use rsom_stage::{StageError, atomic};
 use serde_json::{Map, Value, json};
 
-use crate::assess::Assessment;
+use crate::outcome::{Outcome, State};
 use crate::plan::{Plan, Task};
-use crate::records::Record;
 use crate::tool::Tool;
 use crate::workdir::Workdir;
-
-/// How a task ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
-    /// It ran.
-    Done,
-    /// Its outputs were there.
-    UpToDate,
-    /// It ran and failed.
-    Failed,
-    /// It was running when the user stopped the run.
-    Interrupted,
-    /// It did not start.
-    NotRun,
-}
-
-/// What is known of a task at the end of a run.
-#[derive(Debug, Clone)]
-pub(crate) struct Outcome {
-    pub state: State,
-    pub assessment: Option<Assessment>,
-    /// For a task that is done, now or earlier.
-    pub record: Option<Record>,
-    pub exit_code: Option<i32>,
-    /// Why it failed, in one line.
-    pub fault: Option<String>,
-}
-
-impl State {
-    /// Its name in `run.json`.
-    pub fn name(self) -> &'static str {
-        match self {
-            State::Done => "done",
-            State::UpToDate => "up_to_date",
-            State::Failed => "failed",
-            State::Interrupted => "interrupted",
-            State::NotRun => "not_run",
-        }
-    }
-
-    /// Whether the task's outputs are there.
-    pub fn is_good(self) -> bool {
-        matches!(self, State::Done | State::UpToDate)
-    }
-}
 
 /// Writes `run.json`.
 ///

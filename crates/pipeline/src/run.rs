@@ -6,12 +6,13 @@ use rsom_stage::{ExitCode, StageError, log};
 
 use crate::assess::{Assessor, Verdict};
 use crate::display::seconds;
-use crate::execute::{Settings, execute, exit_code};
+use crate::execute::{Settings, execute};
+use crate::outcome::{Outcome, State, exit_code};
 use crate::plan::Plan;
-use crate::report::{self, Outcome, State};
-use crate::signals;
+use crate::report;
 use crate::survey::{Outlook, survey};
 use crate::workdir::Workdir;
+use crate::{orphans, signals};
 
 /// How many tasks are named in a list at the end of a run.
 const NAMED: usize = 20;
@@ -26,6 +27,7 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
     let started = Instant::now();
     let workdir = Workdir::new(&plan.workdir);
     let _lock = workdir.lock()?;
+    orphans::end(&workdir.running(), workdir.root());
     let mut assessor = Assessor::new(&workdir);
     let outlooks = survey(plan, &mut assessor);
     // What has been hashed need not be hashed again, whatever comes.

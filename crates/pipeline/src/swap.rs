@@ -13,6 +13,8 @@ pub(crate) struct Swaps {
     of_stages: Vec<(String, PathBuf)>,
     of_tools: Vec<(String, PathBuf)>,
     used: BTreeSet<String>,
+    /// Commands of a swapped tool that its program does not have.
+    kept: BTreeSet<(String, String)>,
 }
 
 impl Swaps {
@@ -79,8 +81,18 @@ impl Swaps {
         self.used.insert(tool.to_owned());
     }
 
+    /// The program in a tool's place does not have a command, which stays with the tool.
+    pub fn note_kept(&mut self, tool: &str, command: &str) {
+        self.kept.insert((tool.to_owned(), command.to_owned()));
+    }
+
     /// Reports programs that have none of the commands that the pipeline uses.
-    pub fn check_used(&self, problems: &mut Problems) {
+    pub fn check_used(&self, problems: &mut Problems, warnings: &mut Problems) {
+        for (tool, command) in &self.kept {
+            warnings.add_usage(format_args!(
+                "--swap {tool}: the program has no command '{command}'; {tool} does it itself"
+            ));
+        }
         for (tool, program) in &self.of_tools {
             if !self.used.contains(tool) {
                 problems.add_usage(format_args!(

@@ -83,6 +83,7 @@ impl Toolbox<'_> {
                 self.swaps.note_use(tool);
                 return swapped;
             }
+            self.swaps.note_kept(tool, command);
         }
         if tool.contains('/') {
             return self.foreign(&self.folder.join(tool), command, false);

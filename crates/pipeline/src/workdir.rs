@@ -51,6 +51,11 @@ impl Workdir {
         self.root.join(FOLDER).join("tasks")
     }
 
+    /// Folder of notes on running processes.
+    pub fn running(&self) -> PathBuf {
+        self.root.join(FOLDER).join("running")
+    }
+
     /// The log of a task, relative to the workdir.
     pub fn log(label: &str) -> String {
         /// File systems allow 255 bytes for a name.

@@ -45,6 +45,10 @@ fn a_swapped_program_reruns_its_stage_and_back_again() {
         "{}",
         ran.stderr
     );
+    assert!(
+        ran.stderr
+            .contains("has no command 'make'; demo does it itself")
+    );
     assert_eq!(study.run(&["--swap", "demo=./upper"]).good().calls.len(), 0);
     // The same version, another program.
     study.program("upper", &program(SPEC, "tr a-z . <\"$3\" >\"$5\""));
@@ -137,5 +141,77 @@ stages:
     assert_eq!(
         study.problems(),
         ["p.yaml:7:5: '${in.parts}' stands for 2 paths and must be a word of its own"]
+    );
+}
+
+/// Writes a scan of 2 × 2 × 2 voxels and two channels, byte by byte as the NIfTI-1 standard has it.
+const MAKE_SCAN: &str = r#"
+import gzip, struct, sys
+path, code, letter = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+header = bytearray(352)
+struct.pack_into("<i", header, 0, 348)
+struct.pack_into("<8h", header, 40, 4, 2, 2, 2, 2, 1, 1, 1)
+struct.pack_into("<hh", header, 70, code, 8 * struct.calcsize(letter))
+struct.pack_into("<8f", header, 76, 1, 0.012, 0.012, 0.003, 1, 1, 1, 1)
+struct.pack_into("<3f", header, 108, 352, 1, 0)
+struct.pack_into("<B", header, 123, 2)
+struct.pack_into("<h", header, 254, 1)
+for row, spacing in enumerate([0.012, 0.012, -0.003]):
+    struct.pack_into("<f", header, 280 + 16 * row + 4 * row, spacing)
+struct.pack_into("4s", header, 344, b"n+1\0")
+# The second channel is brighter and must not matter.
+voxels = [*range(8), *range(100, 108)]
+gzip.open(path, "wb").write(bytes(header) + struct.pack(f"<16{letter}", *voxels))
+"#;
+
+#[test]
+fn the_example_stands_in_for_a_network() {
+    if std::process::Command::new("python3")
+        .arg("-V")
+        .output()
+        .is_err()
+    {
+        println!("skipped: there is no python3");
+        return;
+    }
+    let example = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../examples/threshold_stage.py"
+    );
+    let study = Study::new(&format!(
+        r#"
+name: demo
+params: {{ code: 2, letter: B }}
+stages:
+  phantom:
+    run: python3 ${{in.script}} ${{out.scan}} ${{code}} ${{letter}}
+    in: {{ script: make_scan.py }}
+    out: {{ scan: scan.nii.gz }}
+  predict: {{ uses: {example} predict, in: {{ input: phantom.scan }}, out: {{ output: mask.nii.gz }} }}
+"#
+    ));
+    study.write("make_scan.py", MAKE_SCAN);
+    for (code, letter) in [(2, "B"), (16, "f")] {
+        let (code, letter) = (format!("code={code}"), format!("letter={letter}"));
+        study.run(&["--set", &code, "--set", &letter]).good();
+        let mask = rsom_io::nifti::read_mask(&study.path("work/mask.nii.gz")).unwrap();
+        assert_eq!(mask.grid().shape(), [2, 2, 2]);
+        let spacing = mask.grid().spacing().millimetres().unwrap();
+        assert!((spacing[2] - 0.003).abs() < 1e-9, "{spacing:?}");
+        for ((x, y, z), inside) in mask.voxels().indexed_iter() {
+            // The largest intensity is 7: at or above 3.5.
+            assert_eq!(*inside, x + 2 * y + 4 * z >= 4, "{x} {y} {z}");
+        }
+    }
+    study.write(
+        "make_scan.py",
+        "import sys; open(sys.argv[1], 'w').write('no scan')",
+    );
+    let ran = study.run(&[]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("scan.nii.gz: no little-endian"),
+        "{}",
+        ran.stderr
     );
 }
