@@ -1,0 +1,313 @@
+//! Pictures become volumes and folders become manifests, on made-up and on real data.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use rsom_io::nifti::{read_labels, read_mask, read_scan};
+use rsom_io::ports;
+use rsom_volume::Spacing;
+use serde_json::json;
+
+fn rsom_io(folder: &Path, words: &[&str]) -> Output {
+    let output = Command::new(env!("CARGO_BIN_EXE_rsom-io"))
+        .current_dir(folder)
+        .args(words)
+        .output()
+        .unwrap();
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+    output
+}
+
+fn done(folder: &Path, words: &[&str]) -> serde_json::Value {
+    let output = rsom_io(folder, &[words, &["--json"]].concat());
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn failed(folder: &Path, words: &[&str]) -> (i32, String) {
+    let output = rsom_io(folder, words);
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+fn png(width: u32, height: u32, values: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(values).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
+/// Ten B-scans of 2 columns and 3 rows; every pixel of B-scan n is n. And two boundaries at rows 1 and 2.
+fn study() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for number in 1..=10 {
+        let name = folder.path().join(format!("eye_{number}.png"));
+        std::fs::write(name, png(2, 3, &[number; 6])).unwrap();
+    }
+    let row = |depth: &str| format!("{}\n", [depth; 10].join(","));
+    for (name, depth) in [("b_1.txt", "1.2"), ("b_2.txt", "1.5")] {
+        std::fs::write(folder.path().join(name), row(depth).repeat(2)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn bscans_stack_in_natural_order_and_boundaries_become_labels() {
+    let folder = study();
+    let line = done(
+        folder.path(),
+        &[
+            "import",
+            "bscans",
+            "--images",
+            "eye_*.png",
+            "--boundaries",
+            "b_1.txt",
+            "b_2.txt",
+            "--output",
+            "s.nii.gz",
+            "--labels",
+            "l.nii.gz",
+            "--layer-names",
+            "epidermis",
+        ],
+    );
+    assert_eq!(line["result"]["shape"], json!([2, 10, 3]));
+    let scan = read_scan(&folder.path().join("s.nii.gz")).unwrap();
+    assert_eq!(scan.grid().spacing(), Spacing::Unknown);
+    // The tenth B-scan is the last one, not the second.
+    assert_eq!(scan.intensities()[[0, 9, 0, 0]], 10.0);
+    let labels = ports::load_labels(&folder.path().join("l.nii.gz")).unwrap();
+    assert_eq!(
+        labels.labels().slice(ndarray::s![0, 0, ..]).to_vec(),
+        [0, 1, 0]
+    );
+    assert_eq!(labels.names()[&1], "epidermis");
+}
+
+#[test]
+fn pictures_that_do_not_belong_together_are_refused() {
+    let folder = study();
+    std::fs::write(folder.path().join("eye_3.png"), png(3, 2, &[0; 6])).unwrap();
+    let words = [
+        "import",
+        "bscans",
+        "--images",
+        "eye_*.png",
+        "--output",
+        "s.nii.gz",
+    ];
+    let (code, message) = failed(folder.path(), &words);
+    assert_eq!(code, 3);
+    assert!(message.contains("picture 3 has 3 × 2 pixels"), "{message}");
+    std::fs::write(folder.path().join("eye_3.png"), &png(2, 3, &[0; 6])[..30]).unwrap();
+    let (code, message) = failed(folder.path(), &words);
+    assert_eq!(code, 3);
+    assert!(message.contains("eye_3.png: broken PNG"), "{message}");
+    assert!(!folder.path().join("s.nii.gz").exists());
+}
+
+#[test]
+fn a_boundary_table_of_another_size_or_no_table_is_refused() {
+    let folder = study();
+    std::fs::write(folder.path().join("b_2.txt"), "1,2\n").unwrap();
+    let words = [
+        "import",
+        "bscans",
+        "--images",
+        "eye_*.png",
+        "--boundaries",
+        "b_1.txt",
+        "b_2.txt",
+        "--output",
+        "s.nii.gz",
+        "--labels",
+        "l.nii.gz",
+    ];
+    let (code, message) = failed(folder.path(), &words);
+    assert_eq!(code, 3, "{message}");
+    std::fs::write(folder.path().join("b_2.txt"), "1,two\n").unwrap();
+    let (code, message) = failed(folder.path(), &words);
+    assert_eq!(code, 3);
+    assert!(
+        message.contains("b_2.txt: line 1: 'two' is no depth"),
+        "{message}"
+    );
+    let (code, _) = failed(
+        folder.path(),
+        &[
+            "import",
+            "bscans",
+            "--images",
+            "eye_*.png",
+            "--output",
+            "s.nii.gz",
+            "--labels",
+            "l.nii.gz",
+        ],
+    );
+    assert_eq!(code, 2);
+}
+
+#[test]
+fn a_tiff_stack_becomes_a_volume_or_a_mask() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bytes = Cursor::new(Vec::new());
+    let mut encoder = tiff::encoder::TiffEncoder::new(&mut bytes).unwrap();
+    for page in 0..3_u16 {
+        let values: Vec<u16> = (0..6).map(|i| 1000 * page + i).collect();
+        encoder
+            .write_image::<tiff::encoder::colortype::Gray16>(3, 2, &values)
+            .unwrap();
+    }
+    std::fs::write(folder.path().join("t.tif"), bytes.into_inner()).unwrap();
+    let words = [
+        "import",
+        "tiff",
+        "--input",
+        "t.tif",
+        "--spacing-mm",
+        "0.001,0.001,0.005",
+    ];
+    done(
+        folder.path(),
+        &[&words[..], &["--output", "v.nii.gz"]].concat(),
+    );
+    let scan = read_scan(&folder.path().join("v.nii.gz")).unwrap();
+    assert_eq!(
+        scan.grid().spacing(),
+        Spacing::Millimetres([0.001, 0.001, 0.005])
+    );
+    assert_eq!(scan.intensities()[[2, 1, 2, 0]], 2005.0);
+    done(
+        folder.path(),
+        &[&words[..], &["--output", "m.nii.gz", "--kind", "mask"]].concat(),
+    );
+    assert_eq!(
+        read_mask(&folder.path().join("m.nii.gz")).unwrap().count(),
+        17
+    );
+}
+
+#[test]
+fn a_manifest_finds_what_changed() {
+    let folder = study();
+    let words = [
+        "manifest",
+        "create",
+        "--input",
+        ".",
+        "--output",
+        "m.yaml",
+        "--name",
+        "demo",
+        "--files",
+        "image=eye_{subject}.png",
+        "--folds",
+        "2",
+    ];
+    assert_eq!(done(folder.path(), &words)["result"]["scans"], 10);
+    done(folder.path(), &["manifest", "verify", "m.yaml"]);
+    std::fs::write(folder.path().join("eye_4.png"), "changed").unwrap();
+    let (code, message) = failed(folder.path(), &["manifest", "verify", "m.yaml"]);
+    assert_eq!(code, 3);
+    assert!(message.contains("eye_4.png has changed"), "{message}");
+}
+
+fn real(name: &str) -> Option<PathBuf> {
+    let shared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let path = Path::new(shared).join(name);
+    if !path.exists() {
+        println!("skipped: no {name}");
+        return None;
+    }
+    Some(path)
+}
+
+#[test]
+fn a_real_eye_with_its_eight_boundaries_is_imported() {
+    let Some(data) = real("octlayers") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let pattern = |name: &str| data.join(name).to_string_lossy().into_owned();
+    let (images, tables) = (
+        pattern("images/Subject1_*.png"),
+        pattern("data/Subject1_*.txt"),
+    );
+    let line = done(
+        folder.path(),
+        &[
+            "import",
+            "bscans",
+            "--images",
+            &images,
+            "--boundaries",
+            &tables,
+            "--output",
+            "s.nii.gz",
+            "--labels",
+            "l.nii.gz",
+        ],
+    );
+    // Extents as Pillow reads them.
+    assert_eq!(line["result"]["shape"], json!([610, 10, 496]));
+    let labels = read_labels(&folder.path().join("l.nii.gz")).unwrap();
+    // Counts of labels 1 to 7 by numpy, from running maxima of the tables rounded half up.
+    let counted: Vec<usize> = (1..=7)
+        .map(|label| labels.select(&[label]).count())
+        .collect();
+    assert_eq!(counted, [58910, 84029, 44734, 43539, 116777, 31965, 72202]);
+}
+
+#[test]
+fn one_eye_under_two_names_is_reported_as_a_leak() {
+    let Some(data) = real("octlayers") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let input = data.to_string_lossy();
+    let files = "image=images/Subject{subject}_{slice}.png";
+    let words = [
+        "manifest", "create", "--input", &input, "--output", "m.yaml", "--name", "oct", "--files",
+        files,
+    ];
+    let output = rsom_io(folder.path(), &words);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.contains("subjects '1' and '8' share the content of 6 files"),
+        "{message}"
+    );
+}
+
+#[test]
+fn every_real_stack_is_read_whatever_its_compression() {
+    let Some(data) = real("vesselnn/labels") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(data).unwrap().map(Result::unwrap) {
+        let path = entry.path().to_string_lossy().into_owned();
+        let words = [
+            "import", "tiff", "--input", &path, "--kind", "mask", "--output", "m.nii.gz",
+        ];
+        assert!(
+            done(folder.path(), &words)["result"]["voxels"]
+                .as_u64()
+                .unwrap()
+                > 100_000
+        );
+    }
+}
