@@ -254,11 +254,12 @@ fn an_intensity_that_would_change_is_not_stored() {
         (256.0, Storage::Uint8),
         (0.5, Storage::Uint16),
         (-1.0, Storage::Uint8),
-        (f32::NAN, Storage::Int16),
     ] {
         let error = write_scan(&path, &scan(value), storage).unwrap_err();
         assert!(error.to_string().contains("without change"), "{error}");
     }
+    let error = write_scan(&path, &scan(f32::NAN), Storage::Float32).unwrap_err();
+    assert_eq!(error.to_string(), "1 voxels are NaN and 0 infinite");
     write_scan(&path, &scan(-32768.0), Storage::Int16).unwrap();
     assert_eq!(read_scan(&path).unwrap(), {
         let (grid, _, array) = scan(-32768.0).into_parts();

@@ -174,7 +174,7 @@ fn intensities(
     })
 }
 
-fn refuse_non_finite(values: impl Iterator<Item = f32>) -> Result<(), IoError> {
+pub(super) fn refuse_non_finite(values: impl Iterator<Item = f32>) -> Result<(), IoError> {
     let (mut nan, mut infinite) = (0, 0);
     for value in values {
         nan += usize::from(value.is_nan());

@@ -13,6 +13,7 @@ use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 
 use super::header::bad;
 use super::layout::write_array;
+use super::read::refuse_non_finite;
 use super::{VoxelType, geometry};
 use crate::IoError;
 
@@ -41,8 +42,9 @@ pub enum Storage {
 /// Writes a scan as `.nii` or `.nii.gz`: 3-D for one channel, 4-D (x, y, z, channel) for several.
 ///
 /// # Errors
-/// The file cannot be written; an intensity that the storage cannot hold exactly.
+/// The file cannot be written; NaN or infinite intensities; an intensity that the storage cannot hold exactly.
 pub fn write_scan(path: &Path, scan: &Scan, storage: Storage) -> Result<(), IoError> {
+    refuse_non_finite(scan.intensities().iter().copied())?;
     let array = scan.intensities().view();
     let grid = scan.grid();
     match storage {
