@@ -10,6 +10,9 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs `rsom` on the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {

@@ -3,6 +3,7 @@
 use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
+use zip::read::{ArchiveOffset, Config};
 
 use crate::NnError;
 
@@ -18,7 +19,12 @@ pub(super) struct Archive<'a> {
 
 impl<'a> Archive<'a> {
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, NnError> {
-        let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|e| fault(&e))?;
+        // Known, since a guess goes wrong where the first entry is as long as the end records: any archive of
+        // `torch.save` under a name of 21 letters.
+        let config = Config {
+            archive_offset: ArchiveOffset::Known(0),
+        };
+        let zip = ZipArchive::with_config(config, Cursor::new(bytes)).map_err(|e| fault(&e))?;
         let mut prefix = None;
         for index in 0..zip.len() {
             let Some(name) = zip.name_for_index(index) else {
