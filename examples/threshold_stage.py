@@ -3,7 +3,7 @@
 
     rsom run pipelines/quickstart.yaml --swap layerseg=examples/threshold_stage.py
 """
-import argparse, array, gzip, json, os, struct, sys
+import argparse, array, gzip, json, os, struct, sys, zlib
 
 SPEC = {"contract": 1, "stage": "threshold", "version": "1.0", "commands": [{
     "name": "predict", "about": "Voxels of the first channel at or above a share of its largest intensity",
@@ -37,11 +37,15 @@ for flag in ["--quiet", "--json"]:
 given = parser.parse_args()
 try:
     mask = segment(gzip.open(given.input).read(), given.share)
-except (OSError, EOFError, KeyError, ValueError, struct.error) as fault:
+except (OSError, EOFError, KeyError, ValueError, OverflowError, struct.error, zlib.error) as fault:
     print(f"error: {given.input}: no little-endian .nii.gz of a plain voxel type ({fault})", file=sys.stderr)
     sys.exit(3)
-with open(given.output + ".partial", "wb") as file:  # the output appears whole or not at all
-    file.write(gzip.compress(mask, mtime=0))
-os.replace(given.output + ".partial", given.output)
+try:
+    with open(given.output + ".partial", "wb") as file:  # the output appears whole or not at all
+        file.write(gzip.compress(mask, mtime=0))
+    os.replace(given.output + ".partial", given.output)
+except OSError as fault:
+    print(f"error: cannot write {given.output}: {fault.strerror}", file=sys.stderr)
+    sys.exit(4)
 if given.json:
     print(json.dumps({"stage": "threshold", "command": "predict", "outputs": {"output": given.output}}))

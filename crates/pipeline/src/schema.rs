@@ -179,6 +179,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_example_of_the_documentation_fits_the_schema_and_the_reader() {
+        let page = SCHEMA.replace("schema.json", "README.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let (_, from_example) = page.split_once("```yaml\n").unwrap();
+        let (example, _) = from_example.split_once("```").unwrap();
+        assert!(example.contains("stages:"));
+        assert!(
+            schema_accepts(example) && reader_accepts(example),
+            "{example}"
+        );
+    }
+
     /// Pieces that are put into a pipeline at `HERE`, good ones and bad ones.
     const PIECES: &[(&str, &[&str])] = &[
         (
