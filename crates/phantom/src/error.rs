@@ -30,7 +30,7 @@ pub enum PhantomError {
     },
     /// The epidermis leaves the scan.
     #[error(
-        "the epidermis reaches down to {needed_um:.0} µm but the scan ends at {depth_um:.0} µm; \
+        "the epidermis does not fit: it reaches down to {needed_um:.0} µm but the scan ends at {depth_um:.0} µm; \
          give it more voxels of depth"
     )]
     DoesNotFit {

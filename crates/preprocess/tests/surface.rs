@@ -131,6 +131,17 @@ fn a_gap_in_the_surface_is_bridged() {
 }
 
 #[test]
+fn a_surface_near_the_top_is_found_with_half_a_band() {
+    let (grid, channels, values) = planted(step, 3, 0.25).into_parts();
+    // The shallowest point of the wave, at depth 34, comes to depth 5.
+    let values = values.slice(ndarray::s![.., .., 29.., ..]).to_owned();
+    let grid = grid.window([0, 0, 29], [SHAPE[0], SHAPE[1], SHAPE[2] - 29]);
+    let scan = Scan::new(grid.unwrap(), channels, values).unwrap();
+    let rise = detection(Feature::Rise, Choice::Strongest);
+    assert!(worst_error_vox(&scan, &rise, -29.0) < 1.0);
+}
+
+#[test]
 fn a_b_scan_says_nothing_about_its_neighbors() {
     let scan = planted(step, 1, 1.0);
     let detection = detection(Feature::Rise, Choice::Strongest);

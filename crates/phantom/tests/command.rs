@@ -1,0 +1,162 @@
+//! The commands of `rsom-phantom` on files.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use rsom_io::{manifest, nifti};
+
+const SMALL: &str = "--shape 24,4,96 --surface-depth-um 40";
+
+fn run(folder: &Path, words: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rsom-phantom"))
+        .current_dir(folder)
+        .args(words.split_whitespace())
+        .output()
+        .unwrap()
+}
+
+fn done(folder: &Path, words: &str) {
+    let output = run(folder, words);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{words}: {message}");
+}
+
+fn refused(folder: &Path, words: &str, code: i32, says: &str) {
+    let output = run(folder, words);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{words}: {message}");
+    assert!(message.contains(says), "{words}: {message}");
+}
+
+#[test]
+fn a_scan_and_its_truth_lie_on_one_grid() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    done(
+        folder,
+        &format!(
+            "scan --seed 3 {SMALL} --image i.nii.gz --layer l.nii.gz --vessels v.nii.gz --surface s.nii.gz"
+        ),
+    );
+    let scan = nifti::read_scan(&folder.join("i.nii.gz")).unwrap();
+    assert_eq!(scan.grid().shape(), [24, 4, 96]);
+    assert_eq!(scan.channels().len(), 2);
+    for name in ["l.nii.gz", "v.nii.gz"] {
+        let mask = nifti::read_mask(&folder.join(name)).unwrap();
+        assert!(mask.grid().require_same(scan.grid()).is_ok());
+        assert!(mask.count() > 0);
+    }
+    let surface = nifti::read_scan(&folder.join("s.nii.gz")).unwrap();
+    assert_eq!(surface.grid().shape(), [24, 4, 1]);
+    let sidecar = std::fs::read_to_string(folder.join("i.json")).unwrap();
+    assert!(sidecar.contains("\"LF\"") && sidecar.contains("\"seed\": 3"));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_for_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for (name, seed, threads) in [("a", 3, 1), ("b", 3, 3), ("c", 4, 3)] {
+        done(
+            folder,
+            &format!(
+                "scan --seed {seed} {SMALL} --threads {threads} --image {name}.nii.gz --layer {name}l.nii.gz"
+            ),
+        );
+    }
+    let bytes = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    assert_eq!(bytes("a.nii.gz"), bytes("b.nii.gz"));
+    assert_eq!(bytes("al.nii.gz"), bytes("bl.nii.gz"));
+    assert_ne!(bytes("a.nii.gz"), bytes("c.nii.gz"));
+}
+
+#[test]
+fn a_cohort_has_a_manifest_that_verifies_and_whose_seeds_make_the_same_scans() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(
+        folder.join("phantom.yaml"),
+        "subjects: 3\nscans_per_subject: 2\nfolds: 3\nshape: [24, 4, 96]\nsurface_depth_um: 40\n",
+    )
+    .unwrap();
+    done(folder, "generate --config phantom.yaml --output cohort");
+    let place = folder.join("cohort/manifest.yaml");
+    let cohort = manifest::read(&place).unwrap();
+    assert_eq!(cohort.scans.len(), 6);
+    assert_eq!(
+        manifest::verify(&cohort, &folder.join("cohort")).unwrap(),
+        []
+    );
+    assert_eq!(manifest::leaks(&cohort).len(), 0);
+    assert_eq!(cohort.scans[3].fold, Some(1));
+    let scan = &cohort.scans[3];
+    let (seed, subject_seed) = (&scan.attributes["seed"], &scan.attributes["subject_seed"]);
+    done(
+        folder,
+        &format!(
+            "scan --seed {seed} --subject-seed {subject_seed} {SMALL} --image i.nii.gz --layer l.nii.gz"
+        ),
+    );
+    let there = folder.join("cohort").join(&scan.files["image"][0].path);
+    let bytes = |path: &Path| std::fs::read(path).unwrap();
+    assert_eq!(bytes(&there), bytes(&folder.join("i.nii.gz")));
+}
+
+#[test]
+fn a_manifest_of_other_data_is_not_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::create_dir(folder.join("mine")).unwrap();
+    let manifest = folder.join("mine/manifest.yaml");
+    std::fs::write(&manifest, "name: mine\nscans: []\n").unwrap();
+    let generate = format!("generate {SMALL} --output mine");
+    refused(folder, &generate, 4, "manifest.yaml");
+    assert_eq!(std::fs::read_dir(folder.join("mine")).unwrap().count(), 1);
+}
+
+#[test]
+fn settings_that_describe_no_scene_end_with_2_and_leave_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let files = "--seed 1 --image i.nii.gz --layer l.nii.gz";
+    refused(
+        folder,
+        &format!("scan {files} --shape 9,9,20"),
+        2,
+        "does not fit",
+    );
+    refused(
+        folder,
+        &format!("scan {files} --shape 9,9,9999999999"),
+        2,
+        "limit",
+    );
+    refused(
+        folder,
+        &format!("scan {files} --gap-fraction 2"),
+        2,
+        "gap_fraction",
+    );
+    refused(
+        folder,
+        &format!("scan {files} --spacing-mm 0,1,1"),
+        2,
+        "spacing",
+    );
+    refused(
+        folder,
+        "scan --image i.nii.gz --layer l.nii.gz",
+        2,
+        "--seed",
+    );
+    refused(
+        folder,
+        "generate --subjects 0 --output cohort",
+        2,
+        "--subjects",
+    );
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
+}

@@ -1,0 +1,255 @@
+//! The commands of `rsom-preprocess` on files.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use ndarray::{Array3, Array4};
+use rsom_io::nifti::{self, Storage};
+use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
+use tempfile::TempDir;
+
+const SHAPE: [usize; 3] = [60, 2, 80];
+
+fn boundary(x: usize) -> usize {
+    30 + x / 6
+}
+
+/// A folder with a scan, its labels and the mask of label 4.
+fn study() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let grid = Grid::new(SHAPE, Spacing::RSOM).unwrap();
+    let [nx, ny, nz] = SHAPE;
+    let values = Array4::from_shape_fn((nx, ny, nz, 2), |(x, y, z, c)| {
+        let speckle = ((x * 31 + y * 17 + z * 7 + c * 3) % 11) as f32;
+        if z >= boundary(x) {
+            100.0 + speckle
+        } else {
+            speckle
+        }
+    });
+    let scan = Scan::new(grid.clone(), vec!["LF".into(), "HF".into()], values).unwrap();
+    let labels =
+        Array3::from_shape_fn(SHAPE, |(x, _, z)| match z as isize - boundary(x) as isize {
+            0..10 => 4,
+            10..20 => 5,
+            _ => 0,
+        });
+    let labels = LabelMap::new(grid, labels, [(4, "epidermis".into())].into()).unwrap();
+    let at = |name: &str| folder.path().join(name);
+    nifti::write_scan(&at("scan.nii.gz"), &scan, Storage::Uint8).unwrap();
+    nifti::write_labels(&at("labels.nii.gz"), &labels).unwrap();
+    nifti::write_mask(&at("mask.nii.gz"), &labels.select(&[4])).unwrap();
+    folder
+}
+
+fn run(folder: &Path, words: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rsom-preprocess"))
+        .current_dir(folder)
+        .args(words.split_whitespace())
+        .output()
+        .unwrap()
+}
+
+fn done(folder: &Path, words: &str) {
+    let output = run(folder, words);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{words}: {message}");
+}
+
+fn refused(folder: &Path, words: &str, code: i32, says: &str) {
+    let output = run(folder, words);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{words}: {message}");
+    assert!(message.contains(says), "{words}: {message}");
+    assert_eq!(message.trim().lines().count(), 1, "{words}: {message}");
+}
+
+fn mask(folder: &Path, name: &str) -> Mask {
+    nifti::read_mask(&folder.join(name)).unwrap()
+}
+
+#[test]
+fn prepare_makes_an_image_and_a_mask_that_belong_together() {
+    let folder = study();
+    let folder = folder.path();
+    done(
+        folder,
+        "prepare --image scan.nii.gz --labels labels.nii.gz --output p.nii.gz --output-mask m.nii.gz --mask-labels 4 \
+         --output-labels l.nii.gz --shifts s.nii.gz --flatten detected --scale-vox 8 --path-sigma-columns 2 \
+         --depth-range-vox -16,32 --width-vox 48 --window max",
+    );
+    let (image, layer) = (
+        nifti::read_scan(&folder.join("p.nii.gz")).unwrap(),
+        mask(folder, "m.nii.gz"),
+    );
+    assert_eq!(image.grid().shape(), [48, 2, 48]);
+    assert!(image.grid().require_same(layer.grid()).is_ok());
+    for column in layer.voxels().lanes(ndarray::Axis(2)) {
+        let first = column.iter().position(|v| *v).unwrap();
+        assert!((15..=17).contains(&first), "level at {first}");
+        assert_eq!(column.iter().filter(|v| **v).count(), 10);
+    }
+    let brightest = image.intensities().fold(0.0_f32, |a, b| a.max(*b));
+    assert_eq!(brightest, 255.0);
+}
+
+#[test]
+fn unflatten_brings_a_prepared_mask_back_into_the_scan() {
+    let folder = study();
+    let folder = folder.path();
+    done(
+        folder,
+        "prepare --image scan.nii.gz --labels mask.nii.gz --output p.nii.gz --output-mask m.nii.gz --shifts s.nii.gz \
+         --flatten detected --scale-vox 8 --depth-range-vox -16,40 --width-vox 50",
+    );
+    done(
+        folder,
+        "unflatten --mask m.nii.gz --shifts s.nii.gz --like scan.nii.gz --output-mask back.nii.gz",
+    );
+    let (back, reference) = (mask(folder, "back.nii.gz"), mask(folder, "mask.nii.gz"));
+    assert!(back.grid().require_same(reference.grid()).is_ok());
+    for ((x, y, z), voxel) in back.voxels().indexed_iter() {
+        let kept = (5..55).contains(&x);
+        assert_eq!(*voxel, kept && reference.voxels()[[x, y, z]]);
+    }
+}
+
+#[test]
+fn the_single_steps_do_what_prepare_does() {
+    let folder = study();
+    let folder = folder.path();
+    let surface = "--scale-vox 8 --path-sigma-columns 2";
+    done(
+        folder,
+        &format!("detect-surface --image scan.nii.gz --output surface.nii.gz {surface}"),
+    );
+    done(
+        folder,
+        "flatten --image scan.nii.gz --mask mask.nii.gz --surface surface.nii.gz --output f.nii.gz --output-mask fm.nii.gz --shifts s.nii.gz --reference-vox 35",
+    );
+    done(
+        folder,
+        "crop --image f.nii.gz --mask fm.nii.gz --output c.nii.gz --output-mask cm.nii.gz --depth-range-vox 20,70",
+    );
+    done(
+        folder,
+        "normalize --image c.nii.gz --output one.nii.gz --window max --range unit",
+    );
+    done(
+        folder,
+        &format!(
+            "prepare --image scan.nii.gz --labels mask.nii.gz --output p.nii.gz --output-mask pm.nii.gz --window max --range unit --flatten detected {surface} --depth-range-vox -15,35"
+        ),
+    );
+    let (step, whole) = (mask(folder, "cm.nii.gz"), mask(folder, "pm.nii.gz"));
+    assert_eq!(step.voxels(), whole.voxels());
+    assert!(step.grid().require_same(whole.grid()).is_ok());
+    let scan = |name: &str| nifti::read_scan(&folder.join(name)).unwrap();
+    assert_eq!(
+        scan("one.nii.gz").intensities(),
+        scan("p.nii.gz").intensities()
+    );
+}
+
+#[test]
+fn a_resampled_mask_returns_to_its_shape() {
+    let folder = study();
+    let folder = folder.path();
+    done(
+        folder,
+        "resample --image scan.nii.gz --mask mask.nii.gz --output h.nii.gz --output-mask hm.nii.gz --shrink 2,1,2",
+    );
+    assert_eq!(mask(folder, "hm.nii.gz").grid().shape(), [30, 2, 40]);
+    done(
+        folder,
+        "resample --mask hm.nii.gz --output-mask back.nii.gz --shape 60,2,80",
+    );
+    let (back, reference) = (mask(folder, "back.nii.gz"), mask(folder, "mask.nii.gz"));
+    assert!(back.grid().require_same(reference.grid()).is_ok());
+    let both = back.voxels().iter().zip(reference.voxels());
+    let overlap = both.filter(|(a, b)| **a && **b).count() as f64;
+    assert!(2.0 * overlap / (back.count() + reference.count()) as f64 > 0.9);
+}
+
+#[test]
+fn the_same_bytes_come_out_for_any_number_of_threads() {
+    let folder = study();
+    let folder = folder.path();
+    let prepare =
+        "prepare --image scan.nii.gz --flatten detected --scale-vox 8 --shrink 2,1,1 --output";
+    done(folder, &format!("{prepare} a.nii.gz --threads 1"));
+    done(folder, &format!("{prepare} b.nii.gz --threads 3"));
+    let bytes = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    assert_eq!(bytes("a.nii.gz"), bytes("b.nii.gz"));
+}
+
+/// Command lines, the exit code, and what the message says; `IMAGE` stands for a scan and its output.
+const REFUSED: [(&str, i32, &str); 17] = [
+    ("crop", 2, "--image, --labels or --mask"),
+    ("crop --image scan.nii.gz", 2, "--image needs --output"),
+    ("crop IMAGE --start 60,0,0", 2, "beyond the end"),
+    ("crop IMAGE --depth-range-vox 9,9", 2, "empty"),
+    ("crop IMAGE --shape 9999999,9999999,9", 2, "limit"),
+    (
+        "crop IMAGE --mask small.nii.gz --output-mask m.nii.gz",
+        3,
+        "small.nii.gz",
+    ),
+    ("resample IMAGE", 2, "give one of"),
+    ("resample IMAGE --shape 9,2,9 --shrink 1,1,1", 2, "only one"),
+    ("normalize IMAGE --percentile-low 99", 2, "percentiles"),
+    ("detect-surface IMAGE --channel XF", 3, "XF"),
+    ("detect-surface IMAGE --scale-vox 50", 3, "too few"),
+    ("prepare IMAGE --flatten surface", 2, "--surface"),
+    ("prepare IMAGE --mask-labels 4", 2, "--output-mask"),
+    (
+        "prepare IMAGE --labels small.nii.gz --output-mask m.nii.gz",
+        3,
+        "small.nii.gz",
+    ),
+    ("flatten IMAGE --surface mask.nii.gz", 3, "mask.nii.gz"),
+    (
+        "unflatten --mask mask.nii.gz --shifts labels.nii.gz --output-mask m.nii.gz",
+        3,
+        "labels.nii.gz",
+    ),
+    (
+        "unflatten --mask mask.nii.gz --shifts mask.nii.gz --output-mask mask.nii.gz",
+        2,
+        "overwrite",
+    ),
+];
+
+#[test]
+fn bad_settings_end_with_2_and_bad_inputs_with_3() {
+    let folder = study();
+    let folder = folder.path();
+    done(
+        folder,
+        "crop --mask mask.nii.gz --output-mask small.nii.gz --shape 60,2,79",
+    );
+    for (words, code, says) in REFUSED {
+        let words = words.replace("IMAGE", "--image scan.nii.gz --output o.nii.gz");
+        refused(folder, &words, code, says);
+    }
+    assert!(!folder.join("o.nii.gz").exists() && !folder.join("m.nii.gz").exists());
+}
+
+#[test]
+fn a_scan_without_a_surface_is_named() {
+    let folder = study();
+    let folder = folder.path();
+    let grid = Grid::new(SHAPE, Spacing::RSOM).unwrap();
+    let values = Array4::from_elem((SHAPE[0], SHAPE[1], SHAPE[2], 1), 7.0);
+    let scan = Scan::new(grid, vec!["LF".into()], values).unwrap();
+    nifti::write_scan(&folder.join("flat.nii.gz"), &scan, Storage::Uint8).unwrap();
+    refused(
+        folder,
+        "prepare --image flat.nii.gz --output o.nii.gz --flatten detected",
+        3,
+        "flat.nii.gz: B-scan y = 0 shows no surface",
+    );
+}
