@@ -126,7 +126,7 @@ stages:
     uses: phantom scan
     foreach: scan
     where: {{ fold: 0 }}
-    with: {{ seed: \"${{scan.seed}}\", shape: [24, 4, 48] }}
+    with: {{ seed: \"${{scan.seed}}\", shape: [24, 4, 64] }}
     out: {{ image: \"${{scan.id}}.nii.gz\", layer: \"${{scan.id}}_layer.nii.gz\" }}
   segment:
     uses: {} predict
