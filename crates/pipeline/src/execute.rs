@@ -10,6 +10,7 @@ use rsom_stage::{Kind, StageError, atomic};
 use crate::arguments::arguments;
 use crate::assess::{Assessment, Assessor, Verdict};
 use crate::display::{Display, seconds};
+use crate::hashes::Stamp;
 use crate::orphans::Note;
 use crate::outcome::{Outcome, State, not_run};
 use crate::output_paths::sidecar;
@@ -88,6 +89,8 @@ struct Run<'a> {
 
 struct Job {
     task: usize,
+    /// What stood at the paths of the outputs before.
+    before: Vec<Option<Stamp>>,
     _note: Note,
     process: Process,
     assessment: Assessment,
@@ -159,6 +162,7 @@ impl Run<'_> {
             return Ok(());
         }
         self.clear_outputs(task)?;
+        let before = self.stamps(task);
         let root = self.assessor.workdir.root();
         let program = match task.tool.as_ref() {
             Tool::Stage(tool) => &tool.program,
@@ -178,6 +182,7 @@ impl Run<'_> {
             })?;
         self.running.push(Job {
             task: number,
+            before,
             _note: Note::write(&self.assessor.workdir.running(), process.group()),
             process,
             assessment,
@@ -219,6 +224,12 @@ impl Run<'_> {
             self.assessor.hashes.forget(&path);
         }
         Ok(())
+    }
+
+    fn stamps(&self, task: &Task) -> Vec<Option<Stamp>> {
+        let root = self.assessor.workdir.root();
+        let paths = task.outputs.iter().map(|output| root.join(&output.path));
+        paths.map(|path| Stamp::of(&path).ok()).collect()
     }
 
     /// Looks at the running processes; whether one has ended.
@@ -273,7 +284,16 @@ impl Run<'_> {
 
     /// Hashes what a task wrote and writes its record.
     fn keep(&mut self, job: &Job, end: Ended) -> Result<Record, StageError> {
-        let outputs = self.assessor.hash_outputs(&self.plan.tasks[job.task])?;
+        let task = &self.plan.tasks[job.task];
+        let stamps = self.stamps(task);
+        for ((output, before), now) in task.outputs.iter().zip(&job.before).zip(&stamps) {
+            // What an earlier task left there must not pass for the work of this one.
+            if output.kind != Kind::Directory && before.is_some() && before == now {
+                let path = &output.path;
+                return Err(StageError::failure(format_args!("it did not write {path}")));
+            }
+        }
+        let outputs = self.assessor.hash_outputs(task)?;
         let record = Record {
             of: job.assessment.identity.document().clone(),
             outputs,
@@ -369,11 +389,17 @@ impl Run<'_> {
             }
             let mut index = 0;
             while index < self.running.len() {
-                if let Ok(None) = self.running[index].process.poll() {
+                let end = self.running[index].process.poll();
+                if let Ok(None) = end {
                     index += 1;
                     continue;
                 }
                 let job = self.running.remove(index);
+                if let Ok(Some(end @ Ended { code: Some(0), .. })) = end {
+                    // It was done before it heard.
+                    self.finish(job, end);
+                    continue;
+                }
                 self.outcomes[job.task] = Some(Outcome {
                     state: State::Interrupted,
                     assessment: Some(job.assessment),

@@ -42,11 +42,43 @@ struct Entry {
 
 /// What tells that a file was written to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Stamp {
+pub(crate) struct Stamp {
     size: u64,
     /// Nanoseconds since 1970 of the last change of the content and of the entry itself.
     changed_ns: [i128; 2],
     inode: u64,
+}
+
+impl Stamp {
+    /// Of a file or folder.
+    ///
+    /// # Errors
+    /// It cannot be looked at.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        std::fs::metadata(path).map(|metadata| Self::from_metadata(&metadata))
+    }
+
+    fn from_metadata(metadata: &Metadata) -> Self {
+        let modified = metadata
+            .modified()
+            .ok()
+            .and_then(|t| t.duration_since(UNIX_EPOCH).ok());
+        let modified = modified.map_or(0, |d| d.as_nanos() as i128);
+        #[cfg(unix)]
+        let (changed, inode) = {
+            use std::os::unix::fs::MetadataExt;
+            let nanoseconds =
+                i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec());
+            (nanoseconds, metadata.ino())
+        };
+        #[cfg(not(unix))]
+        let (changed, inode) = (modified, 0);
+        Self {
+            size: metadata.len(),
+            changed_ns: [modified, changed],
+            inode,
+        }
+    }
 }
 
 impl Hashes {
@@ -127,7 +159,7 @@ impl Hashes {
             std::thread::sleep(TICK);
             let root = self.root.clone();
             for (path, entry) in &mut self.entries {
-                let now = std::fs::metadata(root.join(path)).map(|m| stamp(&m));
+                let now = Stamp::of(&root.join(path));
                 entry.fresh &= now.ok().as_ref() != Some(&entry.stamp);
             }
         }
@@ -141,7 +173,7 @@ impl Hashes {
 
     /// The entry of a file, hashed anew when the file was written to.
     fn entry(&mut self, path: &Path) -> io::Result<&mut Entry> {
-        let stamp = stamp(&std::fs::metadata(path)?);
+        let stamp = Stamp::of(path)?;
         let key = path.strip_prefix(&self.root).unwrap_or(path).to_path_buf();
         let known = self
             .entries
@@ -205,28 +237,6 @@ fn meaning_of_sidecar(bytes: &[u8]) -> String {
         _ => bytes.to_vec(),
     };
     fingerprint::of_bytes(&said)
-}
-
-fn stamp(metadata: &Metadata) -> Stamp {
-    let modified = metadata
-        .modified()
-        .ok()
-        .and_then(|t| t.duration_since(UNIX_EPOCH).ok());
-    let modified = modified.map_or(0, |d| d.as_nanos() as i128);
-    #[cfg(unix)]
-    let (changed, inode) = {
-        use std::os::unix::fs::MetadataExt;
-        let nanoseconds =
-            i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec());
-        (nanoseconds, metadata.ino())
-    };
-    #[cfg(not(unix))]
-    let (changed, inode) = (modified, 0);
-    Stamp {
-        size: metadata.len(),
-        changed_ns: [modified, changed],
-        inode,
-    }
 }
 
 fn is_fresh(stamp: &Stamp) -> bool {

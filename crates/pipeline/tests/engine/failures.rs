@@ -63,6 +63,17 @@ fn a_task_that_writes_nothing_has_failed() {
         "{}",
         ran.stderr
     );
+    // Nor may what another task left pass for its work.
+    study.edit("run: \"true\"", "uses: demo make");
+    study.run(&[]).good();
+    study.edit("uses: demo make", "run: \"true\"");
+    let ran = study.run(&[]);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.stderr.contains("it did not write a.txt"),
+        "{}",
+        ran.stderr
+    );
 }
 
 const SLOW: &str = r#"
