@@ -50,6 +50,9 @@ fn check_inputs(plan: &Plan, assessor: &mut Assessor) -> Result<(), StageError> 
         .flat_map(|input| &input.files)
         .filter(|file| matches!(file, InputFile::External { .. }))
         .collect();
+    if given.is_empty() {
+        return Ok(());
+    }
     let mut progress = Progress::start("checking inputs", given.len() as u64);
     for file in given {
         check_signals()?;
