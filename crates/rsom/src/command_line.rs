@@ -23,11 +23,20 @@ pub(crate) fn build() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(rsom_pipeline::command_lines())
-        .subcommands(stages::all().iter().map(|s| rsom_stage::command_line(s, &s.name)));
+        .subcommands(
+            stages::all()
+                .iter()
+                .map(|s| rsom_stage::command_line(s, &s.name)),
+        );
     root.subcommand(
-        Command::new("completions").about("Print a shell's completion script").arg(
-            Arg::new("shell").required(true).value_parser(value_parser!(Shell)).help("Which shell"),
-        ),
+        Command::new("completions")
+            .about("Print a shell's completion script")
+            .arg(
+                Arg::new("shell")
+                    .required(true)
+                    .value_parser(value_parser!(Shell))
+                    .help("Which shell"),
+            ),
     )
 }
 
