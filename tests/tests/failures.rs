@@ -203,6 +203,75 @@ fn a_full_disk_is_exit_code_4_and_keeps_the_old_file() {
 }
 
 #[test]
+fn outputs_that_share_a_file_or_a_sidecar_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for layer in ["./a.nii.gz", "a.nii"] {
+        let words = [
+            "phantom", "scan", "--seed", "1", "--image", "a.nii.gz", "--layer", layer,
+        ];
+        rsom(folder.path(), &words)
+            .expect_code(2)
+            .expect_one_clear_line(&["--layer", "another output"]);
+    }
+    assert_eq!(names(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_run_keeps_the_users_notes_beside_an_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "name: p\nstages:\n  a:\n    uses: phantom scan\n    with: { seed: 1, shape: [16, 2, 64] }\n    out: { image: a.nii.gz, layer: b.nii.gz }\n";
+    std::fs::write(folder.path().join("p.yaml"), text).unwrap();
+    std::fs::create_dir(folder.path().join("w")).unwrap();
+    let notes = folder.path().join("w/a.json");
+    std::fs::write(&notes, "{\"my\": \"notes\"}").unwrap();
+    rsom(folder.path(), &["run", "p.yaml", "--workdir", "w"]).expect_code(4);
+    assert_eq!(
+        std::fs::read_to_string(&notes).unwrap(),
+        "{\"my\": \"notes\"}"
+    );
+    std::fs::remove_file(&notes).unwrap();
+    rsom(folder.path(), &["run", "p.yaml", "--workdir", "w"]).expect_code(0);
+    assert!(notes.exists());
+}
+
+#[test]
+fn a_full_mask_is_not_smooth() {
+    let folder = scan();
+    let mut bytes = gunzipped(&folder.path().join("layer.nii.gz"));
+    bytes[352..].fill(1);
+    std::fs::write(folder.path().join("full.nii"), bytes).unwrap();
+    for variant in ["rsom", "gerl2019"] {
+        let words = [
+            "metrics",
+            "evaluate",
+            "--reference",
+            "layer.nii.gz",
+            "--prediction",
+            "full.nii",
+            "--output",
+            "m.parquet",
+            "--roughness",
+            variant,
+        ];
+        rsom(folder.path(), &words).expect_code(0);
+        let table = [
+            "stats",
+            "table",
+            "--input",
+            "m.parquet",
+            "--rows",
+            "scan",
+            "--metric",
+            "ra_vox",
+            "--format",
+            "markdown",
+        ];
+        let printed = rsom(folder.path(), &table).expect_code(0).stdout;
+        assert!(printed.contains("undefined"), "{variant}: {printed}");
+    }
+}
+
+#[test]
 fn ctrl_c_is_exit_code_130_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let words =

@@ -185,6 +185,27 @@ fn the_readme_and_continuous_integration_call_the_same_commands() {
     }
 }
 
+#[test]
+fn every_link_between_our_pages_leads_somewhere() {
+    let pages = walkdir::WalkDir::new(checkout())
+        .into_iter()
+        .filter_entry(|e| !matches!(e.file_name().to_str(), Some("target" | "runs" | ".git")));
+    let pages = pages.map(|e| e.unwrap().into_path());
+    for page in pages.filter(|p| p.extension().is_some_and(|e| e == "md")) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            let target = link.split('#').next().unwrap_or_default();
+            let outside = target.is_empty() || target.contains("://") || target.contains(' ');
+            let there = page.parent().unwrap().join(target).exists();
+            assert!(outside || there, "{}: {link} leads nowhere", page.display());
+        }
+    }
+}
+
 /// Our packages, each with its dependencies (development ones left out) and whether they are optional.
 fn packages() -> BTreeMap<String, BTreeSet<(String, bool)>> {
     let output = Command::new(env!("CARGO"))

@@ -295,13 +295,15 @@ fn save_volume(
 ) -> Result<(), StageError> {
     sidecar.provenance = Some(invocation.provenance()?.clone());
     let beside = sidecar::path_of(path);
-    let ours = |found: Sidecar| found.provenance.is_some();
-    if beside.exists() && !Sidecar::read(path).is_ok_and(|found| found.is_some_and(ours)) {
+    if beside.exists() && !sidecar::is_ours(path) {
         let fault = "the file is there and rsom did not write it; choose another output name";
         return Err(StageError::output(&beside, fault));
     }
-    atomic::write_bytes(&beside, &sidecar.to_bytes())?;
     atomic::write(path, |temporary| {
-        write(temporary).map_err(|e| at_output(path, e))
+        write(temporary).map_err(|e| at_output(path, e))?;
+        // Only once the voxels are on the disk, and before they appear: a failed write changes neither file, and no
+        // volume is ever without its sidecar.
+        atomic::sync(temporary).map_err(|e| StageError::output(path, atomic::plain(&e)))?;
+        atomic::write_bytes(&beside, &sidecar.to_bytes())
     })
 }

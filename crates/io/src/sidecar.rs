@@ -32,6 +32,13 @@ pub fn path_of(volume: &Path) -> PathBuf {
     volume.with_file_name(format!("{stem}.json"))
 }
 
+/// Whether the sidecar beside a volume is there and was written by rsom.
+#[must_use]
+pub fn is_ours(volume: &Path) -> bool {
+    let found = Sidecar::read(volume);
+    found.is_ok_and(|sidecar| sidecar.is_some_and(|s| s.provenance.is_some()))
+}
+
 impl Sidecar {
     /// Reads the sidecar of a volume; `None` when it has none.
     ///

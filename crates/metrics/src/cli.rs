@@ -33,7 +33,7 @@ fn evaluate_command() -> Command {
         .output(Port::optional("normals", Kind::Table, "Histogram of the angles between surface normals and depth"))
         .parameter(Parameter::flag("per_slice", "Also measure every B-scan on its own"))
         .parameter(Parameter::map("factor", "Factor of the run, a column of its own"))
-        .parameter(Parameter::text("subject", "Subject the scan belongs to"))
+        .parameter(Parameter::text("subject", "Subject the scan belongs to (unset: the scan id)"))
         .parameter(Parameter::text("scan", "Scan id (unset: file name of the reference)"))
         .parameter(Parameter::text("label", "Name of the structure in the column `label`"))
         .parameter(Parameter::integers(
@@ -112,9 +112,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         dense: parameters.dense,
     };
     let rows = evaluate(&pair, &settings);
+    let scan = parameters.scan.as_deref().or_else(|| stem(reference_path));
     let keys = table::Keys {
-        subject: parameters.subject.as_deref(),
-        scan: parameters.scan.as_deref().or_else(|| stem(reference_path)),
+        // A scan whose subject nobody names stands for a subject of its own.
+        subject: parameters.subject.as_deref().or(scan),
+        scan,
         label: parameters.label.as_deref(),
         factors: &factors,
     };

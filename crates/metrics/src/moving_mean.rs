@@ -7,7 +7,7 @@ pub const WINDOW: usize = 5;
 ///
 /// The window is [`WINDOW`] columns wide; at the ends the profile is reflected with its last column repeated
 /// (`d c b a | a b c d | d c b a`, scipy's `reflect`). Missing columns leave the window, and a deviation is given only
-/// where a column is there and at least `fewest` places of its window are.
+/// where a column is there and at least `fewest` columns of its window are, mirror images not counted.
 pub fn deviations(profile: &[Option<f64>], fewest: usize) -> Vec<Option<f64>> {
     let half = (WINDOW / 2) as isize;
     let at = |x: usize, offset: isize| profile[reflected(x as isize + offset, profile.len())];
@@ -15,7 +15,9 @@ pub fn deviations(profile: &[Option<f64>], fewest: usize) -> Vec<Option<f64>> {
         let height = profile[x]?;
         let present: Vec<f64> = (-half..=half).filter_map(|offset| at(x, offset)).collect();
         let mean = present.iter().sum::<f64>() / present.len() as f64;
-        (present.len() >= fewest).then(|| (height - mean).abs())
+        let window = x.saturating_sub(WINDOW / 2)..(x + WINDOW / 2 + 1).min(profile.len());
+        let columns = profile[window].iter().flatten().count();
+        (columns >= fewest).then(|| (height - mean).abs())
     };
     (0..profile.len()).map(deviation).collect()
 }
@@ -40,7 +42,7 @@ mod tests {
     #[test]
     fn deviations_equal_those_of_scipy() {
         // abs(v - scipy.ndimage.uniform_filter1d(v, 5)), scipy 1.17.
-        let found = deviations(&full(&[3.0, 7.0, 1.0, 4.0, 4.0, 9.0]), WINDOW);
+        let found = deviations(&full(&[3.0, 7.0, 1.0, 4.0, 4.0, 9.0]), 1);
         let expected = [1.2, 3.4, 2.8, 1.0, 1.4, 3.0];
         for (f, e) in found.iter().zip(expected) {
             assert!((f.unwrap() - e).abs() < 1e-12, "{found:?}");
@@ -50,16 +52,19 @@ mod tests {
     #[test]
     fn short_profiles_are_reflected_again_and_again() {
         // scipy.ndimage.uniform_filter1d([2., 5.], 5): 3.8 and 3.2.
-        let found = deviations(&full(&[2.0, 5.0]), WINDOW);
+        let found = deviations(&full(&[2.0, 5.0]), 1);
         assert!((found[0].unwrap() - 1.8).abs() < 1e-12);
         assert!((found[1].unwrap() - 1.8).abs() < 1e-12);
-        assert_eq!(deviations(&full(&[8.0]), WINDOW), [Some(0.0)]);
+        assert_eq!(deviations(&full(&[8.0]), 1), [Some(0.0)]);
     }
 
     #[test]
     fn a_column_without_enough_neighbors_has_no_deviation() {
         let lonely = [None, None, Some(4.0), None, None, None, None];
         assert!(deviations(&lonely, 3).iter().all(Option::is_none));
+        // At an end too, where mirror images of the same two columns fill the window.
+        let island = [Some(4.0), Some(9.0), None, None, None];
+        assert!(deviations(&island, 3).iter().all(Option::is_none));
     }
 
     #[test]

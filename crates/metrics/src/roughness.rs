@@ -3,7 +3,7 @@
 mod gerl2019;
 mod rsom;
 
-use ndarray::{Array2, ArrayView3, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayView3, Axis};
 
 use crate::moving_mean::deviations;
 use crate::{Measurement, Pair, Quantity, Region, Settings, Status, Surface, Unit};
@@ -32,6 +32,8 @@ pub enum Variant {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Roughness {
     deviations: [Array2<Option<f64>>; 2],
+    /// For each B-scan, whether any column has a surface of its own: one below depth 0.
+    has_surface: Vec<bool>,
     holes: usize,
 }
 
@@ -59,11 +61,18 @@ impl Roughness {
         });
         let columns = mask.lanes(Axis(2)).into_iter();
         let holes = columns.filter(|c| !c.iter().any(|v| *v)).count();
-        Self { deviations, holes }
+        let own = |c: ArrayView1<'_, bool>| c.iter().any(|v| *v) && !c[0];
+        let has_surface = |bscan: ArrayView2<'_, bool>| bscan.rows().into_iter().any(own);
+        Self {
+            deviations,
+            has_surface: mask.axis_iter(Axis(1)).map(has_surface).collect(),
+            holes,
+        }
     }
 
     /// Ra in voxels: the mean over the measured columns of a surface, or of both surfaces together, of the whole scan
-    /// or of one B-scan; `None` when no column could be measured or there is no such B-scan.
+    /// or of one B-scan; `None` when no column could be measured or has a surface of its own (a full mask has none, and
+    /// is not smooth), or there is no such B-scan.
     #[must_use]
     pub fn ra_vox(&self, surface: Surface, slice: Option<usize>) -> Option<f64> {
         let chosen = match surface {
@@ -71,8 +80,11 @@ impl Roughness {
             Surface::Lower => &self.deviations[1..],
             Surface::Both => &self.deviations[..],
         };
-        let bscans = self.deviations[0].len_of(Axis(1));
-        if slice.is_some_and(|y| y >= bscans) {
+        let has_surface = match slice {
+            Some(y) => *self.has_surface.get(y)?,
+            None => self.has_surface.contains(&true),
+        };
+        if !has_surface {
             return None;
         }
         let (mut sum, mut columns) = (0.0, 0usize);

@@ -183,7 +183,7 @@ impl Assessor {
         for entry in std::fs::read_dir(self.workdir.root().join(folder))? {
             let entry = entry?;
             let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
+            if std::fs::metadata(entry.path())?.is_dir() {
                 self.hash_folder(&path, hashes)?;
             } else if let Some(hash) = self.hash_now(&path) {
                 hashes.insert(path, hash);

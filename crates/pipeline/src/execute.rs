@@ -171,6 +171,8 @@ impl Run<'_> {
         let mut command = Command::new(program);
         command
             .args(arguments(self.plan, task, self.settings.threads))
+            // candle's own pool looks here, not at --threads.
+            .env("RAYON_NUM_THREADS", self.settings.threads.to_string())
             .current_dir(root);
         let process =
             Process::start(&mut command, &root.join(Workdir::log(&task.label))).map_err(|e| {
@@ -200,7 +202,14 @@ impl Run<'_> {
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
             }
-            let mut stale: Vec<String> = sidecar(&output.path).into_iter().collect();
+            // A sidecar that no run recorded and no rsom wrote is the user's own; the stage will refuse to replace it.
+            let mut stale: Vec<String> = sidecar(&output.path)
+                .into_iter()
+                .filter(|of_output| {
+                    let recorded = self.assessor.records.latest(of_output).is_some();
+                    recorded || rsom_io::sidecar::is_ours(&path)
+                })
+                .collect();
             if output.kind == Kind::Directory
                 && let Some(record) = self.assessor.records.latest(&output.path)
             {

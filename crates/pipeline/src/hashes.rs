@@ -209,7 +209,8 @@ impl Hashes {
         entries.sort_by_key(std::fs::DirEntry::file_name);
         for entry in entries {
             let path = entry.path();
-            let kind = entry.file_type()?;
+            // Through links, as fingerprint::of_path looks.
+            let kind = std::fs::metadata(&path)?;
             if kind.is_dir() {
                 self.list(root, &path, listing)?;
             } else if kind.is_file() {

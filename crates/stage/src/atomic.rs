@@ -12,11 +12,13 @@ use crate::{StageError, interrupt};
 /// Ctrl-C and on a full disk nothing is left behind and an existing file keeps its content. Missing folders are made.
 ///
 /// # Errors
-/// Whatever `write` returns; exit code 4 when the folder cannot be written.
+/// Whatever `write` returns; exit code 4 when the folder cannot be written; 130 when the user asked to stop.
 pub fn write<T>(
     path: &Path,
     write: impl FnOnce(&Path) -> Result<T, StageError>,
 ) -> Result<T, StageError> {
+    // Whoever asked to stop wants no outputs that were not there when they asked.
+    interrupt::check()?;
     let failed = |error: io::Error| StageError::output(path, plain(&error));
     let name = path
         .file_name()
@@ -35,11 +37,17 @@ pub fn write<T>(
     let _guard = interrupt::remove_when_interrupted(&temporary);
     let value = write(&temporary)?;
     // A full disk may only show when the cached pages are written out.
-    File::open(&temporary)
-        .and_then(|file| file.sync_all())
-        .map_err(failed)?;
+    sync(&temporary).map_err(failed)?;
     temporary.persist(path).map_err(|e| failed(e.error))?;
     Ok(value)
+}
+
+/// Writes a file's cached pages to the disk.
+///
+/// # Errors
+/// The disk is full or broken, or the file is not there.
+pub fn sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
 }
 
 /// Writes bytes as [`write()`] does.

@@ -13,7 +13,10 @@ use sha2::{Digest, Sha256};
 pub fn of_path(path: &Path) -> io::Result<String> {
     let mut hasher = Sha256::new();
     if path.is_dir() {
-        for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
+        for entry in walkdir::WalkDir::new(path)
+            .follow_links(true)
+            .sort_by_file_name()
+        {
             let entry = entry.map_err(io::Error::other)?;
             if entry.file_type().is_file() {
                 let relative = entry.path().strip_prefix(path).unwrap_or(entry.path());

@@ -32,6 +32,9 @@ impl Kind {
     /// Whether the end of a file's name fits the kind; kinds with many formats accept any.
     #[must_use]
     pub fn accepts_name(self, path: &Path) -> bool {
+        if self == Kind::Directory {
+            return true;
+        }
         let Some(name) = path.file_name().and_then(|n| n.to_str()) else {
             return false;
         };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use serde_json::{Map, Value};
 
-use crate::{CommandSpec, Invocation, Parameter, Port, StageError, Type, glob, yaml};
+use crate::{CommandSpec, Invocation, Kind, Parameter, Port, StageError, Type, glob, yaml};
 
 /// Fills an invocation from parsed arguments: paths, then parameters (defaults, configuration file, flags).
 pub(crate) fn resolve(
@@ -34,7 +34,18 @@ pub(crate) fn resolve(
         }
     }
     let configuration = match matches.get_one::<PathBuf>("config") {
-        Some(path) => read_configuration(path)?,
+        Some(path) => {
+            if invocation
+                .all_outputs()
+                .any(|(_, output)| is_same_file(path, output))
+            {
+                let path = path.display();
+                return Err(StageError::usage(format_args!(
+                    "{path} is both --config and an output"
+                )));
+            }
+            read_configuration(path)?
+        }
         None => Map::new(),
     };
     let parameters = parameters(spec, matches, &configuration)?;
@@ -60,34 +71,51 @@ fn refuse_bad_output(invocation: &Invocation, port: &Port, path: &Path) -> Resul
             port.kind.extension()
         )));
     }
-    let same = |other: &Path| match (path.canonicalize(), other.canonicalize()) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => false,
-    };
-    let is_file = port.kind != crate::Kind::Directory;
-    if is_file
-        && invocation
-            .all_inputs()
-            .any(|(_, inputs)| inputs.iter().any(|p| same(p)))
-    {
-        let path = path.display();
+    if port.kind == Kind::Directory {
+        return Ok(());
+    }
+    let shown = path.display();
+    let mut inputs = invocation.all_inputs().flat_map(|(_, paths)| paths);
+    if inputs.any(|input| is_same_file(input, path)) {
         return Err(StageError::usage(format_args!(
-            "--{flag} {path} would overwrite an input"
+            "--{flag} {shown} would overwrite an input"
         )));
     }
-    if is_file && invocation.all_outputs().any(|(_, other)| other == path) {
-        let path = path.display();
+    let clashes = |other: &Path| without_ending(other) == without_ending(path);
+    if invocation.all_outputs().any(|(_, other)| clashes(other)) {
         return Err(StageError::usage(format_args!(
-            "two outputs are named {path}"
+            "--{flag} {shown}: another output has this name, or one that differs only in its ending"
         )));
     }
     Ok(())
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
+/// The absolute path without `.` parts, and without the endings of volumes, which share a sidecar.
+fn without_ending(path: &Path) -> PathBuf {
+    let path: PathBuf = std::path::absolute(path)
+        .unwrap_or(path.to_path_buf())
+        .components()
+        .collect();
+    let text = path.to_string_lossy();
+    let stem = text.strip_suffix(".gz").unwrap_or(&text);
+    PathBuf::from(stem.strip_suffix(".nii").unwrap_or(stem))
 }
 
 fn read_configuration(path: &Path) -> Result<Map<String, Value>, StageError> {
     let bad = |fault: String| StageError::usage(format_args!("{}: {fault}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|e| bad(crate::atomic::plain(&e)))?;
     // YAML is a superset of JSON: one reader, one kind of message with line and column.
+    let document = yaml::Document::parse(&text).map_err(|e| bad(e.to_string()))?;
+    if let Some(key) = non_finite_key(&document.value) {
+        return Err(bad(format!("'{key}' is no finite number")));
+    }
     let value: Value = yaml::from_str(&text).map_err(|e| bad(e.to_string()))?;
     match value {
         Value::Object(map) => Ok(map
@@ -99,6 +127,20 @@ fn read_configuration(path: &Path) -> Result<Map<String, Value>, StageError> {
             "a configuration is a map of parameter names to values".into()
         )),
     }
+}
+
+/// The first key whose value is, or holds, `.nan` or `.inf`, which JSON would turn into null.
+fn non_finite_key(value: &serde_yaml::Value) -> Option<String> {
+    let is_bad = |value: &serde_yaml::Value| value.as_f64().is_some_and(|n| !n.is_finite());
+    let holds_bad = |value: &serde_yaml::Value| {
+        is_bad(value)
+            || value
+                .as_sequence()
+                .is_some_and(|items| items.iter().any(is_bad))
+    };
+    let mut entries = value.as_mapping()?.iter();
+    let (key, _) = entries.find(|(_, value)| holds_bad(value))?;
+    key.as_str().map(str::to_owned)
 }
 
 fn parameters(
@@ -151,9 +193,11 @@ fn value(
     if let Some(word) = words.last() {
         return parameter.schema.parse(word).map_err(bad);
     }
+    // A null leaves a parameter out.
+    let configured = configured.filter(|value| !value.is_null());
     match configured.or(parameter.default.as_ref()) {
-        Some(Value::Null) | None if parameter.required => Err(bad("must be given".into())),
-        Some(Value::Null) | None => Ok(Value::Null),
+        None if parameter.required => Err(bad("must be given".into())),
+        None => Ok(Value::Null),
         Some(value) => parameter.schema.check(value.clone()).map_err(bad),
     }
 }

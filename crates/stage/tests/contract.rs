@@ -146,6 +146,8 @@ fn wrong_usage_and_configuration_give_exit_code_2() {
     }
     for config in [
         "unknown: 1",
+        "factor: .nan",
+        "shape: [1, .inf]",
         "factor: fast",
         "factor: 1\nfactor: 2",
         "[1]",
@@ -191,6 +193,31 @@ fn an_output_never_overwrites_an_input() {
         ExitCode::Usage
     );
     assert_eq!(std::fs::read_to_string(input).unwrap(), "hello");
+}
+
+#[test]
+fn a_null_leaves_a_parameter_out() {
+    let (folder, ..) = files();
+    let config = folder.path().join("c.yaml");
+    std::fs::write(&config, "factor: null\n").unwrap();
+    let config = config.to_string_lossy();
+    assert_eq!(
+        copied(&["--config", &config]).unwrap(),
+        "hello|2|[1, 2]|fast|0|false"
+    );
+}
+
+#[test]
+fn an_output_never_overwrites_the_configuration() {
+    let (folder, input, _) = files();
+    let config = folder.path().join("c.yaml");
+    std::fs::write(&config, "factor: 3\n").unwrap();
+    let config = config.to_string_lossy();
+    let words = [
+        "copy", "text", "--input", &input, "--output", &config, "--config", &config,
+    ];
+    assert_eq!(call(&words), ExitCode::Usage);
+    assert_eq!(std::fs::read_to_string(&*config).unwrap(), "factor: 3\n");
 }
 
 #[test]

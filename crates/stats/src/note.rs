@@ -11,6 +11,7 @@ const MOST_NAMED: usize = 10;
 /// Caveats of an outcome, separated by `; `; `None` when there are none.
 ///
 /// Said are: that no pairs are left and why; that all measurements at the level share a status; which units make no pair;
+/// how many measurements of a pair lack a partner;
 /// that the test, or its adjustment, cannot reach `alpha` whatever the data; that the approximation stood in for the exact
 /// test; that the interval falls short of its confidence.
 #[must_use]
@@ -32,6 +33,12 @@ pub fn note(comparison: &Comparison, config: ComparisonConfig, alpha: f64) -> Op
         }
     }
     caveats.extend(missing(&comparison.pairs.missing));
+    if comparison.pairs.left_out > 0 {
+        let left_out = comparison.pairs.left_out;
+        caveats.push(format!(
+            "{left_out} measurements left out, whose partner has no value on that occasion"
+        ));
+    }
     if let Some(shift) = comparison.shift
         && shift.confidence < config.confidence - 1e-9
     {

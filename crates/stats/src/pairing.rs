@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::measurement::listed;
-use crate::{Level, Sample};
+use crate::{Level, Sample, Unit};
 
 /// The values of the units that have one under both conditions, and the units that have not.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -14,6 +14,8 @@ pub struct Pairs {
     pub baseline: Vec<f64>,
     /// Units without a partner or a value on either side, sorted.
     pub missing: Vec<MissingPair>,
+    /// Measurements of paired units that were left out because the other side has no value on that occasion.
+    pub left_out: usize,
 }
 
 /// A unit that makes no pair, and why.
@@ -28,7 +30,8 @@ pub struct MissingPair {
 }
 
 impl Pairs {
-    /// Pairs the units of two samples by their keys.
+    /// Pairs the units of two samples by their keys, each over the occasions that both sides have values of
+    /// ([`Unit::paired`](crate::Unit::paired)).
     ///
     /// Every unit of either sample ends up in exactly one of the pairs and `missing`.
     #[must_use]
@@ -40,17 +43,25 @@ impl Pairs {
             .collect();
         let mut pairs = Self::default();
         for key in keys {
-            match (value(level, key), value(baseline, key)) {
-                (Ok(a), Ok(b)) => {
-                    pairs.level.push(a);
-                    pairs.baseline.push(b);
-                }
-                (a, b) => pairs.missing.push(MissingPair {
-                    unit: key.to_vec(),
-                    at_level: a.err(),
-                    at_baseline: b.err(),
-                }),
+            let (of_level, of_baseline) = (level.unit(key), baseline.unit(key));
+            let (a, b, left_out) = match (of_level, of_baseline) {
+                (Some(a), Some(b)) => a.paired(b),
+                _ => (None, None, 0),
+            };
+            if let (Some(a), Some(b)) = (a, b) {
+                pairs.level.push(a);
+                pairs.baseline.push(b);
+                pairs.left_out += left_out;
+                continue;
             }
+            let (at_level, at_baseline) = (lacking(of_level), lacking(of_baseline));
+            let nothing_shared = at_level.is_none() && at_baseline.is_none();
+            let nothing_shared = nothing_shared.then(|| "no occasion with both values".to_owned());
+            pairs.missing.push(MissingPair {
+                unit: key.to_vec(),
+                at_level: at_level.or(nothing_shared),
+                at_baseline,
+            });
         }
         pairs
     }
@@ -73,8 +84,11 @@ impl std::fmt::Display for MissingPair {
     }
 }
 
-fn value(sample: &Sample, key: &[Level]) -> Result<f64, String> {
-    let unit = sample.unit(key).ok_or("absent")?;
+/// What a unit lacks; `None` when it has a value.
+fn lacking(unit: Option<&Unit>) -> Option<String> {
+    let Some(unit) = unit else {
+        return Some("absent".to_owned());
+    };
     let reasons = || unit.statuses.keys().cloned().collect::<Vec<_>>().join("/");
-    unit.value.ok_or_else(reasons)
+    unit.value.is_none().then(reasons)
 }

@@ -7,10 +7,11 @@ use crate::summary::{mean, median};
 use crate::{Level, Measurement, Quantity, SampleSummary, StatsError};
 
 /// How several values of one unit become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aggregate {
     /// Their mean.
+    #[default]
     Mean,
     /// Their median.
     Median,
@@ -38,6 +39,46 @@ pub struct Unit {
     pub n_undefined: usize,
     /// How many bear each status but `ok`; one without a value that claims `ok` is `undefined`.
     pub statuses: BTreeMap<String, usize>,
+    /// Its measurements by occasion (scan, slice, …).
+    occasions: BTreeMap<Vec<Option<Level>>, Option<f64>>,
+    aggregate: Aggregate,
+}
+
+impl Unit {
+    /// The values of a unit under two conditions, each over the same occasions, and how many measurements with a value
+    /// were left out because the other condition has none on that occasion.
+    ///
+    /// Otherwise a network that fails on a subject's hard slices would be compared, on the easy ones, with a baseline
+    /// that is measured on all. Where the two share no occasion at all (scans named after the visit, say), each is
+    /// reduced over its own.
+    #[must_use]
+    pub fn paired(&self, other: &Unit) -> (Option<f64>, Option<f64>, usize) {
+        let is_shared = |occasion: &Vec<Option<Level>>| other.occasions.contains_key(occasion);
+        if !self.occasions.keys().any(is_shared) {
+            return (self.value, other.value, 0);
+        }
+        let of_both = |(occasion, value): (&Vec<Option<Level>>, &Option<f64>)| {
+            (*value).zip(other.occasions.get(occasion).copied().flatten())
+        };
+        let both: Vec<(f64, f64)> = self.occasions.iter().filter_map(of_both).collect();
+        let (ours, theirs): (Vec<f64>, Vec<f64>) = both.iter().copied().unzip();
+        let defined = |unit: &Unit| unit.n_measured - unit.n_undefined;
+        let left_out = defined(self) + defined(other) - 2 * both.len();
+        (
+            self.aggregate.of(&ours),
+            other.aggregate.of(&theirs),
+            left_out,
+        )
+    }
+}
+
+impl Aggregate {
+    fn of(self, values: &[f64]) -> Option<f64> {
+        match self {
+            Aggregate::Mean | Aggregate::None => mean(values),
+            Aggregate::Median => median(values),
+        }
+    }
 }
 
 impl Sample {
@@ -152,11 +193,14 @@ type Readings<'a> = BTreeMap<&'a [Option<Level>], &'a Measurement>;
 fn reduced(readings: &Readings<'_>, aggregate: Aggregate) -> Unit {
     let mut unit = Unit {
         n_measured: readings.len(),
+        aggregate,
         ..Unit::default()
     };
     let mut values = Vec::new();
-    for reading in readings.values() {
-        match reading.value.filter(|v| v.is_finite()) {
+    for (occasion, reading) in readings {
+        let value = reading.value.filter(|v| v.is_finite());
+        unit.occasions.insert(occasion.to_vec(), value);
+        match value {
             Some(value) => values.push(value),
             None => unit.n_undefined += 1,
         }
@@ -164,10 +208,7 @@ fn reduced(readings: &Readings<'_>, aggregate: Aggregate) -> Unit {
             *unit.statuses.entry(status).or_default() += 1;
         }
     }
-    unit.value = match aggregate {
-        Aggregate::Mean | Aggregate::None => mean(&values),
-        Aggregate::Median => median(&values),
-    };
+    unit.value = aggregate.of(&values);
     unit
 }
 

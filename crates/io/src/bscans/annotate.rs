@@ -70,8 +70,11 @@ pub fn labels_from_boundaries(
     Ok(annotation)
 }
 
-/// Label pictures whose pixel values are the labels; a value that is not among `values` (antialiasing) is snapped to
-/// the nearest of `values` and 0, ties to the smaller, and counted as mended.
+/// Label pictures whose pixel values are the labels.
+///
+/// A value that is not among `values` and 0 is an edge that was smoothed: it is snapped to the nearest of the labels that
+/// stand, unsmoothed, within two pixels (so that an edge from 255 to 0 does not become a rim of 127), or to the nearest
+/// of all where there are none; ties go to the smaller. Snapped pixels are counted as mended.
 ///
 /// # Errors
 /// No pictures, pictures of different size, or color pictures.
@@ -85,13 +88,8 @@ pub fn labels_from_pictures(pictures: &[Picture], values: &[i32]) -> Result<Anno
     let mut mended = 0;
     let shape = (first.width, pictures.len(), first.height);
     let labels = Array3::from_shape_fn(shape, |(x, y, z)| {
-        let value = pictures[y].at(z, x, 0);
-        let distance = |label: &i32| (f64::from(*label) - value).abs();
-        let nearest = known
-            .iter()
-            .min_by(|a, b| distance(a).total_cmp(&distance(b)));
-        let label = nearest.copied().unwrap_or(0);
-        mended += usize::from(f64::from(label) != value);
+        let label = label_at(&pictures[y], [z, x], &known);
+        mended += usize::from(f64::from(label) != pictures[y].at(z, x, 0));
         label
     });
     Ok(Annotation {
@@ -99,6 +97,31 @@ pub fn labels_from_pictures(pictures: &[Picture], values: &[i32]) -> Result<Anno
         mended,
         missing: 0,
     })
+}
+
+/// How far from a smoothed pixel its unsmoothed neighbors are looked for.
+const EDGE_PIXELS: usize = 2;
+
+/// The label of a pixel; `known` is sorted.
+fn label_at(picture: &Picture, [row, column]: [usize; 2], known: &[i32]) -> i32 {
+    let value = picture.at(row, column, 0);
+    let is_known = |label: &&i32, value: f64| f64::from(**label) == value;
+    if let Some(label) = known.iter().find(|label| is_known(label, value)) {
+        return *label;
+    }
+    let around = |center: usize, extent: usize| {
+        center.saturating_sub(EDGE_PIXELS)..(center + EDGE_PIXELS + 1).min(extent)
+    };
+    let stands_near = |label: &&i32| {
+        around(row, picture.height)
+            .any(|r| around(column, picture.width).any(|c| is_known(label, picture.at(r, c, 0))))
+    };
+    let distance = |label: &&i32| (f64::from(**label) - value).abs();
+    let nearest = |a: &&i32, b: &&i32| distance(a).total_cmp(&distance(b));
+    let near = known.iter().filter(stands_near).min_by(nearest);
+    near.or_else(|| known.iter().min_by(nearest))
+        .copied()
+        .unwrap_or(0)
 }
 
 /// Rows where the layers begin, ordered, and how many depths had to be moved.
@@ -168,9 +191,26 @@ mod tests {
         };
         let annotation = labels_from_pictures(&[picture], &[255, 127]).unwrap();
         let labels: Vec<i32> = annotation.labels.iter().copied().collect();
-        // Column by column: (0, 200), (127, 60), (255, 191); 191 lies midway and goes to the smaller.
+        // Column by column: (0, 200), (127, 60), (255, 191); all labels stand near; 191 lies midway and goes to the
+        // smaller.
         assert_eq!(labels, [0, 255, 127, 0, 255, 127]);
         assert_eq!(annotation.mended, 3);
+    }
+
+    #[test]
+    fn a_smoothed_edge_does_not_become_a_rim_of_another_label() {
+        // From 255 to 0 through 130, which is nearest to 127; a true 127 stands far away.
+        let values = vec![255.0, 130.0, 0.0, 0.0, 0.0, 0.0, 127.0];
+        let picture = Picture {
+            width: 7,
+            height: 1,
+            channels: 1,
+            sample: Sample::Uint8,
+            values,
+        };
+        let annotation = labels_from_pictures(&[picture], &[255, 127]).unwrap();
+        let labels: Vec<i32> = annotation.labels.iter().copied().collect();
+        assert_eq!(labels, [255, 255, 0, 0, 0, 0, 127]);
     }
 
     proptest::proptest! {

@@ -178,7 +178,7 @@ struct TiffSettings {
 fn run_tiff(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: TiffSettings = invocation.parameters()?;
     let path = invocation.input("input")?;
-    let pictures = read_pictures(path)?;
+    let pictures = finite_pictures(path)?;
     let intensities = bscans::stack_pages(&pictures).map_err(|e| StageError::input(path, e))?;
     let scan = scan(intensities, settings.spacing_mm)?;
     let summary = Summary::new().with("shape", scan.grid().shape().to_vec());
@@ -195,13 +195,14 @@ fn run_tiff(invocation: &Invocation) -> Result<Summary, StageError> {
         ports::write_mask(invocation, "output", &mask)?;
         return Ok(summary.with("voxels", mask.count()));
     }
+    // Single precision holds every whole number below 2^24, so none was rounded on the way.
     if values
         .iter()
-        .any(|v| v.fract() != 0.0 || v.abs() > 16_777_216.0)
+        .any(|v| v.fract() != 0.0 || v.abs() >= 16_777_216.0)
     {
         return Err(StageError::input(
             path,
-            "its values are no labels: not whole, or above 2^24",
+            "its values are no labels: not whole, or 2^24 and above",
         ));
     }
     let labels = LabelMap::new(grid, values.mapv(|v| v as i32), BTreeMap::new());
@@ -235,9 +236,22 @@ fn pictures_of(files: &[PathBuf]) -> Result<Vec<Picture>, StageError> {
     let mut pictures = Vec::new();
     for path in files {
         rsom_stage::interrupt::check()?;
-        pictures.extend(read_pictures(path)?);
+        pictures.extend(finite_pictures(path)?);
     }
     Ok(pictures)
+}
+
+/// The pictures of a file, all of whose values single precision can hold.
+fn finite_pictures(path: &Path) -> Result<Vec<Picture>, StageError> {
+    let pictures = read_pictures(path)?;
+    let values = pictures.iter().flat_map(|picture| &picture.values);
+    match values.filter(|value| !(**value as f32).is_finite()).count() {
+        0 => Ok(pictures),
+        count => {
+            let fault = format!("{count} values are NaN, infinite or beyond single precision");
+            Err(StageError::input(path, fault))
+        }
+    }
 }
 
 /// The files themselves, or the files of one folder, in natural order of their names.

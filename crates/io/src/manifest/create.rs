@@ -6,6 +6,7 @@ use std::path::Path;
 use rsom_stage::{StageError, atomic, fingerprint, interrupt};
 use walkdir::WalkDir;
 
+use super::read::check;
 use super::{FileEntry, Manifest, Pattern, ScanEntry};
 
 /// How the files of a folder belong together.
@@ -30,7 +31,8 @@ pub struct Description {
 /// Walks a folder and describes what matches; scans, subjects and files are in natural order (2 before 10).
 ///
 /// # Errors
-/// Exit code 3: nothing matches, a file cannot be read. Exit code 2: a scan's id or subject cannot be told from a path.
+/// Exit code 3: nothing matches, a file cannot be read. Exit code 2: a scan's id or subject cannot be told from a path,
+/// or is no usable name.
 pub fn create(folder: &Path, description: &Description) -> Result<Manifest, StageError> {
     let mut scans: BTreeMap<Vec<Token>, ScanEntry> = BTreeMap::new();
     for path in relative_files(folder)? {
@@ -63,7 +65,7 @@ pub fn create(folder: &Path, description: &Description) -> Result<Manifest, Stag
         }
     }
     deal_folds(&mut scans, description.folds);
-    Ok(Manifest {
+    let manifest = Manifest {
         name: description.name.clone(),
         title: String::new(),
         source: String::new(),
@@ -73,7 +75,9 @@ pub fn create(folder: &Path, description: &Description) -> Result<Manifest, Stag
         root: ".".into(),
         spacing_mm: description.spacing_mm,
         scans,
-    })
+    };
+    check(&manifest).map_err(|(_, fault)| StageError::usage(fault))?;
+    Ok(manifest)
 }
 
 /// Deals the subjects into folds in natural order, one each in turn.

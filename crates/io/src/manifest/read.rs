@@ -72,7 +72,8 @@ pub fn to_yaml(manifest: &Manifest) -> Result<String, StageError> {
 
 type Misplaced = (Vec<String>, String);
 
-fn check(manifest: &Manifest) -> Result<(), Misplaced> {
+/// What [`read`] refuses, with the place of the fault in the file.
+pub(super) fn check(manifest: &Manifest) -> Result<(), Misplaced> {
     usable_name(&manifest.name).map_err(|e| (vec!["name".into()], e))?;
     contained(&manifest.root).map_err(|e| (vec!["root".into()], e))?;
     let mut ids: BTreeMap<&str, usize> = BTreeMap::new();

@@ -23,7 +23,7 @@ pub(super) fn command() -> Command {
         .input(Port::optional("tests", Kind::Table, "Tables that `compare` wrote, for p-values").many())
         .output(Port::optional("output", Kind::Document, "Where to write the table; left out: stdout"))
         .parameter(Parameter::texts("rows", "Columns whose levels make up the rows; `loss` is taken from s when there is no such column").default(vec!["net", "s"]))
-        .parameter(Parameter::texts("metric", "Metrics, each NAME or NAME@SURFACE; without a surface: that of both surfaces together, where there is one").required())
+        .parameter(Parameter::texts("metric", "Metrics, each NAME or NAME@SURFACE; without a surface: that of both surfaces together, where there is one").default(vec!["dice", "precision", "recall", "iou", "ra_vox"]))
         .parameter(Parameter::choice("format", &["markdown", "latex", "csv"], "Format of the table; csv holds every number in full, whatever the style").default("markdown"))
         .parameter(Parameter::texts("unit_by", "Columns that make up the unit over which means and deviations are taken").default(vec!["subject"]))
         .parameters(sampling_parameters())

@@ -60,8 +60,14 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
     let mut header: Vec<String> = table.factors.iter().map(|f| style.name(f)).collect();
     let text_columns = header.len();
     header.push("n".to_owned());
+    let first_label = table.columns.first().map(|c| &c.quantity.label);
+    // One structure only: the caption of the table names it.
+    let has_labels = table
+        .columns
+        .iter()
+        .any(|c| Some(&c.quantity.label) != first_label);
     for (index, column) in table.columns.iter().enumerate() {
-        header.push(heading(column, style));
+        header.push(heading(column, has_labels, style));
         if has_p_column(index) {
             header.push("p".to_owned());
         }
@@ -109,12 +115,12 @@ impl Style {
     }
 }
 
-fn heading(column: &MetricColumn, style: &Style) -> String {
+fn heading(column: &MetricColumn, has_labels: bool, style: &Style) -> String {
     let mut text = style.name(&column.quantity.metric);
     if let Some(surface) = column.quantity.surface.as_ref().filter(|s| *s != "both") {
         text = format!("{text} {}", style.name(surface));
     }
-    if let Some(label) = &column.quantity.label {
+    if let Some(label) = column.quantity.label.as_ref().filter(|_| has_labels) {
         text = format!("{text} {}", style.name(&label.to_string()));
     }
     match &column.unit {
