@@ -229,3 +229,24 @@ fn a_baseline_that_does_not_occur_is_refused_with_the_levels_that_do() {
         "no row has s = 0, the baseline; the levels are 10"
     );
 }
+
+#[test]
+fn a_unit_is_compared_over_the_slices_that_both_sides_measured() {
+    // Every slice is as rough at s = 100 as at s = 0, but the smooth first slices come out empty there: compared over
+    // all slices of the baseline, each eye would look rougher.
+    let mut rows = slices("ra_vox", "0", 8, 0.0);
+    rows.extend(slices("ra_vox", "100", 8, 0.0));
+    for row in &mut rows {
+        let is_first = row.occasion[1] == Some(Level::number(0.0));
+        if is_first && row.condition[1] == Level::parse("100") {
+            row.value = None;
+            row.status = "empty_prediction".to_owned();
+        }
+    }
+    let outcome = &run(&rows)[0];
+    assert_eq!(outcome.median_difference, Some(0.0));
+    assert_eq!(outcome.pairs.left_out, 8);
+    assert_eq!(outcome.test.as_ref().unwrap().p_value, 1.0);
+    let said = note(outcome, CONFIG, 0.05).unwrap();
+    assert!(said.contains("8 measurements left out"), "{said}");
+}
