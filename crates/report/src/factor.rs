@@ -4,6 +4,7 @@ mod levels;
 mod marker;
 mod panel;
 mod summary;
+mod units;
 
 use crate::Scene;
 use crate::color::{GRAY, INK, SERIES};
@@ -13,8 +14,9 @@ use panel::Frame;
 
 pub use levels::ordered;
 pub use summary::{Spread, Summary};
+pub use units::of_units;
 
-/// One measured value of one scan under one level of the factor.
+/// One value of one unit, such as a scan or a subject, under one level of the factor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// Level of the factor, such as `100`.
@@ -43,6 +45,8 @@ pub struct Panel {
 pub struct Figure {
     /// Title of the horizontal axis.
     pub factor: String,
+    /// What a record stands for, such as `subject`.
+    pub unit: String,
     /// The measures, from top to bottom.
     pub panels: Vec<Panel>,
     /// What the points and bars are.
@@ -75,7 +79,7 @@ pub fn scene(figure: &Figure) -> Scene {
     if named {
         draw_legend(&mut scene, &groups);
     }
-    let mut notes = vec![figure.spread.name().to_owned()];
+    let mut notes = vec![format!("{} (unit: {})", figure.spread.name(), figure.unit)];
     for (i, panel) in figure.panels.iter().enumerate() {
         let frame = Frame {
             left: LEFT,
@@ -156,6 +160,7 @@ mod tests {
     fn figure(records: Vec<Record>) -> Figure {
         Figure {
             factor: "s".to_owned(),
+            unit: "subject".to_owned(),
             panels: vec![Panel {
                 title: "Ra (voxels)".to_owned(),
                 records,

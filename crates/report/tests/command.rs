@@ -176,6 +176,7 @@ fn measurements(path: &Path) {
         }
     });
     let table = Table::new(vec![
+        Column::text("subject", (0..n).map(|i| Some(["eye0", "eye1"][i % 2]))),
         Column::repeated("metric", "ra_vox", n),
         Column::integer("slice", vec![None; n]),
         Column::repeated("surface", "both", n),
@@ -212,6 +213,73 @@ fn a_factor_figure_marks_what_is_missing() {
     assert_well_formed(&svg);
     for words in ["Roughness Ra (voxels)", "1/2", "empty", "100"] {
         assert!(svg.contains(&format!(">{words}</text>")), "{words}");
+    }
+}
+
+/// Dice of scans of subjects, at s = 0, written as a table.
+fn dice_of_scans(path: &Path, rows: &[(Option<&str>, i64, f64)]) {
+    let table = Table::new(vec![
+        Column::text("subject", rows.iter().map(|r| r.0)),
+        Column::integer("scan", rows.iter().map(|r| Some(r.1))),
+        Column::integer("slice", vec![None; rows.len()]),
+        Column::text("surface", vec![None::<&str>; rows.len()]),
+        Column::text("label", vec![None::<&str>; rows.len()]),
+        Column::repeated("metric", "dice", rows.len()),
+        Column::number("value", rows.iter().map(|r| Some(r.2))),
+        Column::repeated("unit", "1", rows.len()),
+        Column::repeated("status", "ok", rows.len()),
+        Column::integer("s", vec![Some(0); rows.len()]),
+    ]);
+    parquet::write(path, &table.unwrap(), &std::collections::BTreeMap::new()).unwrap();
+}
+
+/// A figure of Dice against s, without its provenance.
+fn drawn(folder: &Path, rows: &[(Option<&str>, i64, f64)], unit_by: &str) -> String {
+    let (input, output) = (folder.join("m.parquet"), folder.join("f.svg"));
+    dice_of_scans(&input, rows);
+    let more = ["--metric", "dice", "--factor", "s", "--unit-by", unit_by];
+    succeeded(&factor(&input, &output, &more));
+    let svg = std::fs::read_to_string(&output).unwrap();
+    let (start, rest) = svg.split_once("<metadata>").unwrap();
+    let (_, end) = rest.split_once("</metadata>").unwrap();
+    format!("{start}{end}")
+}
+
+#[test]
+fn a_subject_with_many_scans_counts_as_much_as_one_with_few() {
+    let folder = tempfile::tempdir().unwrap();
+    let scans = [
+        (Some("a"), 1, 0.125),
+        (Some("a"), 2, 0.125),
+        (Some("a"), 3, 0.5),
+        (Some("b"), 1, 0.75),
+    ];
+    let subjects = [(Some("a"), 1, 0.25), (Some("b"), 1, 0.75)];
+    let by_subject = drawn(folder.path(), &scans, "subject");
+    assert_eq!(by_subject, drawn(folder.path(), &subjects, "subject"));
+    assert!(by_subject.contains("mean ± sd (unit: subject)"));
+    let by_scan = drawn(folder.path(), &scans, "subject,scan");
+    assert!(by_scan.contains("mean ± sd (unit: subject, scan)"));
+    let without_note = |svg: &str| svg.replace("(unit: subject, scan)", "(unit: subject)");
+    assert_ne!(without_note(&by_scan), by_subject);
+}
+
+#[test]
+fn a_unit_that_is_not_named_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (folder.path().join("m.parquet"), folder.path().join("f.svg"));
+    dice_of_scans(&input, &[(Some("a"), 1, 0.5), (None, 2, 0.5)]);
+    for (unit_by, code, message) in [
+        ("subject", 3, "column 'subject' has no value in row 2"),
+        ("visit", 2, "visit"),
+        ("", 2, "--unit-by"),
+    ] {
+        let more = ["--metric", "dice", "--factor", "s", "--unit-by", unit_by];
+        let run = factor(&input, &output, &more);
+        let text = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(code), "{text}");
+        assert!(text.contains(message), "{text}");
+        assert!(!output.exists());
     }
 }
 

@@ -5,7 +5,7 @@ use rsom_io::table::{Cell, Table, TableError};
 use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
 use serde::Deserialize;
 
-use crate::factor::{Figure, Panel, Record, Spread, ordered, scene};
+use crate::factor::{Figure, Panel, Record, Spread, of_units, ordered, scene};
 
 /// Pixels of a PNG for each pixel of the scene: 300 dots per inch at 160 mm.
 const SCALE: usize = 3;
@@ -22,6 +22,7 @@ pub fn command() -> Command {
             Parameter::choice("surface", &["upper", "lower", "both"], "Surface, for measures of surfaces").default("both"),
         )
         .parameter(Parameter::text("label", "Structure, when the tables hold several"))
+        .parameter(Parameter::texts("unit_by", "Columns that make up the unit over which points and bars are taken; values of one unit are averaged first").default(vec!["subject"]))
         .parameter(Parameter::flag("slices", "Take the rows of single B-scans, not those of whole scans"))
         .parameter(
             Parameter::choice("spread", &["mean_sd", "median_quartiles"], "Points and bars").default("mean_sd"),
@@ -36,6 +37,7 @@ struct Parameters {
     group: Option<String>,
     surface: String,
     label: Option<String>,
+    unit_by: Vec<String>,
     slices: bool,
     spread: Points,
 }
@@ -50,10 +52,13 @@ enum Points {
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let parameters: Parameters = invocation.parameters()?;
     let table = ports::read_table(invocation, "input")?;
-    for column in [Some(&parameters.factor), parameters.group.as_ref()]
-        .into_iter()
-        .flatten()
-    {
+    if parameters.unit_by.is_empty() {
+        return Err(StageError::usage("--unit-by: name at least one column"));
+    }
+    let named = std::iter::once(&parameters.factor)
+        .chain(&parameters.group)
+        .chain(&parameters.unit_by);
+    for column in named {
         // A wrong name is the caller's mistake, not the table's.
         table.values(column).map_err(StageError::usage)?;
     }
@@ -66,6 +71,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .collect::<Result<_, _>>()?;
     let figure = Figure {
         factor: parameters.factor,
+        unit: parameters.unit_by.join(", "),
         spread: match parameters.spread {
             Points::MeanSd => Spread::MeanSd,
             Points::MedianQuartiles => Spread::MedianQuartiles,
@@ -76,7 +82,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let count: usize = figure.panels.iter().map(|p| p.records.len()).sum();
     Ok(Summary::new()
         .with("panels", figure.panels.len())
-        .with("rows", count))
+        .with("units", count))
 }
 
 /// The columns that a figure needs.
@@ -90,6 +96,8 @@ struct Rows {
     status: Vec<Option<String>>,
     level: Vec<String>,
     group: Vec<String>,
+    /// For each row, the values of the columns that make up the unit.
+    unit_key: Vec<Vec<Option<String>>>,
 }
 
 impl Rows {
@@ -109,6 +117,7 @@ impl Rows {
             value: table.numbers("value")?,
             unit: table.texts("unit")?,
             status: table.texts("status")?,
+            unit_key: unit_keys(table, &parameters.unit_by)?,
             level: names(&parameters.factor)?,
             group: match &parameters.group {
                 Some(group) => names(group)?,
@@ -127,6 +136,31 @@ impl Rows {
                 && (parameters.label.is_none() || self.label[*i] == parameters.label)
         };
         (0..self.metric.len()).filter(fits).collect()
+    }
+
+    /// The records of the given rows, one for each unit at each level in each group.
+    fn records(&self, chosen: &[usize], unit_by: &[String]) -> Result<Vec<Record>, StageError> {
+        let record = |i: &usize| {
+            let named = |(value, column): (&Option<String>, &String)| {
+                value.clone().ok_or_else(|| {
+                    let row = i + 1;
+                    StageError::inputs(format_args!("column '{column}' has no value in row {row}"))
+                })
+            };
+            let unit = self.unit_key[*i].iter().zip(unit_by).map(named);
+            let record = Record {
+                level: self.level[*i].clone(),
+                group: self.group[*i].clone(),
+                value: self.value[*i],
+                status: self.status[*i].clone().unwrap_or_default(),
+            };
+            Ok((unit.collect::<Result<Vec<_>, _>>()?, record))
+        };
+        let records: Vec<_> = chosen
+            .iter()
+            .map(record)
+            .collect::<Result<_, StageError>>()?;
+        Ok(of_units(records))
     }
 
     fn require_one_label(&self, parameters: &Parameters) -> Result<(), StageError> {
@@ -155,20 +189,25 @@ fn panel(rows: &Rows, metric: &str, parameters: &Parameters) -> Result<Panel, St
             known.join(", ")
         )));
     };
-    let record = |i: &usize| Record {
-        level: rows.level[*i].clone(),
-        group: rows.group[*i].clone(),
-        value: rows.value[*i],
-        status: rows.status[*i].clone().unwrap_or_default(),
-    };
     let of_reference = rows.chosen(&format!("reference_{metric}"), parameters);
-    let values: Vec<f64> = of_reference.iter().filter_map(|i| rows.value[*i]).collect();
+    let reference = rows.records(&of_reference, &parameters.unit_by)?;
+    let values: Vec<f64> = reference.iter().filter_map(|r| r.value).collect();
     let reference = (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
     Ok(Panel {
         title: title(metric, rows.unit[*first].as_deref()),
-        records: chosen.iter().map(record).collect(),
+        records: rows.records(&chosen, &parameters.unit_by)?,
         reference,
     })
+}
+
+fn unit_keys(table: &Table, unit_by: &[String]) -> Result<Vec<Vec<Option<String>>>, TableError> {
+    let mut keys = vec![Vec::new(); table.rows()];
+    for column in unit_by {
+        for (key, cell) in keys.iter_mut().zip(table.values(column)?.cells()) {
+            key.push((cell != Cell::Null).then(|| cell.to_string()));
+        }
+    }
+    Ok(keys)
 }
 
 /// A measure as a paper writes it, with its unit.
@@ -182,6 +221,7 @@ fn title(metric: &str, unit: Option<&str>) -> String {
         "coverage" => "Coverage",
         "hole_count" => "Holes",
         "ra_vox" | "ra_um" => "Roughness Ra",
+        "ra_coverage" => "Columns in Ra",
         "layer_thickness_vox" | "layer_thickness_um" => "Layer thickness",
         "thickness_bias_vox" | "thickness_bias_um" => "Thickness bias",
         "normal_angle_deg" => "Normal angle",

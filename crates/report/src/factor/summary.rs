@@ -27,11 +27,11 @@ impl Spread {
 pub struct Summary {
     /// Point, and ends of the bar; `None` when no row is `ok` or no row has a value.
     pub point: Option<[f64; 3]>,
-    /// Rows with a value.
+    /// Records with a value.
     pub values: usize,
-    /// All rows.
+    /// All records.
     pub rows: usize,
-    /// The commonest status other than `ok`, when no row is `ok`.
+    /// The commonest status other than `ok`, when no record is `ok`.
     pub failure: Option<String>,
 }
 
@@ -98,7 +98,8 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     below + (above - below) * place.fract()
 }
 
-fn commonest(records: &[&Record]) -> String {
+/// The commonest status, the last in the alphabet among equals.
+pub(super) fn commonest(records: &[&Record]) -> String {
     let mut words: Vec<&str> = records.iter().map(|r| r.status.as_str()).collect();
     words.sort_unstable();
     let runs = words.chunk_by(|a, b| a == b);
