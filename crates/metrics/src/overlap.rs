@@ -15,6 +15,13 @@ const BSCAN_MEANS: [Quantity; 4] = [
     ratio("precision_bscan_mean"),
     ratio("recall_bscan_mean"),
 ];
+/// The share of the B-scans that a mean was taken from, where it need not be all of them.
+const BSCAN_COVERAGES: [Option<Quantity>; 4] = [
+    None,
+    None,
+    Some(Quantity::new("precision_bscan_coverage", Unit::One, None)),
+    Some(Quantity::new("recall_bscan_coverage", Unit::One, None)),
+];
 
 /// How many voxels of two masks agree and differ.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -96,7 +103,8 @@ impl Counts {
 /// `dice_bscan_mean` and its sisters, the mean over the scan's B-scans, as the paper reports a scan.
 ///
 /// A B-scan that is empty in both masks counts as Dice 1 and IoU 1 in the mean; B-scans without a precision or a
-/// recall are left out of that mean.
+/// recall are left out of that mean, and `precision_bscan_coverage` and `recall_bscan_coverage` say which share of the
+/// B-scans it was taken from.
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let slices: Vec<Counts> = pair.slices().map(|region| Counts::of(&region)).collect();
     let whole = slices.iter().fold(Counts::default(), |sum, c| Counts {
@@ -109,6 +117,10 @@ pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
         let values: Vec<f64> = slices.iter().filter_map(|c| c.scores()[i]).collect();
         let mean = (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
         rows.push(quantity.measured(mean, whole.status()));
+        if let Some(coverage) = BSCAN_COVERAGES[i] {
+            let share = fraction(values.len() as u64, slices.len() as u64);
+            rows.push(coverage.measured(share, whole.status()));
+        }
     }
     if settings.per_slice {
         for (y, counts) in slices.iter().enumerate() {

@@ -6,12 +6,14 @@ mod rsom;
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayView3, Axis};
 
 use crate::moving_mean::deviations;
-use crate::{Measurement, Pair, Quantity, Region, Settings, Status, Surface, Unit};
+use crate::{Measurement, Pair, Quantity, Settings, Status, Surface, Unit};
 
 const RA_VOX: Quantity = Quantity::new("ra_vox", Unit::Voxels, Some(false));
 const RA_UM: Quantity = Quantity::new("ra_um", Unit::Micrometres, Some(false));
+const RA_COVERAGE: Quantity = Quantity::new("ra_coverage", Unit::One, None);
 const REFERENCE_RA_VOX: Quantity = Quantity::new("reference_ra_vox", Unit::Voxels, None);
 const REFERENCE_RA_UM: Quantity = Quantity::new("reference_ra_um", Unit::Micrometres, None);
+const REFERENCE_RA_COVERAGE: Quantity = Quantity::new("reference_ra_coverage", Unit::One, None);
 
 /// Which definition of the surfaces whose roughness is measured.
 ///
@@ -26,6 +28,17 @@ pub enum Variant {
     /// depth where the B-scan's mask, smoothed across B-scans, is widest; so empty columns count as smooth. Outliers
     /// beyond a gap are cut off under a rule of theirs.
     Gerl2019,
+}
+
+/// What an Ra is made of.
+#[derive(Debug, Clone, Copy, Default)]
+struct Measured {
+    /// Sum of the deviations, in voxels.
+    sum: f64,
+    /// Columns that were measured; those of both surfaces count twice.
+    columns: usize,
+    /// All columns, counted alike.
+    all: usize,
 }
 
 /// Deviations of both surfaces from their moving means along x.
@@ -75,6 +88,22 @@ impl Roughness {
     /// is not smooth), or there is no such B-scan.
     #[must_use]
     pub fn ra_vox(&self, surface: Surface, slice: Option<usize>) -> Option<f64> {
+        let Measured { sum, columns, .. } = self.measured(surface, slice)?;
+        (columns > 0).then(|| sum / columns as f64)
+    }
+
+    /// Share of the columns (B-scans times their columns) whose surface entered [`ra_vox`](Self::ra_vox), from 0 to 1; of
+    /// both surfaces together, the mean of their shares. 0 where there is no Ra; `None` when there is no such B-scan.
+    ///
+    /// 1 under [`Variant::Gerl2019`], which gives every column a surface.
+    #[must_use]
+    pub fn ra_coverage(&self, surface: Surface, slice: Option<usize>) -> Option<f64> {
+        let Measured { columns, all, .. } = self.measured(surface, slice)?;
+        (all > 0).then(|| columns as f64 / all as f64)
+    }
+
+    /// The columns of a scan or B-scan; `None` when there is no such B-scan.
+    fn measured(&self, surface: Surface, slice: Option<usize>) -> Option<Measured> {
         let chosen = match surface {
             Surface::Upper => &self.deviations[..1],
             Surface::Lower => &self.deviations[1..],
@@ -84,21 +113,19 @@ impl Roughness {
             Some(y) => *self.has_surface.get(y)?,
             None => self.has_surface.contains(&true),
         };
-        if !has_surface {
-            return None;
-        }
-        let (mut sum, mut columns) = (0.0, 0usize);
+        let mut measured = Measured::default();
         for deviations in chosen {
-            let all = slice.map_or_else(
+            let of_region = slice.map_or_else(
                 || deviations.view(),
                 |y| deviations.slice_axis(Axis(1), (y..=y).into()),
             );
-            for deviation in all.iter().flatten() {
-                sum += deviation;
-                columns += 1;
+            measured.all += of_region.len();
+            for deviation in of_region.iter().flatten().filter(|_| has_surface) {
+                measured.sum += deviation;
+                measured.columns += 1;
             }
         }
-        (columns > 0).then(|| sum / columns as f64)
+        Some(measured)
     }
 
     /// Columns without mask.
@@ -108,11 +135,11 @@ impl Roughness {
     }
 }
 
-/// `ra_vox` and `ra_um` of the prediction, `reference_ra_vox` and `reference_ra_um` of the reference, for the upper
-/// surface, the lower surface and both together.
+/// `ra_vox`, `ra_um` and `ra_coverage` of the prediction, `reference_ra_vox`, `reference_ra_um` and
+/// `reference_ra_coverage` of the reference, for the upper surface, the lower surface and both together.
 ///
-/// Micrometres are voxels times the spacing along z. A scan or B-scan whose mask is empty has no Ra, under either
-/// variant: a network that finds nothing is not smooth.
+/// Micrometres are voxels times the spacing along z. The coverage says from which share of the columns Ra was taken. A
+/// scan or B-scan whose mask is empty has no Ra, under either variant: a network that finds nothing is not smooth.
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let whole = pair.whole();
     let prediction = Roughness::of(whole.prediction, settings.roughness);
@@ -121,36 +148,34 @@ pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let mut rows = Vec::new();
     for region in pair.regions(settings.per_slice) {
         let sides = [
-            (RA_VOX, RA_UM, &prediction, region.prediction_status()),
             (
-                REFERENCE_RA_VOX,
-                REFERENCE_RA_UM,
+                [RA_VOX, RA_UM, RA_COVERAGE],
+                &prediction,
+                region.prediction_status(),
+            ),
+            (
+                [REFERENCE_RA_VOX, REFERENCE_RA_UM, REFERENCE_RA_COVERAGE],
                 &reference,
                 region.reference_status(),
             ),
         ];
-        for (vox, um, roughness, status) in sides {
+        for ([vox, um, coverage], roughness, status) in sides {
             for surface in [Surface::Upper, Surface::Lower, Surface::Both] {
-                let ra = existing(roughness, surface, &region, status);
-                let ra_um = ra.zip(um_per_voxel).map(|(ra, um)| ra * um);
-                for measured in [vox.measured(ra, status), um.measured(ra_um, status)] {
-                    rows.push(measured.on_surface(surface).on_slice(region.slice));
-                }
+                let existing = |value: Option<f64>| value.filter(|_| status == Status::Ok);
+                let ra = existing(roughness.ra_vox(surface, region.slice));
+                let measured = [
+                    vox.measured(ra, status),
+                    um.measured(ra.zip(um_per_voxel).map(|(ra, um)| ra * um), status),
+                    coverage.measured(
+                        existing(roughness.ra_coverage(surface, region.slice)),
+                        status,
+                    ),
+                ];
+                rows.extend(measured.map(|row| row.on_surface(surface).on_slice(region.slice)));
             }
         }
     }
     rows
-}
-
-fn existing(
-    roughness: &Roughness,
-    surface: Surface,
-    region: &Region<'_>,
-    status: Status,
-) -> Option<f64> {
-    (status == Status::Ok)
-        .then(|| roughness.ra_vox(surface, region.slice))
-        .flatten()
 }
 
 #[cfg(test)]
@@ -229,6 +254,43 @@ mod tests {
             } else {
                 assert_eq!((um.value, um.status), (None, Status::Undefined));
             }
+        }
+    }
+
+    #[test]
+    fn the_coverage_is_the_share_of_columns_that_ra_is_made_of() {
+        // Of three B-scans of 12 columns one is empty, and one has no upper surface in half of its columns: the field of
+        // view cuts the layer there. The column beside the cut has 3 of 5 columns in its window and is measured.
+        let mut mask = layer(&vec![vec![10; 12]; 3], 5);
+        mask.slice_mut(ndarray::s![.., 1, ..]).fill(false);
+        mask.slice_mut(ndarray::s![..6, 2, ..10]).fill(true);
+        let roughness = Roughness::of(mask.view(), Variant::Rsom);
+        let upper = |slice| roughness.ra_coverage(Surface::Upper, slice).unwrap();
+        let lower = |slice| roughness.ra_coverage(Surface::Lower, slice).unwrap();
+        assert_eq!(
+            [upper(Some(0)), upper(Some(1)), upper(Some(2))],
+            [1.0, 0.0, 0.5]
+        );
+        assert_eq!(
+            [lower(Some(0)), lower(Some(1)), lower(Some(2))],
+            [1.0, 0.0, 1.0]
+        );
+        assert_eq!([upper(None), lower(None)], [18.0 / 36.0, 24.0 / 36.0]);
+        assert_eq!(
+            roughness.ra_coverage(Surface::Both, None),
+            Some(42.0 / 72.0)
+        );
+        assert_eq!(roughness.ra_coverage(Surface::Both, Some(3)), None);
+        let theirs = Roughness::of(mask.view(), Variant::Gerl2019);
+        assert_eq!(theirs.ra_coverage(Surface::Both, None), Some(1.0));
+    }
+
+    #[test]
+    fn a_full_mask_is_covered_by_no_roughness() {
+        let full = Array3::from_elem((8, 2, 9), true);
+        for variant in [Variant::Rsom, Variant::Gerl2019] {
+            let roughness = Roughness::of(full.view(), variant);
+            assert_eq!(roughness.ra_coverage(Surface::Both, None), Some(0.0));
         }
     }
 

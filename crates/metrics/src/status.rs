@@ -13,7 +13,9 @@ use std::fmt;
 /// | recall | none | 0 | none |
 /// | hole count | 0 | every reference column | 0 |
 /// | coverage | none | 0 | none |
-/// | measures of the prediction alone (Ra, thickness, normals) | none | none | as usual, `ok` |
+/// | `precision_bscan_coverage` | 0 | 0 | as usual |
+/// | `recall_bscan_coverage` | 0 | as usual | 0 |
+/// | measures of the prediction alone (Ra and its coverage, thickness, normals) | none | none | as usual, `ok` |
 /// | measures of the reference alone | none | as usual, `ok` | none |
 /// | thickness bias | none | none | none |
 ///

@@ -96,6 +96,12 @@ fn a_table_holds_the_scan_and_its_bscans() {
     assert_eq!(dice[2].2, "empty_prediction");
     let mean = rows(&table, "dice_bscan_mean")[0].1.unwrap();
     assert!((mean - 2.0 / 3.0).abs() < 1e-12);
+    // The B-scan without a prediction has neither precision nor Ra.
+    let share = |metric: &str| rows(&table, metric)[0].1.unwrap();
+    assert!((share("precision_bscan_coverage") - 2.0 / 3.0).abs() < 1e-12);
+    assert_eq!(share("recall_bscan_coverage"), 1.0);
+    assert!((share("ra_coverage") - 2.0 / 3.0).abs() < 1e-12);
+    assert_eq!(share("reference_ra_coverage"), 1.0);
     let empty: Vec<_> = rows(&table, "ra_um")
         .into_iter()
         .filter(|r| r.0 == Some(1))
