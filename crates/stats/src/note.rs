@@ -12,7 +12,8 @@ const MOST_NAMED: usize = 10;
 ///
 /// Said are: that no pairs are left and why; that all measurements at the level share a status; which units make no pair;
 /// how many measurements of a pair lack a partner;
-/// that the test, or its adjustment, cannot reach `alpha` whatever the data; that the approximation stood in for the exact
+/// that the test by the method it was made with, or its adjustment, cannot reach `alpha` whatever the signs of the
+/// differences; that the approximation stood in for the exact
 /// test; that the interval falls short of its confidence.
 #[must_use]
 pub fn note(comparison: &Comparison, config: ComparisonConfig, alpha: f64) -> Option<String> {

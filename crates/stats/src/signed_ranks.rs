@@ -1,7 +1,7 @@
 //! Ranks of differences by size, split by sign.
 
-use crate::ZeroMethod;
 use crate::ranks::{doubled_midranks, tie_correction};
+use crate::{Alternative, ZeroMethod};
 
 /// The ranks of a sample of differences.
 #[derive(Debug, Clone)]
@@ -56,6 +56,20 @@ impl SignedRanks {
                 .filter(|(d, _)| **d != 0.0)
                 .map(|(_, r)| *r)
                 .collect(),
+        }
+    }
+
+    /// The same sizes with the signs that speak most for the alternative.
+    pub(crate) fn all_of_one_sign(&self, alternative: Alternative) -> Self {
+        let total = self.doubled_plus + self.doubled_minus;
+        let (doubled_plus, doubled_minus) = match alternative {
+            Alternative::Less => (0, total),
+            Alternative::Greater | Alternative::TwoSided => (total, 0),
+        };
+        Self {
+            doubled_plus,
+            doubled_minus,
+            ..self.clone()
         }
     }
 

@@ -75,7 +75,8 @@ pub struct Wilcoxon {
     pub rank_biserial: f64,
     /// What the p-value was computed with; differs from the configuration above [`EXACT_LIMIT`].
     pub method: Method,
-    /// The smallest p-value that so many non-zero differences can reach, see [`smallest_attainable_p`].
+    /// The smallest p-value that differences of these sizes can reach by this method: when all have one sign. For the
+    /// exact method see [`smallest_attainable_p`].
     pub smallest_attainable_p: f64,
 }
 
@@ -117,6 +118,14 @@ pub fn wilcoxon(
         Method::Exact => (exact_p(&ranks, config.alternative), None),
         Method::Normal => normal_approximation::p_and_z(&ranks, config),
     };
+    let smallest = match method {
+        Method::Exact => {
+            smallest_attainable_p(differences.len() - ranks.n_zero, config.alternative)
+        }
+        Method::Normal => {
+            normal_approximation::p_and_z(&ranks.all_of_one_sign(config.alternative), config).0
+        }
+    };
     let (w_plus, w_minus) = (ranks.w_plus(), ranks.w_minus());
     Ok(Wilcoxon {
         n: differences.len(),
@@ -131,10 +140,7 @@ pub fn wilcoxon(
         p_value: p_value.clamp(f64::MIN_POSITIVE, 1.0),
         rank_biserial: rank_biserial(w_plus, w_minus),
         method,
-        smallest_attainable_p: smallest_attainable_p(
-            differences.len() - ranks.n_zero,
-            config.alternative,
-        ),
+        smallest_attainable_p: smallest.clamp(f64::MIN_POSITIVE, 1.0),
     })
 }
 

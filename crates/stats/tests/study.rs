@@ -55,8 +55,12 @@ fn slices(metric: &str, s: &str, subjects: usize, gain: f64) -> Vec<Measurement>
 }
 
 fn run(measurements: &[Measurement]) -> Vec<Comparison> {
+    run_with(measurements, CONFIG)
+}
+
+fn run_with(measurements: &[Measurement], config: ComparisonConfig) -> Vec<Comparison> {
     let samples = gather(measurements, Aggregate::Mean).unwrap();
-    compare(&samples, "s", &Level::parse("0"), CONFIG).unwrap()
+    compare(&samples, "s", &Level::parse("0"), config).unwrap()
 }
 
 #[test]
@@ -148,6 +152,37 @@ fn five_subjects_are_told_that_they_cannot_reach_significance() {
         "{note}"
     );
     assert!(note.contains("0.0625"), "{note}");
+}
+
+#[test]
+fn what_a_sample_can_reach_is_told_for_the_method_in_use() {
+    let normal = ComparisonConfig {
+        test: WilcoxonConfig {
+            method: Method::Normal,
+            ..CONFIG.test
+        },
+        ..CONFIG
+    };
+    let outcome = |subjects| {
+        let rows = [
+            slices("dice", "0", subjects, 0.0),
+            slices("dice", "10", subjects, 1.0),
+        ];
+        run_with(&rows.concat(), normal).remove(0)
+    };
+    // W+ = 15, mean 7.5, variance 13.75; 2 · scipy.stats.norm.sf(7.5 / sqrt(13.75)) = 0.0431144….
+    let five = outcome(5);
+    assert!((five.test.as_ref().unwrap().smallest_attainable_p - 0.043_114_446).abs() < 1e-8);
+    let said = note(&five, normal, 0.05).unwrap_or_default();
+    assert!(!said.contains("can never reach"), "{said}");
+    // W+ = 6, mean 3, variance 3.5: 0.1088….
+    let three = note(&outcome(3), normal, 0.05).unwrap();
+    assert!(
+        three.contains(
+            "3 non-zero differences can never reach p < 0.05: the smallest attainable p is 0.1088"
+        ),
+        "{three}"
+    );
 }
 
 #[test]
