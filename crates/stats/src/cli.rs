@@ -4,6 +4,7 @@ mod compare;
 mod compared_table;
 mod factor;
 mod measurements;
+mod one_subject;
 mod table;
 
 use rsom_stage::{Definition, Parameter, StageError};

@@ -281,6 +281,65 @@ fn what_does_not_fit_the_table_is_a_usage_error_in_one_line() {
     );
 }
 
+/// Four subjects whose two scans are both called 1 and 2, with two slices each, at s = 0 and 10.
+fn numbered_scans() -> Table {
+    let mut rows: Vec<(String, i64, i64, i64)> = Vec::new();
+    for s in [0, 10] {
+        for subject in ["a", "b", "c", "d"] {
+            for (scan, slice) in [(1, 0), (1, 1), (2, 0), (2, 1)] {
+                rows.push((subject.to_owned(), scan, slice, s));
+            }
+        }
+    }
+    Table::new(vec![
+        Column::text("subject", rows.iter().map(|r| Some(r.0.as_str()))),
+        Column::integer("scan", rows.iter().map(|r| Some(r.1))),
+        Column::integer("slice", rows.iter().map(|r| Some(r.2))),
+        Column::repeated("metric", "dice", rows.len()),
+        Column::number("value", (0..rows.len()).map(|i| Some(i as f64))),
+        Column::integer("s", rows.iter().map(|r| Some(r.3))),
+    ])
+    .unwrap()
+}
+
+#[test]
+fn scans_of_several_subjects_that_bear_one_name_are_not_merged() {
+    let desk = Desk::with(&numbered_scans());
+    let line = "compare --input m.parquet --metric dice --factor s --baseline 0 --measured-per slice --output t.parquet";
+    for (pair_by, hint) in [
+        ("scan", "write --pair-by subject,scan"),
+        ("slice", "write --pair-by subject,scan,slice"),
+        ("scan,slice", "write --pair-by subject,scan,slice"),
+    ] {
+        desk.fails(&format!("{line} --pair-by {pair_by}"), 2, hint);
+        desk.fails(
+            &format!("{line} --pair-by {pair_by}"),
+            2,
+            "several subjects ('a', 'b')",
+        );
+    }
+    desk.fails(
+        "table --input m.parquet --rows s --metric dice --measured-per slice --unit-by scan",
+        2,
+        "write --unit-by subject,scan",
+    );
+    for (pair_by, n) in [
+        ("subject,scan", 8.0),
+        ("subject,scan,slice", 16.0),
+        ("subject", 4.0),
+        ("scan --average-over subject", 2.0),
+    ] {
+        let output = desk.run(&format!("{line} --pair-by {pair_by}"));
+        assert!(output.status.success());
+        assert_eq!(number(&outcomes(&desk.at("t.parquet")), "n", 0), n);
+    }
+    // A scan's name that belongs to one subject alone says enough.
+    let desk = Desk::with(&study(Kind::Integer));
+    let output = desk.compare("--metric dice --pair-by scan");
+    assert!(output.status.success());
+    assert_eq!(number(&outcomes(&desk.at("t.parquet")), "n", 0), 16.0);
+}
+
 #[test]
 fn a_table_that_breaks_the_contract_is_exit_code_3() {
     let table = study(Kind::Integer);

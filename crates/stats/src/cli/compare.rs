@@ -125,6 +125,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             filter: &settings.r#where.clone().unwrap_or_default(),
             condition: &condition,
             unit: &settings.pair_by,
+            unit_parameter: "--pair-by",
             average_over: &settings.average_over,
         },
     )?;

@@ -7,6 +7,7 @@ use rsom_stage::StageError;
 use serde::Deserialize;
 
 use super::factor::{Factor, level_of, name_of};
+use super::one_subject::require_one_subject;
 use super::stage_error;
 use crate::{Level, Measurement, Quantity, StatsError};
 
@@ -34,6 +35,8 @@ pub(super) struct Selection<'a> {
     pub condition: &'a [String],
     /// Columns of the unit.
     pub unit: &'a [String],
+    /// The parameter that names them, as on the command line.
+    pub unit_parameter: &'static str,
     /// Columns beside subject, scan and slice that tell measurements apart.
     pub average_over: &'a [String],
 }
@@ -85,7 +88,8 @@ impl<'a> Selector<'a> {
 ///
 /// # Errors
 /// Exit code 3: a column of the contract is missing or holds something else; a level or a unit is null. Exit code 2: a
-/// parameter names a column, a metric or a value that the table does not have.
+/// parameter names a column, a metric or a value that the table does not have; a scan or slice that is the unit stands for
+/// several subjects.
 pub(super) fn select(table: &Table, selection: &Selection<'_>) -> Result<Selected, StageError> {
     let reader = Reader::new(table, selection)?;
     let mut selected = Selected {
@@ -114,6 +118,9 @@ pub(super) fn select(table: &Table, selection: &Selection<'_>) -> Result<Selecte
         });
     }
     require_metrics(&reader, &selectors, &selected)?;
+    if table.column("subject").is_some() {
+        require_one_subject(&selected.measurements, selection)?;
+    }
     Ok(selected)
 }
 

@@ -76,6 +76,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             filter: &settings.r#where.clone().unwrap_or_default(),
             condition: &settings.rows,
             unit: &settings.unit_by,
+            unit_parameter: "--unit-by",
             average_over: &settings.average_over,
         },
     )?;

@@ -1,0 +1,77 @@
+//! Scans and slices have names of their own only within a subject.
+
+use std::collections::BTreeMap;
+
+use rsom_stage::StageError;
+
+use super::measurements::Selection;
+use crate::measurement::listed;
+use crate::{Level, Measurement};
+
+/// Columns that number things within a subject.
+const WITHIN_A_SUBJECT: [&str; 2] = ["scan", "slice"];
+
+/// Refuses units named by a scan or slice but not by its subject when one of them spans several subjects: two scans that
+/// are called `1` are two scans, and their values must not be merged.
+///
+/// The first entry of each occasion is the subject. A unit of another kind, such as a clinic, may span subjects, and so may
+/// any when the caller averages over subjects by name.
+///
+/// # Errors
+/// Exit code 2 with the unit, two of its subjects, and what to write instead.
+pub(super) fn require_one_subject(
+    measurements: &[Measurement],
+    selection: &Selection<'_>,
+) -> Result<(), StageError> {
+    let names = |name: &str| selection.unit.iter().any(|column| column == name);
+    let is_declared = names("subject") || selection.average_over.iter().any(|c| c == "subject");
+    if is_declared || !WITHIN_A_SUBJECT.into_iter().any(names) {
+        return Ok(());
+    }
+    let mut subjects: BTreeMap<&[Level], &Level> = BTreeMap::new();
+    for measurement in measurements {
+        let Some(Some(subject)) = measurement.occasion.first() else {
+            continue;
+        };
+        let first = subjects.entry(&measurement.unit).or_insert(subject);
+        if *first != subject {
+            let (parameter, unit) = (selection.unit_parameter, selection.unit.join(","));
+            return Err(StageError::usage(format_args!(
+                "{parameter} {unit}: '{}' stands for several subjects ('{first}', '{subject}'), whose values would be \
+                 merged; write {parameter} {}",
+                listed(&measurement.unit),
+                with_subject(selection.unit).join(",")
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The columns with those added that a scan or a slice is counted within.
+fn with_subject(unit: &[String]) -> Vec<&str> {
+    let mut columns = vec!["subject"];
+    if unit.iter().any(|column| column == "slice") {
+        columns.push("scan");
+    }
+    let others = unit.iter().map(String::as_str);
+    let others: Vec<&str> = others.filter(|name| !columns.contains(name)).collect();
+    columns.extend(others);
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slice_is_counted_within_its_scan_and_a_scan_within_its_subject() {
+        let hint = |unit: &str| {
+            let unit: Vec<String> = unit.split(',').map(str::to_owned).collect();
+            with_subject(&unit).join(",")
+        };
+        assert_eq!(hint("scan"), "subject,scan");
+        assert_eq!(hint("slice"), "subject,scan,slice");
+        assert_eq!(hint("scan,slice"), "subject,scan,slice");
+        assert_eq!(hint("clinic,scan"), "subject,clinic,scan");
+    }
+}
