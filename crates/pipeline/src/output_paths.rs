@@ -1,7 +1,7 @@
 //! Paths of outputs: inside the workdir, each written by one task.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use rsom_stage::Kind;
 use rsom_stage::yaml::Place;
@@ -85,35 +85,72 @@ pub(crate) fn check_collisions(plan: &Plan, places: &[Vec<Place>], problems: &mu
     check_hidden_needs(plan, &owners, problems);
 }
 
-/// A file that a task makes, read by its path: the order of the two would be luck.
+/// A file that a task makes, read by its path or with the folder that it lies in: the order of the two would be luck.
 fn check_hidden_needs(
     plan: &Plan,
     owners: &BTreeMap<String, (usize, Place)>,
     problems: &mut Problems,
 ) {
+    let workdir = lexical(&plan.workdir);
     for task in &plan.tasks {
         for file in task.inputs.iter().flat_map(|input| &input.files) {
             let InputFile::External { path, .. } = file else {
                 continue;
             };
-            let Some(relative) = path.strip_prefix(&plan.workdir).ok().and_then(Path::to_str)
-            else {
-                continue;
-            };
-            let owner = Path::new(relative)
-                .ancestors()
-                .filter_map(Path::to_str)
-                .find_map(|p| owners.get(p));
-            if let Some((owner, place)) = owner {
-                let (owner, reader) = (&plan.tasks[*owner], &task.label);
+            let (path, reader) = (lexical(path), &task.label);
+            let relative = path.strip_prefix(&workdir).ok().and_then(Path::to_str);
+            if let Some(relative) = relative
+                && let Some((owner, place)) = (Path::new(relative).ancestors())
+                    .filter_map(Path::to_str)
+                    .find_map(|p| owners.get(p))
+            {
+                let owner = &plan.tasks[*owner].stage;
                 let message = format!(
-                    "'{relative}' is read by '{reader}' as a given file; write '{}.<output>' instead",
-                    owner.stage
+                    "'{relative}' is read by '{reader}' as a given file; write '{owner}.<output>' instead"
+                );
+                problems.add(*place, message);
+            } else if let Some((output, (owner, place))) = held_by(&path, &workdir, owners) {
+                let folder = path.display();
+                let owner = &plan.tasks[*owner];
+                let message = format!(
+                    "'{output}' of '{}' lies in {folder}, which '{reader}' reads as a given folder; \
+                     write '{}.<output>' there, or keep the outputs elsewhere",
+                    owner.label, owner.stage
                 );
                 problems.add(*place, message);
             }
         }
     }
+}
+
+/// The first output that lies in a folder.
+fn held_by<'a, T>(
+    folder: &Path,
+    workdir: &Path,
+    owners: &'a BTreeMap<String, T>,
+) -> Option<(&'a String, &'a T)> {
+    let prefix = if workdir.starts_with(folder) {
+        String::new()
+    } else {
+        format!("{}/", folder.strip_prefix(workdir).ok()?.to_str()?)
+    };
+    let first = owners.range(prefix.clone()..).next();
+    first.filter(|(output, _)| output.starts_with(&prefix))
+}
+
+/// An absolute path in one writing: without `.` and `..`, links not followed.
+fn lexical(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 #[cfg(test)]
@@ -135,6 +172,13 @@ mod tests {
             "run.json",
         ] {
             assert!(normalize(path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_compared_in_one_writing() {
+        for path in ["/a/b/c", "/a/./b//c/", "/a/x/../b/c", "/../a/b/x/y/../../c"] {
+            assert_eq!(lexical(Path::new(path)), Path::new("/a/b/c"), "{path}");
         }
     }
 

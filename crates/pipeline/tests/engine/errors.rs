@@ -401,6 +401,60 @@ fn an_output_that_is_read_by_its_path_is_told() {
 }
 
 #[test]
+fn an_output_that_is_read_by_a_roundabout_path_is_told() {
+    for path in [
+        "./work/a.txt",
+        "other/../work/a.txt",
+        "other/.././work/./a.txt",
+    ] {
+        let study = Study::new(&format!(
+            "name: demo\nstages:\n  a: {{ uses: demo make, out: {{ output: a.txt }} }}\n  \
+             b: {{ uses: demo join, in: {{ input: {path} }}, out: {{ output: b.txt }} }}\n",
+        ));
+        study.write("work/a.txt", "");
+        study.write("other/x", "");
+        assert_eq!(
+            study.problems(),
+            ["p.yaml:3:32: 'a.txt' is read by 'b' as a given file; write 'a.<output>' instead"],
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_given_folder_that_holds_outputs_is_told() {
+    let problems = |folder: &str| {
+        let study = Study::new(&format!(
+            "name: demo\nstages:\n  a: {{ uses: demo make, out: {{ output: made/deep/a.txt }} }}\n  \
+             b: {{ run: \"ls ${{in.all}} ${{out.list}}\", in: {{ all: {folder} }}, out: {{ list: x/b.txt }} }}\n",
+        ));
+        study.write("work/made/deep/old.txt", "");
+        study.write("work/made-up/old.txt", "");
+        study.write("work/x/old.txt", "");
+        study.plan(&[], &[]).map(|_| ()).unwrap_err()
+    };
+    for folder in ["work/made", "./work/x/../made/", "work", ".", "work/.."] {
+        let found = problems(folder);
+        assert_eq!(found.len(), 1, "{folder}: {found:#?}");
+        let line = found[0].to_string();
+        assert!(
+            line.contains("p.yaml:3:32: 'made/deep/a.txt' of 'a' lies in ")
+                && line.contains(", which 'b' reads as a given folder; write 'a.<output>' there"),
+            "{folder}: {line}"
+        );
+    }
+    // A task's own output in the folder that it reads would make it run again and again.
+    let own = problems("work/x")[0].to_string();
+    assert!(own.contains("'x/b.txt' of 'b' lies in "), "{own}");
+    let study = Study::new(
+        "name: demo\nstages:\n  a: { uses: demo make, out: { output: made/a.txt } }\n  \
+         b: { run: \"ls ${in.all} ${out.list}\", in: { all: work/mad }, out: { list: x/b.txt } }\n",
+    );
+    study.write("work/mad/old.txt", "");
+    study.plan(&[], &[]).unwrap();
+}
+
+#[test]
 fn a_run_of_a_wrong_pipeline_touches_nothing_and_exits_with_2() {
     let study = Study::new("name: demo\nstages:\n  a: { uses: demo make, otu: 1 }\n");
     let ran = study.run(&[]);
