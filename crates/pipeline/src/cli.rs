@@ -13,7 +13,7 @@ use crate::execute::Settings;
 use crate::plan::{Plan, Request};
 use crate::survey::{Outlook, survey};
 use crate::workdir::Workdir;
-use crate::{report, run};
+use crate::{report, run, signals};
 
 /// The variable that names the folder of the data when `--data` does not.
 const DATA_VARIABLE: &str = "RSOM_DATA";
@@ -87,6 +87,12 @@ pub fn execute(name: &str, matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
 pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltIn<'_>) -> ExitCode {
     let plan = match Plan::of(&request(matches), built_in) {
         Ok(plan) => plan,
+        // What was cut short by the signal is no problem of the pipeline.
+        Err(_) if signals::count() > 0 => {
+            let error = StageError::interrupted();
+            log::error(&error);
+            return error.exit_code();
+        }
         Err(problems) => {
             for problem in &problems {
                 log::error(problem);

@@ -3,7 +3,7 @@
 //! `pipelines/README.md` describes the format. The way through this crate:
 //!
 //! 1. `read` turns the file into a `model` with the place of every part; `params` puts `--set` over it.
-//! 2. `tool` finds what each stage starts and asks it what it takes and gives; `check`, `check_names` and `link` hold
+//! 2. `tool` finds what each stage starts and `ask`s it what it takes and gives; `check`, `check_names` and `link` hold
 //!    the stages against that; `order` looks for cycles.
 //! 3. `expand` makes the tasks of a stage (scans × factors, narrowed by `condition`), `gather` finds which tasks of
 //!    another stage each of them takes from, `task` puts them together, `output_paths` looks for collisions. All that
@@ -15,6 +15,7 @@
 //! The crate knows no stage: it gets the specifications of the built-in ones, and starts all of them as processes.
 
 mod arguments;
+mod ask;
 mod assess;
 mod build;
 mod check;

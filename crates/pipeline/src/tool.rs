@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use rsom_stage::{CommandSpec, Spec, atomic, fingerprint};
 
+use crate::ask::ask;
 use crate::model::{Action, Stage};
 use crate::suggest;
 use crate::swap::Swaps;
@@ -137,30 +137,6 @@ fn find_command(spec: &Spec, tool: &str, command: &str) -> Result<CommandSpec, S
             suggest::hint(command, names)
         )
     })
-}
-
-/// Asks a program for its specification.
-fn ask(program: &Path) -> Result<(Spec, String), String> {
-    let name = program.display();
-    let sha256 =
-        fingerprint::of_path(program).map_err(|e| format!("{name}: {}", atomic::plain(&e)))?;
-    let output = Command::new(program)
-        .arg("spec")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| format!("{name} cannot be started: {}", atomic::plain(&e)))?;
-    if !output.status.success() {
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        let reason = stderr.trim().lines().last().unwrap_or("it says nothing");
-        return Err(format!(
-            "'{name} spec' failed ({}): {reason}",
-            output.status
-        ));
-    }
-    let no_spec = |e: String| format!("'{name} spec' does not print a specification: {e}");
-    let json = serde_json::from_slice(&output.stdout).map_err(|e| no_spec(e.to_string()))?;
-    let spec = Spec::from_json(&json).map_err(no_spec)?;
-    Ok((spec, sha256))
 }
 
 fn line(words: &[Template], folder: &Path) -> Result<LineTool, String> {
