@@ -226,6 +226,31 @@ fn a_manifest_finds_what_changed() {
     assert!(message.contains("eye_4.png has changed"), "{message}");
 }
 
+#[test]
+fn an_empty_variable_names_no_folder_of_data() {
+    let folder = study();
+    let words = [
+        "manifest", "create", "--input", ".", "--output", "m.yaml", "--name", "demo",
+    ];
+    let files = ["--files", "image=eye_{subject}.png"];
+    done(folder.path(), &[&words[..], &files].concat());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("m.yaml");
+    let verified = |data: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rsom-io"));
+        command.args(["manifest", "verify"]).arg(&manifest);
+        let output = command
+            .current_dir(elsewhere.path())
+            .env("RSOM_DATA", data)
+            .output()
+            .unwrap();
+        output.status.code()
+    };
+    assert_eq!(verified(folder.path()), Some(0));
+    assert_eq!(verified(elsewhere.path()), Some(3));
+    assert_eq!(verified(Path::new("")), Some(0));
+}
+
 fn real(name: &str) -> Option<PathBuf> {
     let shared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
     let path = Path::new(shared).join(name);

@@ -91,6 +91,10 @@ fn build(
     problems.close_places();
     let plan = Plan {
         workdir: workdir(request, &pipeline.name)?,
+        data: request
+            .data
+            .as_ref()
+            .and_then(|d| std::path::absolute(d).ok()),
         name: pipeline.name,
         params,
         tasks: Vec::new(),

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use rsom_stage::{ExitCode, Spec, StageError, log};
+use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
 use crate::assess::{Assessor, Verdict};
 use crate::build::BuiltIn;
@@ -14,9 +14,6 @@ use crate::plan::{Plan, Request};
 use crate::survey::{Outlook, survey};
 use crate::workdir::Workdir;
 use crate::{report, run, signals};
-
-/// The variable that names the folder of the data when `--data` does not.
-const DATA_VARIABLE: &str = "RSOM_DATA";
 
 /// The commands on pipelines, to be mounted beside the stages.
 #[must_use]
@@ -158,14 +155,9 @@ fn request(matches: &ArgMatches) -> Request {
         words.map(|w| w.cloned().collect()).unwrap_or_default()
     };
     let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
-    let variable = || {
-        std::env::var_os(DATA_VARIABLE)
-            .filter(|v| !v.is_empty())
-            .map(PathBuf::from)
-    };
     Request {
         pipeline: path("pipeline").unwrap_or_default(),
-        data: path("data").or_else(variable),
+        data: path("data").or_else(data_folder),
         workdir: path("workdir"),
         set: words("set"),
         swap: words("swap"),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rsom_stage::{Kind, StageError, atomic};
+use rsom_stage::{DATA_VARIABLE, Kind, StageError, atomic};
 
 use crate::arguments::arguments;
 use crate::assess::{Assessment, Assessor, Verdict};
@@ -174,6 +174,11 @@ impl Run<'_> {
             // candle's own pool looks here, not at --threads.
             .env("RAYON_NUM_THREADS", self.settings.threads.to_string())
             .current_dir(root);
+        // A relative path would mean another folder to a task, which runs in the workdir.
+        match &self.plan.data {
+            Some(data) => command.env(DATA_VARIABLE, data),
+            None => command.env_remove(DATA_VARIABLE),
+        };
         let process =
             Process::start(&mut command, &root.join(Workdir::log(&task.label))).map_err(|e| {
                 StageError::failure(format_args!(

@@ -32,6 +32,8 @@ pub struct Plan {
     pub name: String,
     /// Absolute path of the folder of the outputs.
     pub workdir: PathBuf,
+    /// Absolute path of the folder of the data, when it was given; else every manifest's files lie beside it.
+    pub data: Option<PathBuf>,
     /// Params with their values in this run.
     pub params: BTreeMap<String, Value>,
     /// Tasks, each after those that it takes from.

@@ -31,6 +31,7 @@
 
 pub mod atomic;
 mod command_line;
+mod data_folder;
 mod definition;
 mod error;
 mod exit_code;
@@ -52,6 +53,7 @@ mod summary;
 pub mod yaml;
 
 pub use command_line::{command_line, global_arguments};
+pub use data_folder::{DATA_VARIABLE, data_folder};
 pub use definition::{Command, Definition};
 pub use error::StageError;
 pub use exit_code::ExitCode;

@@ -1,9 +1,10 @@
 //! `rsom-io manifest create` and `manifest verify`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic, log};
+use rsom_stage::{
+    Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic, data_folder, log,
+};
 use serde::Deserialize;
 
 use crate::manifest::{self, Description, Leak, Manifest, Pattern};
@@ -68,7 +69,7 @@ fn create(invocation: &Invocation) -> Result<Summary, StageError> {
 fn verify(invocation: &Invocation) -> Result<Summary, StageError> {
     let path = invocation.input("input")?;
     let manifest = manifest::read(path)?;
-    let variable = std::env::var_os("RSOM_DATA").map(PathBuf::from);
+    let variable = data_folder();
     let data = invocation.optional_input("data").or(variable.as_deref());
     let root = manifest::data_root(&manifest, path, data)?;
     warn_of_leaks(&manifest::leaks(&manifest));

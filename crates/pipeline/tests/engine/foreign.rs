@@ -144,6 +144,39 @@ stages:
     );
 }
 
+#[test]
+fn tasks_are_told_the_folder_of_the_data_that_is_in_use() {
+    let told = |arguments: &[&str], variable: Option<&str>| {
+        let study = Study::new(
+            r#"
+name: demo
+stages:
+  tell:
+    run: sh -c 'printf %s "$${RSOM_DATA-unset}" >${out.told}'
+    out: { told: told.txt }
+"#,
+        );
+        let mut process = study.process("run", arguments);
+        if let Some(variable) = variable {
+            process.env("RSOM_DATA", variable);
+        }
+        study.ran(process.output().unwrap()).good();
+        let folder = study.path("").canonicalize().unwrap();
+        let told = study.output("told.txt");
+        match told.strip_prefix(folder.to_str().unwrap()) {
+            Some(inside) => format!("here{inside}"),
+            None => told,
+        }
+    };
+    // Absolute: a task runs in another folder.
+    assert_eq!(told(&["--data", "scans"], None), "here/scans");
+    assert_eq!(told(&["--data", "scans"], Some("other")), "here/scans");
+    assert_eq!(told(&[], Some("other")), "here/other");
+    assert_eq!(told(&[], Some("/data")), "/data");
+    assert_eq!(told(&[], Some("")), "unset");
+    assert_eq!(told(&[], None), "unset");
+}
+
 /// Writes a scan of 2 × 2 × 2 voxels and two channels, byte by byte as the NIfTI-1 standard has it.
 const MAKE_SCAN: &str = r#"
 import gzip, struct, sys

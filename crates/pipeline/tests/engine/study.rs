@@ -130,6 +130,7 @@ impl Study {
             .args(["--exact", "study::the_engine_as_a_process", "--nocapture"])
             .env(ARGUMENTS, words.join("\n"))
             .env("DEMO_CALLS", self.path("calls"))
+            .env_remove("RSOM_DATA")
             .current_dir(self.folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rsom_io::manifest::{self, FileEntry, Manifest, ScanEntry};
-use rsom_stage::{Invocation, StageError};
+use rsom_stage::{Invocation, StageError, data_folder};
 use serde::Deserialize;
 
 use super::{Dataset, Names, Pair, TRAINING, VALIDATION};
@@ -86,7 +86,7 @@ impl Selection {
         invocation: &Invocation,
     ) -> Result<(Vec<Pair>, Vec<Pair>), StageError> {
         let manifest = manifest::read(path)?;
-        let variable = std::env::var_os("RSOM_DATA").map(PathBuf::from);
+        let variable = data_folder();
         let data = invocation.optional_input("data").or(variable.as_deref());
         let root = manifest::data_root(&manifest, path, data)?;
         let (training, validation) = self.choose(&manifest);
