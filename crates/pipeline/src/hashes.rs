@@ -94,7 +94,7 @@ impl Hashes {
         }
     }
 
-    /// sha256 of a file, or of a folder as [`fingerprint::of_path`] defines it.
+    /// sha256 of a file, a pair or a folder, as [`fingerprint::of_path`] defines it.
     ///
     /// # Errors
     /// It cannot be read.
@@ -106,6 +106,10 @@ impl Hashes {
             let mut listing = Vec::new();
             self.list(path, path, &mut listing)?;
             fingerprint::of_bytes(&listing)
+        } else if let Some([header, image]) = fingerprint::pair(path) {
+            // Not kept as asked: its image may be written by itself, and only that path be forgotten.
+            let header = self.entry(&header)?.sha256.clone();
+            return Ok(fingerprint::of_pair(&header, &self.entry(&image)?.sha256));
         } else {
             self.entry(path)?.sha256.clone()
         };
@@ -120,7 +124,10 @@ impl Hashes {
     /// It cannot be read.
     pub fn meaning_of(&mut self, path: &Path) -> io::Result<String> {
         let content = self.of_path(path)?;
-        let sidecar = path.to_str().and_then(sidecar).map(PathBuf::from);
+        let sidecar = match fingerprint::pair(path) {
+            Some(_) => Some(rsom_io::sidecar::path_of(path)),
+            None => path.to_str().and_then(sidecar).map(PathBuf::from),
+        };
         let Some(sidecar) = sidecar.filter(|s| s.is_file()) else {
             return Ok(content);
         };
@@ -181,7 +188,7 @@ impl Hashes {
             .is_some_and(|e| e.stamp == stamp && !e.fresh);
         if !known {
             let fresh = is_fresh(&stamp);
-            let sha256 = fingerprint::of_path(path)?;
+            let sha256 = fingerprint::of_file(path)?;
             let same = self.entries.get(&key).is_some_and(|e| e.sha256 == sha256);
             let meaning = self
                 .entries
@@ -266,6 +273,26 @@ mod tests {
         }
         let expected = fingerprint::of_path(&root).unwrap();
         assert_eq!(hashes(folder.path()).of_path(&root).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_pair_is_looked_at_as_stages_do_and_again_when_its_image_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("x.hdr"), "header").unwrap();
+        std::fs::write(at("x.img"), "one").unwrap();
+        let mut hashes = hashes(folder.path());
+        let one = hashes.of_path(&at("x.hdr")).unwrap();
+        assert_eq!(one, fingerprint::of_path(&at("x.hdr")).unwrap());
+        assert_eq!(hashes.of_path(&at("x.img")).unwrap(), one);
+        std::fs::write(at("x.img"), "two").unwrap();
+        hashes.forget(&at("x.img"));
+        let two = hashes.of_path(&at("x.hdr")).unwrap();
+        assert_eq!(two, fingerprint::of_path(&at("x.hdr")).unwrap());
+        assert_ne!(two, one);
+        let bare = hashes.meaning_of(&at("x.hdr")).unwrap();
+        std::fs::write(at("x.json"), "{\"Channels\": [\"LF\"]}").unwrap();
+        assert_ne!(hashes.meaning_of(&at("x.hdr")).unwrap(), bare);
     }
 
     #[test]

@@ -2,38 +2,80 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-/// sha256 of a file's bytes, or of a folder's sorted relative paths and contents, as 64 hexadecimal digits.
+/// sha256 of a file's bytes, of the two files of a pair as [`of_pair`] defines it, or of a folder's sorted relative paths
+/// and contents; as 64 hexadecimal digits.
 ///
 /// # Errors
 /// The file or folder cannot be read.
 pub fn of_path(path: &Path) -> io::Result<String> {
-    let mut hasher = Sha256::new();
     if path.is_dir() {
-        for entry in walkdir::WalkDir::new(path)
-            .follow_links(true)
-            .sort_by_file_name()
-        {
-            let entry = entry.map_err(io::Error::other)?;
-            if entry.file_type().is_file() {
-                let relative = entry.path().strip_prefix(path).unwrap_or(entry.path());
-                hasher.update(relative.to_string_lossy().as_bytes());
-                hasher.update([0]);
-                hasher.update(of_path(entry.path())?.as_bytes());
-            }
+        return of_folder(path);
+    }
+    match pair(path) {
+        Some(files) => {
+            let [header, image] = files.map(|file| of_file(&file));
+            Ok(of_pair(&header?, &image?))
         }
-    } else {
-        let mut file = File::open(path)?;
-        let mut buffer = vec![0_u8; 1 << 20];
-        loop {
-            let read = file.read(&mut buffer)?;
-            if read == 0 {
-                break;
-            }
-            hasher.update(&buffer[..read]);
+        None => of_file(path),
+    }
+}
+
+/// The header and the image, when `path` names either file of a NIfTI or Analyze pair (`.hdr` and `.img`, each also with
+/// `.gz`) and the other one lies beside it: the two are one volume, whichever is named.
+#[must_use]
+pub fn pair(path: &Path) -> Option<[PathBuf; 2]> {
+    let name = path.file_name()?.to_str()?;
+    let plain = name.strip_suffix(".gz").unwrap_or(name);
+    let beside = |stem: &str, ending: &str| {
+        let names = ["", ".gz"].map(|gz| path.with_file_name(format!("{stem}{ending}{gz}")));
+        names.into_iter().find(|file| file.is_file())
+    };
+    match (plain.strip_suffix(".hdr"), plain.strip_suffix(".img")) {
+        (Some(stem), _) => Some([path.to_path_buf(), beside(stem, ".img")?]),
+        (_, Some(stem)) => Some([beside(stem, ".hdr")?, beside(stem, ".img")?]),
+        _ => None,
+    }
+}
+
+/// sha256 of a pair, of the hashes of its header and its image.
+#[must_use]
+pub fn of_pair(header: &str, image: &str) -> String {
+    of_bytes(format!("{header} {image}").as_bytes())
+}
+
+/// sha256 of one file's bytes, whether or not another belongs to it.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn of_file(path: &Path) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0_u8; 1 << 20];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(hex(&hasher.finalize()));
+        }
+        hasher.update(&buffer[..read]);
+    }
+}
+
+fn of_folder(folder: &Path) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    for entry in walkdir::WalkDir::new(folder)
+        .follow_links(true)
+        .sort_by_file_name()
+    {
+        let entry = entry.map_err(io::Error::other)?;
+        if entry.file_type().is_file() {
+            let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+            hasher.update(relative.to_string_lossy().as_bytes());
+            hasher.update([0]);
+            hasher.update(of_file(entry.path())?.as_bytes());
         }
     }
     Ok(hex(&hasher.finalize()))
@@ -73,5 +115,52 @@ mod tests {
         let before = of_path(folder.path()).unwrap();
         std::fs::rename(folder.path().join("a"), folder.path().join("b")).unwrap();
         assert_ne!(before, of_path(folder.path()).unwrap());
+    }
+    /// Hash of `named` in a folder that holds the given files.
+    fn of_named(named: &str, files: &[(&str, &str)]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in files {
+            std::fs::write(folder.path().join(name), content).unwrap();
+        }
+        of_path(&folder.path().join(named)).unwrap()
+    }
+
+    #[test]
+    fn a_pair_changes_with_either_file_and_not_with_the_one_that_is_named() {
+        let files = [("x.hdr", "header"), ("x.img", "voxels")];
+        let both = of_named("x.hdr", &files);
+        assert_eq!(of_named("x.img", &files), both);
+        assert_eq!(both, of_pair(&of_bytes(b"header"), &of_bytes(b"voxels")));
+        for changed in [
+            [("x.hdr", "other"), ("x.img", "voxels")],
+            [("x.hdr", "header"), ("x.img", "other")],
+        ] {
+            assert_ne!(of_named("x.hdr", &changed), both);
+            assert_ne!(of_named("x.img", &changed), both);
+        }
+        let compressed = [("x.hdr.gz", "header"), ("x.img.gz", "voxels")];
+        for named in ["x.hdr.gz", "x.img.gz"] {
+            assert_eq!(of_named(named, &compressed), both);
+        }
+        let mixed = [("x.hdr", "header"), ("x.img.gz", "voxels")];
+        assert_eq!(of_named("x.hdr", &mixed), both);
+    }
+
+    #[test]
+    fn a_lone_file_has_the_hash_of_its_bytes() {
+        for name in ["x.hdr", "x.img", "x.nii", "x"] {
+            let files = [(name, "a"), ("x.json", "b"), ("y.img", "c"), ("y.hdr", "d")];
+            assert_eq!(of_named(name, &files), of_bytes(b"a"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_has_no_hash() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("x.img"), "").unwrap();
+        for name in ["x.hdr", "x.nii"] {
+            let error = of_path(&folder.path().join(name)).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        }
     }
 }

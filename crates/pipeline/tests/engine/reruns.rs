@@ -4,6 +4,21 @@ use std::time::{Duration, Instant};
 
 use crate::study::Study;
 
+#[test]
+fn a_changed_image_of_a_pair_reruns_what_reads_its_header() {
+    let study = Study::new(
+        "name: demo\nstages:\n  a: { uses: demo join, in: { input: x.hdr }, out: { output: a.txt } }\n",
+    );
+    study.write("x.hdr", "header\n");
+    study.write("x.img", "one\n");
+    assert_eq!(study.run(&[]).good().made(), ["a.txt"]);
+    assert_eq!(study.run(&[]).good().calls.len(), 0);
+    study.write("x.img", "two\n");
+    let ran = study.run(&[]).good();
+    assert_eq!(ran.made(), ["a.txt"]);
+    assert_eq!(study.run(&[]).good().calls.len(), 0);
+}
+
 const CHAIN: &str = r#"
 name: demo
 manifest: m.yaml
