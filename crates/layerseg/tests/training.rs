@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use candle_core::{DType, Device, Tensor};
 use ndarray::{Array3, Array4, Axis};
 use rsom_layerseg::augment::Augmentation;
 use rsom_layerseg::loss::{LossConfig, Reduction};
@@ -10,7 +11,7 @@ use rsom_layerseg::{
     Collapse, Example, Fcn7Config, LayersegError, Model, NetworkConfig, OddSlices, Plateau,
     PredictSettings, Prediction, TrainSettings, Trainer, UnetConfig, predict,
 };
-use rsom_nn::weights;
+use rsom_nn::{Checkpoint, weights};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 
 /// A bright band of four voxels whose depth differs between volumes, in noise.
@@ -138,6 +139,59 @@ fn a_checkpoint_of_another_run_is_refused_and_changes_nothing() {
     assert!(error.to_string().contains("other parameters"), "{error}");
     assert!(other.history().epochs.is_empty());
     assert!(other.resume(&checkpoint[..200], "one").is_err());
+}
+
+/// Does something to a checkpoint that its format allows and its run does not.
+type Damage = fn(&mut Checkpoint);
+
+const DAMAGES: [(&str, Damage); 8] = [
+    ("a lost moment", |c| {
+        c.adam.moments.pop_first();
+    }),
+    ("a moment of another shape", |c| {
+        c.adam.moments.values_mut().for_each(|m| m.first = zeros(3));
+    }),
+    ("a lost weight", |c| {
+        c.parameters.pop_last();
+    }),
+    ("a weight of another shape", |c| {
+        c.parameters.values_mut().for_each(|w| *w = zeros(3));
+    }),
+    ("a lost weight of the best", |c| {
+        c.extra.pop_first();
+    }),
+    ("best weights of another shape", |c| {
+        c.extra.values_mut().for_each(|w| *w = zeros(3));
+    }),
+    ("no best weights", |c| c.extra.clear()),
+    ("no epochs", |c| {
+        let mut state: serde_json::Value = serde_json::from_str(&c.trainer).unwrap();
+        state["epochs"] = serde_json::json!([]);
+        c.trainer = state.to_string();
+    }),
+];
+
+fn zeros(count: usize) -> Tensor {
+    Tensor::zeros(count, DType::F32, &Device::Cpu).unwrap()
+}
+
+#[test]
+fn a_damaged_checkpoint_is_refused_and_changes_nothing() {
+    let (training, validation) = (examples(0..1), examples(3..4));
+    let settings = settings(2);
+    let start = || Trainer::new(&settings, &training, &validation).unwrap();
+    let whole = finish(start());
+    let mut stopped = start();
+    stopped.run_epoch(&mut |_| true).unwrap();
+    let bytes = stopped.checkpoint("run").unwrap();
+    for (name, damage) in DAMAGES {
+        let mut checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
+        damage(&mut checkpoint);
+        let mut trainer = start();
+        let resumed = trainer.resume(&checkpoint.to_bytes().unwrap(), "run");
+        assert!(resumed.is_err(), "{name}");
+        assert!(finish(trainer) == whole, "{name}");
+    }
 }
 
 /// A network that has learned the band well, after a check that it has.

@@ -1,8 +1,11 @@
 //! Stopping a run after an epoch and going on later.
 
+use std::collections::BTreeMap;
+
 use rsom_nn::{Checkpoint, NnError};
 use serde::{Deserialize, Serialize};
 
+use super::trainer::start;
 use super::{EpochRecord, Trainer};
 use crate::LayersegError;
 
@@ -35,7 +38,8 @@ impl Trainer<'_> {
     /// Goes on from a checkpoint; the run then ends in the bytes of one that was never interrupted.
     ///
     /// # Errors
-    /// Bytes that are no checkpoint, or one of another run (told by the fingerprint). The trainer is unchanged then.
+    /// Bytes that are no checkpoint, a damaged one, or one of another run (told by the fingerprint). The trainer is
+    /// unchanged then.
     pub fn resume(&mut self, bytes: &[u8], fingerprint: &str) -> Result<(), LayersegError> {
         let checkpoint = Checkpoint::from_bytes(bytes)?;
         let state: State = serde_json::from_str(&checkpoint.trainer).map_err(|e| corrupt(&e))?;
@@ -43,9 +47,21 @@ impl Trainer<'_> {
             let other = "it belongs to a run with other parameters, inputs or version";
             return Err(LayersegError::Checkpoint(other.into()));
         }
-        checkpoint.restore(self.network.parameters(), &mut self.adam)?;
+        let numbered = state.epochs.iter().zip(1..).all(|(e, n)| e.epoch == n);
+        if !numbered || state.epochs.is_empty() != checkpoint.extra.is_empty() {
+            let damaged = "it is damaged: its epochs and its best weights do not belong together";
+            return Err(LayersegError::Checkpoint(damaged.into()));
+        }
+        // Put together apart from the run, which must stay as it is when a part does not fit.
+        let (network, mut adam) = start(self.settings)?;
+        let mut best = BTreeMap::new();
+        if !checkpoint.extra.is_empty() {
+            network.parameters().load_from(&checkpoint.extra)?;
+            best = network.parameters().snapshot()?;
+        }
+        checkpoint.restore(network.parameters(), &mut adam)?;
+        (self.network, self.adam, self.best) = (network, adam, best);
         self.schedule = checkpoint.schedule;
-        self.best = checkpoint.extra;
         self.history.epochs = state.epochs;
         Ok(())
     }

@@ -59,11 +59,7 @@ impl<'a> Trainer<'a> {
         for example in training.iter().chain(validation) {
             example.crop(&settings.network)?;
         }
-        let network = Network::new(&settings.network, settings.seed)?;
-        let adam = AdamConfig {
-            learning_rate: settings.learning_rate,
-            ..AdamConfig::default()
-        };
+        let (network, adam) = start(settings)?;
         let plateau = PlateauConfig {
             factor: settings.plateau.factor,
             patience: settings.plateau.patience,
@@ -72,7 +68,7 @@ impl<'a> Trainer<'a> {
         };
         Ok(Self {
             settings,
-            adam: Adam::for_parameters(network.parameters(), adam)?,
+            adam,
             schedule: ReduceOnPlateau::new(plateau, settings.learning_rate),
             history: History {
                 epochs: Vec::new(),
@@ -236,6 +232,17 @@ impl<'a> Trainer<'a> {
             smoothness: loss.terms.smoothness,
         })
     }
+}
+
+/// The network with the first weights of its seed, and its optimizer.
+pub(super) fn start(settings: &TrainSettings) -> Result<(Network, Adam), LayersegError> {
+    let network = Network::new(&settings.network, settings.seed)?;
+    let config = AdamConfig {
+        learning_rate: settings.learning_rate,
+        ..AdamConfig::default()
+    };
+    let adam = Adam::for_parameters(network.parameters(), config)?;
+    Ok((network, adam))
 }
 
 /// The average of loss terms over B-scans: a summed loss counts once for each batch, a mean once for each B-scan.
