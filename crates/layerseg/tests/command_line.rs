@@ -177,6 +177,40 @@ fn masks_and_selected_labels_train_the_same_network() {
 }
 
 #[test]
+fn unset_epochs_and_batch_size_are_those_of_the_network_and_stand_in_the_outputs() {
+    let study = Study::new();
+    let scan = "train --image scan0.nii.gz --mask mask0.nii.gz --learning-rate 0.001";
+    // The paper's authors train the U-Net for 40 epochs in batches of 5, the FCN for 80 in batches of 9.
+    for (network, epochs, batch_size) in [
+        ("--network unet --depth 1 --width 1", 40, 5),
+        ("--network fcn7 --channels 1", 80, 9),
+        ("--network fcn7 --channels 1 --epochs 2", 2, 9),
+        (
+            "--network unet --depth 1 --width 1 --epochs 2 --batch-size 3",
+            2,
+            3,
+        ),
+    ] {
+        let result = study.result(&format!(
+            "{scan} {network} --weights w.safetensors --history h.parquet"
+        ));
+        assert_eq!(result["epochs"], epochs, "{network}");
+        let history = study.path("h.parquet");
+        assert_eq!(parquet::read(&history).unwrap().rows(), epochs);
+        let stated = parquet::metadata(&history).unwrap();
+        let weights = rsom_nn::weights::from_bytes(&study.bytes("w.safetensors")).unwrap();
+        for provenance in [&weights.metadata["rsom"], &stated["rsom"]] {
+            let provenance: Value = serde_json::from_str(provenance).unwrap();
+            assert_eq!(provenance["parameters"]["epochs"], epochs, "{network}");
+            assert_eq!(
+                provenance["parameters"]["batch_size"], batch_size,
+                "{network}"
+            );
+        }
+    }
+}
+
+#[test]
 fn any_number_of_threads_gives_the_same_files() {
     let study = Study::new();
     for threads in [1, 3] {

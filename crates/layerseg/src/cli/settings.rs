@@ -1,7 +1,8 @@
 //! The parameters of `train`, and the settings of the library that they stand for.
 
-use rsom_stage::Parameter;
+use rsom_stage::{Invocation, Parameter, StageError};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::augment::Augmentation;
 use crate::loss::{LossConfig, Reduction};
@@ -86,6 +87,36 @@ impl Settings {
     }
 }
 
+impl Kind {
+    /// What the paper trains this network with.
+    fn defaults(self) -> [(&'static str, usize); 2] {
+        match self {
+            Kind::Unet => [("epochs", 40), ("batch_size", 5)],
+            Kind::Fcn7 => [("epochs", 80), ("batch_size", 9)],
+        }
+    }
+}
+
+/// The invocation with what is unset and follows from the network, so that outputs state it too.
+///
+/// # Errors
+/// Exit code 2: there is no such network.
+pub(super) fn with_defaults_of_network(invocation: &Invocation) -> Result<Invocation, StageError> {
+    #[derive(Deserialize)]
+    struct Chosen {
+        network: Kind,
+    }
+    let Chosen { network } = invocation.parameters()?;
+    let mut parameters = invocation.resolved_parameters().clone();
+    for (name, value) in network.defaults() {
+        let slot = parameters.entry(name).or_insert(Value::Null);
+        if slot.is_null() {
+            *slot = value.into();
+        }
+    }
+    Ok(invocation.clone().with_parameters(parameters))
+}
+
 /// Declares the parameters of [`Settings`].
 pub(super) fn parameters() -> Vec<Parameter> {
     let mut all = network();
@@ -145,10 +176,10 @@ fn optimization() -> Vec<Parameter> {
         Parameter::choice("reduction", &reductions, "Both loss terms summed or averaged over pixels; 'paper' takes equation 1 to the letter: mean cross-entropy + s · summed penalty")
             .default("sum"),
         Parameter::number("learning_rate", "Adam's first learning rate").default(1e-4).at_least(0.0),
-        Parameter::integer("epochs", "Passes over the training scans (the paper: 40, FCN 80)").default(40).at_least(1.0)
-        .at_most(1_000_000.0),
-        Parameter::integer("batch_size", "B-scans a step, all of one scan (the paper: 5, FCN 9)")
-            .default(5)
+        Parameter::integer("epochs", "Passes over the training scans; unset: as in the paper, 40 for unet, 80 for fcn7")
+            .at_least(1.0)
+            .at_most(1_000_000.0),
+        Parameter::integer("batch_size", "B-scans a step, all of one scan; unset: as in the paper, 5 for unet, 9 for fcn7")
             .at_least(1.0)
             .at_most(4096.0),
         Parameter::number("plateau_factor", "What the learning rate is multiplied with on a plateau")

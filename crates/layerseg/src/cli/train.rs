@@ -32,6 +32,7 @@ pub(super) fn command() -> Command {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let outputs = Outputs::of(invocation)?;
+    let invocation = &settings::with_defaults_of_network(invocation)?;
     let parameters: Settings = invocation.parameters()?;
     let checked = parameters.for_channels(1).check();
     checked.map_err(fault::of_run)?;
