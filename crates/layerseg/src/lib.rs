@@ -24,6 +24,6 @@ pub use model::Model;
 pub use network::{Fcn7, Fcn7Config, Network, NetworkConfig, Unet, UnetConfig};
 pub use predict::{OddSlices, PredictSettings, Prediction, predict};
 pub use train::{
-    Collapse, EpochRecord, Example, History, Plateau, Step, TrainSettings, Trainer, Validation,
-    Watch,
+    Collapse, EpochRecord, Example, History, Plateau, ShiftedOut, Step, TrainSettings, Trainer,
+    Validation, Watch,
 };

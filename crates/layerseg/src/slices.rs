@@ -139,17 +139,29 @@ impl SliceStack {
         let (rows, columns) = (view.crop.rows.len, view.crop.columns.len);
         let mut pixels = Vec::with_capacity(ys.len() * self.channels * rows * columns);
         for y in ys {
-            for channel in 0..self.channels {
-                let start = (y * self.channels + channel) * self.rows * self.columns;
-                let range = start..start + self.rows * self.columns;
-                match &self.values {
-                    Values::Bytes(v) => self.push(&v[range], view, &mut pixels),
-                    Values::Singles(v) => self.push(&v[range], view, &mut pixels),
-                }
-            }
+            self.push_slice(*y, view, &mut pixels);
         }
         let shape = (ys.len(), self.channels, rows, columns);
         Ok(Tensor::from_vec(pixels, shape, &Device::Cpu)?)
+    }
+
+    /// Whether a view of the B-scan at `y` shows any value but 0.
+    pub(crate) fn shows_any(&self, y: usize, view: &View) -> bool {
+        let mut pixels = Vec::new();
+        self.push_slice(y, view, &mut pixels);
+        pixels.iter().any(|v| *v != 0.0)
+    }
+
+    /// Appends all channels of a B-scan as the view wants them.
+    fn push_slice(&self, y: usize, view: &View, pixels: &mut Vec<f32>) {
+        for channel in 0..self.channels {
+            let start = (y * self.channels + channel) * self.rows * self.columns;
+            let range = start..start + self.rows * self.columns;
+            match &self.values {
+                Values::Bytes(v) => self.push(&v[range], view, pixels),
+                Values::Singles(v) => self.push(&v[range], view, pixels),
+            }
+        }
     }
 
     /// Appends one plane of (z, x) as the view wants it.

@@ -211,6 +211,30 @@ fn unset_epochs_and_batch_size_are_those_of_the_network_and_stand_in_the_outputs
 }
 
 #[test]
+fn a_shift_that_loses_the_layer_is_warned_of_once() {
+    let study = Study::new();
+    let warnings = |shift: &str| {
+        let words = format!(
+            "train {SCANS} --depth 1 --width 1 --epochs 2 --batch-size 4 --z-shift={shift} --weights w.safetensors"
+        );
+        let output = study.run(&words);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stderr)
+            .lines()
+            .filter(|line| line.contains("moves the layer out of the volume"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let said = warnings("0.9,0.9");
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].contains("z_shift 0.9,0.9") && said[0].contains("8 of the 8"),
+        "{said:?}"
+    );
+    assert_eq!(warnings("-0.1,0.1").len(), 0);
+}
+
+#[test]
 fn any_number_of_threads_gives_the_same_files() {
     let study = Study::new();
     for threads in [1, 3] {

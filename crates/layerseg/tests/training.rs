@@ -9,7 +9,7 @@ use rsom_layerseg::loss::{LossConfig, Reduction};
 use rsom_layerseg::slices::InputScaling;
 use rsom_layerseg::{
     Collapse, Example, Fcn7Config, LayersegError, Model, NetworkConfig, OddSlices, Plateau,
-    PredictSettings, Prediction, TrainSettings, Trainer, UnetConfig, predict,
+    PredictSettings, Prediction, ShiftedOut, TrainSettings, Trainer, UnetConfig, predict,
 };
 use rsom_nn::{Checkpoint, weights};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
@@ -278,6 +278,31 @@ fn a_penalty_beyond_the_breaking_point_is_reported_as_a_collapse() {
     }
     let last = trainer.history().epochs.last().unwrap().validation.unwrap();
     assert_ne!(last.collapse, Collapse::Ok, "{last:?}");
+}
+
+#[test]
+fn layers_that_the_shift_moves_out_of_the_volume_are_counted() {
+    // By hand: in B-scan y of volume 0 the band of 4 rows begins at rows 5 + (y, y + 1, y + 2) mod 5 of 20.
+    let training = examples(0..1);
+    for (share, lost) in [
+        (0.0, 0),
+        (0.5, 0),
+        // 13 rows down: gone where it begins at row 7 or deeper, in B-scan 2 (7, 8, 9) alone.
+        (0.65, 1),
+        (0.75, 5),
+        // 11 rows up: gone where it ends at row 10 or above, in B-scan 0 (8, 9, 10) alone.
+        (-0.55, 1),
+        (-0.65, 5),
+    ] {
+        let mut settings = settings(1);
+        settings.augmentation.z_shift = [share, share];
+        let trainer = Trainer::new(&settings, &training, &[]).unwrap();
+        let expected = ShiftedOut {
+            with_layer: 5,
+            lost,
+        };
+        assert_eq!(trainer.shifted_out().unwrap(), expected, "{share}");
+    }
 }
 
 #[test]

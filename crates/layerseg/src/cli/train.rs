@@ -11,7 +11,7 @@ use rsom_stage::{
 use super::dataset::{self, Dataset, Pair};
 use super::settings::{self, Settings};
 use super::{fault, history};
-use crate::{Collapse, EpochRecord, Example, TrainSettings, Trainer, model};
+use crate::{Collapse, EpochRecord, Example, ShiftedOut, TrainSettings, Trainer, model};
 
 /// The command `train`.
 pub(super) fn command() -> Command {
@@ -58,6 +58,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         log::warn("no validation scans: the best weights are those of the lowest training loss");
     }
     let trainer = Trainer::new(&settings, &training, &validation).map_err(fault::of_run)?;
+    warn_of_lost_layers(&trainer, &settings)?;
     let trainer = train(trainer, &settings, &outputs.checkpoint, &provenance)?;
     write(&trainer, &settings, &outputs, &stated)?;
     summary(&trainer)
@@ -122,6 +123,19 @@ fn fitting(
         Ok(example)
     };
     examples.into_iter().map(fits).collect()
+}
+
+/// Warns when the shift in depth teaches an empty mask for more than a tenth of the B-scans.
+fn warn_of_lost_layers(trainer: &Trainer, settings: &TrainSettings) -> Result<(), StageError> {
+    let ShiftedOut { with_layer, lost } = trainer.shifted_out().map_err(fault::of_run)?;
+    if 10 * lost > with_layer {
+        let [low, high] = settings.augmentation.z_shift;
+        log::warn(format_args!(
+            "z_shift {low},{high} moves the layer out of the volume in {lost} of the {with_layer} B-scans of the first epoch that hold it: \
+             the network learns empty masks for them; narrow z_shift, or keep more depth around the layer"
+        ));
+    }
+    Ok(())
 }
 
 fn train<'a>(

@@ -22,7 +22,7 @@ pub struct Trainer<'a> {
     pub(super) schedule: ReduceOnPlateau,
     pub(super) history: History,
     pub(super) best: BTreeMap<String, Tensor>,
-    training: &'a [Example],
+    pub(super) training: &'a [Example],
     validation: &'a [Example],
 }
 
