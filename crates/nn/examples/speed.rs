@@ -4,6 +4,9 @@
 
 use std::time::Instant;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use candle_core::{DType, Device, Tensor, Var};
 use rsom_nn::layers::{BatchNorm2d, Conv2d, ConvTranspose2d};
 use rsom_nn::ops::{
@@ -99,7 +102,7 @@ fn random(shape: &[usize]) -> Tensor {
     Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
 }
 
-fn ops(images: usize, height: usize, width: usize) {
+fn ops(depth: usize, wf: usize, [images, height, width]: [usize; 3]) {
     let step = |name: &str, f: &dyn Fn(&Var) -> Tensor, shape: &[usize], flops: f64| {
         let x = Var::from_tensor(&random(shape)).unwrap();
         let forward = median(7, || drop(f(&x)));
@@ -115,7 +118,8 @@ fn ops(images: usize, height: usize, width: usize) {
             glue * 1e3
         );
     };
-    for (level, channels) in [16, 32, 64, 128].into_iter().enumerate() {
+    for level in 0..depth {
+        let channels = 1 << (wf + level);
         let (h, w) = (height >> level, width >> level);
         let shape = [images, channels, h, w];
         let weight = Var::from_tensor(&random(&[channels, channels, 3, 3])).unwrap();
@@ -124,8 +128,6 @@ fn ops(images: usize, height: usize, width: usize) {
         let conv =
             |x: &Var| conv2d(x, &weight, Some(&bias), &Conv2dConfig::same(3).with_relu()).unwrap();
         step("conv", &conv, &shape, flops);
-        let stock = |x: &Var| x.conv2d(&weight, 1, 1, 1, 1).unwrap().relu().unwrap();
-        step("stock candle conv", &stock, &shape, flops);
         step(
             "batch norm",
             &|x| batch_norm_training(x, &bias, &bias, 1e-5).unwrap().output,
@@ -159,7 +161,7 @@ fn main() {
         .build_global()
         .unwrap();
     if numbers.len() > 6 {
-        ops(images, height, width);
+        ops(depth, wf, [images, height, width]);
         return;
     }
     let mut parameters = Parameters::new();

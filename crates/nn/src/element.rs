@@ -2,8 +2,10 @@
 
 use candle_core::WithDType;
 
+use crate::kernels::instructions::Dispatch;
+
 /// A floating-point element: `f32` for work, `f64` so that gradients can be held against central differences.
-pub trait Element: WithDType {
+pub trait Element: WithDType + Dispatch {
     /// Square root.
     fn sqrt(self) -> Self;
     /// e to the power of the value.

@@ -4,8 +4,10 @@ use rayon::prelude::*;
 
 use super::disjoint::Disjoint;
 use super::geometry::Geometry;
+use super::instructions::Instructions;
 use super::planes::{Source, cut};
-use super::tiles::{Instructions, accumulate, pack};
+use super::tiles::{Accumulate, pack};
+use super::winograd::{self, Filters};
 use crate::Element;
 
 /// Elements of input and output that a block works on: a quarter of a common second-level cache in `f32`.
@@ -24,16 +26,21 @@ pub(crate) struct Finish<'a, T> {
 
 /// `y[image, out, o] = finish(Σ_{in, tap} w[out, in, tap] · x[image, in, o · stride + tap − front])`.
 ///
-/// `weights` is (out, in, tap), `y` (image, out, position).
+/// `y` is (image, out, position).
 pub(crate) fn correlate<T: Element>(
     x: Source<T>,
-    weights: &[T],
-    outputs: usize,
+    filters: &Filters<T>,
     geometry: &Geometry,
     finish: Finish<T>,
 ) -> Vec<T> {
+    let outputs = filters.rows;
+    if winograd::suits(geometry, [x.channels, outputs])
+        && let Some(y) = winograd::correlate(x, filters, geometry, finish)
+    {
+        return y;
+    }
     let instructions = Instructions::best::<T>();
-    let packed = pack(weights, outputs, instructions.rows());
+    let packed = pack(&filters.plain(), outputs, instructions.rows());
     let target = (BLOCK_ELEMENTS / (x.channels + outputs)).max(LEAST_POSITIONS);
     let tiling = geometry.tiling(target);
     let offsets = tiling.offsets(x.channels);
@@ -43,8 +50,17 @@ pub(crate) fn correlate<T: Element>(
         let image = task / tiling.blocks.len();
         let block = &tiling.blocks[task % tiling.blocks.len()];
         cut(&x, image, &tiling.window(block), planes);
-        let pitch = tiling.len(block).next_multiple_of(instructions.positions());
-        accumulate(instructions, planes, &offsets, &packed, (sums, pitch));
+        let pitch = tiling.len(block).next_multiple_of(instructions.lanes());
+        sums.resize(packed.len() / offsets.len() * pitch, T::zero());
+        Accumulate {
+            x: planes,
+            offsets: &offsets,
+            packed: &packed,
+            pitch,
+            sums,
+            stride: pitch,
+        }
+        .run(instructions);
         let places = tiling.places(geometry, block);
         for (output, sums) in sums.chunks_exact(pitch).take(outputs).enumerate() {
             let start = (image * outputs + output) * geometry.output_len() + places.start;

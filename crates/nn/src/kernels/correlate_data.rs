@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::correlate::{Finish, correlate};
 use super::geometry::{Extents, Geometry};
 use super::planes::Source;
+use super::winograd::Filters;
 use crate::Element;
 
 /// `dx[image, in, i] = Σ_{out, tap} w[out, in, tap] · dy[image, out, o]` over all o with o · stride + tap − front = i.
@@ -26,14 +27,28 @@ pub(crate) fn correlate_data<T: Element>(
     };
     if let [phase] = phases.as_slice()
         && phase.geometry.output == geometry.input
+        && geometry.stride == [1; 3]
     {
-        let weights = phase.weights(weights, channels, geometry);
-        return correlate(dy, &weights, inputs, &phase.geometry, finish);
+        let filters = Filters {
+            weights,
+            rows: inputs,
+            columns: dy.channels,
+            kernel: geometry.kernel,
+            flipped: true,
+        };
+        return correlate(dy, &filters, &phase.geometry, finish);
     }
     let mut dx = vec![T::zero(); dy.images() * inputs * geometry.input_len()];
     for phase in phases {
         let weights = phase.weights(weights, channels, geometry);
-        let part = correlate(dy, &weights, inputs, &phase.geometry, finish);
+        let filters = Filters {
+            weights: &weights,
+            rows: inputs,
+            columns: dy.channels,
+            kernel: phase.geometry.kernel,
+            flipped: false,
+        };
+        let part = correlate(dy, &filters, &phase.geometry, finish);
         phase.scatter(&part, geometry, &mut dx);
     }
     dx

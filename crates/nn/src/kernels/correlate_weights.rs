@@ -5,9 +5,12 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::geometry::{Block, Geometry, Tiling};
+use super::instructions::Instructions;
+use super::lanes::WIDEST;
 use super::planes::{Source, cut};
 use super::sum::sum;
-use super::tiles::{Instructions, WIDEST, correlate_rows};
+use super::tiles::CorrelateRows;
+use super::winograd;
 use crate::Element;
 
 /// Positions that a block works on: so few that the gradient's rows of a tile stay in the first-level cache.
@@ -16,6 +19,9 @@ const BLOCK_POSITIONS: usize = 768;
 const TASKS: usize = 16;
 /// Elements that all partial sums together may take.
 const PARTIAL_ELEMENTS: usize = 16 << 20;
+
+/// Elements of the output gradient that are summed at a time.
+const SUMMED: usize = 1024;
 
 /// Gradients of weights, as (out, in, tap), and of biases.
 pub(crate) struct WeightGradient<T> {
@@ -32,6 +38,11 @@ pub(crate) fn correlate_weights<T: Element>(
     dy: Source<T>,
     geometry: &Geometry,
 ) -> WeightGradient<T> {
+    if winograd::suits(geometry, [x.channels, dy.channels])
+        && let Some(gradient) = winograd::correlate_weights(x, dy, geometry)
+    {
+        return gradient;
+    }
     let tiling = geometry.tiling(BLOCK_POSITIONS);
     let work = Work {
         x,
@@ -62,6 +73,27 @@ pub(crate) fn correlate_weights<T: Element>(
         weights,
         bias: bias.into_iter().map(T::from_f64).collect(),
     }
+}
+
+/// `Σ dy` of each channel over images and positions.
+pub(super) fn bias_gradient<T: Element>(dy: &Source<T>) -> Vec<T> {
+    let planes: Vec<f64> = (0..dy.images() * dy.channels)
+        .into_par_iter()
+        .map(|plane| {
+            let mut line = [T::zero(); SUMMED];
+            let starts = (0..dy.positions).step_by(SUMMED);
+            let part = |start: usize| {
+                let line = &mut line[..SUMMED.min(dy.positions - start)];
+                dy.copy(plane, start, 1, line);
+                sum(line)
+            };
+            starts.map(part).sum()
+        })
+        .collect();
+    let total = |channel: usize| planes.iter().skip(channel).step_by(dy.channels).sum();
+    (0..dy.channels)
+        .map(|channel| T::from_f64(total(channel)))
+        .collect()
 }
 
 struct Work<'a, T> {
@@ -121,8 +153,15 @@ impl<T: Element> Work<'_, T> {
                 self.spread(image * self.dy.channels + output, block, target);
                 bias[output - task.outputs.start] += sum(target);
             }
-            let dy = (gradient.as_slice(), pitch);
-            correlate_rows(self.instructions, &planes, &self.offsets, dy, &mut weights);
+            CorrelateRows {
+                x: &planes,
+                offsets: &self.offsets,
+                dy: &gradient,
+                pitch,
+                stride: pitch,
+                sums: &mut weights,
+            }
+            .run(self.instructions);
         }
         Partial { weights, bias }
     }

@@ -1,13 +1,17 @@
-//! Vectors of elements, as wide as the processor has them.
+//! Vectors of elements, as wide as the processor has them, and work that is written once for all of them.
 
 use crate::Element;
+
+/// Elements of the widest vector.
+pub(super) const WIDEST: usize = 16;
 
 /// A vector register (or what the compiler makes of an array).
 ///
 /// Every method is inlined into a function that enables the processor features; outside of one it would be slow, and on a
 /// processor without them undefined.
 #[allow(unsafe_code)]
-pub(super) trait Lanes: Copy {
+pub trait Lanes: Copy {
+    /// Its elements.
     type Item: Element;
     /// Elements in a vector.
     const COUNT: usize;
@@ -29,11 +33,71 @@ pub(super) trait Lanes: Copy {
     /// # Safety
     /// As [`Lanes::splat`].
     unsafe fn add_product(self, a: Self, b: Self) -> Self;
+
+    /// # Safety
+    /// As [`Lanes::splat`].
+    unsafe fn plus(self, other: Self) -> Self;
+
+    /// # Safety
+    /// As [`Lanes::splat`].
+    unsafe fn minus(self, other: Self) -> Self;
+
+    /// # Safety
+    /// As [`Lanes::splat`].
+    unsafe fn times(self, other: Self) -> Self;
+
+    /// Sum of the elements, halves first: always in the same order.
+    ///
+    /// # Safety
+    /// As [`Lanes::splat`].
+    #[inline(always)]
+    unsafe fn total(self) -> Self::Item {
+        let mut values = [zero::<Self::Item>(); WIDEST];
+        // SAFETY: no vector has more than `WIDEST` elements.
+        unsafe { self.store(values.as_mut_ptr()) };
+        let mut width = Self::COUNT;
+        while width > 1 {
+            width /= 2;
+            for lane in 0..width {
+                let other = values[lane + width];
+                values[lane] += other;
+            }
+        }
+        values[0]
+    }
+}
+
+fn zero<T: Element>() -> T {
+    T::zero()
+}
+
+/// Work that is written once for vectors of any kind; [`super::instructions::Instructions::run`] picks the kind.
+#[allow(unsafe_code)]
+pub trait Kernel<T: Element>: Sized {
+    /// What comes out of it.
+    type Output;
+
+    /// Does the work in vectors `S`, register tiles having `R` rows of `V` vectors. Every implementation is
+    /// `#[inline(always)]`, so that it is compiled with the features of its caller.
+    ///
+    /// # Safety
+    /// The processor has the features of `S`.
+    unsafe fn run<S: Lanes<Item = T>, const R: usize, const V: usize>(self) -> Self::Output;
 }
 
 /// Eight elements without any special feature.
 #[derive(Clone, Copy)]
-pub(super) struct Portable<T>([T; 8]);
+pub struct Portable<T>([T; 8]);
+
+impl<T: Element> Portable<T> {
+    #[inline(always)]
+    fn each(mut self, other: Self, f: impl Fn(T, T) -> T) -> Self {
+        for lane in 0..8 {
+            self.0[lane] = f(self.0[lane], other.0[lane]);
+        }
+        self
+    }
+}
 
 #[allow(unsafe_code)]
 impl<T: Element> Lanes for Portable<T> {
@@ -64,80 +128,117 @@ impl<T: Element> Lanes for Portable<T> {
         }
         self
     }
+
+    #[inline(always)]
+    unsafe fn plus(self, other: Self) -> Self {
+        self.each(other, |a, b| a + b)
+    }
+
+    #[inline(always)]
+    unsafe fn minus(self, other: Self) -> Self {
+        self.each(other, |a, b| a - b)
+    }
+
+    #[inline(always)]
+    unsafe fn times(self, other: Self) -> Self {
+        self.each(other, |a, b| a * b)
+    }
 }
 
-#[cfg(target_arch = "x86_64")]
-pub(super) use x86::{Avx2, Avx512};
+/// A register type of `core::arch` as [`Lanes`]; `$fma` takes (a, b, sum).
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+macro_rules! lanes {
+    ($(#[$doc:meta])* $name:ident = $register:ty, $count:literal, $splat:ident, $load:ident, $store:ident, $fma:expr,
+     $add:ident, $subtract:ident, $multiply:ident $(, total: $total:expr)?) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub struct $name($register);
+
+        #[allow(
+            unsafe_code,
+            unsafe_op_in_unsafe_fn,
+            reason = "each function is one instruction and as safe as its caller says"
+        )]
+        impl Lanes for $name {
+            type Item = f32;
+            const COUNT: usize = $count;
+
+            #[inline(always)]
+            unsafe fn splat(value: f32) -> Self {
+                Self($splat(value))
+            }
+
+            #[inline(always)]
+            unsafe fn load(source: *const f32) -> Self {
+                Self($load(source))
+            }
+
+            #[inline(always)]
+            unsafe fn store(self, target: *mut f32) {
+                $store(target, self.0);
+            }
+
+            #[inline(always)]
+            unsafe fn add_product(self, a: Self, b: Self) -> Self {
+                Self($fma(a.0, b.0, self.0))
+            }
+
+            #[inline(always)]
+            unsafe fn plus(self, other: Self) -> Self {
+                Self($add(self.0, other.0))
+            }
+
+            #[inline(always)]
+            unsafe fn minus(self, other: Self) -> Self {
+                Self($subtract(self.0, other.0))
+            }
+
+            #[inline(always)]
+            unsafe fn times(self, other: Self) -> Self {
+                Self($multiply(self.0, other.0))
+            }
+
+            $(
+                #[inline(always)]
+                unsafe fn total(self) -> f32 {
+                    $total(self.0)
+                }
+            )?
+        }
+    };
+}
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use std::arch::x86_64::{
-        __m256, __m512, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps,
-        _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_storeu_ps,
-    };
+    use std::arch::x86_64::*;
 
     use super::Lanes;
 
-    macro_rules! lanes {
-        ($name:ident, $doc:literal, $register:ty, $count:literal, [$splat:ident, $load:ident, $store:ident, $fma:ident]) => {
-            #[doc = $doc]
-            #[derive(Clone, Copy)]
-            pub(in crate::kernels) struct $name($register);
-
-            #[allow(unsafe_code)]
-            impl Lanes for $name {
-                type Item = f32;
-                const COUNT: usize = $count;
-
-                #[inline(always)]
-                unsafe fn splat(value: f32) -> Self {
-                    // SAFETY: the caller vouches for the feature.
-                    Self(unsafe { $splat(value) })
-                }
-
-                #[inline(always)]
-                unsafe fn load(source: *const f32) -> Self {
-                    // SAFETY: the caller vouches for the feature and the memory.
-                    Self(unsafe { $load(source) })
-                }
-
-                #[inline(always)]
-                unsafe fn store(self, target: *mut f32) {
-                    // SAFETY: the caller vouches for the feature and the memory.
-                    unsafe { $store(target, self.0) };
-                }
-
-                #[inline(always)]
-                unsafe fn add_product(self, a: Self, b: Self) -> Self {
-                    // SAFETY: the caller vouches for the feature.
-                    Self(unsafe { $fma(a.0, b.0, self.0) })
-                }
-            }
-        };
-    }
-
     lanes!(
-        Avx2,
-        "Eight floats with fused multiply-add.",
-        __m256,
-        8,
-        [
-            _mm256_set1_ps,
-            _mm256_loadu_ps,
-            _mm256_storeu_ps,
-            _mm256_fmadd_ps
-        ]
+        /// Eight floats with fused multiply-add: AVX2 and FMA.
+        Avx2 = __m256, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps,
+        _mm256_add_ps, _mm256_sub_ps, _mm256_mul_ps
     );
     lanes!(
-        Avx512,
-        "Sixteen floats with fused multiply-add.",
-        __m512,
-        16,
-        [
-            _mm512_set1_ps,
-            _mm512_loadu_ps,
-            _mm512_storeu_ps,
-            _mm512_fmadd_ps
-        ]
+        /// Sixteen floats with fused multiply-add: AVX-512F.
+        Avx512 = __m512, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps,
+        _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps, total: _mm512_reduce_add_ps
     );
 }
+#[cfg(target_arch = "x86_64")]
+pub use x86::{Avx2, Avx512};
+
+#[cfg(target_arch = "aarch64")]
+mod arm {
+    use std::arch::aarch64::*;
+
+    use super::Lanes;
+
+    lanes!(
+        /// Four floats with fused multiply-add: NEON, which every 64-bit ARM processor has.
+        Neon = float32x4_t, 4, vdupq_n_f32, vld1q_f32, vst1q_f32, |a, b, sum| vfmaq_f32(sum, a, b),
+        vaddq_f32, vsubq_f32, vmulq_f32
+    );
+}
+#[cfg(target_arch = "aarch64")]
+pub use arm::Neon;

@@ -1,8 +1,12 @@
 //! Copies channels into zero-padded planes, where a kernel tap is a shift.
 
 use super::geometry::Geometry;
-use super::tiles::SLACK;
+use super::instructions::Instructions;
+use super::lanes::{Kernel, Lanes};
 use crate::Element;
+
+/// Elements that a reader may look at beyond the last position it was asked for.
+pub(super) const SLACK: usize = 64;
 
 /// A tensor (image, channel, position), of which elements may be read as zero.
 #[derive(Clone, Copy)]
@@ -28,28 +32,51 @@ impl<T: Element> Source<'_, T> {
         let start = plane * self.positions + start;
         let range = start..start + reach * step + 1;
         let data = &self.data[range.clone()];
-        let kept = |x: &T, y: &T| if *y > T::zero() { *x } else { T::zero() };
-        match (self.positive, step) {
+        let positive = self.positive.map(|positive| &positive[range]);
+        match (positive, step) {
             (None, 1) => target.copy_from_slice(data),
             (None, _) => {
                 let picked = data.iter().step_by(step);
                 target.iter_mut().zip(picked).for_each(|(t, x)| *t = *x);
             }
-            // Without `step_by`, which keeps the compiler from using vectors.
-            (Some(positive), 1) => {
-                let pairs = data.iter().zip(&positive[range]);
-                target
-                    .iter_mut()
-                    .zip(pairs)
-                    .for_each(|(t, (x, y))| *t = kept(x, y));
-            }
+            (Some(positive), 1) => Instructions::best::<T>().run(CopyMasked {
+                data,
+                positive,
+                target,
+            }),
             (Some(positive), _) => {
-                let pairs = data.iter().zip(&positive[range]).step_by(step);
+                let pairs = data.iter().zip(positive).step_by(step);
                 target
                     .iter_mut()
                     .zip(pairs)
-                    .for_each(|(t, (x, y))| *t = kept(x, y));
+                    .for_each(|(t, (x, y))| *t = kept(*x, *y));
             }
+        }
+    }
+}
+
+#[inline(always)]
+fn kept<T: Element>(x: T, y: T) -> T {
+    if y > T::zero() { x } else { T::zero() }
+}
+
+/// Copies what is not masked.
+struct CopyMasked<'a, T> {
+    data: &'a [T],
+    positive: &'a [T],
+    target: &'a mut [T],
+}
+
+#[allow(unsafe_code)]
+impl<T: Element> Kernel<T> for CopyMasked<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<S: Lanes<Item = T>, const R: usize, const V: usize>(self) {
+        let len = self.target.len();
+        let (data, positive) = (&self.data[..len], &self.positive[..len]);
+        for i in 0..len {
+            self.target[i] = kept(data[i], positive[i]);
         }
     }
 }

@@ -3,7 +3,10 @@
 use rayon::prelude::*;
 
 use super::disjoint::Disjoint;
-use super::tiles::{Instructions, SLACK, WIDEST, accumulate, correlate_rows, pack};
+use super::instructions::Instructions;
+use super::lanes::WIDEST;
+use super::planes::SLACK;
+use super::tiles::{Accumulate, CorrelateRows, pack};
 use crate::Element;
 
 /// Output positions that a task works on.
@@ -123,10 +126,19 @@ pub(crate) fn transpose<T: Element>(x: &[T], weights: &[T], bias: &[T], tiles: T
     let mut y = vec![T::zero(); images * tiles.outputs * tiles.output_len()];
     let target = Disjoint::new(&mut y);
     let task = |(input, sums): &mut (Vec<T>, Vec<T>), block: &Block| {
-        let pitch = (block.rows * tiles.width).next_multiple_of(instructions.positions());
+        let pitch = (block.rows * tiles.width).next_multiple_of(instructions.lanes());
         tiles.copy_input(x, *block, pitch, input);
         let offsets: Vec<usize> = (0..tiles.inputs).map(|input| input * pitch).collect();
-        accumulate(instructions, input, &offsets, &packed, (sums, pitch));
+        sums.resize(packed.len() / offsets.len() * pitch, T::zero());
+        Accumulate {
+            x: input,
+            offsets: &offsets,
+            packed: &packed,
+            pitch,
+            sums,
+            stride: pitch,
+        }
+        .run(instructions);
         for output in 0..tiles.outputs {
             let (start, len) = tiles.output_range(*block, output);
             // SAFETY: tasks differ in image or rows, and turns of this loop in the output channel: no overlap.
@@ -156,10 +168,19 @@ pub(crate) fn transpose_data<T: Element>(dy: &[T], weights: &[T], tiles: Tiles) 
     let mut dx = vec![T::zero(); images * tiles.inputs * tiles.input_len()];
     let target = Disjoint::new(&mut dx);
     let task = |(gradient, sums): &mut (Vec<T>, Vec<T>), block: &Block| {
-        let pitch = (block.rows * tiles.width).next_multiple_of(instructions.positions());
+        let pitch = (block.rows * tiles.width).next_multiple_of(instructions.lanes());
         tiles.copy_output(dy, *block, pitch, gradient);
         let offsets: Vec<usize> = (0..tiles.wide()).map(|element| element * pitch).collect();
-        accumulate(instructions, gradient, &offsets, &packed, (sums, pitch));
+        sums.resize(packed.len() / offsets.len() * pitch, T::zero());
+        Accumulate {
+            x: gradient,
+            offsets: &offsets,
+            packed: &packed,
+            pitch,
+            sums,
+            stride: pitch,
+        }
+        .run(instructions);
         for (input, sums) in sums.chunks_exact(pitch).take(tiles.inputs).enumerate() {
             let (start, len) = tiles.input_range(*block, input);
             // SAFETY: tasks differ in image or rows, and turns of this loop in the input channel: no overlap.
@@ -188,8 +209,15 @@ pub(crate) fn transpose_weights<T: Element>(x: &[T], dy: &[T], tiles: Tiles) -> 
             tiles.copy_input(x, *block, pitch, &mut input);
             tiles.copy_output(dy, *block, pitch, &mut gradient);
             let offsets: Vec<usize> = (0..wide).map(|element| element * pitch).collect();
-            let input = (&input[..rows * pitch], pitch);
-            correlate_rows(instructions, &gradient, &offsets, input, &mut partial);
+            CorrelateRows {
+                x: &gradient,
+                offsets: &offsets,
+                dy: &input,
+                pitch,
+                stride: pitch,
+                sums: &mut partial,
+            }
+            .run(instructions);
         }
         partial
     };

@@ -10,6 +10,7 @@ use crate::kernels::correlate_data::correlate_data;
 use crate::kernels::correlate_weights::{WeightGradient, correlate_weights};
 use crate::kernels::geometry::Geometry;
 use crate::kernels::planes::Source;
+use crate::kernels::winograd::Filters;
 
 /// A convolution of tensors (image, channel, position…) with `channels` = (in, out), followed by ReLU if wished.
 #[derive(Debug, Clone)]
@@ -55,13 +56,14 @@ impl Convolution {
             bias,
             relu: self.relu,
         };
-        let y = correlate(
-            self.input(x),
-            weight,
-            self.channels[1],
-            &self.geometry,
-            finish,
-        );
+        let filters = Filters {
+            weights: weight,
+            rows: self.channels[1],
+            columns: self.channels[0],
+            kernel: self.geometry.kernel,
+            flipped: false,
+        };
+        let y = correlate(self.input(x), &filters, &self.geometry, finish);
         storage(y, self.shape.as_slice())
     }
 

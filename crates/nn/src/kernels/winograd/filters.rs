@@ -1,0 +1,218 @@
+//! Weights in the transformed domain, and back.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
+use super::transform::{AREA, Step, Transform};
+use crate::Element;
+use crate::kernels::instructions::Instructions;
+use crate::kernels::lanes::WIDEST;
+
+/// Weights that are transformed at a time: as many as stay in the first-level cache.
+const CHUNK: usize = 256;
+
+/// The weights of a convolution, (out, in, depth, height, width), and how they are read.
+#[derive(Clone, Copy)]
+pub(crate) struct Filters<'a, T> {
+    pub(crate) weights: &'a [T],
+    /// Rows of the product: output channels, or, flipped, input channels.
+    pub(crate) rows: usize,
+    /// What is summed over: input channels, or, flipped, output channels.
+    pub(crate) columns: usize,
+    /// Depth, height and width of the kernel.
+    pub(crate) kernel: [usize; 3],
+    /// Reversed along all axes, input and output channels changing places: the kernel of the data gradient.
+    pub(crate) flipped: bool,
+}
+
+impl<T: Element> Filters<'_, T> {
+    fn area(&self) -> usize {
+        self.kernel[1] * self.kernel[2]
+    }
+
+    /// The element (tap, height, width flattened) of a kernel at one depth.
+    #[inline]
+    fn at(&self, row: usize, column: usize, depth: usize, tap: usize) -> T {
+        let (area, depths) = (self.area(), self.kernel[0]);
+        let (kernel, depth, tap) = if self.flipped {
+            (column * self.rows + row, depths - 1 - depth, area - 1 - tap)
+        } else {
+            (row * self.columns + column, depth, tap)
+        };
+        self.weights[(kernel * depths + depth) * area + tap]
+    }
+
+    /// The weights as (row, column, tap), as they are read.
+    pub(crate) fn plain(&self) -> Cow<'_, [T]> {
+        if !self.flipped {
+            return Cow::Borrowed(self.weights);
+        }
+        let (taps, area) = (self.kernel.iter().product::<usize>(), self.area());
+        let mut plain = vec![T::zero(); self.weights.len()];
+        let rows = plain.par_chunks_mut(self.columns * taps).enumerate();
+        rows.for_each(|(row, target)| {
+            for (index, weight) in target.iter_mut().enumerate() {
+                let (column, tap) = (index / taps, index % taps);
+                *weight = self.at(row, column, tap / area, tap % area);
+            }
+        });
+        Cow::Owned(plain)
+    }
+
+    /// All kernels transformed, ordered (tile of rows, element of the transform, column, depth, row of the tile), zeros
+    /// filling up the last tile.
+    pub(super) fn transformed(&self, instructions: Instructions) -> Vec<T> {
+        let height = instructions.rows();
+        let columns = self.columns * self.kernel[0];
+        let plane = columns * height;
+        let mut all = vec![T::zero(); self.rows.div_ceil(height) * AREA * plane];
+        let chunk = CHUNK.next_multiple_of(height * WIDEST);
+        all.par_chunks_mut(AREA * plane).enumerate().for_each_init(
+            Vec::new,
+            |taps, (tile, target)| {
+                let rows = (self.rows - tile * height).min(height);
+                let step = Step::Weights(self.kernel[1]);
+                for start in (0..plane).step_by(chunk) {
+                    let len = chunk.min(plane - start);
+                    taps.clear();
+                    taps.resize(self.area() * chunk, T::zero());
+                    for column in start / height..(start + len) / height {
+                        let (channel, depth) = (column / self.kernel[0], column % self.kernel[0]);
+                        let at = column * height - start;
+                        for row in 0..rows {
+                            for tap in 0..self.area() {
+                                let weight = self.at(tile * height + row, channel, depth, tap);
+                                taps[tap * chunk + at + row] = weight;
+                            }
+                        }
+                    }
+                    whole_vectors(
+                        step,
+                        instructions,
+                        (taps, chunk),
+                        (target, plane),
+                        (start, len),
+                    );
+                }
+            },
+        );
+        all
+    }
+}
+
+/// Transforms `len` kernels, (tap, kernel) `chunk` apart, to `target` from `start` on, (element, kernel) `plane` apart; what
+/// makes up the last vector is dropped.
+fn whole_vectors<T: Element>(
+    step: Step,
+    instructions: Instructions,
+    (taps, chunk): (&[T], usize),
+    (target, plane): (&mut [T], usize),
+    (start, len): (usize, usize),
+) {
+    let offsets_from: Vec<usize> = (0..taps.len() / chunk).map(|tap| tap * chunk).collect();
+    let whole = len / instructions.lanes() * instructions.lanes();
+    let offsets_to: Vec<usize> = (0..AREA).map(|e| e * plane + start).collect();
+    Transform {
+        step,
+        from: taps,
+        offsets_from: &offsets_from,
+        to: target,
+        offsets_to: &offsets_to,
+        count: whole,
+    }
+    .run(instructions);
+    if whole < len {
+        let lanes = instructions.lanes();
+        let mut last = vec![T::zero(); AREA * lanes];
+        let offsets_from: Vec<usize> = offsets_from.iter().map(|o| o + whole).collect();
+        let offsets: Vec<usize> = (0..AREA).map(|e| e * lanes).collect();
+        Transform {
+            step,
+            from: taps,
+            offsets_from: &offsets_from,
+            to: &mut last,
+            offsets_to: &offsets,
+            count: lanes,
+        }
+        .run(instructions);
+        for (e, last) in last.chunks_exact(lanes).enumerate() {
+            target[e * plane + start + whole..][..len - whole]
+                .copy_from_slice(&last[..len - whole]);
+        }
+    }
+}
+
+/// The gradients of weights, (out, in · depth, tap), from sums ordered (tile of rows, element, row, column · depth).
+pub(super) fn gradients<T: Element>(
+    instructions: Instructions,
+    sums: &[T],
+    [rows, columns]: [usize; 2],
+    r: usize,
+) -> Vec<T> {
+    let height = instructions.rows();
+    let (area, plane) = (r * r, height * columns);
+    let mut gradients = vec![T::zero(); rows * columns * area];
+    gradients
+        .par_chunks_mut(plane * area)
+        .zip(sums.par_chunks(AREA * plane))
+        .for_each_init(Vec::new, |taps, (target, sums)| {
+            let count = target.len() / area;
+            for start in (0..count).step_by(CHUNK) {
+                let len = CHUNK.min(count - start);
+                taps.clear();
+                taps.resize(area * CHUNK, T::zero());
+                lower(instructions, r, (sums, plane), (taps, CHUNK), (start, len));
+                for (kernel, target) in target[start * area..][..len * area]
+                    .chunks_exact_mut(area)
+                    .enumerate()
+                {
+                    for (tap, weight) in target.iter_mut().enumerate() {
+                        *weight = taps[tap * CHUNK + kernel];
+                    }
+                }
+            }
+        });
+    gradients
+}
+
+/// `len` kernels of sums, (element, kernel) `plane` apart from `start` on, to (tap, kernel) `chunk` apart.
+fn lower<T: Element>(
+    instructions: Instructions,
+    r: usize,
+    (sums, plane): (&[T], usize),
+    (taps, chunk): (&mut [T], usize),
+    (start, len): (usize, usize),
+) {
+    let lanes = instructions.lanes();
+    let offsets_to: Vec<usize> = (0..r * r).map(|tap| tap * chunk).collect();
+    let step = Step::WeightsGradient(r);
+    let whole = len / lanes * lanes;
+    let offsets: Vec<usize> = (0..AREA).map(|e| e * plane + start).collect();
+    Transform {
+        step,
+        from: sums,
+        offsets_from: &offsets,
+        to: taps,
+        offsets_to: &offsets_to,
+        count: whole,
+    }
+    .run(instructions);
+    if whole < len {
+        let mut last = vec![T::zero(); AREA * lanes];
+        for (e, last) in last.chunks_exact_mut(lanes).enumerate() {
+            last[..len - whole].copy_from_slice(&sums[e * plane + start + whole..][..len - whole]);
+        }
+        let offsets: Vec<usize> = (0..AREA).map(|e| e * lanes).collect();
+        let offsets_to: Vec<usize> = offsets_to.iter().map(|o| o + whole).collect();
+        Transform {
+            step,
+            from: &last,
+            offsets_from: &offsets,
+            to: taps,
+            offsets_to: &offsets_to,
+            count: lanes,
+        }
+        .run(instructions);
+    }
+}
