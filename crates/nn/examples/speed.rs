@@ -177,9 +177,12 @@ fn main() {
         .unwrap();
     let mode = Mode::Training { seed: 0, step: 0 };
     let train = median(5, || {
-        let logits = net.forward(&x, &mode).unwrap();
-        let loss = loss::bce_with_logits(&logits, &t, Reduction::Sum).unwrap();
-        adam.backward_step(&loss).unwrap();
+        let loss = |logits: &Tensor| {
+            let loss = loss::bce_with_logits(logits, &t, Reduction::Sum)?;
+            Ok::<_, candle_core::Error>((loss, ()))
+        };
+        let (gradients, ()) = rsom_nn::differentiate(|| net.forward(&x, &mode), loss).unwrap();
+        adam.step(&gradients).unwrap();
     });
     let predict = median(5, || drop(net.forward(&x, &Mode::Evaluation).unwrap()));
     println!(

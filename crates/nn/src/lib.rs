@@ -45,6 +45,7 @@ pub mod ops;
 mod parameters;
 pub mod rng;
 mod schedule;
+mod tape;
 pub mod weights;
 
 pub use adam::{Adam, AdamConfig, AdamState, Moments};
@@ -57,3 +58,4 @@ pub use loss::Reduction;
 pub use mode::Mode;
 pub use parameters::{Builder, Parameters};
 pub use schedule::{PlateauConfig, ReduceOnPlateau};
+pub use tape::differentiate;

@@ -9,7 +9,7 @@ use super::history::{Collapse, EpochRecord, History, Validation};
 use super::order::{self, Batch};
 use super::{Example, TrainSettings, overlap::Overlap};
 use crate::augment::Placement;
-use crate::loss::{self, Loss, Reduction, Terms};
+use crate::loss::{self, Reduction, Terms};
 use crate::slices::{InputScaling, View};
 use crate::{LayersegError, Network};
 
@@ -162,10 +162,17 @@ impl<'a> Trainer<'a> {
                     .draw(seed, epoch, batch.volume, example.image.rows());
             let step = self.adam.steps();
             let mode = Mode::Training { seed, step };
-            let (loss, ..) = self.loss_of(example, &batch, placement, &mode)?;
-            let total = self.finite(epoch, &loss)?;
-            self.adam.backward_step(&loss.total)?;
-            average.add(loss.terms, batch.ys.len());
+            let (input, target) = self.tensors(example, &batch, placement)?;
+            let (gradients, (terms, total)) = rsom_nn::differentiate(
+                || self.network.forward(&input, &mode),
+                |logits| {
+                    let loss = loss::combined(logits, &target, &self.settings.loss)?;
+                    let total = self.finite(epoch, loss.terms)?;
+                    Ok::<_, LayersegError>((loss.total, (loss.terms, total)))
+                },
+            )?;
+            self.adam.step(&gradients)?;
+            average.add(terms, batch.ys.len());
             if !watch(Step {
                 epoch,
                 loss: Some(total),
@@ -182,9 +189,10 @@ impl<'a> Trainer<'a> {
         let mut overlap = Overlap::default();
         for batch in order::sequential(&counts, self.settings.batch_size) {
             let example = &self.validation[batch.volume];
-            let (loss, logits, target) =
-                self.loss_of(example, &batch, Placement::NONE, &Mode::Evaluation)?;
-            self.finite(epoch, &loss)?;
+            let (input, target) = self.tensors(example, &batch, Placement::NONE)?;
+            let logits = self.network.forward(&input, &Mode::Evaluation)?;
+            let loss = loss::combined(&logits, &target, &self.settings.loss)?;
+            self.finite(epoch, loss.terms)?;
             average.add(loss.terms, batch.ys.len());
             overlap.add(&logits, &target)?;
             if !watch(Step { epoch, loss: None }) {
@@ -198,13 +206,13 @@ impl<'a> Trainer<'a> {
         })
     }
 
-    fn loss_of(
+    /// Input and target of a batch.
+    fn tensors(
         &self,
         example: &Example,
         batch: &Batch,
         placement: Placement,
-        mode: &Mode,
-    ) -> Result<(Loss, Tensor, Tensor), LayersegError> {
+    ) -> Result<(Tensor, Tensor), LayersegError> {
         let view = View {
             crop: example.crop(&self.settings.network)?,
             placement,
@@ -215,21 +223,18 @@ impl<'a> Trainer<'a> {
             scaling: InputScaling::IDENTITY,
             ..view
         };
-        let target = example.mask.batch(&batch.ys, &unscaled)?;
-        let logits = self.network.forward(&input, mode)?;
-        let loss = loss::combined(&logits, &target, &self.settings.loss)?;
-        Ok((loss, logits, target))
+        Ok((input, example.mask.batch(&batch.ys, &unscaled)?))
     }
 
-    fn finite(&self, epoch: usize, loss: &Loss) -> Result<f64, LayersegError> {
-        let total = loss.terms.total(self.settings.loss.s);
+    fn finite(&self, epoch: usize, terms: Terms) -> Result<f64, LayersegError> {
+        let total = terms.total(self.settings.loss.s);
         if total.is_finite() {
             return Ok(total);
         }
         Err(LayersegError::NotFinite {
             epoch,
-            bce: loss.terms.bce,
-            smoothness: loss.terms.smoothness,
+            bce: terms.bce,
+            smoothness: terms.smoothness,
         })
     }
 }

@@ -2,11 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use candle_core::backend::BackendStorage;
-use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
+use candle_core::{Result, Tensor, bail};
 
+use super::operation::{Operation, Pass, apply};
 use crate::Element;
-use crate::host::{Host, elements, storage, tensor, with_element};
 use crate::kernels::norm::{Line, Pull, input_gradient, normalize, spreads, sums};
 use crate::kernels::sum::Spread;
 
@@ -62,13 +61,12 @@ pub fn batch_norm_training(
     let found = Arc::new(OnceLock::new());
     let op = BatchNorm {
         channels,
+        positions: x.dims()[2..].iter().product(),
         eps,
         moments: Arc::clone(&found),
         fixed: false,
     };
-    let output = x
-        .contiguous()?
-        .apply_op3(&weight.contiguous()?, &bias.contiguous()?, op)?;
+    let output = apply(op, &[x, weight, bias], x.shape())?;
     let Some(moments) = found.get() else {
         bail!("batch norm did not run");
     };
@@ -106,12 +104,12 @@ pub fn batch_norm_evaluation(
         .collect();
     let op = BatchNorm {
         channels,
+        positions: x.dims()[2..].iter().product(),
         eps,
         moments: Arc::new(OnceLock::from(moments)),
         fixed: true,
     };
-    x.contiguous()?
-        .apply_op3(&weight.contiguous()?, &bias.contiguous()?, op)
+    apply(op, &[x, weight, bias], x.shape())
 }
 
 fn channels_of(x: &Tensor, others: [&Tensor; 2]) -> Result<usize> {
@@ -132,6 +130,7 @@ struct Moment {
 
 struct BatchNorm {
     channels: usize,
+    positions: usize,
     eps: f64,
     /// What the input was normalized with: given when `fixed`, else found in the forward pass.
     moments: Arc<OnceLock<Vec<Moment>>>,
@@ -156,60 +155,6 @@ impl BatchNorm {
 
     fn root(&self, moment: Moment) -> f64 {
         1.0 / (moment.variance + self.eps).sqrt()
-    }
-
-    fn forward<T: Element>(&self, x: &[T], positions: usize, [weight, bias]: [&[T]; 2]) -> Vec<T> {
-        let moments = self.moments(x, positions).iter();
-        let lines: Vec<Line> = moments
-            .zip(weight.iter().zip(bias))
-            .map(|(moment, (weight, bias))| Line {
-                mean: moment.mean,
-                scale: weight.to_f64() * self.root(*moment),
-                shift: bias.to_f64(),
-            })
-            .collect();
-        normalize(x, positions, &lines)
-    }
-
-    fn gradients<T: Element>(
-        &self,
-        [x, weight, bias]: [&Tensor; 3],
-        gradient: &Tensor,
-    ) -> Result<[Option<Tensor>; 3]> {
-        let positions: usize = x.dims()[2..].iter().product();
-        let gradient = gradient.contiguous()?;
-        let (x_host, dy_host) = (Host::of(x), Host::of(&gradient));
-        let (data, dy): (&[T], &[T]) = (x_host.elements()?, dy_host.elements()?);
-        let moments = self.moments(data, positions);
-        let sums = self.channel_sums(data, dy, positions, moments);
-        let dx = if x.track_op() {
-            let host = Host::of(weight);
-            let count = (data.len() / self.channels) as f64;
-            let pulls: Vec<Pull> = host
-                .elements::<T>()?
-                .iter()
-                .zip(moments.iter().zip(&sums))
-                .map(|(weight, (moment, sums))| self.pull(weight.to_f64(), *moment, *sums, count))
-                .collect();
-            Some(tensor(
-                input_gradient(data, dy, positions, &pulls),
-                x.shape(),
-            )?)
-        } else {
-            None
-        };
-        let pairs = moments.iter().zip(&sums);
-        let dw = pairs
-            .map(|(moment, [dot, _])| T::from_f64(dot * self.root(*moment)))
-            .collect();
-        let db = sums.iter().map(|[_, sum]| T::from_f64(*sum)).collect();
-        let wanted = |values: Vec<T>, parameter: &Tensor| {
-            parameter
-                .track_op()
-                .then(|| tensor(values, parameter.shape()))
-                .transpose()
-        };
-        Ok([dx, wanted(dw, weight)?, wanted(db, bias)?])
     }
 
     /// `Σ dy·(x − mean)` and `Σ dy` of each channel.
@@ -250,39 +195,43 @@ impl BatchNorm {
     }
 }
 
-impl CustomOp3 for BatchNorm {
-    fn name(&self) -> &'static str {
-        "batch norm"
+impl Operation for BatchNorm {
+    const NAME: &'static str = "batch norm";
+
+    /// Of input, weights and bias.
+    fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
+        let moments = self.moments(inputs[0], self.positions).iter();
+        let lines: Vec<Line> = moments
+            .zip(inputs[1].iter().zip(inputs[2]))
+            .map(|(moment, (weight, bias))| Line {
+                mean: moment.mean,
+                scale: weight.to_f64() * self.root(*moment),
+                shift: bias.to_f64(),
+            })
+            .collect();
+        normalize(inputs[0], self.positions, &lines)
     }
 
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        x_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-        bias: &CpuStorage,
-        bias_layout: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let positions = x_layout.dims()[2..].iter().product();
-        with_element!(x.dtype(), T => {
-            let affine = [elements(weight, weight_layout)?, elements(bias, bias_layout)?];
-            let y = self.forward::<T>(elements(x, x_layout)?, positions, affine);
-            Ok(storage(y, x_layout.shape()))
-        })
-    }
-
-    fn bwd(
-        &self,
-        x: &Tensor,
-        weight: &Tensor,
-        bias: &Tensor,
-        _result: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        with_element!(x.dtype(), T => {
-            let [dx, dw, db] = self.gradients::<T>([x, weight, bias], gradient)?;
-            Ok((dx, dw, db))
-        })
+    fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
+        let (x, dy) = (pass.inputs[0], pass.gradient);
+        let moments = self.moments(x, self.positions);
+        let sums = self.channel_sums(x, dy, self.positions, moments);
+        let dx = || {
+            let count = (x.len() / self.channels) as f64;
+            let pulls: Vec<Pull> = pass.inputs[1]
+                .iter()
+                .zip(moments.iter().zip(&sums))
+                .map(|(weight, (moment, sums))| self.pull(weight.to_f64(), *moment, *sums, count))
+                .collect();
+            input_gradient(x, dy, self.positions, &pulls)
+        };
+        let pairs = || moments.iter().zip(&sums);
+        let dw = || pairs().map(|(moment, [dot, _])| T::from_f64(dot * self.root(*moment)));
+        let db = || sums.iter().map(|[_, sum]| T::from_f64(*sum));
+        vec![
+            pass.wanted(0, dx),
+            pass.wanted(1, || dw().collect()),
+            pass.wanted(2, || db().collect()),
+        ]
     }
 }

@@ -1,11 +1,10 @@
 //! Concatenation along channels.
 
-use candle_core::backend::BackendStorage;
-use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
+use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
 
+use super::operation::{Operation, Pass, apply};
 use crate::Element;
-use crate::host::{Host, elements, storage, tensor, with_element};
 
 /// The channels of `a`, then those of `b`: (n, c, …) and (n, d, …) become (n, c + d, …).
 ///
@@ -28,15 +27,13 @@ pub fn concat_channels(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let positions: usize = left[2..].iter().product();
     let op = Concat {
         lens: [left[1] * positions, right[1] * positions],
-        shape,
     };
-    a.contiguous()?.apply_op2(&b.contiguous()?, op)
+    apply(op, &[a, b], shape)
 }
 
 struct Concat {
     /// Elements of one image of either argument.
     lens: [usize; 2],
-    shape: Vec<usize>,
 }
 
 impl Concat {
@@ -65,40 +62,17 @@ impl Concat {
     }
 }
 
-impl CustomOp2 for Concat {
-    fn name(&self) -> &'static str {
-        "concat channels"
+impl Operation for Concat {
+    const NAME: &'static str = "concat channels";
+
+    fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
+        self.join(inputs[0], inputs[1])
     }
 
-    fn cpu_fwd(
-        &self,
-        a: &CpuStorage,
-        a_layout: &Layout,
-        b: &CpuStorage,
-        b_layout: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        with_element!(a.dtype(), T => {
-            let joined = self.join::<T>(elements(a, a_layout)?, elements(b, b_layout)?);
-            Ok(storage(joined, self.shape.as_slice()))
-        })
-    }
-
-    fn bwd(
-        &self,
-        a: &Tensor,
-        b: &Tensor,
-        _result: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let gradient = gradient.contiguous()?;
-        with_element!(a.dtype(), T => {
-            let gradient = Host::of(&gradient);
-            let dy = gradient.elements::<T>()?;
-            let part = |argument: &Tensor, right| {
-                let wanted = argument.track_op();
-                wanted.then(|| tensor(self.part(dy, right), argument.shape())).transpose()
-            };
-            Ok((part(a, false)?, part(b, true)?))
-        })
+    fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
+        vec![
+            pass.wanted(0, || self.part(pass.gradient, false)),
+            pass.wanted(1, || self.part(pass.gradient, true)),
+        ]
     }
 }

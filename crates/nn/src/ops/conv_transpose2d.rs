@@ -1,10 +1,9 @@
 //! Transposed 2-D convolution whose stride equals its kernel.
 
-use candle_core::backend::BackendStorage;
-use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
+use candle_core::{Result, Tensor, bail};
 
+use super::operation::{Operation, Pass, apply};
 use crate::Element;
-use crate::host::{Host, elements, storage, tensor, with_element};
 use crate::kernels::sum::by_channel;
 use crate::kernels::transpose::{Tiles, transpose, transpose_data, transpose_weights};
 
@@ -34,9 +33,8 @@ pub fn conv_transpose2d(x: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Te
         width,
         n,
     };
-    let op = Transposed { images, tiles };
-    x.contiguous()?
-        .apply_op3(&weight.contiguous()?, &bias.contiguous()?, op)
+    let shape = (images, outputs, n * height, n * width);
+    apply(Transposed { images, tiles }, &[x, weight, bias], shape)
 }
 
 struct Transposed {
@@ -44,69 +42,22 @@ struct Transposed {
     tiles: Tiles,
 }
 
-impl Transposed {
-    fn gradients<T: Element>(
-        &self,
-        [x, weight, bias]: [&Tensor; 3],
-        gradient: &Tensor,
-    ) -> Result<[Option<Tensor>; 3]> {
-        let gradient = gradient.contiguous()?;
-        let gradient = Host::of(&gradient);
-        let dy: &[T] = gradient.elements()?;
-        let mut gradients = [None, None, None];
-        if x.track_op() {
-            let weight = Host::of(weight);
-            let dx = transpose_data(dy, weight.elements()?, self.tiles);
-            gradients[0] = Some(tensor(dx, x.shape())?);
-        }
-        if weight.track_op() {
-            let x = Host::of(x);
-            let dw = transpose_weights(x.elements()?, dy, self.tiles);
-            gradients[1] = Some(tensor(dw, weight.shape())?);
-        }
-        if bias.track_op() {
-            let positions = dy.len() / (self.images * self.tiles.outputs);
-            let db = by_channel(dy, self.tiles.outputs, positions);
-            gradients[2] = Some(tensor(db, bias.shape())?);
-        }
-        Ok(gradients)
-    }
-}
+impl Operation for Transposed {
+    const NAME: &'static str = "transposed convolution";
 
-impl CustomOp3 for Transposed {
-    fn name(&self) -> &'static str {
-        "transposed convolution"
+    /// Of input, weights and bias.
+    fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
+        transpose(inputs[0], inputs[1], inputs[2], self.tiles)
     }
 
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        x_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-        bias: &CpuStorage,
-        bias_layout: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let t = self.tiles;
-        let shape = (self.images, t.outputs, t.n * t.height, t.n * t.width);
-        with_element!(x.dtype(), T => {
-            let weight = elements::<T>(weight, weight_layout)?;
-            let bias = elements::<T>(bias, bias_layout)?;
-            Ok(storage(transpose(elements(x, x_layout)?, weight, bias, t), shape))
-        })
-    }
-
-    fn bwd(
-        &self,
-        x: &Tensor,
-        weight: &Tensor,
-        bias: &Tensor,
-        _result: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        with_element!(x.dtype(), T => {
-            let [dx, dw, db] = self.gradients::<T>([x, weight, bias], gradient)?;
-            Ok((dx, dw, db))
-        })
+    fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
+        let (dy, outputs) = (pass.gradient, self.tiles.outputs);
+        vec![
+            pass.wanted(0, || transpose_data(dy, pass.inputs[1], self.tiles)),
+            pass.wanted(1, || transpose_weights(pass.inputs[0], dy, self.tiles)),
+            pass.wanted(2, || {
+                by_channel(dy, outputs, dy.len() / (self.images * outputs))
+            }),
+        ]
     }
 }

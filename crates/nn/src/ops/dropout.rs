@@ -2,14 +2,13 @@
 
 use std::sync::OnceLock;
 
-use candle_core::backend::BackendStorage;
-use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
+use candle_core::{Result, Tensor, bail};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 use rayon::prelude::*;
 
+use super::operation::{Operation, Pass, apply};
 use crate::Element;
-use crate::host::{Host, elements, storage, tensor, with_element};
 
 /// Elements that share one stream number: a task's share, so that masks do not depend on the number of threads.
 const CHUNK: usize = 1 << 15;
@@ -29,7 +28,7 @@ pub fn dropout(x: &Tensor, probability: f64, stream: &ChaCha8Rng) -> Result<Tens
         stream: stream.clone(),
         kept: OnceLock::new(),
     };
-    x.contiguous()?.apply_op1(op)
+    apply(op, &[x], x.shape())
 }
 
 struct Dropout {
@@ -71,26 +70,16 @@ impl Dropout {
     }
 }
 
-impl CustomOp1 for Dropout {
-    fn name(&self) -> &'static str {
-        "dropout"
+impl Operation for Dropout {
+    const NAME: &'static str = "dropout";
+
+    fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
+        let kept = self.kept.get_or_init(|| self.draw(inputs[0].len()));
+        self.scale(inputs[0], kept)
     }
 
-    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let kept = self
-            .kept
-            .get_or_init(|| self.draw(layout.shape().elem_count()));
-        with_element!(x.dtype(), T => {
-            Ok(storage(self.scale::<T>(elements(x, layout)?, kept), layout.shape()))
-        })
-    }
-
-    fn bwd(&self, x: &Tensor, _result: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let kept = self.kept.get_or_init(|| self.draw(x.elem_count()));
-        let gradient = gradient.contiguous()?;
-        with_element!(x.dtype(), T => {
-            let gradient = Host::of(&gradient);
-            Ok(Some(tensor(self.scale::<T>(gradient.elements()?, kept), x.shape())?))
-        })
+    fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
+        let kept = self.kept.get_or_init(|| self.draw(pass.gradient.len()));
+        vec![pass.wanted(0, || self.scale(pass.gradient, kept))]
     }
 }

@@ -1,10 +1,9 @@
 //! Group norm over groups of channels of (image, channel, position…).
 
-use candle_core::backend::BackendStorage;
-use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
+use candle_core::{Result, Tensor, bail};
 
+use super::operation::{Operation, Pass, apply};
 use crate::Element;
-use crate::host::{Host, elements, storage, tensor, with_element};
 use crate::kernels::norm::{Line, Pull, input_gradient, normalize, spreads, sums};
 
 /// `(x − mean)/√(var + eps)·weight + bias` with mean and biased variance of each image's group of channels.
@@ -38,8 +37,7 @@ pub fn group_norm(
         groups,
         eps,
     };
-    x.contiguous()?
-        .apply_op3(&weight.contiguous()?, &bias.contiguous()?, op)
+    apply(op, &[x, weight, bias], x.shape())
 }
 
 struct GroupNorm {
@@ -63,58 +61,6 @@ impl GroupNorm {
                 std::iter::repeat_n([s.mean, root], self.members())
             })
             .collect()
-    }
-
-    fn forward<T: Element>(&self, x: &[T], [weight, bias]: [&[T]; 2]) -> Vec<T> {
-        let moments = self.moments(x);
-        let lines: Vec<Line> = moments
-            .iter()
-            .zip(weight.iter().zip(bias).cycle())
-            .map(|([mean, root], (weight, bias))| Line {
-                mean: *mean,
-                scale: weight.to_f64() * root,
-                shift: bias.to_f64(),
-            })
-            .collect();
-        normalize(x, self.positions, &lines)
-    }
-
-    fn gradients<T: Element>(
-        &self,
-        [x, weight, bias]: [&Tensor; 3],
-        gradient: &Tensor,
-    ) -> Result<[Option<Tensor>; 3]> {
-        let gradient = gradient.contiguous()?;
-        let hosts = (Host::of(x), Host::of(&gradient), Host::of(weight));
-        let (data, dy): (&[T], &[T]) = (hosts.0.elements()?, hosts.1.elements()?);
-        let moments = self.moments(data);
-        let means: Vec<f64> = moments.iter().map(|[mean, _]| *mean).collect();
-        let sums = sums(data, dy, self.positions, &means);
-        let dx = if x.track_op() {
-            let pulls = self.pulls(hosts.2.elements::<T>()?, &moments, &sums);
-            Some(tensor(
-                input_gradient(data, dy, self.positions, &pulls),
-                x.shape(),
-            )?)
-        } else {
-            None
-        };
-        let mut totals = vec![[0.0, 0.0]; self.channels];
-        for (plane, ([_, root], [dot, sum])) in moments.iter().zip(&sums).enumerate() {
-            let total = &mut totals[plane % self.channels];
-            *total = [total[0] + dot * root, total[1] + sum];
-        }
-        let column = |index: usize, parameter: &Tensor| {
-            let values: Vec<T> = totals
-                .iter()
-                .map(|total| T::from_f64(total[index]))
-                .collect();
-            parameter
-                .track_op()
-                .then(|| tensor(values, parameter.shape()))
-                .transpose()
-        };
-        Ok([dx, column(0, weight)?, column(1, bias)?])
     }
 
     /// With r = 1/√(var + eps) and means over the group, dx = r·(w·dy − mean(w·dy) − (x − mean)·r²·mean(w·dy·(x − mean))).
@@ -148,37 +94,43 @@ impl GroupNorm {
     }
 }
 
-impl CustomOp3 for GroupNorm {
-    fn name(&self) -> &'static str {
-        "group norm"
+impl Operation for GroupNorm {
+    const NAME: &'static str = "group norm";
+
+    /// Of input, weights and bias.
+    fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
+        let moments = self.moments(inputs[0]);
+        let lines: Vec<Line> = moments
+            .iter()
+            .zip(inputs[1].iter().zip(inputs[2]).cycle())
+            .map(|([mean, root], (weight, bias))| Line {
+                mean: *mean,
+                scale: weight.to_f64() * root,
+                shift: bias.to_f64(),
+            })
+            .collect();
+        normalize(inputs[0], self.positions, &lines)
     }
 
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        x_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-        bias: &CpuStorage,
-        bias_layout: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        with_element!(x.dtype(), T => {
-            let affine = [elements(weight, weight_layout)?, elements(bias, bias_layout)?];
-            Ok(storage(self.forward::<T>(elements(x, x_layout)?, affine), x_layout.shape()))
-        })
-    }
-
-    fn bwd(
-        &self,
-        x: &Tensor,
-        weight: &Tensor,
-        bias: &Tensor,
-        _result: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        with_element!(x.dtype(), T => {
-            let [dx, dw, db] = self.gradients::<T>([x, weight, bias], gradient)?;
-            Ok((dx, dw, db))
-        })
+    fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
+        let (x, dy) = (pass.inputs[0], pass.gradient);
+        let moments = self.moments(x);
+        let means: Vec<f64> = moments.iter().map(|[mean, _]| *mean).collect();
+        let sums = sums(x, dy, self.positions, &means);
+        let dx = || {
+            let pulls = self.pulls(pass.inputs[1], &moments, &sums);
+            input_gradient(x, dy, self.positions, &pulls)
+        };
+        let mut totals = vec![[0.0, 0.0]; self.channels];
+        for (plane, ([_, root], [dot, sum])) in moments.iter().zip(&sums).enumerate() {
+            let total = &mut totals[plane % self.channels];
+            *total = [total[0] + dot * root, total[1] + sum];
+        }
+        let column = |index: usize| totals.iter().map(move |total| T::from_f64(total[index]));
+        vec![
+            pass.wanted(0, dx),
+            pass.wanted(1, || column(0).collect()),
+            pass.wanted(2, || column(1).collect()),
+        ]
     }
 }

@@ -1,9 +1,9 @@
 //! Maximum over 2 × 2 windows.
 
-use candle_core::backend::BackendStorage;
-use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
+use candle_core::{Result, Tensor, bail};
 
-use crate::host::{Host, elements, storage, tensor, with_element};
+use super::operation::{Operation, Pass, apply};
+use crate::Element;
 use crate::kernels::pool::{max_pool, max_pool_gradient};
 
 /// Maxima of the 2 × 2 windows of (images, channels, height, width), stride 2; an odd last row or column is left out.
@@ -18,36 +18,23 @@ pub fn max_pool2d(x: &Tensor) -> Result<Tensor> {
     if height < 2 || width < 2 || images * channels == 0 {
         bail!("no 2 × 2 windows in {:?}", x.dims());
     }
-    x.contiguous()?.apply_op1(MaxPool {
-        shape: [images, channels, height, width],
-    })
+    let shape = (images, channels, height / 2, width / 2);
+    apply(MaxPool([height, width]), &[x], shape)
 }
 
-struct MaxPool {
-    shape: [usize; 4],
-}
+/// Of images of this height and width.
+struct MaxPool([usize; 2]);
 
-impl CustomOp1 for MaxPool {
-    fn name(&self) -> &'static str {
-        "max pool"
+impl Operation for MaxPool {
+    const NAME: &'static str = "max pool";
+
+    fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
+        max_pool(inputs[0], self.0)
     }
 
-    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let [images, channels, height, width] = self.shape;
-        let shape = (images, channels, height / 2, width / 2);
-        with_element!(x.dtype(), T => {
-            Ok(storage(max_pool::<T>(elements(x, layout)?, [height, width]), shape))
-        })
-    }
-
-    fn bwd(&self, x: &Tensor, _result: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let [_, _, height, width] = self.shape;
-        let gradient = gradient.contiguous()?;
-        with_element!(x.dtype(), T => {
-            let (host, gradient) = (Host::of(x), Host::of(&gradient));
-            let dy = gradient.elements()?;
-            let dx = max_pool_gradient::<T>(host.elements()?, dy, [height, width]);
-            Ok(Some(tensor(dx, x.shape())?))
-        })
+    fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
+        vec![pass.wanted(0, || {
+            max_pool_gradient(pass.inputs[0], pass.gradient, self.0)
+        })]
     }
 }

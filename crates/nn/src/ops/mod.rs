@@ -1,4 +1,5 @@
-//! Differentiable ops on tensors: a candle custom op each, with its own forward and backward.
+//! Differentiable ops on tensors, each with its own forward and backward; candle custom ops, or recorded on our own tape
+//! ([`crate::differentiate`]).
 //!
 //! All take `f32` (or `f64`, for checks of gradients) on the CPU, make their arguments contiguous, and give results that
 //! do not depend on the number of threads. An argument that is not on the tape gets no gradient computed.
@@ -12,6 +13,7 @@ mod convolution;
 mod dropout;
 mod group_norm;
 mod max_pool2d;
+pub(crate) mod operation;
 mod relu;
 
 pub use batch_norm::{BatchNormConfig, Normalized, batch_norm_evaluation, batch_norm_training};

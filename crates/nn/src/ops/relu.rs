@@ -1,11 +1,10 @@
 //! Rectified linear unit.
 
-use candle_core::backend::BackendStorage;
-use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
+use candle_core::{Result, Tensor};
 use rayon::prelude::*;
 
+use super::operation::{Operation, Pass, apply};
 use crate::Element;
-use crate::host::{Host, elements, storage, tensor, with_element};
 
 /// Elements that a task works on.
 const CHUNK: usize = 1 << 16;
@@ -17,11 +16,11 @@ const CHUNK: usize = 1 << 16;
 /// # Errors
 /// The type is not a float, or the tensor is not on the CPU.
 pub fn relu(x: &Tensor) -> Result<Tensor> {
-    x.contiguous()?.apply_op1(Relu)
+    apply(Relu, &[x], x.shape())
 }
 
 /// The gradient where the result of a ReLU is positive, else 0.
-pub(super) fn masked<T: Element>(dy: &[T], result: &[T]) -> Vec<T> {
+fn masked<T: Element>(dy: &[T], result: &[T]) -> Vec<T> {
     let mut masked = vec![T::zero(); dy.len()];
     masked
         .par_chunks_mut(CHUNK)
@@ -49,23 +48,14 @@ fn rectified<T: Element>(x: &[T]) -> Vec<T> {
 
 struct Relu;
 
-impl CustomOp1 for Relu {
-    fn name(&self) -> &'static str {
-        "relu"
+impl Operation for Relu {
+    const NAME: &'static str = "relu";
+
+    fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
+        rectified(inputs[0])
     }
 
-    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        with_element!(x.dtype(), T => {
-            Ok(storage(rectified::<T>(elements(x, layout)?), layout.shape()))
-        })
-    }
-
-    fn bwd(&self, x: &Tensor, result: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let gradient = gradient.contiguous()?;
-        with_element!(x.dtype(), T => {
-            let (result, gradient) = (Host::of(result), Host::of(&gradient));
-            let dx = masked::<T>(gradient.elements()?, result.elements()?);
-            Ok(Some(tensor(dx, x.shape())?))
-        })
+    fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
+        vec![pass.wanted(0, || masked(pass.gradient, pass.result))]
     }
 }

@@ -1,0 +1,203 @@
+//! What all ops share: one definition of forward and backward over slices, which runs on candle's tape and on ours.
+
+use candle_core::backend::BackendStorage;
+use candle_core::{
+    CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, bail,
+};
+
+use crate::Element;
+use crate::host::{Host, elements, storage, tensor, with_element};
+use crate::tape;
+
+/// A differentiable function of tensors, all contiguous and of one element type.
+pub(crate) trait Operation: Send + Sync + 'static {
+    const NAME: &'static str;
+
+    /// The elements of the result.
+    fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T>;
+
+    /// The gradients of the inputs, in their order; `None` where none is wanted.
+    fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>>;
+}
+
+/// What a backward pass works with.
+pub(crate) struct Pass<'a, T> {
+    pub(crate) inputs: Vec<&'a [T]>,
+    /// Which of the inputs need a gradient.
+    pub(crate) wanted: &'a [bool],
+    /// What the forward pass gave.
+    pub(crate) result: &'a [T],
+    /// Gradient of the result.
+    pub(crate) gradient: &'a [T],
+}
+
+impl<T: Element> Pass<'_, T> {
+    /// The gradient of input `index`, computed if it is wanted.
+    pub(crate) fn wanted(&self, index: usize, gradient: impl FnOnce() -> Vec<T>) -> Option<Vec<T>> {
+        self.wanted[index].then(gradient)
+    }
+}
+
+/// Applies an operation to tensors, recording it on whichever tape is there.
+pub(crate) fn apply<O: Operation>(
+    op: O,
+    inputs: &[&Tensor],
+    shape: impl Into<Shape>,
+) -> Result<Tensor> {
+    let shape = shape.into();
+    let inputs: Vec<Tensor> = inputs
+        .iter()
+        .map(|tensor| tensor.contiguous())
+        .collect::<Result<_>>()?;
+    if tape::is_recording() {
+        return tape::apply(op, inputs, &shape);
+    }
+    let op = Custom { op, shape };
+    match inputs.as_slice() {
+        [a] => a.apply_op1(op),
+        [a, b] => a.apply_op2(b, op),
+        [a, b, c] => a.apply_op3(b, c, op),
+        _ => bail!("{}: {} arguments", O::NAME, inputs.len()),
+    }
+}
+
+/// Runs an operation forward.
+pub(crate) fn forward<O: Operation>(op: &O, inputs: &[Tensor], shape: &Shape) -> Result<Tensor> {
+    let Some(first) = inputs.first() else {
+        bail!("{}: no argument", O::NAME);
+    };
+    let hosts: Vec<Host> = inputs.iter().map(Host::of).collect();
+    with_element!(first.dtype(), T => {
+        let slices: Vec<&[T]> = hosts.iter().map(Host::elements).collect::<Result<_>>()?;
+        tensor(op.forward::<T>(&slices), shape)
+    })
+}
+
+/// Runs an operation backward.
+pub(crate) fn backward<O: Operation>(
+    op: &O,
+    (inputs, wanted): (&[&Tensor], &[bool]),
+    result: &Tensor,
+    gradient: &Tensor,
+) -> Result<Vec<Option<Tensor>>> {
+    let gradient = gradient.contiguous()?;
+    let hosts: Vec<Host> = inputs.iter().copied().map(Host::of).collect();
+    let (result_host, gradient_host) = (Host::of(result), Host::of(&gradient));
+    with_element!(result.dtype(), T => {
+        let pass = Pass {
+            inputs: hosts.iter().map(Host::elements::<T>).collect::<Result<_>>()?,
+            wanted,
+            result: result_host.elements()?,
+            gradient: gradient_host.elements()?,
+        };
+        let gradients = op.backward(&pass).into_iter().zip(inputs);
+        gradients
+            .map(|(gradient, input)| gradient.map(|g| tensor(g, input.shape())).transpose())
+            .collect()
+    })
+}
+
+/// An operation as candle sees it.
+struct Custom<O> {
+    op: O,
+    shape: Shape,
+}
+
+impl<O: Operation> Custom<O> {
+    fn cpu(&self, inputs: &[(&CpuStorage, &Layout)]) -> Result<(CpuStorage, Shape)> {
+        let Some((first, _)) = inputs.first() else {
+            bail!("{}: no argument", O::NAME);
+        };
+        with_element!(first.dtype(), T => {
+            let slices: Vec<&[T]> = inputs
+                .iter()
+                .map(|(storage, layout)| elements(storage, layout))
+                .collect::<Result<_>>()?;
+            Ok(storage(self.op.forward::<T>(&slices), self.shape.clone()))
+        })
+    }
+
+    fn gradients(
+        &self,
+        inputs: &[&Tensor],
+        result: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<impl Iterator<Item = Option<Tensor>> + use<O>> {
+        let wanted: Vec<bool> = inputs.iter().map(|tensor| tensor.track_op()).collect();
+        let gradients = backward(&self.op, (inputs, &wanted), result, gradient)?;
+        Ok(gradients.into_iter())
+    }
+}
+
+impl<O: Operation> CustomOp1 for Custom<O> {
+    fn name(&self) -> &'static str {
+        O::NAME
+    }
+
+    fn cpu_fwd(&self, a: &CpuStorage, a_layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        self.cpu(&[(a, a_layout)])
+    }
+
+    fn bwd(&self, a: &Tensor, result: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        Ok(self.gradients(&[a], result, gradient)?.next().flatten())
+    }
+}
+
+impl<O: Operation> CustomOp2 for Custom<O> {
+    fn name(&self) -> &'static str {
+        O::NAME
+    }
+
+    fn cpu_fwd(
+        &self,
+        a: &CpuStorage,
+        a_layout: &Layout,
+        b: &CpuStorage,
+        b_layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        self.cpu(&[(a, a_layout), (b, b_layout)])
+    }
+
+    fn bwd(
+        &self,
+        a: &Tensor,
+        b: &Tensor,
+        result: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let mut gradients = self.gradients(&[a, b], result, gradient)?;
+        let mut next = || gradients.next().flatten();
+        Ok((next(), next()))
+    }
+}
+
+impl<O: Operation> CustomOp3 for Custom<O> {
+    fn name(&self) -> &'static str {
+        O::NAME
+    }
+
+    fn cpu_fwd(
+        &self,
+        a: &CpuStorage,
+        a_layout: &Layout,
+        b: &CpuStorage,
+        b_layout: &Layout,
+        c: &CpuStorage,
+        c_layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        self.cpu(&[(a, a_layout), (b, b_layout), (c, c_layout)])
+    }
+
+    fn bwd(
+        &self,
+        a: &Tensor,
+        b: &Tensor,
+        c: &Tensor,
+        result: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let mut gradients = self.gradients(&[a, b, c], result, gradient)?;
+        let mut next = || gradients.next().flatten();
+        Ok((next(), next(), next()))
+    }
+}

@@ -1,0 +1,222 @@
+//! A tape of our own for the ops of a network.
+//!
+//! candle's tape keeps every intermediate result until the whole backward pass is over, and adds each gradient to a tensor
+//! of zeros. This one lets go of a result as soon as its gradient has been passed on, and takes the first gradient as it is;
+//! on a CPU that saves a third of the memory of a training step and a good part of its time. Ops are recorded on it while
+//! [`differentiate`] runs the network; everywhere else they are candle's custom ops.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+
+use candle_core::backprop::GradStore;
+use candle_core::{CpuStorage, InplaceOp2, Layout, Result, Shape, Tensor, TensorId, Var, bail};
+use rayon::prelude::*;
+
+use crate::Element;
+use crate::host::elements;
+use crate::ops::operation::{self, Operation};
+
+/// Elements that a task works on.
+const CHUNK: usize = 1 << 14;
+
+thread_local! {
+    static TAPE: RefCell<Option<Tape>> = const { RefCell::new(None) };
+}
+
+/// Runs a network and a loss, and goes back to the gradients of the variables that the network was run with.
+///
+/// `network` gives the tensor that `loss` makes a scalar of; with the scalar, `loss` may return whatever else it found. The
+/// network may use the ops of this crate alone, so that all of it is on the tape (on another device than a CPU, where
+/// candle's tape is used, this does not matter); the loss may use any.
+///
+/// # Errors
+/// Those of `network` and `loss`; a variable that no gradient reaches.
+pub fn differentiate<R, E: From<candle_core::Error>>(
+    network: impl FnOnce() -> std::result::Result<Tensor, E>,
+    loss: impl FnOnce(&Tensor) -> std::result::Result<(Tensor, R), E>,
+) -> std::result::Result<(GradStore, R), E> {
+    let (output, tape) = record(network);
+    let output = output?;
+    if !output.device().is_cpu() || tape.entries.is_empty() {
+        let (total, found) = loss(&output)?;
+        return Ok((total.backward()?, found));
+    }
+    let leaf = Var::from_tensor(&output)?;
+    let (total, found) = loss(leaf.as_tensor())?;
+    let Some(gradient) = total.backward()?.remove(&leaf) else {
+        return Err(
+            candle_core::Error::Msg("the loss does not depend on the network".into()).into(),
+        );
+    };
+    drop(total);
+    Ok((tape.backward(&output, gradient)?, found))
+}
+
+/// Runs `f` while ops are recorded, and returns what they left on the tape.
+fn record<R>(f: impl FnOnce() -> R) -> (R, Tape) {
+    /// Puts the outer tape back, also when `f` panics.
+    struct Outer(Option<Tape>);
+    impl Drop for Outer {
+        fn drop(&mut self) {
+            TAPE.set(self.0.take());
+        }
+    }
+    let outer = Outer(TAPE.replace(Some(Tape::default())));
+    let result = f();
+    let tape = TAPE.take().unwrap_or_default();
+    drop(outer);
+    (result, tape)
+}
+
+pub(crate) fn is_recording() -> bool {
+    TAPE.with_borrow(Option::is_some)
+}
+
+/// Runs an operation and puts it on the tape.
+pub(crate) fn apply<O: Operation>(op: O, inputs: Vec<Tensor>, shape: &Shape) -> Result<Tensor> {
+    let result = operation::forward(&op, &inputs, shape)?;
+    TAPE.with_borrow_mut(|tape| {
+        let Some(tape) = tape else { return Ok(()) };
+        tape.push(Box::new(op), inputs, &result)
+    })?;
+    Ok(result)
+}
+
+/// An operation whose types are forgotten.
+trait Recorded {
+    fn name(&self) -> &'static str;
+
+    fn backward(
+        &self,
+        entry: (&[&Tensor], &[bool]),
+        result: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<Vec<Option<Tensor>>>;
+}
+
+impl<O: Operation> Recorded for O {
+    fn name(&self) -> &'static str {
+        O::NAME
+    }
+
+    fn backward(
+        &self,
+        entry: (&[&Tensor], &[bool]),
+        result: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<Vec<Option<Tensor>>> {
+        operation::backward(self, entry, result, gradient)
+    }
+}
+
+struct Entry {
+    op: Box<dyn Recorded>,
+    inputs: Vec<Tensor>,
+    wanted: Vec<bool>,
+    result: Tensor,
+}
+
+#[derive(Default)]
+struct Tape {
+    entries: Vec<Entry>,
+    /// Results on the tape.
+    made: HashSet<TensorId>,
+    /// Variables that entered.
+    variables: HashMap<TensorId, Tensor>,
+}
+
+impl Tape {
+    fn push(&mut self, op: Box<dyn Recorded>, inputs: Vec<Tensor>, result: &Tensor) -> Result<()> {
+        let mut wanted = Vec::with_capacity(inputs.len());
+        for input in &inputs {
+            let variable = input.is_variable();
+            if input.track_op() && !variable {
+                bail!(
+                    "{}: an argument is on candle's tape, not on this one",
+                    op.name()
+                );
+            }
+            if variable {
+                self.variables.insert(input.id(), input.clone());
+            }
+            wanted.push(variable || self.made.contains(&input.id()));
+        }
+        if wanted.contains(&true) {
+            self.made.insert(result.id());
+            self.entries.push(Entry {
+                op,
+                inputs,
+                wanted,
+                result: result.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The gradients of all variables, from that of a result.
+    fn backward(self, output: &Tensor, gradient: Tensor) -> Result<GradStore> {
+        let Self {
+            mut entries,
+            variables,
+            ..
+        } = self;
+        let mut gradients = HashMap::from([(output.id(), gradient)]);
+        while let Some(entry) = entries.pop() {
+            let Some(gradient) = gradients.remove(&entry.result.id()) else {
+                continue;
+            };
+            let inputs: Vec<&Tensor> = entry.inputs.iter().collect();
+            let found = entry
+                .op
+                .backward((&inputs, &entry.wanted), &entry.result, &gradient)?;
+            drop(gradient);
+            for (input, gradient) in inputs.into_iter().zip(found) {
+                let Some(gradient) = gradient else { continue };
+                match gradients.get(&input.id()) {
+                    Some(sum) => sum.inplace_op2(&gradient, &AddTo)?,
+                    None => drop(gradients.insert(input.id(), gradient)),
+                }
+            }
+        }
+        let mut store = GradStore::default();
+        for (id, variable) in variables {
+            let Some(gradient) = gradients.remove(&id) else {
+                bail!(
+                    "no gradient reaches a variable of shape {:?}: is every op of the network one of this crate?",
+                    variable.dims()
+                );
+            };
+            store.insert(&variable, gradient);
+        }
+        Ok(store)
+    }
+}
+
+/// Adds to a gradient that no one else holds.
+struct AddTo;
+
+fn add<T: Element>(sum: &mut [T], more: &[T]) {
+    let chunks = sum.par_chunks_mut(CHUNK).zip(more.par_chunks(CHUNK));
+    chunks.for_each(|(sum, more)| sum.iter_mut().zip(more).for_each(|(s, m)| *s += *m));
+}
+
+impl InplaceOp2 for AddTo {
+    fn name(&self) -> &'static str {
+        "add gradient"
+    }
+
+    fn cpu_fwd(
+        &self,
+        sum: &mut CpuStorage,
+        _layout: &Layout,
+        more: &CpuStorage,
+        layout: &Layout,
+    ) -> Result<()> {
+        match sum {
+            CpuStorage::F32(sum) => add(sum, elements(more, layout)?),
+            CpuStorage::F64(sum) => add(sum, elements(more, layout)?),
+            _ => bail!("gradients are f32 or f64"),
+        }
+        Ok(())
+    }
+}
