@@ -42,6 +42,16 @@ lint:
 ci:
     .ci/run
 
+# Times of the networks on this machine
+[group('develop')]
+bench *ARGS:
+    cargo run --release -p rsom-benches -- {{ARGS}}
+
+# The same beside PyTorch, alternately, to docs/results/speed.md: just bench-pytorch .venv/bin/python
+[group('develop')]
+bench-pytorch PYTHON *ARGS:
+    cargo run --release -p rsom-benches -- compare --python {{PYTHON}} --date "$(date +%F)" {{ARGS}}
+
 # The documentation of every crate, in the browser
 [group('develop')]
 doc:

@@ -54,6 +54,7 @@ pub use checkpoint::Checkpoint;
 pub use element::Element;
 pub use error::{Mismatch, NnError};
 pub use init::Init;
+pub use kernels::peak::multiply_add_rate;
 pub use loss::Reduction;
 pub use mode::Mode;
 pub use parameters::{Builder, Parameters};

@@ -3,6 +3,7 @@
 //! This is the only crate that links all stages. It adds nothing to them: `rsom layerseg predict …` is
 //! `rsom-layerseg predict …` in the same process.
 
+pub mod allocator;
 mod command_line;
 mod stages;
 
@@ -10,12 +11,10 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Runs `rsom` on the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
+    allocator::keep_freed_memory();
     match command_line::build().try_get_matches() {
         Ok(matches) => dispatch(&matches),
         Err(error) => rsom_stage::usage(&error),

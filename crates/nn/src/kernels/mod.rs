@@ -9,6 +9,7 @@ pub(crate) mod geometry;
 pub(crate) mod instructions;
 pub(crate) mod lanes;
 pub(crate) mod norm;
+pub(crate) mod peak;
 pub(crate) mod planes;
 pub(crate) mod pool;
 pub(crate) mod sum;

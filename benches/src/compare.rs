@@ -1,0 +1,166 @@
+//! Both sides alternately, and the page of results.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::measured::{Measured, median};
+use crate::work::Work;
+
+/// How the comparison is run.
+pub struct Settings<'a> {
+    /// A Python with torch.
+    pub python: &'a str,
+    /// The script of PyTorch's side.
+    pub script: &'a Path,
+    pub threads: usize,
+    /// Times that both sides are run, one after the other.
+    pub rounds: usize,
+    /// Passes that each run times.
+    pub runs: usize,
+    /// Written on the page.
+    pub date: &'a str,
+}
+
+/// What both sides needed for one line.
+struct Line {
+    work: Work,
+    limit: f64,
+    ours: Side,
+    theirs: Side,
+}
+
+#[derive(Default)]
+struct Side {
+    peer: String,
+    seconds: Vec<f64>,
+    peak_mb: Vec<f64>,
+}
+
+impl Side {
+    fn add(&mut self, measured: Measured) {
+        self.peer = measured.peer;
+        self.seconds.extend(measured.seconds);
+        self.peak_mb.extend(measured.peak_mb);
+    }
+}
+
+/// Runs all lines and returns the page.
+///
+/// # Errors
+/// One of the sides cannot be run, or does not print what it should.
+pub fn page(settings: &Settings) -> Result<String, String> {
+    let own = std::env::current_exe().map_err(|e| e.to_string())?;
+    let own = own.to_string_lossy().into_owned();
+    let script = settings.script.to_string_lossy().into_owned();
+    let peak = rsom_nn::multiply_add_rate() / 1e9;
+    let mut lines = Vec::new();
+    for (work, limit) in Work::all() {
+        let (mut ours, mut theirs) = (Side::default(), Side::default());
+        for _ in 0..settings.rounds {
+            ours.add(run(&[&own, "network"], &work, settings)?);
+            theirs.add(run(&[settings.python, &script], &work, settings)?);
+        }
+        let line = Line {
+            work,
+            limit,
+            ours,
+            theirs,
+        };
+        report(&line);
+        lines.push(line);
+    }
+    Ok(write(settings, &lines, peak))
+}
+
+/// One process.
+fn run(program: &[&str], work: &Work, settings: &Settings) -> Result<Measured, String> {
+    let mut command = Command::new(program[0]);
+    command.args(&program[1..]).args(work.arguments());
+    command.args(["--threads", &settings.threads.to_string()]);
+    command.args(["--runs", &settings.runs.to_string()]);
+    let output = command
+        .output()
+        .map_err(|e| format!("{}: {e}", program[0]))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().last().unwrap_or_default();
+    serde_json::from_str(line).map_err(|e| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        format!("{}: no result ({e}): {}", program.join(" "), said.trim())
+    })
+}
+
+#[allow(
+    clippy::print_stderr,
+    reason = "progress of a program that runs for minutes"
+)]
+fn report(line: &Line) {
+    let (ours, theirs) = (median(&line.ours.seconds), median(&line.theirs.seconds));
+    eprintln!(
+        "{}: {ours:.4} s / {theirs:.4} s = {:.2}",
+        line.work.words(),
+        ours / theirs
+    );
+}
+
+fn write(settings: &Settings, lines: &[Line], peak: f64) -> String {
+    let first = lines.first();
+    let peers = first.map_or(("", ""), |l| (l.ours.peer.as_str(), l.theirs.peer.as_str()));
+    let mut page = format!(
+        "# Speed of the networks beside PyTorch\n\n\
+         `just bench-pytorch PYTHON`, {}; {} threads of {}; {} and {}. Both sides ran alternately, {} times each, every run\n\
+         a process of its own that times {} passes after two to warm up: medians of all. A ratio below 1 means that we are\n\
+         faster, or take less memory. Operations are those of plain sums (two for a multiplication with an addition); our\n\
+         convolutions need fewer, so that the rate can exceed the {peak:.0} Gflop/s that these threads reach with\n\
+         multiplications in registers alone.\n\n\
+         | work | ours | PyTorch | ratio | must be | rate, Gflop/s | memory, ours | PyTorch | ratio |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
+        settings.date,
+        settings.threads,
+        processor(),
+        peers.0,
+        peers.1,
+        settings.rounds,
+        settings.runs,
+    );
+    for line in lines {
+        let (ours, theirs) = (median(&line.ours.seconds), median(&line.theirs.seconds));
+        let memory = [median(&line.ours.peak_mb), median(&line.theirs.peak_mb)];
+        page += &format!(
+            "| {} | {} | {} | **{:.2}** | {} | {:.0} | {:.0} MiB | {:.0} MiB | {:.2} |\n",
+            line.work.words(),
+            duration(ours),
+            duration(theirs),
+            ours / theirs,
+            line.limit,
+            line.work.operations() / ours / 1e9,
+            memory[0],
+            memory[1],
+            memory[0] / memory[1],
+        );
+    }
+    page
+}
+
+fn duration(seconds: f64) -> String {
+    if seconds < 1.0 {
+        format!("{:.1} ms", seconds * 1e3)
+    } else {
+        format!("{seconds:.2} s")
+    }
+}
+
+/// The processor's name (Linux).
+fn processor() -> String {
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let field = |name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    };
+    let name = field("model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned());
+    let wide = if text.contains("avx512f") {
+        " with AVX-512"
+    } else {
+        ""
+    };
+    format!("an {name}{wide}")
+}

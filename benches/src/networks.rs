@@ -1,0 +1,193 @@
+//! Our side: the networks as the stages run them.
+
+use std::time::Instant;
+
+use candle_core::{DType, Device, Error, Tensor};
+use rsom_layerseg::loss::{LossConfig, Reduction, combined};
+use rsom_layerseg::{Fcn7Config, LayersegError, Network, NetworkConfig, UnetConfig};
+use rsom_nn::layers::{Conv3d, GroupNorm};
+use rsom_nn::ops::Conv3dConfig;
+use rsom_nn::{Adam, AdamConfig, Mode, NnError, Optimizer, Parameters, loss};
+
+use crate::work::{FCN_CHANNELS, Net, Pass, VESSEL_LAYERS, Work};
+
+/// Runs before those that are timed.
+const WARM_UP: usize = 2;
+
+/// A network with its parameters.
+enum Model {
+    Layer(Network),
+    Vessel(Vessel, Parameters),
+}
+
+/// DeepVesselNet with group norm (Tetteh et al. 2020), as the released pipeline has it: valid convolutions.
+struct Vessel {
+    layers: Vec<(Conv3d, Option<GroupNorm>)>,
+}
+
+impl Vessel {
+    fn new(parameters: &mut Parameters) -> Result<Self, NnError> {
+        let mut builder = parameters.builder(0);
+        let mut layers = Vec::new();
+        let mut inputs = 2;
+        for (index, (outputs, kernel)) in VESSEL_LAYERS.into_iter().chain([(1, 1)]).enumerate() {
+            let last = index == VESSEL_LAYERS.len();
+            let config = Conv3dConfig {
+                padding: [0; 3],
+                relu: !last,
+            };
+            let place = &mut builder.at(format!("layers.{index}.block.0"));
+            let conv = Conv3d::new(place, [inputs, outputs], [kernel; 3], config)?;
+            let place = &mut builder.at(format!("layers.{index}.block.2"));
+            let norm = match index {
+                0 => None,
+                _ if last => None,
+                _ => Some(GroupNorm::new(place, outputs, 5)?),
+            };
+            layers.push((conv, norm));
+            inputs = outputs;
+        }
+        Ok(Self { layers })
+    }
+
+    fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+        let mut x = x.clone();
+        for (conv, norm) in &self.layers {
+            x = conv.forward(&x, mode)?;
+            if let Some(norm) = norm {
+                x = norm.forward(&x, mode)?;
+            }
+        }
+        Ok(x)
+    }
+}
+
+impl Model {
+    fn new(work: &Work) -> Result<Self, LayersegError> {
+        let config = match work.net {
+            Net::Unet => NetworkConfig::Unet(UnetConfig {
+                in_channels: 2,
+                classes: 1,
+                depth: work.depth,
+                width: 1 << work.wf,
+                dropout: 0.5,
+            }),
+            Net::Fcn7 => NetworkConfig::Fcn7(Fcn7Config {
+                in_channels: 2,
+                classes: 1,
+                channels: FCN_CHANNELS.to_vec(),
+            }),
+            Net::Dvn => {
+                let mut parameters = Parameters::new();
+                return Ok(Self::Vessel(Vessel::new(&mut parameters)?, parameters));
+            }
+        };
+        Ok(Self::Layer(Network::new(&config, 0)?))
+    }
+
+    fn parameters(&self) -> &Parameters {
+        match self {
+            Self::Layer(network) => network.parameters(),
+            Self::Vessel(_, parameters) => parameters,
+        }
+    }
+
+    fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor, LayersegError> {
+        match self {
+            Self::Layer(network) => network.forward(x, mode),
+            Self::Vessel(vessel, _) => Ok(vessel.forward(x, mode)?),
+        }
+    }
+
+    /// Cross-entropy, and for B-scans the smoothness penalty with weight 100.
+    fn loss(&self, logits: &Tensor, target: &Tensor) -> Result<Tensor, LayersegError> {
+        match self {
+            Self::Layer(_) => {
+                let config = LossConfig {
+                    s: 100.0,
+                    window: 5,
+                    reduction: Reduction::Sum,
+                };
+                Ok(combined(logits, target, &config)?.total)
+            }
+            Self::Vessel(..) => Ok(loss::bce_with_logits(
+                logits,
+                target,
+                rsom_nn::Reduction::Sum,
+            )?),
+        }
+    }
+}
+
+/// Seconds of each of `runs` passes.
+///
+/// # Errors
+/// A shape that does not fit the network.
+pub fn time(work: &Work, runs: usize) -> Result<Vec<f64>, LayersegError> {
+    let model = Model::new(work)?;
+    let mut adam = Adam::for_parameters(model.parameters(), AdamConfig::default())?;
+    let x = noise(work)?;
+    let target = model
+        .forward(&x, &Mode::Evaluation)?
+        .gt(0.0)?
+        .to_dtype(DType::F32)?;
+    let mut seconds = Vec::with_capacity(runs);
+    for run in 0..runs + WARM_UP {
+        let start = Instant::now();
+        match work.pass {
+            Pass::Forward => drop(model.forward(&x, &Mode::Evaluation)?),
+            Pass::Train => {
+                let mode = Mode::Training {
+                    seed: 0,
+                    step: run as u64,
+                };
+                let (gradients, ()) = rsom_nn::differentiate(
+                    || model.forward(&x, &mode),
+                    |logits| Ok::<_, LayersegError>((model.loss(logits, &target)?, ())),
+                )?;
+                adam.step(&gradients)?;
+            }
+        }
+        if run >= WARM_UP {
+            seconds.push(start.elapsed().as_secs_f64());
+        }
+    }
+    Ok(seconds)
+}
+
+/// An input in [0, 1).
+fn noise(work: &Work) -> Result<Tensor, Error> {
+    let shape = [&[work.batch, 2], work.shape.as_slice()].concat();
+    let count: usize = shape.iter().product();
+    let values: Vec<f32> = (0..count)
+        .map(|i| ((i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as f32 / 16_777_216.0)
+        .collect();
+    Tensor::from_vec(values, shape, &Device::Cpu)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_network_runs_one_short_pass_of_each_kind() {
+        for net in [Net::Unet, Net::Fcn7, Net::Dvn] {
+            for pass in [Pass::Forward, Pass::Train] {
+                let shape = if net == Net::Dvn {
+                    vec![14; 3]
+                } else {
+                    vec![16; 2]
+                };
+                let work = Work {
+                    net,
+                    pass,
+                    shape,
+                    batch: 1,
+                    depth: 3,
+                    wf: 2,
+                };
+                assert_eq!(time(&work, 1).unwrap().len(), 1, "{work:?}");
+            }
+        }
+    }
+}
