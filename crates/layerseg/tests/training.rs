@@ -101,17 +101,36 @@ fn a_run_resumed_after_any_epoch_ends_in_the_bytes_of_an_uninterrupted_one() {
 }
 
 #[test]
-fn one_and_three_threads_end_in_the_same_bytes() {
+fn one_two_and_sixteen_threads_end_in_the_same_bytes() {
     let (training, validation) = (examples(0..3), examples(3..4));
-    let settings = settings(2);
-    let run = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        pool.install(|| finish(Trainer::new(&settings, &training, &validation).unwrap()))
+    // Wide enough for every kind of kernel: plain sums in the first layer, tiles in the others.
+    let unet = UnetConfig {
+        in_channels: 1,
+        classes: 1,
+        depth: 2,
+        width: 8,
+        dropout: 0.5,
     };
-    assert!(run(1) == run(3));
+    let fcn = Fcn7Config {
+        in_channels: 1,
+        classes: 1,
+        channels: vec![8, 9],
+    };
+    for network in [NetworkConfig::Unet(unet), NetworkConfig::Fcn7(fcn)] {
+        let settings = TrainSettings {
+            network,
+            ..settings(2)
+        };
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| finish(Trainer::new(&settings, &training, &validation).unwrap()))
+        };
+        let one = run(1);
+        assert!([2, 16].into_iter().all(|threads| run(threads) == one));
+    }
 }
 
 #[test]

@@ -397,3 +397,36 @@ fn shapes_that_do_not_fit_are_errors() {
     assert!(batch_norm_training(&single, &affine, &affine, 1e-5).is_err());
     assert!(batch_norm_training(&random(&[2], "x"), &affine, &affine, 1e-5).is_err());
 }
+
+#[test]
+fn a_convolution_and_its_batch_norm_in_one_pass_are_the_two_after_each_other() {
+    for (inputs, outputs, kernel) in [(2, 3, 3), (9, 10, 3), (8, 8, 5)] {
+        let mut parameters = Parameters::new();
+        let mut builder = parameters.builder(3);
+        let config = Conv2dConfig::same(kernel).with_relu();
+        let conv = Conv2d::new(&mut builder.at("conv"), [inputs, outputs], kernel, config).unwrap();
+        let norm = BatchNorm2d::new(&mut builder.at("norm"), outputs).unwrap();
+        let x = random(&[2, inputs, 9, 11], "x")
+            .to_dtype(DType::F32)
+            .unwrap();
+        // Statistics and parameters other than the first ones.
+        let training = Mode::Training { seed: 0, step: 0 };
+        for _ in 0..3 {
+            conv.forward_normalized(&x, &norm, &training).unwrap();
+        }
+        let weight = parameters.get("norm.weight").unwrap();
+        let ramp: Vec<f32> = (0..outputs).map(|i| i as f32 * 0.3 - 1.0).collect();
+        weight
+            .set(&Tensor::from_vec(ramp, outputs, &Device::Cpu).unwrap())
+            .unwrap();
+        let together = conv
+            .forward_normalized(&x, &norm, &Mode::Evaluation)
+            .unwrap();
+        let apart = conv.forward(&x, &Mode::Evaluation).unwrap();
+        let apart = norm.forward(&apart, &Mode::Evaluation).unwrap();
+        assert!(
+            distance(&flat(&together), &flat(&apart)) < 1e-6,
+            "{inputs} {kernel}"
+        );
+    }
+}

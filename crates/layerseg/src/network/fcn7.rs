@@ -48,10 +48,10 @@ impl Fcn7 {
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
         let mut x = x.clone();
         for (conv, norm) in &self.layers {
-            x = conv.forward(&x, mode)?;
-            if let Some(norm) = norm {
-                x = norm.forward(&x, mode)?;
-            }
+            x = match norm {
+                Some(norm) => conv.forward_normalized(&x, norm, mode)?,
+                None => conv.forward(&x, mode)?,
+            };
         }
         self.last.forward(&x, mode)
     }

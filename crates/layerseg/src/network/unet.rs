@@ -113,7 +113,7 @@ impl Block {
     fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
         let mut x = x.clone();
         for (conv, norm) in &self.layers {
-            x = norm.forward(&conv.forward(&x, mode)?, mode)?;
+            x = conv.forward_normalized(&x, norm, mode)?;
         }
         Ok(x)
     }

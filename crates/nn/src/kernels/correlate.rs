@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::disjoint::Disjoint;
 use super::geometry::Geometry;
 use super::instructions::Instructions;
+use super::lanes::{Kernel, Lanes};
 use super::planes::{Source, cut};
 use super::tiles::{Accumulate, pack};
 use super::winograd::{self, Filters};
@@ -15,13 +16,60 @@ const BLOCK_ELEMENTS: usize = 65_536;
 /// Fewer positions than this are not worth a block of their own.
 const LEAST_POSITIONS: usize = 384;
 
-/// What is added to, and made of, the sums before they are stored.
+/// What is made of the sums before they are stored.
 #[derive(Clone, Copy)]
 pub(crate) struct Finish<'a, T> {
-    /// One number for each output channel.
+    /// Added, one number for each output channel.
     pub(crate) bias: Option<&'a [T]>,
-    /// Negative results become 0.
+    /// Then negative results become 0.
     pub(crate) relu: bool,
+    /// Then each channel's results are multiplied with the first number and the second one is added.
+    pub(crate) affine: Option<&'a [[T; 2]]>,
+}
+
+/// The [`Finish`] of one output channel.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ChannelFinish<T> {
+    bias: T,
+    relu: bool,
+    affine: Option<[T; 2]>,
+}
+
+impl<T: Element> Finish<'_, T> {
+    pub(super) fn of(&self, output: usize) -> ChannelFinish<T> {
+        ChannelFinish {
+            bias: self.bias.map_or(T::zero(), |bias| bias[output]),
+            relu: self.relu,
+            affine: self.affine.map(|affine| affine[output]),
+        }
+    }
+}
+
+impl<T: Element> ChannelFinish<T> {
+    /// Gives `store` what to do with each sum; it is compiled once for each kind of finish.
+    #[inline(always)]
+    pub(super) fn with(self, store: impl Store<T>) {
+        let bias = self.bias;
+        match (self.relu, self.affine) {
+            (false, None) => store.run(|sum| sum + bias),
+            (true, None) => store.run(|sum| rectified(sum + bias)),
+            (false, Some([scale, shift])) => store.run(|sum| (sum + bias) * scale + shift),
+            (true, Some([scale, shift])) => {
+                store.run(|sum| rectified(sum + bias) * scale + shift);
+            }
+        }
+    }
+}
+
+/// Stores sums after a map.
+pub(super) trait Store<T> {
+    fn run(self, finish: impl Fn(T) -> T);
+}
+
+/// max(x, 0) by a comparison that keeps NaN, as PyTorch's does.
+#[inline(always)]
+fn rectified<T: Element>(x: T) -> T {
+    if x <= T::zero() { T::zero() } else { x }
 }
 
 /// `y[image, out, o] = finish(Σ_{in, tap} w[out, in, tap] · x[image, in, o · stride + tap − front])`.
@@ -68,9 +116,13 @@ pub(crate) fn correlate<T: Element>(
             // channel: no two ranges overlap.
             #[allow(unsafe_code)]
             let target = unsafe { target.range(start, places.len()) };
-            let bias = finish.bias.map_or(T::zero(), |bias| bias[output]);
-            let rows = [geometry.output[2], tiling.row()];
-            store(sums, target, rows, bias, finish.relu);
+            instructions.run(Rows {
+                sums,
+                pitch: tiling.row(),
+                target,
+                width: geometry.output[2],
+                finish: finish.of(output),
+            });
         }
     };
     (0..x.images() * tiling.blocks.len())
@@ -80,22 +132,32 @@ pub(crate) fn correlate<T: Element>(
 }
 
 /// Copies rows of `width` out of sums that lie `pitch` apart.
-fn store<T: Element>(
-    sums: &[T],
-    target: &mut [T],
-    [width, pitch]: [usize; 2],
-    bias: T,
-    relu: bool,
-) {
-    for (row, sums) in target.chunks_exact_mut(width).zip(sums.chunks(pitch)) {
-        if relu {
-            row.iter_mut().zip(sums).for_each(|(y, s)| {
-                let sum = *s + bias;
-                // A comparison that keeps NaN, as PyTorch's does.
-                *y = if sum <= T::zero() { T::zero() } else { sum };
-            });
-        } else {
-            row.iter_mut().zip(sums).for_each(|(y, s)| *y = *s + bias);
+struct Rows<'a, T> {
+    sums: &'a [T],
+    pitch: usize,
+    target: &'a mut [T],
+    width: usize,
+    finish: ChannelFinish<T>,
+}
+
+impl<T: Element> Store<T> for Rows<'_, T> {
+    #[inline(always)]
+    fn run(self, finish: impl Fn(T) -> T) {
+        let rows = self.target.chunks_exact_mut(self.width);
+        for (row, sums) in rows.zip(self.sums.chunks(self.pitch)) {
+            row.iter_mut()
+                .zip(sums)
+                .for_each(|(y, sum)| *y = finish(*sum));
         }
+    }
+}
+
+#[allow(unsafe_code)]
+impl<T: Element> Kernel<T> for Rows<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<S: Lanes<Item = T>, const R: usize, const V: usize>(self) {
+        self.finish.with(self);
     }
 }

@@ -24,6 +24,7 @@ pub(crate) fn correlate_data<T: Element>(
     let finish = Finish {
         bias: None,
         relu: false,
+        affine: None,
     };
     if let [phase] = phases.as_slice()
         && phase.geometry.output == geometry.input

@@ -54,6 +54,20 @@ impl BatchNorm2d {
         Ok(output)
     }
 
+    /// Scale and shift of each channel in evaluation: `weight/√(var + eps)` and `bias − mean·scale`.
+    pub(super) fn lines(&self) -> Result<Vec<[f64; 2]>> {
+        let numbers = |var: &Var| var.to_vec1::<f32>();
+        let affine = numbers(&self.weight)?.into_iter().zip(numbers(&self.bias)?);
+        let running = numbers(&self.running_mean)?
+            .into_iter()
+            .zip(numbers(&self.running_var)?);
+        let line = |((weight, bias), (mean, variance)): ((f32, f32), (f32, f32))| {
+            let scale = f64::from(weight) / (f64::from(variance) + self.config.eps).sqrt();
+            [scale, f64::from(bias) - f64::from(mean) * scale]
+        };
+        Ok(affine.zip(running).map(line).collect())
+    }
+
     fn follow(&self, running: &Var, batch: &[f64]) -> Result<()> {
         let momentum = self.config.momentum as f32;
         let mut values = running.to_vec1::<f32>()?;

@@ -53,6 +53,33 @@ pub fn conv2d(
     bias: Option<&Tensor>,
     config: &Conv2dConfig,
 ) -> Result<Tensor> {
+    convolution(x, weight, config, None)?.apply(x, weight, bias)
+}
+
+/// The same followed by a line for each channel, `y·scale + shift` in one pass over memory: batch norm with its running
+/// statistics. It has no gradient, so nothing of it may be on a tape.
+///
+/// # Errors
+/// As [`conv2d`]; lines of another number than there are channels.
+pub(crate) fn conv2d_normalized(
+    x: &Tensor,
+    [weight, bias]: [&Tensor; 2],
+    config: &Conv2dConfig,
+    lines: Vec<[f64; 2]>,
+) -> Result<Tensor> {
+    if lines.len() != weight.dim(0)? {
+        bail!("{} lines for {} channels", lines.len(), weight.dim(0)?);
+    }
+    let op = convolution(x, weight, config, Some(lines))?;
+    op.apply(&x.detach(), &weight.detach(), Some(&bias.detach()))
+}
+
+fn convolution(
+    x: &Tensor,
+    weight: &Tensor,
+    config: &Conv2dConfig,
+    affine: Option<Vec<[f64; 2]>>,
+) -> Result<Convolution> {
     let (images, inputs, height, width) = x.dims4()?;
     let (outputs, expected, kh, kw) = weight.dims4()?;
     let stride = [1, config.stride, config.stride];
@@ -67,11 +94,11 @@ pub fn conv2d(
         );
     };
     let [_, h, w] = geometry.output;
-    let op = Convolution {
+    Ok(Convolution {
         geometry,
         channels: [inputs, outputs],
         relu: config.relu,
+        affine,
         shape: vec![images, outputs, h, w],
-    };
-    op.apply(x, weight, bias)
+    })
 }

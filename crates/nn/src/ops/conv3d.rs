@@ -44,6 +44,7 @@ pub fn conv3d(
         geometry,
         channels: [inputs, outputs],
         relu: config.relu,
+        affine: None,
         shape: vec![images, outputs, d, h, w],
     };
     op.apply(x, weight, bias)

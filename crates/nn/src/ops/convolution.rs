@@ -17,6 +17,9 @@ pub(super) struct Convolution {
     pub(super) geometry: Geometry,
     pub(super) channels: [usize; 2],
     pub(super) relu: bool,
+    /// What each channel's results are multiplied with and what is then added: a batch norm with given statistics. Such a
+    /// convolution has no backward pass.
+    pub(super) affine: Option<Vec<[f64; 2]>>,
     /// Shape of the result.
     pub(super) shape: Vec<usize>,
 }
@@ -57,9 +60,14 @@ impl Operation for Convolution {
 
     /// Of input, weights, and bias if there is one.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
+        let affine = self.affine.as_ref().map(|lines| {
+            let line = |[scale, shift]: &[f64; 2]| [*scale, *shift].map(T::from_f64);
+            lines.iter().map(line).collect::<Vec<_>>()
+        });
         let finish = Finish {
             bias: inputs.get(2).copied(),
             relu: self.relu,
+            affine: affine.as_deref(),
         };
         let filters = Filters {
             weights: inputs[1],

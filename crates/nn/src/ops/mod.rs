@@ -19,6 +19,7 @@ mod relu;
 pub use batch_norm::{BatchNormConfig, Normalized, batch_norm_evaluation, batch_norm_training};
 pub use concat::concat_channels;
 pub use conv_transpose2d::conv_transpose2d;
+pub(crate) use conv2d::conv2d_normalized;
 pub use conv2d::{Conv2dConfig, conv2d};
 pub use conv3d::{Conv3dConfig, conv3d};
 pub use dropout::dropout;

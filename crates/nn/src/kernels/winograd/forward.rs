@@ -188,10 +188,7 @@ impl<T: Element> Work<'_, T> {
         let pitch = block.results();
         results.resize(m * m * block.tiles, T::zero());
         let offsets_to: Vec<usize> = (0..m * m).map(|e| e * block.tiles).collect();
-        let bias = self
-            .finish
-            .bias
-            .map_or(T::zero(), |bias| bias[plane % self.outputs]);
+        let finish = self.finish.of(plane % self.outputs);
         for (index, z) in block.depths.clone().enumerate() {
             let offsets_from: Vec<usize> =
                 (0..AREA).map(|e| e * pitch + index * block.tiles).collect();
@@ -216,8 +213,7 @@ impl<T: Element> Work<'_, T> {
                     phases: &results[i * m * block.tiles + row * grid.row..],
                     len: block.tiles,
                     m,
-                    bias,
-                    relu: self.finish.relu,
+                    finish,
                     row: target,
                 });
             }

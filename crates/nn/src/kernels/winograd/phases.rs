@@ -1,6 +1,7 @@
 //! Images taken apart into phases, where the elements of all tiles lie at fixed distances, and put together again.
 
 use crate::Element;
+use crate::kernels::correlate::{ChannelFinish, Store};
 use crate::kernels::instructions::Instructions;
 use crate::kernels::lanes::{Kernel, Lanes};
 use crate::kernels::planes::Source;
@@ -154,8 +155,7 @@ pub(super) struct Join<'a, T> {
     pub(super) phases: &'a [T],
     pub(super) len: usize,
     pub(super) m: usize,
-    pub(super) bias: T,
-    pub(super) relu: bool,
+    pub(super) finish: ChannelFinish<T>,
     pub(super) row: &'a mut [T],
 }
 
@@ -174,19 +174,15 @@ impl<T: Element> Join<'_, T> {
             *y = finish(phase[count - 1]);
         }
     }
+}
 
+/// With the number of phases known.
+struct JoinOf<'a, T, const M: usize>(Join<'a, T>);
+
+impl<T: Element, const M: usize> Store<T> for JoinOf<'_, T, M> {
     #[inline(always)]
-    fn finish<const M: usize>(self) {
-        let bias = self.bias;
-        if self.relu {
-            // A comparison that keeps NaN, as PyTorch's does.
-            self.join::<M>(|sum| {
-                let sum = sum + bias;
-                if sum <= T::zero() { T::zero() } else { sum }
-            });
-        } else {
-            self.join::<M>(|sum| sum + bias);
-        }
+    fn run(self, finish: impl Fn(T) -> T) {
+        self.0.join::<M>(finish);
     }
 }
 
@@ -197,8 +193,8 @@ impl<T: Element> Kernel<T> for Join<'_, T> {
     #[inline(always)]
     unsafe fn run<S: Lanes<Item = T>, const R: usize, const V: usize>(self) {
         match self.m {
-            4 => self.finish::<4>(),
-            _ => self.finish::<2>(),
+            4 => self.finish.with(JoinOf::<T, 4>(self)),
+            _ => self.finish.with(JoinOf::<T, 2>(self)),
         }
     }
 }

@@ -147,8 +147,20 @@ proptest! {
         let rectified: Vec<f64> = biased.iter().map(|y| y.max(0.0)).collect();
         for instructions in Instructions::available::<f32>() {
             let input = source(&x, None, inputs, g.input_len());
+            let affine: Vec<[f32; 2]> = values(2 * outputs, "affine").chunks(2).map(|p| [p[0], p[1]]).collect();
+            let finish = Finish { bias: Some(&bias), relu: true, affine: Some(&affine) };
+            let scaled: Vec<f64> = rectified
+                .chunks(g.output_len())
+                .enumerate()
+                .flat_map(|(plane, y)| {
+                    let [scale, shift] = affine[plane % outputs].map(f64::from);
+                    y.iter().map(move |y| y * scale + shift)
+                })
+                .collect();
+            let ours = correlate_with(instructions, input, &filters, (g, finish)).unwrap();
+            prop_assert!(distance(&ours, &scaled) < 2e-5, "{instructions:?}, scaled");
             for relu in [false, true] {
-                let finish = Finish { bias: Some(&bias), relu };
+                let finish = Finish { bias: Some(&bias), relu, affine: None };
                 let ours = correlate_with(instructions, input, &filters, (g, finish)).unwrap();
                 let off = distance(&ours, if relu { &rectified } else { &biased });
                 prop_assert!(off < 2e-5, "{instructions:?}: {off}");
@@ -204,6 +216,7 @@ fn error(kernel: usize) -> f64 {
     let finish = Finish {
         bias: None,
         relu: false,
+        affine: None,
     };
     let input = source(&x, None, 64, 1024);
     let ours = correlate_with(
