@@ -107,7 +107,7 @@ fn write(settings: &Settings, lines: &[Line], peak: f64) -> String {
     let peers = first.map_or(("", ""), |l| (l.ours.peer.as_str(), l.theirs.peer.as_str()));
     let mut page = format!(
         "# Speed of the networks beside PyTorch\n\n\
-         `just bench-pytorch PYTHON`, {}; {} threads of {}; {} and {}. Both sides ran alternately, {} times each, every run\n\
+         `just bench-pytorch PYTHON`, {}; {} threads of {};\n{} and {}. Both sides ran alternately, {} times each, every run\n\
          a process of its own that times {} passes after two to warm up: medians of all. A ratio below 1 means that we are\n\
          faster, or take less memory. Operations are those of plain sums (two for a multiplication with an addition); our\n\
          convolutions need fewer, so that the rate can exceed the {peak:.0} Gflop/s that these threads reach with\n\

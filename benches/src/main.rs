@@ -1,166 +1,21 @@
 //! Times the networks: `just bench` ours, `just bench-pytorch PYTHON` beside PyTorch.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for the terminal"
-)]
 
+mod command_line;
 mod compare;
 mod measured;
 mod networks;
 mod work;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Arg, ArgMatches, Command, value_parser};
-
-use measured::{Measured, median, peak_mb};
-use work::{Net, Pass, Work};
-
+#[allow(clippy::print_stderr, reason = "the one line of an error")]
 fn main() -> ExitCode {
     rsom::allocator::keep_freed_memory();
-    let matches = command_line().get_matches();
-    let done = match matches.subcommand() {
-        Some(("network", matches)) => network(matches),
-        Some(("compare", matches)) => compare(matches),
-        _ => all(&matches),
-    };
-    match done {
+    match command_line::run(&command_line::build().get_matches()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
-}
-
-fn command_line() -> Command {
-    let number = |name: &'static str, default: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .default_value(default)
-            .value_parser(value_parser!(usize))
-    };
-    let network = Command::new("network")
-        .about("Times one network and prints a JSON line")
-        .arg(Arg::new("net").required(true).value_parser(Net::NAMES))
-        .arg(Arg::new("mode").required(true).value_parser(Pass::NAMES))
-        .arg(
-            Arg::new("shape")
-                .long("shape")
-                .required(true)
-                .num_args(2..=3)
-                .value_parser(value_parser!(usize)),
-        )
-        .args([
-            number("batch", "1"),
-            number("depth", "5"),
-            number("wf", "6"),
-        ])
-        .args([number("threads", "2"), number("runs", "7")]);
-    let compare = Command::new("compare")
-        .about("Runs ours and PyTorch's alternately and writes the page of results")
-        .arg(Arg::new("python").long("python").default_value("python3"))
-        .arg(
-            Arg::new("script")
-                .long("script")
-                .default_value("benches/pytorch_networks.py")
-                .value_parser(value_parser!(PathBuf)),
-        )
-        .arg(Arg::new("date").long("date").required(true))
-        .arg(
-            Arg::new("output")
-                .long("output")
-                .default_value("docs/results/speed.md")
-                .value_parser(value_parser!(PathBuf)),
-        )
-        .args([
-            number("threads", "2"),
-            number("rounds", "5"),
-            number("runs", "3"),
-        ]);
-    Command::new("rsom-benches")
-        .about("Times the networks")
-        .arg(number("threads", "2"))
-        .arg(number("runs", "5"))
-        .subcommands([network, compare])
-}
-
-fn size(matches: &ArgMatches, name: &str) -> usize {
-    matches.get_one::<usize>(name).copied().unwrap_or_default()
-}
-
-fn use_threads(matches: &ArgMatches) -> Result<(), String> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(size(matches, "threads"));
-    pool.build_global().map_err(|e| e.to_string())
-}
-
-fn network(matches: &ArgMatches) -> Result<(), String> {
-    use_threads(matches)?;
-    let word = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
-    let work = Work {
-        net: Net::named(word("net")),
-        pass: Pass::named(word("mode")),
-        shape: matches
-            .get_many::<usize>("shape")
-            .unwrap_or_default()
-            .copied()
-            .collect(),
-        batch: size(matches, "batch"),
-        depth: size(matches, "depth"),
-        wf: u32::try_from(size(matches, "wf")).unwrap_or(6),
-    };
-    let expected = if work.net == Net::Dvn { 3 } else { 2 };
-    if work.shape.len() != expected {
-        return Err(format!("{} takes {expected} extents", work.net.name()));
-    }
-    let seconds = networks::time(&work, size(matches, "runs")).map_err(|e| e.to_string())?;
-    let measured = Measured {
-        peer: format!("rsom {}", env!("CARGO_PKG_VERSION")),
-        seconds,
-        peak_mb: peak_mb(),
-    };
-    let line = serde_json::to_string(&measured).map_err(|e| e.to_string())?;
-    println!("{line}");
-    Ok(())
-}
-
-fn compare(matches: &ArgMatches) -> Result<(), String> {
-    use_threads(matches)?;
-    let word = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
-    let path = |name: &str| {
-        matches
-            .get_one::<PathBuf>(name)
-            .cloned()
-            .unwrap_or_default()
-    };
-    let settings = compare::Settings {
-        python: word("python"),
-        script: &path("script"),
-        threads: size(matches, "threads"),
-        rounds: size(matches, "rounds"),
-        runs: size(matches, "runs"),
-        date: word("date"),
-    };
-    let page = compare::page(&settings)?;
-    let output = path("output");
-    std::fs::write(&output, page).map_err(|e| format!("{}: {e}", output.display()))
-}
-
-/// Ours alone, one line for each work of the comparison.
-fn all(matches: &ArgMatches) -> Result<(), String> {
-    use_threads(matches)?;
-    let peak = rsom_nn::multiply_add_rate() / 1e9;
-    println!("{peak:.0} Gflop/s of multiplications in registers");
-    for (work, _) in Work::all() {
-        let seconds = networks::time(&work, size(matches, "runs")).map_err(|e| e.to_string())?;
-        let seconds = median(&seconds);
-        let rate = work.operations() / seconds / 1e9;
-        println!(
-            "{}: {seconds:.4} s, {rate:.0} Gflop/s of plain sums",
-            work.words()
-        );
-    }
-    Ok(())
 }

@@ -33,8 +33,8 @@ impl Vessel {
         for (index, (outputs, kernel)) in VESSEL_LAYERS.into_iter().chain([(1, 1)]).enumerate() {
             let last = index == VESSEL_LAYERS.len();
             let config = Conv3dConfig {
-                padding: [0; 3],
                 relu: !last,
+                ..Conv3dConfig::default()
             };
             let place = &mut builder.at(format!("layers.{index}.block.0"));
             let conv = Conv3d::new(place, [inputs, outputs], [kernel; 3], config)?;

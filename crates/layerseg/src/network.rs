@@ -7,6 +7,7 @@ mod unet;
 use std::collections::BTreeMap;
 
 use candle_core::Tensor;
+use rsom_nn::ops::ConvolutionMethod;
 use rsom_nn::{Mode, Parameters};
 
 pub use config::{Fcn7Config, NetworkConfig, UnetConfig};
@@ -82,6 +83,16 @@ impl Network {
         let network = Self::new(config, 0)?;
         network.parameters.load_from(weights)?;
         Ok(network)
+    }
+
+    /// The same network with convolutions computed in this way (at first [`ConvolutionMethod::Fastest`]).
+    #[must_use]
+    pub fn with_convolutions(mut self, method: ConvolutionMethod) -> Self {
+        match &mut self.layers {
+            Layers::Unet(net) => net.set_method(method),
+            Layers::Fcn7(net) => net.set_method(method),
+        }
+        self
     }
 
     /// Kind and size.

@@ -11,6 +11,7 @@ use rsom_layerseg::{
     Collapse, Example, Fcn7Config, LayersegError, Model, NetworkConfig, OddSlices, Plateau,
     PredictSettings, Prediction, ShiftedOut, TrainSettings, Trainer, UnetConfig, predict,
 };
+use rsom_nn::ops::ConvolutionMethod;
 use rsom_nn::{Checkpoint, weights};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 
@@ -65,6 +66,7 @@ fn settings(epochs: usize) -> TrainSettings {
         epochs,
         early_stopping_epochs: None,
         batch_size: 2,
+        convolutions: ConvolutionMethod::Fastest,
         seed: 11,
     }
 }
@@ -403,4 +405,33 @@ fn volumes_that_do_not_fit_are_refused_before_training() {
         error(&unet(1, 6)),
         LayersegError::SliceTooSmall { .. }
     ));
+}
+
+#[test]
+fn plain_convolutions_are_other_sums_of_the_same_numbers() {
+    let fcn = Fcn7Config {
+        in_channels: 1,
+        classes: 1,
+        channels: vec![8, 9],
+    };
+    let training = examples(0..2);
+    let run = |convolutions| {
+        let settings = TrainSettings {
+            network: NetworkConfig::Fcn7(fcn.clone()),
+            convolutions,
+            ..settings(1)
+        };
+        let mut trainer = Trainer::new(&settings, &training, &[]).unwrap();
+        trainer.run_epoch(&mut |_| true).unwrap();
+        let loss = trainer.history().epochs[0].train.bce;
+        (loss, finish(trainer).1)
+    };
+    let [fastest, plain] = [ConvolutionMethod::Fastest, ConvolutionMethod::Plain].map(run);
+    assert!(
+        (fastest.0 - plain.0).abs() < 1e-4 * plain.0,
+        "{} {}",
+        fastest.0,
+        plain.0
+    );
+    assert!(fastest.1 != plain.1);
 }

@@ -10,8 +10,8 @@ use common::{distance, flat, random};
 use proptest::prelude::*;
 use rsom_nn::layers::{BatchNorm2d, Conv2d, Conv3d, Dropout, GroupNorm};
 use rsom_nn::ops::{
-    Conv2dConfig, Conv3dConfig, batch_norm_training, concat_channels, conv_transpose2d, conv2d,
-    conv3d, dropout, max_pool2d, relu,
+    Conv2dConfig, Conv3dConfig, batch_norm_training, concat_channels, conv_transpose2d,
+    conv_transpose3d, conv2d, conv3d, dropout, max_pool2d, max_pool3d, relu,
 };
 use rsom_nn::{Mode, Parameters, Reduction, loss, rng};
 
@@ -40,7 +40,7 @@ proptest! {
         let x = random(&[images, inputs, height, width], "x").to_dtype(DType::F32).unwrap();
         let w = random(&[outputs, inputs, kernel, kernel], "w").to_dtype(DType::F32).unwrap();
         let b = random(&[1, outputs, 1, 1], "b").to_dtype(DType::F32).unwrap();
-        let config = Conv2dConfig { padding, stride, relu };
+        let config = Conv2dConfig { padding, stride, relu, ..Conv2dConfig::valid() };
         let ours = conv2d(&x, &w, Some(&b), &config).unwrap();
         let theirs = x.conv2d(&w, padding, stride, 1, 1).unwrap().broadcast_add(&b).unwrap();
         let theirs = if relu { theirs.relu().unwrap() } else { theirs };
@@ -72,7 +72,7 @@ proptest! {
         prop_assume!((0..3).all(|a| size[a] + 2 * padding[a] >= kernel[a]));
         let x = random(&[1, inputs, size[0], size[1], size[2]], "x");
         let w = random(&[outputs, inputs, kernel[0], kernel[1], kernel[2]], "w");
-        let ours = conv3d(&x, &w, None, &Conv3dConfig { padding, relu: false }).unwrap();
+        let ours = conv3d(&x, &w, None, &Conv3dConfig { padding, ..Conv3dConfig::default() }).unwrap();
         prop_assert!(close(&ours, &plain_conv3d(&x, &w, padding), 1e-13));
     }
 }
@@ -326,8 +326,8 @@ fn the_vessel_network_gives_what_pytorch_gave() {
         for index in 0..5 {
             let kernel = [[3, 5, 5, 3, 1][index]; 3];
             let config = Conv3dConfig {
-                padding: [0; 3],
                 relu: index < 4,
+                ..Conv3dConfig::default()
             };
             let pair = [channels[index], channels[index + 1]];
             let last = index == 4;
@@ -428,5 +428,80 @@ fn a_convolution_and_its_batch_norm_in_one_pass_are_the_two_after_each_other() {
             distance(&flat(&together), &flat(&apart)) < 1e-6,
             "{inputs} {kernel}"
         );
+    }
+}
+
+/// Every index of a tensor of five axes.
+fn indices(shape: [usize; 5]) -> impl Iterator<Item = [usize; 5]> {
+    let count: usize = shape.iter().product();
+    (0..count).map(move |flat| {
+        let mut rest = flat;
+        let mut index = [0; 5];
+        for axis in (0..5).rev() {
+            index[axis] = rest % shape[axis];
+            rest /= shape[axis];
+        }
+        index
+    })
+}
+
+fn at(values: &[f64], shape: [usize; 5], index: [usize; 5]) -> f64 {
+    let flat = (0..5).fold(0, |flat, axis| flat * shape[axis] + index[axis]);
+    values[flat]
+}
+
+#[test]
+fn transposed_convolution_of_volumes_is_its_definition() {
+    let (xs, ws, n) = ([2, 3, 2, 3, 4], [3, 2, 2, 2, 2], 2);
+    let (x, w, b) = (random(&xs, "x"), random(&ws, "w"), random(&[2], "b"));
+    let ours = flat(&conv_transpose3d(&x, &w, &b).unwrap());
+    let (x, w, b) = (flat(&x), flat(&w), flat(&b));
+    for (y, [image, out, i, j, k]) in ours.iter().zip(indices([2, 2, 4, 6, 8])) {
+        let term = |c: usize| {
+            let pixel = at(&x, xs, [image, c, i / n, j / n, k / n]);
+            pixel * at(&w, ws, [c, out, i % n, j % n, k % n])
+        };
+        let expected = b[out] + (0..3).map(term).sum::<f64>();
+        assert!((y - expected).abs() < 1e-12, "{y} {expected}");
+    }
+}
+
+#[test]
+fn the_maximum_of_volumes_is_that_of_eight_voxels() {
+    let shape = [2, 2, 5, 4, 7];
+    let x = random(&shape, "x");
+    let ours = flat(&max_pool3d(&x).unwrap());
+    let x = flat(&x);
+    assert_eq!(ours.len(), 2 * 2 * 2 * 2 * 3);
+    for (y, [image, c, i, j, k]) in ours.iter().zip(indices([2, 2, 2, 2, 3])) {
+        let voxel = |n: usize| {
+            let place = [image, c, 2 * i + n / 4, 2 * j + n / 2 % 2, 2 * k + n % 2];
+            at(&x, shape, place)
+        };
+        assert_eq!(*y, (0..8).map(voxel).fold(f64::NEG_INFINITY, f64::max));
+    }
+    let mut values = vec![0.0; 8];
+    values[5] = f64::NAN;
+    let nan = max_pool3d(&tensor(&values, &[1, 1, 2, 2, 2])).unwrap();
+    assert!(flat(&nan)[0].is_nan());
+}
+
+#[test]
+fn a_strided_convolution_of_volumes_takes_every_other_result() {
+    let (x, w) = (random(&[1, 2, 6, 7, 9], "x"), random(&[3, 2, 3, 3, 3], "w"));
+    let run = |stride| {
+        let config = Conv3dConfig {
+            padding: [1; 3],
+            stride,
+            ..Conv3dConfig::default()
+        };
+        conv3d(&x, &w, None, &config).unwrap()
+    };
+    let (every, other) = (run(1), run(2));
+    assert_eq!(other.dims(), [1, 3, 3, 4, 5]);
+    let every = flat(&every);
+    for (y, [_, c, i, j, k]) in flat(&other).iter().zip(indices([1, 3, 3, 4, 5])) {
+        let expected = at(&every, [1, 3, 6, 7, 9], [0, c, 2 * i, 2 * j, 2 * k]);
+        assert!((y - expected).abs() < 1e-12);
     }
 }

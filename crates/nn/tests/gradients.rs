@@ -9,7 +9,8 @@ use common::{check_gradients, check_gradients_on_candles_tape, distance, flat, r
 use proptest::prelude::*;
 use rsom_nn::ops::{
     Conv2dConfig, Conv3dConfig, batch_norm_evaluation, batch_norm_training, concat_channels,
-    conv_transpose2d, conv2d, conv3d, dropout, group_norm, max_pool2d, relu,
+    conv_transpose2d, conv_transpose3d, conv2d, conv3d, dropout, group_norm, max_pool2d,
+    max_pool3d, relu,
 };
 use rsom_nn::{Reduction, loss, rng};
 
@@ -45,7 +46,7 @@ fn convolutions_by_tiles() {
     );
     let config = Conv3dConfig {
         padding: [1, 1, 1],
-        relu: false,
+        ..Conv3dConfig::default()
     };
     check_gradients(&[&x, &w], || conv3d(&x, &w, None, &config));
 }
@@ -78,7 +79,7 @@ proptest! {
     ) {
         let kernel = 2 * half + 1;
         prop_assume!(height.min(width) + 2 * padding >= kernel);
-        let config = Conv2dConfig { padding, stride, relu: false };
+        let config = Conv2dConfig { padding, stride, ..Conv2dConfig::valid() };
         check_conv2d(images, [inputs, outputs], [height, width], kernel, config);
     }
 
@@ -87,13 +88,13 @@ proptest! {
         inputs in 1..3_usize, outputs in 1..3_usize,
         size in prop::array::uniform3(1..5_usize),
         kernel in prop::array::uniform3(1..4_usize),
-        padding in prop::array::uniform3(0..3_usize),
+        padding in prop::array::uniform3(0..3_usize), stride in 1..3_usize,
     ) {
         prop_assume!((0..3).all(|a| size[a] + 2 * padding[a] >= kernel[a]));
         let x = variable(&[2, inputs, size[0], size[1], size[2]], "x");
         let w = variable(&[outputs, inputs, kernel[0], kernel[1], kernel[2]], "w");
         let b = variable(&[outputs], "b");
-        let config = Conv3dConfig { padding, relu: false };
+        let config = Conv3dConfig { padding, stride, ..Conv3dConfig::default() };
         check_gradients(&[&x, &w, &b], || conv3d(&x, &w, Some(&b), &config));
     }
 
@@ -106,6 +107,23 @@ proptest! {
         let w = variable(&[inputs, outputs, kernel, kernel], "w");
         let b = variable(&[outputs], "b");
         check_gradients(&[&x, &w, &b], || conv_transpose2d(&x, &w, &b));
+    }
+
+    #[test]
+    fn conv_transpose3d_of_any_shape(
+        images in 1..3_usize, inputs in 1..3_usize, outputs in 1..3_usize,
+        size in prop::array::uniform3(1..4_usize), kernel in 1..4_usize,
+    ) {
+        let x = variable(&[images, inputs, size[0], size[1], size[2]], "x");
+        let w = variable(&[inputs, outputs, kernel, kernel, kernel], "w");
+        let b = variable(&[outputs], "b");
+        check_gradients(&[&x, &w, &b], || conv_transpose3d(&x, &w, &b));
+    }
+
+    #[test]
+    fn max_pool3d_of_any_shape(channels in 1..4_usize, size in prop::array::uniform3(2..6_usize)) {
+        let x = variable(&[2, channels, size[0], size[1], size[2]], "x");
+        check_gradients(&[&x], || max_pool3d(&x));
     }
 
     #[test]

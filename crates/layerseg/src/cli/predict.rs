@@ -2,6 +2,7 @@
 
 use ndarray::Axis;
 use rsom_io::ports;
+use rsom_nn::ops::ConvolutionMethod;
 use rsom_stage::{
     Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, atomic, interrupt,
     log,
@@ -33,6 +34,7 @@ pub(super) fn command() -> Command {
             Parameter::choice("odd_slices", &["auto", "predict", "repeat"], "First B-scan of an odd number of them: predict it, or repeat the second as the released pipeline does; 'auto' repeats for released two-class weights")
                 .default("auto"),
         )
+        .parameter(super::settings::convolutions())
         .example("rsom-layerseg predict --weights net/weights.safetensors --input scan.nii.gz --output mask.nii.gz")
 }
 
@@ -41,6 +43,7 @@ struct Settings {
     threshold: f32,
     postprocess: Postprocess,
     odd_slices: Odd,
+    convolutions: ConvolutionMethod,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -63,7 +66,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let (weights, input) = (invocation.input("weights")?, invocation.input("input")?);
     let bytes =
         std::fs::read(weights).map_err(|e| StageError::input(weights, atomic::plain(&e)))?;
-    let model = Model::from_bytes(&bytes).map_err(|e| fault::of_file(weights, e))?;
+    let mut model = Model::from_bytes(&bytes).map_err(|e| fault::of_file(weights, e))?;
+    model.network = model.network.with_convolutions(settings.convolutions);
     let scan = ports::load_scan(input)?;
 
     let wanted = PredictSettings {

@@ -2,7 +2,7 @@
 
 use candle_core::Tensor;
 use rsom_nn::layers::{BatchNorm2d, Conv2d};
-use rsom_nn::ops::Conv2dConfig;
+use rsom_nn::ops::{Conv2dConfig, ConvolutionMethod};
 use rsom_nn::{Builder, Mode, NnError};
 
 use super::Fcn7Config;
@@ -54,5 +54,13 @@ impl Fcn7 {
             };
         }
         self.last.forward(&x, mode)
+    }
+
+    /// Sets how convolutions are computed.
+    pub(super) fn set_method(&mut self, method: ConvolutionMethod) {
+        for (conv, _) in &mut self.layers {
+            conv.set_method(method);
+        }
+        self.last.set_method(method);
     }
 }

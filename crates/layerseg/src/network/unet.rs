@@ -2,7 +2,7 @@
 
 use candle_core::Tensor;
 use rsom_nn::layers::{BatchNorm2d, Conv2d, ConvTranspose2d, Dropout};
-use rsom_nn::ops::{Conv2dConfig, concat_channels, max_pool2d};
+use rsom_nn::ops::{Conv2dConfig, ConvolutionMethod, concat_channels, max_pool2d};
 use rsom_nn::{Builder, Mode, NnError};
 
 use super::UnetConfig;
@@ -92,6 +92,18 @@ impl Unet {
             x = block.forward(&x, &skip, mode)?;
         }
         self.last.forward(&x, mode)
+    }
+}
+
+impl Unet {
+    /// Sets how convolutions are computed.
+    pub(super) fn set_method(&mut self, method: ConvolutionMethod) {
+        let down = self.down.iter_mut();
+        let blocks = down.chain(self.up.iter_mut().map(|up| &mut up.block));
+        for (conv, _) in blocks.flat_map(|block| &mut block.layers) {
+            conv.set_method(method);
+        }
+        self.last.set_method(method);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a training run is told.
 
+use rsom_nn::ops::ConvolutionMethod;
 use serde::{Deserialize, Serialize};
 
 use crate::augment::Augmentation;
@@ -29,6 +30,8 @@ pub struct TrainSettings {
     pub early_stopping_epochs: Option<usize>,
     /// B-scans per step, all of one volume.
     pub batch_size: usize,
+    /// How convolutions are computed.
+    pub convolutions: ConvolutionMethod,
     /// Seed of first weights, dropout, order and augmentation.
     pub seed: u64,
 }

@@ -89,6 +89,7 @@ impl Phase {
             stride: [1; 3],
             front,
             output,
+            plain: g.plain,
         };
         Some(Self {
             remainder,

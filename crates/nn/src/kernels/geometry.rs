@@ -17,6 +17,8 @@ pub(crate) struct Geometry {
     /// Zeros before the first input element; negative when the first elements are not read.
     pub(crate) front: [isize; 3],
     pub(crate) output: Extents,
+    /// Whether the sums must be plain ones, term by term.
+    pub(crate) plain: bool,
 }
 
 /// One element of the kernel: which plane it reads, shifted by how many elements.
@@ -100,6 +102,7 @@ impl Geometry {
             stride,
             front,
             output,
+            plain: false,
         })
     }
 

@@ -14,49 +14,59 @@ const BLOCK_POSITIONS: usize = 4096;
 /// Tasks that the weight gradient is cut into, whatever the number of threads.
 const GROUPS: usize = 16;
 
-/// Shapes of a transposed convolution with an `n × n` kernel and stride n: (in, h, w) becomes (out, n·h, n·w).
+/// Shapes of a transposed convolution whose kernel is its stride, `n` rows and columns and `deep` slices: (in, d, h, w)
+/// becomes (out, deep·d, n·h, n·w). In two dimensions d and `deep` are 1.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tiles {
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
+    pub(crate) depth: usize,
     pub(crate) height: usize,
     pub(crate) width: usize,
+    pub(crate) deep: usize,
     pub(crate) n: usize,
 }
 
-/// Some rows of one image's input.
+/// Some rows of one slice of one image's input.
 #[derive(Debug, Clone, Copy)]
 struct Block {
     image: usize,
+    slice: usize,
     first: usize,
     rows: usize,
 }
 
 impl Tiles {
     fn input_len(&self) -> usize {
-        self.height * self.width
+        self.depth * self.height * self.width
     }
 
     fn output_len(&self) -> usize {
-        self.input_len() * self.n * self.n
+        self.input_len() * self.deep * self.n * self.n
+    }
+
+    /// Slices of all output channels that one slice of the input fills.
+    fn planes(&self) -> usize {
+        self.outputs * self.deep
     }
 
     /// Output channels times elements of a tile.
     fn wide(&self) -> usize {
-        self.outputs * self.n * self.n
+        self.planes() * self.n * self.n
     }
 
     fn blocks(&self, images: usize) -> Vec<Block> {
         let step = (BLOCK_POSITIONS / (self.width * self.n * self.n)).clamp(1, self.height);
-        let firsts = |image| {
+        let firsts = |slice: usize| {
             (0..self.height)
                 .step_by(step)
-                .map(move |first| (image, first))
+                .map(move |first| (slice, first))
         };
-        (0..images)
+        (0..images * self.depth)
             .flat_map(firsts)
-            .map(|(image, first)| Block {
-                image,
+            .map(|(slice, first)| Block {
+                image: slice / self.depth,
+                slice: slice % self.depth,
                 first,
                 rows: step.min(self.height - first),
             })
@@ -67,15 +77,18 @@ impl Tiles {
     fn input_range(&self, block: Block, input: usize) -> (usize, usize) {
         let plane = block.image * self.inputs + input;
         (
-            plane * self.input_len() + block.first * self.width,
+            plane * self.input_len() + (block.slice * self.height + block.first) * self.width,
             block.rows * self.width,
         )
     }
 
-    /// The same for a channel of the output.
-    fn output_range(&self, block: Block, output: usize) -> (usize, usize) {
-        let (plane, tile) = (block.image * self.outputs + output, self.n * self.n);
-        let start = plane * self.output_len() + block.first * self.width * tile;
+    /// The same for a plane of the output.
+    fn output_range(&self, block: Block, plane: usize) -> (usize, usize) {
+        let tile = self.n * self.n;
+        let channel = block.image * self.outputs + plane / self.deep;
+        let slice = block.slice * self.deep + plane % self.deep;
+        let row = slice * self.height + block.first;
+        let start = channel * self.output_len() + row * self.width * tile;
         (start, block.rows * self.width * tile)
     }
 
@@ -93,12 +106,12 @@ impl Tiles {
     fn copy_output<T: Element>(&self, dy: &[T], block: Block, pitch: usize, target: &mut Vec<T>) {
         target.clear();
         target.resize(self.wide() * pitch + SLACK, T::zero());
-        for output in 0..self.outputs {
-            let (start, len) = self.output_range(block, output);
+        for plane in 0..self.planes() {
+            let (start, len) = self.output_range(block, plane);
             let lines = dy[start..start + len].chunks_exact(self.width * self.n);
             for (line, source) in lines.enumerate() {
                 for b in 0..self.n {
-                    let at = self.packed(output, line, b, pitch);
+                    let at = self.packed(plane, line, b, pitch);
                     let target = &mut target[at..at + self.width];
                     let source = source[b..].iter().step_by(self.n);
                     target.iter_mut().zip(source).for_each(|(t, s)| *t = *s);
@@ -108,13 +121,14 @@ impl Tiles {
     }
 
     /// Where the elements b, b + n, … of a line of the output lie in the order of [`Tiles::copy_output`].
-    fn packed(&self, output: usize, line: usize, b: usize, pitch: usize) -> usize {
+    fn packed(&self, plane: usize, line: usize, b: usize, pitch: usize) -> usize {
         let (row, a) = (line / self.n, line % self.n);
-        ((output * self.n + a) * self.n + b) * pitch + row * self.width
+        ((plane * self.n + a) * self.n + b) * pitch + row * self.width
     }
 }
 
-/// `y[image, out, n·i + a, n·j + b] = bias[out] + Σ_in w[in, out, a, b] · x[image, in, i, j]`.
+/// `y[image, out, n·i + a, n·j + b] = bias[out] + Σ_in w[in, out, a, b] · x[image, in, i, j]`, and in three dimensions
+/// likewise along depth.
 pub(crate) fn transpose<T: Element>(x: &[T], weights: &[T], bias: &[T], tiles: Tiles) -> Vec<T> {
     let images = x.len() / (tiles.inputs * tiles.input_len());
     let instructions = Instructions::best::<T>();
@@ -139,18 +153,19 @@ pub(crate) fn transpose<T: Element>(x: &[T], weights: &[T], bias: &[T], tiles: T
             stride: pitch,
         }
         .run(instructions);
-        for output in 0..tiles.outputs {
-            let (start, len) = tiles.output_range(*block, output);
-            // SAFETY: tasks differ in image or rows, and turns of this loop in the output channel: no overlap.
+        for plane in 0..tiles.planes() {
+            let (start, len) = tiles.output_range(*block, plane);
+            // SAFETY: tasks differ in image, slice or rows, and turns of this loop in the plane: no overlap.
             #[allow(unsafe_code)]
             let target = unsafe { target.range(start, len) };
             let lines = target.chunks_exact_mut(tiles.width * tiles.n);
             for (line, target) in lines.enumerate() {
                 for b in 0..tiles.n {
-                    let at = tiles.packed(output, line, b, pitch);
+                    let at = tiles.packed(plane, line, b, pitch);
                     let target = target[b..].iter_mut().step_by(tiles.n);
                     let sums = &sums[at..at + tiles.width];
-                    target.zip(sums).for_each(|(y, s)| *y = *s + bias[output]);
+                    let bias = bias[plane / tiles.deep];
+                    target.zip(sums).for_each(|(y, s)| *y = *s + bias);
                 }
             }
         }
@@ -183,7 +198,7 @@ pub(crate) fn transpose_data<T: Element>(dy: &[T], weights: &[T], tiles: Tiles) 
         .run(instructions);
         for (input, sums) in sums.chunks_exact(pitch).take(tiles.inputs).enumerate() {
             let (start, len) = tiles.input_range(*block, input);
-            // SAFETY: tasks differ in image or rows, and turns of this loop in the input channel: no overlap.
+            // SAFETY: tasks differ in image, slice or rows, and turns of this loop in the input channel: no overlap.
             #[allow(unsafe_code)]
             let target = unsafe { target.range(start, len) };
             target.copy_from_slice(&sums[..len]);

@@ -3,7 +3,7 @@
 use candle_core::{Result, Tensor, Var};
 
 use crate::layers::BatchNorm2d;
-use crate::ops::{Conv2dConfig, conv2d, conv2d_normalized};
+use crate::ops::{Conv2dConfig, ConvolutionMethod, conv2d, conv2d_normalized};
 use crate::{Builder, Init, Mode, NnError};
 
 /// A 2-D convolution; parameters `weight` (out, in, k, k) and `bias` (out).
@@ -33,6 +33,11 @@ impl Conv2d {
             bias: builder.trainable("bias", outputs, init)?,
             config,
         })
+    }
+
+    /// Sets how it is computed.
+    pub fn set_method(&mut self, method: ConvolutionMethod) {
+        self.config.method = method;
     }
 
     /// (images, in, height, width) to (images, out, height', width').

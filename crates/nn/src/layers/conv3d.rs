@@ -2,7 +2,7 @@
 
 use candle_core::{Result, Tensor, Var};
 
-use crate::ops::{Conv3dConfig, conv3d};
+use crate::ops::{Conv3dConfig, ConvolutionMethod, conv3d};
 use crate::{Builder, Init, Mode, NnError};
 
 /// A 3-D convolution; parameters `weight` (out, in, depth, height, width) and `bias` (out).
@@ -33,6 +33,11 @@ impl Conv3d {
             bias: builder.trainable("bias", outputs, init)?,
             config,
         })
+    }
+
+    /// Sets how it is computed.
+    pub fn set_method(&mut self, method: ConvolutionMethod) {
+        self.config.method = method;
     }
 
     /// (images, in, depth, height, width) to (images, out, …).

@@ -2,6 +2,7 @@
 
 use candle_core::{Result, Tensor, bail};
 
+use super::ConvolutionMethod;
 use super::convolution::Convolution;
 use crate::kernels::geometry::Geometry;
 
@@ -14,6 +15,8 @@ pub struct Conv2dConfig {
     pub stride: usize,
     /// Whether ReLU follows, in the same pass over memory.
     pub relu: bool,
+    /// How it is computed.
+    pub method: ConvolutionMethod,
 }
 
 impl Conv2dConfig {
@@ -24,6 +27,7 @@ impl Conv2dConfig {
             padding: kernel / 2,
             stride: 1,
             relu: false,
+            method: ConvolutionMethod::Fastest,
         }
     }
 
@@ -95,7 +99,10 @@ fn convolution(
     };
     let [_, h, w] = geometry.output;
     Ok(Convolution {
-        geometry,
+        geometry: Geometry {
+            plain: config.method == ConvolutionMethod::Plain,
+            ..geometry
+        },
         channels: [inputs, outputs],
         relu: config.relu,
         affine,

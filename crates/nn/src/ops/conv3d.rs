@@ -2,19 +2,36 @@
 
 use candle_core::{Result, Tensor, bail};
 
+use super::ConvolutionMethod;
 use super::convolution::Convolution;
 use crate::kernels::geometry::Geometry;
 
-/// Padding and activation of a 3-D convolution of stride 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Padding, stride and activation of a 3-D convolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Conv3dConfig {
     /// Zeros on both sides along (depth, height, width).
     pub padding: [usize; 3],
+    /// Step between output positions along all three axes.
+    pub stride: usize,
     /// Whether ReLU follows, in the same pass over memory.
     pub relu: bool,
+    /// How it is computed.
+    pub method: ConvolutionMethod,
 }
 
-/// `y[n, o, i] = bias[o] + Σ w[o, c, k] · x[n, c, i + k − p]` over three axes, then ReLU if configured
+impl Default for Conv3dConfig {
+    /// No padding, stride 1, no ReLU.
+    fn default() -> Self {
+        Self {
+            padding: [0; 3],
+            stride: 1,
+            relu: false,
+            method: ConvolutionMethod::Fastest,
+        }
+    }
+}
+
+/// `y[n, o, i] = bias[o] + Σ w[o, c, k] · x[n, c, s·i + k − p]` over three axes, then ReLU if configured
 /// (with gradient 0 where the result is 0, as PyTorch).
 ///
 /// `x` is (images, in, depth, height, width), `weight` (out, in, and the three kernel extents, which may differ: a
@@ -30,7 +47,12 @@ pub fn conv3d(
 ) -> Result<Tensor> {
     let (images, inputs, depth, height, width) = x.dims5()?;
     let (outputs, expected, kd, kh, kw) = weight.dims5()?;
-    let geometry = Geometry::new([depth, height, width], [kd, kh, kw], [1; 3], config.padding);
+    let geometry = Geometry::new(
+        [depth, height, width],
+        [kd, kh, kw],
+        [config.stride; 3],
+        config.padding,
+    );
     let Some(geometry) = geometry.filter(|_| inputs == expected && images * inputs * outputs > 0)
     else {
         bail!(
@@ -41,7 +63,10 @@ pub fn conv3d(
     };
     let [d, h, w] = geometry.output;
     let op = Convolution {
-        geometry,
+        geometry: Geometry {
+            plain: config.method == ConvolutionMethod::Plain,
+            ..geometry
+        },
         channels: [inputs, outputs],
         relu: config.relu,
         affine: None,

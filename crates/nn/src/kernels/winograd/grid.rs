@@ -42,10 +42,10 @@ impl Block {
 }
 
 impl Grid {
-    /// `None` when the kernel or the stride is of another kind.
+    /// `None` when the kernel or the stride is of another kind, or plain sums are wanted.
     pub(super) fn new(geometry: &Geometry) -> Option<Self> {
         let [_, kh, kw] = geometry.kernel;
-        if geometry.stride != [1; 3] || kh != kw || !matches!(kh, 3 | 5) {
+        if geometry.plain || geometry.stride != [1; 3] || kh != kw || !matches!(kh, 3 | 5) {
             return None;
         }
         let m = SIDE + 1 - kh;

@@ -6,7 +6,7 @@ use rand_chacha::rand_core::Rng;
 use super::Filters;
 use super::forward::correlate_with;
 use super::gradient::correlate_weights_with;
-use crate::kernels::correlate::Finish;
+use crate::kernels::correlate::{Finish, correlate};
 use crate::kernels::geometry::Geometry;
 use crate::kernels::instructions::Instructions;
 use crate::kernels::planes::Source;
@@ -194,8 +194,8 @@ proptest! {
     }
 }
 
-/// Square root of the mean square of normal numbers' errors, for sums over 64 channels.
-fn error(kernel: usize) -> f64 {
+/// Errors of tiles and of plain sums over 64 channels, in units of the results, all root mean squares.
+fn errors(kernel: usize) -> [f64; 2] {
     let geometry = Geometry::new([1, 32, 32], [1, kernel, kernel], [1; 3], [0, 1, 1]).unwrap();
     let case = Case {
         images: 1,
@@ -213,34 +213,31 @@ fn error(kernel: usize) -> f64 {
         kernel: geometry.kernel,
         flipped: false,
     };
-    let finish = Finish {
-        bias: None,
-        relu: false,
-        affine: None,
-    };
-    let input = source(&x, None, 64, 1024);
-    let ours = correlate_with(
-        Instructions::best::<f32>(),
-        input,
-        &filters,
-        (&geometry, finish),
-    )
-    .unwrap();
     let square = |v: f64| v * v;
-    let errors: f64 = ours
-        .iter()
-        .zip(&y)
-        .map(|(a, b)| square(f64::from(*a) - b))
-        .sum();
-    let spread: f64 = y.iter().copied().map(square).sum();
-    (errors / spread).sqrt()
+    [false, true].map(|plain| {
+        let finish = Finish {
+            bias: None,
+            relu: false,
+            affine: None,
+        };
+        let input = source(&x, None, 64, 1024);
+        let geometry = Geometry { plain, ..geometry };
+        let ours = correlate(input, &filters, &geometry, finish);
+        let errors: f64 = ours
+            .iter()
+            .zip(&y)
+            .map(|(a, b)| square(f64::from(*a) - b))
+            .sum();
+        let spread: f64 = y.iter().copied().map(square).sum();
+        (errors / spread).sqrt()
+    })
 }
 
 #[test]
 fn the_error_is_a_few_roundings() {
-    let errors = [error(3), error(5)];
-    assert!(
-        errors.iter().all(|e| (1e-8..1e-6).contains(e)),
-        "{errors:?}"
-    );
+    for kernel in [3, 5] {
+        let [tiles, sums] = errors(kernel);
+        assert!((1e-8..1e-6).contains(&tiles), "{kernel}: {tiles}");
+        assert!(sums < tiles, "{kernel}: {sums} {tiles}");
+    }
 }

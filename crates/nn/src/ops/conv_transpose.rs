@@ -1,4 +1,4 @@
-//! Transposed 2-D convolution whose stride equals its kernel.
+//! Transposed convolutions whose stride equals their kernel, in two and three dimensions.
 
 use candle_core::{Result, Tensor, bail};
 
@@ -29,11 +29,43 @@ pub fn conv_transpose2d(x: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Te
     let tiles = Tiles {
         inputs,
         outputs,
+        depth: 1,
         height,
         width,
+        deep: 1,
         n,
     };
     let shape = (images, outputs, n * height, n * width);
+    apply(Transposed { images, tiles }, &[x, weight, bias], shape)
+}
+
+/// The same in three dimensions: `x` is (images, in, depth, height, width), `weight` (in, out, n, n, n); the result is n
+/// times larger along all three axes.
+///
+/// # Errors
+/// Channels that do not fit, a kernel that is no cube, an empty tensor.
+pub fn conv_transpose3d(x: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tensor> {
+    let (images, inputs, depth, height, width) = x.dims5()?;
+    let (expected, outputs, n, rows, columns) = weight.dims5()?;
+    let cube = [rows, columns] == [n; 2] && x.elem_count() * n > 0;
+    if inputs != expected || !cube || bias.elem_count() != outputs {
+        bail!(
+            "no transposed convolution of {:?} by {:?} and a bias {:?}",
+            x.dims(),
+            weight.dims(),
+            bias.dims()
+        );
+    }
+    let tiles = Tiles {
+        inputs,
+        outputs,
+        depth,
+        height,
+        width,
+        deep: n,
+        n,
+    };
+    let shape = (images, outputs, n * depth, n * height, n * width);
     apply(Transposed { images, tiles }, &[x, weight, bias], shape)
 }
 

@@ -1,4 +1,4 @@
-//! Maximum over 2 × 2 windows.
+//! Maximum over 2 × 2 and 2 × 2 × 2 windows.
 
 use candle_core::{Result, Tensor, bail};
 
@@ -19,11 +19,24 @@ pub fn max_pool2d(x: &Tensor) -> Result<Tensor> {
         bail!("no 2 × 2 windows in {:?}", x.dims());
     }
     let shape = (images, channels, height / 2, width / 2);
-    apply(MaxPool([height, width]), &[x], shape)
+    apply(MaxPool([1, height, width]), &[x], shape)
 }
 
-/// Of images of this height and width.
-struct MaxPool([usize; 2]);
+/// Maxima of the 2 × 2 × 2 windows of (images, channels, depth, height, width), stride 2; otherwise as [`max_pool2d`].
+///
+/// # Errors
+/// A volume smaller than 2 × 2 × 2, or an empty tensor.
+pub fn max_pool3d(x: &Tensor) -> Result<Tensor> {
+    let (images, channels, depth, height, width) = x.dims5()?;
+    if [depth, height, width].iter().any(|n| *n < 2) || images * channels == 0 {
+        bail!("no 2 × 2 × 2 windows in {:?}", x.dims());
+    }
+    let shape = (images, channels, depth / 2, height / 2, width / 2);
+    apply(MaxPool([depth, height, width]), &[x], shape)
+}
+
+/// Of volumes of this depth, height and width; windows have one slice where the depth is 1.
+struct MaxPool([usize; 3]);
 
 impl Operation for MaxPool {
     const NAME: &'static str = "max pool";
