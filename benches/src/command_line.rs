@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::compare;
 use crate::measured::{Measured, median, peak_mb};
@@ -27,6 +27,12 @@ pub fn build() -> Command {
                 .required(true)
                 .num_args(2..=3)
                 .value_parser(value_parser!(usize)),
+        )
+        .arg(
+            Arg::new("recompute")
+                .long("recompute")
+                .action(ArgAction::SetTrue)
+                .help("Train with only the ends of blocks kept"),
         )
         .args([
             number("batch", "1"),
@@ -102,7 +108,8 @@ fn network(matches: &ArgMatches) -> Result<(), String> {
     if work.shape.len() != expected {
         return Err(format!("{} takes {expected} extents", work.net.name()));
     }
-    let seconds = networks::time(&work, size(matches, "runs")).map_err(|e| e.to_string())?;
+    let seconds = networks::time(&work, size(matches, "runs"), matches.get_flag("recompute"))
+        .map_err(|e| e.to_string())?;
     let measured = Measured {
         peer: format!("rsom {}", env!("CARGO_PKG_VERSION")),
         seconds,
@@ -141,7 +148,8 @@ fn all(matches: &ArgMatches) -> Result<(), String> {
     let peak = rsom_nn::multiply_add_rate() / 1e9;
     println!("{peak:.0} Gflop/s of multiplications in registers");
     for (work, _) in Work::all() {
-        let seconds = networks::time(&work, size(matches, "runs")).map_err(|e| e.to_string())?;
+        let seconds =
+            networks::time(&work, size(matches, "runs"), false).map_err(|e| e.to_string())?;
         let seconds = median(&seconds);
         let rate = work.operations() / seconds / 1e9;
         println!(

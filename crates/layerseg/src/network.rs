@@ -95,6 +95,17 @@ impl Network {
         self
     }
 
+    /// The same network which in training keeps only the ends of its blocks and computes what lies between once more for
+    /// the gradients: less memory, more time, the same numbers.
+    #[must_use]
+    pub fn with_recomputing(mut self, recomputing: bool) -> Self {
+        match &mut self.layers {
+            Layers::Unet(net) => net.set_recomputing(recomputing),
+            Layers::Fcn7(net) => net.set_recomputing(recomputing),
+        }
+        self
+    }
+
     /// Kind and size.
     #[must_use]
     pub fn config(&self) -> &NetworkConfig {

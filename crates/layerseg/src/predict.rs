@@ -41,6 +41,10 @@ pub struct PredictSettings {
 
 /// Segments a scan, B-scan by B-scan.
 ///
+/// The scan is taken apart into B-scans and let go before the network runs, and only one B-scan is in the network at a time:
+/// beside the network, memory holds the intensities once (a byte each, when they are whole numbers up to 255), the mask, and
+/// the probabilities if they are wanted.
+///
 /// With one logit a voxel belongs to the layer when its probability sigmoid(logit) is at least the threshold. With two
 /// the probability is that of class 1 under softmax and must exceed the threshold, so that at 0.5 class 1 is where its
 /// logit is the greater. What cropping takes from a B-scan repeats the nearest predicted pixel.
@@ -52,12 +56,13 @@ pub struct PredictSettings {
 /// [`LayersegError::NotFinitePrediction`], [`LayersegError::Stopped`].
 pub fn predict(
     model: &Model,
-    scan: &Scan,
+    scan: Scan,
     settings: &PredictSettings,
     watch: &mut dyn FnMut() -> bool,
 ) -> Result<Prediction, LayersegError> {
     let config = model.network.config();
-    let slices = SliceStack::from_scan(scan)?;
+    let slices = SliceStack::from_scan(&scan)?;
+    let (grid, ..) = scan.into_parts();
     if slices.channels() != config.in_channels() {
         return Err(LayersegError::Channels {
             scan: slices.channels(),
@@ -70,7 +75,6 @@ pub fn predict(
         placement: Placement::NONE,
         scaling: model.scaling,
     };
-    let grid = scan.grid().clone();
     let shape = grid.shape();
     let mut voxels = Array3::from_elem(shape, false);
     let mut probabilities = settings.probabilities.then(|| Array3::zeros(shape));

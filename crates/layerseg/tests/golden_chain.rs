@@ -85,7 +85,7 @@ fn masks_of_the_layer_network_match_the_released_pipeline() {
     let references = files(&folder.join("chain/layer_raw"), "_raw.nii.gz");
     assert_eq!(inputs.len(), references.len());
     for (input, reference) in inputs.iter().zip(&references) {
-        let found = predict(&model, &scan(input), &settings, &mut || true).unwrap();
+        let found = predict(&model, scan(input), &settings, &mut || true).unwrap();
         let reference = mask(reference);
         // Equal but for voxels whose two logits agree within 1e-3: probability within 2.5e-4 of one half.
         let probabilities = found.probabilities.as_ref().unwrap();

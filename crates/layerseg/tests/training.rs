@@ -67,6 +67,7 @@ fn settings(epochs: usize) -> TrainSettings {
         early_stopping_epochs: None,
         batch_size: 2,
         convolutions: ConvolutionMethod::Fastest,
+        recompute: false,
         seed: 11,
     }
 }
@@ -248,7 +249,7 @@ fn segment(model: &Model, scan: &Scan, odd_slices: OddSlices) -> Prediction {
         probabilities: true,
         odd_slices,
     };
-    predict(model, scan, &settings, &mut || true).unwrap()
+    predict(model, scan.clone(), &settings, &mut || true).unwrap()
 }
 
 #[test]
@@ -434,4 +435,25 @@ fn plain_convolutions_are_other_sums_of_the_same_numbers() {
         plain.0
     );
     assert!(fastest.1 != plain.1);
+}
+
+#[test]
+fn recomputed_blocks_end_in_the_same_bytes() {
+    let (training, validation) = (examples(0..2), examples(2..3));
+    let fcn = NetworkConfig::Fcn7(Fcn7Config {
+        in_channels: 1,
+        classes: 1,
+        channels: vec![3, 4],
+    });
+    for network in [settings(1).network, fcn] {
+        let run = |recompute| {
+            let settings = TrainSettings {
+                network: network.clone(),
+                recompute,
+                ..settings(2)
+            };
+            finish(Trainer::new(&settings, &training, &validation).unwrap())
+        };
+        assert!(run(false) == run(true));
+    }
 }

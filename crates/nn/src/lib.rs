@@ -59,4 +59,4 @@ pub use loss::Reduction;
 pub use mode::Mode;
 pub use parameters::{Builder, Parameters};
 pub use schedule::{PlateauConfig, ReduceOnPlateau};
-pub use tape::differentiate;
+pub use tape::{differentiate, recomputed};

@@ -6,8 +6,8 @@ mod common;
 
 use candle_core::{Error, Result, Tensor};
 use common::{flat, random, variable};
-use rsom_nn::differentiate;
 use rsom_nn::ops::{concat_channels, max_pool2d, relu};
+use rsom_nn::{differentiate, recomputed};
 
 fn total(y: &Tensor) -> Result<(Tensor, f64)> {
     let total = y.sum_all()?;
@@ -71,4 +71,32 @@ fn a_network_within_a_network_has_a_tape_of_its_own() {
     };
     let (outer, _) = differentiate(network, total).unwrap();
     assert!(outer.get(&x).is_some() && outer.get(&z).is_none());
+}
+
+#[test]
+fn a_recomputed_part_has_the_gradients_of_the_part_itself() {
+    let (x, y) = (variable(&[1, 1, 4, 6], "x"), variable(&[1, 1, 4, 6], "y"));
+    let part = {
+        let y = y.clone();
+        // Uses a variable of its own, and its input twice.
+        move |inputs: &[Tensor]| {
+            concat_channels(&relu(&inputs[0])?, &concat_channels(&y, &inputs[0])?)
+        }
+    };
+    let around = |again: bool| {
+        let part = part.clone();
+        let network = || {
+            let x = relu(&x)?;
+            let joined = match again {
+                true => recomputed(&[&x], part)?,
+                false => part(&[x])?,
+            };
+            max_pool2d(&joined)
+        };
+        let (gradients, value) = differentiate(network, total).unwrap();
+        let of = |v| flat(gradients.get(v).unwrap());
+        (of(x.as_tensor()), of(y.as_tensor()), value)
+    };
+    assert_eq!(around(true), around(false));
+    assert!(around(true).0.iter().any(|g| *g != 0.0));
 }

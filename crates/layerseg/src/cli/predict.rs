@@ -1,5 +1,7 @@
 //! `rsom-layerseg predict`.
 
+use std::path::Path;
+
 use ndarray::Axis;
 use rsom_io::ports;
 use rsom_nn::ops::ConvolutionMethod;
@@ -64,11 +66,10 @@ enum Postprocess {
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.parameters()?;
     let (weights, input) = (invocation.input("weights")?, invocation.input("input")?);
-    let bytes =
-        std::fs::read(weights).map_err(|e| StageError::input(weights, atomic::plain(&e)))?;
-    let mut model = Model::from_bytes(&bytes).map_err(|e| fault::of_file(weights, e))?;
+    let mut model = load(weights)?;
     model.network = model.network.with_convolutions(settings.convolutions);
     let scan = ports::load_scan(input)?;
+    let count = scan.grid().shape()[1] as u64;
 
     let wanted = PredictSettings {
         threshold: settings.threshold,
@@ -79,13 +80,13 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             Odd::Repeat => OddSlices::Repeat,
         },
     };
-    let mut progress = Progress::start("predict", scan.grid().shape()[1] as u64);
+    let mut progress = Progress::start("predict", count);
     let mut watch = || {
         progress.advance(1);
         !interrupt::requested()
     };
     let prediction =
-        predict(&model, &scan, &wanted, &mut watch).map_err(|e| fault::of_file(input, e))?;
+        predict(&model, scan, &wanted, &mut watch).map_err(|e| fault::of_file(input, e))?;
     progress.finish();
     let mask = match settings.postprocess {
         Postprocess::None => prediction.mask,
@@ -116,4 +117,10 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .with("share", count as f64 / voxels as f64)
         .with("status", status.as_str())
         .text(format!("{count} of {voxels} voxels are in the layer")))
+}
+
+fn load(weights: &Path) -> Result<Model, StageError> {
+    let bytes =
+        std::fs::read(weights).map_err(|e| StageError::input(weights, atomic::plain(&e)))?;
+    Model::from_bytes(&bytes).map_err(|e| fault::of_file(weights, e))
 }

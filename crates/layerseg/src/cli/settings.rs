@@ -25,6 +25,7 @@ pub(super) struct Settings {
     epochs: usize,
     batch_size: usize,
     convolutions: ConvolutionMethod,
+    recompute: bool,
     plateau_factor: f64,
     plateau_patience: u32,
     plateau_threshold: f64,
@@ -85,6 +86,7 @@ impl Settings {
             early_stopping_epochs: self.early_stopping,
             batch_size: self.batch_size,
             convolutions: self.convolutions,
+            recompute: self.recompute,
             seed: self.seed,
         }
     }
@@ -196,6 +198,7 @@ fn optimization() -> Vec<Parameter> {
             .at_least(1.0)
             .at_most(4096.0),
         convolutions(),
+        Parameter::flag("recompute", "Keep only the ends of the network's blocks and compute the rest again for the gradients: less memory, a third more time, the same weights"),
         Parameter::number("plateau_factor", "What the learning rate is multiplied with on a plateau")
             .default(0.1)
             .at_least(0.0)

@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 use rsom_nn::layers::{BatchNorm2d, Conv2d};
 use rsom_nn::ops::{Conv2dConfig, ConvolutionMethod};
-use rsom_nn::{Builder, Mode, NnError};
+use rsom_nn::{Builder, Mode, NnError, recomputed};
 
 use super::Fcn7Config;
 
@@ -15,6 +15,7 @@ use super::Fcn7Config;
 pub struct Fcn7 {
     layers: Vec<(Conv2d, Option<BatchNorm2d>)>,
     last: Conv2d,
+    recomputing: bool,
 }
 
 impl Fcn7 {
@@ -38,7 +39,11 @@ impl Fcn7 {
         }
         let place = &mut builder.at(format_args!("layers.{}", layers.len()));
         let last = Conv2d::new(place, [inputs, config.classes], 1, Conv2dConfig::valid())?;
-        Ok(Self { layers, last })
+        Ok(Self {
+            layers,
+            last,
+            recomputing: false,
+        })
     }
 
     /// Logits of shape (batch, classes, z, x) for input of shape (batch, channels, z, x).
@@ -49,11 +54,22 @@ impl Fcn7 {
         let mut x = x.clone();
         for (conv, norm) in &self.layers {
             x = match norm {
+                Some(norm) if self.recomputing => {
+                    let (conv, norm, mode) = (conv.clone(), norm.clone(), *mode);
+                    recomputed(&[&x], move |inputs| {
+                        conv.forward_normalized(&inputs[0], &norm, &mode)
+                    })?
+                }
                 Some(norm) => conv.forward_normalized(&x, norm, mode)?,
                 None => conv.forward(&x, mode)?,
             };
         }
         self.last.forward(&x, mode)
+    }
+
+    /// Sets whether training keeps only the ends of layers.
+    pub(super) fn set_recomputing(&mut self, recomputing: bool) {
+        self.recomputing = recomputing;
     }
 
     /// Sets how convolutions are computed.

@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 use rsom_nn::layers::{BatchNorm2d, Conv2d, ConvTranspose2d, Dropout};
 use rsom_nn::ops::{Conv2dConfig, ConvolutionMethod, concat_channels, max_pool2d};
-use rsom_nn::{Builder, Mode, NnError};
+use rsom_nn::{Builder, Mode, NnError, recomputed};
 
 use super::UnetConfig;
 
@@ -17,6 +17,7 @@ pub struct Unet {
     down: Vec<Block>,
     up: Vec<UpBlock>,
     last: Conv2d,
+    recomputing: bool,
 }
 
 /// (3 × 3 convolution, ReLU, batch norm) twice; the size stays.
@@ -66,7 +67,12 @@ impl Unet {
         }
         let ends = [config.width, config.classes];
         let last = Conv2d::new(&mut builder.at("last"), ends, 1, Conv2dConfig::valid())?;
-        Ok(Self { down, up, last })
+        Ok(Self {
+            down,
+            up,
+            last,
+            recomputing: false,
+        })
     }
 
     /// Logits of shape (batch, classes, z, x) for input of shape (batch, channels, z, x), whose z and x are multiples
@@ -81,7 +87,7 @@ impl Unet {
             if let Some(skip) = skips.last() {
                 x = max_pool2d(skip)?;
             }
-            skips.push(block.forward(&x, mode)?);
+            skips.push(self.contract(block, &x, mode)?);
         }
         // What leaves the deepest level goes up, it is no skip.
         if let Some(deepest) = skips.pop() {
@@ -89,13 +95,41 @@ impl Unet {
         }
         for block in &self.up {
             let Some(skip) = skips.pop() else { break };
-            x = block.forward(&x, &skip, mode)?;
+            x = self.expand(block, &x, &skip, mode)?;
         }
         self.last.forward(&x, mode)
     }
 }
 
 impl Unet {
+    fn contract(&self, block: &Block, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+        if !self.recomputing {
+            return block.forward(x, mode);
+        }
+        let (block, mode) = (block.clone(), *mode);
+        recomputed(&[x], move |inputs| block.forward(&inputs[0], &mode))
+    }
+
+    fn expand(
+        &self,
+        block: &UpBlock,
+        x: &Tensor,
+        skip: &Tensor,
+        mode: &Mode,
+    ) -> candle_core::Result<Tensor> {
+        if !self.recomputing {
+            return block.forward(x, skip, mode);
+        }
+        let (block, mode) = (block.clone(), *mode);
+        let part = move |inputs: &[Tensor]| block.forward(&inputs[0], &inputs[1], &mode);
+        recomputed(&[x, skip], part)
+    }
+
+    /// Sets whether training keeps only the ends of blocks.
+    pub(super) fn set_recomputing(&mut self, recomputing: bool) {
+        self.recomputing = recomputing;
+    }
+
     /// Sets how convolutions are computed.
     pub(super) fn set_method(&mut self, method: ConvolutionMethod) {
         let down = self.down.iter_mut();

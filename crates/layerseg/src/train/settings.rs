@@ -32,6 +32,8 @@ pub struct TrainSettings {
     pub batch_size: usize,
     /// How convolutions are computed.
     pub convolutions: ConvolutionMethod,
+    /// Whether blocks are computed a second time for their gradients, to save memory.
+    pub recompute: bool,
     /// Seed of first weights, dropout, order and augmentation.
     pub seed: u64,
 }

@@ -242,7 +242,9 @@ impl<'a> Trainer<'a> {
 /// The network with the first weights of its seed, and its optimizer.
 pub(super) fn start(settings: &TrainSettings) -> Result<(Network, Adam), LayersegError> {
     let network = Network::new(&settings.network, settings.seed)?;
-    let network = network.with_convolutions(settings.convolutions);
+    let network = network
+        .with_convolutions(settings.convolutions)
+        .with_recomputing(settings.recompute);
     let config = AdamConfig {
         learning_rate: settings.learning_rate,
         ..AdamConfig::default()

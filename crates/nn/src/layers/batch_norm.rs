@@ -3,6 +3,7 @@
 use candle_core::{Device, Result, Tensor, Var};
 
 use crate::ops::{BatchNormConfig, Normalized, batch_norm_evaluation, batch_norm_training};
+use crate::tape::is_recomputing;
 use crate::{Builder, Init, Mode, NnError};
 
 /// Batch norm of (images, channels, height, width); parameters `weight` and `bias`, buffers `running_mean` and
@@ -49,8 +50,10 @@ impl BatchNorm2d {
             mean,
             unbiased_variance,
         } = batch_norm_training(x, &weight, &bias, self.config.eps)?;
-        self.follow(&self.running_mean, &mean)?;
-        self.follow(&self.running_var, &unbiased_variance)?;
+        if !is_recomputing() {
+            self.follow(&self.running_mean, &mean)?;
+            self.follow(&self.running_var, &unbiased_variance)?;
+        }
         Ok(output)
     }
 
