@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use crate::Element;
 use crate::host::elements;
-use crate::ops::operation::{self, Operation};
+use crate::ops::operation::{self, Needs, Operation, Part};
 
 /// Elements that a task works on.
 const CHUNK: usize = 1 << 14;
@@ -76,7 +76,7 @@ pub fn recomputed(
     inputs.extend(between.variables.into_values());
     TAPE.with_borrow_mut(|tape| {
         let Some(tape) = tape else { return Ok(()) };
-        tape.push(Box::new(op), inputs, &result)
+        tape.push(Box::new(op), &inputs, &result)
     })?;
     Ok(result)
 }
@@ -98,24 +98,32 @@ impl<F: Fn(&[Tensor]) -> Result<Tensor>> Recorded for Recomputed<F> {
         "recomputed part"
     }
 
+    fn needs(&self) -> Needs {
+        Needs::INPUTS
+    }
+
     fn backward(
         &self,
-        (inputs, wanted): (&[&Tensor], &[bool]),
-        _result: &Tensor,
+        inputs: &[&Part],
+        _result: Option<&Tensor>,
         gradient: &Tensor,
     ) -> Result<Vec<Option<Tensor>>> {
-        let given: Vec<Tensor> = inputs[..self.given].iter().map(|t| (*t).clone()).collect();
-        let followed = given.iter().zip(wanted).filter(|(_, wanted)| **wanted);
+        let tensors: Vec<Tensor> = inputs
+            .iter()
+            .filter_map(|part| part.tensor.clone())
+            .collect();
+        let given = &tensors[..self.given];
+        let followed = given.iter().zip(inputs).filter(|(_, part)| part.wanted);
         let start = Tape {
             made: followed.map(|(tensor, _)| tensor.id()).collect(),
             recomputing: true,
             ..Tape::default()
         };
-        let (output, tape) = record(start, || (self.part)(&given));
+        let (output, tape) = record(start, || (self.part)(given));
         let mut gradients = tape.gradients(&output?, gradient.clone())?;
-        let found = inputs.iter().zip(wanted);
+        let found = tensors.iter().zip(inputs);
         Ok(found
-            .map(|(input, wanted)| gradients.remove(&input.id()).filter(|_| *wanted))
+            .map(|(tensor, part)| gradients.remove(&tensor.id()).filter(|_| part.wanted))
             .collect())
     }
 }
@@ -141,8 +149,8 @@ pub(crate) fn is_recording() -> bool {
 }
 
 /// Runs an operation and puts it on the tape.
-pub(crate) fn apply<O: Operation>(op: O, inputs: Vec<Tensor>, shape: &Shape) -> Result<Tensor> {
-    let result = operation::forward(&op, &inputs, shape)?;
+pub(crate) fn apply<O: Operation>(op: O, inputs: &[Tensor], shape: &Shape) -> Result<Tensor> {
+    let result = operation::forward(&op, inputs, shape)?;
     TAPE.with_borrow_mut(|tape| {
         let Some(tape) = tape else { return Ok(()) };
         tape.push(Box::new(op), inputs, &result)
@@ -154,10 +162,12 @@ pub(crate) fn apply<O: Operation>(op: O, inputs: Vec<Tensor>, shape: &Shape) -> 
 trait Recorded {
     fn name(&self) -> &'static str;
 
+    fn needs(&self) -> Needs;
+
     fn backward(
         &self,
-        entry: (&[&Tensor], &[bool]),
-        result: &Tensor,
+        inputs: &[&Part],
+        result: Option<&Tensor>,
         gradient: &Tensor,
     ) -> Result<Vec<Option<Tensor>>>;
 }
@@ -167,21 +177,25 @@ impl<O: Operation> Recorded for O {
         O::NAME
     }
 
+    fn needs(&self) -> Needs {
+        Operation::needs(self)
+    }
+
     fn backward(
         &self,
-        entry: (&[&Tensor], &[bool]),
-        result: &Tensor,
+        inputs: &[&Part],
+        result: Option<&Tensor>,
         gradient: &Tensor,
     ) -> Result<Vec<Option<Tensor>>> {
-        operation::backward(self, entry, result, gradient)
+        operation::backward(self, inputs, result, gradient)
     }
 }
 
 struct Entry {
     op: Box<dyn Recorded>,
-    inputs: Vec<Tensor>,
-    wanted: Vec<bool>,
-    result: Tensor,
+    inputs: Vec<(TensorId, Part)>,
+    id: TensorId,
+    result: Option<Tensor>,
 }
 
 #[derive(Default)]
@@ -196,9 +210,9 @@ struct Tape {
 }
 
 impl Tape {
-    fn push(&mut self, op: Box<dyn Recorded>, inputs: Vec<Tensor>, result: &Tensor) -> Result<()> {
+    fn push(&mut self, op: Box<dyn Recorded>, inputs: &[Tensor], result: &Tensor) -> Result<()> {
         let mut wanted = Vec::with_capacity(inputs.len());
-        for input in &inputs {
+        for input in inputs {
             let variable = input.is_variable();
             if input.track_op() && !variable {
                 bail!(
@@ -212,12 +226,15 @@ impl Tape {
             wanted.push(variable || self.made.contains(&input.id()));
         }
         if wanted.contains(&true) {
+            let needs = op.needs();
+            let parts = inputs.iter().zip(wanted);
+            let inputs = parts.map(|(t, wanted)| (t.id(), Part::new(t, needs.inputs, wanted)));
             self.made.insert(result.id());
             self.entries.push(Entry {
                 op,
-                inputs,
-                wanted,
-                result: result.clone(),
+                inputs: inputs.collect(),
+                id: result.id(),
+                result: needs.result.then(|| result.clone()),
             });
         }
         Ok(())
@@ -244,19 +261,19 @@ impl Tape {
     fn gradients(mut self, output: &Tensor, gradient: Tensor) -> Result<HashMap<TensorId, Tensor>> {
         let mut gradients = HashMap::from([(output.id(), gradient)]);
         while let Some(entry) = self.entries.pop() {
-            let Some(gradient) = gradients.remove(&entry.result.id()) else {
+            let Some(gradient) = gradients.remove(&entry.id) else {
                 continue;
             };
-            let inputs: Vec<&Tensor> = entry.inputs.iter().collect();
+            let inputs: Vec<&Part> = entry.inputs.iter().map(|(_, part)| part).collect();
             let found = entry
                 .op
-                .backward((&inputs, &entry.wanted), &entry.result, &gradient)?;
+                .backward(&inputs, entry.result.as_ref(), &gradient)?;
             drop(gradient);
-            for (input, gradient) in inputs.into_iter().zip(found) {
+            for ((id, _), gradient) in entry.inputs.iter().zip(found) {
                 let Some(gradient) = gradient else { continue };
-                match gradients.get(&input.id()) {
+                match gradients.get(id) {
                     Some(sum) => sum.inplace_op2(&gradient, &AddTo)?,
-                    None => drop(gradients.insert(input.id(), gradient)),
+                    None => drop(gradients.insert(*id, gradient)),
                 }
             }
         }

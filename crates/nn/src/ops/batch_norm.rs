@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use candle_core::{Result, Tensor, bail};
 
-use super::operation::{Operation, Pass, apply};
+use super::operation::{Needs, Operation, Pass, apply};
 use crate::Element;
 use crate::kernels::norm::{Line, Pull, input_gradient, normalize, spreads, sums};
 use crate::kernels::sum::Spread;
@@ -197,6 +197,10 @@ impl BatchNorm {
 
 impl Operation for BatchNorm {
     const NAME: &'static str = "batch norm";
+
+    fn needs(&self) -> Needs {
+        Needs::INPUTS
+    }
 
     /// Of input, weights and bias.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {

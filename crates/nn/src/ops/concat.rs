@@ -3,7 +3,7 @@
 use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
 
-use super::operation::{Operation, Pass, apply};
+use super::operation::{Needs, Operation, Pass, apply};
 use crate::Element;
 
 /// The channels of `a`, then those of `b`: (n, c, …) and (n, d, …) become (n, c + d, …).
@@ -64,6 +64,10 @@ impl Concat {
 
 impl Operation for Concat {
     const NAME: &'static str = "concat channels";
+
+    fn needs(&self) -> Needs {
+        Needs::NOTHING
+    }
 
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
         self.join(inputs[0], inputs[1])

@@ -2,7 +2,7 @@
 
 use candle_core::{Result, Tensor, bail};
 
-use super::operation::{Operation, Pass, apply};
+use super::operation::{Needs, Operation, Pass, apply};
 use crate::Element;
 use crate::kernels::sum::by_channel;
 use crate::kernels::transpose::{Tiles, transpose, transpose_data, transpose_weights};
@@ -76,6 +76,10 @@ struct Transposed {
 
 impl Operation for Transposed {
     const NAME: &'static str = "transposed convolution";
+
+    fn needs(&self) -> Needs {
+        Needs::INPUTS
+    }
 
     /// Of input, weights and bias.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {

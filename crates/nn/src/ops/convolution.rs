@@ -2,7 +2,7 @@
 
 use candle_core::{Result, Tensor, bail};
 
-use super::operation::{Operation, Pass, apply};
+use super::operation::{Needs, Operation, Pass, apply};
 use crate::Element;
 use crate::kernels::correlate::{Finish, correlate};
 use crate::kernels::correlate_data::correlate_data;
@@ -57,6 +57,13 @@ impl Convolution {
 
 impl Operation for Convolution {
     const NAME: &'static str = "convolution";
+
+    fn needs(&self) -> Needs {
+        Needs {
+            inputs: true,
+            result: self.relu,
+        }
+    }
 
     /// Of input, weights, and bias if there is one.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 use rayon::prelude::*;
 
-use super::operation::{Operation, Pass, apply};
+use super::operation::{Needs, Operation, Pass, apply};
 use crate::Element;
 
 /// Elements that share one stream number: a task's share, so that masks do not depend on the number of threads.
@@ -72,6 +72,10 @@ impl Dropout {
 
 impl Operation for Dropout {
     const NAME: &'static str = "dropout";
+
+    fn needs(&self) -> Needs {
+        Needs::NOTHING
+    }
 
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
         let kept = self.kept.get_or_init(|| self.draw(inputs[0].len()));

@@ -2,7 +2,7 @@
 
 use candle_core::{Result, Tensor, bail};
 
-use super::operation::{Operation, Pass, apply};
+use super::operation::{Needs, Operation, Pass, apply};
 use crate::Element;
 use crate::kernels::norm::{Line, Pull, input_gradient, normalize, spreads, sums};
 
@@ -96,6 +96,10 @@ impl GroupNorm {
 
 impl Operation for GroupNorm {
     const NAME: &'static str = "group norm";
+
+    fn needs(&self) -> Needs {
+        Needs::INPUTS
+    }
 
     /// Of input, weights and bias.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {

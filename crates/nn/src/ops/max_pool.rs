@@ -2,7 +2,7 @@
 
 use candle_core::{Result, Tensor, bail};
 
-use super::operation::{Operation, Pass, apply};
+use super::operation::{Needs, Operation, Pass, apply};
 use crate::Element;
 use crate::kernels::pool::{max_pool, max_pool_gradient};
 
@@ -40,6 +40,10 @@ struct MaxPool([usize; 3]);
 
 impl Operation for MaxPool {
     const NAME: &'static str = "max pool";
+
+    fn needs(&self) -> Needs {
+        Needs::INPUTS
+    }
 
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
         max_pool(inputs[0], self.0)

@@ -13,6 +13,9 @@ use crate::tape;
 pub(crate) trait Operation: Send + Sync + 'static {
     const NAME: &'static str;
 
+    /// What the backward pass looks at; our tape keeps nothing else for it.
+    fn needs(&self) -> Needs;
+
     /// The elements of the result.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T>;
 
@@ -20,7 +23,25 @@ pub(crate) trait Operation: Send + Sync + 'static {
     fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>>;
 }
 
-/// What a backward pass works with.
+/// What a backward pass looks at beside the gradient of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Needs {
+    pub(crate) inputs: bool,
+    pub(crate) result: bool,
+}
+
+impl Needs {
+    pub(crate) const NOTHING: Self = Self {
+        inputs: false,
+        result: false,
+    };
+    pub(crate) const INPUTS: Self = Self {
+        inputs: true,
+        result: false,
+    };
+}
+
+/// What a backward pass works with; empty where it is not needed.
 pub(crate) struct Pass<'a, T> {
     pub(crate) inputs: Vec<&'a [T]>,
     /// Which of the inputs need a gradient.
@@ -50,7 +71,7 @@ pub(crate) fn apply<O: Operation>(
         .map(|tensor| tensor.contiguous())
         .collect::<Result<_>>()?;
     if tape::is_recording() {
-        return tape::apply(op, inputs, &shape);
+        return tape::apply(op, &inputs, &shape);
     }
     let op = Custom { op, shape };
     match inputs.as_slice() {
@@ -73,28 +94,54 @@ pub(crate) fn forward<O: Operation>(op: &O, inputs: &[Tensor], shape: &Shape) ->
     })
 }
 
+/// A tensor that takes part in an operation, or, when its elements are not needed, its shape.
+pub(crate) struct Part {
+    pub(crate) tensor: Option<Tensor>,
+    pub(crate) shape: Shape,
+    /// Whether its gradient is wanted.
+    pub(crate) wanted: bool,
+}
+
+impl Part {
+    pub(crate) fn new(tensor: &Tensor, needed: bool, wanted: bool) -> Self {
+        Self {
+            tensor: needed.then(|| tensor.clone()),
+            shape: tensor.shape().clone(),
+            wanted,
+        }
+    }
+}
+
 /// Runs an operation backward.
 pub(crate) fn backward<O: Operation>(
     op: &O,
-    (inputs, wanted): (&[&Tensor], &[bool]),
-    result: &Tensor,
+    inputs: &[&Part],
+    result: Option<&Tensor>,
     gradient: &Tensor,
 ) -> Result<Vec<Option<Tensor>>> {
     let gradient = gradient.contiguous()?;
-    let hosts: Vec<Host> = inputs.iter().copied().map(Host::of).collect();
-    let (result_host, gradient_host) = (Host::of(result), Host::of(&gradient));
-    with_element!(result.dtype(), T => {
+    let hosts: Vec<Option<Host>> = inputs
+        .iter()
+        .map(|p| p.tensor.as_ref().map(Host::of))
+        .collect();
+    let (result_host, gradient_host) = (result.map(Host::of), Host::of(&gradient));
+    let wanted: Vec<bool> = inputs.iter().map(|part| part.wanted).collect();
+    with_element!(gradient.dtype(), T => {
         let pass = Pass {
-            inputs: hosts.iter().map(Host::elements::<T>).collect::<Result<_>>()?,
-            wanted,
-            result: result_host.elements()?,
+            inputs: hosts.iter().map(slice::<T>).collect::<Result<_>>()?,
+            wanted: &wanted,
+            result: slice(&result_host)?,
             gradient: gradient_host.elements()?,
         };
         let gradients = op.backward(&pass).into_iter().zip(inputs);
         gradients
-            .map(|(gradient, input)| gradient.map(|g| tensor(g, input.shape())).transpose())
+            .map(|(gradient, input)| gradient.map(|g| tensor(g, &input.shape)).transpose())
             .collect()
     })
+}
+
+fn slice<'a, T: Element>(host: &'a Option<Host<'_>>) -> Result<&'a [T]> {
+    host.as_ref().map_or(Ok(&[]), Host::elements)
 }
 
 /// An operation as candle sees it.
@@ -123,8 +170,12 @@ impl<O: Operation> Custom<O> {
         result: &Tensor,
         gradient: &Tensor,
     ) -> Result<impl Iterator<Item = Option<Tensor>> + use<O>> {
-        let wanted: Vec<bool> = inputs.iter().map(|tensor| tensor.track_op()).collect();
-        let gradients = backward(&self.op, (inputs, &wanted), result, gradient)?;
+        let parts: Vec<Part> = inputs
+            .iter()
+            .map(|tensor| Part::new(tensor, true, tensor.track_op()))
+            .collect();
+        let parts: Vec<&Part> = parts.iter().collect();
+        let gradients = backward(&self.op, &parts, Some(result), gradient)?;
         Ok(gradients.into_iter())
     }
 }

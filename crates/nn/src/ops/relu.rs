@@ -3,7 +3,7 @@
 use candle_core::{Result, Tensor};
 use rayon::prelude::*;
 
-use super::operation::{Operation, Pass, apply};
+use super::operation::{Needs, Operation, Pass, apply};
 use crate::Element;
 
 /// Elements that a task works on.
@@ -50,6 +50,13 @@ struct Relu;
 
 impl Operation for Relu {
     const NAME: &'static str = "relu";
+
+    fn needs(&self) -> Needs {
+        Needs {
+            inputs: false,
+            result: true,
+        }
+    }
 
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
         rectified(inputs[0])
