@@ -108,8 +108,10 @@ fn network(matches: &ArgMatches) -> Result<(), String> {
     if work.shape.len() != expected {
         return Err(format!("{} takes {expected} extents", work.net.name()));
     }
-    let seconds = networks::time(&work, size(matches, "runs"), matches.get_flag("recompute"))
-        .map_err(|e| e.to_string())?;
+    let seconds = rayon::scope(|_| {
+        networks::time(&work, size(matches, "runs"), matches.get_flag("recompute"))
+    })
+    .map_err(|e| e.to_string())?;
     let measured = Measured {
         peer: format!("rsom {}", env!("CARGO_PKG_VERSION")),
         seconds,
@@ -148,8 +150,8 @@ fn all(matches: &ArgMatches) -> Result<(), String> {
     let peak = rsom_nn::multiply_add_rate() / 1e9;
     println!("{peak:.0} Gflop/s of multiplications in registers");
     for (work, _) in Work::all() {
-        let seconds =
-            networks::time(&work, size(matches, "runs"), false).map_err(|e| e.to_string())?;
+        let seconds = rayon::scope(|_| networks::time(&work, size(matches, "runs"), false))
+            .map_err(|e| e.to_string())?;
         let seconds = median(&seconds);
         let rate = work.operations() / seconds / 1e9;
         println!(

@@ -62,6 +62,9 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     }
 }
 
+/// Stack of a thread of the pool: that of a main thread.
+const STACK_BYTES: usize = 8 << 20;
+
 fn execute(
     definition: &Definition,
     command: &Command,
@@ -74,11 +77,13 @@ fn execute(
     // The pool can be built only once in a process; a second command of one process shares the first one's.
     let _ = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
+        .stack_size(STACK_BYTES)
         .build_global();
     let invocation = Invocation::new(&definition.name, &definition.version, &command.spec.name)
         .with_threads(threads);
     let invocation = resolve(invocation, &command.spec, matches)?;
-    let summary = (command.run)(&invocation)?;
+    // Within the pool: from outside, every parallel loop would be handed over to it and waited for.
+    let summary = rayon::scope(|_| (command.run)(&invocation))?;
     Ok((invocation, summary))
 }
 
