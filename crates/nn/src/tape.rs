@@ -1,9 +1,9 @@
 //! A tape of our own for the ops of a network.
 //!
 //! candle's tape keeps every intermediate result until the whole backward pass is over, and adds each gradient to a tensor
-//! of zeros. This one lets go of a result as soon as its gradient has been passed on, and takes the first gradient as it is;
-//! on a CPU that saves a third of the memory of a training step and a good part of its time. Ops are recorded on it while
-//! [`differentiate`] runs the network; everywhere else they are candle's custom ops.
+//! of zeros. This one keeps only what backward passes look at, lets go of it as soon as its gradient has been passed on, and
+//! takes the first gradient as it is. Ops are recorded on it while [`differentiate`] runs the network; everywhere else they
+//! are candle's custom ops.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
