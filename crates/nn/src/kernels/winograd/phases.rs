@@ -61,8 +61,7 @@ impl<T: Element> Phases<T> {
         }
     }
 
-    /// Takes the image apart that begins at element `start` of a plane of the source. Returns the sum of the elements that
-    /// the window shows, when asked for.
+    /// Takes the image apart that begins at element `start` of a plane of the source.
     pub(super) fn take(
         &mut self,
         instructions: Instructions,
