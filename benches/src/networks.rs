@@ -126,7 +126,13 @@ impl Model {
 /// A shape that does not fit the network.
 pub fn time(work: &Work, runs: usize, recompute: bool) -> Result<Vec<f64>, LayersegError> {
     let model = Model::new(work, recompute)?;
-    let mut adam = Adam::for_parameters(model.parameters(), AdamConfig::default())?;
+    let mut adam = match work.pass {
+        Pass::Forward => None,
+        Pass::Train => Some(Adam::for_parameters(
+            model.parameters(),
+            AdamConfig::default(),
+        )?),
+    };
     let x = noise(work)?;
     let target = model
         .forward(&x, &Mode::Evaluation)?
@@ -135,9 +141,9 @@ pub fn time(work: &Work, runs: usize, recompute: bool) -> Result<Vec<f64>, Layer
     let mut seconds = Vec::with_capacity(runs);
     for run in 0..runs + WARM_UP {
         let start = Instant::now();
-        match work.pass {
-            Pass::Forward => drop(model.forward(&x, &Mode::Evaluation)?),
-            Pass::Train => {
+        match &mut adam {
+            None => drop(model.forward(&x, &Mode::Evaluation)?),
+            Some(adam) => {
                 let mode = Mode::Training {
                     seed: 0,
                     step: run as u64,

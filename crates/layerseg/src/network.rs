@@ -6,7 +6,7 @@ mod unet;
 
 use std::collections::BTreeMap;
 
-use candle_core::Tensor;
+use candle_core::{Device, Tensor};
 use rsom_nn::ops::ConvolutionMethod;
 use rsom_nn::{Mode, Parameters};
 
@@ -37,7 +37,14 @@ impl Network {
     /// A configuration that makes no network.
     pub fn new(config: &NetworkConfig, seed: u64) -> Result<Self, LayersegError> {
         config.check()?;
-        let mut parameters = Parameters::new();
+        Self::with_parameters(config, seed, Parameters::new())
+    }
+
+    fn with_parameters(
+        config: &NetworkConfig,
+        seed: u64,
+        mut parameters: Parameters,
+    ) -> Result<Self, LayersegError> {
         let builder = &mut parameters.builder(seed);
         let layers = match config {
             NetworkConfig::Unet(config) => Layers::Unet(Unet::new(builder, config)?),
@@ -85,6 +92,20 @@ impl Network {
         Ok(network)
     }
 
+    /// The same network on another device, with the first settings of how it is computed.
+    ///
+    /// # Errors
+    /// A device without room for it.
+    pub fn on(self, device: &Device) -> Result<Self, LayersegError> {
+        if self.parameters.device().same_device(device) {
+            return Ok(self);
+        }
+        let parameters = Parameters::on(device.clone());
+        let moved = Self::with_parameters(&self.config, 0, parameters)?;
+        moved.parameters.load_from(&self.parameters.snapshot()?)?;
+        Ok(moved)
+    }
+
     /// The same network with convolutions computed in this way (at first [`ConvolutionMethod::Fastest`]).
     #[must_use]
     pub fn with_convolutions(mut self, method: ConvolutionMethod) -> Self {
@@ -118,14 +139,17 @@ impl Network {
         &self.parameters
     }
 
-    /// Logits of shape (batch, classes, z, x) for input of shape (batch, channels, z, x).
+    /// Logits of shape (batch, classes, z, x) for input of shape (batch, channels, z, x), both on the CPU wherever the
+    /// network is.
     ///
     /// # Errors
     /// Channels or extents that do not fit the network.
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor, LayersegError> {
-        Ok(match &self.layers {
+        let x = &x.to_device(self.parameters.device())?;
+        let logits = match &self.layers {
             Layers::Unet(net) => net.forward(x, mode)?,
             Layers::Fcn7(net) => net.forward(x, mode)?,
-        })
+        };
+        Ok(logits.to_device(&Device::Cpu)?)
     }
 }

@@ -424,6 +424,10 @@ fn wrong_usage_is_exit_code_2() {
             "train --image scan0.nii.gz --mask mask0.nii.gz --z-shift 0.2,0.1 --output net",
             "smaller first",
         ),
+        (
+            "train --image scan0.nii.gz --mask mask0.nii.gz --device cuda --output net",
+            "--features cuda",
+        ),
     ] {
         let error = study.fault(words, 2);
         assert!(error.contains(part), "'{part}' is not in: {error}");

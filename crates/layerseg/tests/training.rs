@@ -12,7 +12,7 @@ use rsom_layerseg::{
     PredictSettings, Prediction, ShiftedOut, TrainSettings, Trainer, UnetConfig, predict,
 };
 use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{Checkpoint, weights};
+use rsom_nn::{Accelerator, Checkpoint, weights};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 
 /// A bright band of four voxels whose depth differs between volumes, in noise.
@@ -66,6 +66,7 @@ fn settings(epochs: usize) -> TrainSettings {
         epochs,
         early_stopping_epochs: None,
         batch_size: 2,
+        device: Accelerator::Cpu,
         convolutions: ConvolutionMethod::Fastest,
         recompute: false,
         seed: 11,

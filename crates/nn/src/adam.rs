@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use candle_core::backprop::GradStore;
-use candle_core::{CpuStorage, Device, InplaceOp2, Layout, Tensor, Var, bail};
+use candle_core::{CpuStorage, Device, InplaceOp2, Layout, Shape, Tensor, Var, bail};
 use candle_nn::Optimizer;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -60,10 +60,56 @@ struct Slot {
     moments: Mutex<Pair>,
 }
 
+/// Both moments of a parameter, where the parameter is.
 #[derive(Debug)]
-struct Pair {
-    first: Vec<f32>,
-    second: Vec<f32>,
+enum Pair {
+    Host { first: Vec<f32>, second: Vec<f32> },
+    Device { first: Tensor, second: Tensor },
+}
+
+impl Pair {
+    fn zeros(var: &Var) -> candle_core::Result<Self> {
+        Ok(if var.device().is_cpu() {
+            // Memory that is not touched before the first step.
+            Self::Host {
+                first: vec![0.0; var.elem_count()],
+                second: vec![0.0; var.elem_count()],
+            }
+        } else {
+            Self::Device {
+                first: var.zeros_like()?,
+                second: var.zeros_like()?,
+            }
+        })
+    }
+
+    fn at(device: &Device, first: &Tensor, second: &Tensor) -> candle_core::Result<Self> {
+        let values = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<f32>();
+        Ok(if device.is_cpu() {
+            Self::Host {
+                first: values(first)?,
+                second: values(second)?,
+            }
+        } else {
+            Self::Device {
+                first: first.to_device(device)?,
+                second: second.to_device(device)?,
+            }
+        })
+    }
+
+    /// Copies on the CPU.
+    fn moments(&self, shape: &Shape) -> candle_core::Result<Moments> {
+        let host = |values: &[f32]| Tensor::from_slice(values, shape, &Device::Cpu);
+        let [first, second] = match self {
+            Self::Host { first, second } => [host(first)?, host(second)?],
+            Self::Device { first, second } => {
+                let host = |tensor: &Tensor| tensor.to_device(&Device::Cpu)?.copy();
+                [host(first)?, host(second)?]
+            }
+        };
+        Ok(Moments { first, second })
+    }
 }
 
 /// Running means of one parameter's gradient and of its square.
@@ -107,11 +153,7 @@ impl Adam {
             if var.dtype() != candle_core::DType::F32 {
                 bail!("Adam steps f32 parameters, '{name}' is {:?}", var.dtype());
             }
-            let zeros = vec![0.0; var.elem_count()];
-            let moments = Mutex::new(Pair {
-                first: zeros.clone(),
-                second: zeros,
-            });
+            let moments = Mutex::new(Pair::zeros(&var)?);
             slots.push(Slot { name, var, moments });
         }
         Ok(Self {
@@ -128,13 +170,7 @@ impl Adam {
     pub fn state(&self) -> Result<AdamState, NnError> {
         let mut moments = BTreeMap::new();
         for slot in &self.slots {
-            let pair = slot.lock()?;
-            let tensor =
-                |values: &[f32]| Tensor::from_slice(values, slot.var.shape(), &Device::Cpu);
-            let both = Moments {
-                first: tensor(&pair.first)?,
-                second: tensor(&pair.second)?,
-            };
+            let both = slot.lock()?.moments(slot.var.shape())?;
             moments.insert(slot.name.clone(), both);
         }
         Ok(AdamState {
@@ -178,12 +214,7 @@ impl Adam {
             let Some(moments) = state.moments.get(&slot.name) else {
                 continue;
             };
-            let values = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<f32>();
-            let pair = Pair {
-                first: values(&moments.first)?,
-                second: values(&moments.second)?,
-            };
-            *slot.lock()? = pair;
+            *slot.lock()? = Pair::at(slot.var.device(), &moments.first, &moments.second)?;
         }
         self.config = state.config;
         self.step = state.step;
@@ -227,12 +258,7 @@ impl Optimizer for Adam {
             let Some(gradient) = grads.get(&slot.var) else {
                 continue;
             };
-            let gradient = gradient.contiguous()?;
-            let update = Update {
-                rates,
-                moments: &slot.moments,
-            };
-            slot.var.inplace_op2(&gradient, &update)?;
+            rates.step(slot, &gradient.contiguous()?)?;
         }
         Ok(())
     }
@@ -295,7 +321,9 @@ impl InplaceOp2 for Update<'_> {
         };
         let gradient = elements::<f32>(gradient, gradient_layout)?;
         let mut pair = lock(self.moments)?;
-        let Pair { first, second } = &mut *pair;
+        let Pair::Host { first, second } = &mut *pair else {
+            bail!("the moments of a parameter on the CPU are elsewhere");
+        };
         weights[start..end]
             .par_chunks_mut(CHUNK)
             .zip(
@@ -310,12 +338,78 @@ impl InplaceOp2 for Update<'_> {
 }
 
 impl Rates {
+    fn step(self, slot: &Slot, gradient: &Tensor) -> candle_core::Result<()> {
+        if slot.var.device().is_cpu() {
+            let update = Update {
+                rates: self,
+                moments: &slot.moments,
+            };
+            return slot.var.inplace_op2(gradient, &update);
+        }
+        let mut pair = slot.lock()?;
+        if let Pair::Device { first, second } = &mut *pair {
+            let weights = self.composed([slot.var.as_tensor(), first, second], gradient)?;
+            let [weights, m, v] = weights.map(|tensor| tensor.detach());
+            slot.var.set(&weights)?;
+            (*first, *second) = (m, v);
+        }
+        Ok(())
+    }
+
+    /// Weights and moments after the step, out of candle's ops: for devices that [`Update`] does not run on.
+    fn composed(
+        &self,
+        [weights, first, second]: [&Tensor; 3],
+        gradient: &Tensor,
+    ) -> candle_core::Result<[Tensor; 3]> {
+        let [rate, keep, rest] = [self.first, self.keep, self.second].map(f64::from);
+        let first = (first + ((gradient - first)? * rate)?)?;
+        let second = ((second * keep)? + (gradient.sqr()? * rest)?)?;
+        let root = ((second.sqrt()? / f64::from(self.root))? + f64::from(self.eps))?;
+        let weights = (weights - ((&first / root)? * f64::from(self.size))?)?;
+        Ok([weights, first, second])
+    }
+
     fn apply(&self, weights: &mut [f32], first: &mut [f32], second: &mut [f32], gradient: &[f32]) {
         let moments = first.iter_mut().zip(second);
         for ((w, (m, v)), g) in weights.iter_mut().zip(moments).zip(gradient) {
             *m += self.first * (*g - *m);
             *v = *v * self.keep + self.second * *g * *g;
             *w -= self.size * (*m / (v.sqrt() / self.root + self.eps));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_out_of_candles_ops_is_the_same_step() {
+        let rates = Rates {
+            first: 0.1,
+            keep: 0.99,
+            second: 0.01,
+            root: 0.3,
+            eps: 1e-8,
+            size: 0.02,
+        };
+        let mut held = [
+            vec![1.0, -2.0, 0.5],
+            vec![0.1, 0.0, -0.3],
+            vec![0.2, 0.01, 0.0],
+        ];
+        let gradient = [0.7, -1e-3, 2.0];
+        let tensor = |values: &[f32]| Tensor::from_slice(values, 3, &Device::Cpu).unwrap();
+        let tensors = [0, 1, 2].map(|i: usize| tensor(&held[i]));
+        let [w, m, v] = &tensors;
+        let composed = rates.composed([w, m, v], &tensor(&gradient)).unwrap();
+        let [w, m, v] = &mut held;
+        rates.apply(w, m, v, &gradient);
+        for (ours, composed) in held.iter().zip(composed) {
+            for (a, b) in ours.iter().zip(composed.to_vec1::<f32>().unwrap()) {
+                assert!((a - b).abs() <= 1e-6 * a.abs(), "{a} {b}");
+            }
         }
     }
 }

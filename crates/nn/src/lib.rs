@@ -1,7 +1,7 @@
 //! Network building blocks on candle: ops with right gradients, layers, losses, Adam, seeded streams, weights files.
 //!
-//! candle brings tensors and the tape of automatic differentiation. What runs on it is ours wherever stock candle is
-//! wrong or slow on a CPU: [`ops`] are custom ops over kernels that work on slices, [`layers`] give them parameters whose
+//! candle brings tensors, the tape of automatic differentiation, and GPUs ([`Accelerator`]). What runs on it is ours
+//! wherever stock candle is wrong or slow on a CPU: [`ops`] are custom ops over kernels that work on slices, [`layers`] give them parameters whose
 //! names are those of a PyTorch state dict, [`Parameters`] holds these in sorted order, [`Adam`] steps them, and
 //! [`weights`] and [`Checkpoint`] carry them to files and back.
 //!
@@ -31,6 +31,7 @@
 //! # }
 //! ```
 
+mod accelerator;
 mod adam;
 mod checkpoint;
 mod element;
@@ -48,6 +49,7 @@ mod schedule;
 mod tape;
 pub mod weights;
 
+pub use accelerator::Accelerator;
 pub use adam::{Adam, AdamConfig, AdamState, Moments};
 pub use candle_nn::Optimizer;
 pub use checkpoint::Checkpoint;

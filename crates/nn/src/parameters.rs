@@ -12,18 +12,41 @@ const BATCH_COUNTER: &str = "num_batches_tracked";
 /// Trainable parameters and buffers (running statistics) of a network, by name.
 ///
 /// Names and shapes are those of a PyTorch state dict (`down_path.0.block.0.weight`). Iteration is in the order of the
-/// names, the same in every process. Elements are `f32` on the CPU.
-#[derive(Debug, Clone, Default)]
+/// names, the same in every process. Elements are `f32`.
+#[derive(Debug, Clone)]
 pub struct Parameters {
     trainable: BTreeMap<String, Var>,
     buffers: BTreeMap<String, Var>,
+    device: Device,
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Parameters {
-    /// No parameters yet.
+    /// No parameters yet, on the CPU.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self::on(Device::Cpu)
+    }
+
+    /// No parameters yet; those that come are on this device.
+    #[must_use]
+    pub fn on(device: Device) -> Self {
+        Self {
+            trainable: BTreeMap::new(),
+            buffers: BTreeMap::new(),
+            device,
+        }
+    }
+
+    /// Where the parameters are.
+    #[must_use]
+    pub fn device(&self) -> &Device {
+        &self.device
     }
 
     /// A builder that adds parameters, filled from streams of this seed that are named like the parameters.
@@ -59,7 +82,7 @@ impl Parameters {
         self.trainable.values().map(|var| var.elem_count()).sum()
     }
 
-    /// A copy of every parameter and buffer, by name: what a weights file holds.
+    /// A copy of every parameter and buffer, by name and on the CPU: what a weights file holds.
     ///
     /// # Errors
     /// None that a parameter of this crate can cause.
@@ -67,7 +90,10 @@ impl Parameters {
         self.trainable
             .iter()
             .chain(&self.buffers)
-            .map(|(name, var)| Ok((name.clone(), var.as_detached_tensor().copy()?)))
+            .map(|(name, var)| {
+                let copy = var.as_detached_tensor().copy()?;
+                Ok((name.clone(), copy.to_device(&Device::Cpu)?))
+            })
             .collect()
     }
 
@@ -87,7 +113,8 @@ impl Parameters {
             let Some(tensor) = tensors.get(name) else {
                 continue;
             };
-            var.set(&tensor.to_dtype(var.dtype())?.copy()?)?;
+            let tensor = tensor.to_dtype(var.dtype())?;
+            var.set(&tensor.to_device(&self.device)?.copy()?)?;
         }
         Ok(())
     }
@@ -193,7 +220,7 @@ impl Builder<'_> {
     ) -> Result<Var, NnError> {
         let name = self.full_name(name);
         let values = init.values(shape.elem_count(), self.seed, &name);
-        let var = Var::from_vec(values, shape, &Device::Cpu)?;
+        let var = Var::from_vec(values, shape, &self.parameters.device)?;
         self.parameters.insert(&name, &var, trainable)?;
         Ok(var)
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use candle_core::{DType, Tensor, Var};
 use common::{distance, flat, on_pools, random};
 use rsom_nn::layers::{BatchNorm2d, Conv2d, ConvTranspose2d, Dropout};
-use rsom_nn::ops::{Conv2dConfig, concat_channels, max_pool2d};
+use rsom_nn::ops::{Conv2dConfig, concat_channels, max_pool2d, without_kernels};
 use rsom_nn::{
     Adam, AdamConfig, Checkpoint, Mode, NnError, Optimizer, Parameters, PlateauConfig,
     ReduceOnPlateau, Reduction, loss, weights,
@@ -118,6 +118,21 @@ impl Run {
             "{\"epoch\":3}".into(),
         );
         checkpoint.unwrap().to_bytes().unwrap()
+    }
+}
+
+#[test]
+fn a_run_without_kernels_follows_one_with_them() {
+    let (mut ours, mut composed) = (Run::new(), Run::new());
+    let with = ours.steps(0..4, [12, 10]);
+    let without = without_kernels(|| composed.steps(0..4, [12, 10]));
+    for (with, without) in with.iter().zip(without) {
+        assert!((with - without).abs() < 1e-5, "{with} {without}");
+    }
+    let statistics = ours.parameters.buffers().zip(composed.parameters.buffers());
+    for ((name, ours), (_, composed)) in statistics {
+        let apart = distance(&flat(ours), &flat(composed));
+        assert!(apart < 1e-4, "{name}: {apart}");
     }
 }
 

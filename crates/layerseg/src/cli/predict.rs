@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ndarray::Axis;
 use rsom_io::ports;
+use rsom_nn::Accelerator;
 use rsom_nn::ops::ConvolutionMethod;
 use rsom_stage::{
     Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, atomic, interrupt,
@@ -36,6 +37,7 @@ pub(super) fn command() -> Command {
             Parameter::choice("odd_slices", &["auto", "predict", "repeat"], "First B-scan of an odd number of them: predict it, or repeat the second as the released pipeline does; 'auto' repeats for released two-class weights")
                 .default("auto"),
         )
+        .parameter(super::settings::device())
         .parameter(super::settings::convolutions())
         .example("rsom-layerseg predict --weights net/weights.safetensors --input scan.nii.gz --output mask.nii.gz")
 }
@@ -45,6 +47,7 @@ struct Settings {
     threshold: f32,
     postprocess: Postprocess,
     odd_slices: Odd,
+    device: Accelerator,
     convolutions: ConvolutionMethod,
 }
 
@@ -66,8 +69,10 @@ enum Postprocess {
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.parameters()?;
     let (weights, input) = (invocation.input("weights")?, invocation.input("input")?);
+    let device = settings.device.device().map_err(StageError::usage)?;
     let mut model = load(weights)?;
-    model.network = model.network.with_convolutions(settings.convolutions);
+    let network = model.network.on(&device).map_err(fault::of_run)?;
+    model.network = network.with_convolutions(settings.convolutions);
     let scan = ports::load_scan(input)?;
     let count = scan.grid().shape()[1] as u64;
 

@@ -1,5 +1,6 @@
 //! The parameters of `train`, and the settings of the library that they stand for.
 
+use rsom_nn::Accelerator;
 use rsom_nn::ops::ConvolutionMethod;
 use rsom_stage::{Invocation, Parameter, StageError};
 use serde::Deserialize;
@@ -24,6 +25,7 @@ pub(super) struct Settings {
     learning_rate: f64,
     epochs: usize,
     batch_size: usize,
+    device: Accelerator,
     convolutions: ConvolutionMethod,
     recompute: bool,
     plateau_factor: f64,
@@ -85,6 +87,7 @@ impl Settings {
             epochs: self.epochs,
             early_stopping_epochs: self.early_stopping,
             batch_size: self.batch_size,
+            device: self.device,
             convolutions: self.convolutions,
             recompute: self.recompute,
             seed: self.seed,
@@ -167,6 +170,16 @@ fn network() -> Vec<Parameter> {
     ]
 }
 
+/// What a network is computed on.
+pub(super) fn device() -> Parameter {
+    Parameter::choice(
+        "device",
+        &["cpu", "cuda", "metal"],
+        "What the network is computed on; a GPU needs a program built with --features cuda or metal",
+    )
+    .default("cpu")
+}
+
 /// How convolutions are computed.
 pub(super) fn convolutions() -> Parameter {
     Parameter::choice(
@@ -197,6 +210,7 @@ fn optimization() -> Vec<Parameter> {
         Parameter::integer("batch_size", "B-scans a step, all of one scan; unset: as in the paper, 5 for unet, 9 for fcn7")
             .at_least(1.0)
             .at_most(4096.0),
+        device(),
         convolutions(),
         Parameter::flag("recompute", "Keep only the ends of the network's blocks and compute the rest again for the gradients: less memory, a third more time, the same weights"),
         Parameter::number("plateau_factor", "What the learning rate is multiplied with on a plateau")

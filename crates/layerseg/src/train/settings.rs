@@ -1,5 +1,6 @@
 //! What a training run is told.
 
+use rsom_nn::Accelerator;
 use rsom_nn::ops::ConvolutionMethod;
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +31,9 @@ pub struct TrainSettings {
     pub early_stopping_epochs: Option<usize>,
     /// B-scans per step, all of one volume.
     pub batch_size: usize,
-    /// How convolutions are computed.
+    /// What the network is computed on.
+    pub device: Accelerator,
+    /// How convolutions are computed on a CPU.
     pub convolutions: ConvolutionMethod,
     /// Whether blocks are computed a second time for their gradients, to save memory.
     pub recompute: bool,

@@ -241,8 +241,10 @@ impl<'a> Trainer<'a> {
 
 /// The network with the first weights of its seed, and its optimizer.
 pub(super) fn start(settings: &TrainSettings) -> Result<(Network, Adam), LayersegError> {
-    let network = Network::new(&settings.network, settings.seed)?;
-    let network = network
+    let device = settings.device.device();
+    let device = device.map_err(|e| LayersegError::Settings(e.to_string()))?;
+    let network = Network::new(&settings.network, settings.seed)?
+        .on(&device)?
         .with_convolutions(settings.convolutions)
         .with_recomputing(settings.recompute);
     let config = AdamConfig {

@@ -7,6 +7,7 @@ use super::geometry::Geometry;
 use super::instructions::Instructions;
 use super::lanes::{Kernel, Lanes};
 use super::planes::{Source, cut};
+use super::spare::Spare;
 use super::tiles::{Accumulate, pack};
 use super::winograd::{self, Filters};
 use crate::Element;
@@ -125,9 +126,10 @@ pub(crate) fn correlate<T: Element>(
             });
         }
     };
+    let memory = Spare::default();
     (0..x.images() * tiling.blocks.len())
         .into_par_iter()
-        .for_each_init(|| (Vec::new(), Vec::new()), task);
+        .for_each(|index| memory.with(|memory| task(memory, index)));
     y
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod norm;
 pub(crate) mod peak;
 pub(crate) mod planes;
 pub(crate) mod pool;
+pub(crate) mod spare;
 pub(crate) mod sum;
 mod tiles;
 pub(crate) mod transpose;

@@ -6,6 +6,7 @@ use super::disjoint::Disjoint;
 use super::instructions::Instructions;
 use super::lanes::WIDEST;
 use super::planes::SLACK;
+use super::spare::Spare;
 use super::tiles::{Accumulate, CorrelateRows, pack};
 use crate::Element;
 
@@ -170,8 +171,10 @@ pub(crate) fn transpose<T: Element>(x: &[T], weights: &[T], bias: &[T], tiles: T
             }
         }
     };
-    let init = || (Vec::new(), Vec::new());
-    tiles.blocks(images).par_iter().for_each_init(init, task);
+    let (memory, blocks) = (Spare::default(), tiles.blocks(images));
+    blocks
+        .par_iter()
+        .for_each(|block| memory.with(|memory| task(memory, block)));
     y
 }
 
@@ -204,8 +207,10 @@ pub(crate) fn transpose_data<T: Element>(dy: &[T], weights: &[T], tiles: Tiles) 
             target.copy_from_slice(&sums[..len]);
         }
     };
-    let init = || (Vec::new(), Vec::new());
-    tiles.blocks(images).par_iter().for_each_init(init, task);
+    let (memory, blocks) = (Spare::default(), tiles.blocks(images));
+    blocks
+        .par_iter()
+        .for_each(|block| memory.with(|memory| task(memory, block)));
     dx
 }
 

@@ -1,6 +1,6 @@
 //! Batch norm with running statistics.
 
-use candle_core::{Device, Result, Tensor, Var};
+use candle_core::{Result, Tensor, Var};
 
 use crate::ops::{BatchNormConfig, Normalized, batch_norm_evaluation, batch_norm_training};
 use crate::tape::is_recomputing;
@@ -77,6 +77,6 @@ impl BatchNorm2d {
         for (value, batch) in values.iter_mut().zip(batch) {
             *value = (1.0 - momentum) * *value + momentum * *batch as f32;
         }
-        running.set(&Tensor::from_vec(values, batch.len(), &Device::Cpu)?)
+        running.set(&Tensor::from_vec(values, batch.len(), running.device())?)
     }
 }

@@ -33,7 +33,7 @@ impl Dropout {
     /// In training, zeroes elements and scales the others by 1/(1 − probability); in evaluation, returns its input.
     ///
     /// # Errors
-    /// None that a float tensor on the CPU can cause.
+    /// None that a float tensor can cause.
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
         match *mode {
             Mode::Training { seed, step } if self.probability > 0.0 => {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use candle_core::{Result, Tensor, bail};
+use candle_core::{DType, Device, Result, Tensor, bail};
 
 use super::operation::{Needs, Operation, Pass, apply};
 use crate::Element;
@@ -92,11 +92,6 @@ pub fn batch_norm_evaluation(
 ) -> Result<Tensor> {
     let channels = channels_of(x, [weight, bias])?;
     channels_of(x, [mean, variance])?;
-    let numbers = |t: &Tensor| {
-        t.to_dtype(candle_core::DType::F64)?
-            .flatten_all()?
-            .to_vec1::<f64>()
-    };
     let moments: Vec<Moment> = numbers(mean)?
         .into_iter()
         .zip(numbers(variance)?)
@@ -110,6 +105,11 @@ pub fn batch_norm_evaluation(
         fixed: true,
     };
     apply(op, &[x, weight, bias], x.shape())
+}
+
+fn numbers(t: &Tensor) -> Result<Vec<f64>> {
+    let t = t.detach().flatten_all()?.to_device(&Device::Cpu)?;
+    t.to_dtype(DType::F64)?.to_vec1()
 }
 
 fn channels_of(x: &Tensor, others: [&Tensor; 2]) -> Result<usize> {
@@ -237,5 +237,34 @@ impl Operation for BatchNorm {
             pass.wanted(1, || dw().collect()),
             pass.wanted(2, || db().collect()),
         ]
+    }
+
+    fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
+        let x = inputs[0].reshape(((), self.channels, self.positions))?;
+        let column = |t: &Tensor| t.reshape((1, self.channels, 1));
+        let [mean, variance] = match self.moments.get() {
+            Some(moments) => {
+                let numbers = |number: fn(&Moment) -> f64| {
+                    let numbers: Vec<f64> = moments.iter().map(number).collect();
+                    let numbers = Tensor::from_vec(numbers, self.channels, &Device::Cpu)?;
+                    column(&numbers.to_dtype(x.dtype())?.to_device(x.device())?)
+                };
+                [numbers(|m| m.mean)?, numbers(|m| m.variance)?]
+            }
+            None => {
+                let mean = x.mean_keepdim((0, 2))?;
+                let variance = x.broadcast_sub(&mean)?.sqr()?.mean_keepdim((0, 2))?;
+                let pairs = numbers(&mean)?.into_iter().zip(numbers(&variance)?);
+                let found = pairs.map(|(mean, variance)| Moment { mean, variance });
+                self.moments.get_or_init(|| found.collect());
+                [mean, variance]
+            }
+        };
+        let normalized = x
+            .broadcast_sub(&mean)?
+            .broadcast_div(&(variance + self.eps)?.sqrt()?)?;
+        normalized
+            .broadcast_mul(&column(&inputs[1])?)?
+            .broadcast_add(&column(&inputs[2])?)
     }
 }

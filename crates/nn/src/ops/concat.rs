@@ -79,4 +79,8 @@ impl Operation for Concat {
             pass.wanted(1, || self.part(pass.gradient, true)),
         ]
     }
+
+    fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
+        Tensor::cat(inputs, 1)
+    }
 }

@@ -96,4 +96,28 @@ impl Operation for Transposed {
             }),
         ]
     }
+
+    /// One product of matrices, whose rows are then put into place.
+    fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
+        let Tiles {
+            inputs: c,
+            outputs: o,
+            depth,
+            height,
+            width,
+            deep,
+            n,
+        } = self.tiles;
+        let weight = inputs[1]
+            .reshape((c, o * deep * n * n))?
+            .t()?
+            .contiguous()?;
+        let x = inputs[0].reshape((self.images, c, depth * height * width))?;
+        let y = weight
+            .broadcast_matmul(&x)?
+            .reshape(vec![self.images, o, deep, n, n, depth, height, width])?
+            .permute(vec![0, 1, 5, 2, 6, 3, 7, 4])?
+            .reshape((self.images, o, ()))?;
+        y.broadcast_add(&inputs[2].reshape((1, o, 1))?)
+    }
 }

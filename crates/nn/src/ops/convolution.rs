@@ -1,8 +1,9 @@
 //! The operation behind convolutions of two and three dimensions.
 
-use candle_core::{Result, Tensor, bail};
+use candle_core::{Device, Result, Tensor, bail};
 
 use super::operation::{Needs, Operation, Pass, apply};
+use super::relu::composed_relu;
 use crate::Element;
 use crate::kernels::correlate::{Finish, correlate};
 use crate::kernels::correlate_data::correlate_data;
@@ -105,5 +106,83 @@ impl Operation for Convolution {
             }
         }
         gradients
+    }
+
+    fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
+        let channels = self.channels[1];
+        let mut y = self.composed_sums(&inputs[0], &inputs[1])?;
+        if let Some(bias) = inputs.get(2) {
+            y = y.broadcast_add(&bias.reshape((1, channels, 1))?)?;
+        }
+        if self.relu {
+            y = composed_relu(&y)?;
+        }
+        if let Some(lines) = &self.affine {
+            let column = |index: usize| {
+                let values: Vec<f64> = lines.iter().map(|line| line[index]).collect();
+                let column = Tensor::from_vec(values, (1, channels, 1), &Device::Cpu)?;
+                column.to_dtype(y.dtype())?.to_device(y.device())
+            };
+            y = y.broadcast_mul(&column(0)?)?.broadcast_add(&column(1)?)?;
+        }
+        Ok(y)
+    }
+}
+
+impl Convolution {
+    /// (image, channel, position): a volume's convolution as a sum of those of images, one for each slice of the kernel.
+    fn composed_sums(&self, x: &Tensor, weight: &Tensor) -> Result<Tensor> {
+        let Geometry {
+            kernel: [deep, kh, kw],
+            stride: [step, stride, _],
+            output: [slices, h, w],
+            ..
+        } = self.geometry;
+        let [c, o] = self.channels;
+        let x = self.composed_padding(x)?;
+        let (images, _, _, rows, columns) = x.dims5()?;
+        let weight = weight.reshape((o, c, deep, kh, kw))?;
+        let mut sum: Option<Tensor> = None;
+        for tap in 0..deep {
+            let at: Vec<u32> = (0..slices).map(|s| (s * step + tap) as u32).collect();
+            let part = x
+                .index_select(&Tensor::new(at, x.device())?, 2)?
+                .transpose(1, 2)?
+                .reshape((images * slices, c, rows, columns))?;
+            let kernel = weight.narrow(2, tap, 1)?.squeeze(2)?.contiguous()?;
+            let part = part.conv2d(&kernel, 0, stride, 1, 1)?;
+            sum = Some(match sum {
+                Some(sum) => (sum + part)?,
+                None => part,
+            });
+        }
+        let Some(sum) = sum else {
+            bail!("{}: a kernel without elements", Self::NAME);
+        };
+        sum.reshape((images, slices, o, h * w))?
+            .transpose(1, 2)?
+            .reshape((images, o, slices * h * w))
+    }
+
+    /// The input as (image, channel, depth, height, width), with just those zeros around that the kernel reaches.
+    fn composed_padding(&self, x: &Tensor) -> Result<Tensor> {
+        let Geometry {
+            input: [depth, height, width],
+            kernel,
+            stride,
+            front,
+            output,
+            ..
+        } = self.geometry;
+        let mut x = x.reshape(((), self.channels[0], depth, height, width))?;
+        for a in 0..3 {
+            let needed = (output[a] - 1) * stride[a] + kernel[a];
+            let front = front[a].unsigned_abs();
+            let back = needed.saturating_sub(front + x.dim(a + 2)?);
+            x = x
+                .pad_with_zeros(a + 2, front, back)?
+                .narrow(a + 2, 0, needed)?;
+        }
+        x.contiguous()
     }
 }

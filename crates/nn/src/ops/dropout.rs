@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use candle_core::{Result, Tensor, bail};
+use candle_core::{Device, Result, Tensor, bail};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 use rayon::prelude::*;
@@ -85,5 +85,18 @@ impl Operation for Dropout {
     fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
         let kept = self.kept.get_or_init(|| self.draw(pass.gradient.len()));
         vec![pass.wanted(0, || self.scale(pass.gradient, kept))]
+    }
+
+    /// With the same elements kept.
+    fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
+        let x = &inputs[0];
+        let kept = self.kept.get_or_init(|| self.draw(x.elem_count()));
+        let factors = [0.0, 1.0 / (1.0 - self.probability)];
+        let factors: Vec<f64> = kept
+            .iter()
+            .map(|kept| factors[usize::from(*kept)])
+            .collect();
+        let factors = Tensor::from_vec(factors, x.shape(), &Device::Cpu)?;
+        x * factors.to_dtype(x.dtype())?.to_device(x.device())?
     }
 }

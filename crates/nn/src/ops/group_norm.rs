@@ -137,4 +137,16 @@ impl Operation for GroupNorm {
             pass.wanted(2, || column(1).collect()),
         ]
     }
+
+    fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
+        let x = inputs[0].reshape(((), self.groups, self.members() * self.positions))?;
+        let centred = x.broadcast_sub(&x.mean_keepdim(2)?)?;
+        let variance = centred.sqr()?.mean_keepdim(2)?;
+        let normalized = centred.broadcast_div(&(variance + self.eps)?.sqrt()?)?;
+        let column = |t: &Tensor| t.reshape((1, self.channels, 1));
+        normalized
+            .reshape(((), self.channels, self.positions))?
+            .broadcast_mul(&column(&inputs[1])?)?
+            .broadcast_add(&column(&inputs[2])?)
+    }
 }

@@ -54,4 +54,22 @@ impl Operation for MaxPool {
             max_pool_gradient(pass.inputs[0], pass.gradient, self.0)
         })]
     }
+
+    /// The element of each window at the place of its maximum, so that the gradient goes there alone.
+    fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
+        let [depth, height, width] = self.0;
+        let planes = inputs[0].elem_count() / (depth * height * width);
+        let deep = if depth == 1 { 1 } else { 2 };
+        let [d, h, w] = [depth / deep, height / 2, width / 2];
+        let windows = inputs[0]
+            .reshape((planes, depth, height, width))?
+            .narrow(1, 0, d * deep)?
+            .narrow(2, 0, h * 2)?
+            .narrow(3, 0, w * 2)?
+            .reshape(vec![planes, d, deep, h, 2, w, 2])?
+            .permute(vec![0, 1, 3, 5, 2, 4, 6])?
+            .reshape(((), deep * 4))?;
+        let maxima = windows.detach().argmax_keepdim(1)?;
+        windows.gather(&maxima, 1)
+    }
 }

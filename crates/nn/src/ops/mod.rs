@@ -1,7 +1,7 @@
 //! Differentiable ops on tensors, each with its own forward and backward; candle custom ops, or recorded on our own tape
 //! ([`crate::differentiate`]).
 //!
-//! All take `f32` (or `f64`, for checks of gradients) on the CPU, make their arguments contiguous, and give results that
+//! All take `f32` (or `f64`, for checks of gradients), make their arguments contiguous, and on a CPU give results that
 //! do not depend on the number of threads. An argument that is not on the tape gets no gradient computed.
 
 mod batch_norm;
@@ -27,4 +27,5 @@ pub use dropout::dropout;
 pub use group_norm::group_norm;
 pub use max_pool::{max_pool2d, max_pool3d};
 pub use method::ConvolutionMethod;
+pub use operation::without_kernels;
 pub use relu::relu;

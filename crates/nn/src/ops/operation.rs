@@ -1,4 +1,7 @@
-//! What all ops share: one definition of forward and backward over slices, which runs on candle's tape and on ours.
+//! What all ops share: one definition of forward and backward over slices, which runs on candle's tape and on ours, and one
+//! out of candle's own ops, which runs on a GPU.
+
+use std::cell::Cell;
 
 use candle_core::backend::BackendStorage;
 use candle_core::{
@@ -21,6 +24,9 @@ pub(crate) trait Operation: Send + Sync + 'static {
 
     /// The gradients of the inputs, in their order; `None` where none is wanted.
     fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>>;
+
+    /// The same out of candle's ops, with candle's gradients: for devices that our kernels do not run on.
+    fn composed(&self, inputs: &[Tensor]) -> Result<Tensor>;
 }
 
 /// What a backward pass looks at beside the gradient of the result.
@@ -70,6 +76,9 @@ pub(crate) fn apply<O: Operation>(
         .iter()
         .map(|tensor| tensor.contiguous())
         .collect::<Result<_>>()?;
+    if !has_kernels(inputs.iter()) {
+        return op.composed(&inputs)?.reshape(shape);
+    }
     if tape::is_recording() {
         return tape::apply(op, &inputs, &shape);
     }
@@ -80,6 +89,28 @@ pub(crate) fn apply<O: Operation>(
         [a, b, c] => a.apply_op3(b, c, op),
         _ => bail!("{}: {} arguments", O::NAME, inputs.len()),
     }
+}
+
+thread_local! {
+    static COMPOSED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `f` with candle's own ops in place of our kernels: what a GPU computes, on any device.
+pub fn without_kernels<R>(f: impl FnOnce() -> R) -> R {
+    /// Puts the outer state back, also when `f` panics.
+    struct Outer(bool);
+    impl Drop for Outer {
+        fn drop(&mut self) {
+            COMPOSED.set(self.0);
+        }
+    }
+    let _outer = Outer(COMPOSED.replace(true));
+    f()
+}
+
+/// Whether our kernels run on these tensors.
+pub(crate) fn has_kernels<'a>(mut tensors: impl Iterator<Item = &'a Tensor>) -> bool {
+    !COMPOSED.get() && tensors.all(|tensor| tensor.device().is_cpu())
 }
 
 /// Runs an operation forward.

@@ -14,7 +14,7 @@ const CHUNK: usize = 1 << 16;
 /// After a convolution, [`super::Conv2dConfig::with_relu`] does the same without a pass of its own.
 ///
 /// # Errors
-/// The type is not a float, or the tensor is not on the CPU.
+/// The type is not a float.
 pub fn relu(x: &Tensor) -> Result<Tensor> {
     apply(Relu, &[x], x.shape())
 }
@@ -65,4 +65,13 @@ impl Operation for Relu {
     fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
         vec![pass.wanted(0, || masked(pass.gradient, pass.result))]
     }
+
+    fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
+        composed_relu(&inputs[0])
+    }
+}
+
+/// ReLU out of candle's ops, with gradient 0 at 0.
+pub(super) fn composed_relu(x: &Tensor) -> Result<Tensor> {
+    x.le(0.0)?.where_cond(&x.zeros_like()?, x)
 }

@@ -3,8 +3,10 @@
 
 pub mod npy;
 
+use candle_core::backprop::GradStore;
 use candle_core::{Device, Result, Tensor, Var};
 use rand_chacha::rand_core::Rng;
+use rsom_nn::ops::without_kernels;
 use rsom_nn::rng;
 
 /// Values in (−1, 1) from a named stream.
@@ -52,6 +54,8 @@ pub fn distance(a: &[f64], b: &[f64]) -> f64 {
 
 /// Holds the gradient of `Σ weights · f(variables)` against central differences, for every element of every variable.
 ///
+/// Our tape must give the same bytes, candle's ops in place of our kernels the same result and gradient.
+///
 /// The tolerance is relative to the largest entry of the gradient, 1e-6 for a step of 1e-5: the error of central
 /// differences in double precision is about 1e-10.
 pub fn check_gradients(variables: &[&Var], f: impl Fn() -> Result<Tensor>) {
@@ -64,6 +68,24 @@ pub fn check_gradients(variables: &[&Var], f: impl Fn() -> Result<Tensor>) {
     for variable in variables {
         let [candles, ours] = [&candles, &ours].map(|g| flat(g.get(variable).expect("a gradient")));
         assert_eq!(candles, ours, "the gradients on both tapes");
+    }
+    check_without_kernels(variables, &f, &candles);
+}
+
+/// Holds candle's ops against `f` and its gradients.
+fn check_without_kernels(variables: &[&Var], f: impl Fn() -> Result<Tensor>, kernels: &GradStore) {
+    let (ours, composed) = (f().unwrap(), without_kernels(&f).unwrap());
+    assert_eq!(ours.dims(), composed.dims());
+    assert!(distance(&flat(&ours), &flat(&composed)) < 1e-9);
+    let weights = random(composed.dims(), "weights of the sum");
+    let sum = (composed * weights).unwrap().sum_all().unwrap();
+    let gradients = sum.backward().unwrap();
+    for variable in variables {
+        let [ours, composed] =
+            [kernels, &gradients].map(|g| flat(g.get(variable).expect("a gradient")));
+        let largest = ours.iter().fold(1e-3, |m: f64, v| m.max(v.abs()));
+        let apart = distance(&ours, &composed) / largest;
+        assert!(apart < 1e-9, "candle's ops give a gradient {apart} off");
     }
 }
 

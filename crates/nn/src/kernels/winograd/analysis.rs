@@ -1,5 +1,7 @@
 //! Channels to transformed tiles.
 
+use rayon::prelude::*;
+
 use super::grid::{Block, Grid};
 use super::phases::{Phases, Window};
 use super::points::SIDE;
@@ -8,6 +10,7 @@ use crate::Element;
 use crate::kernels::instructions::Instructions;
 use crate::kernels::lanes::WIDEST;
 use crate::kernels::planes::Source;
+use crate::kernels::spare::Spare;
 
 /// A tensor whose channels are transformed: the input of a convolution, or the gradient of its result.
 #[derive(Clone, Copy)]
@@ -67,6 +70,19 @@ impl<T: Element> Analysis<'_, T> {
     /// The phases that [`Analysis::channel`] works in.
     pub(super) fn phases(&self, block: &Block, memory: Vec<T>) -> Phases<T> {
         Phases::new(self.window(block), memory)
+    }
+
+    /// Transforms a block of all channels of one image, one after the other in `target`, by all threads.
+    pub(super) fn channels(&self, image: usize, block: &Block, target: &mut [T]) {
+        let memory = Spare::<Option<Phases<T>>>::default();
+        let targets = target.par_chunks_exact_mut(self.len(block)).enumerate();
+        targets.for_each(|(channel, target)| {
+            memory.with(|memory| {
+                let phases = memory.get_or_insert_with(|| self.phases(block, Vec::new()));
+                let plane = image * self.source.channels + channel;
+                self.channel(block, plane, phases, target);
+            });
+        });
     }
 
     /// Transforms a block of one channel of one image into a target of [`Analysis::len`] elements.

@@ -8,6 +8,7 @@ use super::transform::{AREA, Step, Transform};
 use crate::Element;
 use crate::kernels::instructions::Instructions;
 use crate::kernels::lanes::WIDEST;
+use crate::kernels::spare::Spare;
 
 /// Weights that are transformed at a time: as many as stay in the first-level cache.
 const CHUNK: usize = 256;
@@ -31,73 +32,93 @@ impl<T: Element> Filters<'_, T> {
         self.kernel[1] * self.kernel[2]
     }
 
-    /// The element (tap, height, width flattened) of a kernel at one depth.
-    #[inline]
-    fn at(&self, row: usize, column: usize, depth: usize, tap: usize) -> T {
-        let (area, depths) = (self.area(), self.kernel[0]);
-        let (kernel, depth, tap) = if self.flipped {
-            (column * self.rows + row, depths - 1 - depth, area - 1 - tap)
-        } else {
-            (row * self.columns + column, depth, tap)
-        };
-        self.weights[(kernel * depths + depth) * area + tap]
-    }
-
     /// The weights as (row, column, tap), as they are read.
     pub(crate) fn plain(&self) -> Cow<'_, [T]> {
         if !self.flipped {
             return Cow::Borrowed(self.weights);
         }
-        let (taps, area) = (self.kernel.iter().product::<usize>(), self.area());
+        let (depths, area) = (self.kernel[0], self.area());
         let mut plain = vec![T::zero(); self.weights.len()];
-        let rows = plain.par_chunks_mut(self.columns * taps).enumerate();
+        let rows = plain
+            .par_chunks_mut(self.columns * depths * area)
+            .enumerate();
         rows.for_each(|(row, target)| {
-            for (index, weight) in target.iter_mut().enumerate() {
-                let (column, tap) = (index / taps, index % taps);
-                *weight = self.at(row, column, tap / area, tap % area);
+            for (index, target) in target.chunks_exact_mut(area).enumerate() {
+                let weights = self.slice(row, index / depths, index % depths);
+                let backwards = weights.iter().rev();
+                target.iter_mut().zip(backwards).for_each(|(t, w)| *t = *w);
             }
         });
         Cow::Owned(plain)
     }
 
-    /// All kernels transformed, ordered (tile of rows, element of the transform, column, depth, row of the tile), zeros
-    /// filling up the last tile.
+    /// The taps of a kernel at one depth, height and width flattened, as they are stored; flipped, the last comes first.
+    #[inline]
+    fn slice(&self, row: usize, column: usize, depth: usize) -> &[T] {
+        let (area, depths) = (self.area(), self.kernel[0]);
+        let (kernel, depth) = if self.flipped {
+            (column * self.rows + row, depths - 1 - depth)
+        } else {
+            (row * self.columns + column, depth)
+        };
+        &self.weights[(kernel * depths + depth) * area..][..area]
+    }
+
+    /// Elements of a transformed tile of rows.
+    pub(super) fn tile_len(&self, instructions: Instructions) -> usize {
+        AREA * self.columns * self.kernel[0] * instructions.rows()
+    }
+
+    /// All kernels transformed, tile by tile of rows.
     pub(super) fn transformed(&self, instructions: Instructions) -> Vec<T> {
-        let height = instructions.rows();
-        let columns = self.columns * self.kernel[0];
-        let plane = columns * height;
-        let mut all = vec![T::zero(); self.rows.div_ceil(height) * AREA * plane];
-        let chunk = CHUNK.next_multiple_of(height * WIDEST);
-        all.par_chunks_mut(AREA * plane).enumerate().for_each_init(
-            Vec::new,
-            |taps, (tile, target)| {
-                let rows = (self.rows - tile * height).min(height);
-                let step = Step::Weights(self.kernel[1]);
-                for start in (0..plane).step_by(chunk) {
-                    let len = chunk.min(plane - start);
-                    taps.clear();
-                    taps.resize(self.area() * chunk, T::zero());
-                    for column in start / height..(start + len) / height {
-                        let (channel, depth) = (column / self.kernel[0], column % self.kernel[0]);
-                        let at = column * height - start;
-                        for row in 0..rows {
-                            for tap in 0..self.area() {
-                                let weight = self.at(tile * height + row, channel, depth, tap);
-                                taps[tap * chunk + at + row] = weight;
-                            }
-                        }
-                    }
-                    whole_vectors(
-                        step,
-                        instructions,
-                        (taps, chunk),
-                        (target, plane),
-                        (start, len),
-                    );
-                }
-            },
-        );
+        let len = self.tile_len(instructions);
+        let mut all = vec![T::zero(); self.rows.div_ceil(instructions.rows()) * len];
+        let tiles = all.par_chunks_mut(len).enumerate();
+        let memory = Spare::default();
+        tiles.for_each(|(tile, target)| {
+            memory.with(|taps| self.transform_tile(instructions, tile, taps, target));
+        });
         all
+    }
+
+    /// Transforms the kernels of a tile of rows to (element of the transform, column, depth, row of the tile), zeros
+    /// filling up the last tile. `taps` is memory to work in.
+    pub(super) fn transform_tile(
+        &self,
+        instructions: Instructions,
+        tile: usize,
+        taps: &mut Vec<T>,
+        target: &mut [T],
+    ) {
+        let (height, plane) = (instructions.rows(), target.len() / AREA);
+        let chunk = CHUNK.next_multiple_of(height * WIDEST);
+        let rows = (self.rows - tile * height).min(height);
+        let step = Step::Weights(self.kernel[1]);
+        taps.clear();
+        taps.resize(self.area() * chunk, T::zero());
+        for start in (0..plane).step_by(chunk) {
+            let len = chunk.min(plane - start);
+            for column in start / height..(start + len) / height {
+                let (channel, depth) = (column / self.kernel[0], column % self.kernel[0]);
+                let at = column * height - start;
+                for row in 0..rows {
+                    let weights = self.slice(tile * height + row, channel, depth);
+                    let places = taps[at + row..].iter_mut().step_by(chunk);
+                    if self.flipped {
+                        places.zip(weights.iter().rev()).for_each(|(t, w)| *t = *w);
+                    } else {
+                        places.zip(weights).for_each(|(t, w)| *t = *w);
+                    }
+                }
+            }
+            whole_vectors(
+                step,
+                instructions,
+                (taps, chunk),
+                (target, plane),
+                (start, len),
+            );
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::kernels::disjoint::Disjoint;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::instructions::Instructions;
 use crate::kernels::planes::Source;
+use crate::kernels::spare::Spare;
 use crate::kernels::tiles::Accumulate;
 
 /// Elements of transformed input that one thread works on by itself: most of a second-level cache.
@@ -39,7 +40,6 @@ pub(super) fn correlate_with<T: Element>(
     (geometry, finish): (&Geometry, Finish<T>),
 ) -> Option<Vec<T>> {
     let grid = Grid::new(geometry)?;
-    let weights = filters.transformed(instructions);
     let mut y = vec![T::zero(); x.images() * filters.rows * geometry.output_len()];
     let work = Work {
         analysis: Analysis {
@@ -48,27 +48,27 @@ pub(super) fn correlate_with<T: Element>(
             of_result: false,
             instructions,
         },
-        weights: &weights,
-        outputs: filters.rows,
+        filters,
         finish,
         y: Disjoint::new(&mut y),
     };
     let blocks = grid.blocks(OWN_ELEMENTS / (AREA * x.channels));
     let enough = x.images() * blocks.len() >= 2 * rayon::current_num_threads();
-    if enough && weights.len() <= MANY_WEIGHTS {
-        (0..x.images() * blocks.len())
-            .into_par_iter()
-            .for_each_init(
-                || (Memory::default(), Vec::new()),
-                |memory, task| {
-                    work.alone(task / blocks.len(), &blocks[task % blocks.len()], memory);
-                },
-            );
+    let tile_len = filters.tile_len(instructions);
+    if enough && work.tiles() * tile_len <= MANY_WEIGHTS {
+        let weights = filters.transformed(instructions);
+        let memory = Spare::default();
+        let tasks = (0..x.images() * blocks.len()).into_par_iter();
+        tasks.for_each(|task| {
+            let block = &blocks[task % blocks.len()];
+            memory.with(|memory| work.alone(task / blocks.len(), block, &weights, memory));
+        });
     } else {
         let mut input = Vec::new();
+        let memory = Spare::default();
         for image in 0..x.images() {
             for block in grid.blocks(SHARED_ELEMENTS / (AREA * x.channels)) {
-                work.together(image, &block, &mut input);
+                work.together(image, &block, &mut input, &memory);
             }
         }
     }
@@ -77,9 +77,7 @@ pub(super) fn correlate_with<T: Element>(
 
 struct Work<'a, T> {
     analysis: Analysis<'a, T>,
-    /// As [`Filters::transformed`] orders them.
-    weights: &'a [T],
-    outputs: usize,
+    filters: &'a Filters<'a, T>,
     finish: Finish<'a, T>,
     y: Disjoint<'a, T>,
 }
@@ -89,6 +87,9 @@ struct Memory<T> {
     phases: Vec<T>,
     products: Vec<T>,
     results: Vec<T>,
+    /// Kernels, as they are and transformed.
+    taps: Vec<T>,
+    weights: Vec<T>,
 }
 
 impl<T> Default for Memory<T> {
@@ -97,13 +98,21 @@ impl<T> Default for Memory<T> {
             phases: Vec::new(),
             products: Vec::new(),
             results: Vec::new(),
+            taps: Vec::new(),
+            weights: Vec::new(),
         }
     }
 }
 
 impl<T: Element> Work<'_, T> {
-    /// One block by one thread.
-    fn alone(&self, image: usize, block: &Block, (memory, input): &mut (Memory<T>, Vec<T>)) {
+    /// One block by one thread, with all weights transformed.
+    fn alone(
+        &self,
+        image: usize,
+        block: &Block,
+        weights: &[T],
+        (memory, input): &mut (Memory<T>, Vec<T>),
+    ) {
         let channels = self.analysis.source.channels;
         let len = self.analysis.len(block);
         input.resize(channels * len, T::zero());
@@ -114,40 +123,46 @@ impl<T: Element> Work<'_, T> {
             self.analysis.channel(block, plane, &mut phases, target);
         }
         memory.phases = phases.elements;
-        for tile in 0..self.tiles() {
-            self.rows((image, block), tile, input, memory);
+        let weights = weights.chunks_exact(weights.len() / self.tiles());
+        for (tile, weights) in weights.enumerate() {
+            self.rows((image, block), (tile, weights), input, memory);
         }
     }
 
-    /// One block by all threads: first the channels of the input, then those of the output.
-    fn together(&self, image: usize, block: &Block, input: &mut Vec<T>) {
+    /// One block by all threads: first the channels of the input, then those of the output, each tile of these with its
+    /// own weights transformed, which then are in the cache.
+    fn together(&self, image: usize, block: &Block, input: &mut Vec<T>, memory: &Spare<Memory<T>>) {
         let channels = self.analysis.source.channels;
+        let instructions = self.analysis.instructions;
         let len = self.analysis.len(block);
         input.resize(channels * len, T::zero());
-        input.par_chunks_exact_mut(len).enumerate().for_each_init(
-            || self.analysis.phases(block, Vec::new()),
-            |phases, (channel, target)| {
-                let plane = image * channels + channel;
-                self.analysis.channel(block, plane, phases, target);
-            },
-        );
-        (0..self.tiles())
-            .into_par_iter()
-            .for_each_init(Memory::default, |memory, tile| {
-                self.rows((image, block), tile, input, memory);
+        self.analysis.channels(image, block, input);
+        let tile_len = self.filters.tile_len(instructions);
+        (0..self.tiles()).into_par_iter().for_each(|tile| {
+            memory.with(|memory| {
+                let mut weights = std::mem::take(&mut memory.weights);
+                weights.resize(tile_len, T::zero());
+                let taps = &mut memory.taps;
+                self.filters
+                    .transform_tile(instructions, tile, taps, &mut weights);
+                self.rows((image, block), (tile, &weights), input, memory);
+                memory.weights = weights;
             });
+        });
     }
 
     /// Tiles of output channels.
     fn tiles(&self) -> usize {
-        self.outputs.div_ceil(self.analysis.instructions.rows())
+        self.filters
+            .rows
+            .div_ceil(self.analysis.instructions.rows())
     }
 
     /// Results of a block of an image for one tile of output channels.
     fn rows(
         &self,
         (image, block): (usize, &Block),
-        tile: usize,
+        (tile, weights): (usize, &[T]),
         input: &[T],
         memory: &mut Memory<T>,
     ) {
@@ -163,7 +178,6 @@ impl<T: Element> Work<'_, T> {
         } = memory;
         products.resize(rows * AREA * pitch, T::zero());
         let plane = offsets.len() * rows;
-        let weights = &self.weights[tile * AREA * plane..][..AREA * plane];
         for (element, packed) in weights.chunks_exact(plane).enumerate() {
             Accumulate {
                 x: &input[element * self.analysis.numbers(block)..],
@@ -175,9 +189,9 @@ impl<T: Element> Work<'_, T> {
             }
             .run(instructions);
         }
-        let outputs = tile * rows..((tile + 1) * rows).min(self.outputs);
+        let outputs = tile * rows..((tile + 1) * rows).min(self.filters.rows);
         for (output, products) in outputs.zip(products.chunks_exact(AREA * pitch)) {
-            self.store(block, image * self.outputs + output, products, results);
+            self.store(block, image * self.filters.rows + output, products, results);
         }
     }
 
@@ -188,7 +202,7 @@ impl<T: Element> Work<'_, T> {
         let pitch = block.results();
         results.resize(m * m * block.tiles, T::zero());
         let offsets_to: Vec<usize> = (0..m * m).map(|e| e * block.tiles).collect();
-        let finish = self.finish.of(plane % self.outputs);
+        let finish = self.finish.of(plane % self.filters.rows);
         for (index, z) in block.depths.clone().enumerate() {
             let offsets_from: Vec<usize> =
                 (0..AREA).map(|e| e * pitch + index * block.tiles).collect();

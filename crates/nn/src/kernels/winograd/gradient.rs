@@ -88,15 +88,7 @@ fn transform<T: Element>(
         target.clear();
         target.resize(all, T::zero());
     }
-    target[..channels * len]
-        .par_chunks_exact_mut(len)
-        .enumerate()
-        .for_each_init(
-            || analysis.phases(block, Vec::new()),
-            |phases, (channel, target)| {
-                analysis.channel(block, image * channels + channel, phases, target);
-            },
-        );
+    analysis.channels(image, block, &mut target[..channels * len]);
 }
 
 impl<T: Element> Work<'_, T> {
