@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use rsom_nn::layers::{BatchNorm2d, Conv2d, Conv3d, Dropout, GroupNorm};
 use rsom_nn::ops::{
     Conv2dConfig, Conv3dConfig, batch_norm_training, concat_channels, conv_transpose2d,
-    conv_transpose3d, conv2d, conv3d, dropout, max_pool2d, max_pool3d, relu,
+    conv_transpose3d, conv2d, conv3d, dropout, max_pool2d, max_pool3d, relu, without_kernels,
 };
 use rsom_nn::{Mode, Parameters, Reduction, loss, rng};
 
@@ -428,6 +428,16 @@ fn a_convolution_and_its_batch_norm_in_one_pass_are_the_two_after_each_other() {
             distance(&flat(&together), &flat(&apart)) < 1e-6,
             "{inputs} {kernel}"
         );
+        for first in 1..inputs {
+            let [left, right] = [(0, first), (first, inputs - first)]
+                .map(|(start, len)| x.narrow(1, start, len).unwrap().contiguous().unwrap());
+            let joined = || flat(&conv.evaluate_joined([&left, &right], &norm).unwrap());
+            assert_eq!(joined(), flat(&together), "{first} of {inputs} channels");
+            let apart = distance(&without_kernels(joined), &flat(&together));
+            assert!(apart < 1e-5, "{apart}");
+        }
+        let smaller = x.narrow(2, 0, 8).unwrap();
+        assert!(conv.evaluate_joined([&x, &smaller], &norm).is_err());
     }
 }
 

@@ -175,8 +175,15 @@ impl UpBlock {
     }
 
     fn forward(&self, x: &Tensor, skip: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
-        let joined = concat_channels(&self.up.forward(x, mode)?, skip)?;
-        self.block
-            .forward(&self.dropout.forward(&joined, mode)?, mode)
+        let up = self.up.forward(x, mode)?;
+        if !mode.is_training() && !up.track_op() && !skip.track_op() {
+            let [(first, norm), (second, last)] = &self.block.layers;
+            let x = first.evaluate_joined([&up, skip], norm)?;
+            drop(up);
+            return second.forward_normalized(&x, last, mode);
+        }
+        let joined = self.dropout.forward(&concat_channels(&up, skip)?, mode)?;
+        drop(up);
+        self.block.forward(&joined, mode)
     }
 }

@@ -8,10 +8,13 @@ use crate::Element;
 /// Elements that a reader may look at beyond the last position it was asked for.
 pub(super) const SLACK: usize = 64;
 
-/// A tensor (image, channel, position), of which elements may be read as zero.
+/// A tensor (image, channel, position), of which elements may be read as zero, or two tensors whose channels follow each
+/// other.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a, T> {
     pub(crate) data: &'a [T],
+    /// The second tensor and how many of the channels are its; such a source is not masked.
+    pub(crate) joined: Option<(&'a [T], usize)>,
     /// Where this is not positive, the element reads as zero: the result of a ReLU, to mask its gradient.
     pub(crate) positive: Option<&'a [T]>,
     pub(crate) channels: usize,
@@ -21,7 +24,21 @@ pub(crate) struct Source<'a, T> {
 
 impl<T: Element> Source<'_, T> {
     pub(crate) fn images(&self) -> usize {
-        self.data.len() / (self.channels * self.positions)
+        let further = self.joined.map_or(0, |(_, channels)| channels);
+        self.data.len() / ((self.channels - further) * self.positions)
+    }
+
+    /// The tensor that a plane is in, and its number there.
+    fn place(&self, plane: usize) -> (&[T], usize) {
+        let Some((second, further)) = self.joined else {
+            return (self.data, plane);
+        };
+        let first = self.channels - further;
+        let (image, channel) = (plane / self.channels, plane % self.channels);
+        match channel.checked_sub(first) {
+            None => (self.data, image * first + channel),
+            Some(channel) => (second, image * further + channel),
+        }
     }
 
     /// Copies every `step`-th element of a channel from `start` on into `target`.
@@ -29,9 +46,10 @@ impl<T: Element> Source<'_, T> {
         let Some(reach) = target.len().checked_sub(1) else {
             return;
         };
+        let (data, plane) = self.place(plane);
         let start = plane * self.positions + start;
         let range = start..start + reach * step + 1;
-        let data = &self.data[range.clone()];
+        let data = &data[range.clone()];
         let positive = self.positive.map(|positive| &positive[range]);
         match (positive, step) {
             (None, 1) => target.copy_from_slice(data),

@@ -64,6 +64,16 @@ impl Conv2d {
         }
         let parameters = [mode.parameter(&self.weight), mode.parameter(&self.bias)];
         let [weight, bias] = &parameters;
-        conv2d_normalized(x, [weight, bias], &self.config, norm.lines()?)
+        conv2d_normalized(x, None, [weight, bias], &self.config, norm.lines()?)
+    }
+
+    /// The same of the channels of two tensors, in evaluation: they are not copied together.
+    ///
+    /// # Errors
+    /// A shape that does not fit.
+    pub fn evaluate_joined(&self, [x, second]: [&Tensor; 2], norm: &BatchNorm2d) -> Result<Tensor> {
+        let [weight, bias] = [&self.weight, &self.bias].map(|v| Mode::Evaluation.parameter(v));
+        let lines = norm.lines()?;
+        conv2d_normalized(x, Some(second), [&weight, &bias], &self.config, lines)
     }
 }

@@ -57,34 +57,46 @@ pub fn conv2d(
     bias: Option<&Tensor>,
     config: &Conv2dConfig,
 ) -> Result<Tensor> {
-    convolution(x, weight, config, None)?.apply(x, weight, bias)
+    convolution(x.dims4()?, weight, config)?.apply(x, weight, bias)
 }
 
 /// The same followed by a line for each channel, `y·scale + shift` in one pass over memory: batch norm with its running
-/// statistics. It has no gradient, so nothing of it may be on a tape.
+/// statistics. With a second tensor, the input is the channels of `x` and then those of the second, which are not copied
+/// together. It has no gradient, so nothing of it may be on a tape.
 ///
 /// # Errors
-/// As [`conv2d`]; lines of another number than there are channels.
+/// As [`conv2d`]; lines of another number than there are channels; a second tensor of another size.
 pub(crate) fn conv2d_normalized(
     x: &Tensor,
+    second: Option<&Tensor>,
     [weight, bias]: [&Tensor; 2],
     config: &Conv2dConfig,
     lines: Vec<[f64; 2]>,
 ) -> Result<Tensor> {
-    if lines.len() != weight.dim(0)? {
+    if lines.len() != weight.dim(0)? || bias.elem_count() != lines.len() {
         bail!("{} lines for {} channels", lines.len(), weight.dim(0)?);
     }
-    let op = convolution(x, weight, config, Some(lines))?;
-    op.apply(&x.detach(), &weight.detach(), Some(&bias.detach()))
+    let (images, channels, height, width) = x.dims4()?;
+    let Some(second) = second else {
+        let mut op = convolution(x.dims4()?, weight, config)?;
+        op.affine = Some(lines);
+        return op.apply(&x.detach(), &weight.detach(), Some(&bias.detach()));
+    };
+    let further = second.dim(1)?;
+    if second.dims4()? != (images, further, height, width) {
+        let (left, right) = (x.dims(), second.dims());
+        bail!("channels of {left:?} and {right:?} cannot be put together");
+    }
+    let mut op = convolution((images, channels + further, height, width), weight, config)?;
+    (op.affine, op.joined) = (Some(lines), further);
+    op.apply_joined([x, second], [weight, bias])
 }
 
 fn convolution(
-    x: &Tensor,
+    (images, inputs, height, width): (usize, usize, usize, usize),
     weight: &Tensor,
     config: &Conv2dConfig,
-    affine: Option<Vec<[f64; 2]>>,
 ) -> Result<Convolution> {
-    let (images, inputs, height, width) = x.dims4()?;
     let (outputs, expected, kh, kw) = weight.dims4()?;
     let stride = [1, config.stride, config.stride];
     let padding = [0, config.padding, config.padding];
@@ -93,7 +105,7 @@ fn convolution(
     else {
         bail!(
             "no convolution of {:?} by {:?} with {config:?}",
-            x.dims(),
+            [images, inputs, height, width],
             weight.dims()
         );
     };
@@ -105,7 +117,8 @@ fn convolution(
         },
         channels: [inputs, outputs],
         relu: config.relu,
-        affine,
+        joined: 0,
+        affine: None,
         shape: vec![images, outputs, h, w],
     })
 }

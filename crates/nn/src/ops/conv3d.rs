@@ -69,6 +69,7 @@ pub fn conv3d(
         },
         channels: [inputs, outputs],
         relu: config.relu,
+        joined: 0,
         affine: None,
         shape: vec![images, outputs, d, h, w],
     };

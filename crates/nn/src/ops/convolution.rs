@@ -2,7 +2,7 @@
 
 use candle_core::{Device, Result, Tensor, bail};
 
-use super::operation::{Needs, Operation, Pass, apply};
+use super::operation::{Needs, Operation, Pass, apply, forward, has_kernels};
 use super::relu::composed_relu;
 use crate::Element;
 use crate::kernels::correlate::{Finish, correlate};
@@ -18,6 +18,8 @@ pub(super) struct Convolution {
     pub(super) geometry: Geometry,
     pub(super) channels: [usize; 2],
     pub(super) relu: bool,
+    /// How many of the input channels are those of a second tensor. Such a convolution has no backward pass.
+    pub(super) joined: usize,
     /// What each channel's results are multiplied with and what is then added: a batch norm with given statistics. Such a
     /// convolution has no backward pass.
     pub(super) affine: Option<Vec<[f64; 2]>>,
@@ -46,9 +48,27 @@ impl Convolution {
         }
     }
 
-    fn input<'a, T: Element>(&self, x: &'a [T]) -> Source<'a, T> {
+    /// The same of two tensors whose channels follow each other, off every tape.
+    pub(super) fn apply_joined(
+        self,
+        [x, second]: [&Tensor; 2],
+        [weight, bias]: [&Tensor; 2],
+    ) -> Result<Tensor> {
+        let inputs = [x, weight, bias, second].map(|tensor| tensor.detach().contiguous());
+        let [x, weight, bias, second] = inputs;
+        let (inputs, shape) = ([x?, weight?, bias?, second?], self.shape.as_slice());
+        if has_kernels(inputs.iter()) {
+            return forward(&self, &inputs, &shape.into());
+        }
+        let [x, weight, bias, second] = inputs;
+        let x = Tensor::cat(&[x, second], 1)?;
+        self.composed(&[x, weight, bias])?.reshape(shape)
+    }
+
+    fn input<'a, T: Element>(&self, x: &'a [T], second: Option<&'a [T]>) -> Source<'a, T> {
         Source {
             data: x,
+            joined: second.map(|second| (second, self.joined)),
             positive: None,
             channels: self.channels[0],
             positions: self.geometry.input_len(),
@@ -66,7 +86,7 @@ impl Operation for Convolution {
         }
     }
 
-    /// Of input, weights, and bias if there is one.
+    /// Of input, weights, bias if there is one, and what is joined to the input.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
         let affine = self.affine.as_ref().map(|lines| {
             let line = |[scale, shift]: &[f64; 2]| [*scale, *shift].map(T::from_f64);
@@ -84,12 +104,18 @@ impl Operation for Convolution {
             kernel: self.geometry.kernel,
             flipped: false,
         };
-        correlate(self.input(inputs[0]), &filters, &self.geometry, finish)
+        correlate(
+            self.input(inputs[0], inputs.get(3).copied()),
+            &filters,
+            &self.geometry,
+            finish,
+        )
     }
 
     fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
         let dy = Source {
             data: pass.gradient,
+            joined: None,
             positive: self.relu.then_some(pass.result),
             channels: self.channels[1],
             positions: self.geometry.output_len(),
@@ -99,7 +125,7 @@ impl Operation for Convolution {
         })];
         gradients.resize(pass.inputs.len(), None);
         if pass.wanted[1..].contains(&true) {
-            let found = correlate_weights(self.input(pass.inputs[0]), dy, &self.geometry);
+            let found = correlate_weights(self.input(pass.inputs[0], None), dy, &self.geometry);
             let parts = [found.weights, found.bias].into_iter().enumerate();
             for (part, values) in parts.take(pass.inputs.len() - 1) {
                 gradients[part + 1] = pass.wanted(part + 1, || values);

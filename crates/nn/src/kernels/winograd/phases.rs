@@ -208,6 +208,7 @@ mod tests {
         let data: Vec<f64> = (0..height * width).map(|i| i as f64 + 1.0).collect();
         let source = Source {
             data: &data,
+            joined: None,
             positive: None,
             channels: 1,
             positions: data.len(),

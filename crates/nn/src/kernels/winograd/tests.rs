@@ -111,6 +111,7 @@ fn source<'a>(
 ) -> Source<'a, f32> {
     Source {
         data,
+        joined: None,
         positive,
         channels,
         positions,
