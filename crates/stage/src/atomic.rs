@@ -6,10 +6,15 @@ use std::path::{Path, PathBuf};
 
 use crate::{StageError, interrupt};
 
+/// First letters of a temporary file's name, and the number of those between them and the name of the output.
+const PREFIX: &str = ".partial-";
+const RANDOM_LETTERS: usize = 6;
+
 /// Writes a file by handing `write` a temporary path in the same folder and renaming it when all went well.
 ///
 /// The temporary name ends as the final one does, for libraries that choose the format by the ending. On an error, on
-/// Ctrl-C and on a full disk nothing is left behind and an existing file keeps its content. Missing folders are made.
+/// Ctrl-C and on a full disk nothing is left behind and an existing file keeps its content. Missing folders are made. What
+/// a killed process left of the same file is removed.
 ///
 /// # Errors
 /// Whatever `write` returns; exit code 4 when the folder cannot be written; 130 when the user asked to stop.
@@ -28,12 +33,16 @@ pub fn write<T>(
     if path.is_dir() {
         return Err(StageError::output(path, "it is a folder"));
     }
-    let temporary = builder()
-        .prefix(".partial-")
-        .suffix(&format!("-{}", name.to_string_lossy()))
+    let suffix = format!("-{}", name.to_string_lossy());
+    remove_abandoned(&folder, &suffix);
+    let (file, temporary) = builder()
+        .prefix(PREFIX)
+        .suffix(&suffix)
         .tempfile_in(&folder)
         .map_err(failed)?
-        .into_temp_path();
+        .into_parts();
+    // Held until the end: it tells others that someone still writes. Where there are no locks, nothing is removed.
+    let _lock = cfg!(unix).then(|| file.try_lock().map(|()| file));
     let _guard = interrupt::remove_when_interrupted(&temporary);
     let value = write(&temporary)?;
     // A full disk may only show when the cached pages are written out.
@@ -77,6 +86,26 @@ pub fn plain(error: &io::Error) -> String {
     }
 }
 
+/// Removes temporary files of the same name that no living process holds the lock of.
+fn remove_abandoned(folder: &Path, suffix: &str) {
+    if !cfg!(unix) {
+        return;
+    }
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let random = name
+            .strip_prefix(PREFIX)
+            .and_then(|n| n.strip_suffix(suffix));
+        if random.is_some_and(|random| random.len() == RANDOM_LETTERS)
+            && let Ok(file) = File::open(entry.path())
+            && file.try_lock().is_ok()
+        {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
 fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
@@ -85,8 +114,8 @@ fn folder_of(path: &Path) -> PathBuf {
 }
 
 fn builder() -> tempfile::Builder<'static, 'static> {
-    #[cfg_attr(not(unix), expect(unused_mut))]
     let mut builder = tempfile::Builder::new();
+    builder.rand_bytes(RANDOM_LETTERS);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -112,6 +141,28 @@ mod tests {
         assert!(result.is_err());
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_killed_process_left_of_the_same_file_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        let others = [
+            ".partial-abcdef-other",
+            ".partial-abc-out",
+            ".partial-held00-out",
+        ];
+        for name in others.into_iter().chain([".partial-abcdef-out"]) {
+            std::fs::write(place(name), "half").unwrap();
+        }
+        let held = File::open(place(others[2])).unwrap();
+        held.lock().unwrap();
+        write_bytes(&place("out"), b"whole").unwrap();
+        assert!(others.iter().all(|name| place(name).exists()));
+        assert!(!place(".partial-abcdef-out").exists());
+        assert_eq!(std::fs::read(place("out")).unwrap(), b"whole");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
     }
 
     #[test]
