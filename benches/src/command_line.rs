@@ -1,9 +1,12 @@
 //! What can be asked for, and doing it.
 #![allow(clippy::print_stdout, reason = "results of a program for the terminal")]
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use rsom_nn::Way;
 
 use crate::compare;
 use crate::measured::{Measured, median, peak_mb};
@@ -17,6 +20,10 @@ pub fn build() -> Command {
             .default_value(default)
             .value_parser(value_parser!(usize))
     };
+    let flag = |name: &'static str, about: &'static str| {
+        let arg = Arg::new(name).long(name).help(about);
+        arg.action(ArgAction::SetTrue)
+    };
     let network = Command::new("network")
         .about("Times one network and prints a JSON line")
         .arg(Arg::new("net").required(true).value_parser(Net::NAMES))
@@ -28,12 +35,10 @@ pub fn build() -> Command {
                 .num_args(2..=3)
                 .value_parser(value_parser!(usize)),
         )
-        .arg(
-            Arg::new("recompute")
-                .long("recompute")
-                .action(ArgAction::SetTrue)
-                .help("Train with only the ends of blocks kept"),
-        )
+        .args([
+            flag("recompute", "Train with only the ends of blocks kept"),
+            flag("profile", "Say what each op takes"),
+        ])
         .args([
             number("batch", "1"),
             number("depth", "5"),
@@ -108,14 +113,24 @@ fn network(matches: &ArgMatches) -> Result<(), String> {
     if work.shape.len() != expected {
         return Err(format!("{} takes {expected} extents", work.net.name()));
     }
-    let seconds = rayon::scope(|_| {
-        networks::time(&work, size(matches, "runs"), matches.get_flag("recompute"))
-    })
-    .map_err(|e| e.to_string())?;
+    let (runs, recompute) = (size(matches, "runs"), matches.get_flag("recompute"));
+    let times = rayon::scope(|_| networks::time(&work, runs, recompute));
+    let times = times.map_err(|e| e.to_string())?;
+    let mut ops = BTreeMap::new();
+    if matches.get_flag("profile") {
+        for op in times.ops {
+            let way = match op.way {
+                Way::Forward => "forward",
+                Way::Backward => "backward",
+            };
+            ops.insert(format!("{}, {way}", op.op), op.seconds / runs.max(1) as f64);
+        }
+    }
     let measured = Measured {
         peer: format!("rsom {}", env!("CARGO_PKG_VERSION")),
-        seconds,
+        seconds: times.seconds,
         peak_mb: peak_mb(),
+        ops,
     };
     let line = serde_json::to_string(&measured).map_err(|e| e.to_string())?;
     println!("{line}");
@@ -150,9 +165,9 @@ fn all(matches: &ArgMatches) -> Result<(), String> {
     let peak = rsom_nn::multiply_add_rate() / 1e9;
     println!("{peak:.0} Gflop/s of multiplications in registers");
     for (work, _) in Work::all() {
-        let seconds = rayon::scope(|_| networks::time(&work, size(matches, "runs"), false))
+        let times = rayon::scope(|_| networks::time(&work, size(matches, "runs"), false))
             .map_err(|e| e.to_string())?;
-        let seconds = median(&seconds);
+        let seconds = median(&times.seconds);
         let rate = work.operations() / seconds / 1e9;
         println!(
             "{}: {seconds:.4} s, {rate:.0} Gflop/s of plain sums",

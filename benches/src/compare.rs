@@ -27,6 +27,8 @@ struct Line {
     limit: f64,
     ours: Side,
     theirs: Side,
+    /// One more run of ours, with the time of each op.
+    profile: Measured,
 }
 
 #[derive(Default)]
@@ -57,14 +59,16 @@ pub fn page(settings: &Settings) -> Result<String, String> {
     for (work, limit) in Work::all() {
         let (mut ours, mut theirs) = (Side::default(), Side::default());
         for _ in 0..settings.rounds {
-            ours.add(run(&[&own, "network"], &work, settings)?);
-            theirs.add(run(&[settings.python, &script], &work, settings)?);
+            ours.add(run(&[&own, "network"], &work, settings, &[])?);
+            theirs.add(run(&[settings.python, &script], &work, settings, &[])?);
         }
+        let profile = run(&[&own, "network"], &work, settings, &["--profile"])?;
         let line = Line {
             work,
             limit,
             ours,
             theirs,
+            profile,
         };
         report(&line);
         lines.push(line);
@@ -73,11 +77,17 @@ pub fn page(settings: &Settings) -> Result<String, String> {
 }
 
 /// One process.
-fn run(program: &[&str], work: &Work, settings: &Settings) -> Result<Measured, String> {
+fn run(
+    program: &[&str],
+    work: &Work,
+    settings: &Settings,
+    more: &[&str],
+) -> Result<Measured, String> {
     let mut command = Command::new(program[0]);
     command.args(&program[1..]).args(work.arguments());
     command.args(["--threads", &settings.threads.to_string()]);
     command.args(["--runs", &settings.runs.to_string()]);
+    command.args(more);
     let output = command
         .output()
         .map_err(|e| format!("{}: {e}", program[0]))?;
@@ -137,6 +147,33 @@ fn write(settings: &Settings, lines: &[Line], peak: f64) -> String {
             memory[1],
             memory[0] / memory[1],
         );
+    }
+    page += &profile(lines);
+    page
+}
+
+/// Where our time goes: the ops of each work that take a hundredth of it or more.
+fn profile(lines: &[Line]) -> String {
+    let mut page = "\n## Where our time goes\n\n\
+        `rsom-benches network NET MODE … --profile`, one run of each; shares of the time of a pass of which an op\n\
+        takes a hundredth or more. What is missing to 100 % is outside of the ops: the loss, Adam, the tape.\n\n\
+        | work | op, way: share |\n|---|---|\n"
+        .to_owned();
+    for line in lines {
+        let whole = median(&line.profile.seconds);
+        let mut ops: Vec<(f64, &str)> = line
+            .profile
+            .ops
+            .iter()
+            .map(|(name, seconds)| (100.0 * seconds / whole, name.as_str()))
+            .filter(|(share, _)| *share >= 1.0)
+            .collect();
+        ops.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let ops: Vec<String> = ops
+            .iter()
+            .map(|(share, name)| format!("{name}: {share:.0} %"))
+            .collect();
+        page += &format!("| {} | {} |\n", line.work.words(), ops.join("; "));
     }
     page
 }

@@ -1,5 +1,7 @@
 //! One side's times and memory, as it prints them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The line that either side prints: one JSON object.
@@ -11,6 +13,9 @@ pub struct Measured {
     pub seconds: Vec<f64>,
     /// Largest resident memory of the process in MiB, where the system says.
     pub peak_mb: Option<f64>,
+    /// Seconds of each op in one pass, when asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ops: BTreeMap<String, f64>,
 }
 
 /// The middle one of some numbers; of an even count, the mean of the middle two.

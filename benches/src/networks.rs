@@ -7,7 +7,7 @@ use rsom_layerseg::loss::{LossConfig, Reduction, combined};
 use rsom_layerseg::{Fcn7Config, LayersegError, Network, NetworkConfig, UnetConfig};
 use rsom_nn::layers::{Conv3d, GroupNorm};
 use rsom_nn::ops::Conv3dConfig;
-use rsom_nn::{Adam, AdamConfig, Mode, NnError, Optimizer, Parameters, loss};
+use rsom_nn::{Adam, AdamConfig, Mode, NnError, OpTime, Optimizer, Parameters, loss};
 
 use crate::work::{FCN_CHANNELS, Net, Pass, VESSEL_LAYERS, Work};
 
@@ -120,12 +120,25 @@ impl Model {
     }
 }
 
-/// Seconds of each of `runs` passes. With `recompute`, networks of layers keep only the ends of their blocks in training.
+/// What passes of a network took.
+pub struct Times {
+    /// Seconds of each pass.
+    pub seconds: Vec<f64>,
+    /// Those of each op in all of them.
+    pub ops: Vec<OpTime>,
+}
+
+/// Times `runs` passes. With `recompute`, networks of layers keep only the ends of their blocks in training.
 ///
 /// # Errors
 /// A shape that does not fit the network.
-pub fn time(work: &Work, runs: usize, recompute: bool) -> Result<Vec<f64>, LayersegError> {
+pub fn time(work: &Work, runs: usize, recompute: bool) -> Result<Times, LayersegError> {
     let model = Model::new(work, recompute)?;
+    let x = noise(work)?;
+    let target = model
+        .forward(&x, &Mode::Evaluation)?
+        .gt(0.0)?
+        .to_dtype(DType::F32)?;
     let mut adam = match work.pass {
         Pass::Forward => None,
         Pass::Train => Some(Adam::for_parameters(
@@ -133,13 +146,7 @@ pub fn time(work: &Work, runs: usize, recompute: bool) -> Result<Vec<f64>, Layer
             AdamConfig::default(),
         )?),
     };
-    let x = noise(work)?;
-    let target = model
-        .forward(&x, &Mode::Evaluation)?
-        .gt(0.0)?
-        .to_dtype(DType::F32)?;
-    let mut seconds = Vec::with_capacity(runs);
-    for run in 0..runs + WARM_UP {
+    let mut pass = |run: usize| -> Result<f64, LayersegError> {
         let start = Instant::now();
         match &mut adam {
             None => drop(model.forward(&x, &Mode::Evaluation)?),
@@ -155,11 +162,19 @@ pub fn time(work: &Work, runs: usize, recompute: bool) -> Result<Vec<f64>, Layer
                 adam.step(&gradients)?;
             }
         }
-        if run >= WARM_UP {
-            seconds.push(start.elapsed().as_secs_f64());
-        }
+        Ok(start.elapsed().as_secs_f64())
+    };
+    for run in 0..WARM_UP {
+        pass(run)?;
     }
-    Ok(seconds)
+    let (seconds, ops) = rsom_nn::profiled(|| {
+        let passes = (WARM_UP..WARM_UP + runs).map(&mut pass);
+        passes.collect::<Result<_, _>>()
+    });
+    Ok(Times {
+        seconds: seconds?,
+        ops,
+    })
 }
 
 /// An input in [0, 1).
@@ -193,8 +208,9 @@ mod tests {
                     depth: 3,
                     wf: 2,
                 };
-                let seconds = time(&work, 1, net == Net::Unet).unwrap();
-                assert_eq!(seconds.len(), 1, "{work:?}");
+                let times = time(&work, 1, net == Net::Unet).unwrap();
+                assert_eq!(times.seconds.len(), 1, "{work:?}");
+                assert!(times.ops.iter().any(|op| op.op == "convolution"));
             }
         }
     }

@@ -13,6 +13,7 @@ mod guarded;
 pub mod images;
 pub mod inspect;
 pub mod manifest;
+pub mod matlab;
 pub mod nifti;
 pub mod ports;
 pub mod sidecar;

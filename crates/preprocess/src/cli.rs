@@ -5,6 +5,8 @@ mod fault;
 mod flatten;
 mod normalize;
 mod prepare;
+mod raw;
+mod recipe;
 mod resample;
 mod surface;
 mod volumes;
@@ -17,6 +19,8 @@ pub fn definition() -> Definition {
     let about =
         "Prepares scans and their labels: crop, resample, normalize, detect a surface, flatten";
     Definition::new("preprocess", env!("CARGO_PKG_VERSION"), about)
+        .command(recipe::layer_command())
+        .command(recipe::vessel_command())
         .command(prepare::command())
         .command(crop::command())
         .command(resample::command())

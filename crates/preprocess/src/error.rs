@@ -80,6 +80,23 @@ pub enum PreprocessError {
         /// The B-scan.
         slice: usize,
     },
+    /// A skin map that is none.
+    #[error("the skin's surface cannot be used: {0}")]
+    BadSkinMap(&'static str),
+    /// Channels of a raw scan that do not lie on each other.
+    #[error("LF has {:?} voxels along x, y, z and HF {:?}", .0[0], .0[1])]
+    ChannelShapes([[usize; 3]; 2]),
+    /// A layer on another grid than the prepared scan.
+    #[error("the layer has {layer:?} voxels along x, y, z, the prepared scan {scan:?}")]
+    LayerShape {
+        /// The layer's shape.
+        layer: [usize; 3],
+        /// The scan's.
+        scan: [usize; 3],
+    },
+    /// A channel of a raw scan that cannot be divided by its maximum.
+    #[error("channel {0} holds no positive voxel")]
+    NothingPositive(&'static str),
     /// A surface or table of shifts over another field than the volume.
     #[error("{what} covers {columns:?} columns, the volume {volume:?}")]
     ColumnMismatch {

@@ -10,6 +10,7 @@ mod flatten;
 mod normalize;
 mod prepare;
 mod rearrange;
+mod recipe;
 mod resample;
 mod surface;
 
@@ -22,6 +23,10 @@ pub use flatten::{Flattening, Shifts, way_back};
 pub use normalize::{Range, Window, normalize};
 pub use prepare::{Level, Preparation, Prepared, prepare};
 pub use rearrange::Rearrangement;
+pub use recipe::{
+    PreparedRaw, Purpose, RawChannel, RawScan, Recipe, SPACING_MM, SkinMap, Stretch, cut_depth_vox,
+    prepare_raw,
+};
 pub use resample::{Nearest, Target, linear};
 pub use surface::{Choice, Detection, Feature, Surface, detect};
 

@@ -39,7 +39,7 @@ pub fn inspect(path: &Path) -> Result<Report, StageError> {
         Kind::Table => table::report(path).map_err(|e| at_input(path, e)),
         Kind::Safetensors => weights::safetensors(path).map_err(|e| at_input(path, e)),
         Kind::Archive => weights::archive(path).map_err(|e| at_input(path, e)),
-        Kind::Matlab => matlab::report(&start).map_err(|e| at_input(path, e)),
+        Kind::Matlab => matlab::report(path, &start).map_err(|e| at_input(path, e)),
         Kind::Yaml => document::report(path),
         Kind::Unknown => Err(StageError::input(
             path,

@@ -10,6 +10,7 @@ use candle_core::{
 
 use crate::Element;
 use crate::host::{Host, elements, storage, tensor, with_element};
+use crate::profile::{Way, timed};
 use crate::tape;
 
 /// A differentiable function of tensors, all contiguous and of one element type.
@@ -121,7 +122,8 @@ pub(crate) fn forward<O: Operation>(op: &O, inputs: &[Tensor], shape: &Shape) ->
     let hosts: Vec<Host> = inputs.iter().map(Host::of).collect();
     with_element!(first.dtype(), T => {
         let slices: Vec<&[T]> = hosts.iter().map(Host::elements).collect::<Result<_>>()?;
-        tensor(op.forward::<T>(&slices), shape)
+        let result = timed(O::NAME, Way::Forward, || op.forward::<T>(&slices));
+        tensor(result, shape)
     })
 }
 
@@ -164,7 +166,8 @@ pub(crate) fn backward<O: Operation>(
             result: slice(&result_host)?,
             gradient: gradient_host.elements()?,
         };
-        let gradients = op.backward(&pass).into_iter().zip(inputs);
+        let found = timed(O::NAME, Way::Backward, || op.backward(&pass));
+        let gradients = found.into_iter().zip(inputs);
         gradients
             .map(|(gradient, input)| gradient.map(|g| tensor(g, &input.shape)).transpose())
             .collect()
@@ -191,7 +194,8 @@ impl<O: Operation> Custom<O> {
                 .iter()
                 .map(|(storage, layout)| elements(storage, layout))
                 .collect::<Result<_>>()?;
-            Ok(storage(self.op.forward::<T>(&slices), self.shape.clone()))
+            let result = timed(O::NAME, Way::Forward, || self.op.forward::<T>(&slices));
+            Ok(storage(result, self.shape.clone()))
         })
     }
 

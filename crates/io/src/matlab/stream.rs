@@ -1,0 +1,265 @@
+//! Bytes of a file, or of what is compressed in it, with the place of the next one for errors.
+
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom};
+
+use flate2::bufread::ZlibDecoder;
+
+use super::{FORMAT, Numbers};
+use crate::IoError;
+
+/// Bytes that are read at a time.
+const CHUNK: usize = 1 << 16;
+/// No compressed stream of zlib's grows by more than this.
+const LARGEST_GROWTH: u64 = 1032;
+
+/// Order of the bytes of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ByteOrder {
+    /// The last byte counts most.
+    Little,
+    /// The first byte counts most.
+    Big,
+}
+
+impl ByteOrder {
+    /// In one word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Little => "little",
+            Self::Big => "big",
+        }
+    }
+
+    pub(super) fn u32(self, bytes: [u8; 4]) -> u32 {
+        match self {
+            Self::Little => u32::from_le_bytes(bytes),
+            Self::Big => u32::from_be_bytes(bytes),
+        }
+    }
+}
+
+/// The type that numbers are stored in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Storage {
+    I8,
+    U8,
+    I16,
+    U16,
+    I32,
+    U32,
+    I64,
+    U64,
+    F32,
+    F64,
+}
+
+impl Storage {
+    pub(super) fn bytes(self) -> u64 {
+        match self {
+            Self::I8 | Self::U8 => 1,
+            Self::I16 | Self::U16 => 2,
+            Self::I32 | Self::U32 | Self::F32 => 4,
+            Self::I64 | Self::U64 | Self::F64 => 8,
+        }
+    }
+}
+
+/// A part of a file, read from front to back.
+pub(super) struct Stream<'a> {
+    reader: Box<dyn Read + 'a>,
+    pub(super) order: ByteOrder,
+    /// Number of the next byte: of the file, or of what is compressed.
+    position: u64,
+    /// The most bytes that can still come; no memory is taken for more.
+    left: u64,
+    /// Where in the file the compressed bytes begin.
+    compressed_at: Option<u64>,
+}
+
+impl<'a> Stream<'a> {
+    /// The bytes `start..start + len` of a file.
+    pub(super) fn of_file(
+        mut file: &'a File,
+        start: u64,
+        len: u64,
+        order: ByteOrder,
+    ) -> Result<Self, IoError> {
+        file.seek(SeekFrom::Start(start))?;
+        Ok(Self {
+            reader: Box::new(BufReader::new(file.take(len))),
+            order,
+            position: start,
+            left: len,
+            compressed_at: None,
+        })
+    }
+
+    /// What is compressed in the bytes `start..start + len` of a file.
+    pub(super) fn of_compressed(
+        mut file: &'a File,
+        start: u64,
+        len: u64,
+        order: ByteOrder,
+    ) -> Result<Self, IoError> {
+        file.seek(SeekFrom::Start(start))?;
+        let packed = BufReader::with_capacity(CHUNK, file.take(len));
+        Ok(Self {
+            reader: Box::new(ZlibDecoder::new(packed)),
+            order,
+            position: 0,
+            left: len.saturating_mul(LARGEST_GROWTH),
+            compressed_at: Some(start),
+        })
+    }
+
+    /// Bytes of a slice that lie at `position`.
+    pub(super) fn of_bytes(bytes: &'a [u8], position: u64, order: ByteOrder) -> Self {
+        Self {
+            reader: Box::new(bytes),
+            order,
+            position,
+            left: bytes.len() as u64,
+            compressed_at: None,
+        }
+    }
+
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// The most bytes that can still come.
+    pub(super) fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// A fault at the place of the next byte.
+    pub(super) fn fault(&self, what: impl std::fmt::Display) -> IoError {
+        match self.compressed_at {
+            None => IoError::format(FORMAT, format_args!("at byte {}: {what}", self.position)),
+            Some(at) => IoError::format(
+                FORMAT,
+                format_args!(
+                    "at byte {} of what is compressed at byte {at}: {what}",
+                    self.position
+                ),
+            ),
+        }
+    }
+
+    fn failed(&self, error: std::io::Error) -> IoError {
+        match error.kind() {
+            ErrorKind::UnexpectedEof => self.fault("the data end too early"),
+            ErrorKind::InvalidInput | ErrorKind::InvalidData if self.compressed_at.is_some() => {
+                self.fault("the compressed data are corrupt")
+            }
+            _ => IoError::System(error),
+        }
+    }
+
+    /// Fills a slice.
+    pub(super) fn exact(&mut self, target: &mut [u8]) -> Result<(), IoError> {
+        let count = target.len() as u64;
+        self.reader
+            .read_exact(target)
+            .map_err(|error| self.failed(error))?;
+        self.position += count;
+        self.left = self.left.saturating_sub(count);
+        Ok(())
+    }
+
+    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], IoError> {
+        let mut bytes = [0; N];
+        self.exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    pub(super) fn u32(&mut self) -> Result<u32, IoError> {
+        Ok(self.order.u32(self.array()?))
+    }
+
+    /// So many bytes.
+    pub(super) fn bytes(&mut self, count: u64) -> Result<Vec<u8>, IoError> {
+        match self.numbers(Storage::U8, count)? {
+            Numbers::U8(bytes) => Ok(bytes),
+            _ => Err(self.fault("bytes were read as other numbers")),
+        }
+    }
+
+    /// Goes on behind bytes that do not matter; they may be missing at the end.
+    pub(super) fn skip_padding(&mut self, count: u64) -> Result<(), IoError> {
+        for _ in 0..count {
+            let mut byte = [0];
+            match self.reader.read(&mut byte) {
+                Ok(0) => return Ok(()),
+                Ok(_) => {
+                    self.position += 1;
+                    self.left = self.left.saturating_sub(1);
+                }
+                Err(error) => return Err(self.failed(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what is left, which must be nothing: only then is the checksum of compressed data compared.
+    pub(super) fn finish(mut self) -> Result<(), IoError> {
+        let mut byte = [0];
+        match self.reader.read(&mut byte) {
+            Ok(0) => Ok(()),
+            Ok(_) => Err(self.fault("there is more than the variable")),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// So many numbers.
+    pub(super) fn numbers(&mut self, storage: Storage, count: u64) -> Result<Numbers, IoError> {
+        macro_rules! read {
+            ($kind:ident, $number:ty) => {
+                Numbers::$kind(match self.order {
+                    ByteOrder::Little => self.values(count, <$number>::from_le_bytes)?,
+                    ByteOrder::Big => self.values(count, <$number>::from_be_bytes)?,
+                })
+            };
+        }
+        Ok(match storage {
+            Storage::I8 => read!(I8, i8),
+            Storage::U8 => read!(U8, u8),
+            Storage::I16 => read!(I16, i16),
+            Storage::U16 => read!(U16, u16),
+            Storage::I32 => read!(I32, i32),
+            Storage::U32 => read!(U32, u32),
+            Storage::I64 => read!(I64, i64),
+            Storage::U64 => read!(U64, u64),
+            Storage::F32 => read!(F32, f32),
+            Storage::F64 => read!(F64, f64),
+        })
+    }
+
+    fn values<T, const N: usize>(
+        &mut self,
+        count: u64,
+        number: impl Fn([u8; N]) -> T,
+    ) -> Result<Vec<T>, IoError> {
+        let bytes = count.checked_mul(N as u64).filter(|b| *b <= self.left);
+        let fits = bytes.and_then(|_| usize::try_from(count).ok());
+        let Some(count) = fits else {
+            return Err(self.fault(format_args!(
+                "{count} numbers of {N} bytes do not fit into what is left of the file"
+            )));
+        };
+        let mut values = Vec::new();
+        if values.try_reserve_exact(count).is_err() {
+            return Err(self.fault(format_args!("{count} numbers do not fit into memory")));
+        }
+        let mut chunk = [0; CHUNK];
+        while values.len() < count {
+            let chunk = &mut chunk[..(count - values.len()).min(CHUNK / N) * N];
+            self.exact(chunk)?;
+            let (numbers, _) = chunk.as_chunks::<N>();
+            values.extend(numbers.iter().map(|bytes| number(*bytes)));
+        }
+        Ok(values)
+    }
+}

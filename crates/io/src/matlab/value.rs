@@ -1,0 +1,189 @@
+//! What a variable of a MATLAB file holds.
+
+use super::Numbers;
+
+/// MATLAB's class of an array.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// `cell`.
+    Cell,
+    /// `struct`.
+    Struct,
+    /// An object of the old kind.
+    Object,
+    /// `char`.
+    Char,
+    /// A sparse matrix.
+    Sparse,
+    /// `double`.
+    Double,
+    /// `single`.
+    Single,
+    /// `int8`.
+    Int8,
+    /// `uint8`.
+    Uint8,
+    /// `int16`.
+    Int16,
+    /// `uint16`.
+    Uint16,
+    /// `int32`.
+    Int32,
+    /// `uint32`.
+    Uint32,
+    /// `int64`.
+    Int64,
+    /// `uint64`.
+    Uint64,
+    /// `function_handle`.
+    Function,
+    /// An object of the new kind, such as `string` or `table`, whose content MATLAB does not document.
+    Opaque,
+}
+
+impl Class {
+    /// MATLAB's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cell => "cell",
+            Self::Struct => "struct",
+            Self::Object => "object",
+            Self::Char => "char",
+            Self::Sparse => "sparse",
+            Self::Double => "double",
+            Self::Single => "single",
+            Self::Int8 => "int8",
+            Self::Uint8 => "uint8",
+            Self::Int16 => "int16",
+            Self::Uint16 => "uint16",
+            Self::Int32 => "int32",
+            Self::Uint32 => "uint32",
+            Self::Int64 => "int64",
+            Self::Uint64 => "uint64",
+            Self::Function => "function_handle",
+            Self::Opaque => "opaque",
+        }
+    }
+}
+
+/// The value of a variable. Arrays are in MATLAB's order: the first index runs fastest.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Numbers or logicals.
+    Numeric(NumericArray),
+    /// A sparse matrix.
+    Sparse(SparseMatrix),
+    /// Characters.
+    Text(TextArray),
+    /// Values of any kind.
+    Cell(CellArray),
+    /// Named fields, also those of an object of the old kind.
+    Struct(StructArray),
+    /// A function handle: what MATLAB stores about it.
+    Function(Box<Value>),
+    /// An object of the new kind: what MATLAB stores about it.
+    Opaque {
+        /// Name of the class.
+        class_name: String,
+        /// References into a part of the file that is not documented.
+        content: Box<Value>,
+    },
+}
+
+/// An array of numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NumericArray {
+    /// MATLAB's class; the numbers may be stored in a smaller type.
+    pub class: Class,
+    /// Whether they stand for true and false.
+    pub logical: bool,
+    /// Extents, at least two.
+    pub dims: Vec<usize>,
+    /// The numbers, or their real parts.
+    pub real: Numbers,
+    /// Imaginary parts.
+    pub imaginary: Option<Numbers>,
+}
+
+/// A matrix of which only some elements are stored, column by column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SparseMatrix {
+    /// Whether the elements stand for true and false.
+    pub logical: bool,
+    /// Rows and columns.
+    pub dims: [usize; 2],
+    /// The row of each stored element.
+    pub rows: Vec<usize>,
+    /// Where each column begins among them, and at last their number.
+    pub starts: Vec<usize>,
+    /// The elements, or their real parts.
+    pub real: Vec<f64>,
+    /// Imaginary parts.
+    pub imaginary: Option<Vec<f64>>,
+}
+
+/// An array of characters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextArray {
+    /// Extents, at least two.
+    pub dims: Vec<usize>,
+    /// The characters, the first index running fastest.
+    pub characters: Vec<char>,
+}
+
+impl TextArray {
+    /// The rows as texts; what has more than two extents is one matrix of all its columns.
+    #[must_use]
+    pub fn rows(&self) -> Vec<String> {
+        let rows = self.dims.first().copied().unwrap_or(0);
+        let row = |first: usize| self.characters.iter().skip(first).step_by(rows).collect();
+        (0..rows).map(row).collect()
+    }
+}
+
+/// An array of values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellArray {
+    /// Extents, at least two.
+    pub dims: Vec<usize>,
+    /// The values.
+    pub values: Vec<Value>,
+}
+
+/// An array of structs, which all have the same fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StructArray {
+    /// The class of an object.
+    pub class_name: Option<String>,
+    /// Extents, at least two.
+    pub dims: Vec<usize>,
+    /// Names of the fields.
+    pub fields: Vec<String>,
+    /// The values of all fields of the first struct, then of the second, and so on.
+    pub values: Vec<Value>,
+}
+
+impl StructArray {
+    /// A field of struct `index`.
+    #[must_use]
+    pub fn get(&self, index: usize, field: &str) -> Option<&Value> {
+        let column = self.fields.iter().position(|name| name == field)?;
+        self.values.get(index * self.fields.len() + column)
+    }
+}
+
+impl Value {
+    /// Extents; none for what has no array.
+    #[must_use]
+    pub fn dims(&self) -> &[usize] {
+        match self {
+            Self::Numeric(array) => &array.dims,
+            Self::Sparse(matrix) => &matrix.dims,
+            Self::Text(text) => &text.dims,
+            Self::Cell(cell) => &cell.dims,
+            Self::Struct(array) => &array.dims,
+            Self::Function(_) | Self::Opaque { .. } => &[],
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! `rsom-preprocess layer` and `vessel`: raw scans by a named recipe.
+
+use rsom_io::axes::Axes;
+use rsom_io::nifti::Storage;
+use rsom_io::ports;
+use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
+use rsom_volume::Mask;
+use serde::Deserialize;
+
+use super::{fault, raw, volumes};
+use crate::{Purpose, Recipe, prepare_raw};
+
+/// The command `layer`.
+pub(super) fn layer_command() -> Command {
+    let about = "Prepare a raw RSOM scan for the networks that find the epidermis";
+    with_ports(Command::new("layer", about, |invocation| run(invocation, Purpose::Layer)))
+        .output(Port::optional("shifts", Kind::Labels, "Voxels by which each column moved; unflatten takes them back"))
+        .example("rsom-preprocess layer --lf R_20200102_EX01_LF.mat --hf R_20200102_EX01_HF.mat --surface Surf_20200102_.mat --output prepared.nii.gz")
+}
+
+/// The command `vessel`.
+pub(super) fn vessel_command() -> Command {
+    let about = "Prepare a raw RSOM scan for the network that finds vessels: the epidermis is cut away first";
+    with_ports(Command::new("vessel", about, |invocation| run(invocation, Purpose::Vessel)))
+        .input(Port::optional("layer", Kind::Mask, "Mask of the epidermis on the scan prepared by 'layer'; unset: nothing is cut away"))
+        .example("rsom-preprocess vessel --lf R_20200102_EX01_LF.mat --hf R_20200102_EX01_HF.mat --surface Surf_20200102_.mat --layer layer.nii.gz --output vessel.nii.gz")
+}
+
+fn with_ports(command: Command) -> Command {
+    command
+        .input(Port::required("lf", Kind::Document, "MATLAB file of the low frequencies (variable R: z, y, x)"))
+        .input(Port::required("hf", Kind::Document, "MATLAB file of the high frequencies"))
+        .input(Port::optional("surface", Kind::Document, "MATLAB file of the skin's surface (surfSmooth, dx, dy); unset: columns stay where they are"))
+        .output(Port::required("output", Kind::Volume, "The prepared scan: channels LF and HF, whole numbers from 0 to 255"))
+        .parameter(
+            Parameter::choice("recipe", &["rsom", "gerl2019"], "'gerl2019' is what the released software does, voxel for voxel; 'rsom' the same without its quirks")
+                .default("rsom"),
+        )
+}
+
+#[derive(Deserialize)]
+struct Settings {
+    recipe: Recipe,
+}
+
+fn run(invocation: &Invocation, purpose: Purpose) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.parameters()?;
+    let scan = raw::read(invocation)?;
+    let [x, y, _] = scan.channels[0].shape();
+    let layer = match invocation.optional_input("layer") {
+        Some(path) => Some(turned(ports::load_mask(path)?, [x, y])?),
+        None => None,
+    };
+    let path = invocation.input("lf")?;
+    let prepared = prepare_raw(scan, purpose, settings.recipe, layer.as_ref())
+        .map_err(fault::of_step(path))?;
+    ports::write_scan(invocation, "output", &prepared.scan, Storage::Uint8)?;
+    if let Some(shifts) = &prepared.shifts
+        && invocation.optional_output("shifts").is_some()
+    {
+        volumes::write_shifts(invocation, "shifts", shifts, prepared.scan.grid())?;
+    }
+    let summary = Summary::new().with("shape", prepared.scan.grid().shape().to_vec());
+    Ok(match purpose {
+        Purpose::Layer => summary,
+        Purpose::Vessel => summary.with("cut_depth_vox", prepared.cut_depth_vox),
+    })
+}
+
+/// A mask of the released software has the axes (z, y, x): it is turned when only then its columns are the scan's.
+fn turned(mask: Mask, columns: [usize; 2]) -> Result<Mask, StageError> {
+    let [a, b, c] = mask.grid().shape();
+    match Axes::parse("zyx") {
+        Some(axes) if [a, b] != columns && [c, b] == columns => {
+            axes.mask(mask).map_err(StageError::failure)
+        }
+        _ => Ok(mask),
+    }
+}

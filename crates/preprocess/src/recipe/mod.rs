@@ -1,0 +1,235 @@
+//! Raw RSOM scans, prepared for the networks by a named recipe.
+//!
+//! `gerl2019` is what the released software of Gerl et al. does, with all its quirks; `rsom` mends them:
+//!
+//! | step | `gerl2019` | `rsom` |
+//! |---|---|---|
+//! | columns that move down to level the skin | what leaves at the bottom comes in at the top | zero comes in |
+
+mod cut;
+mod intensity;
+mod skin;
+mod spline;
+
+use ndarray::{Array3, Array4, Axis, s};
+use rayon::prelude::*;
+use rsom_volume::{Grid, Mask, Scan, Spacing};
+
+pub use cut::cut_depth_vox;
+pub use intensity::Stretch;
+use intensity::{Sample, maximum, stretch, to_bytes};
+pub use skin::SkinMap;
+
+use crate::{PreprocessError, Shifts};
+
+/// Voxel size of RSOM scans along x, y, z, in mm.
+pub const SPACING_MM: [f64; 3] = [0.012, 0.012, 0.003];
+/// Depth of a prepared scan.
+const DEPTH_VOX: usize = 500;
+
+/// How a raw scan is prepared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipe {
+    /// As the released software does it, voxel for voxel.
+    Gerl2019,
+    /// The same without its quirks.
+    Rsom,
+}
+
+/// What a scan is prepared for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To find the epidermis.
+    Layer,
+    /// To find vessels.
+    Vessel,
+}
+
+/// A channel of a raw scan, of shape (x, y, z), in the precision of its file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RawChannel {
+    /// Single precision.
+    Single(Array3<f32>),
+    /// Double precision.
+    Double(Array3<f64>),
+}
+
+/// A raw scan: low and high frequencies, and the skin's surface, if it was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawScan {
+    /// LF and HF, of one shape.
+    pub channels: [RawChannel; 2],
+    /// The surface.
+    pub skin: Option<SkinMap>,
+}
+
+/// A prepared scan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PreparedRaw {
+    /// Channels LF and HF, whole numbers from 0 to 255.
+    pub scan: Scan,
+    /// How far each column was moved, if there was a surface.
+    pub shifts: Option<Shifts>,
+    /// Depths that were cut away with the epidermis.
+    pub cut_depth_vox: usize,
+}
+
+/// Prepares a raw scan: columns moved until the skin is level, 500 depths, for vessels without those of `layer`, and both
+/// channels stretched.
+///
+/// Voxels are computed in the precision of the file; zeros that make up the depth turn single into double precision, as they
+/// do in the released software.
+///
+/// # Errors
+/// Channels of two shapes; a skin map that cannot be; a layer on another grid; a channel without a positive voxel.
+pub fn prepare_raw(
+    raw: RawScan,
+    purpose: Purpose,
+    recipe: Recipe,
+    layer: Option<&Mask>,
+) -> Result<PreparedRaw, PreprocessError> {
+    let [lf, hf] = raw.channels;
+    let [x, y, _] = lf.shape();
+    if lf.shape() != hf.shape() {
+        let shapes = [lf.shape(), hf.shape()];
+        return Err(PreprocessError::ChannelShapes(shapes));
+    }
+    let grid = Grid::new([x, y, DEPTH_VOX], Spacing::Millimetres(SPACING_MM))?;
+    if let Some(layer) = layer
+        && layer.grid().shape() != grid.shape()
+    {
+        return Err(PreprocessError::LayerShape {
+            layer: layer.grid().shape(),
+            scan: grid.shape(),
+        });
+    }
+    let cut = layer.map_or(0, cut_depth_vox);
+    if cut >= DEPTH_VOX {
+        return Err(PreprocessError::EmptyRange {
+            name: "of depths below the layer",
+            start: cut as f64,
+            end: DEPTH_VOX as f64,
+        });
+    }
+    let lateral_mm = [SPACING_MM[0], SPACING_MM[1]];
+    let skin = raw.skin.as_ref();
+    let shifts = skin
+        .map(|skin| skin.shifts([x, y], lateral_mm))
+        .transpose()?;
+    let steps = Steps {
+        shifts: shifts.as_ref(),
+        recipe,
+        cut,
+    };
+    let [of_lf, of_hf] = purpose.stretches();
+    let (lf, hf) = (steps.apply(lf, of_lf, "LF")?, steps.apply(hf, of_hf, "HF")?);
+    let largest = lf.largest().max(hf.largest());
+    let grid = grid.window([0, 0, cut as isize], [x, y, DEPTH_VOX - cut])?;
+    let mut intensities = Array4::zeros((x, y, DEPTH_VOX - cut, 2));
+    for (index, channel) in [lf, hf].into_iter().enumerate() {
+        let bytes = channel.bytes(largest);
+        let plane = Array3::from_shape_vec((x, y, DEPTH_VOX - cut), bytes)
+            .map_err(|_| PreprocessError::ChannelShapes([grid.shape(); 2]))?;
+        intensities.index_axis_mut(Axis(3), index).assign(&plane);
+    }
+    let names = vec!["LF".to_owned(), "HF".to_owned()];
+    Ok(PreparedRaw {
+        scan: Scan::new(grid, names, intensities)?,
+        shifts,
+        cut_depth_vox: cut,
+    })
+}
+
+/// What is done to each channel by itself.
+struct Steps<'a> {
+    shifts: Option<&'a Shifts>,
+    recipe: Recipe,
+    /// First depth that is kept.
+    cut: usize,
+}
+
+impl Steps<'_> {
+    fn apply(
+        &self,
+        channel: RawChannel,
+        wanted: Stretch,
+        name: &'static str,
+    ) -> Result<RawChannel, PreprocessError> {
+        let padded = channel.shape()[2] < DEPTH_VOX;
+        Ok(match channel {
+            RawChannel::Single(voxels) if !padded => {
+                RawChannel::Single(self.steps(voxels, wanted, name)?)
+            }
+            RawChannel::Single(voxels) => {
+                RawChannel::Double(self.steps(voxels.mapv(f64::from), wanted, name)?)
+            }
+            RawChannel::Double(voxels) => RawChannel::Double(self.steps(voxels, wanted, name)?),
+        })
+    }
+
+    fn steps<T: Sample>(
+        &self,
+        voxels: Array3<T>,
+        wanted: Stretch,
+        name: &'static str,
+    ) -> Result<Array3<T>, PreprocessError> {
+        let mut voxels = if voxels.is_standard_layout() {
+            voxels
+        } else {
+            voxels.as_standard_layout().into_owned()
+        };
+        let (x, y, z) = voxels.dim();
+        if let Some(shifts) = self.shifts {
+            let columns = voxels.as_slice_mut().unwrap_or_default();
+            let shifts = shifts.voxels.as_standard_layout();
+            columns
+                .par_chunks_exact_mut(z)
+                .zip(shifts.as_slice().unwrap_or_default())
+                .for_each(|(column, shift)| skin::roll(column, *shift, self.recipe));
+        }
+        let mut voxels = if (z, self.cut) == (DEPTH_VOX, 0) {
+            voxels
+        } else {
+            let mut kept = Array3::default((x, y, DEPTH_VOX - self.cut));
+            let end = z.clamp(self.cut, DEPTH_VOX);
+            kept.slice_mut(s![.., .., ..end - self.cut])
+                .assign(&voxels.slice(s![.., .., self.cut.min(end)..end]));
+            kept
+        };
+        let values = voxels.as_slice_mut().unwrap_or_default();
+        let maximum = maximum(values).ok_or(PreprocessError::NothingPositive(name))?;
+        stretch(values, maximum, wanted);
+        Ok(voxels)
+    }
+}
+
+impl RawChannel {
+    /// Extents along x, y, z.
+    #[must_use]
+    pub fn shape(&self) -> [usize; 3] {
+        let (x, y, z) = match self {
+            Self::Single(voxels) => voxels.dim(),
+            Self::Double(voxels) => voxels.dim(),
+        };
+        [x, y, z]
+    }
+
+    fn largest(&self) -> f64 {
+        match self {
+            Self::Single(voxels) => largest(voxels),
+            Self::Double(voxels) => largest(voxels),
+        }
+    }
+
+    fn bytes(self, largest: f64) -> Vec<f32> {
+        match self {
+            Self::Single(voxels) => to_bytes(&voxels, largest),
+            Self::Double(voxels) => to_bytes(&voxels, largest),
+        }
+    }
+}
+
+fn largest<T: Sample>(voxels: &Array3<T>) -> f64 {
+    maximum(voxels.as_slice().unwrap_or_default()).map_or(0.0, Sample::to_f64)
+}

@@ -1,0 +1,92 @@
+//! Raw scans against what the released preparation made of them (`golden/prep`): equal in every voxel.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rsom_io::axes::Axes;
+use rsom_io::nifti::read_scan;
+use rsom_volume::Scan;
+
+const SCANS: [&str; 3] = [
+    "R_20200102000001_EX0001",
+    "R_20200103000002_EX0002",
+    "R_20200104000003_PAT003_RL01",
+];
+
+fn golden() -> Option<PathBuf> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/golden/prep");
+    let folder = PathBuf::from(folder);
+    if !folder.exists() {
+        println!("skipped: no shared data");
+        return None;
+    }
+    Some(folder)
+}
+
+/// Prepares a raw scan by the command line.
+fn prepare(golden: &Path, output: &Path, command: &str, scan: &str, more: &[&str]) -> Scan {
+    let raw = golden.join("raw");
+    let stamp = scan.split('_').nth(1).unwrap();
+    let surface = raw.join(format!("Surf_{stamp}_.mat"));
+    let mut words = Command::new(env!("CARGO_BIN_EXE_rsom-preprocess"));
+    words
+        .arg(command)
+        .args(["--recipe", "gerl2019", "--quiet", "--lf"])
+        .arg(raw.join(format!("{scan}_LF.mat")))
+        .arg("--hf")
+        .arg(raw.join(format!("{scan}_HF.mat")))
+        .arg("--output")
+        .arg(output)
+        .args(more);
+    if surface.exists() {
+        words.arg("--surface").arg(surface);
+    }
+    let done = words.output().unwrap();
+    let message = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{message}");
+    assert_eq!(message.contains("NOT made level"), !done.stderr.is_empty());
+    read_scan(output).unwrap()
+}
+
+/// Red and green of a file of theirs are LF and HF.
+fn assert_same(ours: &Scan, theirs: &Path) {
+    let theirs = Axes::parse("zyx")
+        .unwrap()
+        .scan(read_scan(theirs).unwrap())
+        .unwrap();
+    assert_eq!(ours.grid().shape(), theirs.grid().shape());
+    for channel in 0..2 {
+        assert_eq!(ours.channel(channel), theirs.channel(channel), "{channel}");
+    }
+}
+
+#[test]
+fn scans_for_the_layer_are_theirs() {
+    let Some(golden) = golden() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for scan in SCANS {
+        let output = folder.path().join(format!("{scan}.nii.gz"));
+        let ours = prepare(&golden, &output, "layer", scan, &[]);
+        assert_same(&ours, &golden.join(format!("layer_prep/{scan}_rgb.nii.gz")));
+    }
+}
+
+#[test]
+fn scans_for_the_vessels_are_theirs() {
+    let Some(golden) = golden() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for scan in SCANS {
+        let output = folder.path().join(format!("{scan}.nii.gz"));
+        let layer = golden.join(format!("layer_mask/{scan}_pred.nii.gz"));
+        let more = ["--layer", layer.to_str().unwrap()];
+        let ours = prepare(&golden, &output, "vessel", scan, &more);
+        let made = std::fs::read_dir(golden.join("vessel_prep")).unwrap();
+        let theirs = made
+            .map(|e| e.unwrap().path())
+            .find(|path| path.to_string_lossy().contains(scan))
+            .unwrap();
+        assert_same(&ours, &theirs);
+    }
+}
