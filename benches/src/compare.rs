@@ -156,7 +156,8 @@ fn write(settings: &Settings, lines: &[Line], peak: f64) -> String {
 fn profile(lines: &[Line]) -> String {
     let mut page = "\n## Where our time goes\n\n\
         `rsom-benches network NET MODE … --profile`, one run of each; shares of the time of a pass of which an op\n\
-        takes a hundredth or more. What is missing to 100 % is outside of the ops: the loss, Adam, the tape.\n\n\
+        takes a hundredth or more: the mean of the op against the median of the passes, so that a slow pass can bring their\n\
+        sum above 100 %. What is missing is outside of the ops: the loss, Adam, the tape.\n\n\
         | work | op, way: share |\n|---|---|\n"
         .to_owned();
     for line in lines {

@@ -16,6 +16,25 @@ use rsom_io::matlab::{MatFile, Numbers, Value};
 
 /// A file of version 5 with one array of doubles, as MATLAB writes it.
 fn version_5(name: &str, dims: &[i32], values: &[f64], big: bool, compressed: bool) -> Vec<u8> {
+    let number = |v: &f64| {
+        if big {
+            v.to_be_bytes()
+        } else {
+            v.to_le_bytes()
+        }
+    };
+    let data: Vec<u8> = values.iter().flat_map(number).collect();
+    array_of_class(name, (6, 9), dims, &data, [big, compressed])
+}
+
+/// The same of an array of any class, with one element of any type as its content (none of type 0).
+fn array_of_class(
+    name: &str,
+    (class, kind): (u32, u32),
+    dims: &[i32],
+    data: &[u8],
+    [big, compressed]: [bool; 2],
+) -> Vec<u8> {
     let u32s = |words: &[u32]| -> Vec<u8> {
         let bytes = |w: &u32| {
             if big {
@@ -32,19 +51,15 @@ fn version_5(name: &str, dims: &[i32], values: &[f64], big: bool, compressed: bo
         bytes.extend(data);
         bytes
     };
-    let number = |v: &f64| {
-        if big {
-            v.to_be_bytes()
-        } else {
-            v.to_le_bytes()
-        }
-    };
     let dims: Vec<u32> = dims.iter().map(|d| d.cast_unsigned()).collect();
     let parts = [
-        element(6, u32s(&[6, 0])),
+        element(6, u32s(&[class, 0])),
         element(5, u32s(&dims)),
         element(1, name.as_bytes().to_vec()),
-        element(9, values.iter().flat_map(number).collect()),
+        match kind {
+            0 => data.to_vec(),
+            kind => element(kind, data.to_vec()),
+        },
     ]
     .concat();
     let matrix = element(14, parts);
@@ -178,6 +193,27 @@ fn a_length_that_lies_takes_no_memory_and_names_its_byte() {
         error.contains("at byte 136") && error.contains("4294967295"),
         "{error}"
     );
+}
+
+#[test]
+fn arrays_that_take_no_room_in_the_file_are_counted() {
+    let empty = [14_u32.to_le_bytes(), 0_u32.to_le_bytes()].concat();
+    let count = 2_200_000;
+    let cells = array_of_class(
+        "R",
+        (1, 0),
+        &[1, count],
+        &empty.repeat(count as usize),
+        [false, true],
+    );
+    assert!(cells.len() < 1_000_000);
+    let error = read(&cells).unwrap_err().to_string();
+    assert!(error.contains("more than 2097152 arrays"), "{error}");
+    // A sparse matrix of version 4 that says to be wider than memory: listed, but not read.
+    let mut wide = version_4("S", [1, 3], &[1.0, 1e9, 0.0], false);
+    wide[0] = 2;
+    let error = read(&wide).unwrap_err().to_string();
+    assert!(error.contains("too many columns"), "{error}");
 }
 
 #[test]

@@ -90,3 +90,37 @@ fn scans_for_the_vessels_are_theirs() {
         assert_same(&ours, &theirs);
     }
 }
+
+#[test]
+fn what_cannot_be_done_is_said_in_one_line() {
+    let Some(golden) = golden() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let raw = |name: &str| golden.join("raw").join(name).to_string_lossy().into_owned();
+    let lf = raw("R_20200102000001_EX0001_LF.mat");
+    let other = raw("R_20200103000002_EX0002_HF.mat");
+    let surface = raw("Surf_20200102000001_.mat");
+    for (words, code, part) in [
+        (
+            vec!["--hf", lf.as_str(), "--shifts", "s.nii.gz"],
+            2,
+            "--shifts needs --surface",
+        ),
+        (
+            vec!["--hf", other.as_str()],
+            3,
+            "LF has [28, 17, 520] voxels along x, y, z and HF [21, 12, 140]",
+        ),
+        (vec!["--hf", surface.as_str()], 3, "there is no variable R"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_rsom-preprocess"))
+            .current_dir(folder.path())
+            .args(["layer", "--quiet", "--lf", &lf, "--output", "out.nii.gz"])
+            .args(words)
+            .output()
+            .unwrap();
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{message}");
+        assert!(message.contains(part), "{message}");
+        assert!(!folder.path().join("out.nii.gz").exists());
+    }
+}

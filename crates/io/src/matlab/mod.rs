@@ -64,7 +64,6 @@ struct Place {
 /// A MATLAB file whose variables are known and can be read one by one.
 #[derive(Debug)]
 pub struct MatFile {
-    file: File,
     path: PathBuf,
     version: Version,
     order: ByteOrder,
@@ -90,16 +89,14 @@ impl MatFile {
                 let variables = v5::variables(&file, len, order)?;
                 (Version::V5, order, v5::text_of(&start), variables)
             }
-            Some(Kind::Hdf5) => {
-                return Err(IoError::unsupported(
-                    FORMAT,
-                    "version 7.3 (save it with -v7)",
-                ));
+            Some(Kind::Hdf5) if start.starts_with(b"MATLAB 7.3") => {
+                let what = "version 7.3 (save it with -v7)";
+                return Err(IoError::unsupported(FORMAT, what));
             }
+            Some(Kind::Hdf5) => return Err(IoError::format(FORMAT, "at byte 0: it is HDF5")),
             None => return Err(IoError::format(FORMAT, "at byte 0: it is no MATLAB file")),
         };
         Ok(Self {
-            file,
             path: path.to_path_buf(),
             version,
             order,
@@ -149,9 +146,11 @@ impl MatFile {
     /// # Errors
     /// A broken file: the fault names the byte.
     pub fn read(&self, variable: &Variable) -> Result<Value, IoError> {
+        // A handle of its own, so that several threads can read at a time.
+        let file = File::open(&self.path)?;
         match self.version {
-            Version::V4 => v4::read(&self.file, variable, self.order),
-            Version::V5 => v5::read(&self.file, variable, self.order),
+            Version::V4 => v4::read(&file, variable, self.order),
+            Version::V5 => v5::read(&file, variable, self.order),
         }
     }
 }

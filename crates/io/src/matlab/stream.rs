@@ -10,6 +10,8 @@ use crate::IoError;
 
 /// Bytes that are read at a time.
 const CHUNK: usize = 1 << 16;
+/// Arrays in the cells and fields of one variable: each takes memory, but no more than eight bytes of a file.
+const MOST_ARRAYS: usize = 1 << 21;
 /// No compressed stream of zlib's grows by more than this.
 const LARGEST_GROWTH: u64 = 1032;
 
@@ -76,6 +78,8 @@ pub(super) struct Stream<'a> {
     left: u64,
     /// Where in the file the compressed bytes begin.
     compressed_at: Option<u64>,
+    /// Arrays so far.
+    arrays: usize,
 }
 
 impl<'a> Stream<'a> {
@@ -93,6 +97,7 @@ impl<'a> Stream<'a> {
             position: start,
             left: len,
             compressed_at: None,
+            arrays: 0,
         })
     }
 
@@ -111,6 +116,7 @@ impl<'a> Stream<'a> {
             position: 0,
             left: len.saturating_mul(LARGEST_GROWTH),
             compressed_at: Some(start),
+            arrays: 0,
         })
     }
 
@@ -122,6 +128,7 @@ impl<'a> Stream<'a> {
             position,
             left: bytes.len() as u64,
             compressed_at: None,
+            arrays: 0,
         }
     }
 
@@ -161,11 +168,44 @@ impl<'a> Stream<'a> {
     /// Fills a slice.
     pub(super) fn exact(&mut self, target: &mut [u8]) -> Result<(), IoError> {
         let count = target.len() as u64;
+        if count > self.left {
+            return Err(self.fault("the data end too early"));
+        }
         self.reader
             .read_exact(target)
             .map_err(|error| self.failed(error))?;
         self.position += count;
-        self.left = self.left.saturating_sub(count);
+        self.left -= count;
+        Ok(())
+    }
+
+    /// Lets no more than so many bytes be read; what may be read after them comes back.
+    pub(super) fn limit(&mut self, bytes: u64) -> Result<u64, IoError> {
+        let Some(behind) = self.left.checked_sub(bytes) else {
+            return Err(self.fault(format_args!("{bytes} bytes are more than there can be")));
+        };
+        self.left = bytes;
+        Ok(behind)
+    }
+
+    /// Passes over what is left of the limit, and goes on behind it.
+    pub(super) fn leave(&mut self, behind: u64) -> Result<(), IoError> {
+        let mut memory = [0; 64];
+        while self.left > 0 {
+            let count = self.left.min(64) as usize;
+            self.exact(&mut memory[..count])?;
+        }
+        self.left = behind;
+        Ok(())
+    }
+
+    /// Counts one more array.
+    pub(super) fn count_array(&mut self) -> Result<(), IoError> {
+        self.arrays += 1;
+        if self.arrays > MOST_ARRAYS {
+            let what = format_args!("a variable of more than {MOST_ARRAYS} arrays");
+            return Err(self.fault(what));
+        }
         Ok(())
     }
 
@@ -189,7 +229,7 @@ impl<'a> Stream<'a> {
 
     /// Goes on behind bytes that do not matter; they may be missing at the end.
     pub(super) fn skip_padding(&mut self, count: u64) -> Result<(), IoError> {
-        for _ in 0..count {
+        for _ in 0..count.min(self.left) {
             let mut byte = [0];
             match self.reader.read(&mut byte) {
                 Ok(0) => return Ok(()),
@@ -253,9 +293,9 @@ impl<'a> Stream<'a> {
         if values.try_reserve_exact(count).is_err() {
             return Err(self.fault(format_args!("{count} numbers do not fit into memory")));
         }
-        let mut chunk = [0; CHUNK];
+        let mut memory = vec![0; (count * N).min(CHUNK)];
         while values.len() < count {
-            let chunk = &mut chunk[..(count - values.len()).min(CHUNK / N) * N];
+            let chunk = &mut memory[..(count - values.len()).min(CHUNK / N) * N];
             self.exact(chunk)?;
             let (numbers, _) = chunk.as_chunks::<N>();
             values.extend(numbers.iter().map(|bytes| number(*bytes)));

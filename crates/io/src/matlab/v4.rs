@@ -3,11 +3,13 @@
 use std::fs::File;
 
 use super::stream::{ByteOrder, Storage, Stream};
-use super::{Class, NumericArray, Place, SparseMatrix, TextArray, Value, Variable, count_of, text};
+use super::{Class, NumericArray, Place, SparseMatrix, TextArray, Value, Variable, text};
 use crate::IoError;
 
 /// Bytes of the five integers.
 const HEADER: u64 = 20;
+/// No sparse matrix is wider.
+const MOST_COLUMNS: usize = 1 << 24;
 /// No name is longer.
 const LONGEST_NAME: u32 = 4096;
 
@@ -58,6 +60,23 @@ impl Header {
             complex: imaginary == 1,
             name_len,
         })
+    }
+
+    fn dims(&self) -> Vec<usize> {
+        vec![self.rows as usize, self.columns as usize]
+    }
+
+    fn class(&self) -> Class {
+        match (self.content, self.storage) {
+            (Content::Text, _) => Class::Char,
+            (Content::Sparse, _) => Class::Sparse,
+            (Content::Full, Storage::F32) => Class::Single,
+            (Content::Full, Storage::I32) => Class::Int32,
+            (Content::Full, Storage::I16) => Class::Int16,
+            (Content::Full, Storage::U16) => Class::Uint16,
+            (Content::Full, Storage::U8) => Class::Uint8,
+            (Content::Full, _) => Class::Double,
+        }
     }
 
     fn elements(&self) -> u64 {
@@ -112,7 +131,26 @@ pub(super) fn variables(file: &File, len: u64) -> Result<(ByteOrder, Vec<Variabl
                 header.rows, header.columns
             )));
         };
-        variables.push(variable(&mut stream, &header, name, place, start + data)?);
+        drop(stream);
+        let (mut dims, mut complex) = (header.dims(), header.complex);
+        if header.content == Content::Sparse {
+            (dims, complex) = (
+                sparse_dims(file, &header, start, order)?.to_vec(),
+                header.columns == 4,
+            );
+        }
+        variables.push(Variable {
+            name,
+            class: header.class(),
+            dims,
+            complex,
+            logical: false,
+            place: Place {
+                start: place,
+                len: start + data - place,
+                compressed: false,
+            },
+        });
         place = start + data;
     }
     Ok((order, variables))
@@ -131,48 +169,32 @@ fn header(stream: &mut Stream) -> Result<(Header, String), IoError> {
     Ok((header, String::from_utf8_lossy(letters).into_owned()))
 }
 
-fn variable(
-    stream: &mut Stream,
+/// The extents of a sparse matrix, in the last row of its table.
+fn sparse_dims(
+    file: &File,
     header: &Header,
-    name: String,
     start: u64,
-    end: u64,
-) -> Result<Variable, IoError> {
-    let class = match header.content {
-        Content::Full => class_of(header.storage),
-        Content::Text => Class::Char,
-        Content::Sparse => Class::Sparse,
-    };
-    let mut dims = vec![header.rows as usize, header.columns as usize];
-    let mut complex = header.complex;
-    if header.content == Content::Sparse {
-        let matrix = sparse(stream, header)?;
-        dims = matrix.dims.to_vec();
-        complex = matrix.imaginary.is_some();
+    order: ByteOrder,
+) -> Result<[usize; 2], IoError> {
+    let (rows, bytes) = (u64::from(header.rows), header.storage.bytes());
+    let mut extents = [None; 2];
+    for (column, extent) in (0..).zip(&mut extents) {
+        let place = start + ((column + 1) * rows).saturating_sub(1) * bytes;
+        let mut stream = Stream::of_file(file, place, bytes, order)?;
+        if rows == 0 || !(3..=4).contains(&header.columns) || header.complex {
+            return Err(stream.fault("this is no sparse matrix"));
+        }
+        *extent = stream.numbers(header.storage, 1)?.get(0).and_then(whole);
+        if extent.is_none() {
+            return Err(stream.fault("a sparse matrix without extents"));
+        }
     }
-    Ok(Variable {
-        name,
-        class,
-        dims,
-        complex,
-        logical: false,
-        place: Place {
-            start,
-            len: end - start,
-            compressed: false,
-        },
-    })
+    Ok(extents.map(Option::unwrap_or_default))
 }
 
-fn class_of(storage: Storage) -> Class {
-    match storage {
-        Storage::F32 => Class::Single,
-        Storage::I32 => Class::Int32,
-        Storage::I16 => Class::Int16,
-        Storage::U16 => Class::Uint16,
-        Storage::U8 => Class::Uint8,
-        _ => Class::Double,
-    }
+/// A number that counts something.
+fn whole(value: f64) -> Option<usize> {
+    (value >= 0.0 && value.fract() == 0.0 && value < 2e9).then_some(value as usize)
 }
 
 /// The value of a variable.
@@ -180,7 +202,7 @@ pub(super) fn read(file: &File, variable: &Variable, order: ByteOrder) -> Result
     let Place { start, len, .. } = variable.place;
     let mut stream = Stream::of_file(file, start, len, order)?;
     let (header, _) = header(&mut stream)?;
-    let dims = vec![header.rows as usize, header.columns as usize];
+    let dims = header.dims();
     Ok(match header.content {
         Content::Full => {
             let real = stream.numbers(header.storage, header.elements())?;
@@ -218,15 +240,12 @@ fn sparse(stream: &mut Stream, header: &Header) -> Result<SparseMatrix, IoError>
         .numbers(header.storage, header.elements())?
         .into_f64();
     let column = |index: usize| &table[index * count..][..count];
-    let whole = |value: f64| {
-        (value >= 0.0 && value.fract() == 0.0 && value < 2e9).then_some(value as usize)
-    };
     let extents = [column(0)[count - 1], column(1)[count - 1]].map(whole);
     let [Some(rows), Some(width)] = extents else {
         return Err(stream.fault("a sparse matrix without extents"));
     };
     // A matrix as wide as it says takes memory that the file does not bound.
-    if count_of(&[width, 8]).is_none_or(|bytes| bytes > (1 << 30)) {
+    if width > MOST_COLUMNS {
         return Err(stream.fault("a sparse matrix of too many columns"));
     }
     let mut entries = Vec::with_capacity(count - 1);

@@ -133,10 +133,13 @@ pub struct TextArray {
 }
 
 impl TextArray {
-    /// The rows as texts; what has more than two extents is one matrix of all its columns.
+    /// The rows as texts, none when there is no character; what has more than two extents is one matrix of all its columns.
     #[must_use]
     pub fn rows(&self) -> Vec<String> {
-        let rows = self.dims.first().copied().unwrap_or(0);
+        let rows = match self.dims.first() {
+            Some(rows) if !self.characters.is_empty() => *rows,
+            _ => return Vec::new(),
+        };
         let row = |first: usize| self.characters.iter().skip(first).step_by(rows).collect();
         (0..rows).map(row).collect()
     }

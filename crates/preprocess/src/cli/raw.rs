@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ndarray::{Array2, Array3, ShapeBuilder};
-use rsom_io::matlab::{MatFile, Numbers, NumericArray, Value};
+use rsom_io::matlab::{Class, MatFile, Numbers, NumericArray, Value};
 use rsom_io::{IoError, ports};
 use rsom_stage::{Invocation, StageError, log};
 
@@ -62,6 +62,13 @@ fn channel(path: &Path) -> Result<RawChannel, IoError> {
         );
         return Err(fault(what));
     };
+    if matches!(
+        variable.class,
+        Class::Cell | Class::Struct | Class::Object | Class::Char
+    ) {
+        let what = format_args!("{} is of class {}", variable.name, variable.class.name());
+        return Err(fault(what));
+    }
     if [z, y, x].contains(&0) {
         return Err(fault(format_args!("{} is empty", variable.name)));
     }

@@ -7,8 +7,8 @@ use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary
 use rsom_volume::Mask;
 use serde::Deserialize;
 
-use super::{fault, raw, volumes};
-use crate::{Purpose, Recipe, prepare_raw};
+use super::{raw, volumes};
+use crate::{PreprocessError, Purpose, Recipe, prepare_raw};
 
 /// The command `layer`.
 pub(super) fn layer_command() -> Command {
@@ -45,15 +45,19 @@ struct Settings {
 
 fn run(invocation: &Invocation, purpose: Purpose) -> Result<Summary, StageError> {
     let settings: Settings = invocation.parameters()?;
+    if invocation.optional_output("shifts").is_some()
+        && invocation.optional_input("surface").is_none()
+    {
+        return Err(StageError::usage("--shifts needs --surface"));
+    }
     let scan = raw::read(invocation)?;
     let [x, y, _] = scan.channels[0].shape();
     let layer = match invocation.optional_input("layer") {
         Some(path) => Some(turned(ports::load_mask(path)?, [x, y])?),
         None => None,
     };
-    let path = invocation.input("lf")?;
     let prepared = prepare_raw(scan, purpose, settings.recipe, layer.as_ref())
-        .map_err(fault::of_step(path))?;
+        .map_err(|error| of_recipe(invocation, error))?;
     ports::write_scan(invocation, "output", &prepared.scan, Storage::Uint8)?;
     if let Some(shifts) = &prepared.shifts
         && invocation.optional_output("shifts").is_some()
@@ -65,6 +69,20 @@ fn run(invocation: &Invocation, purpose: Purpose) -> Result<Summary, StageError>
         Purpose::Layer => summary,
         Purpose::Vessel => summary.with("cut_depth_vox", prepared.cut_depth_vox),
     })
+}
+
+/// The fault of the file that causes it.
+fn of_recipe(invocation: &Invocation, error: PreprocessError) -> StageError {
+    let port = match &error {
+        PreprocessError::BadSkinMap(_) => "surface",
+        PreprocessError::NothingPositive("HF") => "hf",
+        PreprocessError::LayerShape { .. } | PreprocessError::EmptyRange { .. } => "layer",
+        _ => "lf",
+    };
+    match invocation.input(port) {
+        Ok(path) => StageError::input(path, error),
+        Err(_) => StageError::failure(error),
+    }
 }
 
 /// A mask of the released software has the axes (z, y, x): it is turned when only then its columns are the scan's.

@@ -5,6 +5,7 @@
 //! | step | `gerl2019` | `rsom` |
 //! |---|---|---|
 //! | columns that move down to level the skin | what leaves at the bottom comes in at the top | zero comes in |
+//! | scans of less than 500 depths | zeros are added below after columns have moved | before, so that nothing is lost |
 
 mod cut;
 mod intensity;
@@ -20,6 +21,7 @@ pub use intensity::Stretch;
 use intensity::{Sample, maximum, stretch, to_bytes};
 pub use skin::SkinMap;
 
+use crate::crop::within_limit;
 use crate::{PreprocessError, Shifts};
 
 /// Voxel size of RSOM scans along x, y, z, in mm.
@@ -95,7 +97,10 @@ pub fn prepare_raw(
         let shapes = [lf.shape(), hf.shape()];
         return Err(PreprocessError::ChannelShapes(shapes));
     }
-    let grid = Grid::new([x, y, DEPTH_VOX], Spacing::Millimetres(SPACING_MM))?;
+    let grid = Grid::new(lf.shape(), Spacing::Millimetres(SPACING_MM))?;
+    let grid = grid.window([0; 3], [x, y, DEPTH_VOX])?;
+    within_limit(lf.shape())?;
+    within_limit(grid.shape())?;
     if let Some(layer) = layer
         && layer.grid().shape() != grid.shape()
     {
@@ -179,7 +184,10 @@ impl Steps<'_> {
         } else {
             voxels.as_standard_layout().into_owned()
         };
-        let (x, y, z) = voxels.dim();
+        if self.recipe == Recipe::Rsom && voxels.dim().2 < DEPTH_VOX {
+            voxels = depths(voxels, 0, DEPTH_VOX);
+        }
+        let z = voxels.dim().2;
         if let Some(shifts) = self.shifts {
             let columns = voxels.as_slice_mut().unwrap_or_default();
             let shifts = shifts.voxels.as_standard_layout();
@@ -188,20 +196,27 @@ impl Steps<'_> {
                 .zip(shifts.as_slice().unwrap_or_default())
                 .for_each(|(column, shift)| skin::roll(column, *shift, self.recipe));
         }
-        let mut voxels = if (z, self.cut) == (DEPTH_VOX, 0) {
-            voxels
-        } else {
-            let mut kept = Array3::default((x, y, DEPTH_VOX - self.cut));
-            let end = z.clamp(self.cut, DEPTH_VOX);
-            kept.slice_mut(s![.., .., ..end - self.cut])
-                .assign(&voxels.slice(s![.., .., self.cut.min(end)..end]));
-            kept
-        };
+        let mut voxels = depths(voxels, self.cut, DEPTH_VOX);
         let values = voxels.as_slice_mut().unwrap_or_default();
         let maximum = maximum(values).ok_or(PreprocessError::NothingPositive(name))?;
         stretch(values, maximum, wanted);
         Ok(voxels)
     }
+}
+
+/// The depths from `start` to `end`, zeros where there are none.
+fn depths<T: Sample>(voxels: Array3<T>, start: usize, end: usize) -> Array3<T> {
+    let (x, y, z) = voxels.dim();
+    if (start, end) == (0, z) {
+        return voxels;
+    }
+    let mut kept = Array3::default((x, y, end - start));
+    let last = z.min(end);
+    if start < last {
+        kept.slice_mut(s![.., .., ..last - start])
+            .assign(&voxels.slice(s![.., .., start..last]));
+    }
+    kept
 }
 
 impl RawChannel {

@@ -4,6 +4,7 @@ use ndarray::Array2;
 
 use super::Recipe;
 use super::spline::Spline;
+use crate::crop::within_limit;
 use crate::{PreprocessError, Shifts};
 
 /// Heights of the skin on a grid of its own, centred on the field of view.
@@ -28,9 +29,15 @@ impl SkinMap {
         columns: [usize; 2],
         lateral_mm: [f64; 2],
     ) -> Result<Shifts, PreprocessError> {
-        let positive = |mm: &f64| mm.is_finite() && *mm > 0.0;
+        // Beyond these, places on the map are no numbers.
+        let sane = |mm: &f64| (1e-9..1e9).contains(mm);
         let points = self.heights.dim();
-        if !self.step_mm.iter().all(positive) || !self.heights.iter().all(|h| h.is_finite()) {
+        let few = PreprocessError::BadSkinMap("it has fewer than four points along an axis");
+        if points.0.min(points.1) < 4 {
+            return Err(few);
+        }
+        within_limit([points.0, columns[1], 1])?;
+        if !self.step_mm.iter().all(sane) || !self.heights.iter().all(|h| h.is_finite()) {
             return Err(PreprocessError::BadSkinMap(
                 "heights or steps are no numbers",
             ));
@@ -44,7 +51,6 @@ impl SkinMap {
             (0..columns[axis]).map(place).collect()
         };
         let (xs, ys) = (places(0, points.0), places(1, points.1));
-        let few = PreprocessError::BadSkinMap("it has fewer than four points along an axis");
         // Along y first, then along x: the same surface as in one step.
         let mut along_y = Array2::zeros((points.0, columns[1]));
         for (row, mut target) in self.heights.rows().into_iter().zip(along_y.rows_mut()) {

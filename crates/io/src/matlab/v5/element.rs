@@ -17,6 +17,9 @@ pub(super) const UTF8: u32 = 16;
 pub(super) const UTF16: u32 = 17;
 pub(super) const UTF32: u32 = 18;
 
+/// No name is longer.
+pub(super) const LONGEST_NAME: u64 = 4096;
+
 /// Type and length of an element.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tag {
@@ -46,6 +49,16 @@ impl Tag {
             bytes,
             small: Some(second),
         })
+    }
+
+    /// The same of an element that has no more than so many bytes.
+    fn read_up_to(stream: &mut Stream, most: u64) -> Result<Self, IoError> {
+        let tag = Self::read(stream)?;
+        if tag.bytes > most {
+            let what = format_args!("{} bytes where at most {most} make sense", tag.bytes);
+            return Err(stream.fault(what));
+        }
+        Ok(tag)
     }
 
     /// The type of the numbers of this element.
@@ -100,44 +113,38 @@ impl Tag {
 }
 
 /// An element of whole numbers of 32 bits that are not negative.
-pub(super) fn lengths(stream: &mut Stream) -> Result<Vec<usize>, IoError> {
-    let tag = Tag::read(stream)?;
-    let numbers: Vec<i64> = match tag.numbers(stream)? {
-        Numbers::I32(numbers) => numbers.into_iter().map(i64::from).collect(),
+pub(super) fn lengths(stream: &mut Stream, most: u64) -> Result<Vec<usize>, IoError> {
+    let tag = Tag::read_up_to(stream, most)?;
+    let lengths: Result<Vec<usize>, _> = match tag.numbers(stream)? {
+        Numbers::I32(numbers) => numbers.into_iter().map(usize::try_from).collect(),
         // Some writers mean INT32 where they say UINT32.
-        Numbers::U32(numbers) => numbers
-            .into_iter()
-            .map(|n| i64::from(n.cast_signed()))
-            .collect(),
+        Numbers::U32(numbers) => {
+            let numbers = numbers.into_iter().map(u32::cast_signed);
+            numbers.map(usize::try_from).collect()
+        }
         _ => return Err(stream.fault(format_args!("lengths of type {}", tag.kind))),
     };
-    let lengths = numbers.into_iter().map(usize::try_from);
-    lengths
-        .collect::<Result<_, _>>()
-        .map_err(|_| stream.fault("a negative length"))
+    lengths.map_err(|_| stream.fault("a negative length"))
 }
 
 /// An element of letters: names and classes.
-pub(super) fn letters(stream: &mut Stream) -> Result<Vec<u8>, IoError> {
-    let tag = Tag::read(stream)?;
-    let bytes = match (tag.kind, tag.numbers(stream)?) {
-        (INT8, Numbers::I8(bytes)) => bytes.into_iter().map(i8::cast_unsigned).collect(),
-        (UTF8 | UINT8, Numbers::U8(bytes)) => bytes,
-        (kind, _) => return Err(stream.fault(format_args!("a name of type {kind}"))),
-    };
-    if !bytes.is_ascii() {
-        return Err(stream.fault("a name with letters that are not of ASCII"));
+pub(super) fn letters(stream: &mut Stream, most: u64) -> Result<Vec<u8>, IoError> {
+    let tag = Tag::read_up_to(stream, most)?;
+    match (tag.kind, tag.numbers(stream)?) {
+        (INT8, Numbers::I8(bytes)) => Ok(bytes.into_iter().map(i8::cast_unsigned).collect()),
+        (UTF8 | UINT8, Numbers::U8(bytes)) if bytes.is_ascii() => Ok(bytes),
+        (UTF8 | UINT8, _) => Err(stream.fault("a name with letters that are not of ASCII")),
+        (kind, _) => Err(stream.fault(format_args!("a name of type {kind}"))),
     }
-    Ok(bytes)
 }
 
 /// The same as a text.
 pub(super) fn name(stream: &mut Stream) -> Result<String, IoError> {
-    Ok(until_zero(&letters(stream)?))
+    Ok(until_zero(&letters(stream, LONGEST_NAME)?))
 }
 
-/// Letters up to the first zero.
+/// Letters up to the first zero, each byte one (Latin 1).
 pub(super) fn until_zero(bytes: &[u8]) -> String {
     let letters = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
-    String::from_utf8_lossy(letters).into_owned()
+    letters.iter().copied().map(char::from).collect()
 }

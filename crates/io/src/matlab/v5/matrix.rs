@@ -12,6 +12,8 @@ use crate::matlab::{
 const DEEPEST: usize = 64;
 /// No array has more extents.
 const MOST_EXTENTS: usize = 64;
+/// All field names of a struct together are no longer.
+const LONGEST_NAMES: u64 = 4 << 20;
 const COMPLEX: u32 = 0x0800;
 const LOGICAL: u32 = 0x0200;
 
@@ -44,13 +46,19 @@ impl Header {
 
 /// The header of an array; `None` when the array is nothing but its tag.
 pub(super) fn header(stream: &mut Stream) -> Result<Option<Header>, IoError> {
+    Ok(limited_header(stream)?.0)
+}
+
+/// The same, after which no more than the array can be read, and what may be read behind it.
+fn limited_header(stream: &mut Stream) -> Result<(Option<Header>, u64), IoError> {
     let tag = Tag::read(stream)?;
     if tag.kind != MATRIX {
         let what = format_args!("an element of type {} where an array should be", tag.kind);
         return Err(stream.fault(what));
     }
+    let behind = stream.limit(tag.bytes)?;
     if tag.bytes == 0 {
-        return Ok(None);
+        return Ok((None, behind));
     }
     let flags = Tag::read(stream)?;
     let (UINT32, 8) = (flags.kind, flags.bytes) else {
@@ -62,18 +70,19 @@ pub(super) fn header(stream: &mut Stream) -> Result<Option<Header>, IoError> {
         .ok_or_else(|| stream.fault(format_args!("an array of class {}", word & 0xff)))?;
     let mut dims = Vec::new();
     if class != Class::Opaque {
-        dims = lengths(stream)?;
+        dims = lengths(stream, 4 * MOST_EXTENTS as u64)?;
         if !(2..=MOST_EXTENTS).contains(&dims.len()) {
             return Err(stream.fault(format_args!("an array of {} extents", dims.len())));
         }
     }
-    Ok(Some(Header {
+    let header = Header {
         class,
         complex: word & COMPLEX != 0,
         logical: word & LOGICAL != 0,
         dims,
         name: element::name(stream)?,
-    }))
+    };
+    Ok((Some(header), behind))
 }
 
 fn class(number: u32) -> Option<Class> {
@@ -108,7 +117,10 @@ fn nested(stream: &mut Stream, depth: usize) -> Result<Value, IoError> {
     if depth > DEEPEST {
         return Err(stream.fault(format_args!("arrays in arrays, more than {DEEPEST} deep")));
     }
-    let Some(header) = header(stream)? else {
+    stream.count_array()?;
+    let (header, behind) = limited_header(stream)?;
+    let Some(header) = header else {
+        stream.leave(behind)?;
         return Ok(Value::Numeric(NumericArray {
             class: Class::Double,
             logical: false,
@@ -117,6 +129,13 @@ fn nested(stream: &mut Stream, depth: usize) -> Result<Value, IoError> {
             imaginary: None,
         }));
     };
+    let value = content(stream, header, depth)?;
+    stream.leave(behind)?;
+    Ok(value)
+}
+
+/// What comes behind the header.
+fn content(stream: &mut Stream, header: Header, depth: usize) -> Result<Value, IoError> {
     Ok(match header.class {
         Class::Cell => {
             let count = header.values(stream, 1)?;
@@ -173,11 +192,15 @@ fn structs(
     class_name: Option<String>,
     depth: usize,
 ) -> Result<Value, IoError> {
-    let name_len = match lengths(stream)?.as_slice() {
+    let name_len = match lengths(stream, 4)?.as_slice() {
         [len] if *len > 0 => *len,
         _ => return Err(stream.fault("a struct whose field names have no length")),
     };
-    let names = letters(stream)?;
+    let names = letters(stream, LONGEST_NAMES)?;
+    if !names.len().is_multiple_of(name_len) {
+        let what = format_args!("{} letters for names of {name_len}", names.len());
+        return Err(stream.fault(what));
+    }
     let fields: Vec<String> = names.chunks(name_len).map(element::until_zero).collect();
     let count = header.values(stream, fields.len())?;
     let values = (0..count).map(|_| nested(stream, depth + 1));
@@ -221,8 +244,8 @@ fn sparse(stream: &mut Stream, header: &Header) -> Result<Value, IoError> {
     let &[rows, columns] = header.dims.as_slice() else {
         return Err(stream.fault("a sparse matrix of more than two extents"));
     };
-    let mut places = lengths(stream)?;
-    let starts = lengths(stream)?;
+    let mut places = lengths(stream, u64::MAX)?;
+    let starts = lengths(stream, u64::MAX)?;
     let (count, rising) = (
         starts.last().copied().unwrap_or(0),
         starts.first() == Some(&0) && starts.is_sorted(),
