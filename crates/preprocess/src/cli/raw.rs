@@ -21,6 +21,7 @@ pub(super) fn read(invocation: &Invocation) -> Result<RawScan, StageError> {
         let path = invocation.input(port)?;
         channel(path).map_err(|e| ports::at_input(path, e))
     };
+    let channels = [channel("lf")?, channel("hf")?];
     let skin = match invocation.optional_input("surface") {
         Some(path) => Some(skin(path).map_err(|e| ports::at_input(path, e))?),
         None => {
@@ -30,10 +31,7 @@ pub(super) fn read(invocation: &Invocation) -> Result<RawScan, StageError> {
             None
         }
     };
-    Ok(RawScan {
-        channels: [channel("lf")?, channel("hf")?],
-        skin,
-    })
+    Ok(RawScan { channels, skin })
 }
 
 /// The reconstruction: the variable `R`, or the only one of three extents.
