@@ -4,66 +4,26 @@ use std::time::Instant;
 
 use candle_core::{DType, Device, Error, Tensor};
 use rsom_layerseg::loss::{LossConfig, Reduction, combined};
-use rsom_layerseg::{Fcn7Config, LayersegError, Network, NetworkConfig, UnetConfig};
-use rsom_nn::layers::{Conv3d, GroupNorm};
-use rsom_nn::ops::Conv3dConfig;
-use rsom_nn::{Adam, AdamConfig, Mode, NnError, OpTime, Optimizer, Parameters, loss};
+use rsom_layerseg::{Fcn7Config, Network, NetworkConfig, UnetConfig};
+use rsom_nn::{Adam, AdamConfig, Mode, OpTime, Optimizer, Parameters, loss};
+use rsom_vesselseg::{VesselNet, VesselNetConfig};
 
-use crate::work::{FCN_CHANNELS, Net, Pass, VESSEL_LAYERS, Work};
+use crate::work::{FCN_CHANNELS, Net, Pass, Work};
 
 /// Runs before those that are timed.
 const WARM_UP: usize = 2;
 
+/// What a network of either stage can complain of.
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
 /// A network with its parameters.
 enum Model {
     Layer(Network),
-    Vessel(Vessel, Parameters),
-}
-
-/// DeepVesselNet with group norm (Tetteh et al. 2020), as the released pipeline has it: valid convolutions.
-struct Vessel {
-    layers: Vec<(Conv3d, Option<GroupNorm>)>,
-}
-
-impl Vessel {
-    fn new(parameters: &mut Parameters) -> Result<Self, NnError> {
-        let mut builder = parameters.builder(0);
-        let mut layers = Vec::new();
-        let mut inputs = 2;
-        for (index, (outputs, kernel)) in VESSEL_LAYERS.into_iter().chain([(1, 1)]).enumerate() {
-            let last = index == VESSEL_LAYERS.len();
-            let config = Conv3dConfig {
-                relu: !last,
-                ..Conv3dConfig::default()
-            };
-            let place = &mut builder.at(format!("layers.{index}.block.0"));
-            let conv = Conv3d::new(place, [inputs, outputs], [kernel; 3], config)?;
-            let place = &mut builder.at(format!("layers.{index}.block.2"));
-            let norm = match index {
-                0 => None,
-                _ if last => None,
-                _ => Some(GroupNorm::new(place, outputs, 5)?),
-            };
-            layers.push((conv, norm));
-            inputs = outputs;
-        }
-        Ok(Self { layers })
-    }
-
-    fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
-        let mut x = x.clone();
-        for (conv, norm) in &self.layers {
-            x = conv.forward(&x, mode)?;
-            if let Some(norm) = norm {
-                x = norm.forward(&x, mode)?;
-            }
-        }
-        Ok(x)
-    }
+    Vessel(VesselNet),
 }
 
 impl Model {
-    fn new(work: &Work, recompute: bool) -> Result<Self, LayersegError> {
+    fn new(work: &Work, recompute: bool) -> Result<Self, Fault> {
         let config = match work.net {
             Net::Unet => NetworkConfig::Unet(UnetConfig {
                 in_channels: 2,
@@ -78,8 +38,8 @@ impl Model {
                 channels: FCN_CHANNELS.to_vec(),
             }),
             Net::Dvn => {
-                let mut parameters = Parameters::new();
-                return Ok(Self::Vessel(Vessel::new(&mut parameters)?, parameters));
+                let config = VesselNetConfig::gerl2020(true);
+                return Ok(Self::Vessel(VesselNet::new(&config, 0)?));
             }
         };
         let network = Network::new(&config, 0)?;
@@ -89,19 +49,19 @@ impl Model {
     fn parameters(&self) -> &Parameters {
         match self {
             Self::Layer(network) => network.parameters(),
-            Self::Vessel(_, parameters) => parameters,
+            Self::Vessel(network) => network.parameters(),
         }
     }
 
-    fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor, LayersegError> {
+    fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor, Fault> {
         match self {
-            Self::Layer(network) => network.forward(x, mode),
-            Self::Vessel(vessel, _) => Ok(vessel.forward(x, mode)?),
+            Self::Layer(network) => Ok(network.forward(x, mode)?),
+            Self::Vessel(network) => Ok(network.forward(x, mode)?),
         }
     }
 
     /// Cross-entropy, and for B-scans the smoothness penalty with weight 100.
-    fn loss(&self, logits: &Tensor, target: &Tensor) -> Result<Tensor, LayersegError> {
+    fn loss(&self, logits: &Tensor, target: &Tensor) -> Result<Tensor, Fault> {
         match self {
             Self::Layer(_) => {
                 let config = LossConfig {
@@ -132,7 +92,7 @@ pub struct Times {
 ///
 /// # Errors
 /// A shape that does not fit the network.
-pub fn time(work: &Work, runs: usize, recompute: bool) -> Result<Times, LayersegError> {
+pub fn time(work: &Work, runs: usize, recompute: bool) -> Result<Times, Fault> {
     let model = Model::new(work, recompute)?;
     let x = noise(work)?;
     let target = model
@@ -146,7 +106,7 @@ pub fn time(work: &Work, runs: usize, recompute: bool) -> Result<Times, Layerseg
             AdamConfig::default(),
         )?),
     };
-    let mut pass = |run: usize| -> Result<f64, LayersegError> {
+    let mut pass = |run: usize| -> Result<f64, Fault> {
         let start = Instant::now();
         match &mut adam {
             None => drop(model.forward(&x, &Mode::Evaluation)?),
@@ -157,7 +117,7 @@ pub fn time(work: &Work, runs: usize, recompute: bool) -> Result<Times, Layerseg
                 };
                 let (gradients, ()) = rsom_nn::differentiate(
                     || model.forward(&x, &mode),
-                    |logits| Ok::<_, LayersegError>((model.loss(logits, &target)?, ())),
+                    |logits| Ok::<_, Fault>((model.loss(logits, &target)?, ())),
                 )?;
                 adam.step(&gradients)?;
             }

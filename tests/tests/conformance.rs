@@ -25,6 +25,7 @@ fn stages() -> Vec<Stage> {
         "phantom",
         "preprocess",
         "layerseg",
+        "vesselseg",
         "metrics",
         "stats",
         "report",

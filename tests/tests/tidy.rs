@@ -24,6 +24,11 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &["rsom-volume", "rsom-nn"],
         &["rsom-io", "rsom-stage"],
     ),
+    (
+        "rsom-vesselseg",
+        &["rsom-volume", "rsom-nn"],
+        &["rsom-io", "rsom-stage"],
+    ),
     ("rsom-metrics", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
     ("rsom-stats", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
     ("rsom-report", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
@@ -39,7 +44,10 @@ const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
     ("flate2", &["rsom-io"]),
     ("gemm", &["rsom-nn"]),
     ("safetensors", &["rsom-nn"]),
-    ("candle-core", &["rsom-nn", "rsom-layerseg"]),
+    (
+        "candle-core",
+        &["rsom-nn", "rsom-layerseg", "rsom-vesselseg"],
+    ),
     ("libmimalloc-sys", &["rsom"]),
     ("candle-nn", &["rsom-nn", "rsom-layerseg"]),
     ("indicatif", &["rsom-stage"]),

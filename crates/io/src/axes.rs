@@ -4,7 +4,7 @@ use ndarray::{Array3, Array4};
 use rsom_volume::{Affine, Grid, LabelMap, Mask, Scan, Spacing, VolumeError};
 
 /// The affine of a file whose writer knew nothing about space.
-const IDENTITY: Affine = [
+pub(crate) const IDENTITY: Affine = [
     [1.0, 0.0, 0.0, 0.0],
     [0.0, 1.0, 0.0, 0.0],
     [0.0, 0.0, 1.0, 0.0],

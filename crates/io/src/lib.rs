@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod matlab;
 pub mod nifti;
 pub mod ports;
+pub mod prepared;
 pub mod sidecar;
 pub mod table;
 

@@ -3,6 +3,7 @@
 mod dataset;
 mod fault;
 mod history;
+mod import_weights;
 mod predict;
 mod settings;
 mod train;
@@ -16,4 +17,5 @@ pub fn definition() -> Definition {
     Definition::new("layerseg", env!("CARGO_PKG_VERSION"), about)
         .command(train::command())
         .command(predict::command())
+        .command(import_weights::command())
 }

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use candle_core::Tensor;
 use rsom_nn::weights;
 
+use crate::postprocess::Postprocess;
 use crate::slices::InputScaling;
 use crate::{LayersegError, Network, NetworkConfig, OddSlices};
 
 const FORMAT: &str = "rsom-layerseg 1";
+/// Key of the metadata that say how original weights are applied.
+const APPLIED: &str = "applied";
 
 /// A trained network and the scaling of its input.
 #[derive(Debug, Clone)]
@@ -19,6 +22,16 @@ pub struct Model {
     pub scaling: InputScaling,
     /// How the software that the weights were made for treats the first of an odd number of B-scans.
     pub odd_slices: OddSlices,
+    /// How its masks are cleaned, unless told otherwise.
+    pub postprocess: Postprocess,
+}
+
+/// How original weights are applied; ours have none of this in their metadata.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Applied {
+    odd_slices: OddSlices,
+    postprocess: Postprocess,
 }
 
 impl Model {
@@ -33,9 +46,7 @@ impl Model {
     /// Bytes that are no weights, weights of another network, NaN or infinite weights.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LayersegError> {
         let file = weights::from_bytes(bytes)?;
-        for (name, tensor) in &file.tensors {
-            refuse_non_finite(name, tensor)?;
-        }
+        weights::require_finite(&file.tensors)?;
         match file.metadata.get("format").map(String::as_str) {
             Some(FORMAT) => {}
             Some(other) if other.starts_with("rsom") => {
@@ -46,11 +57,35 @@ impl Model {
             _ => return Ok(Self::of_original(Network::from_weights(&file.tensors)?)),
         }
         let config: NetworkConfig = parse(&file.metadata, "network")?;
+        let applied = match file.metadata.contains_key(APPLIED) {
+            true => parse(&file.metadata, APPLIED)?,
+            false => Applied {
+                odd_slices: OddSlices::Predict,
+                postprocess: Postprocess::Rsom,
+            },
+        };
         Ok(Self {
             network: Network::with_weights(&config, &file.tensors)?,
             scaling: parse(&file.metadata, "input")?,
-            odd_slices: OddSlices::Predict,
+            odd_slices: applied.odd_slices,
+            postprocess: applied.postprocess,
         })
+    }
+
+    /// The bytes of a weights file that brings all of this back; as metadata under `rsom` where the weights come from (JSON
+    /// text).
+    ///
+    /// # Errors
+    /// None that a model of this crate can cause.
+    pub fn to_bytes(&self, provenance: &str) -> Result<Vec<u8>, LayersegError> {
+        let mut metadata = metadata(self.network.config(), self.scaling, provenance)?;
+        let applied = Applied {
+            odd_slices: self.odd_slices,
+            postprocess: self.postprocess,
+        };
+        metadata.insert(APPLIED.to_owned(), json(&applied)?);
+        let tensors = self.network.parameters().snapshot()?;
+        Ok(weights::to_bytes(&tensors, &metadata)?)
     }
 
     fn of_original(network: Network) -> Self {
@@ -65,6 +100,12 @@ impl Model {
                 OddSlices::Repeat
             } else {
                 OddSlices::Predict
+            },
+            // The training code evaluates masks as they are, the released pipeline cleans them.
+            postprocess: if released {
+                Postprocess::Gerl2019
+            } else {
+                Postprocess::None
             },
         }
     }
@@ -81,33 +122,26 @@ pub fn to_bytes(
     scaling: InputScaling,
     provenance: &str,
 ) -> Result<Vec<u8>, LayersegError> {
-    let json = |value: serde_json::Result<String>| {
-        value.map_err(|e| LayersegError::Network(format!("metadata: {e}")))
-    };
-    let metadata = [
-        ("format", FORMAT.to_owned()),
-        ("network", json(serde_json::to_string(network))?),
-        ("input", json(serde_json::to_string(&scaling))?),
-        ("rsom", provenance.to_owned()),
-    ];
-    let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
-    Ok(weights::to_bytes(weights, &metadata.into())?)
+    let metadata = metadata(network, scaling, provenance)?;
+    Ok(weights::to_bytes(weights, &metadata)?)
 }
 
-fn refuse_non_finite(name: &str, tensor: &Tensor) -> Result<(), LayersegError> {
-    if !tensor.dtype().is_float() {
-        return Ok(());
-    }
-    let values: Vec<f64> = tensor
-        .to_dtype(candle_core::DType::F64)?
-        .flatten_all()?
-        .to_vec1()?;
-    match values.iter().filter(|v| !v.is_finite()).count() {
-        0 => Ok(()),
-        count => Err(LayersegError::Network(format!(
-            "{count} of the weights '{name}' are NaN or infinite"
-        ))),
-    }
+fn metadata(
+    network: &NetworkConfig,
+    scaling: InputScaling,
+    provenance: &str,
+) -> Result<BTreeMap<String, String>, LayersegError> {
+    let metadata = [
+        ("format", FORMAT.to_owned()),
+        ("network", json(network)?),
+        ("input", json(&scaling)?),
+        ("rsom", provenance.to_owned()),
+    ];
+    Ok(metadata.map(|(key, value)| (key.to_owned(), value)).into())
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, LayersegError> {
+    serde_json::to_string(value).map_err(|e| LayersegError::Network(format!("metadata: {e}")))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(
@@ -170,6 +204,30 @@ mod tests {
             assert_eq!(model.scaling, InputScaling { offset, scale: 1.0 });
             assert_eq!(model.network.config().multiple(), config.multiple());
         }
+    }
+
+    #[test]
+    fn imported_weights_are_applied_as_the_original_ones() {
+        for (config, postprocess) in configs()
+            .iter()
+            .zip([Postprocess::None, Postprocess::Gerl2019])
+        {
+            let original = weights::to_bytes(&weights_of(config), &BTreeMap::new()).unwrap();
+            let original = Model::from_bytes(&original).unwrap();
+            assert_eq!(original.postprocess, postprocess);
+            let imported = Model::from_bytes(&original.to_bytes("{}").unwrap()).unwrap();
+            assert_eq!(imported.postprocess, original.postprocess);
+            assert_eq!(imported.odd_slices, original.odd_slices);
+            assert_eq!(imported.scaling, original.scaling);
+        }
+        let ours = to_bytes(
+            &weights_of(&configs()[0]),
+            &configs()[0],
+            InputScaling::IDENTITY,
+            "",
+        );
+        let ours = Model::from_bytes(&ours.unwrap()).unwrap();
+        assert_eq!(ours.postprocess, Postprocess::Rsom);
     }
 
     #[test]

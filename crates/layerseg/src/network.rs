@@ -78,15 +78,8 @@ impl Network {
     ) -> Result<Self, LayersegError> {
         config.check()?;
         // A small file must not make a large network before its weights are compared by name.
-        let (needed, given) = (
-            config.parameters(),
-            weights.values().map(Tensor::elem_count).sum(),
-        );
-        if needed > given {
-            return Err(LayersegError::Network(format!(
-                "there are {given} numbers where the network has {needed}: weights are missing"
-            )));
-        }
+        let outline = Self::with_parameters(config, 0, Parameters::outline())?;
+        outline.parameters.require(weights)?;
         let network = Self::new(config, 0)?;
         network.parameters.load_from(weights)?;
         Ok(network)

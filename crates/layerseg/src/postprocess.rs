@@ -2,11 +2,41 @@
 
 mod closing;
 mod holes;
+mod mended;
 mod surfaces;
 
 use rsom_volume::Mask;
 
+use holes::Borders;
+pub use mended::rsom;
+
 use crate::LayersegError;
+
+/// How a mask is cleaned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Postprocess {
+    /// Not at all.
+    None,
+    /// By [`gerl2019`].
+    Gerl2019,
+    /// By [`rsom`].
+    Rsom,
+}
+
+impl Postprocess {
+    /// The cleaned mask, on the same grid.
+    ///
+    /// # Errors
+    /// None that a mask can cause.
+    pub fn apply(self, mask: Mask) -> Result<Mask, LayersegError> {
+        match self {
+            Self::None => Ok(mask),
+            Self::Gerl2019 => gerl2019(mask),
+            Self::Rsom => rsom(mask),
+        }
+    }
+}
 
 /// The cleaning of the released pipeline: closed, median-bounded, box-smoothed surfaces, refilled.
 ///
@@ -22,7 +52,7 @@ use crate::LayersegError;
 /// None that a mask can cause; the result stands on the mask's own grid.
 pub fn gerl2019(mask: Mask) -> Result<Mask, LayersegError> {
     let (grid, mut voxels) = mask.into_parts();
-    holes::fill(&mut voxels);
+    holes::fill(&mut voxels, Borders::All);
     let closed = closing::close_twice(&voxels);
     let (mut upper, mut lower) = surfaces::of(&closed);
     let depth = grid.shape()[2];

@@ -19,7 +19,8 @@ pub struct Prediction {
 }
 
 /// What becomes of the first B-scan of an odd number of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OddSlices {
     /// It is segmented like the others.
     Predict,

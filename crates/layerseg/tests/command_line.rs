@@ -130,7 +130,7 @@ fn a_trained_network_segments_a_scan() {
     );
 
     let result = study.result(
-        "predict --weights w.safetensors --input scan2.nii.gz --output p.nii.gz --probabilities q.nii.gz",
+        "predict --weights w.safetensors --input scan2.nii.gz --output p.nii.gz --probabilities q.nii.gz --postprocess none",
     );
     assert_eq!(result["status"], "ok");
     let (found, reference) = (
@@ -545,7 +545,7 @@ fn the_specification_names_every_output_with_its_kind() {
         .iter()
         .map(|c| c["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["train", "predict"]);
+    assert_eq!(names, ["train", "predict", "import-weights"]);
     let kinds = |command: usize| -> Vec<(&str, &str)> {
         let outputs = commands[command]["outputs"].as_array().unwrap();
         outputs
@@ -564,4 +564,47 @@ fn the_specification_names_every_output_with_its_kind() {
         kinds(1),
         [("output", "mask"), ("probabilities", "probabilities")]
     );
+    assert_eq!(kinds(2), [("output", "weights")]);
+}
+
+#[test]
+fn masks_of_our_own_weights_are_cleaned_by_our_own_variant_unless_told_otherwise() {
+    let study = Study::new();
+    study.result(&format!(
+        "train {SCANS} {NETWORK} --epochs 3 --weights w.safetensors"
+    ));
+    let masks = ["", "--postprocess rsom", "--postprocess none"].map(|words| {
+        study.result(&format!(
+            "predict --weights w.safetensors --input scan2.nii.gz --output p.nii.gz {words}"
+        ));
+        nifti::read_mask(&study.path("p.nii.gz")).unwrap()
+    });
+    assert_eq!(masks[0], masks[1]);
+    assert_ne!(masks[0], masks[2]);
+}
+
+#[test]
+fn imported_weights_segment_as_the_originals_and_say_where_they_come_from() {
+    let study = Study::new();
+    study.result(&format!(
+        "train {SCANS} {NETWORK} --epochs 2 --weights w.safetensors"
+    ));
+    // What PyTorch's users would have: the tensors without our metadata.
+    let bytes = std::fs::read(study.path("w.safetensors")).unwrap();
+    let tensors = rsom_nn::weights::from_bytes(&bytes).unwrap().tensors;
+    let plain = rsom_nn::weights::to_bytes(&tensors, &Default::default()).unwrap();
+    std::fs::write(study.path("plain.safetensors"), plain).unwrap();
+    let imported = study.result("import-weights --input plain.safetensors --output i.safetensors");
+    assert_eq!(imported["classes"], 1);
+    let masks = ["plain", "i"].map(|name| {
+        study.result(&format!(
+            "predict --weights {name}.safetensors --input scan2.nii.gz --output p.nii.gz"
+        ));
+        nifti::read_mask(&study.path("p.nii.gz")).unwrap()
+    });
+    assert_eq!(masks[0], masks[1]);
+    let metadata =
+        rsom_nn::weights::from_bytes(&std::fs::read(study.path("i.safetensors")).unwrap());
+    let provenance = &metadata.unwrap().metadata["rsom"];
+    assert!(provenance.contains("import-weights") && provenance.contains("plain.safetensors"));
 }

@@ -241,6 +241,7 @@ fn trained(network: NetworkConfig) -> Model {
         network: trainer.network().clone(),
         scaling: settings.scaling,
         odd_slices: OddSlices::Predict,
+        postprocess: rsom_layerseg::postprocess::Postprocess::None,
     }
 }
 

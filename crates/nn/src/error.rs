@@ -69,7 +69,7 @@ impl std::fmt::Display for Mismatch {
 
 /// The first few of a list, and how many more there are: an error message stays one readable line.
 fn some_of(items: &[String]) -> String {
-    const SHOWN: usize = 6;
+    const SHOWN: usize = 12;
     let mut text = items[..items.len().min(SHOWN)].join(", ");
     if items.len() > SHOWN {
         text.push_str(&format!(" and {} more", items.len() - SHOWN));

@@ -18,6 +18,8 @@ pub struct Parameters {
     trainable: BTreeMap<String, Var>,
     buffers: BTreeMap<String, Var>,
     device: Device,
+    /// Shapes by name, where only these are wanted.
+    outline: Option<BTreeMap<String, Shape>>,
 }
 
 impl Default for Parameters {
@@ -40,6 +42,17 @@ impl Parameters {
             trainable: BTreeMap::new(),
             buffers: BTreeMap::new(),
             device,
+            outline: None,
+        }
+    }
+
+    /// Parameters that have names and shapes but no numbers: what a file claims to hold can be checked before memory is
+    /// taken for it. A network that is built on them cannot be run.
+    #[must_use]
+    pub fn outline() -> Self {
+        Self {
+            outline: Some(BTreeMap::new()),
+            ..Self::new()
         }
     }
 
@@ -105,10 +118,7 @@ impl Parameters {
     /// # Errors
     /// [`NnError::Mismatch`] with all missing, unknown and mis-shaped names.
     pub fn load_from(&self, tensors: &BTreeMap<String, Tensor>) -> Result<(), NnError> {
-        let mismatch = self.mismatch(tensors);
-        if !mismatch.is_empty() {
-            return Err(NnError::Mismatch(mismatch));
-        }
+        self.require(tensors)?;
         for (name, var) in self.trainable.iter().chain(&self.buffers) {
             let Some(tensor) = tensors.get(name) else {
                 continue;
@@ -119,14 +129,28 @@ impl Parameters {
         Ok(())
     }
 
+    /// Checks that tensors have the names and shapes of all parameters and buffers, and no other names.
+    ///
+    /// # Errors
+    /// [`NnError::Mismatch`] with all missing, unknown and mis-shaped names.
+    pub fn require(&self, tensors: &BTreeMap<String, Tensor>) -> Result<(), NnError> {
+        let mismatch = self.mismatch(tensors);
+        if mismatch.is_empty() {
+            return Ok(());
+        }
+        Err(NnError::Mismatch(mismatch))
+    }
+
     fn mismatch(&self, tensors: &BTreeMap<String, Tensor>) -> Mismatch {
         let mut mismatch = Mismatch::default();
         for (name, var) in self.trainable.iter().chain(&self.buffers) {
+            let outlined = self.outline.as_ref().and_then(|shapes| shapes.get(name));
+            let shape = outlined.unwrap_or_else(|| var.shape());
             match tensors.get(name) {
                 None => mismatch.missing.push(name.clone()),
-                Some(tensor) if tensor.shape() != var.shape() => mismatch.misshaped.push((
+                Some(tensor) if tensor.shape() != shape => mismatch.misshaped.push((
                     name.clone(),
-                    var.dims().to_vec(),
+                    shape.dims().to_vec(),
                     tensor.dims().to_vec(),
                 )),
                 Some(_) => {}
@@ -219,6 +243,12 @@ impl Builder<'_> {
         trainable: bool,
     ) -> Result<Var, NnError> {
         let name = self.full_name(name);
+        if let Some(shapes) = &mut self.parameters.outline {
+            shapes.insert(name.clone(), shape);
+            let nothing = Var::from_vec(Vec::<f32>::new(), 0, &self.parameters.device)?;
+            self.parameters.insert(&name, &nothing, trainable)?;
+            return Ok(nothing);
+        }
         let values = init.values(shape.elem_count(), self.seed, &name);
         let var = Var::from_vec(values, shape, &self.parameters.device)?;
         self.parameters.insert(&name, &var, trainable)?;
@@ -292,6 +322,24 @@ mod tests {
         assert_eq!(
             weight.to_vec2::<f32>().unwrap(),
             before["b.0.weight"].to_vec2::<f32>().unwrap()
+        );
+    }
+
+    #[test]
+    fn an_outline_knows_what_is_missing_and_holds_no_numbers() {
+        let mut outline = Parameters::outline();
+        let mut builder = outline.builder(0);
+        let huge = Init::Constant(0.0);
+        builder
+            .trainable("weight", (1 << 20, 1 << 20), huge)
+            .unwrap();
+        builder.buffer("mean", 2, 0.0).unwrap();
+        assert_eq!(outline.count(), 0);
+        let mean = Tensor::ones(3, candle_core::DType::F32, &Device::Cpu).unwrap();
+        let error = outline.require(&BTreeMap::from([("mean".into(), mean)]));
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "the weights do not fit the network: missing weight; mean is [3] instead of [2]"
         );
     }
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use rsom_stage::StageError;
+use rsom_stage::{StageError, atomic};
 
-use crate::LayersegError;
+use crate::{LayersegError, Model};
 
 /// An error that the file at `path` causes, or that is nobody's file's.
 pub(super) fn of_file(path: &Path, error: LayersegError) -> StageError {
@@ -24,4 +24,11 @@ pub(super) fn of_run(error: LayersegError) -> StageError {
         }
         error => StageError::failure(error),
     }
+}
+
+/// Reads a weights file.
+pub(super) fn load(weights: &Path) -> Result<Model, StageError> {
+    let bytes =
+        std::fs::read(weights).map_err(|e| StageError::input(weights, atomic::plain(&e)))?;
+    Model::from_bytes(&bytes).map_err(|e| of_file(weights, e))
 }

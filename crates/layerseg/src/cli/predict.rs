@@ -1,26 +1,25 @@
 //! `rsom-layerseg predict`.
 
-use std::path::Path;
-
 use ndarray::Axis;
 use rsom_io::ports;
+use rsom_io::prepared::Prepared;
 use rsom_nn::Accelerator;
 use rsom_nn::ops::ConvolutionMethod;
 use rsom_stage::{
-    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, atomic, interrupt,
-    log,
+    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, interrupt, log,
 };
 use rsom_volume::Scan;
 use serde::Deserialize;
 
 use super::fault;
-use crate::{Collapse, Model, OddSlices, PredictSettings, postprocess, predict};
+use crate::postprocess::Postprocess;
+use crate::{Collapse, OddSlices, PredictSettings, predict};
 
 /// The command `predict`.
 pub(super) fn command() -> Command {
     Command::new("predict", "Segment the layer of a scan", run)
         .input(Port::required("weights", Kind::Weights, "Weights of train, or a PyTorch state dict (.pt) of the original networks"))
-        .input(Port::required("input", Kind::Volume, "Scan to segment, prepared as those that the network was trained on"))
+        .input(Port::required("input", Kind::Volume, "Scan to segment, prepared as those that the network was trained on, or an RGB24 file of the released software"))
         .output(Port::required("output", Kind::Mask, "Mask of the layer, on the scan's grid"))
         .output(Port::optional("probabilities", Kind::Probabilities, "Probability of each voxel"))
         .parameter(
@@ -30,8 +29,8 @@ pub(super) fn command() -> Command {
                 .at_most(1.0),
         )
         .parameter(
-            Parameter::choice("postprocess", &["none", "gerl2019"], "Clean the mask as the released pipeline does: holes filled, closed, surfaces bounded by their median and smoothed")
-                .default("none"),
+            Parameter::choice("postprocess", &["auto", "rsom", "gerl2019", "none"], "Clean the mask: holes filled, closed, surfaces bounded by their median and smoothed, 'gerl2019' as the released pipeline does it, 'rsom' without its quirks; 'auto' takes gerl2019 for released two-class weights, none for other original weights, rsom for ours")
+                .default("auto"),
         )
         .parameter(
             Parameter::choice("odd_slices", &["auto", "predict", "repeat"], "First B-scan of an odd number of them: predict it, or repeat the second as the released pipeline does; 'auto' repeats for released two-class weights")
@@ -45,7 +44,7 @@ pub(super) fn command() -> Command {
 #[derive(Debug, Deserialize)]
 struct Settings {
     threshold: f32,
-    postprocess: Postprocess,
+    postprocess: Cleaning,
     odd_slices: Odd,
     device: Accelerator,
     convolutions: ConvolutionMethod,
@@ -61,19 +60,21 @@ enum Odd {
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Postprocess {
+enum Cleaning {
+    Auto,
     None,
     Gerl2019,
+    Rsom,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.parameters()?;
     let (weights, input) = (invocation.input("weights")?, invocation.input("input")?);
     let device = settings.device.device().map_err(StageError::usage)?;
-    let mut model = load(weights)?;
+    let mut model = fault::load(weights)?;
     let network = model.network.on(&device).map_err(fault::of_run)?;
     model.network = network.with_convolutions(settings.convolutions);
-    let scan = ports::load_scan(input)?;
+    let Prepared { scan, file } = Prepared::load(input)?;
     let count = scan.grid().shape()[1] as u64;
 
     let wanted = PredictSettings {
@@ -93,10 +94,13 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let prediction =
         predict(&model, scan, &wanted, &mut watch).map_err(|e| fault::of_file(input, e))?;
     progress.finish();
-    let mask = match settings.postprocess {
-        Postprocess::None => prediction.mask,
-        Postprocess::Gerl2019 => postprocess::gerl2019(prediction.mask).map_err(fault::of_run)?,
+    let cleaning = match settings.postprocess {
+        Cleaning::Auto => model.postprocess,
+        Cleaning::None => Postprocess::None,
+        Cleaning::Gerl2019 => Postprocess::Gerl2019,
+        Cleaning::Rsom => Postprocess::Rsom,
     };
+    let mask = cleaning.apply(prediction.mask).map_err(fault::of_run)?;
 
     if let Some(probabilities) = prediction.probabilities {
         let probabilities = Scan::new(
@@ -104,11 +108,13 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             vec!["probability".into()],
             probabilities.insert_axis(Axis(3)),
         )
+        .and_then(|scan| file.scan(scan))
         .map_err(StageError::failure)?;
         ports::write_probabilities(invocation, "probabilities", &probabilities)?;
     }
-    ports::write_mask(invocation, "output", &mask)?;
     let (count, voxels) = (mask.count(), mask.voxels().len());
+    let mask = file.mask(mask).map_err(StageError::failure)?;
+    ports::write_mask(invocation, "output", &mask)?;
     let status = Collapse::of_counts(count, voxels);
     if status != Collapse::Ok {
         log::warn(format_args!(
@@ -122,10 +128,4 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .with("share", count as f64 / voxels as f64)
         .with("status", status.as_str())
         .text(format!("{count} of {voxels} voxels are in the layer")))
-}
-
-fn load(weights: &Path) -> Result<Model, StageError> {
-    let bytes =
-        std::fs::read(weights).map_err(|e| StageError::input(weights, atomic::plain(&e)))?;
-    Model::from_bytes(&bytes).map_err(|e| fault::of_file(weights, e))
 }

@@ -156,44 +156,70 @@ impl NetworkConfig {
 
     /// Tells the network from the names and shapes of its weights, as in a PyTorch state dict.
     ///
-    /// Dropout leaves no trace in weights; it is set to the paper's 0.5.
+    /// What is missing in a partial file is guessed from the rest, so that the weights can be compared by name. Dropout
+    /// leaves no trace in weights; it is set to the paper's 0.5.
     ///
     /// # Errors
     /// [`LayersegError::Network`] when they belong to neither network.
     pub fn infer(shapes: &BTreeMap<String, Vec<usize>>) -> Result<Self, LayersegError> {
-        let four = |name: &str| match shapes.get(name).map(Vec::as_slice) {
-            Some([a, b, _, _]) => Some((*a, *b)),
-            _ => None,
-        };
-        let run = |name: &dyn Fn(usize) -> String| {
-            (0..).map_while(|i| four(&name(i))).collect::<Vec<_>>()
-        };
-        let down = run(&|i| format!("down_path.{i}.block.0.weight"));
-        let layers = run(&|i| format!("layers.{i}.block.0.weight"));
-        let last = four("last.weight").or(four(&format!("layers.{}.weight", layers.len())));
-        let config = match (down.first(), layers.first(), last) {
-            (Some((width, in_channels)), None, Some((classes, _))) => Self::Unet(UnetConfig {
+        let known = Shapes(shapes);
+        let unet = known.run("down_path.", ".block.0.weight");
+        let layers = known.run("layers.", ".block.0.weight");
+        let config = match (unet.first(), layers.first()) {
+            (Some((Some(width), Some(in_channels))), _) => Self::Unet(UnetConfig {
                 in_channels: *in_channels,
-                classes,
-                depth: down.len(),
+                classes: known.outputs("last").unwrap_or(1),
+                depth: unet.len(),
                 width: *width,
                 dropout: 0.5,
             }),
-            (None, Some((_, in_channels)), Some((classes, _))) => Self::Fcn7(Fcn7Config {
+            (_, Some((_, Some(in_channels)))) => Self::Fcn7(Fcn7Config {
                 in_channels: *in_channels,
-                classes,
-                channels: layers.iter().map(|(out, _)| *out).collect(),
+                classes: known
+                    .outputs(&format!("layers.{}", layers.len()))
+                    .unwrap_or(1),
+                channels: layers.iter().map(|(out, _)| out.unwrap_or(1)).collect(),
             }),
             _ => {
-                return Err(LayersegError::Network(
-                    "these are no weights of a layer network: neither down_path.0.block.0.weight and \
-                     last.weight (U-Net) nor layers.0.block.0.weight and layers.<n>.weight (FCN) with four axes"
-                        .into(),
-                ));
+                let found: Vec<&str> = shapes.keys().take(3).map(String::as_str).collect();
+                return Err(LayersegError::Network(format!(
+                    "these are no weights of a layer network: neither down_path.0.block.0.weight (U-Net) nor \
+                     layers.0.block.0.weight (FCN) with four axes; there are {} tensors: {found:?} …",
+                    shapes.len()
+                )));
             }
         };
         config.check()?;
         Ok(config)
+    }
+}
+
+/// Names and shapes of the tensors in a file.
+struct Shapes<'a>(&'a BTreeMap<String, Vec<usize>>);
+
+impl Shapes<'_> {
+    /// Output and input channels of the numbered convolutions `<before><n><after>`, as far as the file tells them.
+    fn run(&self, before: &str, after: &str) -> Vec<(Option<usize>, Option<usize>)> {
+        let number = |name: &String| -> Option<usize> {
+            let (number, _) = name.strip_prefix(before)?.split_once(".block.")?;
+            number.parse().ok().filter(|n| *n < 4096)
+        };
+        let count = self.0.keys().filter_map(number).max().map_or(0, |n| n + 1);
+        let channels = |n: usize| match self.0.get(&format!("{before}{n}{after}")) {
+            Some(shape) => match shape.as_slice() {
+                [out, into, _, _] => (Some(*out), Some(*into)),
+                _ => (None, None),
+            },
+            None => (self.outputs(&format!("{before}{n}.block.0")), None),
+        };
+        (0..count).map(channels).collect()
+    }
+
+    /// Output channels of the convolution at a place, by its weight or its bias.
+    fn outputs(&self, place: &str) -> Option<usize> {
+        let shape = |part: &str| self.0.get(&format!("{place}.{part}"));
+        let shape = shape("weight").or_else(|| shape("bias"))?;
+        shape.first().copied()
     }
 }
 
@@ -238,6 +264,40 @@ mod tests {
             channels: vec![],
         });
         assert!(none.check().is_err());
+    }
+
+    #[test]
+    fn what_a_partial_file_lacks_is_listed() {
+        for (config, lost) in [
+            (unet(3, 4), "last.weight"),
+            (unet(3, 4), "down_path.2.block.3.bias"),
+        ] {
+            let network = crate::Network::new(&config, 0).unwrap();
+            let mut weights = network.parameters().snapshot().unwrap();
+            weights.remove(lost);
+            let more = weights["up_path.0.up.bias"].clone();
+            weights.insert("one.more".into(), more);
+            let error = crate::Network::from_weights(&weights).unwrap_err();
+            let expected =
+                format!("the weights do not fit the network: missing {lost}; unknown one.more");
+            assert_eq!(error.to_string(), expected);
+        }
+        let config = NetworkConfig::Fcn7(Fcn7Config {
+            in_channels: 2,
+            classes: 1,
+            channels: vec![3, 4],
+        });
+        let network = crate::Network::new(&config, 0).unwrap();
+        let mut weights = network.parameters().snapshot().unwrap();
+        weights.remove("layers.1.block.0.weight");
+        weights.remove("layers.2.bias");
+        let error = crate::Network::from_weights(&weights)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.ends_with("missing layers.1.block.0.weight, layers.2.bias"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! 3-D convolution with weight and bias.
 
-use candle_core::{Result, Tensor, Var};
+use candle_core::{DType, Result, Tensor, Var, bail};
 
 use crate::ops::{Conv3dConfig, ConvolutionMethod, conv3d};
 use crate::{Builder, Init, Mode, NnError};
@@ -47,5 +47,79 @@ impl Conv3d {
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
         let (weight, bias) = (mode.parameter(&self.weight), mode.parameter(&self.bias));
         conv3d(x, &weight, Some(&bias), &self.config)
+    }
+
+    /// The convolution that gives of x what this one gives of `scale·x + shift`, one line for each input channel:
+    /// weights `w[o, c, k]·scale[c]`, biases `b[o] + Σ w[o, c, k]·shift[c]`. Exact where there is no padding.
+    ///
+    /// # Errors
+    /// Padding; another number of lines than input channels.
+    pub fn folded(&self, lines: &[[f64; 2]]) -> Result<Self> {
+        let weight = self.weight.as_detached_tensor().to_dtype(DType::F64)?;
+        let (outputs, inputs, ..) = weight.dims5()?;
+        if lines.len() != inputs || self.config.padding != [0; 3] {
+            bail!("{} lines do not fold into {:?}", lines.len(), self.config);
+        }
+        let line = |part: usize| {
+            let numbers: Vec<f64> = lines.iter().map(|line| line[part]).collect();
+            Tensor::from_vec(numbers, (1, inputs, 1, 1, 1), weight.device())
+        };
+        let shifted = weight.broadcast_mul(&line(1)?)?.flatten_from(1)?.sum(1)?;
+        let bias = self.bias.as_detached_tensor().to_dtype(DType::F64)?;
+        let bias = (bias + shifted.reshape(outputs)?)?;
+        let kept = |t: Tensor| Var::from_tensor(&t.to_dtype(self.weight.dtype())?);
+        Ok(Self {
+            weight: kept(weight.broadcast_mul(&line(0)?)?)?,
+            bias: kept(bias)?,
+            config: self.config,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+
+    use super::*;
+    use crate::Parameters;
+    use crate::layers::{GroupMoments, GroupNorm};
+
+    #[test]
+    fn a_group_norm_of_tiles_folded_into_the_next_convolution_is_the_norm_of_the_whole() {
+        let mut parameters = Parameters::new();
+        let mut builder = parameters.builder(4);
+        let norm = GroupNorm::new(&mut builder.at("norm"), 6, 3).unwrap();
+        let valid = Conv3dConfig::default();
+        let conv = Conv3d::new(&mut builder.at("conv"), [6, 4], [3; 3], valid).unwrap();
+        let noise = |n: usize, seed: u32| -> Vec<f32> {
+            let value = |i: u32| (i.wrapping_mul(2_654_435_761).rotate_left(seed) >> 20) as f32;
+            (0..n as u32).map(|i| value(i) / 700.0 - 1.0).collect()
+        };
+        let affine = |seed| Tensor::from_vec(noise(6, seed), 6, &Device::Cpu).unwrap();
+        parameters
+            .get("norm.weight")
+            .unwrap()
+            .set(&affine(3))
+            .unwrap();
+        parameters
+            .get("norm.bias")
+            .unwrap()
+            .set(&affine(7))
+            .unwrap();
+        let x = Tensor::from_vec(noise(6 * 9 * 8 * 7, 5), (1, 6, 9, 8, 7), &Device::Cpu).unwrap();
+        let whole = norm.forward(&x, &Mode::Evaluation).unwrap();
+        let whole = conv.forward(&whole, &Mode::Evaluation).unwrap();
+        let mut moments = GroupMoments::new(&norm);
+        for (start, len) in [(0, 2), (2, 6), (8, 1)] {
+            moments.add(&x.narrow(2, start, len).unwrap()).unwrap();
+        }
+        let folded = conv.folded(&moments.lines(&norm).unwrap()).unwrap();
+        let folded = folded.forward(&x, &Mode::Evaluation).unwrap();
+        let numbers = |t: Tensor| t.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        for (a, b) in numbers(whole).into_iter().zip(numbers(folded)) {
+            assert!((a - b).abs() < 1e-5, "{a} {b}");
+        }
+        assert!(moments.add(&x.narrow(1, 0, 5).unwrap()).is_err());
+        assert!(conv.folded(&[[1.0, 0.0]]).is_err());
     }
 }

@@ -48,4 +48,24 @@ impl GroupNorm {
         let (weight, bias) = (mode.parameter(&self.weight), mode.parameter(&self.bias));
         group_norm(x, &weight, &bias, self.groups, EPS)
     }
+
+    /// Number of groups.
+    pub(super) fn groups(&self) -> usize {
+        self.groups
+    }
+
+    /// Number of channels.
+    pub(super) fn channels(&self) -> usize {
+        self.weight.elem_count()
+    }
+
+    /// Weight and bias.
+    pub(super) fn affine(&self) -> [&Tensor; 2] {
+        [&self.weight, &self.bias]
+    }
+
+    /// What is added to variances.
+    pub(super) fn eps(&self) -> f64 {
+        EPS
+    }
 }

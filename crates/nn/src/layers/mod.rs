@@ -8,6 +8,7 @@ mod conv2d;
 mod conv3d;
 mod conv_transpose2d;
 mod dropout;
+mod group_moments;
 mod group_norm;
 
 pub use batch_norm::BatchNorm2d;
@@ -15,4 +16,5 @@ pub use conv_transpose2d::ConvTranspose2d;
 pub use conv2d::Conv2d;
 pub use conv3d::Conv3d;
 pub use dropout::Dropout;
+pub use group_moments::GroupMoments;
 pub use group_norm::GroupNorm;

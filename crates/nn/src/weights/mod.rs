@@ -11,7 +11,7 @@ mod state_dict;
 
 use std::collections::BTreeMap;
 
-use candle_core::Tensor;
+use candle_core::{DType, Tensor};
 
 use crate::NnError;
 
@@ -46,4 +46,23 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Weights, NnError> {
         return Err(NnError::Corrupt(text.to_string()));
     }
     safetensors_format::from_bytes(bytes)
+}
+
+/// Checks that every floating-point number of a set of tensors is finite.
+///
+/// # Errors
+/// [`NnError::Corrupt`] with the name of the first tensor that has others, and how many.
+pub fn require_finite(tensors: &BTreeMap<String, Tensor>) -> Result<(), NnError> {
+    for (name, tensor) in tensors.iter().filter(|(_, t)| t.dtype().is_float()) {
+        let values = tensor.to_dtype(DType::F64)?.flatten_all()?;
+        let values = values.to_vec1::<f64>()?;
+        match values.iter().filter(|v| !v.is_finite()).count() {
+            0 => {}
+            count => {
+                let fault = format!("{count} of the weights '{name}' are NaN or infinite");
+                return Err(NnError::Corrupt(fault));
+            }
+        }
+    }
+    Ok(())
 }

@@ -1,0 +1,95 @@
+//! Prepared scans: what networks take, also as the released software writes it.
+
+use std::path::Path;
+
+use ndarray::{Array4, s};
+use rsom_stage::StageError;
+use rsom_volume::{Grid, Mask, Scan, VolumeError};
+
+use crate::axes::{Axes, IDENTITY};
+use crate::nifti::{self, VoxelType};
+use crate::ports;
+
+/// A prepared scan, and how its file lies in space.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The scan with axes x, y, z.
+    pub scan: Scan,
+    /// What brings results into the file's own order of axes.
+    pub file: FileAxes,
+}
+
+/// The order of axes of the file that a scan came from.
+#[derive(Debug, Clone)]
+pub struct FileAxes {
+    /// The file's grid, if its axes are z, y, x.
+    turned: Option<Grid>,
+}
+
+impl Prepared {
+    /// Reads a prepared scan.
+    ///
+    /// The released software writes RGB24 with axes z, y, x and the identity as affine, LF in red, HF in green, nothing in
+    /// blue: it is turned, and blue is left out where it is empty.
+    ///
+    /// # Errors
+    /// Exit code 3: the file cannot be trusted.
+    pub fn load(path: &Path) -> Result<Self, StageError> {
+        let at = |fault| ports::at_input(path, fault);
+        let header = nifti::read_header(path).map_err(at)?;
+        let scan = ports::load_scan(path)?;
+        if header.voxel_type != VoxelType::Rgb24 {
+            let file = FileAxes { turned: None };
+            return Ok(Self { scan, file });
+        }
+        let failed = |e: VolumeError| StageError::input(path, e);
+        let scan = without_empty_blue(scan).map_err(failed)?;
+        let turned = (scan.grid().affine() == &IDENTITY).then(|| scan.grid().clone());
+        let scan = match (Axes::parse("zyx"), &turned) {
+            (Some(axes), Some(_)) => axes.scan(scan).map_err(failed)?,
+            _ => scan,
+        };
+        let file = FileAxes { turned };
+        Ok(Self { scan, file })
+    }
+}
+
+impl FileAxes {
+    /// A mask on the scan's grid, as the file would hold it.
+    ///
+    /// # Errors
+    /// A mask on another grid.
+    pub fn mask(&self, mask: Mask) -> Result<Mask, VolumeError> {
+        let Some(grid) = &self.turned else {
+            return Ok(mask);
+        };
+        let voxels = mask.into_parts().1.permuted_axes([2, 1, 0]);
+        Mask::new(grid.clone(), voxels.as_standard_layout().into_owned())
+    }
+
+    /// Channels on the scan's grid, as the file would hold them.
+    ///
+    /// # Errors
+    /// Channels on another grid.
+    pub fn scan(&self, scan: Scan) -> Result<Scan, VolumeError> {
+        let Some(grid) = &self.turned else {
+            return Ok(scan);
+        };
+        let (_, names, values) = scan.into_parts();
+        let values: Array4<f32> = values
+            .permuted_axes([2, 1, 0, 3])
+            .as_standard_layout()
+            .into_owned();
+        Scan::new(grid.clone(), names, values)
+    }
+}
+
+fn without_empty_blue(scan: Scan) -> Result<Scan, VolumeError> {
+    let blue = scan.channel(2);
+    if blue.is_none_or(|blue| blue.iter().any(|v| *v != 0.0)) {
+        return Ok(scan);
+    }
+    let (grid, _, values) = scan.into_parts();
+    let values = values.slice(s![.., .., .., ..2]).to_owned();
+    Scan::new(grid, vec!["LF".into(), "HF".into()], values)
+}

@@ -1,0 +1,33 @@
+//! `rsom-layerseg import-weights`.
+
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
+
+use super::fault;
+use crate::NetworkConfig;
+
+/// The command.
+pub(super) fn command() -> Command {
+    Command::new("import-weights", "Turn a PyTorch state dict of the original networks into a weights file that says where it comes from", run)
+        .input(Port::required("input", Kind::Document, "PyTorch state dict (.pt) or safetensors; nothing in it is executed"))
+        .output(Port::required("output", Kind::Weights, "Weights with the network's kind and size, the scaling of its input, and how it is applied, as metadata"))
+        .example("rsom-layerseg import-weights --input unet_depth5.pt --output layer.safetensors")
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let model = fault::load(invocation.input("input")?)?;
+    let provenance = invocation.provenance()?.to_string();
+    let bytes = model.to_bytes(&provenance).map_err(StageError::failure)?;
+    atomic::write_bytes(invocation.output("output")?, &bytes)?;
+    let config = model.network.config();
+    let summary = Summary::new().with("classes", config.classes());
+    let summary = match config {
+        NetworkConfig::Unet(unet) => summary
+            .with("network", "unet")
+            .with("depth", unet.depth)
+            .with("width", unet.width),
+        NetworkConfig::Fcn7(fcn) => summary
+            .with("network", "fcn7")
+            .with("channels", fcn.channels.clone()),
+    };
+    Ok(summary.with("parameters", config.parameters()))
+}

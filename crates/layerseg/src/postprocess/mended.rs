@@ -1,0 +1,189 @@
+//! Our own cleaning of a layer mask: that of the released pipeline without its quirks.
+
+use ndarray::{Array2, Array3, Axis, s};
+use rayon::prelude::*;
+use rsom_volume::{Mask, Spacing};
+
+use super::closing::close_twice;
+use super::holes::{self, Borders};
+use crate::LayersegError;
+
+/// Half of the window whose median bounds a surface: 13 voxels of the paper's scans.
+const MEDIAN_HALF_MM: f64 = 0.156;
+/// Halves of the window of the mean, along x and y: 2 and 4 voxels of the paper's scans.
+const MEAN_HALF_MM: [f64; 2] = [0.024, 0.048];
+/// The paper's voxel size along x, for scans whose voxel size nobody knows.
+const LATERAL_MM: f64 = 0.012;
+
+/// The steps of [`gerl2019`](super::gerl2019), mended:
+///
+/// | step | `gerl2019` | `rsom` |
+/// |---|---|---|
+/// | windows | 26 × 26 and 5 × 9 voxels along x and y | the same lengths (0.32 mm; 0.06 × 0.1 mm) at any voxel size, odd, so that they have a middle |
+/// | B-scans of unknown distance, or farther apart than half the median's window | treated as neighbors | each by itself |
+/// | column without a layer | counts as one whose surfaces are crossed, and thins its neighbors | does not count; gets the medians of its window if at least half of the window's columns have a layer |
+/// | lowest voxel of each column | lost when columns are refilled | kept |
+///
+/// # Errors
+/// None that a mask can cause; the result stands on the mask's own grid.
+pub fn rsom(mask: Mask) -> Result<Mask, LayersegError> {
+    let (grid, mut voxels) = mask.into_parts();
+    let lateral = match grid.spacing() {
+        Spacing::Millimetres([x, y, _]) if y <= MEDIAN_HALF_MM => [x, y],
+        Spacing::Millimetres([x, ..]) => [x, f64::INFINITY],
+        Spacing::Unknown => [LATERAL_MM, f64::INFINITY],
+    };
+    if lateral[1].is_finite() {
+        voxels = clean(voxels, lateral, Borders::All);
+    } else {
+        for mut bscan in voxels.axis_iter_mut(Axis(1)) {
+            let single = bscan.to_owned().insert_axis(Axis(1));
+            bscan.assign(&clean(single, lateral, Borders::OfBscan).slice(s![.., 0, ..]));
+        }
+    }
+    Ok(Mask::new(grid, voxels)?)
+}
+
+fn clean(mut voxels: Array3<bool>, lateral_mm: [f64; 2], borders: Borders) -> Array3<bool> {
+    holes::fill(&mut voxels, borders);
+    let mut closed = close_twice(&voxels);
+    let half = |mm: [f64; 2]| -> [usize; 2] {
+        std::array::from_fn(|axis| (mm[axis] / lateral_mm[axis]).round() as usize)
+    };
+    let (median, mean) = (half([MEDIAN_HALF_MM; 2]), half(MEAN_HALF_MM));
+    let found = surfaces(&closed);
+    let bounded = map(&found, |at| bound(&found, at, median));
+    let smooth = map(&bounded, |at| smoothed(&bounded, at, mean));
+    for (mut column, surfaces) in closed.lanes_mut(Axis(2)).into_iter().zip(&smooth) {
+        let inside = surfaces.map_or(0..0, |[upper, lower]| upper..lower + 1);
+        let indices = column.iter_mut().enumerate();
+        indices.for_each(|(z, voxel)| *voxel = inside.contains(&(z as i64)));
+    }
+    closed
+}
+
+/// Depths of the first and the last voxel of a column; `None` where it has none.
+type Surfaces = Option<[i64; 2]>;
+
+fn surfaces(voxels: &Array3<bool>) -> Array2<Surfaces> {
+    voxels.map_axis(Axis(2), |column| {
+        let first = column.iter().position(|v| *v)?;
+        let last = column.iter().rposition(|v| *v)?;
+        Some([first as i64, last as i64])
+    })
+}
+
+fn map(
+    surfaces: &Array2<Surfaces>,
+    of: impl Fn([usize; 2]) -> Surfaces + Sync,
+) -> Array2<Surfaces> {
+    let (_, ny) = surfaces.dim();
+    let mut mapped = Array2::from_elem(surfaces.dim(), None);
+    let places = mapped.as_slice_mut().unwrap_or_default();
+    places
+        .par_iter_mut()
+        .enumerate()
+        .for_each(|(i, place)| *place = of([i / ny, i % ny]));
+    mapped
+}
+
+/// The surfaces of the columns in a window around one; beyond the scan there are none.
+fn around(
+    surfaces: &Array2<Surfaces>,
+    [x, y]: [usize; 2],
+    half: [usize; 2],
+) -> impl Iterator<Item = &Surfaces> {
+    let (nx, ny) = surfaces.dim();
+    let range = |i: usize, half: usize, n: usize| {
+        i.saturating_sub(half)..(i + half).saturating_add(1).min(n)
+    };
+    let window = surfaces.slice(s![range(x, half[0], nx), range(y, half[1], ny)]);
+    window.into_iter()
+}
+
+/// The upper surface not above, the lower not below the median of its window.
+fn bound(surfaces: &Array2<Surfaces>, at: [usize; 2], half: [usize; 2]) -> Surfaces {
+    let mut columns = 0;
+    let (mut upper, mut lower) = (Vec::new(), Vec::new());
+    for found in around(surfaces, at, half) {
+        columns += 1;
+        if let Some([first, last]) = found {
+            upper.push(*first);
+            lower.push(*last);
+        }
+    }
+    if 2 * upper.len() < columns && surfaces[at].is_none() {
+        return None;
+    }
+    let middle = |values: &mut Vec<i64>| -> Option<i64> {
+        let middle = values.len().checked_sub(1)? / 2;
+        Some(*values.select_nth_unstable(middle).1)
+    };
+    let [above, below] = [middle(&mut upper)?, middle(&mut lower)?];
+    Some(surfaces[at].map_or([above, below], |[first, last]| {
+        [first.max(above), last.min(below)]
+    }))
+}
+
+/// The mean of both surfaces over a window, rounded; `None` where there is no layer, or nothing is left of it.
+fn smoothed(surfaces: &Array2<Surfaces>, at: [usize; 2], half: [usize; 2]) -> Surfaces {
+    surfaces[at]?;
+    let (mut count, mut sums) = (0, [0, 0]);
+    for [upper, lower] in around(surfaces, at, half).flatten() {
+        count += 1;
+        sums[0] += upper;
+        sums[1] += lower;
+    }
+    let [upper, lower] = sums.map(|sum| (sum as f64 / f64::from(count)).round() as i64);
+    (upper <= lower).then_some([upper, lower])
+}
+
+#[cfg(test)]
+mod tests {
+    use rsom_volume::Grid;
+
+    use super::*;
+
+    fn mask(spacing: Spacing, inside: impl Fn(usize, usize, usize) -> bool) -> Mask {
+        let grid = Grid::new([40, 30, 60], spacing).unwrap();
+        let voxels = Array3::from_shape_fn((40, 30, 60), |(x, y, z)| inside(x, y, z));
+        Mask::new(grid, voxels).unwrap()
+    }
+
+    #[test]
+    fn a_flat_layer_stays_as_it_is_and_a_spike_is_cut() {
+        for spacing in [Spacing::RSOM, Spacing::Unknown] {
+            let flat = mask(spacing, |_, _, z| (20..30).contains(&z));
+            assert_eq!(rsom(flat.clone()).unwrap(), flat);
+            let spiked = mask(spacing, |x, y, z| {
+                (20..30).contains(&z) || ([x, y] == [11, 12] && z >= 5)
+            });
+            assert_eq!(rsom(spiked).unwrap(), flat);
+        }
+    }
+
+    #[test]
+    fn a_gap_is_bridged_and_a_field_without_a_layer_stays_empty() {
+        let flat = mask(Spacing::RSOM, |_, _, z| (20..30).contains(&z));
+        let gap = mask(Spacing::RSOM, |x, _, z| {
+            (20..30).contains(&z) && !(12..18).contains(&x)
+        });
+        assert_eq!(rsom(gap).unwrap(), flat);
+        let half = mask(Spacing::RSOM, |x, _, z| (20..30).contains(&z) && x < 10);
+        let cleaned = rsom(half).unwrap();
+        assert!(!cleaned.voxels()[[39, 15, 25]]);
+        assert!(cleaned.voxels()[[5, 15, 25]]);
+        let none = mask(Spacing::RSOM, |_, _, _| false);
+        assert_eq!(rsom(none.clone()).unwrap(), none);
+    }
+
+    #[test]
+    fn bscans_of_unknown_distance_do_not_touch_each_other() {
+        let other = |y: usize| if y.is_multiple_of(2) { 10..20 } else { 40..52 };
+        let stack = mask(Spacing::Unknown, |_, y, z| other(y).contains(&z));
+        assert_eq!(rsom(stack.clone()).unwrap(), stack);
+        let far = Spacing::Millimetres([0.012, 0.4, 0.003]);
+        let stack = mask(far, |_, y, z| other(y).contains(&z));
+        assert_eq!(rsom(stack.clone()).unwrap(), stack);
+    }
+}

@@ -1,0 +1,118 @@
+//! How a scan is cut: into blocks, whose voxels share the statistics of norms, and these into tiles, which bound memory.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::VesselsegError;
+
+/// A box of voxels: a range along each of x, y, z. Ranges may reach beyond the scan, where there are zeros.
+pub type Region = [Range<isize>; 3];
+
+/// Into how many blocks along x, y, z a scan is cut, each of which a network with norms sees as one image.
+///
+/// The released pipeline cuts scans into two halves along x, so that every voxel depends on all others in its half; an
+/// extent that is no multiple loses its surplus voxels, the smaller half of them in front, and the mask repeats its edge
+/// there. Without norms, and with one block, blocks change nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocks(pub [usize; 3]);
+
+impl Blocks {
+    /// The whole scan.
+    pub const WHOLE: Self = Self([1; 3]);
+    /// Those of the released pipeline.
+    pub const GERL2020: Self = Self([2, 1, 1]);
+
+    /// The part of a scan that is cut into blocks: the multiple of their number in the middle of each axis.
+    ///
+    /// # Errors
+    /// [`VesselsegError::Blocks`] when there are more blocks than voxels along an axis.
+    pub fn kept(self, shape: [usize; 3]) -> Result<Region, VesselsegError> {
+        if (0..3).any(|a| self.0[a] == 0 || self.0[a] > shape[a]) {
+            return Err(VesselsegError::Blocks {
+                shape,
+                blocks: self.0,
+            });
+        }
+        Ok(std::array::from_fn(|a| {
+            let surplus = shape[a] % self.0[a];
+            let start = (surplus / 2) as isize;
+            start..start + (shape[a] - surplus) as isize
+        }))
+    }
+
+    /// The blocks of a part of a scan.
+    #[must_use]
+    pub fn of(self, kept: &Region) -> Vec<Region> {
+        parts(kept, self.0)
+    }
+}
+
+/// Cuts a region into as few tiles of nearly one size as none is larger than `largest` along an axis.
+pub fn tiles(region: &Region, largest: [usize; 3]) -> Vec<Region> {
+    let counts = std::array::from_fn(|a| region[a].len().div_ceil(largest[a].max(1)).max(1));
+    parts(region, counts)
+}
+
+/// A region with `by` more voxels on each side.
+pub fn grown(region: &Region, by: usize) -> Region {
+    region
+        .clone()
+        .map(|range| range.start - by as isize..range.end + by as isize)
+}
+
+fn parts(region: &Region, counts: [usize; 3]) -> Vec<Region> {
+    let part = |axis: usize, index: usize| {
+        let (len, count) = (region[axis].len(), counts[axis]);
+        let at = |index: usize| region[axis].start + (len * index / count) as isize;
+        at(index)..at(index + 1)
+    };
+    let mut all = Vec::with_capacity(counts.iter().product());
+    for x in 0..counts[0] {
+        for y in 0..counts[1] {
+            for z in 0..counts[2] {
+                all.push([part(0, x), part(1, y), part(2, z)]);
+            }
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_odd_extent_loses_its_last_voxel_to_two_blocks() {
+        let kept = Blocks::GERL2020.kept([21, 12, 436]).unwrap();
+        assert_eq!(kept, [0..20, 0..12, 0..436]);
+        let blocks = Blocks::GERL2020.of(&kept);
+        assert_eq!(blocks, [[0..10, 0..12, 0..436], [10..20, 0..12, 0..436]]);
+        assert!(Blocks([2, 1, 1]).kept([1, 5, 5]).is_err());
+        assert!(Blocks([0, 1, 1]).kept([5, 5, 5]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn tiles_cover_a_region_once(
+            start in -9_isize..9, extents in [1_usize..40, 1..40, 1..40], largest in [1_usize..20, 1..20, 1..20],
+        ) {
+            let region: Region = extents.map(|n| start..start + n as isize);
+            let tiles = tiles(&region, largest);
+            let count: usize = tiles.iter().map(|t| t.iter().map(ExactSizeIterator::len).product::<usize>()).sum();
+            prop_assert_eq!(count, extents.iter().product::<usize>());
+            for (i, tile) in tiles.iter().enumerate() {
+                for a in 0..3 {
+                    prop_assert!((1..=largest[a]).contains(&tile[a].len()));
+                    prop_assert!(tile[a].start >= region[a].start && tile[a].end <= region[a].end);
+                }
+                let apart = |other: &Region| (0..3).any(|a| {
+                    tile[a].end <= other[a].start || other[a].end <= tile[a].start
+                });
+                prop_assert!(tiles[i + 1..].iter().all(apart));
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! `rsom-vesselseg predict`.
+
+use ndarray::Axis;
+use rsom_io::ports;
+use rsom_io::prepared::Prepared;
+use rsom_nn::Accelerator;
+use rsom_nn::ops::ConvolutionMethod;
+use rsom_stage::{
+    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, interrupt,
+};
+use rsom_volume::Scan;
+use serde::Deserialize;
+
+use super::fault;
+use crate::{Blocks, PredictSettings, predict};
+
+/// The command `predict`.
+pub(super) fn command() -> Command {
+    Command::new("predict", "Segment the vessels of a scan", run)
+        .input(Port::required("weights", Kind::Weights, "Weights of train or import-weights, or a PyTorch state dict (.pt) of the original network"))
+        .input(Port::required("input", Kind::Volume, "Scan to segment, prepared by 'preprocess vessel', or an RGB24 file of the released software"))
+        .output(Port::required("output", Kind::Mask, "Mask of the vessels, on the scan's grid"))
+        .output(Port::optional("probabilities", Kind::Probabilities, "Probability of each voxel"))
+        .parameter(
+            Parameter::number("threshold", "Smallest probability of a vessel (unset: that of the weights file; 0.97 for the released weights)")
+                .at_least(0.0)
+                .at_most(1.0),
+        )
+        .parameter(blocks())
+        .parameter(
+            Parameter::integers("tile_vox", "Largest extents along x, y, z of what is in the network at a time: less memory, more time, the same result but for rounding")
+                .count(3)
+                .at_least(1.0)
+                .default(PredictSettings::TILE.to_vec())
+                .unit("voxels"),
+        )
+        .parameter(
+            Parameter::choice("device", &["cpu", "cuda", "metal"], "What the network is computed on; a GPU needs a program built with --features cuda or metal")
+                .default("cpu"),
+        )
+        .parameter(
+            Parameter::choice("convolutions", &["fastest", "plain"], "'fastest' takes Winograd's method where that pays, 'plain' sums of products")
+                .default("fastest"),
+        )
+        .example("rsom-vesselseg predict --weights vesnet_gn.pt --input vessel.nii.gz --output vessels.nii.gz --threshold 0.97")
+}
+
+/// Blocks that are images of their own to norms.
+pub(super) fn blocks() -> Parameter {
+    Parameter::integers("blocks", "Blocks along x, y, z from which group norms take their statistics, each by itself (unset: those of the weights file; 2,1,1 for the original weights, as the released pipeline has it)")
+        .count(3)
+        .at_least(1.0)
+}
+
+#[derive(Debug, Deserialize)]
+struct Settings {
+    threshold: Option<f32>,
+    blocks: Option<[usize; 3]>,
+    tile_vox: [usize; 3],
+    device: Accelerator,
+    convolutions: ConvolutionMethod,
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.parameters()?;
+    let (weights, input) = (invocation.input("weights")?, invocation.input("input")?);
+    let device = settings.device.device().map_err(StageError::usage)?;
+    let mut model = fault::load(weights)?;
+    let network = model.network.on(&device).map_err(StageError::failure)?;
+    model.network = network.with_convolutions(settings.convolutions);
+    let Prepared { scan, file } = Prepared::load(input)?;
+    let wanted = PredictSettings {
+        threshold: settings.threshold.unwrap_or(model.threshold),
+        probabilities: invocation.optional_output("probabilities").is_some(),
+        blocks: settings.blocks.map_or(model.blocks, Blocks),
+        tile: settings.tile_vox,
+    };
+    let mut progress: Option<Progress> = None;
+    let mut watch = |_: usize, all: usize| {
+        let progress = progress.get_or_insert_with(|| Progress::start("predict", all as u64));
+        progress.advance(1);
+        !interrupt::requested()
+    };
+    let found =
+        predict(&model, &scan, &wanted, &mut watch).map_err(|e| fault::of_file(input, e))?;
+    if let Some(progress) = progress {
+        progress.finish();
+    }
+    let grid = scan.grid().clone();
+    drop(scan);
+    if let Some(probabilities) = found.probabilities {
+        let names = vec!["probability".into()];
+        let probabilities = Scan::new(grid, names, probabilities.insert_axis(Axis(3)))
+            .and_then(|scan| file.scan(scan))
+            .map_err(StageError::failure)?;
+        ports::write_probabilities(invocation, "probabilities", &probabilities)?;
+    }
+    let (count, voxels) = (found.mask.count(), found.mask.voxels().len());
+    let mask = file.mask(found.mask).map_err(StageError::failure)?;
+    ports::write_mask(invocation, "output", &mask)?;
+    Ok(Summary::new()
+        .with("voxels", count)
+        .with("share", count as f64 / voxels as f64)
+        .with("threshold", wanted.threshold)
+        .text(format!("{count} of {voxels} voxels are in vessels")))
+}

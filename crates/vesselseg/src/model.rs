@@ -1,0 +1,136 @@
+//! Weights files: a network's weights with all that is needed to apply them.
+
+use std::collections::BTreeMap;
+
+use candle_core::Tensor;
+use rsom_nn::weights;
+
+use crate::{Blocks, VesselNet, VesselNetConfig, VesselsegError};
+
+const FORMAT: &str = "rsom-vesselseg 1";
+/// Threshold of the released weights.
+const RELEASED_THRESHOLD: f32 = 0.97;
+
+/// A trained network and how its probabilities become a mask.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The network.
+    pub network: VesselNet,
+    /// Smallest probability of a vessel.
+    pub threshold: f32,
+    /// Blocks that norms take their statistics from.
+    pub blocks: Blocks,
+}
+
+impl Model {
+    /// Reads a weights file: one of [`to_bytes`], or the PyTorch state dict (`.pt`, or converted to safetensors) of the
+    /// original network, told from names and shapes. These are applied as the released pipeline applies them: in two
+    /// halves along x, with a threshold of 0.97.
+    ///
+    /// # Errors
+    /// Bytes that are no weights, weights of another network, NaN or infinite weights.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, VesselsegError> {
+        let file = weights::from_bytes(bytes)?;
+        weights::require_finite(&file.tensors)?;
+        match file.metadata.get("format").map(String::as_str) {
+            Some(FORMAT) => {}
+            Some(other) if other.starts_with("rsom") => {
+                return Err(VesselsegError::Network(format!(
+                    "this is a file of format '{other}', not the weights of a vessel network ('{FORMAT}')"
+                )));
+            }
+            _ => {
+                return Ok(Self {
+                    network: VesselNet::from_weights(&file.tensors)?,
+                    threshold: RELEASED_THRESHOLD,
+                    blocks: Blocks::GERL2020,
+                });
+            }
+        }
+        let config: VesselNetConfig = parse(&file.metadata, "network")?;
+        Ok(Self {
+            network: VesselNet::with_weights(&config, &file.tensors)?,
+            threshold: parse(&file.metadata, "threshold")?,
+            blocks: parse(&file.metadata, "blocks")?,
+        })
+    }
+
+    /// The bytes of a weights file (safetensors): the weights, and as metadata the network's size, the threshold, the
+    /// blocks, and under `rsom` where the weights come from (JSON text).
+    ///
+    /// # Errors
+    /// None that a model of this crate can cause.
+    pub fn to_bytes(&self, provenance: &str) -> Result<Vec<u8>, VesselsegError> {
+        let json = |value: serde_json::Result<String>| {
+            value.map_err(|e| VesselsegError::Network(format!("metadata: {e}")))
+        };
+        let metadata = [
+            ("format", FORMAT.to_owned()),
+            (
+                "network",
+                json(serde_json::to_string(self.network.config()))?,
+            ),
+            ("threshold", json(serde_json::to_string(&self.threshold))?),
+            ("blocks", json(serde_json::to_string(&self.blocks))?),
+            ("rsom", provenance.to_owned()),
+        ];
+        let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
+        let tensors: BTreeMap<String, Tensor> = self.network.parameters().snapshot()?;
+        Ok(weights::to_bytes(&tensors, &metadata.into())?)
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(
+    metadata: &BTreeMap<String, String>,
+    key: &str,
+) -> Result<T, VesselsegError> {
+    let text = metadata.get(key).map_or("", String::as_str);
+    serde_json::from_str(text)
+        .map_err(|e| VesselsegError::Network(format!("the metadata '{key}' is wrong: {e}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model() -> Model {
+        Model {
+            network: VesselNet::new(&VesselNetConfig::gerl2020(true), 2).unwrap(),
+            threshold: 0.83,
+            blocks: Blocks::WHOLE,
+        }
+    }
+
+    #[test]
+    fn a_weights_file_brings_its_network_threshold_and_blocks_back() {
+        let bytes = model().to_bytes("{}").unwrap();
+        let again = Model::from_bytes(&bytes).unwrap();
+        assert_eq!((again.threshold, again.blocks), (0.83, Blocks::WHOLE));
+        assert_eq!(again.to_bytes("{}").unwrap(), bytes);
+    }
+
+    #[test]
+    fn weights_without_metadata_are_applied_as_the_released_pipeline_does() {
+        let tensors = model().network.parameters().snapshot().unwrap();
+        let bytes = weights::to_bytes(&tensors, &BTreeMap::new()).unwrap();
+        let found = Model::from_bytes(&bytes).unwrap();
+        assert_eq!((found.threshold, found.blocks), (0.97, Blocks::GERL2020));
+    }
+
+    #[test]
+    fn weights_of_another_format_and_metadata_that_belie_them_are_refused() {
+        let tensors = model().network.parameters().snapshot().unwrap();
+        let with = |key: &str, value: &str| {
+            let mut metadata = BTreeMap::from([("format".to_owned(), FORMAT.to_owned())]);
+            metadata.insert(key.into(), value.into());
+            let bytes = weights::to_bytes(&tensors, &metadata).unwrap();
+            Model::from_bytes(&bytes).unwrap_err().to_string()
+        };
+        let other = with("format", "rsom-layerseg 1");
+        assert!(other.contains("rsom-layerseg 1"), "{other}");
+        let plain = serde_json::to_string(&VesselNetConfig::gerl2020(false)).unwrap();
+        let extra = with("network", &plain);
+        assert!(extra.contains("unknown layers.1.block.2.bias"), "{extra}");
+        assert!(with("network", "{}").contains("'network' is wrong"));
+    }
+}

@@ -1,0 +1,255 @@
+//! DeepVesselNet (Tetteh et al. 2020), as the paper's authors use it.
+
+mod config;
+
+use std::collections::BTreeMap;
+
+use candle_core::{Device, Tensor};
+use rsom_nn::layers::{Conv3d, GroupNorm};
+use rsom_nn::ops::{Conv3dConfig, ConvolutionMethod};
+use rsom_nn::{Mode, NnError, Parameters};
+
+pub use config::VesselNetConfig;
+
+use crate::VesselsegError;
+
+/// The network and its parameters: valid cubic convolutions, each with ReLU, group norm after all but the first if
+/// configured, and a 1 × 1 × 1 convolution to one logit.
+///
+/// Parameters are named as in the authors' PyTorch code: `layers.<n>.block.0` (convolution), `layers.<n>.block.2` (group
+/// norm), and `layers.4` for the last of five.
+#[derive(Debug, Clone)]
+pub struct VesselNet {
+    config: VesselNetConfig,
+    parameters: Parameters,
+    layers: Vec<Layer>,
+    last: Conv3d,
+}
+
+/// A convolution with ReLU, and the norm after it.
+#[derive(Debug, Clone)]
+pub(crate) struct Layer {
+    pub conv: Conv3d,
+    pub norm: Option<GroupNorm>,
+}
+
+impl VesselNet {
+    /// A network whose first weights follow from the seed (PyTorch's distribution, not its numbers).
+    ///
+    /// # Errors
+    /// A configuration that makes no network.
+    pub fn new(config: &VesselNetConfig, seed: u64) -> Result<Self, VesselsegError> {
+        config.check()?;
+        Ok(Self::with_parameters(config, seed, Parameters::new())?)
+    }
+
+    fn with_parameters(
+        config: &VesselNetConfig,
+        seed: u64,
+        mut parameters: Parameters,
+    ) -> Result<Self, NnError> {
+        let mut builder = parameters.builder(seed);
+        let mut layers = Vec::with_capacity(config.channels.len());
+        let mut inputs = config.in_channels;
+        for (index, (outputs, kernel)) in config.channels.iter().zip(&config.kernels).enumerate() {
+            let mut place = builder.at(format_args!("layers.{index}.block"));
+            let relu = Conv3dConfig {
+                relu: true,
+                ..Conv3dConfig::default()
+            };
+            let pair = [inputs, *outputs];
+            let conv = Conv3d::new(&mut place.at(0), pair, [*kernel; 3], relu)?;
+            let norm = match config.groups {
+                Some(groups) if index > 0 => {
+                    Some(GroupNorm::new(&mut place.at(2), *outputs, groups)?)
+                }
+                _ => None,
+            };
+            layers.push(Layer { conv, norm });
+            inputs = *outputs;
+        }
+        let place = &mut builder.at(format_args!("layers.{}", layers.len()));
+        let last = Conv3d::new(place, [inputs, 1], [1; 3], Conv3dConfig::default())?;
+        Ok(Self {
+            config: config.clone(),
+            parameters,
+            layers,
+            last,
+        })
+    }
+
+    /// The network that weights belong to, told from their names and shapes.
+    ///
+    /// # Errors
+    /// Weights of another network, or missing, unknown or mis-shaped ones.
+    pub fn from_weights(weights: &BTreeMap<String, Tensor>) -> Result<Self, VesselsegError> {
+        let shapes = weights
+            .iter()
+            .map(|(name, tensor)| (name.clone(), tensor.dims().to_vec()));
+        Self::with_weights(&VesselNetConfig::infer(&shapes.collect())?, weights)
+    }
+
+    /// A network of this configuration with these weights.
+    ///
+    /// # Errors
+    /// Missing, unknown or mis-shaped weights; a configuration that makes no network.
+    pub fn with_weights(
+        config: &VesselNetConfig,
+        weights: &BTreeMap<String, Tensor>,
+    ) -> Result<Self, VesselsegError> {
+        config.check()?;
+        // A small file must not make a large network before its weights are compared by name.
+        let outline = Self::with_parameters(config, 0, Parameters::outline())?;
+        outline.parameters.require(weights)?;
+        let network = Self::new(config, 0)?;
+        network.parameters.load_from(weights)?;
+        Ok(network)
+    }
+
+    /// The same network on another device, with the first settings of how it is computed.
+    ///
+    /// # Errors
+    /// A device without room for it.
+    pub fn on(self, device: &Device) -> Result<Self, VesselsegError> {
+        if self.parameters.device().same_device(device) {
+            return Ok(self);
+        }
+        let parameters = Parameters::on(device.clone());
+        let moved = Self::with_parameters(&self.config, 0, parameters)?;
+        moved.parameters.load_from(&self.parameters.snapshot()?)?;
+        Ok(moved)
+    }
+
+    /// The same network with convolutions computed in this way (at first [`ConvolutionMethod::Fastest`]).
+    #[must_use]
+    pub fn with_convolutions(mut self, method: ConvolutionMethod) -> Self {
+        for layer in &mut self.layers {
+            layer.conv.set_method(method);
+        }
+        self.last.set_method(method);
+        self
+    }
+
+    /// Its size.
+    #[must_use]
+    pub fn config(&self) -> &VesselNetConfig {
+        &self.config
+    }
+
+    /// Its parameters.
+    #[must_use]
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// The convolutions with ReLU and their norms.
+    pub(crate) fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// The convolution to the logit.
+    pub(crate) fn last(&self) -> &Conv3d {
+        &self.last
+    }
+
+    /// Logits of shape (batch, 1, z − 2h, y − 2h, x − 2h) for input of shape (batch, channels, z, y, x), h being
+    /// [`VesselNetConfig::halo`]. Norms take their statistics from each image of the batch as a whole.
+    ///
+    /// # Errors
+    /// Channels or extents that do not fit the network.
+    pub fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+        let mut x = x.clone();
+        for Layer { conv, norm } in &self.layers {
+            x = conv.forward(&x, mode)?;
+            if let Some(norm) = norm {
+                x = norm.forward(&x, mode)?;
+            }
+        }
+        self.last.forward(&x, mode)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts of the authors' network as PyTorch gives them.
+    #[test]
+    fn the_papers_networks_have_the_published_numbers_of_parameters() {
+        for (norm, count) in [(false, 58_656), (true, 58_816)] {
+            let config = VesselNetConfig::gerl2020(norm);
+            let network = VesselNet::new(&config, 0).unwrap();
+            assert_eq!(
+                (config.parameters(), network.parameters().count()),
+                (count, count)
+            );
+            assert_eq!(config.halo(), 6);
+        }
+    }
+
+    #[test]
+    fn a_network_is_told_from_its_weights_and_a_partial_file_is_compared_by_name() {
+        for norm in [false, true] {
+            let config = VesselNetConfig::gerl2020(norm);
+            let network = VesselNet::new(&config, 3).unwrap();
+            let mut weights = network.parameters().snapshot().unwrap();
+            let again = VesselNet::from_weights(&weights).unwrap();
+            assert_eq!(again.config(), &config);
+            for lost in ["layers.2.block.0.weight", "layers.4.bias"] {
+                weights.remove(lost);
+            }
+            let error = VesselNet::from_weights(&weights).unwrap_err().to_string();
+            assert!(
+                error.ends_with("missing layers.2.block.0.weight, layers.4.bias"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_weights_are_refused_by_name() {
+        let tensor = Tensor::ones(3, candle_core::DType::F32, &Device::Cpu).unwrap();
+        let weights = BTreeMap::from([("down_path.0.block.0.weight".to_owned(), tensor)]);
+        let error = VesselNet::from_weights(&weights).unwrap_err().to_string();
+        assert!(error.contains("down_path.0.block.0.weight"), "{error}");
+    }
+
+    #[test]
+    fn sizes_that_make_no_network_are_refused() {
+        let paper = VesselNetConfig::gerl2020(true);
+        let bad = [
+            VesselNetConfig {
+                in_channels: 0,
+                ..paper.clone()
+            },
+            VesselNetConfig {
+                channels: vec![],
+                ..paper.clone()
+            },
+            VesselNetConfig {
+                kernels: vec![3, 4, 5, 3],
+                ..paper.clone()
+            },
+            VesselNetConfig {
+                kernels: vec![3],
+                ..paper.clone()
+            },
+            VesselNetConfig {
+                groups: Some(3),
+                ..paper.clone()
+            },
+            VesselNetConfig {
+                groups: Some(0),
+                ..paper.clone()
+            },
+            VesselNetConfig {
+                channels: vec![4096; 4],
+                groups: None,
+                ..paper
+            },
+        ];
+        for config in bad {
+            assert!(VesselNet::new(&config, 0).is_err(), "{config:?}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What a vessel network looks like, and how to tell it from the names and shapes of its weights.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::VesselsegError;
+
+/// Most weights that a network of this crate may have; the paper's has 58,656.
+const MOST_PARAMETERS: usize = 1 << 28;
+/// Groups of the group norm of the original networks.
+const GROUPS: usize = 5;
+
+/// Size of a DeepVesselNet: valid 3-D convolutions with ReLU, and one of 1 × 1 × 1 to the logit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VesselNetConfig {
+    /// Channels of the scan.
+    pub in_channels: usize,
+    /// Channels after each convolution but the last; the paper has 5, 10, 20, 50.
+    pub channels: Vec<usize>,
+    /// Extents of the cubic kernels of these convolutions; the paper has 3, 5, 5, 3.
+    pub kernels: Vec<usize>,
+    /// Groups of a group norm after each of these convolutions but the first; absent without norms.
+    pub groups: Option<usize>,
+}
+
+impl VesselNetConfig {
+    /// The paper's network for scans with LF and HF.
+    #[must_use]
+    pub fn gerl2020(group_norm: bool) -> Self {
+        Self {
+            in_channels: 2,
+            channels: vec![5, 10, 20, 50],
+            kernels: vec![3, 5, 5, 3],
+            groups: group_norm.then_some(GROUPS),
+        }
+    }
+
+    /// Voxels that the network loses on each side: 6 in the paper.
+    #[must_use]
+    pub fn halo(&self) -> usize {
+        self.kernels.iter().map(|kernel| kernel / 2).sum()
+    }
+
+    /// Checks the sizes.
+    ///
+    /// # Errors
+    /// [`VesselsegError::Network`] naming the size that cannot be.
+    pub fn check(&self) -> Result<(), VesselsegError> {
+        let refuse = |what: String| Err(VesselsegError::Network(what));
+        let widths = std::iter::once(&self.in_channels).chain(&self.channels);
+        if self.channels.is_empty() || self.channels.len() > 64 {
+            return refuse(format!(
+                "a network has 1 to 64 convolutions before its last, not {}",
+                self.channels.len()
+            ));
+        }
+        if let Some(width) = widths.clone().find(|w| !(1..=4096).contains(*w)) {
+            return refuse(format!("channels must be from 1 to 4096, not {width}"));
+        }
+        if self.kernels.len() != self.channels.len() {
+            return refuse(format!(
+                "there are {} kernels for {} convolutions",
+                self.kernels.len(),
+                self.channels.len()
+            ));
+        }
+        if let Some(kernel) = self.kernels.iter().find(|k| *k % 2 == 0 || **k > 31) {
+            return refuse(format!("kernels must be odd and at most 31, not {kernel}"));
+        }
+        let normed = self.channels.iter().skip(1);
+        if let Some(groups) = self.groups
+            && let Some(width) = normed.clone().find(|w| groups == 0 || *w % groups != 0)
+        {
+            return refuse(format!(
+                "{width} channels cannot be normalized in {groups} groups"
+            ));
+        }
+        if self.parameters() > MOST_PARAMETERS {
+            return refuse(format!(
+                "the network would have {} parameters, more than the {MOST_PARAMETERS} allowed",
+                self.parameters()
+            ));
+        }
+        Ok(())
+    }
+
+    /// How many numbers training learns.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        let mut inputs = self.in_channels;
+        let mut total = 0;
+        for (index, (outputs, kernel)) in self.channels.iter().zip(&self.kernels).enumerate() {
+            total += inputs * outputs * kernel.pow(3) + outputs;
+            if index > 0 && self.groups.is_some() {
+                total += 2 * outputs;
+            }
+            inputs = *outputs;
+        }
+        total + inputs + 1
+    }
+
+    /// Tells the network from the names and shapes of its weights, as in a PyTorch state dict. Groups leave no trace in
+    /// weights; the original networks have 5.
+    ///
+    /// What is missing in a partial file is guessed from the rest, so that the weights can be compared by name.
+    ///
+    /// # Errors
+    /// [`VesselsegError::Network`] when they belong to no such network.
+    pub fn infer(shapes: &BTreeMap<String, Vec<usize>>) -> Result<Self, VesselsegError> {
+        let number = |name: &String| -> Option<usize> {
+            let (number, _) = name.strip_prefix("layers.")?.split_once(".block.")?;
+            number.parse().ok().filter(|n| *n < 4096)
+        };
+        let count = shapes.keys().filter_map(number).max().map_or(0, |n| n + 1);
+        let weight = |n: usize| shapes.get(&format!("layers.{n}.block.0.weight"));
+        let Some([_, in_channels, _, _, _]) = weight(0).map(Vec::as_slice) else {
+            let found: Vec<&str> = shapes.keys().take(3).map(String::as_str).collect();
+            return Err(VesselsegError::Network(format!(
+                "these are no weights of a vessel network: layers.0.block.0.weight with five axes is not there; there \
+                 are {} tensors: {found:?} …",
+                shapes.len()
+            )));
+        };
+        let paper = Self::gerl2020(true);
+        let layer = |n: usize| match weight(n).map(Vec::as_slice) {
+            Some([outputs, _, kernel, _, _]) => (*outputs, *kernel),
+            _ => {
+                let bias = shapes.get(&format!("layers.{n}.block.0.bias"));
+                let outputs = bias.and_then(|shape| shape.first()).copied();
+                (
+                    outputs.unwrap_or(1),
+                    paper.kernels.get(n).copied().unwrap_or(3),
+                )
+            }
+        };
+        let (channels, kernels) = (0..count).map(layer).unzip();
+        let normed = shapes.keys().any(|name| name.contains(".block.2."));
+        let config = Self {
+            in_channels: *in_channels,
+            channels,
+            kernels,
+            groups: normed.then_some(GROUPS),
+        };
+        config.check()?;
+        Ok(config)
+    }
+}

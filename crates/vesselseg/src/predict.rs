@@ -1,0 +1,178 @@
+//! From a prepared scan to its vessels.
+
+use candle_core::{Device, Tensor};
+use ndarray::{Array3, ArrayView4, s};
+use rsom_nn::loss::sigmoid;
+use rsom_volume::{Mask, Scan};
+
+use crate::blocks::{Blocks, Region};
+use crate::streamed::Streamed;
+use crate::{Model, VesselsegError};
+
+/// What a network makes of a scan.
+#[derive(Debug, Clone)]
+pub struct Prediction {
+    /// Voxels of vessels, on the scan's grid.
+    pub mask: Mask,
+    /// Probability of each voxel, of shape (x, y, z), when asked for.
+    pub probabilities: Option<Array3<f32>>,
+}
+
+/// How a scan is segmented.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PredictSettings {
+    /// Smallest probability of a vessel.
+    pub threshold: f32,
+    /// Whether the probabilities are kept.
+    pub probabilities: bool,
+    /// Blocks that are images of their own to norms.
+    pub blocks: Blocks,
+    /// Largest extents along x, y, z of what is in the network at a time. Results depend on it by rounding alone.
+    pub tile: [usize; 3],
+}
+
+impl PredictSettings {
+    /// Tiles of about a million voxels: some 400 MB in the paper's network.
+    pub const TILE: [usize; 3] = [128, 128, 64];
+}
+
+/// Segments a scan, tile by tile.
+///
+/// Beyond the scan the network sees zeros. A voxel belongs to a vessel when its probability sigmoid(logit) is at least the
+/// threshold. Beside one tile in the network, memory holds the scan, the mask, and the probabilities if they are wanted.
+///
+/// `watch` is called with the tiles that are done and all tiles after each, and says whether to go on.
+///
+/// # Errors
+/// A scan with other channels than the network, or with fewer voxels than blocks along an axis, NaN or infinite
+/// intensities, [`VesselsegError::NotFinitePrediction`], [`VesselsegError::Stopped`].
+pub fn predict(
+    model: &Model,
+    scan: &Scan,
+    settings: &PredictSettings,
+    watch: &mut dyn FnMut(usize, usize) -> bool,
+) -> Result<Prediction, VesselsegError> {
+    let (shape, voxels) = (scan.grid().shape(), scan.intensities().view());
+    let wanted = model.network.config().in_channels;
+    if voxels.dim().3 != wanted {
+        return Err(VesselsegError::Channels {
+            scan: voxels.dim().3,
+            network: wanted,
+        });
+    }
+    match voxels.iter().filter(|v| !v.is_finite()).count() {
+        0 => {}
+        count => return Err(VesselsegError::NonFiniteVoxels { count }),
+    }
+    let kept = settings.blocks.kept(shape)?;
+    let device = model.network.parameters().device().clone();
+    let input = |region: &Region| Ok(patch(&voxels, &kept, region)?.to_device(&device)?);
+    let mut found = Found {
+        threshold: settings.threshold,
+        mask: Array3::from_elem(shape, false),
+        probabilities: settings.probabilities.then(|| Array3::zeros(shape)),
+    };
+    let blocks = settings.blocks.of(&kept);
+    let streamed = |block: &Region| Streamed::new(&model.network, block.clone());
+    let steps: usize = blocks
+        .iter()
+        .map(|block| streamed(block).steps(settings.tile))
+        .sum();
+    let mut done = 0;
+    let mut step = || {
+        done += 1;
+        if watch(done, steps) {
+            Ok(())
+        } else {
+            Err(VesselsegError::Stopped)
+        }
+    };
+    for block in &blocks {
+        let put = |tile: &Region, logits: &Tensor| found.put(tile, logits);
+        streamed(block).run(settings.tile, &input, put, &mut step)?;
+    }
+    repeat_edges(&mut found.mask, &kept);
+    if let Some(probabilities) = &mut found.probabilities {
+        repeat_edges(probabilities, &kept);
+    }
+    Ok(Prediction {
+        mask: Mask::new(scan.grid().clone(), found.mask)?,
+        probabilities: found.probabilities,
+    })
+}
+
+/// The intensities of a region, (1, channels, z, y, x), zeros where it reaches beyond what is kept of the scan.
+fn patch(
+    voxels: &ArrayView4<'_, f32>,
+    kept: &Region,
+    region: &Region,
+) -> candle_core::Result<Tensor> {
+    let channels = voxels.dim().3;
+    let [x, y, z] = region.clone().map(|range| range.len());
+    let mut values = vec![0.0_f32; channels * z * y * x];
+    let inside: [_; 3] =
+        std::array::from_fn(|a| region[a].start.max(kept[a].start)..region[a].end.min(kept[a].end));
+    if inside.iter().all(|range| range.start < range.end) {
+        let at = |axis: usize, index: isize| (index - region[axis].start) as usize;
+        let depths = inside[2].start as usize..inside[2].end as usize;
+        for i in inside[0].clone() {
+            for j in inside[1].clone() {
+                let column = voxels.slice(s![i as usize, j as usize, depths.clone(), ..]);
+                for (k, of_channels) in column.rows().into_iter().enumerate() {
+                    let k = at(2, inside[2].start) + k;
+                    for (channel, value) in of_channels.iter().enumerate() {
+                        values[((channel * z + k) * y + at(1, j)) * x + at(0, i)] = *value;
+                    }
+                }
+            }
+        }
+    }
+    Tensor::from_vec(values, (1, channels, z, y, x), &Device::Cpu)
+}
+
+/// What is known of the scan so far.
+struct Found {
+    threshold: f32,
+    mask: Array3<bool>,
+    probabilities: Option<Array3<f32>>,
+}
+
+impl Found {
+    /// Takes the logits of a tile, (1, 1, z, y, x).
+    fn put(&mut self, tile: &Region, logits: &Tensor) -> Result<(), VesselsegError> {
+        let logits = logits.to_device(&Device::Cpu)?;
+        let logits: Vec<f32> = logits.flatten_all()?.to_vec1()?;
+        if logits.iter().any(|logit| logit.is_nan()) {
+            return Err(VesselsegError::NotFinitePrediction);
+        }
+        let [x, y, z] = tile.clone().map(|r| r.start as usize..r.end as usize);
+        let (width, rows) = (x.len(), y.len());
+        let probability =
+            |(i, j, k): (usize, usize, usize)| sigmoid(logits[(k * rows + j) * width + i]);
+        let part = s![x, y, z];
+        for (at, voxel) in self.mask.slice_mut(&part).indexed_iter_mut() {
+            *voxel = probability(at) >= self.threshold;
+        }
+        if let Some(probabilities) = &mut self.probabilities {
+            for (at, voxel) in probabilities.slice_mut(&part).indexed_iter_mut() {
+                *voxel = probability(at);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Voxels beyond what was kept repeat the nearest one of it.
+fn repeat_edges<T: Copy>(volume: &mut Array3<T>, kept: &Region) {
+    for axis in 0..3 {
+        let all = volume.len_of(ndarray::Axis(axis));
+        let (start, end) = (kept[axis].start as usize, kept[axis].end as usize);
+        for outside in (0..start).chain(end..all) {
+            let nearest = outside.clamp(start, end - 1);
+            let values = volume.index_axis(ndarray::Axis(axis), nearest).to_owned();
+            volume
+                .index_axis_mut(ndarray::Axis(axis), outside)
+                .assign(&values);
+        }
+    }
+}

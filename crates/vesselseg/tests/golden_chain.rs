@@ -1,0 +1,154 @@
+//! DeepVesselNet against the authors' code: `nets/` holds outputs of the network alone, `chain/` the probabilities and masks
+//! that the released pipeline made of prepared scans.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::path::{Path, PathBuf};
+
+use ndarray::Array4;
+use rsom_io::nifti;
+use rsom_io::prepared::Prepared;
+use rsom_vesselseg::{Blocks, Model, PredictSettings, Prediction, predict};
+use rsom_volume::{Grid, Scan, Spacing};
+
+fn folder() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/golden");
+    if path.is_dir() {
+        return Some(path);
+    }
+    println!("skipped: no reference values in {}", path.display());
+    None
+}
+
+fn model(folder: &Path, name: &str) -> Model {
+    Model::from_bytes(&std::fs::read(folder.join(name)).unwrap()).unwrap()
+}
+
+fn settings(blocks: Blocks, tile: [usize; 3]) -> PredictSettings {
+    PredictSettings {
+        threshold: 0.6,
+        probabilities: true,
+        blocks,
+        tile,
+    }
+}
+
+fn run(model: &Model, scan: &Scan, settings: &PredictSettings) -> Prediction {
+    predict(model, scan, settings, &mut |_, _| true).unwrap()
+}
+
+/// Prepared scans of the chain and the beginnings of the names of what became of them.
+fn scans(folder: &Path) -> Vec<(Prepared, String)> {
+    let prepared = folder.join("chain/vessel_prep");
+    let mut names: Vec<String> = std::fs::read_dir(&prepared)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let load = |name: String| {
+        let scan = Prepared::load(&prepared.join(&name)).unwrap();
+        (scan, name.trim_end_matches(".nii.gz").to_owned())
+    };
+    names.into_iter().map(load).collect()
+}
+
+fn largest_difference(a: &ndarray::Array3<f32>, b: &ndarray::Array3<f32>) -> f32 {
+    assert_eq!(a.dim(), b.dim());
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max)
+}
+
+#[test]
+fn probabilities_and_masks_match_the_released_pipeline() {
+    let Some(folder) = folder() else { return };
+    let model = model(&folder, "chain/vessel_dvn_groupnorm.pt");
+    let scans = scans(&folder);
+    assert_eq!(scans.len(), 3);
+    for (Prepared { scan, file }, name) in scans {
+        let found = run(
+            &model,
+            &scan,
+            &settings(model.blocks, PredictSettings::TILE),
+        );
+        let at = |end: &str| folder.join(format!("chain/vessel_out/{name}{end}.nii.gz"));
+        let reference = nifti::read_scan(&at("_ppred")).unwrap();
+        let probabilities = found.probabilities.unwrap();
+        let turned = Scan::new(
+            scan.grid().clone(),
+            vec!["p".into()],
+            probabilities.insert_axis(ndarray::Axis(3)),
+        );
+        let turned = file.scan(turned.unwrap()).unwrap();
+        let (ours, theirs) = (turned.channel(0).unwrap(), reference.channel(0).unwrap());
+        let worst = largest_difference(&ours.to_owned(), &theirs.to_owned());
+        assert!(worst < 1e-4, "{name}: {worst}");
+        let mask = file.mask(found.mask).unwrap();
+        let reference = nifti::read_mask(&at("_pred")).unwrap();
+        let voxels = mask.voxels().iter().zip(reference.voxels()).zip(theirs);
+        for ((ours, reference), p) in voxels {
+            assert!(ours == reference || (p - 0.6).abs() < 1e-4, "{name}: {p}");
+        }
+    }
+}
+
+#[test]
+fn the_result_does_not_depend_on_the_tiles() {
+    let Some(folder) = folder() else { return };
+    for name in ["chain/vessel_dvn_groupnorm.pt", "nets/dvn_plain.pt"] {
+        let model = model(&folder, name);
+        let (Prepared { scan, .. }, _) = scans(&folder).remove(1);
+        for blocks in [Blocks::WHOLE, Blocks::GERL2020] {
+            let whole = run(&model, &scan, &settings(blocks, [1000; 3]));
+            let whole = whole.probabilities.unwrap();
+            for tile in [[7, 5, 100], [1000, 3, 333], PredictSettings::TILE] {
+                let tiled = run(&model, &scan, &settings(blocks, tile));
+                let worst = largest_difference(&whole, &tiled.probabilities.unwrap());
+                assert!(worst < 1e-5, "{name} {blocks:?} {tile:?}: {worst}");
+            }
+        }
+    }
+}
+
+/// What comes out of the network in the middle of zero-padded input is what PyTorch gave for the input alone.
+#[test]
+fn a_scan_is_what_pytorch_makes_of_it_where_no_zeros_are_seen() {
+    let Some(folder) = folder() else { return };
+    let model = model(&folder, "nets/dvn_plain.pt");
+    let file = |kind: &str| npy(&folder.join(format!("nets/dvn_plain_{kind}.npy")));
+    let ((shape, input), (inner, logits)) = (file("input"), file("output"));
+    let [channels, z, y, x] = [shape[1], shape[2], shape[3], shape[4]];
+    let values = Array4::from_shape_fn((x, y, z, channels), |(i, j, k, c)| {
+        input[((c * z + k) * y + j) * x + i]
+    });
+    let grid = Grid::new([x, y, z], Spacing::Unknown).unwrap();
+    let scan = Scan::new(grid, vec!["LF".into(), "HF".into()], values).unwrap();
+    let found = run(&model, &scan, &settings(Blocks::WHOLE, [1000; 3]));
+    let probabilities = found.probabilities.unwrap();
+    let [depth, rows, columns] = [inner[2], inner[3], inner[4]];
+    for k in 0..depth {
+        for j in 0..rows {
+            for i in 0..columns {
+                let logit = logits[(k * rows + j) * columns + i];
+                let expected = 1.0 / (1.0 + (-logit).exp());
+                let p = probabilities[[i + 6, j + 6, k + 6]];
+                assert!((p - expected).abs() < 1e-5, "{p} {expected}");
+            }
+        }
+    }
+}
+
+/// Shape and elements of a little-endian single-precision array in C order, as numpy saves it.
+fn npy(path: &Path) -> (Vec<usize>, Vec<f32>) {
+    let bytes = std::fs::read(path).unwrap();
+    let len = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let header = std::str::from_utf8(&bytes[10..10 + len]).unwrap();
+    assert!(header.contains("'<f4'") && header.contains("'fortran_order': False"));
+    let shape = header.split(['(', ')']).nth(1).unwrap().split(',');
+    let shape = shape.filter_map(|n| n.trim().parse().ok()).collect();
+    let values = bytes[10 + len..].chunks_exact(4);
+    let value = |b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
+    (shape, values.map(value).collect())
+}
