@@ -4,6 +4,7 @@ mod convert;
 mod import;
 mod inspect;
 mod manifest;
+mod rsom_mat;
 
 use rsom_stage::Definition;
 
@@ -13,6 +14,7 @@ pub fn definition() -> Definition {
     let about = "Import, inspect and convert volumes; describe data sets";
     let commands = [
         import::commands(),
+        rsom_mat::commands(),
         inspect::commands(),
         convert::commands(),
         manifest::commands(),

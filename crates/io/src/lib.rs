@@ -17,6 +17,7 @@ pub mod matlab;
 pub mod nifti;
 pub mod ports;
 pub mod prepared;
+pub mod rsom_mat;
 pub mod sidecar;
 pub mod table;
 

@@ -287,7 +287,7 @@ fn at_output(path: &Path, fault: IoError) -> StageError {
 
 /// Writes the sidecar first, so that no volume is ever without one. A file that stands in its place and is none of
 /// ours is the user's, and stays.
-fn save_volume(
+pub(crate) fn save_volume(
     invocation: &Invocation,
     path: &Path,
     mut sidecar: Sidecar,

@@ -9,13 +9,15 @@ use crate::IoError;
 
 const FORMAT: &str = "JSON";
 
-/// What a sidecar says. Keys that are not ours are ignored.
+/// What a sidecar says.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sidecar {
     /// `Channels`: names along the fourth axis.
     pub channels: Option<Vec<String>>,
     /// `Labels`: names of integer labels.
     pub labels: Option<BTreeMap<i32, String>>,
+    /// Whatever else stands there, by its key.
+    pub more: Map<String, Value>,
     /// `GeneratedBy`: where the volume comes from.
     pub provenance: Option<Value>,
 }
@@ -56,7 +58,7 @@ impl Sidecar {
     /// The bytes of the sidecar: keys in alphabetical order, one trailing newline.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut object = Map::new();
+        let mut object = self.more.clone();
         if let Some(channels) = &self.channels {
             object.insert("Channels".into(), json!(channels));
         }
@@ -93,6 +95,10 @@ impl Sidecar {
             channels: channels.transpose()?,
             labels: labels.transpose()?,
             provenance: value["GeneratedBy"][0].get("rsom").cloned(),
+            more: (object.iter())
+                .filter(|(key, _)| !["Channels", "Labels", "GeneratedBy"].contains(&key.as_str()))
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
         })
     }
 }

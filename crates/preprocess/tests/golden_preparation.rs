@@ -7,6 +7,8 @@ use std::process::Command;
 
 use rsom_io::axes::Axes;
 use rsom_io::nifti::read_scan;
+use rsom_io::rsom_mat::{self, RawScan};
+use rsom_stage::Invocation;
 use rsom_volume::Scan;
 
 const SCANS: [&str; 3] = [
@@ -70,6 +72,41 @@ fn scans_for_the_layer_are_theirs() {
         let output = folder.path().join(format!("{scan}.nii.gz"));
         let ours = prepare(&golden, &output, "layer", scan, &[]);
         assert_same(&ours, &golden.join(format!("layer_prep/{scan}_rgb.nii.gz")));
+    }
+}
+
+/// Preparation from our own NIfTI, in which a scan is imported: the same voxels as from the MATLAB files.
+#[test]
+fn imported_scans_are_prepared_as_theirs() {
+    let Some(golden) = golden() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for scan in SCANS {
+        let raw = |name: String| golden.join("raw").join(name);
+        let channel = |end| rsom_mat::read_channel(&raw(format!("{scan}_{end}.mat"))).unwrap();
+        let surface = raw(format!("Surf_{}_.mat", scan.split('_').nth(1).unwrap()));
+        let read = RawScan {
+            channels: [channel("LF"), channel("HF")],
+            surface: surface
+                .exists()
+                .then(|| rsom_mat::read_surface(&surface).unwrap()),
+        };
+        let imported = folder.path().join(format!("{scan}.nii.gz"));
+        let invocation = Invocation::new("io", "0", "import rsom-mat");
+        rsom_mat::save(&invocation, &imported, &read).unwrap();
+        assert_eq!(rsom_mat::load(&imported).unwrap(), read);
+        let output = folder.path().join("prepared.nii.gz");
+        let done = Command::new(env!("CARGO_BIN_EXE_rsom-preprocess"))
+            .args(["layer", "--recipe", "gerl2019", "--quiet", "--input"])
+            .arg(&imported)
+            .arg("--output")
+            .arg(&output)
+            .output()
+            .unwrap();
+        let message = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{message}");
+        assert_eq!(message.contains("NOT made level"), read.surface.is_none());
+        let theirs = golden.join(format!("layer_prep/{scan}_rgb.nii.gz"));
+        assert_same(&read_scan(&output).unwrap(), &theirs);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use ndarray::{Array4, ArrayView4};
+use ndarray::{Array4, ArrayView3};
 
 use crate::IoError;
 
@@ -50,22 +50,22 @@ pub(super) fn to_array<S: Copy, T: Copy + Default>(
     array
 }
 
-/// Writes an array in the file's order, each value as the bytes that `encode` makes of it.
+/// Writes channels of one shape in the file's order, each value as the bytes that `encode` makes of it.
 pub(super) fn write_array<T: Copy, const N: usize>(
     out: &mut impl Write,
-    array: &ArrayView4<'_, T>,
+    channels: &[ArrayView3<'_, T>],
     encode: impl Fn(T) -> Result<[u8; N], IoError>,
 ) -> Result<(), IoError> {
-    let (nx, ny, nz, channels) = array.dim();
-    let mut slab = vec![0_u8; nx * ny * DEPTHS.min(nz) * N];
-    for channel in 0..channels {
+    for array in channels {
+        let (nx, ny, nz) = array.dim();
+        let mut slab = vec![0_u8; nx * ny * DEPTHS.min(nz) * N];
         for depth in (0..nz).step_by(DEPTHS) {
             let depths = DEPTHS.min(nz - depth);
             for x in 0..nx {
                 for y in 0..ny {
                     for z in 0..depths {
                         let place = ((z * ny + y) * nx + x) * N;
-                        let bytes = encode(array[[x, y, depth + z, channel]])?;
+                        let bytes = encode(array[[x, y, depth + z]])?;
                         slab[place..place + N].copy_from_slice(&bytes);
                     }
                 }

@@ -21,12 +21,13 @@ mod write;
 pub use header::Header;
 pub(crate) use read::read_label_array;
 pub use read::{
-    Reading, read_doubts, read_grid, read_header, read_labels, read_mask, read_scan, read_scan_with,
+    Reading, read_channels, read_doubts, read_grid, read_header, read_labels, read_mask, read_scan,
+    read_scan_with,
 };
 pub(crate) use source::Opened;
 pub use voxel_type::VoxelType;
 pub(crate) use voxels::{Stored, Voxels, each_type};
-pub use write::{Storage, write_labels, write_mask, write_scan};
+pub use write::{Storage, write_doubles, write_labels, write_mask, write_scan, write_singles};
 
 /// Name of the format in messages.
 pub(crate) const FORMAT: &str = "NIfTI";

@@ -10,6 +10,7 @@ use super::layout::{Strides, to_array};
 use super::voxels::{Stored, each_type};
 use super::{FORMAT, Header, Limits, Opened, VoxelType, Voxels, geometry};
 use crate::IoError;
+use crate::rsom_mat::RawChannel;
 
 /// How to read a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +95,45 @@ pub fn read_scan_with(path: &Path, reading: Reading) -> Result<Scan, IoError> {
         channel_names(&header, channels),
         intensities,
     )?)
+}
+
+/// Reads the volumes of a file, of shape (x, y, z), those of single precision as such and all other types in double.
+///
+/// # Errors
+/// A file that cannot be trusted; RGB24 and RGBA32; NaN or infinite voxels.
+pub fn read_channels(path: &Path) -> Result<Vec<RawChannel>, IoError> {
+    let opened = Opened::open(path, Limits::DEFAULT)?;
+    let header = opened.header.clone();
+    let ([nx, ny, nz], volumes) = header.extents()?;
+    if header.voxel_type.components() > 1 {
+        return Err(IoError::unsupported(
+            FORMAT,
+            format_args!("{} as numbers", header.voxel_type),
+        ));
+    }
+    let voxels = Voxels::decode(&header, opened.voxels()?)?;
+    let (shape, len) = ([nx, ny, nz, 1], nx * ny * nz);
+    let strides = Strides::planar(shape);
+    let plain = header.scaling.is_none();
+    let (slope, intercept) = header.scaling.unwrap_or((1.0, 0.0));
+    let mut channels = Vec::with_capacity(volumes);
+    for volume in 0..volumes {
+        channels.push(match &voxels {
+            Voxels::Float32(values) if plain => {
+                let part = &values[volume * len..][..len];
+                refuse_non_finite(part.iter().copied())?;
+                RawChannel::Single(to_array(part, shape, strides, |v| v).remove_axis(Axis(3)))
+            }
+            voxels => each_type!(voxels, values => {
+                let part = &values[volume * len..][..len];
+                let scaled = |v: f64| if plain { v } else { v * slope + intercept };
+                refuse_non_finite(part.iter().map(|v| scaled(v.double()) as f32))?;
+                let doubles = to_array(part, shape, strides, |v| scaled(v.double()));
+                RawChannel::Double(doubles.remove_axis(Axis(3)))
+            }),
+        });
+    }
+    Ok(channels)
 }
 
 /// Reads a binary mask: any type, one volume, at most one value beside 0.

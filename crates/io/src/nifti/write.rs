@@ -8,7 +8,7 @@ use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use flate2::{Compression, GzBuilder};
-use ndarray::{ArrayView4, Axis};
+use ndarray::{ArrayView3, ArrayView4, Axis};
 use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 
 use super::header::bad;
@@ -61,6 +61,32 @@ pub fn write_scan(path: &Path, scan: &Scan, storage: Storage) -> Result<(), IoEr
             Ok(v.to_le_bytes())
         }),
     }
+}
+
+/// Writes channels of shape (x, y, z) in single precision.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_singles(
+    path: &Path,
+    grid: &Grid,
+    channels: &[ArrayView3<'_, f32>],
+) -> Result<(), IoError> {
+    let target = Target::scan(grid, VoxelType::Float32);
+    write_parts(path, &target, channels, |v: f32| Ok(v.to_le_bytes()))
+}
+
+/// Writes channels of shape (x, y, z) in double precision.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_doubles(
+    path: &Path,
+    grid: &Grid,
+    channels: &[ArrayView3<'_, f64>],
+) -> Result<(), IoError> {
+    let target = Target::scan(grid, VoxelType::Float64);
+    write_parts(path, &target, channels, |v: f64| Ok(v.to_le_bytes()))
 }
 
 /// Writes a mask as unsigned 8 bit, 0 and 1.
@@ -120,19 +146,29 @@ fn write<T: Copy, const N: usize>(
     array: &ArrayView4<'_, T>,
     encode: impl Fn(T) -> Result<[u8; N], IoError>,
 ) -> Result<(), IoError> {
-    let header = header(target, array.dim().3)?;
-    let expected = (HEADER + array.len() * N) as u64;
+    let channels: Vec<ArrayView3<'_, T>> = array.axis_iter(Axis(3)).collect();
+    write_parts(path, target, &channels, encode)
+}
+
+fn write_parts<T: Copy, const N: usize>(
+    path: &Path,
+    target: &Target<'_>,
+    channels: &[ArrayView3<'_, T>],
+    encode: impl Fn(T) -> Result<[u8; N], IoError>,
+) -> Result<(), IoError> {
+    let header = header(target, channels.len())?;
+    let expected = (HEADER + channels.iter().map(ArrayView3::len).sum::<usize>() * N) as u64;
     let file = BufWriter::with_capacity(1 << 18, File::create(path)?);
     let file = if path.extension().is_some_and(|e| e == "gz") {
         // Neither a time nor a name: the same volume gives the same bytes.
         let mut gzip = GzBuilder::new().write(file, Compression::fast());
         gzip.write_all(&header)?;
-        write_array(&mut gzip, array, encode)?;
+        write_array(&mut gzip, channels, encode)?;
         gzip.finish()?
     } else {
         let mut file = file;
         file.write_all(&header)?;
-        write_array(&mut file, array, encode)?;
+        write_array(&mut file, channels, encode)?;
         file
     };
     // Dropping the buffer would swallow the error of its last flush.

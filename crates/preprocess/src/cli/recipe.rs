@@ -15,6 +15,7 @@ pub(super) fn layer_command() -> Command {
     let about = "Prepare a raw RSOM scan for the networks that find the epidermis";
     with_ports(Command::new("layer", about, |invocation| run(invocation, Purpose::Layer)))
         .output(Port::optional("shifts", Kind::Labels, "Voxels by which each column moved; unflatten takes them back"))
+        .example("rsom-preprocess layer --input scan.nii.gz --recipe gerl2019 --output prepared.nii.gz")
         .example("rsom-preprocess layer --lf R_20200102_EX01_LF.mat --hf R_20200102_EX01_HF.mat --surface Surf_20200102_.mat --output prepared.nii.gz")
 }
 
@@ -28,9 +29,10 @@ pub(super) fn vessel_command() -> Command {
 
 fn with_ports(command: Command) -> Command {
     command
-        .input(Port::required("lf", Kind::Document, "MATLAB file of the low frequencies (variable R: z, y, x)"))
-        .input(Port::required("hf", Kind::Document, "MATLAB file of the high frequencies"))
+        .input(Port::optional("lf", Kind::Document, "MATLAB file of the low frequencies (variable R: z, y, x)"))
+        .input(Port::optional("hf", Kind::Document, "MATLAB file of the high frequencies"))
         .input(Port::optional("surface", Kind::Document, "MATLAB file of the skin's surface (surfSmooth, dx, dy); unset: columns stay where they are"))
+        .input(Port::optional("input", Kind::Volume, "In their place a raw scan that 'io import rsom-mat' made of them"))
         .output(Port::required("output", Kind::Volume, "The prepared scan: channels LF and HF, whole numbers from 0 to 255"))
         .parameter(
             Parameter::choice("recipe", &["rsom", "gerl2019"], "'gerl2019' is what the released software does, voxel for voxel; 'rsom' the same without its quirks")
@@ -45,12 +47,19 @@ struct Settings {
 
 fn run(invocation: &Invocation, purpose: Purpose) -> Result<Summary, StageError> {
     let settings: Settings = invocation.parameters()?;
-    if invocation.optional_output("shifts").is_some()
-        && invocation.optional_input("surface").is_none()
-    {
+    let wants_shifts = invocation.optional_output("shifts").is_some();
+    let without = ["surface", "input"].map(|port| invocation.optional_input(port).is_none());
+    if wants_shifts && without == [true, true] {
         return Err(StageError::usage("--shifts needs --surface"));
     }
     let scan = raw::read(invocation)?;
+    if wants_shifts && scan.skin.is_none() {
+        let path = invocation.input("input")?;
+        return Err(StageError::input(
+            path,
+            "--shifts needs a surface, and this scan has none",
+        ));
+    }
     let [x, y, _] = scan.channels[0].shape();
     let layer = match invocation.optional_input("layer") {
         Some(path) => Some(turned(ports::load_mask(path)?, [x, y])?),
@@ -79,7 +88,7 @@ fn of_recipe(invocation: &Invocation, error: PreprocessError) -> StageError {
         PreprocessError::LayerShape { .. } | PreprocessError::EmptyRange { .. } => "layer",
         _ => "lf",
     };
-    match invocation.input(port) {
+    match invocation.input(port).or(invocation.input("input")) {
         Ok(path) => StageError::input(path, error),
         Err(_) => StageError::failure(error),
     }

@@ -1,0 +1,93 @@
+//! `rsom-io import rsom-mat` and `manifest sessions`.
+
+use std::path::Path;
+
+use rsom_stage::{
+    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, atomic, log,
+};
+use serde::Deserialize;
+
+use crate::rsom_mat::{self, RawScan};
+use crate::{manifest, ports};
+
+/// The commands on raw RSOM scans.
+pub(super) fn commands() -> Vec<Command> {
+    vec![
+        Command::new("import rsom-mat", "The MATLAB files of a raw RSOM scan become one volume", import)
+            .input(Port::required("lf", Kind::Document, "MATLAB file of the low frequencies (variable R: z, y, x)"))
+            .input(Port::required("hf", Kind::Document, "MATLAB file of the high frequencies"))
+            .input(Port::optional("surface", Kind::Document, "MATLAB file of the skin's surface (surfSmooth, dx, dy); kept in the sidecar, where 'preprocess' finds it"))
+            .output(Port::required("output", Kind::Volume, "Volume with the channels LF and HF, not yet made level"))
+            .example("rsom-io import rsom-mat --lf R_20200102_EX01_LF.mat --hf R_20200102_EX01_HF.mat --surface Surf_20200102_.mat --output scan.nii.gz"),
+        Command::new("manifest sessions", "Find the raw RSOM scans in a folder by the names of their files, and describe them", sessions)
+            .input(Port::required("input", Kind::Directory, "Folder with R_<stamp>_<id>_LF.mat, …_HF.mat and Surf_<stamp>_.mat, also in folders below it"))
+            .output(Port::required("output", Kind::Document, "Manifest to write (YAML): files by the roles lf, hf and surface"))
+            .parameter(Parameter::text("name", "Name of the data set").default("scans"))
+            .example("rsom-io manifest sessions --input scans --output scans.yaml"),
+    ]
+}
+
+fn import(invocation: &Invocation) -> Result<Summary, StageError> {
+    let channel = |port: &str| {
+        let path = invocation.input(port)?;
+        rsom_mat::read_channel(path).map_err(|e| ports::at_input(path, e))
+    };
+    let channels = [channel("lf")?, channel("hf")?];
+    let surface = |path: &Path| rsom_mat::read_surface(path).map_err(|e| ports::at_input(path, e));
+    let surface = invocation.optional_input("surface").map(surface);
+    let scan = RawScan {
+        channels,
+        surface: surface.transpose()?,
+    };
+    let grid = rsom_mat::save(invocation, invocation.output("output")?, &scan)?;
+    Ok(Summary::new()
+        .with("shape", grid.shape().to_vec())
+        .with("surface", scan.surface.is_some()))
+}
+
+#[derive(Deserialize)]
+struct Sessions {
+    name: String,
+}
+
+fn sessions(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Sessions = invocation.parameters()?;
+    let folder = invocation.input("input")?;
+    let found = rsom_mat::find_sessions(folder)?;
+    if found.sessions.is_empty() && found.incomplete.is_empty() {
+        let fault = "there are no files R_<stamp>_<id>_LF.mat and R_<stamp>_<id>_HF.mat";
+        return Err(StageError::input(folder, fault));
+    }
+    if let ([], Some(first)) = (found.sessions.as_slice(), found.incomplete.first()) {
+        let fault = format_args!("{} has no partner {}", first.found, first.missing);
+        return Err(StageError::input(folder, fault));
+    }
+    let files: usize = found
+        .sessions
+        .iter()
+        .map(|s| 2 + usize::from(s.surface.is_some()))
+        .sum();
+    let mut progress = Progress::start("hashing", files as u64);
+    let watch = &mut || progress.advance(1);
+    let manifest = rsom_mat::manifest_of(&settings.name, folder, &found.sessions, None, watch)?;
+    progress.finish();
+    for scan in &found.incomplete {
+        log::warn(format_args!(
+            "{} has no partner {}: left out",
+            scan.found, scan.missing
+        ));
+    }
+    let bare = found.sessions.iter().filter(|s| s.surface.is_none());
+    for session in bare.clone() {
+        log::warn(format_args!(
+            "{} has no surface Surf_{}_.mat",
+            session.lf, session.stamp
+        ));
+    }
+    let text = manifest::to_yaml(&manifest)?;
+    atomic::write_bytes(invocation.output("output")?, text.as_bytes())?;
+    Ok(Summary::new()
+        .with("scans", manifest.scans.len())
+        .with("incomplete", found.incomplete.len())
+        .with("without_surface", bare.count()))
+}

@@ -1,0 +1,113 @@
+//! One reconstruction of a raw scan.
+
+use std::path::Path;
+
+use ndarray::Array3;
+
+use super::fault;
+use crate::IoError;
+use crate::matlab::{Class, MatFile, Numbers, NumericArray, Value};
+
+/// The variable of a reconstruction.
+const RECONSTRUCTION: &str = "R";
+
+/// The voxels of a channel, of shape (x, y, z), in the precision of their file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RawChannel {
+    /// Single precision.
+    Single(Array3<f32>),
+    /// Double precision, and whole numbers.
+    Double(Array3<f64>),
+}
+
+impl RawChannel {
+    /// Extents along x, y, z.
+    #[must_use]
+    pub fn shape(&self) -> [usize; 3] {
+        let (x, y, z) = match self {
+            Self::Single(voxels) => voxels.dim(),
+            Self::Double(voxels) => voxels.dim(),
+        };
+        [x, y, z]
+    }
+
+    /// The precision's name in sidecars.
+    #[must_use]
+    pub fn precision(&self) -> &'static str {
+        match self {
+            Self::Single(_) => "float32",
+            Self::Double(_) => "float64",
+        }
+    }
+}
+
+pub(super) fn read(path: &Path) -> Result<RawChannel, IoError> {
+    let file = MatFile::open(path)?;
+    let volumes: Vec<_> = file
+        .variables()
+        .iter()
+        .filter(|v| v.dims.len() == 3)
+        .collect();
+    let variable = match (file.variable(RECONSTRUCTION), volumes.as_slice()) {
+        (Some(variable), _) => variable,
+        (None, [variable]) => *variable,
+        (None, _) => {
+            let names: Vec<&str> = file.variables().iter().map(|v| v.name.as_str()).collect();
+            return Err(fault(format_args!(
+                "there is no variable R; there are {names:?}"
+            )));
+        }
+    };
+    let [z, y, x] = *variable.dims.as_slice() else {
+        let what = format_args!(
+            "{} has {} extents, not three",
+            variable.name,
+            variable.dims.len()
+        );
+        return Err(fault(what));
+    };
+    if matches!(
+        variable.class,
+        Class::Cell | Class::Struct | Class::Object | Class::Char
+    ) {
+        let what = format_args!("{} is of class {}", variable.name, variable.class.name());
+        return Err(fault(what));
+    }
+    if [z, y, x].contains(&0) {
+        return Err(fault(format_args!("{} is empty", variable.name)));
+    }
+    // MATLAB's first index runs fastest: depth, as in (x, y, z).
+    let shape = (x, y, z);
+    let misshaped = |e: ndarray::ShapeError| fault(e);
+    Ok(match numbers(file.read(variable)?, &variable.name)? {
+        Numbers::F32(values) => {
+            finite(values.iter().all(|v| v.is_finite()), &variable.name)?;
+            RawChannel::Single(Array3::from_shape_vec(shape, values).map_err(misshaped)?)
+        }
+        other => {
+            let values = other.into_f64();
+            finite(values.iter().all(|v| v.is_finite()), &variable.name)?;
+            RawChannel::Double(Array3::from_shape_vec(shape, values).map_err(misshaped)?)
+        }
+    })
+}
+
+pub(super) fn numbers(value: Value, name: &str) -> Result<Numbers, IoError> {
+    match value {
+        Value::Numeric(NumericArray {
+            real,
+            imaginary: None,
+            ..
+        }) => Ok(real),
+        _ => Err(fault(format_args!("{name} is no array of real numbers"))),
+    }
+}
+
+fn finite(all: bool, name: &str) -> Result<(), IoError> {
+    if all {
+        return Ok(());
+    }
+    Err(fault(format_args!(
+        "{name} holds numbers that are NaN or infinite"
+    )))
+}

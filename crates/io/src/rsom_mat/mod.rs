@@ -1,0 +1,54 @@
+//! Raw RSOM scans as the scanner's software leaves them: a MATLAB file for each of LF and HF, and one of the skin's surface.
+//!
+//! Voxels keep the precision of their file: what the released preparation makes of a scan depends on it in the last bit.
+
+mod channel;
+mod imported;
+mod sessions;
+mod surface;
+
+use std::path::Path;
+
+pub use channel::RawChannel;
+pub use imported::{load, save};
+pub use sessions::{Found, Incomplete, Session, find_sessions, manifest_of};
+pub use surface::SkinSurface;
+
+use crate::IoError;
+
+/// Voxel size of RSOM scans along x, y, z, in mm.
+pub const SPACING_MM: [f64; 3] = [0.012, 0.012, 0.003];
+/// Names of the channels.
+pub const CHANNELS: [&str; 2] = ["LF", "HF"];
+
+/// A raw scan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawScan {
+    /// LF and HF, of shape (x, y, z).
+    pub channels: [RawChannel; 2],
+    /// The skin's surface, if it was found.
+    pub surface: Option<SkinSurface>,
+}
+
+/// Reads the reconstruction in a MATLAB file: the variable `R` (z, y, x), or the only one of three extents.
+///
+/// # Errors
+/// The file cannot be read or holds no such variable; NaN or infinite voxels.
+pub fn read_channel(path: &Path) -> Result<RawChannel, IoError> {
+    channel::read(path)
+}
+
+/// Reads the skin's surface from a MATLAB file: the variables `surfSmooth` (x, y), `dx` and `dy`.
+///
+/// # Errors
+/// The file cannot be read or holds no such variables.
+pub fn read_surface(path: &Path) -> Result<SkinSurface, IoError> {
+    surface::read(path)
+}
+
+fn fault(what: impl std::fmt::Display) -> IoError {
+    IoError::Format {
+        format: "MATLAB",
+        fault: what.to_string(),
+    }
+}

@@ -1,0 +1,84 @@
+//! The skin's surface as the scanner's software found it.
+
+use std::path::Path;
+
+use ndarray::{Array2, ShapeBuilder};
+use serde::{Deserialize, Serialize};
+
+use super::channel::numbers;
+use super::fault;
+use crate::IoError;
+use crate::matlab::MatFile;
+
+/// Heights of the skin on a grid of its own, centred on the field of view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SkinSurface {
+    /// Heights of shape (x, y), in units of half a voxel along depth.
+    pub heights: Array2<f64>,
+    /// Distance of two points along x and y, in mm.
+    pub step_mm: [f64; 2],
+}
+
+/// The surface as a sidecar holds it.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Written {
+    step_mm: [f64; 2],
+    /// One list for each x.
+    heights_half_voxels: Vec<Vec<f64>>,
+}
+
+impl From<&SkinSurface> for Written {
+    fn from(surface: &SkinSurface) -> Self {
+        let rows = surface.heights.rows();
+        Self {
+            step_mm: surface.step_mm,
+            heights_half_voxels: rows.into_iter().map(|row| row.to_vec()).collect(),
+        }
+    }
+}
+
+impl Written {
+    /// `None` when the lists are not of one length.
+    pub(super) fn surface(self) -> Option<SkinSurface> {
+        let x = self.heights_half_voxels.len();
+        let y = self.heights_half_voxels.first().map_or(0, Vec::len);
+        let heights = self.heights_half_voxels.into_iter().flatten().collect();
+        Some(SkinSurface {
+            heights: Array2::from_shape_vec((x, y), heights).ok()?,
+            step_mm: self.step_mm,
+        })
+    }
+}
+
+pub(super) fn read(path: &Path) -> Result<SkinSurface, IoError> {
+    let file = MatFile::open(path)?;
+    let read = |name: &str| -> Result<(Vec<usize>, Vec<f64>), IoError> {
+        let Some(variable) = file.variable(name) else {
+            return Err(fault(format_args!("there is no variable {name}")));
+        };
+        let numbers = numbers(file.read(variable)?, name)?.into_f64();
+        Ok((variable.dims.clone(), numbers))
+    };
+    let scalar = |name: &str| match read(name)?.1.as_slice() {
+        [value] => Ok(*value),
+        other => Err(fault(format_args!(
+            "{name} holds {} numbers, not one",
+            other.len()
+        ))),
+    };
+    let (dims, heights) = read("surfSmooth")?;
+    let [x, y] = *dims.as_slice() else {
+        return Err(fault(format_args!(
+            "surfSmooth has {} extents, not two",
+            dims.len()
+        )));
+    };
+    if !heights.iter().all(|height| height.is_finite()) {
+        return Err(fault("surfSmooth holds numbers that are NaN or infinite"));
+    }
+    Ok(SkinSurface {
+        heights: Array2::from_shape_vec((x, y).f(), heights).map_err(fault)?,
+        step_mm: [scalar("dx")?, scalar("dy")?],
+    })
+}
