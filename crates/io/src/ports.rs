@@ -263,6 +263,25 @@ pub fn require_same_grid(
     })
 }
 
+/// How many voxels deeper than the first file's grid the second one's begins, as [`Grid::depth_offset_of`] says.
+///
+/// # Errors
+/// Exit code 3 with both geometries when they differ in more than their range of depths.
+pub fn require_depth_offset(
+    left_path: &Path,
+    left: &Grid,
+    right_path: &Path,
+    right: &Grid,
+) -> Result<isize, StageError> {
+    left.depth_offset_of(right).ok_or_else(|| {
+        StageError::inputs(format_args!(
+            "{} and {} must agree in spacing, orientation and extents along x and y, and begin whole voxels apart in depth: {left} against {right}",
+            left_path.display(),
+            right_path.display()
+        ))
+    })
+}
+
 /// A fault of an input; the line starts with the file's name.
 #[must_use]
 pub fn at_input(path: &Path, fault: IoError) -> StageError {
