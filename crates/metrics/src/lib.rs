@@ -2,7 +2,7 @@
 //!
 //! Arrays in, numbers out. A [`Pair`] holds a reference and a prediction on one grid; [`evaluate`] takes every
 //! registered measure of it and gives [`Measurement`]s, the rows of a long table. A value that does not exist is
-//! `None` with a [`Status`] that says why.
+//! `None` with a [`Status`] that says why. [`biomarkers`] measures the masks of one scan by themselves.
 //!
 //! A B-scan is one y: arrays are (x, y, z), z is depth.
 
@@ -11,6 +11,7 @@
     reason = "views of arrays are passed by value, as ndarray does"
 )]
 
+pub mod biomarkers;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod evaluate;
@@ -28,6 +29,7 @@ pub mod overlap;
 pub mod roughness;
 pub mod thickness;
 
+pub use biomarkers::biomarkers;
 pub use evaluate::{Measure, Settings, evaluate};
 pub use measurement::{Measurement, Quantity, Unit};
 pub use pair::Pair;

@@ -9,10 +9,12 @@ use crate::{Status, Surface};
 pub enum Unit {
     /// A ratio.
     One,
-    /// Voxel edges along z.
+    /// Voxel edges along z; for `layer_voxels` and `vessel_voxels`, a number of voxels.
     Voxels,
     /// Micrometres.
     Micrometres,
+    /// Cubic millimetres.
+    CubicMillimetres,
     /// A number of columns of the scan.
     Columns,
     /// Degrees of arc.
@@ -27,6 +29,7 @@ impl Unit {
             Unit::One => "1",
             Unit::Voxels => "voxels",
             Unit::Micrometres => "µm",
+            Unit::CubicMillimetres => "mm³",
             Unit::Columns => "columns",
             Unit::Degrees => "degrees",
         }

@@ -19,6 +19,9 @@ use std::fmt;
 /// | measures of the reference alone | none | as usual, `ok` | none |
 /// | thickness bias | none | none | none |
 ///
+/// [`biomarkers`](crate::biomarkers()) have no reference: an empty mask is an empty prediction, its voxels, volumes and
+/// shares of columns or of the grid are 0, and what is measured inside it (thickness, depth of vessels) is none.
+///
 /// "None" is a missing value. The status names the empty mask beside every other entry, whether or not a value stands.
 /// Other software gives Dice of two empty masks as 0, 1 or not a number; 1 is what the paper's authors used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -87,28 +87,63 @@ pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let um_per_voxel = pair.spacing_mm().map(|mm| mm[2] * 1000.0);
     let mut rows = Vec::new();
     for region in pair.regions(settings.per_slice) {
-        let mut push = |[vox, um]: [Quantity; 2], value: Option<f64>, status: Status| {
-            let value_um = value.zip(um_per_voxel).map(|(v, um)| v * um);
-            rows.push(vox.measured(value, status).on_slice(region.slice));
-            rows.push(um.measured(value_um, status).on_slice(region.slice));
-        };
         let sides = [
             (PREDICTION, region.prediction, region.prediction_status()),
             (REFERENCE, region.reference, region.reference_status()),
         ];
-        for ([mean, sd, median], mask, status) in sides {
-            let thickness = Thickness::of(mask);
-            push(mean, thickness.map(|t| t.mean_vox), status);
-            push(sd, thickness.and_then(|t| t.sd_vox), status);
-            push(median, thickness.map(|t| t.median_vox), status);
+        for (quantities, mask, status) in sides {
+            let of_layer = layer_rows(&quantities, mask, um_per_voxel, status);
+            rows.extend(of_layer.into_iter().map(|r| r.on_slice(region.slice)));
         }
         let bias = bias_vox(region.reference, region.prediction);
-        push(BIAS, bias, region.status());
+        let bias = both_units(BIAS, bias, um_per_voxel, region.status());
+        rows.extend(bias.map(|r| r.on_slice(region.slice)));
     }
     rows
 }
 
-const fn lengths(vox: &'static str, um: &'static str) -> [Quantity; 2] {
+/// `layer_thickness_vox`, `layer_thickness_um` and their `_sd_` and `_median_` of a layer of shape (x, y, z) by itself.
+pub(crate) fn of_layer(
+    mask: ArrayView3<'_, bool>,
+    um_per_voxel: Option<f64>,
+    status: Status,
+) -> Vec<Measurement> {
+    layer_rows(&PREDICTION, mask, um_per_voxel, status)
+}
+
+fn layer_rows(
+    [mean, sd, median]: &[[Quantity; 2]; 3],
+    mask: ArrayView3<'_, bool>,
+    um_per_voxel: Option<f64>,
+    status: Status,
+) -> Vec<Measurement> {
+    let thickness = Thickness::of(mask);
+    [
+        (mean, thickness.map(|t| t.mean_vox)),
+        (sd, thickness.and_then(|t| t.sd_vox)),
+        (median, thickness.map(|t| t.median_vox)),
+    ]
+    .into_iter()
+    .flat_map(|(quantities, value)| both_units(*quantities, value, um_per_voxel, status))
+    .collect()
+}
+
+/// A length along z in voxels and in µm.
+pub(crate) fn both_units(
+    [vox, um]: [Quantity; 2],
+    value_vox: Option<f64>,
+    um_per_voxel: Option<f64>,
+    status: Status,
+) -> [Measurement; 2] {
+    let value_um = value_vox.zip(um_per_voxel).map(|(v, um)| v * um);
+    [
+        vox.measured(value_vox, status),
+        um.measured(value_um, status),
+    ]
+}
+
+/// A length along z in voxels and in µm, as quantities without a better direction.
+pub(crate) const fn lengths(vox: &'static str, um: &'static str) -> [Quantity; 2] {
     [
         Quantity::new(vox, Unit::Voxels, None),
         Quantity::new(um, Unit::Micrometres, None),

@@ -1,4 +1,4 @@
-//! The command `rsom-metrics evaluate` on files.
+//! The commands of `rsom-metrics` on files.
 
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
@@ -19,7 +19,11 @@ fn layer(shape: [usize; 3], first: usize) -> Array3<bool> {
 
 fn save(folder: &Path, name: &str, voxels: Array3<bool>, spacing: Spacing) -> String {
     let shape: [usize; 3] = voxels.shape().try_into().unwrap();
-    let mask = Mask::new(Grid::new(shape, spacing).unwrap(), voxels).unwrap();
+    save_on(folder, name, voxels, Grid::new(shape, spacing).unwrap())
+}
+
+fn save_on(folder: &Path, name: &str, voxels: Array3<bool>, grid: Grid) -> String {
+    let mask = Mask::new(grid, voxels).unwrap();
     let path = folder.join(name);
     nifti::write_mask(&path, &mask).unwrap();
     path.to_str().unwrap().to_owned()
@@ -188,4 +192,111 @@ fn normals_are_counted_column_by_column() {
         .filter_map(|row| row.1)
         .sum();
     assert_eq!(counted, 2.0 * 20.0 * 3.0);
+}
+
+fn biomarkers(layer: &str, output: &Path, more: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rsom-metrics"))
+        .args(["biomarkers", "--layer", layer, "--output"])
+        .arg(output)
+        .args(more)
+        .output()
+        .unwrap()
+}
+
+/// Vessels in every voxel of x = 0 on a grid that begins `start` voxels beside that of the layer.
+fn vessels_from(folder: &Path, start: [isize; 3]) -> String {
+    let shape = [20, 3, 8];
+    let grid = Grid::new(SHAPE, Spacing::RSOM).unwrap();
+    let grid = grid.window(start, shape).unwrap();
+    save_on(
+        folder,
+        "v.nii.gz",
+        Array3::from_shape_fn(shape, |(x, _, _)| x == 0),
+        grid,
+    )
+}
+
+#[test]
+fn biomarkers_know_how_deep_the_vessels_grid_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let layer = save(folder.path(), "s7.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
+    let vessels = vessels_from(folder.path(), [0, 0, 15]);
+    let output = folder.path().join("b.parquet");
+    let more = [
+        "--vessels",
+        &vessels,
+        "--subject",
+        "anna",
+        "--factor",
+        "visit=2",
+        "--json",
+    ];
+    let run = biomarkers(&layer, &output, &more);
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    let line: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    let near = |name: &str, expected: f64| {
+        let found = line["result"][name].as_f64().unwrap();
+        assert!((found - expected).abs() < 1e-6, "{name}: {found}");
+    };
+    // By hand: 4 voxels in every second column, 3 in the others, all ending at 11; vessels at 15 to 22.
+    near("layer_thickness_um", 10.5);
+    near("layer_volume_mm3", 210.0 * 4.32e-7);
+    near("cut_depth_vox", 15.0);
+    near("cut_depth_um", 45.0);
+    near("vessel_volume_fraction", 0.05);
+    near("vessel_depth_vox", 7.0);
+    let table = parquet::read(&output).unwrap();
+    let names: Vec<&str> = table.names().collect();
+    assert_eq!(names[5..9], ["metric", "value", "unit", "status"]);
+    assert_eq!(table.texts("subject").unwrap()[0].as_deref(), Some("anna"));
+    assert_eq!(table.texts("scan").unwrap()[0].as_deref(), Some("s7"));
+    assert_eq!(table.integers("visit").unwrap()[0], Some(2));
+    assert_eq!(
+        rows(&table, "vessel_voxels"),
+        [(None, Some(24.0), "ok".to_owned())]
+    );
+    let metric = table.texts("metric").unwrap();
+    let volume = metric
+        .iter()
+        .position(|m| m.as_deref() == Some("vessel_volume_mm3"));
+    let unit = table.texts("unit").unwrap()[volume.unwrap()].clone();
+    assert_eq!(unit.as_deref(), Some("mm³"));
+}
+
+#[test]
+fn biomarkers_of_a_layer_alone_have_no_rows_of_vessels() {
+    let folder = tempfile::tempdir().unwrap();
+    let mask = save(folder.path(), "l.nii.gz", layer(SHAPE, 8), Spacing::Unknown);
+    let output = folder.path().join("b.parquet");
+    assert!(biomarkers(&mask, &output, &[]).status.success());
+    let table = parquet::read(&output).unwrap();
+    assert_eq!(
+        rows(&table, "layer_thickness_vox"),
+        [(None, Some(3.5), "ok".to_owned())]
+    );
+    assert_eq!(
+        rows(&table, "layer_thickness_um"),
+        [(None, None, "undefined".to_owned())]
+    );
+    assert!(rows(&table, "cut_depth_vox").is_empty());
+}
+
+#[test]
+fn vessels_beside_the_layer_are_exit_code_3_with_both_geometries() {
+    let folder = tempfile::tempdir().unwrap();
+    let layer = save(folder.path(), "l.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
+    let vessels = vessels_from(folder.path(), [1, 0, 15]);
+    let output = folder.path().join("b.parquet");
+    let run = biomarkers(&layer, &output, &["--vessels", &vessels]);
+    assert_eq!(run.status.code(), Some(3));
+    let message = String::from_utf8_lossy(&run.stderr);
+    for part in ["l.nii.gz", "v.nii.gz", "20 × 3 × 24", "20 × 3 × 8"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert_eq!(message.lines().count(), 1, "{message}");
+    assert!(!output.exists());
 }

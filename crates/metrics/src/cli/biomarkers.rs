@@ -1,0 +1,52 @@
+//! `rsom-metrics biomarkers`: quantities of one scan.
+
+use rsom_io::ports;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
+
+use super::keys::{RunKeys, keyed};
+use super::table;
+use crate::biomarkers;
+
+/// The command.
+pub fn command() -> Command {
+    let command = Command::new(
+        "biomarkers",
+        "Measure the layer and the vessels of one scan",
+        run,
+    )
+    .input(Port::required("layer", Kind::Mask, "Mask of the epidermis"))
+    .input(Port::optional(
+        "vessels",
+        Kind::Mask,
+        "Mask of the vessels; its grid may begin and end at other depths than the layer's",
+    ))
+    .output(Port::required(
+        "output",
+        Kind::Table,
+        "One measurement a row",
+    ));
+    keyed(command, "layer mask")
+        .example("rsom-metrics biomarkers --layer layer.nii.gz --vessels vessels.nii.gz --output b.parquet --subject s01 --factor visit=2")
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let run_keys = RunKeys::of(invocation)?;
+    let layer_path = invocation.input("layer")?;
+    let layer = ports::load_mask(layer_path)?;
+    let vessels = match invocation.optional_input("vessels") {
+        Some(path) => {
+            let vessels = ports::load_mask(path)?;
+            ports::require_depth_offset(layer_path, layer.grid(), path, vessels.grid())?;
+            Some(vessels)
+        }
+        None => None,
+    };
+    let rows = biomarkers(&layer, vessels.as_ref()).map_err(StageError::inputs)?;
+    let keys = run_keys.keys(layer_path);
+    let measured = table::of_measurements(&rows, &keys).map_err(StageError::failure)?;
+    ports::write_table(invocation, "output", &measured)?;
+    let start = Summary::new().with("rows", rows.len());
+    Ok(rows.iter().fold(start, |summary, row| {
+        summary.with(row.quantity.name, row.value)
+    }))
+}
