@@ -5,9 +5,9 @@ mod overlay;
 
 use ndarray::ArrayView2;
 
-use crate::color::{BLACK, GRAY, INK, ORANGE, SKY, WHITE};
+use crate::color::{INK, ORANGE, SKY, WHITE};
 use crate::font;
-use crate::scale::round_length;
+use crate::panel::{draw_label, draw_scale_bar, draw_swatch, draw_title};
 use crate::scene::{Item, Path, Point, Stroke, Text};
 use crate::{Color, Picture, Scene};
 use layout::Layout;
@@ -70,36 +70,16 @@ pub fn scene(figure: &Figure<'_>) -> Scene {
                 title
             }
         };
-        draw_title(&mut scene, panel, title, &layout);
+        draw_title(&mut scene, (panel, title), at, layout.size[0], layout.em);
     }
     if let Some([across, _]) = figure.spacing_mm {
-        draw_scale_bar(&mut scene, across, &layout);
+        let [left, top] = layout.panel(0);
+        let um_per_pixel = across * 1000.0 / layout.voxel[0];
+        let corner = [left, top + layout.size[1]];
+        draw_scale_bar(&mut scene, corner, layout.size[0], um_per_pixel, layout.em);
     }
     draw_legend(&mut scene, reference_color, &layout);
     scene
-}
-
-fn draw_title(scene: &mut Scene, panel: usize, title: &str, layout: &Layout) {
-    let [x, y] = layout.panel(panel);
-    let letter = char::from_u32('a' as u32 + (panel % 26) as u32).unwrap_or('a');
-    let baseline = y - 0.5 * layout.em;
-    let tag = format!("{letter}");
-    let indent = 1.2 * layout.em;
-    let words = shortened(title, (layout.size[0] - indent) / layout.em);
-    scene.draw(Text::new(tag, [x, baseline], layout.em, INK).bold());
-    scene.draw(Text::new(words, [x + indent, baseline], layout.em, INK));
-}
-
-/// The text, cut at the end so that it is at most so many ems wide.
-fn shortened(words: &str, width_em: f64) -> String {
-    if font::width_em(words) <= width_em {
-        return words.to_owned();
-    }
-    let mut kept: String = words.to_owned();
-    while !kept.is_empty() && font::width_em(&format!("{kept}...")) > width_em {
-        kept.pop();
-    }
-    format!("{kept}...")
 }
 
 fn note_if_empty(scene: &mut Scene, mask: &Overlay, at: Point, layout: &Layout) {
@@ -109,67 +89,16 @@ fn note_if_empty(scene: &mut Scene, mask: &Overlay, at: Point, layout: &Layout) 
     }
 }
 
-/// White words on a dark ground, starting at a point on their baseline.
-fn draw_label(scene: &mut Scene, words: &str, [x, y]: Point, em: f64) {
-    let size = [(font::width_em(words) + 0.6) * em, 1.5 * em];
-    scene.draw(Path::rectangle(
-        [x - 0.3 * em, y - 1.1 * em],
-        size,
-        BLACK,
-        0.6,
-    ));
-    scene.draw(Text::new(words, [x, y], em, WHITE));
-}
-
-/// A bar of a round length in the lower left corner of the first panel.
-fn draw_scale_bar(scene: &mut Scene, mm_per_voxel: f64, layout: &Layout) {
-    let em = layout.em;
-    let um_per_pixel = mm_per_voxel * 1000.0 / layout.voxel[0];
-    let length_um = round_length(layout.size[0] * um_per_pixel / 4.0);
-    let words = if length_um >= 1000.0 {
-        format!("{} mm", length_um / 1000.0)
-    } else {
-        format!("{length_um} µm")
-    };
-    let bar = length_um / um_per_pixel;
-    let [left, top] = layout.panel(0);
-    let (x, y) = (left + 0.8 * em, top + layout.size[1] - 0.7 * em);
-    let width = bar.max(font::width_em(&words) * em);
-    let ground = [width + 0.8 * em, 2.0 * em];
-    scene.draw(Path::rectangle(
-        [x - 0.4 * em, y - 1.6 * em],
-        ground,
-        BLACK,
-        0.6,
-    ));
-    scene.draw(Path::rectangle(
-        [x, y - 0.08 * em],
-        [bar, 0.16 * em],
-        WHITE,
-        1.0,
-    ));
-    scene.draw(Text::new(words, [x, y - 0.45 * em], em, WHITE));
-}
-
 fn draw_legend(scene: &mut Scene, reference_color: Color, layout: &Layout) {
     let em = layout.em;
     let (x, y) = (layout.margin(), layout.height() - 1.1 * em);
     let middle = y - 0.35 * em;
-    let swatch = |scene: &mut Scene, x: f64| {
-        let ground = Path::rectangle(
-            [x, y - 0.95 * em],
-            [2.2 * em, 1.2 * em],
-            Color([70; 3]),
-            1.0,
-        );
-        scene.draw(ground.outlined(Stroke::solid(GRAY, 0.04 * em)));
-    };
-    swatch(scene, x);
+    draw_swatch(scene, [x, y], em);
     let ends = [[x + 0.3 * em, middle], [x + 1.9 * em, middle]];
     scene.line(ends[0], ends[1], Stroke::solid(reference_color, 0.1 * em));
     scene.draw(Text::new("reference", [x + 2.8 * em, y], em, INK));
     let x = x + (4.4 + font::width_em("reference")) * em;
-    swatch(scene, x);
+    draw_swatch(scene, [x, y], em);
     let area = Path::rectangle(
         [x + 0.3 * em, middle - 0.3 * em],
         [1.6 * em, 0.6 * em],
@@ -275,12 +204,5 @@ mod tests {
         let empty = Array2::from_elem((4, 60), false);
         assert_eq!(depth_window(&[empty.view()], 5), None);
         assert_eq!(depth_window(&[], 5), None);
-    }
-
-    #[test]
-    fn long_titles_are_cut_to_their_panel() {
-        assert_eq!(shortened("unet", 10.0), "unet");
-        let cut = shortened("a very long title of a panel", 5.0);
-        assert!(cut.ends_with("...") && font::width_em(&cut) <= 5.0);
     }
 }

@@ -16,12 +16,14 @@ pub mod color;
 pub mod contour;
 pub mod factor;
 mod font;
+mod panel;
 pub mod picture;
 pub mod png_file;
 pub mod raster;
 pub mod scale;
 pub mod scene;
 pub mod svg;
+mod voxel_pixels;
 
 pub use color::Color;
 pub use picture::Picture;

@@ -1,9 +1,8 @@
 //! Where the panels of a B-scan figure stand.
 
 use crate::scene::Point;
+use crate::voxel_pixels::voxel_pixels;
 
-/// Panels are at least this wide or high, whichever is the larger extent, so that thin layers are legible.
-const LARGER_EXTENT: f64 = 640.0;
 /// Width over height that a figure aims at when it may choose its number of columns.
 const ASPECT: f64 = 1.4;
 /// Width of the figure in ems: 8-point letters in a figure as wide as a text column of 170 mm.
@@ -25,8 +24,7 @@ pub struct Layout {
 impl Layout {
     /// Arranges `panels` pictures of `size` voxels.
     ///
-    /// Voxels keep their shape when their size in mm is known. The larger edge of a voxel takes a whole number of pixels, the
-    /// smaller at least one.
+    /// Voxels keep their shape when their size in mm is known ([`voxel_pixels`]).
     pub fn new(
         size: [usize; 2],
         spacing_mm: Option<[f64; 2]>,
@@ -83,32 +81,11 @@ impl Layout {
     }
 }
 
-fn voxel_pixels(size: [usize; 2], spacing: [f64; 2]) -> [f64; 2] {
-    let larger = spacing[0].max(spacing[1]);
-    // Beyond 16 to 1 a voxel's shape would cost more pixels than it is worth.
-    let shape = spacing.map(|s| (s / larger).max(1.0 / 16.0));
-    let extent = (size[0] as f64 * shape[0]).max(size[1] as f64 * shape[1]);
-    let smaller = shape[0].min(shape[1]);
-    let edge = (LARGER_EXTENT / extent).max(1.0 / smaller - 1e-6).ceil();
-    shape.map(|s| s * edge)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn voxels_of_the_paper_are_four_times_as_wide_as_deep() {
-        assert_eq!(voxel_pixels([333, 500], [0.012, 0.003]), [4.0, 1.0]);
-        assert_eq!(voxel_pixels([100, 100], [0.012, 0.003]), [7.0, 1.75]);
-    }
-
-    #[test]
-    fn voxels_of_unknown_size_are_square() {
-        assert_eq!(voxel_pixels([64, 48], [1.0, 1.0]), [10.0, 10.0]);
-    }
 
     #[test]
     fn wide_panels_are_stacked_and_high_ones_stand_side_by_side() {

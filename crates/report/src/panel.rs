@@ -1,0 +1,105 @@
+//! What stands in and around a panel that shows a picture: title, notes, scale bar, swatches of a legend.
+
+use crate::color::{BLACK, GRAY, INK, WHITE};
+use crate::font;
+use crate::scale::round_length;
+use crate::scene::{Path, Point, Stroke, Text};
+use crate::{Color, Scene};
+
+/// Draws a panel's letter, from its index, and its title above its top left corner `at`; a title that is wider than the panel
+/// is cut.
+pub fn draw_title(
+    scene: &mut Scene,
+    (index, title): (usize, &str),
+    at: Point,
+    width: f64,
+    em: f64,
+) {
+    let letter = char::from_u32('a' as u32 + (index % 26) as u32).unwrap_or('a');
+    let [x, baseline] = [at[0], at[1] - 0.5 * em];
+    let tag = format!("{letter}");
+    let indent = 1.2 * em;
+    let words = shortened(title, (width - indent) / em);
+    scene.draw(Text::new(tag, [x, baseline], em, INK).bold());
+    scene.draw(Text::new(words, [x + indent, baseline], em, INK));
+}
+
+/// The text, cut at the end so that it is at most so many ems wide.
+pub fn shortened(words: &str, width_em: f64) -> String {
+    if font::width_em(words) <= width_em {
+        return words.to_owned();
+    }
+    let mut kept: String = words.to_owned();
+    while !kept.is_empty() && font::width_em(&format!("{kept}...")) > width_em {
+        kept.pop();
+    }
+    format!("{kept}...")
+}
+
+/// White words on a dark ground, starting at a point on their baseline.
+pub fn draw_label(scene: &mut Scene, words: &str, [x, y]: Point, em: f64) {
+    let size = [(font::width_em(words) + 0.6) * em, 1.5 * em];
+    scene.draw(Path::rectangle(
+        [x - 0.3 * em, y - 1.1 * em],
+        size,
+        BLACK,
+        0.6,
+    ));
+    scene.draw(Text::new(words, [x, y], em, WHITE));
+}
+
+/// A bar of a round length, at most a quarter of the panel's width, at the panel's lower left corner.
+pub fn draw_scale_bar(
+    scene: &mut Scene,
+    [left, bottom]: Point,
+    width: f64,
+    um_per_pixel: f64,
+    em: f64,
+) {
+    let length_um = round_length(width * um_per_pixel / 4.0);
+    let words = if length_um >= 1000.0 {
+        format!("{} mm", length_um / 1000.0)
+    } else {
+        format!("{length_um} µm")
+    };
+    let bar = length_um / um_per_pixel;
+    let (x, y) = (left + 0.8 * em, bottom - 0.7 * em);
+    let width = bar.max(font::width_em(&words) * em);
+    let ground = [width + 0.8 * em, 2.0 * em];
+    scene.draw(Path::rectangle(
+        [x - 0.4 * em, y - 1.6 * em],
+        ground,
+        BLACK,
+        0.6,
+    ));
+    scene.draw(Path::rectangle(
+        [x, y - 0.08 * em],
+        [bar, 0.16 * em],
+        WHITE,
+        1.0,
+    ));
+    scene.draw(Text::new(words, [x, y - 0.45 * em], em, WHITE));
+}
+
+/// The dark ground of a legend's sample, 2.2 ems wide, left of a text on the baseline of `at`.
+pub fn draw_swatch(scene: &mut Scene, [x, y]: Point, em: f64) {
+    let ground = Path::rectangle(
+        [x, y - 0.95 * em],
+        [2.2 * em, 1.2 * em],
+        Color([70; 3]),
+        1.0,
+    );
+    scene.draw(ground.outlined(Stroke::solid(GRAY, 0.04 * em)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_titles_are_cut_to_their_panel() {
+        assert_eq!(shortened("unet", 10.0), "unet");
+        let cut = shortened("a very long title of a panel", 5.0);
+        assert!(cut.ends_with("...") && font::width_em(&cut) <= 5.0);
+    }
+}
