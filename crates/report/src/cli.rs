@@ -2,6 +2,7 @@
 
 mod bscan;
 mod factor;
+mod projections;
 
 use std::path::Path;
 
@@ -20,6 +21,7 @@ pub fn definition() -> Definition {
     )
     .command(bscan::command())
     .command(factor::command())
+    .command(projections::command())
 }
 
 /// Writes a scene to the output `output`, in the format that its name says, with its provenance inside.

@@ -1,4 +1,4 @@
-//! Figures: B-scans with reference and predictions, and measures against a factor.
+//! Figures: B-scans with reference and predictions, projections of a scan with its masks, and measures against a factor.
 //!
 //! Arrays and records in, a [`Scene`] out: a list of rectangles, paths, texts and images in pixel coordinates.
 //! A scene is written as SVG ([`svg`]) or painted ([`raster`]) and written as PNG ([`png_file`]).
@@ -19,6 +19,7 @@ mod font;
 mod panel;
 pub mod picture;
 pub mod png_file;
+pub mod projections;
 pub mod raster;
 pub mod scale;
 pub mod scene;

@@ -43,6 +43,25 @@ impl Study {
         self.folder.path().join(name)
     }
 
+    /// A mask of one slab on a grid that begins `start` voxels beside the scan's, of 30 depths.
+    fn window(&self, name: &str, start: [isize; 3]) {
+        let shape = [SHAPE[0], SHAPE[1], 30];
+        let grid = Grid::new(SHAPE, Spacing::RSOM).unwrap();
+        let voxels = Array3::from_shape_fn(shape, |(x, _, z)| x == 20 && z == 3);
+        let mask = Mask::new(grid.window(start, shape).unwrap(), voxels).unwrap();
+        nifti::write_mask(&self.path(name), &mask).unwrap();
+    }
+
+    fn projections(&self, masks: &[(&str, &str)], output: &str, more: &[&str]) -> Output {
+        let mut process = report("projections");
+        process.arg("--image").arg(self.path("scan.nii.gz"));
+        for (flag, name) in masks {
+            process.arg(flag).arg(self.path(name));
+        }
+        process.arg("--output").arg(self.path(output)).args(more);
+        process.output().unwrap()
+    }
+
     fn bscan(&self, predictions: &[&str], output: &str, more: &[&str]) -> Output {
         report("bscan")
             .arg("--image")
@@ -71,6 +90,12 @@ fn succeeded(output: &Output) {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+fn without_provenance(svg: &str) -> String {
+    let (start, rest) = svg.split_once("<metadata>").unwrap();
+    let (_, end) = rest.split_once("</metadata>").unwrap();
+    format!("{start}{end}")
 }
 
 /// Checks that every element of an XML document is closed in order and every attribute quoted.
@@ -164,6 +189,106 @@ fn a_slice_that_is_not_there_is_exit_code_2() {
     assert!(String::from_utf8_lossy(&run.stderr).contains("0 to 4"));
 }
 
+#[test]
+fn projections_carry_their_provenance_and_keep_the_shape_of_voxels() {
+    let study = Study::new(Spacing::RSOM);
+    study.window("vessels.nii.gz", [0, 0, 29]);
+    let masks = [("--layer", "truth.nii.gz"), ("--vessels", "vessels.nii.gz")];
+    let run = study.projections(&masks, "p.png", &["--json"]);
+    succeeded(&run);
+    let line: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!(line["result"]["panels"], 6);
+    // numpy 2.4: (lf * hf).sum() / (hf * hf).sum() of the maxima along z, of v[x, y, z, c] = (x * z + c) % 97.
+    let alpha = line["result"]["hf_factor_z"].as_f64().unwrap();
+    assert!((alpha - 1.000_091_769_955_663_7).abs() < 1e-12, "{alpha}");
+    let file = std::io::BufReader::new(std::fs::File::open(study.path("p.png")).unwrap());
+    let mut reader = png::Decoder::new(file).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let frame = reader.next_frame(&mut pixels).unwrap();
+    // 16 pixels for 12 µm, 4 for 3 µm: panels of 640 × 80, 640 × 240 and 80 × 240 in two columns, letters of 21.
+    assert_eq!((frame.width, frame.height), (1343, 770));
+    let provenance = reader.info().utf8_text[0].get_text().unwrap();
+    assert!(provenance.contains("vessels.nii.gz") && provenance.contains("projections"));
+}
+
+#[test]
+fn a_mask_that_was_cut_in_depth_lies_where_the_whole_one_does() {
+    let study = Study::new(Spacing::RSOM);
+    study.window("cut.nii.gz", [0, 0, 29]);
+    let voxels = Array3::from_shape_fn(SHAPE, |(x, _, z)| x == 20 && z == 32);
+    let whole = Mask::new(Grid::new(SHAPE, Spacing::RSOM).unwrap(), voxels).unwrap();
+    nifti::write_mask(&study.path("whole.nii.gz"), &whole).unwrap();
+    let draw = |name: &str| {
+        succeeded(&study.projections(&[("--vessels", name)], "p.svg", &[]));
+        without_provenance(&std::fs::read_to_string(study.path("p.svg")).unwrap())
+    };
+    assert_eq!(draw("cut.nii.gz"), draw("whole.nii.gz"));
+    study.window("cut.nii.gz", [0, 0, 30]);
+    assert_ne!(draw("cut.nii.gz"), draw("whole.nii.gz"));
+}
+
+#[test]
+fn projections_without_masks_show_the_scan_alone() {
+    let study = Study::new(Spacing::Unknown);
+    succeeded(&study.projections(&[], "p.svg", &["--title", "Subject 7, left arm"]));
+    let svg = std::fs::read_to_string(study.path("p.svg")).unwrap();
+    assert_well_formed(&svg);
+    assert!(svg.contains(">Subject 7, left arm</text>"));
+    assert_eq!(svg.matches("<image ").count(), 3);
+    assert!(!svg.contains("µm</text>"));
+}
+
+#[test]
+fn projections_are_drawn_to_the_same_bytes() {
+    let study = Study::new(Spacing::RSOM);
+    let draw = |name: &str, threads: &str| {
+        let masks = [("--layer", "truth.nii.gz")];
+        succeeded(&study.projections(&masks, name, &["--threads", threads]));
+        std::fs::read(study.path(name)).unwrap()
+    };
+    assert_eq!(draw("a.png", "1"), draw("b.png", "2"));
+}
+
+#[test]
+fn a_mask_that_is_apart_by_more_than_whole_depths_is_exit_code_3() {
+    let study = Study::new(Spacing::RSOM);
+    study.window("beside.nii.gz", [1, 0, 29]);
+    for flag in ["--layer", "--vessels"] {
+        let run = study.projections(&[(flag, "beside.nii.gz")], "p.png", &[]);
+        assert_eq!(run.status.code(), Some(3));
+        let message = String::from_utf8_lossy(&run.stderr);
+        for part in ["scan.nii.gz", "beside.nii.gz", "40 × 5 × 60", "40 × 5 × 30"] {
+            assert!(message.contains(part), "{message}");
+        }
+        assert!(!study.path("p.png").exists());
+    }
+}
+
+#[test]
+fn a_mask_below_the_scan_is_warned_of() {
+    let study = Study::new(Spacing::RSOM);
+    study.window("below.nii.gz", [0, 0, 60]);
+    let run = study.projections(&[("--vessels", "below.nii.gz")], "p.svg", &[]);
+    succeeded(&run);
+    let message = String::from_utf8_lossy(&run.stderr);
+    assert!(message.contains("no depth in common"), "{message}");
+    let svg = std::fs::read_to_string(study.path("p.svg")).unwrap();
+    assert_eq!(svg.matches(">no vessels</text>").count(), 3);
+}
+
+#[test]
+fn projections_of_three_channels_are_exit_code_3() {
+    let study = Study::new(Spacing::RSOM);
+    let grid = Grid::new([4, 4, 4], Spacing::RSOM).unwrap();
+    let names = ["a", "b", "c"].map(str::to_owned).to_vec();
+    let scan = Scan::new(grid, names, Array4::zeros((4, 4, 4, 3))).unwrap();
+    nifti::write_scan(&study.path("scan.nii.gz"), &scan, Storage::Float32).unwrap();
+    let run = study.projections(&[], "p.png", &[]);
+    assert_eq!(run.status.code(), Some(3));
+    let message = String::from_utf8_lossy(&run.stderr);
+    assert!(message.contains("3 channels"), "{message}");
+}
+
 fn measurements(path: &Path) {
     let levels: Vec<i64> = vec![0, 0, 10, 10, 100, 100];
     let n = levels.len();
@@ -239,10 +364,7 @@ fn drawn(folder: &Path, rows: &[(Option<&str>, i64, f64)], unit_by: &str) -> Str
     dice_of_scans(&input, rows);
     let more = ["--metric", "dice", "--factor", "s", "--unit-by", unit_by];
     succeeded(&factor(&input, &output, &more));
-    let svg = std::fs::read_to_string(&output).unwrap();
-    let (start, rest) = svg.split_once("<metadata>").unwrap();
-    let (_, end) = rest.split_once("</metadata>").unwrap();
-    format!("{start}{end}")
+    without_provenance(&std::fs::read_to_string(&output).unwrap())
 }
 
 #[test]

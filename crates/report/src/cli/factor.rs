@@ -224,6 +224,11 @@ fn title(metric: &str, unit: Option<&str>) -> String {
         "ra_coverage" => "Columns in Ra",
         "layer_thickness_vox" | "layer_thickness_um" => "Layer thickness",
         "thickness_bias_vox" | "thickness_bias_um" => "Thickness bias",
+        "layer_coverage" => "Columns with a layer",
+        "layer_volume_mm3" => "Layer volume",
+        "vessel_volume_mm3" => "Vessel volume",
+        "vessel_volume_fraction" => "Vessel volume fraction",
+        "vessel_depth_vox" | "vessel_depth_um" => "Depth of vessels",
         "normal_angle_deg" => "Normal angle",
         other => other,
     };

@@ -1,0 +1,100 @@
+//! `rsom-report projections`: maximum intensity projections of a scan.
+
+use std::path::Path;
+
+use rsom_io::ports;
+use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, log};
+use rsom_volume::{Mask, Scan};
+use serde::Deserialize;
+
+use crate::projections::{Figure, Placed, scene, views};
+
+/// The command.
+pub fn command() -> Command {
+    Command::new("projections", "Draw maximum intensity projections of a scan, alone and with its masks", run)
+        .input(Port::required("image", Kind::Volume, "Scan of one channel, or of two: LF (red) and HF (green)"))
+        .input(Port::optional("layer", Kind::Mask, "Mask of the epidermis; it may begin and end at other depths than the scan"))
+        .input(Port::optional("vessels", Kind::Mask, "Mask of the vessels; it may begin and end at other depths than the scan"))
+        .output(Port::required("output", Kind::Figure, "Figure: .png or .svg"))
+        .parameter(Parameter::text("title", "Words above the panels (unset: none)"))
+        .example("rsom-report projections --image scan.nii.gz --layer layer.nii.gz --vessels vessels.nii.gz --output figure.png")
+}
+
+#[derive(Debug, Deserialize)]
+struct Parameters {
+    title: Option<String>,
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let parameters: Parameters = invocation.parameters()?;
+    let scan_path = invocation.input("image")?;
+    let scan = ports::load_scan(scan_path)?;
+    let names = scan.channels();
+    if names.len() > 2 {
+        let fault = format!(
+            "{} channels ({}) where one or two are expected",
+            names.len(),
+            names.join(", ")
+        );
+        return Err(StageError::input(scan_path, fault));
+    }
+    let layer = load(invocation, "layer", (scan_path, &scan))?;
+    let vessels = load(invocation, "vessels", (scan_path, &scan))?;
+    let channels = names.iter().cloned().enumerate();
+    let figure = Figure {
+        title: parameters.title,
+        channels: channels
+            .filter_map(|(c, name)| Some((shown(name), scan.channel(c)?)))
+            .collect(),
+        spacing_mm: scan.grid().spacing().millimetres(),
+        layer: layer.as_ref().map(placed),
+        vessels: vessels.as_ref().map(placed),
+    };
+    let views = views(&figure);
+    super::write(invocation, &scene(&figure, &views), 1)?;
+    let [z, y, x] = views.each_ref().map(|view| view.input.factor);
+    let panels: usize = views
+        .iter()
+        .map(|v| 1 + usize::from(v.overlay.is_some()))
+        .sum();
+    Ok(Summary::new()
+        .with("panels", panels)
+        .with("hf_factor_x", x)
+        .with("hf_factor_y", y)
+        .with("hf_factor_z", z))
+}
+
+/// A channel's name; those of a file without a sidecar are numbers.
+fn shown(name: String) -> String {
+    if name.chars().all(|c| c.is_ascii_digit()) {
+        return format!("channel {name}");
+    }
+    name
+}
+
+fn load(
+    invocation: &Invocation,
+    input: &str,
+    (scan_path, scan): (&Path, &Scan),
+) -> Result<Option<(Mask, isize)>, StageError> {
+    let Some(path) = invocation.optional_input(input) else {
+        return Ok(None);
+    };
+    let mask = ports::load_mask(path)?;
+    let offset = ports::require_depth_offset(scan_path, scan.grid(), path, mask.grid())?;
+    let [depth, mask_depth] = [scan.grid(), mask.grid()].map(|grid| grid.shape()[2] as isize);
+    if offset >= depth || offset + mask_depth <= 0 {
+        log::warn(format_args!(
+            "{}: has no depth in common with the scan",
+            path.display()
+        ));
+    }
+    Ok(Some((mask, offset)))
+}
+
+fn placed((mask, offset): &(Mask, isize)) -> Placed<'_> {
+    Placed {
+        voxels: mask.voxels().view(),
+        offset: *offset,
+    }
+}
