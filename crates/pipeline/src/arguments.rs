@@ -98,10 +98,13 @@ fn paths(plan: &Plan, input: &TaskInput) -> Vec<OsString> {
 fn of_line(plan: &Plan, task: &Task) -> Vec<OsString> {
     let mut words = Vec::new();
     for word in &task.words {
-        if let Some(port) = word.only_name().and_then(|name| name.strip_prefix("in."))
-            && let Some(input) = input(task, port)
-        {
-            words.extend(paths(plan, input));
+        if let Some(port) = word.only_name().and_then(|name| name.strip_prefix("in.")) {
+            // An input that was left out gives no word.
+            words.extend(
+                input(task, port)
+                    .into_iter()
+                    .flat_map(|input| paths(plan, input)),
+            );
             continue;
         }
         // The plan has checked the names, and that a path within a word is a single one.

@@ -62,7 +62,7 @@ fn build(
     let mut pipeline = read::read(&text, problems)?;
     let folder = folder_of(file);
     let params = params::params(&pipeline, &request.set, problems);
-    let scans = manifest::scans(&pipeline, &folder, request.data.as_deref(), problems);
+    let scans = manifest::scans(&pipeline, &folder, request, problems);
     let mut swaps = Swaps::read(&request.swap, &pipeline, problems);
     let mut toolbox = Toolbox {
         folder: &folder,

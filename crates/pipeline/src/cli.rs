@@ -9,6 +9,7 @@ use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
 use crate::assess::{Assessor, Verdict};
 use crate::build::BuiltIn;
+use crate::display::Lines;
 use crate::execute::Settings;
 use crate::plan::{Plan, Request};
 use crate::survey::{Outlook, survey};
@@ -65,12 +66,8 @@ pub fn command_lines() -> Vec<Command> {
 /// Runs one of the commands of [`command_lines`]; `stages` are those that the running binary holds.
 #[must_use]
 pub fn execute(name: &str, matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
-    let executable = match std::env::current_exe() {
-        Ok(executable) => executable,
-        Err(error) => {
-            log::error(format_args!("the running program cannot be found: {error}"));
-            return ExitCode::Failure;
-        }
+    let Some(executable) = running_program() else {
+        return ExitCode::Failure;
     };
     let built_in = BuiltIn {
         executable: &executable,
@@ -79,40 +76,76 @@ pub fn execute(name: &str, matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
     execute_with(name, matches, &built_in)
 }
 
+/// Plans and runs a pipeline, as `rsom run` does; faults are told on stderr.
+#[must_use]
+pub fn run_pipeline(request: &Request, settings: Settings, stages: &[Spec]) -> ExitCode {
+    let Some(executable) = running_program() else {
+        return ExitCode::Failure;
+    };
+    let built_in = BuiltIn {
+        executable: &executable,
+        stages,
+    };
+    match planned(request, &built_in) {
+        Ok(plan) => told(run::run(&plan, settings)),
+        Err(code) => code,
+    }
+}
+
 /// As [`execute`], with the built-in stages in another program.
 #[must_use]
 pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltIn<'_>) -> ExitCode {
-    let plan = match Plan::of(&request(matches), built_in) {
+    let plan = match planned(&request(matches), built_in) {
         Ok(plan) => plan,
+        Err(code) => return code,
+    };
+    told(match name {
+        "run" if matches.get_flag("dry-run") => print_plan(&plan),
+        "run" => run::run(&plan, settings(matches)),
+        "status" => print_status(&plan),
+        _ => print_plan(&plan),
+    })
+}
+
+fn running_program() -> Option<PathBuf> {
+    std::env::current_exe()
+        .map_err(|error| {
+            log::error(format_args!("the running program cannot be found: {error}"));
+        })
+        .ok()
+}
+
+fn planned(request: &Request, built_in: &BuiltIn<'_>) -> Result<Plan, ExitCode> {
+    match Plan::of(request, built_in) {
+        Ok(plan) => {
+            for warning in &plan.warnings {
+                log::warn(warning);
+            }
+            Ok(plan)
+        }
         // What was cut short by the signal is no problem of the pipeline.
         Err(_) if signals::count() > 0 => {
             let error = StageError::interrupted();
             log::error(&error);
-            return error.exit_code();
+            Err(error.exit_code())
         }
         Err(problems) => {
             for problem in &problems {
                 log::error(problem);
             }
-            return ExitCode::Usage;
+            Err(ExitCode::Usage)
         }
-    };
-    for warning in &plan.warnings {
-        log::warn(warning);
     }
-    let result = match name {
-        "run" if matches.get_flag("dry-run") => print_plan(&plan),
-        "run" => run::run(&plan, settings(matches)),
-        "status" => print_status(&plan),
-        _ => print_plan(&plan),
-    };
+}
+
+fn told(result: Result<ExitCode, StageError>) -> ExitCode {
     result.unwrap_or_else(|error| {
         log::error(&error);
         error.exit_code()
     })
 }
 
-fn plan_arguments() -> [Arg; 5] {
+fn plan_arguments() -> [Arg; 6] {
     let path = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name)
             .long(name)
@@ -126,6 +159,11 @@ fn plan_arguments() -> [Arg; 5] {
             .required(true)
             .value_parser(value_parser!(PathBuf))
             .help("The pipeline"),
+        path(
+            "manifest",
+            "FILE",
+            "Other scans than those of the manifest that the pipeline names",
+        ),
         path(
             "data",
             "DIR",
@@ -157,6 +195,7 @@ fn request(matches: &ArgMatches) -> Request {
     let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
     Request {
         pipeline: path("pipeline").unwrap_or_default(),
+        manifest: path("manifest"),
         data: path("data").or_else(data_folder),
         workdir: path("workdir"),
         set: words("set"),
@@ -172,6 +211,7 @@ fn settings(matches: &ArgMatches) -> Settings {
         jobs,
         threads: (number("threads").unwrap_or_else(cores) / jobs).max(1),
         keep_going: matches.get_flag("keep-going"),
+        lines: Lines::Tasks,
     }
 }
 

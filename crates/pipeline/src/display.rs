@@ -3,7 +3,23 @@
 use std::collections::BTreeMap;
 use std::fmt::Display as Show;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::time::{Duration, Instant};
+
+use rsom_stage::StageError;
+
+use crate::logs;
+use crate::plan::Task;
+use crate::scan_lines::ScanLines;
+
+/// What a run prints a line for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// Each finished task.
+    Tasks,
+    /// Each scan whose tasks are all finished.
+    Scans,
+}
 
 /// Tells the user how a run goes.
 #[derive(Debug)]
@@ -11,6 +27,7 @@ pub(crate) struct Display {
     total: usize,
     finished: usize,
     jobs: usize,
+    scans: Option<ScanLines>,
     /// Finished tasks of each stage and their summed time.
     times: BTreeMap<String, (u32, Duration)>,
     terminal: bool,
@@ -22,12 +39,17 @@ pub(crate) struct Display {
 const REDRAW: Duration = Duration::from_millis(500);
 
 impl Display {
-    /// For a run of `total` tasks, `jobs` of them at a time.
-    pub fn new(total: usize, jobs: usize) -> Self {
+    /// For a run of the given tasks, `jobs` of them at a time.
+    pub fn new<'a>(
+        tasks: impl Iterator<Item = &'a Task> + Clone,
+        jobs: usize,
+        lines: Lines,
+    ) -> Self {
         Self {
-            total,
+            total: tasks.clone().count(),
             finished: 0,
             jobs,
+            scans: (lines == Lines::Scans).then(|| ScanLines::new(tasks)),
             times: BTreeMap::new(),
             terminal: std::io::stderr().is_terminal(),
             drawn: None,
@@ -41,14 +63,51 @@ impl Display {
     }
 
     /// A task has finished; `how` says how.
-    pub fn finished(&mut self, label: &str, how: impl Show) {
+    pub fn finished(&mut self, task: &Task, how: impl Show) {
         self.finished += 1;
-        let (finished, total) = (self.finished, self.total);
-        self.line(format_args!("[{finished}/{total}] {label} … {how}"));
+        let (finished, total, label) = (self.finished, self.total, &task.label);
+        if self.scans.is_none() {
+            self.line(format_args!("[{finished}/{total}] {label} … {how}"));
+        }
     }
 
-    /// Notes how long a task of a stage took, for the time left.
-    pub fn took(&mut self, stage: &str, time: Duration) {
+    /// A task has failed; what it said stands in its log, if it ran.
+    pub fn failed(&mut self, task: &Task, error: &StageError, log: Option<&Path>) {
+        let Some(scans) = &mut self.scans else {
+            self.finished(task, format_args!("failed: {error}"));
+            for line in log.map(logs::tail).unwrap_or_default() {
+                self.line(format_args!("    {line}"));
+            }
+            if let Some(log) = log {
+                self.line(format_args!("    (log: {})", log.display()));
+            }
+            return;
+        };
+        let last = log.and_then(logs::last_words);
+        let fault = last.unwrap_or_else(|| error.to_string());
+        scans.failed(task, &fault);
+        if task.scan.is_none() {
+            self.line(format_args!("{} … failed: {fault}", task.label));
+        }
+    }
+
+    /// A task has finished or failed, or will not run.
+    pub fn settled(&mut self, task: &Task) {
+        let line = self.scans.as_mut().and_then(|scans| scans.settled(task));
+        if let Some(line) = line {
+            self.line(line);
+        }
+    }
+
+    /// Notes how long a task took, for the time left.
+    pub fn took(&mut self, task: &Task, time: Duration) {
+        self.took_of(&task.stage, time);
+        if let Some(scans) = &mut self.scans {
+            scans.took(task, time);
+        }
+    }
+
+    fn took_of(&mut self, stage: &str, time: Duration) {
         let (count, sum) = self.times.entry(stage.to_owned()).or_default();
         *count += 1;
         *sum += time;
@@ -142,9 +201,9 @@ mod tests {
 
     #[test]
     fn the_time_left_goes_by_the_mean_of_each_stage() {
-        let mut display = Display::new(10, 2);
-        display.took("train", Duration::from_secs(60));
-        display.took("predict", Duration::from_secs(2));
+        let mut display = Display::new(std::iter::empty(), 2, Lines::Tasks);
+        display.took_of("train", Duration::from_secs(60));
+        display.took_of("predict", Duration::from_secs(2));
         let waiting = BTreeMap::from([("train", 2), ("predict", 3), ("compare", 1)]);
         // 2 · 60 + 3 · 2 + 1 · 31 = 157 s of work, 17 s of it done, on two jobs.
         let left = display.time_left(&waiting, &[("train a", Duration::from_secs(17))]);

@@ -1,6 +1,6 @@
 //! Runs what is to be run: each task a process, several at a time, each after those that it takes from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -9,13 +9,15 @@ use rsom_stage::{DATA_VARIABLE, Kind, StageError, atomic};
 
 use crate::arguments::arguments;
 use crate::assess::{Assessment, Assessor, Verdict};
-use crate::display::{Display, seconds};
+use crate::display::{Display, Lines, seconds};
 use crate::hashes::Stamp;
+use crate::left_out;
 use crate::orphans::Note;
 use crate::outcome::{Outcome, State, not_run};
 use crate::output_paths::sidecar;
 use crate::plan::{Plan, Task};
 use crate::process::{Ended, Process};
+use crate::queue::Queue;
 use crate::records::Record;
 use crate::signals;
 use crate::survey::Outlook;
@@ -24,13 +26,15 @@ use crate::workdir::Workdir;
 
 /// How to run.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Settings {
+pub struct Settings {
     /// Processes at a time.
     pub jobs: usize,
     /// Threads of each of them.
     pub threads: usize,
     /// Whether to go on with tasks that do not need a failed one.
     pub keep_going: bool,
+    /// What a line is printed for.
+    pub lines: Lines,
 }
 
 /// How long a process may take to stop after it was asked to; stages end themselves after three seconds.
@@ -39,8 +43,6 @@ const GRACE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 /// Time between two savings of the hashes, so that a killed run need not hash everything again.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
-/// Lines of a failed task's log that are shown.
-const SHOWN_LINES: usize = 12;
 
 /// Runs the tasks of a plan that are not up to date; says of every task how it ended.
 pub(crate) fn execute(
@@ -49,16 +51,18 @@ pub(crate) fn execute(
     assessor: &mut Assessor,
     outlooks: Vec<Outlook>,
 ) -> Vec<Outcome> {
-    let open = outlooks.iter().filter(|o| !o.is_up_to_date()).count();
+    let open = plan.tasks.iter().zip(&outlooks);
+    let open = open
+        .filter(|(_, outlook)| !outlook.is_up_to_date())
+        .map(|(task, _)| task);
+    let display = Display::new(open, settings.jobs, settings.lines);
     let mut run = Run {
         plan,
         settings,
         assessor,
-        display: Display::new(open, settings.jobs),
+        display,
         outcomes: vec![None; plan.tasks.len()],
-        open_needs: plan.tasks.iter().map(|task| task.after.len()).collect(),
-        needed_by: vec![Vec::new(); plan.tasks.len()],
-        ready: BTreeSet::new(),
+        queue: Queue::new(plan),
         running: Vec::new(),
         any_failed: false,
         saved: Instant::now(),
@@ -78,10 +82,7 @@ struct Run<'a> {
     assessor: &'a mut Assessor,
     display: Display,
     outcomes: Vec<Option<Outcome>>,
-    /// For each task, how many of those that it needs are not done.
-    open_needs: Vec<usize>,
-    needed_by: Vec<Vec<usize>>,
-    ready: BTreeSet<usize>,
+    queue: Queue<'a>,
     running: Vec<Job>,
     any_failed: bool,
     saved: Instant,
@@ -98,21 +99,12 @@ struct Job {
 
 impl Run<'_> {
     fn prepare(&mut self, outlooks: Vec<Outlook>) {
-        for (number, task) in self.plan.tasks.iter().enumerate() {
-            for before in &task.after {
-                self.needed_by[*before].push(number);
-            }
-            if task.after.is_empty() {
-                self.ready.insert(number);
-            }
-        }
         for (number, outlook) in outlooks.into_iter().enumerate() {
             let Outlook::Known(assessment) = outlook else {
                 continue;
             };
             if let Verdict::UpToDate(record) = &assessment.verdict {
                 let record = record.clone();
-                self.ready.remove(&number);
                 self.done(number, State::UpToDate, *assessment, record);
             }
         }
@@ -142,7 +134,7 @@ impl Run<'_> {
             if self.any_failed && !self.settings.keep_going {
                 return;
             }
-            let Some(number) = self.ready.pop_first() else {
+            let Some(number) = self.queue.pop() else {
                 return;
             };
             if let Err(error) = self.start(number) {
@@ -152,12 +144,17 @@ impl Run<'_> {
     }
 
     fn start(&mut self, number: usize) -> Result<(), StageError> {
-        let task = &self.plan.tasks[number];
+        let plan = self.plan;
+        let outcomes = &self.outcomes;
+        let good = |task: usize| outcomes[task].as_ref().is_some_and(|o| o.state.is_good());
+        let task = left_out::ready(&plan.tasks[number], &good)?;
+        let task = task.as_ref();
         let assessment = self.assessor.assess(self.plan, task)?;
         if let Verdict::UpToDate(record) = &assessment.verdict {
             let record = record.clone();
             self.display
-                .finished(&task.label, "up to date: what it takes has not changed");
+                .finished(task, "up to date: what it takes has not changed");
+            self.display.settled(task);
             self.done(number, State::UpToDate, assessment, record);
             return Ok(());
         }
@@ -269,7 +266,7 @@ impl Run<'_> {
 
     fn finish(&mut self, job: Job, end: Ended) {
         let task = &self.plan.tasks[job.task];
-        self.display.took(&task.stage, end.wall_time);
+        self.display.took(task, end.wall_time);
         let fault = match end.code {
             Some(0) => None,
             Some(code) => Some(format!("exit code {code}")),
@@ -284,7 +281,8 @@ impl Run<'_> {
         };
         match result {
             Ok(record) => {
-                self.display.finished(&task.label, seconds(end.wall_time));
+                self.display.finished(task, seconds(end.wall_time));
+                self.display.settled(task);
                 self.done(job.task, State::Done, job.assessment, record);
             }
             Err(error) => {
@@ -325,12 +323,7 @@ impl Run<'_> {
     }
 
     fn done(&mut self, number: usize, state: State, assessment: Assessment, record: Record) {
-        for after in self.needed_by[number].clone() {
-            self.open_needs[after] -= 1;
-            if self.open_needs[after] == 0 {
-                self.ready.insert(after);
-            }
-        }
+        self.queue.done(number);
         self.outcomes[number] = Some(Outcome {
             state,
             assessment: Some(assessment),
@@ -343,16 +336,9 @@ impl Run<'_> {
     fn failed(&mut self, number: usize, assessment: Option<Assessment>, error: &StageError) {
         self.any_failed = true;
         let task = &self.plan.tasks[number];
-        self.display
-            .finished(&task.label, format_args!("failed: {error}"));
-        if assessment.is_some() {
-            let log = self.assessor.workdir.root().join(Workdir::log(&task.label));
-            for line in tail(&log) {
-                self.display.line(format_args!("    {line}"));
-            }
-            self.display
-                .line(format_args!("    (log: {})", log.display()));
-        }
+        let log = self.assessor.workdir.root().join(Workdir::log(&task.label));
+        let log = assessment.is_some().then_some(log);
+        self.display.failed(task, error, log.as_deref());
         self.outcomes[number] = Some(Outcome {
             state: State::Failed,
             assessment,
@@ -360,6 +346,10 @@ impl Run<'_> {
             exit_code: Some(error.exit_code() as i32),
             fault: Some(error.to_string()),
         });
+        self.display.settled(task);
+        for lost in self.queue.gives_nothing(number) {
+            self.display.settled(&self.plan.tasks[lost]);
+        }
     }
 
     fn draw(&mut self) {
@@ -423,20 +413,4 @@ impl Run<'_> {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
-}
-
-/// The last lines of a log, without the command line at its top.
-fn tail(log: &Path) -> Vec<String> {
-    let bytes = std::fs::read(log).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
-    let lines: Vec<&str> = text
-        .lines()
-        .skip(1)
-        .filter(|line| !line.trim().is_empty())
-        .collect();
-    let from = lines.len().saturating_sub(SHOWN_LINES);
-    lines[from..]
-        .iter()
-        .map(|line| (*line).to_owned())
-        .collect()
 }

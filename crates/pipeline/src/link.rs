@@ -31,7 +31,9 @@ pub(crate) fn check_references(
             match &source.origin {
                 Origin::Path(_) => {}
                 Origin::ScanFiles { role } => {
-                    if let Err(message) = scans.check_role(role) {
+                    if let Err(message) = scans.check_role(role)
+                        && !source.leave_out
+                    {
                         problems.add(source.place, message);
                     }
                     check_conditions(&each_scan(), &source.conditions, scans, problems);

@@ -1,37 +1,42 @@
 //! The scans of the pipeline's manifest.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rsom_io::manifest::{self, Manifest, ScanEntry};
+use rsom_stage::yaml::Place;
 
 use crate::model::Pipeline;
+use crate::plan::Request;
 use crate::problem::Problems;
 use crate::scans::{Scan, ScanFile, Scans};
 
 /// Attributes that every manifest knows, set or not.
 const FIXED: [&str; 5] = ["id", "subject", "group", "split", "fold"];
 
-/// Reads the manifest that the pipeline names; its files are looked for under `data`, or beside the manifest.
+/// Reads the manifest of the request, else that which the pipeline names; its files are looked for under the data folder of
+/// the request, or beside the manifest.
 pub(crate) fn scans(
     pipeline: &Pipeline,
     folder: &Path,
-    data: Option<&Path>,
+    request: &Request,
     problems: &mut Problems,
 ) -> Scans {
-    let Some((place, path)) = &pipeline.manifest else {
-        return Scans::none();
+    let data = request.data.as_deref();
+    let (place, path) = match (&request.manifest, &pipeline.manifest) {
+        (Some(path), _) => (Place::default(), path.clone()),
+        (None, Some((place, path))) => (*place, folder.join(path).components().collect()),
+        (None, None) => return Scans::none(),
     };
-    let path: PathBuf = folder.join(path).components().collect();
     let manifest = match manifest::read(&path) {
         Ok(manifest) => manifest,
         Err(error) => {
-            problems.add(*place, error);
+            problems.add(place, error);
             return Scans::broken();
         }
     };
     if manifest.scans.is_empty() {
-        problems.add(*place, format_args!("{} has no scans", path.display()));
+        problems.add(place, format_args!("{} has no scans", path.display()));
     }
     match manifest::data_root(&manifest, &path, data) {
         Ok(root) => Scans::new(convert(&manifest, &root)),

@@ -64,6 +64,8 @@ pub(crate) struct Source {
     pub place: Place,
     pub origin: Origin,
     pub conditions: Vec<Condition>,
+    /// Whether files that scans do not have, and outputs of tasks that failed, are left out.
+    pub leave_out: bool,
 }
 
 /// What a source names.

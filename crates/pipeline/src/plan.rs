@@ -15,6 +15,8 @@ use crate::tool::Tool;
 pub struct Request {
     /// The pipeline file.
     pub pipeline: PathBuf,
+    /// Another manifest than the pipeline names.
+    pub manifest: Option<PathBuf>,
     /// Folder of the manifest's files.
     pub data: Option<PathBuf>,
     /// Folder of the outputs; `runs/<name>` when absent.
@@ -43,7 +45,7 @@ pub struct Plan {
 }
 
 /// One process to run: a stage for one scan and one value of each factor.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Task {
     /// Stage, scan and factors in one line: `train net=unet s=100 fold=0`.
     pub label: String,
@@ -70,7 +72,7 @@ pub struct Task {
 }
 
 /// The files of an input.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TaskInput {
     /// Name of the port.
     pub port: String,
@@ -96,11 +98,13 @@ pub enum InputFile {
         task: usize,
         /// Index of its output.
         output: usize,
+        /// Whether it is left out when that task fails.
+        leave_out: bool,
     },
 }
 
 /// A file or folder that a task writes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TaskOutput {
     /// Name of the port.
     pub port: String,
@@ -116,7 +120,7 @@ impl Plan {
     pub fn path_of(&self, file: &InputFile) -> PathBuf {
         match file {
             InputFile::External { path, .. } => path.clone(),
-            InputFile::Made { task, output } => {
+            InputFile::Made { task, output, .. } => {
                 let output = self.tasks.get(*task).and_then(|t| t.outputs.get(*output));
                 output.map_or_else(PathBuf::new, |o| PathBuf::from(&o.path))
             }

@@ -10,7 +10,9 @@ use crate::suggest;
 use crate::template::{Template, is_name};
 
 /// Keys of an entry of `in:` that is a map.
-pub(crate) const SOURCE_KEYS: [&str; 2] = ["from", "where"];
+pub(crate) const SOURCE_KEYS: [&str; 3] = ["from", "where", "missing"];
+/// The only value of `missing`.
+pub(crate) const LEAVE_OUT: &str = "leave_out";
 /// The only key of a condition that is a map.
 pub(crate) const CONDITION_KEYS: [&str; 1] = ["not"];
 
@@ -99,14 +101,23 @@ fn source(node: &Node<'_>, stages: &[&str], problems: &mut Problems) -> Option<S
             place: node.place(),
             origin,
             conditions: Vec::new(),
+            leave_out: false,
         });
     }
     let mut origin = None;
     let mut filters = Vec::new();
     let mut has_from = false;
+    let mut leave_out = false;
     for entry in node.known_entries(&SOURCE_KEYS, problems) {
         if entry.key() == "where" {
             filters = conditions(&entry, problems);
+            continue;
+        }
+        if entry.key() == "missing" {
+            leave_out = entry.text(problems) == Some(LEAVE_OUT);
+            if !leave_out {
+                problems.add(entry.place(), format!("'missing' can only be {LEAVE_OUT}"));
+            }
             continue;
         }
         has_from = true;
@@ -124,6 +135,7 @@ fn source(node: &Node<'_>, stages: &[&str], problems: &mut Problems) -> Option<S
         place: node.place(),
         origin: origin?,
         conditions: filters,
+        leave_out,
     })
 }
 

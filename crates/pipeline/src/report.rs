@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rsom_stage::{StageError, atomic};
 use serde_json::{Map, Value, json};
 
+use crate::left_out;
 use crate::outcome::{Outcome, State};
 use crate::plan::{Plan, Task};
 use crate::tool::Tool;
@@ -29,7 +30,10 @@ pub(crate) fn write(
         .tasks
         .iter()
         .zip(outcomes)
-        .map(|(t, o)| task(plan, t, o))
+        .map(|(t, o)| {
+            let is_good = |task: usize| outcomes.get(task).is_some_and(|o| o.state.is_good());
+            task(plan, &left_out::effective(t, &is_good), o)
+        })
         .collect();
     let report = json!({
         "pipeline": plan.name,

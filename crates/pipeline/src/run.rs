@@ -12,7 +12,7 @@ use crate::plan::Plan;
 use crate::report;
 use crate::survey::{Outlook, survey};
 use crate::workdir::Workdir;
-use crate::{orphans, signals};
+use crate::{logs, orphans, signals};
 
 /// How many tasks are named in a list at the end of a run.
 const NAMED: usize = 20;
@@ -108,7 +108,13 @@ fn conclude(plan: &Plan, outcomes: &[Outcome], started: Instant) {
     let bad = tasks.filter(|(_, outcome)| outcome.state == State::Failed);
     for (task, outcome) in bad.take(NAMED) {
         let fault = outcome.fault.as_deref().unwrap_or_default();
-        log::error(format_args!("{}: {fault}", task.label));
+        let log = plan.workdir.join(Workdir::log(&task.label));
+        let said = outcome
+            .assessment
+            .as_ref()
+            .and_then(|_| logs::last_words(&log));
+        let said = said.map_or_else(String::new, |said| format!(": {said}"));
+        log::error(format_args!("{}: {fault}{said}", task.label));
     }
     if failed > NAMED {
         log::error(format_args!(

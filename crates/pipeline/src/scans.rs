@@ -134,7 +134,7 @@ impl Scans {
             return Ok(());
         }
         if self.absent {
-            return Err("the pipeline names no manifest".into());
+            return Err("the pipeline names no manifest; give one with --manifest".into());
         }
         let hint = suggest::hint(name, known.iter().copied());
         Err(format!("no scan has an {what} '{name}'{hint}").replace("an file", "a file"))

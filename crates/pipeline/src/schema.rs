@@ -276,6 +276,8 @@ mod tests {
                 "{ from: scan.files.x }",
                 "{ from: e }",
                 "{ from: e.output, were: {} }",
+                "{ from: e.output, missing: leave_out }",
+                "{ from: e.output, missing: forget }",
                 "1",
                 "''",
             ],

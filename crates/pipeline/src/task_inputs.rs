@@ -72,7 +72,9 @@ impl<'a> Sources<'a> {
         let inputs: Vec<Option<TaskInput>> = (stage.inputs.iter().zip(&self.gathers))
             .map(|(input, gathers)| self.input(input, gathers, draft, problems))
             .collect();
-        inputs.into_iter().collect()
+        let inputs: Option<Vec<TaskInput>> = inputs.into_iter().collect();
+        let is_there = |input: &TaskInput| !input.files.is_empty();
+        Some(inputs?.into_iter().filter(is_there).collect())
     }
 
     fn input(
@@ -91,7 +93,7 @@ impl<'a> Sources<'a> {
             if found.is_empty() && source.conditions.iter().any(|c| problems.any_at(c.place)) {
                 return None;
             }
-            if found.is_empty() {
+            if found.is_empty() && !source.leave_out {
                 let message = format!("input '{}' of '{}' gets no file", input.port, draft.label);
                 problems.add(source.place, message);
                 return None;
@@ -99,6 +101,11 @@ impl<'a> Sources<'a> {
             files.extend(found);
         }
         let port = self.context.port(&input.port);
+        if files.is_empty() && port.is_none_or(|port| port.required) {
+            let message = format!("input '{}' of '{}' gets no file", input.port, draft.label);
+            problems.add(input.place, message);
+            return None;
+        }
         if files.len() > 1 && port.is_some_and(|port| !port.many) {
             let message = format!(
                 "input '{}' of '{}' takes one file and gets {}; narrow it with 'from' and 'where'",
@@ -143,6 +150,7 @@ impl<'a> Sources<'a> {
                 let made = |number: &usize| InputFile::Made {
                     task: first + number,
                     output,
+                    leave_out: source.leave_out,
                 };
                 Some(numbers.iter().map(made).collect())
             }
@@ -158,6 +166,9 @@ impl<'a> Sources<'a> {
         problems: &mut Problems,
     ) -> Option<Vec<InputFile>> {
         let Some(files) = scan.files.get(role) else {
+            if source.leave_out {
+                return Some(Vec::new());
+            }
             problems.add(
                 source.place,
                 format!("scan '{}' has no file '{role}'", scan.id),

@@ -53,6 +53,71 @@ fn keep_going_does_what_does_not_need_the_failed_task() {
     assert_eq!(ran.made(), ["a.txt", "b.txt"]);
 }
 
+const GATHERED: &str = r#"
+name: demo
+params: { fail: 0 }
+stages:
+  a: { uses: demo make, matrix: { n: [1, 2, 3] }, with: { text: "${n}" }, out: { output: "a${n}.txt" } }
+  b: { uses: demo make, with: { text: b, fail: "${fail}" }, out: { output: b.txt } }
+  c: { uses: demo join, in: { input: b.output }, out: { output: c.txt } }
+  all:
+    uses: demo join
+    in: { input: [{ from: a.output }, { from: c.output, missing: leave_out }] }
+    out: { output: all.txt }
+  needs:
+    uses: demo join
+    in: { input: [{ from: c.output, missing: leave_out }, { from: c.output }] }
+    out: { output: needs.txt }
+  nothing:
+    uses: demo join
+    in: { input: { from: c.output, missing: leave_out } }
+    out: { output: nothing.txt }
+"#;
+
+#[test]
+fn what_may_be_missing_is_left_out_when_its_task_fails_and_comes_in_when_it_is_there() {
+    let study = Study::new(GATHERED);
+    let ran = study.run(&["--set", "fail=3", "--keep-going"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    assert_eq!(
+        ran.made(),
+        ["a1.txt", "a2.txt", "a3.txt", "all.txt", "b.txt"]
+    );
+    assert_eq!(study.output("all.txt"), "1+2+3+");
+    assert!(
+        ran.stderr.contains("nothing is left of its input 'input'"),
+        "{}",
+        ran.stderr
+    );
+    let report = study.report();
+    let task = |label: &str| {
+        let tasks = report["tasks"].as_array().unwrap();
+        tasks.iter().find(|t| t["task"] == label).unwrap().clone()
+    };
+    let inputs = task("all")["inputs"]["input"].as_array().unwrap().clone();
+    assert_eq!(inputs.len(), 3);
+    assert!(inputs.iter().all(|file| file["sha256"].is_string()));
+    let states = ["c", "needs", "nothing"].map(|label| task(label)["state"].clone());
+    assert_eq!(states, ["not_run", "not_run", "failed"]);
+    // The same again does what failed again, and no more.
+    let ran = study.run(&["--set", "fail=3", "--keep-going"]);
+    assert_eq!(ran.made(), ["b.txt"]);
+    let ran = study.run(&[]).good();
+    assert_eq!(
+        ran.made(),
+        ["all.txt", "b.txt", "c.txt", "needs.txt", "nothing.txt"]
+    );
+    assert_eq!(study.output("all.txt"), "1+2+3+b+");
+    assert_eq!(study.run(&[]).good().made(), [""; 0]);
+}
+
+#[test]
+fn without_keep_going_a_failure_stops_also_what_could_do_without() {
+    let ran = Study::new(GATHERED).run(&["--set", "fail=3"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(!ran.made().contains(&"all.txt"));
+}
+
 #[test]
 fn a_task_that_writes_nothing_has_failed() {
     let study = Study::new("name: demo\nstages:\n  a: { run: \"true\", out: { output: a.txt } }\n");

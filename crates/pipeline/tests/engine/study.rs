@@ -87,6 +87,7 @@ impl Study {
     pub fn plan(&self, set: &[&str], swap: &[&str]) -> Result<Plan, Vec<Problem>> {
         let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect();
         let request = Request {
+            manifest: None,
             pipeline: self.path("p.yaml"),
             data: None,
             workdir: Some(self.path("work")),
