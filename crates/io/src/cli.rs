@@ -5,6 +5,7 @@ mod import;
 mod inspect;
 mod manifest;
 mod rsom_mat;
+mod table;
 
 use rsom_stage::Definition;
 
@@ -18,6 +19,7 @@ pub fn definition() -> Definition {
         inspect::commands(),
         convert::commands(),
         manifest::commands(),
+        table::commands(),
     ];
     let definition = Definition::new("io", env!("CARGO_PKG_VERSION"), about);
     commands

@@ -62,7 +62,7 @@ pub(crate) fn execute(
         assessor,
         display,
         outcomes: vec![None; plan.tasks.len()],
-        queue: Queue::new(plan),
+        queue: Queue::new(plan, settings.lines),
         running: Vec::new(),
         any_failed: false,
         saved: Instant::now(),

@@ -4,11 +4,13 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use rsom_stage::ExitCode;
 
-use crate::stages;
+use crate::{segment, stages};
 
 const EXAMPLES: &str = "\
 Examples:
   rsom run pipelines/quickstart.yaml          a whole study, from scans to a table with p-values
+  rsom segment --input scans --layer-weights unet_depth5.pt --vessel-weights vesnet_gn.pt --output out
+                                              the released pipeline on a folder of raw scans
   rsom plan pipelines/octlayers.yaml          what would run, and why
   rsom io inspect scan.nii.gz                 shape, spacing, type and range of any file
   rsom layerseg predict --help                one stage by itself
@@ -22,6 +24,7 @@ pub(crate) fn build() -> Command {
         .after_help(EXAMPLES)
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .subcommand(segment::command_line())
         .subcommands(rsom_pipeline::command_lines())
         .subcommands(
             stages::all()

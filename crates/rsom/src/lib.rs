@@ -5,6 +5,7 @@
 
 pub mod allocator;
 mod command_line;
+mod segment;
 mod stages;
 
 use std::process::ExitCode;
@@ -34,5 +35,8 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
         return command_line::print_completions(matches);
     }
     let specs: Vec<_> = stages.iter().map(rsom_stage::Definition::spec).collect();
+    if name == segment::NAME {
+        return segment::run(matches, &specs);
+    }
     rsom_pipeline::execute(name, matches, &specs)
 }

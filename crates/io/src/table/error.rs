@@ -24,6 +24,16 @@ pub enum TableError {
         /// The names that are there.
         known: String,
     },
+    /// A measure that occurs twice where it may occur once.
+    #[error(
+        "metric '{metric}' has two values for the same {keys}; name more columns that tell them apart"
+    )]
+    Repeated {
+        /// The metric.
+        metric: String,
+        /// The columns that should tell rows apart.
+        keys: String,
+    },
     /// A row that is not there.
     #[error("row {row} of a table of {rows} rows")]
     NoRow {

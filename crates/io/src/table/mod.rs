@@ -8,11 +8,13 @@ mod frame;
 mod pages;
 pub mod parquet;
 mod thrift;
+mod wide;
 
 use std::cmp::Ordering;
 
 pub use column::{Cell, Column, Values};
 pub use error::TableError;
+pub use wide::wide;
 
 /// A table: columns of equal length and unique names. A missing value is null; a table never holds a NaN.
 #[derive(Debug, Clone, PartialEq, Default)]

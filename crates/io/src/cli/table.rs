@@ -1,0 +1,50 @@
+//! `rsom-io table wide`.
+
+use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic};
+use serde::Deserialize;
+
+use crate::ports;
+use crate::table::{csv, wide};
+
+/// The commands on tables.
+pub(super) fn commands() -> Vec<Command> {
+    vec![
+        Command::new("table wide", "One row for each scan, one column for each metric, for spreadsheets", run)
+            .input(Port::required("input", Kind::Table, "Long tables of measures").many())
+            .output(Port::required("output", Kind::Document, "Table to write: .csv or .parquet"))
+            .parameter(Parameter::texts("keys", "Columns that make up a row").default(vec!["subject", "scan"]))
+            .parameter(Parameter::texts("metric", "Metrics, in this order (unset: all, by name)"))
+            .example("rsom-io table wide --input a.parquet b.parquet --metric layer_thickness_um,vessel_voxels --output scans.csv"),
+    ]
+}
+
+#[derive(Deserialize)]
+struct Settings {
+    keys: Vec<String>,
+    metric: Option<Vec<String>>,
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.parameters()?;
+    let path = invocation.output("output")?;
+    let ending = path
+        .extension()
+        .and_then(|e| e.to_str())
+        .unwrap_or_default();
+    if !["csv", "parquet"].contains(&ending) {
+        let fault = "--output: the name must end in .csv or .parquet";
+        return Err(StageError::usage(fault));
+    }
+    let long = ports::read_table(invocation, "input")?;
+    let metrics = settings.metric.unwrap_or_default();
+    let table = wide(&long, &settings.keys, &metrics).map_err(StageError::inputs)?;
+    if ending == "parquet" {
+        ports::write_table(invocation, "output", &table)?;
+    } else {
+        let bytes = csv::to_bytes(&table).map_err(StageError::failure)?;
+        atomic::write_bytes(path, &bytes)?;
+    }
+    Ok(Summary::new()
+        .with("rows", table.rows())
+        .with("columns", table.columns().len()))
+}

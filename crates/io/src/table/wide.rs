@@ -1,0 +1,159 @@
+//! From one measurement a row to one column for each metric.
+
+use std::collections::BTreeMap;
+
+use super::{Column, Table, TableError, Values};
+
+/// A row for each combination of the `keys`, in the order in which they come, and a column for each of `metrics` (all, in
+/// the order of their names, when there are none). Rows of single slices are left out.
+///
+/// A metric of several labels or surfaces becomes as many columns, `metric@label@surface` with what tells them apart. What
+/// was not measured is null.
+///
+/// # Errors
+/// A key, or one of the columns `metric` and `value`, is not there; a metric has two values under the same keys.
+pub fn wide(table: &Table, keys: &[String], metrics: &[String]) -> Result<Table, TableError> {
+    let Placed { first_rows, found } = Placed::of(table, keys, metrics)?;
+    let wanted: Vec<&String> = match metrics {
+        [] => found.keys().map(|[name, ..]| name).collect(),
+        metrics => metrics.iter().collect(),
+    };
+    let whole = table.take(&first_rows)?;
+    let of_keys = keys.iter().filter_map(|key| whole.column(key).cloned());
+    let mut whole = Table::new(of_keys.collect())?;
+    for name in wanted {
+        let alike: Vec<&Parts> = found.keys().filter(|[metric, ..]| metric == name).collect();
+        if alike.is_empty() {
+            whole.push(Column::number(name, vec![None; first_rows.len()]))?;
+        }
+        for parts in &alike {
+            let title = title(parts, &alike);
+            // Of a metric in several columns each has named them all.
+            if whole.column(&title).is_none() {
+                let mut column = vec![None; first_rows.len()];
+                found[*parts]
+                    .iter()
+                    .for_each(|(place, value)| column[*place] = *value);
+                whole.push(Column::number(&title, column))?;
+            }
+        }
+    }
+    Ok(whole)
+}
+
+/// Metric, label and surface; empty where there is none.
+type Parts = [String; 3];
+
+/// Which row of the wide table each value belongs to.
+struct Placed {
+    /// For each row of the wide table, the first of the long one that belongs to it.
+    first_rows: Vec<usize>,
+    /// Values with their rows in the wide table.
+    found: BTreeMap<Parts, BTreeMap<usize, Option<f64>>>,
+}
+
+impl Placed {
+    fn of(table: &Table, keys: &[String], metrics: &[String]) -> Result<Self, TableError> {
+        let (names, values) = (table.texts("metric")?, table.numbers("value")?);
+        let slices = match table.column("slice") {
+            Some(_) => table.integers("slice")?,
+            None => vec![None; table.rows()],
+        };
+        let more = ["label", "surface"].map(|name| table.texts(name).unwrap_or_default());
+        let of_keys = keys.iter().map(|key| table.values(key));
+        let of_keys: Vec<&Values> = of_keys.collect::<Result<_, _>>()?;
+        let mut rows: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+        let mut placed = Self {
+            first_rows: Vec::new(),
+            found: BTreeMap::new(),
+        };
+        for row in 0..table.rows() {
+            let Some(name) = names[row].as_ref().filter(|_| slices[row].is_none()) else {
+                continue;
+            };
+            if !metrics.is_empty() && !metrics.contains(name) {
+                continue;
+            }
+            let key = of_keys.iter().map(|c| format!("{:?}", c.cell(row)));
+            let next = rows.len();
+            let place = *rows.entry(key.collect()).or_insert(next);
+            if place == next {
+                placed.first_rows.push(row);
+            }
+            let [label, surface] = more
+                .each_ref()
+                .map(|texts| texts.get(row).cloned().flatten().unwrap_or_default());
+            let column = placed.found.entry([name.clone(), label, surface]);
+            if column.or_default().insert(place, values[row]).is_some() {
+                return Err(TableError::Repeated {
+                    metric: name.clone(),
+                    keys: keys.join(", "),
+                });
+            }
+        }
+        Ok(placed)
+    }
+}
+
+/// The name of a column among those of the same metric.
+fn title(parts: &Parts, alike: &[&Parts]) -> String {
+    let differs = |part: usize| alike.iter().any(|other| other[part] != parts[part]);
+    let told = (1..3).filter(|part| differs(*part) && !parts[*part].is_empty());
+    told.fold(parts[0].clone(), |title, part| {
+        format!("{title}@{}", parts[part])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(rows: &[(&str, &str, Option<&str>, Option<i64>, f64)]) -> Table {
+        Table::new(vec![
+            Column::text("scan", rows.iter().map(|r| Some(r.0))),
+            Column::integer("slice", rows.iter().map(|r| r.3)),
+            Column::text("surface", rows.iter().map(|r| r.2)),
+            Column::text("metric", rows.iter().map(|r| Some(r.1))),
+            Column::number("value", rows.iter().map(|r| Some(r.4))),
+        ])
+        .unwrap()
+    }
+
+    #[test]
+    fn scans_become_rows_and_metrics_columns() {
+        let long = measured(&[
+            ("b", "dice", None, None, 0.5),
+            ("b", "dice", None, Some(3), 0.1),
+            ("b", "ra", Some("upper"), None, 1.0),
+            ("b", "ra", Some("both"), None, 2.0),
+            ("a", "dice", None, None, 0.25),
+        ]);
+        let wide = wide(&long, &["scan".into()], &[]).unwrap();
+        let names: Vec<&str> = wide.names().collect();
+        assert_eq!(names, ["scan", "dice", "ra@both", "ra@upper"]);
+        assert_eq!(
+            wide.texts("scan").unwrap(),
+            [Some("b".into()), Some("a".into())]
+        );
+        assert_eq!(wide.numbers("dice").unwrap(), [Some(0.5), Some(0.25)]);
+        assert_eq!(wide.numbers("ra@upper").unwrap(), [Some(1.0), None]);
+    }
+
+    #[test]
+    fn metrics_come_in_the_order_asked_for_and_absent_ones_are_empty() {
+        let long = measured(&[("a", "x", None, None, 1.0), ("a", "y", None, None, 2.0)]);
+        let metrics = ["y", "gone", "x"].map(str::to_owned);
+        let wide = wide(&long, &["scan".into()], &metrics).unwrap();
+        let names: Vec<&str> = wide.names().collect();
+        assert_eq!(names, ["scan", "y", "gone", "x"]);
+        assert_eq!(wide.numbers("gone").unwrap(), [None]);
+    }
+
+    #[test]
+    fn two_values_under_one_key_are_an_error() {
+        let long = measured(&[("a", "x", None, None, 1.0), ("a", "x", None, None, 2.0)]);
+        let error = wide(&long, &["scan".into()], &[]).unwrap_err().to_string();
+        assert!(error.contains("'x'") && error.contains("scan"), "{error}");
+        assert!(wide(&long, &["gone".into()], &[]).is_err());
+    }
+}
