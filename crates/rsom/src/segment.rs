@@ -120,6 +120,12 @@ fn prepare(matches: &ArgMatches) -> Result<(Request, Found), StageError> {
         };
         return Err(StageError::input(&input, fault));
     }
+    for bare in found.sessions.iter().filter(|s| s.surface.is_none()) {
+        log::warn(format_args!(
+            "{}: there is no Surf_{}_.mat: the skin is NOT made level, as the networks expect it",
+            bare.id, bare.stamp
+        ));
+    }
     std::fs::create_dir_all(&output).map_err(|e| StageError::output(&output, atomic::plain(&e)))?;
     let manifest = describe(&input, &output, &found)?;
     let pipeline = match matches.get_one::<PathBuf>("pipeline") {

@@ -1,0 +1,194 @@
+//! `rsom segment` as a user of the released pipeline runs it: a folder of MATLAB files and two state dicts in, masks,
+//! pictures and a table out; broken scans are named and cost no other; what is done is not done again.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rsom_tests::{Finished, checkout, run};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_rsom-under-test");
+const FIRST: &str = "R_20200102000001_EX0001";
+const SECOND: &str = "R_20200103000002_EX0002";
+const THIRD: &str = "R_20200104000003_PAT003_RL01";
+
+fn golden() -> Option<PathBuf> {
+    let folder = checkout().join("../shared/golden");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: no reference values in {}", folder.display());
+    None
+}
+
+/// A folder with copies of the raw reference scans in `in`, and the words that segment them.
+fn study(golden: &Path) -> (tempfile::TempDir, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in");
+    std::fs::create_dir(&input).unwrap();
+    for entry in std::fs::read_dir(golden.join("prep/raw")).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(input.join(path.file_name().unwrap()), bytes).unwrap();
+    }
+    let weights = |name: &str| golden.join("chain").join(name).display().to_string();
+    let words = [
+        "segment",
+        "--input",
+        "in",
+        "--output",
+        "out",
+        "--threshold",
+        "0.6",
+        "--layer-weights",
+        &weights("layer_unet_depth2_wf6.pt"),
+        "--vessel-weights",
+        &weights("vessel_dvn_groupnorm.pt"),
+    ];
+    (folder, words.map(str::to_owned).to_vec())
+}
+
+fn segment(folder: &Path, words: &[String]) -> Finished {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    run(Path::new(PROGRAM), folder, &words)
+}
+
+/// Scan, cut depth and vessel voxels of each row of the table.
+fn rows(folder: &Path) -> Vec<(String, String, String)> {
+    let text = std::fs::read_to_string(folder.join("out/scans.csv")).unwrap();
+    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let header = lines.next().unwrap();
+    let place = |name: &str| header.iter().position(|column| *column == name).unwrap();
+    let [scan, cut, vessels] = ["scan", "cut_depth_vox", "vessel_voxels"].map(place);
+    let cell = |row: &Vec<&str>, column: usize| row[column].to_owned();
+    lines
+        .map(|row| (cell(&row, scan), cell(&row, cut), cell(&row, vessels)))
+        .collect()
+}
+
+fn row(scan: &str, cut: &str, vessels: &str) -> (String, String, String) {
+    (scan.to_owned(), cut.to_owned(), vessels.to_owned())
+}
+
+/// Cut depths and numbers of vessel voxels are those of the released pipeline (`chain.json`).
+#[test]
+fn a_folder_of_scans_is_segmented_as_the_released_pipeline_does_and_only_once() {
+    let Some(golden) = golden() else { return };
+    let (folder, words) = study(&golden);
+    let folder = folder.path();
+    let done = segment(folder, &words).expect_code(0);
+    for line in ["[1/3] ", "[3/3] ", "no Surf_20200104000003_.mat"] {
+        assert!(done.stderr.contains(line), "{}", done.stderr);
+    }
+    let expected = [
+        row(FIRST, "67.0", "14867.0"),
+        row(SECOND, "64.0", "6778.0"),
+        row(THIRD, "65.0", "5089.0"),
+    ];
+    assert_eq!(rows(folder), expected);
+    for scan in [FIRST, SECOND, THIRD] {
+        let picture = std::fs::read(folder.join(format!("out/pictures/{scan}.png"))).unwrap();
+        assert!(picture.starts_with(b"\x89PNG"));
+    }
+    let again = segment(folder, &words).expect_code(0);
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+    // What it ran is there to be run by hand.
+    let set = |name: &str, index: usize| format!("{name}={}", words[index]);
+    let (layer, vessel) = (set("layer_weights", 8), set("vessel_weights", 10));
+    let by_hand = [
+        "run",
+        "out/released.yaml",
+        "--manifest",
+        "out/scans.yaml",
+        "--data",
+        "in",
+        "--workdir",
+        "out",
+        "--set",
+        &layer,
+        "--set",
+        &vessel,
+        "--set",
+        "threshold=0.6",
+    ];
+    let by_hand = run(Path::new(PROGRAM), folder, &by_hand).expect_code(0);
+    assert!(
+        by_hand.stderr.contains("nothing to do"),
+        "{}",
+        by_hand.stderr
+    );
+}
+
+#[test]
+fn a_broken_scan_and_a_missing_partner_are_named_and_cost_no_other() {
+    let Some(golden) = golden() else { return };
+    let (folder, words) = study(&golden);
+    let folder = folder.path();
+    let hf = folder.join(format!("in/{FIRST}_HF.mat"));
+    let whole = std::fs::read(&hf).unwrap();
+    std::fs::write(&hf, &whole[..whole.len() / 2]).unwrap();
+    let partner = folder.join(format!("in/{THIRD}_HF.mat"));
+    std::fs::remove_file(partner).unwrap();
+    let done = segment(folder, &words).expect_code(3);
+    for part in [
+        format!("{FIRST} … failed in 'prepare_layer'"),
+        format!("error: prepare_layer {FIRST}: exit code 3"),
+        format!("{FIRST}_HF.mat: MATLAB"),
+        format!("{THIRD}_LF.mat has no partner {THIRD}_HF.mat"),
+    ] {
+        assert!(done.stderr.contains(&part), "{part}: {}", done.stderr);
+    }
+    assert_eq!(rows(folder), [row(SECOND, "64.0", "6778.0")]);
+    // When the file is whole again, its scan is done and comes into the table.
+    std::fs::write(&hf, &whole).unwrap();
+    segment(folder, &words).expect_code(3);
+    assert_eq!(rows(folder).len(), 2);
+}
+
+#[test]
+fn a_killed_run_goes_on_where_it_was() {
+    let Some(golden) = golden() else { return };
+    let (folder, words) = study(&golden);
+    let folder = folder.path();
+    let mut child = Command::new(PROGRAM)
+        .args(&words)
+        .current_dir(folder)
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // As soon as the first scan has its mask, the rest is cut off.
+    let first = folder.join(format!("out/layer/{FIRST}_layer.nii.gz"));
+    let started = Instant::now();
+    while !first.exists() && started.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!folder.join("out/scans.csv").exists());
+    segment(folder, &words).expect_code(0);
+    assert_eq!(rows(folder).len(), 3);
+}
+
+#[test]
+fn what_cannot_be_is_said_before_anything_is_done() {
+    let Some(golden) = golden() else { return };
+    let (folder, words) = study(&golden);
+    let folder = folder.path();
+    std::fs::create_dir(folder.join("empty")).unwrap();
+    let with = |place: usize, value: &str| {
+        let mut words = words.clone();
+        words[place] = value.to_owned();
+        words
+    };
+    for (words, code, says) in [
+        (with(2, "empty"), 3, "there are no files R_"),
+        (with(2, "gone"), 3, "gone"),
+        (with(8, "gone.pt"), 3, "gone.pt: there is no such file"),
+        (with(6, "much"), 2, "much"),
+    ] {
+        let done = segment(folder, &words).expect_code(code);
+        assert!(done.stderr.contains(says), "{}", done.stderr);
+        assert!(!folder.join("out").exists());
+    }
+}
