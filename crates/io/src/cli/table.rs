@@ -11,7 +11,7 @@ pub(super) fn commands() -> Vec<Command> {
     vec![
         Command::new("table wide", "One row for each scan, one column for each metric, for spreadsheets", run)
             .input(Port::required("input", Kind::Table, "Long tables of measures").many())
-            .output(Port::required("output", Kind::Document, "Table to write: .csv or .parquet"))
+            .output(Port::required("output", Kind::Document, "Table to write: Parquet when its name ends in .parquet, else CSV"))
             .parameter(Parameter::texts("keys", "Columns that make up a row").default(vec!["subject", "scan"]))
             .parameter(Parameter::texts("metric", "Metrics, in this order (unset: all, by name)"))
             .example("rsom-io table wide --input a.parquet b.parquet --metric layer_thickness_um,vessel_voxels --output scans.csv"),
@@ -27,18 +27,10 @@ struct Settings {
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.parameters()?;
     let path = invocation.output("output")?;
-    let ending = path
-        .extension()
-        .and_then(|e| e.to_str())
-        .unwrap_or_default();
-    if !["csv", "parquet"].contains(&ending) {
-        let fault = "--output: the name must end in .csv or .parquet";
-        return Err(StageError::usage(fault));
-    }
     let long = ports::read_table(invocation, "input")?;
     let metrics = settings.metric.unwrap_or_default();
     let table = wide(&long, &settings.keys, &metrics).map_err(StageError::inputs)?;
-    if ending == "parquet" {
+    if path.extension().is_some_and(|e| e == "parquet") {
         ports::write_table(invocation, "output", &table)?;
     } else {
         let bytes = csv::to_bytes(&table).map_err(StageError::failure)?;

@@ -242,3 +242,34 @@ fn a_file_that_is_not_what_the_manifest_says_stops_the_run_before_anything_runs(
     std::fs::remove_dir_all(study.path("data")).unwrap();
     assert!(study.problems()[0].contains("the data of 'm' are not here"));
 }
+
+#[test]
+fn a_file_that_a_scan_lacks_is_left_out_where_it_may_be_missing() {
+    let study = Study::new(
+        "name: demo\nmanifest: m.yaml\nstages:\n  a:\n    uses: demo join\n    foreach: scan\n    \
+         in: { input: m.yaml, extra: { from: scan.files.surface, missing: leave_out } }\n    \
+         out: { output: \"${scan.id}.txt\" }\n",
+    );
+    let plan = study.plan(&[], &[]).unwrap();
+    assert!(plan.tasks.iter().all(|task| task.inputs.len() == 1));
+    study.edit("m.yaml, extra", "m.yaml, input");
+    study.edit("input: m.yaml, input", "input");
+    let problems = study.problems();
+    assert!(problems[0].contains("input 'input' of 'a p1' gets no file"), "{problems:?}");
+}
+
+#[test]
+fn other_scans_can_stand_in_for_those_of_the_pipeline() {
+    let study = Study::new(
+        "name: demo\nmanifest: m.yaml\nstages:\n  a:\n    uses: demo make\n    foreach: scan\n    \
+         with: { text: \"${scan.id}\" }\n    out: { output: \"${scan.id}.txt\" }\n",
+    );
+    study.write("other.yaml", "name: other\nscans: [{ id: q1, subject: q }]\n");
+    let ran = study.run(&["--manifest", "other.yaml"]).good();
+    assert_eq!(ran.made(), ["q1.txt"]);
+    study.edit("manifest: m.yaml\n", "");
+    let ran = study.run(&[]);
+    assert!(ran.stderr.contains("give one with --manifest"), "{}", ran.stderr);
+    let ran = study.run(&["--manifest", "other.yaml"]).good();
+    assert!(ran.stderr.contains("nothing to do"), "{}", ran.stderr);
+}
