@@ -39,6 +39,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
 const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
     ("polars", &["rsom-io"]),
     ("nifti", &["rsom-io"]),
+    ("hdf5-reader", &["rsom-io"]),
     ("tiff", &["rsom-io"]),
     ("png", &["rsom-io", "rsom-report"]),
     ("flate2", &["rsom-io"]),

@@ -10,6 +10,7 @@ pub mod bscans;
 pub mod cli;
 mod error;
 mod guarded;
+pub mod hdf5;
 pub mod images;
 pub mod inspect;
 pub mod manifest;

@@ -13,7 +13,7 @@ pub(super) fn commands() -> Vec<Command> {
                 Port::required(
                     "file",
                     Kind::Document,
-                    "NIfTI, PNG, TIFF, Parquet, safetensors, PyTorch, MATLAB or YAML file",
+                    "NIfTI, PNG, TIFF, Parquet, safetensors, PyTorch, MATLAB, HDF5 or YAML file",
                 )
                 .positional(),
             )

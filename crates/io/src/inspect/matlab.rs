@@ -8,26 +8,21 @@ use super::Report;
 use crate::IoError;
 use crate::matlab::{Kind, MatFile, Variable, Version, recognize};
 
-/// Whether the first bytes are those of a MATLAB or HDF5 file.
+/// Whether the first bytes are those of a MATLAB file; HDF5 is one if it says so before it begins.
 pub(super) fn is(start: &[u8]) -> bool {
-    recognize(start).is_some()
+    match recognize(start) {
+        Some(Kind::Hdf5) => start.starts_with(b"MATLAB"),
+        other => other.is_some(),
+    }
 }
 
-/// The kind of file and its variables, whose values are not read. Of HDF5, the kind alone.
-pub(super) fn report(path: &Path, start: &[u8]) -> Result<Report, IoError> {
-    if recognize(start) == Some(Kind::Hdf5) {
-        let matlab = start.starts_with(b"MATLAB 7.3");
-        let report = Report::new(if matlab { "MATLAB 7.3 (HDF5)" } else { "HDF5" });
-        return Ok(if matlab {
-            report.with("header", json!(crate::matlab::text_of(start)))
-        } else {
-            report
-        });
-    }
+/// The kind of file and its variables, whose values are not read.
+pub(super) fn report(path: &Path) -> Result<Report, IoError> {
     let file = MatFile::open(path)?;
     let (format, header) = match file.version() {
         Version::V4 => ("MATLAB 4", None),
         Version::V5 => ("MATLAB 5", Some(file.text())),
+        Version::V73 => ("MATLAB 7.3 (HDF5)", Some(file.text())),
     };
     let mut report = Report::new(format).with("byte_order", json!(file.order().name()));
     if let Some(header) = header {

@@ -1,6 +1,7 @@
 //! What is in a file: format, shape, spacing, type, range, hash.
 
 mod document;
+mod hdf5;
 mod matlab;
 mod picture;
 mod report;
@@ -39,11 +40,12 @@ pub fn inspect(path: &Path) -> Result<Report, StageError> {
         Kind::Table => table::report(path).map_err(|e| at_input(path, e)),
         Kind::Safetensors => weights::safetensors(path).map_err(|e| at_input(path, e)),
         Kind::Archive => weights::archive(path).map_err(|e| at_input(path, e)),
-        Kind::Matlab => matlab::report(path, &start).map_err(|e| at_input(path, e)),
+        Kind::Hdf5 => hdf5::report(path).map_err(|e| at_input(path, e)),
+        Kind::Matlab => matlab::report(path).map_err(|e| at_input(path, e)),
         Kind::Yaml => document::report(path),
         Kind::Unknown => Err(StageError::input(
             path,
-            "no kind of file that this project knows (NIfTI, PNG, TIFF, Parquet, safetensors, PyTorch, MATLAB, YAML)",
+            "no kind of file that this project knows (NIfTI, PNG, TIFF, Parquet, safetensors, PyTorch, MATLAB, HDF5, YAML)",
         )),
     }?;
     let sha256 = fingerprint::of_path(path).map_err(failed)?;
@@ -58,6 +60,7 @@ enum Kind {
     Table,
     Safetensors,
     Archive,
+    Hdf5,
     Matlab,
     Yaml,
     Unknown,
@@ -74,6 +77,7 @@ fn kind(path: &Path, start: &[u8]) -> Kind {
         [b'P', b'K', 3 | 5, 4 | 6, ..] => Kind::Archive,
         _ if is_nifti(&unpacked) || ends(VOLUME_NAMES) => Kind::Volume,
         _ if matlab::is(start) => Kind::Matlab,
+        _ if crate::hdf5::is(start) => Kind::Hdf5,
         _ if start.get(8) == Some(&b'{') || ends(&[".safetensors"]) => Kind::Safetensors,
         _ if ends(&[".parquet"]) => Kind::Table,
         _ if ends(&[".png", ".tif", ".tiff"]) => Kind::Picture,

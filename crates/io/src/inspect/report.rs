@@ -42,7 +42,10 @@ impl Report {
     }
 }
 
-/// One finding a line.
+/// So many named values fit into one line.
+const FEW: usize = 4;
+
+/// One finding a line, and a line for each of many named values.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, value) in &self.findings {
@@ -71,6 +74,10 @@ fn word(value: &Value) -> String {
             .collect::<Vec<_>>()
             .join(" "),
         Value::Array(items) => items.iter().map(word).collect::<Vec<_>>().join(", "),
+        Value::Object(map) if map.len() > FEW => map
+            .iter()
+            .map(|(key, value)| format!("\n  {key}: {}", word(value)))
+            .collect(),
         Value::Object(map) => map
             .iter()
             .map(|(key, value)| format!("{key}: {}", word(value)))

@@ -1,5 +1,5 @@
-//! MATLAB files of version 4 and of versions 5 to 7 (`save -v4`, `-v6`, `-v7`): their variables, listed without being read,
-//! and their values.
+//! MATLAB files of version 4, of versions 5 to 7 and of version 7.3 (`save -v4`, `-v6`, `-v7`, `-v7.3`): their variables,
+//! listed without being read, and their values. The version is told by content.
 //!
 //! Numbers keep the type that they are stored in: MATLAB stores an array of doubles that are whole numbers in fewer bytes,
 //! and the precision of what other software computed from it depends on that. A length in the file is compared with what the
@@ -10,6 +10,7 @@ mod stream;
 mod text;
 mod v4;
 mod v5;
+mod v73;
 mod value;
 
 use std::fs::File;
@@ -19,12 +20,10 @@ pub use numbers::Numbers;
 pub use stream::ByteOrder;
 pub use value::{CellArray, Class, NumericArray, SparseMatrix, StructArray, TextArray, Value};
 
-use crate::IoError;
+use crate::{IoError, hdf5};
 
 /// Name of the format in errors.
 const FORMAT: &str = "MATLAB";
-/// What a file of version 7.3 begins with, at byte 0, or behind a header of MATLAB's.
-const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
 
 /// A file's version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +32,8 @@ pub enum Version {
     V4,
     /// Versions 5, 6 and 7, which read alike.
     V5,
+    /// Version 7.3: HDF5 with MATLAB's attributes.
+    V73,
 }
 
 /// A variable of a file, without its value.
@@ -54,7 +55,7 @@ pub struct Variable {
 /// Where a variable is in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Place {
-    /// The first byte of its header, or of what is compressed.
+    /// The first byte of its header, or of what is compressed; in version 7.3, its address.
     start: u64,
     /// Bytes from there on.
     len: u64,
@@ -69,17 +70,20 @@ pub struct MatFile {
     order: ByteOrder,
     text: String,
     variables: Vec<Variable>,
+    /// Open for as long as this is, in version 7.3.
+    hdf5: Option<v73::Source>,
 }
 
 impl MatFile {
     /// Opens a file and lists its variables.
     ///
     /// # Errors
-    /// The file cannot be read, is no MATLAB file, one of version 7.3, or broken: the fault names the byte.
+    /// The file cannot be read, is no MATLAB file, or broken: the fault names the byte, or in version 7.3 the object.
     pub fn open(path: &Path) -> Result<Self, IoError> {
         let file = File::open(path)?;
         let len = file.metadata()?.len();
         let start = start_of(&file, len)?;
+        let mut hdf5 = None;
         let (version, order, text, variables) = match recognize(&start) {
             Some(Kind::V4) => {
                 let (order, variables) = v4::variables(&file, len)?;
@@ -89,11 +93,12 @@ impl MatFile {
                 let variables = v5::variables(&file, len, order)?;
                 (Version::V5, order, v5::text_of(&start), variables)
             }
-            Some(Kind::Hdf5) if start.starts_with(b"MATLAB 7.3") => {
-                let what = "version 7.3 (save it with -v7)";
-                return Err(IoError::unsupported(FORMAT, what));
+            Some(Kind::Hdf5) => {
+                let (source, variables) = v73::open(path, &start)?;
+                hdf5 = Some(source);
+                let order = v73::order_of(&start);
+                (Version::V73, order, v73::text_of(&start), variables)
             }
-            Some(Kind::Hdf5) => return Err(IoError::format(FORMAT, "at byte 0: it is HDF5")),
             None => return Err(IoError::format(FORMAT, "at byte 0: it is no MATLAB file")),
         };
         Ok(Self {
@@ -102,6 +107,7 @@ impl MatFile {
             order,
             text,
             variables,
+            hdf5,
         })
     }
 
@@ -144,13 +150,16 @@ impl MatFile {
     /// Reads the value of a variable of this file.
     ///
     /// # Errors
-    /// A broken file: the fault names the byte.
+    /// A broken file: the fault names the byte, or in version 7.3 the object.
     pub fn read(&self, variable: &Variable) -> Result<Value, IoError> {
+        if let Some(source) = &self.hdf5 {
+            return source.read(variable);
+        }
         // A handle of its own, so that several threads can read at a time.
         let file = File::open(&self.path)?;
         match self.version {
             Version::V4 => v4::read(&file, variable, self.order),
-            Version::V5 => v5::read(&file, variable, self.order),
+            Version::V5 | Version::V73 => v5::read(&file, variable, self.order),
         }
     }
 }
@@ -166,19 +175,12 @@ pub(crate) enum Kind {
 
 /// What kind of MATLAB file the first bytes (some thousand of them) are of.
 pub(crate) fn recognize(start: &[u8]) -> Option<Kind> {
-    let places = [0, 512, 1024, 2048];
-    let holds = |place: &usize| start.get(*place..).is_some_and(|s| s.starts_with(HDF5));
-    if places.iter().any(holds) {
+    if hdf5::is(start) {
         return Some(Kind::Hdf5);
     }
     v5::order_of(start)
         .map(Kind::V5)
         .or_else(|| v4::is(start).then_some(Kind::V4))
-}
-
-/// What the first bytes of a file of version 5 and later say of it.
-pub(crate) fn text_of(start: &[u8]) -> String {
-    v5::text_of(start)
 }
 
 fn start_of(mut file: &File, len: u64) -> Result<Vec<u8>, IoError> {

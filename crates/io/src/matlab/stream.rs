@@ -11,7 +11,7 @@ use crate::IoError;
 /// Bytes that are read at a time.
 const CHUNK: usize = 1 << 16;
 /// Arrays in the cells and fields of one variable: each takes memory, but no more than eight bytes of a file.
-const MOST_ARRAYS: usize = 1 << 21;
+pub(super) const MOST_ARRAYS: usize = 1 << 21;
 /// No compressed stream of zlib's grows by more than this.
 const LARGEST_GROWTH: u64 = 1032;
 

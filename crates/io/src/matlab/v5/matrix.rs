@@ -9,9 +9,9 @@ use crate::matlab::{
 };
 
 /// Cells in cells in cells: beyond this, a file is broken, and so would be the stack.
-const DEEPEST: usize = 64;
+pub(in crate::matlab) const DEEPEST: usize = 64;
 /// No array has more extents.
-const MOST_EXTENTS: usize = 64;
+pub(in crate::matlab) const MOST_EXTENTS: usize = 64;
 /// All field names of a struct together are no longer.
 const LONGEST_NAMES: u64 = 4 << 20;
 const COMPLEX: u32 = 0x0800;

@@ -6,6 +6,7 @@ mod matrix;
 use std::fs::File;
 
 use element::{COMPRESSED, MATRIX, Tag};
+pub(super) use matrix::{DEEPEST, MOST_EXTENTS};
 
 use super::stream::{ByteOrder, Stream};
 use super::{Class, Place, Value, Variable};

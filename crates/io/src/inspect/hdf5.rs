@@ -1,0 +1,87 @@
+//! What is in an HDF5 file: its datasets, which are not read.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::Report;
+use super::report::number;
+use crate::IoError;
+use crate::hdf5::ipasc::{self, Metadatum};
+use crate::hdf5::{Attribute, Dataset, File, Node};
+
+/// The datasets with extents, type and compression, and what the file says of itself; of an IPASC file the metadata.
+pub(super) fn report(path: &Path) -> Result<Report, IoError> {
+    let file = File::open(path)?;
+    let series = ipasc::time_series(&file)?;
+    let format = match &series {
+        Some(_) => "IPASC (HDF5)",
+        None => "HDF5",
+    };
+    let mut report = Report::new(format);
+    if let Some(series) = series {
+        report = report
+            .with("time_series", json!(words(&series)?))
+            .with("metadata", Value::Object(metadata(&file)?));
+    }
+    let mut datasets = Map::new();
+    for node in file.objects()? {
+        if let Node::Dataset(dataset) = node {
+            datasets.insert(dataset.path().to_owned(), json!(words(dataset)?));
+        }
+    }
+    let attributes = attributes(&file)?;
+    if !attributes.is_empty() {
+        report = report.with("attributes", Value::Object(attributes));
+    }
+    Ok(report.with("datasets", Value::Object(datasets)))
+}
+
+/// Extents in the order of the file and type, such as `500 x 171 float64, chunks 64 x 64, shuffle, gzip`.
+pub(crate) fn words(dataset: &Dataset) -> Result<String, IoError> {
+    let extents = |of: Vec<String>| of.join(" x ");
+    let shape = extents(dataset.shape().iter().map(ToString::to_string).collect());
+    let mut words = vec![
+        format!("{shape} {}", dataset.type_name())
+            .trim_start()
+            .to_owned(),
+    ];
+    if let Some(chunks) = dataset.chunks() {
+        let chunks = extents(chunks.iter().map(ToString::to_string).collect());
+        words.push(format!("chunks {chunks}"));
+    }
+    words.extend(dataset.filters()?);
+    Ok(words.join(", "))
+}
+
+fn metadata(file: &File) -> Result<Map<String, Value>, IoError> {
+    let entries = ipasc::metadata(file)?.into_iter();
+    Ok(entries
+        .map(|(name, value)| {
+            let value = match value {
+                Metadatum::Text(text) => json!(text),
+                Metadatum::Numbers(numbers) => match numbers.as_slice() {
+                    [one] => number(*one),
+                    several => several.iter().copied().map(number).collect(),
+                },
+            };
+            (name, value)
+        })
+        .collect())
+}
+
+fn attributes(file: &File) -> Result<Map<String, Value>, IoError> {
+    let found = file.root()?.attributes()?;
+    let value = |attribute: &Attribute| match attribute {
+        Attribute::Number(value) => Some(number(*value)),
+        Attribute::Texts(texts) => match texts.as_slice() {
+            [one] => Some(json!(one)),
+            several => Some(json!(several)),
+        },
+        Attribute::Other => None,
+    };
+    let entries = found.iter();
+    Ok(entries
+        .filter_map(|(name, attribute)| Some((name.to_owned(), value(attribute)?)))
+        .collect())
+}
