@@ -2,6 +2,7 @@
 
 mod convert;
 mod import;
+mod import_hdf5;
 mod inspect;
 mod manifest;
 mod rsom_mat;
@@ -16,6 +17,7 @@ pub fn definition() -> Definition {
     let commands = [
         import::commands(),
         rsom_mat::commands(),
+        import_hdf5::commands(),
         inspect::commands(),
         convert::commands(),
         manifest::commands(),

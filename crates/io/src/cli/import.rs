@@ -19,7 +19,7 @@ pub(super) fn commands() -> Vec<Command> {
     vec![import_bscans(), import_tiff()]
 }
 
-fn spacing() -> Parameter {
+pub(super) fn spacing() -> Parameter {
     Parameter::numbers(
         "spacing_mm",
         "Voxel size along x, y, z; left out when nobody knows it",
@@ -181,16 +181,27 @@ fn run_tiff(invocation: &Invocation) -> Result<Summary, StageError> {
     let pictures = finite_pictures(path)?;
     let intensities = bscans::stack_pages(&pictures).map_err(|e| StageError::input(path, e))?;
     let scan = scan(intensities, settings.spacing_mm)?;
+    write_as(invocation, path, &scan, &settings.kind, storage(&pictures))
+}
+
+/// Writes a scan as what its values are: a volume, a mask or labels.
+pub(super) fn write_as(
+    invocation: &Invocation,
+    path: &Path,
+    scan: &Scan,
+    kind: &str,
+    storage: Storage,
+) -> Result<Summary, StageError> {
     let summary = Summary::new().with("shape", scan.grid().shape().to_vec());
-    if settings.kind == "volume" {
-        ports::write_scan(invocation, "output", &scan, storage(&pictures))?;
+    if kind == "volume" {
+        ports::write_scan(invocation, "output", scan, storage)?;
         return Ok(summary);
     }
     let values = scan.channel(0).filter(|_| scan.channels().len() == 1);
     let values =
         values.ok_or_else(|| StageError::input(path, "a mask or label map has one channel"))?;
     let grid = scan.grid().clone();
-    if settings.kind == "mask" {
+    if kind == "mask" {
         let mask = Mask::new(grid, values.mapv(|v| v != 0.0)).map_err(StageError::inputs)?;
         ports::write_mask(invocation, "output", &mask)?;
         return Ok(summary.with("voxels", mask.count()));

@@ -37,7 +37,7 @@ impl Attributes {
             let name = message.name.clone();
             let value = match texts {
                 Some(texts) => Attribute::Texts(texts),
-                None => number(Decoder::from_message(message)),
+                None => number(&Decoder::from_message(message)),
             };
             Ok((name, value))
         };
@@ -88,7 +88,7 @@ impl Attributes {
     }
 }
 
-fn number(stored: Decoder) -> Attribute {
+fn number(stored: &Decoder) -> Attribute {
     match stored.num_elements() {
         Ok(1) => stored
             .read_as_f64()

@@ -16,12 +16,12 @@ pub(super) fn guard<T>(
 
 /// A fault of an object.
 pub(super) fn at(object: &str, what: impl std::fmt::Display) -> IoError {
-    IoError::format(FORMAT, one_line(format!("{object}: {what}")))
+    IoError::format(FORMAT, one_line(&format!("{object}: {what}")))
 }
 
 /// Something valid about an object that is not read.
 pub(super) fn unsupported(object: &str, what: impl std::fmt::Display) -> IoError {
-    IoError::unsupported(FORMAT, one_line(format!("{object}: {what}")))
+    IoError::unsupported(FORMAT, one_line(&format!("{object}: {what}")))
 }
 
 fn of(object: &str, error: Error) -> IoError {
@@ -37,6 +37,6 @@ fn of(object: &str, error: Error) -> IoError {
 }
 
 /// Names come from the file, and an error is one line.
-fn one_line(text: String) -> String {
+fn one_line(text: &str) -> String {
     text.replace(char::is_control, "?")
 }

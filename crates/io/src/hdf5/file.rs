@@ -10,8 +10,8 @@ use super::fault::{at, guard};
 use super::{Attributes, Dataset};
 use crate::IoError;
 
-/// Objects of a file that are looked at: each is remembered, in about two kilobytes.
-const MOST_OBJECTS: usize = 1 << 19;
+/// Objects of a file that are looked at: each is remembered, in about four kilobytes.
+const MOST_OBJECTS: usize = 1 << 17;
 /// Groups in groups: beyond this, a file is broken, and so would be the stack.
 const DEEPEST: usize = 64;
 /// The most that is read at a time, but for one chunk.

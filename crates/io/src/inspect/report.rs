@@ -49,7 +49,10 @@ const FEW: usize = 4;
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, value) in &self.findings {
-            writeln!(f, "{name:<14}{}", word(value))?;
+            match word(value) {
+                lines if lines.starts_with('\n') => writeln!(f, "{name}{lines}")?,
+                line => writeln!(f, "{name:<14}{line}")?,
+            }
         }
         Ok(())
     }

@@ -87,6 +87,20 @@ impl Numbers {
         }
     }
 
+    /// All of them in single precision, which rounds what has more digits. Singles are moved, not copied.
+    #[must_use]
+    #[allow(
+        clippy::cast_lossless,
+        clippy::unnecessary_cast,
+        reason = "one expression for all ten types"
+    )]
+    pub fn into_f32(self) -> Vec<f32> {
+        match self {
+            Self::F32(values) => values,
+            other => with_numbers!(other, values => values.into_iter().map(|v| v as f32).collect()),
+        }
+    }
+
     /// Number `index` as `f64`.
     #[must_use]
     #[allow(

@@ -1,0 +1,228 @@
+//! `rsom-io import hdf5`.
+
+use std::path::Path;
+
+use ndarray::{Array4, ArrayD, IxDyn};
+use rsom_stage::{Command, Invocation, Parameter, Port, StageError, Summary};
+use rsom_volume::{Grid, Scan, Spacing};
+use serde::Deserialize;
+
+use super::import::{spacing, write_as};
+use crate::IoError;
+use crate::hdf5::{Array, Dataset, File, Kind, Node, ipasc};
+use crate::inspect::hdf5_words;
+use crate::matlab::Numbers;
+use crate::nifti::Storage;
+use crate::ports::at_input;
+
+/// So many datasets are named when the wanted one is not there.
+const MOST_NAMED: usize = 20;
+
+/// The command that brings HDF5 datasets in.
+pub(super) fn commands() -> Vec<Command> {
+    let about = "A dataset of an HDF5 file becomes a volume";
+    vec![Command::new("import hdf5", about, run)
+        .input(Port::required("input", rsom_stage::Kind::Document, "HDF5 file, such as h5py writes; also MATLAB 7.3, whose axes stand there in reverse order"))
+        .output(Port::required("output", rsom_stage::Kind::Volume, "Volume (x, y, z), or (x, y, z, channel) of a dataset with an axis c"))
+        .parameter(Parameter::text("dataset", "Path of the dataset in the file; left out when there is but one of two to four extents"))
+        .parameter(Parameter::text("axes", "Order of the dataset's axes as numpy and h5py count them, c for channels, such as zyx or zyxc; by default xyz for three extents, xz for two (one B-scan), and none for four"))
+        .parameter(spacing())
+        .parameter(
+            Parameter::choice("kind", &["volume", "mask", "labels"], "What the values are: intensities, a mask (anything but 0), labels")
+                .default("volume"),
+        )
+        .example("rsom-io import hdf5 --input recon.h5 --dataset /recon/volume --axes zyx --spacing-mm 0.012,0.012,0.003 --output scan.nii.gz")
+        .example("rsom-io import hdf5 --input mask.h5 --kind mask --output mask.nii.gz")]
+}
+
+#[derive(Deserialize)]
+struct Settings {
+    dataset: Option<String>,
+    axes: Option<String>,
+    spacing_mm: Option<[f64; 3]>,
+    kind: String,
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.parameters()?;
+    let axes = settings.axes.as_deref().map(Axes::parse).transpose()?;
+    let path = invocation.input("input")?;
+    let file = File::open(path).map_err(|e| at_input(path, e))?;
+    let dataset = chosen(path, &file, settings.dataset.as_deref())?;
+    let extents = dataset.shape().len();
+    if !(2..=4).contains(&extents) {
+        let named = named(&[&dataset]).map_err(|e| at_input(path, e))?;
+        let fault = format_args!("{named} is no volume: it has {extents} extents, not two to four");
+        return Err(StageError::input(path, fault));
+    }
+    let axes = match axes {
+        Some(axes) => axes,
+        None => Axes::default_of(&dataset)?,
+    };
+    if axes.0.len() != extents {
+        let letters: String = axes.0.iter().collect();
+        return Err(StageError::usage(format_args!(
+            "--axes {letters} does not name the {extents} extents of {}",
+            dataset.path()
+        )));
+    }
+    let (intensities, storage) = read(&dataset, &axes).map_err(|e| at_input(path, e))?;
+    let scan = scan(path, intensities, settings.spacing_mm)?;
+    let summary = write_as(invocation, path, &scan, &settings.kind, storage)?;
+    Ok(summary.with("dataset", dataset.path()))
+}
+
+/// What the axes of a dataset are: x, y, z and c, as far as there are.
+struct Axes(Vec<char>);
+
+impl Axes {
+    fn parse(letters: &str) -> Result<Self, StageError> {
+        let letters: Vec<char> = letters.chars().collect();
+        let once = |c: &char| letters.iter().filter(|other| *other == c).count() == 1;
+        let known = letters.iter().all(|c| "xyzc".contains(*c) && once(c));
+        if known && (2..=4).contains(&letters.len()) {
+            return Ok(Self(letters));
+        }
+        let word: String = letters.iter().collect();
+        Err(StageError::usage(format_args!(
+            "--axes: '{word}' is no order of x, y, z and c, such as zyx"
+        )))
+    }
+
+    fn default_of(dataset: &Dataset) -> Result<Self, StageError> {
+        match dataset.shape().len() {
+            2 => Ok(Self(vec!['x', 'z'])),
+            3 => Ok(Self(vec!['x', 'y', 'z'])),
+            extents => Err(StageError::usage(format_args!(
+                "{} has {extents} extents: say with --axes what they are, such as zyxc",
+                dataset.path()
+            ))),
+        }
+    }
+}
+
+/// The dataset that was asked for, or the only one that can be a volume.
+fn chosen(path: &Path, file: &File, wanted: Option<&str>) -> Result<Dataset, StageError> {
+    let failed = |e: IoError| at_input(path, e);
+    let series = ipasc::time_series(file).map_err(failed)?;
+    let wanted = wanted.map(|name| format!("/{}", name.trim_matches('/')));
+    if let Some(series) = series.filter(|s| wanted.as_deref().is_none_or(|w| w == s.path())) {
+        let words = hdf5_words(&series).map_err(failed)?;
+        return Err(StageError::input(
+            path,
+            format_args!(
+                "an IPASC file holds what detectors recorded over time ({}: {words}), not a volume; reconstruct it (PATATO and \
+             IPASC's own tools read it), and import what comes out; rsom-io inspect lists the metadata",
+                series.path()
+            ),
+        ));
+    }
+    let objects = file.objects().map_err(failed)?.into_iter();
+    let datasets: Vec<&Dataset> = objects
+        .filter_map(|node| match node {
+            Node::Dataset(dataset) => Some(dataset),
+            Node::Group(_) => None,
+        })
+        .collect();
+    let fits = |d: &&&Dataset| {
+        let numbers = matches!(d.kind(), Kind::Number | Kind::Logical);
+        numbers && (2..=4).contains(&d.shape().len())
+    };
+    if let Some(wanted) = wanted {
+        let found = datasets.iter().find(|dataset| dataset.path() == wanted);
+        return match found {
+            Some(dataset) => Ok((*dataset).clone()),
+            None => {
+                let there = named(&datasets).map_err(failed)?;
+                let fault = format_args!("there is no dataset {wanted}; there are {there}");
+                Err(StageError::input(path, fault))
+            }
+        };
+    }
+    match datasets.iter().filter(fits).collect::<Vec<_>>().as_slice() {
+        [only] => Ok((**only).clone()),
+        [] => {
+            let there = named(&datasets).map_err(failed)?;
+            let fault = format_args!("no dataset of two to four extents; there are {there}");
+            Err(StageError::input(path, fault))
+        }
+        several => {
+            let several: Vec<&Dataset> = several.iter().map(|dataset| **dataset).collect();
+            let there = named(&several).map_err(failed)?;
+            Err(StageError::usage(format_args!(
+                "--dataset must say which of them: {there}"
+            )))
+        }
+    }
+}
+
+fn named(datasets: &[&Dataset]) -> Result<String, IoError> {
+    let mut words = Vec::new();
+    for dataset in datasets.iter().take(MOST_NAMED) {
+        words.push(format!("{} ({})", dataset.path(), hdf5_words(dataset)?));
+    }
+    match datasets.len() {
+        0 => words.push("none".to_owned()),
+        all if all > MOST_NAMED => words.push(format!("{} more", all - MOST_NAMED)),
+        _ => {}
+    }
+    Ok(words.join(", ").replace(char::is_control, "?"))
+}
+
+/// The values as (x, y, z, channel), and the narrowest type that holds them.
+fn read(dataset: &Dataset, axes: &Axes) -> Result<(Array4<f32>, Storage), IoError> {
+    let fault = |what: &dyn std::fmt::Display| {
+        IoError::format("HDF5", format_args!("{}: {what}", dataset.path()))
+    };
+    let shape: Vec<usize> = dataset.shape().iter().map(|n| *n as usize).collect();
+    if shape.contains(&0) {
+        return Err(fault(&"it is empty"));
+    }
+    let Array {
+        real,
+        imaginary: None,
+    } = dataset.numbers()?
+    else {
+        return Err(fault(&"its numbers are complex"));
+    };
+    let storage = match &real {
+        Numbers::U8(_) => Storage::Uint8,
+        Numbers::U16(_) => Storage::Uint16,
+        Numbers::I8(_) | Numbers::I16(_) => Storage::Int16,
+        _ => Storage::Float32,
+    };
+    let values = real.into_f32();
+    let bad = values.iter().filter(|value| !value.is_finite()).count();
+    if bad > 0 {
+        let what = format!("{bad} values are NaN, infinite or beyond single precision");
+        return Err(fault(&what));
+    }
+    let mut array = ArrayD::from_shape_vec(IxDyn(&shape), values).map_err(|e| fault(&e))?;
+    let mut letters = axes.0.clone();
+    for letter in "xyzc".chars().filter(|letter| !axes.0.contains(letter)) {
+        array = array.insert_axis(ndarray::Axis(letters.len()));
+        letters.push(letter);
+    }
+    let places: Vec<usize> = "xyzc"
+        .chars()
+        .filter_map(|letter| letters.iter().position(|found| *found == letter))
+        .collect();
+    let turned = array.permuted_axes(IxDyn(&places));
+    let turned = turned.into_dimensionality().map_err(|e| fault(&e))?;
+    Ok((turned.as_standard_layout().into_owned(), storage))
+}
+
+fn scan(
+    path: &Path,
+    intensities: Array4<f32>,
+    spacing_mm: Option<[f64; 3]>,
+) -> Result<Scan, StageError> {
+    let (x, y, z, channels) = intensities.dim();
+    let spacing = spacing_mm.map_or(Spacing::Unknown, Spacing::Millimetres);
+    let grid = Grid::new([x, y, z], spacing).map_err(StageError::usage)?;
+    let names = match channels {
+        1 => vec!["intensity".to_owned()],
+        several => (1..=several).map(|n| format!("channel {n}")).collect(),
+    };
+    Scan::new(grid, names, intensities).map_err(|e| StageError::input(path, e))
+}
