@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use rsom_io::matlab::MatFile;
 use rsom_nn::Way;
 
 use crate::compare;
@@ -66,11 +68,19 @@ pub fn build() -> Command {
             number("rounds", "5"),
             number("runs", "3"),
         ]);
+    let matlab = Command::new("matlab")
+        .about("Times reading every variable of a MATLAB file; seconds, one line a run")
+        .arg(
+            Arg::new("file")
+                .required(true)
+                .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(number("runs", "5"));
     Command::new("rsom-benches")
-        .about("Times the networks")
+        .about("Times the networks, and reading of files")
         .arg(number("threads", "2"))
         .arg(number("runs", "5"))
-        .subcommands([network, compare])
+        .subcommands([network, compare, matlab])
 }
 
 /// Does what the command line asks for.
@@ -81,6 +91,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), String> {
     match matches.subcommand() {
         Some(("network", matches)) => network(matches),
         Some(("compare", matches)) => compare(matches),
+        Some(("matlab", matches)) => matlab(matches),
         _ => all(matches),
     }
 }
@@ -157,6 +168,22 @@ fn compare(matches: &ArgMatches) -> Result<(), String> {
     let page = compare::page(&settings)?;
     let output = path("output");
     std::fs::write(&output, page).map_err(|e| format!("{}: {e}", output.display()))
+}
+
+fn matlab(matches: &ArgMatches) -> Result<(), String> {
+    let path = matches
+        .get_one::<PathBuf>("file")
+        .cloned()
+        .unwrap_or_default();
+    for _ in 0..size(matches, "runs") {
+        let start = Instant::now();
+        let file = MatFile::open(&path).map_err(|e| e.to_string())?;
+        for variable in file.variables() {
+            file.read(variable).map_err(|e| e.to_string())?;
+        }
+        println!("{:.4}", start.elapsed().as_secs_f64());
+    }
+    Ok(())
 }
 
 /// Ours alone, one line for each work of the comparison.

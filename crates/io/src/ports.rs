@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use ndarray::ArrayView3;
 use rsom_stage::{Invocation, StageError, atomic, log};
 use rsom_volume::{Grid, LabelMap, Mask, Scan};
 
@@ -204,6 +205,27 @@ pub fn save_scan(
     })
 }
 
+/// Writes named channels of bytes to an output, with their sidecar: a scan whose intensities are whole numbers to 255.
+///
+/// # Errors
+/// Exit code 4: they cannot be written.
+pub fn write_bytes(
+    invocation: &Invocation,
+    output: &str,
+    grid: &Grid,
+    channels: &[(&str, ArrayView3<'_, u8>)],
+) -> Result<(), StageError> {
+    let names = channels.iter().map(|(name, _)| (*name).to_owned());
+    let sidecar = Sidecar {
+        channels: Some(names.collect()),
+        ..Sidecar::default()
+    };
+    let voxels: Vec<_> = channels.iter().map(|(_, voxels)| voxels.view()).collect();
+    save_volume(invocation, invocation.output(output)?, sidecar, |p| {
+        nifti::write_bytes(p, grid, &voxels)
+    })
+}
+
 /// Writes a mask, with its sidecar.
 ///
 /// # Errors
@@ -310,16 +332,19 @@ pub(crate) fn save_volume(
     invocation: &Invocation,
     path: &Path,
     mut sidecar: Sidecar,
-    write: impl FnOnce(&Path) -> Result<(), IoError>,
+    write: impl FnOnce(&Path) -> Result<(), IoError> + Send,
 ) -> Result<(), StageError> {
-    sidecar.provenance = Some(invocation.provenance()?.clone());
     let beside = sidecar::path_of(path);
     if beside.exists() && !sidecar::is_ours(path) {
         let fault = "the file is there and rsom did not write it; choose another output name";
         return Err(StageError::output(&beside, fault));
     }
     atomic::write(path, |temporary| {
-        write(temporary).map_err(|e| at_output(path, e))?;
+        // Hashing the inputs takes one core, and writing does not keep all of them busy.
+        let (written, provenance) =
+            rayon::join(|| write(temporary), || invocation.provenance().cloned());
+        written.map_err(|e| at_output(path, e))?;
+        sidecar.provenance = Some(provenance?);
         // Only once the voxels are on the disk, and before they appear: a failed write changes neither file, and no
         // volume is ever without its sidecar.
         atomic::sync(temporary).map_err(|e| StageError::output(path, atomic::plain(&e)))?;

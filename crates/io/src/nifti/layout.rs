@@ -1,8 +1,9 @@
 //! Between the file's order of voxels (x fastest, channel slowest) and standard layout (channel fastest, x slowest).
 
-use std::io::Write;
+use std::ops::Range;
 
-use ndarray::{Array4, ArrayView3};
+use ndarray::{Array4, ArrayView3, Axis, s};
+use rayon::prelude::*;
 
 use crate::IoError;
 
@@ -50,28 +51,56 @@ pub(super) fn to_array<S: Copy, T: Copy + Default>(
     array
 }
 
-/// Writes channels of one shape in the file's order, each value as the bytes that `encode` makes of it.
-pub(super) fn write_array<T: Copy, const N: usize>(
-    out: &mut impl Write,
+/// Bytes of an array that make up a piece: enough depths that reading them takes whole cache lines.
+const LINE: usize = 64;
+/// Pieces that are in memory at a time.
+const PIECES: usize = 8;
+
+/// Takes pieces of a file, in their order.
+pub(super) type Put<'a> = dyn FnMut(&[Vec<u8>]) -> Result<(), IoError> + 'a;
+
+/// Channels of one shape in the file's order, each value as the bytes that `encode` makes of it, a few pieces at a time. How
+/// they are cut follows from the shape alone.
+pub(super) fn each_piece<T: Copy + Sync, const N: usize>(
     channels: &[ArrayView3<'_, T>],
-    encode: impl Fn(T) -> Result<[u8; N], IoError>,
+    encode: &(impl Fn(T) -> Result<[u8; N], IoError> + Sync),
+    put: &mut Put<'_>,
 ) -> Result<(), IoError> {
-    for array in channels {
-        let (nx, ny, nz) = array.dim();
-        let mut slab = vec![0_u8; nx * ny * DEPTHS.min(nz) * N];
-        for depth in (0..nz).step_by(DEPTHS) {
-            let depths = DEPTHS.min(nz - depth);
-            for x in 0..nx {
-                for y in 0..ny {
-                    for z in 0..depths {
-                        let place = ((z * ny + y) * nx + x) * N;
-                        let bytes = encode(array[[x, y, depth + z]])?;
-                        slab[place..place + N].copy_from_slice(&bytes);
-                    }
-                }
-            }
-            out.write_all(&slab[..nx * ny * depths * N])?;
-        }
+    let depths = (LINE / N.max(1)).max(1);
+    let places = channels.iter().flat_map(|channel| {
+        let all = channel.dim().2;
+        (0..all)
+            .step_by(depths)
+            .map(move |z| (channel, z..all.min(z + depths)))
+    });
+    let places: Vec<_> = places.collect();
+    for some in places.chunks(PIECES) {
+        let pieces = some
+            .par_iter()
+            .map(|(channel, range)| piece(channel, range, encode));
+        put(&pieces.collect::<Result<Vec<_>, _>>()?)?;
     }
     Ok(())
+}
+
+/// Some depths of a channel: x fastest, then y, then z.
+fn piece<T: Copy, const N: usize>(
+    channel: &ArrayView3<'_, T>,
+    depths: &Range<usize>,
+    encode: &impl Fn(T) -> Result<[u8; N], IoError>,
+) -> Result<Vec<u8>, IoError> {
+    let (nx, ny, _) = channel.dim();
+    let mut bytes = vec![0_u8; nx * ny * depths.len() * N];
+    // One B-scan's part at a time stays in the cache while it is turned.
+    for (y, bscan) in channel.axis_iter(Axis(1)).enumerate() {
+        let part = bscan.slice(s![.., depths.clone()]);
+        for (z, row) in part.columns().into_iter().enumerate() {
+            let start = (z * ny + y) * nx * N;
+            let target = bytes[start..start + nx * N].chunks_exact_mut(N);
+            for (target, value) in target.zip(row) {
+                target.copy_from_slice(&encode(*value)?);
+            }
+        }
+    }
+    Ok(bytes)
 }

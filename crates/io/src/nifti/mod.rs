@@ -9,6 +9,7 @@
 //! taken as they are stored: no reorientation.
 
 mod geometry;
+mod gzip;
 mod header;
 mod header2;
 mod layout;
@@ -27,7 +28,9 @@ pub use read::{
 pub(crate) use source::Opened;
 pub use voxel_type::VoxelType;
 pub(crate) use voxels::{Stored, Voxels, each_type};
-pub use write::{Storage, write_doubles, write_labels, write_mask, write_scan, write_singles};
+pub use write::{
+    Storage, write_bytes, write_doubles, write_labels, write_mask, write_scan, write_singles,
+};
 
 /// Name of the format in messages.
 pub(crate) const FORMAT: &str = "NIfTI";

@@ -4,15 +4,15 @@
 //! unnoticed; the 352 bytes of the header are therefore laid out here.
 
 use std::fs::File;
-use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use flate2::{Compression, GzBuilder};
 use ndarray::{ArrayView3, ArrayView4, Axis};
 use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 
+use super::gzip::Gzip;
 use super::header::bad;
-use super::layout::write_array;
+use super::layout::each_piece;
 use super::read::refuse_non_finite;
 use super::{VoxelType, geometry};
 use crate::IoError;
@@ -61,6 +61,19 @@ pub fn write_scan(path: &Path, scan: &Scan, storage: Storage) -> Result<(), IoEr
             Ok(v.to_le_bytes())
         }),
     }
+}
+
+/// Writes channels of shape (x, y, z) as bytes.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_bytes(
+    path: &Path,
+    grid: &Grid,
+    channels: &[ArrayView3<'_, u8>],
+) -> Result<(), IoError> {
+    let target = Target::scan(grid, VoxelType::Uint8);
+    write_parts(path, &target, channels, |v: u8| Ok([v]))
 }
 
 /// Writes channels of shape (x, y, z) in single precision.
@@ -140,40 +153,38 @@ impl<'a> Target<'a> {
     }
 }
 
-fn write<T: Copy, const N: usize>(
+fn write<T: Copy + Sync, const N: usize>(
     path: &Path,
     target: &Target<'_>,
     array: &ArrayView4<'_, T>,
-    encode: impl Fn(T) -> Result<[u8; N], IoError>,
+    encode: impl Fn(T) -> Result<[u8; N], IoError> + Sync,
 ) -> Result<(), IoError> {
     let channels: Vec<ArrayView3<'_, T>> = array.axis_iter(Axis(3)).collect();
     write_parts(path, target, &channels, encode)
 }
 
-fn write_parts<T: Copy, const N: usize>(
+fn write_parts<T: Copy + Sync, const N: usize>(
     path: &Path,
     target: &Target<'_>,
     channels: &[ArrayView3<'_, T>],
-    encode: impl Fn(T) -> Result<[u8; N], IoError>,
+    encode: impl Fn(T) -> Result<[u8; N], IoError> + Sync,
 ) -> Result<(), IoError> {
     let header = header(target, channels.len())?;
     let expected = (HEADER + channels.iter().map(ArrayView3::len).sum::<usize>() * N) as u64;
-    let file = BufWriter::with_capacity(1 << 18, File::create(path)?);
-    let file = if path.extension().is_some_and(|e| e == "gz") {
+    let mut file = File::create(path)?;
+    if path.extension().is_some_and(|e| e == "gz") {
         // Neither a time nor a name: the same volume gives the same bytes.
-        let mut gzip = GzBuilder::new().write(file, Compression::fast());
-        gzip.write_all(&header)?;
-        write_array(&mut gzip, channels, encode)?;
-        gzip.finish()?
+        let mut gzip = Gzip::new(file)?;
+        gzip.pieces(&[header.to_vec()])?;
+        each_piece(channels, &encode, &mut |pieces| gzip.pieces(pieces))?;
+        gzip.finish()?;
     } else {
-        let mut file = file;
         file.write_all(&header)?;
-        write_array(&mut file, channels, encode)?;
-        file
-    };
-    // Dropping the buffer would swallow the error of its last flush.
-    file.into_inner()
-        .map_err(std::io::IntoInnerError::into_error)?;
+        each_piece(channels, &encode, &mut |pieces| {
+            let all = pieces.iter().map(|piece| file.write_all(piece));
+            Ok(all.collect::<Result<(), _>>()?)
+        })?;
+    }
     check_size(path, expected)
 }
 

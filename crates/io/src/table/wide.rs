@@ -108,7 +108,10 @@ fn title(parts: &Parts, alike: &[&Parts]) -> String {
 mod tests {
     use super::*;
 
-    fn measured(rows: &[(&str, &str, Option<&str>, Option<i64>, f64)]) -> Table {
+    /// Scan, metric, surface, slice, value.
+    type Row<'a> = (&'a str, &'a str, Option<&'a str>, Option<i64>, f64);
+
+    fn measured(rows: &[Row<'_>]) -> Table {
         Table::new(vec![
             Column::text("scan", rows.iter().map(|r| Some(r.0))),
             Column::integer("slice", rows.iter().map(|r| r.3)),

@@ -255,7 +255,10 @@ fn a_file_that_a_scan_lacks_is_left_out_where_it_may_be_missing() {
     study.edit("m.yaml, extra", "m.yaml, input");
     study.edit("input: m.yaml, input", "input");
     let problems = study.problems();
-    assert!(problems[0].contains("input 'input' of 'a p1' gets no file"), "{problems:?}");
+    assert!(
+        problems[0].contains("input 'input' of 'a p1' gets no file"),
+        "{problems:?}"
+    );
 }
 
 #[test]
@@ -264,12 +267,19 @@ fn other_scans_can_stand_in_for_those_of_the_pipeline() {
         "name: demo\nmanifest: m.yaml\nstages:\n  a:\n    uses: demo make\n    foreach: scan\n    \
          with: { text: \"${scan.id}\" }\n    out: { output: \"${scan.id}.txt\" }\n",
     );
-    study.write("other.yaml", "name: other\nscans: [{ id: q1, subject: q }]\n");
+    study.write(
+        "other.yaml",
+        "name: other\nscans: [{ id: q1, subject: q }]\n",
+    );
     let ran = study.run(&["--manifest", "other.yaml"]).good();
     assert_eq!(ran.made(), ["q1.txt"]);
     study.edit("manifest: m.yaml\n", "");
     let ran = study.run(&[]);
-    assert!(ran.stderr.contains("give one with --manifest"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("give one with --manifest"),
+        "{}",
+        ran.stderr
+    );
     let ran = study.run(&["--manifest", "other.yaml"]).good();
     assert!(ran.stderr.contains("nothing to do"), "{}", ran.stderr);
 }

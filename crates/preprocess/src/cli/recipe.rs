@@ -1,7 +1,6 @@
 //! `rsom-preprocess layer` and `vessel`: raw scans by a named recipe.
 
 use rsom_io::axes::Axes;
-use rsom_io::nifti::Storage;
 use rsom_io::ports;
 use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
 use rsom_volume::Mask;
@@ -67,13 +66,15 @@ fn run(invocation: &Invocation, purpose: Purpose) -> Result<Summary, StageError>
     };
     let prepared = prepare_raw(scan, purpose, settings.recipe, layer.as_ref())
         .map_err(|error| of_recipe(invocation, error))?;
-    ports::write_scan(invocation, "output", &prepared.scan, Storage::Uint8)?;
+    let [lf, hf] = prepared.channels.each_ref().map(|voxels| voxels.view());
+    let channels = [("LF", lf), ("HF", hf)];
+    ports::write_bytes(invocation, "output", &prepared.grid, &channels)?;
     if let Some(shifts) = &prepared.shifts
         && invocation.optional_output("shifts").is_some()
     {
-        volumes::write_shifts(invocation, "shifts", shifts, prepared.scan.grid())?;
+        volumes::write_shifts(invocation, "shifts", shifts, &prepared.grid)?;
     }
-    let summary = Summary::new().with("shape", prepared.scan.grid().shape().to_vec());
+    let summary = Summary::new().with("shape", prepared.grid.shape().to_vec());
     Ok(match purpose {
         Purpose::Layer => summary,
         Purpose::Vessel => summary.with("cut_depth_vox", prepared.cut_depth_vox),

@@ -100,15 +100,16 @@ pub(super) fn stretch<T: Sample>(voxels: &mut [T], maximum: T, stretch: Stretch)
 }
 
 /// Stretches (0, `largest`) to 0–255 and cuts fractions off.
-pub(super) fn to_bytes<T: Sample>(voxels: &Array3<T>, largest: f64) -> Vec<f32> {
+pub(super) fn to_bytes<T: Sample>(voxels: &Array3<T>, largest: f64) -> Vec<u8> {
     let voxels = voxels.as_slice_memory_order().unwrap_or_default();
-    let mut bytes = vec![0.0; voxels.len()];
+    let mut bytes = vec![0; voxels.len()];
     bytes
         .par_chunks_mut(CHUNK)
         .zip(voxels.par_chunks(CHUNK))
         .for_each(|(bytes, voxels)| {
             for (byte, voxel) in bytes.iter_mut().zip(voxels) {
-                *byte = (voxel.to_f64() / largest * 255.0).trunc() as f32;
+                // The cast cuts fractions off.
+                *byte = (voxel.to_f64() / largest * 255.0) as u8;
             }
         });
     bytes

@@ -12,9 +12,9 @@ mod intensity;
 mod skin;
 mod spline;
 
-use ndarray::{Array3, Array4, Axis, s};
+use ndarray::{Array3, s};
 use rayon::prelude::*;
-use rsom_volume::{Grid, Mask, Scan, Spacing};
+use rsom_volume::{Grid, Mask, Spacing};
 
 pub use cut::cut_depth_vox;
 pub use intensity::Stretch;
@@ -69,8 +69,10 @@ pub struct RawScan {
 /// A prepared scan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PreparedRaw {
-    /// Channels LF and HF, whole numbers from 0 to 255.
-    pub scan: Scan,
+    /// Where the voxels stand.
+    pub grid: Grid,
+    /// Channels LF and HF, of shape (x, y, z).
+    pub channels: [Array3<u8>; 2],
     /// How far each column was moved, if there was a surface.
     pub shifts: Option<Shifts>,
     /// Depths that were cut away with the epidermis.
@@ -128,19 +130,21 @@ pub fn prepare_raw(
         cut,
     };
     let [of_lf, of_hf] = purpose.stretches();
-    let (lf, hf) = (steps.apply(lf, of_lf, "LF")?, steps.apply(hf, of_hf, "HF")?);
+    let (lf, hf) = rayon::join(
+        || steps.apply(lf, of_lf, "LF"),
+        || steps.apply(hf, of_hf, "HF"),
+    );
+    let (lf, hf) = (lf?, hf?);
     let largest = lf.largest().max(hf.largest());
     let grid = grid.window([0, 0, cut as isize], [x, y, DEPTH_VOX - cut])?;
-    let mut intensities = Array4::zeros((x, y, DEPTH_VOX - cut, 2));
-    for (index, channel) in [lf, hf].into_iter().enumerate() {
+    let bytes = |channel: RawChannel| {
         let bytes = channel.bytes(largest);
-        let plane = Array3::from_shape_vec((x, y, DEPTH_VOX - cut), bytes)
-            .map_err(|_| PreprocessError::ChannelShapes([grid.shape(); 2]))?;
-        intensities.index_axis_mut(Axis(3), index).assign(&plane);
-    }
-    let names = vec!["LF".to_owned(), "HF".to_owned()];
+        Array3::from_shape_vec((x, y, DEPTH_VOX - cut), bytes)
+            .map_err(|_| PreprocessError::ChannelShapes([grid.shape(); 2]))
+    };
     Ok(PreparedRaw {
-        scan: Scan::new(grid, names, intensities)?,
+        channels: [bytes(lf)?, bytes(hf)?],
+        grid,
         shifts,
         cut_depth_vox: cut,
     })
@@ -237,7 +241,7 @@ impl RawChannel {
         }
     }
 
-    fn bytes(self, largest: f64) -> Vec<f32> {
+    fn bytes(self, largest: f64) -> Vec<u8> {
         match self {
             Self::Single(voxels) => to_bytes(&voxels, largest),
             Self::Double(voxels) => to_bytes(&voxels, largest),
