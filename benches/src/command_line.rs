@@ -68,19 +68,23 @@ pub fn build() -> Command {
             number("rounds", "5"),
             number("runs", "3"),
         ]);
-    let matlab = Command::new("matlab")
+    Command::new("rsom-benches")
+        .about("Times the networks, and reading of files")
+        .arg(number("threads", "2"))
+        .arg(number("runs", "5"))
+        .subcommands([network, compare, matlab_command()])
+}
+
+fn matlab_command() -> Command {
+    let runs = Arg::new("runs").long("runs").default_value("5");
+    Command::new("matlab")
         .about("Times reading every variable of a MATLAB file; seconds, one line a run")
         .arg(
             Arg::new("file")
                 .required(true)
                 .value_parser(value_parser!(PathBuf)),
         )
-        .arg(number("runs", "5"));
-    Command::new("rsom-benches")
-        .about("Times the networks, and reading of files")
-        .arg(number("threads", "2"))
-        .arg(number("runs", "5"))
-        .subcommands([network, compare, matlab])
+        .arg(runs.value_parser(value_parser!(usize)))
 }
 
 /// Does what the command line asks for.
