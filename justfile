@@ -16,6 +16,11 @@ quickstart *ARGS:
 octlayers *ARGS:
     cargo run --release -- run pipelines/octlayers.yaml {{ARGS}}
 
+# The released pipeline on a folder of raw scans: just segment --input DIR --layer-weights W --vessel-weights W --output DIR
+[group('study')]
+segment *ARGS:
+    cargo run --release -- segment {{ARGS}}
+
 # What a pipeline would run, and why: just plan pipelines/octlayers.yaml
 [group('study')]
 plan PIPELINE *ARGS:

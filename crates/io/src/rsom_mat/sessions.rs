@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rsom_stage::{StageError, atomic, fingerprint, interrupt};
 use walkdir::WalkDir;
@@ -191,7 +191,7 @@ pub fn manifest_of(
         interrupt::check()?;
         let absolute = folder.join(path);
         let unreadable = |e: std::io::Error| StageError::input(&absolute, atomic::plain(&e));
-        let modified = std::fs::metadata(&absolute).and_then(|m| m.modified());
+        let modified = std::fs::metadata(&absolute).and_then(|m| changed(&m));
         let unchanged = match (earlier, modified) {
             (Some((_, written)), Ok(modified)) => modified < *written,
             _ => false,
@@ -239,6 +239,21 @@ pub fn manifest_of(
         spacing_mm: Some(super::SPACING_MM),
         scans,
     })
+}
+
+/// When a file was last changed, or put where it is: a copy may bear the date of its original.
+fn changed(metadata: &std::fs::Metadata) -> std::io::Result<SystemTime> {
+    let modified = metadata.modified()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let seconds = u64::try_from(metadata.ctime()).unwrap_or_default();
+        let nanoseconds = u32::try_from(metadata.ctime_nsec()).unwrap_or_default();
+        let put = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanoseconds);
+        Ok(modified.max(put))
+    }
+    #[cfg(not(unix))]
+    Ok(modified)
 }
 
 #[cfg(test)]
