@@ -147,6 +147,35 @@ fn a_broken_scan_and_a_missing_partner_are_named_and_cost_no_other() {
 }
 
 #[test]
+fn when_every_scan_fails_no_table_of_earlier_ones_stays_and_a_replaced_file_is_seen() {
+    let Some(golden) = golden() else { return };
+    let (folder, words) = study(&golden);
+    let folder = folder.path();
+    for scan in [FIRST, THIRD] {
+        for channel in ["LF", "HF"] {
+            std::fs::remove_file(folder.join(format!("in/{scan}_{channel}.mat"))).unwrap();
+        }
+    }
+    segment(folder, &words).expect_code(0);
+    assert_eq!(rows(folder).len(), 1);
+    let lf = folder.join(format!("in/{SECOND}_LF.mat"));
+    let whole = std::fs::read(&lf).unwrap();
+    std::fs::write(&lf, &whole[..whole.len() / 2]).unwrap();
+    let done = segment(folder, &words).expect_code(3);
+    assert!(!folder.join("out/scans.csv").exists(), "{}", done.stderr);
+    // A file that comes with an old date in place of another.
+    std::fs::write(folder.join("old.mat"), &whole).unwrap();
+    let old = std::fs::File::options()
+        .write(true)
+        .open(folder.join("old.mat"));
+    let date = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_600_000_000);
+    old.unwrap().set_modified(date).unwrap();
+    std::fs::rename(folder.join("old.mat"), &lf).unwrap();
+    segment(folder, &words).expect_code(0);
+    assert_eq!(rows(folder), [row(SECOND, "64.0", "6778.0")]);
+}
+
+#[test]
 fn a_killed_run_goes_on_where_it_was() {
     let Some(golden) = golden() else { return };
     let (folder, words) = study(&golden);

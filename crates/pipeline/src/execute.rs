@@ -20,6 +20,7 @@ use crate::process::{Ended, Process};
 use crate::queue::Queue;
 use crate::records::Record;
 use crate::signals;
+use crate::stale;
 use crate::survey::Outlook;
 use crate::tool::Tool;
 use crate::workdir::Workdir;
@@ -147,7 +148,9 @@ impl Run<'_> {
         let plan = self.plan;
         let outcomes = &self.outcomes;
         let good = |task: usize| outcomes[task].as_ref().is_some_and(|o| o.state.is_good());
-        let task = left_out::ready(&plan.tasks[number], &good)?;
+        let Some(task) = left_out::ready(&plan.tasks[number], &good) else {
+            return self.not_made(number);
+        };
         let task = task.as_ref();
         let assessment = self.assessor.assess(self.plan, task)?;
         if let Verdict::UpToDate(record) = &assessment.verdict {
@@ -333,6 +336,24 @@ impl Run<'_> {
         });
     }
 
+    /// Of a task whose needs all failed nothing is made, and nothing of what was made before is true any more.
+    fn not_made(&mut self, number: usize) -> Result<(), StageError> {
+        let task = &self.plan.tasks[number];
+        stale::remove_outputs(self.assessor, task)?;
+        self.display
+            .finished(task, "not made: every task that it takes from failed");
+        self.outcomes[number] = Some(not_run());
+        self.gives_nothing(number);
+        Ok(())
+    }
+
+    fn gives_nothing(&mut self, number: usize) {
+        self.display.settled(&self.plan.tasks[number]);
+        for lost in self.queue.gives_nothing(number) {
+            self.display.settled(&self.plan.tasks[lost]);
+        }
+    }
+
     fn failed(&mut self, number: usize, assessment: Option<Assessment>, error: &StageError) {
         self.any_failed = true;
         let task = &self.plan.tasks[number];
@@ -346,10 +367,7 @@ impl Run<'_> {
             exit_code: Some(error.exit_code() as i32),
             fault: Some(error.to_string()),
         });
-        self.display.settled(task);
-        for lost in self.queue.gives_nothing(number) {
-            self.display.settled(&self.plan.tasks[lost]);
-        }
+        self.gives_nothing(number);
     }
 
     fn draw(&mut self) {

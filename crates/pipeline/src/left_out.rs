@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use rsom_stage::StageError;
-
-use crate::plan::{InputFile, Task};
+use crate::plan::{InputFile, Task, TaskInput};
 use crate::tool::Tool;
 
 /// Whether a task runs even when one that it takes from fails.
@@ -36,28 +34,24 @@ pub(crate) fn effective<'a>(task: &'a Task, good: &dyn Fn(usize) -> bool) -> Cow
     Cow::Owned(task)
 }
 
-/// The same, for a task that is about to start: an input of which nothing is left must be one that may be absent.
-///
-/// # Errors
-/// Exit code 1: nothing is left of an input that the task needs.
-pub(crate) fn ready<'a>(
-    task: &'a Task,
-    good: &dyn Fn(usize) -> bool,
-) -> Result<Cow<'a, Task>, StageError> {
+/// The same, for a task that is about to start; `None` when nothing is left of an input that it needs.
+pub(crate) fn ready<'a>(task: &'a Task, good: &dyn Fn(usize) -> bool) -> Option<Cow<'a, Task>> {
     let mut task = effective(task, good);
-    let Some(empty) = task.inputs.iter().position(|input| input.files.is_empty()) else {
-        return Ok(task);
+    let needs = |port: &str| match task.tool.as_ref() {
+        Tool::Stage(tool) => tool.command.input(port).is_none_or(|port| port.required),
+        Tool::Line(_) => true,
     };
-    let port = &task.inputs[empty].port;
-    let optional = match task.tool.as_ref() {
-        Tool::Stage(tool) => tool.command.input(port).is_some_and(|port| !port.required),
-        Tool::Line(_) => false,
-    };
-    if !optional {
-        return Err(StageError::failure(format_args!(
-            "nothing is left of its input '{port}': every task that it takes from failed"
-        )));
+    let empty = |input: &&TaskInput| input.files.is_empty();
+    if task
+        .inputs
+        .iter()
+        .filter(empty)
+        .any(|input| needs(&input.port))
+    {
+        return None;
     }
-    task.to_mut().inputs.retain(|input| !input.files.is_empty());
-    Ok(task)
+    if task.inputs.iter().any(|input| input.files.is_empty()) {
+        task.to_mut().inputs.retain(|input| !input.files.is_empty());
+    }
+    Some(task)
 }

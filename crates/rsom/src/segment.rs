@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rsom_io::manifest;
 use rsom_io::rsom_mat::{self, Found};
-use rsom_pipeline::{Lines, Request, Settings, run_pipeline};
+use rsom_pipeline::{FileHashes, Lines, Request, Settings, run_pipeline};
 use rsom_stage::{ExitCode, Progress, Spec, StageError, atomic, log};
 use serde_json::Value;
 
@@ -54,7 +54,7 @@ pub(crate) fn command_line() -> Command {
                 .value_name("NUMBER")
                 .value_parser(value_parser!(f64))
                 .help("Smallest probability of a vessel [default: that of the weights; 0.97 for the released ones]"),
-            path("pipeline", "FILE", "Another pipeline over the same scans, instead of pipelines/released.yaml"),
+            path("pipeline", "FILE", "Another pipeline over the same scans, instead of pipelines/released.yaml; it has the params layer_weights and vessel_weights"),
             Arg::new("swap")
                 .long("swap")
                 .value_name("STAGE=PROGRAM")
@@ -69,7 +69,7 @@ pub(crate) fn command_line() -> Command {
 /// Runs it.
 pub(crate) fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
     let prepared = prepare(matches);
-    let (request, found) = match prepared {
+    let (request, lost) = match prepared {
         Ok(prepared) => prepared,
         Err(error) => {
             log::error(&error);
@@ -86,20 +86,17 @@ pub(crate) fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
         lines: Lines::Scans,
     };
     let code = run_pipeline(&request, settings, stages);
-    for scan in &found.incomplete {
-        log::error(format_args!(
-            "{} has no partner {}: not segmented",
-            scan.found, scan.missing
-        ));
+    for scan in &lost {
+        log::error(format_args!("{scan}: not segmented"));
     }
     match code {
-        ExitCode::Done if !found.incomplete.is_empty() => ExitCode::BadInput,
+        ExitCode::Done if !lost.is_empty() => ExitCode::BadInput,
         code => code,
     }
 }
 
-/// Finds the scans and writes the manifest and the pipeline into the output folder.
-fn prepare(matches: &ArgMatches) -> Result<(Request, Found), StageError> {
+/// Finds the scans and writes the manifest and the pipeline into the output folder. The list names what cannot be segmented.
+fn prepare(matches: &ArgMatches) -> Result<(Request, Vec<String>), StageError> {
     let path = |name: &str| -> Result<PathBuf, StageError> {
         let path = matches
             .get_one::<PathBuf>(name)
@@ -120,6 +117,9 @@ fn prepare(matches: &ArgMatches) -> Result<(Request, Found), StageError> {
         };
         return Err(StageError::input(&input, fault));
     }
+    for doubt in &found.doubts {
+        log::warn(format_args!("{doubt}: left out"));
+    }
     for bare in found.sessions.iter().filter(|s| s.surface.is_none()) {
         log::warn(format_args!(
             "{}: there is no Surf_{}_.mat: the skin is NOT made level, as the networks expect it",
@@ -127,7 +127,7 @@ fn prepare(matches: &ArgMatches) -> Result<(Request, Found), StageError> {
         ));
     }
     std::fs::create_dir_all(&output).map_err(|e| StageError::output(&output, atomic::plain(&e)))?;
-    let manifest = describe(&input, &output, &found)?;
+    let (manifest, unreadable) = describe(&input, &output, &found)?;
     let pipeline = match matches.get_one::<PathBuf>("pipeline") {
         Some(path) => path.clone(),
         None => {
@@ -145,7 +145,9 @@ fn prepare(matches: &ArgMatches) -> Result<(Request, Found), StageError> {
         set: params(matches, &weights),
         swap: words.map(|w| w.cloned().collect()).unwrap_or_default(),
     };
-    Ok((request, found))
+    let lost = found.incomplete.iter();
+    let lost = lost.map(|scan| format!("{} has no partner {}", scan.found, scan.missing));
+    Ok((request, lost.chain(unreadable).collect()))
 }
 
 /// Values for the params of the pipeline, as YAML.
@@ -164,27 +166,29 @@ fn params(matches: &ArgMatches, weights: &[PathBuf; 2]) -> Vec<String> {
     set
 }
 
-/// Writes the manifest of the scans; returns its path.
-fn describe(input: &Path, output: &Path, found: &Found) -> Result<PathBuf, StageError> {
-    let path = output.join("scans.yaml");
-    let written = std::fs::metadata(&path).and_then(|m| m.modified());
-    let earlier = written
-        .ok()
-        .and_then(|written| Some((manifest::read(&path).ok()?, written)));
+/// Writes the manifest of the scans; returns its path, and what cannot be read of them.
+fn describe(
+    input: &Path,
+    output: &Path,
+    found: &Found,
+) -> Result<(PathBuf, Vec<String>), StageError> {
     let files = found
         .sessions
         .iter()
         .map(|s| 2 + u64::from(s.surface.is_some()));
     let mut progress = Progress::start("reading scans", files.sum());
-    let sessions = &found.sessions;
-    let watch = &mut || progress.advance(1);
-    let manifest = rsom_mat::manifest_of("scans", input, sessions, earlier.as_ref(), watch)?;
+    let mut hashes = FileHashes::of_workdir(output);
+    let hash = &mut |path: &Path| {
+        progress.advance(1);
+        hashes.of_path(path)
+    };
+    let (manifest, unreadable) = rsom_mat::manifest_of("scans", input, &found.sessions, hash)?;
     progress.finish();
-    let text = manifest::to_yaml(&manifest)?;
-    // A manifest that stays as it is keeps its date, which tells what of the scans is older than it.
-    if std::fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
-        return Ok(path);
+    if let ([], Some(first)) = (manifest.scans.as_slice(), unreadable.first()) {
+        return Err(StageError::input(input, first));
     }
-    atomic::write_bytes(&path, text.as_bytes())?;
-    Ok(path)
+    let path = output.join("scans.yaml");
+    atomic::write_bytes(&path, manifest::to_yaml(&manifest)?.as_bytes())?;
+    hashes.save()?;
+    Ok((path, unreadable))
 }

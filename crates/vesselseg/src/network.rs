@@ -215,6 +215,19 @@ mod tests {
     }
 
     #[test]
+    fn tiles_of_wide_networks_shrink_until_they_fit_memory() {
+        let paper = VesselNetConfig::gerl2020(false);
+        assert_eq!(paper.tile([128, 128, 64]), [128, 128, 64]);
+        let wide = VesselNetConfig {
+            channels: vec![4096; 4],
+            ..paper
+        };
+        let [x, y, z] = wide.tile([128, 128, 64]);
+        assert!((x + 12) * (y + 12) * (z + 12) * 4096 <= 1 << 28);
+        assert!(x > 8 && y > 8 && z > 8, "{x} {y} {z}");
+    }
+
+    #[test]
     fn sizes_that_make_no_network_are_refused() {
         let paper = VesselNetConfig::gerl2020(true);
         let bad = [
@@ -232,6 +245,10 @@ mod tests {
             },
             VesselNetConfig {
                 kernels: vec![3],
+                ..paper.clone()
+            },
+            VesselNetConfig {
+                kernels: vec![31; 4],
                 ..paper.clone()
             },
             VesselNetConfig {

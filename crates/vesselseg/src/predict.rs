@@ -53,11 +53,11 @@ pub fn predict(
     watch: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<Prediction, VesselsegError> {
     let (shape, voxels) = (scan.grid().shape(), scan.intensities().view());
-    let wanted = model.network.config().in_channels;
-    if voxels.dim().3 != wanted {
+    let channels = model.network.config().in_channels;
+    if voxels.dim().3 != channels {
         return Err(VesselsegError::Channels {
             scan: voxels.dim().3,
-            network: wanted,
+            network: channels,
         });
     }
     match voxels.iter().filter(|v| !v.is_finite()).count() {
@@ -65,6 +65,9 @@ pub fn predict(
         count => return Err(VesselsegError::NonFiniteVoxels { count }),
     }
     let kept = settings.blocks.kept(shape)?;
+    // A scan is no larger, so that a wish beyond it asks for nothing.
+    let wanted = std::array::from_fn(|a| settings.tile[a].min(kept[a].len()));
+    let tile = model.network.config().tile(wanted);
     let device = model.network.parameters().device().clone();
     let input = |region: &Region| Ok(patch(&voxels, &kept, region)?.to_device(&device)?);
     let mut found = Found {
@@ -74,10 +77,7 @@ pub fn predict(
     };
     let blocks = settings.blocks.of(&kept);
     let streamed = |block: &Region| Streamed::new(&model.network, block.clone());
-    let steps: usize = blocks
-        .iter()
-        .map(|block| streamed(block).steps(settings.tile))
-        .sum();
+    let steps: usize = blocks.iter().map(|block| streamed(block).steps(tile)).sum();
     let mut done = 0;
     let mut step = || {
         done += 1;
@@ -88,8 +88,8 @@ pub fn predict(
         }
     };
     for block in &blocks {
-        let put = |tile: &Region, logits: &Tensor| found.put(tile, logits);
-        streamed(block).run(settings.tile, &input, put, &mut step)?;
+        let put = |region: &Region, logits: &Tensor| found.put(region, logits);
+        streamed(block).run(tile, &input, put, &mut step)?;
     }
     repeat_edges(&mut found.mask, &kept);
     if let Some(probabilities) = &mut found.probabilities {

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use rsom_stage::{
-    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, atomic, log,
+    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, atomic, fingerprint,
+    log,
 };
 use serde::Deserialize;
 
@@ -68,9 +69,19 @@ fn sessions(invocation: &Invocation) -> Result<Summary, StageError> {
         .map(|s| 2 + usize::from(s.surface.is_some()))
         .sum();
     let mut progress = Progress::start("hashing", files as u64);
-    let watch = &mut || progress.advance(1);
-    let manifest = rsom_mat::manifest_of(&settings.name, folder, &found.sessions, None, watch)?;
+    let hash = &mut |path: &Path| {
+        progress.advance(1);
+        fingerprint::of_path(path)
+    };
+    let (manifest, unreadable) =
+        rsom_mat::manifest_of(&settings.name, folder, &found.sessions, hash)?;
     progress.finish();
+    if let ([], Some(first)) = (manifest.scans.as_slice(), unreadable.first()) {
+        return Err(StageError::input(folder, first));
+    }
+    for doubt in found.doubts.iter().chain(&unreadable) {
+        log::warn(format_args!("{doubt}: left out"));
+    }
     for scan in &found.incomplete {
         log::warn(format_args!(
             "{} has no partner {}: left out",
@@ -88,6 +99,6 @@ fn sessions(invocation: &Invocation) -> Result<Summary, StageError> {
     atomic::write_bytes(invocation.output("output")?, text.as_bytes())?;
     Ok(Summary::new()
         .with("scans", manifest.scans.len())
-        .with("incomplete", found.incomplete.len())
+        .with("incomplete", found.incomplete.len() + unreadable.len())
         .with("without_surface", bare.count()))
 }

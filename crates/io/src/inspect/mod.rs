@@ -17,6 +17,7 @@ use flate2::read::MultiGzDecoder;
 use rsom_stage::{StageError, atomic, fingerprint};
 use serde_json::json;
 
+#[cfg(feature = "cli")]
 pub(crate) use hdf5::words as hdf5_words;
 pub use report::Report;
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::surface::Written;
 use super::{CHANNELS, RawChannel, RawScan, SPACING_MM};
 use crate::IoError;
-use crate::nifti;
+use crate::nifti::{self, VoxelType};
 use crate::ports;
 use crate::sidecar::Sidecar;
 
@@ -87,6 +87,24 @@ fn write(path: &Path, grid: &Grid, channels: &[RawChannel; 2]) -> Result<(), IoE
 /// The file or its sidecar cannot be trusted; another number of channels; NaN or infinite voxels.
 pub fn load(path: &Path) -> Result<RawScan, IoError> {
     let sidecar = Sidecar::read(path)?.unwrap_or_default();
+    let header = nifti::read_header(path)?;
+    let whole = !matches!(header.voxel_type, VoxelType::Float32 | VoxelType::Float64);
+    if whole && !sidecar.more.contains_key(PRECISION) {
+        let what = "whole numbers are no raw scan: is it prepared already?";
+        return Err(IoError::format("NIfTI", what));
+    }
+    let grid = nifti::read_grid(path)?;
+    let raw = Grid::new(grid.shape(), Spacing::Millimetres(SPACING_MM))?;
+    if grid.spacing() != Spacing::Unknown && !same_spacing(&grid, &raw) {
+        let what = format_args!("raw scans have voxels of {SPACING_MM:?} mm, and this file {grid}");
+        return Err(IoError::format("NIfTI", what));
+    }
+    if let Some(names) = &sidecar.channels
+        && names.iter().ne(&CHANNELS)
+    {
+        let what = format_args!("a raw scan has the channels LF and HF, and this file {names:?}");
+        return Err(IoError::format("NIfTI", what));
+    }
     let channels = nifti::read_channels(path)?;
     let count = channels.len();
     let [lf, hf] = <[RawChannel; 2]>::try_from(channels).map_err(|_| {
@@ -106,6 +124,11 @@ pub fn load(path: &Path) -> Result<RawScan, IoError> {
         channels: [told(0, lf), told(1, hf)],
         surface,
     })
+}
+
+fn same_spacing(grid: &Grid, other: &Grid) -> bool {
+    let (a, b) = (grid.spacing().or_unit(), other.spacing().or_unit());
+    a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-5 * b)
 }
 
 fn as_told(channel: RawChannel, precision: Option<&str>) -> RawChannel {

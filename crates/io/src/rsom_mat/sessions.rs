@@ -2,11 +2,10 @@
 //!
 //! `R_<stamp>_<id>_LF.mat` and `R_<stamp>_<id>_HF.mat` are a scan, `Surf_<stamp>_.mat` beside them its surface.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
-use rsom_stage::{StageError, atomic, fingerprint, interrupt};
+use rsom_stage::{StageError, atomic, interrupt};
 use walkdir::WalkDir;
 
 use crate::manifest::{FileEntry, Manifest, ScanEntry, natural};
@@ -49,6 +48,8 @@ pub struct Found {
     pub sessions: Vec<Session>,
     /// Scans with one channel only.
     pub incomplete: Vec<Incomplete>,
+    /// What could not be looked at: folders, links, names that are no text.
+    pub doubts: Vec<String>,
 }
 
 impl Session {
@@ -62,27 +63,43 @@ impl Session {
     }
 }
 
-/// Finds the scans in a folder and those below it.
+/// Finds the scans in a folder and those below it. `LF`, `HF` and the ending may be in small or capital letters.
 ///
 /// # Errors
-/// Exit code 3: a folder cannot be read.
+/// Exit code 3: the folder itself cannot be read.
 pub fn find_sessions(folder: &Path) -> Result<Found, StageError> {
-    let mut files: Vec<String> = Vec::new();
+    let (mut files, mut doubts) = (Vec::new(), Vec::new());
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         interrupt::check()?;
-        let entry = entry.map_err(|e| StageError::input(folder, e))?;
-        if entry.file_type().is_file()
-            && let Ok(relative) = entry.path().strip_prefix(folder)
-            && let Some(relative) = relative.to_str()
-        {
-            files.push(relative.replace('\\', "/"));
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) if error.depth() == 0 => return Err(StageError::input(folder, error)),
+            Err(error) => {
+                doubts.push(error.to_string());
+                continue;
+            }
+        };
+        let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+        let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
+        match parts {
+            _ if !entry.file_type().is_file() => {}
+            Some(parts) => files.push(parts.join("/")),
+            None => doubts.push(format!("{}: its name is no text", relative.display())),
         }
     }
-    Ok(of_files(&files))
+    Ok(Found {
+        doubts,
+        ..of_files(&files)
+    })
 }
 
 fn of_files(files: &[String]) -> Found {
-    let there = |path: &str| files.iter().any(|file| file == path);
+    let by_name: BTreeMap<String, &String> = files.iter().map(|f| (f.to_lowercase(), f)).collect();
+    let there = |path: &str| {
+        by_name
+            .get(&path.to_lowercase())
+            .map(|path| (*path).clone())
+    };
     let mut found = Found::default();
     for file in files {
         let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
@@ -93,27 +110,26 @@ fn of_files(files: &[String]) -> Found {
         let Some((base, other)) = channel_of(name) else {
             continue;
         };
-        let partner = beside(format!("{base}_{other}.mat"));
-        if !there(&partner) {
+        let missing = beside(format!("{base}_{other}.mat"));
+        let Some(partner) = there(&missing) else {
             found.incomplete.push(Incomplete {
                 found: file.clone(),
-                missing: partner,
+                missing,
             });
             continue;
-        }
+        };
         // Each pair is met twice.
         if other == "LF" {
             continue;
         }
         let (stamp, id) = parts(base);
-        let surface = beside(format!("Surf_{stamp}_.mat"));
         found.sessions.push(Session {
             id: usable(base),
             name: usable(id),
             stamp: stamp.to_owned(),
             lf: file.clone(),
             hf: partner,
-            surface: Some(surface).filter(|path| there(path)),
+            surface: there(&beside(format!("Surf_{stamp}_.mat"))),
         });
     }
     tell_apart(&mut found.sessions);
@@ -123,10 +139,13 @@ fn of_files(files: &[String]) -> Found {
 
 /// The name without its channel, and the channel of its partner.
 fn channel_of(name: &str) -> Option<(&str, &'static str)> {
-    let name = name.strip_suffix(".mat").filter(|n| n.starts_with("R_"))?;
-    match name.strip_suffix("_LF") {
-        Some(base) => Some((base, "HF")),
-        None => Some((name.strip_suffix("_HF")?, "LF")),
+    let base = name.len().checked_sub("_LF.mat".len())?;
+    let (base, ending) = (name.get(..base)?, name.get(base..)?);
+    let is_scan = base.starts_with("R_");
+    match ending.to_lowercase().as_str() {
+        "_lf.mat" if is_scan => Some((base, "HF")),
+        "_hf.mat" if is_scan => Some((base, "LF")),
+        _ => None,
     }
 }
 
@@ -148,73 +167,72 @@ fn is_long(name: &str) -> bool {
 /// Ids become parts of paths and of command lines.
 fn usable(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    name.chars()
+    let name: String = name
+        .chars()
         .map(|c| if plain(c) { c } else { '-' })
-        .collect()
+        .collect();
+    match name.chars().next() {
+        None | Some('-' | '.') => format!("x{name}"),
+        _ => name,
+    }
 }
 
-/// Puts the folder before ids that several scans bear.
+/// Puts the folder before ids that several scans bear, and numbers behind those that are alike even then.
 fn tell_apart(sessions: &mut [Session]) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for session in sessions.iter() {
         *counts.entry(session.id.clone()).or_default() += 1;
     }
+    let mut taken: BTreeSet<String> = BTreeSet::new();
     for session in sessions {
         if let Some((folder, _)) = session.lf.rsplit_once('/')
             && counts.get(&session.id).is_some_and(|count| *count > 1)
         {
             session.id = usable(&format!("{}_{}", folder.replace('/', "_"), session.id));
         }
+        let alike = (2..).map(|n| format!("{}-{n}", session.id));
+        let mut ids = std::iter::once(session.id.clone()).chain(alike);
+        if let Some(id) = ids.find(|id| !taken.contains(id)) {
+            taken.insert(id.clone());
+            session.id = id;
+        }
     }
 }
 
-/// The manifest of sessions in a folder: files by the roles `lf`, `hf` and `surface`.
+/// The manifest of sessions in a folder: files by the roles `lf`, `hf` and `surface`. Scans with a file that cannot be read
+/// are not in it, but in the list beside it, with what is wrong.
 ///
-/// `earlier` is a manifest of the same folder and when it was written: a file that it names and that is older than it is
-/// not hashed again. `watch` is called after each file.
+/// `hash` gives the sha256 of a file.
 ///
 /// # Errors
-/// Exit code 3: a file cannot be read.
+/// Interrupted.
 pub fn manifest_of(
     name: &str,
     folder: &Path,
     sessions: &[Session],
-    earlier: Option<&(Manifest, SystemTime)>,
-    watch: &mut dyn FnMut(),
-) -> Result<Manifest, StageError> {
-    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
-    let earlier_files = earlier.iter().flat_map(|(manifest, _)| &manifest.scans);
-    for file in earlier_files.flat_map(|scan| scan.files.values().flatten()) {
-        known.insert(&file.path, &file.sha256);
-    }
-    let mut entry = |path: &str| -> Result<Vec<FileEntry>, StageError> {
-        interrupt::check()?;
-        let absolute = folder.join(path);
-        let unreadable = |e: std::io::Error| StageError::input(&absolute, atomic::plain(&e));
-        let modified = std::fs::metadata(&absolute).and_then(|m| changed(&m));
-        let unchanged = match (earlier, modified) {
-            (Some((_, written)), Ok(modified)) => modified < *written,
-            _ => false,
-        };
-        let sha256 = match known.get(path) {
-            Some(sha256) if unchanged => (*sha256).to_owned(),
-            _ => fingerprint::of_path(&absolute).map_err(unreadable)?,
-        };
-        watch();
+    hash: &mut dyn FnMut(&Path) -> std::io::Result<String>,
+) -> Result<(Manifest, Vec<String>), StageError> {
+    let mut entry = |path: &str| -> Result<Vec<FileEntry>, String> {
+        let sha256 = hash(&folder.join(path));
         Ok(vec![FileEntry {
             path: path.to_owned(),
-            sha256,
+            sha256: sha256.map_err(|e| format!("{path}: {}", atomic::plain(&e)))?,
         }])
     };
-    let mut scans = Vec::with_capacity(sessions.len());
+    let (mut scans, mut unreadable) = (Vec::with_capacity(sessions.len()), Vec::new());
     for session in sessions {
-        let mut files = BTreeMap::from([
-            ("lf".to_owned(), entry(&session.lf)?),
-            ("hf".to_owned(), entry(&session.hf)?),
-        ]);
-        if let Some(surface) = &session.surface {
-            files.insert("surface".to_owned(), entry(surface)?);
-        }
+        interrupt::check()?;
+        let surface = session.surface.as_ref().map(|path| ("surface", path));
+        let roles = [("lf", &session.lf), ("hf", &session.hf)];
+        let files = roles.into_iter().chain(surface);
+        let files = files.map(|(role, path)| Ok((role.to_owned(), entry(path)?)));
+        let files = match files.collect::<Result<BTreeMap<_, _>, String>>() {
+            Ok(files) => files,
+            Err(fault) => {
+                unreadable.push(fault);
+                continue;
+            }
+        };
         let attributes = [("name", &session.name), ("stamp", &session.stamp)];
         scans.push(ScanEntry {
             id: session.id.clone(),
@@ -228,7 +246,7 @@ pub fn manifest_of(
             files,
         });
     }
-    Ok(Manifest {
+    let manifest = Manifest {
         name: name.to_owned(),
         title: String::new(),
         source: String::new(),
@@ -238,22 +256,8 @@ pub fn manifest_of(
         root: ".".into(),
         spacing_mm: Some(super::SPACING_MM),
         scans,
-    })
-}
-
-/// When a file was last changed, or put where it is: a copy may bear the date of its original.
-fn changed(metadata: &std::fs::Metadata) -> std::io::Result<SystemTime> {
-    let modified = metadata.modified()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let seconds = u64::try_from(metadata.ctime()).unwrap_or_default();
-        let nanoseconds = u32::try_from(metadata.ctime_nsec()).unwrap_or_default();
-        let put = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanoseconds);
-        Ok(modified.max(put))
-    }
-    #[cfg(not(unix))]
-    Ok(modified)
+    };
+    Ok((manifest, unreadable))
 }
 
 #[cfg(test)]
@@ -324,5 +328,32 @@ mod tests {
         ]);
         let ids: Vec<&str> = found.sessions.iter().map(|s| s.id.as_str()).collect();
         assert_eq!(ids, ["a_b_R_1_X", "c_R_1_X"]);
+    }
+
+    #[test]
+    fn odd_names_become_ids_that_are_usable_and_unique() {
+        let found = found(&[
+            "R_1_A B_HF.mat",
+            "R_1_A B_LF.mat",
+            "R_1_A+B_HF.mat",
+            "R_1_A+B_LF.mat",
+            "R_5_Ärm_hf.MAT",
+            "R_5_Ärm_lf.MAT",
+            "R__HF.mat",
+            "R__LF.mat",
+            "a/b/R_9_X_HF.mat",
+            "a/b/R_9_X_LF.mat",
+            "a_b/R_9_X_HF.mat",
+            "a_b/R_9_X_LF.mat",
+        ]);
+        let ids: BTreeSet<&str> = found.sessions.iter().map(|s| s.id.as_str()).collect();
+        assert_eq!((found.sessions.len(), ids.len()), (6, 6), "{ids:?}");
+        for session in &found.sessions {
+            for name in [&session.id, &session.name] {
+                let first = name.chars().next().unwrap();
+                assert!(first.is_ascii_alphanumeric() || first == '_', "{name}");
+            }
+        }
+        assert_eq!(found.incomplete, []);
     }
 }

@@ -95,7 +95,7 @@ fn around(
 ) -> impl Iterator<Item = &Surfaces> {
     let (nx, ny) = surfaces.dim();
     let range = |i: usize, half: usize, n: usize| {
-        i.saturating_sub(half)..(i + half).saturating_add(1).min(n)
+        i.saturating_sub(half)..i.saturating_add(half).saturating_add(1).min(n)
     };
     let window = surfaces.slice(s![range(x, half[0], nx), range(y, half[1], ny)]);
     window.into_iter()
@@ -112,17 +112,16 @@ fn bound(surfaces: &Array2<Surfaces>, at: [usize; 2], half: [usize; 2]) -> Surfa
             lower.push(*last);
         }
     }
-    if 2 * upper.len() < columns && surfaces[at].is_none() {
-        return None;
-    }
+    let bridged = 2 * upper.len() >= columns;
     let middle = |values: &mut Vec<i64>| -> Option<i64> {
         let middle = values.len().checked_sub(1)? / 2;
         Some(*values.select_nth_unstable(middle).1)
     };
     let [above, below] = [middle(&mut upper)?, middle(&mut lower)?];
-    Some(surfaces[at].map_or([above, below], |[first, last]| {
-        [first.max(above), last.min(below)]
-    }))
+    let own = surfaces[at].map(|[first, last]| [first.max(above), last.min(below)]);
+    // A column whose voxels all lie beyond a median has none in the layer.
+    own.filter(|[upper, lower]| upper <= lower)
+        .or_else(|| bridged.then_some([above, below]))
 }
 
 /// The mean of both surfaces over a window, rounded; `None` where there is no layer, or nothing is left of it.
@@ -175,6 +174,16 @@ mod tests {
         assert!(cleaned.voxels()[[5, 15, 25]]);
         let none = mask(Spacing::RSOM, |_, _, _| false);
         assert_eq!(rsom(none.clone()).unwrap(), none);
+    }
+
+    #[test]
+    fn a_column_with_voxels_beside_the_layer_alone_is_bridged() {
+        let flat = mask(Spacing::RSOM, |_, _, z| (20..30).contains(&z));
+        let stray = mask(Spacing::RSOM, |x, y, z| {
+            let depths = if (x, y) == (20, 15) { 45..50 } else { 20..30 };
+            depths.contains(&z)
+        });
+        assert_eq!(rsom(stray).unwrap(), flat);
     }
 
     #[test]
