@@ -24,7 +24,8 @@ pub(crate) fn check_names(
     texts.extend(stage.parameters.iter().map(|p| (&p.value, p.place)));
     texts.extend(stage.conditions.iter().map(|c| (&c.value, c.place)));
     for source in stage.inputs.iter().flat_map(|input| &input.sources) {
-        texts.extend(source.conditions.iter().map(|c| (&c.value, c.place)));
+        let conditions = source.conditions.iter().chain(&source.when);
+        texts.extend(conditions.map(|c| (&c.value, c.place)));
         if let Origin::Path(path) = &source.origin
             && let Err(message) = names.check_path(path)
         {
@@ -47,6 +48,12 @@ pub(crate) fn check_names(
         check_line(stage, &line.words, names, problems);
     }
     check_conditions(stage, &stage.conditions, names.scans, problems);
+    for source in stage.inputs.iter().flat_map(|input| &input.sources) {
+        check_conditions(stage, &source.when, names.scans, problems);
+        for condition in &source.when {
+            check_levels(stage, condition, names, problems);
+        }
+    }
     if stage.foreach_scan && names.scans.absent {
         problems.add(
             stage.place,
@@ -120,6 +127,34 @@ pub(crate) fn check_conditions(
     }
 }
 
+/// A misspelled value under `when` would silently leave the input out.
+fn check_levels(stage: &Stage, condition: &Condition, names: &Names<'_>, problems: &mut Problems) {
+    let Some(factor) = stage.factor(&condition.key) else {
+        return;
+    };
+    let param = |name: &str| names.params.get(name).cloned().ok_or_else(String::new);
+    // What is wrong with the factor itself is told where it is expanded.
+    let Ok(levels) = template::fill(&stage.matrix[factor].value, &param) else {
+        return;
+    };
+    for wanted in one_or_many(&condition.value) {
+        let is_literal = !wanted.to_string().contains("${");
+        if is_literal && !one_or_many(&levels).iter().any(|k| value::same(k, wanted)) {
+            let text = template::text_of(wanted).unwrap_or_else(|| "null".into());
+            let key = &condition.key;
+            problems.add(
+                condition.place,
+                format!("factor '{key}' has no value '{text}'"),
+            );
+        }
+    }
+}
+
+/// The items of a list, or the value itself.
+fn one_or_many(value: &Value) -> &[Value] {
+    (value.as_array()).map_or(std::slice::from_ref(value), Vec::as_slice)
+}
+
 /// A misspelled value would silently leave scans out.
 fn check_values(subject: &Stage, condition: &Condition, scans: &Scans, problems: &mut Problems) {
     let is_factor = subject.factor(&condition.key).is_some();
@@ -131,8 +166,7 @@ fn check_values(subject: &Stage, condition: &Condition, scans: &Scans, problems:
         .strip_prefix("scan.")
         .unwrap_or(&condition.key);
     let known = scans.values_of(attribute);
-    let single = std::slice::from_ref(&condition.value);
-    for wanted in condition.value.as_array().map_or(single, Vec::as_slice) {
+    for wanted in one_or_many(&condition.value) {
         let is_literal = !wanted.to_string().contains("${");
         if is_literal && !known.iter().any(|k| value::same(k, wanted)) {
             let words: BTreeSet<String> = known.iter().filter_map(template::text_of).collect();

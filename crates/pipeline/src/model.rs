@@ -64,6 +64,8 @@ pub(crate) struct Source {
     pub place: Place,
     pub origin: Origin,
     pub conditions: Vec<Condition>,
+    /// Conditions on the task that takes the files; where one does not hold, it takes none from here.
+    pub when: Vec<Condition>,
     /// Whether files that scans do not have, and outputs of tasks that failed, are left out.
     pub leave_out: bool,
 }

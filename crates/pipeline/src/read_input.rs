@@ -10,7 +10,7 @@ use crate::suggest;
 use crate::template::{Template, is_name};
 
 /// Keys of an entry of `in:` that is a map.
-pub(crate) const SOURCE_KEYS: [&str; 3] = ["from", "where", "missing"];
+pub(crate) const SOURCE_KEYS: [&str; 4] = ["from", "where", "when", "missing"];
 /// The only value of `missing`.
 pub(crate) const LEAVE_OUT: &str = "leave_out";
 /// The only key of a condition that is a map.
@@ -101,16 +101,22 @@ fn source(node: &Node<'_>, stages: &[&str], problems: &mut Problems) -> Option<S
             place: node.place(),
             origin,
             conditions: Vec::new(),
+            when: Vec::new(),
             leave_out: false,
         });
     }
     let mut origin = None;
     let mut filters = Vec::new();
+    let mut when = Vec::new();
     let mut has_from = false;
     let mut leave_out = false;
     for entry in node.known_entries(&SOURCE_KEYS, problems) {
         if entry.key() == "where" {
             filters = conditions(&entry, problems);
+            continue;
+        }
+        if entry.key() == "when" {
+            when = conditions(&entry, problems);
             continue;
         }
         if entry.key() == "missing" {
@@ -135,6 +141,7 @@ fn source(node: &Node<'_>, stages: &[&str], problems: &mut Problems) -> Option<S
         place: node.place(),
         origin: origin?,
         conditions: filters,
+        when,
         leave_out,
     })
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::condition::{Condition, Subject};
 use crate::expand::Instance;
-use crate::gather::Gather;
+use crate::gather::{Gather, scan_of};
 use crate::link::each_scan;
 use crate::model::{Input, Origin, Source};
 use crate::plan::{InputFile, TaskInput};
@@ -86,6 +87,9 @@ impl<'a> Sources<'a> {
     ) -> Option<TaskInput> {
         let mut files = Vec::new();
         for (source, gather) in input.sources.iter().zip(gathers) {
+            if !self.applies(source, draft, problems) {
+                continue;
+            }
             let found = match &source.origin {
                 Origin::Path(_) => self.path(source, draft, problems),
                 _ => self.gathered(source, gather.as_ref()?, draft, problems),
@@ -121,6 +125,24 @@ impl<'a> Sources<'a> {
             files,
             positional: port.is_some_and(|port| port.positional),
         })
+    }
+
+    /// Whether what a source says of the task under `when` holds.
+    fn applies(&self, source: &Source, draft: &Draft<'_>, problems: &mut Problems) -> bool {
+        let subject = Subject {
+            factors: &draft.instance.factors,
+            scan: scan_of(draft.instance, self.context.scans),
+        };
+        source
+            .when
+            .iter()
+            .all(|condition| match Condition::fill(condition, &draft.scope) {
+                Ok(filled) => filled.holds(&subject),
+                Err(message) => {
+                    problems.add(condition.place, message);
+                    false
+                }
+            })
     }
 
     fn gathered(

@@ -262,6 +262,33 @@ fn a_file_that_a_scan_lacks_is_left_out_where_it_may_be_missing() {
 }
 
 #[test]
+fn a_factor_can_decide_where_an_input_comes_from() {
+    let study = Study::new(
+        "name: demo\nmanifest: m.yaml\nstages:\n  a:\n    uses: demo make\n    foreach: scan\n    \
+         with: { text: \"${scan.id}\" }\n    out: { output: \"${scan.id}.txt\" }\n  b:\n    uses: demo join\n    \
+         foreach: scan\n    matrix: { mask: [none, own, other] }\n    in:\n      input: a.output\n      \
+         extra: [{ from: a.output, when: { mask: own } }, { from: a.output, where: { scan.id: p1 }, when: { mask: other } }]\n    \
+         out: { output: \"${scan.id}_${mask}.txt\" }\n",
+    );
+    let plan = study.plan(&[], &[]).unwrap();
+    let extras = |mask: &str| -> Vec<usize> {
+        let tasks = plan.tasks.iter().filter(|t| t.label.contains(mask));
+        tasks.map(|task| task.inputs.len()).collect()
+    };
+    assert!(extras("none").iter().all(|inputs| *inputs == 1));
+    for mask in ["own", "other"] {
+        let extras = extras(mask);
+        assert!(!extras.is_empty() && extras.iter().all(|inputs| *inputs == 2));
+    }
+    study.edit("mask: own }", "mask: onw }");
+    let problems = study.problems();
+    assert!(
+        problems[0].contains("factor 'mask' has no value 'onw'"),
+        "{problems:?}"
+    );
+}
+
+#[test]
 fn other_scans_can_stand_in_for_those_of_the_pipeline() {
     let study = Study::new(
         "name: demo\nmanifest: m.yaml\nstages:\n  a:\n    uses: demo make\n    foreach: scan\n    \
