@@ -3,6 +3,7 @@
 mod crop;
 mod fault;
 mod flatten;
+mod mask_layer;
 mod normalize;
 mod prepare;
 mod raw;
@@ -25,6 +26,7 @@ pub fn definition() -> Definition {
         .command(crop::command())
         .command(resample::command())
         .command(normalize::command())
+        .command(mask_layer::command())
         .command(surface::command())
         .command(flatten::flatten_command())
         .command(flatten::unflatten_command())

@@ -7,6 +7,7 @@
 mod crop;
 mod error;
 mod flatten;
+mod mask_layer;
 mod normalize;
 mod prepare;
 mod rearrange;
@@ -20,6 +21,7 @@ pub mod cli;
 pub use crop::Region;
 pub use error::PreprocessError;
 pub use flatten::{Flattening, Shifts, way_back};
+pub use mask_layer::{BelowLayer, mask_layer};
 pub use normalize::{Range, Window, normalize};
 pub use prepare::{Level, Preparation, Prepared, prepare};
 pub use rearrange::Rearrangement;

@@ -253,3 +253,43 @@ fn a_scan_without_a_surface_is_named() {
         "flat.nii.gz: B-scan y = 0 shows no surface",
     );
 }
+
+#[test]
+fn the_mask_of_a_layer_takes_away_all_above_it_and_stretches_before_or_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    let grid = Grid::new([1, 1, 4], Spacing::RSOM).unwrap();
+    // A bright epidermis above a vessel of a quarter of its intensity.
+    let values = Array4::from_shape_vec((1, 1, 4, 1), vec![0.0, 200.0, 0.0, 50.0]).unwrap();
+    let scan = Scan::new(grid.clone(), vec!["HF".into()], values).unwrap();
+    nifti::write_scan(&place.join("scan.nii.gz"), &scan, Storage::Uint8).unwrap();
+    let layer = Array3::from_shape_vec((1, 1, 4), vec![false, true, false, false]).unwrap();
+    nifti::write_mask(
+        &place.join("layer.nii.gz"),
+        &Mask::new(grid, layer).unwrap(),
+    )
+    .unwrap();
+    for (more, want) in [
+        ("--layer layer.nii.gz", [0.0, 0.0, 0.0, 50.0]),
+        ("--layer layer.nii.gz --window max", [0.0, 0.0, 0.0, 255.0]),
+        (
+            "--layer layer.nii.gz --window max --stretch before",
+            [0.0, 0.0, 0.0, 64.0],
+        ),
+        ("--window max", [0.0, 255.0, 0.0, 64.0]),
+    ] {
+        done(
+            place,
+            &format!("mask-layer --image scan.nii.gz {more} --output out.nii.gz"),
+        );
+        let out = nifti::read_scan(&place.join("out.nii.gz")).unwrap();
+        let out: Vec<f32> = out.intensities().iter().copied().collect();
+        assert_eq!(out, want, "{more}");
+    }
+    refused(
+        place,
+        "mask-layer --image scan.nii.gz --layer none.nii.gz --output o.nii.gz",
+        3,
+        "none.nii.gz",
+    );
+}

@@ -1,0 +1,104 @@
+//! The epidermis and all that lies above it, set to zero.
+
+use ndarray::parallel::prelude::*;
+use ndarray::{Axis, s};
+use rsom_volume::{Mask, Scan};
+
+use crate::PreprocessError;
+
+/// A scan without its epidermis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BelowLayer {
+    /// The scan: in every column zero down to the last voxel of the layer.
+    pub scan: Scan,
+    /// Columns in which the mask is empty; they stay as they were.
+    pub columns_without_layer: usize,
+}
+
+/// Sets, in every column, the mask and everything above it to zero, in all channels, as Gerl et al. 2020 do before they
+/// segment vessels (Table 2).
+///
+/// Holes of the mask count as mask: what counts is the last voxel of a column. Unlike the cut of
+/// [`prepare_raw`](crate::prepare_raw), which is one depth for the whole scan, it follows the layer.
+///
+/// # Errors
+/// [`PreprocessError::LayerShape`] when the mask has another shape than the scan.
+pub fn mask_layer(scan: Scan, layer: &Mask) -> Result<BelowLayer, PreprocessError> {
+    if layer.grid().shape() != scan.grid().shape() {
+        return Err(PreprocessError::LayerShape {
+            layer: layer.grid().shape(),
+            scan: scan.grid().shape(),
+        });
+    }
+    // One past the last voxel of the layer, 0 without one.
+    let ends = layer.voxels().map_axis(Axis(2), |column| {
+        column
+            .iter()
+            .rposition(|inside| *inside)
+            .map_or(0, |z| z + 1)
+    });
+    let (grid, names, mut intensities) = scan.into_parts();
+    for mut channel in intensities.axis_iter_mut(Axis(3)) {
+        channel
+            .axis_iter_mut(Axis(0))
+            .into_par_iter()
+            .zip(ends.axis_iter(Axis(0)).into_par_iter())
+            .for_each(|(mut plane, ends)| {
+                for (mut column, end) in plane.rows_mut().into_iter().zip(ends) {
+                    column.slice_mut(s![..*end]).fill(0.0);
+                }
+            });
+    }
+    Ok(BelowLayer {
+        scan: Scan::new(grid, names, intensities)?,
+        columns_without_layer: ends.iter().filter(|end| **end == 0).count(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array3, Array4};
+    use rsom_volume::{Grid, Spacing};
+
+    use super::*;
+
+    fn grid(shape: [usize; 3]) -> Grid {
+        Grid::new(shape, Spacing::Unknown).unwrap()
+    }
+
+    fn ones(shape: [usize; 3]) -> Scan {
+        let [x, y, z] = shape;
+        let names = vec!["LF".into(), "HF".into()];
+        Scan::new(grid(shape), names, Array4::ones((x, y, z, 2))).unwrap()
+    }
+
+    #[test]
+    fn each_column_is_zero_down_to_the_last_voxel_of_its_layer() {
+        let mut layer = Array3::from_elem([2, 2, 6], false);
+        // A layer with a hole, one that touches the bottom, and one of a single voxel at the top.
+        layer[[0, 0, 1]] = true;
+        layer[[0, 0, 3]] = true;
+        layer[[0, 1, 5]] = true;
+        layer[[1, 0, 0]] = true;
+        let layer = Mask::new(grid([2, 2, 6]), layer).unwrap();
+        let BelowLayer {
+            scan,
+            columns_without_layer,
+        } = mask_layer(ones([2, 2, 6]), &layer).unwrap();
+        assert_eq!(columns_without_layer, 1);
+        let kept = |x: usize, y: usize, channel: usize| {
+            scan.intensities().slice(s![x, y, .., channel]).sum()
+        };
+        for channel in 0..2 {
+            assert_eq!([kept(0, 0, channel), kept(0, 1, channel)], [2.0, 0.0]);
+            assert_eq!([kept(1, 0, channel), kept(1, 1, channel)], [5.0, 6.0]);
+        }
+    }
+
+    #[test]
+    fn a_mask_of_another_shape_is_refused() {
+        let layer = Mask::new(grid([2, 2, 5]), Array3::from_elem([2, 2, 5], true)).unwrap();
+        let error = mask_layer(ones([2, 2, 6]), &layer).unwrap_err();
+        assert!(matches!(error, PreprocessError::LayerShape { .. }));
+    }
+}
