@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-stage", &[], &[]),
     ("rsom-io", &["rsom-volume", "rsom-stage"], &[]),
     ("rsom-nn", &[], &[]),
+    ("rsom-morphology", &[], &[]),
     ("rsom-phantom", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
     (
         "rsom-preprocess",
