@@ -14,7 +14,11 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-io", &["rsom-volume", "rsom-stage"], &[]),
     ("rsom-nn", &[], &[]),
     ("rsom-morphology", &[], &[]),
-    ("rsom-phantom", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
+    (
+        "rsom-phantom",
+        &["rsom-volume", "rsom-morphology"],
+        &["rsom-io", "rsom-stage"],
+    ),
     (
         "rsom-preprocess",
         &["rsom-volume"],
@@ -30,7 +34,11 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &["rsom-volume", "rsom-nn"],
         &["rsom-io", "rsom-stage"],
     ),
-    ("rsom-metrics", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
+    (
+        "rsom-metrics",
+        &["rsom-volume", "rsom-morphology"],
+        &["rsom-io", "rsom-stage"],
+    ),
     ("rsom-stats", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
     ("rsom-report", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
     ("rsom-pipeline", &["rsom-stage", "rsom-io"], &[]),

@@ -1,13 +1,14 @@
 //! Every registered measure of a pair of masks.
 
 use crate::roughness::Variant;
-use crate::{Measurement, Pair, holes, normals, overlap, roughness, thickness};
+use crate::{Measurement, Pair, cldice, holes, normals, overlap, roughness, thickness};
 
 /// A measure: from a pair of masks to measurements of the whole scan and, if the settings want them, of its B-scans.
 pub type Measure = fn(&Pair<'_>, &Settings) -> Vec<Measurement>;
 
 const MEASURES: &[Measure] = &[
     overlap::measure,
+    cldice::measure,
     roughness::measure,
     holes::measure,
     thickness::measure,
@@ -23,6 +24,8 @@ pub struct Settings {
     pub roughness: Variant,
     /// Whether neighboring B-scans are neighbors in the tissue. When they are not, nothing is measured across them.
     pub dense: bool,
+    /// Also compare center lines, which costs two skeletons.
+    pub cldice: bool,
 }
 
 /// Takes every measure of a pair of masks.
@@ -58,6 +61,7 @@ mod tests {
             per_slice,
             roughness: Variant::Rsom,
             dense: false,
+            cldice: true,
         }
     }
 

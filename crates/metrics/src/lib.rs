@@ -1,4 +1,4 @@
-//! Measures of a segmented layer: overlap, roughness, holes, thickness, surface normals.
+//! Measures of segmented layers and vessels: overlap, center lines, roughness, holes, thickness, surface normals.
 //!
 //! Arrays in, numbers out. A [`Pair`] holds a reference and a prediction on one grid; [`evaluate`] takes every
 //! registered measure of it and gives [`Measurement`]s, the rows of a long table. A value that does not exist is
@@ -23,6 +23,7 @@ mod status;
 pub mod surface;
 
 // The measures. A new one is a file with a `measure` function, its line here, and its line in `evaluate::MEASURES`.
+pub mod cldice;
 pub mod holes;
 pub mod normals;
 pub mod overlap;

@@ -8,9 +8,9 @@ use std::fmt;
 ///
 /// | | both empty | prediction empty | reference empty |
 /// |---|---|---|---|
-/// | Dice, IoU | 1 | 0 | 0 |
-/// | precision | none | none | 0 |
-/// | recall | none | 0 | none |
+/// | Dice, IoU, clDice | 1 | 0 | 0 |
+/// | precision, topology precision | none | none | 0 |
+/// | recall, topology sensitivity | none | 0 | none |
 /// | hole count | 0 | every reference column | 0 |
 /// | coverage | none | 0 | none |
 /// | `precision_bscan_coverage` | 0 | 0 | as usual |

@@ -194,6 +194,44 @@ fn normals_are_counted_column_by_column() {
     assert_eq!(counted, 2.0 * 20.0 * 3.0);
 }
 
+#[test]
+fn center_lines_are_compared_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let tubes = |at: &[usize]| {
+        Array3::from_shape_fn([9, 18, 30], |(x, y, _)| {
+            at.iter().any(|c| x.abs_diff(4) + y.abs_diff(*c) <= 1)
+        })
+    };
+    let reference = save(folder.path(), "r.nii.gz", tubes(&[4, 13]), Spacing::RSOM);
+    let prediction = save(folder.path(), "p.nii.gz", tubes(&[4]), Spacing::RSOM);
+    let output = folder.path().join("m.parquet");
+    let run = evaluate(
+        &reference,
+        &prediction,
+        &output,
+        &["--cldice", "--per-slice", "--json"],
+    );
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    let table = parquet::read(&output).unwrap();
+    let row = |value: f64| [(None, Some(value), "ok".to_owned())];
+    // One of two equal tubes: 2 · 1 · ½ / (1 + ½).
+    assert_eq!(rows(&table, "topology_precision"), row(1.0));
+    assert_eq!(rows(&table, "topology_sensitivity"), row(0.5));
+    assert_eq!(rows(&table, "cldice"), row(2.0 / 3.0));
+    let line: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!(line["result"]["cldice"].as_f64(), Some(2.0 / 3.0));
+    assert!(
+        evaluate(&reference, &prediction, &output, &[])
+            .status
+            .success()
+    );
+    assert!(rows(&parquet::read(&output).unwrap(), "cldice").is_empty());
+}
+
 fn biomarkers(layer: &str, output: &Path, more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_rsom-metrics"))
         .args(["biomarkers", "--layer", layer, "--output"])

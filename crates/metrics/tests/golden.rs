@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use rsom_io::nifti;
+use rsom_metrics::cldice::ClDice;
 use rsom_metrics::overlap::Counts;
 use rsom_metrics::roughness::{Roughness, Variant};
 use rsom_metrics::{Pair, Surface};
@@ -94,4 +95,30 @@ fn roughness_equals_that_of_the_authors() {
             }
         }
     }
+}
+
+#[test]
+fn cldice_equals_that_of_skeletons_by_scikit_image() {
+    let Some(folder) = golden("metrics") else {
+        return;
+    };
+    let cases = json(&folder.join("metrics.json"));
+    let mut compared = 0;
+    for case in cases["cases"].as_array().unwrap() {
+        let Some(expected) = case.get("cldice_skimage").and_then(Value::as_f64) else {
+            continue;
+        };
+        let name = case["name"].as_str().unwrap();
+        let read =
+            |side: &str| nifti::read_mask(&folder.join(format!("{name}_{side}.nii.gz"))).unwrap();
+        let (reference, prediction) = (read("reference"), read("prediction"));
+        let found = ClDice::of(&Pair::new(&reference, &prediction).unwrap().whole());
+        let found = found.cldice.unwrap();
+        assert!(
+            (found - expected).abs() < 1e-12,
+            "{name}: {found}, not {expected}"
+        );
+        compared += 1;
+    }
+    assert!(compared >= 3, "{compared} cases with a clDice");
 }

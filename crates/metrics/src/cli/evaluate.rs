@@ -15,7 +15,48 @@ use crate::{Measurement, Pair, Settings, Status, Surface, evaluate};
 
 /// The command.
 pub fn command() -> Command {
-    let command = Command::new(
+    let command = files().parameter(Parameter::flag(
+        "per_slice",
+        "Also measure every B-scan on its own",
+    ));
+    keyed(command, "reference")
+        .parameter(Parameter::integers(
+            "reference_labels",
+            "Labels of a reference label map that make up the structure (unset: the only one it holds)",
+        ))
+        .parameter(
+            Parameter::choice("roughness", &["rsom", "gerl2019"], "Definition of the roughness Ra: ours, or the paper's authors'")
+                .default("rsom"),
+        )
+        .parameter(Parameter::flag(
+            "dense",
+            "B-scans are neighbors in the tissue: surface normals may use the slope across them",
+        ))
+        .parameter(Parameter::flag(
+            "cldice",
+            "Also compare center lines (clDice, topology precision and sensitivity), of the whole scan: for vessels",
+        ))
+        .parameter(
+            Parameter::integer("angle_bins", "Bins of the histogram of angles, from 0 to 90 degrees")
+                .default(18)
+                .at_least(1.0)
+                .at_most(1000.0),
+        )
+        .parameter(
+            Parameter::choice(
+                "axes",
+                &["auto", "xyz", "zyx"],
+                "Axes of both masks; auto takes masks for z, y, x when shape and identity affine say so",
+            )
+            .default("auto"),
+        )
+        .example("rsom-metrics evaluate --reference truth.nii.gz --prediction vessels.nii.gz --output m.parquet --cldice")
+        .example("rsom-metrics evaluate --reference truth.nii.gz --prediction mask.nii.gz --output m.parquet --per-slice --factor net=unet --factor s=100")
+}
+
+/// The command with its inputs and outputs.
+fn files() -> Command {
+    Command::new(
         "evaluate",
         "Measure a prediction against its reference",
         run,
@@ -40,38 +81,6 @@ pub fn command() -> Command {
         Kind::Table,
         "Histogram of the angles between surface normals and depth",
     ))
-    .parameter(Parameter::flag(
-        "per_slice",
-        "Also measure every B-scan on its own",
-    ));
-    keyed(command, "reference")
-        .parameter(Parameter::integers(
-            "reference_labels",
-            "Labels of a reference label map that make up the structure (unset: the only one it holds)",
-        ))
-        .parameter(
-            Parameter::choice("roughness", &["rsom", "gerl2019"], "Definition of the roughness Ra: ours, or the paper's authors'")
-                .default("rsom"),
-        )
-        .parameter(Parameter::flag(
-            "dense",
-            "B-scans are neighbors in the tissue: surface normals may use the slope across them",
-        ))
-        .parameter(
-            Parameter::integer("angle_bins", "Bins of the histogram of angles, from 0 to 90 degrees")
-                .default(18)
-                .at_least(1.0)
-                .at_most(1000.0),
-        )
-        .parameter(
-            Parameter::choice(
-                "axes",
-                &["auto", "xyz", "zyx"],
-                "Axes of both masks; auto takes masks for z, y, x when shape and identity affine say so",
-            )
-            .default("auto"),
-        )
-        .example("rsom-metrics evaluate --reference truth.nii.gz --prediction mask.nii.gz --output m.parquet --per-slice --factor net=unet --factor s=100")
 }
 
 #[derive(Debug, Deserialize)]
@@ -80,6 +89,7 @@ struct Parameters {
     reference_labels: Option<Vec<i32>>,
     roughness: Roughness,
     dense: bool,
+    cldice: bool,
     angle_bins: usize,
     axes: Axes,
 }
@@ -113,6 +123,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             Roughness::Gerl2019 => Variant::Gerl2019,
         },
         dense: parameters.dense,
+        cldice: parameters.cldice,
     };
     let rows = evaluate(&pair, &settings);
     let keys = run_keys.keys(reference_path);
@@ -149,6 +160,7 @@ fn summary(rows: &[Measurement], pair: &Pair<'_>) -> Summary {
         "iou",
         "precision",
         "recall",
+        "cldice",
         "ra_vox",
         "ra_um",
         "hole_count",
