@@ -4,6 +4,7 @@ mod files;
 mod generate;
 mod parameters;
 mod scan;
+mod tree;
 
 use rsom_stage::Definition;
 
@@ -14,4 +15,5 @@ pub fn definition() -> Definition {
     Definition::new("phantom", env!("CARGO_PKG_VERSION"), about)
         .command(scan::command())
         .command(generate::command())
+        .command(tree::command())
 }

@@ -21,6 +21,7 @@ mod raster;
 mod skin;
 mod streams;
 mod subject;
+pub mod tree;
 mod tube;
 mod vessels;
 

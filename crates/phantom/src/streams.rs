@@ -25,6 +25,9 @@ pub(crate) enum Purpose {
     Gain,
     Background,
     Streaks,
+    TreeRoots,
+    TreeTissue,
+    TreeWobble,
 }
 
 /// The streams of one seed.

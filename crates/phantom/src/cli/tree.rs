@@ -1,0 +1,196 @@
+//! `rsom-phantom tree`: arterial trees as tables, SWC and voxels.
+
+use ndarray::Axis;
+use rsom_io::ports;
+use rsom_io::table::{Column, Table};
+use rsom_stage::{
+    Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic, interrupt,
+};
+use rsom_volume::{Grid, Scan, Spacing};
+use serde::Deserialize;
+
+use crate::tree::{Demand, Segment, Tree, TreeConfig, coverage, grow, mask, to_swc};
+
+/// Most voxels of a mask: 2²⁸, nine full RSOM scans.
+const MOST_VOXELS: f64 = 268_435_456.0;
+/// Largest relative difference between the extents of the box and of a demand volume.
+const EXTENT_TOLERANCE: f64 = 0.01;
+
+/// The command `tree`.
+pub(super) fn command() -> Command {
+    let about = "Grow arterial trees by the demand for oxygen, with radii and angles of Murray";
+    Command::new("tree", about, run)
+        .input(Port::optional("demand", Kind::Volume, "Demand for oxygen by voxel, over the whole box, in any unit; takes the place of --demand-levels"))
+        .output(Port::required("nodes", Kind::Table, "Roots, bifurcations and ends"))
+        .output(Port::required("segments", Kind::Table, "Vessels between them: radius, length, volume, order"))
+        .output(Port::optional("swc", Kind::Document, "Lines and radii as SWC: samples in µm; type 1 root, 5 bifurcation, 6 end, 3 between"))
+        .output(Port::optional("mask", Kind::Mask, "Voxels whose center lies in a vessel"))
+        .output(Port::optional("coverage", Kind::Probabilities, "Share of each voxel that lies in a vessel"))
+        .parameter(Parameter::integer("seed", "Seed of the trees").required().at_least(0.0))
+        .parameters(parameters())
+        .parameter(Parameter::numbers("spacing_mm", "Voxel size of mask and coverage along x, y, z").count(3).default([0.012, 0.012, 0.003].as_slice()).unit("mm"))
+        .example("rsom-phantom tree --seed 1 --nodes nodes.parquet --segments segments.parquet --mask vessels.nii.gz")
+        .example("rsom-phantom tree --seed 1 --terminals 60 --extent-um 1200,600,900 --demand-depths-um 100,300,900 --demand-levels 0,1,0.3 --nodes n.parquet --segments s.parquet --swc tree.swc")
+}
+
+/// One parameter for each field of [`TreeConfig`], whose check holds the exact ranges.
+#[rustfmt::skip]
+fn parameters() -> Vec<Parameter> {
+    let faces = ["left", "right", "front", "back", "top", "bottom"];
+    let none: [f64; 0] = [];
+    vec![
+        Parameter::numbers("extent_um", "Extent of the box of tissue along x, y, z").count(3).default([3996.0, 2052.0, 1500.0].as_slice()).unit("µm"),
+        Parameter::integer("terminals", "Number of ends, over all roots").default(1000).at_least(1.0),
+        Parameter::integer("roots", "Number of roots drawn on --root-face").default(2).at_least(1.0),
+        Parameter::choice("root_face", &faces, "Face of the box that roots are drawn on: left and right end x, front and back y, top and bottom z").default("bottom"),
+        Parameter::numbers("root_places_um", "x, y, z of each root, one after the other, in place of drawn ones").default(none.as_slice()).unit("µm"),
+        Parameter::numbers("demand_depths_um", "Depths at which --demand-levels hold; linear between them [none: the same everywhere]").default(none.as_slice()).unit("µm"),
+        Parameter::numbers("demand_levels", "Demand for oxygen at these depths, in any unit").default(none.as_slice()),
+        Parameter::numbers("radius_um", "Radius of the ends, and the largest radius of a root; a vessel that feeds n ends has the first times n^(1/γ)").count(2).default([6.0, 80.0].as_slice()).unit("µm"),
+        Parameter::number("murray_exponent", "γ of Murray's law: a radius to this power is the sum of its daughters'").default(3.0),
+        Parameter::number("clearance_um", "Least distance between the walls of vessels that do not meet").default(5.0).at_least(0.0).unit("µm"),
+        Parameter::number("least_length_um", "Least length of a vessel").default(20.0).at_least(0.0).unit("µm"),
+        Parameter::number("tortuosity", "How far vessels swing, as a share of their length or of the wavelength").default(0.06).at_least(0.0),
+        Parameter::number("wavelength_um", "Wavelength of the swings").default(400.0).at_least(0.0).unit("µm"),
+    ]
+}
+
+#[derive(Deserialize)]
+struct Settings {
+    seed: u64,
+    spacing_mm: [f64; 3],
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.parameters()?;
+    let config: TreeConfig = invocation.parameters()?;
+    config.check().map_err(StageError::usage)?;
+    let grid = grid(&config, &settings)?;
+    let demand = demand(invocation, &config)?;
+    let tree = grow(&config, &demand, settings.seed).map_err(StageError::usage)?;
+    interrupt::check()?;
+    ports::write_table(invocation, "nodes", &nodes(&tree)?)?;
+    ports::write_table(invocation, "segments", &segments(&tree)?)?;
+    if let Some(path) = invocation.optional_output("swc") {
+        let provenance = invocation.provenance()?.to_string();
+        let text = to_swc(&tree, &["rsom-phantom tree", &provenance]);
+        atomic::write_bytes(path, text.as_bytes())?;
+    }
+    let summary = write_voxels(invocation, &tree, &grid)?;
+    let largest = tree.segments.iter().map(|s| s.radius_um);
+    Ok(summary
+        .with("roots", tree.roots())
+        .with("terminals", tree.terminals())
+        .with("branches", tree.branches())
+        .with("segments", tree.segments.len())
+        .with("length_um", tree.length_um())
+        .with("volume_um3", tree.volume_um3())
+        .with("largest_radius_um", largest.fold(0.0, f64::max)))
+}
+
+fn write_voxels(invocation: &Invocation, tree: &Tree, grid: &Grid) -> Result<Summary, StageError> {
+    let mut summary = Summary::new();
+    if invocation.optional_output("mask").is_some() {
+        let mask = mask(tree, grid).map_err(StageError::usage)?;
+        ports::write_mask(invocation, "mask", &mask)?;
+        summary = summary.with("mask_voxels", mask.count());
+    }
+    if invocation.optional_output("coverage").is_some() {
+        let shares = coverage(tree, grid).map_err(StageError::usage)?;
+        let names = vec!["coverage".to_owned()];
+        let scan = Scan::new(grid.clone(), names, shares.insert_axis(Axis(3)));
+        ports::write_probabilities(invocation, "coverage", &scan.map_err(StageError::failure)?)?;
+    }
+    Ok(summary)
+}
+
+/// The grid of voxels over the box; the last ones may reach beyond it.
+fn grid(config: &TreeConfig, settings: &Settings) -> Result<Grid, StageError> {
+    let counts: [f64; 3] = std::array::from_fn(|a| {
+        // A box of whole voxels has just as many, in spite of rounding.
+        (config.extent_um[a] / (settings.spacing_mm[a] * 1000.0) - 1e-6).ceil()
+    });
+    let voxels: f64 = counts.iter().product();
+    // Written so that NaN is refused too; a spacing below zero is the grid's to refuse.
+    if !(voxels.abs() <= MOST_VOXELS) {
+        return Err(StageError::usage(format_args!(
+            "a box of {:?} µm has too many voxels of {:?} mm: at most {MOST_VOXELS} are allowed",
+            config.extent_um, settings.spacing_mm
+        )));
+    }
+    let shape = counts.map(|count| count.max(1.0) as usize);
+    Grid::new(shape, Spacing::Millimetres(settings.spacing_mm)).map_err(StageError::usage)
+}
+
+/// The demand of the input or, without one, of the settings.
+fn demand(invocation: &Invocation, config: &TreeConfig) -> Result<Demand, StageError> {
+    let Some(path) = invocation.optional_input("demand") else {
+        return Demand::of(config).map_err(StageError::usage);
+    };
+    if !config.demand_levels.is_empty() {
+        let fault = "--demand and --demand-levels both say what the demand is; give one of them";
+        return Err(StageError::usage(fault));
+    }
+    let scan = ports::read_scan(invocation, "demand")?;
+    let (shape, channels) = (scan.grid().shape(), scan.channels().len());
+    if channels != 1 {
+        let fault = format!("it has {channels} channels where one is expected");
+        return Err(StageError::input(path, fault));
+    }
+    if let Spacing::Millimetres(mm) = scan.grid().spacing() {
+        let extent: [f64; 3] = std::array::from_fn(|a| shape[a] as f64 * mm[a] * 1000.0);
+        let far = |a: usize| (extent[a] / config.extent_um[a] - 1.0).abs() > EXTENT_TOLERANCE;
+        if (0..3).any(far) {
+            return Err(StageError::input(
+                path,
+                format_args!(
+                    "it covers {extent:?} µm, but the box of tissue is {:?} µm (--extent-um)",
+                    config.extent_um
+                ),
+            ));
+        }
+    }
+    let (_, _, levels) = scan.into_parts();
+    let levels = levels.index_axis_move(Axis(3), 0);
+    Demand::volume(levels).map_err(|e| StageError::input(path, e))
+}
+
+fn nodes(tree: &Tree) -> Result<Table, StageError> {
+    let nodes = &tree.nodes;
+    let along = |a: usize| nodes.iter().map(move |n| Some(n.place_um[a]));
+    Table::new(vec![
+        Column::integer("node", nodes.iter().map(|n| whole(n.id))),
+        Column::integer("tree", nodes.iter().map(|n| whole(n.tree))),
+        Column::text("kind", nodes.iter().map(|n| Some(n.kind.name()))),
+        Column::number("x_um", along(0)),
+        Column::number("y_um", along(1)),
+        Column::number("z_um", along(2)),
+        Column::boolean("free", nodes.iter().map(|n| Some(n.free))),
+    ])
+    .map_err(StageError::failure)
+}
+
+fn segments(tree: &Tree) -> Result<Table, StageError> {
+    let all = || tree.segments.iter();
+    let counted =
+        |name, of: fn(&Segment) -> usize| Column::integer(name, all().map(|s| whole(of(s))));
+    let measured = |name, of: fn(&Segment) -> f64| Column::number(name, all().map(|s| Some(of(s))));
+    Table::new(vec![
+        counted("segment", |s| s.id),
+        counted("tree", |s| s.tree),
+        Column::integer("parent_segment", all().map(|s| s.parent.and_then(whole))),
+        counted("from_node", |s| s.from),
+        counted("to_node", |s| s.to),
+        measured("radius_um", |s| s.radius_um),
+        measured("length_um", Segment::length_um),
+        measured("volume_um3", Segment::volume_um3),
+        counted("generation", |s| s.generation),
+        counted("strahler_order", |s| s.strahler),
+        counted("terminals", |s| s.terminals),
+    ])
+    .map_err(StageError::failure)
+}
+
+fn whole(value: usize) -> Option<i64> {
+    i64::try_from(value).ok()
+}

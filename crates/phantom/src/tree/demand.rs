@@ -1,0 +1,174 @@
+//! How much oxygen tissue demands, as a function of place.
+
+use ndarray::{Array2, Array3, Axis, Zip};
+
+use super::geometry::Point;
+use super::{TreeConfig, TreeError};
+use crate::streams::Draw;
+
+/// Layers that a demand given by depth is cut into.
+const LAYERS: usize = 1024;
+
+/// A demand for oxygen over a box of tissue, constant in each of its cells; its unit does not matter.
+///
+/// The ends of a tree are as dense as the demand: where k ends share the tissue, one of them feeds the sphere of volume
+/// ∫demand / (k · demand) around it, so what a place lacks is its distance to the nearest end times the cube root of its demand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Demand {
+    levels: Array3<f32>,
+    /// Sums of the demand over columns (x, y) up to and with each, in the order of memory.
+    columns: Array2<f64>,
+}
+
+impl Demand {
+    /// The demand that settings describe: by depth, or the same everywhere.
+    ///
+    /// # Errors
+    /// Depths and levels that do not belong together, depths that do not grow; a negative level; no demand at all.
+    pub fn of(config: &TreeConfig) -> Result<Self, TreeError> {
+        let (depths, levels) = (&config.demand_depths_um, &config.demand_levels);
+        if depths.len() != levels.len() {
+            return Err(TreeError::DemandKnots {
+                depths: depths.len(),
+                levels: levels.len(),
+            });
+        }
+        // Written so that NaN is refused too.
+        let falls = |w: &&[f64]| w[0].partial_cmp(&w[1]) != Some(std::cmp::Ordering::Less);
+        if let Some(pair) = depths.windows(2).find(falls) {
+            return Err(TreeError::DemandOrder {
+                before: pair[0],
+                after: pair[1],
+            });
+        }
+        if depths.is_empty() {
+            return Self::volume(Array3::ones((1, 1, 1)));
+        }
+        if let Some(value) = levels.iter().find(|v| !(v.is_finite() && **v >= 0.0)) {
+            return Err(TreeError::DemandValue(*value));
+        }
+        let step = config.extent_um[2] / LAYERS as f64;
+        let level = |z: usize| interpolated((z as f64 + 0.5) * step, depths, levels) as f32;
+        Self::volume(Array3::from_shape_fn((1, 1, LAYERS), |(_, _, z)| level(z)))
+    }
+
+    /// A demand by voxels of shape (x, y, z) that fill the box.
+    ///
+    /// # Errors
+    /// A value that is negative, infinite or NaN; no demand at all.
+    pub fn volume(levels: Array3<f32>) -> Result<Self, TreeError> {
+        if let Some(value) = levels.iter().find(|v| !(v.is_finite() && **v >= 0.0)) {
+            return Err(TreeError::DemandValue(f64::from(*value)));
+        }
+        let mut columns = Array2::zeros((levels.shape()[0], levels.shape()[1]));
+        Zip::from(&mut columns)
+            .and(levels.lanes(Axis(2)))
+            .for_each(|sum, column| *sum = column.iter().map(|v| f64::from(*v)).sum());
+        let mut sum = 0.0;
+        for column in &mut columns {
+            sum += *column;
+            *column = sum;
+        }
+        if sum > 0.0 {
+            Ok(Self { levels, columns })
+        } else {
+            Err(TreeError::NoDemand)
+        }
+    }
+
+    /// The demand at a place.
+    pub(super) fn at(&self, place: Point, extent: Point) -> f64 {
+        let shape = self.levels.shape();
+        let cell: [usize; 3] = std::array::from_fn(|a| {
+            let cell = place[a] / extent[a] * shape[a] as f64;
+            // Casts saturate: what lies before the box becomes 0.
+            (cell as usize).min(shape[a] - 1)
+        });
+        f64::from(self.levels[cell])
+    }
+
+    /// A place drawn with a density that is the demand.
+    pub(super) fn place(&self, draw: &mut Draw, extent: Point) -> Point {
+        let sums = self.columns.as_slice().unwrap_or_default();
+        let total = sums.last().copied().unwrap_or_default();
+        let target = draw.uniform(0.0, total);
+        let column = sums.partition_point(|sum| *sum <= target);
+        let column = column.min(sums.len().saturating_sub(1));
+        let (x, y) = (column / self.columns.ncols(), column % self.columns.ncols());
+        let before = if column > 0 { sums[column - 1] } else { 0.0 };
+        let z = self.depth(x, y, target - before);
+        let shape = self.levels.shape();
+        let cell = [x, y, z];
+        std::array::from_fn(|a| {
+            (cell[a] as f64 + draw.uniform(0.0, 1.0)) * extent[a] / shape[a] as f64
+        })
+    }
+
+    /// The cell of a column at which the sum from above passes `target`.
+    fn depth(&self, x: usize, y: usize, target: f64) -> usize {
+        let (mut sum, mut last) = (0.0, 0);
+        for z in 0..self.levels.shape()[2] {
+            let level = f64::from(self.levels[[x, y, z]]);
+            sum += level;
+            if level > 0.0 {
+                last = z;
+            }
+            if sum > target {
+                return z;
+            }
+        }
+        // Rounding left the target above the sum: never a cell without demand.
+        last
+    }
+}
+
+fn interpolated(depth: f64, depths: &[f64], levels: &[f64]) -> f64 {
+    let after = depths.partition_point(|d| *d <= depth);
+    if after == 0 {
+        return levels[0];
+    }
+    if after == depths.len() {
+        return levels[after - 1];
+    }
+    let share = (depth - depths[after - 1]) / (depths[after] - depths[after - 1]);
+    levels[after - 1] + share * (levels[after] - levels[after - 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::streams::{Purpose, Streams};
+
+    #[test]
+    fn places_are_drawn_as_often_as_the_demand_says_and_never_without_one() {
+        let mut levels = Array3::zeros((2, 3, 4));
+        levels[[0, 1, 2]] = 1.0;
+        levels[[1, 2, 0]] = 3.0;
+        let demand = Demand::volume(levels).unwrap();
+        let mut draw = Streams::new(1).open(Purpose::TreeTissue, 0);
+        let extent = [20.0, 30.0, 40.0];
+        let mut counts = [0, 0];
+        for _ in 0..10_000 {
+            let place = demand.place(&mut draw, extent);
+            let level = demand.at(place, extent);
+            assert!(level == 1.0 || level == 3.0, "{place:?}");
+            counts[usize::from(level == 3.0)] += 1;
+        }
+        // Four standard errors of a share of three quarters.
+        assert!((f64::from(counts[1]) / 1e4 - 0.75).abs() < 0.0175);
+    }
+
+    #[test]
+    fn between_depths_the_demand_is_linear() {
+        let (depths, levels) = ([100.0, 300.0], [1.0, 3.0]);
+        for (depth, level) in [
+            (0.0, 1.0),
+            (100.0, 1.0),
+            (150.0, 1.5),
+            (300.0, 3.0),
+            (900.0, 3.0),
+        ] {
+            assert_eq!(interpolated(depth, &depths, &levels), level);
+        }
+    }
+}
