@@ -1,5 +1,5 @@
 //! MATLAB files of version 4, of versions 5 to 7 and of version 7.3 (`save -v4`, `-v6`, `-v7`, `-v7.3`): their variables,
-//! listed without being read, and their values. The version is told by content.
+//! listed without being read, and their values. The version is told by content. Arrays of numbers are written as version 5.
 //!
 //! Numbers keep the type that they are stored in: MATLAB stores an array of doubles that are whole numbers in fewer bytes,
 //! and the precision of what other software computed from it depends on that. A length in the file is compared with what the
@@ -12,6 +12,7 @@ mod v4;
 mod v5;
 mod v73;
 mod value;
+mod write;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 pub use numbers::Numbers;
 pub use stream::ByteOrder;
 pub use value::{CellArray, Class, NumericArray, SparseMatrix, StructArray, TextArray, Value};
+pub use write::{NewArray, NewNumbers, write};
 
 use crate::{IoError, hdf5};
 

@@ -6,7 +6,7 @@ use ndarray::Array3;
 
 use super::fault;
 use crate::IoError;
-use crate::matlab::{Class, MatFile, Numbers, NumericArray, Value};
+use crate::matlab::{self, Class, MatFile, NewArray, NewNumbers, Numbers, NumericArray, Value};
 
 /// The variable of a reconstruction.
 const RECONSTRUCTION: &str = "R";
@@ -90,6 +90,41 @@ pub(super) fn read(path: &Path) -> Result<RawChannel, IoError> {
             RawChannel::Double(Array3::from_shape_vec(shape, values).map_err(misshaped)?)
         }
     })
+}
+
+pub(super) fn write(path: &Path, channel: &RawChannel, compressed: bool) -> Result<(), IoError> {
+    let [x, y, z] = channel.shape();
+    let dims = vec![z, y, x];
+    let name = RECONSTRUCTION;
+    // In memory depth runs fastest, which is MATLAB's first index.
+    match channel {
+        RawChannel::Single(voxels) => {
+            let voxels = voxels.as_standard_layout();
+            let numbers = NewNumbers::Single(voxels.as_slice().unwrap_or_default());
+            matlab::write(
+                path,
+                &[NewArray {
+                    name,
+                    dims,
+                    numbers,
+                }],
+                compressed,
+            )
+        }
+        RawChannel::Double(voxels) => {
+            let voxels = voxels.as_standard_layout();
+            let numbers = NewNumbers::Double(voxels.as_slice().unwrap_or_default());
+            matlab::write(
+                path,
+                &[NewArray {
+                    name,
+                    dims,
+                    numbers,
+                }],
+                compressed,
+            )
+        }
+    }
 }
 
 pub(super) fn numbers(value: Value, name: &str) -> Result<Numbers, IoError> {

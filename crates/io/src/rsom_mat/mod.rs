@@ -14,6 +14,8 @@ pub use imported::{load, save};
 pub use sessions::{Found, Incomplete, Session, find_sessions, manifest_of};
 pub use surface::SkinSurface;
 
+use rsom_stage::{StageError, atomic};
+
 use crate::IoError;
 
 /// Voxel size of RSOM scans along x, y, z, in mm.
@@ -44,6 +46,30 @@ pub fn read_channel(path: &Path) -> Result<RawChannel, IoError> {
 /// The file cannot be read or holds no such variables.
 pub fn read_surface(path: &Path) -> Result<SkinSurface, IoError> {
     surface::read(path)
+}
+
+/// Writes a reconstruction as the scanner's software does: the variable `R` (z, y, x) in its precision, compressed if wanted.
+///
+/// # Errors
+/// Exit code 4: the file cannot be written, or the format cannot hold so many voxels.
+pub fn write_channel(
+    path: &Path,
+    channel: &RawChannel,
+    compressed: bool,
+) -> Result<(), StageError> {
+    atomic::write(path, |temporary| {
+        channel::write(temporary, channel, compressed).map_err(|e| StageError::output(path, e))
+    })
+}
+
+/// Writes the skin's surface as the scanner's software does: `surfSmooth` (x, y), `dx` and `dy` in double precision.
+///
+/// # Errors
+/// Exit code 4: the file cannot be written.
+pub fn write_surface(path: &Path, surface: &SkinSurface) -> Result<(), StageError> {
+    atomic::write(path, |temporary| {
+        surface::write(temporary, surface).map_err(|e| StageError::output(path, e))
+    })
 }
 
 fn fault(what: impl std::fmt::Display) -> IoError {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::channel::numbers;
 use super::fault;
 use crate::IoError;
-use crate::matlab::MatFile;
+use crate::matlab::{self, MatFile, NewArray, NewNumbers};
 
 /// Heights of the skin on a grid of its own, centred on the field of view.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,4 +81,21 @@ pub(super) fn read(path: &Path) -> Result<SkinSurface, IoError> {
         heights: Array2::from_shape_vec((x, y).f(), heights).map_err(fault)?,
         step_mm: [scalar("dx")?, scalar("dy")?],
     })
+}
+
+pub(super) fn write(path: &Path, surface: &SkinSurface) -> Result<(), IoError> {
+    let (x, y) = surface.heights.dim();
+    let heights: Vec<f64> = surface.heights.t().iter().copied().collect();
+    let array = |name, dims: &[usize], numbers| NewArray {
+        name,
+        dims: dims.to_vec(),
+        numbers: NewNumbers::Double(numbers),
+    };
+    let [dx, dy] = surface.step_mm.each_ref().map(std::slice::from_ref);
+    let arrays = [
+        array("surfSmooth", &[x, y], &heights),
+        array("dx", &[1, 1], dx),
+        array("dy", &[1, 1], dy),
+    ];
+    matlab::write(path, &arrays, false)
 }

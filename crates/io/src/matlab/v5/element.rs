@@ -5,9 +5,9 @@ use crate::matlab::Numbers;
 use crate::matlab::stream::{Storage, Stream};
 
 /// An array with all that belongs to it.
-pub(super) const MATRIX: u32 = 14;
+pub(in crate::matlab) const MATRIX: u32 = 14;
 /// An element compressed by zlib.
-pub(super) const COMPRESSED: u32 = 15;
+pub(in crate::matlab) const COMPRESSED: u32 = 15;
 pub(super) const INT8: u32 = 1;
 pub(super) const UINT8: u32 = 2;
 pub(super) const UINT16: u32 = 4;

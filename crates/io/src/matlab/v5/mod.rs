@@ -5,7 +5,8 @@ mod matrix;
 
 use std::fs::File;
 
-use element::{COMPRESSED, MATRIX, Tag};
+use element::Tag;
+pub(super) use element::{COMPRESSED, MATRIX};
 pub(super) use matrix::{DEEPEST, MOST_EXTENTS};
 
 use super::stream::{ByteOrder, Stream};
