@@ -140,4 +140,3 @@ fn raw_scans_come_back_in_their_precision() {
     let nowhere = folder.path().join("Surf_1_.mat/below.mat");
     assert!(rsom_mat::write_surface(&nowhere, &surface).is_err());
 }
-/root/.pyenv/libexec/pyenv-hooks: line 24: enable: cannot open shared object /root/.pyenv/libexec/pyenv-realpath.dylib: /root/.pyenv/libexec/pyenv-realpath.dylib: cannot open shared object file: No such file or directory
