@@ -3,7 +3,7 @@
 use ndarray::{Array3, ArrayView3, Zip};
 use rsom_morphology::{Recheck, skeletonize};
 
-use crate::{Measurement, Pair, Quantity, Region, Settings, Status, Unit};
+use crate::{Measurement, Pair, Quantity, Region, Status, Unit};
 
 const CLDICE: Quantity = ratio("cldice");
 const PRECISION: Quantity = ratio("topology_precision");
@@ -51,12 +51,9 @@ impl ClDice {
     }
 }
 
-/// `cldice`, `topology_precision` and `topology_sensitivity` of the whole scan, when the settings ask for them: a
-/// skeleton of curves says something about vessels, little about layers.
-pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
-    if !settings.cldice {
-        return Vec::new();
-    }
+/// `cldice`, `topology_precision` and `topology_sensitivity` of the whole scan: a skeleton of curves says something
+/// about vessels, little about layers.
+pub fn measure(pair: &Pair<'_>) -> Vec<Measurement> {
     let found = ClDice::of(&pair.whole());
     vec![
         CLDICE.measured(found.cldice, found.status),

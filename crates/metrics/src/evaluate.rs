@@ -3,17 +3,68 @@
 use crate::roughness::Variant;
 use crate::{Measurement, Pair, cldice, holes, normals, overlap, roughness, thickness};
 
-/// A measure: from a pair of masks to measurements of the whole scan and, if the settings want them, of its B-scans.
-pub type Measure = fn(&Pair<'_>, &Settings) -> Vec<Measurement>;
+/// A registered measure: from a pair of masks to measurements of the whole scan and, if the settings want them, of its
+/// B-scans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Dice, IoU, precision, recall.
+    Overlap,
+    /// Center lines compared: clDice, topology precision and sensitivity. For vessels; it costs two skeletons.
+    Cldice,
+    /// Roughness Ra of both surfaces.
+    Roughness,
+    /// Columns without the layer.
+    Holes,
+    /// Thickness of the layer.
+    Thickness,
+    /// Angles of the surfaces' normals.
+    Normals,
+}
 
-const MEASURES: &[Measure] = &[
-    overlap::measure,
-    cldice::measure,
-    roughness::measure,
-    holes::measure,
-    thickness::measure,
-    normals::measure,
-];
+impl Measure {
+    /// All measures, in the order of their rows.
+    pub const ALL: [Self; 6] = [
+        Self::Overlap,
+        Self::Cldice,
+        Self::Roughness,
+        Self::Holes,
+        Self::Thickness,
+        Self::Normals,
+    ];
+    /// Those that say something of a layer, which has no center line.
+    pub const OF_LAYER: [Self; 5] = [
+        Self::Overlap,
+        Self::Roughness,
+        Self::Holes,
+        Self::Thickness,
+        Self::Normals,
+    ];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Overlap => "overlap",
+            Self::Cldice => "cldice",
+            Self::Roughness => "roughness",
+            Self::Holes => "holes",
+            Self::Thickness => "thickness",
+            Self::Normals => "normals",
+        }
+    }
+
+    fn take(self, pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
+        match self {
+            Self::Overlap => overlap::measure(pair, settings),
+            Self::Cldice => cldice::measure(pair),
+            Self::Roughness => roughness::measure(pair, settings),
+            Self::Holes => holes::measure(pair, settings),
+            Self::Thickness => thickness::measure(pair, settings),
+            Self::Normals => normals::measure(pair, settings),
+        }
+    }
+}
 
 /// How to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,22 +75,21 @@ pub struct Settings {
     pub roughness: Variant,
     /// Whether neighboring B-scans are neighbors in the tissue. When they are not, nothing is measured across them.
     pub dense: bool,
-    /// Also compare center lines, which costs two skeletons.
-    pub cldice: bool,
 }
 
-/// Takes every measure of a pair of masks.
+/// Takes the wanted measures of a pair of masks.
 ///
 /// The whole scan is measured as one body of voxels: `dice` with no slice counts the voxels of all B-scans together.
 /// With `per_slice`, the same metric appears once more for each B-scan, with its index. The paper's way of a scan,
 /// the mean over its B-scans, has names of its own (`dice_bscan_mean`, …), so that no name means two things.
 ///
-/// Rows come in a fixed order: measure by measure, the whole scan before its B-scans, B-scans in order.
+/// Rows come in a fixed order, whatever the order of the wanted measures: measure by measure, the whole scan before its B-scans, B-scans in order.
 #[must_use]
-pub fn evaluate(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
-    MEASURES
-        .iter()
-        .flat_map(|measure| measure(pair, settings))
+pub fn evaluate(pair: &Pair<'_>, wanted: &[Measure], settings: &Settings) -> Vec<Measurement> {
+    Measure::ALL
+        .into_iter()
+        .filter(|measure| wanted.contains(measure))
+        .flat_map(|measure| measure.take(pair, settings))
         .collect()
 }
 
@@ -61,14 +111,13 @@ mod tests {
             per_slice,
             roughness: Variant::Rsom,
             dense: false,
-            cldice: true,
         }
     }
 
     #[test]
     fn every_row_of_the_whole_scan_appears_once() {
         let (a, b) = (layer([9, 3, 12], 3, 6), layer([9, 3, 12], 4, 6));
-        let rows = evaluate(&Pair::new(&a, &b).unwrap(), &settings(true));
+        let rows = evaluate(&Pair::new(&a, &b).unwrap(), &Measure::ALL, &settings(true));
         for (i, row) in rows.iter().enumerate() {
             let key = |m: &Measurement| (m.quantity.name, m.slice, m.surface);
             assert!(
@@ -76,7 +125,7 @@ mod tests {
                 "{row:?} twice"
             );
         }
-        let whole = evaluate(&Pair::new(&a, &b).unwrap(), &settings(false));
+        let whole = evaluate(&Pair::new(&a, &b).unwrap(), &Measure::ALL, &settings(false));
         let of_whole: Vec<_> = rows.into_iter().filter(|r| r.slice.is_none()).collect();
         assert_eq!(whole, of_whole);
     }
@@ -97,7 +146,7 @@ mod tests {
             (&empty, &some),
             (&some, &full),
         ] {
-            for row in evaluate(&Pair::new(a, b).unwrap(), &settings(true)) {
+            for row in evaluate(&Pair::new(a, b).unwrap(), &Measure::ALL, &settings(true)) {
                 assert!(
                     row.value.is_some() || row.status != Status::Ok,
                     "{row:?} is missing without a reason"

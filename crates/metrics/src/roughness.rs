@@ -222,7 +222,6 @@ mod tests {
                 per_slice: true,
                 roughness: variant,
                 dense: false,
-                cldice: false,
             };
             for row in measure(&Pair::new(&empty, &empty).unwrap(), &settings) {
                 assert_eq!((row.value, row.status), (None, Status::BothEmpty));
@@ -240,7 +239,6 @@ mod tests {
                 per_slice: false,
                 roughness: Variant::Rsom,
                 dense: false,
-                cldice: false,
             };
             let rows = measure(&Pair::new(&mask, &mask).unwrap(), &settings);
             let find = |q: Quantity| {

@@ -209,7 +209,7 @@ fn center_lines_are_compared_when_asked() {
         &reference,
         &prediction,
         &output,
-        &["--cldice", "--per-slice", "--json"],
+        &["--measures", "overlap,cldice", "--per-slice", "--json"],
     );
     assert!(
         run.status.success(),
@@ -224,6 +224,7 @@ fn center_lines_are_compared_when_asked() {
     assert_eq!(rows(&table, "cldice"), row(2.0 / 3.0));
     let line: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
     assert_eq!(line["result"]["cldice"].as_f64(), Some(2.0 / 3.0));
+    assert!(!rows(&table, "dice").is_empty() && rows(&table, "hole_count").is_empty());
     assert!(
         evaluate(&reference, &prediction, &output, &[])
             .status

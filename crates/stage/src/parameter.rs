@@ -56,6 +56,13 @@ impl Parameter {
         )
     }
 
+    /// Several of these words.
+    #[must_use]
+    pub fn choices(name: &str, words: &[&str], about: &str) -> Self {
+        let words = words.iter().map(|w| (*w).to_owned()).collect();
+        Self::new(name, Type::List(Box::new(Type::Choice(words))), about)
+    }
+
     /// Several whole numbers.
     #[must_use]
     pub fn integers(name: &str, about: &str) -> Self {

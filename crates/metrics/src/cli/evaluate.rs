@@ -11,7 +11,7 @@ use super::axes::{self, Axes};
 use super::keys::{RunKeys, keyed};
 use super::{histogram, table};
 use crate::roughness::Variant;
-use crate::{Measurement, Pair, Settings, Status, Surface, evaluate};
+use crate::{Measure, Measurement, Pair, Settings, Status, Surface, evaluate};
 
 /// The command.
 pub fn command() -> Command {
@@ -32,10 +32,7 @@ pub fn command() -> Command {
             "dense",
             "B-scans are neighbors in the tissue: surface normals may use the slope across them",
         ))
-        .parameter(Parameter::flag(
-            "cldice",
-            "Also compare center lines (clDice, topology precision and sensitivity), of the whole scan: for vessels",
-        ))
+        .parameter(measures())
         .parameter(
             Parameter::integer("angle_bins", "Bins of the histogram of angles, from 0 to 90 degrees")
                 .default(18)
@@ -50,8 +47,16 @@ pub fn command() -> Command {
             )
             .default("auto"),
         )
-        .example("rsom-metrics evaluate --reference truth.nii.gz --prediction vessels.nii.gz --output m.parquet --cldice")
+        .example("rsom-metrics evaluate --reference truth.nii.gz --prediction vessels.nii.gz --output m.parquet --measures overlap,cldice")
         .example("rsom-metrics evaluate --reference truth.nii.gz --prediction mask.nii.gz --output m.parquet --per-slice --factor net=unet --factor s=100")
+}
+
+/// Which measures to take.
+fn measures() -> Parameter {
+    let about = "What to measure: overlap (Dice, IoU, precision, recall), cldice (center lines of vessels: clDice, topology precision and \
+                 sensitivity), roughness, holes, thickness and normals of a layer";
+    Parameter::choices("measures", &Measure::ALL.map(Measure::name), about)
+        .default(Measure::OF_LAYER.map(Measure::name).to_vec())
 }
 
 /// The command with its inputs and outputs.
@@ -89,7 +94,7 @@ struct Parameters {
     reference_labels: Option<Vec<i32>>,
     roughness: Roughness,
     dense: bool,
-    cldice: bool,
+    measures: Vec<Measure>,
     angle_bins: usize,
     axes: Axes,
 }
@@ -123,9 +128,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             Roughness::Gerl2019 => Variant::Gerl2019,
         },
         dense: parameters.dense,
-        cldice: parameters.cldice,
     };
-    let rows = evaluate(&pair, &settings);
+    let rows = evaluate(&pair, &parameters.measures, &settings);
     let keys = run_keys.keys(reference_path);
     let measured = table::of_measurements(&rows, &keys).map_err(StageError::failure)?;
     ports::write_table(invocation, "output", &measured)?;
