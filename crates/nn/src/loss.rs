@@ -1,7 +1,9 @@
 //! Losses.
 
 use candle_core::backend::BackendStorage;
-use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
+use candle_core::{
+    CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor, WithDType, bail,
+};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +42,20 @@ impl Reduction {
 /// # Errors
 /// Shapes or types that differ, empty tensors.
 pub fn bce_with_logits(logits: &Tensor, targets: &Tensor, reduction: Reduction) -> Result<Tensor> {
+    balanced_bce_with_logits(logits, targets, 1.0, reduction)
+}
+
+/// [`bce_with_logits`] in which what is inside counts `positive_weight` times: `w·t·softplus(−x) + (1 − t)·softplus(x)`,
+/// as `pos_weight` of PyTorch's `BCEWithLogitsLoss`. The mean divides by the number of elements, not by their weights.
+///
+/// # Errors
+/// Shapes or types that differ, empty tensors.
+pub fn balanced_bce_with_logits(
+    logits: &Tensor,
+    targets: &Tensor,
+    positive_weight: f64,
+    reduction: Reduction,
+) -> Result<Tensor> {
     if logits.shape() != targets.shape() || logits.elem_count() == 0 {
         bail!(
             "cross-entropy of logits {:?} and targets {:?}",
@@ -48,17 +64,58 @@ pub fn bce_with_logits(logits: &Tensor, targets: &Tensor, reduction: Reduction) 
         );
     }
     let factor = reduction.factor(logits.elem_count());
-    logits
-        .contiguous()?
-        .apply_op2(&targets.contiguous()?, CrossEntropy { factor })
+    logits.contiguous()?.apply_op2(
+        &targets.contiguous()?,
+        CrossEntropy {
+            factor,
+            extra: positive_weight - 1.0,
+        },
+    )
+}
+
+/// A scalar that was computed together with its gradient by `inputs`: a loss for which taking both at once saves work.
+///
+/// # Errors
+/// A gradient of another shape or type than the inputs.
+pub fn known(inputs: &Tensor, value: f64, gradient: Tensor) -> Result<Tensor> {
+    if gradient.shape() != inputs.shape() || gradient.dtype() != inputs.dtype() {
+        bail!(
+            "a gradient of {:?} for inputs of {:?}",
+            gradient.dims(),
+            inputs.dims()
+        );
+    }
+    inputs.contiguous()?.apply_op1(Known { value, gradient })
+}
+
+struct Known {
+    value: f64,
+    gradient: Tensor,
+}
+
+impl CustomOp1 for Known {
+    fn name(&self) -> &'static str {
+        "known scalar"
+    }
+
+    fn cpu_fwd(&self, inputs: &CpuStorage, _layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        with_element!(inputs.dtype(), T => Ok(storage(vec![T::from_f64(self.value)], ())))
+    }
+
+    fn bwd(&self, _inputs: &Tensor, _result: &Tensor, outer: &Tensor) -> Result<Option<Tensor>> {
+        Ok(Some(self.gradient.broadcast_mul(outer)?))
+    }
 }
 
 struct CrossEntropy {
     factor: f64,
+    /// How much more than once what is inside counts.
+    extra: f64,
 }
 
 impl CrossEntropy {
     fn value<T: Element>(&self, logits: &[T], targets: &[T]) -> T {
+        let extra = T::from_f64(self.extra);
         let chunks: Vec<f64> = logits
             .par_chunks(CHUNK)
             .zip(targets.par_chunks(CHUNK))
@@ -66,7 +123,7 @@ impl CrossEntropy {
                 let terms: Vec<T> = logits
                     .iter()
                     .zip(targets)
-                    .map(|(x, t)| term(*x, *t))
+                    .map(|(x, t)| term(*x, *t, extra))
                     .collect();
                 sum(&terms)
             })
@@ -76,22 +133,25 @@ impl CrossEntropy {
 
     fn gradient<T: Element>(&self, logits: &[T], targets: &[T], outer: T) -> Vec<T> {
         let scale = outer * T::from_f64(self.factor);
+        let extra = T::from_f64(self.extra);
         let mut gradient = vec![T::zero(); logits.len()];
         gradient
             .par_chunks_mut(CHUNK)
             .zip(logits.par_chunks(CHUNK).zip(targets.par_chunks(CHUNK)))
             .for_each(|(gradient, (logits, targets))| {
                 for (g, (x, t)) in gradient.iter_mut().zip(logits.iter().zip(targets)) {
-                    *g = (sigmoid(*x) - *t) * scale;
+                    let p = sigmoid(*x);
+                    *g = (p - *t - extra * *t * (T::one() - p)) * scale;
                 }
             });
         gradient
     }
 }
 
-fn term<T: Element>(x: T, t: T) -> T {
+fn term<T: Element>(x: T, t: T, extra: T) -> T {
     let positive = if x > T::zero() { x } else { T::zero() };
-    positive - x * t + (T::zero() - x.abs()).exp().ln_1p()
+    let tail = (T::zero() - x.abs()).exp().ln_1p();
+    positive - x * t + tail + extra * t * (positive - x + tail)
 }
 
 /// 1 / (1 + e^−x), without overflow.

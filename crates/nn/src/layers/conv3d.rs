@@ -35,6 +35,18 @@ impl Conv3d {
         })
     }
 
+    /// A convolution by given weights (out, in, depth, height, width) and a bias (out), which no one else holds.
+    ///
+    /// # Errors
+    /// None that tensors of the CPU can cause.
+    pub(super) fn of(weight: &Tensor, bias: &Tensor, config: Conv3dConfig) -> Result<Self> {
+        Ok(Self {
+            weight: Var::from_tensor(weight)?,
+            bias: Var::from_tensor(bias)?,
+            config,
+        })
+    }
+
     /// Sets how it is computed.
     pub fn set_method(&mut self, method: ConvolutionMethod) {
         self.config.method = method;
