@@ -1,13 +1,14 @@
 //! Files: what this workspace reads and writes, and the faults it refuses.
 //!
 //! [`table`] holds Parquet and CSV, [`nifti`] volumes, masks and label maps, [`ports`] the bridge from a stage's
-//! inputs and outputs to both, [`manifest`] data sets. An [`IoError`] says what is wrong with a file without naming it;
+//! inputs and outputs to both, [`manifest`] data sets, [`dataset`] those of their scans that a command reads. An [`IoError`] says what is wrong with a file without naming it;
 //! whoever knows the path adds it once.
 
 pub mod axes;
 pub mod bscans;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod dataset;
 mod error;
 mod guarded;
 pub mod hdf5;

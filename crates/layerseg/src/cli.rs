@@ -1,6 +1,5 @@
 //! The command line `rsom-layerseg`.
 
-mod dataset;
 mod fault;
 mod history;
 mod import_weights;

@@ -58,9 +58,6 @@ pub enum LayersegError {
     /// The caller asked to stop.
     #[error("stopped")]
     Stopped,
-    /// A checkpoint that cannot be continued.
-    #[error("{0}")]
-    Checkpoint(String),
     /// Volumes that break an invariant.
     #[error(transparent)]
     Volume(#[from] VolumeError),

@@ -23,7 +23,8 @@ pub use error::LayersegError;
 pub use model::Model;
 pub use network::{Fcn7, Fcn7Config, Network, NetworkConfig, Unet, UnetConfig};
 pub use predict::{OddSlices, PredictSettings, Prediction, predict};
+pub use rsom_nn::Collapse;
 pub use train::{
-    Collapse, EpochRecord, Example, History, Plateau, ShiftedOut, Step, TrainSettings, Trainer,
-    Validation, Watch,
+    EpochRecord, Example, History, Plateau, ShiftedOut, Step, TrainSettings, Trainer, Validation,
+    Watch,
 };

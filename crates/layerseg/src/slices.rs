@@ -1,36 +1,11 @@
 //! B-scans as networks see them: one y of a volume, laid out (channel, z, x).
 
 use candle_core::{Device, Tensor};
+pub use rsom_nn::InputScaling;
 use rsom_volume::{Mask, Scan};
-use serde::{Deserialize, Serialize};
 
 use crate::augment::Placement;
 use crate::{Crop, LayersegError};
-
-/// How intensities become network input: `(intensity − offset) · scale`.
-///
-/// The paper's own training fed intensities from 0 to 255 as they are (offset 0, scale 1); the released
-/// weights expect offset 127 and scale 1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct InputScaling {
-    /// Subtracted first.
-    pub offset: f32,
-    /// Multiplied with what is left.
-    pub scale: f32,
-}
-
-impl InputScaling {
-    /// Intensities as they are.
-    pub const IDENTITY: Self = Self {
-        offset: 0.0,
-        scale: 1.0,
-    };
-
-    fn apply(self, intensity: f32) -> f32 {
-        (intensity - self.offset) * self.scale
-    }
-}
 
 /// All B-scans of one volume, ready to be cut into batches.
 ///

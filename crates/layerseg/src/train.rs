@@ -1,6 +1,5 @@
 //! Training a network on scans and their reference masks.
 
-mod checkpoint;
 mod example;
 mod history;
 mod order;
@@ -10,7 +9,7 @@ mod shifted_out;
 mod trainer;
 
 pub use example::Example;
-pub use history::{Collapse, EpochRecord, History, Validation};
+pub use history::{EpochRecord, History, Validation};
 pub use settings::{Plateau, TrainSettings};
 pub use shifted_out::ShiftedOut;
 pub use trainer::{Step, Trainer, Watch};

@@ -12,7 +12,7 @@ use rsom_layerseg::{
     PredictSettings, Prediction, ShiftedOut, TrainSettings, Trainer, UnetConfig, predict,
 };
 use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{Accelerator, Checkpoint, weights};
+use rsom_nn::{Accelerator, Checkpoint, EpochHistory, weights};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 
 /// A bright band of four voxels whose depth differs between volumes, in noise.

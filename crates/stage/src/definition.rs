@@ -92,6 +92,20 @@ impl Command {
         self
     }
 
+    /// Adds several inputs that commands share.
+    #[must_use]
+    pub fn inputs(mut self, ports: impl IntoIterator<Item = Port>) -> Self {
+        self.spec.inputs.extend(ports);
+        self
+    }
+
+    /// Adds several outputs that commands share.
+    #[must_use]
+    pub fn outputs(mut self, ports: impl IntoIterator<Item = Port>) -> Self {
+        self.spec.outputs.extend(ports);
+        self
+    }
+
     /// Adds several parameters that commands share.
     #[must_use]
     pub fn parameters(mut self, parameters: impl IntoIterator<Item = Parameter>) -> Self {

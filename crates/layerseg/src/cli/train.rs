@@ -1,37 +1,35 @@
 //! `rsom-layerseg train`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use rsom_io::dataset::{Dataset, Pair};
 use rsom_io::ports;
+use rsom_nn::EpochHistory;
 use rsom_stage::{
-    Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, fingerprint, interrupt,
-    log,
+    Command, Epochs, Invocation, StageError, Summary, TrainingOutputs, atomic, interrupt, log,
+    train_to_the_end,
 };
 
-use super::dataset::{self, Dataset, Pair};
 use super::settings::{self, Settings};
 use super::{fault, history};
-use crate::{Collapse, EpochRecord, Example, ShiftedOut, TrainSettings, Trainer, model};
+use crate::{Collapse, Example, ShiftedOut, TrainSettings, Trainer, model};
+
+/// What references mark.
+const SOUGHT: &str = "the layer";
 
 /// The command `train`.
 pub(super) fn command() -> Command {
-    let mut command = Command::new("train", "Train a network on scans and their reference masks; a killed run goes on where it stopped", run)
-        .output(Port::optional("output", Kind::Directory, "Folder for weights.safetensors, last.safetensors and history.parquet"))
-        .output(Port::optional("weights", Kind::Weights, "Weights of the epoch with the lowest validation loss"))
-        .output(Port::optional("last", Kind::Weights, "Weights of the last epoch"))
-        .output(Port::optional("history", Kind::Table, "One row for each epoch: losses, their terms, Dice, status"))
+    Command::new("train", "Train a network on scans and their reference masks; a killed run goes on where it stopped", run)
+        .inputs(Dataset::inputs(SOUGHT))
+        .outputs(TrainingOutputs::ports())
         .parameters(settings::parameters())
-        .parameters(dataset::parameters())
+        .parameters(Dataset::parameters(SOUGHT))
         .example("rsom-layerseg train --manifest study.yaml --config train.yaml --validation-fold 0 --output net")
-        .example("rsom-layerseg train --image a.nii.gz b.nii.gz --mask a_mask.nii.gz b_mask.nii.gz --s 100 --weights net.safetensors");
-    for port in dataset::inputs() {
-        command = command.input(port);
-    }
-    command
+        .example("rsom-layerseg train --image a.nii.gz b.nii.gz --mask a_mask.nii.gz b_mask.nii.gz --s 100 --weights net.safetensors")
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let outputs = Outputs::of(invocation)?;
+    let outputs = TrainingOutputs::of(invocation)?;
     let invocation = &settings::with_defaults_of_network(invocation)?;
     let parameters: Settings = invocation.parameters()?;
     let checked = parameters.for_channels(1).check();
@@ -57,49 +55,18 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     if validation.is_empty() {
         log::warn("no validation scans: the best weights are those of the lowest training loss");
     }
-    let trainer = Trainer::new(&settings, &training, &validation).map_err(fault::of_run)?;
+    let mut trainer = Trainer::new(&settings, &training, &validation).map_err(fault::of_run)?;
     warn_of_lost_layers(&trainer, &settings)?;
-    let trainer = train(trainer, &settings, &outputs.checkpoint, &provenance)?;
+    let steps = [settings.epochs, trainer.steps_per_epoch()];
+    train_to_the_end(&mut trainer, steps, &outputs.checkpoint, &provenance)?;
     write(&trainer, &settings, &outputs, &stated)?;
     summary(&trainer)
-}
-
-/// Where a run leaves what it makes.
-struct Outputs {
-    weights: PathBuf,
-    last: Option<PathBuf>,
-    history: Option<PathBuf>,
-    /// The state between epochs, gone when the run is done.
-    checkpoint: PathBuf,
-}
-
-impl Outputs {
-    fn of(invocation: &Invocation) -> Result<Self, StageError> {
-        let folder = invocation.optional_output("output");
-        let place = |name: &str, file: &str| {
-            let named = invocation.optional_output(name).map(Path::to_path_buf);
-            named.or_else(|| folder.map(|folder| folder.join(file)))
-        };
-        let Some(weights) = place("weights", "weights.safetensors") else {
-            return Err(StageError::usage("give --output or --weights"));
-        };
-        let checkpoint = match folder {
-            Some(folder) => folder.join("checkpoint.safetensors"),
-            None => weights.with_extension("checkpoint.safetensors"),
-        };
-        Ok(Self {
-            weights,
-            last: place("last", "last.safetensors"),
-            history: place("history", "history.parquet"),
-            checkpoint,
-        })
-    }
 }
 
 fn load<'d>(dataset: &Dataset, pairs: &'d [Pair]) -> Result<Vec<(&'d Pair, Example)>, StageError> {
     let example = |pair: &'d Pair| {
         interrupt::check()?;
-        let (scan, mask) = dataset.load(pair)?;
+        let (scan, mask) = pair.load(dataset.label.as_deref())?;
         let example = Example::new(&scan, &mask).map_err(|e| fault::of_file(&pair.image, e))?;
         if example.is_empty() {
             log::warn(format_args!(
@@ -138,74 +105,45 @@ fn warn_of_lost_layers(trainer: &Trainer, settings: &TrainSettings) -> Result<()
     Ok(())
 }
 
-fn train<'a>(
-    mut trainer: Trainer<'a>,
-    settings: &TrainSettings,
-    checkpoint: &Path,
-    provenance: &str,
-) -> Result<Trainer<'a>, StageError> {
-    let fingerprint = fingerprint::of_bytes(provenance.as_bytes());
-    let steps = trainer.steps_per_epoch();
-    let mut progress = Progress::start("train", (settings.epochs * steps) as u64);
-    let save = |trainer: &Trainer| {
-        let bytes = trainer.checkpoint(&fingerprint).map_err(fault::of_run)?;
-        atomic::write_bytes(checkpoint, &bytes)
-    };
-    if resume(&mut trainer, checkpoint, &fingerprint)? {
-        let done = trainer.history().epochs.len();
-        let path = checkpoint.display();
-        log::info(format_args!("{path}: going on after epoch {done}"));
-        progress.skip((done * steps) as u64);
-    } else {
-        // A place that cannot be written shows now, not after the first epoch.
-        save(&trainer)?;
+impl Epochs for Trainer<'_> {
+    fn is_finished(&self) -> bool {
+        Trainer::is_finished(self)
     }
-    while !trainer.is_finished() {
-        let mut watch = |_| {
-            progress.advance(1);
-            !interrupt::requested()
+
+    fn done(&self) -> usize {
+        self.history().epochs.len()
+    }
+
+    fn run_epoch(&mut self, step: &mut dyn FnMut(u64) -> bool) -> Result<(), StageError> {
+        Trainer::run_epoch(self, &mut |_| step(1)).map_err(fault::of_run)
+    }
+
+    fn describe(&self) -> String {
+        let history = self.history();
+        let Some(record) = history.epochs.last() else {
+            return String::new();
         };
-        trainer.run_epoch(&mut watch).map_err(fault::of_run)?;
-        save(&trainer)?;
-        if let Some(record) = trainer.history().epochs.last() {
-            progress.message(describe(record, settings));
-        }
+        let validation = record.validation.map_or(String::new(), |v| {
+            let loss = v.terms.total(history.s);
+            format!(", validation loss {loss:.5}, Dice {:.3}", v.dice)
+        });
+        let loss = record.train.total(history.s);
+        format!("epoch {}: loss {loss:.5}{validation}", record.epoch)
     }
-    progress.finish();
-    Ok(trainer)
-}
 
-/// Goes on from a checkpoint of the same run, if there is one; another run's is left out with a warning.
-fn resume(trainer: &mut Trainer, checkpoint: &Path, fingerprint: &str) -> Result<bool, StageError> {
-    let bytes = match std::fs::read(checkpoint) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(StageError::output(checkpoint, atomic::plain(&error))),
-    };
-    let resumed = trainer.resume(&bytes, fingerprint);
-    if let Err(error) = &resumed {
-        let path = checkpoint.display();
-        log::warn(format_args!(
-            "{path}: {error}; training starts from the beginning"
-        ));
+    fn checkpoint(&self, fingerprint: &str) -> Result<Vec<u8>, StageError> {
+        Trainer::checkpoint(self, fingerprint).map_err(fault::of_run)
     }
-    Ok(resumed.is_ok())
-}
 
-fn describe(record: &EpochRecord, settings: &TrainSettings) -> String {
-    let EpochRecord { epoch, train, .. } = record;
-    let loss = train.total(settings.loss.s);
-    let validation = record.validation.map_or(String::new(), |v| {
-        let loss = v.terms.total(settings.loss.s);
-        format!(", validation loss {loss:.5}, Dice {:.3}", v.dice)
-    });
-    format!("epoch {epoch}: loss {loss:.5}{validation}")
+    fn resume(&mut self, bytes: &[u8], fingerprint: &str) -> Result<(), String> {
+        Trainer::resume(self, bytes, fingerprint).map_err(|e| e.to_string())
+    }
 }
 
 fn write(
     trainer: &Trainer,
     settings: &TrainSettings,
-    outputs: &Outputs,
+    outputs: &TrainingOutputs,
     stated: &Invocation,
 ) -> Result<(), StageError> {
     let provenance = stated.provenance()?.to_string();
@@ -223,13 +161,7 @@ fn write(
         let table = history::table(trainer.history()).map_err(StageError::failure)?;
         ports::save_table(stated, path, &table)?;
     }
-    match std::fs::remove_file(&outputs.checkpoint) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(StageError::output(
-            &outputs.checkpoint,
-            atomic::plain(&error),
-        )),
-        _ => Ok(()),
-    }
+    outputs.done()
 }
 
 fn summary(trainer: &Trainer) -> Result<Summary, StageError> {

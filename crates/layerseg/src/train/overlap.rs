@@ -2,7 +2,8 @@
 
 use candle_core::Tensor;
 
-use super::history::Collapse;
+use rsom_nn::Collapse;
+
 use crate::LayersegError;
 
 /// Dice scores and coverage of the B-scans seen so far.
@@ -45,11 +46,10 @@ impl Overlap {
     pub fn mean_dice(&self) -> f64 {
         self.dice / self.slices.max(1) as f64
     }
-}
 
-impl Collapse {
-    pub(super) fn of(overlap: &Overlap) -> Self {
-        Self::of_counts(overlap.predicted, overlap.pixels)
+    /// Whether the masks say anything at all.
+    pub fn collapse(&self) -> Collapse {
+        Collapse::of_counts(self.predicted, self.pixels)
     }
 }
 
@@ -74,18 +74,18 @@ mod tests {
             &[1.0, 0.0, 0.0, 0.0, 0.0, 0.0],
         );
         assert!((seen.mean_dice() - (2.0 / 3.0 + 1.0) / 2.0).abs() < 1e-12);
-        assert_eq!(Collapse::of(&seen), Collapse::Ok);
+        assert_eq!(seen.collapse(), Collapse::Ok);
     }
 
     #[test]
     fn one_answer_everywhere_is_a_collapse() {
         let target = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
         assert_eq!(
-            Collapse::of(&overlap(&[-1.0; 6], &target)),
+            overlap(&[-1.0; 6], &target).collapse(),
             Collapse::EmptyPrediction
         );
         assert_eq!(
-            Collapse::of(&overlap(&[1.0; 6], &target)),
+            overlap(&[1.0; 6], &target).collapse(),
             Collapse::FullPrediction
         );
     }

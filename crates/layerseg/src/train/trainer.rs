@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use candle_core::Tensor;
-use rsom_nn::{Adam, AdamConfig, Mode, Optimizer, PlateauConfig, ReduceOnPlateau};
+use rsom_nn::{Mode, Optimizer, PlateauConfig, TrainingRun};
 
-use super::history::{Collapse, EpochRecord, History, Validation};
+use super::history::{EpochRecord, History, Validation};
 use super::order::{self, Batch};
 use super::{Example, TrainSettings, overlap::Overlap};
 use crate::augment::Placement;
@@ -17,11 +17,8 @@ use crate::{LayersegError, Network};
 #[derive(Debug)]
 pub struct Trainer<'a> {
     pub(super) settings: &'a TrainSettings,
-    pub(super) network: Network,
-    pub(super) adam: Adam,
-    pub(super) schedule: ReduceOnPlateau,
-    pub(super) history: History,
-    pub(super) best: BTreeMap<String, Tensor>,
+    network: Network,
+    run: TrainingRun<History>,
     pub(super) training: &'a [Example],
     validation: &'a [Example],
 }
@@ -59,22 +56,26 @@ impl<'a> Trainer<'a> {
         for example in training.iter().chain(validation) {
             example.crop(&settings.network)?;
         }
-        let (network, adam) = start(settings)?;
+        let device = settings.device.device();
+        let device = device.map_err(|e| LayersegError::Settings(e.to_string()))?;
+        let network = Network::new(&settings.network, settings.seed)?
+            .on(&device)?
+            .with_convolutions(settings.convolutions)
+            .with_recomputing(settings.recompute);
         let plateau = PlateauConfig {
             factor: settings.plateau.factor,
             patience: settings.plateau.patience,
             threshold: settings.plateau.threshold,
             least_learning_rate: 0.0,
         };
+        let history = History {
+            epochs: Vec::new(),
+            s: settings.loss.s,
+        };
+        let (parameters, rate) = (network.parameters(), settings.learning_rate);
         Ok(Self {
             settings,
-            adam,
-            schedule: ReduceOnPlateau::new(plateau, settings.learning_rate),
-            history: History {
-                epochs: Vec::new(),
-                s: settings.loss.s,
-            },
-            best: BTreeMap::new(),
+            run: TrainingRun::new(parameters, rate, plateau, history)?,
             network,
             training,
             validation,
@@ -97,14 +98,13 @@ impl<'a> Trainer<'a> {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         let patience = self.settings.early_stopping_epochs;
-        self.history.epochs.len() >= self.settings.epochs
-            || patience.is_some_and(|patience| self.history.is_stale(patience))
+        self.run.is_finished(self.settings.epochs, patience)
     }
 
     /// The finished epochs.
     #[must_use]
     pub fn history(&self) -> &History {
-        &self.history
+        self.run.history()
     }
 
     /// The network with the weights of the last finished epoch.
@@ -116,7 +116,28 @@ impl<'a> Trainer<'a> {
     /// The weights of the best epoch; empty before the first.
     #[must_use]
     pub fn best_weights(&self) -> &BTreeMap<String, Tensor> {
-        &self.best
+        self.run.best_weights()
+    }
+
+    /// The run as the bytes of a safetensors file.
+    ///
+    /// `fingerprint` stands for everything that the run depends on, volumes and settings.
+    ///
+    /// # Errors
+    /// None that a run between two epochs can cause.
+    pub fn checkpoint(&self, fingerprint: &str) -> Result<Vec<u8>, LayersegError> {
+        let parameters = self.network.parameters();
+        Ok(self.run.checkpoint(parameters, fingerprint)?)
+    }
+
+    /// Goes on from a checkpoint; the run then ends in the bytes of one that was never interrupted.
+    ///
+    /// # Errors
+    /// Bytes that are no checkpoint, a damaged one, or one of another run (told by the fingerprint). The trainer is
+    /// unchanged then.
+    pub fn resume(&mut self, bytes: &[u8], fingerprint: &str) -> Result<(), LayersegError> {
+        let parameters = self.network.parameters();
+        Ok(self.run.resume(parameters, bytes, fingerprint)?)
     }
 
     /// Trains one epoch, validates, and keeps the weights when they are the best so far.
@@ -125,27 +146,20 @@ impl<'a> Trainer<'a> {
     /// [`LayersegError::NotFinite`] when the training diverges, [`LayersegError::Stopped`] when `watch` says so. The
     /// run cannot go on after an error.
     pub fn run_epoch(&mut self, watch: Watch) -> Result<(), LayersegError> {
-        let epoch = self.history.epochs.len() + 1;
-        let learning_rate = self.adam.learning_rate();
+        let epoch = self.history().epochs.len() + 1;
+        let learning_rate = self.run.adam().learning_rate();
         let train = self.train(epoch, watch)?;
         let validation = match self.validation {
             [] => None,
             _ => Some(self.validate(epoch, watch)?),
         };
-        self.history.epochs.push(EpochRecord {
+        let record = EpochRecord {
             epoch,
             learning_rate,
             train,
             validation,
-        });
-        if let Some(record) = self.history.epochs.last() {
-            let rate = self.schedule.step(self.history.watched(record));
-            self.adam.set_learning_rate(rate);
-        }
-        if self.history.best().is_some_and(|best| best.epoch == epoch) {
-            self.best = self.network.parameters().snapshot()?;
-        }
-        Ok(())
+        };
+        Ok(self.run.end_epoch(self.network.parameters(), record)?)
     }
 
     fn train(&mut self, epoch: usize, watch: Watch) -> Result<Terms, LayersegError> {
@@ -160,7 +174,7 @@ impl<'a> Trainer<'a> {
                 self.settings
                     .augmentation
                     .draw(seed, epoch, batch.volume, example.image.rows());
-            let step = self.adam.steps();
+            let step = self.run.adam().steps();
             let mode = Mode::Training { seed, step };
             let (input, target) = self.tensors(example, &batch, placement)?;
             let (gradients, (terms, total)) = rsom_nn::differentiate(
@@ -171,7 +185,7 @@ impl<'a> Trainer<'a> {
                     Ok::<_, LayersegError>((loss.total, (loss.terms, total)))
                 },
             )?;
-            self.adam.step(&gradients)?;
+            self.run.adam_mut().step(&gradients)?;
             average.add(terms, batch.ys.len());
             if !watch(Step {
                 epoch,
@@ -202,7 +216,7 @@ impl<'a> Trainer<'a> {
         Ok(Validation {
             terms: average.value(),
             dice: overlap.mean_dice(),
-            collapse: Collapse::of(&overlap),
+            collapse: overlap.collapse(),
         })
     }
 
@@ -237,22 +251,6 @@ impl<'a> Trainer<'a> {
             smoothness: terms.smoothness,
         })
     }
-}
-
-/// The network with the first weights of its seed, and its optimizer.
-pub(super) fn start(settings: &TrainSettings) -> Result<(Network, Adam), LayersegError> {
-    let device = settings.device.device();
-    let device = device.map_err(|e| LayersegError::Settings(e.to_string()))?;
-    let network = Network::new(&settings.network, settings.seed)?
-        .on(&device)?
-        .with_convolutions(settings.convolutions)
-        .with_recomputing(settings.recompute);
-    let config = AdamConfig {
-        learning_rate: settings.learning_rate,
-        ..AdamConfig::default()
-    };
-    let adam = Adam::for_parameters(network.parameters(), config)?;
-    Ok((network, adam))
 }
 
 /// The average of loss terms over B-scans: a summed loss counts once for each batch, a mean once for each B-scan.

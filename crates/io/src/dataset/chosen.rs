@@ -1,0 +1,112 @@
+//! One named set of scans.
+
+use rsom_stage::{Invocation, Parameter, Port, StageError};
+use serde::Deserialize;
+
+use super::source::{self, Source};
+use super::stated::{restated, verify};
+use super::{MAIN, Pair};
+use crate::manifest::ScanEntry;
+
+/// One set of scans, and what it is called.
+#[derive(Debug, Default)]
+pub struct Chosen {
+    /// The scans.
+    pub pairs: Vec<Pair>,
+    /// Labels of what is sought when references are label maps.
+    pub label: Option<Vec<i32>>,
+    /// Name of the split, the fold, or both.
+    pub name: Option<String>,
+}
+
+/// The parameters that choose scans of a manifest.
+#[derive(Debug, Deserialize)]
+struct Which {
+    split: Option<String>,
+    fold: Option<u32>,
+}
+
+impl Chosen {
+    /// Declares the inputs that name scans; `sought` is what references mark.
+    #[must_use]
+    pub fn inputs(sought: &str) -> Vec<Port> {
+        source::manifest_inputs()
+            .into_iter()
+            .chain(source::named_inputs(
+                MAIN,
+                "Scans, instead of a manifest",
+                sought,
+            ))
+            .collect()
+    }
+
+    /// Declares the parameters that choose scans.
+    #[must_use]
+    pub fn parameters(sought: &str) -> Vec<Parameter> {
+        let mut all = source::parameters(sought).to_vec();
+        all.extend([
+            Parameter::text(
+                "split",
+                "Scans of a manifest in this split; beside --image, what these scans are called",
+            ),
+            Parameter::integer("fold", "Scans of a manifest in this fold").at_least(0.0),
+        ]);
+        all
+    }
+
+    /// The scans that an invocation names, and the invocation as its outputs shall state it: with every file that is
+    /// read and the inputs called `kept`.
+    ///
+    /// # Errors
+    /// Exit code 2: scans are named in no way or in two, pairs are incomplete, a manifest without split or fold, or none of
+    /// its scans is in them. Exit code 3: a manifest that is not right, or whose files have changed.
+    pub fn of(invocation: &Invocation, kept: &[&str]) -> Result<(Self, Invocation), StageError> {
+        let (source, which): (Source, Which) = (invocation.parameters()?, invocation.parameters()?);
+        let [pairs] = match Source::manifest(invocation, &[MAIN])? {
+            Some(_) if which.split.is_none() && which.fold.is_none() => {
+                return Err(StageError::usage(
+                    "say which scans of the manifest: --split, --fold or both",
+                ));
+            }
+            Some(path) => source.of_manifest(path, invocation, |manifest| {
+                [manifest.scans.iter().filter(|s| which.takes(s)).collect()]
+            })?,
+            None if which.fold.is_some() => {
+                return Err(StageError::usage("--fold goes with --manifest"));
+            }
+            None => [source.named(MAIN, invocation)?],
+        };
+        let name = which.name();
+        if pairs.is_empty() {
+            let of = name.unwrap_or_default();
+            return Err(StageError::usage(format_args!(
+                "there are no scans in {of}"
+            )));
+        }
+        let with_labels = source.label.is_some();
+        let sides = [(pairs.as_slice(), MAIN)];
+        let stated = restated(invocation, kept, &sides, with_labels);
+        verify(stated.provenance()?, &sides, with_labels)?;
+        let chosen = Self {
+            pairs,
+            label: source.label,
+            name,
+        };
+        Ok((chosen, stated))
+    }
+}
+
+impl Which {
+    fn takes(&self, scan: &ScanEntry) -> bool {
+        let split = self.split.is_none() || scan.split == self.split;
+        split && (self.fold.is_none() || scan.fold == self.fold)
+    }
+
+    fn name(&self) -> Option<String> {
+        match (&self.split, self.fold) {
+            (Some(split), Some(fold)) => Some(format!("{split}, fold {fold}")),
+            (Some(split), None) => Some(split.clone()),
+            (None, fold) => fold.map(|fold| format!("fold {fold}")),
+        }
+    }
+}

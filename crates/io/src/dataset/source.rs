@@ -1,0 +1,182 @@
+//! Where scans and references come from: a manifest, or the inputs that name them.
+
+use std::path::{Path, PathBuf};
+
+use rsom_stage::{Invocation, Kind, Parameter, Port, StageError, data_folder};
+use serde::Deserialize;
+
+use super::{MAIN, Names, Pair};
+use crate::manifest::{self, FileEntry, Manifest, ScanEntry};
+
+/// The parameters that say what scans and references are called.
+#[derive(Debug, Deserialize)]
+pub(super) struct Source {
+    pub(super) label: Option<Vec<i32>>,
+    image_role: String,
+    reference_role: Option<String>,
+}
+
+/// Declares the inputs of a manifest and of its folder.
+pub(super) fn manifest_inputs() -> [Port; 2] {
+    [
+        Port::optional(
+            "manifest",
+            Kind::Document,
+            "Manifest whose scans have files 'image' and 'mask' (or 'labels')",
+        ),
+        Port::optional(
+            "data",
+            Kind::Directory,
+            "Folder with the manifest's data; else the variable RSOM_DATA, else the manifest's folder",
+        ),
+    ]
+}
+
+/// Declares the inputs that name scans (`whose` scans they are) and their references; `sought` is what these mark.
+pub(super) fn named_inputs(names: Names, whose: &str, sought: &str) -> [Port; 3] {
+    let labels =
+        format!("Their label maps, instead of masks; --label says which labels are {sought}");
+    [
+        Port::optional(names.image, Kind::Volume, whose).many(),
+        Port::optional(
+            names.mask,
+            Kind::Mask,
+            "Their reference masks, in the same order",
+        )
+        .many(),
+        Port::optional(names.labels, Kind::Labels, &labels).many(),
+    ]
+}
+
+/// Declares the parameters of [`Source`].
+pub(super) fn parameters(sought: &str) -> [Parameter; 3] {
+    let label = format!("Labels that are {sought}, when references are label maps");
+    [
+        Parameter::integers("label", &label),
+        Parameter::text("image_role", "Role of a manifest's files that are scans").default("image"),
+        Parameter::text(
+            "reference_role",
+            "Role of a manifest's files that are references; unset: 'mask', or 'labels' when --label is given",
+        ),
+    ]
+}
+
+impl Source {
+    /// The path of the manifest, or none when scans are named one by one.
+    ///
+    /// # Errors
+    /// Exit code 2: scans are named in no way or in two.
+    pub(super) fn manifest<'i>(
+        invocation: &'i Invocation,
+        all: &[Names],
+    ) -> Result<Option<&'i Path>, StageError> {
+        let named = all
+            .iter()
+            .flat_map(|n| [n.image, n.mask, n.labels])
+            .any(|name| !invocation.inputs(name).is_empty());
+        match (invocation.optional_input("manifest"), named) {
+            (Some(_), true) => Err(StageError::usage("give --manifest or --image, not both")),
+            (None, false) => Err(StageError::usage("give --manifest or --image")),
+            (manifest, _) => Ok(manifest),
+        }
+    }
+
+    /// Scans given one by one.
+    ///
+    /// # Errors
+    /// Exit code 2: pairs are incomplete.
+    pub(super) fn named(
+        &self,
+        names: Names,
+        invocation: &Invocation,
+    ) -> Result<Vec<Pair>, StageError> {
+        let with_labels = self.label.is_some();
+        let (wanted, other) = (names.reference(with_labels), names.reference(!with_labels));
+        let flag = |name: &str| format!("--{}", name.replace('_', "-"));
+        if !invocation.inputs(other).is_empty() {
+            let (given, labels) = (flag(other), flag(names.labels));
+            let usage = format_args!(
+                "{given} is given where {} is expected: --label goes with {labels}, and only with it",
+                flag(wanted)
+            );
+            return Err(StageError::usage(usage));
+        }
+        let (images, references) = (invocation.inputs(names.image), invocation.inputs(wanted));
+        if images.len() != references.len() {
+            return Err(StageError::usage(format_args!(
+                "{} names {} files and {} names {}: they are paired by their order",
+                flag(names.image),
+                images.len(),
+                flag(wanted),
+                references.len()
+            )));
+        }
+        let pair = |(image, reference): (&PathBuf, &PathBuf)| Pair {
+            scan: name_of(image),
+            subject: None,
+            image: image.clone(),
+            reference: reference.clone(),
+            stated: None,
+        };
+        Ok(images.iter().zip(references).map(pair).collect())
+    }
+
+    /// Those scans of a manifest that `choose` gives, list by list.
+    ///
+    /// # Errors
+    /// Exit code 3: a manifest that is not right, or lacks a file.
+    pub(super) fn of_manifest<const N: usize>(
+        &self,
+        path: &Path,
+        invocation: &Invocation,
+        choose: impl FnOnce(&Manifest) -> [Vec<&ScanEntry>; N],
+    ) -> Result<[Vec<Pair>; N], StageError> {
+        let manifest = manifest::read(path)?;
+        let variable = data_folder();
+        let data = invocation.optional_input("data").or(variable.as_deref());
+        let root = manifest::data_root(&manifest, path, data)?;
+        let mut lists = std::array::from_fn(|_| Vec::new());
+        for (list, scans) in lists.iter_mut().zip(choose(&manifest)) {
+            for scan in scans {
+                let pair = self.pair(scan, &root);
+                list.push(pair.map_err(|e| StageError::input(path, e))?);
+            }
+        }
+        Ok(lists)
+    }
+
+    fn pair(&self, scan: &ScanEntry, root: &Path) -> Result<Pair, String> {
+        let default = MAIN.reference(self.label.is_some());
+        let reference_role = self.reference_role.as_deref().unwrap_or(default);
+        let file = |role: &str| -> Result<&FileEntry, String> {
+            let id = &scan.id;
+            match scan.files.get(role).map(Vec::as_slice) {
+                Some([file]) => Ok(file),
+                Some(files) => {
+                    let count = files.len();
+                    Err(format!(
+                        "scan '{id}' has {count} files of role '{role}', not one"
+                    ))
+                }
+                None => Err(format!("scan '{id}' has no file of role '{role}'")),
+            }
+        };
+        let (image, reference) = (file(&self.image_role)?, file(reference_role)?);
+        Ok(Pair {
+            scan: scan.id.clone(),
+            subject: Some(scan.subject.clone()),
+            image: root.join(&image.path),
+            reference: root.join(&reference.path),
+            stated: Some([image.sha256.clone(), reference.sha256.clone()]),
+        })
+    }
+}
+
+/// The name of a scan's file, without what says that it is one.
+fn name_of(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    let name = name.unwrap_or_default();
+    let ends = [".nii.gz", ".nii"];
+    let bare = ends.iter().find_map(|end| name.strip_suffix(end));
+    bare.unwrap_or(&name).to_owned()
+}

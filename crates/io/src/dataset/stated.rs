@@ -1,0 +1,72 @@
+//! What outputs say of the scans that they come from.
+
+use std::path::Path;
+
+use rsom_stage::{Invocation, StageError};
+use serde_json::Value;
+
+use super::{Names, Pair};
+
+/// Pairs and the inputs that they stand under.
+pub(super) type Side<'p> = (&'p [Pair], Names);
+
+/// The invocation as its outputs shall state it: with every file that is read and the inputs called `kept`, and without the
+/// folder that a manifest's files are found in.
+pub(super) fn restated(
+    invocation: &Invocation,
+    kept: &[&str],
+    sides: &[Side],
+    with_labels: bool,
+) -> Invocation {
+    let (stage, version) = (invocation.stage(), invocation.version());
+    let mut stated = Invocation::new(stage, version, invocation.command())
+        .with_parameters(invocation.resolved_parameters().clone())
+        .with_threads(invocation.threads());
+    for name in ["manifest"].iter().chain(kept) {
+        if let Some(path) = invocation.optional_input(name) {
+            stated = stated.with_input(name, vec![path.to_path_buf()]);
+        }
+    }
+    for (name, path) in invocation.all_outputs() {
+        stated = stated.with_output(name, path.to_path_buf());
+    }
+    for (pairs, names) in sides {
+        if !pairs.is_empty() {
+            let images = pairs.iter().map(|pair| pair.image.clone()).collect();
+            let references = pairs.iter().map(|pair| pair.reference.clone()).collect();
+            stated = stated
+                .with_input(names.image, images)
+                .with_input(names.reference(with_labels), references);
+        }
+    }
+    stated
+}
+
+/// Compares the hashes that a manifest states with those that the provenance found.
+///
+/// # Errors
+/// Exit code 3: a file that has changed.
+pub(super) fn verify(
+    provenance: &Value,
+    sides: &[Side],
+    with_labels: bool,
+) -> Result<(), StageError> {
+    let check = |path: &Path, port: &str, index: usize, expected: &str| {
+        let found = provenance["inputs"][port][index]["sha256"].as_str();
+        if found.is_some_and(|found| found.eq_ignore_ascii_case(expected)) {
+            return Ok(());
+        }
+        let fault = "it has changed: its sha256 is not the one that the manifest states";
+        Err(StageError::input(path, fault))
+    };
+    for (pairs, names) in sides {
+        let reference = names.reference(with_labels);
+        for (index, pair) in pairs.iter().enumerate() {
+            if let Some([of_image, of_reference]) = &pair.stated {
+                check(&pair.image, names.image, index, of_image)?;
+                check(&pair.reference, reference, index, of_reference)?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! The scans of a training run.
+
+use rsom_stage::{Invocation, Parameter, Port, StageError, log};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::source::{self, Source};
+use super::stated::{Side, restated, verify};
+use super::{MAIN, Names, Pair};
+use crate::manifest::{Manifest, ScanEntry};
+
+/// The scans of a training run.
+#[derive(Debug, Default)]
+pub struct Dataset {
+    /// Those that are learned from.
+    pub training: Vec<Pair>,
+    /// Those that are looked at after each epoch.
+    pub validation: Vec<Pair>,
+    /// Labels of what is sought when references are label maps.
+    pub label: Option<Vec<i32>>,
+}
+
+const VALIDATION: Names = Names {
+    image: "validation_image",
+    mask: "validation_mask",
+    labels: "validation_labels",
+};
+
+/// The parameters that choose scans of a manifest.
+#[derive(Debug, Deserialize)]
+struct Splits {
+    train_split: String,
+    validation_split: String,
+    validation_fold: Option<u32>,
+    test_fold: Option<u32>,
+}
+
+impl Dataset {
+    /// Declares the inputs that name scans; `sought` is what references mark.
+    #[must_use]
+    pub fn inputs(sought: &str) -> Vec<Port> {
+        let training = "Training scans, instead of a manifest";
+        source::manifest_inputs()
+            .into_iter()
+            .chain(source::named_inputs(MAIN, training, sought))
+            .chain(source::named_inputs(VALIDATION, "Validation scans", sought))
+            .collect()
+    }
+
+    /// Declares the parameters that choose scans.
+    #[must_use]
+    pub fn parameters(sought: &str) -> Vec<Parameter> {
+        let mut all = source::parameters(sought).to_vec();
+        all.extend([
+            Parameter::text(
+                "train_split",
+                "Scans of a manifest in this split train; so do those in none",
+            )
+            .default("train"),
+            Parameter::text(
+                "validation_split",
+                "Scans of a manifest in this split validate",
+            )
+            .default("validation"),
+            Parameter::integer(
+                "validation_fold",
+                "Training scans of this fold validate instead",
+            )
+            .at_least(0.0),
+            Parameter::integer(
+                "test_fold",
+                "Training scans of this fold are left out, to be predicted later",
+            )
+            .at_least(0.0),
+        ]);
+        all
+    }
+
+    /// The scans that an invocation names, and the invocation as its outputs shall state it: with every file that is
+    /// read, and without the folder that a manifest's files are found in.
+    ///
+    /// # Errors
+    /// Exit code 2: scans are named in no way or in two, pairs are incomplete. Exit code 3: a manifest that is not right,
+    /// or whose files have changed.
+    pub fn of(invocation: &Invocation) -> Result<(Self, Invocation), StageError> {
+        let (source, splits): (Source, Splits) =
+            (invocation.parameters()?, invocation.parameters()?);
+        let [training, validation] = match Source::manifest(invocation, &[MAIN, VALIDATION])? {
+            Some(path) => source.of_manifest(path, invocation, |m| splits.choose(m))?,
+            None => [
+                source.named(MAIN, invocation)?,
+                source.named(VALIDATION, invocation)?,
+            ],
+        };
+        if training.is_empty() {
+            return Err(StageError::usage("no scan is left to train on"));
+        }
+        let dataset = Self {
+            training,
+            validation,
+            label: source.label,
+        };
+        let with_labels = dataset.label.is_some();
+        let stated = restated(invocation, &[], &dataset.sides(), with_labels);
+        let provenance = stated.provenance()?;
+        verify(provenance, &dataset.sides(), with_labels)?;
+        warn_of_shared_scans(provenance);
+        Ok((dataset, stated))
+    }
+
+    fn sides(&self) -> [Side<'_>; 2] {
+        [(&self.training, MAIN), (&self.validation, VALIDATION)]
+    }
+}
+
+impl Splits {
+    /// Training and validation: scans in no split, or in that of the training, train, unless their fold validates or
+    /// tests.
+    fn choose<'m>(&self, manifest: &'m Manifest) -> [Vec<&'m ScanEntry>; 2] {
+        let (mut training, mut validation) = (Vec::new(), Vec::new());
+        for scan in &manifest.scans {
+            let in_fold = |fold: Option<u32>| fold.is_some() && scan.fold == fold;
+            match scan.split.as_deref() {
+                Some(split) if split == self.validation_split => validation.push(scan),
+                Some(split) if split != self.train_split => {}
+                _ if in_fold(self.test_fold) => {}
+                _ if in_fold(self.validation_fold) => validation.push(scan),
+                _ => training.push(scan),
+            }
+        }
+        [training, validation]
+    }
+}
+
+/// Warns of scans with the same content on both sides.
+fn warn_of_shared_scans(provenance: &Value) {
+    let files = |names: Names| provenance["inputs"][names.image].as_array().cloned();
+    let training = files(MAIN).unwrap_or_default();
+    for scan in files(VALIDATION).unwrap_or_default() {
+        if let Some(twin) = training.iter().find(|t| t["sha256"] == scan["sha256"]) {
+            log::warn(format_args!(
+                "validation scan {} has the content of training scan {}: the validation says nothing of new scans",
+                scan["name"], twin["name"]
+            ));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scan(id: &str, split: Option<&str>, fold: Option<u32>) -> ScanEntry {
+        ScanEntry {
+            id: id.into(),
+            subject: id.into(),
+            group: None,
+            split: split.map(Into::into),
+            fold,
+            attributes: Default::default(),
+            files: Default::default(),
+        }
+    }
+
+    fn chosen(validation_fold: Option<u32>, test_fold: Option<u32>) -> (String, String) {
+        let manifest = Manifest {
+            name: "m".into(),
+            title: String::new(),
+            source: String::new(),
+            license: String::new(),
+            citation: String::new(),
+            obtain: String::new(),
+            root: ".".into(),
+            spacing_mm: None,
+            scans: vec![
+                scan("a", None, Some(0)),
+                scan("b", Some("train"), Some(1)),
+                scan("c", Some("train"), Some(2)),
+                scan("v", Some("validation"), None),
+                scan("t", Some("test"), Some(0)),
+            ],
+        };
+        let splits = Splits {
+            train_split: "train".into(),
+            validation_split: "validation".into(),
+            validation_fold,
+            test_fold,
+        };
+        let [training, validation] = splits.choose(&manifest);
+        let ids = |scans: Vec<&ScanEntry>| scans.iter().map(|s| s.id.as_str()).collect();
+        (ids(training), ids(validation))
+    }
+
+    #[test]
+    fn test_scans_never_train_whatever_their_fold() {
+        assert_eq!(chosen(None, None), ("abc".into(), "v".into()));
+        assert_eq!(chosen(Some(0), None), ("bc".into(), "av".into()));
+        assert_eq!(chosen(Some(1), Some(2)), ("a".into(), "bv".into()));
+    }
+}
