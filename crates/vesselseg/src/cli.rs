@@ -1,16 +1,23 @@
 //! The command line `rsom-vesselseg`.
 
+mod calibrate;
+mod computing;
 mod fault;
+mod history;
 mod import_weights;
 mod predict;
+mod settings;
+mod train;
 
 use rsom_stage::Definition;
 
 /// The stage `vesselseg` and its commands.
 #[must_use]
 pub fn definition() -> Definition {
-    let about = "Segments vessels: DeepVesselNet on whole scans";
+    let about = "Segments vessels: trains DeepVesselNet and applies it to whole scans";
     Definition::new("vesselseg", env!("CARGO_PKG_VERSION"), about)
+        .command(train::command())
+        .command(calibrate::command())
         .command(predict::command())
         .command(import_weights::command())
 }

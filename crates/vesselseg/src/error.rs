@@ -2,7 +2,7 @@
 
 use rsom_volume::VolumeError;
 
-/// Why a network cannot be built or applied.
+/// Why a network cannot be built, trained or applied.
 #[derive(Debug, thiserror::Error)]
 pub enum VesselsegError {
     /// A scan with another number of channels than the network takes.
@@ -27,12 +27,31 @@ pub enum VesselsegError {
         /// Blocks along x, y, z.
         blocks: [usize; 3],
     },
+    /// Scans whose x and y are to be exchanged although their voxels are not square.
+    #[error("x and y cannot be exchanged (transpose): voxels are {} by {} mm", spacing[0], spacing[1])]
+    NotSquare {
+        /// Voxel size along x and y in mm.
+        spacing: [f64; 2],
+    },
     /// Weights that belong to no network of this crate, or settings that make none.
     #[error("{0}")]
     Network(String),
     /// Probabilities that are no numbers: intensities beyond what the network can take.
     #[error("the network gives NaN: its weights do not fit intensities this large")]
     NotFinitePrediction,
+    /// Settings that contradict each other.
+    #[error("{0}")]
+    Settings(String),
+    /// A loss that is no number: the training has diverged.
+    #[error(
+        "the loss is {loss} in epoch {epoch}: lower learning_rate, or scale the input down (input_scale)"
+    )]
+    NotFinite {
+        /// Epoch, counted from 1.
+        epoch: usize,
+        /// The loss.
+        loss: f64,
+    },
     /// The caller asked to stop.
     #[error("stopped")]
     Stopped,

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use candle_core::Tensor;
-use rsom_nn::weights;
+use rsom_nn::{InputScaling, weights};
+use serde::{Deserialize, Serialize};
 
 use crate::{Blocks, VesselNet, VesselNetConfig, VesselsegError};
 
-const FORMAT: &str = "rsom-vesselseg 1";
+const FORMAT: &str = "rsom-vesselseg 2";
+/// Files from before the scaling of the input and the calibration were stated: input as it is, not calibrated.
+const FIRST_FORMAT: &str = "rsom-vesselseg 1";
+const CALIBRATION: &str = "calibration";
 /// Threshold of the released weights.
 const RELEASED_THRESHOLD: f32 = 0.97;
 
@@ -20,6 +24,24 @@ pub struct Model {
     pub threshold: f32,
     /// Blocks that norms take their statistics from.
     pub blocks: Blocks,
+    /// From intensities to network input.
+    pub scaling: InputScaling,
+    /// Where the threshold comes from, when it was calibrated.
+    pub calibration: Option<Calibration>,
+}
+
+/// On what a threshold was chosen, and what it reached there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// Name of the split or fold.
+    pub split: Option<String>,
+    /// Its scans.
+    pub scans: Vec<String>,
+    /// Mean over scans of the Dice score at the threshold: the highest of the curve.
+    pub mean_dice: f64,
+    /// How many thresholds were tried.
+    pub thresholds: usize,
 }
 
 impl Model {
@@ -33,7 +55,7 @@ impl Model {
         let file = weights::from_bytes(bytes)?;
         weights::require_finite(&file.tensors)?;
         match file.metadata.get("format").map(String::as_str) {
-            Some(FORMAT) => {}
+            Some(FORMAT | FIRST_FORMAT) => {}
             Some(other) if other.starts_with("rsom") => {
                 return Err(VesselsegError::Network(format!(
                     "this is a file of format '{other}', not the weights of a vessel network ('{FORMAT}')"
@@ -44,40 +66,61 @@ impl Model {
                     network: VesselNet::from_weights(&file.tensors)?,
                     threshold: RELEASED_THRESHOLD,
                     blocks: Blocks::GERL2020,
+                    scaling: InputScaling::IDENTITY,
+                    calibration: None,
                 });
             }
         }
         let config: VesselNetConfig = parse(&file.metadata, "network")?;
+        let network = VesselNet::with_weights(&config, &file.tensors)?;
+        let scaling = match file
+            .metadata
+            .get("format")
+            .is_some_and(|f| f == FIRST_FORMAT)
+        {
+            true => InputScaling::IDENTITY,
+            false => parse(&file.metadata, "input")?,
+        };
+        let calibration = match file.metadata.contains_key(CALIBRATION) {
+            true => Some(parse(&file.metadata, CALIBRATION)?),
+            false => None,
+        };
         Ok(Self {
-            network: VesselNet::with_weights(&config, &file.tensors)?,
+            network,
             threshold: parse(&file.metadata, "threshold")?,
             blocks: parse(&file.metadata, "blocks")?,
+            scaling,
+            calibration,
         })
     }
 
-    /// The bytes of a weights file (safetensors): the weights, and as metadata the network's size, the threshold, the
-    /// blocks, and under `rsom` where the weights come from (JSON text).
+    /// The bytes of a weights file (safetensors): the weights, and as metadata the network's size, the threshold and what it
+    /// was calibrated on, the blocks, the scaling of the input, and under `rsom` where the weights come from (JSON text).
     ///
     /// # Errors
     /// None that a model of this crate can cause.
     pub fn to_bytes(&self, provenance: &str) -> Result<Vec<u8>, VesselsegError> {
-        let json = |value: serde_json::Result<String>| {
-            value.map_err(|e| VesselsegError::Network(format!("metadata: {e}")))
-        };
-        let metadata = [
+        let mut metadata = vec![
             ("format", FORMAT.to_owned()),
-            (
-                "network",
-                json(serde_json::to_string(self.network.config()))?,
-            ),
-            ("threshold", json(serde_json::to_string(&self.threshold))?),
-            ("blocks", json(serde_json::to_string(&self.blocks))?),
+            ("network", json(self.network.config())?),
+            ("threshold", json(&self.threshold)?),
+            ("blocks", json(&self.blocks)?),
+            ("input", json(&self.scaling)?),
             ("rsom", provenance.to_owned()),
         ];
-        let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
+        if let Some(calibration) = &self.calibration {
+            metadata.push((CALIBRATION, json(calibration)?));
+        }
+        let metadata = metadata
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value));
         let tensors: BTreeMap<String, Tensor> = self.network.parameters().snapshot()?;
-        Ok(weights::to_bytes(&tensors, &metadata.into())?)
+        Ok(weights::to_bytes(&tensors, &metadata.collect())?)
     }
+}
+
+fn json(value: &impl Serialize) -> Result<String, VesselsegError> {
+    serde_json::to_string(value).map_err(|e| VesselsegError::Network(format!("metadata: {e}")))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(
@@ -98,6 +141,11 @@ mod tests {
             network: VesselNet::new(&VesselNetConfig::gerl2020(true), 2).unwrap(),
             threshold: 0.83,
             blocks: Blocks::WHOLE,
+            scaling: InputScaling {
+                offset: 127.0,
+                scale: 0.5,
+            },
+            calibration: None,
         }
     }
 
@@ -106,7 +154,39 @@ mod tests {
         let bytes = model().to_bytes("{}").unwrap();
         let again = Model::from_bytes(&bytes).unwrap();
         assert_eq!((again.threshold, again.blocks), (0.83, Blocks::WHOLE));
+        assert_eq!(again.scaling, model().scaling);
+        assert_eq!(again.calibration, None);
         assert_eq!(again.to_bytes("{}").unwrap(), bytes);
+        let calibrated = Model {
+            calibration: Some(Calibration {
+                split: Some("validation".into()),
+                scans: vec!["a".into(), "b".into()],
+                mean_dice: 0.7,
+                thresholds: 369,
+            }),
+            ..model()
+        };
+        let again = Model::from_bytes(&calibrated.to_bytes("{}").unwrap()).unwrap();
+        assert_eq!(again.calibration, calibrated.calibration);
+    }
+
+    #[test]
+    fn files_of_the_first_format_are_read_as_they_were_meant() {
+        let tensors = model().network.parameters().snapshot().unwrap();
+        let network = r#"{"in_channels":2,"channels":[5,10,20,50],"kernels":[3,5,5,3],"groups":5}"#;
+        let metadata = [
+            ("format", FIRST_FORMAT),
+            ("network", network),
+            ("threshold", "0.9"),
+            ("blocks", "[2,1,1]"),
+            ("rsom", "{}"),
+        ];
+        let metadata = metadata.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let bytes = weights::to_bytes(&tensors, &metadata.into()).unwrap();
+        let found = Model::from_bytes(&bytes).unwrap();
+        assert_eq!((found.threshold, found.blocks), (0.9, Blocks::GERL2020));
+        assert_eq!(found.scaling, InputScaling::IDENTITY);
+        assert_eq!(found.network.config(), &VesselNetConfig::gerl2020(true));
     }
 
     #[test]

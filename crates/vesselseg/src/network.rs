@@ -1,15 +1,17 @@
 //! DeepVesselNet (Tetteh et al. 2020), as the paper's authors use it.
 
 mod config;
+mod window;
 
 use std::collections::BTreeMap;
 
 use candle_core::{Device, Tensor};
-use rsom_nn::layers::{Conv3d, GroupNorm};
+use rsom_nn::layers::{Conv3d, CrossHair3d, GroupNorm};
 use rsom_nn::ops::{Conv3dConfig, ConvolutionMethod};
 use rsom_nn::{Mode, NnError, Parameters};
 
-pub use config::VesselNetConfig;
+pub use config::{Filter, VesselNetConfig};
+pub(crate) use window::Window;
 
 use crate::VesselsegError;
 
@@ -17,7 +19,8 @@ use crate::VesselsegError;
 /// configured, and a 1 × 1 × 1 convolution to one logit.
 ///
 /// Parameters are named as in the authors' PyTorch code: `layers.<n>.block.0` (convolution), `layers.<n>.block.2` (group
-/// norm), and `layers.4` for the last of five.
+/// norm), and `layers.4` for the last of five. Cross-hair filters have `layers.<n>.block.0.zy.weight`, `zx.weight` and
+/// `yx.weight` in place of one weight.
 #[derive(Debug, Clone)]
 pub struct VesselNet {
     config: VesselNetConfig,
@@ -29,7 +32,7 @@ pub struct VesselNet {
 /// A convolution with ReLU, and the norm after it.
 #[derive(Debug, Clone)]
 pub(crate) struct Layer {
-    pub conv: Conv3d,
+    pub conv: Window,
     pub norm: Option<GroupNorm>,
 }
 
@@ -58,7 +61,14 @@ impl VesselNet {
                 ..Conv3dConfig::default()
             };
             let pair = [inputs, *outputs];
-            let conv = Conv3d::new(&mut place.at(0), pair, [*kernel; 3], relu)?;
+            let conv = match config.filter {
+                Filter::Cubic => {
+                    Window::Cubic(Conv3d::new(&mut place.at(0), pair, [*kernel; 3], relu)?)
+                }
+                Filter::CrossHair => {
+                    Window::CrossHair(CrossHair3d::new(&mut place.at(0), pair, *kernel, relu)?)
+                }
+            };
             let norm = match config.groups {
                 Some(groups) if index > 0 => {
                     Some(GroupNorm::new(&mut place.at(2), *outputs, groups)?)

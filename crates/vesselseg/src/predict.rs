@@ -1,12 +1,12 @@
 //! From a prepared scan to its vessels.
 
-use candle_core::{Device, Tensor};
-use ndarray::{Array3, ArrayView4, s};
+use ndarray::{Array3, s};
 use rsom_nn::loss::sigmoid;
 use rsom_volume::{Mask, Scan};
 
 use crate::blocks::{Blocks, Region};
-use crate::streamed::Streamed;
+use crate::sweep::Sweep;
+use crate::voxels::{patch, require_finite};
 use crate::{Model, VesselsegError};
 
 /// What a network makes of a scan.
@@ -60,37 +60,22 @@ pub fn predict(
             network: channels,
         });
     }
-    match voxels.iter().filter(|v| !v.is_finite()).count() {
-        0 => {}
-        count => return Err(VesselsegError::NonFiniteVoxels { count }),
-    }
-    let kept = settings.blocks.kept(shape)?;
-    // A scan is no larger, so that a wish beyond it asks for nothing.
-    let wanted = std::array::from_fn(|a| settings.tile[a].min(kept[a].len()));
-    let tile = model.network.config().tile(wanted);
-    let device = model.network.parameters().device().clone();
-    let input = |region: &Region| Ok(patch(&voxels, &kept, region)?.to_device(&device)?);
+    require_finite(scan)?;
+    let sweep = Sweep {
+        network: &model.network,
+        blocks: settings.blocks,
+        tile: settings.tile,
+        shape,
+    };
+    let kept = sweep.kept()?;
     let mut found = Found {
         threshold: settings.threshold,
         mask: Array3::from_elem(shape, false),
         probabilities: settings.probabilities.then(|| Array3::zeros(shape)),
     };
-    let blocks = settings.blocks.of(&kept);
-    let streamed = |block: &Region| Streamed::new(&model.network, block.clone());
-    let steps: usize = blocks.iter().map(|block| streamed(block).steps(tile)).sum();
-    let mut done = 0;
-    let mut step = || {
-        done += 1;
-        if watch(done, steps) {
-            Ok(())
-        } else {
-            Err(VesselsegError::Stopped)
-        }
-    };
-    for block in &blocks {
-        let put = |region: &Region, logits: &Tensor| found.put(region, logits);
-        streamed(block).run(tile, &input, put, &mut step)?;
-    }
+    let input = |region: &Region| patch(&voxels, &kept, region, model.scaling);
+    let mut put = |region: &Region, logits: &[f32]| found.put(region, logits);
+    sweep.run(&input, &mut put, watch)?;
     repeat_edges(&mut found.mask, &kept);
     if let Some(probabilities) = &mut found.probabilities {
         repeat_edges(probabilities, &kept);
@@ -101,35 +86,6 @@ pub fn predict(
     })
 }
 
-/// The intensities of a region, (1, channels, z, y, x), zeros where it reaches beyond what is kept of the scan.
-fn patch(
-    voxels: &ArrayView4<'_, f32>,
-    kept: &Region,
-    region: &Region,
-) -> candle_core::Result<Tensor> {
-    let channels = voxels.dim().3;
-    let [x, y, z] = region.clone().map(|range| range.len());
-    let mut values = vec![0.0_f32; channels * z * y * x];
-    let inside: [_; 3] =
-        std::array::from_fn(|a| region[a].start.max(kept[a].start)..region[a].end.min(kept[a].end));
-    if inside.iter().all(|range| range.start < range.end) {
-        let at = |axis: usize, index: isize| (index - region[axis].start) as usize;
-        let depths = inside[2].start as usize..inside[2].end as usize;
-        for i in inside[0].clone() {
-            for j in inside[1].clone() {
-                let column = voxels.slice(s![i as usize, j as usize, depths.clone(), ..]);
-                for (k, of_channels) in column.rows().into_iter().enumerate() {
-                    let k = at(2, inside[2].start) + k;
-                    for (channel, value) in of_channels.iter().enumerate() {
-                        values[((channel * z + k) * y + at(1, j)) * x + at(0, i)] = *value;
-                    }
-                }
-            }
-        }
-    }
-    Tensor::from_vec(values, (1, channels, z, y, x), &Device::Cpu)
-}
-
 /// What is known of the scan so far.
 struct Found {
     threshold: f32,
@@ -138,13 +94,8 @@ struct Found {
 }
 
 impl Found {
-    /// Takes the logits of a tile, (1, 1, z, y, x).
-    fn put(&mut self, tile: &Region, logits: &Tensor) -> Result<(), VesselsegError> {
-        let logits = logits.to_device(&Device::Cpu)?;
-        let logits: Vec<f32> = logits.flatten_all()?.to_vec1()?;
-        if logits.iter().any(|logit| logit.is_nan()) {
-            return Err(VesselsegError::NotFinitePrediction);
-        }
+    /// Takes the logits of a tile, in the order (z, y, x).
+    fn put(&mut self, tile: &Region, logits: &[f32]) {
         let [x, y, z] = tile.clone().map(|r| r.start as usize..r.end as usize);
         let (width, rows) = (x.len(), y.len());
         let probability =
@@ -158,7 +109,6 @@ impl Found {
                 *voxel = probability(at);
             }
         }
-        Ok(())
     }
 }
 

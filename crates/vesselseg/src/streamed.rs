@@ -29,13 +29,17 @@ enum Pass {
 
 impl<'a> Streamed<'a> {
     /// The network on a block.
-    pub fn new(network: &'a VesselNet, block: Region) -> Self {
-        let convs = network.layers().iter().map(|layer| layer.conv.clone());
-        Self {
+    ///
+    /// # Errors
+    /// None that a network of this crate can cause.
+    pub fn new(network: &'a VesselNet, block: Region) -> candle_core::Result<Self> {
+        let convs = network.layers().iter().map(|layer| layer.conv.dense());
+        let last = Ok(network.last().clone());
+        Ok(Self {
             network,
             block,
-            convs: convs.chain([network.last().clone()]).collect(),
-        }
+            convs: convs.chain([last]).collect::<Result<_, _>>()?,
+        })
     }
 
     /// How many tiles all passes have together.

@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 
 use ndarray::Array4;
 use rsom_io::nifti::{self, Storage};
+use rsom_nn::InputScaling;
 use rsom_vesselseg::{Blocks, Model, VesselNet, VesselNetConfig};
 use rsom_volume::{Grid, Scan, Spacing};
 use tempfile::TempDir;
@@ -21,6 +22,8 @@ fn study() -> TempDir {
         network: VesselNet::new(&VesselNetConfig::gerl2020(true), 1).unwrap(),
         threshold: 0.5,
         blocks: Blocks::WHOLE,
+        scaling: InputScaling::IDENTITY,
+        calibration: None,
     };
     let weights = model.to_bytes("{}").unwrap();
     std::fs::write(folder.path().join("w.safetensors"), weights).unwrap();

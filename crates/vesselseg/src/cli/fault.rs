@@ -15,6 +15,17 @@ pub(super) fn of_file(path: &Path, error: VesselsegError) -> StageError {
     }
 }
 
+/// An error of a run whose files are all fine.
+pub(super) fn of_run(error: VesselsegError) -> StageError {
+    match error {
+        VesselsegError::Stopped => StageError::interrupted(),
+        error @ (VesselsegError::Settings(_) | VesselsegError::Network(_)) => {
+            StageError::usage(error)
+        }
+        error => StageError::failure(error),
+    }
+}
+
 /// Reads a weights file.
 pub(super) fn load(weights: &Path) -> Result<Model, StageError> {
     let bytes =

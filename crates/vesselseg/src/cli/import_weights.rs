@@ -3,6 +3,7 @@
 use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic};
 use serde::Deserialize;
 
+use super::computing::{OF_WEIGHTS, blocks};
 use super::fault;
 use crate::Blocks;
 
@@ -16,7 +17,7 @@ pub(super) fn command() -> Command {
                 .at_least(0.0)
                 .at_most(1.0),
         )
-        .parameter(super::predict::blocks())
+        .parameter(blocks(OF_WEIGHTS))
         .example("rsom-vesselseg import-weights --input vesnet_gn.pt --output vessels.safetensors")
 }
 

@@ -11,6 +11,7 @@ use rsom_stage::{
 use rsom_volume::Scan;
 use serde::Deserialize;
 
+use super::computing::{OF_WEIGHTS, blocks, computing, tile};
 use super::fault;
 use crate::{Blocks, PredictSettings, predict};
 
@@ -26,30 +27,10 @@ pub(super) fn command() -> Command {
                 .at_least(0.0)
                 .at_most(1.0),
         )
-        .parameter(blocks())
-        .parameter(
-            Parameter::integers("tile_vox", "Largest extents along x, y, z of what is in the network at a time: less memory, more time, the same result but for rounding")
-                .count(3)
-                .at_least(1.0)
-                .default(PredictSettings::TILE.to_vec())
-                .unit("voxels"),
-        )
-        .parameter(
-            Parameter::choice("device", &["cpu", "cuda", "metal"], "What the network is computed on; a GPU needs a program built with --features cuda or metal")
-                .default("cpu"),
-        )
-        .parameter(
-            Parameter::choice("convolutions", &["fastest", "plain"], "'fastest' takes Winograd's method where that pays, 'plain' sums of products")
-                .default("fastest"),
-        )
+        .parameter(blocks(OF_WEIGHTS))
+        .parameter(tile())
+        .parameters(computing())
         .example("rsom-vesselseg predict --weights vesnet_gn.pt --input vessel.nii.gz --output vessels.nii.gz --threshold 0.97")
-}
-
-/// Blocks that are images of their own to norms.
-pub(super) fn blocks() -> Parameter {
-    Parameter::integers("blocks", "Blocks along x, y, z from which group norms take their statistics, each by itself (unset: those of the weights file; 2,1,1 for the original weights, as the released pipeline has it)")
-        .count(3)
-        .at_least(1.0)
 }
 
 #[derive(Debug, Deserialize)]

@@ -15,6 +15,18 @@ const LARGEST_HALO: usize = 32;
 /// Groups of the group norm of the original networks.
 const GROUPS: usize = 5;
 
+/// The windows of a vessel network's convolutions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Filter {
+    /// Cubes of k³ weights, as in the authors' network.
+    #[default]
+    Cubic,
+    /// Three crossed planes of k² weights each, summed: the cross-hair filters of the original DeepVesselNet (Tetteh et al.
+    /// 2020).
+    CrossHair,
+}
+
 /// Size of a DeepVesselNet: valid 3-D convolutions with ReLU, and one of 1 × 1 × 1 to the logit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +39,9 @@ pub struct VesselNetConfig {
     pub kernels: Vec<usize>,
     /// Groups of a group norm after each of these convolutions but the first; absent without norms.
     pub groups: Option<usize>,
+    /// What these convolutions' windows look like; cubes when it is not said.
+    #[serde(default)]
+    pub filter: Filter,
 }
 
 impl VesselNetConfig {
@@ -38,6 +53,7 @@ impl VesselNetConfig {
             channels: vec![5, 10, 20, 50],
             kernels: vec![3, 5, 5, 3],
             groups: group_norm.then_some(GROUPS),
+            filter: Filter::Cubic,
         }
     }
 
@@ -116,13 +132,17 @@ impl VesselNetConfig {
         Ok(())
     }
 
-    /// How many numbers training learns.
+    /// How many numbers training learns: the paper's network has 58,656, by cross-hair filters 46,156.
     #[must_use]
     pub fn parameters(&self) -> usize {
         let mut inputs = self.in_channels;
         let mut total = 0;
         for (index, (outputs, kernel)) in self.channels.iter().zip(&self.kernels).enumerate() {
-            total += inputs * outputs * kernel.pow(3) + outputs;
+            let window = match self.filter {
+                Filter::Cubic => kernel.pow(3),
+                Filter::CrossHair => 3 * kernel.pow(2),
+            };
+            total += inputs * outputs * window + outputs;
             if index > 0 && self.groups.is_some() {
                 total += 2 * outputs;
             }
@@ -131,7 +151,8 @@ impl VesselNetConfig {
         total + inputs + 1
     }
 
-    /// Tells the network from the names and shapes of its weights, as in a PyTorch state dict. Groups leave no trace in
+    /// Tells the network from the names and shapes of its weights, as in a PyTorch state dict; cross-hair filters have three
+    /// weights, of which `layers.<n>.block.0.yx.weight` is looked at. Groups leave no trace in
     /// weights; the original networks have 5.
     ///
     /// What is missing in a partial file is guessed from the rest, so that the weights can be compared by name.
@@ -144,7 +165,12 @@ impl VesselNetConfig {
             number.parse().ok().filter(|n| *n < 4096)
         };
         let count = shapes.keys().filter_map(number).max().map_or(0, |n| n + 1);
-        let weight = |n: usize| shapes.get(&format!("layers.{n}.block.0.weight"));
+        let crossed = shapes.contains_key("layers.0.block.0.yx.weight");
+        let (name, filter) = match crossed {
+            true => ("yx.weight", Filter::CrossHair),
+            false => ("weight", Filter::Cubic),
+        };
+        let weight = |n: usize| shapes.get(&format!("layers.{n}.block.0.{name}"));
         let Some([_, in_channels, _, _, _]) = weight(0).map(Vec::as_slice) else {
             let found: Vec<&str> = shapes.keys().take(3).map(String::as_str).collect();
             return Err(VesselsegError::Network(format!(
@@ -155,7 +181,7 @@ impl VesselNetConfig {
         };
         let paper = Self::gerl2020(true);
         let layer = |n: usize| match weight(n).map(Vec::as_slice) {
-            Some([outputs, _, kernel, _, _]) => (*outputs, *kernel),
+            Some([outputs, _, _, _, kernel]) => (*outputs, *kernel),
             _ => {
                 let bias = shapes.get(&format!("layers.{n}.block.0.bias"));
                 let outputs = bias.and_then(|shape| shape.first()).copied();
@@ -172,6 +198,7 @@ impl VesselNetConfig {
             channels,
             kernels,
             groups: normed.then_some(GROUPS),
+            filter,
         };
         config.check()?;
         Ok(config)

@@ -1,0 +1,265 @@
+//! Random changes of the tiles of an epoch: flips, transposes, and another curve of the intensities.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rsom_nn::rng;
+use serde::{Deserialize, Serialize};
+
+/// Largest intensity of a prepared scan, which a knee leaves where it is.
+const TOP: f32 = 255.0;
+/// Between which shares of the largest intensity a curve has its knee.
+const KNEES: [f64; 2] = [0.2, 0.8];
+
+/// Which changes training draws from.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Augmentation {
+    /// Whether every other tile, by chance, is reversed along x, y, z.
+    pub flip: [bool; 3],
+    /// Whether every other tile, by chance, has x and y exchanged.
+    pub transpose: bool,
+    /// Smallest and largest factor of the intensities, drawn for each channel.
+    pub gain: [f64; 2],
+    /// How far the knee of the curve of intensities may lie off the straight line, from 0 to below 1; drawn for each
+    /// channel.
+    pub knee: f64,
+}
+
+/// What is done to one tile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Whether x and y are exchanged; it comes before the flips.
+    pub transpose: bool,
+    /// Whether x, y, z are reversed.
+    pub flip: [bool; 3],
+    /// One curve for each channel; none leaves intensities as they are.
+    pub curves: Vec<Curve>,
+}
+
+/// Intensities follow a line from 0 to a point, one from there to 255 and beyond, and are then multiplied.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Curve {
+    /// Intensity at the knee.
+    pub from: f32,
+    /// What it becomes.
+    pub to: f32,
+    /// What all is multiplied with at last.
+    pub gain: f32,
+}
+
+impl Augmentation {
+    /// Tiles as they are.
+    pub const NONE: Self = Self {
+        flip: [false; 3],
+        transpose: false,
+        gain: [1.0; 2],
+        knee: 0.0,
+    };
+
+    /// The change of a tile in an epoch.
+    ///
+    /// It depends on seed, epoch, volume and number of the tile alone, so that a resumed run draws what an uninterrupted
+    /// one draws.
+    #[must_use]
+    pub fn draw(&self, seed: u64, [epoch, volume, tile]: [usize; 3], channels: usize) -> Change {
+        let mut stream = rng::stream(seed, &format!("augment/{epoch}/{volume}/{tile}"));
+        let mut coin = || stream.random_range(0..2) == 1;
+        let flip = self.flip.map(|wanted| coin() && wanted);
+        let transpose = coin() && self.transpose;
+        let curves = match self.knee == 0.0 && self.gain == [1.0; 2] {
+            true => Vec::new(),
+            false => (0..channels).map(|_| self.curve(&mut stream)).collect(),
+        };
+        Change {
+            transpose,
+            flip,
+            curves,
+        }
+    }
+
+    /// The knee at a share a of the range, moved by up to `knee · min(a, 1 − a)`: so the curve keeps rising.
+    fn curve(&self, stream: &mut ChaCha8Rng) -> Curve {
+        let mut uniform = |low: f64, high: f64| {
+            let share = f64::from(rng::unit_f32(stream.random()));
+            low + share * (high - low)
+        };
+        let from = uniform(KNEES[0], KNEES[1]);
+        let by = uniform(-self.knee, self.knee);
+        let to = from + by * from.min(1.0 - from);
+        Curve {
+            from: from as f32 * TOP,
+            to: to as f32 * TOP,
+            gain: uniform(self.gain[0], self.gain[1]) as f32,
+        }
+    }
+}
+
+impl Curve {
+    /// What an intensity becomes.
+    #[must_use]
+    pub fn apply(&self, intensity: f32) -> f32 {
+        let bent = if intensity <= self.from {
+            intensity * (self.to / self.from)
+        } else {
+            TOP - (TOP - intensity) * ((TOP - self.to) / (TOP - self.from))
+        };
+        bent * self.gain
+    }
+}
+
+impl Change {
+    /// Nothing is done.
+    pub const NONE: Self = Self {
+        transpose: false,
+        flip: [false; 3],
+        curves: Vec::new(),
+    };
+
+    /// Extents along x, y, z of a tile that was of these extents.
+    #[must_use]
+    pub fn extents(&self, [x, y, z]: [usize; 3]) -> [usize; 3] {
+        match self.transpose {
+            true => [y, x, z],
+            false => [x, y, z],
+        }
+    }
+
+    /// The voxels of a tile in the order (channel, z, y, x), moved.
+    #[must_use]
+    pub fn moved(&self, values: Vec<f32>, extents: [usize; 3]) -> Vec<f32> {
+        if !self.transpose && self.flip == [false; 3] {
+            return values;
+        }
+        let [width, height, depth] = self.extents(extents);
+        let at = |axis: usize, index: usize, len: usize| match self.flip[axis] {
+            true => len - 1 - index,
+            false => index,
+        };
+        let size = width * height * depth;
+        let mut moved = Vec::with_capacity(values.len());
+        for channel in values.chunks(size.max(1)) {
+            for k in 0..depth {
+                let plane = &channel[at(2, k, depth) * width * height..];
+                for j in 0..height {
+                    let j = at(1, j, height);
+                    let column = |i: usize| match self.transpose {
+                        true => plane[at(0, i, width) * height + j],
+                        false => plane[j * width + at(0, i, width)],
+                    };
+                    moved.extend((0..width).map(column));
+                }
+            }
+        }
+        moved
+    }
+
+    /// Bends the intensities of a tile in the order (channel, …).
+    pub fn bend(&self, values: &mut [f32]) {
+        if self.curves.is_empty() {
+            return;
+        }
+        let size = values.len() / self.curves.len();
+        for (curve, values) in self.curves.iter().zip(values.chunks_mut(size.max(1))) {
+            values.iter_mut().for_each(|v| *v = curve.apply(*v));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ALL: Augmentation = Augmentation {
+        flip: [true; 3],
+        transpose: true,
+        gain: [0.8, 1.2],
+        knee: 0.6,
+    };
+
+    #[test]
+    fn every_flip_and_transpose_comes_up_in_half_of_the_tiles() {
+        let changes: Vec<Change> = (0..4000).map(|tile| ALL.draw(3, [1, 2, tile], 1)).collect();
+        for which in 0..4 {
+            let of = |c: &&Change| {
+                if which < 3 {
+                    c.flip[which]
+                } else {
+                    c.transpose
+                }
+            };
+            // 4000 fair coins: 2000 ± 5 standard deviations of 31.6.
+            let count = changes.iter().filter(of).count();
+            assert!((1842..2158).contains(&count), "{which}: {count}");
+        }
+    }
+
+    #[test]
+    fn a_transpose_and_a_flip_by_hand() {
+        // x runs fastest: 3 along x, 2 along y.
+        let tile = vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        let change = Change {
+            transpose: true,
+            ..Change::NONE
+        };
+        assert_eq!(
+            change.moved(tile.clone(), [3, 2, 1]),
+            [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]
+        );
+        let change = Change {
+            flip: [true, false, false],
+            ..Change::NONE
+        };
+        assert_eq!(
+            change.moved(tile, [3, 2, 1]),
+            [3.0, 2.0, 1.0, 6.0, 5.0, 4.0]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_change_depends_on_seed_epoch_volume_and_tile_alone(seed: u64, at in [0_usize..99, 0..99, 0..99]) {
+            prop_assert_eq!(ALL.draw(seed, at, 2), ALL.draw(seed, at, 2));
+            prop_assert_eq!(Augmentation::NONE.draw(seed, at, 2), Change::NONE);
+        }
+
+        #[test]
+        fn a_flip_done_twice_and_a_transpose_done_twice_change_nothing(
+            extents in [1_usize..6, 1..6, 1..6], flip in proptest::array::uniform3(any::<bool>()), transpose: bool,
+        ) {
+            let tile: Vec<f32> = (0..2 * extents.iter().product::<usize>()).map(|i| i as f32).collect();
+            let flips = Change { flip, ..Change::NONE };
+            let twice = flips.moved(flips.moved(tile.clone(), extents), extents);
+            prop_assert_eq!(&twice, &tile);
+            let turn = Change { transpose, ..Change::NONE };
+            let twice = turn.moved(turn.moved(tile.clone(), extents), turn.extents(extents));
+            prop_assert_eq!(&twice, &tile);
+            // Whatever is done, no voxel is lost.
+            let mut all = Change { flip, ..turn }.moved(tile.clone(), extents);
+            all.sort_by(f32::total_cmp);
+            prop_assert_eq!(all, tile);
+        }
+
+        #[test]
+        fn a_curve_without_gain_rises_and_keeps_both_ends(seed: u64, knee in 0.0_f64..0.99) {
+            let curves = Augmentation { knee, gain: [1.0, 1.0 + 1e-9], ..ALL }.draw(seed, [0; 3], 2).curves;
+            for curve in curves {
+                let curve = Curve { gain: 1.0, ..curve };
+                prop_assert_eq!(curve.apply(0.0), 0.0);
+                prop_assert_eq!(curve.apply(255.0), 255.0);
+                prop_assert!((curve.apply(curve.from) - curve.to).abs() < 1e-3);
+                let along: Vec<f32> = (0..=255).map(|v| curve.apply(v as f32)).collect();
+                prop_assert!(along.windows(2).all(|pair| pair[0] < pair[1]), "{curve:?}");
+            }
+        }
+
+        #[test]
+        fn gains_stay_within_their_range(seed: u64, low in 0.1_f64..1.0, more in 0.0_f64..2.0) {
+            let gain = [low, low + more];
+            for curve in (Augmentation { gain, ..ALL }).draw(seed, [0; 3], 2).curves {
+                prop_assert!((low - 1e-6..=low + more + 1e-6).contains(&f64::from(curve.gain)));
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `rsom-vesselseg calibrate`.
+
+use rsom_io::dataset::{Chosen, Pair};
+use rsom_io::ports;
+use rsom_io::table::{Column, Table, TableError};
+use rsom_nn::Accelerator;
+use rsom_nn::ops::ConvolutionMethod;
+use rsom_stage::{
+    Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, interrupt,
+};
+use serde::Deserialize;
+
+use super::computing::{OF_WEIGHTS, blocks, computing, tile};
+use super::fault;
+use super::train::SOUGHT;
+use crate::calibrate::{Curve, dice_curve, thresholds};
+use crate::{Blocks, Calibration, Model, PredictSettings, predict};
+
+/// The command `calibrate`.
+pub(super) fn command() -> Command {
+    Command::new("calibrate", "Find the threshold with the best mean Dice score on a named set of scans, and write it into the weights", run)
+        .input(Port::required("weights", Kind::Weights, "Weights of train or import-weights, or a PyTorch state dict (.pt) of the original network"))
+        .inputs(Chosen::inputs(SOUGHT))
+        .output(Port::required("output", Kind::Weights, "The weights with the threshold, and with the name of the set, its scans and their mean Dice score"))
+        .output(Port::optional("curve", Kind::Table, "Dice score of each scan, and their mean, at each of the 369 thresholds"))
+        .parameters(Chosen::parameters(SOUGHT))
+        .parameter(blocks(OF_WEIGHTS))
+        .parameter(tile())
+        .parameters(computing())
+        .example("rsom-vesselseg calibrate --weights net/weights.safetensors --manifest trees.yaml --split validation --output vessels.safetensors --curve curve.parquet")
+        .example("rsom-vesselseg calibrate --weights vesnet_gn.pt --image a.nii.gz b.nii.gz --mask a_vessels.nii.gz b_vessels.nii.gz --output vessels.safetensors")
+}
+
+#[derive(Debug, Deserialize)]
+struct Settings {
+    blocks: Option<[usize; 3]>,
+    tile_vox: [usize; 3],
+    device: Accelerator,
+    convolutions: ConvolutionMethod,
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.parameters()?;
+    let device = settings.device.device().map_err(StageError::usage)?;
+    let mut model = fault::load(invocation.input("weights")?)?;
+    model.blocks = settings.blocks.map_or(model.blocks, Blocks);
+    let network = model.network.on(&device).map_err(StageError::failure)?;
+    model.network = network.with_convolutions(settings.convolutions);
+    let (chosen, stated) = Chosen::of(invocation, &["weights"])?;
+
+    let thresholds = thresholds();
+    let mut curves = Vec::with_capacity(chosen.pairs.len());
+    let mut progress = Progress::start("calibrate", chosen.pairs.len() as u64);
+    for pair in &chosen.pairs {
+        interrupt::check()?;
+        curves.push(curve(&model, pair, &chosen, settings.tile_vox)?);
+        progress.advance(1);
+    }
+    progress.finish();
+    let mean = Curve::mean_of(&thresholds, &curves).map_err(fault::of_run)?;
+    let (threshold, mean_dice) = mean.best();
+    model.threshold = threshold;
+    model.calibration = Some(Calibration {
+        split: chosen.name.clone(),
+        scans: chosen.pairs.iter().map(|pair| pair.scan.clone()).collect(),
+        mean_dice,
+        thresholds: thresholds.len(),
+    });
+    let provenance = stated.provenance()?.to_string();
+    let bytes = model.to_bytes(&provenance).map_err(fault::of_run)?;
+    atomic::write_bytes(invocation.output("output")?, &bytes)?;
+    if let Some(path) = invocation.optional_output("curve") {
+        let table = table(&mean, &curves, &chosen.pairs).map_err(StageError::failure)?;
+        ports::save_table(&stated, path, &table)?;
+    }
+    Ok(Summary::new()
+        .with("threshold", threshold)
+        .with("mean_dice", mean_dice)
+        .with("scans", chosen.pairs.len())
+        .with("split", chosen.name)
+        .text(format!(
+            "threshold {threshold:.4}: mean Dice {mean_dice:.4} over {} scans",
+            chosen.pairs.len()
+        )))
+}
+
+/// The Dice score of a scan at each threshold.
+fn curve(
+    model: &Model,
+    pair: &Pair,
+    chosen: &Chosen,
+    tile: [usize; 3],
+) -> Result<Vec<f64>, StageError> {
+    let (scan, reference) = pair.load(chosen.label.as_deref())?;
+    let wanted = PredictSettings {
+        threshold: model.threshold,
+        probabilities: true,
+        blocks: model.blocks,
+        tile,
+    };
+    let mut watch = |_, _| !interrupt::requested();
+    let at = |e| fault::of_file(&pair.image, e);
+    let found = predict(model, &scan, &wanted, &mut watch).map_err(at)?;
+    let Some(probabilities) = found.probabilities else {
+        return Err(StageError::failure("the prediction has no probabilities"));
+    };
+    dice_curve(&probabilities, &reference, &thresholds()).map_err(at)
+}
+
+/// One row for each threshold and scan, the mean over scans beside it.
+fn table(mean: &Curve, curves: &[Vec<f64>], pairs: &[Pair]) -> Result<Table, TableError> {
+    let places = || (0..mean.thresholds.len()).flat_map(|i| (0..pairs.len()).map(move |s| (i, s)));
+    let number = |name: &str, value: &dyn Fn(usize, usize) -> f64| {
+        Column::number(name, places().map(|(i, scan)| Some(value(i, scan))))
+    };
+    Table::new(vec![
+        number("threshold", &|i, _| f64::from(mean.thresholds[i])),
+        Column::text("scan", places().map(|(_, s)| Some(pairs[s].scan.clone()))),
+        Column::text("subject", places().map(|(_, s)| pairs[s].subject.clone())),
+        number("dice", &|i, scan| curves[scan][i]),
+        number("mean_dice", &|i, _| mean.mean_dice[i]),
+        Column::boolean("best", places().map(|(i, _)| Some(i == mean.best))),
+    ])
+}

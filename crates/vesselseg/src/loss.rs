@@ -1,0 +1,153 @@
+//! The loss: class-balanced cross-entropy, soft Dice and soft clDice, weighted.
+
+mod cldice;
+mod dice;
+mod pooling;
+mod skeleton;
+
+use candle_core::{Device, Tensor};
+use rayon::prelude::*;
+use rsom_nn::loss::{balanced_bce_with_logits, known, sigmoid};
+use rsom_nn::{Element, Reduction};
+use serde::{Deserialize, Serialize};
+
+pub use cldice::soft_cldice;
+pub use dice::soft_dice;
+
+use crate::VesselsegError;
+
+/// Elements that a task works on.
+const CHUNK: usize = 1 << 14;
+
+/// What the loss is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LossConfig {
+    /// Weight of the mean binary cross-entropy; the paper has this term alone.
+    pub bce_weight: f64,
+    /// How many times a vessel voxel counts in the cross-entropy; 10 in the paper.
+    pub positive_weight: f64,
+    /// Weight of the soft Dice loss.
+    pub dice_weight: f64,
+    /// Weight of the soft clDice loss, which is not even computed at 0.
+    pub cldice_weight: f64,
+    /// Erosions of the soft skeleton: half the width of the widest vessels in voxels.
+    pub skeleton_iterations: usize,
+}
+
+/// A value, and its gradient by each probability when that was wanted, else nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found<T> {
+    /// The loss.
+    pub value: f64,
+    /// Its derivatives.
+    pub gradient: Vec<T>,
+}
+
+/// The loss of one batch.
+#[derive(Debug)]
+pub struct Loss {
+    /// The weighted sum, on the tape of the logits.
+    pub total: Tensor,
+    /// The terms as numbers.
+    pub terms: Terms,
+}
+
+/// The terms of a loss, before they are weighted.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Terms {
+    /// Mean over voxels of the class-balanced cross-entropy.
+    pub bce: f64,
+    /// Soft Dice loss, from 0 to 1.
+    pub dice: f64,
+    /// Soft clDice loss, from 0 to 1; absent where it has no weight.
+    pub cldice: Option<f64>,
+}
+
+impl Terms {
+    /// The weighted sum.
+    #[must_use]
+    pub fn total(&self, config: &LossConfig) -> f64 {
+        let cldice = self.cldice.map_or(0.0, |v| config.cldice_weight * v);
+        config.bce_weight * self.bce + config.dice_weight * self.dice + cldice
+    }
+}
+
+/// The loss of `logits` against `target` (0 or 1), both of shape (batch, 1, z, y, x), type f32 and on the CPU.
+///
+/// The cross-entropy is the mean over all voxels, the others are means over the images of the batch.
+///
+/// # Errors
+/// Tensors of other shapes or types.
+pub fn combined(
+    logits: &Tensor,
+    target: &Tensor,
+    config: &LossConfig,
+) -> Result<Loss, VesselsegError> {
+    let (images, _, depth, height, width) = logits.dims5()?;
+    let extents = [images, depth, height, width];
+    let tracked = logits.track_op();
+    // Without a weight a term is only watched: off the tape it costs no gradient.
+    let logits_of_bce = match config.bce_weight {
+        0.0 => logits.detach(),
+        _ => logits.clone(),
+    };
+    let weight = config.positive_weight;
+    let bce = balanced_bce_with_logits(&logits_of_bce, target, weight, Reduction::Mean)?;
+    let p = probabilities(&logits.flatten_all()?.to_vec1::<f32>()?);
+    let t = target.flatten_all()?.to_vec1::<f32>()?;
+    let dice_wanted = tracked && config.dice_weight > 0.0;
+    let dice = soft_dice(&p, &t, depth * height * width, dice_wanted);
+    let cldice = (config.cldice_weight > 0.0)
+        .then(|| soft_cldice(&p, &t, extents, config.skeleton_iterations, tracked));
+    let terms = Terms {
+        bce: f64::from(bce.to_scalar::<f32>()?),
+        dice: dice.value,
+        cldice: cldice.as_ref().map(|found| found.value),
+    };
+    let mut total = (bce * config.bce_weight)?;
+    let weighted = [
+        Some((config.dice_weight, dice)),
+        cldice.map(|found| (config.cldice_weight, found)),
+    ];
+    for (weight, found) in weighted.into_iter().flatten() {
+        if weight == 0.0 {
+            continue;
+        }
+        let term = match found.gradient.is_empty() {
+            true => Tensor::new(found.value as f32, &Device::Cpu)?,
+            false => {
+                let gradient = by_logits(found.gradient, &p);
+                let gradient = Tensor::from_vec(gradient, logits.shape(), &Device::Cpu)?;
+                known(logits, found.value, gradient)?
+            }
+        };
+        total = (total + (term * weight)?)?;
+    }
+    Ok(Loss { total, terms })
+}
+
+/// sigmoid(logit) of each.
+#[must_use]
+pub fn probabilities<T: Element>(logits: &[T]) -> Vec<T> {
+    logits.par_iter().map(|logit| sigmoid(*logit)).collect()
+}
+
+/// The gradient by logits, from that by probabilities.
+fn by_logits<T: Element>(mut gradient: Vec<T>, p: &[T]) -> Vec<T> {
+    gradient
+        .par_iter_mut()
+        .zip(p)
+        .for_each(|(g, p)| *g = *g * *p * (T::one() - *p));
+    gradient
+}
+
+/// Σ of a number for each place of a slice, in an order that its length alone decides.
+fn sum<T: Sync>(slice: &[T], number: impl Fn(usize) -> f64 + Sync) -> f64 {
+    let parts: Vec<f64> = slice
+        .par_chunks(CHUNK)
+        .enumerate()
+        .map(|(chunk, part)| (0..part.len()).map(|i| number(chunk * CHUNK + i)).sum())
+        .collect();
+    parts.iter().sum()
+}

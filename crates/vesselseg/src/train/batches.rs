@@ -1,0 +1,70 @@
+//! In which order an epoch visits tiles.
+
+use std::collections::BTreeMap;
+
+use rand::seq::SliceRandom;
+use rsom_nn::rng;
+
+use super::{Example, TrainSettings};
+use crate::augment::Change;
+use crate::blocks::Region;
+
+/// A tile of a scan and what is done to it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Pick {
+    /// Index of the scan.
+    pub volume: usize,
+    /// Where it is cut from.
+    pub tile: Region,
+    /// How it is changed.
+    pub change: Change,
+}
+
+/// Every tile of an epoch once, shuffled over all scans, in batches of tiles of one size; the last of each size may be
+/// smaller than asked for.
+pub(super) fn shuffled(
+    examples: &[Example],
+    settings: &TrainSettings,
+    epoch: usize,
+) -> Vec<Vec<Pick>> {
+    let TrainSettings {
+        tiling,
+        augmentation,
+        seed,
+        ..
+    } = settings;
+    let mut all = Vec::new();
+    for (volume, example) in examples.iter().enumerate() {
+        for index in 0..tiling.count(example.shape()) {
+            let at = [epoch, volume, index];
+            let change = augmentation.draw(*seed, at, example.channels());
+            let tile = tiling.tile(example, *seed, at, &change);
+            all.push(Pick {
+                volume,
+                tile,
+                change,
+            });
+        }
+    }
+    all.shuffle(&mut rng::stream(*seed, &format!("order/{epoch}")));
+    let mut waiting: BTreeMap<[usize; 3], Vec<Pick>> = BTreeMap::new();
+    let mut batches = Vec::new();
+    for pick in all {
+        let size = pick.extents();
+        let same = waiting.entry(size).or_default();
+        same.push(pick);
+        if same.len() >= settings.batch_size {
+            batches.push(std::mem::take(same));
+        }
+    }
+    batches.extend(waiting.into_values().filter(|rest| !rest.is_empty()));
+    batches
+}
+
+impl Pick {
+    /// Extents along x, y, z of what the network is given, without its halo.
+    pub(super) fn extents(&self) -> [usize; 3] {
+        self.change
+            .extents(self.tile.clone().map(|range| range.len()))
+    }
+}

@@ -1,0 +1,187 @@
+//! A scan and the vessels that a network shall learn from it.
+
+use ndarray::{Array4, Axis};
+use rsom_nn::InputScaling;
+use rsom_volume::{Mask, Scan};
+
+use crate::augment::Change;
+use crate::blocks::{Region, grown};
+use crate::voxels::{Voxels, patch, whole};
+use crate::{VesselNetConfig, VesselsegError};
+
+/// A scan and its reference mask.
+#[derive(Debug, Clone)]
+pub struct Example {
+    scan: Voxels,
+    /// One channel, 1 inside and 0 outside.
+    mask: Array4<u8>,
+    /// Vessel voxels at each x and before it.
+    counts: Vec<usize>,
+    spacing: [f64; 3],
+}
+
+impl Example {
+    /// Pairs a scan with its reference mask.
+    ///
+    /// # Errors
+    /// Different grids; intensities that are NaN or infinite.
+    pub fn new(scan: &Scan, mask: &Mask) -> Result<Self, VesselsegError> {
+        scan.grid().require_same(mask.grid())?;
+        let planes = mask.voxels().axis_iter(Axis(0));
+        let counts = planes.scan(0, |sum, plane| {
+            *sum += plane.iter().filter(|inside| **inside).count();
+            Some(*sum)
+        });
+        Ok(Self {
+            scan: Voxels::of_scan(scan)?,
+            counts: counts.collect(),
+            mask: mask.voxels().mapv(u8::from).insert_axis(Axis(3)),
+            spacing: scan.grid().spacing().or_unit(),
+        })
+    }
+
+    /// Checks that the network takes this scan, and that x and y may be exchanged if that is wished.
+    ///
+    /// # Errors
+    /// Another number of channels than the network takes; voxels that are not square.
+    pub fn check(&self, network: &VesselNetConfig, transposed: bool) -> Result<(), VesselsegError> {
+        if self.channels() != network.in_channels {
+            return Err(VesselsegError::Channels {
+                scan: self.channels(),
+                network: network.in_channels,
+            });
+        }
+        let [x, y, _] = self.spacing;
+        if transposed && (x - y).abs() > 1e-6 * x.abs() {
+            return Err(VesselsegError::NotSquare { spacing: [x, y] });
+        }
+        Ok(())
+    }
+
+    /// Extents along x, y, z.
+    #[must_use]
+    pub fn shape(&self) -> [usize; 3] {
+        self.scan.dim().0
+    }
+
+    /// Number of channels of the scan.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.scan.dim().1
+    }
+
+    /// Number of voxels of the scan, and how many of them are in vessels.
+    #[must_use]
+    pub fn voxels(&self) -> [usize; 2] {
+        let vessels = self.counts.last().copied().unwrap_or(0);
+        [self.mask.len(), vessels]
+    }
+
+    /// The place of the vessel voxel of this rank, x running slowest.
+    pub(super) fn vessel(&self, rank: usize) -> Option<[usize; 3]> {
+        let x = self.counts.partition_point(|count| *count <= rank);
+        let before = x.checked_sub(1).map_or(0, |x| self.counts[x]);
+        let plane = (x < self.counts.len()).then(|| self.mask.index_axis(Axis(0), x))?;
+        let inside = plane.indexed_iter().filter(|(_, value)| **value != 0);
+        let ((y, z, _), _) = inside.into_iter().nth(rank - before)?;
+        Some([x, y, z])
+    }
+
+    /// The scaled input of a region in the order (channel, z, y, x), with intensity 0 beyond what is kept.
+    pub(super) fn input(&self, kept: &Region, region: &Region, scaling: InputScaling) -> Vec<f32> {
+        self.scan.patch(kept, region, scaling)
+    }
+
+    /// The reference of a region in the order (z, y, x): 1 inside, 0 outside.
+    pub(super) fn target(&self, region: &Region) -> Vec<f32> {
+        let all = whole(self.shape());
+        patch(&self.mask.view(), &all, region, InputScaling::IDENTITY)
+    }
+
+    /// Input and reference of a tile after a change, the input larger by `halo` voxels on each side.
+    pub(super) fn tile(
+        &self,
+        tile: &Region,
+        change: &Change,
+        halo: usize,
+        scaling: InputScaling,
+    ) -> (Vec<f32>, Vec<f32>) {
+        let extents = |region: &Region| region.clone().map(|range| range.len());
+        let seen = grown(tile, halo);
+        let all = whole(self.shape());
+        let raw = self.input(&all, &seen, InputScaling::IDENTITY);
+        let mut input = change.moved(raw, extents(&seen));
+        change.bend(&mut input);
+        input.iter_mut().for_each(|v| *v = scaling.apply(*v));
+        let target = change.moved(self.target(tile), extents(tile));
+        (input, target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array3;
+    use proptest::prelude::*;
+    use rsom_volume::{Grid, Spacing};
+
+    use super::*;
+
+    fn example(shape: [usize; 3], spacing: Spacing) -> Example {
+        let grid = Grid::new(shape, spacing).unwrap();
+        let [x, y, z] = shape;
+        let inside = Array3::from_shape_fn((x, y, z), |(x, y, z)| (x * 5 + y * 3 + z) % 7 == 0);
+        let values = inside.mapv(|i| if i { 200.5 } else { 0.0 });
+        let scan = Scan::new(grid.clone(), vec!["LF".into()], values.insert_axis(Axis(3))).unwrap();
+        Example::new(&scan, &Mask::new(grid, inside).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn vessel_voxels_are_counted_through_in_order() {
+        let example = example([4, 3, 5], Spacing::RSOM);
+        let [all, vessels] = example.voxels();
+        assert_eq!(all, 60);
+        let places: Vec<_> = (0..vessels)
+            .map(|rank| example.vessel(rank).unwrap())
+            .collect();
+        assert!(places.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(places.iter().all(|[x, y, z]| (x * 5 + y * 3 + z) % 7 == 0));
+        assert_eq!(example.vessel(vessels), None);
+    }
+
+    #[test]
+    fn voxels_that_are_not_square_are_not_exchanged() {
+        let flat = example([2, 2, 2], Spacing::Millimetres([0.012, 0.02, 0.003]));
+        let network = VesselNetConfig {
+            in_channels: 1,
+            ..VesselNetConfig::gerl2020(false)
+        };
+        assert!(flat.check(&network, false).is_ok());
+        let error = flat.check(&network, true).unwrap_err().to_string();
+        assert!(error.contains("0.012") && error.contains("0.02"), "{error}");
+    }
+
+    proptest! {
+        /// The scan is 200.5 where the mask is: so it stays after any change, in the middle of the halo.
+        #[test]
+        fn the_mask_moves_with_the_scan(
+            start in [-2_isize..4, -2..4, -2..4], extents in [1_usize..5, 1..5, 1..5], halo in 0_usize..3,
+            flip in proptest::array::uniform3(any::<bool>()), transpose: bool,
+        ) {
+            let example = example([6, 5, 7], Spacing::RSOM);
+            let tile: Region = std::array::from_fn(|a| start[a]..start[a] + extents[a] as isize);
+            let change = Change { flip, transpose, ..Change::NONE };
+            let (input, target) = example.tile(&tile, &change, halo, InputScaling::IDENTITY);
+            let [width, height, depth] = change.extents(extents);
+            let (wide, high) = (width + 2 * halo, height + 2 * halo);
+            for k in 0..depth {
+                for j in 0..height {
+                    for i in 0..width {
+                        let seen = input[((k + halo) * high + j + halo) * wide + i + halo];
+                        let inside = target[(k * height + j) * width + i];
+                        prop_assert_eq!(seen, 200.5 * inside);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The intensities of a scan, kept small.
+
+use ndarray::{Array4, ArrayView4, s};
+use rsom_nn::InputScaling;
+use rsom_volume::Scan;
+
+use crate::VesselsegError;
+use crate::blocks::Region;
+
+/// Voxels of a scan, of shape (x, y, z, channel): whole numbers from 0 to 255 as bytes, so that prepared scans take a
+/// quarter of the memory.
+#[derive(Debug, Clone)]
+pub enum Voxels {
+    /// Whole numbers from 0 to 255.
+    Bytes(Array4<u8>),
+    /// Anything else.
+    Singles(Array4<f32>),
+}
+
+impl Voxels {
+    /// Those of a scan.
+    ///
+    /// # Errors
+    /// [`VesselsegError::NonFiniteVoxels`].
+    pub fn of_scan(scan: &Scan) -> Result<Self, VesselsegError> {
+        require_finite(scan)?;
+        let intensities = scan.intensities();
+        let whole = |v: &f32| (0.0..=255.0).contains(v) && v.fract() == 0.0;
+        Ok(match intensities.iter().all(whole) {
+            true => Self::Bytes(intensities.mapv(|v| v as u8)),
+            false => Self::Singles(intensities.clone()),
+        })
+    }
+
+    /// Extents along x, y, z, and the number of channels.
+    #[must_use]
+    pub fn dim(&self) -> ([usize; 3], usize) {
+        let (x, y, z, channels) = match self {
+            Self::Bytes(voxels) => voxels.dim(),
+            Self::Singles(voxels) => voxels.dim(),
+        };
+        ([x, y, z], channels)
+    }
+
+    /// [`patch`] of these voxels.
+    #[must_use]
+    pub fn patch(&self, kept: &Region, region: &Region, scaling: InputScaling) -> Vec<f32> {
+        match self {
+            Self::Bytes(voxels) => patch(&voxels.view(), kept, region, scaling),
+            Self::Singles(voxels) => patch(&voxels.view(), kept, region, scaling),
+        }
+    }
+}
+
+/// Checks that all intensities are numbers.
+///
+/// # Errors
+/// [`VesselsegError::NonFiniteVoxels`].
+pub fn require_finite(scan: &Scan) -> Result<(), VesselsegError> {
+    match scan.intensities().iter().filter(|v| !v.is_finite()).count() {
+        0 => Ok(()),
+        count => Err(VesselsegError::NonFiniteVoxels { count }),
+    }
+}
+
+/// The scaled intensities of a region in the order (channel, z, y, x); where it reaches beyond what is kept of the scan,
+/// intensities are 0.
+pub fn patch<T: Copy + Into<f32>>(
+    voxels: &ArrayView4<'_, T>,
+    kept: &Region,
+    region: &Region,
+    scaling: InputScaling,
+) -> Vec<f32> {
+    let channels = voxels.dim().3;
+    let [x, y, z] = region.clone().map(|range| range.len());
+    let mut values = vec![scaling.apply(0.0); channels * z * y * x];
+    let inside: [_; 3] =
+        std::array::from_fn(|a| region[a].start.max(kept[a].start)..region[a].end.min(kept[a].end));
+    if inside.iter().any(|range| range.start >= range.end) {
+        return values;
+    }
+    let at = |axis: usize, index: isize| (index - region[axis].start) as usize;
+    let depths = inside[2].start as usize..inside[2].end as usize;
+    for i in inside[0].clone() {
+        for j in inside[1].clone() {
+            let column = voxels.slice(s![i as usize, j as usize, depths.clone(), ..]);
+            for (k, of_channels) in column.rows().into_iter().enumerate() {
+                let k = at(2, inside[2].start) + k;
+                for (channel, value) in of_channels.iter().enumerate() {
+                    let place = ((channel * z + k) * y + at(1, j)) * x + at(0, i);
+                    values[place] = scaling.apply((*value).into());
+                }
+            }
+        }
+    }
+    values
+}
+
+/// All of a scan of these extents.
+#[must_use]
+pub fn whole(shape: [usize; 3]) -> Region {
+    shape.map(|n| 0..n as isize)
+}
