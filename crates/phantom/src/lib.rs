@@ -5,6 +5,8 @@
 //! LF the thick and HF the thin structures, through their point spread, decay with depth, noise and streaks. The truth
 //! is the scene itself, not what shines: the layer goes on smoothly where its melanin has a gap.
 //!
+//! Arterial trees that are grown instead of drawn stand in [`tree`].
+//!
 //! Every random number comes from a ChaCha8 stream keyed by seed, purpose and place, so the same seed gives the same
 //! bytes for any number of threads.
 

@@ -112,7 +112,7 @@ fn grid(config: &TreeConfig, settings: &Settings) -> Result<Grid, StageError> {
     });
     let voxels: f64 = counts.iter().product();
     // Written so that NaN is refused too; a spacing below zero is the grid's to refuse.
-    if !(voxels.abs() <= MOST_VOXELS) {
+    if !(0.0..=MOST_VOXELS).contains(&voxels.abs()) {
         return Err(StageError::usage(format_args!(
             "a box of {:?} µm has too many voxels of {:?} mm: at most {MOST_VOXELS} are allowed",
             config.extent_um, settings.spacing_mm

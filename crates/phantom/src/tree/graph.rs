@@ -132,7 +132,7 @@ impl Tree {
     ///
     /// The sum of the segments' cylinders, plus a half ball 2/3 πr³ at each end, corrected at roots and
     /// bifurcations: there the overlaps of the cylinders are counted once, the ball that joins them is added and what leaves the box is
-    /// taken off, by summing over a lattice of 32³ points around the node. The bends of a line need no correction:
+    /// taken off, by summing over a lattice of 24³ points around the node. The bends of a line need no correction:
     /// what cylinders of equal radius share on the inner side of a bend by δ, 4/3 r³ tan(δ/2), is what the ball adds on the
     /// outer side, 2/3 r³ δ, up to the third power of δ.
     #[must_use]

@@ -4,17 +4,18 @@ use std::f64::consts::PI;
 
 use rayon::prelude::*;
 
-use super::geometry::{Point, between, cosine, depth_in, distance, foot, minus};
+use super::geometry::{Point, cosine, depth_in, distance, foot, minus};
 use super::graph::{NodeKind, Segment, Tree};
+use super::piece::Piece;
 
 /// Points of the lattice along each axis.
-const LATTICE: usize = 32;
+const LATTICE: usize = 24;
 
 /// A segment seen from a node at one of its ends.
-struct Arm<'a> {
-    segment: &'a Segment,
+struct Arm {
     /// Its line from the node on, as far as it matters.
     line: Vec<Point>,
+    pieces: Vec<Piece>,
 }
 
 /// Volume of all tubes in the box less the volume of all cylinders, in µm³.
@@ -43,7 +44,7 @@ pub(super) fn corrections_um3(tree: &Tree) -> f64 {
 fn at_node(node: usize, place: Point, segments: &[&Segment], extent: Point) -> f64 {
     let radius = segments.iter().fold(0.0_f64, |r, s| r.max(s.radius_um));
     let reach = reach(node, segments, radius);
-    let arms: Vec<Arm<'_>> = segments.iter().map(|s| Arm::new(s, node, reach)).collect();
+    let arms: Vec<Arm> = segments.iter().map(|s| Arm::new(s, node, reach)).collect();
     let step = 2.0 * reach / LATTICE as f64;
     let along = |i: usize| (i as f64 + 0.5) * step - reach;
     let mut sum = 0.0;
@@ -80,8 +81,8 @@ fn reach(node: usize, segments: &[&Segment], radius: f64) -> f64 {
     1.15 * reach
 }
 
-impl<'a> Arm<'a> {
-    fn new(segment: &'a Segment, node: usize, reach: f64) -> Self {
+impl Arm {
+    fn new(segment: &Segment, node: usize, reach: f64) -> Self {
         let mut line = segment.points_um.clone();
         if segment.from != node {
             line.reverse();
@@ -89,19 +90,25 @@ impl<'a> Arm<'a> {
         // The lattice is a cube, whose corners are farther than its faces.
         let end = line
             .iter()
-            .position(|p| distance(*p, line[0]) > 2.0 * reach + segment.radius_um);
+            .position(|p| distance(*p, line[0]) > 3.0_f64.sqrt() * reach + segment.radius_um);
         line.truncate(end.map_or(line.len(), |end| end + 1));
-        Self { segment, line }
+        let pairs = line.windows(2);
+        let pieces = pairs.map(|w| Piece::new(w[0], w[1], segment.radius_um));
+        Self {
+            pieces: pieces.collect(),
+            line,
+        }
     }
 
     /// Whether a place is in the tube and beyond neither of its flat ends.
     fn holds(&self, place: Point) -> bool {
-        let last = self.line.len().saturating_sub(2);
-        self.line.windows(2).enumerate().any(|(i, pair)| {
-            let foot = foot(place, pair[0], pair[1]);
-            let beyond = (i == 0 && foot < 0.0) || (i == last && foot > 1.0);
-            let nearest = between(pair[0], pair[1], foot.clamp(0.0, 1.0));
-            !beyond && distance(place, nearest) <= self.segment.radius_um
-        })
+        let count = self.line.len();
+        if count < 2
+            || foot(place, self.line[0], self.line[1]) < 0.0
+            || foot(place, self.line[count - 2], self.line[count - 1]) > 1.0
+        {
+            return false;
+        }
+        self.pieces.iter().any(|piece| piece.holds(place))
     }
 }

@@ -21,6 +21,7 @@ mod graph;
 mod growth;
 mod joints;
 mod murray;
+mod piece;
 mod relaxation;
 mod roots;
 mod rules;

@@ -4,21 +4,12 @@ use ndarray::{Array3, ArrayViewMut2, Axis, Zip};
 use rayon::prelude::*;
 use rsom_volume::{Grid, Mask, Spacing};
 
-use super::geometry::{Point, dot, minus};
+use super::geometry::{Point, dot};
+use super::piece::Piece;
 use super::{Tree, TreeError};
 
 /// Samples of a voxel along each axis; their number cubed is the number of bits of a `u64`.
 const SAMPLES: usize = 4;
-
-/// A straight piece of a tube.
-#[derive(Debug, Clone, Copy)]
-struct Piece {
-    start: Point,
-    way: Point,
-    /// One over the squared length; 0 for a piece without length.
-    inverse: f64,
-    radius: f64,
-}
 
 /// The voxels whose center lies in a tube of a tree, on a grid whose corner is that of the tree's box.
 ///
@@ -29,7 +20,7 @@ pub fn mask(tree: &Tree, grid: &Grid) -> Result<Mask, TreeError> {
     let pieces = pieces(tree);
     let mut voxels = Array3::from_elem(grid.shape(), false);
     frame.draw(&pieces, &mut voxels, |center, piece, voxel| {
-        *voxel = *voxel || piece.square_distance(center) <= piece.radius * piece.radius;
+        *voxel = *voxel || piece.holds(center);
     });
     Ok(Mask::new(grid.clone(), voxels)?)
 }
@@ -55,8 +46,7 @@ pub fn coverage(tree: &Tree, grid: &Grid) -> Result<Array3<f32>, TreeError> {
         } else if distance - half_diagonal <= piece.radius {
             for (i, offset) in offsets.iter().enumerate() {
                 let sample = std::array::from_fn(|a| center[a] + offset[a]);
-                let inside = piece.square_distance(sample) <= piece.radius * piece.radius;
-                *bits |= u64::from(inside) << i;
+                *bits |= u64::from(piece.holds(sample)) << i;
             }
         }
     });
@@ -73,35 +63,6 @@ fn pieces(tree: &Tree) -> Vec<Piece> {
         pairs.map(|w| Piece::new(w[0], w[1], radius)).collect()
     };
     tree.tubes().flat_map(pairs).collect()
-}
-
-impl Piece {
-    fn new(start: Point, end: Point, radius: f64) -> Self {
-        let way = minus(end, start);
-        let square = dot(way, way);
-        let inverse = if square > 0.0 { 1.0 / square } else { 0.0 };
-        Self {
-            start,
-            way,
-            inverse,
-            radius,
-        }
-    }
-
-    /// The square of the distance from a place to the piece's line.
-    #[inline]
-    fn square_distance(&self, place: Point) -> f64 {
-        let from = minus(place, self.start);
-        let foot = (dot(from, self.way) * self.inverse).clamp(0.0, 1.0);
-        let gap: Point = std::array::from_fn(|a| from[a] - foot * self.way[a]);
-        dot(gap, gap)
-    }
-
-    /// The range of a coordinate that the piece's tube takes.
-    fn range(&self, axis: usize) -> [f64; 2] {
-        let (a, b) = (self.start[axis], self.start[axis] + self.way[axis]);
-        [a.min(b) - self.radius, a.max(b) + self.radius]
-    }
 }
 
 /// The voxels of a grid in µm.
