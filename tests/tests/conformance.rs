@@ -26,6 +26,7 @@ fn stages() -> Vec<Stage> {
         "preprocess",
         "layerseg",
         "vesselseg",
+        "frangi",
         "metrics",
         "stats",
         "report",

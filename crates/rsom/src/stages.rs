@@ -10,6 +10,7 @@ pub(crate) fn all() -> Vec<Definition> {
         rsom_preprocess::cli::definition(),
         rsom_layerseg::cli::definition(),
         rsom_vesselseg::cli::definition(),
+        rsom_frangi::cli::definition(),
         rsom_metrics::cli::definition(),
         rsom_stats::cli::definition(),
         rsom_report::cli::definition(),

@@ -1,0 +1,48 @@
+//! What a search tried, as a table.
+
+use rsom_io::table::{Column, Table, TableError};
+
+use crate::{Choice, Polarity, Scales, Search, Settings};
+
+/// One row for each pair of thresholds: the settings (as text and numbers), the pair, mean Dice over the training scans,
+/// mean Dice over the validation scans (of the best row alone), whether it is the best.
+pub(super) fn table(
+    search: &Search,
+    candidates: &[Settings],
+    validation_dice: Option<f64>,
+) -> Result<Table, TableError> {
+    let rows = &search.tried;
+    let is_best = |choice: &Choice| *choice == search.best;
+    let of = |choice: &Choice| &candidates[choice.candidate];
+    let number = |name: &str, value: &dyn Fn(&Choice) -> f64| {
+        Column::number(name, rows.iter().map(|row| Some(value(row))))
+    };
+    let polarity = |choice: &Choice| match of(choice).polarity {
+        Polarity::Bright => "bright",
+        Polarity::Dark => "dark",
+    };
+    Table::new(vec![
+        Column::text("sigma", rows.iter().map(|row| Some(shown(&of(row).scales)))),
+        number("beta", &|row| of(row).beta),
+        Column::text("polarity", rows.iter().map(|row| Some(polarity(row)))),
+        number("low", &|row| f64::from(row.thresholds.low)),
+        number("high", &|row| f64::from(row.thresholds.high)),
+        number("train_dice", &|row| row.dice),
+        Column::number(
+            "validation_dice",
+            rows.iter()
+                .map(|row| validation_dice.filter(|_| is_best(row))),
+        ),
+        Column::boolean("best", rows.iter().map(|row| Some(is_best(row)))),
+    ])
+}
+
+/// Scales as the parameters of `train` have them, with their unit.
+pub(super) fn shown(scales: &Scales) -> String {
+    let (sigmas, unit) = match scales {
+        Scales::Um(sigmas) => (sigmas, "µm"),
+        Scales::Vox(sigmas) => (sigmas, "voxels"),
+    };
+    let sigmas: Vec<String> = sigmas.iter().map(f64::to_string).collect();
+    format!("{} {unit}", sigmas.join("+"))
+}

@@ -1,0 +1,161 @@
+//! `rsom-frangi predict`.
+
+use ndarray::Axis;
+use rsom_io::ports;
+use rsom_io::prepared::Prepared;
+use rsom_stage::{
+    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, interrupt,
+};
+use rsom_volume::Scan;
+use serde::Deserialize;
+
+use super::fault;
+use crate::{Model, Polarity, Scales, Settings, Thresholds, predict};
+
+/// The command `predict`.
+pub(super) fn command() -> Command {
+    Command::new("predict", "Segment the vessels of a scan", run)
+        .input(Port::optional("weights", Kind::Weights, "Weights of train; without them give --low, --high and --sigma-um or --sigma-vox"))
+        .input(Port::required("input", Kind::Volume, "Scan to segment, prepared by 'preprocess vessel', or an RGB24 file of the released software"))
+        .output(Port::required("output", Kind::Mask, "Mask of the vessels, on the scan's grid"))
+        .output(Port::optional("probabilities", Kind::Probabilities, "Vesselness of each voxel, from 0 to 1"))
+        .parameters(thresholds())
+        .parameters(filter())
+        .example("rsom-frangi predict --weights frangi.safetensors --input vessel.nii.gz --output vessels.nii.gz")
+        .example("rsom-frangi predict --sigma-um 12,24,48 --low 0.01 --high 0.1 --input vessel.nii.gz --output vessels.nii.gz --probabilities vesselness.nii.gz")
+}
+
+fn thresholds() -> Vec<Parameter> {
+    vec![
+        Parameter::number(
+            "low",
+            "Smallest vesselness of a voxel of a vessel, above 0 (unset: that of the weights)",
+        )
+        .at_least(0.0)
+        .at_most(1.0),
+        Parameter::number(
+            "high",
+            "Smallest vesselness that a vessel has somewhere (unset: that of the weights)",
+        )
+        .at_least(0.0)
+        .at_most(1.0),
+        Parameter::integer(
+            "min_size_vox",
+            "Smallest number of voxels of a vessel (unset: that of the weights; 0 without weights)",
+        )
+        .at_least(0.0)
+        .unit("voxels"),
+    ]
+}
+
+fn filter() -> Vec<Parameter> {
+    vec![
+        Parameter::numbers("sigma_um", "Standard deviations of the Gaussians, near the radii of vessels (unset: those of the weights)").unit("µm"),
+        Parameter::numbers("sigma_vox", "The same in voxels along every axis, for scans of unknown voxel size; instead of sigma_um").unit("voxels"),
+        Parameter::number("alpha", "How much plates are held back; smaller lets more through (unset: that of the weights; 0.5 without weights)"),
+        Parameter::number("beta", "How much blobs are held back; larger lets more through (unset: that of the weights; 0.5 without weights)"),
+        Parameter::number("c", "Norm of the Hessian, in units of intensity, that tells structure from background (unset: that of the weights; half of the largest norm of each channel at each scale without weights)"),
+        Parameter::choice("polarity", &["bright", "dark"], "Whether vessels are brighter or darker than their surroundings (unset: that of the weights; bright without weights)"),
+    ]
+}
+
+#[derive(Debug, Deserialize)]
+struct Parameters {
+    low: Option<f32>,
+    high: Option<f32>,
+    min_size_vox: Option<u64>,
+    sigma_um: Option<Vec<f64>>,
+    sigma_vox: Option<Vec<f64>>,
+    alpha: Option<f64>,
+    beta: Option<f64>,
+    c: Option<f64>,
+    polarity: Option<Polarity>,
+}
+
+impl Parameters {
+    fn scales(&self) -> Result<Option<Scales>, StageError> {
+        match (&self.sigma_um, &self.sigma_vox) {
+            (Some(_), Some(_)) => Err(StageError::usage(
+                "give --sigma-um or --sigma-vox, not both",
+            )),
+            (Some(um), None) => Ok(Some(Scales::Um(um.clone()))),
+            (None, vox) => Ok(vox.clone().map(Scales::Vox)),
+        }
+    }
+
+    /// The weights' model with what the parameters say otherwise, or a model of parameters alone.
+    fn model(&self, weights: Option<Model>) -> Result<Model, StageError> {
+        let scales = self.scales()?;
+        let mut model = match (weights, scales, self.low, self.high) {
+            (Some(mut model), scales, _, _) => {
+                model.settings.scales = scales.unwrap_or(model.settings.scales);
+                model
+            }
+            (None, Some(scales), Some(low), Some(high)) => Model {
+                settings: Settings::frangi1998(scales),
+                thresholds: Thresholds {
+                    low,
+                    high,
+                    min_size_vox: 0,
+                },
+            },
+            _ => {
+                return Err(StageError::usage(
+                    "give --weights, or --low, --high and --sigma-um (or --sigma-vox)",
+                ));
+            }
+        };
+        let Model {
+            settings,
+            thresholds,
+        } = &mut model;
+        settings.alpha = self.alpha.unwrap_or(settings.alpha);
+        settings.beta = self.beta.unwrap_or(settings.beta);
+        settings.c = self.c.or(settings.c);
+        settings.polarity = self.polarity.unwrap_or(settings.polarity);
+        thresholds.low = self.low.unwrap_or(thresholds.low);
+        thresholds.high = self.high.unwrap_or(thresholds.high);
+        thresholds.min_size_vox = self.min_size_vox.unwrap_or(thresholds.min_size_vox);
+        let sound = settings.check().and_then(|()| thresholds.check());
+        sound.map_err(StageError::usage)?;
+        Ok(model)
+    }
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let parameters: Parameters = invocation.parameters()?;
+    let weights = invocation.optional_input("weights").map(fault::load);
+    let model = parameters.model(weights.transpose()?)?;
+    let input = invocation.input("input")?;
+    let Prepared { scan, file } = Prepared::load(input)?;
+    let mut progress: Option<Progress> = None;
+    let mut watch = |done: usize, all: usize| {
+        let progress = progress.get_or_insert_with(|| Progress::start("predict", all as u64));
+        if done > 0 {
+            progress.advance(1);
+        }
+        !interrupt::requested()
+    };
+    let found = predict(&model, &scan, &mut watch).map_err(|e| fault::of_file(input, e))?;
+    if let Some(progress) = progress {
+        progress.finish();
+    }
+    let grid = scan.grid().clone();
+    drop(scan);
+    if invocation.optional_output("probabilities").is_some() {
+        let names = vec!["probability".into()];
+        let probabilities = Scan::new(grid, names, found.vesselness.insert_axis(Axis(3)))
+            .and_then(|scan| file.scan(scan))
+            .map_err(StageError::failure)?;
+        ports::write_probabilities(invocation, "probabilities", &probabilities)?;
+    }
+    let (count, voxels) = (found.mask.count(), found.mask.voxels().len());
+    let mask = file.mask(found.mask).map_err(StageError::failure)?;
+    ports::write_mask(invocation, "output", &mask)?;
+    Ok(Summary::new()
+        .with("voxels", count)
+        .with("share", count as f64 / voxels as f64)
+        .with("low", model.thresholds.low)
+        .with("high", model.thresholds.high)
+        .text(format!("{count} of {voxels} voxels are in vessels")))
+}

@@ -1,0 +1,248 @@
+//! `rsom-frangi train`.
+
+use std::path::{Path, PathBuf};
+
+use rsom_io::ports;
+use rsom_stage::{
+    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, Type, atomic,
+    interrupt, log,
+};
+use serde::Deserialize;
+
+use super::dataset::{self, Pair};
+use super::{fault, history};
+use crate::{FrangiError, Model, Polarity, Scales, Search, Settings, dice, predict, search};
+
+/// The command `train`.
+pub(super) fn command() -> Command {
+    let mut command = Command::new("train", "Choose thresholds, and the best of some settings, on scans and their reference masks", run)
+        .output(Port::optional("output", Kind::Directory, "Folder for weights.safetensors and history.parquet"))
+        .output(Port::optional("weights", Kind::Weights, "Settings and thresholds with the largest mean Dice over the training scans"))
+        .output(Port::optional("history", Kind::Table, "One row for each pair of thresholds that was tried: settings, thresholds, mean Dice"))
+        .parameters(parameters())
+        .example("rsom-frangi train --image a.nii.gz b.nii.gz --mask a_vessels.nii.gz b_vessels.nii.gz --weights frangi.safetensors --history tried.parquet")
+        .example("rsom-frangi train --image a.nii.gz --mask a_vessels.nii.gz --sigma-sets-um 6+12+24,12+24+48 --betas 0.5,1 --output frangi");
+    for port in dataset::inputs() {
+        command = command.input(port);
+    }
+    command
+}
+
+fn parameters() -> Vec<Parameter> {
+    let polarities = ["bright", "dark"].map(str::to_owned).to_vec();
+    let polarities = Type::List(Box::new(Type::Choice(polarities)));
+    vec![
+        Parameter::texts(
+            "sigma_sets_um",
+            "Sets of scales to choose from, in µm, a set joined by +, as 6+12+24,12+24+48",
+        )
+        .default(vec!["12+24+48"]),
+        Parameter::texts(
+            "sigma_sets_vox",
+            "The same in voxels along every axis, for scans of unknown voxel size; instead of sigma_sets_um",
+        ),
+        Parameter::numbers(
+            "betas",
+            "Values of beta to choose from: how much blobs are held back; larger lets more through",
+        )
+        .default(vec![0.5]),
+        Parameter::new(
+            "polarities",
+            polarities,
+            "Whether vessels are brighter or darker than their surroundings; two: both are tried",
+        )
+        .default(vec!["bright"]),
+        Parameter::number(
+            "alpha",
+            "How much plates are held back; smaller lets more through",
+        )
+        .default(0.5),
+        Parameter::number(
+            "c",
+            "Norm of the Hessian, in units of intensity, that tells structure from background (unset: half of the largest norm of each channel at each scale)",
+        ),
+        Parameter::integer("min_size_vox", "Smallest number of voxels of a vessel")
+            .at_least(0.0)
+            .default(0)
+            .unit("voxels"),
+    ]
+}
+
+#[derive(Debug, Deserialize)]
+struct Parameters {
+    sigma_sets_um: Vec<String>,
+    sigma_sets_vox: Option<Vec<String>>,
+    betas: Vec<f64>,
+    polarities: Vec<Polarity>,
+    alpha: f64,
+    c: Option<f64>,
+    min_size_vox: u64,
+}
+
+impl Parameters {
+    /// All settings to choose from.
+    fn candidates(&self) -> Result<Vec<Settings>, StageError> {
+        let scales: Result<Vec<Scales>, StageError> = match &self.sigma_sets_vox {
+            None => sets("--sigma-sets-um", &self.sigma_sets_um, Scales::Um),
+            Some(vox) => sets("--sigma-sets-vox", vox, Scales::Vox),
+        };
+        let mut candidates = Vec::new();
+        for scales in scales? {
+            for polarity in &self.polarities {
+                for beta in &self.betas {
+                    let settings = Settings {
+                        scales: scales.clone(),
+                        alpha: self.alpha,
+                        beta: *beta,
+                        c: self.c,
+                        polarity: *polarity,
+                    };
+                    settings.check().map_err(StageError::usage)?;
+                    candidates.push(settings);
+                }
+            }
+        }
+        if candidates.is_empty() {
+            let fault = "--sigma-sets-um, --betas and --polarities need a value each";
+            return Err(StageError::usage(fault));
+        }
+        Ok(candidates)
+    }
+}
+
+fn sets(
+    flag: &str,
+    texts: &[String],
+    scales: impl Fn(Vec<f64>) -> Scales,
+) -> Result<Vec<Scales>, StageError> {
+    let set = |text: &String| {
+        let sigmas: Result<Vec<f64>, _> = text.split('+').map(|s| s.trim().parse()).collect();
+        let sigmas = sigmas.map_err(|_| {
+            StageError::usage(format_args!(
+                "{flag}: '{text}' is no list of numbers joined by +"
+            ))
+        });
+        sigmas.map(&scales)
+    };
+    texts.iter().map(set).collect()
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let parameters: Parameters = invocation.parameters()?;
+    let candidates = parameters.candidates()?;
+    let (weights, table) = outputs(invocation)?;
+    let [training, validation] = Pair::all(invocation)?;
+    let found = choose(&parameters, &candidates, &training)?;
+    let model = Model {
+        settings: candidates[found.best.candidate].clone(),
+        thresholds: found.best.thresholds,
+    };
+    let validation_dice = evaluate(&model, &validation)?;
+    let provenance = invocation.provenance()?.to_string();
+    atomic::write_bytes(&weights, &model.to_bytes(&provenance))?;
+    if let Some(path) = table {
+        let table = history::table(&found, &candidates, validation_dice);
+        ports::save_table(invocation, &path, &table.map_err(StageError::failure)?)?;
+    }
+    Ok(summary(&model, &found, validation_dice))
+}
+
+/// Where weights and history go.
+fn outputs(invocation: &Invocation) -> Result<(PathBuf, Option<PathBuf>), StageError> {
+    let folder = invocation.optional_output("output");
+    let place = |name: &str, file: &str| {
+        let named = invocation.optional_output(name).map(Path::to_path_buf);
+        named.or_else(|| folder.map(|folder| folder.join(file)))
+    };
+    match place("weights", "weights.safetensors") {
+        Some(weights) => Ok((weights, place("history", "history.parquet"))),
+        None => Err(StageError::usage("give --output or --weights")),
+    }
+}
+
+/// A failure of a library, or one that already says which file it is about.
+enum Failure {
+    Library(FrangiError),
+    Stage(StageError),
+}
+
+impl From<FrangiError> for Failure {
+    fn from(error: FrangiError) -> Self {
+        Self::Library(error)
+    }
+}
+
+fn choose(
+    parameters: &Parameters,
+    candidates: &[Settings],
+    training: &[Pair],
+) -> Result<Search, StageError> {
+    let mut current = 0;
+    let mut empty = vec![false; training.len()];
+    let mut load = |scan: usize| {
+        current = scan;
+        let (scan, mask) = training[scan].load().map_err(Failure::Stage)?;
+        empty[current] = mask.count() == 0;
+        if empty.iter().all(|empty| *empty) {
+            let fault = "every reference of the training scans is empty";
+            return Err(Failure::Stage(StageError::inputs(fault)));
+        }
+        Ok((scan, mask))
+    };
+    let mut progress: Option<Progress> = None;
+    let mut watch = |done: usize, all: usize| {
+        let progress = progress.get_or_insert_with(|| Progress::start("train", all as u64));
+        if done > 0 {
+            progress.advance(1);
+        }
+        !interrupt::requested()
+    };
+    let min_size_vox = parameters.min_size_vox;
+    let found = search(
+        candidates,
+        min_size_vox,
+        training.len(),
+        &mut load,
+        &mut watch,
+    );
+    if let Some(progress) = progress {
+        progress.finish();
+    }
+    found.map_err(|failure| match failure {
+        Failure::Stage(error) => error,
+        Failure::Library(error) => fault::of_file(&training[current].image, error),
+    })
+}
+
+/// Mean Dice over the validation scans; `None` without any.
+fn evaluate(model: &Model, validation: &[Pair]) -> Result<Option<f64>, StageError> {
+    let mut sum = 0.0;
+    for pair in validation {
+        let (scan, mask) = pair.load()?;
+        let mut watch = |_, _| !interrupt::requested();
+        let found =
+            predict(model, &scan, &mut watch).map_err(|e| fault::of_file(&pair.image, e))?;
+        sum += dice(mask.voxels(), found.mask.voxels());
+    }
+    Ok((!validation.is_empty()).then(|| sum / validation.len() as f64))
+}
+
+fn summary(model: &Model, found: &Search, validation_dice: Option<f64>) -> Summary {
+    let (best, sigma) = (&found.best, history::shown(&model.settings.scales));
+    if best.dice == 0.0 {
+        log::warn("no pair of thresholds finds anything of the references");
+    }
+    let validation = validation_dice.map_or(String::new(), |d| format!(", of validation {d:.3}"));
+    let (low, high) = (best.thresholds.low, best.thresholds.high);
+    Summary::new()
+        .with("low", low)
+        .with("high", high)
+        .with("sigma", sigma.clone())
+        .with("beta", model.settings.beta)
+        .with("train_dice", best.dice)
+        .with("validation_dice", validation_dice)
+        .text(format!(
+            "σ {sigma}, β {}, low {low}, high {high}: Dice of training {:.3}{validation}",
+            model.settings.beta, best.dice
+        ))
+}

@@ -1,0 +1,93 @@
+//! The scales at which vessels are sought.
+
+use rsom_volume::Spacing;
+use serde::{Deserialize, Serialize};
+
+use crate::FrangiError;
+
+/// No Gaussian is wider along any axis: its filter would be longer than scans are.
+const LARGEST_VOX: f64 = 500.0;
+
+/// Standard deviations of the Gaussians of a scale space.
+///
+/// A vessel with a Gaussian profile of standard deviation r answers most at the scale σ = r, one with a box profile of
+/// radius r near σ = r / √2.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scales {
+    /// In µm: spheres in the tissue, whatever the voxels' shape.
+    Um(Vec<f64>),
+    /// In voxels along every axis: the measure that is left where the voxel size is unknown.
+    Vox(Vec<f64>),
+}
+
+impl Scales {
+    /// Checks that there are scales, and that each is positive and finite.
+    ///
+    /// # Errors
+    /// [`FrangiError::Settings`].
+    pub fn check(&self) -> Result<(), FrangiError> {
+        let (Scales::Um(sigmas) | Scales::Vox(sigmas)) = self;
+        if sigmas.is_empty() {
+            return Err(FrangiError::Settings("no scale is given".into()));
+        }
+        match sigmas.iter().find(|s| !(s.is_finite() && **s > 0.0)) {
+            None => Ok(()),
+            Some(sigma) => Err(FrangiError::Settings(format!(
+                "a scale of {sigma} is not positive and finite"
+            ))),
+        }
+    }
+
+    /// Each scale in voxels along x, y, z of a grid.
+    ///
+    /// # Errors
+    /// Scales in µm where the spacing is unknown; more than 500 voxels; those of [`check`](Self::check).
+    pub(crate) fn in_voxels(&self, spacing: Spacing) -> Result<Vec<[f64; 3]>, FrangiError> {
+        self.check()?;
+        let scales: Vec<[f64; 3]> = match self {
+            Scales::Vox(sigmas) => sigmas.iter().map(|sigma| [*sigma; 3]).collect(),
+            Scales::Um(sigmas) => {
+                let mm = spacing.millimetres().ok_or(FrangiError::UnknownSpacing)?;
+                let scale = |sigma_um: &f64| mm.map(|mm| sigma_um / (1000.0 * mm));
+                sigmas.iter().map(scale).collect()
+            }
+        };
+        match scales.iter().flatten().find(|s| **s > LARGEST_VOX) {
+            None => Ok(scales),
+            Some(sigma_vox) => Err(FrangiError::LargeScale {
+                sigma_vox: *sigma_vox,
+                largest: LARGEST_VOX,
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_in_micrometres_are_spheres_in_the_tissue() {
+        let scales = Scales::Um(vec![12.0, 24.0]);
+        let found = scales.in_voxels(Spacing::RSOM).unwrap();
+        for (found, expected) in found.iter().zip([[1.0, 1.0, 4.0], [2.0, 2.0, 8.0]]) {
+            for axis in 0..3 {
+                assert!((found[axis] - expected[axis]).abs() < 1e-12);
+            }
+        }
+        let unknown = scales.in_voxels(Spacing::Unknown);
+        assert!(matches!(unknown, Err(FrangiError::UnknownSpacing)));
+        let voxels = Scales::Vox(vec![2.0]).in_voxels(Spacing::RSOM).unwrap();
+        assert_eq!(voxels, [[2.0; 3]]);
+    }
+
+    #[test]
+    fn scales_without_meaning_are_refused() {
+        for sigmas in [vec![], vec![0.0], vec![1.0, -1.0], vec![f64::NAN]] {
+            assert!(Scales::Vox(sigmas).check().is_err());
+        }
+        let wide = Scales::Um(vec![2000.0]).in_voxels(Spacing::RSOM);
+        assert!(matches!(wide, Err(FrangiError::LargeScale { .. })));
+    }
+}
