@@ -3,6 +3,7 @@
 mod files;
 mod generate;
 mod parameters;
+mod render;
 mod scan;
 mod tree;
 
@@ -16,4 +17,5 @@ pub fn definition() -> Definition {
         .command(scan::command())
         .command(generate::command())
         .command(tree::command())
+        .command(render::command())
 }

@@ -15,6 +15,7 @@ mod cohort;
 mod config;
 mod error;
 mod field;
+pub mod gerl2020;
 mod loops;
 mod melanin;
 mod noise;

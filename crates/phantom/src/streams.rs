@@ -28,6 +28,12 @@ pub(crate) enum Purpose {
     TreeRoots,
     TreeTissue,
     TreeWobble,
+    ArcHits,
+    ArcKept,
+    Sticks,
+    RenderBackground,
+    RenderForeground,
+    Reflections,
 }
 
 /// The streams of one seed.

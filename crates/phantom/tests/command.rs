@@ -160,3 +160,42 @@ fn settings_that_describe_no_scene_end_with_2_and_leave_nothing() {
     );
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
 }
+
+#[test]
+fn a_rendered_tree_lies_on_the_grid_of_its_mask_with_a_label_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let shape = [24, 20, 60];
+    let voxels = ndarray::Array3::from_shape_fn(shape, |(x, y, _)| {
+        (5..16).contains(&x) && (4..15).contains(&y)
+    });
+    let grid = rsom_volume::Grid::new(shape, rsom_volume::Spacing::RSOM).unwrap();
+    let tree = rsom_volume::Mask::new(grid, voxels).unwrap();
+    nifti::write_mask(&folder.join("tree.nii.gz"), &tree).unwrap();
+    for (name, seed, threads) in [("a", 3, 1), ("b", 3, 3), ("c", 4, 3)] {
+        done(
+            folder,
+            &format!(
+                "render --input tree.nii.gz --seed {seed} --threads {threads} --output {name}.nii.gz --labels {name}l.nii.gz"
+            ),
+        );
+    }
+    let scan = nifti::read_scan(&folder.join("a.nii.gz")).unwrap();
+    let label = nifti::read_mask(&folder.join("al.nii.gz")).unwrap();
+    assert!(scan.grid().require_same(tree.grid()).is_ok());
+    assert!(label.grid().require_same(tree.grid()).is_ok());
+    assert!(label.count() > 0 && scan.channels().len() == 2);
+    let bytes = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    assert_eq!(bytes("a.nii.gz"), bytes("b.nii.gz"));
+    assert_ne!(bytes("a.nii.gz"), bytes("c.nii.gz"));
+    assert_eq!(bytes("al.nii.gz"), bytes("cl.nii.gz"));
+    let files = "--input tree.nii.gz --seed 1 --output x.nii.gz --labels xl.nii.gz";
+    refused(
+        folder,
+        &format!("render {files} --hf-erosions 99"),
+        2,
+        "hf_erosions",
+    );
+    refused(folder, &format!("render {files} --arc-share 2"), 2, "arc");
+    assert!(!folder.join("x.nii.gz").exists());
+}

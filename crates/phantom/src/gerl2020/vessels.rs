@@ -1,0 +1,80 @@
+//! What shines of a tree in each channel.
+
+use ndarray::{Array3, Zip};
+use rsom_morphology::{Connectivity, Element, Recheck, dilate, erode, remove_small, skeletonize};
+
+use super::Gerl2020Config;
+
+/// What the first, second and third dilation add to LF, each in all of its voxels.
+const LF_SHELLS: [f32; 3] = [0.75, 1.5, 0.75];
+/// What HF holds in all of its voxels, what its skeleton adds, and what is taken away where LF shines.
+const HF_ALL: f32 = 2.5;
+const HF_INNER: f32 = 0.5;
+const HF_INSIDE_LF: f32 = -1.0;
+
+/// The vessels of both channels, of shape (x, y, z).
+pub(super) struct Vessels {
+    /// LF's three shells, from inside out, each within the next.
+    shells: [Array3<bool>; 3],
+    /// HF's skeleton, and the skeleton dilated.
+    inner: Array3<bool>,
+    thin: Array3<bool>,
+}
+
+impl Vessels {
+    /// The vessels of a tree.
+    pub fn of(tree: &Array3<bool>, config: &Gerl2020Config) -> Self {
+        let cross = Element::neighbors(Connectivity::Faces);
+        let grown = |mask: &Array3<bool>| dilate(mask.view(), &cross, 1, false);
+        let thick = erode(tree.view(), &cross, config.lf_erosions, false);
+        let thick = remove_small(thick.view(), config.lf_least_voxels, Connectivity::Faces);
+        let first = grown(&thick);
+        let second = grown(&first);
+        let third = grown(&second);
+        let eroded = erode(tree.view(), &cross, config.hf_erosions, false);
+        let mut inner = skeletonize(eroded.view(), Recheck::Topology);
+        let thin = grown(&inner);
+        let thin = remove_small(thin.view(), config.hf_least_voxels, Connectivity::Faces);
+        inner.zip_mut_with(&thin, |inner, kept| *inner &= *kept);
+        Self {
+            shells: [first, second, third],
+            inner,
+            thin,
+        }
+    }
+
+    /// Where LF shines.
+    pub fn in_lf(&self) -> &Array3<bool> {
+        &self.shells[2]
+    }
+
+    /// Where HF shines.
+    pub fn in_hf(&self) -> &Array3<bool> {
+        &self.thin
+    }
+
+    /// Where either channel shines.
+    pub fn label(&self) -> Array3<bool> {
+        Zip::from(self.in_lf())
+            .and(self.in_hf())
+            .map_collect(|lf, hf| *lf || *hf)
+    }
+
+    /// Intensity of LF, without noise.
+    pub fn lf(&self, place: [usize; 3]) -> f32 {
+        let shells = self.shells.iter().zip(LF_SHELLS);
+        shells
+            .filter(|(shell, _)| shell[place])
+            .map(|(_, value)| value)
+            .sum()
+    }
+
+    /// Intensity of HF, without noise.
+    pub fn hf(&self, place: [usize; 3]) -> f32 {
+        if !self.thin[place] {
+            return 0.0;
+        }
+        let when = |set: bool, value: f32| if set { value } else { 0.0 };
+        HF_ALL + when(self.inner[place], HF_INNER) + when(self.in_lf()[place], HF_INSIDE_LF)
+    }
+}
