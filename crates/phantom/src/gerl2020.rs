@@ -51,8 +51,8 @@ pub struct Rendered {
 /// hang together by faces, as scipy has it unless told otherwise; beyond the scan nothing is set. The rule erodes for HF
 /// as often as for LF, so what is narrower than five voxels shines nowhere and is not in the label; HF alone shows what is
 /// left by erosion as long, thin pieces (under 100 voxels, but 200 once its skeleton is dilated). With fewer
-/// `hf_erosions`, HF shows thinner vessels too; with none, all of them. Skeletons keep the topology: scikit-image's
-/// may leave nothing of what is two voxels wide, the very vessels that HF is for.
+/// `hf_erosions`, HF shows thinner vessels too; with none, all of them, but for those whose skeleton is lost (see
+/// `hf_keep_topology`). Without noise, channels and label equal what scipy and scikit-image make by the rule.
 ///
 /// # Errors
 /// A setting outside its range.

@@ -62,6 +62,67 @@ fn a_thin_long_vessel_shines_in_hf_alone() {
     assert_eq!(rendered.label.count(), 56 * 5 + 2);
 }
 
+/// A ring, a slanted thin rod, ellipsoids and a bar of even width, in integers alone.
+fn scene() -> Mask {
+    let square = |v: i64| v * v;
+    mask(Array3::from_shape_fn([48, 40, 90], |(x, y, z)| {
+        let [x, y, z] = [x, y, z].map(|i| i as i64);
+        let ring = (square(x - 24) + square(z - 30)).isqrt() - 16;
+        let wave = square((z * 5) % 60 - 30) / 9;
+        square(ring) + square(y - 20) <= 25
+            || square(3 * x - z - 40) + square(3 * y - 12) <= 45
+            || square(x - 8) + square(y - 34) + wave <= 30
+            || ((38..44).contains(&x) && (32..38).contains(&y) && z >= 10)
+    }))
+}
+
+#[test]
+fn without_noise_a_scan_equals_what_scipy_and_scikit_image_make_by_the_rule() {
+    // By scipy 1.17 (binary_erosion, binary_dilation, label) and scikit-image 0.26 (skeletonize): the label's voxels and,
+    // over the flat indices of voxels that are not 0, h = 31·h + index + value (modulo 2³²), LF first.
+    for (hf_erosions, label, hashes) in [
+        (0, 13_992, [2_490_093_996, 2_782_471_896]),
+        (1, 13_987, [2_490_093_996, 445_510_010]),
+        (2, 13_560, [2_490_093_996, 184_463_564]),
+    ] {
+        let config = Gerl2020Config {
+            hf_erosions,
+            ..Gerl2020Config::BARE
+        };
+        let rendered = render(&scene(), &config, 1).unwrap();
+        let hash = |channel| {
+            let values = rendered.scan.channel(channel).unwrap();
+            let lit = values.iter().enumerate().filter(|(_, v)| **v > 0.0);
+            lit.fold(0_u32, |hash, (i, v)| {
+                hash.wrapping_mul(31).wrapping_add(i as u32 + *v as u32)
+            })
+        };
+        assert_eq!([hash(0), hash(1)], hashes, "{hf_erosions} erosions");
+        assert_eq!(rendered.label.count(), label);
+    }
+}
+
+#[test]
+fn a_vessel_of_even_width_shines_in_hf_when_topology_is_kept() {
+    let even = tube([10, 15], 70);
+    let hf = |hf_keep_topology| {
+        let config = Gerl2020Config {
+            hf_keep_topology,
+            ..Gerl2020Config::BARE
+        };
+        let rendered = render(&even, &config, 1).unwrap();
+        rendered
+            .scan
+            .channel(1)
+            .unwrap()
+            .iter()
+            .filter(|v| **v > 0.0)
+            .count()
+    };
+    assert_eq!(hf(false), 0);
+    assert!(hf(true) >= 200, "{}", hf(true));
+}
+
 #[test]
 fn short_and_narrow_vessels_shine_nowhere_unless_asked() {
     // A line of 39 voxels, dilated 197, is one too short.
@@ -72,6 +133,7 @@ fn short_and_narrow_vessels_shine_nowhere_unless_asked() {
         let config = Gerl2020Config {
             hf_erosions: 1,
             hf_least_voxels: 100,
+            hf_keep_topology: true,
             ..Gerl2020Config::BARE
         };
         assert!(render(&vessels, &config, 1).unwrap().label.count() > 0);

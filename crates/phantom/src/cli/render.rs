@@ -33,6 +33,7 @@ fn parameters() -> Vec<Parameter> {
         whole("lf_least_voxels", rule.lf_least_voxels, "Smallest object that is then drawn").unit("voxels"),
         whole("hf_erosions", rule.hf_erosions, "How often the vessels are eroded before their skeleton is drawn into HF; 0 shows thin vessels too"),
         whole("hf_least_voxels", rule.hf_least_voxels, "Smallest object of the dilated skeleton that is drawn").unit("voxels"),
+        Parameter::flag("hf_keep_topology", "Draw vessels into HF whose skeleton scikit-image would lose because they are an even number of voxels wide"),
         number("arc_share", rule.arc_share, "Share of the places beside vessels, at two distances, that hold an arc; 0 for none").at_most(1.0),
         whole("sticks", rule.sticks, "Number of sticks, short structures that are no vessels"),
         number("background_sd", rule.background_sd, "Standard deviation of the background in HF, of which only bright voxels are kept").unit("of 3"),

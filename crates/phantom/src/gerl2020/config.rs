@@ -15,6 +15,9 @@ pub struct Gerl2020Config {
     pub hf_erosions: usize,
     /// Smallest object of the dilated skeleton that is drawn into HF, in voxels.
     pub hf_least_voxels: usize,
+    /// Whether the skeleton keeps the topology of every vessel. The rule's, scikit-image's, may leave nothing of vessels
+    /// that are an even number of voxels wide.
+    pub hf_keep_topology: bool,
     /// Share of the voxels at which an arc could stand that hold one; 0 for no arcs.
     pub arc_share: f64,
     /// Number of sticks; 0 for none.
@@ -39,6 +42,7 @@ impl Gerl2020Config {
         lf_least_voxels: 100,
         hf_erosions: 2,
         hf_least_voxels: 200,
+        hf_keep_topology: false,
         arc_share: 0.1,
         sticks: 1000,
         background_sd: 0.3,

@@ -32,7 +32,12 @@ impl Vessels {
         let second = grown(&first);
         let third = grown(&second);
         let eroded = erode(tree.view(), &cross, config.hf_erosions, false);
-        let mut inner = skeletonize(eroded.view(), Recheck::Topology);
+        let recheck = if config.hf_keep_topology {
+            Recheck::Topology
+        } else {
+            Recheck::Connectivity
+        };
+        let mut inner = skeletonize(eroded.view(), recheck);
         let thin = grown(&inner);
         let thin = remove_small(thin.view(), config.hf_least_voxels, Connectivity::Faces);
         inner.zip_mut_with(&thin, |inner, kept| *inner &= *kept);
