@@ -412,11 +412,6 @@ fn mask_and_coverage_have_the_analytic_volume() {
         let counted = mask(&tree, &grid).unwrap().count() as f64 * voxel;
         let shares = coverage(&tree, &grid).unwrap();
         let covered = shares.iter().map(|v| f64::from(*v)).sum::<f64>() * voxel;
-        println!(
-            "analytic {analytic:.0}, mask {:.4}, coverage {:.4}",
-            counted / analytic,
-            covered / analytic
-        );
         assert!(
             (counted / analytic - 1.0).abs() < 0.01,
             "{counted} of {analytic}"
@@ -640,80 +635,34 @@ fn one_end_is_a_tree_too() {
     check_forest(&tree, &config);
 }
 
+/// Changes a setting of [`small`].
+type Change = fn(&mut TreeConfig);
+
 #[test]
 fn settings_that_describe_no_tree_are_refused() {
-    let bad = [
-        TreeConfig {
-            extent_um: [f64::NAN, 900.0, 800.0],
-            ..small()
-        },
-        TreeConfig {
-            terminals: 0,
-            ..small()
-        },
-        TreeConfig {
-            terminals: 1_000_000,
-            ..small()
-        },
-        TreeConfig {
-            roots: 0,
-            ..small()
-        },
-        TreeConfig {
-            roots: 61,
-            ..small()
-        },
-        TreeConfig {
-            radius_um: [6.0, 5.0],
-            ..small()
-        },
+    let bad: [Change; 16] = [
+        |c| c.extent_um[0] = f64::NAN,
+        |c| c.terminals = 0,
+        |c| c.terminals = 1_000_000,
+        |c| c.roots = 0,
+        |c| c.roots = 61,
+        |c| c.radius_um = [6.0, 5.0],
         // Sixty ends need a root of 23.5 µm.
-        TreeConfig {
-            radius_um: [6.0, 23.0],
-            ..small()
-        },
-        TreeConfig {
-            murray_exponent: 2.0,
-            ..small()
-        },
-        TreeConfig {
-            clearance_um: -1.0,
-            ..small()
-        },
-        TreeConfig {
-            tortuosity: f64::NAN,
-            ..small()
-        },
-        TreeConfig {
-            root_places_um: vec![1.0, 2.0],
-            ..small()
-        },
-        TreeConfig {
-            root_places_um: vec![1.0, 2.0, 801.0],
-            ..small()
-        },
-        TreeConfig {
-            demand_depths_um: vec![1.0],
-            ..small()
-        },
-        TreeConfig {
-            demand_depths_um: vec![2.0, 2.0],
-            demand_levels: vec![1.0, 1.0],
-            ..small()
-        },
-        TreeConfig {
-            demand_depths_um: vec![2.0],
-            demand_levels: vec![-1.0],
-            ..small()
-        },
-        TreeConfig {
-            demand_depths_um: vec![2.0],
-            demand_levels: vec![0.0],
-            ..small()
-        },
+        |c| c.radius_um = [6.0, 23.0],
+        |c| c.murray_exponent = 2.0,
+        |c| c.clearance_um = -1.0,
+        |c| c.tortuosity = f64::NAN,
+        |c| c.root_places_um = vec![1.0, 2.0],
+        |c| c.root_places_um = vec![1.0, 2.0, 801.0],
+        |c| c.demand_depths_um = vec![1.0],
+        |c| (c.demand_depths_um, c.demand_levels) = (vec![2.0, 2.0], vec![1.0, 1.0]),
+        |c| (c.demand_depths_um, c.demand_levels) = (vec![2.0], vec![-1.0]),
+        |c| (c.demand_depths_um, c.demand_levels) = (vec![2.0], vec![0.0]),
     ];
     let demand = Demand::of(&small()).unwrap();
-    for config in bad {
+    for change in bad {
+        let mut config = small();
+        change(&mut config);
         assert!(grow(&config, &demand, 0).is_err(), "{config:?}");
     }
     assert!(Demand::volume(Array3::from_elem((2, 2, 2), f32::NAN)).is_err());
@@ -723,10 +672,8 @@ fn settings_that_describe_no_tree_are_refused() {
         radius_um: [50.0, 60.0],
         ..small()
     };
-    assert!(matches!(
-        grow(&crowded, &demand, 0),
-        Err(TreeError::NoRoomForRoots { .. })
-    ));
+    let fault = grow(&crowded, &demand, 0).unwrap_err();
+    assert!(matches!(fault, TreeError::NoRoomForRoots { .. }), "{fault}");
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn parameters() -> Vec<Parameter> {
         Parameter::number("murray_exponent", "γ of Murray's law: a radius to this power is the sum of its daughters'").default(3.0),
         Parameter::number("clearance_um", "Least distance between the walls of vessels that do not meet").default(5.0).at_least(0.0).unit("µm"),
         Parameter::number("least_length_um", "Least length of a vessel").default(20.0).at_least(0.0).unit("µm"),
-        Parameter::number("tortuosity", "How far vessels swing, as a share of their length or of the wavelength").default(0.06).at_least(0.0),
+        Parameter::number("tortuosity", "How far vessels swing, as a share of their length or of the wavelength").default(0.08).at_least(0.0),
         Parameter::number("wavelength_um", "Wavelength of the swings").default(400.0).at_least(0.0).unit("µm"),
     ]
 }
