@@ -37,7 +37,7 @@ fn large() -> TreeConfig {
         extent_um: [3996.0, 2052.0, 1500.0],
         terminals: 1000,
         roots: 2,
-        radius_um: [6.0, 80.0],
+        radius_um: [9.0, 100.0],
         clearance_um: 5.0,
         wavelength_um: 400.0,
         ..small()
@@ -338,6 +338,23 @@ fn a_fine_mask_has_one_component_for_each_root() {
         let mask = mask(&tree, &grid(&config, [4.0; 3])).unwrap();
         assert_eq!(components(mask.voxels()), roots);
     }
+}
+
+#[test]
+fn a_tree_at_the_voxel_size_of_rsom_is_in_one_piece() {
+    let rsom = [12.0, 12.0, 3.0];
+    let thick = TreeConfig {
+        roots: 1,
+        ..large()
+    };
+    let mask = mask(&grown(&thick, 6), &grid(&thick, rsom)).unwrap();
+    assert_eq!(components(mask.voxels()), 1);
+    let thin = TreeConfig {
+        radius_um: [3.0, 60.0],
+        ..small()
+    };
+    let shares = coverage(&grown(&thin, 6), &grid(&thin, rsom)).unwrap();
+    assert_eq!(components(&shares.mapv(|share| share > 0.0)), 1);
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn parameters() -> Vec<Parameter> {
         Parameter::numbers("root_places_um", "x, y, z of each root, one after the other, in place of drawn ones").default(none.as_slice()).unit("µm"),
         Parameter::numbers("demand_depths_um", "Depths at which --demand-levels hold; linear between them [none: the same everywhere]").default(none.as_slice()).unit("µm"),
         Parameter::numbers("demand_levels", "Demand for oxygen at these depths, in any unit").default(none.as_slice()),
-        Parameter::numbers("radius_um", "Radius of the ends, and the largest radius of a root; a vessel that feeds n ends has the first times n^(1/γ)").count(2).default([6.0, 80.0].as_slice()).unit("µm"),
+        Parameter::numbers("radius_um", "Radius of the ends, and the largest radius of a root; a vessel that feeds n ends has the first times n^(1/γ)").count(2).default([9.0, 100.0].as_slice()).unit("µm"),
         Parameter::number("murray_exponent", "γ of Murray's law: a radius to this power is the sum of its daughters'").default(3.0),
         Parameter::number("clearance_um", "Least distance between the walls of vessels that do not meet").default(5.0).at_least(0.0).unit("µm"),
         Parameter::number("least_length_um", "Least length of a vessel").default(20.0).at_least(0.0).unit("µm"),
