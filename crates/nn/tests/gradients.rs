@@ -9,8 +9,8 @@ use common::{check_gradients, check_gradients_on_candles_tape, distance, flat, r
 use proptest::prelude::*;
 use rsom_nn::ops::{
     Conv2dConfig, Conv3dConfig, batch_norm_evaluation, batch_norm_training, concat_channels,
-    conv_transpose2d, conv_transpose3d, conv2d, conv3d, dropout, group_norm, max_pool2d,
-    max_pool3d, relu,
+    conv_transpose2d, conv_transpose3d, conv2d, conv3d, cross_hair_kernel, dropout, group_norm,
+    max_pool2d, max_pool3d, relu,
 };
 use rsom_nn::{Reduction, loss, rng};
 
@@ -49,6 +49,45 @@ fn convolutions_by_tiles() {
         ..Conv3dConfig::default()
     };
     check_gradients(&[&x, &w], || conv3d(&x, &w, None, &config));
+}
+
+#[test]
+fn cross_hair_kernels_and_the_convolution_by_them() {
+    let planes = |k: usize| {
+        [
+            variable(&[2, 3, k, k, 1], "zy"),
+            variable(&[2, 3, k, 1, k], "zx"),
+            variable(&[2, 3, 1, k, k], "yx"),
+        ]
+    };
+    for k in [1, 3, 5] {
+        let [zy, zx, yx] = planes(k);
+        check_gradients(&[&zy, &zx, &yx], || cross_hair_kernel(&zy, &zx, &yx));
+    }
+    let [zy, zx, yx] = planes(3);
+    let (x, b) = (variable(&[1, 3, 4, 5, 3], "x"), variable(&[2], "b"));
+    check_gradients(&[&x, &zy, &zx, &yx, &b], || {
+        let kernel = cross_hair_kernel(&zy, &zx, &yx)?;
+        conv3d(&x, &kernel, Some(&b), &Conv3dConfig::default())
+    });
+}
+
+#[test]
+fn cross_entropy_in_which_what_is_inside_counts_more() {
+    let x = variable(&[40], "logits");
+    let t = random(&[40], "targets").affine(0.5, 0.5).unwrap();
+    for weight in [0.3, 1.0, 10.0] {
+        let loss = || loss::balanced_bce_with_logits(&x, &t, weight, Reduction::Mean);
+        check_gradients(&[&x], loss);
+        // The definition, safe for logits as small as these.
+        let voxel = |(x, t): (f64, f64)| {
+            let p = 1.0 / (1.0 + (-x).exp());
+            -weight * t * p.ln() - (1.0 - t) * (1.0 - p).ln()
+        };
+        let pairs = flat(&x).into_iter().zip(flat(&t));
+        let expected = pairs.map(voxel).sum::<f64>() / 40.0;
+        assert!((flat(&loss().unwrap())[0] - expected).abs() < 1e-12);
+    }
 }
 
 #[test]

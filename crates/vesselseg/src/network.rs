@@ -197,6 +197,103 @@ mod tests {
         }
     }
 
+    /// By hand: windows of 5 have 75 weights in place of 125, so 58,656 less 50 · (5 · 10 + 10 · 20); those of 3 have 27 either way.
+    #[test]
+    fn cross_hair_filters_have_fewer_parameters() {
+        for (norm, count) in [(false, 46_156), (true, 46_316)] {
+            let config = crossed(norm);
+            let network = VesselNet::new(&config, 0).unwrap();
+            assert_eq!(config.parameters(), count);
+            assert_eq!(network.parameters().count(), count);
+        }
+    }
+
+    fn crossed(norm: bool) -> VesselNetConfig {
+        VesselNetConfig {
+            filter: Filter::CrossHair,
+            ..VesselNetConfig::gerl2020(norm)
+        }
+    }
+
+    #[test]
+    fn a_network_of_cross_hair_filters_is_told_from_its_weights() {
+        for norm in [false, true] {
+            let network = VesselNet::new(&crossed(norm), 3).unwrap();
+            let mut weights = network.parameters().snapshot().unwrap();
+            let again = VesselNet::from_weights(&weights).unwrap();
+            assert_eq!(again.config(), &crossed(norm));
+            weights.remove("layers.2.block.0.zx.weight");
+            let error = VesselNet::from_weights(&weights).unwrap_err().to_string();
+            assert!(
+                error.ends_with("missing layers.2.block.0.zx.weight"),
+                "{error}"
+            );
+        }
+    }
+
+    /// A whole scan in tiles, with streamed norms, against one pass over all of it.
+    #[test]
+    fn a_scan_in_tiles_is_one_pass_over_it_whatever_the_filters() {
+        use crate::blocks::{Blocks, Region};
+        use crate::sweep::Sweep;
+        for filter in [Filter::Cubic, Filter::CrossHair] {
+            let config = VesselNetConfig {
+                filter,
+                ..VesselNetConfig::gerl2020(true)
+            };
+            let network = VesselNet::new(&config, 5).unwrap();
+            let value = |x: isize, y: isize, z: isize, c: usize| {
+                let inside = (0..9).contains(&x) && (0..8).contains(&y) && (0..7).contains(&z);
+                let noise = (x * 31 + y * 17 + z * 7 + 5 * c as isize).rem_euclid(101);
+                if inside { noise as f32 } else { 0.0 }
+            };
+            let patch = |region: &Region| {
+                let [xs, ys, zs] = region.clone();
+                let mut values = Vec::new();
+                for c in 0..2 {
+                    for z in zs.clone() {
+                        for y in ys.clone() {
+                            values.extend(xs.clone().map(|x| value(x, y, z, c)));
+                        }
+                    }
+                }
+                values
+            };
+            let whole = patch(&[-6..15, -6..14, -6..13]);
+            let x = Tensor::from_vec(whole, (1, 2, 19, 20, 21), &Device::Cpu).unwrap();
+            let whole = network.forward(&x, &Mode::Evaluation).unwrap();
+            let whole = whole
+                .squeeze(0)
+                .unwrap()
+                .squeeze(0)
+                .unwrap()
+                .to_vec3::<f32>()
+                .unwrap();
+            let sweep = Sweep {
+                network: &network,
+                blocks: Blocks::WHOLE,
+                tile: [4, 5, 3],
+                shape: [9, 8, 7],
+            };
+            let mut seen = 0;
+            let mut put = |tile: &Region, logits: &[f32]| {
+                let [xs, ys, zs] = tile.clone();
+                let places = zs.flat_map(|z| {
+                    let xs = xs.clone();
+                    ys.clone()
+                        .flat_map(move |y| xs.clone().map(move |x| (z, y, x)))
+                });
+                for ((z, y, x), logit) in places.zip(logits) {
+                    let expected = whole[z as usize][y as usize][x as usize];
+                    assert!((logit - expected).abs() < 1e-4, "{logit} {expected}");
+                    seen += 1;
+                }
+            };
+            sweep.run(&patch, &mut put, &mut |_, _| true).unwrap();
+            assert_eq!(seen, 9 * 8 * 7);
+        }
+    }
+
     #[test]
     fn a_network_is_told_from_its_weights_and_a_partial_file_is_compared_by_name() {
         for norm in [false, true] {

@@ -6,11 +6,13 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use ndarray::Array4;
+use ndarray::{Array3, Array4};
 use rsom_io::nifti::{self, Storage};
+use rsom_io::table::parquet;
 use rsom_nn::InputScaling;
 use rsom_vesselseg::{Blocks, Model, VesselNet, VesselNetConfig};
-use rsom_volume::{Grid, Scan, Spacing};
+use rsom_volume::{Grid, Mask, Scan, Spacing};
+use serde_json::Value;
 use tempfile::TempDir;
 
 const SHAPE: [usize; 3] = [15, 9, 20];
@@ -156,4 +158,281 @@ fn inputs_that_cannot_be_are_exit_code_3_and_name_their_file() {
         "threshold",
     );
     assert!(!folder.join("m.nii.gz").exists());
+}
+
+/// Scans 0 to 2 of a bright, winding tube, as `tube<n>.nii.gz` and `vessels<n>.nii.gz`.
+fn tubes(folder: &Path) {
+    let shape = [16, 12, 14];
+    for seed in 0..3 {
+        let grid = Grid::new(shape, Spacing::RSOM).unwrap();
+        let inside = |x: usize, y: usize, z: usize| {
+            let (cy, cz) = (4 + (x / 4 + seed) % 4, 5 + (x / 5 + 2 * seed) % 4);
+            y.abs_diff(cy) <= 1 && z.abs_diff(cz) <= 1
+        };
+        let noise = |x, y, z, c| ((x * 7 + y * 13 + z * 29 + c * 3 + seed * 5) % 60) as f32;
+        let values = Array4::from_shape_fn((16, 12, 14, 2), |(x, y, z, c)| {
+            noise(x, y, z, c) + if inside(x, y, z) { 150.0 } else { 0.0 }
+        });
+        let voxels = Array3::from_shape_fn(shape, |(x, y, z)| inside(x, y, z));
+        let scan = Scan::new(grid.clone(), vec!["LF".into(), "HF".into()], values).unwrap();
+        let at = |name: &str| folder.join(format!("{name}{seed}.nii.gz"));
+        nifti::write_scan(&at("tube"), &scan, Storage::Uint8).unwrap();
+        nifti::write_mask(&at("vessels"), &Mask::new(grid, voxels).unwrap()).unwrap();
+    }
+}
+
+/// The result of the `--json` line.
+fn result(folder: &Path, words: &str) -> Value {
+    let output = run(folder, &format!("{words} --json"));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{words}: {message}");
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    line["result"].clone()
+}
+
+const NETWORK: &str =
+    "--channels 4,5 --kernels 3,3 --learning-rate 0.01 --input-scale 0.01 --tiles 2,2,1";
+const TUBES: &str = "--image tube0.nii.gz tube1.nii.gz --mask vessels0.nii.gz vessels1.nii.gz --validation-image tube2.nii.gz --validation-mask vessels2.nii.gz";
+
+#[test]
+fn trained_and_calibrated_weights_find_a_tube_and_say_where_they_come_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    tubes(folder);
+    let trained = result(
+        folder,
+        &format!(
+            "train {TUBES} {NETWORK} --filter cross_hair --flip-x --transpose --knee 0.2 --positive-weight balanced --dice-weight 0.5 --cldice-weight 0.1 --epochs 15 --output net"
+        ),
+    );
+    assert_eq!(
+        (&trained["epochs"], &trained["status"]),
+        (&15.into(), &"ok".into())
+    );
+    // 9 of 12 · 14 voxels of each plane.
+    assert_eq!(trained["positive_weight"], 159.0 / 9.0);
+    let history = parquet::read(&folder.join("net/history.parquet")).unwrap();
+    assert_eq!(history.rows(), 15);
+    for side in ["train", "validation"] {
+        let numbers = |name: &str| history.numbers(&format!("{side}_{name}")).unwrap();
+        for epoch in 0..15 {
+            let at = |name: &str| numbers(name)[epoch].unwrap();
+            let total = at("bce") + 0.5 * at("dice_loss") + 0.1 * at("cldice_loss");
+            assert!((at("loss") - total).abs() < 1e-9, "{side} {epoch}");
+        }
+    }
+    let calibrated = result(
+        folder,
+        "calibrate --weights net/weights.safetensors --image tube1.nii.gz tube2.nii.gz --mask vessels1.nii.gz vessels2.nii.gz --split tubes --output c.safetensors --curve curve.parquet",
+    );
+    let threshold = calibrated["threshold"].as_f64().unwrap();
+    let mean = calibrated["mean_dice"].as_f64().unwrap();
+    assert!(mean > 0.9, "{calibrated}");
+    let model = Model::from_bytes(&std::fs::read(folder.join("c.safetensors")).unwrap()).unwrap();
+    let calibration = model.calibration.unwrap();
+    assert_eq!(f64::from(model.threshold), threshold);
+    assert_eq!(calibration.split.as_deref(), Some("tubes"));
+    assert_eq!(calibration.scans, ["tube1", "tube2"]);
+    assert_eq!(calibration.mean_dice, mean);
+    // The curve states what predictions with the new weights reach.
+    let curve = parquet::read(&folder.join("curve.parquet")).unwrap();
+    assert_eq!(curve.rows(), 2 * 369);
+    let best = curve.booleans("best").unwrap();
+    let (scans, dice) = (curve.texts("scan").unwrap(), curve.numbers("dice").unwrap());
+    for name in ["tube1", "tube2"] {
+        done(
+            folder,
+            &format!("predict --weights c.safetensors --input {name}.nii.gz --output m.nii.gz"),
+        );
+        let found = nifti::read_mask(&folder.join("m.nii.gz")).unwrap();
+        let reference = name.replace("tube", "vessels");
+        let reference = nifti::read_mask(&folder.join(format!("{reference}.nii.gz"))).unwrap();
+        let pairs = found.voxels().iter().zip(reference.voxels());
+        let both = pairs.filter(|(a, b)| **a && **b).count();
+        let expected = 2.0 * both as f64 / (found.count() + reference.count()) as f64;
+        let row = (0..curve.rows())
+            .find(|i| best[*i] == Some(true) && scans[*i].as_deref() == Some(name));
+        assert_eq!(dice[row.unwrap()], Some(expected));
+    }
+}
+
+#[test]
+fn a_killed_run_started_again_ends_in_the_bytes_of_an_uninterrupted_one_with_any_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    tubes(folder);
+    let words = |output: &str, threads: usize| {
+        format!(
+            "train {TUBES} {NETWORK} --group-norm --groups 1 --epochs 30 --output {output} --threads {threads} --quiet"
+        )
+    };
+    done(folder, &words("whole", 1));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rsom-vesselseg"))
+        .current_dir(folder)
+        .args(words("parts", 2).split_whitespace())
+        .spawn()
+        .unwrap();
+    let checkpoint = folder.join("parts/checkpoint.safetensors");
+    let epochs = || {
+        let bytes = std::fs::read(&checkpoint).ok()?;
+        let state = rsom_nn::Checkpoint::from_bytes(&bytes).unwrap().trainer;
+        let state: Value = serde_json::from_str(&state).unwrap();
+        state["epochs"].as_array().map(Vec::len)
+    };
+    while epochs().unwrap_or(0) < 3 {
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "the run ended before it was killed"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!((3..30).contains(&epochs().unwrap()));
+    done(folder, &words("parts", 3));
+    for file in ["weights.safetensors", "last.safetensors", "history.parquet"] {
+        let bytes = |run: &str| std::fs::read(folder.join(run).join(file)).unwrap();
+        assert!(bytes("parts") == bytes("whole"), "{file}");
+    }
+    assert!(!checkpoint.exists());
+}
+
+#[test]
+fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
+    let folder = study();
+    let folder = folder.path();
+    tubes(folder);
+    let file = |name: &str, role: &str, scan: usize| {
+        let path = format!("{name}{scan}.nii.gz");
+        let sha256 = rsom_stage::fingerprint::of_path(&folder.join(&path)).unwrap();
+        format!("{role}: [{{path: {path}, sha256: {sha256}}}]")
+    };
+    let scan = |i: usize, split: &str| {
+        let files = format!(
+            "{}, {}",
+            file("tube", "image", i),
+            file("vessels", "mask", i)
+        );
+        format!("  - {{id: t{i}, subject: s{i}, split: {split}, fold: {i}, files: {{{files}}}}}\n")
+    };
+    let scans = [
+        scan(0, "train"),
+        scan(1, "validation"),
+        scan(2, "validation"),
+    ]
+    .concat();
+    std::fs::write(
+        folder.join("m.yaml"),
+        format!("name: demo\nscans:\n{scans}"),
+    )
+    .unwrap();
+    let words = "calibrate --weights w.safetensors --manifest m.yaml --output c.safetensors";
+    for (which, name, scans) in [
+        ("--split validation", "validation", vec!["t1", "t2"]),
+        ("--fold 0", "fold 0", vec!["t0"]),
+        (
+            "--split validation --fold 2",
+            "validation, fold 2",
+            vec!["t2"],
+        ),
+    ] {
+        done(folder, &format!("{words} {which} --curve c.parquet"));
+        let bytes = std::fs::read(folder.join("c.safetensors")).unwrap();
+        let calibration = Model::from_bytes(&bytes).unwrap().calibration.unwrap();
+        assert_eq!(
+            (calibration.split.as_deref(), calibration.scans),
+            (Some(name), scans.iter().map(|s| (*s).to_owned()).collect())
+        );
+        let file = rsom_nn::weights::from_bytes(&bytes).unwrap();
+        let provenance: Value = serde_json::from_str(&file.metadata["rsom"]).unwrap();
+        assert_eq!(
+            provenance["inputs"]["image"].as_array().unwrap().len(),
+            scans.len()
+        );
+        assert!(
+            provenance["inputs"]["weights"].is_array()
+                || provenance["inputs"]["weights"].is_object()
+        );
+        let subjects = parquet::read(&folder.join("c.parquet"))
+            .unwrap()
+            .texts("subject")
+            .unwrap();
+        assert_eq!(
+            subjects[0].as_deref(),
+            Some(scans[0].replace('t', "s").as_str())
+        );
+    }
+    refused(folder, words, 2, "--split, --fold");
+    refused(
+        folder,
+        &format!("{words} --split none"),
+        2,
+        "no scans in none",
+    );
+    std::fs::copy(
+        folder.join("vessels0.nii.gz"),
+        folder.join("vessels1.nii.gz"),
+    )
+    .unwrap();
+    refused(
+        folder,
+        &format!("{words} --split validation"),
+        3,
+        "it has changed",
+    );
+}
+
+#[test]
+fn training_that_cannot_be_is_refused_in_one_line() {
+    let folder = study();
+    let folder = folder.path();
+    tubes(folder);
+    let train =
+        |scans: &str, more: &str| format!("train {scans} {NETWORK} --weights n.safetensors {more}");
+    for (more, says) in [
+        ("--positive-weight many", "'balanced'"),
+        ("--positive-weight 0", "positive_weight"),
+        ("--bce-weight 0", "above 0"),
+        ("--tile-vox 8,8,8", "not both"),
+        ("--foreground-share 0.5", "go with --tile-vox"),
+        ("--group-norm --groups 3", "3 groups"),
+        ("--gain 1.2,0.8", "gain"),
+        ("--blocks 1,1", "blocks"),
+    ] {
+        refused(folder, &train(TUBES, more), 2, says);
+    }
+    let (scan, mask) = ("--image tube0.nii.gz", "--mask vessels0.nii.gz");
+    refused(folder, &train(scan, ""), 2, "--mask names 0");
+    refused(
+        folder,
+        &train(&format!("{scan} --mask scan.nii.gz"), ""),
+        3,
+        "scan.nii.gz",
+    );
+    let grid = Grid::new([16, 12, 14], Spacing::RSOM).unwrap();
+    let empty = Mask::new(grid, Array3::from_elem([16, 12, 14], false)).unwrap();
+    nifti::write_mask(&folder.join("empty.nii.gz"), &empty).unwrap();
+    let output = run(folder, &train(&format!("{scan} --mask empty.nii.gz"), ""));
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        String::from_utf8_lossy(&output.stderr)
+            .contains("every reference of the training scans is empty")
+    );
+    // Files of different channels, found before the training.
+    let gray = Scan::new(
+        empty.grid().clone(),
+        vec!["LF".into()],
+        Array4::zeros((16, 12, 14, 1)),
+    )
+    .unwrap();
+    nifti::write_scan(&folder.join("gray.nii.gz"), &gray, Storage::Uint8).unwrap();
+    let other =
+        format!("{scan} {mask} --validation-image gray.nii.gz --validation-mask vessels0.nii.gz");
+    refused(
+        folder,
+        &train(&other, ""),
+        3,
+        "gray.nii.gz: the scan has 1 channels",
+    );
+    assert!(!folder.join("n.safetensors").exists());
 }
