@@ -4,7 +4,7 @@ use rsom_io::table::{Column, Table, TableError};
 
 use crate::{Choice, Polarity, Scales, Search, Settings};
 
-/// One row for each pair of thresholds: the settings (as text and numbers), the pair, mean Dice over the training scans,
+/// One row for each pair of thresholds: the settings (c is null where it is half of the largest norm), the pair, mean Dice over the training scans,
 /// mean Dice over the validation scans (of the best row alone), whether it is the best.
 pub(super) fn table(
     search: &Search,
@@ -24,6 +24,7 @@ pub(super) fn table(
     Table::new(vec![
         Column::text("sigma", rows.iter().map(|row| Some(shown(&of(row).scales)))),
         number("beta", &|row| of(row).beta),
+        Column::number("c", rows.iter().map(|row| of(row).c)),
         Column::text("polarity", rows.iter().map(|row| Some(polarity(row)))),
         number("low", &|row| f64::from(row.thresholds.low)),
         number("high", &|row| f64::from(row.thresholds.high)),

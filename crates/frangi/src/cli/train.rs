@@ -21,7 +21,7 @@ pub(super) fn command() -> Command {
         .output(Port::optional("history", Kind::Table, "One row for each pair of thresholds that was tried: settings, thresholds, mean Dice"))
         .parameters(parameters())
         .example("rsom-frangi train --image a.nii.gz b.nii.gz --mask a_vessels.nii.gz b_vessels.nii.gz --weights frangi.safetensors --history tried.parquet")
-        .example("rsom-frangi train --image a.nii.gz --mask a_vessels.nii.gz --sigma-sets-um 6+12+24,12+24+48 --betas 0.5,1 --output frangi");
+        .example("rsom-frangi train --image a.nii.gz --mask a_vessels.nii.gz --sigma-sets-um 6+12+24,12+24+48 --cs 0,5,20 --output frangi");
     for port in dataset::inputs() {
         command = command.input(port);
     }
@@ -57,10 +57,9 @@ fn parameters() -> Vec<Parameter> {
             "How much plates are held back; smaller lets more through",
         )
         .default(0.5),
-        Parameter::number(
-            "c",
-            "Norm of the Hessian, in units of intensity, that tells structure from background (unset: half of the largest norm of each channel at each scale)",
-        ),
+        Parameter::numbers("cs", "Values of c to choose from: the norm of the Hessian, in units of intensity, that tells structure from background; 0 is half of the largest norm of each channel at each scale")
+            .at_least(0.0)
+            .default(vec![0.0]),
         Parameter::integer("min_size_vox", "Smallest number of voxels of a vessel")
             .at_least(0.0)
             .default(0)
@@ -75,7 +74,7 @@ struct Parameters {
     betas: Vec<f64>,
     polarities: Vec<Polarity>,
     alpha: f64,
-    c: Option<f64>,
+    cs: Vec<f64>,
     min_size_vox: u64,
 }
 
@@ -89,21 +88,23 @@ impl Parameters {
         let mut candidates = Vec::new();
         for scales in scales? {
             for polarity in &self.polarities {
-                for beta in &self.betas {
-                    let settings = Settings {
-                        scales: scales.clone(),
-                        alpha: self.alpha,
-                        beta: *beta,
-                        c: self.c,
-                        polarity: *polarity,
-                    };
-                    settings.check().map_err(StageError::usage)?;
-                    candidates.push(settings);
+                let of = |c: &f64, beta: &f64| Settings {
+                    scales: scales.clone(),
+                    alpha: self.alpha,
+                    beta: *beta,
+                    c: Some(*c).filter(|c| *c > 0.0),
+                    polarity: *polarity,
+                };
+                for c in &self.cs {
+                    candidates.extend(self.betas.iter().map(|beta| of(c, beta)));
                 }
             }
         }
+        for settings in &candidates {
+            settings.check().map_err(StageError::usage)?;
+        }
         if candidates.is_empty() {
-            let fault = "--sigma-sets-um, --betas and --polarities need a value each";
+            let fault = "--sigma-sets-um, --betas, --cs and --polarities need a value each";
             return Err(StageError::usage(fault));
         }
         Ok(candidates)
@@ -239,6 +240,7 @@ fn summary(model: &Model, found: &Search, validation_dice: Option<f64>) -> Summa
         .with("high", high)
         .with("sigma", sigma.clone())
         .with("beta", model.settings.beta)
+        .with("c", model.settings.c)
         .with("train_dice", best.dice)
         .with("validation_dice", validation_dice)
         .text(format!(

@@ -1,0 +1,89 @@
+//! The classical vessel stage in the place of the vessel network: both keep one contract.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![cfg(unix)]
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use rsom_tests::{Finished, checkout, run};
+
+const RSOM: &str = env!("CARGO_BIN_EXE_rsom-under-test");
+
+fn rsom(words: &[&str]) -> Finished {
+    run(Path::new(RSOM), &checkout(), words)
+}
+
+/// The stage `frangi` as a program of its own, as `rsom-frangi` is one.
+fn frangi(folder: &Path) -> PathBuf {
+    let program = folder.join("rsom-frangi");
+    std::fs::write(
+        &program,
+        format!("#!/bin/sh\nexec '{RSOM}' frangi \"$@\"\n"),
+    )
+    .unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    program
+}
+
+/// Scans of two subjects: thresholds from those of fold 1, masks of those of fold 0, by `vesselseg predict`.
+fn pipeline() -> String {
+    let manifest = checkout().join("data-manifests/phantoms.yaml");
+    format!(
+        "name: vessels
+manifest: {}
+stages:
+  generate:
+    uses: phantom scan
+    foreach: scan
+    with: {{ seed: \"${{scan.seed}}\", shape: [32, 12, 96] }}
+    out: {{ image: \"${{scan.id}}.nii.gz\", layer: \"${{scan.id}}_layer.nii.gz\", vessels: \"${{scan.id}}_vessels.nii.gz\" }}
+  choose:
+    uses: frangi train
+    in:
+      image: {{ from: generate.image, where: {{ scan.fold: 1 }} }}
+      mask: {{ from: generate.vessels, where: {{ scan.fold: 1 }} }}
+    out: {{ weights: vessels.safetensors }}
+  segment:
+    uses: vesselseg predict
+    foreach: scan
+    where: {{ fold: 0 }}
+    in: {{ weights: choose.weights, input: generate.image }}
+    with: {{ threshold: 0.9 }}
+    out: {{ output: \"${{scan.id}}_mask.nii.gz\", probabilities: \"${{scan.id}}_p.nii.gz\" }}
+  evaluate:
+    uses: metrics evaluate
+    foreach: scan
+    where: {{ fold: 0 }}
+    in: {{ reference: generate.vessels, prediction: segment.output }}
+    out: {{ output: \"${{scan.id}}.parquet\" }}
+",
+        manifest.display()
+    )
+}
+
+#[test]
+fn frangi_stands_in_for_the_vessel_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = folder.path().join("study.yaml");
+    std::fs::write(&study, pipeline()).unwrap();
+    let out = folder.path().join("out");
+    let swap = format!("vesselseg={}", frangi(folder.path()).display());
+    let (study, workdir) = (study.to_string_lossy(), out.to_string_lossy());
+    let words = ["run", &study, "--workdir", &workdir, "--swap", &swap];
+    let finished = rsom(&words).expect_code(0);
+    // What the network has and the filter has not is left out, and said.
+    assert!(finished.stderr.contains("threshold"), "{}", finished.stderr);
+    assert!(out.join("p01_mask.nii.gz").exists() && out.join("p01.parquet").exists());
+    let sidecar = std::fs::read_to_string(out.join("p01_mask.json")).unwrap();
+    assert!(sidecar.contains("frangi"), "{sidecar}");
+
+    // The network itself says that these are not its weights, in one line per scan.
+    let other = folder.path().join("other");
+    let finished = rsom(&["run", &study, "--workdir", &other.to_string_lossy()]);
+    assert_ne!(finished.code, Some(0));
+    assert!(
+        finished.stderr.contains("rsom-frangi 1"),
+        "{}",
+        finished.stderr
+    );
+}
