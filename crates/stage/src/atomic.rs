@@ -33,6 +33,10 @@ pub fn write<T>(
     if path.is_dir() {
         return Err(StageError::output(path, "it is a folder"));
     }
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        // The rename would put a file in the place of a device such as /dev/null.
+        return Err(StageError::output(path, "it is no regular file"));
+    }
     let suffix = format!("-{}", name.to_string_lossy());
     remove_abandoned(&folder, &suffix);
     let (file, temporary) = builder()
@@ -128,6 +132,17 @@ fn builder() -> tempfile::Builder<'static, 'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("socket");
+        let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let error = write_bytes(&path, b"new").unwrap_err();
+        assert_eq!(error.exit_code(), crate::ExitCode::CannotWrite, "{error}");
+        assert!(!path.metadata().unwrap().is_file());
+    }
 
     #[test]
     fn a_failed_write_leaves_the_old_file_and_nothing_else() {
