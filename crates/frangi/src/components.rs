@@ -107,7 +107,7 @@ fn joined(runs: &[Run], rows: &[usize], columns: usize) -> Vec<usize> {
     for row in 0..rows.len() - 1 {
         let y = row % columns;
         let here = rows[row]..rows[row + 1];
-        // The neighbours that came before: (x, y − 1), and y − 1 to y + 1 of x − 1.
+        // The neighbors that came before: (x, y − 1), and y − 1 to y + 1 of x − 1.
         let before = [
             (y > 0).then(|| row - 1),
             (y > 0).then(|| row.checked_sub(columns + 1)).flatten(),
@@ -116,8 +116,8 @@ fn joined(runs: &[Run], rows: &[usize], columns: usize) -> Vec<usize> {
                 .then(|| row.checked_sub(columns - 1))
                 .flatten(),
         ];
-        for neighbour in before.into_iter().flatten() {
-            let there = rows[neighbour]..rows[neighbour + 1];
+        for neighbor in before.into_iter().flatten() {
+            let there = rows[neighbor]..rows[neighbor + 1];
             join_touching(runs, here.clone(), there, &mut parents);
         }
     }
@@ -136,7 +136,7 @@ fn joined(runs: &[Run], rows: &[usize], columns: usize) -> Vec<usize> {
     numbers
 }
 
-/// Joins the runs of two neighbouring rows that touch at least at a corner.
+/// Joins the runs of two neighboring rows that touch at least at a corner.
 fn join_touching(
     runs: &[Run],
     mut here: std::ops::Range<usize>,

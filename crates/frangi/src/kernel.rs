@@ -10,7 +10,7 @@ const SMALLEST_VOX: f64 = 0.1;
 ///
 /// The samples are corrected so that sums are what the integrals would be: a constant keeps its value and has no
 /// derivative, x has the derivative 1, x² the second derivative 2. Then derivative k is multiplied by σᵏ
-/// (γ-normalised with γ = 1, Lindeberg 1998), σ being the standard deviation in voxels.
+/// (γ-normalized with γ = 1, Lindeberg 1998), σ being the standard deviation in voxels.
 ///
 /// scipy's `gaussian_filter(order=k)` samples in the same way but corrects the smoothing filter alone.
 #[derive(Debug, Clone)]

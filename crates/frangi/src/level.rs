@@ -3,7 +3,7 @@
 /// Bits of a single-precision number that a level drops from its fraction.
 const DROPPED: u32 = 13;
 
-/// A positive number of eleven significant bits: neighbours are less than a thousandth apart.
+/// A positive number of eleven significant bits: neighbors are less than a thousandth apart.
 ///
 /// For v ≥ 0, v ≥ level exactly when [`Level::below`]\(v) ≥ level: a search over levels is exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

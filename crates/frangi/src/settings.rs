@@ -24,7 +24,7 @@ pub struct Settings {
     pub alpha: f64,
     /// How much a blob is held back: larger lets more blobs through.
     pub beta: f64,
-    /// The norm of the γ-normalised Hessian, in units of intensity, that tells structure from background. `None`: half of
+    /// The norm of the γ-normalized Hessian, in units of intensity, that tells structure from background. `None`: half of
     /// the largest norm of each channel at each scale, as Frangi et al. have it.
     pub c: Option<f64>,
     /// Bright or dark vessels.

@@ -236,7 +236,12 @@ fn wrong_usage_and_bad_files_are_one_line_and_the_right_exit_code() {
         3,
         "bad.safetensors",
     );
+}
 
+#[test]
+fn training_without_pairs_or_vessels_is_refused() {
+    let folder = study();
+    let folder = folder.path();
     let train = "train --weights w.safetensors --image a.nii.gz";
     refused(
         folder,

@@ -64,7 +64,7 @@ fn vesselness_is_that_of_numpy_and_scipy() {
 
 #[test]
 fn a_gaussian_cylinder_answers_most_at_the_scale_of_its_radius() {
-    // Smoothed, its profile has the variance r² + σ² and the height r² / (r² + σ²), so the γ-normalised curvature on the
+    // Smoothed, its profile has the variance r² + σ² and the height r² / (r² + σ²), so the γ-normalized curvature on the
     // axis is σ² r² / (r² + σ²)², which is largest, ¼, at σ = r. The axis runs along z.
     let radius = 2.0_f64;
     let cylinder = around(|[x, y, _]| (-(x * x + y * y) / (2.0 * radius * radius)).exp());
