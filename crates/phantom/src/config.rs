@@ -3,7 +3,7 @@
 use rsom_volume::{Grid, Spacing};
 use serde::{Deserialize, Serialize};
 
-use crate::PhantomError;
+use crate::{PhantomError, Physics};
 
 /// A scene and the scanner that looks at it. Lengths are in µm unless the name says otherwise; intensities are on the
 /// scale 0–255 of the result.
@@ -49,6 +49,9 @@ pub struct Config {
     pub streaks_per_b_scan: f64,
     /// Relative spread of thickness, melanin, gaps, vessels and decay between subjects.
     pub subject_spread: f64,
+    /// What light and sound do on their way; none where the simple rule renders the scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub physics: Option<Physics>,
 }
 
 /// Most voxels of a phantom: 2²⁸, nine full RSOM scans.
@@ -120,18 +123,11 @@ impl Config {
             ("streaks_per_b_scan", self.streaks_per_b_scan, 0.0, 1e3),
             ("subject_spread", self.subject_spread, 0.0, 0.5),
         ];
-        for (name, value, least, most) in ranges {
-            // Written so that NaN is refused too.
-            if !(least..=most).contains(&value) {
-                return Err(PhantomError::BadSetting {
-                    name,
-                    value,
-                    least,
-                    most,
-                });
-            }
+        PhantomError::require_ranges(&ranges)?;
+        match &self.physics {
+            Some(physics) => physics.check(self),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Voxel size in µm along x, y, z.

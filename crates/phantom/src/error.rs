@@ -40,3 +40,23 @@ pub enum PhantomError {
         needed_um: f64,
     },
 }
+
+impl PhantomError {
+    /// Refuses a setting outside its range: name, value, smallest and largest value.
+    pub(crate) fn require_ranges(
+        ranges: &[(&'static str, f64, f64, f64)],
+    ) -> Result<(), PhantomError> {
+        for &(name, value, least, most) in ranges {
+            // Written so that NaN is refused too.
+            if !(least..=most).contains(&value) {
+                return Err(PhantomError::BadSetting {
+                    name,
+                    value,
+                    least,
+                    most,
+                });
+            }
+        }
+        Ok(())
+    }
+}

@@ -10,21 +10,32 @@
 //! Every random number comes from a ChaCha8 stream keyed by seed, purpose and place, so the same seed gives the same
 //! bytes for any number of threads.
 
+mod band;
 mod blur;
+mod channel;
 mod cohort;
 mod config;
 mod error;
 mod field;
 pub mod gerl2020;
+mod focus;
+mod hair;
+mod light;
 mod loops;
 mod melanin;
 mod noise;
 mod phantom;
+mod physical;
+mod physics;
 mod raster;
+mod reflection;
+mod scene;
+mod simple;
 mod skin;
 mod streams;
 mod subject;
 pub mod tree;
+mod truth;
 mod tube;
 mod vessels;
 
@@ -34,5 +45,7 @@ pub mod cli;
 pub use cohort::{Member, cohort};
 pub use config::Config;
 pub use error::PhantomError;
-pub use phantom::{Phantom, generate};
+pub use phantom::{Phantom, generate, generate_raw};
+pub use physics::Physics;
 pub use subject::Subject;
+pub use truth::{TrueValue, Truth};

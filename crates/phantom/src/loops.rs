@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use crate::Config;
 use crate::skin::Skin;
 use crate::streams::{Draw, Purpose, Streams};
-use crate::tube::Tube;
+use crate::tube::{Kind, Tube};
 
 const POINTS: usize = 17;
 /// How far loops that stand beside the scan may reach into it, in µm.
@@ -61,5 +61,7 @@ fn hairpin(draw: &mut Draw, center: [f64; 2], config: &Config, skin: &Skin) -> T
         points_um,
         radius_um,
         brightness: CHANNEL_SHARES.map(|share| share * brightness),
+        strength: brightness,
+        kind: Kind::Loop,
     }
 }

@@ -63,10 +63,12 @@ impl Skin {
 
     /// Depth of the lower boundary at a place; beyond the scan that of its nearest column.
     pub fn bottom_at(&self, place_um: [f64; 2], config: &Config) -> f64 {
-        let spacing = config.spacing_um();
-        // A cast from a negative number gives 0.
-        let column = |a: usize| ((place_um[a] / spacing[a]) as usize).min(config.shape[a] - 1);
-        self.bottom_um[[column(0), column(1)]]
+        self.bottom_um[nearest_column(place_um, config)]
+    }
+
+    /// Depth of the surface at a place; beyond the scan that of its nearest column.
+    pub fn top_at(&self, place_um: [f64; 2], config: &Config) -> f64 {
+        self.top_um[nearest_column(place_um, config)]
     }
 
     fn require_inside(&self, depth_um: f64) -> Result<(), PhantomError> {
@@ -79,4 +81,10 @@ impl Skin {
             needed_um,
         })
     }
+}
+
+fn nearest_column(place_um: [f64; 2], config: &Config) -> [usize; 2] {
+    let spacing = config.spacing_um();
+    // A cast from a negative number gives 0.
+    std::array::from_fn(|a| ((place_um[a] / spacing[a]) as usize).min(config.shape[a] - 1))
 }

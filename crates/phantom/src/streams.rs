@@ -33,6 +33,7 @@ pub(crate) enum Purpose {
     Sticks,
     RenderBackground,
     RenderForeground,
+    Hair,
     Reflections,
 }
 

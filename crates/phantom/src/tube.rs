@@ -1,5 +1,16 @@
 //! Tubes of blood along smooth lines.
 
+/// What a tube is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A capillary loop.
+    Loop,
+    /// A vessel of the plexus and below.
+    Vessel,
+    /// A hair.
+    Hair,
+}
+
 /// A tube of one radius along a line of points, and how brightly each channel sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tube {
@@ -7,8 +18,12 @@ pub(crate) struct Tube {
     pub points_um: Vec<[f64; 3]>,
     /// Radius.
     pub radius_um: f64,
-    /// Factors on the intensity of blood in LF and HF.
+    /// Factors on the intensity of blood in LF and HF, by the simple rule.
     pub brightness: [f64; 2],
+    /// The factor that is the tube's own: how much light it absorbs beside others of its kind.
+    pub strength: f64,
+    /// What it is.
+    pub kind: Kind,
 }
 
 /// Radius at which both channels see a vessel alike: thicker ones shine in LF, thinner ones in HF.

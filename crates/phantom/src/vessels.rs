@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use crate::Config;
 use crate::skin::Skin;
 use crate::streams::{Draw, Purpose, Streams};
-use crate::tube::{Tube, shares_by_radius};
+use crate::tube::{Kind, Tube, shares_by_radius};
 
 /// Length of a step along a vessel, and how far vessels go on beside the scan, in µm.
 const STEP_UM: f64 = 30.0;
@@ -71,6 +71,8 @@ fn walk(draw: &mut Draw, start: [f64; 3], below_um: f64, config: &Config, skin: 
         points_um,
         radius_um,
         brightness: shares_by_radius(radius_um).map(|share| share * brightness),
+        strength: brightness,
+        kind: Kind::Vessel,
     }
 }
 

@@ -28,6 +28,7 @@ fn scene() -> Config {
         noise: 14.0,
         streaks_per_b_scan: 4.0,
         subject_spread: 0.12,
+        physics: None,
     }
 }
 
@@ -197,7 +198,7 @@ fn a_deeper_slab_of_tissue_is_darker() {
     let bright = generate(
         &Config {
             decay_um: 1e8,
-            ..config
+            ..config.clone()
         },
         3,
     )

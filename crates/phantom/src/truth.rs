@@ -1,0 +1,295 @@
+//! What is true of a scene, computed from its geometry and not from voxels.
+
+use std::f64::consts::PI;
+
+use ndarray::Axis;
+use rsom_volume::Mask;
+
+use crate::Config;
+use crate::scene::Scene;
+use crate::tube::{Kind, Tube};
+
+/// One true quantity of a scan.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrueValue {
+    /// The structure: `epidermis`, `vessels` (loops among them) or `loops`.
+    pub label: &'static str,
+    /// Name, the same as that of the measure where there is one.
+    pub metric: &'static str,
+    /// Value; `None` where there is nothing to measure.
+    pub value: Option<f64>,
+    /// Unit.
+    pub unit: &'static str,
+}
+
+/// The true quantities of a scan.
+///
+/// | metric | what it is |
+/// |---|---|
+/// | `layer_thickness_um`, `_sd_um`, `_median_um` | distance of the layer's two boundaries along depth, over all columns |
+/// | `layer_volume_mm3` | their distance times the area of a column, summed |
+/// | `vessel_volume_mm3`, `vessel_volume_fraction` | volume of the tubes inside the scan (π r² times length, summed); over the scan's |
+/// | `vessel_depth_um` | mean depth of that volume below the layer's lower boundary |
+/// | `vessel_length_mm`, `vessel_length_density_per_mm2` | length of the center lines inside the scan; over the scan's volume |
+/// | `vessel_diameter_um` | mean diameter, weighted by length |
+/// | `vessel_density` | share of the columns that hold a voxel of the vessel mask, as seen from above |
+/// | `vessel_count`, `branch_count` | vessels (without loops) and bifurcations inside the scan |
+/// | `loop_count`, `loop_density_per_mm2` | loops whose tip lies inside the scan; over its area |
+///
+/// Where tubes overlap, their volumes are added: that of their union, and of a mask, is smaller by what they share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Truth {
+    /// The quantities in the order of the table above.
+    pub values: Vec<TrueValue>,
+}
+
+impl Truth {
+    /// Measures a scene; `vessels` is the mask of its tubes.
+    pub(crate) fn of(scene: &Scene<'_>, vessels: &Mask) -> Self {
+        let mut values = of_layer(scene);
+        values.extend(of_vessels(scene, vessels));
+        values.extend(of_loops(scene));
+        Self { values }
+    }
+
+    /// The value of a metric; `None` where there is no such metric or nothing to measure.
+    #[must_use]
+    pub fn value(&self, metric: &str) -> Option<f64> {
+        let found = self.values.iter().find(|v| v.metric == metric);
+        found.and_then(|v| v.value)
+    }
+}
+
+fn of_layer(scene: &Scene<'_>) -> Vec<TrueValue> {
+    let mut thickness: Vec<f64> = (&scene.skin.bottom_um - &scene.skin.top_um)
+        .into_iter()
+        .collect();
+    thickness.sort_by(f64::total_cmp);
+    let count = thickness.len();
+    let mean = thickness.iter().sum::<f64>() / count as f64;
+    let squares: f64 = thickness.iter().map(|t| (t - mean).powi(2)).sum();
+    let sd = (count > 1).then(|| (squares / (count - 1) as f64).sqrt());
+    let median = f64::midpoint(thickness[(count - 1) / 2], thickness[count / 2]);
+    let volume = mean / 1000.0 * area_mm2(scene.config);
+    let row = |metric, value, unit| row("epidermis", metric, value, unit);
+    vec![
+        row("layer_thickness_um", Some(mean), "µm"),
+        row("layer_thickness_sd_um", sd, "µm"),
+        row("layer_thickness_median_um", Some(median), "µm"),
+        row("layer_volume_mm3", Some(volume), "mm³"),
+    ]
+}
+
+/// Sums over the tubes inside a scan, in µm.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Inside {
+    length: f64,
+    volume: f64,
+    /// Sum over the volume of its depth below the layer.
+    depth: f64,
+    /// Sum over the length of the diameter.
+    diameter: f64,
+}
+
+fn of_vessels(scene: &Scene<'_>, mask: &Mask) -> Vec<TrueValue> {
+    let (mut inside, mut count) = (Inside::default(), 0);
+    for tube in &scene.vessels {
+        let before = inside.length;
+        add(tube, scene, &mut inside);
+        count += usize::from(tube.kind == Kind::Vessel && inside.length > before);
+    }
+    let extent = scene.config.extent_um();
+    let whole_um3: f64 = extent.iter().product();
+    let columns = mask.voxels().lanes(Axis(2));
+    let seen = columns.into_iter().filter(|c| c.iter().any(|v| *v)).count();
+    let columns = scene.config.shape[0] * scene.config.shape[1];
+    let any = inside.length > 0.0;
+    let row = |metric, value, unit| row("vessels", metric, value, unit);
+    vec![
+        row("vessel_volume_mm3", Some(inside.volume / 1e9), "mm³"),
+        row(
+            "vessel_volume_fraction",
+            Some(inside.volume / whole_um3),
+            "1",
+        ),
+        row(
+            "vessel_depth_um",
+            any.then(|| inside.depth / inside.volume),
+            "µm",
+        ),
+        row("vessel_length_mm", Some(inside.length / 1e3), "mm"),
+        row(
+            "vessel_length_density_per_mm2",
+            Some(inside.length / whole_um3 * 1e6),
+            "1/mm²",
+        ),
+        row(
+            "vessel_diameter_um",
+            any.then(|| inside.diameter / inside.length),
+            "µm",
+        ),
+        row("vessel_density", Some(seen as f64 / columns as f64), "1"),
+        row("vessel_count", Some(count as f64), "1"),
+        row(
+            "branch_count",
+            Some(
+                scene
+                    .branches_um
+                    .iter()
+                    .filter(|p| holds(scene.config, **p))
+                    .count() as f64,
+            ),
+            "1",
+        ),
+    ]
+}
+
+fn of_loops(scene: &Scene<'_>) -> Vec<TrueValue> {
+    let loops = scene.vessels.iter().filter(|t| t.kind == Kind::Loop);
+    let tip = |tube: &Tube| tube.points_um.get(tube.points_um.len() / 2).copied();
+    let inside = loops.filter(|t| tip(t).is_some_and(|p| holds(scene.config, p)));
+    let count = inside.count() as f64;
+    let density = count / area_mm2(scene.config);
+    vec![
+        row("loops", "loop_count", Some(count), "1"),
+        row("loops", "loop_density_per_mm2", Some(density), "1/mm²"),
+    ]
+}
+
+fn row(
+    label: &'static str,
+    metric: &'static str,
+    value: Option<f64>,
+    unit: &'static str,
+) -> TrueValue {
+    TrueValue {
+        label,
+        metric,
+        value,
+        unit,
+    }
+}
+
+fn area_mm2(config: &Config) -> f64 {
+    let extent = config.extent_um();
+    extent[0] * extent[1] / 1e6
+}
+
+fn holds(config: &Config, place_um: [f64; 3]) -> bool {
+    let extent = config.extent_um();
+    (0..3).all(|a| (0.0..extent[a]).contains(&place_um[a]))
+}
+
+/// Adds the part of a tube whose center line lies inside the scan.
+fn add(tube: &Tube, scene: &Scene<'_>, inside: &mut Inside) {
+    /// Longest step of the sum of depths, in µm.
+    const STEP_UM: f64 = 6.0;
+    let section = PI * tube.radius_um * tube.radius_um;
+    for pair in tube.points_um.windows(2) {
+        let Some([from, to]) = clipped(pair[0], pair[1], scene.config.extent_um()) else {
+            continue;
+        };
+        let way: [f64; 3] = std::array::from_fn(|a| pair[1][a] - pair[0][a]);
+        let length = (to - from) * way[0].hypot(way[1]).hypot(way[2]);
+        inside.length += length;
+        inside.volume += section * length;
+        inside.diameter += 2.0 * tube.radius_um * length;
+        let steps = (length / STEP_UM).ceil().max(1.0);
+        for step in 0..steps as usize {
+            let t = from + (to - from) * (step as f64 + 0.5) / steps;
+            let place: [f64; 3] = std::array::from_fn(|a| pair[0][a] + t * way[a]);
+            let bottom = scene.skin.bottom_at([place[0], place[1]], scene.config);
+            inside.depth += section * length / steps * (place[2] - bottom);
+        }
+    }
+}
+
+/// Where, from 0 to 1, a line enters and leaves the box from 0 to `extent`; `None` when it misses it.
+fn clipped(start: [f64; 3], end: [f64; 3], extent: [f64; 3]) -> Option<[f64; 2]> {
+    let (mut from, mut to) = (0.0_f64, 1.0_f64);
+    for a in 0..3 {
+        let way = end[a] - start[a];
+        if way == 0.0 {
+            if !(0.0..=extent[a]).contains(&start[a]) {
+                return None;
+            }
+            continue;
+        }
+        let (zero, full) = (-start[a] / way, (extent[a] - start[a]) / way);
+        from = from.max(zero.min(full));
+        to = to.min(zero.max(full));
+    }
+    (from < to).then_some([from, to])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::phantom::tests::small;
+    use crate::skin::Skin;
+    use crate::streams::Streams;
+
+    #[test]
+    fn lines_are_clipped_where_they_enter_and_leave() {
+        let extent = [10.0, 20.0, 30.0];
+        let clip = |start, end| clipped(start, end, extent);
+        assert_eq!(clip([-10.0, 5.0, 5.0], [30.0, 5.0, 5.0]), Some([0.25, 0.5]));
+        assert_eq!(clip([1.0; 3], [2.0; 3]), Some([0.0, 1.0]));
+        assert_eq!(clip([-5.0, 5.0, 5.0], [-1.0, 5.0, 5.0]), None);
+        assert_eq!(clip([5.0, 30.0, 5.0], [6.0, 30.0, 5.0]), None);
+        assert_eq!(clip([1.0; 3], [1.0; 3]), Some([0.0, 1.0]));
+    }
+
+    #[test]
+    fn one_straight_vessel_has_the_volume_length_and_depth_of_a_cylinder() {
+        let config = Config {
+            curvature_radius_mm: 0.0,
+            tilt_deg: 0.0,
+            undulation_um: 0.0,
+            epidermis_sd_um: 0.0,
+            ..small()
+        };
+        let tube = Tube {
+            points_um: vec![
+                [-200.0, 48.0, 240.0],
+                [0.0, 48.0, 240.0],
+                [900.0, 48.0, 240.0],
+            ],
+            radius_um: 20.0,
+            brightness: [1.0; 2],
+            strength: 1.0,
+            kind: Kind::Vessel,
+        };
+        let scene = Scene {
+            config: &config,
+            skin: Skin::new(&config, Streams::new(1)).unwrap(),
+            vessels: vec![tube],
+            branches_um: vec![[1.0; 3], [-1.0; 3]],
+        };
+        let grid = config.grid().unwrap();
+        let mask = Mask::new(grid, ndarray::Array3::from_elem(config.shape, false)).unwrap();
+        let truth = Truth::of(&scene, &mask);
+        let volume = PI * 400.0 * 576.0 / 1e9;
+        for (metric, expected) in [
+            ("layer_thickness_um", 90.0),
+            ("layer_volume_mm3", 0.09 * 0.576 * 0.096),
+            ("vessel_volume_mm3", volume),
+            ("vessel_volume_fraction", volume / (0.576 * 0.096 * 0.3)),
+            // The layer ends 50 + 90 µm down.
+            ("vessel_depth_um", 100.0),
+            ("vessel_length_mm", 0.576),
+            ("vessel_length_density_per_mm2", 1.0 / (0.096 * 0.3)),
+            ("vessel_diameter_um", 40.0),
+            ("vessel_density", 0.0),
+            ("vessel_count", 1.0),
+            ("branch_count", 1.0),
+            ("loop_count", 0.0),
+        ] {
+            let found = truth.value(metric).unwrap();
+            assert!(
+                (found - expected).abs() < 1e-9,
+                "{metric}: {found} against {expected}"
+            );
+        }
+    }
+}
