@@ -2,10 +2,13 @@
 
 mod files;
 mod generate;
+mod groups;
 mod parameters;
 mod render;
 mod scan;
+mod settings;
 mod tree;
+mod truth;
 
 use rsom_stage::Definition;
 

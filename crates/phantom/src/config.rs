@@ -3,7 +3,7 @@
 use rsom_volume::{Grid, Spacing};
 use serde::{Deserialize, Serialize};
 
-use crate::{PhantomError, Physics};
+use crate::{DermisTrees, PhantomError, Physics};
 
 /// A scene and the scanner that looks at it. Lengths are in µm unless the name says otherwise; intensities are on the
 /// scale 0–255 of the result.
@@ -52,6 +52,9 @@ pub struct Config {
     /// What light and sound do on their way; none where the simple rule renders the scan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub physics: Option<Physics>,
+    /// Arterial trees beside the vessels; none where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trees: Option<DermisTrees>,
 }
 
 /// Most voxels of a phantom: 2²⁸, nine full RSOM scans.
@@ -124,8 +127,11 @@ impl Config {
             ("subject_spread", self.subject_spread, 0.0, 0.5),
         ];
         PhantomError::require_ranges(&ranges)?;
-        match &self.physics {
-            Some(physics) => physics.check(self),
+        if let Some(physics) = &self.physics {
+            physics.check(self)?;
+        }
+        match &self.trees {
+            Some(trees) => trees.check(self),
             None => Ok(()),
         }
     }

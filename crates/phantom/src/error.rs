@@ -2,6 +2,8 @@
 
 use rsom_volume::VolumeError;
 
+use crate::tree::TreeError;
+
 /// A configuration that describes no scan.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PhantomError {
@@ -28,6 +30,9 @@ pub enum PhantomError {
         /// Largest value.
         most: f64,
     },
+    /// Settings of trees that describe none, or no room for them.
+    #[error(transparent)]
+    Tree(Box<TreeError>),
     /// The epidermis leaves the scan.
     #[error(
         "the epidermis does not fit: it reaches down to {needed_um:.0} µm but the scan ends at {depth_um:.0} µm; \
@@ -39,6 +44,15 @@ pub enum PhantomError {
         /// Deepest point of the epidermis.
         needed_um: f64,
     },
+}
+
+impl From<TreeError> for PhantomError {
+    fn from(error: TreeError) -> Self {
+        match error {
+            TreeError::Setting(fault) => fault,
+            other => PhantomError::Tree(Box::new(other)),
+        }
+    }
 }
 
 impl PhantomError {

@@ -15,6 +15,7 @@ mod blur;
 mod channel;
 mod cohort;
 mod config;
+mod dermis;
 mod error;
 mod field;
 pub mod gerl2020;
@@ -44,6 +45,7 @@ pub mod cli;
 
 pub use cohort::{Member, cohort};
 pub use config::Config;
+pub use dermis::DermisTrees;
 pub use error::PhantomError;
 pub use phantom::{Phantom, generate, generate_raw};
 pub use physics::Physics;

@@ -7,6 +7,7 @@ use crate::channel::CHANNELS;
 use crate::raster::Look;
 use crate::scene::Scene;
 use crate::streams::Streams;
+use crate::tree::Tree;
 use crate::{Config, PhantomError, Truth, physical, raster, simple};
 
 /// A made-up scan and what is true of it.
@@ -20,6 +21,8 @@ pub struct Phantom {
     pub vessels: Mask,
     /// Depth of the skin surface in voxels, of shape (x, y); a surface before voxel k stands at k.
     pub surface_vox: Array2<f32>,
+    /// Graph of the arterial trees, if there are any: places in µm from the corner of the scan, which they reach beyond.
+    pub tree: Option<Tree>,
     /// Quantities of the scene itself, not of its voxels.
     pub truth: Truth,
 }
@@ -46,7 +49,7 @@ pub fn generate(config: &Config, seed: u64) -> Result<Phantom, PhantomError> {
 pub fn generate_raw(config: &Config, seed: u64) -> Result<Phantom, PhantomError> {
     config.check()?;
     let streams = Streams::new(seed);
-    let scene = Scene::draw(config, streams)?;
+    let scene = Scene::draw(config, seed)?;
     let intensities = match &config.physics {
         None => simple::render(&scene, streams),
         Some(physics) => physical::render(&scene, physics, streams),
@@ -62,6 +65,7 @@ pub fn generate_raw(config: &Config, seed: u64) -> Result<Phantom, PhantomError>
         layer: Mask::new(grid, scene.skin.layer(config))?,
         truth: Truth::of(&scene, &vessels),
         vessels,
+        tree: scene.tree,
         surface_vox: scene.skin.top_um.mapv(|depth| (depth / dz) as f32),
     })
 }
@@ -94,6 +98,7 @@ pub(crate) mod tests {
             streaks_per_b_scan: 4.0,
             subject_spread: 0.12,
             physics: None,
+            trees: None,
         }
     }
 

@@ -118,7 +118,7 @@ impl Rule<'_> {
                 for (x, mut column) in image.rows_mut().into_iter().enumerate() {
                     let tissue = heard.slice(ndarray::s![x, y, ..]);
                     column.scaled_add(gain[x] as f32, &tissue);
-                    reflections.add(&mut column, tissue, [x, y, channel.index]);
+                    reflections.add(&mut column, &tissue, [x, y, channel.index]);
                 }
                 slice.assign(&image);
             });

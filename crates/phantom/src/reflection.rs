@@ -73,7 +73,7 @@ impl<'a> Reflections<'a> {
     pub fn add(
         &self,
         out: &mut ArrayViewMut1<'_, f32>,
-        tissue: ArrayView1<'_, f32>,
+        tissue: &ArrayView1<'_, f32>,
         [x, y, channel]: [usize; 3],
     ) {
         for reflection in &self.list {
@@ -89,7 +89,7 @@ impl<'a> Reflections<'a> {
     fn echo(
         &self,
         out: &mut ArrayViewMut1<'_, f32>,
-        tissue: ArrayView1<'_, f32>,
+        tissue: &ArrayView1<'_, f32>,
         offset_um: f64,
         strength: f64,
     ) {
@@ -120,7 +120,7 @@ impl<'a> Reflections<'a> {
         let start = below_surface as f64 * self.skin.top_um[[x, y]];
         let depth = start + reflection.offset_um;
         let uneven = reflection.field.at(self.config.center_um([x, y, 0]));
-        let height = strength * LAYER_INTENSITY * (0.6 + 0.4 * uneven).clamp(0.0, 1.4);
+        let height = strength * LAYER_INTENSITY * (0.6 + 0.4 * uneven).clamp(0.1, 1.4);
         for (z, value) in out.iter_mut().enumerate() {
             let away = ((z as f64 + 0.5) * dz - depth) / LAYER_SIGMA_UM;
             if away.abs() < 4.0 {
@@ -147,7 +147,7 @@ mod tests {
         let mut tissue = Array1::zeros(100);
         tissue[20] = 10.0;
         let mut out = Array1::zeros(100);
-        none.echo(&mut out.view_mut(), tissue.view(), 120.0, 0.2);
+        none.echo(&mut out.view_mut(), &tissue.view(), 120.0, 0.2);
         assert!((out.sum() - 2.0_f32).abs() < 1e-4);
         let peak = out.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
         assert_eq!(peak.map(|(z, _)| z), Some(60));

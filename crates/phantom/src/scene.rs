@@ -3,34 +3,43 @@
 use crate::loops::loops;
 use crate::skin::Skin;
 use crate::streams::Streams;
+use crate::tree::Tree;
 use crate::tube::Tube;
 use crate::vessels::vessels;
-use crate::{Config, PhantomError};
+use crate::{Config, PhantomError, dermis};
 
 /// A scene, from which the scan and all that is true of it come.
 pub(crate) struct Scene<'a> {
     pub config: &'a Config,
     pub skin: Skin,
-    /// Loops and vessels.
+    /// Loops and vessels, those of trees among them.
     pub vessels: Vec<Tube>,
-    /// Where vessels divide.
-    pub branches_um: Vec<[f64; 3]>,
+    /// The arterial trees among them.
+    pub tree: Option<Tree>,
 }
 
 impl<'a> Scene<'a> {
     /// Draws a scene.
     ///
     /// # Errors
-    /// The epidermis reaches below the scan.
-    pub fn draw(config: &'a Config, streams: Streams) -> Result<Self, PhantomError> {
+    /// The epidermis reaches below the scan; below it there is no room for the trees.
+    pub fn draw(config: &'a Config, seed: u64) -> Result<Self, PhantomError> {
+        let streams = Streams::new(seed);
         let skin = Skin::new(config, streams)?;
         let mut tubes = loops(config, &skin, streams);
         tubes.extend(vessels(config, &skin, streams));
+        let trees = config.trees.as_ref();
+        let tree = trees
+            .map(|trees| trees.grow(config, &skin, seed))
+            .transpose()?;
+        if let Some(tree) = &tree {
+            tubes.extend(dermis::tubes(tree, streams));
+        }
         Ok(Self {
             config,
             skin,
             vessels: tubes,
-            branches_um: Vec::new(),
+            tree,
         })
     }
 }

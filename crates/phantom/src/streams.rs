@@ -35,6 +35,7 @@ pub(crate) enum Purpose {
     RenderForeground,
     Hair,
     Reflections,
+    TreeBrightness,
 }
 
 /// The streams of one seed.

@@ -1,7 +1,7 @@
 //! What one person's scans have in common.
 
-use crate::Config;
 use crate::streams::{Purpose, Streams};
+use crate::{Config, DermisTrees};
 
 /// Factors by which a subject differs from the mean of the population.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Subject {
     pub gaps: f64,
     /// On the number of loops.
     pub loops: f64,
-    /// On the number of vessels.
+    /// On the number of vessels, and of the ends of trees.
     pub vessels: f64,
     /// On the depth of decay.
     pub decay: f64,
@@ -50,6 +50,10 @@ impl Subject {
             loops_per_mm2: population.loops_per_mm2 * self.loops,
             vessels_per_mm2: population.vessels_per_mm2 * self.vessels,
             decay_um: population.decay_um * self.decay,
+            trees: population.trees.as_ref().map(|trees| DermisTrees {
+                tree_terminals_per_mm2: trees.tree_terminals_per_mm2 * self.vessels,
+                ..trees.clone()
+            }),
             ..population.clone()
         }
     }

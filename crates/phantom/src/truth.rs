@@ -7,6 +7,7 @@ use rsom_volume::Mask;
 
 use crate::Config;
 use crate::scene::Scene;
+use crate::tree::NodeKind;
 use crate::tube::{Kind, Tube};
 
 /// One true quantity of a scan.
@@ -33,7 +34,7 @@ pub struct TrueValue {
 /// | `vessel_length_mm`, `vessel_length_density_per_mm2` | length of the center lines inside the scan; over the scan's volume |
 /// | `vessel_diameter_um` | mean diameter, weighted by length |
 /// | `vessel_density` | share of the columns that hold a voxel of the vessel mask, as seen from above |
-/// | `vessel_count`, `branch_count` | vessels (without loops) and bifurcations inside the scan |
+/// | `vessel_count`, `branch_count` | vessels without loops (of trees: from one bifurcation to the next) and bifurcations inside the scan |
 /// | `loop_count`, `loop_density_per_mm2` | loops whose tip lies inside the scan; over its area |
 ///
 /// Where tubes overlap, their volumes are added: that of their union, and of a mask, is smaller by what they share.
@@ -103,6 +104,10 @@ fn of_vessels(scene: &Scene<'_>, mask: &Mask) -> Vec<TrueValue> {
     let columns = mask.voxels().lanes(Axis(2));
     let seen = columns.into_iter().filter(|c| c.iter().any(|v| *v)).count();
     let columns = scene.config.shape[0] * scene.config.shape[1];
+    let nodes = scene.tree.iter().flat_map(|tree| &tree.nodes);
+    let branches = nodes
+        .filter(|n| n.kind == NodeKind::Branch && holds(scene.config, n.place_um))
+        .count();
     let any = inside.length > 0.0;
     let row = |metric, value, unit| row("vessels", metric, value, unit);
     vec![
@@ -130,17 +135,7 @@ fn of_vessels(scene: &Scene<'_>, mask: &Mask) -> Vec<TrueValue> {
         ),
         row("vessel_density", Some(seen as f64 / columns as f64), "1"),
         row("vessel_count", Some(count as f64), "1"),
-        row(
-            "branch_count",
-            Some(
-                scene
-                    .branches_um
-                    .iter()
-                    .filter(|p| holds(scene.config, **p))
-                    .count() as f64,
-            ),
-            "1",
-        ),
+        row("branch_count", Some(branches as f64), "1"),
     ]
 }
 
@@ -264,7 +259,7 @@ mod tests {
             config: &config,
             skin: Skin::new(&config, Streams::new(1)).unwrap(),
             vessels: vec![tube],
-            branches_um: vec![[1.0; 3], [-1.0; 3]],
+            tree: None,
         };
         let grid = config.grid().unwrap();
         let mask = Mask::new(grid, ndarray::Array3::from_elem(config.shape, false)).unwrap();
@@ -282,7 +277,7 @@ mod tests {
             ("vessel_diameter_um", 40.0),
             ("vessel_density", 0.0),
             ("vessel_count", 1.0),
-            ("branch_count", 1.0),
+            ("branch_count", 0.0),
             ("loop_count", 0.0),
         ] {
             let found = truth.value(metric).unwrap();

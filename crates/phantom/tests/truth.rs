@@ -29,6 +29,7 @@ fn scene() -> Config {
         streaks_per_b_scan: 4.0,
         subject_spread: 0.12,
         physics: None,
+        trees: None,
     }
 }
 

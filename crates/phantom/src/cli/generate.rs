@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use rsom_io::manifest::{FileEntry, Manifest, ScanEntry};
-use rsom_io::nifti::Storage;
 use rsom_io::ports;
+use rsom_io::rsom_mat;
 use rsom_stage::{
     Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, atomic, fingerprint,
     interrupt, yaml,
@@ -13,15 +13,19 @@ use rsom_stage::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{files, parameters};
-use crate::{Config, Member, Subject, cohort, generate};
+use super::files::{self, Format, Place, Precision, Written};
+use super::groups::{self, Group};
+use super::parameters;
+use super::truth::Rows;
+use crate::{Member, Subject, cohort, generate, generate_raw};
 
 /// What the manifest says of where the data come from.
 const SOURCE: &str = "rsom-phantom generate";
 
 /// The command `generate`.
 pub(super) fn command() -> Command {
-    let about = "Make up the scans of several subjects: a folder of files and manifest.yaml";
+    let about =
+        "Make up the scans of several subjects: a folder of files, truth.parquet and manifest.yaml";
     Command::new("generate", about, run)
         .output(Port::required(
             "output",
@@ -52,8 +56,13 @@ pub(super) fn command() -> Command {
                 .at_least(0.0)
                 .at_most(1000.0),
         )
+        .parameter(Parameter::choice("format", &["nifti", "mat"], "'nifti': channels from 0 to 255; 'mat': R_<stamp>_<subject>_<scan>_LF.mat, …_HF.mat and Surf_<stamp>_.mat, as the scanner's software leaves them").default("nifti"))
+        .parameter(Parameter::choice("precision", &["single", "double"], "Precision of MATLAB files [unset: single]"))
+        .parameter(Parameter::flag("compressed", "Compress MATLAB files"))
+        .parameters(groups::parameters())
         .parameters(parameters::parameters())
         .example("rsom-phantom generate --config phantom.yaml --output phantoms")
+        .example("rsom-phantom generate --rendering physical --format mat --groups healthy,diabetic --effects diabetic.loops_per_mm2=0.6 --output phantoms")
         .example("rsom-phantom generate --subjects 4 --shape 96,16,128 --output phantoms")
 }
 
@@ -64,24 +73,30 @@ struct Settings {
     subjects: usize,
     scans_per_subject: usize,
     folds: u32,
+    format: Format,
+    precision: Option<Precision>,
+    compressed: bool,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.parameters()?;
-    let population: Config = invocation.parameters()?;
-    population.check().map_err(files::fault)?;
+    let groups = groups::read(invocation)?;
+    let spacing_mm = groups.first().map(|group| group.population.spacing_mm);
+    settings.check(spacing_mm)?;
     let folder = invocation.output("output")?;
     let place = folder.join("manifest.yaml");
     refuse_foreign(&place)?;
     let members = cohort(settings.seed, settings.subjects, settings.scans_per_subject);
     let mut progress = Progress::start("scans", members.len() as u64);
     let mut scans = Vec::with_capacity(members.len());
+    let mut truth = Rows::default();
     for member in &members {
         interrupt::check()?;
-        scans.push(one(invocation, &settings, &population, *member)?);
+        scans.push(one(invocation, &settings, &groups, *member, &mut truth)?);
         progress.advance(1);
     }
     progress.finish();
+    ports::save_table(invocation, &folder.join("truth.parquet"), &truth.table()?)?;
     let manifest = Manifest {
         name: settings.name,
         title: "Made-up scans of skin with known truth".into(),
@@ -90,7 +105,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         citation: String::new(),
         obtain: String::new(),
         root: ".".into(),
-        spacing_mm: Some(population.spacing_mm),
+        spacing_mm,
         scans,
     };
     let text = rsom_io::manifest::to_yaml(&manifest)?;
@@ -101,45 +116,72 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .with("scans", manifest.scans.len()))
 }
 
+impl Settings {
+    fn check(&self, spacing_mm: Option<[f64; 3]>) -> Result<(), StageError> {
+        if self.format == Format::Nifti && (self.precision.is_some() || self.compressed) {
+            let fault = "--precision and --compressed belong to MATLAB files; add --format mat";
+            return Err(StageError::usage(fault));
+        }
+        if self.format == Format::Mat && spacing_mm != Some(rsom_mat::SPACING_MM) {
+            return Err(StageError::usage(format_args!(
+                "MATLAB files hold no voxel size: with --format mat it must be {:?} mm",
+                rsom_mat::SPACING_MM
+            )));
+        }
+        Ok(())
+    }
+}
+
 /// Makes one scan and writes its files.
 fn one(
     invocation: &Invocation,
     settings: &Settings,
-    population: &Config,
+    groups: &[Group],
     member: Member,
+    truth: &mut Rows,
 ) -> Result<ScanEntry, StageError> {
     let subject = numbered("s", member.subject, settings.subjects);
-    let id = numbered(
-        &format!("{subject}_"),
-        member.scan,
-        settings.scans_per_subject,
-    );
-    let config =
-        Subject::draw(u64::from(member.subject_seed), population.subject_spread).apply(population);
-    let phantom = generate(&config, u64::from(member.seed)).map_err(files::fault)?;
+    let stamp = format!("{:08}{:06}", member.subject, member.scan);
+    let scan = numbered("", member.scan, settings.scans_per_subject);
+    let id = match settings.format {
+        Format::Nifti => format!("{subject}_{scan}"),
+        // What 'io manifest sessions' calls it.
+        Format::Mat => format!("R_{stamp}_{subject}_{scan}"),
+    };
+    let turn = member.subject - 1;
+    let group = &groups[turn % groups.len()];
+    let spread = group.population.subject_spread;
+    let config = Subject::draw(u64::from(member.subject_seed), spread).apply(&group.population);
     let folder = invocation.output("output")?;
-    let mut entries = BTreeMap::new();
-    for role in ["image", "layer", "vessels", "surface"] {
-        let name = format!("{id}_{role}.nii.gz");
-        let path = folder.join(&name);
-        match role {
-            "image" => ports::save_scan(invocation, &path, &phantom.scan, Storage::Uint8)?,
-            "layer" => ports::save_mask(invocation, &path, &phantom.layer)?,
-            "vessels" => ports::save_mask(invocation, &path, &phantom.vessels)?,
-            _ => {
-                let surface = files::surface(&phantom)?;
-                ports::save_scan(invocation, &path, &surface, Storage::Float32)?;
-            }
+    let place = Place {
+        invocation,
+        folder,
+        id: &id,
+    };
+    let seed = u64::from(member.seed);
+    let (phantom, mut written) = match settings.format {
+        Format::Nifti => {
+            let phantom = generate(&config, seed).map_err(files::fault)?;
+            let written = place.nifti(&phantom)?;
+            (phantom, written)
         }
-        let sha256 = fingerprint::of_path(&path)
-            .map_err(|e| StageError::output(&path, atomic::plain(&e)))?;
-        entries.insert(role.to_owned(), vec![FileEntry { path: name, sha256 }]);
-    }
-    let fold = (member.subject - 1) as u32;
+        Format::Mat => {
+            let phantom = generate_raw(&config, seed).map_err(files::fault)?;
+            let precision = settings.precision.unwrap_or(Precision::Single);
+            let written = place.mat(&phantom, &stamp, (precision, settings.compressed))?;
+            (phantom, written)
+        }
+    };
+    written.extend(place.truth(&phantom)?);
+    let group = group.name.as_deref();
+    truth.add((Some(&subject), Some(&id)), group, &phantom.truth);
+    // Whole rounds of groups go into one fold, so that each fold has subjects of each group.
+    let fold = (turn / groups.len()) as u32;
+    let files = hashed(folder, written)?;
     Ok(ScanEntry {
         id,
         subject,
-        group: None,
+        group: group.map(str::to_owned),
         split: None,
         fold: (settings.folds > 0).then(|| fold % settings.folds),
         attributes: [
@@ -147,8 +189,22 @@ fn one(
             ("subject_seed".to_owned(), Value::from(member.subject_seed)),
         ]
         .into(),
-        files: entries,
+        files,
     })
+}
+
+/// The files of a scan by role, with their hashes.
+fn hashed(
+    folder: &Path,
+    written: Vec<Written>,
+) -> Result<BTreeMap<String, Vec<FileEntry>>, StageError> {
+    let entry = |(role, name): Written| {
+        let path = folder.join(&name);
+        let sha256 = fingerprint::of_path(&path)
+            .map_err(|e| StageError::output(&path, atomic::plain(&e)))?;
+        Ok((role.to_owned(), vec![FileEntry { path: name, sha256 }]))
+    };
+    written.into_iter().map(entry).collect()
 }
 
 /// A name with a number, padded with zeros so that names sort as numbers do.

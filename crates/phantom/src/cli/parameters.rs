@@ -2,7 +2,7 @@
 
 use rsom_stage::Parameter;
 
-/// One parameter for each field of [`crate::Config`], whose check holds the exact ranges.
+/// One parameter for each setting of a scene, whose check holds the exact ranges.
 pub(super) fn parameters() -> Vec<Parameter> {
     let grid = [
         Parameter::integers("shape", "Number of voxels along x, y, z")
@@ -14,8 +14,46 @@ pub(super) fn parameters() -> Vec<Parameter> {
             .count(3)
             .default([0.012, 0.012, 0.003].as_slice())
             .unit("mm"),
+        Parameter::choice("rendering", &["simple", "physical"], "'simple': fixed shares of melanin and vessels; 'physical': light with shadows, bands of sound by vessel diameter, hair, focus, reflections")
+            .default("simple"),
     ];
-    grid.into_iter().chain(NUMBERS.iter().map(number)).collect()
+    let trees = [
+        Parameter::integer(
+            "tree_roots",
+            "Roots of the arterial trees, at the bottom of the scan",
+        )
+        .default(3)
+        .at_least(1.0),
+        Parameter::numbers(
+            "tree_radius_um",
+            "Radius of the trees' ends, and the largest radius of a root",
+        )
+        .count(2)
+        .default([5.0, 60.0].as_slice())
+        .unit("µm"),
+    ];
+    let numbers = NUMBERS.iter().map(number);
+    let physics = PHYSICS.iter().map(unset);
+    grid.into_iter()
+        .chain(numbers)
+        .chain(TREES.iter().map(number))
+        .chain(trees)
+        .chain(physics)
+        .collect()
+}
+
+/// Names of the settings of the physical rule, with what they are unless given.
+pub(super) fn physics() -> impl Iterator<Item = (&'static str, f64)> {
+    PHYSICS.iter().map(|number| (number.name, number.default))
+}
+
+/// Whether a setting is one number, which effects can scale.
+pub(super) fn is_number(name: &str) -> bool {
+    let lists = [NUMBERS.as_slice(), &TREES, &PHYSICS];
+    lists
+        .into_iter()
+        .flatten()
+        .any(|number| number.name == name)
 }
 
 /// A number that is not negative.
@@ -56,6 +94,39 @@ const NUMBERS: [Number; 18] = [
     of("streaks_per_b_scan", 4.0, "streaks", "Level streaks in a B-scan (mean)"),
     of("subject_spread", 0.12, "of the mean", "Spread of thickness, melanin, gaps, loops, vessels and decay between subjects"),
 ];
+
+#[rustfmt::skip]
+const TREES: [Number; 4] = [
+    of("tree_terminals_per_mm2", 0.0, "per mm²", "Ends of arterial trees beside the vessels; 0 for no trees"),
+    of("tree_plexus_um", 100.0, "µm", "Depth below the epidermis at which tissue demands most of the trees"),
+    of("tree_deep_demand", 0.15, "of the plexus", "Demand for oxygen below the plexus"),
+    of("tree_tortuosity", 0.08, "of the length", "How far vessels of trees swing"),
+];
+
+#[rustfmt::skip]
+const PHYSICS: [Number; 10] = [
+    of("hairs_per_cm2", 25.0, "per cm²", "Hairs"),
+    of("hair", 700.0, "of 255", "Intensity of hair where it is lit fully"),
+    of("shadowing_per_mm", 4.0, "per mm", "Light lost in each mm of blood, or of melanin at its brightest"),
+    of("attenuation_db_per_cm_mhz", 0.5, "dB/cm/MHz", "Sound lost on its way up"),
+    of("hollowness", 0.7, "of the intensity", "How dark vessels are inside that are wider than the waves of a channel"),
+    of("limited_view", 0.7, "of the intensity", "How much vessels lose that run along depth"),
+    of("focus_depth_um", 450.0, "µm", "Depth at which the point spread is narrowest"),
+    of("focus_range_um", 700.0, "µm", "Distance from the focus at which the point spread is √2 times as wide; 0 for one width"),
+    of("reflection", 0.06, "of the intensity", "Strength of reflections"),
+    of("reflection_offset_um", 450.0, "µm", "Mean depth of the first reflection below what it reflects"),
+];
+
+/// A number of the physical rule, which has its value only there.
+fn unset(number: &Number) -> Parameter {
+    let about = format!(
+        "{} [unset: {} by the physical rule]",
+        number.about, number.default
+    );
+    Parameter::number(number.name, &about)
+        .at_least(0.0)
+        .unit(number.unit)
+}
 
 fn number(number: &Number) -> Parameter {
     Parameter::number(number.name, number.about)

@@ -5,8 +5,10 @@ use rsom_io::ports;
 use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
 use serde::Deserialize;
 
-use super::{files, parameters};
-use crate::{Config, Subject, generate};
+use super::settings::scene;
+use super::truth::Rows;
+use super::{files, parameters, tree};
+use crate::{Subject, generate};
 
 /// The command `scan`.
 pub(super) fn command() -> Command {
@@ -15,11 +17,14 @@ pub(super) fn command() -> Command {
         .output(Port::required("layer", Kind::Mask, "Epidermis"))
         .output(Port::optional("vessels", Kind::Mask, "Capillary loops and vessels"))
         .output(Port::optional("surface", Kind::Volume, "Depth of the skin surface in voxels, of shape (x, y, 1)"))
+        .output(Port::optional("truth", Kind::Table, "True quantities of the scene: thickness, volumes, lengths, counts"))
+        .output(Port::optional("swc", Kind::Document, "Lines and radii of the arterial trees as SWC"))
         .parameter(Parameter::integer("seed", "Seed of the scan").required().at_least(0.0))
         .parameter(Parameter::integer("subject_seed", "Seed of what the scans of one subject have in common [unset: the seed]").at_least(0.0))
         .parameters(parameters::parameters())
         .example("rsom-phantom scan --seed 1 --image scan.nii.gz --layer layer.nii.gz")
         .example("rsom-phantom scan --seed 1 --shape 96,16,128 --image scan.nii.gz --layer layer.nii.gz --vessels vessels.nii.gz")
+        .example("rsom-phantom scan --seed 1 --rendering physical --vessels-per-mm2 0 --tree-terminals-per-mm2 60 --image scan.nii.gz --layer layer.nii.gz --swc tree.swc")
 }
 
 #[derive(Deserialize)]
@@ -30,8 +35,11 @@ struct Settings {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.parameters()?;
-    let population: Config = invocation.parameters()?;
-    population.check().map_err(files::fault)?;
+    let population = scene(invocation, &[])?;
+    if invocation.optional_output("swc").is_some() && population.trees.is_none() {
+        let fault = "--swc needs trees: set --tree-terminals-per-mm2";
+        return Err(StageError::usage(fault));
+    }
     let subject_seed = settings.subject_seed.unwrap_or(settings.seed);
     let config = Subject::draw(subject_seed, population.subject_spread).apply(&population);
     let phantom = generate(&config, settings.seed).map_err(files::fault)?;
@@ -41,8 +49,16 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         ports::write_mask(invocation, "vessels", &phantom.vessels)?;
     }
     if invocation.optional_output("surface").is_some() {
-        let surface = files::surface(&phantom)?;
+        let surface = files::surface_of(&phantom)?;
         ports::write_scan(invocation, "surface", &surface, Storage::Float32)?;
+    }
+    if let Some(path) = invocation.optional_output("truth") {
+        let mut rows = Rows::default();
+        rows.add((None, None), None, &phantom.truth);
+        ports::save_table(invocation, path, &rows.table()?)?;
+    }
+    if let (Some(path), Some(grown)) = (invocation.optional_output("swc"), &phantom.tree) {
+        tree::save_swc(invocation, grown, path)?;
     }
     Ok(Summary::new()
         .with("shape", config.shape.to_vec())

@@ -1,5 +1,7 @@
 //! `rsom-phantom tree`: arterial trees as tables, SWC and voxels.
 
+use std::path::Path;
+
 use ndarray::Axis;
 use rsom_io::ports;
 use rsom_io::table::{Column, Table};
@@ -69,12 +71,10 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let demand = demand(invocation, &config)?;
     let tree = grow(&config, &demand, settings.seed).map_err(StageError::usage)?;
     interrupt::check()?;
-    ports::write_table(invocation, "nodes", &nodes(&tree)?)?;
-    ports::write_table(invocation, "segments", &segments(&tree)?)?;
+    let tables = [invocation.output("nodes")?, invocation.output("segments")?];
+    save(invocation, &tree, tables)?;
     if let Some(path) = invocation.optional_output("swc") {
-        let provenance = invocation.provenance()?.to_string();
-        let text = to_swc(&tree, &["rsom-phantom tree", &provenance]);
-        atomic::write_bytes(path, text.as_bytes())?;
+        save_swc(invocation, &tree, path)?;
     }
     let summary = write_voxels(invocation, &tree, &grid)?;
     let largest = tree.segments.iter().map(|s| s.radius_um);
@@ -86,6 +86,27 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .with("length_um", tree.length_um())
         .with("volume_um3", tree.volume_um3())
         .with("largest_radius_um", largest.fold(0.0, f64::max)))
+}
+
+/// Writes the tables of nodes and of segments.
+pub(super) fn save(
+    invocation: &Invocation,
+    tree: &Tree,
+    [nodes_path, segments_path]: [&Path; 2],
+) -> Result<(), StageError> {
+    ports::save_table(invocation, nodes_path, &nodes(tree)?)?;
+    ports::save_table(invocation, segments_path, &segments(tree)?)
+}
+
+/// Writes lines and radii as SWC.
+pub(super) fn save_swc(
+    invocation: &Invocation,
+    tree: &Tree,
+    path: &Path,
+) -> Result<(), StageError> {
+    let provenance = invocation.provenance()?.to_string();
+    let command = format!("rsom-phantom {}", invocation.command());
+    atomic::write_bytes(path, to_swc(tree, &[&command, &provenance]).as_bytes())
 }
 
 fn write_voxels(invocation: &Invocation, tree: &Tree, grid: &Grid) -> Result<Summary, StageError> {

@@ -1,0 +1,134 @@
+//! Arterial trees in the dermis: rooted where the scan ends, thickening downwards, densest just below the epidermis.
+
+use serde::{Deserialize, Serialize};
+
+use crate::skin::Skin;
+use crate::streams::{Purpose, Streams};
+use crate::tree::{Demand, Face, Tree, TreeConfig, grow};
+use crate::tube::{Kind, Tube, shares_by_radius};
+use crate::{Config, PhantomError};
+
+/// The trees of a scan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DermisTrees {
+    /// Ends of arteries for each mm² of skin, over all trees.
+    pub tree_terminals_per_mm2: f64,
+    /// Number of roots, at the bottom of the scan.
+    pub tree_roots: usize,
+    /// Radius of the ends, and the largest radius of a root, in µm.
+    pub tree_radius_um: [f64; 2],
+    /// Depth below the epidermis at which tissue demands most oxygen.
+    pub tree_plexus_um: f64,
+    /// Demand below the plexus, that of the plexus being 1.
+    pub tree_deep_demand: f64,
+    /// How far vessels swing to the side, as a share of their length.
+    pub tree_tortuosity: f64,
+}
+
+/// How far the box of tissue reaches beyond the scan at each side, in µm.
+const MARGIN_UM: f64 = 100.0;
+/// What trees leave free below the epidermis, for the tips of loops, in µm.
+const GAP_UM: f64 = 30.0;
+/// Standard deviation of the logarithm of a vessel's brightness.
+const BRIGHTNESS_SD: f64 = 0.15;
+/// Settings of growth that phantoms do not vary: Murray's exponent, and lengths in µm.
+const MURRAY_EXPONENT: f64 = 3.0;
+const CLEARANCE_UM: f64 = 5.0;
+const LEAST_LENGTH_UM: f64 = 20.0;
+const WAVELENGTH_UM: f64 = 400.0;
+
+impl DermisTrees {
+    /// Refuses settings that describe no trees.
+    pub(crate) fn check(&self, config: &Config) -> Result<(), PhantomError> {
+        let area = area_mm2(config);
+        PhantomError::require_ranges(&[
+            (
+                "tree_terminals_per_mm2",
+                self.tree_terminals_per_mm2,
+                0.0,
+                2e4 / area,
+            ),
+            ("tree_plexus_um", self.tree_plexus_um, 5.0, 1e4),
+            ("tree_deep_demand", self.tree_deep_demand, 0.0, 1.0),
+        ])?;
+        self.tree_config(config, config.extent_um()[2])
+            .check()
+            .map_err(PhantomError::from)
+    }
+
+    /// Trees in a box below the epidermis, `depth_um` deep, that reaches beyond the scan.
+    fn tree_config(&self, config: &Config, depth_um: f64) -> TreeConfig {
+        let [x, y, _] = config.extent_um();
+        let terminals = (self.tree_terminals_per_mm2 * area_mm2(config)).round() as usize;
+        let plexus = self.tree_plexus_um;
+        TreeConfig {
+            extent_um: [x + 2.0 * MARGIN_UM, y + 2.0 * MARGIN_UM, depth_um],
+            terminals: terminals.max(self.tree_roots),
+            roots: self.tree_roots,
+            root_face: Face::Bottom,
+            root_places_um: Vec::new(),
+            demand_depths_um: [0.5, 1.0, 1.5, 3.0].map(|share| share * plexus).to_vec(),
+            demand_levels: vec![0.0, 1.0, 1.0, self.tree_deep_demand],
+            radius_um: self.tree_radius_um,
+            murray_exponent: MURRAY_EXPONENT,
+            clearance_um: CLEARANCE_UM,
+            least_length_um: LEAST_LENGTH_UM,
+            tortuosity: self.tree_tortuosity,
+            wavelength_um: WAVELENGTH_UM,
+        }
+    }
+
+    /// Grows the trees in level tissue and lays them below the epidermis as it lies; places are in µm from the corner of
+    /// the scan.
+    ///
+    /// # Errors
+    /// Tissue that has no room for the trees.
+    pub(crate) fn grow(
+        &self,
+        config: &Config,
+        skin: &Skin,
+        seed: u64,
+    ) -> Result<Tree, PhantomError> {
+        let extent = config.extent_um();
+        let highest = skin.bottom_um.fold(f64::INFINITY, |a, b| a.min(*b));
+        let level = self.tree_config(config, (extent[2] - highest - GAP_UM).max(10.0));
+        let mut tree = grow(&level, &Demand::of(&level)?, seed)?;
+        let lay = |place: &mut [f64; 3]| {
+            place[0] -= MARGIN_UM;
+            place[1] -= MARGIN_UM;
+            place[2] += GAP_UM + skin.bottom_at([place[0], place[1]], config);
+        };
+        tree.nodes
+            .iter_mut()
+            .for_each(|node| lay(&mut node.place_um));
+        for segment in &mut tree.segments {
+            segment.points_um.iter_mut().for_each(lay);
+        }
+        tree.extent_um = extent;
+        Ok(tree)
+    }
+}
+
+/// Mm² of skin that a tree's ends are counted over: the scan and its margin.
+fn area_mm2(config: &Config) -> f64 {
+    let [x, y, _] = config.extent_um();
+    (x + 2.0 * MARGIN_UM) * (y + 2.0 * MARGIN_UM) / 1e6
+}
+
+/// The vessels of a tree.
+pub(crate) fn tubes(tree: &Tree, streams: Streams) -> Vec<Tube> {
+    let mut draw = streams.open(Purpose::TreeBrightness, 0);
+    let tubes = tree.tubes();
+    tubes
+        .map(|(line, radius_um)| {
+            let strength = draw.factor(BRIGHTNESS_SD);
+            Tube {
+                points_um: line.to_vec(),
+                radius_um,
+                brightness: shares_by_radius(radius_um).map(|share| share * strength),
+                strength,
+                kind: Kind::Vessel,
+            }
+        })
+        .collect()
+}
