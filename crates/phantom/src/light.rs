@@ -11,8 +11,12 @@ use crate::skin::Skin;
 /// Light comes from the side too: what lies above is seen through a Gaussian of this standard deviation.
 const SPREAD_UM: f64 = 15.0;
 
+/// How much deeper light goes than what is heard of it: `decay_um` is the depth of decay of the signal, and sound and
+/// shadows have their share in that.
+const LIGHT_DECAY: f64 = 1.8;
+
 /// Light in every voxel as a share of that at the surface, of shape (x, y, z):
-/// exp(−depth/`decay_um` − `shadowing_per_mm` · ∫ absorption above).
+/// exp(−depth/(1.8 `decay_um`) − `shadowing_per_mm` · ∫ absorption above).
 ///
 /// `absorption` is 1 in blood and in melanin at its brightest; the integral goes to the middle of the voxel.
 pub(crate) fn light(
@@ -25,6 +29,7 @@ pub(crate) fn light(
     if physics.shadowing_per_mm > 0.0 {
         light = blur(light, [SPREAD_UM / dx, SPREAD_UM / dy, 0.0]);
     }
+    let decay_um = LIGHT_DECAY * config.decay_um;
     let loss = physics.shadowing_per_mm * dz / 1000.0;
     light
         .axis_iter_mut(Axis(0))
@@ -37,7 +42,7 @@ pub(crate) fn light(
                 for (z, voxel) in column.iter_mut().enumerate() {
                     let below = ((z as f64 + 0.5) * dz - top).max(0.0);
                     let own = loss * f64::from(*voxel);
-                    *voxel = (-below / config.decay_um - above - own / 2.0).exp() as f32;
+                    *voxel = (-below / decay_um - above - own / 2.0).exp() as f32;
                     above += own;
                 }
             }
@@ -80,7 +85,7 @@ mod tests {
         let light = light(Array3::ones(config.shape), (&config, &off()), &skin);
         for ((x, y, z), found) in light.indexed_iter() {
             let below = (config.center_um([x, y, z])[2] - skin.top_um[[x, y]]).max(0.0);
-            assert!((f64::from(*found) - (-below / 300.0).exp()).abs() < 1e-6);
+            assert!((f64::from(*found) - (-below / 540.0).exp()).abs() < 1e-6);
         }
     }
 }

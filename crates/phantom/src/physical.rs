@@ -16,7 +16,7 @@ use crate::raster::Look;
 use crate::reflection::Reflections;
 use crate::scene::Scene;
 use crate::streams::Streams;
-use crate::tube::Tube;
+use crate::tube::{Kind, Tube};
 use crate::{melanin, noise, raster};
 
 /// Makes up for the share of sound that no band holds: a tube at the middle of a band's diameters then has the intensity
@@ -26,6 +26,8 @@ const BAND_GAIN: f64 = 1.4;
 const EDGE_UM: f64 = 12.0;
 /// Absorption of hair, blood being 1.
 const HAIR_ABSORPTION: f64 = 4.0;
+/// How deep light gets into a hair, in µm: what sounds is no thicker, however thick the hair is.
+const HAIR_PENETRATION_UM: f64 = 12.0;
 
 /// Intensities of shape (x, y, z, channel), not yet cut to 0–255.
 pub(crate) fn render(scene: &Scene<'_>, physics: &Physics, streams: Streams) -> Array4<f32> {
@@ -136,7 +138,11 @@ fn look(
     let length = x.hypot(y).hypot(z);
     let along_depth = if length > 0.0 { z / length } else { 0.0 };
     let seen = 1.0 - physics.limited_view * along_depth * along_depth;
-    let amplitude = BAND_GAIN * channel.band.amplitude(diameter_um);
+    let sounding_um = match tube.kind {
+        Kind::Hair => diameter_um.min(HAIR_PENETRATION_UM),
+        _ => diameter_um,
+    };
+    let amplitude = BAND_GAIN * channel.band.amplitude(sounding_um);
     Look {
         value: intensity * tube.strength * amplitude * seen,
         hollowness: physics.hollowness * channel.band.hollowness(diameter_um),

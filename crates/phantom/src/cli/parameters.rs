@@ -29,7 +29,7 @@ pub(super) fn parameters() -> Vec<Parameter> {
             "Radius of the trees' ends, and the largest radius of a root",
         )
         .count(2)
-        .default([5.0, 60.0].as_slice())
+        .default([9.0, 80.0].as_slice())
         .unit("µm"),
     ];
     let numbers = NUMBERS.iter().map(number);
@@ -98,22 +98,22 @@ const NUMBERS: [Number; 18] = [
 #[rustfmt::skip]
 const TREES: [Number; 4] = [
     of("tree_terminals_per_mm2", 0.0, "per mm²", "Ends of arterial trees beside the vessels; 0 for no trees"),
-    of("tree_plexus_um", 100.0, "µm", "Depth below the epidermis at which tissue demands most of the trees"),
-    of("tree_deep_demand", 0.15, "of the plexus", "Demand for oxygen below the plexus"),
+    of("tree_plexus_um", 120.0, "µm", "Depth below the epidermis at which tissue demands most of the trees"),
+    of("tree_deep_demand", 0.3, "of the plexus", "Demand for oxygen below the plexus"),
     of("tree_tortuosity", 0.08, "of the length", "How far vessels of trees swing"),
 ];
 
 #[rustfmt::skip]
 const PHYSICS: [Number; 10] = [
     of("hairs_per_cm2", 25.0, "per cm²", "Hairs"),
-    of("hair", 700.0, "of 255", "Intensity of hair where it is lit fully"),
+    of("hair", 450.0, "of 255", "Intensity of hair where it is lit fully"),
     of("shadowing_per_mm", 4.0, "per mm", "Light lost in each mm of blood, or of melanin at its brightest"),
     of("attenuation_db_per_cm_mhz", 0.5, "dB/cm/MHz", "Sound lost on its way up"),
     of("hollowness", 0.7, "of the intensity", "How dark vessels are inside that are wider than the waves of a channel"),
     of("limited_view", 0.7, "of the intensity", "How much vessels lose that run along depth"),
     of("focus_depth_um", 450.0, "µm", "Depth at which the point spread is narrowest"),
     of("focus_range_um", 700.0, "µm", "Distance from the focus at which the point spread is √2 times as wide; 0 for one width"),
-    of("reflection", 0.06, "of the intensity", "Strength of reflections"),
+    of("reflection", 0.05, "of the intensity", "Strength of reflections"),
     of("reflection_offset_um", 450.0, "µm", "Mean depth of the first reflection below what it reflects"),
 ];
 
