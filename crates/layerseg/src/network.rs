@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use candle_core::{Device, Tensor};
 use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{Mode, Parameters};
+use rsom_nn::{Mode, Parameters, loading};
 
 pub use config::{Fcn7Config, NetworkConfig, UnetConfig};
 pub use fcn7::Fcn7;
@@ -77,12 +77,8 @@ impl Network {
         weights: &BTreeMap<String, Tensor>,
     ) -> Result<Self, LayersegError> {
         config.check()?;
-        // A small file must not make a large network before its weights are compared by name.
-        let outline = Self::with_parameters(config, 0, Parameters::outline())?;
-        outline.parameters.require(weights)?;
-        let network = Self::new(config, 0)?;
-        network.parameters.load_from(weights)?;
-        Ok(network)
+        let build = |to| Self::with_parameters(config, 0, to);
+        loading::with_weights(build, Self::parameters, weights)
     }
 
     /// The same network on another device, with the first settings of how it is computed.
@@ -90,13 +86,9 @@ impl Network {
     /// # Errors
     /// A device without room for it.
     pub fn on(self, device: &Device) -> Result<Self, LayersegError> {
-        if self.parameters.device().same_device(device) {
-            return Ok(self);
-        }
-        let parameters = Parameters::on(device.clone());
-        let moved = Self::with_parameters(&self.config, 0, parameters)?;
-        moved.parameters.load_from(&self.parameters.snapshot()?)?;
-        Ok(moved)
+        let config = self.config.clone();
+        let build = |to| Self::with_parameters(&config, 0, to);
+        loading::moved(self, build, Self::parameters, device)
     }
 
     /// The same network with convolutions computed in this way (at first [`ConvolutionMethod::Fastest`]).

@@ -42,6 +42,7 @@ mod init;
 mod input_scaling;
 mod kernels;
 pub mod layers;
+pub mod loading;
 pub mod loss;
 mod mode;
 pub mod ops;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use candle_core::{Device, Tensor};
 use rsom_nn::layers::{Conv3d, CrossHair3d, GroupNorm};
 use rsom_nn::ops::{Conv3dConfig, ConvolutionMethod};
-use rsom_nn::{Mode, NnError, Parameters};
+use rsom_nn::{Mode, NnError, Parameters, loading};
 
 pub use config::{Filter, VesselNetConfig};
 pub(crate) use window::Window;
@@ -108,12 +108,8 @@ impl VesselNet {
         weights: &BTreeMap<String, Tensor>,
     ) -> Result<Self, VesselsegError> {
         config.check()?;
-        // A small file must not make a large network before its weights are compared by name.
-        let outline = Self::with_parameters(config, 0, Parameters::outline())?;
-        outline.parameters.require(weights)?;
-        let network = Self::new(config, 0)?;
-        network.parameters.load_from(weights)?;
-        Ok(network)
+        let build = |to| Ok(Self::with_parameters(config, 0, to)?);
+        loading::with_weights(build, Self::parameters, weights)
     }
 
     /// The same network on another device, with the first settings of how it is computed.
@@ -121,13 +117,9 @@ impl VesselNet {
     /// # Errors
     /// A device without room for it.
     pub fn on(self, device: &Device) -> Result<Self, VesselsegError> {
-        if self.parameters.device().same_device(device) {
-            return Ok(self);
-        }
-        let parameters = Parameters::on(device.clone());
-        let moved = Self::with_parameters(&self.config, 0, parameters)?;
-        moved.parameters.load_from(&self.parameters.snapshot()?)?;
-        Ok(moved)
+        let config = self.config.clone();
+        let build = |to| Ok(Self::with_parameters(&config, 0, to)?);
+        loading::moved(self, build, Self::parameters, device)
     }
 
     /// The same network with convolutions computed in this way (at first [`ConvolutionMethod::Fastest`]).

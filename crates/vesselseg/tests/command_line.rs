@@ -234,7 +234,10 @@ fn trained_and_calibrated_weights_find_a_tube_and_say_where_they_come_from() {
     assert_eq!(calibration.split.as_deref(), Some("tubes"));
     assert_eq!(calibration.scans, ["tube1", "tube2"]);
     assert_eq!(calibration.mean_dice, mean);
-    // The curve states what predictions with the new weights reach.
+    the_curve_states_what_predictions_reach(folder);
+}
+
+fn the_curve_states_what_predictions_reach(folder: &Path) {
     let curve = parquet::read(&folder.join("curve.parquet")).unwrap();
     assert_eq!(curve.rows(), 2 * 369);
     let best = curve.booleans("best").unwrap();
@@ -297,11 +300,8 @@ fn a_killed_run_started_again_ends_in_the_bytes_of_an_uninterrupted_one_with_any
     assert!(!checkpoint.exists());
 }
 
-#[test]
-fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
-    let folder = study();
-    let folder = folder.path();
-    tubes(folder);
+/// The manifest `m.yaml` of the tubes: 0 trains, 1 and 2 validate, each in a fold of its own.
+fn manifest(folder: &Path) {
     let file = |name: &str, role: &str, scan: usize| {
         let path = format!("{name}{scan}.nii.gz");
         let sha256 = rsom_stage::fingerprint::of_path(&folder.join(&path)).unwrap();
@@ -326,6 +326,14 @@ fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
         format!("name: demo\nscans:\n{scans}"),
     )
     .unwrap();
+}
+
+#[test]
+fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
+    let folder = study();
+    let folder = folder.path();
+    tubes(folder);
+    manifest(folder);
     let words = "calibrate --weights w.safetensors --manifest m.yaml --output c.safetensors";
     for (which, name, scans) in [
         ("--split validation", "validation", vec!["t1", "t2"]),
