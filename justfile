@@ -16,6 +16,16 @@ quickstart *ARGS:
 octlayers *ARGS:
     cargo run --release -- run pipelines/octlayers.yaml {{ARGS}}
 
+# What the epidermis mask does to vessels, on made-up scans: Table 2 of the paper
+[group('study')]
+vessel-mask *ARGS:
+    cargo run --release -- run pipelines/vessel-mask.yaml {{ARGS}}
+
+# Vessels of real stacks, network beside Frangi's filter: just vesselnn --data DIR
+[group('study')]
+vesselnn *ARGS:
+    cargo run --release -- run pipelines/vesselnn.yaml {{ARGS}}
+
 # The released pipeline on a folder of raw scans: just segment --input DIR --layer-weights W --vessel-weights W --output DIR
 [group('study')]
 segment *ARGS:
