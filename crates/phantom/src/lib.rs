@@ -20,6 +20,7 @@ mod error;
 mod field;
 mod focus;
 pub mod gerl2020;
+mod grain;
 mod hair;
 mod light;
 mod loops;

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::channel::{CHANNELS, Channel};
 use crate::focus::blur_by_depth;
+use crate::grain::grains;
 use crate::hair::hairs;
 use crate::light::light;
 use crate::physics::Physics;
@@ -35,6 +36,7 @@ pub(crate) fn render(scene: &Scene<'_>, physics: &Physics, streams: Streams) -> 
         scene,
         physics,
         hairs: hairs(scene.config, physics, &scene.skin, streams),
+        grains: grains(scene.config, physics, &scene.skin, streams),
         streams,
     };
     let melanin = melanin::brightness(scene.config, &scene.skin, streams);
@@ -53,6 +55,7 @@ struct Rule<'a> {
     scene: &'a Scene<'a>,
     physics: &'a Physics,
     hairs: Vec<Tube>,
+    grains: Vec<Tube>,
     streams: Streams,
 }
 
@@ -81,6 +84,7 @@ impl Rule<'_> {
         for (tubes, intensity) in [
             (&self.scene.vessels, config.blood),
             (&self.hairs, physics.hair),
+            (&self.grains, physics.grain),
         ] {
             raster::draw(&mut image, tubes, config, |tube, direction| {
                 look(tube, direction, intensity, (channel, physics))

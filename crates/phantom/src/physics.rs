@@ -11,6 +11,10 @@ pub struct Physics {
     pub hairs_per_cm2: f64,
     /// Intensity of hair where it is lit fully, on the scale 0–255.
     pub hair: f64,
+    /// Grains of pigment for each mm² of skin; at least one in a scan unless 0.
+    pub grains_per_mm2: f64,
+    /// Intensity of grains where they are lit fully, on the scale 0–255, which they exceed by far.
+    pub grain: f64,
     /// Light that is lost in each mm of blood, or of melanin at its brightest: exp(−`shadowing_per_mm` · way).
     pub shadowing_per_mm: f64,
     /// Sound that is lost on its way up through tissue, in dB for each cm and MHz; HF loses more than LF.
@@ -29,7 +33,7 @@ pub struct Physics {
     pub reflection_offset_um: f64,
 }
 
-/// Most hairs of a phantom.
+/// Most hairs, and most grains, of a phantom.
 const MAX_HAIRS: f64 = 1e4;
 
 impl Physics {
@@ -44,6 +48,13 @@ impl Physics {
         let ranges = [
             ("hairs_per_cm2", self.hairs_per_cm2, 0.0, most_hairs),
             ("hair", self.hair, 0.0, 1e4),
+            (
+                "grains_per_mm2",
+                self.grains_per_mm2,
+                0.0,
+                most_hairs / 100.0,
+            ),
+            ("grain", self.grain, 0.0, 1e5),
             ("shadowing_per_mm", self.shadowing_per_mm, 0.0, 1e3),
             (
                 "attenuation_db_per_cm_mhz",
@@ -87,6 +98,8 @@ pub(crate) mod tests {
         Physics {
             hairs_per_cm2: 0.0,
             hair: 500.0,
+            grains_per_mm2: 0.0,
+            grain: 4000.0,
             shadowing_per_mm: 0.0,
             attenuation_db_per_cm_mhz: 0.0,
             hollowness: 0.0,

@@ -36,6 +36,7 @@ pub(crate) enum Purpose {
     Hair,
     Reflections,
     TreeBrightness,
+    Grains,
 }
 
 /// The streams of one seed.

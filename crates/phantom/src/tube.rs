@@ -9,6 +9,8 @@ pub(crate) enum Kind {
     Vessel,
     /// A hair.
     Hair,
+    /// A grain of pigment on the skin: a ball.
+    Grain,
 }
 
 /// A tube of one radius along a line of points, and how brightly each channel sees it.

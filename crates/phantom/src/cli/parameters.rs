@@ -104,9 +104,11 @@ const TREES: [Number; 4] = [
 ];
 
 #[rustfmt::skip]
-const PHYSICS: [Number; 10] = [
+const PHYSICS: [Number; 12] = [
     of("hairs_per_cm2", 25.0, "per cm²", "Hairs"),
     of("hair", 450.0, "of 255", "Intensity of hair where it is lit fully"),
+    of("grains_per_mm2", 0.4, "per mm²", "Grains of pigment on the skin, at least one unless 0: the few voxels far above all others that raw scans have"),
+    of("grain", 4200.0, "of 255", "Intensity of grains where they are lit fully"),
     of("shadowing_per_mm", 4.0, "per mm", "Light lost in each mm of blood, or of melanin at its brightest"),
     of("attenuation_db_per_cm_mhz", 0.5, "dB/cm/MHz", "Sound lost on its way up"),
     of("hollowness", 0.7, "of the intensity", "How dark vessels are inside that are wider than the waves of a channel"),
