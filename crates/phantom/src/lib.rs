@@ -1,11 +1,10 @@
 //! Made-up scans of skin with known truth.
 //!
 //! A scene is described in µm and drawn from a seed: a curved surface, an epidermis of smoothly varying thickness whose
-//! melanin shines in patches, capillary loops right below it that look alike, vessels deeper down. Two channels see it,
-//! LF the thick and HF the thin structures, through their point spread, decay with depth, noise and streaks. The truth
-//! is the scene itself, not what shines: the layer goes on smoothly where its melanin has a gap.
-//!
-//! Arterial trees that are grown instead of drawn stand in [`tree`].
+//! melanin shines in patches, capillary loops right below it that look alike, vessels and arterial trees deeper down. Two
+//! channels see it, LF the thick and HF the thin structures, by one of two rules: the simple one (point spread, decay
+//! with depth, noise, streaks) or the physical one (light with shadows, bands of sound by vessel diameter, hair, focus,
+//! reflections). The truth is the scene itself, not what shines: the layer goes on smoothly where its melanin has a gap.
 //!
 //! Every random number comes from a ChaCha8 stream keyed by seed, purpose and place, so the same seed gives the same
 //! bytes for any number of threads.

@@ -1,11 +1,12 @@
 //! The commands of `rsom-phantom` on files.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use std::path::Path;
 use std::process::{Command, Output};
 
+use rsom_io::rsom_mat::{self, RawChannel};
 use rsom_io::{manifest, nifti};
 
 const SMALL: &str = "--shape 24,4,96 --surface-depth-um 40";
@@ -198,4 +199,185 @@ fn a_rendered_tree_lies_on_the_grid_of_its_mask_with_a_label_beside_it() {
     );
     refused(folder, &format!("render {files} --arc-share 2"), 2, "arc");
     assert!(!folder.join("x.nii.gz").exists());
+}
+
+#[test]
+fn settings_without_effect_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let scan = format!("scan {SMALL} --seed 1 --image i.nii.gz --layer l.nii.gz");
+    refused(
+        folder,
+        &format!("{scan} --hollowness 0.5"),
+        2,
+        "--rendering physical",
+    );
+    refused(
+        folder,
+        &format!("{scan} --swc t.swc"),
+        2,
+        "--tree-terminals-per-mm2",
+    );
+    let generate = format!("generate {SMALL} --output cohort");
+    for (words, says) in [
+        ("--compressed", "--format mat"),
+        ("--precision double", "--format mat"),
+        ("--format mat --spacing-mm 0.01,0.01,0.01", "voxel size"),
+        ("--groups a,a", "once"),
+        ("--groups a.b", "dots"),
+        ("--groups a --effects b.melanin=2", "no group"),
+        ("--groups a --effects melanin=2", "a dot"),
+        ("--groups a --effects a.shape=2", "no setting"),
+        ("--groups a --effects a.hollowness=2", "no setting"),
+        ("--groups a --effects a.melanin=-1", "not negative"),
+        ("--groups a --effects a.melanin=9", "melanin"),
+    ] {
+        refused(folder, &format!("{generate} {words}"), 2, says);
+    }
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
+}
+
+const RAW: &str = "generate --shape 24,12,110 --surface-depth-um 60 --undulation-um 12 --undulation-length-um 150 --rendering physical \
+    --vessels-per-mm2 0 --tree-terminals-per-mm2 60 --tree-roots 1 --subjects 4 --scans-per-subject 1 --folds 2 --format mat \
+    --groups healthy,diabetic --effects diabetic.loops_per_mm2=0 --effects diabetic.tree_terminals_per_mm2=0.5";
+
+#[test]
+fn a_cohort_of_raw_scans_is_found_by_its_names_and_lies_level_by_its_surface() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    done(folder, &format!("{RAW} --output single"));
+    done(
+        folder,
+        &format!("{RAW} --precision double --compressed --output double"),
+    );
+    let cohort = manifest::read(&folder.join("single/manifest.yaml")).unwrap();
+    assert_eq!(
+        manifest::verify(&cohort, &folder.join("single")).unwrap(),
+        []
+    );
+    let found = rsom_mat::find_sessions(&folder.join("single")).unwrap();
+    assert_eq!((found.incomplete.len(), found.doubts.len()), (0, 0));
+    for (scan, session) in cohort.scans.iter().zip(&found.sessions) {
+        assert_eq!(
+            (&scan.id, scan.subject.as_str()),
+            (&session.id, session.subject())
+        );
+        assert_eq!(scan.files["lf"][0].path, session.lf);
+        assert_eq!(
+            Some(&scan.files["surface"][0].path),
+            session.surface.as_ref()
+        );
+        let read = |cohort: &str, name: &str| {
+            rsom_mat::read_channel(&folder.join(cohort).join(name)).unwrap()
+        };
+        let (RawChannel::Single(single), RawChannel::Double(double)) =
+            (read("single", &session.hf), read("double", &session.hf))
+        else {
+            panic!("another precision than asked for")
+        };
+        assert_eq!(single.mapv(f64::from), double);
+        // By hand what the recipe does: columns move by −round((S − mean)/2).
+        let surface = folder.join("single").join(&scan.files["surface"][0].path);
+        let heights = rsom_mat::read_surface(&surface).unwrap().heights;
+        let mean = heights.mean().unwrap();
+        let layer = folder.join("single").join(&scan.files["layer"][0].path);
+        let layer = nifti::read_mask(&layer).unwrap();
+        let first = |(x, y): (usize, usize)| {
+            let column = layer.voxels().slice(ndarray::s![x, y, ..]).to_owned();
+            column.iter().position(|v| *v).unwrap() as f64
+        };
+        let raw: Vec<f64> = heights.indexed_iter().map(|(at, _)| first(at)).collect();
+        let level = heights
+            .indexed_iter()
+            .map(|(at, s)| first(at) - ((s - mean) / 2.0).round_ties_even());
+        let level: Vec<f64> = level.collect();
+        let spread = |depths: &[f64]| {
+            let (low, high) = depths
+                .iter()
+                .fold((f64::MAX, f64::MIN), |(l, h), d| (l.min(*d), h.max(*d)));
+            high - low
+        };
+        assert!(spread(&raw) >= 3.0 && spread(&level) <= 1.0, "{level:?}");
+    }
+    assert_eq!(found.sessions.len(), 4);
+}
+
+#[test]
+fn groups_differ_by_their_effects_and_the_table_of_truth_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    done(folder, &format!("{RAW} --output cohort"));
+    let cohort = manifest::read(&folder.join("cohort/manifest.yaml")).unwrap();
+    let dealt: Vec<_> = cohort
+        .scans
+        .iter()
+        .map(|s| (s.group.as_deref().unwrap(), s.fold.unwrap()))
+        .collect();
+    // Every fold has subjects of every group.
+    assert_eq!(
+        dealt,
+        [
+            ("healthy", 0),
+            ("diabetic", 0),
+            ("healthy", 1),
+            ("diabetic", 1)
+        ]
+    );
+    let table = rsom_io::table::parquet::read(&folder.join("cohort/truth.parquet")).unwrap();
+    let texts = |name: &str| table.texts(name).unwrap();
+    let (metrics, scans, groups) = (texts("metric"), texts("scan"), texts("group"));
+    let values = table.numbers("value").unwrap();
+    let sum = |metric: &str, group: &str| -> f64 {
+        let rows = (0..table.rows()).filter(|i| {
+            metrics[*i].as_deref() == Some(metric) && groups[*i].as_deref() == Some(group)
+        });
+        rows.map(|i| values[i].unwrap()).sum()
+    };
+    assert!(sum("loop_count", "healthy") > 0.0);
+    assert_eq!(sum("loop_count", "diabetic"), 0.0);
+    assert!(sum("vessel_length_mm", "diabetic") < sum("vessel_length_mm", "healthy"));
+    assert!(scans.contains(&Some(cohort.scans[3].id.clone())));
+    for name in [
+        "subject",
+        "slice",
+        "label",
+        "surface",
+        "unit",
+        "status",
+        "higher_is_better",
+    ] {
+        assert!(table.names().any(|found| found == name), "{name}");
+    }
+    // The graph is that of the scan.
+    let segments = folder
+        .join("cohort")
+        .join(&cohort.scans[0].files["segments"][0].path);
+    let segments = rsom_io::table::parquet::read(&segments).unwrap();
+    let swc = folder
+        .join("cohort")
+        .join(&cohort.scans[0].files["swc"][0].path);
+    assert!(
+        segments.rows() > 1
+            && std::fs::read_to_string(swc).unwrap().lines().count() > segments.rows()
+    );
+}
+
+#[test]
+fn truth_and_graph_of_one_scan_come_on_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let trees = "--tree-terminals-per-mm2 60 --tree-roots 1 --shape 24,12,110";
+    done(
+        folder,
+        &format!(
+            "scan --seed 1 {trees} --image i.nii.gz --layer l.nii.gz --truth t.parquet --swc t.swc"
+        ),
+    );
+    let table = rsom_io::table::parquet::read(&folder.join("t.parquet")).unwrap();
+    assert_eq!(table.texts("scan").unwrap()[0], None);
+    assert!(
+        std::fs::read_to_string(folder.join("t.swc"))
+            .unwrap()
+            .contains("rsom-phantom scan")
+    );
 }
