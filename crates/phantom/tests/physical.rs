@@ -119,7 +119,7 @@ fn shadows_only_darken_and_most_where_much_lies_above() {
     };
     let unshadowed = Physics {
         shadowing_per_mm: 0.0,
-        ..plain.clone()
+        ..plain
     };
     let (dark, bright) = (
         generate_raw(&quiet(plain), 3).unwrap(),
