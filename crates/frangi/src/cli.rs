@@ -1,6 +1,5 @@
 //! The command line `rsom-frangi`.
 
-mod dataset;
 mod fault;
 mod history;
 mod predict;

@@ -321,3 +321,31 @@ fn a_folder_takes_weights_and_history_and_the_dark_is_found_where_it_is_asked_fo
     let spec: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
     assert_eq!(spec["stage"], "frangi");
 }
+
+#[test]
+fn a_manifest_names_the_scans_as_well_as_they_do_themselves() {
+    let folder = study();
+    let folder = folder.path();
+    let entry = |name: &str, fold: u32| {
+        let file = |file: String| {
+            let sha256 = rsom_stage::fingerprint::of_path(&folder.join(&file)).unwrap();
+            format!("[{{ path: {file}, sha256: {sha256} }}]")
+        };
+        let [image, mask] = ["", "_mask"].map(|role| file(format!("{name}{role}.nii.gz")));
+        format!(
+            "- {{ id: {name}, subject: {name}, fold: {fold}, files: {{ image: {image}, mask: {mask} }} }}\n"
+        )
+    };
+    let manifest = format!("name: m\nscans:\n{}{}", entry("a", 0), entry("b", 1));
+    std::fs::write(folder.join("m.yaml"), manifest).unwrap();
+    done(
+        folder,
+        "train --manifest m.yaml --test-fold 1 --weights m.safetensors",
+    );
+    done(
+        folder,
+        "train --image a.nii.gz --mask a_mask.nii.gz --weights a.safetensors",
+    );
+    let model = |name: &str| Model::from_bytes(&std::fs::read(folder.join(name)).unwrap()).unwrap();
+    assert_eq!(model("m.safetensors"), model("a.safetensors"));
+}

@@ -1,36 +1,35 @@
 //! `rsom-frangi train`.
 
-use std::path::{Path, PathBuf};
-
+use rsom_io::dataset::{Dataset, Pair};
 use rsom_io::ports;
 use rsom_stage::{
-    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, Type, atomic,
-    interrupt, log,
+    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, TrainingOutputs,
+    atomic, interrupt, log,
 };
+use rsom_volume::{Mask, Scan};
 use serde::Deserialize;
 
-use super::dataset::{self, Pair};
 use super::{fault, history};
 use crate::{FrangiError, Model, Polarity, Scales, Search, Settings, dice, predict, search};
 
+/// What references mark.
+const SOUGHT: &str = "vessels";
+
 /// The command `train`.
 pub(super) fn command() -> Command {
-    let mut command = Command::new("train", "Choose thresholds, and the best of some settings, on scans and their reference masks", run)
+    Command::new("train", "Choose thresholds, and the best of some settings, on scans and their reference masks", run)
+        .inputs(Dataset::inputs(SOUGHT))
         .output(Port::optional("output", Kind::Directory, "Folder for weights.safetensors and history.parquet"))
         .output(Port::optional("weights", Kind::Weights, "Settings and thresholds with the largest mean Dice over the training scans"))
         .output(Port::optional("history", Kind::Table, "One row for each pair of thresholds that was tried: settings, thresholds, mean Dice"))
         .parameters(parameters())
+        .parameters(Dataset::parameters(SOUGHT))
         .example("rsom-frangi train --image a.nii.gz b.nii.gz --mask a_vessels.nii.gz b_vessels.nii.gz --weights frangi.safetensors --history tried.parquet")
-        .example("rsom-frangi train --image a.nii.gz --mask a_vessels.nii.gz --sigma-sets-um 6+12+24,12+24+48 --cs 0,5,20 --output frangi");
-    for port in dataset::inputs() {
-        command = command.input(port);
-    }
-    command
+        .example("rsom-frangi train --image a.nii.gz --mask a_vessels.nii.gz --sigma-sets-um 6+12+24,12+24+48 --cs 0,5,20 --output frangi")
+        .example("rsom-frangi train --manifest study.yaml --test-fold 0 --output frangi")
 }
 
 fn parameters() -> Vec<Parameter> {
-    let polarities = ["bright", "dark"].map(str::to_owned).to_vec();
-    let polarities = Type::List(Box::new(Type::Choice(polarities)));
     vec![
         Parameter::texts(
             "sigma_sets_um",
@@ -46,9 +45,9 @@ fn parameters() -> Vec<Parameter> {
             "Values of beta to choose from: how much blobs are held back; larger lets more through",
         )
         .default(vec![0.5]),
-        Parameter::new(
+        Parameter::choices(
             "polarities",
-            polarities,
+            &["bright", "dark"],
             "Whether vessels are brighter or darker than their surroundings; two: both are tried",
         )
         .default(vec!["bright"]),
@@ -131,34 +130,21 @@ fn sets(
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let parameters: Parameters = invocation.parameters()?;
     let candidates = parameters.candidates()?;
-    let (weights, table) = outputs(invocation)?;
-    let [training, validation] = Pair::all(invocation)?;
-    let found = choose(&parameters, &candidates, &training)?;
+    let outputs = TrainingOutputs::of(invocation)?;
+    let (dataset, stated) = Dataset::of(invocation)?;
+    let found = choose(&parameters, &candidates, &dataset)?;
     let model = Model {
         settings: candidates[found.best.candidate].clone(),
         thresholds: found.best.thresholds,
     };
-    let validation_dice = evaluate(&model, &validation)?;
-    let provenance = invocation.provenance()?.to_string();
-    atomic::write_bytes(&weights, &model.to_bytes(&provenance))?;
-    if let Some(path) = table {
+    let validation_dice = evaluate(&model, &dataset)?;
+    let provenance = stated.provenance()?.to_string();
+    atomic::write_bytes(&outputs.weights, &model.to_bytes(&provenance))?;
+    if let Some(path) = &outputs.history {
         let table = history::table(&found, &candidates, validation_dice);
-        ports::save_table(invocation, &path, &table.map_err(StageError::failure)?)?;
+        ports::save_table(&stated, path, &table.map_err(StageError::failure)?)?;
     }
     Ok(summary(&model, &found, validation_dice))
-}
-
-/// Where weights and history go.
-fn outputs(invocation: &Invocation) -> Result<(PathBuf, Option<PathBuf>), StageError> {
-    let folder = invocation.optional_output("output");
-    let place = |name: &str, file: &str| {
-        let named = invocation.optional_output(name).map(Path::to_path_buf);
-        named.or_else(|| folder.map(|folder| folder.join(file)))
-    };
-    match place("weights", "weights.safetensors") {
-        Some(weights) => Ok((weights, place("history", "history.parquet"))),
-        None => Err(StageError::usage("give --output or --weights")),
-    }
 }
 
 /// A failure of a library, or one that already says which file it is about.
@@ -176,13 +162,14 @@ impl From<FrangiError> for Failure {
 fn choose(
     parameters: &Parameters,
     candidates: &[Settings],
-    training: &[Pair],
+    dataset: &Dataset,
 ) -> Result<Search, StageError> {
+    let training = &dataset.training;
     let mut current = 0;
     let mut empty = vec![false; training.len()];
     let mut load = |scan: usize| {
         current = scan;
-        let (scan, mask) = training[scan].load().map_err(Failure::Stage)?;
+        let (scan, mask) = load_pair(dataset, &training[scan]).map_err(Failure::Stage)?;
         empty[current] = mask.count() == 0;
         if empty.iter().all(|empty| *empty) {
             let fault = "every reference of the training scans is empty";
@@ -215,11 +202,16 @@ fn choose(
     })
 }
 
+fn load_pair(dataset: &Dataset, pair: &Pair) -> Result<(Scan, Mask), StageError> {
+    pair.load(dataset.label.as_deref())
+}
+
 /// Mean Dice over the validation scans; `None` without any.
-fn evaluate(model: &Model, validation: &[Pair]) -> Result<Option<f64>, StageError> {
+fn evaluate(model: &Model, dataset: &Dataset) -> Result<Option<f64>, StageError> {
+    let validation = &dataset.validation;
     let mut sum = 0.0;
     for pair in validation {
-        let (scan, mask) = pair.load()?;
+        let (scan, mask) = load_pair(dataset, pair)?;
         let mut watch = |_, _| !interrupt::requested();
         let found =
             predict(model, &scan, &mut watch).map_err(|e| fault::of_file(&pair.image, e))?;
