@@ -257,6 +257,12 @@ fn training_without_pairs_or_vessels_is_refused() {
     );
     refused(
         folder,
+        &format!("{train} --mask a_mask.nii.gz --sigma-sets-um 3 --sigma-sets-vox 3"),
+        2,
+        "not both",
+    );
+    refused(
+        folder,
         "train --image a.nii.gz --mask a_mask.nii.gz",
         2,
         "--output or --weights",

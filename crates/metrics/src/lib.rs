@@ -22,7 +22,8 @@ mod region;
 mod status;
 pub mod surface;
 
-// The measures. A new one is a file with a `measure` function, its line here, and its line in `evaluate::MEASURES`.
+// The measures. A new one is a file with a `measure` function, its line here, and its variant of
+// `evaluate::Measure`.
 pub mod cldice;
 pub mod holes;
 pub mod normals;

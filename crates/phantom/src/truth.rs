@@ -34,7 +34,7 @@ pub struct TrueValue {
 /// | `vessel_length_mm`, `vessel_length_density_per_mm2` | length of the center lines inside the scan; over the scan's volume |
 /// | `vessel_diameter_um` | mean diameter, weighted by length |
 /// | `vessel_density` | share of the columns that hold a voxel of the vessel mask, as seen from above |
-/// | `vessel_count`, `branch_count` | vessels without loops (of trees: from one bifurcation to the next) and bifurcations inside the scan |
+/// | `vessel_segment_count`, `branch_count` | vessels without loops, of trees each piece from one bifurcation to the next, and bifurcations inside the scan |
 /// | `loop_count`, `loop_density_per_mm2` | loops whose tip lies inside the scan; over its area |
 ///
 /// Where tubes overlap, their volumes are added: that of their union, and of a mask, is smaller by what they share.
@@ -134,7 +134,7 @@ fn of_vessels(scene: &Scene<'_>, mask: &Mask) -> Vec<TrueValue> {
             "µm",
         ),
         row("vessel_density", Some(seen as f64 / columns as f64), "1"),
-        row("vessel_count", Some(count as f64), "1"),
+        row("vessel_segment_count", Some(count as f64), "1"),
         row("branch_count", Some(branches as f64), "1"),
     ]
 }
@@ -276,7 +276,7 @@ mod tests {
             ("vessel_length_density_per_mm2", 1.0 / (0.096 * 0.3)),
             ("vessel_diameter_um", 40.0),
             ("vessel_density", 0.0),
-            ("vessel_count", 1.0),
+            ("vessel_segment_count", 1.0),
             ("branch_count", 0.0),
             ("loop_count", 0.0),
         ] {

@@ -231,6 +231,9 @@ fn settings_without_effect_are_refused() {
         ("--groups a --effects a.hollowness=2", "no setting"),
         ("--groups a --effects a.melanin=-1", "not negative"),
         ("--groups a --effects a.melanin=9", "melanin"),
+        ("--groups a --effects a.tree_plexus_um=2", "trees"),
+        ("--subjects 2 --groups a,b,c", "3 groups"),
+        ("--subjects 3 --groups a,b --folds 3", "2 folds at most"),
     ] {
         refused(folder, &format!("{generate} {words}"), 2, says);
     }
@@ -360,6 +363,28 @@ fn groups_differ_by_their_effects_and_the_table_of_truth_says_so() {
         segments.rows() > 1
             && std::fs::read_to_string(swc).unwrap().lines().count() > segments.rows()
     );
+}
+
+#[test]
+fn an_effect_of_nothing_takes_the_trees_of_a_group_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let words = format!("{RAW} --output cohort");
+    let words = words.replace("terminals_per_mm2=0.5", "terminals_per_mm2=0");
+    done(
+        folder,
+        &words.replace(
+            "--format mat",
+            "--format nifti --spacing-mm 0.012,0.012,0.003",
+        ),
+    );
+    let count = |ending: &str| {
+        let names = std::fs::read_dir(folder.join("cohort")).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.ends_with(ending)).count()
+    };
+    // Two of the four subjects are in the group.
+    assert_eq!([count("layer.nii.gz"), count(".swc")], [4, 2]);
 }
 
 #[test]

@@ -391,6 +391,36 @@ fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
 }
 
 #[test]
+fn empty_references_calibrate_nothing_and_what_names_no_scan_is_told() {
+    let folder = study();
+    let folder = folder.path();
+    tubes(folder);
+    let mask = nifti::read_mask(&folder.join("vessels0.nii.gz")).unwrap();
+    let none = mask.voxels().mapv(|_| false);
+    let none = Mask::new(mask.grid().clone(), none).unwrap();
+    nifti::write_mask(&folder.join("none.nii.gz"), &none).unwrap();
+    let output = run(
+        folder,
+        "calibrate --weights w.safetensors --image tube0.nii.gz --mask none.nii.gz --output x.safetensors",
+    );
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{message}");
+    assert!(message.contains("every reference is empty"), "{message}");
+    assert!(!folder.join("x.safetensors").exists());
+    let words = "train --image tube0.nii.gz --mask vessels0.nii.gz --tiles 1,1,1 --epochs 1 --channels 2,2 --kernels 3,3 --weights x.safetensors";
+    for more in [
+        "--validation-fold 0",
+        "--test-fold 0",
+        "--reference-role mask",
+    ] {
+        let output = run(folder, &format!("{words} {more}"));
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{message}");
+        assert!(message.contains("of a --manifest"), "{more}: {message}");
+    }
+}
+
+#[test]
 fn training_that_cannot_be_is_refused_in_one_line() {
     let folder = study();
     let folder = folder.path();

@@ -12,6 +12,8 @@ use serde::Deserialize;
 use super::{fault, history};
 use crate::{FrangiError, Model, Polarity, Scales, Search, Settings, dice, predict, search};
 
+/// Scales where none are given: near the radii of vessels in skin.
+const SIGMA_SET_UM: &str = "12+24+48";
 /// What references mark.
 const SOUGHT: &str = "vessels";
 
@@ -33,9 +35,8 @@ fn parameters() -> Vec<Parameter> {
     vec![
         Parameter::texts(
             "sigma_sets_um",
-            "Sets of scales to choose from, in µm, a set joined by +, as 6+12+24,12+24+48",
-        )
-        .default(vec!["12+24+48"]),
+            "Sets of scales to choose from, in µm, a set joined by +, as 6+12+24,12+24+48 [unset: 12+24+48]",
+        ),
         Parameter::texts(
             "sigma_sets_vox",
             "The same in voxels along every axis, for scans of unknown voxel size; instead of sigma_sets_um",
@@ -68,7 +69,7 @@ fn parameters() -> Vec<Parameter> {
 
 #[derive(Debug, Deserialize)]
 struct Parameters {
-    sigma_sets_um: Vec<String>,
+    sigma_sets_um: Option<Vec<String>>,
     sigma_sets_vox: Option<Vec<String>>,
     betas: Vec<f64>,
     polarities: Vec<Polarity>,
@@ -80,9 +81,14 @@ struct Parameters {
 impl Parameters {
     /// All settings to choose from.
     fn candidates(&self) -> Result<Vec<Settings>, StageError> {
-        let scales: Result<Vec<Scales>, StageError> = match &self.sigma_sets_vox {
-            None => sets("--sigma-sets-um", &self.sigma_sets_um, Scales::Um),
-            Some(vox) => sets("--sigma-sets-vox", vox, Scales::Vox),
+        let scales = match (&self.sigma_sets_um, &self.sigma_sets_vox) {
+            (None, None) => sets("--sigma-sets-um", &[SIGMA_SET_UM.to_owned()], Scales::Um),
+            (Some(um), None) => sets("--sigma-sets-um", um, Scales::Um),
+            (None, Some(vox)) => sets("--sigma-sets-vox", vox, Scales::Vox),
+            (Some(_), Some(_)) => {
+                let fault = "give --sigma-sets-um or --sigma-sets-vox, not both";
+                Err(StageError::usage(fault))
+            }
         };
         let mut candidates = Vec::new();
         for scales in scales? {

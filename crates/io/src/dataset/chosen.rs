@@ -3,7 +3,7 @@
 use rsom_stage::{Invocation, Parameter, Port, StageError};
 use serde::Deserialize;
 
-use super::source::{self, Source};
+use super::source::{self, Source, warn_without_manifest};
 use super::stated::{restated, verify};
 use super::{MAIN, Pair};
 use crate::manifest::ScanEntry;
@@ -69,12 +69,15 @@ impl Chosen {
                 ));
             }
             Some(path) => source.of_manifest(path, invocation, |manifest| {
-                [manifest.scans.iter().filter(|s| which.takes(s)).collect()]
+                Ok([manifest.scans.iter().filter(|s| which.takes(s)).collect()])
             })?,
             None if which.fold.is_some() => {
                 return Err(StageError::usage("--fold goes with --manifest"));
             }
-            None => [source.named(MAIN, invocation)?],
+            None => {
+                warn_without_manifest([("reference-role", source.reference_role.is_some())]);
+                [source.named(MAIN, invocation)?]
+            }
         };
         let name = which.name();
         if pairs.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rsom_stage::{Invocation, Kind, Parameter, Port, StageError, data_folder};
+use rsom_stage::{Invocation, Kind, Parameter, Port, StageError, data_folder, log};
 use serde::Deserialize;
 
 use super::{MAIN, Names, Pair};
@@ -13,7 +13,7 @@ use crate::manifest::{self, FileEntry, Manifest, ScanEntry};
 pub(super) struct Source {
     pub(super) label: Option<Vec<i32>>,
     image_role: String,
-    reference_role: Option<String>,
+    pub(super) reference_role: Option<String>,
 }
 
 /// Declares the inputs of a manifest and of its folder.
@@ -59,6 +59,15 @@ pub(super) fn parameters(sought: &str) -> [Parameter; 3] {
             "Role of a manifest's files that are references; unset: 'mask', or 'labels' when --label is given",
         ),
     ]
+}
+
+/// Warns of parameters that choose among the scans of a manifest, beside scans that are named one by one.
+pub(super) fn warn_without_manifest<const N: usize>(given: [(&str, bool); N]) {
+    for (flag, _) in given.into_iter().filter(|(_, given)| *given) {
+        log::warn(format_args!(
+            "--{flag} chooses among the scans of a --manifest: it changes nothing of scans that are named"
+        ));
+    }
 }
 
 impl Source {
@@ -129,14 +138,14 @@ impl Source {
         &self,
         path: &Path,
         invocation: &Invocation,
-        choose: impl FnOnce(&Manifest) -> [Vec<&ScanEntry>; N],
+        choose: impl FnOnce(&Manifest) -> Result<[Vec<&ScanEntry>; N], StageError>,
     ) -> Result<[Vec<Pair>; N], StageError> {
         let manifest = manifest::read(path)?;
         let variable = data_folder();
         let data = invocation.optional_input("data").or(variable.as_deref());
         let root = manifest::data_root(&manifest, path, data)?;
         let mut lists = std::array::from_fn(|_| Vec::new());
-        for (list, scans) in lists.iter_mut().zip(choose(&manifest)) {
+        for (list, scans) in lists.iter_mut().zip(choose(&manifest)?) {
             for scan in scans {
                 let pair = self.pair(scan, &root);
                 list.push(pair.map_err(|e| StageError::input(path, e))?);

@@ -4,7 +4,7 @@ use rsom_stage::{Invocation, Parameter, Port, StageError, log};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::source::{self, Source};
+use super::source::{self, Source, warn_without_manifest};
 use super::stated::{Side, restated, verify};
 use super::{MAIN, Names, Pair};
 use crate::manifest::{Manifest, ScanEntry};
@@ -87,10 +87,17 @@ impl Dataset {
             (invocation.parameters()?, invocation.parameters()?);
         let [training, validation] = match Source::manifest(invocation, &[MAIN, VALIDATION])? {
             Some(path) => source.of_manifest(path, invocation, |m| splits.choose(m))?,
-            None => [
-                source.named(MAIN, invocation)?,
-                source.named(VALIDATION, invocation)?,
-            ],
+            None => {
+                warn_without_manifest([
+                    ("validation-fold", splits.validation_fold.is_some()),
+                    ("test-fold", splits.test_fold.is_some()),
+                    ("reference-role", source.reference_role.is_some()),
+                ]);
+                [
+                    source.named(MAIN, invocation)?,
+                    source.named(VALIDATION, invocation)?,
+                ]
+            }
         };
         if training.is_empty() {
             return Err(StageError::usage("no scan is left to train on"));
@@ -116,7 +123,34 @@ impl Dataset {
 impl Splits {
     /// Training and validation: scans in no split, or in that of the training, train, unless their fold validates or
     /// tests.
-    fn choose<'m>(&self, manifest: &'m Manifest) -> [Vec<&'m ScanEntry>; 2] {
+    ///
+    /// # Errors
+    /// Exit code 2: a fold without such scans, which would leave scans of the test among those of the training.
+    fn choose<'m>(&self, manifest: &'m Manifest) -> Result<[Vec<&'m ScanEntry>; 2], StageError> {
+        let folds = [
+            ("test-fold", self.test_fold),
+            ("validation-fold", self.validation_fold),
+        ];
+        for (flag, fold) in folds {
+            let may_train = |scan: &ScanEntry| {
+                scan.split
+                    .as_ref()
+                    .is_none_or(|split| *split == self.train_split)
+            };
+            let mut of_fold = manifest.scans.iter().filter(|scan| may_train(scan));
+            if let Some(fold) = fold
+                && !of_fold.any(|scan| scan.fold == Some(fold))
+            {
+                return Err(StageError::usage(format_args!(
+                    "--{flag} {fold}: no training scan of the manifest is in this fold"
+                )));
+            }
+        }
+        if self.test_fold.is_some() && self.test_fold == self.validation_fold {
+            return Err(StageError::usage(
+                "--test-fold and --validation-fold are the same fold",
+            ));
+        }
         let (mut training, mut validation) = (Vec::new(), Vec::new());
         for scan in &manifest.scans {
             let in_fold = |fold: Option<u32>| fold.is_some() && scan.fold == fold;
@@ -128,7 +162,7 @@ impl Splits {
                 _ => training.push(scan),
             }
         }
-        [training, validation]
+        Ok([training, validation])
     }
 }
 
@@ -162,7 +196,10 @@ mod tests {
         }
     }
 
-    fn chosen(validation_fold: Option<u32>, test_fold: Option<u32>) -> (String, String) {
+    fn chosen(
+        validation_fold: Option<u32>,
+        test_fold: Option<u32>,
+    ) -> Result<(String, String), String> {
         let manifest = Manifest {
             name: "m".into(),
             title: String::new(),
@@ -186,15 +223,22 @@ mod tests {
             validation_fold,
             test_fold,
         };
-        let [training, validation] = splits.choose(&manifest);
+        let [training, validation] = splits.choose(&manifest).map_err(|e| e.to_string())?;
         let ids = |scans: Vec<&ScanEntry>| scans.iter().map(|s| s.id.as_str()).collect();
-        (ids(training), ids(validation))
+        Ok((ids(training), ids(validation)))
     }
 
     #[test]
     fn test_scans_never_train_whatever_their_fold() {
-        assert_eq!(chosen(None, None), ("abc".into(), "v".into()));
-        assert_eq!(chosen(Some(0), None), ("bc".into(), "av".into()));
-        assert_eq!(chosen(Some(1), Some(2)), ("a".into(), "bv".into()));
+        assert_eq!(chosen(None, None), Ok(("abc".into(), "v".into())));
+        assert_eq!(chosen(Some(0), None), Ok(("bc".into(), "av".into())));
+        assert_eq!(chosen(Some(1), Some(2)), Ok(("a".into(), "bv".into())));
+    }
+
+    #[test]
+    fn a_fold_that_leaves_nothing_out_is_refused() {
+        for (validation, test) in [(Some(7), None), (None, Some(7)), (Some(1), Some(1))] {
+            assert!(chosen(validation, test).unwrap_err().contains("fold"));
+        }
     }
 }

@@ -83,6 +83,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let groups = groups::read(invocation)?;
     let spacing_mm = groups.first().map(|group| group.population.spacing_mm);
     settings.check(spacing_mm)?;
+    settings.check_members(groups.len())?;
     let folder = invocation.output("output")?;
     let place = folder.join("manifest.yaml");
     refuse_foreign(&place)?;
@@ -117,6 +118,25 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
 }
 
 impl Settings {
+    /// Refuses groups and folds that would stay empty.
+    fn check_members(&self, groups: usize) -> Result<(), StageError> {
+        let subjects = self.subjects;
+        if subjects < groups {
+            return Err(StageError::usage(format_args!(
+                "{groups} groups need at least as many subjects, not {subjects}"
+            )));
+        }
+        // Whole rounds of groups go into one fold.
+        let rounds = subjects.div_ceil(groups);
+        if self.folds as usize > rounds {
+            return Err(StageError::usage(format_args!(
+                "{subjects} subjects in {groups} group(s) make {rounds} folds at most, not {}",
+                self.folds
+            )));
+        }
+        Ok(())
+    }
+
     fn check(&self, spacing_mm: Option<[f64; 3]>) -> Result<(), StageError> {
         if self.format == Format::Nifti && (self.precision.is_some() || self.compressed) {
             let fault = "--precision and --compressed belong to MATLAB files; add --format mat";

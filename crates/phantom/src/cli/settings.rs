@@ -53,8 +53,15 @@ pub(super) fn scene(invocation: &Invocation, effects: &[Effect]) -> Result<Confi
         }
     }
     for effect in effects {
+        if choices.tree_terminals_per_mm2 == 0.0 && effect.setting.starts_with("tree_") {
+            return Err(StageError::usage(format_args!(
+                "effects: '{}' needs trees; add --tree-terminals-per-mm2",
+                effect.setting
+            )));
+        }
         apply(effect, &mut settings)?;
     }
+    let choices: Choices = read(&settings)?;
     let mut config: Config = read(&settings)?;
     if choices.rendering == Rendering::Physical {
         config.physics = Some(read(&settings)?);

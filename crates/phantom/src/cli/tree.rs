@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ndarray::Axis;
 use rsom_io::ports;
+use rsom_io::rsom_mat::SPACING_MM;
 use rsom_io::table::{Column, Table};
 use rsom_stage::{
     Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic, interrupt,
@@ -30,7 +31,7 @@ pub(super) fn command() -> Command {
         .output(Port::optional("coverage", Kind::Probabilities, "Share of each voxel that lies in a vessel"))
         .parameter(Parameter::integer("seed", "Seed of the trees").required().at_least(0.0))
         .parameters(parameters())
-        .parameter(Parameter::numbers("spacing_mm", "Voxel size of mask and coverage along x, y, z").count(3).default([0.012, 0.012, 0.003].as_slice()).unit("mm"))
+        .parameter(Parameter::numbers("spacing_mm", "Voxel size of mask and coverage along x, y, z [unset: 0.012,0.012,0.003]").count(3).unit("mm"))
         .example("rsom-phantom tree --seed 1 --nodes nodes.parquet --segments segments.parquet --mask vessels.nii.gz")
         .example("rsom-phantom tree --seed 1 --terminals 60 --extent-um 1200,600,900 --demand-depths-um 100,300,900 --demand-levels 0,1,0.3 --nodes n.parquet --segments s.parquet --swc tree.swc")
 }
@@ -60,14 +61,18 @@ fn parameters() -> Vec<Parameter> {
 #[derive(Deserialize)]
 struct Settings {
     seed: u64,
-    spacing_mm: [f64; 3],
+    spacing_mm: Option<[f64; 3]>,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.parameters()?;
     let config: TreeConfig = invocation.parameters()?;
     config.check().map_err(StageError::usage)?;
-    let grid = grid(&config, &settings)?;
+    let wanted = |output: &str| invocation.optional_output(output).is_some();
+    // A voxel size that is given is checked even where no voxels are asked for.
+    let grid = (settings.spacing_mm.is_some() || wanted("mask") || wanted("coverage"))
+        .then(|| grid(&config, settings.spacing_mm.unwrap_or(SPACING_MM)))
+        .transpose()?;
     let demand = demand(invocation, &config)?;
     let tree = grow(&config, &demand, settings.seed).map_err(StageError::usage)?;
     interrupt::check()?;
@@ -76,7 +81,10 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     if let Some(path) = invocation.optional_output("swc") {
         save_swc(invocation, &tree, path)?;
     }
-    let summary = write_voxels(invocation, &tree, &grid)?;
+    let summary = match &grid {
+        Some(grid) => write_voxels(invocation, &tree, grid)?,
+        None => Summary::new(),
+    };
     let largest = tree.segments.iter().map(|s| s.radius_um);
     Ok(summary
         .with("roots", tree.roots())
@@ -126,21 +134,21 @@ fn write_voxels(invocation: &Invocation, tree: &Tree, grid: &Grid) -> Result<Sum
 }
 
 /// The grid of voxels over the box; the last ones may reach beyond it.
-fn grid(config: &TreeConfig, settings: &Settings) -> Result<Grid, StageError> {
+fn grid(config: &TreeConfig, spacing_mm: [f64; 3]) -> Result<Grid, StageError> {
     let counts: [f64; 3] = std::array::from_fn(|a| {
         // A box of whole voxels has just as many, in spite of rounding.
-        (config.extent_um[a] / (settings.spacing_mm[a] * 1000.0) - 1e-6).ceil()
+        (config.extent_um[a] / (spacing_mm[a] * 1000.0) - 1e-6).ceil()
     });
     let voxels: f64 = counts.iter().product();
     // Written so that NaN is refused too; a spacing below zero is the grid's to refuse.
     if !(0.0..=MOST_VOXELS).contains(&voxels.abs()) {
         return Err(StageError::usage(format_args!(
             "a box of {:?} µm has too many voxels of {:?} mm: at most {MOST_VOXELS} are allowed",
-            config.extent_um, settings.spacing_mm
+            config.extent_um, spacing_mm
         )));
     }
     let shape = counts.map(|count| count.max(1.0) as usize);
-    Grid::new(shape, Spacing::Millimetres(settings.spacing_mm)).map_err(StageError::usage)
+    Grid::new(shape, Spacing::Millimetres(spacing_mm)).map_err(StageError::usage)
 }
 
 /// The demand of the input or, without one, of the settings.

@@ -152,3 +152,12 @@ fn settings_that_describe_no_tree_end_with_2_and_leave_nothing() {
     }
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
 }
+
+#[test]
+fn a_box_of_any_size_needs_no_voxels_where_none_are_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = "tree --seed 1 --terminals 20 --roots 1 --extent-um 20000,20000,20000";
+    ended(folder.path(), &format!("{words} {TABLES}"), 0, "");
+    let words = format!("{words} {TABLES} --mask m.nii.gz");
+    ended(folder.path(), &words, 2, "too many voxels");
+}

@@ -20,7 +20,7 @@ pub(super) fn command() -> Command {
             Parameter::choice(
                 "stretch",
                 &["after", "before"],
-                "When 'window' stretches the intensities: after the epidermis is gone, to what is left, or before, so that the scale is that of the whole scan",
+                "When 'window' looks at the intensities: after the epidermis is gone (its zeros count as voxels), or before, so that the scale is that of the whole scan",
             )
             .default("after"),
         )

@@ -6,8 +6,9 @@ use rsom_io::table::{Column, Table, TableError};
 use rsom_nn::Accelerator;
 use rsom_nn::ops::ConvolutionMethod;
 use rsom_stage::{
-    Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, interrupt,
+    Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, interrupt, log,
 };
+use rsom_volume::{Mask, Scan};
 use serde::Deserialize;
 
 use super::computing::{OF_WEIGHTS, blocks, computing, tile};
@@ -15,6 +16,9 @@ use super::fault;
 use super::train::SOUGHT;
 use crate::calibrate::{Curve, dice_curve, thresholds};
 use crate::{Blocks, Calibration, Model, PredictSettings, predict};
+
+/// Below this mean Dice score a network has not learned what it is calibrated for.
+const LEAST_DICE: f64 = 0.05;
 
 /// The command `calibrate`.
 pub(super) fn command() -> Command {
@@ -51,14 +55,31 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let thresholds = thresholds();
     let mut curves = Vec::with_capacity(chosen.pairs.len());
     let mut progress = Progress::start("calibrate", chosen.pairs.len() as u64);
+    let mut empty = 0;
     for pair in &chosen.pairs {
         interrupt::check()?;
-        curves.push(curve(&model, pair, &chosen, settings.tile_vox)?);
+        let (scan, reference) = pair.load(chosen.label.as_deref())?;
+        if reference.count() == 0 {
+            empty += 1;
+            let path = pair.reference.display();
+            log::warn(format_args!("{path}: the reference is empty"));
+        }
+        curves.push(curve(&model, pair, (&scan, &reference), settings.tile_vox)?);
         progress.advance(1);
     }
     progress.finish();
+    if empty == chosen.pairs.len() {
+        return Err(StageError::inputs(
+            "every reference is empty: no threshold can be told from another",
+        ));
+    }
     let mean = Curve::mean_of(&thresholds, &curves).map_err(fault::of_run)?;
     let (threshold, mean_dice) = mean.best();
+    if mean_dice < LEAST_DICE {
+        log::warn(format_args!(
+            "the best mean Dice is {mean_dice:.4}: the network has not learned to find these vessels, whatever the threshold"
+        ));
+    }
     model.threshold = threshold;
     model.calibration = Some(Calibration {
         split: chosen.name.clone(),
@@ -88,10 +109,9 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
 fn curve(
     model: &Model,
     pair: &Pair,
-    chosen: &Chosen,
+    (scan, reference): (&Scan, &Mask),
     tile: [usize; 3],
 ) -> Result<Vec<f64>, StageError> {
-    let (scan, reference) = pair.load(chosen.label.as_deref())?;
     let wanted = PredictSettings {
         threshold: model.threshold,
         probabilities: true,
@@ -100,11 +120,11 @@ fn curve(
     };
     let mut watch = |_, _| !interrupt::requested();
     let at = |e| fault::of_file(&pair.image, e);
-    let found = predict(model, &scan, &wanted, &mut watch).map_err(at)?;
+    let found = predict(model, scan, &wanted, &mut watch).map_err(at)?;
     let Some(probabilities) = found.probabilities else {
         return Err(StageError::failure("the prediction has no probabilities"));
     };
-    dice_curve(&probabilities, &reference, &thresholds()).map_err(at)
+    dice_curve(&probabilities, reference, &thresholds()).map_err(at)
 }
 
 /// One row for each threshold and scan, the mean over scans beside it.

@@ -249,8 +249,9 @@ fn augmentation() -> Vec<Parameter> {
         Parameter::numbers("gain", "Smallest and largest factor of the intensities, drawn for each tile and channel")
             .default(vec![1.0, 1.0])
             .count(2)
-            .at_least(0.0),
-        Parameter::number("knee", "How far the curve of intensities may bend at a random knee, drawn for each tile and channel: from 0, a straight line, to below 1")
+            .at_least(0.0)
+            .at_most(1000.0),
+        Parameter::number("knee", "How far the curve of intensities, which are taken to lie from 0 to 255, may bend at a random knee, drawn for each tile and channel: from 0, a straight line, to below 1")
             .default(0.0)
             .at_least(0.0)
             .at_most(0.999),
