@@ -3,6 +3,7 @@
 mod bscan;
 mod factor;
 mod projections;
+mod threshold;
 
 use std::path::Path;
 
@@ -22,6 +23,7 @@ pub fn definition() -> Definition {
     .command(bscan::command())
     .command(factor::command())
     .command(projections::command())
+    .command(threshold::command())
 }
 
 /// Writes a scene to the output `output`, in the format that its name says, with its provenance inside.

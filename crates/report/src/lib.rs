@@ -1,4 +1,5 @@
-//! Figures: B-scans with reference and predictions, projections of a scan with its masks, and measures against a factor.
+//! Figures: B-scans with reference and predictions, projections of a scan with its masks, measures against a factor, and Dice
+//! scores against the threshold.
 //!
 //! Arrays and records in, a [`Scene`] out: a list of rectangles, paths, texts and images in pixel coordinates.
 //! A scene is written as SVG ([`svg`]) or painted ([`raster`]) and written as PNG ([`png_file`]).
@@ -24,6 +25,7 @@ pub mod raster;
 pub mod scale;
 pub mod scene;
 pub mod svg;
+pub mod threshold;
 mod voxel_pixels;
 
 pub use color::Color;

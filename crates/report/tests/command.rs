@@ -420,3 +420,45 @@ fn a_column_or_metric_that_is_not_there_is_exit_code_2() {
         assert!(message.contains(known), "{message}");
     }
 }
+
+/// A curve of two thresholds, of one scan.
+fn curve(path: &Path, best: [bool; 2]) {
+    let table = Table::new(vec![
+        Column::number("threshold", [0.25, 0.5].map(Some)),
+        Column::repeated("scan", "tree01", 2),
+        Column::number("dice", [0.5, 0.75].map(Some)),
+        Column::number("mean_dice", [0.5, 0.75].map(Some)),
+        Column::boolean("best", best.map(Some)),
+    ]);
+    parquet::write(path, &table.unwrap(), &std::collections::BTreeMap::new()).unwrap();
+}
+
+fn threshold(input: &Path, output: &Path) -> Output {
+    let mut process = report("threshold");
+    process.arg("--curve").arg(input);
+    process.arg("--output").arg(output).output().unwrap()
+}
+
+#[test]
+fn a_threshold_figure_names_the_best() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (folder.path().join("c.parquet"), folder.path().join("c.svg"));
+    curve(&input, [false, true]);
+    succeeded(&threshold(&input, &output));
+    let svg = std::fs::read_to_string(&output).unwrap();
+    assert_well_formed(&svg);
+    assert!(svg.contains(">0.5000: mean Dice 0.750</text>"));
+    assert!(svg.contains(">each of 1 scan</text>"));
+}
+
+#[test]
+fn a_curve_without_a_best_threshold_is_exit_code_3() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (folder.path().join("c.parquet"), folder.path().join("c.svg"));
+    curve(&input, [false, false]);
+    let refused = threshold(&input, &output);
+    assert_eq!(refused.status.code(), Some(3));
+    let words = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(words.contains("c.parquet: 0 thresholds"), "{words}");
+    assert!(!output.exists());
+}

@@ -255,7 +255,7 @@ fn name(kind: &Type) -> String {
         Type::Text => "a text".into(),
         Type::Choice(words) => format!("one of {}", words.join(", ")),
         Type::List(item) => format!("a list, each item {}", name(item)),
-        Type::Map => "a map of names to values".into(),
+        Type::Map => "a map of names to values, such as {name: 1}".into(),
     }
 }
 

@@ -1,0 +1,209 @@
+//! `rsom-report threshold`.
+
+use std::collections::BTreeMap;
+
+use rsom_io::ports;
+use rsom_io::table::{Table, TableError};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
+
+use crate::threshold::{Figure, scene};
+
+/// Pixels of a PNG for each pixel of the scene: 300 dots per inch at 160 mm.
+const SCALE: usize = 3;
+
+/// The command.
+pub fn command() -> Command {
+    Command::new(
+        "threshold",
+        "Draw the Dice score against the threshold that a calibration tried",
+        run,
+    )
+    .input(Port::required(
+        "curve",
+        Kind::Table,
+        "Curve of vesselseg calibrate: columns threshold, scan, dice, mean_dice and best",
+    ))
+    .output(Port::required(
+        "output",
+        Kind::Figure,
+        "Figure: .svg or .png",
+    ))
+    .example("rsom-report threshold --curve curve.parquet --output curve.svg")
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let path = invocation.input("curve")?;
+    let table = ports::load_table(path)?;
+    let figure = figure(&table).map_err(|e| StageError::input(path, e))?;
+    super::write(invocation, &scene(&figure), SCALE)?;
+    Ok(Summary::new()
+        .with("scans", figure.scans.len())
+        .with("thresholds", figure.thresholds.len())
+        .with("best", figure.thresholds[figure.best]))
+}
+
+/// The curve in a table of one row for each threshold and scan, in any order.
+fn figure(table: &Table) -> Result<Figure, Fault> {
+    let columns = Columns::of(table)?;
+    // Positive numbers sort as their bits do.
+    let mut at: BTreeMap<u64, Row> = BTreeMap::new();
+    let mut scans: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in 0..table.rows() {
+        let threshold = share("threshold", &columns.threshold, row)?;
+        let scan = columns.scan[row].as_deref().unwrap_or("(none)");
+        let known = scans.len();
+        let scan = *scans.entry(scan).or_insert(known);
+        let entry = at.entry(threshold.abs().to_bits()).or_insert_with(|| Row {
+            threshold: threshold.abs(),
+            ..Row::default()
+        });
+        let dice = share("dice", &columns.dice, row)?;
+        if entry.dice.insert(scan, dice).is_some() {
+            return Err(Fault::Repeated(row + 1));
+        }
+        entry.mean = share("mean_dice", &columns.mean, row)?;
+        entry.best |= columns.best[row] == Some(true);
+    }
+    let rows: Vec<Row> = at.into_values().collect();
+    if rows.is_empty() {
+        return Err(Fault::Empty);
+    }
+    if rows.iter().any(|row| row.dice.len() != scans.len()) {
+        return Err(Fault::Uneven);
+    }
+    let marked: Vec<usize> = (0..rows.len()).filter(|i| rows[*i].best).collect();
+    let [best] = marked[..] else {
+        return Err(Fault::Best(marked.len()));
+    };
+    Ok(Figure {
+        thresholds: rows.iter().map(|row| row.threshold).collect(),
+        scans: (0..scans.len())
+            .map(|scan| rows.iter().map(|row| row.dice[&scan]).collect())
+            .collect(),
+        mean: rows.iter().map(|row| row.mean).collect(),
+        best,
+    })
+}
+
+/// What a curve holds at one threshold.
+#[derive(Default)]
+struct Row {
+    threshold: f64,
+    dice: BTreeMap<usize, f64>,
+    mean: f64,
+    best: bool,
+}
+
+struct Columns {
+    threshold: Vec<Option<f64>>,
+    scan: Vec<Option<String>>,
+    dice: Vec<Option<f64>>,
+    mean: Vec<Option<f64>>,
+    best: Vec<Option<bool>>,
+}
+
+impl Columns {
+    fn of(table: &Table) -> Result<Self, TableError> {
+        Ok(Self {
+            threshold: table.numbers("threshold")?,
+            scan: table.texts("scan")?,
+            dice: table.numbers("dice")?,
+            mean: table.numbers("mean_dice")?,
+            best: table.booleans("best")?,
+        })
+    }
+}
+
+/// The value of a row, a number from 0 to 1 as thresholds and Dice scores are.
+fn share(column: &'static str, values: &[Option<f64>], row: usize) -> Result<f64, Fault> {
+    let fits = |value: &f64| (0.0..=1.0).contains(value);
+    let fault = Fault::Share {
+        column,
+        row: row + 1,
+    };
+    values[row].filter(fits).ok_or(fault)
+}
+
+/// Why a table is no curve.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error("column '{column}' has no number from 0 to 1 in row {row}")]
+    Share { column: &'static str, row: usize },
+    #[error("row {0} repeats a threshold of the same scan")]
+    Repeated(usize),
+    #[error("the curve has no rows")]
+    Empty,
+    #[error("not every scan has a Dice score at every threshold")]
+    Uneven,
+    #[error("{0} thresholds are marked as best where one is expected")]
+    Best(usize),
+}
+
+#[cfg(test)]
+mod tests {
+    use rsom_io::table::Column;
+
+    use super::*;
+
+    /// Rows of threshold, scan, Dice score, mean and whether the threshold is the best.
+    fn table(rows: &[(f64, &str, f64, f64, bool)]) -> Table {
+        Table::new(vec![
+            Column::number("threshold", rows.iter().map(|r| Some(r.0))),
+            Column::text("scan", rows.iter().map(|r| Some(r.1))),
+            Column::number("dice", rows.iter().map(|r| Some(r.2))),
+            Column::number("mean_dice", rows.iter().map(|r| Some(r.3))),
+            Column::boolean("best", rows.iter().map(|r| Some(r.4))),
+        ])
+        .unwrap()
+    }
+
+    const CURVE: [(f64, &str, f64, f64, bool); 4] = [
+        (0.5, "b", 0.7, 0.6, true),
+        (0.1, "a", 0.2, 0.3, false),
+        (0.5, "a", 0.5, 0.6, true),
+        (0.1, "b", 0.4, 0.3, false),
+    ];
+
+    fn fault(change: impl Fn(&mut [(f64, &str, f64, f64, bool); 4])) -> String {
+        let mut rows = CURVE;
+        change(&mut rows);
+        figure(&table(&rows)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn rows_are_put_in_order() {
+        let figure = figure(&table(&CURVE)).unwrap();
+        assert_eq!(figure.thresholds, [0.1, 0.5]);
+        // In the order in which they first appear.
+        assert_eq!(figure.scans, [vec![0.4, 0.7], vec![0.2, 0.5]]);
+        assert_eq!((figure.mean, figure.best), (vec![0.3, 0.6], 1));
+    }
+
+    #[test]
+    fn a_table_that_is_no_curve_says_why() {
+        assert_eq!(
+            fault(|rows| rows[1].0 = 2.0),
+            "column 'threshold' has no number from 0 to 1 in row 2"
+        );
+        assert_eq!(
+            fault(|rows| rows[3].2 = f64::NAN),
+            "column 'dice' has no number from 0 to 1 in row 4"
+        );
+        assert_eq!(
+            fault(|rows| rows[3].1 = "a"),
+            "row 4 repeats a threshold of the same scan"
+        );
+        assert_eq!(
+            fault(|rows| rows[3].1 = "c"),
+            "not every scan has a Dice score at every threshold"
+        );
+        assert_eq!(
+            fault(|rows| rows[1].4 = true),
+            "2 thresholds are marked as best where one is expected"
+        );
+        let empty = figure(&table(&[])).unwrap_err().to_string();
+        assert_eq!(empty, "the curve has no rows");
+    }
+}
