@@ -39,7 +39,11 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &["rsom-volume", "rsom-morphology"],
         &["rsom-io", "rsom-stage"],
     ),
-    ("rsom-frangi", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
+    (
+        "rsom-frangi",
+        &["rsom-volume", "rsom-morphology"],
+        &["rsom-io", "rsom-stage"],
+    ),
     ("rsom-stats", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
     ("rsom-report", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
     ("rsom-pipeline", &["rsom-stage", "rsom-io"], &[]),

@@ -14,10 +14,12 @@ mod element;
 mod erosion;
 mod error;
 mod neighborhood;
+mod runs;
 mod thinning;
 
 pub use components::{Components, label, remove_small};
 pub use element::{Connectivity, Element};
 pub use erosion::{dilate, erode};
 pub use error::MorphologyError;
+pub use runs::{Run, Runs};
 pub use thinning::{Recheck, skeletonize};
