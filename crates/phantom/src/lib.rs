@@ -12,6 +12,7 @@
 mod band;
 mod blur;
 mod channel;
+mod clip;
 mod cohort;
 mod config;
 mod dermis;
@@ -38,6 +39,7 @@ mod subject;
 pub mod tree;
 mod truth;
 mod tube;
+mod tube_volume;
 mod vessels;
 
 #[cfg(feature = "cli")]

@@ -6,9 +6,11 @@ use ndarray::Axis;
 use rsom_volume::Mask;
 
 use crate::Config;
+use crate::clip::clipped;
 use crate::scene::Scene;
 use crate::tree::NodeKind;
 use crate::tube::{Kind, Tube};
+use crate::tube_volume::tube_volume_um3;
 
 /// One true quantity of a scan.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,15 +31,15 @@ pub struct TrueValue {
 /// |---|---|
 /// | `layer_thickness_um`, `_sd_um`, `_median_um` | distance of the layer's two boundaries along depth, over all columns |
 /// | `layer_volume_mm3` | their distance times the area of a column, summed |
-/// | `vessel_volume_mm3`, `vessel_volume_fraction` | volume of the tubes inside the scan (π r² times length, summed); over the scan's |
-/// | `vessel_depth_um` | mean depth of that volume below the layer's lower boundary |
+/// | `vessel_volume_mm3`, `vessel_volume_fraction` | volume of the tissue inside the scan that lies in any tube; over the scan's |
+/// | `vessel_depth_um` | mean depth of the center lines below the layer's lower boundary, weighted by π r² |
 /// | `vessel_length_mm`, `vessel_length_density_per_mm2` | length of the center lines inside the scan; over the scan's volume |
 /// | `vessel_diameter_um` | mean diameter, weighted by length |
 /// | `vessel_density` | share of the columns that hold a voxel of the vessel mask, as seen from above |
 /// | `vessel_segment_count`, `branch_count` | vessels without loops, of trees each piece from one bifurcation to the next, and bifurcations inside the scan |
 /// | `loop_count`, `loop_density_per_mm2` | loops whose tip lies inside the scan; over its area |
 ///
-/// Where tubes overlap, their volumes are added: that of their union, and of a mask, is smaller by what they share.
+/// What tubes share is counted once, as in a mask.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Truth {
     /// The quantities in the order of the table above.
@@ -85,8 +87,9 @@ fn of_layer(scene: &Scene<'_>) -> Vec<TrueValue> {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 struct Inside {
     length: f64,
+    /// π r² times the length, summed.
     volume: f64,
-    /// Sum over the volume of its depth below the layer.
+    /// Sum over that volume of its depth below the layer.
     depth: f64,
     /// Sum over the length of the diameter.
     diameter: f64,
@@ -109,14 +112,13 @@ fn of_vessels(scene: &Scene<'_>, mask: &Mask) -> Vec<TrueValue> {
         .filter(|n| n.kind == NodeKind::Branch && holds(scene.config, n.place_um))
         .count();
     let any = inside.length > 0.0;
+    let tubes = scene.vessels.iter();
+    let tubes = tubes.map(|tube| (tube.points_um.as_slice(), tube.radius_um));
+    let volume_um3 = tube_volume_um3(tubes, extent);
     let row = |metric, value, unit| row("vessels", metric, value, unit);
     vec![
-        row("vessel_volume_mm3", Some(inside.volume / 1e9), "mm³"),
-        row(
-            "vessel_volume_fraction",
-            Some(inside.volume / whole_um3),
-            "1",
-        ),
+        row("vessel_volume_mm3", Some(volume_um3 / 1e9), "mm³"),
+        row("vessel_volume_fraction", Some(volume_um3 / whole_um3), "1"),
         row(
             "vessel_depth_um",
             any.then(|| inside.depth / inside.volume),
@@ -199,41 +201,12 @@ fn add(tube: &Tube, scene: &Scene<'_>, inside: &mut Inside) {
     }
 }
 
-/// Where, from 0 to 1, a line enters and leaves the box from 0 to `extent`; `None` when it misses it.
-fn clipped(start: [f64; 3], end: [f64; 3], extent: [f64; 3]) -> Option<[f64; 2]> {
-    let (mut from, mut to) = (0.0_f64, 1.0_f64);
-    for a in 0..3 {
-        let way = end[a] - start[a];
-        if way == 0.0 {
-            if !(0.0..=extent[a]).contains(&start[a]) {
-                return None;
-            }
-            continue;
-        }
-        let (zero, full) = (-start[a] / way, (extent[a] - start[a]) / way);
-        from = from.max(zero.min(full));
-        to = to.min(zero.max(full));
-    }
-    (from < to).then_some([from, to])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::phantom::tests::small;
     use crate::skin::Skin;
     use crate::streams::Streams;
-
-    #[test]
-    fn lines_are_clipped_where_they_enter_and_leave() {
-        let extent = [10.0, 20.0, 30.0];
-        let clip = |start, end| clipped(start, end, extent);
-        assert_eq!(clip([-10.0, 5.0, 5.0], [30.0, 5.0, 5.0]), Some([0.25, 0.5]));
-        assert_eq!(clip([1.0; 3], [2.0; 3]), Some([0.0, 1.0]));
-        assert_eq!(clip([-5.0, 5.0, 5.0], [-1.0, 5.0, 5.0]), None);
-        assert_eq!(clip([5.0, 30.0, 5.0], [6.0, 30.0, 5.0]), None);
-        assert_eq!(clip([1.0; 3], [1.0; 3]), Some([0.0, 1.0]));
-    }
 
     #[test]
     fn one_straight_vessel_has_the_volume_length_and_depth_of_a_cylinder() {

@@ -1,7 +1,7 @@
 //! Points, straight pieces and their distances.
 
 /// A place in µm.
-pub(super) type Point = [f64; 3];
+pub(crate) type Point = [f64; 3];
 
 pub(super) fn plus(a: Point, b: Point) -> Point {
     std::array::from_fn(|i| a[i] + b[i])

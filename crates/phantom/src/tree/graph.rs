@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use super::geometry::{Point, length};
 use super::growth::Growth;
-use super::joints;
+use crate::tube_volume::tube_volume_um3;
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,15 +130,10 @@ impl Tree {
 
     /// Volume of the tissue inside the box that lies in any tube.
     ///
-    /// The sum of the segments' cylinders, plus a half ball 2/3 πr³ at each end, corrected at roots and
-    /// bifurcations: there the overlaps of the cylinders are counted once, the ball that joins them is added and what leaves the box is
-    /// taken off, by summing over a lattice of 24³ points around the node. The bends of a line need no correction:
-    /// what cylinders of equal radius share on the inner side of a bend by δ, 4/3 r³ tan(δ/2), is what the ball adds on the
-    /// outer side, 2/3 r³ δ, up to the third power of δ.
+    /// What segments share is counted once, and the balls at their ends belong to them.
     #[must_use]
     pub fn volume_um3(&self) -> f64 {
-        let cylinders: f64 = self.segments.iter().map(Segment::volume_um3).sum();
-        cylinders + joints::corrections_um3(self)
+        tube_volume_um3(self.tubes(), self.extent_um)
     }
 
     fn count(&self, kind: NodeKind) -> usize {

@@ -19,7 +19,6 @@ mod error;
 mod geometry;
 mod graph;
 mod growth;
-mod joints;
 mod murray;
 mod piece;
 mod relaxation;
@@ -37,3 +36,6 @@ pub use graph::{Node, NodeKind, Segment, Tree};
 pub use growth::grow;
 pub use swc::to_swc;
 pub use voxels::{coverage, mask};
+
+pub(crate) use geometry::Point;
+pub(crate) use piece::Piece;

@@ -1,10 +1,10 @@
 //! Straight pieces of tubes.
 
-use super::geometry::{Point, dot, minus};
+use super::geometry::{Point, dot, minus, norm};
 
 /// A straight piece of a tube: all that lies within the radius of its line.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Piece {
+pub(crate) struct Piece {
     pub start: Point,
     pub way: Point,
     /// One over the squared length; 0 for a piece without length.
@@ -35,9 +35,35 @@ impl Piece {
     #[inline]
     pub fn square_distance(&self, place: Point) -> f64 {
         let from = minus(place, self.start);
-        let foot = (dot(from, self.way) * self.inverse).clamp(0.0, 1.0);
+        let foot = self.foot(place).clamp(0.0, 1.0);
         let gap: Point = std::array::from_fn(|a| from[a] - foot * self.way[a]);
         dot(gap, gap)
+    }
+
+    /// Where along the line the foot of a place lies: 0 at its start, 1 at its end, beyond them outside 0 to 1.
+    #[inline]
+    pub fn foot(&self, place: Point) -> f64 {
+        dot(minus(place, self.start), self.way) * self.inverse
+    }
+
+    /// Length of the line.
+    pub fn length(&self) -> f64 {
+        norm(self.way)
+    }
+
+    /// Ranges of y and z that hold all of the piece's tube in the plane at `x`.
+    pub fn ranges_at(&self, x: f64) -> [[f64; 2]; 2] {
+        // The foot of a place in the tube is no farther from the plane than the radius.
+        let share = |x: f64| ((x - self.start[0]) / self.way[0]).clamp(0.0, 1.0);
+        let ends = if self.way[0] == 0.0 {
+            [0.0, 1.0]
+        } else {
+            [share(x - self.radius), share(x + self.radius)]
+        };
+        [1, 2].map(|axis| {
+            let [a, b] = ends.map(|t| self.start[axis] + t * self.way[axis]);
+            [a.min(b) - self.radius, a.max(b) + self.radius]
+        })
     }
 
     /// The range of a coordinate that the piece's tube takes.
