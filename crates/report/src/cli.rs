@@ -12,6 +12,9 @@ use rsom_stage::{Definition, Invocation, StageError, atomic};
 
 use crate::{Scene, png_file, raster, svg};
 
+/// Pixels of a PNG for each pixel of a figure of lines: 300 dots per inch at 160 mm.
+const PRINT_SCALE: usize = 3;
+
 /// The stage `report`.
 #[must_use]
 pub fn definition() -> Definition {

@@ -7,9 +7,6 @@ use serde::Deserialize;
 
 use crate::factor::{Figure, Panel, Record, Spread, of_units, ordered, scene};
 
-/// Pixels of a PNG for each pixel of the scene: 300 dots per inch at 160 mm.
-const SCALE: usize = 3;
-
 /// The command.
 pub fn command() -> Command {
     Command::new("factor", "Draw measures against a factor of the runs", run)
@@ -78,7 +75,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         },
         panels,
     };
-    super::write(invocation, &scene(&figure), SCALE)?;
+    super::write(invocation, &scene(&figure), super::PRINT_SCALE)?;
     let count: usize = figure.panels.iter().map(|p| p.records.len()).sum();
     Ok(Summary::new()
         .with("panels", figure.panels.len())

@@ -8,9 +8,6 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use crate::threshold::{Figure, scene};
 
-/// Pixels of a PNG for each pixel of the scene: 300 dots per inch at 160 mm.
-const SCALE: usize = 3;
-
 /// The command.
 pub fn command() -> Command {
     Command::new(
@@ -35,7 +32,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let path = invocation.input("curve")?;
     let table = ports::load_table(path)?;
     let figure = figure(&table).map_err(|e| StageError::input(path, e))?;
-    super::write(invocation, &scene(&figure), SCALE)?;
+    super::write(invocation, &scene(&figure), super::PRINT_SCALE)?;
     Ok(Summary::new()
         .with("scans", figure.scans.len())
         .with("thresholds", figure.thresholds.len())
