@@ -11,8 +11,14 @@ use rsom_tests::checkout;
 const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-volume", &[], &[]),
     ("rsom-stage", &[], &[]),
-    ("rsom-io", &["rsom-volume", "rsom-stage"], &[]),
-    ("rsom-nn", &[], &[]),
+    (
+        "rsom-io",
+        &["rsom-volume", "rsom-stage", "rsom-weights"],
+        &[],
+    ),
+    ("rsom-kernels", &[], &[]),
+    ("rsom-weights", &[], &[]),
+    ("rsom-nn", &["rsom-kernels", "rsom-weights"], &[]),
     ("rsom-morphology", &[], &[]),
     (
         "rsom-phantom",
@@ -26,12 +32,12 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "rsom-layerseg",
-        &["rsom-volume", "rsom-nn"],
+        &["rsom-volume", "rsom-nn", "rsom-weights"],
         &["rsom-io", "rsom-stage"],
     ),
     (
         "rsom-vesselseg",
-        &["rsom-volume", "rsom-nn"],
+        &["rsom-volume", "rsom-nn", "rsom-weights"],
         &["rsom-io", "rsom-stage"],
     ),
     (
@@ -41,7 +47,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "rsom-frangi",
-        &["rsom-volume", "rsom-morphology"],
+        &["rsom-volume", "rsom-morphology", "rsom-weights"],
         &["rsom-io", "rsom-stage"],
     ),
     ("rsom-stats", &["rsom-volume"], &["rsom-io", "rsom-stage"]),
@@ -57,11 +63,11 @@ const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
     ("tiff", &["rsom-io"]),
     ("png", &["rsom-io", "rsom-report"]),
     ("flate2", &["rsom-io"]),
-    ("gemm", &["rsom-nn"]),
-    ("safetensors", &["rsom-nn"]),
+    ("zip", &["rsom-weights"]),
+    ("safetensors", &["rsom-weights"]),
     (
         "candle-core",
-        &["rsom-nn", "rsom-layerseg", "rsom-vesselseg"],
+        &["rsom-weights", "rsom-nn", "rsom-layerseg", "rsom-vesselseg"],
     ),
     ("libmimalloc-sys", &["rsom"]),
     ("candle-nn", &["rsom-nn", "rsom-layerseg"]),
@@ -133,7 +139,7 @@ fn every_source_file_says_what_it_is_for_and_keeps_its_size() {
 }
 
 #[test]
-fn unsafe_stands_only_in_the_kernels_of_nn_and_a_setting_of_the_allocator() {
+fn unsafe_stands_only_in_the_kernels_and_a_setting_of_the_allocator() {
     // That each block says why it is sound is clippy's part: `undocumented_unsafe_blocks`.
     let keyword = ["uns", "afe "].concat();
     for path in sources() {
@@ -141,7 +147,7 @@ fn unsafe_stands_only_in_the_kernels_of_nn_and_a_setting_of_the_allocator() {
         let mut code = text
             .lines()
             .map(|line| line.split("//").next().unwrap_or_default());
-        let kernels = checkout().join("crates/nn/src/kernels");
+        let kernels = checkout().join("crates/kernels/src");
         let allocator = checkout().join("crates/rsom/src/allocator.rs");
         let place = path.display();
         assert!(

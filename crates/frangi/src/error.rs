@@ -30,6 +30,9 @@ pub enum FrangiError {
     /// A file that is no model of this crate.
     #[error("{0}")]
     Model(String),
+    /// A file that is no weights file.
+    #[error(transparent)]
+    Weights(#[from] rsom_weights::WeightsError),
     /// The caller asked to stop.
     #[error("stopped")]
     Stopped,

@@ -1,16 +1,11 @@
 //! Weights files: settings and thresholds with all that is needed to apply them.
 
-use std::collections::BTreeMap;
-
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use rsom_weights::{self as weights, Header, Metadata};
 
 use crate::{FrangiError, Settings, Thresholds};
 
 const FORMAT: &str = "rsom-frangi 1";
-const METADATA: &str = "__metadata__";
-/// No list of settings is longer.
-const LARGEST_HEADER: usize = 1 << 24;
+const WHAT: &str = "settings of a vesselness filter";
 
 /// What turns a scan into a mask of its vessels.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,23 +22,15 @@ impl Model {
     /// # Errors
     /// [`FrangiError::Model`]: no safetensors file, another format, metadata that are missing or make no sense.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrangiError> {
-        let metadata = metadata_of(bytes)?;
-        match metadata.get("format").map(String::as_str) {
-            Some(FORMAT) => {}
-            Some(other) => {
-                return Err(FrangiError::Model(format!(
-                    "this is a file of format '{other}', not settings of a vesselness filter ('{FORMAT}')"
-                )));
-            }
-            None => {
-                return Err(FrangiError::Model(format!(
-                    "these are weights of something else: their metadata name no format, '{FORMAT}' is expected"
-                )));
-            }
+        let metadata = Header::of_bytes(bytes)?.metadata;
+        if metadata.require_format(&[FORMAT], WHAT)?.is_none() {
+            return Err(FrangiError::Model(format!(
+                "these are weights of something else: their metadata name no format of rsom, '{FORMAT}' is expected"
+            )));
         }
         let model = Self {
-            settings: parse(&metadata, "settings")?,
-            thresholds: parse(&metadata, "thresholds")?,
+            settings: metadata.get("settings")?,
+            thresholds: metadata.get("thresholds")?,
         };
         let sound = model
             .settings
@@ -53,52 +40,20 @@ impl Model {
         Ok(model)
     }
 
-    /// The bytes of a weights file: safetensors without a tensor, with settings and thresholds as metadata, and under
-    /// `rsom` where they come from (JSON text). A function of its content.
-    #[must_use]
-    pub fn to_bytes(&self, provenance: &str) -> Vec<u8> {
-        let metadata = json!({
-            "format": FORMAT,
-            "settings": json!(self.settings).to_string(),
+    /// The bytes of a weights file: safetensors without a tensor. Its metadata hold settings and thresholds, and where
+    /// they come from (JSON text). A function of its content.
+    ///
+    /// # Errors
+    /// None that a model of this crate can cause.
+    pub fn to_bytes(&self, provenance: &str) -> Result<Vec<u8>, FrangiError> {
+        let metadata = Metadata::of_format(FORMAT)
+            .with("settings", &serde_json::json!(self.settings))?
             // Through their decimal digits, so that 0.1 in single precision stays 0.1.
-            "thresholds": serde_json::to_string(&self.thresholds).unwrap_or_default(),
-            "rsom": provenance,
-        });
-        let mut header = json!({ METADATA: metadata }).to_string();
-        // Readers may ask that elements start at a multiple of eight bytes.
-        header.push_str(&" ".repeat(header.len().next_multiple_of(8) - header.len()));
-        let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
-        bytes.extend(header.as_bytes());
-        bytes
+            .with("thresholds", &self.thresholds)?;
+        Ok(weights::without_tensors(
+            &metadata.with_provenance(provenance),
+        ))
     }
-}
-
-/// The texts beside the tensors of a safetensors file: eight bytes with the length of a JSON header, that header, tensors.
-fn metadata_of(bytes: &[u8]) -> Result<BTreeMap<String, String>, FrangiError> {
-    let fault = |fault: &str| FrangiError::Model(format!("not a safetensors file: {fault}"));
-    let (length, rest) = bytes
-        .split_first_chunk::<8>()
-        .ok_or_else(|| fault("it is too short for a header"))?;
-    let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
-    let header = rest
-        .get(..length)
-        .ok_or_else(|| fault("its header is longer than the file"))?;
-    if length > LARGEST_HEADER {
-        return Err(fault("its header is too long"));
-    }
-    let mut header: BTreeMap<String, Value> =
-        serde_json::from_slice(header).map_err(|e| fault(&e.to_string()))?;
-    let metadata = header.remove(METADATA).unwrap_or_else(|| json!({}));
-    serde_json::from_value(metadata).map_err(|e| fault(&format!("metadata: {e}")))
-}
-
-fn parse<T: DeserializeOwned>(
-    metadata: &BTreeMap<String, String>,
-    key: &str,
-) -> Result<T, FrangiError> {
-    let text = metadata.get(key).map_or("", String::as_str);
-    serde_json::from_str(text)
-        .map_err(|e| FrangiError::Model(format!("the metadata '{key}' is wrong: {e}")))
 }
 
 #[cfg(test)]
@@ -119,10 +74,10 @@ mod tests {
 
     #[test]
     fn a_weights_file_brings_settings_and_thresholds_back() {
-        let bytes = model().to_bytes("{}");
+        let bytes = model().to_bytes("{}").unwrap();
         let again = Model::from_bytes(&bytes).unwrap();
         assert_eq!(again, model());
-        assert_eq!(again.to_bytes("{}"), bytes);
+        assert_eq!(again.to_bytes("{}").unwrap(), bytes);
         let text = String::from_utf8_lossy(&bytes).into_owned();
         assert!(text.contains(r#"\"low\":0.1,"#), "{text}");
     }
@@ -132,7 +87,7 @@ mod tests {
         let said = |bytes: &[u8]| Model::from_bytes(bytes).unwrap_err().to_string();
         let replaced = |from: &str, to: &str| {
             assert_eq!(from.len(), to.len());
-            let bytes = model().to_bytes("{}");
+            let bytes = model().to_bytes("{}").unwrap();
             let header = std::str::from_utf8(&bytes[8..]).unwrap();
             assert!(header.contains(from), "{header}");
             let header = header.replace(from, to);

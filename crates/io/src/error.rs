@@ -62,6 +62,9 @@ pub enum IoError {
         /// The type it should be stored as.
         storage: String,
     },
+    /// A weights file that cannot be trusted.
+    #[error("{0}")]
+    Weights(#[from] rsom_weights::WeightsError),
     /// A table breaks an invariant.
     #[error("{0}")]
     Table(#[from] crate::table::TableError),

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use candle_core::Tensor;
-use rsom_nn::weights;
+use rsom_weights::Metadata;
 
 use crate::postprocess::Postprocess;
 use crate::slices::InputScaling;
 use crate::{LayersegError, Network, NetworkConfig, OddSlices};
 
 const FORMAT: &str = "rsom-layerseg 1";
+const WHAT: &str = "the weights of a layer network";
 /// Key of the metadata that say how original weights are applied.
 const APPLIED: &str = "applied";
 
@@ -45,28 +46,20 @@ impl Model {
     /// # Errors
     /// Bytes that are no weights, weights of another network, NaN or infinite weights.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LayersegError> {
-        let file = weights::from_bytes(bytes)?;
-        weights::require_finite(&file.tensors)?;
-        match file.metadata.get("format").map(String::as_str) {
-            Some(FORMAT) => {}
-            Some(other) if other.starts_with("rsom") => {
-                return Err(LayersegError::Network(format!(
-                    "this is a file of format '{other}', not the weights of a layer network ('{FORMAT}')"
-                )));
-            }
-            _ => return Ok(Self::of_original(Network::from_weights(&file.tensors)?)),
+        let file = rsom_weights::from_bytes(bytes)?;
+        rsom_weights::require_finite(&file.tensors)?;
+        let metadata = &file.metadata;
+        if metadata.require_format(&[FORMAT], WHAT)?.is_none() {
+            return Ok(Self::of_original(Network::from_weights(&file.tensors)?));
         }
-        let config: NetworkConfig = parse(&file.metadata, "network")?;
-        let applied = match file.metadata.contains_key(APPLIED) {
-            true => parse(&file.metadata, APPLIED)?,
-            false => Applied {
-                odd_slices: OddSlices::Predict,
-                postprocess: Postprocess::Rsom,
-            },
-        };
+        let config: NetworkConfig = metadata.get("network")?;
+        let applied = metadata.find(APPLIED)?.unwrap_or(Applied {
+            odd_slices: OddSlices::Predict,
+            postprocess: Postprocess::Rsom,
+        });
         Ok(Self {
             network: Network::with_weights(&config, &file.tensors)?,
-            scaling: parse(&file.metadata, "input")?,
+            scaling: metadata.get("input")?,
             odd_slices: applied.odd_slices,
             postprocess: applied.postprocess,
         })
@@ -78,14 +71,14 @@ impl Model {
     /// # Errors
     /// None that a model of this crate can cause.
     pub fn to_bytes(&self, provenance: &str) -> Result<Vec<u8>, LayersegError> {
-        let mut metadata = metadata(self.network.config(), self.scaling, provenance)?;
         let applied = Applied {
             odd_slices: self.odd_slices,
             postprocess: self.postprocess,
         };
-        metadata.insert(APPLIED.to_owned(), json(&applied)?);
+        let metadata = metadata(self.network.config(), self.scaling, provenance)?;
+        let metadata = metadata.with(APPLIED, &applied)?;
         let tensors = self.network.parameters().snapshot()?;
-        Ok(weights::to_bytes(&tensors, &metadata)?)
+        Ok(rsom_weights::to_bytes(&tensors, &metadata)?)
     }
 
     fn of_original(network: Network) -> Self {
@@ -123,34 +116,18 @@ pub fn to_bytes(
     provenance: &str,
 ) -> Result<Vec<u8>, LayersegError> {
     let metadata = metadata(network, scaling, provenance)?;
-    Ok(weights::to_bytes(weights, &metadata)?)
+    Ok(rsom_weights::to_bytes(weights, &metadata)?)
 }
 
 fn metadata(
     network: &NetworkConfig,
     scaling: InputScaling,
     provenance: &str,
-) -> Result<BTreeMap<String, String>, LayersegError> {
-    let metadata = [
-        ("format", FORMAT.to_owned()),
-        ("network", json(network)?),
-        ("input", json(&scaling)?),
-        ("rsom", provenance.to_owned()),
-    ];
-    Ok(metadata.map(|(key, value)| (key.to_owned(), value)).into())
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, LayersegError> {
-    serde_json::to_string(value).map_err(|e| LayersegError::Network(format!("metadata: {e}")))
-}
-
-fn parse<T: serde::de::DeserializeOwned>(
-    metadata: &BTreeMap<String, String>,
-    key: &str,
-) -> Result<T, LayersegError> {
-    let text = metadata.get(key).map_or("", String::as_str);
-    serde_json::from_str(text)
-        .map_err(|e| LayersegError::Network(format!("the metadata '{key}' is wrong: {e}")))
+) -> Result<Metadata, LayersegError> {
+    let metadata = Metadata::of_format(FORMAT)
+        .with("network", network)?
+        .with("input", &scaling)?;
+    Ok(metadata.with_provenance(provenance))
 }
 
 #[cfg(test)]
@@ -199,7 +176,7 @@ mod tests {
     #[test]
     fn without_metadata_the_number_of_classes_tells_the_scaling() {
         for (config, offset) in configs().iter().zip([0.0, 127.0]) {
-            let bytes = weights::to_bytes(&weights_of(config), &BTreeMap::new()).unwrap();
+            let bytes = rsom_weights::to_bytes(&weights_of(config), &Metadata::default()).unwrap();
             let model = Model::from_bytes(&bytes).unwrap();
             assert_eq!(model.scaling, InputScaling { offset, scale: 1.0 });
             assert_eq!(model.network.config().multiple(), config.multiple());
@@ -212,7 +189,8 @@ mod tests {
             .iter()
             .zip([Postprocess::None, Postprocess::Gerl2019])
         {
-            let original = weights::to_bytes(&weights_of(config), &BTreeMap::new()).unwrap();
+            let original =
+                rsom_weights::to_bytes(&weights_of(config), &Metadata::default()).unwrap();
             let original = Model::from_bytes(&original).unwrap();
             assert_eq!(original.postprocess, postprocess);
             let imported = Model::from_bytes(&original.to_bytes("{}").unwrap()).unwrap();
@@ -247,8 +225,8 @@ mod tests {
         let bytes = to_bytes(&weights_of(&unet), &fcn, InputScaling::IDENTITY, "").unwrap();
         assert!(Model::from_bytes(&bytes).is_err());
         let with_format = |format: &str| {
-            let metadata = BTreeMap::from([("format".to_owned(), format.to_owned())]);
-            weights::to_bytes(&weights_of(&unet), &metadata).unwrap()
+            let metadata = Metadata::of_format(format);
+            rsom_weights::to_bytes(&weights_of(&unet), &metadata).unwrap()
         };
         let error = Model::from_bytes(&with_format("rsom-other 3"))
             .unwrap_err()

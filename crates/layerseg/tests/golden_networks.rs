@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use candle_core::{DType, Tensor, Var};
 use rsom_layerseg::loss::{LossConfig, Reduction, combined, smoothness};
 use rsom_layerseg::{LayersegError, Network, NetworkConfig, UnetConfig};
-use rsom_nn::{Adam, AdamConfig, Mode, Optimizer, differentiate, loss, weights};
+use rsom_nn::{Adam, AdamConfig, Mode, Optimizer, differentiate, loss};
+use rsom_weights as weights;
 use serde_json::Value;
 
 fn folder() -> Option<PathBuf> {

@@ -12,8 +12,9 @@ use rsom_layerseg::{
     PredictSettings, Prediction, ShiftedOut, TrainSettings, Trainer, UnetConfig, predict,
 };
 use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{Accelerator, Checkpoint, EpochHistory, weights};
+use rsom_nn::{Accelerator, Checkpoint, EpochHistory};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
+use rsom_weights as weights;
 
 /// A bright band of four voxels whose depth differs between volumes, in noise.
 fn layer(seed: usize) -> (Scan, Mask) {
@@ -78,7 +79,7 @@ fn finish(mut trainer: Trainer) -> (Vec<u8>, Vec<u8>, String) {
     while !trainer.is_finished() {
         trainer.run_epoch(&mut |_| true).unwrap();
     }
-    let nothing = std::collections::BTreeMap::new();
+    let nothing = weights::Metadata::default();
     let last = trainer.network().parameters().snapshot().unwrap();
     (
         weights::to_bytes(trainer.best_weights(), &nothing).unwrap(),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use candle_core::Tensor;
+use rsom_weights::{Metadata, Weights};
 
-use crate::weights::{self, Weights};
 use crate::{Adam, AdamConfig, AdamState, Moments, NnError, Parameters, ReduceOnPlateau};
 
 /// A training run between two steps.
@@ -75,14 +75,11 @@ impl Checkpoint {
         for (name, tensor) in &self.extra {
             insert(EXTRA, name, tensor);
         }
-        let metadata = [
-            ("format", FORMAT.to_string()),
-            ("adam", json(&(self.adam.config, self.adam.step))?),
-            ("schedule", json(&self.schedule)?),
-            ("trainer", self.trainer.clone()),
-        ];
-        let metadata = metadata.map(|(key, value)| (key.to_string(), value)).into();
-        weights::to_bytes(&tensors, &metadata)
+        let metadata = Metadata::of_format(FORMAT)
+            .with("adam", &(self.adam.config, self.adam.step))?
+            .with("schedule", &self.schedule)?
+            .with_text("trainer", &self.trainer);
+        Ok(rsom_weights::to_bytes(&tensors, &metadata)?)
     }
 
     /// Reads a checkpoint back.
@@ -90,12 +87,12 @@ impl Checkpoint {
     /// # Errors
     /// [`NnError::Corrupt`] with what is wrong.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NnError> {
-        let Weights { tensors, metadata } = weights::from_bytes(bytes)?;
-        if metadata.get("format").map(String::as_str) != Some(FORMAT) {
+        let Weights { tensors, metadata } = rsom_weights::from_bytes(bytes)?;
+        if metadata.format() != Some(FORMAT) {
             let text = "a weights file, but not a checkpoint of a training run";
             return Err(NnError::Corrupt(text.to_string()));
         }
-        let (config, step): (AdamConfig, u64) = parse(&metadata, "adam")?;
+        let (config, step): (AdamConfig, u64) = metadata.get("adam")?;
         let mut groups = Groups::default();
         for (name, tensor) in tensors {
             groups.insert(&name, tensor)?;
@@ -107,9 +104,9 @@ impl Checkpoint {
                 step,
                 moments: pair(groups.first, groups.second)?,
             },
-            schedule: parse(&metadata, "schedule")?,
+            schedule: metadata.get("schedule")?,
             extra: groups.extra,
-            trainer: metadata.get("trainer").cloned().unwrap_or_default(),
+            trainer: metadata.text("trainer").unwrap_or_default().to_owned(),
         })
     }
 }
@@ -162,17 +159,4 @@ fn pair(
         Some(name) => Err(lacking(name)),
         None => Ok(moments),
     }
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, NnError> {
-    serde_json::to_string(value).map_err(|e| NnError::Corrupt(e.to_string()))
-}
-
-fn parse<T: serde::de::DeserializeOwned>(
-    metadata: &BTreeMap<String, String>,
-    key: &str,
-) -> Result<T, NnError> {
-    let text = metadata.get(key).map_or("", String::as_str);
-    serde_json::from_str(text)
-        .map_err(|e| NnError::Corrupt(format!("the checkpoint's '{key}' is wrong: {e}")))
 }

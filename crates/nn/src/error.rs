@@ -9,9 +9,12 @@ pub enum NnError {
     /// Two parameters of one network were given the same name.
     #[error("the network has two parameters named '{0}'")]
     DuplicateName(String),
-    /// The content of a weights file is not what it says it is.
+    /// A checkpoint whose content is not what it says it is.
     #[error("{0}")]
     Corrupt(String),
+    /// A weights file that cannot be read or written.
+    #[error(transparent)]
+    Weights(#[from] rsom_weights::WeightsError),
     /// Weights of another network.
     #[error("the weights do not fit the network: {0}")]
     Mismatch(Mismatch),

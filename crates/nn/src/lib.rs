@@ -3,7 +3,7 @@
 //! candle brings tensors, the tape of automatic differentiation, and GPUs ([`Accelerator`]). What runs on it is ours
 //! wherever stock candle is wrong or slow on a CPU: [`ops`] are custom ops over kernels that work on slices, [`layers`] give them parameters whose
 //! names are those of a PyTorch state dict, [`Parameters`] holds these in sorted order, [`Adam`] steps them, and
-//! [`weights`] and [`Checkpoint`] carry them to files and back.
+//! [`Checkpoint`] carries them to a file and back.
 //!
 //! Everything is deterministic: random numbers come from [`rng::stream`], and a sum over pixels or batches is always
 //! added up in an order that depends on shapes alone, never on the number of threads. Processors with other vector
@@ -40,7 +40,6 @@ mod error;
 pub mod host;
 mod init;
 mod input_scaling;
-mod kernels;
 pub mod layers;
 pub mod loading;
 pub mod loss;
@@ -52,7 +51,6 @@ pub mod rng;
 mod schedule;
 mod tape;
 mod training_run;
-pub mod weights;
 
 pub use accelerator::Accelerator;
 pub use adam::{Adam, AdamConfig, AdamState, Moments};
@@ -63,11 +61,11 @@ pub use element::Element;
 pub use error::{Mismatch, NnError};
 pub use init::Init;
 pub use input_scaling::InputScaling;
-pub use kernels::peak::multiply_add_rate;
 pub use loss::Reduction;
 pub use mode::Mode;
 pub use parameters::{Builder, Parameters};
 pub use profile::{OpTime, Way, profiled};
+pub use rsom_kernels::multiply_add_rate;
 pub use schedule::{PlateauConfig, ReduceOnPlateau};
 pub use tape::{differentiate, recomputed};
 pub use training_run::{EpochHistory, TrainingRun};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Element;
 use crate::host::{Host, elements, storage, tensor, with_element};
-use crate::kernels::sum::sum;
+use rsom_kernels::sum::sum;
 
 /// Elements that a task works on.
 const CHUNK: usize = 1 << 14;

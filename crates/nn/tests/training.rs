@@ -11,8 +11,9 @@ use rsom_nn::layers::{BatchNorm2d, Conv2d, ConvTranspose2d, Dropout};
 use rsom_nn::ops::{Conv2dConfig, concat_channels, max_pool2d, without_kernels};
 use rsom_nn::{
     Adam, AdamConfig, Checkpoint, Mode, NnError, Optimizer, Parameters, PlateauConfig,
-    ReduceOnPlateau, Reduction, loss, weights,
+    ReduceOnPlateau, Reduction, loss,
 };
+use rsom_weights as weights;
 
 /// A U-Net of one level: every layer that the real one has.
 struct Tiny {
@@ -274,9 +275,9 @@ fn broken_checkpoints_are_errors() {
         "a weights file, but not a checkpoint of a training run"
     );
     let format = ("format", "rsom-checkpoint 1");
-    assert!(message(&none, &[format]).starts_with("the checkpoint's 'adam' is wrong: "));
+    assert!(message(&none, &[format]).starts_with("the metadata 'adam' is wrong: "));
     let good = weights::from_bytes(&bytes).unwrap();
-    let (adam, schedule) = (&good.metadata["adam"], &good.metadata["schedule"]);
+    let [adam, schedule] = ["adam", "schedule"].map(|key| good.metadata.text(key).unwrap());
     let metadata = [format, ("adam", adam), ("schedule", schedule)];
     let single = |name: &str| {
         BTreeMap::from([(name.to_string(), good.tensors["parameters.up.bias"].clone())])

@@ -9,7 +9,8 @@ use candle_core::{DType, Device, Tensor};
 use common::npy::{golden, state_dict};
 use common::{flat, random};
 use proptest::prelude::*;
-use rsom_nn::{NnError, Parameters, weights};
+use rsom_nn::Parameters;
+use rsom_weights::{self as weights, Metadata, WeightsError};
 
 fn some_tensors() -> BTreeMap<String, Tensor> {
     let tensor = |shape: &[usize], name: &str| random(shape, name).to_dtype(DType::F32).unwrap();
@@ -23,7 +24,7 @@ fn some_tensors() -> BTreeMap<String, Tensor> {
     ])
 }
 
-fn some_metadata() -> BTreeMap<String, String> {
+fn some_metadata() -> Metadata {
     let text = |key: usize| (format!("key {key}"), format!("value \"{key}\" \n µm"));
     (0..20).map(text).collect()
 }
@@ -34,7 +35,7 @@ fn some_file() -> Vec<u8> {
 
 fn message(bytes: &[u8]) -> String {
     match weights::from_bytes(bytes).unwrap_err() {
-        NnError::Corrupt(text) => text,
+        WeightsError::Corrupt(text) => text,
         other => panic!("{other:?}"),
     }
 }
@@ -83,7 +84,7 @@ fn a_view_is_written_in_its_own_order() {
     let whole = random(&[3, 4], "view").to_dtype(DType::F32).unwrap();
     let view = whole.t().unwrap().narrow(0, 1, 2).unwrap();
     let tensors = BTreeMap::from([("view".to_string(), view.clone())]);
-    let bytes = weights::to_bytes(&tensors, &BTreeMap::new()).unwrap();
+    let bytes = weights::to_bytes(&tensors, &Metadata::default()).unwrap();
     assert_eq!(
         flat(&weights::from_bytes(&bytes).unwrap().tensors["view"]),
         flat(&view)

@@ -61,6 +61,9 @@ pub enum VesselsegError {
     /// Parameters, weights or layers that do not fit.
     #[error(transparent)]
     Nn(#[from] rsom_nn::NnError),
+    /// A weights file that cannot be read or written.
+    #[error(transparent)]
+    Weights(#[from] rsom_weights::WeightsError),
     /// The tensor library's own errors.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use candle_core::Tensor;
-use rsom_nn::{InputScaling, weights};
+use rsom_nn::InputScaling;
+use rsom_weights::Metadata;
 use serde::{Deserialize, Serialize};
 
 use crate::{Blocks, VesselNet, VesselNetConfig, VesselsegError};
 
 const FORMAT: &str = "rsom-vesselseg 2";
+const WHAT: &str = "the weights of a vessel network";
 /// Files from before the scaling of the input and the calibration were stated: input as it is, not calibrated.
 const FIRST_FORMAT: &str = "rsom-vesselseg 1";
 const CALIBRATION: &str = "calibration";
@@ -52,45 +54,30 @@ impl Model {
     /// # Errors
     /// Bytes that are no weights, weights of another network, NaN or infinite weights.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, VesselsegError> {
-        let file = weights::from_bytes(bytes)?;
-        weights::require_finite(&file.tensors)?;
-        match file.metadata.get("format").map(String::as_str) {
-            Some(FORMAT | FIRST_FORMAT) => {}
-            Some(other) if other.starts_with("rsom") => {
-                return Err(VesselsegError::Network(format!(
-                    "this is a file of format '{other}', not the weights of a vessel network ('{FORMAT}')"
-                )));
-            }
-            _ => {
-                return Ok(Self {
-                    network: VesselNet::from_weights(&file.tensors)?,
-                    threshold: RELEASED_THRESHOLD,
-                    blocks: Blocks::GERL2020,
-                    scaling: InputScaling::IDENTITY,
-                    calibration: None,
-                });
-            }
-        }
-        let config: VesselNetConfig = parse(&file.metadata, "network")?;
-        let network = VesselNet::with_weights(&config, &file.tensors)?;
-        let scaling = match file
-            .metadata
-            .get("format")
-            .is_some_and(|f| f == FIRST_FORMAT)
-        {
-            true => InputScaling::IDENTITY,
-            false => parse(&file.metadata, "input")?,
+        let file = rsom_weights::from_bytes(bytes)?;
+        rsom_weights::require_finite(&file.tensors)?;
+        let metadata = &file.metadata;
+        let Some(format) = metadata.require_format(&[FORMAT, FIRST_FORMAT], WHAT)? else {
+            return Ok(Self {
+                network: VesselNet::from_weights(&file.tensors)?,
+                threshold: RELEASED_THRESHOLD,
+                blocks: Blocks::GERL2020,
+                scaling: InputScaling::IDENTITY,
+                calibration: None,
+            });
         };
-        let calibration = match file.metadata.contains_key(CALIBRATION) {
-            true => Some(parse(&file.metadata, CALIBRATION)?),
-            false => None,
+        let config: VesselNetConfig = metadata.get("network")?;
+        let network = VesselNet::with_weights(&config, &file.tensors)?;
+        let scaling = match format {
+            FIRST_FORMAT => InputScaling::IDENTITY,
+            _ => metadata.get("input")?,
         };
         Ok(Self {
             network,
-            threshold: parse(&file.metadata, "threshold")?,
-            blocks: parse(&file.metadata, "blocks")?,
+            threshold: metadata.get("threshold")?,
+            blocks: metadata.get("blocks")?,
             scaling,
-            calibration,
+            calibration: metadata.find(CALIBRATION)?,
         })
     }
 
@@ -100,36 +87,18 @@ impl Model {
     /// # Errors
     /// None that a model of this crate can cause.
     pub fn to_bytes(&self, provenance: &str) -> Result<Vec<u8>, VesselsegError> {
-        let mut metadata = vec![
-            ("format", FORMAT.to_owned()),
-            ("network", json(self.network.config())?),
-            ("threshold", json(&self.threshold)?),
-            ("blocks", json(&self.blocks)?),
-            ("input", json(&self.scaling)?),
-            ("rsom", provenance.to_owned()),
-        ];
+        let mut metadata = Metadata::of_format(FORMAT)
+            .with("network", self.network.config())?
+            .with("threshold", &self.threshold)?
+            .with("blocks", &self.blocks)?
+            .with("input", &self.scaling)?
+            .with_provenance(provenance);
         if let Some(calibration) = &self.calibration {
-            metadata.push((CALIBRATION, json(calibration)?));
+            metadata = metadata.with(CALIBRATION, calibration)?;
         }
-        let metadata = metadata
-            .into_iter()
-            .map(|(key, value)| (key.to_owned(), value));
         let tensors: BTreeMap<String, Tensor> = self.network.parameters().snapshot()?;
-        Ok(weights::to_bytes(&tensors, &metadata.collect())?)
+        Ok(rsom_weights::to_bytes(&tensors, &metadata)?)
     }
-}
-
-fn json(value: &impl Serialize) -> Result<String, VesselsegError> {
-    serde_json::to_string(value).map_err(|e| VesselsegError::Network(format!("metadata: {e}")))
-}
-
-fn parse<T: serde::de::DeserializeOwned>(
-    metadata: &BTreeMap<String, String>,
-    key: &str,
-) -> Result<T, VesselsegError> {
-    let text = metadata.get(key).map_or("", String::as_str);
-    serde_json::from_str(text)
-        .map_err(|e| VesselsegError::Network(format!("the metadata '{key}' is wrong: {e}")))
 }
 
 #[cfg(test)]
@@ -182,7 +151,7 @@ mod tests {
             ("rsom", "{}"),
         ];
         let metadata = metadata.map(|(key, value)| (key.to_owned(), value.to_owned()));
-        let bytes = weights::to_bytes(&tensors, &metadata.into()).unwrap();
+        let bytes = rsom_weights::to_bytes(&tensors, &metadata.into_iter().collect()).unwrap();
         let found = Model::from_bytes(&bytes).unwrap();
         assert_eq!((found.threshold, found.blocks), (0.9, Blocks::GERL2020));
         assert_eq!(found.scaling, InputScaling::IDENTITY);
@@ -192,7 +161,7 @@ mod tests {
     #[test]
     fn weights_without_metadata_are_applied_as_the_released_pipeline_does() {
         let tensors = model().network.parameters().snapshot().unwrap();
-        let bytes = weights::to_bytes(&tensors, &BTreeMap::new()).unwrap();
+        let bytes = rsom_weights::to_bytes(&tensors, &Metadata::default()).unwrap();
         let found = Model::from_bytes(&bytes).unwrap();
         assert_eq!((found.threshold, found.blocks), (0.97, Blocks::GERL2020));
     }
@@ -201,9 +170,8 @@ mod tests {
     fn weights_of_another_format_and_metadata_that_belie_them_are_refused() {
         let tensors = model().network.parameters().snapshot().unwrap();
         let with = |key: &str, value: &str| {
-            let mut metadata = BTreeMap::from([("format".to_owned(), FORMAT.to_owned())]);
-            metadata.insert(key.into(), value.into());
-            let bytes = weights::to_bytes(&tensors, &metadata).unwrap();
+            let metadata = Metadata::of_format(FORMAT).with_text(key, value);
+            let bytes = rsom_weights::to_bytes(&tensors, &metadata).unwrap();
             Model::from_bytes(&bytes).unwrap_err().to_string()
         };
         let other = with("format", "rsom-layerseg 1");

@@ -112,8 +112,8 @@ fn imported_weights_say_where_they_come_from_and_how_they_are_applied() {
     let bytes = std::fs::read(folder.join("i.safetensors")).unwrap();
     let model = Model::from_bytes(&bytes).unwrap();
     assert_eq!((model.threshold, model.blocks), (0.25, Blocks([2, 1, 1])));
-    let file = rsom_nn::weights::from_bytes(&bytes).unwrap();
-    let provenance = &file.metadata["rsom"];
+    let file = rsom_weights::from_bytes(&bytes).unwrap();
+    let provenance = file.metadata.provenance().unwrap();
     assert!(provenance.contains("import-weights") && provenance.contains("w.safetensors"));
 }
 
@@ -351,8 +351,8 @@ fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
             (calibration.split.as_deref(), calibration.scans),
             (Some(name), scans.iter().map(|s| (*s).to_owned()).collect())
         );
-        let file = rsom_nn::weights::from_bytes(&bytes).unwrap();
-        let provenance: Value = serde_json::from_str(&file.metadata["rsom"]).unwrap();
+        let file = rsom_weights::from_bytes(&bytes).unwrap();
+        let provenance: Value = serde_json::from_str(file.metadata.provenance().unwrap()).unwrap();
         assert_eq!(
             provenance["inputs"]["image"].as_array().unwrap().len(),
             scans.len()

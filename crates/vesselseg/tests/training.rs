@@ -2,14 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::collections::BTreeMap;
-
 use candle_core::{DType, Device, Tensor};
 use ndarray::{Array3, Array4};
 use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{
-    Accelerator, Checkpoint, Collapse, EpochHistory, InputScaling, PlateauConfig, weights,
-};
+use rsom_nn::{Accelerator, Checkpoint, Collapse, EpochHistory, InputScaling, PlateauConfig};
 use rsom_vesselseg::augment::Augmentation;
 use rsom_vesselseg::calibrate::{Curve, dice_curve, thresholds};
 use rsom_vesselseg::loss::LossConfig;
@@ -18,6 +14,7 @@ use rsom_vesselseg::{
     VesselNetConfig, VesselsegError, predict,
 };
 use rsom_volume::{Grid, Mask, Scan, Spacing};
+use rsom_weights as weights;
 
 /// A noisy scan with a bright tube along x that winds with the seed, and the tube.
 fn tube(seed: usize) -> (Scan, Mask) {
@@ -94,7 +91,7 @@ fn finish(mut trainer: Trainer) -> (Vec<u8>, Vec<u8>, String) {
     while !trainer.is_finished() {
         trainer.run_epoch(&mut |_| true).unwrap();
     }
-    let nothing = BTreeMap::new();
+    let nothing = weights::Metadata::default();
     let last = trainer.network().parameters().snapshot().unwrap();
     (
         weights::to_bytes(trainer.best_weights(), &nothing).unwrap(),

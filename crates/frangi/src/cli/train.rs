@@ -145,7 +145,10 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     };
     let validation_dice = evaluate(&model, &dataset)?;
     let provenance = stated.provenance()?.to_string();
-    atomic::write_bytes(&outputs.weights, &model.to_bytes(&provenance))?;
+    atomic::write_bytes(
+        &outputs.weights,
+        &model.to_bytes(&provenance).map_err(StageError::failure)?,
+    )?;
     if let Some(path) = &outputs.history {
         let table = history::table(&found, &candidates, validation_dice);
         ports::save_table(&stated, path, &table.map_err(StageError::failure)?)?;

@@ -1,9 +1,10 @@
 //! What is in a file of network weights: the header of safetensors, the kind of a PyTorch archive.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use rsom_weights::{Header, TensorEntry};
 use serde_json::{Map, Value, json};
 
 use super::Report;
@@ -11,57 +12,33 @@ use crate::IoError;
 
 const SAFETENSORS: &str = "safetensors";
 const ARCHIVE: &str = "zip";
-/// No list of tensors is longer.
-const LARGEST_HEADER: u64 = 100 << 20;
 
 /// The header of a safetensors file; the tensors are not read.
 pub(super) fn safetensors(path: &Path) -> Result<Report, IoError> {
-    let bad = |fault: &str| IoError::format(SAFETENSORS, fault);
-    let mut file = File::open(path)?;
+    let file = File::open(path)?;
     let size = file.metadata()?.len();
-    let mut length = [0_u8; 8];
-    file.read_exact(&mut length)
-        .map_err(|_| bad("it is too short for a header"))?;
-    let length = u64::from_le_bytes(length);
-    if length > LARGEST_HEADER || length + 8 > size {
-        let fault = format_args!("a header of {length} bytes does not fit into {size} bytes");
-        return Err(IoError::format(SAFETENSORS, fault));
-    }
-    let mut bytes = Vec::new();
-    file.take(length).read_to_end(&mut bytes)?;
-    let header: Map<String, Value> =
-        serde_json::from_slice(&bytes).map_err(|e| IoError::format(SAFETENSORS, e))?;
-    let tensors = header.iter().filter(|(name, _)| *name != "__metadata__");
-    let (mut shapes, mut parameters, mut end) = (Map::new(), 0_u64, 0_u64);
-    for (name, tensor) in tensors {
-        let shape: Option<Vec<u64>> = serde_json::from_value(tensor["shape"].clone()).ok();
-        let (Some(shape), Some(last)) = (shape, tensor["data_offsets"][1].as_u64()) else {
-            let fault = format_args!("tensor '{name}' has no shape or no place");
-            return Err(IoError::format(SAFETENSORS, fault));
-        };
-        let count = shape
-            .iter()
-            .try_fold(1_u64, |n, extent| n.checked_mul(*extent));
-        parameters = count
-            .and_then(|count| parameters.checked_add(count))
-            .ok_or_else(|| bad("a tensor is too large to be true"))?;
-        end = end.max(last);
-        let kind = tensor["dtype"].as_str().unwrap_or("?");
-        shapes.insert(name.clone(), json!(format!("{kind} {shape:?}")));
-    }
-    if end != size - 8 - length {
-        let data = size - 8 - length;
-        let fault = format_args!("the tensors take {end} bytes, but {data} follow the header");
-        return Err(IoError::format(SAFETENSORS, fault));
-    }
+    let header = Header::read(BufReader::new(file), size)?;
+    let tensors = header.tensors.values();
+    let parameters = tensors.fold(0_u64, |sum, tensor| sum.saturating_add(tensor.elements));
+    let shapes = header.tensors.iter().map(|(name, tensor)| {
+        let TensorEntry { dtype, shape, .. } = tensor;
+        (name.clone(), json!(format!("{dtype} {shape:?}")))
+    });
+    let texts: Map<String, Value> = (header.metadata.iter())
+        .map(|(key, text)| (key.to_owned(), json!(text)))
+        .collect();
     Ok(Report::new(SAFETENSORS)
-        .with("tensors", json!(shapes.len()))
+        .with("tensors", json!(header.tensors.len()))
         .with("parameters", json!(parameters))
         .with(
             "metadata",
-            header.get("__metadata__").cloned().unwrap_or_default(),
+            if texts.is_empty() {
+                Value::Null
+            } else {
+                json!(texts)
+            },
         )
-        .with("shapes", Value::Object(shapes)))
+        .with("shapes", Value::Object(shapes.collect())))
 }
 
 /// The kind of a zip archive: a PyTorch state dict, or another one. Nothing is unpacked and no code is run.

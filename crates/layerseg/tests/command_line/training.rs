@@ -70,7 +70,7 @@ fn masks_and_selected_labels_train_the_same_network() {
         "train --image scan0.nii.gz --labels labels0.nii.gz --label 4,5 {settings} --weights b.safetensors"
     ));
     let weights = |name: &str| {
-        rsom_nn::weights::from_bytes(&study.bytes(name))
+        rsom_weights::from_bytes(&study.bytes(name))
             .unwrap()
             .tensors
     };
@@ -108,8 +108,8 @@ fn unset_epochs_and_batch_size_are_those_of_the_network_and_stand_in_the_outputs
         let history = study.path("h.parquet");
         assert_eq!(parquet::read(&history).unwrap().rows(), epochs);
         let stated = parquet::metadata(&history).unwrap();
-        let weights = rsom_nn::weights::from_bytes(&study.bytes("w.safetensors")).unwrap();
-        for provenance in [&weights.metadata["rsom"], &stated["rsom"]] {
+        let weights = rsom_weights::from_bytes(&study.bytes("w.safetensors")).unwrap();
+        for provenance in [weights.metadata.provenance().unwrap(), &stated["rsom"]] {
             let provenance: Value = serde_json::from_str(provenance).unwrap();
             assert_eq!(provenance["parameters"]["epochs"], epochs, "{network}");
             assert_eq!(
@@ -172,10 +172,12 @@ fn a_manifest_names_the_scans_by_fold() {
         "train {SCANS} --config train.yaml --validation-fold 2 --output by-name"
     ));
     let weights = |name: &str| {
-        rsom_nn::weights::from_bytes(&study.bytes(name))
+        rsom_weights::from_bytes(&study.bytes(name))
             .unwrap()
-            .metadata["rsom"]
-            .clone()
+            .metadata
+            .provenance()
+            .unwrap()
+            .to_owned()
     };
     let inputs =
         |name: &str| serde_json::from_str::<Value>(&weights(name)).unwrap()["inputs"].clone();

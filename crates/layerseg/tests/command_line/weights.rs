@@ -61,8 +61,8 @@ fn imported_weights_segment_as_the_originals_and_say_where_they_come_from() {
     ));
     // What PyTorch's users would have: the tensors without our metadata.
     let bytes = std::fs::read(study.path("w.safetensors")).unwrap();
-    let tensors = rsom_nn::weights::from_bytes(&bytes).unwrap().tensors;
-    let plain = rsom_nn::weights::to_bytes(&tensors, &Default::default()).unwrap();
+    let tensors = rsom_weights::from_bytes(&bytes).unwrap().tensors;
+    let plain = rsom_weights::to_bytes(&tensors, &Default::default()).unwrap();
     std::fs::write(study.path("plain.safetensors"), plain).unwrap();
     let imported = study.result("import-weights --input plain.safetensors --output i.safetensors");
     assert_eq!(imported["classes"], 1);
@@ -73,8 +73,7 @@ fn imported_weights_segment_as_the_originals_and_say_where_they_come_from() {
         nifti::read_mask(&study.path("p.nii.gz")).unwrap()
     });
     assert_eq!(masks[0], masks[1]);
-    let metadata =
-        rsom_nn::weights::from_bytes(&std::fs::read(study.path("i.safetensors")).unwrap());
-    let provenance = &metadata.unwrap().metadata["rsom"];
+    let metadata = rsom_weights::from_bytes(&std::fs::read(study.path("i.safetensors")).unwrap());
+    let provenance = metadata.unwrap().metadata.provenance().unwrap().to_owned();
     assert!(provenance.contains("import-weights") && provenance.contains("plain.safetensors"));
 }

@@ -4,8 +4,8 @@ use candle_core::{DType, Device, Result, Tensor, bail};
 
 use super::GroupNorm;
 use crate::host::{Host, with_element};
-use crate::kernels::norm::spreads;
-use crate::kernels::sum::Spread;
+use rsom_kernels::norm::spreads;
+use rsom_kernels::sum::Spread;
 
 /// Mean and variance of each group of channels of one image that comes in tiles.
 ///

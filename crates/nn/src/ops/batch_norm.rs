@@ -6,8 +6,8 @@ use candle_core::{DType, Device, Result, Tensor, bail};
 
 use super::operation::{Needs, Operation, Pass, apply};
 use crate::Element;
-use crate::kernels::norm::{Line, Pull, input_gradient, normalize, spreads, sums};
-use crate::kernels::sum::Spread;
+use rsom_kernels::norm::{Line, Pull, input_gradient, normalize, spreads, sums};
+use rsom_kernels::sum::Spread;
 
 /// Constants of batch norm.
 #[derive(Debug, Clone, Copy, PartialEq)]

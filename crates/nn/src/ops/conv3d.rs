@@ -4,7 +4,7 @@ use candle_core::{Result, Tensor, bail};
 
 use super::ConvolutionMethod;
 use super::convolution::Convolution;
-use crate::kernels::geometry::Geometry;
+use rsom_kernels::geometry::Geometry;
 
 /// Padding, stride and activation of a 3-D convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use candle_core::{Result, Tensor, bail};
 
 use super::operation::{Needs, Operation, Pass, apply};
 use crate::Element;
-use crate::kernels::sum::by_channel;
-use crate::kernels::transpose::{Tiles, transpose, transpose_data, transpose_weights};
+use rsom_kernels::sum::by_channel;
+use rsom_kernels::transpose::{Tiles, transpose, transpose_data, transpose_weights};
 
 /// `y[m, o, n·i + a, n·j + b] = bias[o] + Σ_c w[c, o, a, b] · x[m, c, i, j]` with kernel n × n and stride n
 /// (U-Net's up-convolution: n = 2).

@@ -5,12 +5,12 @@ use candle_core::{Device, Result, Tensor, bail};
 use super::operation::{Needs, Operation, Pass, apply, forward, has_kernels};
 use super::relu::composed_relu;
 use crate::Element;
-use crate::kernels::correlate::{Finish, correlate};
-use crate::kernels::correlate_data::correlate_data;
-use crate::kernels::correlate_weights::correlate_weights;
-use crate::kernels::geometry::Geometry;
-use crate::kernels::planes::Source;
-use crate::kernels::winograd::Filters;
+use rsom_kernels::correlate::{Finish, correlate};
+use rsom_kernels::correlate_data::correlate_data;
+use rsom_kernels::correlate_weights::correlate_weights;
+use rsom_kernels::geometry::Geometry;
+use rsom_kernels::planes::Source;
+use rsom_kernels::winograd::Filters;
 
 /// A convolution of tensors (image, channel, position…) with `channels` = (in, out), followed by ReLU if wished.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use candle_core::{Result, Tensor, bail};
 
 use super::operation::{Needs, Operation, Pass, apply};
 use crate::Element;
-use crate::kernels::norm::{Line, Pull, input_gradient, normalize, spreads, sums};
+use rsom_kernels::norm::{Line, Pull, input_gradient, normalize, spreads, sums};
 
 /// `(x − mean)/√(var + eps)·weight + bias` with mean and biased variance of each image's group of channels.
 ///

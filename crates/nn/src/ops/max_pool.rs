@@ -4,7 +4,7 @@ use candle_core::{Result, Tensor, bail};
 
 use super::operation::{Needs, Operation, Pass, apply};
 use crate::Element;
-use crate::kernels::pool::{max_pool, max_pool_gradient};
+use rsom_kernels::pool::{max_pool, max_pool_gradient};
 
 /// Maxima of the 2 × 2 windows of (images, channels, height, width), stride 2; an odd last row or column is left out.
 ///

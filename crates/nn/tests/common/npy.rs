@@ -30,5 +30,5 @@ pub fn array(name: &str) -> Option<Tensor> {
 /// The tensors of a PyTorch state dict.
 pub fn state_dict(name: &str) -> Option<std::collections::BTreeMap<String, Tensor>> {
     let bytes = std::fs::read(golden(name)?).unwrap();
-    Some(rsom_nn::weights::from_bytes(&bytes).unwrap().tensors)
+    Some(rsom_weights::from_bytes(&bytes).unwrap().tensors)
 }

@@ -1,0 +1,144 @@
+//! Which vector instructions the processor has, and running work with them.
+
+use super::lanes::{Kernel, Portable};
+use crate::Element;
+
+/// Which instructions to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instructions {
+    /// Whatever the compiler makes of plain loops.
+    Portable,
+    /// AVX2 and FMA, single precision.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// AVX-512F, single precision.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    /// NEON, single precision.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
+}
+
+impl Instructions {
+    /// The best ones that this processor has for elements of this type.
+    #[inline]
+    pub(super) fn best<T: Element>() -> Self {
+        if !T::IS_SINGLE {
+            return Self::Portable;
+        }
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx512f") {
+                return Self::Avx512;
+            }
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                return Self::Avx2;
+            }
+        }
+        #[cfg(target_arch = "aarch64")]
+        return Self::Neon;
+        #[cfg(not(target_arch = "aarch64"))]
+        Self::Portable
+    }
+
+    /// All that this processor has for elements of this type.
+    #[cfg(test)]
+    pub(super) fn available<T: Element>() -> Vec<Self> {
+        let mut all = vec![Self::Portable];
+        let best = Self::best::<T>();
+        #[cfg(target_arch = "x86_64")]
+        if best == Self::Avx512 {
+            all.push(Self::Avx2);
+        }
+        if best != Self::Portable {
+            all.push(best);
+        }
+        all
+    }
+
+    /// Rows of a register tile.
+    pub(super) fn rows(self) -> usize {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => 8,
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => 8,
+            _ => 4,
+        }
+    }
+
+    /// Elements of a vector.
+    pub(super) fn lanes(self) -> usize {
+        match self {
+            Self::Portable => 8,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => 8,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => 16,
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => 4,
+        }
+    }
+
+    /// Runs the work with these instructions.
+    pub(super) fn run<T: Element, K: Kernel<T>>(self, kernel: K) -> K::Output {
+        T::dispatch(self, kernel)
+    }
+}
+
+/// Picks the vectors for an element type.
+pub trait Dispatch: Sized {
+    /// Runs the work with the given instructions, or with plain loops when there are none for this type.
+    fn dispatch<K: Kernel<Self>>(instructions: Instructions, kernel: K) -> K::Output
+    where
+        Self: Element;
+}
+
+impl Dispatch for f64 {
+    fn dispatch<K: Kernel<Self>>(_: Instructions, kernel: K) -> K::Output {
+        // SAFETY: plain loops need no features.
+        #[allow(unsafe_code)]
+        unsafe {
+            kernel.run::<Portable<Self>, 4, 1>()
+        }
+    }
+}
+
+impl Dispatch for f32 {
+    #[inline]
+    fn dispatch<K: Kernel<Self>>(instructions: Instructions, kernel: K) -> K::Output {
+        // SAFETY: values of `Instructions` come from `best` alone, which asked the processor (AVX2 is part of AVX-512).
+        #[allow(unsafe_code)]
+        unsafe {
+            match instructions {
+                Instructions::Portable => kernel.run::<Portable<Self>, 4, 1>(),
+                #[cfg(target_arch = "x86_64")]
+                Instructions::Avx2 => with_avx2(kernel),
+                #[cfg(target_arch = "x86_64")]
+                Instructions::Avx512 => with_avx512(kernel),
+                #[cfg(target_arch = "aarch64")]
+                Instructions::Neon => kernel.run::<super::lanes::Neon, 8, 3>(),
+            }
+        }
+    }
+}
+
+/// # Safety
+/// The processor has AVX2 and FMA.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+#[allow(unsafe_code)]
+unsafe fn with_avx2<K: Kernel<f32>>(kernel: K) -> K::Output {
+    // SAFETY: the features are enabled here.
+    unsafe { kernel.run::<super::lanes::Avx2, 4, 3>() }
+}
+
+/// # Safety
+/// The processor has AVX-512F.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx2,fma")]
+#[allow(unsafe_code)]
+unsafe fn with_avx512<K: Kernel<f32>>(kernel: K) -> K::Output {
+    // SAFETY: the features are enabled here.
+    unsafe { kernel.run::<super::lanes::Avx512, 8, 3>() }
+}

@@ -1,0 +1,84 @@
+//! Normalization of planes: what batch norm and group norm share.
+//!
+//! A plane is the positions of one channel of one image. Numbers by plane are given as a list that is gone through again
+//! and again: one for each channel serves all images.
+
+use rayon::prelude::*;
+
+use super::sum::{self, Spread};
+use crate::Element;
+
+/// Count, mean and squared deviations of each run of `len` elements.
+pub fn spreads<T: Element>(x: &[T], len: usize) -> Vec<Spread> {
+    x.par_chunks(len).map(Spread::of).collect()
+}
+
+/// A plane's map `y = (x − mean)·scale + shift`.
+#[derive(Debug, Clone, Copy)]
+pub struct Line {
+    /// Mean to subtract.
+    pub mean: f64,
+    /// Factor.
+    pub scale: f64,
+    /// Summand.
+    pub shift: f64,
+}
+
+/// Maps each plane of `positions` elements by its line.
+pub fn normalize<T: Element>(x: &[T], positions: usize, lines: &[Line]) -> Vec<T> {
+    let mut y = vec![T::zero(); x.len()];
+    y.par_chunks_mut(positions)
+        .zip(x.par_chunks(positions))
+        .enumerate()
+        .for_each(|(plane, (y, x))| {
+            let line = lines[plane % lines.len()];
+            let (mean, scale) = (T::from_double(line.mean), T::from_double(line.scale));
+            let shift = T::from_double(line.shift);
+            y.iter_mut()
+                .zip(x)
+                .for_each(|(y, x)| *y = (*x - mean) * scale + shift);
+        });
+    y
+}
+
+/// `Σ dy·(x − mean)` and `Σ dy` of each plane.
+pub fn sums<T: Element>(x: &[T], dy: &[T], positions: usize, means: &[f64]) -> Vec<[f64; 2]> {
+    x.par_chunks(positions)
+        .zip(dy.par_chunks(positions))
+        .enumerate()
+        .map(|(plane, (x, dy))| {
+            let mean = T::from_double(means[plane % means.len()]);
+            [sum::centered_dot(x, mean, dy), sum::sum(dy)]
+        })
+        .collect()
+}
+
+/// How the gradient of a plane follows from that of its result: `dx = dy·scale + (x − mean)·slope + shift`.
+#[derive(Debug, Clone, Copy)]
+pub struct Pull {
+    /// Mean of the plane.
+    pub mean: f64,
+    /// Factor of the gradient of the result.
+    pub scale: f64,
+    /// Factor of the deviation from the mean.
+    pub slope: f64,
+    /// Summand.
+    pub shift: f64,
+}
+
+/// Gradient of the input, each plane by its pull.
+pub fn input_gradient<T: Element>(x: &[T], dy: &[T], positions: usize, pulls: &[Pull]) -> Vec<T> {
+    let mut dx = vec![T::zero(); x.len()];
+    dx.par_chunks_mut(positions)
+        .zip(x.par_chunks(positions).zip(dy.par_chunks(positions)))
+        .enumerate()
+        .for_each(|(plane, (dx, (x, dy)))| {
+            let pull = pulls[plane % pulls.len()];
+            let (scale, slope) = (T::from_double(pull.scale), T::from_double(pull.slope));
+            let (shift, mean) = (T::from_double(pull.shift), T::from_double(pull.mean));
+            for (dx, (x, dy)) in dx.iter_mut().zip(x.iter().zip(dy)) {
+                *dx = *dy * scale + (*x - mean) * slope + shift;
+            }
+        });
+    dx
+}

@@ -1,0 +1,240 @@
+//! Weights in the transformed domain, and back.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
+use super::transform::{AREA, Step, Transform};
+use crate::Element;
+use crate::instructions::Instructions;
+use crate::lanes::WIDEST;
+use crate::spare::Spare;
+
+/// Weights that are transformed at a time: as many as stay in the first-level cache.
+const CHUNK: usize = 256;
+
+/// The weights of a convolution, (out, in, depth, height, width), and how they are read.
+#[derive(Clone, Copy)]
+pub struct Filters<'a, T> {
+    /// The elements, in the order of the axes above.
+    pub weights: &'a [T],
+    /// Rows of the product: output channels, or, flipped, input channels.
+    pub rows: usize,
+    /// What is summed over: input channels, or, flipped, output channels.
+    pub columns: usize,
+    /// Depth, height and width of the kernel.
+    pub kernel: [usize; 3],
+    /// Reversed along all axes, input and output channels changing places: the kernel of the data gradient.
+    pub flipped: bool,
+}
+
+impl<T: Element> Filters<'_, T> {
+    fn area(&self) -> usize {
+        self.kernel[1] * self.kernel[2]
+    }
+
+    /// The weights as (row, column, tap), as they are read.
+    pub fn plain(&self) -> Cow<'_, [T]> {
+        if !self.flipped {
+            return Cow::Borrowed(self.weights);
+        }
+        let (depths, area) = (self.kernel[0], self.area());
+        let mut plain = vec![T::zero(); self.weights.len()];
+        let rows = plain
+            .par_chunks_mut(self.columns * depths * area)
+            .enumerate();
+        rows.for_each(|(row, target)| {
+            for (index, target) in target.chunks_exact_mut(area).enumerate() {
+                let weights = self.slice(row, index / depths, index % depths);
+                let backwards = weights.iter().rev();
+                target.iter_mut().zip(backwards).for_each(|(t, w)| *t = *w);
+            }
+        });
+        Cow::Owned(plain)
+    }
+
+    /// The taps of a kernel at one depth, height and width flattened, as they are stored; flipped, the last comes first.
+    #[inline]
+    fn slice(&self, row: usize, column: usize, depth: usize) -> &[T] {
+        let (area, depths) = (self.area(), self.kernel[0]);
+        let (kernel, depth) = if self.flipped {
+            (column * self.rows + row, depths - 1 - depth)
+        } else {
+            (row * self.columns + column, depth)
+        };
+        &self.weights[(kernel * depths + depth) * area..][..area]
+    }
+
+    /// Elements of a transformed tile of rows.
+    pub(super) fn tile_len(&self, instructions: Instructions) -> usize {
+        AREA * self.columns * self.kernel[0] * instructions.rows()
+    }
+
+    /// All kernels transformed, tile by tile of rows.
+    pub(super) fn transformed(&self, instructions: Instructions) -> Vec<T> {
+        let len = self.tile_len(instructions);
+        let mut all = vec![T::zero(); self.rows.div_ceil(instructions.rows()) * len];
+        let tiles = all.par_chunks_mut(len).enumerate();
+        let memory = Spare::default();
+        tiles.for_each(|(tile, target)| {
+            memory.with(|taps| self.transform_tile(instructions, tile, taps, target));
+        });
+        all
+    }
+
+    /// Transforms the kernels of a tile of rows to (element of the transform, column, depth, row of the tile), zeros
+    /// filling up the last tile. `taps` is memory to work in.
+    pub(super) fn transform_tile(
+        &self,
+        instructions: Instructions,
+        tile: usize,
+        taps: &mut Vec<T>,
+        target: &mut [T],
+    ) {
+        let (height, plane) = (instructions.rows(), target.len() / AREA);
+        let chunk = CHUNK.next_multiple_of(height * WIDEST);
+        let rows = (self.rows - tile * height).min(height);
+        let step = Step::Weights(self.kernel[1]);
+        taps.clear();
+        taps.resize(self.area() * chunk, T::zero());
+        for start in (0..plane).step_by(chunk) {
+            let len = chunk.min(plane - start);
+            for column in start / height..(start + len) / height {
+                let (channel, depth) = (column / self.kernel[0], column % self.kernel[0]);
+                let at = column * height - start;
+                for row in 0..rows {
+                    let weights = self.slice(tile * height + row, channel, depth);
+                    let places = taps[at + row..].iter_mut().step_by(chunk);
+                    if self.flipped {
+                        places.zip(weights.iter().rev()).for_each(|(t, w)| *t = *w);
+                    } else {
+                        places.zip(weights).for_each(|(t, w)| *t = *w);
+                    }
+                }
+            }
+            whole_vectors(
+                step,
+                instructions,
+                (taps, chunk),
+                (target, plane),
+                (start, len),
+            );
+        }
+    }
+}
+
+/// Transforms `len` kernels, (tap, kernel) `chunk` apart, to `target` from `start` on, (element, kernel) `plane` apart; what
+/// makes up the last vector is dropped.
+fn whole_vectors<T: Element>(
+    step: Step,
+    instructions: Instructions,
+    (taps, chunk): (&[T], usize),
+    (target, plane): (&mut [T], usize),
+    (start, len): (usize, usize),
+) {
+    let offsets_from: Vec<usize> = (0..taps.len() / chunk).map(|tap| tap * chunk).collect();
+    let whole = len / instructions.lanes() * instructions.lanes();
+    let offsets_to: Vec<usize> = (0..AREA).map(|e| e * plane + start).collect();
+    Transform {
+        step,
+        from: taps,
+        offsets_from: &offsets_from,
+        to: target,
+        offsets_to: &offsets_to,
+        count: whole,
+    }
+    .run(instructions);
+    if whole < len {
+        let lanes = instructions.lanes();
+        let mut last = vec![T::zero(); AREA * lanes];
+        let offsets_from: Vec<usize> = offsets_from.iter().map(|o| o + whole).collect();
+        let offsets: Vec<usize> = (0..AREA).map(|e| e * lanes).collect();
+        Transform {
+            step,
+            from: taps,
+            offsets_from: &offsets_from,
+            to: &mut last,
+            offsets_to: &offsets,
+            count: lanes,
+        }
+        .run(instructions);
+        for (e, last) in last.chunks_exact(lanes).enumerate() {
+            target[e * plane + start + whole..][..len - whole]
+                .copy_from_slice(&last[..len - whole]);
+        }
+    }
+}
+
+/// The gradients of weights, (out, in · depth, tap), from sums ordered (tile of rows, element, row, column · depth).
+pub(super) fn gradients<T: Element>(
+    instructions: Instructions,
+    sums: &[T],
+    [rows, columns]: [usize; 2],
+    r: usize,
+) -> Vec<T> {
+    let height = instructions.rows();
+    let (area, plane) = (r * r, height * columns);
+    let mut gradients = vec![T::zero(); rows * columns * area];
+    gradients
+        .par_chunks_mut(plane * area)
+        .zip(sums.par_chunks(AREA * plane))
+        .for_each_init(Vec::new, |taps, (target, sums)| {
+            let count = target.len() / area;
+            for start in (0..count).step_by(CHUNK) {
+                let len = CHUNK.min(count - start);
+                taps.clear();
+                taps.resize(area * CHUNK, T::zero());
+                lower(instructions, r, (sums, plane), (taps, CHUNK), (start, len));
+                for (kernel, target) in target[start * area..][..len * area]
+                    .chunks_exact_mut(area)
+                    .enumerate()
+                {
+                    for (tap, weight) in target.iter_mut().enumerate() {
+                        *weight = taps[tap * CHUNK + kernel];
+                    }
+                }
+            }
+        });
+    gradients
+}
+
+/// `len` kernels of sums, (element, kernel) `plane` apart from `start` on, to (tap, kernel) `chunk` apart.
+fn lower<T: Element>(
+    instructions: Instructions,
+    r: usize,
+    (sums, plane): (&[T], usize),
+    (taps, chunk): (&mut [T], usize),
+    (start, len): (usize, usize),
+) {
+    let lanes = instructions.lanes();
+    let offsets_to: Vec<usize> = (0..r * r).map(|tap| tap * chunk).collect();
+    let step = Step::WeightsGradient(r);
+    let whole = len / lanes * lanes;
+    let offsets: Vec<usize> = (0..AREA).map(|e| e * plane + start).collect();
+    Transform {
+        step,
+        from: sums,
+        offsets_from: &offsets,
+        to: taps,
+        offsets_to: &offsets_to,
+        count: whole,
+    }
+    .run(instructions);
+    if whole < len {
+        let mut last = vec![T::zero(); AREA * lanes];
+        for (e, last) in last.chunks_exact_mut(lanes).enumerate() {
+            last[..len - whole].copy_from_slice(&sums[e * plane + start + whole..][..len - whole]);
+        }
+        let offsets: Vec<usize> = (0..AREA).map(|e| e * lanes).collect();
+        let offsets_to: Vec<usize> = offsets_to.iter().map(|o| o + whole).collect();
+        Transform {
+            step,
+            from: &last,
+            offsets_from: &offsets,
+            to: taps,
+            offsets_to: &offsets_to,
+            count: lanes,
+        }
+        .run(instructions);
+    }
+}

@@ -1,0 +1,236 @@
+//! Correlation by transformed tiles.
+
+use rayon::prelude::*;
+
+use super::analysis::Analysis;
+use super::filters::Filters;
+use super::grid::{Block, Grid};
+use super::phases::Join;
+use super::transform::{AREA, Step, Transform};
+use crate::Element;
+use crate::correlate::Finish;
+use crate::disjoint::Disjoint;
+use crate::geometry::Geometry;
+use crate::instructions::Instructions;
+use crate::planes::Source;
+use crate::spare::Spare;
+use crate::tiles::Accumulate;
+
+/// Elements of transformed input that one thread works on by itself: most of a second-level cache.
+const OWN_ELEMENTS: usize = 200_000;
+/// Elements of transformed input that all threads work on together.
+const SHARED_ELEMENTS: usize = 4 << 20;
+/// Transformed weights beyond which blocks are large, so that the weights are read seldom.
+const MANY_WEIGHTS: usize = 1 << 20;
+
+/// What [`crate::correlate::correlate`] computes, if kernel and stride allow tiles.
+pub(crate) fn correlate<T: Element>(
+    x: Source<T>,
+    filters: &Filters<T>,
+    geometry: &Geometry,
+    finish: Finish<T>,
+) -> Option<Vec<T>> {
+    correlate_with(Instructions::best::<T>(), x, filters, (geometry, finish))
+}
+
+pub(super) fn correlate_with<T: Element>(
+    instructions: Instructions,
+    x: Source<T>,
+    filters: &Filters<T>,
+    (geometry, finish): (&Geometry, Finish<T>),
+) -> Option<Vec<T>> {
+    let grid = Grid::new(geometry)?;
+    let mut y = vec![T::zero(); x.images() * filters.rows * geometry.output_len()];
+    let work = Work {
+        analysis: Analysis {
+            source: x,
+            grid: &grid,
+            of_result: false,
+            instructions,
+        },
+        filters,
+        finish,
+        y: Disjoint::new(&mut y),
+    };
+    let blocks = grid.blocks(OWN_ELEMENTS / (AREA * x.channels));
+    let enough = x.images() * blocks.len() >= 2 * rayon::current_num_threads();
+    let tile_len = filters.tile_len(instructions);
+    if enough && work.tiles() * tile_len <= MANY_WEIGHTS {
+        let weights = filters.transformed(instructions);
+        let memory = Spare::default();
+        let tasks = (0..x.images() * blocks.len()).into_par_iter();
+        tasks.for_each(|task| {
+            let block = &blocks[task % blocks.len()];
+            memory.with(|memory| work.alone(task / blocks.len(), block, &weights, memory));
+        });
+    } else {
+        let mut input = Vec::new();
+        let memory = Spare::default();
+        for image in 0..x.images() {
+            for block in grid.blocks(SHARED_ELEMENTS / (AREA * x.channels)) {
+                work.together(image, &block, &mut input, &memory);
+            }
+        }
+    }
+    Some(y)
+}
+
+struct Work<'a, T> {
+    analysis: Analysis<'a, T>,
+    filters: &'a Filters<'a, T>,
+    finish: Finish<'a, T>,
+    y: Disjoint<'a, T>,
+}
+
+/// Memory of a thread.
+struct Memory<T> {
+    phases: Vec<T>,
+    products: Vec<T>,
+    results: Vec<T>,
+    /// Kernels, as they are and transformed.
+    taps: Vec<T>,
+    weights: Vec<T>,
+}
+
+impl<T> Default for Memory<T> {
+    fn default() -> Self {
+        Self {
+            phases: Vec::new(),
+            products: Vec::new(),
+            results: Vec::new(),
+            taps: Vec::new(),
+            weights: Vec::new(),
+        }
+    }
+}
+
+impl<T: Element> Work<'_, T> {
+    /// One block by one thread, with all weights transformed.
+    fn alone(
+        &self,
+        image: usize,
+        block: &Block,
+        weights: &[T],
+        (memory, input): &mut (Memory<T>, Vec<T>),
+    ) {
+        let channels = self.analysis.source.channels;
+        let len = self.analysis.len(block);
+        input.resize(channels * len, T::zero());
+        let phases = std::mem::take(&mut memory.phases);
+        let mut phases = self.analysis.phases(block, phases);
+        for (channel, target) in input.chunks_exact_mut(len).enumerate() {
+            let plane = image * channels + channel;
+            self.analysis.channel(block, plane, &mut phases, target);
+        }
+        memory.phases = phases.elements;
+        let weights = weights.chunks_exact(weights.len() / self.tiles());
+        for (tile, weights) in weights.enumerate() {
+            self.rows((image, block), (tile, weights), input, memory);
+        }
+    }
+
+    /// One block by all threads: first the channels of the input, then those of the output, each tile of these with its
+    /// own weights transformed, which then are in the cache.
+    fn together(&self, image: usize, block: &Block, input: &mut Vec<T>, memory: &Spare<Memory<T>>) {
+        let channels = self.analysis.source.channels;
+        let instructions = self.analysis.instructions;
+        let len = self.analysis.len(block);
+        input.resize(channels * len, T::zero());
+        self.analysis.channels(image, block, input);
+        let tile_len = self.filters.tile_len(instructions);
+        (0..self.tiles()).into_par_iter().for_each(|tile| {
+            memory.with(|memory| {
+                let mut weights = std::mem::take(&mut memory.weights);
+                weights.resize(tile_len, T::zero());
+                let taps = &mut memory.taps;
+                self.filters
+                    .transform_tile(instructions, tile, taps, &mut weights);
+                self.rows((image, block), (tile, &weights), input, memory);
+                memory.weights = weights;
+            });
+        });
+    }
+
+    /// Tiles of output channels.
+    fn tiles(&self) -> usize {
+        self.filters
+            .rows
+            .div_ceil(self.analysis.instructions.rows())
+    }
+
+    /// Results of a block of an image for one tile of output channels.
+    fn rows(
+        &self,
+        (image, block): (usize, &Block),
+        (tile, weights): (usize, &[T]),
+        input: &[T],
+        memory: &mut Memory<T>,
+    ) {
+        let instructions = self.analysis.instructions;
+        let (rows, pitch) = (instructions.rows(), block.results());
+        let len = self.analysis.len(block);
+        let depths = self.analysis.grid.geometry.kernel[0];
+        let offsets: Vec<usize> = (0..self.analysis.source.channels)
+            .flat_map(|channel| (0..depths).map(move |d| channel * len + d * block.tiles))
+            .collect();
+        let Memory {
+            products, results, ..
+        } = memory;
+        products.resize(rows * AREA * pitch, T::zero());
+        let plane = offsets.len() * rows;
+        for (element, packed) in weights.chunks_exact(plane).enumerate() {
+            Accumulate {
+                x: &input[element * self.analysis.numbers(block)..],
+                offsets: &offsets,
+                packed,
+                pitch,
+                sums: &mut products[element * pitch..],
+                stride: AREA * pitch,
+            }
+            .run(instructions);
+        }
+        let outputs = tile * rows..((tile + 1) * rows).min(self.filters.rows);
+        for (output, products) in outputs.zip(products.chunks_exact(AREA * pitch)) {
+            self.store(block, image * self.filters.rows + output, products, results);
+        }
+    }
+
+    /// The results of one output channel, put into place.
+    fn store(&self, block: &Block, plane: usize, products: &[T], results: &mut Vec<T>) {
+        let grid = self.analysis.grid;
+        let (m, [depth, height, width]) = (grid.m, grid.geometry.output);
+        let pitch = block.results();
+        results.resize(m * m * block.tiles, T::zero());
+        let offsets_to: Vec<usize> = (0..m * m).map(|e| e * block.tiles).collect();
+        let finish = self.finish.of(plane % self.filters.rows);
+        for (index, z) in block.depths.clone().enumerate() {
+            let offsets_from: Vec<usize> =
+                (0..AREA).map(|e| e * pitch + index * block.tiles).collect();
+            Transform {
+                step: Step::Result(m),
+                from: products,
+                offsets_from: &offsets_from,
+                to: results,
+                offsets_to: &offsets_to,
+                count: block.tiles,
+            }
+            .run(self.analysis.instructions);
+            let lines = block.rows.start * m..(block.rows.end * m).min(height);
+            for line in lines {
+                let (row, i) = (line / m - block.rows.start, line % m);
+                let start = ((plane * depth + z) * height + line) * width;
+                // SAFETY: planes, depths and lines differ between all calls that can run at the same time: tasks differ
+                // in image or block, or in the output channel; no two ranges overlap.
+                #[allow(unsafe_code)]
+                let target = unsafe { self.y.range(start, width) };
+                self.analysis.instructions.run(Join {
+                    phases: &results[i * m * block.tiles + row * grid.row..],
+                    len: block.tiles,
+                    m,
+                    finish,
+                    row: target,
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Weight and bias gradient by transformed tiles.
+
+use rayon::prelude::*;
+
+use super::analysis::Analysis;
+use super::filters;
+use super::grid::{Block, Grid};
+use super::transform::AREA;
+use crate::Element;
+use crate::correlate_weights::{WeightGradient, bias_gradient};
+use crate::geometry::Geometry;
+use crate::instructions::Instructions;
+use crate::planes::Source;
+use crate::tiles::CorrelateRows;
+
+/// Elements of transformed input and gradient that all threads work on together.
+const BLOCK_ELEMENTS: usize = 4 << 20;
+
+/// What [`crate::correlate_weights::correlate_weights`] computes, if kernel and stride allow tiles.
+///
+/// The sums over tiles are added block by block, in an order that shapes alone decide.
+pub(crate) fn correlate_weights<T: Element>(
+    x: Source<T>,
+    dy: Source<T>,
+    geometry: &Geometry,
+) -> Option<WeightGradient<T>> {
+    correlate_weights_with(Instructions::best::<T>(), x, dy, geometry)
+}
+
+pub(super) fn correlate_weights_with<T: Element>(
+    instructions: Instructions,
+    x: Source<T>,
+    dy: Source<T>,
+    geometry: &Geometry,
+) -> Option<WeightGradient<T>> {
+    let grid = Grid::new(geometry)?;
+    let analysis = |source, of_result| Analysis {
+        source,
+        grid: &grid,
+        of_result,
+        instructions,
+    };
+    let work = Work {
+        input: analysis(x, false),
+        gradient: analysis(dy, true),
+        instructions,
+    };
+    let (rows, columns) = (dy.channels, x.channels * geometry.kernel[0]);
+    let tile = instructions.rows() * columns * AREA;
+    let mut sums = vec![T::zero(); rows.div_ceil(instructions.rows()) * tile];
+    let (mut input, mut gradient) = (Vec::new(), Vec::new());
+    for image in 0..x.images() {
+        for block in grid.blocks(BLOCK_ELEMENTS / (AREA * (x.channels + dy.channels))) {
+            transform(&work.input, image, &block, &mut input, 1);
+            transform(
+                &work.gradient,
+                image,
+                &block,
+                &mut gradient,
+                instructions.rows(),
+            );
+            work.add(&block, (&input, &gradient), (&mut sums, tile));
+        }
+    }
+    Some(WeightGradient {
+        weights: filters::gradients(instructions, &sums, [rows, columns], grid.r()),
+        bias: bias_gradient(&dy),
+    })
+}
+
+struct Work<'a, T> {
+    input: Analysis<'a, T>,
+    gradient: Analysis<'a, T>,
+    instructions: Instructions,
+}
+
+/// All channels of one image, made up to a multiple by zeros.
+fn transform<T: Element>(
+    analysis: &Analysis<T>,
+    image: usize,
+    block: &Block,
+    target: &mut Vec<T>,
+    multiple: usize,
+) {
+    let (channels, len) = (analysis.source.channels, analysis.len(block));
+    let all = channels.next_multiple_of(multiple) * len;
+    if target.len() != all {
+        target.clear();
+        target.resize(all, T::zero());
+    }
+    analysis.channels(image, block, &mut target[..channels * len]);
+}
+
+impl<T: Element> Work<'_, T> {
+    /// Adds the products of one block, summed over its tiles.
+    fn add(&self, block: &Block, (input, gradient): (&[T], &[T]), (sums, tile): (&mut [T], usize)) {
+        let (len, pitch) = (self.input.len(block), block.results());
+        let depths = self.input.grid.geometry.kernel[0];
+        let offsets: Vec<usize> = (0..self.input.source.channels)
+            .flat_map(|channel| (0..depths).map(move |d| channel * len + d * block.tiles))
+            .collect();
+        let height = self.instructions.rows();
+        let stride = self.gradient.len(block);
+        let plane = height * offsets.len();
+        sums.par_chunks_exact_mut(tile)
+            .zip(gradient.par_chunks_exact(height * stride))
+            .for_each(|(sums, gradient)| {
+                for (element, sums) in sums.chunks_exact_mut(plane).enumerate() {
+                    CorrelateRows {
+                        x: &input[element * self.input.numbers(block)..],
+                        offsets: &offsets,
+                        dy: &gradient[element * pitch..],
+                        pitch,
+                        stride,
+                        sums,
+                    }
+                    .run(self.instructions);
+                }
+            });
+    }
+}

@@ -1,0 +1,29 @@
+//! Files of network weights: safetensors with metadata, written and read; PyTorch state dicts (`.pt`), read.
+//!
+//! Functions take and return bytes; the caller opens, names and writes files. Whatever the bytes are, reading ends in
+//! tensors or in an error that names the fault, and allocates at most a small multiple of the bytes that are there.
+//!
+//! [`Header`] and [`Metadata`] need no tensor library. With the feature `tensors` (on by default), [`from_bytes`] reads
+//! the tensors of either format.
+
+#[cfg(feature = "tensors")]
+mod archive;
+mod error;
+mod header;
+mod metadata;
+#[cfg(feature = "tensors")]
+mod pickle;
+#[cfg(feature = "tensors")]
+mod safetensors_format;
+#[cfg(feature = "tensors")]
+mod state_dict;
+#[cfg(feature = "tensors")]
+mod tensors;
+
+pub use error::WeightsError;
+pub use header::{Header, TensorEntry, without_tensors};
+pub use metadata::Metadata;
+#[cfg(feature = "tensors")]
+pub use safetensors_format::to_bytes;
+#[cfg(feature = "tensors")]
+pub use tensors::{Weights, from_bytes, require_finite};
