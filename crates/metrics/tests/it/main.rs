@@ -1,0 +1,4 @@
+//! The tests of `rsom-metrics` from the outside, in one binary: one module for each subject.
+
+mod command;
+mod golden;
