@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use rsom_io::matlab::MatFile;
+use rsom_formats::matlab::MatFile;
 use rsom_nn::Way;
 
 use crate::compare;

@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ndarray::ArrayView3;
-use rsom_stage::{Invocation, StageError, atomic, log};
+use rsom_stage::{Invocation, StageError, atomic, log, sidecar};
 use rsom_volume::{Grid, LabelMap, Mask, Scan};
 
-use crate::IoError;
-use crate::nifti::{self, Reading, Storage};
-use crate::sidecar::{self, Sidecar};
-use crate::table::{Table, parquet};
+use crate::sidecar::Sidecar;
+use rsom_formats::FormatError;
+use rsom_formats::nifti::{self, Reading, Storage};
+use rsom_formats::table::{Table, parquet};
 
 /// The metadata key of a Parquet file under which its provenance stands.
 pub const PROVENANCE_KEY: &str = "rsom";
@@ -107,10 +107,12 @@ pub fn load_mask(path: &Path) -> Result<Mask, StageError> {
 /// # Errors
 /// As [`read_labels`].
 pub fn load_labels(path: &Path) -> Result<LabelMap, StageError> {
-    let (grid, labels) = nifti::read_label_array(path).map_err(|e| at_input(path, e))?;
+    let labels = nifti::read_labels(path).map_err(|e| at_input(path, e))?;
     let names = Sidecar::read(path).map_err(|e| at_input(path, e))?;
-    let names = names.and_then(|s| s.labels).unwrap_or_default();
-    LabelMap::new(grid, labels, names).map_err(|e| StageError::input(path, e))
+    Ok(match names.and_then(|sidecar| sidecar.labels) {
+        Some(names) => labels.named(names),
+        None => labels,
+    })
 }
 
 /// Reads a table.
@@ -306,10 +308,11 @@ pub fn require_depth_offset(
 
 /// A fault of an input; the line starts with the file's name.
 #[must_use]
-pub fn at_input(path: &Path, fault: IoError) -> StageError {
+pub fn at_input(path: &Path, fault: FormatError) -> StageError {
     match fault {
         // One of several files is at fault: it is the one to name.
-        IoError::At { path, fault } => StageError::input(&path, fault),
+        FormatError::At { path, fault } => at_input(&path, *fault),
+        FormatError::System(error) => StageError::input(path, atomic::plain(&error)),
         fault => StageError::input(path, fault),
     }
 }
@@ -322,8 +325,11 @@ fn warn_of_doubts(path: &Path) -> Result<(), StageError> {
 }
 
 /// A fault of an output.
-fn at_output(path: &Path, fault: IoError) -> StageError {
-    StageError::output(path, fault)
+fn at_output(path: &Path, fault: FormatError) -> StageError {
+    match fault {
+        FormatError::System(error) => StageError::output(path, atomic::plain(&error)),
+        fault => StageError::output(path, fault),
+    }
 }
 
 /// Writes the sidecar first, so that no volume is ever without one. A file that stands in its place and is none of
@@ -332,7 +338,7 @@ pub(crate) fn save_volume(
     invocation: &Invocation,
     path: &Path,
     mut sidecar: Sidecar,
-    write: impl FnOnce(&Path) -> Result<(), IoError> + Send,
+    write: impl FnOnce(&Path) -> Result<(), FormatError> + Send,
 ) -> Result<(), StageError> {
     let beside = sidecar::path_of(path);
     if beside.exists() && !sidecar::is_ours(path) {

@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use ndarray::{Array4, s};
+use ndarray::s;
 use rsom_stage::StageError;
-use rsom_volume::{Grid, Mask, Scan, VolumeError};
+use rsom_volume::{Axes, Grid, Mask, Scan, VolumeError};
 
-use crate::axes::{Axes, IDENTITY};
-use crate::nifti::{self, VoxelType};
 use crate::ports;
+use rsom_formats::nifti::{self, VoxelType};
 
 /// A prepared scan, and how its file lies in space.
 #[derive(Debug, Clone)]
@@ -44,10 +43,13 @@ impl Prepared {
         }
         let failed = |e: VolumeError| StageError::input(path, e);
         let scan = without_empty_blue(scan).map_err(failed)?;
-        let turned = (scan.grid().affine() == &IDENTITY).then(|| scan.grid().clone());
-        let scan = match (Axes::parse("zyx"), &turned) {
-            (Some(axes), Some(_)) => axes.scan(scan).map_err(failed)?,
-            _ => scan,
+        let turned = scan
+            .grid()
+            .has_identity_affine()
+            .then(|| scan.grid().clone());
+        let scan = match &turned {
+            Some(_) => Axes::ZYX.scan(scan).map_err(failed)?,
+            None => scan,
         };
         let file = FileAxes { turned };
         Ok(Self { scan, file })
@@ -63,8 +65,8 @@ impl FileAxes {
         let Some(grid) = &self.turned else {
             return Ok(mask);
         };
-        let voxels = mask.into_parts().1.permuted_axes([2, 1, 0]);
-        Mask::new(grid.clone(), voxels.as_standard_layout().into_owned())
+        let voxels = Axes::ZYX.inverse().array(mask.into_parts().1);
+        Mask::new(grid.clone(), voxels)
     }
 
     /// Channels on the scan's grid, as the file would hold them.
@@ -75,11 +77,7 @@ impl FileAxes {
         let Some(grid) = &self.turned else {
             return Ok(scan);
         };
-        let (_, names, values) = scan.into_parts();
-        let values: Array4<f32> = values
-            .permuted_axes([2, 1, 0, 3])
-            .as_standard_layout()
-            .into_owned();
+        let (_, names, values) = Axes::ZYX.inverse().scan(scan)?.into_parts();
         Scan::new(grid.clone(), names, values)
     }
 }

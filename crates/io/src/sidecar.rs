@@ -1,11 +1,12 @@
 //! The JSON file beside a NIfTI file, as BIDS has it: names of channels and labels, and where the volume comes from.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::IoError;
+use rsom_formats::FormatError;
+use rsom_stage::sidecar;
 
 const FORMAT: &str = "JSON";
 
@@ -22,36 +23,17 @@ pub struct Sidecar {
     pub provenance: Option<Value>,
 }
 
-/// The sidecar of `x.nii` or `x.nii.gz`: `x.json` in the same folder.
-#[must_use]
-pub fn path_of(volume: &Path) -> PathBuf {
-    let name = volume.file_name().unwrap_or_default().to_string_lossy();
-    let stem = name.strip_suffix(".gz").unwrap_or(&name);
-    let stem = ["nii", "hdr", "img"]
-        .iter()
-        .find_map(|ending| stem.strip_suffix(&format!(".{ending}")))
-        .unwrap_or(stem);
-    volume.with_file_name(format!("{stem}.json"))
-}
-
-/// Whether the sidecar beside a volume is there and was written by rsom.
-#[must_use]
-pub fn is_ours(volume: &Path) -> bool {
-    let found = Sidecar::read(volume);
-    found.is_ok_and(|sidecar| sidecar.is_some_and(|s| s.provenance.is_some()))
-}
-
 impl Sidecar {
     /// Reads the sidecar of a volume; `None` when it has none.
     ///
     /// # Errors
     /// It is no JSON object, or a key of ours has the wrong type; the message names the sidecar.
-    pub fn read(volume: &Path) -> Result<Option<Self>, IoError> {
-        let path = path_of(volume);
+    pub fn read(volume: &Path) -> Result<Option<Self>, FormatError> {
+        let path = sidecar::path_of(volume);
         match std::fs::read(&path) {
             Ok(bytes) => Self::parse(&bytes).map(Some).map_err(|e| e.at(&path)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(IoError::from(error).at(&path)),
+            Err(error) => Err(FormatError::from(error).at(&path)),
         }
     }
 
@@ -80,9 +62,10 @@ impl Sidecar {
         format!("{:#}\n", Value::Object(object)).into_bytes()
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self, IoError> {
-        let bad = |fault: &str| IoError::format(FORMAT, fault);
-        let value: Value = serde_json::from_slice(bytes).map_err(|e| IoError::format(FORMAT, e))?;
+    fn parse(bytes: &[u8]) -> Result<Self, FormatError> {
+        let bad = |fault: &str| FormatError::format(FORMAT, fault);
+        let value: Value =
+            serde_json::from_slice(bytes).map_err(|e| FormatError::format(FORMAT, e))?;
         let object = value.as_object().ok_or_else(|| bad("it is no object"))?;
         let channels = object.get("Channels").map(|list| {
             serde_json::from_value(list.clone()).map_err(|_| bad("'Channels' is no list of texts"))
@@ -94,7 +77,7 @@ impl Sidecar {
         Ok(Self {
             channels: channels.transpose()?,
             labels: labels.transpose()?,
-            provenance: value["GeneratedBy"][0].get("rsom").cloned(),
+            provenance: sidecar::provenance(&value).cloned(),
             more: (object.iter())
                 .filter(|(key, _)| !["Channels", "Labels", "GeneratedBy"].contains(&key.as_str()))
                 .map(|(key, value)| (key.clone(), value.clone()))

@@ -212,7 +212,7 @@ impl Run<'_> {
                 .into_iter()
                 .filter(|of_output| {
                     let recorded = self.assessor.records.latest(of_output).is_some();
-                    recorded || rsom_io::sidecar::is_ours(&path)
+                    recorded || rsom_stage::sidecar::is_ours(&path)
                 })
                 .collect();
             if output.kind == Kind::Directory

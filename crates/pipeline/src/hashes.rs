@@ -125,7 +125,7 @@ impl Hashes {
     pub fn meaning_of(&mut self, path: &Path) -> io::Result<String> {
         let content = self.of_path(path)?;
         let sidecar = match fingerprint::pair(path) {
-            Some(_) => Some(rsom_io::sidecar::path_of(path)),
+            Some(_) => Some(rsom_stage::sidecar::path_of(path)),
             None => path.to_str().and_then(sidecar).map(PathBuf::from),
         };
         let Some(sidecar) = sidecar.filter(|s| s.is_file()) else {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rsom_io::manifest::{self, Manifest, ScanEntry};
+use rsom_manifest::{self as manifest, Manifest, ScanEntry};
 use rsom_stage::yaml::Place;
 
 use crate::model::Pipeline;

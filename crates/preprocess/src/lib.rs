@@ -25,10 +25,7 @@ pub use mask_layer::{BelowLayer, mask_layer};
 pub use normalize::{Range, Window, normalize};
 pub use prepare::{Level, Preparation, Prepared, prepare};
 pub use rearrange::Rearrangement;
-pub use recipe::{
-    PreparedRaw, Purpose, RawChannel, RawScan, Recipe, SPACING_MM, SkinMap, Stretch, cut_depth_vox,
-    prepare_raw,
-};
+pub use recipe::{PreparedRaw, Purpose, Recipe, SPACING_MM, Stretch, cut_depth_vox, prepare_raw};
 pub use resample::{Nearest, Target, linear};
 pub use surface::{Choice, Detection, Feature, Surface, detect};
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use ndarray::{Array3, Array4};
-use rsom_io::nifti::{self, Storage};
-use rsom_io::table::{Column, Table, parquet};
+use rsom_formats::nifti::{self, Storage};
+use rsom_formats::table::{Column, Table, parquet};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 
 const SHAPE: [usize; 3] = [40, 5, 60];

@@ -6,8 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use rsom_io::manifest;
 use rsom_io::rsom_mat::{self, Found};
+use rsom_manifest as manifest;
 use rsom_pipeline::{FileHashes, Lines, Request, Settings, run_pipeline};
 use rsom_stage::{ExitCode, Progress, Spec, StageError, atomic, log};
 use serde_json::Value;

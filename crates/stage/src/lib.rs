@@ -48,6 +48,7 @@ mod provenance;
 mod resolve;
 mod run;
 mod schema;
+pub mod sidecar;
 mod spec;
 mod summary;
 mod training;

@@ -37,6 +37,12 @@ impl LabelMap {
         })
     }
 
+    /// The same labels under these names.
+    #[must_use]
+    pub fn named(self, names: BTreeMap<i32, String>) -> Self {
+        Self { names, ..self }
+    }
+
     /// Where the voxels stand.
     #[must_use]
     pub fn grid(&self) -> &Grid {

@@ -3,16 +3,20 @@
 //! Arrays are indexed `(x, y, z)`; z is depth and grows into the tissue. Lengths are in millimetres.
 //! This crate knows no files and no algorithms; every other crate of the workspace speaks its types.
 
+mod axes;
 mod error;
 mod grid;
 mod label_map;
 mod mask;
+mod raw_scan;
 mod scan;
 mod spacing;
 
+pub use axes::Axes;
 pub use error::VolumeError;
 pub use grid::{Affine, Grid};
 pub use label_map::LabelMap;
 pub use mask::Mask;
+pub use raw_scan::{RawChannel, RawScan, SkinSurface};
 pub use scan::Scan;
 pub use spacing::Spacing;

@@ -1,6 +1,6 @@
 //! What a search tried, as a table.
 
-use rsom_io::table::{Column, Table, TableError};
+use rsom_formats::table::{Column, Table, TableError};
 
 use crate::{Choice, Polarity, Scales, Search, Settings};
 

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use ndarray::{Array3, Array4};
+use rsom_formats::nifti::{self, Storage};
+use rsom_formats::table::Cell;
 use rsom_frangi::Model;
-use rsom_io::nifti::{self, Storage};
 use rsom_io::ports;
-use rsom_io::table::Cell;
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 use tempfile::TempDir;
 

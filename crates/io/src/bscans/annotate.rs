@@ -4,7 +4,7 @@ use ndarray::Array3;
 
 use super::BoundaryTable;
 use super::stack::same_size;
-use crate::images::Picture;
+use rsom_formats::images::Picture;
 
 /// A label map of shape (column, B-scan, row) and what had to be mended on the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,7 +142,7 @@ mod tests {
     use ndarray::arr2;
 
     use super::*;
-    use crate::images::Sample;
+    use rsom_formats::images::Sample;
 
     #[test]
     fn layers_stand_between_rounded_boundaries() {

@@ -2,7 +2,7 @@
 
 use ndarray::Array4;
 
-use crate::images::Picture;
+use rsom_formats::images::Picture;
 
 /// B-scans in order become intensities of shape (column, B-scan, row, channel).
 ///
@@ -46,7 +46,7 @@ pub(super) fn same_size(pictures: &[Picture]) -> Result<&Picture, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::images::Sample;
+    use rsom_formats::images::Sample;
 
     fn picture(width: usize, height: usize, start: f64) -> Picture {
         let values = (0..width * height).map(|i| start + i as f64).collect();

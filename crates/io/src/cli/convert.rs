@@ -7,9 +7,9 @@ use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary
 use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 use serde::Deserialize;
 
-use crate::axes::Axes;
-use crate::nifti::{self, Reading, Storage, VoxelType};
 use crate::ports;
+use rsom_formats::nifti::{self, Reading, Storage, VoxelType};
+use rsom_volume::Axes;
 
 /// The command that rewrites volumes.
 pub(super) fn commands() -> Vec<Command> {

@@ -9,10 +9,10 @@ use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 use serde::Deserialize;
 
 use crate::bscans::{self, Annotation};
-use crate::images::{Picture, Sample, read_pictures};
-use crate::manifest::natural;
-use crate::nifti::Storage;
 use crate::ports;
+use rsom_formats::images::{Picture, Sample, read_pictures};
+use rsom_formats::nifti::Storage;
+use rsom_manifest::natural;
 
 /// The commands that bring pictures in.
 pub(super) fn commands() -> Vec<Command> {
@@ -254,7 +254,7 @@ fn pictures_of(files: &[PathBuf]) -> Result<Vec<Picture>, StageError> {
 
 /// The pictures of a file, all of whose values single precision can hold.
 fn finite_pictures(path: &Path) -> Result<Vec<Picture>, StageError> {
-    let pictures = read_pictures(path)?;
+    let pictures = read_pictures(path).map_err(|e| ports::at_input(path, e))?;
     let values = pictures.iter().flat_map(|picture| &picture.values);
     match values.filter(|value| !(**value as f32).is_finite()).count() {
         0 => Ok(pictures),

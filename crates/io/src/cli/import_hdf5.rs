@@ -8,12 +8,12 @@ use rsom_volume::{Grid, Scan, Spacing};
 use serde::Deserialize;
 
 use super::import::{spacing, write_as};
-use crate::IoError;
-use crate::hdf5::{Array, Dataset, File, Kind, Node, ipasc};
 use crate::inspect::hdf5_words;
-use crate::matlab::Numbers;
-use crate::nifti::Storage;
 use crate::ports::at_input;
+use rsom_formats::FormatError;
+use rsom_formats::Numbers;
+use rsom_formats::hdf5::{Array, Dataset, File, Kind, Node, ipasc};
+use rsom_formats::nifti::Storage;
 
 /// So many datasets are named when the wanted one is not there.
 const MOST_NAMED: usize = 20;
@@ -103,7 +103,7 @@ impl Axes {
 
 /// The dataset that was asked for, or the only one that can be a volume.
 fn chosen(path: &Path, file: &File, wanted: Option<&str>) -> Result<Dataset, StageError> {
-    let failed = |e: IoError| at_input(path, e);
+    let failed = |e: FormatError| at_input(path, e);
     let series = ipasc::time_series(file).map_err(failed)?;
     let wanted = wanted.map(|name| format!("/{}", name.trim_matches('/')));
     if let Some(series) = series.filter(|s| wanted.as_deref().is_none_or(|w| w == s.path())) {
@@ -156,7 +156,7 @@ fn chosen(path: &Path, file: &File, wanted: Option<&str>) -> Result<Dataset, Sta
     }
 }
 
-fn named(datasets: &[&Dataset]) -> Result<String, IoError> {
+fn named(datasets: &[&Dataset]) -> Result<String, FormatError> {
     let mut words = Vec::new();
     for dataset in datasets.iter().take(MOST_NAMED) {
         words.push(format!("{} ({})", dataset.path(), hdf5_words(dataset)?));
@@ -170,9 +170,9 @@ fn named(datasets: &[&Dataset]) -> Result<String, IoError> {
 }
 
 /// The values as (x, y, z, channel), and the narrowest type that holds them.
-fn read(dataset: &Dataset, axes: &Axes) -> Result<(Array4<f32>, Storage), IoError> {
+fn read(dataset: &Dataset, axes: &Axes) -> Result<(Array4<f32>, Storage), FormatError> {
     let fault = |what: &dyn std::fmt::Display| {
-        IoError::format("HDF5", format_args!("{}: {what}", dataset.path()))
+        FormatError::format("HDF5", format_args!("{}: {what}", dataset.path()))
     };
     let shape: Vec<usize> = dataset.shape().iter().map(|n| *n as usize).collect();
     if shape.contains(&0) {

@@ -7,7 +7,7 @@ use rsom_stage::{
 };
 use serde::Deserialize;
 
-use crate::manifest::{self, Description, Leak, Manifest, Pattern};
+use rsom_manifest::{Description, Leak, Manifest, Pattern};
 
 /// The commands on manifests.
 pub(super) fn commands() -> Vec<Command> {
@@ -59,21 +59,21 @@ fn create(invocation: &Invocation) -> Result<Summary, StageError> {
         folds: settings.folds,
         spacing_mm: settings.spacing_mm,
     };
-    let manifest = manifest::create(invocation.input("input")?, &description)?;
-    warn_of_leaks(&manifest::leaks(&manifest));
-    let text = manifest::to_yaml(&manifest)?;
+    let manifest = rsom_manifest::create(invocation.input("input")?, &description)?;
+    warn_of_leaks(&rsom_manifest::leaks(&manifest));
+    let text = rsom_manifest::to_yaml(&manifest)?;
     atomic::write_bytes(invocation.output("output")?, text.as_bytes())?;
     Ok(counts(&manifest))
 }
 
 fn verify(invocation: &Invocation) -> Result<Summary, StageError> {
     let path = invocation.input("input")?;
-    let manifest = manifest::read(path)?;
+    let manifest = rsom_manifest::read(path)?;
     let variable = data_folder();
     let data = invocation.optional_input("data").or(variable.as_deref());
-    let root = manifest::data_root(&manifest, path, data)?;
-    warn_of_leaks(&manifest::leaks(&manifest));
-    let faults = manifest::verify(&manifest, &root)?;
+    let root = rsom_manifest::data_root(&manifest, path, data)?;
+    warn_of_leaks(&rsom_manifest::leaks(&manifest));
+    let faults = rsom_manifest::verify(&manifest, &root)?;
     match faults.as_slice() {
         [] => Ok(counts(&manifest).text(format!(
             "{}: all files are as they should be",
@@ -97,7 +97,7 @@ fn counts(manifest: &Manifest) -> Summary {
         .flat_map(|s| s.files.values())
         .map(Vec::len)
         .sum();
-    let leaks = manifest::leaks(manifest).len();
+    let leaks = rsom_manifest::leaks(manifest).len();
     Summary::new()
         .with("scans", manifest.scans.len())
         .with("files", files)

@@ -8,8 +8,10 @@ use rsom_stage::{
 };
 use serde::Deserialize;
 
-use crate::rsom_mat::{self, RawScan};
-use crate::{manifest, ports};
+use crate::ports;
+use crate::rsom_mat;
+use rsom_manifest as manifest;
+use rsom_volume::RawScan;
 
 /// The commands on raw RSOM scans.
 pub(super) fn commands() -> Vec<Command> {

@@ -4,7 +4,7 @@ use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary
 use serde::Deserialize;
 
 use crate::ports;
-use crate::table::{csv, wide};
+use rsom_formats::table::{csv, wide};
 
 /// The commands on tables.
 pub(super) fn commands() -> Vec<Command> {

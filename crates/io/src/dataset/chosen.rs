@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::source::{self, Source, warn_without_manifest};
 use super::stated::{restated, verify};
 use super::{MAIN, Pair};
-use crate::manifest::ScanEntry;
+use rsom_manifest::ScanEntry;
 
 /// One set of scans, and what it is called.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use rsom_stage::{Invocation, Kind, Parameter, Port, StageError, data_folder, log
 use serde::Deserialize;
 
 use super::{MAIN, Names, Pair};
-use crate::manifest::{self, FileEntry, Manifest, ScanEntry};
+use rsom_manifest::{FileEntry, Manifest, ScanEntry};
 
 /// The parameters that say what scans and references are called.
 #[derive(Debug, Deserialize)]
@@ -140,10 +140,10 @@ impl Source {
         invocation: &Invocation,
         choose: impl FnOnce(&Manifest) -> Result<[Vec<&ScanEntry>; N], StageError>,
     ) -> Result<[Vec<Pair>; N], StageError> {
-        let manifest = manifest::read(path)?;
+        let manifest = rsom_manifest::read(path)?;
         let variable = data_folder();
         let data = invocation.optional_input("data").or(variable.as_deref());
-        let root = manifest::data_root(&manifest, path, data)?;
+        let root = rsom_manifest::data_root(&manifest, path, data)?;
         let mut lists = std::array::from_fn(|_| Vec::new());
         for (list, scans) in lists.iter_mut().zip(choose(&manifest)?) {
             for scan in scans {

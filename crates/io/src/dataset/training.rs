@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::source::{self, Source, warn_without_manifest};
 use super::stated::{Side, restated, verify};
 use super::{MAIN, Names, Pair};
-use crate::manifest::{Manifest, ScanEntry};
+use rsom_manifest::{Manifest, ScanEntry};
 
 /// The scans of a training run.
 #[derive(Debug, Default)]

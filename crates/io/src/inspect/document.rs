@@ -7,7 +7,6 @@ use rsom_stage::{StageError, atomic, yaml};
 use serde_json::json;
 
 use super::Report;
-use crate::manifest;
 
 pub(super) fn report(path: &Path) -> Result<Report, StageError> {
     let text =
@@ -21,7 +20,7 @@ pub(super) fn report(path: &Path) -> Result<Report, StageError> {
             .unwrap_or_default();
         return Ok(Report::new("YAML").with("keys", json!(keys)));
     }
-    let manifest = manifest::read(path)?;
+    let manifest = rsom_manifest::read(path)?;
     let subjects: BTreeSet<&str> = manifest.scans.iter().map(|s| s.subject.as_str()).collect();
     let files: usize = manifest
         .scans
@@ -36,5 +35,5 @@ pub(super) fn report(path: &Path) -> Result<Report, StageError> {
         .with("scans", json!(manifest.scans.len()))
         .with("subjects", json!(subjects.len()))
         .with("files", json!(files))
-        .with("leaks", json!(manifest::leaks(&manifest).len())))
+        .with("leaks", json!(rsom_manifest::leaks(&manifest).len())))
 }

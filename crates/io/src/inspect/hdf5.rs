@@ -6,12 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::Report;
 use super::report::number;
-use crate::IoError;
-use crate::hdf5::ipasc::{self, Metadatum};
-use crate::hdf5::{Attribute, Dataset, File, Node};
+use rsom_formats::FormatError;
+use rsom_formats::hdf5::ipasc::{self, Metadatum};
+use rsom_formats::hdf5::{Attribute, Dataset, File, Node};
 
 /// The datasets with extents, type and compression, and what the file says of itself; of an IPASC file the metadata.
-pub(super) fn report(path: &Path) -> Result<Report, IoError> {
+pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
     let file = File::open(path)?;
     let series = ipasc::time_series(&file)?;
     let format = match &series {
@@ -38,7 +38,7 @@ pub(super) fn report(path: &Path) -> Result<Report, IoError> {
 }
 
 /// Extents in the order of the file and type, such as `500 x 171 float64, chunks 64 x 64, shuffle, gzip`.
-pub(crate) fn words(dataset: &Dataset) -> Result<String, IoError> {
+pub(crate) fn words(dataset: &Dataset) -> Result<String, FormatError> {
     let extents = |of: Vec<String>| of.join(" x ");
     let shape = extents(dataset.shape().iter().map(ToString::to_string).collect());
     let mut words = vec![
@@ -54,7 +54,7 @@ pub(crate) fn words(dataset: &Dataset) -> Result<String, IoError> {
     Ok(words.join(", "))
 }
 
-fn metadata(file: &File) -> Result<Map<String, Value>, IoError> {
+fn metadata(file: &File) -> Result<Map<String, Value>, FormatError> {
     let entries = ipasc::metadata(file)?.into_iter();
     Ok(entries
         .map(|(name, value)| {
@@ -70,7 +70,7 @@ fn metadata(file: &File) -> Result<Map<String, Value>, IoError> {
         .collect())
 }
 
-fn attributes(file: &File) -> Result<Map<String, Value>, IoError> {
+fn attributes(file: &File) -> Result<Map<String, Value>, FormatError> {
     let found = file.root()?.attributes()?;
     let value = |attribute: &Attribute| match attribute {
         Attribute::Number(value) => Some(number(*value)),

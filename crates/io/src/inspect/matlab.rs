@@ -5,19 +5,11 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::Report;
-use crate::IoError;
-use crate::matlab::{Kind, MatFile, Variable, Version, recognize};
-
-/// Whether the first bytes are those of a MATLAB file; HDF5 is one if it says so before it begins.
-pub(super) fn is(start: &[u8]) -> bool {
-    match recognize(start) {
-        Some(Kind::Hdf5) => start.starts_with(b"MATLAB"),
-        other => other.is_some(),
-    }
-}
+use rsom_formats::FormatError;
+use rsom_formats::matlab::{MatFile, Variable, Version};
 
 /// The kind of file and its variables, whose values are not read.
-pub(super) fn report(path: &Path) -> Result<Report, IoError> {
+pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
     let file = MatFile::open(path)?;
     let (format, header) = match file.version() {
         Version::V4 => ("MATLAB 4", None),

@@ -13,7 +13,6 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
 use rsom_stage::{StageError, atomic, fingerprint};
 use serde_json::json;
 
@@ -38,7 +37,7 @@ pub fn inspect(path: &Path) -> Result<Report, StageError> {
     file.take(START).read_to_end(&mut start).map_err(failed)?;
     let report = match kind(path, &start) {
         Kind::Volume => volume::report(path).map_err(|e| at_input(path, e)),
-        Kind::Picture => picture::report(path),
+        Kind::Picture => picture::report(path).map_err(|e| at_input(path, e)),
         Kind::Table => table::report(path).map_err(|e| at_input(path, e)),
         Kind::Safetensors => weights::safetensors(path).map_err(|e| at_input(path, e)),
         Kind::Archive => weights::archive(path).map_err(|e| at_input(path, e)),
@@ -69,7 +68,6 @@ enum Kind {
 }
 
 fn kind(path: &Path, start: &[u8]) -> Kind {
-    let unpacked = unpacked(start);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     match start {
@@ -77,9 +75,9 @@ fn kind(path: &Path, start: &[u8]) -> Kind {
         [b'I', b'I', b'*' | b'+', 0, ..] | [b'M', b'M', 0, b'*' | b'+', ..] => Kind::Picture,
         [b'P', b'A', b'R', b'1', ..] => Kind::Table,
         [b'P', b'K', 3 | 5, 4 | 6, ..] => Kind::Archive,
-        _ if is_nifti(&unpacked) || ends(VOLUME_NAMES) => Kind::Volume,
-        _ if matlab::is(start) => Kind::Matlab,
-        _ if crate::hdf5::is(start) => Kind::Hdf5,
+        _ if rsom_formats::nifti::is(start) || ends(VOLUME_NAMES) => Kind::Volume,
+        _ if rsom_formats::matlab::is(start) => Kind::Matlab,
+        _ if rsom_formats::hdf5::is(start) => Kind::Hdf5,
         _ if start.get(8) == Some(&b'{') || ends(&[".safetensors"]) => Kind::Safetensors,
         _ if ends(&[".parquet"]) => Kind::Table,
         _ if ends(&[".png", ".tif", ".tiff"]) => Kind::Picture,
@@ -90,21 +88,3 @@ fn kind(path: &Path, start: &[u8]) -> Kind {
 
 /// Names that promise a volume; the fault is then told in the words of NIfTI.
 const VOLUME_NAMES: &[&str] = &[".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz"];
-
-fn is_nifti(start: &[u8]) -> bool {
-    let magic = |place: usize| start.get(place..place + 3);
-    matches!(magic(344), Some(b"n+1" | b"ni1")) || matches!(magic(4), Some(b"n+2" | b"ni2"))
-}
-
-/// The start of what a gzip file holds; other files are as they are.
-fn unpacked(start: &[u8]) -> Vec<u8> {
-    if !start.starts_with(&[0x1f, 0x8b]) {
-        return start.to_vec();
-    }
-    let mut bytes = Vec::new();
-    // The start of a file is a truncated stream: what came before the end is enough.
-    let _ = MultiGzDecoder::new(start)
-        .take(START)
-        .read_to_end(&mut bytes);
-    bytes
-}

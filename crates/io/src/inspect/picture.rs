@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use rsom_stage::StageError;
+use rsom_formats::FormatError;
 use serde_json::json;
 
 use super::Report;
 use super::report::number;
-use crate::images::{self, Sample};
+use rsom_formats::images::{self, Sample};
 
-pub(super) fn report(path: &Path) -> Result<Report, StageError> {
+pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
     let pages = images::read_pictures(path)?;
     let is_png = path
         .extension()

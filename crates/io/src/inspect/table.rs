@@ -5,11 +5,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Report;
-use crate::IoError;
 use crate::ports::PROVENANCE_KEY;
-use crate::table::{Cell, parquet};
+use rsom_formats::FormatError;
+use rsom_formats::table::{Cell, parquet};
 
-pub(super) fn report(path: &Path) -> Result<Report, IoError> {
+pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
     let table = parquet::read(path)?;
     // Name, type, and how many values are missing.
     let columns: Vec<Value> = table

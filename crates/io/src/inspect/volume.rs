@@ -1,23 +1,18 @@
 //! What is in a NIfTI file.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
+use rsom_formats::FormatError;
+use rsom_formats::nifti::{self, VoxelSummary};
 use rsom_volume::Spacing;
 use serde_json::{Value, json};
 
 use super::Report;
 use super::report::number;
-use crate::IoError;
-use crate::nifti::{self, Header, Limits, Opened, Stored, Voxels, each_type};
 use crate::sidecar::Sidecar;
 
-/// Integer volumes with no more different values than this get them listed: they are labels.
-const MOST_LABELS: usize = 32;
-
-pub(super) fn report(path: &Path) -> Result<Report, IoError> {
-    let opened = Opened::open(path, Limits::DEFAULT)?;
-    let header = opened.header.clone();
+pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
+    let header = nifti::read_header(path)?;
     let grid = nifti::read_grid(path)?;
     let spacing = match grid.spacing() {
         Spacing::Millimetres(mm) => json!(mm),
@@ -42,20 +37,23 @@ pub(super) fn report(path: &Path) -> Result<Report, IoError> {
         doubts if doubts.is_empty() => report,
         doubts => report.with("doubts", json!(doubts)),
     };
-    let readable = match opened.has_voxels() {
-        false => Err("the other file of the pair is missing".to_owned()),
-        true => match Voxels::decode(&header, opened.voxels()?) {
-            Err(IoError::Unsupported { what, .. }) => Err(format!("{what} is not supported")),
-            other => Ok(other?),
-        },
-    };
-    match readable {
-        Ok(voxels) => Ok(values(report, &header, &voxels)),
-        Err(why) => Ok(report.with("voxels", json!(format!("not read: {why}")))),
+    if !nifti::has_voxels(path)? {
+        return Ok(not_read(report, "the other file of the pair is missing"));
+    }
+    match nifti::summarize(path) {
+        Ok(summary) => Ok(values(report, &summary)),
+        Err(FormatError::Unsupported { what, .. }) => {
+            Ok(not_read(report, &format!("{what} is not supported")))
+        }
+        Err(fault) => Err(fault),
     }
 }
 
-fn names(path: &Path, mut report: Report) -> Result<Report, IoError> {
+fn not_read(report: Report, why: &str) -> Report {
+    report.with("voxels", json!(format!("not read: {why}")))
+}
+
+fn names(path: &Path, mut report: Report) -> Result<Report, FormatError> {
     let Some(sidecar) = Sidecar::read(path)? else {
         return Ok(report);
     };
@@ -76,48 +74,14 @@ fn names(path: &Path, mut report: Report) -> Result<Report, IoError> {
 }
 
 /// Range, NaN and infinite values, and the values themselves when they are few.
-fn values(report: Report, header: &Header, voxels: &Voxels) -> Report {
-    let (slope, intercept) = header.scaling.unwrap_or((1.0, 0.0));
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    let (mut nan, mut infinite) = (0_u64, 0_u64);
-    each_type!(voxels, stored => for value in stored {
-        let value = value.double() * slope + intercept;
-        if value.is_finite() {
-            low = low.min(value);
-            high = high.max(value);
-        } else if value.is_nan() {
-            nan += 1;
-        } else {
-            infinite += 1;
-        }
-    });
-    let range = if low <= high {
-        json!([number(low), number(high)])
-    } else {
-        Value::Null
-    };
+fn values(report: Report, summary: &VoxelSummary) -> Report {
+    let range = summary.range.map(|range| range.map(number));
     let report = report
-        .with("range", range)
-        .with("nan", json!(nan))
-        .with("infinite", json!(infinite));
-    match few_values(voxels) {
-        Some(few) if header.scaling.is_none() => report.with("values", json!(few)),
-        _ => report,
+        .with("range", json!(range))
+        .with("nan", json!(summary.nan))
+        .with("infinite", json!(summary.infinite));
+    match &summary.labels {
+        Some(labels) => report.with("values", json!(labels)),
+        None => report,
     }
-}
-
-fn few_values(voxels: &Voxels) -> Option<BTreeSet<i64>> {
-    let mut found = BTreeSet::new();
-    let mut last = None;
-    each_type!(voxels, stored => for value in stored {
-        let value = i64::try_from(value.integer()?).ok()?;
-        if last != Some(value) {
-            found.insert(value);
-            last = Some(value);
-            if found.len() > MOST_LABELS {
-                return None;
-            }
-        }
-    });
-    Some(found)
 }

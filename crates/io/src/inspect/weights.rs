@@ -8,16 +8,17 @@ use rsom_weights::{Header, TensorEntry};
 use serde_json::{Map, Value, json};
 
 use super::Report;
-use crate::IoError;
+use rsom_formats::FormatError;
 
 const SAFETENSORS: &str = "safetensors";
 const ARCHIVE: &str = "zip";
 
 /// The header of a safetensors file; the tensors are not read.
-pub(super) fn safetensors(path: &Path) -> Result<Report, IoError> {
+pub(super) fn safetensors(path: &Path) -> Result<Report, FormatError> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
-    let header = Header::read(BufReader::new(file), size)?;
+    let header = Header::read(BufReader::new(file), size)
+        .map_err(|fault| FormatError::format(SAFETENSORS, fault))?;
     let tensors = header.tensors.values();
     let parameters = tensors.fold(0_u64, |sum, tensor| sum.saturating_add(tensor.elements));
     let shapes = header.tensors.iter().map(|(name, tensor)| {
@@ -42,7 +43,7 @@ pub(super) fn safetensors(path: &Path) -> Result<Report, IoError> {
 }
 
 /// The kind of a zip archive: a PyTorch state dict, or another one. Nothing is unpacked and no code is run.
-pub(super) fn archive(path: &Path) -> Result<Report, IoError> {
+pub(super) fn archive(path: &Path) -> Result<Report, FormatError> {
     let entries = entries(path)?;
     let is_torch = entries.iter().any(|name| name.ends_with("/data.pkl"));
     let format = if is_torch {
@@ -54,13 +55,13 @@ pub(super) fn archive(path: &Path) -> Result<Report, IoError> {
 }
 
 /// Names in the archive's central directory.
-fn entries(path: &Path) -> Result<Vec<String>, IoError> {
+fn entries(path: &Path) -> Result<Vec<String>, FormatError> {
     const END: &[u8] = b"PK\x05\x06";
     const ENTRY: &[u8] = b"PK\x01\x02";
     // The end record is 22 bytes and a comment of at most 65535.
     const TAIL: u64 = 22 + 65_535;
     let bad = || {
-        IoError::format(
+        FormatError::format(
             ARCHIVE,
             "its directory is broken or missing; it is truncated",
         )

@@ -5,43 +5,15 @@ use std::path::Path;
 use ndarray::Array3;
 
 use super::fault;
-use crate::IoError;
-use crate::matlab::{self, Class, MatFile, NewArray, NewNumbers, Numbers, NumericArray, Value};
+use rsom_formats::FormatError;
+use rsom_formats::Numbers;
+use rsom_formats::matlab::{self, Class, MatFile, NewArray, NewNumbers, NumericArray, Value};
+use rsom_volume::RawChannel;
 
 /// The variable of a reconstruction.
 const RECONSTRUCTION: &str = "R";
 
-/// The voxels of a channel, of shape (x, y, z), in the precision of their file.
-#[derive(Debug, Clone, PartialEq)]
-pub enum RawChannel {
-    /// Single precision.
-    Single(Array3<f32>),
-    /// Double precision, and whole numbers.
-    Double(Array3<f64>),
-}
-
-impl RawChannel {
-    /// Extents along x, y, z.
-    #[must_use]
-    pub fn shape(&self) -> [usize; 3] {
-        let (x, y, z) = match self {
-            Self::Single(voxels) => voxels.dim(),
-            Self::Double(voxels) => voxels.dim(),
-        };
-        [x, y, z]
-    }
-
-    /// The precision's name in sidecars.
-    #[must_use]
-    pub fn precision(&self) -> &'static str {
-        match self {
-            Self::Single(_) => "float32",
-            Self::Double(_) => "float64",
-        }
-    }
-}
-
-pub(super) fn read(path: &Path) -> Result<RawChannel, IoError> {
+pub(super) fn read(path: &Path) -> Result<RawChannel, FormatError> {
     let file = MatFile::open(path)?;
     let volumes: Vec<_> = file
         .variables()
@@ -92,7 +64,11 @@ pub(super) fn read(path: &Path) -> Result<RawChannel, IoError> {
     })
 }
 
-pub(super) fn write(path: &Path, channel: &RawChannel, compressed: bool) -> Result<(), IoError> {
+pub(super) fn write(
+    path: &Path,
+    channel: &RawChannel,
+    compressed: bool,
+) -> Result<(), FormatError> {
     let [x, y, z] = channel.shape();
     let dims = vec![z, y, x];
     let name = RECONSTRUCTION;
@@ -127,7 +103,7 @@ pub(super) fn write(path: &Path, channel: &RawChannel, compressed: bool) -> Resu
     }
 }
 
-pub(super) fn numbers(value: Value, name: &str) -> Result<Numbers, IoError> {
+pub(super) fn numbers(value: Value, name: &str) -> Result<Numbers, FormatError> {
     match value {
         Value::Numeric(NumericArray {
             real,
@@ -138,7 +114,7 @@ pub(super) fn numbers(value: Value, name: &str) -> Result<Numbers, IoError> {
     }
 }
 
-fn finite(all: bool, name: &str) -> Result<(), IoError> {
+fn finite(all: bool, name: &str) -> Result<(), FormatError> {
     if all {
         return Ok(());
     }

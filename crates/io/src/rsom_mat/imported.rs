@@ -5,15 +5,15 @@ use std::path::Path;
 
 use ndarray::ArrayView3;
 use rsom_stage::{Invocation, StageError};
-use rsom_volume::{Grid, Spacing};
+use rsom_volume::{Grid, RawChannel, RawScan, Spacing};
 use serde_json::{Value, json};
 
 use super::surface::Written;
-use super::{CHANNELS, RawChannel, RawScan, SPACING_MM};
-use crate::IoError;
-use crate::nifti::{self, VoxelType};
+use super::{CHANNELS, SPACING_MM};
 use crate::ports;
 use crate::sidecar::Sidecar;
+use rsom_formats::FormatError;
+use rsom_formats::nifti::{self, VoxelType};
 
 /// Keys of the sidecar.
 const PRECISION: &str = "ChannelPrecision";
@@ -53,7 +53,7 @@ pub fn save(invocation: &Invocation, path: &Path, scan: &RawScan) -> Result<Grid
     Ok(grid)
 }
 
-fn write(path: &Path, grid: &Grid, channels: &[RawChannel; 2]) -> Result<(), IoError> {
+fn write(path: &Path, grid: &Grid, channels: &[RawChannel; 2]) -> Result<(), FormatError> {
     let single = |channel: &RawChannel| match channel {
         RawChannel::Single(_) => true,
         RawChannel::Double(voxels) => voxels.iter().all(|v| f64::from(*v as f32) == *v),
@@ -85,30 +85,30 @@ fn write(path: &Path, grid: &Grid, channels: &[RawChannel; 2]) -> Result<(), IoE
 ///
 /// # Errors
 /// The file or its sidecar cannot be trusted; another number of channels; NaN or infinite voxels.
-pub fn load(path: &Path) -> Result<RawScan, IoError> {
+pub fn load(path: &Path) -> Result<RawScan, FormatError> {
     let sidecar = Sidecar::read(path)?.unwrap_or_default();
     let header = nifti::read_header(path)?;
     let whole = !matches!(header.voxel_type, VoxelType::Float32 | VoxelType::Float64);
     if whole && !sidecar.more.contains_key(PRECISION) {
         let what = "whole numbers are no raw scan: is it prepared already?";
-        return Err(IoError::format("NIfTI", what));
+        return Err(FormatError::format("NIfTI", what));
     }
     let grid = nifti::read_grid(path)?;
     let raw = Grid::new(grid.shape(), Spacing::Millimetres(SPACING_MM))?;
     if grid.spacing() != Spacing::Unknown && !same_spacing(&grid, &raw) {
         let what = format_args!("raw scans have voxels of {SPACING_MM:?} mm, and this file {grid}");
-        return Err(IoError::format("NIfTI", what));
+        return Err(FormatError::format("NIfTI", what));
     }
     if let Some(names) = &sidecar.channels
         && names.iter().ne(&CHANNELS)
     {
         let what = format_args!("a raw scan has the channels LF and HF, and this file {names:?}");
-        return Err(IoError::format("NIfTI", what));
+        return Err(FormatError::format("NIfTI", what));
     }
     let channels = nifti::read_channels(path)?;
     let count = channels.len();
     let [lf, hf] = <[RawChannel; 2]>::try_from(channels).map_err(|_| {
-        IoError::format(
+        FormatError::format(
             "NIfTI",
             format_args!("a raw scan has the channels LF and HF, and this file {count}"),
         )
@@ -141,11 +141,11 @@ fn as_told(channel: RawChannel, precision: Option<&str>) -> RawChannel {
     }
 }
 
-fn surface(value: &Value) -> Result<super::SkinSurface, IoError> {
+fn surface(value: &Value) -> Result<super::SkinSurface, FormatError> {
     let written: Result<Written, _> = serde_json::from_value(value.clone());
     let surface = written.ok().and_then(Written::surface);
     surface.ok_or_else(|| {
-        IoError::format(
+        FormatError::format(
             "JSON",
             format_args!("'{SURFACE}' of the sidecar is no grid of heights"),
         )

@@ -9,34 +9,24 @@ mod surface;
 
 use std::path::Path;
 
-pub use channel::RawChannel;
 pub use imported::{load, save};
 pub use sessions::{Found, Incomplete, Session, find_sessions, manifest_of};
-pub use surface::SkinSurface;
 
 use rsom_stage::{StageError, atomic};
 
-use crate::IoError;
+use rsom_formats::FormatError;
+use rsom_volume::{RawChannel, SkinSurface};
 
 /// Voxel size of RSOM scans along x, y, z, in mm.
 pub const SPACING_MM: [f64; 3] = [0.012, 0.012, 0.003];
 /// Names of the channels.
 pub const CHANNELS: [&str; 2] = ["LF", "HF"];
 
-/// A raw scan.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RawScan {
-    /// LF and HF, of shape (x, y, z).
-    pub channels: [RawChannel; 2],
-    /// The skin's surface, if it was found.
-    pub surface: Option<SkinSurface>,
-}
-
 /// Reads the reconstruction in a MATLAB file: the variable `R` (z, y, x), or the only one of three extents.
 ///
 /// # Errors
 /// The file cannot be read or holds no such variable; NaN or infinite voxels.
-pub fn read_channel(path: &Path) -> Result<RawChannel, IoError> {
+pub fn read_channel(path: &Path) -> Result<RawChannel, FormatError> {
     channel::read(path)
 }
 
@@ -44,7 +34,7 @@ pub fn read_channel(path: &Path) -> Result<RawChannel, IoError> {
 ///
 /// # Errors
 /// The file cannot be read or holds no such variables.
-pub fn read_surface(path: &Path) -> Result<SkinSurface, IoError> {
+pub fn read_surface(path: &Path) -> Result<SkinSurface, FormatError> {
     surface::read(path)
 }
 
@@ -72,8 +62,8 @@ pub fn write_surface(path: &Path, surface: &SkinSurface) -> Result<(), StageErro
     })
 }
 
-fn fault(what: impl std::fmt::Display) -> IoError {
-    IoError::Format {
+fn fault(what: impl std::fmt::Display) -> FormatError {
+    FormatError::Format {
         format: "MATLAB",
         fault: what.to_string(),
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 use rsom_stage::{StageError, atomic, interrupt};
 use walkdir::WalkDir;
 
-use crate::manifest::{FileEntry, Manifest, ScanEntry, natural};
+use rsom_manifest::{FileEntry, Manifest, ScanEntry, natural};
 
 /// Beginnings of ids that hold an underscore, and their length (`PAT003_RL01`).
 const LONG_IDS: [&str; 2] = ["PAT", "VOL"];

@@ -7,17 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::channel::numbers;
 use super::fault;
-use crate::IoError;
-use crate::matlab::{self, MatFile, NewArray, NewNumbers};
-
-/// Heights of the skin on a grid of its own, centred on the field of view.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SkinSurface {
-    /// Heights of shape (x, y), in units of half a voxel along depth.
-    pub heights: Array2<f64>,
-    /// Distance of two points along x and y, in mm.
-    pub step_mm: [f64; 2],
-}
+use rsom_formats::FormatError;
+use rsom_formats::matlab::{self, MatFile, NewArray, NewNumbers};
+use rsom_volume::SkinSurface;
 
 /// The surface as a sidecar holds it.
 #[derive(Serialize, Deserialize)]
@@ -51,9 +43,9 @@ impl Written {
     }
 }
 
-pub(super) fn read(path: &Path) -> Result<SkinSurface, IoError> {
+pub(super) fn read(path: &Path) -> Result<SkinSurface, FormatError> {
     let file = MatFile::open(path)?;
-    let read = |name: &str| -> Result<(Vec<usize>, Vec<f64>), IoError> {
+    let read = |name: &str| -> Result<(Vec<usize>, Vec<f64>), FormatError> {
         let Some(variable) = file.variable(name) else {
             return Err(fault(format_args!("there is no variable {name}")));
         };
@@ -83,7 +75,7 @@ pub(super) fn read(path: &Path) -> Result<SkinSurface, IoError> {
     })
 }
 
-pub(super) fn write(path: &Path, surface: &SkinSurface) -> Result<(), IoError> {
+pub(super) fn write(path: &Path, surface: &SkinSurface) -> Result<(), FormatError> {
     let (x, y) = surface.heights.dim();
     let heights: Vec<f64> = surface.heights.t().iter().copied().collect();
     let array = |name, dims: &[usize], numbers| NewArray {

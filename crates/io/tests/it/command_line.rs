@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use rsom_io::nifti::{read_mask, read_scan};
+use rsom_formats::nifti::{read_mask, read_scan};
 use rsom_io::sidecar::Sidecar;
 use rsom_volume::Spacing;
 

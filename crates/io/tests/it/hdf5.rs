@@ -6,10 +6,11 @@ use std::path::Path;
 use std::process::Command;
 
 use proptest::prelude::*;
-use rsom_io::hdf5::{Array, Dataset, File, Node};
-use rsom_io::matlab::Numbers;
-use rsom_io::nifti::{read_mask, read_scan};
-use rsom_io::{IoError, inspect};
+use rsom_formats::FormatError;
+use rsom_formats::Numbers;
+use rsom_formats::hdf5::{Array, Dataset, File, Node};
+use rsom_formats::nifti::{read_mask, read_scan};
+use rsom_io::inspect;
 use rsom_volume::Spacing;
 use serde_json::{Value, json};
 
@@ -24,7 +25,7 @@ fn dataset(file: &File, path: &str) -> Dataset {
     found.next().unwrap()
 }
 
-fn read_all(path: &Path) -> Result<Vec<Array>, IoError> {
+fn read_all(path: &Path) -> Result<Vec<Array>, FormatError> {
     let file = File::open(path)?;
     let mut arrays = Vec::new();
     for node in file.objects()? {

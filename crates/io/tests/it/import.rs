@@ -6,7 +6,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use rsom_io::nifti::{read_labels, read_mask, read_scan};
+use rsom_formats::nifti::{read_labels, read_mask, read_scan};
 use rsom_io::ports;
 use rsom_volume::Spacing;
 use serde_json::json;

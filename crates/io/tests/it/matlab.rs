@@ -11,8 +11,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use rsom_io::IoError;
-use rsom_io::matlab::{MatFile, Numbers, Value};
+use rsom_formats::FormatError;
+use rsom_formats::matlab::{MatFile, Numbers, Value};
 
 /// A file of version 5 with one array of doubles, as MATLAB writes it.
 fn version_5(name: &str, dims: &[i32], values: &[f64], big: bool, compressed: bool) -> Vec<u8> {
@@ -110,13 +110,13 @@ fn version_4(name: &str, dims: [u32; 2], values: &[f64], big: bool) -> Vec<u8> {
 }
 
 /// All variables of a file with these bytes.
-fn read(bytes: &[u8]) -> Result<Vec<(String, Value)>, IoError> {
+fn read(bytes: &[u8]) -> Result<Vec<(String, Value)>, FormatError> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
     read_all(file.path())
 }
 
-fn read_all(path: &Path) -> Result<Vec<(String, Value)>, IoError> {
+fn read_all(path: &Path) -> Result<Vec<(String, Value)>, FormatError> {
     let file = MatFile::open(path)?;
     let values = file.variables().iter();
     values

@@ -7,14 +7,14 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use rsom_io::IoError;
-use rsom_io::matlab::{
+use rsom_formats::FormatError;
+use rsom_formats::matlab::{
     CellArray, Class, MatFile, Numbers, SparseMatrix, StructArray, Value, Version,
 };
 
 use crate::common::hdf5::{bytes_of, put, shared};
 
-fn read(path: &Path, name: &str) -> Result<Value, IoError> {
+fn read(path: &Path, name: &str) -> Result<Value, FormatError> {
     let file = MatFile::open(path)?;
     assert_eq!(file.version(), Version::V73);
     let variable = file.variable(name).unwrap_or_else(|| panic!("{name}"));
@@ -28,7 +28,7 @@ fn read(path: &Path, name: &str) -> Result<Value, IoError> {
     Ok(value)
 }
 
-fn read_all(path: &Path) -> Result<Vec<Value>, IoError> {
+fn read_all(path: &Path) -> Result<Vec<Value>, FormatError> {
     let file = MatFile::open(path)?;
     file.variables().iter().map(|v| file.read(v)).collect()
 }

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use ndarray::{Array2, Array3};
 use proptest::prelude::*;
-use rsom_io::matlab::{self, MatFile, NewArray, NewNumbers, Numbers, Value};
-use rsom_io::rsom_mat::{self, RawChannel, SkinSurface};
+use rsom_formats::matlab::{self, MatFile, NewArray, NewNumbers, Numbers, Value};
+use rsom_io::rsom_mat;
+use rsom_volume::{RawChannel, SkinSurface};
 
 const LONGEST: &str = "a_name_of_63_letters_is_the_longest_one_that_matlab_takes_as_it";
 

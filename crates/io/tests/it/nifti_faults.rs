@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use proptest::prelude::*;
-use rsom_io::nifti::{Limits, Reading, read_labels, read_mask, read_scan, read_scan_with};
+use rsom_formats::nifti::{Limits, Reading, read_labels, read_mask, read_scan, read_scan_with};
 
 use crate::common::{Nifti, gzip};
 

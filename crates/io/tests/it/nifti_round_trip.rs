@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use ndarray::{Array3, Array4};
 use proptest::prelude::*;
-use rsom_io::nifti::{
+use rsom_formats::nifti::{
     Storage, read_grid, read_header, read_labels, read_mask, read_scan, write_labels, write_mask,
     write_scan,
 };

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ndarray::{Array3, Array4};
-use rsom_io::nifti::Storage;
+use rsom_formats::nifti::Storage;
+use rsom_formats::table::{Column, Table, parquet};
 use rsom_io::ports;
-use rsom_io::sidecar::{self, Sidecar};
-use rsom_io::table::{Column, Table, parquet};
+use rsom_io::sidecar::Sidecar;
+use rsom_stage::sidecar;
 use rsom_stage::{ExitCode, Invocation};
 use rsom_volume::{Grid, LabelMap, Scan, Spacing};
 

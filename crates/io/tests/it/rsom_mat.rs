@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use ndarray::{Array2, Array3};
-use rsom_io::rsom_mat::{self, RawChannel, RawScan, SkinSurface};
-use rsom_io::{manifest, nifti, sidecar::Sidecar};
+use rsom_formats::nifti;
+use rsom_io::rsom_mat;
+use rsom_io::sidecar::Sidecar;
+use rsom_manifest as manifest;
 use rsom_stage::Invocation;
 use rsom_volume::Spacing;
+use rsom_volume::{RawChannel, RawScan, SkinSurface};
 
 fn golden() -> Option<PathBuf> {
     let folder = concat!(

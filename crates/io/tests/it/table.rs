@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use proptest::prelude::*;
-use rsom_io::table::{Cell, Column, Table, TableError, Values, csv, parquet};
+use rsom_formats::table::{Cell, Column, Table, TableError, Values, csv, parquet};
 
 fn sample() -> Table {
     Table::new(vec![

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use ndarray::Array3;
-use rsom_io::nifti;
+use rsom_formats::nifti;
 use rsom_layerseg::{Model, PredictSettings, postprocess, predict};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 

@@ -4,11 +4,8 @@ use std::path::Path;
 
 use rsom_io::ports;
 use rsom_stage::{StageError, log};
-use rsom_volume::{Grid, Mask, Spacing};
+use rsom_volume::{Axes as Order, Grid, Mask, VolumeError};
 use serde::Deserialize;
-
-/// Depth of the authors' volumes, in voxels: they cut or pad every scan to it.
-const ORIGINAL_DEPTH: usize = 500;
 
 /// How the axes of both masks are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -40,17 +37,17 @@ pub fn aligned(
     let both = match axes {
         Axes::Zyx => true,
         Axes::Xyz => false,
-        Axes::Auto => is_original(&a) && is_original(&b),
+        Axes::Auto => a.is_of_the_authors() && b.is_of_the_authors(),
     };
     if both {
         say(axes, reference_path);
         say(axes, prediction_path);
         reference = reversed(reference_path, reference, None)?;
         prediction = reversed(prediction_path, prediction, None)?;
-    } else if axes == Axes::Auto && is_reversed_of(&b, &a) {
+    } else if axes == Axes::Auto && b.is_reversed_of(&a) {
         say(axes, prediction_path);
         prediction = reversed(prediction_path, prediction, Some(a))?;
-    } else if axes == Axes::Auto && is_reversed_of(&a, &b) {
+    } else if axes == Axes::Auto && a.is_reversed_of(&b) {
         say(axes, reference_path);
         reference = reversed(reference_path, reference, Some(b))?;
     }
@@ -72,43 +69,19 @@ fn say(axes: Axes, path: &Path) {
     }
 }
 
-fn is_original(grid: &Grid) -> bool {
-    let [first, _, last] = grid.shape();
-    is_identity(grid) && first == ORIGINAL_DEPTH && last != ORIGINAL_DEPTH
-}
-
-/// Whether a grid without geometry of its own has the reversed shape of another that has some.
-fn is_reversed_of(grid: &Grid, other: &Grid) -> bool {
-    let [a, b, c] = grid.shape();
-    is_identity(grid)
-        && !is_identity(other)
-        && [c, b, a] == other.shape()
-        && grid.shape() != other.shape()
-}
-
-fn is_identity(grid: &Grid) -> bool {
-    let unit = |row: usize, column: usize| if row == column { 1.0 } else { 0.0 };
-    (0..3).all(|row| (0..4).all(|column| grid.affine()[row][column] == unit(row, column)))
-}
-
 fn reversed(path: &Path, mask: Mask, grid: Option<Grid>) -> Result<Mask, StageError> {
-    let (own, voxels) = mask.into_parts();
-    let [a, b, c] = own.shape();
-    let spacing = match own.spacing() {
-        Spacing::Millimetres([x, y, z]) => Spacing::Millimetres([z, y, x]),
-        Spacing::Unknown => Spacing::Unknown,
-    };
-    let grid = match grid {
-        Some(grid) => grid,
-        None => Grid::new([c, b, a], spacing).map_err(|e| StageError::input(path, e))?,
-    };
-    let voxels = voxels.reversed_axes().as_standard_layout().into_owned();
-    Mask::new(grid, voxels).map_err(|e| StageError::input(path, e))
+    let at = |e: VolumeError| StageError::input(path, e);
+    let turned = Order::ZYX.mask(mask).map_err(at)?;
+    match grid {
+        Some(grid) => Mask::new(grid, turned.into_parts().1).map_err(at),
+        None => Ok(turned),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use ndarray::Array3;
+    use rsom_volume::Spacing;
 
     use super::*;
 

@@ -1,7 +1,7 @@
 //! The histogram of surface normals as a table.
 
 use ndarray::ArrayView3;
-use rsom_io::table::{Column, Table, TableError};
+use rsom_formats::table::{Column, Table, TableError};
 
 use crate::cli::table::{Keys, push_factors};
 use crate::normals::{angles_deg, histogram};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rsom_io::table::{Column, Table, TableError};
+use rsom_formats::table::{Column, Table, TableError};
 use rsom_stage::StageError;
 
 use crate::Measurement;
@@ -110,7 +110,7 @@ fn factor_column(name: &str, value: &str, rows: usize) -> Column {
 
 #[cfg(test)]
 mod tests {
-    use rsom_io::table::Values;
+    use rsom_formats::table::Values;
 
     use super::*;
     use crate::{Quantity, Status, Surface, Unit};

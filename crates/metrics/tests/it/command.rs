@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use ndarray::{Array3, s};
-use rsom_io::nifti;
-use rsom_io::table::{Table, parquet};
+use rsom_formats::nifti;
+use rsom_formats::table::{Table, parquet};
 use rsom_volume::{Grid, Mask, Spacing};
 
 const SHAPE: [usize; 3] = [20, 3, 24];

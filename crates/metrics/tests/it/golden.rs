@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rsom_io::nifti;
+use rsom_formats::nifti;
 use rsom_metrics::cldice::ClDice;
 use rsom_metrics::overlap::Counts;
 use rsom_metrics::roughness::{Roughness, Variant};

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use ndarray::Axis;
-use rsom_io::nifti::Storage;
+use rsom_formats::nifti::Storage;
 use rsom_io::ports;
-use rsom_io::rsom_mat::{self, RawChannel, SkinSurface};
+use rsom_io::rsom_mat;
 use rsom_stage::{Invocation, StageError};
 use rsom_volume::Scan;
+use rsom_volume::{RawChannel, SkinSurface};
 use serde::Deserialize;
 
 use super::tree;

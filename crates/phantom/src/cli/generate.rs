@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rsom_io::manifest::{FileEntry, Manifest, ScanEntry};
 use rsom_io::ports;
 use rsom_io::rsom_mat;
+use rsom_manifest::{FileEntry, Manifest, ScanEntry};
 use rsom_stage::{
     Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, atomic, fingerprint,
     interrupt, yaml,
@@ -109,7 +109,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         spacing_mm,
         scans,
     };
-    let text = rsom_io::manifest::to_yaml(&manifest)?;
+    let text = rsom_manifest::to_yaml(&manifest)?;
     // Last, so that a folder with a manifest is complete.
     atomic::write_bytes(&place, text.as_bytes())?;
     Ok(Summary::new()

@@ -1,6 +1,6 @@
 //! `rsom-phantom render`: a tree as an RSOM scanner might show it.
 
-use rsom_io::nifti::Storage;
+use rsom_formats::nifti::Storage;
 use rsom_io::ports;
 use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, log};
 use serde::Deserialize;

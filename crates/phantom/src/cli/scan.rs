@@ -1,6 +1,6 @@
 //! `rsom-phantom scan`.
 
-use rsom_io::nifti::Storage;
+use rsom_formats::nifti::Storage;
 use rsom_io::ports;
 use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
 use serde::Deserialize;

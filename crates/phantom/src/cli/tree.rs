@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use ndarray::Axis;
+use rsom_formats::table::{Column, Table};
 use rsom_io::ports;
 use rsom_io::rsom_mat::SPACING_MM;
-use rsom_io::table::{Column, Table};
 use rsom_stage::{
     Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic, interrupt,
 };

@@ -1,6 +1,6 @@
 //! What is true of a cohort as a table.
 
-use rsom_io::table::{Column, Table};
+use rsom_formats::table::{Column, Table};
 use rsom_stage::StageError;
 
 use crate::{TrueValue, Truth};

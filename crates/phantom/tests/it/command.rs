@@ -6,8 +6,10 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use rsom_io::rsom_mat::{self, RawChannel};
-use rsom_io::{manifest, nifti};
+use rsom_formats::nifti;
+use rsom_io::rsom_mat;
+use rsom_manifest as manifest;
+use rsom_volume::RawChannel;
 
 const SMALL: &str = "--shape 24,4,96 --surface-depth-um 40";
 
@@ -326,7 +328,7 @@ fn groups_differ_by_their_effects_and_the_table_of_truth_says_so() {
             ("diabetic", 1)
         ]
     );
-    let table = rsom_io::table::parquet::read(&folder.join("cohort/truth.parquet")).unwrap();
+    let table = rsom_formats::table::parquet::read(&folder.join("cohort/truth.parquet")).unwrap();
     let texts = |name: &str| table.texts(name).unwrap();
     let (metrics, scans, groups) = (texts("metric"), texts("scan"), texts("group"));
     let values = table.numbers("value").unwrap();
@@ -355,7 +357,7 @@ fn groups_differ_by_their_effects_and_the_table_of_truth_says_so() {
     let segments = folder
         .join("cohort")
         .join(&cohort.scans[0].files["segments"][0].path);
-    let segments = rsom_io::table::parquet::read(&segments).unwrap();
+    let segments = rsom_formats::table::parquet::read(&segments).unwrap();
     let swc = folder
         .join("cohort")
         .join(&cohort.scans[0].files["swc"][0].path);
@@ -398,7 +400,7 @@ fn truth_and_graph_of_one_scan_come_on_request() {
             "scan --seed 1 {trees} --image i.nii.gz --layer l.nii.gz --truth t.parquet --swc t.swc"
         ),
     );
-    let table = rsom_io::table::parquet::read(&folder.join("t.parquet")).unwrap();
+    let table = rsom_formats::table::parquet::read(&folder.join("t.parquet")).unwrap();
     assert_eq!(table.texts("scan").unwrap()[0], None);
     assert!(
         std::fs::read_to_string(folder.join("t.swc"))

@@ -227,7 +227,7 @@ stages:
     for (code, letter) in [(2, "B"), (16, "f")] {
         let (code, letter) = (format!("code={code}"), format!("letter={letter}"));
         study.run(&["--set", &code, "--set", &letter]).good();
-        let mask = rsom_io::nifti::read_mask(&study.path("work/mask.nii.gz")).unwrap();
+        let mask = rsom_formats::nifti::read_mask(&study.path("work/mask.nii.gz")).unwrap();
         assert_eq!(mask.grid().shape(), [2, 2, 2]);
         let spacing = mask.grid().spacing().millimetres().unwrap();
         assert!((spacing[2] - 0.003).abs() < 1e-9, "{spacing:?}");

@@ -1,6 +1,6 @@
 //! `rsom-preprocess flatten` and `unflatten`.
 
-use rsom_io::nifti;
+use rsom_formats::nifti;
 use rsom_io::ports;
 use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
 use serde::Deserialize;

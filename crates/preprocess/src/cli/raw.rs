@@ -3,7 +3,7 @@
 use rsom_io::{ports, rsom_mat};
 use rsom_stage::{Invocation, StageError, log};
 
-use crate::{RawChannel, RawScan, SkinMap};
+use rsom_volume::RawScan;
 
 /// Reads the scan of the ports `lf`, `hf` and `surface`, or of `input`.
 ///
@@ -30,19 +30,10 @@ pub(super) fn read(invocation: &Invocation) -> Result<RawScan, StageError> {
     if raw.surface.is_none() {
         log::warn("there is no --surface: the skin is NOT made level, as the networks expect it");
     }
-    Ok(RawScan {
-        channels: raw.channels.map(|channel| match channel {
-            rsom_mat::RawChannel::Single(voxels) => RawChannel::Single(voxels),
-            rsom_mat::RawChannel::Double(voxels) => RawChannel::Double(voxels),
-        }),
-        skin: raw.surface.map(|surface| SkinMap {
-            heights: surface.heights,
-            step_mm: surface.step_mm,
-        }),
-    })
+    Ok(raw)
 }
 
-fn of_matlab_files(invocation: &Invocation) -> Result<rsom_mat::RawScan, StageError> {
+fn of_matlab_files(invocation: &Invocation) -> Result<RawScan, StageError> {
     let channel = |port: &str| {
         let path = invocation.input(port)?;
         rsom_mat::read_channel(path).map_err(|e| ports::at_input(path, e))
@@ -54,5 +45,5 @@ fn of_matlab_files(invocation: &Invocation) -> Result<rsom_mat::RawScan, StageEr
         Some(path) => Some(rsom_mat::read_surface(path).map_err(|e| ports::at_input(path, e))?),
         None => None,
     };
-    Ok(rsom_mat::RawScan { channels, surface })
+    Ok(RawScan { channels, surface })
 }

@@ -1,9 +1,8 @@
 //! `rsom-preprocess layer` and `vessel`: raw scans by a named recipe.
 
-use rsom_io::axes::Axes;
 use rsom_io::ports;
 use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
-use rsom_volume::Mask;
+use rsom_volume::{Axes, Mask};
 use serde::Deserialize;
 
 use super::{raw, volumes};
@@ -52,7 +51,7 @@ fn run(invocation: &Invocation, purpose: Purpose) -> Result<Summary, StageError>
         return Err(StageError::usage("--shifts needs --surface"));
     }
     let scan = raw::read(invocation)?;
-    if wants_shifts && scan.skin.is_none() {
+    if wants_shifts && scan.surface.is_none() {
         let path = invocation.input("input")?;
         return Err(StageError::input(
             path,
@@ -98,10 +97,8 @@ fn of_recipe(invocation: &Invocation, error: PreprocessError) -> StageError {
 /// A mask of the released software has the axes (z, y, x): it is turned when only then its columns are the scan's.
 fn turned(mask: Mask, columns: [usize; 2]) -> Result<Mask, StageError> {
     let [a, b, c] = mask.grid().shape();
-    match Axes::parse("zyx") {
-        Some(axes) if [a, b] != columns && [c, b] == columns => {
-            axes.mask(mask).map_err(StageError::failure)
-        }
-        _ => Ok(mask),
+    if [a, b] != columns && [c, b] == columns {
+        return Axes::ZYX.mask(mask).map_err(StageError::failure);
     }
+    Ok(mask)
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ndarray::{Array2, Axis};
-use rsom_io::nifti::Storage;
+use rsom_formats::nifti::Storage;
 use rsom_io::ports;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError};
 use rsom_volume::{Grid, LabelMap, Mask, Scan};

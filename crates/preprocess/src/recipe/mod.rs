@@ -14,12 +14,11 @@ mod spline;
 
 use ndarray::{Array3, s};
 use rayon::prelude::*;
-use rsom_volume::{Grid, Mask, Spacing};
+use rsom_volume::{Grid, Mask, RawChannel, RawScan, Spacing};
 
 pub use cut::cut_depth_vox;
 pub use intensity::Stretch;
 use intensity::{Sample, maximum, stretch, to_bytes};
-pub use skin::SkinMap;
 
 use crate::crop::within_limit;
 use crate::{PreprocessError, Shifts};
@@ -46,24 +45,6 @@ pub enum Purpose {
     Layer,
     /// To find vessels.
     Vessel,
-}
-
-/// A channel of a raw scan, of shape (x, y, z), in the precision of its file.
-#[derive(Debug, Clone, PartialEq)]
-pub enum RawChannel {
-    /// Single precision.
-    Single(Array3<f32>),
-    /// Double precision.
-    Double(Array3<f64>),
-}
-
-/// A raw scan: low and high frequencies, and the skin's surface, if it was found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RawScan {
-    /// LF and HF, of one shape.
-    pub channels: [RawChannel; 2],
-    /// The surface.
-    pub skin: Option<SkinMap>,
 }
 
 /// A prepared scan.
@@ -120,9 +101,9 @@ pub fn prepare_raw(
         });
     }
     let lateral_mm = [SPACING_MM[0], SPACING_MM[1]];
-    let skin = raw.skin.as_ref();
-    let shifts = skin
-        .map(|skin| skin.shifts([x, y], lateral_mm))
+    let surface = raw.surface.as_ref();
+    let shifts = surface
+        .map(|surface| skin::shifts(surface, [x, y], lateral_mm))
         .transpose()?;
     let steps = Steps {
         shifts: shifts.as_ref(),
@@ -135,15 +116,15 @@ pub fn prepare_raw(
         || steps.apply(hf, of_hf, "HF"),
     );
     let (lf, hf) = (lf?, hf?);
-    let largest = lf.largest().max(hf.largest());
+    let largest = largest_of(&lf).max(largest_of(&hf));
     let grid = grid.window([0, 0, cut as isize], [x, y, DEPTH_VOX - cut])?;
-    let bytes = |channel: RawChannel| {
-        let bytes = channel.bytes(largest);
+    let bytes = |channel: &RawChannel| {
+        let bytes = bytes_of(channel, largest);
         Array3::from_shape_vec((x, y, DEPTH_VOX - cut), bytes)
             .map_err(|_| PreprocessError::ChannelShapes([grid.shape(); 2]))
     };
     Ok(PreparedRaw {
-        channels: [bytes(lf)?, bytes(hf)?],
+        channels: [bytes(&lf)?, bytes(&hf)?],
         grid,
         shifts,
         cut_depth_vox: cut,
@@ -223,29 +204,17 @@ fn depths<T: Sample>(voxels: Array3<T>, start: usize, end: usize) -> Array3<T> {
     kept
 }
 
-impl RawChannel {
-    /// Extents along x, y, z.
-    #[must_use]
-    pub fn shape(&self) -> [usize; 3] {
-        let (x, y, z) = match self {
-            Self::Single(voxels) => voxels.dim(),
-            Self::Double(voxels) => voxels.dim(),
-        };
-        [x, y, z]
+fn largest_of(channel: &RawChannel) -> f64 {
+    match channel {
+        RawChannel::Single(voxels) => largest(voxels),
+        RawChannel::Double(voxels) => largest(voxels),
     }
+}
 
-    fn largest(&self) -> f64 {
-        match self {
-            Self::Single(voxels) => largest(voxels),
-            Self::Double(voxels) => largest(voxels),
-        }
-    }
-
-    fn bytes(self, largest: f64) -> Vec<u8> {
-        match self {
-            Self::Single(voxels) => to_bytes(&voxels, largest),
-            Self::Double(voxels) => to_bytes(&voxels, largest),
-        }
+fn bytes_of(channel: &RawChannel, largest: f64) -> Vec<u8> {
+    match channel {
+        RawChannel::Single(voxels) => to_bytes(voxels, largest),
+        RawChannel::Double(voxels) => to_bytes(voxels, largest),
     }
 }
 

@@ -1,79 +1,69 @@
 //! The skin's surface as the scanner's software found it, and how far it makes each column move.
 
 use ndarray::Array2;
+use rsom_volume::SkinSurface;
 
 use super::Recipe;
 use super::spline::Spline;
 use crate::crop::within_limit;
 use crate::{PreprocessError, Shifts};
 
-/// Heights of the skin on a grid of its own, centred on the field of view.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SkinMap {
-    /// Heights of shape (x, y), in units of half a voxel along depth.
-    pub heights: Array2<f64>,
-    /// Distance of two points along x and y, in mm.
-    pub step_mm: [f64; 2],
-}
-
-impl SkinMap {
-    /// How far each column of a scan moves so that the skin becomes level: `−round((height − mean height) / 2)`, halves to
-    /// even, with heights by an interpolating bicubic spline, and beyond the map those of its edge.
-    ///
-    /// `columns` and `lateral_mm` are the scan's extents and voxel size along x and y.
-    ///
-    /// # Errors
-    /// A map of fewer than four points along an axis, heights that are not finite, steps that are not positive.
-    pub fn shifts(
-        &self,
-        columns: [usize; 2],
-        lateral_mm: [f64; 2],
-    ) -> Result<Shifts, PreprocessError> {
-        // Beyond these, places on the map are no numbers.
-        let sane = |mm: &f64| (1e-9..1e9).contains(mm);
-        let points = self.heights.dim();
-        let few = PreprocessError::BadSkinMap("it has fewer than four points along an axis");
-        if points.0.min(points.1) < 4 {
-            return Err(few);
-        }
-        within_limit([points.0, columns[1], 1])?;
-        if !self.step_mm.iter().all(sane) || !self.heights.iter().all(|h| h.is_finite()) {
-            return Err(PreprocessError::BadSkinMap(
-                "heights or steps are no numbers",
-            ));
-        }
-        // Places of the scan's columns on the map, both centred: in steps of the map.
-        let places = |axis: usize, points: usize| -> Vec<f64> {
-            let factor = lateral_mm[axis] / self.step_mm[axis];
-            let centre = (columns[axis] as f64 - 1.0) / 2.0;
-            let middle = (points as f64 - 1.0) / 2.0;
-            let place = |column: usize| (column as f64 - centre) * factor + middle;
-            (0..columns[axis]).map(place).collect()
-        };
-        let (xs, ys) = (places(0, points.0), places(1, points.1));
-        // Along y first, then along x: the same surface as in one step.
-        let mut along_y = Array2::zeros((points.0, columns[1]));
-        for (row, mut target) in self.heights.rows().into_iter().zip(along_y.rows_mut()) {
-            let spline = Spline::through(row.to_vec()).ok_or_else(|| few.clone())?;
-            target
-                .iter_mut()
-                .zip(&ys)
-                .for_each(|(t, y)| *t = spline.at(*y));
-        }
-        let mut heights = Array2::zeros((columns[0], columns[1]));
-        for (line, mut target) in along_y.columns().into_iter().zip(heights.columns_mut()) {
-            let spline = Spline::through(line.to_vec()).ok_or_else(|| few.clone())?;
-            target
-                .iter_mut()
-                .zip(&xs)
-                .for_each(|(t, x)| *t = spline.at(*x));
-        }
-        let mean = heights.sum() / heights.len().max(1) as f64;
-        let shift = |height: f64| -((height - mean) / 2.0).round_ties_even() as i32;
-        Ok(Shifts {
-            voxels: heights.mapv(shift),
-        })
+/// How far each column of a scan moves so that the skin becomes level: `−round((height − mean height) / 2)`, halves to
+/// even, with heights by an interpolating bicubic spline, and beyond the map those of its edge.
+///
+/// `columns` and `lateral_mm` are the scan's extents and voxel size along x and y.
+///
+/// # Errors
+/// A map of fewer than four points along an axis, heights that are not finite, steps that are not positive.
+pub(super) fn shifts(
+    surface: &SkinSurface,
+    columns: [usize; 2],
+    lateral_mm: [f64; 2],
+) -> Result<Shifts, PreprocessError> {
+    // Beyond these, places on the map are no numbers.
+    let sane = |mm: &f64| (1e-9..1e9).contains(mm);
+    let points = surface.heights.dim();
+    let few = PreprocessError::BadSkinMap("it has fewer than four points along an axis");
+    if points.0.min(points.1) < 4 {
+        return Err(few);
     }
+    within_limit([points.0, columns[1], 1])?;
+    if !surface.step_mm.iter().all(sane) || !surface.heights.iter().all(|h| h.is_finite()) {
+        return Err(PreprocessError::BadSkinMap(
+            "heights or steps are no numbers",
+        ));
+    }
+    // Places of the scan's columns on the map, both centred: in steps of the map.
+    let places = |axis: usize, points: usize| -> Vec<f64> {
+        let factor = lateral_mm[axis] / surface.step_mm[axis];
+        let centre = (columns[axis] as f64 - 1.0) / 2.0;
+        let middle = (points as f64 - 1.0) / 2.0;
+        let place = |column: usize| (column as f64 - centre) * factor + middle;
+        (0..columns[axis]).map(place).collect()
+    };
+    let (xs, ys) = (places(0, points.0), places(1, points.1));
+    // Along y first, then along x: the same surface as in one step.
+    let mut along_y = Array2::zeros((points.0, columns[1]));
+    for (row, mut target) in surface.heights.rows().into_iter().zip(along_y.rows_mut()) {
+        let spline = Spline::through(row.to_vec()).ok_or_else(|| few.clone())?;
+        target
+            .iter_mut()
+            .zip(&ys)
+            .for_each(|(t, y)| *t = spline.at(*y));
+    }
+    let mut heights = Array2::zeros((columns[0], columns[1]));
+    for (line, mut target) in along_y.columns().into_iter().zip(heights.columns_mut()) {
+        let spline = Spline::through(line.to_vec()).ok_or_else(|| few.clone())?;
+        target
+            .iter_mut()
+            .zip(&xs)
+            .for_each(|(t, x)| *t = spline.at(*x));
+    }
+    let mean = heights.sum() / heights.len().max(1) as f64;
+    let shift = |height: f64| -((height - mean) / 2.0).round_ties_even() as i32;
+    Ok(Shifts {
+        voxels: heights.mapv(shift),
+    })
 }
 
 /// Moves a column; what comes in from beyond an end is zero.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use ndarray::{Array3, Array4};
-use rsom_io::nifti::{self, Storage};
+use rsom_formats::nifti::{self, Storage};
 use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 use tempfile::TempDir;
 

@@ -5,10 +5,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rsom_io::axes::Axes;
-use rsom_io::nifti::read_scan;
-use rsom_io::rsom_mat::{self, RawScan};
+use rsom_formats::nifti::read_scan;
+use rsom_io::rsom_mat;
 use rsom_stage::Invocation;
+use rsom_volume::Axes;
+use rsom_volume::RawScan;
 use rsom_volume::Scan;
 
 const SCANS: [&str; 3] = [

@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use ndarray::Array2;
-use rsom_io::{bscans, images};
+use rsom_formats::images;
+use rsom_io::bscans;
 use rsom_preprocess::{Choice, Detection, Feature, Shifts, detect};
 use rsom_volume::{Grid, Scan, Spacing};
 

@@ -1,7 +1,7 @@
 //! `rsom-report factor`: measures against a factor.
 
+use rsom_formats::table::{Cell, Table, TableError};
 use rsom_io::ports;
-use rsom_io::table::{Cell, Table, TableError};
 use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
 use serde::Deserialize;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rsom_formats::table::{Table, TableError};
 use rsom_io::ports;
-use rsom_io::table::{Table, TableError};
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use crate::threshold::{Figure, scene};
@@ -140,7 +140,7 @@ enum Fault {
 
 #[cfg(test)]
 mod tests {
-    use rsom_io::table::Column;
+    use rsom_formats::table::Column;
 
     use super::*;
 

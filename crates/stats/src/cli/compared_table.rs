@@ -1,6 +1,6 @@
 //! Outcomes of `compare` as a table, as JSON and as text.
 
-use rsom_io::table::{Column, Table};
+use rsom_formats::table::{Column, Table};
 use rsom_stage::StageError;
 use serde_json::{Value, json};
 

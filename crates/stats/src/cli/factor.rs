@@ -1,6 +1,6 @@
 //! Columns whose values tell conditions apart.
 
-use rsom_io::table::{Cell, Table, Values};
+use rsom_formats::table::{Cell, Table, Values};
 use rsom_stage::StageError;
 
 use crate::Level;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rsom_io::table::{Cell, Table, TableError, Values};
+use rsom_formats::table::{Cell, Table, TableError, Values};
 use rsom_stage::StageError;
 use serde::Deserialize;
 

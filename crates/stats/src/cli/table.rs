@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rsom_formats::table::Table;
 use rsom_io::ports;
-use rsom_io::table::Table;
 use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic};
 use serde::Deserialize;
 

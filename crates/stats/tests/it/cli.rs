@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use rsom_io::table::{Cell, Column, Table, parquet};
+use rsom_formats::table::{Cell, Column, Table, parquet};
 
 /// How the column `s` is written.
 #[derive(Clone, Copy, PartialEq)]

@@ -1,8 +1,8 @@
 //! `rsom-vesselseg calibrate`.
 
+use rsom_formats::table::{Column, Table, TableError};
 use rsom_io::dataset::{Chosen, Pair};
 use rsom_io::ports;
-use rsom_io::table::{Column, Table, TableError};
 use rsom_nn::Accelerator;
 use rsom_nn::ops::ConvolutionMethod;
 use rsom_stage::{

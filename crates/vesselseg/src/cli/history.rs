@@ -1,6 +1,6 @@
 //! The history of a training run as a table.
 
-use rsom_io::table::{Column, Table, TableError};
+use rsom_formats::table::{Column, Table, TableError};
 use rsom_nn::EpochHistory;
 
 use crate::{EpochRecord, History, Validation};

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use ndarray::{Array3, Array4};
-use rsom_io::nifti::{self, Storage};
-use rsom_io::table::parquet;
+use rsom_formats::nifti::{self, Storage};
+use rsom_formats::table::parquet;
 use rsom_nn::InputScaling;
 use rsom_vesselseg::{Blocks, Model, VesselNet, VesselNetConfig};
 use rsom_volume::{Grid, Mask, Scan, Spacing};

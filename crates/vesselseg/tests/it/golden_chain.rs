@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use ndarray::Array4;
-use rsom_io::nifti;
+use rsom_formats::nifti;
 use rsom_io::prepared::Prepared;
 use rsom_vesselseg::{Blocks, Model, PredictSettings, Prediction, predict};
 use rsom_volume::{Grid, Scan, Spacing};

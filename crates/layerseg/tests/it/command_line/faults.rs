@@ -1,7 +1,7 @@
 //! Exit codes and messages of what goes wrong.
 
 use ndarray::Array3;
-use rsom_io::nifti;
+use rsom_formats::nifti;
 use rsom_volume::{Grid, Mask, Spacing};
 
 use super::study::{NETWORK, SCANS, Study};

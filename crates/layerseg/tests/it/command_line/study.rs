@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use ndarray::{Array3, Array4};
-use rsom_io::nifti::{self, Storage};
+use rsom_formats::nifti::{self, Storage};
 use rsom_volume::{Grid, LabelMap, Scan, Spacing};
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! What training makes of scans, and what its networks find.
 
-use rsom_io::nifti;
-use rsom_io::table::parquet;
+use rsom_formats::nifti;
+use rsom_formats::table::parquet;
 use rsom_stage::fingerprint;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! Weights and the specification.
 
-use rsom_io::nifti;
+use rsom_formats::nifti;
 use serde_json::Value;
 
 use super::study::{NETWORK, SCANS, Study};

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use rsom_io::nifti::{self, Storage};
-use rsom_io::table::{Values, parquet};
+use rsom_formats::nifti::{self, Storage};
+use rsom_formats::table::{Values, parquet};
 use rsom_volume::{Grid, Scan, Spacing};
 
 use super::common::*;

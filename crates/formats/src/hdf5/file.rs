@@ -1,0 +1,252 @@
+//! A file, and the tree of groups and datasets in it.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use hdf5_reader::{Hdf5File, OpenOptions};
+
+use super::fault::{at, guard};
+use super::{Attributes, Dataset};
+use crate::FormatError;
+
+/// Objects of a file that are looked at: each is remembered, in about four kilobytes.
+const MOST_OBJECTS: usize = 1 << 17;
+/// Groups in groups: beyond this, a file is broken, and so would be the stack.
+const DEEPEST: usize = 64;
+/// The most that is read at a time, but for one chunk.
+const LARGEST_READ: usize = 1 << 30;
+/// A chunk of a compressed dataset is no larger; common ones have some megabytes.
+const LARGEST_CHUNK: usize = 1 << 30;
+/// What is written about one object takes no more bytes.
+const LARGEST_HEADER: usize = 4 << 20;
+/// Chunks are kept only as long as a slab needs them.
+const CHUNKS_KEPT: usize = 8 << 20;
+
+/// An HDF5 file.
+pub struct File {
+    context: Context,
+    objects: OnceLock<HashMap<u64, Node>>,
+}
+
+/// What all objects of a file share.
+#[derive(Clone)]
+pub(super) struct Context {
+    pub(super) file: Arc<Hdf5File>,
+    /// Bytes of the file.
+    pub(super) len: u64,
+}
+
+impl Context {
+    /// Bytes of a reference to what varies in length: a count, an address, a number.
+    pub(super) fn reference_size(&self) -> usize {
+        8 + usize::from(self.file.superblock().offset_size)
+    }
+}
+
+/// A group or a dataset.
+#[derive(Clone)]
+pub enum Node {
+    /// A group.
+    Group(Group),
+    /// A dataset.
+    Dataset(Dataset),
+}
+
+/// A group: a folder in the file.
+#[derive(Clone)]
+pub struct Group {
+    path: String,
+    inner: Arc<hdf5_reader::group::Group>,
+    context: Context,
+}
+
+impl std::fmt::Debug for File {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("File")
+            .field("bytes", &self.context.len)
+            .finish_non_exhaustive()
+    }
+}
+
+impl File {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// The file cannot be read, is no HDF5 file, or is cut off.
+    pub fn open(path: &Path) -> Result<Self, FormatError> {
+        let len = std::fs::metadata(path)?.len();
+        let options = OpenOptions {
+            max_read_bytes: LARGEST_READ,
+            max_chunk_bytes: LARGEST_CHUNK,
+            max_object_header_bytes: LARGEST_HEADER,
+            chunk_cache_bytes: CHUNKS_KEPT,
+            ..OpenOptions::default()
+        };
+        let file = guard("/", || Hdf5File::open_with_options(path, options))?;
+        let end = file.superblock().eof_address;
+        if end != u64::MAX && end > len {
+            let what = format_args!("the file ends after {len} bytes of {end}");
+            return Err(FormatError::format(super::FORMAT, what));
+        }
+        let file = Arc::new(file);
+        Ok(Self {
+            context: Context { file, len },
+            objects: OnceLock::new(),
+        })
+    }
+
+    /// Bytes of the file.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.context.len
+    }
+
+    /// The group that holds all others.
+    ///
+    /// # Errors
+    /// A broken file.
+    pub fn root(&self) -> Result<Group, FormatError> {
+        let inner = guard("/", || self.context.file.root_group())?;
+        Ok(Group {
+            path: "/".to_owned(),
+            inner: Arc::new(inner),
+            context: self.context.clone(),
+        })
+    }
+
+    /// All groups and datasets, sorted by their paths. What stands in several groups is told of the first.
+    ///
+    /// # Errors
+    /// A broken file; more objects, or more deeply nested ones, than a sensible file has.
+    pub fn objects(&self) -> Result<Vec<&Node>, FormatError> {
+        let mut nodes: Vec<&Node> = self.index()?.values().collect();
+        nodes.sort_unstable_by(|a, b| a.path().cmp(b.path()));
+        Ok(nodes)
+    }
+
+    /// What a reference leads to.
+    ///
+    /// # Errors
+    /// As [`File::objects`].
+    pub fn at(&self, address: u64) -> Result<Option<&Node>, FormatError> {
+        Ok(self.index()?.get(&address))
+    }
+
+    fn index(&self) -> Result<&HashMap<u64, Node>, FormatError> {
+        if let Some(index) = self.objects.get() {
+            return Ok(index);
+        }
+        let root = self.root()?;
+        let mut index = HashMap::from([(root.inner.address(), Node::Group(root.clone()))]);
+        collect(&root, 0, &mut index)?;
+        Ok(self.objects.get_or_init(|| index))
+    }
+}
+
+fn collect(group: &Group, depth: usize, index: &mut HashMap<u64, Node>) -> Result<(), FormatError> {
+    if depth > DEEPEST {
+        let what = format_args!("groups in groups, more than {DEEPEST} deep");
+        return Err(at(&group.path, what));
+    }
+    for node in group.children()? {
+        if index.contains_key(&node.address()) {
+            continue;
+        }
+        index.insert(node.address(), node.clone());
+        if index.len() > MOST_OBJECTS {
+            return Err(at(
+                &group.path,
+                format_args!("more than {MOST_OBJECTS} objects"),
+            ));
+        }
+        if let Node::Group(inner) = &node {
+            collect(inner, depth + 1, index)?;
+        }
+    }
+    Ok(())
+}
+
+impl Group {
+    /// Where it stands in the file.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What it holds, sorted by name.
+    ///
+    /// # Errors
+    /// A broken file: one that cannot be read as a whole is not read in part.
+    pub fn children(&self) -> Result<Vec<Node>, FormatError> {
+        let (groups, datasets) = guard(&self.path, || self.inner.members())?;
+        let path = |name: &str| format!("{}/{name}", self.path.trim_end_matches('/'));
+        let groups = groups.into_iter().map(|group| {
+            Node::Group(Self {
+                path: path(group.name()),
+                inner: Arc::new(group),
+                context: self.context.clone(),
+            })
+        });
+        let datasets = datasets.into_iter().map(|dataset| {
+            let path = path(dataset.name());
+            Node::Dataset(Dataset::new(path, dataset, self.context.clone()))
+        });
+        let mut nodes: Vec<Node> = groups.chain(datasets).collect();
+        nodes.sort_by(|a, b| a.path().cmp(b.path()));
+        Ok(nodes)
+    }
+
+    /// What is said about it.
+    ///
+    /// # Errors
+    /// A broken file.
+    pub fn attributes(&self) -> Result<Attributes, FormatError> {
+        let group = &self.inner;
+        guard(&self.path, || {
+            let resolve = |bytes: &[u8], size| group.resolve_vlen_reference_bytes(bytes, size);
+            let size = self.context.reference_size();
+            Attributes::decode(group.raw_attributes()?, size, &resolve)
+        })
+    }
+}
+
+impl Node {
+    /// Where it stands in the file.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Group(group) => &group.path,
+            Self::Dataset(dataset) => dataset.path(),
+        }
+    }
+
+    /// The last part of its path.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Group(group) => group.inner.name(),
+            Self::Dataset(dataset) => dataset.name(),
+        }
+    }
+
+    /// The byte, counted from the start of the HDF5 part of the file, that references to it give.
+    #[must_use]
+    pub fn address(&self) -> u64 {
+        match self {
+            Self::Group(group) => group.inner.address(),
+            Self::Dataset(dataset) => dataset.address(),
+        }
+    }
+
+    /// What is said about it.
+    ///
+    /// # Errors
+    /// A broken file.
+    pub fn attributes(&self) -> Result<Attributes, FormatError> {
+        match self {
+            Self::Group(group) => group.attributes(),
+            Self::Dataset(dataset) => dataset.attributes(),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! HDF5 files: their groups and datasets, attributes, and numbers in the type that they are stored in.
+//!
+//! A thin layer over the crate that decodes the format. It keeps what that crate leaves to its caller: no length in a
+//! file takes more memory than the file can account for, and every fault names the object at which it was met.
+
+mod attributes;
+mod dataset;
+mod element;
+mod fault;
+mod file;
+pub mod ipasc;
+mod layout;
+mod numbers;
+mod text;
+
+pub use attributes::{Attribute, Attributes};
+pub use dataset::{Dataset, Kind};
+pub use file::{File, Group, Node};
+pub use numbers::Array;
+
+/// Name of the format in errors.
+pub(crate) const FORMAT: &str = "HDF5";
+/// What an HDF5 file begins with, at byte 0, or behind a block of its user's.
+const MAGIC: &[u8] = b"\x89HDF\r\n\x1a\n";
+
+/// Whether the first bytes (some thousand of them) are those of an HDF5 file.
+#[must_use]
+pub fn is(start: &[u8]) -> bool {
+    let holds = |place: &usize| start.get(*place..).is_some_and(|s| s.starts_with(MAGIC));
+    [0, 512, 1024, 2048].iter().any(holds)
+}

@@ -1,0 +1,33 @@
+//! Pictures: the pixels of PNG files and of the pages of TIFF files.
+
+mod picture;
+mod png;
+mod tiff;
+
+pub use picture::{Picture, Sample};
+pub use png::read_png;
+pub use tiff::read_tiff;
+
+use std::path::Path;
+
+use crate::FormatError;
+
+/// Reads every picture of a PNG or TIFF file, told apart by content.
+///
+/// # Errors
+/// Neither format, or a broken file; the message says what is wrong.
+pub fn read_pictures(path: &Path) -> Result<Vec<Picture>, FormatError> {
+    let bytes = std::fs::read(path)?;
+    match bytes.get(..4) {
+        Some([0x89, b'P', b'N', b'G']) => read_png(&bytes)
+            .map(|picture| vec![picture])
+            .map_err(|fault| FormatError::format("PNG", fault)),
+        Some(b"II*\0" | b"MM\0*" | b"II+\0" | b"MM\0+") => {
+            read_tiff(&bytes).map_err(|fault| FormatError::format("TIFF", fault))
+        }
+        _ => Err(FormatError::format(
+            "picture",
+            "it is neither a PNG nor a TIFF file",
+        )),
+    }
+}

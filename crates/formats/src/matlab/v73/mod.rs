@@ -1,0 +1,91 @@
+//! Version 7.3: HDF5. A variable is a dataset or group of the root, and attributes say which of MATLAB's classes it is of.
+//!
+//! HDF5 counts extents from the one that runs slowest, MATLAB from the one that runs fastest: turned round they are the
+//! same array, and no number moves. Cells are references into the group `#refs#`.
+
+mod header;
+mod value;
+
+use std::path::Path;
+
+use super::{ByteOrder, Class, FORMAT, Place, Value, Variable};
+use crate::FormatError;
+use crate::hdf5::{File, Node};
+use header::Header;
+
+/// Groups of the root that are no variables: what cells refer to, and what objects of the new kind consist of.
+const HIDDEN: [&str; 2] = ["#refs#", "#subsystem#"];
+/// Bytes before which a file says of itself what it is.
+const TEXT: usize = 116;
+
+/// An open file, and its variables.
+pub(super) struct Source {
+    file: File,
+    nodes: Vec<Node>,
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.file.fmt(f)
+    }
+}
+
+/// What a file says of itself, in the block before HDF5 begins.
+pub(super) fn text_of(start: &[u8]) -> String {
+    if !start.starts_with(b"MATLAB") {
+        return String::new();
+    }
+    super::v5::text_of(&start[..start.len().min(TEXT)])
+}
+
+/// The order of bytes that the file's head speaks of; numbers of HDF5 have each their own.
+pub(super) fn order_of(start: &[u8]) -> ByteOrder {
+    match start.get(126..128) {
+        Some(b"MI") => ByteOrder::Big,
+        _ => ByteOrder::Little,
+    }
+}
+
+/// Opens a file and lists its variables.
+///
+/// # Errors
+/// A broken file; one of HDF5 that does not come from MATLAB, or does not look so.
+pub(super) fn open(path: &Path, start: &[u8]) -> Result<(Source, Vec<Variable>), FormatError> {
+    let file = File::open(path)?;
+    let mut nodes = file.root()?.children()?;
+    nodes.retain(|node| !HIDDEN.contains(&node.name()));
+    let (mut variables, mut ours) = (Vec::new(), start.starts_with(b"MATLAB"));
+    for node in &nodes {
+        let header = Header::of(node)?;
+        ours |= header.said;
+        variables.push(Variable {
+            name: node.name().to_owned(),
+            class: header.class,
+            dims: header.dims,
+            complex: header.complex,
+            logical: header.logical,
+            place: Place {
+                start: node.address(),
+                len: 0,
+                compressed: false,
+            },
+        });
+    }
+    if !ours {
+        let what = "it is HDF5, but none of its datasets has a class of MATLAB's (rsom-io import hdf5 reads it)";
+        return Err(FormatError::format(FORMAT, what));
+    }
+    Ok((Source { file, nodes }, variables))
+}
+
+impl Source {
+    /// The value of a variable.
+    pub(super) fn read(&self, variable: &Variable) -> Result<Value, FormatError> {
+        let node = self.nodes.iter().find(|node| node.name() == variable.name);
+        let Some(node) = node else {
+            let what = format_args!("there is no variable {}", variable.name);
+            return Err(FormatError::format(FORMAT, what));
+        };
+        value::read(&self.file, node)
+    }
+}

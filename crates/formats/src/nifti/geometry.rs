@@ -1,0 +1,197 @@
+//! Between a header's units, quaternion and affine rows, and a [`Grid`].
+
+use rsom_volume::{Affine, Grid, Spacing};
+
+use super::Header;
+use crate::FormatError;
+
+/// Where the voxels of a header stand.
+///
+/// The affine is the sform, else the qform, else the voxel size alone; all in mm. The voxel size is `pixdim`. It is
+/// unknown when every `pixdim` is 1 and the unit is unknown: what writers leave when nobody told them.
+pub(super) fn grid(header: &Header) -> Result<Grid, FormatError> {
+    let (shape, _) = header.extents()?;
+    let in_mm = match header.unit {
+        1 => 1000.0,
+        3 => 0.001,
+        _ => 1.0,
+    };
+    let size: [f64; 3] = std::array::from_fn(|axis| header.pixdim[axis + 1] * in_mm);
+    let known_unit = (1..=3).contains(&header.unit);
+    let spacing = if !known_unit && size == [1.0; 3] {
+        Spacing::Unknown
+    } else {
+        Spacing::Millimetres(size)
+    };
+    let affine = if header.sform_code > 0 {
+        header.srow.map(|row| row.map(|v| v * in_mm))
+    } else if header.qform_code > 0 {
+        from_quaternion(&header.quaternion, size, header.pixdim[0], in_mm)
+    } else {
+        let diagonal = |r: usize| std::array::from_fn(|c| if r == c { size[r] } else { 0.0 });
+        std::array::from_fn(diagonal)
+    };
+    Ok(Grid::with_affine(shape, spacing, affine)?)
+}
+
+/// What a person should look at before believing a header; empty when nothing is odd.
+pub(super) fn doubts(header: &Header, grid: &Grid) -> Vec<String> {
+    /// No skin scan is wider.
+    const WIDEST_MM: f64 = 100.0;
+    let mut doubts = Vec::new();
+    let Spacing::Millimetres(size) = grid.spacing() else {
+        return doubts;
+    };
+    let [x, y, z] = grid.shape();
+    if size == [1.0; 3] && x.max(y).max(z) as f64 > WIDEST_MM {
+        doubts.push(format!(
+            "voxels of exactly 1 mm make a field of view of {x} × {y} × {z} mm; is the voxel size known?"
+        ));
+    }
+    let length = |axis: usize| {
+        let squares = grid.affine().iter().map(|row| row[axis] * row[axis]);
+        squares.sum::<f64>().sqrt()
+    };
+    let from_affine: [f64; 3] = std::array::from_fn(length);
+    if (0..3).any(|axis| (from_affine[axis] / size[axis] - 1.0).abs() > 0.01) {
+        let source = if header.sform_code > 0 {
+            "sform"
+        } else {
+            "qform"
+        };
+        doubts.push(format!(
+            "pixdim says {size:?} mm, the {source} {from_affine:?} mm; pixdim is taken"
+        ));
+    }
+    doubts
+}
+
+/// The affine of a qform (NIfTI-1 standard, "method 2").
+fn from_quaternion(quaternion: &[f64; 6], size: [f64; 3], handedness: f64, in_mm: f64) -> Affine {
+    let [b, c, d, x, y, z] = *quaternion;
+    let squares = b * b + c * c + d * d;
+    // Rounding may push the vector part beyond length 1; then it is a half turn.
+    let (a, b, c, d) = if squares > 1.0 {
+        let length = squares.sqrt();
+        (0.0, b / length, c / length, d / length)
+    } else {
+        ((1.0 - squares).sqrt(), b, c, d)
+    };
+    let rotation = [
+        [
+            a * a + b * b - c * c - d * d,
+            2.0 * (b * c - a * d),
+            2.0 * (b * d + a * c),
+        ],
+        [
+            2.0 * (b * c + a * d),
+            a * a + c * c - b * b - d * d,
+            2.0 * (c * d - a * b),
+        ],
+        [
+            2.0 * (b * d - a * c),
+            2.0 * (c * d + a * b),
+            a * a + d * d - c * c - b * b,
+        ],
+    ];
+    let origin = [x * in_mm, y * in_mm, z * in_mm];
+    std::array::from_fn(|row| {
+        let [p, q, r] = rotation[row];
+        [
+            p * size[0],
+            q * size[1],
+            r * size[2] * handedness,
+            origin[row],
+        ]
+    })
+}
+
+/// Handedness, b, c, d of the rotation that a grid's affine is, or `None` when it holds anything but the voxel size
+/// and a rotation or reflection.
+pub(super) fn to_quaternion(grid: &Grid) -> Option<(f64, [f64; 3])> {
+    let size = grid.spacing().or_unit();
+    let affine = grid.affine();
+    let mut r: [[f64; 3]; 3] =
+        std::array::from_fn(|row| std::array::from_fn(|col| affine[row][col] / size[col]));
+    for i in 0..3 {
+        for j in 0..3 {
+            let dot: f64 = (0..3).map(|row| r[row][i] * r[row][j]).sum();
+            let expected = if i == j { 1.0 } else { 0.0 };
+            if (dot - expected).abs() > 1e-4 {
+                return None;
+            }
+        }
+    }
+    let handedness = if determinant(&r) < 0.0 { -1.0 } else { 1.0 };
+    for row in &mut r {
+        row[2] *= handedness;
+    }
+    // Adding zero turns -0 into 0.
+    Some((handedness, vector_part(&r).map(|v| v + 0.0)))
+}
+
+/// The vector part of a rotation's unit quaternion whose real part is not negative: from the largest of its four
+/// components, which keeps the division safe.
+fn vector_part(r: &[[f64; 3]; 3]) -> [f64; 3] {
+    let trace = r[0][0] + r[1][1] + r[2][2];
+    let four_squares = [
+        1.0 + trace,
+        1.0 + 2.0 * r[0][0] - trace,
+        1.0 + 2.0 * r[1][1] - trace,
+        1.0 + 2.0 * r[2][2] - trace,
+    ];
+    let largest = (0..4).fold(0, |best, i| {
+        if four_squares[i] > four_squares[best] {
+            i
+        } else {
+            best
+        }
+    });
+    let twice = four_squares[largest].max(0.0).sqrt();
+    let f = 1.0 / (2.0 * twice);
+    let (real, vector) = match largest {
+        0 => (
+            twice / 2.0,
+            [
+                (r[2][1] - r[1][2]) * f,
+                (r[0][2] - r[2][0]) * f,
+                (r[1][0] - r[0][1]) * f,
+            ],
+        ),
+        1 => (
+            (r[2][1] - r[1][2]) * f,
+            [
+                twice / 2.0,
+                (r[0][1] + r[1][0]) * f,
+                (r[0][2] + r[2][0]) * f,
+            ],
+        ),
+        2 => (
+            (r[0][2] - r[2][0]) * f,
+            [
+                (r[0][1] + r[1][0]) * f,
+                twice / 2.0,
+                (r[1][2] + r[2][1]) * f,
+            ],
+        ),
+        _ => (
+            (r[1][0] - r[0][1]) * f,
+            [
+                (r[0][2] + r[2][0]) * f,
+                (r[1][2] + r[2][1]) * f,
+                twice / 2.0,
+            ],
+        ),
+    };
+    if real < 0.0 {
+        vector.map(|v| -v)
+    } else {
+        vector
+    }
+}
+
+fn determinant(r: &[[f64; 3]; 3]) -> f64 {
+    r[0][0] * (r[1][1] * r[2][2] - r[1][2] * r[2][1])
+        - r[0][1] * (r[1][0] * r[2][2] - r[1][2] * r[2][0])
+        + r[0][2] * (r[1][0] * r[2][1] - r[1][1] * r[2][0])
+}

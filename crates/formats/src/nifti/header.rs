@@ -1,0 +1,310 @@
+//! The header of a NIfTI file, checked completely before a voxel is touched.
+
+use nifti::{Endianness, NiftiHeader};
+
+use super::header2;
+use super::{FORMAT, Limits, VoxelType};
+use crate::FormatError;
+
+/// The part of a NIfTI-1 or NIfTI-2 header that says what the voxels are and where they stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Header {
+    /// 1 or 2.
+    pub version: u8,
+    /// Byte order of header and voxels.
+    pub big_endian: bool,
+    /// Whether the voxels follow in the same file (`.nii`) or stand in another (`.img`).
+    pub single_file: bool,
+    /// Extents as stored, one to seven, all positive.
+    pub shape: Vec<usize>,
+    /// Type of the stored voxels.
+    pub voxel_type: VoxelType,
+    /// First byte of the voxels in their (uncompressed) file.
+    pub offset: u64,
+    /// Slope and intercept by which stored values become intensities, when the file asks for that.
+    pub scaling: Option<(f64, f64)>,
+    /// Handedness of the qform (first entry) and voxel size, in the file's own unit.
+    pub pixdim: [f64; 4],
+    /// Code of the spatial unit: 0 unknown, 1 m, 2 mm, 3 µm.
+    pub unit: u8,
+    /// What the quaternion maps to; 0 when there is none.
+    pub qform_code: i32,
+    /// What the affine rows map to; 0 when there are none.
+    pub sform_code: i32,
+    /// b, c, d of the rotation, then the origin.
+    pub quaternion: [f64; 6],
+    /// The affine's rows.
+    pub srow: [[f64; 4]; 3],
+    /// Free text.
+    pub description: String,
+}
+
+/// The numbers of either version, before they are checked.
+pub(super) struct Raw {
+    pub version: u8,
+    pub big_endian: bool,
+    pub single_file: bool,
+    pub dim: [i64; 8],
+    pub datatype: i16,
+    pub bitpix: i16,
+    pub offset: f64,
+    pub slope: f64,
+    pub intercept: f64,
+    pub pixdim: [f64; 8],
+    pub units: u8,
+    pub codes: [i32; 2],
+    pub quaternion: [f64; 6],
+    pub srow: [[f64; 4]; 3],
+    pub description: Vec<u8>,
+}
+
+impl Header {
+    /// Size of the header that starts with these four bytes, and whether it is big-endian.
+    pub(super) fn size(start: &[u8]) -> Result<(usize, bool), FormatError> {
+        let start: [u8; 4] = start.try_into().unwrap_or_default();
+        match (i32::from_le_bytes(start), i32::from_be_bytes(start)) {
+            (348, _) => Ok((348, false)),
+            (_, 348) => Ok((348, true)),
+            (540, _) => Ok((540, false)),
+            (_, 540) => Ok((540, true)),
+            _ => Err(bad(
+                "it does not start with a NIfTI header (size 348 or 540)",
+            )),
+        }
+    }
+
+    /// Parses and checks a header of 348 or 540 bytes.
+    ///
+    /// # Errors
+    /// What cannot be trusted, in one line.
+    pub(super) fn parse(
+        bytes: &[u8],
+        big_endian: bool,
+        limits: Limits,
+    ) -> Result<Self, FormatError> {
+        let raw = match bytes.len() {
+            348 => raw_of_version_1(bytes, big_endian)?,
+            _ => header2::parse(bytes, big_endian)?,
+        };
+        raw.checked(limits)
+    }
+
+    /// Extents along x, y, z, and how many volumes follow each other on the further axes.
+    ///
+    /// # Errors
+    /// More than one further axis with more than one entry.
+    pub fn extents(&self) -> Result<([usize; 3], usize), FormatError> {
+        let space = std::array::from_fn(|axis| self.shape.get(axis).copied().unwrap_or(1));
+        let rest: Vec<usize> = self
+            .shape
+            .iter()
+            .skip(3)
+            .copied()
+            .filter(|n| *n > 1)
+            .collect();
+        match rest[..] {
+            [] => Ok((space, 1)),
+            [volumes] => Ok((space, volumes)),
+            _ => Err(FormatError::unsupported(
+                FORMAT,
+                format_args!("a volume of shape {:?} (two axes beyond space)", self.shape),
+            )),
+        }
+    }
+
+    /// How many voxels are stored; fits, since the header was checked against a limit.
+    #[must_use]
+    pub fn voxels(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Bytes that the voxels take in their (uncompressed) file.
+    #[must_use]
+    pub fn data_bytes(&self) -> u64 {
+        self.voxels() as u64 * self.voxel_type.bytes() as u64
+    }
+
+    pub(super) fn endianness(&self) -> Endianness {
+        if self.big_endian {
+            Endianness::Big
+        } else {
+            Endianness::Little
+        }
+    }
+}
+
+impl Raw {
+    fn checked(self, limits: Limits) -> Result<Header, FormatError> {
+        let shape = shape(&self.dim)?;
+        let voxel_type = voxel_type(self.datatype, self.bitpix)?;
+        let values = shape
+            .iter()
+            .fold(voxel_type.components() as u128, |n, extent| {
+                n.saturating_mul(*extent as u128)
+            });
+        if values > u128::from(limits.voxels) {
+            return Err(FormatError::Limit {
+                values,
+                limit: limits.voxels,
+            });
+        }
+        Ok(Header {
+            offset: offset(self.offset, self.version, self.single_file)?,
+            scaling: scaling(self.slope, self.intercept, voxel_type)?,
+            pixdim: pixdim(&self.pixdim, shape.len())?,
+            version: self.version,
+            big_endian: self.big_endian,
+            single_file: self.single_file,
+            shape,
+            voxel_type,
+            unit: self.units & 7,
+            qform_code: self.codes[0],
+            sform_code: self.codes[1],
+            quaternion: self.quaternion,
+            srow: self.srow,
+            description: text(&self.description),
+        })
+    }
+}
+
+fn raw_of_version_1(bytes: &[u8], big_endian: bool) -> Result<Raw, FormatError> {
+    let single_file = match &bytes[344..348] {
+        b"n+1\0" => true,
+        b"ni1\0" => false,
+        b"\0\0\0\0" => {
+            return Err(FormatError::unsupported(
+                FORMAT,
+                "an Analyze 7.5 header (no magic)",
+            ));
+        }
+        other => {
+            return Err(bad(format_args!(
+                "the magic {:?} is not NIfTI's",
+                text(other)
+            )));
+        }
+    };
+    let header = NiftiHeader::from_reader(bytes).map_err(bad)?;
+    // The crate guesses the byte order from dim[0] alone.
+    if (header.endianness == Endianness::Big) != big_endian {
+        return Err(bad("dim[0] is not between 1 and 7"));
+    }
+    Ok(Raw {
+        version: 1,
+        big_endian,
+        single_file,
+        // The crate reads dims unsigned; -1 must not become 65535.
+        dim: header.dim.map(|d| i64::from(d.cast_signed())),
+        datatype: header.datatype,
+        bitpix: header.bitpix,
+        offset: f64::from(header.vox_offset),
+        slope: f64::from(header.scl_slope),
+        intercept: f64::from(header.scl_inter),
+        pixdim: header.pixdim.map(widened),
+        units: header.xyzt_units,
+        codes: [header.qform_code.into(), header.sform_code.into()],
+        quaternion: [
+            header.quatern_b,
+            header.quatern_c,
+            header.quatern_d,
+            header.quatern_x,
+            header.quatern_y,
+            header.quatern_z,
+        ]
+        .map(f64::from),
+        srow: [header.srow_x, header.srow_y, header.srow_z].map(|row| row.map(widened)),
+        description: header.descrip,
+    })
+}
+
+/// The double nearest to the shortest decimal that names the single: 0.012, not 0.012000000104308128.
+pub(super) fn widened(single: f32) -> f64 {
+    single.to_string().parse().unwrap_or(f64::from(single))
+}
+
+fn shape(dim: &[i64; 8]) -> Result<Vec<usize>, FormatError> {
+    let rank = match usize::try_from(dim[0]) {
+        Ok(rank @ 1..=7) => rank,
+        _ => {
+            return Err(bad(format_args!(
+                "dim[0] is {}, not between 1 and 7",
+                dim[0]
+            )));
+        }
+    };
+    // The voxel decoder counts extents in 16 bit.
+    let extent = |n: i64| u16::try_from(n).ok().filter(|n| *n > 0).map(usize::from);
+    (1..=rank)
+        .map(|axis| {
+            extent(dim[axis]).ok_or_else(|| {
+                let n = dim[axis];
+                bad(format_args!(
+                    "dim[{axis}] is {n}, not between 1 and {}",
+                    u16::MAX
+                ))
+            })
+        })
+        .collect()
+}
+
+fn voxel_type(datatype: i16, bitpix: i16) -> Result<VoxelType, FormatError> {
+    let kind = VoxelType::from_code(datatype)
+        .ok_or_else(|| bad(format_args!("datatype {datatype} is unknown")))?;
+    if usize::try_from(bitpix) != Ok(kind.bytes() * 8) {
+        let bits = kind.bytes() * 8;
+        return Err(bad(format_args!(
+            "bitpix is {bitpix}, but {kind} has {bits} bits"
+        )));
+    }
+    Ok(kind)
+}
+
+fn offset(offset: f64, version: u8, single_file: bool) -> Result<u64, FormatError> {
+    let smallest = match (single_file, version) {
+        (false, _) => 0.0,
+        (true, 1) => 352.0,
+        (true, _) => 544.0,
+    };
+    // Also refuses NaN; a larger offset than any file is refused by the size of the file.
+    if offset >= smallest && offset.fract() == 0.0 && offset <= 9e15 {
+        return Ok(offset as u64);
+    }
+    let fault = format_args!("vox_offset is {offset}, not a whole number from {smallest}");
+    Err(bad(fault))
+}
+
+/// A slope that is zero or not finite means that the file asks for no scaling; colours are never scaled.
+fn scaling(slope: f64, intercept: f64, kind: VoxelType) -> Result<Option<(f64, f64)>, FormatError> {
+    let colours = matches!(kind, VoxelType::Rgb24 | VoxelType::Rgba32);
+    if colours || slope == 0.0 || !slope.is_finite() || (slope == 1.0 && intercept == 0.0) {
+        return Ok(None);
+    }
+    if !intercept.is_finite() {
+        return Err(bad(format_args!("scl_inter is {intercept}")));
+    }
+    Ok(Some((slope, intercept)))
+}
+
+fn pixdim(pixdim: &[f64; 8], rank: usize) -> Result<[f64; 4], FormatError> {
+    let mut checked = [1.0; 4];
+    checked[0] = if pixdim[0] < 0.0 { -1.0 } else { 1.0 };
+    for axis in 1..=rank.min(3) {
+        let size = pixdim[axis];
+        if !(size.is_finite() && size > 0.0) {
+            let fault = format_args!("pixdim[{axis}] is {size}, not positive and finite");
+            return Err(bad(fault));
+        }
+        checked[axis] = size;
+    }
+    Ok(checked)
+}
+
+fn text(bytes: &[u8]) -> String {
+    let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
+    let text = String::from_utf8_lossy(&bytes[..end]);
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+pub(super) fn bad(fault: impl std::fmt::Display) -> FormatError {
+    FormatError::format(FORMAT, fault)
+}

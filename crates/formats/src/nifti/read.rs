@@ -1,0 +1,258 @@
+//! Reading volumes as scans, masks and label maps.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ndarray::{Array4, Axis};
+use rsom_volume::{Grid, LabelMap, Mask, Scan};
+
+use super::layout::{Strides, to_array};
+use super::source::Opened;
+use super::voxels::{Stored, Voxels, each_type};
+use super::{FORMAT, Header, Limits, VoxelType, geometry};
+use crate::FormatError;
+use rsom_volume::RawChannel;
+
+/// How to read a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// What the file may ask for.
+    pub limits: Limits,
+    /// Whether NaN and infinite voxels are handed on instead of refused.
+    pub keep_non_finite: bool,
+}
+
+impl Reading {
+    /// The default limits, finite voxels only.
+    pub const DEFAULT: Self = Self {
+        limits: Limits::DEFAULT,
+        keep_non_finite: false,
+    };
+}
+
+/// Reads and checks a header.
+///
+/// # Errors
+/// A header that cannot be trusted.
+pub fn read_header(path: &Path) -> Result<Header, FormatError> {
+    Ok(Opened::open(path, Limits::DEFAULT)?.header)
+}
+
+/// Reads where the voxels of a file stand, without reading them.
+///
+/// # Errors
+/// A header that cannot be trusted.
+pub fn read_grid(path: &Path) -> Result<Grid, FormatError> {
+    geometry::grid(&read_header(path)?)
+}
+
+/// What a person should look at before believing a file's geometry: a voxel size of exactly 1 mm that makes no field
+/// of view of skin, a voxel size and an affine that disagree.
+///
+/// # Errors
+/// A header that cannot be trusted.
+pub fn read_doubts(path: &Path) -> Result<Vec<String>, FormatError> {
+    let header = read_header(path)?;
+    Ok(geometry::doubts(&header, &geometry::grid(&header)?))
+}
+
+/// Reads intensities as single precision, scaled as the header says.
+///
+/// A fourth axis, and the colours of RGB24 and RGBA32, are channels. Channels are named `R`, `G`, `B`, `A`; several
+/// volumes `1`, `2`, …; a single one `intensity`.
+///
+/// # Errors
+/// A file that cannot be trusted; NaN or infinite voxels, with their number.
+pub fn read_scan(path: &Path) -> Result<Scan, FormatError> {
+    read_scan_with(path, Reading::DEFAULT)
+}
+
+/// Reads a scan under the given limits.
+///
+/// # Errors
+/// A file that cannot be trusted; NaN or infinite voxels unless they are asked for.
+pub fn read_scan_with(path: &Path, reading: Reading) -> Result<Scan, FormatError> {
+    let opened = Opened::open(path, reading.limits)?;
+    let header = opened.header.clone();
+    let grid = geometry::grid(&header)?;
+    let ([nx, ny, nz], volumes) = header.extents()?;
+    let components = header.voxel_type.components();
+    let (channels, strides) = match (components, volumes) {
+        (1, _) => (volumes, Strides::planar([nx, ny, nz, volumes])),
+        (_, 1) => (components, Strides::interleaved([nx, ny, nz, components])),
+        _ => {
+            let what = format_args!("a series of {volumes} {} volumes", header.voxel_type);
+            return Err(FormatError::unsupported(FORMAT, what));
+        }
+    };
+    let shape = [nx, ny, nz, channels];
+    let voxels = Voxels::decode(&header, opened.voxels()?)?;
+    let intensities = intensities(&voxels, shape, strides, header.scaling);
+    if !reading.keep_non_finite {
+        refuse_non_finite(intensities.iter().copied())?;
+    }
+    Ok(Scan::new(
+        grid,
+        channel_names(&header, channels),
+        intensities,
+    )?)
+}
+
+/// Reads the volumes of a file, of shape (x, y, z), those of single precision as such and all other types in double.
+///
+/// # Errors
+/// A file that cannot be trusted; RGB24 and RGBA32; NaN or infinite voxels.
+pub fn read_channels(path: &Path) -> Result<Vec<RawChannel>, FormatError> {
+    let opened = Opened::open(path, Limits::DEFAULT)?;
+    let header = opened.header.clone();
+    let ([nx, ny, nz], volumes) = header.extents()?;
+    if header.voxel_type.components() > 1 {
+        return Err(FormatError::unsupported(
+            FORMAT,
+            format_args!("{} as numbers", header.voxel_type),
+        ));
+    }
+    let voxels = Voxels::decode(&header, opened.voxels()?)?;
+    let (shape, len) = ([nx, ny, nz, 1], nx * ny * nz);
+    let strides = Strides::planar(shape);
+    let plain = header.scaling.is_none();
+    let (slope, intercept) = header.scaling.unwrap_or((1.0, 0.0));
+    let mut channels = Vec::with_capacity(volumes);
+    for volume in 0..volumes {
+        channels.push(match &voxels {
+            Voxels::Float32(values) if plain => {
+                let part = &values[volume * len..][..len];
+                refuse_non_finite(part.iter().copied())?;
+                RawChannel::Single(to_array(part, shape, strides, |v| v).remove_axis(Axis(3)))
+            }
+            voxels => each_type!(voxels, values => {
+                let part = &values[volume * len..][..len];
+                let scaled = |v: f64| if plain { v } else { v * slope + intercept };
+                refuse_non_finite(part.iter().map(|v| scaled(v.double()) as f32))?;
+                let doubles = to_array(part, shape, strides, |v| scaled(v.double()));
+                RawChannel::Double(doubles.remove_axis(Axis(3)))
+            }),
+        });
+    }
+    Ok(channels)
+}
+
+/// Reads a binary mask: any type, one volume, at most one value beside 0.
+///
+/// # Errors
+/// A file that cannot be trusted; NaN; more than one value beside 0, which are named.
+pub fn read_mask(path: &Path) -> Result<Mask, FormatError> {
+    let (header, grid, voxels) = single_volume(path, "a mask")?;
+    let (slope, intercept) = header.scaling.unwrap_or((1.0, 0.0));
+    let scaled = |v: f64| v * slope + intercept;
+    let shape = with_channel(grid.shape());
+    let strides = Strides::planar(shape);
+    let set = each_type!(&voxels, values => {
+        refuse_non_finite(values.iter().map(|v| scaled(v.double()) as f32))?;
+        refuse_third_value(values.iter().map(|v| scaled(v.double())))?;
+        to_array(values, shape, strides, |v| scaled(v.double()) != 0.0)
+    });
+    Ok(Mask::new(grid, set.remove_axis(Axis(3)))?)
+}
+
+/// Reads integer labels exactly; a floating-point file is accepted when every value is whole.
+///
+/// # Errors
+/// A file that cannot be trusted; a value that is no integer of 32 bits, which is named.
+pub fn read_labels(path: &Path) -> Result<LabelMap, FormatError> {
+    let (header, grid, voxels) = single_volume(path, "a label map")?;
+    let scaling = header.scaling;
+    let label = |v: f64, exact: Option<i128>| -> Option<i32> {
+        let exact = match scaling {
+            None => exact,
+            Some((slope, intercept)) => (v * slope + intercept).integer(),
+        };
+        exact.and_then(|label| i32::try_from(label).ok())
+    };
+    let shape = with_channel(grid.shape());
+    let labels = each_type!(&voxels, values => {
+        if let Some(bad) = values.iter().find(|v| label(v.double(), v.integer()).is_none()) {
+            return Err(FormatError::NotALabel { value: bad.double() });
+        }
+        to_array(values, shape, Strides::planar(shape), |v| {
+            label(v.double(), v.integer()).unwrap_or_default()
+        })
+    });
+    Ok(LabelMap::new(
+        grid,
+        labels.remove_axis(Axis(3)),
+        BTreeMap::new(),
+    )?)
+}
+
+fn single_volume(path: &Path, what: &str) -> Result<(Header, Grid, Voxels), FormatError> {
+    let opened = Opened::open(path, Limits::DEFAULT)?;
+    let header = opened.header.clone();
+    let grid = geometry::grid(&header)?;
+    let (_, volumes) = header.extents()?;
+    if volumes > 1 || header.voxel_type.components() > 1 {
+        let (kind, shape) = (header.voxel_type, &header.shape);
+        let fault = format_args!("{kind} of shape {shape:?} is not {what}, which has one channel");
+        return Err(FormatError::format(FORMAT, fault));
+    }
+    let voxels = Voxels::decode(&header, opened.voxels()?)?;
+    Ok((header, grid, voxels))
+}
+
+fn intensities(
+    voxels: &Voxels,
+    shape: [usize; 4],
+    strides: Strides,
+    scaling: Option<(f64, f64)>,
+) -> Array4<f32> {
+    each_type!(voxels, values => match scaling {
+        None => to_array(values, shape, strides, |v| v.double() as f32),
+        Some((slope, intercept)) => to_array(values, shape, strides, |v| {
+            (v.double() * slope + intercept) as f32
+        }),
+    })
+}
+
+pub(super) fn refuse_non_finite(values: impl Iterator<Item = f32>) -> Result<(), FormatError> {
+    let (mut nan, mut infinite) = (0, 0);
+    for value in values {
+        nan += usize::from(value.is_nan());
+        infinite += usize::from(value.is_infinite());
+    }
+    if nan + infinite == 0 {
+        return Ok(());
+    }
+    Err(FormatError::NonFinite { nan, infinite })
+}
+
+fn refuse_third_value(values: impl Iterator<Item = f64>) -> Result<(), FormatError> {
+    const SHOWN: usize = 4;
+    let mut found: Vec<f64> = Vec::new();
+    for value in values {
+        if value != 0.0 && !found.contains(&value) {
+            found.push(value);
+            if found.len() == SHOWN {
+                break;
+            }
+        }
+    }
+    if found.len() < 2 {
+        return Ok(());
+    }
+    found.sort_by(f64::total_cmp);
+    Err(FormatError::NotBinary { values: found })
+}
+
+fn with_channel([nx, ny, nz]: [usize; 3]) -> [usize; 4] {
+    [nx, ny, nz, 1]
+}
+
+fn channel_names(header: &Header, channels: usize) -> Vec<String> {
+    match (header.voxel_type, channels) {
+        (VoxelType::Rgb24 | VoxelType::Rgba32, _) => {
+            ["R", "G", "B", "A"].map(str::to_owned)[..channels].to_vec()
+        }
+        (_, 1) => vec!["intensity".to_owned()],
+        _ => (1..=channels).map(|n| n.to_string()).collect(),
+    }
+}

@@ -1,0 +1,218 @@
+//! The bytes of a NIfTI file: compressed or not, one file or a pair, never more than the header announced.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+
+use super::header::bad;
+use super::{Header, Limits};
+use crate::FormatError;
+
+/// Deflate cannot shrink data by more than this factor.
+const LARGEST_RATIO: u64 = 1040;
+/// How much is read behind the voxels to reach the checksum of a compressed file.
+const TAIL: u64 = 1 << 24;
+
+/// A file whose header has passed.
+pub(crate) struct Opened {
+    /// The header.
+    pub header: Header,
+    data: Data,
+}
+
+/// Where the voxels are.
+enum Data {
+    /// Behind the header.
+    Here(Stream),
+    /// In the second file of a pair, looked for only when the voxels are wanted: a lone header can still be shown.
+    Beside(PathBuf),
+}
+
+struct Stream {
+    reader: Box<dyn Read>,
+    /// Where the reader stands.
+    position: u64,
+    /// Bytes of the stored file.
+    stored: u64,
+    compressed: bool,
+}
+
+impl Opened {
+    /// Reads and checks the header of a `.nii`, `.hdr` or `.img` file, each also with `.gz`.
+    ///
+    /// # Errors
+    /// The file cannot be read; its header cannot be trusted.
+    pub(crate) fn open(path: &Path, limits: Limits) -> Result<Self, FormatError> {
+        let path = match sibling(path, ".img", ".hdr") {
+            Some(header) => existing(&header)?,
+            None => path.to_path_buf(),
+        };
+        let mut stream = Stream::open(&path)?;
+        let mut bytes = stream.next(4)?;
+        let (size, big_endian) = Header::size(&bytes)?;
+        bytes.extend(stream.next(size - 4)?);
+        let header = Header::parse(&bytes, big_endian, limits)?;
+        let data = match (header.single_file, sibling(&path, ".hdr", ".img")) {
+            (true, _) => Data::Here(stream),
+            (false, Some(image)) => Data::Beside(image),
+            (false, None) => return Err(bad("the header of a pair must be named .hdr")),
+        };
+        Ok(Self { header, data })
+    }
+
+    /// Whether the voxels are there at all; the image of a pair may be missing.
+    pub(crate) fn has_voxels(&self) -> bool {
+        match &self.data {
+            Data::Here(_) => true,
+            Data::Beside(image) => existing(image).is_ok(),
+        }
+    }
+
+    /// Reads the voxels' bytes.
+    ///
+    /// # Errors
+    /// Truncated or corrupt data; extents that the file cannot hold.
+    pub(crate) fn voxels(self) -> Result<Vec<u8>, FormatError> {
+        let mut stream = match self.data {
+            Data::Here(stream) => stream,
+            Data::Beside(image) => Stream::open(&existing(&image)?)?,
+        };
+        let end = self.header.offset + self.header.data_bytes();
+        stream.require(end)?;
+        stream.skip_to(self.header.offset)?;
+        stream.rest(self.header.data_bytes())
+    }
+}
+
+impl Stream {
+    fn open(path: &Path) -> Result<Self, FormatError> {
+        let mut file = File::open(path)?;
+        let stored = file.metadata()?.len();
+        let mut start = [0_u8; 2];
+        let compressed = match file.read_exact(&mut start) {
+            Ok(()) => start == [0x1f, 0x8b],
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => false,
+            Err(error) => return Err(error.into()),
+        };
+        file.rewind()?;
+        let file = BufReader::with_capacity(1 << 16, file);
+        let reader: Box<dyn Read> = if compressed {
+            Box::new(MultiGzDecoder::new(file))
+        } else {
+            Box::new(file)
+        };
+        Ok(Self {
+            reader,
+            position: 0,
+            stored,
+            compressed,
+        })
+    }
+
+    /// Refuses extents that the stored bytes can never hold, before anything is allocated.
+    fn require(&self, end: u64) -> Result<(), FormatError> {
+        let most = if self.compressed {
+            self.stored.saturating_mul(LARGEST_RATIO)
+        } else {
+            self.stored
+        };
+        if end <= most {
+            return Ok(());
+        }
+        let (stored, how) = (
+            self.stored,
+            if self.compressed { " compressed" } else { "" },
+        );
+        Err(bad(format_args!(
+            "the header announces {end} bytes, but the file has {stored}{how}; it is truncated or its header is wrong"
+        )))
+    }
+
+    /// The next bytes, of which there are few.
+    fn next(&mut self, count: usize) -> Result<Vec<u8>, FormatError> {
+        let mut bytes = vec![0; count];
+        self.reader
+            .read_exact(&mut bytes)
+            .map_err(|e| broken(&e, "it is too short for a header"))?;
+        self.position += count as u64;
+        Ok(bytes)
+    }
+
+    fn skip_to(&mut self, place: u64) -> Result<(), FormatError> {
+        let gap = place.saturating_sub(self.position);
+        let skipped = std::io::copy(&mut self.reader.by_ref().take(gap), &mut std::io::sink())
+            .map_err(|e| broken(&e, "it ends before its voxels"))?;
+        if skipped < gap {
+            return Err(bad("it ends before its voxels; it is truncated"));
+        }
+        self.position = place;
+        Ok(())
+    }
+
+    fn rest(&mut self, count: u64) -> Result<Vec<u8>, FormatError> {
+        // A compressed file may still lie, so its buffer grows with what really comes.
+        let reserve = if self.compressed {
+            count.min(1 << 26)
+        } else {
+            count
+        };
+        let mut bytes = Vec::new();
+        bytes
+            .try_reserve_exact(usize::try_from(reserve).unwrap_or(usize::MAX))
+            .map_err(|_| {
+                bad(format_args!(
+                    "{count} bytes of voxels do not fit into memory"
+                ))
+            })?;
+        let read = self.reader.by_ref().take(count).read_to_end(&mut bytes);
+        let found = bytes.len();
+        let truncated = format!("the voxels end after {found} of {count} bytes; it is truncated");
+        read.map_err(|e| broken(&e, &truncated))?;
+        if (found as u64) < count {
+            return Err(bad(truncated));
+        }
+        if self.compressed {
+            // The checksum stands behind the last byte.
+            std::io::copy(&mut self.reader.by_ref().take(TAIL), &mut std::io::sink())
+                .map_err(|e| broken(&e, "its compressed data are truncated"))?;
+        }
+        Ok(bytes)
+    }
+}
+
+/// A failed read: the file is truncated, its compressed data are corrupt, or the system refuses.
+fn broken(error: &std::io::Error, truncated: &str) -> FormatError {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::UnexpectedEof => bad(truncated),
+        ErrorKind::InvalidInput | ErrorKind::InvalidData => {
+            bad(format_args!("its compressed data are corrupt ({error})"))
+        }
+        kind => FormatError::System(kind.into()),
+    }
+}
+
+/// The name of a pair's other file, when this is the one that ends in `from`; without its `.gz`.
+fn sibling(path: &Path, from: &str, to: &str) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?;
+    let stem = name.strip_suffix(".gz").unwrap_or(name);
+    let stem = stem.strip_suffix(from)?;
+    Some(path.with_file_name(format!("{stem}{to}")))
+}
+
+/// The file itself, or its compressed form.
+fn existing(path: &Path) -> Result<PathBuf, FormatError> {
+    if path.exists() {
+        return Ok(path.to_path_buf());
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let compressed = path.with_file_name(format!("{name}.gz"));
+    if compressed.exists() {
+        return Ok(compressed);
+    }
+    Err(bad(format_args!(
+        "the other file of the pair, {name} or {name}.gz, is missing"
+    )))
+}

@@ -1,0 +1,89 @@
+//! What the voxels of a file hold: range, values that are no numbers, labels.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::source::Opened;
+use super::voxels::{Stored, Voxels, each_type};
+use super::{Header, Limits};
+use crate::FormatError;
+
+/// Integer volumes with at most this many different values have them listed: they are labels.
+const MOST_LABELS: usize = 32;
+
+/// What the voxels of a file hold, after its slope and intercept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VoxelSummary {
+    /// Smallest and largest finite value; `None` when there is none.
+    pub range: Option<[f64; 2]>,
+    /// How many values are NaN.
+    pub nan: u64,
+    /// How many values are infinite.
+    pub infinite: u64,
+    /// All values, when they are few whole numbers that the file does not scale.
+    pub labels: Option<BTreeSet<i64>>,
+}
+
+/// Reads a file and summarizes its voxels.
+///
+/// # Errors
+/// The file cannot be trusted; its voxel type is not supported; the image of a pair is missing.
+pub fn summarize(path: &Path) -> Result<VoxelSummary, FormatError> {
+    let opened = Opened::open(path, Limits::DEFAULT)?;
+    let header = opened.header.clone();
+    let voxels = Voxels::decode(&header, opened.voxels()?)?;
+    Ok(VoxelSummary::of(&header, &voxels))
+}
+
+/// Whether the voxels are there at all; the image of a pair may be missing.
+///
+/// # Errors
+/// The header cannot be trusted.
+pub fn has_voxels(path: &Path) -> Result<bool, FormatError> {
+    Ok(Opened::open(path, Limits::DEFAULT)?.has_voxels())
+}
+
+impl VoxelSummary {
+    fn of(header: &Header, voxels: &Voxels) -> Self {
+        let (slope, intercept) = header.scaling.unwrap_or((1.0, 0.0));
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        let (mut nan, mut infinite) = (0, 0);
+        each_type!(voxels, stored => for value in stored {
+            let value = value.double() * slope + intercept;
+            if value.is_finite() {
+                low = low.min(value);
+                high = high.max(value);
+            } else if value.is_nan() {
+                nan += 1;
+            } else {
+                infinite += 1;
+            }
+        });
+        let labels = match header.scaling {
+            None => few_integers(voxels),
+            Some(_) => None,
+        };
+        Self {
+            range: (low <= high).then_some([low, high]),
+            nan,
+            infinite,
+            labels,
+        }
+    }
+}
+
+fn few_integers(voxels: &Voxels) -> Option<BTreeSet<i64>> {
+    let mut found = BTreeSet::new();
+    let mut last = None;
+    each_type!(voxels, stored => for value in stored {
+        let value = i64::try_from(value.integer()?).ok()?;
+        if last != Some(value) {
+            found.insert(value);
+            last = Some(value);
+            if found.len() > MOST_LABELS {
+                return None;
+            }
+        }
+    });
+    Some(found)
+}

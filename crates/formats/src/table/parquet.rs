@@ -1,0 +1,175 @@
+//! Parquet files of tables, with key-value metadata.
+//!
+//! Reading goes by the physical types of the file and ignores the Arrow schema that some writers add: categoricals of
+//! pandas and factors of R are dictionary-encoded texts, and read as texts.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::Arc;
+
+use polars::prelude::{
+    ArrowDataType, FileMetadata, KeyValueMetadata, ParallelStrategy, ParquetReader, ParquetWriter,
+    SerReader,
+};
+
+use super::pages::{self, Chunk};
+use super::{Table, frame};
+use crate::{FormatError, guarded};
+
+const FORMAT: &str = "Parquet";
+const MAGIC: &[u8; 4] = b"PAR1";
+/// Leading magic, length of the footer, trailing magic.
+const SMALLEST: u64 = 12;
+/// The metadata key under which writers keep their Arrow schema.
+const ARROW_SCHEMA: &str = "ARROW:schema";
+
+/// The table as the bytes of a Parquet file: the same table and metadata give the same bytes.
+///
+/// # Errors
+/// Never for a table that keeps its invariants.
+pub fn to_bytes(
+    table: &Table,
+    metadata: &BTreeMap<String, String>,
+) -> Result<Vec<u8>, FormatError> {
+    let mut frame = frame::from_table(table, FORMAT)?;
+    let mut bytes = Vec::new();
+    let pairs = metadata.iter().map(|(k, v)| (k.clone(), v.clone()));
+    ParquetWriter::new(&mut bytes)
+        .with_key_value_metadata(Some(KeyValueMetadata::from_static(pairs.collect())))
+        .set_parallel(false)
+        .finish(&mut frame)
+        .map_err(|e| FormatError::format(FORMAT, e))?;
+    Ok(bytes)
+}
+
+/// Writes [`to_bytes`] to a file.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write(
+    path: &Path,
+    table: &Table,
+    metadata: &BTreeMap<String, String>,
+) -> Result<(), FormatError> {
+    Ok(std::fs::write(path, to_bytes(table, metadata)?)?)
+}
+
+/// Reads a table that any program wrote: integers of any width, single and double precision, texts, truth values,
+/// categoricals. NaN reads as null.
+///
+/// # Errors
+/// A truncated or corrupt file; a column of another type, which the message names.
+pub fn read(path: &Path) -> Result<Table, FormatError> {
+    let bytes = checked_bytes(path)?;
+    guarded::catching(FORMAT, || table_of(&bytes))
+}
+
+/// The key-value metadata of a file, without the Arrow schema of its writer.
+///
+/// # Errors
+/// A truncated or corrupt file.
+pub fn metadata(path: &Path) -> Result<BTreeMap<String, String>, FormatError> {
+    let bytes = checked_bytes(path)?;
+    guarded::catching(FORMAT, move || {
+        let mut reader = ParquetReader::new(Cursor::new(bytes));
+        let footer = reader
+            .get_metadata()
+            .map_err(|e| FormatError::format(FORMAT, e))?;
+        let pairs = footer.key_value_metadata.iter().flatten();
+        Ok(pairs
+            .filter(|pair| pair.key != ARROW_SCHEMA)
+            .map(|pair| (pair.key.clone(), pair.value.clone().unwrap_or_default()))
+            .collect())
+    })
+}
+
+fn table_of(bytes: &[u8]) -> Result<Table, FormatError> {
+    let bad = |e| FormatError::format(FORMAT, e);
+    let footer = ParquetReader::new(Cursor::new(bytes))
+        .get_metadata()
+        .map_err(bad)?
+        .as_ref()
+        .clone();
+    let footer = Arc::new(FileMetadata {
+        key_value_metadata: None,
+        ..footer
+    });
+    let mut reader = ParquetReader::new(Cursor::new(bytes)).read_parallel(ParallelStrategy::None);
+    reader.set_metadata(footer.clone());
+    let schema = reader.schema().map_err(bad)?;
+    for field in schema.iter_values() {
+        if let Some(what) = unsupported(&field.dtype) {
+            let what = format_args!("column '{}', which holds {what},", field.name);
+            return Err(FormatError::unsupported(FORMAT, what));
+        }
+    }
+    check_counts(&footer, bytes)?;
+    frame::to_table(&reader.finish().map_err(bad)?, FORMAT)
+}
+
+fn check_counts(footer: &FileMetadata, bytes: &[u8]) -> Result<(), FormatError> {
+    for group in &footer.row_groups {
+        for column in group.parquet_columns() {
+            let chunk = Chunk {
+                bytes: column.byte_range(),
+                values: column.num_values(),
+                rows: group.num_rows(),
+            };
+            pages::check(bytes, &chunk).map_err(|e| FormatError::format(FORMAT, e))?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads the file after checking both magics and the length of the footer, so that the usual truncation has a clear
+/// message.
+fn checked_bytes(path: &Path) -> Result<Vec<u8>, FormatError> {
+    let mut file = std::fs::File::open(path)?;
+    let size = file.metadata()?.len();
+    if size < SMALLEST {
+        let fault = format_args!("{size} bytes are too few for a Parquet file");
+        return Err(FormatError::format(FORMAT, fault));
+    }
+    let mut word = [0_u8; 4];
+    file.read_exact(&mut word)?;
+    if &word != MAGIC {
+        return Err(FormatError::format(FORMAT, "it does not start with PAR1"));
+    }
+    let mut tail = [0_u8; 8];
+    file.seek(SeekFrom::End(-8))?;
+    file.read_exact(&mut tail)?;
+    let [a, b, c, d, magic @ ..] = tail;
+    if &magic != MAGIC {
+        return Err(FormatError::format(
+            FORMAT,
+            "it does not end with PAR1; it is truncated",
+        ));
+    }
+    let footer = u64::from(u32::from_le_bytes([a, b, c, d]));
+    if footer + SMALLEST > size {
+        let fault = format_args!("a footer of {footer} bytes does not fit into {size} bytes");
+        return Err(FormatError::format(FORMAT, fault));
+    }
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What a column holds, in plain words, when tables do not know it.
+fn unsupported(kind: &ArrowDataType) -> Option<String> {
+    use ArrowDataType as A;
+    match kind {
+        A::Boolean | A::Utf8 | A::LargeUtf8 | A::Utf8View | A::Float32 | A::Float64 => None,
+        A::Int8 | A::Int16 | A::Int32 | A::Int64 => None,
+        A::UInt8 | A::UInt16 | A::UInt32 | A::UInt64 => None,
+        A::Timestamp(..) => Some("times".into()),
+        A::Date32 | A::Date64 => Some("dates".into()),
+        A::Decimal(..) => Some("decimals".into()),
+        A::Binary | A::LargeBinary | A::BinaryView | A::FixedSizeBinary(_) => Some("bytes".into()),
+        A::List(_) | A::LargeList(_) | A::FixedSizeList(..) => Some("lists".into()),
+        A::Struct(_) | A::Map(..) => Some("nested records".into()),
+        other => Some(format!("{other:?}")),
+    }
+}

@@ -1,0 +1,196 @@
+//! Reading a manifest and finding its files.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use rsom_stage::{StageError, atomic, yaml};
+
+use crate::Manifest;
+use crate::model::ScanEntry;
+
+/// Names that every scan has; a free attribute must not hide them.
+const FIXED: [&str; 6] = ["id", "subject", "group", "split", "fold", "files"];
+
+/// Reads and checks a manifest.
+///
+/// # Errors
+/// Exit code 3 with file, line and column: no YAML, an unknown key, a duplicate or unusable id, a path that leaves the
+/// root, a hash that is none, a subject on two sides of a split or in two folds.
+pub fn read(path: &Path) -> Result<Manifest, StageError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
+    let manifest: Manifest = yaml::from_str(&text).map_err(|e| StageError::input(path, e))?;
+    check(&manifest).map_err(|(place, fault)| {
+        let place: Vec<&str> = place.iter().map(String::as_str).collect();
+        let place = yaml::Document::parse(&text)
+            .map(|d| d.place(&place))
+            .unwrap_or_default();
+        StageError::input(path, format_args!("{place}: {fault}"))
+    })?;
+    Ok(manifest)
+}
+
+/// The folder that the paths of a manifest start from: its root below `data`, or below the manifest's own folder.
+///
+/// # Errors
+/// Exit code 3 when there is no such folder; the message says how to obtain the data.
+pub fn data_root(
+    manifest: &Manifest,
+    manifest_path: &Path,
+    data: Option<&Path>,
+) -> Result<PathBuf, StageError> {
+    let folder = data
+        .or_else(|| manifest_path.parent())
+        .unwrap_or(Path::new(""));
+    let root = folder.join(&manifest.root);
+    let root = if root.as_os_str().is_empty() {
+        PathBuf::from(".")
+    } else {
+        root
+    };
+    let needed = manifest.scans.iter().any(|scan| !scan.files.is_empty());
+    if root.is_dir() || !needed {
+        return Ok(root);
+    }
+    let obtain = match manifest.obtain.as_str() {
+        "" => "give their folder with --data or the variable RSOM_DATA",
+        text => text,
+    };
+    Err(StageError::input(
+        &root,
+        format_args!("the data of '{}' are not here: {obtain}", manifest.name),
+    ))
+}
+
+/// The YAML text of a manifest, as [`read`] reads it.
+///
+/// # Errors
+/// Exit code 1 when a free attribute cannot be written as YAML.
+pub fn to_yaml(manifest: &Manifest) -> Result<String, StageError> {
+    serde_yaml::to_string(manifest).map_err(StageError::failure)
+}
+
+type Misplaced = (Vec<String>, String);
+
+/// What [`read`] refuses, with the place of the fault in the file.
+pub(super) fn check(manifest: &Manifest) -> Result<(), Misplaced> {
+    usable_name(&manifest.name).map_err(|e| (vec!["name".into()], e))?;
+    contained(&manifest.root).map_err(|e| (vec!["root".into()], e))?;
+    let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut sides: BTreeMap<&str, &ScanEntry> = BTreeMap::new();
+    for (index, scan) in manifest.scans.iter().enumerate() {
+        let at = |part: &str| vec!["scans".to_owned(), index.to_string(), part.to_owned()];
+        usable_name(&scan.id).map_err(|e| (at("id"), e))?;
+        usable_name(&scan.subject).map_err(|e| (at("subject"), e))?;
+        if ids.insert(&scan.id, index).is_some() {
+            return Err((at("id"), format!("two scans are called '{}'", scan.id)));
+        }
+        let other = *sides.entry(&scan.subject).or_insert(scan);
+        if other.split != scan.split || other.fold != scan.fold {
+            let (a, b, subject) = (&other.id, &scan.id, &scan.subject);
+            let fault = format!(
+                "scans '{a}' and '{b}' of subject '{subject}' stand in different splits or folds; \
+                 splits go by subject"
+            );
+            return Err((at("subject"), fault));
+        }
+        if let Some(name) = scan.attributes.keys().find(|k| FIXED.contains(&k.as_str())) {
+            return Err((
+                at("attributes"),
+                format!("'{name}' is no free attribute's name"),
+            ));
+        }
+        for file in scan.files.values().flatten() {
+            contained(&file.path).map_err(|e| (at("files"), e))?;
+            if file.sha256.len() != 64 || !file.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
+                let fault = format!("the sha256 of {} is not 64 hexadecimal digits", file.path);
+                return Err((at("files"), fault));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Names become parts of paths and of command lines.
+fn usable_name(name: &str) -> Result<(), String> {
+    let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if name.is_empty() || name.starts_with(['.', '-']) || !name.chars().all(usable) {
+        return Err(format!(
+            "'{name}' is no usable name: letters, digits, '.', '_' and '-', not starting with '.' or '-'"
+        ));
+    }
+    Ok(())
+}
+
+fn contained(path: &str) -> Result<(), String> {
+    let inside = |c: Component<'_>| matches!(c, Component::Normal(_) | Component::CurDir);
+    if path.is_empty() || !Path::new(path).components().all(inside) {
+        return Err(format!("the path '{path}' leaves the data folder"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(scans: &str) -> Result<Manifest, StageError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.yaml");
+        std::fs::write(&path, format!("name: demo\nscans:\n{scans}")).unwrap();
+        read(&path)
+    }
+
+    #[test]
+    fn a_minimal_manifest_needs_id_and_subject() {
+        let manifest = parse("  - {id: a, subject: s1, attributes: {seed: 7}}\n").unwrap();
+        assert_eq!(manifest.scans[0].attribute("seed").unwrap(), 7);
+        assert_eq!(manifest.scans[0].attribute("subject").unwrap(), "s1");
+        assert_eq!(manifest.scans[0].attribute("fold"), None);
+    }
+
+    #[test]
+    fn faults_are_named_with_their_place() {
+        let zero = "0".repeat(64);
+        for (scans, part) in [
+            (
+                "  - {id: a, subject: s}\n  - {id: a, subject: s}\n".to_owned(),
+                "line 4, column 6: two scans",
+            ),
+            ("  - {id: ../a, subject: s}\n".to_owned(), "no usable name"),
+            (
+                "  - {id: a, subject: s, fold: 0}\n  - {id: b, subject: s, fold: 1}\n".to_owned(),
+                "different splits or folds",
+            ),
+            (
+                format!(
+                    "  - {{id: a, subject: s, files: {{x: [{{path: ../x, sha256: {zero}}}]}}}}\n"
+                ),
+                "leaves",
+            ),
+            (
+                "  - {id: a, subject: s, files: {x: [{path: x, sha256: 12}]}}\n".to_owned(),
+                "sha256",
+            ),
+            (
+                "  - {id: a, subject: s, fould: 1}\n".to_owned(),
+                "unknown field `fould`",
+            ),
+        ] {
+            let message = parse(&scans).unwrap_err().to_string();
+            assert!(message.contains(part), "'{part}' is not in: {message}");
+        }
+    }
+
+    #[test]
+    fn absent_data_say_how_to_obtain_them() {
+        let zero = "0".repeat(64);
+        let scan =
+            format!("  - {{id: a, subject: s, files: {{x: [{{path: x, sha256: {zero}}}]}}}}\n");
+        let mut manifest = parse(&scan).unwrap();
+        manifest.root = "absent".into();
+        manifest.obtain = "ask the authors".into();
+        let error = data_root(&manifest, Path::new("m.yaml"), None).unwrap_err();
+        assert!(error.to_string().contains("ask the authors"));
+    }
+}

@@ -1,0 +1,58 @@
+//! The JSON file next to a volume, which carries its provenance: where it is and whether rsom wrote it.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// The sidecar of `x.nii` or `x.nii.gz`: `x.json` in the same folder.
+#[must_use]
+pub fn path_of(volume: &Path) -> PathBuf {
+    let name = volume.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_suffix(".gz").unwrap_or(&name);
+    let stem = ["nii", "hdr", "img"]
+        .iter()
+        .find_map(|ending| stem.strip_suffix(&format!(".{ending}")))
+        .unwrap_or(stem);
+    volume.with_file_name(format!("{stem}.json"))
+}
+
+/// The provenance in the text of a sidecar; `None` when rsom did not write it.
+#[must_use]
+pub fn provenance(sidecar: &Value) -> Option<&Value> {
+    sidecar["GeneratedBy"][0].get("rsom")
+}
+
+/// Whether the sidecar of a volume is there and was written by rsom.
+#[must_use]
+pub fn is_ours(volume: &Path) -> bool {
+    let text = std::fs::read(path_of(volume));
+    let json = text.map(|bytes| serde_json::from_slice::<Value>(&bytes));
+    matches!(json, Ok(Ok(json)) if provenance(&json).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_volume_has_one_sidecar() {
+        for name in ["a.b.nii.gz", "a.b.nii", "a.b.hdr", "a.b.img.gz"] {
+            assert_eq!(path_of(Path::new(name)), Path::new("a.b.json"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_sidecar_of_another_program_is_not_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let volume = folder.path().join("x.nii.gz");
+        assert!(!is_ours(&volume));
+        for (text, ours) in [
+            ("{\"GeneratedBy\": [{\"Name\": \"dcm2niix\"}]}", false),
+            ("no JSON", false),
+            ("{\"GeneratedBy\": [{\"rsom\": {}}]}", true),
+        ] {
+            std::fs::write(path_of(&volume), text).unwrap();
+            assert_eq!(is_ours(&volume), ours, "{text}");
+        }
+    }
+}
