@@ -26,6 +26,9 @@ pub enum FormatError {
         /// What is not supported.
         what: String,
     },
+    /// A picture that cannot be read; the message names its format.
+    #[error("{0}")]
+    Picture(String),
     /// A volume that is larger than the stated limit.
     #[error("{values} values are more than the limit of {limit}")]
     Limit {

@@ -12,6 +12,7 @@ use rsom_stage::Definition;
 pub fn definition() -> Definition {
     let about = "Segments vessels without a network: Frangi vesselness and hysteresis";
     Definition::new("frangi", env!("CARGO_PKG_VERSION"), about)
+        .revision(env!("RSOM_REVISION"))
         .command(train::command())
         .command(predict::command())
 }

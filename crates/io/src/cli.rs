@@ -23,7 +23,8 @@ pub fn definition() -> Definition {
         manifest::commands(),
         table::commands(),
     ];
-    let definition = Definition::new("io", env!("CARGO_PKG_VERSION"), about);
+    let definition =
+        Definition::new("io", env!("CARGO_PKG_VERSION"), about).revision(env!("RSOM_REVISION"));
     commands
         .into_iter()
         .flatten()

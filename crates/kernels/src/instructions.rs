@@ -20,6 +20,20 @@ pub enum Instructions {
 }
 
 impl Instructions {
+    /// The word for these instructions in provenance: `avx512`, `avx2`, `neon` or `portable`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => "avx512",
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => "neon",
+        }
+    }
+
     /// The best ones that this processor has for elements of this type.
     #[inline]
     pub(super) fn best<T: Element>() -> Self {

@@ -14,6 +14,7 @@ use rsom_stage::Definition;
 pub fn definition() -> Definition {
     let about = "Segments the epidermis: U-Net and seven-layer FCN with a smoothness loss";
     Definition::new("layerseg", env!("CARGO_PKG_VERSION"), about)
+        .revision(env!("RSOM_REVISION"))
         .command(train::command())
         .command(predict::command())
         .command(import_weights::command())

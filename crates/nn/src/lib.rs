@@ -65,7 +65,7 @@ pub use loss::Reduction;
 pub use mode::Mode;
 pub use parameters::{Builder, Parameters};
 pub use profile::{OpTime, Way, profiled};
-pub use rsom_kernels::multiply_add_rate;
+pub use rsom_kernels::{instruction_set, multiply_add_rate};
 pub use schedule::{PlateauConfig, ReduceOnPlateau};
 pub use tape::{differentiate, recomputed};
 pub use training_run::{EpochHistory, TrainingRun};

@@ -17,6 +17,7 @@ use rsom_stage::Definition;
 pub fn definition() -> Definition {
     let about = "Makes up scans of skin with known truth: layers, capillary loops, vessels";
     Definition::new("phantom", env!("CARGO_PKG_VERSION"), about)
+        .revision(env!("RSOM_REVISION"))
         .command(scan::command())
         .command(generate::command())
         .command(tree::command())

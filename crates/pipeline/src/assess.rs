@@ -91,7 +91,7 @@ impl Assessor {
             meanings.insert(input.port.clone(), meaning_of_port);
         }
         let identity = Identity::of(task, &meanings);
-        let verdict = self.verdict(task, &identity);
+        let verdict = self.verdict(task, &identity, plan.strict);
         Ok(Assessment {
             identity,
             inputs,
@@ -128,10 +128,15 @@ impl Assessor {
         Ok(hashes)
     }
 
-    fn verdict(&mut self, task: &Task, identity: &Identity) -> Verdict {
+    fn verdict(&mut self, task: &Task, identity: &Identity, strict: bool) -> Verdict {
         let mut fault = None;
         if let Some(record) = self.records.find(&identity.hash()) {
             fault = self.fault(task, &record);
+            if strict && fault.is_none() {
+                fault = other_instructions(task, &record).map(|[made, now]| {
+                    format!("made with {made} instructions, this machine has {now}")
+                });
+            }
             if fault.is_none() {
                 return Verdict::UpToDate(record);
             }
@@ -195,6 +200,16 @@ impl Assessor {
     fn absolute(&self, plan: &Plan, file: &InputFile) -> PathBuf {
         self.workdir.root().join(plan.path_of(file))
     }
+}
+
+/// The vector instructions that a task was computed with, and those of this machine, when they differ: the last digits of
+/// its outputs may differ too.
+pub(crate) fn other_instructions<'a>(task: &'a Task, record: &'a Record) -> Option<[&'a str; 2]> {
+    let (made, now) = (
+        record.instruction_set.as_deref()?,
+        task.tool.instruction_set()?,
+    );
+    (made != now).then_some([made, now])
 }
 
 fn unreadable(path: &std::path::Path, error: &io::Error) -> StageError {

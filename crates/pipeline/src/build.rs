@@ -95,6 +95,7 @@ fn build(
             .data
             .as_ref()
             .and_then(|d| std::path::absolute(d).ok()),
+        strict: request.strict,
         name: pipeline.name,
         params,
         tasks: Vec::new(),

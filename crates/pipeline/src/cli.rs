@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
-use crate::assess::{Assessor, Verdict};
+use crate::assess::{Assessor, Verdict, other_instructions};
 use crate::build::BuiltIn;
 use crate::display::Lines;
 use crate::execute::Settings;
 use crate::plan::{Plan, Request};
-use crate::survey::{Outlook, survey};
+use crate::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::workdir::Workdir;
 use crate::{report, run, signals};
 
@@ -145,7 +145,7 @@ fn told(result: Result<ExitCode, StageError>) -> ExitCode {
     })
 }
 
-fn plan_arguments() -> [Arg; 6] {
+fn plan_arguments() -> [Arg; 7] {
     let path = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name)
             .long(name)
@@ -184,6 +184,10 @@ fn plan_arguments() -> [Arg; 6] {
             .value_name("STAGE=PROGRAM")
             .action(ArgAction::Append)
             .help("Another program in a stage's place"),
+        Arg::new("strict")
+            .long("strict")
+            .action(ArgAction::SetTrue)
+            .help("Run tasks again that were computed with other vector instructions than this machine's (AVX-512, AVX2, …)"),
     ]
 }
 
@@ -200,6 +204,7 @@ fn request(matches: &ArgMatches) -> Request {
         workdir: path("workdir"),
         set: words("set"),
         swap: words("swap"),
+        strict: matches.get_flag("strict"),
     }
 }
 
@@ -217,6 +222,7 @@ fn settings(matches: &ArgMatches) -> Settings {
 
 fn print_plan(plan: &Plan) -> Result<ExitCode, StageError> {
     let outlooks = survey(plan, &mut Assessor::new(&Workdir::new(&plan.workdir)))?;
+    warn_of_other_instructions(plan, &outlooks);
     let up_to_date = outlooks.iter().filter(|o| o.is_up_to_date()).count();
     let total = plan.tasks.len();
     let mut lines = vec![format!(
@@ -228,7 +234,10 @@ fn print_plan(plan: &Plan) -> Result<ExitCode, StageError> {
         let label = &task.label;
         lines.push(match outlook {
             Outlook::Known(assessment) => match &assessment.verdict {
-                Verdict::UpToDate(_) => format!("  up to date  {label}"),
+                Verdict::UpToDate(record) => match other_instructions(task, record) {
+                    Some([made, _]) => format!("  up to date  {label}  (made with {made})"),
+                    None => format!("  up to date  {label}"),
+                },
                 Verdict::Run(reason) => format!("  run         {label}  ({reason})"),
             },
             Outlook::After(before) => {

@@ -312,6 +312,7 @@ impl Run<'_> {
         let record = Record {
             of: job.assessment.identity.document().clone(),
             outputs,
+            instruction_set: task.tool.instruction_set().map(str::to_owned),
             wall_time_s: (end.wall_time.as_secs_f64() * 1000.0).round() / 1000.0,
             peak_memory_mib: end.peak_memory_mib.map(f64::round),
         };

@@ -73,6 +73,7 @@ fn tool(task: &Task) -> Value {
         Tool::Stage(tool) => json!({
             "stage": tool.stage,
             "version": tool.version,
+            "revision": tool.revision,
             "command": tool.command.name,
             "program": tool.program_sha256,
         }),
@@ -91,21 +92,31 @@ fn ending(path: &str) -> Value {
 }
 
 fn tool_difference(old: &Value, new: &Value) -> String {
-    let name = |tool: &Value| match (tool["stage"].as_str(), tool["version"].as_str()) {
-        (Some(stage), Some(version)) => format!("{stage} {version}"),
-        _ => tool["line"]
-            .as_str()
-            .unwrap_or("another program")
-            .to_owned(),
+    let name = |tool: &Value| match tool["version"].as_str() {
+        Some(version) => format!("{} {version}", tool_name(tool)),
+        None => tool_name(tool).to_owned(),
     };
     let (old_name, new_name) = (name(old), name(new));
     if old_name != new_name {
         return format!("program changed: {old_name} → {new_name}");
     }
+    if old["revision"] != new["revision"] {
+        let short = |tool: &Value| match tool["revision"].as_str() {
+            Some(revision) => format!("{revision:.4}…"),
+            None => "unknown".to_owned(),
+        };
+        let (stage, old, new) = (tool_name(new), short(old), short(new));
+        return format!("{stage} changed: revision {old} → {new}");
+    }
     if old["program"] != new["program"] {
         return format!("program changed: {new_name}");
     }
     "command changed".to_owned()
+}
+
+fn tool_name(tool: &Value) -> &str {
+    let name = tool["stage"].as_str().or_else(|| tool["line"].as_str());
+    name.unwrap_or("another program")
 }
 
 fn changed_keys(old: &Value, new: &Value) -> Vec<String> {
@@ -148,6 +159,7 @@ mod tests {
             prefix: None,
             stage: "demo".into(),
             version: "1".into(),
+            revision: Some("0123456789abcdef".into()),
             program_sha256: None,
             command: CommandSpec::default(),
             swapped: false,
@@ -225,6 +237,22 @@ mod tests {
             let read = Identity::from_document(serde_json::from_str(&written).unwrap());
             prop_assert_eq!(read.hash(), identity.hash());
         }
+    }
+
+    #[test]
+    fn another_revision_of_the_code_is_another_identity() {
+        let none = Map::new();
+        let now = Identity::of(&task("a", "b", &none), &Inputs::new());
+        let mut document = now.document().clone();
+        document["tool"]["revision"] = "fedcba9876543210".into();
+        let before = Identity::from_document(document.clone());
+        assert_ne!(before.hash(), now.hash());
+        let text = now.difference(&before);
+        assert_eq!(text, "demo changed: revision fedc… → 0123…");
+        // As records of earlier versions have it.
+        document["tool"]["revision"] = Value::Null;
+        let text = now.difference(&Identity::from_document(document));
+        assert_eq!(text, "demo changed: revision unknown → 0123…");
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub struct Request {
     pub set: Vec<String>,
     /// `STAGE=PROGRAM`.
     pub swap: Vec<String>,
+    /// Whether outputs that were made with other vector instructions are made again.
+    pub strict: bool,
 }
 
 /// A pipeline, checked and expanded to tasks.
@@ -36,6 +38,8 @@ pub struct Plan {
     pub workdir: PathBuf,
     /// Absolute path of the folder of the data, when it was given; else every manifest's files lie beside it.
     pub data: Option<PathBuf>,
+    /// Whether outputs that were made with other vector instructions are made again.
+    pub strict: bool,
     /// Params with their values in this run.
     pub params: BTreeMap<String, Value>,
     /// Tasks, each after those that it takes from.

@@ -18,6 +18,9 @@ pub(crate) struct Record {
     /// sha256 of what was written, by path relative to the workdir: outputs, their sidecars, and every file of an
     /// output that is a folder.
     pub outputs: BTreeMap<String, String>,
+    /// The vector instructions that it was computed with, where the last digits depend on them.
+    #[serde(default)]
+    pub instruction_set: Option<String>,
     /// How long it took.
     pub wall_time_s: f64,
     /// The most memory that its process held, where the system tells.

@@ -75,6 +75,7 @@ fn task(plan: &Plan, task: &Task, outcome: &Outcome) -> Value {
         "inputs": inputs(plan, task, outcome),
         "outputs": outputs(task, outcome),
         "state": outcome.state.name(),
+        "instruction_set": outcome.record.as_ref().and_then(|r| r.instruction_set.as_ref()),
         "identity": outcome.assessment.as_ref().map(|a| a.identity.hash()),
         "wall_time_s": outcome.record.as_ref().map(|r| r.wall_time_s),
         "peak_memory_mib": outcome.record.as_ref().and_then(|r| r.peak_memory_mib),
@@ -95,12 +96,14 @@ fn tool(task: &Task) -> Value {
         Tool::Stage(tool) => json!({
             "tool": tool.stage,
             "version": tool.version,
+            "revision": tool.revision,
             "command": tool.command.name,
             "program_sha256": tool.program_sha256,
         }),
         Tool::Line(line) => json!({
             "tool": line.program.file_name().map(|name| name.to_string_lossy()),
             "version": null,
+            "revision": null,
             "command": null,
             "program_sha256": line.program_sha256,
         }),

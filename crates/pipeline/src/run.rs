@@ -10,7 +10,7 @@ use crate::execute::{Settings, execute};
 use crate::outcome::{Outcome, State, exit_code};
 use crate::plan::Plan;
 use crate::report;
-use crate::survey::{Outlook, survey};
+use crate::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::workdir::Workdir;
 use crate::{logs, orphans, signals};
 
@@ -38,6 +38,7 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
             return Err(error);
         }
     };
+    warn_of_other_instructions(plan, &outlooks);
     let up_to_date = outlooks.iter().filter(|o| o.is_up_to_date()).count();
     let total = plan.tasks.len();
     if up_to_date == total && is_reported(&workdir, plan, &outlooks) {

@@ -1,9 +1,10 @@
 //! What a run would do, before it does it.
 
-use rsom_stage::{Progress, StageError};
+use rsom_stage::{Progress, StageError, log};
 
-use crate::assess::{Assessment, Assessor, Verdict};
+use crate::assess::{Assessment, Assessor, Verdict, other_instructions};
 use crate::plan::{InputFile, Plan};
+use crate::records::Record;
 use crate::signals;
 
 /// What a run would do with a task.
@@ -16,9 +17,34 @@ pub(crate) enum Outlook {
 }
 
 impl Outlook {
+    /// The record of the task's outputs, when they are there.
+    pub fn record(&self) -> Option<&Record> {
+        match self {
+            Outlook::Known(assessment) => match &assessment.verdict {
+                Verdict::UpToDate(record) => Some(record),
+                Verdict::Run(_) => None,
+            },
+            Outlook::After(_) => None,
+        }
+    }
+
     /// Whether the task's outputs are there.
     pub fn is_up_to_date(&self) -> bool {
-        matches!(self, Outlook::Known(assessment) if matches!(assessment.verdict, Verdict::UpToDate(_)))
+        self.record().is_some()
+    }
+}
+
+/// Says how many outputs were made with other vector instructions than this machine's.
+pub(crate) fn warn_of_other_instructions(plan: &Plan, outlooks: &[Outlook]) {
+    let pairs = plan.tasks.iter().zip(outlooks);
+    let found: Vec<[&str; 2]> = pairs
+        .filter_map(|(task, outlook)| other_instructions(task, outlook.record()?))
+        .collect();
+    if let Some([made, now]) = found.first() {
+        log::warn(format_args!(
+            "{} tasks were made with {made} instructions, this machine has {now}: their last digits may differ; --strict runs them again",
+            found.len()
+        ));
     }
 }
 

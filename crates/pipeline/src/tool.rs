@@ -28,6 +28,8 @@ pub(crate) struct StageTool {
     pub prefix: Option<String>,
     pub stage: String,
     pub version: String,
+    /// Of the code that the stage is built from.
+    pub revision: Option<String>,
     /// For a foreign stage, whose version says little.
     pub program_sha256: Option<String>,
     pub command: CommandSpec,
@@ -42,6 +44,16 @@ pub(crate) struct LineTool {
     /// For a program beside the pipeline file; not for one of the system.
     pub program_sha256: Option<String>,
     pub words: Vec<Template>,
+}
+
+impl Tool {
+    /// The vector instructions that its last digits depend on, if they do.
+    pub fn instruction_set(&self) -> Option<&str> {
+        match self {
+            Self::Stage(tool) => tool.command.instruction_set.as_deref(),
+            Self::Line(_) => None,
+        }
+    }
 }
 
 /// Finds the tools of a pipeline's stages; asks each foreign program once.
@@ -96,6 +108,7 @@ impl Toolbox<'_> {
             prefix: Some(tool.to_owned()),
             stage: spec.stage.clone(),
             version: spec.version.clone(),
+            revision: spec.revision.clone(),
             program_sha256: None,
             command: find_command(spec, tool, command)?,
             swapped: false,
@@ -115,6 +128,7 @@ impl Toolbox<'_> {
             command: find_command(&spec, &program.display().to_string(), command)?,
             stage: spec.stage,
             version: spec.version,
+            revision: spec.revision,
             program_sha256: Some(sha256),
             swapped,
         })

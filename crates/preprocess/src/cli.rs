@@ -20,6 +20,7 @@ pub fn definition() -> Definition {
     let about =
         "Prepares scans and their labels: crop, resample, normalize, detect a surface, flatten";
     Definition::new("preprocess", env!("CARGO_PKG_VERSION"), about)
+        .revision(env!("RSOM_REVISION"))
         .command(recipe::layer_command())
         .command(recipe::vessel_command())
         .command(prepare::command())

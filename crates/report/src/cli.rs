@@ -23,6 +23,7 @@ pub fn definition() -> Definition {
         env!("CARGO_PKG_VERSION"),
         "Figures of a study, as PNG or SVG",
     )
+    .revision(env!("RSOM_REVISION"))
     .command(bscan::command())
     .command(factor::command())
     .command(projections::command())

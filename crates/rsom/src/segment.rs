@@ -144,6 +144,7 @@ fn prepare(matches: &ArgMatches) -> Result<(Request, Vec<String>), StageError> {
         workdir: Some(output),
         set: params(matches, &weights),
         swap: words.map(|w| w.cloned().collect()).unwrap_or_default(),
+        strict: false,
     };
     let lost = found.incomplete.iter();
     let lost = lost.map(|scan| format!("{} has no partner {}", scan.found, scan.missing));

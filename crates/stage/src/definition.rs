@@ -9,6 +9,8 @@ pub struct Definition {
     pub name: String,
     /// Version of the crate.
     pub version: String,
+    /// Revision of the code, when a build script works one out.
+    pub revision: Option<String>,
     /// One line for people.
     pub about: String,
     /// Its commands.
@@ -31,9 +33,17 @@ impl Definition {
         Self {
             name: name.to_owned(),
             version: version.to_owned(),
+            revision: None,
             about: about.to_owned(),
             commands: Vec::new(),
         }
+    }
+
+    /// States the revision of the code that the stage is built from: `env!("RSOM_REVISION")`.
+    #[must_use]
+    pub fn revision(mut self, revision: &str) -> Self {
+        self.revision = Some(revision.to_owned());
+        self
     }
 
     /// Adds a command.
@@ -49,6 +59,7 @@ impl Definition {
         Spec {
             stage: self.name.clone(),
             version: self.version.clone(),
+            revision: self.revision.clone(),
             about: self.about.clone(),
             commands: self.commands.iter().map(|c| c.spec.clone()).collect(),
         }
@@ -110,6 +121,14 @@ impl Command {
     #[must_use]
     pub fn parameters(mut self, parameters: impl IntoIterator<Item = Parameter>) -> Self {
         self.spec.parameters.extend(parameters);
+        self
+    }
+
+    /// States the vector instructions that the command computes with on this machine. Its last digits depend on them, so
+    /// provenance and records state them too.
+    #[must_use]
+    pub fn instruction_set(mut self, name: &str) -> Self {
+        self.spec.instruction_set = Some(name.to_owned());
         self
     }
 

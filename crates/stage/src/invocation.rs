@@ -14,6 +14,8 @@ use crate::{StageError, provenance};
 pub struct Invocation {
     stage: String,
     version: String,
+    revision: Option<String>,
+    instruction_set: Option<String>,
     command: String,
     inputs: BTreeMap<String, Vec<PathBuf>>,
     outputs: BTreeMap<String, PathBuf>,
@@ -33,6 +35,14 @@ impl Invocation {
             threads: 1,
             ..Self::default()
         }
+    }
+
+    /// Sets the revision of the stage's code and the vector instructions that it computes with.
+    #[must_use]
+    pub fn with_build(mut self, revision: Option<String>, instruction_set: Option<String>) -> Self {
+        self.revision = revision;
+        self.instruction_set = instruction_set;
+        self
     }
 
     /// Sets the paths of an input.
@@ -73,6 +83,18 @@ impl Invocation {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Revision of the stage's code, if it states one.
+    #[must_use]
+    pub fn revision(&self) -> Option<&str> {
+        self.revision.as_deref()
+    }
+
+    /// The vector instructions that the command computes with, if its last digits depend on them.
+    #[must_use]
+    pub fn instruction_set(&self) -> Option<&str> {
+        self.instruction_set.as_deref()
     }
 
     /// Name of the command.
@@ -143,8 +165,8 @@ impl Invocation {
         &self.parameters
     }
 
-    /// Provenance to write beside or into every output: tool, version, command, parameters, and the name and sha256
-    /// of every input. Hashes the inputs once.
+    /// Provenance to write next to or into every output: tool, version, revision, command, parameters, and the name and
+    /// sha256 of every input; vector instructions where the last digits depend on them. Hashes the inputs once.
     ///
     /// # Errors
     /// Exit code 3 when an input cannot be read.

@@ -13,13 +13,23 @@ pub(crate) fn of_invocation(invocation: &Invocation) -> Result<Value, StageError
         let files: Vec<Value> = paths.iter().map(|p| source(p)).collect::<Result<_, _>>()?;
         inputs.insert(name.to_owned(), Value::Array(files));
     }
-    Ok(json!({
+    let mut provenance = json!({
         "tool": format!("rsom-{}", invocation.stage()),
         "version": invocation.version(),
         "command": invocation.command(),
         "parameters": invocation.resolved_parameters(),
         "inputs": inputs,
-    }))
+    });
+    let build = [
+        ("revision", invocation.revision()),
+        ("instruction_set", invocation.instruction_set()),
+    ];
+    for (key, value) in build {
+        if let Some(value) = value {
+            provenance[key] = json!(value);
+        }
+    }
+    Ok(provenance)
 }
 
 fn source(path: &Path) -> Result<Value, StageError> {

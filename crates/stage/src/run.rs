@@ -80,6 +80,10 @@ fn execute(
         .stack_size(STACK_BYTES)
         .build_global();
     let invocation = Invocation::new(&definition.name, &definition.version, &command.spec.name)
+        .with_build(
+            definition.revision.clone(),
+            command.spec.instruction_set.clone(),
+        )
         .with_threads(threads);
     let invocation = resolve(invocation, &command.spec, matches)?;
     // Within the pool: from outside, every parallel loop would be handed over to it and waited for.
@@ -96,6 +100,7 @@ fn report(invocation: &Invocation, summary: &Summary, as_json: bool) -> ExitCode
         let line = json!({
             "stage": invocation.stage(),
             "version": invocation.version(),
+            "revision": invocation.revision(),
             "command": invocation.command(),
             "outputs": outputs,
             "result": summary.values(),

@@ -14,6 +14,8 @@ pub struct Spec {
     pub stage: String,
     /// Version of the stage; part of the identity of whatever it computes.
     pub version: String,
+    /// Revision of the code that the stage is built from; part of that identity too. A built-in stage always has one.
+    pub revision: Option<String>,
     /// One line for people.
     pub about: String,
     /// Its commands.
@@ -29,6 +31,8 @@ pub struct CommandSpec {
     pub about: String,
     /// Command lines to copy.
     pub examples: Vec<String>,
+    /// The vector instructions that the command computes with on this machine, when its last digits depend on them.
+    pub instruction_set: Option<String>,
     /// Inputs.
     pub inputs: Vec<Port>,
     /// Outputs.
@@ -45,6 +49,7 @@ impl Spec {
             "contract": CONTRACT_VERSION,
             "stage": self.stage,
             "version": self.version,
+            "revision": self.revision,
             "about": self.about,
             "commands": self.commands.iter().map(CommandSpec::to_json).collect::<Vec<_>>(),
         })
@@ -65,6 +70,7 @@ impl Spec {
         Ok(Self {
             stage: text(json, "stage")?,
             version: text(json, "version")?,
+            revision: json["revision"].as_str().map(str::to_owned),
             about: json["about"].as_str().unwrap_or_default().to_owned(),
             commands: commands
                 .iter()
@@ -98,6 +104,7 @@ impl CommandSpec {
             "name": self.name,
             "about": self.about,
             "examples": self.examples,
+            "instruction_set": self.instruction_set,
             "inputs": self.inputs,
             "outputs": self.outputs,
             "parameters": {
@@ -143,6 +150,7 @@ impl CommandSpec {
             name,
             about: json["about"].as_str().unwrap_or_default().to_owned(),
             examples: Vec::new(),
+            instruction_set: json["instruction_set"].as_str().map(str::to_owned),
             parameters,
         })
     }

@@ -19,6 +19,7 @@ pub fn definition() -> Definition {
         env!("CARGO_PKG_VERSION"),
         "Paired tests and publication tables",
     )
+    .revision(env!("RSOM_REVISION"))
     .command(compare::command())
     .command(table::command())
 }

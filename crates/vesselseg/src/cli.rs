@@ -16,6 +16,7 @@ use rsom_stage::Definition;
 pub fn definition() -> Definition {
     let about = "Segments vessels: trains DeepVesselNet and applies it to whole scans";
     Definition::new("vesselseg", env!("CARGO_PKG_VERSION"), about)
+        .revision(env!("RSOM_REVISION"))
         .command(train::command())
         .command(calibrate::command())
         .command(predict::command())

@@ -21,13 +21,12 @@ pub fn read_pictures(path: &Path) -> Result<Vec<Picture>, FormatError> {
     match bytes.get(..4) {
         Some([0x89, b'P', b'N', b'G']) => read_png(&bytes)
             .map(|picture| vec![picture])
-            .map_err(|fault| FormatError::format("PNG", fault)),
+            .map_err(FormatError::Picture),
         Some(b"II*\0" | b"MM\0*" | b"II+\0" | b"MM\0+") => {
-            read_tiff(&bytes).map_err(|fault| FormatError::format("TIFF", fault))
+            read_tiff(&bytes).map_err(FormatError::Picture)
         }
-        _ => Err(FormatError::format(
-            "picture",
-            "it is neither a PNG nor a TIFF file",
+        _ => Err(FormatError::Picture(
+            "it is neither a PNG nor a TIFF file".into(),
         )),
     }
 }

@@ -18,6 +18,7 @@ use crate::{Collapse, OddSlices, PredictSettings, predict};
 /// The command `predict`.
 pub(super) fn command() -> Command {
     Command::new("predict", "Segment the layer of a scan", run)
+        .instruction_set(rsom_nn::instruction_set())
         .input(Port::required("weights", Kind::Weights, "Weights of train, or a PyTorch state dict (.pt) of the original networks"))
         .input(Port::required("input", Kind::Volume, "Scan to segment, prepared as those that the network was trained on, or an RGB24 file of the released software"))
         .output(Port::required("output", Kind::Mask, "Mask of the layer, on the scan's grid"))

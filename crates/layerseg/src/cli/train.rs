@@ -20,6 +20,7 @@ const SOUGHT: &str = "the layer";
 /// The command `train`.
 pub(super) fn command() -> Command {
     Command::new("train", "Train a network on scans and their reference masks; a killed run goes on where it stopped", run)
+        .instruction_set(rsom_nn::instruction_set())
         .inputs(Dataset::inputs(SOUGHT))
         .outputs(TrainingOutputs::ports())
         .parameters(settings::parameters())

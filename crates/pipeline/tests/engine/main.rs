@@ -7,4 +7,5 @@ mod failures;
 mod fan_out;
 mod foreign;
 mod reruns;
+mod revisions;
 mod study;

@@ -93,8 +93,9 @@ impl Study {
             workdir: Some(self.path("work")),
             set: words(set),
             swap: words(swap),
+            strict: false,
         };
-        let stages = [Spec::from_json(&serde_json::from_str(SPEC).unwrap()).unwrap()];
+        let stages = [spec()];
         let built_in = BuiltIn {
             executable: Path::new(DEMO),
             stages: &stages,
@@ -167,6 +168,17 @@ impl Ran {
     }
 }
 
+/// The specification of the demo stage, as a build with this revision and on a machine with these instructions states it.
+fn spec() -> Spec {
+    let mut spec = Spec::from_json(&serde_json::from_str(SPEC).unwrap()).unwrap();
+    spec.revision = std::env::var("DEMO_REVISION").ok();
+    if let Ok(name) = std::env::var("DEMO_INSTRUCTIONS") {
+        let make = spec.commands.iter_mut().find(|c| c.name == "make");
+        make.unwrap().instruction_set = Some(name);
+    }
+    spec
+}
+
 /// Not a test of its own: this binary, started by [`Study::process`], plays the engine.
 #[test]
 #[allow(clippy::exit, reason = "the exit code is what the tests look at")]
@@ -180,7 +192,7 @@ fn the_engine_as_a_process() {
         .try_get_matches_from(words)
         .unwrap_or_else(|e| e.exit());
     let (name, matches) = matches.subcommand().unwrap();
-    let stages = [Spec::from_json(&serde_json::from_str(SPEC).unwrap()).unwrap()];
+    let stages = [spec()];
     let built_in = BuiltIn {
         executable: Path::new(DEMO),
         stages: &stages,

@@ -23,6 +23,7 @@ const LEAST_DICE: f64 = 0.05;
 /// The command `calibrate`.
 pub(super) fn command() -> Command {
     Command::new("calibrate", "Find the threshold with the best mean Dice score on a named set of scans, and write it into the weights", run)
+        .instruction_set(rsom_nn::instruction_set())
         .input(Port::required("weights", Kind::Weights, "Weights of train or import-weights, or a PyTorch state dict (.pt) of the original network"))
         .inputs(Chosen::inputs(SOUGHT))
         .output(Port::required("output", Kind::Weights, "The weights with the threshold, and with the name of the set, its scans and their mean Dice score"))

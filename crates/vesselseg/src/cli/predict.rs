@@ -18,6 +18,7 @@ use crate::{Blocks, PredictSettings, predict};
 /// The command `predict`.
 pub(super) fn command() -> Command {
     Command::new("predict", "Segment the vessels of a scan", run)
+        .instruction_set(rsom_nn::instruction_set())
         .input(Port::required("weights", Kind::Weights, "Weights of train or import-weights, or a PyTorch state dict (.pt) of the original network"))
         .input(Port::required("input", Kind::Volume, "Scan to segment, prepared by 'preprocess vessel', or an RGB24 file of the released software"))
         .output(Port::required("output", Kind::Mask, "Mask of the vessels, on the scan's grid"))

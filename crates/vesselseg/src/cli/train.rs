@@ -23,6 +23,7 @@ const THRESHOLD: f32 = 0.5;
 /// The command `train`.
 pub(super) fn command() -> Command {
     Command::new("train", "Train a vessel network on scans and their reference masks; a killed run goes on where it stopped", run)
+        .instruction_set(rsom_nn::instruction_set())
         .inputs(Dataset::inputs(SOUGHT))
         .outputs(TrainingOutputs::ports())
         .parameters(settings::parameters())
