@@ -7,14 +7,16 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
-use crate::assess::{Assessor, Verdict, other_instructions};
-use crate::build::BuiltIn;
-use crate::display::Lines;
-use crate::execute::Settings;
-use crate::plan::{Plan, Request};
-use crate::survey::{Outlook, survey, warn_of_other_instructions};
-use crate::workdir::Workdir;
-use crate::{report, run, signals};
+use crate::assess::assess::{Assessor, Verdict, other_instructions};
+use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
+use crate::assess::workdir::Workdir;
+use crate::plan::build::BuiltIn;
+use crate::plan::plan::{Plan, Request};
+use crate::run::display::Lines;
+use crate::run::execute::Settings;
+use crate::run::report;
+use crate::run::run;
+use crate::run::signals;
 
 /// The commands on pipelines, to be mounted beside the stages.
 #[must_use]

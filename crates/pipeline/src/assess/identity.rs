@@ -1,0 +1,273 @@
+//! What a task is: the same identity promises the same outputs.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rsom_stage::fingerprint;
+use serde_json::{Map, Value, json};
+
+use crate::check::tool::Tool;
+use crate::plan::plan::Task;
+use crate::read::template::Template;
+use crate::value::canonical;
+
+/// Everything that the outputs of a task depend on; no path of the workdir, no number of threads, no time.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Identity {
+    document: Value,
+}
+
+impl Identity {
+    /// Of a task whose inputs have the given contents, by port, in order.
+    pub fn of(task: &Task, inputs: &BTreeMap<String, Vec<String>>) -> Self {
+        let outputs: Map<String, Value> = task
+            .outputs
+            .iter()
+            .map(|output| (output.port.clone(), ending(&output.path)))
+            .collect();
+        Self {
+            document: json!({
+                "tool": tool(task),
+                "parameters": task.parameters,
+                "inputs": inputs,
+                "outputs": outputs,
+            }),
+        }
+    }
+
+    /// As it was written down in a record.
+    pub fn from_document(document: Value) -> Self {
+        Self { document }
+    }
+
+    /// To be written down in a record.
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
+    /// 64 hexadecimal digits.
+    pub fn hash(&self) -> String {
+        fingerprint::of_bytes(canonical(&self.document).as_bytes())
+    }
+
+    /// Why outputs made under another identity are not those of this one, in a few words.
+    pub fn difference(&self, other: &Self) -> String {
+        let (old, new) = (&other.document, &self.document);
+        if old["tool"] != new["tool"] {
+            return tool_difference(&old["tool"], &new["tool"]);
+        }
+        if old["parameters"] != new["parameters"] {
+            let changes = differences(&old["parameters"], &new["parameters"]);
+            return format!("parameters changed: {}", changes.join(", "));
+        }
+        if old["inputs"] != new["inputs"] {
+            let ports = changed_keys(&old["inputs"], &new["inputs"]);
+            return format!("input changed: {}", ports.join(", "));
+        }
+        "outputs changed".to_owned()
+    }
+}
+
+fn tool(task: &Task) -> Value {
+    match task.tool.as_ref() {
+        Tool::Stage(tool) => json!({
+            "stage": tool.stage,
+            "version": tool.version,
+            "revision": tool.revision,
+            "command": tool.command.name,
+            "program": tool.program_sha256,
+        }),
+        Tool::Line(line) => json!({
+            "line": line.program.file_name().map(|name| name.to_string_lossy()),
+            "words": task.words.iter().map(Template::to_json).collect::<Vec<_>>(),
+            "program": line.program_sha256,
+        }),
+    }
+}
+
+/// The format of a document may follow the end of its name.
+fn ending(path: &str) -> Value {
+    let ending = Path::new(path).extension();
+    ending.map_or(Value::Null, |e| e.to_string_lossy().into())
+}
+
+fn tool_difference(old: &Value, new: &Value) -> String {
+    let name = |tool: &Value| match tool["version"].as_str() {
+        Some(version) => format!("{} {version}", tool_name(tool)),
+        None => tool_name(tool).to_owned(),
+    };
+    let (old_name, new_name) = (name(old), name(new));
+    if old_name != new_name {
+        return format!("program changed: {old_name} → {new_name}");
+    }
+    if old["revision"] != new["revision"] {
+        let short = |tool: &Value| match tool["revision"].as_str() {
+            Some(revision) => format!("{revision:.4}…"),
+            None => "unknown".to_owned(),
+        };
+        let (stage, old, new) = (tool_name(new), short(old), short(new));
+        return format!("{stage} changed: revision {old} → {new}");
+    }
+    if old["program"] != new["program"] {
+        return format!("program changed: {new_name}");
+    }
+    "command changed".to_owned()
+}
+
+fn tool_name(tool: &Value) -> &str {
+    let name = tool["stage"].as_str().or_else(|| tool["line"].as_str());
+    name.unwrap_or("another program")
+}
+
+fn changed_keys(old: &Value, new: &Value) -> Vec<String> {
+    let keys = |value: &Value| -> Vec<String> {
+        let keys = value.as_object().map(|map| map.keys().cloned().collect());
+        keys.unwrap_or_default()
+    };
+    let mut all = keys(old);
+    all.extend(keys(new));
+    all.sort();
+    all.dedup();
+    all.retain(|key| old.get(key) != new.get(key));
+    all
+}
+
+fn differences(old: &Value, new: &Value) -> Vec<String> {
+    let word = |value: Option<&Value>| value.map_or_else(|| "unset".to_owned(), Value::to_string);
+    changed_keys(old, new)
+        .iter()
+        .map(|key| format!("{key} {} → {}", word(old.get(key)), word(new.get(key))))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::check::tool::StageTool;
+    use crate::plan::plan::TaskOutput;
+    use rsom_stage::{CommandSpec, Kind};
+
+    type Inputs = BTreeMap<String, Vec<String>>;
+
+    fn task(label: &str, folder: &str, parameters: &Map<String, Value>) -> Task {
+        let tool = StageTool {
+            program: folder.into(),
+            prefix: None,
+            stage: "demo".into(),
+            version: "1".into(),
+            revision: Some("0123456789abcdef".into()),
+            program_sha256: None,
+            command: CommandSpec::default(),
+            swapped: false,
+        };
+        Task {
+            label: label.into(),
+            stage: label.into(),
+            scan: Some(label.into()),
+            factors: vec![(label.into(), Value::from(folder))],
+            parameters: parameters.clone(),
+            given: Vec::new(),
+            inputs: Vec::new(),
+            outputs: vec![TaskOutput {
+                port: "output".into(),
+                path: format!("{folder}/x.nii.gz"),
+                kind: Kind::Volume,
+            }],
+            after: Vec::new(),
+            tool: Rc::new(Tool::Stage(tool)),
+            words: Vec::new(),
+        }
+    }
+
+    fn hash(parameters: &Map<String, Value>, inputs: &Inputs) -> String {
+        Identity::of(&task("a", "b", parameters), inputs).hash()
+    }
+
+    fn parameters() -> impl Strategy<Value = Map<String, Value>> {
+        let value = prop_oneof![
+            any::<i32>().prop_map(Value::from),
+            any::<bool>().prop_map(Value::from),
+            "[a-z ]{0,4}".prop_map(Value::from),
+            proptest::collection::vec(any::<i8>(), 0..3).prop_map(Value::from),
+        ];
+        proptest::collection::btree_map("[a-c]{1,2}", value, 0..4)
+            .prop_map(|map| map.into_iter().collect())
+    }
+
+    fn inputs() -> impl Strategy<Value = Inputs> {
+        let hashes = proptest::collection::vec("[0-9a-f]{4}", 1..4);
+        proptest::collection::btree_map("[a-c]", hashes, 0..3)
+    }
+
+    proptest! {
+        #[test]
+        fn names_and_places_do_not_matter(p in parameters(), i in inputs(), name in "[a-z]{1,5}") {
+            let elsewhere = Identity::of(&task(&name, &name, &p), &i);
+            prop_assert_eq!(elsewhere.hash(), hash(&p, &i));
+        }
+
+        #[test]
+        fn equal_hashes_mean_equal_parameters_and_inputs(
+            p in parameters(), q in parameters(), i in inputs(), j in inputs()
+        ) {
+            prop_assert_eq!(hash(&p, &i) == hash(&q, &i), p == q);
+            prop_assert_eq!(hash(&p, &i) == hash(&p, &j), i == j);
+        }
+
+        #[test]
+        fn the_order_of_files_matters_and_the_order_of_names_does_not(
+            p in parameters(), files in proptest::collection::btree_set("[0-9a-f]{4}", 2..5)
+        ) {
+            let files: Vec<String> = files.into_iter().collect();
+            let turned: Vec<String> = files.iter().rev().cloned().collect();
+            let of = |files: &[String]| hash(&p, &Inputs::from([("x".to_owned(), files.to_vec())]));
+            prop_assert_ne!(of(&files), of(&turned));
+            let backwards: Map<String, Value> = p.clone().into_iter().rev().collect();
+            prop_assert_eq!(hash(&backwards, &Inputs::new()), hash(&p, &Inputs::new()));
+        }
+
+        #[test]
+        fn a_record_gives_the_identity_back(p in parameters(), i in inputs()) {
+            let identity = Identity::of(&task("a", "b", &p), &i);
+            let written = serde_json::to_string(identity.document()).unwrap();
+            let read = Identity::from_document(serde_json::from_str(&written).unwrap());
+            prop_assert_eq!(read.hash(), identity.hash());
+        }
+    }
+
+    #[test]
+    fn another_revision_of_the_code_is_another_identity() {
+        let none = Map::new();
+        let now = Identity::of(&task("a", "b", &none), &Inputs::new());
+        let mut document = now.document().clone();
+        document["tool"]["revision"] = "fedcba9876543210".into();
+        let before = Identity::from_document(document.clone());
+        assert_ne!(before.hash(), now.hash());
+        let text = now.difference(&before);
+        assert_eq!(text, "demo changed: revision fedc… → 0123…");
+        // As records of earlier versions have it.
+        document["tool"]["revision"] = Value::Null;
+        let text = now.difference(&Identity::from_document(document));
+        assert_eq!(text, "demo changed: revision unknown → 0123…");
+    }
+
+    #[test]
+    fn a_difference_names_what_changed() {
+        let one = Map::from_iter([("s".to_owned(), Value::from(1))]);
+        let two = Map::from_iter([
+            ("s".to_owned(), Value::from(2)),
+            ("t".to_owned(), Value::from("x")),
+        ]);
+        let of = |p: &Map<String, Value>, inputs| Identity::of(&task("a", "b", p), &inputs);
+        let none = Inputs::new();
+        let text = of(&two, none.clone()).difference(&of(&one, none.clone()));
+        assert_eq!(text, "parameters changed: s 1 → 2, t unset → \"x\"");
+        let image = Inputs::from([("image".to_owned(), vec!["0".to_owned()])]);
+        let text = of(&one, image).difference(&of(&one, none));
+        assert_eq!(text, "input changed: image");
+    }
+}

@@ -1,0 +1,258 @@
+//! The inputs of a task: files that were there before, and outputs of other tasks.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::check::link::each_scan;
+use crate::plan::condition::{Condition, Subject};
+use crate::plan::expand::Instance;
+use crate::plan::gather::{Gather, scan_of};
+use crate::plan::plan::{InputFile, TaskInput};
+use crate::plan::scans::{Scan, Scans};
+use crate::plan::scope::scan_files;
+use crate::plan::task::{Context, Draft, Made};
+use crate::problem::Problems;
+use crate::read::model::{Input, Origin, Source};
+use crate::suggest;
+
+/// The sources of a stage's inputs, prepared once for all of its tasks.
+#[derive(Debug)]
+pub(crate) struct Sources<'a> {
+    context: &'a Context<'a>,
+    made: &'a Made<'a>,
+    /// What the manifest says of its files.
+    hashes: BTreeMap<&'a PathBuf, &'a str>,
+    /// For each input, for each source: how to gather; `None` for a path and for a stage that could not be made.
+    gathers: Vec<Vec<Option<Gather<'a>>>>,
+}
+
+impl<'a> Sources<'a> {
+    /// Every scan as if it were a task.
+    pub fn scans(scans: &Scans) -> Vec<Instance> {
+        let instance = |scan| Instance {
+            scan: Some(scan),
+            factors: Vec::new(),
+        };
+        (0..scans.all().len()).map(instance).collect()
+    }
+
+    /// Prepares the sources of a stage.
+    pub fn new(context: &'a Context<'a>, made: &'a Made<'a>, scans: &'a [Instance]) -> Self {
+        let stage = &context.staged.stage;
+        let gather = |source: &'a Source| match &source.origin {
+            Origin::Path(_) => None,
+            Origin::ScanFiles { .. } => Some(Gather::new(
+                (stage, &each_scan()),
+                scans,
+                &source.conditions,
+                context.scans,
+            )),
+            Origin::Output { stage: name, .. } => {
+                let (instances, _) = made.stages.get(name)?;
+                let upstream = context.all.iter().find(|s| s.stage.name == *name)?;
+                Some(Gather::new(
+                    (stage, &upstream.stage),
+                    instances,
+                    &source.conditions,
+                    context.scans,
+                ))
+            }
+        };
+        let of_input = |input: &'a Input| input.sources.iter().map(gather).collect();
+        Self {
+            context,
+            made,
+            hashes: context.scans.hashes(),
+            gathers: stage.inputs.iter().map(of_input).collect(),
+        }
+    }
+
+    /// The inputs of one task; `None` when something is wrong (which is then reported) or not made.
+    pub fn inputs(&self, draft: &Draft<'_>, problems: &mut Problems) -> Option<Vec<TaskInput>> {
+        let stage = &self.context.staged.stage;
+        let inputs: Vec<Option<TaskInput>> = (stage.inputs.iter().zip(&self.gathers))
+            .map(|(input, gathers)| self.input(input, gathers, draft, problems))
+            .collect();
+        let inputs: Option<Vec<TaskInput>> = inputs.into_iter().collect();
+        let is_there = |input: &TaskInput| !input.files.is_empty();
+        Some(inputs?.into_iter().filter(is_there).collect())
+    }
+
+    fn input(
+        &self,
+        input: &Input,
+        gathers: &[Option<Gather<'_>>],
+        draft: &Draft<'_>,
+        problems: &mut Problems,
+    ) -> Option<TaskInput> {
+        let mut files = Vec::new();
+        for (source, gather) in input.sources.iter().zip(gathers) {
+            if !self.applies(source, draft, problems) {
+                continue;
+            }
+            let found = match &source.origin {
+                Origin::Path(_) => self.path(source, draft, problems),
+                _ => self.gathered(source, gather.as_ref()?, draft, problems),
+            }?;
+            if found.is_empty() && source.conditions.iter().any(|c| problems.any_at(c.place)) {
+                return None;
+            }
+            if found.is_empty() && !source.leave_out {
+                let message = format!("input '{}' of '{}' gets no file", input.port, draft.label);
+                problems.add(source.place, message);
+                return None;
+            }
+            files.extend(found);
+        }
+        let port = self.context.port(&input.port);
+        if files.is_empty() && port.is_none_or(|port| port.required) {
+            let message = format!("input '{}' of '{}' gets no file", input.port, draft.label);
+            problems.add(input.place, message);
+            return None;
+        }
+        if files.len() > 1 && port.is_some_and(|port| !port.many) {
+            let message = format!(
+                "input '{}' of '{}' takes one file and gets {}; narrow it with 'from' and 'where'",
+                input.port,
+                draft.label,
+                files.len()
+            );
+            problems.add(input.place, message);
+            return None;
+        }
+        Some(TaskInput {
+            port: input.port.clone(),
+            files,
+            positional: port.is_some_and(|port| port.positional),
+        })
+    }
+
+    /// Whether what a source says of the task under `when` holds.
+    fn applies(&self, source: &Source, draft: &Draft<'_>, problems: &mut Problems) -> bool {
+        let subject = Subject {
+            factors: &draft.instance.factors,
+            scan: scan_of(draft.instance, self.context.scans),
+        };
+        source
+            .when
+            .iter()
+            .all(|condition| match Condition::fill(condition, &draft.scope) {
+                Ok(filled) => filled.holds(&subject),
+                Err(message) => {
+                    problems.add(condition.place, message);
+                    false
+                }
+            })
+    }
+
+    fn gathered(
+        &self,
+        source: &Source,
+        gather: &Gather<'_>,
+        draft: &Draft<'_>,
+        problems: &mut Problems,
+    ) -> Option<Vec<InputFile>> {
+        let numbers = gather.find(draft.instance, &draft.scope, problems);
+        match &source.origin {
+            Origin::Path(_) => None,
+            Origin::ScanFiles { role } => {
+                let mut files = Vec::new();
+                for scan in numbers
+                    .iter()
+                    .map(|number| &self.context.scans.all()[*number])
+                {
+                    files.extend(self.files_of(scan, role, source, problems)?);
+                }
+                Some(files)
+            }
+            Origin::Output { stage, output } => {
+                let (_, first) = self.made.stages.get(stage)?;
+                let outputs = &self.made.tasks.get(*first)?.outputs;
+                let output = outputs.iter().position(|o| o.port == *output)?;
+                let made = |number: &usize| InputFile::Made {
+                    task: first + number,
+                    output,
+                    leave_out: source.leave_out,
+                };
+                Some(numbers.iter().map(made).collect())
+            }
+        }
+    }
+
+    /// The files of a scan that have a role.
+    fn files_of(
+        &self,
+        scan: &Scan,
+        role: &str,
+        source: &Source,
+        problems: &mut Problems,
+    ) -> Option<Vec<InputFile>> {
+        let Some(files) = scan.files.get(role) else {
+            if source.leave_out {
+                return Some(Vec::new());
+            }
+            problems.add(
+                source.place,
+                format!("scan '{}' has no file '{role}'", scan.id),
+            );
+            return None;
+        };
+        files
+            .iter()
+            .map(|file| self.external(&file.path, source, problems))
+            .collect()
+    }
+
+    fn path(
+        &self,
+        source: &Source,
+        draft: &Draft<'_>,
+        problems: &mut Problems,
+    ) -> Option<Vec<InputFile>> {
+        let Origin::Path(template) = &source.origin else {
+            return None;
+        };
+        if let (Some(role), Some(scan)) = (scan_files(template), draft.scope.scan) {
+            return self.files_of(scan, role, source, problems);
+        }
+        let text = template
+            .text(&|name| draft.scope.lookup(name))
+            .map_err(|message| problems.add(source.place, message))
+            .ok()?;
+        // Collecting the components takes '.' out.
+        let path: PathBuf = self.context.folder.join(&text).components().collect();
+        if !path.exists() && !text.contains('/') && text.matches('.').count() == 1 {
+            let outputs = self.context.all.iter().flat_map(|other| {
+                let outputs = other.stage.outputs.iter();
+                outputs.map(|output| format!("{}.{}", other.stage.name, output.port))
+            });
+            let outputs: Vec<String> = outputs.collect();
+            let hint = suggest::hint(&text, outputs.iter().map(String::as_str));
+            problems.add(
+                source.place,
+                format!("'{text}' is neither a file nor an output of a stage{hint}"),
+            );
+            return None;
+        }
+        Some(vec![self.external(&path, source, problems)?])
+    }
+
+    fn external(&self, path: &Path, source: &Source, problems: &mut Problems) -> Option<InputFile> {
+        let sha256 = self
+            .hashes
+            .get(&path.to_path_buf())
+            .map(|hash| (*hash).to_owned());
+        if !path.exists() {
+            let message = match self.context.scans.data_fault() {
+                Some(fault) if sha256.is_some() => fault.to_owned(),
+                _ => format!("no such file or folder: {}", path.display()),
+            };
+            problems.add(source.place, message);
+            return None;
+        }
+        Some(InputFile::External {
+            path: path.to_path_buf(),
+            sha256,
+        })
+    }
+}

@@ -1,0 +1,191 @@
+//! Paths of outputs: inside the workdir, each written by one task.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use rsom_stage::Kind;
+use rsom_stage::yaml::Place;
+
+use crate::assess::workdir;
+use crate::plan::plan::{InputFile, Plan};
+use crate::problem::Problems;
+
+/// The path of an output in one writing, relative to the workdir.
+///
+/// # Errors
+/// A path that leads out of the workdir or to the engine's own files.
+pub(crate) fn normalize(path: &str) -> Result<String, String> {
+    let trimmed = path.strip_suffix('/').unwrap_or(path);
+    let trimmed = trimmed.strip_prefix("./").unwrap_or(trimmed);
+    let parts: Vec<&str> = trimmed.split('/').collect();
+    if trimmed.is_empty() || parts.iter().any(|p| matches!(*p, "" | "." | "..")) {
+        return Err(format!("'{path}' is no path within the workdir"));
+    }
+    if parts[0] == workdir::FOLDER || trimmed == workdir::REPORT {
+        return Err(format!("'{path}' is where the run keeps its own records"));
+    }
+    Ok(parts.join("/"))
+}
+
+/// What a file is by its name, for outputs of `run` lines.
+pub(crate) fn kind_of(path: &str) -> Kind {
+    let ends = |endings: &[&str]| endings.iter().any(|ending| path.ends_with(ending));
+    match () {
+        () if path.ends_with('/') => Kind::Directory,
+        () if ends(&[".nii", ".nii.gz"]) => Kind::Volume,
+        () if ends(&[".parquet"]) => Kind::Table,
+        () if ends(&[".safetensors"]) => Kind::Weights,
+        () if ends(&[".png", ".svg"]) => Kind::Figure,
+        () => Kind::Document,
+    }
+}
+
+/// The sidecar that belongs to a NIfTI file: `x.json` beside `x.nii.gz`.
+pub(crate) fn sidecar(path: &str) -> Option<String> {
+    let stem = path
+        .strip_suffix(".nii.gz")
+        .or_else(|| path.strip_suffix(".nii"))?;
+    Some(format!("{stem}.json"))
+}
+
+/// Reports outputs that two tasks write, that lie within each other, or that are read as if they were given.
+///
+/// `places` holds the place of each output of each task.
+pub(crate) fn check_collisions(plan: &Plan, places: &[Vec<Place>], problems: &mut Problems) {
+    let mut owners: BTreeMap<String, (usize, Place)> = BTreeMap::new();
+    for (number, task) in plan.tasks.iter().enumerate() {
+        for (output, place) in task.outputs.iter().zip(&places[number]) {
+            let sidecar = sidecar(&output.path);
+            for path in std::iter::once(output.path.clone()).chain(sidecar) {
+                if let Some((other, _)) = owners.insert(path.clone(), (number, *place)) {
+                    let (first, second) = (&plan.tasks[other].label, &task.label);
+                    let message = if other == number {
+                        format!("'{path}' is written twice by '{first}'")
+                    } else {
+                        format!("'{path}' is written by two tasks: '{first}' and '{second}'")
+                    };
+                    problems.add(*place, message);
+                }
+            }
+        }
+    }
+    for (path, (number, place)) in &owners {
+        let folders = Path::new(path).ancestors().skip(1);
+        for folder in folders.filter_map(Path::to_str) {
+            if let Some((other, _)) = owners.get(folder) {
+                let other = &plan.tasks[*other].label;
+                let own = &plan.tasks[*number].label;
+                problems.add(
+                    *place,
+                    format!("'{path}' of '{own}' lies within '{folder}' of '{other}'"),
+                );
+            }
+        }
+    }
+    check_hidden_needs(plan, &owners, problems);
+}
+
+/// A file that a task makes, read by its path or with the folder that it lies in: the order of the two would be luck.
+fn check_hidden_needs(
+    plan: &Plan,
+    owners: &BTreeMap<String, (usize, Place)>,
+    problems: &mut Problems,
+) {
+    let workdir = lexical(&plan.workdir);
+    for task in &plan.tasks {
+        for file in task.inputs.iter().flat_map(|input| &input.files) {
+            let InputFile::External { path, .. } = file else {
+                continue;
+            };
+            let (path, reader) = (lexical(path), &task.label);
+            let relative = path.strip_prefix(&workdir).ok().and_then(Path::to_str);
+            if let Some(relative) = relative
+                && let Some((owner, place)) = (Path::new(relative).ancestors())
+                    .filter_map(Path::to_str)
+                    .find_map(|p| owners.get(p))
+            {
+                let owner = &plan.tasks[*owner].stage;
+                let message = format!(
+                    "'{relative}' is read by '{reader}' as a given file; write '{owner}.<output>' instead"
+                );
+                problems.add(*place, message);
+            } else if let Some((output, (owner, place))) = held_by(&path, &workdir, owners) {
+                let folder = path.display();
+                let owner = &plan.tasks[*owner];
+                let message = format!(
+                    "'{output}' of '{}' lies in {folder}, which '{reader}' reads as a given folder; \
+                     write '{}.<output>' there, or keep the outputs elsewhere",
+                    owner.label, owner.stage
+                );
+                problems.add(*place, message);
+            }
+        }
+    }
+}
+
+/// The first output that lies in a folder.
+fn held_by<'a, T>(
+    folder: &Path,
+    workdir: &Path,
+    owners: &'a BTreeMap<String, T>,
+) -> Option<(&'a String, &'a T)> {
+    let prefix = if workdir.starts_with(folder) {
+        String::new()
+    } else {
+        format!("{}/", folder.strip_prefix(workdir).ok()?.to_str()?)
+    };
+    let first = owners.range(prefix.clone()..).next();
+    first.filter(|(output, _)| output.starts_with(&prefix))
+}
+
+/// An absolute path in one writing: without `.` and `..`, links not followed.
+fn lexical(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_within_the_workdir() {
+        assert_eq!(normalize("./a/b/").unwrap(), "a/b");
+        for path in [
+            "",
+            "/",
+            ".",
+            "..",
+            "/etc/x",
+            "a/../../x",
+            "a//b",
+            ".rsom/x",
+            "run.json",
+        ] {
+            assert!(normalize(path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_compared_in_one_writing() {
+        for path in ["/a/b/c", "/a/./b//c/", "/a/x/../b/c", "/../a/b/x/y/../../c"] {
+            assert_eq!(lexical(Path::new(path)), Path::new("/a/b/c"), "{path}");
+        }
+    }
+
+    #[test]
+    fn only_nifti_files_have_sidecars() {
+        assert_eq!(sidecar("a/b.v2.nii.gz").unwrap(), "a/b.v2.json");
+        assert_eq!(sidecar("b.nii").unwrap(), "b.json");
+        assert_eq!(sidecar("b.parquet"), None);
+    }
+}

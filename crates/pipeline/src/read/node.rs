@@ -1,0 +1,139 @@
+//! A part of the YAML file together with its place: what the reader of the format walks over.
+
+use rsom_stage::yaml::{Document, Place};
+use serde_json::Value;
+
+use crate::problem::Problems;
+use crate::read::template::is_name;
+use crate::suggest;
+use crate::value;
+
+/// A part of the file.
+#[derive(Debug, Clone)]
+pub(crate) struct Node<'a> {
+    document: &'a Document,
+    path: Vec<String>,
+    value: &'a serde_yaml::Value,
+}
+
+impl<'a> Node<'a> {
+    /// The whole file.
+    pub fn root(document: &'a Document) -> Self {
+        Self {
+            document,
+            path: Vec::new(),
+            value: &document.value,
+        }
+    }
+
+    /// Line and column of the part's key (of the part itself for an item of a list).
+    pub fn place(&self) -> Place {
+        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        self.document.place(&path)
+    }
+
+    /// The part's key.
+    pub fn key(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
+    }
+
+    /// Whether the part is a map.
+    pub fn is_map(&self) -> bool {
+        self.value.is_mapping()
+    }
+
+    /// Whether the part is a list.
+    pub fn is_list(&self) -> bool {
+        self.value.is_sequence()
+    }
+
+    /// The entries of a map, in the file's order; a problem when it is none.
+    pub fn entries(&self, problems: &mut Problems) -> Vec<Node<'a>> {
+        let Some(map) = self.value.as_mapping() else {
+            let key = self.key();
+            let message = if key.is_empty() {
+                "a pipeline is a map with the keys name and stages".to_owned()
+            } else {
+                format!("'{key}' must be a map")
+            };
+            problems.add(self.place(), message);
+            return Vec::new();
+        };
+        map.iter()
+            .filter_map(|(key, value)| Some(self.child(value::key_text(key)?, value)))
+            .collect()
+    }
+
+    /// The entries of a map whose keys are names; a problem for each key that is none.
+    pub fn named_entries(&self, problems: &mut Problems) -> Vec<Node<'a>> {
+        let mut entries = self.entries(problems);
+        entries.retain(|entry| {
+            let good = is_name(entry.key());
+            if !good {
+                let message = format!(
+                    "'{}' is no name: letters, digits, _ and -, starting with a letter or _",
+                    entry.key()
+                );
+                problems.add(entry.place(), message);
+            }
+            good
+        });
+        entries
+    }
+
+    /// The entries of a map with a fixed set of keys; a problem for each other key.
+    pub fn known_entries(&self, known: &[&str], problems: &mut Problems) -> Vec<Node<'a>> {
+        let mut entries = self.entries(problems);
+        entries.retain(|entry| {
+            let good = known.contains(&entry.key());
+            if !good {
+                let hint = suggest::hint(entry.key(), known.iter().copied());
+                problems.add(
+                    entry.place(),
+                    format!("unknown key '{}'{hint}", entry.key()),
+                );
+            }
+            good
+        });
+        entries
+    }
+
+    /// The items of a list.
+    pub fn items(&self) -> Vec<Node<'a>> {
+        let items = self.value.as_sequence().map_or(&[][..], Vec::as_slice);
+        (items.iter().enumerate())
+            .map(|(index, value)| self.child(index.to_string(), value))
+            .collect()
+    }
+
+    /// A text; a problem when it is none or empty.
+    pub fn text(&self, problems: &mut Problems) -> Option<&'a str> {
+        let text = self.value.as_str().filter(|text| !text.trim().is_empty());
+        if text.is_none() {
+            problems.add(self.place(), format!("'{}' must be a text", self.key()));
+        }
+        text
+    }
+
+    /// The text, when it is one.
+    pub fn as_text(&self) -> Option<&'a str> {
+        self.value.as_str()
+    }
+
+    /// The value as JSON; a problem when JSON cannot hold it.
+    pub fn json(&self, problems: &mut Problems) -> Option<Value> {
+        value::from_yaml(self.value)
+            .map_err(|e| problems.add(self.place(), format!("'{}': {e}", self.key())))
+            .ok()
+    }
+
+    fn child(&self, key: String, value: &'a serde_yaml::Value) -> Node<'a> {
+        let mut path = self.path.clone();
+        path.push(key);
+        Node {
+            document: self.document,
+            path,
+            value,
+        }
+    }
+}

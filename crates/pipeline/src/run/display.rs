@@ -1,0 +1,212 @@
+//! What a run says on stderr: a line for each finished task, on terminals with what is running and the time left.
+
+use std::collections::BTreeMap;
+use std::fmt::Display as Show;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rsom_stage::StageError;
+
+use crate::plan::plan::Task;
+use crate::run::logs;
+use crate::run::scan_lines::ScanLines;
+
+/// What a run prints a line for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// Each finished task.
+    Tasks,
+    /// Each scan whose tasks are all finished.
+    Scans,
+}
+
+/// Tells the user how a run goes.
+#[derive(Debug)]
+pub(crate) struct Display {
+    total: usize,
+    finished: usize,
+    jobs: usize,
+    scans: Option<ScanLines>,
+    /// Finished tasks of each stage and their summed time.
+    times: BTreeMap<String, (u32, Duration)>,
+    terminal: bool,
+    /// When the line on running tasks was last drawn.
+    drawn: Option<Instant>,
+}
+
+/// Time between two drawings of the line on running tasks.
+const REDRAW: Duration = Duration::from_millis(500);
+
+impl Display {
+    /// For a run of the given tasks, `jobs` of them at a time.
+    pub fn new<'a>(
+        tasks: impl Iterator<Item = &'a Task> + Clone,
+        jobs: usize,
+        lines: Lines,
+    ) -> Self {
+        Self {
+            total: tasks.clone().count(),
+            finished: 0,
+            jobs,
+            scans: (lines == Lines::Scans).then(|| ScanLines::new(tasks)),
+            times: BTreeMap::new(),
+            terminal: std::io::stderr().is_terminal(),
+            drawn: None,
+        }
+    }
+
+    /// A line of its own.
+    pub fn line(&mut self, text: impl Show) {
+        self.clear();
+        self.write(format_args!("{text}\n"));
+    }
+
+    /// A task has finished; `how` says how.
+    pub fn finished(&mut self, task: &Task, how: impl Show) {
+        self.finished += 1;
+        let (finished, total, label) = (self.finished, self.total, &task.label);
+        if self.scans.is_none() {
+            self.line(format_args!("[{finished}/{total}] {label} … {how}"));
+        }
+    }
+
+    /// A task has failed; what it said stands in its log, if it ran.
+    pub fn failed(&mut self, task: &Task, error: &StageError, log: Option<&Path>) {
+        let Some(scans) = &mut self.scans else {
+            self.finished(task, format_args!("failed: {error}"));
+            for line in log.map(logs::tail).unwrap_or_default() {
+                self.line(format_args!("    {line}"));
+            }
+            if let Some(log) = log {
+                self.line(format_args!("    (log: {})", log.display()));
+            }
+            return;
+        };
+        let last = log.and_then(logs::last_words);
+        let fault = last.unwrap_or_else(|| error.to_string());
+        scans.failed(task, &fault);
+        if task.scan.is_none() {
+            self.line(format_args!("{} … failed: {fault}", task.label));
+        }
+    }
+
+    /// A task has finished or failed, or will not run.
+    pub fn settled(&mut self, task: &Task) {
+        let line = self.scans.as_mut().and_then(|scans| scans.settled(task));
+        if let Some(line) = line {
+            self.line(line);
+        }
+    }
+
+    /// Notes how long a task took, for the time left.
+    pub fn took(&mut self, task: &Task, time: Duration) {
+        self.took_of(&task.stage, time);
+        if let Some(scans) = &mut self.scans {
+            scans.took(task, time);
+        }
+    }
+
+    fn took_of(&mut self, stage: &str, time: Duration) {
+        let (count, sum) = self.times.entry(stage.to_owned()).or_default();
+        *count += 1;
+        *sum += time;
+    }
+
+    /// Whether the line on running tasks is to be drawn again: on a terminal, and not too often.
+    pub fn is_due(&self) -> bool {
+        self.terminal && self.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW)
+    }
+
+    /// Draws what is running; `waiting` counts unfinished tasks by stage.
+    pub fn running(&mut self, labels: &[(&str, Duration)], waiting: &BTreeMap<&str, u32>) {
+        self.clear();
+        let Some((label, longest)) = labels.first() else {
+            return;
+        };
+        let others = match labels.len() {
+            1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        let left = self
+            .time_left(waiting, labels)
+            .map_or_else(String::new, |left| {
+                format!(", about {} left", seconds(left))
+            });
+        let text = format!("running {label}{others} ({}){left}", seconds(*longest));
+        let width = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|c| c.parse().ok())
+            .unwrap_or(80_usize);
+        let text: String = text.chars().take(width.saturating_sub(1)).collect();
+        self.write(format_args!("{text}"));
+        self.drawn = Some(Instant::now());
+    }
+
+    /// Takes away the line on running tasks.
+    pub fn clear(&mut self) {
+        if self.drawn.take().is_some() {
+            self.write(format_args!("\r\x1b[2K"));
+        }
+    }
+
+    /// Unfinished tasks at the mean time of their stage (or of all, for a stage that has not finished any), shared by
+    /// the jobs, less what the running ones have done.
+    fn time_left(
+        &self,
+        waiting: &BTreeMap<&str, u32>,
+        running: &[(&str, Duration)],
+    ) -> Option<Duration> {
+        let (count, sum) = self
+            .times
+            .values()
+            .fold((0, Duration::ZERO), |(n, t), (m, u)| (n + m, t + *u));
+        let overall = sum.checked_div(count)?;
+        let mean = |stage: &str| self.times.get(stage).map_or(overall, |(n, t)| *t / *n);
+        let work: Duration = waiting
+            .iter()
+            .map(|(stage, count)| mean(stage) * *count)
+            .sum();
+        let done: Duration = running.iter().map(|(_, elapsed)| *elapsed).sum();
+        Some(work.saturating_sub(done) / u32::try_from(self.jobs).unwrap_or(1).max(1))
+    }
+
+    fn write(&self, text: std::fmt::Arguments<'_>) {
+        // A closed stderr must not stop the run.
+        let _ = write!(std::io::stderr().lock(), "{text}");
+        let _ = std::io::stderr().flush();
+    }
+}
+
+/// A duration for people: `0.2 s`, `41 s`, `3 min 20 s`, `2 h 5 min`.
+pub(crate) fn seconds(time: Duration) -> String {
+    let whole = time.as_secs_f64().round() as u64;
+    match whole {
+        0..10 => format!("{:.1} s", time.as_secs_f64()),
+        10..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_short() {
+        let texts = [0.24, 41.4, 200.0, 7500.0].map(|s| seconds(Duration::from_secs_f64(s)));
+        assert_eq!(texts, ["0.2 s", "41 s", "3 min 20 s", "2 h 5 min"]);
+    }
+
+    #[test]
+    fn the_time_left_goes_by_the_mean_of_each_stage() {
+        let mut display = Display::new(std::iter::empty(), 2, Lines::Tasks);
+        display.took_of("train", Duration::from_secs(60));
+        display.took_of("predict", Duration::from_secs(2));
+        let waiting = BTreeMap::from([("train", 2), ("predict", 3), ("compare", 1)]);
+        // 2 · 60 + 3 · 2 + 1 · 31 = 157 s of work, 17 s of it done, on two jobs.
+        let left = display.time_left(&waiting, &[("train a", Duration::from_secs(17))]);
+        assert_eq!(left, Some(Duration::from_secs(70)));
+    }
+}

@@ -1,0 +1,435 @@
+//! Runs what is to be run: each task a process, several at a time, each after those that it takes from.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rsom_stage::{DATA_VARIABLE, Kind, StageError, atomic};
+
+use crate::assess::assess::{Assessment, Assessor, Verdict};
+use crate::assess::hashes::Stamp;
+use crate::assess::records::Record;
+use crate::assess::survey::Outlook;
+use crate::assess::workdir::Workdir;
+use crate::check::tool::Tool;
+use crate::plan::output_paths::sidecar;
+use crate::plan::plan::{Plan, Task};
+use crate::run::arguments::arguments;
+use crate::run::display::{Display, Lines, seconds};
+use crate::run::left_out;
+use crate::run::orphans::Note;
+use crate::run::outcome::{Outcome, State, not_run};
+use crate::run::process::{Ended, Process};
+use crate::run::queue::Queue;
+use crate::run::signals;
+use crate::run::stale;
+
+/// How to run.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Processes at a time.
+    pub jobs: usize,
+    /// Threads of each of them.
+    pub threads: usize,
+    /// Whether to go on with tasks that do not need a failed one.
+    pub keep_going: bool,
+    /// What a line is printed for.
+    pub lines: Lines,
+}
+
+/// How long a process may take to stop after it was asked to; stages end themselves after three seconds.
+const GRACE: Duration = Duration::from_secs(5);
+/// The longest time between two looks at the running processes.
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+/// Time between two savings of the hashes, so that a killed run need not hash everything again.
+const SAVE_EVERY: Duration = Duration::from_secs(30);
+
+/// Runs the tasks of a plan that are not up to date; says of every task how it ended.
+pub(crate) fn execute(
+    plan: &Plan,
+    settings: Settings,
+    assessor: &mut Assessor,
+    outlooks: Vec<Outlook>,
+) -> Vec<Outcome> {
+    let open = plan.tasks.iter().zip(&outlooks);
+    let open = open
+        .filter(|(_, outlook)| !outlook.is_up_to_date())
+        .map(|(task, _)| task);
+    let display = Display::new(open, settings.jobs, settings.lines);
+    let mut run = Run {
+        plan,
+        settings,
+        assessor,
+        display,
+        outcomes: vec![None; plan.tasks.len()],
+        queue: Queue::new(plan, settings.lines),
+        running: Vec::new(),
+        any_failed: false,
+        saved: Instant::now(),
+    };
+    run.prepare(outlooks);
+    run.go();
+    run.display.clear();
+    run.outcomes
+        .into_iter()
+        .map(|o| o.unwrap_or_else(not_run))
+        .collect()
+}
+
+struct Run<'a> {
+    plan: &'a Plan,
+    settings: Settings,
+    assessor: &'a mut Assessor,
+    display: Display,
+    outcomes: Vec<Option<Outcome>>,
+    queue: Queue<'a>,
+    running: Vec<Job>,
+    any_failed: bool,
+    saved: Instant,
+}
+
+struct Job {
+    task: usize,
+    /// What stood at the paths of the outputs before.
+    before: Vec<Option<Stamp>>,
+    _note: Note,
+    process: Process,
+    assessment: Assessment,
+}
+
+impl Run<'_> {
+    fn prepare(&mut self, outlooks: Vec<Outlook>) {
+        for (number, outlook) in outlooks.into_iter().enumerate() {
+            let Outlook::Known(assessment) = outlook else {
+                continue;
+            };
+            if let Verdict::UpToDate(record) = &assessment.verdict {
+                let record = record.clone();
+                self.done(number, State::UpToDate, *assessment, record);
+            }
+        }
+    }
+
+    fn go(&mut self) {
+        let mut pause = Duration::from_millis(1);
+        while signals::count() == 0 {
+            self.start_ready();
+            if self.running.is_empty() {
+                return;
+            }
+            if self.look() {
+                pause = Duration::from_millis(1);
+            } else {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+            self.draw();
+        }
+        self.stop();
+    }
+
+    /// Starts tasks as long as there is room; those that turn out to be up to date are done at once.
+    fn start_ready(&mut self) {
+        while self.running.len() < self.settings.jobs && signals::count() == 0 {
+            if self.any_failed && !self.settings.keep_going {
+                return;
+            }
+            let Some(number) = self.queue.pop() else {
+                return;
+            };
+            if let Err(error) = self.start(number) {
+                self.failed(number, None, &error);
+            }
+        }
+    }
+
+    fn start(&mut self, number: usize) -> Result<(), StageError> {
+        let plan = self.plan;
+        let outcomes = &self.outcomes;
+        let good = |task: usize| outcomes[task].as_ref().is_some_and(|o| o.state.is_good());
+        let Some(task) = left_out::ready(&plan.tasks[number], &good) else {
+            return self.not_made(number);
+        };
+        let task = task.as_ref();
+        let assessment = self.assessor.assess(self.plan, task)?;
+        if let Verdict::UpToDate(record) = &assessment.verdict {
+            let record = record.clone();
+            self.display
+                .finished(task, "up to date: what it takes has not changed");
+            self.display.settled(task);
+            self.done(number, State::UpToDate, assessment, record);
+            return Ok(());
+        }
+        self.clear_outputs(task)?;
+        let before = self.stamps(task);
+        let root = self.assessor.workdir.root();
+        let program = match task.tool.as_ref() {
+            Tool::Stage(tool) => &tool.program,
+            Tool::Line(line) => &line.program,
+        };
+        let mut command = Command::new(program);
+        command
+            .args(arguments(self.plan, task, self.settings.threads))
+            // candle's own pool looks here, not at --threads.
+            .env("RAYON_NUM_THREADS", self.settings.threads.to_string())
+            .current_dir(root);
+        // A relative path would mean another folder to a task, which runs in the workdir.
+        match &self.plan.data {
+            Some(data) => command.env(DATA_VARIABLE, data),
+            None => command.env_remove(DATA_VARIABLE),
+        };
+        let process =
+            Process::start(&mut command, &root.join(Workdir::log(&task.label))).map_err(|e| {
+                StageError::failure(format_args!(
+                    "{} cannot be started: {}",
+                    program.display(),
+                    atomic::plain(&e)
+                ))
+            })?;
+        self.running.push(Job {
+            task: number,
+            before,
+            _note: Note::write(&self.assessor.workdir.running(), process.group()),
+            process,
+            assessment,
+        });
+        Ok(())
+    }
+
+    /// Makes the folders of the outputs, and removes what the new ones would not replace: sidecars, and what an earlier
+    /// task left in an output that is a folder.
+    fn clear_outputs(&mut self, task: &Task) -> Result<(), StageError> {
+        let root = self.assessor.workdir.root().to_path_buf();
+        let failed = |path: &Path, e: std::io::Error| StageError::output(path, atomic::plain(&e));
+        for output in &task.outputs {
+            let path = root.join(&output.path);
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
+            }
+            // A sidecar that no run recorded and no rsom wrote is the user's own; the stage will refuse to replace it.
+            let mut stale: Vec<String> = sidecar(&output.path)
+                .into_iter()
+                .filter(|of_output| {
+                    let recorded = self.assessor.records.latest(of_output).is_some();
+                    recorded || rsom_stage::sidecar::is_ours(&path)
+                })
+                .collect();
+            if output.kind == Kind::Directory
+                && let Some(record) = self.assessor.records.latest(&output.path)
+            {
+                let inside = format!("{}/", output.path);
+                stale.extend(
+                    record
+                        .outputs
+                        .keys()
+                        .filter(|p| p.starts_with(&inside))
+                        .cloned(),
+                );
+            }
+            for path in stale
+                .iter()
+                .map(|path| root.join(path))
+                .filter(|path| path.is_file())
+            {
+                std::fs::remove_file(&path).map_err(|e| failed(&path, e))?;
+                self.assessor.hashes.forget(&path);
+            }
+            self.assessor.hashes.forget(&path);
+        }
+        Ok(())
+    }
+
+    fn stamps(&self, task: &Task) -> Vec<Option<Stamp>> {
+        let root = self.assessor.workdir.root();
+        let paths = task.outputs.iter().map(|output| root.join(&output.path));
+        paths.map(|path| Stamp::of(&path).ok()).collect()
+    }
+
+    /// Looks at the running processes; whether one has ended.
+    fn look(&mut self) -> bool {
+        let mut ended = Vec::new();
+        let mut index = 0;
+        while index < self.running.len() {
+            match self.running[index].process.poll() {
+                Ok(None) => index += 1,
+                Ok(Some(end)) => ended.push((self.running.remove(index), Ok(end))),
+                Err(error) => ended.push((self.running.remove(index), Err(error))),
+            }
+        }
+        let any = !ended.is_empty();
+        for (job, end) in ended {
+            match end {
+                Ok(end) => self.finish(job, end),
+                Err(error) => self.failed(job.task, None, &StageError::failure(error)),
+            }
+        }
+        any
+    }
+
+    fn finish(&mut self, job: Job, end: Ended) {
+        let task = &self.plan.tasks[job.task];
+        self.display.took(task, end.wall_time);
+        let fault = match end.code {
+            Some(0) => None,
+            Some(code) => Some(format!("exit code {code}")),
+            None => Some("ended by a signal".to_owned()),
+        };
+        let result = match fault {
+            Some(fault) => Err(StageError::failure(format_args!(
+                "{fault} after {}",
+                seconds(end.wall_time)
+            ))),
+            None => self.keep(&job, end),
+        };
+        match result {
+            Ok(record) => {
+                self.display.finished(task, seconds(end.wall_time));
+                self.display.settled(task);
+                self.done(job.task, State::Done, job.assessment, record);
+            }
+            Err(error) => {
+                self.failed(job.task, Some(job.assessment), &error);
+                if let (Some(outcome), Some(1..)) = (&mut self.outcomes[job.task], end.code) {
+                    outcome.exit_code = end.code;
+                }
+            }
+        }
+    }
+
+    /// Hashes what a task wrote and writes its record.
+    fn keep(&mut self, job: &Job, end: Ended) -> Result<Record, StageError> {
+        let task = &self.plan.tasks[job.task];
+        let stamps = self.stamps(task);
+        for ((output, before), now) in task.outputs.iter().zip(&job.before).zip(&stamps) {
+            // What an earlier task left there must not pass for the work of this one.
+            if output.kind != Kind::Directory && before.is_some() && before == now {
+                let path = &output.path;
+                return Err(StageError::failure(format_args!("it did not write {path}")));
+            }
+        }
+        let outputs = self.assessor.hash_outputs(task)?;
+        let record = Record {
+            of: job.assessment.identity.document().clone(),
+            outputs,
+            instruction_set: task.tool.instruction_set().map(str::to_owned),
+            wall_time_s: (end.wall_time.as_secs_f64() * 1000.0).round() / 1000.0,
+            peak_memory_mib: end.peak_memory_mib.map(f64::round),
+        };
+        self.assessor
+            .records
+            .add(&job.assessment.identity, &record)?;
+        if self.saved.elapsed() > SAVE_EVERY {
+            self.assessor.hashes.save(false)?;
+            self.saved = Instant::now();
+        }
+        Ok(record)
+    }
+
+    fn done(&mut self, number: usize, state: State, assessment: Assessment, record: Record) {
+        self.queue.done(number);
+        self.outcomes[number] = Some(Outcome {
+            state,
+            assessment: Some(assessment),
+            record: Some(record),
+            exit_code: None,
+            fault: None,
+        });
+    }
+
+    /// Of a task whose needs all failed nothing is made, and nothing of what was made before is true any more.
+    fn not_made(&mut self, number: usize) -> Result<(), StageError> {
+        let task = &self.plan.tasks[number];
+        stale::remove_outputs(self.assessor, task)?;
+        self.display
+            .finished(task, "not made: every task that it takes from failed");
+        self.outcomes[number] = Some(not_run());
+        self.gives_nothing(number);
+        Ok(())
+    }
+
+    fn gives_nothing(&mut self, number: usize) {
+        self.display.settled(&self.plan.tasks[number]);
+        for lost in self.queue.gives_nothing(number) {
+            self.display.settled(&self.plan.tasks[lost]);
+        }
+    }
+
+    fn failed(&mut self, number: usize, assessment: Option<Assessment>, error: &StageError) {
+        self.any_failed = true;
+        let task = &self.plan.tasks[number];
+        let log = self.assessor.workdir.root().join(Workdir::log(&task.label));
+        let log = assessment.is_some().then_some(log);
+        self.display.failed(task, error, log.as_deref());
+        self.outcomes[number] = Some(Outcome {
+            state: State::Failed,
+            assessment,
+            record: None,
+            exit_code: Some(error.exit_code() as i32),
+            fault: Some(error.to_string()),
+        });
+        self.gives_nothing(number);
+    }
+
+    fn draw(&mut self) {
+        if !self.display.is_due() {
+            return;
+        }
+        let labels: Vec<(&str, Duration)> = (self.running.iter())
+            .map(|job| {
+                (
+                    self.plan.tasks[job.task].label.as_str(),
+                    job.process.elapsed(),
+                )
+            })
+            .collect();
+        let mut waiting: BTreeMap<&str, u32> = BTreeMap::new();
+        for (task, outcome) in self.plan.tasks.iter().zip(&self.outcomes) {
+            if outcome.is_none() {
+                *waiting.entry(&task.stage).or_default() += 1;
+            }
+        }
+        self.display.running(&labels, &waiting);
+    }
+
+    /// Ends what is running after a signal: politely, and after a while or a second signal by force.
+    fn stop(&mut self) {
+        self.display.line(format_args!(
+            "stopping {} running tasks",
+            self.running.len()
+        ));
+        for job in &mut self.running {
+            job.process.stop(false);
+        }
+        let asked = Instant::now();
+        let mut forced = false;
+        while !self.running.is_empty() {
+            if !forced && (asked.elapsed() > GRACE || signals::count() > 1) {
+                forced = true;
+                self.running
+                    .iter_mut()
+                    .for_each(|job| job.process.stop(true));
+            }
+            let mut index = 0;
+            while index < self.running.len() {
+                let end = self.running[index].process.poll();
+                if let Ok(None) = end {
+                    index += 1;
+                    continue;
+                }
+                let job = self.running.remove(index);
+                if let Ok(Some(end @ Ended { code: Some(0), .. })) = end {
+                    // It was done before it heard.
+                    self.finish(job, end);
+                    continue;
+                }
+                self.outcomes[job.task] = Some(Outcome {
+                    state: State::Interrupted,
+                    assessment: Some(job.assessment),
+                    ..not_run()
+                });
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Outputs of failed tasks that others can do without: `missing: leave_out`.
+
+use std::borrow::Cow;
+
+use crate::check::tool::Tool;
+use crate::plan::plan::{InputFile, Task, TaskInput};
+
+/// Whether a task runs even when one that it takes from fails.
+pub(crate) fn tolerates(task: &Task, before: usize) -> bool {
+    let files = task.inputs.iter().flat_map(|input| &input.files);
+    let of_task = files.filter_map(|file| match file {
+        InputFile::Made {
+            task, leave_out, ..
+        } if *task == before => Some(*leave_out),
+        _ => None,
+    });
+    // One input that needs it is enough to stop.
+    of_task.fold(None, |all, leave_out| {
+        Some(all.unwrap_or(true) && leave_out)
+    }) == Some(true)
+}
+
+/// The task without the files that may be left out and whose tasks are not `good`.
+pub(crate) fn effective<'a>(task: &'a Task, good: &dyn Fn(usize) -> bool) -> Cow<'a, Task> {
+    let is_left_out = |file: &InputFile| matches!(file, InputFile::Made { task, leave_out: true, .. } if !good(*task));
+    let mut files = task.inputs.iter().flat_map(|input| &input.files);
+    if !files.any(is_left_out) {
+        return Cow::Borrowed(task);
+    }
+    let mut task = task.clone();
+    for input in &mut task.inputs {
+        input.files.retain(|file| !is_left_out(file));
+    }
+    Cow::Owned(task)
+}
+
+/// The same, for a task that is about to start; `None` when nothing is left of an input that it needs.
+pub(crate) fn ready<'a>(task: &'a Task, good: &dyn Fn(usize) -> bool) -> Option<Cow<'a, Task>> {
+    let mut task = effective(task, good);
+    let needs = |port: &str| match task.tool.as_ref() {
+        Tool::Stage(tool) => tool.command.input(port).is_none_or(|port| port.required),
+        Tool::Line(_) => true,
+    };
+    let empty = |input: &&TaskInput| input.files.is_empty();
+    if task
+        .inputs
+        .iter()
+        .filter(empty)
+        .any(|input| needs(&input.port))
+    {
+        return None;
+    }
+    if task.inputs.iter().any(|input| input.files.is_empty()) {
+        task.to_mut().inputs.retain(|input| !input.files.is_empty());
+    }
+    Some(task)
+}

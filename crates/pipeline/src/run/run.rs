@@ -1,0 +1,128 @@
+//! `rsom run`: from a checked plan to outputs, with a report.
+
+use std::time::Instant;
+
+use rsom_stage::{ExitCode, StageError, log};
+
+use crate::assess::assess::{Assessor, Verdict};
+use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
+use crate::assess::workdir::Workdir;
+use crate::plan::plan::Plan;
+use crate::run::display::seconds;
+use crate::run::execute::{Settings, execute};
+use crate::run::logs;
+use crate::run::orphans;
+use crate::run::outcome::{Outcome, State, exit_code};
+use crate::run::report;
+use crate::run::signals;
+
+/// How many tasks are named in a list at the end of a run.
+const NAMED: usize = 20;
+
+/// Runs what is not up to date.
+///
+/// # Errors
+/// Exit code 1: another run is at work in the workdir. Exit code 3: an input is not what the manifest says. Exit code
+/// 4: the workdir cannot be written.
+pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageError> {
+    signals::install();
+    let started = Instant::now();
+    let workdir = Workdir::new(&plan.workdir);
+    let _lock = workdir.lock()?;
+    orphans::end(&workdir.running(), workdir.root());
+    let mut assessor = Assessor::new(&workdir);
+    let outlooks = survey(plan, &mut assessor);
+    // What has been hashed need not be hashed again, whatever comes.
+    let outlooks = match outlooks {
+        Ok(outlooks) => outlooks,
+        Err(error) => {
+            assessor.hashes.save(true)?;
+            return Err(error);
+        }
+    };
+    warn_of_other_instructions(plan, &outlooks);
+    let up_to_date = outlooks.iter().filter(|o| o.is_up_to_date()).count();
+    let total = plan.tasks.len();
+    if up_to_date == total && is_reported(&workdir, plan, &outlooks) {
+        assessor.hashes.save(true)?;
+        log::info(format_args!("nothing to do: {total} tasks up to date"));
+        return Ok(ExitCode::Done);
+    }
+    if up_to_date < total {
+        let open = total - up_to_date;
+        log::info(format_args!(
+            "{}: {total} tasks, {up_to_date} up to date, {open} to run or to look at",
+            plan.name
+        ));
+    }
+    let outcomes = execute(plan, settings, &mut assessor, outlooks);
+    assessor.hashes.save(true)?;
+    report::write(&workdir, plan, &outcomes, started.elapsed().as_secs_f64())?;
+    if up_to_date == total {
+        log::info(format_args!("nothing to do: {total} tasks up to date"));
+    } else {
+        conclude(plan, &outcomes, started);
+    }
+    Ok(exit_code(&outcomes))
+}
+
+/// Whether the last report says of each task what is true now, so that nothing needs to be written.
+fn is_reported(workdir: &Workdir, plan: &Plan, outlooks: &[Outlook]) -> bool {
+    let reported = report::read(workdir);
+    let good = |state: &str| {
+        [State::Done, State::UpToDate]
+            .iter()
+            .any(|s| s.name() == state)
+    };
+    reported.len() == plan.tasks.len()
+        && plan.tasks.iter().zip(outlooks).all(|(task, outlook)| {
+            let Some((identity, state)) = reported.get(&task.label) else {
+                return false;
+            };
+            let same = match outlook {
+                Outlook::Known(assessment) => {
+                    matches!(assessment.verdict, Verdict::UpToDate(_))
+                        && assessment.identity.hash() == *identity
+                }
+                Outlook::After(_) => false,
+            };
+            same && good(state)
+        })
+}
+
+fn conclude(plan: &Plan, outcomes: &[Outcome], started: Instant) {
+    let count = |state| outcomes.iter().filter(|o| o.state == state).count();
+    let (done, up_to_date) = (count(State::Done), count(State::UpToDate));
+    let time = seconds(started.elapsed());
+    let folder = plan.workdir.display();
+    let open = plan.tasks.len() - done - up_to_date;
+    if open == 0 {
+        log::info(format_args!(
+            "done in {time}: {done} tasks run, {up_to_date} up to date; {folder}"
+        ));
+        return;
+    }
+    let failed = count(State::Failed);
+    log::info(format_args!(
+        "stopped after {time}: {done} tasks run, {up_to_date} up to date, {failed} failed, {} not finished; {folder}",
+        open - failed
+    ));
+    let tasks = plan.tasks.iter().zip(outcomes);
+    let bad = tasks.filter(|(_, outcome)| outcome.state == State::Failed);
+    for (task, outcome) in bad.take(NAMED) {
+        let fault = outcome.fault.as_deref().unwrap_or_default();
+        let log = plan.workdir.join(Workdir::log(&task.label));
+        let said = outcome
+            .assessment
+            .as_ref()
+            .and_then(|_| logs::last_words(&log));
+        let said = said.map_or_else(String::new, |said| format!(": {said}"));
+        log::error(format_args!("{}: {fault}{said}", task.label));
+    }
+    if failed > NAMED {
+        log::error(format_args!(
+            "and {} more; run.json names them all",
+            failed - NAMED
+        ));
+    }
+}

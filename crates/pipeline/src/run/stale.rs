@@ -1,0 +1,30 @@
+//! Outputs that say what is no longer true.
+
+use std::path::PathBuf;
+
+use rsom_stage::{StageError, atomic};
+
+use crate::assess::assess::Assessor;
+use crate::plan::plan::Task;
+
+/// Removes what an earlier run made of a task that has nothing to be made of any more; what was changed since stays.
+///
+/// # Errors
+/// Exit code 4: a file cannot be removed.
+pub(crate) fn remove_outputs(assessor: &mut Assessor, task: &Task) -> Result<(), StageError> {
+    let paths: Vec<String> = task.outputs.iter().map(|o| o.path.clone()).collect();
+    for path in paths {
+        let absolute: PathBuf = assessor.workdir.root().join(&path);
+        let recorded = assessor.records.latest(&path);
+        let recorded = recorded.and_then(|record| record.outputs.get(&path).cloned());
+        if recorded.is_none() || !absolute.is_file() {
+            continue;
+        }
+        if assessor.hashes.of_path(&absolute).ok() == recorded {
+            std::fs::remove_file(&absolute)
+                .map_err(|e| StageError::output(&absolute, atomic::plain(&e)))?;
+            assessor.hashes.forget(&absolute);
+        }
+    }
+    Ok(())
+}
