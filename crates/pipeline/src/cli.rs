@@ -228,7 +228,7 @@ fn print_plan(plan: &Plan) -> Result<ExitCode, StageError> {
     let up_to_date = outlooks.iter().filter(|o| o.is_up_to_date()).count();
     let total = plan.tasks.len();
     let mut lines = vec![format!(
-        "{}: {total} tasks, {up_to_date} up to date, {} to run or to look at",
+        "{}: {total} tasks, {up_to_date} up to date, {} to run or to check",
         plan.name,
         total - up_to_date
     )];

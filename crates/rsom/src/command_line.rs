@@ -19,7 +19,12 @@ Examples:
 /// The whole command line.
 pub(crate) fn build() -> Command {
     let root = Command::new("rsom")
-        .version(env!("CARGO_PKG_VERSION"))
+        .version(concat!(
+            env!("CARGO_PKG_VERSION"),
+            " (revision ",
+            env!("RSOM_REVISION"),
+            ")"
+        ))
         .about("From raw skin scans to the tables and figures of a paper, reproducibly")
         .after_help(EXAMPLES)
         .subcommand_required(true)

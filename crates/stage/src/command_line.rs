@@ -12,7 +12,7 @@ use crate::{CommandSpec, Definition, Parameter, Port, Type};
 #[must_use]
 pub fn command_line(definition: &Definition, name: &str) -> Clap {
     let mut root = Clap::new(name.to_owned())
-        .version(definition.version.clone())
+        .version(version(definition))
         .about(definition.about.clone())
         .subcommand_required(true)
         .arg_required_else_help(true)
@@ -25,6 +25,14 @@ pub fn command_line(definition: &Definition, name: &str) -> Clap {
         };
     }
     root
+}
+
+/// Version and revision, in one line.
+fn version(definition: &Definition) -> String {
+    match &definition.revision {
+        Some(revision) => format!("{} (revision {revision})", definition.version),
+        None => definition.version.clone(),
+    }
 }
 
 /// Arguments that every command takes, whatever it computes.

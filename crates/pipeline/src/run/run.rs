@@ -51,7 +51,7 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
     if up_to_date < total {
         let open = total - up_to_date;
         log::info(format_args!(
-            "{}: {total} tasks, {up_to_date} up to date, {open} to run or to look at",
+            "{}: {total} tasks, {up_to_date} up to date, {open} to run or to check",
             plan.name
         ));
     }
