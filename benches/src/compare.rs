@@ -116,12 +116,12 @@ fn write(settings: &Settings, lines: &[Line], peak: f64) -> String {
     let first = lines.first();
     let peers = first.map_or(("", ""), |l| (l.ours.peer.as_str(), l.theirs.peer.as_str()));
     let mut page = format!(
-        "# Speed of the networks beside PyTorch\n\n\
-         `just bench-pytorch PYTHON`, {}; {} threads of {};\n{} and {}. Both sides ran alternately, {} times each, every run\n\
-         a process of its own that times {} passes after two to warm up: medians of all. A ratio below 1 means that we are\n\
-         faster, or take less memory. Operations are those of plain sums (two for a multiplication with an addition); our\n\
-         convolutions need fewer, so that the rate can exceed the {peak:.0} Gflop/s that these threads reach with\n\
-         multiplications in registers alone.\n\n\
+        "# Speed of the networks compared with PyTorch\n\n\
+         `just bench-pytorch PYTHON`, {}; {} threads of {};\n{} and {}. The two programs ran alternately, {} times each. Each run\n\
+         is a new process that times {} passes after two warm-up passes; all values are medians. A ratio below 1 means that\n\
+         rsom is faster or needs less memory; `must be` is the largest accepted ratio of times.\n\n\
+         The rate counts the operations of direct convolution (two for a multiply-add). Our convolutions need fewer, so the\n\
+         rate can exceed the {peak:.0} Gflop/s that these threads reach with multiply-adds in registers alone.\n\n\
          | work | ours | PyTorch | ratio | must be | rate, Gflop/s | memory, ours | PyTorch | ratio |\n\
          |---|---|---|---|---|---|---|---|---|\n",
         settings.date,
@@ -152,12 +152,12 @@ fn write(settings: &Settings, lines: &[Line], peak: f64) -> String {
     page
 }
 
-/// Where our time goes: the ops of each work that take a hundredth of it or more.
+/// Where the time goes: the ops of each network that take 1 % of a pass or more.
 fn profile(lines: &[Line]) -> String {
-    let mut page = "\n## Where our time goes\n\n\
-        `rsom-benches network NET MODE … --profile`, one run of each; shares of the time of a pass of which an op\n\
-        takes a hundredth or more: the mean of the op against the median of the passes, so that a slow pass can bring their\n\
-        sum above 100 %. What is missing is outside of the ops: the loss, Adam, the tape.\n\n\
+    let mut page = "\n## Where the time goes\n\n\
+        `rsom-benches network NET MODE … --profile`, one run of each. The table lists ops that take 1 % of a pass or more. A\n\
+        share is the mean time of the op divided by the median time of a pass, so a slow pass can raise the sum above 100 %.\n\
+        The rest is outside the ops: loss, Adam, tape.\n\n\
         | work | op, way: share |\n|---|---|\n"
         .to_owned();
     for line in lines {
