@@ -11,6 +11,7 @@ use rsom_io::IoError;
 use rsom_io::matlab::{
     CellArray, Class, MatFile, Numbers, SparseMatrix, StructArray, Value, Version,
 };
+use rsom_testing::Folder;
 
 use crate::common::hdf5::{bytes_of, put, shared};
 
@@ -263,8 +264,8 @@ fn the_first_files_of_this_version_are_read_too() {
 
 #[test]
 fn references_lead_through_cells_structs_and_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = put(folder.path(), "nested.mat");
+    let folder = Folder::new();
+    let path = put(&folder, "nested.mat");
     let cells = cell(read(&path, "c").unwrap());
     assert_eq!(cells.dims, [2, 2]);
     assert_eq!(real(&cells.values[0]), (vec![1, 2], vec![1.0, 2.0]));
@@ -295,23 +296,23 @@ fn references_lead_through_cells_structs_and_nothing() {
 
 #[test]
 fn a_cell_that_holds_itself_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = put(folder.path(), "circle.mat");
+    let folder = Folder::new();
+    let path = put(&folder, "circle.mat");
     let error = read(&path, "c").unwrap_err().to_string();
     assert_eq!(error, "MATLAB: /c: it holds itself");
 }
 
 #[test]
 fn hdf5_of_others_is_no_matlab_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let error = MatFile::open(&put(folder.path(), "chunked.h5")).unwrap_err();
+    let folder = Folder::new();
+    let error = MatFile::open(&put(&folder, "chunked.h5")).unwrap_err();
     assert!(error.to_string().contains("it is HDF5, but"), "{error}");
 }
 
 #[test]
 fn a_file_that_is_cut_off_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("cut.mat");
+    let folder = Folder::new();
+    let path = folder.join("cut.mat");
     let bytes = bytes_of("nested.mat");
     for len in (600..bytes.len()).step_by(97) {
         std::fs::write(&path, &bytes[..len]).unwrap();
