@@ -15,15 +15,57 @@ pub fn checkout() -> PathBuf {
 /// Data next to the checkout, `../shared/NAME`: reference values, real scans, whole chains.
 ///
 /// `None`, and a line `skipped: …` in the output of the test, when they are absent.
+///
+/// # Panics
+/// They are absent and the environment variable `CI` is set and not empty: continuous integration skips nothing.
+#[track_caller]
 #[must_use]
 pub fn shared(name: &str) -> Option<PathBuf> {
-    let path = checkout().parent()?.join("shared").join(name);
+    let in_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
+    data(&checkout().with_file_name("shared"), name, in_ci)
+}
+
+#[track_caller]
+fn data(folder: &Path, name: &str, in_ci: bool) -> Option<PathBuf> {
+    let path = folder.join(name);
     if path.exists() {
         return Some(path);
     }
+    let absent = format!("../shared/{name} is not next to the checkout");
+    assert!(!in_ci, "{absent}; where CI is set, no test is skipped");
     #[allow(clippy::print_stdout, reason = "shown by the test runner")]
     {
-        println!("skipped: ../shared/{name} is not next to the checkout");
+        println!("skipped: {absent}");
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Folder;
+
+    #[test]
+    fn data_that_are_there_are_found_with_and_without_ci() {
+        let folder = Folder::new();
+        folder.write("golden/a.json", "{}");
+        for in_ci in [false, true] {
+            for name in ["golden", "golden/a.json"] {
+                assert_eq!(data(&folder, name, in_ci), Some(folder.join(name)));
+            }
+        }
+    }
+
+    #[test]
+    fn absent_data_are_a_skip_without_ci() {
+        assert_eq!(data(&Folder::new(), "golden", false), None);
+    }
+
+    #[test]
+    #[should_panic(expected = "../shared/golden/b.json is not next to the checkout")]
+    fn absent_data_are_a_failure_with_ci() {
+        let folder = Folder::new();
+        folder.write("golden/a.json", "{}");
+        let _ = data(&folder, "golden/b.json", true);
+    }
 }

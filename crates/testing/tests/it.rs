@@ -4,7 +4,7 @@
 
 use std::panic::catch_unwind;
 
-use rsom_testing::{Finished, Folder, Program, checkout, names};
+use rsom_testing::{Finished, Folder, Program, checkout, names, shared};
 
 const SH: Program = Program::new("/bin/sh");
 
@@ -92,4 +92,39 @@ fn no_data_folder_of_the_users_is_seen() {
 fn the_checkout_holds_the_workspace() {
     let manifest = std::fs::read_to_string(checkout().join("Cargo.toml")).unwrap_or_default();
     assert!(manifest.contains("[workspace]"));
+}
+
+/// Not a test of its own: this binary, started by the test below, asks for data.
+#[test]
+fn asking_for_data() {
+    if let Ok(name) = std::env::var("RSOM_TESTING_ASKS_FOR") {
+        assert_eq!(shared(&name), None);
+    }
+}
+
+#[test]
+fn a_test_without_its_data_says_skipped_and_fails_where_ci_is_set() {
+    let test = std::env::current_exe().unwrap_or_default();
+    let test = Program::new(test.to_str().unwrap_or_default());
+    let ask = |ci: Option<&str>| {
+        let mut command = test.command(".", "--exact asking_for_data --nocapture");
+        command.env("RSOM_TESTING_ASKS_FOR", "no/such data");
+        match ci {
+            Some(value) => command.env("CI", value),
+            None => command.env_remove("CI"),
+        };
+        let output = command.output().expect("this binary starts");
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        let said = text(&output.stdout) + &text(&output.stderr);
+        (output.status.success(), said)
+    };
+    for ci in [None, Some("")] {
+        let (passed, said) = ask(ci);
+        let line = "skipped: ../shared/no/such data is not next to the checkout";
+        assert!(passed && said.contains(line), "{said}");
+    }
+    let (passed, said) = ask(Some("true"));
+    assert!(!passed, "{said}");
+    let line = "../shared/no/such data is not next to the checkout; where CI is set";
+    assert!(said.contains(line) && !said.contains("skipped: "), "{said}");
 }

@@ -1,27 +1,18 @@
 //! `rsom segment` as a user of the released pipeline runs it: a folder of MATLAB files and two state dicts in, masks,
 //! pictures and a table out; broken scans are named and cost no other; what is done is not done again.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use rsom_testing::{Finished, Folder, checkout};
+use rsom_testing::{Finished, Folder, shared};
 
 use crate::RSOM;
 
 const FIRST: &str = "R_20200102000001_EX0001";
 const SECOND: &str = "R_20200103000002_EX0002";
 const THIRD: &str = "R_20200104000003_PAT003_RL01";
-
-fn golden() -> Option<PathBuf> {
-    let folder = checkout().join("../shared/golden");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: no reference values in {}", folder.display());
-    None
-}
 
 /// A folder with copies of the raw reference scans in `in`, and the words that segment them.
 fn study(golden: &Path) -> (Folder, Vec<String>) {
@@ -74,7 +65,9 @@ fn row(scan: &str, cut: &str, vessels: &str) -> (String, String, String) {
 /// Cut depths and numbers of vessel voxels are those of the released pipeline (`chain.json`).
 #[test]
 fn a_folder_of_scans_is_segmented_as_the_released_pipeline_does_and_only_once() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden") else {
+        return;
+    };
     let (folder, words) = study(&golden);
     let folder = &folder;
     let done = segment(folder, &words).expect_code(0);
@@ -122,7 +115,9 @@ fn a_folder_of_scans_is_segmented_as_the_released_pipeline_does_and_only_once() 
 
 #[test]
 fn a_broken_scan_and_a_missing_partner_are_named_and_cost_no_other() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden") else {
+        return;
+    };
     let (folder, words) = study(&golden);
     let folder = &folder;
     let hf = folder.join(format!("in/{FIRST}_HF.mat"));
@@ -148,7 +143,9 @@ fn a_broken_scan_and_a_missing_partner_are_named_and_cost_no_other() {
 
 #[test]
 fn when_every_scan_fails_no_table_of_earlier_ones_stays_and_a_replaced_file_is_seen() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden") else {
+        return;
+    };
     let (folder, words) = study(&golden);
     let folder = &folder;
     for scan in [FIRST, THIRD] {
@@ -177,7 +174,9 @@ fn when_every_scan_fails_no_table_of_earlier_ones_stays_and_a_replaced_file_is_s
 
 #[test]
 fn a_killed_run_goes_on_where_it_was() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden") else {
+        return;
+    };
     let (folder, words) = study(&golden);
     let folder = &folder;
     let mut child = RSOM
@@ -200,7 +199,9 @@ fn a_killed_run_goes_on_where_it_was() {
 
 #[test]
 fn what_cannot_be_is_said_before_anything_is_done() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden") else {
+        return;
+    };
     let (folder, words) = study(&golden);
     let folder = &folder;
     std::fs::create_dir(folder.join("empty")).unwrap();

@@ -9,11 +9,11 @@ use rsom_io::hdf5::{Array, Dataset, File, Node};
 use rsom_io::matlab::Numbers;
 use rsom_io::nifti::{read_mask, read_scan};
 use rsom_io::{IoError, inspect};
-use rsom_testing::{Folder, Program};
+use rsom_testing::{Folder, Program, shared};
 use rsom_volume::Spacing;
 use serde_json::{Value, json};
 
-use crate::common::hdf5::{bytes_of, put, shared};
+use crate::common::hdf5::{bytes_of, put};
 
 const RSOM_IO: Program = Program::new(env!("CARGO_BIN_EXE_rsom-io"));
 
@@ -227,7 +227,7 @@ fn what_cannot_be_a_volume_says_why_and_what_there_is() {
 
 #[test]
 fn an_ipasc_file_is_recognized_as_time_series_and_refused_as_a_volume() {
-    let Some(folder) = shared("ipasc") else {
+    let Some(folder) = shared("data/formats/ipasc") else {
         return;
     };
     let path = folder.join("ipasc_compatible_V1.hdf5");

@@ -1,13 +1,13 @@
 //! Pictures become volumes and folders become manifests, on made-up and on real data.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rsom_io::nifti::{read_labels, read_mask, read_scan};
 use rsom_io::ports;
-use rsom_testing::{Folder, Program};
+use rsom_testing::{Folder, Program, shared};
 use rsom_volume::Spacing;
 use serde_json::json;
 
@@ -214,19 +214,9 @@ fn an_empty_variable_names_no_folder_of_data() {
     assert_eq!(verified(Path::new("")), Some(0));
 }
 
-fn real(name: &str) -> Option<PathBuf> {
-    let shared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let path = Path::new(shared).join(name);
-    if !path.exists() {
-        println!("skipped: no {name}");
-        return None;
-    }
-    Some(path)
-}
-
 #[test]
 fn a_real_eye_with_its_eight_boundaries_is_imported() {
-    let Some(data) = real("octlayers") else {
+    let Some(data) = shared("data/octlayers") else {
         return;
     };
     let folder = Folder::new();
@@ -262,7 +252,7 @@ fn a_real_eye_with_its_eight_boundaries_is_imported() {
 
 #[test]
 fn one_eye_under_two_names_is_reported_as_a_leak() {
-    let Some(data) = real("octlayers") else {
+    let Some(data) = shared("data/octlayers") else {
         return;
     };
     let folder = Folder::new();
@@ -278,7 +268,7 @@ fn one_eye_under_two_names_is_reported_as_a_leak() {
 
 #[test]
 fn every_real_stack_is_read_whatever_its_compression() {
-    let Some(data) = real("vesselnn/labels") else {
+    let Some(data) = shared("data/vesselnn/labels") else {
         return;
     };
     let folder = Folder::new();

@@ -11,9 +11,9 @@ use rsom_io::IoError;
 use rsom_io::matlab::{
     CellArray, Class, MatFile, Numbers, SparseMatrix, StructArray, Value, Version,
 };
-use rsom_testing::Folder;
+use rsom_testing::{Folder, shared};
 
-use crate::common::hdf5::{bytes_of, put, shared};
+use crate::common::hdf5::{bytes_of, put};
 
 fn read(path: &Path, name: &str) -> Result<Value, IoError> {
     let file = MatFile::open(path)?;
@@ -74,7 +74,7 @@ fn sparse(value: Value) -> SparseMatrix {
 
 #[test]
 fn axes_are_turned_to_matlab_s_order_and_no_number_moves() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let file = folder.join("array.mat");
@@ -90,7 +90,7 @@ fn axes_are_turned_to_matlab_s_order_and_no_number_moves() {
 
 #[test]
 fn every_numeric_class_keeps_its_type() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let file = MatFile::open(&folder.join("simple.mat")).unwrap();
@@ -115,7 +115,7 @@ fn every_numeric_class_keeps_its_type() {
 
 #[test]
 fn complex_numbers_come_in_two_parts() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let value = read(&folder.join("complex.mat"), "imaginary").unwrap();
@@ -131,7 +131,7 @@ fn complex_numbers_come_in_two_parts() {
 
 #[test]
 fn characters_beyond_the_first_65536_are_one() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let file = folder.join("char_unicode.mat");
@@ -160,7 +160,7 @@ fn characters_beyond_the_first_65536_are_one() {
 
 #[test]
 fn cells_and_structs_follow_their_references() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let cells = cell(read(&folder.join("cell.mat"), "cell").unwrap());
@@ -185,7 +185,7 @@ fn cells_and_structs_follow_their_references() {
 
 #[test]
 fn sparse_matrices_keep_their_elements() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let file = folder.join("sparse.mat");
@@ -206,7 +206,7 @@ fn sparse_matrices_keep_their_elements() {
 
 #[test]
 fn compressed_chunks_are_put_together() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     for (name, first, middle, sum) in [
@@ -232,7 +232,7 @@ fn compressed_chunks_are_put_together() {
 
 #[test]
 fn objects_of_the_new_kind_are_listed_and_handed_on() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let file = folder.join("corrupted_subsystem.mat");
@@ -252,7 +252,7 @@ fn objects_of_the_new_kind_are_listed_and_handed_on() {
 #[test]
 fn the_first_files_of_this_version_are_read_too() {
     // scipy's; its layout message is one that HDF5 stopped writing in 2005.
-    let Some(folder) = shared("mat-v5") else {
+    let Some(folder) = shared("data/formats/mat-v5") else {
         return;
     };
     let value = read(&folder.join("testhdf5_7.4_GLNX86.mat"), "testdouble").unwrap();

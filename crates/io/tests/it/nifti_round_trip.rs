@@ -11,7 +11,7 @@ use rsom_io::nifti::{
     Storage, read_grid, read_header, read_labels, read_mask, read_scan, write_labels, write_mask,
     write_scan,
 };
-use rsom_testing::Folder;
+use rsom_testing::{Folder, shared};
 use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 
 use crate::common::{Nifti, gzip};
@@ -301,12 +301,9 @@ fn a_shear_is_kept_in_the_sform_and_not_in_the_qform() {
 
 #[test]
 fn the_original_pipelines_files_read_as_they_are() {
-    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/golden/prep");
-    let golden = std::path::Path::new(golden);
-    if !golden.exists() {
-        println!("skipped: no golden files");
+    let Some(golden) = shared("golden/prep") else {
         return;
-    }
+    };
     let scan = read_scan(&golden.join("layer_prep/R_20200102000001_EX0001_rgb.nii.gz")).unwrap();
     assert_eq!(scan.grid().shape(), [500, 17, 28]);
     assert_eq!(scan.channels().concat(), "RGB");

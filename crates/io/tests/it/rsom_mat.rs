@@ -1,35 +1,21 @@
 //! Raw RSOM scans: MATLAB files to one volume and back, and folders of them to a manifest.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
-use std::path::{Path, PathBuf};
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use ndarray::{Array2, Array3};
 use rsom_io::rsom_mat::{self, RawChannel, RawScan, SkinSurface};
 use rsom_io::{manifest, nifti, sidecar::Sidecar};
 use rsom_stage::Invocation;
-use rsom_testing::{Folder, Program};
+use rsom_testing::{Folder, Program, shared};
 use rsom_volume::Spacing;
 
 const RSOM_IO: Program = Program::new(env!("CARGO_BIN_EXE_rsom-io"));
 
-fn golden() -> Option<PathBuf> {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/golden/prep/raw"
-    );
-    if Path::new(folder).is_dir() {
-        return Some(folder.into());
-    }
-    println!("skipped: no reference values in {folder}");
-    None
-}
-
 /// A folder with copies of the reference scans.
 fn copies() -> Option<Folder> {
     let folder = Folder::new();
-    for entry in std::fs::read_dir(golden()?).unwrap() {
+    for entry in std::fs::read_dir(shared("golden/prep/raw")?).unwrap() {
         let path = entry.unwrap().path();
         let copy = folder.join(path.file_name().unwrap());
         // A copy of its own mode: the original may be read-only.

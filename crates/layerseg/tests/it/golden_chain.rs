@@ -2,23 +2,15 @@
 //! prepared scans, before and after post-processing; `surface/` two more masks before and after.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::path::{Path, PathBuf};
 
 use ndarray::Array3;
 use rsom_io::nifti;
 use rsom_layerseg::{Model, PredictSettings, postprocess, predict};
+use rsom_testing::shared;
 use rsom_volume::{Grid, Mask, Scan, Spacing};
-
-fn folder() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/golden");
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: no reference values in {}", path.display());
-    None
-}
 
 /// Files whose name ends so, sorted.
 fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
@@ -72,7 +64,9 @@ fn differing(a: &Mask, b: &Mask) -> usize {
 
 #[test]
 fn masks_of_the_layer_network_match_the_released_pipeline() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared("golden") else {
+        return;
+    };
     let weights = std::fs::read(folder.join("chain/layer_unet_depth2_wf6.pt")).unwrap();
     let model = Model::from_bytes(&weights).unwrap();
     assert_eq!(model.scaling.offset, 127.0);
@@ -107,7 +101,9 @@ fn masks_of_the_layer_network_match_the_released_pipeline() {
 
 #[test]
 fn postprocessed_masks_match_the_released_pipeline() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared("golden") else {
+        return;
+    };
     let raw = files(&folder.join("chain/layer_raw"), "_raw.nii.gz");
     let out = files(&folder.join("chain/layer_out"), "_pred.nii.gz");
     let surfaces = ["mask0", "mask1"].map(|name| {

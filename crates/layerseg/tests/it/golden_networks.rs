@@ -1,25 +1,17 @@
 //! Networks, losses and training steps against PyTorch: reference values of the authors' network and loss code under
 //! PyTorch 2.15, single precision.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use candle_core::{DType, Tensor, Var};
 use rsom_layerseg::loss::{LossConfig, Reduction, combined, smoothness};
 use rsom_layerseg::{LayersegError, Network, NetworkConfig, UnetConfig};
 use rsom_nn::{Adam, AdamConfig, Mode, Optimizer, differentiate, loss, weights};
+use rsom_testing::shared;
 use serde_json::Value;
-
-fn folder() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/golden/nets");
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: no reference values in {}", path.display());
-    None
-}
 
 fn manifest(folder: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).unwrap()).unwrap()
@@ -55,7 +47,9 @@ fn deviation(ours: &Tensor, reference: &Tensor) -> f64 {
 
 #[test]
 fn forward_passes_match_pytorch() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared("golden/nets") else {
+        return;
+    };
     let manifest = manifest(&folder);
     for name in ["unet_release", "unet_one_logit", "fcn7"] {
         let network = Network::from_weights(&state_dict(&folder, name)).unwrap();
@@ -71,7 +65,9 @@ fn forward_passes_match_pytorch() {
 
 #[test]
 fn the_configuration_is_told_from_the_weights() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared("golden/nets") else {
+        return;
+    };
     let manifest = manifest(&folder);
     for name in ["unet_release", "unet_one_logit"] {
         let stated = &manifest[name];
@@ -90,7 +86,9 @@ fn the_configuration_is_told_from_the_weights() {
 
 #[test]
 fn losses_and_gradients_match_pytorch() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared("golden/nets") else {
+        return;
+    };
     let close = |ours: f64, reference: &Value| {
         let reference = reference.as_f64().unwrap();
         assert!(
@@ -128,7 +126,9 @@ fn losses_and_gradients_match_pytorch() {
 
 #[test]
 fn six_steps_of_adam_end_in_pytorchs_weights() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared("golden/nets") else {
+        return;
+    };
     let stated = &manifest(&folder)["trajectory"];
     let mut start = Network::from_weights(&state_dict(&folder, "traj_start")).unwrap();
     // Their training mode had batch statistics, but no dropout.

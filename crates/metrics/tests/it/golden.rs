@@ -1,27 +1,17 @@
 //! Measures against the reference values of independent software.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rsom_io::nifti;
 use rsom_metrics::cldice::ClDice;
 use rsom_metrics::overlap::Counts;
 use rsom_metrics::roughness::{Roughness, Variant};
 use rsom_metrics::{Pair, Surface};
+use rsom_testing::shared;
 use serde_json::Value;
-
-fn golden(folder: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/golden")
-        .join(folder);
-    if !path.exists() {
-        println!("skipped: no reference values at {}", path.display());
-        return None;
-    }
-    Some(path)
-}
 
 fn json(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
@@ -29,7 +19,7 @@ fn json(path: &Path) -> Value {
 
 #[test]
 fn overlap_equals_that_of_other_software() {
-    let Some(folder) = golden("metrics") else {
+    let Some(folder) = shared("golden/metrics") else {
         return;
     };
     let cases = json(&folder.join("metrics.json"));
@@ -67,7 +57,7 @@ fn overlap_equals_that_of_other_software() {
 
 #[test]
 fn roughness_equals_that_of_the_authors() {
-    let Some(folder) = golden("surface") else {
+    let Some(folder) = shared("golden/surface") else {
         return;
     };
     for case in json(&folder.join("roughness.json")).as_array().unwrap() {
@@ -99,7 +89,7 @@ fn roughness_equals_that_of_the_authors() {
 
 #[test]
 fn cldice_equals_that_of_skeletons_by_scikit_image() {
-    let Some(folder) = golden("metrics") else {
+    let Some(folder) = shared("golden/metrics") else {
         return;
     };
     let cases = json(&folder.join("metrics.json"));

@@ -1,14 +1,14 @@
 //! Raw scans against what the released preparation made of them (`golden/prep`): equal in every voxel.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rsom_io::axes::Axes;
 use rsom_io::nifti::read_scan;
 use rsom_io::rsom_mat::{self, RawScan};
 use rsom_stage::Invocation;
-use rsom_testing::{Folder, Program};
+use rsom_testing::{Folder, Program, shared};
 use rsom_volume::Scan;
 
 const PREPROCESS: Program = Program::new(env!("CARGO_BIN_EXE_rsom-preprocess"));
@@ -17,16 +17,6 @@ const SCANS: [&str; 3] = [
     "R_20200103000002_EX0002",
     "R_20200104000003_PAT003_RL01",
 ];
-
-fn golden() -> Option<PathBuf> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/golden/prep");
-    let folder = PathBuf::from(folder);
-    if !folder.exists() {
-        println!("skipped: no shared data");
-        return None;
-    }
-    Some(folder)
-}
 
 /// Prepares a raw scan by the command line.
 fn prepare(golden: &Path, output: &Path, command: &str, scan: &str, more: &[&str]) -> Scan {
@@ -66,7 +56,9 @@ fn assert_same(ours: &Scan, theirs: &Path) {
 
 #[test]
 fn scans_for_the_layer_are_theirs() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden/prep") else {
+        return;
+    };
     let folder = Folder::new();
     for scan in SCANS {
         let output = folder.join(format!("{scan}.nii.gz"));
@@ -78,7 +70,9 @@ fn scans_for_the_layer_are_theirs() {
 /// Preparation from our own NIfTI, in which a scan is imported: the same voxels as from the MATLAB files.
 #[test]
 fn imported_scans_are_prepared_as_theirs() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden/prep") else {
+        return;
+    };
     let folder = Folder::new();
     for scan in SCANS {
         let raw = |name: String| golden.join("raw").join(name);
@@ -106,7 +100,9 @@ fn imported_scans_are_prepared_as_theirs() {
 
 #[test]
 fn scans_for_the_vessels_are_theirs() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden/prep") else {
+        return;
+    };
     let folder = Folder::new();
     for scan in SCANS {
         let output = folder.join(format!("{scan}.nii.gz"));
@@ -124,7 +120,9 @@ fn scans_for_the_vessels_are_theirs() {
 
 #[test]
 fn what_cannot_be_done_is_said_in_one_line() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden/prep") else {
+        return;
+    };
     let folder = Folder::new();
     let raw = |name: &str| golden.join("raw").join(name).to_string_lossy().into_owned();
     let lf = raw("R_20200102000001_EX0001_LF.mat");

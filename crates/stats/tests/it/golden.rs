@@ -1,25 +1,17 @@
 //! Values of scipy 1.17 and R 4.2 on 17 paired samples with ties and zeros.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use rsom_stats::{
     Adjustment, Alternative, Method, WilcoxonConfig, ZeroMethod, adjust, friedman, hodges_lehmann,
     wilcoxon,
 };
+use rsom_testing::shared;
 use serde_json::Value;
 
 fn golden() -> Option<Value> {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/golden/stats/wilcoxon.json"
-    );
-    match std::fs::read_to_string(path) {
-        Ok(text) => Some(serde_json::from_str(&text).unwrap()),
-        Err(_) => {
-            println!("skipped: {path} is absent");
-            None
-        }
-    }
+    let text = std::fs::read(shared("golden/stats/wilcoxon.json")?).unwrap();
+    Some(serde_json::from_slice(&text).unwrap())
 }
 
 fn numbers(value: &Value) -> Vec<f64> {

@@ -2,24 +2,16 @@
 //! that the released pipeline made of prepared scans.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ndarray::Array4;
 use rsom_io::nifti;
 use rsom_io::prepared::Prepared;
+use rsom_testing::shared;
 use rsom_vesselseg::{Blocks, Model, PredictSettings, Prediction, predict};
 use rsom_volume::{Grid, Scan, Spacing};
-
-fn folder() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/golden");
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: no reference values in {}", path.display());
-    None
-}
 
 fn model(folder: &Path, name: &str) -> Model {
     Model::from_bytes(&std::fs::read(folder.join(name)).unwrap()).unwrap()
@@ -63,7 +55,9 @@ fn largest_difference(a: &ndarray::Array3<f32>, b: &ndarray::Array3<f32>) -> f32
 
 #[test]
 fn probabilities_and_masks_match_the_released_pipeline() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared("golden") else {
+        return;
+    };
     let model = model(&folder, "chain/vessel_dvn_groupnorm.pt");
     let scans = scans(&folder);
     assert_eq!(scans.len(), 3);
@@ -96,7 +90,9 @@ fn probabilities_and_masks_match_the_released_pipeline() {
 
 #[test]
 fn the_result_does_not_depend_on_the_tiles() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared("golden") else {
+        return;
+    };
     for name in ["chain/vessel_dvn_groupnorm.pt", "nets/dvn_plain.pt"] {
         let model = model(&folder, name);
         let (Prepared { scan, .. }, _) = scans(&folder).remove(1);
@@ -115,7 +111,9 @@ fn the_result_does_not_depend_on_the_tiles() {
 /// What comes out of the network in the middle of zero-padded input is what PyTorch gave for the input alone.
 #[test]
 fn a_scan_is_what_pytorch_makes_of_it_where_no_zeros_are_seen() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared("golden") else {
+        return;
+    };
     let model = model(&folder, "nets/dvn_plain.pt");
     let file = |kind: &str| npy(&folder.join(format!("nets/dvn_plain_{kind}.npy")));
     let ((shape, input), (inner, logits)) = (file("input"), file("output"));

@@ -3,17 +3,11 @@
 use std::path::PathBuf;
 
 use candle_core::{DType, Tensor};
+use rsom_testing::shared;
 
-/// Path of a reference file, or `None` (with a note) when the reference values are absent.
-#[allow(clippy::print_stdout)]
+/// Path of a reference file; `None` when the reference values are absent.
 pub fn golden(name: &str) -> Option<PathBuf> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/golden/nets");
-    let path = PathBuf::from(folder).join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: {} is absent", path.display());
-    None
+    shared(&format!("golden/nets/{name}"))
 }
 
 /// A NumPy array in single precision.
