@@ -16,5 +16,5 @@ mod program;
 
 pub use finished::Finished;
 pub use folder::{Folder, names};
-pub use places::{checkout, shared};
+pub use places::{checkout, golden, shared};
 pub use program::{Program, Words};

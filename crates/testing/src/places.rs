@@ -1,4 +1,4 @@
-//! Where the checkout lies, and the data next to it.
+//! Where the checkout lies, its reference values, and the data next to it.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,19 @@ pub fn checkout() -> PathBuf {
     here.ancestors().nth(2).expect("crates/testing").to_owned()
 }
 
-/// Data next to the checkout, `../shared/NAME`: reference values, real scans, whole chains.
+/// A reference value of the repository, `tests/golden/NAME`; its README says what made it.
+///
+/// # Panics
+/// There is no such file or folder.
+#[track_caller]
+#[must_use]
+pub fn golden(name: &str) -> PathBuf {
+    let path = checkout().join("tests/golden").join(name);
+    assert!(path.exists(), "there is no tests/golden/{name}");
+    path
+}
+
+/// Data next to the checkout, `../shared/NAME`: real scans, whole chains, larger networks.
 ///
 /// `None`, and a line `skipped: …` in the output of the test, when they are absent.
 ///
@@ -54,6 +66,13 @@ mod tests {
                 assert_eq!(data(&folder, name, in_ci), Some(folder.join(name)));
             }
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "there is no tests/golden/no such value")]
+    fn a_missing_reference_value_is_a_failure() {
+        assert!(golden("README.md").is_file());
+        let _ = golden("no such value");
     }
 
     #[test]

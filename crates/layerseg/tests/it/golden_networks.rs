@@ -10,7 +10,7 @@ use candle_core::{DType, Tensor, Var};
 use rsom_layerseg::loss::{LossConfig, Reduction, combined, smoothness};
 use rsom_layerseg::{LayersegError, Network, NetworkConfig, UnetConfig};
 use rsom_nn::{Adam, AdamConfig, Mode, Optimizer, differentiate, loss, weights};
-use rsom_testing::shared;
+use rsom_testing::{golden, shared};
 use serde_json::Value;
 
 fn manifest(folder: &Path) -> Value {
@@ -45,50 +45,62 @@ fn deviation(ours: &Tensor, reference: &Tensor) -> f64 {
     differences.fold(0.0, f64::max) / largest
 }
 
+/// Holds the number of parameters and the output of a network against PyTorch's.
+fn check_forward_pass(folder: &Path, name: &str) {
+    let network = Network::from_weights(&state_dict(folder, name)).unwrap();
+    let expected = manifest(folder)[name]["parameters"].as_u64().unwrap();
+    assert_eq!(network.parameters().count() as u64, expected, "{name}");
+    assert_eq!(network.config().parameters() as u64, expected, "{name}");
+    let input = tensor(folder, &format!("{name}_input"));
+    let output = network.forward(&input, &Mode::Evaluation).unwrap();
+    let off = deviation(&output, &tensor(folder, &format!("{name}_output")));
+    assert!(off < 1e-4, "{name}: {off}");
+}
+
+fn check_configuration(folder: &Path, name: &str) {
+    let stated = &manifest(folder)[name];
+    let network = Network::from_weights(&state_dict(folder, name)).unwrap();
+    let number = |key: &str| stated[key].as_u64().unwrap() as usize;
+    let expected = NetworkConfig::Unet(UnetConfig {
+        in_channels: number("in_channels"),
+        classes: number("n_classes"),
+        depth: number("depth"),
+        width: 1 << number("wf"),
+        dropout: 0.5,
+    });
+    assert_eq!(network.config(), &expected);
+}
+
 #[test]
-fn forward_passes_match_pytorch() {
+fn the_forward_pass_of_the_released_network_matches_pytorch() {
+    check_forward_pass(&golden("nets"), "unet_release");
+}
+
+#[test]
+fn forward_passes_of_the_training_codes_networks_match_pytorch() {
     let Some(folder) = shared("golden/nets") else {
         return;
     };
-    let manifest = manifest(&folder);
-    for name in ["unet_release", "unet_one_logit", "fcn7"] {
-        let network = Network::from_weights(&state_dict(&folder, name)).unwrap();
-        let expected = manifest[name]["parameters"].as_u64().unwrap();
-        assert_eq!(network.parameters().count() as u64, expected, "{name}");
-        assert_eq!(network.config().parameters() as u64, expected, "{name}");
-        let input = tensor(&folder, &format!("{name}_input"));
-        let output = network.forward(&input, &Mode::Evaluation).unwrap();
-        let off = deviation(&output, &tensor(&folder, &format!("{name}_output")));
-        assert!(off < 1e-4, "{name}: {off}");
+    for name in ["unet_one_logit", "fcn7"] {
+        check_forward_pass(&folder, name);
     }
 }
 
 #[test]
-fn the_configuration_is_told_from_the_weights() {
-    let Some(folder) = shared("golden/nets") else {
-        return;
-    };
-    let manifest = manifest(&folder);
-    for name in ["unet_release", "unet_one_logit"] {
-        let stated = &manifest[name];
-        let network = Network::from_weights(&state_dict(&folder, name)).unwrap();
-        let number = |key: &str| stated[key].as_u64().unwrap() as usize;
-        let expected = NetworkConfig::Unet(UnetConfig {
-            in_channels: number("in_channels"),
-            classes: number("n_classes"),
-            depth: number("depth"),
-            width: 1 << number("wf"),
-            dropout: 0.5,
-        });
-        assert_eq!(network.config(), &expected);
+fn the_configuration_is_told_from_the_released_weights() {
+    check_configuration(&golden("nets"), "unet_release");
+}
+
+#[test]
+fn the_configuration_is_told_from_weights_of_the_training_code() {
+    if let Some(folder) = shared("golden/nets") {
+        check_configuration(&folder, "unet_one_logit");
     }
 }
 
 #[test]
 fn losses_and_gradients_match_pytorch() {
-    let Some(folder) = shared("golden/nets") else {
-        return;
-    };
+    let folder = golden("nets");
     let close = |ours: f64, reference: &Value| {
         let reference = reference.as_f64().unwrap();
         assert!(
@@ -126,9 +138,7 @@ fn losses_and_gradients_match_pytorch() {
 
 #[test]
 fn six_steps_of_adam_end_in_pytorchs_weights() {
-    let Some(folder) = shared("golden/nets") else {
-        return;
-    };
+    let folder = golden("nets");
     let stated = &manifest(&folder)["trajectory"];
     let mut start = Network::from_weights(&state_dict(&folder, "traj_start")).unwrap();
     // Their training mode had batch statistics, but no dropout.

@@ -10,7 +10,7 @@ use rsom_metrics::cldice::ClDice;
 use rsom_metrics::overlap::Counts;
 use rsom_metrics::roughness::{Roughness, Variant};
 use rsom_metrics::{Pair, Surface};
-use rsom_testing::shared;
+use rsom_testing::golden;
 use serde_json::Value;
 
 fn json(path: &Path) -> Value {
@@ -19,9 +19,7 @@ fn json(path: &Path) -> Value {
 
 #[test]
 fn overlap_equals_that_of_other_software() {
-    let Some(folder) = shared("golden/metrics") else {
-        return;
-    };
+    let folder = golden("metrics");
     let cases = json(&folder.join("metrics.json"));
     for case in cases["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
@@ -57,9 +55,7 @@ fn overlap_equals_that_of_other_software() {
 
 #[test]
 fn roughness_equals_that_of_the_authors() {
-    let Some(folder) = shared("golden/surface") else {
-        return;
-    };
+    let folder = golden("surface");
     for case in json(&folder.join("roughness.json")).as_array().unwrap() {
         for (key, ending) in [("raw", ""), ("smoothed", "_smoothed")] {
             let file = folder.join(format!("mask{}{ending}.nii.gz", case["case"]));
@@ -89,9 +85,7 @@ fn roughness_equals_that_of_the_authors() {
 
 #[test]
 fn cldice_equals_that_of_skeletons_by_scikit_image() {
-    let Some(folder) = shared("golden/metrics") else {
-        return;
-    };
+    let folder = golden("metrics");
     let cases = json(&folder.join("metrics.json"));
     let mut compared = 0;
     for case in cases["cases"].as_array().unwrap() {
