@@ -8,6 +8,7 @@ use rsom_stage::{
     Command, Definition, ExitCode, Invocation, Kind, Parameter, Port, Spec, StageError, Summary,
     atomic, command_line, run,
 };
+use rsom_testing::Folder;
 
 #[derive(serde::Deserialize)]
 struct Settings {
@@ -62,9 +63,9 @@ fn call(words: &[&str]) -> ExitCode {
     }
 }
 
-fn files() -> (tempfile::TempDir, String, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+fn files() -> (Folder, String, String) {
+    let folder = Folder::new();
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
     std::fs::write(path("in.txt"), "hello").unwrap();
     let (input, output) = (path("in.txt"), path("deep/er/out.txt"));
     (folder, input, output)
@@ -94,7 +95,7 @@ fn defaults_fill_what_is_not_given() {
 #[test]
 fn flags_win_over_the_configuration_file() {
     let (folder, ..) = files();
-    let config = folder.path().join("c.yaml");
+    let config = folder.join("c.yaml");
     std::fs::write(
         &config,
         "factor: 3\nshape: [4, 5]\nmode: slow\ntags: { a: 1 }\ndry: true\n",
@@ -122,7 +123,7 @@ fn flags_win_over_the_configuration_file() {
 #[test]
 fn json_is_a_configuration_too() {
     let (folder, ..) = files();
-    let config = folder.path().join("c.json");
+    let config = folder.join("c.json");
     std::fs::write(&config, r#"{"factor": 3.5}"#).unwrap();
     assert_eq!(
         copied(&["--config", &config.to_string_lossy()]).unwrap(),
@@ -155,7 +156,7 @@ fn wrong_usage_and_configuration_give_exit_code_2() {
         "shape: [1, x]",
     ] {
         let (folder, ..) = files();
-        let path = folder.path().join("c.yaml");
+        let path = folder.join("c.yaml");
         std::fs::write(&path, config).unwrap();
         let path = path.to_string_lossy();
         assert_eq!(
@@ -178,7 +179,7 @@ fn a_missing_input_gives_exit_code_3_and_an_unwritable_output_4() {
         call(&["copy", "text", "--input", &input, "--output", &under_a_file]),
         ExitCode::CannotWrite
     );
-    let folder = folder.path().to_string_lossy();
+    let folder = &folder.to_string_lossy();
     assert_eq!(
         call(&["copy", "text", "--input", &input, "--output", &folder]),
         ExitCode::CannotWrite
@@ -198,7 +199,7 @@ fn an_output_never_overwrites_an_input() {
 #[test]
 fn a_null_leaves_a_parameter_out() {
     let (folder, ..) = files();
-    let config = folder.path().join("c.yaml");
+    let config = folder.join("c.yaml");
     std::fs::write(&config, "factor: null\n").unwrap();
     let config = config.to_string_lossy();
     assert_eq!(
@@ -210,7 +211,7 @@ fn a_null_leaves_a_parameter_out() {
 #[test]
 fn an_output_never_overwrites_the_configuration() {
     let (folder, input, _) = files();
-    let config = folder.path().join("c.yaml");
+    let config = folder.join("c.yaml");
     std::fs::write(&config, "factor: 3\n").unwrap();
     let config = config.to_string_lossy();
     let words = [

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rsom_tests::checkout;
+use rsom_testing::checkout;
 
 /// Which of our crates each crate may use: always, and for its command line (an optional dependency).
 const LAYERS: &[(&str, &[&str], &[&str])] = &[
+    ("rsom-revision", &[], &[]),
     ("rsom-volume", &[], &[]),
     ("rsom-stage", &[], &[]),
     ("rsom-morphology", &[], &[]),
@@ -57,10 +58,14 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-stats", &["rsom-volume"], STUDY_FILES),
     ("rsom-report", &["rsom-volume"], STUDY_FILES),
     ("rsom-pipeline", &["rsom-stage", "rsom-manifest"], &[]),
+    (TESTING, &[], &[]),
 ];
 
 /// What the command line of a stage adds to its library.
 const STUDY_FILES: &[&str] = &["rsom-io", "rsom-stage", "rsom-formats", "rsom-manifest"];
+
+/// What tests share: any crate may name it for its tests, none for anything else.
+const TESTING: &str = "rsom-testing";
 
 /// Third-party crates that only some of ours may know.
 const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
@@ -124,6 +129,21 @@ fn crates_use_only_the_layers_below_them() {
             "{name} is gone; update the table"
         );
     }
+}
+
+#[test]
+fn what_tests_share_is_a_development_dependency_and_nothing_else() {
+    let metadata = metadata();
+    let mut users = 0;
+    for package in metadata["packages"].as_array().unwrap() {
+        let dependencies = package["dependencies"].as_array().unwrap();
+        for dependency in dependencies.iter().filter(|d| d["name"] == TESTING) {
+            let name = package["name"].as_str().unwrap();
+            assert_eq!(dependency["kind"], "dev", "{name} must not ship {TESTING}");
+            users += 1;
+        }
+    }
+    assert!(users > 10, "only {users} crates use {TESTING}");
 }
 
 #[test]
@@ -248,8 +268,8 @@ fn every_link_between_our_pages_leads_somewhere() {
     }
 }
 
-/// Our packages, each with its dependencies (development ones left out) and whether they are optional.
-fn packages() -> BTreeMap<String, BTreeSet<(String, bool)>> {
+/// What cargo knows about the workspace.
+fn metadata() -> serde_json::Value {
     let output = Command::new(env!("CARGO"))
         .args([
             "metadata",
@@ -261,7 +281,12 @@ fn packages() -> BTreeMap<String, BTreeSet<(String, bool)>> {
         .current_dir(checkout())
         .output()
         .unwrap();
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Our packages, each with its dependencies (development ones left out) and whether they are optional.
+fn packages() -> BTreeMap<String, BTreeSet<(String, bool)>> {
+    let metadata = metadata();
     let packages = metadata["packages"].as_array().unwrap();
     assert!(
         packages.len() > 10,

@@ -8,11 +8,12 @@
 )]
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proptest::prelude::*;
 use rsom_formats::FormatError;
 use rsom_formats::matlab::{MatFile, Numbers, Value};
+use rsom_testing::shared;
 
 /// A file of version 5 with one array of doubles, as MATLAB writes it.
 fn version_5(name: &str, dims: &[i32], values: &[f64], big: bool, compressed: bool) -> Vec<u8> {
@@ -225,18 +226,7 @@ fn no_matlab_file_is_told_so() {
 }
 
 /// The folder of scipy's own test files, whose values scipy's documentation of them states.
-fn formats() -> Option<PathBuf> {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/data/formats/mat-v5"
-    );
-    let folder = PathBuf::from(folder);
-    if !folder.exists() {
-        println!("skipped: no shared data");
-        return None;
-    }
-    Some(folder)
-}
+const FORMATS: &str = "data/formats/mat-v5";
 
 /// The variable of all files whose name begins so.
 fn variables(folder: &Path, start: &str) -> Vec<(String, Value)> {
@@ -257,7 +247,9 @@ fn variables(folder: &Path, start: &str) -> Vec<(String, Value)> {
 
 #[test]
 fn matlab_s_own_files_hold_what_they_are_said_to() {
-    let Some(folder) = formats() else { return };
+    let Some(folder) = shared(FORMATS) else {
+        return;
+    };
     let theta: Vec<f64> = (0..9)
         .map(|i| f64::from(i) * std::f64::consts::FRAC_PI_4)
         .collect();
@@ -289,7 +281,9 @@ fn matlab_s_own_files_hold_what_they_are_said_to() {
 
 #[test]
 fn matrices_and_texts_hold_what_they_are_said_to() {
-    let Some(folder) = formats() else { return };
+    let Some(folder) = shared(FORMATS) else {
+        return;
+    };
     // First row 1 to 5, first column 1 to 3, all else 0.
     let matrix: Vec<f64> = (0..15)
         .map(|i| (i % 3, i / 3))
@@ -338,7 +332,9 @@ fn matrices_and_texts_hold_what_they_are_said_to() {
 
 #[test]
 fn structs_and_cells_hold_their_values() {
-    let Some(folder) = formats() else { return };
+    let Some(folder) = shared(FORMATS) else {
+        return;
+    };
     for (file, value) in variables(&folder, "teststruct") {
         let Value::Struct(array) = &value else {
             panic!("{file}")
@@ -383,7 +379,9 @@ fn structs_and_cells_hold_their_values() {
 
 #[test]
 fn numbers_keep_the_type_that_they_are_stored_in() {
-    let Some(folder) = formats() else { return };
+    let Some(folder) = shared(FORMATS) else {
+        return;
+    };
     let found = read_all(&folder.join("testmatrix_7.4_GLNX86.mat")).unwrap();
     let Value::Numeric(array) = &found[0].1 else {
         panic!("{found:?}")
@@ -394,7 +392,9 @@ fn numbers_keep_the_type_that_they_are_stored_in() {
 
 #[test]
 fn files_broken_on_purpose_are_refused_with_their_byte_and_all_others_read() {
-    let Some(folder) = formats() else { return };
+    let Some(folder) = shared(FORMATS) else {
+        return;
+    };
     let broken = [
         "bad_miuint32.mat",
         "bad_miutf8_array_name.mat",

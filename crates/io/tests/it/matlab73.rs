@@ -11,8 +11,9 @@ use rsom_formats::FormatError;
 use rsom_formats::matlab::{
     CellArray, Class, MatFile, Numbers, SparseMatrix, StructArray, Value, Version,
 };
+use rsom_testing::{Folder, shared};
 
-use crate::common::hdf5::{bytes_of, put, shared};
+use crate::common::hdf5::{bytes_of, put};
 
 fn read(path: &Path, name: &str) -> Result<Value, FormatError> {
     let file = MatFile::open(path)?;
@@ -73,7 +74,7 @@ fn sparse(value: Value) -> SparseMatrix {
 
 #[test]
 fn axes_are_turned_to_matlab_s_order_and_no_number_moves() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let file = folder.join("array.mat");
@@ -89,7 +90,7 @@ fn axes_are_turned_to_matlab_s_order_and_no_number_moves() {
 
 #[test]
 fn every_numeric_class_keeps_its_type() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let file = MatFile::open(&folder.join("simple.mat")).unwrap();
@@ -114,7 +115,7 @@ fn every_numeric_class_keeps_its_type() {
 
 #[test]
 fn complex_numbers_come_in_two_parts() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let value = read(&folder.join("complex.mat"), "imaginary").unwrap();
@@ -130,7 +131,7 @@ fn complex_numbers_come_in_two_parts() {
 
 #[test]
 fn characters_beyond_the_first_65536_are_one() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let file = folder.join("char_unicode.mat");
@@ -159,7 +160,7 @@ fn characters_beyond_the_first_65536_are_one() {
 
 #[test]
 fn cells_and_structs_follow_their_references() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let cells = cell(read(&folder.join("cell.mat"), "cell").unwrap());
@@ -184,7 +185,7 @@ fn cells_and_structs_follow_their_references() {
 
 #[test]
 fn sparse_matrices_keep_their_elements() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let file = folder.join("sparse.mat");
@@ -205,7 +206,7 @@ fn sparse_matrices_keep_their_elements() {
 
 #[test]
 fn compressed_chunks_are_put_together() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     for (name, first, middle, sum) in [
@@ -231,7 +232,7 @@ fn compressed_chunks_are_put_together() {
 
 #[test]
 fn objects_of_the_new_kind_are_listed_and_handed_on() {
-    let Some(folder) = shared("mat-v73") else {
+    let Some(folder) = shared("data/formats/mat-v73") else {
         return;
     };
     let file = folder.join("corrupted_subsystem.mat");
@@ -251,7 +252,7 @@ fn objects_of_the_new_kind_are_listed_and_handed_on() {
 #[test]
 fn the_first_files_of_this_version_are_read_too() {
     // scipy's; its layout message is one that HDF5 stopped writing in 2005.
-    let Some(folder) = shared("mat-v5") else {
+    let Some(folder) = shared("data/formats/mat-v5") else {
         return;
     };
     let value = read(&folder.join("testhdf5_7.4_GLNX86.mat"), "testdouble").unwrap();
@@ -263,8 +264,8 @@ fn the_first_files_of_this_version_are_read_too() {
 
 #[test]
 fn references_lead_through_cells_structs_and_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = put(folder.path(), "nested.mat");
+    let folder = Folder::new();
+    let path = put(&folder, "nested.mat");
     let cells = cell(read(&path, "c").unwrap());
     assert_eq!(cells.dims, [2, 2]);
     assert_eq!(real(&cells.values[0]), (vec![1, 2], vec![1.0, 2.0]));
@@ -295,23 +296,23 @@ fn references_lead_through_cells_structs_and_nothing() {
 
 #[test]
 fn a_cell_that_holds_itself_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = put(folder.path(), "circle.mat");
+    let folder = Folder::new();
+    let path = put(&folder, "circle.mat");
     let error = read(&path, "c").unwrap_err().to_string();
     assert_eq!(error, "MATLAB: /c: it holds itself");
 }
 
 #[test]
 fn hdf5_of_others_is_no_matlab_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let error = MatFile::open(&put(folder.path(), "chunked.h5")).unwrap_err();
+    let folder = Folder::new();
+    let error = MatFile::open(&put(&folder, "chunked.h5")).unwrap_err();
     assert!(error.to_string().contains("it is HDF5, but"), "{error}");
 }
 
 #[test]
 fn a_file_that_is_cut_off_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("cut.mat");
+    let folder = Folder::new();
+    let path = folder.join("cut.mat");
     let bytes = bytes_of("nested.mat");
     for len in (600..bytes.len()).step_by(97) {
         std::fs::write(&path, &bytes[..len]).unwrap();

@@ -4,13 +4,14 @@
 
 use proptest::prelude::*;
 use rsom_formats::nifti::{Limits, Reading, read_labels, read_mask, read_scan, read_scan_with};
+use rsom_testing::Folder;
 
 use crate::common::{Nifti, gzip};
 
 /// Writes the bytes under a name and reads them as a scan.
 fn fault_of(name: &str, bytes: &[u8]) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
+    let folder = Folder::new();
+    let path = folder.join(name);
     std::fs::write(&path, bytes).unwrap();
     read_scan(&path).unwrap_err().to_string()
 }
@@ -133,8 +134,8 @@ fn extents_that_no_file_of_that_size_can_hold_are_refused_before_anything_is_all
 
 #[test]
 fn the_limit_is_the_callers() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.nii");
+    let folder = Folder::new();
+    let path = folder.join("x.nii");
     std::fs::write(&path, Nifti::bytes(&[4, 3, 2]).file()).unwrap();
     let with = |voxels| Reading {
         limits: Limits { voxels },
@@ -151,8 +152,8 @@ fn nan_and_infinite_voxels_are_counted_and_kept_only_on_request() {
     let data = values.iter().flat_map(|v| v.to_le_bytes()).collect();
     let nifti = Nifti::new(&[4], 16, 32, data);
     expect(&nifti, "1 voxels are NaN and 2 infinite");
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.nii");
+    let folder = Folder::new();
+    let path = folder.join("x.nii");
     std::fs::write(&path, nifti.file()).unwrap();
     let keep = Reading {
         keep_non_finite: true,
@@ -166,8 +167,8 @@ fn nan_and_infinite_voxels_are_counted_and_kept_only_on_request() {
 
 #[test]
 fn a_mask_holds_one_value_beside_zero() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("m.nii");
+    let folder = Folder::new();
+    let path = folder.join("m.nii");
     let write =
         |data: &[u8]| std::fs::write(&path, Nifti::new(&[4], 2, 8, data.into()).file()).unwrap();
     write(&[0, 255, 0, 255]);
@@ -190,8 +191,8 @@ fn a_mask_holds_one_value_beside_zero() {
 
 #[test]
 fn labels_are_integers_and_exact() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("l.nii");
+    let folder = Folder::new();
+    let path = folder.join("l.nii");
     // Beyond 2²⁴ single precision would round.
     let labels = [0, 16_777_217, -5, i32::MAX];
     let data = labels.iter().flat_map(|v| v.to_le_bytes()).collect();
@@ -245,8 +246,8 @@ proptest! {
         file[at] = byte;
         file.truncate(file.len() - cut.min(file.len()) / 8);
         let (name, bytes) = if compressed { ("x.nii.gz", gzip(&file)) } else { ("x.nii", file) };
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(name);
+        let folder = Folder::new();
+        let path = folder.join(name);
         std::fs::write(&path, bytes).unwrap();
         if let Ok(scan) = read_scan(&path) {
             prop_assert!(scan.intensities().iter().all(|v| v.is_finite()));
@@ -259,8 +260,8 @@ proptest! {
         let mut file = gzip(&Nifti::bytes(&[4, 3, 2]).file());
         let at = (at * file.len() as f64) as usize;
         file[at] = byte;
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.nii.gz");
+        let folder = Folder::new();
+        let path = folder.join("x.nii.gz");
         std::fs::write(&path, file).unwrap();
         let _ = read_scan(&path);
     }

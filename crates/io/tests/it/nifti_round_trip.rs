@@ -12,13 +12,14 @@ use rsom_formats::nifti::{
     Storage, read_grid, read_header, read_labels, read_mask, read_scan, write_labels, write_mask,
     write_scan,
 };
+use rsom_testing::{Folder, shared};
 use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 
 use crate::common::{Nifti, gzip};
 
-fn in_folder(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
+fn in_folder(name: &str, bytes: &[u8]) -> (Folder, PathBuf) {
+    let folder = Folder::new();
+    let path = folder.join(name);
     std::fs::write(&path, bytes).unwrap();
     (folder, path)
 }
@@ -93,14 +94,14 @@ proptest! {
         let grid = Grid::new([shape.0, shape.1, shape.2], Spacing::RSOM).unwrap();
         let names = (0..shape.3).map(|c| format!("c{c}")).collect();
         let scan = Scan::new(grid, names, array).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(if compressed { "vol.v2.nii.gz" } else { "vol.v2.nii" });
+        let folder = Folder::new();
+        let path = folder.join(if compressed { "vol.v2.nii.gz" } else { "vol.v2.nii" });
         write_scan(&path, &scan, Storage::Float32).unwrap();
         let read = read_scan(&path).unwrap();
         prop_assert_eq!(read.intensities(), scan.intensities());
         prop_assert_eq!(read.grid().spacing(), Spacing::RSOM);
         prop_assert!(read.grid().require_same(scan.grid()).is_ok());
-        let again = folder.path().join("again.nii.gz");
+        let again = folder.join("again.nii.gz");
         write_scan(&again, &scan, Storage::Float32).unwrap();
         if compressed {
             prop_assert_eq!(std::fs::read(&path).unwrap(), std::fs::read(&again).unwrap());
@@ -115,8 +116,8 @@ proptest! {
         let grid = Grid::new([2, 3, 4], Spacing::Unknown).unwrap();
         let array = Array3::from_shape_vec((2, 3, 4), labels).unwrap();
         let map = LabelMap::new(grid.clone(), array, BTreeMap::new()).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("l.nii.gz");
+        let folder = Folder::new();
+        let path = folder.join("l.nii.gz");
         write_labels(&path, &map).unwrap();
         prop_assert_eq!(&read_labels(&path).unwrap(), &map);
         let mask = Mask::new(grid, map.labels().mapv(|v| v & 1 == 1)).unwrap();
@@ -155,8 +156,8 @@ fn an_unknown_spacing_stays_unknown_and_one_millimetre_stays_known() {
     for spacing in [Spacing::Unknown, Spacing::Millimetres([1.0; 3])] {
         let grid = Grid::new([2, 2, 2], spacing).unwrap();
         let mask = Mask::new(grid, Array3::default((2, 2, 2))).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("m.nii.gz");
+        let folder = Folder::new();
+        let path = folder.join("m.nii.gz");
         write_mask(&path, &mask).unwrap();
         assert_eq!(read_grid(&path).unwrap().spacing(), spacing);
     }
@@ -230,7 +231,7 @@ fn a_pair_reads_from_either_of_its_files_compressed_or_not() {
     nifti.magic = b"ni1\0".to_vec();
     nifti.vox_offset = 0.0;
     let (folder, header) = in_folder("x.hdr", &nifti.header());
-    let image = folder.path().join("x.img.gz");
+    let image = folder.join("x.img.gz");
     std::fs::write(&image, gzip(&nifti.data)).unwrap();
     for path in [header, image] {
         assert_eq!(read_scan(&path).unwrap().intensities()[[3, 2, 1, 0]], 23.0);
@@ -239,8 +240,8 @@ fn a_pair_reads_from_either_of_its_files_compressed_or_not() {
 
 #[test]
 fn an_intensity_that_would_change_is_not_stored() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.nii");
+    let folder = Folder::new();
+    let path = folder.join("x.nii");
     let scan = |value: f32| {
         let grid = Grid::new([1, 1, 1], Spacing::Unknown).unwrap();
         Scan::new(
@@ -273,11 +274,11 @@ fn a_full_disk_is_an_error() {
     let grid = Grid::new([40, 40, 40], Spacing::Unknown).unwrap();
     let array = Array4::from_shape_fn((40, 40, 40, 1), |(x, y, z, _)| (x * y * z) as f32);
     let scan = Scan::new(grid, vec!["a".into()], array).unwrap();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     for name in ["x.nii", "x.nii.gz"] {
         // The device that is always full.
-        std::os::unix::fs::symlink("/dev/full", folder.path().join(name)).unwrap();
-        let error = write_scan(&folder.path().join(name), &scan, Storage::Float32).unwrap_err();
+        std::os::unix::fs::symlink("/dev/full", folder.join(name)).unwrap();
+        let error = write_scan(&folder.join(name), &scan, Storage::Float32).unwrap_err();
         let FormatError::System(error) = error else {
             panic!("{error}");
         };
@@ -294,8 +295,8 @@ fn a_shear_is_kept_in_the_sform_and_not_in_the_qform() {
     ];
     let grid = Grid::with_affine([2, 2, 2], Spacing::Millimetres([2.0; 3]), affine).unwrap();
     let mask = Mask::new(grid, Array3::default((2, 2, 2))).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("m.nii.gz");
+    let folder = Folder::new();
+    let path = folder.join("m.nii.gz");
     write_mask(&path, &mask).unwrap();
     let header = read_header(&path).unwrap();
     assert_eq!((header.qform_code, header.sform_code), (0, 1));
@@ -304,12 +305,9 @@ fn a_shear_is_kept_in_the_sform_and_not_in_the_qform() {
 
 #[test]
 fn the_original_pipelines_files_read_as_they_are() {
-    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/golden/prep");
-    let golden = std::path::Path::new(golden);
-    if !golden.exists() {
-        println!("skipped: no golden files");
+    let Some(golden) = shared("golden/prep") else {
         return;
-    }
+    };
     let scan = read_scan(&golden.join("layer_prep/R_20200102000001_EX0001_rgb.nii.gz")).unwrap();
     assert_eq!(scan.grid().shape(), [500, 17, 28]);
     assert_eq!(scan.channels().concat(), "RGB");

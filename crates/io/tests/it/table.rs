@@ -7,6 +7,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use rsom_formats::table::{Cell, Column, Table, TableError, Values, csv, parquet};
+use rsom_testing::Folder;
 
 fn sample() -> Table {
     Table::new(vec![
@@ -119,8 +120,8 @@ fn sorting_is_stable_and_puts_nulls_first() {
 
 #[test]
 fn parquet_gives_back_the_table_and_its_metadata() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("t.parquet");
+    let folder = Folder::new();
+    let path = folder.join("t.parquet");
     let metadata = BTreeMap::from([("rsom".to_owned(), "{\"tool\":\"x\"}".to_owned())]);
     parquet::write(&path, &sample(), &metadata).unwrap();
     assert_eq!(parquet::read(&path).unwrap(), sample());
@@ -140,8 +141,8 @@ fn csv_quotes_what_needs_it_and_leaves_nulls_empty() {
 
 #[test]
 fn files_that_are_no_parquet_get_one_clear_line() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("t.parquet");
+    let folder = Folder::new();
+    let path = folder.join("t.parquet");
     let good = parquet::to_bytes(&sample(), &BTreeMap::new()).unwrap();
     let mut long_footer = good.clone();
     let footer = long_footer.len() - 8;
@@ -175,8 +176,8 @@ proptest! {
             Column::boolean("b", rows.iter().map(|r| r.2)),
             Column::text("t", rows.iter().map(|r| r.3.clone())),
         ]).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("t.parquet");
+        let folder = Folder::new();
+        let path = folder.join("t.parquet");
         parquet::write(&path, &table, &BTreeMap::new()).unwrap();
         prop_assert_eq!(parquet::read(&path).unwrap(), table);
     }
@@ -186,8 +187,8 @@ proptest! {
         let mut bytes = parquet::to_bytes(&sample(), &BTreeMap::new()).unwrap();
         let at = (at * bytes.len() as f64) as usize;
         if cut { bytes.remove(at); } else { bytes[at] ^= byte; }
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("t.parquet");
+        let folder = Folder::new();
+        let path = folder.join("t.parquet");
         std::fs::write(&path, bytes).unwrap();
         // Either is right; what must not happen is a panic or an endless loop.
         if let Ok(table) = parquet::read(&path) {

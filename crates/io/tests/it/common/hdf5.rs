@@ -7,7 +7,6 @@
 
 #![allow(
     clippy::unwrap_used,
-    clippy::print_stdout,
     dead_code,
     reason = "helpers of several test files"
 )]
@@ -31,15 +30,4 @@ pub fn put(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
     std::fs::write(&path, bytes_of(name)).unwrap();
     path
-}
-
-/// A folder of files of other people's, if it is there.
-pub fn shared(folder: &str) -> Option<PathBuf> {
-    let formats = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/formats");
-    let found = formats.join(folder);
-    if !found.exists() {
-        println!("skipped: no shared data");
-        return None;
-    }
-    Some(found)
 }

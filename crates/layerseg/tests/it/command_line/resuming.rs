@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::study::{NETWORK, SCANS, Study, text};
+use super::study::{NETWORK, SCANS, Study};
 
 #[test]
 fn any_number_of_threads_gives_the_same_files() {
@@ -109,11 +109,7 @@ fn a_checkpoint_of_other_parameters_is_left_out_with_a_warning() {
     )
     .unwrap();
     let output = study.run(&format!("{run} --output stale"));
-    assert!(output.status.success());
-    assert!(
-        text(&output.stderr).contains("starts from the beginning"),
-        "{}",
-        text(&output.stderr)
-    );
+    let output = output.expect_code(0);
+    output.expect_said(&["starts from the beginning"]);
     assert!(study.bytes("clean/weights.safetensors") == study.bytes("stale/weights.safetensors"));
 }
