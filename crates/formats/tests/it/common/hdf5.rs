@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// The bytes of one of our files.
 pub fn bytes_of(name: &str) -> Vec<u8> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/hdf5");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../formats/tests/it/hdf5");
     let packed = std::fs::read(folder.join(format!("{name}.gz"))).unwrap();
     let mut bytes = Vec::new();
     flate2::read::GzDecoder::new(packed.as_slice())
