@@ -18,7 +18,7 @@ use rsom_stage::Definition;
 #[must_use]
 pub fn definition() -> Definition {
     let about =
-        "Prepares scans and their labels: crop, resample, normalize, detect a surface, flatten";
+        "Prepare scans and their labels: crop, resample, normalize, detect a surface, flatten";
     Definition::new("preprocess", env!("CARGO_PKG_VERSION"), about)
         .command(recipe::layer_command())
         .command(recipe::vessel_command())
