@@ -20,6 +20,7 @@ pub(crate) struct FieldAttributes {
     pub check: Option<Path>,
     pub required: Option<Span>,
     pub flatten: Option<Span>,
+    pub skip: Option<Span>,
 }
 
 impl FieldAttributes {
@@ -51,9 +52,10 @@ impl FieldAttributes {
             "check" => once(meta, &mut self.check, |input| input.parse()),
             "required" => flag(meta, &mut self.required),
             "flatten" => flag(meta, &mut self.flatten),
+            "skip" => flag(meta, &mut self.skip),
             _ => Err(meta.error(format!(
                 "'{key}' is unknown here; known are default, required, min, max, above, below, unit, name, check, \
-                 flatten and prefix"
+                 flatten, prefix and skip"
             ))),
         }
     }
@@ -68,9 +70,16 @@ impl FieldAttributes {
         let refuse = |message: &str| Err(Error::new_spanned(field, message));
         let kind = type_name(&field.ty);
         let kind = kind.as_str();
+        let others = self.default.is_some() || self.required.is_some() || self.bounded();
+        let others = others || self.unit.is_some() || self.name.is_some();
+        if self.skip.is_some() {
+            if others || self.flatten.is_some() || self.prefix.is_some() || self.check.is_some() {
+                return refuse("a skipped field is no parameter: skip stands alone");
+            }
+            return Ok(());
+        }
         if self.flatten.is_some() {
-            let others = self.default.is_some() || self.required.is_some() || self.bounded();
-            if others || self.unit.is_some() || self.name.is_some() {
+            if others {
                 return refuse(
                     "a flattened field has only a prefix: the rest stands on its own fields",
                 );

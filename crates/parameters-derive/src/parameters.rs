@@ -44,14 +44,16 @@ fn fields(input: &DeriveInput) -> Result<Vec<Field<'_>>> {
         let name = given.unwrap_or_else(|| words::of_field(ident));
         let about = help::of(&field.attrs);
         let flat = attributes.flatten.is_some();
-        if about.is_empty() && !flat {
+        let skip = attributes.skip.is_some();
+        if about.is_empty() && !flat && !skip {
             let message = "the help is missing: write a documentation comment (///) on the field";
             return Err(Error::new_spanned(field, message));
         }
         if !flat
+            && !skip
             && all
                 .iter()
-                .any(|other| other.attributes.flatten.is_none() && other.name == name)
+                .any(|other| other.is_plain() && other.name == name)
         {
             let message = format!("two parameters have the name '{name}'");
             return Err(Error::new_spanned(field, message));
@@ -117,9 +119,14 @@ fn code(name: &Ident, fields: &[Field<'_>], rule: Option<&Path>) -> TokenStream 
 }
 
 impl Field<'_> {
-    /// The function that returns the field's parameter; none for a flattened field.
+    /// Whether the field is one parameter.
+    fn is_plain(&self) -> bool {
+        self.attributes.flatten.is_none() && self.attributes.skip.is_none()
+    }
+
+    /// The function that returns the field's parameter; none for a flattened or skipped field.
     fn declared(&self, index: usize) -> TokenStream {
-        if self.attributes.flatten.is_some() {
+        if !self.is_plain() {
             return TokenStream::new();
         }
         let (function, kind, name, about) = (function(index), self.kind, &self.name, &self.about);
@@ -164,6 +171,9 @@ impl Field<'_> {
     }
 
     fn pushed(&self, index: usize) -> TokenStream {
+        if self.attributes.skip.is_some() {
+            return TokenStream::new();
+        }
         let (function, kind) = (function(index), self.kind);
         match self.attributes.flatten {
             None => quote! { all.push(#function()); },
@@ -175,6 +185,9 @@ impl Field<'_> {
     }
 
     fn read(&self, index: usize) -> TokenStream {
+        if self.attributes.skip.is_some() {
+            return quote! { derived::skipped() };
+        }
         let (function, kind) = (function(index), self.kind);
         match self.attributes.flatten {
             None => quote! { derived::read::<#kind>(&#function(), values) },
@@ -186,6 +199,9 @@ impl Field<'_> {
     }
 
     fn checked(&self, index: usize) -> TokenStream {
+        if self.attributes.skip.is_some() {
+            return TokenStream::new();
+        }
         let (function, ident, name) = (function(index), self.ident, &self.name);
         let own = match self.attributes.flatten {
             None => quote! { derived::check(&#function(), &self.#ident)?; },

@@ -35,6 +35,14 @@ pub fn read<T: ParameterValue>(
     }
 }
 
+/// A field that is no parameter.
+///
+/// # Errors
+/// Never.
+pub fn skipped<T: Default>() -> Result<T, ParameterFault> {
+    Ok(T::default())
+}
+
 /// Checks the bounds of a field, which a caller may have filled.
 ///
 /// # Errors

@@ -49,6 +49,7 @@
 //! | `name = "word"` | name, where it is not that of the field |
 //! | `check = path` | a further rule, `fn(&FieldType) -> Result<(), String>` |
 //! | `flatten` | the field's own parameters stand in its place; `prefix = "p"` puts `p_` before their names |
+//! | `skip` | the field is no parameter; it is read as its `Default` |
 //!
 //! An `Option` without a default is null when it is unset, a map is empty. `#[parameters(check = path)]` on the struct is
 //! a rule about several fields, `fn(&Self) -> Result<(), String>`.

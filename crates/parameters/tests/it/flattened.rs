@@ -32,6 +32,8 @@ struct Outer {
     plateau: Inner,
     /// Last.
     last: Option<u8>,
+    #[parameter(skip)]
+    found: Option<String>,
 }
 
 #[test]
@@ -52,6 +54,7 @@ fn flattened_parameters_are_read_by_their_whole_names() {
     assert_eq!((outer.plain.factor, outer.plain.patience), (0.5, 1));
     assert_eq!((outer.plateau.factor, outer.plateau.patience), (0.1, 2));
     assert!(!outer.first && outer.last.is_none());
+    assert_eq!(outer.found, None, "a skipped field is its default");
 }
 
 #[test]
