@@ -4,6 +4,7 @@ mod gerl2019;
 mod rsom;
 
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayView3, Axis};
+use rsom_parameters::Choice;
 
 use crate::moving_mean::deviations;
 use crate::{Measurement, Pair, Quantity, Settings, Status, Surface, Unit};
@@ -18,7 +19,7 @@ const REFERENCE_RA_COVERAGE: Quantity = Quantity::new("reference_ra_coverage", U
 /// Which definition of the surfaces whose roughness is measured.
 ///
 /// Both give the same Ra for a layer that fills every column without gaps and touches neither end in depth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Variant {
     /// Ours. Each B-scan stands alone. A column without mask has no surface, nor has a column whose layer is cut by
     /// the field of view on that side; it leaves the moving means of its neighbors, and a column is measured when at

@@ -2,30 +2,51 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rsom_stage::{
-    Command, Definition, ExitCode, Invocation, Kind, Parameter, Port, Spec, StageError, Summary,
-    atomic, command_line, run,
+    Choice, Command, Definition, ExitCode, Invocation, Kind, Parameters, Port, Spec, StageError,
+    Summary, atomic, command_line, run,
 };
 use rsom_testing::Folder;
 
-#[derive(serde::Deserialize)]
+#[derive(Parameters)]
 struct Settings {
+    /// Factor.
+    #[parameter(default = 2.0, min = 0.0, unit = "1")]
     factor: f64,
-    shape: Vec<i32>,
-    mode: String,
-    tags: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Shape.
+    #[parameter(default = [1, 2])]
+    shape: [i32; 2],
+    /// Mode.
+    #[parameter(default = Mode::Fast)]
+    mode: Mode,
+    /// Tags.
+    tags: BTreeMap<String, String>,
+    /// Dry.
     dry: bool,
+    /// Share.
+    #[parameter(default = 0.5, above = 0.0, below = 1.0)]
+    share: f64,
+}
+
+#[derive(Choice)]
+enum Mode {
+    Fast,
+    Slow,
 }
 
 fn copy(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let text = std::fs::read_to_string(invocation.input("input")?).unwrap();
-    let tags = settings.tags.map_or(0, |t| t.len());
     let line = format!(
-        "{text}|{}|{:?}|{}|{tags}|{}",
-        settings.factor, settings.shape, settings.mode, settings.dry
+        "{text}|{}|{:?}|{}|{}|{}",
+        settings.factor,
+        settings.shape,
+        settings.mode.as_str(),
+        settings.tags.len(),
+        settings.dry
     );
     atomic::write_bytes(invocation.output("output")?, line.as_bytes())?;
     Ok(Summary::new().with("factor", settings.factor))
@@ -36,20 +57,7 @@ fn definition() -> Definition {
         Command::new("copy text", "Copy", copy)
             .input(Port::required("input", Kind::Document, "Text"))
             .output(Port::required("output", Kind::Document, "Copy"))
-            .parameter(
-                Parameter::number("factor", "Factor")
-                    .default(2.0)
-                    .at_least(0.0)
-                    .unit("1"),
-            )
-            .parameter(
-                Parameter::integers("shape", "Shape")
-                    .default(vec![1, 2])
-                    .count(2),
-            )
-            .parameter(Parameter::choice("mode", &["fast", "slow"], "Mode").default("fast"))
-            .parameter(Parameter::map("tags", "Tags"))
-            .parameter(Parameter::flag("dry", "Dry"))
+            .parameters(Settings::declare())
             .example("rsom-demo copy text --input a --output b"),
     )
 }
@@ -137,6 +145,8 @@ fn wrong_usage_and_configuration_give_exit_code_2() {
         &["--factor", "x"][..],
         &["--factor", "-1"],
         &["--factor", "inf"],
+        &["--share", "0"],
+        &["--share", "1"],
         &["--shape", "1"],
         &["--mode", "medium"],
         &["--unknown", "1"],

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use rsom_formats::table::{Column, Table, TableError};
-use rsom_stage::StageError;
 
 use crate::Measurement;
 
@@ -37,16 +36,16 @@ pub struct Keys<'a> {
 /// Refuses factors whose names are taken.
 ///
 /// # Errors
-/// Exit code 2 that names the factor.
-pub fn check_factors(factors: &BTreeMap<String, String>) -> Result<(), StageError> {
+/// The name of the factor.
+pub fn check_factors(factors: &BTreeMap<String, String>) -> Result<(), String> {
     let taken = ["angle_low_deg", "angle_high_deg"];
     let clash = factors
         .keys()
         .find(|name| COLUMNS.contains(&name.as_str()) || taken.contains(&name.as_str()));
     clash.map_or(Ok(()), |name| {
-        Err(StageError::usage(format_args!(
-            "--factor {name}=…: a column of that name is in every table; choose another"
-        )))
+        Err(format!(
+            "every table has a column '{name}'; choose another name for the factor"
+        ))
     })
 }
 
@@ -163,9 +162,6 @@ mod tests {
     #[test]
     fn a_factor_cannot_hide_a_column() {
         let factors = BTreeMap::from([("value".into(), "1".into())]);
-        assert_eq!(
-            check_factors(&factors).unwrap_err().exit_code(),
-            rsom_stage::ExitCode::Usage
-        );
+        assert!(check_factors(&factors).unwrap_err().contains("'value'"));
     }
 }

@@ -1,6 +1,7 @@
 //! Outcomes of `compare` as a table, as JSON and as text.
 
 use rsom_formats::table::{Column, Table};
+use rsom_parameters::Choice;
 use rsom_stage::StageError;
 use serde_json::{Value, json};
 
@@ -40,7 +41,7 @@ pub(super) fn table(
     ));
     let notes = comparisons
         .iter()
-        .map(|c| note(c, settings.config(), settings.alpha));
+        .map(|c| note(c, settings.comparison, settings.alpha));
     columns.push(Column::text("note", notes));
     Table::new(columns).map_err(StageError::failure)
 }
@@ -136,10 +137,11 @@ fn tests(comparisons: &[Comparison], settings: &Settings) -> Vec<Column> {
     let number = |name: &str, value: fn(&Wilcoxon) -> f64| {
         Column::number(name, comparisons.iter().map(|c| c.test.as_ref().map(value)))
     };
-    let repeated = |name: &str, value: String| Column::repeated(name, &value, comparisons.len());
+    let repeated = |name: &str, value: &str| Column::repeated(name, value, comparisons.len());
+    let config = &settings.comparison;
     let method = comparisons
         .iter()
-        .map(|c| c.test.as_ref().map(|t| word(t.method)));
+        .map(|c| c.test.as_ref().map(|t| t.method.as_str()));
     vec![
         number("w_plus", |t| t.w_plus),
         number("w_minus", |t| t.w_minus),
@@ -152,11 +154,11 @@ fn tests(comparisons: &[Comparison], settings: &Settings) -> Vec<Column> {
             "smallest_attainable_p_adjusted",
             comparisons.iter().map(|c| c.smallest_attainable_p_adjusted),
         ),
-        repeated("alternative", word(settings.alternative)),
-        repeated("zero_method", word(settings.zero_method)),
+        repeated("alternative", config.test.alternative.as_str()),
+        repeated("zero_method", config.test.zero_method.as_str()),
         Column::text("method", method),
-        repeated("adjustment", word(settings.adjust)),
-        repeated("family", word(settings.family)),
+        repeated("adjustment", config.adjustment.as_str()),
+        repeated("family", config.family.as_str()),
         Column::integer(
             "family_size",
             comparisons.iter().map(|c| Some(c.family_size as i64)),
@@ -189,7 +191,7 @@ pub(super) fn json(comparisons: &[Comparison], settings: &Settings) -> Value {
             "p_adjusted": c.p_adjusted,
             "effect_size": c.test.as_ref().map(|t| t.rank_biserial),
             "status": c.status,
-            "note": note(c, settings.config(), settings.alpha),
+            "note": note(c, settings.comparison, settings.alpha),
         })
     });
     rows.collect()
@@ -212,7 +214,7 @@ pub(super) fn text(comparisons: &[Comparison], settings: &Settings) -> String {
             ),
             _ => "no test".to_owned(),
         };
-        let note = note(c, settings.config(), settings.alpha);
+        let note = note(c, settings.comparison, settings.alpha);
         let note = note.map(|n| format!(" ({n})")).unwrap_or_default();
         format!(
             "{}: {groups}{} {} against {}: {outcome}{note}\n",
@@ -220,12 +222,6 @@ pub(super) fn text(comparisons: &[Comparison], settings: &Settings) -> String {
         )
     });
     lines.collect()
-}
-
-/// The word of an option in specifications.
-fn word(option: impl serde::Serialize) -> String {
-    let value = serde_json::to_value(option).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 fn value(level: &Level) -> Value {

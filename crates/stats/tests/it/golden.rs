@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+use rsom_parameters::Choice;
 use rsom_stats::{
     Adjustment, Alternative, Method, WilcoxonConfig, ZeroMethod, adjust, friedman, hodges_lehmann,
     wilcoxon,
@@ -54,9 +55,8 @@ fn every_option_of_scipy_gives_scipys_statistic_z_and_p() {
             let word = |key: &str, default: &str| entry[key].as_str().unwrap_or(default).to_owned();
             let exact = entry["method"] == "exact";
             let config = WilcoxonConfig {
-                alternative: serde_json::from_value(entry["alternative"].clone()).unwrap(),
-                zero_method: serde_json::from_str(&format!("{:?}", word("zero_method", "wilcox")))
-                    .unwrap(),
+                alternative: Alternative::from_word(&word("alternative", "")).unwrap(),
+                zero_method: ZeroMethod::from_word(&word("zero_method", "wilcox")).unwrap(),
                 method: if exact { Method::Exact } else { Method::Normal },
                 continuity_correction: entry["correction"].as_bool().unwrap_or(false),
             };

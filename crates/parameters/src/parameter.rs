@@ -128,6 +128,20 @@ impl Parameter {
         self
     }
 
+    /// The number must be larger than this.
+    #[must_use]
+    pub fn above(mut self, bound: f64) -> Self {
+        self.schema.exclusive_minimum = Some(bound);
+        self
+    }
+
+    /// The number must be smaller than this.
+    #[must_use]
+    pub fn below(mut self, bound: f64) -> Self {
+        self.schema.exclusive_maximum = Some(bound);
+        self
+    }
+
     /// How many items a list must have.
     #[must_use]
     pub fn count(mut self, items: usize) -> Self {

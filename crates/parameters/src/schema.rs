@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::Choice;
+
 /// The type of a parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Type {
@@ -21,15 +23,41 @@ pub enum Type {
     Map,
 }
 
-/// A type with its bounds.
+impl Type {
+    /// The type of an enum.
+    #[must_use]
+    pub fn of_choice<T: Choice>() -> Self {
+        Self::Choice(T::words().into_iter().map(str::to_owned).collect())
+    }
+
+    /// What a value of this type is, for messages.
+    #[must_use]
+    pub fn noun(&self) -> String {
+        match self {
+            Type::Boolean => "true or false".into(),
+            Type::Integer => "a whole number".into(),
+            Type::Number => "a number".into(),
+            Type::Text => "a text".into(),
+            Type::Choice(words) => format!("one of {}", words.join(", ")),
+            Type::List(item) => format!("a list, each item {}", item.noun()),
+            Type::Map => "a map of names to values, such as {name: 1}".into(),
+        }
+    }
+}
+
+/// A type with its bounds; those of a list hold for each item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schema {
     /// The type.
     pub kind: Type,
-    /// Smallest allowed number (of each item of a list).
+    /// Smallest allowed number.
     pub minimum: Option<f64>,
-    /// Largest allowed number (of each item of a list).
+    /// Largest allowed number.
     pub maximum: Option<f64>,
+    /// The number must be larger than this.
+    pub exclusive_minimum: Option<f64>,
+    /// The number must be smaller than this.
+    pub exclusive_maximum: Option<f64>,
     /// How many items a list must have.
     pub items: Option<usize>,
 }
@@ -42,6 +70,8 @@ impl Schema {
             kind,
             minimum: None,
             maximum: None,
+            exclusive_minimum: None,
+            exclusive_maximum: None,
             items: None,
         }
     }
@@ -54,11 +84,16 @@ impl Schema {
             Type::List(_) => &mut schema["items"],
             _ => &mut schema,
         };
-        if let Some(minimum) = self.minimum {
-            target["minimum"] = json!(minimum);
-        }
-        if let Some(maximum) = self.maximum {
-            target["maximum"] = json!(maximum);
+        let bounds = [
+            ("minimum", self.minimum),
+            ("maximum", self.maximum),
+            ("exclusiveMinimum", self.exclusive_minimum),
+            ("exclusiveMaximum", self.exclusive_maximum),
+        ];
+        for (name, bound) in bounds {
+            if let Some(bound) = bound {
+                target[name] = json!(bound);
+            }
         }
         if let Some(items) = self.items {
             schema["minItems"] = json!(items);
@@ -81,6 +116,8 @@ impl Schema {
             kind,
             minimum: numbers["minimum"].as_f64(),
             maximum: numbers["maximum"].as_f64(),
+            exclusive_minimum: numbers["exclusiveMinimum"].as_f64(),
+            exclusive_maximum: numbers["exclusiveMaximum"].as_f64(),
             items: schema["minItems"]
                 .as_u64()
                 .filter(|n| schema["maxItems"].as_u64() == Some(*n))
@@ -110,21 +147,35 @@ impl Schema {
         }
         let single = std::slice::from_ref(&value);
         for item in value.as_array().map_or(single, Vec::as_slice) {
-            let Some(number) = item.as_f64() else {
-                continue;
-            };
-            if let Some(minimum) = self.minimum.filter(|m| number < *m) {
-                return Err(format!(
-                    "{number} is below the smallest allowed value {minimum}"
-                ));
-            }
-            if let Some(maximum) = self.maximum.filter(|m| number > *m) {
-                return Err(format!(
-                    "{number} is above the largest allowed value {maximum}"
-                ));
+            if let Some(number) = item.as_f64() {
+                self.check_bounds(number)?;
             }
         }
         Ok(value)
+    }
+
+    fn check_bounds(&self, number: f64) -> Result<(), String> {
+        if let Some(bound) = self.minimum.filter(|bound| number < *bound) {
+            return Err(format!(
+                "{number} is below the smallest allowed value {bound}"
+            ));
+        }
+        if let Some(bound) = self.maximum.filter(|bound| number > *bound) {
+            return Err(format!(
+                "{number} is above the largest allowed value {bound}"
+            ));
+        }
+        if let Some(bound) = self.exclusive_minimum.filter(|bound| number <= *bound) {
+            return Err(format!(
+                "{number} is too small: it must be larger than {bound}"
+            ));
+        }
+        if let Some(bound) = self.exclusive_maximum.filter(|bound| number >= *bound) {
+            return Err(format!(
+                "{number} is too large: it must be smaller than {bound}"
+            ));
+        }
+        Ok(())
     }
 
     /// How the value is written in a help text: `<NUMBER>`, `<a|b>`.
@@ -136,7 +187,7 @@ impl Schema {
 
 /// Writes a value as the command-line word that [`Schema::parse`] reads.
 #[must_use]
-pub(crate) fn to_word(value: &Value) -> String {
+pub fn to_word(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(to_word).collect::<Vec<_>>().join(","),
@@ -190,13 +241,13 @@ fn parse_type(kind: &Type, word: &str) -> Result<Value, String> {
             .parse::<i64>()
             .map(Value::from)
             .or_else(|_| word.parse::<u64>().map(Value::from))
-            .map_err(|_| format!("'{word}' is no whole number")),
+            .map_err(|_| format!("'{word}' is not a whole number")),
         Type::Number => word
             .parse::<f64>()
             .ok()
             .filter(|n| n.is_finite())
             .map(Value::from)
-            .ok_or_else(|| format!("'{word}' is no finite number")),
+            .ok_or_else(|| format!("'{word}' is not a finite number")),
         Type::Text | Type::Choice(_) => Ok(Value::String(word.to_owned())),
         Type::List(_) if word.is_empty() => Ok(Value::Array(Vec::new())),
         Type::List(item) => word
@@ -211,7 +262,7 @@ fn parse_type(kind: &Type, word: &str) -> Result<Value, String> {
 }
 
 fn check_type(kind: &Type, value: Value) -> Result<Value, String> {
-    let wrong = |value: &Value| Err(format!("{value} is not {}", name(kind)));
+    let wrong = |value: &Value| Err(format!("{value} is not {}", kind.noun()));
     match (kind, &value) {
         (Type::Boolean, Value::Bool(_)) | (Type::Text, Value::String(_)) => Ok(value),
         (Type::Integer, Value::Number(n)) if n.is_i64() || n.is_u64() => Ok(value),
@@ -244,18 +295,6 @@ fn check_type(kind: &Type, value: Value) -> Result<Value, String> {
                 .collect::<Result<_, _>>()
         }
         _ => wrong(&value),
-    }
-}
-
-fn name(kind: &Type) -> String {
-    match kind {
-        Type::Boolean => "true or false".into(),
-        Type::Integer => "a whole number".into(),
-        Type::Number => "a number".into(),
-        Type::Text => "a text".into(),
-        Type::Choice(words) => format!("one of {}", words.join(", ")),
-        Type::List(item) => format!("a list, each item {}", name(item)),
-        Type::Map => "a map of names to values, such as {name: 1}".into(),
     }
 }
 
@@ -304,6 +343,24 @@ mod tests {
             ..Schema::of(Type::List(Box::new(Type::Number)))
         };
         assert!(schema.parse("0,1,-1").unwrap_err().contains("below"));
+    }
+
+    #[test]
+    fn exclusive_bounds_refuse_the_bound_itself() {
+        let schema = Schema {
+            exclusive_minimum: Some(0.0),
+            exclusive_maximum: Some(1.0),
+            ..Schema::of(Type::Number)
+        };
+        assert!(schema.parse("0.5").is_ok());
+        assert!(schema.parse("0").unwrap_err().contains("larger than 0"));
+        assert!(schema.parse("1").unwrap_err().contains("smaller than 1"));
+        let json = schema.to_json();
+        assert_eq!(
+            json,
+            json!({"type": "number", "exclusiveMinimum": 0.0, "exclusiveMaximum": 1.0})
+        );
+        assert_eq!(Schema::from_json(&json).unwrap(), schema);
     }
 
     #[test]
