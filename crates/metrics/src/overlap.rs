@@ -1,26 +1,26 @@
 //! Overlap of two masks: Dice, IoU, precision, recall.
 
 use ndarray::{ArrayView3, Zip};
+use rsom_measures::schema::{
+    DICE, DICE_BSCAN_MEAN, IOU, IOU_BSCAN_MEAN, PRECISION, PRECISION_BSCAN_COVERAGE,
+    PRECISION_BSCAN_MEAN, RECALL, RECALL_BSCAN_COVERAGE, RECALL_BSCAN_MEAN,
+};
 
-use crate::{Measurement, Pair, Quantity, Region, Settings, Status, Unit};
+use crate::{Measurement, Metric, Pair, Region, Settings, Status};
 
-const DICE: Quantity = ratio("dice");
-const IOU: Quantity = ratio("iou");
-const PRECISION: Quantity = ratio("precision");
-const RECALL: Quantity = ratio("recall");
-const SCORES: [Quantity; 4] = [DICE, IOU, PRECISION, RECALL];
-const BSCAN_MEANS: [Quantity; 4] = [
-    ratio("dice_bscan_mean"),
-    ratio("iou_bscan_mean"),
-    ratio("precision_bscan_mean"),
-    ratio("recall_bscan_mean"),
+const SCORES: [Metric; 4] = [DICE, IOU, PRECISION, RECALL];
+const BSCAN_MEANS: [Metric; 4] = [
+    DICE_BSCAN_MEAN,
+    IOU_BSCAN_MEAN,
+    PRECISION_BSCAN_MEAN,
+    RECALL_BSCAN_MEAN,
 ];
 /// The share of the B-scans that a mean was taken from, where it need not be all of them.
-const BSCAN_COVERAGES: [Option<Quantity>; 4] = [
+const BSCAN_COVERAGES: [Option<Metric>; 4] = [
     None,
     None,
-    Some(Quantity::new("precision_bscan_coverage", Unit::One, None)),
-    Some(Quantity::new("recall_bscan_coverage", Unit::One, None)),
+    Some(PRECISION_BSCAN_COVERAGE),
+    Some(RECALL_BSCAN_COVERAGE),
 ];
 
 /// How many voxels of two masks agree and differ.
@@ -80,7 +80,7 @@ impl Counts {
         fraction(self.true_positive, self.true_positive + self.false_negative)
     }
 
-    /// The policy of [`Status`] for these counts.
+    /// Which masks are empty.
     #[must_use]
     pub fn status(&self) -> Status {
         Status::of_pair(
@@ -113,10 +113,10 @@ pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
         false_negative: sum.false_negative + c.false_negative,
     });
     let mut rows = rows_of(&whole, None);
-    for (i, quantity) in BSCAN_MEANS.into_iter().enumerate() {
+    for (i, metric) in BSCAN_MEANS.into_iter().enumerate() {
         let values: Vec<f64> = slices.iter().filter_map(|c| c.scores()[i]).collect();
         let mean = (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
-        rows.push(quantity.measured(mean, whole.status()));
+        rows.push(metric.measured(mean, whole.status()));
         if let Some(coverage) = BSCAN_COVERAGES[i] {
             let share = fraction(values.len() as u64, slices.len() as u64);
             rows.push(coverage.measured(share, whole.status()));
@@ -133,16 +133,12 @@ pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
 fn rows_of(counts: &Counts, slice: Option<usize>) -> Vec<Measurement> {
     let scores = SCORES.into_iter().zip(counts.scores());
     scores
-        .map(|(quantity, value)| quantity.measured(value, counts.status()).on_slice(slice))
+        .map(|(metric, value)| metric.measured(value, counts.status()).on_slice(slice))
         .collect()
 }
 
 fn fraction(numerator: u64, denominator: u64) -> Option<f64> {
     (denominator > 0).then(|| numerator as f64 / denominator as f64)
-}
-
-const fn ratio(name: &'static str) -> Quantity {
-    Quantity::new(name, Unit::One, Some(true))
 }
 
 #[cfg(test)]

@@ -1,37 +1,6 @@
 //! Where a layer begins and ends in each column.
 
-use std::fmt;
-
 use ndarray::{Array2, ArrayView1, ArrayView3, Axis, Zip};
-
-/// A surface of a layer, or both together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Surface {
-    /// First voxel of the layer, towards the skin surface.
-    Upper,
-    /// Last voxel of the layer.
-    Lower,
-    /// The columns of both surfaces together.
-    Both,
-}
-
-impl Surface {
-    /// The word that stands in tables.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Surface::Upper => "upper",
-            Surface::Lower => "lower",
-            Surface::Both => "both",
-        }
-    }
-}
-
-impl fmt::Display for Surface {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// First and last mask voxel of a column, as depth indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

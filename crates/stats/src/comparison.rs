@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rsom_measures::Status;
+
 use crate::summary::median;
 use crate::{
     Adjustment, Level, Pairs, Quantity, Sample, SampleSummary, Samples, Shift, StatsError,
@@ -151,11 +153,11 @@ fn tested(
     };
     let differences = paired_differences(&pairs.level, &pairs.baseline)?;
     let status = match test {
-        Some(_) => "ok".to_owned(),
+        Some(_) => Status::Ok.to_string(),
         None => sample
             .main_reason()
             .or_else(|| baseline.main_reason())
-            .unwrap_or_else(|| "undefined".to_owned()),
+            .unwrap_or_else(|| Status::Undefined.to_string()),
     };
     Ok(Comparison {
         contrast,

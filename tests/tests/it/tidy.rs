@@ -10,11 +10,12 @@ use rsom_tests::checkout;
 /// Which of our crates each crate may use: always, and for its command line (an optional dependency).
 const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-volume", &[], &[]),
+    ("rsom-measures", &[], &[]),
     ("rsom-stage", &[], &[]),
     ("rsom-morphology", &[], &[]),
     ("rsom-kernels", &[], &[]),
     ("rsom-weights", &[], &[]),
-    ("rsom-formats", &["rsom-volume"], &[]),
+    ("rsom-formats", &["rsom-volume", "rsom-measures"], &[]),
     ("rsom-manifest", &["rsom-stage"], &[]),
     (
         "rsom-io",
@@ -30,7 +31,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-nn", &["rsom-kernels", "rsom-weights"], &[]),
     (
         "rsom-phantom",
-        &["rsom-volume", "rsom-morphology"],
+        &["rsom-volume", "rsom-morphology", "rsom-measures"],
         STUDY_FILES,
     ),
     ("rsom-preprocess", &["rsom-volume"], STUDY_FILES),
@@ -46,7 +47,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "rsom-metrics",
-        &["rsom-volume", "rsom-morphology"],
+        &["rsom-volume", "rsom-morphology", "rsom-measures"],
         STUDY_FILES,
     ),
     (
@@ -54,8 +55,12 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &["rsom-volume", "rsom-morphology", "rsom-weights"],
         STUDY_FILES,
     ),
-    ("rsom-stats", &["rsom-volume"], STUDY_FILES),
-    ("rsom-report", &["rsom-volume"], STUDY_FILES),
+    ("rsom-stats", &["rsom-measures"], STUDY_FILES),
+    (
+        "rsom-report",
+        &["rsom-volume", "rsom-measures"],
+        STUDY_FILES,
+    ),
     ("rsom-pipeline", &["rsom-stage", "rsom-manifest"], &[]),
 ];
 

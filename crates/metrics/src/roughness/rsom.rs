@@ -19,7 +19,7 @@ mod tests {
     use ndarray::{Array3, s};
 
     use crate::roughness::{Roughness, Variant};
-    use crate::surface::Surface;
+    use crate::Surface;
 
     #[test]
     fn a_hole_adds_no_roughness_to_a_flat_layer() {

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::files::{self, Format, Place, Precision, Written};
 use super::groups::{self, Group};
 use super::parameters;
-use super::truth::Rows;
+use super::truth::{Names, Rows};
 use crate::{Member, Subject, cohort, generate, generate_raw};
 
 /// What the manifest says of where the data come from.
@@ -193,15 +193,19 @@ fn one(
         }
     };
     written.extend(place.truth(&phantom)?);
-    let group = group.name.as_deref();
-    truth.add((Some(&subject), Some(&id)), group, &phantom.truth);
+    let names = Names {
+        subject: Some(subject.clone()),
+        scan: Some(id.clone()),
+        group: group.name.clone(),
+    };
+    truth.add(&names, &phantom.truth);
     // Whole rounds of groups go into one fold, so that each fold has subjects of each group.
     let fold = (turn / groups.len()) as u32;
     let files = hashed(folder, written)?;
     Ok(ScanEntry {
         id,
         subject,
-        group: group.map(str::to_owned),
+        group: names.group,
         split: None,
         fold: (settings.folds > 0).then(|| fold % settings.folds),
         attributes: [

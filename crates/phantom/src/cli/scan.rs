@@ -6,7 +6,7 @@ use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary
 use serde::Deserialize;
 
 use super::settings::scene;
-use super::truth::Rows;
+use super::truth::{Names, Rows};
 use super::{files, parameters, tree};
 use crate::{Subject, generate};
 
@@ -54,7 +54,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     }
     if let Some(path) = invocation.optional_output("truth") {
         let mut rows = Rows::default();
-        rows.add((None, None), None, &phantom.truth);
+        rows.add(&Names::default(), &phantom.truth);
         ports::save_table(invocation, path, &rows.table()?)?;
     }
     if let (Some(path), Some(grown)) = (invocation.optional_output("swc"), &phantom.tree) {
