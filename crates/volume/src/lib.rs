@@ -1,13 +1,14 @@
 //! What a volume is: a grid of voxels in space and the values that stand on it.
 //!
 //! Arrays are indexed `(x, y, z)`; z is depth and grows into the tissue. Lengths are in millimetres.
-//! This crate knows no files and no algorithms; every other crate of the workspace speaks its types.
+//! This crate knows no files and no other algorithms; every other crate of the workspace speaks its types.
 
 mod axes;
 mod error;
 mod grid;
 mod label_map;
 mod mask;
+mod overlap;
 mod raw_scan;
 mod scan;
 mod spacing;
@@ -17,6 +18,7 @@ pub use error::VolumeError;
 pub use grid::{Affine, Grid};
 pub use label_map::LabelMap;
 pub use mask::Mask;
+pub use overlap::OverlapCounts;
 pub use raw_scan::{RawChannel, RawScan, SkinSurface};
 pub use scan::Scan;
 pub use spacing::Spacing;
