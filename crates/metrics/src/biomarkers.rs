@@ -6,9 +6,9 @@ use rsom_measures::schema::{
     LAYER_VOXELS, VESSEL_DEPTH_COVERAGE, VESSEL_DEPTH_UM, VESSEL_DEPTH_VOX, VESSEL_VOLUME_FRACTION,
     VESSEL_VOLUME_MM3, VESSEL_VOXELS,
 };
-use rsom_volume::{Grid, Mask, VolumeError};
+use rsom_volume::{Grid, Mask, VolumeError, extents};
 
-use crate::surface::{extents, surfaces};
+use crate::surface::surfaces;
 use crate::thickness::{Lengths, both_units, of_layer, thickness_vox};
 use crate::{Measurement, Metric, Status};
 

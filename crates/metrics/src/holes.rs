@@ -2,8 +2,8 @@
 
 use ndarray::ArrayView3;
 use rsom_measures::schema::{COVERAGE, HOLE_COUNT};
+use rsom_volume::extents;
 
-use crate::surface::extents;
 use crate::{Measurement, Pair, Settings};
 
 /// Columns (x, y) that a prediction covers and misses.

@@ -9,8 +9,8 @@ use rsom_measures::schema::{
     REFERENCE_LAYER_THICKNESS_UM, REFERENCE_LAYER_THICKNESS_VOX, THICKNESS_BIAS_UM,
     THICKNESS_BIAS_VOX,
 };
+use rsom_volume::extents;
 
-use crate::surface::extents;
 use crate::{Measurement, Metric, Pair, Settings, Status};
 
 const PREDICTION: [Lengths; 3] = [

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, Array3, Axis, s};
 use rayon::prelude::*;
-use rsom_volume::{Mask, Spacing};
+use rsom_volume::{Extent, Mask, Spacing, extents};
 
 use super::closing::close_twice;
 use super::holes::{self, Borders};
@@ -66,11 +66,8 @@ fn clean(mut voxels: Array3<bool>, lateral_mm: [f64; 2], borders: Borders) -> Ar
 type Surfaces = Option<[i64; 2]>;
 
 fn surfaces(voxels: &Array3<bool>) -> Array2<Surfaces> {
-    voxels.map_axis(Axis(2), |column| {
-        let first = column.iter().position(|v| *v)?;
-        let last = column.iter().rposition(|v| *v)?;
-        Some([first as i64, last as i64])
-    })
+    let depths = |extent: Extent| [extent.first as i64, extent.last as i64];
+    extents(voxels.view()).mapv(|extent| extent.map(depths))
 }
 
 fn map(
