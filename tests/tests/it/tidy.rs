@@ -37,7 +37,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-preprocess", &["rsom-volume"], STUDY_FILES),
     (
         "rsom-layerseg",
-        &["rsom-volume", "rsom-nn", "rsom-weights"],
+        &["rsom-volume", "rsom-morphology", "rsom-nn", "rsom-weights"],
         STUDY_FILES,
     ),
     (
