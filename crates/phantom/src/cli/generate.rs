@@ -99,15 +99,9 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     progress.finish();
     ports::save_table(invocation, &folder.join("truth.parquet"), &truth.table()?)?;
     let manifest = Manifest {
-        name: settings.name,
         title: "Made-up scans of skin with known truth".into(),
         source: SOURCE.into(),
-        license: String::new(),
-        citation: String::new(),
-        obtain: String::new(),
-        root: ".".into(),
-        spacing_mm,
-        scans,
+        ..Manifest::new(&settings.name, spacing_mm, scans)
     };
     let text = rsom_manifest::to_yaml(&manifest)?;
     // Last, so that a folder with a manifest is complete.
@@ -203,10 +197,7 @@ fn one(
     let fold = (turn / groups.len()) as u32;
     let files = hashed(folder, written)?;
     Ok(ScanEntry {
-        id,
-        subject,
         group: names.group,
-        split: None,
         fold: (settings.folds > 0).then(|| fold % settings.folds),
         attributes: [
             ("seed".to_owned(), Value::from(member.seed)),
@@ -214,6 +205,7 @@ fn one(
         ]
         .into(),
         files,
+        ..ScanEntry::new(&id, &subject)
     })
 }
 
