@@ -1,6 +1,9 @@
 //! Dice as a function of the high threshold, for one scan and one low threshold.
 
+use std::cmp::Reverse;
+
 use ndarray::Array3;
+use rsom_volume::OverlapCounts;
 
 use crate::components::Components;
 use crate::level::Level;
@@ -10,15 +13,18 @@ use crate::level::Level;
 pub(crate) struct Curve {
     /// Voxels of the reference.
     reference: u64,
-    /// Peak level of components, voxels and overlap of all components with that peak; peaks falling.
-    steps: Vec<(Level, u64, u64)>,
+    /// What all components of one peak add to the mask; peaks falling.
+    steps: Vec<Step>,
 }
 
-/// How a mask and a reference overlap.
-#[derive(Debug, Clone, Copy, Default)]
-struct Overlap {
+/// What the components of one peak add to a mask.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Step {
+    peak: Level,
+    /// Their voxels.
     size: u64,
-    both: u64,
+    /// Their voxels that the reference marks.
+    overlap: u64,
 }
 
 impl Curve {
@@ -31,15 +37,19 @@ impl Curve {
     ) -> Self {
         let components = Components::of(values, low.value(), Some(reference));
         let kept = components.all.iter().filter(|c| c.size >= min_size_vox);
-        let mut steps: Vec<_> = kept
-            .map(|c| (Level::below(c.peak), c.size, c.overlap))
+        let mut steps: Vec<Step> = kept
+            .map(|c| Step {
+                peak: Level::below(c.peak),
+                size: c.size,
+                overlap: c.overlap,
+            })
             .collect();
-        steps.sort_unstable_by(|a, b| b.cmp(a));
+        steps.sort_unstable_by_key(|step| Reverse(step.peak));
         steps.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
+            let same = next.peak == kept.peak;
             if same {
-                kept.1 += next.1;
-                kept.2 += next.2;
+                kept.size += next.size;
+                kept.overlap += next.overlap;
             }
             same
         });
@@ -50,24 +60,26 @@ impl Curve {
 
     /// Dice of the mask with this high threshold; 1 when mask and reference are empty.
     pub(crate) fn dice(&self, high: Level) -> f64 {
-        let mut overlap = Overlap::default();
-        for step in self.steps.iter().take_while(|s| s.0 >= high) {
-            overlap.add(step);
+        let steps = self.steps.iter().take_while(|step| step.peak >= high);
+        let counts = steps.fold(self.start(), |counts, step| counts + step.counts());
+        counts.dice()
+    }
+
+    /// The counts of the empty mask.
+    fn start(&self) -> OverlapCounts {
+        OverlapCounts {
+            reference: self.reference,
+            ..OverlapCounts::default()
         }
-        overlap.dice(self.reference)
     }
 }
 
-impl Overlap {
-    fn add(&mut self, (_, size, both): &(Level, u64, u64)) {
-        self.size += size;
-        self.both += both;
-    }
-
-    fn dice(self, reference: u64) -> f64 {
-        match self.size + reference {
-            0 => 1.0,
-            all => 2.0 * self.both as f64 / all as f64,
+impl Step {
+    fn counts(self) -> OverlapCounts {
+        OverlapCounts {
+            both: self.overlap,
+            reference: 0,
+            prediction: self.size,
         }
     }
 }
@@ -82,21 +94,21 @@ pub(crate) fn mean_dice(curves: &[Curve], high: Level) -> f64 {
 pub(crate) fn best_high(curves: &[Curve], low: Level) -> Option<(Level, f64)> {
     let mut peaks: Vec<Level> = curves
         .iter()
-        .flat_map(|curve| curve.steps.iter().map(|s| s.0))
+        .flat_map(|curve| curve.steps.iter().map(|s| s.peak))
         .collect();
     peaks.sort_unstable_by(|a, b| b.cmp(a));
     peaks.dedup();
-    let mut state = vec![(Overlap::default(), 0_usize); curves.len()];
+    let start = curves.iter().map(|curve| (curve.start(), 0_usize));
+    let mut state: Vec<(OverlapCounts, usize)> = start.collect();
     let mut best: Option<(Level, f64)> = None;
     for high in peaks {
-        for ((overlap, next), curve) in state.iter_mut().zip(curves) {
-            while let Some(step) = curve.steps.get(*next).filter(|s| s.0 >= high) {
-                overlap.add(step);
+        for ((counts, next), curve) in state.iter_mut().zip(curves) {
+            while let Some(step) = curve.steps.get(*next).filter(|s| s.peak >= high) {
+                *counts = *counts + step.counts();
                 *next += 1;
             }
         }
-        let scores = state.iter().zip(curves);
-        let scores = scores.map(|((overlap, _), curve)| overlap.dice(curve.reference));
+        let scores = state.iter().map(|(counts, _)| counts.dice());
         let dice = mean(scores, curves.len());
         if best.is_none_or(|(_, most)| dice > most) {
             best = Some((high.max(low), dice));

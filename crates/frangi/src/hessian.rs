@@ -1,6 +1,8 @@
 //! Second derivatives of a volume at one scale, plane by plane.
 
-use crate::kernel::{Kernel, even, odd, reflected};
+use rsom_volume::reflected;
+
+use crate::kernel::{Kernel, even, odd};
 
 /// A volume of shape (x, y, z), z contiguous, and the filters of one scale along its axes.
 ///

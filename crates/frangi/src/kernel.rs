@@ -1,5 +1,7 @@
 //! Sampled Gaussians and their derivatives along one axis.
 
+use rsom_volume::gaussian_samples;
+
 /// How many standard deviations a filter reaches to each side.
 const TRUNCATE: f64 = 4.0;
 /// Below this, samples of a Gaussian at whole voxels are central differences but for 1e-21, and would soon underflow.
@@ -29,9 +31,7 @@ impl Kernel {
         let sigma = sigma_vox.max(SMALLEST_VOX);
         let radius = (TRUNCATE * sigma).ceil() as usize;
         let places = || (0..=radius).map(|j| j as f64);
-        let gauss: Vec<f64> = places()
-            .map(|j| (-0.5 * (j / sigma).powi(2)).exp())
-            .collect();
+        let gauss = gaussian_samples(sigma, radius);
         let both_sides = |taps: &[f64]| taps[0] + 2.0 * taps[1..].iter().sum::<f64>();
         let moment = |taps: &[f64], power: i32| {
             let terms = places().zip(taps).map(|(j, tap)| tap * j.powi(power));
@@ -67,16 +67,6 @@ impl Kernel {
     /// How many voxels the filters reach to each side.
     pub(crate) fn radius(&self) -> usize {
         self.smooth.len() - 1
-    }
-}
-
-/// Where a volume continues beyond its faces: mirrored at them (d c b a | a b c d | d c b a), scipy's `reflect`.
-pub(crate) fn reflected(place: isize, extent: usize) -> usize {
-    let folded = place.rem_euclid(2 * extent as isize) as usize;
-    if folded < extent {
-        folded
-    } else {
-        2 * extent - 1 - folded
     }
 }
 
@@ -141,12 +131,5 @@ mod tests {
         assert!((sum - 1.0).abs() < 1e-6);
         // Cutting at 4 σ loses a thousandth of the variance.
         assert!((variance / 9.0 - 1.0).abs() < 2e-3, "{variance}");
-    }
-
-    #[test]
-    fn a_volume_continues_as_scipy_reflects_it() {
-        let places: Vec<usize> = (-5..8).map(|place| reflected(place, 3)).collect();
-        assert_eq!(places, [1, 2, 2, 1, 0, 0, 1, 2, 2, 1, 0, 0, 1]);
-        assert!((-9..9).all(|place| reflected(place, 1) == 0));
     }
 }

@@ -28,7 +28,7 @@ pub use error::FrangiError;
 pub use model::Model;
 pub use predict::{Prediction, predict};
 pub use scales::Scales;
-pub use search::{Choice, Search, dice, search};
+pub use search::{Choice, Search, search};
 pub use settings::{Polarity, Settings};
 pub use thresholds::{Thresholds, hysteresis};
 pub use vesselness::vesselness;

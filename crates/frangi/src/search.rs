@@ -1,6 +1,5 @@
 //! The choice of thresholds, and of settings, on scans with reference masks.
 
-use ndarray::Array3;
 use rsom_volume::{Mask, Scan};
 
 use crate::curve::{Curve, best_high, mean_dice};
@@ -101,21 +100,6 @@ pub fn search<E: From<FrangiError>>(
     tried.dedup_by_key(|choice| key(choice));
     let best = best_of(&tried);
     Ok(Search { best, tried })
-}
-
-/// Dice's coefficient of two masks of one shape, 1 when both are empty.
-#[must_use]
-pub fn dice(reference: &Array3<bool>, prediction: &Array3<bool>) -> f64 {
-    let (mut both, mut all) = (0_u64, 0_u64);
-    for (r, p) in reference.iter().zip(prediction) {
-        both += u64::from(*r && *p);
-        all += u64::from(*r) + u64::from(*p);
-    }
-    if all == 0 {
-        1.0
-    } else {
-        2.0 * both as f64 / all as f64
-    }
 }
 
 /// The low threshold after some halvings, never above 1.

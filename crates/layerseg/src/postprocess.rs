@@ -1,13 +1,12 @@
 //! Cleaning a predicted layer mask without a network.
 
-mod closing;
-mod holes;
 mod mended;
 mod surfaces;
 
+use ndarray::{Array3, ArrayView3};
+use rsom_morphology::{Connectivity, Element, close, fill_holes};
 use rsom_volume::Mask;
 
-use holes::Borders;
 pub use mended::rsom;
 
 use crate::LayersegError;
@@ -51,12 +50,17 @@ impl Postprocess {
 /// # Errors
 /// None that a mask can cause; the result stands on the mask's own grid.
 pub fn gerl2019(mask: Mask) -> Result<Mask, LayersegError> {
-    let (grid, mut voxels) = mask.into_parts();
-    holes::fill(&mut voxels, Borders::All);
-    let closed = closing::close_twice(&voxels);
+    let (grid, voxels) = mask.into_parts();
+    let closed = filled_and_closed(voxels.view(), [true; 3]);
     let (mut upper, mut lower) = surfaces::of(&closed);
     let depth = grid.shape()[2];
     upper = surfaces::box_mean(&surfaces::bound_by_median(&upper, i64::max));
     lower = surfaces::box_mean(&surfaces::bound_by_median(&lower, i64::min));
     Ok(Mask::new(grid, surfaces::refill(&upper, &lower, depth))?)
+}
+
+/// Steps 1 and 2 of both cleanings; holes are open to the outside along these axes.
+fn filled_and_closed(voxels: ArrayView3<'_, bool>, open: [bool; 3]) -> Array3<bool> {
+    let filled = fill_holes(voxels, open);
+    close(filled.view(), &Element::neighbors(Connectivity::Faces), 2)
 }

@@ -65,17 +65,7 @@ pub fn create(folder: &Path, description: &Description) -> Result<Manifest, Stag
         }
     }
     deal_folds(&mut scans, description.folds);
-    let manifest = Manifest {
-        name: description.name.clone(),
-        title: String::new(),
-        source: String::new(),
-        license: String::new(),
-        citation: String::new(),
-        obtain: String::new(),
-        root: ".".into(),
-        spacing_mm: description.spacing_mm,
-        scans,
-    };
+    let manifest = Manifest::new(&description.name, description.spacing_mm, scans);
     check(&manifest).map_err(|(_, fault)| StageError::usage(fault))?;
     Ok(manifest)
 }
@@ -110,19 +100,9 @@ fn scan_of(
         })
     };
     let subject = fill(&description.subject, "subject")?;
-    Ok(ScanEntry {
-        id: fill(&description.scan, "scan")?,
-        subject: description
-            .same_subject
-            .get(&subject)
-            .cloned()
-            .unwrap_or(subject),
-        group: None,
-        split: None,
-        fold: None,
-        attributes: BTreeMap::new(),
-        files: BTreeMap::new(),
-    })
+    let id = fill(&description.scan, "scan")?;
+    let subject = description.same_subject.get(&subject).unwrap_or(&subject);
+    Ok(ScanEntry::new(&id, subject))
 }
 
 fn relative_files(folder: &Path) -> Result<Vec<String>, StageError> {

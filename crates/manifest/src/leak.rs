@@ -62,35 +62,25 @@ mod tests {
             path: format!("{id}.png"),
             sha256: hash.repeat(64),
         };
+        let files = [("image".to_owned(), vec![file])].into();
         ScanEntry {
-            id: id.into(),
-            subject: subject.into(),
-            group: None,
-            split: None,
-            fold: None,
-            attributes: BTreeMap::new(),
-            files: [("image".to_owned(), vec![file])].into(),
+            files,
+            ..ScanEntry::new(id, subject)
         }
     }
 
     #[test]
     fn equal_content_is_a_leak_only_between_subjects() {
-        let manifest = Manifest {
-            name: "m".into(),
-            title: String::new(),
-            source: String::new(),
-            license: String::new(),
-            citation: String::new(),
-            obtain: String::new(),
-            root: ".".into(),
-            spacing_mm: None,
-            scans: vec![
+        let manifest = Manifest::new(
+            "m",
+            None,
+            vec![
                 scan("a", "s1", "0"),
                 scan("b", "s1", "0"),
                 scan("c", "s2", "1"),
                 scan("d", "s3", "0"),
             ],
-        };
+        );
         let found = leaks(&manifest);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].subjects, ["s1", "s3"]);

@@ -71,7 +71,40 @@ pub struct FileEntry {
     pub sha256: String,
 }
 
+impl Manifest {
+    /// A data set that says nothing of its origin and whose files lie where the manifest lies; the voxel size in mm along
+    /// x, y, z is `None` when nobody knows it.
+    #[must_use]
+    pub fn new(name: &str, spacing_mm: Option<[f64; 3]>, scans: Vec<ScanEntry>) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: String::new(),
+            source: String::new(),
+            license: String::new(),
+            citation: String::new(),
+            obtain: String::new(),
+            root: here(),
+            spacing_mm,
+            scans,
+        }
+    }
+}
+
 impl ScanEntry {
+    /// A scan of which nothing else is known, without files.
+    #[must_use]
+    pub fn new(id: &str, subject: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            subject: subject.to_owned(),
+            group: None,
+            split: None,
+            fold: None,
+            attributes: BTreeMap::new(),
+            files: BTreeMap::new(),
+        }
+    }
+
     /// A value by name: `id`, `subject`, `group`, `split`, `fold`, or a free attribute; `None` when the scan lacks it.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<Value> {

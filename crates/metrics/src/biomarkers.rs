@@ -1,20 +1,24 @@
 //! Quantities of one scan: its epidermis, and the vessels below it.
 
 use ndarray::{ArrayView3, Axis, Zip};
-use rsom_volume::{Grid, Mask, VolumeError};
+use rsom_measures::schema::{
+    CUT_DEPTH_UM, CUT_DEPTH_VOX, LAYER_COVERAGE, LAYER_THICKNESS_COVERAGE, LAYER_VOLUME_MM3,
+    LAYER_VOXELS, VESSEL_DEPTH_COVERAGE, VESSEL_DEPTH_UM, VESSEL_DEPTH_VOX, VESSEL_VOLUME_FRACTION,
+    VESSEL_VOLUME_MM3, VESSEL_VOXELS,
+};
+use rsom_volume::{Grid, Mask, VolumeError, extents};
 
-use crate::surface::{extents, surfaces};
-use crate::thickness::{both_units, lengths, of_layer, thickness_vox};
-use crate::{Measurement, Quantity, Status, Unit};
+use crate::surface::surfaces;
+use crate::thickness::{Lengths, both_units, of_layer, thickness_vox};
+use crate::{Measurement, Metric, Status};
 
-const THICKNESS_COVERAGE: Quantity = Quantity::new("layer_thickness_coverage", Unit::One, None);
-const LAYER_COVERAGE: Quantity = Quantity::new("layer_coverage", Unit::One, None);
-const LAYER: [Quantity; 2] = voxels_and_volume("layer_voxels", "layer_volume_mm3");
-const CUT_DEPTH: [Quantity; 2] = lengths("cut_depth_vox", "cut_depth_um");
-const VESSELS: [Quantity; 2] = voxels_and_volume("vessel_voxels", "vessel_volume_mm3");
-const VESSEL_FRACTION: Quantity = Quantity::new("vessel_volume_fraction", Unit::One, None);
-const VESSEL_DEPTH: [Quantity; 2] = lengths("vessel_depth_vox", "vessel_depth_um");
-const VESSEL_DEPTH_COVERAGE: Quantity = Quantity::new("vessel_depth_coverage", Unit::One, None);
+const CUT_DEPTH: Lengths = [CUT_DEPTH_VOX, CUT_DEPTH_UM];
+const VESSEL_DEPTH: Lengths = [VESSEL_DEPTH_VOX, VESSEL_DEPTH_UM];
+const LAYER: Amount = [LAYER_VOXELS, LAYER_VOLUME_MM3];
+const VESSELS: Amount = [VESSEL_VOXELS, VESSEL_VOLUME_MM3];
+
+/// How much there is of something, as a metric in voxels and one in mm³.
+type Amount = [Metric; 2];
 
 /// Quantities of a scan, from the mask of its layer and, if there is one, of its vessels, each of shape (x, y, z).
 ///
@@ -116,7 +120,7 @@ fn of_epidermis(layer: &Mask) -> Vec<Measurement> {
     let whole = thickness_vox(voxels).iter().flatten().count();
     let thick = (columns > 0).then(|| whole as f64 / columns as f64);
     let covered = columns as f64 / extents.len() as f64;
-    rows.push(THICKNESS_COVERAGE.measured(thick, status));
+    rows.push(LAYER_THICKNESS_COVERAGE.measured(thick, status));
     rows.push(LAYER_COVERAGE.measured(Some(covered), status));
     rows.extend(amount(LAYER, count, layer.grid(), status));
     rows
@@ -127,11 +131,11 @@ fn of_vessels(vessels: &Mask) -> Vec<Measurement> {
     let status = Status::of_pair(false, count == 0);
     let fraction = count as f64 / vessels.voxels().len() as f64;
     let mut rows = amount(VESSELS, count, vessels.grid(), status).to_vec();
-    rows.push(VESSEL_FRACTION.measured(Some(fraction), status));
+    rows.push(VESSEL_VOLUME_FRACTION.measured(Some(fraction), status));
     rows
 }
 
-fn amount([n, mm3]: [Quantity; 2], count: usize, grid: &Grid, status: Status) -> [Measurement; 2] {
+fn amount([n, mm3]: Amount, count: usize, grid: &Grid, status: Status) -> [Measurement; 2] {
     let voxel_mm3 = grid.spacing().millimetres().map(|[x, y, z]| x * y * z);
     let volume = voxel_mm3.map(|voxel| voxel * count as f64);
     [
@@ -142,13 +146,6 @@ fn amount([n, mm3]: [Quantity; 2], count: usize, grid: &Grid, status: Status) ->
 
 fn um_per_voxel(grid: &Grid) -> Option<f64> {
     grid.spacing().millimetres().map(|mm| mm[2] * 1000.0)
-}
-
-const fn voxels_and_volume(voxels: &'static str, mm3: &'static str) -> [Quantity; 2] {
-    [
-        Quantity::new(voxels, Unit::Voxels, None),
-        Quantity::new(mm3, Unit::CubicMillimetres, None),
-    ]
 }
 
 #[cfg(test)]
@@ -180,7 +177,7 @@ mod tests {
     }
 
     fn value(rows: &[Measurement], name: &str) -> (Option<f64>, Status) {
-        let row = rows.iter().find(|r| r.quantity.name == name).unwrap();
+        let row = rows.iter().find(|r| r.metric.name == name).unwrap();
         (row.value, row.status)
     }
 
@@ -230,7 +227,7 @@ mod tests {
         let layer = layer(Spacing::Unknown);
         let vessels = vessels(&layer, 18, &[[1, 0, 0]]);
         for row in biomarkers(&layer, Some(&vessels)).unwrap() {
-            let name = row.quantity.name;
+            let name = row.metric.name;
             let physical = name.ends_with("_um") || name.ends_with("_mm3");
             assert_eq!(row.value.is_none(), physical, "{name}");
             assert_eq!(row.status == Status::Undefined, physical, "{name}");
@@ -283,8 +280,8 @@ mod tests {
     #[test]
     fn without_vessels_only_the_layer_is_measured() {
         let rows = biomarkers(&layer(Spacing::RSOM), None).unwrap();
-        assert!(rows.iter().all(|r| r.quantity.name.starts_with("layer_")));
-        let names: std::collections::BTreeSet<_> = rows.iter().map(|r| r.quantity.name).collect();
+        assert!(rows.iter().all(|r| r.metric.name.starts_with("layer_")));
+        let names: std::collections::BTreeSet<_> = rows.iter().map(|r| r.metric.name).collect();
         assert_eq!((names.len(), rows.len()), (10, 10));
     }
 

@@ -1,13 +1,10 @@
 //! Overlap of the center lines of two masks: clDice.
 
 use ndarray::{Array3, ArrayView3, Zip};
+use rsom_measures::schema::{CLDICE, TOPOLOGY_PRECISION, TOPOLOGY_SENSITIVITY};
 use rsom_morphology::{Recheck, skeletonize};
 
-use crate::{Measurement, Pair, Quantity, Region, Status, Unit};
-
-const CLDICE: Quantity = ratio("cldice");
-const PRECISION: Quantity = ratio("topology_precision");
-const SENSITIVITY: Quantity = ratio("topology_sensitivity");
+use crate::{Measurement, Pair, Region, Status};
 
 /// How the center lines of a predicted mask and its reference lie in the other mask.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,7 +13,7 @@ pub struct ClDice {
     pub precision: Option<f64>,
     /// Topology sensitivity |S(R) ∩ P| / |S(R)|; `None` when the reference R has no skeleton.
     pub sensitivity: Option<f64>,
-    /// The harmonic mean of both, 0 when both are 0; by the policy of [`Status`], 1 when both masks are empty and 0 when
+    /// The harmonic mean of both, 0 when both are 0; by the policy for [empty masks](crate#empty-masks), 1 when both masks are empty and 0 when
     /// one is. `None` when a mask that holds voxels has no skeleton.
     pub cldice: Option<f64>,
     /// Which masks are empty.
@@ -57,8 +54,8 @@ pub fn measure(pair: &Pair<'_>) -> Vec<Measurement> {
     let found = ClDice::of(&pair.whole());
     vec![
         CLDICE.measured(found.cldice, found.status),
-        PRECISION.measured(found.precision, found.status),
-        SENSITIVITY.measured(found.sensitivity, found.status),
+        TOPOLOGY_PRECISION.measured(found.precision, found.status),
+        TOPOLOGY_SENSITIVITY.measured(found.sensitivity, found.status),
     ]
 }
 
@@ -77,10 +74,6 @@ fn harmonic_mean((a, b): (f64, f64)) -> f64 {
         return 0.0;
     }
     2.0 * a * b / (a + b)
-}
-
-const fn ratio(name: &'static str) -> Quantity {
-    Quantity::new(name, Unit::One, Some(true))
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ mod tests {
         let (a, b) = (layer([9, 3, 12], 3, 6), layer([9, 3, 12], 4, 6));
         let rows = evaluate(&Pair::new(&a, &b).unwrap(), &Measure::ALL, &settings(true));
         for (i, row) in rows.iter().enumerate() {
-            let key = |m: &Measurement| (m.quantity.name, m.slice, m.surface);
+            let key = |m: &Measurement| (m.metric.name, m.slice, m.surface);
             assert!(
                 rows[..i].iter().all(|other| key(other) != key(row)),
                 "{row:?} twice"

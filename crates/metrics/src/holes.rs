@@ -1,12 +1,10 @@
 //! Columns of the reference that the prediction misses.
 
 use ndarray::ArrayView3;
+use rsom_measures::schema::{COVERAGE, HOLE_COUNT};
+use rsom_volume::extents;
 
-use crate::surface::extents;
-use crate::{Measurement, Pair, Quantity, Settings, Unit};
-
-const HOLE_COUNT: Quantity = Quantity::new("hole_count", Unit::Columns, Some(false));
-const COVERAGE: Quantity = Quantity::new("coverage", Unit::One, Some(true));
+use crate::{Measurement, Pair, Settings};
 
 /// Columns (x, y) that a prediction covers and misses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Deviation of a profile from its own moving mean.
 
+use rsom_volume::reflected;
+
 /// Columns of the moving window of the roughness (paper, equation 5).
 pub const WINDOW: usize = 5;
 
@@ -20,13 +22,6 @@ pub fn deviations(profile: &[Option<f64>], fewest: usize) -> Vec<Option<f64>> {
         (columns >= fewest).then(|| (height - mean).abs())
     };
     (0..profile.len()).map(deviation).collect()
-}
-
-/// The index within `0..length` that `index` is a mirror image of, the border lying between voxels.
-pub fn reflected(index: isize, length: usize) -> usize {
-    let period = 2 * length as isize;
-    let folded = index.rem_euclid(period);
-    folded.min(period - 1 - folded) as usize
 }
 
 #[cfg(test)]

@@ -1,12 +1,10 @@
 //! Angles between the surface normals of a layer and the depth axis (the paper's figure 4).
 
 use ndarray::{Array2, ArrayView3};
+use rsom_measures::schema::{NORMAL_ANGLE_DEG, REFERENCE_NORMAL_ANGLE_DEG};
 
 use crate::surface::surfaces;
-use crate::{Measurement, Pair, Quantity, Settings, Surface, Unit};
-
-const ANGLE: Quantity = Quantity::new("normal_angle_deg", Unit::Degrees, None);
-const REFERENCE_ANGLE: Quantity = Quantity::new("reference_normal_angle_deg", Unit::Degrees, None);
+use crate::{Measurement, Pair, Settings, Surface};
 
 /// Angles of the normals of the upper and of the lower surface to z, in degrees from 0 (flat) to 90 (vertical).
 ///
@@ -64,13 +62,17 @@ pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let mut rows = Vec::new();
     for region in pair.regions(settings.per_slice) {
         let sides = [
-            (ANGLE, &prediction, region.prediction_status()),
-            (REFERENCE_ANGLE, &reference, region.reference_status()),
+            (NORMAL_ANGLE_DEG, &prediction, region.prediction_status()),
+            (
+                REFERENCE_NORMAL_ANGLE_DEG,
+                &reference,
+                region.reference_status(),
+            ),
         ];
-        for (quantity, angles, status) in sides {
+        for (metric, angles, status) in sides {
             for surface in [Surface::Upper, Surface::Lower, Surface::Both] {
                 let mean = angles.as_ref().and_then(|a| mean(a, surface, region.slice));
-                let row = quantity.measured(mean, status);
+                let row = metric.measured(mean, status);
                 rows.push(row.on_surface(surface).on_slice(region.slice));
             }
         }

@@ -4,17 +4,13 @@ mod gerl2019;
 mod rsom;
 
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayView3, Axis};
+use rsom_measures::schema::{
+    RA_COVERAGE, RA_UM, RA_VOX, REFERENCE_RA_COVERAGE, REFERENCE_RA_UM, REFERENCE_RA_VOX,
+};
 use rsom_parameters::Choice;
 
 use crate::moving_mean::deviations;
-use crate::{Measurement, Pair, Quantity, Settings, Status, Surface, Unit};
-
-const RA_VOX: Quantity = Quantity::new("ra_vox", Unit::Voxels, Some(false));
-const RA_UM: Quantity = Quantity::new("ra_um", Unit::Micrometres, Some(false));
-const RA_COVERAGE: Quantity = Quantity::new("ra_coverage", Unit::One, None);
-const REFERENCE_RA_VOX: Quantity = Quantity::new("reference_ra_vox", Unit::Voxels, None);
-const REFERENCE_RA_UM: Quantity = Quantity::new("reference_ra_um", Unit::Micrometres, None);
-const REFERENCE_RA_COVERAGE: Quantity = Quantity::new("reference_ra_coverage", Unit::One, None);
+use crate::{Measurement, Pair, Settings, Status, Surface};
 
 /// Which definition of the surfaces whose roughness is measured.
 ///
@@ -186,6 +182,7 @@ mod tests {
     use rsom_volume::{Grid, Mask, Spacing};
 
     use super::*;
+    use crate::Metric;
 
     fn layer(heights: &[Vec<usize>], thickness: usize) -> Array3<bool> {
         let shape = (heights[0].len(), heights.len(), 40);
@@ -242,10 +239,10 @@ mod tests {
                 dense: false,
             };
             let rows = measure(&Pair::new(&mask, &mask).unwrap(), &settings);
-            let find = |q: Quantity| {
+            let find = |metric: Metric| {
                 *rows
                     .iter()
-                    .find(|r| r.quantity == q && r.surface == Some(Surface::Both))
+                    .find(|r| r.metric == metric && r.surface == Some(Surface::Both))
                     .unwrap()
             };
             let (vox, um) = (find(RA_VOX), find(RA_UM));

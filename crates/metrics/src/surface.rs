@@ -1,52 +1,7 @@
-//! Where a layer begins and ends in each column.
+//! The upper and the lower surface of a layer.
 
-use std::fmt;
-
-use ndarray::{Array2, ArrayView1, ArrayView3, Axis, Zip};
-
-/// A surface of a layer, or both together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Surface {
-    /// First voxel of the layer, towards the skin surface.
-    Upper,
-    /// Last voxel of the layer.
-    Lower,
-    /// The columns of both surfaces together.
-    Both,
-}
-
-impl Surface {
-    /// The word that stands in tables.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Surface::Upper => "upper",
-            Surface::Lower => "lower",
-            Surface::Both => "both",
-        }
-    }
-}
-
-impl fmt::Display for Surface {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// First and last mask voxel of a column, as depth indices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Extent {
-    /// Depth of the first mask voxel.
-    pub first: usize,
-    /// Depth of the last mask voxel, itself part of the mask.
-    pub last: usize,
-}
-
-/// The extent of a mask of shape (x, y, z) in every column, of shape (x, y); `None` where a column is empty.
-#[must_use]
-pub fn extents(mask: ArrayView3<'_, bool>) -> Array2<Option<Extent>> {
-    Zip::from(mask.lanes(Axis(2))).map_collect(extent)
-}
+use ndarray::{Array2, ArrayView3, Axis};
+use rsom_volume::extents;
 
 /// Depth of the upper and of the lower surface in every column, each of shape (x, y), in voxels.
 ///
@@ -61,30 +16,11 @@ pub fn surfaces(mask: ArrayView3<'_, bool>) -> [Array2<Option<f64>>; 2] {
     [upper, lower]
 }
 
-fn extent(column: ArrayView1<'_, bool>) -> Option<Extent> {
-    let first = column.iter().position(|voxel| *voxel)?;
-    let behind = column.iter().rev().position(|voxel| *voxel)?;
-    Some(Extent {
-        first,
-        last: column.len() - 1 - behind,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use ndarray::Array3;
 
     use super::*;
-
-    #[test]
-    fn a_column_spans_from_its_first_to_its_last_voxel() {
-        let mut mask = Array3::from_elem((2, 1, 8), false);
-        mask[[0, 0, 2]] = true;
-        mask[[0, 0, 5]] = true;
-        let extents = extents(mask.view());
-        assert_eq!(extents[[0, 0]], Some(Extent { first: 2, last: 5 }));
-        assert_eq!(extents[[1, 0]], None);
-    }
 
     #[test]
     fn a_cut_face_is_no_surface() {

@@ -1,30 +1,38 @@
 //! Thickness of a layer along depth.
 
 use ndarray::{Array2, ArrayView3, Axis};
+use rsom_measures::schema::{
+    LAYER_THICKNESS_MEDIAN_UM, LAYER_THICKNESS_MEDIAN_VOX, LAYER_THICKNESS_SD_UM,
+    LAYER_THICKNESS_SD_VOX, LAYER_THICKNESS_UM, LAYER_THICKNESS_VOX,
+    REFERENCE_LAYER_THICKNESS_MEDIAN_UM, REFERENCE_LAYER_THICKNESS_MEDIAN_VOX,
+    REFERENCE_LAYER_THICKNESS_SD_UM, REFERENCE_LAYER_THICKNESS_SD_VOX,
+    REFERENCE_LAYER_THICKNESS_UM, REFERENCE_LAYER_THICKNESS_VOX, THICKNESS_BIAS_UM,
+    THICKNESS_BIAS_VOX,
+};
+use rsom_volume::extents;
 
-use crate::surface::extents;
-use crate::{Measurement, Pair, Quantity, Settings, Status, Unit};
+use crate::{Measurement, Metric, Pair, Settings, Status};
 
-const PREDICTION: [[Quantity; 2]; 3] = [
-    lengths("layer_thickness_vox", "layer_thickness_um"),
-    lengths("layer_thickness_sd_vox", "layer_thickness_sd_um"),
-    lengths("layer_thickness_median_vox", "layer_thickness_median_um"),
+const PREDICTION: [Lengths; 3] = [
+    [LAYER_THICKNESS_VOX, LAYER_THICKNESS_UM],
+    [LAYER_THICKNESS_SD_VOX, LAYER_THICKNESS_SD_UM],
+    [LAYER_THICKNESS_MEDIAN_VOX, LAYER_THICKNESS_MEDIAN_UM],
 ];
-const REFERENCE: [[Quantity; 2]; 3] = [
-    lengths(
-        "reference_layer_thickness_vox",
-        "reference_layer_thickness_um",
-    ),
-    lengths(
-        "reference_layer_thickness_sd_vox",
-        "reference_layer_thickness_sd_um",
-    ),
-    lengths(
-        "reference_layer_thickness_median_vox",
-        "reference_layer_thickness_median_um",
-    ),
+const REFERENCE: [Lengths; 3] = [
+    [REFERENCE_LAYER_THICKNESS_VOX, REFERENCE_LAYER_THICKNESS_UM],
+    [
+        REFERENCE_LAYER_THICKNESS_SD_VOX,
+        REFERENCE_LAYER_THICKNESS_SD_UM,
+    ],
+    [
+        REFERENCE_LAYER_THICKNESS_MEDIAN_VOX,
+        REFERENCE_LAYER_THICKNESS_MEDIAN_UM,
+    ],
 ];
-const BIAS: [Quantity; 2] = lengths("thickness_bias_vox", "thickness_bias_um");
+const BIAS: Lengths = [THICKNESS_BIAS_VOX, THICKNESS_BIAS_UM];
+
+/// A length along z, as a metric in voxels and one in µm.
+pub(crate) type Lengths = [Metric; 2];
 
 /// Mean, spread and median of a layer's thickness over its columns.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -91,8 +99,8 @@ pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
             (PREDICTION, region.prediction, region.prediction_status()),
             (REFERENCE, region.reference, region.reference_status()),
         ];
-        for (quantities, mask, status) in sides {
-            let of_layer = layer_rows(&quantities, mask, um_per_voxel, status);
+        for (metrics, mask, status) in sides {
+            let of_layer = layer_rows(&metrics, mask, um_per_voxel, status);
             rows.extend(of_layer.into_iter().map(|r| r.on_slice(region.slice)));
         }
         let bias = bias_vox(region.reference, region.prediction);
@@ -112,7 +120,7 @@ pub(crate) fn of_layer(
 }
 
 fn layer_rows(
-    [mean, sd, median]: &[[Quantity; 2]; 3],
+    [mean, sd, median]: &[Lengths; 3],
     mask: ArrayView3<'_, bool>,
     um_per_voxel: Option<f64>,
     status: Status,
@@ -124,13 +132,13 @@ fn layer_rows(
         (median, thickness.map(|t| t.median_vox)),
     ]
     .into_iter()
-    .flat_map(|(quantities, value)| both_units(*quantities, value, um_per_voxel, status))
+    .flat_map(|(metrics, value)| both_units(*metrics, value, um_per_voxel, status))
     .collect()
 }
 
 /// A length along z in voxels and in µm.
 pub(crate) fn both_units(
-    [vox, um]: [Quantity; 2],
+    [vox, um]: Lengths,
     value_vox: Option<f64>,
     um_per_voxel: Option<f64>,
     status: Status,
@@ -139,14 +147,6 @@ pub(crate) fn both_units(
     [
         vox.measured(value_vox, status),
         um.measured(value_um, status),
-    ]
-}
-
-/// A length along z in voxels and in µm, as quantities without a better direction.
-pub(crate) const fn lengths(vox: &'static str, um: &'static str) -> [Quantity; 2] {
-    [
-        Quantity::new(vox, Unit::Voxels, None),
-        Quantity::new(um, Unit::Micrometres, None),
     ]
 }
 

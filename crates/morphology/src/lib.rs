@@ -1,4 +1,5 @@
-//! Binary morphology in three dimensions: erosion and dilation, connected components, thinning to a skeleton.
+//! Binary morphology in three dimensions: erosion, dilation and closing, filling of holes, connected components, thinning to a
+//! skeleton.
 //!
 //! Arrays in, arrays out, of shape (x, y, z); lengths are in voxels. Inside, masks are packed into bits along z, so that
 //! 64 voxels are worked on at a time. Results do not depend on the number of threads.
@@ -9,17 +10,21 @@
 )]
 
 mod bits;
+mod closing;
 mod components;
 mod element;
 mod erosion;
 mod error;
+mod holes;
 mod neighborhood;
 mod runs;
 mod thinning;
 
+pub use closing::close;
 pub use components::{Components, label, remove_small};
 pub use element::{Connectivity, Element};
 pub use erosion::{dilate, erode};
 pub use error::MorphologyError;
+pub use holes::fill_holes;
 pub use runs::{Run, Runs};
 pub use thinning::{Recheck, skeletonize};

@@ -2,6 +2,7 @@
 
 use ndarray::{Array3, Axis, Zip};
 use rayon::prelude::*;
+use rsom_volume::gaussian_weights;
 
 /// Blurs along x, y and z by Gaussians of the given standard deviations in voxels; beyond the ends the outermost voxel
 /// goes on.
@@ -17,15 +18,9 @@ pub(crate) fn blur(mut image: Array3<f32>, sigma_vox: [f64; 3]) -> Array3<f32> {
 
 /// Weights out to three standard deviations, summing to one.
 pub(crate) fn gaussian(sigma: f64) -> Vec<f32> {
-    let radius = (3.0 * sigma).ceil().min(1e4) as i64;
-    let weights: Vec<f64> = (-radius..=radius)
-        .map(|i| match i {
-            0 => 1.0,
-            _ => (-0.5 * (i as f64 / sigma).powi(2)).exp(),
-        })
-        .collect();
-    let sum: f64 = weights.iter().sum();
-    weights.iter().map(|w| (w / sum) as f32).collect()
+    let radius = (3.0 * sigma).ceil().min(1e4) as usize;
+    let weights = gaussian_weights(sigma, radius);
+    weights.into_iter().map(|w| w as f32).collect()
 }
 
 fn along(image: &Array3<f32>, axis: usize, weights: &[f32]) -> Array3<f32> {

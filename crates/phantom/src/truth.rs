@@ -3,6 +3,7 @@
 use std::f64::consts::PI;
 
 use ndarray::Axis;
+use rsom_measures::{Metric, schema};
 use rsom_volume::Mask;
 
 use crate::Config;
@@ -17,12 +18,10 @@ use crate::tube_volume::tube_volume_um3;
 pub struct TrueValue {
     /// The structure: `epidermis`, `vessels` (loops among them) or `loops`.
     pub label: &'static str,
-    /// Name, the same as that of the measure where there is one.
-    pub metric: &'static str,
+    /// What is true of it.
+    pub metric: Metric,
     /// Value; `None` where there is nothing to measure.
     pub value: Option<f64>,
-    /// Unit.
-    pub unit: &'static str,
 }
 
 /// The true quantities of a scan.
@@ -58,7 +57,7 @@ impl Truth {
     /// The value of a metric; `None` where there is no such metric or nothing to measure.
     #[must_use]
     pub fn value(&self, metric: &str) -> Option<f64> {
-        let found = self.values.iter().find(|v| v.metric == metric);
+        let found = self.values.iter().find(|v| v.metric.name == metric);
         found.and_then(|v| v.value)
     }
 }
@@ -74,12 +73,12 @@ fn of_layer(scene: &Scene<'_>) -> Vec<TrueValue> {
     let sd = (count > 1).then(|| (squares / (count - 1) as f64).sqrt());
     let median = f64::midpoint(thickness[(count - 1) / 2], thickness[count / 2]);
     let volume = mean / 1000.0 * area_mm2(scene.config);
-    let row = |metric, value, unit| row("epidermis", metric, value, unit);
+    let row = |metric, value| row("epidermis", metric, value);
     vec![
-        row("layer_thickness_um", Some(mean), "µm"),
-        row("layer_thickness_sd_um", sd, "µm"),
-        row("layer_thickness_median_um", Some(median), "µm"),
-        row("layer_volume_mm3", Some(volume), "mm³"),
+        row(schema::LAYER_THICKNESS_UM, Some(mean)),
+        row(schema::LAYER_THICKNESS_SD_UM, sd),
+        row(schema::LAYER_THICKNESS_MEDIAN_UM, Some(median)),
+        row(schema::LAYER_VOLUME_MM3, Some(volume)),
     ]
 }
 
@@ -115,29 +114,20 @@ fn of_vessels(scene: &Scene<'_>, mask: &Mask) -> Vec<TrueValue> {
     let tubes = scene.vessels.iter();
     let tubes = tubes.map(|tube| (tube.points_um.as_slice(), tube.radius_um));
     let volume_um3 = tube_volume_um3(tubes, extent);
-    let row = |metric, value, unit| row("vessels", metric, value, unit);
+    let row = |metric, value| row("vessels", metric, value);
+    let depth = any.then(|| inside.depth / inside.volume);
+    let density = inside.length / whole_um3 * 1e6;
+    let diameter = any.then(|| inside.diameter / inside.length);
     vec![
-        row("vessel_volume_mm3", Some(volume_um3 / 1e9), "mm³"),
-        row("vessel_volume_fraction", Some(volume_um3 / whole_um3), "1"),
-        row(
-            "vessel_depth_um",
-            any.then(|| inside.depth / inside.volume),
-            "µm",
-        ),
-        row("vessel_length_mm", Some(inside.length / 1e3), "mm"),
-        row(
-            "vessel_length_density_per_mm2",
-            Some(inside.length / whole_um3 * 1e6),
-            "1/mm²",
-        ),
-        row(
-            "vessel_diameter_um",
-            any.then(|| inside.diameter / inside.length),
-            "µm",
-        ),
-        row("vessel_density", Some(seen as f64 / columns as f64), "1"),
-        row("vessel_segment_count", Some(count as f64), "1"),
-        row("branch_count", Some(branches as f64), "1"),
+        row(schema::VESSEL_VOLUME_MM3, Some(volume_um3 / 1e9)),
+        row(schema::VESSEL_VOLUME_FRACTION, Some(volume_um3 / whole_um3)),
+        row(schema::VESSEL_DEPTH_UM, depth),
+        row(schema::VESSEL_LENGTH_MM, Some(inside.length / 1e3)),
+        row(schema::VESSEL_LENGTH_DENSITY_PER_MM2, Some(density)),
+        row(schema::VESSEL_DIAMETER_UM, diameter),
+        row(schema::VESSEL_DENSITY, Some(seen as f64 / columns as f64)),
+        row(schema::VESSEL_SEGMENT_COUNT, Some(count as f64)),
+        row(schema::BRANCH_COUNT, Some(branches as f64)),
     ]
 }
 
@@ -148,22 +138,16 @@ fn of_loops(scene: &Scene<'_>) -> Vec<TrueValue> {
     let count = inside.count() as f64;
     let density = count / area_mm2(scene.config);
     vec![
-        row("loops", "loop_count", Some(count), "1"),
-        row("loops", "loop_density_per_mm2", Some(density), "1/mm²"),
+        row("loops", schema::LOOP_COUNT, Some(count)),
+        row("loops", schema::LOOP_DENSITY_PER_MM2, Some(density)),
     ]
 }
 
-fn row(
-    label: &'static str,
-    metric: &'static str,
-    value: Option<f64>,
-    unit: &'static str,
-) -> TrueValue {
+fn row(label: &'static str, metric: Metric, value: Option<f64>) -> TrueValue {
     TrueValue {
         label,
         metric,
         value,
-        unit,
     }
 }
 

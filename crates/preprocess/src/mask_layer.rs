@@ -2,7 +2,7 @@
 
 use ndarray::parallel::prelude::*;
 use ndarray::{Axis, s};
-use rsom_volume::{Mask, Scan};
+use rsom_volume::{Mask, Scan, extents};
 
 use crate::PreprocessError;
 
@@ -31,12 +31,7 @@ pub fn mask_layer(scan: Scan, layer: &Mask) -> Result<BelowLayer, PreprocessErro
         });
     }
     // One past the last voxel of the layer, 0 without one.
-    let ends = layer.voxels().map_axis(Axis(2), |column| {
-        column
-            .iter()
-            .rposition(|inside| *inside)
-            .map_or(0, |z| z + 1)
-    });
+    let ends = extents(layer.voxels().view()).mapv(|extent| extent.map_or(0, |e| e.last + 1));
     let (grid, names, mut intensities) = scan.into_parts();
     for mut channel in intensities.axis_iter_mut(Axis(3)) {
         channel

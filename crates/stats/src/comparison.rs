@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rsom_measures::Status;
 use rsom_parameters::{Choice, Parameters};
 
 use crate::summary::median;
@@ -157,11 +158,11 @@ fn tested(
     };
     let differences = paired_differences(&pairs.level, &pairs.baseline)?;
     let status = match test {
-        Some(_) => "ok".to_owned(),
+        Some(_) => Status::Ok.to_string(),
         None => sample
             .main_reason()
             .or_else(|| baseline.main_reason())
-            .unwrap_or_else(|| "undefined".to_owned()),
+            .unwrap_or_else(|| Status::Undefined.to_string()),
     };
     Ok(Comparison {
         contrast,

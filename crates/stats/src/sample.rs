@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rsom_measures::Status;
+
 use crate::measurement::listed;
 use rsom_parameters::Choice;
 
@@ -215,10 +217,11 @@ fn reduced(readings: &Readings<'_>, aggregate: Aggregate) -> Unit {
 
 fn peculiar_status(reading: &Measurement) -> Option<String> {
     let has_value = reading.value.is_some_and(f64::is_finite);
-    match reading.status.as_str() {
-        "ok" | "" if has_value => None,
-        "ok" | "" => Some("undefined".to_owned()),
-        status => Some(status.to_owned()),
+    let status = &reading.status;
+    match status.is_empty() || *status == Status::Ok {
+        true if has_value => None,
+        true => Some(Status::Undefined.to_string()),
+        false => Some(status.clone()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ndarray::Array3;
 use rayon::prelude::*;
-use rsom_volume::Mask;
+use rsom_volume::{Mask, OverlapCounts};
 
 use crate::VesselsegError;
 
@@ -69,14 +69,16 @@ pub fn dice_curve(
         }
         sum
     });
-    let vessels = reference.count();
-    let (mut predicted, mut both) = (0, 0);
+    let mut overlap = OverlapCounts {
+        reference: reference.count() as u64,
+        ..OverlapCounts::default()
+    };
     let mut curve = vec![0.0; thresholds.len()];
     for (index, value) in curve.iter_mut().enumerate().rev() {
         let [outside, inside] = counts[index + 1];
-        predicted += outside + inside;
-        both += inside;
-        *value = dice(both, predicted + vessels);
+        overlap.prediction += (outside + inside) as u64;
+        overlap.both += inside as u64;
+        *value = overlap.dice();
     }
     Ok(curve)
 }

@@ -13,11 +13,12 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-volume", &[], &[]),
     ("rsom-parameters-derive", &[], &[]),
     ("rsom-parameters", &["rsom-parameters-derive"], &[]),
+    ("rsom-measures", &[], &[]),
     ("rsom-stage", &[], &[]),
     ("rsom-morphology", &[], &[]),
     ("rsom-kernels", &[], &[]),
     ("rsom-weights", &[], &[]),
-    ("rsom-formats", &["rsom-volume"], &[]),
+    ("rsom-formats", &["rsom-volume", "rsom-measures"], &[]),
     ("rsom-manifest", &["rsom-stage"], &[]),
     (
         "rsom-io",
@@ -33,13 +34,13 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-nn", &["rsom-kernels", "rsom-weights"], &[]),
     (
         "rsom-phantom",
-        &["rsom-volume", "rsom-morphology"],
+        &["rsom-volume", "rsom-morphology", "rsom-measures"],
         STUDY_FILES,
     ),
     ("rsom-preprocess", &["rsom-volume"], STUDY_FILES),
     (
         "rsom-layerseg",
-        &["rsom-volume", "rsom-nn", "rsom-weights"],
+        &["rsom-volume", "rsom-morphology", "rsom-nn", "rsom-weights"],
         STUDY_FILES,
     ),
     (
@@ -49,7 +50,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "rsom-metrics",
-        &["rsom-volume", "rsom-morphology"],
+        &["rsom-volume", "rsom-morphology", "rsom-measures"],
         STUDY_FILES,
     ),
     (
@@ -57,8 +58,12 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &["rsom-volume", "rsom-morphology", "rsom-weights"],
         STUDY_FILES,
     ),
-    ("rsom-stats", &["rsom-volume"], STUDY_FILES),
-    ("rsom-report", &["rsom-volume"], STUDY_FILES),
+    ("rsom-stats", &["rsom-measures"], STUDY_FILES),
+    (
+        "rsom-report",
+        &["rsom-volume", "rsom-measures"],
+        STUDY_FILES,
+    ),
     ("rsom-pipeline", &["rsom-stage", "rsom-manifest"], &[]),
     (TESTING, &[], &[]),
 ];

@@ -5,6 +5,7 @@ mod combine;
 pub mod csv;
 mod error;
 mod frame;
+mod long;
 mod pages;
 pub mod parquet;
 mod thrift;
@@ -14,6 +15,7 @@ use std::cmp::Ordering;
 
 pub use column::{Cell, Column, Values};
 pub use error::TableError;
+pub use long::long;
 pub use wide::wide;
 
 /// A table: columns of equal length and unique names. A missing value is null; a table never holds a NaN.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rsom_measures::column;
+
 use super::{Column, Table, TableError, Values};
 
 /// A row for each combination of the `keys`, in the order in which they come, and a column for each of `metrics` (all, in
@@ -54,12 +56,12 @@ struct Placed {
 
 impl Placed {
     fn of(table: &Table, keys: &[String], metrics: &[String]) -> Result<Self, TableError> {
-        let (names, values) = (table.texts("metric")?, table.numbers("value")?);
-        let slices = match table.column("slice") {
-            Some(_) => table.integers("slice")?,
+        let (names, values) = (table.texts(column::METRIC)?, table.numbers(column::VALUE)?);
+        let slices = match table.column(column::SLICE) {
+            Some(_) => table.integers(column::SLICE)?,
             None => vec![None; table.rows()],
         };
-        let more = ["label", "surface"].map(|name| table.texts(name).unwrap_or_default());
+        let more = [column::LABEL, column::SURFACE].map(|name| table.column(name));
         let of_keys = keys.iter().map(|key| table.values(key));
         let of_keys: Vec<&Values> = of_keys.collect::<Result<_, _>>()?;
         let mut rows: BTreeMap<Vec<String>, usize> = BTreeMap::new();
@@ -80,11 +82,10 @@ impl Placed {
             if place == next {
                 placed.first_rows.push(row);
             }
-            let [label, surface] = more
-                .each_ref()
-                .map(|texts| texts.get(row).cloned().flatten().unwrap_or_default());
-            let column = placed.found.entry([name.clone(), label, surface]);
-            if column.or_default().insert(place, values[row]).is_some() {
+            let [label, surface] =
+                more.map(|c| c.map_or(String::new(), |c| c.values.cell(row).to_string()));
+            let found = placed.found.entry([name.clone(), label, surface]);
+            if found.or_default().insert(place, values[row]).is_some() {
                 return Err(TableError::Repeated {
                     metric: name.clone(),
                     keys: keys.join(", "),
@@ -150,6 +151,19 @@ mod tests {
         let names: Vec<&str> = wide.names().collect();
         assert_eq!(names, ["scan", "y", "gone", "x"]);
         assert_eq!(wide.numbers("gone").unwrap(), [None]);
+    }
+
+    #[test]
+    fn labels_that_are_numbers_tell_columns_apart_as_texts_do() {
+        let long = Table::new(vec![
+            Column::repeated("scan", "a", 2),
+            Column::integer("label", [Some(1), Some(4)]),
+            Column::repeated("metric", "dice", 2),
+            Column::number("value", [Some(0.5), Some(0.25)]),
+        ]);
+        let wide = wide(&long.unwrap(), &["scan".into()], &[]).unwrap();
+        let names: Vec<&str> = wide.names().collect();
+        assert_eq!(names, ["scan", "dice@1", "dice@4"]);
     }
 
     #[test]

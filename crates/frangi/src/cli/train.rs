@@ -6,11 +6,11 @@ use rsom_stage::{
     Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, TrainingOutputs,
     atomic, interrupt, log,
 };
-use rsom_volume::{Mask, Scan};
+use rsom_volume::{Mask, OverlapCounts, Scan};
 use serde::Deserialize;
 
 use super::{fault, history};
-use crate::{FrangiError, Model, Polarity, Scales, Search, Settings, dice, predict, search};
+use crate::{FrangiError, Model, Polarity, Scales, Search, Settings, predict, search};
 
 /// Scales where none are given: near the radii of vessels in skin.
 const SIGMA_SET_UM: &str = "12+24+48";
@@ -224,7 +224,8 @@ fn evaluate(model: &Model, dataset: &Dataset) -> Result<Option<f64>, StageError>
         let mut watch = |_, _| !interrupt::requested();
         let found =
             predict(model, &scan, &mut watch).map_err(|e| fault::of_file(&pair.image, e))?;
-        sum += dice(mask.voxels(), found.mask.voxels());
+        let found = found.mask.voxels().view();
+        sum += OverlapCounts::of(mask.voxels().view(), found).dice();
     }
     Ok((!validation.is_empty()).then(|| sum / validation.len() as f64))
 }

@@ -3,10 +3,12 @@
 
 use ndarray::{Array3, Axis};
 use proptest::prelude::*;
-use rsom_frangi::{
-    FrangiError, Scales, Settings, Thresholds, dice, hysteresis, search, vesselness,
-};
-use rsom_volume::{Grid, Mask, Scan, Spacing};
+use rsom_frangi::{FrangiError, Scales, Settings, Thresholds, hysteresis, search, vesselness};
+use rsom_volume::{Grid, Mask, OverlapCounts, Scan, Spacing};
+
+fn dice(reference: &Array3<bool>, prediction: &Array3<bool>) -> f64 {
+    OverlapCounts::of(reference.view(), prediction.view()).dice()
+}
 
 /// Hysteresis as it is defined: a flood fill from each strong voxel over all 26 neighbors.
 fn flooded(values: &Array3<f32>, thresholds: &Thresholds) -> Array3<bool> {

@@ -186,13 +186,9 @@ mod tests {
 
     fn scan(id: &str, split: Option<&str>, fold: Option<u32>) -> ScanEntry {
         ScanEntry {
-            id: id.into(),
-            subject: id.into(),
-            group: None,
             split: split.map(Into::into),
             fold,
-            attributes: Default::default(),
-            files: Default::default(),
+            ..ScanEntry::new(id, id)
         }
     }
 
@@ -200,23 +196,17 @@ mod tests {
         validation_fold: Option<u32>,
         test_fold: Option<u32>,
     ) -> Result<(String, String), String> {
-        let manifest = Manifest {
-            name: "m".into(),
-            title: String::new(),
-            source: String::new(),
-            license: String::new(),
-            citation: String::new(),
-            obtain: String::new(),
-            root: ".".into(),
-            spacing_mm: None,
-            scans: vec![
+        let manifest = Manifest::new(
+            "m",
+            None,
+            vec![
                 scan("a", None, Some(0)),
                 scan("b", Some("train"), Some(1)),
                 scan("c", Some("train"), Some(2)),
                 scan("v", Some("validation"), None),
                 scan("t", Some("test"), Some(0)),
             ],
-        };
+        );
         let splits = Splits {
             train_split: "train".into(),
             validation_split: "validation".into(),

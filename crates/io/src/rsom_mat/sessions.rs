@@ -235,28 +235,14 @@ pub fn manifest_of(
         };
         let attributes = [("name", &session.name), ("stamp", &session.stamp)];
         scans.push(ScanEntry {
-            id: session.id.clone(),
-            subject: session.subject().to_owned(),
-            group: None,
-            split: None,
-            fold: None,
             attributes: attributes
                 .map(|(key, value)| (key.to_owned(), value.clone().into()))
                 .into(),
             files,
+            ..ScanEntry::new(&session.id, session.subject())
         });
     }
-    let manifest = Manifest {
-        name: name.to_owned(),
-        title: String::new(),
-        source: String::new(),
-        license: String::new(),
-        citation: String::new(),
-        obtain: String::new(),
-        root: ".".into(),
-        spacing_mm: Some(super::SPACING_MM),
-        scans,
-    };
+    let manifest = Manifest::new(name, Some(super::SPACING_MM), scans);
     Ok((manifest, unreadable))
 }
 

@@ -1,11 +1,10 @@
 //! Our own cleaning of a layer mask: that of the released pipeline without its quirks.
 
-use ndarray::{Array2, Array3, Axis, s};
+use ndarray::{Array2, Array3, ArrayView3, Axis, s};
 use rayon::prelude::*;
-use rsom_volume::{Mask, Spacing};
+use rsom_volume::{Extent, Mask, Spacing, extents};
 
-use super::closing::close_twice;
-use super::holes::{self, Borders};
+use super::filled_and_closed;
 use crate::LayersegError;
 
 /// Half of the window whose median bounds a surface: 13 voxels of the paper's scans.
@@ -34,19 +33,20 @@ pub fn rsom(mask: Mask) -> Result<Mask, LayersegError> {
         Spacing::Unknown => [LATERAL_MM, f64::INFINITY],
     };
     if lateral[1].is_finite() {
-        voxels = clean(voxels, lateral, Borders::All);
+        voxels = clean(voxels.view(), lateral, [true; 3]);
     } else {
         for mut bscan in voxels.axis_iter_mut(Axis(1)) {
-            let single = bscan.to_owned().insert_axis(Axis(1));
-            bscan.assign(&clean(single, lateral, Borders::OfBscan).slice(s![.., 0, ..]));
+            let single = bscan.view().insert_axis(Axis(1));
+            let cleaned = clean(single, lateral, [true, false, true]);
+            bscan.assign(&cleaned.slice(s![.., 0, ..]));
         }
     }
     Ok(Mask::new(grid, voxels)?)
 }
 
-fn clean(mut voxels: Array3<bool>, lateral_mm: [f64; 2], borders: Borders) -> Array3<bool> {
-    holes::fill(&mut voxels, borders);
-    let mut closed = close_twice(&voxels);
+/// Cleans a volume, or a single B-scan of it: holes are open to the outside along these axes.
+fn clean(voxels: ArrayView3<'_, bool>, lateral_mm: [f64; 2], open: [bool; 3]) -> Array3<bool> {
+    let mut closed = filled_and_closed(voxels, open);
     let half = |mm: [f64; 2]| -> [usize; 2] {
         std::array::from_fn(|axis| (mm[axis] / lateral_mm[axis]).round() as usize)
     };
@@ -66,11 +66,8 @@ fn clean(mut voxels: Array3<bool>, lateral_mm: [f64; 2], borders: Borders) -> Ar
 type Surfaces = Option<[i64; 2]>;
 
 fn surfaces(voxels: &Array3<bool>) -> Array2<Surfaces> {
-    voxels.map_axis(Axis(2), |column| {
-        let first = column.iter().position(|v| *v)?;
-        let last = column.iter().rposition(|v| *v)?;
-        Some([first as i64, last as i64])
-    })
+    let depths = |extent: Extent| [extent.first as i64, extent.last as i64];
+    extents(voxels.view()).mapv(|extent| extent.map(depths))
 }
 
 fn map(

@@ -1,6 +1,7 @@
 //! Upper and lower surface of a layer as depth maps over (x, y).
 
 use ndarray::{Array2, Array3, Axis};
+use rsom_volume::extents;
 
 /// Median window along x and y.
 const MEDIAN: usize = 26;
@@ -10,12 +11,9 @@ const BOX: [usize; 2] = [5, 9];
 /// Depth of the first and the last voxel of each column; an empty one has the volume's depth and 0.
 pub fn of(voxels: &Array3<bool>) -> (Array2<i64>, Array2<i64>) {
     let depth = voxels.len_of(Axis(2)) as i64;
-    let first = voxels.map_axis(Axis(2), |column| {
-        column.iter().position(|v| *v).map_or(depth, |z| z as i64)
-    });
-    let last = voxels.map_axis(Axis(2), |column| {
-        column.iter().rposition(|v| *v).map_or(0, |z| z as i64)
-    });
+    let extents = extents(voxels.view());
+    let first = extents.mapv(|extent| extent.map_or(depth, |e| e.first as i64));
+    let last = extents.mapv(|extent| extent.map_or(0, |e| e.last as i64));
     (first, last)
 }
 

@@ -48,6 +48,6 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     ports::write_table(invocation, "output", &measured)?;
     let start = Summary::new().with("rows", rows.len());
     Ok(rows.iter().fold(start, |summary, row| {
-        summary.with(row.quantity.name, row.value)
+        summary.with(row.metric.name, row.value)
     }))
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rsom_io::ports;
+use rsom_measures::{column, schema};
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
 use rsom_volume::Mask;
@@ -126,14 +127,14 @@ fn read_reference(path: &Path, labels: Option<&[i32]>) -> Result<Mask, StageErro
 fn summary(rows: &[Measurement], pair: &Pair<'_>) -> Summary {
     let surfaces = [None, Some(Surface::Both)];
     let shown = [
-        "dice",
-        "iou",
-        "precision",
-        "recall",
-        "cldice",
-        "ra_vox",
-        "ra_um",
-        "hole_count",
+        schema::DICE,
+        schema::IOU,
+        schema::PRECISION,
+        schema::RECALL,
+        schema::CLDICE,
+        schema::RA_VOX,
+        schema::RA_UM,
+        schema::HOLE_COUNT,
     ];
     let of_scan = rows
         .iter()
@@ -141,10 +142,10 @@ fn summary(rows: &[Measurement], pair: &Pair<'_>) -> Summary {
     let status: Status = pair.whole().status();
     let start = Summary::new()
         .with("rows", rows.len())
-        .with("status", status.as_str());
+        .with(column::STATUS, status.as_str());
     of_scan
-        .filter(|row| shown.contains(&row.quantity.name))
+        .filter(|row| shown.contains(&row.metric))
         .fold(start, |summary, row| {
-            summary.with(row.quantity.name, row.value)
+            summary.with(row.metric.name, row.value)
         })
 }

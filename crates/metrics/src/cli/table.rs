@@ -2,23 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rsom_formats::table::{Column, Table, TableError};
+use rsom_formats::table::{self, Column, Table, TableError};
+use rsom_measures::{Row, column};
 
+use super::histogram::{ANGLE_HIGH_DEG, ANGLE_LOW_DEG};
 use crate::Measurement;
-
-/// Columns that every table of measurements has; no factor may take their names.
-const COLUMNS: [&str; 10] = [
-    "subject",
-    "scan",
-    "slice",
-    "label",
-    "surface",
-    "metric",
-    "value",
-    "unit",
-    "status",
-    "higher_is_better",
-];
 
 /// What stands the same in every row.
 #[derive(Debug, Clone, Copy)]
@@ -33,15 +21,27 @@ pub struct Keys<'a> {
     pub factors: &'a BTreeMap<String, String>,
 }
 
+impl<'a> Keys<'a> {
+    /// The row of a measurement.
+    #[must_use]
+    pub fn row(&self, measurement: Measurement) -> Row<'a> {
+        Row {
+            subject: self.subject,
+            scan: self.scan,
+            label: self.label,
+            measurement,
+        }
+    }
+}
+
 /// Refuses factors whose names are taken.
 ///
 /// # Errors
 /// The name of the factor.
 pub fn check_factors(factors: &BTreeMap<String, String>) -> Result<(), String> {
-    let taken = ["angle_low_deg", "angle_high_deg"];
-    let clash = factors
-        .keys()
-        .find(|name| COLUMNS.contains(&name.as_str()) || taken.contains(&name.as_str()));
+    let of_histogram = [ANGLE_LOW_DEG, ANGLE_HIGH_DEG];
+    let is_taken = |name: &&str| column::ALL.contains(name) || of_histogram.contains(name);
+    let clash = factors.keys().map(String::as_str).find(is_taken);
     clash.map_or(Ok(()), |name| {
         Err(format!(
             "every table has a column '{name}'; choose another name for the factor"
@@ -54,25 +54,8 @@ pub fn check_factors(factors: &BTreeMap<String, String>) -> Result<(), String> {
 /// # Errors
 /// A factor whose name is taken.
 pub fn of_measurements(rows: &[Measurement], keys: &Keys<'_>) -> Result<Table, TableError> {
-    let n = rows.len();
-    let mut table = Table::new(vec![
-        Column::text("subject", vec![keys.subject; n]),
-        Column::text("scan", vec![keys.scan; n]),
-        Column::integer("slice", rows.iter().map(|r| r.slice.map(|y| y as i64))),
-        Column::text("label", vec![keys.label; n]),
-        Column::text(
-            "surface",
-            rows.iter().map(|r| r.surface.map(|s| s.as_str())),
-        ),
-        Column::text("metric", rows.iter().map(|r| Some(r.quantity.name))),
-        Column::number("value", rows.iter().map(|r| r.value)),
-        Column::text("unit", rows.iter().map(|r| Some(r.quantity.unit.as_str()))),
-        Column::text("status", rows.iter().map(|r| Some(r.status.as_str()))),
-        Column::boolean(
-            "higher_is_better",
-            rows.iter().map(|r| r.quantity.higher_is_better),
-        ),
-    ])?;
+    let rows: Vec<Row<'_>> = rows.iter().map(|row| keys.row(*row)).collect();
+    let mut table = table::long(&rows)?;
     push_factors(&mut table, keys.factors)?;
     Ok(table)
 }
@@ -110,12 +93,13 @@ fn factor_column(name: &str, value: &str, rows: usize) -> Column {
 #[cfg(test)]
 mod tests {
     use rsom_formats::table::Values;
+    use rsom_measures::schema;
 
     use super::*;
-    use crate::{Quantity, Status, Surface, Unit};
+    use crate::{Status, Surface};
 
     #[test]
-    fn columns_have_the_names_of_the_contract_and_factors_follow() {
+    fn factors_follow_the_columns_of_the_contract() {
         let factors = BTreeMap::from([("s".into(), "100".into()), ("net".into(), "unet".into())]);
         let keys = Keys {
             subject: None,
@@ -123,21 +107,14 @@ mod tests {
             label: None,
             factors: &factors,
         };
-        let ra = Quantity::new("ra_vox", Unit::Voxels, Some(false));
-        let rows = [ra
+        let rows = [schema::RA_VOX
             .measured(None, Status::EmptyPrediction)
             .on_surface(Surface::Both)
             .on_slice(Some(3))];
         let table = of_measurements(&rows, &keys).unwrap();
         let names: Vec<&str> = table.names().collect();
-        assert_eq!(names[..10], COLUMNS);
+        assert_eq!(names[..10], column::ALL);
         assert_eq!(names[10..], ["net", "s"]);
-        assert_eq!(table.integers("slice").unwrap(), [Some(3)]);
-        assert_eq!(table.numbers("value").unwrap(), [None]);
-        assert_eq!(
-            table.texts("status").unwrap(),
-            [Some("empty_prediction".to_owned())]
-        );
         assert_eq!(
             table.values("s").unwrap(),
             &Values::Integer(vec![Some(100)])

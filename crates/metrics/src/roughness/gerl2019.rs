@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView1, ArrayView3, Axis, Zip};
 
-use crate::moving_mean::reflected;
+use rsom_volume::reflected;
 
 /// A column is looked at for outliers when consecutive mask voxels are anywhere further apart than this.
 const WIDE_GAP: usize = 15;

@@ -18,8 +18,8 @@ pub fn heights(mask: ArrayView3<'_, bool>) -> [Array2<Option<f64>>; 2] {
 mod tests {
     use ndarray::{Array3, s};
 
+    use crate::Surface;
     use crate::roughness::{Roughness, Variant};
-    use crate::surface::Surface;
 
     #[test]
     fn a_hole_adds_no_roughness_to_a_flat_layer() {

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::files::{self, Format, Place, Precision, Written};
 use super::groups::{self, Group, Groups};
 use super::settings::parameters;
-use super::truth::Rows;
+use super::truth::{Names, Rows};
 use crate::{Member, Subject, cohort, generate, generate_raw};
 
 /// What the manifest says of where the data come from.
@@ -88,15 +88,9 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     progress.finish();
     ports::save_table(invocation, &folder.join("truth.parquet"), &truth.table()?)?;
     let manifest = Manifest {
-        name: settings.name,
         title: "Made-up scans of skin with known truth".into(),
         source: SOURCE.into(),
-        license: String::new(),
-        citation: String::new(),
-        obtain: String::new(),
-        root: ".".into(),
-        spacing_mm,
-        scans,
+        ..Manifest::new(&settings.name, spacing_mm, scans)
     };
     let text = rsom_manifest::to_yaml(&manifest)?;
     // Last, so that a folder with a manifest is complete.
@@ -182,16 +176,17 @@ fn one(
         }
     };
     written.extend(place.truth(&phantom)?);
-    let group = group.name.as_deref();
-    truth.add((Some(&subject), Some(&id)), group, &phantom.truth);
+    let names = Names {
+        subject: Some(subject.clone()),
+        scan: Some(id.clone()),
+        group: group.name.clone(),
+    };
+    truth.add(&names, &phantom.truth);
     // Whole rounds of groups go into one fold, so that each fold has subjects of each group.
     let fold = (turn / groups.len()) as u32;
     let files = hashed(folder, written)?;
     Ok(ScanEntry {
-        id,
-        subject,
-        group: group.map(str::to_owned),
-        split: None,
+        group: names.group,
         fold: (settings.folds > 0).then(|| fold % settings.folds),
         attributes: [
             ("seed".to_owned(), Value::from(member.seed)),
@@ -199,6 +194,7 @@ fn one(
         ]
         .into(),
         files,
+        ..ScanEntry::new(&id, &subject)
     })
 }
 

@@ -6,7 +6,7 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::settings::{parameters, scene};
-use super::truth::Rows;
+use super::truth::{Names, Rows};
 use super::{files, tree};
 use crate::{Subject, generate};
 
@@ -57,7 +57,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     }
     if let Some(path) = invocation.optional_output("truth") {
         let mut rows = Rows::default();
-        rows.add((None, None), None, &phantom.truth);
+        rows.add(&Names::default(), &phantom.truth);
         ports::save_table(invocation, path, &rows.table()?)?;
     }
     if let (Some(path), Some(grown)) = (invocation.optional_output("swc"), &phantom.tree) {

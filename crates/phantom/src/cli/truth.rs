@@ -1,6 +1,7 @@
 //! What is true of a cohort as a table.
 
-use rsom_formats::table::{Column, Table};
+use rsom_formats::table::{self, Column, Table};
+use rsom_measures::{Row, Status};
 use rsom_stage::StageError;
 
 use crate::{TrueValue, Truth};
@@ -8,31 +9,22 @@ use crate::{TrueValue, Truth};
 /// Rows of the table of truth, scan by scan.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    rows: Vec<Row>,
+    rows: Vec<(Names, TrueValue)>,
 }
 
-#[derive(Debug)]
-struct Row {
-    subject: Option<String>,
-    scan: Option<String>,
-    group: Option<String>,
-    value: TrueValue,
+/// What a scan, its subject and its group are called; a scan by itself has no names.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names {
+    pub subject: Option<String>,
+    pub scan: Option<String>,
+    pub group: Option<String>,
 }
 
 impl Rows {
     /// Adds what is true of a scan.
-    pub fn add(
-        &mut self,
-        (subject, scan): (Option<&str>, Option<&str>),
-        group: Option<&str>,
-        truth: &Truth,
-    ) {
-        self.rows.extend(truth.values.iter().map(|value| Row {
-            subject: subject.map(str::to_owned),
-            scan: scan.map(str::to_owned),
-            group: group.map(str::to_owned),
-            value: *value,
-        }));
+    pub fn add(&mut self, names: &Names, truth: &Truth) {
+        let rows = truth.values.iter().map(|value| (names.clone(), *value));
+        self.rows.extend(rows);
     }
 
     /// The table: one measurement a row, as measures of scans have them, and the group.
@@ -40,28 +32,18 @@ impl Rows {
     /// # Errors
     /// Never for these columns.
     pub fn table(&self) -> Result<Table, StageError> {
-        let rows = || self.rows.iter();
-        let none = rows().map(|_| None::<&str>);
-        let status = |row: &Row| {
-            if row.value.value.is_some() {
-                "ok"
-            } else {
-                "undefined"
-            }
-        };
-        Table::new(vec![
-            Column::text("subject", rows().map(|r| r.subject.as_deref())),
-            Column::text("scan", rows().map(|r| r.scan.as_deref())),
-            Column::integer("slice", rows().map(|_| None)),
-            Column::text("label", rows().map(|r| Some(r.value.label))),
-            Column::text("surface", none),
-            Column::text("metric", rows().map(|r| Some(r.value.metric))),
-            Column::number("value", rows().map(|r| r.value.value)),
-            Column::text("unit", rows().map(|r| Some(r.value.unit))),
-            Column::text("status", rows().map(|r| Some(status(r)))),
-            Column::boolean("higher_is_better", rows().map(|_| None)),
-            Column::text("group", rows().map(|r| r.group.as_deref())),
-        ])
-        .map_err(StageError::failure)
+        let rows = self.rows.iter().map(|(names, value)| Row {
+            subject: names.subject.as_deref(),
+            scan: names.scan.as_deref(),
+            label: Some(value.label),
+            measurement: value.metric.measured(value.value, Status::Ok),
+        });
+        let rows: Vec<Row<'_>> = rows.collect();
+        let mut table = table::long(&rows).map_err(StageError::failure)?;
+        let groups = self.rows.iter().map(|(names, _)| names.group.as_deref());
+        table
+            .push(Column::text("group", groups))
+            .map_err(StageError::failure)?;
+        Ok(table)
     }
 }

@@ -1,6 +1,7 @@
 //! The path of one depth a column with the largest contrast, by dynamic programming.
 
 use ndarray::Array2;
+use rsom_volume::gaussian_weights;
 
 use super::Detection;
 
@@ -132,15 +133,7 @@ fn fitted(depths: &[f64], center: usize, kernel: &[f64]) -> f64 {
 
 /// Weights of a Gaussian out to three standard deviations, summing to one; a single 1 when `sigma` is 0.
 pub(super) fn gaussian(sigma: f64) -> Vec<f64> {
-    let radius = (3.0 * sigma).ceil() as i64;
-    let weights: Vec<f64> = (-radius..=radius)
-        .map(|i| match i {
-            0 => 1.0,
-            _ => (-0.5 * (i as f64 / sigma).powi(2)).exp(),
-        })
-        .collect();
-    let sum: f64 = weights.iter().sum();
-    weights.iter().map(|w| w / sum).collect()
+    gaussian_weights(sigma, (3.0 * sigma).ceil() as usize)
 }
 
 #[cfg(test)]

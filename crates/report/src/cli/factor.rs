@@ -2,6 +2,7 @@
 
 use rsom_formats::table::{Cell, Table, TableError};
 use rsom_io::ports;
+use rsom_measures::{Metric, Unit, column, of_reference};
 use rsom_parameters::{Choice, Parameters};
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
@@ -111,13 +112,13 @@ impl Rows {
             Ok(table.values(column)?.cells().map(name).collect())
         };
         Ok(Self {
-            metric: table.texts("metric")?,
-            slice: table.integers("slice")?,
-            surface: table.texts("surface")?,
-            label: table.texts("label")?,
-            value: table.numbers("value")?,
-            unit: table.texts("unit")?,
-            status: table.texts("status")?,
+            metric: table.texts(column::METRIC)?,
+            slice: table.integers(column::SLICE)?,
+            surface: table.texts(column::SURFACE)?,
+            label: table.texts(column::LABEL)?,
+            value: table.numbers(column::VALUE)?,
+            unit: table.texts(column::UNIT)?,
+            status: table.texts(column::STATUS)?,
             unit_key: unit_keys(table, &parameters.unit_by)?,
             level: names(&parameters.factor)?,
             group: match &parameters.group {
@@ -190,7 +191,7 @@ fn panel(rows: &Rows, metric: &str, parameters: &Wanted) -> Result<Panel, StageE
             known.join(", ")
         )));
     };
-    let of_reference = rows.chosen(&format!("reference_{metric}"), parameters);
+    let of_reference = rows.chosen(&of_reference(metric), parameters);
     let reference = rows.records(&of_reference, &parameters.unit_by)?;
     let values: Vec<f64> = reference.iter().filter_map(|r| r.value).collect();
     let reference = (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
@@ -213,28 +214,9 @@ fn unit_keys(table: &Table, unit_by: &[String]) -> Result<Vec<Vec<Option<String>
 
 /// A measure as a paper writes it, with its unit.
 fn title(metric: &str, unit: Option<&str>) -> String {
-    let name = match metric {
-        "dice" => "Dice",
-        "dice_bscan_mean" => "Dice, mean of B-scans",
-        "iou" => "IoU",
-        "precision" => "Precision",
-        "recall" => "Recall",
-        "coverage" => "Coverage",
-        "hole_count" => "Holes",
-        "ra_vox" | "ra_um" => "Roughness Ra",
-        "ra_coverage" => "Columns in Ra",
-        "layer_thickness_vox" | "layer_thickness_um" => "Layer thickness",
-        "thickness_bias_vox" | "thickness_bias_um" => "Thickness bias",
-        "layer_coverage" => "Columns with a layer",
-        "layer_volume_mm3" => "Layer volume",
-        "vessel_volume_mm3" => "Vessel volume",
-        "vessel_volume_fraction" => "Vessel volume fraction",
-        "vessel_depth_vox" | "vessel_depth_um" => "Depth of vessels",
-        "normal_angle_deg" => "Normal angle",
-        other => other,
-    };
+    let name = Metric::named(metric).map_or(metric, |known| known.title);
     match unit {
-        Some(unit) if unit != "1" && !unit.is_empty() => format!("{name} ({unit})"),
+        Some(unit) if unit != Unit::One.as_str() && !unit.is_empty() => format!("{name} ({unit})"),
         _ => name.to_owned(),
     }
 }
@@ -247,6 +229,6 @@ mod tests {
     fn titles_carry_units_but_not_of_ratios() {
         assert_eq!(title("dice", Some("1")), "Dice");
         assert_eq!(title("ra_um", Some("µm")), "Roughness Ra (µm)");
-        assert_eq!(title("vessel_length", None), "vessel_length");
+        assert_eq!(title("vessel_tortuosity", None), "vessel_tortuosity");
     }
 }

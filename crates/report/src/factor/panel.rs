@@ -1,5 +1,7 @@
 //! One panel of a factor figure.
 
+use rsom_measures::Status;
+
 use crate::color::{GRAY, INK, PALE, SERIES};
 use crate::factor::{Panel, Summary, marker};
 use crate::scale::Axis;
@@ -207,13 +209,16 @@ fn draw_cross(scene: &mut Scene, [x, y]: Point, color: Color) {
 
 /// What the strip is called: the reason that all failures share, if they do and there are any.
 fn common_word(failures: &[&str]) -> &'static str {
-    let all = |words: &[&str]| failures.iter().all(|f| words.contains(f));
+    let all = |reasons: &[Status]| {
+        let is_one = |failure: &&str| reasons.iter().any(|reason| reason.as_str() == *failure);
+        failures.iter().all(is_one)
+    };
     if failures.is_empty() {
         "values"
-    } else if all(&["empty_prediction", "both_empty"]) {
+    } else if all(&[Status::EmptyPrediction, Status::BothEmpty]) {
         "empty"
-    } else if all(&["undefined"]) {
-        "undefined"
+    } else if all(&[Status::Undefined]) {
+        Status::Undefined.as_str()
     } else {
         "no value"
     }

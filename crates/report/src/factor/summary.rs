@@ -1,5 +1,6 @@
 //! What a group's values at a level amount to.
 
+use rsom_measures::Status;
 use rsom_parameters::Choice;
 
 use crate::factor::Record;
@@ -47,7 +48,7 @@ impl Summary {
         let mut values: Vec<f64> = records.iter().filter_map(|r| r.value).collect();
         values.retain(|v| v.is_finite());
         values.sort_by(f64::total_cmp);
-        let failed = records.iter().all(|r| r.status != "ok");
+        let failed = records.iter().all(|r| r.status != Status::Ok);
         let point = match spread {
             _ if failed || values.is_empty() => None,
             Spread::MeanSd => Some(mean_sd(&values)),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rsom_measures::Status;
+
 use super::Record;
 use super::summary::commonest;
 
@@ -33,8 +35,8 @@ fn mean(records: &[Record]) -> Option<f64> {
 }
 
 fn status(records: &[Record]) -> String {
-    if records.iter().any(|r| r.status == "ok") {
-        return "ok".to_owned();
+    if records.iter().any(|r| r.status == Status::Ok) {
+        return Status::Ok.to_string();
     }
     commonest(&records.iter().collect::<Vec<_>>())
 }

@@ -1,6 +1,7 @@
 //! Outcomes of `compare` as a table, as JSON and as text.
 
 use rsom_formats::table::{Column, Table};
+use rsom_measures::{Unit, column};
 use rsom_parameters::Choice;
 use rsom_stage::StageError;
 use serde_json::{Value, json};
@@ -34,9 +35,9 @@ pub(super) fn table(
     let higher = comparisons
         .iter()
         .map(|c| traits(c).and_then(|t| t.higher_is_better));
-    columns.push(Column::boolean("higher_is_better", higher));
+    columns.push(Column::boolean(column::HIGHER_IS_BETTER, higher));
     columns.push(Column::text(
-        "status",
+        column::STATUS,
         comparisons.iter().map(|c| Some(c.status.as_str())),
     ));
     let notes = comparisons
@@ -53,24 +54,27 @@ fn names(comparisons: &[Comparison], selected: &Selected, settings: &Settings) -
         Some(
             traits
                 .and_then(|t| t.unit.clone())
-                .unwrap_or_else(|| "1".to_owned()),
+                .unwrap_or_else(|| Unit::One.to_string()),
         )
     };
     let mut columns = vec![
         Column::text(
-            "metric",
+            column::METRIC,
             comparisons.iter().map(|c| Some(quantity(c).metric)),
         ),
-        Column::text("unit", comparisons.iter().map(unit)),
+        Column::text(column::UNIT, comparisons.iter().map(unit)),
         levels(
-            "label",
+            column::LABEL,
             &comparisons
                 .iter()
                 .map(|c| quantity(c).label)
                 .collect::<Vec<_>>(),
             false,
         ),
-        Column::text("surface", comparisons.iter().map(|c| quantity(c).surface)),
+        Column::text(
+            column::SURFACE,
+            comparisons.iter().map(|c| quantity(c).surface),
+        ),
     ];
     for (place, name) in settings.group_by.iter().enumerate() {
         let group: Vec<Option<Level>> = comparisons

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_formats::table::{Cell, Table, TableError, Values};
+use rsom_measures::{Unit, column};
 use rsom_parameters::Choice;
 use rsom_stage::StageError;
 
@@ -12,7 +13,7 @@ use super::stage_error;
 use crate::{Level, Measurement, Quantity, StatsError};
 
 /// Columns that tell measurements of one scan apart.
-const OCCASION: [&str; 3] = ["subject", "scan", "slice"];
+const OCCASION: [&str; 3] = [column::SUBJECT, column::SCAN, column::SLICE];
 
 /// Which rows count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
@@ -117,7 +118,7 @@ pub(super) fn select(table: &Table, selection: &Selection<'_>) -> Result<Selecte
         });
     }
     require_metrics(&reader, &selectors, &selected)?;
-    if table.column("subject").is_some() {
+    if table.column(column::SUBJECT).is_some() {
         require_one_subject(&selected.measurements, selection)?;
     }
     Ok(selected)
@@ -137,7 +138,9 @@ impl Selected {
             }
         }
         let traits = self.traits.entry(quantity.clone()).or_default();
-        let unit = reader.units[row].clone().filter(|u| u != "1");
+        let unit = reader.units[row]
+            .clone()
+            .filter(|u| u != Unit::One.as_str());
         if let (Some(one), Some(other)) = (&traits.unit, &unit)
             && one != other
         {
@@ -182,7 +185,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(table: &'a Table, selection: &Selection<'a>) -> Result<Self, StageError> {
-        let column = |name: &str| table.column(name).map(|c| &c.values);
+        let values = |name: &str| table.column(name).map(|c| &c.values);
         let named = |name: &str, parameter: &str| {
             table
                 .values(name)
@@ -190,14 +193,14 @@ impl<'a> Reader<'a> {
         };
         let texts = |name: &str| optional(table, name, Table::texts);
         Ok(Self {
-            metrics: table.texts("metric").map_err(StageError::inputs)?,
-            values: table.numbers("value").map_err(StageError::inputs)?,
-            statuses: texts("status")?,
-            units: texts("unit")?,
-            surfaces: texts("surface")?,
-            higher_is_better: optional(table, "higher_is_better", Table::booleans)?,
-            labels: column("label"),
-            slices: column("slice"),
+            metrics: table.texts(column::METRIC).map_err(StageError::inputs)?,
+            values: table.numbers(column::VALUE).map_err(StageError::inputs)?,
+            statuses: texts(column::STATUS)?,
+            units: texts(column::UNIT)?,
+            surfaces: texts(column::SURFACE)?,
+            higher_is_better: optional(table, column::HIGHER_IS_BETTER, Table::booleans)?,
+            labels: values(column::LABEL),
+            slices: values(column::SLICE),
             measured_per: selection.measured_per,
             filter: selection
                 .filter
@@ -216,7 +219,7 @@ impl<'a> Reader<'a> {
                 .collect::<Result<_, StageError>>()?,
             occasion: OCCASION
                 .iter()
-                .filter_map(|name| column(name).map(Ok))
+                .filter_map(|name| values(name).map(Ok))
                 .chain(
                     selection
                         .average_over

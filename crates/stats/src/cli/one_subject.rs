@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rsom_measures::column;
 use rsom_stage::StageError;
 
 use super::measurements::Selection;
@@ -9,7 +10,7 @@ use crate::measurement::listed;
 use crate::{Level, Measurement};
 
 /// Columns that number things within a subject.
-const WITHIN_A_SUBJECT: [&str; 2] = ["scan", "slice"];
+const WITHIN_A_SUBJECT: [&str; 2] = [column::SCAN, column::SLICE];
 
 /// Refuses units named by a scan or slice but not by its subject when one of them spans several subjects: two scans that
 /// are called `1` are two scans, and their values must not be merged.
@@ -23,8 +24,9 @@ pub(super) fn require_one_subject(
     measurements: &[Measurement],
     selection: &Selection<'_>,
 ) -> Result<(), StageError> {
-    let names = |name: &str| selection.unit.iter().any(|column| column == name);
-    let is_declared = names("subject") || selection.average_over.iter().any(|c| c == "subject");
+    let names = |name: &str| selection.unit.iter().any(|unit| unit == name);
+    let is_declared =
+        names(column::SUBJECT) || selection.average_over.iter().any(|c| c == column::SUBJECT);
     if is_declared || !WITHIN_A_SUBJECT.into_iter().any(names) {
         return Ok(());
     }
@@ -49,9 +51,9 @@ pub(super) fn require_one_subject(
 
 /// The columns with those added that a scan or a slice is counted within.
 fn with_subject(unit: &[String]) -> Vec<&str> {
-    let mut columns = vec!["subject"];
-    if unit.iter().any(|column| column == "slice") {
-        columns.push("scan");
+    let mut columns = vec![column::SUBJECT];
+    if unit.iter().any(|name| name == column::SLICE) {
+        columns.push(column::SCAN);
     }
     let others = unit.iter().map(String::as_str);
     let others: Vec<&str> = others.filter(|name| !columns.contains(name)).collect();

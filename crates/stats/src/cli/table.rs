@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_formats::table::Table;
 use rsom_io::ports;
+use rsom_measures::{Surface, column};
 use rsom_parameters::{Choice, Parameters};
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
 
@@ -135,7 +136,7 @@ fn columns(selected: &Selected, settings: &Settings) -> Result<Vec<MetricColumn>
     for (place, metric) in settings.metric.iter().enumerate() {
         let selector = Selector::parse(metric);
         let matching = || selected.traits.iter().filter(|(q, _)| selector.matches(q));
-        let is_both = |q: &Quantity| q.surface.as_deref() == Some("both");
+        let is_both = |q: &Quantity| q.surface.as_deref() == Some(Surface::Both.as_str());
         let only_both = selector.surface.is_none() && matching().any(|(q, _)| is_both(q));
         for (quantity, traits) in matching().filter(|(q, _)| !only_both || is_both(q)) {
             if columns.iter().all(|c| c.quantity != *quantity) {
@@ -157,7 +158,11 @@ fn columns(selected: &Selected, settings: &Settings) -> Result<Vec<MetricColumn>
 fn tested_levels(table: &Table, rows: &[String]) -> Result<Vec<TestedLevel>, StageError> {
     let bad = |e| StageError::inputs(format_args!("tests: {e}"));
     let texts = |name: &str| table.texts(name).map_err(bad);
-    let (metrics, surfaces, factors) = (texts("metric")?, texts("surface")?, texts("factor")?);
+    let (metrics, surfaces, factors) = (
+        texts(column::METRIC)?,
+        texts(column::SURFACE)?,
+        texts("factor")?,
+    );
     let p_adjusted = table.numbers("p_adjusted").map_err(bad)?;
     let level = |name: &str, row: usize| Ok(level_of(table.values(name).map_err(bad)?.cell(row)));
     let groups: Vec<&str> = table.names().filter(|name| !is_own_column(name)).collect();
@@ -188,7 +193,7 @@ fn tested_levels(table: &Table, rows: &[String]) -> Result<Vec<TestedLevel>, Sta
         tests.push(TestedLevel {
             quantity: Quantity {
                 metric: metric.clone(),
-                label: level("label", row)?,
+                label: level(column::LABEL, row)?,
                 surface: surfaces[row].clone(),
             },
             condition,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rsom_measures::{Metric, Surface, column};
+
 use super::numbers::{fixed, p_value};
 use super::{Entry, MetricColumn, Outcome, PValues, PublicationTable, Statistic, TableRow};
 
@@ -34,23 +36,14 @@ pub(super) struct Cells {
     pub notes: Vec<String>,
 }
 
-/// Names that need no declaration.
-const KNOWN_NAMES: [(&str, &str); 15] = [
+/// Names that need no declaration, next to those of metrics.
+const KNOWN_NAMES: [(&str, &str); 6] = [
     ("net", "Network"),
     ("loss", "Loss"),
     ("unet", "U-Net"),
     ("fcn7", "7FCN"),
-    ("dice", "Dice"),
-    ("iou", "IoU"),
-    ("precision", "Precision"),
-    ("recall", "Recall"),
-    ("ra_vox", "Ra"),
-    ("ra_um", "Ra"),
-    ("hole_count", "Holes"),
-    ("thickness_um", "Thickness"),
-    ("thickness_vox", "Thickness"),
-    ("subject", "Subject"),
-    ("surface", "Surface"),
+    (column::SUBJECT, "Subject"),
+    (column::SURFACE, "Surface"),
 ];
 
 /// Lays a table out.
@@ -104,20 +97,25 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
 
 impl Style {
     fn name(&self, name: &str) -> String {
-        let known = || {
-            KNOWN_NAMES
-                .iter()
-                .find(|(k, _)| *k == name)
-                .map(|(_, v)| *v)
-        };
+        let known = || KNOWN_NAMES.iter().find(|(k, _)| *k == name);
+        let known = || known().map(|(_, v)| *v).or_else(|| heading_of(name));
         let declared = self.names.get(name).map(String::as_str);
         declared.or_else(known).unwrap_or(name).to_owned()
     }
 }
 
+fn heading_of(metric: &str) -> Option<&'static str> {
+    Metric::named(metric).map(|known| known.heading)
+}
+
 fn heading(column: &MetricColumn, has_labels: bool, style: &Style) -> String {
     let mut text = style.name(&column.quantity.metric);
-    if let Some(surface) = column.quantity.surface.as_ref().filter(|s| *s != "both") {
+    if let Some(surface) = column
+        .quantity
+        .surface
+        .as_ref()
+        .filter(|s| *s != Surface::Both.as_str())
+    {
         text = format!("{text} {}", style.name(surface));
     }
     if let Some(label) = column.quantity.label.as_ref().filter(|_| has_labels) {

@@ -1,0 +1,102 @@
+//! What is measured: its name in tables, how people write it, its unit and its better direction.
+
+use crate::{Measurement, Status, Unit};
+
+/// The prefix of a metric that is taken of the reference instead of the prediction.
+const OF_REFERENCE: &str = "reference_";
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Metric {
+    /// Name in tables, such as `ra_vox`.
+    pub name: &'static str,
+    /// Unit of its values.
+    pub unit: Unit,
+    /// Whether a larger value is a better segmentation; `None` when neither direction is better.
+    pub higher_is_better: Option<bool>,
+    /// Title of an axis, without the unit.
+    pub title: &'static str,
+    /// Heading of a column of a publication table, without the unit.
+    pub heading: &'static str,
+}
+
+impl Metric {
+    /// Names a metric; title and heading are the name until [`titled`](Self::titled) and [`headed`](Self::headed) give
+    /// others.
+    #[must_use]
+    pub const fn new(name: &'static str, unit: Unit, higher_is_better: Option<bool>) -> Self {
+        Self {
+            name,
+            unit,
+            higher_is_better,
+            title: name,
+            heading: name,
+        }
+    }
+
+    /// The same with a title for axes.
+    #[must_use]
+    pub const fn titled(self, title: &'static str) -> Self {
+        Self { title, ..self }
+    }
+
+    /// The same with a heading for publication tables.
+    #[must_use]
+    pub const fn headed(self, heading: &'static str) -> Self {
+        Self { heading, ..self }
+    }
+
+    /// The metric of that name; `None` for another program's.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = crate::schema::ALL.iter();
+        all.find(|metric| metric.name == name).copied()
+    }
+
+    /// A value of this metric over the whole scan and no surface in particular.
+    ///
+    /// A value that is missing or not finite while the status says `Ok` becomes `None` with [`Status::Undefined`].
+    #[must_use]
+    pub fn measured(self, value: Option<f64>, status: Status) -> Measurement {
+        let value = value.filter(|v| v.is_finite());
+        let status = match (value, status) {
+            (None, Status::Ok) => Status::Undefined,
+            _ => status,
+        };
+        Measurement {
+            metric: self,
+            slice: None,
+            surface: None,
+            value,
+            status,
+        }
+    }
+}
+
+/// The name of the same metric, taken of the reference.
+#[must_use]
+pub fn of_reference(name: &str) -> String {
+    format!("{OF_REFERENCE}{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema;
+
+    #[test]
+    fn a_value_that_does_not_exist_is_missing_with_a_reason() {
+        for value in [None, Some(f64::NAN), Some(f64::INFINITY)] {
+            let row = schema::DICE.measured(value, Status::Ok);
+            assert_eq!((row.value, row.status), (None, Status::Undefined));
+        }
+        let row = schema::RA_VOX.measured(None, Status::EmptyPrediction);
+        assert_eq!(row.status, Status::EmptyPrediction);
+    }
+
+    #[test]
+    fn a_metric_is_found_by_its_name() {
+        assert_eq!(Metric::named("dice"), Some(schema::DICE));
+        assert_eq!(Metric::named("vessel_tortuosity"), None);
+    }
+}

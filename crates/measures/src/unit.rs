@@ -1,0 +1,47 @@
+//! Units of values.
+
+use std::fmt;
+
+/// Unit of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A ratio, or a number of things.
+    One,
+    /// Voxel edges along z; for `layer_voxels` and `vessel_voxels`, a number of voxels.
+    Voxels,
+    /// Micrometers.
+    Micrometers,
+    /// Millimeters.
+    Millimeters,
+    /// Cubic millimeters.
+    CubicMillimeters,
+    /// Something per square millimeter.
+    PerSquareMillimeter,
+    /// A number of columns of the scan.
+    Columns,
+    /// Degrees of arc.
+    Degrees,
+}
+
+impl Unit {
+    /// The unit as it stands in tables.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Unit::One => "1",
+            Unit::Voxels => "voxels",
+            Unit::Micrometers => "µm",
+            Unit::Millimeters => "mm",
+            Unit::CubicMillimeters => "mm³",
+            Unit::PerSquareMillimeter => "1/mm²",
+            Unit::Columns => "columns",
+            Unit::Degrees => "degrees",
+        }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

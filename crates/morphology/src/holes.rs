@@ -1,0 +1,39 @@
+//! Filling the holes of a mask.
+
+use ndarray::{Array3, ArrayView3};
+
+use crate::{Connectivity, Run, Runs};
+
+/// Sets every voxel of a mask of shape (x, y, z) that no path of unset face neighbors joins to the outside.
+///
+/// `open` says along which of x, y and z the outside begins at the array's two ends: along all of them for a volume; a
+/// single B-scan, one voxel wide along y, is filled within its plane by `[true, false, true]`. With all three it equals
+/// scipy's `binary_fill_holes`.
+#[must_use]
+pub fn fill_holes(mask: ArrayView3<'_, bool>, open: [bool; 3]) -> Array3<bool> {
+    let unset = Runs::of(mask.mapv(|set| !set).view());
+    let (numbers, sizes) = unset.components(Connectivity::Faces);
+    let shape = mask.dim();
+    let mut is_outside = vec![false; sizes.len()];
+    for (run, number) in unset.list().iter().zip(&numbers) {
+        is_outside[*number as usize - 1] |= touches_an_end(run, shape.into(), open);
+    }
+    let mut filled = Array3::from_elem(shape, true);
+    for (run, number) in unset.list().iter().zip(&numbers) {
+        if is_outside[*number as usize - 1] {
+            for z in run.start..run.end {
+                filled[[run.x, run.y, z]] = false;
+            }
+        }
+    }
+    filled
+}
+
+fn touches_an_end(run: &Run, shape: [usize; 3], open: [bool; 3]) -> bool {
+    let at_an_end = [
+        run.x == 0 || run.x + 1 == shape[0],
+        run.y == 0 || run.y + 1 == shape[1],
+        run.start == 0 || run.end == shape[2],
+    ];
+    at_an_end.iter().zip(open).any(|(end, open)| *end && open)
+}
