@@ -31,6 +31,7 @@ pub fn read<T: ParameterValue>(
             let value = parameter.schema.check(value.clone()).map_err(bad)?;
             T::from_value(&value).map_err(bad)
         }
+        None if parameter.required => Err(bad("must be given".into())),
         None => T::unset().ok_or_else(|| bad("must be given".into())),
     }
 }

@@ -1,5 +1,7 @@
 //! What a field declares.
 
+use std::collections::BTreeMap;
+
 use rsom_parameters::{Parameter, Parameters};
 use serde_json::json;
 
@@ -16,6 +18,9 @@ struct Settings {
     /// Which loss. It is a word.
     #[parameter(required)]
     loss: String,
+    /// Files by role.
+    #[parameter(required)]
+    files: BTreeMap<String, String>,
     /// Whether to shuffle
     shuffle: bool,
     /// Kept unless told otherwise.
@@ -38,7 +43,9 @@ fn parameters_stand_in_the_order_of_the_fields_under_their_names() {
     let names: Vec<String> = Settings::declare().into_iter().map(|p| p.name).collect();
     assert_eq!(
         names,
-        ["epochs", "loss", "shuffle", "keep", "type", "where"]
+        [
+            "epochs", "loss", "files", "shuffle", "keep", "type", "where"
+        ]
     );
 }
 
@@ -70,10 +77,11 @@ fn a_flag_is_false_unless_its_default_says_otherwise() {
 
 #[test]
 fn missing_and_null_values_take_their_defaults() {
-    let settings: Settings = read(json!({ "loss": "dice", "epochs": null })).unwrap();
+    let settings: Settings = read(json!({ "loss": "dice", "files": {}, "epochs": null })).unwrap();
     let expected = Settings {
         epochs: 20,
         loss: "dice".into(),
+        files: BTreeMap::new(),
         shuffle: false,
         keep: true,
         storage: "auto".into(),
@@ -84,7 +92,8 @@ fn missing_and_null_values_take_their_defaults() {
 
 #[test]
 fn values_are_read_by_name_and_other_names_ignored() {
-    let values = json!({ "loss": "dice", "type": "uint8", "where": "a=b", "of_another": 1 });
+    let values =
+        json!({ "loss": "dice", "files": {}, "type": "uint8", "where": "a=b", "of_another": 1 });
     let settings: Settings = read(values).unwrap();
     assert_eq!(settings.storage, "uint8");
     assert_eq!(settings.r#where.as_deref(), Some("a=b"));
@@ -93,11 +102,13 @@ fn values_are_read_by_name_and_other_names_ignored() {
 #[test]
 fn a_fault_names_the_parameter_and_what_is_wrong() {
     assert_eq!(fault::<Settings>(json!({})), "loss: must be given");
-    let wrong_type = json!({ "loss": "dice", "epochs": "many" });
+    let without = json!({ "loss": "dice" });
+    assert_eq!(fault::<Settings>(without), "files: must be given");
+    let wrong_type = json!({ "loss": "dice", "files": {}, "epochs": "many" });
     assert_eq!(
         fault::<Settings>(wrong_type),
         "epochs: \"many\" is not a whole number"
     );
-    let wrong_name = json!({ "loss": "dice", "type": true });
+    let wrong_name = json!({ "loss": "dice", "files": {}, "type": true });
     assert_eq!(fault::<Settings>(wrong_name), "type: true is not a text");
 }
