@@ -29,6 +29,11 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     ("rsom-nn", &["rsom-kernels", "rsom-weights"], &[]),
     (
+        "rsom-training",
+        &["rsom-nn", "rsom-weights"],
+        TRAINING_FILES,
+    ),
+    (
         "rsom-phantom",
         &["rsom-volume", "rsom-morphology"],
         STUDY_FILES,
@@ -36,12 +41,12 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-preprocess", &["rsom-volume"], STUDY_FILES),
     (
         "rsom-layerseg",
-        &["rsom-volume", "rsom-nn", "rsom-weights"],
+        &["rsom-volume", "rsom-nn", "rsom-training", "rsom-weights"],
         STUDY_FILES,
     ),
     (
         "rsom-vesselseg",
-        &["rsom-volume", "rsom-nn", "rsom-weights"],
+        &["rsom-volume", "rsom-nn", "rsom-training", "rsom-weights"],
         STUDY_FILES,
     ),
     (
@@ -52,7 +57,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     (
         "rsom-frangi",
         &["rsom-volume", "rsom-morphology", "rsom-weights"],
-        STUDY_FILES,
+        SEARCHES,
     ),
     ("rsom-stats", &["rsom-volume"], STUDY_FILES),
     ("rsom-report", &["rsom-volume"], STUDY_FILES),
@@ -61,6 +66,18 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
 
 /// What the command line of a stage adds to its library.
 const STUDY_FILES: &[&str] = &["rsom-io", "rsom-stage", "rsom-formats", "rsom-manifest"];
+
+/// What the command line of training adds to it.
+const TRAINING_FILES: &[&str] = &["rsom-volume", "rsom-io", "rsom-stage", "rsom-formats"];
+
+/// What the command line of a stage that trains without a network adds to its library.
+const SEARCHES: &[&str] = &[
+    "rsom-io",
+    "rsom-stage",
+    "rsom-formats",
+    "rsom-manifest",
+    "rsom-training",
+];
 
 /// Third-party crates that only some of ours may know.
 const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
@@ -74,9 +91,15 @@ const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
     ("zip", &["rsom-weights"]),
     (
         "candle-core",
-        &["rsom-weights", "rsom-nn", "rsom-layerseg", "rsom-vesselseg"],
+        &[
+            "rsom-weights",
+            "rsom-nn",
+            "rsom-training",
+            "rsom-layerseg",
+            "rsom-vesselseg",
+        ],
     ),
-    ("candle-nn", &["rsom-nn", "rsom-layerseg"]),
+    ("candle-nn", &["rsom-nn"]),
     (
         "serde_yaml",
         &["rsom-stage", "rsom-manifest", "rsom-pipeline"],

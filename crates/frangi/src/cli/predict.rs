@@ -6,10 +6,10 @@ use rsom_io::prepared::Prepared;
 use rsom_stage::{
     Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, interrupt,
 };
+use rsom_training::cli::{load_weights, of_file};
 use rsom_volume::Scan;
 use serde::Deserialize;
 
-use super::fault;
 use crate::{Model, Polarity, Scales, Settings, Thresholds, predict};
 
 /// The command `predict`.
@@ -124,7 +124,9 @@ impl Parameters {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let parameters: Parameters = invocation.parameters()?;
-    let weights = invocation.optional_input("weights").map(fault::load);
+    let weights = invocation
+        .optional_input("weights")
+        .map(|path| load_weights(path, Model::from_bytes));
     let model = parameters.model(weights.transpose()?)?;
     let input = invocation.input("input")?;
     let Prepared { scan, file } = Prepared::load(input)?;
@@ -136,7 +138,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         }
         !interrupt::requested()
     };
-    let found = predict(&model, &scan, &mut watch).map_err(|e| fault::of_file(input, e))?;
+    let found = predict(&model, &scan, &mut watch).map_err(|e| of_file(input, e))?;
     if let Some(progress) = progress {
         progress.finish();
     }
