@@ -51,7 +51,6 @@ mod run;
 pub mod sidecar;
 mod spec;
 mod summary;
-mod training;
 pub mod yaml;
 
 pub use command_line::{command_line, global_arguments};
@@ -69,4 +68,3 @@ pub use rsom_parameters::{
 pub use run::{main, print, run, usage};
 pub use spec::{CONTRACT_VERSION, CommandSpec, Spec};
 pub use summary::Summary;
-pub use training::{Epochs, TrainingOutputs, train_to_the_end};

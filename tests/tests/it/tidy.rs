@@ -33,6 +33,11 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     ("rsom-nn", &["rsom-kernels", "rsom-weights"], &[]),
     (
+        "rsom-training",
+        &["rsom-nn", "rsom-weights"],
+        TRAINING_FILES,
+    ),
+    (
         "rsom-phantom",
         &["rsom-volume", "rsom-morphology", "rsom-measures"],
         STUDY_FILES,
@@ -40,12 +45,18 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-preprocess", &["rsom-volume"], STUDY_FILES),
     (
         "rsom-layerseg",
-        &["rsom-volume", "rsom-morphology", "rsom-nn", "rsom-weights"],
+        &[
+            "rsom-volume",
+            "rsom-morphology",
+            "rsom-nn",
+            "rsom-training",
+            "rsom-weights",
+        ],
         STUDY_FILES,
     ),
     (
         "rsom-vesselseg",
-        &["rsom-volume", "rsom-nn", "rsom-weights"],
+        &["rsom-volume", "rsom-nn", "rsom-training", "rsom-weights"],
         STUDY_FILES,
     ),
     (
@@ -56,7 +67,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     (
         "rsom-frangi",
         &["rsom-volume", "rsom-morphology", "rsom-weights"],
-        STUDY_FILES,
+        SEARCHES,
     ),
     ("rsom-stats", &["rsom-measures"], STUDY_FILES),
     (
@@ -78,6 +89,17 @@ const STUDY_FILES: &[&str] = &["rsom-io", "rsom-stage", "rsom-formats", "rsom-ma
 
 /// What tests share: any crate may name it for its tests, none for anything else.
 const TESTING: &str = "rsom-testing";
+/// What the command line of training adds to it.
+const TRAINING_FILES: &[&str] = &["rsom-volume", "rsom-io", "rsom-stage", "rsom-formats"];
+
+/// What the command line of a stage that trains without a network adds to its library.
+const SEARCHES: &[&str] = &[
+    "rsom-io",
+    "rsom-stage",
+    "rsom-formats",
+    "rsom-manifest",
+    "rsom-training",
+];
 
 /// Third-party crates that only some of ours may know.
 const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
@@ -91,9 +113,15 @@ const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
     ("zip", &["rsom-weights"]),
     (
         "candle-core",
-        &["rsom-weights", "rsom-nn", "rsom-layerseg", "rsom-vesselseg"],
+        &[
+            "rsom-weights",
+            "rsom-nn",
+            "rsom-training",
+            "rsom-layerseg",
+            "rsom-vesselseg",
+        ],
     ),
-    ("candle-nn", &["rsom-nn", "rsom-layerseg"]),
+    ("candle-nn", &["rsom-nn"]),
     (
         "serde_yaml",
         &["rsom-stage", "rsom-manifest", "rsom-pipeline"],

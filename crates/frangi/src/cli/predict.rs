@@ -5,9 +5,9 @@ use rsom_io::ports;
 use rsom_io::prepared::Prepared;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, Progress, StageError, Summary, interrupt};
+use rsom_training::cli::{load_weights, of_file};
 use rsom_volume::Scan;
 
-use super::fault;
 use crate::{Model, Polarity, Scales, Settings, Thresholds, predict};
 
 /// The command `predict`.
@@ -102,7 +102,9 @@ impl Wanted {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let wanted: Wanted = invocation.settings()?;
-    let weights = invocation.optional_input("weights").map(fault::load);
+    let weights = invocation
+        .optional_input("weights")
+        .map(|path| load_weights(path, Model::from_bytes));
     let model = wanted.model(weights.transpose()?)?;
     let input = invocation.input("input")?;
     let Prepared { scan, file } = Prepared::load(input)?;
@@ -114,7 +116,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         }
         !interrupt::requested()
     };
-    let found = predict(&model, &scan, &mut watch).map_err(|e| fault::of_file(input, e))?;
+    let found = predict(&model, &scan, &mut watch).map_err(|e| of_file(input, e))?;
     if let Some(progress) = progress {
         progress.finish();
     }

@@ -4,12 +4,12 @@ use rsom_io::dataset::{Dataset, Pair};
 use rsom_io::ports;
 use rsom_parameters::Parameters;
 use rsom_stage::{
-    Command, Invocation, Kind, Port, Progress, StageError, Summary, TrainingOutputs, atomic,
-    interrupt, log,
+    Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, interrupt, log,
 };
+use rsom_training::cli::{Outputs, of_file};
 use rsom_volume::{Mask, OverlapCounts, Scan};
 
-use super::{fault, history};
+use super::history;
 use crate::{FrangiError, Model, Polarity, Scales, Search, Settings, predict, search};
 
 /// Scales where none are given: near the radii of vessels in skin.
@@ -113,7 +113,7 @@ fn sets(
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let wanted: Wanted = invocation.settings()?;
     let candidates = wanted.candidates()?;
-    let outputs = TrainingOutputs::of(invocation)?;
+    let outputs = Outputs::of(invocation)?;
     let (dataset, stated) = Dataset::of(invocation)?;
     let found = choose(&wanted, &candidates, &dataset)?;
     let model = Model {
@@ -184,7 +184,7 @@ fn choose(
     }
     found.map_err(|failure| match failure {
         Failure::Stage(error) => error,
-        Failure::Library(error) => fault::of_file(&training[current].image, error),
+        Failure::Library(error) => of_file(&training[current].image, error),
     })
 }
 
@@ -199,8 +199,7 @@ fn evaluate(model: &Model, dataset: &Dataset) -> Result<Option<f64>, StageError>
     for pair in validation {
         let (scan, mask) = load_pair(dataset, pair)?;
         let mut watch = |_, _| !interrupt::requested();
-        let found =
-            predict(model, &scan, &mut watch).map_err(|e| fault::of_file(&pair.image, e))?;
+        let found = predict(model, &scan, &mut watch).map_err(|e| of_file(&pair.image, e))?;
         let found = found.mask.voxels().view();
         sum += OverlapCounts::of(mask.voxels().view(), found).dice();
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 use ndarray::{Array3, Array4};
 use rsom_formats::nifti::{self, Storage};
 use rsom_formats::table::parquet;
-use rsom_nn::InputScaling;
+use rsom_nn::{InputScaling, NeuralNetwork};
 use rsom_testing::{Folder, Program};
 use rsom_vesselseg::{Blocks, Model, VesselNet, VesselNetConfig};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
@@ -240,7 +240,9 @@ fn a_killed_run_started_again_ends_in_the_bytes_of_an_uninterrupted_one_with_any
     let checkpoint = folder.join("parts/checkpoint.safetensors");
     let epochs = || {
         let bytes = std::fs::read(&checkpoint).ok()?;
-        let state = rsom_nn::Checkpoint::from_bytes(&bytes).unwrap().trainer;
+        let state = rsom_training::Checkpoint::from_bytes(&bytes)
+            .unwrap()
+            .trainer;
         let state: Value = serde_json::from_str(&state).unwrap();
         state["epochs"].as_array().map(Vec::len)
     };

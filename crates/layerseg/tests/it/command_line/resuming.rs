@@ -42,7 +42,9 @@ fn a_killed_run_started_again_ends_in_the_bytes_of_an_uninterrupted_one() {
     let checkpoint = study.path("parts/checkpoint.safetensors");
     let epochs = || {
         let bytes = std::fs::read(&checkpoint).ok()?;
-        let state = rsom_nn::Checkpoint::from_bytes(&bytes).unwrap().trainer;
+        let state = rsom_training::Checkpoint::from_bytes(&bytes)
+            .unwrap()
+            .trainer;
         let state: Value = serde_json::from_str(&state).unwrap();
         state["epochs"].as_array().map(Vec::len)
     };

@@ -1,11 +1,12 @@
-//! Everything that a training run needs to go on after it was stopped.
+//! Everything that a training run needs to be resumed.
 
 use std::collections::BTreeMap;
 
 use candle_core::Tensor;
+use rsom_nn::{Adam, AdamConfig, AdamState, Moments, Parameters};
 use rsom_weights::{Metadata, Weights};
 
-use crate::{Adam, AdamConfig, AdamState, Moments, NnError, Parameters, ReduceOnPlateau};
+use crate::{ReduceOnPlateau, TrainingError};
 
 /// A training run between two steps.
 ///
@@ -37,7 +38,7 @@ impl Checkpoint {
         adam: &Adam,
         schedule: &ReduceOnPlateau,
         trainer: String,
-    ) -> Result<Self, NnError> {
+    ) -> Result<Self, TrainingError> {
         Ok(Self {
             parameters: parameters.snapshot()?,
             adam: adam.state()?,
@@ -50,17 +51,17 @@ impl Checkpoint {
     /// Puts parameters and optimizer back; schedule and trainer are the caller's to take.
     ///
     /// # Errors
-    /// [`NnError::Mismatch`] when the checkpoint is of another network.
-    pub fn restore(&self, parameters: &Parameters, adam: &mut Adam) -> Result<(), NnError> {
+    /// [`rsom_nn::NnError::Mismatch`] when the checkpoint is of another network.
+    pub fn restore(&self, parameters: &Parameters, adam: &mut Adam) -> Result<(), TrainingError> {
         parameters.load_from(&self.parameters)?;
-        adam.restore(&self.adam)
+        Ok(adam.restore(&self.adam)?)
     }
 
     /// The checkpoint as a file's bytes.
     ///
     /// # Errors
     /// A tensor that is not `f32`.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, NnError> {
+    pub fn to_bytes(&self) -> Result<Vec<u8>, TrainingError> {
         let mut tensors = BTreeMap::new();
         let mut insert = |prefix: &str, name: &str, tensor: &Tensor| {
             tensors.insert(format!("{prefix}{name}"), tensor.clone());
@@ -85,12 +86,12 @@ impl Checkpoint {
     /// Reads a checkpoint back.
     ///
     /// # Errors
-    /// [`NnError::Corrupt`] with what is wrong.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, NnError> {
+    /// [`TrainingError::Corrupt`] with what is wrong.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TrainingError> {
         let Weights { tensors, metadata } = rsom_weights::from_bytes(bytes)?;
         if metadata.format() != Some(FORMAT) {
             let text = "a weights file, but not a checkpoint of a training run";
-            return Err(NnError::Corrupt(text.to_string()));
+            return Err(TrainingError::Corrupt(text.to_string()));
         }
         let (config, step): (AdamConfig, u64) = metadata.get("adam")?;
         let mut groups = Groups::default();
@@ -125,7 +126,7 @@ struct Groups {
 }
 
 impl Groups {
-    fn insert(&mut self, name: &str, tensor: Tensor) -> Result<(), NnError> {
+    fn insert(&mut self, name: &str, tensor: Tensor) -> Result<(), TrainingError> {
         let groups = [
             (PARAMETERS, &mut self.parameters),
             (FIRST, &mut self.first),
@@ -138,7 +139,7 @@ impl Groups {
                 return Ok(());
             }
         }
-        Err(NnError::Corrupt(format!(
+        Err(TrainingError::Corrupt(format!(
             "the checkpoint holds an unknown tensor '{name}'"
         )))
     }
@@ -147,9 +148,9 @@ impl Groups {
 fn pair(
     first: BTreeMap<String, Tensor>,
     mut second: BTreeMap<String, Tensor>,
-) -> Result<BTreeMap<String, Moments>, NnError> {
+) -> Result<BTreeMap<String, Moments>, TrainingError> {
     let lacking =
-        |name: &str| NnError::Corrupt(format!("the checkpoint lacks a moment of '{name}'"));
+        |name: &str| TrainingError::Corrupt(format!("the checkpoint lacks a moment of '{name}'"));
     let mut moments = BTreeMap::new();
     for (name, first) in first {
         let second = second.remove(&name).ok_or_else(|| lacking(&name))?;
