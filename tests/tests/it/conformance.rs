@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use rsom_stage::{CommandSpec, Kind, Port, Spec};
+use rsom_stage::{CommandSpec, Kind, Parameter, Port, Spec};
 use rsom_testing::{Finished, Folder, Program, names};
+use serde_json::json;
 
 use crate::RSOM;
 
@@ -71,8 +72,16 @@ impl Stage {
     }
 
     fn spec(&self) -> Spec {
-        let printed = self.call(Path::new("."), &["spec"]).expect_code(0);
-        Spec::from_json(&printed.json()).unwrap()
+        let mut json = self.call(Path::new("."), &["spec"]).expect_code(0).json();
+        let mut spec = Spec::from_json(&json).unwrap();
+        // What runs a stage does not read its examples.
+        let commands = json["commands"].as_array_mut().unwrap();
+        for (command, json) in spec.commands.iter_mut().zip(commands) {
+            if self.ours {
+                command.examples = serde_json::from_value(json["examples"].take()).unwrap();
+            }
+        }
+        spec
     }
 }
 
@@ -149,36 +158,217 @@ fn every_command_explains_itself() {
     }
 }
 
-#[test]
-fn every_example_of_a_help_text_is_a_valid_command_line() {
-    let folder = Folder::new();
+/// A command line of a help text, cut into words: those of the command, and each flag with its values.
+struct Example {
+    name: Vec<String>,
+    flags: Vec<(Option<String>, Vec<String>)>,
+}
+
+impl Example {
+    /// Values behind a flag belong to it as far as its port takes them; what stands alone is positional.
+    fn of(command: &CommandSpec, line: &str) -> Self {
+        let words = split(line);
+        let name: Vec<String> = command.name.split(' ').map(str::to_owned).collect();
+        let mut flags: Vec<(Option<String>, Vec<String>)> = Vec::new();
+        for word in &words[1 + name.len()..] {
+            let takes_more = flags.last().is_some_and(|(flag, values)| {
+                let many = |p: &Port| p.many && Some(flag_of(p)) == *flag;
+                flag.is_some() && (values.is_empty() || command.inputs.iter().any(many))
+            });
+            match (word.starts_with("--"), takes_more) {
+                (true, _) => flags.push((Some(word.clone()), vec![])),
+                (false, true) => flags.last_mut().unwrap().1.push(word.clone()),
+                (false, false) => flags.push((None, vec![word.clone()])),
+            }
+        }
+        Self { name, flags }
+    }
+
+    /// The port that a flag, or a value without one, stands for.
+    fn port<'a>(ports: &'a [Port], flag: Option<&String>) -> Option<&'a Port> {
+        ports.iter().find(|port| match flag {
+            Some(flag) => *flag == flag_of(port),
+            None => port.positional,
+        })
+    }
+
+    /// The same line with other inputs, and with its outputs in a folder.
+    fn with(
+        &self,
+        command: &CommandSpec,
+        folder: &Path,
+        input: impl Fn(&Port) -> String,
+    ) -> Vec<String> {
+        let mut words = self.name.clone();
+        for (flag, values) in &self.flags {
+            words.extend(flag.clone());
+            let [of_input, of_output] =
+                [&command.inputs, &command.outputs].map(|ports| Self::port(ports, flag.as_ref()));
+            for value in values {
+                words.push(match (of_input, of_output) {
+                    (Some(port), _) => input(port),
+                    (_, Some(_)) => folder.join(format!("out-{value}")).to_string_lossy().into(),
+                    _ => value.clone(),
+                });
+            }
+        }
+        words
+    }
+
+    fn has_inputs(&self, command: &CommandSpec) -> bool {
+        let port = |(flag, _): &(Option<String>, _)| Self::port(&command.inputs, flag.as_ref());
+        self.flags.iter().any(|flag| port(flag).is_some())
+    }
+}
+
+fn flag_of(port: &Port) -> String {
+    format!("--{}", port.name.replace('_', "-"))
+}
+
+/// Every example of our help texts, with its command and a folder in which its configuration lies.
+fn for_each_example(check: impl Fn(&Stage, &CommandSpec, &Example, &Folder)) {
+    let mut examples = 0;
     for stage in stages().iter().filter(|s| s.ours) {
         let spec = stage.spec();
-        let printed = stage.call(Path::new("."), &["spec"]).json();
-        for (command, json) in spec
-            .commands
-            .iter()
-            .zip(printed["commands"].as_array().unwrap())
-        {
-            for example in json["examples"].as_array().unwrap() {
-                let example = example.as_str().unwrap();
+        for command in &spec.commands {
+            for line in &command.examples {
                 let start = format!("rsom-{} {}", spec.stage, command.name);
-                assert!(example.starts_with(&start), "{start}: {example}");
-                // Files of an example do not exist here: it gets as far as missing them, or starts to work, but is
-                // no usage error, which shows at once.
-                let words = split(example);
-                let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
-                if let Some(config) = words.iter().position(|w| *w == "--config") {
-                    std::fs::write(folder.join(words[config + 1]), "").unwrap();
+                assert!(line.starts_with(&start), "{start}: {line}");
+                let folder = Folder::new();
+                let example = Example::of(command, line);
+                for (flag, values) in &example.flags {
+                    if flag.as_deref() == Some("--config") {
+                        folder.write(&values[0], "");
+                    }
                 }
-                assert_ne!(
-                    stage.code_within(&folder, &words, PATIENCE),
-                    Some(2),
-                    "{example}"
-                );
+                check(stage, command, &example, &folder);
+                examples += 1;
             }
         }
     }
+    assert!(examples > 40, "only {examples} examples");
+}
+
+/// What a file of no format holds.
+fn garbage() -> Vec<u8> {
+    let byte = |i: u32| (i.wrapping_mul(2_654_435_761) >> 13) as u8;
+    (0..4096).map(byte).collect()
+}
+
+/// A file of garbage, or an empty folder, for a port.
+fn garbage_for(folder: &Folder, port: &Port) -> String {
+    let name = format!("in-{}{}", port.name, port.kind.extension());
+    match port.kind {
+        Kind::Directory => std::fs::create_dir_all(folder.join(&name)).unwrap(),
+        _ => folder.write(&name, garbage()),
+    }
+    folder.join(name).to_string_lossy().into_owned()
+}
+
+#[test]
+fn every_example_misses_its_inputs_with_exit_code_3_and_works_without_any() {
+    for_each_example(|stage, command, example, folder| {
+        let absent = |port: &Port| format!("/absent/in{}", port.kind.extension());
+        let words = example.with(command, folder, absent);
+        if example.has_inputs(command) {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let finished = stage.call(folder, &words).expect_code(3);
+            assert!(finished.error().contains("/absent/in"), "{finished:?}");
+            assert!(outputs_in(folder).is_empty(), "{words:?} left an output");
+        } else {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let code = stage.code_within(folder, &words, PATIENCE);
+            // Done, or still at work.
+            assert!(matches!(code, None | Some(0)), "{words:?}: {code:?}");
+        }
+    });
+}
+
+#[test]
+fn every_example_refuses_garbage_with_exit_code_3_and_names_it() {
+    for_each_example(|stage, command, example, folder| {
+        if !example.has_inputs(command) {
+            return;
+        }
+        let words = example.with(command, folder, |port| garbage_for(folder, port));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let finished = stage.call(folder, &words).expect_code(3);
+        assert!(finished.error().contains("in-"), "{finished:?}");
+        assert!(outputs_in(folder).is_empty(), "{words:?} left an output");
+    });
+}
+
+#[test]
+fn an_example_without_one_of_its_required_files_is_exit_code_2() {
+    for_each_example(|stage, command, example, folder| {
+        for (place, (flag, _)) in example.flags.iter().enumerate() {
+            let ports = [&command.inputs, &command.outputs];
+            let port = |ports: &&Vec<Port>| Example::port(ports, flag.as_ref()).map(|p| p.required);
+            if ports.iter().find_map(port) != Some(true) {
+                continue;
+            }
+            let mut flags = example.flags.clone();
+            flags.remove(place);
+            let name = example.name.clone();
+            let without = Example { name, flags };
+            let words = without.with(command, folder, |port| garbage_for(folder, port));
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            stage.call(folder, &words).expect_code(2);
+            assert!(outputs_in(folder).is_empty(), "{words:?} left an output");
+        }
+    });
+}
+
+/// Values that a parameter does not take, as they stand on a command line.
+fn wrong_values(parameter: &Parameter) -> Vec<String> {
+    let schema = &parameter.schema;
+    let words = ["much", "much,more"].map(|word| {
+        let list: Vec<&str> = word.split(',').collect();
+        let refused = [json!(word), json!(list)].map(|v| schema.check(v).is_err());
+        (refused == [true, true]).then(|| word.to_owned())
+    });
+    let beyond = [
+        schema.minimum.map(|m| m - 1.0),
+        schema.maximum.map(|m| m + 1.0),
+    ];
+    let beyond = beyond.into_iter().flatten().map(|number| {
+        let items = schema.items.unwrap_or(1);
+        vec![number.to_string(); items].join(",")
+    });
+    words.into_iter().flatten().chain(beyond).collect()
+}
+
+#[test]
+fn a_wrong_value_of_any_parameter_is_exit_code_2_and_named_before_a_file_is_read() {
+    let mut tried = 0;
+    for stage in stages().iter().filter(|s| s.ours) {
+        for command in &stage.spec().commands {
+            let folder = Folder::new();
+            let mut example = Example::of(command, &command.examples[0]);
+            example
+                .flags
+                .retain(|(flag, _)| flag.as_deref() != Some("--config"));
+            for parameter in &command.parameters {
+                let flag = format!("--{}", parameter.name.replace('_', "-"));
+                for value in wrong_values(parameter) {
+                    let mut flags = example.flags.clone();
+                    flags.retain(|(other, _)| other.as_deref() != Some(&flag));
+                    flags.push((Some(format!("{flag}={value}")), vec![]));
+                    let name = example.name.clone();
+                    let wrong = Example { name, flags };
+                    let words = wrong.with(command, &folder, |port| garbage_for(&folder, port));
+                    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                    let finished = stage.call(&folder, &words).expect_code(2);
+                    let name = [flag.as_str(), parameter.name.as_str()];
+                    let named = name.iter().any(|name| finished.stderr.contains(name));
+                    assert!(named, "{words:?}: {}", finished.stderr);
+                    assert!(outputs_in(&folder).is_empty(), "{words:?} left an output");
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried > 150, "only {tried} values");
 }
 
 #[test]
@@ -206,51 +396,16 @@ fn an_absent_input_is_exit_code_3_and_named() {
 }
 
 #[test]
-fn garbage_gives_one_line_and_no_output() {
-    for stage in stages() {
+fn a_foreign_stage_refuses_garbage_with_exit_code_3_in_one_line() {
+    let stages = stages();
+    let stage = stages.iter().find(|s| !s.ours).unwrap();
+    for command in &stage.spec().commands {
         let folder = Folder::new();
-        let garbage: Vec<u8> = (0..4096_u32)
-            .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
-            .collect();
-        let spec = stage.spec();
-        for command in spec
-            .commands
-            .iter()
-            .filter(|c| c.inputs.iter().any(|p| p.required))
-        {
-            let input = |port: &Port| {
-                let path = folder.join(format!("in-{}{}", port.name, port.kind.extension()));
-                if port.kind == Kind::Directory {
-                    std::fs::create_dir_all(&path).unwrap();
-                } else {
-                    std::fs::write(&path, &garbage).unwrap();
-                }
-                path.to_string_lossy().into_owned()
-            };
-            let words = words(command, &folder, input);
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            let finished = stage.call(&folder, &words);
-            let code = finished.code;
-            // A required parameter, or one of several optional inputs, is missing on purpose.
-            let needs_more = command.parameters.iter().any(|p| p.required)
-                || command.inputs.iter().any(|p| !p.required);
-            assert!(
-                code == Some(3) || (code == Some(2) && needs_more),
-                "{words:?}: {finished:?}"
-            );
-            assert!(
-                !finished.stderr.contains("panicked"),
-                "{words:?}: {}",
-                finished.stderr
-            );
-            assert_eq!(
-                finished.stderr.lines().count(),
-                1,
-                "{words:?}: {}",
-                finished.stderr
-            );
-            assert!(outputs_in(&folder).is_empty(), "{words:?} left an output");
-        }
+        let words = words(command, &folder, |port| garbage_for(&folder, port));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let finished = stage.call(&folder, &words).expect_code(3);
+        finished.expect_one_clear_line(&["in-"]);
+        assert!(outputs_in(&folder).is_empty(), "{words:?} left an output");
     }
 }
 

@@ -18,7 +18,7 @@ fn scan() -> Folder {
     folder
 }
 
-fn gunzipped(path: &Path) -> Vec<u8> {
+pub fn gunzipped(path: &Path) -> Vec<u8> {
     let output = Command::new("gzip").arg("-dc").arg(path).output().unwrap();
     output.stdout
 }

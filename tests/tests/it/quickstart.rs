@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rsom_io::table::parquet;
 use rsom_testing::{Finished, Folder, checkout};
 
 use crate::RSOM;
+use crate::failures::gunzipped;
 
 /// The quickstart with small scans, one epoch, and two weights of the smoothness loss.
 fn quickstart(workdir: &Path, more: &[&str]) -> Finished {
@@ -70,45 +72,196 @@ fn a_study_is_the_same_bytes_for_any_threads_and_is_done_only_once() {
     assert_eq!(outputs(&one), first);
 }
 
+/// The voxels of a mask of the study, x fastest, out of the bytes of its file.
+fn voxels(path: &Path) -> Vec<bool> {
+    let bytes = gunzipped(path);
+    let short = |at: usize| i16::from_le_bytes([bytes[at], bytes[at + 1]]);
+    let float = |at: usize| f32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+    // NIfTI-1: extents from byte 40, the type at 70 (2 for bytes), spacing from 80, the place of the voxels at 108.
+    assert_eq!([42, 44, 46].map(short), [32, 4, 64]);
+    assert_eq!(short(70), 2);
+    assert_eq!([80, 84, 88].map(float), [0.012, 0.012, 0.003]);
+    let voxels = &bytes[float(108) as usize..];
+    assert_eq!(voxels.len(), 32 * 4 * 64);
+    voxels.iter().map(|v| *v != 0).collect()
+}
+
+/// Dice, precision, recall and intersection over union of a scan.
+fn overlap(workdir: &Path, scan: usize, s: i64) -> [f64; 4] {
+    let reference = voxels(&workdir.join(format!("scans/p{scan:02}_layer.nii.gz")));
+    let prediction = voxels(&workdir.join(format!("masks/p{scan:02}_unet_s{s}.nii.gz")));
+    let count = |of: fn(bool, bool) -> bool| {
+        let pairs = reference.iter().zip(&prediction);
+        pairs.filter(|(r, p)| of(**r, **p)).count() as f64
+    };
+    let (both, either) = (count(|r, p| r && p), count(|r, p| r || p));
+    let (references, predictions) = (count(|r, _| r), count(|_, p| p));
+    [
+        2.0 * both / (references + predictions),
+        both / predictions,
+        both / references,
+        both / either,
+    ]
+}
+
+/// Ra in voxels of a whole scan, as the table of its measures has it.
+fn roughness(workdir: &Path, scan: usize, s: i64) -> Option<f64> {
+    let path = workdir.join(format!("measures/p{scan:02}_unet_s{s}.parquet"));
+    let table = parquet::read(&path).unwrap();
+    let text = |name: &str, row: usize| table.texts(name).unwrap()[row].clone();
+    let slices = table.integers("slice").unwrap();
+    let mut rows = (0..table.rows()).filter(|row| {
+        text("metric", *row).as_deref() == Some("ra_vox")
+            && text("surface", *row).as_deref() == Some("both")
+            && slices[*row].is_none()
+    });
+    let row = rows.next().unwrap();
+    assert_eq!(rows.next(), None);
+    table.numbers("value").unwrap()[row]
+}
+
+/// Mean, and standard deviation with n − 1.
+fn mean_sd(values: &[f64]) -> (f64, f64) {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
+    (mean, (squares / (count - 1.0)).sqrt())
+}
+
+/// Two-sided p of the signed-rank test: the share of all choices of signs that are as far from even as those found.
+fn signed_rank_p(differences: &[f64]) -> f64 {
+    let differences: Vec<f64> = (differences.iter().copied())
+        .filter(|d| d.abs() > 1e-12)
+        .collect();
+    let rank = |d: &f64| {
+        let below = differences.iter().filter(|o| o.abs() < d.abs() - 1e-12);
+        let alike = differences
+            .iter()
+            .filter(|o| (o.abs() - d.abs()).abs() <= 1e-12);
+        below.count() as f64 + (alike.count() as f64 + 1.0) / 2.0
+    };
+    let ranks: Vec<f64> = differences.iter().map(rank).collect();
+    let half = ranks.iter().sum::<f64>() / 2.0;
+    let distance = |positive: &dyn Fn(usize) -> bool| {
+        let sum: f64 = (0..ranks.len())
+            .filter(|i| positive(*i))
+            .map(|i| ranks[i])
+            .sum();
+        (sum - half).abs()
+    };
+    let found = distance(&|i| differences[i] > 0.0);
+    let choices = 1_u32 << ranks.len();
+    let as_far = (0..choices).filter(|signs| distance(&|i| signs >> i & 1 == 1) >= found - 1e-9);
+    as_far.count() as f64 / f64::from(choices)
+}
+
+/// The rows of a table of comma-separated values, each by the names of its columns.
+fn rows_of(csv: &str) -> Vec<BTreeMap<&str, &str>> {
+    let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let header = lines.next().unwrap();
+    let row = |line: Vec<_>| header.iter().copied().zip(line).collect();
+    lines.map(row).collect()
+}
+
+/// What a printed table says under a title in the row of the U-Net with this s.
+fn cell(table: &str, between: &str, s: i64, title: &str) -> String {
+    let lines = table.lines().filter(|line| line.contains(between));
+    let cells = |line: &str| -> Vec<String> {
+        let line = line.trim_matches(['|', ' ', '\\']);
+        line.split(between).map(|c| c.trim().to_owned()).collect()
+    };
+    let lines: Vec<Vec<String>> = lines.map(cells).collect();
+    let header = lines.iter().find(|line| line[0] == "Network").unwrap();
+    let row = |line: &&Vec<String>| line[0] == "U-Net" && line[1] == s.to_string();
+    let place = header.iter().position(|name| name == title).unwrap();
+    lines.iter().find(row).unwrap()[place].clone()
+}
+
 #[test]
-fn the_study_ends_in_a_table_a_picture_and_tests() {
+fn the_numbers_of_the_studys_tables_are_those_of_its_masks() {
     let workdir = Folder::new();
     quickstart(&workdir, &["--set", "net=[unet]"]).expect_code(0);
-    let results = workdir.join("results");
-    let table = std::fs::read_to_string(results.join("table.markdown")).unwrap();
-    for part in ["U-Net", "Dice", "Ra"] {
-        assert!(table.contains(part), "no {part} in\n{table}");
+    let csv = workdir.text("results/table.csv");
+    let rows = rows_of(&csv);
+    let [markdown, latex] =
+        ["markdown", "latex"].map(|f| workdir.text(&format!("results/table.{f}")));
+    assert_eq!(rows.len(), 2);
+    let overlaps = [0, 100].map(|s| {
+        (1..=12)
+            .map(|scan| overlap(&workdir, scan, s))
+            .collect::<Vec<_>>()
+    });
+    for (row, (s, overlaps)) in rows.iter().zip([0, 100].iter().zip(&overlaps)) {
+        let number = |name: &str| row[name].parse::<f64>().ok();
+        let close = |name: &str, expected: f64| {
+            let found = number(name).unwrap();
+            assert!(
+                (found - expected).abs() < 1e-9,
+                "s = {s}, {name}: {found}, not {expected}"
+            );
+        };
+        assert_eq!((row["net"], row["s"]), ("unet", s.to_string().as_str()));
+        for (i, metric) in ["dice", "precision", "recall", "iou"].iter().enumerate() {
+            let values: Vec<f64> = overlaps.iter().map(|o| o[i]).collect();
+            let (mean, sd) = mean_sd(&values);
+            close(&format!("{metric}_epidermis_mean"), mean);
+            close(&format!("{metric}_epidermis_sd"), sd);
+            close(&format!("{metric}_epidermis_n"), 12.0);
+            // The printed tables show the same, rounded.
+            let title = ["Dice", "Precision", "Recall", "IoU"][i];
+            let printed = cell(&markdown, "|", *s, title);
+            assert_eq!(printed, format!("{mean:.2} ± {sd:.2}"), "s = {s}, {title}");
+            let printed = cell(&latex, "&", *s, title);
+            assert_eq!(
+                printed,
+                format!("{mean:.2} $\\pm$ {sd:.2}"),
+                "s = {s}, {title}"
+            );
+        }
+        let values: Vec<f64> = (1..=12)
+            .filter_map(|scan| roughness(&workdir, scan, *s))
+            .collect();
+        close("ra_vox_both_epidermis_n", values.len() as f64);
+        close(
+            "ra_vox_both_epidermis_n_missing",
+            12.0 - values.len() as f64,
+        );
+        if values.len() > 1 {
+            let (mean, sd) = mean_sd(&values);
+            close("ra_vox_both_epidermis_mean", mean);
+            close("ra_vox_both_epidermis_sd", sd);
+        }
     }
-    let latex = std::fs::read_to_string(results.join("table.latex")).unwrap();
-    assert!(latex.contains("\\toprule"), "{latex}");
-    let picture = std::fs::read(results.join("bscan_unet.png")).unwrap();
-    assert_eq!(&picture[1..4], b"PNG");
-    let tests = results.join("tests.parquet");
-    let inspected = RSOM
-        .run(checkout(), &["io", "inspect", &tests.to_string_lossy()])
-        .expect_code(0);
-    for column in [
-        "p_value",
-        "p_adjusted",
-        "effect_size",
-        "smallest_attainable_p",
+    // One comparison with the baseline: there is nothing to adjust.
+    let differences: Vec<f64> = overlaps[0]
+        .iter()
+        .zip(&overlaps[1])
+        .map(|(a, b)| b[0] - a[0])
+        .collect();
+    let p = signed_rank_p(&differences);
+    let found: f64 = rows[1]["dice_epidermis_p_adjusted"].parse().unwrap();
+    assert!((found - p).abs() < 1e-12, "{found}, not {p}");
+    assert_eq!(rows[0]["dice_epidermis_p_adjusted"], "");
+    let tests = parquet::read(&workdir.join("results/tests.parquet")).unwrap();
+    let metrics = tests.texts("metric").unwrap();
+    let dice = metrics
+        .iter()
+        .position(|m| m.as_deref() == Some("dice"))
+        .unwrap();
+    for (column, expected) in [
+        ("p_value", p),
+        ("p_adjusted", p),
+        // Of 2¹² choices of signs, two are the farthest from even.
+        ("smallest_attainable_p", 2.0 / 4096.0),
     ] {
+        let found = tests.numbers(column).unwrap()[dice].unwrap();
         assert!(
-            inspected.stdout.contains(column),
-            "no {column} in\n{}",
-            inspected.stdout
+            (found - expected).abs() < 1e-12,
+            "{column}: {found}, not {expected}"
         );
     }
-    // Every mask of the study can be looked into, with the spacing of the scan.
-    let mask = workdir.join("masks/p01_unet_s0.nii.gz");
-    let mask = RSOM
-        .run(checkout(), &["io", "inspect", &mask.to_string_lossy()])
-        .expect_code(0);
-    assert!(
-        mask.stdout.contains("0.012") && mask.stdout.contains("0.003"),
-        "{}",
-        mask.stdout
-    );
+    let picture = workdir.bytes("results/bscan_unet.png");
+    assert_eq!(&picture[1..4], b"PNG");
 }
 
 #[test]

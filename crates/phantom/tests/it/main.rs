@@ -3,6 +3,6 @@
 mod command;
 mod gerl2020;
 mod physical;
+mod simple;
 mod tree;
 mod truth;
-mod unchanged;

@@ -1,0 +1,5 @@
+//! The tests of `rsom-report` from the outside, in one binary: one module for each subject.
+
+mod command;
+mod drawing;
+mod svg;
