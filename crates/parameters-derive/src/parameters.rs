@@ -211,7 +211,7 @@ impl Field<'_> {
             }
         };
         let rule = self.attributes.check.as_ref().map(|path| {
-            quote! { derived::obey(#name, #path, &self.#ident)?; }
+            quote! { derived::obeyed(#name, #path(&self.#ident))?; }
         });
         quote! { #own #rule }
     }

@@ -64,16 +64,12 @@ fn holds_null(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(is_null)
 }
 
-/// The rule of one field.
+/// What the rule of one field says, with the parameter's name.
 ///
 /// # Errors
-/// What the rule says, with the parameter's name.
-pub fn obey<T: ?Sized>(
-    name: &str,
-    rule: impl FnOnce(&T) -> Result<(), String>,
-    field: &T,
-) -> Result<(), ParameterFault> {
-    rule(field).map_err(|fault| ParameterFault::of(name, fault))
+/// A broken rule.
+pub fn obeyed(name: &str, said: Result<(), String>) -> Result<(), ParameterFault> {
+    said.map_err(|fault| ParameterFault::of(name, fault))
 }
 
 /// The variant of a word.

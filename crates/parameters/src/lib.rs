@@ -47,7 +47,7 @@
 //! | `above = X`, `below = X` | the number must be larger, or smaller, than this |
 //! | `unit = "mm"` | unit, shown in the help |
 //! | `name = "word"` | name, where it is not that of the field |
-//! | `check = path` | a further rule, `fn(&FieldType) -> Result<(), String>` |
+//! | `check = path` | a further rule, `fn(&FieldType) -> Result<(), String>`; a `Vec<T>` may go to a `&[T]` |
 //! | `flatten` | the field's own parameters stand in its place; `prefix = "p"` puts `p_` before their names |
 //! | `skip` | the field is no parameter; it is read as its `Default` |
 //!

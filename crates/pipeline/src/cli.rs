@@ -7,15 +7,15 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
-use crate::assess::assess::{Assessor, Verdict, other_instructions};
+use crate::assess::assessor::{Assessor, Verdict, other_instructions};
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
 use crate::plan::build::BuiltIn;
-use crate::plan::plan::{Plan, Request};
+use crate::plan::tasks::{Plan, Request};
 use crate::run::display::Lines;
 use crate::run::execute::Settings;
 use crate::run::report;
-use crate::run::run;
+use crate::run::session;
 use crate::run::signals;
 
 /// The commands on pipelines, to be mounted beside the stages.
@@ -89,7 +89,7 @@ pub fn run_pipeline(request: &Request, settings: Settings, stages: &[Spec]) -> E
         stages,
     };
     match planned(request, &built_in) {
-        Ok(plan) => told(run::run(&plan, settings)),
+        Ok(plan) => told(session::run(&plan, settings)),
         Err(code) => code,
     }
 }
@@ -103,7 +103,7 @@ pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltIn<'_>) ->
     };
     told(match name {
         "run" if matches.get_flag("dry-run") => print_plan(&plan),
-        "run" => run::run(&plan, settings(matches)),
+        "run" => session::run(&plan, settings(matches)),
         "status" => print_status(&plan),
         _ => print_plan(&plan),
     })

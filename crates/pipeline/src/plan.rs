@@ -8,7 +8,7 @@ pub(crate) mod inputs;
 pub(crate) mod manifest;
 pub(crate) mod output_paths;
 pub(crate) mod parameters;
-pub(crate) mod plan;
 pub(crate) mod scans;
 pub(crate) mod scope;
 pub(crate) mod task;
+pub(crate) mod tasks;

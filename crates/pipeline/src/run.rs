@@ -10,7 +10,7 @@ pub(crate) mod outcome;
 pub(crate) mod process;
 pub(crate) mod queue;
 pub(crate) mod report;
-pub(crate) mod run;
 pub(crate) mod scan_lines;
+pub(crate) mod session;
 pub(crate) mod signals;
 pub(crate) mod stale;

@@ -191,7 +191,7 @@ fn a_missing_input_gives_exit_code_3_and_an_unwritable_output_4() {
     );
     let folder = &folder.to_string_lossy();
     assert_eq!(
-        call(&["copy", "text", "--input", &input, "--output", &folder]),
+        call(&["copy", "text", "--input", &input, "--output", folder]),
         ExitCode::CannotWrite
     );
 }

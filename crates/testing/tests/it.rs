@@ -1,6 +1,7 @@
 //! The helpers of all tests, on programs that every Unix has.
 
 #![cfg(unix)]
+#![allow(clippy::expect_used, reason = "a test that cannot start has failed")]
 
 use std::panic::catch_unwind;
 

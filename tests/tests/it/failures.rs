@@ -66,7 +66,7 @@ fn nan_and_infinite_voxels_are_counted_and_refused() {
         .expect_code(3)
         .expect_one_clear_line(&["nan.nii", "1 voxels are NaN and 1 infinite"]);
     let inspected = RSOM
-        .run(&folder, &["io", "inspect", "nan.nii", "--json"])
+        .run(&folder, ["io", "inspect", "nan.nii", "--json"])
         .expect_code(0);
     assert!(inspected.stdout.contains("nan"), "{}", inspected.stdout);
 }
@@ -116,7 +116,7 @@ fn an_empty_mask_is_a_status_not_a_number() {
     ];
     RSOM.done(&folder, words);
     let inspected = RSOM
-        .run(&folder, &["io", "inspect", "m.parquet", "--json"])
+        .run(&folder, ["io", "inspect", "m.parquet", "--json"])
         .expect_code(0);
     assert_eq!(inspected.json()["stage"], "io");
     let table = [
@@ -133,7 +133,7 @@ fn an_empty_mask_is_a_status_not_a_number() {
         "--format",
         "csv",
     ];
-    let printed = RSOM.done(&folder, &table).stdout;
+    let printed = RSOM.done(&folder, table).stdout;
     assert!(
         printed.contains("empty_prediction") || printed.contains("missing"),
         "{printed}"
@@ -213,14 +213,14 @@ fn a_run_keeps_the_users_notes_beside_an_output() {
     std::fs::create_dir(folder.join("w")).unwrap();
     let notes = folder.join("w/a.json");
     std::fs::write(&notes, "{\"my\": \"notes\"}").unwrap();
-    RSOM.run(&folder, &["run", "p.yaml", "--workdir", "w"])
+    RSOM.run(&folder, ["run", "p.yaml", "--workdir", "w"])
         .expect_code(4);
     assert_eq!(
         std::fs::read_to_string(&notes).unwrap(),
         "{\"my\": \"notes\"}"
     );
     std::fs::remove_file(&notes).unwrap();
-    RSOM.run(&folder, &["run", "p.yaml", "--workdir", "w"])
+    RSOM.run(&folder, ["run", "p.yaml", "--workdir", "w"])
         .expect_code(0);
     assert!(notes.exists());
 }
@@ -257,7 +257,7 @@ fn a_full_mask_is_not_smooth() {
             "--format",
             "markdown",
         ];
-        let printed = RSOM.done(&folder, &table).stdout;
+        let printed = RSOM.done(&folder, table).stdout;
         assert!(printed.contains("undefined"), "{variant}: {printed}");
     }
 }
@@ -297,7 +297,7 @@ fn a_manifest_whose_hash_does_not_match_names_the_file() {
         "0".repeat(64)
     );
     std::fs::write(folder.join("m.yaml"), manifest).unwrap();
-    RSOM.run(&folder, &["io", "manifest", "verify", "m.yaml"])
+    RSOM.run(&folder, ["io", "manifest", "verify", "m.yaml"])
         .expect_code(3)
         .expect_one_clear_line(&["m.yaml", "a.png", "changed"]);
 }
@@ -351,7 +351,7 @@ fn a_broken_pipeline_is_told_with_line_and_column_before_anything_runs() {
     let folder = Folder::new();
     let text = "name: p\nstages:\n  a:\n    uses: phantom scan\n    wiht: { seed: 1 }\n";
     std::fs::write(folder.join("p.yaml"), text).unwrap();
-    let finished = RSOM.run(&folder, &["run", "p.yaml"]).expect_code(2);
+    let finished = RSOM.run(&folder, ["run", "p.yaml"]).expect_code(2);
     assert!(
         finished.stderr.contains("p.yaml:5:5"),
         "{}",
@@ -376,7 +376,7 @@ fn every_file_of_the_format_collection_is_told_or_refused() {
     files.push(checkout().join("Cargo.toml"));
     assert!(files.len() > 100);
     for file in files {
-        let finished = RSOM.run(Path::new("."), &["io", "inspect", &file.to_string_lossy()]);
+        let finished = RSOM.run(Path::new("."), ["io", "inspect", &file.to_string_lossy()]);
         let fine = finished.code == Some(0) && !finished.stdout.is_empty();
         let refused = finished.code == Some(3) && finished.stderr.lines().count() == 1;
         assert!(fine || refused, "{}: {finished:?}", file.display());

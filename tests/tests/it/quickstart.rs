@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rsom_io::table::parquet;
+use rsom_formats::table::parquet;
 use rsom_testing::{Finished, Folder, checkout};
 
 use crate::RSOM;
@@ -178,6 +178,10 @@ fn cell(table: &str, between: &str, s: i64, title: &str) -> String {
 }
 
 #[test]
+#[allow(
+    clippy::too_many_lines,
+    reason = "one study is run once, and all its tables are held against its masks"
+)]
 fn the_numbers_of_the_studys_tables_are_those_of_its_masks() {
     let workdir = Folder::new();
     quickstart(&workdir, &["--set", "net=[unet]"]).expect_code(0);
@@ -304,6 +308,6 @@ stages:
         "--workdir",
         &folder.to_string_lossy(),
     ];
-    RSOM.done(checkout(), &words);
+    RSOM.done(checkout(), words);
     assert!(folder.join("p01_mask.nii.gz").exists() && folder.join("p01.parquet").exists());
 }

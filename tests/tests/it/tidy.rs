@@ -122,10 +122,6 @@ const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
         ],
     ),
     ("candle-nn", &["rsom-nn"]),
-    (
-        "serde_yaml",
-        &["rsom-stage", "rsom-manifest", "rsom-pipeline"],
-    ),
     ("libmimalloc-sys", &["rsom"]),
     ("indicatif", &["rsom-stage"]),
     ("syn", &["rsom-parameters-derive"]),

@@ -66,7 +66,7 @@ fn frangi_stands_in_for_the_vessel_network() {
     let swap = format!("vesselseg={}", frangi(&folder).display());
     let (study, workdir) = (study.to_string_lossy(), out.to_string_lossy());
     let words = ["run", &study, "--workdir", &workdir, "--swap", &swap];
-    let finished = RSOM.done(checkout(), &words);
+    let finished = RSOM.done(checkout(), words);
     // What the network has and the filter has not is left out, and said.
     assert!(finished.stderr.contains("threshold"), "{}", finished.stderr);
     assert!(out.join("p01_mask.nii.gz").exists() && out.join("p01.parquet").exists());
@@ -77,7 +77,7 @@ fn frangi_stands_in_for_the_vessel_network() {
     let other = folder.join("other");
     let finished = RSOM.run(
         checkout(),
-        &["run", &study, "--workdir", &other.to_string_lossy()],
+        ["run", &study, "--workdir", &other.to_string_lossy()],
     );
     assert_ne!(finished.code, Some(0));
     assert!(

@@ -104,7 +104,7 @@ fn outputs_do_not_depend_on_the_number_of_threads() {
     for threads in [1, 3] {
         FRANGI.done(
             folder,
-            &format!("{TRAIN} --history h{threads}.parquet --threads {threads}"),
+            format!("{TRAIN} --history h{threads}.parquet --threads {threads}"),
         );
         std::fs::rename(
             folder.join("w.safetensors"),
@@ -113,7 +113,7 @@ fn outputs_do_not_depend_on_the_number_of_threads() {
         .unwrap();
         FRANGI.done(
             folder,
-            &format!(
+            format!(
                 "predict --sigma-um 12,24 --low 0.05 --high 0.5 --input b.nii.gz --output m{threads}.nii.gz --probabilities p{threads}.nii.gz --threads {threads}"
             ),
         );
@@ -135,7 +135,7 @@ fn parameters_override_those_of_the_weights() {
     FRANGI.done(folder, TRAIN);
     let found = |more: &str| {
         let words = "predict --weights w.safetensors --input b.nii.gz --output m.nii.gz --probabilities p.nii.gz";
-        FRANGI.done(folder, &format!("{words} {more}"));
+        FRANGI.done(folder, format!("{words} {more}"));
         let mask = nifti::read_mask(&folder.join("m.nii.gz")).unwrap();
         let probabilities = nifti::read_scan(&folder.join("p.nii.gz")).unwrap();
         (mask.count(), probabilities.into_parts().2)
@@ -167,11 +167,11 @@ fn a_scan_of_unknown_voxel_size_is_filtered_in_voxels() {
     let words = "--low 0.05 --high 0.5 --input unknown.nii.gz --output m.nii.gz";
     FRANGI.refused(
         folder,
-        &format!("predict --sigma-um 24 {words}"),
+        format!("predict --sigma-um 24 {words}"),
         3,
         "unknown.nii.gz: scales in µm",
     );
-    FRANGI.done(folder, &format!("predict --sigma-vox 2,4 {words}"));
+    FRANGI.done(folder, format!("predict --sigma-vox 2,4 {words}"));
     assert!(nifti::read_mask(&folder.join("m.nii.gz")).unwrap().count() > 0);
 }
 
@@ -191,14 +191,14 @@ fn wrong_usage_and_bad_files_are_one_line_and_the_right_exit_code() {
         ),
         ("--sigma-um 24 --alpha 0 --low 0.1 --high 0.5", "alpha"),
     ] {
-        FRANGI.refused(folder, &format!("{predict} {more}"), 2, says);
+        FRANGI.refused(folder, format!("{predict} {more}"), 2, says);
     }
     let wide = "--sigma-um 9000 --low 0.1 --high 0.5";
-    FRANGI.refused(folder, &format!("{predict} {wide}"), 3, "too large");
+    FRANGI.refused(folder, format!("{predict} {wide}"), 3, "too large");
     std::fs::write(folder.join("bad.safetensors"), b"no weights at all").unwrap();
     FRANGI.refused(
         folder,
-        &format!("{predict} --weights bad.safetensors"),
+        format!("{predict} --weights bad.safetensors"),
         3,
         "bad.safetensors",
     );
@@ -210,19 +210,19 @@ fn training_without_pairs_or_vessels_is_refused() {
     let train = "train --weights w.safetensors --image a.nii.gz";
     FRANGI.refused(
         folder,
-        &format!("{train} b.nii.gz --mask a_mask.nii.gz"),
+        format!("{train} b.nii.gz --mask a_mask.nii.gz"),
         2,
         "paired by their order",
     );
     FRANGI.refused(
         folder,
-        &format!("{train} --mask a_mask.nii.gz --sigma-sets-um 3+x"),
+        format!("{train} --mask a_mask.nii.gz --sigma-sets-um 3+x"),
         2,
         "'3+x'",
     );
     FRANGI.refused(
         folder,
-        &format!("{train} --mask a_mask.nii.gz --sigma-sets-um 3 --sigma-sets-vox 3"),
+        format!("{train} --mask a_mask.nii.gz --sigma-sets-um 3 --sigma-sets-vox 3"),
         2,
         "not both",
     );
@@ -234,7 +234,7 @@ fn training_without_pairs_or_vessels_is_refused() {
     );
     FRANGI.refused(
         folder,
-        &format!("{train} --mask unknown.nii.gz"),
+        format!("{train} --mask unknown.nii.gz"),
         3,
         "unknown.nii.gz",
     );
@@ -248,7 +248,7 @@ fn training_without_pairs_or_vessels_is_refused() {
     nifti::write_mask(&folder.join("empty.nii.gz"), &empty.unwrap()).unwrap();
     FRANGI.refused(
         folder,
-        &format!("{train} --mask empty.nii.gz"),
+        format!("{train} --mask empty.nii.gz"),
         3,
         "every reference",
     );

@@ -34,7 +34,7 @@ fn convert_turns_axes_selects_channels_and_sets_the_voxel_size() {
     let folder = folder_with(&[("rgb.nii", rgb_zyx())]);
     let line = RSOM_IO.result(
         &folder,
-        &[
+        [
             "convert",
             "--input",
             "rgb.nii",
@@ -67,13 +67,13 @@ fn convert_changes_the_type_only_when_no_voxel_changes() {
     let folder = folder_with(&[("a.nii", Nifti::bytes(&[4, 3, 2]).file())]);
     RSOM_IO.result(
         &folder,
-        &[
+        [
             "convert", "--input", "a.nii", "--output", "b.nii.gz", "--type", "float32",
         ],
     );
     RSOM_IO.result(
         &folder,
-        &[
+        [
             "convert", "--input", "b.nii.gz", "--output", "c.nii", "--type", "uint8",
         ],
     );
@@ -84,7 +84,7 @@ fn convert_changes_the_type_only_when_no_voxel_changes() {
     std::fs::write(folder.join("h.nii"), halves.file()).unwrap();
     let (code, message) = RSOM_IO.failed(
         &folder,
-        &[
+        [
             "convert", "--input", "h.nii", "--output", "d.nii", "--type", "uint8",
         ],
     );
@@ -104,7 +104,7 @@ fn non_finite_voxels_are_refused_or_replaced() {
         .collect();
     let folder = folder_with(&[("n.nii", Nifti::new(&[2], 16, 32, data).file())]);
     let words = ["convert", "--input", "n.nii", "--output", "o.nii"];
-    let (code, message) = RSOM_IO.failed(&folder, &words);
+    let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(
         (code, message.trim()),
         (
@@ -114,7 +114,7 @@ fn non_finite_voxels_are_refused_or_replaced() {
     );
     let line = RSOM_IO.result(
         &folder,
-        &[&words[..], &["--replace-non-finite", "0"]].concat(),
+        [&words[..], &["--replace-non-finite", "0"]].concat(),
     );
     assert_eq!(line["replaced"], 1);
 }
@@ -128,7 +128,7 @@ fn masks_and_labels_convert_as_what_they_are() {
     ]);
     RSOM_IO.result(
         &folder,
-        &[
+        [
             "convert",
             "--input",
             "m.nii",
@@ -141,7 +141,7 @@ fn masks_and_labels_convert_as_what_they_are() {
     assert_eq!(read_mask(&folder.join("m1.nii.gz")).unwrap().count(), 2);
     RSOM_IO.result(
         &folder,
-        &[
+        [
             "convert",
             "--input",
             "three.nii",
@@ -153,7 +153,7 @@ fn masks_and_labels_convert_as_what_they_are() {
     );
     let (code, message) = RSOM_IO.failed(
         &folder,
-        &[
+        [
             "convert",
             "--input",
             "three.nii",
@@ -170,7 +170,7 @@ fn masks_and_labels_convert_as_what_they_are() {
     );
     let (code, _) = RSOM_IO.failed(
         &folder,
-        &[
+        [
             "convert", "--input", "m.nii", "--output", "x.nii", "--kind", "mask", "--type", "uint8",
         ],
     );
@@ -197,7 +197,7 @@ fn wrong_usage_is_exit_code_2() {
         RSOM_IO
             .failed(
                 &folder,
-                &["convert", "--input", "a.nii", "--output", "o.txt"]
+                ["convert", "--input", "a.nii", "--output", "o.txt"]
             )
             .0,
         2
@@ -211,7 +211,7 @@ fn a_sidecar_that_rsom_did_not_write_is_never_overwritten() {
         ("o.json", b"{\"EchoTime\": 1}".to_vec()),
     ]);
     let words = ["convert", "--input", "a.nii", "--output", "o.nii.gz"];
-    let (code, message) = RSOM_IO.failed(&folder, &words);
+    let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 4);
     assert!(
         message.contains("o.json: the file is there and rsom did not write it"),
@@ -219,9 +219,9 @@ fn a_sidecar_that_rsom_did_not_write_is_never_overwritten() {
     );
     assert!(!folder.join("o.nii.gz").exists());
     std::fs::remove_file(folder.join("o.json")).unwrap();
-    RSOM_IO.result(&folder, &words);
+    RSOM_IO.result(&folder, words);
     // One of ours may be replaced.
-    RSOM_IO.result(&folder, &words);
+    RSOM_IO.result(&folder, words);
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn the_same_conversion_gives_the_same_bytes() {
         let output = format!("{name}/o.nii.gz");
         RSOM_IO.result(
             &folder,
-            &[
+            [
                 "convert",
                 "--input",
                 "a.nii",
@@ -252,7 +252,7 @@ fn an_unwritable_output_is_exit_code_4_and_leaves_nothing() {
     let folder = folder_with(&[("a.nii", Nifti::bytes(&[4, 3, 2]).file()), ("file", vec![])]);
     let (code, message) = RSOM_IO.failed(
         &folder,
-        &["convert", "--input", "a.nii", "--output", "file/o.nii"],
+        ["convert", "--input", "a.nii", "--output", "file/o.nii"],
     );
     assert_eq!(code, 4, "{message}");
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
@@ -265,14 +265,14 @@ fn a_wrong_sidecar_is_named() {
         ("a.json", b"{\"Channels\": [\"LF\", \"HF\"]}".to_vec()),
     ]);
     let words = ["convert", "--input", "a.nii", "--output", "o.nii"];
-    let (code, message) = RSOM_IO.failed(&folder, &words);
+    let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 3);
     assert!(
         message.contains("a.json: 2 channel names for 1 channels"),
         "{message}"
     );
     std::fs::write(folder.join("a.json"), "{\"Channels\": 3}").unwrap();
-    let (code, message) = RSOM_IO.failed(&folder, &words);
+    let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 3);
     assert!(
         message.contains("a.json: JSON: 'Channels' is no list of texts"),
@@ -283,7 +283,7 @@ fn a_wrong_sidecar_is_named() {
 #[test]
 fn inspect_says_shape_spacing_type_range_and_hash() {
     let folder = folder_with(&[("a.nii", Nifti::bytes(&[4, 3, 2]).file())]);
-    let line = RSOM_IO.result(&folder, &["inspect", "a.nii"]);
+    let line = RSOM_IO.result(&folder, ["inspect", "a.nii"]);
     let result = &line;
     assert_eq!(result["format"], "NIfTI-1");
     assert_eq!(result["shape"], serde_json::json!([4, 3, 2]));
@@ -302,7 +302,7 @@ fn inspect_doubts_what_a_person_should_look_at() {
     let mut nifti = Nifti::bytes(&[120, 1, 1]);
     nifti.pixdim = [1.0; 8];
     let folder = folder_with(&[("a.nii", nifti.file())]);
-    let doubts = RSOM_IO.result(&folder, &["inspect", "a.nii"])["doubts"].clone();
+    let doubts = RSOM_IO.result(&folder, ["inspect", "a.nii"])["doubts"].clone();
     assert!(
         doubts[0].as_str().unwrap().contains("120 × 1 × 1 mm"),
         "{doubts}"
@@ -326,7 +326,7 @@ fn inspect_reads_weights_without_running_anything() {
         ("lying.safetensors", u64::MAX.to_le_bytes().to_vec()),
         ("cut.pt", b"PK\x03\x04 nothing more".to_vec()),
     ]);
-    let line = RSOM_IO.result(&folder, &["inspect", "w.safetensors"]);
+    let line = RSOM_IO.result(&folder, ["inspect", "w.safetensors"]);
     assert_eq!(line["parameters"], 6);
     for (name, fault) in [
         (
@@ -339,7 +339,7 @@ fn inspect_reads_weights_without_running_anything() {
         ),
         ("cut.pt", "its directory is broken or missing"),
     ] {
-        let (code, message) = RSOM_IO.failed(&folder, &["inspect", name]);
+        let (code, message) = RSOM_IO.failed(&folder, ["inspect", name]);
         assert_eq!(code, 3);
         assert!(
             message.contains(name) && message.contains(fault),

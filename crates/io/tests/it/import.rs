@@ -42,7 +42,7 @@ fn bscans_stack_in_natural_order_and_boundaries_become_labels() {
     let folder = study();
     let line = RSOM_IO.result(
         &folder,
-        &[
+        [
             "import",
             "bscans",
             "--images",
@@ -83,11 +83,11 @@ fn pictures_that_do_not_belong_together_are_refused() {
         "--output",
         "s.nii.gz",
     ];
-    let (code, message) = RSOM_IO.failed(&folder, &words);
+    let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 3);
     assert!(message.contains("picture 3 has 3 × 2 pixels"), "{message}");
     std::fs::write(folder.join("eye_3.png"), &png(2, 3, &[0; 6])[..30]).unwrap();
-    let (code, message) = RSOM_IO.failed(&folder, &words);
+    let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 3);
     assert!(message.contains("eye_3.png: broken PNG"), "{message}");
     assert!(!folder.join("s.nii.gz").exists());
@@ -110,10 +110,10 @@ fn a_boundary_table_of_another_size_or_no_table_is_refused() {
         "--labels",
         "l.nii.gz",
     ];
-    let (code, message) = RSOM_IO.failed(&folder, &words);
+    let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 3, "{message}");
     std::fs::write(folder.join("b_2.txt"), "1,two\n").unwrap();
-    let (code, message) = RSOM_IO.failed(&folder, &words);
+    let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 3);
     assert!(
         message.contains("b_2.txt: line 1: 'two' is no depth"),
@@ -121,7 +121,7 @@ fn a_boundary_table_of_another_size_or_no_table_is_refused() {
     );
     let (code, _) = RSOM_IO.failed(
         &folder,
-        &[
+        [
             "import",
             "bscans",
             "--images",
@@ -155,7 +155,7 @@ fn a_tiff_stack_becomes_a_volume_or_a_mask() {
         "--spacing-mm",
         "0.001,0.001,0.005",
     ];
-    RSOM_IO.result(&folder, &[&words[..], &["--output", "v.nii.gz"]].concat());
+    RSOM_IO.result(&folder, [&words[..], &["--output", "v.nii.gz"]].concat());
     let scan = read_scan(&folder.join("v.nii.gz")).unwrap();
     assert_eq!(
         scan.grid().spacing(),
@@ -164,7 +164,7 @@ fn a_tiff_stack_becomes_a_volume_or_a_mask() {
     assert_eq!(scan.intensities()[[2, 1, 2, 0]], 2005.0);
     RSOM_IO.result(
         &folder,
-        &[&words[..], &["--output", "m.nii.gz", "--kind", "mask"]].concat(),
+        [&words[..], &["--output", "m.nii.gz", "--kind", "mask"]].concat(),
     );
     assert_eq!(read_mask(&folder.join("m.nii.gz")).unwrap().count(), 17);
 }
@@ -186,10 +186,10 @@ fn a_manifest_finds_what_changed() {
         "--folds",
         "2",
     ];
-    assert_eq!(RSOM_IO.result(&folder, &words)["scans"], 10);
-    RSOM_IO.result(&folder, &["manifest", "verify", "m.yaml"]);
+    assert_eq!(RSOM_IO.result(&folder, words)["scans"], 10);
+    RSOM_IO.result(&folder, ["manifest", "verify", "m.yaml"]);
     std::fs::write(folder.join("eye_4.png"), "changed").unwrap();
-    let (code, message) = RSOM_IO.failed(&folder, &["manifest", "verify", "m.yaml"]);
+    let (code, message) = RSOM_IO.failed(&folder, ["manifest", "verify", "m.yaml"]);
     assert_eq!(code, 3);
     assert!(message.contains("eye_4.png has changed"), "{message}");
 }
@@ -201,7 +201,7 @@ fn an_empty_variable_names_no_folder_of_data() {
         "manifest", "create", "--input", ".", "--output", "m.yaml", "--name", "demo",
     ];
     let files = ["--files", "image=eye_{subject}.png"];
-    RSOM_IO.result(&folder, &[&words[..], &files].concat());
+    RSOM_IO.result(&folder, [&words[..], &files].concat());
     let elsewhere = Folder::new();
     let manifest = folder.join("m.yaml");
     let verified = |data: &Path| {
@@ -227,7 +227,7 @@ fn a_real_eye_with_its_eight_boundaries_is_imported() {
     );
     let line = RSOM_IO.result(
         &folder,
-        &[
+        [
             "import",
             "bscans",
             "--images",
@@ -277,6 +277,6 @@ fn every_real_stack_is_read_whatever_its_compression() {
         let words = [
             "import", "tiff", "--input", &path, "--kind", "mask", "--output", "m.nii.gz",
         ];
-        assert!(RSOM_IO.result(&folder, &words)["voxels"].as_u64().unwrap() > 100_000);
+        assert!(RSOM_IO.result(&folder, words)["voxels"].as_u64().unwrap() > 100_000);
     }
 }

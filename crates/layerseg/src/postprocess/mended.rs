@@ -33,11 +33,11 @@ pub fn rsom(mask: Mask) -> Result<Mask, LayersegError> {
         Spacing::Unknown => [LATERAL_MM, f64::INFINITY],
     };
     if lateral[1].is_finite() {
-        voxels = clean(voxels.view(), lateral, [true; 3]);
+        voxels = clean(&voxels.view(), lateral, [true; 3]);
     } else {
         for mut bscan in voxels.axis_iter_mut(Axis(1)) {
             let single = bscan.view().insert_axis(Axis(1));
-            let cleaned = clean(single, lateral, [true, false, true]);
+            let cleaned = clean(&single, lateral, [true, false, true]);
             bscan.assign(&cleaned.slice(s![.., 0, ..]));
         }
     }
@@ -45,7 +45,7 @@ pub fn rsom(mask: Mask) -> Result<Mask, LayersegError> {
 }
 
 /// Cleans a volume, or a single B-scan of it: holes are open to the outside along these axes.
-fn clean(voxels: ArrayView3<'_, bool>, lateral_mm: [f64; 2], open: [bool; 3]) -> Array3<bool> {
+fn clean(voxels: &ArrayView3<'_, bool>, lateral_mm: [f64; 2], open: [bool; 3]) -> Array3<bool> {
     let mut closed = filled_and_closed(voxels, open);
     let half = |mm: [f64; 2]| -> [usize; 2] {
         std::array::from_fn(|axis| (mm[axis] / lateral_mm[axis]).round() as usize)

@@ -1,6 +1,10 @@
 //! The derives, attribute by attribute.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "values are written where they are used"
+)]
 
 mod bounds;
 mod choices;

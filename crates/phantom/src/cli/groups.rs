@@ -18,7 +18,7 @@ pub(super) struct Groups {
     effects: BTreeMap<String, String>,
 }
 
-fn names(groups: &Vec<String>) -> Result<(), String> {
+fn names(groups: &[String]) -> Result<(), String> {
     for (i, name) in groups.iter().enumerate() {
         if name.is_empty() || name.contains('.') || groups[..i].contains(name) {
             return Err(format!(

@@ -19,7 +19,7 @@ fn a_scan_and_its_truth_lie_on_one_grid() {
     let folder = &Folder::new();
     PHANTOM.done(
         folder,
-        &format!(
+        format!(
             "scan --seed 3 {SMALL} --image i.nii.gz --layer l.nii.gz --vessels v.nii.gz --surface s.nii.gz"
         ),
     );
@@ -43,7 +43,7 @@ fn the_same_seed_gives_the_same_bytes_for_any_number_of_threads() {
     for (name, seed, threads) in [("a", 3, 1), ("b", 3, 3), ("c", 4, 3)] {
         PHANTOM.done(
             folder,
-            &format!(
+            format!(
                 "scan --seed {seed} {SMALL} --threads {threads} --image {name}.nii.gz --layer {name}l.nii.gz"
             ),
         );
@@ -76,7 +76,7 @@ fn a_cohort_has_a_manifest_that_verifies_and_whose_seeds_make_the_same_scans() {
     let (seed, subject_seed) = (&scan.attributes["seed"], &scan.attributes["subject_seed"]);
     PHANTOM.done(
         folder,
-        &format!(
+        format!(
             "scan --seed {seed} --subject-seed {subject_seed} {SMALL} --image i.nii.gz --layer l.nii.gz"
         ),
     );
@@ -102,25 +102,25 @@ fn settings_that_describe_no_scene_end_with_2_and_leave_nothing() {
     let files = "--seed 1 --image i.nii.gz --layer l.nii.gz";
     PHANTOM.refused(
         folder,
-        &format!("scan {files} --shape 9,9,20"),
+        format!("scan {files} --shape 9,9,20"),
         2,
         "does not fit",
     );
     PHANTOM.refused(
         folder,
-        &format!("scan {files} --shape 9,9,9999999999"),
+        format!("scan {files} --shape 9,9,9999999999"),
         2,
         "limit",
     );
     PHANTOM.refused(
         folder,
-        &format!("scan {files} --gap-fraction 2"),
+        format!("scan {files} --gap-fraction 2"),
         2,
         "gap_fraction",
     );
     PHANTOM.refused(
         folder,
-        &format!("scan {files} --spacing-mm 0,1,1"),
+        format!("scan {files} --spacing-mm 0,1,1"),
         2,
         "spacing",
     );
@@ -152,7 +152,7 @@ fn a_rendered_tree_lies_on_the_grid_of_its_mask_with_a_label_beside_it() {
     for (name, seed, threads) in [("a", 3, 1), ("b", 3, 3), ("c", 4, 3)] {
         PHANTOM.done(
             folder,
-            &format!(
+            format!(
                 "render --input tree.nii.gz --seed {seed} --threads {threads} --output {name}.nii.gz --labels {name}l.nii.gz"
             ),
         );
@@ -169,11 +169,11 @@ fn a_rendered_tree_lies_on_the_grid_of_its_mask_with_a_label_beside_it() {
     let files = "--input tree.nii.gz --seed 1 --output x.nii.gz --labels xl.nii.gz";
     PHANTOM.refused(
         folder,
-        &format!("render {files} --hf-erosions 99"),
+        format!("render {files} --hf-erosions 99"),
         2,
         "hf_erosions",
     );
-    PHANTOM.refused(folder, &format!("render {files} --arc-share 2"), 2, "arc");
+    PHANTOM.refused(folder, format!("render {files} --arc-share 2"), 2, "arc");
     assert!(!folder.join("x.nii.gz").exists());
 }
 
@@ -183,13 +183,13 @@ fn settings_without_effect_are_refused() {
     let scan = format!("scan {SMALL} --seed 1 --image i.nii.gz --layer l.nii.gz");
     PHANTOM.refused(
         folder,
-        &format!("{scan} --hollowness 0.5"),
+        format!("{scan} --hollowness 0.5"),
         2,
         "--rendering physical",
     );
     PHANTOM.refused(
         folder,
-        &format!("{scan} --swc t.swc"),
+        format!("{scan} --swc t.swc"),
         2,
         "--tree-terminals-per-mm2",
     );
@@ -198,7 +198,7 @@ fn settings_without_effect_are_refused() {
         ("--compressed", "--format mat"),
         ("--precision double", "--format mat"),
         ("--format mat --spacing-mm 0.01,0.01,0.01", "voxel size"),
-        ("--groups a,a", "once"),
+        ("--groups a,a", "different from the other names"),
         ("--groups a.b", "dots"),
         ("--groups a --effects b.melanin=2", "no group"),
         ("--groups a --effects melanin=2", "a dot"),
@@ -210,7 +210,7 @@ fn settings_without_effect_are_refused() {
         ("--subjects 2 --groups a,b,c", "3 groups"),
         ("--subjects 3 --groups a,b --folds 3", "2 folds at most"),
     ] {
-        PHANTOM.refused(folder, &format!("{generate} {words}"), 2, says);
+        PHANTOM.refused(folder, format!("{generate} {words}"), 2, says);
     }
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
 }
@@ -222,10 +222,10 @@ const RAW: &str = "generate --shape 24,12,110 --surface-depth-um 60 --undulation
 #[test]
 fn a_cohort_of_raw_scans_is_found_by_its_names_and_lies_level_by_its_surface() {
     let folder = &Folder::new();
-    PHANTOM.done(folder, &format!("{RAW} --output single"));
+    PHANTOM.done(folder, format!("{RAW} --output single"));
     PHANTOM.done(
         folder,
-        &format!("{RAW} --precision double --compressed --output double"),
+        format!("{RAW} --precision double --compressed --output double"),
     );
     let cohort = manifest::read(&folder.join("single/manifest.yaml")).unwrap();
     assert_eq!(
@@ -282,7 +282,7 @@ fn a_cohort_of_raw_scans_is_found_by_its_names_and_lies_level_by_its_surface() {
 #[test]
 fn groups_differ_by_their_effects_and_the_table_of_truth_says_so() {
     let folder = &Folder::new();
-    PHANTOM.done(folder, &format!("{RAW} --output cohort"));
+    PHANTOM.done(folder, format!("{RAW} --output cohort"));
     let cohort = manifest::read(&folder.join("cohort/manifest.yaml")).unwrap();
     let dealt: Vec<_> = cohort
         .scans
@@ -345,7 +345,7 @@ fn an_effect_of_nothing_takes_the_trees_of_a_group_away() {
     let words = words.replace("terminals_per_mm2=0.5", "terminals_per_mm2=0");
     PHANTOM.done(
         folder,
-        &words.replace(
+        words.replace(
             "--format mat",
             "--format nifti --spacing-mm 0.012,0.012,0.003",
         ),
@@ -365,7 +365,7 @@ fn truth_and_graph_of_one_scan_come_on_request() {
     let trees = "--tree-terminals-per-mm2 60 --tree-roots 1 --shape 24,12,110";
     PHANTOM.done(
         folder,
-        &format!(
+        format!(
             "scan --seed 1 {trees} --image i.nii.gz --layer l.nii.gz --truth t.parquet --swc t.swc"
         ),
     );

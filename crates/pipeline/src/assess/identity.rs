@@ -7,7 +7,7 @@ use rsom_stage::fingerprint;
 use serde_json::{Map, Value, json};
 
 use crate::check::tool::Tool;
-use crate::plan::plan::Task;
+use crate::plan::tasks::Task;
 use crate::read::template::Template;
 use crate::value::canonical;
 
@@ -148,7 +148,7 @@ mod tests {
 
     use super::*;
     use crate::check::tool::StageTool;
-    use crate::plan::plan::TaskOutput;
+    use crate::plan::tasks::TaskOutput;
     use rsom_stage::{CommandSpec, Kind};
 
     type Inputs = BTreeMap<String, Vec<String>>;
@@ -178,7 +178,7 @@ mod tests {
                 kind: Kind::Volume,
             }],
             after: Vec::new(),
-            tool: Rc::new(Tool::Stage(tool)),
+            tool: Rc::new(Tool::Stage(Box::new(tool))),
             words: Vec::new(),
         }
     }

@@ -2,9 +2,9 @@
 
 use rsom_stage::{Progress, StageError, log};
 
-use crate::assess::assess::{Assessment, Assessor, Verdict, other_instructions};
+use crate::assess::assessor::{Assessment, Assessor, Verdict, other_instructions};
 use crate::assess::records::Record;
-use crate::plan::plan::{InputFile, Plan};
+use crate::plan::tasks::{InputFile, Plan};
 use crate::run::signals;
 
 /// What a run would do with a task.

@@ -15,7 +15,7 @@ use crate::suggest;
 #[derive(Debug, Clone)]
 pub(crate) enum Tool {
     /// A command of a stage that meets the stage contract.
-    Stage(StageTool),
+    Stage(Box<StageTool>),
     /// Any command line.
     Line(LineTool),
 }
@@ -77,9 +77,9 @@ impl Toolbox<'_> {
     pub fn find(&mut self, stage: &Stage) -> Result<Tool, String> {
         match &stage.action {
             Action::Run { words } => line(words, self.folder).map(Tool::Line),
-            Action::Uses { tool, command } => {
-                self.stage(&stage.name, tool, command).map(Tool::Stage)
-            }
+            Action::Uses { tool, command } => self
+                .stage(&stage.name, tool, command)
+                .map(|tool| Tool::Stage(Box::new(tool))),
         }
     }
 

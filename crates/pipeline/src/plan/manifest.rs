@@ -6,8 +6,8 @@ use std::path::Path;
 use rsom_manifest::{self as manifest, Manifest, ScanEntry};
 use rsom_stage::yaml::Place;
 
-use crate::plan::plan::Request;
 use crate::plan::scans::{Scan, ScanFile, Scans};
+use crate::plan::tasks::Request;
 use crate::problem::Problems;
 use crate::read::model::Pipeline;
 

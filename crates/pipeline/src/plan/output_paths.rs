@@ -7,7 +7,7 @@ use rsom_stage::Kind;
 use rsom_stage::yaml::Place;
 
 use crate::assess::workdir;
-use crate::plan::plan::{InputFile, Plan};
+use crate::plan::tasks::{InputFile, Plan};
 use crate::problem::Problems;
 
 /// The path of an output in one writing, relative to the workdir.

@@ -6,7 +6,7 @@ use rsom_stage::{Parameter, Type};
 use serde_json::Value;
 
 use crate::check::tool::{LineTool, StageTool, Tool};
-use crate::plan::plan::{Plan, Task, TaskInput};
+use crate::plan::tasks::{Plan, Task, TaskInput};
 use crate::read::template::{Template, text_of};
 
 /// The words after the program: for a stage the command, inputs, outputs, parameters and how to run; for a `run` line

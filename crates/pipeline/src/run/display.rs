@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rsom_stage::StageError;
 
-use crate::plan::plan::Task;
+use crate::plan::tasks::Task;
 use crate::run::logs;
 use crate::run::scan_lines::ScanLines;
 

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use rsom_stage::{DATA_VARIABLE, Kind, StageError, atomic};
 
-use crate::assess::assess::{Assessment, Assessor, Verdict};
+use crate::assess::assessor::{Assessment, Assessor, Verdict};
 use crate::assess::hashes::Stamp;
 use crate::assess::records::Record;
 use crate::assess::survey::Outlook;
 use crate::assess::workdir::Workdir;
 use crate::check::tool::Tool;
 use crate::plan::output_paths::sidecar;
-use crate::plan::plan::{Plan, Task};
+use crate::plan::tasks::{Plan, Task};
 use crate::run::arguments::arguments;
 use crate::run::display::{Display, Lines, seconds};
 use crate::run::left_out;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::check::tool::Tool;
-use crate::plan::plan::{InputFile, Task, TaskInput};
+use crate::plan::tasks::{InputFile, Task, TaskInput};
 
 /// Whether a task runs even when one that it takes from fails.
 pub(crate) fn tolerates(task: &Task, before: usize) -> bool {

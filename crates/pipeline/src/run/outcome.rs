@@ -2,7 +2,7 @@
 
 use rsom_stage::ExitCode;
 
-use crate::assess::assess::Assessment;
+use crate::assess::assessor::Assessment;
 use crate::assess::records::Record;
 use crate::run::signals;
 

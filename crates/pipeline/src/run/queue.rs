@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::plan::Plan;
+use crate::plan::tasks::Plan;
 use crate::run::display::Lines;
 use crate::run::left_out;
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::assess::workdir::Workdir;
 use crate::check::tool::Tool;
-use crate::plan::plan::{Plan, Task};
+use crate::plan::tasks::{Plan, Task};
 use crate::run::left_out;
 use crate::run::outcome::{Outcome, State};
 

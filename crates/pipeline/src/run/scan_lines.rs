@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::plan::plan::Task;
+use crate::plan::tasks::Task;
 use crate::run::display::seconds;
 
 /// Counts what is left of each scan.

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use rsom_stage::{StageError, atomic};
 
-use crate::assess::assess::Assessor;
-use crate::plan::plan::Task;
+use crate::assess::assessor::Assessor;
+use crate::plan::tasks::Task;
 
 /// Removes what an earlier run made of a task that has nothing to be made of any more; what was changed since stays.
 ///

@@ -99,7 +99,7 @@ fn the_single_steps_do_what_prepare_does() {
     let surface = "--scale-vox 8 --path-sigma-columns 2";
     PREPROCESS.done(
         folder,
-        &format!("detect-surface --image scan.nii.gz --output surface.nii.gz {surface}"),
+        format!("detect-surface --image scan.nii.gz --output surface.nii.gz {surface}"),
     );
     PREPROCESS.done(
         folder,
@@ -115,7 +115,7 @@ fn the_single_steps_do_what_prepare_does() {
     );
     PREPROCESS.done(
         folder,
-        &format!(
+        format!(
             "prepare --image scan.nii.gz --labels mask.nii.gz --output p.nii.gz --output-mask pm.nii.gz --window max --range unit --flatten detected {surface} --depth-range-vox -15,35"
         ),
     );
@@ -153,8 +153,8 @@ fn the_same_bytes_come_out_for_any_number_of_threads() {
     let folder = &study();
     let prepare =
         "prepare --image scan.nii.gz --flatten detected --scale-vox 8 --shrink 2,1,1 --output";
-    PREPROCESS.done(folder, &format!("{prepare} a.nii.gz --threads 1"));
-    PREPROCESS.done(folder, &format!("{prepare} b.nii.gz --threads 3"));
+    PREPROCESS.done(folder, format!("{prepare} a.nii.gz --threads 1"));
+    PREPROCESS.done(folder, format!("{prepare} b.nii.gz --threads 3"));
     let bytes = |name: &str| std::fs::read(folder.join(name)).unwrap();
     assert_eq!(bytes("a.nii.gz"), bytes("b.nii.gz"));
 }
@@ -251,7 +251,7 @@ fn the_mask_of_a_layer_takes_away_all_above_it_and_stretches_before_or_after() {
     ] {
         PREPROCESS.done(
             place,
-            &format!("mask-layer --image scan.nii.gz {more} --output out.nii.gz"),
+            format!("mask-layer --image scan.nii.gz {more} --output out.nii.gz"),
         );
         let out = nifti::read_scan(&place.join("out.nii.gz")).unwrap();
         let out: Vec<f32> = out.intensities().iter().copied().collect();

@@ -50,7 +50,7 @@ enum Side {
     Both,
 }
 
-fn at_least_one(columns: &Vec<String>) -> Result<(), String> {
+fn at_least_one(columns: &[String]) -> Result<(), String> {
     match columns.is_empty() {
         true => Err("name at least one column".into()),
         false => Ok(()),

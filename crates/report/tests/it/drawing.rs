@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use ndarray::{Array3, Array4};
-use rsom_io::nifti::{self, Storage};
-use rsom_io::table::{Column, Table, parquet};
+use rsom_formats::nifti::{self, Storage};
+use rsom_formats::table::{Column, Table, parquet};
 use rsom_testing::{Folder, Program};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 

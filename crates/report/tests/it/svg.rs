@@ -1,5 +1,7 @@
 //! Reads a figure back: its lines, areas, texts and pictures, with their places.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::collections::BTreeMap;
 
 pub type Point = [f64; 2];

@@ -24,7 +24,7 @@ pub(super) struct Sampling {
 }
 
 /// The rule of a parameter that names columns.
-pub(super) fn at_least_one(columns: &Vec<String>) -> Result<(), String> {
+pub(super) fn at_least_one(columns: &[String]) -> Result<(), String> {
     match columns.is_empty() {
         true => Err("name at least one column".into()),
         false => Ok(()),

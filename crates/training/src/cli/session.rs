@@ -11,6 +11,9 @@ use rsom_stage::{Invocation, Progress, StageError, Summary, atomic, fingerprint,
 use super::{Fault, Outputs, history, of_run};
 use crate::{Collapse, DICE, EpochRecord, Step, Task, Trainer};
 
+/// The bytes of a weights file, from weights and provenance.
+type ToFile<'a, E> = dyn Fn(&BTreeMap<String, Tensor>, &str) -> Result<Vec<u8>, E> + 'a;
+
 /// What a run needs to become files.
 pub struct Session<'a, E> {
     /// Where they go.
@@ -18,7 +21,7 @@ pub struct Session<'a, E> {
     /// The invocation as it stands in their provenance.
     pub stated: &'a Invocation,
     /// The bytes of a weights file, from weights and provenance.
-    pub file: &'a dyn Fn(&BTreeMap<String, Tensor>, &str) -> Result<Vec<u8>, E>,
+    pub file: &'a ToFile<'a, E>,
     /// What to say of a network whose validation masks are all empty, or all full.
     pub advice: &'a dyn Fn(Collapse) -> Option<String>,
 }

@@ -55,7 +55,7 @@ fn the_mask_is_where_the_probability_reaches_the_threshold_on_the_scans_grid() {
     assert!(pairs.clone().any(|(inside, _)| *inside));
     assert!(pairs.clone().any(|(inside, _)| !*inside));
     let highest = probabilities.intensities().fold(0.0_f32, |a, b| a.max(*b));
-    VESSELSEG.done(folder, &format!("{words} --threshold {highest}"));
+    VESSELSEG.done(folder, format!("{words} --threshold {highest}"));
     let few = nifti::read_mask(&folder.join("m.nii.gz")).unwrap();
     assert!((1..mask.count()).contains(&few.count()));
 }
@@ -66,7 +66,7 @@ fn outputs_do_not_depend_on_the_number_of_threads() {
     for threads in [1, 3] {
         VESSELSEG.done(
             folder,
-            &format!(
+            format!(
                 "predict --weights w.safetensors --input scan.nii.gz --output m{threads}.nii.gz --probabilities \
                  p{threads}.nii.gz --tile-vox 8,9,7 --threads {threads}"
             ),
@@ -106,7 +106,7 @@ fn inputs_that_cannot_be_are_exit_code_3_and_name_their_file() {
     );
     VESSELSEG.refused(
         folder,
-        &format!("{predict} --input gone.nii.gz"),
+        format!("{predict} --input gone.nii.gz"),
         3,
         "gone.nii.gz: ",
     );
@@ -115,19 +115,19 @@ fn inputs_that_cannot_be_are_exit_code_3_and_name_their_file() {
     nifti::write_scan(&folder.join("gray.nii.gz"), &gray, Storage::Uint8).unwrap();
     VESSELSEG.refused(
         folder,
-        &format!("{predict} --input gray.nii.gz"),
+        format!("{predict} --input gray.nii.gz"),
         3,
         "has 1 channels",
     );
     VESSELSEG.refused(
         folder,
-        &format!("{predict} --input scan.nii.gz --blocks 2,10,1"),
+        format!("{predict} --input scan.nii.gz --blocks 2,10,1"),
         3,
         "cannot be cut into [2, 10, 1] blocks",
     );
     VESSELSEG.refused(
         folder,
-        &format!("{predict} --input scan.nii.gz --threshold 1.5"),
+        format!("{predict} --input scan.nii.gz --threshold 1.5"),
         2,
         "threshold",
     );
@@ -165,7 +165,7 @@ fn trained_and_calibrated_weights_find_a_tube_and_say_where_they_come_from() {
     tubes(folder);
     let trained = VESSELSEG.result(
         folder,
-        &format!(
+        format!(
             "train {TUBES} {NETWORK} --filter cross_hair --flip-x --transpose --knee 0.2 --positive-weight balanced --dice-weight 0.5 --cldice-weight 0.1 --epochs 15 --output net"
         ),
     );
@@ -209,7 +209,7 @@ fn the_curve_states_what_predictions_reach(folder: &Path) {
     for name in ["tube1", "tube2"] {
         VESSELSEG.done(
             folder,
-            &format!("predict --weights c.safetensors --input {name}.nii.gz --output m.nii.gz"),
+            format!("predict --weights c.safetensors --input {name}.nii.gz --output m.nii.gz"),
         );
         let found = nifti::read_mask(&folder.join("m.nii.gz")).unwrap();
         let reference = name.replace("tube", "vessels");
@@ -232,7 +232,7 @@ fn a_killed_run_started_again_ends_in_the_bytes_of_an_uninterrupted_one_with_any
             "train {TUBES} {NETWORK} --group-norm --groups 1 --epochs 30 --output {output} --threads {threads} --quiet"
         )
     };
-    VESSELSEG.done(folder, &words("whole", 1));
+    VESSELSEG.done(folder, words("whole", 1));
     let mut child = VESSELSEG
         .command(folder, words("parts", 2))
         .spawn()
@@ -256,7 +256,7 @@ fn a_killed_run_started_again_ends_in_the_bytes_of_an_uninterrupted_one_with_any
     child.kill().unwrap();
     child.wait().unwrap();
     assert!((3..30).contains(&epochs().unwrap()));
-    VESSELSEG.done(folder, &words("parts", 3));
+    VESSELSEG.done(folder, words("parts", 3));
     for file in ["weights.safetensors", "last.safetensors", "history.parquet"] {
         let bytes = |run: &str| std::fs::read(folder.join(run).join(file)).unwrap();
         assert!(bytes("parts") == bytes("whole"), "{file}");
@@ -307,7 +307,7 @@ fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
             vec!["t2"],
         ),
     ] {
-        VESSELSEG.done(folder, &format!("{words} {which} --curve c.parquet"));
+        VESSELSEG.done(folder, format!("{words} {which} --curve c.parquet"));
         let bytes = std::fs::read(folder.join("c.safetensors")).unwrap();
         let calibration = Model::from_bytes(&bytes).unwrap().calibration.unwrap();
         assert_eq!(
@@ -336,7 +336,7 @@ fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
     VESSELSEG.refused(folder, words, 2, "--split, --fold");
     VESSELSEG.refused(
         folder,
-        &format!("{words} --split none"),
+        format!("{words} --split none"),
         2,
         "no scans in none",
     );
@@ -347,7 +347,7 @@ fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
     .unwrap();
     VESSELSEG.refused(
         folder,
-        &format!("{words} --split validation"),
+        format!("{words} --split validation"),
         3,
         "it has changed",
     );
@@ -396,20 +396,20 @@ fn training_that_cannot_be_is_refused_in_one_line() {
         ("--gain 1.2,0.8", "gain"),
         ("--blocks 1,1", "blocks"),
     ] {
-        VESSELSEG.refused(folder, &train(TUBES, more), 2, says);
+        VESSELSEG.refused(folder, train(TUBES, more), 2, says);
     }
     let (scan, mask) = ("--image tube0.nii.gz", "--mask vessels0.nii.gz");
-    VESSELSEG.refused(folder, &train(scan, ""), 2, "--mask names 0");
+    VESSELSEG.refused(folder, train(scan, ""), 2, "--mask names 0");
     VESSELSEG.refused(
         folder,
-        &train(&format!("{scan} --mask scan.nii.gz"), ""),
+        train(&format!("{scan} --mask scan.nii.gz"), ""),
         3,
         "scan.nii.gz",
     );
     let grid = Grid::new([16, 12, 14], Spacing::RSOM).unwrap();
     let empty = Mask::new(grid, Array3::from_elem([16, 12, 14], false)).unwrap();
     nifti::write_mask(&folder.join("empty.nii.gz"), &empty).unwrap();
-    let output = VESSELSEG.run(folder, &train(&format!("{scan} --mask empty.nii.gz"), ""));
+    let output = VESSELSEG.run(folder, train(&format!("{scan} --mask empty.nii.gz"), ""));
     output
         .expect_code(3)
         .expect_said(&["every reference of the training scans is empty"]);
@@ -425,7 +425,7 @@ fn training_that_cannot_be_is_refused_in_one_line() {
         format!("{scan} {mask} --validation-image gray.nii.gz --validation-mask vessels0.nii.gz");
     VESSELSEG.refused(
         folder,
-        &train(&other, ""),
+        train(&other, ""),
         3,
         "gray.nii.gz: the scan has 1 channels",
     );

@@ -11,7 +11,7 @@ use crate::assess::identity::Identity;
 use crate::assess::records::{Record, Records};
 use crate::assess::workdir::Workdir;
 use crate::plan::output_paths::sidecar;
-use crate::plan::plan::{InputFile, Plan, Task};
+use crate::plan::tasks::{InputFile, Plan, Task};
 
 /// What is known of a task whose inputs are there.
 #[derive(Debug, Clone)]

@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use rsom_stage::{ExitCode, StageError, log};
 
-use crate::assess::assess::{Assessor, Verdict};
+use crate::assess::assessor::{Assessor, Verdict};
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
-use crate::plan::plan::Plan;
+use crate::plan::tasks::Plan;
 use crate::run::display::seconds;
 use crate::run::execute::{Settings, execute};
 use crate::run::logs;
