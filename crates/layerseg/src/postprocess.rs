@@ -51,7 +51,7 @@ impl Postprocess {
 /// None that a mask can cause; the result stands on the mask's own grid.
 pub fn gerl2019(mask: Mask) -> Result<Mask, LayersegError> {
     let (grid, voxels) = mask.into_parts();
-    let closed = filled_and_closed(voxels.view(), [true; 3]);
+    let closed = filled_and_closed(&voxels.view(), [true; 3]);
     let (mut upper, mut lower) = surfaces::of(&closed);
     let depth = grid.shape()[2];
     upper = surfaces::box_mean(&surfaces::bound_by_median(&upper, i64::max));
@@ -60,7 +60,7 @@ pub fn gerl2019(mask: Mask) -> Result<Mask, LayersegError> {
 }
 
 /// Steps 1 and 2 of both cleanings; holes are open to the outside along these axes.
-fn filled_and_closed(voxels: ArrayView3<'_, bool>, open: [bool; 3]) -> Array3<bool> {
-    let filled = fill_holes(voxels, open);
+fn filled_and_closed(voxels: &ArrayView3<'_, bool>, open: [bool; 3]) -> Array3<bool> {
+    let filled = fill_holes(voxels.view(), open);
     close(filled.view(), &Element::neighbors(Connectivity::Faces), 2)
 }

@@ -1,7 +1,6 @@
 //! Our own cleaning of a layer mask: that of the released pipeline without its quirks.
 
-use ndarray::{Array2, Array3, ArrayView3, Axis, s};
-use rayon::prelude::*;
+use ndarray::{Array2, Array3, ArrayView3, Axis, Zip, s};
 use rsom_volume::{Extent, Mask, Spacing, extents};
 
 use super::filled_and_closed;
@@ -33,11 +32,11 @@ pub fn rsom(mask: Mask) -> Result<Mask, LayersegError> {
         Spacing::Unknown => [LATERAL_MM, f64::INFINITY],
     };
     if lateral[1].is_finite() {
-        voxels = clean(voxels.view(), lateral, [true; 3]);
+        voxels = clean(&voxels.view(), lateral, [true; 3]);
     } else {
         for mut bscan in voxels.axis_iter_mut(Axis(1)) {
             let single = bscan.view().insert_axis(Axis(1));
-            let cleaned = clean(single, lateral, [true, false, true]);
+            let cleaned = clean(&single, lateral, [true, false, true]);
             bscan.assign(&cleaned.slice(s![.., 0, ..]));
         }
     }
@@ -45,7 +44,7 @@ pub fn rsom(mask: Mask) -> Result<Mask, LayersegError> {
 }
 
 /// Cleans a volume, or a single B-scan of it: holes are open to the outside along these axes.
-fn clean(voxels: ArrayView3<'_, bool>, lateral_mm: [f64; 2], open: [bool; 3]) -> Array3<bool> {
+fn clean(voxels: &ArrayView3<'_, bool>, lateral_mm: [f64; 2], open: [bool; 3]) -> Array3<bool> {
     let mut closed = filled_and_closed(voxels, open);
     let half = |mm: [f64; 2]| -> [usize; 2] {
         std::array::from_fn(|axis| (mm[axis] / lateral_mm[axis]).round() as usize)
@@ -74,14 +73,7 @@ fn map(
     surfaces: &Array2<Surfaces>,
     of: impl Fn([usize; 2]) -> Surfaces + Sync,
 ) -> Array2<Surfaces> {
-    let (_, ny) = surfaces.dim();
-    let mut mapped = Array2::from_elem(surfaces.dim(), None);
-    let places = mapped.as_slice_mut().unwrap_or_default();
-    places
-        .par_iter_mut()
-        .enumerate()
-        .for_each(|(i, place)| *place = of([i / ny, i % ny]));
-    mapped
+    Zip::indexed(surfaces).par_map_collect(|(x, y), _| of([x, y]))
 }
 
 /// The surfaces of the columns in a window around one; beyond the scan there are none.

@@ -115,7 +115,7 @@ fn misfit(stage: &Staged, upstream: &Staged, (port, output): (&str, &str)) -> Op
     let made = kind_of_output(upstream, output);
     let (from, output) = (&upstream.stage.name, &upstream.stage.outputs[output].port);
     (!fits(made, port.kind)).then(|| {
-        let (takes, is) = (word(port.kind), word(made));
+        let (takes, is) = (port.kind.as_str(), made.as_str());
         format!(
             "'{}' is of the kind {takes}, and '{from}.{output}' of the kind {is}",
             port.name
@@ -135,9 +135,4 @@ fn fits(made: Kind, taken: Kind) -> bool {
         || taken == Kind::Document
         || made == Kind::Document
         || (is_image(made) && is_image(taken))
-}
-
-fn word(kind: Kind) -> String {
-    let json = serde_json::to_string(&kind).unwrap_or_default();
-    json.trim_matches('"').to_owned()
 }

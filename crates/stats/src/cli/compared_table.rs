@@ -29,7 +29,7 @@ pub(super) fn table(
 ) -> Result<Table, StageError> {
     let mut columns = names(comparisons, selected, settings);
     columns.extend(counts_and_locations(comparisons));
-    columns.extend(tests(comparisons, settings));
+    columns.extend(tests(comparisons, settings)?);
     let traits = |c: &Comparison| selected.traits.get(&c.contrast.quantity);
     let higher = comparisons
         .iter()
@@ -136,15 +136,14 @@ fn counts_and_locations(comparisons: &[Comparison]) -> Vec<Column> {
     ]
 }
 
-fn tests(comparisons: &[Comparison], settings: &Settings) -> Vec<Column> {
+fn tests(comparisons: &[Comparison], settings: &Settings) -> Result<Vec<Column>, StageError> {
     let number = |name: &str, value: fn(&Wilcoxon) -> f64| {
         Column::number(name, comparisons.iter().map(|c| c.test.as_ref().map(value)))
     };
     let repeated = |name: &str, value: String| Column::repeated(name, &value, comparisons.len());
-    let method = comparisons
-        .iter()
-        .map(|c| c.test.as_ref().map(|t| word(t.method)));
-    vec![
+    let method = |c: &Comparison| c.test.as_ref().map(|t| word(t.method)).transpose();
+    let methods: Vec<Option<String>> = comparisons.iter().map(method).collect::<Result<_, _>>()?;
+    Ok(vec![
         number("w_plus", |t| t.w_plus),
         number("w_minus", |t| t.w_minus),
         number("statistic", |t| t.statistic),
@@ -156,16 +155,16 @@ fn tests(comparisons: &[Comparison], settings: &Settings) -> Vec<Column> {
             "smallest_attainable_p_adjusted",
             comparisons.iter().map(|c| c.smallest_attainable_p_adjusted),
         ),
-        repeated("alternative", word(settings.alternative)),
-        repeated("zero_method", word(settings.zero_method)),
-        Column::text("method", method),
-        repeated("adjustment", word(settings.adjust)),
-        repeated("family", word(settings.family)),
+        repeated("alternative", word(settings.alternative)?),
+        repeated("zero_method", word(settings.zero_method)?),
+        Column::text("method", methods),
+        repeated("adjustment", word(settings.adjust)?),
+        repeated("family", word(settings.family)?),
         Column::integer(
             "family_size",
             comparisons.iter().map(|c| Some(c.family_size as i64)),
         ),
-    ]
+    ])
 }
 
 /// The outcomes for programs.
@@ -206,11 +205,10 @@ pub(super) fn text(comparisons: &[Comparison], settings: &Settings) -> String {
         let groups: String = groups
             .map(|(name, level)| format!("{name} {level}, "))
             .collect();
-        let outcome = match (&c.test, c.p_adjusted) {
-            (Some(test), Some(adjusted)) => format!(
-                "n = {}, median difference {:.4}, p {}, adjusted {}",
+        let outcome = match (&c.test, c.median_difference, c.p_adjusted) {
+            (Some(test), Some(difference), Some(adjusted)) => format!(
+                "n = {}, median difference {difference:.4}, p {}, adjusted {}",
                 test.n,
-                c.median_difference.unwrap_or_default(),
                 p_value(test.p_value),
                 p_value(adjusted),
             ),
@@ -227,9 +225,13 @@ pub(super) fn text(comparisons: &[Comparison], settings: &Settings) -> String {
 }
 
 /// The word of an option in specifications.
-fn word(option: impl serde::Serialize) -> String {
-    let value = serde_json::to_value(option).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
+fn word(option: impl serde::Serialize) -> Result<String, StageError> {
+    match serde_json::to_value(option).map_err(StageError::failure)? {
+        Value::String(word) => Ok(word),
+        other => Err(StageError::failure(format_args!(
+            "{other} is no word of an option"
+        ))),
+    }
 }
 
 fn value(level: &Level) -> Value {
