@@ -17,8 +17,12 @@ pub fn erode(
     iterations: usize,
     border: bool,
 ) -> Array3<bool> {
-    let stays = |acc: u64, word: u64| acc & word;
-    repeated(mask, (element, u64::MAX), (iterations, border), stays)
+    let pass = Pass {
+        element,
+        start: u64::MAX,
+        outside: border,
+    };
+    repeated(mask, pass, iterations, |acc, word| acc & word)
 }
 
 /// Dilates a mask of shape (x, y, z) `iterations` times: a voxel is set when any voxel of the element around it is.
@@ -32,16 +36,35 @@ pub fn dilate(
     iterations: usize,
     border: bool,
 ) -> Array3<bool> {
-    let grows = |acc: u64, word: u64| acc | word;
-    repeated(mask, (element, 0), (iterations, border), grows)
+    let pass = Pass {
+        element,
+        start: 0,
+        outside: border,
+    };
+    repeated(mask, pass, iterations, |acc, word| acc | word)
+}
+
+/// What one pass over a mask joins.
+#[derive(Clone, Copy)]
+struct Pass<'a> {
+    element: &'a Element,
+    /// The word that voxels are joined to.
+    start: u64,
+    /// Value of the voxels outside the array.
+    outside: bool,
 }
 
 fn repeated(
     mask: ArrayView3<'_, bool>,
-    (element, start): (&Element, u64),
-    (iterations, outside): (usize, bool),
+    pass: Pass<'_>,
+    iterations: usize,
     join: impl Fn(u64, u64) -> u64 + Sync,
 ) -> Array3<bool> {
+    let Pass {
+        element,
+        start,
+        outside,
+    } = pass;
     let mut bits = Bits::pack(mask, element.reach(), outside);
     let mut next = Bits::empty(bits.shape(), bits.border(), outside);
     for _ in 0..iterations {

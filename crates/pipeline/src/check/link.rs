@@ -48,8 +48,7 @@ pub(crate) fn check_references(
                     };
                     check_output(upstream, output, source, problems);
                     check_conditions(&upstream.stage, &source.conditions, scans, problems);
-                    let ports = (input.port.as_str(), output.as_str());
-                    if let Some(message) = misfit(stage, upstream, ports) {
+                    if let Some(message) = misfit(stage, upstream, &input.port, output) {
                         problems.add(source.place, message);
                     }
                 }
@@ -106,7 +105,7 @@ pub(crate) fn kind_of_output(staged: &Staged, output: usize) -> Kind {
 }
 
 /// What is wrong when the kind of an output is not that of the input it goes to.
-fn misfit(stage: &Staged, upstream: &Staged, (port, output): (&str, &str)) -> Option<String> {
+fn misfit(stage: &Staged, upstream: &Staged, port: &str, output: &str) -> Option<String> {
     let Some(Tool::Stage(tool)) = stage.tool.as_deref() else {
         return None;
     };

@@ -48,7 +48,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let reference = load(
         invocation.input("reference")?,
         &parameters,
-        (scan_path, &scan),
+        scan_path,
+        &scan,
     )?;
     let plain = Parameters {
         reference_labels: None,
@@ -56,7 +57,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     };
     let predictions: Vec<Mask> = paths
         .iter()
-        .map(|path| load(path, &plain, (scan_path, &scan)))
+        .map(|path| load(path, &plain, scan_path, &scan))
         .collect::<Result<_, _>>()?;
     let slice = chosen_slice(plain.slice, &reference)?;
     let masks: Vec<ArrayView2<'_, bool>> = std::iter::once(&reference)
@@ -95,7 +96,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
 fn load(
     path: &Path,
     parameters: &Parameters,
-    (scan_path, scan): (&Path, &Scan),
+    scan_path: &Path,
+    scan: &Scan,
 ) -> Result<Mask, StageError> {
     let mask = match &parameters.reference_labels {
         Some(labels) => ports::load_labels(path)?.select(labels),
