@@ -5,7 +5,7 @@ use std::time::Instant;
 use candle_core::{DType, Device, Error, Tensor};
 use rsom_layerseg::loss::{LossConfig, Reduction, combined};
 use rsom_layerseg::{Fcn7Config, Network, NetworkConfig, UnetConfig};
-use rsom_nn::{Adam, AdamConfig, Mode, OpTime, Optimizer, Parameters, loss};
+use rsom_nn::{Adam, AdamConfig, Mode, NeuralNetwork, OpTime, Optimizer, Parameters, loss};
 use rsom_vesselseg::{VesselNet, VesselNetConfig};
 
 use crate::work::{FCN_CHANNELS, Net, Pass, Work};
@@ -39,7 +39,8 @@ impl Model {
             }),
             Net::Dvn => {
                 let config = VesselNetConfig::gerl2020(true);
-                return Ok(Self::Vessel(VesselNet::new(&config, 0)?));
+                let network = VesselNet::new(&config, 0)?;
+                return Ok(Self::Vessel(network.with_recomputing(recompute)));
             }
         };
         let network = Network::new(&config, 0)?;
@@ -88,7 +89,7 @@ pub struct Times {
     pub ops: Vec<OpTime>,
 }
 
-/// Times `runs` passes. With `recompute`, networks of layers keep only the ends of their blocks in training.
+/// Times `runs` passes. With `recompute`, networks keep only the ends of their blocks in training.
 ///
 /// # Errors
 /// A shape that does not fit the network.

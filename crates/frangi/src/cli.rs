@@ -10,7 +10,7 @@ use rsom_stage::Definition;
 /// The stage `frangi` and its commands, which are those of `vesselseg` where both have them.
 #[must_use]
 pub fn definition() -> Definition {
-    let about = "Segments vessels without a network: Frangi vesselness and hysteresis";
+    let about = "Segment vessels without a network: Frangi vesselness and hysteresis";
     Definition::new("frangi", env!("CARGO_PKG_VERSION"), about)
         .revision(env!("RSOM_REVISION"))
         .command(train::command())

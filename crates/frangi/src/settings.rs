@@ -1,11 +1,12 @@
 //! What vesselness depends on.
 
+use rsom_parameters::Choice;
 use serde::{Deserialize, Serialize};
 
 use crate::{FrangiError, Scales};
 
 /// Whether vessels are brighter or darker than what is around them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Polarity {
     /// Brighter, as in optoacoustic scans.

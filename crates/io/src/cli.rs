@@ -1,5 +1,6 @@
 //! The command line `rsom-io`: bring files in, look at them, convert them, describe folders of them.
 
+mod content;
 mod convert;
 mod import;
 mod import_hdf5;

@@ -1,7 +1,6 @@
 //! The command line `rsom-layerseg`.
 
 mod fault;
-mod history;
 mod import_weights;
 mod predict;
 mod settings;

@@ -34,21 +34,6 @@ pub enum LayersegError {
     /// Weights that belong to no network of this crate, or settings that make none.
     #[error("{0}")]
     Network(String),
-    /// Training settings that contradict each other.
-    #[error("{0}")]
-    Settings(String),
-    /// A loss that is no number: the training has diverged.
-    #[error(
-        "the loss is not finite in epoch {epoch} (cross-entropy {bce}, smoothness {smoothness}): lower learning_rate or s, or scale the input down (input_scale)"
-    )]
-    NotFinite {
-        /// Epoch, counted from 1.
-        epoch: usize,
-        /// Cross-entropy term.
-        bce: f64,
-        /// Smoothness term, before it is multiplied by s.
-        smoothness: f64,
-    },
     /// Probabilities that are no numbers: intensities beyond what the network can take.
     #[error("the network gives NaN for B-scan {y}: its weights do not fit intensities this large")]
     NotFinitePrediction {
@@ -61,6 +46,9 @@ pub enum LayersegError {
     /// Volumes that break an invariant.
     #[error(transparent)]
     Volume(#[from] VolumeError),
+    /// A run that cannot start or go on.
+    #[error(transparent)]
+    Training(#[from] rsom_training::TrainingError),
     /// Parameters, weights or layers that do not fit.
     #[error(transparent)]
     Nn(#[from] rsom_nn::NnError),

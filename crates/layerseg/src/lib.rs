@@ -1,6 +1,6 @@
 //! Epidermis segmentation: U-Net and seven-layer FCN, smoothness loss, training and prediction.
 //!
-//! A B-scan is one y of a volume; networks see it as (batch, channel, z, x). [`Trainer`] learns a [`Network`] from
+//! A B-scan is one y of a volume; networks see it as (batch, channel, z, x). A [`LayerTask`] teaches a [`Network`] from
 //! [`Example`]s, [`Model`] is what a weights file holds, [`predict()`] applies it to a scan, [`postprocess`] cleans the
 //! mask. Arrays in, arrays out: files are the
 //! business of the command line.
@@ -23,8 +23,4 @@ pub use error::LayersegError;
 pub use model::Model;
 pub use network::{Fcn7, Fcn7Config, Network, NetworkConfig, Unet, UnetConfig};
 pub use predict::{OddSlices, PredictSettings, Prediction, predict};
-pub use rsom_nn::Collapse;
-pub use train::{
-    EpochRecord, Example, History, Plateau, ShiftedOut, Step, TrainSettings, Trainer, Validation,
-    Watch,
-};
+pub use train::{Example, LayerTask, ShiftedOut, Slices, TrainSettings};

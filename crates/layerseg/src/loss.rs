@@ -4,6 +4,7 @@ mod smoothness;
 
 use candle_core::Tensor;
 use rsom_nn::loss::bce_with_logits;
+use rsom_training::{Loss, Named, Term};
 use serde::{Deserialize, Serialize};
 
 pub use smoothness::smoothness;
@@ -38,29 +39,15 @@ pub struct LossConfig {
     pub reduction: Reduction,
 }
 
-/// The loss of one batch.
-#[derive(Debug)]
-pub struct Loss {
-    /// cross-entropy + s · smoothness, on the tape.
-    pub total: Tensor,
-    /// The terms as numbers.
-    pub terms: Terms,
-}
+/// Names of the terms: cross-entropy, and the smoothness penalty before it is multiplied by s.
+const TERMS: [&str; 2] = ["bce", "smoothness"];
 
-/// The two terms of a loss, reduced as configured.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Terms {
-    /// Binary cross-entropy.
-    pub bce: f64,
-    /// Smoothness penalty, not yet multiplied by s.
-    pub smoothness: f64,
-}
-
-impl Terms {
-    /// bce + s · smoothness.
+impl LossConfig {
+    /// The terms and their weights.
     #[must_use]
-    pub fn total(&self, s: f64) -> f64 {
-        self.bce + s * self.smoothness
+    pub fn terms(&self) -> Vec<Term> {
+        let [bce, smoothness] = TERMS;
+        vec![Term::new(bce, 1.0), Term::new(smoothness, self.s)]
     }
 }
 
@@ -90,10 +77,8 @@ pub fn combined(
         logits.clone()
     };
     let penalty = smoothness(&input, config.window)?.affine(1.0 / smoothness_by, 0.0)?;
-    let terms = Terms {
-        bce: number(&bce)?,
-        smoothness: number(&penalty)?,
-    };
+    let [of_bce, of_penalty] = TERMS;
+    let terms = Named::from([(of_bce, number(&bce)?), (of_penalty, number(&penalty)?)]);
     let total = if watched {
         bce
     } else {
@@ -122,7 +107,7 @@ mod tests {
         (logits, target)
     }
 
-    fn loss(s: f64, reduction: Reduction) -> (f64, Terms) {
+    fn loss(s: f64, reduction: Reduction) -> (f64, [f64; 2]) {
         let (logits, target) = batch();
         let config = LossConfig {
             s,
@@ -130,16 +115,17 @@ mod tests {
             reduction,
         };
         let loss = combined(&logits, &target, &config).unwrap();
-        (loss.total.to_scalar().unwrap(), loss.terms)
+        let term = |name| loss.terms.get(name).unwrap();
+        (loss.total.to_scalar().unwrap(), TERMS.map(term))
     }
 
     #[test]
     fn the_total_is_the_sum_of_its_terms() {
         for reduction in [Reduction::Sum, Reduction::Mean, Reduction::Paper] {
             for s in [0.0, 1.0, 2500.0] {
-                let (total, terms) = loss(s, reduction);
-                assert!((total - terms.total(s)).abs() < 1e-9 * total.abs());
-                assert!(terms.smoothness > 0.0);
+                let (total, [bce, smoothness]) = loss(s, reduction);
+                assert!((total - bce - s * smoothness).abs() < 1e-9 * total.abs());
+                assert!(smoothness > 0.0);
             }
         }
     }
@@ -155,8 +141,8 @@ mod tests {
     fn the_literal_reading_takes_the_mean_of_one_and_the_sum_of_the_other() {
         let (_, sum) = loss(1.0, Reduction::Sum);
         let (_, literal) = loss(1.0, Reduction::Paper);
-        assert!((literal.bce - sum.bce / 48.0).abs() < 1e-12);
-        assert!((literal.smoothness - sum.smoothness / 2.0).abs() < 1e-12);
+        assert!((literal[0] - sum[0] / 48.0).abs() < 1e-12);
+        assert!((literal[1] - sum[1] / 2.0).abs() < 1e-12);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use candle_core::Tensor;
+use rsom_nn::NeuralNetwork;
 use rsom_weights::Metadata;
 
 use crate::postprocess::Postprocess;

@@ -2,7 +2,7 @@
 
 use candle_core::{D, Tensor};
 use ndarray::{Array3, Axis, s};
-use rsom_nn::{Mode, loss::sigmoid};
+use rsom_nn::{Mode, NeuralNetwork, loss::sigmoid};
 use rsom_volume::{Mask, Scan};
 
 use crate::augment::Placement;
@@ -84,7 +84,7 @@ pub fn predict(
     for y in usize::from(repeats)..count {
         let logits = model
             .network
-            .forward(&slices.batch(&[y], &view)?, &Mode::Evaluation)?;
+            .run(&slices.batch(&[y], &view)?, &Mode::Evaluation)?;
         let pixels = Pixels::of(&logits, settings.threshold)?;
         if pixels.probability.iter().any(|p| p.is_nan()) {
             return Err(LayersegError::NotFinitePrediction { y });

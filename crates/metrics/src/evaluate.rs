@@ -1,12 +1,13 @@
 //! Every registered measure of a pair of masks.
 
+use rsom_parameters::Choice;
+
 use crate::roughness::Variant;
 use crate::{Measurement, Pair, cldice, holes, normals, overlap, roughness, thickness};
 
 /// A registered measure: from a pair of masks to measurements of the whole scan and, if the settings want them, of its
 /// B-scans.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Measure {
     /// Dice, IoU, precision, recall.
     Overlap,
@@ -40,19 +41,6 @@ impl Measure {
         Self::Thickness,
         Self::Normals,
     ];
-
-    /// Its name on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Overlap => "overlap",
-            Self::Cldice => "cldice",
-            Self::Roughness => "roughness",
-            Self::Holes => "holes",
-            Self::Thickness => "thickness",
-            Self::Normals => "normals",
-        }
-    }
 
     fn take(self, pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
         match self {

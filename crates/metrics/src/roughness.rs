@@ -7,6 +7,7 @@ use ndarray::{Array2, ArrayView1, ArrayView2, ArrayView3, Axis};
 use rsom_measures::schema::{
     RA_COVERAGE, RA_UM, RA_VOX, REFERENCE_RA_COVERAGE, REFERENCE_RA_UM, REFERENCE_RA_VOX,
 };
+use rsom_parameters::Choice;
 
 use crate::moving_mean::deviations;
 use crate::{Measurement, Pair, Settings, Status, Surface};
@@ -14,7 +15,7 @@ use crate::{Measurement, Pair, Settings, Status, Surface};
 /// Which definition of the surfaces whose roughness is measured.
 ///
 /// Both give the same Ra for a layer that fills every column without gaps and touches neither end in depth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Variant {
     /// Ours. Each B-scan stands alone. A column without mask has no surface, nor has a column whose layer is cut by
     /// the field of view on that side; it leaves the moving means of its neighbors, and a column is measured when at

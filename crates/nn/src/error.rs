@@ -9,9 +9,6 @@ pub enum NnError {
     /// Two parameters of one network were given the same name.
     #[error("the network has two parameters named '{0}'")]
     DuplicateName(String),
-    /// A checkpoint whose content is not what it says it is.
-    #[error("{0}")]
-    Corrupt(String),
     /// A weights file that cannot be read or written.
     #[error(transparent)]
     Weights(#[from] rsom_weights::WeightsError),

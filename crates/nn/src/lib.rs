@@ -1,9 +1,9 @@
-//! Network building blocks on candle: ops with right gradients, layers, losses, Adam, seeded streams, weights files.
+//! Network building blocks on candle: ops with right gradients, layers, losses, Adam, seeded streams.
 //!
 //! candle brings tensors, the tape of automatic differentiation, and GPUs ([`Accelerator`]). What runs on it is ours
 //! wherever stock candle is wrong or slow on a CPU: [`ops`] are custom ops over kernels that work on slices, [`layers`] give them parameters whose
-//! names are those of a PyTorch state dict, [`Parameters`] holds these in sorted order, [`Adam`] steps them, and
-//! [`Checkpoint`] carries them to a file and back.
+//! names are those of a PyTorch state dict, [`Parameters`] holds these in sorted order, [`Adam`] steps them, and a
+//! [`NeuralNetwork`] is what is built of all that.
 //!
 //! Everything is deterministic: random numbers come from [`rng::stream`], and a sum over pixels or batches is always
 //! added up in an order that depends on shapes alone, never on the number of threads. Processors with other vector
@@ -33,39 +33,32 @@
 
 mod accelerator;
 mod adam;
-mod checkpoint;
-mod collapse;
 mod element;
 mod error;
 pub mod host;
 mod init;
 mod input_scaling;
 pub mod layers;
-pub mod loading;
 pub mod loss;
 mod mode;
+mod network;
 pub mod ops;
 mod parameters;
 mod profile;
 pub mod rng;
-mod schedule;
 mod tape;
-mod training_run;
 
 pub use accelerator::Accelerator;
 pub use adam::{Adam, AdamConfig, AdamState, Moments};
 pub use candle_nn::Optimizer;
-pub use checkpoint::Checkpoint;
-pub use collapse::Collapse;
 pub use element::Element;
 pub use error::{Mismatch, NnError};
 pub use init::Init;
 pub use input_scaling::InputScaling;
 pub use loss::Reduction;
 pub use mode::Mode;
+pub use network::NeuralNetwork;
 pub use parameters::{Builder, Parameters};
 pub use profile::{OpTime, Way, profiled};
 pub use rsom_kernels::{instruction_set, multiply_add_rate};
-pub use schedule::{PlateauConfig, ReduceOnPlateau};
 pub use tape::{differentiate, recomputed};
-pub use training_run::{EpochHistory, TrainingRun};

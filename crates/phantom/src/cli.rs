@@ -3,7 +3,6 @@
 mod files;
 mod generate;
 mod groups;
-mod parameters;
 mod render;
 mod scan;
 mod settings;
@@ -15,7 +14,7 @@ use rsom_stage::Definition;
 /// The stage `phantom`.
 #[must_use]
 pub fn definition() -> Definition {
-    let about = "Makes up scans of skin with known truth: layers, capillary loops, vessels";
+    let about = "Generate scans of skin with known truth: layers, capillary loops, vessels";
     Definition::new("phantom", env!("CARGO_PKG_VERSION"), about)
         .revision(env!("RSOM_REVISION"))
         .command(scan::command())

@@ -1,59 +1,79 @@
 //! The settings of a scene.
 
+use rsom_parameters::Parameters;
 use rsom_volume::{Grid, Spacing};
-use serde::{Deserialize, Serialize};
 
 use crate::{DermisTrees, PhantomError, Physics};
 
 /// A scene and the scanner that looks at it. Lengths are in µm unless the name says otherwise; intensities are on the
 /// scale 0–255 of the result.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Parameters)]
 pub struct Config {
     /// Number of voxels along x, y, z.
+    #[parameter(default = [333, 171, 500], min = 1, unit = "voxels")]
     pub shape: [usize; 3],
-    /// Voxel size in mm along x, y, z.
+    /// Voxel size along x, y, z.
+    #[parameter(default = [0.012, 0.012, 0.003], unit = "mm")]
     pub spacing_mm: [f64; 3],
-    /// Depth at which the skin surface comes closest to the top of the scan.
+    /// Smallest depth of the skin surface below the top of the scan.
+    #[parameter(default = 60.0, min = 0, unit = "µm")]
     pub surface_depth_um: f64,
-    /// Radius of the skin's curvature in mm, bulging towards the top; 0 for a plane.
+    /// Radius of curvature of the skin, which bulges towards the top; 0 for a plane.
+    #[parameter(default = 25.0, min = 0, unit = "mm")]
     pub curvature_radius_mm: f64,
-    /// Standard deviation of the tilt along x and along y, in degrees.
+    /// Standard deviation of the tilt along x and along y.
+    #[parameter(default = 0.3, min = 0, unit = "degrees")]
     pub tilt_deg: f64,
-    /// Standard deviation of the surface's waves.
+    /// Standard deviation of the waves of the surface.
+    #[parameter(default = 3.0, min = 0, unit = "µm")]
     pub undulation_um: f64,
-    /// Correlation length of the surface's waves and of the epidermis's thickness.
+    /// Correlation length of the waves of the surface and of the thickness of the epidermis.
+    #[parameter(default = 1000.0, min = 0, unit = "µm")]
     pub undulation_length_um: f64,
     /// Mean thickness of the epidermis.
+    #[parameter(default = 90.0, min = 0, unit = "µm")]
     pub epidermis_um: f64,
-    /// Standard deviation of the thickness within a scan.
+    /// Standard deviation of the thickness of the epidermis within a scan.
+    #[parameter(default = 4.0, min = 0, unit = "µm")]
     pub epidermis_sd_um: f64,
-    /// Intensity of melanin at its brightest.
+    /// Largest intensity of melanin.
+    #[parameter(default = 150.0, min = 0, unit = "of 255")]
     pub melanin: f64,
-    /// Share of the columns in which melanin has a gap.
+    /// Share of columns with a gap in the melanin.
+    #[parameter(default = 0.3, min = 0, unit = "of the columns")]
     pub gap_fraction: f64,
-    /// Correlation length of the gaps; they are about this wide.
+    /// Correlation length of the gaps, about their width.
+    #[parameter(default = 80.0, min = 0, unit = "µm")]
     pub gap_length_um: f64,
-    /// How far melanin stays short of the layer's boundaries, irregularly (mean).
+    /// Mean distance between the melanin and the boundaries of the epidermis; it varies irregularly.
+    #[parameter(default = 6.0, min = 0, unit = "µm")]
     pub raggedness_um: f64,
-    /// Capillary loops for each mm² of skin.
+    /// Number of capillary loops below the epidermis.
+    #[parameter(default = 100.0, min = 0, unit = "per mm²")]
     pub loops_per_mm2: f64,
-    /// Vessels of the plexus and below for each mm² of skin.
+    /// Number of vessels in and below the plexus.
+    #[parameter(default = 12.0, min = 0, unit = "per mm²")]
     pub vessels_per_mm2: f64,
-    /// Intensity of the inside of vessels and loops.
+    /// Intensity inside vessels and loops, before the point spread reduces it.
+    #[parameter(default = 300.0, min = 0, unit = "of 255")]
     pub blood: f64,
-    /// Depth below the surface over which the signal falls to 1/e.
+    /// Depth below the surface at which the signal has fallen to 1/e.
+    #[parameter(default = 400.0, min = 0, unit = "µm")]
     pub decay_um: f64,
-    /// Standard deviation of the electronic background.
+    /// Standard deviation of the electronic noise.
+    #[parameter(default = 14.0, min = 0, unit = "of 255")]
     pub noise: f64,
-    /// Streaks in a B-scan (mean).
+    /// Mean number of horizontal streaks in a B-scan.
+    #[parameter(default = 4.0, min = 0, unit = "streaks")]
     pub streaks_per_b_scan: f64,
-    /// Relative spread of thickness, melanin, gaps, vessels and decay between subjects.
+    /// Variation of thickness, melanin, gaps, loops, vessels and decay between subjects.
+    #[parameter(default = 0.12, min = 0, unit = "of the mean")]
     pub subject_spread: f64,
-    /// What light and sound do on their way; none where the simple rule renders the scan.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Effects of light and sound; none where the simple rule renders the scan.
+    #[parameter(skip)]
     pub physics: Option<Physics>,
-    /// Arterial trees beside the vessels; none where there are none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Arterial trees in addition to the vessels, if any.
+    #[parameter(skip)]
     pub trees: Option<DermisTrees>,
 }
 

@@ -1,6 +1,6 @@
 //! Arterial trees in the dermis: rooted where the scan ends, thickening downwards, densest just below the epidermis.
 
-use serde::{Deserialize, Serialize};
+use rsom_parameters::Parameters;
 
 use crate::skin::Skin;
 use crate::streams::{Purpose, Streams};
@@ -9,19 +9,25 @@ use crate::tube::{Kind, Tube, shares_by_radius};
 use crate::{Config, PhantomError};
 
 /// The trees of a scan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Parameters)]
 pub struct DermisTrees {
-    /// Ends of arteries for each mm² of skin, over all trees.
+    /// Number of ends of arterial trees, in addition to the vessels; 0 for no trees.
+    #[parameter(default = 0.0, min = 0, unit = "per mm²")]
     pub tree_terminals_per_mm2: f64,
-    /// Number of roots, at the bottom of the scan.
+    /// Number of roots of the arterial trees, at the bottom of the scan.
+    #[parameter(default = 3, min = 1)]
     pub tree_roots: usize,
-    /// Radius of the ends, and the largest radius of a root, in µm.
+    /// Radius of the ends of the trees, and largest radius of a root.
+    #[parameter(default = [9.0, 80.0], unit = "µm")]
     pub tree_radius_um: [f64; 2],
-    /// Depth below the epidermis at which tissue demands most oxygen.
+    /// Depth below the epidermis at which the tissue demands most oxygen: the plexus.
+    #[parameter(default = 120.0, min = 0, unit = "µm")]
     pub tree_plexus_um: f64,
-    /// Demand below the plexus, that of the plexus being 1.
+    /// Demand for oxygen below the plexus.
+    #[parameter(default = 0.3, min = 0, unit = "of the plexus")]
     pub tree_deep_demand: f64,
-    /// How far vessels swing to the side, as a share of their length.
+    /// Sideways swing of the vessels of trees.
+    #[parameter(default = 0.08, min = 0, unit = "of the length")]
     pub tree_tortuosity: f64,
 }
 

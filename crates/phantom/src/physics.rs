@@ -1,35 +1,49 @@
 //! The settings of the physical rule.
 
-use serde::{Deserialize, Serialize};
+use rsom_parameters::Parameters;
 
 use crate::{Config, PhantomError};
 
 /// What light and sound do on their way, beyond the scene of [`Config`]. Every effect is off at 0.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Parameters)]
 pub struct Physics {
-    /// Hairs for each cm² of skin.
+    /// Number of hairs.
+    #[parameter(default = 25.0, min = 0, unit = "per cm²")]
     pub hairs_per_cm2: f64,
-    /// Intensity of hair where it is lit fully, on the scale 0–255.
+    /// Intensity of hair in full light.
+    #[parameter(default = 450.0, min = 0, unit = "of 255")]
     pub hair: f64,
-    /// Grains of pigment for each mm² of skin; at least one in a scan unless 0.
+    /// Number of pigment grains on the skin, at least one unless 0; they are the few brightest voxels of raw scans.
+    #[parameter(default = 0.4, min = 0, unit = "per mm²")]
     pub grains_per_mm2: f64,
-    /// Intensity of grains where they are lit fully, on the scale 0–255, which they exceed by far.
+    /// Intensity of pigment grains in full light.
+    #[parameter(default = 4200.0, min = 0, unit = "of 255")]
     pub grain: f64,
-    /// Light that is lost in each mm of blood, or of melanin at its brightest: exp(−`shadowing_per_mm` · way).
+    /// Absorption of light by blood, or by melanin at its largest intensity.
+    ///
+    /// The light after a path is exp(−`shadowing_per_mm` · path).
+    #[parameter(default = 4.0, min = 0, unit = "per mm")]
     pub shadowing_per_mm: f64,
-    /// Sound that is lost on its way up through tissue, in dB for each cm and MHz; HF loses more than LF.
+    /// Attenuation of sound on its way up; HF loses more than LF.
+    #[parameter(default = 0.5, min = 0, unit = "dB/cm/MHz")]
     pub attenuation_db_per_cm_mhz: f64,
-    /// How dark the inside of vessels becomes that are wider than the longest wave of a channel, from 0 to 1.
+    /// Loss of intensity inside vessels that are wider than the longest wave of a channel.
+    #[parameter(default = 0.7, min = 0, unit = "of the intensity")]
     pub hollowness: f64,
-    /// How much a vessel loses that runs along depth, from 0 to 1: it sends its sound to the side.
+    /// Loss of intensity of vessels along depth, which send their sound sideways.
+    #[parameter(default = 0.7, min = 0, unit = "of the intensity")]
     pub limited_view: f64,
-    /// Depth at which the point spread is narrowest.
+    /// Depth of the focus, where the point spread is narrowest.
+    #[parameter(default = 450.0, min = 0, unit = "µm")]
     pub focus_depth_um: f64,
-    /// Distance from the focus at which the point spread is √2 times as wide; 0 where it is as wide everywhere.
+    /// Distance from the focus at which the point spread is √2 times as wide; 0 for a constant width.
+    #[parameter(default = 700.0, min = 0, unit = "µm")]
     pub focus_range_um: f64,
-    /// Strength of reflections, as a share of the intensities that are reflected.
+    /// Strength of reflections.
+    #[parameter(default = 0.05, min = 0, unit = "of the intensity")]
     pub reflection: f64,
-    /// Mean depth of the first reflection below what it reflects.
+    /// Mean distance of the first reflection below its origin.
+    #[parameter(default = 450.0, min = 0, unit = "µm")]
     pub reflection_offset_um: f64,
 }
 

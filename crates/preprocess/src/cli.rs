@@ -18,7 +18,7 @@ use rsom_stage::Definition;
 #[must_use]
 pub fn definition() -> Definition {
     let about =
-        "Prepares scans and their labels: crop, resample, normalize, detect a surface, flatten";
+        "Prepare scans and their labels: crop, resample, normalize, detect a surface, flatten";
     Definition::new("preprocess", env!("CARGO_PKG_VERSION"), about)
         .revision(env!("RSOM_REVISION"))
         .command(recipe::layer_command())

@@ -44,6 +44,9 @@ pub enum PreprocessError {
         /// The names there are.
         present: Vec<String>,
     },
+    /// A declared setting that is out of bounds.
+    #[error(transparent)]
+    Parameter(#[from] rsom_parameters::ParameterFault),
     /// A setting outside its range.
     #[error("{name} is {value}, but it must be {rule}")]
     BadSetting {

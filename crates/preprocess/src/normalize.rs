@@ -1,8 +1,8 @@
 //! Intensity normalization: a linear stretch of each channel onto a fixed range.
 
 use ndarray::{ArrayView3, ArrayViewMut3, Axis};
+use rsom_parameters::Choice;
 use rsom_volume::Scan;
-use serde::{Deserialize, Serialize};
 
 use crate::PreprocessError;
 
@@ -27,8 +27,7 @@ pub enum Window {
 }
 
 /// Range of the result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Range {
     /// 0 to 1.
     Unit,

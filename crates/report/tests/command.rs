@@ -4,27 +4,28 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use ndarray::{Array3, Array4};
 use rsom_formats::nifti::{self, Storage};
 use rsom_formats::table::{Column, Table, parquet};
+use rsom_testing::{Finished, Folder, Program};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 
+const REPORT: Program = Program::new(env!("CARGO_BIN_EXE_rsom-report"));
 const SHAPE: [usize; 3] = [40, 5, 60];
 
 struct Study {
-    folder: tempfile::TempDir,
+    folder: Folder,
 }
 
 impl Study {
     fn new(spacing: Spacing) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::new();
         let grid = Grid::new(SHAPE, spacing).unwrap();
         let [x, y, z] = SHAPE;
         let voxels = Array4::from_shape_fn((x, y, z, 2), |(x, _, z, c)| ((x * z + c) % 97) as f32);
         let scan = Scan::new(grid, vec!["LF".into(), "HF".into()], voxels).unwrap();
-        nifti::write_scan(&folder.path().join("scan.nii.gz"), &scan, Storage::Float32).unwrap();
+        nifti::write_scan(&folder.join("scan.nii.gz"), &scan, Storage::Float32).unwrap();
         let study = Self { folder };
         study.mask("truth.nii.gz", 20, spacing);
         study.mask("unet.nii.gz", 22, spacing);
@@ -40,7 +41,7 @@ impl Study {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 
     /// A mask of one slab on a grid that begins `start` voxels beside the scan's, of 30 depths.
@@ -52,44 +53,26 @@ impl Study {
         nifti::write_mask(&self.path(name), &mask).unwrap();
     }
 
-    fn projections(&self, masks: &[(&str, &str)], output: &str, more: &[&str]) -> Output {
-        let mut process = report("projections");
-        process.arg("--image").arg(self.path("scan.nii.gz"));
-        for (flag, name) in masks {
-            process.arg(flag).arg(self.path(name));
-        }
-        process.arg("--output").arg(self.path(output)).args(more);
-        process.output().unwrap()
+    fn projections(&self, masks: &[(&str, &str)], output: &str, more: &[&str]) -> Finished {
+        let mut words = vec!["projections", "--image", "scan.nii.gz", "--output", output];
+        words.extend(masks.iter().flat_map(|(flag, name)| [flag, name]));
+        words.extend(more);
+        REPORT.run(&self.folder, words)
     }
 
-    fn bscan(&self, predictions: &[&str], output: &str, more: &[&str]) -> Output {
-        report("bscan")
-            .arg("--image")
-            .arg(self.path("scan.nii.gz"))
-            .arg("--reference")
-            .arg(self.path("truth.nii.gz"))
-            .arg("--prediction")
-            .args(predictions.iter().map(|p| self.path(p)))
-            .arg("--output")
-            .arg(self.path(output))
-            .args(more)
-            .output()
-            .unwrap()
+    fn bscan(&self, predictions: &[&str], output: &str, more: &[&str]) -> Finished {
+        let mut words = vec![
+            "bscan",
+            "--image",
+            "scan.nii.gz",
+            "--reference",
+            "truth.nii.gz",
+        ];
+        words.extend(["--output", output, "--prediction"]);
+        words.extend(predictions);
+        words.extend(more);
+        REPORT.run(&self.folder, words)
     }
-}
-
-fn report(command: &str) -> Command {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_rsom-report"));
-    process.arg(command);
-    process
-}
-
-fn succeeded(output: &Output) {
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
 }
 
 fn without_provenance(svg: &str) -> String {
@@ -124,7 +107,9 @@ fn assert_well_formed(document: &str) {
 #[test]
 fn a_png_decodes_and_carries_its_provenance() {
     let study = Study::new(Spacing::RSOM);
-    succeeded(&study.bscan(&["unet.nii.gz", "none.nii.gz"], "figure.png", &[]));
+    study
+        .bscan(&["unet.nii.gz", "none.nii.gz"], "figure.png", &[])
+        .expect_code(0);
     let file = std::io::BufReader::new(std::fs::File::open(study.path("figure.png")).unwrap());
     let mut reader = png::Decoder::new(file).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
@@ -140,7 +125,9 @@ fn a_png_decodes_and_carries_its_provenance() {
 fn an_svg_is_well_formed_and_names_its_panels() {
     let study = Study::new(Spacing::Unknown);
     let more = ["--titles", "s < 1,s & 2", "--margin", "5", "--slice", "4"];
-    succeeded(&study.bscan(&["unet.nii.gz", "none.nii.gz"], "figure.svg", &more));
+    study
+        .bscan(&["unet.nii.gz", "none.nii.gz"], "figure.svg", &more)
+        .expect_code(0);
     let svg = std::fs::read_to_string(study.path("figure.svg")).unwrap();
     assert_well_formed(&svg);
     for words in [
@@ -160,7 +147,7 @@ fn the_same_call_draws_the_same_bytes() {
     for ending in ["png", "svg"] {
         let draw = |name: &str| {
             let name = format!("{name}.{ending}");
-            succeeded(&study.bscan(&["unet.nii.gz"], &name, &[]));
+            study.bscan(&["unet.nii.gz"], &name, &[]).expect_code(0);
             std::fs::read(study.path(&name)).unwrap()
         };
         assert_eq!(draw("a"), draw("b"));
@@ -172,8 +159,7 @@ fn a_mask_on_another_grid_is_exit_code_3() {
     let study = Study::new(Spacing::RSOM);
     study.mask("other.nii.gz", 20, Spacing::Unknown);
     let run = study.bscan(&["other.nii.gz"], "figure.png", &[]);
-    assert_eq!(run.status.code(), Some(3));
-    let message = String::from_utf8_lossy(&run.stderr);
+    let message = run.expect_code(3).stderr;
     assert!(
         message.contains("other.nii.gz") && message.contains("unknown size"),
         "{message}"
@@ -185,8 +171,7 @@ fn a_mask_on_another_grid_is_exit_code_3() {
 fn a_slice_that_is_not_there_is_exit_code_2() {
     let study = Study::new(Spacing::RSOM);
     let run = study.bscan(&["unet.nii.gz"], "figure.png", &["--slice", "5"]);
-    assert_eq!(run.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&run.stderr).contains("0 to 4"));
+    run.expect_code(2).expect_said(&["0 to 4"]);
 }
 
 #[test]
@@ -194,9 +179,10 @@ fn projections_carry_their_provenance_and_keep_the_shape_of_voxels() {
     let study = Study::new(Spacing::RSOM);
     study.window("vessels.nii.gz", [0, 0, 29]);
     let masks = [("--layer", "truth.nii.gz"), ("--vessels", "vessels.nii.gz")];
-    let run = study.projections(&masks, "p.png", &["--json"]);
-    succeeded(&run);
-    let line: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    let run = study
+        .projections(&masks, "p.png", &["--json"])
+        .expect_code(0);
+    let line = run.json();
     assert_eq!(line["result"]["panels"], 6);
     // numpy 2.4: (lf * hf).sum() / (hf * hf).sum() of the maxima along z, of v[x, y, z, c] = (x * z + c) % 97.
     let alpha = line["result"]["hf_factor_z"].as_f64().unwrap();
@@ -219,7 +205,9 @@ fn a_mask_that_was_cut_in_depth_lies_where_the_whole_one_does() {
     let whole = Mask::new(Grid::new(SHAPE, Spacing::RSOM).unwrap(), voxels).unwrap();
     nifti::write_mask(&study.path("whole.nii.gz"), &whole).unwrap();
     let draw = |name: &str| {
-        succeeded(&study.projections(&[("--vessels", name)], "p.svg", &[]));
+        study
+            .projections(&[("--vessels", name)], "p.svg", &[])
+            .expect_code(0);
         without_provenance(&std::fs::read_to_string(study.path("p.svg")).unwrap())
     };
     assert_eq!(draw("cut.nii.gz"), draw("whole.nii.gz"));
@@ -230,7 +218,9 @@ fn a_mask_that_was_cut_in_depth_lies_where_the_whole_one_does() {
 #[test]
 fn projections_without_masks_show_the_scan_alone() {
     let study = Study::new(Spacing::Unknown);
-    succeeded(&study.projections(&[], "p.svg", &["--title", "Subject 7, left arm"]));
+    study
+        .projections(&[], "p.svg", &["--title", "Subject 7, left arm"])
+        .expect_code(0);
     let svg = std::fs::read_to_string(study.path("p.svg")).unwrap();
     assert_well_formed(&svg);
     assert!(svg.contains(">Subject 7, left arm</text>"));
@@ -243,7 +233,9 @@ fn projections_are_drawn_to_the_same_bytes() {
     let study = Study::new(Spacing::RSOM);
     let draw = |name: &str, threads: &str| {
         let masks = [("--layer", "truth.nii.gz")];
-        succeeded(&study.projections(&masks, name, &["--threads", threads]));
+        study
+            .projections(&masks, name, &["--threads", threads])
+            .expect_code(0);
         std::fs::read(study.path(name)).unwrap()
     };
     assert_eq!(draw("a.png", "1"), draw("b.png", "2"));
@@ -255,8 +247,7 @@ fn a_mask_that_is_apart_by_more_than_whole_depths_is_exit_code_3() {
     study.window("beside.nii.gz", [1, 0, 29]);
     for flag in ["--layer", "--vessels"] {
         let run = study.projections(&[(flag, "beside.nii.gz")], "p.png", &[]);
-        assert_eq!(run.status.code(), Some(3));
-        let message = String::from_utf8_lossy(&run.stderr);
+        let message = run.expect_code(3).stderr;
         for part in ["scan.nii.gz", "beside.nii.gz", "40 × 5 × 60", "40 × 5 × 30"] {
             assert!(message.contains(part), "{message}");
         }
@@ -268,9 +259,10 @@ fn a_mask_that_is_apart_by_more_than_whole_depths_is_exit_code_3() {
 fn a_mask_below_the_scan_is_warned_of() {
     let study = Study::new(Spacing::RSOM);
     study.window("below.nii.gz", [0, 0, 60]);
-    let run = study.projections(&[("--vessels", "below.nii.gz")], "p.svg", &[]);
-    succeeded(&run);
-    let message = String::from_utf8_lossy(&run.stderr);
+    let run = study
+        .projections(&[("--vessels", "below.nii.gz")], "p.svg", &[])
+        .expect_code(0);
+    let message = &run.stderr;
     assert!(message.contains("no depth in common"), "{message}");
     let svg = std::fs::read_to_string(study.path("p.svg")).unwrap();
     assert_eq!(svg.matches(">no vessels</text>").count(), 3);
@@ -284,8 +276,7 @@ fn projections_of_three_channels_are_exit_code_3() {
     let scan = Scan::new(grid, names, Array4::zeros((4, 4, 4, 3))).unwrap();
     nifti::write_scan(&study.path("scan.nii.gz"), &scan, Storage::Float32).unwrap();
     let run = study.projections(&[], "p.png", &[]);
-    assert_eq!(run.status.code(), Some(3));
-    let message = String::from_utf8_lossy(&run.stderr);
+    let message = run.expect_code(3).stderr;
     assert!(message.contains("3 channels"), "{message}");
 }
 
@@ -314,26 +305,18 @@ fn measurements(path: &Path) {
     parquet::write(path, &table.unwrap(), &std::collections::BTreeMap::new()).unwrap();
 }
 
-fn factor(input: &Path, output: &Path, more: &[&str]) -> Output {
-    let mut process = report("factor");
-    process
-        .arg("--input")
-        .arg(input)
-        .arg("--output")
-        .arg(output);
-    process.args(more).output().unwrap()
+fn factor(input: &Path, output: &Path, more: &[&str]) -> Finished {
+    let [input, output] = [input, output].map(|path| path.to_str().unwrap());
+    let files = ["factor", "--input", input, "--output", output];
+    REPORT.run(".", [&files, more].concat())
 }
 
 #[test]
 fn a_factor_figure_marks_what_is_missing() {
-    let folder = tempfile::tempdir().unwrap();
-    let (input, output) = (folder.path().join("m.parquet"), folder.path().join("f.svg"));
+    let folder = Folder::new();
+    let (input, output) = (folder.join("m.parquet"), folder.join("f.svg"));
     measurements(&input);
-    succeeded(&factor(
-        &input,
-        &output,
-        &["--metric", "ra_vox", "--factor", "s"],
-    ));
+    factor(&input, &output, &["--metric", "ra_vox", "--factor", "s"]).expect_code(0);
     let svg = std::fs::read_to_string(&output).unwrap();
     assert_well_formed(&svg);
     for words in ["Roughness Ra (voxels)", "1/2", "empty", "100"] {
@@ -363,13 +346,13 @@ fn drawn(folder: &Path, rows: &[(Option<&str>, i64, f64)], unit_by: &str) -> Str
     let (input, output) = (folder.join("m.parquet"), folder.join("f.svg"));
     dice_of_scans(&input, rows);
     let more = ["--metric", "dice", "--factor", "s", "--unit-by", unit_by];
-    succeeded(&factor(&input, &output, &more));
+    factor(&input, &output, &more).expect_code(0);
     without_provenance(&std::fs::read_to_string(&output).unwrap())
 }
 
 #[test]
 fn a_subject_with_many_scans_counts_as_much_as_one_with_few() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let scans = [
         (Some("a"), 1, 0.125),
         (Some("a"), 2, 0.125),
@@ -377,10 +360,10 @@ fn a_subject_with_many_scans_counts_as_much_as_one_with_few() {
         (Some("b"), 1, 0.75),
     ];
     let subjects = [(Some("a"), 1, 0.25), (Some("b"), 1, 0.75)];
-    let by_subject = drawn(folder.path(), &scans, "subject");
-    assert_eq!(by_subject, drawn(folder.path(), &subjects, "subject"));
+    let by_subject = drawn(&folder, &scans, "subject");
+    assert_eq!(by_subject, drawn(&folder, &subjects, "subject"));
     assert!(by_subject.contains("mean ± sd (unit: subject)"));
-    let by_scan = drawn(folder.path(), &scans, "subject,scan");
+    let by_scan = drawn(&folder, &scans, "subject,scan");
     assert!(by_scan.contains("mean ± sd (unit: subject, scan)"));
     let without_note = |svg: &str| svg.replace("(unit: subject, scan)", "(unit: subject)");
     assert_ne!(without_note(&by_scan), by_subject);
@@ -388,8 +371,8 @@ fn a_subject_with_many_scans_counts_as_much_as_one_with_few() {
 
 #[test]
 fn a_unit_that_is_not_named_is_an_error() {
-    let folder = tempfile::tempdir().unwrap();
-    let (input, output) = (folder.path().join("m.parquet"), folder.path().join("f.svg"));
+    let folder = Folder::new();
+    let (input, output) = (folder.join("m.parquet"), folder.join("f.svg"));
     dice_of_scans(&input, &[(Some("a"), 1, 0.5), (None, 2, 0.5)]);
     for (unit_by, code, message) in [
         ("subject", 3, "column 'subject' has no value in row 2"),
@@ -398,8 +381,7 @@ fn a_unit_that_is_not_named_is_an_error() {
     ] {
         let more = ["--metric", "dice", "--factor", "s", "--unit-by", unit_by];
         let run = factor(&input, &output, &more);
-        let text = String::from_utf8_lossy(&run.stderr);
-        assert_eq!(run.status.code(), Some(code), "{text}");
+        let text = run.expect_code(code).stderr;
         assert!(text.contains(message), "{text}");
         assert!(!output.exists());
     }
@@ -407,16 +389,15 @@ fn a_unit_that_is_not_named_is_an_error() {
 
 #[test]
 fn a_column_or_metric_that_is_not_there_is_exit_code_2() {
-    let folder = tempfile::tempdir().unwrap();
-    let (input, output) = (folder.path().join("m.parquet"), folder.path().join("f.svg"));
+    let folder = Folder::new();
+    let (input, output) = (folder.join("m.parquet"), folder.join("f.svg"));
     measurements(&input);
     for (more, known) in [
         (["--metric", "ra_vox", "--factor", "fold"], "label"),
         (["--metric", "dice", "--factor", "s"], "ra_vox"),
     ] {
         let run = factor(&input, &output, &more);
-        assert_eq!(run.status.code(), Some(2));
-        let message = String::from_utf8_lossy(&run.stderr);
+        let message = run.expect_code(2).stderr;
         assert!(message.contains(known), "{message}");
     }
 }
@@ -433,18 +414,17 @@ fn curve(path: &Path, best: [bool; 2]) {
     parquet::write(path, &table.unwrap(), &std::collections::BTreeMap::new()).unwrap();
 }
 
-fn threshold(input: &Path, output: &Path) -> Output {
-    let mut process = report("threshold");
-    process.arg("--curve").arg(input);
-    process.arg("--output").arg(output).output().unwrap()
+fn threshold(input: &Path, output: &Path) -> Finished {
+    let [input, output] = [input, output].map(|path| path.to_str().unwrap());
+    REPORT.run(".", ["threshold", "--curve", input, "--output", output])
 }
 
 #[test]
 fn a_threshold_figure_names_the_best() {
-    let folder = tempfile::tempdir().unwrap();
-    let (input, output) = (folder.path().join("c.parquet"), folder.path().join("c.svg"));
+    let folder = Folder::new();
+    let (input, output) = (folder.join("c.parquet"), folder.join("c.svg"));
     curve(&input, [false, true]);
-    succeeded(&threshold(&input, &output));
+    threshold(&input, &output).expect_code(0);
     let svg = std::fs::read_to_string(&output).unwrap();
     assert_well_formed(&svg);
     assert!(svg.contains(">0.5000: mean Dice 0.750</text>"));
@@ -453,12 +433,11 @@ fn a_threshold_figure_names_the_best() {
 
 #[test]
 fn a_curve_without_a_best_threshold_is_exit_code_3() {
-    let folder = tempfile::tempdir().unwrap();
-    let (input, output) = (folder.path().join("c.parquet"), folder.path().join("c.svg"));
+    let folder = Folder::new();
+    let (input, output) = (folder.join("c.parquet"), folder.join("c.svg"));
     curve(&input, [false, false]);
     let refused = threshold(&input, &output);
-    assert_eq!(refused.status.code(), Some(3));
-    let words = String::from_utf8_lossy(&refused.stderr).into_owned();
+    let words = refused.expect_code(3).stderr;
     assert!(words.contains("c.parquet: 0 thresholds"), "{words}");
     assert!(!output.exists());
 }

@@ -2,8 +2,8 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr};
 use clap::{Arg, ArgAction, Command as Clap, value_parser};
+use rsom_parameters::to_word;
 
-use crate::schema::to_word;
 use crate::{CommandSpec, Definition, Parameter, Port, Type};
 
 /// The clap command of a stage: a subcommand for each of its commands, and `spec`.

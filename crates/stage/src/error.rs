@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use rsom_parameters::ParameterFault;
+
 use crate::ExitCode;
 
 /// A failed stage: one clear line and an exit code.
@@ -16,6 +18,18 @@ impl StageError {
     /// Wrong usage or configuration (exit code 2).
     pub fn usage(message: impl fmt::Display) -> Self {
         Self::new(ExitCode::Usage, message)
+    }
+
+    /// Settings that cannot be used (exit code 2); the line starts with the flag.
+    #[must_use]
+    pub fn settings(fault: &ParameterFault) -> Self {
+        match fault {
+            ParameterFault::Parameter { name, fault } => {
+                let flag = name.replace('_', "-");
+                Self::usage(format_args!("--{flag}: {fault}"))
+            }
+            ParameterFault::Rule(rule) => Self::usage(rule),
+        }
     }
 
     /// An input that breaks the contract (exit code 3); the line starts with the file's name.

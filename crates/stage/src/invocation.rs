@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use rsom_parameters::Parameters;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -148,6 +149,14 @@ impl Invocation {
     #[must_use]
     pub fn optional_output(&self, name: &str) -> Option<&Path> {
         self.outputs.get(name).map(PathBuf::as_path)
+    }
+
+    /// The resolved parameters as the struct that declares them.
+    ///
+    /// # Errors
+    /// Exit code 2 for a value that does not fit its field, or breaks a rule.
+    pub fn settings<T: Parameters>(&self) -> Result<T, StageError> {
+        T::from_map(&self.parameters).map_err(|fault| StageError::settings(&fault))
     }
 
     /// The resolved parameters as a struct with one field each; a parameter that is unset and has no default is null.

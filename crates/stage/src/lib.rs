@@ -1,29 +1,31 @@
 //! What every stage command shares.
 //!
-//! A stage declares its commands as data ([`Definition`], [`Command`], [`Port`], [`Parameter`]), each with a function
-//! from an [`Invocation`] to a [`Summary`]. [`main`] turns the declaration into a command line: parse, resolve the
-//! configuration, run, report, exit with the right [`ExitCode`].
+//! A stage declares its commands as data: a [`Definition`] of [`Command`]s, each with its [`Port`]s, the struct that
+//! declares its [parameters](trait@Parameters), and a function from an [`Invocation`] to a [`Summary`]. [`main`] turns the
+//! declaration into a command line: parse, resolve the configuration, run, report, exit with the right [`ExitCode`].
 //!
 //! ```no_run
-//! use rsom_stage::{Command, Definition, Invocation, Kind, Parameter, Port, StageError, Summary};
+//! use rsom_stage::{Command, Definition, Invocation, Kind, Parameters, Port, StageError, Summary};
 //!
-//! #[derive(serde::Deserialize)]
+//! #[derive(Parameters)]
 //! struct Settings {
+//!     /// Smallest intensity of the mask.
+//!     #[parameter(default = 0.5, min = 0.0)]
 //!     threshold: f64,
 //! }
 //!
 //! fn segment(invocation: &Invocation) -> Result<Summary, StageError> {
-//!     let settings: Settings = invocation.parameters()?;
+//!     let settings: Settings = invocation.settings()?;
 //!     let (scan, mask) = (invocation.input("input")?, invocation.output("output")?);
 //!     // read `scan`, compute, write `mask` …
 //!     Ok(Summary::new().with("threshold", settings.threshold))
 //! }
 //!
-//! let definition = Definition::new("mystage", env!("CARGO_PKG_VERSION"), "Segments by a threshold").command(
-//!     Command::new("segment", "Voxels at or above a threshold", segment)
+//! let definition = Definition::new("mystage", env!("CARGO_PKG_VERSION"), "Segment scans by a threshold").command(
+//!     Command::new("segment", "Mark the voxels at or above a threshold", segment)
 //!         .input(Port::required("input", Kind::Volume, "Scan to segment"))
 //!         .output(Port::required("output", Kind::Mask, "Mask on the scan's grid"))
-//!         .parameter(Parameter::number("threshold", "Smallest intensity of the mask").default(0.5).at_least(0.0))
+//!         .parameters(Settings::declare())
 //!         .example("rsom-mystage segment --input scan.nii.gz --output mask.nii.gz --threshold 0.4"),
 //! );
 //! let _exit_code = rsom_stage::main(&definition);
@@ -41,17 +43,14 @@ pub mod interrupt;
 mod invocation;
 mod kind;
 pub mod log;
-mod parameter;
 mod port;
 mod progress;
 mod provenance;
 mod resolve;
 mod run;
-mod schema;
 pub mod sidecar;
 mod spec;
 mod summary;
-mod training;
 pub mod yaml;
 
 pub use command_line::{command_line, global_arguments};
@@ -61,11 +60,11 @@ pub use error::StageError;
 pub use exit_code::ExitCode;
 pub use invocation::Invocation;
 pub use kind::Kind;
-pub use parameter::Parameter;
 pub use port::Port;
 pub use progress::Progress;
+pub use rsom_parameters::{
+    Choice, OrAuto, OrNone, Parameter, ParameterFault, ParameterValue, Parameters, Schema, Type,
+};
 pub use run::{main, print, run, usage};
-pub use schema::{Schema, Type};
 pub use spec::{CONTRACT_VERSION, CommandSpec, Spec};
 pub use summary::Summary;
-pub use training::{Epochs, TrainingOutputs, train_to_the_end};

@@ -112,7 +112,7 @@ fn read_configuration(path: &Path) -> Result<Map<String, Value>, StageError> {
     // YAML is a superset of JSON: one reader, one kind of message with line and column.
     let document = yaml::Document::parse(&text).map_err(|e| bad(e.to_string()))?;
     if let Some(key) = non_finite_key(&document.value) {
-        return Err(bad(format!("'{key}' is no finite number")));
+        return Err(bad(format!("'{key}' is not a finite number")));
     }
     let value: Value = yaml::from_str(&text).map_err(|e| bad(e.to_string()))?;
     match value {

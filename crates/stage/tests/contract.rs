@@ -2,29 +2,51 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rsom_stage::{
-    Command, Definition, ExitCode, Invocation, Kind, Parameter, Port, Spec, StageError, Summary,
-    atomic, command_line, run,
+    Choice, Command, Definition, ExitCode, Invocation, Kind, Parameters, Port, Spec, StageError,
+    Summary, atomic, command_line, run,
 };
+use rsom_testing::Folder;
 
-#[derive(serde::Deserialize)]
+#[derive(Parameters)]
 struct Settings {
+    /// Factor.
+    #[parameter(default = 2.0, min = 0.0, unit = "1")]
     factor: f64,
-    shape: Vec<i32>,
-    mode: String,
-    tags: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Shape.
+    #[parameter(default = [1, 2])]
+    shape: [i32; 2],
+    /// Mode.
+    #[parameter(default = Mode::Fast)]
+    mode: Mode,
+    /// Tags.
+    tags: BTreeMap<String, String>,
+    /// Dry.
     dry: bool,
+    /// Share.
+    #[parameter(default = 0.5, above = 0.0, below = 1.0)]
+    share: f64,
+}
+
+#[derive(Choice)]
+enum Mode {
+    Fast,
+    Slow,
 }
 
 fn copy(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let text = std::fs::read_to_string(invocation.input("input")?).unwrap();
-    let tags = settings.tags.map_or(0, |t| t.len());
     let line = format!(
-        "{text}|{}|{:?}|{}|{tags}|{}",
-        settings.factor, settings.shape, settings.mode, settings.dry
+        "{text}|{}|{:?}|{}|{}|{}",
+        settings.factor,
+        settings.shape,
+        settings.mode.as_str(),
+        settings.tags.len(),
+        settings.dry
     );
     atomic::write_bytes(invocation.output("output")?, line.as_bytes())?;
     Ok(Summary::new().with("factor", settings.factor))
@@ -35,20 +57,7 @@ fn definition() -> Definition {
         Command::new("copy text", "Copy", copy)
             .input(Port::required("input", Kind::Document, "Text"))
             .output(Port::required("output", Kind::Document, "Copy"))
-            .parameter(
-                Parameter::number("factor", "Factor")
-                    .default(2.0)
-                    .at_least(0.0)
-                    .unit("1"),
-            )
-            .parameter(
-                Parameter::integers("shape", "Shape")
-                    .default(vec![1, 2])
-                    .count(2),
-            )
-            .parameter(Parameter::choice("mode", &["fast", "slow"], "Mode").default("fast"))
-            .parameter(Parameter::map("tags", "Tags"))
-            .parameter(Parameter::flag("dry", "Dry"))
+            .parameters(Settings::declare())
             .example("rsom-demo copy text --input a --output b"),
     )
 }
@@ -62,9 +71,9 @@ fn call(words: &[&str]) -> ExitCode {
     }
 }
 
-fn files() -> (tempfile::TempDir, String, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+fn files() -> (Folder, String, String) {
+    let folder = Folder::new();
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
     std::fs::write(path("in.txt"), "hello").unwrap();
     let (input, output) = (path("in.txt"), path("deep/er/out.txt"));
     (folder, input, output)
@@ -94,7 +103,7 @@ fn defaults_fill_what_is_not_given() {
 #[test]
 fn flags_win_over_the_configuration_file() {
     let (folder, ..) = files();
-    let config = folder.path().join("c.yaml");
+    let config = folder.join("c.yaml");
     std::fs::write(
         &config,
         "factor: 3\nshape: [4, 5]\nmode: slow\ntags: { a: 1 }\ndry: true\n",
@@ -122,7 +131,7 @@ fn flags_win_over_the_configuration_file() {
 #[test]
 fn json_is_a_configuration_too() {
     let (folder, ..) = files();
-    let config = folder.path().join("c.json");
+    let config = folder.join("c.json");
     std::fs::write(&config, r#"{"factor": 3.5}"#).unwrap();
     assert_eq!(
         copied(&["--config", &config.to_string_lossy()]).unwrap(),
@@ -136,6 +145,8 @@ fn wrong_usage_and_configuration_give_exit_code_2() {
         &["--factor", "x"][..],
         &["--factor", "-1"],
         &["--factor", "inf"],
+        &["--share", "0"],
+        &["--share", "1"],
         &["--shape", "1"],
         &["--mode", "medium"],
         &["--unknown", "1"],
@@ -155,7 +166,7 @@ fn wrong_usage_and_configuration_give_exit_code_2() {
         "shape: [1, x]",
     ] {
         let (folder, ..) = files();
-        let path = folder.path().join("c.yaml");
+        let path = folder.join("c.yaml");
         std::fs::write(&path, config).unwrap();
         let path = path.to_string_lossy();
         assert_eq!(
@@ -178,7 +189,7 @@ fn a_missing_input_gives_exit_code_3_and_an_unwritable_output_4() {
         call(&["copy", "text", "--input", &input, "--output", &under_a_file]),
         ExitCode::CannotWrite
     );
-    let folder = folder.path().to_string_lossy();
+    let folder = &folder.to_string_lossy();
     assert_eq!(
         call(&["copy", "text", "--input", &input, "--output", &folder]),
         ExitCode::CannotWrite
@@ -198,7 +209,7 @@ fn an_output_never_overwrites_an_input() {
 #[test]
 fn a_null_leaves_a_parameter_out() {
     let (folder, ..) = files();
-    let config = folder.path().join("c.yaml");
+    let config = folder.join("c.yaml");
     std::fs::write(&config, "factor: null\n").unwrap();
     let config = config.to_string_lossy();
     assert_eq!(
@@ -210,7 +221,7 @@ fn a_null_leaves_a_parameter_out() {
 #[test]
 fn an_output_never_overwrites_the_configuration() {
     let (folder, input, _) = files();
-    let config = folder.path().join("c.yaml");
+    let config = folder.join("c.yaml");
     std::fs::write(&config, "factor: 3\n").unwrap();
     let config = config.to_string_lossy();
     let words = [

@@ -1,10 +1,11 @@
 //! p-values adjusted for the number of tests in a family.
 
+use rsom_parameters::Choice;
+
 use crate::StatsError;
 
 /// How p-values of a family are adjusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Adjustment {
     /// Not at all.
     None,

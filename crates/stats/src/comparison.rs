@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_measures::Status;
+use rsom_parameters::{Choice, Parameters};
 
 use crate::summary::median;
 use crate::{
@@ -11,8 +12,7 @@ use crate::{
 };
 
 /// Which tests make up a family whose p-values are adjusted together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Family {
     /// All tests.
     All,
@@ -23,15 +23,20 @@ pub enum Family {
 }
 
 /// How levels are compared.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Parameters)]
 pub struct ComparisonConfig {
     /// The test.
+    #[parameter(flatten)]
     pub test: WilcoxonConfig,
-    /// The correction for many tests.
+    /// Correction of p-values for multiple tests.
+    #[parameter(default = Adjustment::Holm, name = "adjust")]
     pub adjustment: Adjustment,
-    /// Over which tests.
+    /// Tests to correct together: all tests, the tests of one metric, or the tests of one metric, label, surface and
+    /// group.
+    #[parameter(default = Family::Group)]
     pub family: Family,
-    /// Confidence of the intervals, in (0, 1).
+    /// Confidence level of the interval of the Hodges-Lehmann shift.
+    #[parameter(default = 0.95, min = 0.0, max = 1.0)]
     pub confidence: f64,
 }
 

@@ -13,11 +13,12 @@ pub use csv::to_csv;
 pub use latex::to_latex;
 pub use markdown::to_markdown;
 
+use rsom_parameters::Choice;
+
 use crate::{Level, Quantity, Sample, SampleSummary, Samples};
 
 /// How values are condensed in a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Statistic {
     /// mean ± standard deviation.
     MeanSd,
@@ -26,8 +27,7 @@ pub enum Statistic {
 }
 
 /// Where p-values stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum PValues {
     /// In a column of their own beside each metric, marked where significant.
     Column,

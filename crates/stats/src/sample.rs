@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use rsom_measures::Status;
 
 use crate::measurement::listed;
+use rsom_parameters::Choice;
+
 use crate::summary::{mean, median};
 use crate::{Level, Measurement, Quantity, SampleSummary, StatsError};
 
 /// How several values of one unit become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Choice)]
 pub enum Aggregate {
     /// Their mean.
     #[default]

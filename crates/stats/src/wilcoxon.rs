@@ -1,5 +1,7 @@
 //! The paired Wilcoxon signed-rank test.
 
+use rsom_parameters::{Choice, Parameters};
+
 use crate::signed_ranks::SignedRanks;
 use crate::{StatsError, exact, normal_approximation, paired_differences};
 
@@ -7,8 +9,7 @@ use crate::{StatsError, exact, normal_approximation, paired_differences};
 pub const EXACT_LIMIT: usize = 2000;
 
 /// What happens to pairs whose difference is zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum ZeroMethod {
     /// Dropped before ranking (Wilcoxon 1945).
     Wilcox,
@@ -19,10 +20,10 @@ pub enum ZeroMethod {
 }
 
 /// What is held against the null hypothesis that differences are symmetric about zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Alternative {
     /// The first sample differs from the second.
+    #[choice("two-sided")]
     TwoSided,
     /// The first sample is smaller.
     Less,
@@ -31,8 +32,7 @@ pub enum Alternative {
 }
 
 /// Where the p-value comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Method {
     /// The exact distribution over all signs, given the sizes with their ties.
     Exact,
@@ -41,15 +41,21 @@ pub enum Method {
 }
 
 /// How to test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Parameters)]
 pub struct WilcoxonConfig {
-    /// What is held against the null hypothesis.
+    /// Alternative hypothesis: the level differs from the baseline, is less, or is greater.
+    #[parameter(default = Alternative::TwoSided)]
     pub alternative: Alternative,
-    /// What happens to zero differences.
+    /// Zero differences: 'wilcox' drops them, 'pratt' ranks and then drops them, 'zsplit' splits their ranks between both
+    /// signs.
+    #[parameter(default = ZeroMethod::Wilcox)]
     pub zero_method: ZeroMethod,
-    /// Where the p-value comes from.
+    /// Distribution of the test statistic; more than 2,000 differences always use 'normal'.
+    #[parameter(default = Method::Exact)]
     pub method: Method,
-    /// Whether the normal approximation moves W+ by ½ towards its mean; without effect on the exact method.
+    /// Apply the continuity correction of the normal approximation.
+    ///
+    /// It moves W+ by ½ towards its mean; it does not change the exact method.
     pub continuity_correction: bool,
 }
 

@@ -3,7 +3,6 @@
 mod calibrate;
 mod computing;
 mod fault;
-mod history;
 mod import_weights;
 mod predict;
 mod settings;

@@ -39,25 +39,18 @@ pub enum VesselsegError {
     /// Probabilities that are no numbers: intensities beyond what the network can take.
     #[error("the network gives NaN: its weights do not fit intensities this large")]
     NotFinitePrediction,
-    /// Settings that contradict each other.
+    /// Probabilities, references or curves that do not belong together.
     #[error("{0}")]
     Settings(String),
-    /// A loss that is no number: the training has diverged.
-    #[error(
-        "the loss is {loss} in epoch {epoch}: lower learning_rate, or scale the input down (input_scale)"
-    )]
-    NotFinite {
-        /// Epoch, counted from 1.
-        epoch: usize,
-        /// The loss.
-        loss: f64,
-    },
     /// The caller asked to stop.
     #[error("stopped")]
     Stopped,
     /// Volumes that break an invariant.
     #[error(transparent)]
     Volume(#[from] VolumeError),
+    /// A run that cannot start or go on.
+    #[error(transparent)]
+    Training(#[from] rsom_training::TrainingError),
     /// Parameters, weights or layers that do not fit.
     #[error(transparent)]
     Nn(#[from] rsom_nn::NnError),

@@ -9,6 +9,7 @@ use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 use rsom_nn::loss::{balanced_bce_with_logits, known, sigmoid};
 use rsom_nn::{Element, Reduction};
+use rsom_training::{Loss, Term};
 use serde::{Deserialize, Serialize};
 
 pub use cldice::soft_cldice;
@@ -44,32 +45,20 @@ pub struct Found<T> {
     pub gradient: Vec<T>,
 }
 
-/// The loss of one batch.
-#[derive(Debug)]
-pub struct Loss {
-    /// The weighted sum, on the tape of the logits.
-    pub total: Tensor,
-    /// The terms as numbers.
-    pub terms: Terms,
-}
+/// Names of the terms: mean over voxels of the class-balanced cross-entropy, soft Dice loss and soft clDice loss, both from
+/// 0 to 1.
+const TERMS: [&str; 3] = ["bce", "dice", "cldice"];
 
-/// The terms of a loss, before they are weighted.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Terms {
-    /// Mean over voxels of the class-balanced cross-entropy.
-    pub bce: f64,
-    /// Soft Dice loss, from 0 to 1.
-    pub dice: f64,
-    /// Soft clDice loss, from 0 to 1; absent where it has no weight.
-    pub cldice: Option<f64>,
-}
-
-impl Terms {
-    /// The weighted sum.
+impl LossConfig {
+    /// The terms and their weights.
     #[must_use]
-    pub fn total(&self, config: &LossConfig) -> f64 {
-        let cldice = self.cldice.map_or(0.0, |v| config.cldice_weight * v);
-        config.bce_weight * self.bce + config.dice_weight * self.dice + cldice
+    pub fn terms(&self) -> Vec<Term> {
+        let [bce, dice, cldice] = TERMS;
+        vec![
+            Term::new(bce, self.bce_weight),
+            Term::new(dice, self.dice_weight).in_column("dice_loss"),
+            Term::new(cldice, self.cldice_weight).in_column("cldice_loss"),
+        ]
     }
 }
 
@@ -100,11 +89,12 @@ pub fn combined(
     let dice = soft_dice(&p, &t, depth * height * width, dice_wanted);
     let cldice = (config.cldice_weight > 0.0)
         .then(|| soft_cldice(&p, &t, extents, config.skeleton_iterations, tracked));
-    let terms = Terms {
-        bce: f64::from(bce.to_scalar::<f32>()?),
-        dice: dice.value,
-        cldice: cldice.as_ref().map(|found| found.value),
-    };
+    let values = [
+        Some(f64::from(bce.to_scalar::<f32>()?)),
+        Some(dice.value),
+        cldice.as_ref().map(|found| found.value),
+    ];
+    let terms = TERMS.into_iter().zip(values).collect();
     let mut total = (bce * config.bce_weight)?;
     let weighted = [
         Some((config.dice_weight, dice)),

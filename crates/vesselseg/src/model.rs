@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use candle_core::Tensor;
-use rsom_nn::InputScaling;
+use rsom_nn::{InputScaling, NeuralNetwork};
 use rsom_weights::Metadata;
 use serde::{Deserialize, Serialize};
 

@@ -5,10 +5,10 @@ mod window;
 
 use std::collections::BTreeMap;
 
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 use rsom_nn::layers::{Conv3d, CrossHair3d, GroupNorm};
 use rsom_nn::ops::{Conv3dConfig, ConvolutionMethod};
-use rsom_nn::{Mode, NnError, Parameters, loading};
+use rsom_nn::{Mode, NeuralNetwork, Parameters, recomputed};
 
 pub use config::{Filter, VesselNetConfig};
 pub(crate) use window::Window;
@@ -27,6 +27,7 @@ pub struct VesselNet {
     parameters: Parameters,
     layers: Vec<Layer>,
     last: Conv3d,
+    recomputing: bool,
 }
 
 /// A convolution with ReLU, and the norm after it.
@@ -37,20 +38,30 @@ pub(crate) struct Layer {
 }
 
 impl VesselNet {
-    /// A network whose first weights follow from the seed (PyTorch's distribution, not its numbers).
-    ///
-    /// # Errors
-    /// A configuration that makes no network.
-    pub fn new(config: &VesselNetConfig, seed: u64) -> Result<Self, VesselsegError> {
-        config.check()?;
-        Ok(Self::with_parameters(config, seed, Parameters::new())?)
+    /// The convolutions with ReLU and their norms.
+    pub(crate) fn layers(&self) -> &[Layer] {
+        &self.layers
     }
 
-    fn with_parameters(
+    /// The convolution to the logit.
+    pub(crate) fn last(&self) -> &Conv3d {
+        &self.last
+    }
+}
+
+impl NeuralNetwork for VesselNet {
+    type Config = VesselNetConfig;
+    type Error = VesselsegError;
+
+    fn check(config: &VesselNetConfig) -> Result<(), VesselsegError> {
+        config.check()
+    }
+
+    fn build(
         config: &VesselNetConfig,
         seed: u64,
         mut parameters: Parameters,
-    ) -> Result<Self, NnError> {
+    ) -> Result<Self, VesselsegError> {
         let mut builder = parameters.builder(seed);
         let mut layers = Vec::with_capacity(config.channels.len());
         let mut inputs = config.in_channels;
@@ -85,94 +96,64 @@ impl VesselNet {
             parameters,
             layers,
             last,
+            recomputing: false,
         })
     }
 
-    /// The network that weights belong to, told from their names and shapes.
-    ///
-    /// # Errors
-    /// Weights of another network, or missing, unknown or mis-shaped ones.
-    pub fn from_weights(weights: &BTreeMap<String, Tensor>) -> Result<Self, VesselsegError> {
-        let shapes = weights
-            .iter()
-            .map(|(name, tensor)| (name.clone(), tensor.dims().to_vec()));
-        Self::with_weights(&VesselNetConfig::infer(&shapes.collect())?, weights)
+    fn infer(shapes: &BTreeMap<String, Vec<usize>>) -> Result<VesselNetConfig, VesselsegError> {
+        VesselNetConfig::infer(shapes)
     }
 
-    /// A network of this configuration with these weights.
-    ///
-    /// # Errors
-    /// Missing, unknown or mis-shaped weights; a configuration that makes no network.
-    pub fn with_weights(
-        config: &VesselNetConfig,
-        weights: &BTreeMap<String, Tensor>,
-    ) -> Result<Self, VesselsegError> {
-        config.check()?;
-        let build = |to| Ok(Self::with_parameters(config, 0, to)?);
-        loading::with_weights(build, Self::parameters, weights)
-    }
-
-    /// The same network on another device, with the first settings of how it is computed.
-    ///
-    /// # Errors
-    /// A device without room for it.
-    pub fn on(self, device: &Device) -> Result<Self, VesselsegError> {
-        let config = self.config.clone();
-        let build = |to| Ok(Self::with_parameters(&config, 0, to)?);
-        loading::moved(self, build, Self::parameters, device)
-    }
-
-    /// The same network with convolutions computed in this way (at first [`ConvolutionMethod::Fastest`]).
-    #[must_use]
-    pub fn with_convolutions(mut self, method: ConvolutionMethod) -> Self {
-        for layer in &mut self.layers {
-            layer.conv.set_method(method);
-        }
-        self.last.set_method(method);
-        self
-    }
-
-    /// Its size.
-    #[must_use]
-    pub fn config(&self) -> &VesselNetConfig {
+    fn config(&self) -> &VesselNetConfig {
         &self.config
     }
 
-    /// Its parameters.
-    #[must_use]
-    pub fn parameters(&self) -> &Parameters {
+    fn parameters(&self) -> &Parameters {
         &self.parameters
-    }
-
-    /// The convolutions with ReLU and their norms.
-    pub(crate) fn layers(&self) -> &[Layer] {
-        &self.layers
-    }
-
-    /// The convolution to the logit.
-    pub(crate) fn last(&self) -> &Conv3d {
-        &self.last
     }
 
     /// Logits of shape (batch, 1, z − 2h, y − 2h, x − 2h) for input of shape (batch, channels, z, y, x), h being
     /// [`VesselNetConfig::halo`]. Norms take their statistics from each image of the batch as a whole.
-    ///
-    /// # Errors
-    /// Channels or extents that do not fit the network.
-    pub fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+    fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor, VesselsegError> {
         let mut x = x.clone();
-        for Layer { conv, norm } in &self.layers {
-            x = conv.forward(&x, mode)?;
-            if let Some(norm) = norm {
-                x = norm.forward(&x, mode)?;
-            }
+        for layer in &self.layers {
+            x = match self.recomputing {
+                true => {
+                    let (layer, mode) = (layer.clone(), *mode);
+                    recomputed(&[&x], move |inputs| layer.forward(&inputs[0], &mode))?
+                }
+                false => layer.forward(&x, mode)?,
+            };
         }
-        self.last.forward(&x, mode)
+        Ok(self.last.forward(&x, mode)?)
+    }
+
+    fn set_convolutions(&mut self, method: ConvolutionMethod) {
+        for layer in &mut self.layers {
+            layer.conv.set_method(method);
+        }
+        self.last.set_method(method);
+    }
+
+    fn set_recomputing(&mut self, recomputing: bool) {
+        self.recomputing = recomputing;
+    }
+}
+
+impl Layer {
+    fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+        let x = self.conv.forward(x, mode)?;
+        match &self.norm {
+            Some(norm) => norm.forward(&x, mode),
+            None => Ok(x),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use candle_core::Device;
+
     use super::*;
 
     /// Counts of the authors' network as PyTorch gives them.

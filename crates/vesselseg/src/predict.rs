@@ -1,6 +1,7 @@
 //! From a prepared scan to its vessels.
 
 use ndarray::{Array3, s};
+use rsom_nn::NeuralNetwork;
 use rsom_nn::loss::sigmoid;
 use rsom_volume::{Mask, Scan};
 

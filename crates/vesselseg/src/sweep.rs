@@ -1,6 +1,7 @@
 //! A network's pass over a whole scan.
 
 use candle_core::{Device, Tensor};
+use rsom_nn::NeuralNetwork;
 
 use crate::blocks::{Blocks, Region};
 use crate::streamed::Streamed;

@@ -2,13 +2,11 @@
 
 mod batches;
 mod example;
-mod history;
 mod settings;
+mod task;
 mod tiling;
-mod trainer;
 
 pub use example::Example;
-pub use history::{EpochRecord, History, Validation};
 pub use settings::TrainSettings;
+pub use task::{Tiles, VesselTask};
 pub use tiling::Tiling;
-pub use trainer::{Step, Trainer, Watch};

@@ -1,65 +1,59 @@
 //! One suite over every implementation of the stage contract: the built-in stages and a foreign one.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rsom_stage::{CommandSpec, Kind, Port, Spec};
-use rsom_tests::{Finished, checkout, run};
+use rsom_testing::{Finished, Folder, Program, names};
+
+use crate::RSOM;
 
 /// How long an example may work before it counts as understood.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A stage as an executable and the words that come before its commands.
+/// The built-in stages, as the first word of their command lines.
+const OURS: [&[&str]; 9] = [
+    &["io"],
+    &["phantom"],
+    &["preprocess"],
+    &["layerseg"],
+    &["vesselseg"],
+    &["frangi"],
+    &["metrics"],
+    &["stats"],
+    &["report"],
+];
+
+/// A stage that is none of ours.
+const FOREIGN: Program = Program::new(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../examples/threshold_stage.py"
+));
+
 struct Stage {
-    program: PathBuf,
-    before: Vec<&'static str>,
+    program: Program<'static>,
     /// Whether it is one of ours: then help texts and exact exit codes are checked too.
     ours: bool,
 }
 
 fn stages() -> Vec<Stage> {
-    let ours = [
-        "io",
-        "phantom",
-        "preprocess",
-        "layerseg",
-        "vesselseg",
-        "frangi",
-        "metrics",
-        "stats",
-        "report",
-    ];
-    let program = PathBuf::from(env!("CARGO_BIN_EXE_rsom-under-test"));
-    let mut stages: Vec<Stage> = ours
-        .into_iter()
-        .map(|name| Stage {
-            program: program.clone(),
-            before: vec![name],
-            ours: true,
-        })
-        .collect();
-    let program = checkout().join("examples/threshold_stage.py");
-    stages.push(Stage {
-        program,
-        before: vec![],
-        ours: false,
-    });
-    stages
+    let stage = |program, ours| Stage { program, ours };
+    let ours = OURS.map(|name| stage(RSOM.with(name), true));
+    ours.into_iter().chain([stage(FOREIGN, false)]).collect()
 }
 
 impl Stage {
     fn call(&self, folder: &Path, words: &[&str]) -> Finished {
-        let words: Vec<&str> = self.before.iter().chain(words).copied().collect();
-        run(&self.program, folder, &words)
+        self.program.run(folder, words)
     }
 
     /// The exit code, or `None` when it still works after a while (and is ended).
     fn code_within(&self, folder: &Path, words: &[&str], patience: Duration) -> Option<i32> {
-        let mut child = Command::new(&self.program)
-            .args(self.before.iter().chain(words))
-            .current_dir(folder)
+        let mut child = self
+            .program
+            .command(folder, words)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -107,8 +101,7 @@ fn words(command: &CommandSpec, folder: &Path, input: impl Fn(&Port) -> String) 
 }
 
 fn outputs_in(folder: &Path) -> Vec<String> {
-    let names = std::fs::read_dir(folder).unwrap();
-    let names = names.map(|e| e.unwrap().file_name().to_string_lossy().into_owned());
+    let names = names(folder).into_iter();
     names
         .filter(|n| n.starts_with("out-") || n.starts_with(".partial"))
         .collect()
@@ -158,7 +151,7 @@ fn every_command_explains_itself() {
 
 #[test]
 fn every_example_of_a_help_text_is_a_valid_command_line() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     for stage in stages().iter().filter(|s| s.ours) {
         let spec = stage.spec();
         let printed = stage.call(Path::new("."), &["spec"]).json();
@@ -176,10 +169,10 @@ fn every_example_of_a_help_text_is_a_valid_command_line() {
                 let words = split(example);
                 let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
                 if let Some(config) = words.iter().position(|w| *w == "--config") {
-                    std::fs::write(folder.path().join(words[config + 1]), "").unwrap();
+                    std::fs::write(folder.join(words[config + 1]), "").unwrap();
                 }
                 assert_ne!(
-                    stage.code_within(folder.path(), &words, PATIENCE),
+                    stage.code_within(&folder, &words, PATIENCE),
                     Some(2),
                     "{example}"
                 );
@@ -191,7 +184,7 @@ fn every_example_of_a_help_text_is_a_valid_command_line() {
 #[test]
 fn an_absent_input_is_exit_code_3_and_named() {
     for stage in stages() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::new();
         for command in stage
             .spec()
             .commands
@@ -199,18 +192,15 @@ fn an_absent_input_is_exit_code_3_and_named() {
             .filter(|c| c.inputs.iter().any(|p| p.required))
         {
             let absent = |port: &Port| format!("/absent/in{}", port.kind.extension());
-            let words = words(command, folder.path(), absent);
+            let words = words(command, &folder, absent);
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            let finished = stage.call(folder.path(), &words).expect_code(3);
+            let finished = stage.call(&folder, &words).expect_code(3);
             assert!(
                 finished.stderr.contains("/absent/in"),
                 "{words:?}: {}",
                 finished.stderr
             );
-            assert!(
-                outputs_in(folder.path()).is_empty(),
-                "{words:?} left an output"
-            );
+            assert!(outputs_in(&folder).is_empty(), "{words:?} left an output");
         }
     }
 }
@@ -218,7 +208,7 @@ fn an_absent_input_is_exit_code_3_and_named() {
 #[test]
 fn garbage_gives_one_line_and_no_output() {
     for stage in stages() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::new();
         let garbage: Vec<u8> = (0..4096_u32)
             .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
             .collect();
@@ -229,9 +219,7 @@ fn garbage_gives_one_line_and_no_output() {
             .filter(|c| c.inputs.iter().any(|p| p.required))
         {
             let input = |port: &Port| {
-                let path = folder
-                    .path()
-                    .join(format!("in-{}{}", port.name, port.kind.extension()));
+                let path = folder.join(format!("in-{}{}", port.name, port.kind.extension()));
                 if port.kind == Kind::Directory {
                     std::fs::create_dir_all(&path).unwrap();
                 } else {
@@ -239,9 +227,9 @@ fn garbage_gives_one_line_and_no_output() {
                 }
                 path.to_string_lossy().into_owned()
             };
-            let words = words(command, folder.path(), input);
+            let words = words(command, &folder, input);
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            let finished = stage.call(folder.path(), &words);
+            let finished = stage.call(&folder, &words);
             let code = finished.code;
             // A required parameter, or one of several optional inputs, is missing on purpose.
             let needs_more = command.parameters.iter().any(|p| p.required)
@@ -261,10 +249,7 @@ fn garbage_gives_one_line_and_no_output() {
                 "{words:?}: {}",
                 finished.stderr
             );
-            assert!(
-                outputs_in(folder.path()).is_empty(),
-                "{words:?} left an output"
-            );
+            assert!(outputs_in(&folder).is_empty(), "{words:?} left an output");
         }
     }
 }

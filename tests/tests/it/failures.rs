@@ -6,31 +6,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rsom_tests::{Finished, checkout, run};
+use rsom_testing::{Folder, checkout, names, shared};
 
-fn rsom(folder: &Path, words: &[&str]) -> Finished {
-    run(
-        Path::new(env!("CARGO_BIN_EXE_rsom-under-test")),
-        folder,
-        words,
-    )
-}
+use crate::RSOM;
 
 /// A folder with a small made-up scan and its layer.
-fn scan() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+fn scan() -> Folder {
+    let folder = Folder::new();
     let words = "phantom scan --seed 1 --shape 24,4,48 --image image.nii.gz --layer layer.nii.gz";
-    rsom(folder.path(), &words.split(' ').collect::<Vec<_>>()).expect_code(0);
+    RSOM.done(&folder, words);
     folder
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
 }
 
 fn gunzipped(path: &Path) -> Vec<u8> {
@@ -41,9 +26,9 @@ fn gunzipped(path: &Path) -> Vec<u8> {
 #[test]
 fn a_truncated_volume_is_named_and_leaves_nothing() {
     let folder = scan();
-    let bytes = std::fs::read(folder.path().join("image.nii.gz")).unwrap();
-    std::fs::write(folder.path().join("cut.nii.gz"), &bytes[..bytes.len() / 2]).unwrap();
-    let before = names(folder.path());
+    let bytes = std::fs::read(folder.join("image.nii.gz")).unwrap();
+    std::fs::write(folder.join("cut.nii.gz"), &bytes[..bytes.len() / 2]).unwrap();
+    let before = names(&folder);
     let words = [
         "preprocess",
         "normalize",
@@ -52,23 +37,23 @@ fn a_truncated_volume_is_named_and_leaves_nothing() {
         "--output",
         "out.nii.gz",
     ];
-    rsom(folder.path(), &words)
+    RSOM.run(&folder, words)
         .expect_code(3)
         .expect_one_clear_line(&["cut.nii.gz"]);
-    assert_eq!(names(folder.path()), before);
+    assert_eq!(names(&folder), before);
 }
 
 #[test]
 fn nan_and_infinite_voxels_are_counted_and_refused() {
     let folder = scan();
-    let mut bytes = gunzipped(&folder.path().join("image.nii.gz"));
+    let mut bytes = gunzipped(&folder.join("image.nii.gz"));
     // Make the voxels single precision: datatype 16, 32 bits, and NaN and infinity among them.
     bytes[70..74].copy_from_slice(&[16, 0, 32, 0]);
     bytes.truncate(352);
     let mut voxels = vec![1.0_f32; 24 * 4 * 48 * 2];
     (voxels[5], voxels[9]) = (f32::NAN, f32::INFINITY);
     bytes.extend(voxels.iter().flat_map(|v| v.to_le_bytes()));
-    std::fs::write(folder.path().join("nan.nii"), bytes).unwrap();
+    std::fs::write(folder.join("nan.nii"), bytes).unwrap();
     let words = [
         "preprocess",
         "normalize",
@@ -77,10 +62,12 @@ fn nan_and_infinite_voxels_are_counted_and_refused() {
         "--output",
         "out.nii.gz",
     ];
-    rsom(folder.path(), &words)
+    RSOM.run(&folder, words)
         .expect_code(3)
         .expect_one_clear_line(&["nan.nii", "1 voxels are NaN and 1 infinite"]);
-    let inspected = rsom(folder.path(), &["io", "inspect", "nan.nii", "--json"]).expect_code(0);
+    let inspected = RSOM
+        .run(&folder, &["io", "inspect", "nan.nii", "--json"])
+        .expect_code(0);
     assert!(inspected.stdout.contains("nan"), "{}", inspected.stdout);
 }
 
@@ -89,7 +76,7 @@ fn two_grids_that_differ_are_both_shown() {
     let folder = scan();
     let words =
         "phantom scan --seed 1 --shape 24,4,50 --image other.nii.gz --layer other_layer.nii.gz";
-    rsom(folder.path(), &words.split(' ').collect::<Vec<_>>()).expect_code(0);
+    RSOM.done(&folder, words);
     let words = [
         "metrics",
         "evaluate",
@@ -100,7 +87,7 @@ fn two_grids_that_differ_are_both_shown() {
         "--output",
         "m.parquet",
     ];
-    rsom(folder.path(), &words)
+    RSOM.run(&folder, words)
         .expect_code(3)
         .expect_one_clear_line(&[
             "layer.nii.gz",
@@ -108,15 +95,15 @@ fn two_grids_that_differ_are_both_shown() {
             "24 × 4 × 48",
             "24 × 4 × 50",
         ]);
-    assert!(!folder.path().join("m.parquet").exists());
+    assert!(!folder.join("m.parquet").exists());
 }
 
 #[test]
 fn an_empty_mask_is_a_status_not_a_number() {
     let folder = scan();
-    let mut bytes = gunzipped(&folder.path().join("layer.nii.gz"));
+    let mut bytes = gunzipped(&folder.join("layer.nii.gz"));
     bytes[352..].fill(0);
-    std::fs::write(folder.path().join("empty.nii"), bytes).unwrap();
+    std::fs::write(folder.join("empty.nii"), bytes).unwrap();
     let words = [
         "metrics",
         "evaluate",
@@ -127,8 +114,10 @@ fn an_empty_mask_is_a_status_not_a_number() {
         "--output",
         "m.parquet",
     ];
-    rsom(folder.path(), &words).expect_code(0);
-    let inspected = rsom(folder.path(), &["io", "inspect", "m.parquet", "--json"]).expect_code(0);
+    RSOM.done(&folder, words);
+    let inspected = RSOM
+        .run(&folder, &["io", "inspect", "m.parquet", "--json"])
+        .expect_code(0);
     assert_eq!(inspected.json()["stage"], "io");
     let table = [
         "stats",
@@ -144,7 +133,7 @@ fn an_empty_mask_is_a_status_not_a_number() {
         "--format",
         "csv",
     ];
-    let printed = rsom(folder.path(), &table).expect_code(0).stdout;
+    let printed = RSOM.done(&folder, &table).stdout;
     assert!(
         printed.contains("empty_prediction") || printed.contains("missing"),
         "{printed}"
@@ -154,7 +143,7 @@ fn an_empty_mask_is_a_status_not_a_number() {
 #[test]
 fn a_folder_that_cannot_be_written_is_exit_code_4() {
     let folder = scan();
-    let before = names(folder.path());
+    let before = names(&folder);
     // The kernel's own folder takes no files, not even from root.
     let words = [
         "preprocess",
@@ -164,16 +153,16 @@ fn a_folder_that_cannot_be_written_is_exit_code_4() {
         "--output",
         "/proc/rsom/out.nii.gz",
     ];
-    rsom(folder.path(), &words)
+    RSOM.run(&folder, words)
         .expect_code(4)
         .expect_one_clear_line(&["/proc/rsom/out"]);
-    assert_eq!(names(folder.path()), before);
+    assert_eq!(names(&folder), before);
 }
 
 #[test]
 fn a_full_disk_is_exit_code_4_and_keeps_the_old_file() {
     let folder = scan();
-    let disk = folder.path().join("disk");
+    let disk = folder.join("disk");
     std::fs::create_dir(&disk).unwrap();
     let mounted = Command::new("mount")
         .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
@@ -188,7 +177,7 @@ fn a_full_disk_is_exit_code_4_and_keeps_the_old_file() {
     std::fs::write(disk.join("out.nii.gz"), "the user's own").unwrap();
     let words =
         "phantom scan --seed 1 --shape 96,16,128 --image disk/out.nii.gz --layer layer2.nii.gz";
-    let finished = rsom(folder.path(), &words.split(' ').collect::<Vec<_>>());
+    let finished = RSOM.run(&folder, words);
     let kept = std::fs::read_to_string(disk.join("out.nii.gz")).unwrap();
     let left = names(&disk);
     Command::new("umount").arg(&disk).status().unwrap();
@@ -204,42 +193,44 @@ fn a_full_disk_is_exit_code_4_and_keeps_the_old_file() {
 
 #[test]
 fn outputs_that_share_a_file_or_a_sidecar_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     for layer in ["./a.nii.gz", "a.nii"] {
         let words = [
             "phantom", "scan", "--seed", "1", "--image", "a.nii.gz", "--layer", layer,
         ];
-        rsom(folder.path(), &words)
+        RSOM.run(&folder, words)
             .expect_code(2)
             .expect_one_clear_line(&["--layer", "another output"]);
     }
-    assert_eq!(names(folder.path()), Vec::<String>::new());
+    assert_eq!(names(&folder), Vec::<String>::new());
 }
 
 #[test]
 fn a_run_keeps_the_users_notes_beside_an_output() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let text = "name: p\nstages:\n  a:\n    uses: phantom scan\n    with: { seed: 1, shape: [16, 2, 64] }\n    out: { image: a.nii.gz, layer: b.nii.gz }\n";
-    std::fs::write(folder.path().join("p.yaml"), text).unwrap();
-    std::fs::create_dir(folder.path().join("w")).unwrap();
-    let notes = folder.path().join("w/a.json");
+    std::fs::write(folder.join("p.yaml"), text).unwrap();
+    std::fs::create_dir(folder.join("w")).unwrap();
+    let notes = folder.join("w/a.json");
     std::fs::write(&notes, "{\"my\": \"notes\"}").unwrap();
-    rsom(folder.path(), &["run", "p.yaml", "--workdir", "w"]).expect_code(4);
+    RSOM.run(&folder, &["run", "p.yaml", "--workdir", "w"])
+        .expect_code(4);
     assert_eq!(
         std::fs::read_to_string(&notes).unwrap(),
         "{\"my\": \"notes\"}"
     );
     std::fs::remove_file(&notes).unwrap();
-    rsom(folder.path(), &["run", "p.yaml", "--workdir", "w"]).expect_code(0);
+    RSOM.run(&folder, &["run", "p.yaml", "--workdir", "w"])
+        .expect_code(0);
     assert!(notes.exists());
 }
 
 #[test]
 fn a_full_mask_is_not_smooth() {
     let folder = scan();
-    let mut bytes = gunzipped(&folder.path().join("layer.nii.gz"));
+    let mut bytes = gunzipped(&folder.join("layer.nii.gz"));
     bytes[352..].fill(1);
-    std::fs::write(folder.path().join("full.nii"), bytes).unwrap();
+    std::fs::write(folder.join("full.nii"), bytes).unwrap();
     for variant in ["rsom", "gerl2019"] {
         let words = [
             "metrics",
@@ -253,7 +244,7 @@ fn a_full_mask_is_not_smooth() {
             "--roughness",
             variant,
         ];
-        rsom(folder.path(), &words).expect_code(0);
+        RSOM.done(&folder, words);
         let table = [
             "stats",
             "table",
@@ -266,19 +257,18 @@ fn a_full_mask_is_not_smooth() {
             "--format",
             "markdown",
         ];
-        let printed = rsom(folder.path(), &table).expect_code(0).stdout;
+        let printed = RSOM.done(&folder, &table).stdout;
         assert!(printed.contains("undefined"), "{variant}: {printed}");
     }
 }
 
 #[test]
 fn ctrl_c_is_exit_code_130_and_leaves_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let words =
         "phantom scan --seed 1 --shape 333,171,500 --image image.nii.gz --layer layer.nii.gz";
-    let mut child = Command::new(env!("CARGO_BIN_EXE_rsom-under-test"))
-        .args(words.split(' '))
-        .current_dir(folder.path())
+    let mut child = RSOM
+        .command(&folder, words)
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
@@ -295,19 +285,19 @@ fn ctrl_c_is_exit_code_130_and_leaves_nothing() {
         "took {:?} to stop",
         started.elapsed()
     );
-    assert_eq!(names(folder.path()), Vec::<String>::new());
+    assert_eq!(names(&folder), Vec::<String>::new());
 }
 
 #[test]
 fn a_manifest_whose_hash_does_not_match_names_the_file() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("a.png"), "x").unwrap();
+    let folder = Folder::new();
+    std::fs::write(folder.join("a.png"), "x").unwrap();
     let manifest = format!(
         "name: m\nscans:\n- {{ id: a, subject: a, files: {{ image: [{{ path: a.png, sha256: {} }}] }} }}\n",
         "0".repeat(64)
     );
-    std::fs::write(folder.path().join("m.yaml"), manifest).unwrap();
-    rsom(folder.path(), &["io", "manifest", "verify", "m.yaml"])
+    std::fs::write(folder.join("m.yaml"), manifest).unwrap();
+    RSOM.run(&folder, &["io", "manifest", "verify", "m.yaml"])
         .expect_code(3)
         .expect_one_clear_line(&["m.yaml", "a.png", "changed"]);
 }
@@ -315,9 +305,9 @@ fn a_manifest_whose_hash_does_not_match_names_the_file() {
 #[test]
 fn a_scan_without_a_surface_says_so() {
     let folder = scan();
-    let mut bytes = gunzipped(&folder.path().join("image.nii.gz"));
+    let mut bytes = gunzipped(&folder.join("image.nii.gz"));
     bytes[352..].fill(7);
-    std::fs::write(folder.path().join("flat.nii"), bytes).unwrap();
+    std::fs::write(folder.join("flat.nii"), bytes).unwrap();
     let words = [
         "preprocess",
         "detect-surface",
@@ -326,7 +316,7 @@ fn a_scan_without_a_surface_says_so() {
         "--output",
         "s.nii.gz",
     ];
-    let finished = rsom(folder.path(), &words).expect_code(3);
+    let finished = RSOM.run(&folder, words).expect_code(3);
     finished.expect_one_clear_line(&["flat.nii", "surface"]);
 }
 
@@ -335,8 +325,8 @@ fn weights_that_lie_are_refused() {
     let folder = scan();
     let mut lying = 1_u64.wrapping_shl(60).to_le_bytes().to_vec();
     lying.extend(b"{}");
-    std::fs::write(folder.path().join("lying.safetensors"), lying).unwrap();
-    let mut file = std::fs::File::create(folder.path().join("half.pt")).unwrap();
+    std::fs::write(folder.join("lying.safetensors"), lying).unwrap();
+    let mut file = std::fs::File::create(folder.join("half.pt")).unwrap();
     file.write_all(b"PK\x03\x04 half a zip").unwrap();
     for weights in ["lying.safetensors", "half.pt", "image.nii.gz"] {
         let words = [
@@ -349,31 +339,31 @@ fn weights_that_lie_are_refused() {
             "--output",
             "m.nii.gz",
         ];
-        rsom(folder.path(), &words)
+        RSOM.run(&folder, words)
             .expect_code(3)
             .expect_one_clear_line(&[weights]);
     }
-    assert!(!folder.path().join("m.nii.gz").exists());
+    assert!(!folder.join("m.nii.gz").exists());
 }
 
 #[test]
 fn a_broken_pipeline_is_told_with_line_and_column_before_anything_runs() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let text = "name: p\nstages:\n  a:\n    uses: phantom scan\n    wiht: { seed: 1 }\n";
-    std::fs::write(folder.path().join("p.yaml"), text).unwrap();
-    let finished = rsom(folder.path(), &["run", "p.yaml"]).expect_code(2);
+    std::fs::write(folder.join("p.yaml"), text).unwrap();
+    let finished = RSOM.run(&folder, &["run", "p.yaml"]).expect_code(2);
     assert!(
         finished.stderr.contains("p.yaml:5:5"),
         "{}",
         finished.stderr
     );
     assert!(finished.stderr.contains("wiht"), "{}", finished.stderr);
-    assert_eq!(names(folder.path()), ["p.yaml"]);
+    assert_eq!(names(&folder), ["p.yaml"]);
 }
 
 #[test]
 fn every_file_of_the_format_collection_is_told_or_refused() {
-    let Some(formats) = rsom_tests::shared("data/formats") else {
+    let Some(formats) = shared("data/formats") else {
         return;
     };
     let mut files: Vec<PathBuf> = walkdir::WalkDir::new(formats)
@@ -386,7 +376,7 @@ fn every_file_of_the_format_collection_is_told_or_refused() {
     files.push(checkout().join("Cargo.toml"));
     assert!(files.len() > 100);
     for file in files {
-        let finished = rsom(Path::new("."), &["io", "inspect", &file.to_string_lossy()]);
+        let finished = RSOM.run(Path::new("."), &["io", "inspect", &file.to_string_lossy()]);
         let fine = finished.code == Some(0) && !finished.stdout.is_empty();
         let refused = finished.code == Some(3) && finished.stderr.lines().count() == 1;
         assert!(fine || refused, "{}: {finished:?}", file.display());

@@ -6,3 +6,8 @@ mod quickstart;
 mod segment;
 mod tidy;
 mod vessel_swap;
+
+use rsom_testing::Program;
+
+/// The command line of the whole program.
+const RSOM: Program = Program::new(env!("CARGO_BIN_EXE_rsom-under-test"));

@@ -4,15 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rsom_tests::{Finished, checkout, run};
+use rsom_testing::{Finished, Folder, checkout};
 
-fn rsom(words: &[&str]) -> Finished {
-    run(
-        Path::new(env!("CARGO_BIN_EXE_rsom-under-test")),
-        &checkout(),
-        words,
-    )
-}
+use crate::RSOM;
 
 /// The quickstart with small scans, one epoch, and two weights of the smoothness loss.
 fn quickstart(workdir: &Path, more: &[&str]) -> Finished {
@@ -27,7 +21,7 @@ fn quickstart(workdir: &Path, more: &[&str]) -> Finished {
         "s=[0, 100]",
     ]);
     words.extend(more);
-    rsom(&words)
+    RSOM.run(checkout(), &words)
 }
 
 /// Every output by its path below the work folder; what speaks of time is left out.
@@ -49,10 +43,10 @@ fn outputs(workdir: &Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn a_study_is_the_same_bytes_for_any_threads_and_is_done_only_once() {
-    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    quickstart(one.path(), &["-j", "1", "--threads", "1"]).expect_code(0);
-    quickstart(two.path(), &["-j", "2", "--threads", "3"]).expect_code(0);
-    let (first, second) = (outputs(one.path()), outputs(two.path()));
+    let (one, two) = (Folder::new(), Folder::new());
+    quickstart(&one, &["-j", "1", "--threads", "1"]).expect_code(0);
+    quickstart(&two, &["-j", "2", "--threads", "3"]).expect_code(0);
+    let (first, second) = (outputs(&one), outputs(&two));
     assert!(first.len() > 100, "{} outputs", first.len());
     assert_eq!(
         first.keys().collect::<Vec<_>>(),
@@ -62,25 +56,25 @@ fn a_study_is_the_same_bytes_for_any_threads_and_is_done_only_once() {
         assert!(second[name] == *bytes, "{name} differs");
     }
 
-    let again = quickstart(one.path(), &[]).expect_code(0);
+    let again = quickstart(&one, &[]).expect_code(0);
     assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
 
     // A lost table is made again, and nothing else.
-    let table = one.path().join("results/table.markdown");
+    let table = one.join("results/table.markdown");
     std::fs::remove_file(&table).unwrap();
-    quickstart(one.path(), &[]).expect_code(0);
+    quickstart(&one, &[]).expect_code(0);
     assert_eq!(
         std::fs::read(&table).unwrap(),
         first["results/table.markdown"]
     );
-    assert_eq!(outputs(one.path()), first);
+    assert_eq!(outputs(&one), first);
 }
 
 #[test]
 fn the_study_ends_in_a_table_a_picture_and_tests() {
-    let workdir = tempfile::tempdir().unwrap();
-    quickstart(workdir.path(), &["--set", "net=[unet]"]).expect_code(0);
-    let results = workdir.path().join("results");
+    let workdir = Folder::new();
+    quickstart(&workdir, &["--set", "net=[unet]"]).expect_code(0);
+    let results = workdir.join("results");
     let table = std::fs::read_to_string(results.join("table.markdown")).unwrap();
     for part in ["U-Net", "Dice", "Ra"] {
         assert!(table.contains(part), "no {part} in\n{table}");
@@ -90,7 +84,9 @@ fn the_study_ends_in_a_table_a_picture_and_tests() {
     let picture = std::fs::read(results.join("bscan_unet.png")).unwrap();
     assert_eq!(&picture[1..4], b"PNG");
     let tests = results.join("tests.parquet");
-    let inspected = rsom(&["io", "inspect", &tests.to_string_lossy()]).expect_code(0);
+    let inspected = RSOM
+        .run(checkout(), &["io", "inspect", &tests.to_string_lossy()])
+        .expect_code(0);
     for column in [
         "p_value",
         "p_adjusted",
@@ -104,8 +100,10 @@ fn the_study_ends_in_a_table_a_picture_and_tests() {
         );
     }
     // Every mask of the study can be looked into, with the spacing of the scan.
-    let mask = workdir.path().join("masks/p01_unet_s0.nii.gz");
-    let mask = rsom(&["io", "inspect", &mask.to_string_lossy()]).expect_code(0);
+    let mask = workdir.join("masks/p01_unet_s0.nii.gz");
+    let mask = RSOM
+        .run(checkout(), &["io", "inspect", &mask.to_string_lossy()])
+        .expect_code(0);
     assert!(
         mask.stdout.contains("0.012") && mask.stdout.contains("0.003"),
         "{}",
@@ -115,8 +113,8 @@ fn the_study_ends_in_a_table_a_picture_and_tests() {
 
 #[test]
 fn a_stage_is_swapped_for_a_python_script() {
-    let workdir = tempfile::tempdir().unwrap();
-    let pipeline = workdir.path().join("study.yaml");
+    let workdir = Folder::new();
+    let pipeline = workdir.join("study.yaml");
     let manifest = checkout().join("data-manifests/phantoms.yaml");
     let text = format!(
         "name: swapped
@@ -146,13 +144,13 @@ stages:
         checkout().join("examples/threshold_stage.py").display()
     );
     std::fs::write(&pipeline, text).unwrap();
-    let folder = workdir.path().join("out");
+    let folder = workdir.join("out");
     let words = [
         "run",
         &pipeline.to_string_lossy(),
         "--workdir",
         &folder.to_string_lossy(),
     ];
-    rsom(&words).expect_code(0);
+    RSOM.done(checkout(), &words);
     assert!(folder.join("p01_mask.nii.gz").exists() && folder.join("p01.parquet").exists());
 }

@@ -1,31 +1,23 @@
 //! `rsom segment` as a user of the released pipeline runs it: a folder of MATLAB files and two state dicts in, masks,
 //! pictures and a table out; broken scans are named and cost no other; what is done is not done again.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use rsom_tests::{Finished, checkout, run};
+use rsom_testing::{Finished, Folder, shared};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_rsom-under-test");
+use crate::RSOM;
+
 const FIRST: &str = "R_20200102000001_EX0001";
 const SECOND: &str = "R_20200103000002_EX0002";
 const THIRD: &str = "R_20200104000003_PAT003_RL01";
 
-fn golden() -> Option<PathBuf> {
-    let folder = checkout().join("../shared/golden");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: no reference values in {}", folder.display());
-    None
-}
-
 /// A folder with copies of the raw reference scans in `in`, and the words that segment them.
-fn study(golden: &Path) -> (tempfile::TempDir, Vec<String>) {
-    let folder = tempfile::tempdir().unwrap();
-    let input = folder.path().join("in");
+fn study(golden: &Path) -> (Folder, Vec<String>) {
+    let folder = Folder::new();
+    let input = folder.join("in");
     std::fs::create_dir(&input).unwrap();
     for entry in std::fs::read_dir(golden.join("prep/raw")).unwrap() {
         let path = entry.unwrap().path();
@@ -50,8 +42,7 @@ fn study(golden: &Path) -> (tempfile::TempDir, Vec<String>) {
 }
 
 fn segment(folder: &Path, words: &[String]) -> Finished {
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    run(Path::new(PROGRAM), folder, &words)
+    RSOM.run(folder, words)
 }
 
 /// Scan, cut depth and vessel voxels of each row of the table.
@@ -74,9 +65,11 @@ fn row(scan: &str, cut: &str, vessels: &str) -> (String, String, String) {
 /// Cut depths and numbers of vessel voxels are those of the released pipeline (`chain.json`).
 #[test]
 fn a_folder_of_scans_is_segmented_as_the_released_pipeline_does_and_only_once() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden") else {
+        return;
+    };
     let (folder, words) = study(&golden);
-    let folder = folder.path();
+    let folder = &folder;
     let done = segment(folder, &words).expect_code(0);
     for line in ["[1/3] ", "[3/3] ", "no Surf_20200104000003_.mat"] {
         assert!(done.stderr.contains(line), "{}", done.stderr);
@@ -112,7 +105,7 @@ fn a_folder_of_scans_is_segmented_as_the_released_pipeline_does_and_only_once() 
         "--set",
         "threshold=0.6",
     ];
-    let by_hand = run(Path::new(PROGRAM), folder, &by_hand).expect_code(0);
+    let by_hand = RSOM.done(folder, by_hand);
     assert!(
         by_hand.stderr.contains("nothing to do"),
         "{}",
@@ -122,9 +115,11 @@ fn a_folder_of_scans_is_segmented_as_the_released_pipeline_does_and_only_once() 
 
 #[test]
 fn a_broken_scan_and_a_missing_partner_are_named_and_cost_no_other() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden") else {
+        return;
+    };
     let (folder, words) = study(&golden);
-    let folder = folder.path();
+    let folder = &folder;
     let hf = folder.join(format!("in/{FIRST}_HF.mat"));
     let whole = std::fs::read(&hf).unwrap();
     std::fs::write(&hf, &whole[..whole.len() / 2]).unwrap();
@@ -148,9 +143,11 @@ fn a_broken_scan_and_a_missing_partner_are_named_and_cost_no_other() {
 
 #[test]
 fn when_every_scan_fails_no_table_of_earlier_ones_stays_and_a_replaced_file_is_seen() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden") else {
+        return;
+    };
     let (folder, words) = study(&golden);
-    let folder = folder.path();
+    let folder = &folder;
     for scan in [FIRST, THIRD] {
         for channel in ["LF", "HF"] {
             std::fs::remove_file(folder.join(format!("in/{scan}_{channel}.mat"))).unwrap();
@@ -177,12 +174,13 @@ fn when_every_scan_fails_no_table_of_earlier_ones_stays_and_a_replaced_file_is_s
 
 #[test]
 fn a_killed_run_goes_on_where_it_was() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden") else {
+        return;
+    };
     let (folder, words) = study(&golden);
-    let folder = folder.path();
-    let mut child = Command::new(PROGRAM)
-        .args(&words)
-        .current_dir(folder)
+    let folder = &folder;
+    let mut child = RSOM
+        .command(folder, &words)
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
@@ -201,9 +199,11 @@ fn a_killed_run_goes_on_where_it_was() {
 
 #[test]
 fn what_cannot_be_is_said_before_anything_is_done() {
-    let Some(golden) = golden() else { return };
+    let Some(golden) = shared("golden") else {
+        return;
+    };
     let (folder, words) = study(&golden);
-    let folder = folder.path();
+    let folder = &folder;
     std::fs::create_dir(folder.join("empty")).unwrap();
     let with = |place: usize, value: &str| {
         let mut words = words.clone();

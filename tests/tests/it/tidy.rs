@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rsom_tests::checkout;
+use rsom_testing::checkout;
 
 /// Which of our crates each crate may use: always, and for its command line (an optional dependency).
 const LAYERS: &[(&str, &[&str], &[&str])] = &[
+    ("rsom-revision", &[], &[]),
     ("rsom-volume", &[], &[]),
+    ("rsom-parameters-derive", &[], &[]),
+    ("rsom-parameters", &["rsom-parameters-derive"], &[]),
     ("rsom-measures", &[], &[]),
     ("rsom-stage", &[], &[]),
     ("rsom-morphology", &[], &[]),
@@ -30,6 +33,11 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     ("rsom-nn", &["rsom-kernels", "rsom-weights"], &[]),
     (
+        "rsom-training",
+        &["rsom-nn", "rsom-weights"],
+        TRAINING_FILES,
+    ),
+    (
         "rsom-phantom",
         &["rsom-volume", "rsom-morphology", "rsom-measures"],
         STUDY_FILES,
@@ -37,12 +45,18 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-preprocess", &["rsom-volume"], STUDY_FILES),
     (
         "rsom-layerseg",
-        &["rsom-volume", "rsom-morphology", "rsom-nn", "rsom-weights"],
+        &[
+            "rsom-volume",
+            "rsom-morphology",
+            "rsom-nn",
+            "rsom-training",
+            "rsom-weights",
+        ],
         STUDY_FILES,
     ),
     (
         "rsom-vesselseg",
-        &["rsom-volume", "rsom-nn", "rsom-weights"],
+        &["rsom-volume", "rsom-nn", "rsom-training", "rsom-weights"],
         STUDY_FILES,
     ),
     (
@@ -53,7 +67,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     (
         "rsom-frangi",
         &["rsom-volume", "rsom-morphology", "rsom-weights"],
-        STUDY_FILES,
+        SEARCHES,
     ),
     ("rsom-stats", &["rsom-measures"], STUDY_FILES),
     (
@@ -62,10 +76,30 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         STUDY_FILES,
     ),
     ("rsom-pipeline", &["rsom-stage", "rsom-manifest"], &[]),
+    (TESTING, &[], &[]),
 ];
+
+/// What a setting is: every crate above may declare settings.
+const SETTINGS: &str = "rsom-parameters";
+/// The crates below it.
+const BELOW_SETTINGS: &[&str] = &["rsom-volume", "rsom-parameters-derive", SETTINGS];
 
 /// What the command line of a stage adds to its library.
 const STUDY_FILES: &[&str] = &["rsom-io", "rsom-stage", "rsom-formats", "rsom-manifest"];
+
+/// What tests share: any crate may name it for its tests, none for anything else.
+const TESTING: &str = "rsom-testing";
+/// What the command line of training adds to it.
+const TRAINING_FILES: &[&str] = &["rsom-volume", "rsom-io", "rsom-stage", "rsom-formats"];
+
+/// What the command line of a stage that trains without a network adds to its library.
+const SEARCHES: &[&str] = &[
+    "rsom-io",
+    "rsom-stage",
+    "rsom-formats",
+    "rsom-manifest",
+    "rsom-training",
+];
 
 /// Third-party crates that only some of ours may know.
 const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
@@ -79,15 +113,22 @@ const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
     ("zip", &["rsom-weights"]),
     (
         "candle-core",
-        &["rsom-weights", "rsom-nn", "rsom-layerseg", "rsom-vesselseg"],
+        &[
+            "rsom-weights",
+            "rsom-nn",
+            "rsom-training",
+            "rsom-layerseg",
+            "rsom-vesselseg",
+        ],
     ),
-    ("candle-nn", &["rsom-nn", "rsom-layerseg"]),
+    ("candle-nn", &["rsom-nn"]),
     (
         "serde_yaml",
         &["rsom-stage", "rsom-manifest", "rsom-pipeline"],
     ),
     ("libmimalloc-sys", &["rsom"]),
     ("indicatif", &["rsom-stage"]),
+    ("syn", &["rsom-parameters-derive"]),
     ("saphyr-parser", &["rsom-stage"]),
     ("statrs", &["rsom-stats"]),
 ];
@@ -114,7 +155,9 @@ fn crates_use_only_the_layers_below_them() {
                 );
             }
             if dependency.starts_with("rsom") {
-                let allowed = always.contains(&dependency.as_str())
+                let settings = dependency == SETTINGS && !BELOW_SETTINGS.contains(&name.as_str());
+                let allowed = settings
+                    || always.contains(&dependency.as_str())
                     || (*optional && for_the_command_line.contains(&dependency.as_str()));
                 assert!(
                     allowed,
@@ -129,6 +172,21 @@ fn crates_use_only_the_layers_below_them() {
             "{name} is gone; update the table"
         );
     }
+}
+
+#[test]
+fn what_tests_share_is_a_development_dependency_and_nothing_else() {
+    let metadata = metadata();
+    let mut users = 0;
+    for package in metadata["packages"].as_array().unwrap() {
+        let dependencies = package["dependencies"].as_array().unwrap();
+        for dependency in dependencies.iter().filter(|d| d["name"] == TESTING) {
+            let name = package["name"].as_str().unwrap();
+            assert_eq!(dependency["kind"], "dev", "{name} must not ship {TESTING}");
+            users += 1;
+        }
+    }
+    assert!(users > 10, "only {users} crates use {TESTING}");
 }
 
 #[test]
@@ -253,8 +311,8 @@ fn every_link_between_our_pages_leads_somewhere() {
     }
 }
 
-/// Our packages, each with its dependencies (development ones left out) and whether they are optional.
-fn packages() -> BTreeMap<String, BTreeSet<(String, bool)>> {
+/// What cargo knows about the workspace.
+fn metadata() -> serde_json::Value {
     let output = Command::new(env!("CARGO"))
         .args([
             "metadata",
@@ -266,7 +324,12 @@ fn packages() -> BTreeMap<String, BTreeSet<(String, bool)>> {
         .current_dir(checkout())
         .output()
         .unwrap();
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Our packages, each with its dependencies (development ones left out) and whether they are optional.
+fn packages() -> BTreeMap<String, BTreeSet<(String, bool)>> {
+    let metadata = metadata();
     let packages = metadata["packages"].as_array().unwrap();
     assert!(
         packages.len() > 10,

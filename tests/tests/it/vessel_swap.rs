@@ -5,20 +5,16 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use rsom_tests::{Finished, checkout, run};
+use rsom_testing::{Folder, checkout};
 
-const RSOM: &str = env!("CARGO_BIN_EXE_rsom-under-test");
-
-fn rsom(words: &[&str]) -> Finished {
-    run(Path::new(RSOM), &checkout(), words)
-}
+use crate::RSOM;
 
 /// The stage `frangi` as a program of its own, as `rsom-frangi` is one.
 fn frangi(folder: &Path) -> PathBuf {
     let program = folder.join("rsom-frangi");
     std::fs::write(
         &program,
-        format!("#!/bin/sh\nexec '{RSOM}' frangi \"$@\"\n"),
+        format!("#!/bin/sh\nexec '{}' frangi \"$@\"\n", RSOM.path()),
     )
     .unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -63,14 +59,14 @@ stages:
 
 #[test]
 fn frangi_stands_in_for_the_vessel_network() {
-    let folder = tempfile::tempdir().unwrap();
-    let study = folder.path().join("study.yaml");
+    let folder = Folder::new();
+    let study = folder.join("study.yaml");
     std::fs::write(&study, pipeline()).unwrap();
-    let out = folder.path().join("out");
-    let swap = format!("vesselseg={}", frangi(folder.path()).display());
+    let out = folder.join("out");
+    let swap = format!("vesselseg={}", frangi(&folder).display());
     let (study, workdir) = (study.to_string_lossy(), out.to_string_lossy());
     let words = ["run", &study, "--workdir", &workdir, "--swap", &swap];
-    let finished = rsom(&words).expect_code(0);
+    let finished = RSOM.done(checkout(), &words);
     // What the network has and the filter has not is left out, and said.
     assert!(finished.stderr.contains("threshold"), "{}", finished.stderr);
     assert!(out.join("p01_mask.nii.gz").exists() && out.join("p01.parquet").exists());
@@ -78,8 +74,11 @@ fn frangi_stands_in_for_the_vessel_network() {
     assert!(sidecar.contains("frangi"), "{sidecar}");
 
     // The network itself says that these are not its weights, in one line per scan.
-    let other = folder.path().join("other");
-    let finished = rsom(&["run", &study, "--workdir", &other.to_string_lossy()]);
+    let other = folder.join("other");
+    let finished = RSOM.run(
+        checkout(),
+        &["run", &study, "--workdir", &other.to_string_lossy()],
+    );
     assert_ne!(finished.code, Some(0));
     assert!(
         finished.stderr.contains("rsom-frangi 1"),

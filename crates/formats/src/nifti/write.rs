@@ -27,7 +27,7 @@ const XFORM_SCANNER: i16 = 1;
 const UNIT_MM: u8 = 2;
 
 /// How intensities are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, rsom_parameters::Choice)]
 pub enum Storage {
     /// Unsigned 8 bit.
     Uint8,

@@ -1,23 +1,15 @@
-//! Which exit code an error of the library has.
+//! Who can mend an error of the library.
 
-use std::path::Path;
+use rsom_training::cli::{Blame, Fault};
 
-use rsom_stage::{StageError, atomic};
+use crate::FrangiError;
 
-use crate::{FrangiError, Model};
-
-/// An error that the file at `path` causes, or that is nobody's file's.
-pub(super) fn of_file(path: &Path, error: FrangiError) -> StageError {
-    match error {
-        FrangiError::Stopped => StageError::interrupted(),
-        error @ FrangiError::Settings(_) => StageError::usage(error),
-        fault => StageError::input(path, fault),
+impl Fault for FrangiError {
+    fn blame(&self) -> Blame {
+        match self {
+            Self::Stopped => Blame::Caller,
+            Self::Settings(_) => Blame::Settings,
+            _ => Blame::File,
+        }
     }
-}
-
-/// Reads a weights file.
-pub(super) fn load(weights: &Path) -> Result<Model, StageError> {
-    let bytes =
-        std::fs::read(weights).map_err(|e| StageError::input(weights, atomic::plain(&e)))?;
-    Model::from_bytes(&bytes).map_err(|e| StageError::input(weights, e))
 }

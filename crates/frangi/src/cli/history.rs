@@ -2,7 +2,9 @@
 
 use rsom_formats::table::{Column, Table, TableError};
 
-use crate::{Choice, Polarity, Scales, Search, Settings};
+use rsom_parameters::Choice as _;
+
+use crate::{Choice, Scales, Search, Settings};
 
 /// One row for each pair of thresholds: the settings (c is null where it is half of the largest norm), the pair, mean Dice over the training scans,
 /// mean Dice over the validation scans (of the best row alone), whether it is the best.
@@ -17,10 +19,7 @@ pub(super) fn table(
     let number = |name: &str, value: &dyn Fn(&Choice) -> f64| {
         Column::number(name, rows.iter().map(|row| Some(value(row))))
     };
-    let polarity = |choice: &Choice| match of(choice).polarity {
-        Polarity::Bright => "bright",
-        Polarity::Dark => "dark",
-    };
+    let polarity = |choice: &Choice| of(choice).polarity.as_str();
     Table::new(vec![
         Column::text("sigma", rows.iter().map(|row| Some(shown(&of(row).scales)))),
         number("beta", &|row| of(row).beta),

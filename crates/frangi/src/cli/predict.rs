@@ -3,76 +3,54 @@
 use ndarray::Axis;
 use rsom_io::ports;
 use rsom_io::prepared::Prepared;
-use rsom_stage::{
-    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, interrupt,
-};
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, Progress, StageError, Summary, interrupt};
+use rsom_training::cli::{load_weights, of_file};
 use rsom_volume::Scan;
-use serde::Deserialize;
 
-use super::fault;
 use crate::{Model, Polarity, Scales, Settings, Thresholds, predict};
 
 /// The command `predict`.
 pub(super) fn command() -> Command {
     Command::new("predict", "Segment the vessels of a scan", run)
-        .input(Port::optional("weights", Kind::Weights, "Weights of train; without them give --low, --high and --sigma-um or --sigma-vox"))
+        .input(Port::optional("weights", Kind::Weights, "Weights of train (unset: give --low, --high and --sigma-um or --sigma-vox)"))
         .input(Port::required("input", Kind::Volume, "Scan to segment, prepared by 'preprocess vessel', or an RGB24 file of the released software"))
-        .output(Port::required("output", Kind::Mask, "Mask of the vessels, on the scan's grid"))
+        .output(Port::required("output", Kind::Mask, "Mask of the vessels, on the grid of the scan"))
         .output(Port::optional("probabilities", Kind::Probabilities, "Vesselness of each voxel, from 0 to 1"))
-        .parameters(thresholds())
-        .parameters(filter())
+        .parameters(Wanted::declare())
         .example("rsom-frangi predict --weights frangi.safetensors --input vessel.nii.gz --output vessels.nii.gz")
         .example("rsom-frangi predict --sigma-um 12,24,48 --low 0.01 --high 0.1 --input vessel.nii.gz --output vessels.nii.gz --probabilities vesselness.nii.gz")
 }
 
-fn thresholds() -> Vec<Parameter> {
-    vec![
-        Parameter::number(
-            "low",
-            "Smallest vesselness of a voxel of a vessel, above 0 (unset: that of the weights)",
-        )
-        .at_least(0.0)
-        .at_most(1.0),
-        Parameter::number(
-            "high",
-            "Smallest vesselness that a vessel has somewhere (unset: that of the weights)",
-        )
-        .at_least(0.0)
-        .at_most(1.0),
-        Parameter::integer(
-            "min_size_vox",
-            "Smallest number of voxels of a vessel (unset: that of the weights; 0 without weights)",
-        )
-        .at_least(0.0)
-        .unit("voxels"),
-    ]
-}
-
-fn filter() -> Vec<Parameter> {
-    vec![
-        Parameter::numbers("sigma_um", "Standard deviations of the Gaussians, near the radii of vessels (unset: those of the weights)").unit("µm"),
-        Parameter::numbers("sigma_vox", "The same in voxels along every axis, for scans of unknown voxel size; instead of sigma_um").unit("voxels"),
-        Parameter::number("alpha", "How much plates are held back; smaller lets more through (unset: that of the weights; 0.5 without weights)"),
-        Parameter::number("beta", "How much blobs are held back; larger lets more through (unset: that of the weights; 0.5 without weights)"),
-        Parameter::number("c", "Norm of the Hessian, in units of intensity, that tells structure from background (unset: that of the weights; half of the largest norm of each channel at each scale without weights)"),
-        Parameter::choice("polarity", &["bright", "dark"], "Whether vessels are brighter or darker than their surroundings (unset: that of the weights; bright without weights)"),
-    ]
-}
-
-#[derive(Debug, Deserialize)]
-struct Parameters {
+#[derive(Debug, Parameters)]
+struct Wanted {
+    /// Smallest vesselness of the voxels of a vessel, above 0 (unset: that of the weights).
+    #[parameter(min = 0, max = 1)]
     low: Option<f32>,
+    /// Smallest peak of vesselness of a vessel (unset: that of the weights).
+    #[parameter(min = 0, max = 1)]
     high: Option<f32>,
+    /// Smallest size of a vessel (unset: that of the weights; 0 without weights).
+    #[parameter(min = 0, unit = "voxels")]
     min_size_vox: Option<u64>,
+    /// Standard deviations of the Gaussians, close to the radii of the vessels (unset: those of the weights).
+    #[parameter(unit = "µm")]
     sigma_um: Option<Vec<f64>>,
+    /// Standard deviations along every axis instead of sigma_um, for scans of unknown voxel size.
+    #[parameter(unit = "voxels")]
     sigma_vox: Option<Vec<f64>>,
+    /// Suppression of plates; a smaller value lets more through (unset: that of the weights; 0.5 without weights).
     alpha: Option<f64>,
+    /// Suppression of blobs; a larger value lets more through (unset: that of the weights; 0.5 without weights).
     beta: Option<f64>,
+    /// Norm of the Hessian that separates structure from background, in units of intensity (unset: that of the weights;
+    /// without weights half of the largest norm of each channel at each scale).
     c: Option<f64>,
+    /// Vessels are brighter or darker than their surroundings (unset: that of the weights; bright without weights).
     polarity: Option<Polarity>,
 }
 
-impl Parameters {
+impl Wanted {
     fn scales(&self) -> Result<Option<Scales>, StageError> {
         match (&self.sigma_um, &self.sigma_vox) {
             (Some(_), Some(_)) => Err(StageError::usage(
@@ -123,9 +101,11 @@ impl Parameters {
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let parameters: Parameters = invocation.parameters()?;
-    let weights = invocation.optional_input("weights").map(fault::load);
-    let model = parameters.model(weights.transpose()?)?;
+    let wanted: Wanted = invocation.settings()?;
+    let weights = invocation
+        .optional_input("weights")
+        .map(|path| load_weights(path, Model::from_bytes));
+    let model = wanted.model(weights.transpose()?)?;
     let input = invocation.input("input")?;
     let Prepared { scan, file } = Prepared::load(input)?;
     let mut progress: Option<Progress> = None;
@@ -136,7 +116,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         }
         !interrupt::requested()
     };
-    let found = predict(&model, &scan, &mut watch).map_err(|e| fault::of_file(input, e))?;
+    let found = predict(&model, &scan, &mut watch).map_err(|e| of_file(input, e))?;
     if let Some(progress) = progress {
         progress.finish();
     }

@@ -2,14 +2,14 @@
 
 use rsom_io::dataset::{Dataset, Pair};
 use rsom_io::ports;
+use rsom_parameters::Parameters;
 use rsom_stage::{
-    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, TrainingOutputs,
-    atomic, interrupt, log,
+    Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, interrupt, log,
 };
+use rsom_training::cli::{Outputs, of_file};
 use rsom_volume::{Mask, OverlapCounts, Scan};
-use serde::Deserialize;
 
-use super::{fault, history};
+use super::history;
 use crate::{FrangiError, Model, Polarity, Scales, Search, Settings, predict, search};
 
 /// Scales where none are given: near the radii of vessels in skin.
@@ -19,66 +19,43 @@ const SOUGHT: &str = "vessels";
 
 /// The command `train`.
 pub(super) fn command() -> Command {
-    Command::new("train", "Choose thresholds, and the best of some settings, on scans and their reference masks", run)
+    Command::new("train", "Choose the best settings and thresholds on scans and their reference masks", run)
         .inputs(Dataset::inputs(SOUGHT))
         .output(Port::optional("output", Kind::Directory, "Folder for weights.safetensors and history.parquet"))
         .output(Port::optional("weights", Kind::Weights, "Settings and thresholds with the largest mean Dice over the training scans"))
-        .output(Port::optional("history", Kind::Table, "One row for each pair of thresholds that was tried: settings, thresholds, mean Dice"))
-        .parameters(parameters())
+        .output(Port::optional("history", Kind::Table, "Table of the search: one row per pair of thresholds, with settings and mean Dice"))
+        .parameters(Wanted::declare())
         .parameters(Dataset::parameters(SOUGHT))
         .example("rsom-frangi train --image a.nii.gz b.nii.gz --mask a_vessels.nii.gz b_vessels.nii.gz --weights frangi.safetensors --history tried.parquet")
         .example("rsom-frangi train --image a.nii.gz --mask a_vessels.nii.gz --sigma-sets-um 6+12+24,12+24+48 --cs 0,5,20 --output frangi")
         .example("rsom-frangi train --manifest study.yaml --test-fold 0 --output frangi")
 }
 
-fn parameters() -> Vec<Parameter> {
-    vec![
-        Parameter::texts(
-            "sigma_sets_um",
-            "Sets of scales to choose from, in µm, a set joined by +, as 6+12+24,12+24+48 [unset: 12+24+48]",
-        ),
-        Parameter::texts(
-            "sigma_sets_vox",
-            "The same in voxels along every axis, for scans of unknown voxel size; instead of sigma_sets_um",
-        ),
-        Parameter::numbers(
-            "betas",
-            "Values of beta to choose from: how much blobs are held back; larger lets more through",
-        )
-        .default(vec![0.5]),
-        Parameter::choices(
-            "polarities",
-            &["bright", "dark"],
-            "Whether vessels are brighter or darker than their surroundings; two: both are tried",
-        )
-        .default(vec!["bright"]),
-        Parameter::number(
-            "alpha",
-            "How much plates are held back; smaller lets more through",
-        )
-        .default(0.5),
-        Parameter::numbers("cs", "Values of c to choose from: the norm of the Hessian, in units of intensity, that tells structure from background; 0 is half of the largest norm of each channel at each scale")
-            .at_least(0.0)
-            .default(vec![0.0]),
-        Parameter::integer("min_size_vox", "Smallest number of voxels of a vessel")
-            .at_least(0.0)
-            .default(0)
-            .unit("voxels"),
-    ]
-}
-
-#[derive(Debug, Deserialize)]
-struct Parameters {
+#[derive(Debug, Parameters)]
+struct Wanted {
+    /// Sets of scales to try, in µm; + joins the scales of a set, as in 6+12+24,12+24+48 (unset: 12+24+48).
     sigma_sets_um: Option<Vec<String>>,
+    /// Sets of scales in voxels along every axis instead of sigma_sets_um, for scans of unknown voxel size.
     sigma_sets_vox: Option<Vec<String>>,
+    /// Values of beta to try: suppression of blobs; a larger value lets more through.
+    #[parameter(default = [0.5])]
     betas: Vec<f64>,
+    /// Polarities to try: vessels are brighter or darker than their surroundings.
+    #[parameter(default = [Polarity::Bright])]
     polarities: Vec<Polarity>,
+    /// Suppression of plates; a smaller value lets more through.
+    #[parameter(default = 0.5)]
     alpha: f64,
+    /// Values of c to try: norm of the Hessian that separates structure from background, in units of intensity; 0 is half
+    /// of the largest norm of each channel at each scale.
+    #[parameter(default = [0.0], min = 0)]
     cs: Vec<f64>,
+    /// Smallest size of a vessel.
+    #[parameter(default = 0, min = 0, unit = "voxels")]
     min_size_vox: u64,
 }
 
-impl Parameters {
+impl Wanted {
     /// All settings to choose from.
     fn candidates(&self) -> Result<Vec<Settings>, StageError> {
         let scales = match (&self.sigma_sets_um, &self.sigma_sets_vox) {
@@ -134,11 +111,11 @@ fn sets(
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let parameters: Parameters = invocation.parameters()?;
-    let candidates = parameters.candidates()?;
-    let outputs = TrainingOutputs::of(invocation)?;
+    let wanted: Wanted = invocation.settings()?;
+    let candidates = wanted.candidates()?;
+    let outputs = Outputs::of(invocation)?;
     let (dataset, stated) = Dataset::of(invocation)?;
-    let found = choose(&parameters, &candidates, &dataset)?;
+    let found = choose(&wanted, &candidates, &dataset)?;
     let model = Model {
         settings: candidates[found.best.candidate].clone(),
         thresholds: found.best.thresholds,
@@ -169,7 +146,7 @@ impl From<FrangiError> for Failure {
 }
 
 fn choose(
-    parameters: &Parameters,
+    wanted: &Wanted,
     candidates: &[Settings],
     dataset: &Dataset,
 ) -> Result<Search, StageError> {
@@ -194,7 +171,7 @@ fn choose(
         }
         !interrupt::requested()
     };
-    let min_size_vox = parameters.min_size_vox;
+    let min_size_vox = wanted.min_size_vox;
     let found = search(
         candidates,
         min_size_vox,
@@ -207,7 +184,7 @@ fn choose(
     }
     found.map_err(|failure| match failure {
         Failure::Stage(error) => error,
-        Failure::Library(error) => fault::of_file(&training[current].image, error),
+        Failure::Library(error) => of_file(&training[current].image, error),
     })
 }
 
@@ -222,8 +199,7 @@ fn evaluate(model: &Model, dataset: &Dataset) -> Result<Option<f64>, StageError>
     for pair in validation {
         let (scan, mask) = load_pair(dataset, pair)?;
         let mut watch = |_, _| !interrupt::requested();
-        let found =
-            predict(model, &scan, &mut watch).map_err(|e| fault::of_file(&pair.image, e))?;
+        let found = predict(model, &scan, &mut watch).map_err(|e| of_file(&pair.image, e))?;
         let found = found.mask.voxels().view();
         sum += OverlapCounts::of(mask.voxels().view(), found).dice();
     }

@@ -3,17 +3,15 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::path::Path;
-use std::process::{Command, Output};
-
 use ndarray::{Array3, Array4};
 use rsom_formats::nifti::{self, Storage};
 use rsom_formats::table::Cell;
 use rsom_frangi::Model;
 use rsom_io::ports;
+use rsom_testing::{Folder, Program};
 use rsom_volume::{Grid, Mask, OverlapCounts, Scan, Spacing};
-use tempfile::TempDir;
 
+const FRANGI: Program = Program::new(env!("CARGO_BIN_EXE_rsom-frangi"));
 const SHAPE: [usize; 3] = [24, 15, 60];
 
 /// Whether a voxel lies in the vessel of scan `k`, which runs along y. Both axes of its ellipse are 24 µm.
@@ -23,9 +21,9 @@ fn inside(k: usize, x: usize, z: usize) -> bool {
 }
 
 /// A folder with two scans of two channels, `a` and `b`, their masks, and a scan of unknown voxel size.
-fn study() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
+fn study() -> Folder {
+    let folder = Folder::new();
+    let path = |name: &str| folder.join(name);
     let [nx, ny, nz] = SHAPE;
     for (k, name) in ["a", "b"].into_iter().enumerate() {
         let grid = Grid::new(SHAPE, Spacing::RSOM).unwrap();
@@ -52,29 +50,6 @@ fn study() -> TempDir {
     folder
 }
 
-fn run(folder: &Path, words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rsom-frangi"))
-        .current_dir(folder)
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
-}
-
-fn done(folder: &Path, words: &str) -> String {
-    let output = run(folder, words);
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{words}: {message}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn refused(folder: &Path, words: &str, code: i32, says: &str) {
-    let output = run(folder, words);
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{words}: {message}");
-    assert!(message.contains(says), "{words}: {message}");
-    assert_eq!(message.trim().lines().count(), 1, "{words}: {message}");
-}
-
 const TRAIN: &str =
     "train --image a.nii.gz --mask a_mask.nii.gz --sigma-sets-um 4,24 --weights w.safetensors";
 const BY_HAND: &str =
@@ -82,18 +57,13 @@ const BY_HAND: &str =
 
 #[test]
 fn what_is_learned_on_one_scan_finds_the_vessel_of_another() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     let validation = "--validation-image b.nii.gz --validation-mask b_mask.nii.gz";
-    let said = done(
-        folder,
-        &format!("{TRAIN} {validation} --history h.parquet --json"),
-    );
-    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
-    let said = &said["result"];
+    let words = format!("{TRAIN} {validation} --history h.parquet");
+    let said = FRANGI.result(folder, words);
     assert_eq!(said["sigma"], "24 µm");
     let words = "predict --weights w.safetensors --input b.nii.gz --output m.nii.gz --probabilities p.nii.gz";
-    done(folder, words);
+    FRANGI.done(folder, words);
     let mask = nifti::read_mask(&folder.join("m.nii.gz")).unwrap();
     let reference = nifti::read_mask(&folder.join("b_mask.nii.gz")).unwrap();
     assert!(mask.grid().require_same(reference.grid()).is_ok());
@@ -130,10 +100,9 @@ fn what_is_learned_on_one_scan_finds_the_vessel_of_another() {
 
 #[test]
 fn outputs_do_not_depend_on_the_number_of_threads() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     for threads in [1, 3] {
-        done(
+        FRANGI.done(
             folder,
             &format!("{TRAIN} --history h{threads}.parquet --threads {threads}"),
         );
@@ -142,7 +111,7 @@ fn outputs_do_not_depend_on_the_number_of_threads() {
             folder.join(format!("w{threads}")),
         )
         .unwrap();
-        done(
+        FRANGI.done(
             folder,
             &format!(
                 "predict --sigma-um 12,24 --low 0.05 --high 0.5 --input b.nii.gz --output m{threads}.nii.gz --probabilities p{threads}.nii.gz --threads {threads}"
@@ -162,12 +131,11 @@ fn outputs_do_not_depend_on_the_number_of_threads() {
 
 #[test]
 fn parameters_override_those_of_the_weights() {
-    let folder = study();
-    let folder = folder.path();
-    done(folder, TRAIN);
+    let folder = &study();
+    FRANGI.done(folder, TRAIN);
     let found = |more: &str| {
         let words = "predict --weights w.safetensors --input b.nii.gz --output m.nii.gz --probabilities p.nii.gz";
-        done(folder, &format!("{words} {more}"));
+        FRANGI.done(folder, &format!("{words} {more}"));
         let mask = nifti::read_mask(&folder.join("m.nii.gz")).unwrap();
         let probabilities = nifti::read_scan(&folder.join("p.nii.gz")).unwrap();
         (mask.count(), probabilities.into_parts().2)
@@ -195,26 +163,24 @@ fn parameters_override_those_of_the_weights() {
 
 #[test]
 fn a_scan_of_unknown_voxel_size_is_filtered_in_voxels() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     let words = "--low 0.05 --high 0.5 --input unknown.nii.gz --output m.nii.gz";
-    refused(
+    FRANGI.refused(
         folder,
         &format!("predict --sigma-um 24 {words}"),
         3,
         "unknown.nii.gz: scales in µm",
     );
-    done(folder, &format!("predict --sigma-vox 2,4 {words}"));
+    FRANGI.done(folder, &format!("predict --sigma-vox 2,4 {words}"));
     assert!(nifti::read_mask(&folder.join("m.nii.gz")).unwrap().count() > 0);
 }
 
 #[test]
 fn wrong_usage_and_bad_files_are_one_line_and_the_right_exit_code() {
-    let folder = study();
-    let folder = folder.path();
-    done(folder, BY_HAND);
+    let folder = &study();
+    FRANGI.done(folder, BY_HAND);
     let predict = "predict --input b.nii.gz --output m.nii.gz";
-    refused(folder, predict, 2, "give --weights, or --low");
+    FRANGI.refused(folder, predict, 2, "give --weights, or --low");
     for (more, says) in [
         ("--sigma-um 24 --low 0.6 --high 0.5", "low ≤ high"),
         ("--sigma-um 24 --low 0 --high 0.5", "0 < low"),
@@ -225,12 +191,12 @@ fn wrong_usage_and_bad_files_are_one_line_and_the_right_exit_code() {
         ),
         ("--sigma-um 24 --alpha 0 --low 0.1 --high 0.5", "alpha"),
     ] {
-        refused(folder, &format!("{predict} {more}"), 2, says);
+        FRANGI.refused(folder, &format!("{predict} {more}"), 2, says);
     }
     let wide = "--sigma-um 9000 --low 0.1 --high 0.5";
-    refused(folder, &format!("{predict} {wide}"), 3, "too large");
+    FRANGI.refused(folder, &format!("{predict} {wide}"), 3, "too large");
     std::fs::write(folder.join("bad.safetensors"), b"no weights at all").unwrap();
-    refused(
+    FRANGI.refused(
         folder,
         &format!("{predict} --weights bad.safetensors"),
         3,
@@ -240,34 +206,33 @@ fn wrong_usage_and_bad_files_are_one_line_and_the_right_exit_code() {
 
 #[test]
 fn training_without_pairs_or_vessels_is_refused() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     let train = "train --weights w.safetensors --image a.nii.gz";
-    refused(
+    FRANGI.refused(
         folder,
         &format!("{train} b.nii.gz --mask a_mask.nii.gz"),
         2,
         "paired by their order",
     );
-    refused(
+    FRANGI.refused(
         folder,
         &format!("{train} --mask a_mask.nii.gz --sigma-sets-um 3+x"),
         2,
         "'3+x'",
     );
-    refused(
+    FRANGI.refused(
         folder,
         &format!("{train} --mask a_mask.nii.gz --sigma-sets-um 3 --sigma-sets-vox 3"),
         2,
         "not both",
     );
-    refused(
+    FRANGI.refused(
         folder,
         "train --image a.nii.gz --mask a_mask.nii.gz",
         2,
         "--output or --weights",
     );
-    refused(
+    FRANGI.refused(
         folder,
         &format!("{train} --mask unknown.nii.gz"),
         3,
@@ -281,7 +246,7 @@ fn training_without_pairs_or_vessels_is_refused() {
         Array3::from_elem(SHAPE, false),
     );
     nifti::write_mask(&folder.join("empty.nii.gz"), &empty.unwrap()).unwrap();
-    refused(
+    FRANGI.refused(
         folder,
         &format!("{train} --mask empty.nii.gz"),
         3,
@@ -292,9 +257,8 @@ fn training_without_pairs_or_vessels_is_refused() {
 
 #[test]
 fn a_folder_takes_weights_and_history_and_the_dark_is_found_where_it_is_asked_for() {
-    let folder = study();
-    let folder = folder.path();
-    done(
+    let folder = &study();
+    FRANGI.done(
         folder,
         "train --image a.nii.gz --mask a_mask.nii.gz --sigma-sets-um 24 --polarities bright,dark --betas 0.5,1 --cs 0,50 --output net",
     );
@@ -320,18 +284,13 @@ fn a_folder_takes_weights_and_history_and_the_dark_is_found_where_it_is_asked_fo
     ] {
         assert!(cells(name).contains(&cell), "{name} {cell:?}");
     }
-    let said = Command::new(env!("CARGO_BIN_EXE_rsom-frangi"))
-        .arg("spec")
-        .output()
-        .unwrap();
-    let spec: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
+    let spec = FRANGI.done(folder, "spec").json();
     assert_eq!(spec["stage"], "frangi");
 }
 
 #[test]
 fn a_manifest_names_the_scans_as_well_as_they_do_themselves() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     let entry = |name: &str, fold: u32| {
         let file = |file: String| {
             let sha256 = rsom_stage::fingerprint::of_path(&folder.join(&file)).unwrap();
@@ -344,11 +303,11 @@ fn a_manifest_names_the_scans_as_well_as_they_do_themselves() {
     };
     let manifest = format!("name: m\nscans:\n{}{}", entry("a", 0), entry("b", 1));
     std::fs::write(folder.join("m.yaml"), manifest).unwrap();
-    done(
+    FRANGI.done(
         folder,
         "train --manifest m.yaml --test-fold 1 --weights m.safetensors",
     );
-    done(
+    FRANGI.done(
         folder,
         "train --image a.nii.gz --mask a_mask.nii.gz --weights a.safetensors",
     );

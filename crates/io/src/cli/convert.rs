@@ -3,51 +3,52 @@
 use std::path::Path;
 
 use ndarray::{Array4, Axis};
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
+use rsom_parameters::{OrAuto, Parameters};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
-use serde::Deserialize;
 
+use super::content::Content;
 use crate::ports;
 use rsom_formats::nifti::{self, Reading, Storage, VoxelType};
 use rsom_volume::Axes;
 
 /// The command that rewrites volumes.
 pub(super) fn commands() -> Vec<Command> {
-    let about =
-        "Rewrite a volume with another type, compression, order of axes, channels or voxel size";
+    let about = "Convert a volume: type, compression, order of axes, channels or voxel size";
     vec![
         Command::new("convert", about, run)
             .input(Port::required("input", Kind::Document, "NIfTI-1 or NIfTI-2 file (.nii, .hdr, .img; also .gz)"))
-            .output(Port::required("output", Kind::Volume, "NIfTI-1 file, compressed when its name ends in .gz"))
-            .parameter(Parameter::choice("kind", &["volume", "mask", "labels"], "What the voxels are").default("volume"))
-            .parameter(
-                Parameter::choice("type", &["auto", "uint8", "uint16", "int16", "float32"], "How intensities are stored; auto keeps small integers and makes all else float32")
-                    .default("auto"),
-            )
-            .parameter(Parameter::text("axes", "Order of the axes in the input, such as zyx; the output has x, y, z").default("xyz"))
-            .parameter(Parameter::texts("channels", "Channels to keep, by name, in this order; all when left out"))
-            .parameter(Parameter::texts("channel_names", "New names of the kept channels"))
-            .parameter(Parameter::numbers("spacing_mm", "Voxel size along x, y, z of the output, instead of the input's").count(3).unit("mm"))
-            .parameter(Parameter::number("replace_non_finite", "Value to put in the place of NaN and infinite voxels, which are refused otherwise"))
+            .output(Port::required("output", Kind::Volume, "NIfTI-1 file; a name that ends in .gz compresses it"))
+            .parameters(Settings::declare())
             .example("rsom-io convert --input prepared_rgb.nii.gz --axes zyx --channels R,G --channel-names LF,HF --spacing-mm 0.012,0.012,0.003 --output prepared.nii.gz")
             .example("rsom-io convert --input mask.nii --kind mask --axes zyx --output mask.nii.gz"),
     ]
 }
 
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct Settings {
-    kind: String,
-    #[serde(rename = "type")]
-    storage: String,
+    /// Type of the voxels: intensities, a mask, or labels.
+    #[parameter(default = Content::Volume)]
+    kind: Content,
+    /// Type to store intensities as; 'auto' keeps the small integers of the input and uses float32 for all else.
+    #[parameter(default = OrAuto::Auto, name = "type")]
+    storage: OrAuto<Storage>,
+    /// Order of the axes in the input, such as zyx; the output is xyz.
+    #[parameter(default = "xyz")]
     axes: String,
+    /// Names of the channels to keep, in this order (unset: all).
     channels: Option<Vec<String>>,
+    /// New names of these channels.
     channel_names: Option<Vec<String>>,
+    /// Voxel size of the output along x, y, z (unset: that of the input).
+    #[parameter(unit = "mm")]
     spacing_mm: Option<[f64; 3]>,
+    /// Value to replace NaN and infinite voxels with (unset: such voxels are refused).
     replace_non_finite: Option<f64>,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let path = invocation.input("input")?;
     let axes = Axes::parse(&settings.axes).ok_or_else(|| {
         StageError::usage(format_args!(
@@ -55,18 +56,18 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             settings.axes
         ))
     })?;
-    if settings.kind == "volume" {
+    if settings.kind == Content::Volume {
         return scan(invocation, &settings, axes);
     }
     let for_scans = settings.channels.is_some()
         || settings.channel_names.is_some()
         || settings.replace_non_finite.is_some()
-        || settings.storage != "auto";
+        || settings.storage != OrAuto::Auto;
     if for_scans {
         let fault = "--type, --channels, --channel-names and --replace-non-finite are for volumes";
         return Err(StageError::usage(fault));
     }
-    let grid = if settings.kind == "mask" {
+    let grid = if settings.kind == Content::Mask {
         let mask = axes.mask(ports::load_mask(path)?);
         let (grid, voxels) = mask.map_err(StageError::failure)?.into_parts();
         let mask = Mask::new(respaced(grid, settings.spacing_mm)?, voxels);
@@ -100,7 +101,7 @@ fn scan(invocation: &Invocation, settings: &Settings, axes: Axes) -> Result<Summ
         invocation,
         "output",
         &scan,
-        storage(&settings.storage, path)?,
+        storage(settings.storage, path)?,
     )?;
     Ok(Summary::new()
         .with("shape", scan.grid().shape().to_vec())
@@ -168,17 +169,16 @@ fn respaced(grid: Grid, spacing_mm: Option<[f64; 3]>) -> Result<Grid, StageError
         .map_err(|e| StageError::usage(format_args!("--spacing-mm: {e}")))
 }
 
-fn storage(name: &str, path: &Path) -> Result<Storage, StageError> {
+fn storage(wanted: OrAuto<Storage>, path: &Path) -> Result<Storage, StageError> {
+    if let OrAuto::Given(storage) = wanted {
+        return Ok(storage);
+    }
     let header = nifti::read_header(path).map_err(|e| ports::at_input(path, e))?;
-    Ok(match (name, header.voxel_type) {
-        ("uint8", _) => Storage::Uint8,
-        ("uint16", _) => Storage::Uint16,
-        ("int16", _) => Storage::Int16,
-        ("float32", _) => Storage::Float32,
+    Ok(match header.voxel_type {
         _ if header.scaling.is_some() => Storage::Float32,
-        (_, VoxelType::Uint8 | VoxelType::Rgb24 | VoxelType::Rgba32) => Storage::Uint8,
-        (_, VoxelType::Uint16) => Storage::Uint16,
-        (_, VoxelType::Int16 | VoxelType::Int8) => Storage::Int16,
+        VoxelType::Uint8 | VoxelType::Rgb24 | VoxelType::Rgba32 => Storage::Uint8,
+        VoxelType::Uint16 => Storage::Uint16,
+        VoxelType::Int16 | VoxelType::Int8 => Storage::Int16,
         _ => Storage::Float32,
     })
 }

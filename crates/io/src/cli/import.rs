@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ndarray::Array4;
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic, log};
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic, log};
 use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
-use serde::Deserialize;
 
+use super::content::{Content, Values};
 use crate::bscans::{self, Annotation};
 use crate::ports;
 use rsom_formats::images::{Picture, Sample, read_pictures};
@@ -19,50 +20,39 @@ pub(super) fn commands() -> Vec<Command> {
     vec![import_bscans(), import_tiff()]
 }
 
-pub(super) fn spacing() -> Parameter {
-    Parameter::numbers(
-        "spacing_mm",
-        "Voxel size along x, y, z; left out when nobody knows it",
-    )
-    .count(3)
-    .unit("mm")
-}
-
 fn import_bscans() -> Command {
-    Command::new("import bscans", "Pictures of cross-sections and their annotations become a volume and a label map", run_bscans)
-        .input(Port::required("images", Kind::Document, "PNG or TIFF pictures, one B-scan each, or a folder of them; in natural order").many())
-        .input(Port::optional("boundaries", Kind::Document, "Tables of boundary depths, from above to below, or a folder of them: a row for each column of the picture, a value for each B-scan").many())
-        .input(Port::optional("label_images", Kind::Document, "Grey pictures whose values are labels, instead of boundaries").many())
+    Command::new("import bscans", "Convert pictures of B-scans and their annotations to a volume and a label map", run_bscans)
+        .input(Port::required("images", Kind::Document, "PNG or TIFF pictures, one per B-scan, or a folder of them; in natural order").many())
+        .input(Port::optional("boundaries", Kind::Document, "Tables of boundary depths, from top to bottom, or a folder of them: one row per column of the picture, one value per B-scan").many())
+        .input(Port::optional("label_images", Kind::Document, "Gray pictures with labels as values, instead of boundaries").many())
         .output(Port::required("output", Kind::Volume, "Volume (x: columns, y: B-scans, z: rows)"))
         .output(Port::optional("labels", Kind::Labels, "Label map: layer k lies between boundaries k and k + 1"))
-        .parameter(spacing())
-        .parameter(Parameter::map("label_values", "Names of the values of label pictures, as value=name; other values are snapped to the nearest"))
-        .parameter(Parameter::texts("layer_names", "Names of the layers between the boundaries, from above to below"))
+        .parameters(BscansSettings::declare())
         .example("rsom-io import bscans --images 'images/Subject1_*.png' --boundaries 'data/Subject1_*.txt' --output scan.nii.gz --labels labels.nii.gz")
         .example("rsom-io import bscans --images image --label-images label --label-values 255=skin --label-values 127=vessel --output scan.nii.gz --labels labels.nii.gz")
 }
 
 fn import_tiff() -> Command {
-    Command::new("import tiff", "The pages of a TIFF stack become a volume", run_tiff)
+    Command::new("import tiff", "Convert the pages of a TIFF stack to a volume", run_tiff)
         .input(Port::required("input", Kind::Document, "TIFF stack; pages are depth"))
         .output(Port::required("output", Kind::Volume, "Volume (x: columns, y: rows, z: pages)"))
-        .parameter(spacing())
-        .parameter(
-            Parameter::choice("kind", &["volume", "mask", "labels"], "What the values are: intensities, a mask (anything but 0), labels")
-                .default("volume"),
-        )
+        .parameters(Values::declare())
         .example("rsom-io import tiff --input stack.tif --spacing-mm 0.00062,0.00062,0.005 --output stack.nii.gz")
 }
 
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct BscansSettings {
+    /// Voxel size along x, y, z (unset: unknown).
+    #[parameter(unit = "mm")]
     spacing_mm: Option<[f64; 3]>,
-    label_values: Option<BTreeMap<String, String>>,
+    /// Names of the values in label pictures, as value=name; other values change to the nearest one.
+    label_values: BTreeMap<String, String>,
+    /// Names of the layers between the boundaries, from top to bottom.
     layer_names: Option<Vec<String>>,
 }
 
 fn run_bscans(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: BscansSettings = invocation.parameters()?;
+    let settings: BscansSettings = invocation.settings()?;
     let images = files_in_order(invocation.inputs("images"))?;
     let pictures = pictures_of(&images)?;
     let intensities = bscans::stack_bscans(&pictures).map_err(|e| of_first(&images, e))?;
@@ -146,7 +136,7 @@ fn from_pictures(
     [width, count, height]: [usize; 3],
 ) -> Result<Named, StageError> {
     let mut names = BTreeMap::new();
-    for (value, name) in settings.label_values.iter().flatten() {
+    for (value, name) in &settings.label_values {
         let value: u16 = value.parse().map_err(|_| {
             StageError::usage(format_args!("--label-values: '{value}' is no pixel value"))
         })?;
@@ -169,19 +159,13 @@ fn from_pictures(
     Ok((annotation, names))
 }
 
-#[derive(Deserialize)]
-struct TiffSettings {
-    spacing_mm: Option<[f64; 3]>,
-    kind: String,
-}
-
 fn run_tiff(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: TiffSettings = invocation.parameters()?;
+    let settings: Values = invocation.settings()?;
     let path = invocation.input("input")?;
     let pictures = finite_pictures(path)?;
     let intensities = bscans::stack_pages(&pictures).map_err(|e| StageError::input(path, e))?;
     let scan = scan(intensities, settings.spacing_mm)?;
-    write_as(invocation, path, &scan, &settings.kind, storage(&pictures))
+    write_as(invocation, path, &scan, settings.kind, storage(&pictures))
 }
 
 /// Writes a scan as what its values are: a volume, a mask or labels.
@@ -189,11 +173,11 @@ pub(super) fn write_as(
     invocation: &Invocation,
     path: &Path,
     scan: &Scan,
-    kind: &str,
+    kind: Content,
     storage: Storage,
 ) -> Result<Summary, StageError> {
     let summary = Summary::new().with("shape", scan.grid().shape().to_vec());
-    if kind == "volume" {
+    if kind == Content::Volume {
         ports::write_scan(invocation, "output", scan, storage)?;
         return Ok(summary);
     }
@@ -201,7 +185,7 @@ pub(super) fn write_as(
     let values =
         values.ok_or_else(|| StageError::input(path, "a mask or label map has one channel"))?;
     let grid = scan.grid().clone();
-    if kind == "mask" {
+    if kind == Content::Mask {
         let mask = Mask::new(grid, values.mapv(|v| v != 0.0)).map_err(StageError::inputs)?;
         ports::write_mask(invocation, "output", &mask)?;
         return Ok(summary.with("voxels", mask.count()));

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use ndarray::{Array4, ArrayD, IxDyn};
-use rsom_stage::{Command, Invocation, Parameter, Port, StageError, Summary};
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Port, StageError, Summary};
 use rsom_volume::{Grid, Scan, Spacing};
-use serde::Deserialize;
 
-use super::import::{spacing, write_as};
+use super::content::Values;
+use super::import::write_as;
 use crate::inspect::hdf5_words;
 use crate::ports::at_input;
 use rsom_formats::FormatError;
@@ -20,31 +21,28 @@ const MOST_NAMED: usize = 20;
 
 /// The command that brings HDF5 datasets in.
 pub(super) fn commands() -> Vec<Command> {
-    let about = "A dataset of an HDF5 file becomes a volume";
+    let about = "Convert a dataset of an HDF5 file to a volume";
     vec![Command::new("import hdf5", about, run)
-        .input(Port::required("input", rsom_stage::Kind::Document, "HDF5 file, such as h5py writes; also MATLAB 7.3, whose axes stand there in reverse order"))
-        .output(Port::required("output", rsom_stage::Kind::Volume, "Volume (x, y, z), or (x, y, z, channel) of a dataset with an axis c"))
-        .parameter(Parameter::text("dataset", "Path of the dataset in the file; left out when there is but one of two to four extents"))
-        .parameter(Parameter::text("axes", "Order of the dataset's axes as numpy and h5py count them, c for channels, such as zyx or zyxc; by default xyz for three extents, xz for two (one B-scan), and none for four"))
-        .parameter(spacing())
-        .parameter(
-            Parameter::choice("kind", &["volume", "mask", "labels"], "What the values are: intensities, a mask (anything but 0), labels")
-                .default("volume"),
-        )
+        .input(Port::required("input", rsom_stage::Kind::Document, "HDF5 file; also MATLAB 7.3, which stores its axes in reverse order"))
+        .output(Port::required("output", rsom_stage::Kind::Volume, "Volume (x, y, z), or (x, y, z, channel) for a dataset with an axis c"))
+        .parameters(Settings::declare())
         .example("rsom-io import hdf5 --input recon.h5 --dataset /recon/volume --axes zyx --spacing-mm 0.012,0.012,0.003 --output scan.nii.gz")
         .example("rsom-io import hdf5 --input mask.h5 --kind mask --output mask.nii.gz")]
 }
 
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct Settings {
+    /// Path of the dataset in the file (unset: the only dataset with two to four axes).
     dataset: Option<String>,
+    /// Order of the axes of the dataset, as numpy and h5py count them, c for channels, such as zyx or zyxc (unset: xyz for
+    /// three axes, xz for two; four axes need it).
     axes: Option<String>,
-    spacing_mm: Option<[f64; 3]>,
-    kind: String,
+    #[parameter(flatten)]
+    values: Values,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let axes = settings.axes.as_deref().map(Axes::parse).transpose()?;
     let path = invocation.input("input")?;
     let file = File::open(path).map_err(|e| at_input(path, e))?;
@@ -67,8 +65,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         )));
     }
     let (intensities, storage) = read(&dataset, &axes).map_err(|e| at_input(path, e))?;
-    let scan = scan(path, intensities, settings.spacing_mm)?;
-    let summary = write_as(invocation, path, &scan, &settings.kind, storage)?;
+    let scan = scan(path, intensities, settings.values.spacing_mm)?;
+    let summary = write_as(invocation, path, &scan, settings.values.kind, storage)?;
     Ok(summary.with("dataset", dataset.path()))
 }
 

@@ -6,7 +6,7 @@ use crate::inspect::inspect;
 
 /// The command that looks at a file.
 pub(super) fn commands() -> Vec<Command> {
-    let about = "Say what is in a file: format, shape, spacing, type, range, sha256";
+    let about = "Show the content of a file: format, shape, spacing, type, range, sha256";
     vec![
         Command::new("inspect", about, run)
             .input(

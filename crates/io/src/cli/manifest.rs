@@ -2,49 +2,52 @@
 
 use std::collections::BTreeMap;
 
-use rsom_stage::{
-    Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic, data_folder, log,
-};
-use serde::Deserialize;
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic, data_folder, log};
 
 use rsom_manifest::{Description, Leak, Manifest, Pattern};
 
 /// The commands on manifests.
 pub(super) fn commands() -> Vec<Command> {
     vec![
-        Command::new("manifest create", "Describe a folder of scans: whose they are, and the sha256 of every file", create)
+        Command::new("manifest create", "Describe a folder of scans: subjects, scans, and the sha256 of every file", create)
             .input(Port::required("input", Kind::Directory, "Folder with the data"))
             .output(Port::required("output", Kind::Document, "Manifest to write (YAML)"))
-            .parameter(Parameter::text("name", "Name of the data set").required())
-            .parameter(
-                Parameter::map("files", "A pattern for the files of a role, as role=pattern with {parts}").required(),
-            )
-            .parameter(Parameter::text("scan", "A scan's id, made of {parts}").default("{subject}"))
-            .parameter(Parameter::text("subject", "A scan's subject, made of {parts}").default("{subject}"))
-            .parameter(Parameter::map("same_subject", "One person under two names, as alias=name"))
-            .parameter(Parameter::integer("folds", "Deal the subjects into folds; 0 for none").default(0).at_least(0.0).at_most(1000.0))
-            .parameter(Parameter::numbers("spacing_mm", "Voxel size along x, y, z, when it is known").count(3).unit("mm"))
+            .parameters(CreateSettings::declare())
             .example("rsom-io manifest create --input data --output data.yaml --name demo --files 'image=images/Subject{subject}_{slice}.png' --folds 5"),
-        Command::new("manifest verify", "Check that every file of a manifest has the content it should have", verify)
+        Command::new("manifest verify", "Check every file of a manifest against its sha256", verify)
             .input(Port::required("input", Kind::Document, "Manifest (YAML)").positional())
-            .input(Port::optional("data", Kind::Directory, "Folder with the data; else the variable RSOM_DATA, else the manifest's folder"))
+            .input(Port::optional("data", Kind::Directory, "Folder with the data (unset: the variable RSOM_DATA, else the folder of the manifest)"))
             .example("rsom-io manifest verify data-manifests/octlayers.yaml --data ../data"),
     ]
 }
 
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct CreateSettings {
+    /// Name of the data set.
+    #[parameter(required)]
     name: String,
+    /// Pattern for the files of a role, as role=pattern with {parts}.
+    #[parameter(required)]
     files: BTreeMap<String, String>,
+    /// Id of a scan, made of {parts}.
+    #[parameter(default = "{subject}")]
     scan: String,
+    /// Subject of a scan, made of {parts}.
+    #[parameter(default = "{subject}")]
     subject: String,
-    same_subject: Option<BTreeMap<String, String>>,
+    /// Two names of one person, as alias=name.
+    same_subject: BTreeMap<String, String>,
+    /// Number of folds to distribute the subjects over; 0 for no folds.
+    #[parameter(default = 0, min = 0, max = 1000)]
     folds: u32,
+    /// Voxel size along x, y, z, if known.
+    #[parameter(unit = "mm")]
     spacing_mm: Option<[f64; 3]>,
 }
 
 fn create(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: CreateSettings = invocation.parameters()?;
+    let settings: CreateSettings = invocation.settings()?;
     let pattern = |text: &String| Pattern::parse(text).map_err(StageError::usage);
     let roles = settings
         .files
@@ -55,7 +58,7 @@ fn create(invocation: &Invocation) -> Result<Summary, StageError> {
         roles: roles.collect::<Result<_, StageError>>()?,
         scan: pattern(&settings.scan)?,
         subject: pattern(&settings.subject)?,
-        same_subject: settings.same_subject.unwrap_or_default(),
+        same_subject: settings.same_subject,
         folds: settings.folds,
         spacing_mm: settings.spacing_mm,
     };

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
+use rsom_parameters::Parameters;
 use rsom_stage::{
-    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, atomic, fingerprint,
-    log,
+    Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, fingerprint, log,
 };
-use serde::Deserialize;
 
 use crate::ports;
 use crate::rsom_mat;
@@ -16,16 +15,16 @@ use rsom_volume::RawScan;
 /// The commands on raw RSOM scans.
 pub(super) fn commands() -> Vec<Command> {
     vec![
-        Command::new("import rsom-mat", "The MATLAB files of a raw RSOM scan become one volume", import)
+        Command::new("import rsom-mat", "Convert the MATLAB files of a raw RSOM scan to one volume", import)
             .input(Port::required("lf", Kind::Document, "MATLAB file of the low frequencies (variable R: z, y, x)"))
             .input(Port::required("hf", Kind::Document, "MATLAB file of the high frequencies"))
-            .input(Port::optional("surface", Kind::Document, "MATLAB file of the skin's surface (surfSmooth, dx, dy); kept in the sidecar, where 'preprocess' finds it"))
-            .output(Port::required("output", Kind::Volume, "Volume with the channels LF and HF, not yet made level"))
+            .input(Port::optional("surface", Kind::Document, "MATLAB file of the skin surface (surfSmooth, dx, dy); stored in the sidecar for 'preprocess'"))
+            .output(Port::required("output", Kind::Volume, "Volume with the channels LF and HF, before leveling"))
             .example("rsom-io import rsom-mat --lf R_20200102_EX01_LF.mat --hf R_20200102_EX01_HF.mat --surface Surf_20200102_.mat --output scan.nii.gz"),
-        Command::new("manifest sessions", "Find the raw RSOM scans in a folder by the names of their files, and describe them", sessions)
-            .input(Port::required("input", Kind::Directory, "Folder with R_<stamp>_<id>_LF.mat, …_HF.mat and Surf_<stamp>_.mat, also in folders below it"))
-            .output(Port::required("output", Kind::Document, "Manifest to write (YAML): files by the roles lf, hf and surface"))
-            .parameter(Parameter::text("name", "Name of the data set").default("scans"))
+        Command::new("manifest sessions", "Find the raw RSOM scans of a folder by their file names, and describe them in a manifest", sessions)
+            .input(Port::required("input", Kind::Directory, "Folder with R_<stamp>_<id>_LF.mat, …_HF.mat and Surf_<stamp>_.mat, and its subfolders"))
+            .output(Port::required("output", Kind::Document, "Manifest to write (YAML), with the roles lf, hf and surface"))
+            .parameters(Sessions::declare())
             .example("rsom-io manifest sessions --input scans --output scans.yaml"),
     ]
 }
@@ -48,13 +47,15 @@ fn import(invocation: &Invocation) -> Result<Summary, StageError> {
         .with("surface", scan.surface.is_some()))
 }
 
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct Sessions {
+    /// Name of the data set.
+    #[parameter(default = "scans")]
     name: String,
 }
 
 fn sessions(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Sessions = invocation.parameters()?;
+    let settings: Sessions = invocation.settings()?;
     let folder = invocation.input("input")?;
     let found = rsom_mat::find_sessions(folder)?;
     if found.sessions.is_empty() && found.incomplete.is_empty() {

@@ -1,7 +1,7 @@
 //! `rsom-io table wide`.
 
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic};
-use serde::Deserialize;
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
 
 use crate::ports;
 use rsom_formats::table::{csv, wide};
@@ -9,23 +9,25 @@ use rsom_formats::table::{csv, wide};
 /// The commands on tables.
 pub(super) fn commands() -> Vec<Command> {
     vec![
-        Command::new("table wide", "One row for each scan, one column for each metric, for spreadsheets", run)
-            .input(Port::required("input", Kind::Table, "Long tables of measures").many())
+        Command::new("table wide", "Reshape a long table for spreadsheets: one row per scan, one column per metric", run)
+            .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
             .output(Port::required("output", Kind::Document, "Table to write: Parquet when its name ends in .parquet, else CSV"))
-            .parameter(Parameter::texts("keys", "Columns that make up a row").default(vec!["subject", "scan"]))
-            .parameter(Parameter::texts("metric", "Metrics, in this order (unset: all, by name)"))
+            .parameters(Settings::declare())
             .example("rsom-io table wide --input a.parquet b.parquet --metric layer_thickness_um,vessel_voxels --output scans.csv"),
     ]
 }
 
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct Settings {
+    /// Columns that identify a row.
+    #[parameter(default = ["subject", "scan"])]
     keys: Vec<String>,
+    /// Metrics, in this order (unset: all, by name).
     metric: Option<Vec<String>>,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let path = invocation.output("output")?;
     let long = ports::read_table(invocation, "input")?;
     let metrics = settings.metric.unwrap_or_default();

@@ -1,7 +1,7 @@
 //! One named set of scans.
 
-use rsom_stage::{Invocation, Parameter, Port, StageError};
-use serde::Deserialize;
+use rsom_parameters::{Parameter, Parameters};
+use rsom_stage::{Invocation, Port, StageError};
 
 use super::source::{self, Source, warn_without_manifest};
 use super::stated::{restated, verify};
@@ -19,10 +19,13 @@ pub struct Chosen {
     pub name: Option<String>,
 }
 
-/// The parameters that choose scans of a manifest.
-#[derive(Debug, Deserialize)]
+/// Which scans of a manifest.
+#[derive(Debug, Parameters)]
 struct Which {
+    /// Use the scans of this split of a manifest; with --image, the name of the scans.
     split: Option<String>,
+    /// Use the scans of this fold of a manifest.
+    #[parameter(min = 0)]
     fold: Option<u32>,
 }
 
@@ -43,14 +46,8 @@ impl Chosen {
     /// Declares the parameters that choose scans.
     #[must_use]
     pub fn parameters(sought: &str) -> Vec<Parameter> {
-        let mut all = source::parameters(sought).to_vec();
-        all.extend([
-            Parameter::text(
-                "split",
-                "Scans of a manifest in this split; beside --image, what these scans are called",
-            ),
-            Parameter::integer("fold", "Scans of a manifest in this fold").at_least(0.0),
-        ]);
+        let mut all = source::parameters(sought);
+        all.extend(Which::declare());
         all
     }
 
@@ -61,7 +58,7 @@ impl Chosen {
     /// Exit code 2: scans are named in no way or in two, pairs are incomplete, a manifest without split or fold, or none of
     /// its scans is in them. Exit code 3: a manifest that is not right, or whose files have changed.
     pub fn of(invocation: &Invocation, kept: &[&str]) -> Result<(Self, Invocation), StageError> {
-        let (source, which): (Source, Which) = (invocation.parameters()?, invocation.parameters()?);
+        let (source, which): (Source, Which) = (invocation.settings()?, invocation.settings()?);
         let [pairs] = match Source::manifest(invocation, &[MAIN])? {
             Some(_) if which.split.is_none() && which.fold.is_none() => {
                 return Err(StageError::usage(

@@ -2,17 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use rsom_stage::{Invocation, Kind, Parameter, Port, StageError, data_folder, log};
-use serde::Deserialize;
+use rsom_parameters::{Parameter, Parameters};
+use rsom_stage::{Invocation, Kind, Port, StageError, data_folder, log};
 
 use super::{MAIN, Names, Pair};
 use rsom_manifest::{FileEntry, Manifest, ScanEntry};
 
-/// The parameters that say what scans and references are called.
-#[derive(Debug, Deserialize)]
+/// What scans and references are called.
+#[derive(Debug, Parameters)]
 pub(super) struct Source {
+    /// Labels of the structure, where references are label maps.
     pub(super) label: Option<Vec<i32>>,
+    /// Role of the scans in a manifest.
+    #[parameter(default = "image")]
     image_role: String,
+    /// Role of the references in a manifest (unset: 'mask', or 'labels' with --label).
     pub(super) reference_role: Option<String>,
 }
 
@@ -22,46 +26,36 @@ pub(super) fn manifest_inputs() -> [Port; 2] {
         Port::optional(
             "manifest",
             Kind::Document,
-            "Manifest whose scans have files 'image' and 'mask' (or 'labels')",
+            "Manifest of scans with the files 'image' and 'mask' (or 'labels')",
         ),
         Port::optional(
             "data",
             Kind::Directory,
-            "Folder with the manifest's data; else the variable RSOM_DATA, else the manifest's folder",
+            "Folder with the data of the manifest (unset: the variable RSOM_DATA, else the folder of the manifest)",
         ),
     ]
 }
 
 /// Declares the inputs that name scans (`whose` scans they are) and their references; `sought` is what these mark.
 pub(super) fn named_inputs(names: Names, whose: &str, sought: &str) -> [Port; 3] {
-    let labels =
-        format!("Their label maps, instead of masks; --label says which labels are {sought}");
+    let labels = format!("Label maps, instead of masks; --label names the labels of {sought}");
     [
         Port::optional(names.image, Kind::Volume, whose).many(),
-        Port::optional(
-            names.mask,
-            Kind::Mask,
-            "Their reference masks, in the same order",
-        )
-        .many(),
+        Port::optional(names.mask, Kind::Mask, "Reference masks, in the same order").many(),
         Port::optional(names.labels, Kind::Labels, &labels).many(),
     ]
 }
 
-/// Declares the parameters of [`Source`].
-pub(super) fn parameters(sought: &str) -> [Parameter; 3] {
-    let label = format!("Labels that are {sought}, when references are label maps");
-    [
-        Parameter::integers("label", &label),
-        Parameter::text("image_role", "Role of a manifest's files that are scans").default("image"),
-        Parameter::text(
-            "reference_role",
-            "Role of a manifest's files that are references; unset: 'mask', or 'labels' when --label is given",
-        ),
-    ]
+/// The parameters of [`Source`], with help that names what references mark.
+pub(super) fn parameters(sought: &str) -> Vec<Parameter> {
+    let mut all = Source::declare();
+    for parameter in &mut all {
+        parameter.about = parameter.about.replace("the structure", sought);
+    }
+    all
 }
 
-/// Warns of parameters that choose among the scans of a manifest, beside scans that are named one by one.
+/// Warns of parameters that choose among the scans of a manifest, with scans that are named one by one.
 pub(super) fn warn_without_manifest<const N: usize>(given: [(&str, bool); N]) {
     for (flag, _) in given.into_iter().filter(|(_, given)| *given) {
         log::warn(format_args!(

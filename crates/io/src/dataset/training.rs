@@ -1,7 +1,7 @@
 //! The scans of a training run.
 
-use rsom_stage::{Invocation, Parameter, Port, StageError, log};
-use serde::Deserialize;
+use rsom_parameters::{Parameter, Parameters};
+use rsom_stage::{Invocation, Port, StageError, log};
 use serde_json::Value;
 
 use super::source::{self, Source, warn_without_manifest};
@@ -26,12 +26,20 @@ const VALIDATION: Names = Names {
     labels: "validation_labels",
 };
 
-/// The parameters that choose scans of a manifest.
-#[derive(Debug, Deserialize)]
+/// Which scans of a manifest train and which validate.
+#[derive(Debug, Parameters)]
 struct Splits {
+    /// Train on the scans of this split of a manifest, and on those without a split.
+    #[parameter(default = "train")]
     train_split: String,
+    /// Validate on the scans of this split of a manifest.
+    #[parameter(default = "validation")]
     validation_split: String,
+    /// Validate on the training scans of this fold instead.
+    #[parameter(min = 0)]
     validation_fold: Option<u32>,
+    /// Exclude the training scans of this fold, for a later test.
+    #[parameter(min = 0)]
     test_fold: Option<u32>,
 }
 
@@ -50,29 +58,8 @@ impl Dataset {
     /// Declares the parameters that choose scans.
     #[must_use]
     pub fn parameters(sought: &str) -> Vec<Parameter> {
-        let mut all = source::parameters(sought).to_vec();
-        all.extend([
-            Parameter::text(
-                "train_split",
-                "Scans of a manifest in this split train; so do those in none",
-            )
-            .default("train"),
-            Parameter::text(
-                "validation_split",
-                "Scans of a manifest in this split validate",
-            )
-            .default("validation"),
-            Parameter::integer(
-                "validation_fold",
-                "Training scans of this fold validate instead",
-            )
-            .at_least(0.0),
-            Parameter::integer(
-                "test_fold",
-                "Training scans of this fold are left out, to be predicted later",
-            )
-            .at_least(0.0),
-        ]);
+        let mut all = source::parameters(sought);
+        all.extend(Splits::declare());
         all
     }
 
@@ -83,8 +70,7 @@ impl Dataset {
     /// Exit code 2: scans are named in no way or in two, pairs are incomplete. Exit code 3: a manifest that is not right,
     /// or whose files have changed.
     pub fn of(invocation: &Invocation) -> Result<(Self, Invocation), StageError> {
-        let (source, splits): (Source, Splits) =
-            (invocation.parameters()?, invocation.parameters()?);
+        let (source, splits): (Source, Splits) = (invocation.settings()?, invocation.settings()?);
         let [training, validation] = match Source::manifest(invocation, &[MAIN, VALIDATION])? {
             Some(path) => source.of_manifest(path, invocation, |m| splits.choose(m))?,
             None => {

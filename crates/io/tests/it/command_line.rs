@@ -2,42 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
 use rsom_formats::nifti::{read_mask, read_scan};
 use rsom_io::sidecar::Sidecar;
+use rsom_testing::{Folder, Program, golden, shared};
 use rsom_volume::Spacing;
 
 use crate::common::Nifti;
 
-fn rsom_io(folder: &Path, words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rsom-io"))
-        .current_dir(folder)
-        .args(words)
-        .output()
-        .unwrap()
-}
+const RSOM_IO: Program = Program::new(env!("CARGO_BIN_EXE_rsom-io"));
 
-/// Exit code and the lines on stderr.
-fn failed(folder: &Path, words: &[&str]) -> (i32, String) {
-    let output = rsom_io(folder, words);
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert!(!message.contains("panicked"), "{message}");
-    (output.status.code().unwrap(), message)
-}
-
-fn done(folder: &Path, words: &[&str]) -> serde_json::Value {
-    let output = rsom_io(folder, &[words, &["--json"]].concat());
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{message}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn folder_with(files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+fn folder_with(files: &[(&str, Vec<u8>)]) -> Folder {
+    let folder = Folder::new();
     for (name, bytes) in files {
-        std::fs::write(folder.path().join(name), bytes).unwrap();
+        std::fs::write(folder.join(name), bytes).unwrap();
     }
     folder
 }
@@ -55,8 +32,8 @@ fn rgb_zyx() -> Vec<u8> {
 #[test]
 fn convert_turns_axes_selects_channels_and_sets_the_voxel_size() {
     let folder = folder_with(&[("rgb.nii", rgb_zyx())]);
-    let line = done(
-        folder.path(),
+    let line = RSOM_IO.result(
+        &folder,
         &[
             "convert",
             "--input",
@@ -73,8 +50,8 @@ fn convert_turns_axes_selects_channels_and_sets_the_voxel_size() {
             "0.012,0.012,0.003",
         ],
     );
-    assert_eq!(line["result"]["shape"], serde_json::json!([2, 3, 4]));
-    let path = folder.path().join("out/p.nii.gz");
+    assert_eq!(line["shape"], serde_json::json!([2, 3, 4]));
+    let path = folder.join("out/p.nii.gz");
     let scan = read_scan(&path).unwrap();
     assert_eq!(scan.grid().spacing(), Spacing::RSOM);
     assert_eq!(scan.grid().affine()[2], [0.0, 0.0, -0.003, 0.0]);
@@ -88,25 +65,25 @@ fn convert_turns_axes_selects_channels_and_sets_the_voxel_size() {
 #[test]
 fn convert_changes_the_type_only_when_no_voxel_changes() {
     let folder = folder_with(&[("a.nii", Nifti::bytes(&[4, 3, 2]).file())]);
-    done(
-        folder.path(),
+    RSOM_IO.result(
+        &folder,
         &[
             "convert", "--input", "a.nii", "--output", "b.nii.gz", "--type", "float32",
         ],
     );
-    done(
-        folder.path(),
+    RSOM_IO.result(
+        &folder,
         &[
             "convert", "--input", "b.nii.gz", "--output", "c.nii", "--type", "uint8",
         ],
     );
-    let same = |name: &str| read_scan(&folder.path().join(name)).unwrap();
+    let same = |name: &str| read_scan(&folder.join(name)).unwrap();
     assert_eq!(same("a.nii"), same("c.nii"));
     let mut halves = Nifti::bytes(&[4]);
     halves.slope = 0.5;
-    std::fs::write(folder.path().join("h.nii"), halves.file()).unwrap();
-    let (code, message) = failed(
-        folder.path(),
+    std::fs::write(folder.join("h.nii"), halves.file()).unwrap();
+    let (code, message) = RSOM_IO.failed(
+        &folder,
         &[
             "convert", "--input", "h.nii", "--output", "d.nii", "--type", "uint8",
         ],
@@ -116,7 +93,7 @@ fn convert_changes_the_type_only_when_no_voxel_changes() {
         message.contains("the intensity 0.5 cannot be stored as uint8"),
         "{message}"
     );
-    assert!(!folder.path().join("d.nii").exists());
+    assert!(!folder.join("d.nii").exists());
 }
 
 #[test]
@@ -127,7 +104,7 @@ fn non_finite_voxels_are_refused_or_replaced() {
         .collect();
     let folder = folder_with(&[("n.nii", Nifti::new(&[2], 16, 32, data).file())]);
     let words = ["convert", "--input", "n.nii", "--output", "o.nii"];
-    let (code, message) = failed(folder.path(), &words);
+    let (code, message) = RSOM_IO.failed(&folder, &words);
     assert_eq!(
         (code, message.trim()),
         (
@@ -135,11 +112,11 @@ fn non_finite_voxels_are_refused_or_replaced() {
             "error: io convert: n.nii: 1 voxels are NaN and 0 infinite"
         )
     );
-    let line = done(
-        folder.path(),
+    let line = RSOM_IO.result(
+        &folder,
         &[&words[..], &["--replace-non-finite", "0"]].concat(),
     );
-    assert_eq!(line["result"]["replaced"], 1);
+    assert_eq!(line["replaced"], 1);
 }
 
 #[test]
@@ -149,8 +126,8 @@ fn masks_and_labels_convert_as_what_they_are() {
         ("m.nii", mask.file()),
         ("three.nii", Nifti::bytes(&[3]).file()),
     ]);
-    done(
-        folder.path(),
+    RSOM_IO.result(
+        &folder,
         &[
             "convert",
             "--input",
@@ -161,12 +138,9 @@ fn masks_and_labels_convert_as_what_they_are() {
             "mask",
         ],
     );
-    assert_eq!(
-        read_mask(&folder.path().join("m1.nii.gz")).unwrap().count(),
-        2
-    );
-    done(
-        folder.path(),
+    assert_eq!(read_mask(&folder.join("m1.nii.gz")).unwrap().count(), 2);
+    RSOM_IO.result(
+        &folder,
         &[
             "convert",
             "--input",
@@ -177,8 +151,8 @@ fn masks_and_labels_convert_as_what_they_are() {
             "labels",
         ],
     );
-    let (code, message) = failed(
-        folder.path(),
+    let (code, message) = RSOM_IO.failed(
+        &folder,
         &[
             "convert",
             "--input",
@@ -194,8 +168,8 @@ fn masks_and_labels_convert_as_what_they_are() {
         message.contains("three.nii: it is no binary mask: beside 0 it holds 1, 2"),
         "{message}"
     );
-    let (code, _) = failed(
-        folder.path(),
+    let (code, _) = RSOM_IO.failed(
+        &folder,
         &[
             "convert", "--input", "m.nii", "--output", "x.nii", "--kind", "mask", "--type", "uint8",
         ],
@@ -217,14 +191,15 @@ fn wrong_usage_is_exit_code_2() {
             words,
         ]
         .concat();
-        assert_eq!(failed(folder.path(), &line).0, 2, "{words:?}");
+        assert_eq!(RSOM_IO.failed(&folder, &line).0, 2, "{words:?}");
     }
     assert_eq!(
-        failed(
-            folder.path(),
-            &["convert", "--input", "a.nii", "--output", "o.txt"]
-        )
-        .0,
+        RSOM_IO
+            .failed(
+                &folder,
+                &["convert", "--input", "a.nii", "--output", "o.txt"]
+            )
+            .0,
         2
     );
 }
@@ -236,17 +211,17 @@ fn a_sidecar_that_rsom_did_not_write_is_never_overwritten() {
         ("o.json", b"{\"EchoTime\": 1}".to_vec()),
     ]);
     let words = ["convert", "--input", "a.nii", "--output", "o.nii.gz"];
-    let (code, message) = failed(folder.path(), &words);
+    let (code, message) = RSOM_IO.failed(&folder, &words);
     assert_eq!(code, 4);
     assert!(
         message.contains("o.json: the file is there and rsom did not write it"),
         "{message}"
     );
-    assert!(!folder.path().join("o.nii.gz").exists());
-    std::fs::remove_file(folder.path().join("o.json")).unwrap();
-    done(folder.path(), &words);
+    assert!(!folder.join("o.nii.gz").exists());
+    std::fs::remove_file(folder.join("o.json")).unwrap();
+    RSOM_IO.result(&folder, &words);
     // One of ours may be replaced.
-    done(folder.path(), &words);
+    RSOM_IO.result(&folder, &words);
 }
 
 #[test]
@@ -254,8 +229,8 @@ fn the_same_conversion_gives_the_same_bytes() {
     let folder = folder_with(&[("a.nii", Nifti::bytes(&[4, 3, 2]).file())]);
     let bytes = |name: &str, threads: &str| {
         let output = format!("{name}/o.nii.gz");
-        done(
-            folder.path(),
+        RSOM_IO.result(
+            &folder,
             &[
                 "convert",
                 "--input",
@@ -266,7 +241,7 @@ fn the_same_conversion_gives_the_same_bytes() {
                 threads,
             ],
         );
-        let read = |ending: &str| std::fs::read(folder.path().join(name).join(ending)).unwrap();
+        let read = |ending: &str| std::fs::read(folder.join(name).join(ending)).unwrap();
         (read("o.nii.gz"), read("o.json"))
     };
     assert_eq!(bytes("one", "1"), bytes("two", "4"));
@@ -275,12 +250,12 @@ fn the_same_conversion_gives_the_same_bytes() {
 #[test]
 fn an_unwritable_output_is_exit_code_4_and_leaves_nothing() {
     let folder = folder_with(&[("a.nii", Nifti::bytes(&[4, 3, 2]).file()), ("file", vec![])]);
-    let (code, message) = failed(
-        folder.path(),
+    let (code, message) = RSOM_IO.failed(
+        &folder,
         &["convert", "--input", "a.nii", "--output", "file/o.nii"],
     );
     assert_eq!(code, 4, "{message}");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
 }
 
 #[test]
@@ -290,14 +265,14 @@ fn a_wrong_sidecar_is_named() {
         ("a.json", b"{\"Channels\": [\"LF\", \"HF\"]}".to_vec()),
     ]);
     let words = ["convert", "--input", "a.nii", "--output", "o.nii"];
-    let (code, message) = failed(folder.path(), &words);
+    let (code, message) = RSOM_IO.failed(&folder, &words);
     assert_eq!(code, 3);
     assert!(
         message.contains("a.json: 2 channel names for 1 channels"),
         "{message}"
     );
-    std::fs::write(folder.path().join("a.json"), "{\"Channels\": 3}").unwrap();
-    let (code, message) = failed(folder.path(), &words);
+    std::fs::write(folder.join("a.json"), "{\"Channels\": 3}").unwrap();
+    let (code, message) = RSOM_IO.failed(&folder, &words);
     assert_eq!(code, 3);
     assert!(
         message.contains("a.json: JSON: 'Channels' is no list of texts"),
@@ -308,8 +283,8 @@ fn a_wrong_sidecar_is_named() {
 #[test]
 fn inspect_says_shape_spacing_type_range_and_hash() {
     let folder = folder_with(&[("a.nii", Nifti::bytes(&[4, 3, 2]).file())]);
-    let line = done(folder.path(), &["inspect", "a.nii"]);
-    let result = &line["result"];
+    let line = RSOM_IO.result(&folder, &["inspect", "a.nii"]);
+    let result = &line;
     assert_eq!(result["format"], "NIfTI-1");
     assert_eq!(result["shape"], serde_json::json!([4, 3, 2]));
     assert_eq!(result["spacing_mm"], serde_json::json!([2.0, 2.0, 2.0]));
@@ -318,7 +293,7 @@ fn inspect_says_shape_spacing_type_range_and_hash() {
     assert_eq!(result["nan"], 0);
     let bytes = Nifti::bytes(&[4, 3, 2]).file();
     assert_eq!(result["sha256"], rsom_stage::fingerprint::of_bytes(&bytes));
-    let text = String::from_utf8(rsom_io(folder.path(), &["inspect", "a.nii"]).stdout).unwrap();
+    let text = RSOM_IO.run(&folder, ["inspect", "a.nii"]).stdout;
     assert!(text.contains("spacing_mm    2.0, 2.0, 2.0"), "{text}");
 }
 
@@ -327,7 +302,7 @@ fn inspect_doubts_what_a_person_should_look_at() {
     let mut nifti = Nifti::bytes(&[120, 1, 1]);
     nifti.pixdim = [1.0; 8];
     let folder = folder_with(&[("a.nii", nifti.file())]);
-    let doubts = done(folder.path(), &["inspect", "a.nii"])["result"]["doubts"].clone();
+    let doubts = RSOM_IO.result(&folder, &["inspect", "a.nii"])["doubts"].clone();
     assert!(
         doubts[0].as_str().unwrap().contains("120 × 1 × 1 mm"),
         "{doubts}"
@@ -351,8 +326,8 @@ fn inspect_reads_weights_without_running_anything() {
         ("lying.safetensors", u64::MAX.to_le_bytes().to_vec()),
         ("cut.pt", b"PK\x03\x04 nothing more".to_vec()),
     ]);
-    let line = done(folder.path(), &["inspect", "w.safetensors"]);
-    assert_eq!(line["result"]["parameters"], 6);
+    let line = RSOM_IO.result(&folder, &["inspect", "w.safetensors"]);
+    assert_eq!(line["parameters"], 6);
     for (name, fault) in [
         (
             "short.safetensors",
@@ -364,7 +339,7 @@ fn inspect_reads_weights_without_running_anything() {
         ),
         ("cut.pt", "its directory is broken or missing"),
     ] {
-        let (code, message) = failed(folder.path(), &["inspect", name]);
+        let (code, message) = RSOM_IO.failed(&folder, &["inspect", name]);
         assert_eq!(code, 3);
         assert!(
             message.contains(name) && message.contains(fault),
@@ -375,13 +350,9 @@ fn inspect_reads_weights_without_running_anything() {
 
 #[test]
 fn every_real_file_gives_information_or_exit_code_3() {
-    let shared = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared"));
-    if !shared.exists() {
-        println!("skipped: no shared data");
-        return;
-    }
+    let mut folders = vec![golden("nets")];
+    folders.extend(shared("data/formats"));
     let mut files = Vec::new();
-    let mut folders = vec![shared.join("data/formats"), shared.join("golden/nets")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
             match entry.path() {

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::path::Path;
-use std::process::Command;
 
 use proptest::prelude::*;
 use rsom_formats::FormatError;
@@ -11,10 +10,13 @@ use rsom_formats::Numbers;
 use rsom_formats::hdf5::{Array, Dataset, File, Node};
 use rsom_formats::nifti::{read_mask, read_scan};
 use rsom_io::inspect;
+use rsom_testing::{Folder, Program, shared};
 use rsom_volume::Spacing;
 use serde_json::{Value, json};
 
-use crate::common::hdf5::{bytes_of, put, shared};
+use crate::common::hdf5::{bytes_of, put};
+
+const RSOM_IO: Program = Program::new(env!("CARGO_BIN_EXE_rsom-io"));
 
 fn dataset(file: &File, path: &str) -> Dataset {
     let objects = file.objects().unwrap().into_iter();
@@ -40,18 +42,11 @@ fn read_all(path: &Path) -> Result<Vec<Array>, FormatError> {
 
 /// Exit code, and what was printed: the result or the error.
 fn rsom_io(folder: &Path, words: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_rsom-io"))
-        .current_dir(folder)
-        .args(words)
-        .output()
-        .unwrap();
-    let code = output.status.code().unwrap();
-    let printed = if code == 0 {
-        output.stdout
-    } else {
-        output.stderr
-    };
-    (code, String::from_utf8(printed).unwrap())
+    let finished = RSOM_IO.run(folder, words);
+    match finished.code.unwrap() {
+        0 => (0, finished.stdout),
+        code => (code, finished.stderr),
+    }
 }
 
 fn import(folder: &Path, words: &[&str]) -> (i32, String) {
@@ -61,8 +56,8 @@ fn import(folder: &Path, words: &[&str]) -> (i32, String) {
 
 #[test]
 fn numbers_keep_their_type_and_value_in_both_byte_orders() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = File::open(&put(folder.path(), "types.h5")).unwrap();
+    let folder = Folder::new();
+    let file = File::open(&put(&folder, "types.h5")).unwrap();
     let of = |name: &str| dataset(&file, &format!("/types/{name}")).numbers().unwrap();
     assert_eq!(of("i1").real, Numbers::I8(vec![1, 2, 100]));
     assert_eq!(of("u1").real, Numbers::U8(vec![1, 2, 100]));
@@ -93,8 +88,8 @@ fn numbers_keep_their_type_and_value_in_both_byte_orders() {
 
 #[test]
 fn chunks_come_together_whatever_they_went_through() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = File::open(&put(folder.path(), "chunked.h5")).unwrap();
+    let folder = Folder::new();
+    let file = File::open(&put(&folder, "chunked.h5")).unwrap();
     let volume = dataset(&file, "/volume");
     assert_eq!(
         (volume.shape(), volume.chunks()),
@@ -117,8 +112,8 @@ fn chunks_come_together_whatever_they_went_through() {
 
 #[test]
 fn inspection_lists_datasets_with_extents_type_and_compression() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = put(folder.path(), "chunked.h5");
+    let folder = Folder::new();
+    let path = put(&folder, "chunked.h5");
     let report = inspect::inspect(&path).unwrap();
     assert_eq!(report.get("format"), Some(&json!("HDF5")));
     assert_eq!(
@@ -133,8 +128,8 @@ fn inspection_lists_datasets_with_extents_type_and_compression() {
 
 #[test]
 fn a_dataset_becomes_a_volume_with_the_axes_that_are_told() {
-    let folder = tempfile::tempdir().unwrap();
-    put(folder.path(), "chunked.h5");
+    let folder = Folder::new();
+    put(&folder, "chunked.h5");
     let spacing = ["--spacing-mm", "0.012,0.012,0.003"];
     let words = [
         "--input",
@@ -144,14 +139,14 @@ fn a_dataset_becomes_a_volume_with_the_axes_that_are_told() {
         "--axes",
         "zyx",
     ];
-    let (code, line) = import(folder.path(), &[&words[..], &spacing].concat());
+    let (code, line) = import(&folder, &[&words[..], &spacing].concat());
     assert_eq!(code, 0, "{line}");
     let line: Value = serde_json::from_str(&line).unwrap();
     assert_eq!(
         line["result"],
         json!({"shape": [7, 6, 5], "dataset": "/volume"})
     );
-    let scan = read_scan(&folder.path().join("s.nii.gz")).unwrap();
+    let scan = read_scan(&folder.join("s.nii.gz")).unwrap();
     let mm = Spacing::Millimetres([0.012, 0.012, 0.003]);
     assert_eq!(scan.grid().spacing(), mm);
     // Element (4, 2, 3) of numpy's array.
@@ -159,12 +154,9 @@ fn a_dataset_becomes_a_volume_with_the_axes_that_are_told() {
         scan.intensities()[[3, 2, 4, 0]],
         (4 * 42 + 2 * 7 + 3) as f32
     );
-    let (code, line) = import(
-        folder.path(),
-        &["--input", "chunked.h5", "--dataset", "/part"],
-    );
+    let (code, line) = import(&folder, &["--input", "chunked.h5", "--dataset", "/part"]);
     assert_eq!(code, 0, "{line}");
-    let scan = read_scan(&folder.path().join("s.nii.gz")).unwrap();
+    let scan = read_scan(&folder.join("s.nii.gz")).unwrap();
     assert_eq!(
         (scan.grid().shape(), scan.grid().spacing()),
         ([4, 1, 4], Spacing::Unknown)
@@ -174,18 +166,18 @@ fn a_dataset_becomes_a_volume_with_the_axes_that_are_told() {
 
 #[test]
 fn channels_and_masks_are_told_from_volumes() {
-    let folder = tempfile::tempdir().unwrap();
-    put(folder.path(), "chunked.h5");
+    let folder = Folder::new();
+    put(&folder, "chunked.h5");
     let words = ["--input", "chunked.h5", "--dataset", "channels"];
-    let (code, error) = import(folder.path(), &words);
+    let (code, error) = import(&folder, &words);
     assert_eq!(code, 2);
     assert!(
         error.contains("/channels has 4 extents: say with --axes"),
         "{error}"
     );
-    let (code, line) = import(folder.path(), &[&words[..], &["--axes", "cxyz"]].concat());
+    let (code, line) = import(&folder, &[&words[..], &["--axes", "cxyz"]].concat());
     assert_eq!(code, 0, "{line}");
-    let scan = read_scan(&folder.path().join("s.nii.gz")).unwrap();
+    let scan = read_scan(&folder.join("s.nii.gz")).unwrap();
     assert_eq!((scan.grid().shape(), scan.channels().len()), ([3, 4, 1], 2));
     assert_eq!(scan.intensities()[[1, 2, 0, 1]], 18.0);
     let words = [
@@ -196,20 +188,17 @@ fn channels_and_masks_are_told_from_volumes() {
         "--kind",
         "mask",
     ];
-    assert_eq!(import(folder.path(), &words).0, 0);
-    assert_eq!(
-        read_mask(&folder.path().join("s.nii.gz")).unwrap().count(),
-        16
-    );
+    assert_eq!(import(&folder, &words).0, 0);
+    assert_eq!(read_mask(&folder.join("s.nii.gz")).unwrap().count(), 16);
 }
 
 #[test]
 fn what_cannot_be_a_volume_says_why_and_what_there_is() {
-    let folder = tempfile::tempdir().unwrap();
-    put(folder.path(), "chunked.h5");
-    put(folder.path(), "types.h5");
+    let folder = Folder::new();
+    put(&folder, "chunked.h5");
+    put(&folder, "types.h5");
     let says = |words: &[&str], code: i32, parts: &[&str]| {
-        let (found, error) = import(folder.path(), words);
+        let (found, error) = import(&folder, words);
         assert_eq!((found, error.lines().count()), (code, 1), "{error}");
         assert!(parts.iter().all(|part| error.contains(part)), "{error}");
     };
@@ -234,12 +223,12 @@ fn what_cannot_be_a_volume_says_why_and_what_there_is() {
         &["--axes zy does not name the 3 extents"],
     );
     says(&[&words[..], &["zyy"]].concat(), 2, &["'zyy' is no order"]);
-    assert!(!folder.path().join("s.nii.gz").exists());
+    assert!(!folder.join("s.nii.gz").exists());
 }
 
 #[test]
 fn an_ipasc_file_is_recognized_as_time_series_and_refused_as_a_volume() {
-    let Some(folder) = shared("ipasc") else {
+    let Some(folder) = shared("data/formats/ipasc") else {
         return;
     };
     let path = folder.join("ipasc_compatible_V1.hdf5");
@@ -261,8 +250,8 @@ fn an_ipasc_file_is_recognized_as_time_series_and_refused_as_a_volume() {
     let values = series.numbers().unwrap().real.into_f64();
     assert_eq!(values[3 * 200 + 99 * 2 + 1], 0.320_001_580_636_135_5);
     assert!((values.iter().sum::<f64>() - 395.530_824_836_919).abs() < 1e-9);
-    let scratch = tempfile::tempdir().unwrap();
-    let (code, error) = import(scratch.path(), &["--input", &path.to_string_lossy()]);
+    let scratch = Folder::new();
+    let (code, error) = import(&scratch, &["--input", &path.to_string_lossy()]);
     assert_eq!(code, 3);
     assert!(
         error.contains("an IPASC file holds what detectors recorded"),
@@ -277,8 +266,8 @@ fn an_ipasc_file_is_recognized_as_time_series_and_refused_as_a_volume() {
 
 #[test]
 fn extents_that_the_file_cannot_account_for_take_no_memory() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = File::open(&put(folder.path(), "chunked.h5")).unwrap();
+    let folder = Folder::new();
+    let file = File::open(&put(&folder, "chunked.h5")).unwrap();
     let error = dataset(&file, "/endless").numbers().unwrap_err();
     let expected = "HDF5: /endless: [1099511627776, 8] values of 8 bytes are more than a file of";
     assert!(error.to_string().starts_with(expected), "{error}");

@@ -1,43 +1,17 @@
 //! Pictures become volumes and folders become manifests, on made-up and on real data.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
 use rsom_formats::nifti::{read_labels, read_mask, read_scan};
 use rsom_io::ports;
+use rsom_testing::{Folder, Program, shared};
 use rsom_volume::Spacing;
 use serde_json::json;
 
-fn rsom_io(folder: &Path, words: &[&str]) -> Output {
-    let output = Command::new(env!("CARGO_BIN_EXE_rsom-io"))
-        .current_dir(folder)
-        .args(words)
-        .output()
-        .unwrap();
-    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
-    output
-}
-
-fn done(folder: &Path, words: &[&str]) -> serde_json::Value {
-    let output = rsom_io(folder, &[words, &["--json"]].concat());
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn failed(folder: &Path, words: &[&str]) -> (i32, String) {
-    let output = rsom_io(folder, words);
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    )
-}
+const RSOM_IO: Program = Program::new(env!("CARGO_BIN_EXE_rsom-io"));
 
 fn png(width: u32, height: u32, values: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -50,15 +24,15 @@ fn png(width: u32, height: u32, values: &[u8]) -> Vec<u8> {
 }
 
 /// Ten B-scans of 2 columns and 3 rows; every pixel of B-scan n is n. And two boundaries at rows 1 and 2.
-fn study() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+fn study() -> Folder {
+    let folder = Folder::new();
     for number in 1..=10 {
-        let name = folder.path().join(format!("eye_{number}.png"));
+        let name = folder.join(format!("eye_{number}.png"));
         std::fs::write(name, png(2, 3, &[number; 6])).unwrap();
     }
     let row = |depth: &str| format!("{}\n", [depth; 10].join(","));
     for (name, depth) in [("b_1.txt", "1.2"), ("b_2.txt", "1.5")] {
-        std::fs::write(folder.path().join(name), row(depth).repeat(2)).unwrap();
+        std::fs::write(folder.join(name), row(depth).repeat(2)).unwrap();
     }
     folder
 }
@@ -66,8 +40,8 @@ fn study() -> tempfile::TempDir {
 #[test]
 fn bscans_stack_in_natural_order_and_boundaries_become_labels() {
     let folder = study();
-    let line = done(
-        folder.path(),
+    let line = RSOM_IO.result(
+        &folder,
         &[
             "import",
             "bscans",
@@ -84,12 +58,12 @@ fn bscans_stack_in_natural_order_and_boundaries_become_labels() {
             "epidermis",
         ],
     );
-    assert_eq!(line["result"]["shape"], json!([2, 10, 3]));
-    let scan = read_scan(&folder.path().join("s.nii.gz")).unwrap();
+    assert_eq!(line["shape"], json!([2, 10, 3]));
+    let scan = read_scan(&folder.join("s.nii.gz")).unwrap();
     assert_eq!(scan.grid().spacing(), Spacing::Unknown);
     // The tenth B-scan is the last one, not the second.
     assert_eq!(scan.intensities()[[0, 9, 0, 0]], 10.0);
-    let labels = ports::load_labels(&folder.path().join("l.nii.gz")).unwrap();
+    let labels = ports::load_labels(&folder.join("l.nii.gz")).unwrap();
     assert_eq!(
         labels.labels().slice(ndarray::s![0, 0, ..]).to_vec(),
         [0, 1, 0]
@@ -100,7 +74,7 @@ fn bscans_stack_in_natural_order_and_boundaries_become_labels() {
 #[test]
 fn pictures_that_do_not_belong_together_are_refused() {
     let folder = study();
-    std::fs::write(folder.path().join("eye_3.png"), png(3, 2, &[0; 6])).unwrap();
+    std::fs::write(folder.join("eye_3.png"), png(3, 2, &[0; 6])).unwrap();
     let words = [
         "import",
         "bscans",
@@ -109,20 +83,20 @@ fn pictures_that_do_not_belong_together_are_refused() {
         "--output",
         "s.nii.gz",
     ];
-    let (code, message) = failed(folder.path(), &words);
+    let (code, message) = RSOM_IO.failed(&folder, &words);
     assert_eq!(code, 3);
     assert!(message.contains("picture 3 has 3 × 2 pixels"), "{message}");
-    std::fs::write(folder.path().join("eye_3.png"), &png(2, 3, &[0; 6])[..30]).unwrap();
-    let (code, message) = failed(folder.path(), &words);
+    std::fs::write(folder.join("eye_3.png"), &png(2, 3, &[0; 6])[..30]).unwrap();
+    let (code, message) = RSOM_IO.failed(&folder, &words);
     assert_eq!(code, 3);
     assert!(message.contains("eye_3.png: broken PNG"), "{message}");
-    assert!(!folder.path().join("s.nii.gz").exists());
+    assert!(!folder.join("s.nii.gz").exists());
 }
 
 #[test]
 fn a_boundary_table_of_another_size_or_no_table_is_refused() {
     let folder = study();
-    std::fs::write(folder.path().join("b_2.txt"), "1,2\n").unwrap();
+    std::fs::write(folder.join("b_2.txt"), "1,2\n").unwrap();
     let words = [
         "import",
         "bscans",
@@ -136,17 +110,17 @@ fn a_boundary_table_of_another_size_or_no_table_is_refused() {
         "--labels",
         "l.nii.gz",
     ];
-    let (code, message) = failed(folder.path(), &words);
+    let (code, message) = RSOM_IO.failed(&folder, &words);
     assert_eq!(code, 3, "{message}");
-    std::fs::write(folder.path().join("b_2.txt"), "1,two\n").unwrap();
-    let (code, message) = failed(folder.path(), &words);
+    std::fs::write(folder.join("b_2.txt"), "1,two\n").unwrap();
+    let (code, message) = RSOM_IO.failed(&folder, &words);
     assert_eq!(code, 3);
     assert!(
         message.contains("b_2.txt: line 1: 'two' is no depth"),
         "{message}"
     );
-    let (code, _) = failed(
-        folder.path(),
+    let (code, _) = RSOM_IO.failed(
+        &folder,
         &[
             "import",
             "bscans",
@@ -163,7 +137,7 @@ fn a_boundary_table_of_another_size_or_no_table_is_refused() {
 
 #[test]
 fn a_tiff_stack_becomes_a_volume_or_a_mask() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let mut bytes = Cursor::new(Vec::new());
     let mut encoder = tiff::encoder::TiffEncoder::new(&mut bytes).unwrap();
     for page in 0..3_u16 {
@@ -172,7 +146,7 @@ fn a_tiff_stack_becomes_a_volume_or_a_mask() {
             .write_image::<tiff::encoder::colortype::Gray16>(3, 2, &values)
             .unwrap();
     }
-    std::fs::write(folder.path().join("t.tif"), bytes.into_inner()).unwrap();
+    std::fs::write(folder.join("t.tif"), bytes.into_inner()).unwrap();
     let words = [
         "import",
         "tiff",
@@ -181,24 +155,18 @@ fn a_tiff_stack_becomes_a_volume_or_a_mask() {
         "--spacing-mm",
         "0.001,0.001,0.005",
     ];
-    done(
-        folder.path(),
-        &[&words[..], &["--output", "v.nii.gz"]].concat(),
-    );
-    let scan = read_scan(&folder.path().join("v.nii.gz")).unwrap();
+    RSOM_IO.result(&folder, &[&words[..], &["--output", "v.nii.gz"]].concat());
+    let scan = read_scan(&folder.join("v.nii.gz")).unwrap();
     assert_eq!(
         scan.grid().spacing(),
         Spacing::Millimetres([0.001, 0.001, 0.005])
     );
     assert_eq!(scan.intensities()[[2, 1, 2, 0]], 2005.0);
-    done(
-        folder.path(),
+    RSOM_IO.result(
+        &folder,
         &[&words[..], &["--output", "m.nii.gz", "--kind", "mask"]].concat(),
     );
-    assert_eq!(
-        read_mask(&folder.path().join("m.nii.gz")).unwrap().count(),
-        17
-    );
+    assert_eq!(read_mask(&folder.join("m.nii.gz")).unwrap().count(), 17);
 }
 
 #[test]
@@ -218,10 +186,10 @@ fn a_manifest_finds_what_changed() {
         "--folds",
         "2",
     ];
-    assert_eq!(done(folder.path(), &words)["result"]["scans"], 10);
-    done(folder.path(), &["manifest", "verify", "m.yaml"]);
-    std::fs::write(folder.path().join("eye_4.png"), "changed").unwrap();
-    let (code, message) = failed(folder.path(), &["manifest", "verify", "m.yaml"]);
+    assert_eq!(RSOM_IO.result(&folder, &words)["scans"], 10);
+    RSOM_IO.result(&folder, &["manifest", "verify", "m.yaml"]);
+    std::fs::write(folder.join("eye_4.png"), "changed").unwrap();
+    let (code, message) = RSOM_IO.failed(&folder, &["manifest", "verify", "m.yaml"]);
     assert_eq!(code, 3);
     assert!(message.contains("eye_4.png has changed"), "{message}");
 }
@@ -233,47 +201,32 @@ fn an_empty_variable_names_no_folder_of_data() {
         "manifest", "create", "--input", ".", "--output", "m.yaml", "--name", "demo",
     ];
     let files = ["--files", "image=eye_{subject}.png"];
-    done(folder.path(), &[&words[..], &files].concat());
-    let elsewhere = tempfile::tempdir().unwrap();
-    let manifest = folder.path().join("m.yaml");
+    RSOM_IO.result(&folder, &[&words[..], &files].concat());
+    let elsewhere = Folder::new();
+    let manifest = folder.join("m.yaml");
     let verified = |data: &Path| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rsom-io"));
-        command.args(["manifest", "verify"]).arg(&manifest);
-        let output = command
-            .current_dir(elsewhere.path())
-            .env("RSOM_DATA", data)
-            .output()
-            .unwrap();
-        output.status.code()
+        let mut command = RSOM_IO.command(&elsewhere, ["manifest", "verify"]);
+        let output = command.arg(&manifest).env("RSOM_DATA", data).output();
+        output.unwrap().status.code()
     };
-    assert_eq!(verified(folder.path()), Some(0));
-    assert_eq!(verified(elsewhere.path()), Some(3));
+    assert_eq!(verified(&folder), Some(0));
+    assert_eq!(verified(&elsewhere), Some(3));
     assert_eq!(verified(Path::new("")), Some(0));
-}
-
-fn real(name: &str) -> Option<PathBuf> {
-    let shared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let path = Path::new(shared).join(name);
-    if !path.exists() {
-        println!("skipped: no {name}");
-        return None;
-    }
-    Some(path)
 }
 
 #[test]
 fn a_real_eye_with_its_eight_boundaries_is_imported() {
-    let Some(data) = real("octlayers") else {
+    let Some(data) = shared("data/octlayers") else {
         return;
     };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let pattern = |name: &str| data.join(name).to_string_lossy().into_owned();
     let (images, tables) = (
         pattern("images/Subject1_*.png"),
         pattern("data/Subject1_*.txt"),
     );
-    let line = done(
-        folder.path(),
+    let line = RSOM_IO.result(
+        &folder,
         &[
             "import",
             "bscans",
@@ -288,8 +241,8 @@ fn a_real_eye_with_its_eight_boundaries_is_imported() {
         ],
     );
     // Extents as Pillow reads them.
-    assert_eq!(line["result"]["shape"], json!([610, 10, 496]));
-    let labels = read_labels(&folder.path().join("l.nii.gz")).unwrap();
+    assert_eq!(line["shape"], json!([610, 10, 496]));
+    let labels = read_labels(&folder.join("l.nii.gz")).unwrap();
     // Counts of labels 1 to 7 by numpy, from running maxima of the tables rounded half up.
     let counted: Vec<usize> = (1..=7)
         .map(|label| labels.select(&[label]).count())
@@ -299,40 +252,31 @@ fn a_real_eye_with_its_eight_boundaries_is_imported() {
 
 #[test]
 fn one_eye_under_two_names_is_reported_as_a_leak() {
-    let Some(data) = real("octlayers") else {
+    let Some(data) = shared("data/octlayers") else {
         return;
     };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let input = data.to_string_lossy();
     let files = "image=images/Subject{subject}_{slice}.png";
     let words = [
         "manifest", "create", "--input", &input, "--output", "m.yaml", "--name", "oct", "--files",
         files,
     ];
-    let output = rsom_io(folder.path(), &words);
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        message.contains("subjects '1' and '8' share the content of 6 files"),
-        "{message}"
-    );
+    let says = "subjects '1' and '8' share the content of 6 files";
+    RSOM_IO.run(&folder, words).expect_said(&[says]);
 }
 
 #[test]
 fn every_real_stack_is_read_whatever_its_compression() {
-    let Some(data) = real("vesselnn/labels") else {
+    let Some(data) = shared("data/vesselnn/labels") else {
         return;
     };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     for entry in std::fs::read_dir(data).unwrap().map(Result::unwrap) {
         let path = entry.path().to_string_lossy().into_owned();
         let words = [
             "import", "tiff", "--input", &path, "--kind", "mask", "--output", "m.nii.gz",
         ];
-        assert!(
-            done(folder.path(), &words)["result"]["voxels"]
-                .as_u64()
-                .unwrap()
-                > 100_000
-        );
+        assert!(RSOM_IO.result(&folder, &words)["voxels"].as_u64().unwrap() > 100_000);
     }
 }

@@ -8,6 +8,7 @@ use ndarray::{Array2, Array3};
 use proptest::prelude::*;
 use rsom_formats::matlab::{self, MatFile, NewArray, NewNumbers, Numbers, Value};
 use rsom_io::rsom_mat;
+use rsom_testing::Folder;
 use rsom_volume::{RawChannel, SkinSurface};
 
 const LONGEST: &str = "a_name_of_63_letters_is_the_longest_one_that_matlab_takes_as_it";
@@ -44,8 +45,8 @@ proptest! {
         let doubles: Vec<f64> = (0..count).map(|i| finite(f64::from_bits(bits(i)))).collect();
         let singles: Vec<f32> = doubles.iter().map(|v| finite(f64::from(*v as f32)) as f32).collect();
         let bytes: Vec<u8> = (0..count).map(|i| bits(i) as u8).collect();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.mat");
+        let folder = Folder::new();
+        let path = folder.join("a.mat");
         let arrays = [
             array("d", &dims, NewNumbers::Double(&doubles)),
             array("singles_1", &dims, NewNumbers::Single(&singles)),
@@ -63,8 +64,8 @@ proptest! {
 
 #[test]
 fn a_file_is_laid_out_as_the_format_says() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.mat");
+    let folder = Folder::new();
+    let path = folder.join("a.mat");
     matlab::write(
         &path,
         &[array("ab", &[3], NewNumbers::Uint8(&[7, 8, 9]))],
@@ -87,8 +88,8 @@ fn a_file_is_laid_out_as_the_format_says() {
 
 #[test]
 fn what_matlab_would_not_take_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.mat");
+    let folder = Folder::new();
+    let path = folder.join("a.mat");
     let one = NewNumbers::Double(&[1.0]);
     let long = "a".repeat(64);
     let many = [1; 65];
@@ -116,7 +117,7 @@ fn what_matlab_would_not_take_is_refused() {
 
 #[test]
 fn raw_scans_come_back_in_their_precision() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let at = |(x, y, z): (usize, usize, usize)| (x * 20 + y * 5 + z) as f64 / 7.0;
     let doubles = RawChannel::Double(Array3::from_shape_fn((3, 4, 5), at));
     let singles = RawChannel::Single(Array3::from_shape_fn((3, 4, 5), |p| at(p) as f32));
@@ -126,7 +127,7 @@ fn raw_scans_come_back_in_their_precision() {
         (&singles, false),
         (&singles, true),
     ] {
-        let path = folder.path().join("R_1_EX_LF.mat");
+        let path = folder.join("R_1_EX_LF.mat");
         rsom_mat::write_channel(&path, channel, compressed).unwrap();
         assert_eq!(rsom_mat::read_channel(&path).unwrap(), *channel);
         assert_eq!(read(&path, "R").0, [5, 4, 3]);
@@ -135,9 +136,9 @@ fn raw_scans_come_back_in_their_precision() {
         heights: Array2::from_shape_fn((4, 6), |(x, y)| (x * 6 + y) as f64 / 3.0),
         step_mm: [0.05, 0.1 + 0.2],
     };
-    let path = folder.path().join("Surf_1_.mat");
+    let path = folder.join("Surf_1_.mat");
     rsom_mat::write_surface(&path, &surface).unwrap();
     assert_eq!(rsom_mat::read_surface(&path).unwrap(), surface);
-    let nowhere = folder.path().join("Surf_1_.mat/below.mat");
+    let nowhere = folder.join("Surf_1_.mat/below.mat");
     assert!(rsom_mat::write_surface(&nowhere, &surface).is_err());
 }

@@ -12,6 +12,7 @@ use rsom_io::ports;
 use rsom_io::sidecar::Sidecar;
 use rsom_stage::sidecar;
 use rsom_stage::{ExitCode, Invocation};
+use rsom_testing::Folder;
 use rsom_volume::{Grid, LabelMap, Scan, Spacing};
 
 fn scan(values: f32) -> Scan {
@@ -28,8 +29,8 @@ fn invocation(inputs: &[PathBuf], output: &Path) -> Invocation {
 
 #[test]
 fn a_scan_comes_back_with_its_channel_names_and_provenance() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("deep/s.nii.gz");
+    let folder = Folder::new();
+    let path = folder.join("deep/s.nii.gz");
     ports::write_scan(
         &invocation(&[], &path),
         "output",
@@ -46,13 +47,13 @@ fn a_scan_comes_back_with_its_channel_names_and_provenance() {
     // As BIDS has it: a list of tools with Name and Version.
     assert_eq!(json["GeneratedBy"][0]["Name"], "rsom-demo");
     assert_eq!(json["GeneratedBy"][0]["Version"], "1.2.3");
-    assert!(!text.contains(&*folder.path().to_string_lossy()));
+    assert!(!text.contains(&*folder.to_string_lossy()));
 }
 
 #[test]
 fn labels_come_back_with_their_names() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("l.nii");
+    let folder = Folder::new();
+    let path = folder.join("l.nii");
     let names = BTreeMap::from([(1, "epidermis".to_owned()), (-2, "gel".to_owned())]);
     let grid = Grid::new([2, 3, 4], Spacing::Unknown).unwrap();
     let map = LabelMap::new(grid, Array3::from_elem((2, 3, 4), -2), names).unwrap();
@@ -74,8 +75,8 @@ fn every_volume_name_has_its_sidecar() {
 
 #[test]
 fn tables_of_one_input_are_gathered_and_carry_provenance() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
+    let folder = Folder::new();
+    let path = |name: &str| folder.join(name);
     let table = |scan: &str| Table::new(vec![Column::text("scan", [Some(scan)])]).unwrap();
     for name in ["a.parquet", "b.parquet"] {
         let writing = invocation(&[], &path(name));
@@ -99,8 +100,8 @@ fn tables_of_one_input_are_gathered_and_carry_provenance() {
 
 #[test]
 fn faults_of_inputs_and_outputs_have_their_exit_codes_and_names() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("bad.nii");
+    let folder = Folder::new();
+    let path = folder.join("bad.nii");
     std::fs::write(&path, "no volume").unwrap();
     let error = ports::load_scan(&path).unwrap_err();
     assert_eq!(error.exit_code(), ExitCode::BadInput);
@@ -122,21 +123,21 @@ fn faults_of_inputs_and_outputs_have_their_exit_codes_and_names() {
 
 #[test]
 fn a_volume_that_cannot_be_stored_leaves_the_old_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("s.nii");
+    let folder = Folder::new();
+    let path = folder.join("s.nii");
     let writing = invocation(&[], &path);
     ports::write_scan(&writing, "output", &scan(7.0), Storage::Uint8).unwrap();
     let before = std::fs::read(&path).unwrap();
     let error = ports::write_scan(&writing, "output", &scan(0.5), Storage::Uint8).unwrap_err();
     assert_eq!(error.exit_code(), ExitCode::CannotWrite);
     assert_eq!(std::fs::read(&path).unwrap(), before);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
 }
 
 #[test]
 fn probabilities_are_one_channel_from_0_to_1() {
-    let folder = tempfile::tempdir().unwrap();
-    let writing = invocation(&[], &folder.path().join("p.nii.gz"));
+    let folder = Folder::new();
+    let writing = invocation(&[], &folder.join("p.nii.gz"));
     let one = |value: f32| {
         let grid = Grid::new([2, 3, 4], Spacing::RSOM).unwrap();
         Scan::new(

@@ -1,10 +1,7 @@
 //! Raw RSOM scans: MATLAB files to one volume and back, and folders of them to a manifest.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use ndarray::{Array2, Array3};
 use rsom_formats::nifti;
@@ -12,39 +9,18 @@ use rsom_io::rsom_mat;
 use rsom_io::sidecar::Sidecar;
 use rsom_manifest as manifest;
 use rsom_stage::Invocation;
+use rsom_testing::{Folder, Program, shared};
 use rsom_volume::Spacing;
 use rsom_volume::{RawChannel, RawScan, SkinSurface};
 
-fn golden() -> Option<PathBuf> {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/golden/prep/raw"
-    );
-    if Path::new(folder).is_dir() {
-        return Some(folder.into());
-    }
-    println!("skipped: no reference values in {folder}");
-    None
-}
-
-fn run(folder: &Path, words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rsom-io"))
-        .current_dir(folder)
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
-}
-
-fn message(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+const RSOM_IO: Program = Program::new(env!("CARGO_BIN_EXE_rsom-io"));
 
 /// A folder with copies of the reference scans.
-fn copies() -> Option<tempfile::TempDir> {
-    let folder = tempfile::tempdir().unwrap();
-    for entry in std::fs::read_dir(golden()?).unwrap() {
+fn copies() -> Option<Folder> {
+    let folder = Folder::new();
+    for entry in std::fs::read_dir(shared("golden/prep/raw")?).unwrap() {
         let path = entry.unwrap().path();
-        let copy = folder.path().join(path.file_name().unwrap());
+        let copy = folder.join(path.file_name().unwrap());
         // A copy of its own mode: the original may be read-only.
         std::fs::write(copy, std::fs::read(path).unwrap()).unwrap();
     }
@@ -53,7 +29,7 @@ fn copies() -> Option<tempfile::TempDir> {
 
 #[test]
 fn every_precision_comes_back_as_it_was() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let singles = Array3::from_shape_fn((3, 4, 5), |(x, y, z)| (x * 20 + y * 5 + z) as f32 / 7.0);
     let doubles = Array3::from_shape_fn((3, 4, 5), |(x, y, z)| (x * 20 + y * 5 + z) as f64 / 7.0);
     let halves = doubles.mapv(|v| (v * 8.0).round() / 8.0);
@@ -71,7 +47,7 @@ fn every_precision_comes_back_as_it_was() {
             channels: [channels[a].clone(), channels[b].clone()],
             surface: Some(surface.clone()).filter(|_| a == b),
         };
-        let path = folder.path().join("scan.nii.gz");
+        let path = folder.join("scan.nii.gz");
         let invocation = Invocation::new("io", "0", "import rsom-mat");
         rsom_mat::save(&invocation, &path, &scan).unwrap();
         assert_eq!(rsom_mat::load(&path).unwrap(), scan);
@@ -85,13 +61,12 @@ fn every_precision_comes_back_as_it_was() {
 #[test]
 fn an_imported_scan_has_true_spacing_channel_names_and_provenance() {
     let Some(folder) = copies() else { return };
-    let folder = folder.path();
+    let folder = &folder;
     let scan = "R_20200102000001_EX0001";
     let words = format!(
         "import rsom-mat --lf {scan}_LF.mat --hf {scan}_HF.mat --surface Surf_20200102000001_.mat --output s.nii.gz"
     );
-    let done = run(folder, &words);
-    assert!(done.status.success(), "{}", message(&done));
+    RSOM_IO.done(folder, &words);
     let path = folder.join("s.nii.gz");
     let grid = nifti::read_grid(&path).unwrap();
     // As the reference values' README and scipy's loadmat give them: R is (520, 17, 28).
@@ -108,11 +83,12 @@ fn an_imported_scan_has_true_spacing_channel_names_and_provenance() {
 #[test]
 fn a_folder_of_scans_becomes_a_manifest_and_a_missing_partner_is_named() {
     let Some(folder) = copies() else { return };
-    let folder = folder.path();
+    let folder = &folder;
     std::fs::remove_file(folder.join("R_20200103000002_EX0002_HF.mat")).unwrap();
-    let done = run(folder, "manifest sessions --input . --output scans.yaml");
-    assert!(done.status.success(), "{}", message(&done));
-    let warned = message(&done);
+    let done = RSOM_IO
+        .run(folder, "manifest sessions --input . --output scans.yaml")
+        .expect_code(0);
+    let warned = done.stderr;
     assert!(
         warned.contains(
             "R_20200103000002_EX0002_LF.mat has no partner R_20200103000002_EX0002_HF.mat"
@@ -130,14 +106,13 @@ fn a_folder_of_scans_becomes_a_manifest_and_a_missing_partner_is_named() {
     assert_eq!(of(1), ("R_20200104000003_PAT003_RL01", "PAT003"));
     let roles: Vec<&str> = found.scans[0].files.keys().map(String::as_str).collect();
     assert_eq!(roles, ["hf", "lf", "surface"]);
-    let verified = run(folder, "manifest verify scans.yaml --data .");
-    assert!(verified.status.success(), "{}", message(&verified));
+    RSOM_IO.done(folder, "manifest verify scans.yaml --data .");
 }
 
 #[test]
 fn folders_and_files_that_hold_no_scan_are_exit_code_3() {
     let Some(folder) = copies() else { return };
-    let folder = folder.path();
+    let folder = &folder;
     std::fs::create_dir(folder.join("empty")).unwrap();
     let lf = std::fs::read(folder.join("R_20200103000002_EX0002_LF.mat")).unwrap();
     std::fs::write(folder.join("cut.mat"), &lf[..lf.len() / 2]).unwrap();
@@ -155,10 +130,7 @@ fn folders_and_files_that_hold_no_scan_are_exit_code_3() {
             "LF has [28, 17, 520] voxels",
         ),
     ] {
-        let done = run(folder, words);
-        assert_eq!(done.status.code(), Some(3), "{words}: {}", message(&done));
-        assert!(message(&done).contains(says), "{words}: {}", message(&done));
-        assert_eq!(message(&done).trim().lines().count(), 1);
+        RSOM_IO.refused(folder, words, 3, says);
     }
     assert!(!folder.join("m.yaml").exists() && !folder.join("m.nii.gz").exists());
 }

@@ -1,9 +1,10 @@
 //! `rsom-layerseg import-weights`.
 
+use rsom_nn::NeuralNetwork;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
+use rsom_training::cli::load_weights;
 
-use super::fault;
-use crate::NetworkConfig;
+use crate::{Model, NetworkConfig};
 
 /// The command.
 pub(super) fn command() -> Command {
@@ -14,7 +15,7 @@ pub(super) fn command() -> Command {
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let model = fault::load(invocation.input("input")?)?;
+    let model = load_weights(invocation.input("input")?, Model::from_bytes)?;
     let provenance = invocation.provenance()?.to_string();
     let bytes = model.to_bytes(&provenance).map_err(StageError::failure)?;
     atomic::write_bytes(invocation.output("output")?, &bytes)?;

@@ -3,17 +3,18 @@
 use ndarray::Axis;
 use rsom_io::ports;
 use rsom_io::prepared::Prepared;
-use rsom_nn::Accelerator;
 use rsom_nn::ops::ConvolutionMethod;
+use rsom_nn::{Accelerator, NeuralNetwork};
 use rsom_stage::{
     Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, interrupt, log,
 };
+use rsom_training::Collapse;
+use rsom_training::cli::{convolutions, device, load_weights, of_file, of_run};
 use rsom_volume::Scan;
 use serde::Deserialize;
 
-use super::fault;
 use crate::postprocess::Postprocess;
-use crate::{Collapse, OddSlices, PredictSettings, predict};
+use crate::{Model, OddSlices, PredictSettings, predict};
 
 /// The command `predict`.
 pub(super) fn command() -> Command {
@@ -37,8 +38,8 @@ pub(super) fn command() -> Command {
             Parameter::choice("odd_slices", &["auto", "predict", "repeat"], "First B-scan of an odd number of them: predict it, or repeat the second as the released pipeline does; 'auto' repeats for released two-class weights")
                 .default("auto"),
         )
-        .parameter(super::settings::device())
-        .parameter(super::settings::convolutions())
+        .parameter(device())
+        .parameter(convolutions())
         .example("rsom-layerseg predict --weights net/weights.safetensors --input scan.nii.gz --output mask.nii.gz")
 }
 
@@ -72,8 +73,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.parameters()?;
     let (weights, input) = (invocation.input("weights")?, invocation.input("input")?);
     let device = settings.device.device().map_err(StageError::usage)?;
-    let mut model = fault::load(weights)?;
-    let network = model.network.on(&device).map_err(fault::of_run)?;
+    let mut model = load_weights(weights, Model::from_bytes)?;
+    let network = model.network.on(&device).map_err(of_run)?;
     model.network = network.with_convolutions(settings.convolutions);
     let Prepared { scan, file } = Prepared::load(input)?;
     let count = scan.grid().shape()[1] as u64;
@@ -92,8 +93,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         progress.advance(1);
         !interrupt::requested()
     };
-    let prediction =
-        predict(&model, scan, &wanted, &mut watch).map_err(|e| fault::of_file(input, e))?;
+    let prediction = predict(&model, scan, &wanted, &mut watch).map_err(|e| of_file(input, e))?;
     progress.finish();
     let cleaning = match settings.postprocess {
         Cleaning::Auto => model.postprocess,
@@ -101,7 +101,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         Cleaning::Gerl2019 => Postprocess::Gerl2019,
         Cleaning::Rsom => Postprocess::Rsom,
     };
-    let mask = cleaning.apply(prediction.mask).map_err(fault::of_run)?;
+    let mask = cleaning.apply(prediction.mask).map_err(of_run)?;
 
     if let Some(probabilities) = prediction.probabilities {
         let probabilities = Scan::new(

@@ -1,15 +1,14 @@
 //! The parameters of `train`, and the settings of the library that they stand for.
 
-use rsom_nn::Accelerator;
-use rsom_nn::ops::ConvolutionMethod;
 use rsom_stage::{Invocation, Parameter, StageError};
+use rsom_training::cli::{RunParameters, convolutions, device, optimization, recompute};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::augment::Augmentation;
 use crate::loss::{LossConfig, Reduction};
 use crate::slices::InputScaling;
-use crate::{Fcn7Config, NetworkConfig, Plateau, TrainSettings, UnetConfig};
+use crate::{Fcn7Config, NetworkConfig, TrainSettings, UnetConfig};
 
 /// The parameters of `train` beside those that choose its scans.
 #[derive(Debug, Deserialize)]
@@ -22,21 +21,12 @@ pub(super) struct Settings {
     s: f64,
     smoothness_window: usize,
     reduction: Reduction,
-    learning_rate: f64,
-    epochs: usize,
-    batch_size: usize,
-    device: Accelerator,
-    convolutions: ConvolutionMethod,
-    recompute: bool,
-    plateau_factor: f64,
-    plateau_patience: u32,
-    plateau_threshold: f64,
-    early_stopping: Option<usize>,
     z_shift: [f64; 2],
     mirror: bool,
     input_offset: f32,
     input_scale: f32,
-    seed: u64,
+    #[serde(flatten)]
+    run: RunParameters,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -78,19 +68,7 @@ impl Settings {
                 z_shift: self.z_shift,
                 mirror: self.mirror,
             },
-            learning_rate: self.learning_rate,
-            plateau: Plateau {
-                factor: self.plateau_factor,
-                patience: self.plateau_patience,
-                threshold: self.plateau_threshold,
-            },
-            epochs: self.epochs,
-            early_stopping_epochs: self.early_stopping,
-            batch_size: self.batch_size,
-            device: self.device,
-            convolutions: self.convolutions,
-            recompute: self.recompute,
-            seed: self.seed,
+            run: self.run.settings(),
         }
     }
 }
@@ -125,10 +103,14 @@ pub(super) fn with_defaults_of_network(invocation: &Invocation) -> Result<Invoca
     Ok(invocation.clone().with_parameters(parameters))
 }
 
+/// Epochs without improvement that a plateau has at most, in the paper.
+const PATIENCE: u32 = 3;
+
 /// Declares the parameters of [`Settings`].
 pub(super) fn parameters() -> Vec<Parameter> {
     let mut all = network();
-    all.extend(optimization());
+    all.extend(loss_and_run());
+    all.extend(optimization(PATIENCE));
     all.extend(input());
     all
 }
@@ -170,27 +152,7 @@ fn network() -> Vec<Parameter> {
     ]
 }
 
-/// What a network is computed on.
-pub(super) fn device() -> Parameter {
-    Parameter::choice(
-        "device",
-        &["cpu", "cuda", "metal"],
-        "What the network is computed on; a GPU needs a program built with --features cuda or metal",
-    )
-    .default("cpu")
-}
-
-/// How convolutions are computed.
-pub(super) fn convolutions() -> Parameter {
-    Parameter::choice(
-        "convolutions",
-        &["fastest", "plain"],
-        "'fastest' takes Winograd's method where that pays (rounding error 8e-7 of the results), 'plain' sums of products (4e-7, in about twice the time)",
-    )
-    .default("fastest")
-}
-
-fn optimization() -> Vec<Parameter> {
+fn loss_and_run() -> Vec<Parameter> {
     let reductions = ["sum", "mean", "paper"];
     vec![
         Parameter::number("s", "Weight of the smoothness penalty; the paper tries 0 to 2500. What a network survives depends on the geometry: thin layers collapse far earlier")
@@ -203,7 +165,6 @@ fn optimization() -> Vec<Parameter> {
             .unit("pixels"),
         Parameter::choice("reduction", &reductions, "Both loss terms summed or averaged over pixels; 'paper' takes equation 1 to the letter: mean cross-entropy + s · summed penalty")
             .default("sum"),
-        Parameter::number("learning_rate", "Adam's first learning rate").default(1e-4).at_least(0.0),
         Parameter::integer("epochs", "Passes over the training scans; unset: as in the paper, 40 for unet, 80 for fcn7")
             .at_least(1.0)
             .at_most(1_000_000.0),
@@ -212,24 +173,7 @@ fn optimization() -> Vec<Parameter> {
             .at_most(4096.0),
         device(),
         convolutions(),
-        Parameter::flag("recompute", "Keep only the ends of the network's blocks and compute the rest again for the gradients: less memory, a third more time, the same weights"),
-        Parameter::number("plateau_factor", "What the learning rate is multiplied with on a plateau")
-            .default(0.1)
-            .at_least(0.0)
-            .at_most(1.0),
-        Parameter::integer("plateau_patience", "A plateau is more than this many epochs without improvement")
-            .default(3)
-            .at_least(0.0)
-            .at_most(100_000.0)
-            .unit("epochs"),
-        Parameter::number("plateau_threshold", "Smallest share by which the validation loss must fall to count as improved")
-            .default(1e-4)
-            .at_least(0.0)
-            .at_most(1.0),
-        Parameter::integer("early_stopping", "Stop after this many epochs without a new lowest validation loss; unset: never")
-            .at_least(1.0)
-            .unit("epochs"),
-        Parameter::integer("seed", "Seed of first weights, dropout, order and augmentation").default(0).at_least(0.0),
+        recompute(),
     ]
 }
 

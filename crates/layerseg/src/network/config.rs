@@ -225,6 +225,8 @@ impl Shapes<'_> {
 
 #[cfg(test)]
 mod tests {
+    use rsom_nn::NeuralNetwork;
+
     use super::*;
 
     fn unet(depth: usize, width: usize) -> NetworkConfig {

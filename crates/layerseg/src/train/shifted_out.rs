@@ -1,6 +1,6 @@
 //! Layers that the random shift in depth moves out of the volume.
 
-use super::Trainer;
+use super::LayerTask;
 use crate::LayersegError;
 use crate::augment::Placement;
 use crate::slices::{InputScaling, View};
@@ -14,16 +14,16 @@ pub struct ShiftedOut {
     pub lost: usize,
 }
 
-impl Trainer<'_> {
+impl LayerTask<'_> {
     /// Counts the B-scans whose layer the shifts of the first epoch move out of what the network sees.
     ///
     /// # Errors
-    /// None that a trainer allows.
+    /// None that a task allows.
     pub fn shifted_out(&self) -> Result<ShiftedOut, LayersegError> {
         let mut counts = ShiftedOut::default();
         for (volume, example) in self.training.iter().enumerate() {
             let placement = (self.settings.augmentation).draw(
-                self.settings.seed,
+                self.settings.run.seed,
                 1,
                 volume,
                 example.image.rows(),

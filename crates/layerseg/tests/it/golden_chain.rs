@@ -1,24 +1,16 @@
 //! Prediction and post-processing against the authors' released pipeline: `chain/` holds what its layer network made of
-//! prepared scans, before and after post-processing; `surface/` two more masks before and after.
+//! prepared scans, before and after post-processing; `surface/` of the repository two more masks before and after.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::path::{Path, PathBuf};
 
 use ndarray::Array3;
 use rsom_formats::nifti;
 use rsom_layerseg::{Model, PredictSettings, postprocess, predict};
+use rsom_testing::{golden, shared};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
-
-fn folder() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/golden");
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: no reference values in {}", path.display());
-    None
-}
 
 /// Files whose name ends so, sorted.
 fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
@@ -72,7 +64,9 @@ fn differing(a: &Mask, b: &Mask) -> usize {
 
 #[test]
 fn masks_of_the_layer_network_match_the_released_pipeline() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared("golden") else {
+        return;
+    };
     let weights = std::fs::read(folder.join("chain/layer_unet_depth2_wf6.pt")).unwrap();
     let model = Model::from_bytes(&weights).unwrap();
     assert_eq!(model.scaling.offset, 127.0);
@@ -105,23 +99,30 @@ fn masks_of_the_layer_network_match_the_released_pipeline() {
     }
 }
 
+fn check_postprocessing(before: &Path, after: &Path) {
+    let cleaned = postprocess::gerl2019(mask(before)).unwrap();
+    let differing = differing(&cleaned, &mask(after));
+    assert_eq!(differing, 0, "{}", before.display());
+}
+
+#[test]
+fn postprocessed_masks_match_those_of_the_authors_script() {
+    let folder = golden("surface");
+    for name in ["mask0", "mask1"] {
+        let at = |end: &str| folder.join(format!("{name}{end}.nii.gz"));
+        check_postprocessing(&at(""), &at("_smoothed"));
+    }
+}
+
 #[test]
 fn postprocessed_masks_match_the_released_pipeline() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared("golden") else {
+        return;
+    };
     let raw = files(&folder.join("chain/layer_raw"), "_raw.nii.gz");
     let out = files(&folder.join("chain/layer_out"), "_pred.nii.gz");
-    let surfaces = ["mask0", "mask1"].map(|name| {
-        let at = |end: &str| folder.join(format!("surface/{name}{end}.nii.gz"));
-        (at(""), at("_smoothed"))
-    });
-    let pairs = raw.into_iter().zip(out).chain(surfaces);
-    for (before, after) in pairs {
-        let cleaned = postprocess::gerl2019(mask(&before)).unwrap();
-        assert_eq!(
-            differing(&cleaned, &mask(&after)),
-            0,
-            "{}",
-            before.display()
-        );
+    assert_eq!(raw.len(), out.len());
+    for (before, after) in raw.iter().zip(&out) {
+        check_postprocessing(before, after);
     }
 }

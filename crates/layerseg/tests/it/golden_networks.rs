@@ -1,26 +1,19 @@
 //! Networks, losses and training steps against PyTorch: reference values of the authors' network and loss code under
 //! PyTorch 2.15, single precision.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use candle_core::{DType, Tensor, Var};
 use rsom_layerseg::loss::{LossConfig, Reduction, combined, smoothness};
 use rsom_layerseg::{LayersegError, Network, NetworkConfig, UnetConfig};
-use rsom_nn::{Adam, AdamConfig, Mode, Optimizer, differentiate, loss};
+use rsom_nn::{Adam, AdamConfig, Mode, NeuralNetwork, Optimizer, differentiate, loss};
+use rsom_testing::{golden, shared};
+use rsom_training::History;
 use rsom_weights as weights;
 use serde_json::Value;
-
-fn folder() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/golden/nets");
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: no reference values in {}", path.display());
-    None
-}
 
 fn manifest(folder: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).unwrap()).unwrap()
@@ -54,44 +47,62 @@ fn deviation(ours: &Tensor, reference: &Tensor) -> f64 {
     differences.fold(0.0, f64::max) / largest
 }
 
+/// Holds the number of parameters and the output of a network against PyTorch's.
+fn check_forward_pass(folder: &Path, name: &str) {
+    let network = Network::from_weights(&state_dict(folder, name)).unwrap();
+    let expected = manifest(folder)[name]["parameters"].as_u64().unwrap();
+    assert_eq!(network.parameters().count() as u64, expected, "{name}");
+    assert_eq!(network.config().parameters() as u64, expected, "{name}");
+    let input = tensor(folder, &format!("{name}_input"));
+    let output = network.forward(&input, &Mode::Evaluation).unwrap();
+    let off = deviation(&output, &tensor(folder, &format!("{name}_output")));
+    assert!(off < 1e-4, "{name}: {off}");
+}
+
+fn check_configuration(folder: &Path, name: &str) {
+    let stated = &manifest(folder)[name];
+    let network = Network::from_weights(&state_dict(folder, name)).unwrap();
+    let number = |key: &str| stated[key].as_u64().unwrap() as usize;
+    let expected = NetworkConfig::Unet(UnetConfig {
+        in_channels: number("in_channels"),
+        classes: number("n_classes"),
+        depth: number("depth"),
+        width: 1 << number("wf"),
+        dropout: 0.5,
+    });
+    assert_eq!(network.config(), &expected);
+}
+
 #[test]
-fn forward_passes_match_pytorch() {
-    let Some(folder) = folder() else { return };
-    let manifest = manifest(&folder);
-    for name in ["unet_release", "unet_one_logit", "fcn7"] {
-        let network = Network::from_weights(&state_dict(&folder, name)).unwrap();
-        let expected = manifest[name]["parameters"].as_u64().unwrap();
-        assert_eq!(network.parameters().count() as u64, expected, "{name}");
-        assert_eq!(network.config().parameters() as u64, expected, "{name}");
-        let input = tensor(&folder, &format!("{name}_input"));
-        let output = network.forward(&input, &Mode::Evaluation).unwrap();
-        let off = deviation(&output, &tensor(&folder, &format!("{name}_output")));
-        assert!(off < 1e-4, "{name}: {off}");
+fn the_forward_pass_of_the_released_network_matches_pytorch() {
+    check_forward_pass(&golden("nets"), "unet_release");
+}
+
+#[test]
+fn forward_passes_of_the_training_codes_networks_match_pytorch() {
+    let Some(folder) = shared("golden/nets") else {
+        return;
+    };
+    for name in ["unet_one_logit", "fcn7"] {
+        check_forward_pass(&folder, name);
     }
 }
 
 #[test]
-fn the_configuration_is_told_from_the_weights() {
-    let Some(folder) = folder() else { return };
-    let manifest = manifest(&folder);
-    for name in ["unet_release", "unet_one_logit"] {
-        let stated = &manifest[name];
-        let network = Network::from_weights(&state_dict(&folder, name)).unwrap();
-        let number = |key: &str| stated[key].as_u64().unwrap() as usize;
-        let expected = NetworkConfig::Unet(UnetConfig {
-            in_channels: number("in_channels"),
-            classes: number("n_classes"),
-            depth: number("depth"),
-            width: 1 << number("wf"),
-            dropout: 0.5,
-        });
-        assert_eq!(network.config(), &expected);
+fn the_configuration_is_told_from_the_released_weights() {
+    check_configuration(&golden("nets"), "unet_release");
+}
+
+#[test]
+fn the_configuration_is_told_from_weights_of_the_training_code() {
+    if let Some(folder) = shared("golden/nets") {
+        check_configuration(&folder, "unet_one_logit");
     }
 }
 
 #[test]
 fn losses_and_gradients_match_pytorch() {
-    let Some(folder) = folder() else { return };
+    let folder = golden("nets");
     let close = |ours: f64, reference: &Value| {
         let reference = reference.as_f64().unwrap();
         assert!(
@@ -109,8 +120,11 @@ fn losses_and_gradients_match_pytorch() {
             reduction: Reduction::Sum,
         };
         let total = combined(&logits, &target, &config).unwrap();
-        close(total.terms.bce, &case["bce_sum"]);
-        close(total.terms.smoothness, &case["smoothness_sum"]);
+        close(total.terms.get("bce").unwrap(), &case["bce_sum"]);
+        close(
+            total.terms.get("smoothness").unwrap(),
+            &case["smoothness_sum"],
+        );
         close(
             f64::from(total.total.to_scalar::<f32>().unwrap()),
             &case["total_s100"],
@@ -129,7 +143,7 @@ fn losses_and_gradients_match_pytorch() {
 
 #[test]
 fn six_steps_of_adam_end_in_pytorchs_weights() {
-    let Some(folder) = folder() else { return };
+    let folder = golden("nets");
     let stated = &manifest(&folder)["trajectory"];
     let mut start = Network::from_weights(&state_dict(&folder, "traj_start")).unwrap();
     // Their training mode had batch statistics, but no dropout.
@@ -156,6 +170,7 @@ fn six_steps_of_adam_end_in_pytorchs_weights() {
         window: 5,
         reduction: Reduction::Sum,
     };
+    let history = History::new(config.terms(), vec![]);
     for (step, reference) in stated["losses"].as_array().unwrap().iter().enumerate() {
         let mode = Mode::Training {
             seed: 0,
@@ -167,7 +182,7 @@ fn six_steps_of_adam_end_in_pytorchs_weights() {
         };
         let network = || start.forward(&input, &mode);
         let (gradients, terms) = differentiate(network, loss).unwrap();
-        let (ours, reference) = (terms.total(config.s), reference.as_f64().unwrap());
+        let (ours, reference) = (history.total(&terms), reference.as_f64().unwrap());
         assert!(
             (ours - reference).abs() < 1e-5 * reference,
             "step {step}: {ours} {reference}"

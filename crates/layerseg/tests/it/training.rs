@@ -8,11 +8,14 @@ use rsom_layerseg::augment::Augmentation;
 use rsom_layerseg::loss::{LossConfig, Reduction};
 use rsom_layerseg::slices::InputScaling;
 use rsom_layerseg::{
-    Collapse, Example, Fcn7Config, LayersegError, Model, NetworkConfig, OddSlices, Plateau,
-    PredictSettings, Prediction, ShiftedOut, TrainSettings, Trainer, UnetConfig, predict,
+    Example, Fcn7Config, LayerTask, LayersegError, Model, NetworkConfig, OddSlices,
+    PredictSettings, Prediction, ShiftedOut, TrainSettings, UnetConfig, predict,
 };
 use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{Accelerator, Checkpoint, EpochHistory};
+use rsom_nn::{Accelerator, NeuralNetwork};
+use rsom_training::{
+    Checkpoint, Collapse, PlateauConfig, RunSettings, Step, Task, Trainer, TrainingError,
+};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 use rsom_weights as weights;
 
@@ -58,24 +61,40 @@ fn settings(epochs: usize) -> TrainSettings {
             z_shift: [-0.1, 0.2],
             mirror: true,
         },
-        learning_rate: 1e-2,
-        plateau: Plateau {
-            factor: 0.1,
-            patience: 1,
-            threshold: 1e-4,
+        run: RunSettings {
+            learning_rate: 1e-2,
+            plateau: PlateauConfig {
+                patience: 1,
+                ..PlateauConfig::default()
+            },
+            epochs,
+            early_stopping_epochs: None,
+            batch_size: 2,
+            device: Accelerator::Cpu,
+            convolutions: ConvolutionMethod::Fastest,
+            recompute: false,
+            seed: 11,
         },
-        epochs,
-        early_stopping_epochs: None,
-        batch_size: 2,
-        device: Accelerator::Cpu,
-        convolutions: ConvolutionMethod::Fastest,
-        recompute: false,
-        seed: 11,
     }
 }
 
+/// The same with another way of training.
+fn settings_with(epochs: usize, change: impl Fn(&mut RunSettings)) -> TrainSettings {
+    let mut settings = settings(epochs);
+    change(&mut settings.run);
+    settings
+}
+
+fn start<'a>(
+    settings: &'a TrainSettings,
+    training: &'a [Example],
+    validation: &'a [Example],
+) -> Result<Trainer<LayerTask<'a>>, LayersegError> {
+    Trainer::new(LayerTask::new(settings, training, validation)?)
+}
+
 /// Runs to the end and gives the bytes of the best weights, the last weights and the history.
-fn finish(mut trainer: Trainer) -> (Vec<u8>, Vec<u8>, String) {
+fn finish(mut trainer: Trainer<LayerTask>) -> (Vec<u8>, Vec<u8>, String) {
     while !trainer.is_finished() {
         trainer.run_epoch(&mut |_| true).unwrap();
     }
@@ -92,14 +111,14 @@ fn finish(mut trainer: Trainer) -> (Vec<u8>, Vec<u8>, String) {
 fn a_run_resumed_after_any_epoch_ends_in_the_bytes_of_an_uninterrupted_one() {
     let (training, validation) = (examples(0..3), examples(3..5));
     let settings = settings(5);
-    let whole = finish(Trainer::new(&settings, &training, &validation).unwrap());
+    let whole = finish(start(&settings, &training, &validation).unwrap());
     for stop in 0..5 {
-        let mut first = Trainer::new(&settings, &training, &validation).unwrap();
+        let mut first = start(&settings, &training, &validation).unwrap();
         for _ in 0..stop {
             first.run_epoch(&mut |_| true).unwrap();
         }
         let checkpoint = first.checkpoint("run").unwrap();
-        let mut second = Trainer::new(&settings, &training, &validation).unwrap();
+        let mut second = start(&settings, &training, &validation).unwrap();
         second.resume(&checkpoint, "run").unwrap();
         assert!(finish(second) == whole, "resumed after epoch {stop}");
     }
@@ -131,7 +150,7 @@ fn one_two_and_sixteen_threads_end_in_the_same_bytes() {
                 .num_threads(threads)
                 .build()
                 .unwrap();
-            pool.install(|| finish(Trainer::new(&settings, &training, &validation).unwrap()))
+            pool.install(|| finish(start(&settings, &training, &validation).unwrap()))
         };
         let one = run(1);
         assert!([2, 16].into_iter().all(|threads| run(threads) == one));
@@ -142,11 +161,8 @@ fn one_two_and_sixteen_threads_end_in_the_same_bytes() {
 fn another_seed_ends_in_other_weights() {
     let training = examples(0..2);
     let run = |seed| {
-        let settings = TrainSettings {
-            seed,
-            ..settings(1)
-        };
-        finish(Trainer::new(&settings, &training, &[]).unwrap())
+        let settings = settings_with(1, |run| run.seed = seed);
+        finish(start(&settings, &training, &[]).unwrap())
     };
     assert!(run(1).1 != run(2).1);
 }
@@ -155,10 +171,10 @@ fn another_seed_ends_in_other_weights() {
 fn a_checkpoint_of_another_run_is_refused_and_changes_nothing() {
     let training = examples(0..1);
     let settings = settings(2);
-    let mut trainer = Trainer::new(&settings, &training, &[]).unwrap();
+    let mut trainer = start(&settings, &training, &[]).unwrap();
     trainer.run_epoch(&mut |_| true).unwrap();
     let checkpoint = trainer.checkpoint("one").unwrap();
-    let mut other = Trainer::new(&settings, &training, &[]).unwrap();
+    let mut other = start(&settings, &training, &[]).unwrap();
     let error = other.resume(&checkpoint, "two").unwrap_err();
     assert!(error.to_string().contains("other parameters"), "{error}");
     assert!(other.history().epochs.is_empty());
@@ -203,15 +219,15 @@ fn zeros(count: usize) -> Tensor {
 fn a_damaged_checkpoint_is_refused_and_changes_nothing() {
     let (training, validation) = (examples(0..1), examples(3..4));
     let settings = settings(2);
-    let start = || Trainer::new(&settings, &training, &validation).unwrap();
-    let whole = finish(start());
-    let mut stopped = start();
+    let begin = || start(&settings, &training, &validation).unwrap();
+    let whole = finish(begin());
+    let mut stopped = begin();
     stopped.run_epoch(&mut |_| true).unwrap();
     let bytes = stopped.checkpoint("run").unwrap();
     for (name, damage) in DAMAGES {
         let mut checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
         damage(&mut checkpoint);
-        let mut trainer = start();
+        let mut trainer = begin();
         let resumed = trainer.resume(&checkpoint.to_bytes().unwrap(), "run");
         assert!(resumed.is_err(), "{name}");
         assert!(finish(trainer) == whole, "{name}");
@@ -225,18 +241,24 @@ fn trained(network: NetworkConfig) -> Model {
         network,
         ..settings(12)
     };
-    let mut trainer = Trainer::new(&settings, &training, &validation).unwrap();
+    let mut trainer = start(&settings, &training, &validation).unwrap();
     let mut steps = 0;
-    let mut count = |_| {
-        steps += 1;
+    let mut count = |step: Step| {
+        steps += step.finished;
         true
     };
     while !trainer.is_finished() {
         trainer.run_epoch(&mut count).unwrap();
     }
-    assert_eq!(steps, 12 * trainer.steps_per_epoch());
-    let best = trainer.history().best().unwrap().validation.unwrap();
-    assert!(best.dice > 0.9, "{best:?}");
+    assert_eq!(steps, 12 * trainer.task().images());
+    let best = trainer
+        .history()
+        .best()
+        .unwrap()
+        .validation
+        .clone()
+        .unwrap();
+    assert!(best.scores.get("dice").unwrap() > 0.9, "{best:?}");
     assert_eq!(best.collapse, Collapse::Ok);
     Model {
         network: trainer.network().clone(),
@@ -297,11 +319,18 @@ fn a_penalty_beyond_the_breaking_point_is_reported_as_a_collapse() {
     let (training, validation) = (examples(0..2), examples(2..3));
     let mut settings = settings(12);
     settings.loss.s = 1e4;
-    let mut trainer = Trainer::new(&settings, &training, &validation).unwrap();
+    let mut trainer = start(&settings, &training, &validation).unwrap();
     while !trainer.is_finished() {
         trainer.run_epoch(&mut |_| true).unwrap();
     }
-    let last = trainer.history().epochs.last().unwrap().validation.unwrap();
+    let last = trainer
+        .history()
+        .epochs
+        .last()
+        .unwrap()
+        .validation
+        .clone()
+        .unwrap();
     assert_ne!(last.collapse, Collapse::Ok, "{last:?}");
 }
 
@@ -321,44 +350,49 @@ fn layers_that_the_shift_moves_out_of_the_volume_are_counted() {
     ] {
         let mut settings = settings(1);
         settings.augmentation.z_shift = [share, share];
-        let trainer = Trainer::new(&settings, &training, &[]).unwrap();
+        let trainer = start(&settings, &training, &[]).unwrap();
         let expected = ShiftedOut {
             with_layer: 5,
             lost,
         };
-        assert_eq!(trainer.shifted_out().unwrap(), expected, "{share}");
+        assert_eq!(trainer.task().shifted_out().unwrap(), expected, "{share}");
     }
 }
 
 #[test]
 fn a_diverging_run_stops_with_what_to_change() {
     let training = examples(0..1);
-    let settings = TrainSettings {
-        learning_rate: 1e38,
-        ..settings(4)
-    };
-    let mut trainer = Trainer::new(&settings, &training, &[]).unwrap();
+    let settings = settings_with(4, |run| run.learning_rate = 1e38);
+    let mut trainer = start(&settings, &training, &[]).unwrap();
     let error = (0..4)
         .find_map(|_| trainer.run_epoch(&mut |_| true).err())
         .unwrap();
-    assert!(matches!(error, LayersegError::NotFinite { .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            LayersegError::Training(TrainingError::NotFinite { .. })
+        ),
+        "{error}"
+    );
     assert!(error.to_string().contains("lower learning_rate"), "{error}");
 }
 
 #[test]
 fn a_run_stops_early_when_nothing_improves() {
     let training = examples(0..1);
+    let stopping = settings_with(50, |run| {
+        run.learning_rate = 1e-30;
+        run.early_stopping_epochs = Some(2);
+    });
     let settings = TrainSettings {
-        learning_rate: 1e-30,
-        early_stopping_epochs: Some(2),
         augmentation: Augmentation {
             z_shift: [0.0, 0.0],
             mirror: false,
         },
-        ..settings(50)
+        ..stopping
     };
     let validation = examples(1..2);
-    let mut trainer = Trainer::new(&settings, &training, &validation).unwrap();
+    let mut trainer = start(&settings, &training, &validation).unwrap();
     while !trainer.is_finished() {
         trainer.run_epoch(&mut |_| true).unwrap();
     }
@@ -369,10 +403,10 @@ fn a_run_stops_early_when_nothing_improves() {
 fn a_watcher_stops_the_run() {
     let training = examples(0..1);
     let settings = settings(1);
-    let mut trainer = Trainer::new(&settings, &training, &[]).unwrap();
+    let mut trainer = start(&settings, &training, &[]).unwrap();
     assert!(matches!(
         trainer.run_epoch(&mut |_| false),
-        Err(LayersegError::Stopped)
+        Err(LayersegError::Training(TrainingError::Stopped))
     ));
 }
 
@@ -397,7 +431,7 @@ fn volumes_that_do_not_fit_are_refused_before_training() {
         }),
         ..settings(1)
     };
-    let error = |settings: &TrainSettings| Trainer::new(settings, &training, &[]).unwrap_err();
+    let error = |settings: &TrainSettings| start(settings, &training, &[]).unwrap_err();
     assert!(matches!(
         error(&unet(2, 2)),
         LayersegError::Channels {
@@ -422,12 +456,11 @@ fn plain_convolutions_are_other_sums_of_the_same_numbers() {
     let run = |convolutions| {
         let settings = TrainSettings {
             network: NetworkConfig::Fcn7(fcn.clone()),
-            convolutions,
-            ..settings(1)
+            ..settings_with(1, |run| run.convolutions = convolutions)
         };
-        let mut trainer = Trainer::new(&settings, &training, &[]).unwrap();
+        let mut trainer = start(&settings, &training, &[]).unwrap();
         trainer.run_epoch(&mut |_| true).unwrap();
-        let loss = trainer.history().epochs[0].train.bce;
+        let loss = trainer.history().epochs[0].train.get("bce").unwrap();
         (loss, finish(trainer).1)
     };
     let [fastest, plain] = [ConvolutionMethod::Fastest, ConvolutionMethod::Plain].map(run);
@@ -452,10 +485,9 @@ fn recomputed_blocks_end_in_the_same_bytes() {
         let run = |recompute| {
             let settings = TrainSettings {
                 network: network.clone(),
-                recompute,
-                ..settings(2)
+                ..settings_with(2, |run| run.recompute = recompute)
             };
-            finish(Trainer::new(&settings, &training, &validation).unwrap())
+            finish(start(&settings, &training, &validation).unwrap())
         };
         assert!(run(false) == run(true));
     }

@@ -3,13 +3,12 @@
 use std::path::Path;
 
 use rsom_io::ports;
+use rsom_parameters::Choice;
 use rsom_stage::{StageError, log};
 use rsom_volume::{Axes as Order, Grid, Mask, VolumeError};
-use serde::Deserialize;
 
 /// How the axes of both masks are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Axes {
     /// As shape and affine say.
     Auto,

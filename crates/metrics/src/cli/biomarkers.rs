@@ -1,15 +1,16 @@
 //! `rsom-metrics biomarkers`: quantities of one scan.
 
 use rsom_io::ports;
+use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
-use super::keys::{RunKeys, keyed};
+use super::keys::RunKeys;
 use super::table;
 use crate::biomarkers;
 
 /// The command.
 pub fn command() -> Command {
-    let command = Command::new(
+    Command::new(
         "biomarkers",
         "Measure the layer and the vessels of one scan",
         run,
@@ -18,19 +19,19 @@ pub fn command() -> Command {
     .input(Port::optional(
         "vessels",
         Kind::Mask,
-        "Mask of the vessels; its grid may begin and end at other depths than the layer's",
+        "Mask of the vessels; its range of depths may differ from that of the layer",
     ))
     .output(Port::required(
         "output",
         Kind::Table,
-        "One measurement a row",
-    ));
-    keyed(command, "layer mask")
+        "Table to write: one measurement per row",
+    ))
+    .parameters(RunKeys::declare())
         .example("rsom-metrics biomarkers --layer layer.nii.gz --vessels vessels.nii.gz --output b.parquet --subject s01 --factor visit=2")
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let run_keys = RunKeys::of(invocation)?;
+    let run_keys = invocation.settings::<RunKeys>()?;
     let layer_path = invocation.input("layer")?;
     let layer = ports::load_mask(layer_path)?;
     let vessels = match invocation.optional_input("vessels") {

@@ -4,60 +4,22 @@ use std::path::Path;
 
 use rsom_io::ports;
 use rsom_measures::{column, schema};
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, log};
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
 use rsom_volume::Mask;
-use serde::Deserialize;
 
 use super::axes::{self, Axes, MaskFile};
-use super::keys::{RunKeys, keyed};
+use super::keys::RunKeys;
 use super::{histogram, table};
 use crate::roughness::Variant;
 use crate::{Measure, Measurement, Pair, Settings, Status, Surface, evaluate};
 
 /// The command.
 pub fn command() -> Command {
-    let command = files().parameter(Parameter::flag(
-        "per_slice",
-        "Also measure every B-scan on its own",
-    ));
-    keyed(command, "reference")
-        .parameter(Parameter::integers(
-            "reference_labels",
-            "Labels of a reference label map that make up the structure (unset: the only one it holds)",
-        ))
-        .parameter(
-            Parameter::choice("roughness", &["rsom", "gerl2019"], "Definition of the roughness Ra: ours, or the paper's authors'")
-                .default("rsom"),
-        )
-        .parameter(Parameter::flag(
-            "dense",
-            "B-scans are neighbors in the tissue: surface normals may use the slope across them",
-        ))
-        .parameter(measures())
-        .parameter(
-            Parameter::integer("angle_bins", "Bins of the histogram of angles, from 0 to 90 degrees")
-                .default(18)
-                .at_least(1.0)
-                .at_most(1000.0),
-        )
-        .parameter(
-            Parameter::choice(
-                "axes",
-                &["auto", "xyz", "zyx"],
-                "Axes of both masks; auto takes masks for z, y, x when shape and identity affine say so",
-            )
-            .default("auto"),
-        )
+    files()
+        .parameters(Wanted::declare())
         .example("rsom-metrics evaluate --reference truth.nii.gz --prediction vessels.nii.gz --output m.parquet --measures overlap,cldice")
         .example("rsom-metrics evaluate --reference truth.nii.gz --prediction mask.nii.gz --output m.parquet --per-slice --factor net=unet --factor s=100")
-}
-
-/// Which measures to take.
-fn measures() -> Parameter {
-    let about = "What to measure: overlap (Dice, IoU, precision, recall), cldice (center lines of vessels: clDice, topology precision and \
-                 sensitivity), roughness, holes, thickness and normals of a layer";
-    Parameter::choices("measures", &Measure::ALL.map(Measure::name), about)
-        .default(Measure::OF_LAYER.map(Measure::name).to_vec())
 }
 
 /// The command with its inputs and outputs.
@@ -80,7 +42,7 @@ fn files() -> Command {
     .output(Port::required(
         "output",
         Kind::Table,
-        "One measurement a row",
+        "Table to write: one measurement per row",
     ))
     .output(Port::optional(
         "normals",
@@ -89,35 +51,42 @@ fn files() -> Command {
     ))
 }
 
-#[derive(Debug, Deserialize)]
-struct Parameters {
+/// What to measure.
+#[derive(Debug, Parameters)]
+struct Wanted {
+    /// Measure every B-scan separately as well.
     per_slice: bool,
+    #[parameter(flatten)]
+    keys: RunKeys,
+    /// Labels of the reference label map that form the structure (unset: the only label of the map).
     reference_labels: Option<Vec<i32>>,
-    roughness: Roughness,
+    /// Definition of the roughness Ra: 'rsom' is ours, 'gerl2019' that of the paper.
+    #[parameter(default = Variant::Rsom)]
+    roughness: Variant,
+    /// Neighboring B-scans are neighbors in the tissue: use the slope across them for surface normals.
     dense: bool,
+    /// Measures: overlap (Dice, IoU, precision, recall); cldice (clDice, topology precision and sensitivity of vessels);
+    /// roughness, holes, thickness and normals of a layer.
+    #[parameter(default = Measure::OF_LAYER.to_vec())]
     measures: Vec<Measure>,
+    /// Number of bins in the histogram of angles, from 0 to 90 degrees.
+    #[parameter(default = 18, min = 1, max = 1000)]
     angle_bins: usize,
+    /// Order of the axes of both masks; 'auto' takes zyx for masks whose shape and identity affine say so.
+    #[parameter(default = Axes::Auto)]
     axes: Axes,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Roughness {
-    Rsom,
-    Gerl2019,
-}
-
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let parameters: Parameters = invocation.parameters()?;
-    let run_keys = RunKeys::of(invocation)?;
+    let wanted: Wanted = invocation.settings()?;
     let (reference_path, prediction_path) = (
         invocation.input("reference")?,
         invocation.input("prediction")?,
     );
-    let reference = read_reference(reference_path, parameters.reference_labels.as_deref())?;
+    let reference = read_reference(reference_path, wanted.reference_labels.as_deref())?;
     let prediction = ports::load_mask(prediction_path)?;
     let (reference, prediction) = axes::aligned(
-        parameters.axes,
+        wanted.axes,
         MaskFile {
             path: reference_path,
             mask: reference,
@@ -129,19 +98,16 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     )?;
     let pair = Pair::new(&reference, &prediction).map_err(StageError::inputs)?;
     let settings = Settings {
-        per_slice: parameters.per_slice,
-        roughness: match parameters.roughness {
-            Roughness::Rsom => Variant::Rsom,
-            Roughness::Gerl2019 => Variant::Gerl2019,
-        },
-        dense: parameters.dense,
+        per_slice: wanted.per_slice,
+        roughness: wanted.roughness,
+        dense: wanted.dense,
     };
-    let rows = evaluate(&pair, &parameters.measures, &settings);
-    let keys = run_keys.keys(reference_path);
+    let rows = evaluate(&pair, &wanted.measures, &settings);
+    let keys = wanted.keys.keys(reference_path);
     let measured = table::of_measurements(&rows, &keys).map_err(StageError::failure)?;
     ports::write_table(invocation, "output", &measured)?;
     if invocation.optional_output("normals").is_some() {
-        let counts = histogram::table(&pair, parameters.dense, parameters.angle_bins, &keys);
+        let counts = histogram::table(&pair, wanted.dense, wanted.angle_bins, &keys);
         ports::write_table(invocation, "normals", &counts.map_err(StageError::failure)?)?;
     }
     Ok(summary(&rows, &pair))

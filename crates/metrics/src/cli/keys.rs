@@ -1,54 +1,27 @@
-//! Parameters that say which scan of which run a table is about, for every command that writes measurements.
+//! Which scan of which run a table describes: parameters of every command that writes measurements.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rsom_stage::{Command, Invocation, Parameter, StageError};
-use serde::Deserialize;
+use rsom_parameters::Parameters;
 
 use super::table::{Keys, check_factors};
 
-static NO_FACTORS: BTreeMap<String, String> = BTreeMap::new();
-
-/// Adds the parameters of [`RunKeys`] to a command; `named_by` is the input whose file name is the scan id by default.
-pub fn keyed(command: Command, named_by: &str) -> Command {
-    let scan = format!("Scan id (unset: file name of the {named_by})");
-    command
-        .parameter(Parameter::map(
-            "factor",
-            "Factor of the run, a column of its own",
-        ))
-        .parameter(Parameter::text(
-            "subject",
-            "Subject the scan belongs to (unset: the scan id)",
-        ))
-        .parameter(Parameter::text("scan", &scan))
-        .parameter(Parameter::text(
-            "label",
-            "Name of the structure in the column `label`",
-        ))
-}
-
-/// The parameters that [`keyed`] adds.
-#[derive(Debug, Deserialize)]
+/// Which scan of which run a table describes.
+#[derive(Debug, Parameters)]
 pub struct RunKeys {
-    factor: Option<BTreeMap<String, String>>,
+    /// Factor of the run, such as net=unet; each becomes a column.
+    #[parameter(check = check_factors)]
+    factor: BTreeMap<String, String>,
+    /// Subject of the scan (unset: the scan id).
     subject: Option<String>,
+    /// Scan id (unset: the file name of the reference, or of the layer mask).
     scan: Option<String>,
+    /// Name of the structure, for the column 'label'.
     label: Option<String>,
 }
 
 impl RunKeys {
-    /// Those of a call.
-    ///
-    /// # Errors
-    /// Exit code 2 for a factor whose name is taken.
-    pub fn of(invocation: &Invocation) -> Result<Self, StageError> {
-        let keys: Self = invocation.parameters()?;
-        check_factors(keys.factor.as_ref().unwrap_or(&NO_FACTORS))?;
-        Ok(keys)
-    }
-
     /// What stands in every row of a table; the scan bears the name of a file unless it was given another.
     pub fn keys<'a>(&'a self, path: &'a Path) -> Keys<'a> {
         let scan = self.scan.as_deref().or_else(|| stem(path));
@@ -57,7 +30,7 @@ impl RunKeys {
             subject: self.subject.as_deref().or(scan),
             scan,
             label: self.label.as_deref(),
-            factors: self.factor.as_ref().unwrap_or(&NO_FACTORS),
+            factors: &self.factor,
         }
     }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use rsom_formats::table::{self, Column, Table, TableError};
 use rsom_measures::{Row, column};
-use rsom_stage::StageError;
 
 use super::histogram::{ANGLE_HIGH_DEG, ANGLE_LOW_DEG};
 use crate::Measurement;
@@ -38,15 +37,15 @@ impl<'a> Keys<'a> {
 /// Refuses factors whose names are taken.
 ///
 /// # Errors
-/// Exit code 2 that names the factor.
-pub fn check_factors(factors: &BTreeMap<String, String>) -> Result<(), StageError> {
+/// The name of the factor.
+pub fn check_factors(factors: &BTreeMap<String, String>) -> Result<(), String> {
     let of_histogram = [ANGLE_LOW_DEG, ANGLE_HIGH_DEG];
     let is_taken = |name: &&str| column::ALL.contains(name) || of_histogram.contains(name);
     let clash = factors.keys().map(String::as_str).find(is_taken);
     clash.map_or(Ok(()), |name| {
-        Err(StageError::usage(format_args!(
-            "--factor {name}=…: a column of that name is in every table; choose another"
-        )))
+        Err(format!(
+            "every table has a column '{name}'; choose another name for the factor"
+        ))
     })
 }
 
@@ -140,9 +139,6 @@ mod tests {
     #[test]
     fn a_factor_cannot_hide_a_column() {
         let factors = BTreeMap::from([("value".into(), "1".into())]);
-        assert_eq!(
-            check_factors(&factors).unwrap_err().exit_code(),
-            rsom_stage::ExitCode::Usage
-        );
+        assert!(check_factors(&factors).unwrap_err().contains("'value'"));
     }
 }

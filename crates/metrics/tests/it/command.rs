@@ -4,13 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use ndarray::{Array3, s};
 use rsom_formats::nifti;
 use rsom_formats::table::{Table, parquet};
+use rsom_testing::{Finished, Folder, Program};
 use rsom_volume::{Grid, Mask, Spacing};
 
+const METRICS: Program = Program::new(env!("CARGO_BIN_EXE_rsom-metrics"));
 const SHAPE: [usize; 3] = [20, 3, 24];
 
 fn layer(shape: [usize; 3], first: usize) -> Array3<bool> {
@@ -29,20 +30,17 @@ fn save_on(folder: &Path, name: &str, voxels: Array3<bool>, grid: Grid) -> Strin
     path.to_str().unwrap().to_owned()
 }
 
-fn evaluate(reference: &str, prediction: &str, output: &Path, more: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rsom-metrics"))
-        .args([
-            "evaluate",
-            "--reference",
-            reference,
-            "--prediction",
-            prediction,
-            "--output",
-        ])
-        .arg(output)
-        .args(more)
-        .output()
-        .unwrap()
+fn evaluate(reference: &str, prediction: &str, output: &Path, more: &[&str]) -> Finished {
+    let output = output.to_str().unwrap();
+    let files = [
+        "--reference",
+        reference,
+        "--prediction",
+        prediction,
+        "--output",
+        output,
+    ];
+    METRICS.run(".", [&["evaluate"][..], &files, more].concat())
 }
 
 /// Slice, value and status of the rows of a metric.
@@ -65,24 +63,20 @@ fn rows(table: &Table, metric: &str) -> Vec<Row> {
 
 #[test]
 fn a_table_holds_the_scan_and_its_bscans() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let mut missing = layer(SHAPE, 8);
     missing.slice_mut(s![.., 1, ..]).fill(false);
-    let reference = save(folder.path(), "eye.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
-    let prediction = save(folder.path(), "p.nii.gz", missing, Spacing::RSOM);
-    let output = folder.path().join("m.parquet");
+    let reference = save(&folder, "eye.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
+    let prediction = save(&folder, "p.nii.gz", missing, Spacing::RSOM);
+    let output = folder.join("m.parquet");
     let run = evaluate(
         &reference,
         &prediction,
         &output,
         &["--per-slice", "--factor", "s=10", "--json"],
-    );
-    assert!(
-        run.status.success(),
-        "{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
-    let line: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    )
+    .expect_code(0);
+    let line = run.json();
     assert!((line["result"]["dice"].as_f64().unwrap() - 0.8).abs() < 1e-12);
     let table = parquet::read(&output).unwrap();
     assert_eq!(table.texts("scan").unwrap()[0].as_deref(), Some("eye"));
@@ -120,18 +114,12 @@ fn a_table_holds_the_scan_and_its_bscans() {
 
 #[test]
 fn other_grids_are_exit_code_3_with_both_geometries() {
-    let folder = tempfile::tempdir().unwrap();
-    let reference = save(folder.path(), "r.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
-    let prediction = save(
-        folder.path(),
-        "p.nii.gz",
-        layer([20, 3, 25], 8),
-        Spacing::RSOM,
-    );
-    let output = folder.path().join("m.parquet");
+    let folder = Folder::new();
+    let reference = save(&folder, "r.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
+    let prediction = save(&folder, "p.nii.gz", layer([20, 3, 25], 8), Spacing::RSOM);
+    let output = folder.join("m.parquet");
     let run = evaluate(&reference, &prediction, &output, &[]);
-    assert_eq!(run.status.code(), Some(3));
-    let message = String::from_utf8_lossy(&run.stderr);
+    let message = run.expect_code(3).stderr;
     for part in ["r.nii.gz", "p.nii.gz", "20 × 3 × 24", "20 × 3 × 25"] {
         assert!(message.contains(part), "{message}");
     }
@@ -140,22 +128,18 @@ fn other_grids_are_exit_code_3_with_both_geometries() {
 
 #[test]
 fn the_same_call_writes_the_same_bytes() {
-    let folder = tempfile::tempdir().unwrap();
-    let reference = save(folder.path(), "r.nii.gz", layer(SHAPE, 8), Spacing::Unknown);
-    let prediction = save(folder.path(), "p.nii.gz", layer(SHAPE, 9), Spacing::Unknown);
+    let folder = Folder::new();
+    let reference = save(&folder, "r.nii.gz", layer(SHAPE, 8), Spacing::Unknown);
+    let prediction = save(&folder, "p.nii.gz", layer(SHAPE, 9), Spacing::Unknown);
     let bytes = |name: &str, threads: &str| {
-        let output = folder.path().join(name);
-        let run = evaluate(
+        let output = folder.join(name);
+        evaluate(
             &reference,
             &prediction,
             &output,
             &["--per-slice", "--threads", threads],
-        );
-        assert!(
-            run.status.success(),
-            "{}",
-            String::from_utf8_lossy(&run.stderr)
-        );
+        )
+        .expect_code(0);
         std::fs::read(output).unwrap()
     };
     assert_eq!(bytes("a.parquet", "1"), bytes("b.parquet", "2"));
@@ -163,29 +147,24 @@ fn the_same_call_writes_the_same_bytes() {
 
 #[test]
 fn a_factor_named_as_a_column_is_exit_code_2() {
-    let folder = tempfile::tempdir().unwrap();
-    let mask = save(folder.path(), "r.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
+    let folder = Folder::new();
+    let mask = save(&folder, "r.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
     let run = evaluate(
         &mask,
         &mask,
-        &folder.path().join("m.parquet"),
+        &folder.join("m.parquet"),
         &["--factor", "status=1"],
     );
-    assert_eq!(run.status.code(), Some(2));
+    run.expect_code(2);
 }
 
 #[test]
 fn normals_are_counted_column_by_column() {
-    let folder = tempfile::tempdir().unwrap();
-    let mask = save(folder.path(), "r.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
-    let normals = folder.path().join("n.parquet");
+    let folder = Folder::new();
+    let mask = save(&folder, "r.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
+    let normals = folder.join("n.parquet");
     let more = ["--normals", normals.to_str().unwrap(), "--angle-bins", "9"];
-    let run = evaluate(&mask, &mask, &folder.path().join("m.parquet"), &more);
-    assert!(
-        run.status.success(),
-        "{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
+    evaluate(&mask, &mask, &folder.join("m.parquet"), &more).expect_code(0);
     let table = parquet::read(&normals).unwrap();
     let counted: f64 = rows(&table, "normal_count")
         .iter()
@@ -196,50 +175,38 @@ fn normals_are_counted_column_by_column() {
 
 #[test]
 fn center_lines_are_compared_when_asked() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let tubes = |at: &[usize]| {
         Array3::from_shape_fn([9, 18, 30], |(x, y, _)| {
             at.iter().any(|c| x.abs_diff(4) + y.abs_diff(*c) <= 1)
         })
     };
-    let reference = save(folder.path(), "r.nii.gz", tubes(&[4, 13]), Spacing::RSOM);
-    let prediction = save(folder.path(), "p.nii.gz", tubes(&[4]), Spacing::RSOM);
-    let output = folder.path().join("m.parquet");
+    let reference = save(&folder, "r.nii.gz", tubes(&[4, 13]), Spacing::RSOM);
+    let prediction = save(&folder, "p.nii.gz", tubes(&[4]), Spacing::RSOM);
+    let output = folder.join("m.parquet");
     let run = evaluate(
         &reference,
         &prediction,
         &output,
         &["--measures", "overlap,cldice", "--per-slice", "--json"],
-    );
-    assert!(
-        run.status.success(),
-        "{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
+    )
+    .expect_code(0);
     let table = parquet::read(&output).unwrap();
     let row = |value: f64| [(None, Some(value), "ok".to_owned())];
     // One of two equal tubes: 2 · 1 · ½ / (1 + ½).
     assert_eq!(rows(&table, "topology_precision"), row(1.0));
     assert_eq!(rows(&table, "topology_sensitivity"), row(0.5));
     assert_eq!(rows(&table, "cldice"), row(2.0 / 3.0));
-    let line: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    let line = run.json();
     assert_eq!(line["result"]["cldice"].as_f64(), Some(2.0 / 3.0));
     assert!(!rows(&table, "dice").is_empty() && rows(&table, "hole_count").is_empty());
-    assert!(
-        evaluate(&reference, &prediction, &output, &[])
-            .status
-            .success()
-    );
+    evaluate(&reference, &prediction, &output, &[]).expect_code(0);
     assert!(rows(&parquet::read(&output).unwrap(), "cldice").is_empty());
 }
 
-fn biomarkers(layer: &str, output: &Path, more: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rsom-metrics"))
-        .args(["biomarkers", "--layer", layer, "--output"])
-        .arg(output)
-        .args(more)
-        .output()
-        .unwrap()
+fn biomarkers(layer: &str, output: &Path, more: &[&str]) -> Finished {
+    let files = ["--layer", layer, "--output", output.to_str().unwrap()];
+    METRICS.run(".", [&["biomarkers"][..], &files, more].concat())
 }
 
 /// Vessels in every voxel of x = 0 on a grid that begins `start` voxels beside that of the layer.
@@ -257,10 +224,10 @@ fn vessels_from(folder: &Path, start: [isize; 3]) -> String {
 
 #[test]
 fn biomarkers_know_how_deep_the_vessels_grid_begins() {
-    let folder = tempfile::tempdir().unwrap();
-    let layer = save(folder.path(), "s7.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
-    let vessels = vessels_from(folder.path(), [0, 0, 15]);
-    let output = folder.path().join("b.parquet");
+    let folder = Folder::new();
+    let layer = save(&folder, "s7.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
+    let vessels = vessels_from(&folder, [0, 0, 15]);
+    let output = folder.join("b.parquet");
     let more = [
         "--vessels",
         &vessels,
@@ -270,13 +237,8 @@ fn biomarkers_know_how_deep_the_vessels_grid_begins() {
         "visit=2",
         "--json",
     ];
-    let run = biomarkers(&layer, &output, &more);
-    assert!(
-        run.status.success(),
-        "{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
-    let line: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    let run = biomarkers(&layer, &output, &more).expect_code(0);
+    let line = run.json();
     let near = |name: &str, expected: f64| {
         let found = line["result"][name].as_f64().unwrap();
         assert!((found - expected).abs() < 1e-6, "{name}: {found}");
@@ -308,10 +270,10 @@ fn biomarkers_know_how_deep_the_vessels_grid_begins() {
 
 #[test]
 fn biomarkers_of_a_layer_alone_have_no_rows_of_vessels() {
-    let folder = tempfile::tempdir().unwrap();
-    let mask = save(folder.path(), "l.nii.gz", layer(SHAPE, 8), Spacing::Unknown);
-    let output = folder.path().join("b.parquet");
-    assert!(biomarkers(&mask, &output, &[]).status.success());
+    let folder = Folder::new();
+    let mask = save(&folder, "l.nii.gz", layer(SHAPE, 8), Spacing::Unknown);
+    let output = folder.join("b.parquet");
+    biomarkers(&mask, &output, &[]).expect_code(0);
     let table = parquet::read(&output).unwrap();
     assert_eq!(
         rows(&table, "layer_thickness_vox"),
@@ -326,13 +288,12 @@ fn biomarkers_of_a_layer_alone_have_no_rows_of_vessels() {
 
 #[test]
 fn vessels_beside_the_layer_are_exit_code_3_with_both_geometries() {
-    let folder = tempfile::tempdir().unwrap();
-    let layer = save(folder.path(), "l.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
-    let vessels = vessels_from(folder.path(), [1, 0, 15]);
-    let output = folder.path().join("b.parquet");
+    let folder = Folder::new();
+    let layer = save(&folder, "l.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
+    let vessels = vessels_from(&folder, [1, 0, 15]);
+    let output = folder.join("b.parquet");
     let run = biomarkers(&layer, &output, &["--vessels", &vessels]);
-    assert_eq!(run.status.code(), Some(3));
-    let message = String::from_utf8_lossy(&run.stderr);
+    let message = run.expect_code(3).stderr;
     for part in ["l.nii.gz", "v.nii.gz", "20 × 3 × 24", "20 × 3 × 8"] {
         assert!(message.contains(part), "{message}");
     }

@@ -1,27 +1,17 @@
 //! Measures against the reference values of independent software.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rsom_formats::nifti;
 use rsom_metrics::cldice::ClDice;
 use rsom_metrics::roughness::{Roughness, Variant};
 use rsom_metrics::{Pair, Surface};
+use rsom_testing::golden;
 use rsom_volume::OverlapCounts;
 use serde_json::Value;
-
-fn golden(folder: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/golden")
-        .join(folder);
-    if !path.exists() {
-        println!("skipped: no reference values at {}", path.display());
-        return None;
-    }
-    Some(path)
-}
 
 fn json(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
@@ -29,9 +19,7 @@ fn json(path: &Path) -> Value {
 
 #[test]
 fn overlap_equals_that_of_other_software() {
-    let Some(folder) = golden("metrics") else {
-        return;
-    };
+    let folder = golden("metrics");
     let cases = json(&folder.join("metrics.json"));
     for case in cases["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
@@ -67,9 +55,7 @@ fn overlap_equals_that_of_other_software() {
 
 #[test]
 fn roughness_equals_that_of_the_authors() {
-    let Some(folder) = golden("surface") else {
-        return;
-    };
+    let folder = golden("surface");
     for case in json(&folder.join("roughness.json")).as_array().unwrap() {
         for (key, ending) in [("raw", ""), ("smoothed", "_smoothed")] {
             let file = folder.join(format!("mask{}{ending}.nii.gz", case["case"]));
@@ -99,9 +85,7 @@ fn roughness_equals_that_of_the_authors() {
 
 #[test]
 fn cldice_equals_that_of_skeletons_by_scikit_image() {
-    let Some(folder) = golden("metrics") else {
-        return;
-    };
+    let folder = golden("metrics");
     let cases = json(&folder.join("metrics.json"));
     let mut compared = 0;
     for case in cases["cases"].as_array().unwrap() {

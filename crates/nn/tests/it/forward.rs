@@ -10,6 +10,7 @@ use rsom_nn::ops::{
     conv_transpose3d, conv2d, conv3d, dropout, max_pool2d, max_pool3d, relu, without_kernels,
 };
 use rsom_nn::{Mode, Parameters, Reduction, loss, rng};
+use rsom_testing::{golden, shared};
 
 use crate::common::npy::{array, state_dict};
 use crate::common::{distance, flat, random};
@@ -209,13 +210,10 @@ fn cross_entropy_is_finite_where_the_plain_formula_is_not() {
 
 #[test]
 fn cross_entropy_and_its_gradient_are_those_of_pytorch() {
-    let Some(text) = crate::common::npy::golden("manifest.json") else {
-        return;
-    };
-    let manifest: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(text).unwrap()).unwrap();
+    let manifest = std::fs::read(golden("nets/manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
     for case in manifest["loss"].as_array().unwrap() {
-        let file = |what: &str| array(&format!("loss{}_{what}.npy", case["case"])).unwrap();
+        let file = |what: &str| array(&golden(&format!("nets/loss{}_{what}.npy", case["case"])));
         let logits = candle_core::Var::from_tensor(&file("logits")).unwrap();
         let sum = loss::bce_with_logits(&logits, &file("target"), Reduction::Sum).unwrap();
         let expected = case["bce_sum"].as_f64().unwrap();
@@ -262,13 +260,11 @@ fn dropout_masks_depend_on_seed_step_and_place_and_vanish_in_evaluation() {
 
 #[test]
 fn the_seven_layer_network_gives_what_pytorch_gave() {
-    let (Some(tensors), Some(x), Some(y)) = (
-        state_dict("fcn7.pt"),
-        array("fcn7_input.npy"),
-        array("fcn7_output.npy"),
-    ) else {
+    let Some(folder) = shared("golden/nets") else {
         return;
     };
+    let tensors = state_dict(&folder.join("fcn7.pt"));
+    let [x, y] = ["input", "output"].map(|kind| array(&folder.join(format!("fcn7_{kind}.npy"))));
     let mut parameters = Parameters::new();
     let mut builder = parameters.builder(0);
     let channels = [2, 8, 16, 24, 32, 64, 128, 1];
@@ -310,14 +306,9 @@ fn the_vessel_network_gives_what_pytorch_gave() {
         ("dvn_plain", false, 58_656),
         ("dvn_groupnorm", true, 58_816),
     ] {
-        let file = |kind: &str| array(&format!("{name}_{kind}.npy"));
-        let (Some(tensors), Some(mut x), Some(y)) = (
-            state_dict(&format!("{name}.pt")),
-            file("input"),
-            file("output"),
-        ) else {
-            return;
-        };
+        let file = |end: &str| golden(&format!("nets/{name}{end}"));
+        let tensors = state_dict(&file(".pt"));
+        let [mut x, y] = ["_input.npy", "_output.npy"].map(|end| array(&file(end)));
         let mut parameters = Parameters::new();
         let mut builder = parameters.builder(0);
         let channels = [2, 5, 10, 20, 50, 1];

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use candle_core::{DType, Device, Tensor};
 use proptest::prelude::*;
 use rsom_nn::Parameters;
+use rsom_testing::{golden, shared};
 use rsom_weights::{self as weights, Metadata, WeightsError};
 
-use crate::common::npy::{golden, state_dict};
+use crate::common::npy::state_dict;
 use crate::common::{flat, random};
 
 fn some_tensors() -> BTreeMap<String, Tensor> {
@@ -135,16 +136,14 @@ fn a_header_that_lies_is_an_error_without_an_allocation() {
 
 #[test]
 fn state_dicts_are_read_as_candle_reads_them() {
-    for name in [
-        "unet_one_logit",
-        "unet_release",
-        "fcn7",
-        "dvn_groupnorm",
-        "traj_start",
-    ] {
-        let Some(path) = golden(&format!("{name}.pt")) else {
-            return;
-        };
+    let path = |name: &str| golden(&format!("nets/{name}.pt"));
+    let mut paths = ["unet_release", "dvn_groupnorm", "traj_start"]
+        .map(path)
+        .to_vec();
+    let more = ["unet_one_logit", "fcn7"].map(|name| shared(&format!("golden/nets/{name}.pt")));
+    paths.extend(more.into_iter().flatten());
+    for path in paths {
+        let name = path.display();
         let ours = weights::from_bytes(&std::fs::read(&path).unwrap()).unwrap();
         let theirs = candle_core::pickle::read_all(&path).unwrap();
         assert_eq!(ours.tensors.len(), theirs.len(), "{name}");
@@ -157,9 +156,7 @@ fn state_dicts_are_read_as_candle_reads_them() {
 
 #[test]
 fn another_network_s_weights_list_what_is_missing_and_unknown() {
-    let Some(tensors) = state_dict("dvn_plain.pt") else {
-        return;
-    };
+    let tensors = state_dict(&golden("nets/dvn_plain.pt"));
     let mut parameters = Parameters::new();
     parameters
         .builder(0)
@@ -176,10 +173,7 @@ fn another_network_s_weights_list_what_is_missing_and_unknown() {
 
 #[test]
 fn broken_state_dicts_are_errors() {
-    let Some(path) = golden("dvn_plain.pt") else {
-        return;
-    };
-    let bytes = std::fs::read(path).unwrap();
+    let bytes = std::fs::read(golden("nets/dvn_plain.pt")).unwrap();
     for len in (0..bytes.len()).step_by(bytes.len() / 400) {
         assert!(weights::from_bytes(&bytes[..len]).is_err(), "{len}");
     }
@@ -211,8 +205,7 @@ proptest! {
     fn flipped_bits_never_panic_a_state_dict_reader(
         flips in prop::collection::vec((any::<prop::sample::Index>(), 0..8_u32), 1..4)
     ) {
-        let Some(path) = golden("dvn_plain.pt") else { return Ok(()) };
-        let mut bytes = std::fs::read(path).unwrap();
+        let mut bytes = std::fs::read(golden("nets/dvn_plain.pt")).unwrap();
         for (place, bit) in flips {
             let place = place.index(bytes.len());
             bytes[place] ^= 1_u8 << bit;

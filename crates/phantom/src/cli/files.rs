@@ -6,17 +6,16 @@ use ndarray::Axis;
 use rsom_formats::nifti::Storage;
 use rsom_io::ports;
 use rsom_io::rsom_mat;
+use rsom_parameters::Choice;
 use rsom_stage::{Invocation, StageError};
 use rsom_volume::Scan;
 use rsom_volume::{RawChannel, SkinSurface};
-use serde::Deserialize;
 
 use super::tree;
 use crate::{Phantom, PhantomError};
 
 /// How the scans of a cohort are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub(super) enum Format {
     /// NIfTI, intensities from 0 to 255.
     Nifti,
@@ -25,8 +24,7 @@ pub(super) enum Format {
 }
 
 /// Precision of MATLAB files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub(super) enum Precision {
     /// 32 bit.
     Single,

@@ -6,16 +6,16 @@ use std::path::Path;
 use rsom_io::ports;
 use rsom_io::rsom_mat;
 use rsom_manifest::{FileEntry, Manifest, ScanEntry};
+use rsom_parameters::Parameters;
 use rsom_stage::{
-    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, atomic, fingerprint,
-    interrupt, yaml,
+    Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, fingerprint, interrupt,
+    yaml,
 };
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::files::{self, Format, Place, Precision, Written};
-use super::groups::{self, Group};
-use super::parameters;
+use super::groups::{self, Group, Groups};
+use super::settings::parameters;
 use super::truth::{Names, Rows};
 use crate::{Member, Subject, cohort, generate, generate_raw};
 
@@ -24,65 +24,54 @@ const SOURCE: &str = "rsom-phantom generate";
 
 /// The command `generate`.
 pub(super) fn command() -> Command {
-    let about =
-        "Make up the scans of several subjects: a folder of files, truth.parquet and manifest.yaml";
+    let about = "Generate the scans of several subjects: a folder of files, truth.parquet and manifest.yaml";
     Command::new("generate", about, run)
         .output(Port::required(
             "output",
             Kind::Directory,
             "Folder for the scans and manifest.yaml",
         ))
-        .parameter(Parameter::text("name", "Name of the data set").default("phantoms"))
-        .parameter(
-            Parameter::integer("seed", "Seed of the cohort")
-                .default(1)
-                .at_least(0.0),
-        )
-        .parameter(
-            Parameter::integer("subjects", "Number of subjects")
-                .default(6)
-                .at_least(1.0)
-                .at_most(100_000.0),
-        )
-        .parameter(
-            Parameter::integer("scans_per_subject", "Scans of each subject")
-                .default(2)
-                .at_least(1.0)
-                .at_most(1000.0),
-        )
-        .parameter(
-            Parameter::integer("folds", "Deal the subjects into folds; 0 for none")
-                .default(0)
-                .at_least(0.0)
-                .at_most(1000.0),
-        )
-        .parameter(Parameter::choice("format", &["nifti", "mat"], "'nifti': channels from 0 to 255; 'mat': R_<stamp>_<subject>_<scan>_LF.mat, …_HF.mat and Surf_<stamp>_.mat, as the scanner's software leaves them").default("nifti"))
-        .parameter(Parameter::choice("precision", &["single", "double"], "Precision of MATLAB files [unset: single]"))
-        .parameter(Parameter::flag("compressed", "Compress MATLAB files"))
-        .parameters(groups::parameters())
-        .parameters(parameters::parameters())
+        .parameters(Settings::declare())
+        .parameters(parameters())
         .example("rsom-phantom generate --config phantom.yaml --output phantoms")
         .example("rsom-phantom generate --rendering physical --format mat --groups healthy,diabetic --effects diabetic.loops_per_mm2=0.6 --output phantoms")
         .example("rsom-phantom generate --subjects 4 --shape 96,16,128 --output phantoms")
 }
 
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct Settings {
+    /// Name of the data set.
+    #[parameter(default = "phantoms")]
     name: String,
+    /// Seed of the cohort.
+    #[parameter(default = 1, min = 0)]
     seed: u64,
+    /// Number of subjects.
+    #[parameter(default = 6, min = 1, max = 100_000)]
     subjects: usize,
+    /// Number of scans of each subject.
+    #[parameter(default = 2, min = 1, max = 1000)]
     scans_per_subject: usize,
+    /// Number of folds to distribute the subjects over; 0 for no folds.
+    #[parameter(default = 0, min = 0, max = 1000)]
     folds: u32,
+    /// File format: 'nifti' has channels from 0 to 255; 'mat' writes R_<stamp>_<subject>_<scan>_LF.mat, …_HF.mat and
+    /// Surf_<stamp>_.mat, as the software of the scanner does.
+    #[parameter(default = Format::Nifti)]
     format: Format,
+    /// Precision of MATLAB files (unset: single).
     precision: Option<Precision>,
+    /// Compress MATLAB files.
     compressed: bool,
+    #[parameter(flatten)]
+    groups: Groups,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
-    let groups = groups::read(invocation)?;
+    let settings: Settings = invocation.settings()?;
+    let groups = groups::read(invocation, &settings.groups)?;
     let spacing_mm = groups.first().map(|group| group.population.spacing_mm);
-    settings.check(spacing_mm)?;
+    settings.check_format(spacing_mm)?;
     settings.check_members(groups.len())?;
     let folder = invocation.output("output")?;
     let place = folder.join("manifest.yaml");
@@ -131,7 +120,7 @@ impl Settings {
         Ok(())
     }
 
-    fn check(&self, spacing_mm: Option<[f64; 3]>) -> Result<(), StageError> {
+    fn check_format(&self, spacing_mm: Option<[f64; 3]>) -> Result<(), StageError> {
         if self.format == Format::Nifti && (self.precision.is_some() || self.compressed) {
             let fault = "--precision and --compressed belong to MATLAB files; add --format mat";
             return Err(StageError::usage(fault));

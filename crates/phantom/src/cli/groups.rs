@@ -2,19 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use rsom_stage::{Invocation, Parameter, StageError};
-use serde::Deserialize;
+use rsom_parameters::Parameters;
+use rsom_stage::{Invocation, StageError};
 
 use super::settings::{Effect, scene};
 use crate::Config;
 
-/// The parameters of groups.
-pub(super) fn parameters() -> [Parameter; 2] {
-    let none: [&str; 0] = [];
-    [
-        Parameter::texts("groups", "Names of groups, such as healthy,diabetic; subjects are dealt to them in turn [none: one population]").default(none.as_slice()),
-        Parameter::map("effects", "Factors on the settings of a group, such as diabetic.loops_per_mm2=0.6"),
-    ]
+/// The groups of a cohort.
+#[derive(Parameters)]
+pub(super) struct Groups {
+    /// Names of groups, such as healthy,diabetic; subjects are assigned to them in turn (none: one population).
+    #[parameter(default = Vec::new(), check = names)]
+    groups: Vec<String>,
+    /// Factors on the settings of a group, such as diabetic.loops_per_mm2=0.6.
+    effects: BTreeMap<String, String>,
+}
+
+fn names(groups: &Vec<String>) -> Result<(), String> {
+    for (i, name) in groups.iter().enumerate() {
+        if name.is_empty() || name.contains('.') || groups[..i].contains(name) {
+            return Err(format!(
+                "'{name}' must be a name without dots, and different from the other names"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A group, and the scene of its mean subject.
@@ -26,28 +38,13 @@ pub(super) struct Group {
     pub population: Config,
 }
 
-#[derive(Deserialize)]
-struct Settings {
-    groups: Vec<String>,
-    effects: Option<BTreeMap<String, String>>,
-}
-
 /// The groups of a run; one without a name where none are given.
 ///
 /// # Errors
-/// Exit code 2: a name that is empty, has a dot or comes twice; an effect on no group or setting, or that is no factor.
-pub(super) fn read(invocation: &Invocation) -> Result<Vec<Group>, StageError> {
-    let settings: Settings = invocation.parameters()?;
-    for (i, name) in settings.groups.iter().enumerate() {
-        if name.is_empty() || name.contains('.') || settings.groups[..i].contains(name) {
-            return Err(StageError::usage(format_args!(
-                "groups: '{name}' must be a name without dots that comes once"
-            )));
-        }
-    }
+/// Exit code 2: an effect on no group or setting, or that is no factor.
+pub(super) fn read(invocation: &Invocation, settings: &Groups) -> Result<Vec<Group>, StageError> {
     let mut effects: BTreeMap<&str, Vec<Effect>> = BTreeMap::new();
-    let given = settings.effects.unwrap_or_default();
-    for (key, value) in &given {
+    for (key, value) in &settings.effects {
         let (group, effect) = effect(key, value, &settings.groups)?;
         effects.entry(group).or_default().push(effect);
     }

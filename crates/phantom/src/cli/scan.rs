@@ -2,39 +2,42 @@
 
 use rsom_formats::nifti::Storage;
 use rsom_io::ports;
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
-use serde::Deserialize;
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
-use super::settings::scene;
+use super::settings::{parameters, scene};
 use super::truth::{Names, Rows};
-use super::{files, parameters, tree};
+use super::{files, tree};
 use crate::{Subject, generate};
 
 /// The command `scan`.
 pub(super) fn command() -> Command {
-    Command::new("scan", "Make up one scan from a seed", run)
+    Command::new("scan", "Generate one scan from a seed", run)
         .output(Port::required("image", Kind::Volume, "Scan with the channels LF and HF, from 0 to 255"))
-        .output(Port::required("layer", Kind::Mask, "Epidermis"))
-        .output(Port::optional("vessels", Kind::Mask, "Capillary loops and vessels"))
+        .output(Port::required("layer", Kind::Mask, "Mask of the epidermis"))
+        .output(Port::optional("vessels", Kind::Mask, "Mask of capillary loops and vessels"))
         .output(Port::optional("surface", Kind::Volume, "Depth of the skin surface in voxels, of shape (x, y, 1)"))
         .output(Port::optional("truth", Kind::Table, "True quantities of the scene: thickness, volumes, lengths, counts"))
         .output(Port::optional("swc", Kind::Document, "Lines and radii of the arterial trees as SWC"))
-        .parameter(Parameter::integer("seed", "Seed of the scan").required().at_least(0.0))
-        .parameter(Parameter::integer("subject_seed", "Seed of what the scans of one subject have in common [unset: the seed]").at_least(0.0))
-        .parameters(parameters::parameters())
+        .parameters(Settings::declare())
+        .parameters(parameters())
         .example("rsom-phantom scan --seed 1 --image scan.nii.gz --layer layer.nii.gz")
         .example("rsom-phantom scan --seed 1 --shape 96,16,128 --image scan.nii.gz --layer layer.nii.gz --vessels vessels.nii.gz")
         .example("rsom-phantom scan --seed 1 --rendering physical --vessels-per-mm2 0 --tree-terminals-per-mm2 60 --image scan.nii.gz --layer layer.nii.gz --swc tree.swc")
 }
 
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct Settings {
+    /// Seed of the scan.
+    #[parameter(required, min = 0)]
     seed: u64,
+    /// Seed of the properties that all scans of a subject share (unset: the seed).
+    #[parameter(min = 0)]
     subject_seed: Option<u64>,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let population = scene(invocation, &[])?;
     if invocation.optional_output("swc").is_some() && population.trees.is_none() {
         let fault = "--swc needs trees: set --tree-terminals-per-mm2";

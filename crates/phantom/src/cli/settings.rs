@@ -1,12 +1,11 @@
 //! From the parameters of a run to the settings of a scene.
 
+use rsom_parameters::{Choice, Parameter, Parameters, Type};
 use rsom_stage::{Invocation, StageError};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{files, parameters};
-use crate::Config;
+use super::files;
+use crate::{Config, DermisTrees, Physics};
 
 /// A factor on a setting.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,43 +16,66 @@ pub(super) struct Effect {
     pub factor: f64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// The scene and how it is rendered.
+#[derive(Parameters)]
+struct Scene {
+    /// Rendering: 'simple' uses fixed shares of melanin and vessels; 'physical' adds light with shadows, sound bands by
+    /// vessel diameter, hair, focus and reflections.
+    #[parameter(default = Rendering::Simple)]
+    rendering: Rendering,
+    #[parameter(flatten)]
+    config: Config,
+    #[parameter(flatten)]
+    trees: DermisTrees,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 enum Rendering {
     Simple,
     Physical,
 }
 
-#[derive(Deserialize)]
-struct Choices {
-    rendering: Rendering,
-    tree_terminals_per_mm2: f64,
+/// The parameters of a scene. Those of the physical rule are unset unless it renders the scene.
+pub(super) fn parameters() -> Vec<Parameter> {
+    let mut all = Scene::declare();
+    all.extend(Physics::declare().into_iter().map(unset));
+    all
+}
+
+/// A parameter of the physical rule, which has its value only there.
+fn unset(mut parameter: Parameter) -> Parameter {
+    let default = parameter.default.take();
+    if let Some(number) = default.as_ref().and_then(Value::as_f64) {
+        let about = &parameter.about;
+        parameter.about = format!("{about} (unset: {number} by the physical rule)");
+    }
+    parameter
 }
 
 /// The scene that the parameters describe, with the effects on it.
 ///
 /// # Errors
-/// Exit code 2: settings of the physical rule beside the simple one; settings that describe no scene.
+/// Exit code 2: settings of the physical rule with the simple one; settings that describe no scene.
 pub(super) fn scene(invocation: &Invocation, effects: &[Effect]) -> Result<Config, StageError> {
     let mut settings = invocation.resolved_parameters().clone();
-    let choices: Choices = read(&settings)?;
-    for (name, default) in parameters::physics() {
-        let given = settings.get(name).is_some_and(|value| !value.is_null());
-        match choices.rendering {
-            Rendering::Simple if given => {
+    let given: Scene = read(&settings)?;
+    for Parameter { name, default, .. } in Physics::declare() {
+        let is_given = settings.get(&name).is_some_and(|value| !value.is_null());
+        match given.rendering {
+            Rendering::Simple if is_given => {
                 let flag = name.replace('_', "-");
                 return Err(StageError::usage(format_args!(
                     "--{flag} belongs to the physical rule; add --rendering physical"
                 )));
             }
-            Rendering::Physical if !given => {
-                settings.insert(name.into(), Value::from(default));
+            Rendering::Physical if !is_given => {
+                settings.insert(name, Value::from(default));
             }
             _ => {}
         }
     }
     for effect in effects {
-        if choices.tree_terminals_per_mm2 == 0.0 && effect.setting.starts_with("tree_") {
+        if given.trees.tree_terminals_per_mm2 == 0.0 && effect.setting.starts_with("tree_") {
             return Err(StageError::usage(format_args!(
                 "effects: '{}' needs trees; add --tree-terminals-per-mm2",
                 effect.setting
@@ -61,14 +83,15 @@ pub(super) fn scene(invocation: &Invocation, effects: &[Effect]) -> Result<Confi
         }
         apply(effect, &mut settings)?;
     }
-    let choices: Choices = read(&settings)?;
-    let mut config: Config = read(&settings)?;
-    if choices.rendering == Rendering::Physical {
+    let Scene {
+        rendering,
+        mut config,
+        trees,
+    } = read(&settings)?;
+    if rendering == Rendering::Physical {
         config.physics = Some(read(&settings)?);
     }
-    if choices.tree_terminals_per_mm2 > 0.0 {
-        config.trees = Some(read(&settings)?);
-    }
+    config.trees = Some(trees).filter(|trees| trees.tree_terminals_per_mm2 > 0.0);
     config.check().map_err(files::fault)?;
     Ok(config)
 }
@@ -76,7 +99,7 @@ pub(super) fn scene(invocation: &Invocation, effects: &[Effect]) -> Result<Confi
 fn apply(effect: &Effect, settings: &mut Map<String, Value>) -> Result<(), StageError> {
     let name = effect.setting.as_str();
     let value = settings.get(name).and_then(Value::as_f64);
-    match value.filter(|_| parameters::is_number(name)) {
+    match value.filter(|_| is_number(name)) {
         Some(value) => {
             settings.insert(name.into(), Value::from(value * effect.factor));
             Ok(())
@@ -87,6 +110,12 @@ fn apply(effect: &Effect, settings: &mut Map<String, Value>) -> Result<(), Stage
     }
 }
 
-fn read<T: DeserializeOwned>(settings: &Map<String, Value>) -> Result<T, StageError> {
-    T::deserialize(Value::Object(settings.clone())).map_err(StageError::usage)
+/// Whether a setting is one number, which effects can scale.
+fn is_number(name: &str) -> bool {
+    let mut all = parameters().into_iter();
+    all.any(|parameter| parameter.name == name && parameter.schema.kind == Type::Number)
+}
+
+fn read<T: Parameters>(settings: &Map<String, Value>) -> Result<T, StageError> {
+    T::from_map(settings).map_err(|fault| StageError::settings(&fault))
 }

@@ -6,11 +6,9 @@ use ndarray::Axis;
 use rsom_formats::table::{Column, Table};
 use rsom_io::ports;
 use rsom_io::rsom_mat::SPACING_MM;
-use rsom_stage::{
-    Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic, interrupt,
-};
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic, interrupt};
 use rsom_volume::{Grid, Scan, Spacing};
-use serde::Deserialize;
 
 use crate::tree::{Demand, Segment, Tree, TreeConfig, coverage, grow, mask, to_swc};
 
@@ -21,60 +19,42 @@ const EXTENT_TOLERANCE: f64 = 0.01;
 
 /// The command `tree`.
 pub(super) fn command() -> Command {
-    let about = "Grow arterial trees by the demand for oxygen, with radii and angles of Murray";
+    let about = "Grow arterial trees by the demand for oxygen; radii and angles obey Murray's law";
     Command::new("tree", about, run)
-        .input(Port::optional("demand", Kind::Volume, "Demand for oxygen by voxel, over the whole box, in any unit; takes the place of --demand-levels"))
+        .input(Port::optional("demand", Kind::Volume, "Demand for oxygen in each voxel of the box, in any unit, instead of --demand-levels"))
         .output(Port::required("nodes", Kind::Table, "Roots, bifurcations and ends"))
-        .output(Port::required("segments", Kind::Table, "Vessels between them: radius, length, volume, order"))
+        .output(Port::required("segments", Kind::Table, "Vessels between the nodes: radius, length, volume, order"))
         .output(Port::optional("swc", Kind::Document, "Lines and radii as SWC: samples in µm; type 1 root, 5 bifurcation, 6 end, 3 between"))
-        .output(Port::optional("mask", Kind::Mask, "Voxels whose center lies in a vessel"))
-        .output(Port::optional("coverage", Kind::Probabilities, "Share of each voxel that lies in a vessel"))
-        .parameter(Parameter::integer("seed", "Seed of the trees").required().at_least(0.0))
-        .parameters(parameters())
-        .parameter(Parameter::numbers("spacing_mm", "Voxel size of mask and coverage along x, y, z [unset: 0.012,0.012,0.003]").count(3).unit("mm"))
+        .output(Port::optional("mask", Kind::Mask, "Mask of voxels whose center lies in a vessel"))
+        .output(Port::optional("coverage", Kind::Probabilities, "Share of each voxel inside a vessel"))
+        .parameters(Settings::declare())
         .example("rsom-phantom tree --seed 1 --nodes nodes.parquet --segments segments.parquet --mask vessels.nii.gz")
         .example("rsom-phantom tree --seed 1 --terminals 60 --extent-um 1200,600,900 --demand-depths-um 100,300,900 --demand-levels 0,1,0.3 --nodes n.parquet --segments s.parquet --swc tree.swc")
 }
 
-/// One parameter for each field of [`TreeConfig`], whose check holds the exact ranges.
-#[rustfmt::skip]
-fn parameters() -> Vec<Parameter> {
-    let faces = ["left", "right", "front", "back", "top", "bottom"];
-    let none: [f64; 0] = [];
-    vec![
-        Parameter::numbers("extent_um", "Extent of the box of tissue along x, y, z").count(3).default([3996.0, 2052.0, 1500.0].as_slice()).unit("µm"),
-        Parameter::integer("terminals", "Number of ends, over all roots").default(1000).at_least(1.0),
-        Parameter::integer("roots", "Number of roots drawn on --root-face").default(2).at_least(1.0),
-        Parameter::choice("root_face", &faces, "Face of the box that roots are drawn on: left and right end x, front and back y, top and bottom z").default("bottom"),
-        Parameter::numbers("root_places_um", "x, y, z of each root, one after the other, in place of drawn ones").default(none.as_slice()).unit("µm"),
-        Parameter::numbers("demand_depths_um", "Depths at which --demand-levels hold; linear between them [none: the same everywhere]").default(none.as_slice()).unit("µm"),
-        Parameter::numbers("demand_levels", "Demand for oxygen at these depths, in any unit").default(none.as_slice()),
-        Parameter::numbers("radius_um", "Radius of the ends, and the largest radius of a root; a vessel that feeds n ends has the first times n^(1/γ)").count(2).default([9.0, 100.0].as_slice()).unit("µm"),
-        Parameter::number("murray_exponent", "γ of Murray's law: a radius to this power is the sum of its daughters'").default(3.0),
-        Parameter::number("clearance_um", "Least distance between the walls of vessels that do not meet").default(5.0).at_least(0.0).unit("µm"),
-        Parameter::number("least_length_um", "Least length of a vessel").default(20.0).at_least(0.0).unit("µm"),
-        Parameter::number("tortuosity", "How far vessels swing, as a share of their length or of the wavelength").default(0.08).at_least(0.0),
-        Parameter::number("wavelength_um", "Wavelength of the swings").default(400.0).at_least(0.0).unit("µm"),
-    ]
-}
-
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct Settings {
+    /// Seed of the trees.
+    #[parameter(required, min = 0)]
     seed: u64,
+    #[parameter(flatten)]
+    tree: TreeConfig,
+    /// Voxel size of mask and coverage along x, y, z (unset: 0.012,0.012,0.003).
+    #[parameter(unit = "mm")]
     spacing_mm: Option<[f64; 3]>,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
-    let config: TreeConfig = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
+    let config = &settings.tree;
     config.check().map_err(StageError::usage)?;
     let wanted = |output: &str| invocation.optional_output(output).is_some();
     // A voxel size that is given is checked even where no voxels are asked for.
     let grid = (settings.spacing_mm.is_some() || wanted("mask") || wanted("coverage"))
-        .then(|| grid(&config, settings.spacing_mm.unwrap_or(SPACING_MM)))
+        .then(|| grid(config, settings.spacing_mm.unwrap_or(SPACING_MM)))
         .transpose()?;
-    let demand = demand(invocation, &config)?;
-    let tree = grow(&config, &demand, settings.seed).map_err(StageError::usage)?;
+    let demand = demand(invocation, config)?;
+    let tree = grow(config, &demand, settings.seed).map_err(StageError::usage)?;
     interrupt::check()?;
     let tables = [invocation.output("nodes")?, invocation.output("segments")?];
     save(invocation, &tree, tables)?;

@@ -1,34 +1,46 @@
 //! What the rule lets one change.
 
-use serde::{Deserialize, Serialize};
+use rsom_parameters::Parameters;
 
 use crate::PhantomError;
 
 /// Settings of [`render`](crate::gerl2020::render()); intensities are on the rule's scale, 0 to 3.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Parameters)]
 pub struct Gerl2020Config {
-    /// How often the tree is eroded before its thick vessels are drawn into LF.
+    /// Number of erosions before thick vessels are drawn into LF.
+    #[parameter(default = RULE.lf_erosions, min = 0)]
     pub lf_erosions: usize,
-    /// Smallest object of the eroded tree that is drawn into LF, in voxels.
+    /// Smallest object to draw into LF after the erosions.
+    #[parameter(default = RULE.lf_least_voxels, min = 0, unit = "voxels")]
     pub lf_least_voxels: usize,
-    /// How often the tree is eroded before its skeleton is drawn into HF.
+    /// Number of erosions before the skeleton of the vessels is drawn into HF; 0 shows thin vessels too.
+    #[parameter(default = RULE.hf_erosions, min = 0)]
     pub hf_erosions: usize,
-    /// Smallest object of the dilated skeleton that is drawn into HF, in voxels.
+    /// Smallest object of the dilated skeleton to draw into HF.
+    #[parameter(default = RULE.hf_least_voxels, min = 0, unit = "voxels")]
     pub hf_least_voxels: usize,
-    /// Whether the skeleton keeps the topology of every vessel. The rule's, scikit-image's, may leave nothing of vessels
-    /// that are an even number of voxels wide.
+    /// Keep the topology of every vessel in the skeleton; scikit-image may lose vessels whose width is an even number of
+    /// voxels.
     pub hf_keep_topology: bool,
-    /// Share of the voxels at which an arc could stand that hold one; 0 for no arcs.
+    /// Share of places next to vessels, at two distances, with an arc; 0 for no arcs.
+    #[parameter(default = RULE.arc_share, min = 0, max = 1)]
     pub arc_share: f64,
-    /// Number of sticks; 0 for none.
+    /// Number of sticks: short structures that are not vessels.
+    #[parameter(default = RULE.sticks, min = 0)]
     pub sticks: usize,
-    /// Standard deviation of the background of HF; 0 for none.
+    /// Standard deviation of the background in HF; only its bright voxels are kept.
+    #[parameter(default = RULE.background_sd, min = 0, unit = "of 3")]
     pub background_sd: f64,
-    /// Standard deviation of the noise on the vessels of both channels; 0 for none.
+    /// Standard deviation of the noise on the vessels of both channels.
+    #[parameter(default = RULE.foreground_sd, min = 0, unit = "of 3")]
     pub foreground_sd: f64,
-    /// Probability that a volume has reflection layers in LF.
+    /// Probability of one or two reflection layers in LF.
+    #[parameter(default = RULE.reflection_chance, min = 0, max = 1)]
     pub reflection_chance: f64,
 }
+
+/// What stands after `default =`.
+const RULE: Gerl2020Config = Gerl2020Config::RULE;
 
 /// Most erosions.
 const MAX_EROSIONS: f64 = 50.0;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use rsom_parameters::{Choice, Parameters};
 
 use super::geometry::{Point, depth_in};
 use super::murray::Law;
@@ -10,8 +10,7 @@ use super::{Demand, TreeError};
 use crate::PhantomError;
 
 /// A face of the box of tissue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Face {
     /// Where x is 0.
     Left,
@@ -43,48 +42,59 @@ impl Face {
 
 impl fmt::Display for Face {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Face::Left => "left",
-            Face::Right => "right",
-            Face::Front => "front",
-            Face::Back => "back",
-            Face::Top => "top",
-            Face::Bottom => "bottom",
-        })
+        f.write_str(self.as_str())
     }
 }
 
 /// What a tree is grown from, beside its seed and, where one is given, a volume of demand.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Parameters)]
 pub struct TreeConfig {
     /// Extent of the box of tissue along x, y, z.
+    #[parameter(default = [3996.0, 2052.0, 1500.0], unit = "µm")]
     pub extent_um: [f64; 3],
     /// Number of ends, over all roots.
+    #[parameter(default = 1000, min = 1)]
     pub terminals: usize,
-    /// Number of roots that are drawn on `root_face`.
+    /// Number of roots to draw on --root-face.
+    #[parameter(default = 2, min = 1)]
     pub roots: usize,
-    /// The face that roots are drawn on.
+    /// Face of the box with the roots: left and right end x, front and back y, top and bottom z.
+    #[parameter(default = Face::Bottom)]
     pub root_face: Face,
-    /// x, y and z of each root, one root after the other; when there are any, no roots are drawn.
+    /// Places of the roots, instead of drawn ones: x, y, z of the first root, then of the next.
+    #[parameter(default = Vec::new(), unit = "µm")]
     pub root_places_um: Vec<f64>,
-    /// Depths at which `demand_levels` holds; between them the demand is linear, beyond them constant. Both empty: it is
-    /// the same everywhere.
+    /// Depths of --demand-levels; the demand is linear between them (none: the same demand everywhere).
+    ///
+    /// Beyond the first and the last depth the demand is constant.
+    #[parameter(default = Vec::new(), unit = "µm")]
     pub demand_depths_um: Vec<f64>,
     /// Demand for oxygen at these depths, in any unit.
+    #[parameter(default = Vec::new())]
     pub demand_levels: Vec<f64>,
-    /// Radius of the ends, and the largest radius a root may have. A vessel that feeds n ends has the radius
-    /// `radius_um[0]` n^(1/γ); a root that has reached the largest radius takes no more ends, others do.
+    /// Radius of the ends, and largest radius of a root; a vessel that feeds n ends has the first times n^(1/γ).
+    ///
+    /// A root with the largest radius takes no more ends; the other roots do.
+    #[parameter(default = [9.0, 100.0], unit = "µm")]
     pub radius_um: [f64; 2],
-    /// The exponent γ of Murray's law.
+    /// Exponent γ of Murray's law: a radius to this power is the sum of those of its daughters.
+    #[parameter(default = 3.0)]
     pub murray_exponent: f64,
-    /// Least distance between the walls of vessels that do not meet in a bifurcation.
+    /// Smallest distance between the walls of vessels that do not meet in a bifurcation.
+    #[parameter(default = 5.0, min = 0, unit = "µm")]
     pub clearance_um: f64,
-    /// Least distance between bifurcations, and between a bifurcation and an end.
+    /// Smallest length of a vessel.
+    ///
+    /// That is the distance between bifurcations, and between a bifurcation and an end.
+    #[parameter(default = 20.0, min = 0, unit = "µm")]
     pub least_length_um: f64,
-    /// How far vessels swing to the side, as a share of their length or of the wavelength, whichever is shorter; less
-    /// where others are in the way.
+    /// Sideways swing of vessels, as a share of their length or of the wavelength, whichever is shorter.
+    ///
+    /// It is smaller where other vessels are in the way.
+    #[parameter(default = 0.08, min = 0)]
     pub tortuosity: f64,
     /// Wavelength of the swings.
+    #[parameter(default = 400.0, min = 0, unit = "µm")]
     pub wavelength_um: f64,
 }
 

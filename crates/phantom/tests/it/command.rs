@@ -4,41 +4,20 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use rsom_formats::nifti;
 use rsom_io::rsom_mat;
 use rsom_manifest as manifest;
+use rsom_testing::{Folder, Program};
 use rsom_volume::RawChannel;
 
+const PHANTOM: Program = Program::new(env!("CARGO_BIN_EXE_rsom-phantom"));
 const SMALL: &str = "--shape 24,4,96 --surface-depth-um 40";
-
-fn run(folder: &Path, words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rsom-phantom"))
-        .current_dir(folder)
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
-}
-
-fn done(folder: &Path, words: &str) {
-    let output = run(folder, words);
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{words}: {message}");
-}
-
-fn refused(folder: &Path, words: &str, code: i32, says: &str) {
-    let output = run(folder, words);
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{words}: {message}");
-    assert!(message.contains(says), "{words}: {message}");
-}
 
 #[test]
 fn a_scan_and_its_truth_lie_on_one_grid() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    done(
+    let folder = &Folder::new();
+    PHANTOM.done(
         folder,
         &format!(
             "scan --seed 3 {SMALL} --image i.nii.gz --layer l.nii.gz --vessels v.nii.gz --surface s.nii.gz"
@@ -60,10 +39,9 @@ fn a_scan_and_its_truth_lie_on_one_grid() {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_for_any_number_of_threads() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     for (name, seed, threads) in [("a", 3, 1), ("b", 3, 3), ("c", 4, 3)] {
-        done(
+        PHANTOM.done(
             folder,
             &format!(
                 "scan --seed {seed} {SMALL} --threads {threads} --image {name}.nii.gz --layer {name}l.nii.gz"
@@ -78,14 +56,13 @@ fn the_same_seed_gives_the_same_bytes_for_any_number_of_threads() {
 
 #[test]
 fn a_cohort_has_a_manifest_that_verifies_and_whose_seeds_make_the_same_scans() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     std::fs::write(
         folder.join("phantom.yaml"),
         "subjects: 3\nscans_per_subject: 2\nfolds: 3\nshape: [24, 4, 96]\nsurface_depth_um: 40\n",
     )
     .unwrap();
-    done(folder, "generate --config phantom.yaml --output cohort");
+    PHANTOM.done(folder, "generate --config phantom.yaml --output cohort");
     let place = folder.join("cohort/manifest.yaml");
     let cohort = manifest::read(&place).unwrap();
     assert_eq!(cohort.scans.len(), 6);
@@ -97,7 +74,7 @@ fn a_cohort_has_a_manifest_that_verifies_and_whose_seeds_make_the_same_scans() {
     assert_eq!(cohort.scans[3].fold, Some(1));
     let scan = &cohort.scans[3];
     let (seed, subject_seed) = (&scan.attributes["seed"], &scan.attributes["subject_seed"]);
-    done(
+    PHANTOM.done(
         folder,
         &format!(
             "scan --seed {seed} --subject-seed {subject_seed} {SMALL} --image i.nii.gz --layer l.nii.gz"
@@ -110,52 +87,50 @@ fn a_cohort_has_a_manifest_that_verifies_and_whose_seeds_make_the_same_scans() {
 
 #[test]
 fn a_manifest_of_other_data_is_not_overwritten() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     std::fs::create_dir(folder.join("mine")).unwrap();
     let manifest = folder.join("mine/manifest.yaml");
     std::fs::write(&manifest, "name: mine\nscans: []\n").unwrap();
     let generate = format!("generate {SMALL} --output mine");
-    refused(folder, &generate, 4, "manifest.yaml");
+    PHANTOM.refused(folder, &generate, 4, "manifest.yaml");
     assert_eq!(std::fs::read_dir(folder.join("mine")).unwrap().count(), 1);
 }
 
 #[test]
 fn settings_that_describe_no_scene_end_with_2_and_leave_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     let files = "--seed 1 --image i.nii.gz --layer l.nii.gz";
-    refused(
+    PHANTOM.refused(
         folder,
         &format!("scan {files} --shape 9,9,20"),
         2,
         "does not fit",
     );
-    refused(
+    PHANTOM.refused(
         folder,
         &format!("scan {files} --shape 9,9,9999999999"),
         2,
         "limit",
     );
-    refused(
+    PHANTOM.refused(
         folder,
         &format!("scan {files} --gap-fraction 2"),
         2,
         "gap_fraction",
     );
-    refused(
+    PHANTOM.refused(
         folder,
         &format!("scan {files} --spacing-mm 0,1,1"),
         2,
         "spacing",
     );
-    refused(
+    PHANTOM.refused(
         folder,
         "scan --image i.nii.gz --layer l.nii.gz",
         2,
         "--seed",
     );
-    refused(
+    PHANTOM.refused(
         folder,
         "generate --subjects 0 --output cohort",
         2,
@@ -166,8 +141,7 @@ fn settings_that_describe_no_scene_end_with_2_and_leave_nothing() {
 
 #[test]
 fn a_rendered_tree_lies_on_the_grid_of_its_mask_with_a_label_beside_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     let shape = [24, 20, 60];
     let voxels = ndarray::Array3::from_shape_fn(shape, |(x, y, _)| {
         (5..16).contains(&x) && (4..15).contains(&y)
@@ -176,7 +150,7 @@ fn a_rendered_tree_lies_on_the_grid_of_its_mask_with_a_label_beside_it() {
     let tree = rsom_volume::Mask::new(grid, voxels).unwrap();
     nifti::write_mask(&folder.join("tree.nii.gz"), &tree).unwrap();
     for (name, seed, threads) in [("a", 3, 1), ("b", 3, 3), ("c", 4, 3)] {
-        done(
+        PHANTOM.done(
             folder,
             &format!(
                 "render --input tree.nii.gz --seed {seed} --threads {threads} --output {name}.nii.gz --labels {name}l.nii.gz"
@@ -193,28 +167,27 @@ fn a_rendered_tree_lies_on_the_grid_of_its_mask_with_a_label_beside_it() {
     assert_ne!(bytes("a.nii.gz"), bytes("c.nii.gz"));
     assert_eq!(bytes("al.nii.gz"), bytes("cl.nii.gz"));
     let files = "--input tree.nii.gz --seed 1 --output x.nii.gz --labels xl.nii.gz";
-    refused(
+    PHANTOM.refused(
         folder,
         &format!("render {files} --hf-erosions 99"),
         2,
         "hf_erosions",
     );
-    refused(folder, &format!("render {files} --arc-share 2"), 2, "arc");
+    PHANTOM.refused(folder, &format!("render {files} --arc-share 2"), 2, "arc");
     assert!(!folder.join("x.nii.gz").exists());
 }
 
 #[test]
 fn settings_without_effect_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     let scan = format!("scan {SMALL} --seed 1 --image i.nii.gz --layer l.nii.gz");
-    refused(
+    PHANTOM.refused(
         folder,
         &format!("{scan} --hollowness 0.5"),
         2,
         "--rendering physical",
     );
-    refused(
+    PHANTOM.refused(
         folder,
         &format!("{scan} --swc t.swc"),
         2,
@@ -237,7 +210,7 @@ fn settings_without_effect_are_refused() {
         ("--subjects 2 --groups a,b,c", "3 groups"),
         ("--subjects 3 --groups a,b --folds 3", "2 folds at most"),
     ] {
-        refused(folder, &format!("{generate} {words}"), 2, says);
+        PHANTOM.refused(folder, &format!("{generate} {words}"), 2, says);
     }
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
 }
@@ -248,10 +221,9 @@ const RAW: &str = "generate --shape 24,12,110 --surface-depth-um 60 --undulation
 
 #[test]
 fn a_cohort_of_raw_scans_is_found_by_its_names_and_lies_level_by_its_surface() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    done(folder, &format!("{RAW} --output single"));
-    done(
+    let folder = &Folder::new();
+    PHANTOM.done(folder, &format!("{RAW} --output single"));
+    PHANTOM.done(
         folder,
         &format!("{RAW} --precision double --compressed --output double"),
     );
@@ -309,9 +281,8 @@ fn a_cohort_of_raw_scans_is_found_by_its_names_and_lies_level_by_its_surface() {
 
 #[test]
 fn groups_differ_by_their_effects_and_the_table_of_truth_says_so() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    done(folder, &format!("{RAW} --output cohort"));
+    let folder = &Folder::new();
+    PHANTOM.done(folder, &format!("{RAW} --output cohort"));
     let cohort = manifest::read(&folder.join("cohort/manifest.yaml")).unwrap();
     let dealt: Vec<_> = cohort
         .scans
@@ -369,11 +340,10 @@ fn groups_differ_by_their_effects_and_the_table_of_truth_says_so() {
 
 #[test]
 fn an_effect_of_nothing_takes_the_trees_of_a_group_away() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     let words = format!("{RAW} --output cohort");
     let words = words.replace("terminals_per_mm2=0.5", "terminals_per_mm2=0");
-    done(
+    PHANTOM.done(
         folder,
         &words.replace(
             "--format mat",
@@ -391,10 +361,9 @@ fn an_effect_of_nothing_takes_the_trees_of_a_group_away() {
 
 #[test]
 fn truth_and_graph_of_one_scan_come_on_request() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     let trees = "--tree-terminals-per-mm2 60 --tree-roots 1 --shape 24,12,110";
-    done(
+    PHANTOM.done(
         folder,
         &format!(
             "scan --seed 1 {trees} --image i.nii.gz --layer l.nii.gz --truth t.parquet --swc t.swc"

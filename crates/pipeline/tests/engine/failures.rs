@@ -192,7 +192,7 @@ fn ctrl_c_ends_all_processes_and_the_next_run_goes_on() {
     assert!(at_work_in(&study.path("work")) >= 2 || !cfg!(target_os = "linux"));
     let asked = Instant::now();
     signal("-INT", engine.id());
-    let ran = study.ran(engine.wait_with_output().unwrap());
+    let ran = study.ran(&engine.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(130), "{}", ran.stderr);
     assert!(
         asked.elapsed() < Duration::from_secs(20),

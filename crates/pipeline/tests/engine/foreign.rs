@@ -160,7 +160,7 @@ stages:
         if let Some(variable) = variable {
             process.env("RSOM_DATA", variable);
         }
-        study.ran(process.output().unwrap()).good();
+        study.ran(&process.output().unwrap()).good();
         let folder = study.path("").canonicalize().unwrap();
         let told = study.output("told.txt");
         match told.strip_prefix(folder.to_str().unwrap()) {

@@ -11,7 +11,7 @@ fn with(study: &Study, command: &str, arguments: &[&str], variables: &[(&str, &s
     let mut process = study.process(command, arguments);
     process.envs(variables.iter().copied());
     let output = process.output().unwrap();
-    study.ran(output).good()
+    study.ran(&output).good()
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! A study in a temporary folder, and the engine as a process of its own.
 
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use clap::Command as Clap;
 use rsom_pipeline::{BuiltIn, Plan, Problem, Request};
 use rsom_stage::Spec;
+use rsom_testing::{Finished, Folder};
 
 /// Where the arguments of the engine stand when this test binary plays the engine.
 const ARGUMENTS: &str = "RSOM_ENGINE_ARGUMENTS";
@@ -26,15 +28,13 @@ scans:
 
 /// A pipeline, a manifest and a workdir in a temporary folder.
 pub struct Study {
-    folder: tempfile::TempDir,
+    folder: Folder,
 }
 
 /// What a run of the engine did.
 #[derive(Debug)]
 pub struct Ran {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+    pub finished: Finished,
     /// A line for each task that the demo stage ran, in order.
     pub calls: Vec<String>,
 }
@@ -42,7 +42,7 @@ pub struct Ran {
 impl Study {
     /// A study with a pipeline file, beside a manifest `m.yaml` of six scans.
     pub fn new(pipeline: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::new();
         let study = Self { folder };
         study.write("m.yaml", MANIFEST);
         study.write("p.yaml", pipeline);
@@ -50,13 +50,11 @@ impl Study {
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 
     pub fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        self.folder.write(name, text);
     }
 
     /// Writes a program beside the pipeline file.
@@ -75,7 +73,7 @@ impl Study {
 
     /// The content of an output.
     pub fn output(&self, name: &str) -> String {
-        std::fs::read_to_string(self.path("work").join(name)).unwrap()
+        self.folder.text(&format!("work/{name}"))
     }
 
     /// The report of the last run.
@@ -105,7 +103,7 @@ impl Study {
 
     /// The problems of the pipeline as lines, without the folder.
     pub fn problems(&self) -> Vec<String> {
-        let folder = format!("{}/", self.folder.path().display());
+        let folder = format!("{}/", &self.folder.display());
         let problems = self.plan(&[], &[]).map(|_| ()).unwrap_err();
         let line = |problem: &Problem| problem.to_string().replace(&folder, "");
         problems.iter().map(line).collect()
@@ -120,7 +118,7 @@ impl Study {
     pub fn command(&self, name: &str, arguments: &[&str]) -> Ran {
         let _ = std::fs::remove_file(self.path("calls"));
         let output = self.process(name, arguments).output().unwrap();
-        self.ran(output)
+        self.ran(&output)
     }
 
     /// The engine as a process that is not started yet.
@@ -133,21 +131,26 @@ impl Study {
             .env(ARGUMENTS, words.join("\n"))
             .env("DEMO_CALLS", self.path("calls"))
             .env_remove("RSOM_DATA")
-            .current_dir(self.folder.path())
+            .current_dir(&self.folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
     }
 
-    pub fn ran(&self, output: Output) -> Ran {
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    pub fn ran(&self, output: &Output) -> Ran {
         let calls = std::fs::read_to_string(self.path("calls")).unwrap_or_default();
         Ran {
-            code: output.status.code(),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
+            finished: Finished::of(output),
             calls: calls.lines().map(str::to_owned).collect(),
         }
+    }
+}
+
+impl Deref for Ran {
+    type Target = Finished;
+
+    fn deref(&self) -> &Finished {
+        &self.finished
     }
 }
 

@@ -1,7 +1,7 @@
 //! `rsom-preprocess crop`.
 
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
-use serde::Deserialize;
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::fault;
 use super::volumes::{self, Volumes};
@@ -9,27 +9,33 @@ use crate::Region;
 
 /// The command `crop`.
 pub(super) fn command() -> Command {
-    let about = "Crop to a box, or pad with zeros where the box reaches beyond the scan";
+    let about = "Crop a scan to a box; pad with zeros where the box extends beyond the scan";
     volumes::with_ports(Command::new("crop", about, run))
-        .input(Port::optional("surface", Kind::Volume, "Surface that the depth range counts from, as detect-surface writes it"))
-        .parameter(Parameter::integers("start", "First voxel along x, y, z; negative pads before the scan").count(3).default([0, 0, 0].as_slice()).unit("voxels"))
-        .parameter(Parameter::integers("shape", "Number of voxels along x, y, z [unset: to the end of the scan]").count(3).at_least(1.0).unit("voxels"))
-        .parameter(Parameter::integers("depth_range_vox", "Range along z instead: with --surface from above its shallowest to below its deepest point, else from the top").count(2).unit("voxels"))
-        .parameter(Parameter::integer("width_vox", "Extent along x instead, cropped or padded alike on both sides").at_least(1.0).unit("voxels"))
+        .input(Port::optional("surface", Kind::Volume, "Surface of detect-surface, the origin of the range of depths"))
+        .parameters(Settings::declare())
         .example("rsom-preprocess crop --image scan.nii.gz --output tissue.nii.gz --surface surface.nii.gz --depth-range-vox -20,150")
         .example("rsom-preprocess crop --mask mask.nii.gz --output-mask part.nii.gz --start 0,0,40 --shape 333,171,200")
 }
 
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct Settings {
+    /// First voxel along x, y, z; negative values pad before the scan.
+    #[parameter(default = [0, 0, 0], unit = "voxels")]
     start: [isize; 3],
+    /// Number of voxels along x, y, z (unset: to the end of the scan).
+    #[parameter(min = 1, unit = "voxels")]
     shape: Option<[usize; 3]>,
+    /// Range of depths instead: with --surface it counts from the shallowest to the deepest point of the surface, else
+    /// from the top.
+    #[parameter(unit = "voxels")]
     depth_range_vox: Option<[isize; 2]>,
+    /// Width along x instead: crop or pad both sides equally.
+    #[parameter(min = 1, unit = "voxels")]
     width_vox: Option<usize>,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let volumes = Volumes::read(invocation)?;
     let region = region(&settings, invocation, &volumes)?;
     let cropped = volumes.through(&region)?;

@@ -2,8 +2,8 @@
 
 use rsom_formats::nifti;
 use rsom_io::ports;
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
-use serde::Deserialize;
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::fault;
 use super::volumes::{self, Volumes};
@@ -11,30 +11,32 @@ use crate::{Flattening, Shifts, way_back};
 
 /// The command `flatten`.
 pub(super) fn flatten_command() -> Command {
-    let about = "Roll every column along depth so that a surface becomes level; scan, labels and mask by the same shifts";
+    let about = "Level a surface: shift each column of scan, labels and mask along depth by the same voxels";
     volumes::with_ports(Command::new("flatten", about, flatten))
-        .input(Port::required("surface", Kind::Volume, "Depth in voxels, of shape (x, y, 1), as detect-surface writes it"))
-        .output(Port::optional("shifts", Kind::Labels, "Voxels by which each column moved, of shape (x, y, 1); unflatten takes them back"))
-        .parameter(Parameter::integer("reference_vox", "Depth that the surface is brought to [unset: its mean depth]").unit("voxels"))
+        .input(Port::required("surface", Kind::Volume, "Surface of detect-surface: depths in voxels, of shape (x, y, 1)"))
+        .output(Port::optional("shifts", Kind::Labels, "Shift of each column in voxels, of shape (x, y, 1), for unflatten"))
+        .parameters(Settings::declare())
         .example("rsom-preprocess flatten --image scan.nii.gz --surface surface.nii.gz --output flat.nii.gz --shifts shifts.nii.gz")
 }
 
 /// The command `unflatten`.
 pub(super) fn unflatten_command() -> Command {
-    let about = "Undo flatten or prepare: roll every column back";
+    let about = "Undo flatten or prepare: shift each column back";
     volumes::with_ports(Command::new("unflatten", about, unflatten))
-        .input(Port::required("shifts", Kind::Labels, "Shifts as flatten and prepare write them"))
-        .input(Port::optional("like", Kind::Volume, "Scan before flattening and cropping; the result gets its grid"))
+        .input(Port::required("shifts", Kind::Labels, "Shifts of flatten or prepare"))
+        .input(Port::optional("like", Kind::Volume, "Scan before flattening and cropping; the result takes its grid"))
         .example("rsom-preprocess unflatten --mask predicted.nii.gz --shifts shifts.nii.gz --like scan.nii.gz --output-mask mask.nii.gz")
 }
 
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct Settings {
+    /// Depth of the surface after leveling (unset: its mean depth).
+    #[parameter(unit = "voxels")]
     reference_vox: Option<i32>,
 }
 
 fn flatten(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let volumes = Volumes::read(invocation)?;
     let grid = volumes.grid()?.clone();
     let surface = volumes::load_surface(invocation.input("surface")?, &volumes.path, &grid)?;

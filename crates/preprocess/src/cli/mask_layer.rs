@@ -3,64 +3,54 @@
 use std::path::Path;
 
 use rsom_io::ports;
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, log};
+use rsom_parameters::{Choice, OrNone, Parameters};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
 use rsom_volume::{Mask, Scan};
-use serde::Deserialize;
 
-use super::{fault, normalize, volumes};
+use super::normalize::{Details, WindowKind};
+use super::{fault, volumes};
 use crate::mask_layer;
 
 /// The command `mask-layer`.
 pub(super) fn command() -> Command {
-    let about =
-        "Set the epidermis and all above it to zero, in every column, before vessels are sought";
+    let about = "Set the epidermis and everything above it to zero, before the search for vessels";
     Command::new("mask-layer", about, run)
         .input(Port::required("image", Kind::Volume, "Scan"))
-        .input(Port::optional("layer", Kind::Mask, "Mask of the epidermis on the scan's grid; unset: nothing is set to zero"))
+        .input(Port::optional("layer", Kind::Mask, "Mask of the epidermis on the grid of the scan (unset: nothing is set to zero)"))
         .output(Port::required("output", Kind::Volume, "The scan without its epidermis"))
-        .parameter(
-            Parameter::choice(
-                "stretch",
-                &["after", "before"],
-                "When 'window' looks at the intensities: after the epidermis is gone (its zeros count as voxels), or before, so that the scale is that of the whole scan",
-            )
-            .default("after"),
-        )
-        .parameters(window())
+        .parameters(Settings::declare())
         .example("rsom-preprocess mask-layer --image scan.nii.gz --layer epidermis.nii.gz --output below.nii.gz")
         .example("rsom-preprocess mask-layer --image scan.nii.gz --layer epidermis.nii.gz --window max --stretch before --output below.nii.gz")
 }
 
-/// How intensities are stretched; unasked they stay as they are.
-fn window() -> Vec<Parameter> {
-    let all = normalize::parameters(&["none", "max", "percentile", "z_score"]);
-    let unasked = |parameter: Parameter| match parameter.name.as_str() {
-        "window" => parameter.default("none"),
-        _ => parameter,
-    };
-    all.into_iter().map(unasked).collect()
-}
-
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct Settings {
+    /// When to apply 'window': 'after' the epidermis is set to zero (its zeros count as voxels), or 'before', with the
+    /// scale of the whole scan.
+    #[parameter(default = Stretch::After)]
     stretch: Stretch,
+    /// Intensities that become bottom and top: 0 and the maximum, two percentiles, or mean ± standard deviations; 'none'
+    /// keeps intensities.
+    #[parameter(default = OrNone::None)]
+    window: OrNone<WindowKind>,
+    #[parameter(flatten)]
+    details: Details,
 }
 
-#[derive(Clone, Copy, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Choice)]
 enum Stretch {
     After,
     Before,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let Settings { stretch } = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let path = invocation.input("image")?;
     let mut scan = ports::load_scan(path)?;
     let layer = invocation.optional_input("layer");
     let layer = layer.map(|of| load(of, path, &scan)).transpose()?;
-    if stretch == Stretch::Before {
-        scan = stretched(invocation, scan)?;
+    if settings.stretch == Stretch::Before {
+        scan = stretched(invocation, &settings, scan)?;
     }
     let mut without: Option<usize> = None;
     if let Some(layer) = &layer {
@@ -68,8 +58,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         scan = below.scan;
         without = Some(below.columns_without_layer);
     }
-    if stretch == Stretch::After {
-        scan = stretched(invocation, scan)?;
+    if settings.stretch == Stretch::After {
+        scan = stretched(invocation, &settings, scan)?;
     }
     if let (Some(columns @ 1..), Some(layer)) = (without, invocation.optional_input("layer")) {
         let of = scan.grid().shape()[0] * scan.grid().shape()[1];
@@ -88,9 +78,8 @@ fn load(layer: &Path, path: &Path, scan: &Scan) -> Result<Mask, StageError> {
     Ok(mask)
 }
 
-fn stretched(invocation: &Invocation, scan: Scan) -> Result<Scan, StageError> {
-    let settings: normalize::Settings = invocation.parameters()?;
-    let Some((window, range)) = settings.window() else {
+fn stretched(invocation: &Invocation, settings: &Settings, scan: Scan) -> Result<Scan, StageError> {
+    let Some((window, range)) = settings.details.window(settings.window) else {
         return Ok(scan);
     };
     crate::normalize(scan, window, range).map_err(fault::of_step(invocation.input("image")?))

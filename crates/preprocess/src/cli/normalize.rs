@@ -1,64 +1,67 @@
 //! `rsom-preprocess normalize`.
 
 use rsom_io::ports;
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
-use serde::Deserialize;
+use rsom_parameters::{Choice, OrNone, Parameters};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::{fault, volumes};
 use crate::{Range, Window, normalize};
 
 /// The command `normalize`.
 pub(super) fn command() -> Command {
-    let about = "Stretch the intensities of each channel onto 0 to 255 or 0 to 1";
+    let about = "Stretch the intensities of each channel to 0 to 255, or to 0 to 1";
     Command::new("normalize", about, run)
         .input(Port::required("image", Kind::Volume, "Scan"))
         .output(Port::required("output", Kind::Volume, "The scan with stretched intensities"))
-        .parameters(parameters(&["max", "percentile", "z_score"]))
+        .parameters(Settings::declare())
         .example("rsom-preprocess normalize --image scan.nii.gz --output bytes.nii.gz --window percentile --percentile-high 99.9")
 }
 
-/// How intensities are stretched; `windows` are the words to choose from.
-pub(super) fn parameters(windows: &[&str]) -> Vec<Parameter> {
-    let percentile = |name, about| Parameter::number(name, about).at_least(0.0).at_most(100.0);
-    vec![
-        Parameter::choice("window", windows, "Intensities that become bottom and top: 0 and the maximum, two percentiles, or mean ± standard deviations").default("percentile"),
-        percentile("percentile_low", "Percentile that becomes the bottom").default(1.0).unit("%"),
-        percentile("percentile_high", "Percentile that becomes the top").default(99.0).unit("%"),
-        Parameter::number("clip_sd", "Half the window of z_score").default(3.0).at_least(1e-6).unit("standard deviations"),
-        Parameter::choice("range", &["unit", "byte"], "Range of the result: 0 to 1, or whole numbers from 0 to 255").default("byte"),
-    ]
+/// The parameters of the command, which always stretches.
+#[derive(Parameters)]
+struct Settings {
+    /// Intensities that become bottom and top: 0 and the maximum, two percentiles, or mean ± standard deviations.
+    #[parameter(default = WindowKind::Percentile)]
+    window: WindowKind,
+    #[parameter(flatten)]
+    details: Details,
 }
 
-/// The parameters of [`parameters`].
-#[derive(Deserialize)]
-pub(super) struct Settings {
-    window: Word,
+/// How a command that can leave intensities as they are stretches them; it adds a parameter `window`.
+#[derive(Parameters)]
+pub(super) struct Details {
+    /// Percentile that becomes the bottom.
+    #[parameter(default = 1.0, min = 0, max = 100, unit = "%")]
     percentile_low: f64,
+    /// Percentile that becomes the top.
+    #[parameter(default = 99.0, min = 0, max = 100, unit = "%")]
     percentile_high: f64,
+    /// Half width of the window of 'z_score'.
+    #[parameter(default = 3.0, min = 1e-6, unit = "standard deviations")]
     clip_sd: f64,
+    /// Range of the result: 'unit' is 0 to 1, 'byte' whole numbers from 0 to 255.
+    #[parameter(default = Range::Byte)]
     range: Range,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Word {
-    None,
+/// How bottom and top are found.
+#[derive(Debug, Clone, Copy, Choice)]
+pub(super) enum WindowKind {
     Max,
     Percentile,
     ZScore,
 }
 
-impl Settings {
+impl Details {
     /// The window and range, unless intensities stay as they are.
-    pub fn window(&self) -> Option<(Window, Range)> {
-        let window = match self.window {
-            Word::None => return None,
-            Word::Max => Window::Max,
-            Word::Percentile => Window::Percentile {
+    pub fn window(&self, kind: OrNone<WindowKind>) -> Option<(Window, Range)> {
+        let window = match kind.given()? {
+            WindowKind::Max => Window::Max,
+            WindowKind::Percentile => Window::Percentile {
                 low: self.percentile_low,
                 high: self.percentile_high,
             },
-            Word::ZScore => Window::ZScore {
+            WindowKind::ZScore => Window::ZScore {
                 clip_sd: self.clip_sd,
             },
         };
@@ -67,10 +70,10 @@ impl Settings {
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let path = invocation.input("image")?;
     let mut scan = ports::load_scan(path)?;
-    if let Some((window, range)) = settings.window() {
+    if let Some((window, range)) = settings.details.window(OrNone::Given(settings.window)) {
         scan = normalize(scan, window, range).map_err(fault::of_step(path))?;
     }
     ports::write_scan(invocation, "output", &scan, volumes::storage(&scan))?;

@@ -3,45 +3,56 @@
 use std::path::Path;
 
 use rsom_io::ports;
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, log};
+use rsom_parameters::{Choice, OrNone, Parameters};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
 use rsom_volume::{LabelMap, Mask, Scan};
-use serde::Deserialize;
 
-use super::{fault, normalize, resample, surface, volumes};
+use super::normalize::{Details, WindowKind};
+use super::{fault, resample, volumes};
 use crate::{Detection, Level, Preparation, Prepared, prepare};
 
 /// The command `prepare`.
 pub(super) fn command() -> Command {
-    let about = "Resample, normalize, flatten and crop a scan and its labels, in this order, each step as configured";
+    let about = "Resample, normalize, flatten and crop a scan and its labels, in this order";
     Command::new("prepare", about, run)
         .input(Port::required("image", Kind::Volume, "Scan"))
-        .input(Port::optional("labels", Kind::Labels, "Label map or mask on the scan's grid"))
-        .input(Port::optional("surface", Kind::Volume, "Surface for --flatten surface, as detect-surface writes it"))
+        .input(Port::optional("labels", Kind::Labels, "Label map or mask on the grid of the scan"))
+        .input(Port::optional("surface", Kind::Volume, "Surface of detect-surface, for --flatten surface"))
         .output(Port::required("output", Kind::Volume, "The prepared scan"))
-        .output(Port::optional("output_labels", Kind::Labels, "Its labels"))
-        .output(Port::optional("output_mask", Kind::Mask, "The mask of --mask-labels"))
-        .output(Port::optional("shifts", Kind::Labels, "Voxels by which each column moved; unflatten takes them back"))
-        .parameters(resample::parameters())
-        .parameters(normalize::parameters(&["none", "max", "percentile", "z_score"]))
-        .parameter(Parameter::choice("flatten", &["none", "detected", "surface"], "Make a surface level: one found in the scan, or that of --surface").default("none"))
-        .parameters(surface::parameters())
-        .parameter(Parameter::integers("depth_range_vox", "Depths to keep, from the level surface (or the top, when nothing is flattened); negative is above").count(2).unit("voxels"))
-        .parameter(Parameter::integer("width_vox", "Columns to keep, cropped or padded alike on both sides").at_least(1.0).unit("voxels"))
-        .parameter(Parameter::integers("mask_labels", "Labels that make up the mask [unset: all but 0]"))
+        .output(Port::optional("output_labels", Kind::Labels, "The prepared labels"))
+        .output(Port::optional("output_mask", Kind::Mask, "Mask of the labels --mask-labels"))
+        .output(Port::optional("shifts", Kind::Labels, "Shift of each column in voxels, for unflatten"))
+        .parameters(Settings::declare())
         .example("rsom-preprocess prepare --image oct.nii.gz --labels layers.nii.gz --output image.nii.gz --output-mask mask.nii.gz --mask-labels 4 --flatten detected --feature ridge --choice deepest --scale-vox 20 --depth-range-vox -112,48 --width-vox 512")
         .example("rsom-preprocess prepare --image scan.nii.gz --output prepared.nii.gz --flatten detected --depth-range-vox -40,216")
 }
 
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct Settings {
+    #[parameter(flatten)]
+    target: resample::Settings,
+    /// Intensities that become bottom and top: 0 and the maximum, two percentiles, or mean ± standard deviations; 'none'
+    /// keeps intensities.
+    #[parameter(default = WindowKind::Percentile)]
+    window: OrNone<WindowKind>,
+    #[parameter(flatten)]
+    details: Details,
+    /// Surface to level: none, the one detected in the scan, or that of --surface.
+    #[parameter(default = Flatten::None)]
     flatten: Flatten,
+    #[parameter(flatten)]
+    detection: Detection,
+    /// Range of depths to keep, from the level surface (from the top without flattening); negative is above.
+    #[parameter(unit = "voxels")]
     depth_range_vox: Option<[isize; 2]>,
+    /// Width along x to keep: crop or pad both sides equally.
+    #[parameter(min = 1, unit = "voxels")]
     width_vox: Option<usize>,
+    /// Labels that form the mask (unset: all except 0).
     mask_labels: Option<Vec<i32>>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, Choice)]
 enum Flatten {
     None,
     Detected,
@@ -49,7 +60,7 @@ enum Flatten {
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     refuse_idle_ports(invocation, &settings)?;
     let path = invocation.input("image")?;
     let scan = ports::load_scan(path)?;
@@ -108,10 +119,10 @@ fn preparation(
     path: &Path,
     scan: &Scan,
 ) -> Result<Preparation, StageError> {
-    let target = invocation.parameters::<resample::Settings>()?.target()?;
+    let target = settings.target.target()?;
     let level = match settings.flatten {
         Flatten::None => Level::Top,
-        Flatten::Detected => Level::Detected(invocation.parameters::<Detection>()?),
+        Flatten::Detected => Level::Detected(settings.detection.clone()),
         Flatten::Surface => {
             if target.is_some() {
                 return Err(StageError::usage(
@@ -124,7 +135,7 @@ fn preparation(
     };
     Ok(Preparation {
         resample: target,
-        normalize: invocation.parameters::<normalize::Settings>()?.window(),
+        normalize: settings.details.window(settings.window),
         level,
         depth_range_vox: settings.depth_range_vox,
         width_vox: settings.width_vox,

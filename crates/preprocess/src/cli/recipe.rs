@@ -1,50 +1,70 @@
 //! `rsom-preprocess layer` and `vessel`: raw scans by a named recipe.
 
 use rsom_io::ports;
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use rsom_volume::{Axes, Mask};
-use serde::Deserialize;
 
 use super::{raw, volumes};
 use crate::{PreprocessError, Purpose, Recipe, prepare_raw};
 
 /// The command `layer`.
 pub(super) fn layer_command() -> Command {
-    let about = "Prepare a raw RSOM scan for the networks that find the epidermis";
+    let about = "Prepare a raw RSOM scan for the networks of the epidermis";
     with_ports(Command::new("layer", about, |invocation| run(invocation, Purpose::Layer)))
-        .output(Port::optional("shifts", Kind::Labels, "Voxels by which each column moved; unflatten takes them back"))
+        .output(Port::optional("shifts", Kind::Labels, "Shift of each column in voxels, for unflatten"))
         .example("rsom-preprocess layer --input scan.nii.gz --recipe gerl2019 --output prepared.nii.gz")
         .example("rsom-preprocess layer --lf R_20200102_EX01_LF.mat --hf R_20200102_EX01_HF.mat --surface Surf_20200102_.mat --output prepared.nii.gz")
 }
 
 /// The command `vessel`.
 pub(super) fn vessel_command() -> Command {
-    let about = "Prepare a raw RSOM scan for the network that finds vessels: the epidermis is cut away first";
+    let about =
+        "Prepare a raw RSOM scan for the network of the vessels: cut the epidermis away first";
     with_ports(Command::new("vessel", about, |invocation| run(invocation, Purpose::Vessel)))
-        .input(Port::optional("layer", Kind::Mask, "Mask of the epidermis on the scan prepared by 'layer'; unset: nothing is cut away"))
+        .input(Port::optional("layer", Kind::Mask, "Mask of the epidermis on the scan prepared by 'layer' (unset: nothing is cut away)"))
         .example("rsom-preprocess vessel --lf R_20200102_EX01_LF.mat --hf R_20200102_EX01_HF.mat --surface Surf_20200102_.mat --layer layer.nii.gz --output vessel.nii.gz")
 }
 
 fn with_ports(command: Command) -> Command {
     command
-        .input(Port::optional("lf", Kind::Document, "MATLAB file of the low frequencies (variable R: z, y, x)"))
-        .input(Port::optional("hf", Kind::Document, "MATLAB file of the high frequencies"))
-        .input(Port::optional("surface", Kind::Document, "MATLAB file of the skin's surface (surfSmooth, dx, dy); unset: columns stay where they are"))
-        .input(Port::optional("input", Kind::Volume, "In their place a raw scan that 'io import rsom-mat' made of them"))
-        .output(Port::required("output", Kind::Volume, "The prepared scan: channels LF and HF, whole numbers from 0 to 255"))
-        .parameter(
-            Parameter::choice("recipe", &["rsom", "gerl2019"], "'gerl2019' is what the released software does, voxel for voxel; 'rsom' the same without its quirks")
-                .default("rsom"),
-        )
+        .input(Port::optional(
+            "lf",
+            Kind::Document,
+            "MATLAB file of the low frequencies (variable R: z, y, x)",
+        ))
+        .input(Port::optional(
+            "hf",
+            Kind::Document,
+            "MATLAB file of the high frequencies",
+        ))
+        .input(Port::optional(
+            "surface",
+            Kind::Document,
+            "MATLAB file of the skin surface (surfSmooth, dx, dy) (unset: the skin is not leveled)",
+        ))
+        .input(Port::optional(
+            "input",
+            Kind::Volume,
+            "Raw scan of 'io import rsom-mat', instead of the MATLAB files",
+        ))
+        .output(Port::required(
+            "output",
+            Kind::Volume,
+            "The prepared scan: channels LF and HF, whole numbers from 0 to 255",
+        ))
+        .parameters(Settings::declare())
 }
 
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct Settings {
+    /// Preparation: 'gerl2019' equals the released software voxel for voxel, 'rsom' is the same without its quirks.
+    #[parameter(default = Recipe::Rsom)]
     recipe: Recipe,
 }
 
 fn run(invocation: &Invocation, purpose: Purpose) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let wants_shifts = invocation.optional_output("shifts").is_some();
     let without = ["surface", "input"].map(|port| invocation.optional_input(port).is_none());
     if wants_shifts && without == [true, true] {

@@ -1,7 +1,7 @@
 //! `rsom-preprocess resample`.
 
-use rsom_stage::{Command, Invocation, Parameter, StageError, Summary};
-use serde::Deserialize;
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, StageError, Summary};
 
 use super::fault;
 use super::volumes::{self, Volumes};
@@ -9,36 +9,24 @@ use crate::{Nearest, Target, linear};
 
 /// The command `resample`.
 pub(super) fn command() -> Command {
-    let about = "Resample over the same field of view: intensities linearly, labels and masks to the nearest";
+    let about = "Resample over the same field of view: intensities linearly, labels and masks to the nearest voxel";
     volumes::with_ports(Command::new("resample", about, run))
-        .parameters(parameters())
+        .parameters(Settings::declare())
         .example("rsom-preprocess resample --image scan.nii.gz --output half.nii.gz --shrink 2,2,2")
         .example("rsom-preprocess resample --mask half_mask.nii.gz --output-mask mask.nii.gz --shape 333,171,500")
 }
 
 /// What to resample to.
-pub(super) fn parameters() -> Vec<Parameter> {
-    let three = |name, about| Parameter::integers(name, about).count(3).at_least(1.0);
-    vec![
-        three("shape", "Resample to this many voxels along x, y, z").unit("voxels"),
-        Parameter::numbers(
-            "spacing_mm",
-            "Resample to about this voxel size along x, y, z",
-        )
-        .count(3)
-        .unit("mm"),
-        three(
-            "shrink",
-            "Resample by averaging this many voxels along x, y, z into one",
-        ),
-    ]
-}
-
-/// The parameters of [`parameters`].
-#[derive(Deserialize)]
+#[derive(Parameters)]
 pub(super) struct Settings {
+    /// Resample to this number of voxels along x, y, z.
+    #[parameter(min = 1, unit = "voxels")]
     shape: Option<[usize; 3]>,
+    /// Resample to about this voxel size along x, y, z.
+    #[parameter(unit = "mm")]
     spacing_mm: Option<[f64; 3]>,
+    /// Average this number of voxels along x, y, z into one.
+    #[parameter(min = 1)]
     shrink: Option<[usize; 3]>,
 }
 
@@ -61,7 +49,7 @@ impl Settings {
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let target = settings
         .target()?
         .ok_or_else(|| StageError::usage("give one of --shape, --spacing-mm and --shrink"))?;

@@ -34,12 +34,12 @@ pub(super) fn with_ports(command: Command) -> Command {
         .input(Port::optional(
             "labels",
             Kind::Labels,
-            "Label map on the scan's grid",
+            "Label map on the grid of the scan",
         ))
         .input(Port::optional(
             "mask",
             Kind::Mask,
-            "Mask on the scan's grid",
+            "Mask on the grid of the scan",
         ))
         .output(Port::optional(
             "output",

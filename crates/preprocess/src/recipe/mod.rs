@@ -29,13 +29,12 @@ pub const SPACING_MM: [f64; 3] = [0.012, 0.012, 0.003];
 const DEPTH_VOX: usize = 500;
 
 /// How a raw scan is prepared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, rsom_parameters::Choice)]
 pub enum Recipe {
+    /// As the released software does it, without its quirks.
+    Rsom,
     /// As the released software does it, voxel for voxel.
     Gerl2019,
-    /// The same without its quirks.
-    Rsom,
 }
 
 /// What a scan is prepared for.

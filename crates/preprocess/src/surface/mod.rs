@@ -5,8 +5,8 @@ mod response;
 
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
+use rsom_parameters::Parameters;
 use rsom_volume::Scan;
-use serde::{Deserialize, Serialize};
 
 use crate::PreprocessError;
 use path::Limits;
@@ -28,8 +28,7 @@ impl Surface {
 }
 
 /// What a surface looks like along depth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, rsom_parameters::Choice)]
 pub enum Feature {
     /// Dark above, bright below: the skin under the coupling water, the inner limiting membrane of a retina.
     Rise,
@@ -40,8 +39,7 @@ pub enum Feature {
 }
 
 /// Which of several surfaces that look alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, rsom_parameters::Choice)]
 pub enum Choice {
     /// The one with the most contrast along its whole length.
     Strongest,
@@ -52,23 +50,30 @@ pub enum Choice {
 }
 
 /// How to look for a surface.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Parameters)]
 pub struct Detection {
-    /// Channel to look in; `None` for the mean of all.
+    /// Channel to search for the surface (unset: the mean of all channels).
     pub channel: Option<String>,
-    /// What the surface looks like.
+    /// Appearance of the surface along depth: dark to bright, bright to dark, or the middle of a bright band.
+    #[parameter(default = Feature::Rise)]
     pub feature: Feature,
-    /// Which one of several.
+    /// Surface to take where several have at least half the contrast of the strongest.
+    #[parameter(default = Choice::Strongest)]
     pub choice: Choice,
-    /// Thickness in voxels of the bands that are compared; about that of the bright structure.
+    /// Thickness of the bands to compare, about that of the bright structure.
+    #[parameter(default = 20, min = 1, unit = "voxels")]
     pub scale_vox: usize,
-    /// Standard deviation in columns of the Gaussian along x that the image is smoothed with.
+    /// Standard deviation of the Gaussian that smooths the image along x.
+    #[parameter(default = 3.0, min = 0, max = 10_000, unit = "columns")]
     pub image_sigma_columns: f64,
-    /// Most voxels by which the depth may change from one column to the next.
+    /// Largest change of depth between neighboring columns.
+    #[parameter(default = 1, min = 0, unit = "voxels")]
     pub max_step_vox: usize,
-    /// Cost of each voxel of change, in standard deviations of the B-scan's contrast.
+    /// Cost of a change of depth by one voxel, in standard deviations of the contrast of the B-scan.
+    #[parameter(default = 1.0, min = 0, max = 10_000)]
     pub step_cost: f64,
-    /// Standard deviation in columns of the Gaussian along x that the path is smoothed with.
+    /// Standard deviation of the Gaussian that smooths the surface along x.
+    #[parameter(default = 10.0, min = 0, max = 10_000, unit = "columns")]
     pub path_sigma_columns: f64,
 }
 
@@ -119,31 +124,6 @@ pub fn detect(scan: &Scan, detection: &Detection) -> Result<Surface, PreprocessE
 }
 
 impl Detection {
-    fn check(&self) -> Result<(), PreprocessError> {
-        let not_negative = [
-            ("image_sigma_columns", self.image_sigma_columns),
-            ("path_sigma_columns", self.path_sigma_columns),
-            ("step_cost", self.step_cost),
-        ];
-        for (name, value) in not_negative {
-            if !(0.0..=1e4).contains(&value) {
-                return Err(PreprocessError::BadSetting {
-                    name,
-                    value,
-                    rule: "from 0 to 10000",
-                });
-            }
-        }
-        if self.scale_vox == 0 {
-            return Err(PreprocessError::BadSetting {
-                name: "scale_vox",
-                value: 0.0,
-                rule: "at least 1",
-            });
-        }
-        Ok(())
-    }
-
     fn channels(&self, scan: &Scan) -> Result<Vec<usize>, PreprocessError> {
         let Some(wanted) = &self.channel else {
             return Ok((0..scan.channels().len()).collect());

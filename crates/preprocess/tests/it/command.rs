@@ -4,13 +4,13 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use ndarray::{Array3, Array4};
 use rsom_formats::nifti::{self, Storage};
+use rsom_testing::{Folder, Program};
 use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
-use tempfile::TempDir;
 
+const PREPROCESS: Program = Program::new(env!("CARGO_BIN_EXE_rsom-preprocess"));
 const SHAPE: [usize; 3] = [60, 2, 80];
 
 fn boundary(x: usize) -> usize {
@@ -18,8 +18,8 @@ fn boundary(x: usize) -> usize {
 }
 
 /// A folder with a scan, its labels and the mask of label 4.
-fn study() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+fn study() -> Folder {
+    let folder = Folder::new();
     let grid = Grid::new(SHAPE, Spacing::RSOM).unwrap();
     let [nx, ny, nz] = SHAPE;
     let values = Array4::from_shape_fn((nx, ny, nz, 2), |(x, y, z, c)| {
@@ -38,33 +38,11 @@ fn study() -> TempDir {
             _ => 0,
         });
     let labels = LabelMap::new(grid, labels, [(4, "epidermis".into())].into()).unwrap();
-    let at = |name: &str| folder.path().join(name);
+    let at = |name: &str| folder.join(name);
     nifti::write_scan(&at("scan.nii.gz"), &scan, Storage::Uint8).unwrap();
     nifti::write_labels(&at("labels.nii.gz"), &labels).unwrap();
     nifti::write_mask(&at("mask.nii.gz"), &labels.select(&[4])).unwrap();
     folder
-}
-
-fn run(folder: &Path, words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rsom-preprocess"))
-        .current_dir(folder)
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
-}
-
-fn done(folder: &Path, words: &str) {
-    let output = run(folder, words);
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{words}: {message}");
-}
-
-fn refused(folder: &Path, words: &str, code: i32, says: &str) {
-    let output = run(folder, words);
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{words}: {message}");
-    assert!(message.contains(says), "{words}: {message}");
-    assert_eq!(message.trim().lines().count(), 1, "{words}: {message}");
 }
 
 fn mask(folder: &Path, name: &str) -> Mask {
@@ -73,9 +51,8 @@ fn mask(folder: &Path, name: &str) -> Mask {
 
 #[test]
 fn prepare_makes_an_image_and_a_mask_that_belong_together() {
-    let folder = study();
-    let folder = folder.path();
-    done(
+    let folder = &study();
+    PREPROCESS.done(
         folder,
         "prepare --image scan.nii.gz --labels labels.nii.gz --output p.nii.gz --output-mask m.nii.gz --mask-labels 4 \
          --output-labels l.nii.gz --shifts s.nii.gz --flatten detected --scale-vox 8 --path-sigma-columns 2 \
@@ -98,14 +75,13 @@ fn prepare_makes_an_image_and_a_mask_that_belong_together() {
 
 #[test]
 fn unflatten_brings_a_prepared_mask_back_into_the_scan() {
-    let folder = study();
-    let folder = folder.path();
-    done(
+    let folder = &study();
+    PREPROCESS.done(
         folder,
         "prepare --image scan.nii.gz --labels mask.nii.gz --output p.nii.gz --output-mask m.nii.gz --shifts s.nii.gz \
          --flatten detected --scale-vox 8 --depth-range-vox -16,40 --width-vox 50",
     );
-    done(
+    PREPROCESS.done(
         folder,
         "unflatten --mask m.nii.gz --shifts s.nii.gz --like scan.nii.gz --output-mask back.nii.gz",
     );
@@ -119,26 +95,25 @@ fn unflatten_brings_a_prepared_mask_back_into_the_scan() {
 
 #[test]
 fn the_single_steps_do_what_prepare_does() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     let surface = "--scale-vox 8 --path-sigma-columns 2";
-    done(
+    PREPROCESS.done(
         folder,
         &format!("detect-surface --image scan.nii.gz --output surface.nii.gz {surface}"),
     );
-    done(
+    PREPROCESS.done(
         folder,
         "flatten --image scan.nii.gz --mask mask.nii.gz --surface surface.nii.gz --output f.nii.gz --output-mask fm.nii.gz --shifts s.nii.gz --reference-vox 35",
     );
-    done(
+    PREPROCESS.done(
         folder,
         "crop --image f.nii.gz --mask fm.nii.gz --output c.nii.gz --output-mask cm.nii.gz --depth-range-vox 20,70",
     );
-    done(
+    PREPROCESS.done(
         folder,
         "normalize --image c.nii.gz --output one.nii.gz --window max --range unit",
     );
-    done(
+    PREPROCESS.done(
         folder,
         &format!(
             "prepare --image scan.nii.gz --labels mask.nii.gz --output p.nii.gz --output-mask pm.nii.gz --window max --range unit --flatten detected {surface} --depth-range-vox -15,35"
@@ -156,14 +131,13 @@ fn the_single_steps_do_what_prepare_does() {
 
 #[test]
 fn a_resampled_mask_returns_to_its_shape() {
-    let folder = study();
-    let folder = folder.path();
-    done(
+    let folder = &study();
+    PREPROCESS.done(
         folder,
         "resample --image scan.nii.gz --mask mask.nii.gz --output h.nii.gz --output-mask hm.nii.gz --shrink 2,1,2",
     );
     assert_eq!(mask(folder, "hm.nii.gz").grid().shape(), [30, 2, 40]);
-    done(
+    PREPROCESS.done(
         folder,
         "resample --mask hm.nii.gz --output-mask back.nii.gz --shape 60,2,80",
     );
@@ -176,12 +150,11 @@ fn a_resampled_mask_returns_to_its_shape() {
 
 #[test]
 fn the_same_bytes_come_out_for_any_number_of_threads() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     let prepare =
         "prepare --image scan.nii.gz --flatten detected --scale-vox 8 --shrink 2,1,1 --output";
-    done(folder, &format!("{prepare} a.nii.gz --threads 1"));
-    done(folder, &format!("{prepare} b.nii.gz --threads 3"));
+    PREPROCESS.done(folder, &format!("{prepare} a.nii.gz --threads 1"));
+    PREPROCESS.done(folder, &format!("{prepare} b.nii.gz --threads 3"));
     let bytes = |name: &str| std::fs::read(folder.join(name)).unwrap();
     assert_eq!(bytes("a.nii.gz"), bytes("b.nii.gz"));
 }
@@ -225,28 +198,26 @@ const REFUSED: [(&str, i32, &str); 17] = [
 
 #[test]
 fn bad_settings_end_with_2_and_bad_inputs_with_3() {
-    let folder = study();
-    let folder = folder.path();
-    done(
+    let folder = &study();
+    PREPROCESS.done(
         folder,
         "crop --mask mask.nii.gz --output-mask small.nii.gz --shape 60,2,79",
     );
     for (words, code, says) in REFUSED {
         let words = words.replace("IMAGE", "--image scan.nii.gz --output o.nii.gz");
-        refused(folder, &words, code, says);
+        PREPROCESS.refused(folder, &words, code, says);
     }
     assert!(!folder.join("o.nii.gz").exists() && !folder.join("m.nii.gz").exists());
 }
 
 #[test]
 fn a_scan_without_a_surface_is_named() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     let grid = Grid::new(SHAPE, Spacing::RSOM).unwrap();
     let values = Array4::from_elem((SHAPE[0], SHAPE[1], SHAPE[2], 1), 7.0);
     let scan = Scan::new(grid, vec!["LF".into()], values).unwrap();
     nifti::write_scan(&folder.join("flat.nii.gz"), &scan, Storage::Uint8).unwrap();
-    refused(
+    PREPROCESS.refused(
         folder,
         "prepare --image flat.nii.gz --output o.nii.gz --flatten detected",
         3,
@@ -256,8 +227,8 @@ fn a_scan_without_a_surface_is_named() {
 
 #[test]
 fn the_mask_of_a_layer_takes_away_all_above_it_and_stretches_before_or_after() {
-    let folder = tempfile::tempdir().unwrap();
-    let place = folder.path();
+    let folder = Folder::new();
+    let place = &folder;
     let grid = Grid::new([1, 1, 4], Spacing::RSOM).unwrap();
     // A bright epidermis above a vessel of a quarter of its intensity.
     let values = Array4::from_shape_vec((1, 1, 4, 1), vec![0.0, 200.0, 0.0, 50.0]).unwrap();
@@ -278,7 +249,7 @@ fn the_mask_of_a_layer_takes_away_all_above_it_and_stretches_before_or_after() {
         ),
         ("--window max", [0.0, 255.0, 0.0, 64.0]),
     ] {
-        done(
+        PREPROCESS.done(
             place,
             &format!("mask-layer --image scan.nii.gz {more} --output out.nii.gz"),
         );
@@ -286,7 +257,7 @@ fn the_mask_of_a_layer_takes_away_all_above_it_and_stretches_before_or_after() {
         let out: Vec<f32> = out.intensities().iter().copied().collect();
         assert_eq!(out, want, "{more}");
     }
-    refused(
+    PREPROCESS.refused(
         place,
         "mask-layer --image scan.nii.gz --layer none.nii.gz --output o.nii.gz",
         3,

@@ -1,56 +1,46 @@
 //! Raw scans against what the released preparation made of them (`golden/prep`): equal in every voxel.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use rsom_formats::nifti::read_scan;
 use rsom_io::rsom_mat;
 use rsom_stage::Invocation;
+use rsom_testing::{Folder, Program, shared};
 use rsom_volume::Axes;
 use rsom_volume::RawScan;
 use rsom_volume::Scan;
 
+const PREPROCESS: Program = Program::new(env!("CARGO_BIN_EXE_rsom-preprocess"));
 const SCANS: [&str; 3] = [
     "R_20200102000001_EX0001",
     "R_20200103000002_EX0002",
     "R_20200104000003_PAT003_RL01",
 ];
 
-fn golden() -> Option<PathBuf> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/golden/prep");
-    let folder = PathBuf::from(folder);
-    if !folder.exists() {
-        println!("skipped: no shared data");
-        return None;
-    }
-    Some(folder)
-}
-
 /// Prepares a raw scan by the command line.
 fn prepare(golden: &Path, output: &Path, command: &str, scan: &str, more: &[&str]) -> Scan {
     let raw = golden.join("raw");
     let stamp = scan.split('_').nth(1).unwrap();
     let surface = raw.join(format!("Surf_{stamp}_.mat"));
-    let mut words = Command::new(env!("CARGO_BIN_EXE_rsom-preprocess"));
-    words
-        .arg(command)
-        .args(["--recipe", "gerl2019", "--quiet", "--lf"])
-        .arg(raw.join(format!("{scan}_LF.mat")))
-        .arg("--hf")
-        .arg(raw.join(format!("{scan}_HF.mat")))
-        .arg("--output")
-        .arg(output)
-        .args(more);
+    let [lf, hf] = ["LF", "HF"].map(|c| text(&raw.join(format!("{scan}_{c}.mat"))));
+    let (output_name, surface_name) = (text(output), text(&surface));
+    let mut words = vec![
+        command, "--recipe", "gerl2019", "--quiet", "--lf", &lf, "--hf", &hf,
+    ];
+    words.extend(["--output", &output_name]);
+    words.extend(more);
     if surface.exists() {
-        words.arg("--surface").arg(surface);
+        words.extend(["--surface", &surface_name]);
     }
-    let done = words.output().unwrap();
-    let message = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{message}");
-    assert_eq!(message.contains("NOT made level"), !done.stderr.is_empty());
+    let message = PREPROCESS.done(".", words).stderr;
+    assert_eq!(message.contains("NOT made level"), !message.is_empty());
     read_scan(output).unwrap()
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().unwrap().to_owned()
 }
 
 /// Red and green of a file of theirs are LF and HF.
@@ -67,10 +57,12 @@ fn assert_same(ours: &Scan, theirs: &Path) {
 
 #[test]
 fn scans_for_the_layer_are_theirs() {
-    let Some(golden) = golden() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let Some(golden) = shared("golden/prep") else {
+        return;
+    };
+    let folder = Folder::new();
     for scan in SCANS {
-        let output = folder.path().join(format!("{scan}.nii.gz"));
+        let output = folder.join(format!("{scan}.nii.gz"));
         let ours = prepare(&golden, &output, "layer", scan, &[]);
         assert_same(&ours, &golden.join(format!("layer_prep/{scan}_rgb.nii.gz")));
     }
@@ -79,8 +71,10 @@ fn scans_for_the_layer_are_theirs() {
 /// Preparation from our own NIfTI, in which a scan is imported: the same voxels as from the MATLAB files.
 #[test]
 fn imported_scans_are_prepared_as_theirs() {
-    let Some(golden) = golden() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let Some(golden) = shared("golden/prep") else {
+        return;
+    };
+    let folder = Folder::new();
     for scan in SCANS {
         let raw = |name: String| golden.join("raw").join(name);
         let channel = |end| rsom_mat::read_channel(&raw(format!("{scan}_{end}.mat"))).unwrap();
@@ -91,20 +85,14 @@ fn imported_scans_are_prepared_as_theirs() {
                 .exists()
                 .then(|| rsom_mat::read_surface(&surface).unwrap()),
         };
-        let imported = folder.path().join(format!("{scan}.nii.gz"));
+        let imported = folder.join(format!("{scan}.nii.gz"));
         let invocation = Invocation::new("io", "0", "import rsom-mat");
         rsom_mat::save(&invocation, &imported, &read).unwrap();
         assert_eq!(rsom_mat::load(&imported).unwrap(), read);
-        let output = folder.path().join("prepared.nii.gz");
-        let done = Command::new(env!("CARGO_BIN_EXE_rsom-preprocess"))
-            .args(["layer", "--recipe", "gerl2019", "--quiet", "--input"])
-            .arg(&imported)
-            .arg("--output")
-            .arg(&output)
-            .output()
-            .unwrap();
-        let message = String::from_utf8_lossy(&done.stderr);
-        assert!(done.status.success(), "{message}");
+        let output = folder.join("prepared.nii.gz");
+        let words = ["layer", "--recipe", "gerl2019", "--quiet", "--input"];
+        let files = [&text(&imported), "--output", &text(&output)];
+        let message = PREPROCESS.done(".", [&words[..], &files].concat()).stderr;
         assert_eq!(message.contains("NOT made level"), read.surface.is_none());
         let theirs = golden.join(format!("layer_prep/{scan}_rgb.nii.gz"));
         assert_same(&read_scan(&output).unwrap(), &theirs);
@@ -113,10 +101,12 @@ fn imported_scans_are_prepared_as_theirs() {
 
 #[test]
 fn scans_for_the_vessels_are_theirs() {
-    let Some(golden) = golden() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let Some(golden) = shared("golden/prep") else {
+        return;
+    };
+    let folder = Folder::new();
     for scan in SCANS {
-        let output = folder.path().join(format!("{scan}.nii.gz"));
+        let output = folder.join(format!("{scan}.nii.gz"));
         let layer = golden.join(format!("layer_mask/{scan}_pred.nii.gz"));
         let more = ["--layer", layer.to_str().unwrap()];
         let ours = prepare(&golden, &output, "vessel", scan, &more);
@@ -131,8 +121,10 @@ fn scans_for_the_vessels_are_theirs() {
 
 #[test]
 fn what_cannot_be_done_is_said_in_one_line() {
-    let Some(golden) = golden() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let Some(golden) = shared("golden/prep") else {
+        return;
+    };
+    let folder = Folder::new();
     let raw = |name: &str| golden.join("raw").join(name).to_string_lossy().into_owned();
     let lf = raw("R_20200102000001_EX0001_LF.mat");
     let other = raw("R_20200103000002_EX0002_HF.mat");
@@ -150,15 +142,10 @@ fn what_cannot_be_done_is_said_in_one_line() {
         ),
         (vec!["--hf", surface.as_str()], 3, "there is no variable R"),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_rsom-preprocess"))
-            .current_dir(folder.path())
-            .args(["layer", "--quiet", "--lf", &lf, "--output", "out.nii.gz"])
-            .args(words)
-            .output()
-            .unwrap();
-        let message = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{message}");
-        assert!(message.contains(part), "{message}");
-        assert!(!folder.path().join("out.nii.gz").exists());
+        let layer = ["layer", "--quiet", "--lf", &lf, "--output", "out.nii.gz"];
+        let finished = PREPROCESS.run(&folder, [&layer, &words[..]].concat());
+        let error = finished.expect_code(code).error();
+        assert!(error.contains(part), "{error}");
+        assert!(!folder.join("out.nii.gz").exists());
     }
 }

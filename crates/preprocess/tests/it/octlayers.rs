@@ -1,28 +1,16 @@
 //! Flattening of real retinal B-scans, held against boundaries that people drew.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ndarray::Array2;
 use rsom_formats::images;
 use rsom_io::bscans;
 use rsom_preprocess::{Choice, Detection, Feature, Shifts, detect};
+use rsom_testing::shared;
 use rsom_volume::{Grid, Scan, Spacing};
-
-fn data() -> Option<PathBuf> {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/data/octlayers"
-    );
-    let folder = PathBuf::from(folder);
-    if !folder.is_dir() {
-        println!("skipped: {} is not there", folder.display());
-        return None;
-    }
-    Some(folder)
-}
 
 fn scan(folder: &Path, subject: usize) -> Scan {
     let picture = |slice: usize| {
@@ -67,7 +55,9 @@ fn detection(feature: Feature) -> Detection {
 
 #[test]
 fn boundaries_4_and_5_become_four_times_flatter_in_every_eye() {
-    let Some(folder) = data() else { return };
+    let Some(folder) = shared("data/octlayers") else {
+        return;
+    };
     for feature in [Feature::Ridge, Feature::Rise] {
         let (mut before, mut after) = (Vec::new(), Vec::new());
         for subject in 1..=8 {
@@ -91,7 +81,9 @@ fn boundaries_4_and_5_become_four_times_flatter_in_every_eye() {
 
 #[test]
 fn the_deepest_rise_is_the_band_that_people_drew() {
-    let Some(folder) = data() else { return };
+    let Some(folder) = shared("data/octlayers") else {
+        return;
+    };
     for subject in 1..=8 {
         let drawn = boundary(&folder, subject, 6);
         let found = detect(&scan(&folder, subject), &detection(Feature::Rise)).unwrap();

@@ -1,71 +1,70 @@
-//! `rsom-report bscan`: a B-scan beside its reference and predictions.
+//! `rsom-report bscan`: a B-scan next to its reference and predictions.
 
 use std::path::{Path, PathBuf};
 
 use ndarray::{ArrayView2, Axis, Slice};
 use rsom_io::ports;
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use rsom_volume::{Mask, Scan};
-use serde::Deserialize;
 
 use crate::bscan::{Figure, depth_window, scene};
 use crate::picture;
 
 /// The command.
 pub fn command() -> Command {
-    Command::new("bscan", "Draw a B-scan beside its reference and predictions", run)
+    Command::new("bscan", "Draw a B-scan next to its reference and predictions", run)
         .input(Port::required("image", Kind::Volume, "Scan"))
         .input(Port::required("reference", Kind::Mask, "Reference mask or label map, on the scan's grid"))
         .input(Port::required("prediction", Kind::Mask, "Predicted masks, on the scan's grid").many())
         .output(Port::required("output", Kind::Figure, "Figure: .png or .svg"))
-        .parameter(Parameter::integer("slice", "Index of the B-scan along y (unset: the middle one of those with reference)").at_least(0.0))
-        .parameter(Parameter::texts("titles", "Titles of the predictions, in their order (unset: their file names)"))
-        .parameter(Parameter::integers(
-            "reference_labels",
-            "Labels of a reference label map that make up the structure (unset: the only one it holds)",
-        ))
-        .parameter(Parameter::integer("margin", "Cut the depth this far above and below all masks (unset: whole depth)").at_least(0.0).unit("voxels"))
-        .parameter(Parameter::integer("columns", "Panels side by side (unset: chosen by their shape)").at_least(1.0))
+        .parameters(Wanted::declare())
         .example("rsom-report bscan --image scan.nii.gz --reference truth.nii.gz --prediction unet.nii.gz fcn.nii.gz --output figure.png")
 }
 
-#[derive(Debug, Deserialize)]
-struct Parameters {
+#[derive(Debug, Parameters)]
+struct Wanted {
+    /// Index of the B-scan along y (unset: the middle one of the B-scans with reference voxels).
+    #[parameter(min = 0)]
     slice: Option<usize>,
+    /// Titles of the predictions, in the same order (unset: the file names).
     titles: Option<Vec<String>>,
+    /// Labels of the reference label map that form the structure (unset: the only label of the map).
     reference_labels: Option<Vec<i32>>,
+    /// Margin above and below all masks: show only this range of depths (unset: the whole depth).
+    #[parameter(min = 0, unit = "voxels")]
     margin: Option<usize>,
+    /// Number of panels in a row (unset: chosen by the shape of the panels).
+    #[parameter(min = 1)]
     columns: Option<usize>,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let parameters: Parameters = invocation.parameters()?;
+    let wanted: Wanted = invocation.settings()?;
     invocation.input("prediction")?;
     let paths = invocation.inputs("prediction");
-    let titles = titles(parameters.titles.clone(), paths)?;
+    let titles = titles(wanted.titles.clone(), paths)?;
     let scan_path = invocation.input("image")?;
     let scan = ports::load_scan(scan_path)?;
     let reference = load(
         invocation.input("reference")?,
-        &parameters,
+        wanted.reference_labels.as_deref(),
         scan_path,
         &scan,
     )?;
-    let plain = Parameters {
-        reference_labels: None,
-        ..parameters
-    };
     let predictions: Vec<Mask> = paths
         .iter()
-        .map(|path| load(path, &plain, scan_path, &scan))
+        .map(|path| load(path, None, scan_path, &scan))
         .collect::<Result<_, _>>()?;
-    let slice = chosen_slice(plain.slice, &reference)?;
+    let slice = chosen_slice(wanted.slice, &reference)?;
     let masks: Vec<ArrayView2<'_, bool>> = std::iter::once(&reference)
         .chain(&predictions)
         .map(|mask| mask.voxels().index_axis(Axis(1), slice))
         .collect();
     let [_, _, depth] = reference.grid().shape();
-    let window = plain.margin.and_then(|margin| depth_window(&masks, margin));
+    let window = wanted
+        .margin
+        .and_then(|margin| depth_window(&masks, margin));
     let window = Slice::from(window.unwrap_or(0..depth));
     let cut: Vec<_> = masks
         .iter()
@@ -85,7 +84,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         spacing_mm: scan.grid().spacing().millimetres().map(|mm| [mm[0], mm[2]]),
         reference: cut[0],
         predictions: titles.into_iter().zip(cut[1..].iter().copied()).collect(),
-        columns: plain.columns,
+        columns: wanted.columns,
     };
     super::write(invocation, &scene(&figure), 1)?;
     Ok(Summary::new()
@@ -95,11 +94,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
 
 fn load(
     path: &Path,
-    parameters: &Parameters,
+    labels: Option<&[i32]>,
     scan_path: &Path,
     scan: &Scan,
 ) -> Result<Mask, StageError> {
-    let mask = match &parameters.reference_labels {
+    let mask = match labels {
         Some(labels) => ports::load_labels(path)?.select(labels),
         None => ports::load_mask(path)?,
     };

@@ -3,56 +3,63 @@
 use rsom_formats::table::{Cell, Table, TableError};
 use rsom_io::ports;
 use rsom_measures::{Metric, Unit, column, of_reference};
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary};
-use serde::Deserialize;
+use rsom_parameters::{Choice, Parameters};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use crate::factor::{Figure, Panel, Record, Spread, of_units, ordered, scene};
 
 /// The command.
 pub fn command() -> Command {
-    Command::new("factor", "Draw measures against a factor of the runs", run)
+    Command::new("factor", "Plot measures against a factor of the runs", run)
         .input(Port::required("input", Kind::Table, "Tables of measurements").many())
         .output(Port::required("output", Kind::Figure, "Figure: .svg or .png"))
-        .parameter(Parameter::texts("metric", "Measures, a panel each").default(vec!["dice", "ra_vox"]))
-        .parameter(Parameter::text("factor", "Column of the horizontal axis, such as s").required())
-        .parameter(Parameter::text("group", "Column of the series, such as net (unset: one series)"))
-        .parameter(
-            Parameter::choice("surface", &["upper", "lower", "both"], "Surface, for measures of surfaces").default("both"),
-        )
-        .parameter(Parameter::text("label", "Structure, when the tables hold several"))
-        .parameter(Parameter::texts("unit_by", "Columns that make up the unit over which points and bars are taken; values of one unit are averaged first").default(vec!["subject"]))
-        .parameter(Parameter::flag("slices", "Take the rows of single B-scans, not those of whole scans"))
-        .parameter(
-            Parameter::choice("spread", &["mean_sd", "median_quartiles"], "Points and bars").default("mean_sd"),
-        )
+        .parameters(Wanted::declare())
         .example("rsom-report factor --input runs/*.parquet --metric dice,ra_vox --factor s --group net --output figure.svg")
 }
 
-#[derive(Debug, Deserialize)]
-struct Parameters {
+#[derive(Debug, Parameters)]
+struct Wanted {
+    /// Measures to plot, one panel for each.
+    #[parameter(default = ["dice", "ra_vox"])]
     metric: Vec<String>,
+    /// Column of the horizontal axis, such as s.
+    #[parameter(required)]
     factor: String,
+    /// Column of the series, such as net (unset: one series).
     group: Option<String>,
-    surface: String,
+    /// Surface, for measures of surfaces.
+    #[parameter(default = Side::Both)]
+    surface: Side,
+    /// Structure to plot, where the tables contain several.
     label: Option<String>,
+    /// Columns that identify the unit of points and bars; values of one unit are averaged first.
+    #[parameter(default = ["subject"], check = at_least_one)]
     unit_by: Vec<String>,
+    /// Use the rows of single B-scans instead of those of whole scans.
     slices: bool,
-    spread: Points,
+    /// Points and bars: mean and standard deviation, or median and quartiles.
+    #[parameter(default = Spread::MeanSd)]
+    spread: Spread,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Points {
-    MeanSd,
-    MedianQuartiles,
+/// A surface as tables name it.
+#[derive(Debug, Clone, Copy, Choice)]
+enum Side {
+    Upper,
+    Lower,
+    Both,
+}
+
+fn at_least_one(columns: &Vec<String>) -> Result<(), String> {
+    match columns.is_empty() {
+        true => Err("name at least one column".into()),
+        false => Ok(()),
+    }
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let parameters: Parameters = invocation.parameters()?;
+    let parameters: Wanted = invocation.settings()?;
     let table = ports::read_table(invocation, "input")?;
-    if parameters.unit_by.is_empty() {
-        return Err(StageError::usage("--unit-by: name at least one column"));
-    }
     let named = std::iter::once(&parameters.factor)
         .chain(&parameters.group)
         .chain(&parameters.unit_by);
@@ -70,10 +77,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let figure = Figure {
         factor: parameters.factor,
         unit: parameters.unit_by.join(", "),
-        spread: match parameters.spread {
-            Points::MeanSd => Spread::MeanSd,
-            Points::MedianQuartiles => Spread::MedianQuartiles,
-        },
+        spread: parameters.spread,
         panels,
     };
     super::write(invocation, &scene(&figure), super::PRINT_SCALE)?;
@@ -99,7 +103,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn of(table: &Table, parameters: &Parameters) -> Result<Self, TableError> {
+    fn of(table: &Table, parameters: &Wanted) -> Result<Self, TableError> {
         let names = |column: &str| -> Result<Vec<String>, TableError> {
             let name = |cell: Cell<'_>| match cell {
                 Cell::Null => "(none)".to_owned(),
@@ -125,12 +129,12 @@ impl Rows {
     }
 
     /// Places of the rows of a metric that the parameters ask for.
-    fn chosen(&self, metric: &str, parameters: &Parameters) -> Vec<usize> {
+    fn chosen(&self, metric: &str, parameters: &Wanted) -> Vec<usize> {
         let fits = |i: &usize| {
             let surface = self.surface[*i].as_deref();
             self.metric[*i].as_deref() == Some(metric)
                 && self.slice[*i].is_some() == parameters.slices
-                && surface.is_none_or(|s| s == parameters.surface)
+                && surface.is_none_or(|s| s == parameters.surface.as_str())
                 && (parameters.label.is_none() || self.label[*i] == parameters.label)
         };
         (0..self.metric.len()).filter(fits).collect()
@@ -161,7 +165,7 @@ impl Rows {
         Ok(of_units(records))
     }
 
-    fn require_one_label(&self, parameters: &Parameters) -> Result<(), StageError> {
+    fn require_one_label(&self, parameters: &Wanted) -> Result<(), StageError> {
         let labels = ordered(self.label.iter().map(|l| l.as_deref().unwrap_or("(none)")));
         if parameters.label.is_none() && labels.len() > 1 {
             return Err(StageError::usage(format_args!(
@@ -173,7 +177,7 @@ impl Rows {
     }
 }
 
-fn panel(rows: &Rows, metric: &str, parameters: &Parameters) -> Result<Panel, StageError> {
+fn panel(rows: &Rows, metric: &str, parameters: &Wanted) -> Result<Panel, StageError> {
     let chosen = rows.chosen(metric, parameters);
     let Some(first) = chosen.first() else {
         let known = ordered(rows.metric.iter().filter_map(Option::as_deref));

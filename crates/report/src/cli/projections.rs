@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use rsom_io::ports;
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, log};
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
 use rsom_volume::{Mask, Scan};
-use serde::Deserialize;
 
 use crate::projections::{Figure, Placed, scene, views};
 
@@ -13,20 +13,21 @@ use crate::projections::{Figure, Placed, scene, views};
 pub fn command() -> Command {
     Command::new("projections", "Draw maximum intensity projections of a scan, alone and with its masks", run)
         .input(Port::required("image", Kind::Volume, "Scan of one channel, or of two: LF (red) and HF (green)"))
-        .input(Port::optional("layer", Kind::Mask, "Mask of the epidermis; it may begin and end at other depths than the scan"))
-        .input(Port::optional("vessels", Kind::Mask, "Mask of the vessels; it may begin and end at other depths than the scan"))
+        .input(Port::optional("layer", Kind::Mask, "Mask of the epidermis; its range of depths may differ from that of the scan"))
+        .input(Port::optional("vessels", Kind::Mask, "Mask of the vessels; its range of depths may differ from that of the scan"))
         .output(Port::required("output", Kind::Figure, "Figure: .png or .svg"))
-        .parameter(Parameter::text("title", "Words above the panels (unset: none)"))
+        .parameters(Wanted::declare())
         .example("rsom-report projections --image scan.nii.gz --layer layer.nii.gz --vessels vessels.nii.gz --output figure.png")
 }
 
-#[derive(Debug, Deserialize)]
-struct Parameters {
+#[derive(Debug, Parameters)]
+struct Wanted {
+    /// Title of the figure (unset: none).
     title: Option<String>,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let parameters: Parameters = invocation.parameters()?;
+    let wanted: Wanted = invocation.settings()?;
     let scan_path = invocation.input("image")?;
     let scan = ports::load_scan(scan_path)?;
     let names = scan.channels();
@@ -42,7 +43,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let vessels = load(invocation, "vessels", scan_path, &scan)?;
     let channels = names.iter().cloned().enumerate();
     let figure = Figure {
-        title: parameters.title,
+        title: wanted.title,
         channels: channels
             .filter_map(|(c, name)| Some((shown(name), scan.channel(c)?)))
             .collect(),

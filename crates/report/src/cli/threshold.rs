@@ -12,13 +12,13 @@ use crate::threshold::{Figure, scene};
 pub fn command() -> Command {
     Command::new(
         "threshold",
-        "Draw the Dice score against the threshold that a calibration tried",
+        "Draw the Dice score of a calibration against the threshold",
         run,
     )
     .input(Port::required(
         "curve",
         Kind::Table,
-        "Curve of vesselseg calibrate: columns threshold, scan, dice, mean_dice and best",
+        "Curve of 'vesselseg calibrate': columns threshold, scan, dice, mean_dice and best",
     ))
     .output(Port::required(
         "output",

@@ -1,11 +1,12 @@
 //! What a group's values at a level amount to.
 
 use rsom_measures::Status;
+use rsom_parameters::Choice;
 
 use crate::factor::Record;
 
 /// What points and bars show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Spread {
     /// Mean, and standard deviation with n − 1.
     MeanSd,

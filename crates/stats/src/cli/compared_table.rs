@@ -2,6 +2,7 @@
 
 use rsom_formats::table::{Column, Table};
 use rsom_measures::{Unit, column};
+use rsom_parameters::Choice;
 use rsom_stage::StageError;
 use serde_json::{Value, json};
 
@@ -29,7 +30,7 @@ pub(super) fn table(
 ) -> Result<Table, StageError> {
     let mut columns = names(comparisons, selected, settings);
     columns.extend(counts_and_locations(comparisons));
-    columns.extend(tests(comparisons, settings)?);
+    columns.extend(tests(comparisons, settings));
     let traits = |c: &Comparison| selected.traits.get(&c.contrast.quantity);
     let higher = comparisons
         .iter()
@@ -41,7 +42,7 @@ pub(super) fn table(
     ));
     let notes = comparisons
         .iter()
-        .map(|c| note(c, settings.config(), settings.alpha));
+        .map(|c| note(c, settings.comparison, settings.alpha));
     columns.push(Column::text("note", notes));
     Table::new(columns).map_err(StageError::failure)
 }
@@ -136,14 +137,16 @@ fn counts_and_locations(comparisons: &[Comparison]) -> Vec<Column> {
     ]
 }
 
-fn tests(comparisons: &[Comparison], settings: &Settings) -> Result<Vec<Column>, StageError> {
+fn tests(comparisons: &[Comparison], settings: &Settings) -> Vec<Column> {
     let number = |name: &str, value: fn(&Wilcoxon) -> f64| {
         Column::number(name, comparisons.iter().map(|c| c.test.as_ref().map(value)))
     };
-    let repeated = |name: &str, value: String| Column::repeated(name, &value, comparisons.len());
-    let method = |c: &Comparison| c.test.as_ref().map(|t| word(t.method)).transpose();
-    let methods: Vec<Option<String>> = comparisons.iter().map(method).collect::<Result<_, _>>()?;
-    Ok(vec![
+    let repeated = |name: &str, value: &str| Column::repeated(name, value, comparisons.len());
+    let config = &settings.comparison;
+    let method = comparisons
+        .iter()
+        .map(|c| c.test.as_ref().map(|t| t.method.as_str()));
+    vec![
         number("w_plus", |t| t.w_plus),
         number("w_minus", |t| t.w_minus),
         number("statistic", |t| t.statistic),
@@ -155,16 +158,16 @@ fn tests(comparisons: &[Comparison], settings: &Settings) -> Result<Vec<Column>,
             "smallest_attainable_p_adjusted",
             comparisons.iter().map(|c| c.smallest_attainable_p_adjusted),
         ),
-        repeated("alternative", word(settings.alternative)?),
-        repeated("zero_method", word(settings.zero_method)?),
-        Column::text("method", methods),
-        repeated("adjustment", word(settings.adjust)?),
-        repeated("family", word(settings.family)?),
+        repeated("alternative", config.test.alternative.as_str()),
+        repeated("zero_method", config.test.zero_method.as_str()),
+        Column::text("method", method),
+        repeated("adjustment", config.adjustment.as_str()),
+        repeated("family", config.family.as_str()),
         Column::integer(
             "family_size",
             comparisons.iter().map(|c| Some(c.family_size as i64)),
         ),
-    ])
+    ]
 }
 
 /// The outcomes for programs.
@@ -192,7 +195,7 @@ pub(super) fn json(comparisons: &[Comparison], settings: &Settings) -> Value {
             "p_adjusted": c.p_adjusted,
             "effect_size": c.test.as_ref().map(|t| t.rank_biserial),
             "status": c.status,
-            "note": note(c, settings.config(), settings.alpha),
+            "note": note(c, settings.comparison, settings.alpha),
         })
     });
     rows.collect()
@@ -214,7 +217,7 @@ pub(super) fn text(comparisons: &[Comparison], settings: &Settings) -> String {
             ),
             _ => "no test".to_owned(),
         };
-        let note = note(c, settings.config(), settings.alpha);
+        let note = note(c, settings.comparison, settings.alpha);
         let note = note.map(|n| format!(" ({n})")).unwrap_or_default();
         format!(
             "{}: {groups}{} {} against {}: {outcome}{note}\n",
@@ -222,16 +225,6 @@ pub(super) fn text(comparisons: &[Comparison], settings: &Settings) -> String {
         )
     });
     lines.collect()
-}
-
-/// The word of an option in specifications.
-fn word(option: impl serde::Serialize) -> Result<String, StageError> {
-    match serde_json::to_value(option).map_err(StageError::failure)? {
-        Value::String(word) => Ok(word),
-        other => Err(StageError::failure(format_args!(
-            "{other} is no word of an option"
-        ))),
-    }
 }
 
 fn value(level: &Level) -> Value {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_formats::table::{Cell, Table, TableError, Values};
 use rsom_measures::{Unit, column};
+use rsom_parameters::Choice;
 use rsom_stage::StageError;
-use serde::Deserialize;
 
 use super::factor::{Factor, level_of, name_of};
 use super::one_subject::require_one_subject;
@@ -16,8 +16,7 @@ use crate::{Level, Measurement, Quantity, StatsError};
 const OCCASION: [&str; 3] = [column::SUBJECT, column::SCAN, column::SLICE];
 
 /// Which rows count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub(super) enum MeasuredPer {
     /// Rows of whole scans.
     Scan,
@@ -38,7 +37,7 @@ pub(super) struct Selection<'a> {
     pub unit: &'a [String],
     /// The parameter that names them, as on the command line.
     pub unit_parameter: &'static str,
-    /// Columns beside subject, scan and slice that tell measurements apart.
+    /// Columns in addition to subject, scan and slice that tell measurements apart.
     pub average_over: &'a [String],
 }
 

@@ -5,56 +5,62 @@ use std::collections::{BTreeMap, BTreeSet};
 use rsom_formats::table::Table;
 use rsom_io::ports;
 use rsom_measures::{Surface, column};
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic};
-use serde::Deserialize;
+use rsom_parameters::{Choice, Parameters};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
 
 use super::compared_table::is_own_column;
 use super::factor::level_of;
 use super::measurements::{MeasuredPer, Selected, Selection, Selector, select};
-use super::{sampling_parameters, stage_error};
+use super::sampling::{Sampling, at_least_one};
+use super::stage_error;
 use crate::publication::{
     MetricColumn, PValues, PublicationTable, Statistic, Style, TestedLevel, to_csv, to_latex,
     to_markdown,
 };
-use crate::{Aggregate, Quantity, gather};
+use crate::{Quantity, gather};
 
 pub(super) fn command() -> Command {
-    Command::new("table", "A table for a paper: conditions as rows, metrics as columns", run)
-        .input(Port::required("input", Kind::Table, "Long tables of measures").many())
-        .input(Port::optional("tests", Kind::Table, "Tables that `compare` wrote, for p-values").many())
-        .output(Port::optional("output", Kind::Document, "Where to write the table; left out: stdout"))
-        .parameter(Parameter::texts("rows", "Columns whose levels make up the rows; `loss` is taken from s when there is no such column").default(vec!["net", "s"]))
-        .parameter(Parameter::texts("metric", "Metrics, each NAME or NAME@SURFACE; without a surface: that of both surfaces together, where there is one").default(vec!["dice", "precision", "recall", "iou", "ra_vox"]))
-        .parameter(Parameter::choice("format", &["markdown", "latex", "csv"], "Format of the table; csv holds every number in full, whatever the style").default("markdown"))
-        .parameter(Parameter::texts("unit_by", "Columns that make up the unit over which means and deviations are taken").default(vec!["subject"]))
-        .parameters(sampling_parameters())
-        .parameter(Parameter::choice("statistic", &["mean_sd", "median_iqr"], "What stands in a cell: mean ± sd, or median [quartiles]").default("mean_sd"))
-        .parameter(Parameter::integers("decimals", "Decimals of the numbers: one for all metrics, or one for each").default(vec![3]).at_least(0.0).at_most(12.0))
-        .parameter(Parameter::choice("p_values", &["column", "mark", "none"], "Adjusted p-values of the tests: in a column of their own, as a mark, or not at all").default("column"))
-        .parameter(Parameter::number("alpha", "Adjusted p-values below it are marked").default(0.05).at_least(0.0).at_most(1.0))
-        .parameter(Parameter::map("names", "Names for print, such as unet=U-Net"))
+    Command::new("table", "Write a table for a paper: conditions as rows, metrics as columns", run)
+        .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
+        .input(Port::optional("tests", Kind::Table, "Tables of `compare`, for p-values").many())
+        .output(Port::optional("output", Kind::Document, "Table to write (unset: standard output)"))
+        .parameters(Settings::declare())
         .example("rsom-stats table --input m.parquet --tests t.parquet --rows net,loss,s --metric dice,precision,recall,iou,ra_vox --decimals 2,2,2,2,3 --format latex --output table1.tex")
 }
 
-#[derive(Deserialize)]
+#[derive(Parameters)]
 struct Settings {
+    /// Columns whose levels become the rows; 'loss' is computed from s where there is no such column.
+    #[parameter(default = ["net", "s"], check = at_least_one)]
     rows: Vec<String>,
+    /// Metrics, each NAME or NAME@SURFACE; without a surface, the value of both surfaces together where there is one.
+    #[parameter(default = ["dice", "precision", "recall", "iou", "ra_vox"])]
     metric: Vec<String>,
+    /// Format of the table; 'csv' writes every number with all digits.
+    #[parameter(default = Format::Markdown)]
     format: Format,
+    /// Columns that identify the unit; means and deviations are taken over units.
+    #[parameter(default = ["subject"], check = at_least_one)]
     unit_by: Vec<String>,
-    measured_per: MeasuredPer,
-    aggregate: Aggregate,
-    average_over: Vec<String>,
-    r#where: Option<BTreeMap<String, String>>,
+    #[parameter(flatten)]
+    sampling: Sampling,
+    /// Content of a cell: mean ± standard deviation, or median [quartiles].
+    #[parameter(default = Statistic::MeanSd)]
     statistic: Statistic,
+    /// Number of decimals: one for all metrics, or one for each.
+    #[parameter(default = [3], min = 0, max = 12)]
     decimals: Vec<usize>,
+    /// How to show the adjusted p-values of the tests: in a column, as a mark, or not at all.
+    #[parameter(default = PValues::Column)]
     p_values: PValues,
+    /// Significance level: mark adjusted p-values below it.
+    #[parameter(default = 0.05, min = 0.0, max = 1.0)]
     alpha: f64,
-    names: Option<BTreeMap<String, String>>,
+    /// Names to print, such as unet=U-Net.
+    names: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Choice)]
 enum Format {
     Markdown,
     Latex,
@@ -62,27 +68,22 @@ enum Format {
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
-    if settings.rows.is_empty() || settings.unit_by.is_empty() {
-        return Err(StageError::usage(
-            "--rows and --unit-by: name at least one column each",
-        ));
-    }
+    let settings: Settings = invocation.settings()?;
     let table = ports::read_table(invocation, "input")?;
     let selected = select(
         &table,
         &Selection {
             metrics: &settings.metric,
-            measured_per: settings.measured_per,
-            filter: &settings.r#where.clone().unwrap_or_default(),
+            measured_per: settings.sampling.measured_per,
+            filter: &settings.sampling.r#where,
             condition: &settings.rows,
             unit: &settings.unit_by,
             unit_parameter: "--unit-by",
-            average_over: &settings.average_over,
+            average_over: &settings.sampling.average_over,
         },
     )?;
     let samples =
-        gather(&selected.measurements, settings.aggregate).map_err(|e| stage_error(&e))?;
+        gather(&selected.measurements, settings.sampling.aggregate).map_err(|e| stage_error(&e))?;
     let mut notes = vec![units_note(&settings)];
     let tests = if invocation.inputs("tests").is_empty() {
         Vec::new()
@@ -113,7 +114,7 @@ fn rendered(table: &PublicationTable, settings: &Settings) -> String {
         statistic: settings.statistic,
         p_values: settings.p_values,
         alpha: settings.alpha,
-        names: settings.names.clone().unwrap_or_default(),
+        names: settings.names.clone(),
     };
     match settings.format {
         Format::Markdown => to_markdown(table, &style),
@@ -210,7 +211,7 @@ fn units_note(settings: &Settings) -> String {
         Statistic::MeanSd => "Mean ± standard deviation",
         Statistic::MedianIqr => "Median [quartiles]",
     };
-    let measured = match settings.measured_per {
+    let measured = match settings.sampling.measured_per {
         MeasuredPer::Scan => "whole scans",
         MeasuredPer::Slice => "single slices",
     };

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use rsom_formats::table::{Cell, Column, Table, parquet};
+use rsom_testing::{Finished, Folder, Program};
+
+const STATS: Program = Program::new(env!("CARGO_BIN_EXE_rsom-stats"));
 
 /// How the column `s` is written.
 #[derive(Clone, Copy, PartialEq)]
@@ -68,42 +70,34 @@ fn study(kind: Kind) -> Table {
 }
 
 struct Desk {
-    folder: tempfile::TempDir,
+    folder: Folder,
 }
 
 impl Desk {
     fn with(table: &Table) -> Self {
         let desk = Self {
-            folder: tempfile::tempdir().unwrap(),
+            folder: Folder::new(),
         };
         parquet::write(&desk.at("m.parquet"), table, &BTreeMap::new()).unwrap();
         desk
     }
 
     fn at(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 
-    fn run(&self, line: &str) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_rsom-stats"))
-            .current_dir(self.folder.path())
-            .args(line.split_whitespace())
-            .output()
-            .unwrap()
+    fn run(&self, line: &str) -> Finished {
+        STATS.run(&self.folder, line)
     }
 
-    fn compare(&self, more: &str) -> Output {
+    fn compare(&self, more: &str) -> Finished {
         self.run(&format!(
             "compare --input m.parquet --factor s --baseline 0 --output t.parquet {more}"
         ))
     }
 
     fn fails(&self, line: &str, code: i32, message: &str) {
-        let output = self.run(line);
-        let text = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{line}: {text}");
-        assert!(text.contains(message), "{line}: {text}");
-        assert_eq!(text.trim_end().lines().count(), 1, "{text}");
+        STATS.refused(&self.folder, line, code, message);
         assert!(!self.at("t.parquet").exists());
     }
 }
@@ -121,12 +115,8 @@ fn the_baseline_matches_whatever_type_the_column_has() {
     let mut all = Vec::new();
     for kind in [Kind::Integer, Kind::Number, Kind::Text] {
         let desk = Desk::with(&study(kind));
-        let output = desk.compare("--metric dice,ra_vox --group-by net");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        desk.compare("--metric dice,ra_vox --group-by net")
+            .expect_code(0);
         all.push(outcomes(&desk.at("t.parquet")));
     }
     assert_eq!(all[0], all[1]);
@@ -177,7 +167,7 @@ fn scans_can_be_the_unit_and_results_are_repeatable() {
 fn json_names_what_is_missing() {
     let desk = Desk::with(&study(Kind::Integer));
     let output = desk.compare("--metric ra_vox --json");
-    let line: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let line = output.json();
     let dead = &line["result"]["comparisons"][1];
     assert_eq!(dead["missing"][0], "eye0 (empty_prediction)");
     assert_eq!(dead["p_value"], serde_json::Value::Null);
@@ -190,7 +180,7 @@ fn the_layout_of_the_papers_table_comes_out_of_one_command() {
     let output = desk.run(
         "table --input m.parquet --tests t.parquet --rows net,loss,s --metric dice,ra_vox --decimals 2,3",
     );
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = output.stdout;
     let lines: Vec<String> = text
         .lines()
         .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -224,7 +214,7 @@ fn a_table_goes_to_its_output_in_every_format() {
         let output = desk.run(&format!(
             "table --input m.parquet --rows s --metric dice --format {format} --output table.txt"
         ));
-        assert!(output.status.success() && output.stdout.is_empty());
+        assert_eq!(output.expect_code(0).stdout, "");
         let text = std::fs::read_to_string(desk.at("table.txt")).unwrap();
         assert!(text.starts_with(start), "{text}");
     }
@@ -330,13 +320,13 @@ fn scans_of_several_subjects_that_bear_one_name_are_not_merged() {
         ("scan --average-over subject", 2.0),
     ] {
         let output = desk.run(&format!("{line} --pair-by {pair_by}"));
-        assert!(output.status.success());
+        output.expect_code(0);
         assert_eq!(number(&outcomes(&desk.at("t.parquet")), "n", 0), n);
     }
     // A scan's name that belongs to one subject alone says enough.
     let desk = Desk::with(&study(Kind::Integer));
     let output = desk.compare("--metric dice --pair-by scan");
-    assert!(output.status.success());
+    output.expect_code(0);
     assert_eq!(number(&outcomes(&desk.at("t.parquet")), "n", 0), 16.0);
 }
 
@@ -372,11 +362,8 @@ fn an_undeclared_column_that_tells_rows_apart_is_refused_until_it_is_declared() 
     let desk = Desk::with(&Table::concatenated(&[seeded(1), seeded(2)]).unwrap());
     let line = "compare --input m.parquet --metric dice --factor s --baseline 0 --output t.parquet";
     desk.fails(line, 3, "average_over");
-    assert!(
-        desk.run(&format!("{line} --average-over seed"))
-            .status
-            .success()
-    );
-    assert!(desk.run(&format!("{line} --where seed=2")).status.success());
+    desk.run(&format!("{line} --average-over seed"))
+        .expect_code(0);
+    desk.run(&format!("{line} --where seed=2")).expect_code(0);
     assert_eq!(number(&outcomes(&desk.at("t.parquet")), "n", 0), 8.0);
 }

@@ -1,25 +1,18 @@
 //! Values of scipy 1.17 and R 4.2 on 17 paired samples with ties and zeros.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+use rsom_parameters::Choice;
 use rsom_stats::{
     Adjustment, Alternative, Method, WilcoxonConfig, ZeroMethod, adjust, friedman, hodges_lehmann,
     wilcoxon,
 };
+use rsom_testing::golden;
 use serde_json::Value;
 
-fn golden() -> Option<Value> {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/golden/stats/wilcoxon.json"
-    );
-    match std::fs::read_to_string(path) {
-        Ok(text) => Some(serde_json::from_str(&text).unwrap()),
-        Err(_) => {
-            println!("skipped: {path} is absent");
-            None
-        }
-    }
+fn reference() -> Value {
+    let text = std::fs::read(golden("stats/wilcoxon.json")).unwrap();
+    serde_json::from_slice(&text).unwrap()
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
@@ -54,7 +47,7 @@ fn assert_close(got: f64, expected: f64, relative: f64, what: &str) {
 
 #[test]
 fn every_option_of_scipy_gives_scipys_statistic_z_and_p() {
-    let Some(golden) = golden() else { return };
+    let golden = reference();
     let mut compared = 0;
     for case in golden["cases"].as_array().unwrap() {
         let (a, b) = samples(case);
@@ -62,9 +55,8 @@ fn every_option_of_scipy_gives_scipys_statistic_z_and_p() {
             let word = |key: &str, default: &str| entry[key].as_str().unwrap_or(default).to_owned();
             let exact = entry["method"] == "exact";
             let config = WilcoxonConfig {
-                alternative: serde_json::from_value(entry["alternative"].clone()).unwrap(),
-                zero_method: serde_json::from_str(&format!("{:?}", word("zero_method", "wilcox")))
-                    .unwrap(),
+                alternative: Alternative::from_word(&word("alternative", "")).unwrap(),
+                zero_method: ZeroMethod::from_word(&word("zero_method", "wilcox")).unwrap(),
                 method: if exact { Method::Exact } else { Method::Normal },
                 continuity_correction: entry["correction"].as_bool().unwrap_or(false),
             };
@@ -87,7 +79,7 @@ fn every_option_of_scipy_gives_scipys_statistic_z_and_p() {
 
 #[test]
 fn exact_p_is_that_of_coin_and_of_exact_rank_tests() {
-    let Some(golden) = golden() else { return };
+    let golden = reference();
     for case in golden["cases"].as_array().unwrap() {
         let (a, b) = samples(case);
         let (name, r) = (&case["name"], &case["R"]);
@@ -137,7 +129,7 @@ fn exact_p_is_that_of_coin_and_of_exact_rank_tests() {
 // R's interval comes from a root finder with tolerance 1e-4 unless the sample is small, untied and without zeros.
 #[test]
 fn shift_and_interval_are_those_of_r() {
-    let Some(golden) = golden() else { return };
+    let golden = reference();
     for case in golden["cases"].as_array().unwrap() {
         let (a, b) = samples(case);
         let r = &case["R"];
@@ -158,7 +150,7 @@ fn shift_and_interval_are_those_of_r() {
 
 #[test]
 fn adjusted_p_values_are_those_of_r() {
-    let Some(golden) = golden() else { return };
+    let golden = reference();
     let p_values = numbers(&golden["p_values"]);
     for (key, adjustment) in [
         ("holm", Adjustment::Holm),
@@ -174,7 +166,7 @@ fn adjusted_p_values_are_those_of_r() {
 
 #[test]
 fn friedman_is_that_of_scipy() {
-    let Some(golden) = golden() else { return };
+    let golden = reference();
     for case in golden["friedman"].as_array().unwrap() {
         let blocks: Vec<Vec<f64>> = case["table"]
             .as_array()

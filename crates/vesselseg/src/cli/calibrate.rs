@@ -3,16 +3,16 @@
 use rsom_formats::table::{Column, Table, TableError};
 use rsom_io::dataset::{Chosen, Pair};
 use rsom_io::ports;
-use rsom_nn::Accelerator;
 use rsom_nn::ops::ConvolutionMethod;
+use rsom_nn::{Accelerator, NeuralNetwork};
 use rsom_stage::{
     Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, interrupt, log,
 };
+use rsom_training::cli::{load_weights, of_file, of_run};
 use rsom_volume::{Mask, Scan};
 use serde::Deserialize;
 
 use super::computing::{OF_WEIGHTS, blocks, computing, tile};
-use super::fault;
 use super::train::SOUGHT;
 use crate::calibrate::{Curve, dice_curve, thresholds};
 use crate::{Blocks, Calibration, Model, PredictSettings, predict};
@@ -47,7 +47,7 @@ struct Settings {
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.parameters()?;
     let device = settings.device.device().map_err(StageError::usage)?;
-    let mut model = fault::load(invocation.input("weights")?)?;
+    let mut model = load_weights(invocation.input("weights")?, Model::from_bytes)?;
     model.blocks = settings.blocks.map_or(model.blocks, Blocks);
     let network = model.network.on(&device).map_err(StageError::failure)?;
     model.network = network.with_convolutions(settings.convolutions);
@@ -74,7 +74,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             "every reference is empty: no threshold can be told from another",
         ));
     }
-    let mean = Curve::mean_of(&thresholds, &curves).map_err(fault::of_run)?;
+    let mean = Curve::mean_of(&thresholds, &curves).map_err(of_run)?;
     let (threshold, mean_dice) = mean.best();
     if mean_dice < LEAST_DICE {
         log::warn(format_args!(
@@ -89,7 +89,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         thresholds: thresholds.len(),
     });
     let provenance = stated.provenance()?.to_string();
-    let bytes = model.to_bytes(&provenance).map_err(fault::of_run)?;
+    let bytes = model.to_bytes(&provenance).map_err(of_run)?;
     atomic::write_bytes(invocation.output("output")?, &bytes)?;
     if let Some(path) = invocation.optional_output("curve") {
         let table = table(&mean, &curves, &chosen.pairs).map_err(StageError::failure)?;
@@ -120,7 +120,7 @@ fn curve(
         tile,
     };
     let mut watch = |_, _| !interrupt::requested();
-    let at = |e| fault::of_file(&pair.image, e);
+    let at = |e| of_file(&pair.image, e);
     let found = predict(model, scan, &wanted, &mut watch).map_err(at)?;
     let Some(probabilities) = found.probabilities else {
         return Err(StageError::failure("the prediction has no probabilities"));

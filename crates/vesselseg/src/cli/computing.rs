@@ -1,17 +1,13 @@
 //! Parameters that say how a network is computed, which commands share.
 
 use rsom_stage::Parameter;
+use rsom_training::cli::{convolutions, device};
 
 use crate::PredictSettings;
 
 /// What a network is computed on, and how convolutions are.
 pub(super) fn computing() -> [Parameter; 2] {
-    [
-        Parameter::choice("device", &["cpu", "cuda", "metal"], "What the network is computed on; a GPU needs a program built with --features cuda or metal")
-            .default("cpu"),
-        Parameter::choice("convolutions", &["fastest", "plain"], "'fastest' takes Winograd's method where that pays, 'plain' sums of products")
-            .default("fastest"),
-    ]
+    [device(), convolutions()]
 }
 
 /// Blocks that are images of their own to norms.

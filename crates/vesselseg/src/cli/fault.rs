@@ -1,34 +1,17 @@
-//! Which exit code an error of the library has.
+//! Who can mend an error of the library.
 
-use std::path::Path;
+use rsom_training::cli::{Blame, Fault};
 
-use rsom_stage::{StageError, atomic};
+use crate::VesselsegError;
 
-use crate::{Model, VesselsegError};
-
-/// An error that the file at `path` causes, or that is nobody's file's.
-pub(super) fn of_file(path: &Path, error: VesselsegError) -> StageError {
-    match error {
-        VesselsegError::Stopped => StageError::interrupted(),
-        error @ VesselsegError::Tensor(_) => StageError::failure(error),
-        fault => StageError::input(path, fault),
-    }
-}
-
-/// An error of a run whose files are all fine.
-pub(super) fn of_run(error: VesselsegError) -> StageError {
-    match error {
-        VesselsegError::Stopped => StageError::interrupted(),
-        error @ (VesselsegError::Settings(_) | VesselsegError::Network(_)) => {
-            StageError::usage(error)
+impl Fault for VesselsegError {
+    fn blame(&self) -> Blame {
+        match self {
+            Self::Stopped => Blame::Caller,
+            Self::Network(_) | Self::Settings(_) => Blame::Network,
+            Self::Tensor(_) => Blame::Program,
+            Self::Training(error) => error.blame(),
+            _ => Blame::File,
         }
-        error => StageError::failure(error),
     }
-}
-
-/// Reads a weights file.
-pub(super) fn load(weights: &Path) -> Result<Model, StageError> {
-    let bytes =
-        std::fs::read(weights).map_err(|e| StageError::input(weights, atomic::plain(&e)))?;
-    Model::from_bytes(&bytes).map_err(|e| of_file(weights, e))
 }

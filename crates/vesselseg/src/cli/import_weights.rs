@@ -1,11 +1,12 @@
 //! `rsom-vesselseg import-weights`.
 
+use rsom_nn::NeuralNetwork;
 use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic};
+use rsom_training::cli::load_weights;
 use serde::Deserialize;
 
 use super::computing::{OF_WEIGHTS, blocks};
-use super::fault;
-use crate::Blocks;
+use crate::{Blocks, Model};
 
 /// The command.
 pub(super) fn command() -> Command {
@@ -29,7 +30,7 @@ struct Settings {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.parameters()?;
-    let mut model = fault::load(invocation.input("input")?)?;
+    let mut model = load_weights(invocation.input("input")?, Model::from_bytes)?;
     model.threshold = settings.threshold.unwrap_or(model.threshold);
     model.blocks = settings.blocks.map_or(model.blocks, Blocks);
     let provenance = invocation.provenance()?.to_string();

@@ -3,17 +3,17 @@
 use ndarray::Axis;
 use rsom_io::ports;
 use rsom_io::prepared::Prepared;
-use rsom_nn::Accelerator;
 use rsom_nn::ops::ConvolutionMethod;
+use rsom_nn::{Accelerator, NeuralNetwork};
 use rsom_stage::{
     Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, interrupt,
 };
+use rsom_training::cli::{load_weights, of_file};
 use rsom_volume::Scan;
 use serde::Deserialize;
 
 use super::computing::{OF_WEIGHTS, blocks, computing, tile};
-use super::fault;
-use crate::{Blocks, PredictSettings, predict};
+use crate::{Blocks, Model, PredictSettings, predict};
 
 /// The command `predict`.
 pub(super) fn command() -> Command {
@@ -47,7 +47,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.parameters()?;
     let (weights, input) = (invocation.input("weights")?, invocation.input("input")?);
     let device = settings.device.device().map_err(StageError::usage)?;
-    let mut model = fault::load(weights)?;
+    let mut model = load_weights(weights, Model::from_bytes)?;
     let network = model.network.on(&device).map_err(StageError::failure)?;
     model.network = network.with_convolutions(settings.convolutions);
     let Prepared { scan, file } = Prepared::load(input)?;
@@ -63,8 +63,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         progress.advance(1);
         !interrupt::requested()
     };
-    let found =
-        predict(&model, &scan, &wanted, &mut watch).map_err(|e| fault::of_file(input, e))?;
+    let found = predict(&model, &scan, &wanted, &mut watch).map_err(|e| of_file(input, e))?;
     if let Some(progress) = progress {
         progress.finish();
     }

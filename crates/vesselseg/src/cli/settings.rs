@@ -1,8 +1,8 @@
 //! The parameters of `train`, and the settings of the library that they stand for.
 
-use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{Accelerator, InputScaling, PlateauConfig};
+use rsom_nn::InputScaling;
 use rsom_stage::{Invocation, Parameter, StageError};
+use rsom_training::cli::{RunParameters, optimization};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -37,19 +37,11 @@ pub(super) struct Settings {
     transpose: bool,
     gain: [f64; 2],
     knee: f64,
-    learning_rate: f64,
-    plateau_factor: f64,
-    plateau_patience: u32,
-    plateau_threshold: f64,
-    epochs: usize,
-    early_stopping: Option<usize>,
-    batch_size: usize,
     blocks: [usize; 3],
     input_offset: f32,
     input_scale: f32,
-    device: Accelerator,
-    convolutions: ConvolutionMethod,
-    seed: u64,
+    #[serde(flatten)]
+    run: RunParameters,
 }
 
 impl Settings {
@@ -85,20 +77,8 @@ impl Settings {
                 gain: self.gain,
                 knee: self.knee,
             },
-            learning_rate: self.learning_rate,
-            plateau: PlateauConfig {
-                factor: self.plateau_factor,
-                patience: self.plateau_patience,
-                threshold: self.plateau_threshold,
-                least_learning_rate: 0.0,
-            },
-            epochs: self.epochs,
-            early_stopping_epochs: self.early_stopping,
-            batch_size: self.batch_size,
             blocks: Blocks(self.blocks),
-            device: self.device,
-            convolutions: self.convolutions,
-            seed: self.seed,
+            run: self.run.settings(),
         })
     }
 
@@ -164,13 +144,17 @@ pub(super) fn with_defaults_of_tiles(invocation: &Invocation) -> Invocation {
     invocation.clone().with_parameters(parameters)
 }
 
+/// Epochs without improvement that a plateau has at most, in the paper.
+const PATIENCE: u32 = 4;
+
 /// Declares the parameters of [`Settings`].
 pub(super) fn parameters() -> Vec<Parameter> {
     let mut all = network();
     all.extend(loss());
     all.extend(tiles());
     all.extend(augmentation());
-    all.extend(optimization());
+    all.extend(epochs());
+    all.extend(optimization(PATIENCE));
     all.extend(computing());
     all
 }
@@ -258,11 +242,8 @@ fn augmentation() -> Vec<Parameter> {
     ]
 }
 
-fn optimization() -> Vec<Parameter> {
-    vec![
-        Parameter::number("learning_rate", "Adam's first learning rate")
-            .default(1e-4)
-            .at_least(0.0),
+fn epochs() -> [Parameter; 2] {
+    [
         Parameter::integer("epochs", "Passes over the training scans")
             .default(25)
             .at_least(1.0)
@@ -271,39 +252,5 @@ fn optimization() -> Vec<Parameter> {
             .default(3)
             .at_least(1.0)
             .at_most(4096.0),
-        Parameter::number(
-            "plateau_factor",
-            "What the learning rate is multiplied with on a plateau",
-        )
-        .default(0.1)
-        .at_least(0.0)
-        .at_most(1.0),
-        Parameter::integer(
-            "plateau_patience",
-            "A plateau is more than this many epochs without improvement",
-        )
-        .default(4)
-        .at_least(0.0)
-        .at_most(100_000.0)
-        .unit("epochs"),
-        Parameter::number(
-            "plateau_threshold",
-            "Smallest share by which the validation loss must fall to count as improved",
-        )
-        .default(1e-4)
-        .at_least(0.0)
-        .at_most(1.0),
-        Parameter::integer(
-            "early_stopping",
-            "Stop after this many epochs without a new lowest validation loss; unset: never",
-        )
-        .at_least(1.0)
-        .unit("epochs"),
-        Parameter::integer(
-            "seed",
-            "Seed of first weights, tiles, order and augmentation",
-        )
-        .default(0)
-        .at_least(0.0),
     ]
 }

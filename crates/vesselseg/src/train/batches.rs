@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rand::seq::SliceRandom;
 use rsom_nn::rng;
+use rsom_training::RunSettings;
 
 use super::{Example, TrainSettings};
 use crate::augment::Change;
@@ -30,15 +31,17 @@ pub(super) fn shuffled(
     let TrainSettings {
         tiling,
         augmentation,
-        seed,
         ..
     } = settings;
+    let RunSettings {
+        seed, batch_size, ..
+    } = settings.run;
     let mut all = Vec::new();
     for (volume, example) in examples.iter().enumerate() {
         for index in 0..tiling.count(example.shape()) {
             let at = [epoch, volume, index];
-            let change = augmentation.draw(*seed, at, example.channels());
-            let tile = tiling.tile(example, *seed, at, &change);
+            let change = augmentation.draw(seed, at, example.channels());
+            let tile = tiling.tile(example, seed, at, &change);
             all.push(Pick {
                 volume,
                 tile,
@@ -46,14 +49,14 @@ pub(super) fn shuffled(
             });
         }
     }
-    all.shuffle(&mut rng::stream(*seed, &format!("order/{epoch}")));
+    all.shuffle(&mut rng::stream(seed, &format!("order/{epoch}")));
     let mut waiting: BTreeMap<[usize; 3], Vec<Pick>> = BTreeMap::new();
     let mut batches = Vec::new();
     for pick in all {
         let size = pick.extents();
         let same = waiting.entry(size).or_default();
         same.push(pick);
-        if same.len() >= settings.batch_size {
+        if same.len() >= batch_size {
             batches.push(std::mem::take(same));
         }
     }

@@ -1,7 +1,7 @@
 //! What a training run is told.
 
-use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{Accelerator, InputScaling, PlateauConfig};
+use rsom_nn::InputScaling;
+use rsom_training::{RunSettings, TrainingError};
 use serde::{Deserialize, Serialize};
 
 use super::Tiling;
@@ -23,42 +23,25 @@ pub struct TrainSettings {
     pub tiling: Tiling,
     /// Random changes of tiles.
     pub augmentation: Augmentation,
-    /// Adam's first learning rate; the paper's is 1e-4.
-    pub learning_rate: f64,
-    /// When the learning rate falls; the paper's patience is 4.
-    pub plateau: PlateauConfig,
-    /// Passes over the training volumes; 25 in the paper.
-    pub epochs: usize,
-    /// Stop when the watched loss has had no new minimum for this many epochs.
-    pub early_stopping_epochs: Option<usize>,
-    /// Tiles per step, all of one size; 3 in the paper.
-    pub batch_size: usize,
     /// Blocks of a validation scan that are images of their own to norms, and later of scans to predict.
     pub blocks: Blocks,
-    /// What the network is computed on.
-    pub device: Accelerator,
-    /// How convolutions are computed on a CPU.
-    pub convolutions: ConvolutionMethod,
-    /// Seed of first weights, tiles, order and changes.
-    pub seed: u64,
+    /// How it is trained; the paper has a learning rate of 1e-4, a patience of 4, 25 epochs and batches of 3 tiles.
+    pub run: RunSettings,
 }
 
 impl TrainSettings {
     /// Checks what the types leave open.
     ///
     /// # Errors
-    /// [`VesselsegError::Settings`] or [`VesselsegError::Network`], naming what cannot be.
+    /// [`TrainingError::Settings`] or [`VesselsegError::Network`], naming what cannot be.
     pub fn check(&self) -> Result<(), VesselsegError> {
         self.network.check()?;
-        let faults = self.loss_and_schedule().into_iter().chain(self.tiles());
-        let mut faults = faults.filter(|(fine, _)| !fine);
-        match faults.next() {
-            Some((_, fault)) => Err(VesselsegError::Settings(fault.to_owned())),
-            None => Ok(()),
-        }
+        TrainingError::require(&self.of_loss())?;
+        TrainingError::require(&self.of_tiles())?;
+        Ok(self.run.check()?)
     }
 
-    fn loss_and_schedule(&self) -> [(bool, &'static str); 10] {
+    fn of_loss(&self) -> [(bool, &'static str); 4] {
         let positive = |v: f64| v.is_finite() && v > 0.0;
         let loss = &self.loss;
         let weights = [loss.bce_weight, loss.dice_weight, loss.cldice_weight];
@@ -76,31 +59,13 @@ impl TrainSettings {
                 "positive_weight must be a number above 0",
             ),
             (
-                positive(self.learning_rate),
-                "learning_rate must be positive",
-            ),
-            (self.epochs > 0, "epochs must be at least 1"),
-            (self.batch_size > 0, "batch_size must be at least 1"),
-            (
-                self.plateau.factor > 0.0 && self.plateau.factor <= 1.0,
-                "plateau_factor must be above 0 and at most 1",
-            ),
-            (
-                self.plateau.threshold >= 0.0 && self.plateau.threshold < 1.0,
-                "plateau_threshold must be from 0 to below 1",
-            ),
-            (
-                self.early_stopping_epochs != Some(0),
-                "early_stopping must be at least 1 epoch",
-            ),
-            (
                 loss.skeleton_iterations <= 64,
                 "skeleton_iterations must be at most 64",
             ),
         ]
     }
 
-    fn tiles(&self) -> [(bool, &'static str); 6] {
+    fn of_tiles(&self) -> [(bool, &'static str); 6] {
         let Self {
             scaling,
             augmentation,

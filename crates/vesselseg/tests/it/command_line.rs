@@ -4,22 +4,22 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use ndarray::{Array3, Array4};
 use rsom_formats::nifti::{self, Storage};
 use rsom_formats::table::parquet;
-use rsom_nn::InputScaling;
+use rsom_nn::{InputScaling, NeuralNetwork};
+use rsom_testing::{Folder, Program};
 use rsom_vesselseg::{Blocks, Model, VesselNet, VesselNetConfig};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 use serde_json::Value;
-use tempfile::TempDir;
 
+const VESSELSEG: Program = Program::new(env!("CARGO_BIN_EXE_rsom-vesselseg"));
 const SHAPE: [usize; 3] = [15, 9, 20];
 
 /// A folder with weights and a scan.
-fn study() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+fn study() -> Folder {
+    let folder = Folder::new();
     let model = Model {
         network: VesselNet::new(&VesselNetConfig::gerl2020(true), 1).unwrap(),
         threshold: 0.5,
@@ -28,7 +28,7 @@ fn study() -> TempDir {
         calibration: None,
     };
     let weights = model.to_bytes("{}").unwrap();
-    std::fs::write(folder.path().join("w.safetensors"), weights).unwrap();
+    std::fs::write(folder.join("w.safetensors"), weights).unwrap();
     let grid = Grid::new(SHAPE, Spacing::RSOM).unwrap();
     let grid = grid.window([0, 0, 67], SHAPE).unwrap();
     let [x, y, z] = SHAPE;
@@ -36,38 +36,15 @@ fn study() -> TempDir {
         ((x * 31 + y * 17 + z * 7 + c * 3) % 251) as f32
     });
     let scan = Scan::new(grid, vec!["LF".into(), "HF".into()], values).unwrap();
-    nifti::write_scan(&folder.path().join("scan.nii.gz"), &scan, Storage::Uint8).unwrap();
+    nifti::write_scan(&folder.join("scan.nii.gz"), &scan, Storage::Uint8).unwrap();
     folder
-}
-
-fn run(folder: &Path, words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rsom-vesselseg"))
-        .current_dir(folder)
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
-}
-
-fn done(folder: &Path, words: &str) {
-    let output = run(folder, words);
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{words}: {message}");
-}
-
-fn refused(folder: &Path, words: &str, code: i32, says: &str) {
-    let output = run(folder, words);
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{words}: {message}");
-    assert!(message.contains(says), "{words}: {message}");
-    assert_eq!(message.trim().lines().count(), 1, "{words}: {message}");
 }
 
 #[test]
 fn the_mask_is_where_the_probability_reaches_the_threshold_on_the_scans_grid() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     let words = "predict --weights w.safetensors --input scan.nii.gz --output m.nii.gz --probabilities p.nii.gz";
-    done(folder, words);
+    VESSELSEG.done(folder, words);
     let read = |name: &str| nifti::read_scan(&folder.join(name)).unwrap();
     let mask = nifti::read_mask(&folder.join("m.nii.gz")).unwrap();
     let probabilities = read("p.nii.gz");
@@ -78,17 +55,16 @@ fn the_mask_is_where_the_probability_reaches_the_threshold_on_the_scans_grid() {
     assert!(pairs.clone().any(|(inside, _)| *inside));
     assert!(pairs.clone().any(|(inside, _)| !*inside));
     let highest = probabilities.intensities().fold(0.0_f32, |a, b| a.max(*b));
-    done(folder, &format!("{words} --threshold {highest}"));
+    VESSELSEG.done(folder, &format!("{words} --threshold {highest}"));
     let few = nifti::read_mask(&folder.join("m.nii.gz")).unwrap();
     assert!((1..mask.count()).contains(&few.count()));
 }
 
 #[test]
 fn outputs_do_not_depend_on_the_number_of_threads() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     for threads in [1, 3] {
-        done(
+        VESSELSEG.done(
             folder,
             &format!(
                 "predict --weights w.safetensors --input scan.nii.gz --output m{threads}.nii.gz --probabilities \
@@ -103,9 +79,8 @@ fn outputs_do_not_depend_on_the_number_of_threads() {
 
 #[test]
 fn imported_weights_say_where_they_come_from_and_how_they_are_applied() {
-    let folder = study();
-    let folder = folder.path();
-    done(
+    let folder = &study();
+    VESSELSEG.done(
         folder,
         "import-weights --input w.safetensors --output i.safetensors --threshold 0.25 --blocks 2,1,1",
     );
@@ -119,18 +94,17 @@ fn imported_weights_say_where_they_come_from_and_how_they_are_applied() {
 
 #[test]
 fn inputs_that_cannot_be_are_exit_code_3_and_name_their_file() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     let predict = "predict --weights w.safetensors --output m.nii.gz";
     let bytes = std::fs::read(folder.join("w.safetensors")).unwrap();
     std::fs::write(folder.join("half.safetensors"), &bytes[..bytes.len() / 2]).unwrap();
-    refused(
+    VESSELSEG.refused(
         folder,
         "predict --weights half.safetensors --input scan.nii.gz --output m.nii.gz",
         3,
         "half.safetensors: ",
     );
-    refused(
+    VESSELSEG.refused(
         folder,
         &format!("{predict} --input gone.nii.gz"),
         3,
@@ -139,19 +113,19 @@ fn inputs_that_cannot_be_are_exit_code_3_and_name_their_file() {
     let grid = Grid::new([4, 4, 4], Spacing::RSOM).unwrap();
     let gray = Scan::new(grid, vec!["LF".into()], Array4::zeros((4, 4, 4, 1))).unwrap();
     nifti::write_scan(&folder.join("gray.nii.gz"), &gray, Storage::Uint8).unwrap();
-    refused(
+    VESSELSEG.refused(
         folder,
         &format!("{predict} --input gray.nii.gz"),
         3,
         "has 1 channels",
     );
-    refused(
+    VESSELSEG.refused(
         folder,
         &format!("{predict} --input scan.nii.gz --blocks 2,10,1"),
         3,
         "cannot be cut into [2, 10, 1] blocks",
     );
-    refused(
+    VESSELSEG.refused(
         folder,
         &format!("{predict} --input scan.nii.gz --threshold 1.5"),
         2,
@@ -181,25 +155,15 @@ fn tubes(folder: &Path) {
     }
 }
 
-/// The result of the `--json` line.
-fn result(folder: &Path, words: &str) -> Value {
-    let output = run(folder, &format!("{words} --json"));
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{words}: {message}");
-    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
-    line["result"].clone()
-}
-
 const NETWORK: &str =
     "--channels 4,5 --kernels 3,3 --learning-rate 0.01 --input-scale 0.01 --tiles 2,2,1";
 const TUBES: &str = "--image tube0.nii.gz tube1.nii.gz --mask vessels0.nii.gz vessels1.nii.gz --validation-image tube2.nii.gz --validation-mask vessels2.nii.gz";
 
 #[test]
 fn trained_and_calibrated_weights_find_a_tube_and_say_where_they_come_from() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     tubes(folder);
-    let trained = result(
+    let trained = VESSELSEG.result(
         folder,
         &format!(
             "train {TUBES} {NETWORK} --filter cross_hair --flip-x --transpose --knee 0.2 --positive-weight balanced --dice-weight 0.5 --cldice-weight 0.1 --epochs 15 --output net"
@@ -221,7 +185,7 @@ fn trained_and_calibrated_weights_find_a_tube_and_say_where_they_come_from() {
             assert!((at("loss") - total).abs() < 1e-9, "{side} {epoch}");
         }
     }
-    let calibrated = result(
+    let calibrated = VESSELSEG.result(
         folder,
         "calibrate --weights net/weights.safetensors --image tube1.nii.gz tube2.nii.gz --mask vessels1.nii.gz vessels2.nii.gz --split tubes --output c.safetensors --curve curve.parquet",
     );
@@ -243,7 +207,7 @@ fn the_curve_states_what_predictions_reach(folder: &Path) {
     let best = curve.booleans("best").unwrap();
     let (scans, dice) = (curve.texts("scan").unwrap(), curve.numbers("dice").unwrap());
     for name in ["tube1", "tube2"] {
-        done(
+        VESSELSEG.done(
             folder,
             &format!("predict --weights c.safetensors --input {name}.nii.gz --output m.nii.gz"),
         );
@@ -261,24 +225,24 @@ fn the_curve_states_what_predictions_reach(folder: &Path) {
 
 #[test]
 fn a_killed_run_started_again_ends_in_the_bytes_of_an_uninterrupted_one_with_any_threads() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     tubes(folder);
     let words = |output: &str, threads: usize| {
         format!(
             "train {TUBES} {NETWORK} --group-norm --groups 1 --epochs 30 --output {output} --threads {threads} --quiet"
         )
     };
-    done(folder, &words("whole", 1));
-    let mut child = Command::new(env!("CARGO_BIN_EXE_rsom-vesselseg"))
-        .current_dir(folder)
-        .args(words("parts", 2).split_whitespace())
+    VESSELSEG.done(folder, &words("whole", 1));
+    let mut child = VESSELSEG
+        .command(folder, words("parts", 2))
         .spawn()
         .unwrap();
     let checkpoint = folder.join("parts/checkpoint.safetensors");
     let epochs = || {
         let bytes = std::fs::read(&checkpoint).ok()?;
-        let state = rsom_nn::Checkpoint::from_bytes(&bytes).unwrap().trainer;
+        let state = rsom_training::Checkpoint::from_bytes(&bytes)
+            .unwrap()
+            .trainer;
         let state: Value = serde_json::from_str(&state).unwrap();
         state["epochs"].as_array().map(Vec::len)
     };
@@ -292,7 +256,7 @@ fn a_killed_run_started_again_ends_in_the_bytes_of_an_uninterrupted_one_with_any
     child.kill().unwrap();
     child.wait().unwrap();
     assert!((3..30).contains(&epochs().unwrap()));
-    done(folder, &words("parts", 3));
+    VESSELSEG.done(folder, &words("parts", 3));
     for file in ["weights.safetensors", "last.safetensors", "history.parquet"] {
         let bytes = |run: &str| std::fs::read(folder.join(run).join(file)).unwrap();
         assert!(bytes("parts") == bytes("whole"), "{file}");
@@ -330,8 +294,7 @@ fn manifest(folder: &Path) {
 
 #[test]
 fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     tubes(folder);
     manifest(folder);
     let words = "calibrate --weights w.safetensors --manifest m.yaml --output c.safetensors";
@@ -344,7 +307,7 @@ fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
             vec!["t2"],
         ),
     ] {
-        done(folder, &format!("{words} {which} --curve c.parquet"));
+        VESSELSEG.done(folder, &format!("{words} {which} --curve c.parquet"));
         let bytes = std::fs::read(folder.join("c.safetensors")).unwrap();
         let calibration = Model::from_bytes(&bytes).unwrap().calibration.unwrap();
         assert_eq!(
@@ -370,8 +333,8 @@ fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
             Some(scans[0].replace('t', "s").as_str())
         );
     }
-    refused(folder, words, 2, "--split, --fold");
-    refused(
+    VESSELSEG.refused(folder, words, 2, "--split, --fold");
+    VESSELSEG.refused(
         folder,
         &format!("{words} --split none"),
         2,
@@ -382,7 +345,7 @@ fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
         folder.join("vessels1.nii.gz"),
     )
     .unwrap();
-    refused(
+    VESSELSEG.refused(
         folder,
         &format!("{words} --split validation"),
         3,
@@ -392,20 +355,19 @@ fn a_split_or_a_fold_of_a_manifest_is_calibrated_on() {
 
 #[test]
 fn empty_references_calibrate_nothing_and_what_names_no_scan_is_told() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     tubes(folder);
     let mask = nifti::read_mask(&folder.join("vessels0.nii.gz")).unwrap();
     let none = mask.voxels().mapv(|_| false);
     let none = Mask::new(mask.grid().clone(), none).unwrap();
     nifti::write_mask(&folder.join("none.nii.gz"), &none).unwrap();
-    let output = run(
+    let output = VESSELSEG.run(
         folder,
         "calibrate --weights w.safetensors --image tube0.nii.gz --mask none.nii.gz --output x.safetensors",
     );
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(3), "{message}");
-    assert!(message.contains("every reference is empty"), "{message}");
+    output
+        .expect_code(3)
+        .expect_said(&["every reference is empty"]);
     assert!(!folder.join("x.safetensors").exists());
     let words = "train --image tube0.nii.gz --mask vessels0.nii.gz --tiles 1,1,1 --epochs 1 --channels 2,2 --kernels 3,3 --weights x.safetensors";
     for more in [
@@ -413,17 +375,14 @@ fn empty_references_calibrate_nothing_and_what_names_no_scan_is_told() {
         "--test-fold 0",
         "--reference-role mask",
     ] {
-        let output = run(folder, &format!("{words} {more}"));
-        let message = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(0), "{message}");
-        assert!(message.contains("of a --manifest"), "{more}: {message}");
+        let done = VESSELSEG.done(folder, format!("{words} {more}"));
+        done.expect_said(&["of a --manifest"]);
     }
 }
 
 #[test]
 fn training_that_cannot_be_is_refused_in_one_line() {
-    let folder = study();
-    let folder = folder.path();
+    let folder = &study();
     tubes(folder);
     let train =
         |scans: &str, more: &str| format!("train {scans} {NETWORK} --weights n.safetensors {more}");
@@ -437,11 +396,11 @@ fn training_that_cannot_be_is_refused_in_one_line() {
         ("--gain 1.2,0.8", "gain"),
         ("--blocks 1,1", "blocks"),
     ] {
-        refused(folder, &train(TUBES, more), 2, says);
+        VESSELSEG.refused(folder, &train(TUBES, more), 2, says);
     }
     let (scan, mask) = ("--image tube0.nii.gz", "--mask vessels0.nii.gz");
-    refused(folder, &train(scan, ""), 2, "--mask names 0");
-    refused(
+    VESSELSEG.refused(folder, &train(scan, ""), 2, "--mask names 0");
+    VESSELSEG.refused(
         folder,
         &train(&format!("{scan} --mask scan.nii.gz"), ""),
         3,
@@ -450,12 +409,10 @@ fn training_that_cannot_be_is_refused_in_one_line() {
     let grid = Grid::new([16, 12, 14], Spacing::RSOM).unwrap();
     let empty = Mask::new(grid, Array3::from_elem([16, 12, 14], false)).unwrap();
     nifti::write_mask(&folder.join("empty.nii.gz"), &empty).unwrap();
-    let output = run(folder, &train(&format!("{scan} --mask empty.nii.gz"), ""));
-    assert_eq!(output.status.code(), Some(3));
-    assert!(
-        String::from_utf8_lossy(&output.stderr)
-            .contains("every reference of the training scans is empty")
-    );
+    let output = VESSELSEG.run(folder, &train(&format!("{scan} --mask empty.nii.gz"), ""));
+    output
+        .expect_code(3)
+        .expect_said(&["every reference of the training scans is empty"]);
     // Files of different channels, found before the training.
     let gray = Scan::new(
         empty.grid().clone(),
@@ -466,7 +423,7 @@ fn training_that_cannot_be_is_refused_in_one_line() {
     nifti::write_scan(&folder.join("gray.nii.gz"), &gray, Storage::Uint8).unwrap();
     let other =
         format!("{scan} {mask} --validation-image gray.nii.gz --validation-mask vessels0.nii.gz");
-    refused(
+    VESSELSEG.refused(
         folder,
         &train(&other, ""),
         3,

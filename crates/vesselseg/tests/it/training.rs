@@ -5,13 +5,16 @@
 use candle_core::{DType, Device, Tensor};
 use ndarray::{Array3, Array4};
 use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{Accelerator, Checkpoint, Collapse, EpochHistory, InputScaling, PlateauConfig};
+use rsom_nn::{Accelerator, InputScaling, NeuralNetwork};
+use rsom_training::{
+    Checkpoint, Collapse, PlateauConfig, RunSettings, Step, Task, Trainer, TrainingError,
+};
 use rsom_vesselseg::augment::Augmentation;
 use rsom_vesselseg::calibrate::{Curve, dice_curve, thresholds};
 use rsom_vesselseg::loss::LossConfig;
 use rsom_vesselseg::{
-    Blocks, Example, Filter, Model, PredictSettings, Tiling, TrainSettings, Trainer,
-    VesselNetConfig, VesselsegError, predict,
+    Blocks, Example, Filter, Model, PredictSettings, Tiling, TrainSettings, VesselNetConfig,
+    VesselTask, VesselsegError, predict,
 };
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 use rsom_weights as weights;
@@ -68,16 +71,34 @@ fn settings(epochs: usize) -> TrainSettings {
             gain: [0.9, 1.1],
             knee: 0.2,
         },
-        learning_rate: 1e-2,
-        plateau: PlateauConfig::default(),
-        epochs,
-        early_stopping_epochs: None,
-        batch_size: 3,
         blocks: Blocks::WHOLE,
-        device: Accelerator::Cpu,
-        convolutions: ConvolutionMethod::Fastest,
-        seed: 11,
+        run: RunSettings {
+            learning_rate: 1e-2,
+            plateau: PlateauConfig::default(),
+            epochs,
+            early_stopping_epochs: None,
+            batch_size: 3,
+            device: Accelerator::Cpu,
+            convolutions: ConvolutionMethod::Fastest,
+            recompute: false,
+            seed: 11,
+        },
     }
+}
+
+/// The same with another way of training.
+fn settings_with(epochs: usize, change: impl Fn(&mut RunSettings)) -> TrainSettings {
+    let mut settings = settings(epochs);
+    change(&mut settings.run);
+    settings
+}
+
+fn start<'a>(
+    settings: &'a TrainSettings,
+    training: &'a [Example],
+    validation: &'a [Example],
+) -> Result<Trainer<VesselTask<'a>>, VesselsegError> {
+    Trainer::new(VesselTask::new(settings, training, validation)?)
 }
 
 const DRAWN: Tiling = Tiling::Drawn {
@@ -87,7 +108,7 @@ const DRAWN: Tiling = Tiling::Drawn {
 };
 
 /// Runs to the end and gives the bytes of the best weights, the last weights and the history.
-fn finish(mut trainer: Trainer) -> (Vec<u8>, Vec<u8>, String) {
+fn finish(mut trainer: Trainer<VesselTask>) -> (Vec<u8>, Vec<u8>, String) {
     while !trainer.is_finished() {
         trainer.run_epoch(&mut |_| true).unwrap();
     }
@@ -108,14 +129,14 @@ fn a_run_resumed_after_any_epoch_ends_in_the_bytes_of_an_uninterrupted_one() {
             tiling,
             ..settings(3)
         };
-        let whole = finish(Trainer::new(&settings, &training, &validation).unwrap());
+        let whole = finish(start(&settings, &training, &validation).unwrap());
         for stop in 0..3 {
-            let mut first = Trainer::new(&settings, &training, &validation).unwrap();
+            let mut first = start(&settings, &training, &validation).unwrap();
             for _ in 0..stop {
                 first.run_epoch(&mut |_| true).unwrap();
             }
             let checkpoint = first.checkpoint("run").unwrap();
-            let mut second = Trainer::new(&settings, &training, &validation).unwrap();
+            let mut second = start(&settings, &training, &validation).unwrap();
             second.resume(&checkpoint, "run").unwrap();
             assert!(finish(second) == whole, "resumed after epoch {stop}");
         }
@@ -139,7 +160,7 @@ fn one_two_and_seven_threads_end_in_the_same_bytes() {
                 .num_threads(threads)
                 .build()
                 .unwrap();
-            pool.install(|| finish(Trainer::new(&settings, &training, &validation).unwrap()))
+            pool.install(|| finish(start(&settings, &training, &validation).unwrap()))
         };
         let one = run(1);
         assert!([2, 7].into_iter().all(|threads| run(threads) == one));
@@ -150,11 +171,8 @@ fn one_two_and_seven_threads_end_in_the_same_bytes() {
 fn another_seed_ends_in_other_weights() {
     let training = examples(0..2);
     let run = |seed| {
-        let settings = TrainSettings {
-            seed,
-            ..settings(1)
-        };
-        finish(Trainer::new(&settings, &training, &[]).unwrap())
+        let settings = settings_with(1, |run| run.seed = seed);
+        finish(start(&settings, &training, &[]).unwrap())
     };
     assert!(run(1).1 != run(2).1);
 }
@@ -185,17 +203,17 @@ const DAMAGES: [(&str, Damage); 5] = [
 fn a_damaged_checkpoint_or_one_of_another_run_is_refused_and_changes_nothing() {
     let (training, validation) = (examples(0..1), examples(3..4));
     let settings = settings(2);
-    let start = || Trainer::new(&settings, &training, &validation).unwrap();
-    let whole = finish(start());
-    let mut stopped = start();
+    let begin = || start(&settings, &training, &validation).unwrap();
+    let whole = finish(begin());
+    let mut stopped = begin();
     stopped.run_epoch(&mut |_| true).unwrap();
     let bytes = stopped.checkpoint("run").unwrap();
-    let error = start().resume(&bytes, "other").unwrap_err().to_string();
+    let error = begin().resume(&bytes, "other").unwrap_err().to_string();
     assert!(error.contains("other parameters"), "{error}");
     for (name, damage) in DAMAGES {
         let mut checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
         damage(&mut checkpoint);
-        let mut trainer = start();
+        let mut trainer = begin();
         let resumed = trainer.resume(&checkpoint.to_bytes().unwrap(), "run");
         assert!(resumed.is_err(), "{name}");
         assert!(finish(trainer) == whole, "{name}");
@@ -210,19 +228,25 @@ fn learned(network: VesselNetConfig, tiling: Tiling) -> f64 {
         tiling,
         ..settings(20)
     };
-    let mut trainer = Trainer::new(&settings, &training, &validation).unwrap();
+    let mut trainer = start(&settings, &training, &validation).unwrap();
     let mut finished = 0;
     while !trainer.is_finished() {
-        let mut watch = |step: rsom_vesselseg::Step| {
+        let mut watch = |step: Step| {
             finished += step.finished;
             true
         };
         trainer.run_epoch(&mut watch).unwrap();
     }
-    assert_eq!(finished, 20 * trainer.steps_per_epoch());
-    let best = trainer.history().best().unwrap().validation.unwrap();
+    assert_eq!(finished, 20 * trainer.task().images());
+    let best = trainer
+        .history()
+        .best()
+        .unwrap()
+        .validation
+        .clone()
+        .unwrap();
     assert_eq!(best.collapse, Collapse::Ok);
-    assert!(best.dice > 0.8, "{best:?}");
+    assert!(best.scores.get("dice").unwrap() > 0.8, "{best:?}");
     let model = Model {
         network: trainer.network().clone(),
         threshold: 0.5,
@@ -280,52 +304,55 @@ fn the_loss_of_a_tile_that_is_the_whole_scan_is_that_of_validation() {
     let settings = TrainSettings {
         tiling: Tiling::Partition([1; 3]),
         augmentation: Augmentation::NONE,
-        learning_rate: 1e-30,
-        ..settings(1)
+        ..settings_with(1, |run| run.learning_rate = 1e-30)
     };
-    let mut trainer = Trainer::new(&settings, &data, &data).unwrap();
+    let mut trainer = start(&settings, &data, &data).unwrap();
     trainer.run_epoch(&mut |_| true).unwrap();
     let record = &trainer.history().epochs[0];
-    let (train, validation) = (record.train, record.validation.unwrap().terms);
-    assert!(
-        (train.bce - validation.bce).abs() < 1e-6,
-        "{train:?} {validation:?}"
-    );
-    assert!((train.dice - validation.dice).abs() < 1e-6);
-    assert!((train.cldice.unwrap() - validation.cldice.unwrap()).abs() < 1e-6);
+    let validation = record.validation.as_ref().unwrap();
+    for name in ["bce", "dice", "cldice"] {
+        let term = record.train.get(name).unwrap();
+        let of_validation = validation.terms.get(name).unwrap();
+        assert!((term - of_validation).abs() < 1e-6, "{name}: {record:?}");
+    }
 }
 
 #[test]
 fn a_diverging_run_stops_with_what_to_change() {
     let training = examples(0..1);
-    let settings = TrainSettings {
-        learning_rate: 1e38,
-        ..settings(4)
-    };
-    let mut trainer = Trainer::new(&settings, &training, &[]).unwrap();
+    let settings = settings_with(4, |run| run.learning_rate = 1e38);
+    let mut trainer = start(&settings, &training, &[]).unwrap();
     let error = (0..4)
         .find_map(|_| trainer.run_epoch(&mut |_| true).err())
         .unwrap();
-    assert!(matches!(error, VesselsegError::NotFinite { .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            VesselsegError::Training(TrainingError::NotFinite { .. })
+        ),
+        "{error}"
+    );
     assert!(error.to_string().contains("lower learning_rate"), "{error}");
 }
 
 #[test]
 fn a_run_stops_early_when_nothing_improves_and_when_it_is_told_to() {
     let (training, validation) = (examples(0..1), examples(1..2));
-    let settings = TrainSettings {
-        learning_rate: 1e-30,
-        early_stopping_epochs: Some(2),
-        ..settings(50)
-    };
-    let mut trainer = Trainer::new(&settings, &training, &validation).unwrap();
+    let settings = settings_with(50, |run| {
+        run.learning_rate = 1e-30;
+        run.early_stopping_epochs = Some(2);
+    });
+    let mut trainer = start(&settings, &training, &validation).unwrap();
     while !trainer.is_finished() {
         trainer.run_epoch(&mut |_| true).unwrap();
     }
     assert_eq!(trainer.history().epochs.len(), 3);
-    let mut trainer = Trainer::new(&settings, &training, &[]).unwrap();
+    let mut trainer = start(&settings, &training, &[]).unwrap();
     let stopped = trainer.run_epoch(&mut |_| false);
-    assert!(matches!(stopped, Err(VesselsegError::Stopped)));
+    assert!(matches!(
+        stopped,
+        Err(VesselsegError::Training(TrainingError::Stopped))
+    ));
 }
 
 #[test]
@@ -337,7 +364,7 @@ fn scans_and_settings_that_do_not_fit_are_refused_before_training() {
     let training = examples(0..1);
     let mut two = settings(1);
     two.network.in_channels = 2;
-    let error = Trainer::new(&two, &training, &[]).unwrap_err();
+    let error = start(&two, &training, &[]).unwrap_err();
     assert!(matches!(error, VesselsegError::Channels { .. }), "{error}");
     let mut nothing = settings(1);
     nothing.loss = LossConfig {
@@ -346,9 +373,7 @@ fn scans_and_settings_that_do_not_fit_are_refused_before_training() {
         cldice_weight: 0.0,
         ..nothing.loss
     };
-    let error = Trainer::new(&nothing, &training, &[])
-        .unwrap_err()
-        .to_string();
+    let error = start(&nothing, &training, &[]).unwrap_err().to_string();
     assert!(error.contains("bce_weight"), "{error}");
-    assert!(Trainer::new(&settings(1), &[], &[]).is_err());
+    assert!(start(&settings(1), &[], &[]).is_err());
 }

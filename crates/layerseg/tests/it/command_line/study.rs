@@ -1,23 +1,26 @@
 //! A folder of small scans, and the program run in it.
 
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use ndarray::{Array3, Array4};
 use rsom_formats::nifti::{self, Storage};
+use rsom_testing::{Finished, Folder, Program};
 use rsom_volume::{Grid, LabelMap, Scan, Spacing};
 use serde_json::Value;
+
+const LAYERSEG: Program = Program::new(env!("CARGO_BIN_EXE_rsom-layerseg"));
 
 pub const SHAPE: [usize; 3] = [16, 4, 18];
 
 /// A folder with scans of a bright band, their masks and their label maps (the band is 4 and 5).
 pub struct Study {
-    folder: tempfile::TempDir,
+    folder: Folder,
 }
 
 impl Study {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::new();
         for seed in 0..3 {
             let grid = Grid::new(SHAPE, Spacing::RSOM).unwrap();
             let depth =
@@ -34,7 +37,7 @@ impl Study {
             });
             let scan = Scan::new(grid.clone(), vec!["LF".into()], scan).unwrap();
             let labels = LabelMap::new(grid, labels, Default::default()).unwrap();
-            let at = |name: &str| folder.path().join(format!("{name}{seed}.nii.gz"));
+            let at = |name: &str| folder.join(format!("{name}{seed}.nii.gz"));
             nifti::write_scan(&at("scan"), &scan, Storage::Uint8).unwrap();
             nifti::write_mask(&at("mask"), &labels.select(&[4, 5])).unwrap();
             nifti::write_labels(&at("labels"), &labels).unwrap();
@@ -43,50 +46,30 @@ impl Study {
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 
-    pub fn run(&self, words: &str) -> Output {
-        self.command(words).output().unwrap()
+    pub fn run(&self, words: &str) -> Finished {
+        LAYERSEG.run(&self.folder, words)
     }
 
     pub fn command(&self, words: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rsom-layerseg"));
-        command
-            .args(words.split_whitespace())
-            .current_dir(self.folder.path())
-            .env_remove("RSOM_DATA");
-        command
+        LAYERSEG.command(&self.folder, words)
     }
 
     /// Runs, expects success, and gives the result of the `--json` line.
     pub fn result(&self, words: &str) -> Value {
-        let output = self.run(&format!("{words} --json"));
-        assert!(output.status.success(), "{}", text(&output.stderr));
-        let line: Value = serde_json::from_slice(&output.stdout).unwrap();
-        line["result"].clone()
+        LAYERSEG.result(&self.folder, words)
     }
 
     /// Runs, expects this exit code, and gives the one line of the error.
     pub fn fault(&self, words: &str, code: i32) -> String {
-        let output = self.run(words);
-        let stderr = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{stderr}");
-        let errors: Vec<&str> = stderr
-            .lines()
-            .filter(|l| l.starts_with("error: "))
-            .collect();
-        assert_eq!(errors.len(), 1, "{stderr}");
-        errors[0].to_owned()
+        self.run(words).expect_code(code).error()
     }
 
     pub fn bytes(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
     }
-}
-
-pub fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 pub const NETWORK: &str = "--depth 2 --width 4 --learning-rate 0.01 --z-shift=-0.1,0.1 --mirror";

@@ -5,7 +5,7 @@ use rsom_formats::table::parquet;
 use rsom_stage::fingerprint;
 use serde_json::Value;
 
-use super::study::{NETWORK, SCANS, Study, text};
+use super::study::{NETWORK, SCANS, Study};
 
 #[test]
 fn a_trained_network_segments_a_scan() {
@@ -128,8 +128,9 @@ fn a_shift_that_loses_the_layer_is_warned_of_once() {
             "train {SCANS} --depth 1 --width 1 --epochs 2 --batch-size 4 --z-shift={shift} --weights w.safetensors"
         );
         let output = study.run(&words);
-        assert!(output.status.success(), "{}", text(&output.stderr));
-        text(&output.stderr)
+        output
+            .expect_code(0)
+            .stderr
             .lines()
             .filter(|line| line.contains("moves the layer out of the volume"))
             .map(str::to_owned)
@@ -206,8 +207,8 @@ fn a_collapsed_network_is_a_result_with_its_status() {
         "train {SCANS} {NETWORK} --s 100000 --epochs 12 --weights w.safetensors --history h.parquet --json"
     );
     let output = study.run(&words);
-    assert!(output.status.success());
-    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let output = output.expect_code(0);
+    let line = output.json();
     assert!(
         line["result"]["status"]
             .as_str()
@@ -215,7 +216,7 @@ fn a_collapsed_network_is_a_result_with_its_status() {
             .ends_with("_prediction"),
         "{line}"
     );
-    assert!(text(&output.stderr).contains("has collapsed"));
+    output.expect_said(&["has collapsed"]);
     let history = parquet::read(&study.path("h.parquet")).unwrap();
     let status = history.texts("status").unwrap();
     assert_eq!(

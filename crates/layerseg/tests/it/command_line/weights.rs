@@ -1,7 +1,6 @@
 //! Weights and the specification.
 
 use rsom_formats::nifti;
-use serde_json::Value;
 
 use super::study::{NETWORK, SCANS, Study};
 
@@ -9,7 +8,7 @@ use super::study::{NETWORK, SCANS, Study};
 fn the_specification_names_every_output_with_its_kind() {
     let study = Study::new();
     let output = study.run("spec");
-    let spec: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let spec = output.json();
     let commands = spec["commands"].as_array().unwrap();
     let names: Vec<&str> = commands
         .iter()

@@ -1,49 +1,32 @@
 //! The command `tree`.
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use rsom_formats::nifti::{self, Storage};
 use rsom_formats::table::{Values, parquet};
+use rsom_testing::{Folder, Program};
 use rsom_volume::{Grid, Scan, Spacing};
 
 use super::common::*;
 use super::swc::read_swc;
 
+const PHANTOM: Program = Program::new(env!("CARGO_BIN_EXE_rsom-phantom"));
 const SMALL: &str = "tree --extent-um 1200,900,800 --terminals 40 --roots 1";
 const TABLES: &str = "--nodes n.parquet --segments s.parquet";
 
-fn run(folder: &Path, words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rsom-phantom"))
-        .current_dir(folder)
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
-}
-
 fn ended(folder: &Path, words: &str, code: i32, says: &str) {
-    let output = run(folder, words);
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{words}: {message}");
-    assert!(message.contains(says), "{words}: {message}");
-    assert!(code == 0 || message.lines().count() == 1, "{message}");
+    let finished = PHANTOM.run(folder, words).expect_code(code);
+    let finished = finished.expect_said(&[says]);
+    assert!(code == 0 || finished.stderr.lines().count() == 1);
 }
 
 #[test]
 fn all_outputs_tell_of_one_tree() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     let words = format!(
         "{SMALL} --seed 5 {TABLES} --swc t.swc --mask m.nii.gz --coverage c.nii.gz --spacing-mm 0.01,0.01,0.01 --json"
     );
-    let output = run(folder, &words);
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let line: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let line = PHANTOM.done(folder, &words).json();
     assert_eq!(line["result"]["terminals"], 40);
     let segments = parquet::read(&folder.join("s.parquet")).unwrap();
     assert_eq!(segments.rows(), 79);
@@ -68,8 +51,7 @@ fn all_outputs_tell_of_one_tree() {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_for_any_number_of_threads() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     for (name, threads) in [("a", 1), ("b", 4)] {
         let words = format!(
             "{SMALL} --seed 5 --threads {threads} --nodes {name}n.parquet --segments {name}s.parquet --swc {name}.swc --mask {name}m.nii.gz --coverage {name}c.nii.gz"
@@ -84,8 +66,7 @@ fn the_same_seed_gives_the_same_bytes_for_any_number_of_threads() {
 
 #[test]
 fn a_demand_volume_decides_where_ends_are() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     let write = |name: &str, spacing_mm: Point, level: f32| {
         let grid = Grid::new([12, 9, 8], Spacing::Millimetres(spacing_mm)).unwrap();
         let mut levels = ndarray::Array4::zeros((12, 9, 8, 1));
@@ -135,8 +116,7 @@ fn a_demand_volume_decides_where_ends_are() {
 
 #[test]
 fn settings_that_describe_no_tree_end_with_2_and_leave_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+    let folder = &Folder::new();
     let command = format!("{SMALL} {TABLES}");
     for (words, says) in [
         ("", "--seed"),
@@ -155,9 +135,9 @@ fn settings_that_describe_no_tree_end_with_2_and_leave_nothing() {
 
 #[test]
 fn a_box_of_any_size_needs_no_voxels_where_none_are_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let words = "tree --seed 1 --terminals 20 --roots 1 --extent-um 20000,20000,20000";
-    ended(folder.path(), &format!("{words} {TABLES}"), 0, "");
+    ended(&folder, &format!("{words} {TABLES}"), 0, "");
     let words = format!("{words} {TABLES} --mask m.nii.gz");
-    ended(folder.path(), &words, 2, "too many voxels");
+    ended(&folder, &words, 2, "too many voxels");
 }

@@ -1,0 +1,157 @@
+//! What a layer network learns.
+
+use candle_core::Tensor;
+use rsom_nn::{Mode, NeuralNetwork};
+use rsom_training::{GoOn, Loss, Predicted, RunSettings, Sample, Task, Term, TrainingError};
+
+use super::order::{self, Batch};
+use super::{Example, TrainSettings};
+use crate::augment::Placement;
+use crate::loss::{self, Reduction};
+use crate::slices::{InputScaling, View};
+use crate::{LayersegError, Network, NetworkConfig};
+
+/// A network that learns the layer from scans and their reference masks.
+///
+/// The mean Dice score is that over B-scans.
+#[derive(Debug)]
+pub struct LayerTask<'a> {
+    pub(super) settings: &'a TrainSettings,
+    pub(super) training: &'a [Example],
+    validation: &'a [Example],
+}
+
+/// B-scans of one example, and how they are placed.
+#[derive(Debug)]
+pub struct Slices<'a> {
+    example: &'a Example,
+    ys: Vec<usize>,
+    placement: Placement,
+}
+
+impl<'a> LayerTask<'a> {
+    /// Learns from the training volumes, and is validated on others if there are any.
+    ///
+    /// # Errors
+    /// Settings that cannot be; no training volumes; volumes that do not fit the network.
+    pub fn new(
+        settings: &'a TrainSettings,
+        training: &'a [Example],
+        validation: &'a [Example],
+    ) -> Result<Self, LayersegError> {
+        settings.check()?;
+        if training.is_empty() {
+            let none = "there are no training volumes".to_owned();
+            return Err(TrainingError::Settings(none).into());
+        }
+        for example in training.iter().chain(validation) {
+            example.crop(&settings.network)?;
+        }
+        Ok(Self {
+            settings,
+            training,
+            validation,
+        })
+    }
+
+    fn slices(examples: &'a [Example], batch: Batch, placement: Placement) -> Slices<'a> {
+        Slices {
+            example: &examples[batch.volume],
+            ys: batch.ys,
+            placement,
+        }
+    }
+
+    fn tensors(&self, slices: &Slices) -> Result<Sample, LayersegError> {
+        let Slices { example, ys, .. } = slices;
+        let view = View {
+            crop: example.crop(&self.settings.network)?,
+            placement: slices.placement,
+            scaling: self.settings.scaling,
+        };
+        let unscaled = View {
+            scaling: InputScaling::IDENTITY,
+            ..view
+        };
+        Ok(Sample {
+            input: example.image.batch(ys, &view)?,
+            reference: example.mask.batch(ys, &unscaled)?,
+        })
+    }
+}
+
+impl<'a> Task for LayerTask<'a> {
+    type Network = Network;
+    type Batch = Slices<'a>;
+    type Part = Slices<'a>;
+    type Error = LayersegError;
+
+    fn network(&self) -> &NetworkConfig {
+        &self.settings.network
+    }
+
+    fn run(&self) -> &RunSettings {
+        &self.settings.run
+    }
+
+    fn terms(&self) -> Vec<Term> {
+        self.settings.loss.terms()
+    }
+
+    fn images(&self) -> usize {
+        let examples = self.training.iter().chain(self.validation);
+        examples.map(Example::count).sum()
+    }
+
+    /// Every B-scan of every training volume once, in batches of one volume; a volume has one placement in an epoch.
+    fn batches(&self, epoch: usize) -> Vec<Slices<'a>> {
+        let RunSettings {
+            batch_size, seed, ..
+        } = self.settings.run;
+        let counts: Vec<usize> = self.training.iter().map(Example::count).collect();
+        let batches = order::shuffled(&counts, batch_size, seed, epoch).into_iter();
+        let placed = |batch: Batch| {
+            let rows = self.training[batch.volume].image.rows();
+            let augmentation = &self.settings.augmentation;
+            let placement = augmentation.draw(seed, epoch, batch.volume, rows);
+            Self::slices(self.training, batch, placement)
+        };
+        batches.map(placed).collect()
+    }
+
+    fn sample(&self, slices: &Slices) -> Result<Sample, LayersegError> {
+        self.tensors(slices)
+    }
+
+    fn loss(&self, logits: &Tensor, reference: &Tensor) -> Result<Loss, LayersegError> {
+        loss::combined(logits, reference, &self.settings.loss)
+    }
+
+    fn parts(&self) -> Vec<Slices<'a>> {
+        let counts: Vec<usize> = self.validation.iter().map(Example::count).collect();
+        let batches = order::sequential(&counts, self.settings.run.batch_size);
+        let unmoved = |batch| Self::slices(self.validation, batch, Placement::NONE);
+        batches.into_iter().map(unmoved).collect()
+    }
+
+    fn predicted(
+        &self,
+        network: &Network,
+        part: &Slices,
+        _go_on: GoOn,
+    ) -> Result<Predicted, LayersegError> {
+        let Sample { input, reference } = self.tensors(part)?;
+        Ok(Predicted {
+            logits: network.run(&input, &Mode::Evaluation)?,
+            reference,
+        })
+    }
+
+    /// Summed losses are sums over the B-scans of a batch already.
+    fn weight(&self, images: usize) -> f64 {
+        match self.settings.loss.reduction {
+            Reduction::Sum => 1.0,
+            Reduction::Mean | Reduction::Paper => images as f64,
+        }
+    }
+}

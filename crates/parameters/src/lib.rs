@@ -1,0 +1,78 @@
+//! What a setting is: a named value with a type, a default, a unit, bounds and one line of help.
+//!
+//! A struct that derives [`Parameters`](trait@Parameters) declares each of its fields as a parameter, once. Everything else
+//! comes from that declaration: the specification, the command line and its help, the keys of the configuration file, and
+//! the checks. An enum that derives [`Choice`](trait@Choice) is one of a few words.
+//!
+//! ```
+//! use rsom_parameters::{Choice, Parameters};
+//!
+//! #[derive(Debug, Clone, Copy, PartialEq, Choice)]
+//! enum Side {
+//!     Upper,
+//!     Lower,
+//! }
+//!
+//! #[derive(Debug, Parameters)]
+//! struct Settings {
+//!     /// Smallest probability of the layer.
+//!     ///
+//!     /// Later paragraphs are documentation; the first one is the help.
+//!     #[parameter(default = 0.5, min = 0.0, max = 1.0)]
+//!     threshold: f64,
+//!     /// Largest change of depth between neighboring columns.
+//!     #[parameter(default = 3, min = 1, unit = "voxels")]
+//!     max_step_vox: usize,
+//!     /// Surface to measure (unset: both).
+//!     surface: Option<Side>,
+//! }
+//!
+//! let given = serde_json::json!({ "threshold": 0.9, "surface": "lower" });
+//! let settings = Settings::from_map(given.as_object().unwrap()).unwrap();
+//! assert_eq!((settings.threshold, settings.max_step_vox), (0.9, 3));
+//! assert_eq!(settings.surface, Some(Side::Lower));
+//!
+//! let wrong = Settings { threshold: 1.5, ..settings };
+//! let fault = wrong.check().unwrap_err();
+//! assert_eq!(fault.to_string(), "threshold: 1.5 is above the largest allowed value 1");
+//! ```
+//!
+//! # Attributes of a field
+//!
+//! | attribute | meaning |
+//! |---|---|
+//! | `default = EXPR` | value when none is given; a `bool` is false without one |
+//! | `required` | must be given |
+//! | `min = X`, `max = X` | smallest and largest allowed number, of each item of a list |
+//! | `above = X`, `below = X` | the number must be larger, or smaller, than this |
+//! | `unit = "mm"` | unit, shown in the help |
+//! | `name = "word"` | name, where it is not that of the field |
+//! | `check = path` | a further rule, `fn(&FieldType) -> Result<(), String>` |
+//! | `flatten` | the field's own parameters stand in its place; `prefix = "p"` puts `p_` before their names |
+//! | `skip` | the field is no parameter; it is read as its `Default` |
+//!
+//! An `Option` without a default is null when it is unset, a map is empty. `#[parameters(check = path)]` on the struct is
+//! a rule about several fields, `fn(&Self) -> Result<(), String>`.
+//!
+//! The words of a [`Choice`](trait@Choice) are the variants' names in `snake_case`; `#[choice("word")]` names another.
+
+mod choice;
+mod default;
+#[doc(hidden)]
+pub mod derived;
+mod fault;
+mod or;
+mod parameter;
+mod parameters;
+mod schema;
+mod value;
+
+pub use choice::Choice;
+pub use default::IntoDefault;
+pub use fault::ParameterFault;
+pub use or::{OrAuto, OrNone};
+pub use parameter::Parameter;
+pub use parameters::Parameters;
+pub use rsom_parameters_derive::{Choice, Parameters};
+pub use schema::{Schema, Type, to_word};
+pub use value::ParameterValue;

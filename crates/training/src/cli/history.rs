@@ -1,0 +1,50 @@
+//! The history of a training run as a table.
+
+use rsom_formats::table::{Column, Table, TableError};
+
+use crate::{EpochRecord, History, Named};
+
+/// One row for each epoch: learning rate, losses and their terms, validation scores, status, whether it is the best.
+///
+/// `validation_…`, and with them `status`, are null without validation scans; a term that was not computed is null.
+pub(super) fn table(history: &History) -> Result<Table, TableError> {
+    let epochs = &history.epochs;
+    let number = |name: &str, value: &dyn Fn(&EpochRecord) -> Option<f64>| {
+        Column::number(name, epochs.iter().map(value))
+    };
+    let best = history.best().map(|record| record.epoch);
+    let is_best = epochs.iter().map(|e| Some(Some(e.epoch) == best));
+    let status = |e: &EpochRecord| Some(e.validation.as_ref()?.collapse.as_str());
+    let mut columns = vec![
+        Column::integer("epoch", epochs.iter().map(|e| i64::try_from(e.epoch).ok())),
+        number("learning_rate", &|e| Some(e.learning_rate)),
+    ];
+    columns.extend(losses(history, "train", |e| Some(&e.train)));
+    columns.extend(losses(history, "validation", |e| {
+        Some(&e.validation.as_ref()?.terms)
+    }));
+    for name in &history.scores {
+        let score = |e: &EpochRecord| e.validation.as_ref()?.scores.get(name);
+        columns.push(number(&format!("validation_{name}"), &score));
+    }
+    columns.push(Column::text("status", epochs.iter().map(status)));
+    columns.push(Column::boolean("best", is_best));
+    Table::new(columns)
+}
+
+/// The loss and its terms on one side.
+fn losses(
+    history: &History,
+    side: &str,
+    terms: impl Fn(&EpochRecord) -> Option<&Named>,
+) -> Vec<Column> {
+    let epochs = &history.epochs;
+    let total = |e: &EpochRecord| terms(e).map(|terms| history.total(terms));
+    let total = Column::number(&format!("{side}_loss"), epochs.iter().map(total));
+    let of_terms = history.terms.iter().map(|term| {
+        let value = |e: &EpochRecord| terms(e)?.get(term.name);
+        let name = format!("{side}_{}", term.column);
+        Column::number(&name, epochs.iter().map(value))
+    });
+    std::iter::once(total).chain(of_terms).collect()
+}

@@ -1,0 +1,164 @@
+//! What is known of each finished epoch.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Collapse, Named, Term};
+
+/// One finished epoch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpochRecord {
+    /// Counted from 1.
+    pub epoch: usize,
+    /// Learning rate that the epoch was trained with.
+    pub learning_rate: f64,
+    /// Training loss terms, averaged over the images of the epoch while the weights changed.
+    pub train: Named,
+    /// Validation at the end of the epoch; `None` when there are no validation data.
+    pub validation: Option<Validation>,
+}
+
+/// Validation at the end of an epoch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Validation {
+    /// Loss terms, averaged over images.
+    pub terms: Named,
+    /// Mean scores over images, such as Dice.
+    #[serde(flatten)]
+    pub scores: Named,
+    /// Whether the masks say anything at all.
+    pub collapse: Collapse,
+}
+
+/// All finished epochs, and what follows from them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct History {
+    /// In order.
+    pub epochs: Vec<EpochRecord>,
+    /// The terms of the loss, to tell the losses.
+    pub terms: Vec<Term>,
+    /// The names of the scores of validation.
+    pub scores: Vec<&'static str>,
+}
+
+impl History {
+    /// Without an epoch.
+    #[must_use]
+    pub fn new(terms: Vec<Term>, scores: Vec<&'static str>) -> Self {
+        Self {
+            epochs: Vec::new(),
+            terms,
+            scores,
+        }
+    }
+
+    /// The loss: the weighted sum of those terms that were computed.
+    #[must_use]
+    pub fn total(&self, terms: &Named) -> f64 {
+        let weighted = |term: &Term| terms.get(term.name).map(|value| term.weight * value);
+        let terms = self.terms.iter().filter_map(weighted);
+        terms.fold(0.0, |sum, term| sum + term)
+    }
+
+    /// The loss that schedule, early stopping and the choice of the best weights watch: that of the validation data, or of
+    /// the training when there are none.
+    #[must_use]
+    pub fn watched(&self, record: &EpochRecord) -> f64 {
+        match &record.validation {
+            Some(validation) => self.total(&validation.terms),
+            None => self.total(&record.train),
+        }
+    }
+
+    /// The epoch with the lowest watched loss, the earliest when several are equal.
+    #[must_use]
+    pub fn best(&self) -> Option<&EpochRecord> {
+        let lower = |best, epoch| self.watched(epoch) < self.watched(best);
+        let epochs = self.epochs.iter();
+        epochs.reduce(|best, epoch| if lower(best, epoch) { epoch } else { best })
+    }
+
+    /// Whether `patience` epochs have passed since the best one.
+    #[must_use]
+    pub fn is_stale(&self, patience: usize) -> bool {
+        let last = self.epochs.last().map_or(0, |record| record.epoch);
+        let best = self.best().map(|record| record.epoch);
+        best.is_some_and(|best| last - best >= patience)
+    }
+
+    /// Whether these could be its epochs: counted from 1, each with the terms of the loss.
+    pub(crate) fn takes(&self, epochs: &[EpochRecord]) -> bool {
+        let known = |terms: &Named| terms.iter().map(|(name, _)| name).eq(self.names());
+        let fits = |(record, number): (&EpochRecord, usize)| {
+            let validation = record.validation.as_ref();
+            let validated = validation.is_none_or(|found| known(&found.terms));
+            record.epoch == number && known(&record.train) && validated
+        };
+        epochs.iter().zip(1..).all(fits)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.terms.iter().map(|term| term.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(losses: &[f64]) -> History {
+        let record = |(epoch, loss): (usize, &f64)| EpochRecord {
+            epoch,
+            learning_rate: 0.1,
+            train: Named::from([("bce", *loss)]),
+            validation: None,
+        };
+        History {
+            epochs: (1..).zip(losses).map(record).collect(),
+            terms: vec![Term::new("bce", 1.0)],
+            scores: vec!["dice"],
+        }
+    }
+
+    #[test]
+    fn of_equal_losses_the_earliest_is_the_best() {
+        assert_eq!(history(&[3.0, 1.0, 2.0, 1.0]).best().unwrap().epoch, 2);
+        assert!(history(&[]).best().is_none());
+    }
+
+    #[test]
+    fn a_run_is_stale_once_patience_epochs_brought_nothing_new() {
+        assert!(!history(&[3.0, 1.0, 2.0]).is_stale(2));
+        assert!(history(&[3.0, 1.0, 2.0, 1.0]).is_stale(2));
+        assert!(!history(&[3.0, 1.0, 2.0, 0.5]).is_stale(2));
+    }
+
+    #[test]
+    fn the_loss_is_the_weighted_sum_of_the_terms_that_were_computed() {
+        let mut history = history(&[]);
+        history.terms = vec![Term::new("bce", 2.0), Term::new("cldice", 3.0)];
+        let with = |cldice| Named::from_iter([("bce", Some(0.5)), ("cldice", cldice)]);
+        assert_eq!(history.total(&with(None)), 1.0);
+        assert_eq!(history.total(&with(Some(0.25))), 1.75);
+    }
+
+    #[test]
+    fn records_survive_serialization_in_the_order_of_their_fields() {
+        let record = EpochRecord {
+            epoch: 1,
+            learning_rate: 0.1 + 0.2,
+            train: Named::from([("bce", 1.0 / 3.0)]),
+            validation: Some(Validation {
+                terms: Named::from_iter([("bce", Some(2.0)), ("cldice", None)]),
+                scores: Named::from([("dice", 0.7)]),
+                collapse: Collapse::Ok,
+            }),
+        };
+        let text = serde_json::to_string(&record).unwrap();
+        let validation = r#"{"terms":{"bce":2.0,"cldice":null},"dice":0.7,"collapse":"ok"}"#;
+        assert!(
+            text.ends_with(&format!("\"validation\":{validation}}}")),
+            "{text}"
+        );
+        assert_eq!(serde_json::from_str::<EpochRecord>(&text).unwrap(), record);
+    }
+}

@@ -1,0 +1,72 @@
+//! How a predicted mask overlaps with its reference.
+
+use candle_core::{Result, Tensor};
+
+/// The name of the Dice score.
+pub const DICE: &str = "dice";
+
+/// Pixels or voxels of one image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overlap {
+    /// Inside both.
+    pub both: usize,
+    /// Inside the prediction.
+    pub predicted: usize,
+    /// Inside the reference.
+    pub reference: usize,
+    /// All.
+    pub all: usize,
+}
+
+impl Overlap {
+    /// Those of each image: logits (inside from 0 on, probability 0.5) and reference (0 or 1), the first axis of both being
+    /// images.
+    ///
+    /// # Errors
+    /// A tensor that is not `f32`.
+    pub fn of_images(logits: &Tensor, reference: &Tensor) -> Result<Vec<Self>> {
+        let all = (logits.elem_count() / logits.dim(0)?).max(1);
+        let logits: Vec<f32> = logits.flatten_all()?.to_vec1()?;
+        let reference: Vec<f32> = reference.flatten_all()?.to_vec1()?;
+        let images = logits.chunks(all).zip(reference.chunks(all));
+        let overlap = |(logits, reference): (&[f32], &[f32])| {
+            let pairs = logits.iter().zip(reference);
+            let pairs = pairs.map(|(logit, inside)| (*logit >= 0.0, *inside > 0.5));
+            Self {
+                both: pairs.clone().filter(|(p, r)| *p && *r).count(),
+                predicted: pairs.clone().filter(|(p, _)| *p).count(),
+                reference: pairs.filter(|(_, r)| *r).count(),
+                all,
+            }
+        };
+        Ok(images.map(overlap).collect())
+    }
+
+    /// The Dice score, `2 · both / (predicted + reference)`; 1 when both masks are empty.
+    #[must_use]
+    pub fn dice(&self) -> f64 {
+        match self.predicted + self.reference {
+            0 => 1.0,
+            sum => 2.0 * self.both as f64 / sum as f64,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+
+    use super::*;
+
+    #[test]
+    fn each_image_is_counted_by_itself_and_two_empty_masks_agree() {
+        let tensor = |v: &[f32]| Tensor::from_slice(v, (2, 1, 1, 3), &Device::Cpu).unwrap();
+        let logits = tensor(&[1.0, 0.0, -1.0, -1.0, -2.0, -3.0]);
+        let reference = tensor(&[1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        let found = Overlap::of_images(&logits, &reference).unwrap();
+        // First image: 1 of 2 and 1 pixels shared, Dice 2/3. Second: both empty, 1.
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].dice(), found[1].dice()), (2.0 / 3.0, 1.0));
+        assert_eq!((found[0].predicted, found[1].all), (2, 3));
+    }
+}

@@ -1,0 +1,159 @@
+//! What a vessel network learns.
+
+use candle_core::{Device, Tensor};
+use rayon::prelude::*;
+use rsom_training::{GoOn, Loss, Predicted, RunSettings, Sample, Task, Term, TrainingError};
+
+use super::batches::{self, Pick};
+use super::{Example, TrainSettings};
+use crate::blocks::Region;
+use crate::loss;
+use crate::sweep::Sweep;
+use crate::{PredictSettings, VesselNet, VesselNetConfig, VesselsegError};
+
+/// A network that learns vessels from tiles of scans and their reference masks, and is validated on whole scans, as they
+/// are predicted.
+#[derive(Debug)]
+pub struct VesselTask<'a> {
+    settings: &'a TrainSettings,
+    training: &'a [Example],
+    validation: &'a [Example],
+}
+
+/// Tiles of one size.
+#[derive(Debug)]
+pub struct Tiles(Vec<Pick>);
+
+impl<'a> VesselTask<'a> {
+    /// Learns from the training scans, and is validated on others if there are any.
+    ///
+    /// # Errors
+    /// Settings that cannot be; no training scans; scans that do not fit the network.
+    pub fn new(
+        settings: &'a TrainSettings,
+        training: &'a [Example],
+        validation: &'a [Example],
+    ) -> Result<Self, VesselsegError> {
+        settings.check()?;
+        if training.is_empty() {
+            let none = "there are no training scans".to_owned();
+            return Err(TrainingError::Settings(none).into());
+        }
+        let transposed = settings.augmentation.transpose;
+        for example in training {
+            example.check(&settings.network, transposed)?;
+        }
+        for example in validation {
+            example.check(&settings.network, false)?;
+            settings.blocks.kept(example.shape())?;
+        }
+        Ok(Self {
+            settings,
+            training,
+            validation,
+        })
+    }
+}
+
+impl<'a> Task for VesselTask<'a> {
+    type Network = VesselNet;
+    type Batch = Tiles;
+    type Part = &'a Example;
+    type Error = VesselsegError;
+
+    fn network(&self) -> &VesselNetConfig {
+        &self.settings.network
+    }
+
+    fn run(&self) -> &RunSettings {
+        &self.settings.run
+    }
+
+    fn terms(&self) -> Vec<Term> {
+        self.settings.loss.terms()
+    }
+
+    /// Tiles of training and scans of validation.
+    fn images(&self) -> usize {
+        let tiling = &self.settings.tiling;
+        let tiles = self.training.iter().map(|e| tiling.count(e.shape()));
+        tiles.sum::<usize>() + self.validation.len()
+    }
+
+    fn batches(&self, epoch: usize) -> Vec<Tiles> {
+        let batches = batches::shuffled(self.training, self.settings, epoch);
+        batches.into_iter().map(Tiles).collect()
+    }
+
+    /// Input, (batch, channels, z, y, x) with the halo, and reference, (batch, 1, z, y, x).
+    fn sample(&self, Tiles(batch): &Tiles) -> Result<Sample, VesselsegError> {
+        let TrainSettings {
+            network, scaling, ..
+        } = self.settings;
+        let halo = network.halo();
+        let tile = |pick: &Pick| {
+            let example = &self.training[pick.volume];
+            example.tile(&pick.tile, &pick.change, halo, *scaling)
+        };
+        let tiles: Vec<(Vec<f32>, Vec<f32>)> = batch.par_iter().map(tile).collect();
+        let (inputs, targets): (Vec<_>, Vec<_>) = tiles.into_iter().unzip();
+        let [x, y, z] = batch.first().map_or([0; 3], Pick::extents);
+        let tensor = |values: Vec<Vec<f32>>, channels: usize, halo: usize| {
+            let [x, y, z] = [x, y, z].map(|n| n + 2 * halo);
+            let shape = (batch.len(), channels, z, y, x);
+            Tensor::from_vec(values.concat(), shape, &Device::Cpu)
+        };
+        Ok(Sample {
+            input: tensor(inputs, network.in_channels, halo)?,
+            reference: tensor(targets, 1, 0)?,
+        })
+    }
+
+    fn loss(&self, logits: &Tensor, reference: &Tensor) -> Result<Loss, VesselsegError> {
+        loss::combined(logits, reference, &self.settings.loss)
+    }
+
+    fn parts(&self) -> Vec<&'a Example> {
+        self.validation.iter().collect()
+    }
+
+    /// Logits and reference of a whole scan, (1, 1, z, y, x).
+    fn predicted(
+        &self,
+        network: &VesselNet,
+        example: &&'a Example,
+        go_on: GoOn,
+    ) -> Result<Predicted, VesselsegError> {
+        let sweep = Sweep {
+            network,
+            blocks: self.settings.blocks,
+            tile: PredictSettings::TILE,
+            shape: example.shape(),
+        };
+        let kept = sweep.kept()?;
+        let [x, y, z] = kept.clone().map(|range| range.len());
+        let mut logits = vec![0.0; x * y * z];
+        let input = |region: &Region| example.input(&kept, region, self.settings.scaling);
+        let mut put = |tile: &Region, values: &[f32]| {
+            let starts: [usize; 3] =
+                std::array::from_fn(|a| (tile[a].start - kept[a].start) as usize);
+            let [width, height, _] = tile.clone().map(|range| range.len());
+            for (row, values) in values.chunks(width).enumerate() {
+                let (k, j) = (starts[2] + row / height, starts[1] + row % height);
+                let start = (k * y + j) * x + starts[0];
+                logits[start..start + width].copy_from_slice(values);
+            }
+        };
+        sweep.run(&input, &mut put, &mut |_, _| go_on())?;
+        let tensor = |values| Tensor::from_vec(values, (1, 1, z, y, x), &Device::Cpu);
+        Ok(Predicted {
+            logits: tensor(logits)?,
+            reference: tensor(example.target(&kept))?,
+        })
+    }
+
+    /// Each score is divided before they are added: the rounding that histories have had so far.
+    fn mean_score(&self, scores: &[f64]) -> f64 {
+        scores.iter().map(|s| s / scores.len() as f64).sum()
+    }
+}
