@@ -36,7 +36,7 @@ pub fn vesselness(
 ) -> Result<Array3<f32>, FrangiError> {
     settings.check()?;
     let scales = settings.scales.in_voxels(scan.grid().spacing())?;
-    let bad = scan.intensities().iter().filter(|v| !v.is_finite()).count();
+    let bad = scan.count_non_finite();
     if bad > 0 {
         return Err(FrangiError::NonFiniteVoxels { count: bad });
     }

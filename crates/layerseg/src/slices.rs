@@ -1,8 +1,9 @@
 //! B-scans as networks see them: one y of a volume, laid out (channel, z, x).
 
 use candle_core::{Device, Tensor};
+use ndarray::{Array4, ArrayView2, Axis, Zip, s};
 pub use rsom_nn::InputScaling;
-use rsom_volume::{Mask, Scan};
+use rsom_volume::{CompactIntensities, Mask, Scan};
 
 use crate::augment::Placement;
 use crate::{Crop, LayersegError};
@@ -16,14 +17,8 @@ pub struct SliceStack {
     channels: usize,
     rows: usize,
     columns: usize,
-    values: Values,
-}
-
-/// Values in the order (y, channel, z, x).
-#[derive(Debug, Clone)]
-enum Values {
-    Bytes(Vec<u8>),
-    Singles(Vec<f32>),
+    /// Of shape (y, channel, z, x).
+    values: CompactIntensities,
 }
 
 /// Which part of each B-scan goes into a batch, and how it is placed and scaled.
@@ -43,39 +38,34 @@ impl SliceStack {
     /// # Errors
     /// [`LayersegError::NonFiniteVoxels`].
     pub fn from_scan(scan: &Scan) -> Result<Self, LayersegError> {
-        let intensities = scan.intensities();
-        let bad = intensities.iter().filter(|v| !v.is_finite()).count();
+        let bad = scan.count_non_finite();
         if bad > 0 {
             return Err(LayersegError::NonFiniteVoxels { count: bad });
         }
-        let whole = |v: &f32| (0.0..=255.0).contains(v) && v.fract() == 0.0;
-        let ordered = intensities.view().permuted_axes([1, 3, 2, 0]);
-        let values = if intensities.iter().all(whole) {
-            Values::Bytes(ordered.iter().map(|v| *v as u8).collect())
-        } else {
-            Values::Singles(ordered.iter().copied().collect())
-        };
-        let (count, channels, rows, columns) = ordered.dim();
-        Ok(Self {
-            count,
-            channels,
-            rows,
-            columns,
-            values,
-        })
+        let ordered = scan.intensities().view().permuted_axes([1, 3, 2, 0]);
+        Ok(Self::of(CompactIntensities::of(ordered)))
     }
 
     /// The B-scans of a mask: one channel, 1 inside and 0 outside.
     #[must_use]
     pub fn from_mask(mask: &Mask) -> Self {
         let ordered = mask.voxels().view().permuted_axes([1, 2, 0]);
-        let (count, rows, columns) = ordered.dim();
+        let ordered = ordered.insert_axis(Axis(1));
+        let mut bytes = Array4::zeros(ordered.raw_dim());
+        Zip::from(&mut bytes)
+            .and(&ordered)
+            .for_each(|byte, inside| *byte = u8::from(*inside));
+        Self::of(CompactIntensities::Bytes(bytes))
+    }
+
+    fn of(values: CompactIntensities) -> Self {
+        let (count, channels, rows, columns) = values.dim();
         Self {
             count,
-            channels: 1,
+            channels,
             rows,
             columns,
-            values: Values::Bytes(ordered.iter().map(|v| u8::from(*v)).collect()),
+            values,
         }
     }
 
@@ -130,17 +120,24 @@ impl SliceStack {
     /// Appends all channels of a B-scan as the view wants them.
     fn push_slice(&self, y: usize, view: &View, pixels: &mut Vec<f32>) {
         for channel in 0..self.channels {
-            let start = (y * self.channels + channel) * self.rows * self.columns;
-            let range = start..start + self.rows * self.columns;
             match &self.values {
-                Values::Bytes(v) => self.push(&v[range], view, pixels),
-                Values::Singles(v) => self.push(&v[range], view, pixels),
+                CompactIntensities::Bytes(values) => {
+                    self.push(&values.slice(s![y, channel, .., ..]), view, pixels);
+                }
+                CompactIntensities::Singles(values) => {
+                    self.push(&values.slice(s![y, channel, .., ..]), view, pixels);
+                }
             }
         }
     }
 
     /// Appends one plane of (z, x) as the view wants it.
-    fn push<T: Copy + Into<f32>>(&self, plane: &[T], view: &View, pixels: &mut Vec<f32>) {
+    fn push<T: Copy + Into<f32>>(
+        &self,
+        plane: &ArrayView2<'_, T>,
+        view: &View,
+        pixels: &mut Vec<f32>,
+    ) {
         let View {
             crop,
             placement,
@@ -153,13 +150,13 @@ impl SliceStack {
                 pixels.extend(std::iter::repeat_n(scaling.apply(0.0), width));
                 continue;
             };
-            let line = &plane[source * self.columns..(source + 1) * self.columns];
+            let line = plane.row(source);
             let (start, len) = (crop.columns.start, crop.columns.len);
             if placement.mirror {
                 let end = self.columns - start;
-                pixels.extend(line[end - len..end].iter().rev().map(value));
+                pixels.extend(line.slice(s![end - len..end]).iter().rev().map(value));
             } else {
-                pixels.extend(line[start..start + len].iter().map(value));
+                pixels.extend(line.slice(s![start..start + len]).iter().map(value));
             }
         }
     }
@@ -167,7 +164,7 @@ impl SliceStack {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array3, Array4};
+    use ndarray::Array3;
     use proptest::prelude::*;
     use rsom_volume::{Grid, Spacing};
 

@@ -1,8 +1,10 @@
 //! Closing.
 
-use ndarray::{Array3, ArrayView3, s};
+use ndarray::{Array3, ArrayView3, Axis, s};
 
-use crate::{Element, dilate, erode};
+use crate::Element;
+use crate::bits::Bits;
+use crate::erosion::{dilated, eroded};
 
 /// Closes a mask of shape (x, y, z): `iterations` dilations, then as many erosions.
 ///
@@ -10,18 +12,38 @@ use crate::{Element, dilate, erode};
 /// at the border. scipy's `binary_closing` does so only for a mask that was padded before.
 #[must_use]
 pub fn close(mask: ArrayView3<'_, bool>, element: &Element, iterations: usize) -> Array3<bool> {
-    let (nx, ny, nz) = mask.dim();
     if mask.is_empty() {
         return mask.to_owned();
     }
     let margin = element.reach() * iterations;
-    let inside = |i: usize, n: usize| i.saturating_sub(margin).min(n - 1);
-    let shape = [nx, ny, nz].map(|n| n + 2 * margin);
-    let padded = Array3::from_shape_fn(shape, |(x, y, z)| {
-        mask[[inside(x, nx), inside(y, ny), inside(z, nz)]]
-    });
-    let dilated = dilate(padded.view(), element, iterations, false);
-    let closed = erode(dilated.view(), element, iterations, false);
+    let padded = Bits::pack(padded(mask, margin).view(), element.reach(), false);
+    let dilated = dilated(padded, element, iterations, false);
+    let closed = eroded(dilated, element, iterations, false).unpack();
+    let (nx, ny, nz) = mask.dim();
     let kept = |n: usize| margin..margin + n;
     closed.slice(s![kept(nx), kept(ny), kept(nz)]).to_owned()
+}
+
+/// The mask with its edge repeated `margin` times on each side.
+fn padded(mask: ArrayView3<'_, bool>, margin: usize) -> Array3<bool> {
+    let (nx, ny, nz) = mask.dim();
+    let mut padded = Array3::from_elem([nx, ny, nz].map(|n| n + 2 * margin), false);
+    let inside = |n: usize| margin..margin + n;
+    padded
+        .slice_mut(s![inside(nx), inside(ny), inside(nz)])
+        .assign(&mask);
+    for (axis, n) in [nx, ny, nz].into_iter().enumerate() {
+        let axis = Axis(axis);
+        let edges = [
+            (margin, 0..margin),
+            (margin + n - 1, margin + n..n + 2 * margin),
+        ];
+        for (edge, beyond) in edges {
+            let plane = padded.index_axis(axis, edge).to_owned();
+            for place in beyond {
+                padded.index_axis_mut(axis, place).assign(&plane);
+            }
+        }
+    }
+    padded
 }

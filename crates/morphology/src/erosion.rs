@@ -17,8 +17,8 @@ pub fn erode(
     iterations: usize,
     border: bool,
 ) -> Array3<bool> {
-    let stays = |acc: u64, word: u64| acc & word;
-    repeated(mask, (element, u64::MAX), (iterations, border), stays)
+    let bits = Bits::pack(mask, element.reach(), border);
+    eroded(bits, element, iterations, border).unpack()
 }
 
 /// Dilates a mask of shape (x, y, z) `iterations` times: a voxel is set when any voxel of the element around it is.
@@ -32,17 +32,51 @@ pub fn dilate(
     iterations: usize,
     border: bool,
 ) -> Array3<bool> {
-    let grows = |acc: u64, word: u64| acc | word;
-    repeated(mask, (element, 0), (iterations, border), grows)
+    let bits = Bits::pack(mask, element.reach(), border);
+    dilated(bits, element, iterations, border).unpack()
+}
+
+/// [`erode`] of a packed mask whose border is as wide as the element reaches and has the value `outside`.
+pub(crate) fn eroded(bits: Bits, element: &Element, iterations: usize, outside: bool) -> Bits {
+    let pass = Pass {
+        element,
+        start: u64::MAX,
+        outside,
+    };
+    repeated(bits, pass, iterations, |acc, word| acc & word)
+}
+
+/// [`dilate`] of such a mask.
+pub(crate) fn dilated(bits: Bits, element: &Element, iterations: usize, outside: bool) -> Bits {
+    let pass = Pass {
+        element,
+        start: 0,
+        outside,
+    };
+    repeated(bits, pass, iterations, |acc, word| acc | word)
+}
+
+/// What one pass over a mask joins.
+#[derive(Clone, Copy)]
+struct Pass<'a> {
+    element: &'a Element,
+    /// The word that voxels are joined to.
+    start: u64,
+    /// Value of the voxels outside the array.
+    outside: bool,
 }
 
 fn repeated(
-    mask: ArrayView3<'_, bool>,
-    (element, start): (&Element, u64),
-    (iterations, outside): (usize, bool),
+    mut bits: Bits,
+    pass: Pass<'_>,
+    iterations: usize,
     join: impl Fn(u64, u64) -> u64 + Sync,
-) -> Array3<bool> {
-    let mut bits = Bits::pack(mask, element.reach(), outside);
+) -> Bits {
+    let Pass {
+        element,
+        start,
+        outside,
+    } = pass;
     let mut next = Bits::empty(bits.shape(), bits.border(), outside);
     for _ in 0..iterations {
         let border = bits.border();
@@ -68,7 +102,7 @@ fn repeated(
         }
         std::mem::swap(&mut bits, &mut next);
     }
-    bits.unpack()
+    bits
 }
 
 #[cfg(test)]

@@ -21,7 +21,8 @@ const LIGHT_DECAY: f64 = 1.8;
 /// `absorption` is 1 in blood and in melanin at its brightest; the integral goes to the middle of the voxel.
 pub(crate) fn light(
     absorption: Array3<f32>,
-    (config, physics): (&Config, &Physics),
+    config: &Config,
+    physics: &Physics,
     skin: &Skin,
 ) -> Array3<f32> {
     let [dx, dy, dz] = config.spacing_um();
@@ -70,7 +71,7 @@ mod tests {
         let skin = Skin::new(&config, Streams::new(1)).unwrap();
         let mut absorption = Array3::zeros(config.shape);
         absorption.slice_mut(ndarray::s![.., .., 10..30]).fill(0.5);
-        let light = light(absorption, (&config, &physics), &skin);
+        let light = light(absorption, &config, &physics, &skin);
         for (z, way_um) in [(5, 0.0), (20, 10.5 * 3.0), (60, 60.0)] {
             let expected = (-5.0 * 0.5 * way_um / 1000.0_f64).exp();
             let found = f64::from(light[[20, 4, z]]);
@@ -82,7 +83,7 @@ mod tests {
     fn without_shadows_light_decays_with_depth_below_the_surface_alone() {
         let config = small();
         let skin = Skin::new(&config, Streams::new(1)).unwrap();
-        let light = light(Array3::ones(config.shape), (&config, &off()), &skin);
+        let light = light(Array3::ones(config.shape), &config, &off(), &skin);
         for ((x, y, z), found) in light.indexed_iter() {
             let below = (config.center_um([x, y, z])[2] - skin.top_um[[x, y]]).max(0.0);
             assert!((f64::from(*found) - (-below / 540.0).exp()).abs() < 1e-6);

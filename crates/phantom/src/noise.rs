@@ -31,7 +31,8 @@ pub(crate) fn gain(config: &Config, slice: usize, streams: Streams) -> Vec<f64> 
 pub(crate) fn background(
     config: &Config,
     slice: usize,
-    (channel, sigma_vox): (usize, f64),
+    channel: usize,
+    sigma_vox: f64,
     streams: Streams,
 ) -> Array2<f32> {
     let [columns, slices, depth] = config.shape;
@@ -95,7 +96,7 @@ mod tests {
             ..small()
         };
         for sigma in [0.0, 1.0, 3.0] {
-            let noise = background(&config, 0, (1, sigma), Streams::new(2));
+            let noise = background(&config, 0, 1, sigma, Streams::new(2));
             let count = noise.len() as f32;
             let mean = noise.sum() / count;
             let variance = noise.mapv(|v| (v - mean).powi(2)).sum() / count;
@@ -107,7 +108,7 @@ mod tests {
     fn channels_and_b_scans_have_their_own_background() {
         let config = small();
         let first =
-            |slice, channel| background(&config, slice, (channel, 0.0), Streams::new(2))[[0, 0]];
+            |slice, channel| background(&config, slice, channel, 0.0, Streams::new(2))[[0, 0]];
         assert_ne!(first(0, 0), first(0, 1));
         assert_ne!(first(0, 0), first(1, 0));
     }

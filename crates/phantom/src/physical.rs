@@ -73,7 +73,7 @@ impl Rule<'_> {
         raster::draw(&mut absorption, &self.hairs, config, |tube, _| {
             solid(HAIR_ABSORPTION * tube.strength)
         });
-        light(absorption, (config, self.physics), &self.scene.skin)
+        light(absorption, config, self.physics, &self.scene.skin)
     }
 
     /// What a channel hears through its point spread, without noise.
@@ -87,7 +87,7 @@ impl Rule<'_> {
             (&self.grains, physics.grain),
         ] {
             raster::draw(&mut image, tubes, config, |tube, direction| {
-                look(tube, direction, intensity, (channel, physics))
+                look(tube, direction, intensity, channel, physics)
             });
         }
         let dz = config.spacing_um()[2];
@@ -118,7 +118,7 @@ impl Rule<'_> {
             .into_par_iter()
             .enumerate()
             .for_each(|(y, mut slice)| {
-                let mut image = noise::background(config, y, (channel.index, sigma_vox), streams);
+                let mut image = noise::background(config, y, channel.index, sigma_vox, streams);
                 noise::add_streaks(&mut image.view_mut(), config, y, streams);
                 let gain = noise::gain(config, y, streams);
                 for (x, mut column) in image.rows_mut().into_iter().enumerate() {
@@ -135,7 +135,8 @@ fn look(
     tube: &Tube,
     direction: [f64; 3],
     intensity: f64,
-    (channel, physics): (&Channel, &Physics),
+    channel: &Channel,
+    physics: &Physics,
 ) -> Look {
     let diameter_um = 2.0 * tube.radius_um;
     let [x, y, z] = direction;

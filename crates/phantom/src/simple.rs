@@ -20,7 +20,7 @@ pub(crate) fn render(scene: &Scene<'_>, streams: Streams) -> Array4<f32> {
     for channel in &CHANNELS {
         let tissue = tissue(scene, channel, &melanin);
         let mut out = intensities.index_axis_mut(Axis(3), channel.index);
-        expose(&mut out, &tissue, (scene, channel), streams);
+        expose(&mut out, &tissue, scene, channel, streams);
     }
     intensities
 }
@@ -42,7 +42,8 @@ fn tissue(scene: &Scene<'_>, channel: &Channel, melanin: &Array3<f32>) -> Array3
 fn expose(
     out: &mut ArrayViewMut3<'_, f32>,
     tissue: &Array3<f32>,
-    (scene, channel): (&Scene<'_>, &Channel),
+    scene: &Scene<'_>,
+    channel: &Channel,
     streams: Streams,
 ) {
     let config = scene.config;
@@ -53,7 +54,7 @@ fn expose(
         .into_par_iter()
         .enumerate()
         .for_each(|(y, mut slice)| {
-            let mut image = noise::background(config, y, (channel.index, sigma_vox), streams);
+            let mut image = noise::background(config, y, channel.index, sigma_vox, streams);
             noise::add_streaks(&mut image.view_mut(), config, y, streams);
             let gain = noise::gain(config, y, streams);
             for ((x, z), value) in slice.indexed_iter_mut() {

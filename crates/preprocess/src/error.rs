@@ -100,6 +100,9 @@ pub enum PreprocessError {
     /// A channel of a raw scan that cannot be divided by its maximum.
     #[error("channel {0} holds no positive voxel")]
     NothingPositive(&'static str),
+    /// Voxels that a step before left in another order than it had to.
+    #[error("the voxels do not lie in memory in the order x, y, z")]
+    NotInOrder,
     /// A surface or table of shifts over another field than the volume.
     #[error("{what} covers {columns:?} columns, the volume {volume:?}")]
     ColumnMismatch {

@@ -7,7 +7,7 @@ use ndarray::ArrayView2;
 
 use crate::color::{INK, ORANGE, SKY, WHITE};
 use crate::font;
-use crate::panel::{draw_label, draw_scale_bar, draw_swatch, draw_title};
+use crate::panel::{Title, draw_label, draw_scale_bar, draw_swatch, draw_title};
 use crate::scene::{Item, Path, Point, Stroke, Text};
 use crate::{Color, Picture, Scene};
 use layout::Layout;
@@ -70,7 +70,11 @@ pub fn scene(figure: &Figure<'_>) -> Scene {
                 title
             }
         };
-        draw_title(&mut scene, (panel, title), at, layout.size[0], layout.em);
+        let title = Title {
+            index: panel,
+            words: title,
+        };
+        draw_title(&mut scene, title, at, layout.size[0], layout.em);
     }
     if let Some([across, _]) = figure.spacing_mm {
         let [left, top] = layout.panel(0);

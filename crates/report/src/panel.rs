@@ -6,20 +6,23 @@ use crate::scale::round_length;
 use crate::scene::{Path, Point, Stroke, Text};
 use crate::{Color, Scene};
 
-/// Draws a panel's letter, from its index, and its title above its top left corner `at`; a title that is wider than the panel
+/// What stands above a panel.
+#[derive(Debug, Clone, Copy)]
+pub struct Title<'a> {
+    /// Index of the panel, which becomes its letter.
+    pub index: usize,
+    /// The words after it.
+    pub words: &'a str,
+}
+
+/// Draws a panel's letter and its title above its top left corner `at`; a title that is wider than the panel
 /// is cut.
-pub fn draw_title(
-    scene: &mut Scene,
-    (index, title): (usize, &str),
-    at: Point,
-    width: f64,
-    em: f64,
-) {
-    let letter = char::from_u32('a' as u32 + (index % 26) as u32).unwrap_or('a');
+pub fn draw_title(scene: &mut Scene, title: Title<'_>, at: Point, width: f64, em: f64) {
+    let letter = char::from_u32('a' as u32 + (title.index % 26) as u32).unwrap_or('a');
     let [x, baseline] = [at[0], at[1] - 0.5 * em];
     let tag = format!("{letter}");
     let indent = 1.2 * em;
-    let words = shortened(title, (width - indent) / em);
+    let words = shortened(title.words, (width - indent) / em);
     scene.draw(Text::new(tag, [x, baseline], em, INK).bold());
     scene.draw(Text::new(words, [x + indent, baseline], em, INK));
 }

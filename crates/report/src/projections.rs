@@ -8,7 +8,7 @@ use ndarray::{Array2, ArrayView3};
 
 use crate::color::{INK, WHITE};
 use crate::font;
-use crate::panel::{draw_label, draw_scale_bar, draw_swatch, draw_title, shortened};
+use crate::panel::{Title, draw_label, draw_scale_bar, draw_swatch, draw_title, shortened};
 use crate::scene::{Item, Path, Text};
 use crate::{Color, Picture, Scene};
 pub use contrast::{Colored, colored};
@@ -148,8 +148,11 @@ pub fn scene(figure: &Figure<'_>, views: &[View; 3]) -> Scene {
         draw_panel(
             &mut scene,
             &view.input.picture,
-            (row, 0),
-            (panels, &title),
+            [row, 0],
+            Title {
+                index: panels,
+                words: &title,
+            },
             &layout,
         );
         panels += 1;
@@ -166,7 +169,11 @@ pub fn scene(figure: &Figure<'_>, views: &[View; 3]) -> Scene {
             continue;
         };
         let title = overlay_title(figure, view.axis);
-        draw_panel(&mut scene, overlay, (row, 1), (panels, title), &layout);
+        let title = Title {
+            index: panels,
+            words: title,
+        };
+        draw_panel(&mut scene, overlay, [row, 1], title, &layout);
         panels += 1;
         if !view.missing.is_empty() {
             let [left, top] = layout.panel(row, 1);
@@ -181,8 +188,8 @@ pub fn scene(figure: &Figure<'_>, views: &[View; 3]) -> Scene {
 fn draw_panel(
     scene: &mut Scene,
     picture: &Picture,
-    (row, column): (usize, usize),
-    title: (usize, &str),
+    [row, column]: [usize; 2],
+    title: Title<'_>,
     layout: &Layout,
 ) {
     let at = layout.panel(row, column);

@@ -29,6 +29,22 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The word of the contract, as it stands in specifications.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Kind::Volume => "volume",
+            Kind::Mask => "mask",
+            Kind::Labels => "labels",
+            Kind::Probabilities => "probabilities",
+            Kind::Table => "table",
+            Kind::Weights => "weights",
+            Kind::Figure => "figure",
+            Kind::Document => "document",
+            Kind::Directory => "directory",
+        }
+    }
+
     /// Whether the end of a file's name fits the kind; kinds with many formats accept any.
     #[must_use]
     pub fn accepts_name(self, path: &Path) -> bool {
@@ -60,6 +76,29 @@ impl Kind {
             Kind::Figure => ".png",
             Kind::Document => ".txt",
             Kind::Directory => "",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_specifications() {
+        for kind in [
+            Kind::Volume,
+            Kind::Mask,
+            Kind::Labels,
+            Kind::Probabilities,
+            Kind::Table,
+            Kind::Weights,
+            Kind::Figure,
+            Kind::Document,
+            Kind::Directory,
+        ] {
+            let written = serde_json::to_value(kind).unwrap();
+            assert_eq!(written, kind.as_str());
         }
     }
 }

@@ -65,9 +65,7 @@ fn refuse_bad_output(invocation: &Invocation, port: &Port, path: &Path) -> Resul
         return Err(StageError::usage(format_args!(
             "--{flag} {}: the name of a {} ends in {}",
             path.display(),
-            serde_json::to_string(&port.kind)
-                .unwrap_or_default()
-                .trim_matches('"'),
+            port.kind.as_str(),
             port.kind.extension()
         )));
     }

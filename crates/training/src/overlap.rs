@@ -1,6 +1,7 @@
 //! How a predicted mask overlaps with its reference.
 
 use candle_core::{Result, Tensor};
+use rsom_volume::OverlapCounts;
 
 /// The name of the Dice score.
 pub const DICE: &str = "dice";
@@ -8,12 +9,8 @@ pub const DICE: &str = "dice";
 /// Pixels or voxels of one image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overlap {
-    /// Inside both.
-    pub both: usize,
-    /// Inside the prediction.
-    pub predicted: usize,
-    /// Inside the reference.
-    pub reference: usize,
+    /// Those inside prediction and reference.
+    pub counts: OverlapCounts,
     /// All.
     pub all: usize,
 }
@@ -32,23 +29,14 @@ impl Overlap {
         let overlap = |(logits, reference): (&[f32], &[f32])| {
             let pairs = logits.iter().zip(reference);
             let pairs = pairs.map(|(logit, inside)| (*logit >= 0.0, *inside > 0.5));
-            Self {
-                both: pairs.clone().filter(|(p, r)| *p && *r).count(),
-                predicted: pairs.clone().filter(|(p, _)| *p).count(),
-                reference: pairs.filter(|(_, r)| *r).count(),
-                all,
-            }
+            let counts = OverlapCounts {
+                both: pairs.clone().filter(|(p, r)| *p && *r).count() as u64,
+                prediction: pairs.clone().filter(|(p, _)| *p).count() as u64,
+                reference: pairs.filter(|(_, r)| *r).count() as u64,
+            };
+            Self { counts, all }
         };
         Ok(images.map(overlap).collect())
-    }
-
-    /// The Dice score, `2 · both / (predicted + reference)`; 1 when both masks are empty.
-    #[must_use]
-    pub fn dice(&self) -> f64 {
-        match self.predicted + self.reference {
-            0 => 1.0,
-            sum => 2.0 * self.both as f64 / sum as f64,
-        }
     }
 }
 
@@ -66,7 +54,10 @@ mod tests {
         let found = Overlap::of_images(&logits, &reference).unwrap();
         // First image: 1 of 2 and 1 pixels shared, Dice 2/3. Second: both empty, 1.
         assert_eq!(found.len(), 2);
-        assert_eq!((found[0].dice(), found[1].dice()), (2.0 / 3.0, 1.0));
-        assert_eq!((found[0].predicted, found[1].all), (2, 3));
+        assert_eq!(
+            (found[0].counts.dice(), found[1].counts.dice()),
+            (2.0 / 3.0, 1.0)
+        );
+        assert_eq!((found[0].counts.prediction, found[1].all), (2, 3));
     }
 }

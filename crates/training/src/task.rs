@@ -71,7 +71,10 @@ pub trait Task {
     /// Tensors of other shapes than those of [`predicted`](Self::predicted).
     fn scores(&self, predicted: &Predicted) -> Result<Vec<Vec<f64>>, Self::Error> {
         let overlaps = Overlap::of_images(&predicted.logits, &predicted.reference)?;
-        Ok(overlaps.iter().map(|image| vec![image.dice()]).collect())
+        Ok(overlaps
+            .iter()
+            .map(|image| vec![image.counts.dice()])
+            .collect())
     }
 
     /// How much the loss terms of a batch of so many images count in the average over an epoch, which is divided by all

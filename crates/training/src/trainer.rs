@@ -183,7 +183,7 @@ impl<T: Task> Trainer<T> {
             let images = logits.dim(0)?;
             average.add(&loss.terms, self.task.weight(images), images);
             for overlap in Overlap::of_images(logits, reference)? {
-                inside += overlap.predicted;
+                inside += overlap.counts.prediction as usize;
                 all += overlap.all;
             }
             scores.extend(self.task.scores(&predicted)?);

@@ -23,15 +23,6 @@ pub fn thresholds() -> Vec<f32> {
         .collect()
 }
 
-/// `2 · both / sum of both sizes`; 1 when prediction and reference are empty.
-#[must_use]
-pub fn dice(both: usize, sizes: usize) -> f64 {
-    match sizes {
-        0 => 1.0,
-        sizes => 2.0 * both as f64 / sizes as f64,
-    }
-}
-
 /// The Dice score of one scan at each threshold; a voxel is inside when its probability is at least the threshold, as in
 /// prediction.
 ///

@@ -1,21 +1,15 @@
 //! The intensities of a scan, kept small.
 
-use ndarray::{Array4, ArrayView4, s};
+use ndarray::{ArrayView4, s};
 use rsom_nn::InputScaling;
-use rsom_volume::Scan;
+use rsom_volume::{CompactIntensities, Scan};
 
 use crate::VesselsegError;
 use crate::blocks::Region;
 
-/// Voxels of a scan, of shape (x, y, z, channel): whole numbers from 0 to 255 as bytes, so that prepared scans take a
-/// quarter of the memory.
+/// Voxels of a scan, of shape (x, y, z, channel), all of them numbers.
 #[derive(Debug, Clone)]
-pub enum Voxels {
-    /// Whole numbers from 0 to 255.
-    Bytes(Array4<u8>),
-    /// Anything else.
-    Singles(Array4<f32>),
-}
+pub struct Voxels(CompactIntensities);
 
 impl Voxels {
     /// Those of a scan.
@@ -24,30 +18,22 @@ impl Voxels {
     /// [`VesselsegError::NonFiniteVoxels`].
     pub fn of_scan(scan: &Scan) -> Result<Self, VesselsegError> {
         require_finite(scan)?;
-        let intensities = scan.intensities();
-        let whole = |v: &f32| (0.0..=255.0).contains(v) && v.fract() == 0.0;
-        Ok(match intensities.iter().all(whole) {
-            true => Self::Bytes(intensities.mapv(|v| v as u8)),
-            false => Self::Singles(intensities.clone()),
-        })
+        Ok(Self(CompactIntensities::of(scan.intensities().view())))
     }
 
     /// Extents along x, y, z, and the number of channels.
     #[must_use]
     pub fn dim(&self) -> ([usize; 3], usize) {
-        let (x, y, z, channels) = match self {
-            Self::Bytes(voxels) => voxels.dim(),
-            Self::Singles(voxels) => voxels.dim(),
-        };
+        let (x, y, z, channels) = self.0.dim();
         ([x, y, z], channels)
     }
 
     /// [`patch`] of these voxels.
     #[must_use]
     pub fn patch(&self, kept: &Region, region: &Region, scaling: InputScaling) -> Vec<f32> {
-        match self {
-            Self::Bytes(voxels) => patch(&voxels.view(), kept, region, scaling),
-            Self::Singles(voxels) => patch(&voxels.view(), kept, region, scaling),
+        match &self.0 {
+            CompactIntensities::Bytes(voxels) => patch(&voxels.view(), kept, region, scaling),
+            CompactIntensities::Singles(voxels) => patch(&voxels.view(), kept, region, scaling),
         }
     }
 }
@@ -57,7 +43,7 @@ impl Voxels {
 /// # Errors
 /// [`VesselsegError::NonFiniteVoxels`].
 pub fn require_finite(scan: &Scan) -> Result<(), VesselsegError> {
-    match scan.intensities().iter().filter(|v| !v.is_finite()).count() {
+    match scan.count_non_finite() {
         0 => Ok(()),
         count => Err(VesselsegError::NonFiniteVoxels { count }),
     }

@@ -13,6 +13,7 @@
 
 mod axes;
 mod column;
+mod compact;
 mod error;
 mod gaussian;
 mod grid;
@@ -26,6 +27,7 @@ mod spacing;
 
 pub use axes::Axes;
 pub use column::{Extent, extents};
+pub use compact::CompactIntensities;
 pub use error::VolumeError;
 pub use gaussian::{gaussian_samples, gaussian_weights};
 pub use grid::{Affine, Grid};

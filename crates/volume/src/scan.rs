@@ -68,6 +68,12 @@ impl Scan {
         (index < self.channels.len()).then(|| self.intensities.index_axis(Axis(3), index))
     }
 
+    /// How many intensities are NaN or infinite.
+    #[must_use]
+    pub fn count_non_finite(&self) -> usize {
+        self.intensities.iter().filter(|v| !v.is_finite()).count()
+    }
+
     /// The parts, to build another scan from without a copy.
     #[must_use]
     pub fn into_parts(self) -> (Grid, Vec<String>, Array4<f32>) {

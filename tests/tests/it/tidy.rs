@@ -34,7 +34,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-nn", &["rsom-kernels", "rsom-weights"], &[]),
     (
         "rsom-training",
-        &["rsom-nn", "rsom-weights"],
+        &["rsom-volume", "rsom-nn", "rsom-weights"],
         TRAINING_FILES,
     ),
     (
@@ -90,7 +90,7 @@ const STUDY_FILES: &[&str] = &["rsom-io", "rsom-stage", "rsom-formats", "rsom-ma
 /// What tests share: any crate may name it for its tests, none for anything else.
 const TESTING: &str = "rsom-testing";
 /// What the command line of training adds to it.
-const TRAINING_FILES: &[&str] = &["rsom-volume", "rsom-io", "rsom-stage", "rsom-formats"];
+const TRAINING_FILES: &[&str] = &["rsom-io", "rsom-stage", "rsom-formats"];
 
 /// What the command line of a stage that trains without a network adds to its library.
 const SEARCHES: &[&str] = &[

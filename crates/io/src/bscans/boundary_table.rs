@@ -19,8 +19,8 @@ pub fn parse_boundary_table(text: &str) -> Result<BoundaryTable, String> {
         }
         let row = parse_row(line)
             .map_err(|field| format!("line {}: '{field}' is no depth", number + 1))?;
-        if *width.get_or_insert(row.len()) != row.len() {
-            let expected = width.unwrap_or_default();
+        let expected = *width.get_or_insert(row.len());
+        if expected != row.len() {
             return Err(format!(
                 "line {}: {} values instead of {expected}",
                 number + 1,

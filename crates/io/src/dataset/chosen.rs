@@ -78,10 +78,8 @@ impl Chosen {
         };
         let name = which.name();
         if pairs.is_empty() {
-            let of = name.unwrap_or_default();
-            return Err(StageError::usage(format_args!(
-                "there are no scans in {of}"
-            )));
+            let of = name.map_or(String::new(), |name| format!(" in {name}"));
+            return Err(StageError::usage(format_args!("there are no scans{of}")));
         }
         let with_labels = source.label.is_some();
         let sides = [(pairs.as_slice(), MAIN)];

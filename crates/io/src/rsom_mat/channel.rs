@@ -73,34 +73,29 @@ pub(super) fn write(
     let dims = vec![z, y, x];
     let name = RECONSTRUCTION;
     // In memory depth runs fastest, which is MATLAB's first index.
-    match channel {
+    let (single, double);
+    let numbers = match channel {
         RawChannel::Single(voxels) => {
-            let voxels = voxels.as_standard_layout();
-            let numbers = NewNumbers::Single(voxels.as_slice().unwrap_or_default());
-            matlab::write(
-                path,
-                &[NewArray {
-                    name,
-                    dims,
-                    numbers,
-                }],
-                compressed,
-            )
+            single = voxels.as_standard_layout();
+            single.as_slice().map(NewNumbers::Single)
         }
         RawChannel::Double(voxels) => {
-            let voxels = voxels.as_standard_layout();
-            let numbers = NewNumbers::Double(voxels.as_slice().unwrap_or_default());
-            matlab::write(
-                path,
-                &[NewArray {
-                    name,
-                    dims,
-                    numbers,
-                }],
-                compressed,
-            )
+            double = voxels.as_standard_layout();
+            double.as_slice().map(NewNumbers::Double)
         }
-    }
+    };
+    let numbers = numbers.ok_or_else(|| {
+        FormatError::format(
+            "MATLAB",
+            "the voxels do not lie in memory in the order x, y, z",
+        )
+    })?;
+    let array = NewArray {
+        name,
+        dims,
+        numbers,
+    };
+    matlab::write(path, &[array], compressed)
 }
 
 pub(super) fn numbers(value: Value, name: &str) -> Result<Numbers, FormatError> {

@@ -115,7 +115,7 @@ impl<T: Element> Analysis<'_, T> {
                 continue;
             };
             let start = depth * extents[1] * extents[2];
-            phases.take(self.instructions, &self.source, (plane, start));
+            phases.take(self.instructions, &self.source, plane, start);
             Transform {
                 step,
                 from: &phases.elements,

@@ -1,6 +1,7 @@
 //! Weights in the transformed domain, and back.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -112,26 +113,37 @@ impl<T: Element> Filters<'_, T> {
                     }
                 }
             }
-            whole_vectors(
-                step,
-                instructions,
-                (taps, chunk),
-                (target, plane),
-                (start, len),
-            );
+            let taps = Strided {
+                values: taps.as_slice(),
+                stride: chunk,
+            };
+            let target = Strided {
+                values: &mut *target,
+                stride: plane,
+            };
+            whole_vectors(step, instructions, taps, target, start..start + len);
         }
     }
 }
 
-/// Transforms `len` kernels, (tap, kernel) `chunk` apart, to `target` from `start` on, (element, kernel) `plane` apart; what
-/// makes up the last vector is dropped.
+/// Values of many kernels: those of one tap, or one element of a transform, follow each other, and the next ones begin
+/// `stride` further on.
+struct Strided<V> {
+    values: V,
+    stride: usize,
+}
+
+/// Transforms the first kernels of `taps` to the places `kernels` of `target`; what makes up the last vector is dropped.
 fn whole_vectors<T: Element>(
     step: Step,
     instructions: Instructions,
-    (taps, chunk): (&[T], usize),
-    (target, plane): (&mut [T], usize),
-    (start, len): (usize, usize),
+    taps: Strided<&[T]>,
+    target: Strided<&mut [T]>,
+    kernels: Range<usize>,
 ) {
+    let (taps, chunk) = (taps.values, taps.stride);
+    let (target, plane) = (target.values, target.stride);
+    let (start, len) = (kernels.start, kernels.len());
     let offsets_from: Vec<usize> = (0..taps.len() / chunk).map(|tap| tap * chunk).collect();
     let whole = len / instructions.lanes() * instructions.lanes();
     let offsets_to: Vec<usize> = (0..AREA).map(|e| e * plane + start).collect();
@@ -184,7 +196,15 @@ pub(super) fn gradients<T: Element>(
                 let len = CHUNK.min(count - start);
                 taps.clear();
                 taps.resize(area * CHUNK, T::zero());
-                lower(instructions, r, (sums, plane), (taps, CHUNK), (start, len));
+                let sums = Strided {
+                    values: sums,
+                    stride: plane,
+                };
+                let lowered = Strided {
+                    values: taps.as_mut_slice(),
+                    stride: CHUNK,
+                };
+                lower(instructions, r, sums, lowered, start..start + len);
                 for (kernel, target) in target[start * area..][..len * area]
                     .chunks_exact_mut(area)
                     .enumerate()
@@ -198,14 +218,17 @@ pub(super) fn gradients<T: Element>(
     gradients
 }
 
-/// `len` kernels of sums, (element, kernel) `plane` apart from `start` on, to (tap, kernel) `chunk` apart.
+/// The sums of the places `kernels` become the first kernels of `taps`.
 fn lower<T: Element>(
     instructions: Instructions,
     r: usize,
-    (sums, plane): (&[T], usize),
-    (taps, chunk): (&mut [T], usize),
-    (start, len): (usize, usize),
+    sums: Strided<&[T]>,
+    taps: Strided<&mut [T]>,
+    kernels: Range<usize>,
 ) {
+    let (sums, plane) = (sums.values, sums.stride);
+    let (taps, chunk) = (taps.values, taps.stride);
+    let (start, len) = (kernels.start, kernels.len());
     let lanes = instructions.lanes();
     let offsets_to: Vec<usize> = (0..r * r).map(|tap| tap * chunk).collect();
     let step = Step::WeightsGradient(r);

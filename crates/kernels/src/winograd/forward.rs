@@ -30,14 +30,15 @@ pub(crate) fn correlate<T: Element>(
     geometry: &Geometry,
     finish: Finish<T>,
 ) -> Option<Vec<T>> {
-    correlate_with(Instructions::best::<T>(), x, filters, (geometry, finish))
+    correlate_with(Instructions::best::<T>(), x, filters, geometry, finish)
 }
 
 pub(super) fn correlate_with<T: Element>(
     instructions: Instructions,
     x: Source<T>,
     filters: &Filters<T>,
-    (geometry, finish): (&Geometry, Finish<T>),
+    geometry: &Geometry,
+    finish: Finish<T>,
 ) -> Option<Vec<T>> {
     let grid = Grid::new(geometry)?;
     let mut y = vec![T::zero(); x.images() * filters.rows * geometry.output_len()];
@@ -84,6 +85,8 @@ struct Work<'a, T> {
 
 /// Memory of a thread.
 struct Memory<T> {
+    /// The channels of a block that the thread works on alone.
+    input: Vec<T>,
     phases: Vec<T>,
     products: Vec<T>,
     results: Vec<T>,
@@ -95,6 +98,7 @@ struct Memory<T> {
 impl<T> Default for Memory<T> {
     fn default() -> Self {
         Self {
+            input: Vec::new(),
             phases: Vec::new(),
             products: Vec::new(),
             results: Vec::new(),
@@ -104,15 +108,24 @@ impl<T> Default for Memory<T> {
     }
 }
 
+/// A block of one image.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    image: usize,
+    block: &'a Block,
+}
+
+/// A tile of output channels and its transformed weights.
+#[derive(Clone, Copy)]
+struct Outputs<'a, T> {
+    tile: usize,
+    weights: &'a [T],
+}
+
 impl<T: Element> Work<'_, T> {
     /// One block by one thread, with all weights transformed.
-    fn alone(
-        &self,
-        image: usize,
-        block: &Block,
-        weights: &[T],
-        (memory, input): &mut (Memory<T>, Vec<T>),
-    ) {
+    fn alone(&self, image: usize, block: &Block, weights: &[T], memory: &mut Memory<T>) {
+        let mut input = std::mem::take(&mut memory.input);
         let channels = self.analysis.source.channels;
         let len = self.analysis.len(block);
         input.resize(channels * len, T::zero());
@@ -125,8 +138,10 @@ impl<T: Element> Work<'_, T> {
         memory.phases = phases.elements;
         let weights = weights.chunks_exact(weights.len() / self.tiles());
         for (tile, weights) in weights.enumerate() {
-            self.rows((image, block), (tile, weights), input, memory);
+            let place = Place { image, block };
+            self.rows(place, Outputs { tile, weights }, &input, memory);
         }
+        memory.input = input;
     }
 
     /// One block by all threads: first the channels of the input, then those of the output, each tile of these with its
@@ -145,7 +160,11 @@ impl<T: Element> Work<'_, T> {
                 let taps = &mut memory.taps;
                 self.filters
                     .transform_tile(instructions, tile, taps, &mut weights);
-                self.rows((image, block), (tile, &weights), input, memory);
+                let outputs = Outputs {
+                    tile,
+                    weights: &weights,
+                };
+                self.rows(Place { image, block }, outputs, input, memory);
                 memory.weights = weights;
             });
         });
@@ -159,13 +178,9 @@ impl<T: Element> Work<'_, T> {
     }
 
     /// Results of a block of an image for one tile of output channels.
-    fn rows(
-        &self,
-        (image, block): (usize, &Block),
-        (tile, weights): (usize, &[T]),
-        input: &[T],
-        memory: &mut Memory<T>,
-    ) {
+    fn rows(&self, place: Place<'_>, outputs: Outputs<'_, T>, input: &[T], memory: &mut Memory<T>) {
+        let Place { image, block } = place;
+        let Outputs { tile, weights } = outputs;
         let instructions = self.analysis.instructions;
         let (rows, pitch) = (instructions.rows(), block.results());
         let len = self.analysis.len(block);

@@ -66,7 +66,8 @@ impl<T: Element> Phases<T> {
         &mut self,
         instructions: Instructions,
         source: &Source<T>,
-        (plane, start): (usize, usize),
+        plane: usize,
+        start: usize,
     ) {
         let Window {
             image: [height, width],
@@ -227,7 +228,7 @@ mod tests {
                 tiles,
             };
             let mut phases = Phases::new(window, Vec::new());
-            phases.take(Instructions::best::<f64>(), &source, (0, 0));
+            phases.take(Instructions::best::<f64>(), &source, 0, 0);
             for tile in 0..rows * columns {
                 let (r, c) = (tile / columns, tile % columns);
                 for (element, offset) in window.offsets().iter().enumerate() {

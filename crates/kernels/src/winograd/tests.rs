@@ -150,11 +150,11 @@ proptest! {
                     y.iter().map(move |y| y * scale + shift)
                 })
                 .collect();
-            let ours = correlate_with(instructions, input, &filters, (g, finish)).unwrap();
+            let ours = correlate_with(instructions, input, &filters, g, finish).unwrap();
             prop_assert!(distance(&ours, &scaled) < 2e-5, "{instructions:?}, scaled");
             for relu in [false, true] {
                 let finish = Finish { bias: Some(&bias), relu, affine: None };
-                let ours = correlate_with(instructions, input, &filters, (g, finish)).unwrap();
+                let ours = correlate_with(instructions, input, &filters, g, finish).unwrap();
                 let off = distance(&ours, if relu { &rectified } else { &biased });
                 prop_assert!(off < 2e-5, "{instructions:?}: {off}");
             }

@@ -1,7 +1,6 @@
 //! Our own cleaning of a layer mask: that of the released pipeline without its quirks.
 
-use ndarray::{Array2, Array3, ArrayView3, Axis, s};
-use rayon::prelude::*;
+use ndarray::{Array2, Array3, ArrayView3, Axis, Zip, s};
 use rsom_volume::{Extent, Mask, Spacing, extents};
 
 use super::filled_and_closed;
@@ -74,14 +73,7 @@ fn map(
     surfaces: &Array2<Surfaces>,
     of: impl Fn([usize; 2]) -> Surfaces + Sync,
 ) -> Array2<Surfaces> {
-    let (_, ny) = surfaces.dim();
-    let mut mapped = Array2::from_elem(surfaces.dim(), None);
-    let places = mapped.as_slice_mut().unwrap_or_default();
-    places
-        .par_iter_mut()
-        .enumerate()
-        .for_each(|(i, place)| *place = of([i / ny, i % ny]));
-    mapped
+    Zip::indexed(surfaces).par_map_collect(|(x, y), _| of([x, y]))
 }
 
 /// The surfaces of the columns in a window around one; beyond the scan there are none.

@@ -18,6 +18,15 @@ pub enum Axes {
     Zyx,
 }
 
+/// A mask and the file that it was read from.
+#[derive(Debug)]
+pub struct MaskFile<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// What it holds.
+    pub mask: Mask,
+}
+
 /// Brings both masks to the axes x, y, z on one grid.
 ///
 /// `Auto` reverses a mask with an identity affine when its reversed shape, and not its own, is that of the other mask,
@@ -28,10 +37,11 @@ pub enum Axes {
 /// Exit code 3 with both geometries when the grids do not agree.
 pub fn aligned(
     axes: Axes,
-    (reference_path, reference): (&Path, Mask),
-    (prediction_path, prediction): (&Path, Mask),
+    reference: MaskFile<'_>,
+    prediction: MaskFile<'_>,
 ) -> Result<(Mask, Mask), StageError> {
-    let (mut reference, mut prediction) = (reference, prediction);
+    let (reference_path, prediction_path) = (reference.path, prediction.path);
+    let (mut reference, mut prediction) = (reference.mask, prediction.mask);
     let (a, b) = (reference.grid().clone(), prediction.grid().clone());
     let both = match axes {
         Axes::Zyx => true,
@@ -102,7 +112,11 @@ mod tests {
     }
 
     fn align(axes: Axes, a: Mask, b: Mask) -> Result<(Mask, Mask), StageError> {
-        aligned(axes, (Path::new("a.nii"), a), (Path::new("b.nii"), b))
+        let file = |name: &'static str, mask| MaskFile {
+            path: Path::new(name),
+            mask,
+        };
+        aligned(axes, file("a.nii", a), file("b.nii", b))
     }
 
     #[test]

@@ -8,7 +8,7 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
 use rsom_volume::Mask;
 
-use super::axes::{self, Axes};
+use super::axes::{self, Axes, MaskFile};
 use super::keys::RunKeys;
 use super::{histogram, table};
 use crate::roughness::Variant;
@@ -87,8 +87,14 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let prediction = ports::load_mask(prediction_path)?;
     let (reference, prediction) = axes::aligned(
         wanted.axes,
-        (reference_path, reference),
-        (prediction_path, prediction),
+        MaskFile {
+            path: reference_path,
+            mask: reference,
+        },
+        MaskFile {
+            path: prediction_path,
+            mask: prediction,
+        },
     )?;
     let pair = Pair::new(&reference, &prediction).map_err(StageError::inputs)?;
     let settings = Settings {

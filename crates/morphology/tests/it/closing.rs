@@ -33,12 +33,21 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn far_from_the_border_closing_is_dilation_and_erosion(voxels in prop::collection::vec(any::<bool>(), 64), twice: bool) {
-        let small = Array3::from_shape_vec((4, 4, 4), voxels).unwrap();
-        let mut mask = Array3::from_elem((16, 16, 16), false);
-        mask.slice_mut(s![6..10, 6..10, 6..10]).assign(&small);
-        let (element, n) = (Element::neighbors(Connectivity::Edges), 1 + usize::from(twice));
-        let expected = erode(dilate(mask.view(), &element, n, false).view(), &element, n, false);
-        prop_assert_eq!(close(mask.view(), &element, n), expected);
+    fn closing_is_dilation_and_erosion_of_the_mask_with_its_edge_repeated(
+        shape in [1_usize..6, 1_usize..6, 1_usize..70],
+        voxels in prop::collection::vec(any::<bool>(), 5 * 5 * 69),
+        n in 0_usize..3,
+        corners: bool,
+    ) {
+        let mask = Array3::from_shape_vec(shape, voxels[..shape.iter().product()].to_vec()).unwrap();
+        let connectivity = if corners { Connectivity::Corners } else { Connectivity::Faces };
+        let element = Element::neighbors(connectivity);
+        let nearest = |i: usize, extent: usize| i.saturating_sub(n).min(extent - 1);
+        let padded = Array3::from_shape_fn(shape.map(|extent| extent + 2 * n), |(x, y, z)| {
+            mask[[nearest(x, shape[0]), nearest(y, shape[1]), nearest(z, shape[2])]]
+        });
+        let closed = erode(dilate(padded.view(), &element, n, false).view(), &element, n, false);
+        let [x, y, z] = shape.map(|extent| n..n + extent);
+        prop_assert_eq!(close(mask.view(), &element, n), closed.slice(s![x, y, z]).to_owned());
     }
 }

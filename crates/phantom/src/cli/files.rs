@@ -67,7 +67,8 @@ impl Place<'_> {
         &self,
         phantom: &Phantom,
         stamp: &str,
-        (precision, compressed): (Precision, bool),
+        precision: Precision,
+        compressed: bool,
     ) -> Result<Vec<Written>, StageError> {
         let mut written = Vec::new();
         for (index, role) in ["lf", "hf"].into_iter().enumerate() {

@@ -171,7 +171,7 @@ fn one(
         Format::Mat => {
             let phantom = generate_raw(&config, seed).map_err(files::fault)?;
             let precision = settings.precision.unwrap_or(Precision::Single);
-            let written = place.mat(&phantom, &stamp, (precision, settings.compressed))?;
+            let written = place.mat(&phantom, &stamp, precision, settings.compressed)?;
             (phantom, written)
         }
     };

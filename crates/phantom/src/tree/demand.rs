@@ -1,6 +1,6 @@
 //! How much oxygen tissue demands, as a function of place.
 
-use ndarray::{Array2, Array3, Axis, Zip};
+use ndarray::{Array3, ArrayView1, Axis};
 
 use super::geometry::Point;
 use super::{TreeConfig, TreeError};
@@ -16,8 +16,10 @@ const LAYERS: usize = 1024;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Demand {
     levels: Array3<f32>,
-    /// Sums of the demand over columns (x, y) up to and with each, in the order of memory.
-    columns: Array2<f64>,
+    /// Sums of the demand over columns (x, y) up to and with each, y running fastest.
+    sums: Vec<f64>,
+    /// The last of them.
+    total: f64,
 }
 
 impl Demand {
@@ -60,17 +62,18 @@ impl Demand {
         if let Some(value) = levels.iter().find(|v| !(v.is_finite() && **v >= 0.0)) {
             return Err(TreeError::DemandValue(f64::from(*value)));
         }
-        let mut columns = Array2::zeros((levels.shape()[0], levels.shape()[1]));
-        Zip::from(&mut columns)
-            .and(levels.lanes(Axis(2)))
-            .for_each(|sum, column| *sum = column.iter().map(|v| f64::from(*v)).sum());
-        let mut sum = 0.0;
-        for column in &mut columns {
-            sum += *column;
-            *column = sum;
-        }
-        if sum > 0.0 {
-            Ok(Self { levels, columns })
+        let mut total = 0.0;
+        let of_column = |column: ArrayView1<'_, f32>| {
+            total += column.iter().map(|v| f64::from(*v)).sum::<f64>();
+            total
+        };
+        let sums = levels.lanes(Axis(2)).into_iter().map(of_column).collect();
+        if total > 0.0 {
+            Ok(Self {
+                levels,
+                sums,
+                total,
+            })
         } else {
             Err(TreeError::NoDemand)
         }
@@ -89,15 +92,17 @@ impl Demand {
 
     /// A place drawn with a density that is the demand.
     pub(super) fn place(&self, draw: &mut Draw, extent: Point) -> Point {
-        let sums = self.columns.as_slice().unwrap_or_default();
-        let total = sums.last().copied().unwrap_or_default();
-        let target = draw.uniform(0.0, total);
-        let column = sums.partition_point(|sum| *sum <= target);
-        let column = column.min(sums.len().saturating_sub(1));
-        let (x, y) = (column / self.columns.ncols(), column % self.columns.ncols());
-        let before = if column > 0 { sums[column - 1] } else { 0.0 };
-        let z = self.depth(x, y, target - before);
+        let target = draw.uniform(0.0, self.total);
+        let column = self.sums.partition_point(|sum| *sum <= target);
+        let column = column.min(self.sums.len() - 1);
         let shape = self.levels.shape();
+        let (x, y) = (column / shape[1], column % shape[1]);
+        let before = if column > 0 {
+            self.sums[column - 1]
+        } else {
+            0.0
+        };
+        let z = self.depth(x, y, target - before);
         let cell = [x, y, z];
         std::array::from_fn(|a| {
             (cell[a] as f64 + draw.uniform(0.0, 1.0)) * extent[a] / shape[a] as f64

@@ -157,28 +157,46 @@ pub(super) fn tree(growth: &Growth<'_>, lines: &[Vec<Point>]) -> Tree {
             place_um: growth.roots[number],
             free: false,
         });
-        let mut waiting = vec![(*trunk, None, root)];
-        while let Some((vessel, parent, from)) = waiting.pop() {
-            let (segment, node) = add(&mut tree, growth, (vessel, parent, from), &lines[vessel]);
+        let mut waiting = vec![Waiting {
+            vessel: *trunk,
+            parent: None,
+            from: root,
+        }];
+        while let Some(next) = waiting.pop() {
+            let (segment, node) = add(&mut tree, growth, next, &lines[next.vessel]);
             // The thicker daughter is on top, so that a trunk and its longest way come first.
-            let mut daughters = growth.vessels[vessel]
+            let mut daughters = growth.vessels[next.vessel]
                 .daughters
                 .map_or(vec![], |d| d.to_vec());
             daughters.sort_by_key(|d| (growth.vessels[*d].terminals, *d));
-            waiting.extend(daughters.into_iter().map(|d| (d, Some(segment), node)));
+            waiting.extend(daughters.into_iter().map(|vessel| Waiting {
+                vessel,
+                parent: Some(segment),
+                from: node,
+            }));
         }
     }
     order(&mut tree.segments);
     tree
 }
 
+/// A vessel that is to be added, and where it begins.
+#[derive(Debug, Clone, Copy)]
+struct Waiting {
+    vessel: usize,
+    /// The segment that it branches off; a trunk has none.
+    parent: Option<usize>,
+    /// The node that it begins at.
+    from: usize,
+}
+
 /// Adds a vessel and the node at its end, and returns their numbers.
-fn add(
-    tree: &mut Tree,
-    growth: &Growth<'_>,
-    (vessel, parent, from): (usize, Option<usize>, usize),
-    line: &[Point],
-) -> (usize, usize) {
+fn add(tree: &mut Tree, growth: &Growth<'_>, waiting: Waiting, line: &[Point]) -> (usize, usize) {
+    let Waiting {
+        vessel,
+        parent,
+        from,
+    } = waiting;
     let own = &growth.vessels[vessel];
     let (id, to) = (tree.segments.len(), tree.nodes.len());
     let kind = match own.daughters {

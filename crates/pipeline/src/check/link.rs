@@ -48,8 +48,7 @@ pub(crate) fn check_references(
                     };
                     check_output(upstream, output, source, problems);
                     check_conditions(&upstream.stage, &source.conditions, scans, problems);
-                    let ports = (input.port.as_str(), output.as_str());
-                    if let Some(message) = misfit(stage, upstream, ports) {
+                    if let Some(message) = misfit(stage, upstream, &input.port, output) {
                         problems.add(source.place, message);
                     }
                 }
@@ -106,7 +105,7 @@ pub(crate) fn kind_of_output(staged: &Staged, output: usize) -> Kind {
 }
 
 /// What is wrong when the kind of an output is not that of the input it goes to.
-fn misfit(stage: &Staged, upstream: &Staged, (port, output): (&str, &str)) -> Option<String> {
+fn misfit(stage: &Staged, upstream: &Staged, port: &str, output: &str) -> Option<String> {
     let Some(Tool::Stage(tool)) = stage.tool.as_deref() else {
         return None;
     };
@@ -115,7 +114,7 @@ fn misfit(stage: &Staged, upstream: &Staged, (port, output): (&str, &str)) -> Op
     let made = kind_of_output(upstream, output);
     let (from, output) = (&upstream.stage.name, &upstream.stage.outputs[output].port);
     (!fits(made, port.kind)).then(|| {
-        let (takes, is) = (word(port.kind), word(made));
+        let (takes, is) = (port.kind.as_str(), made.as_str());
         format!(
             "'{}' is of the kind {takes}, and '{from}.{output}' of the kind {is}",
             port.name
@@ -135,9 +134,4 @@ fn fits(made: Kind, taken: Kind) -> bool {
         || taken == Kind::Document
         || made == Kind::Document
         || (is_image(made) && is_image(taken))
-}
-
-fn word(kind: Kind) -> String {
-    let json = serde_json::to_string(&kind).unwrap_or_default();
-    json.trim_matches('"').to_owned()
 }

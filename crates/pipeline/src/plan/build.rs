@@ -110,7 +110,10 @@ fn build(
         plan,
         &staged,
         &ordered,
-        (&scans, &folder),
+        Sources {
+            scans: &scans,
+            folder: &folder,
+        },
         problems,
     ))
 }
@@ -132,14 +135,22 @@ fn find_tool(
     Some(Rc::new(tool))
 }
 
+/// Where given files come from: the scans of the manifest, and the folder of the pipeline.
+#[derive(Clone, Copy)]
+struct Sources<'a> {
+    scans: &'a Scans,
+    folder: &'a Path,
+}
+
 /// Expands the stages in order and makes their tasks, as far as the stages that they take from could be expanded.
 fn add_tasks(
     mut plan: Plan,
     staged: &[Staged],
     ordered: &[usize],
-    (scans, folder): (&Scans, &Path),
+    sources: Sources<'_>,
     problems: &mut Problems,
 ) -> Plan {
+    let Sources { scans, folder } = sources;
     let mut expanded: BTreeMap<String, (Vec<Instance>, usize)> = BTreeMap::new();
     let mut places: Vec<Vec<Place>> = Vec::new();
     for number in ordered {

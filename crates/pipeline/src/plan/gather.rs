@@ -34,7 +34,8 @@ enum Dimension {
 impl<'a> Gather<'a> {
     /// For the tasks of `stage`, from the tasks of `upstream`, which are `instances`.
     pub fn new(
-        (stage, upstream): (&Stage, &Stage),
+        stage: &Stage,
+        upstream: &Stage,
         instances: &'a [Instance],
         conditions: &'a [model::Condition],
         scans: &'a Scans,

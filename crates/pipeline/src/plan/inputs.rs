@@ -42,7 +42,8 @@ impl<'a> Sources<'a> {
         let gather = |source: &'a Source| match &source.origin {
             Origin::Path(_) => None,
             Origin::ScanFiles { .. } => Some(Gather::new(
-                (stage, &each_scan()),
+                stage,
+                &each_scan(),
                 scans,
                 &source.conditions,
                 context.scans,
@@ -51,7 +52,8 @@ impl<'a> Sources<'a> {
                 let (instances, _) = made.stages.get(name)?;
                 let upstream = context.all.iter().find(|s| s.stage.name == *name)?;
                 Some(Gather::new(
-                    (stage, &upstream.stage),
+                    stage,
+                    &upstream.stage,
                     instances,
                     &source.conditions,
                     context.scans,

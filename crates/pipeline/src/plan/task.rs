@@ -167,7 +167,7 @@ impl Context<'_> {
             let count = inputs
                 .iter()
                 .find(|i| i.port == port)
-                .map_or(1, |i| i.files.len());
+                .map_or(0, |i| i.files.len());
             if count != 1 {
                 let message = format!(
                     "'${{in.{port}}}' stands for {count} paths and must be a word of its own"

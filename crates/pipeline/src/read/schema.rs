@@ -51,7 +51,7 @@ mod tests {
                     .is_none_or(|items| items.len() as u64 >= rule.as_u64().unwrap()),
                 _ => value
                     .as_object()
-                    .is_none_or(|members| object_fits(members, (keyword, rule), schema, root)),
+                    .is_none_or(|members| object_fits(members, keyword, rule, schema, root)),
             }
         })
     }
@@ -59,7 +59,8 @@ mod tests {
     /// The keywords that say something of maps.
     fn object_fits(
         members: &Map<String, Value>,
-        (keyword, rule): (&str, &Value),
+        keyword: &str,
+        rule: &Value,
         schema: &Value,
         root: &Value,
     ) -> bool {

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use rsom_stage::{Parameter, Type};
+use rsom_stage::{Parameter, StageError, Type};
 use serde_json::Value;
 
 use crate::check::tool::{LineTool, StageTool, Tool};
@@ -11,16 +11,24 @@ use crate::read::template::{Template, text_of};
 
 /// The words after the program: for a stage the command, inputs, outputs, parameters and how to run; for a `run` line
 /// its words with the paths filled in.
-pub(crate) fn arguments(plan: &Plan, task: &Task, threads: usize) -> Vec<OsString> {
+///
+/// # Errors
+/// A parameter or a word that the plan should have refused.
+pub(crate) fn arguments(
+    plan: &Plan,
+    task: &Task,
+    threads: usize,
+) -> Result<Vec<OsString>, StageError> {
+    let fault = |fault| StageError::failure(format_args!("{}: {fault}", task.label));
     match task.tool.as_ref() {
         Tool::Stage(tool) => {
-            let mut words = of_stage(plan, task, tool);
+            let mut words = of_stage(plan, task, tool).map_err(fault)?;
             words.extend(
                 ["--threads", &threads.to_string(), "--quiet", "--json"].map(OsString::from),
             );
-            words
+            Ok(words)
         }
-        Tool::Line(LineTool { .. }) => of_line(plan, task),
+        Tool::Line(LineTool { .. }) => of_line(plan, task).map_err(fault),
     }
 }
 
@@ -54,7 +62,7 @@ pub(crate) fn words_of(parameter: &Parameter, value: &Value) -> Result<Vec<Strin
     Ok(vec![word])
 }
 
-fn of_stage(plan: &Plan, task: &Task, tool: &StageTool) -> Vec<OsString> {
+fn of_stage(plan: &Plan, task: &Task, tool: &StageTool) -> Result<Vec<OsString>, String> {
     let mut words: Vec<OsString> = tool.prefix.iter().map(OsString::from).collect();
     words.extend(tool.command.name.split(' ').map(OsString::from));
     // A flag that takes several paths would swallow a path without a flag that follows it.
@@ -73,15 +81,16 @@ fn of_stage(plan: &Plan, task: &Task, tool: &StageTool) -> Vec<OsString> {
         let (Some(parameter), Some(value)) =
             (tool.command.parameter(name), task.parameters.get(name))
         else {
-            continue;
+            return Err(format!(
+                "the parameter '{name}' is not known or has no value"
+            ));
         };
-        // The plan refused values that cannot be written.
-        for word in words_of(parameter, value).unwrap_or_default() {
+        for word in words_of(parameter, value)? {
             words.push(flag(name));
             words.push(OsString::from(word));
         }
     }
-    words
+    Ok(words)
 }
 
 fn flag(name: &str) -> OsString {
@@ -95,7 +104,7 @@ fn paths(plan: &Plan, input: &TaskInput) -> Vec<OsString> {
         .collect()
 }
 
-fn of_line(plan: &Plan, task: &Task) -> Vec<OsString> {
+fn of_line(plan: &Plan, task: &Task) -> Result<Vec<OsString>, String> {
     let mut words = Vec::new();
     for word in &task.words {
         if let Some(port) = word.only_name().and_then(|name| name.strip_prefix("in.")) {
@@ -107,11 +116,11 @@ fn of_line(plan: &Plan, task: &Task) -> Vec<OsString> {
             );
             continue;
         }
-        // The plan has checked the names, and that a path within a word is a single one.
-        let text = word.text(&|name| path_text(plan, task, name).map(Value::from));
-        words.push(OsString::from(text.unwrap_or_default()));
+        // The plan has checked that a path within a word is a single one.
+        let text = word.text(&|name| path_text(plan, task, name).map(Value::from))?;
+        words.push(OsString::from(text));
     }
-    words
+    Ok(words)
 }
 
 fn path_text(plan: &Plan, task: &Task, name: &str) -> Result<String, String> {

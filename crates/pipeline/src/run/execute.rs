@@ -170,7 +170,7 @@ impl Run<'_> {
         };
         let mut command = Command::new(program);
         command
-            .args(arguments(self.plan, task, self.settings.threads))
+            .args(arguments(self.plan, task, self.settings.threads)?)
             // candle's own pool looks here, not at --threads.
             .env("RAYON_NUM_THREADS", self.settings.threads.to_string())
             .current_dir(root);

@@ -78,7 +78,7 @@ fn region(
     let fault = fault::of_step(&volumes.path);
     match surface {
         Some(path) => {
-            let surface = volumes::load_surface(path, (&volumes.path, grid))?;
+            let surface = volumes::load_surface(path, &volumes.path, grid)?;
             region.tissue(&surface, range).map_err(fault)
         }
         None => region.depth(range).map_err(fault),

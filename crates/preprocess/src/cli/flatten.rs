@@ -39,7 +39,7 @@ fn flatten(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
     let volumes = Volumes::read(invocation)?;
     let grid = volumes.grid()?.clone();
-    let surface = volumes::load_surface(invocation.input("surface")?, (&volumes.path, &grid))?;
+    let surface = volumes::load_surface(invocation.input("surface")?, &volumes.path, &grid)?;
     let reference = settings
         .reference_vox
         .map_or_else(|| surface.mean_vox().round(), f64::from);
@@ -55,7 +55,7 @@ fn flatten(invocation: &Invocation) -> Result<Summary, StageError> {
 fn unflatten(invocation: &Invocation) -> Result<Summary, StageError> {
     let volumes = Volumes::read(invocation)?;
     let flat = volumes.grid()?.clone();
-    let shifts = volumes::load_shifts(invocation.input("shifts")?, (&volumes.path, &flat))?;
+    let shifts = volumes::load_shifts(invocation.input("shifts")?, &volumes.path, &flat)?;
     let original = match invocation.optional_input("like") {
         Some(path) => nifti::read_grid(path).map_err(|e| ports::at_input(path, e))?,
         None => flat.clone(),

@@ -1,5 +1,7 @@
 //! `rsom-preprocess mask-layer`.
 
+use std::path::Path;
+
 use rsom_io::ports;
 use rsom_parameters::{Choice, OrNone, Parameters};
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
@@ -46,7 +48,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let path = invocation.input("image")?;
     let mut scan = ports::load_scan(path)?;
     let layer = invocation.optional_input("layer");
-    let layer = layer.map(|of| load(of, (path, &scan))).transpose()?;
+    let layer = layer.map(|of| load(of, path, &scan)).transpose()?;
     if settings.stretch == Stretch::Before {
         scan = stretched(invocation, &settings, scan)?;
     }
@@ -70,10 +72,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     Ok(Summary::new().with("columns_without_layer", without))
 }
 
-fn load(
-    layer: &std::path::Path,
-    (path, scan): (&std::path::Path, &Scan),
-) -> Result<Mask, StageError> {
+fn load(layer: &Path, path: &Path, scan: &Scan) -> Result<Mask, StageError> {
     let mask = ports::load_mask(layer)?;
     ports::require_same_grid(path, scan.grid(), layer, mask.grid())?;
     Ok(mask)

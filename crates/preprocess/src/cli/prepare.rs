@@ -130,7 +130,7 @@ fn preparation(
                 ));
             }
             let surface = invocation.input("surface")?;
-            Level::Given(volumes::load_surface(surface, (path, scan.grid()))?)
+            Level::Given(volumes::load_surface(surface, path, scan.grid())?)
         }
     };
     Ok(Preparation {

@@ -186,11 +186,12 @@ pub(super) fn storage(scan: &Scan) -> Storage {
     }
 }
 
-/// Reads a surface: a volume of shape (x, y, 1) that holds depths in voxels, on the columns of `grid`.
+/// Reads a surface: a volume of shape (x, y, 1) that holds depths in voxels, on the columns of `grid`,
+/// which is that of the volume `of`.
 ///
 /// # Errors
 /// Exit code 3: the file cannot be trusted, or stands on other columns.
-pub(super) fn load_surface(path: &Path, (of, grid): (&Path, &Grid)) -> Result<Surface, StageError> {
+pub(super) fn load_surface(path: &Path, of: &Path, grid: &Grid) -> Result<Surface, StageError> {
     let scan = ports::load_scan(path)?;
     ports::require_same_grid(path, scan.grid(), of, &columns(grid)?)?;
     let depths = scan.intensities().index_axis(Axis(3), 0);
@@ -216,11 +217,12 @@ pub(super) fn write_surface(
     ports::write_scan(invocation, output, &scan, Storage::Float32)
 }
 
-/// Reads shifts: a label map of shape (x, y, 1) that holds voxels along depth, on the columns of `grid`.
+/// Reads shifts: a label map of shape (x, y, 1) that holds voxels along depth, on the columns of
+/// `grid`, which is that of the volume `of`.
 ///
 /// # Errors
 /// Exit code 3: the file cannot be trusted, or stands on other columns.
-pub(super) fn load_shifts(path: &Path, (of, grid): (&Path, &Grid)) -> Result<Shifts, StageError> {
+pub(super) fn load_shifts(path: &Path, of: &Path, grid: &Grid) -> Result<Shifts, StageError> {
     let map = ports::load_labels(path)?;
     ports::require_same_grid(path, map.grid(), of, &columns(grid)?)?;
     let voxels: Array2<i32> = map.labels().index_axis(Axis(2), 0).to_owned();

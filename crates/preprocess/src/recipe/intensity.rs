@@ -1,6 +1,5 @@
 //! From raw intensities to whole numbers from 0 to 255.
 
-use ndarray::Array3;
 use rayon::prelude::*;
 
 use super::Purpose;
@@ -100,8 +99,7 @@ pub(super) fn stretch<T: Sample>(voxels: &mut [T], maximum: T, stretch: Stretch)
 }
 
 /// Stretches (0, `largest`) to 0–255 and cuts fractions off.
-pub(super) fn to_bytes<T: Sample>(voxels: &Array3<T>, largest: f64) -> Vec<u8> {
-    let voxels = voxels.as_slice_memory_order().unwrap_or_default();
+pub(super) fn to_bytes<T: Sample>(voxels: &[T], largest: f64) -> Vec<u8> {
     let mut bytes = vec![0; voxels.len()];
     bytes
         .par_chunks_mut(CHUNK)

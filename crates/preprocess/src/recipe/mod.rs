@@ -115,10 +115,10 @@ pub fn prepare_raw(
         || steps.apply(hf, of_hf, "HF"),
     );
     let (lf, hf) = (lf?, hf?);
-    let largest = largest_of(&lf).max(largest_of(&hf));
+    let largest = largest_of(&lf)?.max(largest_of(&hf)?);
     let grid = grid.window([0, 0, cut as isize], [x, y, DEPTH_VOX - cut])?;
     let bytes = |channel: &RawChannel| {
-        let bytes = bytes_of(channel, largest);
+        let bytes = bytes_of(channel, largest)?;
         Array3::from_shape_vec((x, y, DEPTH_VOX - cut), bytes)
             .map_err(|_| PreprocessError::ChannelShapes([grid.shape(); 2]))
     };
@@ -173,15 +173,15 @@ impl Steps<'_> {
         }
         let z = voxels.dim().2;
         if let Some(shifts) = self.shifts {
-            let columns = voxels.as_slice_mut().unwrap_or_default();
-            let shifts = shifts.voxels.as_standard_layout();
+            let columns = voxels.as_slice_mut().ok_or(PreprocessError::NotInOrder)?;
+            let shifts: Vec<i32> = shifts.voxels.iter().copied().collect();
             columns
                 .par_chunks_exact_mut(z)
-                .zip(shifts.as_slice().unwrap_or_default())
+                .zip(&shifts)
                 .for_each(|(column, shift)| skin::roll(column, *shift, self.recipe));
         }
         let mut voxels = depths(voxels, self.cut, DEPTH_VOX);
-        let values = voxels.as_slice_mut().unwrap_or_default();
+        let values = voxels.as_slice_mut().ok_or(PreprocessError::NotInOrder)?;
         let maximum = maximum(values).ok_or(PreprocessError::NothingPositive(name))?;
         stretch(values, maximum, wanted);
         Ok(voxels)
@@ -203,20 +203,24 @@ fn depths<T: Sample>(voxels: Array3<T>, start: usize, end: usize) -> Array3<T> {
     kept
 }
 
-fn largest_of(channel: &RawChannel) -> f64 {
+fn largest_of(channel: &RawChannel) -> Result<f64, PreprocessError> {
     match channel {
-        RawChannel::Single(voxels) => largest(voxels),
-        RawChannel::Double(voxels) => largest(voxels),
+        RawChannel::Single(voxels) => Ok(largest(in_order(voxels)?)),
+        RawChannel::Double(voxels) => Ok(largest(in_order(voxels)?)),
     }
 }
 
-fn bytes_of(channel: &RawChannel, largest: f64) -> Vec<u8> {
+fn bytes_of(channel: &RawChannel, largest: f64) -> Result<Vec<u8>, PreprocessError> {
     match channel {
-        RawChannel::Single(voxels) => to_bytes(voxels, largest),
-        RawChannel::Double(voxels) => to_bytes(voxels, largest),
+        RawChannel::Single(voxels) => Ok(to_bytes(in_order(voxels)?, largest)),
+        RawChannel::Double(voxels) => Ok(to_bytes(in_order(voxels)?, largest)),
     }
 }
 
-fn largest<T: Sample>(voxels: &Array3<T>) -> f64 {
-    maximum(voxels.as_slice().unwrap_or_default()).map_or(0.0, Sample::to_f64)
+fn largest<T: Sample>(voxels: &[T]) -> f64 {
+    maximum(voxels).map_or(0.0, Sample::to_f64)
+}
+
+fn in_order<T>(voxels: &Array3<T>) -> Result<&[T], PreprocessError> {
+    voxels.as_slice().ok_or(PreprocessError::NotInOrder)
 }

@@ -49,11 +49,12 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let reference = load(
         invocation.input("reference")?,
         wanted.reference_labels.as_deref(),
-        (scan_path, &scan),
+        scan_path,
+        &scan,
     )?;
     let predictions: Vec<Mask> = paths
         .iter()
-        .map(|path| load(path, None, (scan_path, &scan)))
+        .map(|path| load(path, None, scan_path, &scan))
         .collect::<Result<_, _>>()?;
     let slice = chosen_slice(wanted.slice, &reference)?;
     let masks: Vec<ArrayView2<'_, bool>> = std::iter::once(&reference)
@@ -94,7 +95,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
 fn load(
     path: &Path,
     labels: Option<&[i32]>,
-    (scan_path, scan): (&Path, &Scan),
+    scan_path: &Path,
+    scan: &Scan,
 ) -> Result<Mask, StageError> {
     let mask = match labels {
         Some(labels) => ports::load_labels(path)?.select(labels),

@@ -39,8 +39,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         );
         return Err(StageError::input(scan_path, fault));
     }
-    let layer = load(invocation, "layer", (scan_path, &scan))?;
-    let vessels = load(invocation, "vessels", (scan_path, &scan))?;
+    let layer = load(invocation, "layer", scan_path, &scan)?;
+    let vessels = load(invocation, "vessels", scan_path, &scan)?;
     let channels = names.iter().cloned().enumerate();
     let figure = Figure {
         title: wanted.title,
@@ -76,7 +76,8 @@ fn shown(name: String) -> String {
 fn load(
     invocation: &Invocation,
     input: &str,
-    (scan_path, scan): (&Path, &Scan),
+    scan_path: &Path,
+    scan: &Scan,
 ) -> Result<Option<(Mask, isize)>, StageError> {
     let Some(path) = invocation.optional_input(input) else {
         return Ok(None);

@@ -149,7 +149,7 @@ impl Plot<'_> {
         }
         for (level, cell) in series.iter().enumerate() {
             if let Some(point) = cell.as_ref().and_then(|s| s.point) {
-                self.draw_point(scene, place(level), point, (group, color));
+                self.draw_point(scene, place(level), point, group);
             }
         }
     }
@@ -179,13 +179,8 @@ impl Plot<'_> {
         }
     }
 
-    fn draw_point(
-        &self,
-        scene: &mut Scene,
-        x: f64,
-        [middle, low, high]: [f64; 3],
-        (group, color): (usize, Color),
-    ) {
+    fn draw_point(&self, scene: &mut Scene, x: f64, [middle, low, high]: [f64; 3], group: usize) {
+        let color = SERIES[group % SERIES.len()];
         let (low, high) = (self.y(low), self.y(high));
         let bar = vec![
             vec![[x, low], [x, high]],

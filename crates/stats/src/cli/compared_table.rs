@@ -208,11 +208,10 @@ pub(super) fn text(comparisons: &[Comparison], settings: &Settings) -> String {
         let groups: String = groups
             .map(|(name, level)| format!("{name} {level}, "))
             .collect();
-        let outcome = match (&c.test, c.p_adjusted) {
-            (Some(test), Some(adjusted)) => format!(
-                "n = {}, median difference {:.4}, p {}, adjusted {}",
+        let outcome = match (&c.test, c.median_difference, c.p_adjusted) {
+            (Some(test), Some(difference), Some(adjusted)) => format!(
+                "n = {}, median difference {difference:.4}, p {}, adjusted {}",
                 test.n,
-                c.median_difference.unwrap_or_default(),
                 p_value(test.p_value),
                 p_value(adjusted),
             ),

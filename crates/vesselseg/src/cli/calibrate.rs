@@ -65,7 +65,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             let path = pair.reference.display();
             log::warn(format_args!("{path}: the reference is empty"));
         }
-        curves.push(curve(&model, pair, (&scan, &reference), settings.tile_vox)?);
+        curves.push(curve(&model, pair, &scan, &reference, settings.tile_vox)?);
         progress.advance(1);
     }
     progress.finish();
@@ -110,7 +110,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
 fn curve(
     model: &Model,
     pair: &Pair,
-    (scan, reference): (&Scan, &Mask),
+    scan: &Scan,
+    reference: &Mask,
     tile: [usize; 3],
 ) -> Result<Vec<f64>, StageError> {
     let wanted = PredictSettings {
