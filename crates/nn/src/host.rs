@@ -1,8 +1,4 @@
-//! Reading the elements of a tensor on the CPU: what an own differentiable op stands on.
-//!
-//! An op is a struct that implements [`candle_core::CustomOp1`] (2, 3): its `cpu_fwd` takes slices with [`elements`], its
-//! `bwd` takes them with [`Host`], both call one function over slices, and results come back by [`storage`] and
-//! [`tensor`]. [`crate::loss`] is the shortest example. The ops that networks are made of share this in `ops/operation.rs`.
+//! Reading the elements of a tensor on the CPU: what an operation stands on.
 
 use candle_core::{CpuStorage, Device, Layout, Result, Shape, Storage, StorageRef, Tensor, bail};
 

@@ -35,7 +35,7 @@ mod accelerator;
 mod adam;
 mod element;
 mod error;
-pub mod host;
+mod host;
 mod init;
 mod input_scaling;
 pub mod layers;

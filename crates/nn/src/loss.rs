@@ -1,14 +1,11 @@
 //! Losses.
 
-use candle_core::backend::BackendStorage;
-use candle_core::{
-    CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor, WithDType, bail,
-};
+use candle_core::{DType, Result, Tensor, bail};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Element;
-use crate::host::{Host, elements, storage, tensor, with_element};
+use crate::ops::{Needs, Operation, Pass, apply};
 use rsom_kernels::sum::sum;
 
 /// Elements that a task works on.
@@ -64,20 +61,18 @@ pub fn balanced_bce_with_logits(
         );
     }
     let factor = reduction.factor(logits.elem_count());
-    logits.contiguous()?.apply_op2(
-        &targets.contiguous()?,
-        CrossEntropy {
-            factor,
-            extra: positive_weight - 1.0,
-        },
-    )
+    let op = CrossEntropy {
+        factor,
+        extra: positive_weight - 1.0,
+    };
+    apply(op, &[logits, targets], ())
 }
 
 /// A scalar that was computed together with its gradient by `inputs`: a loss for which taking both at once saves work.
 ///
 /// # Errors
 /// A gradient of another shape or type than the inputs.
-pub fn known(inputs: &Tensor, value: f64, gradient: Tensor) -> Result<Tensor> {
+pub fn known(inputs: &Tensor, value: f64, gradient: &Tensor) -> Result<Tensor> {
     if gradient.shape() != inputs.shape() || gradient.dtype() != inputs.dtype() {
         bail!(
             "a gradient of {:?} for inputs of {:?}",
@@ -85,25 +80,38 @@ pub fn known(inputs: &Tensor, value: f64, gradient: Tensor) -> Result<Tensor> {
             inputs.dims()
         );
     }
-    inputs.contiguous()?.apply_op1(Known { value, gradient })
+    let gradient = gradient.flatten_all()?.to_dtype(DType::F64)?.to_vec1()?;
+    apply(Known { value, gradient }, &[inputs], ())
 }
 
 struct Known {
     value: f64,
-    gradient: Tensor,
+    gradient: Vec<f64>,
 }
 
-impl CustomOp1 for Known {
-    fn name(&self) -> &'static str {
-        "known scalar"
+impl Operation for Known {
+    const NAME: &'static str = "known scalar";
+
+    fn needs(&self) -> Needs {
+        Needs::NOTHING
     }
 
-    fn cpu_fwd(&self, inputs: &CpuStorage, _layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        with_element!(inputs.dtype(), T => Ok(storage(vec![T::from_f64(self.value)], ())))
+    fn forward<T: Element>(&self, _inputs: &[&[T]]) -> Vec<T> {
+        vec![T::from_f64(self.value)]
     }
 
-    fn bwd(&self, _inputs: &Tensor, _result: &Tensor, outer: &Tensor) -> Result<Option<Tensor>> {
-        Ok(Some(self.gradient.broadcast_mul(outer)?))
+    fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
+        let outer = pass.gradient[0];
+        let slopes = || self.gradient.par_iter().map(|g| T::from_f64(*g) * outer);
+        vec![pass.wanted(0, || slopes().collect())]
+    }
+
+    /// The value, and a sum that is 0 and has the gradient.
+    fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
+        let x = &inputs[0];
+        let gradient = Tensor::from_slice(&self.gradient, x.shape(), x.device())?;
+        let pull = (x * gradient.to_dtype(x.dtype())?)?.sum_all()?;
+        (&pull - pull.detach())? + self.value
     }
 }
 
@@ -162,36 +170,35 @@ pub fn sigmoid<T: Element>(x: T) -> T {
     numerator / (T::one() + small)
 }
 
-impl CustomOp2 for CrossEntropy {
-    fn name(&self) -> &'static str {
-        "binary cross-entropy with logits"
+impl Operation for CrossEntropy {
+    const NAME: &'static str = "binary cross-entropy with logits";
+
+    fn needs(&self) -> Needs {
+        Needs::INPUTS
     }
 
-    fn cpu_fwd(
-        &self,
-        logits: &CpuStorage,
-        logits_layout: &Layout,
-        targets: &CpuStorage,
-        targets_layout: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        with_element!(logits.dtype(), T => {
-            let targets = elements::<T>(targets, targets_layout)?;
-            Ok(storage(vec![self.value(elements(logits, logits_layout)?, targets)], ()))
-        })
+    /// Of logits and targets.
+    fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
+        vec![self.value(inputs[0], inputs[1])]
     }
 
-    fn bwd(
-        &self,
-        logits: &Tensor,
-        targets: &Tensor,
-        _result: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        with_element!(logits.dtype(), T => {
-            let (x, t) = (Host::of(logits), Host::of(targets));
-            let outer = gradient.to_scalar::<T>()?;
-            let dx = self.gradient::<T>(x.elements()?, t.elements()?, outer);
-            Ok((Some(tensor(dx, logits.shape())?), None))
-        })
+    fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
+        let [logits, targets] = [pass.inputs[0], pass.inputs[1]];
+        let of_logits = || self.gradient(logits, targets, pass.gradient[0]);
+        vec![pass.wanted(0, of_logits), None]
+    }
+
+    fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
+        let (x, t) = (&inputs[0], inputs[1].detach());
+        // softplus(x) without overflow; the detached sign keeps the gradient a sigmoid also at 0.
+        let softplus = |x: &Tensor| -> Result<Tensor> {
+            let positive = x.ge(0.0)?.to_dtype(x.dtype())?;
+            let size = (x * ((&positive * 2.0)? - 1.0)?)?;
+            let tail = (size.neg()?.exp()? + 1.0)?.log()?;
+            (x * positive)? + tail
+        };
+        let inside = (softplus(&x.neg()?)? * &t)?.affine(1.0 + self.extra, 0.0)?;
+        let outside = (softplus(x)? * t.affine(-1.0, 1.0)?)?;
+        (inside + outside)?.sum_all()? * self.factor
     }
 }

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use crate::Element;
 use crate::host::elements;
+use crate::ops::composed::has_kernels;
 use crate::ops::operation::{self, Needs, Operation, Part};
 
 /// Elements that a task works on.
@@ -64,7 +65,7 @@ pub fn recomputed(
     part: impl Fn(&[Tensor]) -> Result<Tensor> + 'static,
 ) -> Result<Tensor> {
     let mut inputs: Vec<Tensor> = inputs.iter().map(|tensor| (*tensor).clone()).collect();
-    if !is_recording() || !operation::has_kernels(inputs.iter()) {
+    if !is_recording() || !has_kernels(inputs.iter()) {
         return part(&inputs);
     }
     let (result, between) = record(Tape::default(), || part(&inputs));

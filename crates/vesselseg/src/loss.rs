@@ -109,7 +109,7 @@ pub fn combined(
             false => {
                 let gradient = by_logits(found.gradient, &p);
                 let gradient = Tensor::from_vec(gradient, logits.shape(), &Device::Cpu)?;
-                known(logits, found.value, gradient)?
+                known(logits, found.value, &gradient)?
             }
         };
         total = (total + (term * weight)?)?;

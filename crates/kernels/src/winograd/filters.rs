@@ -128,6 +128,7 @@ impl<T: Element> Filters<'_, T> {
 
 /// Values of many kernels: those of one tap, or one element of a transform, follow each other, and the next ones begin
 /// `stride` further on.
+#[derive(Clone, Copy)]
 struct Strided<V> {
     values: V,
     stride: usize,

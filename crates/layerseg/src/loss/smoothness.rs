@@ -1,8 +1,9 @@
 //! The smoothness penalty of the paper, as one operation with its own gradient.
 
-use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
+use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
-use rsom_nn::{Element, host};
+use rsom_nn::Element;
+use rsom_nn::ops::{Needs, Operation, Pass, apply, relu};
 
 /// How far the layer's probability p is from smooth along x: Σ |m − p| / (1 + p), a scalar.
 ///
@@ -21,91 +22,75 @@ pub fn smoothness(logits: &Tensor, window: usize) -> Result<Tensor> {
     if window.is_multiple_of(2) {
         bail!("the smoothness window must be odd, not {window}");
     }
-    logits.contiguous()?.apply_op1(Smoothness { window })
+    let (.., width) = logits.dims4()?;
+    if width == 0 {
+        bail!("smoothness needs rows of at least one pixel");
+    }
+    apply(Smoothness { window, width }, &[logits], ())
 }
 
 struct Smoothness {
     window: usize,
+    /// Pixels of a row.
+    width: usize,
 }
 
-impl CustomOp1 for Smoothness {
-    fn name(&self) -> &'static str {
-        "smoothness"
+impl Operation for Smoothness {
+    const NAME: &'static str = "smoothness";
+
+    fn needs(&self) -> Needs {
+        Needs::INPUTS
     }
 
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        match storage {
-            CpuStorage::F32(_) => self.total::<f32>(storage, layout),
-            CpuStorage::F64(_) => self.total::<f64>(storage, layout),
-            _ => bail!("smoothness needs f32 or f64 logits"),
+    /// The penalty of all rows; each row is summed alone and the sums are added in order of the rows.
+    fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
+        let penalty = |row: &[T]| -> f64 {
+            let p = probabilities(row);
+            let differences = differences(&p, self.window);
+            differences.map(|(x, d)| d.abs() / (1.0 + p[x])).sum()
+        };
+        let rows = inputs[0].par_chunks(self.width).map(penalty);
+        let rows: Vec<f64> = rows.collect();
+        vec![T::from_f64(rows.iter().sum())]
+    }
+
+    fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
+        let (logits, outer) = (pass.inputs[0], pass.gradient[0]);
+        let all = || {
+            let mut gradient = vec![T::zero(); logits.len()];
+            gradient
+                .par_chunks_mut(self.width)
+                .zip(logits.par_chunks(self.width))
+                .for_each(|(gradient, row)| {
+                    self.row(row, gradient);
+                    gradient.iter_mut().for_each(|g| *g *= outer);
+                });
+            gradient
+        };
+        vec![pass.wanted(0, all)]
+    }
+
+    fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
+        let counted = (self.width + 1).saturating_sub(self.window);
+        let logits = &inputs[0];
+        if counted == 0 {
+            // Zero, and on the tape: every loss has a gradient.
+            return (logits * 0.0)?.sum_all();
         }
-    }
-
-    fn bwd(&self, logits: &Tensor, _total: &Tensor, upstream: &Tensor) -> Result<Option<Tensor>> {
-        let gradient = logits.detach().apply_op1_no_bwd(&Gradient {
-            window: self.window,
-        })?;
-        Ok(Some(gradient.broadcast_mul(upstream)?))
+        let p = ((logits.neg()?.exp()? + 1.0)?).recip()?;
+        let middle = p.narrow(3, self.window / 2, counted)?;
+        let mut sum = middle.zeros_like()?;
+        for start in 0..self.window {
+            sum = (sum + (p.narrow(3, start, counted)? - &middle)?)?;
+        }
+        let mean = (sum / self.window as f64)?;
+        // |d| with gradient 0 at 0.
+        let size = (relu(&mean)? + relu(&mean.neg()?)?)?;
+        (size / (middle + 1.0)?)?.sum_all()
     }
 }
 
 impl Smoothness {
-    /// The penalty of all rows; each row is summed alone and the sums are added in order of the rows.
-    fn total<T: Element>(
-        &self,
-        storage: &CpuStorage,
-        layout: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let logits: &[T] = host::elements(storage, layout)?;
-        let rows: Vec<f64> = logits
-            .par_chunks(row_width(layout)?)
-            .map(|row| {
-                let p = probabilities(row);
-                differences(&p, self.window)
-                    .map(|(x, d)| d.abs() / (1.0 + p[x]))
-                    .sum()
-            })
-            .collect();
-        let total = T::from_f64(rows.iter().sum());
-        Ok(host::storage(vec![total], ()))
-    }
-}
-
-/// The derivative of the penalty by each logit.
-struct Gradient {
-    window: usize,
-}
-
-impl CustomOp1 for Gradient {
-    fn name(&self) -> &'static str {
-        "smoothness gradient"
-    }
-
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        match storage {
-            CpuStorage::F32(_) => self.all::<f32>(storage, layout),
-            CpuStorage::F64(_) => self.all::<f64>(storage, layout),
-            _ => bail!("smoothness needs f32 or f64 logits"),
-        }
-    }
-}
-
-impl Gradient {
-    fn all<T: Element>(
-        &self,
-        storage: &CpuStorage,
-        layout: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let logits: &[T] = host::elements(storage, layout)?;
-        let width = row_width(layout)?;
-        let mut gradient = vec![T::zero(); logits.len()];
-        gradient
-            .par_chunks_mut(width)
-            .zip(logits.par_chunks(width))
-            .for_each(|(gradient, row)| self.row(row, gradient));
-        Ok(host::storage(gradient, layout.shape().clone()))
-    }
-
     /// One row: with a = sign(m − p)/(1 + p) where a pixel counts, else 0, the derivative by p is the moving
     /// sum of a over the window, divided by the window, less a, less |m − p|/(1 + p)².
     fn row<T: Element>(&self, row: &[T], gradient: &mut [T]) {
@@ -143,17 +128,11 @@ fn probabilities<T: Element>(logits: &[T]) -> Vec<f64> {
         .collect()
 }
 
-fn row_width(layout: &Layout) -> Result<usize> {
-    match layout.dims() {
-        [_, _, _, width] if *width > 0 => Ok(*width),
-        other => bail!("smoothness needs logits of shape (batch, channel, z, x), not {other:?}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use candle_core::{DType, Device, Var};
     use proptest::prelude::*;
+    use rsom_nn::ops::without_kernels;
 
     use super::*;
 
@@ -242,6 +221,24 @@ mod tests {
             prop_assert_eq!(total, 0.0);
             let gradient = gradient(&logits.to_dtype(DType::F64).unwrap(), 5);
             prop_assert!(gradient.iter().all(|g| *g == 0.0));
+        }
+
+        #[test]
+        fn candles_own_ops_give_the_same_penalty_and_gradient(
+            values in proptest::collection::vec(-4.0_f64..4.0, 2 * 11), window in 0_usize..7,
+        ) {
+            let window = 2 * window + 1;
+            let logits = Tensor::from_vec(values, (1, 2, 1, 11), &Device::Cpu).unwrap();
+            let both = || {
+                let total: f64 = smoothness(&logits, window).unwrap().to_scalar().unwrap();
+                (total, gradient(&logits, window))
+            };
+            let ((ours, of_ours), (theirs, of_theirs)) = (both(), without_kernels(both));
+            prop_assert!((ours - theirs).abs() < 1e-12);
+            // Where the mean is the pixel itself but for rounding, the sign of the rest is anyone's.
+            prop_assume!(window > 1);
+            let apart = of_ours.iter().zip(&of_theirs).map(|(a, b)| (a - b).abs());
+            prop_assert!(apart.fold(0.0, f64::max) < 1e-9);
         }
 
         #[test]

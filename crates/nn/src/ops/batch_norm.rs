@@ -4,7 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use candle_core::{DType, Device, Result, Tensor, bail};
 
-use super::operation::{Needs, Operation, Pass, apply};
+use super::apply::apply;
+use super::operation::{Needs, Operation, Pass};
 use crate::Element;
 use rsom_kernels::norm::{Line, Pull, input_gradient, normalize, spreads, sums};
 use rsom_kernels::sum::Spread;

@@ -3,7 +3,8 @@
 use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
 
-use super::operation::{Needs, Operation, Pass, apply};
+use super::apply::apply;
+use super::operation::{Needs, Operation, Pass};
 use crate::Element;
 
 /// The channels of `a`, then those of `b`: (n, c, …) and (n, d, …) become (n, c + d, …).

@@ -2,7 +2,8 @@
 
 use candle_core::{Result, Tensor, bail};
 
-use super::operation::{Needs, Operation, Pass, apply};
+use super::apply::apply;
+use super::operation::{Needs, Operation, Pass};
 use crate::Element;
 use rsom_kernels::sum::by_channel;
 use rsom_kernels::transpose::{Tiles, transpose, transpose_data, transpose_weights};

@@ -2,7 +2,9 @@
 
 use candle_core::{Device, Result, Tensor, bail};
 
-use super::operation::{Needs, Operation, Pass, apply, forward, has_kernels};
+use super::apply::apply;
+use super::composed::has_kernels;
+use super::operation::{Needs, Operation, Pass, forward};
 use super::relu::composed_relu;
 use crate::Element;
 use rsom_kernels::correlate::{Finish, correlate};

@@ -2,7 +2,8 @@
 
 use candle_core::{Result, Tensor, bail};
 
-use super::operation::{Needs, Operation, Pass, apply};
+use super::apply::apply;
+use super::operation::{Needs, Operation, Pass};
 use crate::Element;
 
 /// The kernel (out, in, k, k, k) that is the sum of three plane ones through its middle: `zy` (out, in, k, k, 1), `zx`

@@ -2,7 +2,8 @@
 
 use candle_core::{Result, Tensor, bail};
 
-use super::operation::{Needs, Operation, Pass, apply};
+use super::apply::apply;
+use super::operation::{Needs, Operation, Pass};
 use crate::Element;
 use rsom_kernels::norm::{Line, Pull, input_gradient, normalize, spreads, sums};
 

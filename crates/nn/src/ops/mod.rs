@@ -1,10 +1,14 @@
 //! Differentiable ops on tensors, each with its own forward and backward; candle custom ops, or recorded on our own tape
 //! ([`crate::differentiate`]).
 //!
+//! An op is one [`Operation`], which [`apply()`] runs; a loss of another crate is one as well.
+//!
 //! All take `f32` (or `f64`, for checks of gradients), make their arguments contiguous, and on a CPU give results that
 //! do not depend on the number of threads. An argument that is not on the tape gets no gradient computed.
 
+mod apply;
 mod batch_norm;
+pub(crate) mod composed;
 mod concat;
 mod conv2d;
 mod conv3d;
@@ -18,7 +22,9 @@ mod method;
 pub(crate) mod operation;
 mod relu;
 
+pub use apply::apply;
 pub use batch_norm::{BatchNormConfig, Normalized, batch_norm_evaluation, batch_norm_training};
+pub use composed::without_kernels;
 pub use concat::concat_channels;
 pub use conv_transpose::{conv_transpose2d, conv_transpose3d};
 pub(crate) use conv2d::conv2d_normalized;
@@ -29,5 +35,5 @@ pub use dropout::dropout;
 pub use group_norm::group_norm;
 pub use max_pool::{max_pool2d, max_pool3d};
 pub use method::ConvolutionMethod;
-pub use operation::without_kernels;
+pub use operation::{Needs, Operation, Pass};
 pub use relu::relu;

@@ -3,7 +3,8 @@
 use candle_core::{Result, Tensor};
 use rayon::prelude::*;
 
-use super::operation::{Needs, Operation, Pass, apply};
+use super::apply::apply;
+use super::operation::{Needs, Operation, Pass};
 use crate::Element;
 
 /// Elements that a task works on.
