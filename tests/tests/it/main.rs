@@ -3,6 +3,7 @@
 mod circles;
 mod conformance;
 mod failures;
+mod libraries;
 mod quickstart;
 mod segment;
 mod tidy;
