@@ -148,10 +148,10 @@ impl Config {
         ];
         PhantomError::require_ranges(&ranges)?;
         if let Some(physics) = &self.physics {
-            physics.check(self)?;
+            physics.check(extent)?;
         }
         match &self.trees {
-            Some(trees) => trees.check(self),
+            Some(trees) => trees.check(extent),
             None => Ok(()),
         }
     }

@@ -9,47 +9,27 @@
 //! Every random number comes from a ChaCha8 stream keyed by seed, purpose and place, so the same seed gives the same
 //! bytes for any number of threads.
 
-mod band;
-mod blur;
-mod channel;
-mod clip;
-mod cohort;
+mod anatomy;
 mod config;
-mod dermis;
 mod error;
-mod field;
-mod focus;
+mod geometry;
 pub mod gerl2020;
-mod grain;
-mod hair;
-mod light;
-mod loops;
-mod melanin;
-mod noise;
 mod phantom;
-mod physical;
 mod physics;
-mod raster;
-mod reflection;
-mod scene;
-mod simple;
-mod skin;
-mod streams;
-mod subject;
+mod random;
+mod rendering;
+mod subjects;
 pub mod tree;
 mod truth;
-mod tube;
-mod tube_volume;
-mod vessels;
 
 #[cfg(feature = "cli")]
 pub mod cli;
 
-pub use cohort::{Member, cohort};
+pub use anatomy::dermis_trees::DermisTrees;
 pub use config::Config;
-pub use dermis::DermisTrees;
 pub use error::PhantomError;
 pub use phantom::{Phantom, generate, generate_raw};
-pub use physics::Physics;
-pub use subject::Subject;
+pub use physics::settings::Physics;
+pub use subjects::cohort::{Member, cohort};
+pub use subjects::subject::Subject;
 pub use truth::{TrueValue, Truth};

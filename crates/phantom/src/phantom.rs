@@ -3,12 +3,15 @@
 use ndarray::{Array2, Array3, Zip};
 use rsom_volume::{Mask, Scan};
 
-use crate::channel::CHANNELS;
-use crate::raster::Look;
-use crate::scene::Scene;
-use crate::streams::Streams;
+use crate::anatomy::scene::Scene;
+use crate::random::streams::Streams;
+use crate::rendering::channel::CHANNELS;
+use crate::rendering::physical;
+use crate::rendering::raster;
+use crate::rendering::raster::Look;
+use crate::rendering::simple;
 use crate::tree::Tree;
-use crate::{Config, PhantomError, Truth, physical, raster, simple};
+use crate::{Config, PhantomError, Truth};
 
 /// A made-up scan and what is true of it.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,11 +7,11 @@ use rsom_measures::{Metric, schema};
 use rsom_volume::Mask;
 
 use crate::Config;
-use crate::clip::clipped;
-use crate::scene::Scene;
+use crate::anatomy::scene::Scene;
+use crate::anatomy::tube::{Kind, Tube};
+use crate::geometry::clip::clipped;
+use crate::geometry::tube_volume::tube_volume_um3;
 use crate::tree::NodeKind;
-use crate::tube::{Kind, Tube};
-use crate::tube_volume::tube_volume_um3;
 
 /// One true quantity of a scan.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -188,9 +188,9 @@ fn add(tube: &Tube, scene: &Scene<'_>, inside: &mut Inside) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::anatomy::skin::Skin;
     use crate::phantom::tests::small;
-    use crate::skin::Skin;
-    use crate::streams::Streams;
+    use crate::random::streams::Streams;
 
     #[test]
     fn one_straight_vessel_has_the_volume_length_and_depth_of_a_cylinder() {

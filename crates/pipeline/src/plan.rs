@@ -2,6 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod condition;
+pub(crate) mod draft;
 pub(crate) mod expand;
 pub(crate) mod gather;
 pub(crate) mod inputs;

@@ -5,6 +5,7 @@ pub(crate) mod model;
 pub(crate) mod node;
 pub(crate) mod params;
 pub(crate) mod pipeline;
+pub(crate) mod placeholders;
 pub(crate) mod schema;
 pub(crate) mod template;
 pub(crate) mod words;

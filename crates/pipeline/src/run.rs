@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod display;
+pub(crate) mod duration;
 pub(crate) mod execute;
 pub(crate) mod left_out;
 pub(crate) mod logs;

@@ -3,6 +3,7 @@
 mod levels;
 mod marker;
 mod panel;
+mod record;
 mod summary;
 mod units;
 
@@ -13,32 +14,9 @@ use crate::scene::{Anchor, Path, Stroke, Text};
 use panel::Frame;
 
 pub use levels::ordered;
+pub use record::{Panel, Record};
 pub use summary::{Spread, Summary};
 pub use units::of_units;
-
-/// One value of one unit, such as a scan or a subject, under one level of the factor.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Record {
-    /// Level of the factor, such as `100`.
-    pub level: String,
-    /// Series, such as `unet`; empty when there is but one.
-    pub group: String,
-    /// The value, if there is one.
-    pub value: Option<f64>,
-    /// Status of the value, `ok` or why it is missing or trivial.
-    pub status: String,
-}
-
-/// One measure.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Panel {
-    /// Title of its axis, with the unit.
-    pub title: String,
-    /// Its values.
-    pub records: Vec<Record>,
-    /// The same measure of the reference, drawn as a line across.
-    pub reference: Option<f64>,
-}
 
 /// What a factor figure shows.
 #[derive(Debug, Clone, PartialEq)]

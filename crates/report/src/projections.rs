@@ -1,5 +1,6 @@
 //! Maximum intensity projections of a scan along its three axes, alone and with its vessels and epidermis.
 
+mod axis;
 mod contrast;
 mod layout;
 mod maxima;
@@ -11,28 +12,15 @@ use crate::font;
 use crate::panel::{Title, draw_label, draw_scale_bar, draw_swatch, draw_title, shortened};
 use crate::scene::{Item, Path, Text};
 use crate::{Color, Picture, Scene};
+pub use axis::{AXES, Axis};
 pub use contrast::{Colored, colored};
 use layout::Layout;
 pub use maxima::{Placed, maxima};
-
-/// The axes in the order of the figure's rows.
-pub const AXES: [Axis; 3] = [Axis::Z, Axis::Y, Axis::X];
 
 /// Opacity of the epidermis.
 const VEIL: f64 = 0.5;
 /// What vessels add to a color.
 const VESSEL: Color = Color([0, 0, 255]);
-
-/// An axis along which a scan is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Axis {
-    /// From the side: y across, depth down.
-    X,
-    /// From the side: x across, depth down.
-    Y,
-    /// From above: x across, y down.
-    Z,
-}
 
 /// What a figure of projections shows.
 #[derive(Debug, Clone)]
@@ -243,28 +231,6 @@ fn draw_legend(scene: &mut Scene, figure: &Figure<'_>, layout: &Layout) {
         scene.draw(Path::rectangle(area, [1.6 * em, 0.6 * em], color, 1.0));
         scene.draw(Text::new(words, [x + 2.8 * em, y], em, INK));
         x += (4.4 + font::width_em(words)) * em;
-    }
-}
-
-impl Axis {
-    /// Its index in arrays of shape (x, y, z).
-    #[must_use]
-    pub fn index(self) -> usize {
-        match self {
-            Axis::X => 0,
-            Axis::Y => 1,
-            Axis::Z => 2,
-        }
-    }
-
-    /// The axes that run across and down in a projection along it, as indices.
-    #[must_use]
-    pub fn picture(self) -> [usize; 2] {
-        match self {
-            Axis::X => [1, 2],
-            Axis::Y => [0, 2],
-            Axis::Z => [0, 1],
-        }
     }
 }
 

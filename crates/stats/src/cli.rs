@@ -3,14 +3,13 @@
 mod compare;
 mod compared_table;
 mod factor;
+mod fault;
 mod measurements;
 mod one_subject;
 mod sampling;
 mod table;
 
-use rsom_stage::{Definition, StageError};
-
-use crate::StatsError;
+use rsom_stage::Definition;
 
 /// The stage `stats`.
 #[must_use]
@@ -23,15 +22,4 @@ pub fn definition() -> Definition {
     .revision(env!("RSOM_REVISION"))
     .command(compare::command())
     .command(table::command())
-}
-
-/// What a user asked for does not fit the table, or the table breaks the contract.
-fn stage_error(error: &StatsError) -> StageError {
-    match error {
-        StatsError::NoBaseline { .. }
-        | StatsError::NoMetric { .. }
-        | StatsError::BadLevel { .. }
-        | StatsError::SeveralValues { .. } => StageError::usage(error),
-        _ => StageError::inputs(error),
-    }
 }

@@ -21,6 +21,7 @@ mod signed_ranks;
 mod summary;
 mod walsh;
 mod wilcoxon;
+mod wilcoxon_config;
 
 pub use adjust::{Adjustment, adjust};
 pub use comparison::{Comparison, ComparisonConfig, Contrast, Family, compare};
@@ -34,7 +35,5 @@ pub use pairing::{MissingPair, Pairs};
 pub use sample::{Aggregate, Sample, Samples, Unit, gather};
 pub use shift::{Shift, hodges_lehmann};
 pub use summary::SampleSummary;
-pub use wilcoxon::{
-    Alternative, EXACT_LIMIT, Method, Wilcoxon, WilcoxonConfig, ZeroMethod, smallest_attainable_p,
-    wilcoxon,
-};
+pub use wilcoxon::{EXACT_LIMIT, Wilcoxon, smallest_attainable_p, wilcoxon};
+pub use wilcoxon_config::{Alternative, Method, WilcoxonConfig, ZeroMethod};

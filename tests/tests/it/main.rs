@@ -1,7 +1,9 @@
 //! The tests of the whole program, in one binary: one module for each subject.
 
+mod circles;
 mod conformance;
 mod failures;
+mod libraries;
 mod quickstart;
 mod segment;
 mod tidy;

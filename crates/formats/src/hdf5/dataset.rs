@@ -5,9 +5,11 @@ use std::sync::Arc;
 use hdf5_reader::messages::HdfMessage;
 use hdf5_reader::{Datatype, ReferenceType, reference};
 
+use super::attributes::Attributes;
+use super::context::Context;
 use super::fault::{at, guard, unsupported};
-use super::file::Context;
-use super::{Attributes, element, text};
+use super::kind::Kind;
+use super::{element, text};
 use crate::FormatError;
 
 /// No compressed stream of zlib's grows by more than this.
@@ -19,23 +21,6 @@ pub struct Dataset {
     path: String,
     pub(super) inner: Arc<hdf5_reader::Dataset>,
     pub(super) context: Context,
-}
-
-/// What a dataset consists of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Numbers; those of an enumeration among them.
-    Number,
-    /// An enumeration of false and true.
-    Logical,
-    /// Numbers of two parts, real and imaginary.
-    Complex,
-    /// Texts.
-    Text,
-    /// References to other objects of the file.
-    Reference,
-    /// Something else, which is not read.
-    Other,
 }
 
 impl Dataset {

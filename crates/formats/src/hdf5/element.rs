@@ -3,7 +3,8 @@
 use hdf5_reader::error::{ByteOrder, Error, Result};
 use hdf5_reader::{Datatype, H5Type};
 
-use super::{Kind, text};
+use super::kind::Kind;
+use super::text;
 use crate::Numbers;
 
 /// What a dataset of this type consists of.

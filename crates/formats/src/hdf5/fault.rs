@@ -2,9 +2,11 @@
 
 use hdf5_reader::error::Error;
 
-use super::FORMAT;
 use crate::FormatError;
 use crate::guarded::catching;
+
+/// Name of the format in errors.
+pub(super) const FORMAT: &str = "HDF5";
 
 /// Runs the decoder; its fault, or its panic, becomes one of the object.
 pub(super) fn guard<T>(

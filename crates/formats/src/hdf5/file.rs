@@ -6,8 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 use hdf5_reader::{Hdf5File, OpenOptions};
 
-use super::fault::{at, guard};
-use super::{Attributes, Dataset};
+use super::attributes::Attributes;
+use super::context::Context;
+use super::dataset::Dataset;
+use super::fault::{FORMAT, at, guard};
 use crate::FormatError;
 
 /// Objects of a file that are looked at: each is remembered, in about four kilobytes.
@@ -27,21 +29,6 @@ const CHUNKS_KEPT: usize = 8 << 20;
 pub struct File {
     context: Context,
     objects: OnceLock<HashMap<u64, Node>>,
-}
-
-/// What all objects of a file share.
-#[derive(Clone)]
-pub(super) struct Context {
-    pub(super) file: Arc<Hdf5File>,
-    /// Bytes of the file.
-    pub(super) len: u64,
-}
-
-impl Context {
-    /// Bytes of a reference to what varies in length: a count, an address, a number.
-    pub(super) fn reference_size(&self) -> usize {
-        8 + usize::from(self.file.superblock().offset_size)
-    }
 }
 
 /// A group or a dataset.
@@ -87,7 +74,7 @@ impl File {
         let end = file.superblock().eof_address;
         if end != u64::MAX && end > len {
             let what = format_args!("the file ends after {len} bytes of {end}");
-            return Err(FormatError::format(super::FORMAT, what));
+            return Err(FormatError::format(FORMAT, what));
         }
         let file = Arc::new(file);
         Ok(Self {

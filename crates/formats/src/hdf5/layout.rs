@@ -3,7 +3,7 @@
 //! Where it stands is asked of the file itself: the decoder takes reserved bytes of such a message for a part of the
 //! address, and so could read the wrong bytes without a fault.
 
-use super::Dataset;
+use super::dataset::Dataset;
 use super::fault::{at, guard, unsupported};
 use crate::FormatError;
 

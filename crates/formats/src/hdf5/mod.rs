@@ -4,22 +4,23 @@
 //! file takes more memory than the file can account for, and every fault names the object at which it was met.
 
 mod attributes;
+mod context;
 mod dataset;
 mod element;
 mod fault;
 mod file;
 pub mod ipasc;
+mod kind;
 mod layout;
 mod numbers;
 mod text;
 
 pub use attributes::{Attribute, Attributes};
-pub use dataset::{Dataset, Kind};
+pub use dataset::Dataset;
 pub use file::{File, Group, Node};
+pub use kind::Kind;
 pub use numbers::Array;
 
-/// Name of the format in errors.
-pub(crate) const FORMAT: &str = "HDF5";
 /// What an HDF5 file begins with, at byte 0, or behind a block of its user's.
 const MAGIC: &[u8] = b"\x89HDF\r\n\x1a\n";
 

@@ -2,9 +2,11 @@
 
 use hdf5_reader::{Datatype, SliceInfo, SliceInfoElem};
 
+use super::dataset::Dataset;
 use super::element::{self, Bits, Half, Member, Part, Stored};
 use super::fault::{at, guard, unsupported};
-use super::{Dataset, Kind, layout};
+use super::kind::Kind;
+use super::layout;
 use crate::FormatError;
 use crate::Numbers;
 

@@ -5,8 +5,9 @@ use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom};
 
 use flate2::bufread::ZlibDecoder;
 
-use super::{FORMAT, Numbers};
+use super::fault::fault;
 use crate::FormatError;
+use crate::Numbers;
 
 /// Bytes that are read at a time.
 const CHUNK: usize = 1 << 16;
@@ -144,14 +145,11 @@ impl<'a> Stream<'a> {
     /// A fault at the place of the next byte.
     pub(super) fn fault(&self, what: impl std::fmt::Display) -> FormatError {
         match self.compressed_at {
-            None => FormatError::format(FORMAT, format_args!("at byte {}: {what}", self.position)),
-            Some(at) => FormatError::format(
-                FORMAT,
-                format_args!(
-                    "at byte {} of what is compressed at byte {at}: {what}",
-                    self.position
-                ),
-            ),
+            None => fault(format_args!("at byte {}: {what}", self.position)),
+            Some(at) => fault(format_args!(
+                "at byte {} of what is compressed at byte {at}: {what}",
+                self.position
+            )),
         }
     }
 

@@ -3,7 +3,9 @@
 use std::fs::File;
 
 use super::stream::{ByteOrder, Storage, Stream};
-use super::{Class, NumericArray, Place, SparseMatrix, TextArray, Value, Variable, text};
+use super::text;
+use super::value::{Class, NumericArray, SparseMatrix, TextArray, Value};
+use super::variable::{Place, Variable};
 use crate::FormatError;
 
 /// Bytes of the five integers.

@@ -1,6 +1,6 @@
 //! What a variable of a MATLAB file holds.
 
-use super::Numbers;
+use crate::Numbers;
 
 /// MATLAB's class of an array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,4 +189,10 @@ impl Value {
             Self::Function(_) | Self::Opaque { .. } => &[],
         }
     }
+}
+
+/// The number of elements of an array, if it can be counted.
+pub(super) fn count_of(dims: &[usize]) -> Option<u64> {
+    let mut extents = dims.iter().map(|extent| *extent as u64);
+    extents.try_fold(1_u64, u64::checked_mul)
 }

@@ -9,7 +9,6 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
-use super::FORMAT;
 use super::v5::{COMPRESSED, MATRIX, MOST_EXTENTS};
 use crate::FormatError;
 
@@ -244,5 +243,5 @@ fn in_chunks<T: Copy, const N: usize>(
 }
 
 fn fault(name: &str, what: &str) -> FormatError {
-    FormatError::format(FORMAT, format_args!("variable {name}: {what}"))
+    super::fault::fault(format_args!("variable {name}: {what}"))
 }

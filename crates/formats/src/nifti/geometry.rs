@@ -2,7 +2,7 @@
 
 use rsom_volume::{Affine, Grid, Spacing};
 
-use super::Header;
+use super::header::Header;
 use crate::FormatError;
 
 /// Where the voxels of a header stand.

@@ -1,9 +1,12 @@
 //! The header of a NIfTI file, checked completely before a voxel is touched.
 
-use nifti::{Endianness, NiftiHeader};
+use nifti::Endianness;
 
+use super::fault::{FORMAT, bad};
 use super::header2;
-use super::{FORMAT, Limits, VoxelType};
+use super::limits::Limits;
+use super::raw_header::{Raw, raw_of_version_1, text};
+use super::voxel_type::VoxelType;
 use crate::FormatError;
 
 /// The part of a NIfTI-1 or NIfTI-2 header that says what the voxels are and where they stand.
@@ -37,25 +40,6 @@ pub struct Header {
     pub srow: [[f64; 4]; 3],
     /// Free text.
     pub description: String,
-}
-
-/// The numbers of either version, before they are checked.
-pub(super) struct Raw {
-    pub version: u8,
-    pub big_endian: bool,
-    pub single_file: bool,
-    pub dim: [i64; 8],
-    pub datatype: i16,
-    pub bitpix: i16,
-    pub offset: f64,
-    pub slope: f64,
-    pub intercept: f64,
-    pub pixdim: [f64; 8],
-    pub units: u8,
-    pub codes: [i32; 2],
-    pub quaternion: [f64; 6],
-    pub srow: [[f64; 4]; 3],
-    pub description: Vec<u8>,
 }
 
 impl Header {
@@ -167,61 +151,6 @@ impl Raw {
     }
 }
 
-fn raw_of_version_1(bytes: &[u8], big_endian: bool) -> Result<Raw, FormatError> {
-    let single_file = match &bytes[344..348] {
-        b"n+1\0" => true,
-        b"ni1\0" => false,
-        b"\0\0\0\0" => {
-            return Err(FormatError::unsupported(
-                FORMAT,
-                "an Analyze 7.5 header (no magic)",
-            ));
-        }
-        other => {
-            return Err(bad(format_args!(
-                "the magic {:?} is not NIfTI's",
-                text(other)
-            )));
-        }
-    };
-    let header = NiftiHeader::from_reader(bytes).map_err(bad)?;
-    // The crate guesses the byte order from dim[0] alone.
-    if (header.endianness == Endianness::Big) != big_endian {
-        return Err(bad("dim[0] is not between 1 and 7"));
-    }
-    Ok(Raw {
-        version: 1,
-        big_endian,
-        single_file,
-        // The crate reads dims unsigned; -1 must not become 65535.
-        dim: header.dim.map(|d| i64::from(d.cast_signed())),
-        datatype: header.datatype,
-        bitpix: header.bitpix,
-        offset: f64::from(header.vox_offset),
-        slope: f64::from(header.scl_slope),
-        intercept: f64::from(header.scl_inter),
-        pixdim: header.pixdim.map(widened),
-        units: header.xyzt_units,
-        codes: [header.qform_code.into(), header.sform_code.into()],
-        quaternion: [
-            header.quatern_b,
-            header.quatern_c,
-            header.quatern_d,
-            header.quatern_x,
-            header.quatern_y,
-            header.quatern_z,
-        ]
-        .map(f64::from),
-        srow: [header.srow_x, header.srow_y, header.srow_z].map(|row| row.map(widened)),
-        description: header.descrip,
-    })
-}
-
-/// The double nearest to the shortest decimal that names the single: 0.012, not 0.012000000104308128.
-pub(super) fn widened(single: f32) -> f64 {
-    single.to_string().parse().unwrap_or(f64::from(single))
-}
-
 fn shape(dim: &[i64; 8]) -> Result<Vec<usize>, FormatError> {
     let rank = match usize::try_from(dim[0]) {
         Ok(rank @ 1..=7) => rank,
@@ -297,14 +226,4 @@ fn pixdim(pixdim: &[f64; 8], rank: usize) -> Result<[f64; 4], FormatError> {
         checked[axis] = size;
     }
     Ok(checked)
-}
-
-fn text(bytes: &[u8]) -> String {
-    let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
-    let text = String::from_utf8_lossy(&bytes[..end]);
-    text.chars().filter(|c| !c.is_control()).collect()
-}
-
-pub(super) fn bad(fault: impl std::fmt::Display) -> FormatError {
-    FormatError::format(FORMAT, fault)
 }

@@ -1,6 +1,7 @@
 //! The 540 bytes of a NIfTI-2 header, which the `nifti` crate does not read.
 
-use super::header::{Raw, bad};
+use super::fault::bad;
+use super::raw_header::Raw;
 use crate::FormatError;
 
 /// Takes the fields apart; checks only the magic.

@@ -8,12 +8,15 @@
 //! Arrays come in standard (row-major) layout with axes (x, y, z, channel), whatever the order in the file. Axes are
 //! taken as they are stored: no reorientation.
 
+mod fault;
 mod geometry;
 mod gzip;
 mod header;
 mod header2;
 mod layout;
+mod limits;
 mod magic;
+mod raw_header;
 mod read;
 mod source;
 mod summary;
@@ -22,6 +25,7 @@ mod voxels;
 mod write;
 
 pub use header::Header;
+pub use limits::Limits;
 pub use magic::is;
 pub use read::{
     Reading, read_channels, read_doubts, read_grid, read_header, read_labels, read_mask, read_scan,
@@ -32,18 +36,3 @@ pub use voxel_type::VoxelType;
 pub use write::{
     Storage, write_bytes, write_doubles, write_labels, write_mask, write_scan, write_singles,
 };
-
-/// Name of the format in messages.
-const FORMAT: &str = "NIfTI";
-
-/// What a file may ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// The most values (voxels times channels) that a volume may hold.
-    pub voxels: u64,
-}
-
-impl Limits {
-    /// 2³¹ values: 75 RSOM scans of the paper's size in one file.
-    pub const DEFAULT: Self = Self { voxels: 1 << 31 };
-}

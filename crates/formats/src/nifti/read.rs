@@ -6,10 +6,14 @@ use std::path::Path;
 use ndarray::{Array4, Axis};
 use rsom_volume::{Grid, LabelMap, Mask, Scan};
 
+use super::fault::FORMAT;
+use super::geometry;
+use super::header::Header;
 use super::layout::{Strides, to_array};
+use super::limits::Limits;
 use super::source::Opened;
+use super::voxel_type::VoxelType;
 use super::voxels::{Stored, Voxels, each_type};
-use super::{FORMAT, Header, Limits, VoxelType, geometry};
 use crate::FormatError;
 use rsom_volume::RawChannel;
 

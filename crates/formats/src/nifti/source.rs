@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use super::header::bad;
-use super::{Header, Limits};
+use super::fault::bad;
+use super::header::Header;
+use super::limits::Limits;
 use crate::FormatError;
 
 /// Deflate cannot shrink data by more than this factor.

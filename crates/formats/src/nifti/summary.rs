@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::header::Header;
+use super::limits::Limits;
 use super::source::Opened;
 use super::voxels::{Stored, Voxels, each_type};
-use super::{Header, Limits};
 use crate::FormatError;
 
 /// Integer volumes with at most this many different values have them listed: they are labels.

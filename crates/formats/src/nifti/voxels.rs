@@ -2,8 +2,9 @@
 
 use nifti::{DataElement, InMemNiftiVolume};
 
-use super::header::bad;
-use super::{FORMAT, Header, VoxelType};
+use super::fault::{FORMAT, bad};
+use super::header::Header;
+use super::voxel_type::VoxelType;
 use crate::FormatError;
 
 /// Stored voxels in their own type and the file's order.

@@ -10,11 +10,12 @@ use std::path::Path;
 use ndarray::{ArrayView3, ArrayView4, Axis};
 use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 
+use super::fault::{FORMAT, bad};
+use super::geometry;
 use super::gzip::Gzip;
-use super::header::bad;
 use super::layout::each_piece;
 use super::read::refuse_non_finite;
-use super::{VoxelType, geometry};
+use super::voxel_type::VoxelType;
 use crate::FormatError;
 
 /// Bytes before the first voxel: the header and four zeros that say that no extension follows.
@@ -213,7 +214,7 @@ fn header(target: &Target<'_>, channels: usize) -> Result<[u8; HEADER], FormatEr
     let size = grid.spacing().or_unit();
     if let Some(tiny) = size.iter().find(|d| (**d as f32) < f32::MIN_POSITIVE) {
         let what = format_args!("writing a voxel size of {tiny} mm");
-        return Err(FormatError::unsupported(super::FORMAT, what));
+        return Err(FormatError::unsupported(FORMAT, what));
     }
     let affine = grid.affine();
     let quaternion = geometry::to_quaternion(grid);
@@ -252,7 +253,7 @@ fn dim(grid: &Grid, channels: usize) -> Result<[i16; 8], FormatError> {
     let mut dim = [1_i16; 8];
     for (slot, extent) in dim.iter_mut().zip([rank, nx, ny, nz, channels]) {
         *slot = i16::try_from(extent).map_err(|_| {
-            FormatError::unsupported(super::FORMAT, format_args!("writing an extent of {extent}"))
+            FormatError::unsupported(FORMAT, format_args!("writing an extent of {extent}"))
         })?;
     }
     Ok(dim)

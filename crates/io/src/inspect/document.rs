@@ -6,7 +6,7 @@ use std::path::Path;
 use rsom_stage::{StageError, atomic, yaml};
 use serde_json::json;
 
-use super::Report;
+use super::report::Report;
 
 pub(super) fn report(path: &Path) -> Result<Report, StageError> {
     let text =

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::Report;
-use super::report::number;
+use super::report::{Report, number};
 use rsom_formats::FormatError;
 use rsom_formats::hdf5::ipasc::{self, Metadatum};
 use rsom_formats::hdf5::{Attribute, Dataset, File, Node};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::Report;
+use super::report::Report;
 use rsom_formats::FormatError;
 use rsom_formats::matlab::{MatFile, Variable, Version};
 

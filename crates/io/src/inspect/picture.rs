@@ -5,8 +5,7 @@ use std::path::Path;
 use rsom_formats::FormatError;
 use serde_json::json;
 
-use super::Report;
-use super::report::number;
+use super::report::{Report, number};
 use rsom_formats::images::{self, Sample};
 
 pub(super) fn report(path: &Path) -> Result<Report, FormatError> {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::Report;
+use super::report::Report;
 use crate::ports::PROVENANCE_KEY;
 use rsom_formats::FormatError;
 use rsom_formats::table::{Cell, parquet};

@@ -7,8 +7,7 @@ use rsom_formats::nifti::{self, VoxelSummary};
 use rsom_volume::Spacing;
 use serde_json::{Value, json};
 
-use super::Report;
-use super::report::number;
+use super::report::{Report, number};
 use crate::sidecar::Sidecar;
 
 pub(super) fn report(path: &Path) -> Result<Report, FormatError> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use rsom_weights::{Header, TensorEntry};
 use serde_json::{Map, Value, json};
 
-use super::Report;
+use super::report::Report;
 use rsom_formats::FormatError;
 
 const SAFETENSORS: &str = "safetensors";

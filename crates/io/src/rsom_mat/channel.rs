@@ -4,16 +4,26 @@ use std::path::Path;
 
 use ndarray::Array3;
 
-use super::fault;
+use super::variable::{fault, numbers};
 use rsom_formats::FormatError;
 use rsom_formats::Numbers;
-use rsom_formats::matlab::{self, Class, MatFile, NewArray, NewNumbers, NumericArray, Value};
+use rsom_formats::matlab::{self, Class, MatFile, NewArray, NewNumbers};
+use rsom_stage::{StageError, atomic};
 use rsom_volume::RawChannel;
+
+/// Voxel size of RSOM scans along x, y, z, in mm.
+pub const SPACING_MM: [f64; 3] = [0.012, 0.012, 0.003];
+/// Names of the channels.
+pub const CHANNELS: [&str; 2] = ["LF", "HF"];
 
 /// The variable of a reconstruction.
 const RECONSTRUCTION: &str = "R";
 
-pub(super) fn read(path: &Path) -> Result<RawChannel, FormatError> {
+/// Reads the reconstruction in a MATLAB file: the variable `R` (z, y, x), or the only one of three extents.
+///
+/// # Errors
+/// The file cannot be read or holds no such variable; NaN or infinite voxels.
+pub fn read_channel(path: &Path) -> Result<RawChannel, FormatError> {
     let file = MatFile::open(path)?;
     let volumes: Vec<_> = file
         .variables()
@@ -64,11 +74,21 @@ pub(super) fn read(path: &Path) -> Result<RawChannel, FormatError> {
     })
 }
 
-pub(super) fn write(
+/// Writes a reconstruction as the scanner's software does: the variable `R` (z, y, x) in its precision, compressed if wanted.
+///
+/// # Errors
+/// Exit code 4: the file cannot be written, or the format cannot hold so many voxels.
+pub fn write_channel(
     path: &Path,
     channel: &RawChannel,
     compressed: bool,
-) -> Result<(), FormatError> {
+) -> Result<(), StageError> {
+    atomic::write(path, |temporary| {
+        write(temporary, channel, compressed).map_err(|e| StageError::output(path, e))
+    })
+}
+
+fn write(path: &Path, channel: &RawChannel, compressed: bool) -> Result<(), FormatError> {
     let [x, y, z] = channel.shape();
     let dims = vec![z, y, x];
     let name = RECONSTRUCTION;
@@ -96,17 +116,6 @@ pub(super) fn write(
         numbers,
     };
     matlab::write(path, &[array], compressed)
-}
-
-pub(super) fn numbers(value: Value, name: &str) -> Result<Numbers, FormatError> {
-    match value {
-        Value::Numeric(NumericArray {
-            real,
-            imaginary: None,
-            ..
-        }) => Ok(real),
-        _ => Err(fault(format_args!("{name} is no array of real numbers"))),
-    }
 }
 
 fn finite(all: bool, name: &str) -> Result<(), FormatError> {

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use ndarray::ArrayView3;
 use rsom_stage::{Invocation, StageError};
-use rsom_volume::{Grid, RawChannel, RawScan, Spacing};
+use rsom_volume::{Grid, RawChannel, RawScan, SkinSurface, Spacing};
 use serde_json::{Value, json};
 
+use super::channel::{CHANNELS, SPACING_MM};
 use super::surface::Written;
-use super::{CHANNELS, SPACING_MM};
 use crate::ports;
 use crate::sidecar::Sidecar;
 use rsom_formats::FormatError;
@@ -141,7 +141,7 @@ fn as_told(channel: RawChannel, precision: Option<&str>) -> RawChannel {
     }
 }
 
-fn surface(value: &Value) -> Result<super::SkinSurface, FormatError> {
+fn surface(value: &Value) -> Result<SkinSurface, FormatError> {
     let written: Result<Written, _> = serde_json::from_value(value.clone());
     let surface = written.ok().and_then(Written::surface);
     surface.ok_or_else(|| {

@@ -5,10 +5,10 @@ use std::path::Path;
 use ndarray::{Array2, ShapeBuilder};
 use serde::{Deserialize, Serialize};
 
-use super::channel::numbers;
-use super::fault;
+use super::variable::{fault, numbers};
 use rsom_formats::FormatError;
 use rsom_formats::matlab::{self, MatFile, NewArray, NewNumbers};
+use rsom_stage::{StageError, atomic};
 use rsom_volume::SkinSurface;
 
 /// The surface as a sidecar holds it.
@@ -43,7 +43,11 @@ impl Written {
     }
 }
 
-pub(super) fn read(path: &Path) -> Result<SkinSurface, FormatError> {
+/// Reads the skin's surface from a MATLAB file: the variables `surfSmooth` (x, y), `dx` and `dy`.
+///
+/// # Errors
+/// The file cannot be read or holds no such variables.
+pub fn read_surface(path: &Path) -> Result<SkinSurface, FormatError> {
     let file = MatFile::open(path)?;
     let read = |name: &str| -> Result<(Vec<usize>, Vec<f64>), FormatError> {
         let Some(variable) = file.variable(name) else {
@@ -75,7 +79,17 @@ pub(super) fn read(path: &Path) -> Result<SkinSurface, FormatError> {
     })
 }
 
-pub(super) fn write(path: &Path, surface: &SkinSurface) -> Result<(), FormatError> {
+/// Writes the skin's surface as the scanner's software does: `surfSmooth` (x, y), `dx` and `dy` in double precision.
+///
+/// # Errors
+/// Exit code 4: the file cannot be written.
+pub fn write_surface(path: &Path, surface: &SkinSurface) -> Result<(), StageError> {
+    atomic::write(path, |temporary| {
+        write(temporary, surface).map_err(|e| StageError::output(path, e))
+    })
+}
+
+fn write(path: &Path, surface: &SkinSurface) -> Result<(), FormatError> {
     let (x, y) = surface.heights.dim();
     let heights: Vec<f64> = surface.heights.t().iter().copied().collect();
     let array = |name, dims: &[usize], numbers| NewArray {

@@ -4,14 +4,9 @@ use ndarray::ArrayView3;
 use rsom_formats::table::{self, Column, Table, TableError};
 use rsom_measures::{Row, schema};
 
-use crate::cli::table::{Keys, push_factors};
+use crate::cli::table::{ANGLE_HIGH_DEG, ANGLE_LOW_DEG, Keys, push_factors};
 use crate::normals::{angles_deg, histogram};
 use crate::{Pair, Status, Surface};
-
-/// Column of the lower end of a bin.
-pub const ANGLE_LOW_DEG: &str = "angle_low_deg";
-/// Column of the upper end of a bin.
-pub const ANGLE_HIGH_DEG: &str = "angle_high_deg";
 
 /// Counts of columns by angle, a row for each mask, surface and bin, in the form of a table of measurements with two
 /// more columns: `angle_low_deg` and `angle_high_deg`.

@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 use rsom_formats::table::{self, Column, Table, TableError};
 use rsom_measures::{Row, column};
 
-use super::histogram::{ANGLE_HIGH_DEG, ANGLE_LOW_DEG};
 use crate::Measurement;
+
+/// Column of the lower end of a bin of a histogram.
+pub const ANGLE_LOW_DEG: &str = "angle_low_deg";
+/// Column of the upper end of a bin of a histogram.
+pub const ANGLE_HIGH_DEG: &str = "angle_high_deg";
 
 /// What stands the same in every row.
 #[derive(Debug, Clone, Copy)]

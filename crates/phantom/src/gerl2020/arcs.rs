@@ -4,8 +4,8 @@ use ndarray::{Array3, Axis};
 use rayon::prelude::*;
 use rsom_morphology::{Connectivity, Element, dilate};
 
-use super::Gerl2020Config;
-use crate::streams::{Purpose, Streams};
+use super::config::Gerl2020Config;
+use crate::random::streams::{Purpose, Streams};
 
 /// Radii of the shells, in voxels; a shell holds the offsets whose length rounds to its radius.
 const RADII_VOX: [f64; 2] = [7.0, 15.0];

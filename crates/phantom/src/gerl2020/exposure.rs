@@ -2,10 +2,10 @@
 
 use ndarray::{Array3, ArrayViewMut2};
 
-use super::Gerl2020Config;
+use super::config::Gerl2020Config;
 use super::reflections::{BRIGHT_LF, Reflection};
 use super::vessels::Vessels;
-use crate::streams::{Purpose, Streams};
+use crate::random::streams::{Purpose, Streams};
 
 /// Least value of the background that is kept; less becomes 0.
 const BACKGROUND_LEAST: f64 = 0.5;

@@ -1,8 +1,8 @@
 //! Reflections: level layers in LF that are no tissue.
 
-use super::Gerl2020Config;
-use crate::blur::gaussian;
-use crate::streams::{Draw, Purpose, Streams};
+use super::config::Gerl2020Config;
+use crate::random::streams::{Draw, Purpose, Streams};
+use crate::rendering::blur::gaussian;
 
 /// What a layer's intensity of 1 is multiplied by.
 const FACTORS: [f64; 2] = [2.0, 3.0];

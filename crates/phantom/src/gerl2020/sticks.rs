@@ -3,8 +3,8 @@
 use ndarray::{Array3, Zip};
 use rsom_morphology::{Connectivity, Element, dilate};
 
-use super::Gerl2020Config;
-use crate::streams::{Draw, Purpose, Streams};
+use super::config::Gerl2020Config;
+use crate::random::streams::{Draw, Purpose, Streams};
 
 /// Fewest and most voxels of a stick.
 const LENGTH_VOX: [usize; 2] = [10, 40];

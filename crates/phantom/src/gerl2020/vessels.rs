@@ -3,7 +3,7 @@
 use ndarray::{Array3, Zip};
 use rsom_morphology::{Connectivity, Element, Recheck, dilate, erode, remove_small, skeletonize};
 
-use super::Gerl2020Config;
+use super::config::Gerl2020Config;
 
 /// What the first, second and third dilation add to LF, each in all of its voxels.
 const LF_SHELLS: [f32; 3] = [0.75, 1.5, 0.75];

@@ -1,6 +1,6 @@
 //! A uniform grid of cells that says which straight pieces may lie near each other.
 
-use super::geometry::{Point, distance_to, norm};
+use crate::geometry::point::{Point, distance_to, norm};
 
 /// Numbered things, each listed in every cell that it may touch.
 #[derive(Debug, Clone)]
@@ -132,8 +132,8 @@ impl Cells {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::geometry::separation;
     use super::*;
+    use crate::geometry::point::separation;
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]

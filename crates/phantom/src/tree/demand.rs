@@ -2,9 +2,10 @@
 
 use ndarray::{Array3, ArrayView1, Axis};
 
-use super::geometry::Point;
-use super::{TreeConfig, TreeError};
-use crate::streams::Draw;
+use super::config::TreeConfig;
+use crate::error::TreeError;
+use crate::geometry::point::Point;
+use crate::random::streams::Draw;
 
 /// Layers that a demand given by depth is cut into.
 const LAYERS: usize = 1024;
@@ -142,7 +143,7 @@ fn interpolated(depth: f64, depths: &[f64], levels: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::streams::{Purpose, Streams};
+    use crate::random::streams::{Purpose, Streams};
 
     #[test]
     fn places_are_drawn_as_often_as_the_demand_says_and_never_without_one() {

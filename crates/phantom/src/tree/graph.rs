@@ -2,9 +2,9 @@
 
 use std::f64::consts::PI;
 
-use super::geometry::{Point, length};
 use super::growth::Growth;
-use crate::tube_volume::tube_volume_um3;
+use crate::geometry::point::{Point, length};
+use crate::geometry::tube_volume::tube_volume_um3;
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,29 +13,28 @@
 //! Lengths are in µm. Places are (x, y, z) from the corner of a box of tissue; z is depth and grows into the tissue.
 
 mod cells;
+mod check;
 mod config;
 mod demand;
-mod error;
-mod geometry;
+mod face;
 mod graph;
 mod growth;
 mod murray;
-mod piece;
 mod relaxation;
 mod roots;
 mod rules;
+mod sprouting;
 mod swc;
 mod tissue;
 mod voxels;
 mod wobble;
 
-pub use config::{Face, TreeConfig};
+pub use config::TreeConfig;
 pub use demand::Demand;
-pub use error::TreeError;
+pub use face::Face;
 pub use graph::{Node, NodeKind, Segment, Tree};
-pub use growth::grow;
+pub use sprouting::grow;
 pub use swc::to_swc;
 pub use voxels::{coverage, mask};
 
-pub(crate) use geometry::Point;
-pub(crate) use piece::Piece;
+pub use crate::error::TreeError;

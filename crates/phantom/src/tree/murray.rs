@@ -1,6 +1,6 @@
 //! Murray's law of radii, and the place of a bifurcation that needs the least work.
 
-use super::geometry::{Point, cross, dot, minus, norm};
+use crate::geometry::point::{Point, cross, dot, minus, norm};
 
 /// The law that radii follow: a parent's radius to the power γ is the sum of its daughters' radii to the power γ.
 ///
@@ -74,8 +74,8 @@ pub(super) fn meeting_place(ends: [Point; 3], weights: [f64; 3]) -> Option<Point
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::geometry::{cosine, distance};
     use super::*;
+    use crate::geometry::point::{cosine, distance};
 
     fn cost(place: Point, ends: [Point; 3], weights: [f64; 3]) -> f64 {
         (0..3).map(|i| weights[i] * distance(place, ends[i])).sum()

@@ -1,8 +1,8 @@
 //! Bifurcations that move to where they need the least work.
 
-use super::geometry::{Point, between, distance, minus, plus, times, unit};
 use super::growth::Growth;
 use super::murray::meeting_place;
+use crate::geometry::point::{Point, between, distance, minus, plus, times, unit};
 
 /// Shares of the way to its best place that a bifurcation tries to go.
 const SHARES: [f64; 3] = [1.0, 0.5, 0.25];

@@ -1,10 +1,11 @@
 //! Where trees begin, and their first vessels.
 
-use super::geometry::{Point, distance, plus, times};
-use super::growth::Growth;
+use super::config::TreeConfig;
+use super::growth::{Growth, Vessel};
 use super::tissue::Tissue;
-use super::{TreeConfig, TreeError};
-use crate::streams::{Purpose, Streams};
+use crate::error::TreeError;
+use crate::geometry::point::{Point, distance, plus, times};
+use crate::random::streams::{Purpose, Streams};
 
 /// Places that are compared for each root, and that stand for the tissue of each root.
 const CANDIDATES: usize = 32;
@@ -92,4 +93,26 @@ pub(super) fn trunks(growth: &mut Growth<'_>, tissue: &mut Tissue<'_>) -> Result
         tissue.feed(end);
     }
     Ok(())
+}
+
+impl Growth<'_> {
+    /// Grows the first vessel of a root; `false` when there is no room.
+    fn plant(&mut self, root: usize, end: Point) -> bool {
+        let id = self.vessels.len();
+        self.vessels.push(Vessel {
+            parent: None,
+            daughters: None,
+            tree: root,
+            end,
+            terminals: 1,
+        });
+        self.list(id);
+        if self.fits(id) {
+            self.trunks.push(id);
+            return true;
+        }
+        self.cells.remove(id);
+        self.vessels.pop();
+        false
+    }
 }

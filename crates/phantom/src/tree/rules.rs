@@ -1,7 +1,7 @@
 //! What a vessel must keep to: its length, its angles, the faces of the box and its distance to others.
 
-use super::geometry::{cosine, depth_in, distance, minus, separation};
 use super::growth::Growth;
+use crate::geometry::point::{cosine, depth_in, distance, minus, separation};
 
 /// Cosine of the least angle between vessels that meet, 30°: below it their walls would run side by side. Free
 /// bifurcations have 48° and more at every γ that is allowed.

@@ -2,8 +2,8 @@
 
 use super::Demand;
 use super::cells::Cells;
-use super::geometry::{Point, depth_in, distance};
-use crate::streams::Draw;
+use crate::geometry::point::{Point, depth_in, distance};
+use crate::random::streams::Draw;
 
 /// Places that are compared, drawn by the demand.
 const CANDIDATES: usize = 24;

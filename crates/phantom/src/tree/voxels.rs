@@ -4,9 +4,9 @@ use ndarray::{Array3, ArrayViewMut2, Axis, Zip};
 use rayon::prelude::*;
 use rsom_volume::{Grid, Mask, Spacing};
 
-use super::geometry::{Point, dot};
-use super::piece::Piece;
 use super::{Tree, TreeError};
+use crate::geometry::piece::Piece;
+use crate::geometry::point::{Point, dot};
 
 /// Samples of a voxel along each axis; their number cubed is the number of bits of a `u64`.
 const SAMPLES: usize = 4;

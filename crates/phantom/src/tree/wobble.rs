@@ -3,11 +3,11 @@
 use std::f64::consts::PI;
 
 use super::cells::Cells;
-use super::geometry::{
+use super::growth::Growth;
+use crate::geometry::point::{
     Point, between, cross, depth_in, distance, minus, norm, plus, separation, times, unit,
 };
-use super::growth::Growth;
-use crate::streams::{Draw, Purpose, Streams};
+use crate::random::streams::{Draw, Purpose, Streams};
 
 /// Straight pieces of a half wave.
 const PIECES: usize = 6;

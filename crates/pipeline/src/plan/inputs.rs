@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use crate::check::link::each_scan;
 use crate::plan::condition::{Condition, Subject};
+use crate::plan::draft::{Context, Draft, Made};
 use crate::plan::expand::Instance;
 use crate::plan::gather::{Gather, scan_of};
 use crate::plan::scans::{Scan, Scans};
 use crate::plan::scope::scan_files;
-use crate::plan::task::{Context, Draft, Made};
 use crate::plan::tasks::{InputFile, TaskInput};
 use crate::problem::Problems;
 use crate::read::model::{Input, Origin, Source};

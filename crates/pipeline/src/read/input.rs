@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::problem::Problems;
 use crate::read::model::{Condition, Input, Origin, Source, snake};
 use crate::read::node::Node;
-use crate::read::pipeline::check_placeholders;
+use crate::read::placeholders::check_placeholders;
 use crate::read::template::{Template, is_name};
 use crate::suggest;
 

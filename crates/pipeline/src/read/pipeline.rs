@@ -1,13 +1,13 @@
 //! Reads a pipeline file into its model, collecting everything that is wrong with its form.
 
 use rsom_stage::yaml::{Document, Place};
-use serde_json::Value;
 
 use crate::problem::Problems;
 use crate::read::input::{conditions, input};
 use crate::read::model::{Action, Named, Output, Pipeline, Stage, snake};
 use crate::read::node::Node;
-use crate::read::template::{self, Template, is_name};
+use crate::read::placeholders::check_placeholders;
+use crate::read::template::{Template, is_name};
 use crate::read::words;
 
 /// Keys of the file.
@@ -120,13 +120,6 @@ fn refuse_reserved(node: &Node<'_>, problems: &mut Problems) {
             node.place(),
             format!("the name '{}' is reserved", node.key()),
         );
-    }
-}
-
-/// Reports malformed placeholders in all texts of a value.
-pub(crate) fn check_placeholders(value: &Value, place: Place, problems: &mut Problems) {
-    if let Err(message) = template::templates(value) {
-        problems.add(place, message);
     }
 }
 

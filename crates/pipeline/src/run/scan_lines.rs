@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::plan::tasks::Task;
-use crate::run::display::seconds;
+use crate::run::duration::seconds;
 
 /// Counts what is left of each scan.
 #[derive(Debug)]

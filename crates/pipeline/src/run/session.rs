@@ -8,7 +8,7 @@ use crate::assess::assessor::{Assessor, Verdict};
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
 use crate::plan::tasks::Plan;
-use crate::run::display::seconds;
+use crate::run::duration::seconds;
 use crate::run::execute::{Settings, execute};
 use crate::run::logs;
 use crate::run::orphans;

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::Purpose;
+use super::settings::Purpose;
 
 /// Voxels that a task works on.
 const CHUNK: usize = 1 << 15;

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 use rsom_volume::SkinSurface;
 
-use super::Recipe;
+use super::settings::Recipe;
 use super::spline::Spline;
 use crate::crop::within_limit;
 use crate::{PreprocessError, Shifts};

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 use rsom_volume::gaussian_weights;
 
-use super::Detection;
+use super::settings::Detection;
 
 /// Depths that a path may take in each column: from `start` up to, but without, `end`.
 #[derive(Debug, Clone)]
@@ -142,7 +142,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::surface::{Choice, Feature};
+    use crate::surface::settings::{Choice, Feature};
 
     fn settings(max_step_vox: usize, step_cost: f64) -> Detection {
         Detection {

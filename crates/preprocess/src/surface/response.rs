@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, Axis};
 
 use super::path::gaussian;
-use super::{Detection, Feature};
+use super::settings::{Detection, Feature};
 
 /// Contrast of shape (x, z) in standard deviations of itself, −∞ where less than half of a band lies in the image;
 /// `None` when it is the same everywhere.

@@ -8,6 +8,7 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use rsom_volume::{Mask, Scan};
 
+use super::output;
 use crate::bscan::{Figure, depth_window, scene};
 use crate::picture;
 
@@ -86,7 +87,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         predictions: titles.into_iter().zip(cut[1..].iter().copied()).collect(),
         columns: wanted.columns,
     };
-    super::write(invocation, &scene(&figure), 1)?;
+    output::write(invocation, &scene(&figure), 1)?;
     Ok(Summary::new()
         .with("slice", slice)
         .with("panels", cut.len() + 1))

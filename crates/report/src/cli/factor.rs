@@ -6,6 +6,7 @@ use rsom_measures::{Metric, Unit, column, of_reference};
 use rsom_parameters::{Choice, Parameters};
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
+use super::output;
 use crate::factor::{Figure, Panel, Record, Spread, of_units, ordered, scene};
 
 /// The command.
@@ -80,7 +81,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         spread: parameters.spread,
         panels,
     };
-    super::write(invocation, &scene(&figure), super::PRINT_SCALE)?;
+    output::write(invocation, &scene(&figure), output::PRINT_SCALE)?;
     let count: usize = figure.panels.iter().map(|p| p.records.len()).sum();
     Ok(Summary::new()
         .with("panels", figure.panels.len())

@@ -7,6 +7,7 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
 use rsom_volume::{Mask, Scan};
 
+use super::output;
 use crate::projections::{Figure, Placed, scene, views};
 
 /// The command.
@@ -52,7 +53,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         vessels: vessels.as_ref().map(placed),
     };
     let views = views(&figure);
-    super::write(invocation, &scene(&figure, &views), 1)?;
+    output::write(invocation, &scene(&figure, &views), 1)?;
     let [z, y, x] = views.each_ref().map(|view| view.input.factor);
     let panels: usize = views
         .iter()

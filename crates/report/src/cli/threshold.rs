@@ -6,6 +6,7 @@ use rsom_formats::table::{Table, TableError};
 use rsom_io::ports;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
+use super::output;
 use crate::threshold::{Figure, scene};
 
 /// The command.
@@ -32,7 +33,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let path = invocation.input("curve")?;
     let table = ports::load_table(path)?;
     let figure = figure(&table).map_err(|e| StageError::input(path, e))?;
-    super::write(invocation, &scene(&figure), super::PRINT_SCALE)?;
+    output::write(invocation, &scene(&figure), output::PRINT_SCALE)?;
     Ok(Summary::new()
         .with("scans", figure.scans.len())
         .with("thresholds", figure.thresholds.len())

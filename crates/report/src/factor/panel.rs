@@ -3,7 +3,9 @@
 use rsom_measures::Status;
 
 use crate::color::{GRAY, INK, PALE, SERIES};
-use crate::factor::{Panel, Summary, marker};
+use crate::factor::marker;
+use crate::factor::record::Panel;
+use crate::factor::summary::Summary;
 use crate::scale::Axis;
 use crate::scene::{Anchor, Path, Point, Stroke, Text};
 use crate::{Color, Scene};

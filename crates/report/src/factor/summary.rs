@@ -3,7 +3,7 @@
 use rsom_measures::Status;
 use rsom_parameters::Choice;
 
-use crate::factor::Record;
+use crate::factor::record::Record;
 
 /// What points and bars show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]

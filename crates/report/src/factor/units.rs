@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rsom_measures::Status;
 
-use super::Record;
+use super::record::Record;
 use super::summary::commonest;
 
 /// Averages the rows of each unit, such as a subject, at each level in each group, so that a subject with many scans counts

@@ -1,6 +1,6 @@
 //! Where the panels of a figure of projections stand.
 
-use crate::projections::AXES;
+use crate::projections::axis::AXES;
 use crate::scene::Point;
 use crate::voxel_pixels::voxel_pixels;
 

@@ -4,9 +4,10 @@ use rsom_io::ports;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
+use super::compared_table::{self, Design};
+use super::fault::stage_error;
 use super::measurements::{Selected, Selection, Selector, select};
 use super::sampling::{Sampling, at_least_one};
-use super::{compared_table, stage_error};
 use crate::{Comparison, ComparisonConfig, Level, compare, gather};
 
 pub(super) fn command() -> Command {
@@ -20,30 +21,30 @@ pub(super) fn command() -> Command {
 
 #[derive(Parameters)]
 #[parameters(check = Settings::columns)]
-pub(super) struct Settings {
+struct Settings {
     /// Metrics to compare, each NAME or NAME@SURFACE.
     #[parameter(required)]
     metric: Vec<String>,
     /// Column whose levels to compare.
     #[parameter(required)]
-    pub factor: String,
+    factor: String,
     /// Level to compare the others with.
     #[parameter(required)]
-    pub baseline: String,
+    baseline: String,
     /// Columns that identify the unit of the test. Values of one unit are aggregated; the test pairs the units of two
     /// levels.
     #[parameter(default = ["subject"], check = at_least_one)]
     pair_by: Vec<String>,
     /// Columns to group by, such as net: levels are compared within each group.
     #[parameter(default = Vec::new())]
-    pub group_by: Vec<String>,
+    group_by: Vec<String>,
     #[parameter(flatten)]
     sampling: Sampling,
     #[parameter(flatten)]
-    pub comparison: ComparisonConfig,
+    comparison: ComparisonConfig,
     /// Significance level; a note warns where a sample is too small to reach it.
     #[parameter(default = 0.05, min = 0.0, max = 1.0)]
-    pub alpha: f64,
+    alpha: f64,
 }
 
 impl Settings {
@@ -70,6 +71,16 @@ impl Settings {
                 "--group-by: '{name}' is a column of the output; labels and surfaces are always compared separately"
             )),
             None => Ok(()),
+        }
+    }
+
+    fn design(&self) -> Design<'_> {
+        Design {
+            factor: &self.factor,
+            baseline: &self.baseline,
+            group_by: &self.group_by,
+            comparison: self.comparison,
+            alpha: self.alpha,
         }
     }
 }
@@ -101,11 +112,12 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let comparisons = compare(&samples, &settings.factor, &baseline, settings.comparison)
         .map_err(|e| stage_error(&e))?;
     let comparisons = in_order(comparisons, &settings.metric, &selected);
-    let output = compared_table::table(&comparisons, &selected, &settings)?;
+    let design = settings.design();
+    let output = compared_table::table(&comparisons, &selected, &design)?;
     ports::write_table(invocation, "output", &output)?;
     Ok(Summary::new()
-        .with("comparisons", compared_table::json(&comparisons, &settings))
-        .text(compared_table::text(&comparisons, &settings)))
+        .with("comparisons", compared_table::json(&comparisons, &design))
+        .text(compared_table::text(&comparisons, &design)))
 }
 
 /// Metrics as they were asked for, levels as they appear in the table.

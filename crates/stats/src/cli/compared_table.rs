@@ -6,10 +6,9 @@ use rsom_parameters::Choice;
 use rsom_stage::StageError;
 use serde_json::{Value, json};
 
-use super::compare::Settings;
 use super::measurements::Selected;
 use crate::publication::numbers::p_value;
-use crate::{Comparison, Level, Shift, Wilcoxon, note};
+use crate::{Comparison, ComparisonConfig, Level, Shift, Wilcoxon, note};
 
 /// Columns of the table that are no factors.
 pub(super) const COLUMNS: &str = "metric unit label surface factor level baseline n n_zero n_missing n_undefined \
@@ -22,15 +21,28 @@ pub(super) fn is_own_column(name: &str) -> bool {
     COLUMNS.split_whitespace().any(|column| column == name)
 }
 
+/// What was compared, and how.
+pub(super) struct Design<'a> {
+    /// Column whose levels were compared.
+    pub factor: &'a str,
+    /// Level that the others were compared with.
+    pub baseline: &'a str,
+    /// Columns within whose levels they were compared.
+    pub group_by: &'a [String],
+    pub comparison: ComparisonConfig,
+    /// Significance level.
+    pub alpha: f64,
+}
+
 /// One row for each outcome.
 pub(super) fn table(
     comparisons: &[Comparison],
     selected: &Selected,
-    settings: &Settings,
+    design: &Design<'_>,
 ) -> Result<Table, StageError> {
-    let mut columns = names(comparisons, selected, settings);
+    let mut columns = names(comparisons, selected, design);
     columns.extend(counts_and_locations(comparisons));
-    columns.extend(tests(comparisons, settings));
+    columns.extend(tests(comparisons, design));
     let traits = |c: &Comparison| selected.traits.get(&c.contrast.quantity);
     let higher = comparisons
         .iter()
@@ -42,12 +54,12 @@ pub(super) fn table(
     ));
     let notes = comparisons
         .iter()
-        .map(|c| note(c, settings.comparison, settings.alpha));
+        .map(|c| note(c, design.comparison, design.alpha));
     columns.push(Column::text("note", notes));
     Table::new(columns).map_err(StageError::failure)
 }
 
-fn names(comparisons: &[Comparison], selected: &Selected, settings: &Settings) -> Vec<Column> {
+fn names(comparisons: &[Comparison], selected: &Selected, design: &Design<'_>) -> Vec<Column> {
     let quantity = |c: &Comparison| c.contrast.quantity.clone();
     let unit = |c: &Comparison| {
         let traits = selected.traits.get(&c.contrast.quantity);
@@ -76,14 +88,14 @@ fn names(comparisons: &[Comparison], selected: &Selected, settings: &Settings) -
             comparisons.iter().map(|c| quantity(c).surface),
         ),
     ];
-    for (place, name) in settings.group_by.iter().enumerate() {
+    for (place, name) in design.group_by.iter().enumerate() {
         let group: Vec<Option<Level>> = comparisons
             .iter()
             .map(|c| c.contrast.group.get(place).cloned())
             .collect();
         columns.push(levels(name, &group, false));
     }
-    let baseline = Level::parse(&settings.baseline);
+    let baseline = Level::parse(design.baseline);
     let level: Vec<Option<Level>> = comparisons
         .iter()
         .map(|c| Some(c.contrast.level.clone()))
@@ -94,11 +106,7 @@ fn names(comparisons: &[Comparison], selected: &Selected, settings: &Settings) -
         .flatten()
         .chain([&baseline])
         .any(|l| matches!(l, Level::Text(_)));
-    columns.push(Column::repeated(
-        "factor",
-        &settings.factor,
-        comparisons.len(),
-    ));
+    columns.push(Column::repeated("factor", design.factor, comparisons.len()));
     columns.push(levels("level", &level, texts));
     columns.push(levels(
         "baseline",
@@ -137,12 +145,12 @@ fn counts_and_locations(comparisons: &[Comparison]) -> Vec<Column> {
     ]
 }
 
-fn tests(comparisons: &[Comparison], settings: &Settings) -> Vec<Column> {
+fn tests(comparisons: &[Comparison], design: &Design<'_>) -> Vec<Column> {
     let number = |name: &str, value: fn(&Wilcoxon) -> f64| {
         Column::number(name, comparisons.iter().map(|c| c.test.as_ref().map(value)))
     };
     let repeated = |name: &str, value: &str| Column::repeated(name, value, comparisons.len());
-    let config = &settings.comparison;
+    let config = &design.comparison;
     let method = comparisons
         .iter()
         .map(|c| c.test.as_ref().map(|t| t.method.as_str()));
@@ -171,9 +179,9 @@ fn tests(comparisons: &[Comparison], settings: &Settings) -> Vec<Column> {
 }
 
 /// The outcomes for programs.
-pub(super) fn json(comparisons: &[Comparison], settings: &Settings) -> Value {
+pub(super) fn json(comparisons: &[Comparison], design: &Design<'_>) -> Value {
     let rows = comparisons.iter().map(|c| {
-        let groups = settings.group_by.iter().zip(&c.contrast.group);
+        let groups = design.group_by.iter().zip(&c.contrast.group);
         let groups: serde_json::Map<String, Value> = groups
             .map(|(name, level)| (name.clone(), value(level)))
             .collect();
@@ -184,7 +192,7 @@ pub(super) fn json(comparisons: &[Comparison], settings: &Settings) -> Value {
             "surface": c.contrast.quantity.surface,
             "group": groups,
             "level": value(&c.contrast.level),
-            "baseline": value(&Level::parse(&settings.baseline)),
+            "baseline": value(&Level::parse(design.baseline)),
             "n": c.pairs.level.len(),
             "missing": missing,
             "median_difference": c.median_difference,
@@ -195,16 +203,16 @@ pub(super) fn json(comparisons: &[Comparison], settings: &Settings) -> Value {
             "p_adjusted": c.p_adjusted,
             "effect_size": c.test.as_ref().map(|t| t.rank_biserial),
             "status": c.status,
-            "note": note(c, settings.comparison, settings.alpha),
+            "note": note(c, design.comparison, design.alpha),
         })
     });
     rows.collect()
 }
 
 /// The outcomes for people, a line each.
-pub(super) fn text(comparisons: &[Comparison], settings: &Settings) -> String {
+pub(super) fn text(comparisons: &[Comparison], design: &Design<'_>) -> String {
     let lines = comparisons.iter().map(|c| {
-        let groups = settings.group_by.iter().zip(&c.contrast.group);
+        let groups = design.group_by.iter().zip(&c.contrast.group);
         let groups: String = groups
             .map(|(name, level)| format!("{name} {level}, "))
             .collect();
@@ -217,11 +225,11 @@ pub(super) fn text(comparisons: &[Comparison], settings: &Settings) -> String {
             ),
             _ => "no test".to_owned(),
         };
-        let note = note(c, settings.comparison, settings.alpha);
+        let note = note(c, design.comparison, design.alpha);
         let note = note.map(|n| format!(" ({n})")).unwrap_or_default();
         format!(
             "{}: {groups}{} {} against {}: {outcome}{note}\n",
-            c.contrast.quantity, settings.factor, c.contrast.level, settings.baseline
+            c.contrast.quantity, design.factor, c.contrast.level, design.baseline
         )
     });
     lines.collect()

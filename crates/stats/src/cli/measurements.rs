@@ -8,8 +8,8 @@ use rsom_parameters::Choice;
 use rsom_stage::StageError;
 
 use super::factor::{Factor, level_of, name_of};
+use super::fault::stage_error;
 use super::one_subject::require_one_subject;
-use super::stage_error;
 use crate::{Level, Measurement, Quantity, StatsError};
 
 /// Columns that tell measurements of one scan apart.
@@ -119,7 +119,12 @@ pub(super) fn select(table: &Table, selection: &Selection<'_>) -> Result<Selecte
     }
     require_metrics(&reader, &selectors, &selected)?;
     if table.column(column::SUBJECT).is_some() {
-        require_one_subject(&selected.measurements, selection)?;
+        require_one_subject(
+            &selected.measurements,
+            selection.unit,
+            selection.unit_parameter,
+            selection.average_over,
+        )?;
     }
     Ok(selected)
 }

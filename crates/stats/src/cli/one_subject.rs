@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use rsom_measures::column;
 use rsom_stage::StageError;
 
-use super::measurements::Selection;
 use crate::measurement::listed;
 use crate::{Level, Measurement};
 
@@ -22,11 +21,12 @@ const WITHIN_A_SUBJECT: [&str; 2] = [column::SCAN, column::SLICE];
 /// Exit code 2 with the unit, two of its subjects, and what to write instead.
 pub(super) fn require_one_subject(
     measurements: &[Measurement],
-    selection: &Selection<'_>,
+    unit: &[String],
+    unit_parameter: &str,
+    average_over: &[String],
 ) -> Result<(), StageError> {
-    let names = |name: &str| selection.unit.iter().any(|unit| unit == name);
-    let is_declared =
-        names(column::SUBJECT) || selection.average_over.iter().any(|c| c == column::SUBJECT);
+    let names = |name: &str| unit.iter().any(|column| column == name);
+    let is_declared = names(column::SUBJECT) || average_over.iter().any(|c| c == column::SUBJECT);
     if is_declared || !WITHIN_A_SUBJECT.into_iter().any(names) {
         return Ok(());
     }
@@ -37,12 +37,12 @@ pub(super) fn require_one_subject(
         };
         let first = subjects.entry(&measurement.unit).or_insert(subject);
         if *first != subject {
-            let (parameter, unit) = (selection.unit_parameter, selection.unit.join(","));
             return Err(StageError::usage(format_args!(
-                "{parameter} {unit}: '{}' stands for several subjects ('{first}', '{subject}'), whose values would be \
-                 merged; write {parameter} {}",
+                "{unit_parameter} {}: '{}' stands for several subjects ('{first}', '{subject}'), whose values would be \
+                 merged; write {unit_parameter} {}",
+                unit.join(","),
                 listed(&measurement.unit),
-                with_subject(selection.unit).join(",")
+                with_subject(unit).join(",")
             )));
         }
     }

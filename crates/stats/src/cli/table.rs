@@ -10,9 +10,9 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
 
 use super::compared_table::is_own_column;
 use super::factor::level_of;
+use super::fault::stage_error;
 use super::measurements::{MeasuredPer, Selected, Selection, Selector, select};
 use super::sampling::{Sampling, at_least_one};
-use super::stage_error;
 use crate::publication::{
     MetricColumn, PValues, PublicationTable, Statistic, Style, TestedLevel, to_csv, to_latex,
     to_markdown,

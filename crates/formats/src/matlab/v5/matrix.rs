@@ -2,10 +2,11 @@
 
 use super::element::{self, MATRIX, Tag, UINT32, UTF8, UTF16, lengths, letters};
 use crate::FormatError;
+use crate::Numbers;
 use crate::matlab::stream::{Storage, Stream};
-use crate::matlab::{
-    CellArray, Class, Numbers, NumericArray, SparseMatrix, StructArray, TextArray, Value, count_of,
-    text,
+use crate::matlab::text;
+use crate::matlab::value::{
+    CellArray, Class, NumericArray, SparseMatrix, StructArray, TextArray, Value, count_of,
 };
 
 /// Cells in cells in cells: beyond this, a file is broken, and so would be the stack.

@@ -10,7 +10,8 @@ pub(super) use element::{COMPRESSED, MATRIX};
 pub(super) use matrix::{DEEPEST, MOST_EXTENTS};
 
 use super::stream::{ByteOrder, Stream};
-use super::{Class, Place, Value, Variable};
+use super::value::{Class, Value};
+use super::variable::{Place, Variable};
 use crate::FormatError;
 
 /// Bytes before the first variable.

@@ -1,11 +1,10 @@
 //! What attributes, type and extents say of an array before its values are read.
 
-use super::Class;
 use crate::FormatError;
+use crate::Numbers;
 use crate::hdf5::{Attributes, Dataset, Group, Kind, Node};
 use crate::matlab::v5::MOST_EXTENTS;
-use crate::matlab::value::NumericArray;
-use crate::matlab::{FORMAT, Numbers};
+use crate::matlab::value::{Class, NumericArray};
 
 /// What an array is.
 pub(super) struct Header {
@@ -240,5 +239,5 @@ pub(super) fn empty_numbers(header: &Header) -> NumericArray {
 /// A fault of an object.
 pub(super) fn fault(object: &str, what: &str) -> FormatError {
     let text = format!("{object}: {what}");
-    FormatError::format(FORMAT, text.replace(char::is_control, "?"))
+    crate::matlab::fault::fault(text.replace(char::is_control, "?"))
 }

@@ -8,7 +8,10 @@ mod value;
 
 use std::path::Path;
 
-use super::{ByteOrder, Class, FORMAT, Place, Value, Variable};
+use super::fault::fault;
+use super::stream::ByteOrder;
+use super::value::Value;
+use super::variable::{Place, Variable};
 use crate::FormatError;
 use crate::hdf5::{File, Node};
 use header::Header;
@@ -73,7 +76,7 @@ pub(super) fn open(path: &Path, start: &[u8]) -> Result<(Source, Vec<Variable>),
     }
     if !ours {
         let what = "it is HDF5, but none of its datasets has a class of MATLAB's (rsom-io import hdf5 reads it)";
-        return Err(FormatError::format(FORMAT, what));
+        return Err(fault(what));
     }
     Ok((Source { file, nodes }, variables))
 }
@@ -84,7 +87,7 @@ impl Source {
         let node = self.nodes.iter().find(|node| node.name() == variable.name);
         let Some(node) = node else {
             let what = format_args!("there is no variable {}", variable.name);
-            return Err(FormatError::format(FORMAT, what));
+            return Err(fault(what));
         };
         value::read(&self.file, node)
     }

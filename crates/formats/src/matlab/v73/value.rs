@@ -2,12 +2,13 @@
 
 use super::header::{Header, child, empty_numbers, fault};
 use crate::FormatError;
+use crate::Numbers;
 use crate::hdf5::{Array, Dataset, File, Group, Node};
 use crate::matlab::stream::MOST_ARRAYS;
+use crate::matlab::text;
 use crate::matlab::v5::DEEPEST;
-use crate::matlab::{
-    CellArray, Class, Numbers, NumericArray, SparseMatrix, StructArray, TextArray, Value, count_of,
-    text,
+use crate::matlab::value::{
+    CellArray, Class, NumericArray, SparseMatrix, StructArray, TextArray, Value, count_of,
 };
 
 /// Addresses that lead nowhere: what a cell has that was never written.

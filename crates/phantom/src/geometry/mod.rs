@@ -1,0 +1,6 @@
+//! Points, straight pieces and tubes in space.
+
+pub(crate) mod clip;
+pub(crate) mod piece;
+pub(crate) mod point;
+pub(crate) mod tube_volume;

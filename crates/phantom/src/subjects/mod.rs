@@ -1,0 +1,4 @@
+//! Subjects, and cohorts of them.
+
+pub(crate) mod cohort;
+pub(crate) mod subject;

@@ -1,0 +1,14 @@
+//! Placeholders in values.
+
+use rsom_stage::yaml::Place;
+use serde_json::Value;
+
+use crate::problem::Problems;
+use crate::read::template;
+
+/// Reports malformed placeholders in all texts of a value.
+pub(crate) fn check_placeholders(value: &Value, place: Place, problems: &mut Problems) {
+    if let Err(message) = template::templates(value) {
+        problems.add(place, message);
+    }
+}
