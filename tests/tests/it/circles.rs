@@ -108,13 +108,7 @@ fn circles(sources: &Sources) -> Vec<String> {
             continue;
         }
         if let Some(circle) = circle_through(start, &graph) {
-            circles.push(
-                circle
-                    .iter()
-                    .map(|m| name(m))
-                    .collect::<Vec<_>>()
-                    .join(" -> "),
-            );
+            circles.push(circle.iter().map(name).collect::<Vec<_>>().join(" -> "));
             seen.extend(circle);
         }
     }
