@@ -3,6 +3,13 @@
 use super::lanes::{Kernel, Portable};
 use crate::Element;
 
+/// The word for the vector instructions that the kernels use on this machine, in single precision: `avx512`, `avx2`, `neon`
+/// or `portable`. They round differently, so results are the same bytes only among machines with the same word.
+#[must_use]
+pub fn instruction_set() -> &'static str {
+    Instructions::best::<f32>().name()
+}
+
 /// Which instructions to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Instructions {

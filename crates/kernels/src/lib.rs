@@ -25,11 +25,5 @@ pub mod transpose;
 pub mod winograd;
 
 pub use element::Element;
+pub use instructions::instruction_set;
 pub use peak::multiply_add_rate;
-
-/// The word for the vector instructions that the kernels use on this machine, in single precision: `avx512`, `avx2`, `neon`
-/// or `portable`. They round differently, so results are the same bytes only among machines with the same word.
-#[must_use]
-pub fn instruction_set() -> &'static str {
-    instructions::Instructions::best::<f32>().name()
-}
