@@ -6,10 +6,9 @@ use rsom_io::prepared::Prepared;
 use rsom_nn::ops::ConvolutionMethod;
 use rsom_nn::{Accelerator, NeuralNetwork};
 use rsom_stage::{
-    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, interrupt, log,
+    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, interrupt,
 };
-use rsom_training::Collapse;
-use rsom_training::cli::{convolutions, device, load_weights, of_file, of_run};
+use rsom_training::cli::{collapsed, convolutions, device, load_weights, of_file, of_run};
 use rsom_volume::Scan;
 use serde::Deserialize;
 
@@ -116,14 +115,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let (count, voxels) = (mask.count(), mask.voxels().len());
     let mask = file.mask(mask).map_err(StageError::failure)?;
     ports::write_mask(invocation, "output", &mask)?;
-    let status = Collapse::of_counts(count, voxels);
-    if status != Collapse::Ok {
-        log::warn(format_args!(
-            "{}: {}",
-            input.display(),
-            status.as_str().replace('_', " ")
-        ));
-    }
+    let status = collapsed(input, count, voxels);
     Ok(Summary::new()
         .with("voxels", count)
         .with("share", count as f64 / voxels as f64)

@@ -1,5 +1,6 @@
 //! What the `train` commands of stages share: outputs, parameters, examples, progress, history, summary, exit codes.
 
+mod collapsed;
 mod examples;
 mod fault;
 mod history;
@@ -7,6 +8,7 @@ mod outputs;
 mod parameters;
 mod session;
 
+pub use collapsed::collapsed;
 pub use examples::{Loaded, fitting, load};
 pub use fault::{Blame, Fault, load_weights, of_file, of_run};
 pub use outputs::Outputs;

@@ -8,7 +8,7 @@ use rsom_nn::{Accelerator, NeuralNetwork};
 use rsom_stage::{
     Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, interrupt,
 };
-use rsom_training::cli::{load_weights, of_file};
+use rsom_training::cli::{collapsed, load_weights, of_file};
 use rsom_volume::Scan;
 use serde::Deserialize;
 
@@ -79,7 +79,9 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let (count, voxels) = (found.mask.count(), found.mask.voxels().len());
     let mask = file.mask(found.mask).map_err(StageError::failure)?;
     ports::write_mask(invocation, "output", &mask)?;
+    let status = collapsed(input, count, voxels);
     Ok(Summary::new()
+        .with("status", status.as_str())
         .with("voxels", count)
         .with("share", count as f64 / voxels as f64)
         .with("threshold", wanted.threshold)
