@@ -2,3 +2,4 @@
 
 mod checkpoint;
 mod common;
+mod trainer;
