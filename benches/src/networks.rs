@@ -6,7 +6,7 @@ use candle_core::{DType, Device, Error, Tensor};
 use rsom_layerseg::loss::{LossConfig, Reduction, combined};
 use rsom_layerseg::{Fcn7Config, Network, NetworkConfig, UnetConfig};
 use rsom_nn::{Adam, AdamConfig, Mode, NeuralNetwork, OpTime, Optimizer, Parameters, loss};
-use rsom_vesselseg::{VesselNet, VesselNetConfig};
+use rsom_vesselseg::VesselNetConfig;
 
 use crate::work::{FCN_CHANNELS, Net, Pass, Work};
 
@@ -19,7 +19,7 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 /// A network with its parameters.
 enum Model {
     Layer(Network),
-    Vessel(VesselNet),
+    Vessel(rsom_vesselseg::Network),
 }
 
 impl Model {
@@ -38,8 +38,8 @@ impl Model {
                 channels: FCN_CHANNELS.to_vec(),
             }),
             Net::Dvn => {
-                let config = VesselNetConfig::gerl2020(true);
-                let network = VesselNet::new(&config, 0)?;
+                let config = VesselNetConfig::gerl2020(true).into();
+                let network = rsom_vesselseg::Network::new(&config, 0)?;
                 return Ok(Self::Vessel(network.with_recomputing(recompute)));
             }
         };

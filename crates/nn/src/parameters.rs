@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use candle_core::{Device, Shape, Tensor, Var};
+use candle_core::{DType, Device, Shape, Tensor, Var};
 
 use crate::{Init, Mismatch, NnError};
 
@@ -12,12 +12,13 @@ const BATCH_COUNTER: &str = "num_batches_tracked";
 /// Trainable parameters and buffers (running statistics) of a network, by name.
 ///
 /// Names and shapes are those of a PyTorch state dict (`down_path.0.block.0.weight`). Iteration is in the order of the
-/// names, the same in every process. Elements are `f32`.
+/// names, the same in every process. Elements are `f32`, but for [`Parameters::doubles`].
 #[derive(Debug, Clone)]
 pub struct Parameters {
     trainable: BTreeMap<String, Var>,
     buffers: BTreeMap<String, Var>,
     device: Device,
+    dtype: DType,
     /// Shapes by name, where only these are wanted.
     outline: Option<BTreeMap<String, Shape>>,
 }
@@ -42,6 +43,7 @@ impl Parameters {
             trainable: BTreeMap::new(),
             buffers: BTreeMap::new(),
             device,
+            dtype: DType::F32,
             outline: None,
         }
     }
@@ -52,6 +54,16 @@ impl Parameters {
     pub fn outline() -> Self {
         Self {
             outline: Some(BTreeMap::new()),
+            ..Self::new()
+        }
+    }
+
+    /// Parameters whose elements are `f64`, on the CPU: the gradients of a network on them can be held against central
+    /// differences. They cannot be trained.
+    #[must_use]
+    pub fn doubles() -> Self {
+        Self {
+            dtype: DType::F64,
             ..Self::new()
         }
     }
@@ -250,7 +262,8 @@ impl Builder<'_> {
             return Ok(nothing);
         }
         let values = init.values(shape.elem_count(), self.seed, &name);
-        let var = Var::from_vec(values, shape, &self.parameters.device)?;
+        let values = Tensor::from_vec(values, shape, &self.parameters.device)?;
+        let var = Var::from_tensor(&values.to_dtype(self.parameters.dtype)?)?;
         self.parameters.insert(&name, &var, trainable)?;
         Ok(var)
     }
@@ -335,7 +348,7 @@ mod tests {
             .unwrap();
         builder.buffer("mean", 2, 0.0).unwrap();
         assert_eq!(outline.count(), 0);
-        let mean = Tensor::ones(3, candle_core::DType::F32, &Device::Cpu).unwrap();
+        let mean = Tensor::ones(3, DType::F32, &Device::Cpu).unwrap();
         let error = outline.require(&BTreeMap::from([("mean".into(), mean)]));
         assert_eq!(
             error.unwrap_err().to_string(),
@@ -348,7 +361,7 @@ mod tests {
         let parameters = two_layers();
         let before = parameters.snapshot().unwrap();
         let mut tensors = before.clone();
-        let ones = |n: usize| Tensor::ones(n, candle_core::DType::F32, &Device::Cpu).unwrap();
+        let ones = |n: usize| Tensor::ones(n, DType::F32, &Device::Cpu).unwrap();
         tensors.remove("b.0.weight");
         tensors.insert("a.1.bias".into(), ones(5));
         tensors.insert("c".into(), ones(1));

@@ -54,6 +54,23 @@ pub fn tiles(region: &Region, largest: [usize; 3]) -> Vec<Region> {
     parts(region, counts)
 }
 
+/// Cuts a region into tiles whose extents are multiples of a number, and at most `largest` where that is one; the last along
+/// each axis may reach beyond the region.
+pub fn tiles_of_multiples(region: &Region, multiple: usize, largest: [usize; 3]) -> Vec<Region> {
+    let units = region
+        .clone()
+        .map(|range| 0..range.len().div_ceil(multiple) as isize);
+    let step = multiple as isize;
+    let voxels = |tile: Region| -> Region {
+        std::array::from_fn(|a| {
+            let at = |unit: isize| region[a].start + unit * step;
+            at(tile[a].start)..at(tile[a].end)
+        })
+    };
+    let tiles = tiles(&units, largest.map(|n| n / multiple));
+    tiles.into_iter().map(voxels).collect()
+}
+
 /// A region with `by` more voxels on each side.
 pub fn grown(region: &Region, by: usize) -> Region {
     region

@@ -7,7 +7,7 @@ use rsom_nn::{InputScaling, NeuralNetwork};
 use rsom_weights::Metadata;
 use serde::{Deserialize, Serialize};
 
-use crate::{Blocks, VesselNet, VesselNetConfig, VesselsegError};
+use crate::{Blocks, Network, NetworkConfig, VesselsegError};
 
 const FORMAT: &str = "rsom-vesselseg 2";
 const WHAT: &str = "the weights of a vessel network";
@@ -21,7 +21,7 @@ const RELEASED_THRESHOLD: f32 = 0.97;
 #[derive(Debug, Clone)]
 pub struct Model {
     /// The network.
-    pub network: VesselNet,
+    pub network: Network,
     /// Smallest probability of a vessel.
     pub threshold: f32,
     /// Blocks that norms take their statistics from.
@@ -59,15 +59,15 @@ impl Model {
         let metadata = &file.metadata;
         let Some(format) = metadata.require_format(&[FORMAT, FIRST_FORMAT], WHAT)? else {
             return Ok(Self {
-                network: VesselNet::from_weights(&file.tensors)?,
+                network: Network::from_weights(&file.tensors)?,
                 threshold: RELEASED_THRESHOLD,
                 blocks: Blocks::GERL2020,
                 scaling: InputScaling::IDENTITY,
                 calibration: None,
             });
         };
-        let config: VesselNetConfig = metadata.get("network")?;
-        let network = VesselNet::with_weights(&config, &file.tensors)?;
+        let config: NetworkConfig = metadata.get("network")?;
+        let network = Network::with_weights(&config, &file.tensors)?;
         let scaling = match format {
             FIRST_FORMAT => InputScaling::IDENTITY,
             _ => metadata.get("input")?,
@@ -104,10 +104,11 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Unet3dConfig, VesselNetConfig};
 
     fn model() -> Model {
         Model {
-            network: VesselNet::new(&VesselNetConfig::gerl2020(true), 2).unwrap(),
+            network: Network::new(&VesselNetConfig::gerl2020(true).into(), 2).unwrap(),
             threshold: 0.83,
             blocks: Blocks::WHOLE,
             scaling: InputScaling {
@@ -140,6 +141,25 @@ mod tests {
     }
 
     #[test]
+    fn a_unet_comes_back_from_its_file_with_its_kind() {
+        let config = Unet3dConfig {
+            in_channels: 1,
+            depth: 2,
+            width: 2,
+        };
+        let unet = Model {
+            network: Network::new(&config.clone().into(), 3).unwrap(),
+            ..model()
+        };
+        let bytes = unet.to_bytes("{}").unwrap();
+        let again = Model::from_bytes(&bytes).unwrap();
+        assert_eq!(again.network.config(), &config.into());
+        assert_eq!(again.to_bytes("{}").unwrap(), bytes);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(text.contains(r#"\"kind\":\"unet3d\""#), "{text}");
+    }
+
+    #[test]
     fn files_of_the_first_format_are_read_as_they_were_meant() {
         let tensors = model().network.parameters().snapshot().unwrap();
         let network = r#"{"in_channels":2,"channels":[5,10,20,50],"kernels":[3,5,5,3],"groups":5}"#;
@@ -155,7 +175,10 @@ mod tests {
         let found = Model::from_bytes(&bytes).unwrap();
         assert_eq!((found.threshold, found.blocks), (0.9, Blocks::GERL2020));
         assert_eq!(found.scaling, InputScaling::IDENTITY);
-        assert_eq!(found.network.config(), &VesselNetConfig::gerl2020(true));
+        assert_eq!(
+            found.network.config(),
+            &VesselNetConfig::gerl2020(true).into()
+        );
     }
 
     #[test]

@@ -1,110 +1,175 @@
-//! DeepVesselNet (Tetteh et al. 2020), as the paper's authors use it.
+//! The networks that find vessels in a scan.
 
 mod config;
+mod deep_vessel_net;
+mod unet3d;
 mod window;
 
 use std::collections::BTreeMap;
 
 use candle_core::Tensor;
-use rsom_nn::layers::{Conv3d, CrossHair3d, GroupNorm};
-use rsom_nn::ops::{Conv3dConfig, ConvolutionMethod};
-use rsom_nn::{Mode, NeuralNetwork, Parameters, recomputed};
+use rsom_nn::ops::ConvolutionMethod;
+use rsom_nn::{Mode, NeuralNetwork, Parameters};
+use serde::{Deserialize, Serialize};
 
 pub use config::{Filter, VesselNetConfig};
+pub use deep_vessel_net::VesselNet;
+pub use unet3d::{Unet3d, Unet3dConfig};
 pub(crate) use window::Window;
 
 use crate::VesselsegError;
 
-/// The network and its parameters: valid cubic convolutions, each with ReLU, group norm after all but the first if
-/// configured, and a 1 × 1 × 1 convolution to one logit.
-///
-/// Parameters are named as in the authors' PyTorch code: `layers.<n>.block.0` (convolution), `layers.<n>.block.2` (group
-/// norm), and `layers.4` for the last of five. Cross-hair filters have `layers.<n>.block.0.zy.weight`, `zx.weight` and
-/// `yx.weight` in place of one weight.
+/// Most numbers of a layer that are in memory at a time.
+const MOST_VALUES: usize = 1 << 28;
+
+/// Kind and size of a network. A DeepVesselNet is stored without its kind, as it was when there was no other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NetworkConfig {
+    /// The plain 3-D U-Net.
+    Unet3d(Unet3dConfig),
+    /// DeepVesselNet.
+    #[serde(untagged)]
+    DeepVesselNet(VesselNetConfig),
+}
+
+/// A network and its parameters.
 #[derive(Debug, Clone)]
-pub struct VesselNet {
-    config: VesselNetConfig,
+pub struct Network {
+    config: NetworkConfig,
     parameters: Parameters,
-    layers: Vec<Layer>,
-    last: Conv3d,
-    recomputing: bool,
+    layers: Layers,
 }
 
-/// A convolution with ReLU, and the norm after it.
+/// The layers of a network.
 #[derive(Debug, Clone)]
-pub(crate) struct Layer {
-    pub conv: Window,
-    pub norm: Option<GroupNorm>,
+pub(crate) enum Layers {
+    DeepVesselNet(VesselNet),
+    Unet3d(Unet3d),
 }
 
-impl VesselNet {
-    /// The convolutions with ReLU and their norms.
-    pub(crate) fn layers(&self) -> &[Layer] {
+impl From<VesselNetConfig> for NetworkConfig {
+    fn from(config: VesselNetConfig) -> Self {
+        Self::DeepVesselNet(config)
+    }
+}
+
+impl From<Unet3dConfig> for NetworkConfig {
+    fn from(config: Unet3dConfig) -> Self {
+        Self::Unet3d(config)
+    }
+}
+
+impl NetworkConfig {
+    /// Channels of the scan.
+    #[must_use]
+    pub fn in_channels(&self) -> usize {
+        match self {
+            Self::DeepVesselNet(config) => config.in_channels,
+            Self::Unet3d(config) => config.in_channels,
+        }
+    }
+
+    /// Voxels on each side of a tile that the network must see for its logits in the tile to be those in the whole scan.
+    #[must_use]
+    pub fn halo(&self) -> usize {
+        match self {
+            Self::DeepVesselNet(config) => config.halo(),
+            Self::Unet3d(config) => config.halo(),
+        }
+    }
+
+    /// Voxels on each side that the network sees in training and has no logits for.
+    #[must_use]
+    pub fn margin(&self) -> usize {
+        match self {
+            Self::DeepVesselNet(config) => config.halo(),
+            Self::Unet3d(_) => 0,
+        }
+    }
+
+    /// What the extents of its logits are a multiple of.
+    #[must_use]
+    pub fn multiple(&self) -> usize {
+        match self {
+            Self::DeepVesselNet(_) => 1,
+            Self::Unet3d(config) => config.multiple(),
+        }
+    }
+
+    /// How many numbers training learns.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        match self {
+            Self::DeepVesselNet(config) => config.parameters(),
+            Self::Unet3d(config) => config.parameters(),
+        }
+    }
+
+    /// The largest tile within `wanted` along x, y, z whose widest layer holds at most 2²⁸ numbers, or one voxel.
+    #[must_use]
+    pub fn tile(&self, wanted: [usize; 3]) -> [usize; 3] {
+        let widest = match self {
+            Self::DeepVesselNet(config) => config.widest(),
+            // Two tensors are joined at each level.
+            Self::Unet3d(config) => config.in_channels.max(2 * config.width),
+        };
+        let grown = |tile: [usize; 3]| {
+            let extents = tile.map(|n| n.saturating_add(2 * self.halo()));
+            extents.into_iter().fold(widest, usize::saturating_mul)
+        };
+        let mut tile = wanted;
+        while grown(tile) > MOST_VALUES && tile.iter().any(|n| *n > 1) {
+            let longest = (0..3).max_by_key(|axis| tile[*axis]).unwrap_or_default();
+            tile[longest] = tile[longest].div_ceil(2);
+        }
+        tile
+    }
+}
+
+impl Network {
+    /// Its layers.
+    pub(crate) fn layers(&self) -> &Layers {
         &self.layers
     }
-
-    /// The convolution to the logit.
-    pub(crate) fn last(&self) -> &Conv3d {
-        &self.last
-    }
 }
 
-impl NeuralNetwork for VesselNet {
-    type Config = VesselNetConfig;
+impl NeuralNetwork for Network {
+    type Config = NetworkConfig;
     type Error = VesselsegError;
 
-    fn check(config: &VesselNetConfig) -> Result<(), VesselsegError> {
-        config.check()
+    fn check(config: &NetworkConfig) -> Result<(), VesselsegError> {
+        match config {
+            NetworkConfig::DeepVesselNet(config) => config.check(),
+            NetworkConfig::Unet3d(config) => config.check(),
+        }
     }
 
     fn build(
-        config: &VesselNetConfig,
+        config: &NetworkConfig,
         seed: u64,
         mut parameters: Parameters,
     ) -> Result<Self, VesselsegError> {
-        let mut builder = parameters.builder(seed);
-        let mut layers = Vec::with_capacity(config.channels.len());
-        let mut inputs = config.in_channels;
-        for (index, (outputs, kernel)) in config.channels.iter().zip(&config.kernels).enumerate() {
-            let mut place = builder.at(format_args!("layers.{index}.block"));
-            let relu = Conv3dConfig {
-                relu: true,
-                ..Conv3dConfig::default()
-            };
-            let pair = [inputs, *outputs];
-            let conv = match config.filter {
-                Filter::Cubic => {
-                    Window::Cubic(Conv3d::new(&mut place.at(0), pair, [*kernel; 3], relu)?)
-                }
-                Filter::CrossHair => {
-                    Window::CrossHair(CrossHair3d::new(&mut place.at(0), pair, *kernel, relu)?)
-                }
-            };
-            let norm = match config.groups {
-                Some(groups) if index > 0 => {
-                    Some(GroupNorm::new(&mut place.at(2), *outputs, groups)?)
-                }
-                _ => None,
-            };
-            layers.push(Layer { conv, norm });
-            inputs = *outputs;
-        }
-        let place = &mut builder.at(format_args!("layers.{}", layers.len()));
-        let last = Conv3d::new(place, [inputs, 1], [1; 3], Conv3dConfig::default())?;
+        let builder = &mut parameters.builder(seed);
+        let layers = match config {
+            NetworkConfig::DeepVesselNet(config) => {
+                Layers::DeepVesselNet(VesselNet::new(builder, config)?)
+            }
+            NetworkConfig::Unet3d(config) => Layers::Unet3d(Unet3d::new(builder, config)?),
+        };
         Ok(Self {
             config: config.clone(),
             parameters,
             layers,
-            last,
-            recomputing: false,
         })
     }
 
-    fn infer(shapes: &BTreeMap<String, Vec<usize>>) -> Result<VesselNetConfig, VesselsegError> {
-        VesselNetConfig::infer(shapes)
+    /// Weights without our metadata are those of a DeepVesselNet.
+    fn infer(shapes: &BTreeMap<String, Vec<usize>>) -> Result<NetworkConfig, VesselsegError> {
+        VesselNetConfig::infer(shapes).map(NetworkConfig::from)
     }
 
-    fn config(&self) -> &VesselNetConfig {
+    fn config(&self) -> &NetworkConfig {
         &self.config
     }
 
@@ -112,40 +177,24 @@ impl NeuralNetwork for VesselNet {
         &self.parameters
     }
 
-    /// Logits of shape (batch, 1, z − 2h, y − 2h, x − 2h) for input of shape (batch, channels, z, y, x), h being
-    /// [`VesselNetConfig::halo`]. Norms take their statistics from each image of the batch as a whole.
     fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor, VesselsegError> {
-        let mut x = x.clone();
-        for layer in &self.layers {
-            x = match self.recomputing {
-                true => {
-                    let (layer, mode) = (layer.clone(), *mode);
-                    recomputed(&[&x], move |inputs| layer.forward(&inputs[0], &mode))?
-                }
-                false => layer.forward(&x, mode)?,
-            };
-        }
-        Ok(self.last.forward(&x, mode)?)
+        Ok(match &self.layers {
+            Layers::DeepVesselNet(net) => net.forward(x, mode)?,
+            Layers::Unet3d(net) => net.forward(x, mode)?,
+        })
     }
 
     fn set_convolutions(&mut self, method: ConvolutionMethod) {
-        for layer in &mut self.layers {
-            layer.conv.set_method(method);
+        match &mut self.layers {
+            Layers::DeepVesselNet(net) => net.set_method(method),
+            Layers::Unet3d(net) => net.set_method(method),
         }
-        self.last.set_method(method);
     }
 
     fn set_recomputing(&mut self, recomputing: bool) {
-        self.recomputing = recomputing;
-    }
-}
-
-impl Layer {
-    fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
-        let x = self.conv.forward(x, mode)?;
-        match &self.norm {
-            Some(norm) => norm.forward(&x, mode),
-            None => Ok(x),
+        match &mut self.layers {
+            Layers::DeepVesselNet(net) => net.set_recomputing(recomputing),
+            Layers::Unet3d(net) => net.set_recomputing(recomputing),
         }
     }
 }
@@ -161,7 +210,7 @@ mod tests {
     fn the_papers_networks_have_the_published_numbers_of_parameters() {
         for (norm, count) in [(false, 58_656), (true, 58_816)] {
             let config = VesselNetConfig::gerl2020(norm);
-            let network = VesselNet::new(&config, 0).unwrap();
+            let network = Network::new(&config.clone().into(), 0).unwrap();
             assert_eq!(
                 (config.parameters(), network.parameters().count()),
                 (count, count)
@@ -175,7 +224,7 @@ mod tests {
     fn cross_hair_filters_have_fewer_parameters() {
         for (norm, count) in [(false, 46_156), (true, 46_316)] {
             let config = crossed(norm);
-            let network = VesselNet::new(&config, 0).unwrap();
+            let network = Network::new(&config.clone().into(), 0).unwrap();
             assert_eq!(config.parameters(), count);
             assert_eq!(network.parameters().count(), count);
         }
@@ -191,12 +240,12 @@ mod tests {
     #[test]
     fn a_network_of_cross_hair_filters_is_told_from_its_weights() {
         for norm in [false, true] {
-            let network = VesselNet::new(&crossed(norm), 3).unwrap();
+            let network = Network::new(&crossed(norm).into(), 3).unwrap();
             let mut weights = network.parameters().snapshot().unwrap();
-            let again = VesselNet::from_weights(&weights).unwrap();
-            assert_eq!(again.config(), &crossed(norm));
+            let again = Network::from_weights(&weights).unwrap();
+            assert_eq!(again.config(), &crossed(norm).into());
             weights.remove("layers.2.block.0.zx.weight");
-            let error = VesselNet::from_weights(&weights).unwrap_err().to_string();
+            let error = Network::from_weights(&weights).unwrap_err().to_string();
             assert!(
                 error.ends_with("missing layers.2.block.0.zx.weight"),
                 "{error}"
@@ -214,7 +263,7 @@ mod tests {
                 filter,
                 ..VesselNetConfig::gerl2020(true)
             };
-            let network = VesselNet::new(&config, 5).unwrap();
+            let network = Network::new(&config.into(), 5).unwrap();
             let value = |x: isize, y: isize, z: isize, c: usize| {
                 let inside = (0..9).contains(&x) && (0..8).contains(&y) && (0..7).contains(&z);
                 let noise = (x * 31 + y * 17 + z * 7 + 5 * c as isize).rem_euclid(101);
@@ -271,14 +320,14 @@ mod tests {
     fn a_network_is_told_from_its_weights_and_a_partial_file_is_compared_by_name() {
         for norm in [false, true] {
             let config = VesselNetConfig::gerl2020(norm);
-            let network = VesselNet::new(&config, 3).unwrap();
+            let network = Network::new(&config.clone().into(), 3).unwrap();
             let mut weights = network.parameters().snapshot().unwrap();
-            let again = VesselNet::from_weights(&weights).unwrap();
-            assert_eq!(again.config(), &config);
+            let again = Network::from_weights(&weights).unwrap();
+            assert_eq!(again.config(), &config.into());
             for lost in ["layers.2.block.0.weight", "layers.4.bias"] {
                 weights.remove(lost);
             }
-            let error = VesselNet::from_weights(&weights).unwrap_err().to_string();
+            let error = Network::from_weights(&weights).unwrap_err().to_string();
             assert!(
                 error.ends_with("missing layers.2.block.0.weight, layers.4.bias"),
                 "{error}"
@@ -290,19 +339,20 @@ mod tests {
     fn other_weights_are_refused_by_name() {
         let tensor = Tensor::ones(3, candle_core::DType::F32, &Device::Cpu).unwrap();
         let weights = BTreeMap::from([("down_path.0.block.0.weight".to_owned(), tensor)]);
-        let error = VesselNet::from_weights(&weights).unwrap_err().to_string();
+        let error = Network::from_weights(&weights).unwrap_err().to_string();
         assert!(error.contains("down_path.0.block.0.weight"), "{error}");
     }
 
     #[test]
     fn tiles_of_wide_networks_shrink_until_they_fit_memory() {
         let paper = VesselNetConfig::gerl2020(false);
-        assert_eq!(paper.tile([128, 128, 64]), [128, 128, 64]);
+        let of = |config: &VesselNetConfig| NetworkConfig::from(config.clone());
+        assert_eq!(of(&paper).tile([128, 128, 64]), [128, 128, 64]);
         let wide = VesselNetConfig {
             channels: vec![4096; 4],
             ..paper
         };
-        let [x, y, z] = wide.tile([128, 128, 64]);
+        let [x, y, z] = of(&wide).tile([128, 128, 64]);
         assert!((x + 12) * (y + 12) * (z + 12) * 4096 <= 1 << 28);
         assert!(x > 8 && y > 8 && z > 8, "{x} {y} {z}");
     }
@@ -346,7 +396,10 @@ mod tests {
             },
         ];
         for config in bad {
-            assert!(VesselNet::new(&config, 0).is_err(), "{config:?}");
+            assert!(
+                Network::new(&config.clone().into(), 0).is_err(),
+                "{config:?}"
+            );
         }
     }
 }

@@ -54,7 +54,7 @@ pub fn predict(
     watch: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<Prediction, VesselsegError> {
     let (shape, voxels) = (scan.grid().shape(), scan.intensities().view());
-    let channels = model.network.config().in_channels;
+    let channels = model.network.config().in_channels();
     if voxels.dim().3 != channels {
         return Err(VesselsegError::Channels {
             scan: voxels.dim().3,

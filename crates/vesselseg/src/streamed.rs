@@ -5,8 +5,8 @@
 //! takes into its weights. So the result does not depend on the tiles, and memory holds one tile at a time.
 
 use candle_core::Tensor;
+use rsom_nn::Mode;
 use rsom_nn::layers::{Conv3d, GroupMoments};
-use rsom_nn::{Mode, NeuralNetwork};
 
 use crate::VesselNet;
 use crate::blocks::{Region, grown, tiles};

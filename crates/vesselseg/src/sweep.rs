@@ -1,15 +1,16 @@
 //! A network's pass over a whole scan.
 
 use candle_core::{Device, Tensor};
-use rsom_nn::NeuralNetwork;
+use rsom_nn::{Mode, NeuralNetwork};
 
-use crate::blocks::{Blocks, Region};
+use crate::blocks::{Blocks, Region, grown, tiles_of_multiples};
+use crate::network::Layers;
 use crate::streamed::Streamed;
-use crate::{VesselNet, VesselsegError};
+use crate::{Network, VesselsegError};
 
 /// How a network goes over a scan.
 pub struct Sweep<'a> {
-    pub network: &'a VesselNet,
+    pub network: &'a Network,
     /// Blocks that are images of their own to norms.
     pub blocks: Blocks,
     /// Largest extents along x, y, z of what is in the network at a time.
@@ -49,14 +50,21 @@ impl Sweep<'_> {
         let device = self.network.parameters().device().clone();
         let input = |region: &Region| {
             let [x, y, z] = region.clone().map(|range| range.len());
-            let shape = (1, config.in_channels, z, y, x);
+            let shape = (1, config.in_channels(), z, y, x);
             Ok(Tensor::from_vec(patch(region), shape, &Device::Cpu)?.to_device(&device)?)
         };
-        let mut blocks = Vec::new();
-        for block in self.blocks.of(&kept) {
-            blocks.push(Streamed::new(self.network, block)?);
+        let (mut blocks, mut tiles) = (Vec::new(), Vec::new());
+        match self.network.layers() {
+            Layers::DeepVesselNet(net) => {
+                for block in self.blocks.of(&kept) {
+                    blocks.push(Streamed::new(net, block)?);
+                }
+            }
+            // Its norms have statistics of their own: blocks mean nothing to it.
+            Layers::Unet3d(_) => tiles = tiles_of_multiples(&kept, config.multiple(), tile),
         }
-        let steps: usize = blocks.iter().map(|block| block.steps(tile)).sum();
+        let streamed = blocks.iter().map(|block| block.steps(tile));
+        let steps = streamed.sum::<usize>() + tiles.len();
         let mut done = 0;
         let mut step = || {
             done += 1;
@@ -65,18 +73,35 @@ impl Sweep<'_> {
                 false => Err(VesselsegError::Stopped),
             }
         };
+        let mut take = |region: &Region, logits: &Tensor| {
+            let logits = logits.to_device(&Device::Cpu)?;
+            let logits: Vec<f32> = logits.flatten_all()?.to_vec1()?;
+            if logits.iter().any(|logit| logit.is_nan()) {
+                return Err(VesselsegError::NotFinitePrediction);
+            }
+            put(region, &logits);
+            Ok(())
+        };
         for block in blocks {
-            let take = |region: &Region, logits: &Tensor| {
-                let logits = logits.to_device(&Device::Cpu)?;
-                let logits: Vec<f32> = logits.flatten_all()?.to_vec1()?;
-                if logits.iter().any(|logit| logit.is_nan()) {
-                    return Err(VesselsegError::NotFinitePrediction);
-                }
-                put(region, &logits);
-                Ok(())
-            };
-            block.run(tile, &input, take, &mut step)?;
+            block.run(tile, &input, &mut take, &mut step)?;
+        }
+        for tile in tiles {
+            let seen = grown(&tile, config.halo());
+            let logits = (self.network).forward(&input(&seen)?, &Mode::Evaluation)?;
+            let inner = std::array::from_fn(|a| tile[a].start..tile[a].end.min(kept[a].end));
+            take(&inner, &cut(&logits, &seen, &inner)?)?;
+            step()?;
         }
         Ok(())
     }
+}
+
+/// The part of (1, 1, z, y, x) over a region that lies in a smaller one.
+fn cut(logits: &Tensor, region: &Region, inner: &Region) -> candle_core::Result<Tensor> {
+    let mut logits = logits.clone();
+    for axis in 0..3 {
+        let start = (inner[axis].start - region[axis].start) as usize;
+        logits = logits.narrow(4 - axis, start, inner[axis].len())?;
+    }
+    Ok(logits)
 }

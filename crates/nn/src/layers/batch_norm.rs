@@ -1,12 +1,12 @@
 //! Batch norm with running statistics.
 
-use candle_core::{Result, Tensor, Var};
+use candle_core::{DType, Result, Tensor, Var};
 
 use crate::ops::{BatchNormConfig, Normalized, batch_norm_evaluation, batch_norm_training};
 use crate::tape::is_recomputing;
 use crate::{Builder, Init, Mode, NnError};
 
-/// Batch norm of (images, channels, height, width); parameters `weight` and `bias`, buffers `running_mean` and
+/// Batch norm of (images, channels, …), of two axes behind the channels or of three; parameters `weight` and `bias`, buffers `running_mean` and
 /// `running_var`.
 ///
 /// Training normalizes by the biased variance of the batch and moves the running variance towards the unbiased one:
@@ -73,10 +73,11 @@ impl BatchNorm2d {
 
     fn follow(&self, running: &Var, batch: &[f64]) -> Result<()> {
         let momentum = self.config.momentum as f32;
-        let mut values = running.to_vec1::<f32>()?;
+        let mut values = running.to_dtype(DType::F32)?.to_vec1::<f32>()?;
         for (value, batch) in values.iter_mut().zip(batch) {
             *value = (1.0 - momentum) * *value + momentum * *batch as f32;
         }
-        running.set(&Tensor::from_vec(values, batch.len(), running.device())?)
+        let values = Tensor::from_vec(values, batch.len(), running.device())?;
+        running.set(&values.to_dtype(running.dtype())?)
     }
 }

@@ -7,6 +7,7 @@ mod batch_norm;
 mod conv2d;
 mod conv3d;
 mod conv_transpose2d;
+mod conv_transpose3d;
 mod cross_hair3d;
 mod dropout;
 mod group_moments;
@@ -14,6 +15,7 @@ mod group_norm;
 
 pub use batch_norm::BatchNorm2d;
 pub use conv_transpose2d::ConvTranspose2d;
+pub use conv_transpose3d::ConvTranspose3d;
 pub use conv2d::Conv2d;
 pub use conv3d::Conv3d;
 pub use cross_hair3d::CrossHair3d;

@@ -20,7 +20,6 @@ pub struct RunParameters {
     batch_size: usize,
     device: Accelerator,
     convolutions: ConvolutionMethod,
-    #[serde(default)]
     recompute: bool,
     seed: u64,
 }

@@ -6,7 +6,7 @@ use rsom_training::cli::load_weights;
 use serde::Deserialize;
 
 use super::computing::{OF_WEIGHTS, blocks};
-use crate::{Blocks, Model};
+use crate::{Blocks, Model, NetworkConfig};
 
 /// The command.
 pub(super) fn command() -> Command {
@@ -37,10 +37,17 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let bytes = model.to_bytes(&provenance).map_err(StageError::failure)?;
     atomic::write_bytes(invocation.output("output")?, &bytes)?;
     let config = model.network.config();
-    Ok(Summary::new()
-        .with("network", "deepvesselnet")
-        .with("channels", config.channels.clone())
-        .with("group_norm", config.groups.is_some())
+    let summary = match config {
+        NetworkConfig::DeepVesselNet(config) => Summary::new()
+            .with("network", "deepvesselnet")
+            .with("channels", config.channels.clone())
+            .with("group_norm", config.groups.is_some()),
+        NetworkConfig::Unet3d(config) => Summary::new()
+            .with("network", "unet3d")
+            .with("depth", config.depth)
+            .with("width", config.width),
+    };
+    Ok(summary
         .with("parameters", config.parameters())
         .with("threshold", model.threshold)
         .with("blocks", model.blocks.0.to_vec()))

@@ -2,14 +2,14 @@
 
 use rsom_nn::InputScaling;
 use rsom_stage::{Invocation, Parameter, StageError};
-use rsom_training::cli::{RunParameters, optimization};
+use rsom_training::cli::{RunParameters, optimization, recompute};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::computing::{blocks, computing};
 use crate::augment::Augmentation;
 use crate::loss::LossConfig;
-use crate::{Blocks, Filter, Tiling, TrainSettings, VesselNetConfig};
+use crate::{Blocks, Filter, NetworkConfig, Tiling, TrainSettings, Unet3dConfig, VesselNetConfig};
 
 /// The word for a positive weight that follows from the training scans.
 const BALANCED: &str = "balanced";
@@ -17,6 +17,9 @@ const BALANCED: &str = "balanced";
 /// The parameters of `train` beside those that choose its scans.
 #[derive(Debug, Deserialize)]
 pub(super) struct Settings {
+    network: Kind,
+    depth: usize,
+    width: usize,
     channels: Vec<usize>,
     kernels: Vec<usize>,
     filter: Filter,
@@ -44,6 +47,13 @@ pub(super) struct Settings {
     run: RunParameters,
 }
 
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Deepvesselnet,
+    Unet3d,
+}
+
 impl Settings {
     /// The settings for scans with `in_channels` channels, in which vessels count `positive_weight` times.
     pub(super) fn with(
@@ -52,13 +62,7 @@ impl Settings {
         positive_weight: f64,
     ) -> Result<TrainSettings, StageError> {
         Ok(TrainSettings {
-            network: VesselNetConfig {
-                in_channels,
-                channels: self.channels.clone(),
-                kernels: self.kernels.clone(),
-                groups: self.group_norm.then_some(self.groups),
-                filter: self.filter,
-            },
+            network: self.network(in_channels),
             scaling: InputScaling {
                 offset: self.input_offset,
                 scale: self.input_scale,
@@ -80,6 +84,23 @@ impl Settings {
             blocks: Blocks(self.blocks),
             run: self.run.settings(),
         })
+    }
+
+    fn network(&self, in_channels: usize) -> NetworkConfig {
+        match self.network {
+            Kind::Deepvesselnet => NetworkConfig::DeepVesselNet(VesselNetConfig {
+                in_channels,
+                channels: self.channels.clone(),
+                kernels: self.kernels.clone(),
+                groups: self.group_norm.then_some(self.groups),
+                filter: self.filter,
+            }),
+            Kind::Unet3d => NetworkConfig::Unet3d(Unet3dConfig {
+                in_channels,
+                depth: self.depth,
+                width: self.width,
+            }),
+        }
     }
 
     /// How many times a vessel voxel counts, or none where that follows from the training scans.
@@ -156,12 +177,23 @@ pub(super) fn parameters() -> Vec<Parameter> {
     all.extend(epochs());
     all.extend(optimization(PATIENCE));
     all.extend(computing());
+    all.push(recompute());
     all
 }
 
 fn network() -> Vec<Parameter> {
     vec![
-        Parameter::integers("channels", "Channels after each convolution but the last, which gives one logit")
+        Parameter::choice("network", &["deepvesselnet", "unet3d"], "DeepVesselNet, or a plain 3-D U-Net")
+            .default("deepvesselnet"),
+        Parameter::integer("depth", "Levels of the U-Net")
+            .default(3)
+            .at_least(1.0)
+            .at_most(5.0),
+        Parameter::integer("width", "Channels of the U-Net's first level, doubled at each deeper one")
+            .default(16)
+            .at_least(1.0)
+            .at_most(256.0),
+        Parameter::integers("channels", "Channels after each convolution of DeepVesselNet but the last, which gives one logit")
             .default(vec![5, 10, 20, 50])
             .at_least(1.0)
             .at_most(4096.0),

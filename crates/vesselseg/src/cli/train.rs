@@ -10,7 +10,7 @@ use rsom_training::cli::{Outputs, Session, fitting, load, of_run};
 use rsom_training::{Collapse, Trainer};
 
 use super::settings::{self, Settings};
-use crate::{Example, Model, TrainSettings, VesselNet, VesselTask, VesselsegError};
+use crate::{Example, Model, Network, TrainSettings, VesselTask, VesselsegError};
 
 /// What references mark.
 pub(super) const SOUGHT: &str = "vessels";
@@ -27,6 +27,7 @@ pub(super) fn command() -> Command {
         .parameters(Dataset::parameters(SOUGHT))
         .example("rsom-vesselseg train --manifest trees.yaml --group-norm --output net")
         .example("rsom-vesselseg train --image a.nii.gz b.nii.gz --mask a_vessels.nii.gz b_vessels.nii.gz --validation-image c.nii.gz --validation-mask c_vessels.nii.gz --filter cross_hair --flip-x --flip-y --knee 0.5 --weights net.safetensors")
+        .example("rsom-vesselseg train --manifest trees.yaml --network unet3d --depth 3 --width 8 --tile-vox 48,48,48 --dice-weight 1 --output net")
         .example("rsom-vesselseg train --manifest trees.yaml --validation-fold 0 --tile-vox 48,48,48 --foreground-share 0.5 --positive-weight balanced --cldice-weight 0.5 --output net")
 }
 
@@ -82,7 +83,7 @@ fn file(
     provenance: &str,
 ) -> Result<Vec<u8>, VesselsegError> {
     let model = Model {
-        network: VesselNet::with_weights(&settings.network, weights)?,
+        network: Network::with_weights(&settings.network, weights)?,
         threshold: THRESHOLD,
         blocks: settings.blocks,
         scaling: settings.scaling,

@@ -8,8 +8,6 @@ use crate::VesselsegError;
 
 /// Most weights that a network of this crate may have; the paper's has 58,656.
 const MOST_PARAMETERS: usize = 1 << 28;
-/// Most numbers of a layer that are in memory at a time.
-const MOST_VALUES: usize = 1 << 28;
 /// Most voxels that a network may lose on each side; the paper's loses 6.
 const LARGEST_HALO: usize = 32;
 /// Groups of the group norm of the original networks.
@@ -63,24 +61,10 @@ impl VesselNetConfig {
         self.kernels.iter().map(|kernel| kernel / 2).sum()
     }
 
-    /// The largest tile within `wanted` along x, y, z whose widest layer holds at most 2²⁸ numbers, or one voxel.
-    #[must_use]
-    pub fn tile(&self, wanted: [usize; 3]) -> [usize; 3] {
-        let widest = self
-            .channels
-            .iter()
-            .copied()
-            .fold(self.in_channels, usize::max);
-        let grown = |tile: [usize; 3]| {
-            let extents = tile.map(|n| n.saturating_add(2 * self.halo()));
-            extents.into_iter().fold(widest, usize::saturating_mul)
-        };
-        let mut tile = wanted;
-        while grown(tile) > MOST_VALUES && tile.iter().any(|n| *n > 1) {
-            let longest = (0..3).max_by_key(|axis| tile[*axis]).unwrap_or_default();
-            tile[longest] = tile[longest].div_ceil(2);
-        }
-        tile
+    /// Channels of the widest layer.
+    pub(super) fn widest(&self) -> usize {
+        let channels = self.channels.iter().copied();
+        channels.fold(self.in_channels, usize::max)
     }
 
     /// Checks the sizes.

@@ -7,7 +7,7 @@ use rsom_volume::{Mask, Scan};
 use crate::augment::Change;
 use crate::blocks::{Region, grown};
 use crate::voxels::{Voxels, patch, whole};
-use crate::{VesselNetConfig, VesselsegError};
+use crate::{NetworkConfig, VesselsegError};
 
 /// A scan and its reference mask.
 #[derive(Debug, Clone)]
@@ -44,11 +44,11 @@ impl Example {
     ///
     /// # Errors
     /// Another number of channels than the network takes; voxels that are not square.
-    pub fn check(&self, network: &VesselNetConfig, transposed: bool) -> Result<(), VesselsegError> {
-        if self.channels() != network.in_channels {
+    pub fn check(&self, network: &NetworkConfig, transposed: bool) -> Result<(), VesselsegError> {
+        if self.channels() != network.in_channels() {
             return Err(VesselsegError::Channels {
                 scan: self.channels(),
-                network: network.in_channels,
+                network: network.in_channels(),
             });
         }
         let [x, y, _] = self.spacing;
@@ -98,16 +98,17 @@ impl Example {
         patch(&self.mask.view(), &all, region, InputScaling::IDENTITY)
     }
 
-    /// Input and reference of a tile after a change, the input larger by `halo` voxels on each side.
+    /// Input and reference of a tile after a change. The input has a margin on each side, and at its end whatever makes its
+    /// extents multiples.
     pub(super) fn tile(
         &self,
         tile: &Region,
         change: &Change,
-        halo: usize,
+        frame: Frame,
         scaling: InputScaling,
     ) -> (Vec<f32>, Vec<f32>) {
         let extents = |region: &Region| region.clone().map(|range| range.len());
-        let seen = grown(tile, halo);
+        let seen = frame.seen(tile, change);
         let all = whole(self.shape());
         let raw = self.input(&all, &seen, InputScaling::IDENTITY);
         let mut input = change.moved(raw, extents(&seen));
@@ -118,6 +119,40 @@ impl Example {
     }
 }
 
+/// What a network sees beyond a tile.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    /// Voxels on each side.
+    pub margin: usize,
+    /// What extents without margins are a multiple of.
+    pub multiple: usize,
+}
+
+impl Frame {
+    /// Extents along x, y, z of the input for a tile of these.
+    pub(super) fn extents(self, tile: [usize; 3]) -> [usize; 3] {
+        tile.map(|n| n.next_multiple_of(self.multiple) + 2 * self.margin)
+    }
+
+    /// The region that becomes the input by the change.
+    fn seen(self, tile: &Region, change: &Change) -> Region {
+        let mut seen = grown(tile, self.margin);
+        let changed = change.extents(tile.clone().map(|range| range.len()));
+        for (axis, extent) in changed.into_iter().enumerate() {
+            let more = (extent.next_multiple_of(self.multiple) - extent) as isize;
+            let before = match axis {
+                0 | 1 if change.transpose => 1 - axis,
+                _ => axis,
+            };
+            match change.flip[axis] {
+                true => seen[before].start -= more,
+                false => seen[before].end += more,
+            }
+        }
+        seen
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use ndarray::Array3;
@@ -125,6 +160,7 @@ mod tests {
     use rsom_volume::{Grid, Spacing};
 
     use super::*;
+    use crate::VesselNetConfig;
 
     fn example(shape: [usize; 3], spacing: Spacing) -> Example {
         let grid = Grid::new(shape, spacing).unwrap();
@@ -155,6 +191,7 @@ mod tests {
             in_channels: 1,
             ..VesselNetConfig::gerl2020(false)
         };
+        let network = NetworkConfig::from(network);
         assert!(flat.check(&network, false).is_ok());
         let error = flat.check(&network, true).unwrap_err().to_string();
         assert!(error.contains("0.012") && error.contains("0.02"), "{error}");
@@ -164,19 +201,22 @@ mod tests {
         /// The scan is 200.5 where the mask is: so it stays after any change, in the middle of the halo.
         #[test]
         fn the_mask_moves_with_the_scan(
-            start in [-2_isize..4, -2..4, -2..4], extents in [1_usize..5, 1..5, 1..5], halo in 0_usize..3,
+            start in [-2_isize..4, -2..4, -2..4], extents in [1_usize..5, 1..5, 1..5], margin in 0_usize..3,
+            multiple in 1_usize..5,
             flip in proptest::array::uniform3(any::<bool>()), transpose: bool,
         ) {
             let example = example([6, 5, 7], Spacing::RSOM);
             let tile: Region = std::array::from_fn(|a| start[a]..start[a] + extents[a] as isize);
             let change = Change { flip, transpose, ..Change::NONE };
-            let (input, target) = example.tile(&tile, &change, halo, InputScaling::IDENTITY);
+            let frame = Frame { margin, multiple };
+            let (input, target) = example.tile(&tile, &change, frame, InputScaling::IDENTITY);
             let [width, height, depth] = change.extents(extents);
-            let (wide, high) = (width + 2 * halo, height + 2 * halo);
+            let [wide, high, deep] = frame.extents([width, height, depth]);
+            prop_assert_eq!(input.len(), wide * high * deep);
             for k in 0..depth {
                 for j in 0..height {
                     for i in 0..width {
-                        let seen = input[((k + halo) * high + j + halo) * wide + i + halo];
+                        let seen = input[((k + margin) * high + j + margin) * wide + i + margin];
                         let inside = target[(k * height + j) * width + i];
                         prop_assert_eq!(seen, 200.5 * inside);
                     }

@@ -1,20 +1,20 @@
 //! What a training run is told.
 
-use rsom_nn::InputScaling;
+use rsom_nn::{InputScaling, NeuralNetwork};
 use rsom_training::{RunSettings, TrainingError};
 use serde::{Deserialize, Serialize};
 
 use super::Tiling;
 use crate::augment::Augmentation;
 use crate::loss::LossConfig;
-use crate::{Blocks, VesselNetConfig, VesselsegError};
+use crate::{Blocks, Network, NetworkConfig, VesselsegError};
 
 /// Everything that a training run depends on besides its volumes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainSettings {
     /// The network.
-    pub network: VesselNetConfig,
+    pub network: NetworkConfig,
     /// From intensities to network input.
     pub scaling: InputScaling,
     /// The loss.
@@ -35,7 +35,7 @@ impl TrainSettings {
     /// # Errors
     /// [`TrainingError::Settings`] or [`VesselsegError::Network`], naming what cannot be.
     pub fn check(&self) -> Result<(), VesselsegError> {
-        self.network.check()?;
+        Network::check(&self.network)?;
         TrainingError::require(&self.of_loss())?;
         TrainingError::require(&self.of_tiles())?;
         Ok(self.run.check()?)

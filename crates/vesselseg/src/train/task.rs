@@ -5,11 +5,12 @@ use rayon::prelude::*;
 use rsom_training::{GoOn, Loss, Predicted, RunSettings, Sample, Task, Term, TrainingError};
 
 use super::batches::{self, Pick};
+use super::example::Frame;
 use super::{Example, TrainSettings};
 use crate::blocks::Region;
 use crate::loss;
 use crate::sweep::Sweep;
-use crate::{PredictSettings, VesselNet, VesselNetConfig, VesselsegError};
+use crate::{Network, NetworkConfig, PredictSettings, VesselsegError};
 
 /// A network that learns vessels from tiles of scans and their reference masks, and is validated on whole scans, as they
 /// are predicted.
@@ -56,12 +57,12 @@ impl<'a> VesselTask<'a> {
 }
 
 impl<'a> Task for VesselTask<'a> {
-    type Network = VesselNet;
+    type Network = Network;
     type Batch = Tiles;
     type Part = &'a Example;
     type Error = VesselsegError;
 
-    fn network(&self) -> &VesselNetConfig {
+    fn network(&self) -> &NetworkConfig {
         &self.settings.network
     }
 
@@ -85,32 +86,39 @@ impl<'a> Task for VesselTask<'a> {
         batches.into_iter().map(Tiles).collect()
     }
 
-    /// Input, (batch, channels, z, y, x) with the halo, and reference, (batch, 1, z, y, x).
+    /// Input, (batch, channels, z, y, x) with what the network sees beyond the tile, and reference, (batch, 1, z, y, x).
     fn sample(&self, Tiles(batch): &Tiles) -> Result<Sample, VesselsegError> {
         let TrainSettings {
             network, scaling, ..
         } = self.settings;
-        let halo = network.halo();
+        let frame = Frame {
+            margin: network.margin(),
+            multiple: network.multiple(),
+        };
         let tile = |pick: &Pick| {
             let example = &self.training[pick.volume];
-            example.tile(&pick.tile, &pick.change, halo, *scaling)
+            example.tile(&pick.tile, &pick.change, frame, *scaling)
         };
         let tiles: Vec<(Vec<f32>, Vec<f32>)> = batch.par_iter().map(tile).collect();
         let (inputs, targets): (Vec<_>, Vec<_>) = tiles.into_iter().unzip();
-        let [x, y, z] = batch.first().map_or([0; 3], Pick::extents);
-        let tensor = |values: Vec<Vec<f32>>, channels: usize, halo: usize| {
-            let [x, y, z] = [x, y, z].map(|n| n + 2 * halo);
+        let extents = batch.first().map_or([0; 3], Pick::extents);
+        let tensor = |values: Vec<Vec<f32>>, channels: usize, [x, y, z]: [usize; 3]| {
             let shape = (batch.len(), channels, z, y, x);
             Tensor::from_vec(values.concat(), shape, &Device::Cpu)
         };
         Ok(Sample {
-            input: tensor(inputs, network.in_channels, halo)?,
-            reference: tensor(targets, 1, 0)?,
+            input: tensor(inputs, network.in_channels(), frame.extents(extents))?,
+            reference: tensor(targets, 1, extents)?,
         })
     }
 
+    /// Logits beyond the end of the reference do not count.
     fn loss(&self, logits: &Tensor, reference: &Tensor) -> Result<Loss, VesselsegError> {
-        loss::combined(logits, reference, &self.settings.loss)
+        let mut logits = logits.clone();
+        for axis in 2..logits.rank() {
+            logits = logits.narrow(axis, 0, reference.dim(axis)?)?;
+        }
+        loss::combined(&logits, reference, &self.settings.loss)
     }
 
     fn parts(&self) -> Vec<&'a Example> {
@@ -120,7 +128,7 @@ impl<'a> Task for VesselTask<'a> {
     /// Logits and reference of a whole scan, (1, 1, z, y, x).
     fn predicted(
         &self,
-        network: &VesselNet,
+        network: &Network,
         example: &&'a Example,
         go_on: GoOn,
     ) -> Result<Predicted, VesselsegError> {

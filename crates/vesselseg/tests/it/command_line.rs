@@ -10,7 +10,7 @@ use rsom_formats::nifti::{self, Storage};
 use rsom_formats::table::parquet;
 use rsom_nn::{InputScaling, NeuralNetwork};
 use rsom_testing::{Folder, Program};
-use rsom_vesselseg::{Blocks, Model, VesselNet, VesselNetConfig};
+use rsom_vesselseg::{Blocks, Model, Network, VesselNetConfig};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ const SHAPE: [usize; 3] = [15, 9, 20];
 fn study() -> Folder {
     let folder = Folder::new();
     let model = Model {
-        network: VesselNet::new(&VesselNetConfig::gerl2020(true), 1).unwrap(),
+        network: Network::new(&VesselNetConfig::gerl2020(true).into(), 1).unwrap(),
         threshold: 0.5,
         blocks: Blocks::WHOLE,
         scaling: InputScaling::IDENTITY,

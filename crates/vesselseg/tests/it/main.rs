@@ -4,3 +4,4 @@ mod command_line;
 mod golden_chain;
 mod losses;
 mod training;
+mod unet3d;

@@ -13,8 +13,8 @@ use rsom_vesselseg::augment::Augmentation;
 use rsom_vesselseg::calibrate::{Curve, dice_curve, thresholds};
 use rsom_vesselseg::loss::LossConfig;
 use rsom_vesselseg::{
-    Blocks, Example, Filter, Model, PredictSettings, Tiling, TrainSettings, VesselNetConfig,
-    VesselTask, VesselsegError, predict,
+    Blocks, Example, Filter, Model, NetworkConfig, PredictSettings, Tiling, TrainSettings,
+    Unet3dConfig, VesselNetConfig, VesselTask, VesselsegError, predict,
 };
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 use rsom_weights as weights;
@@ -44,15 +44,28 @@ fn examples(seeds: std::ops::Range<usize>) -> Vec<Example> {
     seeds.map(pair).collect()
 }
 
+fn small() -> VesselNetConfig {
+    VesselNetConfig {
+        in_channels: 1,
+        channels: vec![4, 6],
+        kernels: vec![3, 3],
+        groups: None,
+        filter: Filter::Cubic,
+    }
+}
+
+fn unet3d() -> NetworkConfig {
+    let config = Unet3dConfig {
+        in_channels: 1,
+        depth: 2,
+        width: 4,
+    };
+    config.into()
+}
+
 fn settings(epochs: usize) -> TrainSettings {
     TrainSettings {
-        network: VesselNetConfig {
-            in_channels: 1,
-            channels: vec![4, 6],
-            kernels: vec![3, 3],
-            groups: None,
-            filter: Filter::Cubic,
-        },
+        network: small().into(),
         scaling: InputScaling {
             offset: 60.0,
             scale: 0.01,
@@ -124,8 +137,11 @@ fn finish(mut trainer: Trainer<VesselTask>) -> (Vec<u8>, Vec<u8>, String) {
 #[test]
 fn a_run_resumed_after_any_epoch_ends_in_the_bytes_of_an_uninterrupted_one() {
     let (training, validation) = (examples(0..3), examples(3..5));
-    for tiling in [DRAWN, Tiling::Partition([2, 1, 2])] {
+    let parts = Tiling::Partition([2, 1, 2]);
+    let small = NetworkConfig::from(small());
+    for (network, tiling) in [(small.clone(), DRAWN), (small, parts), (unet3d(), parts)] {
         let settings = TrainSettings {
+            network,
             tiling,
             ..settings(3)
         };
@@ -148,13 +164,14 @@ fn one_two_and_seven_threads_end_in_the_same_bytes() {
     let (training, validation) = (examples(0..3), examples(3..4));
     for (filter, groups) in [(Filter::Cubic, Some(2)), (Filter::CrossHair, None)] {
         let mut settings = settings(2);
-        settings.network = VesselNetConfig {
+        let network = VesselNetConfig {
             channels: vec![5, 8, 8],
             kernels: vec![3, 5, 3],
             filter,
             groups,
-            ..settings.network
+            ..small()
         };
+        settings.network = network.into();
         let run = |threads| {
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(threads)
@@ -221,7 +238,7 @@ fn a_damaged_checkpoint_or_one_of_another_run_is_refused_and_changes_nothing() {
 }
 
 /// Trains on tubes and gives the Dice score of a new one at the calibrated threshold.
-fn learned(network: VesselNetConfig, tiling: Tiling) -> f64 {
+fn learned(network: NetworkConfig, tiling: Tiling) -> f64 {
     let (training, validation) = (examples(0..4), examples(4..6));
     let settings = TrainSettings {
         network,
@@ -276,7 +293,7 @@ fn learned(network: VesselNetConfig, tiling: Tiling) -> f64 {
 
 #[test]
 fn every_kind_of_network_learns_a_tube_and_finds_a_new_one() {
-    let paper = settings(1).network;
+    let paper = small();
     let normed = VesselNetConfig {
         groups: Some(2),
         ..paper.clone()
@@ -287,10 +304,12 @@ fn every_kind_of_network_learns_a_tube_and_finds_a_new_one() {
     };
     let parts = Tiling::Partition([2, 2, 2]);
     for (network, tiling) in [
-        (paper.clone(), parts),
-        (normed, parts),
-        (crossed, parts),
-        (paper, DRAWN),
+        (paper.clone().into(), parts),
+        (normed.into(), parts),
+        (crossed.into(), parts),
+        (paper.into(), DRAWN),
+        (unet3d(), parts),
+        (unet3d(), DRAWN),
     ] {
         let dice = learned(network.clone(), tiling);
         assert!(dice > 0.9, "{network:?} {tiling:?}: {dice}");
@@ -363,7 +382,7 @@ fn scans_and_settings_that_do_not_fit_are_refused_before_training() {
     assert!(Example::new(&scan, &elsewhere).is_err());
     let training = examples(0..1);
     let mut two = settings(1);
-    two.network.in_channels = 2;
+    two.network = VesselNetConfig::gerl2020(false).into();
     let error = start(&two, &training, &[]).unwrap_err();
     assert!(matches!(error, VesselsegError::Channels { .. }), "{error}");
     let mut nothing = settings(1);
@@ -376,4 +395,23 @@ fn scans_and_settings_that_do_not_fit_are_refused_before_training() {
     let error = start(&nothing, &training, &[]).unwrap_err().to_string();
     assert!(error.contains("bce_weight"), "{error}");
     assert!(start(&settings(1), &[], &[]).is_err());
+}
+
+#[test]
+fn recomputed_layers_end_in_the_same_bytes() {
+    let (training, validation) = (examples(0..2), examples(2..3));
+    let normed = VesselNetConfig {
+        groups: Some(2),
+        ..small()
+    };
+    for network in [small().into(), normed.into(), unet3d()] {
+        let run = |recompute| {
+            let settings = TrainSettings {
+                network: NetworkConfig::clone(&network),
+                ..settings_with(2, |run| run.recompute = recompute)
+            };
+            finish(start(&settings, &training, &validation).unwrap())
+        };
+        assert!(run(false) == run(true), "{network:?}");
+    }
 }

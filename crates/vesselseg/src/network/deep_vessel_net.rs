@@ -1,0 +1,129 @@
+//! DeepVesselNet (Tetteh et al. 2020), as the paper's authors use it.
+
+use candle_core::Tensor;
+use rsom_nn::layers::{Conv3d, CrossHair3d, GroupNorm};
+use rsom_nn::ops::{Conv3dConfig, ConvolutionMethod};
+use rsom_nn::{Builder, Mode, NnError, recomputed};
+
+use super::{Filter, VesselNetConfig, Window};
+
+/// Valid cubic convolutions, each with ReLU, group norm after all but the first if
+/// configured, and a 1 × 1 × 1 convolution to one logit.
+///
+/// Parameters are named as in the authors' PyTorch code: `layers.<n>.block.0` (convolution), `layers.<n>.block.2` (group
+/// norm), and `layers.4` for the last of five. Cross-hair filters have `layers.<n>.block.0.zy.weight`, `zx.weight` and
+/// `yx.weight` in place of one weight.
+#[derive(Debug, Clone)]
+pub struct VesselNet {
+    config: VesselNetConfig,
+    layers: Vec<Layer>,
+    last: Conv3d,
+    recomputing: bool,
+}
+
+/// A convolution with ReLU, and the norm after it.
+#[derive(Debug, Clone)]
+pub(crate) struct Layer {
+    pub conv: Window,
+    pub norm: Option<GroupNorm>,
+}
+
+impl VesselNet {
+    /// Builds the network with the builder's first values.
+    ///
+    /// # Errors
+    /// None that a checked configuration can cause.
+    pub fn new(builder: &mut Builder, config: &VesselNetConfig) -> Result<Self, NnError> {
+        let mut layers = Vec::with_capacity(config.channels.len());
+        let mut inputs = config.in_channels;
+        for (index, (outputs, kernel)) in config.channels.iter().zip(&config.kernels).enumerate() {
+            let mut place = builder.at(format_args!("layers.{index}.block"));
+            let relu = Conv3dConfig {
+                relu: true,
+                ..Conv3dConfig::default()
+            };
+            let pair = [inputs, *outputs];
+            let conv = match config.filter {
+                Filter::Cubic => {
+                    Window::Cubic(Conv3d::new(&mut place.at(0), pair, [*kernel; 3], relu)?)
+                }
+                Filter::CrossHair => {
+                    Window::CrossHair(CrossHair3d::new(&mut place.at(0), pair, *kernel, relu)?)
+                }
+            };
+            let norm = match config.groups {
+                Some(groups) if index > 0 => {
+                    Some(GroupNorm::new(&mut place.at(2), *outputs, groups)?)
+                }
+                _ => None,
+            };
+            layers.push(Layer { conv, norm });
+            inputs = *outputs;
+        }
+        let place = &mut builder.at(format_args!("layers.{}", layers.len()));
+        let last = Conv3d::new(place, [inputs, 1], [1; 3], Conv3dConfig::default())?;
+        Ok(Self {
+            config: config.clone(),
+            layers,
+            last,
+            recomputing: false,
+        })
+    }
+
+    /// Its size.
+    pub(crate) fn config(&self) -> &VesselNetConfig {
+        &self.config
+    }
+
+    /// The convolutions with ReLU and their norms.
+    pub(crate) fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// The convolution to the logit.
+    pub(crate) fn last(&self) -> &Conv3d {
+        &self.last
+    }
+
+    /// Logits of shape (batch, 1, z − 2h, y − 2h, x − 2h) for input of shape (batch, channels, z, y, x), h being
+    /// [`VesselNetConfig::halo`]. Norms take their statistics from each image of the batch as a whole.
+    ///
+    /// # Errors
+    /// Channels or extents that do not fit the network.
+    pub fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+        let mut x = x.clone();
+        for layer in &self.layers {
+            x = match self.recomputing {
+                true => {
+                    let (layer, mode) = (layer.clone(), *mode);
+                    recomputed(&[&x], move |inputs| layer.forward(&inputs[0], &mode))?
+                }
+                false => layer.forward(&x, mode)?,
+            };
+        }
+        self.last.forward(&x, mode)
+    }
+
+    /// Sets how convolutions are computed.
+    pub(super) fn set_method(&mut self, method: ConvolutionMethod) {
+        for layer in &mut self.layers {
+            layer.conv.set_method(method);
+        }
+        self.last.set_method(method);
+    }
+
+    /// Sets whether training keeps only the ends of layers.
+    pub(super) fn set_recomputing(&mut self, recomputing: bool) {
+        self.recomputing = recomputing;
+    }
+}
+
+impl Layer {
+    fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+        let x = self.conv.forward(x, mode)?;
+        match &self.norm {
+            Some(norm) => norm.forward(&x, mode),
+            None => Ok(x),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! A plain 3-D U-Net.
+
+use candle_core::Tensor;
+use rsom_nn::layers::{BatchNorm2d, Conv3d, ConvTranspose3d};
+use rsom_nn::ops::{Conv3dConfig, ConvolutionMethod, concat_channels, max_pool3d};
+use rsom_nn::{Builder, Mode, NnError, recomputed};
+use serde::{Deserialize, Serialize};
+
+use crate::VesselsegError;
+
+/// Size of a 3-D U-Net.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unet3dConfig {
+    /// Channels of the scan.
+    pub in_channels: usize,
+    /// Levels, counting the deepest.
+    pub depth: usize,
+    /// Channels of the first level, doubled at each deeper one.
+    pub width: usize,
+}
+
+impl Unet3dConfig {
+    /// What the extents of an input must be a multiple of: 2^(depth − 1).
+    #[must_use]
+    pub fn multiple(&self) -> usize {
+        1 << (self.depth - 1)
+    }
+
+    /// How far a voxel sees, rounded up to [`multiple`](Self::multiple): two voxels of its level for each block of two
+    /// convolutions, on the way down and up again.
+    #[must_use]
+    pub fn halo(&self) -> usize {
+        let (down, up) = (2 * (2 * self.multiple() - 1), 2 * (self.multiple() - 1));
+        (down + up).next_multiple_of(self.multiple())
+    }
+
+    /// Checks the sizes.
+    ///
+    /// # Errors
+    /// [`VesselsegError::Network`] naming the size that cannot be.
+    pub fn check(&self) -> Result<(), VesselsegError> {
+        let sizes = [
+            ("in_channels", self.in_channels, 4096),
+            ("depth", self.depth, 5),
+            ("width", self.width, 256),
+        ];
+        match sizes.iter().find(|(_, n, most)| !(1..=*most).contains(n)) {
+            None => Ok(()),
+            Some((name, n, most)) => Err(VesselsegError::Network(format!(
+                "{name} must be from 1 to {most}, not {n}"
+            ))),
+        }
+    }
+
+    /// How many numbers training learns (running statistics not counted).
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        let conv = |from: usize, to: usize, taps: usize| from * to * taps + to;
+        let block = |from: usize, to: usize| conv(from, to, 27) + conv(to, to, 27) + 4 * to;
+        let width = |level: usize| self.width << level;
+        let deeper = (1..self.depth).map(|level| {
+            let (above, here) = (width(level - 1), width(level));
+            block(above, here) + conv(here, above, 8) + block(here, above)
+        });
+        block(self.in_channels, self.width) + deeper.sum::<usize>() + conv(self.width, 1, 1)
+    }
+}
+
+/// Contracts by 2 × 2 × 2 max pooling, expands by transposed convolutions of stride 2, and at each level joins what came
+/// down with what goes up (Çiçek et al. 2016). Convolutions are padded: the size stays.
+///
+/// Parameters are named as those of the 2-D U-Net: `down_path.<level>.block.<n>`, `up_path.<n>.up`,
+/// `up_path.<n>.conv_block.block.<n>`, `last`.
+#[derive(Debug, Clone)]
+pub struct Unet3d {
+    down: Vec<Block>,
+    up: Vec<UpBlock>,
+    last: Conv3d,
+    recomputing: bool,
+}
+
+/// (3 × 3 × 3 convolution, ReLU, batch norm) twice.
+#[derive(Debug, Clone)]
+struct Block {
+    layers: [(Conv3d, BatchNorm2d); 2],
+}
+
+#[derive(Debug, Clone)]
+struct UpBlock {
+    up: ConvTranspose3d,
+    block: Block,
+}
+
+impl Unet3d {
+    /// Builds the network with the builder's first values.
+    ///
+    /// # Errors
+    /// None that a checked configuration can cause.
+    pub fn new(builder: &mut Builder, config: &Unet3dConfig) -> Result<Self, NnError> {
+        let width = |level: usize| config.width << level;
+        let down = |level: usize| {
+            let inputs = match level {
+                0 => config.in_channels,
+                _ => width(level - 1),
+            };
+            [inputs, width(level)]
+        };
+        let mut net = Self {
+            down: Vec::with_capacity(config.depth),
+            up: Vec::with_capacity(config.depth - 1),
+            last: {
+                let place = &mut builder.at("last");
+                Conv3d::new(place, [config.width, 1], [1; 3], Conv3dConfig::default())?
+            },
+            recomputing: false,
+        };
+        for level in 0..config.depth {
+            let place = &mut builder.at(format_args!("down_path.{level}"));
+            net.down.push(Block::new(place, down(level))?);
+        }
+        for (index, level) in (0..config.depth - 1).rev().enumerate() {
+            let place = &mut builder.at(format_args!("up_path.{index}"));
+            let ends = [width(level + 1), width(level)];
+            net.up.push(UpBlock {
+                up: ConvTranspose3d::new(&mut place.at("up"), ends, 2)?,
+                block: Block::new(&mut place.at("conv_block"), ends)?,
+            });
+        }
+        Ok(net)
+    }
+
+    /// Logits of shape (batch, 1, z, y, x) for input of shape (batch, channels, z, y, x), whose extents are multiples of
+    /// [`Unet3dConfig::multiple`].
+    ///
+    /// # Errors
+    /// A shape that does not fit.
+    pub fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+        let mut skips: Vec<Tensor> = Vec::with_capacity(self.down.len());
+        for block in &self.down {
+            let x = match skips.last() {
+                Some(skip) => max_pool3d(skip)?,
+                None => x.clone(),
+            };
+            let (block, mode) = (block.clone(), *mode);
+            skips.push(self.part(&[&x], move |x| block.forward(&x[0], &mode))?);
+        }
+        // What leaves the deepest level goes up, it is no skip.
+        let mut x = skips.pop().unwrap_or_else(|| x.clone());
+        for (block, skip) in self.up.iter().zip(skips.iter().rev()) {
+            let (block, mode) = (block.clone(), *mode);
+            x = self.part(&[&x, skip], move |x| block.forward(&x[0], &x[1], &mode))?;
+        }
+        self.last.forward(&x, mode)
+    }
+
+    fn part(
+        &self,
+        inputs: &[&Tensor],
+        part: impl Fn(&[Tensor]) -> candle_core::Result<Tensor> + 'static,
+    ) -> candle_core::Result<Tensor> {
+        match self.recomputing {
+            true => recomputed(inputs, part),
+            false => {
+                let inputs: Vec<Tensor> = inputs.iter().map(|t| (*t).clone()).collect();
+                part(&inputs)
+            }
+        }
+    }
+
+    /// Sets whether training keeps only the ends of blocks.
+    pub(super) fn set_recomputing(&mut self, recomputing: bool) {
+        self.recomputing = recomputing;
+    }
+
+    /// Sets how convolutions are computed.
+    pub(super) fn set_method(&mut self, method: ConvolutionMethod) {
+        let down = self.down.iter_mut();
+        let blocks = down.chain(self.up.iter_mut().map(|up| &mut up.block));
+        for (conv, _) in blocks.flat_map(|block| &mut block.layers) {
+            conv.set_method(method);
+        }
+        self.last.set_method(method);
+    }
+}
+
+impl Block {
+    fn new(builder: &mut Builder, [inputs, outputs]: [usize; 2]) -> Result<Self, NnError> {
+        let mut layer = |first: usize, inputs: usize| -> Result<_, NnError> {
+            let config = Conv3dConfig {
+                padding: [1; 3],
+                relu: true,
+                ..Conv3dConfig::default()
+            };
+            let place = &mut builder.at(format_args!("block.{first}"));
+            let conv = Conv3d::new(place, [inputs, outputs], [3; 3], config)?;
+            // The number between the two names is the ReLU's.
+            let place = &mut builder.at(format_args!("block.{}", first + 2));
+            Ok((conv, BatchNorm2d::new(place, outputs)?))
+        };
+        Ok(Self {
+            layers: [layer(0, inputs)?, layer(3, outputs)?],
+        })
+    }
+
+    fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+        let mut x = x.clone();
+        for (conv, norm) in &self.layers {
+            x = norm.forward(&conv.forward(&x, mode)?, mode)?;
+        }
+        Ok(x)
+    }
+}
+
+impl UpBlock {
+    fn forward(&self, x: &Tensor, skip: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
+        let joined = concat_channels(&self.up.forward(x, mode)?, skip)?;
+        self.block.forward(&joined, mode)
+    }
+}
