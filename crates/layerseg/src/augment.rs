@@ -2,16 +2,19 @@
 
 use rand::RngExt;
 use rsom_nn::rng;
+use rsom_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 
 /// Which placements training draws from.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct Augmentation {
-    /// Smallest and largest shift along z as shares of the depth, deeper is positive. The paper's −50 to 200 of 500
-    /// voxels are −0.1 to 0.4.
+    /// Smallest and largest random shift in depth, as fractions of the depth; one shift for each scan and epoch.
+    ///
+    /// Deeper is positive. The paper shifts by −50 to 200 of 500 voxels: −0.1 to 0.4.
+    #[parameter(default = [-0.1, 0.4], min = -1, max = 1, check = ascending)]
     pub z_shift: [f64; 2],
-    /// Whether every other volume, by chance, is mirrored along x.
+    /// Mirror each scan along x with probability 0.5 in each epoch.
     pub mirror: bool,
 }
 
@@ -22,6 +25,15 @@ pub struct Placement {
     pub shift_rows: i64,
     /// Whether x is reversed.
     pub mirror: bool,
+}
+
+fn ascending([low, high]: &[f64; 2]) -> Result<(), String> {
+    match low <= high {
+        true => Ok(()),
+        false => Err(format!(
+            "{low} is above {high}; give the smaller shift first"
+        )),
+    }
 }
 
 impl Augmentation {

@@ -11,7 +11,7 @@ use rsom_stage::Definition;
 /// The stage `layerseg` and its commands.
 #[must_use]
 pub fn definition() -> Definition {
-    let about = "Segments the epidermis: U-Net and seven-layer FCN with a smoothness loss";
+    let about = "Segment the epidermis: U-Net and seven-layer FCN with a smoothness loss";
     Definition::new("layerseg", env!("CARGO_PKG_VERSION"), about)
         .revision(env!("RSOM_REVISION"))
         .command(train::command())

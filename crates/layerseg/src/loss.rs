@@ -4,6 +4,7 @@ mod smoothness;
 
 use candle_core::Tensor;
 use rsom_nn::loss::bce_with_logits;
+use rsom_parameters::{Choice, Parameters};
 use rsom_training::{Loss, Named, Term};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,7 @@ use crate::LayersegError;
 ///
 /// The paper's equation 1 takes the mean of the cross-entropy H and the sum of the penalty S, but its values of s, up to
 /// 2500, train only when both are reduced alike, and s means the same under `Sum` and `Mean`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Choice)]
 #[serde(rename_all = "snake_case")]
 pub enum Reduction {
     /// Both terms summed over all pixels of the batch, as in the authors' training code.
@@ -27,16 +28,27 @@ pub enum Reduction {
     Paper,
 }
 
-/// What the loss is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// Weights and settings of the loss.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct LossConfig {
-    /// Weight s of the smoothness penalty.
+    /// Weight of the smoothness penalty; the paper tries 0 to 2500. Thin layers collapse to empty masks at smaller values.
+    #[parameter(default = 0.0, min = 0)]
     pub s: f64,
-    /// Pixels of the moving mean along x; odd, 5 in the paper.
+    /// Width along x of the moving mean in the smoothness penalty; odd.
+    #[parameter(name = "smoothness_window", default = 5, min = 1, max = 999, unit = "pixels", check = odd)]
     pub window: usize,
-    /// How both terms are reduced.
+    /// Reduction of both loss terms over the pixels: 'sum', 'mean', or 'paper' for equation 1 of the paper (mean
+    /// cross-entropy + s · summed penalty).
+    #[parameter(default = Reduction::Sum)]
     pub reduction: Reduction,
+}
+
+fn odd(window: &usize) -> Result<(), String> {
+    match window % 2 {
+        1 => Ok(()),
+        _ => Err(format!("{window} is even; give an odd number")),
+    }
 }
 
 /// Names of the terms: cross-entropy, and the smoothness penalty before it is multiplied by s.

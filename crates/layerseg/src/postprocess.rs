@@ -5,6 +5,7 @@ mod surfaces;
 
 use ndarray::{Array3, ArrayView3};
 use rsom_morphology::{Connectivity, Element, close, fill_holes};
+use rsom_parameters::Choice;
 use rsom_volume::Mask;
 
 pub use mended::rsom;
@@ -12,7 +13,7 @@ pub use mended::rsom;
 use crate::LayersegError;
 
 /// How a mask is cleaned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, Choice)]
 #[serde(rename_all = "snake_case")]
 pub enum Postprocess {
     /// Not at all.

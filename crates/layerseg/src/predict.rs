@@ -3,6 +3,7 @@
 use candle_core::{D, Tensor};
 use ndarray::{Array3, Axis, s};
 use rsom_nn::{Mode, NeuralNetwork, loss::sigmoid};
+use rsom_parameters::Choice;
 use rsom_volume::{Mask, Scan};
 
 use crate::augment::Placement;
@@ -19,7 +20,7 @@ pub struct Prediction {
 }
 
 /// What becomes of the first B-scan of an odd number of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, Choice)]
 #[serde(rename_all = "snake_case")]
 pub enum OddSlices {
     /// It is segmented like the others.

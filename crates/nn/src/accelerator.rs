@@ -1,12 +1,13 @@
 //! Where a network is computed.
 
 use candle_core::Device;
+use rsom_parameters::Choice;
 use serde::{Deserialize, Serialize};
 
 use crate::NnError;
 
-/// What a network is computed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// Device that computes a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Choice)]
 #[serde(rename_all = "snake_case")]
 pub enum Accelerator {
     /// The processor, with our kernels.

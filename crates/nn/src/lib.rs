@@ -33,6 +33,7 @@
 
 mod accelerator;
 mod adam;
+mod computing;
 mod element;
 mod error;
 mod host;
@@ -51,6 +52,7 @@ mod tape;
 pub use accelerator::Accelerator;
 pub use adam::{Adam, AdamConfig, AdamState, Moments};
 pub use candle_nn::Optimizer;
+pub use computing::Computing;
 pub use element::Element;
 pub use error::{Mismatch, NnError};
 pub use init::Init;

@@ -8,6 +8,9 @@ use crate::{Choice, IntoDefault, Parameter, ParameterFault, ParameterValue, Para
 pub fn parameter<T: ParameterValue>(name: &str, about: &str) -> Parameter {
     let mut parameter = Parameter::new(name, T::kind(), about);
     parameter.schema.items = T::items();
+    if let Some(least) = T::least() {
+        parameter = parameter.at_least(least);
+    }
     parameter
 }
 

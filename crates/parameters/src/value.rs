@@ -16,6 +16,11 @@ pub trait ParameterValue: Sized {
         None
     }
 
+    /// The smallest number of the type, where a specification must state it: 0 for unsigned numbers.
+    fn least() -> Option<f64> {
+        None
+    }
+
     /// The value of a parameter that is unset and has no default; `None` where there is no such value.
     fn unset() -> Option<Self> {
         None
@@ -50,6 +55,10 @@ macro_rules! whole_numbers {
         impl ParameterValue for $name {
             fn kind() -> Type {
                 Type::Integer
+            }
+
+            fn least() -> Option<f64> {
+                (Self::MIN == 0).then_some(0.0)
             }
 
             fn to_value(&self) -> Value {
@@ -122,6 +131,10 @@ impl<T: ParameterValue> ParameterValue for Vec<T> {
         Type::List(Box::new(T::kind()))
     }
 
+    fn least() -> Option<f64> {
+        T::least()
+    }
+
     fn to_value(&self) -> Value {
         self.iter().map(T::to_value).collect()
     }
@@ -140,6 +153,10 @@ impl<T: ParameterValue, const N: usize> ParameterValue for [T; N] {
 
     fn items() -> Option<usize> {
         Some(N)
+    }
+
+    fn least() -> Option<f64> {
+        T::least()
     }
 
     fn to_value(&self) -> Value {
@@ -163,6 +180,10 @@ impl<T: ParameterValue> ParameterValue for Option<T> {
 
     fn unset() -> Option<Self> {
         Some(None)
+    }
+
+    fn least() -> Option<f64> {
+        T::least()
     }
 
     fn to_value(&self) -> Value {

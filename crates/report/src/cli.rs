@@ -14,7 +14,7 @@ pub fn definition() -> Definition {
     Definition::new(
         "report",
         env!("CARGO_PKG_VERSION"),
-        "Figures of a study, as PNG or SVG",
+        "Draw the figures of a study, as PNG or SVG",
     )
     .revision(env!("RSOM_REVISION"))
     .command(bscan::command())

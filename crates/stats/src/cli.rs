@@ -17,7 +17,7 @@ pub fn definition() -> Definition {
     Definition::new(
         "stats",
         env!("CARGO_PKG_VERSION"),
-        "Paired tests and publication tables",
+        "Compare conditions by paired tests; write publication tables",
     )
     .revision(env!("RSOM_REVISION"))
     .command(compare::command())

@@ -1,6 +1,7 @@
 //! What can go wrong in training.
 
 use rsom_nn::NnError;
+use rsom_parameters::ParameterFault;
 use rsom_weights::WeightsError;
 
 /// Why a training run cannot start or go on.
@@ -9,6 +10,9 @@ pub enum TrainingError {
     /// Settings that contradict each other.
     #[error("{0}")]
     Settings(String),
+    /// A parameter out of its bounds.
+    #[error(transparent)]
+    Parameter(#[from] ParameterFault),
     /// A loss that is no number: the training has diverged.
     #[error(
         "the loss is not finite in epoch {epoch} ({terms}): lower learning_rate or the weights of the loss terms, or scale the input down (input_scale)"

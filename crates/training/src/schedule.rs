@@ -1,17 +1,22 @@
 //! A learning rate that falls when the loss stops falling.
 
+use rsom_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 
 /// Constants of [`ReduceOnPlateau`].
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Parameters)]
 pub struct PlateauConfig {
-    /// What the learning rate is multiplied with.
+    /// Factor for the learning rate when the loss has stopped falling.
+    #[parameter(default = 0.1, above = 0, max = 1)]
     pub factor: f64,
-    /// Epochs without improvement that are waited for; the one after them reduces.
+    /// Epochs without improvement before the learning rate falls: it falls after one more.
+    #[parameter(skip)]
     pub patience: u32,
-    /// A loss improves when it is below best · (1 − threshold).
+    /// Smallest relative decrease of the loss that counts as an improvement: below best · (1 − threshold).
+    #[parameter(default = 1e-4, min = 0, below = 1)]
     pub threshold: f64,
-    /// The learning rate never falls below this.
+    /// Lower bound of the learning rate.
+    #[parameter(skip)]
     pub least_learning_rate: f64,
 }
 

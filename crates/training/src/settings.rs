@@ -1,78 +1,69 @@
-//! What every training run is told.
+//! The settings that every training has.
 
-use rsom_nn::Accelerator;
-use rsom_nn::ops::ConvolutionMethod;
+use rsom_nn::Computing;
+use rsom_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 
 use crate::{PlateauConfig, TrainingError};
 
 /// How a network is trained, whatever it learns.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+///
+/// As parameters of a command it leaves out `epochs`, `batch_size` and `plateau.patience`: their defaults differ between
+/// networks, so each stage declares them and fills them in.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct RunSettings {
-    /// Adam's first learning rate.
+    /// First learning rate of Adam.
+    #[parameter(default = 1e-4, above = 0)]
     pub learning_rate: f64,
     /// When the learning rate falls.
+    #[parameter(flatten, prefix = "plateau")]
     pub plateau: PlateauConfig,
     /// Passes over the training data.
+    #[parameter(skip)]
     pub epochs: usize,
-    /// Stop when the watched loss has had no new minimum for this many epochs.
+    /// Stop after this many epochs without a new lowest validation loss (unset: never).
+    ///
+    /// Without validation scans the training loss counts.
+    #[parameter(name = "early_stopping", min = 1, unit = "epochs")]
     pub early_stopping_epochs: Option<usize>,
-    /// Images per step.
+    /// Images in each step.
+    #[parameter(skip)]
     pub batch_size: usize,
-    /// What the network is computed on.
-    pub device: Accelerator,
-    /// How convolutions are computed on a CPU.
-    pub convolutions: ConvolutionMethod,
-    /// Whether blocks of the network are computed a second time for their gradients, to save memory.
+    /// Device and method that compute the network.
+    #[parameter(flatten)]
+    pub computing: Computing,
+    /// Keep only the ends of the network's blocks and compute the rest again for the gradients: less memory, a third more
+    /// time, the same weights.
     pub recompute: bool,
-    /// Seed of everything random: first weights, dropout, order, augmentation.
+    /// Seed of all random numbers: first weights, dropout, order of the data, augmentation.
+    #[parameter(default = 0)]
     pub seed: u64,
 }
 
 impl RunSettings {
-    /// Checks what the types leave open.
+    /// Checks the bounds.
     ///
     /// # Errors
-    /// [`TrainingError::Settings`], naming what cannot be.
+    /// [`TrainingError::Parameter`] or [`TrainingError::Settings`], naming the setting.
     pub fn check(&self) -> Result<(), TrainingError> {
-        let plateau = self.plateau;
-        require(&[
-            (
-                self.learning_rate.is_finite() && self.learning_rate > 0.0,
-                "learning_rate must be positive",
-            ),
+        Parameters::check(self)?;
+        TrainingError::require(&[
             (self.epochs > 0, "epochs must be at least 1"),
             (self.batch_size > 0, "batch_size must be at least 1"),
-            (
-                plateau.factor > 0.0 && plateau.factor <= 1.0,
-                "plateau_factor must be above 0 and at most 1",
-            ),
-            (
-                plateau.threshold >= 0.0 && plateau.threshold < 1.0,
-                "plateau_threshold must be from 0 to below 1",
-            ),
-            (
-                self.early_stopping_epochs != Some(0),
-                "early_stopping must be at least 1 epoch",
-            ),
         ])
     }
 }
 
 impl TrainingError {
-    /// The first fault whose condition does not hold, as an error.
+    /// Returns the first fault whose condition does not hold.
     ///
     /// # Errors
     /// [`TrainingError::Settings`].
     pub fn require(conditions: &[(bool, &str)]) -> Result<(), Self> {
-        require(conditions)
-    }
-}
-
-fn require(conditions: &[(bool, &str)]) -> Result<(), TrainingError> {
-    match conditions.iter().find(|(holds, _)| !holds) {
-        Some((_, fault)) => Err(TrainingError::Settings((*fault).to_owned())),
-        None => Ok(()),
+        match conditions.iter().find(|(holds, _)| !holds) {
+            Some((_, fault)) => Err(Self::Settings((*fault).to_owned())),
+            None => Ok(()),
+        }
     }
 }

@@ -43,11 +43,11 @@ impl<T: Task> Trainer<T> {
     pub fn new(task: T) -> Result<Self, T::Error> {
         let settings = *task.run();
         settings.check()?;
-        let device = settings.device.device();
+        let device = settings.computing.device.device();
         let device = device.map_err(|e| TrainingError::Settings(e.to_string()))?;
         let network = T::Network::new(task.network(), settings.seed)?
             .on(&device)?
-            .with_convolutions(settings.convolutions)
+            .with_convolutions(settings.computing.convolutions)
             .with_recomputing(settings.recompute);
         let (rate, plateau) = (settings.learning_rate, settings.plateau);
         let history = History::new(task.terms(), task.score_names());

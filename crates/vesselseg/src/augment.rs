@@ -3,6 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rsom_nn::rng;
+use rsom_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 
 /// Largest intensity of a prepared scan, which a knee leaves where it is.
@@ -11,17 +12,25 @@ const TOP: f32 = 255.0;
 const KNEES: [f64; 2] = [0.2, 0.8];
 
 /// Which changes training draws from.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct Augmentation {
-    /// Whether every other tile, by chance, is reversed along x, y, z.
-    pub flip: [bool; 3],
-    /// Whether every other tile, by chance, has x and y exchanged.
+    /// Flip each tile along x with probability 0.5.
+    pub flip_x: bool,
+    /// Flip each tile along y with probability 0.5.
+    pub flip_y: bool,
+    /// Flip each tile along z with probability 0.5.
+    pub flip_z: bool,
+    /// Exchange x and y of each tile with probability 0.5; voxels must be square.
     pub transpose: bool,
-    /// Smallest and largest factor of the intensities, drawn for each channel.
+    /// Smallest and largest factor for the intensities; one factor is drawn for each tile and channel.
+    #[parameter(default = [1.0, 1.0], above = 0, max = 1000, check = ascending)]
     pub gain: [f64; 2],
-    /// How far the knee of the curve of intensities may lie off the straight line, from 0 to below 1; drawn for each
-    /// channel.
+    /// Largest bend of a random intensity curve, drawn for each tile and channel: 0 for a straight line, below 1.
+    /// Intensities are taken to range from 0 to 255.
+    ///
+    /// The curve is two straight lines that meet at a knee.
+    #[parameter(default = 0.0, min = 0, below = 1)]
     pub knee: f64,
 }
 
@@ -47,10 +56,21 @@ pub struct Curve {
     pub gain: f32,
 }
 
+fn ascending([low, high]: &[f64; 2]) -> Result<(), String> {
+    match low <= high {
+        true => Ok(()),
+        false => Err(format!(
+            "{low} is above {high}; give the smaller factor first"
+        )),
+    }
+}
+
 impl Augmentation {
     /// Tiles as they are.
     pub const NONE: Self = Self {
-        flip: [false; 3],
+        flip_x: false,
+        flip_y: false,
+        flip_z: false,
         transpose: false,
         gain: [1.0; 2],
         knee: 0.0,
@@ -64,7 +84,8 @@ impl Augmentation {
     pub fn draw(&self, seed: u64, [epoch, volume, tile]: [usize; 3], channels: usize) -> Change {
         let mut stream = rng::stream(seed, &format!("augment/{epoch}/{volume}/{tile}"));
         let mut coin = || stream.random_range(0..2) == 1;
-        let flip = self.flip.map(|wanted| coin() && wanted);
+        let flips = [self.flip_x, self.flip_y, self.flip_z];
+        let flip = flips.map(|allowed| coin() && allowed);
         let transpose = coin() && self.transpose;
         let curves = match self.knee == 0.0 && self.gain == [1.0; 2] {
             true => Vec::new(),
@@ -172,7 +193,9 @@ mod tests {
     use super::*;
 
     const ALL: Augmentation = Augmentation {
-        flip: [true; 3],
+        flip_x: true,
+        flip_y: true,
+        flip_z: true,
         transpose: true,
         gain: [0.8, 1.2],
         knee: 0.6,

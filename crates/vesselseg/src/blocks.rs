@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use rsom_parameters::{ParameterValue, Type};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::VesselsegError;
 
@@ -45,6 +47,25 @@ impl Blocks {
     #[must_use]
     pub fn of(self, kept: &Region) -> Vec<Region> {
         parts(kept, self.0)
+    }
+}
+
+/// Three numbers, of blocks along x, y, z.
+impl ParameterValue for Blocks {
+    fn kind() -> Type {
+        <[usize; 3]>::kind()
+    }
+
+    fn items() -> Option<usize> {
+        <[usize; 3]>::items()
+    }
+
+    fn to_value(&self) -> Value {
+        self.0.to_value()
+    }
+
+    fn from_value(value: &Value) -> Result<Self, String> {
+        ParameterValue::from_value(value).map(Self)
     }
 }
 

@@ -1,11 +1,12 @@
 //! The command line `rsom-vesselseg`.
 
 mod calibrate;
-mod computing;
 mod fault;
 mod import_weights;
 mod predict;
+mod predict_parameters;
 mod settings;
+mod tiles;
 mod train;
 
 use rsom_stage::Definition;
@@ -13,7 +14,7 @@ use rsom_stage::Definition;
 /// The stage `vesselseg` and its commands.
 #[must_use]
 pub fn definition() -> Definition {
-    let about = "Segments vessels: trains DeepVesselNet and applies it to whole scans";
+    let about = "Train vessel networks (DeepVesselNet, 3-D U-Net) and segment whole scans";
     Definition::new("vesselseg", env!("CARGO_PKG_VERSION"), about)
         .revision(env!("RSOM_REVISION"))
         .command(train::command())

@@ -9,6 +9,7 @@ use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 use rsom_nn::loss::{balanced_bce_with_logits, known, sigmoid};
 use rsom_nn::{Element, Reduction};
+use rsom_parameters::Parameters;
 use rsom_training::{Loss, Term};
 use serde::{Deserialize, Serialize};
 
@@ -20,28 +21,37 @@ use crate::VesselsegError;
 /// Elements that a task works on.
 const CHUNK: usize = 1 << 14;
 
-/// What the loss is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// Weights and settings of the loss.
+///
+/// As parameters of a command it leaves out the weight of vessel voxels, which may follow from the training scans.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct LossConfig {
-    /// Weight of the mean binary cross-entropy; the paper has this term alone.
+    /// Weight of the cross-entropy, the mean over voxels; the paper has this term alone.
+    #[parameter(default = 1.0, min = 0)]
     pub bce_weight: f64,
-    /// How many times a vessel voxel counts in the cross-entropy; 10 in the paper.
+    /// Weight of a vessel voxel in the cross-entropy, above 0; other voxels have weight 1. The paper: 10.
+    #[parameter(skip)]
     pub positive_weight: f64,
     /// Weight of the soft Dice loss.
+    #[parameter(default = 0.0, min = 0)]
     pub dice_weight: f64,
-    /// Weight of the soft clDice loss, which is not even computed at 0.
+    /// Weight of the soft clDice loss, which rewards connected vessels.
+    ///
+    /// It is not computed when the weight is 0.
+    #[parameter(default = 0.0, min = 0)]
     pub cldice_weight: f64,
-    /// Erosions of the soft skeleton: half the width of the widest vessels in voxels.
+    /// Erosions for the soft skeleton of clDice: half the width of the widest vessels.
+    #[parameter(default = 5, max = 64, unit = "voxels")]
     pub skeleton_iterations: usize,
 }
 
-/// A value, and its gradient by each probability when that was wanted, else nothing.
+/// The value of a loss, with its gradient where the caller asked for it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found<T> {
+pub struct LossValue<T> {
     /// The loss.
     pub value: f64,
-    /// Its derivatives.
+    /// Derivative with respect to each probability; empty if not asked for.
     pub gradient: Vec<T>,
 }
 

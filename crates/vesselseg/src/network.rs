@@ -48,6 +48,13 @@ pub(crate) enum Layers {
     Unet3d(Unet3d),
 }
 
+/// The DeepVesselNet of the paper, without norms.
+impl Default for NetworkConfig {
+    fn default() -> Self {
+        VesselNetConfig::gerl2020(false).into()
+    }
+}
+
 impl From<VesselNetConfig> for NetworkConfig {
     fn from(config: VesselNetConfig) -> Self {
         Self::DeepVesselNet(config)

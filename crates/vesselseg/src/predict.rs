@@ -69,7 +69,7 @@ pub fn predict(
         shape,
     };
     let kept = sweep.kept()?;
-    let mut found = Found {
+    let mut found = LossValue {
         threshold: settings.threshold,
         mask: Array3::from_elem(shape, false),
         probabilities: settings.probabilities.then(|| Array3::zeros(shape)),
@@ -88,13 +88,13 @@ pub fn predict(
 }
 
 /// What is known of the scan so far.
-struct Found {
+struct LossValue {
     threshold: f32,
     mask: Array3<bool>,
     probabilities: Option<Array3<f32>>,
 }
 
-impl Found {
+impl LossValue {
     /// Takes the logits of a tile, in the order (z, y, x).
     fn put(&mut self, tile: &Region, logits: &[f32]) {
         let [x, y, z] = tile.clone().map(|r| r.start as usize..r.end as usize);

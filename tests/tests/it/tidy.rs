@@ -67,7 +67,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     (
         "rsom-frangi",
         &["rsom-volume", "rsom-morphology", "rsom-weights"],
-        SEARCHES,
+        STUDY_FILES,
     ),
     ("rsom-stats", &["rsom-measures"], STUDY_FILES),
     (
@@ -91,15 +91,6 @@ const STUDY_FILES: &[&str] = &["rsom-io", "rsom-stage", "rsom-formats", "rsom-ma
 const TESTING: &str = "rsom-testing";
 /// What the command line of training adds to it.
 const TRAINING_FILES: &[&str] = &["rsom-io", "rsom-stage", "rsom-formats"];
-
-/// What the command line of a stage that trains without a network adds to its library.
-const SEARCHES: &[&str] = &[
-    "rsom-io",
-    "rsom-stage",
-    "rsom-formats",
-    "rsom-manifest",
-    "rsom-training",
-];
 
 /// Third-party crates that only some of ours may know.
 const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[

@@ -1,11 +1,11 @@
 //! `rsom-frangi predict`.
 
 use ndarray::Axis;
+use rsom_io::fault::{load_weights, of_file};
 use rsom_io::ports;
 use rsom_io::prepared::Prepared;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, Progress, StageError, Summary, interrupt};
-use rsom_training::cli::{load_weights, of_file};
 use rsom_volume::Scan;
 
 use crate::{Model, Polarity, Scales, Settings, Thresholds, predict};
@@ -46,7 +46,7 @@ struct Wanted {
     /// Norm of the Hessian that separates structure from background, in units of intensity (unset: that of the weights;
     /// without weights half of the largest norm of each channel at each scale).
     c: Option<f64>,
-    /// Vessels are brighter or darker than their surroundings (unset: that of the weights; bright without weights).
+    /// Whether vessels are brighter or darker than their surroundings (unset: that of the weights; bright without weights).
     polarity: Option<Polarity>,
 }
 

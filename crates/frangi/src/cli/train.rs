@@ -1,12 +1,13 @@
 //! `rsom-frangi train`.
 
 use rsom_io::dataset::{Dataset, Pair};
+use rsom_io::fault::of_file;
 use rsom_io::ports;
+use rsom_io::training_outputs::TrainingOutputs;
 use rsom_parameters::Parameters;
 use rsom_stage::{
     Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, interrupt, log,
 };
-use rsom_training::cli::{Outputs, of_file};
 use rsom_volume::{Mask, OverlapCounts, Scan};
 
 use super::history;
@@ -113,7 +114,7 @@ fn sets(
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let wanted: Wanted = invocation.settings()?;
     let candidates = wanted.candidates()?;
-    let outputs = Outputs::of(invocation)?;
+    let outputs = TrainingOutputs::of(invocation)?;
     let (dataset, stated) = Dataset::of(invocation)?;
     let found = choose(&wanted, &candidates, &dataset)?;
     let model = Model {

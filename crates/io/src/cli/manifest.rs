@@ -36,7 +36,7 @@ struct CreateSettings {
     /// Subject of a scan, made of {parts}.
     #[parameter(default = "{subject}")]
     subject: String,
-    /// Two names of one person, as alias=name.
+    /// Further names of a subject, as alias=name.
     same_subject: BTreeMap<String, String>,
     /// Number of folds to distribute the subjects over; 0 for no folds.
     #[parameter(default = 0, min = 0, max = 1000)]

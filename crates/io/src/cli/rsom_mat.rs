@@ -22,7 +22,7 @@ pub(super) fn commands() -> Vec<Command> {
             .output(Port::required("output", Kind::Volume, "Volume with the channels LF and HF, before leveling"))
             .example("rsom-io import rsom-mat --lf R_20200102_EX01_LF.mat --hf R_20200102_EX01_HF.mat --surface Surf_20200102_.mat --output scan.nii.gz"),
         Command::new("manifest sessions", "Find the raw RSOM scans of a folder by their file names, and describe them in a manifest", sessions)
-            .input(Port::required("input", Kind::Directory, "Folder with R_<stamp>_<id>_LF.mat, …_HF.mat and Surf_<stamp>_.mat, and its subfolders"))
+            .input(Port::required("input", Kind::Directory, "Folder with R_<stamp>_<id>_LF.mat, …_HF.mat and Surf_<stamp>_.mat; subfolders are searched too"))
             .output(Port::required("output", Kind::Document, "Manifest to write (YAML), with the roles lf, hf and surface"))
             .parameters(Sessions::declare())
             .example("rsom-io manifest sessions --input scans --output scans.yaml"),

@@ -1,6 +1,6 @@
 //! Who can mend an error of the library.
 
-use rsom_training::cli::{Blame, Fault};
+use rsom_io::fault::{Blame, Fault};
 
 use crate::LayersegError;
 

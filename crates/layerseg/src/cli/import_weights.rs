@@ -1,16 +1,16 @@
 //! `rsom-layerseg import-weights`.
 
+use rsom_io::fault::load_weights;
 use rsom_nn::NeuralNetwork;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
-use rsom_training::cli::load_weights;
 
 use crate::{Model, NetworkConfig};
 
 /// The command.
 pub(super) fn command() -> Command {
-    Command::new("import-weights", "Turn a PyTorch state dict of the original networks into a weights file that says where it comes from", run)
-        .input(Port::required("input", Kind::Document, "PyTorch state dict (.pt) or safetensors; nothing in it is executed"))
-        .output(Port::required("output", Kind::Weights, "Weights with the network's kind and size, the scaling of its input, and how it is applied, as metadata"))
+    Command::new("import-weights", "Convert a PyTorch state dict of the original networks to a weights file with provenance", run)
+        .input(Port::required("input", Kind::Document, "PyTorch state dict (.pt) or safetensors; no code in it is executed"))
+        .output(Port::required("output", Kind::Weights, "Weights with metadata: kind and size of the network, scaling of its input, cleaning of its masks"))
         .example("rsom-layerseg import-weights --input unet_depth5.pt --output layer.safetensors")
 }
 

@@ -1,16 +1,14 @@
 //! `rsom-layerseg predict`.
 
 use ndarray::Axis;
+use rsom_io::fault::{load_weights, of_file, of_run};
 use rsom_io::ports;
 use rsom_io::prepared::Prepared;
-use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{Accelerator, NeuralNetwork};
-use rsom_stage::{
-    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, interrupt,
-};
-use rsom_training::cli::{collapsed, convolutions, device, load_weights, of_file, of_run};
+use rsom_nn::{Computing, NeuralNetwork};
+use rsom_parameters::{OrAuto, Parameters};
+use rsom_stage::{Command, Invocation, Kind, Port, Progress, StageError, Summary, interrupt};
+use rsom_training::cli::collapsed;
 use rsom_volume::Scan;
-use serde::Deserialize;
 
 use crate::postprocess::Postprocess;
 use crate::{Model, OddSlices, PredictSettings, predict};
@@ -20,72 +18,49 @@ pub(super) fn command() -> Command {
     Command::new("predict", "Segment the layer of a scan", run)
         .instruction_set(rsom_nn::instruction_set())
         .input(Port::required("weights", Kind::Weights, "Weights of train, or a PyTorch state dict (.pt) of the original networks"))
-        .input(Port::required("input", Kind::Volume, "Scan to segment, prepared as those that the network was trained on, or an RGB24 file of the released software"))
-        .output(Port::required("output", Kind::Mask, "Mask of the layer, on the scan's grid"))
+        .input(Port::required("input", Kind::Volume, "Scan to segment, prepared like the training scans, or an RGB24 file of the released software"))
+        .output(Port::required("output", Kind::Mask, "Mask of the layer, on the grid of the scan"))
         .output(Port::optional("probabilities", Kind::Probabilities, "Probability of each voxel"))
-        .parameter(
-            Parameter::number("threshold", "Smallest probability of the layer; with two classes it must be exceeded")
-                .default(0.5)
-                .at_least(0.0)
-                .at_most(1.0),
-        )
-        .parameter(
-            Parameter::choice("postprocess", &["auto", "rsom", "gerl2019", "none"], "Clean the mask: holes filled, closed, surfaces bounded by their median and smoothed, 'gerl2019' as the released pipeline does it, 'rsom' without its quirks; 'auto' takes gerl2019 for released two-class weights, none for other original weights, rsom for ours")
-                .default("auto"),
-        )
-        .parameter(
-            Parameter::choice("odd_slices", &["auto", "predict", "repeat"], "First B-scan of an odd number of them: predict it, or repeat the second as the released pipeline does; 'auto' repeats for released two-class weights")
-                .default("auto"),
-        )
-        .parameter(device())
-        .parameter(convolutions())
+        .parameters(Settings::declare())
         .example("rsom-layerseg predict --weights net/weights.safetensors --input scan.nii.gz --output mask.nii.gz")
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Parameters)]
 struct Settings {
+    /// Smallest probability of the layer; with two classes the probability must be above it.
+    #[parameter(default = 0.5, min = 0, max = 1)]
     threshold: f32,
-    postprocess: Cleaning,
-    odd_slices: Odd,
-    device: Accelerator,
-    convolutions: ConvolutionMethod,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Odd {
-    Auto,
-    Predict,
-    Repeat,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Cleaning {
-    Auto,
-    None,
-    Gerl2019,
-    Rsom,
+    /// Cleaning of the mask: 'gerl2019' as in the released pipeline (fill holes, close, limit surfaces to the range around
+    /// their median, smooth), 'rsom' the same without its edge effects, 'none'; 'auto': gerl2019 for released two-class
+    /// weights, none for other original weights, rsom for weights of train.
+    #[parameter(default = OrAuto::Auto)]
+    postprocess: OrAuto<Postprocess>,
+    /// First B-scan of an odd number of B-scans: 'predict' it, or 'repeat' the second as the released pipeline does;
+    /// 'auto': repeat for released two-class weights, else predict.
+    #[parameter(default = OrAuto::Auto)]
+    odd_slices: OrAuto<OddSlices>,
+    #[parameter(flatten)]
+    computing: Computing,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let (weights, input) = (invocation.input("weights")?, invocation.input("input")?);
-    let device = settings.device.device().map_err(StageError::usage)?;
+    let device = settings
+        .computing
+        .device
+        .device()
+        .map_err(StageError::usage)?;
     let mut model = load_weights(weights, Model::from_bytes)?;
     let network = model.network.on(&device).map_err(of_run)?;
-    model.network = network.with_convolutions(settings.convolutions);
+    model.network = network.with_convolutions(settings.computing.convolutions);
     let Prepared { scan, file } = Prepared::load(input)?;
     let count = scan.grid().shape()[1] as u64;
 
     let wanted = PredictSettings {
         threshold: settings.threshold,
         probabilities: invocation.optional_output("probabilities").is_some(),
-        odd_slices: match settings.odd_slices {
-            Odd::Auto => model.odd_slices,
-            Odd::Predict => OddSlices::Predict,
-            Odd::Repeat => OddSlices::Repeat,
-        },
+        odd_slices: settings.odd_slices.given().unwrap_or(model.odd_slices),
     };
     let mut progress = Progress::start("predict", count);
     let mut watch = || {
@@ -94,12 +69,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     };
     let prediction = predict(&model, scan, &wanted, &mut watch).map_err(|e| of_file(input, e))?;
     progress.finish();
-    let cleaning = match settings.postprocess {
-        Cleaning::Auto => model.postprocess,
-        Cleaning::None => Postprocess::None,
-        Cleaning::Gerl2019 => Postprocess::Gerl2019,
-        Cleaning::Rsom => Postprocess::Rsom,
-    };
+    let cleaning = settings.postprocess.given().unwrap_or(model.postprocess);
     let mask = cleaning.apply(prediction.mask).map_err(of_run)?;
 
     if let Some(probabilities) = prediction.probabilities {

@@ -1,35 +1,37 @@
 //! `rsom-layerseg train`.
 
 use rsom_io::dataset::Dataset;
+use rsom_io::fault::of_run;
+use rsom_io::training_outputs::TrainingOutputs;
+use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, StageError, Summary, log};
-use rsom_training::cli::{Outputs, Session, fitting, load, of_run};
+use rsom_training::cli::{Session, fitting, load};
 use rsom_training::{Collapse, Trainer};
 
-use super::settings::{self, Settings};
+use super::settings::Settings;
 use crate::{Example, LayerTask, ShiftedOut, TrainSettings, model};
 
-/// What references mark.
+/// The structure that references mark.
 const SOUGHT: &str = "the layer";
 
 /// The command `train`.
 pub(super) fn command() -> Command {
-    Command::new("train", "Train a network on scans and their reference masks; a killed run goes on where it stopped", run)
+    Command::new("train", "Train a network on scans and their reference masks; a stopped run continues after its last finished epoch", run)
         .instruction_set(rsom_nn::instruction_set())
         .inputs(Dataset::inputs(SOUGHT))
-        .outputs(Outputs::ports())
-        .parameters(settings::parameters())
+        .outputs(TrainingOutputs::ports())
+        .parameters(Settings::declare())
         .parameters(Dataset::parameters(SOUGHT))
         .example("rsom-layerseg train --manifest study.yaml --config train.yaml --validation-fold 0 --output net")
         .example("rsom-layerseg train --image a.nii.gz b.nii.gz --mask a_mask.nii.gz b_mask.nii.gz --s 100 --weights net.safetensors")
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let outputs = Outputs::of(invocation)?;
-    let invocation = &settings::with_defaults_of_network(invocation)?;
-    let parameters: Settings = invocation.parameters()?;
+    let outputs = TrainingOutputs::of(invocation)?;
+    let parameters: Settings = invocation.settings()?;
     let checked = parameters.for_channels(1).check();
     checked.map_err(of_run)?;
-    let (dataset, stated) = Dataset::of(invocation)?;
+    let (dataset, stated) = Dataset::of(&parameters.stated(invocation))?;
     let training = load(&dataset, &dataset.training, Example::new)?;
     if training.iter().all(|loaded| loaded.example.is_empty()) {
         return Err(StageError::inputs(
@@ -55,7 +57,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     session.run(Trainer::new(task).map_err(of_run)?)
 }
 
-/// What to say of a network that gives one answer everywhere.
+/// Advice for a network that gives the same answer for every pixel.
 fn advice(collapse: Collapse) -> Option<String> {
     let masks = match collapse {
         Collapse::Ok => return None,
@@ -63,7 +65,7 @@ fn advice(collapse: Collapse) -> Option<String> {
         Collapse::EmptyPrediction => "empty masks",
     };
     Some(format!(
-        "the network has collapsed: {masks} for every validation B-scan; s may lie beyond the breaking point of this geometry"
+        "the network has collapsed: {masks} for every validation B-scan; s may be too large for this geometry"
     ))
 }
 
@@ -73,7 +75,7 @@ fn warn_of_lost_layers(task: &LayerTask, settings: &TrainSettings) -> Result<(),
     if 10 * lost > with_layer {
         let [low, high] = settings.augmentation.z_shift;
         log::warn(format_args!(
-            "z_shift {low},{high} moves the layer out of the volume in {lost} of the {with_layer} B-scans of the first epoch that hold it: \
+            "z_shift {low},{high} moves the layer out of the volume in {lost} of {with_layer} B-scans of the first epoch: \
              the network learns empty masks for them; narrow z_shift, or keep more depth around the layer"
         ));
     }

@@ -1,7 +1,8 @@
-//! What a network looks like, and how to tell it from the names and shapes of its weights.
+//! Kind and size of a network, also worked out from the names and shapes of its weights.
 
 use std::collections::BTreeMap;
 
+use rsom_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 
 use crate::LayersegError;
@@ -20,31 +21,63 @@ pub enum NetworkConfig {
 }
 
 /// Size of a U-Net.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// As parameters of a command it leaves out the channels of the scan and the classes, which are not a choice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct UnetConfig {
     /// Channels of the scan.
+    #[parameter(skip)]
     pub in_channels: usize,
     /// Logits per pixel: 1, or 2 for the released weights.
+    #[parameter(skip)]
     pub classes: usize,
-    /// Levels, counting the deepest; the paper has 5.
+    /// Levels of the U-Net, counting the deepest; B-scans are cropped to multiples of 2^(depth - 1) (the paper: 5).
+    #[parameter(default = 5, min = 1, max = 12)]
     pub depth: usize,
-    /// Channels of the first level, doubled at each deeper one; the paper has 2⁶ = 64.
+    /// Channels of the first level of the U-Net, doubled at each deeper level (the paper: 64).
+    #[parameter(default = 64, min = 1, max = 4096)]
     pub width: usize,
-    /// Share of values that training drops after each concatenation but the deepest; the paper has 0.5.
+    /// Fraction of values that training drops after each concatenation of the U-Net but the deepest (the paper: 0.5).
+    #[parameter(default = 0.5, min = 0, below = 1)]
     pub dropout: f32,
 }
 
 /// Size of a fully convolutional network.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// As parameters of a command it leaves out the channels of the scan and the classes, which are not a choice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct Fcn7Config {
     /// Channels of the scan.
+    #[parameter(skip)]
     pub in_channels: usize,
     /// Logits per pixel.
+    #[parameter(skip)]
     pub classes: usize,
-    /// Channels after each 5×5 convolution; the paper has 8, 16, 24, 32, 64, 128.
+    /// Channels after each 5×5 convolution of the FCN: 1 to 64 numbers (the paper: 8,16,24,32,64,128).
+    #[parameter(default = [8, 16, 24, 32, 64, 128], min = 1, max = 4096, check = convolutions)]
     pub channels: Vec<usize>,
+}
+
+/// The U-Net of the paper, for scans of one channel.
+impl Default for NetworkConfig {
+    fn default() -> Self {
+        Self::Unet(UnetConfig {
+            in_channels: 1,
+            classes: 1,
+            depth: 5,
+            width: 64,
+            dropout: 0.5,
+        })
+    }
+}
+
+fn convolutions(channels: &[usize]) -> Result<(), String> {
+    match channels.len() {
+        1..=64 => Ok(()),
+        other => Err(format!("a network has 1 to 64 convolutions, not {other}")),
+    }
 }
 
 impl NetworkConfig {
@@ -90,28 +123,14 @@ impl NetworkConfig {
         if !(1..=2).contains(&self.classes()) {
             return refuse(format!("classes must be 1 or 2, not {}", self.classes()));
         }
-        match self {
-            Self::Unet(UnetConfig { depth, .. }) if !(1..=12).contains(depth) => {
-                refuse(format!("depth must be from 1 to 12, not {depth}"))
-            }
-            Self::Unet(UnetConfig { width, .. }) if !(1..=4096).contains(width) => {
-                refuse(format!("width must be from 1 to 4096, not {width}"))
-            }
-            Self::Unet(UnetConfig { dropout, .. }) if !(0.0..1.0).contains(dropout) => {
-                refuse(format!("dropout must be from 0 to below 1, not {dropout}"))
-            }
-            Self::Fcn7(Fcn7Config { channels, .. })
-                if channels.is_empty()
-                    || channels.len() > 64
-                    || channels.iter().any(|c| !(1..=4096).contains(c)) =>
-            {
-                refuse(format!(
-                    "channels must be 1 to 64 numbers from 1 to 4096, not {channels:?}"
-                ))
-            }
-            _ if self.parameters() > MOST_PARAMETERS => refuse(format!(
-                "the network would have {} parameters, more than the {MOST_PARAMETERS} allowed",
-                self.parameters()
+        let sizes = match self {
+            Self::Unet(config) => Parameters::check(config),
+            Self::Fcn7(config) => Parameters::check(config),
+        };
+        sizes.map_err(|fault| LayersegError::Network(fault.to_string()))?;
+        match self.parameters() {
+            most if most > MOST_PARAMETERS => refuse(format!(
+                "the network would have {most} parameters, more than the {MOST_PARAMETERS} allowed"
             )),
             _ => Ok(()),
         }

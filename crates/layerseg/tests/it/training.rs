@@ -12,7 +12,7 @@ use rsom_layerseg::{
     PredictSettings, Prediction, ShiftedOut, TrainSettings, UnetConfig, predict,
 };
 use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{Accelerator, NeuralNetwork};
+use rsom_nn::{Computing, NeuralNetwork};
 use rsom_training::{
     Checkpoint, Collapse, PlateauConfig, RunSettings, Step, Task, Trainer, TrainingError,
 };
@@ -70,8 +70,7 @@ fn settings(epochs: usize) -> TrainSettings {
             epochs,
             early_stopping_epochs: None,
             batch_size: 2,
-            device: Accelerator::Cpu,
-            convolutions: ConvolutionMethod::Fastest,
+            computing: Computing::default(),
             recompute: false,
             seed: 11,
         },
@@ -456,7 +455,7 @@ fn plain_convolutions_are_other_sums_of_the_same_numbers() {
     let run = |convolutions| {
         let settings = TrainSettings {
             network: NetworkConfig::Fcn7(fcn.clone()),
-            ..settings_with(1, |run| run.convolutions = convolutions)
+            ..settings_with(1, |run| run.computing.convolutions = convolutions)
         };
         let mut trainer = start(&settings, &training, &[]).unwrap();
         trainer.run_epoch(&mut |_| true).unwrap();

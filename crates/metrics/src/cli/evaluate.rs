@@ -37,7 +37,7 @@ fn files() -> Command {
     .input(Port::required(
         "prediction",
         Kind::Mask,
-        "Predicted mask, on the reference's grid",
+        "Predicted mask, on the grid of the reference",
     ))
     .output(Port::required(
         "output",

@@ -131,3 +131,29 @@ fn rules_hold_for_readers_and_callers() {
     };
     assert_eq!(settings.check(), Err(ParameterFault::Rule(reversed.into())));
 }
+
+#[test]
+fn a_specification_states_that_an_unsigned_number_has_no_sign() {
+    #[derive(Debug, Parameters)]
+    struct Unsigned {
+        /// A seed.
+        #[parameter(default = 0)]
+        seed: u64,
+        /// Extents.
+        extents: Option<[usize; 2]>,
+        /// A shift.
+        #[parameter(default = 0)]
+        shift: i64,
+    }
+    let least = Unsigned::declare().into_iter().map(|p| p.schema.minimum);
+    assert_eq!(least.collect::<Vec<_>>(), [Some(0.0), Some(0.0), None]);
+    assert!(
+        fault::<Unsigned>(json!({ "seed": -1 })).contains("below the smallest allowed value 0")
+    );
+    let Unsigned {
+        seed,
+        extents,
+        shift,
+    } = read(json!({ "shift": -1 })).unwrap();
+    assert_eq!((seed, extents, shift), (0, None, -1));
+}

@@ -32,12 +32,12 @@ pub struct TreeConfig {
     /// Demand for oxygen at these depths, in any unit.
     #[parameter(default = Vec::new())]
     pub demand_levels: Vec<f64>,
-    /// Radius of the ends, and largest radius of a root; a vessel that feeds n ends has the first times n^(1/γ).
+    /// Radius of the ends, and largest radius of a root; a vessel with n ends has n^(1/γ) times the radius of an end.
     ///
     /// A root with the largest radius takes no more ends; the other roots do.
     #[parameter(default = [9.0, 100.0], unit = "µm")]
     pub radius_um: [f64; 2],
-    /// Exponent γ of Murray's law: a radius to this power is the sum of those of its daughters.
+    /// Exponent γ of Murray's law: the power γ of a radius is the sum of the powers γ of the radii of its daughters.
     #[parameter(default = 3.0)]
     pub murray_exponent: f64,
     /// Smallest distance between the walls of vessels that do not meet in a bifurcation.

@@ -25,8 +25,8 @@ struct Settings {
     /// Number of voxels along x, y, z (unset: to the end of the scan).
     #[parameter(min = 1, unit = "voxels")]
     shape: Option<[usize; 3]>,
-    /// Range of depths instead: with --surface it counts from the shallowest to the deepest point of the surface, else
-    /// from the top.
+    /// Range of depths instead. With --surface the start counts from the shallowest point of the surface and the end
+    /// from its deepest point; else both count from the top.
     #[parameter(unit = "voxels")]
     depth_range_vox: Option<[isize; 2]>,
     /// Width along x instead: crop or pad both sides equally.

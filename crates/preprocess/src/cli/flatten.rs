@@ -11,7 +11,7 @@ use crate::{Flattening, Shifts, way_back};
 
 /// The command `flatten`.
 pub(super) fn flatten_command() -> Command {
-    let about = "Level a surface: shift each column of scan, labels and mask along depth by the same voxels";
+    let about = "Level a surface: shift the columns of scan, labels and mask along depth by the same amounts";
     volumes::with_ports(Command::new("flatten", about, flatten))
         .input(Port::required("surface", Kind::Volume, "Surface of detect-surface: depths in voxels, of shape (x, y, 1)"))
         .output(Port::optional("shifts", Kind::Labels, "Shift of each column in voxels, of shape (x, y, 1), for unflatten"))

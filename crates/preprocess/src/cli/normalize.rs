@@ -9,7 +9,7 @@ use crate::{Range, Window, normalize};
 
 /// The command `normalize`.
 pub(super) fn command() -> Command {
-    let about = "Stretch the intensities of each channel to 0 to 255, or to 0 to 1";
+    let about = "Stretch the intensities of each channel to the range 0 to 255 or 0 to 1";
     Command::new("normalize", about, run)
         .input(Port::required("image", Kind::Volume, "Scan"))
         .output(Port::required("output", Kind::Volume, "The scan with stretched intensities"))

@@ -41,7 +41,7 @@ fn with_ports(command: Command) -> Command {
         .input(Port::optional(
             "surface",
             Kind::Document,
-            "MATLAB file of the skin surface (surfSmooth, dx, dy) (unset: the skin is not leveled)",
+            "MATLAB file of the skin surface, with surfSmooth, dx and dy (unset: the skin is not leveled)",
         ))
         .input(Port::optional(
             "input",

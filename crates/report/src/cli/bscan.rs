@@ -16,8 +16,8 @@ use crate::picture;
 pub fn command() -> Command {
     Command::new("bscan", "Draw a B-scan next to its reference and predictions", run)
         .input(Port::required("image", Kind::Volume, "Scan"))
-        .input(Port::required("reference", Kind::Mask, "Reference mask or label map, on the scan's grid"))
-        .input(Port::required("prediction", Kind::Mask, "Predicted masks, on the scan's grid").many())
+        .input(Port::required("reference", Kind::Mask, "Reference mask or label map, on the grid of the scan"))
+        .input(Port::required("prediction", Kind::Mask, "Predicted masks, on the grid of the scan").many())
         .output(Port::required("output", Kind::Figure, "Figure: .png or .svg"))
         .parameters(Wanted::declare())
         .example("rsom-report bscan --image scan.nii.gz --reference truth.nii.gz --prediction unet.nii.gz fcn.nii.gz --output figure.png")

@@ -1,10 +1,9 @@
 //! The scans that a network is trained and validated on.
 
 use rsom_io::dataset::{Dataset, Pair};
+use rsom_io::fault::{Fault, of_file};
 use rsom_stage::{StageError, interrupt, log};
 use rsom_volume::{Mask, Scan};
-
-use super::{Fault, of_file};
 
 /// An example and the files that it comes from.
 #[derive(Debug)]

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use candle_core::Tensor;
+use rsom_io::fault::{Fault, of_run};
 use rsom_io::ports;
+use rsom_io::training_outputs::TrainingOutputs;
 use rsom_nn::NeuralNetwork;
 use rsom_stage::{Invocation, Progress, StageError, Summary, atomic, fingerprint, interrupt, log};
 
-use super::{Fault, Outputs, history, of_run};
+use super::history;
 use crate::{Collapse, DICE, EpochRecord, Step, Task, Trainer};
 
 /// The bytes of a weights file, from weights and provenance.
@@ -17,7 +19,7 @@ type ToFile<'a, E> = dyn Fn(&BTreeMap<String, Tensor>, &str) -> Result<Vec<u8>, 
 /// What a run needs to become files.
 pub struct Session<'a, E> {
     /// Where they go.
-    pub outputs: &'a Outputs,
+    pub outputs: &'a TrainingOutputs,
     /// The invocation as it stands in their provenance.
     pub stated: &'a Invocation,
     /// The bytes of a weights file, from weights and provenance.
@@ -91,7 +93,7 @@ impl<E: Fault> Session<'_, E> {
             let table = history::table(trainer.history()).map_err(StageError::failure)?;
             ports::save_table(self.stated, path, &table)?;
         }
-        self.outputs.done()
+        self.outputs.remove_checkpoint()
     }
 
     fn summary<T: Task<Error = E>>(&self, trainer: &Trainer<T>) -> Result<Summary, StageError> {

@@ -7,7 +7,7 @@ use candle_core::{Device, Tensor};
 use rsom_nn::layers::Conv2d;
 use rsom_nn::loss::bce_with_logits;
 use rsom_nn::ops::{Conv2dConfig, ConvolutionMethod};
-use rsom_nn::{Accelerator, Mode, NeuralNetwork, Parameters, Reduction};
+use rsom_nn::{Computing, Mode, NeuralNetwork, Parameters, Reduction};
 use rsom_training::{
     Collapse, GoOn, Loss, Named, PlateauConfig, Predicted, RunSettings, Sample, Task, Term,
     Trainer, TrainingError,
@@ -143,8 +143,7 @@ fn trainer(validated: bool, change: impl Fn(&mut RunSettings)) -> Result<Trainer
         epochs: 40,
         early_stopping_epochs: None,
         batch_size: 1,
-        device: Accelerator::Cpu,
-        convolutions: ConvolutionMethod::Fastest,
+        computing: Computing::default(),
         recompute: false,
         seed: 3,
     };

@@ -2,55 +2,39 @@
 
 use rsom_formats::table::{Column, Table, TableError};
 use rsom_io::dataset::{Chosen, Pair};
+use rsom_io::fault::{of_file, of_run};
 use rsom_io::ports;
-use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{Accelerator, NeuralNetwork};
+use rsom_parameters::Parameters;
 use rsom_stage::{
     Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, interrupt, log,
 };
-use rsom_training::cli::{load_weights, of_file, of_run};
 use rsom_volume::{Mask, Scan};
-use serde::Deserialize;
 
-use super::computing::{OF_WEIGHTS, blocks, computing, tile};
+use super::predict_parameters::PredictParameters;
 use super::train::SOUGHT;
 use crate::calibrate::{Curve, dice_curve, thresholds};
-use crate::{Blocks, Calibration, Model, PredictSettings, predict};
+use crate::{Calibration, Model, PredictSettings, predict};
 
 /// Below this mean Dice score a network has not learned what it is calibrated for.
 const LEAST_DICE: f64 = 0.05;
 
 /// The command `calibrate`.
 pub(super) fn command() -> Command {
-    Command::new("calibrate", "Find the threshold with the best mean Dice score on a named set of scans, and write it into the weights", run)
+    Command::new("calibrate", "Find the threshold with the best mean Dice score on a set of scans, and write it into the weights", run)
         .instruction_set(rsom_nn::instruction_set())
         .input(Port::required("weights", Kind::Weights, "Weights of train or import-weights, or a PyTorch state dict (.pt) of the original network"))
         .inputs(Chosen::inputs(SOUGHT))
-        .output(Port::required("output", Kind::Weights, "The weights with the threshold, and with the name of the set, its scans and their mean Dice score"))
-        .output(Port::optional("curve", Kind::Table, "Dice score of each scan, and their mean, at each of the 369 thresholds"))
+        .output(Port::required("output", Kind::Weights, "The weights with the threshold; their metadata name the set, its scans and the mean Dice score"))
+        .output(Port::optional("curve", Kind::Table, "Dice score of each scan and mean Dice score at each of the 369 thresholds"))
         .parameters(Chosen::parameters(SOUGHT))
-        .parameter(blocks(OF_WEIGHTS))
-        .parameter(tile())
-        .parameters(computing())
+        .parameters(PredictParameters::declare())
         .example("rsom-vesselseg calibrate --weights net/weights.safetensors --manifest trees.yaml --split validation --output vessels.safetensors --curve curve.parquet")
         .example("rsom-vesselseg calibrate --weights vesnet_gn.pt --image a.nii.gz b.nii.gz --mask a_vessels.nii.gz b_vessels.nii.gz --output vessels.safetensors")
 }
 
-#[derive(Debug, Deserialize)]
-struct Settings {
-    blocks: Option<[usize; 3]>,
-    tile_vox: [usize; 3],
-    device: Accelerator,
-    convolutions: ConvolutionMethod,
-}
-
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
-    let device = settings.device.device().map_err(StageError::usage)?;
-    let mut model = load_weights(invocation.input("weights")?, Model::from_bytes)?;
-    model.blocks = settings.blocks.map_or(model.blocks, Blocks);
-    let network = model.network.on(&device).map_err(StageError::failure)?;
-    model.network = network.with_convolutions(settings.convolutions);
+    let settings: PredictParameters = invocation.settings()?;
+    let mut model = settings.load(invocation.input("weights")?)?;
     let (chosen, stated) = Chosen::of(invocation, &["weights"])?;
 
     let thresholds = thresholds();
@@ -71,14 +55,14 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     progress.finish();
     if empty == chosen.pairs.len() {
         return Err(StageError::inputs(
-            "every reference is empty: no threshold can be told from another",
+            "every reference is empty: all thresholds give the same Dice score",
         ));
     }
     let mean = Curve::mean_of(&thresholds, &curves).map_err(of_run)?;
     let (threshold, mean_dice) = mean.best();
     if mean_dice < LEAST_DICE {
         log::warn(format_args!(
-            "the best mean Dice is {mean_dice:.4}: the network has not learned to find these vessels, whatever the threshold"
+            "the best mean Dice is {mean_dice:.4}: the network has not learned to find these vessels at any threshold"
         ));
     }
     model.threshold = threshold;

@@ -1,38 +1,49 @@
 //! `rsom-vesselseg import-weights`.
 
+use rsom_io::fault::load_weights;
 use rsom_nn::NeuralNetwork;
-use rsom_stage::{Command, Invocation, Kind, Parameter, Port, StageError, Summary, atomic};
-use rsom_training::cli::load_weights;
-use serde::Deserialize;
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
 
-use super::computing::{OF_WEIGHTS, blocks};
 use crate::{Blocks, Model, NetworkConfig};
 
 /// The command.
 pub(super) fn command() -> Command {
-    Command::new("import-weights", "Turn a PyTorch state dict of the original network into a weights file that says where it comes from", run)
-        .input(Port::required("input", Kind::Document, "PyTorch state dict (.pt) or safetensors; nothing in it is executed"))
-        .output(Port::required("output", Kind::Weights, "Weights with the network's size, the threshold and the blocks as metadata"))
-        .parameter(
-            Parameter::number("threshold", "Smallest probability of a vessel (unset: that of the file, 0.97 for the released weights)")
-                .at_least(0.0)
-                .at_most(1.0),
-        )
-        .parameter(blocks(OF_WEIGHTS))
-        .example("rsom-vesselseg import-weights --input vesnet_gn.pt --output vessels.safetensors")
+    Command::new(
+        "import-weights",
+        "Convert a PyTorch state dict of the original network to a weights file with provenance",
+        run,
+    )
+    .input(Port::required(
+        "input",
+        Kind::Document,
+        "PyTorch state dict (.pt) or safetensors; no code in it is executed",
+    ))
+    .output(Port::required(
+        "output",
+        Kind::Weights,
+        "Weights with metadata: size of the network, threshold, blocks",
+    ))
+    .parameters(Settings::declare())
+    .example("rsom-vesselseg import-weights --input vesnet_gn.pt --output vessels.safetensors")
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Parameters)]
 struct Settings {
+    /// Smallest probability of a vessel (unset: that of the file; 0.97 for the released weights).
+    #[parameter(min = 0, max = 1)]
     threshold: Option<f32>,
-    blocks: Option<[usize; 3]>,
+    /// Numbers of blocks along x, y, z of scans to predict; group norms take their statistics from each block separately
+    /// (unset: those of the file; 2,1,1 for the original weights, as in the released pipeline).
+    #[parameter(min = 1)]
+    blocks: Option<Blocks>,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let mut model = load_weights(invocation.input("input")?, Model::from_bytes)?;
     model.threshold = settings.threshold.unwrap_or(model.threshold);
-    model.blocks = settings.blocks.map_or(model.blocks, Blocks);
+    model.blocks = settings.blocks.unwrap_or(model.blocks);
     let provenance = invocation.provenance()?.to_string();
     let bytes = model.to_bytes(&provenance).map_err(StageError::failure)?;
     atomic::write_bytes(invocation.output("output")?, &bytes)?;

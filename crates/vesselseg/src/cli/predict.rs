@@ -1,19 +1,16 @@
 //! `rsom-vesselseg predict`.
 
 use ndarray::Axis;
+use rsom_io::fault::of_file;
 use rsom_io::ports;
 use rsom_io::prepared::Prepared;
-use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{Accelerator, NeuralNetwork};
-use rsom_stage::{
-    Command, Invocation, Kind, Parameter, Port, Progress, StageError, Summary, interrupt,
-};
-use rsom_training::cli::{collapsed, load_weights, of_file};
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, Progress, StageError, Summary, interrupt};
+use rsom_training::cli::collapsed;
 use rsom_volume::Scan;
-use serde::Deserialize;
 
-use super::computing::{OF_WEIGHTS, blocks, computing, tile};
-use crate::{Blocks, Model, PredictSettings, predict};
+use super::predict_parameters::PredictParameters;
+use crate::{PredictSettings, predict};
 
 /// The command `predict`.
 pub(super) fn command() -> Command {
@@ -21,41 +18,31 @@ pub(super) fn command() -> Command {
         .instruction_set(rsom_nn::instruction_set())
         .input(Port::required("weights", Kind::Weights, "Weights of train or import-weights, or a PyTorch state dict (.pt) of the original network"))
         .input(Port::required("input", Kind::Volume, "Scan to segment, prepared by 'preprocess vessel', or an RGB24 file of the released software"))
-        .output(Port::required("output", Kind::Mask, "Mask of the vessels, on the scan's grid"))
+        .output(Port::required("output", Kind::Mask, "Mask of the vessels, on the grid of the scan"))
         .output(Port::optional("probabilities", Kind::Probabilities, "Probability of each voxel"))
-        .parameter(
-            Parameter::number("threshold", "Smallest probability of a vessel (unset: that of the weights file; 0.97 for the released weights)")
-                .at_least(0.0)
-                .at_most(1.0),
-        )
-        .parameter(blocks(OF_WEIGHTS))
-        .parameter(tile())
-        .parameters(computing())
+        .parameters(Settings::declare())
         .example("rsom-vesselseg predict --weights vesnet_gn.pt --input vessel.nii.gz --output vessels.nii.gz --threshold 0.97")
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Parameters)]
 struct Settings {
+    /// Smallest probability of a vessel (unset: that of the weights file; 0.97 for the released weights).
+    #[parameter(min = 0, max = 1)]
     threshold: Option<f32>,
-    blocks: Option<[usize; 3]>,
-    tile_vox: [usize; 3],
-    device: Accelerator,
-    convolutions: ConvolutionMethod,
+    #[parameter(flatten)]
+    how: PredictParameters,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings: Settings = invocation.parameters()?;
+    let settings: Settings = invocation.settings()?;
     let (weights, input) = (invocation.input("weights")?, invocation.input("input")?);
-    let device = settings.device.device().map_err(StageError::usage)?;
-    let mut model = load_weights(weights, Model::from_bytes)?;
-    let network = model.network.on(&device).map_err(StageError::failure)?;
-    model.network = network.with_convolutions(settings.convolutions);
+    let model = settings.how.load(weights)?;
     let Prepared { scan, file } = Prepared::load(input)?;
     let wanted = PredictSettings {
         threshold: settings.threshold.unwrap_or(model.threshold),
         probabilities: invocation.optional_output("probabilities").is_some(),
-        blocks: settings.blocks.map_or(model.blocks, Blocks),
-        tile: settings.tile_vox,
+        blocks: model.blocks,
+        tile: settings.how.tile_vox,
     };
     let mut progress: Option<Progress> = None;
     let mut watch = |_: usize, all: usize| {

@@ -4,26 +4,30 @@ use std::collections::BTreeMap;
 
 use candle_core::Tensor;
 use rsom_io::dataset::Dataset;
+use rsom_io::fault::of_run;
+use rsom_io::training_outputs::TrainingOutputs;
 use rsom_nn::NeuralNetwork;
+use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, StageError, Summary};
-use rsom_training::cli::{Outputs, Session, fitting, load, of_run};
+use rsom_training::cli::{Session, fitting, load};
 use rsom_training::{Collapse, Trainer};
 
-use super::settings::{self, Settings};
+use super::settings::Settings;
+use super::tiles;
 use crate::{Example, Model, Network, TrainSettings, VesselTask, VesselsegError};
 
-/// What references mark.
+/// The structure that references mark.
 pub(super) const SOUGHT: &str = "vessels";
 /// The threshold of weights that were not calibrated.
 const THRESHOLD: f32 = 0.5;
 
 /// The command `train`.
 pub(super) fn command() -> Command {
-    Command::new("train", "Train a vessel network on scans and their reference masks; a killed run goes on where it stopped", run)
+    Command::new("train", "Train a vessel network on scans and their reference masks; a stopped run continues after its last finished epoch", run)
         .instruction_set(rsom_nn::instruction_set())
         .inputs(Dataset::inputs(SOUGHT))
-        .outputs(Outputs::ports())
-        .parameters(settings::parameters())
+        .outputs(TrainingOutputs::ports())
+        .parameters(Settings::declare())
         .parameters(Dataset::parameters(SOUGHT))
         .example("rsom-vesselseg train --manifest trees.yaml --group-norm --output net")
         .example("rsom-vesselseg train --image a.nii.gz b.nii.gz --mask a_vessels.nii.gz b_vessels.nii.gz --validation-image c.nii.gz --validation-mask c_vessels.nii.gz --filter cross_hair --flip-x --flip-y --knee 0.5 --weights net.safetensors")
@@ -32,12 +36,12 @@ pub(super) fn command() -> Command {
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let outputs = Outputs::of(invocation)?;
-    let parameters: Settings = invocation.parameters()?;
+    let outputs = TrainingOutputs::of(invocation)?;
+    let parameters: Settings = invocation.settings()?;
     let weight = parameters.positive_weight()?;
-    let checked = parameters.with(1, weight.unwrap_or(1.0))?.check();
-    checked.map_err(of_run)?;
-    let (dataset, stated) = Dataset::of(&settings::with_defaults_of_tiles(invocation))?;
+    let settings = parameters.with(1, weight.unwrap_or(1.0))?;
+    settings.check().map_err(of_run)?;
+    let (dataset, stated) = Dataset::of(&tiles::stated(&settings.tiling, invocation))?;
 
     let training = load(&dataset, &dataset.training, Example::new)?;
     let voxels = training.iter().map(|loaded| loaded.example.voxels());
@@ -92,7 +96,7 @@ fn file(
     model.to_bytes(provenance)
 }
 
-/// What to say of a network that gives one answer everywhere.
+/// Advice for a network that gives the same answer for every voxel.
 fn advice(collapse: Collapse) -> Option<String> {
     let (masks, change) = match collapse {
         Collapse::Ok => return None,

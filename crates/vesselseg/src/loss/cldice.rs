@@ -2,7 +2,7 @@
 
 use rsom_nn::Element;
 
-use super::Found;
+use super::LossValue;
 use super::dice::EPS;
 use super::pooling::Extents;
 use super::skeleton::SoftSkeleton;
@@ -19,7 +19,7 @@ pub fn soft_cldice<T: Element>(
     extents: Extents,
     iterations: usize,
     wanted: bool,
-) -> Found<T> {
+) -> LossValue<T> {
     let size = extents[1..].iter().product::<usize>().max(1);
     let images = extents[0].max(1) as f64;
     let of_p = SoftSkeleton::of(p, extents, iterations, wanted);
@@ -53,5 +53,5 @@ pub fn soft_cldice<T: Element>(
             .zip(through)
             .for_each(|(g, more)| *g += more);
     }
-    Found { value, gradient }
+    LossValue { value, gradient }
 }

@@ -2,7 +2,7 @@
 
 use rsom_nn::Element;
 
-use super::Found;
+use super::LossValue;
 
 /// Added to numerator and denominator: an empty reference asks for an empty prediction.
 pub const EPS: f64 = 1.0;
@@ -11,7 +11,7 @@ pub const EPS: f64 = 1.0;
 /// images, and its gradient by each p when that is wanted.
 ///
 /// `p` and `t` hold images of `size` voxels one after another.
-pub fn soft_dice<T: Element>(p: &[T], t: &[T], size: usize, wanted: bool) -> Found<T> {
+pub fn soft_dice<T: Element>(p: &[T], t: &[T], size: usize, wanted: bool) -> LossValue<T> {
     let images = (p.len() / size.max(1)).max(1) as f64;
     let mut value = 0.0;
     let mut gradient = Vec::with_capacity(if wanted { p.len() } else { 0 });
@@ -25,5 +25,5 @@ pub fn soft_dice<T: Element>(p: &[T], t: &[T], size: usize, wanted: bool) -> Fou
             gradient.extend(t.iter().map(|t| T::from_f64(slope(t))));
         }
     }
-    Found { value, gradient }
+    LossValue { value, gradient }
 }

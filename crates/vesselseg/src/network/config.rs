@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rsom_parameters::{Choice, Parameters};
 use serde::{Deserialize, Serialize};
 
 use crate::VesselsegError;
@@ -14,7 +15,7 @@ const LARGEST_HALO: usize = 32;
 const GROUPS: usize = 5;
 
 /// The windows of a vessel network's convolutions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Choice)]
 #[serde(rename_all = "snake_case")]
 pub enum Filter {
     /// Cubes of k³ weights, as in the authors' network.
@@ -26,19 +27,29 @@ pub enum Filter {
 }
 
 /// Size of a DeepVesselNet: valid 3-D convolutions with ReLU, and one of 1 × 1 × 1 to the logit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// As parameters of a command it leaves out the channels of the scan and the groups.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct VesselNetConfig {
     /// Channels of the scan.
+    #[parameter(skip)]
     pub in_channels: usize,
-    /// Channels after each convolution but the last; the paper has 5, 10, 20, 50.
+    /// Channels after each convolution of DeepVesselNet but the last, which gives one logit (the paper: 5,10,20,50).
+    #[parameter(default = [5, 10, 20, 50], min = 1, max = 4096)]
     pub channels: Vec<usize>,
-    /// Extents of the cubic kernels of these convolutions; the paper has 3, 5, 5, 3.
+    /// Kernel sizes of these convolutions, odd (the paper: 3,5,5,3).
+    #[parameter(default = [3, 5, 5, 3], min = 1, max = 31, unit = "voxels")]
     pub kernels: Vec<usize>,
     /// Groups of a group norm after each of these convolutions but the first; absent without norms.
+    #[parameter(skip)]
     pub groups: Option<usize>,
-    /// What these convolutions' windows look like; cubes when it is not said.
+    /// Kernels of these convolutions: cubes of k³ weights, or three crossed planes of k² weights each as in the original
+    /// DeepVesselNet.
+    ///
+    /// Weights files without this key have cubes.
     #[serde(default)]
+    #[parameter(default = Filter::Cubic)]
     pub filter: Filter,
 }
 

@@ -4,19 +4,25 @@ use candle_core::Tensor;
 use rsom_nn::layers::{BatchNorm2d, Conv3d, ConvTranspose3d};
 use rsom_nn::ops::{Conv3dConfig, ConvolutionMethod, concat_channels, max_pool3d};
 use rsom_nn::{Builder, Mode, NnError, recomputed};
+use rsom_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 
 use crate::VesselsegError;
 
 /// Size of a 3-D U-Net.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// As parameters of a command it leaves out the channels of the scan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct Unet3dConfig {
     /// Channels of the scan.
+    #[parameter(skip)]
     pub in_channels: usize,
-    /// Levels, counting the deepest.
+    /// Levels of the U-Net, counting the deepest.
+    #[parameter(default = 3, min = 1, max = 5)]
     pub depth: usize,
-    /// Channels of the first level, doubled at each deeper one.
+    /// Channels of the first level of the U-Net, doubled at each deeper level.
+    #[parameter(default = 16, min = 1, max = 256)]
     pub width: usize,
 }
 
@@ -40,17 +46,14 @@ impl Unet3dConfig {
     /// # Errors
     /// [`VesselsegError::Network`] naming the size that cannot be.
     pub fn check(&self) -> Result<(), VesselsegError> {
-        let sizes = [
-            ("in_channels", self.in_channels, 4096),
-            ("depth", self.depth, 5),
-            ("width", self.width, 256),
-        ];
-        match sizes.iter().find(|(_, n, most)| !(1..=*most).contains(n)) {
-            None => Ok(()),
-            Some((name, n, most)) => Err(VesselsegError::Network(format!(
-                "{name} must be from 1 to {most}, not {n}"
-            ))),
+        if !(1..=4096).contains(&self.in_channels) {
+            let fault = format!(
+                "in_channels must be from 1 to 4096, not {}",
+                self.in_channels
+            );
+            return Err(VesselsegError::Network(fault));
         }
+        Parameters::check(self).map_err(|fault| VesselsegError::Network(fault.to_string()))
     }
 
     /// How many numbers training learns (running statistics not counted).

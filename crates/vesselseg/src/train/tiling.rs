@@ -2,6 +2,7 @@
 
 use rand::RngExt;
 use rsom_nn::rng;
+use rsom_training::TrainingError;
 use serde::{Deserialize, Serialize};
 
 use super::Example;
@@ -26,7 +27,39 @@ pub enum Tiling {
     },
 }
 
+/// The tiles of the paper: 3 × 3 × 3 parts.
+impl Default for Tiling {
+    fn default() -> Self {
+        Self::Partition([3; 3])
+    }
+}
+
 impl Tiling {
+    /// Checks the bounds.
+    ///
+    /// # Errors
+    /// [`TrainingError::Settings`], naming the setting.
+    pub fn check(&self) -> Result<(), TrainingError> {
+        let (extents, count, share) = match *self {
+            Self::Partition(parts) => (parts, 1, 0.0),
+            Self::Drawn {
+                extents,
+                count,
+                foreground_share,
+            } => (extents, count, foreground_share),
+        };
+        TrainingError::require(&[
+            (
+                !extents.contains(&0) && count > 0,
+                "tile_vox, tiles and tiles_per_scan must be at least 1",
+            ),
+            (
+                (0.0..=1.0).contains(&share),
+                "foreground_share must be from 0 to 1",
+            ),
+        ])
+    }
+
     /// How many tiles a scan has in an epoch.
     #[must_use]
     pub fn count(&self, shape: [usize; 3]) -> usize {

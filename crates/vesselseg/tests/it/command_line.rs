@@ -391,7 +391,7 @@ fn training_that_cannot_be_is_refused_in_one_line() {
         ("--positive-weight 0", "positive_weight"),
         ("--bce-weight 0", "above 0"),
         ("--tile-vox 8,8,8", "not both"),
-        ("--foreground-share 0.5", "go with --tile-vox"),
+        ("--foreground-share 0.5", "need --tile-vox"),
         ("--group-norm --groups 3", "3 groups"),
         ("--gain 1.2,0.8", "gain"),
         ("--blocks 1,1", "blocks"),

@@ -4,8 +4,7 @@
 
 use candle_core::{DType, Device, Tensor};
 use ndarray::{Array3, Array4};
-use rsom_nn::ops::ConvolutionMethod;
-use rsom_nn::{Accelerator, InputScaling, NeuralNetwork};
+use rsom_nn::{Computing, InputScaling, NeuralNetwork};
 use rsom_training::{
     Checkpoint, Collapse, PlateauConfig, RunSettings, Step, Task, Trainer, TrainingError,
 };
@@ -79,7 +78,9 @@ fn settings(epochs: usize) -> TrainSettings {
         },
         tiling: Tiling::Partition([2, 2, 2]),
         augmentation: Augmentation {
-            flip: [true; 3],
+            flip_x: true,
+            flip_y: true,
+            flip_z: true,
             transpose: true,
             gain: [0.9, 1.1],
             knee: 0.2,
@@ -91,8 +92,7 @@ fn settings(epochs: usize) -> TrainSettings {
             epochs,
             early_stopping_epochs: None,
             batch_size: 3,
-            device: Accelerator::Cpu,
-            convolutions: ConvolutionMethod::Fastest,
+            computing: Computing::default(),
             recompute: false,
             seed: 11,
         },

@@ -29,7 +29,7 @@ fn wrong_usage_is_exit_code_2() {
         ),
         (
             "train --image scan0.nii.gz --mask mask0.nii.gz --z-shift 0.2,0.1 --output net",
-            "smaller first",
+            "give the smaller shift first",
         ),
         (
             "train --image scan0.nii.gz --mask mask0.nii.gz --device cuda --output net",

@@ -139,7 +139,7 @@ fn a_shift_that_loses_the_layer_is_warned_of_once() {
     let said = warnings("0.9,0.9");
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(
-        said[0].contains("z_shift 0.9,0.9") && said[0].contains("8 of the 8"),
+        said[0].contains("z_shift 0.9,0.9") && said[0].contains("8 of 8"),
         "{said:?}"
     );
     assert_eq!(warnings("-0.1,0.1").len(), 0);

@@ -1,23 +1,23 @@
-//! Where a training run writes its results.
+//! The output files of a training.
 
 use std::path::{Path, PathBuf};
 
 use rsom_stage::{Invocation, Kind, Port, StageError, atomic};
 
-/// Where a training run writes its results.
+/// The output files of a training.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outputs {
+pub struct TrainingOutputs {
     /// Weights of the best epoch.
     pub weights: PathBuf,
     /// Weights of the last epoch.
     pub last: Option<PathBuf>,
     /// One row for each epoch.
     pub history: Option<PathBuf>,
-    /// The state between epochs, gone when the run is done.
+    /// The state after the last finished epoch, removed at the end of the training.
     pub checkpoint: PathBuf,
 }
 
-impl Outputs {
+impl TrainingOutputs {
     /// Declares the outputs.
     #[must_use]
     pub fn ports() -> [Port; 4] {
@@ -41,10 +41,10 @@ impl Outputs {
         ]
     }
 
-    /// Those that an invocation names, in its folder where they are not named one by one.
+    /// The files of an invocation: each at its own path if one is given, else in the folder `output`.
     ///
     /// # Errors
-    /// Exit code 2: there is no place for the weights.
+    /// Exit code 2: neither a folder nor a path for the weights is given.
     pub fn of(invocation: &Invocation) -> Result<Self, StageError> {
         let folder = invocation.optional_output("output");
         let place = |name: &str, file: &str| {
@@ -66,11 +66,11 @@ impl Outputs {
         })
     }
 
-    /// Removes the checkpoint, when all else is written.
+    /// Removes the checkpoint. Call it when all other files are written.
     ///
     /// # Errors
-    /// Exit code 4.
-    pub fn done(&self) -> Result<(), StageError> {
+    /// Exit code 4: the checkpoint cannot be removed.
+    pub fn remove_checkpoint(&self) -> Result<(), StageError> {
         match std::fs::remove_file(&self.checkpoint) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(StageError::output(&self.checkpoint, atomic::plain(&error)))
