@@ -84,7 +84,7 @@ fn what_may_be_missing_is_left_out_when_its_task_fails_and_comes_in_when_it_is_t
         ["a1.txt", "a2.txt", "a3.txt", "all.txt", "b.txt"]
     );
     assert_eq!(study.output("all.txt"), "1+2+3+");
-    assert!(ran.stderr.contains("nothing … not made"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("nothing … not run"), "{}", ran.stderr);
     let report = study.report();
     let task = |label: &str| {
         let tasks = report["tasks"].as_array().unwrap();
@@ -214,11 +214,15 @@ fn a_killed_run_leaves_nothing_that_keeps_the_next_one_out() {
     let mut engine = study.process("run", &[]).spawn().unwrap();
     wait_for_calls(&study, 2);
     let status = study.command("status", &[]);
-    let told = status.stdout.contains("a run is at work here");
+    let told = status
+        .stdout
+        .contains("a run uses this folder now (process ");
     assert!(told, "{}", status.stdout);
     let second = study.run(&[]);
     assert_eq!(second.code, Some(1));
-    let told = second.stderr.contains("another run is at work here");
+    let told = second
+        .stderr
+        .contains("another run uses this folder (process ");
     assert!(told, "{}", second.stderr);
     engine.kill().unwrap();
     engine.wait().unwrap();
@@ -232,7 +236,7 @@ fn a_killed_run_leaves_nothing_that_keeps_the_next_one_out() {
     );
     let told = ran
         .stderr
-        .contains("ending a task that a killed run left behind");
+        .contains("stopping a task that a killed run left behind");
     assert!(told || !cfg!(target_os = "linux"), "{}", ran.stderr);
     // What was finished before the kill is not done again.
     assert_eq!(ran.calls.len(), 6, "{:?}", ran.calls);

@@ -15,7 +15,7 @@ fn with(study: &Study, command: &str, arguments: &[&str], variables: &[(&str, &s
 }
 
 #[test]
-fn a_rebuild_from_other_code_reruns_the_stage_and_says_why() {
+fn a_rebuild_from_other_code_reruns_the_steps_of_the_stage_and_says_why() {
     let study = Study::new(TWO);
     let [old, new] = ["a1b2000000000000", "c3d4000000000000"];
     let old = [("DEMO_REVISION", old)];

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use clap::Command as Clap;
-use rsom_pipeline::{BuiltIn, Plan, Problem, Request};
+use rsom_pipeline::{BuiltInStages, Plan, Problem, Request};
 use rsom_stage::Spec;
 use rsom_testing::{Finished, Folder};
 
@@ -31,7 +31,7 @@ pub struct Study {
     folder: Folder,
 }
 
-/// What a run of the engine did.
+/// The result of a run of the engine.
 #[derive(Debug)]
 pub struct Ran {
     pub finished: Finished,
@@ -40,7 +40,7 @@ pub struct Ran {
 }
 
 impl Study {
-    /// A study with a pipeline file, beside a manifest `m.yaml` of six scans.
+    /// A study with a pipeline file, next to a manifest `m.yaml` of six scans.
     pub fn new(pipeline: &str) -> Self {
         let folder = Folder::new();
         let study = Self { folder };
@@ -57,7 +57,7 @@ impl Study {
         self.folder.write(name, text);
     }
 
-    /// Writes a program beside the pipeline file.
+    /// Writes a program next to the pipeline file.
     pub fn program(&self, name: &str, text: &str) {
         use std::os::unix::fs::PermissionsExt;
         self.write(name, text);
@@ -94,7 +94,7 @@ impl Study {
             strict: false,
         };
         let stages = [spec()];
-        let built_in = BuiltIn {
+        let built_in = BuiltInStages {
             executable: Path::new(DEMO),
             stages: &stages,
         };
@@ -155,7 +155,7 @@ impl Deref for Ran {
 }
 
 impl Ran {
-    /// Asserts that all went well.
+    /// Expects exit code 0.
     pub fn good(self) -> Self {
         assert_eq!(self.code, Some(0), "{}", self.stderr);
         self
@@ -196,7 +196,7 @@ fn the_engine_as_a_process() {
         .unwrap_or_else(|e| e.exit());
     let (name, matches) = matches.subcommand().unwrap();
     let stages = [spec()];
-    let built_in = BuiltIn {
+    let built_in = BuiltInStages {
         executable: Path::new(DEMO),
         stages: &stages,
     };
