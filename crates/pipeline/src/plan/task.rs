@@ -4,20 +4,19 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use crate::check::link::kind_of_output;
 use crate::check::tool::Tool;
 use crate::plan::draft::{Context, Draft, PlannedSteps};
 use crate::plan::expand::Instance;
 use crate::plan::gather::scan_of;
 use crate::plan::inputs::Sources;
+use crate::plan::label::label;
 use crate::plan::output_paths;
 use crate::plan::parameters::parameters;
 use crate::plan::scope::Scope;
 use crate::plan::tasks::{InputFile, Task, TaskInput, TaskOutput};
 use crate::problem::Problems;
-use crate::read::template::{Template, text_of};
+use crate::read::template::Template;
 use crate::run::arguments::embedded_inputs;
 
 impl Context<'_> {
@@ -138,17 +137,6 @@ impl Context<'_> {
             }
         }
     }
-}
-
-/// Step, scan and factors in one line.
-fn label(step: &str, scan: Option<&str>, factors: &[(String, Value)]) -> String {
-    let factors = factors
-        .iter()
-        .map(|(name, value)| format!("{name}={}", text_of(value).unwrap_or_default()));
-    let words = std::iter::once(step.to_owned())
-        .chain(scan.map(str::to_owned))
-        .chain(factors);
-    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Indices of the tasks whose outputs the inputs take, sorted.

@@ -1,5 +1,7 @@
 //! The tasks of a step, and the outputs of other steps that they take.
 
+use std::collections::BTreeSet;
+
 use rsom_pipeline::{InputFile, Plan, Task};
 
 use crate::study::Study;
@@ -121,6 +123,24 @@ fn shared_dimensions_are_matched_and_a_condition_takes_the_place_of_matching() {
         taken(&plan, label, "input"),
         ["scans/p1.txt", "scans/p3.txt"]
     );
+}
+
+#[test]
+fn tasks_with_similar_factors_have_different_labels_and_logs() {
+    let study = Study::new(
+        "name: demo\nstages:\n  a:\n    uses: demo make\n    \
+         matrix: { one: ['1', '1 two=2'], two: ['2 two=2', '2', ''] }\n    \
+         with: { text: \"${one} ${two}\" }\n    out: { output: \"${one}/x${two}.txt\" }\n",
+    );
+    study.run(&[]).good();
+    let report = study.report();
+    let tasks = report["tasks"].as_array().unwrap();
+    for key in ["task", "log"] {
+        let names: BTreeSet<&str> = tasks.iter().map(|t| t[key].as_str().unwrap()).collect();
+        assert_eq!(names.len(), 2 * 3, "{names:#?}");
+    }
+    assert_eq!(tasks[0]["task"], "a one=1 two=\"2 two=2\"");
+    assert_eq!(tasks[5]["task"], "a one=\"1 two=2\" two=\"\"");
 }
 
 #[test]
