@@ -82,7 +82,7 @@ fn what_meets_no_contract_is_refused_before_anything_runs() {
     for (program, message) in [
         (
             "#!/bin/sh\necho '{\"contract\": 2}'\n",
-            "contract 2 is not the supported 1",
+            "contract version 2 is not supported; the supported version is 1",
         ),
         ("#!/bin/sh\necho hello\n", "does not print a specification"),
         (
