@@ -96,7 +96,7 @@ fn build(
     problems.close_places();
     let plan = Plan {
         workdir: workdir(request, &pipeline.name, problems)?,
-        data: match &request.data {
+        data: match request.data.as_deref() {
             Some(data) => Some(absolute("--data", data, problems)?),
             None => None,
         },

@@ -50,7 +50,8 @@ impl Condition {
 }
 
 impl Candidate<'_> {
-    /// The value of `scan.<attribute>`, or of a name: the factor if there is one, else the attribute. Null if there is neither.
+    /// The value of `scan.<attribute>`, or of a name: of the factor if there is one, else of the attribute. Null if there is
+    /// neither.
     fn get(&self, key: &str) -> Value {
         let attribute = key.strip_prefix("scan.");
         if attribute.is_none()

@@ -78,7 +78,7 @@ fn a_program_next_to_the_pipeline_is_a_stage() {
 }
 
 #[test]
-fn what_meets_no_contract_is_refused_before_anything_runs() {
+fn a_program_that_breaks_the_contract_is_refused_before_anything_runs() {
     for (program, message) in [
         (
             "#!/bin/sh\necho '{\"contract\": 2}'\n",
@@ -145,7 +145,7 @@ stages:
 }
 
 #[test]
-fn tasks_are_told_the_folder_of_the_data_that_is_in_use() {
+fn tasks_get_the_folder_of_the_data() {
     let told = |arguments: &[&str], variable: Option<&str>| {
         let study = Study::new(
             r#"
@@ -198,7 +198,7 @@ gzip.open(path, "wb").write(bytes(header) + struct.pack(f"<16{letter}", *voxels)
 "#;
 
 #[test]
-fn the_example_stands_in_for_a_network() {
+fn the_example_replaces_a_network() {
     if std::process::Command::new("python3")
         .arg("-V")
         .output()

@@ -1,4 +1,4 @@
-//! What is done again, and what is not.
+//! Which tasks run again, and which do not.
 
 use std::time::{Duration, Instant};
 

@@ -9,7 +9,7 @@ use rsom_pipeline::{BuiltInStages, Plan, Problem, Request};
 use rsom_stage::Spec;
 use rsom_testing::{Finished, Folder};
 
-/// Where the arguments of the engine stand when this test binary plays the engine.
+/// The environment variable with the arguments of the engine, when this test binary runs as the engine.
 const ARGUMENTS: &str = "RSOM_ENGINE_ARGUMENTS";
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine/demo.sh");
 const SPEC: &str = include_str!("spec.json");
@@ -171,7 +171,7 @@ impl Ran {
     }
 }
 
-/// The specification of the demo stage, as a build with this revision and on a machine with these instructions states it.
+/// The specification of the demo stage, with the revision and the vector instructions from the environment.
 fn spec() -> Spec {
     let mut spec = Spec::from_json(&serde_json::from_str(SPEC).unwrap()).unwrap();
     spec.revision = std::env::var("DEMO_REVISION").ok();
@@ -182,7 +182,7 @@ fn spec() -> Spec {
     spec
 }
 
-/// Not a test of its own: this binary, started by [`Study::process`], plays the engine.
+/// Not a test: [`Study::process`] starts this binary with this test to run the engine.
 #[test]
 #[allow(clippy::exit, reason = "the exit code is what the tests look at")]
 fn the_engine_as_a_process() {
