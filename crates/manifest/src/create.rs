@@ -66,14 +66,14 @@ pub fn create(folder: &Path, description: &Description) -> Result<Manifest, Stag
             files.sort_by_cached_key(|file| natural(&file.path));
         }
     }
-    deal_folds(&mut scans, description.folds);
+    assign_folds(&mut scans, description.folds);
     let manifest = Manifest::new(&description.name, description.spacing_mm, scans);
     check(&manifest).map_err(|fault| StageError::usage(fault.message))?;
     Ok(manifest)
 }
 
 /// Assigns the subjects to the folds in turn, in natural order.
-fn deal_folds(scans: &mut [ScanEntry], folds: u32) {
+fn assign_folds(scans: &mut [ScanEntry], folds: u32) {
     if folds == 0 {
         return;
     }

@@ -86,14 +86,14 @@ impl ManifestFault {
 
 /// Checks names, paths, hashes, and that no subject is in two splits or folds.
 pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestFault> {
-    usable_name(&manifest.name).map_err(|e| ManifestFault::of(vec!["name".into()], e))?;
-    contained(&manifest.root).map_err(|e| ManifestFault::of(vec!["root".into()], e))?;
+    check_name(&manifest.name).map_err(|e| ManifestFault::of(vec!["name".into()], e))?;
+    check_relative_path(&manifest.root).map_err(|e| ManifestFault::of(vec!["root".into()], e))?;
     let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
     let mut sides: BTreeMap<&str, &ScanEntry> = BTreeMap::new();
     for (index, scan) in manifest.scans.iter().enumerate() {
         let at = |part: &str| vec!["scans".to_owned(), index.to_string(), part.to_owned()];
-        usable_name(&scan.id).map_err(|e| ManifestFault::of(at("id"), e))?;
-        usable_name(&scan.subject).map_err(|e| ManifestFault::of(at("subject"), e))?;
+        check_name(&scan.id).map_err(|e| ManifestFault::of(at("id"), e))?;
+        check_name(&scan.subject).map_err(|e| ManifestFault::of(at("subject"), e))?;
         if ids.insert(&scan.id, index).is_some() {
             let fault = format!("two scans have the id '{}'", scan.id);
             return Err(ManifestFault::of(at("id"), fault));
@@ -112,7 +112,7 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestFault> {
             return Err(ManifestFault::of(at("attributes"), fault));
         }
         for file in scan.files.values().flatten() {
-            contained(&file.path).map_err(|e| ManifestFault::of(at("files"), e))?;
+            check_relative_path(&file.path).map_err(|e| ManifestFault::of(at("files"), e))?;
             if file.sha256.len() != 64 || !file.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
                 let fault = format!("the sha256 of {} is not 64 hexadecimal digits", file.path);
                 return Err(ManifestFault::of(at("files"), fault));
@@ -123,7 +123,7 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestFault> {
 }
 
 /// Checks a name: it becomes part of paths and command lines.
-fn usable_name(name: &str) -> Result<(), String> {
+fn check_name(name: &str) -> Result<(), String> {
     let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if name.is_empty() || name.starts_with(['.', '-']) || !name.chars().all(usable) {
         return Err(format!(
@@ -134,7 +134,7 @@ fn usable_name(name: &str) -> Result<(), String> {
 }
 
 /// Checks that a relative path stays inside the data folder.
-fn contained(path: &str) -> Result<(), String> {
+fn check_relative_path(path: &str) -> Result<(), String> {
     let inside = |c: Component<'_>| matches!(c, Component::Normal(_) | Component::CurDir);
     if path.is_empty() || !Path::new(path).components().all(inside) {
         return Err(format!("the path '{path}' is not inside the data folder"));

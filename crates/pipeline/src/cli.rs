@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
-use crate::assess::assessor::{Assessor, Verdict, other_instructions};
+use crate::assess::assessor::{Assessor, Verdict, instruction_mismatch};
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
 use crate::plan::build::BuiltInStages;
@@ -247,7 +247,7 @@ fn print_plan(plan: &Plan) -> Result<ExitCode, StageError> {
         let label = &task.label;
         lines.push(match outlook {
             Outlook::Known(assessment) => match &assessment.verdict {
-                Verdict::UpToDate(record) => match other_instructions(task, record) {
+                Verdict::UpToDate(record) => match instruction_mismatch(task, record) {
                     Some([made, _]) => format!("  up to date  {label}  (made with {made})"),
                     None => format!("  up to date  {label}"),
                 },

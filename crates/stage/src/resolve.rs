@@ -29,7 +29,7 @@ pub(crate) fn resolve(
     }
     for port in &spec.outputs {
         if let Some(path) = paths(matches, "out:", port).pop() {
-            refuse_bad_output(&invocation, port, &path)?;
+            check_output(&invocation, port, &path)?;
             invocation = invocation.with_output(&port.name, path);
         }
     }
@@ -59,7 +59,7 @@ fn paths(matches: &ArgMatches, prefix: &str, port: &Port) -> Vec<PathBuf> {
         .unwrap_or_default()
 }
 
-fn refuse_bad_output(invocation: &Invocation, port: &Port, path: &Path) -> Result<(), StageError> {
+fn check_output(invocation: &Invocation, port: &Port, path: &Path) -> Result<(), StageError> {
     let flag = port.name.replace('_', "-");
     if !port.kind.accepts_name(path) {
         return Err(StageError::usage(format_args!(

@@ -120,7 +120,7 @@ impl Assessor {
                     .map_err(|e| StageError::failure(format_args!("{}: {e}", output.path)))?;
             }
             if let Some(sidecar) = sidecar(&output.path)
-                && let Some(hash) = self.hash_now(&sidecar)
+                && let Some(hash) = self.hash_if_present(&sidecar)
             {
                 hashes.insert(sidecar, hash);
             }
@@ -133,7 +133,7 @@ impl Assessor {
         if let Some(record) = self.records.find(&identity.hash()) {
             fault = self.fault(task, &record);
             if strict && fault.is_none() {
-                fault = other_instructions(task, &record).map(|[made, now]| {
+                fault = instruction_mismatch(task, &record).map(|[made, now]| {
                     format!("made with {made} instructions, this machine has {now}")
                 });
             }
@@ -158,7 +158,10 @@ impl Assessor {
     fn fault(&mut self, task: &Task, record: &Record) -> Option<String> {
         for output in &task.outputs {
             for path in std::iter::once(output.path.clone()).chain(sidecar(&output.path)) {
-                let (expected, found) = (record.outputs.get(&path).cloned(), self.hash_now(&path));
+                let (expected, found) = (
+                    record.outputs.get(&path).cloned(),
+                    self.hash_if_present(&path),
+                );
                 if found != expected {
                     let what = if found.is_none() {
                         "missing"
@@ -175,7 +178,7 @@ impl Assessor {
         None
     }
 
-    fn hash_now(&mut self, path: &str) -> Option<String> {
+    fn hash_if_present(&mut self, path: &str) -> Option<String> {
         let path = self.workdir.root().join(path);
         self.hashes.of_path(&path).ok()
     }
@@ -190,7 +193,7 @@ impl Assessor {
             let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
             if std::fs::metadata(entry.path())?.is_dir() {
                 self.hash_folder(&path, hashes)?;
-            } else if let Some(hash) = self.hash_now(&path) {
+            } else if let Some(hash) = self.hash_if_present(&path) {
                 hashes.insert(path, hash);
             }
         }
@@ -207,7 +210,7 @@ impl Assessor {
 
 /// The vector instructions of the recorded task and those of this machine, if they differ. The last digits of the outputs
 /// may then differ too.
-pub(crate) fn other_instructions<'a>(task: &'a Task, record: &'a Record) -> Option<[&'a str; 2]> {
+pub(crate) fn instruction_mismatch<'a>(task: &'a Task, record: &'a Record) -> Option<[&'a str; 2]> {
     let (made, now) = (
         record.instruction_set.as_deref()?,
         task.tool.instruction_set()?,

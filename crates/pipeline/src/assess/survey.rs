@@ -2,7 +2,7 @@
 
 use rsom_stage::{Progress, StageError, log};
 
-use crate::assess::assessor::{Assessment, Assessor, Verdict, other_instructions};
+use crate::assess::assessor::{Assessment, Assessor, Verdict, instruction_mismatch};
 use crate::assess::records::Record;
 use crate::plan::tasks::{InputFile, Plan};
 use crate::run::signals;
@@ -38,7 +38,7 @@ impl Outlook {
 pub(crate) fn warn_of_other_instructions(plan: &Plan, outlooks: &[Outlook]) {
     let pairs = plan.tasks.iter().zip(outlooks);
     let found: Vec<[&str; 2]> = pairs
-        .filter_map(|(task, outlook)| other_instructions(task, outlook.record()?))
+        .filter_map(|(task, outlook)| instruction_mismatch(task, outlook.record()?))
         .collect();
     if let Some([made, now]) = found.first() {
         log::warn(format_args!(

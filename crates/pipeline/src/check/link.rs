@@ -36,7 +36,7 @@ pub(crate) fn check_references(
                     {
                         problems.add(source.place, message);
                     }
-                    check_conditions(&each_scan(), &source.conditions, scans, problems);
+                    check_conditions(&scan_step(), &source.conditions, scans, problems);
                 }
                 Origin::Output { step: name, output } => {
                     let Some(upstream) = all.iter().find(|other| other.step.name == *name) else {
@@ -55,7 +55,7 @@ pub(crate) fn check_references(
 }
 
 /// A step with one task for each scan: the source of `scan.files.<role>`.
-pub(crate) fn each_scan() -> Step {
+pub(crate) fn scan_step() -> Step {
     Step {
         name: "scan".to_owned(),
         place: Place::default(),

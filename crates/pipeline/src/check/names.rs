@@ -138,9 +138,9 @@ fn check_levels(step: &Step, condition: &Condition, names: &Names<'_>, problems:
     let Ok(levels) = template::fill(&step.matrix[factor].value, &param) else {
         return;
     };
-    for wanted in one_or_many(&condition.value) {
+    for wanted in items_of(&condition.value) {
         let is_literal = !wanted.to_string().contains("${");
-        if is_literal && !one_or_many(&levels).iter().any(|k| value::same(k, wanted)) {
+        if is_literal && !items_of(&levels).iter().any(|k| value::same(k, wanted)) {
             let text = template::text_of(wanted).unwrap_or_else(|| "null".into());
             let key = &condition.key;
             problems.add(
@@ -152,7 +152,7 @@ fn check_levels(step: &Step, condition: &Condition, names: &Names<'_>, problems:
 }
 
 /// The items of a list, or the value itself.
-fn one_or_many(value: &Value) -> &[Value] {
+fn items_of(value: &Value) -> &[Value] {
     (value.as_array()).map_or(std::slice::from_ref(value), Vec::as_slice)
 }
 
@@ -167,7 +167,7 @@ fn check_values(subject: &Step, condition: &Condition, scans: &Scans, problems: 
         .strip_prefix("scan.")
         .unwrap_or(&condition.key);
     let known = scans.values_of(attribute);
-    for wanted in one_or_many(&condition.value) {
+    for wanted in items_of(&condition.value) {
         let is_literal = !wanted.to_string().contains("${");
         if is_literal && !known.iter().any(|k| value::same(k, wanted)) {
             let words: BTreeSet<String> = known.iter().filter_map(template::text_of).collect();

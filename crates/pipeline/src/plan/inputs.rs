@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::check::link::each_scan;
+use crate::check::link::scan_step;
 use crate::plan::condition::{Candidate, Condition};
 use crate::plan::draft::{Context, Draft, PlannedSteps};
 use crate::plan::expand::Instance;
@@ -47,7 +47,7 @@ impl<'a> Sources<'a> {
             Origin::Path(_) => None,
             Origin::ScanFiles { .. } => Some(Gather::new(
                 step,
-                &each_scan(),
+                &scan_step(),
                 scans,
                 &source.conditions,
                 context.scans,

@@ -92,13 +92,13 @@ fn check_hidden_needs(
     owners: &BTreeMap<String, (usize, Place)>,
     problems: &mut Problems,
 ) {
-    let workdir = lexical(&plan.workdir);
+    let workdir = without_dots(&plan.workdir);
     for task in &plan.tasks {
         for file in task.inputs.iter().flat_map(|input| &input.files) {
             let InputFile::External { path, .. } = file else {
                 continue;
             };
-            let (path, reader) = (lexical(path), &task.label);
+            let (path, reader) = (without_dots(path), &task.label);
             let relative = path.strip_prefix(&workdir).ok().and_then(Path::to_str);
             if let Some(relative) = relative
                 && let Some((owner, place)) = (Path::new(relative).ancestors())
@@ -110,7 +110,8 @@ fn check_hidden_needs(
                     "'{relative}' is an output of step '{owner}', but '{reader}' reads it by path; write '{owner}.<output>' instead"
                 );
                 problems.add(*place, message);
-            } else if let Some((output, (owner, place))) = held_by(&path, &workdir, owners) {
+            } else if let Some((output, (owner, place))) = first_output_in(&path, &workdir, owners)
+            {
                 let folder = path.display();
                 let owner = &plan.tasks[*owner];
                 let message = format!(
@@ -125,7 +126,7 @@ fn check_hidden_needs(
 }
 
 /// The first output inside a folder.
-fn held_by<'a, T>(
+fn first_output_in<'a, T>(
     folder: &Path,
     workdir: &Path,
     owners: &'a BTreeMap<String, T>,
@@ -140,7 +141,7 @@ fn held_by<'a, T>(
 }
 
 /// A path without `.` and `..`. Does not follow links.
-fn lexical(path: &Path) -> PathBuf {
+fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {
@@ -179,7 +180,7 @@ mod tests {
     #[test]
     fn paths_are_normalized_before_they_are_compared() {
         for path in ["/a/b/c", "/a/./b//c/", "/a/x/../b/c", "/../a/b/x/y/../../c"] {
-            assert_eq!(lexical(Path::new(path)), Path::new("/a/b/c"), "{path}");
+            assert_eq!(without_dots(Path::new(path)), Path::new("/a/b/c"), "{path}");
         }
     }
 

@@ -106,7 +106,7 @@ fn params(node: &Node<'_>, problems: &mut Problems) -> Vec<NamedValue> {
 fn named(node: &Node<'_>, problems: &mut Problems) -> Vec<NamedValue> {
     let mut named = Vec::new();
     for entry in node.named_entries(problems) {
-        refuse_reserved(&entry, problems);
+        report_reserved_name(&entry, problems);
         if let Some(value) = entry.json(problems) {
             check_placeholders(&value, entry.place(), problems);
             named.push(NamedValue {
@@ -119,7 +119,7 @@ fn named(node: &Node<'_>, problems: &mut Problems) -> Vec<NamedValue> {
     named
 }
 
-fn refuse_reserved(node: &Node<'_>, problems: &mut Problems) {
+fn report_reserved_name(node: &Node<'_>, problems: &mut Problems) {
     if RESERVED.contains(&node.key()) {
         problems.add(
             node.place(),
@@ -137,7 +137,7 @@ fn steps(node: &Node<'_>, problems: &mut Problems) -> Vec<Step> {
     entries
         .iter()
         .filter_map(|entry| {
-            refuse_reserved(entry, problems);
+            report_reserved_name(entry, problems);
             step(entry, &names, problems)
         })
         .collect()
@@ -198,7 +198,7 @@ fn part(step: &mut Step, node: &Node<'_>, step_names: &[&str], problems: &mut Pr
         "matrix" => step.matrix = named(node, problems),
         "in" => {
             let entries = node.named_entries(problems);
-            refuse_twins(&entries, problems);
+            report_duplicate_names(&entries, problems);
             step.inputs = entries
                 .iter()
                 .map(|entry| input(entry, step_names, problems))
@@ -218,7 +218,7 @@ fn part(step: &mut Step, node: &Node<'_>, step_names: &[&str], problems: &mut Pr
 
 fn parameters(node: &Node<'_>, problems: &mut Problems) -> Vec<NamedValue> {
     let entries = node.named_entries(problems);
-    refuse_twins(&entries, problems);
+    report_duplicate_names(&entries, problems);
     let mut parameters = Vec::new();
     for entry in entries {
         if let Some(value) = entry.json(problems) {
@@ -235,7 +235,7 @@ fn parameters(node: &Node<'_>, problems: &mut Problems) -> Vec<NamedValue> {
 
 fn outputs(node: &Node<'_>, problems: &mut Problems) -> Vec<Output> {
     let entries = node.named_entries(problems);
-    refuse_twins(&entries, problems);
+    report_duplicate_names(&entries, problems);
     let mut outputs = Vec::new();
     for entry in entries {
         let Some(text) = entry.text(problems) else {
@@ -254,7 +254,7 @@ fn outputs(node: &Node<'_>, problems: &mut Problems) -> Vec<Output> {
 }
 
 /// Reports names that differ only in `-` and `_`: `a-b` and `a_b` are the same port.
-fn refuse_twins(entries: &[Node<'_>], problems: &mut Problems) {
+fn report_duplicate_names(entries: &[Node<'_>], problems: &mut Problems) {
     for (index, entry) in entries.iter().enumerate() {
         let earlier = entries[..index]
             .iter()

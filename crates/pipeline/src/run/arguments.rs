@@ -23,13 +23,13 @@ pub(crate) fn arguments(
     let fault = |fault| StageError::failure(format_args!("{}: {fault}", task.label));
     match task.tool.as_ref() {
         Tool::Stage(tool) => {
-            let mut words = of_stage(plan, task, tool).map_err(fault)?;
+            let mut words = stage_words(plan, task, tool).map_err(fault)?;
             words.extend(
                 ["--threads", &threads.to_string(), "--quiet", "--json"].map(OsString::from),
             );
             Ok(words)
         }
-        Tool::Line(_) => of_line(plan, task).map_err(fault),
+        Tool::Line(_) => line_words(plan, task).map_err(fault),
     }
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn words_of(parameter: &Parameter, value: &Value) -> Result<Vec<Strin
     Ok(vec![word])
 }
 
-fn of_stage(plan: &Plan, task: &Task, tool: &StageCommand) -> Result<Vec<OsString>, String> {
+fn stage_words(plan: &Plan, task: &Task, tool: &StageCommand) -> Result<Vec<OsString>, String> {
     let mut words: Vec<OsString> = tool.prefix.iter().map(OsString::from).collect();
     words.extend(tool.command.name.split(' ').map(OsString::from));
     // Positional paths come first: a flag with several paths would take them too.
@@ -103,7 +103,7 @@ fn paths(plan: &Plan, input: &TaskInput) -> Result<Vec<OsString>, String> {
     paths.ok_or_else(|| format!("a file of the input '{}' is not in the plan", input.port))
 }
 
-fn of_line(plan: &Plan, task: &Task) -> Result<Vec<OsString>, String> {
+fn line_words(plan: &Plan, task: &Task) -> Result<Vec<OsString>, String> {
     let mut words = Vec::new();
     for word in &task.words {
         if let Some(port) = word.only_name().and_then(|name| name.strip_prefix("in.")) {

@@ -85,7 +85,7 @@ impl Display {
             }
             return;
         };
-        let last = log.and_then(logs::last_words);
+        let last = log.and_then(logs::last_line);
         let fault = last.unwrap_or_else(|| error.to_string());
         scans.failed(task, &fault);
         if task.scan.is_none() {
@@ -102,14 +102,14 @@ impl Display {
     }
 
     /// Notes the run time of a task, to estimate the time left.
-    pub fn took(&mut self, task: &Task, time: Duration) {
-        self.took_of(&task.step, time);
+    pub fn add_time(&mut self, task: &Task, time: Duration) {
+        self.add_step_time(&task.step, time);
         if let Some(scans) = &mut self.scans {
-            scans.took(task, time);
+            scans.add_time(task, time);
         }
     }
 
-    fn took_of(&mut self, step: &str, time: Duration) {
+    fn add_step_time(&mut self, step: &str, time: Duration) {
         let (count, sum) = self.times.entry(step.to_owned()).or_default();
         *count += 1;
         *sum += time;
@@ -187,8 +187,8 @@ mod tests {
     #[test]
     fn the_time_left_uses_the_mean_of_each_step() {
         let mut display = Display::new(std::iter::empty(), 2, Lines::Tasks);
-        display.took_of("train", Duration::from_secs(60));
-        display.took_of("predict", Duration::from_secs(2));
+        display.add_step_time("train", Duration::from_secs(60));
+        display.add_step_time("predict", Duration::from_secs(2));
         let waiting = BTreeMap::from([("train", 2), ("predict", 3), ("compare", 1)]);
         // 2 · 60 + 3 · 2 + 1 · 31 = 157 s of work, 17 s of it done, on two jobs.
         let left = display.time_left(&waiting, &[("train a", Duration::from_secs(17))]);

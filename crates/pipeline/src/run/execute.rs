@@ -70,7 +70,7 @@ pub(crate) fn execute(
         saved: Instant::now(),
     };
     run.prepare(outlooks);
-    run.go();
+    run.run_tasks();
     run.display.clear();
     run.outcomes
         .into_iter()
@@ -112,7 +112,7 @@ impl Run<'_> {
         }
     }
 
-    fn go(&mut self) {
+    fn run_tasks(&mut self) {
         let mut pause = Duration::from_millis(1);
         while signals::count() == 0 {
             self.start_ready();
@@ -270,7 +270,7 @@ impl Run<'_> {
 
     fn finish(&mut self, job: Job, end: ProcessExit) {
         let task = &self.plan.tasks[job.task];
-        self.display.took(task, end.wall_time);
+        self.display.add_time(task, end.wall_time);
         let fault = match end.code {
             Some(0) => None,
             Some(code) => Some(format!("exit code {code}")),
@@ -281,7 +281,7 @@ impl Run<'_> {
                 "{fault} after {}",
                 seconds(end.wall_time)
             ))),
-            None => self.keep(&job, end),
+            None => self.record(&job, end),
         };
         match result {
             Ok(record) => {
@@ -299,7 +299,7 @@ impl Run<'_> {
     }
 
     /// Hashes the outputs of a finished task and writes its record.
-    fn keep(&mut self, job: &Job, end: ProcessExit) -> Result<Record, StageError> {
+    fn record(&mut self, job: &Job, end: ProcessExit) -> Result<Record, StageError> {
         let task = &self.plan.tasks[job.task];
         let stamps = self.stamps(task);
         for ((output, before), now) in task.outputs.iter().zip(&job.before).zip(&stamps) {
@@ -351,8 +351,8 @@ impl Run<'_> {
 
     fn without_outputs(&mut self, number: usize) {
         self.display.settled(&self.plan.tasks[number]);
-        for lost in self.queue.without_outputs(number) {
-            self.display.settled(&self.plan.tasks[lost]);
+        for blocked in self.queue.without_outputs(number) {
+            self.display.settled(&self.plan.tasks[blocked]);
         }
     }
 

@@ -6,7 +6,7 @@ use crate::check::tool::Tool;
 use crate::plan::tasks::{InputFile, Task, TaskInput};
 
 /// Whether a task can run if the task `before`, on which it depends, has failed.
-pub(crate) fn tolerates(task: &Task, before: usize) -> bool {
+pub(crate) fn can_run_without(task: &Task, before: usize) -> bool {
     let files = task.inputs.iter().flat_map(|input| &input.files);
     let of_task = files.filter_map(|file| match file {
         InputFile::Output {
@@ -21,7 +21,7 @@ pub(crate) fn tolerates(task: &Task, before: usize) -> bool {
 }
 
 /// The task without the optional files whose tasks are not `good`.
-pub(crate) fn effective<'a>(task: &'a Task, good: &dyn Fn(usize) -> bool) -> Cow<'a, Task> {
+pub(crate) fn without_left_out<'a>(task: &'a Task, good: &dyn Fn(usize) -> bool) -> Cow<'a, Task> {
     let is_left_out = |file: &InputFile| matches!(file, InputFile::Output { task, leave_out: true, .. } if !good(*task));
     let mut files = task.inputs.iter().flat_map(|input| &input.files);
     if !files.any(is_left_out) {
@@ -34,9 +34,9 @@ pub(crate) fn effective<'a>(task: &'a Task, good: &dyn Fn(usize) -> bool) -> Cow
     Cow::Owned(task)
 }
 
-/// The [`effective`] task before its start. `None` if a required input has no file left.
+/// The task for its start, also without inputs that have no file left. `None` if a required input has no file left.
 pub(crate) fn ready<'a>(task: &'a Task, good: &dyn Fn(usize) -> bool) -> Option<Cow<'a, Task>> {
-    let mut task = effective(task, good);
+    let mut task = without_left_out(task, good);
     let needs = |port: &str| match task.tool.as_ref() {
         Tool::Stage(tool) => tool.command.input(port).is_none_or(|port| port.required),
         Tool::Line(_) => true,

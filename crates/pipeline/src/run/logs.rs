@@ -22,7 +22,7 @@ pub(crate) fn tail(log: &Path) -> Vec<String> {
 }
 
 /// The last line of a failed task's log: for a stage its error message, without the word `error`.
-pub(crate) fn last_words(log: &Path) -> Option<String> {
+pub(crate) fn last_line(log: &Path) -> Option<String> {
     let last = tail(log).pop()?;
     Some(last.strip_prefix("error: ").unwrap_or(&last).to_owned())
 }

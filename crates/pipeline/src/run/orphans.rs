@@ -29,7 +29,7 @@ impl Drop for Note {
 }
 
 /// Stops the process groups that a killed run noted and that still run in the workdir. Needs `/proc`; does nothing without it.
-pub(crate) fn end(folder: &Path, workdir: &Path) {
+pub(crate) fn stop_all(folder: &Path, workdir: &Path) {
     let notes: Vec<PathBuf> = (std::fs::read_dir(folder).into_iter().flatten())
         .filter_map(|entry| Some(entry.ok()?.path()))
         .collect();

@@ -31,7 +31,7 @@ impl Process {
     /// The program cannot be started, or the log cannot be written.
     pub fn start(command: &mut Command, log: &Path) -> io::Result<Self> {
         let mut file = File::create(log)?;
-        writeln!(file, "$ {}", shown(command))?;
+        writeln!(file, "$ {}", shell_line(command))?;
         command
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
@@ -98,7 +98,7 @@ pub(crate) fn signal_group(group: u32, now: bool) {
 }
 
 /// A command line that can be pasted into a shell.
-fn shown(command: &Command) -> String {
+fn shell_line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let quoted = words.map(|word| {
         let word = word.to_string_lossy();
@@ -127,9 +127,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shown_command_can_be_pasted() {
+    fn a_logged_command_can_be_pasted() {
         let mut command = Command::new("tool");
         command.args(["--a", "b c", "it's", "", "x=1"]);
-        assert_eq!(shown(&command), "tool --a 'b c' 'it'\\''s' '' x=1");
+        assert_eq!(shell_line(&command), "tool --a 'b c' 'it'\\''s' '' x=1");
     }
 }

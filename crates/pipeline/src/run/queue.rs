@@ -19,7 +19,7 @@ pub(crate) struct Queue<'a> {
     /// For each task, the rank of its scan, or 0 if tasks start in the order of the plan.
     ranks: Vec<usize>,
     /// For each task, whether it cannot run because a task on which it depends has no outputs.
-    lost: Vec<bool>,
+    blocked: Vec<bool>,
 }
 
 impl<'a> Queue<'a> {
@@ -46,7 +46,7 @@ impl<'a> Queue<'a> {
             needed_by,
             ready: free.map(|(number, _)| (ranks[number], number)).collect(),
             ranks,
-            lost: vec![false; plan.tasks.len()],
+            blocked: vec![false; plan.tasks.len()],
         }
     }
 
@@ -65,19 +65,19 @@ impl<'a> Queue<'a> {
 
     /// Notes that a task has no outputs. Returns the tasks that cannot run without them.
     pub fn without_outputs(&mut self, number: usize) -> Vec<usize> {
-        let mut lost = Vec::new();
+        let mut blocked = Vec::new();
         let mut open = vec![number];
         while let Some(number) = open.pop() {
             for after in self.needed_by[number].clone() {
-                if left_out::tolerates(&self.plan.tasks[after], number) {
+                if left_out::can_run_without(&self.plan.tasks[after], number) {
                     self.settle_need_of(after);
-                } else if !std::mem::replace(&mut self.lost[after], true) {
-                    lost.push(after);
+                } else if !std::mem::replace(&mut self.blocked[after], true) {
+                    blocked.push(after);
                     open.push(after);
                 }
             }
         }
-        lost
+        blocked
     }
 
     fn settle_need_of(&mut self, number: usize) {

@@ -32,7 +32,7 @@ pub(crate) fn write(
         .zip(outcomes)
         .map(|(t, o)| {
             let is_good = |task: usize| outcomes.get(task).is_some_and(|o| o.state.is_good());
-            task(plan, &left_out::effective(t, &is_good), o)
+            task(plan, &left_out::without_left_out(t, &is_good), o)
         })
         .collect();
     let report = json!({

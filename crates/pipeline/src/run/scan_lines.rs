@@ -39,7 +39,7 @@ impl ScanLines {
     }
 
     /// Adds the run time of a task to its scan.
-    pub fn took(&mut self, task: &Task, time: Duration) {
+    pub fn add_time(&mut self, task: &Task, time: Duration) {
         if let Some(open) = task.scan.as_ref().and_then(|scan| self.open.get_mut(scan)) {
             open.time += time;
         }

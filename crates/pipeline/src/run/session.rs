@@ -29,7 +29,7 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
     let started = Instant::now();
     let workdir = Workdir::new(&plan.workdir);
     let _lock = workdir.lock()?;
-    orphans::end(&workdir.running(), workdir.root());
+    orphans::stop_all(&workdir.running(), workdir.root());
     let mut assessor = Assessor::new(&workdir);
     let outlooks = survey(plan, &mut assessor);
     // Stores the hashes even after an error, so that the next run need not compute them again.
@@ -61,7 +61,7 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
     if up_to_date == total {
         log::info(format_args!("nothing to do: {total} tasks up to date"));
     } else {
-        conclude(plan, &outcomes, started);
+        print_conclusion(plan, &outcomes, started);
     }
     Ok(exit_code(&outcomes))
 }
@@ -90,7 +90,7 @@ fn is_reported(workdir: &Workdir, plan: &Plan, outlooks: &[Outlook]) -> bool {
         })
 }
 
-fn conclude(plan: &Plan, outcomes: &[Outcome], started: Instant) {
+fn print_conclusion(plan: &Plan, outcomes: &[Outcome], started: Instant) {
     let count = |state| outcomes.iter().filter(|o| o.state == state).count();
     let (done, up_to_date) = (count(State::Done), count(State::UpToDate));
     let time = seconds(started.elapsed());
@@ -115,7 +115,7 @@ fn conclude(plan: &Plan, outcomes: &[Outcome], started: Instant) {
         let said = outcome
             .assessment
             .as_ref()
-            .and_then(|_| logs::last_words(&log));
+            .and_then(|_| logs::last_line(&log));
         let said = said.map_or_else(String::new, |said| format!(": {said}"));
         log::error(format_args!("{}: {fault}{said}", task.label));
     }
