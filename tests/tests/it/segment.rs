@@ -114,7 +114,7 @@ fn a_folder_of_scans_is_segmented_as_the_released_pipeline_does_and_only_once() 
 }
 
 #[test]
-fn a_broken_scan_and_a_missing_partner_are_named_and_cost_no_other() {
+fn a_broken_scan_and_a_missing_partner_are_reported_and_affect_no_other_scan() {
     let Some(golden) = shared("golden") else {
         return;
     };

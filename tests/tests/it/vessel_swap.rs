@@ -58,7 +58,7 @@ stages:
 }
 
 #[test]
-fn frangi_stands_in_for_the_vessel_network() {
+fn frangi_replaces_the_vessel_network() {
     let folder = Folder::new();
     let study = folder.join("study.yaml");
     std::fs::write(&study, pipeline()).unwrap();

@@ -1,6 +1,10 @@
 //! All problems of a pipeline are reported together, with line and column, before anything runs.
 
-use crate::study::Study;
+use std::path::PathBuf;
+
+use rsom_pipeline::Request;
+
+use crate::study::{Study, plan_of};
 
 fn problems(text: &str) -> Vec<String> {
     Study::new(text).problems()
@@ -458,6 +462,30 @@ fn an_input_folder_that_contains_outputs_is_reported() {
     );
     study.write("work/mad/old.txt", "");
     study.plan(&[], &[]).unwrap();
+}
+
+#[test]
+fn problems_of_options_name_the_option() {
+    let study =
+        Study::new("name: demo\nstages:\n  a: { uses: demo make, out: { output: a.txt } }\n");
+    for (workdir, data, option) in [
+        (Some(PathBuf::new()), None, "--workdir '': "),
+        (None, Some(PathBuf::new()), "--data '': "),
+    ] {
+        let request = Request {
+            pipeline: study.path("p.yaml"),
+            workdir,
+            data,
+            ..Request::default()
+        };
+        let problems = plan_of(&request).unwrap_err();
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        assert!(problems[0].to_string().starts_with(option), "{problems:#?}");
+    }
+    let ran = study.run(&["--manifest", "none.yaml"]);
+    assert_eq!(ran.code, Some(2));
+    let line = "error: --manifest: none.yaml: no such file or folder";
+    assert!(ran.stderr.contains(line), "{}", ran.stderr);
 }
 
 #[test]

@@ -93,12 +93,7 @@ impl Study {
             swap: words(swap),
             strict: false,
         };
-        let stages = [spec()];
-        let built_in = BuiltInStages {
-            executable: Path::new(DEMO),
-            stages: &stages,
-        };
-        Plan::of(&request, &built_in)
+        plan_of(&request)
     }
 
     /// The problems of the pipeline as lines, without the folder.
@@ -169,6 +164,16 @@ impl Ran {
         made.sort_unstable();
         made
     }
+}
+
+/// Plans a request in this process.
+pub fn plan_of(request: &Request) -> Result<Plan, Vec<Problem>> {
+    let stages = [spec()];
+    let built_in = BuiltInStages {
+        executable: Path::new(DEMO),
+        stages: &stages,
+    };
+    Plan::of(request, &built_in)
 }
 
 /// The specification of the demo stage, with the revision and the vector instructions from the environment.
