@@ -1,4 +1,4 @@
-//! Describing a folder: which files are whose, with the sha256 of each.
+//! Creates a manifest from a folder: assigns files to scans and subjects, and hashes them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,30 +9,32 @@ use walkdir::WalkDir;
 use crate::read::check;
 use crate::{FileEntry, Manifest, Pattern, ScanEntry};
 
-/// How the files of a folder belong together.
+/// How to assign the files of a folder to scans and subjects.
 #[derive(Debug, Clone)]
 pub struct Description {
     /// Name of the data set.
     pub name: String,
-    /// A pattern for each role.
+    /// Pattern of the file paths for each role.
     pub roles: BTreeMap<String, Pattern>,
-    /// Pattern that makes the scan's id from the named parts of a path.
+    /// Pattern of the scan's id. Its named parts are filled from the path.
     pub scan: Pattern,
-    /// Pattern that makes the subject from the named parts of a path.
+    /// Pattern of the subject. Its named parts are filled from the path.
     pub subject: Pattern,
-    /// Subjects that are the same person under two names: alias to name.
+    /// Names of subjects that are the same person: from alias to name.
     pub same_subject: BTreeMap<String, String>,
-    /// Number of folds to deal the subjects into; 0 for none.
+    /// Number of folds for the subjects. 0 for no folds.
     pub folds: u32,
-    /// Voxel size along x, y, z in mm, when it is known.
+    /// Voxel size along x, y, z in mm. `None` if unknown.
     pub spacing_mm: Option<[f64; 3]>,
 }
 
-/// Walks a folder and describes what matches; scans, subjects and files are in natural order (2 before 10).
+/// Creates a manifest of all files in a folder that match a pattern.
+///
+/// Scans, subjects and files are in natural order (2 before 10).
 ///
 /// # Errors
-/// Exit code 3: nothing matches, a file cannot be read. Exit code 2: a scan's id or subject cannot be told from a path,
-/// or is no usable name.
+/// Exit code 3: no file matches, or a file cannot be read. Exit code 2: a scan's id or subject cannot be derived from a path,
+/// or is not a valid name.
 pub fn create(folder: &Path, description: &Description) -> Result<Manifest, StageError> {
     let mut scans: BTreeMap<Vec<Token>, ScanEntry> = BTreeMap::new();
     for path in relative_files(folder)? {
@@ -64,14 +66,14 @@ pub fn create(folder: &Path, description: &Description) -> Result<Manifest, Stag
             files.sort_by_cached_key(|file| natural(&file.path));
         }
     }
-    deal_folds(&mut scans, description.folds);
+    assign_folds(&mut scans, description.folds);
     let manifest = Manifest::new(&description.name, description.spacing_mm, scans);
-    check(&manifest).map_err(|(_, fault)| StageError::usage(fault))?;
+    check(&manifest).map_err(|fault| StageError::usage(fault.message))?;
     Ok(manifest)
 }
 
-/// Deals the subjects into folds in natural order, one each in turn.
-fn deal_folds(scans: &mut [ScanEntry], folds: u32) {
+/// Assigns the subjects to the folds in turn, in natural order.
+fn assign_folds(scans: &mut [ScanEntry], folds: u32) {
     if folds == 0 {
         return;
     }
@@ -95,7 +97,7 @@ fn scan_of(
     let fill = |pattern: &Pattern, what: &str| {
         pattern.fill(parts).ok_or_else(|| {
             StageError::usage(format_args!(
-                "the {what} cannot be told from the path {path}"
+                "the {what} cannot be derived from the path {path}"
             ))
         })
     };
@@ -119,16 +121,16 @@ fn relative_files(folder: &Path) -> Result<Vec<String>, StageError> {
     Ok(files)
 }
 
-/// A piece of a name that sorts as people expect: numbers by value.
+/// A part of a name in natural order: numbers are sorted by value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Token {
-    /// Digits: their value, then how they are written.
+    /// Digits: the value and the text.
     Number(u64, String),
-    /// Anything else.
+    /// Any other text.
     Text(String),
 }
 
-/// Splits a name into numbers and text, so that 2 sorts before 10.
+/// Splits a name into numbers and text, as a sort key for natural order (2 before 10).
 pub fn natural(name: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut rest = name;

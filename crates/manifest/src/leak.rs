@@ -1,10 +1,10 @@
-//! The same content under two subjects: a leak across any split that goes by subject.
+//! Finds data leaks: files with the same content under two subjects.
 
 use std::collections::BTreeMap;
 
 use crate::Manifest;
 
-/// Files of two subjects with the same content.
+/// A data leak: files of two subjects with the same content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leak {
     /// The two subjects.
@@ -13,9 +13,9 @@ pub struct Leak {
     pub files: Vec<[String; 2]>,
 }
 
-/// Every pair of subjects that share content, sorted by subject.
+/// All pairs of subjects with shared content, sorted by subject.
 ///
-/// Shared content is told by equal sha256, so nothing is read.
+/// Compares the sha256 in the manifest and reads no files.
 #[must_use]
 pub fn leaks(manifest: &Manifest) -> Vec<Leak> {
     let mut owners: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();

@@ -1,8 +1,8 @@
-//! Manifests: which scans a study has, whose they are, and the sha256 of every file.
+//! Manifests: the scans of a data set, their subjects, and the sha256 of every file.
 //!
-//! A manifest is YAML that people read and edit. It names the source, licence and citation of the data, never holds the
-//! data, and finds the files under a folder given elsewhere. Splits and folds go by subject: two scans of one subject on
-//! both sides of a split would leak.
+//! A manifest is a YAML file that users read and edit. It states the source, license and citation of the data, but does not
+//! contain the data. The files are in a folder given elsewhere. Splits and folds go by subject: two scans of one subject on
+//! different sides of a split would be a data leak.
 
 mod create;
 mod leak;

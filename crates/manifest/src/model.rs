@@ -9,30 +9,30 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// Short name, used in paths.
+    /// Short name. Used in paths.
     pub name: String,
-    /// One line on what the data are.
+    /// Description of the data in one line.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
-    /// Where the data come from.
+    /// Source of the data, such as a URL.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
-    /// Under which licence.
+    /// License of the data.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub license: String,
-    /// What to cite.
+    /// Publication to cite.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub citation: String,
-    /// How to obtain the data; shown when they are not there.
+    /// How to obtain the data. Part of the error message if the data folder is missing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub obtain: String,
-    /// Folder of the files below the data folder.
+    /// Folder of the files, relative to the data folder. Default: the data folder itself.
     #[serde(default = "here", skip_serializing_if = "is_here")]
     pub root: String,
-    /// Voxel size along x, y, z in mm; absent when nobody knows it.
+    /// Voxel size along x, y, z in mm. Absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spacing_mm: Option<[f64; 3]>,
-    /// The scans, in the order in which a study treats them.
+    /// The scans, in the order of a study.
     pub scans: Vec<ScanEntry>,
 }
 
@@ -40,40 +40,41 @@ pub struct Manifest {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScanEntry {
-    /// Unique name, used in paths.
+    /// Unique name. Used in paths.
     pub id: String,
-    /// Who was scanned; several scans may share a subject.
+    /// Name of the subject. Several scans may have the same subject.
     pub subject: String,
     /// Group of the subject, such as `healthy`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// Fixed side of the study, such as `train` or `test`.
+    /// Fixed part of the split, such as `train` or `test`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<String>,
-    /// Fold of a cross-validation in which the scan is tested.
+    /// Fold of the cross-validation in which the scan is tested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fold: Option<u32>,
-    /// Anything else a pipeline may ask for, such as the seed of a made-up scan.
+    /// Other attributes for pipelines, such as the seed of a synthetic scan.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, Value>,
-    /// Files by role, such as `image` or `boundaries`; a role may have several files, in order.
+    /// Files by role, such as `image` or `boundaries`. A role may have several files, in order.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, Vec<FileEntry>>,
 }
 
-/// One file and the hash of its content.
+/// A file and the hash of its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileEntry {
-    /// Path below the manifest's root, with `/`.
+    /// Path relative to the root of the manifest, with `/` between its parts.
     pub path: String,
-    /// sha256 of the content, 64 hexadecimal digits.
+    /// sha256 of the content, as 64 hexadecimal digits.
     pub sha256: String,
 }
 
 impl Manifest {
-    /// A data set that says nothing of its origin and whose files lie where the manifest lies; the voxel size in mm along
-    /// x, y, z is `None` when nobody knows it.
+    /// A manifest without source, license and citation. Its files are in the data folder itself.
+    ///
+    /// `spacing_mm` is the voxel size along x, y, z in mm, or `None` if unknown.
     #[must_use]
     pub fn new(name: &str, spacing_mm: Option<[f64; 3]>, scans: Vec<ScanEntry>) -> Self {
         Self {
@@ -91,7 +92,7 @@ impl Manifest {
 }
 
 impl ScanEntry {
-    /// A scan of which nothing else is known, without files.
+    /// A scan without files and other attributes.
     #[must_use]
     pub fn new(id: &str, subject: &str) -> Self {
         Self {
@@ -105,7 +106,7 @@ impl ScanEntry {
         }
     }
 
-    /// A value by name: `id`, `subject`, `group`, `split`, `fold`, or a free attribute; `None` when the scan lacks it.
+    /// The value of `id`, `subject`, `group`, `split`, `fold` or a free attribute. `None` if the scan does not have it.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<Value> {
         match name {

@@ -1,10 +1,10 @@
-//! File names with named parts: `images/Subject{subject}_{slice}.png`.
+//! Patterns of file paths with named parts: `images/Subject{subject}_{slice}.png`.
 
 use std::collections::BTreeMap;
 
-/// A pattern over a relative path: literal text, `{name}` for a part to remember, `*` for a part to skip.
+/// A pattern of a relative path: literal text, `{name}` for a named part, `*` for any part.
 ///
-/// Parts match at least one character, never `/`, as few as possible; a name that stands twice must match the same text.
+/// Parts match one or more characters except `/`, as few as possible. A name that occurs twice must match the same text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     pieces: Vec<Piece>,
@@ -21,7 +21,7 @@ impl Pattern {
     /// Reads a pattern.
     ///
     /// # Errors
-    /// A brace without its partner, a part without a name, two parts side by side.
+    /// An unmatched brace, a part without a valid name, or two adjacent parts.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut pieces = Vec::new();
         let mut rest = text;
@@ -37,12 +37,14 @@ impl Pattern {
                 rest.strip_prefix('{').and_then(|r| r.split_once('}'))
             {
                 if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                    return Err(format!("'{{{name}}}' in '{text}' is no name of a part"));
+                    return Err(format!(
+                        "'{{{name}}}' in '{text}' is not a valid part; use letters, digits and '_'"
+                    ));
                 }
                 pieces.push(Piece::Part(name.to_owned()));
                 rest = after;
             } else {
-                return Err(format!("a brace of '{text}' has no partner"));
+                return Err(format!("'{text}' has an unmatched brace"));
             }
         }
         if !rest.is_empty() {
@@ -53,19 +55,21 @@ impl Pattern {
             .windows(2)
             .any(|pair| free(&pair[0]) && free(&pair[1]))
         {
-            return Err(format!("two parts of '{text}' stand side by side"));
+            return Err(format!(
+                "'{text}' has two adjacent parts; write text between them"
+            ));
         }
         Ok(Self { pieces })
     }
 
-    /// The named parts of a path, or `None` when it does not match.
+    /// The named parts of a path. `None` if the path does not match.
     #[must_use]
     pub fn matches(&self, path: &str) -> Option<BTreeMap<String, String>> {
         let mut parts = BTreeMap::new();
         matches(&self.pieces, path, &mut parts).then_some(parts)
     }
 
-    /// Fills the named parts in; `None` when one is not known.
+    /// The pattern with its named parts filled in. `None` if a part is missing, or if the pattern contains `*`.
     #[must_use]
     pub fn fill(&self, parts: &BTreeMap<String, String>) -> Option<String> {
         let piece = |piece: &Piece| match piece {
@@ -118,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_remembered_and_filled_in() {
+    fn parts_are_matched_and_filled_in() {
         let pattern = Pattern::parse("images/Subject{subject}_{slice}.png").unwrap();
         let parts = pattern.matches("images/Subject12_03.png").unwrap();
         assert_eq!(
@@ -131,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_stands_twice_matches_the_same_text() {
+    fn a_name_that_occurs_twice_matches_the_same_text() {
         let pattern = Pattern::parse("{s}/{s}_*.nii").unwrap();
         assert!(pattern.matches("a/a_1.nii").is_some());
         assert!(pattern.matches("a/b_1.nii").is_none());

@@ -1,4 +1,4 @@
-//! Reading a manifest and finding its files.
+//! Reads a manifest and finds its data folder.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -8,32 +8,30 @@ use rsom_stage::{StageError, atomic, yaml};
 use crate::Manifest;
 use crate::model::ScanEntry;
 
-/// Names that every scan has; a free attribute must not hide them.
+/// Names of the fixed attributes. A free attribute must not have one of them.
 const FIXED: [&str; 6] = ["id", "subject", "group", "split", "fold", "files"];
 
 /// Reads and checks a manifest.
 ///
 /// # Errors
-/// Exit code 3 with file, line and column: no YAML, an unknown key, a duplicate or unusable id, a path that leaves the
-/// root, a hash that is none, a subject on two sides of a split or in two folds.
+/// Exit code 3 with file, line and column: invalid YAML, an unknown key, a duplicate or invalid id, a path outside the root,
+/// an invalid hash, or a subject in two splits or folds.
 pub fn read(path: &Path) -> Result<Manifest, StageError> {
     let text =
         std::fs::read_to_string(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
     let manifest: Manifest = yaml::from_str(&text).map_err(|e| StageError::input(path, e))?;
-    check(&manifest).map_err(|(place, fault)| {
-        let place: Vec<&str> = place.iter().map(String::as_str).collect();
-        let place = yaml::Document::parse(&text)
-            .map(|d| d.place(&place))
-            .unwrap_or_default();
-        StageError::input(path, format_args!("{place}: {fault}"))
-    })?;
-    Ok(manifest)
+    let Err(ManifestFault { keys, message }) = check(&manifest) else {
+        return Ok(manifest);
+    };
+    let document = yaml::Document::parse(&text).map_err(|e| StageError::input(path, e))?;
+    let place = document.place(&keys.iter().map(String::as_str).collect::<Vec<_>>());
+    Err(StageError::input(path, format_args!("{place}: {message}")))
 }
 
-/// The folder that the paths of a manifest start from: its root below `data`, or below the manifest's own folder.
+/// The folder of the files: the root of the manifest, relative to `data` or else to the folder of the manifest.
 ///
 /// # Errors
-/// Exit code 3 when there is no such folder; the message says how to obtain the data.
+/// Exit code 3 if a manifest with files has no such folder. The message says how to obtain the data.
 pub fn data_root(
     manifest: &Manifest,
     manifest_path: &Path,
@@ -53,7 +51,7 @@ pub fn data_root(
         return Ok(root);
     }
     let obtain = match manifest.obtain.as_str() {
-        "" => "give their folder with --data or the variable RSOM_DATA",
+        "" => "give the folder with --data or the variable RSOM_DATA",
         text => text,
     };
     Err(StageError::input(
@@ -62,70 +60,84 @@ pub fn data_root(
     ))
 }
 
-/// The YAML text of a manifest, as [`read`] reads it.
+/// The YAML text of a manifest. [`read`] can read it.
 ///
 /// # Errors
-/// Exit code 1 when a free attribute cannot be written as YAML.
+/// Exit code 1 if a free attribute cannot be represented in YAML.
 pub fn to_yaml(manifest: &Manifest) -> Result<String, StageError> {
     serde_yaml::to_string(manifest).map_err(StageError::failure)
 }
 
-type Misplaced = (Vec<String>, String);
+/// An error in a manifest.
+#[derive(Debug)]
+pub(super) struct ManifestFault {
+    /// Keys and list indices that lead to the faulty value.
+    keys: Vec<String>,
+    /// Description of the error.
+    pub message: String,
+}
 
-/// What [`read`] refuses, with the place of the fault in the file.
-pub(super) fn check(manifest: &Manifest) -> Result<(), Misplaced> {
-    usable_name(&manifest.name).map_err(|e| (vec!["name".into()], e))?;
-    contained(&manifest.root).map_err(|e| (vec!["root".into()], e))?;
+impl ManifestFault {
+    fn of(keys: Vec<String>, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { keys, message }
+    }
+}
+
+/// Checks names, paths, hashes, and that no subject is in two splits or folds.
+pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestFault> {
+    check_name(&manifest.name).map_err(|e| ManifestFault::of(vec!["name".into()], e))?;
+    check_relative_path(&manifest.root).map_err(|e| ManifestFault::of(vec!["root".into()], e))?;
     let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
     let mut sides: BTreeMap<&str, &ScanEntry> = BTreeMap::new();
     for (index, scan) in manifest.scans.iter().enumerate() {
         let at = |part: &str| vec!["scans".to_owned(), index.to_string(), part.to_owned()];
-        usable_name(&scan.id).map_err(|e| (at("id"), e))?;
-        usable_name(&scan.subject).map_err(|e| (at("subject"), e))?;
+        check_name(&scan.id).map_err(|e| ManifestFault::of(at("id"), e))?;
+        check_name(&scan.subject).map_err(|e| ManifestFault::of(at("subject"), e))?;
         if ids.insert(&scan.id, index).is_some() {
-            return Err((at("id"), format!("two scans are called '{}'", scan.id)));
+            let fault = format!("two scans have the id '{}'", scan.id);
+            return Err(ManifestFault::of(at("id"), fault));
         }
         let other = *sides.entry(&scan.subject).or_insert(scan);
         if other.split != scan.split || other.fold != scan.fold {
             let (a, b, subject) = (&other.id, &scan.id, &scan.subject);
             let fault = format!(
-                "scans '{a}' and '{b}' of subject '{subject}' stand in different splits or folds; \
-                 splits go by subject"
+                "scans '{a}' and '{b}' of subject '{subject}' are in different splits or folds; \
+                 put all scans of a subject into the same one"
             );
-            return Err((at("subject"), fault));
+            return Err(ManifestFault::of(at("subject"), fault));
         }
         if let Some(name) = scan.attributes.keys().find(|k| FIXED.contains(&k.as_str())) {
-            return Err((
-                at("attributes"),
-                format!("'{name}' is no free attribute's name"),
-            ));
+            let fault = format!("'{name}' is a fixed attribute and cannot be a free one");
+            return Err(ManifestFault::of(at("attributes"), fault));
         }
         for file in scan.files.values().flatten() {
-            contained(&file.path).map_err(|e| (at("files"), e))?;
+            check_relative_path(&file.path).map_err(|e| ManifestFault::of(at("files"), e))?;
             if file.sha256.len() != 64 || !file.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
                 let fault = format!("the sha256 of {} is not 64 hexadecimal digits", file.path);
-                return Err((at("files"), fault));
+                return Err(ManifestFault::of(at("files"), fault));
             }
         }
     }
     Ok(())
 }
 
-/// Names become parts of paths and of command lines.
-fn usable_name(name: &str) -> Result<(), String> {
+/// Checks a name: it becomes part of paths and command lines.
+fn check_name(name: &str) -> Result<(), String> {
     let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if name.is_empty() || name.starts_with(['.', '-']) || !name.chars().all(usable) {
         return Err(format!(
-            "'{name}' is no usable name: letters, digits, '.', '_' and '-', not starting with '.' or '-'"
+            "'{name}' is not a valid name: use letters, digits, '.', '_' and '-', and do not start with '.' or '-'"
         ));
     }
     Ok(())
 }
 
-fn contained(path: &str) -> Result<(), String> {
+/// Checks that a relative path stays inside the data folder.
+fn check_relative_path(path: &str) -> Result<(), String> {
     let inside = |c: Component<'_>| matches!(c, Component::Normal(_) | Component::CurDir);
     if path.is_empty() || !Path::new(path).components().all(inside) {
-        return Err(format!("the path '{path}' leaves the data folder"));
+        return Err(format!("the path '{path}' is not inside the data folder"));
     }
     Ok(())
 }
@@ -150,14 +162,17 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_named_with_their_place() {
+    fn faults_are_reported_with_their_place() {
         let zero = "0".repeat(64);
         for (scans, part) in [
             (
                 "  - {id: a, subject: s}\n  - {id: a, subject: s}\n".to_owned(),
                 "line 4, column 6: two scans",
             ),
-            ("  - {id: ../a, subject: s}\n".to_owned(), "no usable name"),
+            (
+                "  - {id: ../a, subject: s}\n".to_owned(),
+                "is not a valid name",
+            ),
             (
                 "  - {id: a, subject: s, fold: 0}\n  - {id: b, subject: s, fold: 1}\n".to_owned(),
                 "different splits or folds",
@@ -166,7 +181,7 @@ mod tests {
                 format!(
                     "  - {{id: a, subject: s, files: {{x: [{{path: ../x, sha256: {zero}}}]}}}}\n"
                 ),
-                "leaves",
+                "is not inside the data folder",
             ),
             (
                 "  - {id: a, subject: s, files: {x: [{path: x, sha256: 12}]}}\n".to_owned(),
@@ -183,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_data_say_how_to_obtain_them() {
+    fn the_error_for_missing_data_says_how_to_obtain_them() {
         let zero = "0".repeat(64);
         let scan =
             format!("  - {{id: a, subject: s, files: {{x: [{{path: x, sha256: {zero}}}]}}}}\n");

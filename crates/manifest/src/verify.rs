@@ -1,4 +1,4 @@
-//! Does every file still have the content that the manifest says?
+//! Verifies the files of a manifest by their hashes.
 
 use std::path::Path;
 
@@ -6,21 +6,21 @@ use rsom_stage::{StageError, fingerprint, interrupt};
 
 use crate::Manifest;
 
-/// A file that is not as the manifest says.
+/// A difference between a file and the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// It is not there, or cannot be read.
+    /// The file is missing or cannot be read.
     Missing {
-        /// Path below the root.
+        /// Path relative to the root.
         path: String,
     },
-    /// Its content has another hash.
+    /// The content of the file has another hash.
     Changed {
-        /// Path below the root.
+        /// Path relative to the root.
         path: String,
-        /// Hash that the manifest gives.
+        /// sha256 in the manifest.
         expected: String,
-        /// Hash of the content.
+        /// sha256 of the content.
         found: String,
     },
 }
@@ -44,10 +44,10 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// Hashes every file of a manifest below `root`; an empty list means that all are as they should be.
+/// Hashes all files of a manifest below `root` and returns the differences. Empty if all files match.
 ///
 /// # Errors
-/// Exit code 130 when interrupted.
+/// Exit code 130 if interrupted.
 pub fn verify(manifest: &Manifest, root: &Path) -> Result<Vec<Fault>, StageError> {
     let mut faults = Vec::new();
     for file in manifest

@@ -1,4 +1,4 @@
-//! Compares a plan with what is in the work folder: what is done, what is to run, and why.
+//! Compares a plan with the workdir: which tasks are up to date, which must run, and why.
 
 pub(crate) mod assessor;
 pub(crate) mod file_hashes;

@@ -1,4 +1,4 @@
-//! Holds the steps of a pipeline against what their tools take and give.
+//! Checks the steps of a pipeline against the specifications of their tools.
 
 pub(crate) mod ask;
 pub(crate) mod link;

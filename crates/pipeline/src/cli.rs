@@ -1,28 +1,28 @@
 //! The command lines `rsom run`, `rsom plan` and `rsom status`.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
-use crate::assess::assessor::{Assessor, Verdict, other_instructions};
+use crate::assess::assessor::{Assessor, Verdict, instruction_mismatch};
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
-use crate::plan::build::BuiltIn;
+use crate::plan::build::BuiltInStages;
 use crate::plan::tasks::{Plan, Request};
 use crate::run::display::Lines;
 use crate::run::execute::Settings;
+use crate::run::outcome::State;
 use crate::run::report;
 use crate::run::session;
 use crate::run::signals;
 
-/// The commands on pipelines, to be mounted beside the stages.
+/// The commands on pipelines: `run`, `plan` and `status`.
 #[must_use]
 pub fn command_lines() -> Vec<Command> {
     let run = Command::new("run")
-        .about("Run what of a pipeline is not up to date")
+        .about("Run the tasks of a pipeline that are not up to date")
         .args(plan_arguments())
         .arg(
             Arg::new("jobs")
@@ -31,14 +31,14 @@ pub fn command_lines() -> Vec<Command> {
                 .value_name("N")
                 .default_value("1")
                 .value_parser(value_parser!(u16).range(1..=1024))
-                .help("Tasks to run at a time"),
+                .help("Number of tasks to run at the same time"),
         )
         .arg(
             Arg::new("threads")
                 .long("threads")
                 .value_name("N")
                 .value_parser(value_parser!(u16).range(1..=1024))
-                .help("Threads to share among the tasks that run at a time; results do not depend on it [default: all cores]"),
+                .help("Threads for all running tasks together; does not affect results [default: all cores]"),
         )
         .arg(
             Arg::new("dry-run")
@@ -50,14 +50,14 @@ pub fn command_lines() -> Vec<Command> {
             Arg::new("keep-going")
                 .long("keep-going")
                 .action(ArgAction::SetTrue)
-                .help("After a failure, go on with tasks that do not need the failed one"),
+                .help("After a failure, continue with tasks that do not need the failed one"),
         )
         .after_help("Examples:\n  rsom run pipelines/quickstart.yaml\n  rsom run pipelines/quickstart.yaml -j 2 --set s=[0,10] --swap layerseg=./program");
     let plan = Command::new("plan")
-        .about("Print the tasks of a pipeline, which of them would run, and why")
+        .about("Print the tasks of a pipeline, and which of them would run and why")
         .args(plan_arguments());
     let status = Command::new("status")
-        .about("Print how far a pipeline is, stage by stage")
+        .about("Print the progress of a pipeline, step by step")
         .args(plan_arguments());
     vec![run, plan, status]
         .into_iter()
@@ -65,43 +65,49 @@ pub fn command_lines() -> Vec<Command> {
         .collect()
 }
 
-/// Runs one of the commands of [`command_lines`]; `stages` are those that the running binary holds.
+/// Runs one of the commands of [`command_lines`] with the given built-in stages of the running binary.
+///
+/// Prints errors on stderr.
 #[must_use]
 pub fn execute(name: &str, matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
     let Some(executable) = running_program() else {
         return ExitCode::Failure;
     };
-    let built_in = BuiltIn {
+    let built_in = BuiltInStages {
         executable: &executable,
         stages,
     };
     execute_with(name, matches, &built_in)
 }
 
-/// Plans and runs a pipeline, as `rsom run` does; faults are told on stderr.
+/// Plans and runs a pipeline, as `rsom run` does. Prints progress and errors on stderr.
 #[must_use]
 pub fn run_pipeline(request: &Request, settings: Settings, stages: &[Spec]) -> ExitCode {
     let Some(executable) = running_program() else {
         return ExitCode::Failure;
     };
-    let built_in = BuiltIn {
+    let built_in = BuiltInStages {
         executable: &executable,
         stages,
     };
     match planned(request, &built_in) {
-        Ok(plan) => told(session::run(&plan, settings)),
+        Ok(plan) => exit_code(session::run(&plan, settings)),
         Err(code) => code,
     }
 }
 
-/// As [`execute`], with the built-in stages in another program.
+/// Like [`execute`], but with built-in stages in any binary.
 #[must_use]
-pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltIn<'_>) -> ExitCode {
-    let plan = match planned(&request(matches), built_in) {
+pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltInStages<'_>) -> ExitCode {
+    let request = match request(matches) {
+        Ok(request) => request,
+        Err(error) => return exit_code(Err(error)),
+    };
+    let plan = match planned(&request, built_in) {
         Ok(plan) => plan,
         Err(code) => return code,
     };
-    told(match name {
+    exit_code(match name {
         "run" if matches.get_flag("dry-run") => print_plan(&plan),
         "run" => session::run(&plan, settings(matches)),
         "status" => print_status(&plan),
@@ -112,12 +118,14 @@ pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltIn<'_>) ->
 fn running_program() -> Option<PathBuf> {
     std::env::current_exe()
         .map_err(|error| {
-            log::error(format_args!("the running program cannot be found: {error}"));
+            log::error(format_args!(
+                "the path of the running program is unknown: {error}"
+            ));
         })
         .ok()
 }
 
-fn planned(request: &Request, built_in: &BuiltIn<'_>) -> Result<Plan, ExitCode> {
+fn planned(request: &Request, built_in: &BuiltInStages<'_>) -> Result<Plan, ExitCode> {
     match Plan::of(request, built_in) {
         Ok(plan) => {
             for warning in &plan.warnings {
@@ -125,7 +133,7 @@ fn planned(request: &Request, built_in: &BuiltIn<'_>) -> Result<Plan, ExitCode> 
             }
             Ok(plan)
         }
-        // What was cut short by the signal is no problem of the pipeline.
+        // After a signal, the problems may only be consequences of the interruption.
         Err(_) if signals::count() > 0 => {
             let error = StageError::interrupted();
             log::error(&error);
@@ -140,7 +148,8 @@ fn planned(request: &Request, built_in: &BuiltIn<'_>) -> Result<Plan, ExitCode> 
     }
 }
 
-fn told(result: Result<ExitCode, StageError>) -> ExitCode {
+/// The exit code of a result. Prints an error on stderr.
+fn exit_code(result: Result<ExitCode, StageError>) -> ExitCode {
     result.unwrap_or_else(|error| {
         log::error(&error);
         error.exit_code()
@@ -160,54 +169,56 @@ fn plan_arguments() -> [Arg; 7] {
             .value_name("PIPELINE.yaml")
             .required(true)
             .value_parser(value_parser!(PathBuf))
-            .help("The pipeline"),
+            .help("Pipeline file"),
         path(
             "manifest",
             "FILE",
-            "Other scans than those of the manifest that the pipeline names",
+            "Use this manifest instead of the one that the pipeline names",
         ),
         path(
             "data",
             "DIR",
-            "Folder of the manifest's files [default: the variable RSOM_DATA, else beside the manifest]",
+            "Folder of the manifest's files [default: the variable RSOM_DATA, else the folder of the manifest]",
         ),
         path(
             "workdir",
             "DIR",
-            "Folder of the outputs [default: runs/<name of the pipeline>]",
+            "Output folder [default: runs/<name of the pipeline>]",
         ),
         Arg::new("set")
             .long("set")
             .value_name("NAME=VALUE")
             .action(ArgAction::Append)
-            .help("Another value for a param of the pipeline, as YAML: s=[0,10]"),
+            .help("Change a param of the pipeline; the value is YAML: s=[0,10]; repeatable"),
         Arg::new("swap")
             .long("swap")
             .value_name("STAGE=PROGRAM")
             .action(ArgAction::Append)
-            .help("Another program in a stage's place"),
+            .help("Replace a stage by another program, in all steps or (with the name of a step) in one; repeatable"),
         Arg::new("strict")
             .long("strict")
             .action(ArgAction::SetTrue)
-            .help("Run tasks again that were computed with other vector instructions than this machine's (AVX-512, AVX2, …)"),
+            .help("Run tasks again that were computed with other vector instructions (AVX-512, AVX2, …) than those of this machine"),
     ]
 }
 
-fn request(matches: &ArgMatches) -> Request {
+fn request(matches: &ArgMatches) -> Result<Request, StageError> {
     let words = |name: &str| -> Vec<String> {
         let words = matches.get_many::<String>(name);
         words.map(|w| w.cloned().collect()).unwrap_or_default()
     };
     let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
-    Request {
-        pipeline: path("pipeline").unwrap_or_default(),
+    let pipeline =
+        path("pipeline").ok_or_else(|| StageError::usage("no pipeline file is given"))?;
+    Ok(Request {
+        pipeline,
         manifest: path("manifest"),
         data: path("data").or_else(data_folder),
         workdir: path("workdir"),
         set: words("set"),
         swap: words("swap"),
         strict: matches.get_flag("strict"),
-    }
+    })
 }
 
 fn settings(matches: &ArgMatches) -> Settings {
@@ -236,7 +247,7 @@ fn print_plan(plan: &Plan) -> Result<ExitCode, StageError> {
         let label = &task.label;
         lines.push(match outlook {
             Outlook::Known(assessment) => match &assessment.verdict {
-                Verdict::UpToDate(record) => match other_instructions(task, record) {
+                Verdict::UpToDate(record) => match instruction_mismatch(task, record) {
                     Some([made, _]) => format!("  up to date  {label}  (made with {made})"),
                     None => format!("  up to date  {label}"),
                 },
@@ -254,36 +265,34 @@ fn print_status(plan: &Plan) -> Result<ExitCode, StageError> {
     let workdir = Workdir::new(&plan.workdir);
     let outlooks = survey(plan, &mut Assessor::new(&workdir))?;
     let reported = report::read(&workdir);
-    let mut stages: Vec<&str> = Vec::new();
-    let mut counts: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    let mut steps: Vec<(&str, [usize; 3])> = Vec::new();
     for (task, outlook) in plan.tasks.iter().zip(&outlooks) {
-        if !counts.contains_key(task.stage.as_str()) {
-            stages.push(&task.stage);
-        }
-        let [total, up_to_date, failed] = counts.entry(&task.stage).or_default();
-        *total += 1;
-        *up_to_date += usize::from(outlook.is_up_to_date());
         let is_failed = reported
             .get(&task.label)
-            .is_some_and(|(_, state)| state == "failed");
-        *failed += usize::from(is_failed && !outlook.is_up_to_date());
+            .is_some_and(|task| task.state == State::Failed.name());
+        let counts = [
+            1,
+            usize::from(outlook.is_up_to_date()),
+            usize::from(is_failed && !outlook.is_up_to_date()),
+        ];
+        match steps.iter_mut().find(|(name, _)| *name == task.step) {
+            Some((_, sums)) => (sums.iter_mut().zip(counts)).for_each(|(sum, count)| *sum += count),
+            None => steps.push((&task.step, counts)),
+        }
     }
-    let width = stages.iter().map(|s| s.len()).max().unwrap_or(0).max(5);
+    let width = steps.iter().map(|(name, _)| name.len()).max();
+    let width = width.unwrap_or(0).max("step".len());
     let row = |name: &str, cells: [&str; 3]| {
         let [total, up_to_date, failed] = cells;
         format!("{name:width$}  {total:>6}  {up_to_date:>10}  {failed:>6}")
     };
-    let mut lines = vec![row("stage", ["tasks", "up to date", "failed"])];
-    for stage in stages {
-        let cells = counts
-            .get(stage)
-            .copied()
-            .unwrap_or_default()
-            .map(|n| n.to_string());
-        lines.push(row(stage, [&cells[0], &cells[1], &cells[2]]));
+    let mut lines = vec![row("step", ["tasks", "up to date", "failed"])];
+    for (name, counts) in steps {
+        let cells = counts.map(|n| n.to_string());
+        lines.push(row(name, [&cells[0], &cells[1], &cells[2]]));
     }
-    if let Some(process) = workdir.at_work() {
-        lines.push(format!("a run is at work here (process {process})"));
+    if let Some(run) = workdir.active_run() {
+        lines.push(format!("a run uses this folder now{run}"));
     }
     print(&lines)
 }
@@ -293,7 +302,7 @@ fn print(lines: &[String]) -> Result<ExitCode, StageError> {
     for line in lines {
         match writeln!(stdout, "{line}") {
             Ok(()) => {}
-            // `rsom plan … | head` is no failure.
+            // `rsom plan … | head` is not a failure.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => break,
             Err(error) => return Err(StageError::failure(error)),
         }

@@ -1,18 +1,19 @@
-//! YAML pipelines: parse, plan, fan out, skip what is done, run.
+//! YAML pipelines: parse, plan, skip tasks that are up to date, run the others.
 //!
-//! `pipelines/README.md` describes the format. The way through this crate:
+//! A *stage* is an executable. A *step* is an entry of a pipeline, under the key `stages`; it runs a command of a stage, or any
+//! command line. A *task* is one process: a step, for one scan and one combination of factors. `pipelines/README.md` describes
+//! the format.
 //!
-//! 1. `read` turns the file into a `model` with the place of every part; `params` puts `--set` over it.
-//! 2. `tool` finds what each stage starts and `ask`s it what it takes and gives; `check`, `check_names` and `link` hold
-//!    the stages against that; `order` looks for cycles.
-//! 3. `expand` makes the tasks of a stage (scans × factors, narrowed by `condition`), `gather` finds which tasks of
-//!    another stage each of them takes from, `task` puts them together, `output_paths` looks for collisions. All that
-//!    is wrong is collected in `problem` and told at once. The result is a [`Plan`].
-//! 4. `survey` and `assess` compare the plan with what is in the workdir: `identity` says what a task is, `records`
-//!    what was done, `hashes` what the files hold now.
-//! 5. `execute` starts what is left, each task a `process`; `display` tells how it goes, `report` writes `run.json`.
+//! 1. `read` turns the file into a `model` that keeps the place of every part. `params` applies `--set`.
+//! 2. `check` finds the tool of each step and compares the step with the tool's specification: names, ports, references,
+//!    cycles.
+//! 3. `plan` expands the steps into tasks: scans × factors, filtered by `condition`. `gather` finds the tasks of other steps
+//!    that each task depends on. `problem` collects all errors. The result is a [`Plan`].
+//! 4. `assess` compares the plan with the workdir: `identity` defines a task, `records` stores finished tasks, `hashes` caches
+//!    hashes of files.
+//! 5. `run` starts the remaining tasks as processes, shows the progress and writes `run.json`.
 //!
-//! The crate knows no stage: it gets the specifications of the built-in ones, and starts all of them as processes.
+//! The crate knows no stage. It gets the specifications of the built-in stages and starts all stages as processes.
 
 mod assess;
 mod check;
@@ -26,7 +27,7 @@ mod value;
 
 pub use assess::file_hashes::FileHashes;
 pub use cli::{command_lines, execute, execute_with, run_pipeline};
-pub use plan::build::BuiltIn;
+pub use plan::build::BuiltInStages;
 pub use plan::tasks::{InputFile, Plan, Request, Task, TaskInput, TaskOutput};
 pub use problem::Problem;
 pub use run::display::Lines;

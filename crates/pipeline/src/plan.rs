@@ -1,4 +1,4 @@
-//! Makes the tasks of a pipeline: steps by scans and factors, each with its inputs and outputs.
+//! Expands the steps of a pipeline into tasks: one for each scan and combination of factors.
 
 pub(crate) mod build;
 pub(crate) mod condition;
@@ -6,6 +6,7 @@ pub(crate) mod draft;
 pub(crate) mod expand;
 pub(crate) mod gather;
 pub(crate) mod inputs;
+pub(crate) mod label;
 pub(crate) mod manifest;
 pub(crate) mod output_paths;
 pub(crate) mod parameters;

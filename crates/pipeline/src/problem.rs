@@ -1,18 +1,18 @@
-//! What is wrong with a pipeline, and where; all of it at once.
+//! Collects all problems of a pipeline with their places.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use rsom_stage::yaml::Place;
 
-/// One thing that is wrong, as `file:line:column: message`.
+/// A problem of a pipeline. Displays as `file:line:column: message`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    /// Name of the file as the user gave it; empty for a problem of the command line.
+    /// Name of the pipeline file as the user gave it. Empty for a problem of the command line.
     pub file: String,
-    /// Where in the file.
+    /// Line and column in the file. `None` for a problem of the command line.
     pub place: Option<Place>,
-    /// What, in one line.
+    /// Description in one line.
     pub message: String,
 }
 
@@ -29,20 +29,20 @@ impl fmt::Display for Problem {
     }
 }
 
-/// How many problems are told of one place; a wrong line may concern hundreds of tasks.
-const TOLD_OF_ONE_PLACE: usize = 3;
+/// How many problems are shown for one place: a wrong line may affect hundreds of tasks.
+const SHOWN_PER_PLACE: usize = 3;
 
-/// Collects problems of one pipeline file; each is told once.
+/// Collects the problems of one pipeline file. Keeps each problem once.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
     file: String,
     found: BTreeSet<Problem>,
-    /// Places of which nothing more is told.
+    /// Places for which no more problems are accepted.
     closed: BTreeSet<Place>,
 }
 
 impl Problems {
-    /// A collector for a file under the name that the user gave.
+    /// An empty collection for a file, named as the user gave it.
     pub fn of_file(file: &str) -> Self {
         Self {
             file: file.to_owned(),
@@ -50,13 +50,13 @@ impl Problems {
         }
     }
 
-    /// From now on nothing more is told of places that have a problem: what follows from it would be noise.
+    /// Ignores further problems at places that already have one: they would only be consequences.
     pub fn close_places(&mut self) {
         self.closed
             .extend(self.found.iter().filter_map(|p| p.place));
     }
 
-    /// Something wrong at a place in the file.
+    /// Adds a problem at a place in the file.
     pub fn add(&mut self, place: Place, message: impl fmt::Display) {
         if !self.closed.contains(&place) {
             self.found.insert(Problem {
@@ -67,7 +67,7 @@ impl Problems {
         }
     }
 
-    /// Something wrong on the command line.
+    /// Adds a problem of the command line.
     pub fn add_usage(&mut self, message: impl fmt::Display) {
         self.found.insert(Problem {
             file: String::new(),
@@ -76,44 +76,44 @@ impl Problems {
         });
     }
 
-    /// How many were found so far.
+    /// Number of problems so far.
     pub fn count(&self) -> usize {
         self.found.len()
     }
 
-    /// Whether something was found at a place.
+    /// Whether there is a problem at a place.
     pub fn any_at(&self, place: Place) -> bool {
         self.found.iter().any(|p| p.place == Some(place))
     }
 
-    /// All of them sorted by place, with the excess of one place summed up in a line.
+    /// All problems, sorted by place. If a place has too many, its last line counts the rest.
     pub fn into_sorted(self) -> Vec<Problem> {
-        let mut told: Vec<Problem> = Vec::new();
+        let mut shown: Vec<Problem> = Vec::new();
         let mut here = 0;
         let mut left_out = 0;
         for problem in self.found {
-            let same_place = told
+            let same_place = shown
                 .last()
                 .is_some_and(|p| p.place.is_some() && p.place == problem.place);
             if !same_place {
-                note_left_out(&mut told, left_out);
+                note_left_out(&mut shown, left_out);
                 (here, left_out) = (0, 0);
             }
             here += 1;
-            if here > TOLD_OF_ONE_PLACE {
+            if here > SHOWN_PER_PLACE {
                 left_out += 1;
             } else {
-                told.push(problem);
+                shown.push(problem);
             }
         }
-        note_left_out(&mut told, left_out);
-        told
+        note_left_out(&mut shown, left_out);
+        shown
     }
 }
 
-fn note_left_out(told: &mut [Problem], left_out: usize) {
+fn note_left_out(shown: &mut [Problem], left_out: usize) {
     if left_out > 0
-        && let Some(last) = told.last_mut()
+        && let Some(last) = shown.last_mut()
     {
         last.message.push_str(&format!(" (and {left_out} more)"));
     }

@@ -1,4 +1,4 @@
-//! Reads a pipeline file into a model with the place of every part.
+//! Reads a pipeline file into a model that keeps the line and column of every part.
 
 pub(crate) mod input;
 pub(crate) mod model;

@@ -1,4 +1,4 @@
-//! Runs what is left, each task a process, and reports how it ended.
+//! Runs the tasks that are not up to date as processes, and reports the result.
 
 pub(crate) mod arguments;
 pub(crate) mod display;

@@ -1,6 +1,6 @@
-//! "Did you mean …?" for misspelled names.
+//! Suggests a name for a misspelled one.
 
-/// ` (did you mean 'x'?)` when one of the known names is close to the given one, otherwise what is known.
+/// ` (did you mean 'x'?)` if a known name is close to the given one, else the list of known names.
 pub(crate) fn hint<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     let length = given.chars().count();
@@ -19,7 +19,8 @@ pub(crate) fn hint<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) ->
     }
 }
 
-/// Edits between two words: insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
+/// Number of edits between two words: insertions, deletions, replacements and swaps of neighbors (optimal string
+/// alignment).
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];

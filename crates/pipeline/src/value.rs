@@ -1,11 +1,11 @@
-//! Values of a pipeline file: from YAML to JSON, and when two of them are the same.
+//! Values of a pipeline file: conversion from YAML to JSON, and comparison.
 
 use serde_json::{Map, Value};
 
 /// A YAML value as JSON.
 ///
 /// # Errors
-/// What JSON cannot hold: numbers that are not finite, tags, keys that are no single values.
+/// A value that JSON cannot represent: a number that is not finite, a tag, a key that is a list or map.
 pub(crate) fn from_yaml(value: &serde_yaml::Value) -> Result<Value, String> {
     match value {
         serde_yaml::Value::Null => Ok(Value::Null),
@@ -16,16 +16,18 @@ pub(crate) fn from_yaml(value: &serde_yaml::Value) -> Result<Value, String> {
         serde_yaml::Value::Mapping(entries) => {
             let mut map = Map::new();
             for (key, item) in entries {
-                let key = key_text(key).ok_or("a key must be a word, a text or a number")?;
+                let key = key_text(key).ok_or("a key must be a text, a number, true or false")?;
                 map.insert(key, from_yaml(item)?);
             }
             Ok(Value::Object(map))
         }
-        serde_yaml::Value::Tagged(tagged) => Err(format!("the tag {} is not known", tagged.tag)),
+        serde_yaml::Value::Tagged(tagged) => {
+            Err(format!("the tag {} is not supported", tagged.tag))
+        }
     }
 }
 
-/// The text of a mapping's key.
+/// The key of a map as text. `None` if the key is null, a list or a map.
 pub(crate) fn key_text(key: &serde_yaml::Value) -> Option<String> {
     match key {
         serde_yaml::Value::String(text) => Some(text.clone()),
@@ -46,15 +48,15 @@ fn number_from_yaml(number: &serde_yaml::Number) -> Result<Value, String> {
         .as_f64()
         .filter(|n| n.is_finite())
         .map(Value::from)
-        .ok_or_else(|| format!("{number} is no finite number"))
+        .ok_or_else(|| format!("{number} is not a finite number"))
 }
 
-/// Whether two values are the same: numbers by value (1 and 1.0), a text and a number by their writing (`"1"` and 1).
+/// Whether two values are the same. Numbers compare by value (1 and 1.0), a text and a number as text (`"1"` and 1).
 pub(crate) fn same(a: &Value, b: &Value) -> bool {
     key_of(a) == key_of(b)
 }
 
-/// A text that is equal for the [`same`] values and for no others.
+/// A text that is equal for values that are the [`same`], and only for those.
 pub(crate) fn key_of(value: &Value) -> String {
     /// Whole numbers up to here are exact in f64.
     const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -72,7 +74,7 @@ pub(crate) fn key_of(value: &Value) -> String {
     }
 }
 
-/// JSON with sorted keys: one writing for one value, to be hashed.
+/// JSON with sorted keys, for hashing: equal values give equal texts.
 pub(crate) fn canonical(value: &Value) -> String {
     match value {
         Value::Object(entries) => {

@@ -1,19 +1,19 @@
-//! The allocator of the binary.
+//! The memory allocator of the binary.
 
 use libmimalloc_sys::mi_option_set;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// `mi_option_purge_delay` of `mimalloc.h`.
+/// Number of the option `mi_option_purge_delay` in `mimalloc.h`.
 const PURGE_DELAY: std::ffi::c_int = 15;
-/// Longer than a step of any network takes to need the memory again.
+/// Delay in ms. Longer than a training step of any of our networks.
 const KEPT_MS: std::ffi::c_long = 5_000;
 
-/// Lets freed memory go back to the kernel after seconds, not after the usual ten milliseconds.
+/// Returns freed memory to the kernel after five seconds, instead of the default ten milliseconds.
 ///
-/// Every training step frees and takes the same tensors again. Returned in between, their pages are faulted in anew, which
-/// takes up to half of the step.
+/// Each training step frees and allocates the same tensors. If their memory is returned in between, page faults take up to
+/// half of the step.
 pub fn keep_freed_memory() {
     // SAFETY: sets a number; the option exists in all versions 2 and 3 of the library.
     #[allow(unsafe_code)]

@@ -11,12 +11,12 @@ Examples:
   rsom run pipelines/quickstart.yaml          a whole study, from scans to a table with p-values
   rsom segment --input scans --layer-weights unet_depth5.pt --vessel-weights vesnet_gn.pt --output out
                                               the released pipeline on a folder of raw scans
-  rsom plan pipelines/octlayers.yaml          what would run, and why
+  rsom plan pipelines/octlayers.yaml          which tasks would run, and why
   rsom io inspect scan.nii.gz                 shape, spacing, type and range of any file
-  rsom layerseg predict --help                one stage by itself
+  rsom layerseg predict --help                a single command of a stage
   rsom completions bash > /etc/bash_completion.d/rsom";
 
-/// The whole command line.
+/// The command line of `rsom`, with all its subcommands.
 pub(crate) fn build() -> Command {
     let root = Command::new("rsom")
         .version(concat!(
@@ -38,17 +38,17 @@ pub(crate) fn build() -> Command {
         );
     root.subcommand(
         Command::new("completions")
-            .about("Print a shell's completion script")
+            .about("Print the completion script for a shell")
             .arg(
                 Arg::new("shell")
                     .required(true)
                     .value_parser(value_parser!(Shell))
-                    .help("Which shell"),
+                    .help("Name of the shell"),
             ),
     )
 }
 
-/// Prints the completion script of the shell that was asked for.
+/// Prints the completion script of the chosen shell.
 pub(crate) fn print_completions(matches: &ArgMatches) -> ExitCode {
     let Some(shell) = matches.get_one::<Shell>("shell") else {
         return ExitCode::Usage;

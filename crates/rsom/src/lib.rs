@@ -1,7 +1,6 @@
-//! The one command line: every stage as `rsom <stage> <command>`, and the pipelines.
+//! The command line `rsom`: all stages as `rsom <stage> <command>`, and the pipelines.
 //!
-//! This is the only crate that links all stages. It adds nothing to them: `rsom layerseg predict …` is
-//! `rsom-layerseg predict …` in the same process.
+//! This is the only crate that links all stages. `rsom layerseg predict …` does the same as `rsom-layerseg predict …`.
 
 pub mod allocator;
 mod command_line;
@@ -12,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 
-/// Runs `rsom` on the arguments of the process.
+/// Runs `rsom` with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
     allocator::keep_freed_memory();

@@ -1,7 +1,7 @@
 //! `rsom segment`: the released pipeline on a folder of raw scans.
 //!
-//! It finds the scans, describes them in a manifest, and runs `pipelines/released.yaml` over it. Both stand in the output
-//! folder afterwards, so that `rsom run` can go on from there.
+//! It finds the scans, writes a manifest and runs `pipelines/released.yaml`. Both files are in the output folder, so that
+//! `rsom run` can continue from there.
 
 use std::path::{Path, PathBuf};
 
@@ -12,12 +12,12 @@ use rsom_pipeline::{FileHashes, Lines, Request, Settings, run_pipeline};
 use rsom_stage::{ExitCode, Progress, Spec, StageError, atomic, log};
 use serde_json::Value;
 
-/// The command's name.
+/// Name of the command.
 pub(crate) const NAME: &str = "segment";
-/// What it runs.
+/// The pipeline to run by default.
 const PIPELINE: &str = include_str!("../../../pipelines/released.yaml");
 
-/// The command line.
+/// The command line of `rsom segment`.
 pub(crate) fn command_line() -> Command {
     let path = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name)
@@ -34,39 +34,39 @@ pub(crate) fn command_line() -> Command {
             .help(help)
     };
     Command::new(NAME)
-        .about("The released pipeline on a folder of raw scans: epidermis, vessels, pictures, a table")
+        .about("Run the released pipeline on a folder of raw scans: epidermis, vessels, figures and a table")
         .arg_required_else_help(true)
         .args([
-            path("input", "DIR", "Folder with R_<stamp>_<id>_LF.mat, ..._HF.mat and Surf_<stamp>_.mat, also in folders below it").required(true),
-            path("layer-weights", "FILE", "Weights of the network that finds the epidermis: a PyTorch state dict (.pt), or ours").required(true),
-            path("vessel-weights", "FILE", "Weights of the network that finds vessels").required(true),
-            path("output", "DIR", "Folder of the results; what is there and up to date is not done again").required(true),
+            path("input", "DIR", "Folder with R_<stamp>_<id>_LF.mat, ..._HF.mat and Surf_<stamp>_.mat, also in its subfolders").required(true),
+            path("layer-weights", "FILE", "Weights of the network for the epidermis: a PyTorch state dict (.pt) or a file of rsom (.safetensors)").required(true),
+            path("vessel-weights", "FILE", "Weights of the network for vessels, in the same formats").required(true),
+            path("output", "DIR", "Output folder; results that are up to date are not computed again").required(true),
             Arg::new("recipe")
                 .long("recipe")
                 .value_parser(["gerl2019", "rsom"])
-                .help("Preparation: as the released software, voxel for voxel, or without its quirks [default: gerl2019]"),
+                .help("Preparation of scans: gerl2019 equals the released software voxel for voxel, rsom corrects its quirks [default: gerl2019]"),
             Arg::new("postprocess")
                 .long("postprocess")
                 .value_parser(["auto", "rsom", "gerl2019", "none"])
-                .help("How masks of the epidermis are cleaned [default: as the weights were meant]"),
+                .help("Cleaning of the epidermis masks [default: the method that belongs to the weights]"),
             Arg::new("threshold")
                 .long("threshold")
                 .value_name("NUMBER")
                 .value_parser(value_parser!(f64))
-                .help("Smallest probability of a vessel [default: that of the weights; 0.97 for the released ones]"),
-            path("pipeline", "FILE", "Another pipeline over the same scans, instead of pipelines/released.yaml; it has the params layer_weights and vessel_weights"),
+                .help("Lowest probability of a vessel voxel [default: the threshold of the weights; 0.97 for the released ones]"),
+            path("pipeline", "FILE", "Pipeline to run instead of pipelines/released.yaml; it must have the params layer_weights and vessel_weights"),
             Arg::new("swap")
                 .long("swap")
                 .value_name("STAGE=PROGRAM")
                 .action(ArgAction::Append)
-                .help("Another program in a stage's place"),
-            number("jobs", "Scans to work on at a time [default: 1]").short('j'),
-            number("threads", "Threads to share among them; results do not depend on it [default: all cores]"),
+                .help("Replace a stage by another program, in all steps or (with the name of a step) in one; repeatable"),
+            number("jobs", "Number of scans to process at the same time [default: 1]").short('j'),
+            number("threads", "Threads for all of them together; does not affect results [default: all cores]"),
         ])
         .after_help("Example:\n  rsom segment --input scans --layer-weights unet_depth5.pt --vessel-weights vesnet_gn.pt --output segmented")
 }
 
-/// Runs it.
+/// Runs `rsom segment` with the given built-in stages.
 pub(crate) fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
     let prepared = prepare(matches);
     let (request, lost) = match prepared {
@@ -95,7 +95,9 @@ pub(crate) fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
     }
 }
 
-/// Finds the scans and writes the manifest and the pipeline into the output folder. The list names what cannot be segmented.
+/// Finds the scans and writes the manifest and the pipeline into the output folder.
+///
+/// The list names the scans that cannot be segmented.
 fn prepare(matches: &ArgMatches) -> Result<(Request, Vec<String>), StageError> {
     let path = |name: &str| -> Result<PathBuf, StageError> {
         let path = matches
@@ -122,7 +124,7 @@ fn prepare(matches: &ArgMatches) -> Result<(Request, Vec<String>), StageError> {
     }
     for bare in found.sessions.iter().filter(|s| s.surface.is_none()) {
         log::warn(format_args!(
-            "{}: there is no Surf_{}_.mat: the skin is NOT made level, as the networks expect it",
+            "{}: there is no Surf_{}_.mat, so the skin is NOT made level; the networks expect level skin",
             bare.id, bare.stamp
         ));
     }
@@ -151,7 +153,7 @@ fn prepare(matches: &ArgMatches) -> Result<(Request, Vec<String>), StageError> {
     Ok((request, lost.chain(unreadable).collect()))
 }
 
-/// Values for the params of the pipeline, as YAML.
+/// Values for the params of the pipeline, each as `NAME=VALUE` with a YAML value.
 fn params(matches: &ArgMatches, weights: &[PathBuf; 2]) -> Vec<String> {
     let text = |path: &Path| Value::from(path.to_string_lossy());
     let mut set = vec![
@@ -167,7 +169,7 @@ fn params(matches: &ArgMatches, weights: &[PathBuf; 2]) -> Vec<String> {
     set
 }
 
-/// Writes the manifest of the scans; returns its path, and what cannot be read of them.
+/// Writes the manifest of the scans. Returns its path and a message for each scan that cannot be read.
 fn describe(
     input: &Path,
     output: &Path,

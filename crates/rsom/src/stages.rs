@@ -1,8 +1,8 @@
-//! Every built-in stage. A new stage is one line here.
+//! The list of built-in stages. A new stage adds one line.
 
 use rsom_stage::Definition;
 
-/// The built-in stages, in the order in which a study uses them.
+/// The built-in stages, in the order of a typical study.
 pub(crate) fn all() -> Vec<Definition> {
     vec![
         rsom_io::cli::definition(),

@@ -1,4 +1,4 @@
-//! Outputs appear whole or not at all: a temporary file in the same folder, then a rename.
+//! Atomic output: writes a temporary file in the same folder and renames it.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -6,36 +6,36 @@ use std::path::{Path, PathBuf};
 
 use crate::{StageError, interrupt};
 
-/// First letters of a temporary file's name, and the number of those between them and the name of the output.
+/// A temporary file is named: prefix, random letters, `-`, name of the output.
 const PREFIX: &str = ".partial-";
 const RANDOM_LETTERS: usize = 6;
 
-/// Writes a file by handing `write` a temporary path in the same folder and renaming it when all went well.
+/// Writes a file atomically: calls `write` with a temporary path in the same folder, then renames the temporary file.
 ///
-/// The temporary name ends as the final one does, for libraries that choose the format by the ending. On an error, on
-/// Ctrl-C and on a full disk nothing is left behind and an existing file keeps its content. Missing folders are made. What
-/// a killed process left of the same file is removed.
+/// The temporary name has the ending of the final name, because some libraries choose the format by the ending. After an
+/// error, Ctrl-C or a full disk, no temporary file remains and an existing file keeps its content. Creates missing folders.
+/// Removes temporary files of the same output that a killed process left behind.
 ///
 /// # Errors
-/// Whatever `write` returns; exit code 4 when the folder cannot be written; 130 when the user asked to stop.
+/// The error of `write`; exit code 4 if the file cannot be written; 130 if the user stopped the program.
 pub fn write<T>(
     path: &Path,
     write: impl FnOnce(&Path) -> Result<T, StageError>,
 ) -> Result<T, StageError> {
-    // Whoever asked to stop wants no outputs that were not there when they asked.
+    // After a stop request, no new outputs may appear.
     interrupt::check()?;
     let failed = |error: io::Error| StageError::output(path, plain(&error));
     let name = path
         .file_name()
-        .ok_or_else(|| StageError::output(path, "it is no file name"))?;
+        .ok_or_else(|| StageError::output(path, "it is not a file name"))?;
     let folder = folder_of(path);
     std::fs::create_dir_all(&folder).map_err(failed)?;
     if path.is_dir() {
         return Err(StageError::output(path, "it is a folder"));
     }
     if path.metadata().is_ok_and(|found| !found.is_file()) {
-        // The rename would put a file in the place of a device such as /dev/null.
-        return Err(StageError::output(path, "it is no regular file"));
+        // The rename would replace a device such as /dev/null by a file.
+        return Err(StageError::output(path, "it is not a regular file"));
     }
     let suffix = format!("-{}", name.to_string_lossy());
     remove_abandoned(&folder, &suffix);
@@ -45,28 +45,28 @@ pub fn write<T>(
         .tempfile_in(&folder)
         .map_err(failed)?
         .into_parts();
-    // Held until the end: it tells others that someone still writes. Where there are no locks, nothing is removed.
+    // Held until the end: it shows other processes that this file is in use.
     let _lock = cfg!(unix).then(|| file.try_lock().map(|()| file));
     let _guard = interrupt::remove_when_interrupted(&temporary);
     let value = write(&temporary)?;
-    // A full disk may only show when the cached pages are written out.
+    // A full disk may cause an error only when the cached pages are written.
     sync(&temporary).map_err(failed)?;
     temporary.persist(path).map_err(|e| failed(e.error))?;
     Ok(value)
 }
 
-/// Writes a file's cached pages to the disk.
+/// Writes the cached pages of a file to the disk.
 ///
 /// # Errors
-/// The disk is full or broken, or the file is not there.
+/// The disk is full or broken, or the file is missing.
 pub fn sync(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// Writes bytes as [`write()`] does.
+/// Writes bytes to a file atomically, as [`write()`] does.
 ///
 /// # Errors
-/// Exit code 4 when the file cannot be written.
+/// Exit code 4 if the file cannot be written; 130 if the user stopped the program.
 pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), StageError> {
     write(path, |temporary| {
         File::create(temporary)
@@ -75,7 +75,7 @@ pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), StageError> {
     })
 }
 
-/// An operating system's error in plain words, without its number.
+/// The message of an error of the operating system, without its number.
 #[must_use]
 pub fn plain(error: &io::Error) -> String {
     match error.kind() {
@@ -90,7 +90,7 @@ pub fn plain(error: &io::Error) -> String {
     }
 }
 
-/// Removes temporary files of the same name that no living process holds the lock of.
+/// Removes temporary files of the same output that no running process has locked. Does nothing without Unix locks.
 fn remove_abandoned(folder: &Path, suffix: &str) {
     if !cfg!(unix) {
         return;
@@ -123,7 +123,7 @@ fn builder() -> tempfile::Builder<'static, 'static> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Temporary files are private by default; outputs are as readable as the user's umask lets them be.
+        // Temporary files are private by default. The permissions of outputs follow the umask.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     builder
@@ -135,7 +135,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_is_no_regular_file_is_not_replaced() {
+    fn a_file_that_is_not_regular_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("socket");
         let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
@@ -160,7 +160,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_a_killed_process_left_of_the_same_file_is_removed() {
+    fn temporary_files_of_a_killed_process_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let place = |name: &str| folder.path().join(name);
         let others = [

@@ -1,4 +1,4 @@
-//! The command line of a stage, built from its declaration.
+//! Builds the command line of a stage from its declaration.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr};
 use clap::{Arg, ArgAction, Command as Clap, value_parser};
@@ -6,9 +6,9 @@ use rsom_parameters::to_word;
 
 use crate::{CommandSpec, Definition, Parameter, Port, Type};
 
-/// The clap command of a stage: a subcommand for each of its commands, and `spec`.
+/// The clap command of a stage: one subcommand for each of its commands, and `spec`.
 ///
-/// The binary `rsom` mounts the same under `rsom <stage>`; `name` is what the user types.
+/// `name` is the name on the command line: `rsom-layerseg` for the stage's own binary, `layerseg` inside `rsom`.
 #[must_use]
 pub fn command_line(definition: &Definition, name: &str) -> Clap {
     let mut root = Clap::new(name.to_owned())
@@ -16,7 +16,7 @@ pub fn command_line(definition: &Definition, name: &str) -> Clap {
         .about(definition.about.clone())
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand(Clap::new("spec").about("Print what this stage takes and gives, as JSON"));
+        .subcommand(Clap::new("spec").about("Print the specification of this stage as JSON: commands, inputs, outputs and parameters"));
     for command in &definition.commands {
         let leaf = leaf(&command.spec);
         root = match command.spec.name.split_once(' ') {
@@ -35,7 +35,7 @@ fn version(definition: &Definition) -> String {
     }
 }
 
-/// Arguments that every command takes, whatever it computes.
+/// The arguments that all commands share.
 #[must_use]
 pub fn global_arguments() -> Vec<Arg> {
     vec![
@@ -43,12 +43,12 @@ pub fn global_arguments() -> Vec<Arg> {
             .long("config")
             .value_name("FILE")
             .value_parser(value_parser!(std::path::PathBuf))
-            .help("Read parameters from a YAML or JSON file; flags win over it"),
+            .help("Read parameters from a YAML or JSON file; flags override it"),
         Arg::new("threads")
             .long("threads")
             .value_name("N")
             .value_parser(value_parser!(u16).range(1..=1024))
-            .help("Threads to use; results do not depend on it [default: all cores]"),
+            .help("Number of threads; does not affect results [default: all cores]"),
         Arg::new("json")
             .long("json")
             .action(ArgAction::SetTrue)
@@ -56,7 +56,7 @@ pub fn global_arguments() -> Vec<Arg> {
         Arg::new("quiet")
             .long("quiet")
             .action(ArgAction::SetTrue)
-            .help("Only warnings and errors on stderr"),
+            .help("Print only warnings and errors on stderr"),
     ]
 }
 
@@ -65,7 +65,7 @@ fn mount(root: Clap, group: &str, leaf: Clap) -> Clap {
         return root.mut_subcommand(group, |g| g.subcommand(leaf));
     }
     let group = Clap::new(group.to_owned())
-        .about(format!("Commands that {group}"))
+        .about(format!("Commands of the group '{group}'"))
         .subcommand_required(true)
         .arg_required_else_help(true);
     root.subcommand(group.subcommand(leaf))

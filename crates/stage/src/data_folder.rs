@@ -1,18 +1,19 @@
-//! The folder of a study's data, as the environment names it.
+//! The data folder from the environment.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// The variable that names the folder of the data where no option does. A pipeline hands it on to its tasks.
+/// The environment variable with the path of the data folder. An option such as `--data` overrides it. A pipeline passes it
+/// to its tasks.
 pub const DATA_VARIABLE: &str = "RSOM_DATA";
 
-/// The folder that [`DATA_VARIABLE`] names; an empty value counts as unset.
+/// The folder in [`DATA_VARIABLE`]. `None` if the variable is unset or empty.
 #[must_use]
 pub fn data_folder() -> Option<PathBuf> {
-    named(std::env::var_os(DATA_VARIABLE))
+    folder_from(std::env::var_os(DATA_VARIABLE))
 }
 
-fn named(value: Option<OsString>) -> Option<PathBuf> {
+fn folder_from(value: Option<OsString>) -> Option<PathBuf> {
     value.filter(|v| !v.is_empty()).map(PathBuf::from)
 }
 
@@ -22,8 +23,8 @@ mod tests {
 
     #[test]
     fn an_empty_value_counts_as_unset() {
-        assert_eq!(named(None), None);
-        assert_eq!(named(Some("".into())), None);
-        assert_eq!(named(Some("a b".into())), Some("a b".into()));
+        assert_eq!(folder_from(None), None);
+        assert_eq!(folder_from(Some("".into())), None);
+        assert_eq!(folder_from(Some("a b".into())), Some("a b".into()));
     }
 }

@@ -1,28 +1,28 @@
-//! A stage declared as data, each command with the function that runs it.
+//! The declaration of a stage: its commands as data, each with the function that runs it.
 
 use crate::{CommandSpec, Invocation, Parameter, Port, Spec, StageError, Summary};
 
 /// A stage: its name and its commands.
 #[derive(Debug, Clone)]
 pub struct Definition {
-    /// Name without the prefix: `layerseg`.
+    /// Name without the prefix `rsom-`: `layerseg`.
     pub name: String,
-    /// Version of the crate.
+    /// Version of the stage: the version of its crate.
     pub version: String,
-    /// Revision of the code, when a build script works one out.
+    /// Revision of the code, from the build script. `None` if there is no build script.
     pub revision: Option<String>,
-    /// One line for people.
+    /// Purpose of the stage in one line, for the help text.
     pub about: String,
-    /// Its commands.
+    /// Commands of the stage.
     pub commands: Vec<Command>,
 }
 
-/// A command: what it takes and gives, and the function that runs it.
+/// A command: its specification and the function that runs it.
 #[derive(Debug, Clone)]
 pub struct Command {
-    /// Inputs, outputs, parameters.
+    /// Name, inputs, outputs and parameters.
     pub spec: CommandSpec,
-    /// Runs it.
+    /// Runs the command with resolved paths and parameters.
     pub run: fn(&Invocation) -> Result<Summary, StageError>,
 }
 
@@ -39,7 +39,7 @@ impl Definition {
         }
     }
 
-    /// States the revision of the code that the stage is built from: `env!("RSOM_REVISION")`.
+    /// Sets the revision of the code: `env!("RSOM_REVISION")`.
     #[must_use]
     pub fn revision(mut self, revision: &str) -> Self {
         self.revision = Some(revision.to_owned());
@@ -53,7 +53,7 @@ impl Definition {
         self
     }
 
-    /// The specification that `spec` prints.
+    /// The specification, as the command `spec` prints it.
     #[must_use]
     pub fn spec(&self) -> Spec {
         Spec {
@@ -103,36 +103,36 @@ impl Command {
         self
     }
 
-    /// Adds several inputs that commands share.
+    /// Adds several inputs.
     #[must_use]
     pub fn inputs(mut self, ports: impl IntoIterator<Item = Port>) -> Self {
         self.spec.inputs.extend(ports);
         self
     }
 
-    /// Adds several outputs that commands share.
+    /// Adds several outputs.
     #[must_use]
     pub fn outputs(mut self, ports: impl IntoIterator<Item = Port>) -> Self {
         self.spec.outputs.extend(ports);
         self
     }
 
-    /// Adds several parameters that commands share.
+    /// Adds several parameters.
     #[must_use]
     pub fn parameters(mut self, parameters: impl IntoIterator<Item = Parameter>) -> Self {
         self.spec.parameters.extend(parameters);
         self
     }
 
-    /// States the vector instructions that the command computes with on this machine. Its last digits depend on them, so
-    /// provenance and records state them too.
+    /// Sets the vector instructions that the command uses on this machine. They affect the last digits of results, so
+    /// provenance and records contain them too.
     #[must_use]
     pub fn instruction_set(mut self, name: &str) -> Self {
         self.spec.instruction_set = Some(name.to_owned());
         self
     }
 
-    /// Adds a command line to copy, shown in the help text.
+    /// Adds an example command line to the help text.
     #[must_use]
     pub fn example(mut self, line: &str) -> Self {
         self.spec.examples.push(line.to_owned());

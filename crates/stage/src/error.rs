@@ -1,4 +1,4 @@
-//! Why a stage failed, in one line, with the exit code that says whose fault it is.
+//! The error of a failed stage: a message in one line and an exit code.
 
 use std::fmt;
 use std::path::Path;
@@ -7,7 +7,7 @@ use rsom_parameters::ParameterFault;
 
 use crate::ExitCode;
 
-/// A failed stage: one clear line and an exit code.
+/// The error of a failed stage: a message in one line and an exit code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageError {
     exit_code: ExitCode,
@@ -20,7 +20,7 @@ impl StageError {
         Self::new(ExitCode::Usage, message)
     }
 
-    /// Settings that cannot be used (exit code 2); the line starts with the flag.
+    /// An invalid setting (exit code 2). The message starts with the flag of the parameter, if one is at fault.
     #[must_use]
     pub fn settings(fault: &ParameterFault) -> Self {
         match fault {
@@ -32,23 +32,23 @@ impl StageError {
         }
     }
 
-    /// An input that breaks the contract (exit code 3); the line starts with the file's name.
+    /// An input that breaks the contract (exit code 3). The message starts with the path.
     pub fn input(path: &Path, fault: impl fmt::Display) -> Self {
         Self::new(ExitCode::BadInput, format!("{}: {fault}", path.display()))
     }
 
-    /// Inputs that each are fine but do not belong together (exit code 3).
+    /// Valid inputs that do not fit together (exit code 3).
     pub fn inputs(message: impl fmt::Display) -> Self {
         Self::new(ExitCode::BadInput, message)
     }
 
-    /// An output that could not be written (exit code 4); the line starts with the file's name.
+    /// An output that could not be written (exit code 4). The message contains the path.
     pub fn output(path: &Path, fault: impl fmt::Display) -> Self {
         let message = format!("cannot write {}: {fault}", path.display());
         Self::new(ExitCode::CannotWrite, message)
     }
 
-    /// Anything else (exit code 1).
+    /// Any other error (exit code 1).
     pub fn failure(message: impl fmt::Display) -> Self {
         Self::new(ExitCode::Failure, message)
     }
@@ -66,7 +66,7 @@ impl StageError {
     }
 
     fn new(exit_code: ExitCode, message: impl fmt::Display) -> Self {
-        // One line, whatever a library put into its message.
+        // Messages of libraries may have several lines.
         let message = message
             .to_string()
             .split_whitespace()

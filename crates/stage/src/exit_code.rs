@@ -1,12 +1,12 @@
-//! Exit codes are a type.
+//! The exit codes of stages.
 
-/// How a stage ends; the numbers are part of the stage contract.
+/// The exit code of a stage. The numbers are part of the stage contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitCode {
-    /// Everything was done.
+    /// Success.
     Done = 0,
-    /// Anything the other codes do not name.
+    /// Any other error.
     Failure = 1,
     /// Wrong usage or configuration.
     Usage = 2,

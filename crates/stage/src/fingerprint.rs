@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-/// sha256 of a file's bytes, of the two files of a pair as [`of_pair`] defines it, or of a folder's sorted relative paths
-/// and contents; as 64 hexadecimal digits.
+/// The sha256 of a file, a pair or a folder, as 64 hexadecimal digits.
+///
+/// For a pair, see [`of_pair`]. For a folder, the hash covers the relative paths and contents of its files, sorted by path.
 ///
 /// # Errors
 /// The file or folder cannot be read.
@@ -24,30 +25,31 @@ pub fn of_path(path: &Path) -> io::Result<String> {
     }
 }
 
-/// The header and the image, when `path` names either file of a NIfTI or Analyze pair (`.hdr` and `.img`, each also with
-/// `.gz`) and the other one lies beside it: the two are one volume, whichever is named.
+/// The header and the image of a NIfTI or Analyze pair (`.hdr` and `.img`, each also with `.gz`).
+///
+/// `path` may name either file. `None` if it has another ending, or if the other file is not in the same folder.
 #[must_use]
 pub fn pair(path: &Path) -> Option<[PathBuf; 2]> {
     let name = path.file_name()?.to_str()?;
     let plain = name.strip_suffix(".gz").unwrap_or(name);
-    let beside = |stem: &str, ending: &str| {
+    let partner = |stem: &str, ending: &str| {
         let names = ["", ".gz"].map(|gz| path.with_file_name(format!("{stem}{ending}{gz}")));
         names.into_iter().find(|file| file.is_file())
     };
     match (plain.strip_suffix(".hdr"), plain.strip_suffix(".img")) {
-        (Some(stem), _) => Some([path.to_path_buf(), beside(stem, ".img")?]),
-        (_, Some(stem)) => Some([beside(stem, ".hdr")?, beside(stem, ".img")?]),
+        (Some(stem), _) => Some([path.to_path_buf(), partner(stem, ".img")?]),
+        (_, Some(stem)) => Some([partner(stem, ".hdr")?, partner(stem, ".img")?]),
         _ => None,
     }
 }
 
-/// sha256 of a pair, of the hashes of its header and its image.
+/// The sha256 of a pair, from the hashes of its header and its image.
 #[must_use]
 pub fn of_pair(header: &str, image: &str) -> String {
     of_bytes(format!("{header} {image}").as_bytes())
 }
 
-/// sha256 of one file's bytes, whether or not another belongs to it.
+/// The sha256 of the bytes of one file, even if it belongs to a pair.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -81,7 +83,7 @@ fn of_folder(folder: &Path) -> io::Result<String> {
     Ok(hex(&hasher.finalize()))
 }
 
-/// sha256 of bytes, as 64 hexadecimal digits.
+/// The sha256 of bytes, as 64 hexadecimal digits.
 #[must_use]
 pub fn of_bytes(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
@@ -116,6 +118,7 @@ mod tests {
         std::fs::rename(folder.path().join("a"), folder.path().join("b")).unwrap();
         assert_ne!(before, of_path(folder.path()).unwrap());
     }
+
     /// Hash of `named` in a folder that holds the given files.
     fn of_named(named: &str, files: &[(&str, &str)]) -> String {
         let folder = tempfile::tempdir().unwrap();

@@ -1,11 +1,12 @@
-//! `*` and `?` in the last part of a path, for shells that leave them to the program.
+//! Expands `*` and `?` in the last part of a path, for shells that do not.
 
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-/// The files that a path with `*` or `?` in its last part stands for, sorted by name; the path itself when it exists or
-/// has none.
+/// The files that match a path with `*` or `?` in its last part, sorted by name.
+///
+/// The path itself if it exists, contains neither, or matches nothing.
 pub(crate) fn expand(path: &Path) -> Vec<PathBuf> {
     let name = path
         .file_name()
@@ -31,7 +32,7 @@ pub(crate) fn expand(path: &Path) -> Vec<PathBuf> {
         })
         .map(walkdir::DirEntry::into_path)
         .collect();
-    // What matches nothing stays as it is, to be reported as missing under the name the user wrote.
+    // The error for the missing file then shows the pattern of the user.
     if found.is_empty() {
         vec![path.to_path_buf()]
     } else {

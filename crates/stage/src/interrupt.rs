@@ -1,4 +1,4 @@
-//! Ctrl-C and termination signals: ask the work to stop, then end with exit code 130 and no half-written file.
+//! Handles Ctrl-C and termination signals: stops the work and exits with code 130, without a half-written file.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use crate::{ExitCode, StageError};
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 static PARTIAL_FILES: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// How long the work has to stop by itself after a signal.
+/// Time for the work to stop by itself after a signal.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// Catches Ctrl-C and termination signals from now on.
+/// Installs the handler for Ctrl-C and termination signals.
 ///
-/// Work that calls [`check`] stops by itself. What has not stopped after a grace period is ended, after its partial
-/// files are removed.
+/// Work that calls [`check`] stops by itself. After three seconds or a second signal, the handler removes partial files and
+/// exits with code 130.
 pub fn install() {
     let handler = || {
         if REQUESTED.swap(true, Ordering::SeqCst) {
@@ -28,20 +28,20 @@ pub fn install() {
             end();
         });
     };
-    // Fails only when a handler is there already, which then does its work.
+    // Fails only if a handler is already installed.
     let _ = ctrlc::set_handler(handler);
 }
 
-/// Whether the user asked to stop.
+/// Whether the user stopped the program.
 #[must_use]
 pub fn requested() -> bool {
     REQUESTED.load(Ordering::SeqCst)
 }
 
-/// To be called between the steps of long work.
+/// Checks for a stop request. Long computations call it between their steps.
 ///
 /// # Errors
-/// Exit code 130 when the user asked to stop.
+/// Exit code 130 if the user stopped the program.
 pub fn check() -> Result<(), StageError> {
     if requested() {
         Err(StageError::interrupted())
@@ -50,16 +50,16 @@ pub fn check() -> Result<(), StageError> {
     }
 }
 
-/// Registers a partial file, to be removed if the process is ended by a signal before the guard is dropped.
-pub(crate) fn remove_when_interrupted(path: &Path) -> Guard {
+/// Registers a partial file. A signal before the drop of the guard removes the file.
+pub(crate) fn remove_when_interrupted(path: &Path) -> PartialFileGuard {
     partial_files().insert(path.to_path_buf());
-    Guard(path.to_path_buf())
+    PartialFileGuard(path.to_path_buf())
 }
 
-/// Forgets the partial file when dropped.
-pub(crate) struct Guard(PathBuf);
+/// Unregisters a partial file when dropped.
+pub(crate) struct PartialFileGuard(PathBuf);
 
-impl Drop for Guard {
+impl Drop for PartialFileGuard {
     fn drop(&mut self) {
         partial_files().remove(&self.0);
     }
@@ -75,7 +75,7 @@ fn partial_files() -> std::sync::MutexGuard<'static, BTreeSet<PathBuf>> {
 )]
 fn end() {
     for path in partial_files().iter() {
-        // Best effort: the process ends either way.
+        // Errors are ignored, because the process ends anyway.
         let _ = std::fs::remove_file(path);
     }
     std::process::exit(i32::from(ExitCode::Interrupted as u8));

@@ -1,4 +1,4 @@
-//! One run of a command: resolved paths and parameters.
+//! One call of a command: its resolved paths and parameters.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::{StageError, provenance};
 
-/// One run of a command, after the command line and the configuration file are resolved and checked.
+/// One call of a command, with resolved and checked paths and parameters.
 #[derive(Debug, Clone, Default)]
 pub struct Invocation {
     stage: String,
@@ -26,7 +26,7 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// An invocation of a command, to be filled with [`with_input`](Self::with_input) and its sisters.
+    /// An invocation without inputs, outputs and parameters, for one thread. The `with_…` methods add them.
     #[must_use]
     pub fn new(stage: &str, version: &str, command: &str) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl Invocation {
         }
     }
 
-    /// Sets the revision of the stage's code and the vector instructions that it computes with.
+    /// Sets the revision of the stage's code and the vector instructions that the command uses.
     #[must_use]
     pub fn with_build(mut self, revision: Option<String>, instruction_set: Option<String>) -> Self {
         self.revision = revision;
@@ -60,7 +60,7 @@ impl Invocation {
         self
     }
 
-    /// Sets all parameters.
+    /// Sets all parameters, replacing earlier ones.
     #[must_use]
     pub fn with_parameters(mut self, parameters: Map<String, Value>) -> Self {
         self.parameters = parameters;
@@ -86,13 +86,13 @@ impl Invocation {
         &self.version
     }
 
-    /// Revision of the stage's code, if it states one.
+    /// Revision of the stage's code, if known.
     #[must_use]
     pub fn revision(&self) -> Option<&str> {
         self.revision.as_deref()
     }
 
-    /// The vector instructions that the command computes with, if its last digits depend on them.
+    /// The vector instructions that the command uses, if they affect the last digits of results.
     #[must_use]
     pub fn instruction_set(&self) -> Option<&str> {
         self.instruction_set.as_deref()
@@ -104,23 +104,23 @@ impl Invocation {
         &self.command
     }
 
-    /// The number of threads of the process's one pool.
+    /// The number of threads to use.
     #[must_use]
     pub fn threads(&self) -> usize {
         self.threads
     }
 
-    /// The path of a single input.
+    /// The path of a required input.
     ///
     /// # Errors
-    /// Exit code 2 when it was not given.
+    /// Exit code 2 if it is not given.
     pub fn input(&self, name: &str) -> Result<&Path, StageError> {
         self.optional_input(name).ok_or_else(|| {
             StageError::usage(format_args!("--{} is missing", name.replace('_', "-")))
         })
     }
 
-    /// The path of an input that may be left out.
+    /// The path of an optional input.
     #[must_use]
     pub fn optional_input(&self, name: &str) -> Option<&Path> {
         self.inputs
@@ -129,23 +129,23 @@ impl Invocation {
             .map(PathBuf::as_path)
     }
 
-    /// The paths of an input that takes several, in the order given; empty when it was left out.
+    /// All paths of an input, in the order given. Empty if the input is not given.
     #[must_use]
     pub fn inputs(&self, name: &str) -> &[PathBuf] {
         self.inputs.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The path of an output.
+    /// The path of a required output.
     ///
     /// # Errors
-    /// Exit code 2 when it was not given.
+    /// Exit code 2 if it is not given.
     pub fn output(&self, name: &str) -> Result<&Path, StageError> {
         self.optional_output(name).ok_or_else(|| {
             StageError::usage(format_args!("--{} is missing", name.replace('_', "-")))
         })
     }
 
-    /// The path of an output that may be left out.
+    /// The path of an optional output.
     #[must_use]
     pub fn optional_output(&self, name: &str) -> Option<&Path> {
         self.outputs.get(name).map(PathBuf::as_path)
@@ -154,31 +154,31 @@ impl Invocation {
     /// The resolved parameters as the struct that declares them.
     ///
     /// # Errors
-    /// Exit code 2 for a value that does not fit its field, or breaks a rule.
+    /// Exit code 2 for a value that does not fit its field or violates a rule of the struct.
     pub fn settings<T: Parameters>(&self) -> Result<T, StageError> {
         T::from_map(&self.parameters).map_err(|fault| StageError::settings(&fault))
     }
 
-    /// The resolved parameters as a struct with one field each; a parameter that is unset and has no default is null.
+    /// The resolved parameters as a struct with one field for each. A parameter without value and default is null.
     ///
     /// # Errors
-    /// Exit code 2 when a value does not fit the field.
+    /// Exit code 2 for a value that does not fit its field.
     pub fn parameters<T: DeserializeOwned>(&self) -> Result<T, StageError> {
         serde_json::from_value(Value::Object(self.parameters.clone()))
             .map_err(|e| StageError::usage(format_args!("parameters: {e}")))
     }
 
-    /// The resolved parameters as they stand in the provenance.
+    /// The resolved parameters by name.
     #[must_use]
     pub fn resolved_parameters(&self) -> &Map<String, Value> {
         &self.parameters
     }
 
-    /// Provenance to write next to or into every output: tool, version, revision, command, parameters, and the name and
-    /// sha256 of every input; vector instructions where the last digits depend on them. Hashes the inputs once.
+    /// The provenance for every output: tool, version, revision, command, parameters, name and sha256 of every input, and the
+    /// vector instructions if they affect the last digits. The first call hashes the inputs.
     ///
     /// # Errors
-    /// Exit code 3 when an input cannot be read.
+    /// Exit code 3 if an input cannot be read.
     pub fn provenance(&self) -> Result<&Value, StageError> {
         if let Some(value) = self.provenance.get() {
             return Ok(value);
@@ -187,14 +187,14 @@ impl Invocation {
         Ok(self.provenance.get_or_init(|| value))
     }
 
-    /// Every input with its paths, sorted by name.
+    /// All inputs with their paths, sorted by name.
     pub fn all_inputs(&self) -> impl Iterator<Item = (&str, &[PathBuf])> {
         self.inputs
             .iter()
             .map(|(name, paths)| (name.as_str(), paths.as_slice()))
     }
 
-    /// Every output with its path, sorted by name.
+    /// All outputs with their paths, sorted by name.
     pub fn all_outputs(&self) -> impl Iterator<Item = (&str, &Path)> {
         self.outputs
             .iter()

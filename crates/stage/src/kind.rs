@@ -1,4 +1,4 @@
-//! What kind of file goes in or comes out of a stage.
+//! The kinds of input and output files.
 
 use std::path::Path;
 
@@ -22,14 +22,14 @@ pub enum Kind {
     Weights,
     /// A picture, PNG or SVG.
     Figure,
-    /// A text that people read: Markdown, LaTeX, CSV, YAML, JSON.
+    /// A text file: Markdown, LaTeX, CSV, YAML, JSON.
     Document,
     /// A folder of files.
     Directory,
 }
 
 impl Kind {
-    /// The word of the contract, as it stands in specifications.
+    /// The name of the kind in specifications.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -45,7 +45,7 @@ impl Kind {
         }
     }
 
-    /// Whether the end of a file's name fits the kind; kinds with many formats accept any.
+    /// Whether the ending of a file name fits the kind. Documents and directories accept any name.
     #[must_use]
     pub fn accepts_name(self, path: &Path) -> bool {
         if self == Kind::Directory {
@@ -66,7 +66,7 @@ impl Kind {
         }
     }
 
-    /// The ending that files of this kind get when nobody names them.
+    /// The default ending of files of this kind, with its dot. Empty for directories.
     #[must_use]
     pub fn extension(self) -> &'static str {
         match self {

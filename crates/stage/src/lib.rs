@@ -1,4 +1,4 @@
-//! What every stage command shares.
+//! The shared parts of all stages: specification, command line, exit codes, provenance, atomic output, progress.
 //!
 //! A stage declares its commands as data: a [`Definition`] of [`Command`]s, each with its [`Port`]s, the struct that
 //! declares its [parameters](trait@Parameters), and a function from an [`Invocation`] to a [`Summary`]. [`main`] turns the

@@ -1,4 +1,4 @@
-//! Lines for people, on stderr.
+//! Messages on stderr.
 
 use std::fmt::Display;
 use std::io::Write;
@@ -6,24 +6,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 static QUIET: AtomicBool = AtomicBool::new(false);
 
-/// Silences [`info`]; warnings and errors still show.
+/// Switches [`info`] off or on. Warnings and errors are always printed.
 pub fn set_quiet(quiet: bool) {
     QUIET.store(quiet, Ordering::Relaxed);
 }
 
-/// Something worth knowing.
+/// Prints a message, unless [`set_quiet`] switched messages off.
 pub fn info(message: impl Display) {
     if !QUIET.load(Ordering::Relaxed) {
         line(format_args!("{message}"));
     }
 }
 
-/// Something that may be wrong.
+/// Prints a warning: something may be wrong.
 pub fn warn(message: impl Display) {
     line(format_args!("warning: {message}"));
 }
 
-/// Something that is wrong.
+/// Prints an error.
 pub fn error(message: impl Display) {
     line(format_args!("error: {message}"));
 }
@@ -33,7 +33,7 @@ fn line(message: std::fmt::Arguments<'_>) {
     let _ = writeln!(std::io::stderr().lock(), "{message}");
 }
 
-/// Whether [`info`] is silenced.
+/// Whether [`info`] is switched off.
 pub(crate) fn is_quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
 }

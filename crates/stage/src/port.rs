@@ -1,33 +1,33 @@
-//! A named input or output of a command.
+//! The inputs and outputs of commands.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Kind;
 
-/// A named input or output: `--<name> PATH…`.
+/// A named input or output of a command: `--<name> PATH…`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Port {
-    /// Name in `snake_case`; the flag is its `--kebab-case`.
+    /// Name in `snake_case`. The flag has the same name in `--kebab-case`.
     pub name: String,
-    /// What kind of file.
+    /// Kind of the file.
     pub kind: Kind,
-    /// Whether it takes several paths.
+    /// Whether several paths are allowed. Default: false.
     #[serde(default)]
     pub many: bool,
-    /// Whether the command needs it.
+    /// Whether the command needs the port. Default: true.
     #[serde(default = "yes")]
     pub required: bool,
-    /// Whether it is given without a flag, as in `inspect FILE`.
+    /// Whether the paths are given without a flag, as in `inspect FILE`. Default: false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub positional: bool,
-    /// One line for people.
+    /// Description in one line, for the help text.
     #[serde(default)]
     pub about: String,
 }
 
 impl Port {
-    /// A port that must be given.
+    /// A required port for one path.
     #[must_use]
     pub fn required(name: &str, kind: Kind, about: &str) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl Port {
         }
     }
 
-    /// A port that may be left out.
+    /// An optional port for one path.
     #[must_use]
     pub fn optional(name: &str, kind: Kind, about: &str) -> Self {
         Self {
@@ -49,14 +49,14 @@ impl Port {
         }
     }
 
-    /// Takes one or more paths.
+    /// Allows one or more paths.
     #[must_use]
     pub fn many(mut self) -> Self {
         self.many = true;
         self
     }
 
-    /// Is given without a flag.
+    /// Makes the port positional: its paths are given without a flag.
     #[must_use]
     pub fn positional(mut self) -> Self {
         self.positional = true;

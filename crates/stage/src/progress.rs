@@ -1,4 +1,4 @@
-//! Progress of long work: a bar with time left on a terminal, plain lines elsewhere.
+//! Progress of long work: a bar with the time left on a terminal, plain lines elsewhere.
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::log;
 
-/// How often a plain line is written when stderr is no terminal.
+/// Time between two plain lines if stderr is not a terminal.
 const LINE_EVERY: Duration = Duration::from_secs(15);
 
 /// Progress of long work, on stderr.
@@ -23,7 +23,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Starts to count `total` steps of work called `label`.
+    /// Starts the progress of `total` units of work. `label` names the work.
     #[must_use]
     pub fn start(label: &str, total: u64) -> Self {
         let bar = (std::io::stderr().is_terminal() && !log::is_quiet()).then(|| {
@@ -47,7 +47,7 @@ impl Progress {
         }
     }
 
-    /// Counts steps that were done in an earlier run, so that they do not distort the time left.
+    /// Counts units of an earlier run. They do not enter the estimate of the time left.
     pub fn skip(&mut self, steps: u64) {
         self.done += steps;
         if let Some(bar) = &self.bar {
@@ -56,7 +56,7 @@ impl Progress {
         }
     }
 
-    /// A word on the state of the work, such as the current loss.
+    /// Shows a message next to the progress, such as the current loss.
     pub fn message(&mut self, message: impl Into<String>) {
         self.message = message.into();
         if let Some(bar) = &self.bar {
@@ -64,7 +64,7 @@ impl Progress {
         }
     }
 
-    /// Counts finished steps.
+    /// Counts finished units.
     pub fn advance(&mut self, steps: u64) {
         self.done += steps;
         match &self.bar {

@@ -1,4 +1,4 @@
-//! Where an output comes from: tool, command, parameters, hashes of inputs. No time, no absolute path.
+//! The provenance of an output: tool, command, parameters and hashes of inputs. Contains no time and no absolute path.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{Invocation, StageError, fingerprint};
 
-/// The provenance of everything that an invocation writes.
+/// The provenance of all outputs of an invocation.
 pub(crate) fn of_invocation(invocation: &Invocation) -> Result<Value, StageError> {
     let mut inputs = Map::new();
     for (name, paths) in invocation.all_inputs() {

@@ -1,4 +1,4 @@
-//! From words on the command line and keys of a configuration file to checked parameters.
+//! Resolves the command line and the configuration file into checked paths and parameters.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{CommandSpec, Invocation, Kind, Parameter, Port, StageError, Type, glob, yaml};
 
-/// Fills an invocation from parsed arguments: paths, then parameters (defaults, configuration file, flags).
+/// Adds paths and parameters to an invocation. Flags override the configuration file, which overrides the defaults.
 pub(crate) fn resolve(
     mut invocation: Invocation,
     spec: &CommandSpec,
@@ -29,7 +29,7 @@ pub(crate) fn resolve(
     }
     for port in &spec.outputs {
         if let Some(path) = paths(matches, "out:", port).pop() {
-            refuse_bad_output(&invocation, port, &path)?;
+            check_output(&invocation, port, &path)?;
             invocation = invocation.with_output(&port.name, path);
         }
     }
@@ -59,11 +59,11 @@ fn paths(matches: &ArgMatches, prefix: &str, port: &Port) -> Vec<PathBuf> {
         .unwrap_or_default()
 }
 
-fn refuse_bad_output(invocation: &Invocation, port: &Port, path: &Path) -> Result<(), StageError> {
+fn check_output(invocation: &Invocation, port: &Port, path: &Path) -> Result<(), StageError> {
     let flag = port.name.replace('_', "-");
     if !port.kind.accepts_name(path) {
         return Err(StageError::usage(format_args!(
-            "--{flag} {}: the name of a {} ends in {}",
+            "--{flag} {}: the name of a {} must end in {}",
             path.display(),
             port.kind.as_str(),
             port.kind.extension()
@@ -82,7 +82,7 @@ fn refuse_bad_output(invocation: &Invocation, port: &Port, path: &Path) -> Resul
     let clashes = |other: &Path| without_ending(other) == without_ending(path);
     if invocation.all_outputs().any(|(_, other)| clashes(other)) {
         return Err(StageError::usage(format_args!(
-            "--{flag} {shown}: another output has this name, or one that differs only in its ending"
+            "--{flag} {shown}: another output has the same name, or a name that differs only in its ending"
         )));
     }
     Ok(())
@@ -95,7 +95,7 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// The absolute path without `.` parts, and without the endings of volumes, which share a sidecar.
+/// The absolute path without `.` parts and without the ending of a volume: volumes that differ only in it share a sidecar.
 fn without_ending(path: &Path) -> PathBuf {
     let path: PathBuf = std::path::absolute(path)
         .unwrap_or(path.to_path_buf())
@@ -109,7 +109,7 @@ fn without_ending(path: &Path) -> PathBuf {
 fn read_configuration(path: &Path) -> Result<Map<String, Value>, StageError> {
     let bad = |fault: String| StageError::usage(format_args!("{}: {fault}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|e| bad(crate::atomic::plain(&e)))?;
-    // YAML is a superset of JSON: one reader, one kind of message with line and column.
+    // YAML is a superset of JSON, so one reader serves both.
     let document = yaml::Document::parse(&text).map_err(|e| bad(e.to_string()))?;
     if let Some(key) = non_finite_key(&document.value) {
         return Err(bad(format!("'{key}' is not a finite number")));
@@ -122,12 +122,12 @@ fn read_configuration(path: &Path) -> Result<Map<String, Value>, StageError> {
             .collect()),
         Value::Null => Ok(Map::new()),
         _ => Err(bad(
-            "a configuration is a map of parameter names to values".into()
+            "a configuration must be a map from parameter names to values".into(),
         )),
     }
 }
 
-/// The first key whose value is, or holds, `.nan` or `.inf`, which JSON would turn into null.
+/// The first key whose value is or contains `.nan` or `.inf`: JSON would turn it into null.
 fn non_finite_key(value: &serde_yaml::Value) -> Option<String> {
     let is_bad = |value: &serde_yaml::Value| value.as_f64().is_some_and(|n| !n.is_finite());
     let holds_bad = |value: &serde_yaml::Value| {
@@ -152,7 +152,7 @@ fn parameters(
     {
         let known: Vec<&str> = spec.parameters.iter().map(|p| p.name.as_str()).collect();
         return Err(StageError::usage(format_args!(
-            "unknown parameter '{unknown}' in the configuration; {} knows {}",
+            "unknown parameter '{unknown}' in the configuration; the parameters of {} are {}",
             spec.name,
             known.join(", ")
         )));
@@ -180,7 +180,10 @@ fn value(
         let mut map = Map::new();
         for word in words {
             let entry = parameter.schema.parse(word).map_err(bad)?;
-            for (key, value) in entry.as_object().cloned().unwrap_or_default() {
+            let Value::Object(entries) = entry else {
+                return Err(bad(format!("'{word}' is not KEY=VALUE")));
+            };
+            for (key, value) in entries {
                 if map.insert(key.clone(), value).is_some() {
                     return Err(bad(format!("'{key}' is given twice")));
                 }
@@ -191,7 +194,7 @@ fn value(
     if let Some(word) = words.last() {
         return parameter.schema.parse(word).map_err(bad);
     }
-    // A null leaves a parameter out.
+    // A null omits a parameter.
     let configured = configured.filter(|value| !value.is_null());
     match configured.or(parameter.default.as_ref()) {
         None if parameter.required => Err(bad("must be given".into())),

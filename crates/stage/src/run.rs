@@ -1,4 +1,4 @@
-//! The way through a stage's `main`: parse, resolve, run, report.
+//! The `main` function of a stage: parse, resolve, run, report.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -11,7 +11,7 @@ use crate::{
     Command, Definition, ExitCode, Invocation, StageError, Summary, command_line, interrupt, log,
 };
 
-/// Runs a stage's own binary on the arguments of the process.
+/// Runs the binary of a stage with the arguments of the process.
 #[must_use]
 pub fn main(definition: &Definition) -> std::process::ExitCode {
     let name = format!("rsom-{}", definition.name);
@@ -23,7 +23,7 @@ pub fn main(definition: &Definition) -> std::process::ExitCode {
     run(definition, &matches).into()
 }
 
-/// Runs one command of a stage whose arguments are parsed; reports on stdout and stderr.
+/// Runs one command of a stage with parsed arguments. Prints results on stdout and errors on stderr.
 #[must_use]
 pub fn run(definition: &Definition, matches: &ArgMatches) -> ExitCode {
     let Some((name, matches)) = matches.subcommand() else {
@@ -50,10 +50,10 @@ pub fn run(definition: &Definition, matches: &ArgMatches) -> ExitCode {
     }
 }
 
-/// Prints clap's own message (usage, help, version) and says how to exit.
+/// Prints a message of clap: help and version (exit code 0), or an error of usage (exit code 2).
 #[must_use]
 pub fn usage(error: &clap::Error) -> ExitCode {
-    // A closed pipe must not turn help into a failure.
+    // A closed pipe is not an error.
     let _ = error.print();
     if error.use_stderr() {
         ExitCode::Usage
@@ -62,7 +62,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// Stack of a thread of the pool: that of a main thread.
+/// Stack size of the threads in the pool: the usual size of a main thread.
 const STACK_BYTES: usize = 8 << 20;
 
 fn execute(
@@ -74,7 +74,7 @@ fn execute(
         || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         |n| usize::from(*n),
     );
-    // The pool can be built only once in a process; a second command of one process shares the first one's.
+    // A process can build the pool only once. A second command in the same process uses the existing pool.
     let _ = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .stack_size(STACK_BYTES)
@@ -86,7 +86,7 @@ fn execute(
         )
         .with_threads(threads);
     let invocation = resolve(invocation, &command.spec, matches)?;
-    // Within the pool: from outside, every parallel loop would be handed over to it and waited for.
+    // Runs inside the pool. From outside, each parallel loop would be sent to the pool and waited for.
     let summary = rayon::scope(|_| (command.run)(&invocation))?;
     Ok((invocation, summary))
 }
@@ -110,7 +110,7 @@ fn report(invocation: &Invocation, summary: &Summary, as_json: bool) -> ExitCode
     summary.as_text().map_or(ExitCode::Done, print)
 }
 
-/// Prints text on stdout; a reader that stops reading is no failure.
+/// Prints a text on stdout. A closed pipe is not an error.
 #[must_use]
 pub fn print(text: &str) -> ExitCode {
     let mut stdout = std::io::stdout().lock();

@@ -1,10 +1,10 @@
-//! The JSON file next to a volume, which carries its provenance: where it is and whether rsom wrote it.
+//! The sidecar of a volume: the JSON file next to it, with its provenance.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// The sidecar of `x.nii` or `x.nii.gz`: `x.json` in the same folder.
+/// The path of the sidecar of `x.nii` or `x.nii.gz`: `x.json` in the same folder. Also for `.hdr` and `.img`.
 #[must_use]
 pub fn path_of(volume: &Path) -> PathBuf {
     let name = volume.file_name().unwrap_or_default().to_string_lossy();
@@ -16,13 +16,13 @@ pub fn path_of(volume: &Path) -> PathBuf {
     volume.with_file_name(format!("{stem}.json"))
 }
 
-/// The provenance in the text of a sidecar; `None` when rsom did not write it.
+/// The provenance in the JSON of a sidecar. `None` if rsom did not write the sidecar.
 #[must_use]
 pub fn provenance(sidecar: &Value) -> Option<&Value> {
     sidecar["GeneratedBy"][0].get("rsom")
 }
 
-/// Whether the sidecar of a volume is there and was written by rsom.
+/// Whether a volume has a sidecar that rsom wrote.
 #[must_use]
 pub fn is_ours(volume: &Path) -> bool {
     let text = std::fs::read(path_of(volume));

@@ -1,48 +1,48 @@
-//! The specification that `EXE spec` prints: what a stage takes and gives.
+//! The specification of a stage, as `EXE spec` prints it.
 
 use serde_json::{Map, Value, json};
 
 use crate::{Parameter, Port, Schema};
 
-/// Version of the stage contract that this crate speaks.
+/// Version of the stage contract that this crate implements.
 pub const CONTRACT_VERSION: u64 = 1;
 
-/// What a stage is called and can do.
+/// The specification of a stage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spec {
     /// Name of the stage.
     pub stage: String,
-    /// Version of the stage; part of the identity of whatever it computes.
+    /// Version of the stage. Part of the identity of its tasks.
     pub version: String,
-    /// Revision of the code that the stage is built from; part of that identity too. A built-in stage always has one.
+    /// Revision of the code of the stage. Part of the identity of its tasks. Built-in stages always have one.
     pub revision: Option<String>,
-    /// One line for people.
+    /// Purpose of the stage in one line, for the help text.
     pub about: String,
-    /// Its commands.
+    /// Commands of the stage.
     pub commands: Vec<CommandSpec>,
 }
 
-/// What a command takes and gives.
+/// The specification of a command.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CommandSpec {
     /// Name: one word, or two as in `import bscans`.
     pub name: String,
-    /// One line for people.
+    /// Purpose of the command in one line, for the help text.
     pub about: String,
-    /// Command lines to copy.
+    /// Example command lines for the help text.
     pub examples: Vec<String>,
-    /// The vector instructions that the command computes with on this machine, when its last digits depend on them.
+    /// The vector instructions that the command uses on this machine, if they affect the last digits of results.
     pub instruction_set: Option<String>,
-    /// Inputs.
+    /// Inputs, in the order of the help text.
     pub inputs: Vec<Port>,
-    /// Outputs.
+    /// Outputs, in the order of the help text.
     pub outputs: Vec<Port>,
-    /// Parameters.
+    /// Parameters, in the order of the help text.
     pub parameters: Vec<Parameter>,
 }
 
 impl Spec {
-    /// The JSON that `EXE spec` prints; parameters are a JSON Schema object.
+    /// The JSON that `EXE spec` prints. The parameters are a JSON Schema object.
     #[must_use]
     pub fn to_json(&self) -> Value {
         json!({
@@ -55,15 +55,15 @@ impl Spec {
         })
     }
 
-    /// Reads the specification of any stage, ours or a foreign one.
+    /// Reads the specification of a built-in or foreign stage.
     ///
     /// # Errors
-    /// A missing or ill-typed part, another contract version; the message says which.
+    /// A missing part, a part of the wrong type, or another contract version.
     pub fn from_json(json: &Value) -> Result<Self, String> {
         let contract = json["contract"].as_u64().ok_or("'contract' is missing")?;
         if contract != CONTRACT_VERSION {
             return Err(format!(
-                "contract {contract} is not the supported {CONTRACT_VERSION}"
+                "contract version {contract} is not supported; the supported version is {CONTRACT_VERSION}"
             ));
         }
         let commands = json["commands"].as_array().ok_or("'commands' is missing")?;
@@ -79,7 +79,7 @@ impl Spec {
         })
     }
 
-    /// The command of that name.
+    /// The command with this name.
     #[must_use]
     pub fn command(&self, name: &str) -> Option<&CommandSpec> {
         self.commands.iter().find(|c| c.name == name)
@@ -87,7 +87,7 @@ impl Spec {
 }
 
 impl CommandSpec {
-    /// The JSON of one command.
+    /// The JSON of the command.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut properties = Map::new();
@@ -116,10 +116,10 @@ impl CommandSpec {
         })
     }
 
-    /// Reads one command.
+    /// Reads a command from JSON.
     ///
     /// # Errors
-    /// A missing or ill-typed part; the message says which.
+    /// A missing part, or a part of the wrong type.
     pub fn from_json(json: &Value) -> Result<Self, String> {
         let name = text(json, "name")?;
         let ports = |key: &str| -> Result<Vec<Port>, String> {
@@ -155,21 +155,21 @@ impl CommandSpec {
         })
     }
 
-    /// The parameter of that name, in `snake_case` or `kebab-case`.
+    /// The parameter with this name, in `snake_case` or `kebab-case`.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         let name = name.replace('-', "_");
         self.parameters.iter().find(|p| p.name == name)
     }
 
-    /// The input of that name, in `snake_case` or `kebab-case`.
+    /// The input with this name, in `snake_case` or `kebab-case`.
     #[must_use]
     pub fn input(&self, name: &str) -> Option<&Port> {
         let name = name.replace('-', "_");
         self.inputs.iter().find(|p| p.name == name)
     }
 
-    /// The output of that name, in `snake_case` or `kebab-case`.
+    /// The output with this name, in `snake_case` or `kebab-case`.
     #[must_use]
     pub fn output(&self, name: &str) -> Option<&Port> {
         let name = name.replace('-', "_");
@@ -204,5 +204,5 @@ fn text(json: &Value, key: &str) -> Result<String, String> {
     json[key]
         .as_str()
         .map(str::to_owned)
-        .ok_or_else(|| format!("'{key}' is missing or no text"))
+        .ok_or_else(|| format!("'{key}' is missing or not a text"))
 }

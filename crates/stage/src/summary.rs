@@ -1,8 +1,8 @@
-//! What a finished command says.
+//! The results that a command reports.
 
 use serde_json::{Map, Value};
 
-/// What a finished command says: values for programs (`--json`), text for people.
+/// The results of a finished command: values for programs (`--json`) and text for users.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Summary {
     values: Map<String, Value>,
@@ -10,7 +10,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Nothing to say.
+    /// A summary without values and text.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -23,7 +23,7 @@ impl Summary {
         self
     }
 
-    /// Text for stdout when `--json` is not given: what the user asked to see.
+    /// Sets the text to print on stdout without `--json`.
     #[must_use]
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text = Some(text.into());
@@ -36,7 +36,7 @@ impl Summary {
         &self.values
     }
 
-    /// The text for stdout.
+    /// The text for stdout, if any.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
         self.text.as_deref()

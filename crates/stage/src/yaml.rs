@@ -1,7 +1,7 @@
-//! YAML with places: every key's line and column, and no duplicate keys.
+//! Reads YAML with the line and column of every key, and refuses duplicate keys.
 //!
-//! `serde_yaml` builds the values; a second pass over the parser's events records where each key stands, which
-//! `serde_yaml`'s values do not carry, and refuses duplicate keys, which it accepts silently.
+//! `serde_yaml` builds the values. Its values have no places, and it accepts duplicate keys silently. So a second parser
+//! records the places and refuses duplicates.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,20 +18,20 @@ pub struct Place {
     pub column: usize,
 }
 
-/// What is wrong with a YAML text, and where.
+/// An error in a YAML text, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {message}")]
 pub struct YamlError {
-    /// Where.
+    /// Line and column of the error.
     pub place: Place,
-    /// What.
+    /// Description of the error, in one line.
     pub message: String,
 }
 
-/// A parsed text: its value and where each part stands.
+/// A parsed YAML text: its value and the places of its parts.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The value.
+    /// The value of the whole text.
     pub value: serde_yaml::Value,
     places: BTreeMap<Vec<String>, Place>,
 }
@@ -40,14 +40,14 @@ impl Document {
     /// Parses one YAML document.
     ///
     /// # Errors
-    /// A syntax error, a duplicate key, a second document; with its place.
+    /// A syntax error, a duplicate key, or a second document.
     pub fn parse(text: &str) -> Result<Self, YamlError> {
         let places = places(text)?;
         let value = serde_yaml::from_str(text).map_err(|e| from_serde(&e))?;
         Ok(Self { value, places })
     }
 
-    /// Where the part under a path of keys (or sequence indices) stands; its nearest known parent when it is absent.
+    /// The place of a part, given its path of keys and list indices. For a missing part, the place of its nearest parent.
     #[must_use]
     pub fn place(&self, path: &[&str]) -> Place {
         let path: Vec<String> = path.iter().map(|p| (*p).to_owned()).collect();
@@ -55,14 +55,14 @@ impl Document {
             .rev()
             .find_map(|n| self.places.get(&path[..n]))
             .copied()
-            .unwrap_or_default()
+            .unwrap_or(Place { line: 1, column: 1 })
     }
 }
 
-/// Reads a typed value.
+/// Reads a value of type `T` from a YAML text.
 ///
 /// # Errors
-/// A syntax error, a duplicate key, or a value that does not fit the type; with its place.
+/// A syntax error, a duplicate key, or a value that does not fit the type.
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
     places(text)?;
     serde_yaml::from_str(text).map_err(|e| from_serde(&e))
@@ -82,7 +82,7 @@ fn from_serde(error: &serde_yaml::Error) -> YamlError {
             column: l.column(),
         });
     let message = error.to_string();
-    // serde_yaml repeats the place at the end of its message.
+    // The message of serde_yaml ends with the place.
     let message = match message.rfind(" at line ") {
         Some(end) => message[..end].to_owned(),
         None => message,
@@ -90,9 +90,9 @@ fn from_serde(error: &serde_yaml::Error) -> YamlError {
     YamlError { place, message }
 }
 
-/// A collection whose items are being read.
-enum Open {
-    /// A mapping; the key when its value comes next.
+/// A collection during reading.
+enum OpenCollection {
+    /// A mapping. Holds the key if its value comes next.
     Mapping(Option<String>),
     /// A sequence and the index of its next item.
     Sequence(usize),
@@ -118,14 +118,14 @@ fn places(text: &str) -> Result<BTreeMap<Vec<String>, Place>, YamlError> {
             Event::DocumentStart(_) if documents == 1 => {
                 return Err(YamlError {
                     place,
-                    message: "a second YAML document".into(),
+                    message: "a file must not contain a second YAML document".into(),
                 });
             }
             Event::DocumentStart(_) => documents += 1,
             Event::Scalar(text, ..) => walk.scalar(&text, place)?,
             Event::Alias(_) => walk.value(place)?,
-            Event::MappingStart(..) => walk.start(Open::Mapping(None), place)?,
-            Event::SequenceStart(..) => walk.start(Open::Sequence(0), place)?,
+            Event::MappingStart(..) => walk.start(OpenCollection::Mapping(None), place)?,
+            Event::SequenceStart(..) => walk.start(OpenCollection::Sequence(0), place)?,
             Event::MappingEnd | Event::SequenceEnd => walk.end(),
             _ => {}
         }
@@ -136,12 +136,12 @@ fn places(text: &str) -> Result<BTreeMap<Vec<String>, Place>, YamlError> {
 struct Walk {
     places: BTreeMap<Vec<String>, Place>,
     path: Vec<String>,
-    open: Vec<Open>,
+    open: Vec<OpenCollection>,
 }
 
 impl Walk {
     fn scalar(&mut self, text: &str, place: Place) -> Result<(), YamlError> {
-        if let Some(Open::Mapping(key @ None)) = self.open.last_mut() {
+        if let Some(OpenCollection::Mapping(key @ None)) = self.open.last_mut() {
             *key = Some(text.to_owned());
             self.path.push(text.to_owned());
             if self.places.insert(self.path.clone(), place).is_some() {
@@ -155,14 +155,14 @@ impl Walk {
         self.value(place)
     }
 
-    /// A value that holds no others; the path to it is complete.
+    /// A value without parts, at the current path.
     fn value(&mut self, place: Place) -> Result<(), YamlError> {
         self.enter(place)?;
         self.leave();
         Ok(())
     }
 
-    fn start(&mut self, collection: Open, place: Place) -> Result<(), YamlError> {
+    fn start(&mut self, collection: OpenCollection, place: Place) -> Result<(), YamlError> {
         self.enter(place)?;
         self.open.push(collection);
         Ok(())
@@ -175,15 +175,15 @@ impl Walk {
 
     fn enter(&mut self, place: Place) -> Result<(), YamlError> {
         match self.open.last() {
-            Some(Open::Mapping(None)) => {
-                let message = "a key must be a single word or text".to_owned();
+            Some(OpenCollection::Mapping(None)) => {
+                let message = "a key must be a single value, not a list or a map".to_owned();
                 return Err(YamlError { place, message });
             }
-            Some(Open::Sequence(index)) => {
+            Some(OpenCollection::Sequence(index)) => {
                 self.path.push(index.to_string());
                 self.places.insert(self.path.clone(), place);
             }
-            Some(Open::Mapping(Some(_))) => {}
+            Some(OpenCollection::Mapping(Some(_))) => {}
             None => {
                 self.places.insert(Vec::new(), place);
             }
@@ -193,11 +193,11 @@ impl Walk {
 
     fn leave(&mut self) {
         match self.open.last_mut() {
-            Some(Open::Mapping(key)) => {
+            Some(OpenCollection::Mapping(key)) => {
                 *key = None;
                 self.path.pop();
             }
-            Some(Open::Sequence(index)) => {
+            Some(OpenCollection::Sequence(index)) => {
                 *index += 1;
                 self.path.pop();
             }
@@ -232,7 +232,7 @@ mod tests {
                 column: 27
             }
         );
-        // Absent parts stand where their parent stands.
+        // A missing part has the place of its parent.
         assert_eq!(
             document.place(&["stages", "one", "out"]),
             Place { line: 3, column: 3 }

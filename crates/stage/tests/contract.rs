@@ -96,12 +96,12 @@ fn copied(words: &[&str]) -> Result<String, ExitCode> {
 }
 
 #[test]
-fn defaults_fill_what_is_not_given() {
+fn missing_parameters_have_their_defaults() {
     assert_eq!(copied(&[]).unwrap(), "hello|2|[1, 2]|fast|0|false");
 }
 
 #[test]
-fn flags_win_over_the_configuration_file() {
+fn flags_override_the_configuration_file() {
     let (folder, ..) = files();
     let config = folder.join("c.yaml");
     std::fs::write(
@@ -207,7 +207,7 @@ fn an_output_never_overwrites_an_input() {
 }
 
 #[test]
-fn a_null_leaves_a_parameter_out() {
+fn a_null_omits_a_parameter() {
     let (folder, ..) = files();
     let config = folder.join("c.yaml");
     std::fs::write(&config, "factor: null\n").unwrap();

@@ -1,13 +1,13 @@
-//! What a program left behind when it ended.
+//! The result of a finished program: exit code, stdout and stderr.
 
 use std::process::Output;
 
 use serde_json::Value;
 
-/// What a finished program left.
+/// The result of a finished program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
-    /// Exit code; `None` when a signal ended the program.
+    /// Exit code. `None` if a signal ended the program.
     pub code: Option<i32>,
     /// Standard output.
     pub stdout: String,
@@ -16,10 +16,10 @@ pub struct Finished {
 }
 
 impl Finished {
-    /// Reads an exit code and both streams.
+    /// Converts the output of a process.
     ///
     /// # Panics
-    /// The program panicked: no input may make it do so.
+    /// The program panicked.
     #[track_caller]
     #[must_use]
     pub fn of(output: &Output) -> Self {
@@ -33,10 +33,10 @@ impl Finished {
         }
     }
 
-    /// Expects an exit code; shows both streams otherwise.
+    /// Expects an exit code.
     ///
     /// # Panics
-    /// The exit code is another one.
+    /// The program has another exit code. The message shows stdout and stderr.
     #[track_caller]
     pub fn expect_code(self, code: i32) -> Self {
         let Self { stdout, stderr, .. } = &self;
@@ -48,10 +48,10 @@ impl Finished {
         self
     }
 
-    /// Expects that stderr is one line that contains all of `parts`.
+    /// Expects exactly one line on stderr that contains all of `parts`.
     ///
     /// # Panics
-    /// There are more lines or none, or a part is missing.
+    /// Stderr does not have exactly one line, or a part is missing.
     #[track_caller]
     pub fn expect_one_clear_line(self, parts: &[&str]) -> Self {
         let lines: Vec<&str> = self.stderr.lines().collect();
@@ -62,7 +62,7 @@ impl Finished {
         self
     }
 
-    /// Expects that stderr contains all of `parts`.
+    /// Expects all of `parts` on stderr.
     ///
     /// # Panics
     /// A part is missing.
@@ -75,7 +75,7 @@ impl Finished {
         self
     }
 
-    /// The one line on stderr that begins with `error: `; progress and warnings may stand around it.
+    /// The error: the only line on stderr that starts with `error: `. Other lines may be progress and warnings.
     ///
     /// # Panics
     /// There is no such line, or more than one.
@@ -88,14 +88,14 @@ impl Finished {
         errors[0].to_owned()
     }
 
-    /// The one JSON value on stdout, as `--json` and `spec` print it.
+    /// The JSON value on stdout, as `--json` and `spec` print it.
     ///
     /// # Panics
-    /// Stdout holds anything else.
+    /// Stdout is not exactly one JSON value.
     #[track_caller]
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(self.stdout.trim())
-            .unwrap_or_else(|e| panic!("stdout is no JSON value: {e}\n{}", self.stdout))
+            .unwrap_or_else(|e| panic!("stdout is not a JSON value: {e}\n{}", self.stdout))
     }
 }

@@ -1,9 +1,9 @@
-//! A temporary folder with the files of a test.
+//! A temporary folder for the files of a test.
 
 use std::ops::Deref;
 use std::path::Path;
 
-/// A folder that is removed when the test ends; it stands for its path.
+/// A temporary folder. It is removed when dropped, and can be used like its path.
 #[derive(Debug)]
 pub struct Folder {
     folder: tempfile::TempDir,
@@ -13,7 +13,7 @@ impl Folder {
     /// An empty folder.
     ///
     /// # Panics
-    /// The system gives no folder.
+    /// The folder cannot be created.
     #[track_caller]
     #[must_use]
     pub fn new() -> Self {
@@ -22,7 +22,7 @@ impl Folder {
         }
     }
 
-    /// Writes a file, and the folders above it.
+    /// Writes a file. Creates missing folders.
     ///
     /// # Panics
     /// The file cannot be written.
@@ -47,7 +47,7 @@ impl Folder {
     /// The text of a file.
     ///
     /// # Panics
-    /// The file cannot be read or is no text.
+    /// The file cannot be read or is not UTF-8 text.
     #[track_caller]
     #[must_use]
     pub fn text(&self, name: &str) -> String {
@@ -75,7 +75,7 @@ impl AsRef<Path> for Folder {
     }
 }
 
-/// The names of what lies in a folder, sorted; hidden files too.
+/// The names of all files and folders in a folder, sorted. Includes hidden ones.
 ///
 /// # Panics
 /// The folder cannot be read.

@@ -1,7 +1,7 @@
-//! What the tests of every crate share: a temporary folder, a program that runs in it, reference values and real data.
+//! Helpers for tests: temporary folders, runs of programs, reference values and real data.
 //!
-//! For development only: no crate may name this one but in its `[dev-dependencies]`. It knows no other crate of ours.
-//! Its functions fail the test at the place that calls them.
+//! For `[dev-dependencies]` only. This crate depends on no other crate of the workspace. If a helper fails, the test fails at
+//! the line that calls the helper.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,18 +1,18 @@
-//! Where the checkout lies, its reference values, and the data next to it.
+//! Paths of the checkout, its reference values, and the shared data next to it.
 
 use std::path::{Path, PathBuf};
 
 /// The root of the checkout.
 ///
 /// # Panics
-/// This crate does not lie in a checkout.
+/// This crate is not in a checkout.
 #[must_use]
 pub fn checkout() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).expect("crates/testing").to_owned()
 }
 
-/// A reference value of the repository, `tests/golden/NAME`; its README says what made it.
+/// The path of a reference value of the repository: `tests/golden/NAME`. The README there states its origin.
 ///
 /// # Panics
 /// There is no such file or folder.
@@ -24,12 +24,12 @@ pub fn golden(name: &str) -> PathBuf {
     path
 }
 
-/// Data next to the checkout, `../shared/NAME`: real scans, whole chains, larger networks.
+/// The path of shared data next to the checkout: `../shared/NAME`, such as real scans or larger networks.
 ///
-/// `None`, and a line `skipped: …` in the output of the test, when they are absent.
+/// If the data are missing, prints `skipped: …` and returns `None`.
 ///
 /// # Panics
-/// They are absent and the environment variable `CI` is set and not empty: continuous integration skips nothing.
+/// The data are missing and the environment variable `CI` is set and not empty.
 #[track_caller]
 #[must_use]
 pub fn shared(name: &str) -> Option<PathBuf> {
@@ -44,7 +44,7 @@ fn data(folder: &Path, name: &str, in_ci: bool) -> Option<PathBuf> {
         return Some(path);
     }
     let absent = format!("../shared/{name} is not next to the checkout");
-    assert!(!in_ci, "{absent}; where CI is set, no test is skipped");
+    assert!(!in_ci, "{absent}; no test may be skipped if CI is set");
     #[allow(clippy::print_stdout, reason = "shown by the test runner")]
     {
         println!("skipped: {absent}");
@@ -58,7 +58,7 @@ mod tests {
     use crate::Folder;
 
     #[test]
-    fn data_that_are_there_are_found_with_and_without_ci() {
+    fn existing_data_are_found_with_and_without_ci() {
         let folder = Folder::new();
         folder.write("golden/a.json", "{}");
         for in_ci in [false, true] {
@@ -76,13 +76,13 @@ mod tests {
     }
 
     #[test]
-    fn absent_data_are_a_skip_without_ci() {
+    fn missing_data_skip_the_test_without_ci() {
         assert_eq!(data(&Folder::new(), "golden", false), None);
     }
 
     #[test]
     #[should_panic(expected = "../shared/golden/b.json is not next to the checkout")]
-    fn absent_data_are_a_failure_with_ci() {
+    fn missing_data_fail_the_test_with_ci() {
         let folder = Folder::new();
         folder.write("golden/a.json", "{}");
         let _ = data(&folder, "golden/b.json", true);

@@ -1,4 +1,4 @@
-//! A program under test, run as its users run it.
+//! Runs a program under test as users run it.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -16,25 +16,25 @@ pub struct Program<'a> {
 }
 
 impl<'a> Program<'a> {
-    /// A program by its path.
+    /// A program, given its path.
     #[must_use]
     pub const fn new(path: &'a str) -> Self {
         Self { path, before: &[] }
     }
 
-    /// Where the program lies.
+    /// The path of the program.
     #[must_use]
     pub const fn path(self) -> &'a str {
         self.path
     }
 
-    /// The same program with words that stand before all others, such as the name of a stage.
+    /// The same program with words before all other arguments, such as the name of a stage.
     #[must_use]
     pub const fn with(self, before: &'a [&'a str]) -> Self {
         Self { before, ..self }
     }
 
-    /// The process, not started yet; it sees no data folder of the user's.
+    /// A command that is not started yet. It does not see the variable `RSOM_DATA`.
     #[must_use]
     pub fn command(self, folder: impl AsRef<Path>, words: impl Words) -> Command {
         let mut command = Command::new(self.path);
@@ -46,10 +46,10 @@ impl<'a> Program<'a> {
         command
     }
 
-    /// Runs the program in a folder to its end.
+    /// Runs the program in a folder and waits for its end.
     ///
     /// # Panics
-    /// The program does not start, or it panicked.
+    /// The program cannot be started, or it panicked.
     #[track_caller]
     pub fn run(self, folder: impl AsRef<Path>, words: impl Words) -> Finished {
         let output = self.command(folder, words).output();
@@ -59,16 +59,16 @@ impl<'a> Program<'a> {
     /// Runs the program and expects exit code 0.
     ///
     /// # Panics
-    /// It ends otherwise.
+    /// The program has another exit code.
     #[track_caller]
     pub fn done(self, folder: impl AsRef<Path>, words: impl Words) -> Finished {
         self.run(folder, words).expect_code(0)
     }
 
-    /// Runs the program with `--json`, expects exit code 0, and gives the stage's result.
+    /// Runs a stage with `--json`, expects exit code 0, and returns the `result` of its JSON line.
     ///
     /// # Panics
-    /// It ends otherwise, or prints no such line.
+    /// The stage has another exit code, or prints no JSON.
     #[track_caller]
     pub fn result(self, folder: impl AsRef<Path>, words: impl Words) -> Value {
         let mut words = words.words();
@@ -76,10 +76,10 @@ impl<'a> Program<'a> {
         self.done(folder, words.as_slice()).json()["result"].take()
     }
 
-    /// Runs the program, expects an exit code other than 0, and gives it with what stderr says.
+    /// Runs the program, expects an exit code other than 0, and returns this code and stderr.
     ///
     /// # Panics
-    /// It succeeds, or a signal ends it.
+    /// The program succeeds, or a signal ends it.
     #[track_caller]
     pub fn failed(self, folder: impl AsRef<Path>, words: impl Words) -> (i32, String) {
         let Finished { code, stderr, .. } = self.run(folder, words);
@@ -90,10 +90,10 @@ impl<'a> Program<'a> {
         )
     }
 
-    /// Runs the program and expects this exit code and one line on stderr, which holds `says`; gives that line.
+    /// Runs the program, expects this exit code and exactly one line on stderr that contains `says`, and returns the line.
     ///
     /// # Panics
-    /// It ends otherwise.
+    /// The program has another exit code, or stderr is different.
     #[track_caller]
     pub fn refused(
         self,
@@ -107,7 +107,7 @@ impl<'a> Program<'a> {
     }
 }
 
-/// Words of a command line: a line that is split at white space, or a list in which each word stands for itself.
+/// Arguments of a command line: a text that is split at white space, or a list of single words.
 pub trait Words {
     /// The words, one by one.
     fn words(&self) -> Vec<String>;

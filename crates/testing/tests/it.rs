@@ -1,4 +1,4 @@
-//! The helpers of all tests, on programs that every Unix has.
+//! Tests of the test helpers, with programs of every Unix system.
 
 #![cfg(unix)]
 #![allow(clippy::expect_used, reason = "a test that cannot start has failed")]
@@ -82,7 +82,7 @@ fn the_result_is_that_of_the_json_line() {
 }
 
 #[test]
-fn no_data_folder_of_the_users_is_seen() {
+fn the_data_folder_of_the_user_is_hidden() {
     let command = SH.command(".", "");
     let hidden =
         |(name, value): (&std::ffi::OsStr, Option<_>)| name == "RSOM_DATA" && value.is_none();
@@ -104,7 +104,7 @@ fn asking_for_data() {
 }
 
 #[test]
-fn a_test_without_its_data_says_skipped_and_fails_where_ci_is_set() {
+fn a_test_without_its_data_prints_skipped_and_fails_if_ci_is_set() {
     let test = std::env::current_exe().unwrap_or_default();
     let test = Program::new(test.to_str().unwrap_or_default());
     let ask = |ci: Option<&str>| {
@@ -126,6 +126,6 @@ fn a_test_without_its_data_says_skipped_and_fails_where_ci_is_set() {
     }
     let (passed, said) = ask(Some("true"));
     assert!(!passed, "{said}");
-    let line = "../shared/no/such data is not next to the checkout; where CI is set";
+    let line = "../shared/no/such data is not next to the checkout; no test may be skipped";
     assert!(said.contains(line) && !said.contains("skipped: "), "{said}");
 }

@@ -1,4 +1,4 @@
-//! One suite over every implementation of the stage contract: the built-in stages and a foreign one.
+//! Tests the stage contract on all built-in stages and on a foreign one.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What bad input gets: one clear line, the right exit code, no panic, nothing half-written, nothing overwritten.
+//! Bad input gives one clear line and the right exit code: no panic, no half-written and no overwritten file.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::io::Write;
@@ -206,7 +206,7 @@ fn outputs_that_share_a_file_or_a_sidecar_are_refused() {
 }
 
 #[test]
-fn a_run_keeps_the_users_notes_beside_an_output() {
+fn a_run_keeps_the_users_notes_next_to_an_output() {
     let folder = Folder::new();
     let text = "name: p\nstages:\n  a:\n    uses: phantom scan\n    with: { seed: 1, shape: [16, 2, 64] }\n    out: { image: a.nii.gz, layer: b.nii.gz }\n";
     std::fs::write(folder.join("p.yaml"), text).unwrap();
@@ -347,7 +347,7 @@ fn weights_that_lie_are_refused() {
 }
 
 #[test]
-fn a_broken_pipeline_is_told_with_line_and_column_before_anything_runs() {
+fn a_broken_pipeline_is_reported_with_line_and_column_before_anything_runs() {
     let folder = Folder::new();
     let text = "name: p\nstages:\n  a:\n    uses: phantom scan\n    wiht: { seed: 1 }\n";
     std::fs::write(folder.join("p.yaml"), text).unwrap();

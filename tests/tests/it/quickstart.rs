@@ -1,4 +1,5 @@
-//! The quickstart in small: from seeds to a table with p-values, the same bytes whatever the threads, nothing twice.
+//! A small quickstart: from seeds to a table with p-values. The bytes do not depend on the number of threads, and a second run
+//! does nothing.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::collections::BTreeMap;

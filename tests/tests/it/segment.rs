@@ -1,5 +1,5 @@
-//! `rsom segment` as a user of the released pipeline runs it: a folder of MATLAB files and two state dicts in, masks,
-//! pictures and a table out; broken scans are named and cost no other; what is done is not done again.
+//! `rsom segment` from a folder of MATLAB files and two state dicts to masks, figures and a table. Broken scans are reported
+//! and do not affect other scans. Results that are up to date are not computed again.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::path::Path;
@@ -114,7 +114,7 @@ fn a_folder_of_scans_is_segmented_as_the_released_pipeline_does_and_only_once() 
 }
 
 #[test]
-fn a_broken_scan_and_a_missing_partner_are_named_and_cost_no_other() {
+fn a_broken_scan_and_a_missing_partner_are_reported_and_affect_no_other_scan() {
     let Some(golden) = shared("golden") else {
         return;
     };

@@ -1,4 +1,4 @@
-//! The classical vessel stage in the place of the vessel network: both keep one contract.
+//! The classical vessel stage replaces the vessel network: both meet the stage contract.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 #![cfg(unix)]
 
@@ -58,7 +58,7 @@ stages:
 }
 
 #[test]
-fn frangi_stands_in_for_the_vessel_network() {
+fn frangi_replaces_the_vessel_network() {
     let folder = Folder::new();
     let study = folder.join("study.yaml");
     std::fs::write(&study, pipeline()).unwrap();
@@ -67,7 +67,7 @@ fn frangi_stands_in_for_the_vessel_network() {
     let (study, workdir) = (study.to_string_lossy(), out.to_string_lossy());
     let words = ["run", &study, "--workdir", &workdir, "--swap", &swap];
     let finished = RSOM.done(checkout(), words);
-    // What the network has and the filter has not is left out, and said.
+    // Parameters that the filter does not have are left out, with a warning.
     assert!(finished.stderr.contains("threshold"), "{}", finished.stderr);
     assert!(out.join("p01_mask.nii.gz").exists() && out.join("p01.parquet").exists());
     let sidecar = std::fs::read_to_string(out.join("p01_mask.json")).unwrap();

@@ -1,4 +1,4 @@
-//! What of a task is to be done: nothing, because its outputs are there, or run, and why.
+//! Decides whether a task is up to date or must run, and why.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,7 +13,7 @@ use crate::assess::workdir::Workdir;
 use crate::plan::output_paths::sidecar;
 use crate::plan::tasks::{InputFile, Plan, Task};
 
-/// What is known of a task whose inputs are there.
+/// The state of a task whose inputs all exist.
 #[derive(Debug, Clone)]
 pub(crate) struct Assessment {
     pub identity: Identity,
@@ -22,16 +22,16 @@ pub(crate) struct Assessment {
     pub verdict: Verdict,
 }
 
-/// What is to be done.
+/// Whether a task must run.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Verdict {
-    /// The outputs are there, made from the same inputs in the same way.
+    /// The outputs exist and come from a task of the same identity.
     UpToDate(Record),
-    /// To run, for this reason.
+    /// The task must run, for this reason.
     Run(String),
 }
 
-/// Knows what was done in a workdir.
+/// Assesses the tasks of a plan in a workdir.
 #[derive(Debug)]
 pub(crate) struct Assessor {
     pub workdir: Workdir,
@@ -40,7 +40,7 @@ pub(crate) struct Assessor {
 }
 
 impl Assessor {
-    /// Reads what earlier runs remembered.
+    /// Reads the hashes of earlier runs.
     pub fn new(workdir: &Workdir) -> Self {
         Self {
             hashes: Hashes::read(&workdir.hashes(), workdir.root()),
@@ -49,12 +49,12 @@ impl Assessor {
         }
     }
 
-    /// Hashes a file that goes into a task, and checks it against the manifest.
+    /// The sha256 of an input file. Compares it with the manifest.
     ///
     /// # Errors
-    /// Exit code 3: it cannot be read, or is not what the manifest says.
+    /// Exit code 3: the file cannot be read, or does not match the manifest.
     pub fn check_input(&mut self, plan: &Plan, file: &InputFile) -> Result<String, StageError> {
-        let path = self.absolute(plan, file);
+        let path = self.absolute(plan, file)?;
         let found = self
             .hashes
             .of_path(&path)
@@ -65,16 +65,16 @@ impl Assessor {
                 ..
             } if *expected != found => Err(StageError::input(
                 &path,
-                format_args!("its sha256 is {found:.12}…, and the manifest says {expected:.12}…"),
+                format_args!("its sha256 is {found:.12}…, but the manifest says {expected:.12}…"),
             )),
             _ => Ok(found),
         }
     }
 
-    /// Assesses a task whose inputs are all there.
+    /// Assesses a task whose inputs all exist.
     ///
     /// # Errors
-    /// Exit code 3: an input cannot be read, or is not what the manifest says.
+    /// Exit code 3: an input cannot be read, or does not match the manifest.
     pub fn assess(&mut self, plan: &Plan, task: &Task) -> Result<Assessment, StageError> {
         let mut inputs = BTreeMap::new();
         let mut meanings = BTreeMap::new();
@@ -83,7 +83,7 @@ impl Assessor {
             let mut meaning_of_port = Vec::new();
             for file in &input.files {
                 of_port.push(self.check_input(plan, file)?);
-                let path = self.absolute(plan, file);
+                let path = self.absolute(plan, file)?;
                 let meaning = self.hashes.meaning_of(&path);
                 meaning_of_port.push(meaning.map_err(|e| unreadable(&path, &e))?);
             }
@@ -99,10 +99,10 @@ impl Assessor {
         })
     }
 
-    /// sha256 of everything that a task wrote, by path relative to the workdir: outputs, sidecars, files in folders.
+    /// The sha256 of all outputs of a task, their sidecars and the files in output folders, by path relative to the workdir.
     ///
     /// # Errors
-    /// Exit code 1: an output is not there.
+    /// Exit code 1: an output is missing.
     pub fn hash_outputs(&mut self, task: &Task) -> Result<BTreeMap<String, String>, StageError> {
         let mut hashes = BTreeMap::new();
         for output in &task.outputs {
@@ -120,7 +120,7 @@ impl Assessor {
                     .map_err(|e| StageError::failure(format_args!("{}: {e}", output.path)))?;
             }
             if let Some(sidecar) = sidecar(&output.path)
-                && let Some(hash) = self.hash_now(&sidecar)
+                && let Some(hash) = self.hash_if_present(&sidecar)
             {
                 hashes.insert(sidecar, hash);
             }
@@ -133,7 +133,7 @@ impl Assessor {
         if let Some(record) = self.records.find(&identity.hash()) {
             fault = self.fault(task, &record);
             if strict && fault.is_none() {
-                fault = other_instructions(task, &record).map(|[made, now]| {
+                fault = instruction_mismatch(task, &record).map(|[made, now]| {
                     format!("made with {made} instructions, this machine has {now}")
                 });
             }
@@ -154,11 +154,14 @@ impl Assessor {
         Some(Identity::from_document(record.of.clone()))
     }
 
-    /// What is wrong with the outputs that a record promises.
+    /// The first difference between the outputs and their record, if any.
     fn fault(&mut self, task: &Task, record: &Record) -> Option<String> {
         for output in &task.outputs {
             for path in std::iter::once(output.path.clone()).chain(sidecar(&output.path)) {
-                let (expected, found) = (record.outputs.get(&path).cloned(), self.hash_now(&path));
+                let (expected, found) = (
+                    record.outputs.get(&path).cloned(),
+                    self.hash_if_present(&path),
+                );
                 if found != expected {
                     let what = if found.is_none() {
                         "missing"
@@ -175,7 +178,7 @@ impl Assessor {
         None
     }
 
-    fn hash_now(&mut self, path: &str) -> Option<String> {
+    fn hash_if_present(&mut self, path: &str) -> Option<String> {
         let path = self.workdir.root().join(path);
         self.hashes.of_path(&path).ok()
     }
@@ -190,21 +193,24 @@ impl Assessor {
             let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
             if std::fs::metadata(entry.path())?.is_dir() {
                 self.hash_folder(&path, hashes)?;
-            } else if let Some(hash) = self.hash_now(&path) {
+            } else if let Some(hash) = self.hash_if_present(&path) {
                 hashes.insert(path, hash);
             }
         }
         Ok(())
     }
 
-    fn absolute(&self, plan: &Plan, file: &InputFile) -> PathBuf {
-        self.workdir.root().join(plan.path_of(file))
+    fn absolute(&self, plan: &Plan, file: &InputFile) -> Result<PathBuf, StageError> {
+        let path = plan.path_of(file).ok_or_else(|| {
+            StageError::failure("an input refers to an output that is not in the plan")
+        })?;
+        Ok(self.workdir.root().join(path))
     }
 }
 
-/// The vector instructions that a task was computed with, and those of this machine, when they differ: the last digits of
-/// its outputs may differ too.
-pub(crate) fn other_instructions<'a>(task: &'a Task, record: &'a Record) -> Option<[&'a str; 2]> {
+/// The vector instructions of the recorded task and those of this machine, if they differ. The last digits of the outputs
+/// may then differ too.
+pub(crate) fn instruction_mismatch<'a>(task: &'a Task, record: &'a Record) -> Option<[&'a str; 2]> {
     let (made, now) = (
         record.instruction_set.as_deref()?,
         task.tool.instruction_set()?,

@@ -1,4 +1,4 @@
-//! Hashes of files for those who prepare a run: what the run will ask for again is then known to it.
+//! Hashes of files for callers that prepare a run: the run finds them in its cache.
 
 use std::io;
 use std::path::Path;
@@ -8,12 +8,12 @@ use rsom_stage::StageError;
 use crate::assess::hashes::Hashes;
 use crate::assess::workdir::Workdir;
 
-/// sha256 of files, remembered in a workdir as long as a file is not written to, replaced or moved.
+/// sha256 of files, cached in a workdir until a file is written, replaced or moved.
 #[derive(Debug)]
 pub struct FileHashes(Hashes);
 
 impl FileHashes {
-    /// Those that a workdir remembers.
+    /// Reads the cache of a workdir.
     #[must_use]
     pub fn of_workdir(folder: &Path) -> Self {
         let workdir = Workdir::new(folder);
@@ -23,12 +23,12 @@ impl FileHashes {
     /// The sha256 of a file.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The file cannot be read.
     pub fn of_path(&mut self, path: &Path) -> io::Result<String> {
         self.0.of_path(path)
     }
 
-    /// Remembers them for the run.
+    /// Stores the hashes for the run.
     ///
     /// # Errors
     /// Exit code 4: the workdir cannot be written.

@@ -1,4 +1,4 @@
-//! Content hashes of files, remembered as long as size, times and inode stay the same.
+//! Content hashes of files, cached as long as size, times and inode do not change.
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
@@ -13,17 +13,17 @@ use serde_json::Value;
 use crate::plan::output_paths::sidecar;
 use crate::value::canonical;
 
-/// A file written twice within a tick of the file system's clock may bear one time for two contents.
+/// Two writes within one tick of the file system's clock may give the same time to different contents.
 const TICK: Duration = Duration::from_millis(20);
 
-/// Hashes by path, kept in a file between runs.
+/// Cached hashes by path, stored in a file between runs.
 #[derive(Debug)]
 pub(crate) struct Hashes {
     file: PathBuf,
-    /// Paths below it are remembered relative to it, so that a workdir can be moved.
+    /// Paths inside this folder are stored relative to it, so that a workdir can be moved.
     root: PathBuf,
     entries: BTreeMap<PathBuf, Entry>,
-    /// What was asked in this run: not looked at again until it is forgotten.
+    /// Hashes already returned in this run. Reused without a look at the file, until `forget`.
     asked: BTreeMap<PathBuf, String>,
     changed: bool,
 }
@@ -32,28 +32,28 @@ pub(crate) struct Hashes {
 struct Entry {
     stamp: Stamp,
     sha256: String,
-    /// For a sidecar: the hash of what it says beside the provenance, empty when it says nothing else.
+    /// For a sidecar, the hash of its content without the provenance. Empty if it contains nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     meaning: Option<String>,
-    /// Whether the content cannot have changed since without the stamp telling.
+    /// Whether the file was written so recently that a later change might keep the same stamp.
     #[serde(skip)]
     fresh: bool,
 }
 
-/// What tells that a file was written to.
+/// File metadata that changes when the file is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stamp {
     size: u64,
-    /// Nanoseconds since 1970 of the last change of the content and of the entry itself.
+    /// Times of the last change of the content and of the metadata, in nanoseconds since 1970.
     changed_ns: [i128; 2],
     inode: u64,
 }
 
 impl Stamp {
-    /// Of a file or folder.
+    /// The stamp of a file or folder.
     ///
     /// # Errors
-    /// It cannot be looked at.
+    /// The metadata cannot be read.
     pub fn of(path: &Path) -> io::Result<Self> {
         std::fs::metadata(path).map(|metadata| Self::from_metadata(&metadata))
     }
@@ -82,7 +82,7 @@ impl Stamp {
 }
 
 impl Hashes {
-    /// Reads what an earlier run remembered; an absent or broken file remembers nothing.
+    /// Reads the cache of an earlier run. A missing or broken file is an empty cache.
     pub fn read(file: &Path, root: &Path) -> Self {
         let bytes = std::fs::read(file).unwrap_or_default();
         Self {
@@ -94,10 +94,10 @@ impl Hashes {
         }
     }
 
-    /// sha256 of a file, a pair or a folder, as [`fingerprint::of_path`] defines it.
+    /// The sha256 of a file, a pair or a folder, as [`fingerprint::of_path`] defines it.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The file or folder cannot be read.
     pub fn of_path(&mut self, path: &Path) -> io::Result<String> {
         if let Some(hash) = self.asked.get(path) {
             return Ok(hash.clone());
@@ -107,7 +107,7 @@ impl Hashes {
             self.list(path, path, &mut listing)?;
             fingerprint::of_bytes(&listing)
         } else if let Some([header, image]) = fingerprint::pair(path) {
-            // Not kept as asked: its image may be written by itself, and only that path be forgotten.
+            // Not stored in `asked`: if only the image is written, only the path of the image is forgotten.
             let header = self.entry(&header)?.sha256.clone();
             return Ok(fingerprint::of_pair(&header, &self.entry(&image)?.sha256));
         } else {
@@ -117,11 +117,11 @@ impl Hashes {
         Ok(hash)
     }
 
-    /// What a file means to a stage that reads it: its content, and for a NIfTI file what the sidecar says beside the
-    /// provenance, so that the same voxels made in another way do not set off what follows.
+    /// The hash of everything in a file that can affect a stage: its content, and for a NIfTI file the sidecar without the
+    /// provenance. So a task does not run again if its input has the same voxels but another provenance.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The file cannot be read.
     pub fn meaning_of(&mut self, path: &Path) -> io::Result<String> {
         let content = self.of_path(path)?;
         let sidecar = match fingerprint::pair(path) {
@@ -148,16 +148,17 @@ impl Hashes {
         ))
     }
 
-    /// Looks at a file again when it is asked for: it is about to be written.
+    /// Forgets the hash of a path, because a task is about to write it or has written it.
     pub fn forget(&mut self, path: &Path) {
         self.asked.remove(path);
     }
 
-    /// Keeps the hashes for the next run. `last` waits until the files are older than a tick of the clock; before the
-    /// last time, those that are not are left out.
+    /// Stores the cache for the next run.
+    ///
+    /// Files younger than one tick of the clock are left out. If `last` is true, waits one tick to include them.
     ///
     /// # Errors
-    /// Exit code 4 when the file cannot be written.
+    /// Exit code 4 if the cache cannot be written.
     pub fn save(&mut self, last: bool) -> Result<(), StageError> {
         if !self.changed {
             return Ok(());
@@ -178,7 +179,7 @@ impl Hashes {
         Ok(())
     }
 
-    /// The entry of a file, hashed anew when the file was written to.
+    /// The entry of a file. Hashes the file again if it was written.
     fn entry(&mut self, path: &Path) -> io::Result<&mut Entry> {
         let stamp = Stamp::of(path)?;
         let key = path.strip_prefix(&self.root).unwrap_or(path).to_path_buf();
@@ -209,14 +210,14 @@ impl Hashes {
             .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// What [`fingerprint::of_path`] hashes of a folder: relative paths and hashes of its files, in sorted order.
+    /// Appends the bytes that [`fingerprint::of_path`] hashes for a folder: relative paths and hashes of its files, sorted.
     fn list(&mut self, root: &Path, folder: &Path, listing: &mut Vec<u8>) -> io::Result<()> {
         let mut entries: Vec<std::fs::DirEntry> =
             std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
         entries.sort_by_key(std::fs::DirEntry::file_name);
         for entry in entries {
             let path = entry.path();
-            // Through links, as fingerprint::of_path looks.
+            // Follows links, as fingerprint::of_path does.
             let kind = std::fs::metadata(&path)?;
             if kind.is_dir() {
                 self.list(root, &path, listing)?;
@@ -232,9 +233,9 @@ impl Hashes {
     }
 }
 
-/// Hash of what a sidecar says beside its provenance; empty when it says nothing else.
+/// Hash of a sidecar without its provenance. Empty if it contains nothing else.
 fn meaning_of_sidecar(bytes: &[u8]) -> String {
-    let said = match serde_json::from_slice(bytes) {
+    let content = match serde_json::from_slice(bytes) {
         Ok(Value::Object(mut members)) => {
             members.remove("GeneratedBy");
             if members.is_empty() {
@@ -244,14 +245,15 @@ fn meaning_of_sidecar(bytes: &[u8]) -> String {
         }
         _ => bytes.to_vec(),
     };
-    fingerprint::of_bytes(&said)
+    fingerprint::of_bytes(&content)
 }
 
 fn is_fresh(stamp: &Stamp) -> bool {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    let last = stamp.changed_ns.iter().max().copied().unwrap_or_default();
+    let [modified, changed] = stamp.changed_ns;
+    let last = modified.max(changed);
     now.as_nanos() as i128 - last < TICK.as_nanos() as i128
 }
 
@@ -276,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_is_looked_at_as_stages_do_and_again_when_its_image_changes() {
+    fn a_pair_is_hashed_as_stages_hash_it_and_again_when_its_image_changes() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         std::fs::write(at("x.hdr"), "header").unwrap();
@@ -296,19 +298,19 @@ mod tests {
     }
 
     #[test]
-    fn a_remembered_hash_is_used_and_any_rewriting_is_seen() {
+    fn a_cached_hash_is_used_until_the_file_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("x");
         std::fs::write(&file, "one").unwrap();
         let mut first = hashes(folder.path());
         let one = first.of_path(&file).unwrap();
         first.save(true).unwrap();
-        // A remembered hash is not computed again: a made-up one comes back.
+        // A cached hash is not computed again: a wrong one is returned.
         let cache = folder.path().join("hashes.json");
         let text = std::fs::read_to_string(&cache).unwrap();
-        std::fs::write(&cache, text.replace(&one, "remembered")).unwrap();
-        assert_eq!(hashes(folder.path()).of_path(&file).unwrap(), "remembered");
-        // The same size, and the old modification time put back.
+        std::fs::write(&cache, text.replace(&one, "cached")).unwrap();
+        assert_eq!(hashes(folder.path()).of_path(&file).unwrap(), "cached");
+        // Same size, and the old modification time restored.
         let modified = std::fs::metadata(&file).unwrap().modified().unwrap();
         std::fs::write(&file, "two").unwrap();
         let handle = std::fs::File::options().write(true).open(&file).unwrap();
@@ -320,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_sidecar_says_beside_its_provenance_counts() {
+    fn only_the_content_of_a_sidecar_outside_the_provenance_counts() {
         let folder = tempfile::tempdir().unwrap();
         let (volume, sidecar) = (folder.path().join("x.nii.gz"), folder.path().join("x.json"));
         std::fs::write(&volume, "voxels").unwrap();

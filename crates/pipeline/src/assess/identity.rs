@@ -1,4 +1,4 @@
-//! What a task is: the same identity promises the same outputs.
+//! The identity of a task: tasks of the same identity have the same outputs.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,14 +11,14 @@ use crate::plan::tasks::Task;
 use crate::read::template::Template;
 use crate::value::canonical;
 
-/// Everything that the outputs of a task depend on; no path of the workdir, no number of threads, no time.
+/// Everything that determines the outputs of a task. Excludes paths in the workdir, the number of threads and time.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Identity {
     document: Value,
 }
 
 impl Identity {
-    /// Of a task whose inputs have the given contents, by port, in order.
+    /// The identity of a task. `inputs` holds the hashes of its input files by port, in order.
     pub fn of(task: &Task, inputs: &BTreeMap<String, Vec<String>>) -> Self {
         let outputs: Map<String, Value> = task
             .outputs
@@ -35,24 +35,24 @@ impl Identity {
         }
     }
 
-    /// As it was written down in a record.
+    /// The identity stored in a record.
     pub fn from_document(document: Value) -> Self {
         Self { document }
     }
 
-    /// To be written down in a record.
+    /// The JSON to store in a record.
     pub fn document(&self) -> &Value {
         &self.document
     }
 
-    /// 64 hexadecimal digits.
+    /// The sha256 of the identity, as 64 hexadecimal digits.
     pub fn hash(&self) -> String {
         fingerprint::of_bytes(canonical(&self.document).as_bytes())
     }
 
-    /// Why outputs made under another identity are not those of this one, in a few words.
-    pub fn difference(&self, other: &Self) -> String {
-        let (old, new) = (&other.document, &self.document);
+    /// The main difference from an earlier identity, in a few words.
+    pub fn difference(&self, earlier: &Self) -> String {
+        let (old, new) = (&earlier.document, &self.document);
         if old["tool"] != new["tool"] {
             return tool_difference(&old["tool"], &new["tool"]);
         }
@@ -85,7 +85,7 @@ fn tool(task: &Task) -> Value {
     }
 }
 
-/// The format of a document may follow the end of its name.
+/// The ending of an output's name: it may determine the format.
 fn ending(path: &str) -> Value {
     let ending = Path::new(path).extension();
     ending.map_or(Value::Null, |e| e.to_string_lossy().into())
@@ -147,14 +147,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::check::tool::StageTool;
+    use crate::check::tool::StageCommand;
     use crate::plan::tasks::TaskOutput;
     use rsom_stage::{CommandSpec, Kind};
 
     type Inputs = BTreeMap<String, Vec<String>>;
 
     fn task(label: &str, folder: &str, parameters: &Map<String, Value>) -> Task {
-        let tool = StageTool {
+        let tool = StageCommand {
             program: folder.into(),
             prefix: None,
             stage: "demo".into(),
@@ -166,7 +166,7 @@ mod tests {
         };
         Task {
             label: label.into(),
-            stage: label.into(),
+            step: label.into(),
             scan: Some(label.into()),
             factors: vec![(label.into(), Value::from(folder))],
             parameters: parameters.clone(),
@@ -249,7 +249,7 @@ mod tests {
         assert_ne!(before.hash(), now.hash());
         let text = now.difference(&before);
         assert_eq!(text, "demo changed: revision fedc… → 0123…");
-        // As records of earlier versions have it.
+        // Records of earlier versions have no revision.
         document["tool"]["revision"] = Value::Null;
         let text = now.difference(&Identity::from_document(document));
         assert_eq!(text, "demo changed: revision unknown → 0123…");

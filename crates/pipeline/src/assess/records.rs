@@ -1,4 +1,4 @@
-//! Records of finished tasks: under which identity an output was made, and its hash.
+//! Records of finished tasks: the identity of each task and the hashes of its outputs.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,33 +10,32 @@ use serde_json::Value;
 
 use crate::assess::identity::Identity;
 
-/// A finished task. Tasks of one identity share a record.
+/// A finished task. Tasks with the same identity share a record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
-    /// What the outputs depend on.
+    /// The identity of the task.
     pub of: Value,
-    /// sha256 of what was written, by path relative to the workdir: outputs, their sidecars, and every file of an
-    /// output that is a folder.
+    /// sha256 of all outputs, their sidecars and the files in output folders, by path relative to the workdir.
     pub outputs: BTreeMap<String, String>,
-    /// The vector instructions that it was computed with, where the last digits depend on them.
+    /// The vector instructions in use, if they affect the last digits of the outputs.
     #[serde(default)]
     pub instruction_set: Option<String>,
-    /// How long it took.
+    /// Run time in s.
     pub wall_time_s: f64,
-    /// The most memory that its process held, where the system tells.
+    /// Peak memory of the process in MiB, if the system reports it.
     pub peak_memory_mib: Option<f64>,
 }
 
-/// The folder of records: one file for each identity.
+/// The records of a workdir, with one file for each identity.
 #[derive(Debug)]
 pub(crate) struct Records {
     folder: PathBuf,
-    /// The latest record for each path; read when it is first asked for.
+    /// The latest record for each path. Read at the first use.
     latest: Option<BTreeMap<String, Record>>,
 }
 
 impl Records {
-    /// The records of a folder.
+    /// The records in a folder.
     pub fn new(folder: &Path) -> Self {
         Self {
             folder: folder.to_path_buf(),
@@ -44,12 +43,12 @@ impl Records {
         }
     }
 
-    /// The record of an identity; a broken one counts as none.
+    /// The record of an identity. `None` if it is missing or broken.
     pub fn find(&self, identity: &str) -> Option<Record> {
         read(&self.path(identity))
     }
 
-    /// The record under which a path was last written.
+    /// The record of the task that last wrote a path.
     pub fn latest(&mut self, path: &str) -> Option<&Record> {
         let folder = &self.folder;
         self.latest
@@ -57,10 +56,10 @@ impl Records {
             .get(path)
     }
 
-    /// Adds a record, to that of the same identity if there is one.
+    /// Adds a record. Merges its outputs into an existing record of the same identity.
     ///
     /// # Errors
-    /// Exit code 4 when it cannot be written.
+    /// Exit code 4 if the record cannot be written.
     pub fn add(&mut self, identity: &Identity, record: &Record) -> Result<(), StageError> {
         let hash = identity.hash();
         let mut outputs = self.find(&hash).map(|r| r.outputs).unwrap_or_default();

@@ -1,23 +1,23 @@
-//! What a run would do, before it does it.
+//! Determines which tasks a run would start.
 
 use rsom_stage::{Progress, StageError, log};
 
-use crate::assess::assessor::{Assessment, Assessor, Verdict, other_instructions};
+use crate::assess::assessor::{Assessment, Assessor, Verdict, instruction_mismatch};
 use crate::assess::records::Record;
 use crate::plan::tasks::{InputFile, Plan};
 use crate::run::signals;
 
-/// What a run would do with a task.
+/// The expected fate of a task in a run.
 #[derive(Debug, Clone)]
 pub(crate) enum Outlook {
-    /// Nothing, or run it for a reason.
+    /// All inputs exist, so that the task is assessed.
     Known(Box<Assessment>),
-    /// Decide when the tasks before it are done; the first of them is named by its index.
+    /// The task depends on tasks that are not up to date. Holds the index of the first of them.
     After(usize),
 }
 
 impl Outlook {
-    /// The record of the task's outputs, when they are there.
+    /// The record of a task that is up to date.
     pub fn record(&self) -> Option<&Record> {
         match self {
             Outlook::Known(assessment) => match &assessment.verdict {
@@ -28,30 +28,30 @@ impl Outlook {
         }
     }
 
-    /// Whether the task's outputs are there.
+    /// Whether the task is up to date.
     pub fn is_up_to_date(&self) -> bool {
         self.record().is_some()
     }
 }
 
-/// Says how many outputs were made with other vector instructions than this machine's.
+/// Warns of tasks that were computed with other vector instructions than those of this machine.
 pub(crate) fn warn_of_other_instructions(plan: &Plan, outlooks: &[Outlook]) {
     let pairs = plan.tasks.iter().zip(outlooks);
     let found: Vec<[&str; 2]> = pairs
-        .filter_map(|(task, outlook)| other_instructions(task, outlook.record()?))
+        .filter_map(|(task, outlook)| instruction_mismatch(task, outlook.record()?))
         .collect();
     if let Some([made, now]) = found.first() {
         log::warn(format_args!(
-            "{} tasks were made with {made} instructions, this machine has {now}: their last digits may differ; --strict runs them again",
+            "{} tasks were made with {made} instructions, this machine has {now}: their last digits may differ; use --strict to run them again",
             found.len()
         ));
     }
 }
 
-/// Hashes what was there before, and looks at every task whose inputs are all there.
+/// Checks all existing input files, then assesses every task whose inputs all exist.
 ///
 /// # Errors
-/// Exit code 3: an input cannot be read, or is not what the manifest says. Exit code 130: interrupted.
+/// Exit code 3: an input cannot be read, or does not match the manifest. Exit code 130: interrupted.
 pub(crate) fn survey(plan: &Plan, assessor: &mut Assessor) -> Result<Vec<Outlook>, StageError> {
     check_inputs(plan, assessor)?;
     let mut outlooks: Vec<Outlook> = Vec::new();
@@ -69,7 +69,7 @@ pub(crate) fn survey(plan: &Plan, assessor: &mut Assessor) -> Result<Vec<Outlook
     Ok(outlooks)
 }
 
-/// A wrong file should be told before hours of work that do not need it, not after.
+/// Hashes all existing input files first, so that a wrong file is reported before hours of work, not after.
 fn check_inputs(plan: &Plan, assessor: &mut Assessor) -> Result<(), StageError> {
     let inputs = plan.tasks.iter().flat_map(|task| &task.inputs);
     let given: Vec<&InputFile> = inputs

@@ -1,5 +1,6 @@
-//! The folder of a run: outputs, `run.json`, and the engine's own records.
+//! The workdir: the folder with outputs, `run.json` and the engine's own records.
 
+use std::fmt;
 use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,16 +12,23 @@ pub(crate) const FOLDER: &str = ".rsom";
 /// The report of the last run.
 pub(crate) const REPORT: &str = "run.json";
 
-/// Where things lie in a workdir.
+/// The paths inside a workdir.
 #[derive(Debug, Clone)]
 pub(crate) struct Workdir {
     root: PathBuf,
 }
 
-/// Keeps other runs out of a workdir until it is dropped or its process ends.
+/// Excludes other runs from a workdir until it is dropped or its process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: File,
+}
+
+/// A run that uses a workdir.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ActiveRun {
+    /// Id of its process. `None` if the lock file does not contain one.
+    process: Option<u32>,
 }
 
 impl Workdir {
@@ -41,7 +49,7 @@ impl Workdir {
         self.root.join(REPORT)
     }
 
-    /// Hashes of files that have not changed since.
+    /// The file of cached hashes.
     pub fn hashes(&self) -> PathBuf {
         self.root.join(FOLDER).join("hashes.json")
     }
@@ -56,9 +64,9 @@ impl Workdir {
         self.root.join(FOLDER).join("running")
     }
 
-    /// The log of a task, relative to the workdir.
+    /// The path of a task's log, relative to the workdir. Different labels have different logs.
     pub fn log(label: &str) -> String {
-        /// File systems allow 255 bytes for a name.
+        /// In bytes. File systems allow 255 bytes for a name.
         const LONGEST: usize = 180;
         let plain = |c: char| c.is_ascii_alphanumeric() || "=._-".contains(c);
         let replaced = |c| match c {
@@ -75,12 +83,12 @@ impl Workdir {
         format!("{FOLDER}/logs/{name}.log")
     }
 
-    /// Makes the folders and takes the lock.
+    /// Creates the folders and takes the lock.
     ///
-    /// The lock is the operating system's, on an open file: it ends with the process, so that a killed run leaves none.
+    /// The operating system holds the lock on an open file. It ends with the process, so that a killed run leaves no lock.
     ///
     /// # Errors
-    /// Exit code 4 when the folder cannot be written; exit code 1 when another run is at work here.
+    /// Exit code 4 if the folder cannot be written. Exit code 1 if another run uses it.
     pub fn lock(&self) -> Result<Lock, StageError> {
         let path = self.root.join(FOLDER).join("lock");
         let failed = |e: std::io::Error| StageError::output(&path, atomic::plain(&e));
@@ -98,10 +106,10 @@ impl Workdir {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let by = holder(&path).map_or_else(String::new, |pid| format!(" (process {pid})"));
+                let run = ActiveRun::read(&path);
                 let root = self.root.display();
                 return Err(StageError::failure(format_args!(
-                    "{root}: another run is at work here{by}"
+                    "{root}: another run uses this folder{run}"
                 )));
             }
             Err(TryLockError::Error(error)) => return Err(failed(error)),
@@ -111,19 +119,35 @@ impl Workdir {
         Ok(Lock { _file: file })
     }
 
-    /// The process of the run that is at work here, if there is one.
-    pub fn at_work(&self) -> Option<u32> {
+    /// The run that uses this workdir now, if there is one.
+    pub fn active_run(&self) -> Option<ActiveRun> {
         let path = self.root.join(FOLDER).join("lock");
         let file = File::open(&path).ok()?;
         match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => Some(holder(&path).unwrap_or_default()),
+            Err(TryLockError::WouldBlock) => Some(ActiveRun::read(&path)),
             _ => None,
         }
     }
 }
 
-fn holder(path: &Path) -> Option<u32> {
-    std::fs::read_to_string(path).ok()?.trim().parse().ok()
+impl ActiveRun {
+    /// Reads the process id from a lock file.
+    fn read(lock: &Path) -> Self {
+        let text = std::fs::read_to_string(lock).ok();
+        Self {
+            process: text.and_then(|text| text.trim().parse().ok()),
+        }
+    }
+}
+
+impl fmt::Display for ActiveRun {
+    /// ` (process 12)`, or nothing if the id is unknown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.process {
+            Some(process) => write!(f, " (process {process})"),
+            None => Ok(()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -134,14 +158,18 @@ mod tests {
     fn a_second_run_is_kept_out_and_a_dead_one_is_not_waited_for() {
         let folder = tempfile::tempdir().unwrap();
         let workdir = Workdir::new(folder.path());
-        assert_eq!(workdir.at_work(), None);
-        // What a killed run leaves: a file with the number of a process that is no more.
+        assert_eq!(workdir.active_run(), None);
+        // What a killed run leaves: a lock file with the id of a process that has ended.
         std::fs::create_dir_all(folder.path().join(FOLDER)).unwrap();
         std::fs::write(folder.path().join(FOLDER).join("lock"), "4194304999\n").unwrap();
         let lock = workdir.lock().unwrap();
         let error = workdir.lock().unwrap_err().to_string();
-        assert!(error.contains("another run is at work here"), "{error}");
-        assert_eq!(workdir.at_work(), Some(std::process::id()));
+        assert!(
+            error.contains("another run uses this folder (process "),
+            "{error}"
+        );
+        let process = Some(std::process::id());
+        assert_eq!(workdir.active_run(), Some(ActiveRun { process }));
         drop(lock);
         assert!(workdir.lock().is_ok());
     }

@@ -1,4 +1,4 @@
-//! Asks a foreign program for its specification.
+//! Asks a foreign stage for its specification.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -11,15 +11,15 @@ use rsom_stage::{Spec, atomic, fingerprint};
 use crate::run::process::signal_group;
 use crate::run::signals;
 
-/// How long a program may take to say what it is.
+/// Time limit for a program to print its specification.
 const LIMIT: Duration = Duration::from_secs(10);
-/// Time between two looks at it.
+/// Time between two checks of the process.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// The specification of a program and its hash.
+/// The specification of a program and the sha256 of the program.
 ///
 /// # Errors
-/// It is not there, cannot be started, fails, has not ended after 10 s, or prints something else.
+/// The program is missing, cannot be started, fails, does not end within 10 s, or prints no specification.
 pub(crate) fn ask(program: &Path) -> Result<(Spec, String), String> {
     ask_within(program, LIMIT)
 }
@@ -32,11 +32,15 @@ fn ask_within(program: &Path, limit: Duration) -> Result<(Spec, String), String>
         .map_err(|e| format!("{name} cannot be started: {}", atomic::plain(&e)))?
         .ok_or_else(|| {
             let seconds = limit.as_secs_f64();
-            format!("'{name} spec' has not ended after {seconds} s; it must print its specification and end")
+            format!("'{name} spec' did not end within {seconds} s; it must print its specification and exit")
         })?;
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
-        let reason = stderr.trim().lines().last().unwrap_or("it says nothing");
+        let reason = stderr
+            .trim()
+            .lines()
+            .last()
+            .unwrap_or("it printed no message");
         return Err(format!(
             "'{name} spec' failed ({}): {reason}",
             output.status
@@ -48,10 +52,10 @@ fn ask_within(program: &Path, limit: Duration) -> Result<(Spec, String), String>
     Ok((spec, sha256))
 }
 
-/// What a command prints. `None` when it, or what it started and left its output to, has not ended in time or the user
-/// asked to stop: then all of it is ended.
+/// Runs a command and returns its output. `None` if the command, or a process that inherited its output, did not end in
+/// time, or if the user stopped the run: then the whole process group is killed.
 fn output_within(command: &mut Command, limit: Duration) -> io::Result<Option<Output>> {
-    // The program stands in a process group of its own, which Ctrl-C in a terminal does not reach.
+    // Ctrl-C in a terminal does not reach the program, which gets a process group of its own.
     signals::install();
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
@@ -67,8 +71,8 @@ fn output_within(command: &mut Command, limit: Duration) -> io::Result<Option<Ou
         if let Some(status) = status.filter(|_| stdout.is_finished() && stderr.is_finished()) {
             return Ok(Some(Output {
                 status,
-                stdout: stdout.join().unwrap_or_default(),
-                stderr: stderr.join().unwrap_or_default(),
+                stdout: joined(stdout)?,
+                stderr: joined(stderr)?,
             }));
         }
         if started.elapsed() >= limit || signals::count() > 0 {
@@ -81,16 +85,22 @@ fn output_within(command: &mut Command, limit: Duration) -> io::Result<Option<Ou
     }
 }
 
-/// Reads on its own thread, so that no full pipe stops the program.
+/// Reads a pipe on a thread of its own, so that a full pipe does not block the program.
 fn collect(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(mut pipe) = pipe {
-            // What came before a failure is still worth showing.
+            // Keeps what was read before a failure.
             let _ = pipe.read_to_end(&mut bytes);
         }
         bytes
     })
+}
+
+fn joined(reader: JoinHandle<Vec<u8>>) -> io::Result<Vec<u8>> {
+    reader
+        .join()
+        .map_err(|_| io::Error::other("its output could not be read"))
 }
 
 #[cfg(test)]
@@ -109,8 +119,8 @@ mod tests {
         path
     }
 
-    /// Whether a process whose number a program wrote down is at work.
-    fn is_at_work(note: &Path) -> bool {
+    /// Whether the process whose id is in the file `note` is running.
+    fn is_running(note: &Path) -> bool {
         let number = std::fs::read_to_string(note).unwrap();
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", number.trim()));
         stat.is_ok_and(|stat| !stat.contains(") Z"))
@@ -118,7 +128,7 @@ mod tests {
 
     // One test, so that no other thread starts a program while one is being written.
     #[test]
-    fn a_program_is_given_a_while_to_say_what_it_is() {
+    fn a_program_has_a_time_limit_to_print_its_specification() {
         let folder = tempfile::tempdir().unwrap();
         let limit = Duration::from_millis(1500);
         let note = folder.path().join("number");
@@ -133,15 +143,15 @@ mod tests {
             let fault = ask_within(&program, limit).unwrap_err();
             assert!(started.elapsed() < Duration::from_secs(60));
             assert!(
-                fault.contains("program spec' has not ended after 1.5 s"),
+                fault.contains("program spec' did not end within 1.5 s"),
                 "{fault}"
             );
             assert_eq!(fault.lines().count(), 1);
             let waited = Instant::now();
-            while is_at_work(&note) {
+            while is_running(&note) {
                 assert!(
                     waited.elapsed() < Duration::from_secs(30),
-                    "it is left behind"
+                    "the process is left behind"
                 );
                 std::thread::sleep(PAUSE);
             }

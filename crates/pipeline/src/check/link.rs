@@ -1,4 +1,4 @@
-//! Checks what the inputs of a stage refer to, before anything is expanded.
+//! Checks the references of inputs to outputs of other steps and to files of scans.
 
 use rsom_stage::Kind;
 use rsom_stage::yaml::Place;
@@ -8,25 +8,25 @@ use crate::check::tool::Tool;
 use crate::plan::output_paths::kind_of;
 use crate::plan::scans::Scans;
 use crate::problem::Problems;
-use crate::read::model::{Action, Origin, Source, Stage};
+use crate::read::model::{Action, Origin, Source, Step};
 use crate::suggest;
 
-/// A stage and what it starts, which is unknown when it could not be found.
+/// A step and its tool. `tool` is `None` if the tool was not found, which is reported elsewhere.
 #[derive(Debug)]
-pub(crate) struct Staged {
-    pub stage: Stage,
+pub(crate) struct ResolvedStep {
+    pub step: Step,
     pub tool: Option<std::rc::Rc<Tool>>,
 }
 
-/// Checks the references of a stage's inputs: outputs that exist and are of the right kind, files that scans have,
-/// conditions on what the other stage has.
+/// Checks the inputs of a step: outputs must exist and have the right kind, roles must exist, and conditions must use
+/// factors or attributes of the other step.
 pub(crate) fn check_references(
-    stage: &Staged,
-    all: &[Staged],
+    resolved: &ResolvedStep,
+    all: &[ResolvedStep],
     scans: &Scans,
     problems: &mut Problems,
 ) {
-    for input in &stage.stage.inputs {
+    for input in &resolved.step.inputs {
         for source in &input.sources {
             match &source.origin {
                 Origin::Path(_) => {}
@@ -36,19 +36,16 @@ pub(crate) fn check_references(
                     {
                         problems.add(source.place, message);
                     }
-                    check_conditions(&each_scan(), &source.conditions, scans, problems);
+                    check_conditions(&scan_step(), &source.conditions, scans, problems);
                 }
-                Origin::Output {
-                    stage: name,
-                    output,
-                } => {
-                    let Some(upstream) = all.iter().find(|other| other.stage.name == *name) else {
-                        // Its own problems have been told.
+                Origin::Output { step: name, output } => {
+                    let Some(upstream) = all.iter().find(|other| other.step.name == *name) else {
+                        // The problems of that step are already reported.
                         continue;
                     };
                     check_output(upstream, output, source, problems);
-                    check_conditions(&upstream.stage, &source.conditions, scans, problems);
-                    if let Some(message) = misfit(stage, upstream, &input.port, output) {
+                    check_conditions(&upstream.step, &source.conditions, scans, problems);
+                    if let Some(message) = kind_mismatch(resolved, upstream, &input.port, output) {
                         problems.add(source.place, message);
                     }
                 }
@@ -57,9 +54,9 @@ pub(crate) fn check_references(
     }
 }
 
-/// A stage-like thing whose tasks are the scans: what `scan.files.<role>` gathers over.
-pub(crate) fn each_scan() -> Stage {
-    Stage {
+/// A step with one task for each scan: the source of `scan.files.<role>`.
+pub(crate) fn scan_step() -> Step {
+    Step {
         name: "scan".to_owned(),
         place: Place::default(),
         action: Action::Run { words: Vec::new() },
@@ -73,65 +70,71 @@ pub(crate) fn each_scan() -> Stage {
     }
 }
 
-fn check_output(upstream: &Staged, output: &str, source: &Source, problems: &mut Problems) {
-    if upstream.stage.output(output).is_some() {
+fn check_output(upstream: &ResolvedStep, output: &str, source: &Source, problems: &mut Problems) {
+    if upstream.step.output(output).is_some() {
         return;
     }
-    let name = &upstream.stage.name;
+    let name = &upstream.step.name;
     let offered = match upstream.tool.as_deref() {
         Some(Tool::Stage(tool)) => tool.command.output(output).is_some(),
         _ => false,
     };
     let message = if offered {
-        format!("stage '{name}' does not declare its output '{output}' under 'out'")
+        format!("step '{name}' does not declare its output '{output}' under 'out'")
     } else {
-        let declared = upstream.stage.outputs.iter().map(|o| o.port.as_str());
+        let declared = upstream.step.outputs.iter().map(|o| o.port.as_str());
         format!(
-            "stage '{name}' has no output '{output}'{}",
+            "step '{name}' has no output '{output}'{}",
             suggest::hint(output, declared)
         )
     };
     problems.add(source.place, message);
 }
 
-/// The kind of an output: as its stage declares it, or by its name for a `run` line.
-pub(crate) fn kind_of_output(staged: &Staged, output: usize) -> Kind {
-    let output = &staged.stage.outputs[output];
-    let declared = match staged.tool.as_deref() {
+/// The kind of an output: from the specification of the stage, or from the file name for a `run` line.
+pub(crate) fn kind_of_output(resolved: &ResolvedStep, output: usize) -> Kind {
+    let output = &resolved.step.outputs[output];
+    let declared = match resolved.tool.as_deref() {
         Some(Tool::Stage(tool)) => tool.command.output(&output.port).map(|port| port.kind),
         _ => None,
     };
     declared.unwrap_or_else(|| kind_of(output.path.ending()))
 }
 
-/// What is wrong when the kind of an output is not that of the input it goes to.
-fn misfit(stage: &Staged, upstream: &Staged, port: &str, output: &str) -> Option<String> {
-    let Some(Tool::Stage(tool)) = stage.tool.as_deref() else {
+/// An error message if the kind of an output does not fit the input that takes it.
+fn kind_mismatch(
+    resolved: &ResolvedStep,
+    upstream: &ResolvedStep,
+    port: &str,
+    output: &str,
+) -> Option<String> {
+    let Some(Tool::Stage(tool)) = resolved.tool.as_deref() else {
         return None;
     };
     let port = tool.command.input(port)?;
-    let output = upstream.stage.output(output)?;
-    let made = kind_of_output(upstream, output);
-    let (from, output) = (&upstream.stage.name, &upstream.stage.outputs[output].port);
-    (!fits(made, port.kind)).then(|| {
-        let (takes, is) = (port.kind.as_str(), made.as_str());
+    let output = upstream.step.output(output)?;
+    let output_kind = kind_of_output(upstream, output);
+    let (from, output) = (&upstream.step.name, &upstream.step.outputs[output].port);
+    (!fits(output_kind, port.kind)).then(|| {
+        let (expected, found) = (port.kind.as_str(), output_kind.as_str());
         format!(
-            "'{}' is of the kind {takes}, and '{from}.{output}' of the kind {is}",
+            "'{}' takes a file of kind {expected}, but '{from}.{output}' is of kind {found}",
             port.name
         )
     })
 }
 
-/// Images of all kinds are NIfTI files and may stand for each other; a document may be anything.
-fn fits(made: Kind, taken: Kind) -> bool {
+/// Whether an output may go to an input. All kinds of images are NIfTI files and fit each other. A document fits every
+/// kind.
+fn fits(output: Kind, input: Kind) -> bool {
     let is_image = |kind| {
         matches!(
             kind,
             Kind::Volume | Kind::Mask | Kind::Labels | Kind::Probabilities
         )
     };
-    made == taken
-        || taken == Kind::Document
-        || made == Kind::Document
-        || (is_image(made) && is_image(taken))
+    output == input
+        || input == Kind::Document
+        || output == Kind::Document
+        || (is_image(output) && is_image(input))
 }

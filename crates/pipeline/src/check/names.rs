@@ -1,4 +1,4 @@
-//! Checks that what a stage names exists, before anything is expanded: placeholders, factors, attributes and their values.
+//! Checks the names in a step: placeholders, factors, scan attributes and their values.
 
 use std::collections::BTreeSet;
 
@@ -9,22 +9,22 @@ use crate::check::tool::Tool;
 use crate::plan::scans::Scans;
 use crate::plan::scope::Names;
 use crate::problem::Problems;
-use crate::read::model::{Condition, Origin, Stage};
+use crate::read::model::{Condition, Origin, Step};
 use crate::read::template::{self, Template};
 use crate::suggest;
 use crate::value;
 
-/// Checks that every placeholder and every condition of a stage names something that exists.
+/// Checks that all placeholders and conditions of a step use names that exist.
 pub(crate) fn check_names(
-    stage: &Stage,
+    step: &Step,
     tool: Option<&Tool>,
     names: &Names<'_>,
     problems: &mut Problems,
 ) {
     let mut texts: Vec<(&Value, Place)> = Vec::new();
-    texts.extend(stage.parameters.iter().map(|p| (&p.value, p.place)));
-    texts.extend(stage.conditions.iter().map(|c| (&c.value, c.place)));
-    for source in stage.inputs.iter().flat_map(|input| &input.sources) {
+    texts.extend(step.parameters.iter().map(|p| (&p.value, p.place)));
+    texts.extend(step.conditions.iter().map(|c| (&c.value, c.place)));
+    for source in step.inputs.iter().flat_map(|input| &input.sources) {
         let conditions = source.conditions.iter().chain(&source.when);
         texts.extend(conditions.map(|c| (&c.value, c.place)));
         if let Origin::Path(path) = &source.origin
@@ -33,8 +33,9 @@ pub(crate) fn check_names(
             problems.add(source.place, message);
         }
     }
-    let paths = stage.outputs.iter().map(|o| (o.path.clone(), o.place));
+    let paths = step.outputs.iter().map(|o| (o.path.clone(), o.place));
     let in_texts = texts.iter().flat_map(|(value, place)| {
+        // The reader has already reported malformed placeholders.
         let templates = template::templates(value).unwrap_or_default();
         templates.into_iter().map(|template| (template, *place))
     });
@@ -46,46 +47,44 @@ pub(crate) fn check_names(
         }
     }
     if let Some(Tool::Line(line)) = tool {
-        check_line(stage, &line.words, names, problems);
+        check_line(step, &line.words, names, problems);
     }
-    check_conditions(stage, &stage.conditions, names.scans, problems);
-    for source in stage.inputs.iter().flat_map(|input| &input.sources) {
-        check_conditions(stage, &source.when, names.scans, problems);
+    check_conditions(step, &step.conditions, names.scans, problems);
+    for source in step.inputs.iter().flat_map(|input| &input.sources) {
+        check_conditions(step, &source.when, names.scans, problems);
         for condition in &source.when {
-            check_levels(stage, condition, names, problems);
+            check_levels(step, condition, names, problems);
         }
     }
-    if stage.foreach_scan && names.scans.absent {
+    if step.foreach_scan && names.scans.absent {
         problems.add(
-            stage.place,
+            step.place,
             format!(
-                "stage '{}' runs for each scan, but the pipeline names no manifest",
-                stage.name
+                "step '{}' runs for each scan, but the pipeline names no manifest",
+                step.name
             ),
         );
     }
 }
 
 /// In a `run` line, `${in.<name>}` and `${out.<name>}` stand for paths.
-fn check_line(stage: &Stage, words: &[Template], names: &Names<'_>, problems: &mut Problems) {
+fn check_line(step: &Step, words: &[Template], names: &Names<'_>, problems: &mut Problems) {
     for name in words.iter().flat_map(Template::names) {
         let result = match name.split_once('.') {
-            Some(("in", port)) => {
-                declared(port, stage.inputs.iter().map(|i| i.port.as_str()), "in")
-            }
+            Some(("in", port)) => declared(port, step.inputs.iter().map(|i| i.port.as_str()), "in"),
             Some(("out", port)) => {
-                declared(port, stage.outputs.iter().map(|o| o.port.as_str()), "out")
+                declared(port, step.outputs.iter().map(|o| o.port.as_str()), "out")
             }
             _ => names.check(name),
         };
         if let Err(message) = result {
-            problems.add(stage.action_place, message);
+            problems.add(step.action_place, message);
         }
     }
-    if stage.outputs.is_empty() {
+    if step.outputs.is_empty() {
         problems.add(
-            stage.place,
-            format!("stage '{}' declares no output under 'out'", stage.name),
+            step.place,
+            format!("step '{}' declares no output under 'out'", step.name),
         );
     }
 }
@@ -105,9 +104,10 @@ fn declared<'a>(
     ))
 }
 
-/// Checks the keys of conditions on tasks of `subject`, and that a literal value occurs in some scan or factor.
+/// Checks conditions on the tasks of `subject`: their keys must be factors or attributes, and a literal value must occur in
+/// some scan.
 pub(crate) fn check_conditions(
-    subject: &Stage,
+    subject: &Step,
     conditions: &[Condition],
     scans: &Scans,
     problems: &mut Problems,
@@ -116,7 +116,7 @@ pub(crate) fn check_conditions(
         let known = match condition.key.strip_prefix("scan.") {
             None if subject.factor(&condition.key).is_some() => Ok(()),
             _ if !subject.foreach_scan => Err(format!(
-                "'{}' is no factor of stage '{}', which does not run for each scan",
+                "'{}' is not a factor of step '{}'; a scan attribute needs 'foreach: scan' in that step",
                 condition.key, subject.name
             )),
             attribute => scans.check_attribute(attribute.unwrap_or(&condition.key)),
@@ -128,19 +128,19 @@ pub(crate) fn check_conditions(
     }
 }
 
-/// A misspelled value under `when` would silently leave the input out.
-fn check_levels(stage: &Stage, condition: &Condition, names: &Names<'_>, problems: &mut Problems) {
-    let Some(factor) = stage.factor(&condition.key) else {
+/// Reports a value under `when` that the factor does not have: a misspelled value would silently skip the input.
+fn check_levels(step: &Step, condition: &Condition, names: &Names<'_>, problems: &mut Problems) {
+    let Some(factor) = step.factor(&condition.key) else {
         return;
     };
     let param = |name: &str| names.params.get(name).cloned().ok_or_else(String::new);
-    // What is wrong with the factor itself is told where it is expanded.
-    let Ok(levels) = template::fill(&stage.matrix[factor].value, &param) else {
+    // Problems of the factor itself are reported when it is expanded.
+    let Ok(levels) = template::fill(&step.matrix[factor].value, &param) else {
         return;
     };
-    for wanted in one_or_many(&condition.value) {
+    for wanted in items_of(&condition.value) {
         let is_literal = !wanted.to_string().contains("${");
-        if is_literal && !one_or_many(&levels).iter().any(|k| value::same(k, wanted)) {
+        if is_literal && !items_of(&levels).iter().any(|k| value::same(k, wanted)) {
             let text = template::text_of(wanted).unwrap_or_else(|| "null".into());
             let key = &condition.key;
             problems.add(
@@ -152,12 +152,12 @@ fn check_levels(stage: &Stage, condition: &Condition, names: &Names<'_>, problem
 }
 
 /// The items of a list, or the value itself.
-fn one_or_many(value: &Value) -> &[Value] {
+fn items_of(value: &Value) -> &[Value] {
     (value.as_array()).map_or(std::slice::from_ref(value), Vec::as_slice)
 }
 
-/// A misspelled value would silently leave scans out.
-fn check_values(subject: &Stage, condition: &Condition, scans: &Scans, problems: &mut Problems) {
+/// Reports a value that no scan has: a misspelled value would silently skip scans.
+fn check_values(subject: &Step, condition: &Condition, scans: &Scans, problems: &mut Problems) {
     let is_factor = subject.factor(&condition.key).is_some();
     if is_factor || condition.not || scans.is_broken() {
         return;
@@ -167,7 +167,7 @@ fn check_values(subject: &Stage, condition: &Condition, scans: &Scans, problems:
         .strip_prefix("scan.")
         .unwrap_or(&condition.key);
     let known = scans.values_of(attribute);
-    for wanted in one_or_many(&condition.value) {
+    for wanted in items_of(&condition.value) {
         let is_literal = !wanted.to_string().contains("${");
         if is_literal && !known.iter().any(|k| value::same(k, wanted)) {
             let words: BTreeSet<String> = known.iter().filter_map(template::text_of).collect();

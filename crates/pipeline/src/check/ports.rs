@@ -1,18 +1,18 @@
-//! Checks a stage against the specification of its tool, before anything is expanded.
+//! Checks the inputs, outputs and parameters of a step against the specification of its stage.
 
 use rsom_stage::{Parameter, Port};
 
-use crate::check::tool::StageTool;
+use crate::check::tool::StageCommand;
 use crate::problem::Problems;
-use crate::read::model::Stage;
+use crate::read::model::Step;
 use crate::suggest;
 
-/// Checks names of ports and parameters, and that what is required is there.
+/// Checks the names of ports and parameters, and that all required ones are given.
 ///
-/// What a swapped-in program does not know is taken out of the stage with a warning.
+/// If the stage was replaced by `--swap`, removes ports and parameters that the program does not have, with a warning.
 pub(crate) fn check_ports(
-    stage: &mut Stage,
-    tool: &StageTool,
+    step: &mut Step,
+    tool: &StageCommand,
     problems: &mut Problems,
     warnings: &mut Problems,
 ) {
@@ -23,8 +23,8 @@ pub(crate) fn check_ports(
     } else {
         &mut *problems
     };
-    let note = if tool.swapped { "; left out" } else { "" };
-    stage.inputs.retain(|input| {
+    let note = if tool.swapped { "; it is left out" } else { "" };
+    step.inputs.retain(|input| {
         let known = command.input(&input.port).is_some();
         if !known {
             let hint = suggest::hint(&input.port, names(&command.inputs));
@@ -35,7 +35,7 @@ pub(crate) fn check_ports(
         }
         known
     });
-    stage.outputs.retain(|output| {
+    step.outputs.retain(|output| {
         let known = command.output(&output.port).is_some();
         if !known {
             let hint = suggest::hint(&output.port, names(&command.outputs));
@@ -46,7 +46,7 @@ pub(crate) fn check_ports(
         }
         known
     });
-    stage.parameters.retain(|parameter| {
+    step.parameters.retain(|parameter| {
         let known = command.parameter(&parameter.name).is_some();
         if !known {
             let known = command.parameters.iter().map(|p| p.name.as_str());
@@ -59,20 +59,20 @@ pub(crate) fn check_ports(
         }
         known
     });
-    check_required(stage, tool, &title, problems);
+    check_required(step, tool, &title, problems);
 }
 
 fn names(ports: &[Port]) -> impl Iterator<Item = &str> {
     ports.iter().map(|port| port.name.as_str())
 }
 
-fn check_required(stage: &Stage, tool: &StageTool, title: &str, problems: &mut Problems) {
+fn check_required(step: &Step, tool: &StageCommand, title: &str, problems: &mut Problems) {
     let command = &tool.command;
     let mut missing = |what: &str, name: &str, given: bool| {
         if !given {
             problems.add(
-                stage.place,
-                format!("stage '{}': {title} needs the {what} '{name}'", stage.name),
+                step.place,
+                format!("step '{}': {title} needs the {what} '{name}'", step.name),
             );
         }
     };
@@ -80,15 +80,15 @@ fn check_required(stage: &Stage, tool: &StageTool, title: &str, problems: &mut P
         missing(
             "input",
             &port.name,
-            stage.inputs.iter().any(|i| i.port == port.name),
+            step.inputs.iter().any(|i| i.port == port.name),
         );
     }
     for port in command.outputs.iter().filter(|p| p.required) {
-        missing("output", &port.name, stage.output(&port.name).is_some());
+        missing("output", &port.name, step.output(&port.name).is_some());
     }
     let required = |p: &&Parameter| p.required && p.default.is_none();
     for parameter in command.parameters.iter().filter(required) {
-        let given = stage.parameters.iter().any(|p| p.name == parameter.name);
+        let given = step.parameters.iter().any(|p| p.name == parameter.name);
         missing("parameter", &parameter.name, given);
     }
 }

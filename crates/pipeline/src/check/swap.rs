@@ -1,4 +1,4 @@
-//! `--swap STAGE=EXE`: another program in a stage's place.
+//! `--swap STAGE=PROGRAM`: replaces the program of a stage, or of one step.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -7,18 +7,19 @@ use crate::problem::Problems;
 use crate::read::model::{Action, Pipeline};
 use crate::suggest;
 
-/// The swaps of a run.
+/// The programs given with `--swap`.
 #[derive(Debug, Default)]
 pub(crate) struct Swaps {
-    of_stages: Vec<(String, PathBuf)>,
-    of_tools: Vec<(String, PathBuf)>,
+    by_step: Vec<(String, PathBuf)>,
+    by_stage: Vec<(String, PathBuf)>,
+    /// Stages that were replaced in at least one step.
     used: BTreeSet<String>,
-    /// Commands of a swapped tool that its program does not have.
+    /// Stages and their commands that the replacing program does not have.
     kept: BTreeSet<(String, String)>,
 }
 
 impl Swaps {
-    /// Reads the words `STAGE=EXE`: the name of a stage of this pipeline, or of the tool that its stages use.
+    /// Reads the words `STAGE=PROGRAM`. `STAGE` is the name of a stage, or of a step of the pipeline.
     pub fn read(words: &[String], pipeline: &Pipeline, problems: &mut Problems) -> Self {
         let mut swaps = Self::default();
         for word in words {
@@ -34,69 +35,69 @@ impl Swaps {
                 continue;
             };
             let uses: Vec<(&str, &str)> = pipeline
-                .stages
+                .steps
                 .iter()
-                .filter_map(|stage| match &stage.action {
-                    Action::Uses { tool, .. } => Some((stage.name.as_str(), tool.as_str())),
+                .filter_map(|step| match &step.action {
+                    Action::Uses { stage, .. } => Some((step.name.as_str(), stage.as_str())),
                     Action::Run { .. } => None,
                 })
                 .collect();
             let known: BTreeSet<&str> = uses
                 .iter()
-                .flat_map(|(stage, tool)| [*stage, *tool])
+                .flat_map(|(step, stage)| [*step, *stage])
                 .collect();
             let taken = swaps
-                .of_stages
+                .by_step
                 .iter()
-                .chain(&swaps.of_tools)
+                .chain(&swaps.by_stage)
                 .any(|(n, _)| n == name);
             if taken {
                 problems.add_usage(format_args!("--swap {word}: '{name}' is swapped twice"));
-            } else if uses.iter().any(|(stage, _)| *stage == name) {
-                swaps.of_stages.push((name.to_owned(), program));
+            } else if uses.iter().any(|(step, _)| *step == name) {
+                swaps.by_step.push((name.to_owned(), program));
             } else if known.contains(name) {
-                swaps.of_tools.push((name.to_owned(), program));
+                swaps.by_stage.push((name.to_owned(), program));
             } else {
                 let hint = suggest::hint(name, known);
                 problems.add_usage(format_args!(
-                    "--swap {word}: the pipeline uses no stage '{name}'{hint}"
+                    "--swap {word}: no step of the pipeline is named '{name}' or uses a stage '{name}'{hint}"
                 ));
             }
         }
         swaps
     }
 
-    /// The program for a stage of the pipeline.
+    /// The program that replaces the stage of one step.
+    pub fn of_step(&self, step: &str) -> Option<PathBuf> {
+        find(&self.by_step, step)
+    }
+
+    /// The program that replaces a stage in all steps that use it.
     pub fn of_stage(&self, stage: &str) -> Option<PathBuf> {
-        find(&self.of_stages, stage)
+        find(&self.by_stage, stage)
     }
 
-    /// The program for the stages that use a tool.
-    pub fn of_tool(&self, tool: &str) -> Option<PathBuf> {
-        find(&self.of_tools, tool)
+    /// Notes that a stage was replaced in a step.
+    pub fn note_use(&mut self, stage: &str) {
+        self.used.insert(stage.to_owned());
     }
 
-    /// A stage that uses the tool has been swapped.
-    pub fn note_use(&mut self, tool: &str) {
-        self.used.insert(tool.to_owned());
+    /// Notes that the program lacks a command, so that the original stage runs it.
+    pub fn note_kept(&mut self, stage: &str, command: &str) {
+        self.kept.insert((stage.to_owned(), command.to_owned()));
     }
 
-    /// The program in a tool's place does not have a command, which stays with the tool.
-    pub fn note_kept(&mut self, tool: &str, command: &str) {
-        self.kept.insert((tool.to_owned(), command.to_owned()));
-    }
-
-    /// Reports programs that have none of the commands that the pipeline uses.
+    /// Reports programs that have none of the commands used by the pipeline, and warns of missing commands.
     pub fn check_used(&self, problems: &mut Problems, warnings: &mut Problems) {
-        for (tool, command) in &self.kept {
+        for (stage, command) in &self.kept {
             warnings.add_usage(format_args!(
-                "--swap {tool}: the program has no command '{command}'; {tool} does it itself"
+                "--swap {stage}: the program has no command '{command}'; the original {stage} runs it"
             ));
         }
-        for (tool, program) in &self.of_tools {
-            if !self.used.contains(tool) {
+        for (stage, program) in &self.by_stage {
+            if !self.used.contains(stage) {
                 problems.add_usage(format_args!(
-                    "--swap {tool}={}: it has none of the commands of '{tool}' that the pipeline uses",
+                    "--swap {stage}={}: the program has none of the commands of '{stage}' that the pipeline uses",
                     program.display()
                 ));
             }

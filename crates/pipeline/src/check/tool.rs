@@ -1,4 +1,4 @@
-//! What a stage starts: a command of the running binary, a foreign stage, or any command line.
+//! Finds the tool of a step: a command of a built-in or foreign stage, or any command line.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,47 +7,49 @@ use rsom_stage::{CommandSpec, Spec, atomic, fingerprint};
 
 use crate::check::ask::ask;
 use crate::check::swap::Swaps;
-use crate::read::model::{Action, Stage};
+use crate::read::model::{Action, Step};
 use crate::read::template::Template;
 use crate::suggest;
 
-/// What a stage starts.
+/// The program that a step starts.
 #[derive(Debug, Clone)]
 pub(crate) enum Tool {
-    /// A command of a stage that meets the stage contract.
-    Stage(Box<StageTool>),
+    /// A command of a stage.
+    Stage(Box<StageCommand>),
     /// Any command line.
-    Line(LineTool),
+    Line(CommandLine),
 }
 
-/// A command of a stage that meets the stage contract.
+/// A command of a built-in or foreign stage.
 #[derive(Debug, Clone)]
-pub(crate) struct StageTool {
+pub(crate) struct StageCommand {
+    /// The executable to start.
     pub program: PathBuf,
-    /// The stage's name, before the command, when the program is the running binary.
+    /// For a built-in stage, its name: the first argument of the `rsom` binary.
     pub prefix: Option<String>,
     pub stage: String,
     pub version: String,
-    /// Of the code that the stage is built from.
+    /// Revision of the stage's code, if the stage states one.
     pub revision: Option<String>,
-    /// For a foreign stage, whose version says little.
+    /// For a foreign stage, the sha256 of its program: its version may not change with its code.
     pub program_sha256: Option<String>,
     pub command: CommandSpec,
-    /// Whether `--swap` put it here: what it does not know is then left out with a warning.
+    /// Whether `--swap` chose this program. Then unknown ports and parameters are left out with a warning.
     pub swapped: bool,
 }
 
 /// Any command line.
 #[derive(Debug, Clone)]
-pub(crate) struct LineTool {
+pub(crate) struct CommandLine {
     pub program: PathBuf,
-    /// For a program beside the pipeline file; not for one of the system.
+    /// The sha256 of a program given by a path. `None` for a program on the `PATH`.
     pub program_sha256: Option<String>,
+    /// The arguments, with placeholders.
     pub words: Vec<Template>,
 }
 
 impl Tool {
-    /// The vector instructions that its last digits depend on, if they do.
+    /// The vector instructions in use, if they affect the last digits of the results.
     pub fn instruction_set(&self) -> Option<&str> {
         match self {
             Self::Stage(tool) => tool.command.instruction_set.as_deref(),
@@ -56,61 +58,67 @@ impl Tool {
     }
 }
 
-/// Finds the tools of a pipeline's stages; asks each foreign program once.
+/// Finds the tools of steps. Asks each foreign program only once for its specification.
 #[derive(Debug)]
 pub(crate) struct Toolbox<'a> {
     /// Folder of the pipeline file.
     pub folder: &'a Path,
-    /// The binary that runs the built-in stages.
+    /// The binary that contains the built-in stages.
     pub executable: &'a Path,
+    /// Specifications of the built-in stages.
     pub built_in: &'a [Spec],
     pub swaps: &'a mut Swaps,
-    /// Foreign programs that have been asked.
+    /// Answers of foreign programs.
     pub asked: BTreeMap<PathBuf, Result<(Spec, String), String>>,
 }
 
 impl Toolbox<'_> {
-    /// The tool of a stage.
+    /// The tool of a step.
     ///
     /// # Errors
-    /// An unknown stage or command, a program that is not there or does not meet the contract.
-    pub fn find(&mut self, stage: &Stage) -> Result<Tool, String> {
-        match &stage.action {
+    /// An unknown stage or command, a missing program, or a program that does not meet the stage contract.
+    pub fn find(&mut self, step: &Step) -> Result<Tool, String> {
+        match &step.action {
             Action::Run { words } => line(words, self.folder).map(Tool::Line),
-            Action::Uses { tool, command } => self
-                .stage(&stage.name, tool, command)
+            Action::Uses { stage, command } => self
+                .stage_command(&step.name, stage, command)
                 .map(|tool| Tool::Stage(Box::new(tool))),
         }
     }
 
-    fn stage(&mut self, stage: &str, tool: &str, command: &str) -> Result<StageTool, String> {
-        if let Some(program) = self.swaps.of_stage(stage) {
+    fn stage_command(
+        &mut self,
+        step: &str,
+        stage: &str,
+        command: &str,
+    ) -> Result<StageCommand, String> {
+        if let Some(program) = self.swaps.of_step(step) {
             return self.foreign(&program, command, true);
         }
-        if let Some(program) = self.swaps.of_tool(tool) {
+        if let Some(program) = self.swaps.of_stage(stage) {
             let swapped = self.foreign(&program, command, true);
-            // A program that stands in for one command of a stage leaves the others as they are.
+            // A program may replace only some commands of a stage.
             let lacks_command = swapped.is_err() && self.ask(&program).is_ok();
             if !lacks_command {
-                self.swaps.note_use(tool);
+                self.swaps.note_use(stage);
                 return swapped;
             }
-            self.swaps.note_kept(tool, command);
+            self.swaps.note_kept(stage, command);
         }
-        if tool.contains('/') {
-            return self.foreign(&self.folder.join(tool), command, false);
+        if stage.contains('/') {
+            return self.foreign(&self.folder.join(stage), command, false);
         }
         let names = self.built_in.iter().map(|spec| spec.stage.as_str());
-        let spec = (self.built_in.iter().find(|spec| spec.stage == tool))
-            .ok_or_else(|| format!("there is no stage '{tool}'{}", suggest::hint(tool, names)))?;
-        Ok(StageTool {
+        let spec = (self.built_in.iter().find(|spec| spec.stage == stage))
+            .ok_or_else(|| format!("there is no stage '{stage}'{}", suggest::hint(stage, names)))?;
+        Ok(StageCommand {
             program: self.executable.to_path_buf(),
-            prefix: Some(tool.to_owned()),
+            prefix: Some(stage.to_owned()),
             stage: spec.stage.clone(),
             version: spec.version.clone(),
             revision: spec.revision.clone(),
             program_sha256: None,
-            command: find_command(spec, tool, command)?,
+            command: find_command(spec, stage, command)?,
             swapped: false,
         })
     }
@@ -120,9 +128,9 @@ impl Toolbox<'_> {
         program: &Path,
         command: &str,
         swapped: bool,
-    ) -> Result<StageTool, String> {
+    ) -> Result<StageCommand, String> {
         let (spec, sha256) = self.ask(program)?;
-        Ok(StageTool {
+        Ok(StageCommand {
             program: program.to_path_buf(),
             prefix: None,
             command: find_command(&spec, &program.display().to_string(), command)?,
@@ -134,7 +142,7 @@ impl Toolbox<'_> {
         })
     }
 
-    /// The specification of a foreign program and its hash.
+    /// The specification of a foreign program and the sha256 of the program.
     fn ask(&mut self, program: &Path) -> Result<(Spec, String), String> {
         self.asked
             .entry(program.to_path_buf())
@@ -143,24 +151,24 @@ impl Toolbox<'_> {
     }
 }
 
-fn find_command(spec: &Spec, tool: &str, command: &str) -> Result<CommandSpec, String> {
+fn find_command(spec: &Spec, stage: &str, command: &str) -> Result<CommandSpec, String> {
     let names = spec.commands.iter().map(|c| c.name.as_str());
     spec.command(command).cloned().ok_or_else(|| {
         format!(
-            "{tool} has no command '{command}'{}",
+            "{stage} has no command '{command}'{}",
             suggest::hint(command, names)
         )
     })
 }
 
-fn line(words: &[Template], folder: &Path) -> Result<LineTool, String> {
+fn line(words: &[Template], folder: &Path) -> Result<CommandLine, String> {
     let (program, words) = words.split_first().ok_or("'run' names no program")?;
     let name = program.text(&|name| Err(format!("'${{{name}}}' in the program's name")))?;
     if name.contains('/') {
         let program = folder.join(&name);
         let sha256 =
             fingerprint::of_path(&program).map_err(|e| format!("{name}: {}", atomic::plain(&e)))?;
-        return Ok(LineTool {
+        return Ok(CommandLine {
             program,
             program_sha256: Some(sha256),
             words: words.to_vec(),
@@ -171,10 +179,10 @@ fn line(words: &[Template], folder: &Path) -> Result<LineTool, String> {
     });
     if !found {
         return Err(format!(
-            "there is no program '{name}'; one beside the pipeline file is written ./{name}"
+            "there is no program '{name}' on the PATH; write ./{name} for a program next to the pipeline file"
         ));
     }
-    Ok(LineTool {
+    Ok(CommandLine {
         program: PathBuf::from(name),
         program_sha256: None,
         words: words.to_vec(),

@@ -1,4 +1,4 @@
-//! From a request to a plan: read, check, expand.
+//! Builds a plan from a request: read, check, expand.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,13 +7,13 @@ use std::rc::Rc;
 use rsom_stage::yaml::Place;
 use rsom_stage::{Spec, atomic};
 
-use crate::check::link::{Staged, check_references};
+use crate::check::link::{ResolvedStep, check_references};
 use crate::check::names::check_names;
 use crate::check::order;
 use crate::check::ports as check;
 use crate::check::swap::Swaps;
 use crate::check::tool::{Tool, Toolbox};
-use crate::plan::draft::{Context, Made};
+use crate::plan::draft::{Context, PlannedSteps};
 use crate::plan::expand::{Instance, expand};
 use crate::plan::manifest;
 use crate::plan::output_paths;
@@ -21,25 +21,25 @@ use crate::plan::scans::Scans;
 use crate::plan::scope::Names;
 use crate::plan::tasks::{Plan, Request};
 use crate::problem::{Problem, Problems};
-use crate::read::model::{Pipeline, Stage};
+use crate::read::model::{Pipeline, Step};
 use crate::read::params;
 use crate::read::pipeline as read;
 
-/// The stages at hand: the binary that holds them, and what they say of themselves.
+/// The built-in stages and the binary that contains them.
 #[derive(Debug, Clone)]
-pub struct BuiltIn<'a> {
-    /// Started as `EXECUTABLE STAGE COMMAND …`.
+pub struct BuiltInStages<'a> {
+    /// The binary. Started as `EXECUTABLE STAGE COMMAND …`.
     pub executable: &'a Path,
     /// Specifications of its stages.
     pub stages: &'a [Spec],
 }
 
 impl Plan {
-    /// Reads, checks and expands a pipeline. Nothing is run but `PROGRAM spec` of foreign stages; nothing is written.
+    /// Reads, checks and expands a pipeline. Writes nothing, and runs only `PROGRAM spec` of foreign stages.
     ///
     /// # Errors
-    /// Everything that is wrong with it, sorted by place.
-    pub fn of(request: &Request, built_in: &BuiltIn<'_>) -> Result<Self, Vec<Problem>> {
+    /// All problems of the pipeline, sorted by place.
+    pub fn of(request: &Request, built_in: &BuiltInStages<'_>) -> Result<Self, Vec<Problem>> {
         let file = request.pipeline.display().to_string();
         let mut problems = Problems::of_file(&file);
         let mut warnings = Problems::of_file(&file);
@@ -56,7 +56,7 @@ impl Plan {
 
 fn build(
     request: &Request,
-    built_in: &BuiltIn<'_>,
+    built_in: &BuiltInStages<'_>,
     problems: &mut Problems,
     warnings: &mut Problems,
 ) -> Option<Plan> {
@@ -76,30 +76,30 @@ fn build(
         swaps: &mut swaps,
         asked: BTreeMap::new(),
     };
-    let ordered = order::order(&pipeline.stages, problems);
+    let ordered = order::order(&pipeline.steps, problems);
     warn_of_unused(&pipeline, &text, warnings);
-    let mut staged = Vec::new();
-    for mut stage in std::mem::take(&mut pipeline.stages) {
-        let tool = find_tool(&mut toolbox, &mut stage, problems, warnings);
-        staged.push(Staged { stage, tool });
+    let mut resolved = Vec::new();
+    for mut step in std::mem::take(&mut pipeline.steps) {
+        let tool = find_tool(&mut toolbox, &mut step, problems, warnings);
+        resolved.push(ResolvedStep { step, tool });
     }
     swaps.check_used(problems, warnings);
-    for stage in &staged {
+    for step in &resolved {
         let names = Names {
             params: &params,
-            stage: &stage.stage,
+            step: &step.step,
             scans: &scans,
         };
-        check_names(&stage.stage, stage.tool.as_deref(), &names, problems);
-        check_references(stage, &staged, &scans, problems);
+        check_names(&step.step, step.tool.as_deref(), &names, problems);
+        check_references(step, &resolved, &scans, problems);
     }
     problems.close_places();
     let plan = Plan {
-        workdir: workdir(request, &pipeline.name)?,
-        data: request
-            .data
-            .as_ref()
-            .and_then(|d| std::path::absolute(d).ok()),
+        workdir: workdir(request, &pipeline.name, problems)?,
+        data: match request.data.as_deref() {
+            Some(data) => Some(absolute("--data", data, problems)?),
+            None => None,
+        },
         strict: request.strict,
         name: pipeline.name,
         params,
@@ -108,7 +108,7 @@ fn build(
     };
     Some(add_tasks(
         plan,
-        &staged,
+        &resolved,
         &ordered,
         Sources {
             scans: &scans,
@@ -118,34 +118,34 @@ fn build(
     ))
 }
 
-/// Finds what a stage starts and checks the stage against it.
+/// Finds the tool of a step and checks the step against its specification.
 fn find_tool(
     toolbox: &mut Toolbox<'_>,
-    stage: &mut Stage,
+    step: &mut Step,
     problems: &mut Problems,
     warnings: &mut Problems,
 ) -> Option<Rc<Tool>> {
     let tool = toolbox
-        .find(stage)
-        .map_err(|message| problems.add(stage.action_place, message))
+        .find(step)
+        .map_err(|message| problems.add(step.action_place, message))
         .ok()?;
     if let Tool::Stage(tool) = &tool {
-        check::check_ports(stage, tool, problems, warnings);
+        check::check_ports(step, tool, problems, warnings);
     }
     Some(Rc::new(tool))
 }
 
-/// Where given files come from: the scans of the manifest, and the folder of the pipeline.
+/// Origins of input files: the scans of the manifest and the folder of the pipeline file.
 #[derive(Clone, Copy)]
 struct Sources<'a> {
     scans: &'a Scans,
     folder: &'a Path,
 }
 
-/// Expands the stages in order and makes their tasks, as far as the stages that they take from could be expanded.
+/// Adds the tasks of all steps, in order. Skips steps with errors and the steps that depend on them.
 fn add_tasks(
     mut plan: Plan,
-    staged: &[Staged],
+    resolved: &[ResolvedStep],
     ordered: &[usize],
     sources: Sources<'_>,
     problems: &mut Problems,
@@ -154,38 +154,38 @@ fn add_tasks(
     let mut expanded: BTreeMap<String, (Vec<Instance>, usize)> = BTreeMap::new();
     let mut places: Vec<Vec<Place>> = Vec::new();
     for number in ordered {
-        let Staged { stage, tool } = &staged[*number];
-        let instances = expand(stage, &plan.params, scans, problems);
+        let ResolvedStep { step, tool } = &resolved[*number];
+        let instances = expand(step, &plan.params, scans, problems);
         let Some(tool) = tool else {
             continue;
         };
         let context = Context {
-            staged: &staged[*number],
+            resolved: &resolved[*number],
             tool,
-            all: staged,
+            all: resolved,
             params: &plan.params,
             scans,
             folder,
         };
-        let made = Made {
-            stages: &expanded,
+        let planned = PlannedSteps {
+            steps: &expanded,
             tasks: &plan.tasks,
         };
         let first = plan.tasks.len();
         let before = problems.count();
-        let tasks = context.tasks(&instances, &made, problems);
+        let tasks = context.tasks(&instances, &planned, problems);
         if tasks.len() == instances.len() && problems.count() == before {
-            let outputs: Vec<Place> = stage.outputs.iter().map(|o| o.place).collect();
+            let outputs: Vec<Place> = step.outputs.iter().map(|o| o.place).collect();
             places.extend(tasks.iter().map(|_| outputs.clone()));
             plan.tasks.extend(tasks);
-            expanded.insert(stage.name.clone(), (instances, first));
+            expanded.insert(step.name.clone(), (instances, first));
         }
     }
     output_paths::check_collisions(&plan, &places, problems);
     plan
 }
 
-/// A param that no placeholder names is likely a misspelling.
+/// Warns of params that no placeholder uses: likely misspellings.
 fn warn_of_unused(pipeline: &Pipeline, text: &str, warnings: &mut Problems) {
     for param in &pipeline.params {
         let used = text.match_indices("${").any(|(start, _)| {
@@ -205,8 +205,18 @@ fn folder_of(file: &Path) -> PathBuf {
         .map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
-fn workdir(request: &Request, name: &str) -> Option<PathBuf> {
+/// The absolute path of the output folder.
+fn workdir(request: &Request, name: &str, problems: &mut Problems) -> Option<PathBuf> {
     let default = || Path::new("runs").join(name);
     let workdir = request.workdir.clone().unwrap_or_else(default);
-    std::path::absolute(workdir).ok()
+    absolute("--workdir", &workdir, problems)
+}
+
+fn absolute(option: &str, path: &Path, problems: &mut Problems) -> Option<PathBuf> {
+    std::path::absolute(path)
+        .map_err(|error| {
+            let reason = atomic::plain(&error);
+            problems.add_usage(format_args!("{option} '{}': {reason}", path.display()));
+        })
+        .ok()
 }

@@ -1,4 +1,4 @@
-//! `where:`: which tasks a stage has, and which tasks of another stage it gathers.
+//! Conditions under `where:` and `when:`, which select tasks and scans.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::read::model;
 use crate::read::template;
 use crate::value;
 
-/// A condition whose placeholders are filled.
+/// A condition after its placeholders are filled.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Condition {
     key: String,
@@ -16,15 +16,15 @@ pub(crate) struct Condition {
     values: Vec<Value>,
 }
 
-/// What a condition is asked about: a task's factors and scan.
+/// A task that a condition may select: its factors and its scan.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Subject<'a> {
+pub(crate) struct Candidate<'a> {
     pub factors: &'a [(String, Value)],
     pub scan: Option<&'a Scan>,
 }
 
 impl Condition {
-    /// Fills the placeholders from the scope of the task that asks.
+    /// Fills the placeholders with the values of a task.
     ///
     /// # Errors
     /// An unknown placeholder.
@@ -41,16 +41,17 @@ impl Condition {
         })
     }
 
-    /// Whether the condition holds: one of the values is the subject's (with `not`: none is).
-    pub fn holds(&self, subject: &Subject<'_>) -> bool {
-        let own = subject.get(&self.key);
+    /// Whether the condition holds: one of its values equals the candidate's value (with `not`: none does).
+    pub fn holds(&self, candidate: &Candidate<'_>) -> bool {
+        let own = candidate.get(&self.key);
         let among = self.values.iter().any(|value| value::same(value, &own));
         among != self.not
     }
 }
 
-impl Subject<'_> {
-    /// `scan.<attribute>`; a bare name is a factor if there is one, else an attribute. Null when there is neither.
+impl Candidate<'_> {
+    /// The value of `scan.<attribute>`, or of a name: of the factor if there is one, else of the attribute. Null if there is
+    /// neither.
     fn get(&self, key: &str) -> Value {
         let attribute = key.strip_prefix("scan.");
         if attribute.is_none()

@@ -1,4 +1,4 @@
-//! What a task is made from.
+//! The data from which the tasks of a step are built.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,35 +7,35 @@ use std::rc::Rc;
 use rsom_stage::Port;
 use serde_json::Value;
 
-use crate::check::link::Staged;
+use crate::check::link::ResolvedStep;
 use crate::check::tool::Tool;
 use crate::plan::expand::Instance;
 use crate::plan::scans::Scans;
 use crate::plan::scope::Scope;
 use crate::plan::tasks::Task;
 
-/// What the tasks of a stage are made from.
+/// The data that all tasks of a step share.
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
-    pub staged: &'a Staged,
+    pub resolved: &'a ResolvedStep,
     pub tool: &'a Rc<Tool>,
-    /// All stages of the pipeline.
-    pub all: &'a [Staged],
+    /// All steps of the pipeline.
+    pub all: &'a [ResolvedStep],
     pub params: &'a BTreeMap<String, Value>,
     pub scans: &'a Scans,
     /// Folder of the pipeline file.
     pub folder: &'a Path,
 }
 
-/// The tasks of other stages that have been made so far.
+/// The steps that are already expanded, and their tasks.
 #[derive(Debug)]
-pub(crate) struct Made<'a> {
-    /// By stage: what each task stands for, and the number of the first one.
-    pub stages: &'a BTreeMap<String, (Vec<Instance>, usize)>,
+pub(crate) struct PlannedSteps<'a> {
+    /// By name of the step: the instance of each task, and the index of the first task.
+    pub steps: &'a BTreeMap<String, (Vec<Instance>, usize)>,
     pub tasks: &'a [Task],
 }
 
-/// A task in the making.
+/// A task without its inputs and outputs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Draft<'a> {
     pub label: &'a str,
@@ -44,7 +44,7 @@ pub(crate) struct Draft<'a> {
 }
 
 impl Context<'_> {
-    /// The port of an input, when the tool declares its ports.
+    /// The port of an input. `None` for a `run` line, which declares no ports.
     pub fn port(&self, name: &str) -> Option<&Port> {
         match self.tool.as_ref() {
             Tool::Stage(tool) => tool.command.input(name),

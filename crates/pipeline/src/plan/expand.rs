@@ -1,37 +1,38 @@
-//! From a stage to its tasks: scans × factors, narrowed by `where:`.
+//! Expands a step into one instance for each scan and combination of factors, filtered by `where:`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::plan::condition::{Condition, Subject};
+use crate::plan::condition::{Candidate, Condition};
 use crate::plan::scans::Scans;
 use crate::plan::scope::Scope;
 use crate::problem::Problems;
-use crate::read::model::{Named, Stage};
+use crate::read::model::{NamedValue, Step};
 use crate::read::template;
 use crate::value;
 
-/// One task's place in its stage: a scan and a value for each factor.
+/// The scan and the factor values of one task.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Instance {
-    /// Index of the scan, for a stage that runs for each.
+    /// Index of the scan. `None` for a step without `foreach: scan`.
     pub scan: Option<usize>,
     /// Factors and their values, in the order of the matrix.
     pub factors: Vec<(String, Value)>,
 }
 
-/// The tasks of a stage: scans in the manifest's order, for each of them the factors, the first varying slowest.
+/// The instances of a step: scans in the order of the manifest, for each scan all combinations of factors. The first factor
+/// varies slowest.
 ///
-/// Empty when something is wrong, which is then reported.
+/// Reports problems; the result is then empty.
 pub(crate) fn expand(
-    stage: &Stage,
+    step: &Step,
     params: &BTreeMap<String, Value>,
     scans: &Scans,
     problems: &mut Problems,
 ) -> Vec<Instance> {
     let mut combinations: Vec<Vec<(String, Value)>> = vec![Vec::new()];
-    for factor in &stage.matrix {
+    for factor in &step.matrix {
         let levels = levels(factor, params, problems);
         combinations = combinations
             .iter()
@@ -44,7 +45,7 @@ pub(crate) fn expand(
             })
             .collect();
     }
-    let of_scan: Vec<Option<usize>> = if stage.foreach_scan {
+    let of_scan: Vec<Option<usize>> = if step.foreach_scan {
         (0..scans.all().len()).map(Some).collect()
     } else {
         vec![None]
@@ -57,25 +58,26 @@ pub(crate) fn expand(
     });
     let mut kept = Vec::new();
     for instance in all {
-        if holds(stage, &instance, params, scans, problems) {
+        if holds(step, &instance, params, scans, problems) {
             kept.push(instance);
         }
     }
     if kept.is_empty() && !combinations.is_empty() && !scans.is_broken() {
-        let place = stage.conditions.first().map_or(stage.place, |c| c.place);
+        let place = step.conditions.first().map_or(step.place, |c| c.place);
         if !problems.any_at(place) {
-            let what = if stage.foreach_scan { "scan" } else { "task" };
-            problems.add(
-                place,
-                format!("no {what} is left for stage '{}'", stage.name),
-            );
+            let what = if step.foreach_scan { "scan" } else { "task" };
+            problems.add(place, format!("no {what} is left for step '{}'", step.name));
         }
     }
     kept
 }
 
 /// The values of a factor.
-fn levels(factor: &Named, params: &BTreeMap<String, Value>, problems: &mut Problems) -> Vec<Value> {
+fn levels(
+    factor: &NamedValue,
+    params: &BTreeMap<String, Value>,
+    problems: &mut Problems,
+) -> Vec<Value> {
     let scope = Scope {
         params,
         factors: &[],
@@ -85,7 +87,7 @@ fn levels(factor: &Named, params: &BTreeMap<String, Value>, problems: &mut Probl
         Ok(filled) => filled,
         Err(message) => {
             let note = if factor.value.to_string().contains("${") {
-                "; a factor can name params only"
+                "; a factor can use only params"
             } else {
                 ""
             };
@@ -110,7 +112,7 @@ fn levels(factor: &Named, params: &BTreeMap<String, Value>, problems: &mut Probl
     for level in &levels {
         if level.is_null() || level.is_array() || level.is_object() {
             bad(format!(
-                "has the value {level}, which is no word, text or number"
+                "has the value {level}; use texts, numbers, true or false"
             ));
         } else if !seen.insert(value::key_of(level)) {
             bad(format!("has the value {level} twice"));
@@ -119,8 +121,9 @@ fn levels(factor: &Named, params: &BTreeMap<String, Value>, problems: &mut Probl
     levels
 }
 
+/// Whether all conditions under `where:` of the step hold. Reports unknown placeholders.
 fn holds(
-    stage: &Stage,
+    step: &Step,
     instance: &Instance,
     params: &BTreeMap<String, Value>,
     scans: &Scans,
@@ -132,15 +135,14 @@ fn holds(
         factors: &instance.factors,
         scan,
     };
-    let subject = Subject {
+    let candidate = Candidate {
         factors: &instance.factors,
         scan,
     };
-    stage
-        .conditions
+    step.conditions
         .iter()
         .all(|condition| match Condition::fill(condition, &scope) {
-            Ok(filled) => filled.holds(&subject),
+            Ok(filled) => filled.holds(&candidate),
             Err(message) => {
                 problems.add(condition.place, message);
                 false

@@ -1,30 +1,30 @@
-//! Which tasks of another stage a task takes its inputs from.
+//! Finds the tasks of another step whose outputs a task takes.
 //!
-//! Dimensions (scan, factors) that both stages have are matched; those that only the other stage has are gathered, in
-//! the order of its tasks. A condition on a dimension takes the place of matching it.
+//! Dimensions (scan, factors) that both steps share are matched. Dimensions that only the other step has are gathered, in
+//! the order of its tasks. A condition on a dimension replaces the matching.
 
 use std::collections::BTreeMap;
 
-use crate::plan::condition::{Condition, Subject};
+use crate::plan::condition::{Candidate, Condition};
 use crate::plan::expand::Instance;
 use crate::plan::scans::{Scan, Scans};
 use crate::plan::scope::Scope;
 use crate::problem::Problems;
-use crate::read::model::{self, Stage};
+use crate::read::model::{self, Step};
 use crate::value;
 
-/// Finds tasks of one stage for the tasks of another.
+/// Finds the tasks of the upstream step for each task of a step.
 #[derive(Debug)]
 pub(crate) struct Gather<'a> {
     conditions: &'a [model::Condition],
     upstream: &'a [Instance],
     scans: &'a Scans,
     matched: Vec<Dimension>,
-    /// Tasks of the other stage by their values of the matched dimensions.
+    /// Indices of upstream tasks by their values of the matched dimensions.
     index: BTreeMap<Vec<String>, Vec<usize>>,
 }
 
-/// A direction in which a stage fans out.
+/// A dimension in which a step has several tasks.
 #[derive(Debug, Clone, PartialEq)]
 enum Dimension {
     Scan,
@@ -32,10 +32,10 @@ enum Dimension {
 }
 
 impl<'a> Gather<'a> {
-    /// For the tasks of `stage`, from the tasks of `upstream`, which are `instances`.
+    /// Prepares the search from `step` to `upstream`, whose tasks are `instances`.
     pub fn new(
-        stage: &Stage,
-        upstream: &Stage,
+        step: &Step,
+        upstream: &Step,
         instances: &'a [Instance],
         conditions: &'a [model::Condition],
         scans: &'a Scans,
@@ -49,10 +49,10 @@ impl<'a> Gather<'a> {
             .collect();
         let factors = upstream.matrix.iter().map(|f| f.name.clone());
         let mut matched: Vec<Dimension> = factors
-            .filter(|name| stage.factor(name).is_some())
+            .filter(|name| step.factor(name).is_some())
             .map(Dimension::Factor)
             .collect();
-        if upstream.foreach_scan && stage.foreach_scan {
+        if upstream.foreach_scan && step.foreach_scan {
             matched.push(Dimension::Scan);
         }
         matched.retain(|dimension| !conditioned.contains(dimension));
@@ -72,7 +72,7 @@ impl<'a> Gather<'a> {
         }
     }
 
-    /// The tasks that one task takes from, in order.
+    /// Indices of the upstream tasks for one task, in order. Reports unknown placeholders.
     pub fn find(
         &self,
         instance: &Instance,
@@ -97,15 +97,17 @@ impl<'a> Gather<'a> {
 
     fn holds(&self, number: usize, conditions: &[Condition]) -> bool {
         let instance = &self.upstream[number];
-        let subject = Subject {
+        let candidate = Candidate {
             factors: &instance.factors,
             scan: scan_of(instance, self.scans),
         };
-        conditions.iter().all(|condition| condition.holds(&subject))
+        conditions
+            .iter()
+            .all(|condition| condition.holds(&candidate))
     }
 }
 
-/// The scan of a task.
+/// The scan of an instance.
 pub(crate) fn scan_of<'a>(instance: &Instance, scans: &'a Scans) -> Option<&'a Scan> {
     instance.scan.and_then(|index| scans.all().get(index))
 }

@@ -1,11 +1,11 @@
-//! The inputs of a task: files that were there before, and outputs of other tasks.
+//! Finds the input files of a task: existing files and outputs of other tasks.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::check::link::each_scan;
-use crate::plan::condition::{Condition, Subject};
-use crate::plan::draft::{Context, Draft, Made};
+use crate::check::link::scan_step;
+use crate::plan::condition::{Candidate, Condition};
+use crate::plan::draft::{Context, Draft, PlannedSteps};
 use crate::plan::expand::Instance;
 use crate::plan::gather::{Gather, scan_of};
 use crate::plan::scans::{Scan, Scans};
@@ -15,19 +15,19 @@ use crate::problem::Problems;
 use crate::read::model::{Input, Origin, Source};
 use crate::suggest;
 
-/// The sources of a stage's inputs, prepared once for all of its tasks.
+/// The sources of the inputs of a step, prepared once for all its tasks.
 #[derive(Debug)]
 pub(crate) struct Sources<'a> {
     context: &'a Context<'a>,
-    made: &'a Made<'a>,
-    /// What the manifest says of its files.
+    planned: &'a PlannedSteps<'a>,
+    /// sha256 of each file in the manifest.
     hashes: BTreeMap<&'a PathBuf, &'a str>,
-    /// For each input, for each source: how to gather; `None` for a path and for a stage that could not be made.
+    /// For each source of each input, its search. `None` for a path, and for a step that could not be expanded.
     gathers: Vec<Vec<Option<Gather<'a>>>>,
 }
 
 impl<'a> Sources<'a> {
-    /// Every scan as if it were a task.
+    /// One instance for each scan, for sources `scan.files.<role>`.
     pub fn scans(scans: &Scans) -> Vec<Instance> {
         let instance = |scan| Instance {
             scan: Some(scan),
@@ -36,24 +36,28 @@ impl<'a> Sources<'a> {
         (0..scans.all().len()).map(instance).collect()
     }
 
-    /// Prepares the sources of a stage.
-    pub fn new(context: &'a Context<'a>, made: &'a Made<'a>, scans: &'a [Instance]) -> Self {
-        let stage = &context.staged.stage;
+    /// Prepares the sources of a step.
+    pub fn new(
+        context: &'a Context<'a>,
+        planned: &'a PlannedSteps<'a>,
+        scans: &'a [Instance],
+    ) -> Self {
+        let step = &context.resolved.step;
         let gather = |source: &'a Source| match &source.origin {
             Origin::Path(_) => None,
             Origin::ScanFiles { .. } => Some(Gather::new(
-                stage,
-                &each_scan(),
+                step,
+                &scan_step(),
                 scans,
                 &source.conditions,
                 context.scans,
             )),
-            Origin::Output { stage: name, .. } => {
-                let (instances, _) = made.stages.get(name)?;
-                let upstream = context.all.iter().find(|s| s.stage.name == *name)?;
+            Origin::Output { step: name, .. } => {
+                let (instances, _) = planned.steps.get(name)?;
+                let upstream = context.all.iter().find(|s| s.step.name == *name)?;
                 Some(Gather::new(
-                    stage,
-                    &upstream.stage,
+                    step,
+                    &upstream.step,
                     instances,
                     &source.conditions,
                     context.scans,
@@ -63,16 +67,16 @@ impl<'a> Sources<'a> {
         let of_input = |input: &'a Input| input.sources.iter().map(gather).collect();
         Self {
             context,
-            made,
+            planned,
             hashes: context.scans.hashes(),
-            gathers: stage.inputs.iter().map(of_input).collect(),
+            gathers: step.inputs.iter().map(of_input).collect(),
         }
     }
 
-    /// The inputs of one task; `None` when something is wrong (which is then reported) or not made.
+    /// The inputs of one task. `None` if there is a problem, which is reported, or if a step could not be expanded.
     pub fn inputs(&self, draft: &Draft<'_>, problems: &mut Problems) -> Option<Vec<TaskInput>> {
-        let stage = &self.context.staged.stage;
-        let inputs: Vec<Option<TaskInput>> = (stage.inputs.iter().zip(&self.gathers))
+        let step = &self.context.resolved.step;
+        let inputs: Vec<Option<TaskInput>> = (step.inputs.iter().zip(&self.gathers))
             .map(|(input, gathers)| self.input(input, gathers, draft, problems))
             .collect();
         let inputs: Option<Vec<TaskInput>> = inputs.into_iter().collect();
@@ -114,7 +118,7 @@ impl<'a> Sources<'a> {
         }
         if files.len() > 1 && port.is_some_and(|port| !port.many) {
             let message = format!(
-                "input '{}' of '{}' takes one file and gets {}; narrow it with 'from' and 'where'",
+                "input '{}' of '{}' takes one file but gets {}; select one with 'from' and 'where'",
                 input.port,
                 draft.label,
                 files.len()
@@ -129,9 +133,9 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// Whether what a source says of the task under `when` holds.
+    /// Whether the conditions of the source under `when` hold for the task.
     fn applies(&self, source: &Source, draft: &Draft<'_>, problems: &mut Problems) -> bool {
-        let subject = Subject {
+        let candidate = Candidate {
             factors: &draft.instance.factors,
             scan: scan_of(draft.instance, self.context.scans),
         };
@@ -139,7 +143,7 @@ impl<'a> Sources<'a> {
             .when
             .iter()
             .all(|condition| match Condition::fill(condition, &draft.scope) {
-                Ok(filled) => filled.holds(&subject),
+                Ok(filled) => filled.holds(&candidate),
                 Err(message) => {
                     problems.add(condition.place, message);
                     false
@@ -167,21 +171,21 @@ impl<'a> Sources<'a> {
                 }
                 Some(files)
             }
-            Origin::Output { stage, output } => {
-                let (_, first) = self.made.stages.get(stage)?;
-                let outputs = &self.made.tasks.get(*first)?.outputs;
+            Origin::Output { step, output } => {
+                let (_, first) = self.planned.steps.get(step)?;
+                let outputs = &self.planned.tasks.get(*first)?.outputs;
                 let output = outputs.iter().position(|o| o.port == *output)?;
-                let made = |number: &usize| InputFile::Made {
+                let output_of = |number: &usize| InputFile::Output {
                     task: first + number,
                     output,
                     leave_out: source.leave_out,
                 };
-                Some(numbers.iter().map(made).collect())
+                Some(numbers.iter().map(output_of).collect())
             }
         }
     }
 
-    /// The files of a scan that have a role.
+    /// The files of a scan with a role.
     fn files_of(
         &self,
         scan: &Scan,
@@ -221,18 +225,18 @@ impl<'a> Sources<'a> {
             .text(&|name| draft.scope.lookup(name))
             .map_err(|message| problems.add(source.place, message))
             .ok()?;
-        // Collecting the components takes '.' out.
+        // Collecting the components removes '.'.
         let path: PathBuf = self.context.folder.join(&text).components().collect();
         if !path.exists() && !text.contains('/') && text.matches('.').count() == 1 {
             let outputs = self.context.all.iter().flat_map(|other| {
-                let outputs = other.stage.outputs.iter();
-                outputs.map(|output| format!("{}.{}", other.stage.name, output.port))
+                let outputs = other.step.outputs.iter();
+                outputs.map(|output| format!("{}.{}", other.step.name, output.port))
             });
             let outputs: Vec<String> = outputs.collect();
             let hint = suggest::hint(&text, outputs.iter().map(String::as_str));
             problems.add(
                 source.place,
-                format!("'{text}' is neither a file nor an output of a stage{hint}"),
+                format!("'{text}' is neither a file nor an output of a step{hint}"),
             );
             return None;
         }

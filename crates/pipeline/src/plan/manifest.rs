@@ -1,21 +1,23 @@
-//! The scans of the pipeline's manifest.
+//! Reads the scans of the manifest.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 
 use rsom_manifest::{self as manifest, Manifest, ScanEntry};
 use rsom_stage::yaml::Place;
+use serde_json::Value;
 
 use crate::plan::scans::{Scan, ScanFile, Scans};
 use crate::plan::tasks::Request;
 use crate::problem::Problems;
 use crate::read::model::Pipeline;
 
-/// Attributes that every manifest knows, set or not.
+/// Attributes that every scan has, even if they are not set.
 const FIXED: [&str; 5] = ["id", "subject", "group", "split", "fold"];
 
-/// Reads the manifest of the request, else that which the pipeline names; its files are looked for under the data folder of
-/// the request, or beside the manifest.
+/// Reads the manifest of the request, else the one of the pipeline. Its files are under the data folder of the request, or
+/// next to the manifest.
 pub(crate) fn scans(
     pipeline: &Pipeline,
     folder: &Path,
@@ -24,23 +26,24 @@ pub(crate) fn scans(
 ) -> Scans {
     let data = request.data.as_deref();
     let (place, path) = match (&request.manifest, &pipeline.manifest) {
-        (Some(path), _) => (Place::default(), path.clone()),
-        (None, Some((place, path))) => (*place, folder.join(path).components().collect()),
+        (Some(path), _) => (None, path.clone()),
+        (None, Some((place, path))) => (Some(*place), folder.join(path).components().collect()),
         (None, None) => return Scans::none(),
     };
     let manifest = match manifest::read(&path) {
         Ok(manifest) => manifest,
         Err(error) => {
-            problems.add(place, error);
+            report(place, &error, problems);
             return Scans::broken();
         }
     };
     if manifest.scans.is_empty() {
-        problems.add(place, format_args!("{} has no scans", path.display()));
+        let message = format_args!("{} has no scans", path.display());
+        report(place, &message, problems);
     }
     match manifest::data_root(&manifest, &path, data) {
         Ok(root) => Scans::new(convert(&manifest, &root)),
-        // Told where a file is used: a pipeline may need no file of its manifest.
+        // Reported only where a file is used: a pipeline may need no file of its manifest.
         Err(fault) => {
             let root = data
                 .or(path.parent())
@@ -48,6 +51,14 @@ pub(crate) fn scans(
                 .join(&manifest.root);
             Scans::new(convert(&manifest, &root)).without_data(fault.to_string())
         }
+    }
+}
+
+/// Reports a problem at the pipeline's key `manifest`, or of the option `--manifest`.
+fn report(place: Option<Place>, message: &dyn Display, problems: &mut Problems) {
+    match place {
+        Some(place) => problems.add(place, message),
+        None => problems.add_usage(format_args!("--manifest: {message}")),
     }
 }
 
@@ -65,8 +76,13 @@ fn scan(entry: &ScanEntry, root: &Path) -> Scan {
         .iter()
         .copied()
         .chain(entry.attributes.keys().map(String::as_str));
-    let attributes: BTreeMap<String, _> = names
-        .map(|name| (name.to_owned(), entry.attribute(name).unwrap_or_default()))
+    let attributes: BTreeMap<String, Value> = names
+        .map(|name| {
+            (
+                name.to_owned(),
+                entry.attribute(name).unwrap_or(Value::Null),
+            )
+        })
         .collect();
     let files = entry.files.iter().map(|(role, files)| {
         let file = |file: &manifest::FileEntry| ScanFile {

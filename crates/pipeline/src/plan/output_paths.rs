@@ -1,4 +1,4 @@
-//! Paths of outputs: inside the workdir, each written by one task.
+//! Checks the paths of outputs: inside the workdir, and each written by one task.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -10,24 +10,24 @@ use crate::assess::workdir;
 use crate::plan::tasks::{InputFile, Plan};
 use crate::problem::Problems;
 
-/// The path of an output in one writing, relative to the workdir.
+/// The normalized path of an output, relative to the workdir.
 ///
 /// # Errors
-/// A path that leads out of the workdir or to the engine's own files.
+/// A path outside the workdir, or a path of the engine's own files.
 pub(crate) fn normalize(path: &str) -> Result<String, String> {
     let trimmed = path.strip_suffix('/').unwrap_or(path);
     let trimmed = trimmed.strip_prefix("./").unwrap_or(trimmed);
     let parts: Vec<&str> = trimmed.split('/').collect();
     if trimmed.is_empty() || parts.iter().any(|p| matches!(*p, "" | "." | "..")) {
-        return Err(format!("'{path}' is no path within the workdir"));
+        return Err(format!("'{path}' is not a path inside the workdir"));
     }
     if parts[0] == workdir::FOLDER || trimmed == workdir::REPORT {
-        return Err(format!("'{path}' is where the run keeps its own records"));
+        return Err(format!("'{path}' is reserved for the records of the run"));
     }
     Ok(parts.join("/"))
 }
 
-/// What a file is by its name, for outputs of `run` lines.
+/// The kind of a file from its name, for outputs of `run` lines.
 pub(crate) fn kind_of(path: &str) -> Kind {
     let ends = |endings: &[&str]| endings.iter().any(|ending| path.ends_with(ending));
     match () {
@@ -40,7 +40,7 @@ pub(crate) fn kind_of(path: &str) -> Kind {
     }
 }
 
-/// The sidecar that belongs to a NIfTI file: `x.json` beside `x.nii.gz`.
+/// The path of the sidecar of a NIfTI file: `x.json` next to `x.nii.gz`. `None` for other files.
 pub(crate) fn sidecar(path: &str) -> Option<String> {
     let stem = path
         .strip_suffix(".nii.gz")
@@ -48,9 +48,9 @@ pub(crate) fn sidecar(path: &str) -> Option<String> {
     Some(format!("{stem}.json"))
 }
 
-/// Reports outputs that two tasks write, that lie within each other, or that are read as if they were given.
+/// Reports outputs that two tasks write, outputs inside each other, and outputs that a task reads by path.
 ///
-/// `places` holds the place of each output of each task.
+/// `places` holds, for each task, the place of each of its outputs.
 pub(crate) fn check_collisions(plan: &Plan, places: &[Vec<Place>], problems: &mut Problems) {
     let mut owners: BTreeMap<String, (usize, Place)> = BTreeMap::new();
     for (number, task) in plan.tasks.iter().enumerate() {
@@ -77,7 +77,7 @@ pub(crate) fn check_collisions(plan: &Plan, places: &[Vec<Place>], problems: &mu
                 let own = &plan.tasks[*number].label;
                 problems.add(
                     *place,
-                    format!("'{path}' of '{own}' lies within '{folder}' of '{other}'"),
+                    format!("'{path}' of '{own}' lies inside '{folder}' of '{other}'"),
                 );
             }
         }
@@ -85,37 +85,39 @@ pub(crate) fn check_collisions(plan: &Plan, places: &[Vec<Place>], problems: &mu
     check_hidden_needs(plan, &owners, problems);
 }
 
-/// A file that a task makes, read by its path or with the folder that it lies in: the order of the two would be luck.
+/// Reports a task that reads the output of another task by path, or reads the folder around it: nothing would order the two
+/// tasks.
 fn check_hidden_needs(
     plan: &Plan,
     owners: &BTreeMap<String, (usize, Place)>,
     problems: &mut Problems,
 ) {
-    let workdir = lexical(&plan.workdir);
+    let workdir = without_dots(&plan.workdir);
     for task in &plan.tasks {
         for file in task.inputs.iter().flat_map(|input| &input.files) {
             let InputFile::External { path, .. } = file else {
                 continue;
             };
-            let (path, reader) = (lexical(path), &task.label);
+            let (path, reader) = (without_dots(path), &task.label);
             let relative = path.strip_prefix(&workdir).ok().and_then(Path::to_str);
             if let Some(relative) = relative
                 && let Some((owner, place)) = (Path::new(relative).ancestors())
                     .filter_map(Path::to_str)
                     .find_map(|p| owners.get(p))
             {
-                let owner = &plan.tasks[*owner].stage;
+                let owner = &plan.tasks[*owner].step;
                 let message = format!(
-                    "'{relative}' is read by '{reader}' as a given file; write '{owner}.<output>' instead"
+                    "'{relative}' is an output of step '{owner}', but '{reader}' reads it by path; write '{owner}.<output>' instead"
                 );
                 problems.add(*place, message);
-            } else if let Some((output, (owner, place))) = held_by(&path, &workdir, owners) {
+            } else if let Some((output, (owner, place))) = first_output_in(&path, &workdir, owners)
+            {
                 let folder = path.display();
                 let owner = &plan.tasks[*owner];
                 let message = format!(
-                    "'{output}' of '{}' lies in {folder}, which '{reader}' reads as a given folder; \
-                     write '{}.<output>' there, or keep the outputs elsewhere",
-                    owner.label, owner.stage
+                    "'{output}' of '{}' lies in {folder}, but '{reader}' reads this folder by path; \
+                     write '{}.<output>' as its input, or move the output to another folder",
+                    owner.label, owner.step
                 );
                 problems.add(*place, message);
             }
@@ -123,8 +125,8 @@ fn check_hidden_needs(
     }
 }
 
-/// The first output that lies in a folder.
-fn held_by<'a, T>(
+/// The first output inside a folder.
+fn first_output_in<'a, T>(
     folder: &Path,
     workdir: &Path,
     owners: &'a BTreeMap<String, T>,
@@ -138,8 +140,8 @@ fn held_by<'a, T>(
     first.filter(|(output, _)| output.starts_with(&prefix))
 }
 
-/// An absolute path in one writing: without `.` and `..`, links not followed.
-fn lexical(path: &Path) -> PathBuf {
+/// A path without `.` and `..`. Does not follow links.
+fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {
@@ -158,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_stay_within_the_workdir() {
+    fn paths_stay_inside_the_workdir() {
         assert_eq!(normalize("./a/b/").unwrap(), "a/b");
         for path in [
             "",
@@ -176,9 +178,9 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_compared_in_one_writing() {
+    fn paths_are_normalized_before_they_are_compared() {
         for path in ["/a/b/c", "/a/./b//c/", "/a/x/../b/c", "/../a/b/x/y/../../c"] {
-            assert_eq!(lexical(Path::new(path)), Path::new("/a/b/c"), "{path}");
+            assert_eq!(without_dots(Path::new(path)), Path::new("/a/b/c"), "{path}");
         }
     }
 

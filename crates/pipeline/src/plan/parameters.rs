@@ -1,19 +1,19 @@
-//! The parameters of a task: filled in, checked against the tool's specification, completed with its defaults.
+//! Fills and checks the parameters of a task, and adds the defaults of its stage.
 
 use serde_json::{Map, Value};
 
 use crate::check::tool::Tool;
 use crate::plan::scope::Scope;
 use crate::problem::Problems;
-use crate::read::model::Stage;
+use crate::read::model::Step;
 use crate::read::template;
 use crate::run::arguments::words_of;
 
-/// All parameters of a task with their values, and the names of those that the pipeline gives.
+/// All parameters of a task with their values, and the names of those set by the pipeline.
 ///
-/// Null leaves a parameter out. `None` when something is wrong, which is then reported.
+/// Null omits a parameter. `None` if there is a problem, which is reported.
 pub(crate) fn parameters(
-    stage: &Stage,
+    step: &Step,
     tool: &Tool,
     scope: &Scope<'_>,
     problems: &mut Problems,
@@ -24,9 +24,9 @@ pub(crate) fn parameters(
     let mut resolved = Map::new();
     let mut given = Vec::new();
     let mut good = true;
-    for named in &stage.parameters {
+    for named in &step.parameters {
         let Some(parameter) = tool.command.parameter(&named.name) else {
-            // Reported, or left out with a warning, when the stage was checked.
+            // The check of the step has reported it, or left it out with a warning.
             continue;
         };
         let filled = template::fill(&named.value, &|name| scope.lookup(name));

@@ -1,4 +1,4 @@
-//! The scans of a manifest, as a pipeline sees them.
+//! The scans of a manifest with their attributes and files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -7,46 +7,46 @@ use serde_json::Value;
 
 use crate::suggest;
 
-/// A file that the manifest names.
+/// A file in the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ScanFile {
-    /// Where it lies.
+    /// Absolute path.
     pub path: PathBuf,
-    /// What its content must be.
+    /// Expected sha256 of the content, in lower case.
     pub sha256: String,
 }
 
 /// One scan.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scan {
-    /// Name, unique in the manifest.
+    /// Unique name.
     pub id: String,
-    /// `id`, `subject`, `group`, `split`, `fold` and whatever else the manifest says.
+    /// `id`, `subject`, `group`, `split`, `fold` and the free attributes of the manifest.
     pub attributes: BTreeMap<String, Value>,
     /// Files by role.
     pub files: BTreeMap<String, Vec<ScanFile>>,
 }
 
-/// All scans, in the manifest's order.
+/// All scans, in the order of the manifest.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scans {
     all: Vec<Scan>,
-    /// The pipeline names no manifest.
+    /// Whether neither the pipeline nor the command line names a manifest.
     pub absent: bool,
     broken: bool,
-    /// Why the manifest's files are not there, when they are not.
+    /// Why the data folder is missing, if it is.
     data_fault: Option<String>,
 }
 
 impl Scan {
-    /// The value of an attribute, null when the scan has none of that name.
+    /// The value of an attribute. Null if the scan does not have it.
     pub fn attribute(&self, name: &str) -> Value {
         self.attributes.get(name).cloned().unwrap_or(Value::Null)
     }
 }
 
 impl Scans {
-    /// Scans in the manifest's order.
+    /// Scans in the order of the manifest.
     pub fn new(all: Vec<Scan>) -> Self {
         Self {
             all,
@@ -54,7 +54,7 @@ impl Scans {
         }
     }
 
-    /// The same scans, whose files are not there for the given reason.
+    /// Notes why the data folder is missing.
     pub fn without_data(self, fault: String) -> Self {
         Self {
             data_fault: Some(fault),
@@ -62,12 +62,12 @@ impl Scans {
         }
     }
 
-    /// Why the manifest's files are not there, when they are not.
+    /// Why the data folder is missing, if it is.
     pub fn data_fault(&self) -> Option<&str> {
         self.data_fault.as_deref()
     }
 
-    /// No manifest is named.
+    /// No scans, because no manifest is named.
     pub fn none() -> Self {
         Self {
             absent: true,
@@ -75,7 +75,7 @@ impl Scans {
         }
     }
 
-    /// The manifest could not be read, which is reported elsewhere: every name is taken as known.
+    /// No scans, because the manifest could not be read, which is reported elsewhere. All names then count as known.
     pub fn broken() -> Self {
         Self {
             broken: true,
@@ -88,12 +88,12 @@ impl Scans {
         self.broken
     }
 
-    /// The scans.
+    /// All scans.
     pub fn all(&self) -> &[Scan] {
         &self.all
     }
 
-    /// What the manifest says of each of its files.
+    /// sha256 of each file in the manifest, by path.
     pub fn hashes(&self) -> BTreeMap<&PathBuf, &str> {
         self.all
             .iter()
@@ -102,15 +102,15 @@ impl Scans {
             .collect()
     }
 
-    /// The values that an attribute has in some scan.
+    /// The value of an attribute in each scan.
     pub fn values_of(&self, attribute: &str) -> Vec<Value> {
         self.all.iter().map(|s| s.attribute(attribute)).collect()
     }
 
-    /// Checks that some scan has the attribute.
+    /// Checks that at least one scan has the attribute.
     ///
     /// # Errors
-    /// None has it.
+    /// No scan has it.
     pub fn check_attribute(&self, name: &str) -> Result<(), String> {
         let known: BTreeSet<&str> = (self.all.iter())
             .flat_map(|scan| scan.attributes.keys().map(String::as_str))
@@ -118,10 +118,10 @@ impl Scans {
         self.known(name, "attribute", &known)
     }
 
-    /// Checks that some scan has a file of that role.
+    /// Checks that at least one scan has a file with this role.
     ///
     /// # Errors
-    /// None has it.
+    /// No scan has one.
     pub fn check_role(&self, role: &str) -> Result<(), String> {
         let known: BTreeSet<&str> = (self.all.iter())
             .flat_map(|scan| scan.files.keys().map(String::as_str))

@@ -1,15 +1,15 @@
-//! What placeholders and conditions can name: params, factors, the scan.
+//! The names in placeholders and their values: params, factors and scan attributes.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::plan::scans::{Scan, Scans};
-use crate::read::model::Stage;
+use crate::read::model::Step;
 use crate::read::template::Template;
 use crate::suggest;
 
-/// The values that placeholders take in one task (or, without factors and scan, in a whole pipeline).
+/// The values of placeholders in one task, or without factors and scan, in the whole pipeline.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scope<'a> {
     pub params: &'a BTreeMap<String, Value>,
@@ -19,7 +19,7 @@ pub(crate) struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// The value of a placeholder: a factor, else a param; `scan.<attribute>`.
+    /// The value of a placeholder: of a factor, else of a param, or of `scan.<attribute>`.
     ///
     /// # Errors
     /// An unknown name.
@@ -37,16 +37,16 @@ impl Scope<'_> {
     }
 }
 
-/// The role, when a template is `${scan.files.<role>}` and nothing else.
+/// The role, if the template is exactly `${scan.files.<role>}`.
 pub(crate) fn scan_files(template: &Template) -> Option<&str> {
     template.only_name()?.strip_prefix("scan.files.")
 }
 
-/// The names that placeholders of a stage may have; checked before anything is expanded.
+/// The names that the placeholders of a step may use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Names<'a> {
     pub params: &'a BTreeMap<String, Value>,
-    pub stage: &'a Stage,
+    pub step: &'a Step,
     pub scans: &'a Scans,
 }
 
@@ -54,35 +54,35 @@ impl Names<'_> {
     /// Checks the placeholders of a path under `in`.
     ///
     /// # Errors
-    /// What is wrong with one of them.
+    /// An unknown or misplaced name.
     pub fn check_path(&self, path: &Template) -> Result<(), String> {
         match scan_files(path) {
-            Some(role) if self.stage.foreach_scan => self.scans.check_role(role),
+            Some(role) if self.step.foreach_scan => self.scans.check_role(role),
             _ => path.names().try_for_each(|name| self.check(name)),
         }
     }
 
-    /// Checks a placeholder's name.
+    /// Checks the name of a placeholder.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// An unknown or misplaced name.
     pub fn check(&self, name: &str) -> Result<(), String> {
         if let Some(attribute) = name.strip_prefix("scan.") {
-            if !self.stage.foreach_scan {
+            if !self.step.foreach_scan {
                 return Err(format!(
-                    "'${{{name}}}' needs 'foreach: scan' in stage '{}'",
-                    self.stage.name
+                    "'${{{name}}}' needs 'foreach: scan' in step '{}'",
+                    self.step.name
                 ));
             }
-            // A path as a parameter would hide a file from the task's identity, and the file's place would enter it.
+            // As a parameter, the path would enter the identity of the task, and the content of the file would not.
             return match attribute.strip_prefix("files.") {
                 Some(_) => Err(format!(
-                    "'${{{name}}}' can stand under 'in' only, and alone"
+                    "'${{{name}}}' is only allowed under 'in', as the whole text"
                 )),
                 None => self.scans.check_attribute(attribute),
             };
         }
-        let factors = self.stage.matrix.iter().map(|factor| factor.name.as_str());
+        let factors = self.step.matrix.iter().map(|factor| factor.name.as_str());
         let known: Vec<&str> = factors
             .chain(self.params.keys().map(String::as_str))
             .collect();

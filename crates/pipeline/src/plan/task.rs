@@ -1,36 +1,35 @@
-//! The tasks of one stage: parameters checked, inputs gathered, paths of outputs filled in.
+//! Builds the tasks of one step: parameters, inputs and outputs.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use crate::check::link::kind_of_output;
 use crate::check::tool::Tool;
-use crate::plan::draft::{Context, Draft, Made};
+use crate::plan::draft::{Context, Draft, PlannedSteps};
 use crate::plan::expand::Instance;
 use crate::plan::gather::scan_of;
 use crate::plan::inputs::Sources;
+use crate::plan::label::label;
 use crate::plan::output_paths;
 use crate::plan::parameters::parameters;
 use crate::plan::scope::Scope;
 use crate::plan::tasks::{InputFile, Task, TaskInput, TaskOutput};
 use crate::problem::Problems;
-use crate::read::template::{Template, text_of};
+use crate::read::template::Template;
 use crate::run::arguments::embedded_inputs;
 
 impl Context<'_> {
-    /// A task for each instance; fewer when something is wrong, which is then reported, or when a stage that this one
-    /// takes from has not been made.
+    /// One task for each instance. Fewer if there is a problem, which is reported, or if a step that this one depends on
+    /// could not be expanded.
     pub fn tasks(
         &self,
         instances: &[Instance],
-        made: &Made<'_>,
+        planned: &PlannedSteps<'_>,
         problems: &mut Problems,
     ) -> Vec<Task> {
         let scans = Sources::scans(self.scans);
-        let sources = Sources::new(self, made, &scans);
+        let sources = Sources::new(self, planned, &scans);
         instances
             .iter()
             .filter_map(|instance| self.task(instance, &sources, problems))
@@ -43,20 +42,20 @@ impl Context<'_> {
         sources: &Sources<'_>,
         problems: &mut Problems,
     ) -> Option<Task> {
-        let stage = &self.staged.stage;
+        let step = &self.resolved.step;
         let scan = scan_of(instance, self.scans);
         let scope = Scope {
             params: self.params,
             factors: &instance.factors,
             scan,
         };
-        let label = label(&stage.name, scan.map(|s| s.id.as_str()), &instance.factors);
+        let label = label(&step.name, scan.map(|s| s.id.as_str()), &instance.factors);
         let draft = Draft {
             label: &label,
             instance,
             scope,
         };
-        let parameters = parameters(stage, self.tool, &scope, problems);
+        let parameters = parameters(step, self.tool, &scope, problems);
         let outputs = self.outputs(&draft, problems);
         let inputs = sources.inputs(&draft, problems);
         let words = self.words(&scope, problems);
@@ -64,7 +63,7 @@ impl Context<'_> {
         let inputs = inputs?;
         self.check_embedded(&inputs, problems);
         Some(Task {
-            stage: stage.name.clone(),
+            step: step.name.clone(),
             scan: scan.map(|s| s.id.clone()),
             factors: instance.factors.clone(),
             parameters,
@@ -80,10 +79,10 @@ impl Context<'_> {
 
     fn outputs(&self, draft: &Draft<'_>, problems: &mut Problems) -> Option<Vec<TaskOutput>> {
         let mut outputs = Vec::new();
-        for (number, output) in self.staged.stage.outputs.iter().enumerate() {
+        for (number, output) in self.resolved.step.outputs.iter().enumerate() {
             let text = output.path.text(&|name| draft.scope.lookup(name));
             let path = text.and_then(|text| output_paths::normalize(&text));
-            let kind = kind_of_output(self.staged, number);
+            let kind = kind_of_output(self.resolved, number);
             match path {
                 Ok(path) if kind.accepts_name(Path::new(&path)) => outputs.push(TaskOutput {
                     port: output.port.clone(),
@@ -100,10 +99,10 @@ impl Context<'_> {
                 Err(message) => problems.add(output.place, format!("'{}': {message}", output.port)),
             }
         }
-        (outputs.len() == self.staged.stage.outputs.len()).then_some(outputs)
+        (outputs.len() == self.resolved.step.outputs.len()).then_some(outputs)
     }
 
-    /// The words of a `run` line with everything filled in but the paths of inputs and outputs.
+    /// The words of a `run` line. Fills all placeholders except the paths of inputs and outputs.
     fn words(&self, scope: &Scope<'_>, problems: &mut Problems) -> Option<Vec<Template>> {
         let Tool::Line(line) = self.tool.as_ref() else {
             return Some(Vec::new());
@@ -116,11 +115,11 @@ impl Context<'_> {
         };
         let words: Result<Vec<Template>, String> = line.words.iter().map(fill).collect();
         words
-            .map_err(|message| problems.add(self.staged.stage.action_place, message))
+            .map_err(|message| problems.add(self.resolved.step.action_place, message))
             .ok()
     }
 
-    /// Within a longer word of a `run` line only one path fits.
+    /// Reports an input of several files (or none) inside a longer word of a `run` line: only one path fits there.
     fn check_embedded(&self, inputs: &[TaskInput], problems: &mut Problems) {
         let Tool::Line(line) = self.tool.as_ref() else {
             return;
@@ -132,31 +131,20 @@ impl Context<'_> {
                 .map_or(0, |i| i.files.len());
             if count != 1 {
                 let message = format!(
-                    "'${{in.{port}}}' stands for {count} paths and must be a word of its own"
+                    "'${{in.{port}}}' stands for {count} paths, so it must be a word by itself"
                 );
-                problems.add(self.staged.stage.action_place, message);
+                problems.add(self.resolved.step.action_place, message);
             }
         }
     }
 }
 
-/// Stage, scan and factors in one line.
-fn label(stage: &str, scan: Option<&str>, factors: &[(String, Value)]) -> String {
-    let factors = factors
-        .iter()
-        .map(|(name, value)| format!("{name}={}", text_of(value).unwrap_or_default()));
-    let words = std::iter::once(stage.to_owned())
-        .chain(scan.map(str::to_owned))
-        .chain(factors);
-    words.collect::<Vec<_>>().join(" ")
-}
-
-/// The tasks that the inputs come from.
+/// Indices of the tasks whose outputs the inputs take, sorted.
 fn after(inputs: &[TaskInput]) -> Vec<usize> {
     let files = inputs.iter().flat_map(|input| &input.files);
     let tasks: BTreeSet<usize> = files
         .filter_map(|file| match file {
-            InputFile::Made { task, .. } => Some(*task),
+            InputFile::Output { task, .. } => Some(*task),
             InputFile::External { .. } => None,
         })
         .collect();

@@ -1,4 +1,4 @@
-//! A pipeline, checked and expanded to tasks: everything that is known before anything runs.
+//! The plan: a checked pipeline, expanded into tasks.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,68 +10,68 @@ use serde_json::{Map, Value};
 use crate::check::tool::Tool;
 use crate::problem::Problem;
 
-/// What to plan: a pipeline file and what the command line says about it.
+/// A pipeline file and the options of the command line.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// The pipeline file.
     pub pipeline: PathBuf,
-    /// Another manifest than the pipeline names.
+    /// Manifest to use instead of the one that the pipeline names.
     pub manifest: Option<PathBuf>,
-    /// Folder of the manifest's files.
+    /// Folder of the data. If absent, the files are next to the manifest.
     pub data: Option<PathBuf>,
-    /// Folder of the outputs; `runs/<name>` when absent.
+    /// Folder of the outputs. Default: `runs/<name>`.
     pub workdir: Option<PathBuf>,
-    /// `KEY=VALUE`, values as YAML.
+    /// New values of params, each as `NAME=VALUE` with a YAML value.
     pub set: Vec<String>,
-    /// `STAGE=PROGRAM`.
+    /// Programs that replace stages, each as `STAGE=PROGRAM`. `STAGE` names a stage or a step.
     pub swap: Vec<String>,
-    /// Whether outputs that were made with other vector instructions are made again.
+    /// Whether to run tasks again whose outputs were computed with other vector instructions.
     pub strict: bool,
 }
 
-/// A pipeline, checked and expanded to tasks.
+/// A checked pipeline, expanded into tasks.
 #[derive(Debug)]
 pub struct Plan {
     /// Name of the pipeline.
     pub name: String,
-    /// Absolute path of the folder of the outputs.
+    /// Absolute path of the output folder.
     pub workdir: PathBuf,
-    /// Absolute path of the folder of the data, when it was given; else every manifest's files lie beside it.
+    /// Absolute path of the data folder. If absent, the files are next to the manifest.
     pub data: Option<PathBuf>,
-    /// Whether outputs that were made with other vector instructions are made again.
+    /// Whether to run tasks again whose outputs were computed with other vector instructions.
     pub strict: bool,
     /// Params with their values in this run.
     pub params: BTreeMap<String, Value>,
-    /// Tasks, each after those that it takes from.
+    /// All tasks. Each follows the tasks it depends on.
     pub tasks: Vec<Task>,
-    /// What is odd but no error.
+    /// Warnings: unusual, but not an error.
     pub warnings: Vec<Problem>,
 }
 
-/// One process to run: a stage for one scan and one value of each factor.
+/// One process to run: a step, for one scan and one combination of factors.
 #[derive(Debug, Clone)]
 pub struct Task {
-    /// Stage, scan and factors in one line: `train net=unet s=100 fold=0`.
+    /// Unique name in the plan, from step, scan and factors: `train net=unet s=100 fold=0`.
     pub label: String,
-    /// Name of the stage in the pipeline.
-    pub stage: String,
-    /// Id of the scan.
+    /// Name of the step.
+    pub step: String,
+    /// Id of the scan. `None` for a step without `foreach: scan`.
     pub scan: Option<String>,
     /// Factors and their values, in the order of the matrix.
     pub factors: Vec<(String, Value)>,
-    /// All parameters of the command, defaults filled in, without those that are null.
+    /// All parameters of the command that are not null, including defaults. Empty for a `run` line.
     pub parameters: Map<String, Value>,
-    /// Names of the parameters that the pipeline gives, in its order.
+    /// Names of the parameters set by the pipeline, in the order of the file.
     pub given: Vec<String>,
-    /// Inputs by port, in the pipeline's order.
+    /// Inputs, in the order of the file.
     pub inputs: Vec<TaskInput>,
-    /// Outputs by port, in the pipeline's order.
+    /// Outputs, in the order of the file.
     pub outputs: Vec<TaskOutput>,
-    /// Tasks that must be done before, sorted.
+    /// Indices of the tasks that this one depends on, sorted.
     pub after: Vec<usize>,
-    /// What is started.
+    /// The program to start.
     pub(crate) tool: Rc<Tool>,
-    /// For a `run` line: its words, with only the paths of inputs and outputs left open.
+    /// Words of a `run` line. Only placeholders for paths of inputs and outputs remain.
     pub(crate) words: Vec<crate::read::template::Template>,
 }
 
@@ -82,27 +82,27 @@ pub struct TaskInput {
     pub port: String,
     /// Files, in order.
     pub files: Vec<InputFile>,
-    /// Whether the port is given without a flag.
+    /// Whether the paths are given without a flag.
     pub positional: bool,
 }
 
-/// A file that goes into a task.
+/// An input file or folder of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InputFile {
-    /// A file that was there before.
+    /// An existing file that no task writes.
     External {
         /// Absolute path.
         path: PathBuf,
-        /// What its content must be, for a file of the manifest.
+        /// Expected sha256 of the content, for a file of the manifest.
         sha256: Option<String>,
     },
     /// An output of another task.
-    Made {
+    Output {
         /// Index of the task.
         task: usize,
-        /// Index of its output.
+        /// Index of the output within that task.
         output: usize,
-        /// Whether it is left out when that task fails.
+        /// Whether to skip the file if that task fails (`missing: leave_out`).
         leave_out: bool,
     },
 }
@@ -112,21 +112,23 @@ pub enum InputFile {
 pub struct TaskOutput {
     /// Name of the port.
     pub port: String,
-    /// Path relative to the workdir, with `/`.
+    /// Path relative to the workdir, with `/` between its parts.
     pub path: String,
-    /// What it is.
+    /// Kind of the file.
     pub kind: Kind,
 }
 
 impl Plan {
-    /// The path of an input as the task's process gets it: relative to the workdir for outputs of other tasks.
+    /// The path of an input: absolute for an existing file, relative to the workdir for an output of another task.
+    ///
+    /// `None` if the plan has no such task or output.
     #[must_use]
-    pub fn path_of(&self, file: &InputFile) -> PathBuf {
+    pub fn path_of(&self, file: &InputFile) -> Option<PathBuf> {
         match file {
-            InputFile::External { path, .. } => path.clone(),
-            InputFile::Made { task, output, .. } => {
-                let output = self.tasks.get(*task).and_then(|t| t.outputs.get(*output));
-                output.map_or_else(PathBuf::new, |o| PathBuf::from(&o.path))
+            InputFile::External { path, .. } => Some(path.clone()),
+            InputFile::Output { task, output, .. } => {
+                let output = self.tasks.get(*task)?.outputs.get(*output)?;
+                Some(PathBuf::from(&output.path))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Reads the entries of `in:` and `where:`.
+//! Reads the entries of `in:`, `where:` and `when:`.
 
 use serde_json::Value;
 
@@ -16,8 +16,8 @@ pub(crate) const LEAVE_OUT: &str = "leave_out";
 /// The only key of a condition that is a map.
 pub(crate) const CONDITION_KEYS: [&str; 1] = ["not"];
 
-/// Reads an entry of `in:`: a source or a list of sources.
-pub(crate) fn input(node: &Node<'_>, stages: &[&str], problems: &mut Problems) -> Input {
+/// Reads an entry of `in:`: a source or a list of sources. `steps` holds the names of all steps.
+pub(crate) fn input(node: &Node<'_>, steps: &[&str], problems: &mut Problems) -> Input {
     let nodes = if node.is_list() {
         node.items()
     } else {
@@ -31,12 +31,12 @@ pub(crate) fn input(node: &Node<'_>, stages: &[&str], problems: &mut Problems) -
         place: node.place(),
         sources: nodes
             .iter()
-            .filter_map(|source| self::source(source, stages, problems))
+            .filter_map(|source| self::source(source, steps, problems))
             .collect(),
     }
 }
 
-/// Reads `where:`.
+/// Reads `where:` or `when:`.
 pub(crate) fn conditions(node: &Node<'_>, problems: &mut Problems) -> Vec<Condition> {
     let mut conditions = Vec::new();
     for entry in node.entries(problems) {
@@ -44,7 +44,7 @@ pub(crate) fn conditions(node: &Node<'_>, problems: &mut Problems) -> Vec<Condit
         if !key.split('.').all(is_name) {
             problems.add(
                 entry.place(),
-                format!("'{key}' is no name of a factor or attribute"),
+                format!("'{key}' is not a valid name of a factor or attribute"),
             );
             continue;
         }
@@ -54,7 +54,7 @@ pub(crate) fn conditions(node: &Node<'_>, problems: &mut Problems) -> Vec<Condit
             values = entry.known_entries(&CONDITION_KEYS, problems);
             if values.is_empty() {
                 let message =
-                    format!("the condition on '{key}' is a value, a list or {{ not: … }}");
+                    format!("the condition on '{key}' must be a value, a list or {{ not: … }}");
                 problems.add(entry.place(), message);
             }
         }
@@ -75,7 +75,7 @@ pub(crate) fn conditions(node: &Node<'_>, problems: &mut Problems) -> Vec<Condit
     conditions
 }
 
-/// A condition compares with single values.
+/// Reports nested values: a condition compares with single values.
 fn check_flat(value: &Value, node: &Node<'_>, problems: &mut Problems) {
     let nested = match value {
         Value::Object(_) => true,
@@ -85,15 +85,15 @@ fn check_flat(value: &Value, node: &Node<'_>, problems: &mut Problems) {
     if nested {
         problems.add(
             node.place(),
-            "a condition compares with a value or a list of values",
+            "a condition must be a value or a list of values",
         );
     }
 }
 
-fn source(node: &Node<'_>, stages: &[&str], problems: &mut Problems) -> Option<Source> {
+fn source(node: &Node<'_>, steps: &[&str], problems: &mut Problems) -> Option<Source> {
     if !node.is_map() {
         let text = node.text(problems)?;
-        let origin = match reference(text, stages) {
+        let origin = match reference(text, steps) {
             Ok(origin) => origin,
             Err(_) => Origin::Path(path(text, node, problems)?),
         };
@@ -128,7 +128,7 @@ fn source(node: &Node<'_>, stages: &[&str], problems: &mut Problems) -> Option<S
         }
         has_from = true;
         if let Some(text) = entry.text(problems) {
-            match reference(text, stages) {
+            match reference(text, steps) {
                 Ok(found) => origin = Some(found),
                 Err(message) => problems.add(entry.place(), message),
             }
@@ -152,23 +152,23 @@ fn path(text: &str, node: &Node<'_>, problems: &mut Problems) -> Option<Template
         .ok()
 }
 
-/// Reads `stage.output` or `scan.files.role`.
-fn reference(text: &str, stages: &[&str]) -> Result<Origin, String> {
+/// Reads `step.output` or `scan.files.role`.
+fn reference(text: &str, steps: &[&str]) -> Result<Origin, String> {
     let parts: Vec<&str> = text.split('.').collect();
     match parts.as_slice() {
         ["scan", "files", role] if is_name(role) => Ok(Origin::ScanFiles {
             role: (*role).to_owned(),
         }),
-        [stage, output] if stages.contains(stage) && is_name(output) => Ok(Origin::Output {
-            stage: (*stage).to_owned(),
+        [step, output] if steps.contains(step) && is_name(output) => Ok(Origin::Output {
+            step: (*step).to_owned(),
             output: snake(output),
         }),
-        [stage, output] if is_name(stage) && is_name(output) => Err(format!(
-            "there is no stage '{stage}'{}",
-            suggest::hint(stage, stages.iter().copied())
+        [step, output] if is_name(step) && is_name(output) => Err(format!(
+            "there is no step '{step}'{}",
+            suggest::hint(step, steps.iter().copied())
         )),
         _ => Err(format!(
-            "'{text}' is neither <stage>.<output> nor scan.files.<role>"
+            "'{text}' is neither <step>.<output> nor scan.files.<role>"
         )),
     }
 }

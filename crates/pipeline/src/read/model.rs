@@ -1,4 +1,4 @@
-//! A pipeline as it is written: the parts of the file, nothing expanded yet.
+//! The parts of a pipeline file, before anything is expanded.
 
 use rsom_stage::yaml::Place;
 use serde_json::Value;
@@ -11,42 +11,42 @@ pub(crate) struct Pipeline {
     pub name: String,
     /// Path of the manifest, relative to the pipeline file.
     pub manifest: Option<(Place, String)>,
-    pub params: Vec<Named>,
-    pub stages: Vec<Stage>,
+    pub params: Vec<NamedValue>,
+    pub steps: Vec<Step>,
 }
 
-/// A named value: a param, a factor of the matrix, a parameter under `with:`.
+/// A named value: a param, a factor of the matrix or a parameter under `with:`.
 #[derive(Debug, Clone)]
-pub(crate) struct Named {
+pub(crate) struct NamedValue {
     pub name: String,
     pub place: Place,
     pub value: Value,
 }
 
-/// A stage of the pipeline.
+/// A step of the pipeline: an entry of `stages:`.
 #[derive(Debug, Clone)]
-pub(crate) struct Stage {
+pub(crate) struct Step {
     pub name: String,
     pub place: Place,
     pub action: Action,
-    /// Where `uses:` or `run:` stands.
+    /// Place of `uses:` or `run:`.
     pub action_place: Place,
-    /// Whether it runs once for each scan.
+    /// Whether the step has one task for each scan (`foreach: scan`).
     pub foreach_scan: bool,
     pub conditions: Vec<Condition>,
-    /// Factors; the first one varies slowest.
-    pub matrix: Vec<Named>,
+    /// Factors. The first one varies slowest.
+    pub matrix: Vec<NamedValue>,
     pub inputs: Vec<Input>,
-    pub parameters: Vec<Named>,
+    pub parameters: Vec<NamedValue>,
     pub outputs: Vec<Output>,
 }
 
-/// What a stage starts.
+/// The program that a step starts.
 #[derive(Debug, Clone)]
 pub(crate) enum Action {
-    /// A command of a stage that meets the stage contract: `layerseg train`, `./program predict`.
-    Uses { tool: String, command: String },
-    /// Any command line, word by word.
+    /// A command of a stage: `layerseg train`, or `./program predict` for a foreign stage.
+    Uses { stage: String, command: String },
+    /// Any command line, split into words.
     Run { words: Vec<Template> },
 }
 
@@ -58,38 +58,38 @@ pub(crate) struct Input {
     pub sources: Vec<Source>,
 }
 
-/// Where the files of an input come from.
+/// One origin of the files of an input.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     pub place: Place,
     pub origin: Origin,
     pub conditions: Vec<Condition>,
-    /// Conditions on the task that takes the files; where one does not hold, it takes none from here.
+    /// Conditions on the task that takes the files. If one does not hold, the task takes no files from this source.
     pub when: Vec<Condition>,
-    /// Whether files that scans do not have, and outputs of tasks that failed, are left out.
+    /// Whether to skip files that a scan does not have and outputs of failed tasks (`missing: leave_out`).
     pub leave_out: bool,
 }
 
-/// What a source names.
+/// The files that a source refers to.
 #[derive(Debug, Clone)]
 pub(crate) enum Origin {
     /// A file or folder, relative to the pipeline file.
     Path(Template),
-    /// Files of the manifest's scans, by role.
+    /// Files of the scans in the manifest that have this role.
     ScanFiles { role: String },
-    /// An output of another stage.
-    Output { stage: String, output: String },
+    /// An output of another step.
+    Output { step: String, output: String },
 }
 
-/// An entry of `where:`; all of them must hold.
+/// An entry of `where:` or `when:`. All entries must hold.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
     pub place: Place,
-    /// `scan.<attribute>` or a bare name: a factor if the stage has it, else an attribute.
+    /// `scan.<attribute>`, or a name: of a factor if the step has this factor, else of an attribute.
     pub key: String,
-    /// Whether none of the values may hold, instead of one of them.
+    /// Whether the condition holds if none of the values matches, instead of one of them.
     pub not: bool,
-    /// A value or a list of values, with placeholders.
+    /// A value or a list of values. May contain placeholders.
     pub value: Value,
 }
 
@@ -102,20 +102,20 @@ pub(crate) struct Output {
     pub path: Template,
 }
 
-impl Stage {
-    /// The factor of that name.
+impl Step {
+    /// Index of the factor with this name.
     pub fn factor(&self, name: &str) -> Option<usize> {
         self.matrix.iter().position(|factor| factor.name == name)
     }
 
-    /// The declared output of that name, in `snake_case` or `kebab-case`.
+    /// Index of the declared output with this name, in `snake_case` or `kebab-case`.
     pub fn output(&self, name: &str) -> Option<usize> {
         let name = snake(name);
         self.outputs.iter().position(|output| output.port == name)
     }
 }
 
-/// Names of ports and parameters are `snake_case`; `kebab-case` is accepted.
+/// A name of a port or parameter in `snake_case`. Files may also use `kebab-case`.
 pub(crate) fn snake(name: &str) -> String {
     name.replace('-', "_")
 }

@@ -1,4 +1,4 @@
-//! A part of the YAML file together with its place: what the reader of the format walks over.
+//! A part of a YAML file with its line and column.
 
 use rsom_stage::yaml::{Document, Place};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::read::template::is_name;
 use crate::suggest;
 use crate::value;
 
-/// A part of the file.
+/// A part of a YAML file: a map, a list or a single value.
 #[derive(Debug, Clone)]
 pub(crate) struct Node<'a> {
     document: &'a Document,
@@ -26,13 +26,13 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Line and column of the part's key (of the part itself for an item of a list).
+    /// Line and column of the key of this part, or of the part itself for an item of a list.
     pub fn place(&self) -> Place {
         let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
         self.document.place(&path)
     }
 
-    /// The part's key.
+    /// The key of this part. Empty for the whole file.
     pub fn key(&self) -> &str {
         self.path.last().map_or("", String::as_str)
     }
@@ -47,12 +47,12 @@ impl<'a> Node<'a> {
         self.value.is_sequence()
     }
 
-    /// The entries of a map, in the file's order; a problem when it is none.
+    /// The entries of a map, in the order of the file. Reports a problem if the part is not a map.
     pub fn entries(&self, problems: &mut Problems) -> Vec<Node<'a>> {
         let Some(map) = self.value.as_mapping() else {
             let key = self.key();
             let message = if key.is_empty() {
-                "a pipeline is a map with the keys name and stages".to_owned()
+                "a pipeline must be a map with the keys 'name' and 'stages'".to_owned()
             } else {
                 format!("'{key}' must be a map")
             };
@@ -64,14 +64,14 @@ impl<'a> Node<'a> {
             .collect()
     }
 
-    /// The entries of a map whose keys are names; a problem for each key that is none.
+    /// The entries of a map whose keys are valid names. Reports a problem for every other key.
     pub fn named_entries(&self, problems: &mut Problems) -> Vec<Node<'a>> {
         let mut entries = self.entries(problems);
         entries.retain(|entry| {
             let good = is_name(entry.key());
             if !good {
                 let message = format!(
-                    "'{}' is no name: letters, digits, _ and -, starting with a letter or _",
+                    "'{}' is not a valid name: use letters, digits, _ and -, and start with a letter or _",
                     entry.key()
                 );
                 problems.add(entry.place(), message);
@@ -81,7 +81,7 @@ impl<'a> Node<'a> {
         entries
     }
 
-    /// The entries of a map with a fixed set of keys; a problem for each other key.
+    /// The entries of a map whose keys are in `known`. Reports a problem for every other key.
     pub fn known_entries(&self, known: &[&str], problems: &mut Problems) -> Vec<Node<'a>> {
         let mut entries = self.entries(problems);
         entries.retain(|entry| {
@@ -98,7 +98,7 @@ impl<'a> Node<'a> {
         entries
     }
 
-    /// The items of a list.
+    /// The items of a list. Empty if the part is not a list.
     pub fn items(&self) -> Vec<Node<'a>> {
         let items = self.value.as_sequence().map_or(&[][..], Vec::as_slice);
         (items.iter().enumerate())
@@ -106,7 +106,7 @@ impl<'a> Node<'a> {
             .collect()
     }
 
-    /// A text; a problem when it is none or empty.
+    /// The part as text. Reports a problem if it is not a text or is empty.
     pub fn text(&self, problems: &mut Problems) -> Option<&'a str> {
         let text = self.value.as_str().filter(|text| !text.trim().is_empty());
         if text.is_none() {
@@ -115,12 +115,12 @@ impl<'a> Node<'a> {
         text
     }
 
-    /// The text, when it is one.
+    /// The part as text, or `None` if it is not a text.
     pub fn as_text(&self) -> Option<&'a str> {
         self.value.as_str()
     }
 
-    /// The value as JSON; a problem when JSON cannot hold it.
+    /// The part as JSON. Reports a problem if JSON cannot represent it.
     pub fn json(&self, problems: &mut Problems) -> Option<Value> {
         value::from_yaml(self.value)
             .map_err(|e| problems.add(self.place(), format!("'{}': {e}", self.key())))

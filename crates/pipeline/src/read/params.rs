@@ -1,4 +1,4 @@
-//! The params of a pipeline, and `--set` over them.
+//! The params of a pipeline and their values from `--set`.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::read::model::Pipeline;
 use crate::suggest;
 use crate::value;
 
-/// The params with the values of the command line over those of the file.
+/// The params by name. Values from the command line (`set`: `NAME=VALUE`) override those of the file.
 pub(crate) fn params(
     pipeline: &Pipeline,
     set: &[String],

@@ -1,27 +1,27 @@
-//! Reads a pipeline file into its model, collecting everything that is wrong with its form.
+//! Reads a pipeline file into its model and collects all errors in its form.
 
 use rsom_stage::yaml::{Document, Place};
 
 use crate::problem::Problems;
 use crate::read::input::{conditions, input};
-use crate::read::model::{Action, Named, Output, Pipeline, Stage, snake};
+use crate::read::model::{Action, NamedValue, Output, Pipeline, Step, snake};
 use crate::read::node::Node;
 use crate::read::placeholders::check_placeholders;
 use crate::read::template::{Template, is_name};
 use crate::read::words;
 
-/// Keys of the file.
+/// Keys of a pipeline file. The key `stages` lists the steps.
 pub(crate) const PIPELINE_KEYS: [&str; 4] = ["name", "manifest", "params", "stages"];
-/// Keys of a stage.
-pub(crate) const STAGE_KEYS: [&str; 8] = [
+/// Keys of a step.
+pub(crate) const STEP_KEYS: [&str; 8] = [
     "uses", "run", "foreach", "where", "matrix", "in", "with", "out",
 ];
-/// First words of placeholders, which no stage, param or factor may be called.
+/// First words of placeholders. Steps, params and factors must not have these names.
 const RESERVED: [&str; 3] = ["scan", "in", "out"];
 
 /// Reads the text of a pipeline file.
 ///
-/// Parts that are wrong are reported and left out of the model, so that the rest is checked as well.
+/// Reports wrong parts and leaves them out of the model, so that the rest is checked too.
 pub(crate) fn read(text: &str, problems: &mut Problems) -> Option<Pipeline> {
     let document = match Document::parse(text) {
         Ok(document) => document,
@@ -33,7 +33,7 @@ pub(crate) fn read(text: &str, problems: &mut Problems) -> Option<Pipeline> {
     };
     let root = Node::root(&document);
     let mut pipeline = Pipeline::default();
-    let (mut has_name, mut has_stages) = (false, false);
+    let (mut has_name, mut has_steps) = (false, false);
     for entry in root.known_entries(&PIPELINE_KEYS, problems) {
         match entry.key() {
             "name" => {
@@ -46,12 +46,12 @@ pub(crate) fn read(text: &str, problems: &mut Problems) -> Option<Pipeline> {
             }
             "params" => pipeline.params = params(&entry, problems),
             _ => {
-                has_stages = true;
-                pipeline.stages = stages(&entry, problems);
+                has_steps = true;
+                pipeline.steps = steps(&entry, problems);
             }
         }
     }
-    for (key, given) in [("name", has_name), ("stages", has_stages)] {
+    for (key, given) in [("name", has_name), ("stages", has_steps)] {
         if root.is_map() && !given {
             problems.add(root.place(), format!("the key '{key}' is missing"));
         }
@@ -59,13 +59,13 @@ pub(crate) fn read(text: &str, problems: &mut Problems) -> Option<Pipeline> {
     Some(pipeline)
 }
 
-/// A placeholder in a `{ … }` or `[ … ]` without quotes is the likeliest syntax error of this format.
+/// A hint for the most likely syntax error of this format: a placeholder without quotes inside `{ … }` or `[ … ]`.
 fn placeholder_hint(text: &str, place: Place) -> &'static str {
     let near = |line: &str| line.contains("${") && line.contains(['{', '[']);
     let here = text.lines().nth(place.line.saturating_sub(1));
     let before = text.lines().nth(place.line.saturating_sub(2));
     if here.into_iter().chain(before).any(near) {
-        " (within { } and [ ] a placeholder needs quotes: \"${x}\")"
+        " (inside { } and [ ], a placeholder needs quotes: \"${x}\")"
     } else {
         ""
     }
@@ -78,18 +78,23 @@ fn name(node: &Node<'_>, problems: &mut Problems) -> String {
     // It becomes the name of a folder.
     let good = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     if !name.chars().all(good) || name.starts_with(['.', '-']) {
-        let message = format!("the name '{name}' may hold letters, digits, '.', '_' and '-' only");
+        let message = format!(
+            "the name '{name}' may contain only letters, digits, '.', '_' and '-', and must start with a letter, digit or '_'"
+        );
         problems.add(node.place(), message);
     }
     name.to_owned()
 }
 
-fn params(node: &Node<'_>, problems: &mut Problems) -> Vec<Named> {
+fn params(node: &Node<'_>, problems: &mut Problems) -> Vec<NamedValue> {
     let mut params = named(node, problems);
     params.retain(|param| {
         let literal = !param.value.to_string().contains("${");
         if !literal {
-            let message = format!("param '{}': a param holds no placeholders", param.name);
+            let message = format!(
+                "param '{}': a param cannot contain placeholders",
+                param.name
+            );
             problems.add(param.place, message);
         }
         literal
@@ -97,14 +102,14 @@ fn params(node: &Node<'_>, problems: &mut Problems) -> Vec<Named> {
     params
 }
 
-/// Entries with any value, whose names may not be reserved ones.
-fn named(node: &Node<'_>, problems: &mut Problems) -> Vec<Named> {
+/// Entries with any value. Reports reserved names.
+fn named(node: &Node<'_>, problems: &mut Problems) -> Vec<NamedValue> {
     let mut named = Vec::new();
     for entry in node.named_entries(problems) {
-        refuse_reserved(&entry, problems);
+        report_reserved_name(&entry, problems);
         if let Some(value) = entry.json(problems) {
             check_placeholders(&value, entry.place(), problems);
-            named.push(Named {
+            named.push(NamedValue {
                 name: entry.key().to_owned(),
                 place: entry.place(),
                 value,
@@ -114,7 +119,7 @@ fn named(node: &Node<'_>, problems: &mut Problems) -> Vec<Named> {
     named
 }
 
-fn refuse_reserved(node: &Node<'_>, problems: &mut Problems) {
+fn report_reserved_name(node: &Node<'_>, problems: &mut Problems) {
     if RESERVED.contains(&node.key()) {
         problems.add(
             node.place(),
@@ -123,23 +128,23 @@ fn refuse_reserved(node: &Node<'_>, problems: &mut Problems) {
     }
 }
 
-fn stages(node: &Node<'_>, problems: &mut Problems) -> Vec<Stage> {
+fn steps(node: &Node<'_>, problems: &mut Problems) -> Vec<Step> {
     let entries = node.named_entries(problems);
     if entries.is_empty() && node.is_map() {
-        problems.add(node.place(), "a pipeline needs at least one stage");
+        problems.add(node.place(), "a pipeline needs at least one step");
     }
     let names: Vec<&str> = entries.iter().map(Node::key).collect();
     entries
         .iter()
         .filter_map(|entry| {
-            refuse_reserved(entry, problems);
-            stage(entry, &names, problems)
+            report_reserved_name(entry, problems);
+            step(entry, &names, problems)
         })
         .collect()
 }
 
-fn stage(node: &Node<'_>, stage_names: &[&str], problems: &mut Problems) -> Option<Stage> {
-    let mut stage = Stage {
+fn step(node: &Node<'_>, step_names: &[&str], problems: &mut Problems) -> Option<Step> {
+    let mut step = Step {
         name: node.key().to_owned(),
         place: node.place(),
         action: Action::Run { words: Vec::new() },
@@ -151,71 +156,74 @@ fn stage(node: &Node<'_>, stage_names: &[&str], problems: &mut Problems) -> Opti
         parameters: Vec::new(),
         outputs: Vec::new(),
     };
-    let entries = node.known_entries(&STAGE_KEYS, problems);
+    let entries = node.known_entries(&STEP_KEYS, problems);
     let actions: Vec<&Node<'_>> = entries
         .iter()
         .filter(|e| matches!(e.key(), "uses" | "run"))
         .collect();
     match actions.as_slice() {
         [action] => {
-            stage.action_place = action.place();
-            stage.action = self::action(action, problems)?;
+            step.action_place = action.place();
+            step.action = self::action(action, problems)?;
         }
         [_, second, ..] => {
-            let message = format!("stage '{}' has 'uses' and 'run'; it needs one", stage.name);
+            let message = format!(
+                "step '{}' has both 'uses' and 'run'; keep one of them",
+                step.name
+            );
             problems.add(second.place(), message);
             return None;
         }
         [] => {
             if node.is_map() {
-                let message = format!("stage '{}' needs 'uses' or 'run'", stage.name);
+                let message = format!("step '{}' needs 'uses' or 'run'", step.name);
                 problems.add(node.place(), message);
             }
             return None;
         }
     }
     for entry in &entries {
-        part(&mut stage, entry, stage_names, problems);
+        part(&mut step, entry, step_names, problems);
     }
-    Some(stage)
+    Some(step)
 }
 
-fn part(stage: &mut Stage, node: &Node<'_>, stage_names: &[&str], problems: &mut Problems) {
+fn part(step: &mut Step, node: &Node<'_>, step_names: &[&str], problems: &mut Problems) {
     match node.key() {
         "foreach" => match node.as_text() {
-            Some("scan") => stage.foreach_scan = true,
+            Some("scan") => step.foreach_scan = true,
             _ => problems.add(node.place(), "'foreach' can only be 'scan'"),
         },
-        "where" => stage.conditions = conditions(node, problems),
-        "matrix" => stage.matrix = named(node, problems),
+        "where" => step.conditions = conditions(node, problems),
+        "matrix" => step.matrix = named(node, problems),
         "in" => {
             let entries = node.named_entries(problems);
-            refuse_twins(&entries, problems);
-            stage.inputs = entries
+            report_duplicate_names(&entries, problems);
+            step.inputs = entries
                 .iter()
-                .map(|entry| input(entry, stage_names, problems))
+                .map(|entry| input(entry, step_names, problems))
                 .collect();
         }
         "with" => {
-            if matches!(stage.action, Action::Run { .. }) {
-                let message = "'with' goes with 'uses'; a 'run' line holds its own parameters";
+            if matches!(step.action, Action::Run { .. }) {
+                let message = "'with' is only allowed with 'uses'; write parameters into the 'run' line itself";
                 problems.add(node.place(), message);
             }
-            stage.parameters = parameters(node, problems);
+            step.parameters = parameters(node, problems);
         }
-        "out" => stage.outputs = outputs(node, problems),
+        "out" => step.outputs = outputs(node, problems),
         _ => {}
     }
 }
 
-fn parameters(node: &Node<'_>, problems: &mut Problems) -> Vec<Named> {
+fn parameters(node: &Node<'_>, problems: &mut Problems) -> Vec<NamedValue> {
     let entries = node.named_entries(problems);
-    refuse_twins(&entries, problems);
+    report_duplicate_names(&entries, problems);
     let mut parameters = Vec::new();
     for entry in entries {
         if let Some(value) = entry.json(problems) {
             check_placeholders(&value, entry.place(), problems);
-            parameters.push(Named {
+            parameters.push(NamedValue {
                 name: snake(entry.key()),
                 place: entry.place(),
                 value,
@@ -227,7 +235,7 @@ fn parameters(node: &Node<'_>, problems: &mut Problems) -> Vec<Named> {
 
 fn outputs(node: &Node<'_>, problems: &mut Problems) -> Vec<Output> {
     let entries = node.named_entries(problems);
-    refuse_twins(&entries, problems);
+    report_duplicate_names(&entries, problems);
     let mut outputs = Vec::new();
     for entry in entries {
         let Some(text) = entry.text(problems) else {
@@ -245,14 +253,18 @@ fn outputs(node: &Node<'_>, problems: &mut Problems) -> Vec<Output> {
     outputs
 }
 
-/// `a-b` and `a_b` are one port.
-fn refuse_twins(entries: &[Node<'_>], problems: &mut Problems) {
+/// Reports names that differ only in `-` and `_`: `a-b` and `a_b` are the same port.
+fn report_duplicate_names(entries: &[Node<'_>], problems: &mut Problems) {
     for (index, entry) in entries.iter().enumerate() {
         let earlier = entries[..index]
             .iter()
             .find(|e| snake(e.key()) == snake(entry.key()));
         if let Some(earlier) = earlier {
-            let message = format!("'{}' and '{}' are the same", earlier.key(), entry.key());
+            let message = format!(
+                "'{}' and '{}' are the same name",
+                earlier.key(),
+                entry.key()
+            );
             problems.add(entry.place(), message);
         }
     }
@@ -273,27 +285,29 @@ fn run(text: &str) -> Result<Action, String> {
         .map(|word| Template::parse(word))
         .collect::<Result<Vec<_>, _>>()?;
     if words.first().is_none_or(|w| w.names().next().is_some()) {
-        return Err("the program of a 'run' line holds no placeholders".into());
+        return Err("the program of a 'run' line cannot contain placeholders".into());
     }
     Ok(Action::Run { words })
 }
 
 fn uses(text: &str) -> Result<Action, String> {
     if text.contains("${") {
-        return Err("'uses' holds no placeholders".into());
+        return Err("'uses' cannot contain placeholders".into());
     }
     let words = words::split(text)?;
-    let (tool, command) = words.split_first().ok_or("'uses' names no stage")?;
+    let (stage, command) = words.split_first().ok_or("'uses' names no stage")?;
     if command.is_empty() {
         return Err(format!(
             "'uses: {text}' names no command; write '{text} COMMAND'"
         ));
     }
-    if !tool.contains('/') && !is_name(tool) {
-        return Err(format!("'{tool}' is neither a stage nor a ./program"));
+    if !stage.contains('/') && !is_name(stage) {
+        return Err(format!(
+            "'{stage}' is neither the name of a stage nor a path such as ./program"
+        ));
     }
     Ok(Action::Uses {
-        tool: tool.clone(),
+        stage: stage.clone(),
         command: command.join(" "),
     })
 }

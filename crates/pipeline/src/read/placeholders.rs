@@ -1,4 +1,4 @@
-//! Placeholders in values.
+//! Checks the placeholders in values.
 
 use rsom_stage::yaml::Place;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::problem::Problems;
 use crate::read::template;
 
-/// Reports malformed placeholders in all texts of a value.
+/// Reports a malformed placeholder in any text of a value.
 pub(crate) fn check_placeholders(value: &Value, place: Place, problems: &mut Problems) {
     if let Err(message) = template::templates(value) {
         problems.add(place, message);

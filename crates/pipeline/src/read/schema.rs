@@ -1,4 +1,4 @@
-//! The JSON Schema of the format, `pipelines/schema.json`, held against the reader.
+//! Tests that the JSON Schema of the format, `pipelines/schema.json`, agrees with the reader.
 
 #[cfg(test)]
 mod tests {
@@ -7,7 +7,7 @@ mod tests {
 
     use crate::problem::Problems;
     use crate::read::input::{CONDITION_KEYS, SOURCE_KEYS};
-    use crate::read::pipeline::{PIPELINE_KEYS, STAGE_KEYS, read};
+    use crate::read::pipeline::{PIPELINE_KEYS, STEP_KEYS, read};
     use crate::value::from_yaml;
 
     const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../pipelines/schema.json");
@@ -16,7 +16,7 @@ mod tests {
         serde_json::from_str(&std::fs::read_to_string(SCHEMA).unwrap()).unwrap()
     }
 
-    /// Whether a value fits a schema: the part of draft 07 that the file uses, anything else panics.
+    /// Whether a value fits a schema. Supports the part of draft 07 that the file uses and panics on anything else.
     fn fits(value: &Value, schema: &Value, root: &Value) -> bool {
         let keywords = schema.as_object().unwrap();
         keywords.iter().all(|(keyword, rule)| {
@@ -56,7 +56,7 @@ mod tests {
         })
     }
 
-    /// The keywords that say something of maps.
+    /// The keywords that apply to maps.
     fn object_fits(
         members: &Map<String, Value>,
         keyword: &str,
@@ -123,8 +123,8 @@ mod tests {
                 !text.is_empty() && is_word(text, "._-") && !text.starts_with(['.', '-'])
             }
             "^[A-Za-z_][A-Za-z0-9_-]*\\.[A-Za-z0-9_.-]+$" => {
-                text.split_once('.').is_some_and(|(stage, rest)| {
-                    is_name(stage) && !rest.is_empty() && is_word(rest, "_.-")
+                text.split_once('.').is_some_and(|(step, rest)| {
+                    is_name(step) && !rest.is_empty() && is_word(rest, "_.-")
                 })
             }
             other => panic!("the pattern {other} is not known here"),
@@ -158,7 +158,7 @@ mod tests {
             known
         };
         assert_eq!(keys("/properties"), sorted(&PIPELINE_KEYS));
-        assert_eq!(keys("/definitions/stage/properties"), sorted(&STAGE_KEYS));
+        assert_eq!(keys("/definitions/step/properties"), sorted(&STEP_KEYS));
         assert_eq!(
             keys("/definitions/source/anyOf/1/properties"),
             sorted(&SOURCE_KEYS)
@@ -193,7 +193,7 @@ mod tests {
         );
     }
 
-    /// Pieces that are put into a pipeline at `HERE`, good ones and bad ones.
+    /// Valid and invalid pieces to insert into a pipeline at `HERE`.
     const PIECES: &[(&str, &[&str])] = &[
         (
             "HERE",

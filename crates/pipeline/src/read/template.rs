@@ -14,14 +14,14 @@ enum Part {
     Name(String),
 }
 
-/// Finds the value of a name; the message says why there is none.
+/// Finds the value of a name, or explains why there is none.
 pub(crate) type Lookup<'a> = dyn Fn(&str) -> Result<Value, String> + 'a;
 
 impl Template {
     /// Reads a text.
     ///
     /// # Errors
-    /// A placeholder that does not end, or whose name is no name.
+    /// A placeholder without its closing brace, or with an invalid name.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut plain = String::new();
@@ -40,7 +40,7 @@ impl Template {
                 .ok_or_else(|| format!("'{}' does not end with }}", &rest[start..]))?;
             let name = after[..end].trim();
             if !is_dotted_name(name) {
-                return Err(format!("'${{{name}}}' is no placeholder"));
+                return Err(format!("'${{{name}}}' is not a valid placeholder"));
             }
             if !plain.is_empty() {
                 parts.push(Part::Text(std::mem::take(&mut plain)));
@@ -55,7 +55,7 @@ impl Template {
         Ok(Self { parts })
     }
 
-    /// The names of the placeholders, in order.
+    /// The names of the placeholders, in the order of the text.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             Part::Name(name) => Some(name.as_str()),
@@ -63,7 +63,7 @@ impl Template {
         })
     }
 
-    /// The name, when the text is one placeholder and nothing else.
+    /// The name of the placeholder, if the text is a single placeholder.
     pub fn only_name(&self) -> Option<&str> {
         match self.parts.as_slice() {
             [Part::Name(name)] => Some(name),
@@ -71,7 +71,7 @@ impl Template {
         }
     }
 
-    /// The plain text after the last placeholder.
+    /// The plain text after the last placeholder. Empty if the text ends with a placeholder.
     pub fn ending(&self) -> &str {
         match self.parts.last() {
             Some(Part::Text(text)) => text,
@@ -79,10 +79,10 @@ impl Template {
         }
     }
 
-    /// Fills the placeholders that `lookup` wants to fill and leaves the others open.
+    /// Fills the placeholders for which `lookup` returns a value and keeps the others.
     ///
     /// # Errors
-    /// What `lookup` says; a value that has no text ([`text_of`]).
+    /// An error from `lookup`, or a value without a text form ([`text_of`]).
     pub fn fill_some(
         &self,
         lookup: impl Fn(&str) -> Option<Result<Value, String>>,
@@ -103,7 +103,7 @@ impl Template {
         })
     }
 
-    /// The parts as JSON, texts and names apart; one writing for one template.
+    /// The parts as JSON, with texts and names kept apart. Equal templates give equal JSON.
     pub fn to_json(&self) -> Value {
         let part = |part: &Part| match part {
             Part::Text(text) => Value::from(text.as_str()),
@@ -112,10 +112,10 @@ impl Template {
         self.parts.iter().map(part).collect()
     }
 
-    /// Fills the placeholders: one alone keeps the type of its value, among other text it is formatted.
+    /// Fills the placeholders. A single placeholder keeps the type of its value; inside other text, the value becomes text.
     ///
     /// # Errors
-    /// What `lookup` says; a value that has no text ([`text_of`]).
+    /// An error from `lookup`, or a value without a text form ([`text_of`]).
     pub fn value(&self, lookup: &Lookup<'_>) -> Result<Value, String> {
         match self.only_name() {
             Some(name) => lookup(name),
@@ -123,10 +123,10 @@ impl Template {
         }
     }
 
-    /// Fills the placeholders to a text.
+    /// Fills the placeholders and returns the text.
     ///
     /// # Errors
-    /// What `lookup` says; a value that has no text ([`text_of`]).
+    /// An error from `lookup`, or a value without a text form ([`text_of`]).
     pub fn text(&self, lookup: &Lookup<'_>) -> Result<String, String> {
         let mut text = String::new();
         for part in &self.parts {
@@ -146,7 +146,7 @@ impl Template {
 /// Fills the placeholders in all texts of a value.
 ///
 /// # Errors
-/// A malformed placeholder; what `lookup` says.
+/// A malformed placeholder, or an error from `lookup`.
 pub(crate) fn fill(value: &Value, lookup: &Lookup<'_>) -> Result<Value, String> {
     match value {
         Value::String(text) => Template::parse(text)?.value(lookup),
@@ -177,7 +177,7 @@ fn all_templates<'a>(values: impl Iterator<Item = &'a Value>) -> Result<Vec<Temp
     Ok(nested.into_iter().flatten().collect())
 }
 
-/// A value as text: words and numbers as they are, lists comma-separated; `None` for null and for maps.
+/// A value as text. Texts and numbers stay as they are, lists become comma-separated. `None` for null and for maps.
 pub(crate) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -191,7 +191,7 @@ pub(crate) fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether a text is a name: letters, digits, `_` and `-`, not starting with a digit or `-`.
+/// Whether a text is a valid name: letters, digits, `_` and `-`, not starting with a digit or `-`.
 pub(crate) fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
     chars
@@ -210,7 +210,7 @@ fn no_text(name: &str, value: &Value) -> String {
     } else {
         "is a map"
     };
-    format!("'{name}' {what} and cannot stand within a text")
+    format!("'{name}' {what}, so it cannot be part of a text")
 }
 
 #[cfg(test)]

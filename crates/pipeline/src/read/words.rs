@@ -3,7 +3,7 @@
 /// Splits a text into words; quotes and backslashes group and escape.
 ///
 /// # Errors
-/// A quote that does not end; what only a shell would carry out (`|`, `>`, `&&`, `;`, `*`, `$HOME`, …).
+/// An unclosed quote, or syntax that only a shell can run (`|`, `>`, `&&`, `;`, `*`, `$HOME`, …).
 pub(crate) fn split(text: &str) -> Result<Vec<String>, String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -14,7 +14,7 @@ pub(crate) fn split(text: &str) -> Result<Vec<String>, String> {
             '\'' => single_quoted(&mut chars, word.get_or_insert_default())?,
             '"' => double_quoted(&mut chars, word.get_or_insert_default())?,
             '\\' => {
-                let escaped = chars.next().ok_or("a \\ at the end escapes nothing")?;
+                let escaped = chars.next().ok_or("the \\ at the end escapes nothing")?;
                 word.get_or_insert_default().push(escaped);
             }
             '|' | '<' | '>' | '&' | ';' | '`' | '*' | '?' => return Err(needs_shell(c)),
@@ -51,9 +51,7 @@ fn double_quoted(chars: &mut impl Iterator<Item = char>, word: &mut String) -> R
 }
 
 fn needs_shell(c: char) -> String {
-    format!(
-        "'{c}' needs a shell, and none is started; quote it, or write sh -c '…', or put it into a script"
-    )
+    format!("'{c}' needs a shell, but none is started; quote it, write sh -c '…', or call a script")
 }
 
 #[cfg(test)]

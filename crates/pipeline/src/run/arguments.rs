@@ -1,19 +1,20 @@
 //! The command line of a task.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use rsom_stage::{Parameter, StageError, Type};
 use serde_json::Value;
 
-use crate::check::tool::{LineTool, StageTool, Tool};
+use crate::check::tool::{StageCommand, Tool};
 use crate::plan::tasks::{Plan, Task, TaskInput};
 use crate::read::template::{Template, text_of};
 
-/// The words after the program: for a stage the command, inputs, outputs, parameters and how to run; for a `run` line
+/// The arguments of a task. For a stage: command, inputs, outputs, parameters, threads and output options. For a `run` line:
 /// its words with the paths filled in.
 ///
 /// # Errors
-/// A parameter or a word that the plan should have refused.
+/// An inconsistent plan: a parameter without a value, or an unknown port.
 pub(crate) fn arguments(
     plan: &Plan,
     task: &Task,
@@ -22,20 +23,20 @@ pub(crate) fn arguments(
     let fault = |fault| StageError::failure(format_args!("{}: {fault}", task.label));
     match task.tool.as_ref() {
         Tool::Stage(tool) => {
-            let mut words = of_stage(plan, task, tool).map_err(fault)?;
+            let mut words = stage_words(plan, task, tool).map_err(fault)?;
             words.extend(
                 ["--threads", &threads.to_string(), "--quiet", "--json"].map(OsString::from),
             );
             Ok(words)
         }
-        Tool::Line(LineTool { .. }) => of_line(plan, task).map_err(fault),
+        Tool::Line(_) => line_words(plan, task).map_err(fault),
     }
 }
 
-/// The words of a parameter's value, one for each time its flag is given.
+/// The words of a parameter's value, one for each use of its flag.
 ///
 /// # Errors
-/// A value that would not come back from the command line as it is, such as a list item that holds a comma.
+/// A value that the command line cannot represent, such as a list item with a comma.
 pub(crate) fn words_of(parameter: &Parameter, value: &Value) -> Result<Vec<String>, String> {
     let unwritable = || {
         format!("{value} cannot be written on a command line (a comma in a list, or '=' in a name)")
@@ -62,16 +63,16 @@ pub(crate) fn words_of(parameter: &Parameter, value: &Value) -> Result<Vec<Strin
     Ok(vec![word])
 }
 
-fn of_stage(plan: &Plan, task: &Task, tool: &StageTool) -> Result<Vec<OsString>, String> {
+fn stage_words(plan: &Plan, task: &Task, tool: &StageCommand) -> Result<Vec<OsString>, String> {
     let mut words: Vec<OsString> = tool.prefix.iter().map(OsString::from).collect();
     words.extend(tool.command.name.split(' ').map(OsString::from));
-    // A flag that takes several paths would swallow a path without a flag that follows it.
+    // Positional paths come first: a flag with several paths would take them too.
     for input in task.inputs.iter().filter(|input| input.positional) {
-        words.extend(paths(plan, input));
+        words.extend(paths(plan, input)?);
     }
     for input in task.inputs.iter().filter(|input| !input.positional) {
         words.push(flag(&input.port));
-        words.extend(paths(plan, input));
+        words.extend(paths(plan, input)?);
     }
     for output in &task.outputs {
         words.push(flag(&output.port));
@@ -81,9 +82,7 @@ fn of_stage(plan: &Plan, task: &Task, tool: &StageTool) -> Result<Vec<OsString>,
         let (Some(parameter), Some(value)) =
             (tool.command.parameter(name), task.parameters.get(name))
         else {
-            return Err(format!(
-                "the parameter '{name}' is not known or has no value"
-            ));
+            return Err(format!("the parameter '{name}' is unknown or has no value"));
         };
         for word in words_of(parameter, value)? {
             words.push(flag(name));
@@ -97,26 +96,24 @@ fn flag(name: &str) -> OsString {
     OsString::from(format!("--{}", name.replace('_', "-")))
 }
 
-fn paths(plan: &Plan, input: &TaskInput) -> Vec<OsString> {
+fn paths(plan: &Plan, input: &TaskInput) -> Result<Vec<OsString>, String> {
     let files = input.files.iter();
-    files
-        .map(|file| plan.path_of(file).into_os_string())
-        .collect()
+    let path = |file| plan.path_of(file).map(PathBuf::into_os_string);
+    let paths: Option<Vec<OsString>> = files.map(path).collect();
+    paths.ok_or_else(|| format!("a file of the input '{}' is not in the plan", input.port))
 }
 
-fn of_line(plan: &Plan, task: &Task) -> Result<Vec<OsString>, String> {
+fn line_words(plan: &Plan, task: &Task) -> Result<Vec<OsString>, String> {
     let mut words = Vec::new();
     for word in &task.words {
         if let Some(port) = word.only_name().and_then(|name| name.strip_prefix("in.")) {
-            // An input that was left out gives no word.
-            words.extend(
-                input(task, port)
-                    .into_iter()
-                    .flat_map(|input| paths(plan, input)),
-            );
+            // An input that is left out gives no word.
+            if let Some(input) = input(task, port) {
+                words.extend(paths(plan, input)?);
+            }
             continue;
         }
-        // The plan has checked that a path within a word is a single one.
+        // The plan has checked that an input inside a longer word has one file.
         let text = word.text(&|name| path_text(plan, task, name).map(Value::from))?;
         words.push(OsString::from(text));
     }
@@ -127,10 +124,10 @@ fn path_text(plan: &Plan, task: &Task, name: &str) -> Result<String, String> {
     let unknown = || format!("'${{{name}}}' is not known");
     let (section, port) = name.split_once('.').ok_or_else(unknown)?;
     if section == "in" {
-        let file = input(task, port)
-            .and_then(|input| input.files.first())
+        let path = input(task, port)
+            .and_then(|input| plan.path_of(input.files.first()?))
             .ok_or_else(unknown)?;
-        return Ok(plan.path_of(file).to_string_lossy().into_owned());
+        return Ok(path.to_string_lossy().into_owned());
     }
     let port = crate::read::model::snake(port);
     let output = task
@@ -146,7 +143,7 @@ fn input<'a>(task: &'a Task, port: &str) -> Option<&'a TaskInput> {
     task.inputs.iter().find(|input| input.port == port)
 }
 
-/// Ports whose paths stand within a longer word of a `run` line, where only one path fits.
+/// Inputs inside a longer word of a `run` line, where only one path fits.
 pub(crate) fn embedded_inputs(words: &[Template]) -> impl Iterator<Item = String> {
     words
         .iter()

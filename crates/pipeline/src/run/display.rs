@@ -1,4 +1,5 @@
-//! What a run says on stderr: a line for each finished task, on terminals with what is running and the time left.
+//! The progress of a run on stderr: one line for each finished task or scan; on a terminal also the running tasks and the time
+//! left.
 
 use std::collections::BTreeMap;
 use std::fmt::Display as Show;
@@ -13,34 +14,34 @@ use crate::run::duration::seconds;
 use crate::run::logs;
 use crate::run::scan_lines::ScanLines;
 
-/// What a run prints a line for.
+/// When a run prints a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lines {
-    /// Each finished task.
+    /// After each task.
     Tasks,
-    /// Each scan whose tasks are all finished.
+    /// After the last task of each scan.
     Scans,
 }
 
-/// Tells the user how a run goes.
+/// Prints the progress of a run.
 #[derive(Debug)]
 pub(crate) struct Display {
     total: usize,
     finished: usize,
     jobs: usize,
     scans: Option<ScanLines>,
-    /// Finished tasks of each stage and their summed time.
+    /// For each step, the number of its finished tasks and the sum of their run times.
     times: BTreeMap<String, (u32, Duration)>,
     terminal: bool,
-    /// When the line on running tasks was last drawn.
+    /// Time of the last drawing of the line with running tasks. `None` if the line is not visible.
     drawn: Option<Instant>,
 }
 
-/// Time between two drawings of the line on running tasks.
+/// Time between two drawings of the line with running tasks.
 const REDRAW: Duration = Duration::from_millis(500);
 
 impl Display {
-    /// For a run of the given tasks, `jobs` of them at a time.
+    /// A display for a run of the given tasks, with `jobs` of them at the same time.
     pub fn new<'a>(
         tasks: impl Iterator<Item = &'a Task> + Clone,
         jobs: usize,
@@ -57,22 +58,22 @@ impl Display {
         }
     }
 
-    /// A line of its own.
+    /// Prints a line.
     pub fn line(&mut self, text: impl Show) {
         self.clear();
         self.write(format_args!("{text}\n"));
     }
 
-    /// A task has finished; `how` says how.
-    pub fn finished(&mut self, task: &Task, how: impl Show) {
+    /// Prints that a task has finished, with its run time or another result.
+    pub fn finished(&mut self, task: &Task, result: impl Show) {
         self.finished += 1;
         let (finished, total, label) = (self.finished, self.total, &task.label);
         if self.scans.is_none() {
-            self.line(format_args!("[{finished}/{total}] {label} … {how}"));
+            self.line(format_args!("[{finished}/{total}] {label} … {result}"));
         }
     }
 
-    /// A task has failed; what it said stands in its log, if it ran.
+    /// Prints that a task has failed, with the end of its log if the task ran.
     pub fn failed(&mut self, task: &Task, error: &StageError, log: Option<&Path>) {
         let Some(scans) = &mut self.scans else {
             self.finished(task, format_args!("failed: {error}"));
@@ -84,7 +85,7 @@ impl Display {
             }
             return;
         };
-        let last = log.and_then(logs::last_words);
+        let last = log.and_then(logs::last_line);
         let fault = last.unwrap_or_else(|| error.to_string());
         scans.failed(task, &fault);
         if task.scan.is_none() {
@@ -92,7 +93,7 @@ impl Display {
         }
     }
 
-    /// A task has finished or failed, or will not run.
+    /// Notes that a task has finished or failed, or will not run.
     pub fn settled(&mut self, task: &Task) {
         let line = self.scans.as_mut().and_then(|scans| scans.settled(task));
         if let Some(line) = line {
@@ -100,26 +101,26 @@ impl Display {
         }
     }
 
-    /// Notes how long a task took, for the time left.
-    pub fn took(&mut self, task: &Task, time: Duration) {
-        self.took_of(&task.stage, time);
+    /// Notes the run time of a task, to estimate the time left.
+    pub fn add_time(&mut self, task: &Task, time: Duration) {
+        self.add_step_time(&task.step, time);
         if let Some(scans) = &mut self.scans {
-            scans.took(task, time);
+            scans.add_time(task, time);
         }
     }
 
-    fn took_of(&mut self, stage: &str, time: Duration) {
-        let (count, sum) = self.times.entry(stage.to_owned()).or_default();
+    fn add_step_time(&mut self, step: &str, time: Duration) {
+        let (count, sum) = self.times.entry(step.to_owned()).or_default();
         *count += 1;
         *sum += time;
     }
 
-    /// Whether the line on running tasks is to be drawn again: on a terminal, and not too often.
+    /// Whether to draw the line with running tasks again: only on a terminal, and not too often.
     pub fn is_due(&self) -> bool {
         self.terminal && self.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW)
     }
 
-    /// Draws what is running; `waiting` counts unfinished tasks by stage.
+    /// Draws the line with running tasks. `waiting` counts the unfinished tasks of each step.
     pub fn running(&mut self, labels: &[(&str, Duration)], waiting: &BTreeMap<&str, u32>) {
         self.clear();
         let Some((label, longest)) = labels.first() else {
@@ -144,15 +145,15 @@ impl Display {
         self.drawn = Some(Instant::now());
     }
 
-    /// Takes away the line on running tasks.
+    /// Removes the line with running tasks.
     pub fn clear(&mut self) {
         if self.drawn.take().is_some() {
             self.write(format_args!("\r\x1b[2K"));
         }
     }
 
-    /// Unfinished tasks at the mean time of their stage (or of all, for a stage that has not finished any), shared by
-    /// the jobs, less what the running ones have done.
+    /// Estimated time left: the mean run time of each step for its unfinished tasks (the overall mean for a step without
+    /// finished tasks), minus the time that running tasks have spent, divided by the number of jobs.
     fn time_left(
         &self,
         waiting: &BTreeMap<&str, u32>,
@@ -163,10 +164,10 @@ impl Display {
             .values()
             .fold((0, Duration::ZERO), |(n, t), (m, u)| (n + m, t + *u));
         let overall = sum.checked_div(count)?;
-        let mean = |stage: &str| self.times.get(stage).map_or(overall, |(n, t)| *t / *n);
+        let mean = |step: &str| self.times.get(step).map_or(overall, |(n, t)| *t / *n);
         let work: Duration = waiting
             .iter()
-            .map(|(stage, count)| mean(stage) * *count)
+            .map(|(step, count)| mean(step) * *count)
             .sum();
         let done: Duration = running.iter().map(|(_, elapsed)| *elapsed).sum();
         Some(work.saturating_sub(done) / u32::try_from(self.jobs).unwrap_or(1).max(1))
@@ -184,10 +185,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_time_left_goes_by_the_mean_of_each_stage() {
+    fn the_time_left_uses_the_mean_of_each_step() {
         let mut display = Display::new(std::iter::empty(), 2, Lines::Tasks);
-        display.took_of("train", Duration::from_secs(60));
-        display.took_of("predict", Duration::from_secs(2));
+        display.add_step_time("train", Duration::from_secs(60));
+        display.add_step_time("predict", Duration::from_secs(2));
         let waiting = BTreeMap::from([("train", 2), ("predict", 3), ("compare", 1)]);
         // 2 · 60 + 3 · 2 + 1 · 31 = 157 s of work, 17 s of it done, on two jobs.
         let left = display.time_left(&waiting, &[("train a", Duration::from_secs(17))]);

@@ -1,8 +1,8 @@
-//! Durations for people.
+//! Formats durations for messages.
 
 use std::time::Duration;
 
-/// A duration for people: `0.2 s`, `41 s`, `3 min 20 s`, `2 h 5 min`.
+/// A duration with one or two units: `0.2 s`, `41 s`, `3 min 20 s`, `2 h 5 min`.
 pub(crate) fn seconds(time: Duration) -> String {
     let whole = time.as_secs_f64().round() as u64;
     match whole {

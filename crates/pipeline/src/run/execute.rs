@@ -1,4 +1,4 @@
-//! Runs what is to be run: each task a process, several at a time, each after those that it takes from.
+//! Executes a plan: starts tasks as processes, several at the same time, each after the tasks it depends on.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,32 +21,32 @@ use crate::run::duration::seconds;
 use crate::run::left_out;
 use crate::run::orphans::Note;
 use crate::run::outcome::{Outcome, State, not_run};
-use crate::run::process::{Ended, Process};
+use crate::run::process::{Process, ProcessExit};
 use crate::run::queue::Queue;
 use crate::run::signals;
 use crate::run::stale;
 
-/// How to run.
+/// How to run the tasks of a plan.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
-    /// Processes at a time.
+    /// Number of processes at the same time.
     pub jobs: usize,
-    /// Threads of each of them.
+    /// Threads of each process.
     pub threads: usize,
-    /// Whether to go on with tasks that do not need a failed one.
+    /// Whether to continue after a failure with tasks that do not need the failed one.
     pub keep_going: bool,
-    /// What a line is printed for.
+    /// When to print a line.
     pub lines: Lines,
 }
 
-/// How long a process may take to stop after it was asked to; stages end themselves after three seconds.
+/// Time for a process to stop before it is killed. Stages exit three seconds after a signal.
 const GRACE: Duration = Duration::from_secs(5);
-/// The longest time between two looks at the running processes.
+/// Longest time between two checks of the running processes.
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
-/// Time between two savings of the hashes, so that a killed run need not hash everything again.
+/// Time between two writes of the cached hashes, so that a killed run loses few of them.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
 
-/// Runs the tasks of a plan that are not up to date; says of every task how it ended.
+/// Runs the tasks of a plan that are not up to date. Returns the outcome of every task.
 pub(crate) fn execute(
     plan: &Plan,
     settings: Settings,
@@ -70,7 +70,7 @@ pub(crate) fn execute(
         saved: Instant::now(),
     };
     run.prepare(outlooks);
-    run.go();
+    run.run_tasks();
     run.display.clear();
     run.outcomes
         .into_iter()
@@ -92,7 +92,7 @@ struct Run<'a> {
 
 struct Job {
     task: usize,
-    /// What stood at the paths of the outputs before.
+    /// Stamps of the existing files at the paths of the outputs.
     before: Vec<Option<Stamp>>,
     _note: Note,
     process: Process,
@@ -112,14 +112,14 @@ impl Run<'_> {
         }
     }
 
-    fn go(&mut self) {
+    fn run_tasks(&mut self) {
         let mut pause = Duration::from_millis(1);
         while signals::count() == 0 {
             self.start_ready();
             if self.running.is_empty() {
                 return;
             }
-            if self.look() {
+            if self.check_running() {
                 pause = Duration::from_millis(1);
             } else {
                 std::thread::sleep(pause);
@@ -130,7 +130,7 @@ impl Run<'_> {
         self.stop();
     }
 
-    /// Starts tasks as long as there is room; those that turn out to be up to date are done at once.
+    /// Starts tasks until `jobs` processes run. A task that is up to date needs no process.
     fn start_ready(&mut self) {
         while self.running.len() < self.settings.jobs && signals::count() == 0 {
             if self.any_failed && !self.settings.keep_going {
@@ -150,14 +150,14 @@ impl Run<'_> {
         let outcomes = &self.outcomes;
         let good = |task: usize| outcomes[task].as_ref().is_some_and(|o| o.state.is_good());
         let Some(task) = left_out::ready(&plan.tasks[number], &good) else {
-            return self.not_made(number);
+            return self.skip(number);
         };
         let task = task.as_ref();
         let assessment = self.assessor.assess(self.plan, task)?;
         if let Verdict::UpToDate(record) = &assessment.verdict {
             let record = record.clone();
             self.display
-                .finished(task, "up to date: what it takes has not changed");
+                .finished(task, "up to date: its inputs have not changed");
             self.display.settled(task);
             self.done(number, State::UpToDate, assessment, record);
             return Ok(());
@@ -172,10 +172,10 @@ impl Run<'_> {
         let mut command = Command::new(program);
         command
             .args(arguments(self.plan, task, self.settings.threads)?)
-            // candle's own pool looks here, not at --threads.
+            // The thread pool of candle reads this variable, not --threads.
             .env("RAYON_NUM_THREADS", self.settings.threads.to_string())
             .current_dir(root);
-        // A relative path would mean another folder to a task, which runs in the workdir.
+        // The path is absolute, because a task runs in the workdir.
         match &self.plan.data {
             Some(data) => command.env(DATA_VARIABLE, data),
             None => command.env_remove(DATA_VARIABLE),
@@ -198,8 +198,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Makes the folders of the outputs, and removes what the new ones would not replace: sidecars, and what an earlier
-    /// task left in an output that is a folder.
+    /// Creates the folders of the outputs. Removes old files that the task may not overwrite: sidecars, and the files of an
+    /// earlier task in an output folder.
     fn clear_outputs(&mut self, task: &Task) -> Result<(), StageError> {
         let root = self.assessor.workdir.root().to_path_buf();
         let failed = |path: &Path, e: std::io::Error| StageError::output(path, atomic::plain(&e));
@@ -208,7 +208,7 @@ impl Run<'_> {
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
             }
-            // A sidecar that no run recorded and no rsom wrote is the user's own; the stage will refuse to replace it.
+            // A sidecar that neither a run recorded nor rsom wrote belongs to the user. The stage will refuse to overwrite it.
             let mut stale: Vec<String> = sidecar(&output.path)
                 .into_iter()
                 .filter(|of_output| {
@@ -247,8 +247,8 @@ impl Run<'_> {
         paths.map(|path| Stamp::of(&path).ok()).collect()
     }
 
-    /// Looks at the running processes; whether one has ended.
-    fn look(&mut self) -> bool {
+    /// Checks the running processes. Returns whether one has ended.
+    fn check_running(&mut self) -> bool {
         let mut ended = Vec::new();
         let mut index = 0;
         while index < self.running.len() {
@@ -268,9 +268,9 @@ impl Run<'_> {
         any
     }
 
-    fn finish(&mut self, job: Job, end: Ended) {
+    fn finish(&mut self, job: Job, end: ProcessExit) {
         let task = &self.plan.tasks[job.task];
-        self.display.took(task, end.wall_time);
+        self.display.add_time(task, end.wall_time);
         let fault = match end.code {
             Some(0) => None,
             Some(code) => Some(format!("exit code {code}")),
@@ -281,7 +281,7 @@ impl Run<'_> {
                 "{fault} after {}",
                 seconds(end.wall_time)
             ))),
-            None => self.keep(&job, end),
+            None => self.record(&job, end),
         };
         match result {
             Ok(record) => {
@@ -298,12 +298,12 @@ impl Run<'_> {
         }
     }
 
-    /// Hashes what a task wrote and writes its record.
-    fn keep(&mut self, job: &Job, end: Ended) -> Result<Record, StageError> {
+    /// Hashes the outputs of a finished task and writes its record.
+    fn record(&mut self, job: &Job, end: ProcessExit) -> Result<Record, StageError> {
         let task = &self.plan.tasks[job.task];
         let stamps = self.stamps(task);
         for ((output, before), now) in task.outputs.iter().zip(&job.before).zip(&stamps) {
-            // What an earlier task left there must not pass for the work of this one.
+            // An old file must not count as the output of this task.
             if output.kind != Kind::Directory && before.is_some() && before == now {
                 let path = &output.path;
                 return Err(StageError::failure(format_args!("it did not write {path}")));
@@ -338,21 +338,21 @@ impl Run<'_> {
         });
     }
 
-    /// Of a task whose needs all failed nothing is made, and nothing of what was made before is true any more.
-    fn not_made(&mut self, number: usize) -> Result<(), StageError> {
+    /// Skips a task whose inputs all come from failed tasks, and removes its old outputs, which are no longer valid.
+    fn skip(&mut self, number: usize) -> Result<(), StageError> {
         let task = &self.plan.tasks[number];
         stale::remove_outputs(self.assessor, task)?;
         self.display
-            .finished(task, "not made: every task that it takes from failed");
+            .finished(task, "not run: all tasks that it depends on failed");
         self.outcomes[number] = Some(not_run());
-        self.gives_nothing(number);
+        self.without_outputs(number);
         Ok(())
     }
 
-    fn gives_nothing(&mut self, number: usize) {
+    fn without_outputs(&mut self, number: usize) {
         self.display.settled(&self.plan.tasks[number]);
-        for lost in self.queue.gives_nothing(number) {
-            self.display.settled(&self.plan.tasks[lost]);
+        for blocked in self.queue.without_outputs(number) {
+            self.display.settled(&self.plan.tasks[blocked]);
         }
     }
 
@@ -369,7 +369,7 @@ impl Run<'_> {
             exit_code: Some(error.exit_code() as i32),
             fault: Some(error.to_string()),
         });
-        self.gives_nothing(number);
+        self.without_outputs(number);
     }
 
     fn draw(&mut self) {
@@ -387,13 +387,13 @@ impl Run<'_> {
         let mut waiting: BTreeMap<&str, u32> = BTreeMap::new();
         for (task, outcome) in self.plan.tasks.iter().zip(&self.outcomes) {
             if outcome.is_none() {
-                *waiting.entry(&task.stage).or_default() += 1;
+                *waiting.entry(&task.step).or_default() += 1;
             }
         }
         self.display.running(&labels, &waiting);
     }
 
-    /// Ends what is running after a signal: politely, and after a while or a second signal by force.
+    /// Stops the running processes after a signal. Kills them after a grace period or a second signal.
     fn stop(&mut self) {
         self.display.line(format_args!(
             "stopping {} running tasks",
@@ -419,8 +419,8 @@ impl Run<'_> {
                     continue;
                 }
                 let job = self.running.remove(index);
-                if let Ok(Some(end @ Ended { code: Some(0), .. })) = end {
-                    // It was done before it heard.
+                if let Ok(Some(end @ ProcessExit { code: Some(0), .. })) = end {
+                    // It was done before the signal arrived.
                     self.finish(job, end);
                     continue;
                 }

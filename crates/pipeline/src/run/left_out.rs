@@ -1,28 +1,28 @@
-//! Outputs of failed tasks that others can do without: `missing: leave_out`.
+//! Inputs with `missing: leave_out`: a task runs without the outputs of failed tasks.
 
 use std::borrow::Cow;
 
 use crate::check::tool::Tool;
 use crate::plan::tasks::{InputFile, Task, TaskInput};
 
-/// Whether a task runs even when one that it takes from fails.
-pub(crate) fn tolerates(task: &Task, before: usize) -> bool {
+/// Whether a task can run if the task `before`, on which it depends, has failed.
+pub(crate) fn can_run_without(task: &Task, before: usize) -> bool {
     let files = task.inputs.iter().flat_map(|input| &input.files);
     let of_task = files.filter_map(|file| match file {
-        InputFile::Made {
+        InputFile::Output {
             task, leave_out, ..
         } if *task == before => Some(*leave_out),
         _ => None,
     });
-    // One input that needs it is enough to stop.
+    // The task must not run if any of its inputs needs the failed task.
     of_task.fold(None, |all, leave_out| {
         Some(all.unwrap_or(true) && leave_out)
     }) == Some(true)
 }
 
-/// The task without the files that may be left out and whose tasks are not `good`.
-pub(crate) fn effective<'a>(task: &'a Task, good: &dyn Fn(usize) -> bool) -> Cow<'a, Task> {
-    let is_left_out = |file: &InputFile| matches!(file, InputFile::Made { task, leave_out: true, .. } if !good(*task));
+/// The task without the optional files whose tasks are not `good`.
+pub(crate) fn without_left_out<'a>(task: &'a Task, good: &dyn Fn(usize) -> bool) -> Cow<'a, Task> {
+    let is_left_out = |file: &InputFile| matches!(file, InputFile::Output { task, leave_out: true, .. } if !good(*task));
     let mut files = task.inputs.iter().flat_map(|input| &input.files);
     if !files.any(is_left_out) {
         return Cow::Borrowed(task);
@@ -34,9 +34,9 @@ pub(crate) fn effective<'a>(task: &'a Task, good: &dyn Fn(usize) -> bool) -> Cow
     Cow::Owned(task)
 }
 
-/// The same, for a task that is about to start; `None` when nothing is left of an input that it needs.
+/// The task for its start, also without inputs that have no file left. `None` if a required input has no file left.
 pub(crate) fn ready<'a>(task: &'a Task, good: &dyn Fn(usize) -> bool) -> Option<Cow<'a, Task>> {
-    let mut task = effective(task, good);
+    let mut task = without_left_out(task, good);
     let needs = |port: &str| match task.tool.as_ref() {
         Tool::Stage(tool) => tool.command.input(port).is_none_or(|port| port.required),
         Tool::Line(_) => true,

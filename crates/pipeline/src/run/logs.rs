@@ -1,11 +1,11 @@
-//! What a task printed.
+//! Reads the logs of tasks.
 
 use std::path::Path;
 
-/// Lines of a failed task's log that are shown.
+/// Number of lines to show from the log of a failed task.
 const SHOWN_LINES: usize = 12;
 
-/// The last lines of a log, without the command line at its top.
+/// The last lines of a log, without the command line at its top. Empty if the log cannot be read.
 pub(crate) fn tail(log: &Path) -> Vec<String> {
     let bytes = std::fs::read(log).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
@@ -21,8 +21,8 @@ pub(crate) fn tail(log: &Path) -> Vec<String> {
         .collect()
 }
 
-/// What a failed task said last: for a stage its one line of error, without the word.
-pub(crate) fn last_words(log: &Path) -> Option<String> {
+/// The last line of a failed task's log: for a stage its error message, without the word `error`.
+pub(crate) fn last_line(log: &Path) -> Option<String> {
     let last = tail(log).pop()?;
     Some(last.strip_prefix("error: ").unwrap_or(&last).to_owned())
 }

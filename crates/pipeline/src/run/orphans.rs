@@ -1,19 +1,19 @@
-//! Processes that a killed run left behind: they would go on to write the outputs that the next run writes as well.
+//! Stops processes that a killed run left behind: they would write the same outputs as the next run.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rsom_stage::log;
 
-/// How long an orphan may take to stop after it was asked to.
+/// Time for an orphan to stop by itself before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// A note that a process group is at work; removed when dropped, unless the run is killed.
+/// A file that records a running process group. Removed when dropped, so that it remains only if the run is killed.
 #[derive(Debug)]
 pub(crate) struct Note(PathBuf);
 
 impl Note {
-    /// Notes a process group in a folder of notes. Where it cannot be noted, nothing is lost but this care.
+    /// Writes a note into a folder. Ignores errors: without a note, only the cleanup after a killed run is lost.
     pub fn write(folder: &Path, group: u32) -> Self {
         let path = folder.join(group.to_string());
         let _ = std::fs::create_dir_all(folder);
@@ -28,12 +28,12 @@ impl Drop for Note {
     }
 }
 
-/// Ends what the notes of a killed run name and is still at work in the workdir. Needs `/proc`; does nothing elsewhere.
-pub(crate) fn end(folder: &Path, workdir: &Path) {
+/// Stops the process groups that a killed run noted and that still run in the workdir. Needs `/proc`; does nothing without it.
+pub(crate) fn stop_all(folder: &Path, workdir: &Path) {
     let notes: Vec<PathBuf> = (std::fs::read_dir(folder).into_iter().flatten())
         .filter_map(|entry| Some(entry.ok()?.path()))
         .collect();
-    // What the system says of a process has no links in it.
+    // The system reports the folder of a process without links.
     let workdir = &workdir
         .canonicalize()
         .unwrap_or_else(|_| workdir.to_path_buf());
@@ -41,8 +41,8 @@ pub(crate) fn end(folder: &Path, workdir: &Path) {
         let group = note
             .file_name()
             .and_then(|name| name.to_str()?.parse().ok());
-        if let Some(group) = group.filter(|group| is_at_work(*group, workdir)) {
-            log::warn("ending a task that a killed run left behind");
+        if let Some(group) = group.filter(|group| is_running(*group, workdir)) {
+            log::warn("stopping a task that a killed run left behind");
             stop(group, workdir);
         }
         let _ = std::fs::remove_file(&note);
@@ -52,7 +52,7 @@ pub(crate) fn end(folder: &Path, workdir: &Path) {
 fn stop(group: u32, workdir: &Path) {
     let asked = Instant::now();
     crate::run::process::signal_group(group, false);
-    while is_at_work(group, workdir) {
+    while is_running(group, workdir) {
         if asked.elapsed() > GRACE {
             crate::run::process::signal_group(group, true);
         }
@@ -63,9 +63,8 @@ fn stop(group: u32, workdir: &Path) {
     }
 }
 
-/// Whether a process of the group has the workdir as its folder: numbers of groups are used again, and tasks start in
-/// the workdir.
-fn is_at_work(group: u32, workdir: &Path) -> bool {
+/// Whether a process of the group runs in the workdir, as all tasks do: another process may have the same group id later.
+fn is_running(group: u32, workdir: &Path) -> bool {
     let processes = std::fs::read_dir("/proc").into_iter().flatten();
     processes
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -75,7 +74,7 @@ fn is_at_work(group: u32, workdir: &Path) -> bool {
         })
 }
 
-/// The process group: the third word after the name in brackets, which may itself hold anything.
+/// The process group: the third word after the program's name. The name is in brackets and may itself contain brackets.
 fn group_of(process: &Path) -> Option<u32> {
     let stat = std::fs::read_to_string(process.join("stat")).ok()?;
     let (_, after_name) = stat.rsplit_once(')')?;

@@ -1,4 +1,4 @@
-//! How a task ended, and how a run with it.
+//! The outcome of each task and the exit code of a run.
 
 use rsom_stage::ExitCode;
 
@@ -6,35 +6,35 @@ use crate::assess::assessor::Assessment;
 use crate::assess::records::Record;
 use crate::run::signals;
 
-/// How a task ended.
+/// The state of a task at the end of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
-    /// It ran.
+    /// The task ran and succeeded.
     Done,
-    /// Its outputs were there.
+    /// The outputs already existed.
     UpToDate,
-    /// It ran and failed.
+    /// The task failed.
     Failed,
-    /// It was running when the user stopped the run.
+    /// The user stopped the run during the task.
     Interrupted,
-    /// It did not start.
+    /// The task did not start.
     NotRun,
 }
 
-/// What is known of a task at the end of a run.
+/// The result of a task at the end of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Outcome {
     pub state: State,
     pub assessment: Option<Assessment>,
-    /// For a task that is done, now or earlier.
+    /// The record of a task that is done or up to date.
     pub record: Option<Record>,
     pub exit_code: Option<i32>,
-    /// Why it failed, in one line.
+    /// Error of a failed task, in one line.
     pub fault: Option<String>,
 }
 
 impl State {
-    /// Its name in `run.json`.
+    /// The name of the state in `run.json`.
     pub fn name(self) -> &'static str {
         match self {
             State::Done => "done",
@@ -45,13 +45,13 @@ impl State {
         }
     }
 
-    /// Whether the task's outputs are there.
+    /// Whether the outputs of the task exist.
     pub fn is_good(self) -> bool {
         matches!(self, State::Done | State::UpToDate)
     }
 }
 
-/// Of a task that did not start.
+/// The outcome of a task that did not start.
 pub(crate) fn not_run() -> Outcome {
     Outcome {
         state: State::NotRun,
@@ -62,7 +62,8 @@ pub(crate) fn not_run() -> Outcome {
     }
 }
 
-/// The exit code of a run: that of the failed tasks when they agree, else 1; 130 when the user stopped it.
+/// The exit code of a run: 130 if the user stopped it, 0 if no task failed, the common code of the failed tasks, or 1 if
+/// their codes differ.
 pub(crate) fn exit_code(outcomes: &[Outcome]) -> ExitCode {
     if outcomes.iter().any(|o| o.state == State::Interrupted) || signals::count() > 0 {
         return ExitCode::Interrupted;

@@ -1,4 +1,4 @@
-//! One task as a process of its own, in a process group of its own.
+//! The process of a task, in a process group of its own.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -14,24 +14,24 @@ pub(crate) struct Process {
     peak_memory_mib: Option<f64>,
 }
 
-/// How a process ended.
+/// The end of a process: exit code, run time and memory.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Ended {
-    /// Exit code, 0 for done; `None` when a signal ended it.
+pub(crate) struct ProcessExit {
+    /// Exit code. `None` if a signal ended the process.
     pub code: Option<i32>,
     pub wall_time: Duration,
-    /// The most memory that it held, as last seen before it ended; of the process alone, not of those it started.
+    /// Peak memory in MiB, last read before the end. Excludes child processes. `None` if the system does not report it.
     pub peak_memory_mib: Option<f64>,
 }
 
 impl Process {
-    /// Starts a command with its output, and the command line itself, in a log.
+    /// Starts a command. Writes the command line and all its output to a log.
     ///
     /// # Errors
-    /// The program or the log cannot be opened.
+    /// The program cannot be started, or the log cannot be written.
     pub fn start(command: &mut Command, log: &Path) -> io::Result<Self> {
         let mut file = File::create(log)?;
-        writeln!(file, "$ {}", shown(command))?;
+        writeln!(file, "$ {}", shell_line(command))?;
         command
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
@@ -45,37 +45,37 @@ impl Process {
         })
     }
 
-    /// How it ended, if it did.
+    /// The end of the process. `None` if it still runs.
     ///
     /// # Errors
-    /// The system does not tell.
-    pub fn poll(&mut self) -> io::Result<Option<Ended>> {
+    /// The system does not report the state of the process.
+    pub fn poll(&mut self) -> io::Result<Option<ProcessExit>> {
         if let Some(status) = self.child.try_wait()? {
-            return Ok(Some(self.ended(status)));
+            return Ok(Some(self.exit(status)));
         }
         self.peak_memory_mib = peak_memory_mib(self.child.id()).or(self.peak_memory_mib);
         Ok(None)
     }
 
-    /// How long it has been running.
+    /// Time since the start.
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 
-    /// Asks it and all that it started to stop; with `now`, ends them.
+    /// Asks the process and its children to stop. With `now`, kills them.
     pub fn stop(&mut self, now: bool) {
         signal_group(self.child.id(), now);
         #[cfg(not(unix))]
         let _ = self.child.kill();
     }
 
-    /// The number of its process group.
+    /// Id of the process group.
     pub fn group(&self) -> u32 {
         self.child.id()
     }
 
-    fn ended(&self, status: ExitStatus) -> Ended {
-        Ended {
+    fn exit(&self, status: ExitStatus) -> ProcessExit {
+        ProcessExit {
             code: status.code(),
             wall_time: self.started.elapsed(),
             peak_memory_mib: self.peak_memory_mib,
@@ -83,7 +83,7 @@ impl Process {
     }
 }
 
-/// Asks the processes of a group to stop; with `now`, ends them. A group that has ended by itself needs no signal.
+/// Asks the processes of a group to stop. With `now`, kills them. Does nothing if the group has already ended.
 pub(crate) fn signal_group(group: u32, now: bool) {
     #[cfg(unix)]
     {
@@ -97,8 +97,8 @@ pub(crate) fn signal_group(group: u32, now: bool) {
     let _ = (group, now);
 }
 
-/// A command line as it can be pasted into a shell.
-fn shown(command: &Command) -> String {
+/// A command line that can be pasted into a shell.
+fn shell_line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let quoted = words.map(|word| {
         let word = word.to_string_lossy();
@@ -112,7 +112,7 @@ fn shown(command: &Command) -> String {
     quoted.collect::<Vec<_>>().join(" ")
 }
 
-/// The high-water mark of a process's memory, from Linux's `/proc`.
+/// Peak memory of a process in MiB, from `/proc` on Linux.
 fn peak_memory_mib(process: u32) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status
@@ -127,9 +127,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shown_command_can_be_pasted() {
+    fn a_logged_command_can_be_pasted() {
         let mut command = Command::new("tool");
         command.args(["--a", "b c", "it's", "", "x=1"]);
-        assert_eq!(shown(&command), "tool --a 'b c' 'it'\\''s' '' x=1");
+        assert_eq!(shell_line(&command), "tool --a 'b c' 'it'\\''s' '' x=1");
     }
 }

@@ -1,4 +1,4 @@
-//! Which tasks may start: those whose needs are all settled.
+//! The queue of tasks that can start: all tasks that they depend on are settled.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,18 +10,20 @@ use crate::run::left_out;
 #[derive(Debug)]
 pub(crate) struct Queue<'a> {
     plan: &'a Plan,
-    /// For each task, how many of those that it needs are not settled.
+    /// For each task, the number of unsettled tasks on which it depends.
     open_needs: Vec<usize>,
+    /// For each task, the tasks that depend on it.
     needed_by: Vec<Vec<usize>>,
-    /// With the place of its scan, by which they are taken; 0 where tasks are taken in the order of the plan.
+    /// Tasks that can start, as (rank, index), in their order of start.
     ready: BTreeSet<(usize, usize)>,
+    /// For each task, the rank of its scan, or 0 if tasks start in the order of the plan.
     ranks: Vec<usize>,
-    /// Tasks that will not run, because one that they need gives nothing.
-    lost: Vec<bool>,
+    /// For each task, whether it cannot run because a task on which it depends has no outputs.
+    blocked: Vec<bool>,
 }
 
 impl<'a> Queue<'a> {
-    /// All tasks. They start in the order of the plan, or scan after scan.
+    /// A queue of all tasks, in the order of the plan or scan by scan.
     pub fn new(plan: &'a Plan, lines: Lines) -> Self {
         let ranks = match lines {
             Lines::Tasks => vec![0; plan.tasks.len()],
@@ -44,16 +46,16 @@ impl<'a> Queue<'a> {
             needed_by,
             ready: free.map(|(number, _)| (ranks[number], number)).collect(),
             ranks,
-            lost: vec![false; plan.tasks.len()],
+            blocked: vec![false; plan.tasks.len()],
         }
     }
 
-    /// Takes the first task that may start.
+    /// Removes and returns the first task that can start.
     pub fn pop(&mut self) -> Option<usize> {
         self.ready.pop_first().map(|(_, number)| number)
     }
 
-    /// The outputs of a task are there.
+    /// Notes that the outputs of a task exist.
     pub fn done(&mut self, number: usize) {
         self.ready.remove(&(self.ranks[number], number));
         for after in self.needed_by[number].clone() {
@@ -61,21 +63,21 @@ impl<'a> Queue<'a> {
         }
     }
 
-    /// A task gives no outputs: those that can do without may go on, the others will not run. Returns the latter.
-    pub fn gives_nothing(&mut self, number: usize) -> Vec<usize> {
-        let mut lost = Vec::new();
+    /// Notes that a task has no outputs. Returns the tasks that cannot run without them.
+    pub fn without_outputs(&mut self, number: usize) -> Vec<usize> {
+        let mut blocked = Vec::new();
         let mut open = vec![number];
         while let Some(number) = open.pop() {
             for after in self.needed_by[number].clone() {
-                if left_out::tolerates(&self.plan.tasks[after], number) {
+                if left_out::can_run_without(&self.plan.tasks[after], number) {
                     self.settle_need_of(after);
-                } else if !std::mem::replace(&mut self.lost[after], true) {
-                    lost.push(after);
+                } else if !std::mem::replace(&mut self.blocked[after], true) {
+                    blocked.push(after);
                     open.push(after);
                 }
             }
         }
-        lost
+        blocked
     }
 
     fn settle_need_of(&mut self, number: usize) {
@@ -86,7 +88,7 @@ impl<'a> Queue<'a> {
     }
 }
 
-/// The place of each task's scan among all scans; tasks of no scan come first.
+/// The rank of each task's scan in the plan. Tasks without a scan have rank 0 and come first.
 fn by_scan(plan: &Plan) -> Vec<usize> {
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     let ranks = plan.tasks.iter().map(|task| {

@@ -1,4 +1,4 @@
-//! `run.json`: every task of the last run, what went in and what came out.
+//! `run.json`: all tasks of the last run with their inputs and outputs.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use crate::plan::tasks::{Plan, Task};
 use crate::run::left_out;
 use crate::run::outcome::{Outcome, State};
 
-/// Writes `run.json`.
+/// Writes `run.json`. `wall_time_s` is the run time in s.
 ///
 /// # Errors
-/// Exit code 4 when it cannot be written.
+/// Exit code 4 if the file cannot be written.
 pub(crate) fn write(
     workdir: &Workdir,
     plan: &Plan,
@@ -32,7 +32,7 @@ pub(crate) fn write(
         .zip(outcomes)
         .map(|(t, o)| {
             let is_good = |task: usize| outcomes.get(task).is_some_and(|o| o.state.is_good());
-            task(plan, &left_out::effective(t, &is_good), o)
+            task(plan, &left_out::without_left_out(t, &is_good), o)
         })
         .collect();
     let report = json!({
@@ -47,28 +47,36 @@ pub(crate) fn write(
     atomic::write_bytes(&workdir.report(), text.as_bytes())
 }
 
-/// Identity and state of each task of the last run by its label; empty when there is no report that can be read.
-pub(crate) fn read(workdir: &Workdir) -> BTreeMap<String, (String, String)> {
+/// A task in the report of the last run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReportedTask {
+    /// Hash of its identity. `None` if the task was not assessed.
+    pub identity: Option<String>,
+    /// Name of its state.
+    pub state: String,
+}
+
+/// The tasks of the last run by label. Empty if there is no report or it is broken.
+pub(crate) fn read(workdir: &Workdir) -> BTreeMap<String, ReportedTask> {
     let bytes = std::fs::read(workdir.report()).unwrap_or_default();
     let report: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let text = |value: &Value| value.as_str().map(str::to_owned);
     let tasks = report["tasks"].as_array().map_or(&[][..], Vec::as_slice);
-    tasks
-        .iter()
-        .map(|task| {
-            (
-                text(&task["task"]),
-                (text(&task["identity"]), text(&task["state"])),
-            )
-        })
-        .collect()
+    let task = |task: &Value| {
+        let reported = ReportedTask {
+            identity: text(&task["identity"]),
+            state: text(&task["state"])?,
+        };
+        Some((text(&task["task"])?, reported))
+    };
+    tasks.iter().filter_map(task).collect()
 }
 
 fn task(plan: &Plan, task: &Task, outcome: &Outcome) -> Value {
     let factors: Map<String, Value> = task.factors.iter().cloned().collect();
     let mut entry = json!({
         "task": task.label,
-        "stage": task.stage,
+        "stage": task.step,
         "scan": task.scan,
         "factors": factors,
         "parameters": task.parameters,
@@ -117,7 +125,9 @@ fn inputs(plan: &Plan, task: &Task, outcome: &Outcome) -> Value {
             .and_then(|h| h.get(&input.port))
             .map_or(&[][..], Vec::as_slice);
         let files = input.files.iter().enumerate().map(|(i, file)| {
-            json!({ "path": plan.path_of(file).to_string_lossy(), "sha256": hashes.get(i) })
+            let path = plan.path_of(file);
+            let path = path.map(|path| path.to_string_lossy().into_owned());
+            json!({ "path": path, "sha256": hashes.get(i) })
         });
         (input.port.clone(), files.collect())
     });

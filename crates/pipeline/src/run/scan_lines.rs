@@ -1,4 +1,4 @@
-//! One line for each scan: for runs whose user thinks in scans, not in tasks.
+//! Progress with one line for each scan, instead of one for each task.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,27 +6,28 @@ use std::time::Duration;
 use crate::plan::tasks::Task;
 use crate::run::duration::seconds;
 
-/// Counts what is left of each scan.
+/// Counts the unfinished tasks of each scan.
 #[derive(Debug)]
 pub(crate) struct ScanLines {
-    open: BTreeMap<String, Open>,
+    open: BTreeMap<String, OpenScan>,
     total: usize,
     finished: usize,
 }
 
+/// A scan with unfinished tasks.
 #[derive(Debug, Default)]
-struct Open {
-    /// Tasks that are not settled.
+struct OpenScan {
+    /// Number of unfinished tasks.
     tasks: usize,
     time: Duration,
-    /// Why the first one failed.
+    /// Error of the first failed task.
     fault: Option<String>,
 }
 
 impl ScanLines {
-    /// For the tasks that are not up to date.
+    /// Starts with the tasks that are not up to date.
     pub fn new<'a>(open_tasks: impl Iterator<Item = &'a Task>) -> Self {
-        let mut open: BTreeMap<String, Open> = BTreeMap::new();
+        let mut open: BTreeMap<String, OpenScan> = BTreeMap::new();
         for scan in open_tasks.filter_map(|task| task.scan.clone()) {
             open.entry(scan).or_default().tasks += 1;
         }
@@ -37,22 +38,22 @@ impl ScanLines {
         }
     }
 
-    /// A task ran for so long.
-    pub fn took(&mut self, task: &Task, time: Duration) {
+    /// Adds the run time of a task to its scan.
+    pub fn add_time(&mut self, task: &Task, time: Duration) {
         if let Some(open) = task.scan.as_ref().and_then(|scan| self.open.get_mut(scan)) {
             open.time += time;
         }
     }
 
-    /// A task failed.
+    /// Notes that a task failed.
     pub fn failed(&mut self, task: &Task, fault: &str) {
         if let Some(open) = task.scan.as_ref().and_then(|scan| self.open.get_mut(scan)) {
             open.fault
-                .get_or_insert_with(|| format!("failed in '{}': {fault}", task.stage));
+                .get_or_insert_with(|| format!("failed in '{}': {fault}", task.step));
         }
     }
 
-    /// A task is done, has failed, or will not run. The line of its scan, if it was the last one.
+    /// Notes that a task is done, has failed, or will not run. Returns the line of its scan after the scan's last task.
     pub fn settled(&mut self, task: &Task) -> Option<String> {
         let scan = task.scan.as_ref()?;
         let open = self.open.get_mut(scan)?;
@@ -60,7 +61,7 @@ impl ScanLines {
         if open.tasks > 0 {
             return None;
         }
-        let Open { time, fault, .. } = self.open.remove(scan)?;
+        let OpenScan { time, fault, .. } = self.open.remove(scan)?;
         self.finished += 1;
         let how = fault.unwrap_or_else(|| seconds(time));
         Some(format!("[{}/{}] {scan} … {how}", self.finished, self.total))

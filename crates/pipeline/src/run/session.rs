@@ -1,4 +1,4 @@
-//! `rsom run`: from a checked plan to outputs, with a report.
+//! `rsom run`: executes a plan and reports the result.
 
 use std::time::Instant;
 
@@ -16,23 +16,23 @@ use crate::run::outcome::{Outcome, State, exit_code};
 use crate::run::report;
 use crate::run::signals;
 
-/// How many tasks are named in a list at the end of a run.
-const NAMED: usize = 20;
+/// Number of failed tasks to list at the end of a run.
+const LISTED: usize = 20;
 
-/// Runs what is not up to date.
+/// Runs the tasks that are not up to date, and returns the exit code of the run.
 ///
 /// # Errors
-/// Exit code 1: another run is at work in the workdir. Exit code 3: an input is not what the manifest says. Exit code
-/// 4: the workdir cannot be written.
+/// Exit code 1: another run uses the workdir. Exit code 3: an input does not match the manifest. Exit code 4: the workdir
+/// cannot be written.
 pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageError> {
     signals::install();
     let started = Instant::now();
     let workdir = Workdir::new(&plan.workdir);
     let _lock = workdir.lock()?;
-    orphans::end(&workdir.running(), workdir.root());
+    orphans::stop_all(&workdir.running(), workdir.root());
     let mut assessor = Assessor::new(&workdir);
     let outlooks = survey(plan, &mut assessor);
-    // What has been hashed need not be hashed again, whatever comes.
+    // Stores the hashes even after an error, so that the next run need not compute them again.
     let outlooks = match outlooks {
         Ok(outlooks) => outlooks,
         Err(error) => {
@@ -61,12 +61,12 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
     if up_to_date == total {
         log::info(format_args!("nothing to do: {total} tasks up to date"));
     } else {
-        conclude(plan, &outcomes, started);
+        print_conclusion(plan, &outcomes, started);
     }
     Ok(exit_code(&outcomes))
 }
 
-/// Whether the last report says of each task what is true now, so that nothing needs to be written.
+/// Whether the last report is still correct for each task, so that it need not be written again.
 fn is_reported(workdir: &Workdir, plan: &Plan, outlooks: &[Outlook]) -> bool {
     let reported = report::read(workdir);
     let good = |state: &str| {
@@ -76,21 +76,21 @@ fn is_reported(workdir: &Workdir, plan: &Plan, outlooks: &[Outlook]) -> bool {
     };
     reported.len() == plan.tasks.len()
         && plan.tasks.iter().zip(outlooks).all(|(task, outlook)| {
-            let Some((identity, state)) = reported.get(&task.label) else {
+            let Some(reported) = reported.get(&task.label) else {
                 return false;
             };
             let same = match outlook {
                 Outlook::Known(assessment) => {
                     matches!(assessment.verdict, Verdict::UpToDate(_))
-                        && assessment.identity.hash() == *identity
+                        && reported.identity == Some(assessment.identity.hash())
                 }
                 Outlook::After(_) => false,
             };
-            same && good(state)
+            same && good(&reported.state)
         })
 }
 
-fn conclude(plan: &Plan, outcomes: &[Outcome], started: Instant) {
+fn print_conclusion(plan: &Plan, outcomes: &[Outcome], started: Instant) {
     let count = |state| outcomes.iter().filter(|o| o.state == state).count();
     let (done, up_to_date) = (count(State::Done), count(State::UpToDate));
     let time = seconds(started.elapsed());
@@ -108,21 +108,18 @@ fn conclude(plan: &Plan, outcomes: &[Outcome], started: Instant) {
         open - failed
     ));
     let tasks = plan.tasks.iter().zip(outcomes);
-    let bad = tasks.filter(|(_, outcome)| outcome.state == State::Failed);
-    for (task, outcome) in bad.take(NAMED) {
-        let fault = outcome.fault.as_deref().unwrap_or_default();
+    let with_fault =
+        tasks.filter_map(|(task, outcome)| Some((task, outcome, outcome.fault.as_ref()?)));
+    for (task, outcome, fault) in with_fault.take(LISTED) {
         let log = plan.workdir.join(Workdir::log(&task.label));
         let said = outcome
             .assessment
             .as_ref()
-            .and_then(|_| logs::last_words(&log));
+            .and_then(|_| logs::last_line(&log));
         let said = said.map_or_else(String::new, |said| format!(": {said}"));
         log::error(format_args!("{}: {fault}{said}", task.label));
     }
-    if failed > NAMED {
-        log::error(format_args!(
-            "and {} more; run.json names them all",
-            failed - NAMED
-        ));
+    if failed > LISTED {
+        log::error(format_args!("and {} more; see run.json", failed - LISTED));
     }
 }

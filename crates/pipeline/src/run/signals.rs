@@ -1,21 +1,21 @@
-//! Ctrl-C and termination signals, counted: the first asks the tasks to stop, the second ends them.
+//! Counts Ctrl-C and termination signals: the first asks the tasks to stop, the second kills them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
-/// Catches signals from now on.
+/// Starts to count signals instead of being stopped by them.
 ///
-/// Unlike a stage, which ends itself after a grace period, a run must stay until its tasks have ended.
+/// A stage exits after a grace period; a run must wait until its tasks have ended.
 pub(crate) fn install() {
     let handler = || {
         COUNT.fetch_add(1, Ordering::SeqCst);
     };
-    // Fails only when a handler is there already, which is then this one.
+    // Fails only if this handler is already installed.
     let _ = ctrlc::set_handler(handler);
 }
 
-/// How many signals have come.
+/// Number of signals so far.
 pub(crate) fn count() -> usize {
     COUNT.load(Ordering::SeqCst)
 }

@@ -1,4 +1,4 @@
-//! Outputs that say what is no longer true.
+//! Removes outputs that are no longer valid.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use rsom_stage::{StageError, atomic};
 use crate::assess::assessor::Assessor;
 use crate::plan::tasks::Task;
 
-/// Removes what an earlier run made of a task that has nothing to be made of any more; what was changed since stays.
+/// Removes the outputs of an earlier run of a task that has no inputs left. Keeps files that were modified since.
 ///
 /// # Errors
 /// Exit code 4: a file cannot be removed.

@@ -1,13 +1,17 @@
-//! Everything that is wrong with a pipeline is told at once, with line and column, before anything runs.
+//! All problems of a pipeline are reported together, with line and column, before anything runs.
 
-use crate::study::Study;
+use std::path::PathBuf;
+
+use rsom_pipeline::Request;
+
+use crate::study::{Study, plan_of};
 
 fn problems(text: &str) -> Vec<String> {
     Study::new(text).problems()
 }
 
-/// A pipeline of one stage with the given lines.
-fn stage(lines: &str) -> Vec<String> {
+/// The problems of a pipeline with one step of the given lines.
+fn step(lines: &str) -> Vec<String> {
     problems(&format!(
         "name: demo\nmanifest: m.yaml\nstages:\n  one:\n    {}\n",
         lines.replace('\n', "\n    ")
@@ -15,7 +19,7 @@ fn stage(lines: &str) -> Vec<String> {
 }
 
 #[test]
-fn all_faults_are_told_at_once_and_sorted() {
+fn all_problems_are_reported_together_and_sorted() {
     let found = problems(
         r#"name: demo
 manifest: m.yaml
@@ -47,8 +51,8 @@ stages:
             "p.yaml:10:12: no scan has an attribute 'idd' (did you mean 'id'?)",
             "p.yaml:12:5: demo has no command 'jion' (did you mean 'join'?)",
             "p.yaml:17:15: factor 'k' has the value 1 twice",
-            "p.yaml:18:11: 'mkae.output' is neither a file nor an output of a stage (did you mean 'make.output'?)",
-            "p.yaml:18:31: stage 'make' has no output 'outptu' (did you mean 'output'?)",
+            "p.yaml:18:11: 'mkae.output' is neither a file nor an output of a step (did you mean 'make.output'?)",
+            "p.yaml:18:31: step 'make' has no output 'outptu' (did you mean 'output'?)",
             "p.yaml:19:12: '${K}' is not known (did you mean 'k'?)",
             "p.yaml:19:36: demo join has no output 'other' (known: output)",
         ]
@@ -59,7 +63,7 @@ const FILES: &[(&str, &str)] = &[
     ("name: [\n", "p.yaml:2:1: "),
     (
         "- 1\n",
-        "p.yaml:1:1: a pipeline is a map with the keys name and stages",
+        "p.yaml:1:1: a pipeline must be a map with the keys 'name' and 'stages'",
     ),
     (
         "name: a\nname: b\nstages: {}\n",
@@ -67,13 +71,13 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "name: a b\nstages: {}\n",
-        "p.yaml:1:1: the name 'a b' may hold letters",
+        "p.yaml:1:1: the name 'a b' may contain only letters",
     ),
     ("stages: {}\n", "p.yaml:1:1: the key 'name' is missing"),
     ("name: a\n", "p.yaml:1:1: the key 'stages' is missing"),
     (
         "name: a\nstages: {}\n",
-        "p.yaml:2:1: a pipeline needs at least one stage",
+        "p.yaml:2:1: a pipeline needs at least one step",
     ),
     (
         "name: a\nstages:\n  b: 1\n",
@@ -85,11 +89,11 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "name: a\nstages:\n  1b: { run: x }\n",
-        "p.yaml:3:3: '1b' is no name",
+        "p.yaml:3:3: '1b' is not a valid name",
     ),
     (
         "name: a\nparams: { s: \"${t}\" }\nstages:\n  b: { run: \"true\", out: { x: y } }\n",
-        "p.yaml:2:11: param 's': a param holds no placeholders",
+        "p.yaml:2:11: param 's': a param cannot contain placeholders",
     ),
     (
         "name: a\nstages:\n  b: { run: true x, with: ${y} }\n",
@@ -116,18 +120,18 @@ fn the_form_of_the_file_is_checked() {
     }
 }
 
-const STAGES: &[(&str, &str)] = &[
+const STEPS: &[(&str, &str)] = &[
     (
         "uses: demo make\nforeach: scan\nwith: { text: \"${scan.files.x}\" }\nout: { output: x }",
-        "p.yaml:7:13: '${scan.files.x}' can stand under 'in' only, and alone",
+        "p.yaml:7:13: '${scan.files.x}' is only allowed under 'in', as the whole text",
     ),
     (
         "out: { x: y }",
-        "p.yaml:4:3: stage 'one' needs 'uses' or 'run'",
+        "p.yaml:4:3: step 'one' needs 'uses' or 'run'",
     ),
     (
         "uses: demo make\nrun: \"true\"",
-        "p.yaml:6:5: stage 'one' has 'uses' and 'run'; it needs one",
+        "p.yaml:6:5: step 'one' has both 'uses' and 'run'; keep one of them",
     ),
     (
         "uses: demo",
@@ -140,15 +144,15 @@ const STAGES: &[(&str, &str)] = &[
     ("uses: ./absent make", "absent: no such file or folder"),
     (
         "uses: demo make",
-        "p.yaml:4:3: stage 'one': demo make needs the output 'output'",
+        "p.yaml:4:3: step 'one': demo make needs the output 'output'",
     ),
     (
         "uses: demo join\nout: { output: x }",
-        "p.yaml:4:3: stage 'one': demo join needs the input 'input'",
+        "p.yaml:4:3: step 'one': demo join needs the input 'input'",
     ),
     (
         "uses: demo fill\nout: { output: x }",
-        "p.yaml:4:3: stage 'one': demo fill needs the parameter 'names'",
+        "p.yaml:4:3: step 'one': demo fill needs the parameter 'names'",
     ),
     (
         "uses: demo fill\nwith: { names: null }\nout: { output: x }",
@@ -172,7 +176,7 @@ const STAGES: &[(&str, &str)] = &[
     ),
     (
         "uses: demo make\nwith: { a-b: 1, a_b: 2 }\nout: { output: x }",
-        "p.yaml:6:21: 'a-b' and 'a_b' are the same",
+        "p.yaml:6:21: 'a-b' and 'a_b' are the same name",
     ),
     (
         "uses: demo make\nforeach: subject\nout: { output: x }",
@@ -184,15 +188,15 @@ const STAGES: &[(&str, &str)] = &[
     ),
     (
         "uses: demo make\nout: { output: ../x }",
-        "p.yaml:6:12: 'output': '../x' is no path within the workdir",
+        "p.yaml:6:12: 'output': '../x' is not a path inside the workdir",
     ),
     (
         "uses: demo make\nout: { output: run.json }",
-        "where the run keeps its own records",
+        "'run.json' is reserved for the records of the run",
     ),
     (
         "uses: demo make\nout: { output: \"${scan.id}\" }",
-        "'${scan.id}' needs 'foreach: scan' in stage 'one'",
+        "'${scan.id}' needs 'foreach: scan' in step 'one'",
     ),
     (
         "uses: demo make\nout: { output: \"${x\" }",
@@ -204,19 +208,19 @@ const STAGES: &[(&str, &str)] = &[
     ),
     (
         "uses: demo make\nmatrix: { k: [[1]] }\nout: { output: x }",
-        "has the value [1], which is no word, text or number",
+        "has the value [1]; use texts, numbers, true or false",
     ),
     (
         "uses: demo make\nmatrix: { k: \"${x}\" }\nout: { output: x }",
-        "p.yaml:6:15: factor 'k': '${x}' is not known; a factor can name params only",
+        "p.yaml:6:15: factor 'k': '${x}' is not known; a factor can use only params",
     ),
     (
         "uses: demo make\nwhere: { fold: 1 }\nout: { output: x }",
-        "'fold' is no factor of stage 'one', which does not run for each scan",
+        "'fold' is not a factor of step 'one'; a scan attribute needs 'foreach: scan' in that step",
     ),
     (
         "uses: demo make\nforeach: scan\nwhere: { fold: 1, split: test }\nout: { output: x }",
-        "p.yaml:7:14: no scan is left for stage 'one'",
+        "p.yaml:7:14: no scan is left for step 'one'",
     ),
     (
         "uses: demo make\nforeach: scan\nwhere: { fold: { nto: 1 } }\nout: { output: x }",
@@ -236,18 +240,18 @@ const STAGES: &[(&str, &str)] = &[
     ),
     (
         "run: \"true\"",
-        "p.yaml:4:3: stage 'one' declares no output under 'out'",
+        "p.yaml:4:3: step 'one' declares no output under 'out'",
     ),
     (
         "run: \"true\"\nwith: { a: 1 }\nout: { x: y }",
-        "p.yaml:6:5: 'with' goes with 'uses'",
+        "p.yaml:6:5: 'with' is only allowed with 'uses'",
     ),
 ];
 
 #[test]
-fn the_form_of_a_stage_is_checked() {
-    for (text, expected) in STAGES {
-        let found = stage(text);
+fn the_form_of_a_step_is_checked() {
+    for (text, expected) in STEPS {
+        let found = step(text);
         assert!(
             found.iter().any(|line| line.contains(expected)),
             "{expected} is not in {found:#?}"
@@ -258,11 +262,11 @@ fn the_form_of_a_stage_is_checked() {
 const INPUTS: &[(&str, &str)] = &[
     (
         "{ one: \"${scan.files.note}\" }",
-        "p.yaml:8:11: '${scan.files.note}' needs 'foreach: scan' in stage 'last'",
+        "p.yaml:8:11: '${scan.files.note}' needs 'foreach: scan' in step 'last'",
     ),
     (
         "{ one: make.output }",
-        "p.yaml:8:11: input 'one' of 'last' takes one file and gets 6; narrow it",
+        "p.yaml:8:11: input 'one' of 'last' takes one file but gets 6; select one",
     ),
     (
         "{ one: { from: make.output, where: { scan.fold: 7 } } }",
@@ -278,7 +282,7 @@ const INPUTS: &[(&str, &str)] = &[
     ),
     (
         "{ one: { from: make } }",
-        "p.yaml:8:18: 'make' is neither <stage>.<output> nor scan.files.<role>",
+        "p.yaml:8:18: 'make' is neither <step>.<output> nor scan.files.<role>",
     ),
     (
         "{ one: { where: { k: 1 } } }",
@@ -286,7 +290,7 @@ const INPUTS: &[(&str, &str)] = &[
     ),
     (
         "{ one: { from: maek.output } }",
-        "p.yaml:8:18: there is no stage 'maek' (did you mean 'make'?)",
+        "p.yaml:8:18: there is no step 'maek' (did you mean 'make'?)",
     ),
     ("{ one: [] }", "p.yaml:8:11: 'one' is an empty list"),
     (
@@ -299,7 +303,7 @@ const INPUTS: &[(&str, &str)] = &[
     ),
     (
         "{ one: p.yaml, image: p.yaml, weights: volume.output }",
-        "p.yaml:8:39: 'weights' is of the kind weights, and 'volume.output' of the kind volume",
+        "p.yaml:8:39: 'weights' takes a file of kind weights, but 'volume.output' is of kind volume",
     ),
 ];
 
@@ -342,7 +346,7 @@ END
 "#;
 
 #[test]
-fn stages_that_wait_for_each_other_are_told() {
+fn a_cycle_of_steps_is_reported() {
     let found = problems(
         r#"name: demo
 stages:
@@ -355,17 +359,17 @@ stages:
     );
     assert_eq!(
         found,
-        ["p.yaml:5:3: stages wait for each other: b needs d needs c needs b"]
+        ["p.yaml:5:3: steps depend on each other in a cycle: b needs d needs c needs b"]
     );
-    let found = stage("uses: demo join\nin: { input: one.output }\nout: { output: x }");
+    let found = step("uses: demo join\nin: { input: one.output }\nout: { output: x }");
     assert_eq!(
         found,
-        ["p.yaml:4:3: stages wait for each other: one needs one"]
+        ["p.yaml:4:3: steps depend on each other in a cycle: one needs one"]
     );
 }
 
 #[test]
-fn outputs_that_collide_are_told() {
+fn colliding_outputs_are_reported() {
     let found = problems(
         r#"name: demo
 manifest: m.yaml
@@ -382,13 +386,13 @@ stages:
         [
             "p.yaml:4:67: 'same.txt' is written by two tasks: 'a p1' and 'a p4'",
             "p.yaml:6:32: 'v.json' is written by two tasks: 'b' and 'c'",
-            "p.yaml:8:32: 'folder/x.txt' of 'e' lies within 'folder' of 'd'",
+            "p.yaml:8:32: 'folder/x.txt' of 'e' lies inside 'folder' of 'd'",
         ]
     );
 }
 
 #[test]
-fn an_output_that_is_read_by_its_path_is_told() {
+fn an_output_that_is_read_by_its_path_is_reported() {
     let study = Study::new(
         "name: demo\nstages:\n  a: { uses: demo make, out: { output: a.txt } }\n  \
          b: { uses: demo join, in: { input: work/a.txt }, out: { output: b.txt } }\n",
@@ -396,12 +400,14 @@ fn an_output_that_is_read_by_its_path_is_told() {
     study.write("work/a.txt", "");
     assert_eq!(
         study.problems(),
-        ["p.yaml:3:32: 'a.txt' is read by 'b' as a given file; write 'a.<output>' instead"]
+        [
+            "p.yaml:3:32: 'a.txt' is an output of step 'a', but 'b' reads it by path; write 'a.<output>' instead"
+        ]
     );
 }
 
 #[test]
-fn an_output_that_is_read_by_a_roundabout_path_is_told() {
+fn an_output_that_is_read_by_a_roundabout_path_is_reported() {
     for path in [
         "./work/a.txt",
         "other/../work/a.txt",
@@ -415,14 +421,16 @@ fn an_output_that_is_read_by_a_roundabout_path_is_told() {
         study.write("other/x", "");
         assert_eq!(
             study.problems(),
-            ["p.yaml:3:32: 'a.txt' is read by 'b' as a given file; write 'a.<output>' instead"],
+            [
+                "p.yaml:3:32: 'a.txt' is an output of step 'a', but 'b' reads it by path; write 'a.<output>' instead"
+            ],
             "{path}"
         );
     }
 }
 
 #[test]
-fn a_given_folder_that_holds_outputs_is_told() {
+fn an_input_folder_that_contains_outputs_is_reported() {
     let problems = |folder: &str| {
         let study = Study::new(&format!(
             "name: demo\nstages:\n  a: {{ uses: demo make, out: {{ output: made/deep/a.txt }} }}\n  \
@@ -439,7 +447,9 @@ fn a_given_folder_that_holds_outputs_is_told() {
         let line = found[0].to_string();
         assert!(
             line.contains("p.yaml:3:32: 'made/deep/a.txt' of 'a' lies in ")
-                && line.contains(", which 'b' reads as a given folder; write 'a.<output>' there"),
+                && line.contains(
+                    ", but 'b' reads this folder by path; write 'a.<output>' as its input"
+                ),
             "{folder}: {line}"
         );
     }
@@ -452,6 +462,30 @@ fn a_given_folder_that_holds_outputs_is_told() {
     );
     study.write("work/mad/old.txt", "");
     study.plan(&[], &[]).unwrap();
+}
+
+#[test]
+fn problems_of_options_name_the_option() {
+    let study =
+        Study::new("name: demo\nstages:\n  a: { uses: demo make, out: { output: a.txt } }\n");
+    for (workdir, data, option) in [
+        (Some(PathBuf::new()), None, "--workdir '': "),
+        (None, Some(PathBuf::new()), "--data '': "),
+    ] {
+        let request = Request {
+            pipeline: study.path("p.yaml"),
+            workdir,
+            data,
+            ..Request::default()
+        };
+        let problems = plan_of(&request).unwrap_err();
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        assert!(problems[0].to_string().starts_with(option), "{problems:#?}");
+    }
+    let ran = study.run(&["--manifest", "none.yaml"]);
+    assert_eq!(ran.code, Some(2));
+    let line = "error: --manifest: none.yaml: no such file or folder";
+    assert!(ran.stderr.contains(line), "{}", ran.stderr);
 }
 
 #[test]

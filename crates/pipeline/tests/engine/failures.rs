@@ -35,7 +35,7 @@ fn a_failure_stops_the_run_with_its_code_and_the_end_of_its_log() {
 }
 
 #[test]
-fn keep_going_does_what_does_not_need_the_failed_task() {
+fn keep_going_runs_the_tasks_that_do_not_need_the_failed_one() {
     let study = Study::new(TWO_CHAINS);
     let ran = study.run(&["--set", "a=3", "--keep-going"]);
     assert_eq!(ran.code, Some(3));
@@ -75,7 +75,7 @@ stages:
 "#;
 
 #[test]
-fn what_may_be_missing_is_left_out_when_its_task_fails_and_comes_in_when_it_is_there() {
+fn an_optional_input_is_left_out_when_its_task_fails_and_used_when_it_exists() {
     let study = Study::new(GATHERED);
     let ran = study.run(&["--set", "fail=3", "--keep-going"]);
     assert_eq!(ran.code, Some(3), "{}", ran.stderr);
@@ -84,7 +84,7 @@ fn what_may_be_missing_is_left_out_when_its_task_fails_and_comes_in_when_it_is_t
         ["a1.txt", "a2.txt", "a3.txt", "all.txt", "b.txt"]
     );
     assert_eq!(study.output("all.txt"), "1+2+3+");
-    assert!(ran.stderr.contains("nothing … not made"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("nothing … not run"), "{}", ran.stderr);
     let report = study.report();
     let task = |label: &str| {
         let tasks = report["tasks"].as_array().unwrap();
@@ -95,7 +95,7 @@ fn what_may_be_missing_is_left_out_when_its_task_fails_and_comes_in_when_it_is_t
     assert!(inputs.iter().all(|file| file["sha256"].is_string()));
     let states = ["c", "needs", "nothing"].map(|label| task(label)["state"].clone());
     assert_eq!(states, ["not_run", "not_run", "not_run"]);
-    // The same again does what failed again, and no more.
+    // A second run repeats only the failed task.
     let ran = study.run(&["--set", "fail=3", "--keep-going"]);
     assert_eq!(ran.made(), ["b.txt"]);
     let ran = study.run(&[]).good();
@@ -105,7 +105,7 @@ fn what_may_be_missing_is_left_out_when_its_task_fails_and_comes_in_when_it_is_t
     );
     assert_eq!(study.output("all.txt"), "1+2+3+b+");
     assert_eq!(study.run(&[]).good().made(), [""; 0]);
-    // What was made of it before does not stay when there is nothing left to make it of.
+    // The old output is removed if the task has no inputs left.
     assert!(study.path("work/nothing.txt").exists());
     let ran = study.run(&["--set", "fail=3", "--keep-going"]);
     assert_eq!(ran.code, Some(3), "{}", ran.stderr);
@@ -114,7 +114,7 @@ fn what_may_be_missing_is_left_out_when_its_task_fails_and_comes_in_when_it_is_t
 }
 
 #[test]
-fn without_keep_going_a_failure_stops_also_what_could_do_without() {
+fn without_keep_going_a_failure_also_stops_tasks_that_do_not_need_it() {
     let ran = Study::new(GATHERED).run(&["--set", "fail=3"]);
     assert_eq!(ran.code, Some(3), "{}", ran.stderr);
     assert!(!ran.made().contains(&"all.txt"));
@@ -130,7 +130,7 @@ fn a_task_that_writes_nothing_has_failed() {
         "{}",
         ran.stderr
     );
-    // Nor may what another task left pass for its work.
+    // An old file of another task does not count as its output.
     study.edit("run: \"true\"", "uses: demo make");
     study.run(&[]).good();
     study.edit("uses: demo make", "run: \"true\"");
@@ -214,11 +214,15 @@ fn a_killed_run_leaves_nothing_that_keeps_the_next_one_out() {
     let mut engine = study.process("run", &[]).spawn().unwrap();
     wait_for_calls(&study, 2);
     let status = study.command("status", &[]);
-    let told = status.stdout.contains("a run is at work here");
+    let told = status
+        .stdout
+        .contains("a run uses this folder now (process ");
     assert!(told, "{}", status.stdout);
     let second = study.run(&[]);
     assert_eq!(second.code, Some(1));
-    let told = second.stderr.contains("another run is at work here");
+    let told = second
+        .stderr
+        .contains("another run uses this folder (process ");
     assert!(told, "{}", second.stderr);
     engine.kill().unwrap();
     engine.wait().unwrap();
@@ -232,7 +236,7 @@ fn a_killed_run_leaves_nothing_that_keeps_the_next_one_out() {
     );
     let told = ran
         .stderr
-        .contains("ending a task that a killed run left behind");
+        .contains("stopping a task that a killed run left behind");
     assert!(told || !cfg!(target_os = "linux"), "{}", ran.stderr);
     // What was finished before the kill is not done again.
     assert_eq!(ran.calls.len(), 6, "{:?}", ran.calls);

@@ -1,4 +1,6 @@
-//! How many tasks a stage has, and which outputs of another stage each of them takes.
+//! The tasks of a step, and the outputs of other steps that they take.
+
+use std::collections::BTreeSet;
 
 use rsom_pipeline::{InputFile, Plan, Task};
 
@@ -51,14 +53,14 @@ fn task<'a>(plan: &'a Plan, label: &str) -> &'a Task {
 fn taken(plan: &Plan, label: &str, port: &str) -> Vec<String> {
     let task = task(plan, label);
     let input = task.inputs.iter().find(|input| input.port == port).unwrap();
-    let path = |file: &InputFile| plan.path_of(file).to_string_lossy().into_owned();
+    let path = |file: &InputFile| plan.path_of(file).unwrap().to_string_lossy().into_owned();
     input.files.iter().map(path).collect()
 }
 
 #[test]
 fn tasks_are_scans_times_factors() {
     let plan = Study::new(CROSS_VALIDATION).plan(&[], &[]).unwrap();
-    let count = |stage: &str| plan.tasks.iter().filter(|t| t.stage == stage).count();
+    let count = |step: &str| plan.tasks.iter().filter(|t| t.step == step).count();
     assert_eq!(
         ["make", "train", "predict", "table"].map(count),
         [4, 2 * 2 * 3, 4 * 2 * 2, 1]
@@ -77,7 +79,7 @@ fn tasks_are_scans_times_factors() {
 }
 
 #[test]
-fn what_a_stage_has_not_is_gathered_in_the_order_of_the_manifest() {
+fn dimensions_of_the_other_step_are_gathered_in_the_order_of_the_manifest() {
     let plan = Study::new(CROSS_VALIDATION).plan(&[], &[]).unwrap();
     assert_eq!(
         taken(&plan, "train net=fcn s=10 fold=0", "input"),
@@ -121,6 +123,24 @@ fn shared_dimensions_are_matched_and_a_condition_takes_the_place_of_matching() {
         taken(&plan, label, "input"),
         ["scans/p1.txt", "scans/p3.txt"]
     );
+}
+
+#[test]
+fn tasks_with_similar_factors_have_different_labels_and_logs() {
+    let study = Study::new(
+        "name: demo\nstages:\n  a:\n    uses: demo make\n    \
+         matrix: { one: ['1', '1 two=2'], two: ['2 two=2', '2', ''] }\n    \
+         with: { text: \"${one} ${two}\" }\n    out: { output: \"${one}/x${two}.txt\" }\n",
+    );
+    study.run(&[]).good();
+    let report = study.report();
+    let tasks = report["tasks"].as_array().unwrap();
+    for key in ["task", "log"] {
+        let names: BTreeSet<&str> = tasks.iter().map(|t| t[key].as_str().unwrap()).collect();
+        assert_eq!(names.len(), 2 * 3, "{names:#?}");
+    }
+    assert_eq!(tasks[0]["task"], "a one=1 two=\"2 two=2\"");
+    assert_eq!(tasks[5]["task"], "a one=\"1 two=2\" two=\"\"");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Programs of other people in a stage's place.
+//! Foreign stages: programs that replace a built-in stage.
 
 use crate::study::Study;
 
@@ -32,7 +32,7 @@ fn program(spec: &str, body: &str) -> String {
 }
 
 #[test]
-fn a_swapped_program_reruns_its_stage_and_back_again() {
+fn a_swapped_program_reruns_its_steps_and_back_again() {
     let study = with_program("tr a-z A-Z <\"$3\" >\"$5\"");
     study.run(&[]).good();
     assert_eq!(study.output("join.txt"), "one-one-");
@@ -41,13 +41,13 @@ fn a_swapped_program_reruns_its_stage_and_back_again() {
     assert_eq!(study.output("join.txt"), "ONE\n");
     assert!(
         ran.stderr
-            .contains("upper join has no input 'extra' (known: input); left out"),
+            .contains("upper join has no input 'extra' (known: input); it is left out"),
         "{}",
         ran.stderr
     );
     assert!(
         ran.stderr
-            .contains("has no command 'make'; demo does it itself")
+            .contains("has no command 'make'; the original demo runs it")
     );
     assert_eq!(study.run(&["--swap", "demo=./upper"]).good().calls.len(), 0);
     // The same version, another program.
@@ -69,7 +69,7 @@ fn a_swapped_program_reruns_its_stage_and_back_again() {
 }
 
 #[test]
-fn a_program_beside_the_pipeline_is_a_stage() {
+fn a_program_next_to_the_pipeline_is_a_stage() {
     let study = with_program("tr a-z A-Z <\"$3\" >\"$5\"");
     study.edit("uses: demo join", "uses: ./upper join");
     study.edit(", extra: make.output", "");
@@ -78,11 +78,11 @@ fn a_program_beside_the_pipeline_is_a_stage() {
 }
 
 #[test]
-fn what_meets_no_contract_is_refused_before_anything_runs() {
+fn a_program_that_breaks_the_contract_is_refused_before_anything_runs() {
     for (program, message) in [
         (
             "#!/bin/sh\necho '{\"contract\": 2}'\n",
-            "contract 2 is not the supported 1",
+            "contract version 2 is not supported; the supported version is 1",
         ),
         ("#!/bin/sh\necho hello\n", "does not print a specification"),
         (
@@ -105,7 +105,7 @@ fn what_meets_no_contract_is_refused_before_anything_runs() {
         ("demo=./absent", "absent: no such file or folder"),
         (
             "dmeo=./upper",
-            "--swap dmeo=./upper: the pipeline uses no stage 'dmeo' (did you mean 'demo'?)",
+            "--swap dmeo=./upper: no step of the pipeline is named 'dmeo' or uses a stage 'dmeo' (did you mean 'demo'?)",
         ),
         ("demo", "write STAGE=PROGRAM"),
         ("make=./upper", "upper has no command 'make' (known: join)"),
@@ -118,7 +118,7 @@ fn what_meets_no_contract_is_refused_before_anything_runs() {
 }
 
 #[test]
-fn any_command_line_is_a_stage() {
+fn any_command_line_is_a_step() {
     let study = Study::new(
         r#"
 name: demo
@@ -140,12 +140,12 @@ stages:
     study.edit("${in.parts}", "--parts=${in.parts}");
     assert_eq!(
         study.problems(),
-        ["p.yaml:7:5: '${in.parts}' stands for 2 paths and must be a word of its own"]
+        ["p.yaml:7:5: '${in.parts}' stands for 2 paths, so it must be a word by itself"]
     );
 }
 
 #[test]
-fn tasks_are_told_the_folder_of_the_data_that_is_in_use() {
+fn tasks_get_the_folder_of_the_data() {
     let told = |arguments: &[&str], variable: Option<&str>| {
         let study = Study::new(
             r#"
@@ -198,7 +198,7 @@ gzip.open(path, "wb").write(bytes(header) + struct.pack(f"<16{letter}", *voxels)
 "#;
 
 #[test]
-fn the_example_stands_in_for_a_network() {
+fn the_example_replaces_a_network() {
     if std::process::Command::new("python3")
         .arg("-V")
         .output()

@@ -1,4 +1,4 @@
-//! What is done again, and what is not.
+//! Which tasks run again, and which do not.
 
 use std::time::{Duration, Instant};
 
@@ -144,7 +144,7 @@ fn a_deleted_and_an_altered_output_are_made_again_and_what_follows_is_cut_off() 
     // The join waits for p3, which comes out as it was; only the altered one is made again.
     assert_eq!(ran.made(), ["join-.txt", "scans/p3.txt"]);
     assert!(
-        ran.stderr.contains("what it takes has not changed"),
+        ran.stderr.contains("its inputs have not changed"),
         "{}",
         ran.stderr
     );

@@ -1,4 +1,4 @@
-//! Results of other code are made again; those of other vector instructions are named, and made again on demand.
+//! Tasks of other code run again. Tasks of other vector instructions are marked, and run again on demand.
 
 use crate::study::{Ran, Study};
 
@@ -15,7 +15,7 @@ fn with(study: &Study, command: &str, arguments: &[&str], variables: &[(&str, &s
 }
 
 #[test]
-fn a_rebuild_from_other_code_reruns_the_stage_and_says_why() {
+fn a_rebuild_from_other_code_reruns_the_steps_of_the_stage_and_says_why() {
     let study = Study::new(TWO);
     let [old, new] = ["a1b2000000000000", "c3d4000000000000"];
     let old = [("DEMO_REVISION", old)];
@@ -28,7 +28,6 @@ fn a_rebuild_from_other_code_reruns_the_stage_and_says_why() {
     assert_eq!(with(&study, "run", &[], &new).made(), ["a.txt", "b.txt"]);
     let report = study.report();
     assert_eq!(report["tasks"][0]["revision"], "c3d4000000000000");
-    // What the first build made is known no longer to be there, and its way back is a run like any other.
     assert_eq!(with(&study, "run", &[], &new).calls.len(), 0);
 }
 

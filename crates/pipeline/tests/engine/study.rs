@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use clap::Command as Clap;
-use rsom_pipeline::{BuiltIn, Plan, Problem, Request};
+use rsom_pipeline::{BuiltInStages, Plan, Problem, Request};
 use rsom_stage::Spec;
 use rsom_testing::{Finished, Folder};
 
-/// Where the arguments of the engine stand when this test binary plays the engine.
+/// The environment variable with the arguments of the engine, when this test binary runs as the engine.
 const ARGUMENTS: &str = "RSOM_ENGINE_ARGUMENTS";
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine/demo.sh");
 const SPEC: &str = include_str!("spec.json");
@@ -31,7 +31,7 @@ pub struct Study {
     folder: Folder,
 }
 
-/// What a run of the engine did.
+/// The result of a run of the engine.
 #[derive(Debug)]
 pub struct Ran {
     pub finished: Finished,
@@ -40,7 +40,7 @@ pub struct Ran {
 }
 
 impl Study {
-    /// A study with a pipeline file, beside a manifest `m.yaml` of six scans.
+    /// A study with a pipeline file, next to a manifest `m.yaml` of six scans.
     pub fn new(pipeline: &str) -> Self {
         let folder = Folder::new();
         let study = Self { folder };
@@ -57,7 +57,7 @@ impl Study {
         self.folder.write(name, text);
     }
 
-    /// Writes a program beside the pipeline file.
+    /// Writes a program next to the pipeline file.
     pub fn program(&self, name: &str, text: &str) {
         use std::os::unix::fs::PermissionsExt;
         self.write(name, text);
@@ -93,12 +93,7 @@ impl Study {
             swap: words(swap),
             strict: false,
         };
-        let stages = [spec()];
-        let built_in = BuiltIn {
-            executable: Path::new(DEMO),
-            stages: &stages,
-        };
-        Plan::of(&request, &built_in)
+        plan_of(&request)
     }
 
     /// The problems of the pipeline as lines, without the folder.
@@ -155,7 +150,7 @@ impl Deref for Ran {
 }
 
 impl Ran {
-    /// Asserts that all went well.
+    /// Expects exit code 0.
     pub fn good(self) -> Self {
         assert_eq!(self.code, Some(0), "{}", self.stderr);
         self
@@ -171,7 +166,17 @@ impl Ran {
     }
 }
 
-/// The specification of the demo stage, as a build with this revision and on a machine with these instructions states it.
+/// Plans a request in this process.
+pub fn plan_of(request: &Request) -> Result<Plan, Vec<Problem>> {
+    let stages = [spec()];
+    let built_in = BuiltInStages {
+        executable: Path::new(DEMO),
+        stages: &stages,
+    };
+    Plan::of(request, &built_in)
+}
+
+/// The specification of the demo stage, with the revision and the vector instructions from the environment.
 fn spec() -> Spec {
     let mut spec = Spec::from_json(&serde_json::from_str(SPEC).unwrap()).unwrap();
     spec.revision = std::env::var("DEMO_REVISION").ok();
@@ -182,7 +187,7 @@ fn spec() -> Spec {
     spec
 }
 
-/// Not a test of its own: this binary, started by [`Study::process`], plays the engine.
+/// Not a test: [`Study::process`] starts this binary with this test to run the engine.
 #[test]
 #[allow(clippy::exit, reason = "the exit code is what the tests look at")]
 fn the_engine_as_a_process() {
@@ -196,7 +201,7 @@ fn the_engine_as_a_process() {
         .unwrap_or_else(|e| e.exit());
     let (name, matches) = matches.subcommand().unwrap();
     let stages = [spec()];
-    let built_in = BuiltIn {
+    let built_in = BuiltInStages {
         executable: Path::new(DEMO),
         stages: &stages,
     };
