@@ -2,7 +2,7 @@
 
 use ndarray::Axis;
 use rsom_io::ports;
-use rsom_io::prepared::Prepared;
+use rsom_io::prepared::PreparedScan;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, Progress, StageError, Summary, interrupt};
 use rsom_training::cli::{load_weights, of_file};
@@ -107,7 +107,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .map(|path| load_weights(path, Model::from_bytes));
     let model = wanted.model(weights.transpose()?)?;
     let input = invocation.input("input")?;
-    let Prepared { scan, file } = Prepared::load(input)?;
+    let PreparedScan { scan, file } = PreparedScan::load(input)?;
     let mut progress: Option<Progress> = None;
     let mut watch = |done: usize, all: usize| {
         let progress = progress.get_or_insert_with(|| Progress::start("predict", all as u64));

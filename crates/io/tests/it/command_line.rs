@@ -214,7 +214,7 @@ fn a_sidecar_that_rsom_did_not_write_is_never_overwritten() {
     let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 4);
     assert!(
-        message.contains("o.json: the file is there and rsom did not write it"),
+        message.contains("o.json: the file exists and was not written by rsom"),
         "{message}"
     );
     assert!(!folder.join("o.nii.gz").exists());
@@ -275,7 +275,7 @@ fn a_wrong_sidecar_is_named() {
     let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 3);
     assert!(
-        message.contains("a.json: JSON: 'Channels' is no list of texts"),
+        message.contains("a.json: JSON: 'Channels' is not a list of texts"),
         "{message}"
     );
 }

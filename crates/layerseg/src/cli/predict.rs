@@ -2,7 +2,7 @@
 
 use ndarray::Axis;
 use rsom_io::ports;
-use rsom_io::prepared::Prepared;
+use rsom_io::prepared::PreparedScan;
 use rsom_nn::ops::ConvolutionMethod;
 use rsom_nn::{Accelerator, NeuralNetwork};
 use rsom_stage::{
@@ -75,7 +75,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let mut model = load_weights(weights, Model::from_bytes)?;
     let network = model.network.on(&device).map_err(of_run)?;
     model.network = network.with_convolutions(settings.convolutions);
-    let Prepared { scan, file } = Prepared::load(input)?;
+    let PreparedScan { scan, file } = PreparedScan::load(input)?;
     let count = scan.grid().shape()[1] as u64;
 
     let wanted = PredictSettings {

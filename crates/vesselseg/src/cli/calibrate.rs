@@ -1,7 +1,7 @@
 //! `rsom-vesselseg calibrate`.
 
 use rsom_formats::table::{Column, Table, TableError};
-use rsom_io::dataset::{Chosen, Pair};
+use rsom_io::dataset::{Pair, SelectedScans};
 use rsom_io::ports;
 use rsom_nn::ops::ConvolutionMethod;
 use rsom_nn::{Accelerator, NeuralNetwork};
@@ -25,10 +25,10 @@ pub(super) fn command() -> Command {
     Command::new("calibrate", "Find the threshold with the best mean Dice score on a named set of scans, and write it into the weights", run)
         .instruction_set(rsom_nn::instruction_set())
         .input(Port::required("weights", Kind::Weights, "Weights of train or import-weights, or a PyTorch state dict (.pt) of the original network"))
-        .inputs(Chosen::inputs(SOUGHT))
+        .inputs(SelectedScans::inputs(SOUGHT))
         .output(Port::required("output", Kind::Weights, "The weights with the threshold, and with the name of the set, its scans and their mean Dice score"))
         .output(Port::optional("curve", Kind::Table, "Dice score of each scan, and their mean, at each of the 369 thresholds"))
-        .parameters(Chosen::parameters(SOUGHT))
+        .parameters(SelectedScans::parameters(SOUGHT))
         .parameter(blocks(OF_WEIGHTS))
         .parameter(tile())
         .parameters(computing())
@@ -51,15 +51,15 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     model.blocks = settings.blocks.map_or(model.blocks, Blocks);
     let network = model.network.on(&device).map_err(StageError::failure)?;
     model.network = network.with_convolutions(settings.convolutions);
-    let (chosen, stated) = Chosen::of(invocation, &["weights"])?;
+    let (selected, stated) = SelectedScans::of(invocation, &["weights"])?;
 
     let thresholds = thresholds();
-    let mut curves = Vec::with_capacity(chosen.pairs.len());
-    let mut progress = Progress::start("calibrate", chosen.pairs.len() as u64);
+    let mut curves = Vec::with_capacity(selected.pairs.len());
+    let mut progress = Progress::start("calibrate", selected.pairs.len() as u64);
     let mut empty = 0;
-    for pair in &chosen.pairs {
+    for pair in &selected.pairs {
         interrupt::check()?;
-        let (scan, reference) = pair.load(chosen.label.as_deref())?;
+        let (scan, reference) = pair.load(selected.label.as_deref())?;
         if reference.count() == 0 {
             empty += 1;
             let path = pair.reference.display();
@@ -69,7 +69,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         progress.advance(1);
     }
     progress.finish();
-    if empty == chosen.pairs.len() {
+    if empty == selected.pairs.len() {
         return Err(StageError::inputs(
             "every reference is empty: no threshold can be told from another",
         ));
@@ -83,8 +83,12 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     }
     model.threshold = threshold;
     model.calibration = Some(Calibration {
-        split: chosen.name.clone(),
-        scans: chosen.pairs.iter().map(|pair| pair.scan.clone()).collect(),
+        split: selected.name.clone(),
+        scans: selected
+            .pairs
+            .iter()
+            .map(|pair| pair.scan.clone())
+            .collect(),
         mean_dice,
         thresholds: thresholds.len(),
     });
@@ -92,17 +96,17 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let bytes = model.to_bytes(&provenance).map_err(of_run)?;
     atomic::write_bytes(invocation.output("output")?, &bytes)?;
     if let Some(path) = invocation.optional_output("curve") {
-        let table = table(&mean, &curves, &chosen.pairs).map_err(StageError::failure)?;
+        let table = table(&mean, &curves, &selected.pairs).map_err(StageError::failure)?;
         ports::save_table(&stated, path, &table)?;
     }
     Ok(Summary::new()
         .with("threshold", threshold)
         .with("mean_dice", mean_dice)
-        .with("scans", chosen.pairs.len())
-        .with("split", chosen.name)
+        .with("scans", selected.pairs.len())
+        .with("split", selected.name)
         .text(format!(
             "threshold {threshold:.4}: mean Dice {mean_dice:.4} over {} scans",
-            chosen.pairs.len()
+            selected.pairs.len()
         )))
 }
 

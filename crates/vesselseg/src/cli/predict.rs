@@ -2,7 +2,7 @@
 
 use ndarray::Axis;
 use rsom_io::ports;
-use rsom_io::prepared::Prepared;
+use rsom_io::prepared::PreparedScan;
 use rsom_nn::ops::ConvolutionMethod;
 use rsom_nn::{Accelerator, NeuralNetwork};
 use rsom_stage::{
@@ -50,7 +50,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let mut model = load_weights(weights, Model::from_bytes)?;
     let network = model.network.on(&device).map_err(StageError::failure)?;
     model.network = network.with_convolutions(settings.convolutions);
-    let Prepared { scan, file } = Prepared::load(input)?;
+    let PreparedScan { scan, file } = PreparedScan::load(input)?;
     let wanted = PredictSettings {
         threshold: settings.threshold.unwrap_or(model.threshold),
         probabilities: invocation.optional_output("probabilities").is_some(),
