@@ -165,7 +165,9 @@ fn masks_and_labels_convert_as_what_they_are() {
     );
     assert_eq!(code, 3);
     assert!(
-        message.contains("three.nii: it is no binary mask: beside 0 it holds 1, 2"),
+        message.contains(
+            "three.nii: it is not a binary mask: in addition to 0 it has the values 1, 2"
+        ),
         "{message}"
     );
     let (code, _) = RSOM_IO.failed(
@@ -308,7 +310,7 @@ fn inspect_doubts_what_a_person_should_look_at() {
         "{doubts}"
     );
     assert!(
-        doubts[1].as_str().unwrap().contains("pixdim is taken"),
+        doubts[1].as_str().unwrap().contains("pixdim is used"),
         "{doubts}"
     );
 }

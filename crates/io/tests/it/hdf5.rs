@@ -277,7 +277,7 @@ fn extents_that_the_file_cannot_account_for_take_no_memory() {
     let folder = Folder::new();
     let file = File::open(&put(&folder, "chunked.h5")).unwrap();
     let error = dataset(&file, "/endless").numbers().unwrap_err();
-    let expected = "HDF5: /endless: [1099511627776, 8] values of 8 bytes are more than a file of";
+    let expected = "HDF5: /endless: [1099511627776, 8] values of 8 bytes do not fit into a file of";
     assert!(error.to_string().starts_with(expected), "{error}");
 }
 
