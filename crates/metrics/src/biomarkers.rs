@@ -25,8 +25,7 @@ type Amount = [Metric; 2];
 /// | metric | definition |
 /// |---|---|
 /// | `layer_thickness_vox`, `_um`, `_sd_…`, `_median_…` | as [`thickness_vox`], over columns with a known thickness |
-/// | `layer_thickness_coverage` | share of the layer's columns with a known thickness: the field of view does not cut
-/// them |
+/// | `layer_thickness_coverage` | share of the layer's columns with a known thickness: the field of view does not cut them |
 /// | `layer_coverage` | share of the scan's columns with layer voxels |
 /// | `layer_voxels`, `layer_volume_mm3` | number of layer voxels; this times the volume of a voxel |
 /// | `cut_depth_vox`, `_um` | how much deeper the vessels' grid begins than the layer's |
