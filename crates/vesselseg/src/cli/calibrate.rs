@@ -51,15 +51,15 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     model.blocks = settings.blocks.map_or(model.blocks, Blocks);
     let network = model.network.on(&device).map_err(StageError::failure)?;
     model.network = network.with_convolutions(settings.convolutions);
-    let (selected, stated) = SelectedScans::of(invocation, &["weights"])?;
+    let (chosen, stated) = SelectedScans::of(invocation, &["weights"])?;
 
     let thresholds = thresholds();
-    let mut curves = Vec::with_capacity(selected.pairs.len());
-    let mut progress = Progress::start("calibrate", selected.pairs.len() as u64);
+    let mut curves = Vec::with_capacity(chosen.pairs.len());
+    let mut progress = Progress::start("calibrate", chosen.pairs.len() as u64);
     let mut empty = 0;
-    for pair in &selected.pairs {
+    for pair in &chosen.pairs {
         interrupt::check()?;
-        let (scan, reference) = pair.load(selected.label.as_deref())?;
+        let (scan, reference) = pair.load(chosen.label.as_deref())?;
         if reference.count() == 0 {
             empty += 1;
             let path = pair.reference.display();
@@ -69,7 +69,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         progress.advance(1);
     }
     progress.finish();
-    if empty == selected.pairs.len() {
+    if empty == chosen.pairs.len() {
         return Err(StageError::inputs(
             "every reference is empty: no threshold can be told from another",
         ));
@@ -83,12 +83,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     }
     model.threshold = threshold;
     model.calibration = Some(Calibration {
-        split: selected.name.clone(),
-        scans: selected
-            .pairs
-            .iter()
-            .map(|pair| pair.scan.clone())
-            .collect(),
+        split: chosen.name.clone(),
+        scans: chosen.pairs.iter().map(|pair| pair.scan.clone()).collect(),
         mean_dice,
         thresholds: thresholds.len(),
     });
@@ -96,17 +92,17 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let bytes = model.to_bytes(&provenance).map_err(of_run)?;
     atomic::write_bytes(invocation.output("output")?, &bytes)?;
     if let Some(path) = invocation.optional_output("curve") {
-        let table = table(&mean, &curves, &selected.pairs).map_err(StageError::failure)?;
+        let table = table(&mean, &curves, &chosen.pairs).map_err(StageError::failure)?;
         ports::save_table(&stated, path, &table)?;
     }
     Ok(Summary::new()
         .with("threshold", threshold)
         .with("mean_dice", mean_dice)
-        .with("scans", selected.pairs.len())
-        .with("split", selected.name)
+        .with("scans", chosen.pairs.len())
+        .with("split", chosen.name)
         .text(format!(
             "threshold {threshold:.4}: mean Dice {mean_dice:.4} over {} scans",
-            selected.pairs.len()
+            chosen.pairs.len()
         )))
 }
 
