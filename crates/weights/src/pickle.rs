@@ -342,7 +342,7 @@ mod tests {
         assert_eq!(fault(b"h\x07"), "at byte 0: memo 7 was never set");
         assert_eq!(
             fault(b"i"),
-            "at byte 0: opcode 0x69 has no place in a state dict"
+            "at byte 0: opcode 0x69 is not allowed in a state dict"
         );
     }
 

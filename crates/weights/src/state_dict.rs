@@ -300,11 +300,11 @@ mod tests {
     fn a_tensor_beyond_its_storage_is_an_error() {
         assert_eq!(
             fault(&pickle_of(1, &[2, 3], &[3, 1])),
-            "'w' of shape [2, 3] does not fit its 6 stored numbers"
+            "'w' of shape [2, 3] does not match its 6 stored numbers"
         );
         assert_eq!(
             fault(&pickle_of(0, &[2], &[200])),
-            "'w' of shape [2] does not fit its 6 stored numbers"
+            "'w' of shape [2] does not match its 6 stored numbers"
         );
         assert_eq!(
             fault(&pickle_of(0, &[255, 255], &[0, 0])),
@@ -320,20 +320,20 @@ mod tests {
     fn what_is_no_state_dict_is_named() {
         assert_eq!(
             fault(b"\x80\x02K\x01."),
-            "data.pkl holds no dict; save a state dict, not a whole model"
+            "data.pkl has no dict; save a state dict, not a whole model"
         );
         assert_eq!(
             fault(b"}K\x01K\x02s."),
-            "data.pkl has a key that is no text"
+            "data.pkl has a key that is not a text"
         );
-        assert_eq!(fault(b"}X\x01\x00\x00\x00wK\x02s."), "'w' is no tensor");
+        assert_eq!(fault(b"}X\x01\x00\x00\x00wK\x02s."), "'w' is not a tensor");
         let call = b"}X\x01\x00\x00\x00wcos\nsystem\n)Rs.";
         assert_eq!(
             fault(call),
             "'w' is made by 'os system', not a plain tensor"
         );
         let twice = b"}(X\x01\x00\x00\x00wNX\x01\x00\x00\x00wNu.";
-        assert_eq!(fault(twice), "'w' is no tensor");
+        assert_eq!(fault(twice), "'w' is not a tensor");
     }
 
     #[test]

@@ -191,10 +191,10 @@ mod tests {
             (page(4, 4, 4), "a page of 4 values, but at most 3 fit"),
             (page(4, 4, 0), "a page of 0 values, but at most 3 fit"),
             (page(-4, 4, 3), "a page of -4 bytes"),
-            (page(4, 5, 3), "a page that lies outside its column"),
-            (page(4, -4, 3), "a page that lies outside its column"),
-            (vec![0xff; 9], "a page header that is broken"),
-            (page(4, 4, 2), "a page header that is broken"),
+            (page(4, 5, 3), "a page outside its column"),
+            (page(4, -4, 3), "a page outside its column"),
+            (vec![0xff; 9], "a broken page header"),
+            (page(4, 4, 2), "a broken page header"),
         ] {
             assert_eq!(fault(&file, 3).as_deref(), Some(expected));
         }
