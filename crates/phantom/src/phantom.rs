@@ -1,4 +1,4 @@
-//! Generates a scan and its ground truth from a configuration and a seed.
+//! Generates a scan and its truth from a configuration and a seed.
 
 use ndarray::{Array2, Array3, Zip};
 use rsom_volume::{Mask, Scan};
@@ -13,7 +13,7 @@ use crate::rendering::simple;
 use crate::tree::Tree;
 use crate::{Config, PhantomError, Truth};
 
-/// A synthetic scan and its ground truth.
+/// A synthetic scan and its truth.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phantom {
     /// Channels `LF` and `HF`.

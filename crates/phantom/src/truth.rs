@@ -1,4 +1,4 @@
-//! The ground truth of a scene, computed from its geometry and not from voxels.
+//! The truth of a scene, computed from its geometry and not from voxels.
 
 use std::f64::consts::PI;
 

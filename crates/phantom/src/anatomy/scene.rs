@@ -9,7 +9,7 @@ use crate::random::streams::Streams;
 use crate::tree::Tree;
 use crate::{Config, PhantomError};
 
-/// A scene, from which the scan and its ground truth are computed.
+/// A scene, from which the scan and its truth are computed.
 pub(crate) struct Scene<'a> {
     pub config: &'a Config,
     pub skin: Skin,

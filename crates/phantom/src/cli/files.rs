@@ -102,7 +102,7 @@ impl Place<'_> {
         Ok(written)
     }
 
-    /// Writes the ground truth: masks, and the graph if there are trees.
+    /// Writes the truth: masks, and the graph if there are trees.
     pub fn truth(&self, phantom: &Phantom) -> Result<Vec<RoleFile>, StageError> {
         let (layer, vessels) = (self.named("layer.nii.gz"), self.named("vessels.nii.gz"));
         ports::save_mask(self.invocation, &self.folder.join(&layer), &phantom.layer)?;

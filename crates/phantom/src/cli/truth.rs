@@ -1,4 +1,4 @@
-//! The ground truth of a cohort as a table.
+//! The truth of a cohort as a table.
 
 use rsom_formats::table::{self, Column, Table};
 use rsom_measures::{Row, Status};
@@ -21,7 +21,7 @@ pub(super) struct Names {
 }
 
 impl Rows {
-    /// Adds the ground truth of a scan.
+    /// Adds the truth of a scan.
     pub fn add(&mut self, names: &Names, truth: &Truth) {
         let rows = truth.values.iter().map(|value| (names.clone(), *value));
         self.rows.extend(rows);
