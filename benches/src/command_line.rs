@@ -11,7 +11,7 @@ use rsom_formats::matlab::MatFile;
 use rsom_nn::Way;
 
 use crate::compare;
-use crate::measured::{Measured, median, peak_mb};
+use crate::measurement::{Measurement, median, peak_mb};
 use crate::networks;
 use crate::work::{Net, Pass, Work};
 
@@ -141,7 +141,7 @@ fn network(matches: &ArgMatches) -> Result<(), String> {
             ops.insert(format!("{}, {way}", op.op), op.seconds / runs.max(1) as f64);
         }
     }
-    let measured = Measured {
+    let measured = Measurement {
         peer: format!("rsom {}", env!("CARGO_PKG_VERSION")),
         seconds: times.seconds,
         peak_mb: peak_mb(),

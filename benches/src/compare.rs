@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::measured::{Measured, median};
+use crate::measurement::{Measurement, median};
 use crate::work::Work;
 
 /// Settings of the comparison.
@@ -28,7 +28,7 @@ struct Line {
     ours: Side,
     theirs: Side,
     /// An additional run of rsom, with the time of each op.
-    profile: Measured,
+    profile: Measurement,
 }
 
 #[derive(Default)]
@@ -39,7 +39,7 @@ struct Side {
 }
 
 impl Side {
-    fn add(&mut self, measured: Measured) {
+    fn add(&mut self, measured: Measurement) {
         self.peer = measured.peer;
         self.seconds.extend(measured.seconds);
         self.peak_mb.extend(measured.peak_mb);
@@ -82,7 +82,7 @@ fn run(
     work: &Work,
     settings: &Settings,
     more: &[&str],
-) -> Result<Measured, String> {
+) -> Result<Measurement, String> {
     let mut command = Command::new(program[0]);
     command.args(&program[1..]).args(work.arguments());
     command.args(["--threads", &settings.threads.to_string()]);

@@ -2,7 +2,7 @@
 
 mod command_line;
 mod compare;
-mod measured;
+mod measurement;
 mod networks;
 mod work;
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The line that either side prints: one JSON object.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Measured {
+pub struct Measurement {
     /// Name and version of the program.
     pub peer: String,
     /// Seconds of each pass.

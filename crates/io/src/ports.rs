@@ -344,10 +344,10 @@ pub(crate) fn save_volume(
     mut sidecar: Sidecar,
     write: impl FnOnce(&Path) -> Result<(), FormatError> + Send,
 ) -> Result<(), StageError> {
-    let beside = sidecar::path_of(path);
-    if beside.exists() && !sidecar::is_ours(path) {
+    let sidecar_path = sidecar::path_of(path);
+    if sidecar_path.exists() && !sidecar::is_ours(path) {
         let fault = "the file exists and was not written by rsom; choose another output name";
-        return Err(StageError::output(&beside, fault));
+        return Err(StageError::output(&sidecar_path, fault));
     }
     atomic::write(path, |temporary| {
         // Hashing the inputs keeps one core busy, and writing does not use all of them.
@@ -358,6 +358,6 @@ pub(crate) fn save_volume(
         // Written after the voxels are on the disk, but before they get their final name: a failed write changes
         // neither file, and no volume is ever without its sidecar.
         atomic::sync(temporary).map_err(|e| StageError::output(path, atomic::plain(&e)))?;
-        atomic::write_bytes(&beside, &sidecar.to_bytes())
+        atomic::write_bytes(&sidecar_path, &sidecar.to_bytes())
     })
 }

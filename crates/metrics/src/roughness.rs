@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn the_coverage_is_the_share_of_columns_that_ra_is_made_of() {
         // Of three B-scans of 12 columns one is empty, and one has no upper surface in half of its columns: the field of
-        // view cuts the layer there. The column beside the cut has 3 of 5 columns in its window and is measured.
+        // view cuts the layer there. The column next to the cut has 3 of 5 columns in its window and is measured.
         let mut mask = layer(&vec![vec![10; 12]; 3], 5);
         mask.slice_mut(ndarray::s![.., 1, ..]).fill(false);
         mask.slice_mut(ndarray::s![..6, 2, ..10]).fill(true);

@@ -89,7 +89,7 @@ fn push_candidates(
     found: &mut Vec<[usize; 3]>,
 ) {
     let row = bits.row(x, y);
-    let beside = match axis {
+    let neighbors = match axis {
         0 => bits.row(x.wrapping_add_signed(step), y),
         1 => bits.row(x, y.wrapping_add_signed(step)),
         _ => row,
@@ -98,7 +98,7 @@ fn push_candidates(
         let next = if axis == 2 {
             shifted(row, index, -step)
         } else {
-            beside[index]
+            neighbors[index]
         };
         for bit in set_bits(word & !next, index) {
             if is_free(neighborhood(bits, [x, y, bit])) {

@@ -104,14 +104,14 @@ fn of_files(files: &[String]) -> FolderContents {
     let mut found = FolderContents::default();
     for file in files {
         let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
-        let beside = |name: String| match folder {
+        let in_folder = |name: String| match folder {
             "" => name,
             folder => format!("{folder}/{name}"),
         };
         let Some((base, other)) = channel_of(name) else {
             continue;
         };
-        let missing = beside(format!("{base}_{other}.mat"));
+        let missing = in_folder(format!("{base}_{other}.mat"));
         let Some(partner) = there(&missing) else {
             found.incomplete.push(Incomplete {
                 found: file.clone(),
@@ -130,7 +130,7 @@ fn of_files(files: &[String]) -> FolderContents {
             stamp: stamp.to_owned(),
             lf: file.clone(),
             hf: partner,
-            surface: there(&beside(format!("Surf_{stamp}_.mat"))),
+            surface: there(&in_folder(format!("Surf_{stamp}_.mat"))),
         });
     }
     make_ids_unique(&mut found.sessions);
