@@ -1,4 +1,4 @@
-//! What can be asked for, and doing it.
+//! The command line of the benchmarks.
 #![allow(clippy::print_stdout, reason = "results of a program for the terminal")]
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use rsom_formats::matlab::MatFile;
 use rsom_nn::Way;
 
 use crate::compare;
-use crate::measured::{Measured, median, peak_mb};
+use crate::measurement::{Measurement, median, peak_mb};
 use crate::networks;
 use crate::work::{Net, Pass, Work};
 
@@ -39,7 +39,7 @@ pub fn build() -> Command {
         )
         .args([
             flag("recompute", "Train with only the ends of blocks kept"),
-            flag("profile", "Say what each op takes"),
+            flag("profile", "Report the time of each op"),
         ])
         .args([
             number("batch", "1"),
@@ -48,7 +48,7 @@ pub fn build() -> Command {
         ])
         .args([number("threads", "2"), number("runs", "7")]);
     let compare = Command::new("compare")
-        .about("Runs ours and PyTorch's alternately and writes the page of results")
+        .about("Runs rsom and PyTorch alternately and writes the page of results")
         .arg(Arg::new("python").long("python").default_value("python3"))
         .arg(
             Arg::new("script")
@@ -69,7 +69,7 @@ pub fn build() -> Command {
             number("runs", "3"),
         ]);
     Command::new("rsom-benches")
-        .about("Times the networks, and reading of files")
+        .about("Times the networks and the reading of files")
         .arg(number("threads", "2"))
         .arg(number("runs", "5"))
         .subcommands([network, compare, matlab_command()])
@@ -78,7 +78,7 @@ pub fn build() -> Command {
 fn matlab_command() -> Command {
     let runs = Arg::new("runs").long("runs").default_value("5");
     Command::new("matlab")
-        .about("Times reading every variable of a MATLAB file; seconds, one line a run")
+        .about("Times reading every variable of a MATLAB file; seconds, one line per run")
         .arg(
             Arg::new("file")
                 .required(true)
@@ -87,10 +87,10 @@ fn matlab_command() -> Command {
         .arg(runs.value_parser(value_parser!(usize)))
 }
 
-/// Does what the command line asks for.
+/// Runs the requested command.
 ///
 /// # Errors
-/// In one line.
+/// The error, in one line.
 pub fn run(matches: &ArgMatches) -> Result<(), String> {
     match matches.subcommand() {
         Some(("network", matches)) => network(matches),
@@ -126,7 +126,7 @@ fn network(matches: &ArgMatches) -> Result<(), String> {
     };
     let expected = if work.net == Net::Dvn { 3 } else { 2 };
     if work.shape.len() != expected {
-        return Err(format!("{} takes {expected} extents", work.net.name()));
+        return Err(format!("{} needs {expected} extents", work.net.name()));
     }
     let (runs, recompute) = (size(matches, "runs"), matches.get_flag("recompute"));
     let times = rayon::scope(|_| networks::time(&work, runs, recompute));
@@ -141,7 +141,7 @@ fn network(matches: &ArgMatches) -> Result<(), String> {
             ops.insert(format!("{}, {way}", op.op), op.seconds / runs.max(1) as f64);
         }
     }
-    let measured = Measured {
+    let measured = Measurement {
         peer: format!("rsom {}", env!("CARGO_PKG_VERSION")),
         seconds: times.seconds,
         peak_mb: peak_mb(),
@@ -190,7 +190,7 @@ fn matlab(matches: &ArgMatches) -> Result<(), String> {
     Ok(())
 }
 
-/// Ours alone, one line for each work of the comparison.
+/// Times rsom only, one line per row of the comparison.
 fn all(matches: &ArgMatches) -> Result<(), String> {
     use_threads(matches)?;
     let peak = rsom_nn::multiply_add_rate() / 1e9;

@@ -1,34 +1,34 @@
-//! Both sides alternately, and the page of results.
+//! Runs rsom and PyTorch alternately, and writes the page of results.
 
 use std::path::Path;
 use std::process::Command;
 
-use crate::measured::{Measured, median};
+use crate::measurement::{Measurement, median};
 use crate::work::Work;
 
-/// How the comparison is run.
+/// Settings of the comparison.
 pub struct Settings<'a> {
-    /// A Python with torch.
+    /// Python interpreter with torch.
     pub python: &'a str,
-    /// The script of PyTorch's side.
+    /// Script that runs the PyTorch side.
     pub script: &'a Path,
     pub threads: usize,
-    /// Times that both sides are run, one after the other.
+    /// Number of alternating runs of both sides.
     pub rounds: usize,
-    /// Passes that each run times.
+    /// Number of timed passes per run.
     pub runs: usize,
-    /// Written on the page.
+    /// Date on the page.
     pub date: &'a str,
 }
 
-/// What both sides needed for one line.
+/// Results of both sides for one row.
 struct Line {
     work: Work,
     limit: f64,
     ours: Side,
     theirs: Side,
-    /// One more run of ours, with the time of each op.
-    profile: Measured,
+    /// An additional run of rsom, with the time of each op.
+    profile: Measurement,
 }
 
 #[derive(Default)]
@@ -39,17 +39,17 @@ struct Side {
 }
 
 impl Side {
-    fn add(&mut self, measured: Measured) {
+    fn add(&mut self, measured: Measurement) {
         self.peer = measured.peer;
         self.seconds.extend(measured.seconds);
         self.peak_mb.extend(measured.peak_mb);
     }
 }
 
-/// Runs all lines and returns the page.
+/// Runs all rows and returns the page.
 ///
 /// # Errors
-/// One of the sides cannot be run, or does not print what it should.
+/// A side cannot be run, or prints invalid output.
 pub fn page(settings: &Settings) -> Result<String, String> {
     let own = std::env::current_exe().map_err(|e| e.to_string())?;
     let own = own.to_string_lossy().into_owned();
@@ -76,13 +76,13 @@ pub fn page(settings: &Settings) -> Result<String, String> {
     Ok(write(settings, &lines, peak))
 }
 
-/// One process.
+/// Runs one process.
 fn run(
     program: &[&str],
     work: &Work,
     settings: &Settings,
     more: &[&str],
-) -> Result<Measured, String> {
+) -> Result<Measurement, String> {
     let mut command = Command::new(program[0]);
     command.args(&program[1..]).args(work.arguments());
     command.args(["--threads", &settings.threads.to_string()]);
@@ -152,7 +152,7 @@ fn write(settings: &Settings, lines: &[Line], peak: f64) -> String {
     page
 }
 
-/// Where the time goes: the ops of each network that take 1 % of a pass or more.
+/// The table of ops that take 1 % of a pass or more, for each network.
 fn profile(lines: &[Line]) -> String {
     let mut page = "\n## Where the time goes\n\n\
         `rsom-benches network NET MODE … --profile`, one run of each. The table lists ops that take 1 % of a pass or more. A\n\

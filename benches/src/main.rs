@@ -1,8 +1,8 @@
-//! Times the networks: `just bench` ours, `just bench-pytorch PYTHON` beside PyTorch.
+//! Times the networks: `just bench` rsom alone, `just bench-pytorch PYTHON` next to PyTorch.
 
 mod command_line;
 mod compare;
-mod measured;
+mod measurement;
 mod networks;
 mod work;
 

@@ -1,4 +1,4 @@
-//! Our side: the networks as the stages run them.
+//! The rsom side: the networks as the stages run them.
 
 use std::time::Instant;
 
@@ -10,10 +10,10 @@ use rsom_vesselseg::VesselNetConfig;
 
 use crate::work::{FCN_CHANNELS, Net, Pass, Work};
 
-/// Runs before those that are timed.
+/// Number of untimed warm-up passes.
 const WARM_UP: usize = 2;
 
-/// What a network of either stage can complain of.
+/// An error of either stage's network.
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// A network with its parameters.
@@ -81,18 +81,18 @@ impl Model {
     }
 }
 
-/// What passes of a network took.
+/// Times of the passes of a network.
 pub struct Times {
     /// Seconds of each pass.
     pub seconds: Vec<f64>,
-    /// Those of each op in all of them.
+    /// Times of each op over all passes.
     pub ops: Vec<OpTime>,
 }
 
-/// Times `runs` passes. With `recompute`, networks keep only the ends of their blocks in training.
+/// Times `runs` passes. With `recompute`, training keeps only the ends of the networks' blocks.
 ///
 /// # Errors
-/// A shape that does not fit the network.
+/// A shape that the network does not accept.
 pub fn time(work: &Work, runs: usize, recompute: bool) -> Result<Times, Fault> {
     let model = Model::new(work, recompute)?;
     let x = noise(work)?;
@@ -138,7 +138,7 @@ pub fn time(work: &Work, runs: usize, recompute: bool) -> Result<Times, Fault> {
     })
 }
 
-/// An input in [0, 1).
+/// A deterministic input in [0, 1).
 fn noise(work: &Work) -> Result<Tensor, Error> {
     let shape = [&[work.batch, 2], work.shape.as_slice()].concat();
     let count: usize = shape.iter().product();

@@ -1,4 +1,4 @@
-//! What is timed: a network, a shape, a pass.
+//! The work to time: a network, a shape, a pass.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ pub enum Net {
     Dvn,
 }
 
-/// What is done with it.
+/// Type of pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pass {
@@ -24,7 +24,7 @@ pub enum Pass {
     Train,
 }
 
-/// One line of the comparison.
+/// One row of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Work {
     pub net: Net,
@@ -34,7 +34,7 @@ pub struct Work {
     pub batch: usize,
     /// Levels of the U-Net.
     pub depth: usize,
-    /// log2 of the U-Net's first channels.
+    /// log2 of the number of channels in the U-Net's first level.
     pub wf: u32,
 }
 
@@ -83,7 +83,7 @@ impl Pass {
 }
 
 impl Work {
-    /// The comparison's lines, each with the largest ratio of times that it must reach.
+    /// The rows of the comparison, each with the largest accepted ratio of times.
     pub fn all() -> Vec<(Self, f64)> {
         let unet = |pass, size: [usize; 2], batch, depth, wf| Self {
             net: Net::Unet,
@@ -129,7 +129,7 @@ impl Work {
         arguments
     }
 
-    /// In words, for the table.
+    /// Description for the table.
     pub fn words(&self) -> String {
         let shape: Vec<String> = self.shape.iter().map(ToString::to_string).collect();
         let net = match self.net {
@@ -148,8 +148,9 @@ impl Work {
         )
     }
 
-    /// Floating-point operations of plain sums, a multiplication and an addition counting two: a convolution costs the same
-    /// forward, for the gradient of its weights, and for that of its input, which the first layer does not need.
+    /// Floating-point operations of direct convolution, with two per multiply-add: a convolution takes the same number
+    /// forward, for the gradient of its weights, and for the gradient of its input, which the first layer does not
+    /// need.
     pub fn operations(&self) -> f64 {
         let layers = match self.net {
             Net::Unet => self.unet_layers(),

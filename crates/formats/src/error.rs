@@ -1,68 +1,69 @@
-//! What can be wrong with a file.
+//! Errors of reading and writing files.
 
 use std::path::{Path, PathBuf};
 
 use rsom_volume::VolumeError;
 
-/// A file that cannot be read, written or trusted. The message does not name the file, unless it is one of several.
+/// A file that cannot be read or written, or is invalid. The message does not name the file, unless it is one of
+/// several.
 #[derive(Debug, thiserror::Error)]
 pub enum FormatError {
-    /// The operating system refused.
+    /// An error of the operating system.
     #[error("{0}")]
     System(#[from] std::io::Error),
-    /// The content is no valid file of its format.
+    /// The content is not a valid file of its format.
     #[error("{format}: {fault}")]
     Format {
         /// Name of the format, such as `NIfTI`.
         format: &'static str,
-        /// What is wrong.
+        /// The fault.
         fault: String,
     },
-    /// The file is valid, but of a kind that this project does not read.
+    /// The file is valid, but this project does not read its kind.
     #[error("{format}: {what} is not supported")]
     Unsupported {
         /// Name of the format.
         format: &'static str,
-        /// What is not supported.
+        /// The feature that is not supported.
         what: String,
     },
     /// A picture that cannot be read; the message names its format.
     #[error("{0}")]
     Picture(String),
-    /// A volume that is larger than the stated limit.
-    #[error("{values} values are more than the limit of {limit}")]
+    /// A volume that exceeds the limit.
+    #[error("{values} values exceed the limit of {limit}")]
     Limit {
-        /// Voxels times channels.
+        /// Number of values: voxels times channels.
         values: u128,
-        /// The most that are allowed.
+        /// Largest allowed number of values.
         limit: u64,
     },
-    /// Voxels that are no numbers.
+    /// NaN or infinite voxels.
     #[error("{nan} voxels are NaN and {infinite} infinite")]
     NonFinite {
-        /// How many are NaN.
+        /// Number of NaN voxels.
         nan: usize,
-        /// How many are infinite.
+        /// Number of infinite voxels.
         infinite: usize,
     },
-    /// A mask with more than one value beside 0.
-    #[error("it is no binary mask: beside 0 it holds {}", list(.values))]
+    /// A mask with more than one value in addition to 0.
+    #[error("it is not a binary mask: in addition to 0 it has the values {}", list(.values))]
     NotBinary {
-        /// The first few of them, sorted.
+        /// The first few values, sorted.
         values: Vec<f64>,
     },
-    /// A label that is no integer of 32 bits.
-    #[error("{value} is no label: labels are integers of 32 bits")]
+    /// A label that is not a 32-bit integer.
+    #[error("{value} is not a label: labels are 32-bit integers")]
     NotALabel {
         /// The value.
         value: f64,
     },
-    /// An intensity that would change when stored.
+    /// An intensity that the storage type cannot represent exactly.
     #[error("the intensity {value} cannot be stored as {storage} without change")]
     DoesNotFit {
         /// The intensity.
         value: f32,
-        /// The type it should be stored as.
+        /// The requested storage type.
         storage: String,
     },
     /// A table breaks an invariant.
@@ -71,18 +72,18 @@ pub enum FormatError {
     /// A volume breaks an invariant.
     #[error("{0}")]
     Volume(#[from] VolumeError),
-    /// One of several files is at fault.
+    /// An error of one of several files.
     #[error("{}: {fault}", path.display())]
     At {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The error.
         fault: Box<FormatError>,
     },
 }
 
 impl FormatError {
-    /// A file that breaks its format.
+    /// An invalid file of a format.
     #[must_use]
     pub fn format(format: &'static str, fault: impl std::fmt::Display) -> Self {
         Self::Format {
@@ -91,7 +92,7 @@ impl FormatError {
         }
     }
 
-    /// A valid file that this project does not read.
+    /// A valid file of an unsupported kind.
     #[must_use]
     pub fn unsupported(format: &'static str, what: impl std::fmt::Display) -> Self {
         Self::Unsupported {
@@ -100,7 +101,7 @@ impl FormatError {
         }
     }
 
-    /// Names the file at fault.
+    /// Adds the path of the file to the message.
     #[must_use]
     pub fn at(self, path: &Path) -> Self {
         match self {

@@ -1,7 +1,7 @@
-//! Turns a panic inside a decoder of someone else into an error.
+//! Converts a panic inside a third-party decoder to an error.
 //!
-//! The decoder of Parquet promises errors for corrupt files, and keeps the promise for most. What is left, this
-//! catches, so that a crafted file gives one line instead of a backtrace.
+//! The Parquet decoder returns errors for most corrupt files, but panics for some. Catching these panics gives one
+//! error line instead of a backtrace.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,7 +14,7 @@ thread_local! {
 }
 static HOOK: Once = Once::new();
 
-/// Runs a decoder on this thread; its panic becomes a fault of the file.
+/// Runs a decoder on this thread; a panic becomes an error of the file.
 pub(crate) fn catching<T>(
     format: &'static str,
     decode: impl FnOnce() -> Result<T, FormatError>,
@@ -28,7 +28,7 @@ pub(crate) fn catching<T>(
         }));
     });
     let before = SILENT.replace(true);
-    // The decoder owns what it works on, so nothing half-done is seen after a panic.
+    // The decoder owns its data, so no inconsistent state is visible after a panic.
     let result = catch_unwind(AssertUnwindSafe(decode));
     SILENT.set(before);
     result.unwrap_or_else(|_| Err(FormatError::format(format, "the file is corrupt")))

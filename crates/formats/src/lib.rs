@@ -1,9 +1,9 @@
-//! File formats: what this workspace reads and writes, one folder for each format.
+//! File formats of this workspace, one folder per format.
 //!
-//! [`nifti`] holds volumes, masks and label maps, [`table`] Parquet and CSV, [`matlab`] MATLAB files, [`hdf5`] HDF5
-//! files, [`images`] PNG and TIFF. Each format knows `rsom-volume` and nothing of stages or studies.
+//! [`nifti`] reads and writes volumes, masks and label maps; [`table`] Parquet and CSV; [`matlab`] MATLAB files;
+//! [`hdf5`] HDF5 files; [`images`] PNG and TIFF. Formats depend on `rsom-volume` and know nothing of stages or studies.
 //!
-//! A [`FormatError`] says what is wrong with a file without naming it; whoever knows the path adds it once.
+//! A [`FormatError`] states the fault of a file without its name; the caller that knows the path adds it once.
 
 mod error;
 mod guarded;

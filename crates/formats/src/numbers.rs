@@ -1,4 +1,4 @@
-//! Numbers as a file stores them.
+//! Numbers in their stored type.
 
 /// Numbers of one of MATLAB's ten numeric types.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +25,7 @@ pub enum Numbers {
     F64(Vec<f64>),
 }
 
-/// Runs `$body` with `$values` bound to the vector of whichever type it is.
+/// Evaluates `$body` with `$values` bound to the vector of the actual type.
 macro_rules! with_numbers {
     ($numbers:expr, $values:ident => $body:expr) => {
         match $numbers {
@@ -44,13 +44,13 @@ macro_rules! with_numbers {
 }
 
 impl Numbers {
-    /// How many there are.
+    /// Number of values.
     #[must_use]
     pub fn len(&self) -> usize {
         with_numbers!(self, values => values.len())
     }
 
-    /// Whether there are none.
+    /// Whether there are no values.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -73,7 +73,7 @@ impl Numbers {
         }
     }
 
-    /// All of them as `f64`, which is exact but for integers beyond 2^53. Doubles are moved, not copied.
+    /// Converts to `f64`, which is exact except for integers beyond 2^53. Doubles are moved, not copied.
     #[must_use]
     #[allow(
         clippy::cast_lossless,
@@ -87,7 +87,7 @@ impl Numbers {
         }
     }
 
-    /// All of them in single precision, which rounds what has more digits. Singles are moved, not copied.
+    /// Converts to single precision, with rounding. Singles are moved, not copied.
     #[must_use]
     #[allow(
         clippy::cast_lossless,
@@ -101,7 +101,7 @@ impl Numbers {
         }
     }
 
-    /// Number `index` as `f64`.
+    /// The value at `index` as `f64`.
     #[must_use]
     #[allow(
         clippy::cast_lossless,

@@ -7,7 +7,7 @@ mod train;
 
 use rsom_stage::Definition;
 
-/// The stage `frangi` and its commands, which are those of `vesselseg` where both have them.
+/// The stage `frangi`. Its commands match those of `vesselseg` where both have them.
 #[must_use]
 pub fn definition() -> Definition {
     let about = "Segment vessels without a network: Frangi vesselness and hysteresis";

@@ -1,30 +1,30 @@
-//! Connected components of the voxels that reach a threshold, with what hysteresis asks of them.
+//! Connected components of the voxels above a threshold, with the quantities that hysteresis needs.
 
 use ndarray::Array3;
 use rsom_morphology::{Connectivity, Run, Runs};
 
-/// What is known of a component.
+/// A connected component.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Component {
     /// The largest value of its voxels.
     pub peak: f32,
-    /// Its voxels.
+    /// Number of its voxels.
     pub size: u64,
-    /// Its voxels that a reference marks.
+    /// Number of its voxels that the reference marks.
     pub overlap: u64,
 }
 
 /// The 26-connected components of the voxels whose value is at least a threshold.
 pub(crate) struct Components {
     runs: Runs,
-    /// The component of each run, from 1.
+    /// The component number of each run, from 1.
     of_run: Vec<u32>,
     /// All components, in the order of their first voxels.
     pub all: Vec<Component>,
 }
 
 impl Components {
-    /// Finds the components of `values` ≥ `low`, and counts the voxels that `reference` marks. Both have shape (x, y, z).
+    /// Finds the components of `values` ≥ `low`, and counts their voxels in `reference`. Both have shape (x, y, z).
     pub(crate) fn of(values: &Array3<f32>, low: f32, reference: Option<&Array3<bool>>) -> Self {
         let runs = Runs::of(values.mapv(|value| value >= low).view());
         let (of_run, sizes) = runs.components(Connectivity::Corners);
@@ -44,7 +44,7 @@ impl Components {
         Self { runs, of_run, all }
     }
 
-    /// The voxels of all components that `keep` says yes to.
+    /// The voxels of all components for which `keep` returns true.
     pub(crate) fn mask(
         &self,
         shape: (usize, usize, usize),

@@ -8,27 +8,27 @@ use rsom_volume::OverlapCounts;
 use crate::components::Components;
 use crate::level::Level;
 
-/// What the components of one low threshold add to a mask as the high threshold goes down.
+/// The voxels that components of one low threshold add to a mask as the high threshold decreases.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Curve {
-    /// Voxels of the reference.
+    /// Number of reference voxels.
     reference: u64,
-    /// What all components of one peak add to the mask; peaks falling.
+    /// The voxels added at each peak value, in descending order of peaks.
     steps: Vec<Step>,
 }
 
-/// What the components of one peak add to a mask.
+/// The voxels that all components with one peak value add to a mask.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Step {
     peak: Level,
-    /// Their voxels.
+    /// Number of their voxels.
     size: u64,
-    /// Their voxels that the reference marks.
+    /// Number of their voxels that the reference marks.
     overlap: u64,
 }
 
 impl Curve {
-    /// The curve of `values` (x, y, z) at a low threshold; components under `min_size_vox` voxels count as nothing.
+    /// The curve of `values` (x, y, z) at a low threshold; components with less than `min_size_vox` voxels are ignored.
     pub(crate) fn of(
         values: &Array3<f32>,
         reference: &Array3<bool>,
@@ -58,7 +58,7 @@ impl Curve {
         Self { reference, steps }
     }
 
-    /// Dice of the mask with this high threshold; 1 when mask and reference are empty.
+    /// Dice of the mask at this high threshold; 1 when mask and reference are empty.
     pub(crate) fn dice(&self, high: Level) -> f64 {
         let steps = self.steps.iter().take_while(|step| step.peak >= high);
         let counts = steps.fold(self.start(), |counts, step| counts + step.counts());
@@ -89,8 +89,9 @@ pub(crate) fn mean_dice(curves: &[Curve], high: Level) -> f64 {
     mean(curves.iter().map(|curve| curve.dice(high)), curves.len())
 }
 
-/// The high threshold, not below `low`, with the largest mean Dice over several scans, and that Dice. Of equal ones the
-/// highest. Every level is tried: Dice changes at the peaks of components alone. `None` when no scan has a component.
+/// The high threshold, at least `low`, with the largest mean Dice over several scans, and that Dice. Of equal
+/// thresholds the highest wins. All levels are covered, because Dice changes only at the peaks of components. `None`
+/// when no scan has a component.
 pub(crate) fn best_high(curves: &[Curve], low: Level) -> Option<(Level, f64)> {
     let mut peaks: Vec<Level> = curves
         .iter()

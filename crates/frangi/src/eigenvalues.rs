@@ -6,9 +6,9 @@ use std::f64::consts::TAU;
 /// `[xx, xy, xz, yy, yz, zz]`, sorted by magnitude: |λ₁| ≤ |λ₂| ≤ |λ₃|. Equal magnitudes: the smaller value first.
 ///
 /// With q = trace / 3, B = A − qI and p² = tr B² / 6, they are q + 2p cos(φ + 2πk/3), where cos 3φ = det B / 2p³
-/// (Smith, Commun. ACM 4:168, 1961). The matrix is divided by its largest entry first, so nothing overflows. Beside a
-/// double eigenvalue the arc cosine loses half of the digits: errors stay below 1e-7 of the largest magnitude, which
-/// is what single precision leaves of a matrix anyway; where the three differ well, below 1e-14 of it.
+/// (Smith, Commun. ACM 4:168, 1961). The matrix is first divided by its largest entry, so nothing overflows. Near a
+/// double eigenvalue the arc cosine loses half of the digits: errors stay below 1e-7 of the largest magnitude,
+/// comparable to single precision. For well-separated eigenvalues they stay below 1e-14 of it.
 #[must_use]
 pub fn by_magnitude(matrix: [f64; 6]) -> [f64; 3] {
     let largest = matrix.iter().fold(0.0_f64, |m, v| m.max(v.abs()));

@@ -1,20 +1,20 @@
-//! What can go wrong between a scan and its vessels.
+//! Errors of the filter and its model files.
 
 use rsom_volume::VolumeError;
 
-/// Why a scan cannot be filtered or a model not be read.
+/// A scan that cannot be filtered, or a model that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum FrangiError {
-    /// Settings without meaning.
+    /// Invalid settings.
     #[error("{0}")]
     Settings(String),
-    /// Scales in µm for a scan whose voxel size nobody knows.
+    /// Scales in µm for a scan with unknown voxel size.
     #[error(
-        "scales in µm need a known voxel size, and that of the scan is unknown; give them in voxels"
+        "scales in µm need a known voxel size, but that of the scan is unknown; give scales in voxels"
     )]
     UnknownSpacing,
-    /// A scale that is very many voxels.
-    #[error("a scale of {sigma_vox} voxels is too large; at most {largest} are allowed")]
+    /// A scale of too many voxels.
+    #[error("a scale of {sigma_vox} voxels is too large; the maximum is {largest}")]
     LargeScale {
         /// The scale along one axis.
         sigma_vox: f64,
@@ -22,18 +22,20 @@ pub enum FrangiError {
         largest: f64,
     },
     /// NaN or infinite intensities.
-    #[error("{count} voxels are NaN or infinite")]
+    #[error(
+        "{count} voxels are NaN or infinite; replace them with 'io convert --replace-non-finite'"
+    )]
     NonFiniteVoxels {
-        /// How many.
+        /// Number of such voxels.
         count: usize,
     },
-    /// A file that is no model of this crate.
+    /// A file that is not a model of this crate.
     #[error("{0}")]
     Model(String),
-    /// A file that is no weights file.
+    /// A file that is not a weights file.
     #[error(transparent)]
     Weights(#[from] rsom_weights::WeightsError),
-    /// The caller asked to stop.
+    /// The caller stopped the work.
     #[error("stopped")]
     Stopped,
     /// Volumes that break an invariant or do not belong together.

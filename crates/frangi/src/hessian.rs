@@ -6,9 +6,9 @@ use crate::kernel::{Kernel, even, odd};
 
 /// A volume of shape (x, y, z), z contiguous, and the filters of one scale along its axes.
 ///
-/// Nothing of the volume's size is kept: a plane of constant x is filtered along x, then each of its rows along y and z,
-/// and whoever asks sees the six second derivatives of a row at a time. A filter adds the two voxels at equal distances
-/// first, so that mirroring the volume mirrors the result to the last bit.
+/// No copy of the volume is kept: each plane of constant x is filtered along x, then each of its rows along y and z,
+/// and the caller receives the six second derivatives row by row. A filter first adds the two voxels at equal distance,
+/// so mirroring the volume mirrors the result exactly.
 pub(crate) struct ScaleSpace<'a> {
     values: &'a [f32],
     shape: [usize; 3],
@@ -17,15 +17,15 @@ pub(crate) struct ScaleSpace<'a> {
 
 /// The working memory of one thread.
 pub(crate) struct Workspace {
-    /// A plane, smoothed along x, and its first and second derivative along x.
+    /// A plane, smoothed along x, and its first and second derivatives along x.
     planes: [Vec<f32>; 3],
-    /// A row filtered along x and y, continued beyond both ends.
+    /// A row filtered along x and y, extended beyond both ends.
     padded: Vec<f32>,
     /// The second derivatives of a row: xx, xy, xz, yy, yz, zz.
     hessian: [Vec<f32>; 6],
 }
 
-/// An order of differentiation along one axis.
+/// Order of differentiation along one axis.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Order {
     Smooth,
@@ -56,7 +56,7 @@ impl<'a> ScaleSpace<'a> {
         }
     }
 
-    /// Memory for [`plane`](Self::plane).
+    /// Allocates the memory for [`plane`](Self::plane).
     pub(crate) fn workspace(&self) -> Workspace {
         let [_, ny, nz] = self.shape;
         Workspace {

@@ -2,31 +2,31 @@
 
 use rsom_volume::gaussian_samples;
 
-/// How many standard deviations a filter reaches to each side.
+/// Half width of a filter in standard deviations.
 const TRUNCATE: f64 = 4.0;
-/// Below this, samples of a Gaussian at whole voxels are central differences but for 1e-21, and would soon underflow.
+/// Below this, a sampled Gaussian equals central differences up to 1e-21, and would soon underflow.
 const SMALLEST_VOX: f64 = 0.1;
 
-/// A Gaussian of some voxels, and its first and second derivative, as filters of one half: tap j ≥ 0 belongs to the
-/// voxels j before and j behind.
+/// A Gaussian and its first and second derivatives as symmetric or antisymmetric filters. Only one half is stored: tap
+/// j ≥ 0 applies to the voxels at distance j on both sides.
 ///
-/// The samples are corrected so that sums are what the integrals would be: a constant keeps its value and has no
-/// derivative, x has the derivative 1, x² the second derivative 2. Then derivative k is multiplied by σᵏ
-/// (γ-normalized with γ = 1, Lindeberg 1998), σ being the standard deviation in voxels.
+/// The samples are corrected so that their sums equal the integrals: a constant keeps its value and has derivative 0, x
+/// has the derivative 1, x² the second derivative 2. Derivative k is then multiplied by σᵏ (γ-normalized with γ = 1,
+/// Lindeberg 1998), where σ is the standard deviation in voxels.
 ///
-/// scipy's `gaussian_filter(order=k)` samples in the same way but corrects the smoothing filter alone.
+/// scipy's `gaussian_filter(order=k)` uses the same samples but corrects only the smoothing filter.
 #[derive(Debug, Clone)]
 pub(crate) struct Kernel {
     /// Smoothing: even.
     pub smooth: Vec<f32>,
-    /// First derivative: odd; tap j is that of the voxel behind.
+    /// First derivative: odd; tap j applies to the voxel at +j.
     pub slope: Vec<f32>,
     /// Second derivative: even.
     pub bend: Vec<f32>,
 }
 
 impl Kernel {
-    /// The filters of a Gaussian of `sigma_vox` voxels, which reach ⌈4 σ⌉ voxels to each side.
+    /// The filters of a Gaussian of `sigma_vox` voxels, with a radius of ⌈4 σ⌉ voxels.
     pub(crate) fn new(sigma_vox: f64) -> Self {
         let sigma = sigma_vox.max(SMALLEST_VOX);
         let radius = (TRUNCATE * sigma).ceil() as usize;
@@ -52,7 +52,7 @@ impl Kernel {
             .zip(&smooth)
             .map(|(b, g)| b - excess * g)
             .collect();
-        // What it is already, but for rounding, which is all that is left of it for a narrow Gaussian.
+        // This holds already up to rounding, but rounding is all that is left of the derivative of a narrow Gaussian.
         bend[0] = -2.0 * bend[1..].iter().sum::<f64>();
         let bend_of_square = moment(&bend, 2) / 2.0;
         let scaled =
@@ -64,13 +64,14 @@ impl Kernel {
         }
     }
 
-    /// How many voxels the filters reach to each side.
+    /// Radius of the filters in voxels.
     pub(crate) fn radius(&self) -> usize {
         self.smooth.len() - 1
     }
 }
 
-/// Filters with even taps: out = tap₀·row(0) + Σ tapⱼ·(row(j) + row(−j)), where `row(j)` is the input moved by j voxels.
+/// Applies an even filter: out = tap₀·row(0) + Σ tapⱼ·(row(j) + row(−j)), where `row(j)` is the input shifted by j
+/// voxels.
 pub(crate) fn even<'a>(taps: &[f32], row: impl Fn(isize) -> &'a [f32], out: &mut [f32]) {
     for (out, center) in out.iter_mut().zip(row(0)) {
         *out = taps[0] * center;
@@ -82,7 +83,7 @@ pub(crate) fn even<'a>(taps: &[f32], row: impl Fn(isize) -> &'a [f32], out: &mut
     }
 }
 
-/// Filters with odd taps: out = Σ tapⱼ·(row(j) − row(−j)).
+/// Applies an odd filter: out = Σ tapⱼ·(row(j) − row(−j)).
 pub(crate) fn odd<'a>(taps: &[f32], row: impl Fn(isize) -> &'a [f32], out: &mut [f32]) {
     out.fill(0.0);
     for (j, tap) in (1..).zip(&taps[1..]) {

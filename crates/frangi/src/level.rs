@@ -1,18 +1,18 @@
-//! Thresholds of eleven significant bits, which a search tries.
+//! Thresholds with eleven significant bits, the candidates of a search.
 
-/// Bits of a single-precision number that a level drops from its fraction.
+/// Number of fraction bits of a single-precision number that a level drops.
 const DROPPED: u32 = 13;
 
-/// A positive number of eleven significant bits: neighbors are less than a thousandth apart.
+/// A positive number with eleven significant bits: neighbors differ by less than a thousandth.
 ///
 /// For v ≥ 0, v ≥ level exactly when [`Level::below`]\(v) ≥ level: a search over levels is exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Level(u32);
 
 impl Level {
-    /// The largest level that is not above a value ≥ 0.
+    /// The largest level that does not exceed a value ≥ 0.
     pub(crate) fn below(value: f32) -> Self {
-        // Positive numbers are ordered as their bits are.
+        // Positive numbers have the same order as their bit patterns.
         Self(value.to_bits() >> DROPPED)
     }
 

@@ -1,8 +1,7 @@
 //! Vessel segmentation without a network: multi-scale Frangi vesselness and hysteresis thresholds.
 //!
-//! The classical counterpart of a vessel network: [`search()`] chooses thresholds (and the best of some settings) on
-//! scans with reference masks, [`predict()`] applies the [`Model`] to a scan. Arrays in, arrays out: files are the
-//! business of the command line.
+//! The classical counterpart of a vessel network: [`search()`] finds thresholds and settings on scans with reference
+//! masks, [`predict()`] applies the [`Model`] to a scan. Arrays in, arrays out: only the command line handles files.
 //!
 //! Source: Frangi, Niessen, Vincken, Viergever, "Multiscale vessel enhancement filtering", MICCAI 1998.
 

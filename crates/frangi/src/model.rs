@@ -1,4 +1,4 @@
-//! Weights files: settings and thresholds with all that is needed to apply them.
+//! Weights files of the filter: settings and thresholds.
 
 use rsom_weights::{self as weights, Header, Metadata};
 
@@ -7,25 +7,25 @@ use crate::{FrangiError, Settings, Thresholds};
 const FORMAT: &str = "rsom-frangi 1";
 const WHAT: &str = "settings of a vesselness filter";
 
-/// What turns a scan into a mask of its vessels.
+/// Settings and thresholds that segment the vessels of a scan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
-    /// How vesselness is computed.
+    /// Settings of the vesselness filter.
     pub settings: Settings,
-    /// How it becomes a mask.
+    /// Thresholds that turn vesselness into a mask.
     pub thresholds: Thresholds,
 }
 
 impl Model {
-    /// Reads a weights file of [`to_bytes`](Self::to_bytes).
+    /// Reads a weights file that [`to_bytes`](Self::to_bytes) wrote.
     ///
     /// # Errors
-    /// [`FrangiError::Model`]: no safetensors file, another format, metadata that are missing or make no sense.
+    /// [`FrangiError::Model`]: not a safetensors file, another format, or missing or invalid metadata.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrangiError> {
         let metadata = Header::of_bytes(bytes)?.metadata;
         if metadata.require_format(&[FORMAT], WHAT)?.is_none() {
             return Err(FrangiError::Model(format!(
-                "these are weights of something else: their metadata name no format of rsom, '{FORMAT}' is expected"
+                "not weights of 'frangi train': the metadata do not state the format '{FORMAT}'"
             )));
         }
         let model = Self {
@@ -40,15 +40,15 @@ impl Model {
         Ok(model)
     }
 
-    /// The bytes of a weights file: safetensors without a tensor. Its metadata hold settings and thresholds, and where
-    /// they come from (JSON text). A function of its content.
+    /// The bytes of a weights file: safetensors without tensors. Its metadata hold settings, thresholds and provenance
+    /// (JSON text). Deterministic.
     ///
     /// # Errors
-    /// None that a model of this crate can cause.
+    /// None for a valid model.
     pub fn to_bytes(&self, provenance: &str) -> Result<Vec<u8>, FrangiError> {
         let metadata = Metadata::of_format(FORMAT)
             .with("settings", &serde_json::json!(self.settings))?
-            // Through their decimal digits, so that 0.1 in single precision stays 0.1.
+            // Via decimal digits, so that 0.1 in single precision stays 0.1.
             .with("thresholds", &self.thresholds)?;
         Ok(weights::without_tensors(
             &metadata.with_provenance(provenance),
@@ -95,7 +95,7 @@ mod tests {
         };
         assert!(said(b"").contains("too short"));
         assert!(said(&[255; 40]).contains("longer than the file"));
-        assert!(said(b"\x02\0\0\0\0\0\0\0{}").contains("no format"));
+        assert!(said(b"\x02\0\0\0\0\0\0\0{}").contains("do not state the format"));
         assert!(said(b"\x02\0\0\0\0\0\0\0[]").contains("safetensors"));
         assert!(replaced("rsom-frangi 1", "rsom-fringe 9").contains("rsom-fringe 9"));
         assert!(replaced("12.5", "-2.5").contains("-2.5"));

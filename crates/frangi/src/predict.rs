@@ -1,25 +1,25 @@
-//! A model applied to a scan.
+//! Applies a model to a scan.
 
 use ndarray::Array3;
 use rsom_volume::{Mask, Scan};
 
 use crate::{FrangiError, Model, hysteresis, vesselness};
 
-/// What a scan's vessels are.
+/// The vessels of a scan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
-    /// The vessels, on the scan's grid.
+    /// Mask of the vessels, on the scan's grid.
     pub mask: Mask,
     /// Vesselness of shape (x, y, z), from 0 to 1.
     pub vesselness: Array3<f32>,
 }
 
-/// Finds the vessels of a scan: vesselness, then hysteresis.
+/// Segments the vessels of a scan: vesselness, then hysteresis.
 ///
 /// `watch` is as in [`vesselness`](crate::vesselness()).
 ///
 /// # Errors
-/// Those of [`vesselness`](crate::vesselness()); thresholds without meaning.
+/// The errors of [`vesselness`](crate::vesselness()); invalid thresholds.
 pub fn predict(
     model: &Model,
     scan: &Scan,

@@ -1,40 +1,40 @@
-//! The scales at which vessels are sought.
+//! The scales of the vesselness filter.
 
 use rsom_volume::Spacing;
 use serde::{Deserialize, Serialize};
 
 use crate::FrangiError;
 
-/// No Gaussian is wider along any axis: its filter would be longer than scans are.
+/// Largest standard deviation along any axis: beyond it the filter is longer than scans are.
 const LARGEST_VOX: f64 = 500.0;
 
 /// Standard deviations of the Gaussians of a scale space.
 ///
-/// A vessel with a Gaussian profile of standard deviation r answers most at the scale σ = r, one with a box profile of
-/// radius r near σ = r / √2.
+/// The response to a vessel with a Gaussian profile of standard deviation r is largest at the scale σ = r; with a box
+/// profile of radius r, near σ = r / √2.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scales {
-    /// In µm: spheres in the tissue, whatever the voxels' shape.
+    /// In µm: isotropic in the tissue, independent of the voxel shape.
     Um(Vec<f64>),
-    /// In voxels along every axis: the measure that is left where the voxel size is unknown.
+    /// In voxels along every axis, for scans with unknown voxel size.
     Vox(Vec<f64>),
 }
 
 impl Scales {
-    /// Checks that there are scales, and that each is positive and finite.
+    /// Checks that there is at least one scale, and that each is positive and finite.
     ///
     /// # Errors
     /// [`FrangiError::Settings`].
     pub fn check(&self) -> Result<(), FrangiError> {
         let (Scales::Um(sigmas) | Scales::Vox(sigmas)) = self;
         if sigmas.is_empty() {
-            return Err(FrangiError::Settings("no scale is given".into()));
+            return Err(FrangiError::Settings("give at least one scale".into()));
         }
         match sigmas.iter().find(|s| !(s.is_finite() && **s > 0.0)) {
             None => Ok(()),
             Some(sigma) => Err(FrangiError::Settings(format!(
-                "a scale of {sigma} is not positive and finite"
+                "the scale {sigma} must be positive and finite"
             ))),
         }
     }
@@ -42,7 +42,7 @@ impl Scales {
     /// Each scale in voxels along x, y, z of a grid.
     ///
     /// # Errors
-    /// Scales in µm where the spacing is unknown; more than 500 voxels; those of [`check`](Self::check).
+    /// Scales in µm with unknown spacing; more than 500 voxels; the errors of [`check`](Self::check).
     pub(crate) fn in_voxels(&self, spacing: Spacing) -> Result<Vec<[f64; 3]>, FrangiError> {
         self.check()?;
         let scales: Vec<[f64; 3]> = match self {

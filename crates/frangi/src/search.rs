@@ -1,4 +1,4 @@
-//! The choice of thresholds, and of settings, on scans with reference masks.
+//! Searches thresholds and settings on scans with reference masks.
 
 use rsom_volume::{Mask, Scan};
 
@@ -9,13 +9,13 @@ use crate::{FrangiError, Settings, Thresholds, vesselness};
 /// Low thresholds of the first round: from the largest down to about 1e-4, halved each time.
 const LARGEST_LOW: f32 = 0.8;
 const COARSE: usize = 14;
-/// Quarters of a halving that the second round tries on both sides of the best.
+/// Offsets of the second round from the best low threshold, in quarters of a halving.
 const FINE: [i32; 6] = [-3, -2, -1, 1, 2, 3];
 
-/// One pair of thresholds that was tried.
+/// A pair of thresholds that was tried.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Choice {
-    /// Which of the settings.
+    /// Index of the settings.
     pub candidate: usize,
     /// The thresholds.
     pub thresholds: Thresholds,
@@ -23,29 +23,30 @@ pub struct Choice {
     pub dice: f64,
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Search {
     /// The choice with the largest mean Dice.
     pub best: Choice,
-    /// What was tried: each pair of low thresholds of a round as low and high, and for each low the best high of all.
-    /// Sorted by candidate, low and high, both falling.
+    /// All pairs that were tried: each pair of low thresholds of a round as low and high, and for each low the best
+    /// high. Sorted by candidate (ascending), low and high (both descending).
     pub tried: Vec<Choice>,
 }
 
-/// Chooses settings, low and high threshold by the largest mean Dice over `scans` scans with reference masks.
+/// Finds the settings, low and high threshold with the largest mean Dice over `scans` scans with reference masks.
 ///
-/// For each low threshold of a grid (0.8, halved thirteen times) every high threshold is tried, up to a thousandth of
-/// itself: the components of the voxels that reach the low one enter the mask in the order of their largest vesselness,
-/// so one labeling gives Dice for all. A second round tries six low thresholds around the best, a quarter of a halving
-/// apart, with the best settings. Of equal choices the first is kept: the first settings, the larger thresholds.
+/// For each low threshold of a grid (0.8, halved thirteen times) every high threshold is tried, to a relative precision
+/// of a thousandth: the components above the low threshold enter the mask in descending order of their peak vesselness,
+/// so one labeling gives Dice for all high thresholds. A second round tries six low thresholds around the best, a
+/// quarter of a halving apart, with the best settings. Of equal choices the first is kept: the first settings, the
+/// larger thresholds.
 ///
-/// `load` reads scan i (twice each, so that one of them is in memory at a time); `watch` is told how many readings of all
-/// are done, and stops the work by returning false.
+/// `load` reads scan i. It is called twice per scan, so that only one scan is in memory at a time. `watch` receives the
+/// number of finished and of all reads, and stops the work by returning false.
 ///
 /// # Errors
-/// No settings or no scans; whatever `load` returns; the errors of [`vesselness`](crate::vesselness()); scan and mask of
-/// different grids.
+/// No settings or no scans; errors of `load` and of [`vesselness`](crate::vesselness()); scan and mask on different
+/// grids.
 pub fn search<E: From<FrangiError>>(
     candidates: &[Settings],
     min_size_vox: u64,
@@ -54,7 +55,9 @@ pub fn search<E: From<FrangiError>>(
     watch: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<Search, E> {
     if candidates.is_empty() || scans == 0 {
-        return Err(FrangiError::Settings("nothing to choose from or on".into()).into());
+        return Err(
+            FrangiError::Settings("give at least one set of settings and one scan".into()).into(),
+        );
     }
     let mut done = 0;
     let mut round = |settings: &[Settings], lows: &[Level]| {
@@ -102,7 +105,7 @@ pub fn search<E: From<FrangiError>>(
     Ok(Search { best, tried })
 }
 
-/// The low threshold after some halvings, never above 1.
+/// The low threshold after `halvings` halvings, at most 1.
 fn low(halvings: f32) -> Level {
     Level::below((LARGEST_LOW * (-halvings).exp2()).min(1.0))
 }

@@ -1,11 +1,11 @@
-//! What vesselness depends on.
+//! Settings of the vesselness filter.
 
 use rsom_parameters::Choice;
 use serde::{Deserialize, Serialize};
 
 use crate::{FrangiError, Scales};
 
-/// Whether vessels are brighter or darker than what is around them.
+/// Brightness of vessels relative to their surroundings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Polarity {
@@ -19,16 +19,16 @@ pub enum Polarity {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Scales at which vessels are sought.
+    /// Scales of the filter.
     pub scales: Scales,
-    /// How much a plate is held back: smaller lets more plates through.
+    /// Suppression of plates: a smaller value suppresses less.
     pub alpha: f64,
-    /// How much a blob is held back: larger lets more blobs through.
+    /// Suppression of blobs: a larger value suppresses less.
     pub beta: f64,
-    /// The norm of the γ-normalized Hessian, in units of intensity, that tells structure from background. `None`: half of
-    /// the largest norm of each channel at each scale, as Frangi et al. have it.
+    /// The norm of the γ-normalized Hessian, in units of intensity, that separates structure from background. `None`:
+    /// half of the largest norm of each channel at each scale, as in Frangi et al.
     pub c: Option<f64>,
-    /// Bright or dark vessels.
+    /// Polarity of the vessels.
     pub polarity: Polarity,
 }
 
@@ -59,7 +59,7 @@ impl Settings {
         for (name, value) in constants {
             if let Some(value) = value.filter(|v| !(v.is_finite() && *v > 0.0)) {
                 return Err(FrangiError::Settings(format!(
-                    "{name} is {value}, which is not positive and finite"
+                    "{name} is {value}, but it must be positive and finite"
                 )));
             }
         }

@@ -1,4 +1,4 @@
-//! Hysteresis: strong voxels, and weak ones that hang together with them.
+//! Hysteresis: keeps strong voxels, and weak voxels that are connected to them.
 
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use crate::FrangiError;
 use crate::components::Components;
 
-/// How vesselness becomes a mask.
+/// Thresholds that turn vesselness into a mask.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Thresholds {
-    /// Smallest vesselness of a voxel of a vessel.
+    /// Smallest vesselness of a vessel voxel.
     pub low: f32,
-    /// Smallest vesselness that a vessel must have somewhere.
+    /// Smallest peak vesselness of a vessel.
     pub high: f32,
     /// Smallest number of voxels of a vessel.
     pub min_size_vox: u64,
@@ -29,7 +29,7 @@ impl Thresholds {
             return Ok(());
         }
         Err(FrangiError::Settings(format!(
-            "thresholds must obey 0 < low ≤ high ≤ 1, but low is {low} and high {high}"
+            "thresholds must satisfy 0 < low ≤ high ≤ 1, but low is {low} and high is {high}"
         )))
     }
 }
@@ -37,7 +37,7 @@ impl Thresholds {
 /// The voxels of `values` (x, y, z) that are at least `low` and belong to a 26-connected component of such voxels that
 /// reaches `high` somewhere and has at least `min_size_vox` voxels.
 ///
-/// skimage's `apply_hysteresis_threshold` differs: it connects voxels that share a face alone, and compares with `>`.
+/// skimage's `apply_hysteresis_threshold` differs: it uses face connectivity, and compares with `>`.
 #[must_use]
 pub fn hysteresis(values: &Array3<f32>, thresholds: &Thresholds) -> Array3<bool> {
     let components = Components::of(values, thresholds.low, None);

@@ -14,21 +14,22 @@ use crate::{FrangiError, Polarity, Settings, by_magnitude};
 ///
 /// (1 − exp(−R_A² / 2α²)) · exp(−R_B² / 2β²) · (1 − exp(−S² / 2c²)),
 ///
-/// where R_A = |λ₂| / |λ₃| tells lines from plates, R_B = |λ₁| / √(λ₂ λ₃) lines from blobs, and S = √(λ₁² + λ₂² + λ₃²)
-/// structure from background. Without a fixed c it is half of the largest S of the channel at that scale, and
-/// vesselness does not change when intensities are multiplied or shifted. Dark vessels are bright ones of the
-/// negative. Beyond its faces a volume is mirrored.
+/// where R_A = |λ₂| / |λ₃| separates lines from plates, R_B = |λ₁| / √(λ₂ λ₃) lines from blobs, and S = √(λ₁² + λ₂² +
+/// λ₃²) structure from background. Without a fixed c, it is half of the largest S of the channel at that scale;
+/// vesselness is then invariant to scaling and shifting of intensities. Dark vessels are bright vessels of the negated
+/// scan. Beyond its faces the volume is mirrored.
 ///
-/// `watch` is called with how many of all pairs of channel and scale are done, and stops the work by returning false.
+/// `watch` receives the number of finished and of all pairs of channel and scale, and stops the work by returning
+/// false.
 ///
 /// The result does not depend on the number of threads. Memory beyond the scan: four volumes in single precision.
 ///
-/// skimage 0.26's `frangi` differs: it does not normalize by σ², takes half of the largest S of the first scale as c for
-/// all scales, smooths twice with σ / √2 for the derivatives and knows voxels only. At one scale and on cubic voxels
-/// both give nearly the same: their correlation over a volume of noisy tubes is 0.998.
+/// skimage 0.26's `frangi` differs: it does not normalize by σ², uses half of the largest S of the first scale as c for
+/// all scales, smooths twice with σ / √2 for the derivatives, and supports only voxel units. At one scale and on cubic
+/// voxels both give nearly the same result: the correlation over a volume of noisy tubes is 0.998.
 ///
 /// # Errors
-/// Settings without meaning, scales in µm where the spacing is unknown, NaN or infinite voxels, [`FrangiError::Stopped`].
+/// Invalid settings, scales in µm with unknown spacing, NaN or infinite voxels, [`FrangiError::Stopped`].
 pub fn vesselness(
     scan: &Scan,
     settings: &Settings,
@@ -42,12 +43,12 @@ pub fn vesselness(
     }
     let shape = scan.grid().shape();
     let all = scan.channels().len() * scales.len();
-    let mut answers = Answers::new(shape);
+    let mut maximum = VesselnessMaximum::new(shape);
     let mut done = 0;
     for channel in 0..scan.channels().len() {
         let Some(normalized) = scan
             .channel(channel)
-            .and_then(|c| Normalized::of(&c, settings))
+            .and_then(|c| NormalizedChannel::of(&c, settings))
         else {
             done += scales.len();
             continue;
@@ -57,24 +58,24 @@ pub fn vesselness(
                 return Err(FrangiError::Stopped);
             }
             let space = ScaleSpace::new(&normalized.values, shape, *sigma_vox);
-            answers.add(&space, settings, normalized.c);
+            maximum.add(&space, settings, normalized.c);
             done += 1;
         }
     }
     watch(done, all);
-    let voxels = Array3::from_shape_vec(shape, answers.largest);
+    let voxels = Array3::from_shape_vec(shape, maximum.largest);
     Ok(voxels.unwrap_or_else(|_| unreachable!("as many voxels as the shape has")))
 }
 
-/// A channel from 0 to 1, so that nothing overflows and a constant has no derivative at all.
-struct Normalized {
+/// A channel scaled to [0, 1], which avoids overflow and gives a constant channel exact zero derivatives.
+struct NormalizedChannel {
     values: Vec<f32>,
-    /// The fixed c in the same unit.
+    /// The fixed c in the same scale.
     c: Option<f64>,
 }
 
-impl Normalized {
-    /// `None` for a channel of one value: it holds no vessels.
+impl NormalizedChannel {
+    /// `None` for a constant channel, which has no vessels.
     fn of(channel: &ArrayView3<'_, f32>, settings: &Settings) -> Option<Self> {
         let (low, high) = channel
             .iter()
@@ -97,18 +98,18 @@ impl Normalized {
     }
 }
 
-/// The largest vesselness so far, and the two factors of the next one.
-struct Answers {
+/// The largest vesselness so far, and the two factors of the current scale.
+struct VesselnessMaximum {
     plane: usize,
     row: usize,
     largest: Vec<f32>,
     /// (1 − exp(−R_A² / 2α²)) · exp(−R_B² / 2β²).
     shape: Vec<f32>,
-    /// S.
+    /// S, the Hessian norm.
     norm: Vec<f32>,
 }
 
-impl Answers {
+impl VesselnessMaximum {
     fn new([x, y, z]: [usize; 3]) -> Self {
         let zeros = || vec![0.0; x * y * z];
         Self {
@@ -120,7 +121,7 @@ impl Answers {
         }
     }
 
-    /// Takes one scale of one channel in.
+    /// Updates the result with one scale of one channel.
     fn add(&mut self, space: &ScaleSpace<'_>, settings: &Settings, c: Option<f64>) {
         let [alpha, beta] = [settings.alpha, settings.beta].map(|v| 2.0 * v * v);
         let row = self.row;
@@ -159,15 +160,15 @@ impl Answers {
     }
 }
 
-/// √(λ₁² + λ₂² + λ₃²), which needs no eigenvalues.
+/// The Hessian norm √(λ₁² + λ₂² + λ₃²), computed without eigenvalues.
 fn norm_of([xx, xy, xz, yy, yz, zz]: &[f64; 6]) -> f64 {
     (xx * xx + yy * yy + zz * zz + 2.0 * (xy * xy + xz * xz + yz * yz)).sqrt()
 }
 
-/// The factors of shape for a bright line, with 2α² and 2β².
+/// The shape factors for a bright line, given 2α² and 2β².
 fn shape_of(matrix: [f64; 6], two_alpha_squared: f64, two_beta_squared: f64) -> f64 {
     let [xx, _, _, yy, _, zz] = matrix;
-    // λ₂ and λ₃ can only be negative where the trace is: it saves half of the eigenvalues.
+    // λ₂ and λ₃ can both be negative only where the trace is negative: this saves half of the eigenvalues.
     if xx + yy + zz >= 0.0 {
         return 0.0;
     }

@@ -1,4 +1,4 @@
-//! The command line `rsom-io`: bring files in, look at them, convert them, describe folders of them.
+//! The command line `rsom-io`: import, inspect and convert files, and describe data sets.
 
 mod content;
 mod convert;

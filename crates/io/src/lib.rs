@@ -1,9 +1,9 @@
-//! Study data: the bridge from a stage's inputs and outputs to files, and the scans that a command reads.
+//! Study data: connects inputs and outputs of stages with files, and selects the scans that a command reads.
 //!
-//! [`ports`] reads inputs and writes outputs with their provenance, [`dataset`] chooses scans of a manifest, [`prepared`]
-//! reads what networks take, [`rsom_mat`] raw RSOM scans, [`bscans`] stacks of B-scan pictures, and [`inspect`] reports
-//! what any file holds. [`fault`] maps errors of libraries to exit codes, [`training_outputs`] declares the files of a
-//! training. The formats themselves are in `rsom-formats`.
+//! [`ports`] reads inputs and writes outputs with their provenance, [`dataset`] selects scans of a manifest,
+//! [`prepared`] reads the input of networks, [`rsom_mat`] reads raw RSOM scans, [`bscans`] reads stacks of B-scan
+//! pictures, and [`inspect`] reports the content of any file.
+//! [`fault`] maps errors of libraries to exit codes, [`training_outputs`] declares the files of a training. The formats themselves are in `rsom-formats`.
 
 pub mod bscans;
 #[cfg(feature = "cli")]

@@ -1,8 +1,9 @@
-//! The bridge from a stage's inputs and outputs to volumes and tables.
+//! Reads the inputs of a stage as volumes and tables, and writes its outputs.
 //!
-//! `read_*` takes the invocation and the name of an input; a fault is exit code 3 and names the file. `write_*` takes
-//! the name of an output; the file appears whole or not at all, with its provenance, and a fault is exit code 4.
-//! `load_*` and `save_*` do the same for a path, for inputs that take several and for folders of outputs.
+//! `read_*` takes the invocation and the name of an input; errors have exit code 3 and name the file. `write_*` takes
+//! the name of an output and writes the file with its provenance, atomically: either complete or not at all; errors
+//! have exit code 4. `load_*` and `save_*` do the same for a path, for inputs with several files and for output
+//! folders.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,13 +17,13 @@ use rsom_formats::FormatError;
 use rsom_formats::nifti::{self, Reading, Storage};
 use rsom_formats::table::{Table, parquet};
 
-/// The metadata key of a Parquet file under which its provenance stands.
+/// The metadata key of a Parquet file that holds its provenance.
 pub const PROVENANCE_KEY: &str = "rsom";
 
-/// Reads the scan of an input, its channels named as the sidecar says.
+/// Reads the scan of an input; the sidecar names its channels.
 ///
 /// # Errors
-/// Exit code 3: the file or its sidecar cannot be trusted; NaN or infinite voxels.
+/// Exit code 3: the file or its sidecar is broken or unsupported; NaN or infinite voxels.
 pub fn read_scan(invocation: &Invocation, input: &str) -> Result<Scan, StageError> {
     load_scan(invocation.input(input)?)
 }
@@ -30,23 +31,23 @@ pub fn read_scan(invocation: &Invocation, input: &str) -> Result<Scan, StageErro
 /// Reads the binary mask of an input.
 ///
 /// # Errors
-/// Exit code 3: the file cannot be trusted; it holds more than one value beside 0.
+/// Exit code 3: the file is broken or unsupported, or holds more than one value in addition to 0.
 pub fn read_mask(invocation: &Invocation, input: &str) -> Result<Mask, StageError> {
     load_mask(invocation.input(input)?)
 }
 
-/// Reads the label map of an input, its labels named as the sidecar says.
+/// Reads the label map of an input; the sidecar names its labels.
 ///
 /// # Errors
-/// Exit code 3: the file or its sidecar cannot be trusted; a value that is no integer.
+/// Exit code 3: the file or its sidecar is broken or unsupported; a value that is not an integer.
 pub fn read_labels(invocation: &Invocation, input: &str) -> Result<LabelMap, StageError> {
     load_labels(invocation.input(input)?)
 }
 
-/// Reads the tables of an input and puts their rows below each other, as [`Table::concatenated`] does.
+/// Reads the tables of an input and concatenates their rows, as [`Table::concatenated`] does.
 ///
 /// # Errors
-/// Exit code 3: a file cannot be trusted.
+/// Exit code 3: a file is broken or unsupported, or the columns do not match.
 pub fn read_table(invocation: &Invocation, input: &str) -> Result<Table, StageError> {
     let tables: Vec<Table> = read_tables(invocation, input)?
         .into_iter()
@@ -58,12 +59,12 @@ pub fn read_table(invocation: &Invocation, input: &str) -> Result<Table, StageEr
 /// Reads the tables of an input one by one, with their paths.
 ///
 /// # Errors
-/// Exit code 3: a file cannot be trusted.
+/// Exit code 3: a file is broken or unsupported.
 pub fn read_tables(
     invocation: &Invocation,
     input: &str,
 ) -> Result<Vec<(PathBuf, Table)>, StageError> {
-    // Says which input is missing when none was given.
+    // Reports a missing input by its name.
     invocation.input(input)?;
     let paths = invocation.inputs(input).iter();
     paths
@@ -71,7 +72,7 @@ pub fn read_tables(
         .collect()
 }
 
-/// Reads a scan, its channels named as the sidecar says.
+/// Reads a scan; the sidecar names its channels.
 ///
 /// # Errors
 /// As [`read_scan`].
@@ -79,7 +80,7 @@ pub fn load_scan(path: &Path) -> Result<Scan, StageError> {
     load_scan_with(path, Reading::DEFAULT)
 }
 
-/// Reads a scan under the given limits, its channels named as the sidecar says.
+/// Reads a scan within the given limits; the sidecar names its channels.
 ///
 /// # Errors
 /// As [`nifti::read_scan_with`].
@@ -102,7 +103,7 @@ pub fn load_mask(path: &Path) -> Result<Mask, StageError> {
     nifti::read_mask(path).map_err(|e| at_input(path, e))
 }
 
-/// Reads a label map, its labels named as the sidecar says.
+/// Reads a label map; the sidecar names its labels.
 ///
 /// # Errors
 /// As [`read_labels`].
@@ -118,7 +119,7 @@ pub fn load_labels(path: &Path) -> Result<LabelMap, StageError> {
 /// Reads a table.
 ///
 /// # Errors
-/// Exit code 3: the file cannot be trusted.
+/// Exit code 3: the file is broken or unsupported.
 pub fn load_table(path: &Path) -> Result<Table, StageError> {
     parquet::read(path).map_err(|e| at_input(path, e))
 }
@@ -126,7 +127,7 @@ pub fn load_table(path: &Path) -> Result<Table, StageError> {
 /// Writes a scan to an output, with its sidecar.
 ///
 /// # Errors
-/// Exit code 4: it cannot be written, or an intensity does not fit the storage.
+/// Exit code 4: the file cannot be written, or an intensity does not fit the storage type.
 pub fn write_scan(
     invocation: &Invocation,
     output: &str,
@@ -139,7 +140,7 @@ pub fn write_scan(
 /// Writes a mask to an output, with its sidecar.
 ///
 /// # Errors
-/// Exit code 4: it cannot be written.
+/// Exit code 4: the file cannot be written.
 pub fn write_mask(invocation: &Invocation, output: &str, mask: &Mask) -> Result<(), StageError> {
     save_mask(invocation, invocation.output(output)?, mask)
 }
@@ -147,7 +148,7 @@ pub fn write_mask(invocation: &Invocation, output: &str, mask: &Mask) -> Result<
 /// Writes a label map to an output, with its sidecar.
 ///
 /// # Errors
-/// Exit code 4: it cannot be written.
+/// Exit code 4: the file cannot be written.
 pub fn write_labels(
     invocation: &Invocation,
     output: &str,
@@ -159,7 +160,7 @@ pub fn write_labels(
 /// Writes probabilities (one channel in single precision, from 0 to 1) to an output, with their sidecar.
 ///
 /// # Errors
-/// Exit code 4: they cannot be written. Exit code 1: they are no probabilities of one channel.
+/// Exit code 4: the file cannot be written. Exit code 1: more than one channel, or a value outside 0 to 1.
 pub fn write_probabilities(
     invocation: &Invocation,
     output: &str,
@@ -168,22 +169,23 @@ pub fn write_probabilities(
     let channels = probabilities.channels().len();
     if channels != 1 {
         return Err(StageError::failure(format_args!(
-            "{channels} channels of probabilities where one is expected"
+            "probabilities have {channels} channels, but one is expected"
         )));
     }
     let mut values = probabilities.intensities().iter();
     if let Some(value) = values.find(|p| !(0.0..=1.0).contains(*p)) {
         return Err(StageError::failure(format_args!(
-            "{value} is no probability"
+            "{value} is not a probability from 0 to 1"
         )));
     }
     write_scan(invocation, output, probabilities, Storage::Float32)
 }
 
-/// Writes a table to an output, its provenance in the metadata. Sort the rows first: files should be reproducible.
+/// Writes a table to an output, with its provenance in the metadata. Sort the rows before: files should be
+/// reproducible.
 ///
 /// # Errors
-/// Exit code 4: it cannot be written.
+/// Exit code 4: the file cannot be written.
 pub fn write_table(invocation: &Invocation, output: &str, table: &Table) -> Result<(), StageError> {
     save_table(invocation, invocation.output(output)?, table)
 }
@@ -207,10 +209,11 @@ pub fn save_scan(
     })
 }
 
-/// Writes named channels of bytes to an output, with their sidecar: a scan whose intensities are whole numbers to 255.
+/// Writes named channels of bytes to an output, with their sidecar: a scan whose intensities are integers from 0 to
+/// 255.
 ///
 /// # Errors
-/// Exit code 4: they cannot be written.
+/// Exit code 4: the file cannot be written.
 pub fn write_bytes(
     invocation: &Invocation,
     output: &str,
@@ -256,7 +259,7 @@ pub fn save_labels(
     })
 }
 
-/// Writes a table, its provenance in the metadata.
+/// Writes a table, with its provenance in the metadata.
 ///
 /// # Errors
 /// As [`write_table`].
@@ -268,10 +271,10 @@ pub fn save_table(invocation: &Invocation, path: &Path, table: &Table) -> Result
     })
 }
 
-/// Checks that two files lie on one grid.
+/// Checks that two files lie on the same grid.
 ///
 /// # Errors
-/// Exit code 3 with both geometries.
+/// Exit code 3; the message states both geometries.
 pub fn require_same_grid(
     left_path: &Path,
     left: &Grid,
@@ -280,17 +283,18 @@ pub fn require_same_grid(
 ) -> Result<(), StageError> {
     left.require_same(right).map_err(|_| {
         StageError::inputs(format_args!(
-            "{} and {} must agree in shape, spacing and affine: {left} against {right}",
+            "{} and {} must have the same shape, spacing and affine, but one has {left} and the other {right}",
             left_path.display(),
             right_path.display()
         ))
     })
 }
 
-/// How many voxels deeper than the first file's grid the second one's begins, as [`Grid::depth_offset_of`] says.
+/// Number of voxels by which the second file's grid begins deeper than the first one's, as [`Grid::depth_offset_of`]
+/// defines it.
 ///
 /// # Errors
-/// Exit code 3 with both geometries when they differ in more than their range of depths.
+/// Exit code 3 when the grids differ in more than their depth range; the message states both geometries.
 pub fn require_depth_offset(
     left_path: &Path,
     left: &Grid,
@@ -299,18 +303,18 @@ pub fn require_depth_offset(
 ) -> Result<isize, StageError> {
     left.depth_offset_of(right).ok_or_else(|| {
         StageError::inputs(format_args!(
-            "{} and {} must agree in spacing, orientation and extents along x and y, and begin whole voxels apart in depth: {left} against {right}",
+            "{} and {} must have the same spacing, orientation and extents along x and y, and start a whole number of voxels apart in depth, but one has {left} and the other {right}",
             left_path.display(),
             right_path.display()
         ))
     })
 }
 
-/// A fault of an input; the line starts with the file's name.
+/// An error about an input; the message starts with the file's name.
 #[must_use]
 pub fn at_input(path: &Path, fault: FormatError) -> StageError {
     match fault {
-        // One of several files is at fault: it is the one to name.
+        // When a file of a pair is at fault, name that one.
         FormatError::At { path, fault } => at_input(&path, *fault),
         FormatError::System(error) => StageError::input(path, atomic::plain(&error)),
         fault => StageError::input(path, fault),
@@ -324,7 +328,7 @@ fn warn_of_doubts(path: &Path) -> Result<(), StageError> {
     Ok(())
 }
 
-/// A fault of an output.
+/// An error about an output.
 fn at_output(path: &Path, fault: FormatError) -> StageError {
     match fault {
         FormatError::System(error) => StageError::output(path, atomic::plain(&error)),
@@ -332,28 +336,28 @@ fn at_output(path: &Path, fault: FormatError) -> StageError {
     }
 }
 
-/// Writes the sidecar first, so that no volume is ever without one. A file that stands in its place and is none of
-/// ours is the user's, and stays.
+/// Writes the sidecar before the volume, so that no volume is ever without one. An existing sidecar that rsom did not
+/// write belongs to the user and is not replaced.
 pub(crate) fn save_volume(
     invocation: &Invocation,
     path: &Path,
     mut sidecar: Sidecar,
     write: impl FnOnce(&Path) -> Result<(), FormatError> + Send,
 ) -> Result<(), StageError> {
-    let beside = sidecar::path_of(path);
-    if beside.exists() && !sidecar::is_ours(path) {
-        let fault = "the file is there and rsom did not write it; choose another output name";
-        return Err(StageError::output(&beside, fault));
+    let sidecar_path = sidecar::path_of(path);
+    if sidecar_path.exists() && !sidecar::is_ours(path) {
+        let fault = "the file exists and was not written by rsom; choose another output name";
+        return Err(StageError::output(&sidecar_path, fault));
     }
     atomic::write(path, |temporary| {
-        // Hashing the inputs takes one core, and writing does not keep all of them busy.
+        // Hashing the inputs keeps one core busy, and writing does not use all of them.
         let (written, provenance) =
             rayon::join(|| write(temporary), || invocation.provenance().cloned());
         written.map_err(|e| at_output(path, e))?;
         sidecar.provenance = Some(provenance?);
-        // Only once the voxels are on the disk, and before they appear: a failed write changes neither file, and no
-        // volume is ever without its sidecar.
+        // Written after the voxels are on the disk, but before they get their final name: a failed write changes
+        // neither file, and no volume is ever without its sidecar.
         atomic::sync(temporary).map_err(|e| StageError::output(path, atomic::plain(&e)))?;
-        atomic::write_bytes(&beside, &sidecar.to_bytes())
+        atomic::write_bytes(&sidecar_path, &sidecar.to_bytes())
     })
 }

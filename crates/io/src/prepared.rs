@@ -1,4 +1,4 @@
-//! Prepared scans: what networks take, also as the released software writes it.
+//! Prepared scans: the input of networks, also in the layout of the released software.
 
 use std::path::Path;
 
@@ -9,30 +9,30 @@ use rsom_volume::{Axes, Grid, Mask, Scan, VolumeError};
 use crate::ports;
 use rsom_formats::nifti::{self, VoxelType};
 
-/// A prepared scan, and how its file lies in space.
+/// A prepared scan, and the order of axes of its file.
 #[derive(Debug, Clone)]
-pub struct Prepared {
-    /// The scan with axes x, y, z.
+pub struct PreparedScan {
+    /// The scan, with axes x, y, z.
     pub scan: Scan,
-    /// What brings results into the file's own order of axes.
+    /// The order of axes of the file; converts results back to it.
     pub file: FileAxes,
 }
 
-/// The order of axes of the file that a scan came from.
+/// The order of axes of a file; converts results back to it.
 #[derive(Debug, Clone)]
 pub struct FileAxes {
-    /// The file's grid, if its axes are z, y, x.
+    /// The file's grid, when its axes are z, y, x.
     turned: Option<Grid>,
 }
 
-impl Prepared {
+impl PreparedScan {
     /// Reads a prepared scan.
     ///
-    /// The released software writes RGB24 with axes z, y, x and the identity as affine, LF in red, HF in green, nothing in
-    /// blue: it is turned, and blue is left out where it is empty.
+    /// The released software writes RGB24 with axes z, y, x and an identity affine: LF in red, HF in green, and an
+    /// empty blue channel. Its axes are reordered, and the blue channel is dropped when it is empty.
     ///
     /// # Errors
-    /// Exit code 3: the file cannot be trusted.
+    /// Exit code 3: the file is broken or unsupported.
     pub fn load(path: &Path) -> Result<Self, StageError> {
         let at = |fault| ports::at_input(path, fault);
         let header = nifti::read_header(path).map_err(at)?;
@@ -57,7 +57,7 @@ impl Prepared {
 }
 
 impl FileAxes {
-    /// A mask on the scan's grid, as the file would hold it.
+    /// Converts a mask on the scan's grid to the file's order of axes.
     ///
     /// # Errors
     /// A mask on another grid.
@@ -69,7 +69,7 @@ impl FileAxes {
         Mask::new(grid.clone(), voxels)
     }
 
-    /// Channels on the scan's grid, as the file would hold them.
+    /// Converts channels on the scan's grid to the file's order of axes.
     ///
     /// # Errors
     /// Channels on another grid.

@@ -1,4 +1,4 @@
-//! The JSON file beside a NIfTI file, as BIDS has it: names of channels and labels, and where the volume comes from.
+//! The JSON file next to a NIfTI file, as in BIDS: names of channels and labels, and provenance.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,16 +10,16 @@ use rsom_stage::sidecar;
 
 const FORMAT: &str = "JSON";
 
-/// What a sidecar says.
+/// The content of a sidecar.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sidecar {
     /// `Channels`: names along the fourth axis.
     pub channels: Option<Vec<String>>,
     /// `Labels`: names of integer labels.
     pub labels: Option<BTreeMap<i32, String>>,
-    /// Whatever else stands there, by its key.
+    /// All other keys.
     pub more: Map<String, Value>,
-    /// `GeneratedBy`: where the volume comes from.
+    /// `GeneratedBy`: the provenance of the volume.
     pub provenance: Option<Value>,
 }
 
@@ -27,7 +27,7 @@ impl Sidecar {
     /// Reads the sidecar of a volume; `None` when it has none.
     ///
     /// # Errors
-    /// It is no JSON object, or a key of ours has the wrong type; the message names the sidecar.
+    /// The sidecar is not a JSON object, or a known key has the wrong type; the message names the sidecar.
     pub fn read(volume: &Path) -> Result<Option<Self>, FormatError> {
         let path = sidecar::path_of(volume);
         match std::fs::read(&path) {
@@ -66,13 +66,16 @@ impl Sidecar {
         let bad = |fault: &str| FormatError::format(FORMAT, fault);
         let value: Value =
             serde_json::from_slice(bytes).map_err(|e| FormatError::format(FORMAT, e))?;
-        let object = value.as_object().ok_or_else(|| bad("it is no object"))?;
+        let object = value
+            .as_object()
+            .ok_or_else(|| bad("it is not a JSON object"))?;
         let channels = object.get("Channels").map(|list| {
-            serde_json::from_value(list.clone()).map_err(|_| bad("'Channels' is no list of texts"))
+            serde_json::from_value(list.clone())
+                .map_err(|_| bad("'Channels' is not a list of texts"))
         });
         let labels = object.get("Labels").map(|map| {
             serde_json::from_value(map.clone())
-                .map_err(|_| bad("'Labels' is no map of integers to texts"))
+                .map_err(|_| bad("'Labels' is not a map of integers to texts"))
         });
         Ok(Self {
             channels: channels.transpose()?,

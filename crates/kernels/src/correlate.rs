@@ -12,19 +12,19 @@ use super::tiles::{Accumulate, pack};
 use super::winograd::{self, Filters};
 use crate::Element;
 
-/// Elements of input and output that a block works on: a quarter of a common second-level cache in `f32`.
+/// Elements of input and output per block: a quarter of a typical second-level cache in `f32`.
 const BLOCK_ELEMENTS: usize = 65_536;
-/// Fewer positions than this are not worth a block of their own.
+/// Smallest number of positions of a block.
 const LEAST_POSITIONS: usize = 384;
 
-/// What is made of the sums before they are stored.
+/// Operations on each sum before it is stored.
 #[derive(Clone, Copy)]
 pub struct Finish<'a, T> {
-    /// Added, one number for each output channel.
+    /// Added first, one number per output channel.
     pub bias: Option<&'a [T]>,
-    /// Then negative results become 0.
+    /// If set, negative results become 0.
     pub relu: bool,
-    /// Then each channel's results are multiplied with the first number and the second one is added.
+    /// Last, each channel's results are multiplied by the first number, and the second one is added.
     pub affine: Option<&'a [[T; 2]]>,
 }
 
@@ -47,7 +47,7 @@ impl<T: Element> Finish<'_, T> {
 }
 
 impl<T: Element> ChannelFinish<T> {
-    /// Gives `store` what to do with each sum; it is compiled once for each kind of finish.
+    /// Passes the map of each sum to `store`, which is compiled once per kind of finish.
     #[inline(always)]
     pub(super) fn with(self, store: impl Store<T>) {
         let bias = self.bias;
@@ -133,7 +133,7 @@ pub fn correlate<T: Element>(
     y
 }
 
-/// Copies rows of `width` out of sums that lie `pitch` apart.
+/// Copies rows of `width` elements from sums whose rows start `pitch` elements apart.
 struct Rows<'a, T> {
     sums: &'a [T],
     pitch: usize,

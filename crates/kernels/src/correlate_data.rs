@@ -55,7 +55,7 @@ pub fn correlate_data<T: Element>(
     dx
 }
 
-/// The input elements at one remainder of the stride: index i = first + stride · n.
+/// The input elements with one remainder modulo the stride: index i = first + stride · n.
 struct Phase {
     remainder: Extents,
     first: Extents,
@@ -63,7 +63,7 @@ struct Phase {
 }
 
 impl Phase {
-    /// `None` when no tap reads these elements, or there are none.
+    /// `None` when no tap reads these elements, or when there are none.
     fn new(g: &Geometry, phase: usize) -> Option<Self> {
         let [_, sh, sw] = g.stride;
         let remainder = [phase / (sh * sw), phase / sw % sh, phase % sw];

@@ -13,11 +13,11 @@ use super::tiles::CorrelateRows;
 use super::winograd;
 use crate::Element;
 
-/// Positions that a block works on: so few that the gradient's rows of a tile stay in the first-level cache.
+/// Positions per block: few enough that the gradient's rows of a tile stay in the first-level cache.
 const BLOCK_POSITIONS: usize = 768;
-/// Tasks that the work is cut into, whatever the number of threads.
+/// Number of tasks, independent of the number of threads.
 const TASKS: usize = 16;
-/// Elements that all partial sums together may take.
+/// Largest total number of elements of all partial sums.
 const PARTIAL_ELEMENTS: usize = 16 << 20;
 
 /// Elements of the output gradient that are summed at a time.
@@ -33,8 +33,8 @@ pub struct WeightGradient<T> {
 
 /// `dw[out, in, tap] = Σ_{image, o} dy[image, out, o] · x[image, in, o · stride + tap − front]` and `db[out] = Σ dy`.
 ///
-/// The batch is cut into groups of blocks and the output channels into ranges, both by shape alone; the groups' partial
-/// sums are added in their order.
+/// The batch is divided into groups of blocks, and the output channels into ranges, both depending only on shapes; the
+/// partial sums of the groups are added in order.
 pub fn correlate_weights<T: Element>(
     x: Source<T>,
     dy: Source<T>,
@@ -107,13 +107,13 @@ struct Work<'a, T> {
     instructions: Instructions,
 }
 
-/// One task: some of the (image, block) pairs and some of the output channels.
+/// One task: some (image, block) pairs and some output channels.
 struct Cut {
     items: Range<usize>,
     outputs: Range<usize>,
 }
 
-/// Sums of one task, by output channel of its range; rows of zeros fill up the last tile.
+/// Sums of one task, by output channel of its range; zero rows fill the last tile.
 struct Partial<T> {
     weights: Vec<T>,
     bias: Vec<f64>,
@@ -168,7 +168,7 @@ impl<T: Element> Work<'_, T> {
         Partial { weights, bias }
     }
 
-    /// The output gradient of one block at flat positions; what lies between the rows is left zero.
+    /// Copies the output gradient of one block to flat positions; elements between the rows stay zero.
     fn spread(&self, plane: usize, block: &Block, target: &mut [T]) {
         let width = self.geometry.output[2];
         let places = self.tiling.places(self.geometry, block);

@@ -1,8 +1,8 @@
-//! Writing to one slice from several threads, each to its own places.
+//! Lets several threads write to disjoint ranges of one slice.
 
 use std::marker::PhantomData;
 
-/// A slice that tasks of a parallel loop write to at places that do not overlap.
+/// A slice whose disjoint ranges the tasks of a parallel loop write to.
 pub(crate) struct Disjoint<'a, T> {
     start: *mut T,
     len: usize,
@@ -26,7 +26,7 @@ impl<'a, T> Disjoint<'a, T> {
     /// The elements `start..start + len`.
     ///
     /// # Safety
-    /// While the returned slice lives, no other range that overlaps it may be asked for, in this or another thread.
+    /// While the returned slice lives, no thread may request a range that overlaps it.
     #[allow(unsafe_code, clippy::mut_from_ref)]
     pub(crate) unsafe fn range(&self, start: usize, len: usize) -> &mut [T] {
         assert!(start <= self.len && len <= self.len - start);

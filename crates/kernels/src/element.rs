@@ -6,7 +6,7 @@ use num_traits::NumAssign;
 
 use crate::instructions::Dispatch;
 
-/// A floating-point element: `f32` for work, `f64` so that tests can hold gradients against central differences.
+/// A floating-point element: `f32` for normal use, `f64` so that tests can compare gradients with central differences.
 pub trait Element:
     NumAssign + Copy + PartialOrd + Sum + Send + Sync + std::fmt::Debug + Dispatch + 'static
 {

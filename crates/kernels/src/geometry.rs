@@ -1,4 +1,4 @@
-//! Where a convolution reads: output positions, kernel taps and the planes they fall into.
+//! Index arithmetic of convolutions: output positions, kernel taps and input planes.
 
 use std::ops::Range;
 
@@ -7,8 +7,8 @@ pub type Extents = [usize; 3];
 
 /// The index arithmetic of a correlation `y[o] = Σ_k w[k] · x[o · stride + k − front]`, `x` being zero outside.
 ///
-/// With stride s, the input is cut into s planes an axis: index o · s + k of the padded input lies in plane k mod s at
-/// position o + k / s. Planes are laid flat, so that a kernel tap is a shift by a constant number of elements.
+/// With stride s, the input is divided into s planes per axis: index o · s + k of the padded input is in plane k mod s
+/// at position o + k / s. Planes are flat, so that a kernel tap is a constant offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Geometry {
     /// Extents of the input.
@@ -21,29 +21,29 @@ pub struct Geometry {
     pub front: [isize; 3],
     /// Extents of the output.
     pub output: Extents,
-    /// Whether the sums must be plain ones, term by term.
+    /// Whether direct sums, term by term, are required (no Winograd transform).
     pub plain: bool,
 }
 
-/// One element of the kernel: which plane it reads, shifted by how many elements.
+/// One element of the kernel: the plane that it reads, and the offset there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tap {
-    /// Number of the plane.
+    /// Index of the plane.
     pub phase: usize,
-    /// Shift within the plane, in elements.
+    /// Offset in the plane, in elements.
     pub offset: usize,
 }
 
-/// The output cut into blocks of rows at one depth, all with the same planes.
+/// The output divided into blocks of rows at one depth, all with the same planes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tiling {
-    /// The geometry of the first block, as if it were all of the output.
+    /// The geometry of the first block, as if it were the whole output.
     window: Geometry,
     /// The blocks, from the first row of the first slice to the last.
     pub blocks: Vec<Block>,
 }
 
-/// Some rows of the output at one depth; the last ones may be fewer than the window has.
+/// Some rows of the output at one depth; the last block may have fewer rows than the window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     /// Depth of the rows.
@@ -78,7 +78,7 @@ impl Tiling {
         (block.rows.len() - 1) * self.row() + self.window.output[2]
     }
 
-    /// The places of a block's rows in a channel of the output.
+    /// The range of a block's rows in a channel of the output.
     pub fn places(&self, geometry: &Geometry, block: &Block) -> Range<usize> {
         let [_, height, width] = geometry.output;
         let first = block.depth * height;
@@ -155,8 +155,8 @@ impl Geometry {
         taps
     }
 
-    /// For every kernel element of every channel, in the order (channel, tap), how far its plane position lies from the
-    /// output position in the planes of one image, which are ordered (phase, channel).
+    /// For each channel and kernel tap, in the order (channel, tap): the offset of the input element from the output
+    /// position, in the planes of one image, which are ordered (phase, channel).
     pub fn offsets(&self, channels: usize) -> Vec<usize> {
         let (plane, taps) = (self.plane_len(), self.taps());
         let place =
@@ -165,7 +165,7 @@ impl Geometry {
         (0..channels).flat_map(of_channel).collect()
     }
 
-    /// Cuts the output into blocks of whole rows of about `target` positions.
+    /// Divides the output into blocks of whole rows with about `target` positions.
     pub fn tiling(&self, target: usize) -> Tiling {
         let [depth, height, width] = self.output;
         let most = (target / self.plane()[2]).clamp(1, height);

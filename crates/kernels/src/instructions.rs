@@ -1,19 +1,19 @@
-//! Which vector instructions the processor has, and running work with them.
+//! Selects the vector instructions of the processor, and runs kernels with them.
 
 use super::lanes::{Kernel, Portable};
 use crate::Element;
 
-/// The word for the vector instructions that the kernels use on this machine, in single precision: `avx512`, `avx2`, `neon`
-/// or `portable`. They round differently, so results are the same bytes only among machines with the same word.
+/// Name of the vector instructions that the kernels use on this machine in single precision: `avx512`, `avx2`, `neon`
+/// or `portable`. They round differently, so results are identical only between machines with the same name.
 #[must_use]
 pub fn instruction_set() -> &'static str {
     Instructions::best::<f32>().name()
 }
 
-/// Which instructions to use.
+/// A set of vector instructions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Instructions {
-    /// Whatever the compiler makes of plain loops.
+    /// Plain loops, as the compiler translates them.
     Portable,
     /// AVX2 and FMA, single precision.
     #[cfg(target_arch = "x86_64")]
@@ -27,7 +27,7 @@ pub enum Instructions {
 }
 
 impl Instructions {
-    /// The word for these instructions in provenance: `avx512`, `avx2`, `neon` or `portable`.
+    /// Name in provenance: `avx512`, `avx2`, `neon` or `portable`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ impl Instructions {
         }
     }
 
-    /// The best ones that this processor has for elements of this type.
+    /// The best set of this processor for elements of this type.
     #[inline]
     pub(super) fn best<T: Element>() -> Self {
         if !T::IS_SINGLE {
@@ -62,7 +62,7 @@ impl Instructions {
         Self::Portable
     }
 
-    /// All that this processor has for elements of this type.
+    /// All sets of this processor for elements of this type.
     #[cfg(test)]
     pub(super) fn available<T: Element>() -> Vec<Self> {
         let mut all = vec![Self::Portable];
@@ -77,7 +77,7 @@ impl Instructions {
         all
     }
 
-    /// Rows of a register tile.
+    /// Number of rows of a register tile.
     pub(super) fn rows(self) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
@@ -88,7 +88,7 @@ impl Instructions {
         }
     }
 
-    /// Elements of a vector.
+    /// Number of elements of a vector.
     pub(super) fn lanes(self) -> usize {
         match self {
             Self::Portable => 8,
@@ -101,15 +101,15 @@ impl Instructions {
         }
     }
 
-    /// Runs the work with these instructions.
+    /// Runs a kernel with these instructions.
     pub(super) fn run<T: Element, K: Kernel<T>>(self, kernel: K) -> K::Output {
         T::dispatch(self, kernel)
     }
 }
 
-/// Picks the vectors for an element type.
+/// Maps element types to vector types.
 pub trait Dispatch: Sized {
-    /// Runs the work with the given instructions, or with plain loops when there are none for this type.
+    /// Runs a kernel with the given instructions, or with plain loops if this type has none.
     fn dispatch<K: Kernel<Self>>(instructions: Instructions, kernel: K) -> K::Output
     where
         Self: Element;

@@ -1,19 +1,19 @@
-//! Vectors of elements, as wide as the processor has them, and work that is written once for all of them.
+//! Vector types of different width, and kernels that are written once for all of them.
 
 use crate::Element;
 
-/// Elements of the widest vector.
+/// Number of elements of the widest vector.
 pub(super) const WIDEST: usize = 16;
 
-/// A vector register (or what the compiler makes of an array).
+/// A vector register, or an array for plain loops.
 ///
-/// Every method is inlined into a function that enables the processor features; outside of one it would be slow, and on a
-/// processor without them undefined.
+/// Every method is inlined into a function that enables the processor features. Outside of such a function it is slow,
+/// and on a processor without the features undefined.
 #[allow(unsafe_code)]
 pub trait Lanes: Copy {
-    /// Its elements.
+    /// Element type.
     type Item: Element;
-    /// Elements in a vector.
+    /// Number of elements.
     const COUNT: usize;
 
     /// # Safety
@@ -71,13 +71,13 @@ fn zero<T: Element>() -> T {
     T::zero()
 }
 
-/// Work that is written once for vectors of any kind; [`super::instructions::Instructions::run`] picks the kind.
+/// A kernel that is written once for all vector types; [`super::instructions::Instructions::run`] selects the type.
 #[allow(unsafe_code)]
 pub trait Kernel<T: Element>: Sized {
-    /// What comes out of it.
+    /// Result type.
     type Output;
 
-    /// Does the work in vectors `S`, register tiles having `R` rows of `V` vectors. Every implementation is
+    /// Runs the kernel with vectors `S` and register tiles of `R` rows of `V` vectors. Every implementation is
     /// `#[inline(always)]`, so that it is compiled with the features of its caller.
     ///
     /// # Safety
@@ -85,7 +85,7 @@ pub trait Kernel<T: Element>: Sized {
     unsafe fn run<S: Lanes<Item = T>, const R: usize, const V: usize>(self) -> Self::Output;
 }
 
-/// Eight elements without any special feature.
+/// Eight elements without special processor features.
 #[derive(Clone, Copy)]
 pub struct Portable<T>([T; 8]);
 

@@ -1,8 +1,8 @@
-//! Network arithmetic: functions over slices, in parallel by rayon.
+//! Arithmetic of networks: functions over slices, parallelized with rayon.
 //!
-//! Results do not depend on the number of threads: shapes alone decide how work is cut, and partial sums are added in a
-//! fixed order. Begin with [`correlate`](mod@correlate), the convolution of a network; [`lanes`] holds the vector types
-//! and [`instructions`] picks one of them at run time. This crate is the only home of `unsafe` code.
+//! Results do not depend on the number of threads: only shapes decide how work is divided, and partial sums are added
+//! in a fixed order. Start reading at [`correlate`](mod@correlate), the convolution of a network; [`lanes`] has the
+//! vector types, and [`instructions`] selects one of them at run time. No other crate contains `unsafe` code.
 
 pub mod correlate;
 pub mod correlate_data;

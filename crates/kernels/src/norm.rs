@@ -1,7 +1,7 @@
-//! Normalization of planes: what batch norm and group norm share.
+//! Normalization of planes, shared by batch norm and group norm.
 //!
-//! A plane is the positions of one channel of one image. Numbers by plane are given as a list that is gone through again
-//! and again: one for each channel serves all images.
+//! A plane contains the positions of one channel of one image. Lists of per-plane values are repeated cyclically: a
+//! list with one value per channel applies to all images.
 
 use rayon::prelude::*;
 
@@ -13,10 +13,10 @@ pub fn spreads<T: Element>(x: &[T], len: usize) -> Vec<Spread> {
     x.par_chunks(len).map(Spread::of).collect()
 }
 
-/// A plane's map `y = (x − mean)·scale + shift`.
+/// The linear map of a plane, `y = (x − mean)·scale + shift`.
 #[derive(Debug, Clone, Copy)]
 pub struct Line {
-    /// Mean to subtract.
+    /// Mean that is subtracted.
     pub mean: f64,
     /// Factor.
     pub scale: f64,
@@ -24,7 +24,7 @@ pub struct Line {
     pub shift: f64,
 }
 
-/// Maps each plane of `positions` elements by its line.
+/// Normalizes each plane of `positions` elements by its line.
 pub fn normalize<T: Element>(x: &[T], positions: usize, lines: &[Line]) -> Vec<T> {
     let mut y = vec![T::zero(); x.len()];
     y.par_chunks_mut(positions)
@@ -53,12 +53,12 @@ pub fn sums<T: Element>(x: &[T], dy: &[T], positions: usize, means: &[f64]) -> V
         .collect()
 }
 
-/// How the gradient of a plane follows from that of its result: `dx = dy·scale + (x − mean)·slope + shift`.
+/// The gradient map of a plane, from the gradient of its result: `dx = dy·scale + (x − mean)·slope + shift`.
 #[derive(Debug, Clone, Copy)]
 pub struct Pull {
     /// Mean of the plane.
     pub mean: f64,
-    /// Factor of the gradient of the result.
+    /// Factor of the result's gradient.
     pub scale: f64,
     /// Factor of the deviation from the mean.
     pub slope: f64,
@@ -66,7 +66,7 @@ pub struct Pull {
     pub shift: f64,
 }
 
-/// Gradient of the input, each plane by its pull.
+/// Gradient of the input, each plane by its [`Pull`].
 pub fn input_gradient<T: Element>(x: &[T], dy: &[T], positions: usize, pulls: &[Pull]) -> Vec<T> {
     let mut dx = vec![T::zero(); x.len()];
     dx.par_chunks_mut(positions)

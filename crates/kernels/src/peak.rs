@@ -1,4 +1,4 @@
-//! What the processor could do at best.
+//! Measures the peak performance of the processor.
 
 use std::time::Instant;
 
@@ -8,13 +8,13 @@ use super::instructions::Instructions;
 use super::lanes::{Kernel, Lanes};
 use crate::Element;
 
-/// Rounds of a measurement: some milliseconds.
+/// Iterations per measurement: some milliseconds.
 const ROUNDS: usize = 1 << 20;
-/// Sums side by side, enough to hide the latency of an addition.
+/// Number of independent sums, enough to hide the latency of an addition.
 const SUMS: usize = 12;
 
-/// Floating-point operations a second that all threads of the pool reach together with multiply-adds in registers, in
-/// single precision; the best of a few measurements.
+/// Floating-point operations per second of all threads of the pool together, for multiply-adds in registers in single
+/// precision; the best of a few measurements.
 #[must_use]
 pub fn multiply_add_rate() -> f64 {
     let instructions = Instructions::best::<f32>();
@@ -34,7 +34,7 @@ pub fn multiply_add_rate() -> f64 {
     (0..9).map(measure).fold(0.0, f64::max)
 }
 
-/// Multiplies and adds the number again and again.
+/// Repeated multiply-adds.
 struct Rounds<T>(T);
 
 #[allow(unsafe_code)]

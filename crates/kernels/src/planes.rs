@@ -1,26 +1,26 @@
-//! Copies channels into zero-padded planes, where a kernel tap is a shift.
+//! Copies channels into zero-padded planes, in which a kernel tap is an offset.
 
 use super::geometry::Geometry;
 use super::instructions::Instructions;
 use super::lanes::{Kernel, Lanes};
 use crate::Element;
 
-/// Elements that a reader may look at beyond the last position it was asked for.
+/// Number of elements that a reader may read past the last requested position.
 pub(super) const SLACK: usize = 64;
 
-/// A tensor (image, channel, position), of which elements may be read as zero, or two tensors whose channels follow each
-/// other.
+/// A tensor (image, channel, position), optionally masked, or two tensors with concatenated channels.
 #[derive(Clone, Copy)]
 pub struct Source<'a, T> {
     /// The first (or only) tensor.
     pub data: &'a [T],
-    /// The second tensor and how many of the channels are its; such a source is not masked.
+    /// The second tensor and its number of channels; such a source cannot be masked.
     pub joined: Option<(&'a [T], usize)>,
-    /// Where this is not positive, the element reads as zero: the result of a ReLU, to mask its gradient.
+    /// Mask: where this is not positive, the element reads as zero. It is the result of a ReLU, whose gradient is
+    /// masked.
     pub positive: Option<&'a [T]>,
-    /// Channels of both tensors together.
+    /// Number of channels of both tensors together.
     pub channels: usize,
-    /// Positions of a channel.
+    /// Number of positions of a channel.
     pub positions: usize,
 }
 
@@ -31,7 +31,7 @@ impl<T: Element> Source<'_, T> {
         self.data.len() / ((self.channels - further) * self.positions)
     }
 
-    /// The tensor that a plane is in, and its number there.
+    /// The tensor that contains a plane, and the plane's index there.
     fn place(&self, plane: usize) -> (&[T], usize) {
         let Some((second, further)) = self.joined else {
             return (self.data, plane);
@@ -44,7 +44,7 @@ impl<T: Element> Source<'_, T> {
         }
     }
 
-    /// Copies every `step`-th element of a channel from `start` on into `target`.
+    /// Copies every `step`-th element of a channel, from `start` on, into `target`.
     pub fn copy(&self, plane: usize, start: usize, step: usize, target: &mut [T]) {
         let Some(reach) = target.len().checked_sub(1) else {
             return;
@@ -81,7 +81,7 @@ fn kept<T: Element>(x: T, y: T) -> T {
     if y > T::zero() { x } else { T::zero() }
 }
 
-/// Copies what is not masked.
+/// Copies elements with a mask.
 struct CopyMasked<'a, T> {
     data: &'a [T],
     positive: &'a [T],
@@ -102,7 +102,7 @@ impl<T: Element> Kernel<T> for CopyMasked<'_, T> {
     }
 }
 
-/// Fills `planes` with those of one image, (phase, channel, position), and some zeros that readers may run into.
+/// Fills `planes` with the planes of one image, (phase, channel, position), followed by zeros for readers past the end.
 pub fn cut<T: Element>(source: &Source<T>, image: usize, geometry: &Geometry, planes: &mut Vec<T>) {
     let (plane, channels) = (geometry.plane_len(), source.channels);
     planes.clear();
@@ -123,7 +123,7 @@ pub fn cut<T: Element>(source: &Source<T>, image: usize, geometry: &Geometry, pl
     }
 }
 
-/// A run of elements of a plane that lie inside the input.
+/// A run of elements of a plane inside the input.
 struct Line {
     from: usize,
     to: usize,
@@ -154,11 +154,11 @@ fn lines(geometry: &Geometry, phase: usize) -> Vec<Line> {
     lines
 }
 
-/// One axis of one plane: position q holds the input at q · stride + shift.
+/// One axis of one plane: position q contains the input element q · stride + shift.
 struct Axis {
     stride: isize,
     shift: isize,
-    /// First and one past the last position that lies inside the input.
+    /// First and one past the last position inside the input.
     inside: [usize; 2],
 }
 

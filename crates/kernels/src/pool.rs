@@ -1,15 +1,16 @@
-//! Maximum over 2 × 2 windows, and over 2 × 2 × 2 windows of volumes.
+//! Max pooling over 2 × 2 windows, and over 2 × 2 × 2 windows of volumes.
 
 use rayon::prelude::*;
 
 use crate::Element;
 
-/// Slices of a window of volumes of this depth: a single slice is pooled by itself.
+/// Number of slices per window for this depth: a single slice is pooled in two dimensions.
 fn slices(depth: usize) -> usize {
     depth.min(2)
 }
 
-/// Maxima of non-overlapping windows of each channel, stride 2; an odd last slice, row or column is left out. NaN wins.
+/// Maxima of non-overlapping windows of each channel, stride 2; an odd last slice, row or column is ignored. The
+/// maximum of a window with NaN is NaN.
 ///
 /// `extents` are depth, height and width; with a depth of 1 the windows are 2 × 2.
 pub fn max_pool<T: Element>(x: &[T], extents: [usize; 3]) -> Vec<T> {
@@ -30,7 +31,7 @@ pub fn max_pool<T: Element>(x: &[T], extents: [usize; 3]) -> Vec<T> {
     y
 }
 
-/// The maxima of one slice, or the larger ones of them and of what is there.
+/// The maxima of one slice; unless it is the first, the maximum of these and the previous values.
 fn pool_slice<T: Element>(x: &[T], width: usize, y: &mut [T], first: bool) {
     for (row, y) in y.chunks_exact_mut(width / 2).enumerate() {
         let (top, bottom) = row_pair(x, row, width);
@@ -43,7 +44,7 @@ fn pool_slice<T: Element>(x: &[T], width: usize, y: &mut [T], first: bool) {
     }
 }
 
-/// Gives each window's gradient to its first maximum (in reading order), zero to all others.
+/// Passes each window's gradient to its first maximum (in reading order), and zero to all others.
 pub fn max_pool_gradient<T: Element>(x: &[T], dy: &[T], extents: [usize; 3]) -> Vec<T> {
     let [depth, height, width] = extents;
     let (h, w, deep) = (height / 2, width / 2, slices(depth));
@@ -70,12 +71,12 @@ fn row_pair<T>(x: &[T], row: usize, width: usize) -> (&[T], &[T]) {
     x[2 * row * width..2 * (row + 1) * width].split_at(width)
 }
 
-/// The larger one; the first when they tie, NaN when one of them is.
+/// The larger value; the first if they are equal, NaN if one of them is NaN.
 fn larger<T: Element>(a: T, b: T) -> T {
     if b > a || b.is_nan() { b } else { a }
 }
 
-/// Where the first maximum of the window at a corner lies.
+/// Index of the first maximum of the window at a corner.
 fn first_maximum<T: Element>(x: &[T], corner: usize, extents: [usize; 3]) -> usize {
     let [deep, height, width] = extents;
     let mut best = corner;

@@ -1,9 +1,9 @@
-//! Memory that tasks of a parallel loop work in, one after the other.
+//! Reuses working memory between the tasks of a parallel loop.
 
 use std::sync::{Mutex, PoisonError};
 
-/// Values that no task has at the moment. There are never more of them than threads, where `for_each_init` makes one for
-/// each piece of the loop.
+/// Values that no task is using. There are never more than threads, whereas `for_each_init` creates one per piece of
+/// the loop.
 pub(crate) struct Spare<M>(Mutex<Vec<M>>);
 
 impl<M> Default for Spare<M> {
@@ -13,7 +13,7 @@ impl<M> Default for Spare<M> {
 }
 
 impl<M: Default> Spare<M> {
-    /// Runs a task with a value that an earlier one may have left its traces in.
+    /// Runs a task with a value that may contain data of an earlier task.
     pub(crate) fn with<R>(&self, task: impl FnOnce(&mut M) -> R) -> R {
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = lock().pop();

@@ -1,12 +1,12 @@
-//! Sums in a fixed order: lanes within a chunk, chunks one after another in double precision.
+//! Sums in a fixed order: vector lanes within a chunk, then chunks in order in double precision.
 
 use rayon::prelude::*;
 
 use crate::Element;
 
-/// Elements of a chunk: short enough that single precision loses nothing that matters.
+/// Elements per chunk: few enough for single precision.
 const CHUNK: usize = 1024;
-/// Partial sums side by side, which the compiler turns into vector registers.
+/// Number of parallel partial sums, which the compiler maps to vector registers.
 const LANES: usize = 16;
 
 /// Σ x.

@@ -1,13 +1,13 @@
 //! The two inner loops of all convolutions, in register tiles.
 //!
-//! Both see the input as one flat slice and a kernel element of an input channel as an offset into it: two, three
-//! dimensions, strides and padding are all in the offsets.
+//! Both read the input as one flat slice, with one offset per kernel element and input channel: dimensions, strides and
+//! padding only affect the offsets.
 
 use super::instructions::Instructions;
 use super::lanes::{Kernel, Lanes};
 use crate::Element;
 
-/// Weights in the order in which tiles read them: (tile, offset, row), zeros filling up the last tile.
+/// Weights in the order in which tiles read them: (tile, offset, row), with zeros in the last tile.
 pub(super) fn pack<T: Element>(weights: &[T], outputs: usize, rows: usize) -> Vec<T> {
     let offsets = weights.len() / outputs;
     let mut packed = vec![T::zero(); outputs.div_ceil(rows) * rows * offsets];
@@ -27,7 +27,7 @@ pub(super) fn pack<T: Element>(weights: &[T], outputs: usize, rows: usize) -> Ve
 pub(super) struct Accumulate<'a, T> {
     pub(super) x: &'a [T],
     pub(super) offsets: &'a [usize],
-    /// As [`pack`] orders them.
+    /// Weights in the order of [`pack`].
     pub(super) packed: &'a [T],
     pub(super) pitch: usize,
     pub(super) sums: &'a mut [T],
@@ -116,8 +116,8 @@ impl<T: Element> Accumulate<'_, T> {
 
 /// `sums[row, k] += Σ_p dy[row · stride + p] · x[offsets[k] + p]` over p < pitch.
 ///
-/// There are as many rows as `sums` has for these offsets, the tile's rows going into them evenly; `pitch` is a multiple
-/// of the vector's elements; `x` reaches as far as the largest offset and `pitch`.
+/// The number of rows is that of `sums` for these offsets, and a multiple of the tile's rows; `pitch` is a multiple of
+/// the vector's elements; `x` extends to the largest offset plus `pitch`.
 pub(super) struct CorrelateRows<'a, T> {
     pub(super) x: &'a [T],
     pub(super) offsets: &'a [usize],

@@ -1,4 +1,4 @@
-//! Transposed convolution whose stride equals its kernel: every input element fills a tile of the output.
+//! Transposed convolution with equal stride and kernel: every input element fills a separate tile of the output.
 
 use rayon::prelude::*;
 
@@ -10,9 +10,9 @@ use super::spare::Spare;
 use super::tiles::{Accumulate, CorrelateRows, pack};
 use crate::Element;
 
-/// Output positions that a task works on.
+/// Output positions per task.
 const BLOCK_POSITIONS: usize = 4096;
-/// Tasks that the weight gradient is cut into, whatever the number of threads.
+/// Number of tasks of the weight gradient, independent of the number of threads.
 const GROUPS: usize = 16;
 
 /// Shapes of a transposed convolution whose kernel is its stride, `n` rows and columns and `deep` slices: (in, d, h, w)
@@ -35,7 +35,7 @@ pub struct Tiles {
     pub n: usize,
 }
 
-/// Some rows of one slice of one image's input.
+/// Some rows of one slice of one image of the input.
 #[derive(Debug, Clone, Copy)]
 struct Block {
     image: usize,
@@ -53,12 +53,12 @@ impl Tiles {
         self.input_len() * self.deep * self.n * self.n
     }
 
-    /// Slices of all output channels that one slice of the input fills.
+    /// Number of output slices, over all channels, that one slice of the input fills.
     fn planes(&self) -> usize {
         self.outputs * self.deep
     }
 
-    /// Output channels times elements of a tile.
+    /// Number of output channels times elements of a tile.
     fn wide(&self) -> usize {
         self.planes() * self.n * self.n
     }
@@ -81,7 +81,7 @@ impl Tiles {
             .collect()
     }
 
-    /// Where a block's rows start in one channel of the input, and how many elements they have.
+    /// Start and length of a block's rows in one channel of the input.
     fn input_range(&self, block: Block, input: usize) -> (usize, usize) {
         let plane = block.image * self.inputs + input;
         (
@@ -90,7 +90,7 @@ impl Tiles {
         )
     }
 
-    /// The same for a plane of the output.
+    /// Start and length of a block's rows in a plane of the output.
     fn output_range(&self, block: Block, plane: usize) -> (usize, usize) {
         let tile = self.n * self.n;
         let channel = block.image * self.outputs + plane / self.deep;
@@ -128,7 +128,7 @@ impl Tiles {
         }
     }
 
-    /// Where the elements b, b + n, … of a line of the output lie in the order of [`Tiles::copy_output`].
+    /// Index of the elements b, b + n, … of a line of the output in the order of [`Tiles::copy_output`].
     fn packed(&self, plane: usize, line: usize, b: usize, pitch: usize) -> usize {
         let (row, a) = (line / self.n, line % self.n);
         ((plane * self.n + a) * self.n + b) * pitch + row * self.width

@@ -10,18 +10,18 @@ pub const SLICE: &str = "slice";
 pub const LABEL: &str = "label";
 /// Surface of a layer: a [`Surface`](crate::Surface).
 pub const SURFACE: &str = "surface";
-/// Name of the metric: that of a [`Metric`](crate::Metric), or of another program's.
+/// Name of the metric: a [`Metric`](crate::Metric), or a metric of another program.
 pub const METRIC: &str = "metric";
-/// The value; missing with a status that says why.
+/// The value; if it is missing, the status states the reason.
 pub const VALUE: &str = "value";
 /// Unit of the value: a [`Unit`](crate::Unit).
 pub const UNIT: &str = "unit";
-/// Why the value is what it is, or is missing: a [`Status`](crate::Status).
+/// Status of the value, such as the reason why it is missing: a [`Status`](crate::Status).
 pub const STATUS: &str = "status";
 /// Whether a larger value is a better segmentation; missing when neither direction is better.
 pub const HIGHER_IS_BETTER: &str = "higher_is_better";
 
-/// The columns that every long table has, from left to right. One column for each factor of the run follows.
+/// The columns of every long table, from left to right. Columns for the factors of the run follow.
 pub const ALL: [&str; 10] = [
     SUBJECT,
     SCAN,

@@ -1,9 +1,9 @@
-//! The long table of measurements: which columns it has, which metrics stand in it, and why a value is missing.
+//! The long table of measurements: its columns, its metrics, and the reasons for missing values.
 //!
-//! One measurement is one row. The stages that measure (`metrics`, `phantom`) and the stages that read measurements
-//! (`stats`, `report`, `io`) take every name from here. A new metric is one line in [`schema`].
+//! One measurement is one row. Stages that measure (`metrics`, `phantom`) and stages that read measurements (`stats`,
+//! `report`, `io`) use the names of this crate. A new metric is one line in [`schema`].
 //!
-//! This crate knows no files and no arrays: `rsom-formats` turns [`Row`]s into a table.
+//! This crate reads no files and has no arrays: `rsom-formats` converts [`Row`]s to a table.
 
 pub mod column;
 mod measurement;

@@ -1,30 +1,30 @@
-//! One measured value with its metric, place and status.
+//! A measured value with its metric, position and status.
 
 use crate::{Metric, Status, Surface};
 
 /// One measured value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measurement {
-    /// What was measured.
+    /// The metric.
     pub metric: Metric,
     /// The B-scan (index along y), or `None` for the whole scan.
     pub slice: Option<usize>,
-    /// The surface of the layer, or `None` where the measure knows no surfaces.
+    /// The surface of the layer; `None` for metrics without surfaces.
     pub surface: Option<Surface>,
-    /// The value; `None` when it does not exist.
+    /// The value; `None` if it is undefined.
     pub value: Option<f64>,
-    /// Why it is so.
+    /// Status of the value.
     pub status: Status,
 }
 
 impl Measurement {
-    /// The same over one B-scan.
+    /// The same measurement for a B-scan; `None` for the whole scan.
     #[must_use]
     pub fn on_slice(self, slice: Option<usize>) -> Self {
         Self { slice, ..self }
     }
 
-    /// The same on a surface.
+    /// The same measurement for a surface.
     #[must_use]
     pub fn on_surface(self, surface: Surface) -> Self {
         Self {

@@ -1,11 +1,11 @@
-//! What is measured: its name in tables, how people write it, its unit and its better direction.
+//! Metrics: name in tables, printed names, unit and better direction.
 
 use crate::{Measurement, Status, Unit};
 
-/// The prefix of a metric that is taken of the reference instead of the prediction.
+/// Prefix of a metric that is computed for the reference instead of the prediction.
 const OF_REFERENCE: &str = "reference_";
 
-/// What is measured.
+/// A metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metric {
     /// Name in tables, such as `ra_vox`.
@@ -21,8 +21,8 @@ pub struct Metric {
 }
 
 impl Metric {
-    /// Names a metric; title and heading are the name until [`titled`](Self::titled) and [`headed`](Self::headed) give
-    /// others.
+    /// A metric whose title and heading equal its name; [`titled`](Self::titled) and [`headed`](Self::headed) change
+    /// them.
     #[must_use]
     pub const fn new(name: &'static str, unit: Unit, higher_is_better: Option<bool>) -> Self {
         Self {
@@ -34,28 +34,28 @@ impl Metric {
         }
     }
 
-    /// The same with a title for axes.
+    /// The same metric with a title for axes.
     #[must_use]
     pub const fn titled(self, title: &'static str) -> Self {
         Self { title, ..self }
     }
 
-    /// The same with a heading for publication tables.
+    /// The same metric with a heading for publication tables.
     #[must_use]
     pub const fn headed(self, heading: &'static str) -> Self {
         Self { heading, ..self }
     }
 
-    /// The metric of that name; `None` for another program's.
+    /// The metric of this name; `None` for metrics of other programs.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let mut all = crate::schema::ALL.iter();
         all.find(|metric| metric.name == name).copied()
     }
 
-    /// A value of this metric over the whole scan and no surface in particular.
+    /// A measurement of this metric for the whole scan, without a surface.
     ///
-    /// A value that is missing or not finite while the status says `Ok` becomes `None` with [`Status::Undefined`].
+    /// A value that is missing or not finite with the status `Ok` becomes `None` with [`Status::Undefined`].
     #[must_use]
     pub fn measured(self, value: Option<f64>, status: Status) -> Measurement {
         let value = value.filter(|v| v.is_finite());
@@ -73,7 +73,7 @@ impl Metric {
     }
 }
 
-/// The name of the same metric, taken of the reference.
+/// Name of the metric for the reference.
 #[must_use]
 pub fn of_reference(name: &str) -> String {
     format!("{OF_REFERENCE}{name}")

@@ -2,15 +2,15 @@
 
 use crate::Measurement;
 
-/// A measurement and what it belongs to.
+/// A measurement with its subject, scan and label.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Row<'a> {
-    /// Subject, if it is known.
+    /// Subject, if known.
     pub subject: Option<&'a str>,
-    /// Scan id, if it is known.
+    /// Scan id, if known.
     pub scan: Option<&'a str>,
-    /// Name of the structure, if it was given.
+    /// Name of the structure, if given.
     pub label: Option<&'a str>,
-    /// What was measured.
+    /// The measurement.
     pub measurement: Measurement,
 }

@@ -1,8 +1,8 @@
-//! Every metric of the long table, one line each.
+//! All metrics of the long table, one line each.
 //!
-//! The code that takes a metric documents it: the measures and `biomarkers` of `rsom-metrics`, `Truth` of `rsom-phantom`.
-//! Names end with the unit of lengths, volumes and angles. A metric of the reference has the name of that of the
-//! prediction with `reference_` before it, and no better direction.
+//! Definitions are in the code that computes the metrics: `evaluate` and `biomarkers` of `rsom-metrics`, `Truth` of
+//! `rsom-phantom`. Names of lengths, volumes and angles end with the unit. A metric for the reference has the name of
+//! the metric for the prediction with the prefix `reference_`, and no better direction.
 
 use crate::{Metric, Unit};
 
@@ -10,8 +10,8 @@ const HIGHER: Option<bool> = Some(true);
 const LOWER: Option<bool> = Some(false);
 const NEITHER: Option<bool> = None;
 
-/// Declares the constants and [`ALL`]. A line gives the constant, the name in tables, the unit and the better direction;
-/// then, where they differ from the name, the title of an axis and the heading in a publication table.
+/// Declares the constants and [`ALL`]. Each line gives the constant, the name in tables, the unit and the better
+/// direction; then, where they differ from the name, the title of an axis and the heading in a publication table.
 macro_rules! metrics {
     ($($constant:ident: $name:literal, $unit:ident, $better:ident $(, title $title:literal)? $(, heading $heading:literal)?;)*) => {
         $(

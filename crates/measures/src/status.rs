@@ -1,22 +1,22 @@
-//! Why a value is what it is, or is missing.
+//! Status of a value: whether it is valid, or why it is missing.
 
 use std::fmt;
 
-/// Whether a measurement had what it needs.
+/// Status of a measurement.
 ///
-/// The status names an empty mask whether or not the row has a value: Dice of an empty prediction is 0, with the status
-/// `empty_prediction`. `rsom-metrics` lists what each measure makes of empty masks.
+/// The status states an empty mask even if there is a value: Dice of an empty prediction is 0, with the status
+/// `empty_prediction`. `rsom-metrics` documents every measure for empty masks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
-    /// Both masks had what the measure needs.
+    /// The value is valid.
     Ok,
-    /// The reference holds no voxel.
+    /// The reference is empty.
     EmptyReference,
-    /// The prediction holds no voxel.
+    /// The prediction is empty.
     EmptyPrediction,
-    /// Neither mask holds a voxel.
+    /// Both masks are empty.
     BothEmpty,
-    /// The masks hold voxels, but the value does not exist: unknown voxel size, no measurable column.
+    /// The masks are not empty, but the value is undefined: unknown voxel size, or no measurable column.
     Undefined,
 }
 
@@ -32,7 +32,7 @@ impl Status {
         }
     }
 
-    /// The word that stands in tables.
+    /// The word in tables.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// A table may come from another program, whose words we don't know: a status read from a file is a text.
+/// A table may come from another program with other words, so a status read from a file is text.
 impl PartialEq<Status> for String {
     fn eq(&self, status: &Status) -> bool {
         self == status.as_str()

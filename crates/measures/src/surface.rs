@@ -14,7 +14,7 @@ pub enum Surface {
 }
 
 impl Surface {
-    /// The word that stands in tables.
+    /// The word in tables.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use std::fmt;
 /// Unit of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// A ratio, or a number of things.
+    /// A ratio or a count.
     One,
     /// Voxel edges along z; for `layer_voxels` and `vessel_voxels`, a number of voxels.
     Voxels,
@@ -15,7 +15,7 @@ pub enum Unit {
     Millimeters,
     /// Cubic millimeters.
     CubicMillimeters,
-    /// Something per square millimeter.
+    /// A count per square millimeter.
     PerSquareMillimeter,
     /// A number of columns of the scan.
     Columns,
@@ -24,7 +24,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The unit as it stands in tables.
+    /// The unit in tables.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

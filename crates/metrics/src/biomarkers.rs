@@ -1,4 +1,4 @@
-//! Quantities of one scan: its epidermis, and the vessels below it.
+//! Biomarkers of one scan: its epidermis, and the vessels below it.
 
 use ndarray::{ArrayView3, Axis, Zip};
 use rsom_measures::schema::{
@@ -17,29 +17,29 @@ const VESSEL_DEPTH: Lengths = [VESSEL_DEPTH_VOX, VESSEL_DEPTH_UM];
 const LAYER: Amount = [LAYER_VOXELS, LAYER_VOLUME_MM3];
 const VESSELS: Amount = [VESSEL_VOXELS, VESSEL_VOLUME_MM3];
 
-/// How much there is of something, as a metric in voxels and one in mm³.
+/// A size, as a metric in voxels and one in mm³.
 type Amount = [Metric; 2];
 
-/// Quantities of a scan, from the mask of its layer and, if there is one, of its vessels, each of shape (x, y, z).
+/// Biomarkers of a scan, from the mask of its layer and, optionally, of its vessels, each of shape (x, y, z).
 ///
-/// | metric | what it is |
+/// | metric | definition |
 /// |---|---|
-/// | `layer_thickness_vox`, `_um`, `_sd_…`, `_median_…` | as [`thickness_vox`], over the columns that have one |
-/// | `layer_thickness_coverage` | share of the layer's columns that have one: the field of view cuts none of them |
-/// | `layer_coverage` | share of the scan's columns that hold a voxel of the layer |
-/// | `layer_voxels`, `layer_volume_mm3` | number of its voxels; times the volume of one |
-/// | `cut_depth_vox`, `_um` | how much deeper than the layer's grid that of the vessels begins |
-/// | `vessel_voxels`, `vessel_volume_mm3` | number of vessel voxels; times the volume of one |
-/// | `vessel_volume_fraction` | vessel voxels over all voxels of their grid |
-/// | `vessel_depth_vox`, `_um` | mean depth of vessel voxels below the layer's lower surface, as [`Below`] takes it |
-/// | `vessel_depth_coverage` | share of the vessel voxels that this mean was taken of |
+/// | `layer_thickness_vox`, `_um`, `_sd_…`, `_median_…` | as [`thickness_vox`], over columns with a known thickness |
+/// | `layer_thickness_coverage` | share of the layer's columns with a known thickness: the field of view does not cut them |
+/// | `layer_coverage` | share of the scan's columns with layer voxels |
+/// | `layer_voxels`, `layer_volume_mm3` | number of layer voxels; this times the volume of a voxel |
+/// | `cut_depth_vox`, `_um` | how much deeper the vessels' grid begins than the layer's |
+/// | `vessel_voxels`, `vessel_volume_mm3` | number of vessel voxels; this times the volume of a voxel |
+/// | `vessel_volume_fraction` | vessel voxels divided by all voxels of their grid |
+/// | `vessel_depth_vox`, `_um` | mean depth of vessel voxels below the layer's lower surface, see [`Below`] |
+/// | `vessel_depth_coverage` | share of the vessel voxels that this mean includes |
 ///
-/// The fraction is of the grid that vessels were sought in: scans of different depth, or with different cuts, are not
-/// compared by it. Rows of vessels are left out without a mask of them. Lengths in µm and volumes are `None` with
-/// [`Status::Undefined`] where the voxel size is unknown.
+/// Do not compare the volume fraction between scans of different depth or with different cuts: it refers to the whole
+/// grid of the vessels. Without a vessel mask there are no vessel rows. Lengths in µm and volumes are `None` with
+/// [`Status::Undefined`] when the voxel size is unknown.
 ///
 /// # Errors
-/// [`VolumeError::GridMismatch`] with both grids when they differ in more than their range of depths.
+/// [`VolumeError::GridMismatch`] with both grids, when they differ in more than their depth range.
 pub fn biomarkers(layer: &Mask, vessels: Option<&Mask>) -> Result<Vec<Measurement>, VolumeError> {
     let mut rows = of_epidermis(layer);
     let Some(vessels) = vessels else {
@@ -66,20 +66,21 @@ pub fn biomarkers(layer: &Mask, vessels: Option<&Mask>) -> Result<Vec<Measuremen
 /// Vessel voxels that lie below the lower surface of a layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Below {
-    /// How many there are.
+    /// Number of vessel voxels below the surface.
     pub voxels: usize,
-    /// Sum of their depths below the surface, in voxels: from where the layer's last voxel of the column ends to the middle of
-    /// the vessel voxel, so that the first voxel below the layer has a depth of one half.
+    /// Sum of their depths below the surface, in voxels: from the lower end of the layer's last voxel to the center of
+    /// the vessel voxel, so the first voxel below the layer has depth 0.5.
     pub depth_sum_vox: f64,
-    /// How many vessel voxels there are altogether.
+    /// Number of all vessel voxels.
     pub vessel_voxels: usize,
 }
 
 impl Below {
-    /// Finds them in masks of shape (x, y, z) that agree in x and y, the vessels' depth z being the layer's z + `cut`.
+    /// Counts vessel voxels below the layer in masks of shape (x, y, z) with equal extents along x and y; the vessels'
+    /// depth z corresponds to the layer's depth z + `cut`.
     ///
-    /// Vessel voxels in a column without a lower surface (no layer, or one that the field of view cuts) or above it are
-    /// counted as such, and have no depth.
+    /// Vessel voxels above the lower surface, or in a column without one (no layer, or a layer cut by the field of
+    /// view), count in `vessel_voxels` only.
     #[must_use]
     pub fn of(layer: ArrayView3<'_, bool>, vessels: ArrayView3<'_, bool>, cut: isize) -> Self {
         let mut below = Self {
@@ -103,7 +104,7 @@ impl Below {
         below
     }
 
-    /// Their mean depth in voxels; `None` when there are none.
+    /// Mean depth in voxels; `None` when no vessel voxel lies below the surface.
     #[must_use]
     pub fn mean_vox(&self) -> Option<f64> {
         (self.voxels > 0).then(|| self.depth_sum_vox / self.voxels as f64)

@@ -6,15 +6,15 @@ use rsom_morphology::{Recheck, skeletonize};
 
 use crate::{Measurement, Pair, Region, Status};
 
-/// How the center lines of a predicted mask and its reference lie in the other mask.
+/// Overlap of the center lines of a predicted mask and its reference with the other mask.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ClDice {
     /// Topology precision |S(P) ∩ R| / |S(P)|; `None` when the prediction P has no skeleton.
     pub precision: Option<f64>,
     /// Topology sensitivity |S(R) ∩ P| / |S(R)|; `None` when the reference R has no skeleton.
     pub sensitivity: Option<f64>,
-    /// The harmonic mean of both, 0 when both are 0; by the policy for [empty masks](crate#empty-masks), 1 when both masks are empty and 0 when
-    /// one is. `None` when a mask that holds voxels has no skeleton.
+    /// The harmonic mean of both, 0 when both are 0. Following the policy for [empty masks](crate#empty-masks), 1 when
+    /// both masks are empty and 0 when one is. `None` when a nonempty mask has no skeleton.
     pub cldice: Option<f64>,
     /// Which masks are empty.
     pub status: Status,
@@ -24,8 +24,8 @@ impl ClDice {
     /// Compares two masks of equal shape (x, y, z).
     ///
     /// Formula: Shit et al. (2021), "clDice – a novel topology-preserving loss function for tubular structure
-    /// segmentation", CVPR, equations 1 and 2. Skeletons are those of Lee et al. (1994) as scikit-image makes them, which
-    /// the paper's authors use as well. Those may leave nothing of an object that is two voxels wide; see
+    /// segmentation", CVPR, equations 1 and 2. Skeletons are those of Lee et al. (1994) in scikit-image's
+    /// implementation, which the paper's authors also use. They may be empty for an object that is two voxels wide; see
     /// [`Recheck::Connectivity`].
     #[must_use]
     pub fn of(region: &Region<'_>) -> Self {
@@ -48,8 +48,8 @@ impl ClDice {
     }
 }
 
-/// `cldice`, `topology_precision` and `topology_sensitivity` of the whole scan: a skeleton of curves says something
-/// about vessels, little about layers.
+/// `cldice`, `topology_precision` and `topology_sensitivity` of the whole scan. They are meaningful for vessels; layers
+/// have no center line.
 pub fn measure(pair: &Pair<'_>) -> Vec<Measurement> {
     let found = ClDice::of(&pair.whole());
     vec![
@@ -59,7 +59,7 @@ pub fn measure(pair: &Pair<'_>) -> Vec<Measurement> {
     ]
 }
 
-/// The share of a skeleton's voxels that lie in a mask; `None` when the skeleton has none.
+/// The share of a skeleton's voxels that lie in a mask; `None` for an empty skeleton.
 fn share_inside(skeleton: &Array3<bool>, mask: ArrayView3<'_, bool>) -> Option<f64> {
     let (inside, all) = Zip::from(skeleton)
         .and(&mask)

@@ -1,25 +1,24 @@
-//! Every registered measure of a pair of masks.
+//! Evaluates the measures of a pair of masks.
 
 use rsom_parameters::Choice;
 
 use crate::roughness::Variant;
 use crate::{Measurement, Pair, cldice, holes, normals, overlap, roughness, thickness};
 
-/// A registered measure: from a pair of masks to measurements of the whole scan and, if the settings want them, of its
-/// B-scans.
+/// A measure: computes measurements of the whole scan of a pair of masks and, on request, of each B-scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Measure {
     /// Dice, IoU, precision, recall.
     Overlap,
-    /// Center lines compared: clDice, topology precision and sensitivity. For vessels; it costs two skeletons.
+    /// Overlap of center lines: clDice, topology precision and sensitivity. For vessels; it computes two skeletons.
     Cldice,
     /// Roughness Ra of both surfaces.
     Roughness,
-    /// Columns without the layer.
+    /// Columns of the reference that the prediction misses.
     Holes,
     /// Thickness of the layer.
     Thickness,
-    /// Angles of the surfaces' normals.
+    /// Angles between surface normals and depth.
     Normals,
 }
 
@@ -33,7 +32,7 @@ impl Measure {
         Self::Thickness,
         Self::Normals,
     ];
-    /// Those that say something of a layer, which has no center line.
+    /// Measures of layers: all but clDice, because a layer has no center line.
     pub const OF_LAYER: [Self; 5] = [
         Self::Overlap,
         Self::Roughness,
@@ -54,24 +53,25 @@ impl Measure {
     }
 }
 
-/// How to measure.
+/// Settings of the measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
-    /// Also measure every B-scan on its own.
+    /// Also measure every B-scan separately.
     pub per_slice: bool,
-    /// Which definition of the roughness.
+    /// Definition of the roughness.
     pub roughness: Variant,
-    /// Whether neighboring B-scans are neighbors in the tissue. When they are not, nothing is measured across them.
+    /// Whether neighboring B-scans are neighbors in the tissue. If not, nothing is measured across them.
     pub dense: bool,
 }
 
-/// Takes the wanted measures of a pair of masks.
+/// Computes the requested measures of a pair of masks.
 ///
-/// The whole scan is measured as one body of voxels: `dice` with no slice counts the voxels of all B-scans together.
-/// With `per_slice`, the same metric appears once more for each B-scan, with its index. The paper's way of a scan,
-/// the mean over its B-scans, has names of its own (`dice_bscan_mean`, …), so that no name means two things.
+/// The whole scan is measured as one set of voxels: `dice` without a slice counts the voxels of all B-scans together.
+/// With `per_slice`, the same metric also appears for each B-scan, with its index. The mean over B-scans, which the
+/// paper reports, has separate names (`dice_bscan_mean`, …).
 ///
-/// Rows come in a fixed order, whatever the order of the wanted measures: measure by measure, the whole scan before its B-scans, B-scans in order.
+/// Rows have a fixed order, independent of the order of `wanted`: measure by measure, the whole scan before its
+/// B-scans, B-scans in order.
 #[must_use]
 pub fn evaluate(pair: &Pair<'_>, wanted: &[Measure], settings: &Settings) -> Vec<Measurement> {
     Measure::ALL

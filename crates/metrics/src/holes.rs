@@ -6,12 +6,12 @@ use rsom_volume::extents;
 
 use crate::{Measurement, Pair, Settings};
 
-/// Columns (x, y) that a prediction covers and misses.
+/// Columns (x, y) of the reference, and those that the prediction misses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Holes {
-    /// Columns where the reference holds a voxel.
+    /// Number of columns with reference voxels.
     pub reference_columns: usize,
-    /// Those of them where the prediction holds none.
+    /// Number of these columns without predicted voxels.
     pub holes: usize,
 }
 
@@ -38,8 +38,8 @@ impl Holes {
 
 /// `hole_count` and `coverage`.
 ///
-/// A column that is empty in both masks is no hole. (The authors' roughness script counts every empty column of a mask:
-/// [`Roughness::holes`](crate::roughness::Roughness::holes).)
+/// A column that is empty in both masks is not a hole. (The authors' roughness script counts every empty column of a
+/// mask: [`Roughness::holes`](crate::roughness::Roughness::holes).)
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let mut rows = Vec::new();
     for region in pair.regions(settings.per_slice) {

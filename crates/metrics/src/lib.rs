@@ -1,8 +1,8 @@
 //! Measures of segmented layers and vessels: overlap, center lines, roughness, holes, thickness, surface normals.
 //!
-//! Arrays in, numbers out. A [`Pair`] holds a reference and a prediction on one grid; [`evaluate`] takes every
-//! registered measure of it and gives [`Measurement`]s, the rows of a long table. A value that does not exist is
-//! `None` with a [`Status`] that says why. [`biomarkers`] measures the masks of one scan by themselves.
+//! Arrays in, numbers out. A [`Pair`] holds a reference and a prediction on one grid; [`evaluate`] computes its
+//! measures and returns [`Measurement`]s, the rows of a long table. A missing value is `None` with a [`Status`] that
+//! states the reason. [`biomarkers`] measures the masks of one scan without a reference.
 //!
 //! A B-scan is one y: arrays are (x, y, z), z is depth.
 //!
@@ -23,11 +23,11 @@
 //! | measures of the reference alone | none | as usual, `ok` | none |
 //! | thickness bias | none | none | none |
 //!
-//! [`biomarkers`](crate::biomarkers()) have no reference: an empty mask is an empty prediction, its voxels, volumes and
-//! shares of columns or of the grid are 0, and what is measured inside it (thickness, depth of vessels) is none.
+//! [`biomarkers`](crate::biomarkers()) have no reference: an empty mask counts as an empty prediction. Its voxels,
+//! volumes and shares are 0, and measures inside it (thickness, depth of vessels) are none.
 //!
-//! "None" is a missing value. The status names the empty mask next to every other entry, whether or not a value stands.
-//! Other software gives Dice of two empty masks as 0, 1 or not a number; 1 is what the paper's authors used.
+//! "None" is a missing value. Except for entries marked `ok`, the status states which mask is empty, even if there is a
+//! value. Other software defines Dice of two empty masks as 0, 1 or NaN; the paper's authors use 1.
 
 #![allow(
     clippy::needless_pass_by_value,

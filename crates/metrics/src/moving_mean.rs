@@ -7,9 +7,8 @@ pub const WINDOW: usize = 5;
 
 /// |h(x) − mean of h over the window around x| for every x of a profile along a B-scan.
 ///
-/// The window is [`WINDOW`] columns wide; at the ends the profile is reflected with its last column repeated
-/// (`d c b a | a b c d | d c b a`, scipy's `reflect`). Missing columns leave the window, and a deviation is given only
-/// where a column is there and at least `fewest` columns of its window are, mirror images not counted.
+/// The window is [`WINDOW`] columns wide; at the ends the profile is reflected with its last column repeated (`d c b a
+/// | a b c d | d c b a`, scipy's `reflect`). Missing columns are excluded from the window. The deviation is `None` where the column itself is missing, or where the window has less than `fewest` columns (mirror images not counted).
 pub fn deviations(profile: &[Option<f64>], fewest: usize) -> Vec<Option<f64>> {
     let half = (WINDOW / 2) as isize;
     let at = |x: usize, offset: isize| profile[reflected(x as isize + offset, profile.len())];

@@ -10,8 +10,8 @@ use crate::{Measurement, Pair, Settings, Surface};
 ///
 /// Each array has shape (x, y); `None` where a column has no surface or no neighbor with one. For a surface z(x, y) in
 /// mm the normal is (−∂z/∂x, −∂z/∂y, 1), so the angle is atan √((∂z/∂x)² + (∂z/∂y)²). Derivatives are central
-/// differences where both neighbors are there, else one-sided. When B-scans are not dense, ∂z/∂y is left out: the
-/// angle is that within the B-scan.
+/// differences where both neighbors exist, else one-sided. When B-scans are not dense, ∂z/∂y is omitted: the angle is
+/// that within the B-scan.
 #[must_use]
 pub fn angles_deg(
     mask: ArrayView3<'_, bool>,
@@ -34,7 +34,7 @@ pub fn angles_deg(
     })
 }
 
-/// Counts of angles in equal bins from 0 to 90 degrees; the last bin holds 90 itself.
+/// Counts of angles in equal bins from 0 to 90 degrees; the last bin includes 90.
 ///
 /// Figure 4 of the paper shows them on a logarithmic axis.
 #[must_use]

@@ -15,7 +15,7 @@ const BSCAN_MEANS: [Metric; 4] = [
     PRECISION_BSCAN_MEAN,
     RECALL_BSCAN_MEAN,
 ];
-/// The share of the B-scans that a mean was taken from, where it need not be all of them.
+/// Metrics for the share of B-scans in each mean; `None` for means over all B-scans.
 const BSCAN_COVERAGES: [Option<Metric>; 4] = [
     None,
     None,
@@ -23,12 +23,11 @@ const BSCAN_COVERAGES: [Option<Metric>; 4] = [
     Some(RECALL_BSCAN_COVERAGE),
 ];
 
-/// `dice`, `iou`, `precision`, `recall` of the scan's voxels together and, per slice, of each B-scan; and
-/// `dice_bscan_mean` and its sisters, the mean over the scan's B-scans, as the paper reports a scan.
+/// `dice`, `iou`, `precision`, `recall` of all voxels and, per slice, of each B-scan; also their means over B-scans
+/// (`dice_bscan_mean`, …), as the paper reports a scan.
 ///
-/// A B-scan that is empty in both masks counts as Dice 1 and IoU 1 in the mean; B-scans without a precision or a
-/// recall are left out of that mean, and `precision_bscan_coverage` and `recall_bscan_coverage` say which share of the
-/// B-scans it was taken from.
+/// A B-scan that is empty in both masks has Dice 1 and IoU 1. Means skip B-scans where the score is undefined;
+/// `precision_bscan_coverage` and `recall_bscan_coverage` state the share of B-scans in the mean.
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let counts = |region: Region<'_>| OverlapCounts::of(region.reference, region.prediction);
     let slices: Vec<OverlapCounts> = pair.slices().map(counts).collect();

@@ -13,7 +13,7 @@ pub struct Pair<'a> {
 }
 
 impl<'a> Pair<'a> {
-    /// Puts two masks side by side.
+    /// Pairs two masks.
     ///
     /// # Errors
     /// [`VolumeError::GridMismatch`] with both grids when shape, spacing or affine differ.
@@ -37,7 +37,7 @@ impl<'a> Pair<'a> {
         self.prediction
     }
 
-    /// Voxel size in mm along x, y, z, when it is known.
+    /// Voxel size in mm along x, y, z; `None` when unknown.
     #[must_use]
     pub fn spacing_mm(&self) -> Option<[f64; 3]> {
         self.reference.grid().spacing().millimetres()
@@ -63,7 +63,7 @@ impl<'a> Pair<'a> {
         })
     }
 
-    /// The whole scan, then, if wanted, its B-scans.
+    /// The whole scan, followed by its B-scans if `per_slice`.
     pub fn regions(&self, per_slice: bool) -> impl Iterator<Item = Region<'a>> + use<'a> {
         let slices = per_slice.then(|| self.slices());
         std::iter::once(self.whole()).chain(slices.into_iter().flatten())

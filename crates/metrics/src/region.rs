@@ -1,4 +1,4 @@
-//! A part of a pair of masks that is measured on its own: the whole scan or one B-scan.
+//! A part of a pair of masks that is measured separately: the whole scan or one B-scan.
 
 use ndarray::ArrayView3;
 

@@ -12,29 +12,29 @@ use rsom_parameters::Choice;
 use crate::moving_mean::deviations;
 use crate::{Measurement, Pair, Settings, Status, Surface};
 
-/// Which definition of the surfaces whose roughness is measured.
+/// Definition of the surfaces for the roughness.
 ///
 /// Both give the same Ra for a layer that fills every column without gaps and touches neither end in depth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Variant {
-    /// Ours. Each B-scan stands alone. A column without mask has no surface, nor has a column whose layer is cut by
-    /// the field of view on that side; it leaves the moving means of its neighbors, and a column is measured when at
-    /// least 3 of the 5 places of its window hold a surface.
+    /// The definition of this project. Each B-scan is independent. A column without mask, or whose layer is cut by the
+    /// field of view on that side, has no surface and is excluded from the moving means of its neighbors. A column is
+    /// measured when at least 3 of the 5 columns of its window have a surface.
     Rsom,
-    /// The paper's authors'. Columns without mask, and columns whose mask touches depth 0, take for both surfaces the
-    /// depth where the B-scan's mask, smoothed across B-scans, is widest; so empty columns count as smooth. Outliers
-    /// beyond a gap are cut off under a rule of theirs.
+    /// The definition of the paper's authors. Columns without mask, and columns whose mask touches depth 0, take for
+    /// both surfaces the depth where the B-scan's mask, smoothed across B-scans, is widest; so empty columns count as
+    /// smooth. Outliers beyond a gap are removed by the authors' rule.
     Gerl2019,
 }
 
-/// What an Ra is made of.
+/// The sums from which an Ra is computed.
 #[derive(Debug, Clone, Copy, Default)]
-struct Measured {
-    /// Sum of the deviations, in voxels.
+struct RoughnessSums {
+    /// Sum of the absolute deviations, in voxels.
     sum: f64,
-    /// Columns that were measured; those of both surfaces count twice.
+    /// Number of measured columns; for both surfaces together, columns count twice.
     columns: usize,
-    /// All columns, counted alike.
+    /// Number of all columns, counted in the same way.
     all: usize,
 }
 
@@ -42,17 +42,17 @@ struct Measured {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Roughness {
     deviations: [Array2<Option<f64>>; 2],
-    /// For each B-scan, whether any column has a surface of its own: one below depth 0.
+    /// For each B-scan, whether any column has a surface below depth 0.
     has_surface: Vec<bool>,
     holes: usize,
 }
 
 impl Roughness {
-    /// Measures a mask of shape (x, y, z).
+    /// Measures the surfaces of a mask of shape (x, y, z).
     ///
     /// Arithmetic mean deviation (paper, equation 5): Ra = mean over x of |z(x) − mean of z over 5 columns around x|,
-    /// z being the depth index of the first mask voxel of a column (upper surface) or of the last (lower surface), and
-    /// the profile along x reflected at its ends.
+    /// where z is the depth index of the first mask voxel of a column (upper surface) or of the last (lower surface).
+    /// The profile along x is reflected at its ends.
     #[must_use]
     pub fn of(mask: ArrayView3<'_, bool>, variant: Variant) -> Self {
         let (heights, fewest) = match variant {
@@ -81,26 +81,26 @@ impl Roughness {
     }
 
     /// Ra in voxels: the mean over the measured columns of a surface, or of both surfaces together, of the whole scan
-    /// or of one B-scan; `None` when no column could be measured or has a surface of its own (a full mask has none, and
-    /// is not smooth), or there is no such B-scan.
+    /// or of one B-scan. `None` when no column is measured or has a surface (a full mask has none, which does not mean
+    /// that it is smooth), or when there is no such B-scan.
     #[must_use]
     pub fn ra_vox(&self, surface: Surface, slice: Option<usize>) -> Option<f64> {
-        let Measured { sum, columns, .. } = self.measured(surface, slice)?;
+        let RoughnessSums { sum, columns, .. } = self.measured(surface, slice)?;
         (columns > 0).then(|| sum / columns as f64)
     }
 
-    /// Share of the columns (B-scans times their columns) whose surface entered [`ra_vox`](Self::ra_vox), from 0 to 1; of
-    /// both surfaces together, the mean of their shares. 0 where there is no Ra; `None` when there is no such B-scan.
+    /// Share of the columns (over all B-scans) that [`ra_vox`](Self::ra_vox) includes, from 0 to 1; for both surfaces
+    /// together, the mean of their shares. 0 when Ra is undefined; `None` when there is no such B-scan.
     ///
     /// 1 under [`Variant::Gerl2019`], which gives every column a surface.
     #[must_use]
     pub fn ra_coverage(&self, surface: Surface, slice: Option<usize>) -> Option<f64> {
-        let Measured { columns, all, .. } = self.measured(surface, slice)?;
+        let RoughnessSums { columns, all, .. } = self.measured(surface, slice)?;
         (all > 0).then(|| columns as f64 / all as f64)
     }
 
-    /// The columns of a scan or B-scan; `None` when there is no such B-scan.
-    fn measured(&self, surface: Surface, slice: Option<usize>) -> Option<Measured> {
+    /// The sums of a scan or B-scan; `None` when there is no such B-scan.
+    fn measured(&self, surface: Surface, slice: Option<usize>) -> Option<RoughnessSums> {
         let chosen = match surface {
             Surface::Upper => &self.deviations[..1],
             Surface::Lower => &self.deviations[1..],
@@ -110,7 +110,7 @@ impl Roughness {
             Some(y) => *self.has_surface.get(y)?,
             None => self.has_surface.contains(&true),
         };
-        let mut measured = Measured::default();
+        let mut measured = RoughnessSums::default();
         for deviations in chosen {
             let of_region = slice.map_or_else(
                 || deviations.view(),
@@ -125,7 +125,7 @@ impl Roughness {
         Some(measured)
     }
 
-    /// Columns without mask.
+    /// Number of columns without mask.
     #[must_use]
     pub fn holes(&self) -> usize {
         self.holes
@@ -135,8 +135,8 @@ impl Roughness {
 /// `ra_vox`, `ra_um` and `ra_coverage` of the prediction, `reference_ra_vox`, `reference_ra_um` and
 /// `reference_ra_coverage` of the reference, for the upper surface, the lower surface and both together.
 ///
-/// Micrometres are voxels times the spacing along z. The coverage says from which share of the columns Ra was taken. A
-/// scan or B-scan whose mask is empty has no Ra, under either variant: a network that finds nothing is not smooth.
+/// Values in µm are voxels times the spacing along z. The coverage is the share of columns that Ra includes. A scan or
+/// B-scan with an empty mask has no Ra in either variant.
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let whole = pair.whole();
     let prediction = Roughness::of(whole.prediction, settings.roughness);
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn the_coverage_is_the_share_of_columns_that_ra_is_made_of() {
         // Of three B-scans of 12 columns one is empty, and one has no upper surface in half of its columns: the field of
-        // view cuts the layer there. The column beside the cut has 3 of 5 columns in its window and is measured.
+        // view cuts the layer there. The column next to the cut has 3 of 5 columns in its window and is measured.
         let mut mask = layer(&vec![vec![10; 12]; 3], 5);
         mask.slice_mut(ndarray::s![.., 1, ..]).fill(false);
         mask.slice_mut(ndarray::s![..6, 2, ..10]).fill(true);

@@ -5,8 +5,8 @@ use rsom_volume::extents;
 
 /// Depth of the upper and of the lower surface in every column, each of shape (x, y), in voxels.
 ///
-/// A surface is missing where a column is empty, and where the layer touches the first or last voxel in depth: there
-/// the field of view cuts it, and a cut face is no surface of the tissue.
+/// A surface is missing where a column is empty, and where the layer touches the first or last depth: there the field
+/// of view cuts the layer, and the cut face is not a tissue surface.
 #[must_use]
 pub fn surfaces(mask: ArrayView3<'_, bool>) -> [Array2<Option<f64>>; 2] {
     let depth = mask.len_of(Axis(2));

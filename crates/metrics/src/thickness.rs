@@ -46,7 +46,7 @@ pub struct Thickness {
 }
 
 impl Thickness {
-    /// Summarises the thickness of a layer of shape (x, y, z); `None` when it has no whole column.
+    /// Summarizes the thickness of a layer of shape (x, y, z); `None` when no column has a known thickness.
     #[must_use]
     pub fn of(mask: ArrayView3<'_, bool>) -> Option<Self> {
         let mut values: Vec<f64> = thickness_vox(mask).into_iter().flatten().collect();
@@ -67,9 +67,9 @@ impl Thickness {
 
 /// Thickness of a layer in every column, of shape (x, y), in voxels along z.
 ///
-/// From the first to the last mask voxel, both counted: holes inside the layer belong to it. A column that touches the
-/// first or last depth is cut by the field of view and has no known thickness. Measured along depth, not along the
-/// surface normal: a slope of angle a makes a layer look thicker by 1 / cos a.
+/// From the first to the last mask voxel, both included: holes inside the layer count. A column that touches the first
+/// or last depth is cut by the field of view and has no known thickness. Measured along depth, not along the surface
+/// normal: a slope of angle a increases the thickness by the factor 1 / cos a.
 #[must_use]
 pub fn thickness_vox(mask: ArrayView3<'_, bool>) -> Array2<Option<f64>> {
     let depth = mask.len_of(Axis(2));
@@ -80,7 +80,8 @@ pub fn thickness_vox(mask: ArrayView3<'_, bool>) -> Array2<Option<f64>> {
     })
 }
 
-/// Mean of prediction − reference over the columns where both have a thickness, in voxels; `None` without such a column.
+/// Mean of prediction − reference over the columns where both thicknesses are known, in voxels; `None` without such a
+/// column.
 #[must_use]
 pub fn bias_vox(reference: ArrayView3<'_, bool>, prediction: ArrayView3<'_, bool>) -> Option<f64> {
     let (reference, prediction) = (thickness_vox(reference), thickness_vox(prediction));
@@ -89,8 +90,8 @@ pub fn bias_vox(reference: ArrayView3<'_, bool>, prediction: ArrayView3<'_, bool
     (!differences.is_empty()).then(|| differences.iter().sum::<f64>() / differences.len() as f64)
 }
 
-/// `layer_thickness_vox`, `layer_thickness_um` (means over columns), their `_sd_` and `_median_`, the same of the
-/// reference under `reference_…`, and `thickness_bias_vox`, `thickness_bias_um`.
+/// `layer_thickness_vox`, `layer_thickness_um` (means over columns), their `_sd_` and `_median_`, the same for the
+/// reference as `reference_…`, and `thickness_bias_vox`, `thickness_bias_um`.
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let um_per_voxel = pair.spacing_mm().map(|mm| mm[2] * 1000.0);
     let mut rows = Vec::new();
@@ -110,7 +111,8 @@ pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     rows
 }
 
-/// `layer_thickness_vox`, `layer_thickness_um` and their `_sd_` and `_median_` of a layer of shape (x, y, z) by itself.
+/// `layer_thickness_vox`, `layer_thickness_um` and their `_sd_` and `_median_` of a layer of shape (x, y, z), without a
+/// reference.
 pub(crate) fn of_layer(
     mask: ArrayView3<'_, bool>,
     um_per_voxel: Option<f64>,

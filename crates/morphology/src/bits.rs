@@ -1,22 +1,23 @@
-//! Masks packed into bits along z, with a border around them.
+//! Masks packed into bits along z, with a border.
 
 use ndarray::{Array3, ArrayView3, Axis};
 use rayon::prelude::*;
 
 const WORD: usize = u64::BITS as usize;
 
-/// A mask of shape (x, y, z) with `border` voxels more on each side; voxel z of a row is bit z + border of its words.
+/// A mask of shape (x, y, z) with a border of `border` voxels on each side; voxel z of a row is bit z + border of its
+/// words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bits {
     shape: [usize; 3],
     border: usize,
-    /// Words of a row.
+    /// Number of words per row.
     words: usize,
     data: Vec<u64>,
 }
 
 impl Bits {
-    /// An empty mask whose border voxels, and whatever fills the last word of a row, have the value `outside`.
+    /// An empty mask whose border voxels, and unused bits of the last word of a row, have the value `outside`.
     pub fn empty(shape: [usize; 3], border: usize, outside: bool) -> Self {
         let [nx, ny, nz] = shape;
         let words = (nz + 2 * border).div_ceil(WORD);
@@ -74,7 +75,7 @@ impl Bits {
         self.border
     }
 
-    /// The words of a row; x and y count from the border's edge.
+    /// The words of a row; x and y include the border.
     pub fn row(&self, x: usize, y: usize) -> &[u64] {
         let start = self.row_start(x, y);
         &self.data[start..start + self.words]
@@ -86,12 +87,12 @@ impl Bits {
         self.data[start + bit / WORD] &= !(1 << (bit % WORD));
     }
 
-    /// Calls `work(x, y, words, inside)` on every row inside the border, planes in parallel; `inside` has the bits set
-    /// that are no border.
+    /// Calls `work(x, y, words, inside)` for every row inside the border, planes in parallel; `inside` has the bits set
+    /// that are not border.
     pub fn for_each_row(&mut self, work: impl Fn(usize, usize, &mut [u64], &[u64]) + Sync) {
         let ([nx, ny, _], border, words) = (self.shape, self.border, self.words);
         let inside = self.inside();
-        // A mask without voxels has no rows; its chunks must not be of length 0.
+        // A mask without voxels has no rows; its chunks must not have length 0.
         let plane = ((ny + 2 * border) * words).max(1);
         let planes = self.data.par_chunks_mut(plane).skip(border).take(nx);
         planes.enumerate().for_each(|(x, plane)| {
@@ -102,7 +103,7 @@ impl Bits {
         });
     }
 
-    /// The bits of a row that are no border.
+    /// The bits of a row that are not border.
     pub fn inside(&self) -> Vec<u64> {
         let mut inside = vec![0; self.words];
         for bit in self.border..self.border + self.shape[2] {
@@ -116,7 +117,7 @@ impl Bits {
     }
 }
 
-/// Word `index` of a row whose bits were moved up by `step` (down when negative); zeros come in at the ends.
+/// Word `index` of a row that is shifted up by `step` bits (down if negative); zeros enter at the ends.
 pub(crate) fn shifted(row: &[u64], index: usize, step: isize) -> u64 {
     let distance = step.unsigned_abs();
     let (words, bits) = (distance / WORD, distance % WORD);

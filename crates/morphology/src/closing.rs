@@ -1,4 +1,4 @@
-//! Closing.
+//! Morphological closing.
 
 use ndarray::{Array3, ArrayView3, Axis, s};
 
@@ -8,8 +8,8 @@ use crate::erosion::{dilated, eroded};
 
 /// Closes a mask of shape (x, y, z): `iterations` dilations, then as many erosions.
 ///
-/// The mask's edge is repeated beyond the array as far as the erosions reach, so that closing does not wear the mask away
-/// at the border. scipy's `binary_closing` does so only for a mask that was padded before.
+/// The mask's edge is repeated outside the array as far as the erosions reach, so that closing does not erode the mask
+/// at the border. With scipy's `binary_closing`, the mask must be padded for this.
 #[must_use]
 pub fn close(mask: ArrayView3<'_, bool>, element: &Element, iterations: usize) -> Array3<bool> {
     if mask.is_empty() {
@@ -24,7 +24,7 @@ pub fn close(mask: ArrayView3<'_, bool>, element: &Element, iterations: usize) -
     closed.slice(s![kept(nx), kept(ny), kept(nz)]).to_owned()
 }
 
-/// The mask with its edge repeated `margin` times on each side.
+/// Pads the mask by repeating its edge `margin` times on each side.
 fn padded(mask: ArrayView3<'_, bool>, margin: usize) -> Array3<bool> {
     let (nx, ny, nz) = mask.dim();
     let mut padded = Array3::from_elem([nx, ny, nz].map(|n| n + 2 * margin), false);

@@ -7,16 +7,16 @@ use crate::{Connectivity, Runs};
 /// The components of a mask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Components {
-    /// Of shape (x, y, z): 0 outside the mask, else the component's number, from 1 in the order in which x, y, z (z
-    /// fastest) come upon them; scipy's `label` gives the same numbers.
+    /// Component numbers, of shape (x, y, z): 0 outside the mask, else from 1 in the order of first voxels (z fastest),
+    /// as in scipy's `label`.
     pub labels: Array3<u32>,
-    /// How many voxels each component has; component n at index n − 1.
+    /// Number of voxels of each component; component n has index n − 1.
     pub sizes: Vec<usize>,
 }
 
 /// Labels the connected components of a mask of shape (x, y, z).
 ///
-/// Method: union and find over the runs of set voxels along z.
+/// Method: union-find over the runs of set voxels along z.
 #[must_use]
 pub fn label(mask: ArrayView3<'_, bool>, connectivity: Connectivity) -> Components {
     let runs = Runs::of(mask);
@@ -30,7 +30,7 @@ pub fn label(mask: ArrayView3<'_, bool>, connectivity: Connectivity) -> Componen
     Components { labels, sizes }
 }
 
-/// Drops the components of fewer than `least` voxels from a mask of shape (x, y, z).
+/// Removes the components with less than `least` voxels from a mask of shape (x, y, z).
 #[must_use]
 pub fn remove_small(
     mask: ArrayView3<'_, bool>,

@@ -1,23 +1,23 @@
-//! Which voxels are neighbors, and the sets of offsets that erosion and dilation use.
+//! Neighborhoods, and structuring elements for erosion and dilation.
 
 use crate::MorphologyError;
 
 /// Largest radius of a ball in voxels.
 const MAX_RADIUS_VOX: f64 = 64.0;
 
-/// Which voxels touch.
+/// Definition of neighboring voxels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Connectivity {
-    /// The 6 that share a face.
+    /// The 6 voxels that share a face.
     Faces,
-    /// The 18 that share a face or an edge.
+    /// The 18 voxels that share a face or an edge.
     Edges,
-    /// The 26 that share a face, an edge or a corner.
+    /// The 26 voxels that share a face, an edge or a corner.
     Corners,
 }
 
 impl Connectivity {
-    /// Along how many axes two touching voxels may differ.
+    /// Largest number of axes along which neighbors differ.
     pub(crate) fn order(self) -> usize {
         match self {
             Self::Faces => 1,
@@ -27,14 +27,14 @@ impl Connectivity {
     }
 }
 
-/// A structuring element: offsets in voxels along x, y, z, symmetric about the center, which it holds.
+/// A structuring element: offsets in voxels along x, y, z, symmetric about the center and including it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Element {
     offsets: Vec<[isize; 3]>,
 }
 
 impl Element {
-    /// A voxel and all that touch it: 7, 19 or 27 voxels, as scipy's `generate_binary_structure(3, 1 | 2 | 3)`.
+    /// A voxel and its neighbors: 7, 19 or 27 voxels, as in scipy's `generate_binary_structure(3, 1 | 2 | 3)`.
     #[must_use]
     pub fn neighbors(connectivity: Connectivity) -> Self {
         let touches =
@@ -44,12 +44,12 @@ impl Element {
         }
     }
 
-    /// All offsets no longer than a radius, as scikit-image's `ball`.
+    /// All offsets up to a radius, as in scikit-image's `ball`.
     ///
     /// # Errors
     /// A radius that is negative, not finite or larger than 64 voxels.
     pub fn ball(radius_vox: f64) -> Result<Self, MorphologyError> {
-        // Written so that NaN is refused too.
+        // This form also refuses NaN.
         if !(0.0..=MAX_RADIUS_VOX).contains(&radius_vox) {
             return Err(MorphologyError::BadRadius {
                 radius_vox,
@@ -71,7 +71,7 @@ impl Element {
         &self.offsets
     }
 
-    /// The longest step along an axis.
+    /// The largest offset along any axis.
     pub(crate) fn reach(&self) -> usize {
         let steps = self.offsets.iter().flatten();
         steps.map(|s| s.unsigned_abs()).max().unwrap_or(0)

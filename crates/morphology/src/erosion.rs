@@ -5,11 +5,12 @@ use ndarray::{Array3, ArrayView3};
 use crate::Element;
 use crate::bits::{Bits, shifted};
 
-/// Erodes a mask of shape (x, y, z) `iterations` times: a voxel stays when the whole element around it is set.
+/// Erodes a mask of shape (x, y, z) `iterations` times: a voxel stays set when all voxels of the element around it are
+/// set.
 ///
-/// Voxels outside the array have the value `border`, in every iteration. Equal to scipy's
-/// `binary_erosion(mask, element, iterations, border_value=border)`, but that no iterations leave the mask as it is
-/// (scipy then goes on until nothing changes).
+/// Voxels outside the array have the value `border`, in every iteration. Equal to scipy's `binary_erosion(mask,
+/// element, iterations, border_value=border)`, except that zero iterations do not change the mask (scipy then iterates
+/// until nothing changes).
 #[must_use]
 pub fn erode(
     mask: ArrayView3<'_, bool>,
@@ -21,10 +22,11 @@ pub fn erode(
     eroded(bits, element, iterations, border).unpack()
 }
 
-/// Dilates a mask of shape (x, y, z) `iterations` times: a voxel is set when any voxel of the element around it is.
+/// Dilates a mask of shape (x, y, z) `iterations` times: a voxel becomes set when any voxel of the element around it is
+/// set.
 ///
-/// Voxels outside the array have the value `border`, in every iteration. Equal to scipy's
-/// `binary_dilation(mask, element, iterations, border_value=border)`, but that no iterations leave the mask as it is.
+/// Voxels outside the array have the value `border`, in every iteration. Equal to scipy's `binary_dilation(mask,
+/// element, iterations, border_value=border)`, except that zero iterations do not change the mask.
 #[must_use]
 pub fn dilate(
     mask: ArrayView3<'_, bool>,
@@ -36,7 +38,7 @@ pub fn dilate(
     dilated(bits, element, iterations, border).unpack()
 }
 
-/// [`erode`] of a packed mask whose border is as wide as the element reaches and has the value `outside`.
+/// [`erode`] for a packed mask whose border has the width of the element's reach and the value `outside`.
 pub(crate) fn eroded(bits: Bits, element: &Element, iterations: usize, outside: bool) -> Bits {
     let pass = Pass {
         element,
@@ -46,7 +48,7 @@ pub(crate) fn eroded(bits: Bits, element: &Element, iterations: usize, outside: 
     repeated(bits, pass, iterations, |acc, word| acc & word)
 }
 
-/// [`dilate`] of such a mask.
+/// [`dilate`] for such a mask.
 pub(crate) fn dilated(bits: Bits, element: &Element, iterations: usize, outside: bool) -> Bits {
     let pass = Pass {
         element,
@@ -56,11 +58,11 @@ pub(crate) fn dilated(bits: Bits, element: &Element, iterations: usize, outside:
     repeated(bits, pass, iterations, |acc, word| acc | word)
 }
 
-/// What one pass over a mask joins.
+/// Settings of one pass over a mask.
 #[derive(Clone, Copy)]
 struct Pass<'a> {
     element: &'a Element,
-    /// The word that voxels are joined to.
+    /// Initial value of each word.
     start: u64,
     /// Value of the voxels outside the array.
     outside: bool,
@@ -84,7 +86,7 @@ fn repeated(
             let outside: Vec<u64> = row.iter().zip(inside).map(|(w, i)| w & !i).collect();
             row.fill(start);
             for [dx, dy, dz] in element.offsets() {
-                // The border is as wide as the longest step: no row is missed.
+                // The border is as wide as the largest offset, so every row exists.
                 let near = bits.row(
                     (x + border).wrapping_add_signed(*dx),
                     (y + border).wrapping_add_signed(*dy),

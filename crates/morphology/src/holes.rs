@@ -1,14 +1,14 @@
-//! Filling the holes of a mask.
+//! Fills the holes of a mask.
 
 use ndarray::{Array3, ArrayView3};
 
 use crate::{Connectivity, Run, Runs};
 
-/// Sets every voxel of a mask of shape (x, y, z) that no path of unset face neighbors joins to the outside.
+/// Sets every unset voxel of a mask of shape (x, y, z) that is not connected to the outside by faces.
 ///
-/// `open` says along which of x, y and z the outside begins at the array's two ends: along all of them for a volume; a
-/// single B-scan, one voxel wide along y, is filled within its plane by `[true, false, true]`. With all three it equals
-/// scipy's `binary_fill_holes`.
+/// `open` states for x, y and z whether the outside begins at the array's ends along this axis. Use all axes for a
+/// volume; for a single B-scan, one voxel wide along y, use `[true, false, true]`. With all three it equals scipy's
+/// `binary_fill_holes`.
 #[must_use]
 pub fn fill_holes(mask: ArrayView3<'_, bool>, open: [bool; 3]) -> Array3<bool> {
     let unset = Runs::of(mask.mapv(|set| !set).view());

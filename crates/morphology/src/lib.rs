@@ -1,8 +1,8 @@
-//! Binary morphology in three dimensions: erosion, dilation and closing, filling of holes, connected components, thinning to a
-//! skeleton.
+//! Binary morphology in three dimensions: erosion, dilation and closing, filling of holes, connected components,
+//! thinning to a skeleton.
 //!
-//! Arrays in, arrays out, of shape (x, y, z); lengths are in voxels. Inside, masks are packed into bits along z, so that
-//! 64 voxels are worked on at a time. Results do not depend on the number of threads.
+//! Arrays in, arrays out, of shape (x, y, z); lengths are in voxels. Internally, masks are packed into bits along z, so
+//! that one operation processes 64 voxels. Results do not depend on the number of threads.
 
 #![allow(
     clippy::needless_pass_by_value,

@@ -1,4 +1,4 @@
-//! The 27 voxels around a voxel as bits, and what Lee, Kashyap and Chu ask of them.
+//! The 3 × 3 × 3 neighborhood of a voxel as bits, with the criteria of Lee, Kashyap and Chu.
 
 /// A voxel and its neighbors: bit 9·x + 3·y + z of the cube of 3 × 3 × 3 voxels, the voxel itself at bit 13.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -6,10 +6,10 @@ pub(crate) struct Neighborhood(u32);
 
 const ALL: u32 = (1 << 27) - 1;
 const CENTER: u32 = 1 << 13;
-/// The voxels of the cube whose z, or whose y, is 0; shifted up twice, 2.
+/// The voxels of the cube with z = 0, or with y = 0; shifted up twice, those with index 2.
 const Z_LOW: u32 = 0o111_111_111;
 const Y_LOW: u32 = 0o007_007_007;
-/// What meets the voxel in a face, an edge or a corner: all voxels around that face, edge or corner but the voxel.
+/// For each face, edge and corner of the voxel: all other voxels that contain it.
 const AROUND: [(u32, i32); 26] = around();
 
 impl Neighborhood {
@@ -18,14 +18,14 @@ impl Neighborhood {
         Self(bits & ALL)
     }
 
-    /// How many neighbors are set.
+    /// Number of set neighbors.
     pub fn count(self) -> u32 {
         (self.0 & !CENTER).count_ones()
     }
 
-    /// Whether the set neighbors are in one piece, or none is set; neighbors touch by faces, edges or corners.
+    /// Whether the set neighbors are connected (by faces, edges or corners), or none is set.
     ///
-    /// Then taking the voxel away neither parts nor joins objects (Lee et al. 1994).
+    /// Then removing the voxel neither splits nor joins objects (Lee et al. 1994).
     pub fn is_connected(self) -> bool {
         let neighbors = self.0 & !CENTER;
         let mut reached = neighbors & neighbors.wrapping_neg();
@@ -38,10 +38,10 @@ impl Neighborhood {
         }
     }
 
-    /// Whether taking the voxel away leaves the Euler number as it is (Lee et al. 1994).
+    /// Whether removing the voxel preserves the Euler number (Lee et al. 1994).
     ///
-    /// Counted from its definition instead of by the paper's table of octants: the voxel takes with it itself and those
-    /// of its faces, edges and corners that no other voxel holds, and vertices − edges + faces − voxels must not change.
+    /// Computed from the definition instead of the paper's table of octants: removing the voxel also removes its faces,
+    /// edges and corners that no other voxel contains, and vertices − edges + faces − voxels must not change.
     pub fn keeps_euler_number(self) -> bool {
         let neighbors = self.0 & !CENTER;
         let lost: i32 = AROUND
@@ -52,7 +52,7 @@ impl Neighborhood {
     }
 }
 
-/// The set voxels and all that touch them.
+/// The set voxels and their neighbors.
 fn grown(bits: u32) -> u32 {
     let z = bits | (bits & !(Z_LOW << 2)) << 1 | (bits & !Z_LOW) >> 1;
     let y = z | (z & !(Y_LOW << 6)) << 3 | (z & !Y_LOW) >> 3;
@@ -73,8 +73,8 @@ const fn around() -> [(u32, i32); 26] {
     list
 }
 
-/// The voxels that hold the face, edge or corner in this direction (9·x + 3·y + z, each 0, 1 or 2), without the center:
-/// those that differ from the center along no axis but the direction's, and there towards it.
+/// The voxels, except the center, that contain the face, edge or corner in this direction (9·x + 3·y + z, each 0, 1 or
+/// 2): along each axis they are either at the center's index or shifted in the direction.
 const fn others(direction: usize) -> u32 {
     let mut bits = 0;
     let mut voxel = 0;
@@ -94,7 +94,7 @@ const fn towards(voxel: usize, direction: usize) -> bool {
     voxel == 1 || voxel == direction
 }
 
-/// Vertices and faces count once, edges once less.
+/// Sign in the Euler number: +1 for vertices and faces, −1 for edges.
 const fn sign(direction: usize) -> i32 {
     let along =
         (direction / 9 != 1) as i32 + (direction / 3 % 3 != 1) as i32 + (direction % 3 != 1) as i32;

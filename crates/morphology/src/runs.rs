@@ -1,29 +1,29 @@
-//! Runs of set voxels, and which of them are connected.
+//! Runs of set voxels along z, and their connected components.
 
 use ndarray::ArrayView3;
 
 use crate::Connectivity;
 use crate::bits::{Bits, set_bits};
 
-/// Set voxels that follow each other along z, with none before and none behind.
+/// A maximal sequence of set voxels along z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Run {
-    /// Their x.
+    /// Index x.
     pub x: usize,
-    /// Their y.
+    /// Index y.
     pub y: usize,
-    /// z of the first.
+    /// First z.
     pub start: usize,
-    /// z behind the last.
+    /// One past the last z.
     pub end: usize,
 }
 
-/// All runs of a mask along z, in the order of x and y.
+/// All runs of a mask along z, ordered by x and y.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Runs {
     rows: [usize; 2],
     list: Vec<Run>,
-    /// Where the runs of each row begin, and the end of the last.
+    /// Index of the first run of each row, followed by the number of runs.
     firsts: Vec<usize>,
 }
 
@@ -48,7 +48,7 @@ impl Runs {
         runs
     }
 
-    /// The runs in the order of x, y and z.
+    /// The runs, ordered by x, y and z.
     #[must_use]
     pub fn list(&self) -> &[Run] {
         &self.list
@@ -58,7 +58,7 @@ impl Runs {
         let mut before = 0;
         let mut open = None;
         for (index, word) in row.iter().enumerate() {
-            // Bits that differ from the one before them: runs start and end there.
+            // Bits that differ from their predecessor are starts and ends of runs.
             let changes = word ^ (word << 1 | before);
             before = word >> 63;
             for bit in set_bits(changes, index) {
@@ -73,12 +73,12 @@ impl Runs {
                 }
             }
         }
-        // The border may fill the row to its last bit only when it ends with an unset voxel: no run stays open.
+        // The row ends with an unset voxel if the border fills it to its last bit, so no run stays open.
     }
 
-    /// The number of each run's component, from 1 in the order of first runs, and how many voxels each component has.
+    /// The component number of each run, from 1 in the order of first runs, and the number of voxels of each component.
     ///
-    /// Method: union and find.
+    /// Method: union-find.
     #[must_use]
     pub fn components(&self, connectivity: Connectivity) -> (Vec<u32>, Vec<usize>) {
         let mut parents: Vec<usize> = (0..self.list.len()).collect();
@@ -101,7 +101,7 @@ impl Runs {
         self.numbered(&mut parents)
     }
 
-    /// Joins the runs of two rows that overlap, or lie at most `reach` apart.
+    /// Joins the runs of two rows that overlap, or are at most `reach` apart.
     fn join(&self, [here, there]: [usize; 2], reach: usize, parents: &mut [usize]) {
         let (mut i, mut j) = (self.firsts[here], self.firsts[there]);
         let (ends_i, ends_j) = (self.firsts[here + 1], self.firsts[there + 1]);
@@ -118,7 +118,7 @@ impl Runs {
         let mut numbers = vec![0; self.list.len()];
         let mut sizes: Vec<usize> = Vec::new();
         for (i, run) in self.list.iter().enumerate() {
-            // A root is the first run of its component, so that it was numbered before.
+            // A root is the first run of its component, so it already has a number.
             let root = find(parents, i);
             if root == i {
                 sizes.push(0);

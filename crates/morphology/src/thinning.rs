@@ -1,4 +1,4 @@
-//! Thinning of a mask to its skeleton.
+//! Thins a mask to its skeleton.
 
 use ndarray::{Array3, ArrayView3};
 use rayon::prelude::*;
@@ -6,33 +6,33 @@ use rayon::prelude::*;
 use crate::bits::{Bits, set_bits, shifted};
 use crate::neighborhood::Neighborhood;
 
-/// What is asked again of a voxel right before it is taken away.
+/// Check that is repeated right before a voxel is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Recheck {
-    /// That its neighbors are connected, as in the paper. Equal, voxel for voxel, to scikit-image 0.26's `skeletonize`.
-    /// Objects that are two voxels wide may be thinned away altogether: 2 × 2 × 5 voxels leave nothing.
+    /// Only that its neighbors are connected, as in the paper. Equal, voxel for voxel, to scikit-image 0.26's
+    /// `skeletonize`. Objects that are two voxels wide may be removed entirely: nothing is left of 2 × 2 × 5 voxels.
     Connectivity,
-    /// Everything: that its neighbors are connected, that the Euler number stays, and that it ends no line. Every object
-    /// keeps its number of components, tunnels and cavities, and thin objects keep their length.
+    /// All criteria: its neighbors are connected, the Euler number is preserved, and it is not the end of a line. Every
+    /// object keeps its number of components, tunnels and cavities, and thin objects keep their length.
     Topology,
 }
 
 /// One face of a voxel: an axis, and the direction along it.
 type Face = (usize, isize);
 
-/// The six sides from which voxels are taken, in scikit-image's order: −y, +y, +z, −z, +x, −x.
+/// The six directions of removal, in scikit-image's order: −y, +y, +z, −z, +x, −x.
 const FACES: [Face; 6] = [(1, -1), (1, 1), (2, 1), (2, -1), (0, 1), (0, -1)];
 
-/// Thins a mask of shape (x, y, z) to a skeleton of curves, one voxel wide, that is connected as the mask is
-/// (26 neighbors; 6 for the background).
+/// Thins a mask of shape (x, y, z) to a skeleton of curves, one voxel wide, with the connectivity of the mask (26
+/// neighbors; 6 for the background).
 ///
 /// Method: Lee, Kashyap and Chu (1994), "Building skeleton models via 3-D medial surface/axis thinning algorithms",
-/// CVGIP 56(6):462–478. From each side in turn, those border voxels are collected that end no line and whose removal
-/// changes neither the Euler number nor connectivity; then, in the order x, y, z, they are taken away, if what
-/// [`Recheck`] names still holds; until a round over all six sides takes nothing.
+/// For each direction in turn, the border voxels are collected that are not ends of lines and whose removal changes
+/// neither the Euler number nor connectivity. Then they are removed in the order x, y, z, if the check of [`Recheck`]
+/// still holds. This repeats until a round over all six directions removes nothing.
 ///
-/// Outside the array nothing is set. A mask of a single x is a picture: it is thinned from its four sides alone, as
-/// scikit-image does.
+/// Voxels outside the array are not set. A mask of a single x is an image: it is thinned from its four sides only, as
+/// in scikit-image.
 #[must_use]
 pub fn skeletonize(mask: ArrayView3<'_, bool>, recheck: Recheck) -> Array3<bool> {
     let mut bits = Bits::pack(mask, 1, false);
@@ -61,12 +61,12 @@ pub fn skeletonize(mask: ArrayView3<'_, bool>, recheck: Recheck) -> Array3<bool>
     bits.unpack()
 }
 
-/// Whether a voxel ends no line and its removal changes no topology.
+/// Whether a voxel is not the end of a line and its removal preserves topology.
 fn is_free(neighborhood: Neighborhood) -> bool {
     neighborhood.count() != 1 && neighborhood.keeps_euler_number() && neighborhood.is_connected()
 }
 
-/// The free voxels on one side, in the order x, y, z.
+/// The removable voxels on one side, in the order x, y, z.
 fn candidates(bits: &Bits, face: Face) -> Vec<[usize; 3]> {
     let [nx, ny, _] = bits.shape();
     let planes: Vec<Vec<[usize; 3]>> = (1..=nx)
@@ -89,7 +89,7 @@ fn push_candidates(
     found: &mut Vec<[usize; 3]>,
 ) {
     let row = bits.row(x, y);
-    let beside = match axis {
+    let neighbors = match axis {
         0 => bits.row(x.wrapping_add_signed(step), y),
         1 => bits.row(x, y.wrapping_add_signed(step)),
         _ => row,
@@ -98,7 +98,7 @@ fn push_candidates(
         let next = if axis == 2 {
             shifted(row, index, -step)
         } else {
-            beside[index]
+            neighbors[index]
         };
         for bit in set_bits(word & !next, index) {
             if is_free(neighborhood(bits, [x, y, bit])) {
@@ -108,7 +108,7 @@ fn push_candidates(
     }
 }
 
-/// The voxels around one; bits count with the border, which is one voxel wide.
+/// The neighborhood of a voxel; indices include the border, which is one voxel wide.
 fn neighborhood(bits: &Bits, [x, y, bit]: [usize; 3]) -> Neighborhood {
     let (index, offset) = ((bit - 1) / 64, (bit - 1) % 64);
     let mut all = 0;

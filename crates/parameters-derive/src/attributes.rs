@@ -6,7 +6,7 @@ use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
 use syn::{Attribute, DeriveInput, Error, Field, LitStr, Path, Result, Token, Type};
 
-/// What `#[parameter(…)]` says of a field.
+/// The content of `#[parameter(…)]`.
 #[derive(Default)]
 pub(crate) struct FieldAttributes {
     pub default: Option<TokenStream>,
@@ -24,7 +24,7 @@ pub(crate) struct FieldAttributes {
 }
 
 impl FieldAttributes {
-    /// Reads the attributes of a field, and refuses those that make no sense together.
+    /// Parses the attributes of a field, and refuses invalid combinations.
     pub(crate) fn of(field: &Field) -> Result<Self> {
         let mut found = Self::default();
         for attribute in field
@@ -54,7 +54,7 @@ impl FieldAttributes {
             "flatten" => flag(meta, &mut self.flatten),
             "skip" => flag(meta, &mut self.skip),
             _ => Err(meta.error(format!(
-                "'{key}' is unknown here; known are default, required, min, max, above, below, unit, name, check, \
+                "unknown attribute '{key}'; known are default, required, min, max, above, below, unit, name, check, \
                  flatten, prefix and skip"
             ))),
         }
@@ -74,22 +74,20 @@ impl FieldAttributes {
         let others = others || self.unit.is_some() || self.name.is_some();
         if self.skip.is_some() {
             if others || self.flatten.is_some() || self.prefix.is_some() || self.check.is_some() {
-                return refuse("a skipped field is no parameter: skip stands alone");
+                return refuse("a skipped field is not a parameter: remove its other attributes");
             }
             return Ok(());
         }
         if self.flatten.is_some() {
             if others {
                 return refuse(
-                    "a flattened field has only a prefix: the rest stands on its own fields",
+                    "a flattened field allows only prefix: put other attributes on its own fields",
                 );
             }
             return Ok(());
         }
         if self.prefix.is_some() {
-            return refuse(
-                "prefix goes with flatten; name = \"…\" gives one parameter another name",
-            );
+            return refuse("prefix needs flatten; to rename one parameter, use name = \"…\"");
         }
         if self.min.is_some() && self.above.is_some() || self.max.is_some() && self.below.is_some()
         {
@@ -97,30 +95,26 @@ impl FieldAttributes {
         }
         if self.bounded() && matches!(kind, "bool" | "String" | "BTreeMap") {
             return refuse(
-                "bounds are for numbers and lists of numbers; check = path takes any rule",
+                "bounds need a number or a list of numbers; for other rules use check = path",
             );
         }
         if self.required.is_some() && self.default.is_some() {
-            return refuse(
-                "a required parameter needs no default: its default would never be used",
-            );
+            return refuse("a required parameter must not have a default: it would never be used");
         }
         if self.required.is_some() && kind == "Option" {
-            return refuse(
-                "a required parameter is never unset: give the field the type inside the Option",
-            );
+            return refuse("a required parameter is never unset: use the type inside the Option");
         }
         let may_be_unset = matches!(kind, "Option" | "bool" | "BTreeMap");
         if self.required.is_none() && self.default.is_none() && !may_be_unset {
             return refuse(
-                "say what holds when nothing is given: default = …, required, or an Option",
+                "an unset value needs a meaning: add default = …, add required, or use an Option",
             );
         }
         Ok(())
     }
 }
 
-/// The rule about several fields in `#[parameters(check = path)]`.
+/// The rule of `#[parameters(check = path)]`.
 pub(crate) fn rule_of(input: &DeriveInput) -> Result<Option<Path>> {
     let mut rule = None;
     let own = |attribute: &&Attribute| attribute.path().is_ident("parameters");
@@ -129,13 +123,13 @@ pub(crate) fn rule_of(input: &DeriveInput) -> Result<Option<Path>> {
             if meta.path.is_ident("check") {
                 return once(&meta, &mut rule, |input| input.parse());
             }
-            Err(meta.error("unknown here; a struct has check = path"))
+            Err(meta.error("unknown attribute; a struct allows only check = path"))
         })?;
     }
     Ok(rule)
 }
 
-/// The last name of a type's path, such as `Option`; empty for other types.
+/// The last segment of a type's path, such as `Option`; empty for other types.
 pub(crate) fn type_name(kind: &Type) -> String {
     match kind {
         Type::Path(path) => path.path.segments.last().map(|s| s.ident.to_string()),
@@ -152,7 +146,7 @@ fn once<T>(
     let value = parse(meta.value()?)?;
     match place.replace(value) {
         None => Ok(()),
-        Some(_) => Err(meta.error("this is given twice")),
+        Some(_) => Err(meta.error("the attribute is given twice")),
     }
 }
 
@@ -163,11 +157,11 @@ fn flag(meta: &ParseNestedMeta, place: &mut Option<Span>) -> Result<()> {
         .map_or_else(Span::call_site, |ident| ident.span());
     match place.replace(span) {
         None => Ok(()),
-        Some(_) => Err(meta.error("this is given twice")),
+        Some(_) => Err(meta.error("the attribute is given twice")),
     }
 }
 
-/// An expression: all up to the next comma that stands outside brackets.
+/// An expression: all tokens up to the next comma outside brackets.
 fn expression(input: ParseStream) -> Result<TokenStream> {
     let mut tokens = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) {

@@ -6,18 +6,24 @@ use syn::{Data, DeriveInput, Error, Fields, Ident, LitStr, Result, Variant};
 
 use crate::words;
 
-/// The code of the derive.
+/// Generates the code of the derive.
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Enum(data) = &input.data else {
-        return Err(Error::new_spanned(&input.ident, "Choice is for enums"));
+        return Err(Error::new_spanned(
+            &input.ident,
+            "Choice can only be derived for enums",
+        ));
     };
     if data.variants.is_empty() {
-        return Err(Error::new_spanned(&input.ident, "a choice needs a variant"));
+        return Err(Error::new_spanned(
+            &input.ident,
+            "a choice needs at least one variant",
+        ));
     }
     if !input.generics.params.is_empty() {
         return Err(Error::new_spanned(
             &input.generics,
-            "a choice has no generic parameters",
+            "a choice must not have generic parameters",
         ));
     }
     let mut choices: Vec<(&Ident, String)> = Vec::new();
@@ -75,10 +81,10 @@ fn code(name: &Ident, choices: &[(&Ident, String)]) -> TokenStream {
     }
 }
 
-/// The word of a variant: its attribute's, or its name in `snake_case`.
+/// The word of a variant: from its attribute, or its name in `snake_case`.
 fn word(variant: &Variant) -> Result<String> {
     if !matches!(variant.fields, Fields::Unit) {
-        let message = "a variant of a choice holds nothing: it is one word";
+        let message = "a variant of a choice must not have fields";
         return Err(Error::new_spanned(variant, message));
     }
     let mut own = variant.attrs.iter().filter(|a| a.path().is_ident("choice"));
@@ -86,12 +92,12 @@ fn word(variant: &Variant) -> Result<String> {
         return Ok(words::of_variant(&variant.ident));
     };
     if let Some(second) = own.next() {
-        return Err(Error::new_spanned(second, "a variant has one word"));
+        return Err(Error::new_spanned(second, "a variant has only one word"));
     }
     let word = attribute.parse_args::<LitStr>()?;
     let text = word.value();
     if text.is_empty() || text.contains(|c: char| c == ',' || c.is_whitespace()) {
-        let message = "a word has no space and no comma, which separates the items of lists";
+        let message = "a word must not contain spaces or commas";
         return Err(Error::new_spanned(word, message));
     }
     Ok(text)

@@ -1,8 +1,8 @@
-//! The help of a parameter, from the documentation of its field.
+//! Extracts the help of a parameter from the documentation of its field.
 
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-/// The first paragraph of a documentation comment in one line, without the period at its end; empty without a comment.
+/// The first paragraph of a doc comment in one line, without the final period; empty without a comment.
 pub(crate) fn of(attributes: &[Attribute]) -> String {
     let lines = attributes.iter().filter_map(line);
     let first: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
@@ -10,7 +10,7 @@ pub(crate) fn of(attributes: &[Attribute]) -> String {
     text.strip_suffix('.').unwrap_or(&text).to_owned()
 }
 
-/// One line of a documentation comment.
+/// One line of a doc comment.
 fn line(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(pair) = &attribute.meta else {
         return None;

@@ -17,7 +17,7 @@ pub fn derive_parameters(input: TokenStream) -> TokenStream {
     )))
 }
 
-/// Makes an enum of unit variants one of a few words.
+/// Makes an enum of unit variants a choice among words.
 #[proc_macro_derive(Choice, attributes(choice))]
 pub fn derive_choice(input: TokenStream) -> TokenStream {
     written(choice::derive(&parse_macro_input!(input as DeriveInput)))

@@ -7,7 +7,7 @@ use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result, Type};
 use crate::attributes::{FieldAttributes, rule_of};
 use crate::{help, words};
 
-/// A field and what its attributes say.
+/// A field with its attributes.
 struct Field<'a> {
     ident: &'a Ident,
     kind: &'a Type,
@@ -16,7 +16,7 @@ struct Field<'a> {
     attributes: FieldAttributes,
 }
 
-/// The code of the derive.
+/// Generates the code of the derive.
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let fields = fields(input)?;
     let rule = rule_of(input)?;
@@ -27,12 +27,20 @@ fn fields(input: &DeriveInput) -> Result<Vec<Field<'_>>> {
     let named = match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(named) => named,
-            _ => return refuse(input, "Parameters is for structs with named fields"),
+            _ => return refuse(input, "Parameters needs a struct with named fields"),
         },
-        _ => return refuse(input, "Parameters is for structs; an enum is a Choice"),
+        _ => {
+            return refuse(
+                input,
+                "Parameters can only be derived for structs; derive Choice for an enum",
+            );
+        }
     };
     if !input.generics.params.is_empty() {
-        return refuse(input, "a struct of parameters has no generic parameters");
+        return refuse(
+            input,
+            "a struct of parameters must not have generic parameters",
+        );
     }
     let mut all: Vec<Field<'_>> = Vec::new();
     for field in &named.named {
@@ -46,7 +54,7 @@ fn fields(input: &DeriveInput) -> Result<Vec<Field<'_>>> {
         let flat = attributes.flatten.is_some();
         let skip = attributes.skip.is_some();
         if about.is_empty() && !flat && !skip {
-            let message = "the help is missing: write a documentation comment (///) on the field";
+            let message = "the help is missing: add a doc comment (///) to the field";
             return Err(Error::new_spanned(field, message));
         }
         if !flat
@@ -73,7 +81,7 @@ fn refuse<T>(input: &DeriveInput, message: &str) -> Result<T> {
     Err(Error::new_spanned(&input.ident, message))
 }
 
-/// The code inside a block of its own, where each field has a function that returns its parameter.
+/// The code, in a block of its own, with a function per field that returns its parameter.
 fn code(name: &Ident, fields: &[Field<'_>], rule: Option<&Path>) -> TokenStream {
     let declared = fields
         .iter()
@@ -119,12 +127,12 @@ fn code(name: &Ident, fields: &[Field<'_>], rule: Option<&Path>) -> TokenStream 
 }
 
 impl Field<'_> {
-    /// Whether the field is one parameter.
+    /// Whether the field is a single parameter.
     fn is_plain(&self) -> bool {
         self.attributes.flatten.is_none() && self.attributes.skip.is_none()
     }
 
-    /// The function that returns the field's parameter; none for a flattened or skipped field.
+    /// The function that returns the field's parameter; empty for a flattened or skipped field.
     fn declared(&self, index: usize) -> TokenStream {
         if !self.is_plain() {
             return TokenStream::new();
@@ -216,7 +224,7 @@ impl Field<'_> {
         quote! { #own #rule }
     }
 
-    /// What stands before the names of a flattened field's parameters.
+    /// The prefix of the names of a flattened field's parameters.
     fn prefix(&self) -> String {
         let prefix = self.attributes.prefix.as_ref();
         prefix.map_or_else(String::new, |prefix| format!("{}_", prefix.value()))

@@ -1,8 +1,8 @@
-//! Names as they stand in specifications.
+//! Names in specifications.
 
 use syn::Ident;
 
-/// The name of a field: itself, without the `r#` of a keyword.
+/// The name of a field, without the `r#` of a raw identifier.
 pub(crate) fn of_field(ident: &Ident) -> String {
     let name = ident.to_string();
     name.strip_prefix("r#").unwrap_or(&name).to_owned()

@@ -1,6 +1,6 @@
-//! An enum that is one of a few words.
+//! Enums as parameters with a fixed set of words.
 
-/// An enum that is one of a few words; derive it.
+/// An enum whose variants are words; derive it.
 pub trait Choice: Sized {
     /// The words, in the order of the variants.
     fn words() -> Vec<&'static str>;
@@ -8,6 +8,6 @@ pub trait Choice: Sized {
     /// The word of this variant.
     fn as_str(&self) -> &'static str;
 
-    /// The variant of that word.
+    /// The variant of this word.
     fn from_word(word: &str) -> Option<Self>;
 }

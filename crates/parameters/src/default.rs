@@ -1,8 +1,8 @@
-//! What may stand after `default =`.
+//! Types of values after `default =`.
 
 /// A value that can be the default of a field of type `T`: a `T`, a text for a `String`, an array for a `Vec`.
 pub trait IntoDefault<T> {
-    /// The default.
+    /// Converts to the field's type.
     fn into_default(self) -> T;
 }
 

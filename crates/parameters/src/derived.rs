@@ -1,4 +1,4 @@
-//! What the code of the derives calls.
+//! Functions that the derived code calls.
 
 pub use serde_json::{Map, Value};
 
@@ -19,7 +19,7 @@ pub fn default<T: ParameterValue, D: IntoDefault<T>>(value: D) -> Value {
     value.into_default().to_value()
 }
 
-/// The field from values by name.
+/// Reads a field from values by name.
 ///
 /// # Errors
 /// A value that is missing, of the wrong type or out of bounds.
@@ -39,15 +39,15 @@ pub fn read<T: ParameterValue>(
     }
 }
 
-/// A field that is no parameter.
+/// The value of a field with `skip`.
 ///
 /// # Errors
-/// Never.
+/// None.
 pub fn skipped<T: Default>() -> Result<T, ParameterFault> {
     Ok(T::default())
 }
 
-/// Checks the bounds of a field, which a caller may have filled.
+/// Checks the bounds of a field that a caller may have set.
 ///
 /// # Errors
 /// A number that is not finite or out of bounds.
@@ -55,7 +55,7 @@ pub fn check<T: ParameterValue>(parameter: &Parameter, field: &T) -> Result<(), 
     let value = field.to_value();
     let checked = match &value {
         Value::Null if T::unset().is_some() => Ok(()),
-        // JSON knows no NaN and no infinity: `to_value` makes null of them.
+        // JSON has neither NaN nor infinity: `to_value` converts both to null.
         value if holds_null(value) => Err("a number is NaN or infinite".to_owned()),
         _ => parameter.schema.check(value).map(|_| ()),
     };
@@ -67,10 +67,10 @@ fn holds_null(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(is_null)
 }
 
-/// What the rule of one field says, with the parameter's name.
+/// Adds the parameter's name to the message of its rule.
 ///
 /// # Errors
-/// A broken rule.
+/// The rule is broken.
 pub fn obeyed(name: &str, said: Result<(), String>) -> Result<(), ParameterFault> {
     said.map_err(|fault| ParameterFault::of(name, fault))
 }
@@ -81,10 +81,10 @@ pub fn obeyed(name: &str, said: Result<(), String>) -> Result<(), ParameterFault
 /// No such word.
 pub fn choice<T: Choice>(value: &Value) -> Result<T, String> {
     let word = value.as_str().and_then(T::from_word);
-    word.ok_or_else(|| format!("{value} is none of {}", T::words().join(", ")))
+    word.ok_or_else(|| format!("{value} is not one of {}", T::words().join(", ")))
 }
 
-/// The parameters of a flattened struct, their names after a prefix.
+/// The parameters of a flattened struct, with prefixed names.
 pub fn declare<T: Parameters>(prefix: &str) -> Vec<Parameter> {
     let mut all = T::declare();
     for parameter in &mut all {
@@ -93,10 +93,10 @@ pub fn declare<T: Parameters>(prefix: &str) -> Vec<Parameter> {
     all
 }
 
-/// A flattened struct from values whose names have a prefix.
+/// Reads a flattened struct from values with prefixed names.
 ///
 /// # Errors
-/// Those of [`Parameters::from_map`].
+/// The errors of [`Parameters::from_map`].
 pub fn flattened<T: Parameters>(
     prefix: &str,
     values: &Map<String, Value>,
@@ -114,7 +114,7 @@ pub fn flattened<T: Parameters>(
 /// Checks a flattened struct.
 ///
 /// # Errors
-/// Those of [`Parameters::check`].
+/// The errors of [`Parameters::check`].
 pub fn check_flattened<T: Parameters>(prefix: &str, field: &T) -> Result<(), ParameterFault> {
     field.check().map_err(|fault| prefixed(prefix, fault))
 }

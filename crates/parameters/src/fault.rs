@@ -1,23 +1,23 @@
-//! Why settings cannot be used.
+//! Errors of settings.
 
-/// A parameter, or several together, that cannot be used.
+/// An invalid parameter, or an invalid combination of parameters.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParameterFault {
-    /// One parameter: its name, and what is wrong with its value.
+    /// One parameter.
     #[error("{name}: {fault}")]
     Parameter {
         /// Name in `snake_case`.
         name: String,
-        /// What is wrong, and what is allowed.
+        /// The fault, and the allowed values.
         fault: String,
     },
-    /// A rule about several parameters; the text names them.
+    /// A broken rule about several parameters; the text names them.
     #[error("{0}")]
     Rule(String),
 }
 
 impl ParameterFault {
-    /// A fault of one parameter.
+    /// An error of one parameter.
     #[must_use]
     pub fn of(name: &str, fault: String) -> Self {
         let name = name.to_owned();

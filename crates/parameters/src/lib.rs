@@ -1,8 +1,8 @@
-//! What a setting is: a named value with a type, a default, a unit, bounds and one line of help.
+//! Parameters: named values with a type, a default, a unit, bounds and one line of help.
 //!
-//! A struct that derives [`Parameters`](trait@Parameters) declares each of its fields as a parameter, once. Everything else
-//! comes from that declaration: the specification, the command line and its help, the keys of the configuration file, and
-//! the checks. An enum that derives [`Choice`](trait@Choice) is one of a few words.
+//! A struct that derives [`Parameters`](trait@Parameters) declares each of its fields as a parameter, once. Everything
+//! else is derived from this declaration: the specification, the command line and its help, the keys of the
+//! configuration file, and the checks. An enum that derives [`Choice`](trait@Choice) is a choice among words.
 //!
 //! ```
 //! use rsom_parameters::{Choice, Parameters};
@@ -41,20 +41,21 @@
 //!
 //! | attribute | meaning |
 //! |---|---|
-//! | `default = EXPR` | value when none is given; a `bool` is false without one |
+//! | `default = EXPR` | default value; without it, a `bool` is false |
 //! | `required` | must be given |
-//! | `min = X`, `max = X` | smallest and largest allowed number, of each item of a list |
+//! | `min = X`, `max = X` | smallest and largest allowed number; for lists, of each item |
 //! | `above = X`, `below = X` | the number must be larger, or smaller, than this |
 //! | `unit = "mm"` | unit, shown in the help |
-//! | `name = "word"` | name, where it is not that of the field |
-//! | `check = path` | a further rule, `fn(&FieldType) -> Result<(), String>`; a `Vec<T>` may go to a `&[T]` |
-//! | `flatten` | the field's own parameters stand in its place; `prefix = "p"` puts `p_` before their names |
-//! | `skip` | the field is no parameter; it is read as its `Default` |
+//! | `name = "word"` | name, if it differs from the field's |
+//! | `check = path` | an additional rule, `fn(&FieldType) -> Result<(), String>`; a `Vec<T>` may go to a `&[T]` |
+//! | `flatten` | replaces the field by its own parameters; `prefix = "p"` adds `p_` before their names |
+//! | `skip` | the field is not a parameter; its value is its `Default` |
 //!
-//! An `Option` without a default is null when it is unset, a map is empty. `#[parameters(check = path)]` on the struct is
+//! An unset `Option` without a default is null, an unset map is empty. `#[parameters(check = path)]` on the struct adds
 //! a rule about several fields, `fn(&Self) -> Result<(), String>`.
 //!
-//! The words of a [`Choice`](trait@Choice) are the variants' names in `snake_case`; `#[choice("word")]` names another.
+//! The words of a [`Choice`](trait@Choice) are the variants' names in `snake_case`; `#[choice("word")]` sets another
+//! word.
 
 mod choice;
 mod default;

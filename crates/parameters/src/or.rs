@@ -1,4 +1,4 @@
-//! A choice with one more word: `auto` or `none`.
+//! Choices with an additional word: `auto` or `none`.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::{Choice, IntoDefault, ParameterValue, Type};
 /// `auto`, or one of the words of `T`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrAuto<T> {
-    /// Left to the program.
+    /// The program chooses.
     Auto,
     /// Given by the user.
     Given(T),
@@ -16,14 +16,14 @@ pub enum OrAuto<T> {
 /// `none`, or one of the words of `T`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrNone<T> {
-    /// Nothing of the kind.
+    /// None of the words.
     None,
     /// Given by the user.
     Given(T),
 }
 
 impl<T> OrAuto<T> {
-    /// What was given, unless the choice is left to the program.
+    /// The given choice; `None` for `auto`.
     pub fn given(self) -> Option<T> {
         match self {
             Self::Auto => None,
@@ -33,7 +33,7 @@ impl<T> OrAuto<T> {
 }
 
 impl<T> OrNone<T> {
-    /// What was given, unless it is `none`.
+    /// The given choice; `None` for `none`.
     pub fn given(self) -> Option<T> {
         match self {
             Self::None => None,

@@ -1,4 +1,4 @@
-//! A named value that changes what a command computes.
+//! A parameter of a command.
 
 use serde_json::Value;
 
@@ -11,24 +11,24 @@ pub struct Parameter {
     pub name: String,
     /// Type and bounds.
     pub schema: Schema,
-    /// Value when none is given; without one, an unset parameter is null.
+    /// Default value; an unset parameter without default is null.
     pub default: Option<Value>,
     /// Whether it must be given.
     pub required: bool,
     /// Unit, such as `mm`, `voxels`, `epochs`.
     pub unit: Option<String>,
-    /// One line for people.
+    /// Help, in one line.
     pub about: String,
 }
 
 impl Parameter {
-    /// `true` or `false`, false unless given; `--name` alone means true.
+    /// A boolean, false by default; `--name` alone means true.
     #[must_use]
     pub fn flag(name: &str, about: &str) -> Self {
         Self::new(name, Type::Boolean, about).default(false)
     }
 
-    /// A whole number.
+    /// An integer.
     #[must_use]
     pub fn integer(name: &str, about: &str) -> Self {
         Self::new(name, Type::Integer, about)
@@ -46,7 +46,7 @@ impl Parameter {
         Self::new(name, Type::Text, about)
     }
 
-    /// One of a few words.
+    /// One of several words.
     #[must_use]
     pub fn choice(name: &str, words: &[&str], about: &str) -> Self {
         Self::new(
@@ -56,38 +56,38 @@ impl Parameter {
         )
     }
 
-    /// Several of these words.
+    /// A list of these words.
     #[must_use]
     pub fn choices(name: &str, words: &[&str], about: &str) -> Self {
         let words = words.iter().map(|w| (*w).to_owned()).collect();
         Self::new(name, Type::List(Box::new(Type::Choice(words))), about)
     }
 
-    /// Several whole numbers.
+    /// A list of integers.
     #[must_use]
     pub fn integers(name: &str, about: &str) -> Self {
         Self::new(name, Type::List(Box::new(Type::Integer)), about)
     }
 
-    /// Several numbers.
+    /// A list of numbers.
     #[must_use]
     pub fn numbers(name: &str, about: &str) -> Self {
         Self::new(name, Type::List(Box::new(Type::Number)), about)
     }
 
-    /// Several texts.
+    /// A list of texts.
     #[must_use]
     pub fn texts(name: &str, about: &str) -> Self {
         Self::new(name, Type::List(Box::new(Type::Text)), about)
     }
 
-    /// Named texts: `--name key=value`, repeated.
+    /// A map from names to texts: `--name key=value`, repeated.
     #[must_use]
     pub fn map(name: &str, about: &str) -> Self {
         Self::new(name, Type::Map, about)
     }
 
-    /// A parameter of any type, with no default.
+    /// A parameter of any type, without default.
     #[must_use]
     pub fn new(name: &str, kind: Type, about: &str) -> Self {
         Self {
@@ -100,56 +100,56 @@ impl Parameter {
         }
     }
 
-    /// The value when none is given.
+    /// Sets the default value.
     #[must_use]
     pub fn default(mut self, value: impl Into<Value>) -> Self {
         self.default = Some(value.into());
         self
     }
 
-    /// Must be given.
+    /// Makes the parameter required.
     #[must_use]
     pub fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
-    /// The smallest allowed number.
+    /// Sets the smallest allowed number.
     #[must_use]
     pub fn at_least(mut self, minimum: f64) -> Self {
         self.schema.minimum = Some(minimum);
         self
     }
 
-    /// The largest allowed number.
+    /// Sets the largest allowed number.
     #[must_use]
     pub fn at_most(mut self, maximum: f64) -> Self {
         self.schema.maximum = Some(maximum);
         self
     }
 
-    /// The number must be larger than this.
+    /// Requires numbers above this bound.
     #[must_use]
     pub fn above(mut self, bound: f64) -> Self {
         self.schema.exclusive_minimum = Some(bound);
         self
     }
 
-    /// The number must be smaller than this.
+    /// Requires numbers below this bound.
     #[must_use]
     pub fn below(mut self, bound: f64) -> Self {
         self.schema.exclusive_maximum = Some(bound);
         self
     }
 
-    /// How many items a list must have.
+    /// Sets the number of items of a list.
     #[must_use]
     pub fn count(mut self, items: usize) -> Self {
         self.schema.items = Some(items);
         self
     }
 
-    /// The unit of the value.
+    /// Sets the unit of the value.
     #[must_use]
     pub fn unit(mut self, unit: &str) -> Self {
         self.unit = Some(unit.to_owned());

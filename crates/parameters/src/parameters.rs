@@ -9,13 +9,14 @@ pub trait Parameters: Sized {
     /// The parameters, in the order of the fields.
     fn declare() -> Vec<Parameter>;
 
-    /// The struct from values by name. A missing or null value takes its default; names of other parameters are ignored.
+    /// Creates the struct from values by name. A missing or null value takes its default; names of other parameters are
+    /// ignored.
     ///
     /// # Errors
-    /// A value that is missing, of the wrong type or out of bounds; a rule that is broken.
+    /// A value that is missing, of the wrong type or out of bounds; a broken rule.
     fn from_map(values: &Map<String, Value>) -> Result<Self, ParameterFault>;
 
-    /// Checks every bound and rule, for callers who fill the struct themselves.
+    /// Checks every bound and rule, for structs that were not created by [`from_map`](Self::from_map).
     ///
     /// # Errors
     /// The first parameter that is out of bounds or breaks a rule.

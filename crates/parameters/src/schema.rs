@@ -9,17 +9,17 @@ use crate::Choice;
 pub enum Type {
     /// `true` or `false`.
     Boolean,
-    /// A whole number.
+    /// An integer.
     Integer,
     /// A finite number.
     Number,
     /// Any text.
     Text,
-    /// One of a few words.
+    /// One of several words.
     Choice(Vec<String>),
-    /// Several values of one type; one comma-separated value on the command line.
+    /// A list of values of one type; one comma-separated value on the command line.
     List(Box<Type>),
-    /// Named texts; `--name key=value`, repeated, on the command line.
+    /// A map from names to texts; `--name key=value`, repeated, on the command line.
     Map,
 }
 
@@ -30,7 +30,7 @@ impl Type {
         Self::Choice(T::words().into_iter().map(str::to_owned).collect())
     }
 
-    /// What a value of this type is, for messages.
+    /// Describes a value of this type, for messages.
     #[must_use]
     pub fn noun(&self) -> String {
         match self {
@@ -45,7 +45,7 @@ impl Type {
     }
 }
 
-/// A type with its bounds; those of a list hold for each item.
+/// A type with its bounds; bounds of a list apply to each item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schema {
     /// The type.
@@ -54,11 +54,11 @@ pub struct Schema {
     pub minimum: Option<f64>,
     /// Largest allowed number.
     pub maximum: Option<f64>,
-    /// The number must be larger than this.
+    /// Exclusive lower bound.
     pub exclusive_minimum: Option<f64>,
-    /// The number must be smaller than this.
+    /// Exclusive upper bound.
     pub exclusive_maximum: Option<f64>,
-    /// How many items a list must have.
+    /// Number of items of a list.
     pub items: Option<usize>,
 }
 
@@ -102,7 +102,7 @@ impl Schema {
         schema
     }
 
-    /// Reads the part of JSON Schema that the stage contract uses.
+    /// Parses the part of JSON Schema that the stage contract uses.
     ///
     /// # Errors
     /// A type outside the contract.
@@ -125,19 +125,19 @@ impl Schema {
         })
     }
 
-    /// Reads one command-line word.
+    /// Parses a command-line word.
     ///
     /// # Errors
-    /// What is wrong with the word, without naming the parameter.
+    /// The fault of the word, without the name of the parameter.
     pub fn parse(&self, word: &str) -> Result<Value, String> {
         let value = parse_type(&self.kind, word)?;
         self.check(value)
     }
 
-    /// Checks a value of a configuration file and brings it to the parameter's type.
+    /// Checks a value of a configuration file and converts it to the parameter's type.
     ///
     /// # Errors
-    /// What is wrong with the value, without naming the parameter.
+    /// The fault of the value, without the name of the parameter.
     pub fn check(&self, value: Value) -> Result<Value, String> {
         let value = check_type(&self.kind, value)?;
         if let (Some(expected), Some(list)) = (self.items, value.as_array())
@@ -178,14 +178,14 @@ impl Schema {
         Ok(())
     }
 
-    /// How the value is written in a help text: `<NUMBER>`, `<a|b>`.
+    /// Placeholder of the value in help texts: `<NUMBER>`, `<a|b>`.
     #[must_use]
     pub fn placeholder(&self) -> String {
         placeholder(&self.kind, self.items)
     }
 }
 
-/// Writes a value as the command-line word that [`Schema::parse`] reads.
+/// Formats a value as the command-line word that [`Schema::parse`] reads.
 #[must_use]
 pub fn to_word(value: &Value) -> String {
     match value {
@@ -266,21 +266,21 @@ fn check_type(kind: &Type, value: Value) -> Result<Value, String> {
     match (kind, &value) {
         (Type::Boolean, Value::Bool(_)) | (Type::Text, Value::String(_)) => Ok(value),
         (Type::Integer, Value::Number(n)) if n.is_i64() || n.is_u64() => Ok(value),
-        // One spelling for one number, so that 1 and 1.0 are the same parameter.
+        // One form for each number, so that 1 and 1.0 are the same parameter.
         (Type::Number, Value::Number(n)) => {
             n.as_f64().map_or_else(|| wrong(&value), |n| Ok(n.into()))
         }
         (Type::Text, Value::Number(n)) => Ok(Value::String(n.to_string())),
         (Type::Choice(words), Value::String(word)) if words.contains(word) => Ok(value),
         (Type::Choice(words), Value::String(word)) => {
-            Err(format!("'{word}' is none of {}", words.join(", ")))
+            Err(format!("'{word}' is not one of {}", words.join(", ")))
         }
         (Type::List(item), Value::Array(items)) => items
             .iter()
             .map(|v| check_type(item, v.clone()))
             .collect::<Result<Vec<_>, _>>()
             .map(Value::Array),
-        // A single value stands for a list of one.
+        // A single value counts as a list of one.
         (Type::List(item), _) if !value.is_object() && !value.is_null() => {
             check_type(item, value).map(|v| Value::Array(vec![v]))
         }

@@ -1,4 +1,4 @@
-//! The types that a parameter may have.
+//! The types of parameters.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use serde_json::{Map, Value};
 
 use crate::Type;
 
-/// A type that a parameter may have, to and from JSON.
+/// A type of parameters, with conversion to and from JSON.
 pub trait ParameterValue: Sized {
     /// The type in a specification.
     fn kind() -> Type;
 
-    /// How many items a list must have.
+    /// Number of items of a list with a fixed length.
     fn items() -> Option<usize> {
         None
     }
@@ -21,7 +21,7 @@ pub trait ParameterValue: Sized {
         None
     }
 
-    /// The value of a parameter that is unset and has no default; `None` where there is no such value.
+    /// The value of an unset parameter without default; `None` if there is none.
     fn unset() -> Option<Self> {
         None
     }
@@ -29,10 +29,10 @@ pub trait ParameterValue: Sized {
     /// The value as JSON; null for NaN and infinity.
     fn to_value(&self) -> Value;
 
-    /// The value from JSON that [`Schema::check`](crate::Schema::check) accepts.
+    /// Converts from JSON that [`Schema::check`](crate::Schema::check) accepts.
     ///
     /// # Errors
-    /// What is wrong with the value, without naming the parameter.
+    /// The fault of the value, without the name of the parameter.
     fn from_value(value: &Value) -> Result<Self, String>;
 }
 
@@ -96,7 +96,7 @@ impl ParameterValue for f32 {
         Type::Number
     }
 
-    /// By its decimal digits, so that 0.1 stays 0.1.
+    /// Via decimal digits, so that 0.1 stays 0.1.
     fn to_value(&self) -> Value {
         let digits = self.to_string().parse::<f64>();
         digits.map_or(Value::Null, Value::from)
@@ -187,7 +187,7 @@ impl<T: ParameterValue> ParameterValue for Option<T> {
     }
 
     fn to_value(&self) -> Value {
-        // A NaN is no unset value: it must not pass for null.
+        // NaN is not an unset value and must not become null.
         let present = |value: &T| match value.to_value() {
             Value::Null => Value::Array(vec![Value::Null]),
             value => value,

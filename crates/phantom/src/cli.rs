@@ -14,7 +14,8 @@ use rsom_stage::Definition;
 /// The stage `phantom`.
 #[must_use]
 pub fn definition() -> Definition {
-    let about = "Generate scans of skin with known truth: layers, capillary loops, vessels";
+    let about =
+        "Generate synthetic scans of skin with known truth: layers, capillary loops, vessels";
     Definition::new("phantom", env!("CARGO_PKG_VERSION"), about)
         .revision(env!("RSOM_REVISION"))
         .command(scan::command())

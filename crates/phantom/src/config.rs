@@ -5,8 +5,8 @@ use rsom_volume::{Grid, Spacing};
 
 use crate::{DermisTrees, PhantomError, Physics};
 
-/// A scene and the scanner that looks at it. Lengths are in µm unless the name says otherwise; intensities are on the
-/// scale 0–255 of the result.
+/// Settings of a scene and its scanner. Lengths are in µm unless the name says otherwise; intensities are on the scale
+/// 0–255 of the result.
 #[derive(Debug, Clone, PartialEq, Parameters)]
 pub struct Config {
     /// Number of voxels along x, y, z.
@@ -69,18 +69,18 @@ pub struct Config {
     /// Variation of thickness, melanin, gaps, loops, vessels and decay between subjects.
     #[parameter(default = 0.12, min = 0, unit = "of the mean")]
     pub subject_spread: f64,
-    /// Effects of light and sound; none where the simple rule renders the scan.
+    /// Effects of light and sound; `None` for the simple rule.
     #[parameter(skip)]
     pub physics: Option<Physics>,
-    /// Arterial trees in addition to the vessels, if any.
+    /// Arterial trees in addition to the vessels; `None` for none.
     #[parameter(skip)]
     pub trees: Option<DermisTrees>,
 }
 
-/// Most voxels of a phantom: 2²⁸, nine full RSOM scans.
+/// Largest number of voxels of a phantom: 2²⁸, nine full RSOM scans.
 const MAX_VOXELS: usize = 1 << 28;
 
-/// Most loops, and most vessels, of a phantom.
+/// Largest number of loops, and of vessels, of a phantom.
 const MAX_TUBES: f64 = 1e5;
 
 impl Config {
@@ -105,10 +105,10 @@ impl Config {
         )?)
     }
 
-    /// Refuses settings that describe no scene.
+    /// Checks the settings.
     ///
     /// # Errors
-    /// A setting outside its range, with the range.
+    /// A setting outside its range; the message states the range.
     pub fn check(&self) -> Result<(), PhantomError> {
         self.grid()?;
         let extent = self.extent_um();

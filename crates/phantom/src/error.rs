@@ -1,19 +1,21 @@
-//! Why a phantom cannot be made, and why a tree cannot be grown or drawn: each error may hold the other.
+//! Errors of phantoms and of trees; each may contain the other.
 
 use rsom_volume::VolumeError;
 
 use crate::tree::Face;
 
-/// A configuration that describes no scan.
+/// Invalid settings of a phantom.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PhantomError {
     /// An empty shape or a voxel size that is not positive.
     #[error(transparent)]
     Volume(#[from] VolumeError),
     /// More voxels than the limit.
-    #[error("a phantom of {shape:?} voxels is larger than the limit of {limit} voxels")]
+    #[error(
+        "a phantom of {shape:?} voxels exceeds the limit of {limit} voxels; choose a smaller shape"
+    )]
     TooLarge {
-        /// The shape asked for.
+        /// The requested shape.
         shape: [usize; 3],
         /// The limit.
         limit: usize,
@@ -30,12 +32,12 @@ pub enum PhantomError {
         /// Largest value.
         most: f64,
     },
-    /// Settings of trees that describe none, or no room for them.
+    /// Invalid settings of trees, or no room for them.
     #[error(transparent)]
     Tree(Box<TreeError>),
-    /// The epidermis leaves the scan.
+    /// The epidermis extends below the scan.
     #[error(
-        "the epidermis does not fit: it reaches down to {needed_um:.0} µm but the scan ends at {depth_um:.0} µm; \
+        "the epidermis does not fit: it extends to {needed_um:.0} µm but the scan ends at {depth_um:.0} µm; \
          give it more voxels of depth"
     )]
     DoesNotFit {
@@ -56,12 +58,12 @@ impl From<TreeError> for PhantomError {
 }
 
 impl PhantomError {
-    /// Refuses a setting outside its range: name, value, smallest and largest value.
+    /// Checks settings against their ranges, given as name, value, smallest and largest value.
     pub(crate) fn require_ranges(
         ranges: &[(&'static str, f64, f64, f64)],
     ) -> Result<(), PhantomError> {
         for &(name, value, least, most) in ranges {
-            // Written so that NaN is refused too.
+            // This form also refuses NaN.
             if !(least..=most).contains(&value) {
                 return Err(PhantomError::BadSetting {
                     name,
@@ -75,81 +77,83 @@ impl PhantomError {
     }
 }
 
-/// Settings that describe no tree, or tissue that has no room for it.
+/// Invalid settings of trees, or tissue without room for them.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TreeError {
     /// A setting outside its range.
     #[error(transparent)]
     Setting(#[from] PhantomError),
-    /// A grid that cannot be.
+    /// An invalid grid.
     #[error(transparent)]
     Volume(#[from] VolumeError),
     /// The smallest radius is larger than the largest.
-    #[error("radius_um goes from {least} to {largest}, but the first must not be larger")]
+    #[error(
+        "radius_um is {least},{largest}, but the first radius must not be larger than the second"
+    )]
     Radii {
         /// Smallest radius in µm.
         least: f64,
         /// Largest radius in µm.
         largest: f64,
     },
-    /// Murray's law gives a root a radius above the largest.
+    /// The radius of a root would exceed the largest radius by Murray's law.
     #[error(
         "{terminals} terminals are too many: {roots} roots of at most {largest_um} µm feed {most} terminals of {least_um} µm; \
-         ask for fewer, for more roots or for another radius_um"
+         choose fewer terminals, more roots or another radius_um"
     )]
     TooManyTerminals {
-        /// Terminals asked for.
+        /// Requested number of terminals.
         terminals: usize,
         /// Number of roots.
         roots: usize,
-        /// Most terminals of these roots.
+        /// Largest number of terminals of these roots.
         most: f64,
         /// Smallest radius in µm.
         least_um: f64,
         /// Largest radius in µm.
         largest_um: f64,
     },
-    /// Coordinates of roots that do not come in threes.
-    #[error("root_places_um has {0} numbers, but x, y and z of each root are three")]
+    /// A number of root coordinates that is not a multiple of three.
+    #[error("root_places_um has {0} numbers, but needs three (x, y, z) per root")]
     RootCoordinates(usize),
     /// A root outside the box.
     #[error("the root at {place_um:?} µm lies outside the box of {extent_um:?} µm")]
     RootOutside {
-        /// Where it lies.
+        /// Position of the root.
         place_um: [f64; 3],
-        /// The box.
+        /// Extent of the box.
         extent_um: [f64; 3],
     },
-    /// Roots that do not fit beside each other.
-    #[error("{placed} of {roots} roots fit on the {face} face; ask for fewer or thinner ones")]
+    /// Roots that do not fit next to each other.
+    #[error("only {placed} of {roots} roots fit on the {face} face; choose fewer or thinner roots")]
     NoRoomForRoots {
-        /// Roots that were placed.
+        /// Number of placed roots.
         placed: usize,
-        /// Roots asked for.
+        /// Requested number of roots.
         roots: usize,
         /// The face of the box.
         face: Face,
     },
-    /// The first vessel of a root finds no way.
-    #[error("root {root} has no room for a vessel; move it, or ask for thinner vessels")]
+    /// No room for the first vessel of a root.
+    #[error("root {root} has no room for a vessel; move it, or choose thinner vessels")]
     NoRoomForTrunk {
         /// Number of the root.
         root: usize,
     },
-    /// The tissue is full.
+    /// No room for further terminals.
     #[error(
-        "the tissue has room for {placed} of {asked} terminals; ask for fewer, for thinner vessels, or for less \
+        "the tissue has room for only {placed} of {asked} terminals; choose fewer terminals, thinner vessels, or a smaller \
          clearance_um and least_length_um"
     )]
     NoRoom {
-        /// Terminals that were placed.
+        /// Number of placed terminals.
         placed: usize,
-        /// Terminals asked for.
+        /// Requested number of terminals.
         asked: usize,
     },
-    /// Depths and levels of demand that do not belong together.
+    /// Depths and levels of demand in different numbers.
     #[error(
-        "demand_depths_um has {depths} numbers and demand_levels {levels}; each depth needs one level"
+        "demand_depths_um has {depths} numbers and demand_levels has {levels}; give one level per depth"
     )]
     DemandKnots {
         /// Number of depths.
@@ -157,21 +161,21 @@ pub enum TreeError {
         /// Number of levels.
         levels: usize,
     },
-    /// Depths that do not grow.
-    #[error("demand_depths_um must grow, but {after} comes after {before}")]
+    /// Depths that are not in ascending order.
+    #[error("demand_depths_um must be in ascending order, but {after} comes after {before}")]
     DemandOrder {
         /// A depth in µm.
         before: f64,
         /// The next one.
         after: f64,
     },
-    /// A demand that is negative, infinite or no number.
-    #[error("a demand of {0} is none: it must be 0 or positive")]
+    /// A demand that is negative, infinite or NaN.
+    #[error("the demand {0} is invalid; it must be a number ≥ 0")]
     DemandValue(f64),
-    /// Tissue that demands nothing.
-    #[error("the tissue demands nothing anywhere")]
+    /// A demand of zero everywhere.
+    #[error("the demand is zero everywhere; it must be positive somewhere")]
     NoDemand,
     /// Voxels of unknown size.
-    #[error("a tree cannot be drawn into voxels of unknown size")]
+    #[error("a tree cannot be drawn into voxels of unknown size; set the voxel size")]
     UnknownSpacing,
 }

@@ -1,13 +1,14 @@
-//! Made-up scans of skin with known truth.
+//! Synthetic scans of skin with known truth.
 //!
-//! A scene is described in µm and drawn from a seed: a curved surface, an epidermis of smoothly varying thickness whose
-//! melanin shines in patches, capillary loops right below it that look alike, vessels and arterial trees deeper down. Two
-//! channels see it, LF the thick and HF the thin structures, by one of two rules: the simple one (point spread, decay
-//! with depth, noise, streaks) or the physical one (light with shadows, bands of sound by vessel diameter, hair, focus,
-//! reflections). The truth is the scene itself, not what shines: the layer goes on smoothly where its melanin has a gap.
+//! A scene is defined in µm and drawn from a seed: a curved surface; an epidermis of smoothly varying thickness with
+//! patches of melanin; capillary loops right below it, which look similar to melanin; vessels and arterial trees below.
+//! Two channels show it, LF the thick and HF the thin structures, by one of two rules: the simple rule (point spread,
+//! decay with depth, noise, streaks) or the physical rule (light with shadows, frequency bands by vessel diameter,
+//! hair, focus, reflections). The truth is the scene itself, not only its visible part: the layer continues
+//! smoothly across gaps in the melanin.
 //!
-//! Every random number comes from a ChaCha8 stream keyed by seed, purpose and place, so the same seed gives the same
-//! bytes for any number of threads.
+//! Every random number comes from a ChaCha8 stream with a key of seed, purpose and position, so the result does not
+//! depend on the number of threads.
 
 mod anatomy;
 mod config;

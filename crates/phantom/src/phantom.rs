@@ -1,4 +1,4 @@
-//! From a configuration and a seed to a scan and its truth.
+//! Generates a scan and its truth from a configuration and a seed.
 
 use ndarray::{Array2, Array3, Zip};
 use rsom_volume::{Mask, Scan};
@@ -13,7 +13,7 @@ use crate::rendering::simple;
 use crate::tree::Tree;
 use crate::{Config, PhantomError, Truth};
 
-/// A made-up scan and what is true of it.
+/// A synthetic scan and its truth.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phantom {
     /// Channels `LF` and `HF`.
@@ -22,19 +22,20 @@ pub struct Phantom {
     pub layer: Mask,
     /// Loops and vessels: voxels whose centers lie inside a tube.
     pub vessels: Mask,
-    /// Depth of the skin surface in voxels, of shape (x, y); a surface before voxel k stands at k.
+    /// Depth of the skin surface in voxels, of shape (x, y); a surface between voxels k − 1 and k has depth k.
     pub surface_vox: Array2<f32>,
-    /// Graph of the arterial trees, if there are any: places in µm from the corner of the scan, which they reach beyond.
+    /// Graph of the arterial trees, if there are any: positions in µm from the corner of the scan; trees extend beyond
+    /// the scan.
     pub tree: Option<Tree>,
-    /// Quantities of the scene itself, not of its voxels.
+    /// True quantities of the scene itself, not of its voxels.
     pub truth: Truth,
 }
 
-/// Makes a phantom of one scan, its intensities whole numbers from 0 to 255; the same settings and seed give the same
-/// bytes for any number of threads.
+/// Generates a phantom with integer intensities from 0 to 255. The result depends only on settings and seed, not on the
+/// number of threads.
 ///
 /// # Errors
-/// Settings out of range; a scene whose epidermis reaches below the scan.
+/// A setting out of range; an epidermis that extends below the scan.
 pub fn generate(config: &Config, seed: u64) -> Result<Phantom, PhantomError> {
     let raw = generate_raw(config, seed)?;
     let (grid, channels, mut intensities) = raw.scan.into_parts();
@@ -45,7 +46,7 @@ pub fn generate(config: &Config, seed: u64) -> Result<Phantom, PhantomError> {
     })
 }
 
-/// The same as the scanner's reconstruction leaves it: on the same scale, but neither rounded nor cut at its ends.
+/// Generates a phantom like a raw reconstruction: on the same scale, but neither rounded nor clipped.
 ///
 /// # Errors
 /// As [`generate`].

@@ -1,4 +1,4 @@
-//! What is true of a scene, computed from its geometry and not from voxels.
+//! The truth of a scene, computed from its geometry and not from voxels.
 
 use std::f64::consts::PI;
 
@@ -16,9 +16,9 @@ use crate::tree::NodeKind;
 /// One true quantity of a scan.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrueValue {
-    /// The structure: `epidermis`, `vessels` (loops among them) or `loops`.
+    /// The structure: `epidermis`, `vessels` (including loops) or `loops`.
     pub label: &'static str,
-    /// What is true of it.
+    /// The quantity.
     pub metric: Metric,
     /// Value; `None` where there is nothing to measure.
     pub value: Option<f64>,
@@ -26,19 +26,19 @@ pub struct TrueValue {
 
 /// The true quantities of a scan.
 ///
-/// | metric | what it is |
+/// | metric | definition |
 /// |---|---|
-/// | `layer_thickness_um`, `_sd_um`, `_median_um` | distance of the layer's two boundaries along depth, over all columns |
-/// | `layer_volume_mm3` | their distance times the area of a column, summed |
-/// | `vessel_volume_mm3`, `vessel_volume_fraction` | volume of the tissue inside the scan that lies in any tube; over the scan's |
+/// | `layer_thickness_um`, `_sd_um`, `_median_um` | distance between the layer's boundaries along depth, over all columns |
+/// | `layer_volume_mm3` | this distance times the area of a column, summed |
+/// | `vessel_volume_mm3`, `vessel_volume_fraction` | volume of the union of all tubes inside the scan; divided by the scan's volume |
 /// | `vessel_depth_um` | mean depth of the center lines below the layer's lower boundary, weighted by π r² |
-/// | `vessel_length_mm`, `vessel_length_density_per_mm2` | length of the center lines inside the scan; over the scan's volume |
+/// | `vessel_length_mm`, `vessel_length_density_per_mm2` | length of the center lines inside the scan; divided by the scan's volume |
 /// | `vessel_diameter_um` | mean diameter, weighted by length |
-/// | `vessel_density` | share of the columns that hold a voxel of the vessel mask, as seen from above |
-/// | `vessel_segment_count`, `branch_count` | vessels without loops, of trees each piece from one bifurcation to the next, and bifurcations inside the scan |
-/// | `loop_count`, `loop_density_per_mm2` | loops whose tip lies inside the scan; over its area |
+/// | `vessel_density` | share of the columns with vessel voxels, as seen from above |
+/// | `vessel_segment_count`, `branch_count` | vessels other than loops (in trees: from one bifurcation to the next), and bifurcations inside the scan |
+/// | `loop_count`, `loop_density_per_mm2` | loops whose tip lies inside the scan; divided by its area |
 ///
-/// What tubes share is counted once, as in a mask.
+/// Overlaps of tubes count once, as in a mask.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Truth {
     /// The quantities in the order of the table above.
@@ -54,7 +54,7 @@ impl Truth {
         Self { values }
     }
 
-    /// The value of a metric; `None` where there is no such metric or nothing to measure.
+    /// The value of a metric; `None` when there is no such metric or nothing to measure.
     #[must_use]
     pub fn value(&self, metric: &str) -> Option<f64> {
         let found = self.values.iter().find(|v| v.metric.name == metric);
@@ -86,11 +86,11 @@ fn of_layer(scene: &Scene<'_>) -> Vec<TrueValue> {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 struct Inside {
     length: f64,
-    /// π r² times the length, summed.
+    /// Volume: sum of π r² times the length.
     volume: f64,
-    /// Sum over that volume of its depth below the layer.
+    /// Sum of depth below the layer, weighted by volume.
     depth: f64,
-    /// Sum over the length of the diameter.
+    /// Sum of the diameter, weighted by length.
     diameter: f64,
 }
 
@@ -163,7 +163,7 @@ fn holds(config: &Config, place_um: [f64; 3]) -> bool {
 
 /// Adds the part of a tube whose center line lies inside the scan.
 fn add(tube: &Tube, scene: &Scene<'_>, inside: &mut Inside) {
-    /// Longest step of the sum of depths, in µm.
+    /// Largest step of the sum of depths, in µm.
     const STEP_UM: f64 = 6.0;
     let section = PI * tube.radius_um * tube.radius_um;
     for pair in tube.points_um.windows(2) {

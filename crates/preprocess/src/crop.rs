@@ -1,4 +1,4 @@
-//! Crop and pad: the part of a volume, or of the space around it, that a box covers.
+//! Crop and pad: cut a box from a volume, or from the space around it.
 
 use rsom_volume::Grid;
 
@@ -18,7 +18,7 @@ pub struct Region {
 }
 
 impl Region {
-    /// The whole of a volume.
+    /// The region of a whole volume.
     #[must_use]
     pub fn whole(grid: &Grid) -> Self {
         Self {
@@ -27,9 +27,9 @@ impl Region {
         }
     }
 
-    /// The same region with `extent` voxels along `axis`, cropped or padded alike on both sides.
+    /// The same region with `extent` voxels along `axis`, cropped or padded equally on both sides.
     ///
-    /// When the difference is odd, the crop takes the further voxel from the end and the pad puts it at the start.
+    /// When the difference is odd, a crop removes the extra voxel at the end, and a pad adds it at the start.
     #[must_use]
     pub fn centered(mut self, axis: usize, extent: usize) -> Self {
         let surplus = (self.shape[axis] as isize).saturating_sub_unsigned(extent);
@@ -38,7 +38,7 @@ impl Region {
         self
     }
 
-    /// The same region with another range of depth: from the first voxel up to, but without, the second.
+    /// The same region with another depth range: `start` is included, `end` is not.
     ///
     /// # Errors
     /// An empty range.
@@ -55,8 +55,8 @@ impl Region {
         Ok(self)
     }
 
-    /// The same region with the depths from `above` the shallowest to `below` the deepest point of a surface, in
-    /// voxels; negative is towards the top.
+    /// The same region with depths from `above` the shallowest to `below` the deepest point of a surface, in voxels;
+    /// negative is towards the top.
     ///
     /// # Errors
     /// An empty range.
@@ -74,9 +74,9 @@ impl Region {
         ])
     }
 
-    /// The region of `inner`'s lattice that `outer` covers: applied to a volume on `inner`, it gives one on `outer`.
+    /// The region of `inner`'s voxels that `outer` covers: applied to a volume on `inner`, it gives one on `outer`.
     ///
-    /// This undoes a crop, given the grid of the volume before it.
+    /// This undoes a crop, given the grid of the volume before the crop.
     ///
     /// # Errors
     /// The voxels of the two grids do not coincide (another spacing, orientation, or a fraction of a voxel apart).
@@ -128,7 +128,8 @@ pub(crate) fn within_limit(shape: [usize; 3]) -> Result<(), PreprocessError> {
     }
 }
 
-/// Voxel steps that make up a way in mm, by Cramer's rule; `None` when they are not finite or absurdly many.
+/// Solves for the number of voxels along each axis in a displacement in mm, by Cramer's rule; `None` when a number is
+/// not finite or too large.
 fn solve(grid: &Grid, way_mm: [f64; 3]) -> Option<[f64; 3]> {
     let a = grid.affine();
     let column = |c: usize| [a[0][c], a[1][c], a[2][c]];

@@ -27,7 +27,7 @@ impl Shifts {
         }
     }
 
-    /// Shifts that leave every one of x × y columns where it is.
+    /// Shifts of 0 for x × y columns.
     #[must_use]
     pub fn none([x, y]: [usize; 2]) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl Shifts {
     /// The shifts of the columns of a region; columns outside get 0.
     #[must_use]
     pub fn columns(&self, mut region: Region) -> Self {
-        // Depth has no part in which column a shift belongs to.
+        // The depth range of a region does not affect which columns it covers.
         region.start[2] = 0;
         let [x, y, _] = region.shape;
         let shift = |(x, y)| {
@@ -50,7 +50,7 @@ impl Shifts {
         }
     }
 
-    /// The shifts that move everything back.
+    /// The shifts that undo these.
     #[must_use]
     pub fn inverse(&self) -> Self {
         Self {
@@ -61,20 +61,20 @@ impl Shifts {
 
 /// The step that applies [`Shifts`]: voxel (x, y, z) of the result is voxel (x, y, z − shift) of the source.
 ///
-/// What moves out of the volume is lost and what moves in is zero; nothing wraps. Choose a depth range that holds
-/// every moved column to lose nothing.
+/// Voxels that move out of the volume are lost, and voxels that move in are zero; nothing wraps around. To lose
+/// nothing, choose a depth range that covers every moved column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flattening {
     /// How far each column moves.
     pub shifts: Shifts,
-    /// First voxel along z of the result, in the numbering of the source; may be negative.
+    /// First depth of the result, as a depth index of the source; may be negative.
     pub start_vox: isize,
-    /// Number of voxels along z of the result; `None` for that of the source.
+    /// Number of depths of the result; `None`: as many as the source.
     pub depth_vox: Option<usize>,
 }
 
 impl Flattening {
-    /// Applies shifts and keeps the field of view.
+    /// Applies shifts and keeps the grid.
     #[must_use]
     pub fn in_place(shifts: Shifts) -> Self {
         Self {
@@ -85,11 +85,12 @@ impl Flattening {
     }
 }
 
-/// The two steps that bring a volume on `flat`, made by these shifts and perhaps cropped, back onto `original`: first
-/// roll the columns back over the depth of `original`, then put them where they stood along x and y.
+/// The two steps that undo flattening: they bring a volume on `flat`, shifted by `shifts` and possibly cropped, back
+/// onto `original`. The first shifts the columns back over the depth of `original`; the second restores the extents
+/// along x and y.
 ///
 /// # Errors
-/// Shifts over other columns than `flat`; grids whose voxels do not coincide.
+/// Shifts whose columns differ from those of `flat`; grids whose voxels do not coincide.
 pub fn way_back(
     flat: &Grid,
     shifts: &Shifts,

@@ -1,4 +1,4 @@
-//! The epidermis and all that lies above it, set to zero.
+//! Sets the epidermis and everything above it to zero.
 
 use ndarray::parallel::prelude::*;
 use ndarray::{Axis, s};
@@ -11,15 +11,15 @@ use crate::PreprocessError;
 pub struct BelowLayer {
     /// The scan: in every column zero down to the last voxel of the layer.
     pub scan: Scan,
-    /// Columns in which the mask is empty; they stay as they were.
+    /// Number of columns in which the mask is empty; they stay unchanged.
     pub columns_without_layer: usize,
 }
 
-/// Sets, in every column, the mask and everything above it to zero, in all channels, as Gerl et al. 2020 do before they
+/// Sets the voxels of the mask and everything above them to zero, in all channels, as Gerl et al. 2020 do before they
 /// segment vessels (Table 2).
 ///
-/// Holes of the mask count as mask: what counts is the last voxel of a column. Unlike the cut of
-/// [`prepare_raw`](crate::prepare_raw), which is one depth for the whole scan, it follows the layer.
+/// Holes in the mask count as mask: only the last mask voxel of a column matters. Unlike the cut of
+/// [`prepare_raw`](crate::prepare_raw), which has one depth for the whole scan, it follows the layer.
 ///
 /// # Errors
 /// [`PreprocessError::LayerShape`] when the mask has another shape than the scan.
@@ -30,7 +30,7 @@ pub fn mask_layer(scan: Scan, layer: &Mask) -> Result<BelowLayer, PreprocessErro
             scan: scan.grid().shape(),
         });
     }
-    // One past the last voxel of the layer, 0 without one.
+    // First depth below the layer; 0 in a column without layer.
     let ends = extents(layer.voxels().view()).mapv(|extent| extent.map_or(0, |e| e.last + 1));
     let (grid, names, mut intensities) = scan.into_parts();
     for mut channel in intensities.axis_iter_mut(Axis(3)) {

@@ -6,7 +6,7 @@ use rsom_volume::Scan;
 
 use crate::PreprocessError;
 
-/// Which intensity becomes the bottom of the range and which its top, chosen for each channel by itself.
+/// The intensities that become bottom and top of the range, determined per channel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Window {
     /// From 0 to the channel's maximum.
@@ -19,7 +19,7 @@ pub enum Window {
         /// Percentile that becomes the top.
         high: f64,
     },
-    /// Mean ± `clip_sd` standard deviations (of the population), so that the result is a z-score in another scale.
+    /// Mean ± `clip_sd` standard deviations (of the population): a clipped z-score, rescaled.
     ZScore {
         /// Half the window in standard deviations.
         clip_sd: f64,
@@ -104,7 +104,7 @@ fn limits(channel: &ArrayView3<'_, f32>, window: Window) -> (f64, f64) {
     }
 }
 
-/// `values` is not empty (a grid has voxels); it is left in another order.
+/// Percentile of `values`, which must not be empty; the function reorders them.
 fn percentile(values: &mut [f32], percent: f64) -> f64 {
     let rank = percent / 100.0 * (values.len() - 1) as f64;
     let below = (rank.floor() as usize).min(values.len() - 1);

@@ -1,4 +1,4 @@
-//! The named steps in one chain, configured: resample, normalize, flatten, crop.
+//! All steps in one chain: resample, normalize, flatten, crop.
 
 use rsom_volume::{LabelMap, Scan};
 
@@ -10,18 +10,18 @@ use crate::rearrange::Rearrangement;
 use crate::resample::{self, Nearest, Target};
 use crate::surface::{Detection, Surface, detect};
 
-/// Where the level comes from that a scan is flattened to.
+/// The surface that a scan is flattened to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Level {
-    /// Nothing is flattened; depths count from the top of the scan.
+    /// No flattening; depths count from the top of the scan.
     Top,
-    /// A surface found in the scan itself.
+    /// A surface detected in the scan itself.
     Detected(Detection),
-    /// A surface that is known, on the columns of the scan after resampling.
+    /// A given surface, on the columns of the scan after resampling.
     Given(Surface),
 }
 
-/// The steps and their settings, in the order in which they are done; `None` leaves a step out.
+/// The steps and their settings, in order of execution; `None` skips a step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preparation {
     /// First, resample.
@@ -30,35 +30,35 @@ pub struct Preparation {
     pub normalize: Option<(Window, Range)>,
     /// Then roll the columns so that a surface is level.
     pub level: Level,
-    /// Then keep this range of depth, in voxels from the level: from the first up to, but without, the second.
+    /// Then keep this depth range, in voxels from the level: the start is included, the end is not.
     pub depth_range_vox: Option<[isize; 2]>,
-    /// Last, crop or pad x to this many columns, alike on both sides.
+    /// Last, crop or pad x to this many columns, equally on both sides.
     pub width_vox: Option<usize>,
 }
 
-/// What a preparation puts out.
+/// The result of a preparation.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Prepared {
+pub struct PreparedVolumes {
     /// The scan.
     pub scan: Scan,
-    /// Its labels, moved by the same steps.
+    /// Its labels, processed by the same steps.
     pub labels: Option<LabelMap>,
-    /// The shifts that flattened both, on the columns of the result; `None` when nothing was flattened.
+    /// The shifts that flattened both, on the columns of the result; `None` without flattening.
     pub shifts: Option<Shifts>,
 }
 
-/// Prepares a scan and, if there are any, its labels on the same grid.
+/// Prepares a scan and, if given, its labels on the same grid.
 ///
-/// The level is put at the surface's mean depth, rounded, so that the tissue stays about where it was in space. A depth
-/// range that reaches beyond the scan is filled with zeros there, and no column loses voxels within the range.
+/// The level is the surface's mean depth, rounded, so the tissue keeps its approximate position in space. Where a depth
+/// range extends beyond the scan, the result is zero; within the range no column loses voxels.
 ///
 /// # Errors
-/// Scan and labels on different grids; an empty depth range; whatever the single steps refuse.
+/// Scan and labels on different grids; an empty depth range; errors of the steps.
 pub fn prepare(
     scan: Scan,
     labels: Option<LabelMap>,
     preparation: &Preparation,
-) -> Result<Prepared, PreprocessError> {
+) -> Result<PreparedVolumes, PreprocessError> {
     if let Some(labels) = &labels {
         scan.grid().require_same(labels.grid())?;
     }
@@ -79,7 +79,7 @@ pub fn prepare(
     if let Some(width) = preparation.width_vox {
         region = region.centered(0, width);
     }
-    Ok(Prepared {
+    Ok(PreparedVolumes {
         scan: region.scan(&scan)?,
         labels: apply(&region, labels)?,
         shifts: surface.map(|_| step.shifts.columns(region)),

@@ -1,4 +1,4 @@
-//! Steps that move voxels without mixing them: the same for intensities, labels and masks.
+//! Steps that move voxels without interpolation, for intensities, labels and masks alike.
 
 use ndarray::{Array3, ArrayView3, Axis};
 use rayon::prelude::*;
@@ -8,21 +8,21 @@ use crate::PreprocessError;
 
 /// A step that fills every voxel of its result from one voxel of its source, or with zero.
 ///
-/// Because nothing is interpolated, a scan and its labels that go through one step stay registered to the voxel.
+/// Because nothing is interpolated, a scan and its labels stay registered to the voxel.
 pub trait Rearrangement: Sync {
     /// The grid of the result.
     ///
     /// # Errors
-    /// The step does not fit a source on this grid.
+    /// The step cannot be applied to a source on this grid.
     fn grid(&self, source: &Grid) -> Result<Grid, PreprocessError>;
 
-    /// Where the voxel of the result comes from; `None`, or a place outside the source, is filled with zero.
+    /// Index of the source voxel for a voxel of the result; `None`, or an index outside the source, gives zero.
     fn source(&self, voxel: [usize; 3]) -> Option<[usize; 3]>;
 
     /// Moves the voxels of every channel.
     ///
     /// # Errors
-    /// The step does not fit the scan.
+    /// The step cannot be applied to the scan.
     fn scan(&self, scan: &Scan) -> Result<Scan, PreprocessError> {
         let grid = self.grid(scan.grid())?;
         let [x, y, z] = grid.shape();
@@ -38,7 +38,7 @@ pub trait Rearrangement: Sync {
     /// Moves labels and keeps their names.
     ///
     /// # Errors
-    /// The step does not fit the map.
+    /// The step cannot be applied to the map.
     fn labels(&self, labels: &LabelMap) -> Result<LabelMap, PreprocessError> {
         let grid = self.grid(labels.grid())?;
         let out = gather(self, &labels.labels().view(), grid.shape());
@@ -48,7 +48,7 @@ pub trait Rearrangement: Sync {
     /// Moves a mask.
     ///
     /// # Errors
-    /// The step does not fit the mask.
+    /// The step cannot be applied to the mask.
     fn mask(&self, mask: &Mask) -> Result<Mask, PreprocessError> {
         let grid = self.grid(mask.grid())?;
         let out = gather(self, &mask.voxels().view(), grid.shape());

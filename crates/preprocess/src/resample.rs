@@ -7,19 +7,20 @@ use crate::PreprocessError;
 use crate::crop::within_limit;
 use crate::rearrange::Rearrangement;
 
-/// What to resample to.
+/// The target of a resampling.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Target {
     /// Number of voxels along x, y, z.
     Shape([usize; 3]),
-    /// Voxel size in mm along x, y, z; the shape is rounded, so that the field of view is kept and the size nearly met.
+    /// Voxel size in mm along x, y, z; the shape is rounded, so that the field of view stays and the size is met
+    /// approximately.
     SpacingMm([f64; 3]),
-    /// Integer factors along x, y, z by which the shape shrinks; an extent that is no multiple is rounded.
+    /// Integer factors along x, y, z that divide the shape; the quotient is rounded.
     Shrink([usize; 3]),
 }
 
 impl Target {
-    /// The shape that a volume on `grid` gets, at least 1 along each axis.
+    /// The shape of the result for a volume on `grid`, at least 1 along each axis.
     ///
     /// # Errors
     /// A voxel size in mm where that of the grid is unknown; a zero factor; more voxels than the limit.
@@ -53,7 +54,7 @@ impl Target {
     }
 }
 
-/// Resamples intensities: linear where voxels get smaller, averages where they get larger.
+/// Resamples intensities: linear interpolation where voxels get smaller, averages where they get larger.
 ///
 /// Sample positions are voxel centers of the same field of view, (i + ½)·f − ½ with f = old extent / new extent, as in
 /// PyTorch's `interpolate(align_corners=False)` and unlike SciPy's `zoom`, which keeps the outermost centers in place.
@@ -80,7 +81,7 @@ pub fn linear(scan: &Scan, target: Target) -> Result<Scan, PreprocessError> {
     Ok(Scan::new(grid, scan.channels().to_vec(), out)?)
 }
 
-/// Resampling for labels and masks: each new voxel takes the value of the old voxel that its center lies in.
+/// Resampling for labels and masks: each new voxel takes the value of the old voxel that contains its center.
 ///
 /// A center on the border between two voxels takes the deeper one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

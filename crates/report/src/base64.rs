@@ -1,4 +1,4 @@
-//! Bytes as text, for pictures inside SVG.
+//! Base64 text, for pictures inside SVG.
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

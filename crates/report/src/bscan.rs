@@ -1,4 +1,4 @@
-//! A B-scan beside its reference and predictions.
+//! A B-scan next to its reference and predictions.
 
 mod layout;
 mod overlay;
@@ -13,31 +13,31 @@ use crate::{Color, Picture, Scene};
 use layout::Layout;
 use overlay::Overlay;
 
-/// Opacity of a prediction's area: the tissue below stays visible.
+/// Opacity of a prediction's area, so that the tissue below stays visible.
 const AREA: f64 = 0.55;
 
-/// What a B-scan figure shows.
+/// Content of a B-scan figure.
 #[derive(Debug, Clone)]
 pub struct Figure<'a> {
-    /// The B-scan, a pixel for each voxel, x across and depth down.
+    /// The B-scan, one pixel per voxel, x across and depth down.
     pub picture: Picture,
     /// Whether the picture's channels are colors.
     pub colored: bool,
     /// Title of the panel that shows the B-scan alone.
     pub title: String,
-    /// Voxel size in mm across and in depth, when it is known; else voxels are drawn square, without a scale bar.
+    /// Voxel size in mm across and in depth; `None` draws square voxels without a scale bar.
     pub spacing_mm: Option<[f64; 2]>,
     /// Reference of shape (x, z).
     pub reference: ArrayView2<'a, bool>,
     /// Predictions with their titles, of the same shape.
     pub predictions: Vec<(String, ArrayView2<'a, bool>)>,
-    /// Number of panels side by side; `None` to choose by the panels' shape.
+    /// Number of panels per row; `None` chooses it from the panels' shape.
     pub columns: Option<usize>,
 }
 
 /// Draws the B-scan, the reference over it, and each prediction together with the reference.
 ///
-/// Panels read from left to right and top to bottom. A mask without voxels in this B-scan is said so in its panel.
+/// Panels are ordered from left to right and top to bottom. A panel with an empty mask says so.
 #[must_use]
 pub fn scene(figure: &Figure<'_>) -> Scene {
     let panels = 2 + figure.predictions.len();
@@ -113,7 +113,7 @@ fn draw_legend(scene: &mut Scene, reference_color: Color, layout: &Layout) {
     scene.draw(Text::new("prediction", [x + 2.8 * em, y], em, INK));
 }
 
-/// The depths that hold voxels of any of the masks of shape (x, z), and `margin` voxels above and below.
+/// The depths with voxels of any of the masks of shape (x, z), extended by `margin` voxels above and below.
 ///
 /// `None` when all masks are empty.
 #[must_use]

@@ -1,4 +1,4 @@
-//! Colors that people with any color vision tell apart.
+//! Colors that people with any color vision can distinguish.
 
 /// An opaque sRGB color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub const INK: Color = Color([33, 33, 33]);
 pub const GRAY: Color = Color([117, 117, 117]);
 /// Grid lines.
 pub const PALE: Color = Color([224, 224, 224]);
-/// Paper.
+/// Background.
 pub const WHITE: Color = Color([255, 255, 255]);
 /// Casing around lines on pictures.
 pub const BLACK: Color = Color([0, 0, 0]);
@@ -19,7 +19,7 @@ pub const ORANGE: Color = Color([230, 159, 0]);
 /// Okabe and Ito's sky blue.
 pub const SKY: Color = Color([86, 180, 233]);
 
-/// Colors of series, from Okabe and Ito's palette; the strongest contrast to white comes first.
+/// Colors of series, from Okabe and Ito's palette, in descending order of contrast to white.
 pub const SERIES: [Color; 6] = [
     Color([0, 114, 178]),
     Color([213, 94, 0]),
@@ -37,7 +37,7 @@ impl Color {
         format!("#{r:02x}{g:02x}{b:02x}")
     }
 
-    /// This color over another, `opacity` from 0 (only the other) to 1 (only this).
+    /// This color drawn over another with `opacity` from 0 (only the other) to 1 (only this).
     #[must_use]
     pub fn over(self, below: Color, opacity: f64) -> Color {
         let mix = |top: u8, bottom: u8| {

@@ -1,17 +1,17 @@
-//! Outlines of masks along the edges of their voxels.
+//! Outlines of masks along voxel edges.
 
 use std::collections::BTreeMap;
 
 use ndarray::ArrayView2;
 
-/// A corner of voxels: (column, row), the voxel (x, z) lying between corners (x, z) and (x + 1, z + 1).
+/// A corner of voxels: (column, row); voxel (x, z) lies between corners (x, z) and (x + 1, z + 1).
 pub type Corner = [usize; 2];
 
-/// Closed outlines of a mask of shape (x, z), as corners where the outline turns; the last joins the first.
+/// Closed outlines of a mask of shape (x, z), as the corners where the outline turns; the last joins the first.
 ///
-/// Each outline runs with the mask on its right (clockwise around a body, rows growing downwards), the other way around
-/// a hole. Voxels that touch at a corner only are outlined apart. Outlines come in the order of their topmost, then
-/// leftmost corners.
+/// Each outline has the mask on its right (clockwise around a body, with rows growing downwards; counterclockwise
+/// around a hole). Voxels that share only a corner have separate outlines. Outlines are sorted by their topmost, then
+/// leftmost corner.
 #[must_use]
 pub fn outlines(mask: ArrayView2<'_, bool>) -> Vec<Vec<Corner>> {
     let mut edges = edges(mask);
@@ -42,7 +42,7 @@ pub fn outlines(mask: ArrayView2<'_, bool>) -> Vec<Vec<Corner>> {
     outlines
 }
 
-/// Where the edges from a corner lead, the corner as (row, column) so that the first is topmost.
+/// The next corners from each corner, keyed by (row, column) so that the first key is topmost.
 type Edges = BTreeMap<(usize, usize), Vec<Corner>>;
 
 fn edges(mask: ArrayView2<'_, bool>) -> Edges {
@@ -77,7 +77,7 @@ fn edges(mask: ArrayView2<'_, bool>) -> Edges {
 fn take(edges: &mut Edges, at: Corner, heading: Option<[isize; 2]>) -> Option<Corner> {
     let key = (at[1], at[0]);
     let ways = edges.get_mut(&key)?;
-    // At a corner that two voxels share, a right turn stays with the voxel that the outline came along.
+    // At a corner that two voxels share, a right turn stays with the current voxel.
     let right = heading.map(|[dx, dz]| [-dz, dx]);
     let turns_right = |to: &Corner| {
         let direction = [

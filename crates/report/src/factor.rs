@@ -1,4 +1,4 @@
-//! Measures against a factor: one panel for each measure, one series for each group (the paper's figure 2).
+//! Measures against a factor: one panel per measure, one series per group (the paper's figure 2).
 
 mod levels;
 mod marker;
@@ -18,16 +18,16 @@ pub use record::{Panel, Record};
 pub use summary::{Spread, Summary};
 pub use units::of_units;
 
-/// What a factor figure shows.
+/// Content of a factor figure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
     /// Title of the horizontal axis.
     pub factor: String,
-    /// What a record stands for, such as `subject`.
+    /// The unit of a record, such as `subject`.
     pub unit: String,
     /// The measures, from top to bottom.
     pub panels: Vec<Panel>,
-    /// What the points and bars are.
+    /// Statistic of points and bars.
     pub spread: Spread,
 }
 
@@ -39,11 +39,11 @@ const RIGHT: f64 = 22.0;
 const EM: f64 = 13.0;
 const NOTE: f64 = 0.8 * EM;
 
-/// Draws the measures as stacked panels over one axis of equally spaced levels.
+/// Draws the measures as stacked panels above one axis with equally spaced levels.
 ///
-/// Each point is the mean (or median) of a group at a level, the bar its standard deviation (or quartiles). Where some
-/// values are missing, the point says how many are there (`7/9`). Where no row is `ok` (a network that found nothing),
-/// there is no point: a cross in a strip below the axis marks it, and the line of the series is broken.
+/// Each point is the mean (or median) of a group at a level, the bar its standard deviation (or quartiles). Where
+/// values are missing, a fraction shows how many there are (`7/9`). Where no row is `ok` (a network that found
+/// nothing), there is no point: a cross in a strip below the axis marks it, and the line of the series is interrupted.
 #[must_use]
 pub fn scene(figure: &Figure) -> Scene {
     let records = || figure.panels.iter().flat_map(|p| &p.records);
@@ -106,7 +106,7 @@ fn draw_legend(scene: &mut Scene, groups: &[&str]) {
     }
 }
 
-/// Notes joined to lines that fit below the panels, also in a font wider than ours.
+/// Joins notes to lines that fit below the panels, even in a wider font.
 fn wrapped(notes: &[String]) -> Vec<String> {
     let limit = (WIDTH - LEFT - RIGHT) / NOTE / 1.3;
     let mut lines: Vec<String> = Vec::new();

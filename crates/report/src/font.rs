@@ -1,4 +1,4 @@
-//! A stroke font for painted figures: letters as lines, so that they are sharp at any size.
+//! A stroke font for PNG figures: letters are lines, so they are sharp at any size.
 
 mod glyphs;
 
@@ -10,7 +10,7 @@ const CAPITAL: f64 = 10.0;
 const CAPITAL_EM: f64 = 0.72;
 /// Gap between letters, in units of the glyphs.
 const GAP: f64 = 2.1;
-/// How many straight lines a curve becomes.
+/// Number of straight segments per curve.
 const STEPS: usize = 8;
 
 /// Width of a line of text in ems.
@@ -21,7 +21,7 @@ pub fn width_em(words: &str) -> f64 {
     (units - GAP).max(0.0) * CAPITAL_EM / CAPITAL
 }
 
-/// The lines of a text whose em is `size`, from the origin on its baseline to the right, y down.
+/// The lines of a text of font size `size`, from the origin on its baseline to the right, y down.
 #[must_use]
 pub fn strokes(words: &str, size: f64) -> Vec<Vec<Point>> {
     let scale = size * CAPITAL_EM / CAPITAL;
@@ -40,7 +40,8 @@ pub fn strokes(words: &str, size: f64) -> Vec<Vec<Point>> {
     lines
 }
 
-/// Reads a path of `M x y`, `L x y` and `Q cx cy x y` (a quadratic Bézier curve) and makes its curves straight lines.
+/// Reads a path of `M x y`, `L x y` and `Q cx cy x y` (a quadratic Bézier curve), and approximates curves by line
+/// segments.
 fn flattened(path: &str) -> Vec<Vec<Point>> {
     let mut lines: Vec<Vec<Point>> = Vec::new();
     let mut words = path.split_ascii_whitespace();

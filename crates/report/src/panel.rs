@@ -1,4 +1,4 @@
-//! What stands in and around a panel that shows a picture: title, notes, scale bar, swatches of a legend.
+//! Decorations of a panel with a picture: title, notes, scale bar, legend.
 
 use crate::color::{BLACK, GRAY, INK, WHITE};
 use crate::font;
@@ -6,17 +6,16 @@ use crate::scale::round_length;
 use crate::scene::{Path, Point, Stroke, Text};
 use crate::{Color, Scene};
 
-/// What stands above a panel.
+/// Title above a panel.
 #[derive(Debug, Clone, Copy)]
 pub struct Title<'a> {
-    /// Index of the panel, which becomes its letter.
+    /// Index of the panel, shown as its letter.
     pub index: usize,
-    /// The words after it.
+    /// The text after the letter.
     pub words: &'a str,
 }
 
-/// Draws a panel's letter and its title above its top left corner `at`; a title that is wider than the panel
-/// is cut.
+/// Draws a panel's letter and title above its top left corner `at`; a title wider than the panel is shortened.
 pub fn draw_title(scene: &mut Scene, title: Title<'_>, at: Point, width: f64, em: f64) {
     let letter = char::from_u32('a' as u32 + (title.index % 26) as u32).unwrap_or('a');
     let [x, baseline] = [at[0], at[1] - 0.5 * em];
@@ -27,7 +26,7 @@ pub fn draw_title(scene: &mut Scene, title: Title<'_>, at: Point, width: f64, em
     scene.draw(Text::new(words, [x + indent, baseline], em, INK));
 }
 
-/// The text, cut at the end so that it is at most so many ems wide.
+/// The text, shortened to at most `width_em` ems.
 pub fn shortened(words: &str, width_em: f64) -> String {
     if font::width_em(words) <= width_em {
         return words.to_owned();
@@ -39,7 +38,7 @@ pub fn shortened(words: &str, width_em: f64) -> String {
     format!("{kept}...")
 }
 
-/// White words on a dark ground, starting at a point on their baseline.
+/// Draws white text on a dark background, starting at a point on its baseline.
 pub fn draw_label(scene: &mut Scene, words: &str, [x, y]: Point, em: f64) {
     let size = [(font::width_em(words) + 0.6) * em, 1.5 * em];
     scene.draw(Path::rectangle(
@@ -51,7 +50,7 @@ pub fn draw_label(scene: &mut Scene, words: &str, [x, y]: Point, em: f64) {
     scene.draw(Text::new(words, [x, y], em, WHITE));
 }
 
-/// A bar of a round length, at most a quarter of the panel's width, at the panel's lower left corner.
+/// Draws a bar of a round length, at most a quarter of the panel's width, at the panel's lower left corner.
 pub fn draw_scale_bar(
     scene: &mut Scene,
     [left, bottom]: Point,
@@ -84,7 +83,7 @@ pub fn draw_scale_bar(
     scene.draw(Text::new(words, [x, y - 0.45 * em], em, WHITE));
 }
 
-/// The dark ground of a legend's sample, 2.2 ems wide, left of a text on the baseline of `at`.
+/// Draws the dark background of a legend sample, 2.2 ems wide, left of a text on the baseline of `at`.
 pub fn draw_swatch(scene: &mut Scene, [x, y]: Point, em: f64) {
     let ground = Path::rectangle(
         [x, y - 0.95 * em],

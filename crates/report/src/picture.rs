@@ -1,4 +1,4 @@
-//! Pixels in rows, and how intensities become pixels.
+//! Pictures, and the conversion of intensities to pixels.
 
 use ndarray::{Array2, ArrayView2};
 
@@ -60,28 +60,28 @@ impl Picture {
         &self.pixels
     }
 
-    /// The pixel in column x and row y, which exists.
+    /// The pixel in column x and row y; panics outside the picture.
     #[must_use]
     pub fn pixel(&self, x: usize, y: usize) -> Color {
         self.pixels[y * self.width + x]
     }
 
-    /// The pixel in column x and row y, to change it.
+    /// The pixel in column x and row y, for writing; panics outside the picture.
     pub fn pixel_mut(&mut self, x: usize, y: usize) -> &mut Color {
         &mut self.pixels[y * self.width + x]
     }
 
-    /// Red, green and blue of all pixels, row by row.
+    /// Red, green and blue bytes of all pixels, row by row.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         self.pixels.iter().flat_map(|color| color.0).collect()
     }
 }
 
-/// A B-scan as a picture, x across and depth down, each channel stretched on its own.
+/// A B-scan as a picture, x across and depth down, each channel stretched independently.
 ///
-/// `channels` are slices of shape (x, z). One channel becomes gray; of two or more, the first is red, the second green,
-/// the third blue.
+/// `channels` are slices of shape (x, z). One channel becomes gray; of two or more channels, the first is red, the
+/// second green, the third blue.
 #[must_use]
 pub fn from_channels(channels: &[ArrayView2<'_, f32>]) -> Picture {
     let stretched: Vec<Array2<u8>> = channels.iter().map(|c| stretched(c.view())).collect();
@@ -97,14 +97,14 @@ pub fn from_channels(channels: &[ArrayView2<'_, f32>]) -> Picture {
     })
 }
 
-/// Intensities as 8-bit values: the 0.01 quantile becomes 0, the 0.995 quantile 255, what lies outside is cut.
+/// Intensities as 8-bit values: the 0.01 quantile becomes 0, the 0.995 quantile 255; values outside are clipped.
 ///
-/// Values that are not finite count as the lowest. A constant slice becomes 0.
+/// NaN and infinite values count as the lowest. A constant slice becomes 0.
 fn stretched(slice: ArrayView2<'_, f32>) -> Array2<u8> {
     let mut finite: Vec<f32> = slice.iter().copied().filter(|v| v.is_finite()).collect();
     finite.sort_by(f32::total_cmp);
     let (low, high) = (quantile(&finite, 0.01), quantile(&finite, 0.995));
-    // A picture that is nearly all background has both quantiles there.
+    // In a picture that is nearly all background, both quantiles are background.
     let high = if high > low {
         high
     } else {

@@ -6,7 +6,7 @@ use crate::Picture;
 
 /// Encodes a picture as an 8-bit RGB PNG with texts (keyword, text) in international text chunks.
 ///
-/// The same picture and texts give the same bytes; no time is written.
+/// Deterministic: the file contains no time.
 ///
 /// # Errors
 /// A keyword that PNG forbids (empty, longer than 79 bytes, not Latin-1); an empty picture.

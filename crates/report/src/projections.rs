@@ -13,47 +13,47 @@ use crate::panel::{Title, draw_label, draw_scale_bar, draw_swatch, draw_title, s
 use crate::scene::{Item, Path, Text};
 use crate::{Color, Picture, Scene};
 pub use axis::{AXES, Axis};
-pub use contrast::{Colored, colored};
+pub use contrast::{ColorProjection, colored};
 use layout::Layout;
-pub use maxima::{Placed, maxima};
+pub use maxima::{OffsetMask, maxima};
 
 /// Opacity of the epidermis.
 const VEIL: f64 = 0.5;
-/// What vessels add to a color.
+/// Color that vessels add.
 const VESSEL: Color = Color([0, 0, 255]);
 
-/// What a figure of projections shows.
+/// Content of a figure of projections.
 #[derive(Debug, Clone)]
 pub struct Figure<'a> {
-    /// Words above all panels.
+    /// Title above all panels.
     pub title: Option<String>,
     /// One or two channels of shape (x, y, z) with their names; see [`colored`].
     pub channels: Vec<(String, ArrayView3<'a, f32>)>,
-    /// Voxel size in mm, when it is known; else voxels are drawn as cubes, without scale bars.
+    /// Voxel size in mm; `None` draws cubic voxels without scale bars.
     pub spacing_mm: Option<[f64; 3]>,
-    /// The epidermis.
-    pub layer: Option<Placed<'a>>,
-    /// The vessels.
-    pub vessels: Option<Placed<'a>>,
+    /// Mask of the epidermis.
+    pub layer: Option<OffsetMask<'a>>,
+    /// Mask of the vessels.
+    pub vessels: Option<OffsetMask<'a>>,
 }
 
 /// A projection along one axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
-    /// The axis.
+    /// The axis of the projection.
     pub axis: Axis,
-    /// The projection in colors, a pixel for each line of voxels.
-    pub input: Colored,
-    /// The same with the masks over it; `None` when there is nothing to lay over it.
+    /// The projection in colors, one pixel per line of voxels.
+    pub input: ColorProjection,
+    /// The projection with the masks; `None` without masks.
     pub overlay: Option<Picture>,
-    /// Which masks that should be seen have no voxel in the scan.
+    /// Masks without voxels in the scan.
     pub missing: Vec<&'static str>,
 }
 
 /// Projects a scan and its masks along z, y and x, in this order.
 ///
-/// Vessels make the blue of their pixels full. The epidermis is a half transparent white over both; it is left out of the view
-/// along z, where it would veil everything: it lies above all that one looks for there.
+/// Vessels set the blue of their pixels to the maximum. The epidermis is a half transparent white layer. The view along
+/// z leaves it out, because it lies above the tissue and would cover everything.
 #[must_use]
 pub fn views(figure: &Figure<'_>) -> [View; 3] {
     let depth = figure.channels.first().map_or(0, |(_, c)| c.dim().2);
@@ -77,7 +77,7 @@ pub fn views(figure: &Figure<'_>) -> [View; 3] {
 
 fn view(
     axis: Axis,
-    input: Colored,
+    input: ColorProjection,
     vessels: Option<Array2<bool>>,
     layer: Option<Array2<bool>>,
 ) -> View {
@@ -110,9 +110,9 @@ fn view(
     }
 }
 
-/// Draws projections: a row for each axis, the scan alone and, if there are masks, with them beside it.
+/// Draws projections: one row per axis with the scan alone and, if there are masks, next to it the scan with masks.
 ///
-/// All panels have one scale. `views` are those of the figure, from [`views()`].
+/// All panels have the same scale. `views` must come from [`views()`] of the same figure.
 #[must_use]
 pub fn scene(figure: &Figure<'_>, views: &[View; 3]) -> Scene {
     let shape = figure.channels.first().map_or((0, 0, 0), |(_, c)| c.dim());
@@ -209,7 +209,7 @@ fn overlay_title(figure: &Figure<'_>, axis: Axis) -> &'static str {
     }
 }
 
-/// What the colors are, in a line below the panels.
+/// Draws the legend of the colors, in a line below the panels.
 fn draw_legend(scene: &mut Scene, figure: &Figure<'_>, layout: &Layout) {
     let gray = Color([70; 3]);
     let mut entries: Vec<(&str, Color)> = Vec::new();
@@ -275,11 +275,11 @@ mod tests {
                     ("HF".to_owned(), self.hf.view()),
                 ],
                 spacing_mm,
-                layer: Some(Placed {
+                layer: Some(OffsetMask {
                     voxels: self.layer.view(),
                     offset: -10,
                 }),
-                vessels: Some(Placed {
+                vessels: Some(OffsetMask {
                     voxels: self.vessels.view(),
                     offset: 45,
                 }),
@@ -408,7 +408,7 @@ mod tests {
     fn a_mask_without_voxels_in_the_scan_is_said_so() {
         let study = Study::new();
         let figure = Figure {
-            layer: Some(Placed {
+            layer: Some(OffsetMask {
                 voxels: study.layer.view(),
                 offset: 80,
             }),

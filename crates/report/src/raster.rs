@@ -1,4 +1,4 @@
-//! Paints a scene as pixels, with smooth edges.
+//! Paints a scene as pixels, with antialiasing.
 
 mod coverage;
 
@@ -8,7 +8,7 @@ use crate::raster::coverage::Coverage;
 use crate::scene::{Anchor, Item, Path, Point, Stroke, Text};
 use crate::{Color, Picture, Scene};
 
-/// Paints a scene on white, each of its pixels becoming `scale` × `scale` pixels.
+/// Paints a scene on white, with `scale` × `scale` pixels per pixel of the scene.
 #[must_use]
 pub fn paint(scene: &Scene, scale: usize) -> Picture {
     let factor = scale as f64;
@@ -100,7 +100,7 @@ fn paint_picture(canvas: &mut Picture, picture: &Picture, at: Point, size: [f64;
     let range = |low: f64, high: f64, limit: usize| {
         (low.round().max(0.0) as usize)..(high.round().max(0.0) as usize).min(limit)
     };
-    // The source pixel under the middle of a painted one.
+    // The source pixel at the center of the painted pixel.
     let source = |p: usize, start: f64, extent: f64, count: usize| {
         let share = (p as f64 + 0.5 - start) / extent;
         ((share * count as f64).max(0.0) as usize).min(count - 1)
@@ -114,7 +114,7 @@ fn paint_picture(canvas: &mut Picture, picture: &Picture, at: Point, size: [f64;
     }
 }
 
-/// Cuts a line into dashes, starting with one.
+/// Cuts a line into dashes, starting with a dash.
 fn dashes(line: &[Point], [dash, gap]: [f64; 2]) -> Vec<Vec<Point>> {
     let lengths = [dash.max(0.1), gap.max(0.1)];
     let mut out: Vec<Vec<Point>> = vec![line.first().copied().into_iter().collect()];

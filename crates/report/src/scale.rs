@@ -1,4 +1,4 @@
-//! From values to pixels: axes with round ticks, lengths for scale bars.
+//! Maps values to pixels: axes with round ticks, lengths of scale bars.
 
 /// A linear axis over at least the range of some values, with round ticks.
 #[derive(Debug, Clone, PartialEq)]
@@ -9,7 +9,7 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// An axis around values, its ends at ticks, with about `ticks` steps.
+    /// An axis that covers the values, with about `ticks` steps and a tick at each end.
     ///
     /// Values that are not finite are ignored. Without any, the axis goes from 0 to 1; a single value gets a range around it.
     pub fn around(values: impl IntoIterator<Item = f64>, ticks: usize) -> Self {
@@ -27,13 +27,13 @@ impl Axis {
             (low, high) = (low - margin, high + margin);
         }
         let step = round_step((high - low) / ticks.max(1) as f64);
-        // A value that lies on a tick but for rounding needs no further one.
+        // A value on a tick, up to rounding, needs no further tick.
         let low = (low / step + 1e-9).floor() * step;
         let high = (high / step - 1e-9).ceil() * step;
         Self { low, high, step }
     }
 
-    /// Where a value stands between the low end (0) and the high end (1).
+    /// Position of a value between the low end (0) and the high end (1).
     #[must_use]
     pub fn share(&self, value: f64) -> f64 {
         (value - self.low) / (self.high - self.low)
@@ -72,7 +72,7 @@ pub fn round_length(limit: f64) -> f64 {
     factors.into_iter().find(fits).unwrap_or(1.0) * power
 }
 
-/// The round step (1, 2 or 5 times a power of ten) next above `least`.
+/// The smallest round step (1, 2 or 5 times a power of ten) that is at least `least`.
 fn round_step(least: f64) -> f64 {
     let power = 10f64.powf(least.log10().floor());
     let factors = [1.0, 2.0, 5.0];

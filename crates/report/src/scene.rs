@@ -1,33 +1,33 @@
-//! A figure as a list of things to draw, in pixels from the top left corner.
+//! A figure as a list of items to draw, in pixels from the top left corner.
 
 use crate::{Color, Picture};
 
 /// A point (x to the right, y down).
 pub type Point = [f64; 2];
 
-/// A figure: its size and what is drawn, later things on top.
+/// A figure: its size and its items; later items are drawn on top.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scene {
     /// Width in pixels.
     pub width: f64,
     /// Height in pixels.
     pub height: f64,
-    /// What is drawn.
+    /// The items, in drawing order.
     pub items: Vec<Item>,
 }
 
-/// Something to draw.
+/// An item to draw.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
     /// Lines through points, or areas bounded by them.
     Path(Path),
     /// A line of text.
     Text(Text),
-    /// A picture of pixels, stretched to a rectangle without smoothing.
+    /// A picture, stretched to a rectangle without smoothing.
     Picture {
         /// The pixels.
         picture: Picture,
-        /// Where its top left corner lies.
+        /// Top left corner of the rectangle.
         at: Point,
         /// Width and height of the rectangle.
         size: [f64; 2],
@@ -37,22 +37,22 @@ pub enum Item {
 /// Lines through points, or areas bounded by them (even-odd rule).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Path {
-    /// Runs of points, each joined by straight lines.
+    /// Sequences of points, each joined by straight lines.
     pub lines: Vec<Vec<Point>>,
-    /// Whether the last point of each run is joined to its first.
+    /// Whether the last point of each sequence is joined to its first.
     pub closed: bool,
-    /// Color and opacity of the area.
+    /// Color and opacity of the area; `None` for no fill.
     pub fill: Option<(Color, f64)>,
-    /// Line along the points.
+    /// Line along the points; `None` for no line.
     pub stroke: Option<Stroke>,
 }
 
-/// A line's look.
+/// Style of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stroke {
-    /// Its color.
+    /// Color.
     pub color: Color,
-    /// Its width.
+    /// Width in pixels.
     pub width: f64,
     /// Length of dashes and of the gaps between them; `None` for a solid line.
     pub dash: Option<[f64; 2]>,
@@ -61,30 +61,30 @@ pub struct Stroke {
 /// A line of text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Text {
-    /// What it says.
+    /// The text.
     pub words: String,
-    /// Where it stands: on the baseline, at the start, middle or end.
+    /// Position of the anchor, on the baseline.
     pub at: Point,
-    /// Size of an em.
+    /// Font size in pixels.
     pub size: f64,
-    /// Its color.
+    /// Color.
     pub color: Color,
-    /// What `at` is.
+    /// The part of the text that is at `at`.
     pub anchor: Anchor,
-    /// Whether it is bold.
+    /// Whether the text is bold.
     pub bold: bool,
-    /// Whether it reads upwards.
+    /// Whether the text is rotated to read upwards.
     pub upwards: bool,
 }
 
-/// The part of a text that stands at its point.
+/// The part of a text that is at its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
-    /// Its start.
+    /// The start.
     Start,
-    /// Its middle.
+    /// The middle.
     Middle,
-    /// Its end.
+    /// The end.
     End,
 }
 
@@ -99,12 +99,12 @@ impl Scene {
         }
     }
 
-    /// Draws on top.
+    /// Adds an item on top.
     pub fn draw(&mut self, item: impl Into<Item>) {
         self.items.push(item.into());
     }
 
-    /// Draws a straight line.
+    /// Adds a straight line.
     pub fn line(&mut self, from: Point, to: Point, stroke: Stroke) {
         self.draw(Path::open(vec![vec![from, to]], stroke));
     }
@@ -141,7 +141,7 @@ impl Path {
         Self::area(vec![corners], color, opacity)
     }
 
-    /// The same with a line along its border.
+    /// The same path with a line along its border.
     #[must_use]
     pub fn outlined(self, stroke: Stroke) -> Self {
         Self {
@@ -162,7 +162,7 @@ impl Stroke {
         }
     }
 
-    /// The same in dashes and gaps of this length.
+    /// The same stroke, dashed with this dash and gap length.
     #[must_use]
     pub fn dashed(self, dash: f64, gap: f64) -> Self {
         Self {
@@ -187,19 +187,19 @@ impl Text {
         }
     }
 
-    /// The same, anchored elsewhere.
+    /// The same text with another anchor.
     #[must_use]
     pub fn anchored(self, anchor: Anchor) -> Self {
         Self { anchor, ..self }
     }
 
-    /// The same in bold.
+    /// The same text in bold.
     #[must_use]
     pub fn bold(self) -> Self {
         Self { bold: true, ..self }
     }
 
-    /// The same, reading upwards.
+    /// The same text, reading upwards.
     #[must_use]
     pub fn upwards(self) -> Self {
         Self {

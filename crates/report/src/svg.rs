@@ -7,7 +7,7 @@ use crate::{Picture, Scene, base64, png_file};
 
 /// Writes a scene as an SVG document, with `metadata` (such as provenance) as text in its `metadata` element.
 ///
-/// Pictures are embedded as PNG. The same scene gives the same bytes.
+/// Pictures are embedded as PNG. Deterministic.
 ///
 /// # Errors
 /// A picture without pixels.
@@ -134,7 +134,7 @@ fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            // XML 1.0 allows no other control characters, not even escaped.
+            // XML 1.0 forbids other control characters, even escaped.
             c if c.is_control() && !matches!(c, '\t' | '\n' | '\r') => out.push('\u{fffd}'),
             '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
             c => out.push(c),

@@ -1,4 +1,4 @@
-//! The Dice score against the threshold of a probability, for the scans that a threshold was chosen on.
+//! The Dice score against the probability threshold, for the scans of a calibration.
 
 use crate::Scene;
 use crate::color::{GRAY, INK, PALE, SERIES, SKY};
@@ -6,16 +6,16 @@ use crate::font;
 use crate::scale::Axis;
 use crate::scene::{Anchor, Path, Point, Stroke, Text};
 
-/// What a threshold figure shows.
+/// Content of a threshold figure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// The thresholds, from low to high, each between 0 and 1.
+    /// The thresholds in ascending order, each between 0 and 1.
     pub thresholds: Vec<f64>,
-    /// The Dice scores of each scan, one for each threshold.
+    /// The Dice scores of each scan, one per threshold.
     pub scans: Vec<Vec<f64>>,
-    /// Their mean, one for each threshold.
+    /// Their mean, one per threshold.
     pub mean: Vec<f64>,
-    /// Place of the threshold that was chosen.
+    /// Index of the chosen threshold.
     pub best: usize,
 }
 
@@ -26,7 +26,7 @@ const RIGHT: f64 = 24.0;
 const TOP: f64 = 34.0;
 const EM: f64 = 13.0;
 
-/// Probabilities that may have a tick, each with its label.
+/// Probabilities of possible ticks, with their labels.
 const TICKS: [(f64, &str); 9] = [
     (1e-4, "0.0001"),
     (1e-3, "0.001"),
@@ -39,10 +39,10 @@ const TICKS: [(f64, &str); 9] = [
     (0.9999, "0.9999"),
 ];
 
-/// Draws one thin line for each scan, a thick one for their mean, and the chosen threshold across.
+/// Draws a thin line for each scan, a thick line for their mean, and a vertical line at the chosen threshold.
 ///
-/// Thresholds stand evenly in logits, `ln(p / (1 − p))`, as a calibration tries them: a network that is trained on few
-/// vessels has its best threshold near one of the ends, where a linear axis shows nothing.
+/// The axis is linear in logits, `ln(p / (1 − p))`, like the thresholds of a calibration: a network trained on few
+/// vessels has its best threshold near one end, where a linear axis shows nothing.
 #[must_use]
 pub fn scene(figure: &Figure) -> Scene {
     let bottom = TOP + HEIGHT;
@@ -65,14 +65,15 @@ pub fn scene(figure: &Figure) -> Scene {
     scene
 }
 
-/// Where a probability stands between two others, evenly in logits.
+/// A logit scale: maps probabilities to positions.
 struct Logits {
     low: f64,
     high: f64,
 }
 
 impl Logits {
-    /// From the lowest to the highest of some probabilities, those of 0 and 1 left out; 0.0001 to 0.9999 without any two.
+    /// The scale from the lowest to the highest of the probabilities other than 0 and 1; 0.0001 to 0.9999 if there are
+    /// fewer than two.
     fn over(probabilities: &[f64]) -> Self {
         let logits = || {
             let finite = |l: &f64| l.is_finite();
@@ -87,7 +88,7 @@ impl Logits {
         Self { low, high }
     }
 
-    /// 0 at the low end and 1 at the high end; what lies beyond stands at the end.
+    /// Position of a probability: 0 at the low end, 1 at the high end, clamped.
     fn share(&self, probability: f64) -> f64 {
         ((logit(probability) - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
     }
@@ -148,7 +149,7 @@ impl Plot {
         scene.draw(title.anchored(Anchor::Middle));
     }
 
-    /// The chosen threshold as a dashed line, its figures above it.
+    /// Draws the chosen threshold as a dashed line, with its values above it.
     fn draw_best(&self, scene: &mut Scene, figure: &Figure) {
         let [threshold, score] = [&figure.thresholds, &figure.mean].map(|v| v.get(figure.best));
         let (Some(&threshold), Some(&score)) = (threshold, score) else {
@@ -159,7 +160,7 @@ impl Plot {
         scene.line([x, TOP], [x, self.bottom], stroke);
         let words = format!("{threshold:.4}: mean Dice {score:.3}");
         let half = font::width_em(&words) * EM / 2.0;
-        // Within the figure, also where the best threshold is an end.
+        // Keeps the text within the figure when the best threshold is at an end.
         let x = x.max(half + 4.0).min(WIDTH - half - 4.0);
         let text = Text::new(words, [x, TOP - 0.6 * EM], EM, INK);
         scene.draw(text.anchored(Anchor::Middle));

@@ -1,18 +1,18 @@
-//! How many pixels a voxel takes in a figure.
+//! Size of a voxel in pixels.
 
-/// Panels are at least this wide or high, whichever is the larger extent, so that thin layers are legible.
+/// Smallest width or height of a panel, whichever is larger, so that thin layers are visible.
 const LARGER_EXTENT: f64 = 640.0;
-/// Panels are at most so wide and high: beyond it, some voxels take no pixel.
+/// Largest width and height of a panel; beyond it, some voxels have no pixel.
 const MOST_EXTENT: f64 = 16384.0;
 
 /// Size in pixels of the voxels of a panel of `size` voxels, along each of its axes.
 ///
-/// Voxels have the shape that their spacing, in any unit, says (up to 16 to 1). The larger edge of a voxel takes a whole
-/// number of pixels and the smaller at least one, unless the panel would be larger than 16384 pixels then.
+/// Voxels have the aspect ratio of their spacing, in any unit (up to 16 to 1). The larger edge of a voxel is a whole
+/// number of pixels, and the smaller edge at least one pixel, unless the panel would exceed 16384 pixels.
 #[must_use]
 pub fn voxel_pixels<const N: usize>(size: [usize; N], spacing: [f64; N]) -> [f64; N] {
     let larger = spacing.into_iter().fold(0.0, f64::max);
-    // Beyond 16 to 1 a voxel's shape would cost more pixels than it is worth.
+    // Above 16 to 1, the true aspect ratio would need too many pixels.
     let shape = spacing.map(|s| (s / larger).max(1.0 / 16.0));
     let extents = size.iter().zip(&shape).map(|(n, s)| *n as f64 * s);
     let extent = extents.fold(0.0, f64::max);

@@ -1,6 +1,6 @@
-//! The hash behind a revision: FNV-1a of 128 bits.
+//! The hash of revisions: 128-bit FNV-1a.
 //!
-//! Revisions guard against mistakes, not attacks, and a build script that needs no hash library builds in a second.
+//! Revisions protect against mistakes, not attacks; without a hash library, build scripts compile in a second.
 
 /// Parameters of <http://www.isthe.com/chongo/tech/comp/fnv/>.
 const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
@@ -17,7 +17,7 @@ impl Default for Fnv128 {
 }
 
 impl Fnv128 {
-    /// Adds bytes, and their number, so that pieces cannot run into each other.
+    /// Adds bytes and their number, so that different splits give different hashes.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         for byte in bytes.iter().chain(&(bytes.len() as u64).to_le_bytes()) {
             self.0 = (self.0 ^ u128::from(*byte)).wrapping_mul(PRIME);
@@ -29,7 +29,7 @@ impl Fnv128 {
         self.bytes(text.as_bytes());
     }
 
-    /// 32 digits.
+    /// The hash as 32 hexadecimal digits.
     pub(crate) fn hexadecimal(self) -> String {
         format!("{:032x}", self.0)
     }

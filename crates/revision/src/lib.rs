@@ -1,12 +1,12 @@
-//! The revision of a crate: a hash of all code that its results can depend on, worked out by its build script.
+//! Computes the revision of a crate in its build script: a hash of all code that its results can depend on.
 //!
-//! Each crate of the workspace has the build script `fn main() { rsom_revision::emit(); }` and a `links` key, so that cargo
-//! hands the revision of each crate to those above it (`DEP_<LINKS>_REVISION`). A revision covers
+//! Each crate of the workspace has the build script `fn main() { rsom_revision::emit(); }` and a `links` key, so that
+//! cargo passes the revision of each crate to its dependents (`DEP_<LINKS>_REVISION`). A revision covers
 //!
-//! - the tokens of the crate's sources: comments, documentation, layout and test modules leave it as it is;
-//! - the features that the crate is built with;
-//! - the revisions of the workspace crates below it;
-//! - names, versions and checksums of all other crates below it, as `Cargo.lock` states them.
+//! - the tokens of the crate's sources, without comments, documentation, layout and test modules;
+//! - the enabled features of the crate;
+//! - the revisions of the workspace crates that it depends on;
+//! - names, versions and checksums of all other crates that it depends on, from `Cargo.lock`.
 //!
 //! It covers no time, path, host or user: the same sources give the same revision everywhere, in a git checkout, in an
 //! unpacked archive and under `cargo install --locked`.
@@ -21,17 +21,17 @@ use std::path::{Path, PathBuf};
 
 use fnv::Fnv128;
 
-/// Hexadecimal digits of a revision.
+/// Number of hexadecimal digits of a revision.
 const DIGITS: usize = 16;
 
-/// Works out the revision of the crate whose build script calls this. The crate reads it by `env!("RSOM_REVISION")`.
+/// Computes the revision of the crate whose build script calls this. The crate reads it by `env!("RSOM_REVISION")`.
 #[allow(clippy::print_stdout, reason = "how a build script speaks to cargo")]
 pub fn emit() {
     let folder = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
     let revision = match revision(&folder, &variable("CARGO_PKG_NAME"), &environment()) {
         Ok(revision) => revision,
         Err(fault) => {
-            println!("cargo::error=the revision of this crate: {fault}");
+            println!("cargo::error=cannot compute the revision of this crate: {fault}");
             return;
         }
     };
@@ -45,7 +45,7 @@ pub fn emit() {
     }
 }
 
-/// What of a build script's environment the revision covers: features, and revisions of the crates below.
+/// The part of the environment that the revision covers: features, and revisions of dependencies.
 fn environment() -> Vec<(String, String)> {
     let covered = |name: &str| {
         name.starts_with("CARGO_FEATURE_")

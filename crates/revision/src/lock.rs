@@ -1,4 +1,4 @@
-//! What `Cargo.lock` says of the crates below one.
+//! Reads dependencies from `Cargo.lock`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,21 +8,21 @@ use std::path::{Path, PathBuf};
 struct Package {
     name: String,
     version: String,
-    /// Whether it comes from elsewhere than this workspace.
+    /// Whether it is not a crate of this workspace.
     is_foreign: bool,
     checksum: String,
     /// `name`, or `name version` where several versions are in use.
     dependencies: Vec<String>,
 }
 
-/// The lock file of a crate: in its folder, or in the nearest one above.
+/// The lock file of a crate: in its folder, or in the nearest parent folder.
 pub(crate) fn find(folder: &Path) -> Option<PathBuf> {
     let mut folders = folder.ancestors().map(|folder| folder.join("Cargo.lock"));
     folders.find(|path| path.is_file())
 }
 
-/// `name version checksum` of every foreign crate below the crate `name`, sorted; of its own dependencies only those in
-/// `direct` count.
+/// `name version checksum` of every direct and indirect foreign dependency of the crate `name`, sorted; of its direct
+/// dependencies only those in `direct`.
 pub(crate) fn below(lock: &str, name: &str, direct: &BTreeSet<String>) -> BTreeSet<String> {
     let packages = parse(lock);
     let mut found = BTreeSet::new();
@@ -50,7 +50,7 @@ pub(crate) fn below(lock: &str, name: &str, direct: &BTreeSet<String>) -> BTreeS
         for package in by_name.get(name).into_iter().flatten() {
             let fits = version.is_none_or(|version| version == package.version);
             let line = format!("{} {} {}", package.name, package.version, package.checksum);
-            // Crates of this workspace hand over their own revisions.
+            // Crates of this workspace pass on their own revisions.
             if fits && package.is_foreign && found.insert(line) {
                 wanted.extend(package.dependencies.iter().map(String::as_str));
             }

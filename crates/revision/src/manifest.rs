@@ -1,8 +1,9 @@
-//! Which crates a manifest names, those for tests left out.
+//! Reads dependencies from a manifest, except those for tests.
 
 use std::collections::BTreeSet;
 
-/// Names of the dependencies in a `Cargo.toml`, of all platforms and for build scripts; not those for development.
+/// Names of the dependencies in a `Cargo.toml`, including those for platforms and build scripts, without development
+/// dependencies.
 pub(crate) fn dependencies(manifest: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut in_table = false;
@@ -21,7 +22,7 @@ pub(crate) fn dependencies(manifest: &str) -> BTreeSet<String> {
     names
 }
 
-/// Whether a header is that of dependencies, and the one that it names, as in `[dependencies.serde]`.
+/// Whether a header starts a list of dependencies, and the single dependency of headers such as `[dependencies.serde]`.
 fn table(header: &str) -> (bool, Option<&str>) {
     for kind in ["dependencies", "build-dependencies"] {
         if header == kind || header.ends_with(&format!(".{kind}")) {

@@ -1,24 +1,24 @@
-//! The sources of a crate, in the order of their names.
+//! The sources of a crate, sorted by name.
 
 use std::path::{Path, PathBuf};
 
 use crate::tokens;
 
-/// A file of tests only: `mod tests;` stands under `#[cfg(test)]`.
+/// A file with tests only, declared as `mod tests;` under `#[cfg(test)]`.
 const TESTS: &str = "tests.rs";
 
-/// A file that a crate is built from.
+/// A source file of a crate.
 pub(crate) struct Source {
-    /// Path below the folder, with `/`.
+    /// Path relative to the folder, with `/`.
     pub name: String,
-    /// Its tokens, or its bytes when it is no Rust.
+    /// Its tokens, or its bytes if it is not Rust.
     pub content: Vec<u8>,
 }
 
-/// The files below a folder, sorted by name.
+/// The files in a folder and its subfolders, sorted by name.
 ///
 /// # Errors
-/// One of them cannot be read.
+/// A file cannot be read.
 pub(crate) fn of(folder: &Path) -> Result<Vec<Source>, String> {
     let mut paths = Vec::new();
     walk(folder, &mut paths)?;

@@ -1,10 +1,10 @@
-//! What of a Rust source its behavior depends on: its tokens, without comments, documentation, layout and tests.
+//! Extracts the tokens of a Rust source, without comments, documentation, layout and tests.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// The tokens of a source as text; the source itself when it is no Rust.
+/// The tokens of a source as text; the source itself if it is not valid Rust.
 pub(crate) fn of(source: &str) -> String {
-    // A checkout may have other ends of lines.
+    // Line ends may differ between checkouts.
     let source = source.replace("\r\n", "\n");
     match source.parse::<TokenStream>() {
         Ok(tokens) => {
@@ -30,7 +30,7 @@ fn write(tokens: TokenStream, text: &mut String) {
         }
         rest = &rest[1..];
         match token {
-            // Whether a list ends in a comma is a matter of layout.
+            // A trailing comma is layout only.
             TokenTree::Punct(mark) if mark.as_char() == ',' && rest.is_empty() => {
                 if commas(&tokens) < 2 {
                     text.push_str(",\n");
@@ -64,7 +64,7 @@ fn delimiters(delimiter: Delimiter) -> (char, char) {
     }
 }
 
-/// An attribute at the start of `tokens`: its own tokens, and what follows it.
+/// An attribute at the start of `tokens`, and the tokens after it.
 fn attribute(tokens: &[TokenTree]) -> Option<(Vec<TokenTree>, &[TokenTree])> {
     let rest = after_mark(tokens, '#')?;
     let rest = after_mark(rest, '!').unwrap_or(rest);
@@ -83,14 +83,14 @@ fn after_mark(tokens: &[TokenTree], wanted: char) -> Option<&[TokenTree]> {
     }
 }
 
-/// What follows `#[doc = …]`, which is also how comments of documentation are read.
+/// The tokens after `#[doc = …]`, the form of doc comments.
 fn after_documentation(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
     let (inner, rest) = attribute(tokens)?;
     let is_doc = matches!(inner.first(), Some(TokenTree::Ident(name)) if name == "doc");
     is_doc.then_some(rest)
 }
 
-/// What follows an item under `#[cfg(test)]`.
+/// The tokens after an item under `#[cfg(test)]`.
 fn after_test(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
     let (inner, mut rest) = attribute(tokens)?;
     let text: String = inner.iter().map(ToString::to_string).collect();

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use rsom_io::rsom_mat::{self, Found};
+use rsom_io::rsom_mat::{self, FolderContents};
 use rsom_manifest as manifest;
 use rsom_pipeline::{FileHashes, Lines, Request, Settings, run_pipeline};
 use rsom_stage::{ExitCode, Progress, Spec, StageError, atomic, log};
@@ -173,7 +173,7 @@ fn params(matches: &ArgMatches, weights: &[PathBuf; 2]) -> Vec<String> {
 fn describe(
     input: &Path,
     output: &Path,
-    found: &Found,
+    found: &FolderContents,
 ) -> Result<(PathBuf, Vec<String>), StageError> {
     let files = found
         .sessions

@@ -1,13 +1,13 @@
-//! p-values adjusted for the number of tests in a family.
+//! Adjusts p-values for the number of tests in a family.
 
 use rsom_parameters::Choice;
 
 use crate::StatsError;
 
-/// How p-values of a family are adjusted.
+/// Method of adjustment of the p-values of a family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Adjustment {
-    /// Not at all.
+    /// No adjustment.
     None,
     /// Bonferroni: m·p. Controls the family-wise error rate.
     Bonferroni,

@@ -1,4 +1,4 @@
-//! Every level of a factor against its baseline, with p-values adjusted over a family.
+//! Compares every level of a factor with its baseline, and adjusts p-values over a family.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::{
     Wilcoxon, WilcoxonConfig, adjust, hodges_lehmann, paired_differences, wilcoxon,
 };
 
-/// Which tests make up a family whose p-values are adjusted together.
+/// The family of tests whose p-values are adjusted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Family {
     /// All tests.
@@ -22,7 +22,7 @@ pub enum Family {
     Group,
 }
 
-/// How levels are compared.
+/// Settings of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Parameters)]
 pub struct ComparisonConfig {
     /// The test.
@@ -40,27 +40,27 @@ pub struct ComparisonConfig {
     pub confidence: f64,
 }
 
-/// Which level is held against the baseline, of which quantity and in which group.
+/// The quantity, group and level of a comparison with the baseline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contrast {
-    /// What is compared.
+    /// The compared quantity.
     pub quantity: Quantity,
     /// Levels of the grouping factors.
     pub group: Vec<Level>,
-    /// The level of the factor.
+    /// The level of the factor that is compared with the baseline.
     pub level: Level,
 }
 
-/// Outcome of a contrast.
+/// The result of a contrast.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    /// What is compared.
+    /// The quantity, group and level.
     pub contrast: Contrast,
-    /// The paired values and what is missing.
+    /// The paired values, and the units without a pair.
     pub pairs: Pairs,
-    /// Values at the level, over the pairs.
+    /// Summary of the values at the level, over the pairs.
     pub level_summary: SampleSummary,
-    /// Values at the baseline, over the pairs.
+    /// Summary of the values at the baseline, over the pairs.
     pub baseline_summary: SampleSummary,
     /// Median of the differences level − baseline, zeros included.
     pub median_difference: Option<f64>,
@@ -70,24 +70,25 @@ pub struct Comparison {
     pub test: Option<Wilcoxon>,
     /// Its p-value, adjusted over the family.
     pub p_adjusted: Option<f64>,
-    /// The smallest adjusted p-value that the family's sample sizes allow, were every test of it as significant as it can be.
+    /// The smallest adjusted p-value that the sample sizes allow: all tests of the family at their smallest attainable
+    /// p.
     pub smallest_attainable_p_adjusted: Option<f64>,
-    /// How many tests the family has.
+    /// Number of tests in the family.
     pub family_size: usize,
-    /// How many measurements at level and baseline have no value.
+    /// Number of undefined measurements at level and baseline.
     pub n_undefined: usize,
-    /// `ok`, or why there is no test: the most frequent status of the undefined values.
+    /// `ok`, or the reason why there is no test: the most frequent status of the undefined values.
     pub status: String,
-    /// The status that all measurements at the level share, when it is not `ok`.
+    /// The status of all measurements at the level, when it is the same for all and not `ok`.
     pub level_status: Option<String>,
 }
 
 /// Compares every level of a factor with the baseline level.
 ///
-/// A condition's last entry is the level of the factor, those before it are the group. Differences are level − baseline.
-/// Every level of every group gives one outcome for each quantity, also when nothing can be tested (a network that
-/// predicts nothing has no roughness): such an outcome has no test and says why. Outcomes without a p-value do not count in
-/// the family.
+/// The last entry of a condition is the level of the factor; the entries before it are the group. Differences are level
+/// − baseline. Every level of every group gives one result per quantity, even when nothing can be tested (a network
+/// that predicts nothing has no roughness): then the test is `None` and the status states the reason. Results without a
+/// p-value do not count in the family.
 ///
 /// # Errors
 /// No measurement at the baseline; a confidence outside (0, 1).
@@ -138,7 +139,7 @@ fn require_baseline(samples: &Samples, factor: &str, baseline: &Level) -> Result
     })
 }
 
-/// The outcome but for its adjusted p-value.
+/// The result without its adjusted p-value.
 fn tested(
     contrast: Contrast,
     sample: &Sample,
@@ -206,7 +207,8 @@ fn adjust_families(
             let tests = members.iter().filter_map(|i| comparisons[*i].test.as_ref());
             adjust(&tests.map(p).collect::<Vec<_>>(), config.adjustment)
         };
-        // Adjusted values grow with every p-value of the family, so the smallest of all give the smallest of each.
+        // Adjusted values increase with every p-value of the family, so the smallest p-values give the smallest
+        // adjusted values.
         let (p_values, smallest) = (
             adjusted(|t| t.p_value)?,
             adjusted(|t| t.smallest_attainable_p)?,

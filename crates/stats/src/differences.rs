@@ -3,13 +3,13 @@
 use crate::StatsError;
 use crate::error::require_finite;
 
-/// Decimals that a difference keeps.
+/// Number of decimals of a difference.
 const DECIMALS: i32 = 12;
 
 /// The differences `first[i] − second[i]`, rounded half to even to 12 decimals.
 ///
-/// Differences that are equal but for float noise (1 − 1.1 and 2 − 2.1) must tie when they are ranked; that is why they
-/// are rounded first. A difference so large that f64 holds no 12 decimals of it stays as it is.
+/// Differences that are equal except for floating-point error (1 − 1.1 and 2 − 2.1) must tie when they are ranked;
+/// therefore they are rounded first. A difference too large to have 12 decimals in f64 is not changed.
 ///
 /// # Errors
 /// Samples of different length, a value that is NaN or infinite, a difference that overflows.
@@ -35,7 +35,7 @@ pub fn paired_differences(first: &[f64], second: &[f64]) -> Result<Vec<f64>, Sta
 pub(crate) fn rounded(value: f64) -> f64 {
     let scale = 10f64.powi(DECIMALS);
     let scaled = value * scale;
-    // From 2^53 on every f64 is whole.
+    // From 2^53 on every f64 is an integer.
     if scaled.abs() >= 9_007_199_254_740_992.0 {
         return value;
     }

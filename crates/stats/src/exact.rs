@@ -1,15 +1,16 @@
-//! The exact null distribution of a signed-rank sum, also with ties.
+//! The exact null distribution of a signed-rank sum, with ties.
 
-/// Additions between two checks of the counts' magnitude; a count at most doubles in each, so none overflows.
+/// Number of additions between two checks for overflow; a count at most doubles in each, so none overflows.
 const ADDITIONS_BETWEEN_CHECKS: usize = 512;
 
-/// P(S ≤ `bound`) where S adds each of `ranks` with probability ½, independently.
+/// P(S ≤ `bound`), where S is the sum of a random subset of `ranks`: each is included with probability ½,
+/// independently.
 ///
-/// Under the null hypothesis each difference is as likely positive as negative given its size, so twice W+ is
-/// distributed as S over the doubled midranks, whatever ties there are (Hollander & Wolfe, Nonparametric Statistical
-/// Methods, section 3.1). The subsets of every sum up to the bound are counted by dynamic programming, smallest rank
-/// first. Counts are f64 and exact below 2^53; above, they are scaled by powers of two, so that they neither overflow nor
-/// lose relative precision in the tail. S is symmetric, so that at most half of its range is counted.
+/// Under the null hypothesis each sign is equally likely given the size of the difference, so twice W+ has the
+/// distribution of S over the doubled midranks, with any ties (Hollander & Wolfe, Nonparametric Statistical Methods,
+/// section 3.1). Dynamic programming counts the subsets of every sum up to the bound, smallest rank first. Counts are
+/// f64 and exact below 2^53; larger counts are scaled by powers of two, so that they neither overflow nor lose relative
+/// precision in the tail. S is symmetric, so at most half of its range is counted.
 ///
 /// Time O(n · Σ ranks / 2), memory 8 bytes for each sum up to the bound. For 2,000 untied ranks: about a million sums.
 pub(crate) fn lower_tail(ranks: &[u64], bound: u64) -> f64 {
@@ -29,12 +30,12 @@ pub(crate) fn lower_tail(ranks: &[u64], bound: u64) -> f64 {
 
 /// The quantile of S: the smallest b with P(S ≤ b) ≥ `probability`.
 ///
-/// Counts the whole range of S: for small samples.
+/// Counts the whole range of S; use it for small samples only.
 pub(crate) fn quantile(ranks: &[u64], probability: f64) -> u64 {
     let mut sorted = ranks.to_vec();
     sorted.sort_unstable();
     let counts = Counts::up_to(&sorted, sorted.iter().sum());
-    // Sums of many terms may miss the probability by rounding.
+    // Rounding of long sums may miss the probability.
     let target = probability * (1.0 - 64.0 * f64::EPSILON);
     let mut cumulative = 0.0;
     for (sum, count) in counts.of_sum.iter().enumerate() {
@@ -52,7 +53,7 @@ fn tail(sorted_ranks: &[u64], bound: u64) -> f64 {
     scaled(subsets, counts.exponent - sorted_ranks.len() as i64)
 }
 
-/// How many subsets have each sum, times 2^−exponent.
+/// Number of subsets with each sum, times 2^−exponent.
 struct Counts {
     of_sum: Vec<f64>,
     exponent: i64,
@@ -67,7 +68,7 @@ impl Counts {
         counts.of_sum[0] = 1.0;
         let mut reach = 0;
         for (done, &rank) in sorted_ranks.iter().enumerate() {
-            // Sorted: no later rank fits either.
+            // Ranks are sorted: no later rank fits either.
             if rank > bound {
                 break;
             }
@@ -94,7 +95,7 @@ impl Counts {
 
 /// counts[s] += counts[s − shift] for all s ≥ shift, with the old values on the right.
 fn add_shifted(counts: &mut [f64], shift: usize) {
-    // From the top in blocks of `shift`, so that source and target never overlap and the loop is vectorized.
+    // From the top in blocks of `shift`: source and target never overlap, so the loop is vectorized.
     let mut end = counts.len();
     while end > shift {
         let start = end.saturating_sub(shift).max(shift);
@@ -107,7 +108,7 @@ fn add_shifted(counts: &mut [f64], shift: usize) {
     }
 }
 
-/// value · 2^exponent, without overflow on the way.
+/// value · 2^exponent, without intermediate overflow.
 fn scaled(value: f64, exponent: i64) -> f64 {
     let mut value = value;
     let mut left = exponent;

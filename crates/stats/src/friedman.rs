@@ -1,4 +1,4 @@
-//! The Friedman test: do three or more paired treatments differ at all?
+//! The Friedman test: whether three or more paired treatments differ.
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
@@ -7,20 +7,20 @@ use crate::differences::rounded;
 use crate::error::require_finite;
 use crate::ranks::{doubled_midranks, tie_correction};
 
-/// Outcome of a Friedman test.
+/// Result of a Friedman test.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Friedman {
-    /// The statistic, corrected for ties.
+    /// The χ² statistic, corrected for ties.
     pub chi2: f64,
-    /// Upper tail of χ² with k − 1 degrees of freedom.
+    /// Upper tail probability of χ² with k − 1 degrees of freedom.
     pub p_value: f64,
 }
 
-/// Tests whether k treatments, measured once on each of n blocks, have one distribution (Friedman 1937).
+/// Tests whether k treatments, each measured once in n blocks, have the same distribution (Friedman 1937).
 ///
-/// `blocks` has one row of k values a block. Values are rounded to 12 decimals and ranked within the block;
-/// χ² = (12 / (n·k·(k + 1)) · Σ Rⱼ² − 3n(k + 1)) / c with rank sums Rⱼ and c = 1 − Σ(t³ − t) / (n·k·(k² − 1)), as
-/// `scipy.stats.friedmanchisquare` has it. All values of every block equal: χ² 0, p 1.
+/// `blocks` has one row of k values per block. Values are rounded to 12 decimals and ranked within the block; χ² = (12
+/// / (n·k·(k + 1)) · Σ Rⱼ² − 3n(k + 1)) / c with rank sums Rⱼ and c = 1 − Σ(t³ − t) / (n·k·(k² − 1)), as in
+/// `scipy.stats.friedmanchisquare`. When all values of every block are equal, χ² is 0 and p is 1.
 ///
 /// # Errors
 /// Fewer than three treatments, no blocks, rows of different length, values that are NaN or infinite.
@@ -34,7 +34,10 @@ pub fn friedman(blocks: &[Vec<f64>]) -> Result<Friedman, StatsError> {
     let mut ties = 0.0;
     for block in blocks {
         if block.len() != treatments {
-            let message = format!("a block has {} values, another {treatments}", block.len());
+            let message = format!(
+                "a block has {} values, but another has {treatments}",
+                block.len()
+            );
             return Err(StatsError::BadBlocks(message));
         }
         require_finite(block)?;

@@ -1,9 +1,9 @@
-//! A value that tells rows of a study apart: a factor's level, a group, a subject.
+//! A value that distinguishes rows of a study: a factor's level, a group, a subject.
 
 use std::cmp::Ordering;
 use std::fmt;
 
-/// A number or a text. Numbers are ordered by size and stand before texts.
+/// A number or a text. Numbers are ordered by value and precede texts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Level {
     /// A finite number.
@@ -23,13 +23,13 @@ impl Level {
         }
     }
 
-    /// A text as it stands, also when it looks like a number: `007` is a name.
+    /// A text, unchanged even if it looks like a number: `007` is a name.
     #[must_use]
     pub fn text(value: &str) -> Self {
         Level::Text(value.to_owned())
     }
 
-    /// A number when the text is one, so that `0`, `0.0` and a number column's 0 are one level.
+    /// A number if the text is one, so that `0`, `0.0` and the number 0 are the same level.
     ///
     /// Digits after a leading zero (`007`), `inf` and `nan` stay text.
     #[must_use]
@@ -43,7 +43,7 @@ impl Level {
     }
 }
 
-/// Numbers appear as the shortest text that reads back as the same number.
+/// Numbers are written as the shortest text that reads back as the same number.
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -53,7 +53,7 @@ impl fmt::Display for Level {
     }
 }
 
-// No level holds a NaN or a negative zero, so equality is total.
+// A level is never NaN or negative zero, so equality is total.
 impl Eq for Level {}
 
 impl Ord for Level {

@@ -4,27 +4,27 @@ use std::fmt;
 
 use crate::Level;
 
-/// What is measured: a metric of a label and a surface.
+/// A measured quantity: a metric of a label and a surface.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Quantity {
     /// Name of the metric, such as `dice`.
     pub metric: String,
-    /// The label, where there are several.
+    /// The label, if the tables have several.
     pub label: Option<Level>,
-    /// The surface, such as `upper`, where the metric has one.
+    /// The surface, such as `upper`, if the metric has one.
     pub surface: Option<String>,
 }
 
-/// A measured value and what it belongs to.
+/// A measured value with its condition and unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measurement {
-    /// What is measured.
+    /// The measured quantity.
     pub quantity: Quantity,
-    /// Under which condition: the levels of the factors that tell samples apart.
+    /// The condition: levels of the factors that distinguish samples.
     pub condition: Vec<Level>,
-    /// On which unit of the statistics, such as a subject.
+    /// The unit of the statistics, such as a subject.
     pub unit: Vec<Level>,
-    /// What tells measurements of one quantity, condition and unit apart: subject, scan, slice.
+    /// The occasion: distinguishes measurements of one quantity, condition and unit by subject, scan and slice.
     pub occasion: Vec<Option<Level>>,
     /// The value; `None` where it is undefined.
     pub value: Option<f64>,
@@ -32,7 +32,7 @@ pub struct Measurement {
     pub status: String,
 }
 
-/// The metric, with surface and label in brackets where they are given.
+/// The metric, with surface and label in parentheses if there are any.
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.metric)?;
@@ -45,7 +45,7 @@ impl fmt::Display for Quantity {
     }
 }
 
-/// Levels for a message: `unet, 10`.
+/// Levels in a message: `unet, 10`.
 pub(crate) fn listed(levels: &[Level]) -> String {
     let texts: Vec<String> = levels.iter().map(Level::to_string).collect();
     texts.join(", ")

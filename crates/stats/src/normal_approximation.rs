@@ -5,10 +5,10 @@ use statrs::function::gamma::checked_gamma_ur;
 use crate::signed_ranks::SignedRanks;
 use crate::{Alternative, WilcoxonConfig, ZeroMethod};
 
-/// p-value and standard score of W+; (1, `None`) when the variance is zero: all differences are zero and not split.
+/// p-value and z-score of W+; (1, `None`) when the variance is zero: all differences are zero and not split.
 ///
 /// μ = n(n + 1)/4 and σ² = (n(n + 1)(2n + 1) − Σ(t³ − t)/2)/24 over the n ranked differences. Under Pratt's method both
-/// lose the same expressions in the number of zeros (Cureton 1967), whose own tie does not count.
+/// are reduced by the same expressions in the number of zeros (Cureton 1967), and the tie of the zeros is not counted.
 pub(crate) fn p_and_z(ranks: &SignedRanks, config: WilcoxonConfig) -> (f64, Option<f64>) {
     let n = ranks.n_ranked as f64;
     let mut mean = n * (n + 1.0) / 4.0;
@@ -31,7 +31,7 @@ pub(crate) fn p_and_z(ranks: &SignedRanks, config: WilcoxonConfig) -> (f64, Opti
     }
 }
 
-/// Half a rank towards the null hypothesis.
+/// Continuity correction: half a rank towards the null hypothesis.
 fn correction(excess: f64, config: WilcoxonConfig) -> f64 {
     if !config.continuity_correction {
         return 0.0;
@@ -46,7 +46,8 @@ fn correction(excess: f64, config: WilcoxonConfig) -> f64 {
 
 /// P(Z ≥ z) of a standard normal Z.
 ///
-/// By the incomplete gamma function, Q(½, z²/2)/2, which statrs gives to 13 digits; its normal distribution has 10.
+/// Computed by the incomplete gamma function, Q(½, z²/2)/2, which statrs computes to 13 digits; its normal distribution
+/// has 10.
 fn upper_tail(z: f64) -> f64 {
     // Defined for positive arguments only; Q(½, 0) = 1.
     let beyond = checked_gamma_ur(0.5, z * z / 2.0).unwrap_or(1.0) / 2.0;

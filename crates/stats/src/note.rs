@@ -1,20 +1,19 @@
-//! What a reader of an outcome must know and no number says.
+//! Caveats of a comparison that its numbers do not show.
 
 use std::collections::BTreeMap;
 
 use crate::measurement::listed;
 use crate::{Comparison, ComparisonConfig, EXACT_LIMIT, Method, MissingPair, Wilcoxon};
 
-/// The most units that a note names.
+/// Largest number of units that a note lists.
 const MOST_NAMED: usize = 10;
 
-/// Caveats of an outcome, separated by `; `; `None` when there are none.
+/// Caveats of a comparison, separated by `; `; `None` when there are none.
 ///
-/// Said are: that no pairs are left and why; that all measurements at the level share a status; which units make no pair;
-/// how many measurements of a pair lack a partner;
-/// that the test by the method it was made with, or its adjustment, cannot reach `alpha` whatever the signs of the
-/// differences; that the approximation stood in for the exact
-/// test; that the interval falls short of its confidence.
+/// A note states: that there are no pairs, and why; that all measurements at the level share a status; which units have
+/// no pair; how many measurements have no partner; that the test, or its adjustment, cannot reach `alpha` for any signs
+/// of the differences; that the normal approximation replaced the exact test; that the interval has less than the
+/// requested confidence.
 #[must_use]
 pub fn note(comparison: &Comparison, config: ComparisonConfig, alpha: f64) -> Option<String> {
     let mut caveats = Vec::new();
@@ -37,14 +36,14 @@ pub fn note(comparison: &Comparison, config: ComparisonConfig, alpha: f64) -> Op
     if comparison.pairs.left_out > 0 {
         let left_out = comparison.pairs.left_out;
         caveats.push(format!(
-            "{left_out} measurements left out, whose partner has no value on that occasion"
+            "{left_out} measurements left out because their partner has no value on that occasion"
         ));
     }
     if let Some(shift) = comparison.shift
         && shift.confidence < config.confidence - 1e-9
     {
         caveats.push(format!(
-            "the interval reaches a confidence of {:.3} only",
+            "the interval has a confidence of only {:.3}",
             shift.confidence
         ));
     }
@@ -71,7 +70,7 @@ fn unattainable(comparison: &Comparison, test: &Wilcoxon, alpha: f64) -> Option<
     })
 }
 
-/// Units without a pair, by what they lack.
+/// Lists units without a pair, grouped by the reason.
 fn missing(pairs: &[MissingPair]) -> Option<String> {
     let mut units: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for pair in pairs {

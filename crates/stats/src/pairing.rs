@@ -1,39 +1,39 @@
-//! Units that two conditions share.
+//! Pairs the units of two conditions.
 
 use std::collections::BTreeSet;
 
 use crate::measurement::listed;
 use crate::{Level, Sample, Unit};
 
-/// The values of the units that have one under both conditions, and the units that have not.
+/// The values of units that have a value under both conditions, and the other units.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Pairs {
     /// Values at the level, sorted by unit.
     pub level: Vec<f64>,
     /// Values at the baseline, in the same order.
     pub baseline: Vec<f64>,
-    /// Units without a partner or a value on either side, sorted.
+    /// Units without a value on either side, sorted.
     pub missing: Vec<MissingPair>,
-    /// Measurements of paired units that were left out because the other side has no value on that occasion.
+    /// Number of measurements of paired units that were left out because the other side has no value on that occasion.
     pub left_out: usize,
 }
 
-/// A unit that makes no pair, and why.
+/// A unit without a pair, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingPair {
     /// The unit.
     pub unit: Vec<Level>,
-    /// What is missing at the level; `None` when the value is there.
+    /// Reason why the level has no value; `None` when it has one.
     pub at_level: Option<String>,
-    /// What is missing at the baseline.
+    /// Reason why the baseline has no value; `None` when it has one.
     pub at_baseline: Option<String>,
 }
 
 impl Pairs {
-    /// Pairs the units of two samples by their keys, each over the occasions that both sides have values of
+    /// Pairs the units of two samples by their keys. Each unit is reduced over the occasions with values on both sides
     /// ([`Unit::paired`](crate::Unit::paired)).
     ///
-    /// Every unit of either sample ends up in exactly one of the pairs and `missing`.
+    /// Every unit of either sample is in exactly one of the pairs and `missing`.
     #[must_use]
     pub fn of(level: &Sample, baseline: &Sample) -> Self {
         let keys: BTreeSet<&[Level]> = level
@@ -68,7 +68,7 @@ impl Pairs {
 }
 
 impl MissingPair {
-    /// What is missing, on either side: `empty_prediction`, `baseline absent`.
+    /// The reasons of both sides: `empty_prediction`, `baseline absent`.
     #[must_use]
     pub fn reason(&self) -> String {
         let baseline = self.at_baseline.as_ref().map(|r| format!("baseline {r}"));
@@ -77,14 +77,14 @@ impl MissingPair {
     }
 }
 
-/// The unit and what it lacks: `eye3 (empty_prediction)`.
+/// The unit and its reason: `eye3 (empty_prediction)`.
 impl std::fmt::Display for MissingPair {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({})", listed(&self.unit), self.reason())
     }
 }
 
-/// What a unit lacks; `None` when it has a value.
+/// The reason why a unit has no value; `None` when it has one.
 fn lacking(unit: Option<&Unit>) -> Option<String> {
     let Some(unit) = unit else {
         return Some("absent".to_owned());

@@ -1,4 +1,4 @@
-//! The table of a paper: conditions as rows, metrics as columns.
+//! The table for a paper: conditions as rows, metrics as columns.
 
 mod cells;
 mod csv;
@@ -17,7 +17,7 @@ use rsom_parameters::Choice;
 
 use crate::{Level, Quantity, Sample, SampleSummary, Samples};
 
-/// How values are condensed in a cell.
+/// Content of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Statistic {
     /// mean ± standard deviation.
@@ -26,62 +26,62 @@ pub enum Statistic {
     MedianIqr,
 }
 
-/// Where p-values stand.
+/// Display of p-values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum PValues {
-    /// In a column of their own beside each metric, marked where significant.
+    /// In a separate column next to each metric, marked where significant.
     Column,
-    /// Nowhere; significant cells bear a mark.
+    /// Not shown; significant cells have a mark.
     Mark,
-    /// Nowhere.
+    /// Not shown.
     None,
 }
 
-/// A metric column to be filled.
+/// A metric column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetricColumn {
-    /// What stands in it.
+    /// The quantity in the column.
     pub quantity: Quantity,
     /// Unit of the values, shown in the heading; `None` for ratios.
     pub unit: Option<String>,
-    /// Decimals of its numbers.
+    /// Number of decimals.
     pub decimals: usize,
 }
 
 /// A test of one quantity under one condition, read from a table of tests.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestedLevel {
-    /// What was tested.
+    /// The tested quantity.
     pub quantity: Quantity,
-    /// Names of the factors and their levels: the groups and the level that was tested.
+    /// Names and levels of the factors: the groups and the tested level.
     pub condition: Vec<(String, Level)>,
-    /// The level it was tested against.
+    /// The baseline level.
     pub baseline: Level,
-    /// The p-value, adjusted; `None` when there was nothing to test.
+    /// The adjusted p-value; `None` when there was nothing to test.
     pub p_adjusted: Option<f64>,
 }
 
-/// A table for a paper, before it is set in a format.
+/// A table for a paper, independent of the format.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PublicationTable {
-    /// Names of the factors that make up the rows.
+    /// Names of the factors that define the rows.
     pub factors: Vec<String>,
     /// Metric columns.
     pub columns: Vec<MetricColumn>,
     /// Rows, sorted.
     pub rows: Vec<TableRow>,
-    /// What a reader must know to read the numbers, a sentence each.
+    /// Notes below the table, one sentence each.
     pub notes: Vec<String>,
 }
 
-/// One condition.
+/// A row of the table: one condition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableRow {
     /// Levels of the factors.
     pub condition: Vec<Level>,
-    /// The most units that any of its cells has, those without a value counted.
+    /// Largest number of units of any cell, including units without a value.
     pub n: usize,
-    /// One for each column.
+    /// One entry per column.
     pub entries: Vec<Entry>,
 }
 
@@ -90,32 +90,32 @@ pub struct TableRow {
 pub struct Entry {
     /// Location and spread over the units.
     pub summary: SampleSummary,
-    /// Why values are missing, when some are.
+    /// The reason for missing values, if there are any.
     pub reason: Option<String>,
-    /// The status that all measurements share, when it is not `ok`.
+    /// The status of all measurements, when it is the same for all and not `ok`.
     pub status: Option<String>,
-    /// How it compares with the baseline.
+    /// The comparison with the baseline.
     pub outcome: Outcome,
 }
 
-/// How a cell compares with the baseline.
+/// The comparison of a cell with the baseline.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome {
-    /// It was not compared.
+    /// Not compared.
     NotTested,
-    /// It is what others are compared with.
+    /// The baseline itself.
     Baseline,
-    /// It was compared, but there was nothing to test.
+    /// Compared, but there was nothing to test.
     Untestable,
     /// Its adjusted p-value.
     P(f64),
 }
 
 impl PublicationTable {
-    /// Fills a table from samples whose conditions are the levels of `factors`.
+    /// Builds a table from samples whose conditions are the levels of `factors`.
     ///
-    /// Rows are sorted by the factors from left to right, the levels of each as `orders` lists them and the others behind. Every
-    /// condition of the samples gives a row; a quantity that a condition lacks gives an empty cell.
+    /// Rows are sorted by the factors from left to right; the levels of each in the order of `orders`, followed by all
+    /// others. Every condition of the samples has a row; a quantity without values in a condition has an empty cell.
     #[must_use]
     pub fn new(
         factors: &[String],
@@ -215,7 +215,7 @@ fn outcome(
         if here(&test.condition) {
             return test.p_adjusted.map_or(Outcome::Untestable, Outcome::P);
         }
-        // The tested factor stands last; its baseline shares the groups before it.
+        // The tested factor is the last one; its baseline has the same groups before it.
         if let Some(((factor, _), groups)) = test.condition.split_last()
             && here(groups)
             && level_of(factor) == Some(&test.baseline)

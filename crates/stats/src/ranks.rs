@@ -1,6 +1,6 @@
-//! Midranks, doubled so that they are whole numbers.
+//! Midranks, doubled so that they are integers.
 
-/// Doubled midranks of values and the sizes of their groups of ties.
+/// Doubled midranks of values, and the sizes of groups of ties.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DoubledRanks {
     /// Twice the midrank of each value, in the order of the values: from 2 (the smallest) to 2n.
@@ -9,9 +9,9 @@ pub(crate) struct DoubledRanks {
     pub ties: Vec<u64>,
 }
 
-/// Ranks values from the smallest up; equal values share the mean of the ranks they take up.
+/// Ranks values in ascending order; equal values share the mean of their ranks.
 ///
-/// A group that takes up the places i + 1 … j has the midrank (i + 1 + j) / 2, so twice that is whole.
+/// A group at the ranks i + 1 … j has the midrank (i + 1 + j) / 2, so twice the midrank is an integer.
 pub(crate) fn doubled_midranks(values: &[f64]) -> DoubledRanks {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));

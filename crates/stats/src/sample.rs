@@ -10,15 +10,15 @@ use rsom_parameters::Choice;
 use crate::summary::{mean, median};
 use crate::{Level, Measurement, Quantity, SampleSummary, StatsError};
 
-/// How several values of one unit become one.
+/// Aggregation of several values of one unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Choice)]
 pub enum Aggregate {
-    /// Their mean.
+    /// Mean.
     #[default]
     Mean,
-    /// Their median.
+    /// Median.
     Median,
-    /// They don't: a unit with several values is an error.
+    /// No aggregation: a unit with several values is an error.
     None,
 }
 
@@ -31,29 +31,29 @@ pub struct Sample {
     units: BTreeMap<Vec<Level>, Unit>,
 }
 
-/// A unit, reduced to one value.
+/// A unit, aggregated to one value.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Unit {
-    /// The aggregate of its defined values; `None` when it has none.
+    /// The aggregate of its defined values; `None` if it has none.
     pub value: Option<f64>,
-    /// How many measurements it has.
+    /// Number of measurements.
     pub n_measured: usize,
-    /// How many of them have no value.
+    /// Number of measurements without a value.
     pub n_undefined: usize,
-    /// How many bear each status but `ok`; one without a value that claims `ok` is `undefined`.
+    /// Number of measurements with each status other than `ok`; a missing value with status `ok` counts as `undefined`.
     pub statuses: BTreeMap<String, usize>,
-    /// Its measurements by occasion (scan, slice, …).
+    /// Its measurements, by occasion (scan, slice, …).
     occasions: BTreeMap<Vec<Option<Level>>, Option<f64>>,
     aggregate: Aggregate,
 }
 
 impl Unit {
-    /// The values of a unit under two conditions, each over the same occasions, and how many measurements with a value
-    /// were left out because the other condition has none on that occasion.
+    /// The values of a unit under two conditions, each aggregated over the same occasions, and the number of
+    /// measurements that were left out because the other condition has no value on that occasion.
     ///
     /// Otherwise a network that fails on a subject's hard slices would be compared, on the easy ones, with a baseline
-    /// that is measured on all. Where the two share no occasion at all (scans named after the visit, say), each is
-    /// reduced over its own.
+    /// measured on all. When the two share no occasion (for example, when scans are named after the visit), each is
+    /// aggregated over its own.
     #[must_use]
     pub fn paired(&self, other: &Unit) -> (Option<f64>, Option<f64>, usize) {
         let is_shared = |occasion: &Vec<Option<Level>>| other.occasions.contains_key(occasion);
@@ -85,7 +85,7 @@ impl Aggregate {
 }
 
 impl Sample {
-    /// A unit by its key.
+    /// The unit with this key.
     #[must_use]
     pub fn unit(&self, key: &[Level]) -> Option<&Unit> {
         self.units.get(key)
@@ -96,7 +96,7 @@ impl Sample {
         self.units.iter().map(|(key, unit)| (key.as_slice(), unit))
     }
 
-    /// How many units there are, those without a value counted.
+    /// Number of units, including those without a value.
     #[must_use]
     pub fn len(&self) -> usize {
         self.units.len()
@@ -108,13 +108,14 @@ impl Sample {
         self.units.is_empty()
     }
 
-    /// How many measurements have no value.
+    /// Number of measurements without a value.
     #[must_use]
     pub fn n_undefined(&self) -> usize {
         self.units.values().map(|u| u.n_undefined).sum()
     }
 
-    /// The most frequent status among units without a value; the first in the alphabet among equals.
+    /// The most frequent status among units without a value; among equally frequent ones the first in alphabetical
+    /// order.
     #[must_use]
     pub fn main_reason(&self) -> Option<String> {
         let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
@@ -129,8 +130,8 @@ impl Sample {
             .map(|(reason, _)| (*reason).to_owned())
     }
 
-    /// The status that all measurements share, when it is not `ok`: a network that predicts nothing may still have a Dice
-    /// of 0, with the status `empty_prediction` throughout.
+    /// The status of all measurements, when it is the same for all and not `ok`: a network that predicts nothing has a
+    /// Dice of 0 with the status `empty_prediction`.
     #[must_use]
     pub fn common_status(&self) -> Option<&str> {
         let (status, _) = self.units.values().next()?.statuses.iter().next()?;
@@ -148,13 +149,13 @@ impl Sample {
     }
 }
 
-/// Gathers measurements into samples and reduces each unit to one value.
+/// Groups measurements into samples, and aggregates each unit to one value.
 ///
-/// A measurement without a value (`None`, NaN, infinite) is left out of its unit's aggregate and counted with its reason; a
-/// unit that has no value at all stays in the sample as missing. The order of the measurements does not matter.
+/// A measurement without a value (`None`, NaN, infinite) is excluded from its unit's aggregate and counted with its
+/// status. A unit without any value stays in the sample as missing. The order of the measurements does not matter.
 ///
 /// # Errors
-/// Two measurements of one quantity, condition, unit and occasion; several occasions of one unit under
+/// Two measurements of one quantity, condition, unit and occasion; several occasions of one unit with
 /// [`Aggregate::None`].
 pub fn gather(measurements: &[Measurement], aggregate: Aggregate) -> Result<Samples, StatsError> {
     let mut readings: BTreeMap<(&Quantity, &[Level], &[Level]), Readings<'_>> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! The Hodges–Lehmann shift of paired samples with its confidence interval.
+//! The Hodges–Lehmann shift of paired samples, with its confidence interval.
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -6,10 +6,10 @@ use crate::ranks::{doubled_midranks, tie_correction};
 use crate::walsh::WalshAverages;
 use crate::{StatsError, exact, paired_differences};
 
-/// From so many non-zero differences on, the interval uses the normal approximation.
+/// Smallest number of non-zero differences for which the interval uses the normal approximation.
 const EXACT_BELOW: usize = 50;
 
-/// Location of the differences of pairs.
+/// Location of paired differences.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shift {
     /// Hodges–Lehmann estimate: the median of all Walsh averages (dᵢ + dⱼ)/2, i ≤ j.
@@ -18,20 +18,19 @@ pub struct Shift {
     pub low: f64,
     /// Upper end of the interval.
     pub high: f64,
-    /// The confidence that the interval reaches; less than was asked for when the sample is too small for it.
+    /// The confidence of the interval; lower than requested when the sample is too small.
     pub confidence: f64,
 }
 
 /// The Hodges–Lehmann shift of `first − second` and the interval that inverts the two-sided signed-rank test
 /// (Hollander & Wolfe, Nonparametric Statistical Methods, sections 3.2 and 3.3).
 ///
-/// Zero differences are dropped, as the test drops them by default; `None` when none is left. The ends are order statistics
-/// of the Walsh averages. Which ones follows R's `wilcox.test`: below 50 differences without ties or zeros from the exact
-/// distribution, and `confidence` is the exact one; otherwise from the normal approximation with continuity correction and
-/// the variance corrected for ties. When the approximation cannot reach the confidence within the range of the
-/// differences, 1 − confidence is doubled until it can, and `confidence` says what is left. R finds these ends by a
-/// root finder with a tolerance of 1e-4; here they are the exact points where the test's decision changes, rounded to
-/// 12 decimals.
+/// Zero differences are dropped, as the test does by default; `None` when none is left. The ends are order statistics
+/// of the Walsh averages, chosen as in R's `wilcox.test`: below 50 differences without ties or zeros from the exact
+/// distribution, with the exact `confidence`; otherwise from the normal approximation with continuity correction and
+/// tie-corrected variance. When the approximation cannot reach the confidence within the range of the differences, 1 −
+/// confidence is doubled until it can, and `confidence` is the resulting one. R finds these ends by root finding with a
+/// tolerance of 1e-4; here they are the exact points where the test's decision changes, rounded to 12 decimals.
 ///
 /// # Errors
 /// Samples of different length, values that are NaN or infinite, a confidence outside (0, 1).
@@ -67,7 +66,7 @@ pub fn hodges_lehmann(
     }))
 }
 
-/// Which Walsh average from either end bounds the interval (from 1), and the confidence of it.
+/// The rank of the Walsh average, counted from either end (from 1), that bounds the interval, and the confidence.
 fn exact_rank(n: u64, confidence: f64) -> (u64, f64) {
     let ranks: Vec<u64> = (1..=n).collect();
     let rank = exact::quantile(&ranks, (1.0 - confidence) / 2.0).max(1);
@@ -78,7 +77,7 @@ fn exact_rank(n: u64, confidence: f64) -> (u64, f64) {
 fn approximate_rank(differences: &[f64], confidence: f64) -> (u64, f64) {
     let n = differences.len() as f64;
     let walsh_averages = n * (n + 1.0) / 2.0;
-    // Shifted by anything but a Walsh average, sizes tie only where differences are equal.
+    // After a shift by anything but a Walsh average, absolute values tie only where differences are equal.
     let sd = tied_sd(differences);
     let (smallest, largest) = range(differences);
     let mut alpha = 1.0 - confidence;
@@ -93,11 +92,11 @@ fn approximate_rank(differences: &[f64], confidence: f64) -> (u64, f64) {
         }
         alpha *= 2.0;
     }
-    // The two middle averages, or the one.
+    // The two middle averages, or the middle one twice.
     ((walsh_averages as u64).div_ceil(2), 0.0)
 }
 
-/// The corrected standard score of W+ after subtracting `shift`; `None` when no difference is left.
+/// The corrected z-score of W+ after subtracting `shift`; `None` when no difference is left.
 fn standard_score(differences: &[f64], shift: f64) -> Option<f64> {
     let rest: Vec<f64> = differences
         .iter()

@@ -1,4 +1,4 @@
-//! Ranks of differences by size, split by sign.
+//! Ranks of absolute differences, split by sign.
 
 use crate::ranks::{doubled_midranks, tie_correction};
 use crate::{Alternative, ZeroMethod};
@@ -14,11 +14,11 @@ pub(crate) struct SignedRanks {
     pub doubled_minus: u64,
     /// Sum of the doubled midranks of zero differences that are split between both signs.
     pub doubled_split: u64,
-    /// How many differences are zero.
+    /// Number of zero differences.
     pub n_zero: usize,
-    /// How many differences were ranked, zeros among them unless they were dropped before.
+    /// Number of ranked differences; includes zeros unless they were dropped before.
     pub n_ranked: usize,
-    /// Σ (t³ − t) over the groups of ties that count in the variance.
+    /// Σ (t³ − t) over the groups of ties that enter the variance.
     pub tie_correction: f64,
 }
 
@@ -35,7 +35,7 @@ impl SignedRanks {
             let pairs = ranked.iter().zip(&ranks.ranks);
             pairs.filter(|(d, _)| keep(**d)).map(|(_, r)| r).sum()
         };
-        // Zeros are the smallest sizes, so they are the first group of ties.
+        // Zeros have the smallest absolute value, so they are the first group of ties.
         let counted_ties = match zeros {
             ZeroMethod::Pratt if n_zero > 0 => &ranks.ties[1..],
             _ => &ranks.ties[..],
@@ -59,7 +59,7 @@ impl SignedRanks {
         }
     }
 
-    /// The same sizes with the signs that speak most for the alternative.
+    /// The same absolute values, with the signs that most favor the alternative.
     pub(crate) fn all_of_one_sign(&self, alternative: Alternative) -> Self {
         let total = self.doubled_plus + self.doubled_minus;
         let (doubled_plus, doubled_minus) = match alternative {
@@ -73,12 +73,12 @@ impl SignedRanks {
         }
     }
 
-    /// W+, with half of the split zeros.
+    /// W+, including half of the split zeros.
     pub(crate) fn w_plus(&self) -> f64 {
         self.doubled_plus as f64 / 2.0 + self.doubled_split as f64 / 4.0
     }
 
-    /// W−, with half of the split zeros.
+    /// W−, including half of the split zeros.
     pub(crate) fn w_minus(&self) -> f64 {
         self.doubled_minus as f64 / 2.0 + self.doubled_split as f64 / 4.0
     }

@@ -1,14 +1,14 @@
-//! Location and spread of a sample, and how much of it is missing.
+//! Location and spread of a sample, and the number of missing values.
 
-/// Location and spread of the values that are there.
+/// Location and spread of the values of a sample.
 ///
-/// Missing values are left out of every number but `n_missing`; a number that cannot be computed from what is left is
-/// `None`, never zero.
+/// Missing values are excluded from every number but `n_missing`; a number that cannot be computed is `None`, never
+/// zero.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SampleSummary {
-    /// How many values there are.
+    /// Number of values.
     pub n: usize,
-    /// How many are missing.
+    /// Number of missing values.
     pub n_missing: usize,
     /// Arithmetic mean.
     pub mean: Option<f64>,
@@ -27,7 +27,7 @@ pub struct SampleSummary {
 }
 
 impl SampleSummary {
-    /// Summarizes values of which some may be missing; NaN and infinities count as missing.
+    /// Summarizes values; `None`, NaN and infinities count as missing.
     ///
     /// Quartiles interpolate linearly between order statistics, h = (n − 1)·q (type 7 of Hyndman & Fan 1996, the default of
     /// numpy and R).
@@ -55,12 +55,12 @@ impl SampleSummary {
     }
 }
 
-/// The mean of values; `None` of none.
+/// The mean; `None` without values.
 pub(crate) fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
-/// The median of values in any order; `None` of none.
+/// The median of values in any order; `None` without values.
 pub(crate) fn median(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! Order statistics of the Walsh averages of a sample, without listing them.
+//! Order statistics of the Walsh averages of a sample, without computing all of them.
 
 use crate::differences::rounded;
 
@@ -15,16 +15,16 @@ impl WalshAverages {
         Self { sorted }
     }
 
-    /// How many there are: n(n + 1)/2.
+    /// Number of averages: n(n + 1)/2.
     pub(crate) fn count(&self) -> u64 {
         let n = self.sorted.len() as u64;
         n * (n + 1) / 2
     }
 
-    /// The `rank`-th smallest, from 1, rounded to 12 decimals.
+    /// The `rank`-th smallest average (from 1), rounded to 12 decimals.
     ///
-    /// Bisects the ordered bit patterns of f64 for the smallest value that `rank` averages do not exceed: at most 64
-    /// counts of O(n).
+    /// Bisects the ordered bit patterns of f64 for the smallest value with at least `rank` averages up to it: at most
+    /// 64 counts of O(n).
     pub(crate) fn at(&self, rank: u64) -> f64 {
         let (Some(first), Some(last)) = (self.sorted.first(), self.sorted.last()) else {
             return f64::NAN;
@@ -41,17 +41,17 @@ impl WalshAverages {
         rounded(from_ordinal(low))
     }
 
-    /// The middle one, or the mean of the two middle ones.
+    /// The median of the averages.
     pub(crate) fn median(&self) -> f64 {
         let count = self.count();
         let (below, above) = (self.at(count.div_ceil(2)), self.at(count / 2 + 1));
         rounded(below / 2.0 + above / 2.0)
     }
 
-    /// How many averages are at most `bound`.
+    /// Number of averages ≤ `bound`.
     fn count_up_to(&self, bound: f64) -> u64 {
         let x = &self.sorted;
-        // For growing i the last partner j that fits moves down.
+        // As i increases, the last partner j that fits decreases.
         let mut end = x.len();
         let mut count = 0;
         for i in 0..x.len() {
@@ -67,7 +67,7 @@ impl WalshAverages {
     }
 }
 
-/// A whole number for each f64 that is ordered as the f64s are.
+/// An integer for each f64, in the same order as the f64s.
 fn ordinal(value: f64) -> u64 {
     let bits = value.to_bits();
     if bits >> 63 == 0 {

@@ -4,10 +4,10 @@ use crate::signed_ranks::SignedRanks;
 use crate::wilcoxon_config::{Alternative, Method, WilcoxonConfig};
 use crate::{StatsError, exact, normal_approximation, paired_differences};
 
-/// The most ranked differences for which the exact distribution is computed; more take the normal approximation.
+/// Largest number of ranked differences for the exact distribution; larger samples use the normal approximation.
 pub const EXACT_LIMIT: usize = 2000;
 
-/// Outcome of a signed-rank test.
+/// Result of a signed-rank test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wilcoxon {
     /// Number of pairs.
@@ -27,29 +27,31 @@ pub struct Wilcoxon {
     pub p_value: f64,
     /// Matched-pairs rank-biserial correlation (W+ − W−) / (W+ + W−), in [−1, 1]; 0 when all differences are zero.
     pub rank_biserial: f64,
-    /// What the p-value was computed with; differs from the configuration above [`EXACT_LIMIT`].
+    /// The method that computed the p-value; differs from the configuration above [`EXACT_LIMIT`].
     pub method: Method,
-    /// The smallest p-value that differences of these sizes can reach by this method: when all have one sign. For the
-    /// exact method see [`smallest_attainable_p`].
+    /// The smallest p-value that this method gives for differences of these absolute values: when all have one sign.
+    /// For the exact method see [`smallest_attainable_p`].
     pub smallest_attainable_p: f64,
 }
 
 /// Tests whether the differences `first − second` of pairs are symmetric about zero (Wilcoxon 1945).
 ///
-/// Differences are rounded to 12 decimals first ([`paired_differences`]); their absolute values get midranks.
+/// Differences are first rounded to 12 decimals ([`paired_differences`]); their absolute values are ranked with
+/// midranks.
 ///
-/// *Exact*: the distribution of W+ over all 2^n signs of the non-zero differences, given their ranks, so it is right with
-/// ties and zeros; equal to R's `exactRankTests::wilcox.exact` (which is exact below n = 50) and `coin::wilcoxsign_test`
-/// with `distribution = "exact"` for Wilcoxon and Pratt zeros. A two-sided p is twice the smaller tail, at most 1. Splitting
-/// zeros moves W+ and its distribution alike, so `Zsplit` has Pratt's exact p. scipy's `method="exact"` agrees when there
-/// are neither ties nor zeros; with them it still takes the distribution of untied ranks, which is not exact (its
-/// `PermutationMethod` is). A p below the smallest positive normal f64 (2.2e-308) is given as that number.
+/// *Exact*: the distribution of W+ over all 2^n signs of the non-zero differences, given their ranks, so it is exact
+/// with ties and zeros. It equals R's `exactRankTests::wilcox.exact` (exact below n = 50) and `coin::wilcoxsign_test`
+/// with `distribution = "exact"` for Wilcoxon and Pratt zeros. A two-sided p is twice the smaller tail, at most 1.
+/// Splitting zeros shifts W+ and its distribution equally, so `Zsplit` has Pratt's exact p. scipy's `method="exact"`
+/// agrees without ties and zeros; with them it still uses the distribution of untied ranks, which is not exact (its
+/// `PermutationMethod` is). A p below the smallest positive normal f64 (2.2e-308) is reported as that number.
 ///
-/// *Normal*: z = (W+ − μ) / σ with σ corrected for ties; for Pratt's zeros both moments as Cureton (1967) corrects them.
-/// Equal to scipy's `method="asymptotic"` for every zero method, alternative and correction. Also taken in place of the
-/// exact method above [`EXACT_LIMIT`] ranked differences; the outcome says so.
+/// *Normal*: z = (W+ − μ) / σ with tie-corrected σ; for Pratt's zeros both moments are corrected as in Cureton (1967).
+/// Equal to scipy's `method="asymptotic"` for every zero method, alternative and correction. Replaces the exact method
+/// above [`EXACT_LIMIT`] ranked differences; `method` states it.
 ///
-/// When all differences are zero p is 1 (scipy's approximation gives NaN); under the approximation with split zeros z is 0.
+/// When all differences are zero, p is 1 (scipy's approximation gives NaN); in the approximation with split zeros, z is
+/// 0.
 ///
 /// # Errors
 /// No pairs, samples of different length, values that are NaN or infinite.
@@ -98,9 +100,9 @@ pub fn wilcoxon(
     })
 }
 
-/// The smallest exact p-value that `n` non-zero differences can reach: when all have one sign.
+/// The smallest exact p-value for `n` non-zero differences: when all have one sign.
 ///
-/// 2^(1 − n) two-sided, 2^−n one-sided, 1 for n = 0. Five pairs never get below 0.0625 two-sided.
+/// 2^(1 − n) two-sided, 2^−n one-sided, 1 for n = 0. For example, five pairs cannot get below 0.0625 two-sided.
 #[must_use]
 pub fn smallest_attainable_p(n: usize, alternative: Alternative) -> f64 {
     let halvings = match alternative {

@@ -1,8 +1,8 @@
-//! The choices of a signed-rank test.
+//! Settings of a signed-rank test.
 
 use rsom_parameters::{Choice, Parameters};
 
-/// What happens to pairs whose difference is zero.
+/// Treatment of pairs whose difference is zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum ZeroMethod {
     /// Dropped before ranking (Wilcoxon 1945).
@@ -13,7 +13,7 @@ pub enum ZeroMethod {
     Zsplit,
 }
 
-/// What is held against the null hypothesis that differences are symmetric about zero.
+/// The alternative to the null hypothesis that differences are symmetric about zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Alternative {
     /// The first sample differs from the second.
@@ -25,16 +25,16 @@ pub enum Alternative {
     Greater,
 }
 
-/// Where the p-value comes from.
+/// Distribution for the p-value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Method {
-    /// The exact distribution over all signs, given the sizes with their ties.
+    /// The exact distribution over all signs, given the absolute differences with their ties.
     Exact,
     /// The normal approximation with the variance corrected for ties.
     Normal,
 }
 
-/// How to test.
+/// Settings of the test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Parameters)]
 pub struct WilcoxonConfig {
     /// Alternative hypothesis: the level differs from the baseline, is less, or is greater.
@@ -44,7 +44,7 @@ pub struct WilcoxonConfig {
     /// signs.
     #[parameter(default = ZeroMethod::Wilcox)]
     pub zero_method: ZeroMethod,
-    /// Distribution of the test statistic; more than 2,000 differences always use 'normal'.
+    /// Distribution for the p-value; more than 2,000 differences always use 'normal'.
     #[parameter(default = Method::Exact)]
     pub method: Method,
     /// Apply the continuity correction of the normal approximation.

@@ -1,20 +1,20 @@
-//! Another order of axes: files whose stored axes are not x, y, z.
+//! Orders of axes other than x, y, z, in which some files store their arrays.
 
 use crate::{Grid, LabelMap, Mask, Scan, Spacing, VolumeError};
 use ndarray::{Array3, Array4};
 
-/// Depth of the volumes of the paper's authors, in voxels: they cut or pad every scan to it.
+/// Depth, in voxels, of the volumes of the paper's authors, who crop or pad every scan to it.
 const AUTHORS_DEPTH_VOX: usize = 500;
 
-/// Where x, y and z stand in a stored array.
+/// Positions of x, y and z in a stored array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Axes([usize; 3]);
 
 impl Axes {
-    /// The order of the files of the paper's authors: depth first.
+    /// The order in the files of the paper's authors: depth first.
     pub const ZYX: Self = Self([2, 1, 0]);
 
-    /// The order that brings a turned array back.
+    /// The order that undoes this one.
     #[must_use]
     pub fn inverse(self) -> Self {
         let mut places = [0; 3];
@@ -24,7 +24,7 @@ impl Axes {
         Self(places)
     }
 
-    /// The order of the stored axes in letters, such as `zyx`; `None` when it is no order of x, y and z.
+    /// The order of the stored axes in letters, such as `zyx`; `None` when the text is not an order of x, y and z.
     #[must_use]
     pub fn parse(stored: &str) -> Option<Self> {
         let place = |axis| stored.find(axis);
@@ -35,7 +35,7 @@ impl Axes {
     /// The scan with its axes in the order x, y, z.
     ///
     /// # Errors
-    /// Never for a scan that keeps its invariants.
+    /// None for a valid scan.
     pub fn scan(self, scan: Scan) -> Result<Scan, VolumeError> {
         let [x, y, z] = self.0;
         let (grid, channels, stored) = scan.into_parts();
@@ -49,7 +49,7 @@ impl Axes {
     /// The mask with its axes in the order x, y, z.
     ///
     /// # Errors
-    /// Never for a mask that keeps its invariants.
+    /// None for a valid mask.
     pub fn mask(self, mask: Mask) -> Result<Mask, VolumeError> {
         let (grid, stored) = mask.into_parts();
         Mask::new(self.grid(&grid)?, self.array(stored))
@@ -58,7 +58,7 @@ impl Axes {
     /// The label map with its axes in the order x, y, z.
     ///
     /// # Errors
-    /// Never for a label map that keeps its invariants.
+    /// None for a valid label map.
     pub fn labels(self, labels: &LabelMap) -> Result<LabelMap, VolumeError> {
         let turned = self.array(labels.labels().clone());
         LabelMap::new(self.grid(labels.grid())?, turned, labels.names().clone())
@@ -66,11 +66,11 @@ impl Axes {
 
     /// The grid with its axes in the order x, y, z.
     ///
-    /// Voxels keep their place in space, unless axes move and the affine is the identity and so says nothing about
-    /// space: then depth points to inferior, as in every new grid.
+    /// Voxels keep their position in space. Exception: if axes move and the affine is the identity, which contains no
+    /// information about space, depth points to inferior, as in every new grid.
     ///
     /// # Errors
-    /// Never for a grid that keeps its invariants.
+    /// None for a valid grid.
     pub fn grid(self, grid: &Grid) -> Result<Grid, VolumeError> {
         let shape = self.0.map(|axis| grid.shape()[axis]);
         let spacing = match grid.spacing() {
@@ -95,7 +95,7 @@ impl Axes {
 }
 
 impl Grid {
-    /// Whether the affine is the identity: that of a writer who knew nothing about space.
+    /// Whether the affine is the identity, as from a writer without information about space.
     #[must_use]
     pub fn has_identity_affine(&self) -> bool {
         let unit = |row: usize, column: usize| if row == column { 1.0 } else { 0.0 };
@@ -110,7 +110,7 @@ impl Grid {
         self.has_identity_affine() && first == AUTHORS_DEPTH_VOX && last != AUTHORS_DEPTH_VOX
     }
 
-    /// Whether this grid has no geometry of its own and the reversed shape of another that has some.
+    /// Whether this grid has no geometry of its own, and the reversed shape of another grid that has one.
     #[must_use]
     pub fn is_reversed_of(&self, other: &Grid) -> bool {
         let [a, b, c] = self.shape();

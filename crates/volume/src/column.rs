@@ -1,4 +1,4 @@
-//! Where a mask begins and ends in each column along depth.
+//! Upper and lower end of a mask in each column along depth.
 
 use ndarray::{Array2, ArrayView1, ArrayView3, Axis, Zip};
 
@@ -7,12 +7,12 @@ use ndarray::{Array2, ArrayView1, ArrayView3, Axis, Zip};
 pub struct Extent {
     /// Depth of the first mask voxel.
     pub first: usize,
-    /// Depth of the last mask voxel, itself part of the mask.
+    /// Depth of the last mask voxel (inclusive).
     pub last: usize,
 }
 
 impl Extent {
-    /// The extent of one column; `None` when it holds no mask voxel.
+    /// The extent of one column; `None` for an empty column.
     #[must_use]
     pub fn of(column: ArrayView1<'_, bool>) -> Option<Self> {
         let first = column.iter().position(|voxel| *voxel)?;

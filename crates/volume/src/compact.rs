@@ -1,19 +1,19 @@
-//! Intensities that take as little memory as their values allow.
+//! Intensities in the smallest type that represents them.
 
 use ndarray::{Array4, ArrayView4, Zip};
 
-/// Intensities of one or more channels: whole numbers from 0 to 255 as bytes, so that prepared scans take a quarter of the
-/// memory.
+/// Intensities of one or more channels. Integers from 0 to 255 are stored as bytes, so that prepared scans take a
+/// quarter of the memory.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CompactIntensities {
-    /// Whole numbers from 0 to 255.
+    /// Integers from 0 to 255.
     Bytes(Array4<u8>),
     /// Anything else.
     Singles(Array4<f32>),
 }
 
 impl CompactIntensities {
-    /// A copy of intensities with their axes in any order; in memory the last axis runs fastest.
+    /// Copies intensities, with their axes in any order; in memory the last axis varies fastest.
     #[must_use]
     pub fn of(intensities: ArrayView4<'_, f32>) -> Self {
         let is_byte = |v: &f32| (0.0..=255.0).contains(v) && v.fract() == 0.0;

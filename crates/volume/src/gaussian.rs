@@ -2,7 +2,7 @@
 
 /// Samples exp(−j² / 2σ²) of a Gaussian at the distances j = 0, 1, …, `radius`, not normalized.
 ///
-/// `sigma` is the standard deviation in samples. At distance 0 the sample is 1, whatever `sigma`, 0 included.
+/// `sigma` is the standard deviation in samples. The sample at distance 0 is 1 for every `sigma`, including 0.
 #[must_use]
 pub fn gaussian_samples(sigma: f64, radius: usize) -> Vec<f64> {
     (0..=radius)
@@ -13,10 +13,10 @@ pub fn gaussian_samples(sigma: f64, radius: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Weights of a Gaussian at the distances −`radius`, …, `radius`, which sum to one: [`gaussian_samples`] over their sum,
-/// added from one end to the other.
+/// Weights of a Gaussian at the distances −`radius`, …, `radius`, with sum one: [`gaussian_samples`] divided by their
+/// sum, which is added from one end to the other.
 ///
-/// The caller chooses where to cut: scipy's filters at ⌊4σ + ½⌋.
+/// The caller chooses the truncation; scipy's filters use a radius of ⌊4σ + ½⌋.
 #[must_use]
 pub fn gaussian_weights(sigma: f64, radius: usize) -> Vec<f64> {
     let half = gaussian_samples(sigma, radius);

@@ -1,4 +1,4 @@
-//! Where the voxels stand: shape, spacing and the affine to patient space.
+//! The geometry of a volume: shape, spacing and the affine to patient space.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Spacing, VolumeError};
 
-/// First three rows of the matrix from voxel indices (x, y, z, 1) to RAS+ millimetres.
+/// First three rows of the matrix from voxel indices (x, y, z, 1) to RAS+ millimeters.
 pub type Affine = [[f64; 4]; 3];
 
 /// A regular grid of voxels in space.
 ///
-/// Invariants, kept by the constructors: no extent is zero, a known spacing is positive and finite,
-/// the affine is finite and invertible.
+/// Invariants, checked by the constructors: no extent is zero; a known spacing is positive and finite; the affine is
+/// finite and invertible.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Grid {
     shape: [usize; 3],
@@ -35,7 +35,7 @@ impl Grid {
         Self::with_affine(shape, spacing, affine)
     }
 
-    /// A grid with an affine read from elsewhere.
+    /// A grid with a given affine.
     ///
     /// # Errors
     /// An empty shape; a spacing that is not positive and finite; an affine that is not finite and invertible.
@@ -76,7 +76,7 @@ impl Grid {
         self.spacing
     }
 
-    /// Matrix from voxel indices to RAS+ millimetres.
+    /// Matrix from voxel indices to RAS+ millimeters.
     #[must_use]
     pub fn affine(&self) -> &Affine {
         &self.affine
@@ -84,7 +84,7 @@ impl Grid {
 
     /// The same orientation and spacing over a box that starts at voxel `start` and has `shape` voxels.
     ///
-    /// The start may be negative (padding); the origin moves with it, so that a voxel keeps its place in space.
+    /// The start may be negative (padding); the origin moves with it, so that a voxel keeps its position in space.
     ///
     /// # Errors
     /// An empty shape.
@@ -121,7 +121,7 @@ impl Grid {
         Self::with_affine(shape, spacing, affine)
     }
 
-    /// Checks that two grids are one: equal shape, spacing and affine up to single precision.
+    /// Checks that two grids are equal: same shape, and same spacing and affine up to single precision.
     ///
     /// # Errors
     /// [`VolumeError::GridMismatch`] with both grids.
@@ -136,11 +136,12 @@ impl Grid {
         })
     }
 
-    /// How many voxels deeper than this grid the other one begins: its depth z is this one's z + offset.
+    /// Offset in voxels along z by which the other grid begins deeper than this one: its depth z is this grid's depth z
+    /// + offset.
     ///
-    /// `None` unless the two differ in nothing but their range of depths: equal extents along x and y, equal spacing and
-    /// orientation up to single precision, and origins a whole number of voxels apart along z (to a twentieth of one).
-    /// Negative when the other grid begins higher. The two may have no depth in common.
+    /// `None` unless the grids differ only in their depth range: equal extents along x and y, equal spacing and
+    /// orientation up to single precision, and origins a whole number of voxels apart along z (up to a twentieth of a
+    /// voxel). Negative when the other grid begins higher. The grids may have no depth in common.
     #[must_use]
     pub fn depth_offset_of(&self, other: &Grid) -> Option<isize> {
         if self.shape[..2] != other.shape[..2] || !self.has_axes_of(other) {
@@ -151,21 +152,21 @@ impl Grid {
         let dot = |a: &[f64; 3], b: &[f64; 3]| (0..3).map(|i| a[i] * b[i]).sum::<f64>();
         let voxels = dot(&shift, &step) / dot(&step, &step);
         let whole = voxels.round();
-        // The second bound keeps sums of offsets and extents from overflowing.
+        // The second bound prevents overflow in sums of offsets and extents.
         if (voxels - whole).abs() > MOST_OF_A_VOXEL || whole.abs() > f64::from(i32::MAX) {
             return None;
         }
         let met = |r: usize| {
             let (from, to) = (self.affine[r][3], other.affine[r][3]);
             let moved = step[r] * whole;
-            // Rounding to single precision grows with what was added up.
+            // The rounding error of single precision grows with the terms of the sum.
             let largest = from.abs().max(to.abs()).max(moved.abs()).max(1e-3);
             (from + moved - to).abs() <= SINGLE * largest
         };
         (0..3).all(met).then_some(whole as isize)
     }
 
-    /// Whether two grids have voxels of one size and orientation.
+    /// Whether two grids have the same voxel size and orientation.
     fn has_axes_of(&self, other: &Grid) -> bool {
         let spacing = match (self.spacing, other.spacing) {
             (Spacing::Unknown, Spacing::Unknown) => true,
@@ -176,13 +177,13 @@ impl Grid {
     }
 }
 
-/// Largest relative difference of two lengths that are one: what single precision and some arithmetic leave.
+/// Largest relative difference of two lengths that count as equal, from single precision and some arithmetic.
 const SINGLE: f64 = 1e-5;
-/// Largest part of a voxel by which an offset may miss a whole number of them. Single precision misses by less than this
-/// up to two metres from the origin, for voxels of 3 µm.
+/// Largest deviation of an offset from a whole number of voxels. The error of single precision is smaller up to two
+/// meters from the origin, for voxels of 3 µm.
 const MOST_OF_A_VOXEL: f64 = 0.05;
 
-/// Whether two lengths in mm are one up to single precision.
+/// Whether two lengths in mm are equal up to single precision.
 fn close(a: f64, b: f64) -> bool {
     (a - b).abs() <= SINGLE * a.abs().max(b.abs()).max(1e-3)
 }

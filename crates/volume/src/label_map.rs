@@ -1,4 +1,4 @@
-//! Integer labels, which never pass through floating point.
+//! Label maps: integer labels, which are never converted to floating point.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use ndarray::Array3;
 
 use crate::{Grid, Mask, VolumeError};
 
-/// A label map of shape (x, y, z): 0 is background, other integers are named structures.
+/// A label map of shape (x, y, z): 0 is background, other integers are structures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabelMap {
     grid: Grid,
@@ -15,10 +15,10 @@ pub struct LabelMap {
 }
 
 impl LabelMap {
-    /// Puts an array of shape (x, y, z) on a grid; `names` may name some of its labels.
+    /// Creates a label map from an array of shape (x, y, z) and a grid; `names` may name some of its labels.
     ///
     /// # Errors
-    /// Array and grid differ in shape.
+    /// The array and the grid differ in shape.
     pub fn new(
         grid: Grid,
         labels: Array3<i32>,
@@ -37,13 +37,13 @@ impl LabelMap {
         })
     }
 
-    /// The same labels under these names.
+    /// The same labels with these names.
     #[must_use]
     pub fn named(self, names: BTreeMap<i32, String>) -> Self {
         Self { names, ..self }
     }
 
-    /// Where the voxels stand.
+    /// The grid.
     #[must_use]
     pub fn grid(&self) -> &Grid {
         &self.grid
@@ -61,7 +61,7 @@ impl LabelMap {
         &self.names
     }
 
-    /// The voxels that carry one of `labels`.
+    /// The voxels with one of `labels`, as a mask.
     #[must_use]
     pub fn select(&self, labels: &[i32]) -> Mask {
         let voxels = self.labels.mapv(|label| labels.contains(&label));

@@ -1,10 +1,10 @@
-//! What a volume is: a grid of voxels in space and the values that stand on it.
+//! Volumes: a grid of voxels in space and the values of the voxels.
 //!
-//! Arrays are indexed `(x, y, z)`; z is depth and grows into the tissue. Lengths are in millimetres.
-//! Next to them stands the arithmetic that several crates need: where a mask begins and ends in each column, how two masks
-//! overlap, the weights of a Gaussian, and the mirror image of a place beyond an end.
+//! Arrays are indexed `(x, y, z)`; z is depth and grows into the tissue. Lengths are in millimeters. In addition, this
+//! crate has arithmetic that several crates need: the extent of a mask in each column, the overlap of two masks, the
+//! weights of a Gaussian, and reflected indices.
 //!
-//! This crate knows no files; every crate that handles scans speaks its types.
+//! This crate reads no files; every crate that handles scans uses its types.
 
 #![allow(
     clippy::needless_pass_by_value,

@@ -1,4 +1,4 @@
-//! A set of voxels.
+//! Binary masks.
 
 use ndarray::Array3;
 
@@ -11,14 +11,14 @@ pub struct Mask {
     voxels: Array3<bool>,
 }
 
-// A grid holds no NaN: its constructors refuse them.
+// A grid contains no NaN, because its constructors refuse it.
 impl Eq for Grid {}
 
 impl Mask {
-    /// Puts an array of shape (x, y, z) on a grid.
+    /// Creates a mask from an array of shape (x, y, z) and a grid.
     ///
     /// # Errors
-    /// Array and grid differ in shape.
+    /// The array and the grid differ in shape.
     pub fn new(grid: Grid, voxels: Array3<bool>) -> Result<Self, VolumeError> {
         if voxels.shape() != grid.shape() {
             return Err(VolumeError::ShapeMismatch {
@@ -29,7 +29,7 @@ impl Mask {
         Ok(Self { grid, voxels })
     }
 
-    /// Where the voxels stand.
+    /// The grid.
     #[must_use]
     pub fn grid(&self) -> &Grid {
         &self.grid
@@ -41,13 +41,13 @@ impl Mask {
         &self.voxels
     }
 
-    /// How many voxels are set.
+    /// Number of set voxels.
     #[must_use]
     pub fn count(&self) -> usize {
         self.voxels.iter().filter(|v| **v).count()
     }
 
-    /// The parts, to build another mask from without a copy.
+    /// The parts, for building another mask without a copy.
     #[must_use]
     pub fn into_parts(self) -> (Grid, Array3<bool>) {
         (self.grid, self.voxels)

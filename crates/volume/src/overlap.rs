@@ -1,10 +1,10 @@
-//! How two masks overlap.
+//! Overlap of two masks.
 
 use std::ops::Add;
 
 use ndarray::{ArrayView3, Zip};
 
-/// Numbers of voxels of a reference mask and a predicted mask, from which Dice and its sisters follow.
+/// Voxel counts of a reference mask and a predicted mask, from which Dice and related measures are computed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct OverlapCounts {
     /// Voxels in both masks (true positives).
@@ -31,7 +31,7 @@ impl OverlapCounts {
 
     /// Dice's coefficient 2 · both / (reference + prediction), 1 when both masks are empty.
     ///
-    /// Other software gives 0, 1 or not a number for two empty masks; 1 is what Gerl et al. (2020) used.
+    /// Other software defines Dice of two empty masks as 0, 1 or NaN; 1 is the definition of Gerl et al. (2020).
     #[must_use]
     pub fn dice(&self) -> f64 {
         fraction(2 * self.both, self.reference + self.prediction).unwrap_or(1.0)
@@ -57,7 +57,7 @@ impl OverlapCounts {
     }
 }
 
-/// The counts of both regions together.
+/// The counts of two regions together.
 impl Add for OverlapCounts {
     type Output = Self;
 

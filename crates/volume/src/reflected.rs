@@ -1,9 +1,9 @@
-//! Where a line of voxels continues beyond its ends.
+//! Reflection of indices at the ends of a line of voxels.
 
-/// The place within `0..extent` that `place` is a mirror image of, the mirrors lying at the outer faces of the end voxels:
-/// `d c b a | a b c d | d c b a`, scipy's `reflect`.
+/// The index in `0..extent` of which `place` is a mirror image. Mirrors are at the outer faces of the end voxels: `d c
+/// b a | a b c d | d c b a`, as scipy's `reflect`.
 ///
-/// A short line is mirrored again and again. `extent` is at least 1.
+/// A short line is mirrored repeatedly. `extent` must be at least 1.
 #[must_use]
 pub fn reflected(place: isize, extent: usize) -> usize {
     let period = 2 * extent as isize;

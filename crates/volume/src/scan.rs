@@ -1,4 +1,4 @@
-//! Intensities: one or more named channels on one grid.
+//! Scans: the intensities of one or more named channels on one grid.
 
 use ndarray::{Array4, ArrayView3, Axis};
 
@@ -6,7 +6,7 @@ use crate::{Grid, VolumeError};
 
 /// A scan: single-precision intensities of shape (x, y, z, channel).
 ///
-/// Single precision holds every integer up to 2²⁴, so 8- and 16-bit scans lose nothing.
+/// Single precision represents every integer up to 2²⁴, so 8- and 16-bit scans are exact.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scan {
     grid: Grid,
@@ -15,7 +15,7 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// Puts an array of shape (x, y, z, channel) on a grid.
+    /// Creates a scan from an array of shape (x, y, z, channel) and a grid.
     ///
     /// # Errors
     /// The array's first three extents differ from the grid's, or the last from the number of names.
@@ -44,7 +44,7 @@ impl Scan {
         })
     }
 
-    /// Where the voxels stand.
+    /// The grid.
     #[must_use]
     pub fn grid(&self) -> &Grid {
         &self.grid
@@ -68,13 +68,13 @@ impl Scan {
         (index < self.channels.len()).then(|| self.intensities.index_axis(Axis(3), index))
     }
 
-    /// How many intensities are NaN or infinite.
+    /// Number of NaN and infinite intensities.
     #[must_use]
     pub fn count_non_finite(&self) -> usize {
         self.intensities.iter().filter(|v| !v.is_finite()).count()
     }
 
-    /// The parts, to build another scan from without a copy.
+    /// The parts, for building another scan without a copy.
     #[must_use]
     pub fn into_parts(self) -> (Grid, Vec<String>, Array4<f32>) {
         (self.grid, self.channels, self.intensities)

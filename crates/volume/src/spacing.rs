@@ -1,14 +1,14 @@
-//! Voxel size, or the honest statement that nobody knows it.
+//! Voxel size, which may be unknown.
 
 use serde::{Deserialize, Serialize};
 
-/// Distance between neighbouring voxel centres along x, y and z.
+/// Distance between neighboring voxel centers along x, y and z.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Spacing {
-    /// Known size in millimetres.
+    /// Known size in millimeters.
     Millimetres([f64; 3]),
-    /// Nobody knows: physical measures are undefined, those in voxels stand.
+    /// Unknown: physical measures are undefined, measures in voxels are not.
     Unknown,
 }
 
@@ -16,7 +16,7 @@ impl Spacing {
     /// The RSOM grid of the paper: 12 × 12 × 3 µm.
     pub const RSOM: Spacing = Spacing::Millimetres([0.012, 0.012, 0.003]);
 
-    /// Size in mm along x, y, z, or `None` when it is unknown.
+    /// Size in mm along x, y, z; `None` when unknown.
     #[must_use]
     pub fn millimetres(self) -> Option<[f64; 3]> {
         match self {
@@ -25,7 +25,7 @@ impl Spacing {
         }
     }
 
-    /// Size in mm for display and headers: an unknown spacing stands as 1.
+    /// Size in mm for display and headers, with 1 for an unknown spacing.
     #[must_use]
     pub fn or_unit(self) -> [f64; 3] {
         self.millimetres().unwrap_or([1.0; 3])

@@ -1,4 +1,4 @@
-//! The ZIP archive around a PyTorch state dict.
+//! The ZIP archive of a PyTorch state dict.
 
 use std::io::{Cursor, Read};
 
@@ -9,18 +9,18 @@ use crate::WeightsError;
 
 const PICKLE: &str = "data.pkl";
 
-/// An archive as `torch.save` writes it: `<name>/data.pkl` and `<name>/data/<key>`, not compressed.
+/// An archive of `torch.save`: `<name>/data.pkl` and `<name>/data/<key>`, uncompressed.
 pub(super) struct Archive<'a> {
     zip: ZipArchive<Cursor<&'a [u8]>>,
     len: usize,
-    /// What stands before `data.pkl`.
+    /// The path before `data.pkl`.
     prefix: String,
 }
 
 impl<'a> Archive<'a> {
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, WeightsError> {
-        // Known, since a guess goes wrong where the first entry is as long as the end records: any archive of
-        // `torch.save` under a name of 21 letters.
+        // The offset is given, because guessing fails where the first entry is as long as the end records: for any
+        // archive of `torch.save` with a name of 21 letters.
         let config = Config {
             archive_offset: ArchiveOffset::Known(0),
         };
@@ -38,10 +38,10 @@ impl<'a> Archive<'a> {
                 continue;
             }
             if prefix.replace(before.to_string()).is_some() {
-                return Err(fault(&"it holds two data.pkl"));
+                return Err(fault(&"it has two files data.pkl"));
             }
         }
-        let prefix = prefix.ok_or_else(|| fault(&"it holds no data.pkl"))?;
+        let prefix = prefix.ok_or_else(|| fault(&"it has no file data.pkl"))?;
         let mut archive = Self {
             zip,
             len: bytes.len(),
@@ -69,7 +69,7 @@ impl<'a> Archive<'a> {
         let at = |e: &dyn std::fmt::Display| fault(&format!("'{name}': {e}"));
         let entry = self.zip.by_name(&name).map_err(|e| at(&e))?;
         if entry.size() > self.len as u64 {
-            return Err(at(&"larger than the file that holds it"));
+            return Err(at(&"it is larger than the archive"));
         }
         let size = entry.size();
         let mut content = Vec::with_capacity(size as usize);
@@ -78,7 +78,7 @@ impl<'a> Archive<'a> {
             .read_to_end(&mut content)
             .map_err(|e| at(&e))?;
         if content.len() as u64 != size {
-            return Err(at(&"another size than it says"));
+            return Err(at(&"its size differs from the stated size"));
         }
         Ok(content)
     }

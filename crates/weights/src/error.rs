@@ -1,30 +1,30 @@
-//! What can be wrong with a weights file.
+//! Errors of weights files.
 
-/// Why a weights file cannot be read or written. The message does not name the file.
+/// A weights file that cannot be read or written. The message does not name the file.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
-    /// The content breaks its format.
+    /// The content is not valid in its format.
     #[error("{0}")]
     Corrupt(String),
-    /// A text of the metadata is missing or does not parse.
+    /// A metadata entry is missing or cannot be parsed.
     #[error("the metadata '{key}' is wrong: {fault}")]
     Metadata {
-        /// The key.
+        /// The key of the entry.
         key: String,
-        /// What is wrong.
+        /// The fault.
         fault: String,
     },
-    /// A file of this project that holds something else.
+    /// A file of this project with another content.
     #[error("this is a file of format '{found}', not {what} ('{expected}')")]
     OtherFormat {
         /// The format that the file states.
         found: String,
-        /// What the caller reads, in words.
+        /// The content that the caller expects, in words.
         what: String,
-        /// The format that the caller reads.
+        /// The format that the caller expects.
         expected: String,
     },
-    /// The tensor library's own errors.
+    /// An error of the tensor library.
     #[cfg(feature = "tensors")]
     #[error("{0}")]
     Tensor(#[from] candle_core::Error),

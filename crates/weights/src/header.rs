@@ -1,4 +1,4 @@
-//! The header of a safetensors file: names, types, shapes and places of its tensors, and its metadata.
+//! The header of a safetensors file: names, types, shapes and positions of its tensors, and its metadata.
 //!
 //! Layout: eight bytes with the length of the header (little-endian), the header as JSON, then the elements.
 
@@ -11,13 +11,13 @@ use crate::{Metadata, WeightsError};
 
 /// Key of the metadata among the tensors.
 const METADATA: &str = "__metadata__";
-/// The format's own limit: 100 MB.
+/// Limit of the format: 100 MB.
 const LARGEST_HEADER_BYTES: u64 = 100_000_000;
 
-/// What a safetensors file says about its tensors.
+/// The header of a safetensors file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
-    /// Texts next to the tensors.
+    /// The metadata.
     pub metadata: Metadata,
     /// The tensors by name.
     pub tensors: BTreeMap<String, TensorEntry>,
@@ -26,11 +26,11 @@ pub struct Header {
 /// One tensor of a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TensorEntry {
-    /// Type of its elements in the format's words, such as `F32`.
+    /// Type of its elements as in the format, such as `F32`.
     pub dtype: String,
-    /// Its extents.
+    /// Shape.
     pub shape: Vec<u64>,
-    /// Its number of elements.
+    /// Number of elements.
     pub elements: u64,
 }
 
@@ -38,7 +38,7 @@ impl Header {
     /// Reads the header of a file of `size` bytes; the elements are not read.
     ///
     /// # Errors
-    /// [`WeightsError::Corrupt`]: no safetensors file, or one whose tensors do not fill it exactly.
+    /// [`WeightsError::Corrupt`]: not a safetensors file, or tensors that do not fill it exactly.
     pub fn read(mut file: impl Read, size: u64) -> Result<Self, WeightsError> {
         let mut length = [0_u8; 8];
         file.read_exact(&mut length)
@@ -54,7 +54,7 @@ impl Header {
         };
         if length > LARGEST_HEADER_BYTES {
             return Err(corrupt(format_args!(
-                "a header of {length} bytes is too long"
+                "a header of {length} bytes exceeds the limit of the format"
             )));
         }
         let mut bytes = Vec::new();
@@ -62,7 +62,7 @@ impl Header {
         Self::parse(&bytes, data)
     }
 
-    /// Reads the header of a file's bytes.
+    /// Parses the header from the bytes of a file.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -93,7 +93,7 @@ impl Header {
     }
 }
 
-/// The bytes of a safetensors file with metadata and no tensor. A function of its content.
+/// The bytes of a safetensors file with metadata and without tensors. Deterministic.
 #[must_use]
 pub fn without_tensors(metadata: &Metadata) -> Vec<u8> {
     to_bytes(Map::new(), metadata)
@@ -112,7 +112,7 @@ pub(crate) fn to_bytes(mut tensors: Map<String, Value>, metadata: &Metadata) -> 
     bytes
 }
 
-/// Whether a tensor cannot have this name.
+/// Whether this name is reserved.
 #[cfg(feature = "tensors")]
 pub(crate) fn is_reserved(name: &str) -> bool {
     name == METADATA
@@ -122,16 +122,14 @@ fn entry(name: &str, tensor: &Value) -> Result<(TensorEntry, u64), WeightsError>
     let shape: Option<Vec<u64>> = serde_json::from_value(tensor["shape"].clone()).ok();
     let (Some(shape), Some(last)) = (shape, tensor["data_offsets"][1].as_u64()) else {
         return Err(corrupt(format_args!(
-            "tensor '{name}' has no shape or no place"
+            "tensor '{name}' has no shape or no offsets"
         )));
     };
     let elements = shape
         .iter()
         .try_fold(1_u64, |n, extent| n.checked_mul(*extent));
     let Some(elements) = elements else {
-        return Err(corrupt(format_args!(
-            "tensor '{name}' is too large to be true"
-        )));
+        return Err(corrupt(format_args!("tensor '{name}' is too large")));
     };
     let entry = TensorEntry {
         dtype: tensor["dtype"].as_str().unwrap_or("?").to_owned(),
@@ -179,7 +177,7 @@ mod tests {
             2
         );
         let huge = r#"{"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}"#;
-        assert!(said(&file(huge, 0)).contains("too large to be true"));
-        assert!(said(&file(r#"{"w":{}}"#, 0)).contains("no shape"));
+        assert!(said(&file(huge, 0)).contains("is too large"));
+        assert!(said(&file(r#"{"w":{}}"#, 0)).contains("no shape or no offsets"));
     }
 }

@@ -1,7 +1,7 @@
-//! Files of network weights: safetensors with metadata, written and read; PyTorch state dicts (`.pt`), read.
+//! Files of network weights: reads and writes safetensors with metadata, and reads PyTorch state dicts (`.pt`).
 //!
-//! Functions take and return bytes; the caller opens, names and writes files. Whatever the bytes are, reading ends in
-//! tensors or in an error that names the fault, and allocates at most a small multiple of the bytes that are there.
+//! Functions take and return bytes; the caller opens, names and writes files. For any input, reading returns tensors or
+//! an error that states the fault, and allocates at most a small multiple of the input's size.
 //!
 //! [`Header`] and [`Metadata`] need no tensor library. With the feature `tensors` (on by default), [`from_bytes`] reads
 //! the tensors of either format.

@@ -1,4 +1,4 @@
-//! The texts of a weights file: its format, typed settings as JSON, and where it comes from.
+//! The metadata of a weights file: its format, typed settings as JSON, and its provenance.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use crate::WeightsError;
 const FORMAT: &str = "format";
 /// Key of the provenance, JSON text.
 const PROVENANCE: &str = "rsom";
-/// The formats of this project begin so.
+/// Prefix of the formats of this project.
 const OURS: &str = "rsom";
 
-/// Texts by key, sorted; a value that is no text is stored as JSON.
+/// Texts by key, sorted; values other than texts are stored as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metadata(BTreeMap<String, String>);
 
@@ -25,7 +25,7 @@ impl Metadata {
         Self(BTreeMap::from([(FORMAT.to_owned(), format.to_owned())]))
     }
 
-    /// Adds where the file comes from (JSON text).
+    /// Adds the provenance (JSON text).
     #[must_use]
     pub fn with_provenance(self, json: &str) -> Self {
         self.with_text(PROVENANCE, json)
@@ -41,7 +41,7 @@ impl Metadata {
     /// Adds a value as JSON.
     ///
     /// # Errors
-    /// [`WeightsError::Metadata`]: the value has no JSON form.
+    /// [`WeightsError::Metadata`]: the value cannot be converted to JSON.
     pub fn with(mut self, key: &str, value: &impl Serialize) -> Result<Self, WeightsError> {
         let text = serde_json::to_string(value).map_err(|e| wrong(key, &e))?;
         self.0.insert(key.to_owned(), text);
@@ -60,7 +60,7 @@ impl Metadata {
         self.text(FORMAT)
     }
 
-    /// Where the file comes from, JSON text.
+    /// The provenance, JSON text.
     #[must_use]
     pub fn provenance(&self) -> Option<&str> {
         self.text(PROVENANCE)
@@ -69,7 +69,7 @@ impl Metadata {
     /// The value of a key.
     ///
     /// # Errors
-    /// [`WeightsError::Metadata`]: the key is missing or its JSON is of another type.
+    /// [`WeightsError::Metadata`]: the key is missing, or its JSON has another type.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<T, WeightsError> {
         serde_json::from_str(self.text(key).unwrap_or("")).map_err(|e| wrong(key, &e))
     }
@@ -77,16 +77,16 @@ impl Metadata {
     /// The value of a key that may be missing.
     ///
     /// # Errors
-    /// [`WeightsError::Metadata`]: its JSON is of another type.
+    /// [`WeightsError::Metadata`]: its JSON has another type.
     pub fn find<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, WeightsError> {
         self.text(key).map(|_| self.get(key)).transpose()
     }
 
-    /// The format of the file when it is one of `formats` (the current one first), `None` when another program wrote the
-    /// file.
+    /// The format of the file, which must be one of `formats` (the current one first); `None` for files of other
+    /// programs.
     ///
     /// # Errors
-    /// [`WeightsError::OtherFormat`]: a file of this project that holds something else than `what`.
+    /// [`WeightsError::OtherFormat`]: a file of this project with another content than `what`.
     pub fn require_format<'a>(
         &self,
         formats: &[&'a str],
@@ -108,14 +108,14 @@ impl Metadata {
         })
     }
 
-    /// All keys with their texts, sorted.
+    /// All keys and texts, sorted.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
             .map(|(key, text)| (key.as_str(), text.as_str()))
     }
 
-    /// Whether there is no text.
+    /// Whether there are no texts.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

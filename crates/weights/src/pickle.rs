@@ -1,18 +1,18 @@
-//! Reads the pickle of a PyTorch state dict as data: nothing in it is ever called.
+//! Parses the pickle of a PyTorch state dict as data, without calling anything in it.
 //!
-//! Objects lie in one list and refer to each other by position, so that nesting, sharing and cycles in a crafted file cost
-//! neither stack nor memory beyond its own length. (candle's reader copies shared objects, recurses, and panics on short
-//! tuples, so it serves as a reference in tests only.)
+//! Objects are in one list and refer to each other by index, so nesting, sharing and cycles in a crafted file take no
+//! stack, and memory only in proportion to its length. (candle's reader copies shared objects, recurses, and panics on
+//! short tuples; it is used as a reference in tests only.)
 
 use std::collections::BTreeMap;
 
-/// Position of an object in [`Pickle::objects`].
+/// Index of an object in [`Pickle::objects`].
 pub(super) type Id = usize;
 
-/// What the pickle builds.
+/// An object of the pickle.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Object {
-    /// None, booleans, floats, and results of calls that a state dict has no use for.
+    /// None, booleans, floats, and results of calls that a state dict does not need.
     Other,
     Int(i64),
     Text(String),
@@ -21,13 +21,13 @@ pub(super) enum Object {
     Dict(Vec<(Id, Id)>),
     /// `module name`.
     Global(String),
-    /// What stands outside of the pickle: a storage, described by this object.
+    /// An external object: a storage, described by this object.
     Persistent(Id),
-    /// A call that was not made: function and arguments.
+    /// A call that is not executed: function and arguments.
     Call(Id, Id),
 }
 
-/// A pickle that was read.
+/// A parsed pickle.
 #[derive(Debug, Default)]
 pub(super) struct Pickle {
     objects: Vec<Object>,
@@ -38,7 +38,7 @@ pub(super) struct Pickle {
 
 type Fault = String;
 
-/// Reads a pickle of protocol 2, as `torch.save` writes it, and returns it with its last object.
+/// Parses a pickle of protocol 2, as `torch.save` writes it, and returns it with its last object.
 pub(super) fn read(bytes: &[u8]) -> Result<(Pickle, Id), Fault> {
     let mut pickle = Pickle::default();
     let mut input = Input { bytes, at: 0 };
@@ -60,7 +60,7 @@ impl Pickle {
         &self.objects[id]
     }
 
-    /// A text, or `None` for anything else.
+    /// The text of an object; `None` for other types.
     pub(super) fn text(&self, id: Id) -> Option<&str> {
         match self.object(id) {
             Object::Text(text) => Some(text),
@@ -94,7 +94,7 @@ impl Pickle {
                 self.set_items()?;
             }
             b'b' => {
-                // State of an object: a state dict keeps its version numbers there.
+                // The state of an object: a state dict stores its version numbers there.
                 self.pop()?;
                 self.top()?;
             }
@@ -106,7 +106,7 @@ impl Pickle {
         Ok(())
     }
 
-    /// The object that an opcode puts on the stack.
+    /// The object that an opcode pushes on the stack.
     fn made(&mut self, code: u8, input: &mut Input) -> Result<Object, Fault> {
         Ok(match code {
             b'N' | 0x88 | 0x89 => Object::Other,
@@ -138,7 +138,11 @@ impl Pickle {
                 let (arguments, function) = (self.pop()?, self.pop()?);
                 self.call(function, arguments)
             }
-            other => return Err(format!("opcode {other:#04x} has no place in a state dict")),
+            other => {
+                return Err(format!(
+                    "opcode {other:#04x} is not allowed in a state dict"
+                ));
+            }
         })
     }
 
@@ -154,7 +158,7 @@ impl Pickle {
         self.objects.push(object);
     }
 
-    /// The lowest position that belongs to the innermost mark.
+    /// The lowest stack index above the innermost mark.
     fn floor(&self) -> usize {
         self.marks.last().copied().unwrap_or(0)
     }
@@ -191,7 +195,7 @@ impl Pickle {
         let list = self.top()?;
         match &mut self.objects[list] {
             Object::List(list) => list.extend(items),
-            _ => return Err("items are appended to what is no list".to_string()),
+            _ => return Err("items are appended to an object that is not a list".to_string()),
         }
         Ok(())
     }
@@ -204,7 +208,7 @@ impl Pickle {
                 dict.extend(items.chunks_exact(2).map(|pair| (pair[0], pair[1])));
             }
             Object::Dict(_) => return Err("a key has no value".to_string()),
-            _ => return Err("items are set in what is no dict".to_string()),
+            _ => return Err("items are set in an object that is not a dict".to_string()),
         }
         Ok(())
     }
@@ -338,7 +342,7 @@ mod tests {
         assert_eq!(fault(b"h\x07"), "at byte 0: memo 7 was never set");
         assert_eq!(
             fault(b"i"),
-            "at byte 0: opcode 0x69 has no place in a state dict"
+            "at byte 0: opcode 0x69 is not allowed in a state dict"
         );
     }
 

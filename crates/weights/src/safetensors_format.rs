@@ -9,11 +9,10 @@ use serde_json::{Map, json};
 
 use crate::{Metadata, Weights, WeightsError, header};
 
-/// Bytes of a safetensors file with `f32` tensors and metadata, a function of its content: tensors and metadata are
-/// sorted by name.
+/// Bytes of a safetensors file with `f32` tensors and metadata. Deterministic: tensors and metadata are sorted by name.
 ///
 /// # Errors
-/// A tensor that is not `f32`, or is called `__metadata__`.
+/// A tensor that is not `f32`, or has the name `__metadata__`.
 pub fn to_bytes(
     tensors: &BTreeMap<String, Tensor>,
     metadata: &Metadata,
@@ -23,7 +22,7 @@ pub fn to_bytes(
     for (name, tensor) in tensors {
         if header::is_reserved(name) {
             return Err(WeightsError::Corrupt(format!(
-                "a tensor cannot be called {name}"
+                "a tensor must not have the name {name}"
             )));
         }
         let start = data.len();

@@ -1,4 +1,4 @@
-//! PyTorch state dicts: which tensors the pickle describes, and their elements from the archive.
+//! PyTorch state dicts: the tensors that the pickle describes, and their elements from the archive.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use super::archive::Archive;
 use super::pickle::{self, Id, Object, Pickle};
 use crate::WeightsError;
 
-/// Tensors may share elements, but together they hold at most this many times the bytes of the file.
+/// Tensors may share elements, but their total size is at most this multiple of the file size.
 const MOST_SHARING: usize = 4;
 
-/// Under these keys training scripts put the state dict beside an epoch and an optimizer.
+/// Keys under which training scripts store the state dict, next to an epoch and an optimizer.
 const WRAPPERS: [&str; 2] = ["state_dict", "model_state_dict"];
 
-/// The tensors of a state dict, or of one that lies one level down under `state_dict` or `model_state_dict`.
+/// The tensors of a state dict, or of a nested one under `state_dict` or `model_state_dict`.
 pub(super) fn read(bytes: &[u8]) -> Result<BTreeMap<String, Tensor>, WeightsError> {
     let mut archive = Archive::open(bytes)?;
     let in_pickle = |fault: String| WeightsError::Corrupt(format!("data.pkl {fault}"));
@@ -40,7 +40,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<BTreeMap<String, Tensor>, WeightsErro
 /// Names and values of the state dict.
 fn entries(pickle: &Pickle, root: Id) -> Result<Vec<(String, Id)>, String> {
     let Object::Dict(mut items) = pickle.object(root).clone() else {
-        return Err("holds no dict; save a state dict, not a whole model".to_string());
+        return Err("has no dict; save a state dict, not a whole model".to_string());
     };
     let wrapped = |(key, value): &(Id, Id)| {
         let wrapper = pickle.text(*key).is_some_and(|key| WRAPPERS.contains(&key));
@@ -56,7 +56,7 @@ fn entries(pickle: &Pickle, root: Id) -> Result<Vec<(String, Id)>, String> {
         .into_iter()
         .map(|(key, value)| match pickle.text(key) {
             Some(name) => Ok((name.to_string(), value)),
-            None => Err("has a key that is no text".to_string()),
+            None => Err("has a key that is not a text".to_string()),
         })
         .collect()
 }
@@ -73,7 +73,7 @@ struct View {
 
 impl View {
     fn of(pickle: &Pickle, id: Id) -> Result<Self, String> {
-        let no_tensor = || "is no tensor".to_string();
+        let no_tensor = || "is not a tensor".to_string();
         let Object::Call(function, arguments) = pickle.object(id) else {
             return Err(no_tensor());
         };
@@ -84,7 +84,7 @@ impl View {
         };
         match (function.as_str(), arguments.as_slice()) {
             ("torch._utils _rebuild_parameter", [data, ..]) => match pickle.object(*data) {
-                // One level only: a parameter is made of a tensor, never of another parameter.
+                // One level only: a parameter contains a tensor, never another parameter.
                 Object::Call(inner, _)
                     if pickle.object(*inner) == &Object::Global(function.clone()) =>
                 {
@@ -135,7 +135,7 @@ impl View {
                 })
     }
 
-    /// Copies element by element, each of which must lie in the storage.
+    /// Copies element by element; each element must be in the storage.
     fn gather(&self, storage: &[u8], count: usize) -> Vec<u8> {
         let size = self.dtype.size_in_bytes();
         let mut bytes = Vec::with_capacity(count * size);
@@ -174,7 +174,7 @@ impl View {
         if count > 0 && fits.is_none_or(|needed| needed > storage.len()) {
             let stored = storage.len() / size;
             return Err(format!(
-                "of shape {:?} does not fit its {stored} stored numbers",
+                "of shape {:?} does not match its {stored} stored numbers",
                 self.shape
             ));
         }
@@ -217,7 +217,7 @@ fn storage_of(pickle: &Pickle, id: Id) -> Result<(String, DType), String> {
         "torch BFloat16Storage" => DType::BF16,
         "torch LongStorage" => DType::I64,
         "torch ByteStorage" => DType::U8,
-        other => return Err(format!("has elements of type '{other}', which is not read")),
+        other => return Err(format!("has elements of the unsupported type '{other}'")),
     };
     Ok((key.to_string(), dtype))
 }
@@ -225,14 +225,14 @@ fn storage_of(pickle: &Pickle, id: Id) -> Result<(String, DType), String> {
 fn size(pickle: &Pickle, id: Id) -> Result<usize, String> {
     match pickle.object(id) {
         Object::Int(value) => usize::try_from(*value).map_err(|_| format!("has a size of {value}")),
-        _ => Err("has a size that is no number".to_string()),
+        _ => Err("has a size that is not a number".to_string()),
     }
 }
 
 fn sizes(pickle: &Pickle, id: Id) -> Result<Vec<usize>, String> {
     match pickle.object(id) {
         Object::Tuple(items) => items.iter().map(|item| size(pickle, *item)).collect(),
-        _ => Err("has a shape that is no tuple".to_string()),
+        _ => Err("has a shape that is not a tuple".to_string()),
     }
 }
 
@@ -300,11 +300,11 @@ mod tests {
     fn a_tensor_beyond_its_storage_is_an_error() {
         assert_eq!(
             fault(&pickle_of(1, &[2, 3], &[3, 1])),
-            "'w' of shape [2, 3] does not fit its 6 stored numbers"
+            "'w' of shape [2, 3] does not match its 6 stored numbers"
         );
         assert_eq!(
             fault(&pickle_of(0, &[2], &[200])),
-            "'w' of shape [2] does not fit its 6 stored numbers"
+            "'w' of shape [2] does not match its 6 stored numbers"
         );
         assert_eq!(
             fault(&pickle_of(0, &[255, 255], &[0, 0])),
@@ -320,20 +320,20 @@ mod tests {
     fn what_is_no_state_dict_is_named() {
         assert_eq!(
             fault(b"\x80\x02K\x01."),
-            "data.pkl holds no dict; save a state dict, not a whole model"
+            "data.pkl has no dict; save a state dict, not a whole model"
         );
         assert_eq!(
             fault(b"}K\x01K\x02s."),
-            "data.pkl has a key that is no text"
+            "data.pkl has a key that is not a text"
         );
-        assert_eq!(fault(b"}X\x01\x00\x00\x00wK\x02s."), "'w' is no tensor");
+        assert_eq!(fault(b"}X\x01\x00\x00\x00wK\x02s."), "'w' is not a tensor");
         let call = b"}X\x01\x00\x00\x00wcos\nsystem\n)Rs.";
         assert_eq!(
             fault(call),
             "'w' is made by 'os system', not a plain tensor"
         );
         let twice = b"}(X\x01\x00\x00\x00wNX\x01\x00\x00\x00wNu.";
-        assert_eq!(fault(twice), "'w' is no tensor");
+        assert_eq!(fault(twice), "'w' is not a tensor");
     }
 
     #[test]

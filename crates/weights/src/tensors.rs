@@ -1,4 +1,4 @@
-//! The tensors of a weights file, whichever its format is.
+//! The tensors of a weights file of any format.
 
 use std::collections::BTreeMap;
 
@@ -6,22 +6,22 @@ use candle_core::{DType, Tensor};
 
 use crate::{Metadata, WeightsError, safetensors_format, state_dict};
 
-/// What a weights file holds.
+/// The content of a weights file.
 #[derive(Debug, Clone, Default)]
 pub struct Weights {
-    /// Tensors by name, in the types of the file.
+    /// Tensors by name, in the element types of the file.
     pub tensors: BTreeMap<String, Tensor>,
-    /// Texts next to them; empty for PyTorch files.
+    /// Metadata; empty for PyTorch files.
     pub metadata: Metadata,
 }
 
-/// Reads a safetensors file or a PyTorch state dict, whichever the bytes are.
+/// Reads a safetensors file or a PyTorch state dict; the format is recognized by content.
 ///
-/// No code in a PyTorch file is ever run: its pickle is read as data, and anything in it that is not a tensor of a state
-/// dict is an error.
+/// Code in a PyTorch file is never run: its pickle is parsed as data, and anything other than tensors of a state dict
+/// is an error.
 ///
 /// # Errors
-/// [`WeightsError::Corrupt`] with what is wrong.
+/// [`WeightsError::Corrupt`] with the fault.
 pub fn from_bytes(bytes: &[u8]) -> Result<Weights, WeightsError> {
     if bytes.starts_with(b"PK\x03\x04") {
         return Ok(Weights {
@@ -30,8 +30,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Weights, WeightsError> {
         });
     }
     if bytes.starts_with(b"\x80\x02\x8a\x0a") {
-        let text =
-            "a PyTorch file in the format from before version 1.6; load it there and save it again";
+        let text = "a PyTorch file in the format before version 1.6; load it with PyTorch and save it again";
         return Err(WeightsError::Corrupt(text.to_string()));
     }
     safetensors_format::from_bytes(bytes)
@@ -40,7 +39,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Weights, WeightsError> {
 /// Checks that every floating-point number of a set of tensors is finite.
 ///
 /// # Errors
-/// [`WeightsError::Corrupt`] with the name of the first tensor that has others, and how many.
+/// [`WeightsError::Corrupt`] with the name of the first tensor with NaN or infinite values, and their number.
 pub fn require_finite(tensors: &BTreeMap<String, Tensor>) -> Result<(), WeightsError> {
     for (name, tensor) in tensors.iter().filter(|(_, t)| t.dtype().is_float()) {
         let values = tensor.to_dtype(DType::F64)?.flatten_all()?;

@@ -1,4 +1,4 @@
-//! Attributes: what is said about a group or dataset.
+//! Attributes of groups and datasets.
 
 use hdf5_reader::error::Error;
 use hdf5_reader::{Attribute as Decoder, RawAttribute};
@@ -8,11 +8,11 @@ use super::text::{self, Resolve};
 /// The value of an attribute.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Attribute {
-    /// One number; exact but for integers beyond 2^53.
+    /// One number; exact except for integers beyond 2^53.
     Number(f64),
-    /// Texts, one or several.
+    /// One or several texts.
     Texts(Vec<String>),
-    /// Anything else, which is not read.
+    /// Any other type; its value is not read.
     Other,
 }
 
@@ -60,7 +60,7 @@ impl Attributes {
             .map(|(_, value)| value)
     }
 
-    /// The number of this name.
+    /// The number with this name.
     #[must_use]
     pub fn number(&self, name: &str) -> Option<f64> {
         match self.get(name) {
@@ -69,7 +69,7 @@ impl Attributes {
         }
     }
 
-    /// The text of this name, if it is one.
+    /// The text with this name, if it is a single text.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         match self.texts(name) {
@@ -78,7 +78,7 @@ impl Attributes {
         }
     }
 
-    /// The texts of this name.
+    /// The texts with this name.
     #[must_use]
     pub fn texts(&self, name: &str) -> Option<&[String]> {
         match self.get(name) {

@@ -1,4 +1,4 @@
-//! What all objects of a file share.
+//! State shared by all objects of a file.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ use hdf5_reader::Hdf5File;
 #[derive(Clone)]
 pub(super) struct Context {
     pub(super) file: Arc<Hdf5File>,
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     pub(super) len: u64,
 }
 
 impl Context {
-    /// Bytes of a reference to what varies in length: a count, an address, a number.
+    /// Size in bytes of a reference to variable-length data: a count, an address, an index.
     pub(super) fn reference_size(&self) -> usize {
         8 + usize::from(self.file.superblock().offset_size)
     }

@@ -1,4 +1,4 @@
-//! A dataset: extents, type, how it is stored, texts and references in it.
+//! A dataset: extents, type, storage layout, texts and references.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::kind::Kind;
 use super::{element, text};
 use crate::FormatError;
 
-/// No compressed stream of zlib's grows by more than this.
+/// Largest compression ratio of zlib.
 const LARGEST_GROWTH: u64 = 1032;
 
 /// An array in the file.
@@ -32,13 +32,13 @@ impl Dataset {
         }
     }
 
-    /// Where it stands in the file.
+    /// Path in the file.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The last part of its path.
+    /// The last part of the path.
     #[must_use]
     pub fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
@@ -48,34 +48,34 @@ impl Dataset {
         self.inner.address()
     }
 
-    /// Extents in the order of the file, the last of which runs fastest; none for a single value, and for nothing.
+    /// Extents in the order of the file (the last one varies fastest); empty for a scalar and for an empty dataset.
     #[must_use]
     pub fn shape(&self) -> &[u64] {
         self.inner.shape()
     }
 
-    /// What it consists of.
+    /// Kind of its elements.
     #[must_use]
     pub fn kind(&self) -> Kind {
         element::kind(self.inner.dtype())
     }
 
-    /// The type of its elements, such as `float64`.
+    /// Type of its elements, such as `float64`.
     #[must_use]
     pub fn type_name(&self) -> String {
         element::name(self.inner.dtype())
     }
 
-    /// Extents of its chunks, in which the file holds it if it is not in one piece.
+    /// Extents of its chunks; `None` when it is stored contiguously.
     #[must_use]
     pub fn chunks(&self) -> Option<Vec<u32>> {
         self.inner.chunks()
     }
 
-    /// Names of the filters that its chunks went through, in the order of writing.
+    /// Names of the filters of its chunks, in the order of writing.
     ///
     /// # Errors
-    /// A broken file.
+    /// The file is broken.
     pub fn filters(&self) -> Result<Vec<String>, FormatError> {
         let header = guard(&self.path, || {
             self.context.file.get_or_parse_header(self.address())
@@ -98,10 +98,10 @@ impl Dataset {
         Ok(names)
     }
 
-    /// What is said about it.
+    /// Its attributes.
     ///
     /// # Errors
-    /// A broken file.
+    /// The file is broken.
     pub fn attributes(&self) -> Result<Attributes, FormatError> {
         guard(&self.path, || {
             let resolve = |bytes: &[u8], size| self.inner.resolve_vlen_reference_bytes(bytes, size);
@@ -110,18 +110,18 @@ impl Dataset {
         })
     }
 
-    /// How many elements it has.
+    /// Number of elements.
     ///
     /// # Errors
-    /// Extents that cannot be counted.
+    /// The number of elements overflows.
     pub fn count(&self) -> Result<u64, FormatError> {
         guard(&self.path, || self.inner.num_elements())
     }
 
-    /// Bytes that the file must have spent on it at the least.
+    /// The smallest possible size of its data in the file, in bytes.
     ///
     /// # Errors
-    /// More than the file has: nothing should be read then.
+    /// The size exceeds that of the file: then nothing should be read.
     pub fn least_bytes(&self) -> Result<u64, FormatError> {
         let size = guard(&self.path, || self.inner.raw_element_size())? as u64;
         let count = self.count()?;
@@ -135,16 +135,16 @@ impl Dataset {
             .ok_or_else(|| {
                 let (shape, len) = (self.shape(), self.context.len);
                 let what = format_args!(
-                    "{shape:?} values of {size} bytes are more than a file of {len} bytes holds"
+                    "{shape:?} values of {size} bytes do not fit into a file of {len} bytes"
                 );
                 at(&self.path, what)
             })
     }
 
-    /// The text that it is; `None` when it is anything else, or several.
+    /// Its text; `None` when it is not a single text.
     ///
     /// # Errors
-    /// A broken file.
+    /// The file is broken.
     pub fn text(&self) -> Result<Option<String>, FormatError> {
         if self.kind() != Kind::Text || self.count()? != 1 {
             return Ok(None);
@@ -161,7 +161,7 @@ impl Dataset {
     /// The addresses of the objects that it refers to.
     ///
     /// # Errors
-    /// It holds no such references; a broken file.
+    /// It has no references; the file is broken.
     pub fn references(&self) -> Result<Vec<u64>, FormatError> {
         let width = self.context.file.superblock().offset_size;
         match self.inner.dtype() {
@@ -170,7 +170,7 @@ impl Dataset {
                 size,
             } if *size == width => {}
             _ => {
-                let what = format_args!("{} where references should be", self.type_name());
+                let what = format_args!("{} instead of references", self.type_name());
                 return Err(unsupported(&self.path, what));
             }
         }

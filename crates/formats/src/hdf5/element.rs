@@ -1,4 +1,4 @@
-//! Elements of a dataset: what their type is called, and types that the decoder does not turn into numbers itself.
+//! Elements of a dataset: names of their types, and types that the decoder does not convert to numbers.
 
 use hdf5_reader::error::{ByteOrder, Error, Result};
 use hdf5_reader::{Datatype, H5Type};
@@ -7,7 +7,7 @@ use super::kind::Kind;
 use super::text;
 use crate::Numbers;
 
-/// What a dataset of this type consists of.
+/// Kind of a dataset of this type.
 pub(super) fn kind(datatype: &Datatype) -> Kind {
     match datatype {
         Datatype::FixedPoint { .. } | Datatype::FloatingPoint { .. } => Kind::Number,
@@ -26,7 +26,7 @@ pub(super) fn kind(datatype: &Datatype) -> Kind {
     }
 }
 
-/// The name of a type, as numpy has it where it has one.
+/// Name of a type, as in numpy if numpy has the type.
 pub(super) fn name(datatype: &Datatype) -> String {
     let bits = |size: u8| u32::from(size) * 8;
     match datatype {
@@ -60,7 +60,7 @@ pub(super) fn complex(datatype: &Datatype) -> Option<&Datatype> {
     (real == imaginary && kind(real) == Kind::Number).then_some(real)
 }
 
-/// Place and type of a part of a complex number, as MATLAB (real, imag) or h5py (r, i) store it.
+/// Offset and type of a part of a complex number, as MATLAB (real, imag) or h5py (r, i) store it.
 fn part(datatype: &Datatype, imaginary: bool) -> Option<(usize, &Datatype)> {
     let Datatype::Compound { fields, .. } = datatype else {
         return None;
@@ -78,8 +78,8 @@ fn part(datatype: &Datatype, imaginary: bool) -> Option<(usize, &Datatype)> {
         .map(|field| (field.byte_offset as usize, &field.datatype))
 }
 
-/// What is stored as one element, and the number that it is for us.
-pub(super) trait Stored: H5Type {
+/// The stored form of one element, and its conversion to a number.
+pub(super) trait StoredElement: H5Type {
     type Number: Copy;
     fn number(&self) -> Self::Number;
     fn wrap(values: Vec<Self::Number>) -> Numbers;
@@ -87,7 +87,7 @@ pub(super) trait Stored: H5Type {
 
 macro_rules! stored {
     ($($number:ty => $kind:ident),*) => {$(
-        impl Stored for $number {
+        impl StoredElement for $number {
             type Number = Self;
             fn number(&self) -> Self {
                 *self
@@ -107,7 +107,7 @@ fn mismatch<T>(expected: &str, found: &Datatype) -> Result<T> {
     })
 }
 
-/// A number of half precision.
+/// A half-precision number.
 #[derive(Clone)]
 pub(super) struct Half(f32);
 
@@ -140,7 +140,7 @@ impl H5Type for Half {
     }
 }
 
-impl Stored for Half {
+impl StoredElement for Half {
     type Number = f32;
     fn number(&self) -> f32 {
         self.0
@@ -150,7 +150,7 @@ impl Stored for Half {
     }
 }
 
-/// IEEE 754 binary16, every value of which single precision holds.
+/// Converts IEEE 754 binary16; single precision represents every value exactly.
 fn from_half(bits: u16) -> f32 {
     let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
     let (exponent, fraction) = (i32::from(bits >> 10 & 31), f32::from(bits & 1023));
@@ -162,7 +162,7 @@ fn from_half(bits: u16) -> f32 {
     }
 }
 
-/// Eight flags, or one.
+/// A bit field of up to eight bits.
 #[derive(Clone)]
 pub(super) struct Bits(u8);
 
@@ -186,7 +186,7 @@ impl H5Type for Bits {
     }
 }
 
-impl Stored for Bits {
+impl StoredElement for Bits {
     type Number = u8;
     fn number(&self) -> u8 {
         self.0
@@ -217,7 +217,7 @@ impl<T: H5Type> H5Type for Member<T> {
     }
 }
 
-impl<T: Stored> Stored for Member<T> {
+impl<T: StoredElement> StoredElement for Member<T> {
     type Number = T::Number;
     fn number(&self) -> T::Number {
         self.0.number()
@@ -253,7 +253,7 @@ impl<T: H5Type, const IMAGINARY: bool> H5Type for Part<T, IMAGINARY> {
     }
 }
 
-impl<T: Stored, const IMAGINARY: bool> Stored for Part<T, IMAGINARY> {
+impl<T: StoredElement, const IMAGINARY: bool> StoredElement for Part<T, IMAGINARY> {
     type Number = T::Number;
     fn number(&self) -> T::Number {
         self.0.number()

@@ -1,4 +1,4 @@
-//! Faults of files, told with the object at which they were met.
+//! Errors of HDF5 files, with the path of the object.
 
 use hdf5_reader::error::Error;
 
@@ -8,7 +8,7 @@ use crate::guarded::catching;
 /// Name of the format in errors.
 pub(super) const FORMAT: &str = "HDF5";
 
-/// Runs the decoder; its fault, or its panic, becomes one of the object.
+/// Runs the decoder; its error, or its panic, becomes an error of the object.
 pub(super) fn guard<T>(
     object: &str,
     decode: impl FnOnce() -> Result<T, Error>,
@@ -16,12 +16,12 @@ pub(super) fn guard<T>(
     catching(FORMAT, || decode().map_err(|error| of(object, error)))
 }
 
-/// A fault of an object.
+/// An error of an object.
 pub(super) fn at(object: &str, what: impl std::fmt::Display) -> FormatError {
     FormatError::format(FORMAT, one_line(&format!("{object}: {what}")))
 }
 
-/// Something valid about an object that is not read.
+/// An unsupported feature of an object.
 pub(super) fn unsupported(object: &str, what: impl std::fmt::Display) -> FormatError {
     FormatError::unsupported(FORMAT, one_line(&format!("{object}: {what}")))
 }
@@ -38,7 +38,7 @@ fn of(object: &str, error: Error) -> FormatError {
     }
 }
 
-/// Names come from the file, and an error is one line.
+/// Names come from the file, but an error must be one line.
 fn one_line(text: &str) -> String {
     text.replace(char::is_control, "?")
 }

@@ -1,4 +1,4 @@
-//! A file, and the tree of groups and datasets in it.
+//! An HDF5 file, and its tree of groups and datasets.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -12,17 +12,17 @@ use super::dataset::Dataset;
 use super::fault::{FORMAT, at, guard};
 use crate::FormatError;
 
-/// Objects of a file that are looked at: each is remembered, in about four kilobytes.
+/// Largest number of objects in a file; each takes about four kilobytes of memory.
 const MOST_OBJECTS: usize = 1 << 17;
-/// Groups in groups: beyond this, a file is broken, and so would be the stack.
+/// Largest nesting depth of groups: more indicates a broken file and would overflow the stack.
 const DEEPEST: usize = 64;
-/// The most that is read at a time, but for one chunk.
+/// Largest number of bytes to read at a time, except for a single chunk.
 const LARGEST_READ: usize = 1 << 30;
-/// A chunk of a compressed dataset is no larger; common ones have some megabytes.
+/// Largest chunk of a compressed dataset in bytes; usual chunks have some megabytes.
 const LARGEST_CHUNK: usize = 1 << 30;
-/// What is written about one object takes no more bytes.
+/// Largest header of an object in bytes.
 const LARGEST_HEADER: usize = 4 << 20;
-/// Chunks are kept only as long as a slab needs them.
+/// Size of the chunk cache in bytes: chunks are only kept as long as a slab needs them.
 const CHUNKS_KEPT: usize = 8 << 20;
 
 /// An HDF5 file.
@@ -60,7 +60,7 @@ impl File {
     /// Opens a file.
     ///
     /// # Errors
-    /// The file cannot be read, is no HDF5 file, or is cut off.
+    /// The file cannot be read, is not an HDF5 file, or is truncated.
     pub fn open(path: &Path) -> Result<Self, FormatError> {
         let len = std::fs::metadata(path)?.len();
         let options = OpenOptions {
@@ -73,7 +73,7 @@ impl File {
         let file = guard("/", || Hdf5File::open_with_options(path, options))?;
         let end = file.superblock().eof_address;
         if end != u64::MAX && end > len {
-            let what = format_args!("the file ends after {len} bytes of {end}");
+            let what = format_args!("the file ends after {len} of {end} bytes; it is truncated");
             return Err(FormatError::format(FORMAT, what));
         }
         let file = Arc::new(file);
@@ -83,16 +83,16 @@ impl File {
         })
     }
 
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.context.len
     }
 
-    /// The group that holds all others.
+    /// The root group.
     ///
     /// # Errors
-    /// A broken file.
+    /// The file is broken.
     pub fn root(&self) -> Result<Group, FormatError> {
         let inner = guard("/", || self.context.file.root_group())?;
         Ok(Group {
@@ -102,17 +102,17 @@ impl File {
         })
     }
 
-    /// All groups and datasets, sorted by their paths. What stands in several groups is told of the first.
+    /// All groups and datasets, sorted by path. An object in several groups is listed once, with its first path.
     ///
     /// # Errors
-    /// A broken file; more objects, or more deeply nested ones, than a sensible file has.
+    /// The file is broken; it has too many objects, or they are nested too deeply.
     pub fn objects(&self) -> Result<Vec<&Node>, FormatError> {
         let mut nodes: Vec<&Node> = self.index()?.values().collect();
         nodes.sort_unstable_by(|a, b| a.path().cmp(b.path()));
         Ok(nodes)
     }
 
-    /// What a reference leads to.
+    /// The object at an address, the target of a reference.
     ///
     /// # Errors
     /// As [`File::objects`].
@@ -133,7 +133,7 @@ impl File {
 
 fn collect(group: &Group, depth: usize, index: &mut HashMap<u64, Node>) -> Result<(), FormatError> {
     if depth > DEEPEST {
-        let what = format_args!("groups in groups, more than {DEEPEST} deep");
+        let what = format_args!("groups nested more than {DEEPEST} deep");
         return Err(at(&group.path, what));
     }
     for node in group.children()? {
@@ -155,16 +155,16 @@ fn collect(group: &Group, depth: usize, index: &mut HashMap<u64, Node>) -> Resul
 }
 
 impl Group {
-    /// Where it stands in the file.
+    /// Path in the file.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What it holds, sorted by name.
+    /// Its members, sorted by name.
     ///
     /// # Errors
-    /// A broken file: one that cannot be read as a whole is not read in part.
+    /// The file is broken. If one member cannot be read, none is returned.
     pub fn children(&self) -> Result<Vec<Node>, FormatError> {
         let (groups, datasets) = guard(&self.path, || self.inner.members())?;
         let path = |name: &str| format!("{}/{name}", self.path.trim_end_matches('/'));
@@ -184,10 +184,10 @@ impl Group {
         Ok(nodes)
     }
 
-    /// What is said about it.
+    /// Its attributes.
     ///
     /// # Errors
-    /// A broken file.
+    /// The file is broken.
     pub fn attributes(&self) -> Result<Attributes, FormatError> {
         let group = &self.inner;
         guard(&self.path, || {
@@ -199,7 +199,7 @@ impl Group {
 }
 
 impl Node {
-    /// Where it stands in the file.
+    /// Path in the file.
     #[must_use]
     pub fn path(&self) -> &str {
         match self {
@@ -208,7 +208,7 @@ impl Node {
         }
     }
 
-    /// The last part of its path.
+    /// The last part of the path.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -217,7 +217,7 @@ impl Node {
         }
     }
 
-    /// The byte, counted from the start of the HDF5 part of the file, that references to it give.
+    /// Its address, as references state it: the byte from the start of the HDF5 part of the file.
     #[must_use]
     pub fn address(&self) -> u64 {
         match self {
@@ -226,10 +226,10 @@ impl Node {
         }
     }
 
-    /// What is said about it.
+    /// Its attributes.
     ///
     /// # Errors
-    /// A broken file.
+    /// The file is broken.
     pub fn attributes(&self) -> Result<Attributes, FormatError> {
         match self {
             Self::Group(group) => group.attributes(),

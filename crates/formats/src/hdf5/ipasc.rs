@@ -1,34 +1,35 @@
-//! The format of the International Photoacoustic Standardisation Consortium: HDF5 with agreed names.
+//! The format of the International Photoacoustic Standardisation Consortium: HDF5 with standard names.
 //!
-//! By the published format (IPASC Format V2, 2021, and its reference implementation PACFISH) such a file holds the time
-//! series that the detectors recorded, and metadata of acquisition and device. It has no place for a reconstruction.
+//! According to the published format (IPASC Format V2, 2021, and its reference implementation PACFISH), such a file has
+//! the time series that the detectors recorded, and metadata of acquisition and device. The format does not include
+//! reconstructions.
 
 use super::{Array, Dataset, File, Group, Kind, Node};
 use crate::FormatError;
 
-/// Where the time series are: detectors, samples, then wavelengths and measurements.
+/// Path of the time series, with the axes detectors, samples, wavelengths and measurements.
 pub const TIME_SERIES: &str = "/binary_time_series_data";
-/// Metadata of the acquisition, and what the device says of itself.
+/// Groups with metadata of the acquisition and of the device.
 const METADATA: [&str; 2] = ["meta_data", "meta_data_device"];
-/// The part of the device's metadata that is not about its single elements.
+/// The part of the device metadata that is not about single elements.
 const GENERAL: &str = "/meta_data_device/general";
 
-/// A value of the metadata.
+/// A metadata value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Metadatum {
     /// A text.
     Text(String),
-    /// A few numbers, in the units of the format: metres, seconds, hertz, joules.
+    /// A few numbers, in the units of the format: meters, seconds, hertz, joules.
     Numbers(Vec<f64>),
 }
 
-/// Numbers of an entry that are few enough to be listed.
+/// Largest number of values of an entry that are listed.
 const FEW: u64 = 6;
 
-/// The time series of an IPASC file; `None` of any other.
+/// The time series of an IPASC file; `None` for other files.
 ///
 /// # Errors
-/// A broken file.
+/// The file is broken.
 pub fn time_series(file: &File) -> Result<Option<Dataset>, FormatError> {
     let children = file.root()?.children()?;
     let has = |name: &str| children.iter().any(|node| node.name() == name);
@@ -41,10 +42,10 @@ pub fn time_series(file: &File) -> Result<Option<Dataset>, FormatError> {
     }))
 }
 
-/// The metadata of the acquisition and the general ones of the device: texts, and what are few numbers.
+/// The metadata of the acquisition and the general metadata of the device: texts, and entries with few numbers.
 ///
 /// # Errors
-/// A broken file.
+/// The file is broken.
 pub fn metadata(file: &File) -> Result<Vec<(String, Metadatum)>, FormatError> {
     let mut found = Vec::new();
     for node in file.root()?.children()? {

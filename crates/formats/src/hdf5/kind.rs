@@ -1,18 +1,18 @@
 //! Kinds of datasets.
 
-/// What a dataset consists of.
+/// Kind of the elements of a dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Numbers; those of an enumeration among them.
+    /// Numbers, including enumerations other than booleans.
     Number,
     /// An enumeration of false and true.
     Logical,
-    /// Numbers of two parts, real and imaginary.
+    /// Complex numbers.
     Complex,
     /// Texts.
     Text,
     /// References to other objects of the file.
     Reference,
-    /// Something else, which is not read.
+    /// Anything else, which is not read.
     Other,
 }

@@ -1,7 +1,7 @@
-//! Layouts of before 2005 (HDF5 up to 1.6.2, and so MATLAB 7.3 and 7.4), whose message the decoder misreads.
+//! Storage layouts from before 2005 (HDF5 up to 1.6.2, and so MATLAB 7.3 and 7.4), which the decoder misreads.
 //!
-//! Where it stands is asked of the file itself: the decoder takes reserved bytes of such a message for a part of the
-//! address, and so could read the wrong bytes without a fault.
+//! The layout version is read from the file itself: the decoder interprets reserved bytes of such a message as a part
+//! of the address, and so could read wrong bytes without an error.
 
 use super::dataset::Dataset;
 use super::fault::{at, guard, unsupported};
@@ -11,16 +11,16 @@ const LAYOUT: u16 = 8;
 const CONTINUATION: u16 = 16;
 /// Bytes before the messages of a header of version 1.
 const PREFIX: usize = 16;
-/// Blocks that a header goes on in, and bytes of each.
+/// Largest number of continuation blocks of a header, and bytes of each.
 const MOST_BLOCKS: usize = 64;
 const LARGEST_BLOCK: usize = 1 << 20;
-/// Where the data are of a dataset that has none yet.
+/// Address of the data of a dataset without data.
 const NOWHERE: u64 = u64::MAX;
 
-/// The address of the data of a dataset that has such a layout; `None` if it has a later one.
+/// The address of the data of a dataset with an old layout; `None` for newer layouts.
 ///
 /// # Errors
-/// Chunks of such a layout, which are not read; a broken file.
+/// Chunks with an old layout, which are not supported; the file is broken.
 pub(super) fn old_address(dataset: &Dataset) -> Result<Option<u64>, FormatError> {
     let storage = dataset.context.file.storage();
     let read = |place: u64, len: usize| {
@@ -29,7 +29,7 @@ pub(super) fn old_address(dataset: &Dataset) -> Result<Option<u64>, FormatError>
         })
     };
     let prefix = read(dataset.address(), PREFIX)?;
-    // Headers of version 2 are later than these layouts. They begin with letters.
+    // Headers of version 2 are newer than these layouts. They start with letters.
     if prefix[0] != 1 || dataset.context.file.superblock().offset_size != 8 {
         return Ok(None);
     }
@@ -68,7 +68,7 @@ pub(super) fn old_address(dataset: &Dataset) -> Result<Option<u64>, FormatError>
     Ok(None)
 }
 
-/// The messages of a block: kind, and what they say.
+/// The messages of a block: type and content.
 fn messages(block: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     let mut rest = block;
     std::iter::from_fn(move || {

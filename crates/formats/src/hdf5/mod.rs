@@ -1,7 +1,7 @@
 //! HDF5 files: their groups and datasets, attributes, and numbers in the type that they are stored in.
 //!
-//! A thin layer over the crate that decodes the format. It keeps what that crate leaves to its caller: no length in a
-//! file takes more memory than the file can account for, and every fault names the object at which it was met.
+//! A thin layer over the decoder crate. It adds what the decoder leaves to its caller: the size of the file limits all
+//! memory allocations, and every error states the object.
 
 mod attributes;
 mod context;
@@ -21,10 +21,10 @@ pub use file::{File, Group, Node};
 pub use kind::Kind;
 pub use numbers::Array;
 
-/// What an HDF5 file begins with, at byte 0, or behind a block of its user's.
+/// The signature of an HDF5 file, at byte 0 or after a user block.
 const MAGIC: &[u8] = b"\x89HDF\r\n\x1a\n";
 
-/// Whether the first bytes (some thousand of them) are those of an HDF5 file.
+/// Whether the first bytes (some thousand) are those of an HDF5 file.
 #[must_use]
 pub fn is(start: &[u8]) -> bool {
     let holds = |place: &usize| start.get(*place..).is_some_and(|s| s.starts_with(MAGIC));

@@ -1,30 +1,30 @@
-//! Numbers of a dataset, in the type that they are stored in.
+//! Numbers of a dataset, in their stored type.
 
 use hdf5_reader::{Datatype, SliceInfo, SliceInfoElem};
 
 use super::dataset::Dataset;
-use super::element::{self, Bits, Half, Member, Part, Stored};
+use super::element::{self, Bits, Half, Member, Part, StoredElement};
 use super::fault::{at, guard, unsupported};
 use super::kind::Kind;
 use super::layout;
 use crate::FormatError;
 use crate::Numbers;
 
-/// Bytes that are decoded at a time, if the chunks allow it.
+/// Number of bytes to decode at a time, if the chunks allow it.
 const SLAB: u64 = 8 << 20;
-/// Bytes of whole chunks beyond which it is cheaper to decode some of them twice.
+/// Largest slab of whole chunks in bytes; above it, decoding some chunks twice is cheaper.
 const LARGEST_SLAB: u64 = 256 << 20;
 
-/// Numbers in the order of the file: the last index runs fastest.
+/// Numbers in the order of the file: the last index varies fastest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Array {
-    /// The numbers, or their real parts. Half precision becomes single, an enumeration the numbers of its members.
+    /// The numbers, or their real parts. Half precision becomes single precision, enumerations become integers.
     pub real: Numbers,
-    /// Imaginary parts.
+    /// Imaginary parts of complex numbers.
     pub imaginary: Option<Numbers>,
 }
 
-/// What surrounds a number in one element.
+/// The other content of an element that contains a number.
 #[derive(Clone, Copy)]
 enum Around {
     Nothing,
@@ -34,11 +34,11 @@ enum Around {
 }
 
 impl Dataset {
-    /// Reads its numbers. Memory holds them once, and a slab of them.
+    /// Reads the numbers. Memory use is that of the numbers, plus one slab.
     ///
     /// # Errors
-    /// It consists of something else; a filter or layout that is not read; a broken file; more numbers than the file
-    /// accounts for.
+    /// The dataset has no numbers; an unsupported filter or layout; the file is broken; more numbers than fit into the
+    /// file.
     pub fn numbers(&self) -> Result<Array, FormatError> {
         self.least_bytes()?;
         let datatype = self.inner.dtype();
@@ -54,7 +54,7 @@ impl Dataset {
                 (self.parts(base, Around::RealPart)?, Some(imaginary))
             }
             _ => {
-                let what = format_args!("{} where numbers should be", self.type_name());
+                let what = format_args!("{} instead of numbers", self.type_name());
                 return Err(unsupported(self.path(), what));
             }
         };
@@ -84,7 +84,7 @@ impl Dataset {
         }
     }
 
-    fn part<T: Stored>(&self, around: Around) -> Result<Numbers, FormatError> {
+    fn part<T: StoredElement>(&self, around: Around) -> Result<Numbers, FormatError> {
         Ok(T::wrap(match around {
             Around::Nothing => self.values::<T>()?,
             Around::Enumeration => self.values::<Member<T>>()?,
@@ -93,20 +93,20 @@ impl Dataset {
         }))
     }
 
-    /// Two bytes may also hold a float of another make, which the decoder does not tell from this one.
+    /// A two-byte float can have a format other than IEEE 754, which the decoder does not distinguish.
     fn require_ieee_half(&self) -> Result<(), FormatError> {
         let bytes = guard(self.path(), || self.inner.raw_datatype())?;
-        // Behind class and size: place and count of bits, then place and size of the exponent and of the fraction.
+        // After class and size: bit offset and precision, then position and size of exponent and mantissa.
         match bytes.get(8..16) {
             Some([0, 0, 16, 0, 10, 5, 0, 10]) => Ok(()),
             _ => Err(unsupported(
                 self.path(),
-                "a float of two bytes that is no float16",
+                "a two-byte float that is not float16",
             )),
         }
     }
 
-    fn values<W: Stored>(&self) -> Result<Vec<W::Number>, FormatError> {
+    fn values<W: StoredElement>(&self) -> Result<Vec<W::Number>, FormatError> {
         let count = usize::try_from(self.count()?).unwrap_or(usize::MAX);
         let mut values = Vec::new();
         if values.try_reserve_exact(count).is_err() {
@@ -129,10 +129,10 @@ impl Dataset {
         Err(at(self.path(), what))
     }
 
-    fn slabs<W: Stored>(&self, values: &mut Vec<W::Number>) -> Result<(), FormatError> {
+    fn slabs<W: StoredElement>(&self, values: &mut Vec<W::Number>) -> Result<(), FormatError> {
         let Some(extent) = self.shape().first().copied() else {
             let read = guard(self.path(), || self.inner.read_array::<W>())?;
-            values.extend(read.iter().map(Stored::number));
+            values.extend(read.iter().map(StoredElement::number));
             return Ok(());
         };
         let rows = self.rows_of_a_slab()?;
@@ -146,13 +146,13 @@ impl Dataset {
                 step: 1,
             };
             let read = guard(self.path(), || self.inner.read_slice::<W>(&slab))?;
-            values.extend(read.iter().map(Stored::number));
+            values.extend(read.iter().map(StoredElement::number));
             start = end;
         }
         Ok(())
     }
 
-    /// So many indices along the first axis that a slab takes whole chunks.
+    /// Number of indices along the first axis in a slab of whole chunks.
     fn rows_of_a_slab(&self) -> Result<u64, FormatError> {
         let size = guard(self.path(), || self.inner.raw_element_size())? as u64;
         let others = self.shape().iter().skip(1);
@@ -172,8 +172,8 @@ impl Dataset {
         Ok((LARGEST_SLAB / row).clamp(1, whole))
     }
 
-    /// The same of a layout that only we read.
-    fn old_values<W: Stored>(
+    /// The values of an old layout, which only this crate reads.
+    fn old_values<W: StoredElement>(
         &self,
         address: u64,
         count: usize,

@@ -1,15 +1,15 @@
-//! Texts: of a fixed length, or in the part of the file that holds what varies in length.
+//! Texts of fixed length, and texts of variable length in the heap of the file.
 
 use hdf5_reader::error::Error;
 use hdf5_reader::{Datatype, StringPadding, StringSize, VarLenKind};
 
-/// The texts of one object together are no longer.
+/// Largest total length of the texts of one object, in bytes.
 const LONGEST: usize = 4 << 20;
 
-/// Finds the bytes that a reference of variable length stands for; the second number is the size of an element.
+/// Resolves a reference to variable-length data to its bytes; the second argument is the size of an element.
 pub(super) type Resolve<'a> = &'a dyn Fn(&[u8], usize) -> Result<Vec<u8>, Error>;
 
-/// Whether elements of this type are texts; MATLAB writes some as lists of letters.
+/// Whether elements of this type are texts; MATLAB writes some texts as lists of characters.
 pub(super) fn is_text(datatype: &Datatype) -> bool {
     match datatype {
         Datatype::String { .. } => true,
@@ -27,10 +27,10 @@ pub(super) fn is_text(datatype: &Datatype) -> bool {
     }
 }
 
-/// The texts that `data` holds; `None` when they are of another type.
+/// The texts in `data`; `None` for other types.
 ///
 /// # Errors
-/// References that lead nowhere, or to more than any object has to say.
+/// Invalid references; texts that are too long.
 pub(super) fn decode(
     datatype: &Datatype,
     data: &[u8],

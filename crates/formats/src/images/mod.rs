@@ -1,4 +1,4 @@
-//! Pictures: the pixels of PNG files and of the pages of TIFF files.
+//! Pictures: PNG files and the pages of TIFF files.
 
 mod picture;
 mod png;
@@ -12,10 +12,10 @@ use std::path::Path;
 
 use crate::FormatError;
 
-/// Reads every picture of a PNG or TIFF file, told apart by content.
+/// Reads every picture of a PNG or TIFF file; the format is recognized by content.
 ///
 /// # Errors
-/// Neither format, or a broken file; the message says what is wrong.
+/// Another format, or a broken file; the message states the fault.
 pub fn read_pictures(path: &Path) -> Result<Vec<Picture>, FormatError> {
     let bytes = std::fs::read(path)?;
     match bytes.get(..4) {

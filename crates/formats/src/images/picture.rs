@@ -1,9 +1,9 @@
 //! A picture in memory.
 
-/// How a file stores one sample.
+/// Type of a stored sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sample {
-    /// 8 bits, unsigned (1-, 2- and 4-bit greys are widened).
+    /// Unsigned 8 bit (grays of 1, 2 and 4 bits are widened).
     Uint8,
     /// 16 bits, unsigned.
     Uint16,
@@ -18,19 +18,19 @@ pub struct Picture {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// Samples of a pixel: 1 grey, 3 red, green, blue.
+    /// Samples per pixel: 1 for gray, 3 for red, green, blue.
     pub channels: usize,
-    /// How the file stores a sample.
+    /// Type of the stored samples.
     pub sample: Sample,
-    /// Samples, `height × width × channels`.
+    /// Samples in the order (row, column, channel): `height × width × channels` values.
     pub values: Vec<f64>,
 }
 
 impl Picture {
-    /// Puts samples into a picture; drops an alpha channel, which says nothing about the tissue.
+    /// Creates a picture from samples. An alpha channel is dropped: it has no information about the tissue.
     ///
     /// # Errors
-    /// The number of samples does not fit, or the number of channels is none of 1 to 4.
+    /// The number of samples does not match the size, or the number of channels is not 1 to 4.
     pub(super) fn new(
         [width, height]: [usize; 2],
         channels: usize,

@@ -6,13 +6,13 @@ use png::{BitDepth, Decoder, Limits, Transformations};
 
 use super::{Picture, Sample};
 
-/// The largest picture that is decoded.
+/// Largest picture to decode, in bytes.
 const LARGEST_BYTES: usize = 1 << 30;
 
 /// Reads a PNG file of any color type and bit depth; palettes become colors, an alpha channel is dropped.
 ///
 /// # Errors
-/// What is wrong with the file, without naming it.
+/// The fault of the file; the message does not name the file.
 pub fn read_png(bytes: &[u8]) -> Result<Picture, String> {
     let fault = |e: png::DecodingError| format!("broken PNG: {e}");
     let mut decoder = Decoder::new_with_limits(
@@ -27,7 +27,7 @@ pub fn read_png(bytes: &[u8]) -> Result<Picture, String> {
         .output_buffer_size()
         .filter(|size| *size <= LARGEST_BYTES);
     let size = size.ok_or("the picture is larger than 1 GiB")?;
-    // A lying header cannot claim more than its file can unpack to.
+    // Checks the size in the header against the largest size that the file can unpack to.
     if size as u64 > 1032 * bytes.len() as u64 + 1024 {
         return Err("broken PNG: the file is too short for its size".into());
     }

@@ -6,13 +6,13 @@ use tiff::decoder::{Decoder, DecodingResult, Limits};
 
 use super::{Picture, Sample};
 
-/// The largest number of pages that is read.
+/// Largest number of pages to read.
 const MOST_PAGES: usize = 65_536;
 
 /// Reads every page of a TIFF file.
 ///
 /// # Errors
-/// What is wrong with the file, without naming it.
+/// The fault of the file; the message does not name the file.
 pub fn read_tiff(bytes: &[u8]) -> Result<Vec<Picture>, String> {
     let fault = |e: tiff::TiffError| format!("broken TIFF: {e}");
     let limits = Limits::default();

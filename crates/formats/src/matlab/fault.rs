@@ -1,8 +1,8 @@
-//! Faults of MATLAB files.
+//! Errors of MATLAB files.
 
 use crate::FormatError;
 
-/// What is wrong with a file.
+/// An error of a MATLAB file.
 pub(super) fn fault(what: impl std::fmt::Display) -> FormatError {
     FormatError::format("MATLAB", what)
 }

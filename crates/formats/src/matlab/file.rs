@@ -11,18 +11,18 @@ use super::variable::Variable;
 use super::{v4, v5, v73};
 use crate::FormatError;
 
-/// A file's version.
+/// Version of a MATLAB file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
     /// Version 4.
     V4,
-    /// Versions 5, 6 and 7, which read alike.
+    /// Versions 5, 6 and 7, which have the same layout.
     V5,
     /// Version 7.3: HDF5 with MATLAB's attributes.
     V73,
 }
 
-/// A MATLAB file whose variables are known and can be read one by one.
+/// A MATLAB file with its list of variables, whose values are read one by one.
 #[derive(Debug)]
 pub struct MatFile {
     path: PathBuf,
@@ -30,7 +30,7 @@ pub struct MatFile {
     order: ByteOrder,
     text: String,
     variables: Vec<Variable>,
-    /// Open for as long as this is, in version 7.3.
+    /// The open HDF5 file of version 7.3.
     hdf5: Option<v73::Source>,
 }
 
@@ -38,7 +38,8 @@ impl MatFile {
     /// Opens a file and lists its variables.
     ///
     /// # Errors
-    /// The file cannot be read, is no MATLAB file, or broken: the fault names the byte, or in version 7.3 the object.
+    /// The file cannot be read, is not a MATLAB file, or is broken; the message states the byte or, for version 7.3,
+    /// the object.
     pub fn open(path: &Path) -> Result<Self, FormatError> {
         let file = File::open(path)?;
         let len = file.metadata()?.len();
@@ -60,7 +61,7 @@ impl MatFile {
                 (Version::V73, order, v73::text_of(&start), variables)
             }
             None => {
-                return Err(fault("at byte 0: it is no MATLAB file"));
+                return Err(fault("at byte 0: it is not a MATLAB file"));
             }
         };
         Ok(Self {
@@ -73,7 +74,7 @@ impl MatFile {
         })
     }
 
-    /// The file.
+    /// Path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -85,25 +86,25 @@ impl MatFile {
         self.version
     }
 
-    /// The order of its bytes.
+    /// Byte order.
     #[must_use]
     pub fn order(&self) -> ByteOrder {
         self.order
     }
 
-    /// What it says of itself; nothing in version 4.
+    /// Description text of the file; empty in version 4.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Its variables, in their order.
+    /// Its variables, in file order.
     #[must_use]
     pub fn variables(&self) -> &[Variable] {
         &self.variables
     }
 
-    /// The variable of this name; of several, the last, which MATLAB keeps as well.
+    /// The variable with this name; if there are several, the last one, as in MATLAB.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&Variable> {
         self.variables.iter().rfind(|found| found.name == name)
@@ -112,12 +113,12 @@ impl MatFile {
     /// Reads the value of a variable of this file.
     ///
     /// # Errors
-    /// A broken file: the fault names the byte, or in version 7.3 the object.
+    /// The file is broken; the message states the byte or, for version 7.3, the object.
     pub fn read(&self, variable: &Variable) -> Result<Value, FormatError> {
         if let Some(source) = &self.hdf5 {
             return source.read(variable);
         }
-        // A handle of its own, so that several threads can read at a time.
+        // A separate handle, so that several threads can read at the same time.
         let file = File::open(&self.path)?;
         match self.version {
             Version::V4 => v4::read(&file, variable, self.order),

@@ -4,7 +4,7 @@ use super::stream::ByteOrder;
 use super::{v4, v5};
 use crate::hdf5;
 
-/// What the first bytes of a file promise.
+/// Kind of a file according to its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     V4,
@@ -13,7 +13,8 @@ pub(super) enum Kind {
     Hdf5,
 }
 
-/// Whether the first bytes (some thousand of them) are those of a MATLAB file; HDF5 is one if it says so before it begins.
+/// Whether the first bytes (some thousand) are those of a MATLAB file; HDF5 counts only with MATLAB's description
+/// before it.
 #[must_use]
 pub fn is(start: &[u8]) -> bool {
     match recognize(start) {
@@ -22,7 +23,7 @@ pub fn is(start: &[u8]) -> bool {
     }
 }
 
-/// What kind of MATLAB file the first bytes are of.
+/// The kind of MATLAB file with these first bytes.
 pub(super) fn recognize(start: &[u8]) -> Option<Kind> {
     if hdf5::is(start) {
         return Some(Kind::Hdf5);

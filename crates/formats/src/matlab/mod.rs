@@ -1,9 +1,10 @@
-//! MATLAB files of version 4, of versions 5 to 7 and of version 7.3 (`save -v4`, `-v6`, `-v7`, `-v7.3`): their variables,
-//! listed without being read, and their values. The version is told by content. Arrays of numbers are written as version 5.
+//! MATLAB files of version 4, versions 5 to 7, and version 7.3 (`save -v4`, `-v6`, `-v7`, `-v7.3`): a list of their
+//! variables without reading values, and their values. The version is recognized by content. Arrays of numbers are
+//! written as version 5.
 //!
-//! Numbers keep the type that they are stored in: MATLAB stores an array of doubles that are whole numbers in fewer bytes,
-//! and the precision of what other software computed from it depends on that. A length in the file is compared with what the
-//! file can hold before memory is taken for it.
+//! Numbers keep their stored type: MATLAB stores an array of integer-valued doubles in fewer bytes, and the precision
+//! of other software's results depends on it. Each length in a file is compared with the size of the file before memory
+//! is allocated.
 
 mod fault;
 mod file;

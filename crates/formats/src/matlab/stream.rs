@@ -1,4 +1,4 @@
-//! Bytes of a file, or of what is compressed in it, with the place of the next one for errors.
+//! The bytes of a file, or of a compressed part of it, with the current position for errors.
 
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom};
@@ -9,24 +9,25 @@ use super::fault::fault;
 use crate::FormatError;
 use crate::Numbers;
 
-/// Bytes that are read at a time.
+/// Number of bytes to read at a time.
 const CHUNK: usize = 1 << 16;
-/// Arrays in the cells and fields of one variable: each takes memory, but no more than eight bytes of a file.
+/// Largest number of arrays in the cells and fields of one variable: each takes memory, but possibly only eight bytes
+/// of a file.
 pub(super) const MOST_ARRAYS: usize = 1 << 21;
-/// No compressed stream of zlib's grows by more than this.
+/// Largest compression ratio of zlib.
 const LARGEST_GROWTH: u64 = 1032;
 
-/// Order of the bytes of a number.
+/// Byte order of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ByteOrder {
-    /// The last byte counts most.
+    /// Least significant byte first.
     Little,
-    /// The first byte counts most.
+    /// Most significant byte first.
     Big,
 }
 
 impl ByteOrder {
-    /// In one word.
+    /// Name of the byte order.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -43,7 +44,7 @@ impl ByteOrder {
     }
 }
 
-/// The type that numbers are stored in.
+/// Stored type of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Storage {
     I8,
@@ -69,22 +70,22 @@ impl Storage {
     }
 }
 
-/// A part of a file, read from front to back.
+/// A part of a file, read sequentially.
 pub(super) struct Stream<'a> {
     reader: Box<dyn Read + 'a>,
     pub(super) order: ByteOrder,
-    /// Number of the next byte: of the file, or of what is compressed.
+    /// Position of the next byte, in the file or in the decompressed data.
     position: u64,
-    /// The most bytes that can still come; no memory is taken for more.
+    /// Upper bound of the remaining bytes; it limits memory allocations.
     left: u64,
-    /// Where in the file the compressed bytes begin.
+    /// Position in the file of the compressed bytes.
     compressed_at: Option<u64>,
-    /// Arrays so far.
+    /// Number of arrays so far.
     arrays: usize,
 }
 
 impl<'a> Stream<'a> {
-    /// The bytes `start..start + len` of a file.
+    /// Reads the bytes `start..start + len` of a file.
     pub(super) fn of_file(
         mut file: &'a File,
         start: u64,
@@ -102,7 +103,7 @@ impl<'a> Stream<'a> {
         })
     }
 
-    /// What is compressed in the bytes `start..start + len` of a file.
+    /// Reads the decompressed content of the bytes `start..start + len` of a file.
     pub(super) fn of_compressed(
         mut file: &'a File,
         start: u64,
@@ -121,7 +122,7 @@ impl<'a> Stream<'a> {
         })
     }
 
-    /// Bytes of a slice that lie at `position`.
+    /// Reads a slice whose first byte has this position.
     pub(super) fn of_bytes(bytes: &'a [u8], position: u64, order: ByteOrder) -> Self {
         Self {
             reader: Box::new(bytes),
@@ -137,17 +138,17 @@ impl<'a> Stream<'a> {
         self.position
     }
 
-    /// The most bytes that can still come.
+    /// Upper bound of the remaining bytes.
     pub(super) fn left(&self) -> u64 {
         self.left
     }
 
-    /// A fault at the place of the next byte.
+    /// An error at the position of the next byte.
     pub(super) fn fault(&self, what: impl std::fmt::Display) -> FormatError {
         match self.compressed_at {
             None => fault(format_args!("at byte {}: {what}", self.position)),
             Some(at) => fault(format_args!(
-                "at byte {} of what is compressed at byte {at}: {what}",
+                "at byte {} of the compressed data at byte {at}: {what}",
                 self.position
             )),
         }
@@ -177,16 +178,18 @@ impl<'a> Stream<'a> {
         Ok(())
     }
 
-    /// Lets no more than so many bytes be read; what may be read after them comes back.
+    /// Limits the remaining bytes, and returns the number of bytes after the limit.
     pub(super) fn limit(&mut self, bytes: u64) -> Result<u64, FormatError> {
         let Some(behind) = self.left.checked_sub(bytes) else {
-            return Err(self.fault(format_args!("{bytes} bytes are more than there can be")));
+            return Err(self.fault(format_args!(
+                "{bytes} bytes are more than the data can have"
+            )));
         };
         self.left = bytes;
         Ok(behind)
     }
 
-    /// Passes over what is left of the limit, and goes on behind it.
+    /// Skips the rest up to the limit, and continues after it.
     pub(super) fn leave(&mut self, behind: u64) -> Result<(), FormatError> {
         let mut memory = [0; 64];
         while self.left > 0 {
@@ -197,11 +200,11 @@ impl<'a> Stream<'a> {
         Ok(())
     }
 
-    /// Counts one more array.
+    /// Counts an array.
     pub(super) fn count_array(&mut self) -> Result<(), FormatError> {
         self.arrays += 1;
         if self.arrays > MOST_ARRAYS {
-            let what = format_args!("a variable of more than {MOST_ARRAYS} arrays");
+            let what = format_args!("a variable with more than {MOST_ARRAYS} arrays");
             return Err(self.fault(what));
         }
         Ok(())
@@ -217,7 +220,7 @@ impl<'a> Stream<'a> {
         Ok(self.order.u32(self.array()?))
     }
 
-    /// So many bytes.
+    /// Reads `count` bytes.
     pub(super) fn bytes(&mut self, count: u64) -> Result<Vec<u8>, FormatError> {
         match self.numbers(Storage::U8, count)? {
             Numbers::U8(bytes) => Ok(bytes),
@@ -225,7 +228,7 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// Goes on behind bytes that do not matter; they may be missing at the end.
+    /// Skips padding bytes, which may be missing at the end.
     pub(super) fn skip_padding(&mut self, count: u64) -> Result<(), FormatError> {
         for _ in 0..count.min(self.left) {
             let mut byte = [0];
@@ -241,17 +244,17 @@ impl<'a> Stream<'a> {
         Ok(())
     }
 
-    /// Reads what is left, which must be nothing: only then is the checksum of compressed data compared.
+    /// Checks that nothing is left; this also makes the decoder verify the checksum of compressed data.
     pub(super) fn finish(mut self) -> Result<(), FormatError> {
         let mut byte = [0];
         match self.reader.read(&mut byte) {
             Ok(0) => Ok(()),
-            Ok(_) => Err(self.fault("there is more than the variable")),
+            Ok(_) => Err(self.fault("there are bytes after the variable")),
             Err(error) => Err(self.failed(error)),
         }
     }
 
-    /// So many numbers.
+    /// Reads `count` numbers.
     pub(super) fn numbers(&mut self, storage: Storage, count: u64) -> Result<Numbers, FormatError> {
         macro_rules! read {
             ($kind:ident, $number:ty) => {
@@ -284,7 +287,7 @@ impl<'a> Stream<'a> {
         let fits = bytes.and_then(|_| usize::try_from(count).ok());
         let Some(count) = fits else {
             return Err(self.fault(format_args!(
-                "{count} numbers of {N} bytes do not fit into what is left of the file"
+                "{count} numbers of {N} bytes do not fit into the rest of the file"
             )));
         };
         let mut values = Vec::new();

@@ -1,11 +1,11 @@
-//! Characters of MATLAB's arrays of type char.
+//! Characters of MATLAB's char arrays.
 
-/// UTF-8; what is none becomes U+FFFD.
+/// Decodes UTF-8; invalid bytes become U+FFFD.
 pub(super) fn utf8(bytes: &[u8]) -> Vec<char> {
     String::from_utf8_lossy(bytes).chars().collect()
 }
 
-/// UTF-16; what is none becomes U+FFFD.
+/// Decodes UTF-16; invalid units become U+FFFD.
 pub(super) fn utf16(units: &[u16]) -> Vec<char> {
     let characters = char::decode_utf16(units.iter().copied());
     characters
@@ -13,16 +13,16 @@ pub(super) fn utf16(units: &[u16]) -> Vec<char> {
         .collect()
 }
 
-/// Numbers of characters.
+/// Converts code points; invalid ones become U+FFFD.
 pub(super) fn codes(codes: impl IntoIterator<Item = u32>) -> Vec<char> {
     let character = |code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
     codes.into_iter().map(character).collect()
 }
 
-/// UTF-16 of a matrix of characters whose first index runs fastest, and the extents of the characters.
+/// Decodes UTF-16 of a character matrix whose first index varies fastest, and returns the extents in characters.
 ///
-/// A character beyond the first 65,536 is two units, side by side in a row. Where rows of one matrix so come to differ in
-/// length, the shorter ones are filled up with spaces, as MATLAB itself makes rows equal.
+/// A character beyond U+FFFF is two units, next to each other in a row. When rows then differ in length, shorter ones
+/// are padded with spaces, as MATLAB does.
 pub(super) fn utf16_matrix(units: &[u16], dims: &[usize]) -> (Vec<usize>, Vec<char>) {
     let mut dims = dims.to_vec();
     let alone = units.iter().all(|unit| !(0xd800..0xe000).contains(unit));

@@ -1,4 +1,4 @@
-//! Version 4: one variable after the other, each with a header of five integers and a name.
+//! Version 4: a sequence of variables, each with a header of five integers and a name.
 
 use std::fs::File;
 
@@ -8,14 +8,14 @@ use super::value::{Class, NumericArray, SparseMatrix, TextArray, Value};
 use super::variable::{Place, Variable};
 use crate::FormatError;
 
-/// Bytes of the five integers.
+/// Size of the five integers in bytes.
 const HEADER: u64 = 20;
-/// No sparse matrix is wider.
+/// Largest number of columns of a sparse matrix.
 const MOST_COLUMNS: usize = 1 << 24;
-/// No name is longer.
+/// Largest length of a name.
 const LONGEST_NAME: u32 = 4096;
 
-/// What the header of a variable says.
+/// The header of a variable.
 struct Header {
     storage: Storage,
     content: Content,
@@ -33,10 +33,10 @@ enum Content {
 }
 
 impl Header {
-    /// `None` if five integers in this order are no header.
+    /// `None` when the five integers are not a header in this byte order.
     fn of(words: [[u8; 4]; 5], order: ByteOrder) -> Option<Self> {
         let [kind, rows, columns, imaginary, name_len] = words.map(|word| order.u32(word));
-        // Thousands: IEEE numbers in this order of bytes; hundreds: nothing; then precision and content.
+        // Thousands: IEEE numbers in this byte order; hundreds: always 0; then precision and type of matrix.
         let storage = match kind / 10 % 10 {
             0 => Storage::F64,
             1 => Storage::F32,
@@ -85,7 +85,7 @@ impl Header {
         u64::from(self.rows) * u64::from(self.columns)
     }
 
-    /// Bytes behind the name.
+    /// Size of the data in bytes.
     fn data(&self) -> Option<u64> {
         let parts = if self.complex { 2 } else { 1 };
         self.elements()
@@ -94,7 +94,7 @@ impl Header {
     }
 }
 
-/// Whether a file can begin with these bytes.
+/// Whether a file can start with these bytes.
 pub(super) fn is(start: &[u8]) -> bool {
     first(start).is_some_and(|(header, _)| {
         let name = start.get(HEADER as usize..).unwrap_or_default();
@@ -113,12 +113,12 @@ fn first(start: &[u8]) -> Option<(Header, ByteOrder)> {
         .find_map(|order| Header::of(words, order).map(|header| (header, order)))
 }
 
-/// The variables of a file of `len` bytes, and the order of its bytes.
+/// The variables of a file of `len` bytes, and its byte order.
 pub(super) fn variables(file: &File, len: u64) -> Result<(ByteOrder, Vec<Variable>), FormatError> {
     let mut start = Stream::of_file(file, 0, len, ByteOrder::Little)?;
     let bytes = start.array::<{ HEADER as usize }>()?;
     let Some((_, order)) = first(&bytes) else {
-        return Err(start.fault("this is no header of a variable"));
+        return Err(start.fault("this is not the header of a variable"));
     };
     drop(start);
     let (mut variables, mut place) = (Vec::new(), 0);
@@ -129,7 +129,7 @@ pub(super) fn variables(file: &File, len: u64) -> Result<(ByteOrder, Vec<Variabl
         let data = header.data().filter(|data| *data <= len - start);
         let Some(data) = data else {
             return Err(stream.fault(format_args!(
-                "'{name}' of {} x {} does not fit into what is left of the file",
+                "'{name}' of {} x {} does not fit into the rest of the file",
                 header.rows, header.columns
             )));
         };
@@ -164,14 +164,14 @@ fn header(stream: &mut Stream) -> Result<(Header, String), FormatError> {
         *word = stream.array()?;
     }
     let Some(header) = Header::of(words, stream.order) else {
-        return Err(stream.fault("this is no header of a variable"));
+        return Err(stream.fault("this is not the header of a variable"));
     };
     let bytes = stream.bytes(u64::from(header.name_len))?;
     let letters = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
     Ok((header, String::from_utf8_lossy(letters).into_owned()))
 }
 
-/// The extents of a sparse matrix, in the last row of its table.
+/// The extents of a sparse matrix, from the last row of its table.
 fn sparse_dims(
     file: &File,
     header: &Header,
@@ -184,7 +184,7 @@ fn sparse_dims(
         let place = start + ((column + 1) * rows).saturating_sub(1) * bytes;
         let mut stream = Stream::of_file(file, place, bytes, order)?;
         if rows == 0 || !(3..=4).contains(&header.columns) || header.complex {
-            return Err(stream.fault("this is no sparse matrix"));
+            return Err(stream.fault("this is not a sparse matrix"));
         }
         *extent = stream.numbers(header.storage, 1)?.get(0).and_then(whole);
         if extent.is_none() {
@@ -194,7 +194,7 @@ fn sparse_dims(
     Ok(extents.map(Option::unwrap_or_default))
 }
 
-/// A number that counts something.
+/// A count that is stored as a number.
 fn whole(value: f64) -> Option<usize> {
     (value >= 0.0 && value.fract() == 0.0 && value < 2e9).then_some(value as usize)
 }
@@ -235,12 +235,12 @@ pub(super) fn read(
     })
 }
 
-/// A sparse matrix is stored as a matrix of three columns (row, column, element), four if it is complex; the last row holds
-/// the extents.
+/// A sparse matrix is stored as a matrix with three columns (row, column, element), four if it is complex; the last row
+/// has the extents.
 fn sparse(stream: &mut Stream, header: &Header) -> Result<SparseMatrix, FormatError> {
     let (count, columns) = (header.rows as usize, header.columns as usize);
     if count == 0 || !(3..=4).contains(&columns) || header.complex {
-        return Err(stream.fault("this is no sparse matrix"));
+        return Err(stream.fault("this is not a sparse matrix"));
     }
     let table = stream
         .numbers(header.storage, header.elements())?
@@ -250,9 +250,9 @@ fn sparse(stream: &mut Stream, header: &Header) -> Result<SparseMatrix, FormatEr
     let [Some(rows), Some(width)] = extents else {
         return Err(stream.fault("a sparse matrix without extents"));
     };
-    // A matrix as wide as it says takes memory that the file does not bound.
+    // The number of columns takes memory that the file size does not limit.
     if width > MOST_COLUMNS {
-        return Err(stream.fault("a sparse matrix of too many columns"));
+        return Err(stream.fault("a sparse matrix with too many columns"));
     }
     let mut entries = Vec::with_capacity(count - 1);
     for index in 0..count - 1 {
@@ -261,7 +261,7 @@ fn sparse(stream: &mut Stream, header: &Header) -> Result<SparseMatrix, FormatEr
             [Some(row), Some(at)] if (1..=rows).contains(&row) && (1..=width).contains(&at) => {
                 entries.push((at - 1, row - 1, index));
             }
-            _ => return Err(stream.fault("an element of a sparse matrix lies outside of it")),
+            _ => return Err(stream.fault("an element outside its sparse matrix")),
         }
     }
     entries.sort_unstable();

@@ -1,4 +1,4 @@
-//! What a variable of a MATLAB file holds.
+//! The value of a MATLAB variable.
 
 use crate::Numbers;
 
@@ -9,7 +9,7 @@ pub enum Class {
     Cell,
     /// `struct`.
     Struct,
-    /// An object of the old kind.
+    /// An object of an old-style class.
     Object,
     /// `char`.
     Char,
@@ -37,7 +37,7 @@ pub enum Class {
     Uint64,
     /// `function_handle`.
     Function,
-    /// An object of the new kind, such as `string` or `table`, whose content MATLAB does not document.
+    /// An object of a new-style class, such as `string` or `table`, whose content MATLAB does not document.
     Opaque,
 }
 
@@ -67,7 +67,7 @@ impl Class {
     }
 }
 
-/// The value of a variable. Arrays are in MATLAB's order: the first index runs fastest.
+/// The value of a variable. Arrays are in MATLAB's order: the first index varies fastest.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// Numbers or logicals.
@@ -76,17 +76,17 @@ pub enum Value {
     Sparse(SparseMatrix),
     /// Characters.
     Text(TextArray),
-    /// Values of any kind.
+    /// An array of values of any type.
     Cell(CellArray),
-    /// Named fields, also those of an object of the old kind.
+    /// Named fields, also of an old-style object.
     Struct(StructArray),
-    /// A function handle: what MATLAB stores about it.
+    /// A function handle, as MATLAB stores it.
     Function(Box<Value>),
-    /// An object of the new kind: what MATLAB stores about it.
+    /// An opaque object, as MATLAB stores it.
     Opaque {
         /// Name of the class.
         class_name: String,
-        /// References into a part of the file that is not documented.
+        /// References into an undocumented part of the file.
         content: Box<Value>,
     },
 }
@@ -96,30 +96,30 @@ pub enum Value {
 pub struct NumericArray {
     /// MATLAB's class; the numbers may be stored in a smaller type.
     pub class: Class,
-    /// Whether they stand for true and false.
+    /// Whether the numbers represent true and false.
     pub logical: bool,
     /// Extents, at least two.
     pub dims: Vec<usize>,
     /// The numbers, or their real parts.
     pub real: Numbers,
-    /// Imaginary parts.
+    /// Imaginary parts of complex numbers.
     pub imaginary: Option<Numbers>,
 }
 
-/// A matrix of which only some elements are stored, column by column.
+/// A sparse matrix, stored by columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SparseMatrix {
-    /// Whether the elements stand for true and false.
+    /// Whether the elements represent true and false.
     pub logical: bool,
-    /// Rows and columns.
+    /// Number of rows and columns.
     pub dims: [usize; 2],
-    /// The row of each stored element.
+    /// Row index of each stored element.
     pub rows: Vec<usize>,
-    /// Where each column begins among them, and at last their number.
+    /// Index of the first element of each column, followed by the number of elements.
     pub starts: Vec<usize>,
     /// The elements, or their real parts.
     pub real: Vec<f64>,
-    /// Imaginary parts.
+    /// Imaginary parts of complex elements.
     pub imaginary: Option<Vec<f64>>,
 }
 
@@ -128,12 +128,12 @@ pub struct SparseMatrix {
 pub struct TextArray {
     /// Extents, at least two.
     pub dims: Vec<usize>,
-    /// The characters, the first index running fastest.
+    /// The characters; the first index varies fastest.
     pub characters: Vec<char>,
 }
 
 impl TextArray {
-    /// The rows as texts, none when there is no character; what has more than two extents is one matrix of all its columns.
+    /// The rows as texts, none without characters; further extents are treated as further columns.
     #[must_use]
     pub fn rows(&self) -> Vec<String> {
         let rows = match self.dims.first() {
@@ -154,10 +154,10 @@ pub struct CellArray {
     pub values: Vec<Value>,
 }
 
-/// An array of structs, which all have the same fields.
+/// An array of structs with the same fields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StructArray {
-    /// The class of an object.
+    /// Class name of an object.
     pub class_name: Option<String>,
     /// Extents, at least two.
     pub dims: Vec<usize>,
@@ -168,7 +168,7 @@ pub struct StructArray {
 }
 
 impl StructArray {
-    /// A field of struct `index`.
+    /// A field of the struct at `index`.
     #[must_use]
     pub fn get(&self, index: usize, field: &str) -> Option<&Value> {
         let column = self.fields.iter().position(|name| name == field)?;
@@ -177,7 +177,7 @@ impl StructArray {
 }
 
 impl Value {
-    /// Extents; none for what has no array.
+    /// Extents; empty for values that are not arrays.
     #[must_use]
     pub fn dims(&self) -> &[usize] {
         match self {
@@ -191,7 +191,7 @@ impl Value {
     }
 }
 
-/// The number of elements of an array, if it can be counted.
+/// The number of elements of an array; `None` on overflow.
 pub(super) fn count_of(dims: &[usize]) -> Option<u64> {
     let mut extents = dims.iter().map(|extent| *extent as u64);
     extents.try_fold(1_u64, u64::checked_mul)

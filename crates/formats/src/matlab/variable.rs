@@ -1,29 +1,29 @@
-//! A variable: what a file says of it, and where it is.
+//! A variable: its properties, and its position in the file.
 
 use super::value::Class;
 
 /// A variable of a file, without its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variable {
-    /// Its name.
+    /// Name of the variable.
     pub name: String,
     /// MATLAB's class.
     pub class: Class,
-    /// Extents; none for an object of the new kind.
+    /// Extents; empty for opaque objects.
     pub dims: Vec<usize>,
-    /// Whether there are imaginary parts.
+    /// Whether the numbers are complex.
     pub complex: bool,
-    /// Whether the numbers stand for true and false.
+    /// Whether the numbers represent true and false.
     pub logical: bool,
     pub(super) place: Place,
 }
 
-/// Where a variable is in its file.
+/// Position of a variable in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
-    /// The first byte of its header, or of what is compressed; in version 7.3, its address.
+    /// First byte of its header, or of its compressed data; in version 7.3, its address.
     pub(super) start: u64,
-    /// Bytes from there on.
+    /// Size in bytes.
     pub(super) len: u64,
     pub(super) compressed: bool,
 }

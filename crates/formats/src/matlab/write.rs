@@ -1,6 +1,7 @@
-//! Writing MATLAB files of version 5: arrays of real numbers, as they are or compressed.
+//! Writes MATLAB files of version 5: arrays of real numbers, optionally compressed.
 //!
-//! Layout: MathWorks, MAT-File Format (level 5), chapter 1. The header holds no date, so the same arrays are the same bytes.
+//! Layout: MathWorks, MAT-File Format (level 5), chapter 1. The header contains no date, so the output is
+//! deterministic.
 
 use std::fs::File;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
@@ -12,19 +13,19 @@ use flate2::write::ZlibEncoder;
 use super::v5::{COMPRESSED, MATRIX, MOST_EXTENTS};
 use crate::FormatError;
 
-/// What the file says of itself, padded to the bytes before the version.
+/// Description text of the file, padded to the bytes before the version.
 const TEXT: &[u8] = b"MATLAB 5.0 MAT-file, written by rsom";
 const TEXT_BYTES: usize = 116;
-/// Longest name that MATLAB keeps whole.
+/// Longest variable name that MATLAB accepts.
 const LONGEST_NAME: usize = 63;
-/// MATLAB and others take lengths for signed numbers.
+/// Largest size of a variable: readers interpret lengths as signed numbers.
 const MOST_BYTES: u64 = i32::MAX as u64;
-/// Level of compression: measured voxels hold noise, which higher levels gain little on.
+/// Compression level: measured voxels are noisy, and higher levels compress them hardly better.
 const LEVEL: u32 = 3;
-/// Numbers that are turned into bytes at a time.
+/// Number of values to convert to bytes at a time.
 const CHUNK: usize = 1 << 14;
 
-/// Types of the elements that arrays are made of.
+/// Types of the elements in an array.
 const INT8: u32 = 1;
 const UINT8: u32 = 2;
 const INT32: u32 = 5;
@@ -35,11 +36,11 @@ const DOUBLE: u32 = 9;
 /// An array to write.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewArray<'a> {
-    /// Its name: a letter, then letters, digits and underscores, 63 of them at most.
+    /// Name: a letter, then letters, digits and underscores, at most 63 characters.
     pub name: &'a str,
-    /// Extents; those that are missing to two are 1.
+    /// Extents; missing extents up to two are 1.
     pub dims: Vec<usize>,
-    /// The numbers, the first index running fastest.
+    /// The numbers; the first index varies fastest.
     pub numbers: NewNumbers<'a>,
 }
 
@@ -63,7 +64,7 @@ impl NewNumbers<'_> {
         }
     }
 
-    /// MATLAB's class, the type of the element, and bytes of a number.
+    /// MATLAB's class, the type of the element, and bytes per number.
     fn kind(self) -> (u32, u32, u64) {
         match self {
             Self::Double(_) => (6, DOUBLE, 8),
@@ -73,13 +74,13 @@ impl NewNumbers<'_> {
     }
 }
 
-/// Writes a file with these variables in their order, little-endian, each compressed by itself if wanted.
+/// Writes a file with these variables in order, little-endian, each optionally compressed.
 ///
-/// The file is written in place: hand it a temporary path, and rename it when all went well.
+/// The file is written directly: pass a temporary path, and rename it on success.
 ///
 /// # Errors
-/// The file cannot be written; a name that MATLAB would not take or that comes twice; extents that do not multiply to the
-/// number of numbers, or more than 64 of them; 2 GiB and more in one variable, which the format cannot hold.
+/// The file cannot be written; an invalid or repeated name; extents whose product differs from the number of values, or
+/// more than 64 of them; a variable of 2 GiB or more, which the format does not support.
 pub fn write(path: &Path, arrays: &[NewArray<'_>], compressed: bool) -> Result<(), FormatError> {
     for (i, array) in arrays.iter().enumerate() {
         array.check()?;
@@ -104,13 +105,13 @@ pub fn write(path: &Path, arrays: &[NewArray<'_>], compressed: bool) -> Result<(
 fn header() -> Vec<u8> {
     let mut bytes = TEXT.to_vec();
     bytes.resize(TEXT_BYTES, b' ');
-    // No data of subsystems; version 1.0; the letters MI as a little-endian word.
+    // No subsystem data; version 1.0; the letters MI as a little-endian word.
     bytes.extend([0; 8]);
     bytes.extend([0, 1, b'I', b'M']);
     bytes
 }
 
-/// The length of what is compressed is known afterwards only, and then put into its tag.
+/// The compressed length is known only afterwards, and is then written into the tag.
 fn write_compressed(file: &mut File, array: &NewArray<'_>) -> Result<(), FormatError> {
     let start = file.stream_position()?;
     file.write_all(&tag(COMPRESSED, 0))?;
@@ -138,7 +139,7 @@ impl NewArray<'_> {
         let starts = letters.next().is_some_and(|c| c.is_ascii_alphabetic());
         let plain = letters.all(|c| c.is_ascii_alphanumeric() || c == '_');
         if !starts || !plain || self.name.len() > LONGEST_NAME {
-            return Err(fault(self.name, "it is no name of a variable"));
+            return Err(fault(self.name, "it is not a valid variable name"));
         }
         let extents = self.dims.iter();
         let count = extents
@@ -146,13 +147,13 @@ impl NewArray<'_> {
             .try_fold(1, |count: usize, extent| count.checked_mul(extent));
         if count != Some(self.numbers.len()) || self.dims.len() > MOST_EXTENTS {
             let what = format!(
-                "{} numbers are no array of {:?}",
+                "{} numbers are not an array of {:?}",
                 self.numbers.len(),
                 self.dims
             );
             return Err(fault(self.name, &what));
         }
-        // Zero times anything fits, but an extent itself may not.
+        // The product can be zero although an extent is too large.
         let too_long = self.dims.iter().any(|extent| *extent as u64 > MOST_BYTES);
         if too_long || self.bytes() > MOST_BYTES {
             return Err(fault(self.name, "it takes 2 GiB or more"));
@@ -160,14 +161,14 @@ impl NewArray<'_> {
         Ok(())
     }
 
-    /// Extents, at least two of them.
+    /// Extents, at least two.
     fn extents(&self) -> Vec<u32> {
         let mut extents: Vec<u32> = self.dims.iter().map(|extent| *extent as u32).collect();
         extents.resize(extents.len().max(2), 1);
         extents
     }
 
-    /// Bytes behind the tag: flags, extents, name and numbers, each with a tag of its own.
+    /// Size in bytes after the tag: flags, extents, name and numbers, each with a tag.
     fn bytes(&self) -> u64 {
         let (_, _, each) = self.numbers.kind();
         let numbers = (self.numbers.len() as u64).saturating_mul(each);
@@ -219,7 +220,7 @@ fn element(out: &mut impl Write, kind: u32, data: &[u8]) -> Result<(), FormatErr
     pad(out, data.len() as u64)
 }
 
-/// Elements begin at multiples of eight bytes.
+/// Pads an element to a multiple of eight bytes.
 fn pad(out: &mut impl Write, bytes: u64) -> Result<(), FormatError> {
     Ok(out.write_all(&[0; 8][..(padded(bytes) - bytes) as usize])?)
 }

@@ -1,14 +1,15 @@
-//! Between a header's units, quaternion and affine rows, and a [`Grid`].
+//! Converts units, quaternion and affine rows of a header to a [`Grid`], and back.
 
 use rsom_volume::{Affine, Grid, Spacing};
 
 use super::header::Header;
 use crate::FormatError;
 
-/// Where the voxels of a header stand.
+/// The grid of a header.
 ///
 /// The affine is the sform, else the qform, else the voxel size alone; all in mm. The voxel size is `pixdim`. It is
-/// unknown when every `pixdim` is 1 and the unit is unknown: what writers leave when nobody told them.
+/// unknown when every `pixdim` is 1 and the unit is unknown: these are the defaults of writers without that
+/// information.
 pub(super) fn grid(header: &Header) -> Result<Grid, FormatError> {
     let (shape, _) = header.extents()?;
     let in_mm = match header.unit {
@@ -34,9 +35,9 @@ pub(super) fn grid(header: &Header) -> Result<Grid, FormatError> {
     Ok(Grid::with_affine(shape, spacing, affine)?)
 }
 
-/// What a person should look at before believing a header; empty when nothing is odd.
+/// Warnings about implausible geometry; empty when there are none.
 pub(super) fn doubts(header: &Header, grid: &Grid) -> Vec<String> {
-    /// No skin scan is wider.
+    /// Largest plausible width of a skin scan.
     const WIDEST_MM: f64 = 100.0;
     let mut doubts = Vec::new();
     let Spacing::Millimetres(size) = grid.spacing() else {
@@ -45,7 +46,7 @@ pub(super) fn doubts(header: &Header, grid: &Grid) -> Vec<String> {
     let [x, y, z] = grid.shape();
     if size == [1.0; 3] && x.max(y).max(z) as f64 > WIDEST_MM {
         doubts.push(format!(
-            "voxels of exactly 1 mm make a field of view of {x} × {y} × {z} mm; is the voxel size known?"
+            "voxels of exactly 1 mm give a field of view of {x} × {y} × {z} mm; the voxel size may be wrong"
         ));
     }
     let length = |axis: usize| {
@@ -60,7 +61,7 @@ pub(super) fn doubts(header: &Header, grid: &Grid) -> Vec<String> {
             "qform"
         };
         doubts.push(format!(
-            "pixdim says {size:?} mm, the {source} {from_affine:?} mm; pixdim is taken"
+            "pixdim is {size:?} mm, but the {source} gives {from_affine:?} mm; pixdim is used"
         ));
     }
     doubts
@@ -70,7 +71,7 @@ pub(super) fn doubts(header: &Header, grid: &Grid) -> Vec<String> {
 fn from_quaternion(quaternion: &[f64; 6], size: [f64; 3], handedness: f64, in_mm: f64) -> Affine {
     let [b, c, d, x, y, z] = *quaternion;
     let squares = b * b + c * c + d * d;
-    // Rounding may push the vector part beyond length 1; then it is a half turn.
+    // Rounding may make the vector part longer than 1; then it is a half turn.
     let (a, b, c, d) = if squares > 1.0 {
         let length = squares.sqrt();
         (0.0, b / length, c / length, d / length)
@@ -106,8 +107,8 @@ fn from_quaternion(quaternion: &[f64; 6], size: [f64; 3], handedness: f64, in_mm
     })
 }
 
-/// Handedness, b, c, d of the rotation that a grid's affine is, or `None` when it holds anything but the voxel size
-/// and a rotation or reflection.
+/// Handedness and b, c, d of the rotation of a grid's affine; `None` when the affine contains anything but the voxel
+/// size and a rotation or reflection.
 pub(super) fn to_quaternion(grid: &Grid) -> Option<(f64, [f64; 3])> {
     let size = grid.spacing().or_unit();
     let affine = grid.affine();
@@ -130,8 +131,8 @@ pub(super) fn to_quaternion(grid: &Grid) -> Option<(f64, [f64; 3])> {
     Some((handedness, vector_part(&r).map(|v| v + 0.0)))
 }
 
-/// The vector part of a rotation's unit quaternion whose real part is not negative: from the largest of its four
-/// components, which keeps the division safe.
+/// The vector part of a rotation's unit quaternion with nonnegative real part, computed from the largest of its four
+/// components for a stable division.
 fn vector_part(r: &[[f64; 3]; 3]) -> [f64; 3] {
     let trace = r[0][0] + r[1][1] + r[2][2];
     let four_squares = [

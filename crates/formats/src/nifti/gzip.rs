@@ -1,8 +1,8 @@
-//! Writing gzip on all cores: pieces are compressed side by side and stand one after the other in one stream.
+//! Writes gzip on all cores: pieces are compressed in parallel and concatenated in one stream.
 //!
-//! Every piece but the last ends with a full flush (RFC 1951, an empty stored block): it ends at a whole byte and looks back
-//! at nothing before it, so that the pieces need not wait for each other. The stream is one gzip member (RFC 1952) like any
-//! other. How it is cut is up to the caller and must not depend on the number of threads: then the bytes do not either.
+//! Every piece but the last ends with a full flush (RFC 1951, an empty stored block): it ends at a whole byte, and the
+//! next piece does not refer to it, so pieces can be compressed independently. The stream is a normal gzip member (RFC
+//! 1952). The caller must choose the pieces independently of the number of threads; then the bytes are deterministic.
 
 use std::io::Write;
 
@@ -13,17 +13,17 @@ use crate::FormatError;
 
 /// Magic, deflate, no flags, no time, no hint, unknown system.
 const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-/// How much the output of a piece grows at a time.
+/// Number of bytes by which the output of a piece grows at a time.
 const GROWTH: usize = 1 << 16;
 
-/// A gzip stream in the making.
+/// A gzip stream that is being written.
 pub(super) struct Gzip<W> {
     out: W,
     crc: Crc,
 }
 
 impl<W: Write> Gzip<W> {
-    /// Begins a stream.
+    /// Starts a stream.
     pub(super) fn new(mut out: W) -> Result<Self, FormatError> {
         out.write_all(&HEADER)?;
         Ok(Self {
@@ -32,7 +32,7 @@ impl<W: Write> Gzip<W> {
         })
     }
 
-    /// Adds pieces, in their order.
+    /// Adds pieces in order.
     pub(super) fn pieces(&mut self, pieces: &[Vec<u8>]) -> Result<(), FormatError> {
         let packed: Vec<Result<(Vec<u8>, Crc), FormatError>> = pieces
             .par_iter()
@@ -59,7 +59,7 @@ impl<W: Write> Gzip<W> {
     }
 }
 
-/// A piece as raw deflate.
+/// Compresses a piece as raw deflate.
 fn deflated(piece: &[u8], flush: FlushCompress) -> Result<Vec<u8>, FormatError> {
     let mut compress = Compress::new(Compression::fast(), false);
     let mut bytes = Vec::with_capacity(piece.len() / 2 + GROWTH);
@@ -68,7 +68,7 @@ fn deflated(piece: &[u8], flush: FlushCompress) -> Result<Vec<u8>, FormatError> 
         let status = compress.compress_vec(rest, &mut bytes, flush);
         let status = status.map_err(|e| FormatError::format("gzip", e))?;
         let all_in = compress.total_in() as usize == piece.len();
-        // With room left behind the last byte, the flush is complete.
+        // The flush is complete when the output has room after its last byte.
         if status == Status::StreamEnd
             || (flush != FlushCompress::Finish && all_in && bytes.len() < bytes.capacity())
         {

@@ -1,4 +1,4 @@
-//! The header of a NIfTI file, checked completely before a voxel is touched.
+//! The header of a NIfTI file, validated before any voxel is read.
 
 use nifti::Endianness;
 
@@ -9,14 +9,14 @@ use super::raw_header::{Raw, raw_of_version_1, text};
 use super::voxel_type::VoxelType;
 use crate::FormatError;
 
-/// The part of a NIfTI-1 or NIfTI-2 header that says what the voxels are and where they stand.
+/// The fields of a NIfTI-1 or NIfTI-2 header that describe the voxels and their geometry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
     /// 1 or 2.
     pub version: u8,
     /// Byte order of header and voxels.
     pub big_endian: bool,
-    /// Whether the voxels follow in the same file (`.nii`) or stand in another (`.img`).
+    /// Whether the voxels are in the same file (`.nii`) or in another one (`.img`).
     pub single_file: bool,
     /// Extents as stored, one to seven, all positive.
     pub shape: Vec<usize>,
@@ -24,15 +24,15 @@ pub struct Header {
     pub voxel_type: VoxelType,
     /// First byte of the voxels in their (uncompressed) file.
     pub offset: u64,
-    /// Slope and intercept by which stored values become intensities, when the file asks for that.
+    /// Slope and intercept that convert stored values to intensities; `None` for no scaling.
     pub scaling: Option<(f64, f64)>,
     /// Handedness of the qform (first entry) and voxel size, in the file's own unit.
     pub pixdim: [f64; 4],
     /// Code of the spatial unit: 0 unknown, 1 m, 2 mm, 3 µm.
     pub unit: u8,
-    /// What the quaternion maps to; 0 when there is none.
+    /// Target space of the quaternion; 0 without quaternion.
     pub qform_code: i32,
-    /// What the affine rows map to; 0 when there are none.
+    /// Target space of the affine rows; 0 without affine.
     pub sform_code: i32,
     /// b, c, d of the rotation, then the origin.
     pub quaternion: [f64; 6],
@@ -43,7 +43,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// Size of the header that starts with these four bytes, and whether it is big-endian.
+    /// Size of the header with these first four bytes, and whether it is big-endian.
     pub(super) fn size(start: &[u8]) -> Result<(usize, bool), FormatError> {
         let start: [u8; 4] = start.try_into().unwrap_or_default();
         match (i32::from_le_bytes(start), i32::from_be_bytes(start)) {
@@ -57,10 +57,10 @@ impl Header {
         }
     }
 
-    /// Parses and checks a header of 348 or 540 bytes.
+    /// Parses and validates a header of 348 or 540 bytes.
     ///
     /// # Errors
-    /// What cannot be trusted, in one line.
+    /// The first invalid field, in one line.
     pub(super) fn parse(
         bytes: &[u8],
         big_endian: bool,
@@ -73,7 +73,7 @@ impl Header {
         raw.checked(limits)
     }
 
-    /// Extents along x, y, z, and how many volumes follow each other on the further axes.
+    /// Extents along x, y, z, and the number of volumes along the fourth and further axes.
     ///
     /// # Errors
     /// More than one further axis with more than one entry.
@@ -96,13 +96,13 @@ impl Header {
         }
     }
 
-    /// How many voxels are stored; fits, since the header was checked against a limit.
+    /// Number of stored voxels; cannot overflow, because the header was checked against a limit.
     #[must_use]
     pub fn voxels(&self) -> usize {
         self.shape.iter().product()
     }
 
-    /// Bytes that the voxels take in their (uncompressed) file.
+    /// Size of the voxels in their (uncompressed) file, in bytes.
     #[must_use]
     pub fn data_bytes(&self) -> u64 {
         self.voxels() as u64 * self.voxel_type.bytes() as u64
@@ -161,7 +161,7 @@ fn shape(dim: &[i64; 8]) -> Result<Vec<usize>, FormatError> {
             )));
         }
     };
-    // The voxel decoder counts extents in 16 bit.
+    // The voxel decoder uses 16-bit extents.
     let extent = |n: i64| u16::try_from(n).ok().filter(|n| *n > 0).map(usize::from);
     (1..=rank)
         .map(|axis| {
@@ -194,15 +194,15 @@ fn offset(offset: f64, version: u8, single_file: bool) -> Result<u64, FormatErro
         (true, 1) => 352.0,
         (true, _) => 544.0,
     };
-    // Also refuses NaN; a larger offset than any file is refused by the size of the file.
+    // This form also refuses NaN; offsets beyond the file are refused by the file size.
     if offset >= smallest && offset.fract() == 0.0 && offset <= 9e15 {
         return Ok(offset as u64);
     }
-    let fault = format_args!("vox_offset is {offset}, not a whole number from {smallest}");
+    let fault = format_args!("vox_offset is {offset}, not an integer from {smallest} on");
     Err(bad(fault))
 }
 
-/// A slope that is zero or not finite means that the file asks for no scaling; colours are never scaled.
+/// A slope that is zero or not finite means no scaling; colors are never scaled.
 fn scaling(slope: f64, intercept: f64, kind: VoxelType) -> Result<Option<(f64, f64)>, FormatError> {
     let colours = matches!(kind, VoxelType::Rgb24 | VoxelType::Rgba32);
     if colours || slope == 0.0 || !slope.is_finite() || (slope == 1.0 && intercept == 0.0) {

@@ -4,14 +4,14 @@ use super::fault::bad;
 use super::raw_header::Raw;
 use crate::FormatError;
 
-/// Takes the fields apart; checks only the magic.
+/// Splits the header into fields; checks only the magic.
 pub(super) fn parse(bytes: &[u8], big_endian: bool) -> Result<Raw, FormatError> {
     let single_file = match &bytes[4..12] {
         b"n+2\0\r\n\x1a\n" => true,
         b"ni2\0\r\n\x1a\n" => false,
         _ => {
             return Err(bad(
-                "the magic is not NIfTI-2's (or was changed as if it were text)",
+                "the magic is not NIfTI-2's (or the file was transferred as text)",
             ));
         }
     };
@@ -45,7 +45,7 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    /// The bytes at a place within the header, in little-endian order.
+    /// The bytes at an offset in the header, in little-endian order.
     fn at<const N: usize>(&self, place: usize) -> [u8; N] {
         let mut field = [0; N];
         field.copy_from_slice(&self.bytes[place..place + N]);

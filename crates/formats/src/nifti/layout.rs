@@ -1,4 +1,5 @@
-//! Between the file's order of voxels (x fastest, channel slowest) and standard layout (channel fastest, x slowest).
+//! Converts between the file's voxel order (x fastest, channel slowest) and standard layout (channel fastest, x
+//! slowest).
 
 use std::ops::Range;
 
@@ -7,26 +8,26 @@ use rayon::prelude::*;
 
 use crate::FormatError;
 
-/// How many depths are handled at once: a cache line of single precision in the array, so that neither side thrashes.
+/// Number of depths per step: a cache line of single precision in the array, which avoids cache misses on both sides.
 const DEPTHS: usize = 16;
 
-/// Distance between neighbours along x, y, z and channel in the file's order.
+/// Distance between neighbors along x, y, z and channel in the file's order.
 #[derive(Clone, Copy)]
 pub(super) struct Strides([usize; 4]);
 
 impl Strides {
-    /// Volumes one after the other.
+    /// Strides of successive volumes.
     pub(super) fn planar([nx, ny, nz, _]: [usize; 4]) -> Self {
         Self([1, nx, nx * ny, nx * ny * nz])
     }
 
-    /// All values of a voxel side by side, as in RGB24.
+    /// Strides of interleaved channels, as in RGB24.
     pub(super) fn interleaved([nx, ny, _, channels]: [usize; 4]) -> Self {
         Self([channels, nx * channels, nx * ny * channels, 1])
     }
 }
 
-/// Values in the file's order as an array of standard layout; `values` holds one for each element of `shape`.
+/// Converts values in the file's order to an array of standard layout; `values` has one value per element of `shape`.
 pub(super) fn to_array<S: Copy, T: Copy + Default>(
     values: &[S],
     shape: [usize; 4],
@@ -51,20 +52,20 @@ pub(super) fn to_array<S: Copy, T: Copy + Default>(
     array
 }
 
-/// Bytes of an array that make up a piece: enough depths that reading them takes whole cache lines.
+/// Bytes along depth of an array per piece: whole cache lines.
 const LINE: usize = 64;
-/// Pieces that are in memory at a time.
+/// Number of pieces in memory at a time.
 const PIECES: usize = 8;
 
-/// Takes pieces of a file, in their order.
-pub(super) type Put<'a> = dyn FnMut(&[Vec<u8>]) -> Result<(), FormatError> + 'a;
+/// Receives pieces of a file, in order.
+pub(super) type PieceSink<'a> = dyn FnMut(&[Vec<u8>]) -> Result<(), FormatError> + 'a;
 
-/// Channels of one shape in the file's order, each value as the bytes that `encode` makes of it, a few pieces at a time. How
-/// they are cut follows from the shape alone.
+/// Encodes channels of one shape in the file's order, each value as `encode` returns it, and passes on a few pieces at
+/// a time. The pieces depend only on the shape.
 pub(super) fn each_piece<T: Copy + Sync, const N: usize>(
     channels: &[ArrayView3<'_, T>],
     encode: &(impl Fn(T) -> Result<[u8; N], FormatError> + Sync),
-    put: &mut Put<'_>,
+    put: &mut PieceSink<'_>,
 ) -> Result<(), FormatError> {
     let depths = (LINE / N.max(1)).max(1);
     let places = channels.iter().flat_map(|channel| {
@@ -91,7 +92,7 @@ fn piece<T: Copy, const N: usize>(
 ) -> Result<Vec<u8>, FormatError> {
     let (nx, ny, _) = channel.dim();
     let mut bytes = vec![0_u8; nx * ny * depths.len() * N];
-    // One B-scan's part at a time stays in the cache while it is turned.
+    // Part of one B-scan at a time stays in the cache during transposition.
     for (y, bscan) in channel.axis_iter(Axis(1)).enumerate() {
         let part = bscan.slice(s![.., depths.clone()]);
         for (z, row) in part.columns().into_iter().enumerate() {

@@ -1,9 +1,9 @@
-//! Limits of what a file may ask for.
+//! Limits on the size of a volume.
 
-/// What a file may ask for.
+/// Limits on the size of a volume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The most values (voxels times channels) that a volume may hold.
+    /// Largest number of values (voxels times channels).
     pub voxels: u64,
 }
 

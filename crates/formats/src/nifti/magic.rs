@@ -1,10 +1,10 @@
-//! Telling a NIfTI file by its first bytes.
+//! Recognizes NIfTI files by their first bytes.
 
 use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
 
-/// Bytes of a header that are looked at.
+/// Number of header bytes to read.
 const HEADER_BYTES: u64 = 348;
 
 /// Whether the first bytes of a file, compressed or not, are those of a NIfTI file.
@@ -14,7 +14,7 @@ pub fn is(start: &[u8]) -> bool {
         return has_magic(start);
     }
     let mut bytes = Vec::new();
-    // The start of a file is a truncated stream: what comes before the fault is enough.
+    // The start of a compressed file is a truncated stream; the bytes before the error are enough.
     let _ = MultiGzDecoder::new(start)
         .take(HEADER_BYTES)
         .read_to_end(&mut bytes);

@@ -1,12 +1,11 @@
-//! NIfTI volumes: read with suspicion, written with every header field on purpose.
+//! NIfTI volumes: every header field is validated on reading and set deliberately on writing.
 //!
 //! Reads NIfTI-1 and NIfTI-2, `.nii`, `.nii.gz` and `.hdr`/`.img` pairs, both byte orders, every real scalar type,
-//! RGB24 and RGBA32 (as channels), `scl_slope` and `scl_inter`. A header is checked completely before anything is
-//! allocated; the `nifti` crate behind it decodes NIfTI-1 headers and voxels, and never sees a file that has not
-//! passed. Writes NIfTI-1.
+//! RGB24 and RGBA32 (as channels), `scl_slope` and `scl_inter`. The header is validated completely before memory is
+//! allocated; the `nifti` crate decodes NIfTI-1 headers and voxels only after that. Writes NIfTI-1.
 //!
-//! Arrays come in standard (row-major) layout with axes (x, y, z, channel), whatever the order in the file. Axes are
-//! taken as they are stored: no reorientation.
+//! Arrays have standard (row-major) layout with axes (x, y, z, channel), independent of the order in the file. Axes are
+//! used as stored, without reorientation.
 
 mod fault;
 mod geometry;

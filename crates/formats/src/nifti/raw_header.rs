@@ -1,11 +1,11 @@
-//! The numbers of a header, before they are checked.
+//! The numbers of a header before validation.
 
 use nifti::{Endianness, NiftiHeader};
 
 use super::fault::{FORMAT, bad};
 use crate::FormatError;
 
-/// The numbers of either version, before they are checked.
+/// The fields of either version before validation.
 pub(super) struct Raw {
     pub version: u8,
     pub big_endian: bool,
@@ -24,7 +24,7 @@ pub(super) struct Raw {
     pub description: Vec<u8>,
 }
 
-/// Those of the 348 bytes of a NIfTI-1 header.
+/// The fields of the 348 bytes of a NIfTI-1 header.
 pub(super) fn raw_of_version_1(bytes: &[u8], big_endian: bool) -> Result<Raw, FormatError> {
     let single_file = match &bytes[344..348] {
         b"n+1\0" => true,
@@ -43,7 +43,7 @@ pub(super) fn raw_of_version_1(bytes: &[u8], big_endian: bool) -> Result<Raw, Fo
         }
     };
     let header = NiftiHeader::from_reader(bytes).map_err(bad)?;
-    // The crate guesses the byte order from dim[0] alone.
+    // The crate derives the byte order only from dim[0].
     if (header.endianness == Endianness::Big) != big_endian {
         return Err(bad("dim[0] is not between 1 and 7"));
     }
@@ -51,7 +51,7 @@ pub(super) fn raw_of_version_1(bytes: &[u8], big_endian: bool) -> Result<Raw, Fo
         version: 1,
         big_endian,
         single_file,
-        // The crate reads dims unsigned; -1 must not become 65535.
+        // The crate reads dims as unsigned; -1 must not become 65535.
         dim: header.dim.map(|d| i64::from(d.cast_signed())),
         datatype: header.datatype,
         bitpix: header.bitpix,
@@ -75,12 +75,12 @@ pub(super) fn raw_of_version_1(bytes: &[u8], big_endian: bool) -> Result<Raw, Fo
     })
 }
 
-/// The double nearest to the shortest decimal that names the single: 0.012, not 0.012000000104308128.
+/// The double with the same shortest decimal as the single: 0.012, not 0.012000000104308128.
 fn widened(single: f32) -> f64 {
     single.to_string().parse().unwrap_or(f64::from(single))
 }
 
-/// A field of letters up to the first zero.
+/// A text field up to the first zero.
 pub(super) fn text(bytes: &[u8]) -> String {
     let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
     let text = String::from_utf8_lossy(&bytes[..end]);

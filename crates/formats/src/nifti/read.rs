@@ -1,4 +1,4 @@
-//! Reading volumes as scans, masks and label maps.
+//! Reads volumes as scans, masks and label maps.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,18 +11,18 @@ use super::geometry;
 use super::header::Header;
 use super::layout::{Strides, to_array};
 use super::limits::Limits;
-use super::source::Opened;
+use super::source::OpenFile;
 use super::voxel_type::VoxelType;
-use super::voxels::{Stored, Voxels, each_type};
+use super::voxels::{StoredValue, Voxels, each_type};
 use crate::FormatError;
 use rsom_volume::RawChannel;
 
-/// How to read a scan.
+/// Options for reading a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// What the file may ask for.
+    /// Limits on the size.
     pub limits: Limits,
-    /// Whether NaN and infinite voxels are handed on instead of refused.
+    /// Whether NaN and infinite voxels are accepted.
     pub keep_non_finite: bool,
 }
 
@@ -34,49 +34,49 @@ impl Reading {
     };
 }
 
-/// Reads and checks a header.
+/// Reads and validates a header.
 ///
 /// # Errors
-/// A header that cannot be trusted.
+/// An invalid header.
 pub fn read_header(path: &Path) -> Result<Header, FormatError> {
-    Ok(Opened::open(path, Limits::DEFAULT)?.header)
+    Ok(OpenFile::open(path, Limits::DEFAULT)?.header)
 }
 
-/// Reads where the voxels of a file stand, without reading them.
+/// Reads the grid of a file, without its voxels.
 ///
 /// # Errors
-/// A header that cannot be trusted.
+/// An invalid header.
 pub fn read_grid(path: &Path) -> Result<Grid, FormatError> {
     geometry::grid(&read_header(path)?)
 }
 
-/// What a person should look at before believing a file's geometry: a voxel size of exactly 1 mm that makes no field
-/// of view of skin, a voxel size and an affine that disagree.
+/// Warnings about a file's geometry: a voxel size of exactly 1 mm with an implausible field of view, or a voxel size
+/// that contradicts the affine.
 ///
 /// # Errors
-/// A header that cannot be trusted.
+/// An invalid header.
 pub fn read_doubts(path: &Path) -> Result<Vec<String>, FormatError> {
     let header = read_header(path)?;
     Ok(geometry::doubts(&header, &geometry::grid(&header)?))
 }
 
-/// Reads intensities as single precision, scaled as the header says.
+/// Reads intensities in single precision, scaled as the header says.
 ///
-/// A fourth axis, and the colours of RGB24 and RGBA32, are channels. Channels are named `R`, `G`, `B`, `A`; several
-/// volumes `1`, `2`, …; a single one `intensity`.
+/// A fourth axis, and the colors of RGB24 and RGBA32, become channels. Colors are named `R`, `G`, `B`, `A`; several
+/// volumes `1`, `2`, …; a single volume `intensity`.
 ///
 /// # Errors
-/// A file that cannot be trusted; NaN or infinite voxels, with their number.
+/// An invalid file; NaN or infinite voxels, with their number.
 pub fn read_scan(path: &Path) -> Result<Scan, FormatError> {
     read_scan_with(path, Reading::DEFAULT)
 }
 
-/// Reads a scan under the given limits.
+/// Reads a scan with the given options.
 ///
 /// # Errors
-/// A file that cannot be trusted; NaN or infinite voxels unless they are asked for.
+/// An invalid file; NaN or infinite voxels unless the options accept them.
 pub fn read_scan_with(path: &Path, reading: Reading) -> Result<Scan, FormatError> {
-    let opened = Opened::open(path, reading.limits)?;
+    let opened = OpenFile::open(path, reading.limits)?;
     let header = opened.header.clone();
     let grid = geometry::grid(&header)?;
     let ([nx, ny, nz], volumes) = header.extents()?;
@@ -102,12 +102,12 @@ pub fn read_scan_with(path: &Path, reading: Reading) -> Result<Scan, FormatError
     )?)
 }
 
-/// Reads the volumes of a file, of shape (x, y, z), those of single precision as such and all other types in double.
+/// Reads the volumes of a file, of shape (x, y, z): single precision as such, all other types in double precision.
 ///
 /// # Errors
-/// A file that cannot be trusted; RGB24 and RGBA32; NaN or infinite voxels.
+/// An invalid file; RGB24 and RGBA32; NaN or infinite voxels.
 pub fn read_channels(path: &Path) -> Result<Vec<RawChannel>, FormatError> {
-    let opened = Opened::open(path, Limits::DEFAULT)?;
+    let opened = OpenFile::open(path, Limits::DEFAULT)?;
     let header = opened.header.clone();
     let ([nx, ny, nz], volumes) = header.extents()?;
     if header.voxel_type.components() > 1 {
@@ -141,10 +141,10 @@ pub fn read_channels(path: &Path) -> Result<Vec<RawChannel>, FormatError> {
     Ok(channels)
 }
 
-/// Reads a binary mask: any type, one volume, at most one value beside 0.
+/// Reads a binary mask: any type, one volume, at most one value in addition to 0.
 ///
 /// # Errors
-/// A file that cannot be trusted; NaN; more than one value beside 0, which are named.
+/// An invalid file; NaN; more than one value in addition to 0, which the message lists.
 pub fn read_mask(path: &Path) -> Result<Mask, FormatError> {
     let (header, grid, voxels) = single_volume(path, "a mask")?;
     let (slope, intercept) = header.scaling.unwrap_or((1.0, 0.0));
@@ -159,10 +159,10 @@ pub fn read_mask(path: &Path) -> Result<Mask, FormatError> {
     Ok(Mask::new(grid, set.remove_axis(Axis(3)))?)
 }
 
-/// Reads integer labels exactly; a floating-point file is accepted when every value is whole.
+/// Reads integer labels exactly; a floating-point file is accepted when every value is an integer.
 ///
 /// # Errors
-/// A file that cannot be trusted; a value that is no integer of 32 bits, which is named.
+/// An invalid file; a value that is not a 32-bit integer, which the message states.
 pub fn read_labels(path: &Path) -> Result<LabelMap, FormatError> {
     let (header, grid, voxels) = single_volume(path, "a label map")?;
     let scaling = header.scaling;
@@ -190,7 +190,7 @@ pub fn read_labels(path: &Path) -> Result<LabelMap, FormatError> {
 }
 
 fn single_volume(path: &Path, what: &str) -> Result<(Header, Grid, Voxels), FormatError> {
-    let opened = Opened::open(path, Limits::DEFAULT)?;
+    let opened = OpenFile::open(path, Limits::DEFAULT)?;
     let header = opened.header.clone();
     let grid = geometry::grid(&header)?;
     let (_, volumes) = header.extents()?;

@@ -1,4 +1,4 @@
-//! The bytes of a NIfTI file: compressed or not, one file or a pair, never more than the header announced.
+//! The bytes of a NIfTI file: compressed or not, one file or a pair, never more than the header states.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -11,40 +11,40 @@ use super::header::Header;
 use super::limits::Limits;
 use crate::FormatError;
 
-/// Deflate cannot shrink data by more than this factor.
+/// Largest compression ratio of deflate.
 const LARGEST_RATIO: u64 = 1040;
-/// How much is read behind the voxels to reach the checksum of a compressed file.
+/// Largest number of bytes to read after the voxels, to reach the checksum of a compressed file.
 const TAIL: u64 = 1 << 24;
 
-/// A file whose header has passed.
-pub(crate) struct Opened {
+/// An open file with a valid header.
+pub(crate) struct OpenFile {
     /// The header.
     pub header: Header,
     data: Data,
 }
 
-/// Where the voxels are.
+/// Location of the voxels.
 enum Data {
-    /// Behind the header.
+    /// In the same file, after the header.
     Here(Stream),
-    /// In the second file of a pair, looked for only when the voxels are wanted: a lone header can still be shown.
+    /// In the second file of a pair, which is opened only to read voxels: a header alone can still be inspected.
     Beside(PathBuf),
 }
 
 struct Stream {
     reader: Box<dyn Read>,
-    /// Where the reader stands.
+    /// Position of the next byte.
     position: u64,
-    /// Bytes of the stored file.
+    /// Size of the stored file in bytes.
     stored: u64,
     compressed: bool,
 }
 
-impl Opened {
-    /// Reads and checks the header of a `.nii`, `.hdr` or `.img` file, each also with `.gz`.
+impl OpenFile {
+    /// Reads and validates the header of a `.nii`, `.hdr` or `.img` file, each also with `.gz`.
     ///
     /// # Errors
-    /// The file cannot be read; its header cannot be trusted.
+    /// The file cannot be read; its header is invalid.
     pub(crate) fn open(path: &Path, limits: Limits) -> Result<Self, FormatError> {
         let path = match sibling(path, ".img", ".hdr") {
             Some(header) => existing(&header)?,
@@ -63,7 +63,7 @@ impl Opened {
         Ok(Self { header, data })
     }
 
-    /// Whether the voxels are there at all; the image of a pair may be missing.
+    /// Whether the voxels exist; the image of a pair may be missing.
     pub(crate) fn has_voxels(&self) -> bool {
         match &self.data {
             Data::Here(_) => true,
@@ -74,7 +74,7 @@ impl Opened {
     /// Reads the voxels' bytes.
     ///
     /// # Errors
-    /// Truncated or corrupt data; extents that the file cannot hold.
+    /// Truncated or corrupt data; extents that do not fit into the file.
     pub(crate) fn voxels(self) -> Result<Vec<u8>, FormatError> {
         let mut stream = match self.data {
             Data::Here(stream) => stream,
@@ -112,7 +112,7 @@ impl Stream {
         })
     }
 
-    /// Refuses extents that the stored bytes can never hold, before anything is allocated.
+    /// Refuses extents larger than the stored bytes can contain, before memory is allocated.
     fn require(&self, end: u64) -> Result<(), FormatError> {
         let most = if self.compressed {
             self.stored.saturating_mul(LARGEST_RATIO)
@@ -127,11 +127,11 @@ impl Stream {
             if self.compressed { " compressed" } else { "" },
         );
         Err(bad(format_args!(
-            "the header announces {end} bytes, but the file has {stored}{how}; it is truncated or its header is wrong"
+            "the header states {end} bytes, but the file has {stored}{how}; it is truncated or its header is wrong"
         )))
     }
 
-    /// The next bytes, of which there are few.
+    /// The next `count` bytes; `count` must be small.
     fn next(&mut self, count: usize) -> Result<Vec<u8>, FormatError> {
         let mut bytes = vec![0; count];
         self.reader
@@ -153,7 +153,7 @@ impl Stream {
     }
 
     fn rest(&mut self, count: u64) -> Result<Vec<u8>, FormatError> {
-        // A compressed file may still lie, so its buffer grows with what really comes.
+        // A compressed file may have fewer bytes than stated, so its buffer grows with the data.
         let reserve = if self.compressed {
             count.min(1 << 26)
         } else {
@@ -175,7 +175,7 @@ impl Stream {
             return Err(bad(truncated));
         }
         if self.compressed {
-            // The checksum stands behind the last byte.
+            // The checksum follows the last byte.
             std::io::copy(&mut self.reader.by_ref().take(TAIL), &mut std::io::sink())
                 .map_err(|e| broken(&e, "its compressed data are truncated"))?;
         }
@@ -183,7 +183,7 @@ impl Stream {
     }
 }
 
-/// A failed read: the file is truncated, its compressed data are corrupt, or the system refuses.
+/// The error of a failed read: a truncated file, corrupt compressed data, or an error of the system.
 fn broken(error: &std::io::Error, truncated: &str) -> FormatError {
     use std::io::ErrorKind;
     match error.kind() {
@@ -195,7 +195,7 @@ fn broken(error: &std::io::Error, truncated: &str) -> FormatError {
     }
 }
 
-/// The name of a pair's other file, when this is the one that ends in `from`; without its `.gz`.
+/// The path of a pair's other file, if this one ends in `from`; without `.gz`.
 fn sibling(path: &Path, from: &str, to: &str) -> Option<PathBuf> {
     let name = path.file_name()?.to_str()?;
     let stem = name.strip_suffix(".gz").unwrap_or(name);

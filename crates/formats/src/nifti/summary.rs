@@ -1,47 +1,47 @@
-//! What the voxels of a file hold: range, values that are no numbers, labels.
+//! Summary of the voxels of a file: range, NaN and infinite values, labels.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::header::Header;
 use super::limits::Limits;
-use super::source::Opened;
-use super::voxels::{Stored, Voxels, each_type};
+use super::source::OpenFile;
+use super::voxels::{StoredValue, Voxels, each_type};
 use crate::FormatError;
 
-/// Integer volumes with at most this many different values have them listed: they are labels.
+/// Largest number of distinct values of an integer volume that are listed as labels.
 const MOST_LABELS: usize = 32;
 
-/// What the voxels of a file hold, after its slope and intercept.
+/// Summary of the voxels of a file, after scaling.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VoxelSummary {
-    /// Smallest and largest finite value; `None` when there is none.
+    /// Smallest and largest finite value; `None` without finite values.
     pub range: Option<[f64; 2]>,
-    /// How many values are NaN.
+    /// Number of NaN values.
     pub nan: u64,
-    /// How many values are infinite.
+    /// Number of infinite values.
     pub infinite: u64,
-    /// All values, when they are few whole numbers that the file does not scale.
+    /// The distinct values, when they are few integers without scaling.
     pub labels: Option<BTreeSet<i64>>,
 }
 
 /// Reads a file and summarizes its voxels.
 ///
 /// # Errors
-/// The file cannot be trusted; its voxel type is not supported; the image of a pair is missing.
+/// The file is invalid; its voxel type is not supported; the image of a pair is missing.
 pub fn summarize(path: &Path) -> Result<VoxelSummary, FormatError> {
-    let opened = Opened::open(path, Limits::DEFAULT)?;
+    let opened = OpenFile::open(path, Limits::DEFAULT)?;
     let header = opened.header.clone();
     let voxels = Voxels::decode(&header, opened.voxels()?)?;
     Ok(VoxelSummary::of(&header, &voxels))
 }
 
-/// Whether the voxels are there at all; the image of a pair may be missing.
+/// Whether the voxels exist; the image of a pair may be missing.
 ///
 /// # Errors
-/// The header cannot be trusted.
+/// The header is invalid.
 pub fn has_voxels(path: &Path) -> Result<bool, FormatError> {
-    Ok(Opened::open(path, Limits::DEFAULT)?.has_voxels())
+    Ok(OpenFile::open(path, Limits::DEFAULT)?.has_voxels())
 }
 
 impl VoxelSummary {

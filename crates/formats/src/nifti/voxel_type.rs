@@ -31,17 +31,17 @@ pub enum VoxelType {
     Rgb24,
     /// Red, green, blue, alpha, 8 bit each.
     Rgba32,
-    /// Extended precision; recognised, not read.
+    /// Extended precision; recognized, but not read.
     Float128,
-    /// Complex, single precision; recognised, not read.
+    /// Complex, single precision; recognized, but not read.
     Complex64,
-    /// Complex, double precision; recognised, not read.
+    /// Complex, double precision; recognized, but not read.
     Complex128,
-    /// Complex, extended precision; recognised, not read.
+    /// Complex, extended precision; recognized, but not read.
     Complex256,
 }
 
-/// Type, NIfTI code, bytes a voxel, values a voxel, name.
+/// Type, NIfTI code, bytes per voxel, values per voxel, name.
 const TABLE: [(VoxelType, i16, usize, usize, &str); 16] = [
     (VoxelType::Uint8, 2, 1, 1, "uint8"),
     (VoxelType::Int8, 256, 1, 1, "int8"),
@@ -62,31 +62,31 @@ const TABLE: [(VoxelType, i16, usize, usize, &str); 16] = [
 ];
 
 impl VoxelType {
-    /// The type with this code, if NIfTI defines it and it holds whole bytes.
+    /// The type with this NIfTI code; `None` for unknown codes and types that are not whole bytes.
     #[must_use]
     pub fn from_code(code: i16) -> Option<Self> {
         TABLE.iter().find(|row| row.1 == code).map(|row| row.0)
     }
 
-    /// NIfTI's code.
+    /// NIfTI code.
     #[must_use]
     pub fn code(self) -> i16 {
         self.row().1
     }
 
-    /// Bytes a voxel.
+    /// Bytes per voxel.
     #[must_use]
     pub fn bytes(self) -> usize {
         self.row().2
     }
 
-    /// Values a voxel: 3 for RGB24, 4 for RGBA32, 2 for complex numbers, else 1.
+    /// Values per voxel: 3 for RGB24, 4 for RGBA32, 2 for complex numbers, else 1.
     #[must_use]
     pub fn components(self) -> usize {
         self.row().3
     }
 
-    /// The `nifti` crate's name for it.
+    /// The corresponding type of the `nifti` crate.
     pub(super) fn to_nifti(self) -> Option<NiftiType> {
         Some(match self {
             Self::Uint8 => NiftiType::Uint8,

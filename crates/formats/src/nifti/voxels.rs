@@ -1,4 +1,4 @@
-//! Stored voxels in their own type.
+//! Voxels in their stored type.
 
 use nifti::{DataElement, InMemNiftiVolume};
 
@@ -7,7 +7,7 @@ use super::header::Header;
 use super::voxel_type::VoxelType;
 use crate::FormatError;
 
-/// Stored voxels in their own type and the file's order.
+/// Voxels in their stored type, in the file's order.
 pub(crate) enum Voxels {
     /// Unsigned 8 bit; also the interleaved channels of RGB24 and RGBA32.
     Uint8(Vec<u8>),
@@ -31,7 +31,7 @@ pub(crate) enum Voxels {
     Float64(Vec<f64>),
 }
 
-/// Runs one expression over the values of any type.
+/// Evaluates an expression for the values of any type.
 macro_rules! each_type {
     ($voxels:expr, $values:ident => $body:expr) => {
         match $voxels {
@@ -51,16 +51,16 @@ macro_rules! each_type {
 pub(crate) use each_type;
 
 /// A stored value of any type.
-pub(crate) trait Stored: Copy {
-    /// As a double; exact but for 64-bit integers beyond 2⁵³.
+pub(crate) trait StoredValue: Copy {
+    /// Converts to double precision; exact except for 64-bit integers beyond 2⁵³.
     fn double(self) -> f64;
-    /// As an integer; `None` when it is not one.
+    /// Converts to an integer; `None` for other values.
     fn integer(self) -> Option<i128>;
 }
 
 macro_rules! stored_integer {
     ($($kind:ty),*) => {$(
-        impl Stored for $kind {
+        impl StoredValue for $kind {
             fn double(self) -> f64 { self as f64 }
             fn integer(self) -> Option<i128> { Some(i128::from(self)) }
         }
@@ -68,7 +68,7 @@ macro_rules! stored_integer {
 }
 stored_integer!(u8, i8, u16, i16, u32, i32, u64, i64);
 
-impl Stored for f32 {
+impl StoredValue for f32 {
     fn double(self) -> f64 {
         f64::from(self)
     }
@@ -77,7 +77,7 @@ impl Stored for f32 {
     }
 }
 
-impl Stored for f64 {
+impl StoredValue for f64 {
     fn double(self) -> f64 {
         self
     }
@@ -87,7 +87,7 @@ impl Stored for f64 {
 }
 
 impl Voxels {
-    /// Decodes the voxels of a header that has passed; `bytes` are as many as it announces.
+    /// Decodes the voxels of a valid header; `bytes` has exactly the size that it states.
     pub(crate) fn decode(header: &Header, bytes: Vec<u8>) -> Result<Self, FormatError> {
         Ok(match header.voxel_type {
             VoxelType::Rgb24 | VoxelType::Rgba32 => Self::Uint8(bytes),
@@ -109,7 +109,7 @@ impl Voxels {
     }
 }
 
-/// Hands the bytes to the `nifti` crate, without a slope: its own scaling goes through single precision.
+/// Decodes with the `nifti` crate, without a slope: its own scaling uses single precision.
 fn typed<T: DataElement>(header: &Header, bytes: Vec<u8>) -> Result<Vec<T>, FormatError> {
     let kind = header
         .voxel_type

@@ -1,7 +1,7 @@
-//! Writing NIfTI-1 files.
+//! Writes NIfTI-1 files.
 //!
-//! The `nifti` crate's writer renames what it is told to write and drops an unflushed buffer, so that a full disk goes
-//! unnoticed; the 352 bytes of the header are therefore laid out here.
+//! This module writes the 352 bytes of the header itself: the `nifti` crate's writer changes file names, and drops an
+//! unflushed buffer, so that a full disk goes unnoticed.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -18,16 +18,16 @@ use super::read::refuse_non_finite;
 use super::voxel_type::VoxelType;
 use crate::FormatError;
 
-/// Bytes before the first voxel: the header and four zeros that say that no extension follows.
+/// Bytes before the first voxel: the header, and four zeros that mean "no extension".
 const HEADER: usize = 352;
 /// "This is a label map" (NIFTI_INTENT_LABEL).
 const INTENT_LABEL: i16 = 1002;
-/// Coordinates that the scanner knows (NIFTI_XFORM_SCANNER_ANAT).
+/// Scanner coordinates (NIFTI_XFORM_SCANNER_ANAT).
 const XFORM_SCANNER: i16 = 1;
-/// Length unit millimetre (NIFTI_UNITS_MM).
+/// Unit of length: millimeter (NIFTI_UNITS_MM).
 const UNIT_MM: u8 = 2;
 
-/// How intensities are stored.
+/// StoredValue type of intensities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, rsom_parameters::Choice)]
 pub enum Storage {
     /// Unsigned 8 bit.
@@ -43,7 +43,8 @@ pub enum Storage {
 /// Writes a scan as `.nii` or `.nii.gz`: 3-D for one channel, 4-D (x, y, z, channel) for several.
 ///
 /// # Errors
-/// The file cannot be written; NaN or infinite intensities; an intensity that the storage cannot hold exactly.
+/// The file cannot be written; NaN or infinite intensities; an intensity that the storage type cannot represent
+/// exactly.
 pub fn write_scan(path: &Path, scan: &Scan, storage: Storage) -> Result<(), FormatError> {
     refuse_non_finite(scan.intensities().iter().copied())?;
     let array = scan.intensities().view();
@@ -113,7 +114,7 @@ pub fn write_mask(path: &Path, mask: &Mask) -> Result<(), FormatError> {
     write(path, &target, &array, |v| Ok([u8::from(v)]))
 }
 
-/// Writes labels in the smallest integer type that holds them all: uint8, int16 or int32.
+/// Writes labels in the smallest integer type that represents all of them: uint8, int16 or int32.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -137,7 +138,7 @@ pub fn write_labels(path: &Path, labels: &LabelMap) -> Result<(), FormatError> {
     }
 }
 
-/// What the header says beside the shape.
+/// The header fields other than the shape.
 struct Target<'a> {
     grid: &'a Grid,
     kind: VoxelType,
@@ -174,7 +175,7 @@ fn write_parts<T: Copy + Sync, const N: usize>(
     let expected = (HEADER + channels.iter().map(ArrayView3::len).sum::<usize>() * N) as u64;
     let mut file = File::create(path)?;
     if path.extension().is_some_and(|e| e == "gz") {
-        // Neither a time nor a name: the same volume gives the same bytes.
+        // Neither a time nor a name, so that the output is deterministic.
         let mut gzip = Gzip::new(file)?;
         gzip.pieces(&[header.to_vec()])?;
         each_piece(channels, &encode, &mut |pieces| gzip.pieces(pieces))?;
@@ -189,7 +190,7 @@ fn write_parts<T: Copy + Sync, const N: usize>(
     check_size(path, expected)
 }
 
-/// Reads back how many bytes were written: of a `.nii` its size, of a `.nii.gz` what its trailer says.
+/// Checks the number of written bytes: the size of a `.nii`, the trailer of a `.nii.gz`.
 fn check_size(path: &Path, expected: u64) -> Result<(), FormatError> {
     let mut file = File::open(path)?;
     let size = if path.extension().is_some_and(|e| e == "gz") {
@@ -205,7 +206,7 @@ fn check_size(path: &Path, expected: u64) -> Result<(), FormatError> {
         return Ok(());
     }
     Err(bad(format_args!(
-        "{size} of {expected} bytes arrived on the disk"
+        "only {size} of {expected} bytes were written; the disk may be full"
     )))
 }
 
@@ -222,7 +223,7 @@ fn header(target: &Target<'_>, channels: usize) -> Result<[u8; HEADER], FormatEr
     let known = matches!(grid.spacing(), Spacing::Millimetres(_));
     let mut bytes = Bytes([0; HEADER]);
     bytes.put(0, &348_i32.to_le_bytes());
-    // Read by ANALYZE 7.5 software: an image of regular slices.
+    // For ANALYZE 7.5 software: an image with regular slices.
     bytes.put(38, b"r");
     bytes.put_int16(40, &dim(grid, channels)?);
     bytes.put_int16(68, &[target.intent, target.kind.code()]);
@@ -234,7 +235,7 @@ fn header(target: &Target<'_>, channels: usize) -> Result<[u8; HEADER], FormatEr
     bytes.put(123, &[if known { UNIT_MM } else { 0 }]);
     let description = concat!("rsom ", env!("CARGO_PKG_VERSION"));
     bytes.put(148, description.as_bytes());
-    // Viewers that know only the qform must not be told a rotation that the affine is not.
+    // Viewers that read only the qform must not get a rotation that differs from the affine.
     let qform = quaternion.map_or(0, |_| XFORM_SCANNER);
     bytes.put_int16(252, &[qform, XFORM_SCANNER]);
     bytes.put_float(256, &vector);

@@ -6,9 +6,9 @@ use std::fmt;
 /// A named column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
-    /// Its name.
+    /// Name of the column.
     pub name: String,
-    /// Its values.
+    /// Values of the column.
     pub values: Values,
 }
 
@@ -21,7 +21,7 @@ pub enum Values {
     Number(Vec<Option<f64>>),
     /// Integers.
     Integer(Vec<Option<i64>>),
-    /// Truth values.
+    /// Booleans.
     Boolean(Vec<Option<bool>>),
 }
 
@@ -36,7 +36,7 @@ pub enum Cell<'a> {
     Number(f64),
     /// An integer.
     Integer(i64),
-    /// A truth value.
+    /// A boolean.
     Boolean(bool),
 }
 
@@ -57,7 +57,7 @@ impl Column {
         Self::of(name, Values::Integer(values.into_iter().collect()))
     }
 
-    /// A column of truth values.
+    /// A column of booleans.
     pub fn boolean(name: &str, values: impl IntoIterator<Item = Option<bool>>) -> Self {
         Self::of(name, Values::Boolean(values.into_iter().collect()))
     }
@@ -77,7 +77,7 @@ impl Column {
 }
 
 impl Values {
-    /// How many values there are, missing ones counted.
+    /// Number of values, including missing ones.
     #[must_use]
     pub fn len(&self) -> usize {
         match self {
@@ -94,7 +94,7 @@ impl Values {
         self.len() == 0
     }
 
-    /// The value in a row; null beyond the last.
+    /// The value in a row; null after the last row.
     #[must_use]
     pub fn cell(&self, row: usize) -> Cell<'_> {
         match self {
@@ -117,18 +117,18 @@ impl Values {
         self.cells().all(|cell| cell == Cell::Null)
     }
 
-    /// What the column holds, for messages.
+    /// Type of the values, for messages.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         match self {
             Values::Text(_) => "text",
             Values::Number(_) => "numbers",
             Values::Integer(_) => "integers",
-            Values::Boolean(_) => "truth values",
+            Values::Boolean(_) => "booleans",
         }
     }
 
-    /// The values in the given rows, which exist.
+    /// The values in the given rows, which must exist.
     pub(super) fn take(&self, rows: &[usize]) -> Self {
         match self {
             Values::Text(v) => Values::Text(rows.iter().map(|r| v[*r].clone()).collect()),
@@ -160,7 +160,7 @@ impl Cell<'_> {
     }
 }
 
-/// A null is an empty text; a number is the shortest text that reads back as itself.
+/// Null is an empty text; a number is the shortest text that reads back as the same number.
 impl fmt::Display for Cell<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

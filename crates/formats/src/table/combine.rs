@@ -1,13 +1,13 @@
-//! Gathering many tables into one.
+//! Concatenates tables.
 
 use super::{Cell, Column, Table, TableError, Values};
 
 impl Table {
-    /// The rows of all tables below each other.
+    /// Concatenates the rows of all tables.
     ///
-    /// Columns stand in the order in which they first appear; where a table lacks one, its rows are null. A column that
-    /// holds integers in one table and numbers in another holds numbers; any other mixture holds text, so that a factor
-    /// with the values `0`, `10` and `none` stays one column. A column without any value takes the others' type.
+    /// Columns are in the order of first appearance; rows of tables without a column are null. A column with integers
+    /// in one table and numbers in another has numbers; any other mixture becomes text, so that a factor with the
+    /// values `0`, `10` and `none` is one column. A column without any value takes the type of the others.
     ///
     /// # Errors
     /// Never for tables that keep their invariants.
@@ -77,7 +77,7 @@ enum Type {
 fn common_type(parts: &[Option<&Values>]) -> Type {
     let present = || parts.iter().flatten();
     let typed: Vec<Type> = present().filter(|v| !v.all_null()).map(|v| of(v)).collect();
-    // Columns without a value keep their type when no other has one.
+    // A column without a value keeps its type when no other table has one.
     let typed = if typed.is_empty() {
         present().map(|v| of(v)).collect()
     } else {

@@ -1,4 +1,4 @@
-//! CSV files of tables, for spreadsheets and R.
+//! CSV files, for spreadsheets and R.
 
 use std::path::Path;
 

@@ -1,13 +1,13 @@
-//! What can be wrong with a table.
+//! Errors of tables.
 
-/// A table that breaks an invariant, or does not hold what was asked for.
+/// A table that breaks an invariant, or lacks requested content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
-    /// Two columns of one name.
+    /// Two columns with the same name.
     #[error("the table has two columns named '{0}'")]
     DuplicateColumn(String),
     /// A column that is longer or shorter than the others.
-    #[error("column '{column}' has {rows} rows where {expected} are expected")]
+    #[error("column '{column}' has {rows} rows, but {expected} are expected")]
     Length {
         /// The column.
         column: String,
@@ -16,40 +16,40 @@ pub enum TableError {
         /// The table's length.
         expected: usize,
     },
-    /// A column that is not there.
+    /// A missing column.
     #[error("the table has no column '{name}'; it has {known}")]
     NoColumn {
-        /// The wanted name.
+        /// The requested name.
         name: String,
-        /// The names that are there.
+        /// The existing names.
         known: String,
     },
-    /// A measure that occurs twice where it may occur once.
+    /// A measure that occurs twice for the same keys.
     #[error(
-        "metric '{metric}' has two values for the same {keys}; name more columns that tell them apart"
+        "metric '{metric}' has two values for the same {keys}; add columns that distinguish them to the keys"
     )]
     Repeated {
         /// The metric.
         metric: String,
-        /// The columns that should tell rows apart.
+        /// The key columns.
         keys: String,
     },
-    /// A row that is not there.
-    #[error("row {row} of a table of {rows} rows")]
+    /// A missing row.
+    #[error("row {row} does not exist: the table has {rows} rows")]
     NoRow {
-        /// The wanted row, from 0.
+        /// The requested row, from 0.
         row: usize,
-        /// How many rows there are.
+        /// Number of rows.
         rows: usize,
     },
-    /// A column of another type.
+    /// A column of the wrong type.
     #[error("column '{column}' holds {found}, not {expected}")]
     WrongType {
         /// The column.
         column: String,
-        /// What it holds.
+        /// Its type.
         found: &'static str,
-        /// What is wanted.
+        /// The expected type.
         expected: &'static str,
     },
 }

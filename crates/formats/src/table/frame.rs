@@ -1,17 +1,17 @@
-//! Between our tables and polars' frames; with its two sisters the only place that knows polars.
+//! Converts tables to polars frames and back; with `csv` and `parquet` the only place that uses polars.
 
 use polars::prelude::{Column as PolarsColumn, DataFrame, DataType, IntoColumn, NamedFrom, Series};
 
 use super::{Column, Table, Values};
 use crate::FormatError;
 
-/// The same table as a polars frame.
+/// Converts a table to a polars frame.
 pub(super) fn from_table(table: &Table, format: &'static str) -> Result<DataFrame, FormatError> {
     let columns: Vec<PolarsColumn> = table.columns().iter().map(to_polars).collect();
     DataFrame::new(table.rows(), columns).map_err(|e| FormatError::format(format, e))
 }
 
-/// The table that a polars frame holds.
+/// Converts a polars frame to a table.
 pub(super) fn to_table(frame: &DataFrame, format: &'static str) -> Result<Table, FormatError> {
     let columns: Vec<Column> = frame
         .columns()
@@ -53,7 +53,7 @@ fn values(column: &PolarsColumn, format: &'static str) -> Result<Values, FormatE
             let numbers = column.cast(&DataType::Float64).map_err(bad)?;
             Ok(Values::Number(numbers.f64().map_err(bad)?.iter().collect()))
         }
-        // Strict: an unsigned value that fits no signed one is an error, not a null.
+        // Strict: an unsigned value outside the signed range is an error, not a null.
         kind if kind.is_integer() => {
             let integers = column.strict_cast(&DataType::Int64).map_err(bad)?;
             Ok(Values::Integer(

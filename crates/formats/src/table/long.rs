@@ -4,7 +4,7 @@ use rsom_measures::{Measurement, Row, column};
 
 use super::{Column, Table, TableError};
 
-/// One measurement a row, in their order, with the columns of [`column::ALL`].
+/// One measurement per row, in order, with the columns of [`column::ALL`].
 ///
 /// # Errors
 /// Never for these columns.

@@ -1,4 +1,4 @@
-//! Tables of named, typed columns; Parquet and CSV files of them.
+//! Tables of named, typed columns, and their Parquet and CSV files.
 
 mod column;
 mod combine;
@@ -25,10 +25,10 @@ pub struct Table {
 }
 
 impl Table {
-    /// Puts columns side by side. NaN becomes null.
+    /// Creates a table from columns. NaN becomes null.
     ///
     /// # Errors
-    /// Columns of different length; a name that occurs twice.
+    /// Columns of different length; a repeated name.
     pub fn new(columns: Vec<Column>) -> Result<Self, TableError> {
         let mut table = Self::default();
         for column in columns {
@@ -37,10 +37,10 @@ impl Table {
         Ok(table)
     }
 
-    /// Adds a column at the right.
+    /// Adds a column on the right.
     ///
     /// # Errors
-    /// Its length differs from the table's; its name is taken.
+    /// The length differs from the table's; the name exists already.
     pub fn push(&mut self, mut column: Column) -> Result<(), TableError> {
         if self.column(&column.name).is_some() {
             return Err(TableError::DuplicateColumn(column.name));
@@ -57,7 +57,7 @@ impl Table {
         Ok(())
     }
 
-    /// The number of rows.
+    /// Number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, |c| c.values.len())
@@ -74,16 +74,16 @@ impl Table {
         self.columns.iter().map(|c| c.name.as_str())
     }
 
-    /// The column of that name.
+    /// The column with this name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|c| c.name == name)
     }
 
-    /// The values of the column of that name.
+    /// The values of the column with this name.
     ///
     /// # Errors
-    /// There is no such column; the message lists those there are.
+    /// There is no such column; the message lists the existing ones.
     pub fn values(&self, name: &str) -> Result<&Values, TableError> {
         match self.column(name) {
             Some(column) => Ok(&column.values),
@@ -94,10 +94,10 @@ impl Table {
         }
     }
 
-    /// A column of texts. A column without any value is one, whatever its type.
+    /// A column of texts. A column without any value counts as text.
     ///
     /// # Errors
-    /// No such column; it holds something else.
+    /// No such column; another type.
     pub fn texts(&self, name: &str) -> Result<Vec<Option<String>>, TableError> {
         match self.values(name)? {
             Values::Text(values) => Ok(values.clone()),
@@ -106,10 +106,10 @@ impl Table {
         }
     }
 
-    /// A column of numbers; integers count as numbers.
+    /// A column of numbers; integers are converted.
     ///
     /// # Errors
-    /// No such column; it holds something else.
+    /// No such column; another type.
     pub fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>, TableError> {
         match self.values(name)? {
             Values::Number(values) => Ok(values.clone()),
@@ -119,10 +119,10 @@ impl Table {
         }
     }
 
-    /// A column of integers; whole numbers count as integers.
+    /// A column of integers; integral numbers are converted.
     ///
     /// # Errors
-    /// No such column; it holds something else.
+    /// No such column; another type.
     pub fn integers(&self, name: &str) -> Result<Vec<Option<i64>>, TableError> {
         let values = self.values(name)?;
         match values {
@@ -137,22 +137,22 @@ impl Table {
         }
     }
 
-    /// A column of truth values.
+    /// A column of booleans.
     ///
     /// # Errors
-    /// No such column; it holds something else.
+    /// No such column; another type.
     pub fn booleans(&self, name: &str) -> Result<Vec<Option<bool>>, TableError> {
         match self.values(name)? {
             Values::Boolean(values) => Ok(values.clone()),
             other if other.all_null() => Ok(vec![None; other.len()]),
-            other => Err(wrong_type(name, other, "truth values")),
+            other => Err(wrong_type(name, other, "booleans")),
         }
     }
 
-    /// The rows at the given places, in that order.
+    /// The rows with the given indices, in that order.
     ///
     /// # Errors
-    /// A place beyond the last row.
+    /// An index after the last row.
     pub fn take(&self, rows: &[usize]) -> Result<Self, TableError> {
         if let Some(row) = rows.iter().find(|row| **row >= self.rows()) {
             return Err(TableError::NoRow {
@@ -189,7 +189,7 @@ impl Table {
     }
 }
 
-/// The integer that a number is, when double precision holds it without doubt.
+/// The integer equal to a number, if double precision represents it exactly.
 fn whole(number: f64) -> Option<i64> {
     const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() <= LARGEST_EXACT).then_some(number as i64)

@@ -1,30 +1,30 @@
-//! The counts in a Parquet file, checked before polars allocates by them.
+//! Checks the counts in a Parquet file before polars allocates memory.
 //!
-//! polars turns a negative number of values in a page header into a huge one and aborts the process when its memory
-//! cannot be had, which no caller can catch. So every page header is walked first.
+//! polars converts a negative number of values in a page header to a huge number, and aborts the process when the
+//! allocation fails; no caller can catch this. Therefore every page header is checked first.
 
 use std::ops::Range;
 
 use super::thrift::Reader;
 
-/// No table of this project is longer, and no page larger.
+/// Largest number of rows of a table, and bytes of a page.
 const MOST_ROWS: i64 = 1 << 27;
 const LARGEST_PAGE: i64 = 1 << 30;
 
-/// What the footer says of one column in one row group.
+/// Description of one column in one row group, from the footer.
 pub(super) struct Chunk {
-    /// Its bytes in the file.
+    /// Position of its bytes in the file.
     pub bytes: Range<u64>,
-    /// Its values, missing ones counted.
+    /// Number of values, including missing ones.
     pub values: i64,
-    /// Rows of its row group.
+    /// Number of rows in its row group.
     pub rows: usize,
 }
 
-/// Walks the page headers of a column.
+/// Checks the page headers of a column.
 ///
 /// # Errors
-/// What does not fit, in a few words.
+/// The fault, in a few words.
 pub(super) fn check(file: &[u8], chunk: &Chunk) -> Result<(), String> {
     let Chunk {
         bytes,
@@ -39,15 +39,15 @@ pub(super) fn check(file: &[u8], chunk: &Chunk) -> Result<(), String> {
         .zip(usize::try_from(bytes.end).ok());
     let mut rest = range
         .and_then(|(start, end)| file.get(start..end))
-        .ok_or("a column that lies outside the file")?;
+        .ok_or("a column outside the file")?;
     let mut left = *values;
     while left > 0 {
         let mut reader = Reader::new(rest);
-        let page = Page::read(&mut reader).ok_or("a page header that is broken")?;
+        let page = Page::read(&mut reader).ok_or("a broken page header")?;
         rest = reader.rest();
         let size = usize::try_from(page.compressed).ok();
         let Some(after) = size.and_then(|size| rest.get(size..)) else {
-            return Err("a page that lies outside its column".into());
+            return Err("a page outside its column".into());
         };
         page.check(left)?;
         if page.holds_data() {
@@ -58,7 +58,7 @@ pub(super) fn check(file: &[u8], chunk: &Chunk) -> Result<(), String> {
     Ok(())
 }
 
-/// The numbers of a page header; what is absent is 0.
+/// The fields of a page header; missing fields are 0.
 #[derive(Default)]
 struct Page {
     kind: i64,
@@ -87,7 +87,7 @@ impl Page {
         Some(page)
     }
 
-    /// The header of a data page (both versions) or a dictionary page; all start with their number of values.
+    /// The header of a data page (both versions) or a dictionary page; all start with the number of values.
     fn read_counts(&mut self, reader: &mut Reader<'_>, kind: u8) -> Option<()> {
         reader.expect_struct(kind)?;
         let is_version_2 = self.kind == 3;
@@ -119,16 +119,14 @@ impl Page {
         if !(0..=LARGEST_PAGE).contains(uncompressed) {
             return Err(format!("a page of {uncompressed} bytes"));
         }
-        // A dictionary's values take at least a bit each; a page of no values would never end the walk.
+        // Each dictionary value takes at least a bit; a page without values would make the loop endless.
         let most = match kind {
             0 | 3 => left,
             _ => uncompressed.saturating_mul(8),
         };
         let least = i64::from(self.holds_data());
         if !(least..=most).contains(values) {
-            return Err(format!(
-                "a page of {values} values where at most {most} fit"
-            ));
+            return Err(format!("a page of {values} values, but at most {most} fit"));
         }
         let inside = |count: &i64| (0..=*values).contains(count);
         if !inside(&self.nulls) || !inside(&self.rows) {
@@ -189,14 +187,14 @@ mod tests {
         assert_eq!(fault(&good, 3), None);
         assert_eq!(fault(&[good.clone(), good].concat(), 6), None);
         for (file, expected) in [
-            (page(4, 4, -1), "a page of -1 values where at most 3 fit"),
-            (page(4, 4, 4), "a page of 4 values where at most 3 fit"),
-            (page(4, 4, 0), "a page of 0 values where at most 3 fit"),
+            (page(4, 4, -1), "a page of -1 values, but at most 3 fit"),
+            (page(4, 4, 4), "a page of 4 values, but at most 3 fit"),
+            (page(4, 4, 0), "a page of 0 values, but at most 3 fit"),
             (page(-4, 4, 3), "a page of -4 bytes"),
-            (page(4, 5, 3), "a page that lies outside its column"),
-            (page(4, -4, 3), "a page that lies outside its column"),
-            (vec![0xff; 9], "a page header that is broken"),
-            (page(4, 4, 2), "a page header that is broken"),
+            (page(4, 5, 3), "a page outside its column"),
+            (page(4, -4, 3), "a page outside its column"),
+            (vec![0xff; 9], "a broken page header"),
+            (page(4, 4, 2), "a broken page header"),
         ] {
             assert_eq!(fault(&file, 3).as_deref(), Some(expected));
         }

@@ -1,7 +1,7 @@
-//! Parquet files of tables, with key-value metadata.
+//! Parquet files with key-value metadata.
 //!
-//! Reading goes by the physical types of the file and ignores the Arrow schema that some writers add: categoricals of
-//! pandas and factors of R are dictionary-encoded texts, and read as texts.
+//! Columns are read by the physical types of the file; the Arrow schema that some writers add is ignored. Categoricals
+//! of pandas and factors of R are dictionary-encoded texts, and are read as texts.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Seek, SeekFrom};
@@ -19,12 +19,12 @@ use crate::{FormatError, guarded};
 
 const FORMAT: &str = "Parquet";
 const MAGIC: &[u8; 4] = b"PAR1";
-/// Leading magic, length of the footer, trailing magic.
+/// Size of leading magic, footer length and trailing magic.
 const SMALLEST: u64 = 12;
-/// The metadata key under which writers keep their Arrow schema.
+/// The metadata key of the Arrow schema.
 const ARROW_SCHEMA: &str = "ARROW:schema";
 
-/// The table as the bytes of a Parquet file: the same table and metadata give the same bytes.
+/// The bytes of a Parquet file. Deterministic.
 ///
 /// # Errors
 /// Never for a table that keeps its invariants.
@@ -55,17 +55,17 @@ pub fn write(
     Ok(std::fs::write(path, to_bytes(table, metadata)?)?)
 }
 
-/// Reads a table that any program wrote: integers of any width, single and double precision, texts, truth values,
-/// categoricals. NaN reads as null.
+/// Reads a table from any writer: integers of any width, single and double precision, texts, booleans, categoricals.
+/// NaN becomes null.
 ///
 /// # Errors
-/// A truncated or corrupt file; a column of another type, which the message names.
+/// A truncated or corrupt file; a column of an unsupported type, which the message states.
 pub fn read(path: &Path) -> Result<Table, FormatError> {
     let bytes = checked_bytes(path)?;
     guarded::catching(FORMAT, || table_of(&bytes))
 }
 
-/// The key-value metadata of a file, without the Arrow schema of its writer.
+/// The key-value metadata of a file, without the Arrow schema.
 ///
 /// # Errors
 /// A truncated or corrupt file.
@@ -100,7 +100,7 @@ fn table_of(bytes: &[u8]) -> Result<Table, FormatError> {
     let schema = reader.schema().map_err(bad)?;
     for field in schema.iter_values() {
         if let Some(what) = unsupported(&field.dtype) {
-            let what = format_args!("column '{}', which holds {what},", field.name);
+            let what = format_args!("column '{}' with {what}", field.name);
             return Err(FormatError::unsupported(FORMAT, what));
         }
     }
@@ -122,8 +122,7 @@ fn check_counts(footer: &FileMetadata, bytes: &[u8]) -> Result<(), FormatError> 
     Ok(())
 }
 
-/// Reads the file after checking both magics and the length of the footer, so that the usual truncation has a clear
-/// message.
+/// Reads the file after checking both magics and the length of the footer: a truncated file then gets a clear message.
 fn checked_bytes(path: &Path) -> Result<Vec<u8>, FormatError> {
     let mut file = std::fs::File::open(path)?;
     let size = file.metadata()?.len();
@@ -157,7 +156,7 @@ fn checked_bytes(path: &Path) -> Result<Vec<u8>, FormatError> {
     Ok(bytes)
 }
 
-/// What a column holds, in plain words, when tables do not know it.
+/// Describes a column type that tables do not support.
 fn unsupported(kind: &ArrowDataType) -> Option<String> {
     use ArrowDataType as A;
     match kind {

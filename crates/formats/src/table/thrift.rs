@@ -1,4 +1,4 @@
-//! The little of Thrift's compact protocol that Parquet's page headers need.
+//! The part of Thrift's compact protocol that Parquet's page headers use.
 
 const TRUE: u8 = 1;
 const FALSE: u8 = 2;
@@ -8,10 +8,10 @@ const DOUBLE: u8 = 7;
 const BINARY: u8 = 8;
 const LISTS: std::ops::RangeInclusive<u8> = 9..=10;
 const STRUCT: u8 = 12;
-/// Page headers nest two deep.
+/// Largest nesting depth; page headers have two levels.
 const DEEPEST: usize = 8;
 
-/// Reads from the front of some bytes; `None` when they are no Thrift.
+/// Reads from the start of a byte slice; `None` for invalid Thrift.
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
 }
@@ -21,7 +21,7 @@ impl<'a> Reader<'a> {
         Self { rest: bytes }
     }
 
-    /// What has not been read.
+    /// The unread bytes.
     pub(super) fn rest(&self) -> &'a [u8] {
         self.rest
     }
@@ -43,17 +43,17 @@ impl<'a> Reader<'a> {
         Some(Some((*last, byte & 0x0f)))
     }
 
-    /// An integer field's value.
+    /// The value of an integer field.
     pub(super) fn integer(&mut self, kind: u8) -> Option<i64> {
         INTEGERS.contains(&kind).then(|| self.zigzag())?
     }
 
-    /// Whether a field is a struct.
+    /// Checks that a field is a struct.
     pub(super) fn expect_struct(&self, kind: u8) -> Option<()> {
         (kind == STRUCT).then_some(())
     }
 
-    /// Passes over a field's value.
+    /// Skips a field's value.
     pub(super) fn skip(&mut self, kind: u8) -> Option<()> {
         self.skip_nested(kind, 0)
     }
@@ -86,14 +86,14 @@ impl<'a> Reader<'a> {
                 };
                 for _ in 0..count {
                     self.skip_nested(byte & 0x0f, depth + 1)?;
-                    // Truth values in a list take a byte, in a struct none.
+                    // In a list a boolean takes a byte, in a struct none.
                     if byte & 0x0f <= FALSE {
                         self.take(1)?;
                     }
                 }
                 Some(())
             }
-            // Maps do not occur in page headers.
+            // Page headers have no maps.
             _ => None,
         }
     }

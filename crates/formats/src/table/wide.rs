@@ -1,4 +1,4 @@
-//! From one measurement a row to one column for each metric.
+//! Reshapes a long table (one measurement per row) to a wide one (one column per metric).
 
 use std::collections::BTreeMap;
 
@@ -6,16 +6,16 @@ use rsom_measures::column;
 
 use super::{Column, Table, TableError, Values};
 
-/// A row for each combination of the `keys`, in the order in which they come, and a column for each of `metrics` (all, in
-/// the order of their names, when there are none). Rows of single slices are left out.
+/// One row per combination of the `keys`, in order of appearance, and one column per metric of `metrics` (if empty:
+/// all, sorted by name). Rows of single slices are skipped.
 ///
-/// A metric of several labels or surfaces becomes as many columns, `metric@label@surface` with what tells them apart. What
-/// was not measured is null.
+/// A metric of several labels or surfaces has several columns, `metric@label@surface` with the parts that differ.
+/// Missing measurements are null.
 ///
 /// # Errors
-/// A key, or one of the columns `metric` and `value`, is not there; a metric has two values under the same keys.
+/// A key, or one of the columns `metric` and `value`, is missing; a metric has two values for the same keys.
 pub fn wide(table: &Table, keys: &[String], metrics: &[String]) -> Result<Table, TableError> {
-    let Placed { first_rows, found } = Placed::of(table, keys, metrics)?;
+    let WideRows { first_rows, found } = WideRows::of(table, keys, metrics)?;
     let wanted: Vec<&String> = match metrics {
         [] => found.keys().map(|[name, ..]| name).collect(),
         metrics => metrics.iter().collect(),
@@ -30,7 +30,7 @@ pub fn wide(table: &Table, keys: &[String], metrics: &[String]) -> Result<Table,
         }
         for parts in &alike {
             let title = title(parts, &alike);
-            // Of a metric in several columns each has named them all.
+            // A requested metric with several columns adds all of them.
             if whole.column(&title).is_none() {
                 let mut column = vec![None; first_rows.len()];
                 found[*parts]
@@ -43,18 +43,18 @@ pub fn wide(table: &Table, keys: &[String], metrics: &[String]) -> Result<Table,
     Ok(whole)
 }
 
-/// Metric, label and surface; empty where there is none.
+/// Metric, label and surface; empty if missing.
 type Parts = [String; 3];
 
-/// Which row of the wide table each value belongs to.
-struct Placed {
-    /// For each row of the wide table, the first of the long one that belongs to it.
+/// The values of the wide table.
+struct WideRows {
+    /// For each row of the wide table, the first row of the long table that belongs to it.
     first_rows: Vec<usize>,
-    /// Values with their rows in the wide table.
+    /// Values by metric, and by row of the wide table.
     found: BTreeMap<Parts, BTreeMap<usize, Option<f64>>>,
 }
 
-impl Placed {
+impl WideRows {
     fn of(table: &Table, keys: &[String], metrics: &[String]) -> Result<Self, TableError> {
         let (names, values) = (table.texts(column::METRIC)?, table.numbers(column::VALUE)?);
         let slices = match table.column(column::SLICE) {
@@ -96,7 +96,7 @@ impl Placed {
     }
 }
 
-/// The name of a column among those of the same metric.
+/// The column name of a metric among columns of the same metric.
 fn title(parts: &Parts, alike: &[&Parts]) -> String {
     let differs = |part: usize| alike.iter().any(|other| other[part] != parts[part]);
     let told = (1..3).filter(|part| differs(*part) && !parts[*part].is_empty());

@@ -186,7 +186,7 @@ fn a_length_that_lies_takes_no_memory_and_names_its_byte() {
     bytes.truncate(end - 4);
     bytes[132..136].copy_from_slice(&((end - 140) as u32).to_le_bytes());
     let error = read(&bytes).unwrap_err().to_string();
-    assert!(error.contains("compressed at byte 136"), "{error}");
+    assert!(error.contains("compressed data at byte 136"), "{error}");
     let mut long = version_5("R", &[1, 2], &[1.0, 2.0], false, false);
     long[132..136].copy_from_slice(&u32::MAX.to_le_bytes());
     let error = read(&long).unwrap_err().to_string();
@@ -221,7 +221,7 @@ fn arrays_that_take_no_room_in_the_file_are_counted() {
 fn no_matlab_file_is_told_so() {
     for bytes in [&b""[..], b"subject,scan\n1,2\n3,4\n5,6\n", &[0; 4096]] {
         let error = read(bytes).unwrap_err().to_string();
-        assert!(error.contains("no MATLAB file"), "{error}");
+        assert!(error.contains("not a MATLAB file"), "{error}");
     }
 }
 

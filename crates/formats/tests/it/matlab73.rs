@@ -299,7 +299,7 @@ fn a_cell_that_holds_itself_is_refused() {
     let folder = Folder::new();
     let path = put(&folder, "circle.mat");
     let error = read(&path, "c").unwrap_err().to_string();
-    assert_eq!(error, "MATLAB: /c: it holds itself");
+    assert_eq!(error, "MATLAB: /c: it contains itself");
 }
 
 #[test]
@@ -317,7 +317,10 @@ fn a_file_that_is_cut_off_is_refused() {
     for len in (600..bytes.len()).step_by(97) {
         std::fs::write(&path, &bytes[..len]).unwrap();
         let error = MatFile::open(&path).unwrap_err().to_string();
-        let expected = format!("HDF5: the file ends after {len} bytes of {}", bytes.len());
+        let expected = format!(
+            "HDF5: the file ends after {len} of {} bytes; it is truncated",
+            bytes.len()
+        );
         assert_eq!(error, expected);
     }
 }

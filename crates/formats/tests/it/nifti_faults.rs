@@ -63,7 +63,7 @@ fn headers_that_lie_are_refused() {
     expect(&with(|n| (n.datatype, n.bitpix) = (32, 64)), "truncated");
     expect(
         &good().version_2().clone_with(|n| n.magic[4] = b'\n'),
-        "changed as if it were text",
+        "transferred as text",
     );
 }
 
@@ -93,7 +93,7 @@ fn truncated_voxels_are_refused_with_both_sizes() {
     let file = Nifti::bytes(&[4, 3, 2]).file();
     let message = fault_of("x.nii", &file[..file.len() - 5]);
     assert!(
-        message.contains("announces 376 bytes, but the file has 371"),
+        message.contains("states 376 bytes, but the file has 371"),
         "{message}"
     );
     let short = gzip(&file[..file.len() - 5]);
@@ -125,11 +125,11 @@ fn a_wrong_checksum_is_found() {
 fn extents_that_no_file_of_that_size_can_hold_are_refused_before_anything_is_allocated() {
     let mut nifti = Nifti::bytes(&[4, 3, 2]);
     nifti.dim = [3, 1000, 1000, 1000, 1, 1, 1, 1];
-    expect(&nifti, "announces 1000000352 bytes");
+    expect(&nifti, "states 1000000352 bytes");
     let message = fault_of("x.nii.gz", &gzip(&nifti.file()));
-    assert!(message.contains("announces 1000000352 bytes"), "{message}");
+    assert!(message.contains("states 1000000352 bytes"), "{message}");
     nifti.dim = [4, 32767, 32767, 32767, 32767, 1, 1, 1];
-    expect(&nifti, "more than the limit of 2147483648");
+    expect(&nifti, "values exceed the limit of 2147483648");
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn the_limit_is_the_callers() {
     };
     assert!(read_scan_with(&path, with(24)).is_ok());
     let error = read_scan_with(&path, with(23)).unwrap_err();
-    assert_eq!(error.to_string(), "24 values are more than the limit of 23");
+    assert_eq!(error.to_string(), "24 values exceed the limit of 23");
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_mask_holds_one_value_beside_zero() {
     write(&[0, 3, 1, 3]);
     assert_eq!(
         read_mask(&path).unwrap_err().to_string(),
-        "it is no binary mask: beside 0 it holds 1, 3"
+        "it is not a binary mask: in addition to 0 it has the values 1, 3"
     );
     std::fs::write(&path, Nifti::bytes(&[2, 2, 1, 2]).file()).unwrap();
     assert!(
@@ -208,7 +208,7 @@ fn labels_are_integers_and_exact() {
         read_labels(&path)
             .unwrap_err()
             .to_string()
-            .contains("1.5 is no label")
+            .contains("1.5 is not a label")
     );
     let data = [0_i64, 1 << 40]
         .iter()

@@ -25,7 +25,7 @@ fn columns_of_different_length_and_equal_names_are_refused() {
     let error = table.push(Column::integer("fold", [Some(1)])).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "column 'fold' has 1 rows where 3 are expected"
+        "column 'fold' has 1 rows, but 3 are expected"
     );
     let twice = Column::number("value", [None, None, None]);
     assert_eq!(

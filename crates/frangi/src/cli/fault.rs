@@ -1,4 +1,4 @@
-//! Who can mend an error of the library.
+//! Maps errors of the library to exit codes.
 
 use rsom_io::fault::{Blame, Fault};
 

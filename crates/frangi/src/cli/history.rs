@@ -1,4 +1,4 @@
-//! What a search tried, as a table.
+//! The history of a search, as a table.
 
 use rsom_formats::table::{Column, Table, TableError};
 
@@ -6,8 +6,9 @@ use rsom_parameters::Choice as _;
 
 use crate::{Choice, Scales, Search, Settings};
 
-/// One row for each pair of thresholds: the settings (c is null where it is half of the largest norm), the pair, mean Dice over the training scans,
-/// mean Dice over the validation scans (of the best row alone), whether it is the best.
+/// One row per pair of thresholds: the settings (c is null for half of the largest norm), the thresholds, mean Dice
+/// over the training scans, mean Dice over the validation scans (for the best row only), and whether the row is the
+/// best.
 pub(super) fn table(
     search: &Search,
     candidates: &[Settings],
@@ -37,7 +38,7 @@ pub(super) fn table(
     ])
 }
 
-/// Scales as the parameters of `train` have them, with their unit.
+/// Scales in the notation of `train`, with their unit.
 pub(super) fn shown(scales: &Scales) -> String {
     let (sigmas, unit) = match scales {
         Scales::Um(sigmas) => (sigmas, "µm"),

@@ -3,7 +3,7 @@
 use ndarray::Axis;
 use rsom_io::fault::{load_weights, of_file};
 use rsom_io::ports;
-use rsom_io::prepared::Prepared;
+use rsom_io::prepared::PreparedScan;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, Progress, StageError, Summary, interrupt};
 use rsom_volume::Scan;
@@ -17,40 +17,40 @@ pub(super) fn command() -> Command {
         .input(Port::required("input", Kind::Volume, "Scan to segment, prepared by 'preprocess vessel', or an RGB24 file of the released software"))
         .output(Port::required("output", Kind::Mask, "Mask of the vessels, on the grid of the scan"))
         .output(Port::optional("probabilities", Kind::Probabilities, "Vesselness of each voxel, from 0 to 1"))
-        .parameters(Wanted::declare())
+        .parameters(PredictSettings::declare())
         .example("rsom-frangi predict --weights frangi.safetensors --input vessel.nii.gz --output vessels.nii.gz")
         .example("rsom-frangi predict --sigma-um 12,24,48 --low 0.01 --high 0.1 --input vessel.nii.gz --output vessels.nii.gz --probabilities vesselness.nii.gz")
 }
 
 #[derive(Debug, Parameters)]
-struct Wanted {
-    /// Smallest vesselness of the voxels of a vessel, above 0 (unset: that of the weights).
+struct PredictSettings {
+    /// Smallest vesselness of a vessel voxel, above 0 (unset: from the weights).
     #[parameter(min = 0, max = 1)]
     low: Option<f32>,
-    /// Smallest peak of vesselness of a vessel (unset: that of the weights).
+    /// Smallest peak vesselness of a vessel (unset: from the weights).
     #[parameter(min = 0, max = 1)]
     high: Option<f32>,
-    /// Smallest size of a vessel (unset: that of the weights; 0 without weights).
+    /// Smallest size of a vessel (unset: from the weights; 0 without weights).
     #[parameter(min = 0, unit = "voxels")]
     min_size_vox: Option<u64>,
-    /// Standard deviations of the Gaussians, close to the radii of the vessels (unset: those of the weights).
+    /// Standard deviations of the Gaussians, close to the radii of the vessels (unset: from the weights).
     #[parameter(unit = "µm")]
     sigma_um: Option<Vec<f64>>,
     /// Standard deviations along every axis instead of sigma_um, for scans of unknown voxel size.
     #[parameter(unit = "voxels")]
     sigma_vox: Option<Vec<f64>>,
-    /// Suppression of plates; a smaller value lets more through (unset: that of the weights; 0.5 without weights).
+    /// Suppression of plates; a smaller value suppresses less (unset: from the weights; 0.5 without weights).
     alpha: Option<f64>,
-    /// Suppression of blobs; a larger value lets more through (unset: that of the weights; 0.5 without weights).
+    /// Suppression of blobs; a larger value suppresses less (unset: from the weights; 0.5 without weights).
     beta: Option<f64>,
-    /// Norm of the Hessian that separates structure from background, in units of intensity (unset: that of the weights;
+    /// Norm of the Hessian that separates structure from background, in units of intensity (unset: from the weights;
     /// without weights half of the largest norm of each channel at each scale).
     c: Option<f64>,
-    /// Whether vessels are brighter or darker than their surroundings (unset: that of the weights; bright without weights).
+    /// Brightness of vessels relative to their surroundings (unset: from the weights; bright without weights).
     polarity: Option<Polarity>,
 }
 
-impl Wanted {
+impl PredictSettings {
     fn scales(&self) -> Result<Option<Scales>, StageError> {
         match (&self.sigma_um, &self.sigma_vox) {
             (Some(_), Some(_)) => Err(StageError::usage(
@@ -61,7 +61,7 @@ impl Wanted {
         }
     }
 
-    /// The weights' model with what the parameters say otherwise, or a model of parameters alone.
+    /// The model in the weights with the given parameters replaced, or a model from parameters only.
     fn model(&self, weights: Option<Model>) -> Result<Model, StageError> {
         let scales = self.scales()?;
         let mut model = match (weights, scales, self.low, self.high) {
@@ -101,13 +101,13 @@ impl Wanted {
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let wanted: Wanted = invocation.settings()?;
+    let settings: PredictSettings = invocation.settings()?;
     let weights = invocation
         .optional_input("weights")
         .map(|path| load_weights(path, Model::from_bytes));
-    let model = wanted.model(weights.transpose()?)?;
+    let model = settings.model(weights.transpose()?)?;
     let input = invocation.input("input")?;
-    let Prepared { scan, file } = Prepared::load(input)?;
+    let PreparedScan { scan, file } = PreparedScan::load(input)?;
     let mut progress: Option<Progress> = None;
     let mut watch = |done: usize, all: usize| {
         let progress = progress.get_or_insert_with(|| Progress::start("predict", all as u64));

@@ -13,19 +13,19 @@ use rsom_volume::{Mask, OverlapCounts, Scan};
 use super::history;
 use crate::{FrangiError, Model, Polarity, Scales, Search, Settings, predict, search};
 
-/// Scales where none are given: near the radii of vessels in skin.
+/// Default scales: close to the radii of vessels in skin.
 const SIGMA_SET_UM: &str = "12+24+48";
-/// What references mark.
+/// The structure that references mark.
 const SOUGHT: &str = "vessels";
 
 /// The command `train`.
 pub(super) fn command() -> Command {
-    Command::new("train", "Choose the best settings and thresholds on scans and their reference masks", run)
+    Command::new("train", "Find the settings and thresholds with the best Dice on scans with reference masks", run)
         .inputs(Dataset::inputs(SOUGHT))
         .output(Port::optional("output", Kind::Directory, "Folder for weights.safetensors and history.parquet"))
         .output(Port::optional("weights", Kind::Weights, "Settings and thresholds with the largest mean Dice over the training scans"))
         .output(Port::optional("history", Kind::Table, "Table of the search: one row per pair of thresholds, with settings and mean Dice"))
-        .parameters(Wanted::declare())
+        .parameters(TrainSettings::declare())
         .parameters(Dataset::parameters(SOUGHT))
         .example("rsom-frangi train --image a.nii.gz b.nii.gz --mask a_vessels.nii.gz b_vessels.nii.gz --weights frangi.safetensors --history tried.parquet")
         .example("rsom-frangi train --image a.nii.gz --mask a_vessels.nii.gz --sigma-sets-um 6+12+24,12+24+48 --cs 0,5,20 --output frangi")
@@ -33,22 +33,22 @@ pub(super) fn command() -> Command {
 }
 
 #[derive(Debug, Parameters)]
-struct Wanted {
+struct TrainSettings {
     /// Sets of scales to try, in µm; + joins the scales of a set, as in 6+12+24,12+24+48 (unset: 12+24+48).
     sigma_sets_um: Option<Vec<String>>,
     /// Sets of scales in voxels along every axis instead of sigma_sets_um, for scans of unknown voxel size.
     sigma_sets_vox: Option<Vec<String>>,
-    /// Values of beta to try: suppression of blobs; a larger value lets more through.
+    /// Values of beta to try: suppression of blobs; a larger value suppresses less.
     #[parameter(default = [0.5])]
     betas: Vec<f64>,
-    /// Polarities to try: vessels are brighter or darker than their surroundings.
+    /// Polarities to try: vessels brighter or darker than their surroundings.
     #[parameter(default = [Polarity::Bright])]
     polarities: Vec<Polarity>,
-    /// Suppression of plates; a smaller value lets more through.
+    /// Suppression of plates; a smaller value suppresses less.
     #[parameter(default = 0.5)]
     alpha: f64,
-    /// Values of c to try: norm of the Hessian that separates structure from background, in units of intensity; 0 is half
-    /// of the largest norm of each channel at each scale.
+    /// Values of c to try: norm of the Hessian that separates structure from background, in units of intensity; 0 means
+    /// half of the largest norm of each channel at each scale.
     #[parameter(default = [0.0], min = 0)]
     cs: Vec<f64>,
     /// Smallest size of a vessel.
@@ -56,8 +56,8 @@ struct Wanted {
     min_size_vox: u64,
 }
 
-impl Wanted {
-    /// All settings to choose from.
+impl TrainSettings {
+    /// All combinations of settings to try.
     fn candidates(&self) -> Result<Vec<Settings>, StageError> {
         let scales = match (&self.sigma_sets_um, &self.sigma_sets_vox) {
             (None, None) => sets("--sigma-sets-um", &[SIGMA_SET_UM.to_owned()], Scales::Um),
@@ -87,7 +87,8 @@ impl Wanted {
             settings.check().map_err(StageError::usage)?;
         }
         if candidates.is_empty() {
-            let fault = "--sigma-sets-um, --betas, --cs and --polarities need a value each";
+            let fault =
+                "--sigma-sets-um, --betas, --cs and --polarities need at least one value each";
             return Err(StageError::usage(fault));
         }
         Ok(candidates)
@@ -103,7 +104,7 @@ fn sets(
         let sigmas: Result<Vec<f64>, _> = text.split('+').map(|s| s.trim().parse()).collect();
         let sigmas = sigmas.map_err(|_| {
             StageError::usage(format_args!(
-                "{flag}: '{text}' is no list of numbers joined by +"
+                "{flag}: '{text}' is not a list of numbers joined by +, such as 12+24+48"
             ))
         });
         sigmas.map(&scales)
@@ -112,11 +113,11 @@ fn sets(
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let wanted: Wanted = invocation.settings()?;
-    let candidates = wanted.candidates()?;
+    let settings: TrainSettings = invocation.settings()?;
+    let candidates = settings.candidates()?;
     let outputs = TrainingOutputs::of(invocation)?;
     let (dataset, stated) = Dataset::of(invocation)?;
-    let found = choose(&wanted, &candidates, &dataset)?;
+    let found = choose(&settings, &candidates, &dataset)?;
     let model = Model {
         settings: candidates[found.best.candidate].clone(),
         thresholds: found.best.thresholds,
@@ -134,7 +135,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     Ok(summary(&model, &found, validation_dice))
 }
 
-/// A failure of a library, or one that already says which file it is about.
+/// An error of the library, or an error that already names its file.
 enum Failure {
     Library(FrangiError),
     Stage(StageError),
@@ -147,7 +148,7 @@ impl From<FrangiError> for Failure {
 }
 
 fn choose(
-    wanted: &Wanted,
+    settings: &TrainSettings,
     candidates: &[Settings],
     dataset: &Dataset,
 ) -> Result<Search, StageError> {
@@ -159,7 +160,7 @@ fn choose(
         let (scan, mask) = load_pair(dataset, &training[scan]).map_err(Failure::Stage)?;
         empty[current] = mask.count() == 0;
         if empty.iter().all(|empty| *empty) {
-            let fault = "every reference of the training scans is empty";
+            let fault = "every reference of the training scans is empty; training needs at least one vessel voxel";
             return Err(Failure::Stage(StageError::inputs(fault)));
         }
         Ok((scan, mask))
@@ -172,7 +173,7 @@ fn choose(
         }
         !interrupt::requested()
     };
-    let min_size_vox = wanted.min_size_vox;
+    let min_size_vox = settings.min_size_vox;
     let found = search(
         candidates,
         min_size_vox,
@@ -210,9 +211,9 @@ fn evaluate(model: &Model, dataset: &Dataset) -> Result<Option<f64>, StageError>
 fn summary(model: &Model, found: &Search, validation_dice: Option<f64>) -> Summary {
     let (best, sigma) = (&found.best, history::shown(&model.settings.scales));
     if best.dice == 0.0 {
-        log::warn("no pair of thresholds finds anything of the references");
+        log::warn("no pair of thresholds finds any reference voxel; check scales and polarity");
     }
-    let validation = validation_dice.map_or(String::new(), |d| format!(", of validation {d:.3}"));
+    let validation = validation_dice.map_or(String::new(), |d| format!(", validation {d:.3}"));
     let (low, high) = (best.thresholds.low, best.thresholds.high);
     Summary::new()
         .with("low", low)
@@ -223,7 +224,7 @@ fn summary(model: &Model, found: &Search, validation_dice: Option<f64>) -> Summa
         .with("train_dice", best.dice)
         .with("validation_dice", validation_dice)
         .text(format!(
-            "σ {sigma}, β {}, low {low}, high {high}: Dice of training {:.3}{validation}",
+            "σ {sigma}, β {}, low {low}, high {high}: Dice: training {:.3}{validation}",
             model.settings.beta, best.dice
         ))
 }

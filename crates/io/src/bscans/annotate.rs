@@ -1,4 +1,4 @@
-//! Annotations become labels: boundaries enclose layers, label pictures carry values.
+//! Converts annotations to labels: boundaries enclose layers, label pictures carry labels as pixel values.
 
 use ndarray::Array3;
 
@@ -6,26 +6,27 @@ use super::BoundaryTable;
 use super::stack::same_size;
 use rsom_formats::images::Picture;
 
-/// A label map of shape (column, B-scan, row) and what had to be mended on the way.
+/// A label map of shape (column, B-scan, row), with counts of corrected and missing annotations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Annotation {
     /// Labels; 0 is background.
     pub labels: Array3<i32>,
-    /// Places that had to be mended: boundary depths moved, or pixels snapped.
+    /// Number of corrected places: boundary depths moved, or pixels snapped to a label.
     pub mended: usize,
-    /// Columns (or pixels) without annotation, left 0.
+    /// Number of columns (or pixels) without annotation; their label is 0.
     pub missing: usize,
 }
 
-/// Layers between boundaries: label k stands between boundary k and boundary k + 1 (boundaries counted from 1).
+/// Labels the layers between boundaries: label k lies between boundary k and boundary k + 1 (boundaries counted from
+/// 1).
 ///
 /// A boundary at depth d (rows, from 0 at the first row) begins a layer at row round(d), half up: label k covers the
-/// rows from round(d_k) to round(d_k+1) − 1. Boundaries that cross are ordered from above: a boundary above the one
-/// before it is moved down to it, which leaves no layer between them there; such places are counted as mended. Depths
-/// outside the picture are clipped to it. A column where a boundary is not annotated stays background.
+/// rows from round(d_k) to round(d_k+1) − 1. Where boundaries cross, the lower one is moved down to the upper one: the
+/// layer between them is empty there, and the place counts as mended. Depths outside the picture are clipped to it. A
+/// column where a boundary is not annotated stays background.
 ///
 /// # Errors
-/// Fewer than two boundaries; a table whose shape is not (columns, B-scans) of the pictures.
+/// Fewer than two boundaries; a table whose shape differs from (columns, B-scans) of the pictures.
 pub fn labels_from_boundaries(
     boundaries: &[BoundaryTable],
     shape: [usize; 3],
@@ -33,7 +34,7 @@ pub fn labels_from_boundaries(
     let [width, count, height] = shape;
     if boundaries.len() < 2 {
         return Err(format!(
-            "{} boundaries enclose no layer; at least 2 are needed",
+            "{} boundaries enclose no layer; give at least 2",
             boundaries.len()
         ));
     }
@@ -41,7 +42,7 @@ pub fn labels_from_boundaries(
         if table.shape() != [width, count] {
             let (rows, columns) = table.dim();
             return Err(format!(
-                "boundary {} has {rows} columns and {columns} B-scans, the pictures {width} and {count}",
+                "boundary {} has {rows} columns and {columns} B-scans, but the pictures have {width} and {count}",
                 number + 1
             ));
         }
@@ -70,18 +71,18 @@ pub fn labels_from_boundaries(
     Ok(annotation)
 }
 
-/// Label pictures whose pixel values are the labels.
+/// Converts label pictures to labels: the pixel values are the labels.
 ///
-/// A value that is not among `values` and 0 is an edge that was smoothed: it is snapped to the nearest of the labels that
-/// stand, unsmoothed, within two pixels (so that an edge from 255 to 0 does not become a rim of 127), or to the nearest
-/// of all where there are none; ties go to the smaller. Snapped pixels are counted as mended.
+/// A value other than 0 and `values` comes from a smoothed edge. It is snapped to the nearest label among the exact
+/// label values within two pixels (so that an edge from 255 to 0 does not become a rim of 127), or to the nearest of
+/// all labels where there are none. Ties go to the smaller label. Snapped pixels count as mended.
 ///
 /// # Errors
 /// No pictures, pictures of different size, or color pictures.
 pub fn labels_from_pictures(pictures: &[Picture], values: &[i32]) -> Result<Annotation, String> {
     let first = same_size(pictures)?;
     if first.channels != 1 {
-        return Err("label pictures must be grey".into());
+        return Err("label pictures must be gray, with one value per pixel".into());
     }
     let mut known: Vec<i32> = values.iter().copied().chain([0]).collect();
     known.sort_unstable();
@@ -99,10 +100,10 @@ pub fn labels_from_pictures(pictures: &[Picture], values: &[i32]) -> Result<Anno
     })
 }
 
-/// How far from a smoothed pixel its unsmoothed neighbors are looked for.
+/// Radius, in pixels, of the search for exact label values around a smoothed pixel.
 const EDGE_PIXELS: usize = 2;
 
-/// The label of a pixel; `known` is sorted.
+/// The label of a pixel; `known` holds the labels in ascending order.
 fn label_at(picture: &Picture, [row, column]: [usize; 2], known: &[i32]) -> i32 {
     let value = picture.at(row, column, 0);
     let is_known = |label: &&i32, value: f64| f64::from(**label) == value;
@@ -124,7 +125,7 @@ fn label_at(picture: &Picture, [row, column]: [usize; 2], known: &[i32]) -> i32 
         .unwrap_or(0)
 }
 
-/// Rows where the layers begin, ordered, and how many depths had to be moved.
+/// First row of each layer, in ascending order, and the number of depths that were moved to get this order.
 fn ordered_rows(depths: &[f64], height: usize) -> (Vec<usize>, usize) {
     let mut deepest = f64::NEG_INFINITY;
     let mut mended = 0;

@@ -8,7 +8,7 @@ pub type BoundaryTable = Array2<f64>;
 /// Reads numbers separated by commas, semicolons, tabs or spaces; `nan` and empty fields are not annotated.
 ///
 /// # Errors
-/// A field that is no number, rows of different length, no rows; with the line.
+/// A field that is not a number; rows of different length; no rows. The message states the line.
 pub fn parse_boundary_table(text: &str) -> Result<BoundaryTable, String> {
     let mut values = Vec::new();
     let mut width = None;
@@ -18,11 +18,11 @@ pub fn parse_boundary_table(text: &str) -> Result<BoundaryTable, String> {
             continue;
         }
         let row = parse_row(line)
-            .map_err(|field| format!("line {}: '{field}' is no depth", number + 1))?;
+            .map_err(|field| format!("line {}: '{field}' is not a depth; write a number, or nan where nothing is annotated", number + 1))?;
         let expected = *width.get_or_insert(row.len());
         if expected != row.len() {
             return Err(format!(
-                "line {}: {} values instead of {expected}",
+                "line {}: {} values, but the first line has {expected}",
                 number + 1,
                 row.len()
             ));

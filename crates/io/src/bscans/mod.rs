@@ -1,6 +1,6 @@
-//! B-scans and their annotations: pictures, boundary tables and label pictures become one volume and one label map.
+//! B-scans and their annotations: converts pictures, boundary tables and label pictures to a volume and a label map.
 //!
-//! A B-scan is a cross-section: its columns are x, its rows are depth z; B-scans follow each other along y.
+//! A B-scan is a cross-section: its columns are x and its rows are depth z. Successive B-scans lie along y.
 
 mod annotate;
 mod boundary_table;

@@ -1,13 +1,13 @@
-//! Pictures of one size become a volume.
+//! Stacks pictures of one size into a volume.
 
 use ndarray::Array4;
 
 use rsom_formats::images::Picture;
 
-/// B-scans in order become intensities of shape (column, B-scan, row, channel).
+/// Stacks B-scans, in order, into intensities of shape (column, B-scan, row, channel).
 ///
 /// # Errors
-/// No pictures, or pictures of different size; the message says which.
+/// No pictures, or pictures of different size; the message states which picture.
 pub fn stack_bscans(pictures: &[Picture]) -> Result<Array4<f32>, String> {
     let first = same_size(pictures)?;
     let shape = (first.width, pictures.len(), first.height, first.channels);
@@ -16,10 +16,10 @@ pub fn stack_bscans(pictures: &[Picture]) -> Result<Array4<f32>, String> {
     }))
 }
 
-/// Pages of a stack in order become intensities of shape (column, row, page, channel).
+/// Stacks pages, in order, into intensities of shape (column, row, page, channel).
 ///
 /// # Errors
-/// No pictures, or pictures of different size; the message says which.
+/// No pictures, or pictures of different size; the message states which picture.
 pub fn stack_pages(pictures: &[Picture]) -> Result<Array4<f32>, String> {
     let first = same_size(pictures)?;
     let shape = (first.width, first.height, pictures.len(), first.channels);
@@ -35,7 +35,7 @@ pub(super) fn same_size(pictures: &[Picture]) -> Result<&Picture, String> {
         if size(picture) != size(first) {
             let ((w, h, c), (fw, fh, fc)) = (size(picture), size(first));
             return Err(format!(
-                "picture {} has {w} × {h} pixels of {c} samples, the first one {fw} × {fh} of {fc}",
+                "picture {} has {w} × {h} pixels of {c} samples, but the first one has {fw} × {fh} of {fc}",
                 number + 1
             ));
         }

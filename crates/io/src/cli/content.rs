@@ -1,19 +1,19 @@
-//! What the values of a file are.
+//! What the values of a file represent.
 
 use rsom_parameters::{Choice, Parameters};
 
-/// What the values of a file are, and so how they are written.
+/// What the values of a file represent; this decides how they are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub(super) enum Content {
     /// Intensities.
     Volume,
-    /// A mask: anything but 0.
+    /// A mask: every value except 0 is set.
     Mask,
-    /// Whole numbers that name structures.
+    /// Integer labels of structures.
     Labels,
 }
 
-/// What a file of values does not say of itself.
+/// Parameters of files that do not state their voxel size or the meaning of their values.
 #[derive(Debug, Parameters)]
 pub(super) struct Values {
     /// Voxel size along x, y, z (unset: unknown).

@@ -52,7 +52,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let path = invocation.input("input")?;
     let axes = Axes::parse(&settings.axes).ok_or_else(|| {
         StageError::usage(format_args!(
-            "--axes: '{}' is no order of x, y and z",
+            "--axes: '{}' is not an order of x, y and z; write for example zyx",
             settings.axes
         ))
     })?;
@@ -64,7 +64,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         || settings.replace_non_finite.is_some()
         || settings.storage != OrAuto::Auto;
     if for_scans {
-        let fault = "--type, --channels, --channel-names and --replace-non-finite are for volumes";
+        let fault =
+            "--type, --channels, --channel-names and --replace-non-finite need --kind volume";
         return Err(StageError::usage(fault));
     }
     let grid = if settings.kind == Content::Mask {
@@ -109,7 +110,7 @@ fn scan(invocation: &Invocation, settings: &Settings, axes: Axes) -> Result<Summ
         .with("replaced", replaced))
 }
 
-/// Reads a scan with another value in the place of NaN and infinite voxels, and says how many there were.
+/// Reads a scan, replaces NaN and infinite voxels with `value`, and returns how many it replaced.
 fn finite(path: &Path, value: f32) -> Result<(Scan, usize), StageError> {
     let reading = Reading {
         keep_non_finite: true,
@@ -138,7 +139,7 @@ fn with_channels(scan: Scan, settings: &Settings, path: &Path) -> Result<Scan, S
                 let known = names.join(", ");
                 StageError::input(
                     path,
-                    format_args!("it has no channel '{name}'; it has {known}"),
+                    format_args!("there is no channel '{name}'; the channels are {known}"),
                 )
             })?;
         kept.push(place);
@@ -153,7 +154,7 @@ fn with_channels(scan: Scan, settings: &Settings, path: &Path) -> Result<Scan, S
     Scan::new(grid, new_names.clone(), selected).map_err(StageError::failure)
 }
 
-/// The grid with another voxel size; directions and the place of the first voxel stay.
+/// The grid with another voxel size; its axis directions and the position of the first voxel stay the same.
 fn respaced(grid: Grid, spacing_mm: Option<[f64; 3]>) -> Result<Grid, StageError> {
     let Some(mm) = spacing_mm else {
         return Ok(grid);

@@ -15,7 +15,7 @@ use rsom_formats::images::{Picture, Sample, read_pictures};
 use rsom_formats::nifti::Storage;
 use rsom_manifest::natural;
 
-/// The commands that bring pictures in.
+/// The commands that import pictures.
 pub(super) fn commands() -> Vec<Command> {
     vec![import_bscans(), import_tiff()]
 }
@@ -66,7 +66,7 @@ fn run_bscans(invocation: &Invocation) -> Result<Summary, StageError> {
         } = annotation;
         if mended + missing > 0 {
             log::info(format_args!(
-                "annotation: {mended} places mended, {missing} columns without one"
+                "annotation: {mended} places corrected, {missing} columns not annotated"
             ));
         }
         summary = summary.with("mended", mended).with("missing", missing);
@@ -78,14 +78,14 @@ fn run_bscans(invocation: &Invocation) -> Result<Summary, StageError> {
     Ok(summary)
 }
 
-/// An annotation and the names of its labels.
-type Named = (Annotation, BTreeMap<i32, String>);
+/// An annotation, with the names of its labels by label.
+type NamedAnnotation = (Annotation, BTreeMap<i32, String>);
 
 fn annotation(
     invocation: &Invocation,
     settings: &BscansSettings,
     scan: &Scan,
-) -> Result<Option<Named>, StageError> {
+) -> Result<Option<NamedAnnotation>, StageError> {
     let given = |name: &str| !invocation.inputs(name).is_empty();
     let wanted = invocation.optional_output("labels").is_some();
     match (given("boundaries"), given("label_images")) {
@@ -94,10 +94,10 @@ fn annotation(
         )),
         (false, false) => Ok(None),
         (true, true) => Err(StageError::usage(
-            "--boundaries and --label-images exclude each other",
+            "give --boundaries or --label-images, not both",
         )),
         _ if !wanted => Err(StageError::usage(
-            "an annotation is given, but no --labels to write it to",
+            "an annotation is given, but no output for it; add --labels",
         )),
         (true, false) => from_boundaries(invocation, settings, scan.grid().shape()).map(Some),
         (false, true) => from_pictures(invocation, settings, scan.grid().shape()).map(Some),
@@ -108,12 +108,13 @@ fn from_boundaries(
     invocation: &Invocation,
     settings: &BscansSettings,
     shape: [usize; 3],
-) -> Result<Named, StageError> {
+) -> Result<NamedAnnotation, StageError> {
     let files = files_in_order(invocation.inputs("boundaries"))?;
     let mut tables = Vec::new();
     for path in &files {
         let text = std::fs::read(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
-        let text = String::from_utf8(text).map_err(|_| StageError::input(path, "it is no text"))?;
+        let text = String::from_utf8(text)
+            .map_err(|_| StageError::input(path, "it is not a text file"))?;
         tables.push(bscans::parse_boundary_table(&text).map_err(|e| StageError::input(path, e))?);
     }
     let annotation =
@@ -122,7 +123,7 @@ fn from_boundaries(
     if !given.is_empty() && given.len() + 1 != tables.len() {
         let (names, layers) = (given.len(), tables.len() - 1);
         return Err(StageError::usage(format_args!(
-            "--layer-names: {names} names for {layers} layers"
+            "--layer-names: {names} names for {layers} layers; give one name per layer"
         )));
     }
     let name = |k: usize| given.get(k - 1).cloned().unwrap_or(format!("layer {k}"));
@@ -134,16 +135,18 @@ fn from_pictures(
     invocation: &Invocation,
     settings: &BscansSettings,
     [width, count, height]: [usize; 3],
-) -> Result<Named, StageError> {
+) -> Result<NamedAnnotation, StageError> {
     let mut names = BTreeMap::new();
     for (value, name) in &settings.label_values {
         let value: u16 = value.parse().map_err(|_| {
-            StageError::usage(format_args!("--label-values: '{value}' is no pixel value"))
+            StageError::usage(format_args!("--label-values: '{value}' is not a pixel value; write value=name with an integer value"))
         })?;
         names.insert(i32::from(value), name.clone());
     }
     if names.is_empty() {
-        return Err(StageError::usage("--label-images needs --label-values"));
+        return Err(StageError::usage(
+            "--label-images needs --label-values, such as 255=skin",
+        ));
     }
     let files = files_in_order(invocation.inputs("label_images"))?;
     let values: Vec<i32> = names.keys().copied().collect();
@@ -152,7 +155,7 @@ fn from_pictures(
     if annotation.labels.dim() != (width, count, height) {
         let (w, n, h) = annotation.labels.dim();
         let fault = format!(
-            "{n} label pictures of {w} × {h} pixels do not fit {count} images of {width} × {height}"
+            "{n} label pictures of {w} × {h} pixels do not match {count} images of {width} × {height} pixels"
         );
         return Err(of_first(&files, fault));
     }
@@ -168,7 +171,7 @@ fn run_tiff(invocation: &Invocation) -> Result<Summary, StageError> {
     write_as(invocation, path, &scan, settings.kind, storage(&pictures))
 }
 
-/// Writes a scan as what its values are: a volume, a mask or labels.
+/// Writes a scan as a volume, a mask or a label map, as its content says.
 pub(super) fn write_as(
     invocation: &Invocation,
     path: &Path,
@@ -182,22 +185,22 @@ pub(super) fn write_as(
         return Ok(summary);
     }
     let values = scan.channel(0).filter(|_| scan.channels().len() == 1);
-    let values =
-        values.ok_or_else(|| StageError::input(path, "a mask or label map has one channel"))?;
+    let values = values
+        .ok_or_else(|| StageError::input(path, "a mask or label map must have one channel"))?;
     let grid = scan.grid().clone();
     if kind == Content::Mask {
         let mask = Mask::new(grid, values.mapv(|v| v != 0.0)).map_err(StageError::inputs)?;
         ports::write_mask(invocation, "output", &mask)?;
         return Ok(summary.with("voxels", mask.count()));
     }
-    // Single precision holds every whole number below 2^24, so none was rounded on the way.
+    // Single precision represents every integer below 2^24 exactly, so no label was rounded before.
     if values
         .iter()
         .any(|v| v.fract() != 0.0 || v.abs() >= 16_777_216.0)
     {
         return Err(StageError::input(
             path,
-            "its values are no labels: not whole, or 2^24 and above",
+            "its values are not labels: labels are integers below 2^24",
         ));
     }
     let labels = LabelMap::new(grid, values.mapv(|v| v as i32), BTreeMap::new());
@@ -216,7 +219,7 @@ fn scan(intensities: Array4<f32>, spacing_mm: Option<[f64; 3]>) -> Result<Scan, 
     Scan::new(grid, names, intensities).map_err(StageError::inputs)
 }
 
-/// The narrowest type that holds every picture.
+/// The narrowest type that represents the values of every picture.
 fn storage(pictures: &[Picture]) -> Storage {
     if pictures.iter().all(|p| p.sample == Sample::Uint8) {
         Storage::Uint8
@@ -236,20 +239,20 @@ fn pictures_of(files: &[PathBuf]) -> Result<Vec<Picture>, StageError> {
     Ok(pictures)
 }
 
-/// The pictures of a file, all of whose values single precision can hold.
+/// Reads the pictures of a file and checks that all values are finite in single precision.
 fn finite_pictures(path: &Path) -> Result<Vec<Picture>, StageError> {
     let pictures = read_pictures(path).map_err(|e| ports::at_input(path, e))?;
     let values = pictures.iter().flat_map(|picture| &picture.values);
     match values.filter(|value| !(**value as f32).is_finite()).count() {
         0 => Ok(pictures),
         count => {
-            let fault = format!("{count} values are NaN, infinite or beyond single precision");
+            let fault = format!("{count} values are NaN, infinite or outside single precision");
             Err(StageError::input(path, fault))
         }
     }
 }
 
-/// The files themselves, or the files of one folder, in natural order of their names.
+/// The given files, or the files of the one given folder, in natural order of their names.
 fn files_in_order(paths: &[PathBuf]) -> Result<Vec<PathBuf>, StageError> {
     let mut files = Vec::new();
     for path in paths {
@@ -266,7 +269,7 @@ fn files_in_order(paths: &[PathBuf]) -> Result<Vec<PathBuf>, StageError> {
     match files.first() {
         Some(_) => Ok(files),
         None => Err(StageError::inputs(format_args!(
-            "{paths:?}: no files there"
+            "{paths:?}: the folder has no files"
         ))),
     }
 }

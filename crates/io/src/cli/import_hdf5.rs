@@ -16,10 +16,10 @@ use rsom_formats::Numbers;
 use rsom_formats::hdf5::{Array, Dataset, File, Kind, Node, ipasc};
 use rsom_formats::nifti::Storage;
 
-/// So many datasets are named when the wanted one is not there.
+/// Largest number of datasets that an error message lists.
 const MOST_NAMED: usize = 20;
 
-/// The command that brings HDF5 datasets in.
+/// The command that imports HDF5 datasets.
 pub(super) fn commands() -> Vec<Command> {
     let about = "Convert a dataset of an HDF5 file to a volume";
     vec![Command::new("import hdf5", about, run)
@@ -50,7 +50,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let extents = dataset.shape().len();
     if !(2..=4).contains(&extents) {
         let named = named(&[&dataset]).map_err(|e| at_input(path, e))?;
-        let fault = format_args!("{named} is no volume: it has {extents} extents, not two to four");
+        let fault = format_args!("{named} is not a volume: it has {extents} axes, not two to four");
         return Err(StageError::input(path, fault));
     }
     let axes = match axes {
@@ -60,7 +60,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     if axes.0.len() != extents {
         let letters: String = axes.0.iter().collect();
         return Err(StageError::usage(format_args!(
-            "--axes {letters} does not name the {extents} extents of {}",
+            "--axes {letters} does not match the {extents} axes of {}",
             dataset.path()
         )));
     }
@@ -70,7 +70,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     Ok(summary.with("dataset", dataset.path()))
 }
 
-/// What the axes of a dataset are: x, y, z and c, as far as there are.
+/// The order of the axes of a dataset, as letters: x, y, z and c (channel).
 struct Axes(Vec<char>);
 
 impl Axes {
@@ -83,7 +83,7 @@ impl Axes {
         }
         let word: String = letters.iter().collect();
         Err(StageError::usage(format_args!(
-            "--axes: '{word}' is no order of x, y, z and c, such as zyx"
+            "--axes: '{word}' is not an order of x, y, z and c; write for example zyx"
         )))
     }
 
@@ -92,14 +92,14 @@ impl Axes {
             2 => Ok(Self(vec!['x', 'z'])),
             3 => Ok(Self(vec!['x', 'y', 'z'])),
             extents => Err(StageError::usage(format_args!(
-                "{} has {extents} extents: say with --axes what they are, such as zyxc",
+                "{} has {extents} axes; state their order with --axes, such as zyxc",
                 dataset.path()
             ))),
         }
     }
 }
 
-/// The dataset that was asked for, or the only one that can be a volume.
+/// The requested dataset, or the only one of the file that can be a volume.
 fn chosen(path: &Path, file: &File, wanted: Option<&str>) -> Result<Dataset, StageError> {
     let failed = |e: FormatError| at_input(path, e);
     let series = ipasc::time_series(file).map_err(failed)?;
@@ -109,8 +109,8 @@ fn chosen(path: &Path, file: &File, wanted: Option<&str>) -> Result<Dataset, Sta
         return Err(StageError::input(
             path,
             format_args!(
-                "an IPASC file holds what detectors recorded over time ({}: {words}), not a volume; reconstruct it (PATATO and \
-             IPASC's own tools read it), and import what comes out; rsom-io inspect lists the metadata",
+                "an IPASC file holds the recorded time series of the detectors ({}: {words}), not a volume; reconstruct it (PATATO and \
+             IPASC's own tools read it) and import the result; rsom-io inspect lists the metadata",
                 series.path()
             ),
         ));
@@ -132,7 +132,7 @@ fn chosen(path: &Path, file: &File, wanted: Option<&str>) -> Result<Dataset, Sta
             Some(dataset) => Ok((*dataset).clone()),
             None => {
                 let there = named(&datasets).map_err(failed)?;
-                let fault = format_args!("there is no dataset {wanted}; there are {there}");
+                let fault = format_args!("there is no dataset {wanted}; the file has {there}");
                 Err(StageError::input(path, fault))
             }
         };
@@ -141,14 +141,15 @@ fn chosen(path: &Path, file: &File, wanted: Option<&str>) -> Result<Dataset, Sta
         [only] => Ok((**only).clone()),
         [] => {
             let there = named(&datasets).map_err(failed)?;
-            let fault = format_args!("no dataset of two to four extents; there are {there}");
+            let fault =
+                format_args!("there is no dataset with two to four axes; the file has {there}");
             Err(StageError::input(path, fault))
         }
         several => {
             let several: Vec<&Dataset> = several.iter().map(|dataset| **dataset).collect();
             let there = named(&several).map_err(failed)?;
             Err(StageError::usage(format_args!(
-                "--dataset must say which of them: {there}"
+                "the file has several datasets; choose one with --dataset: {there}"
             )))
         }
     }
@@ -167,21 +168,23 @@ fn named(datasets: &[&Dataset]) -> Result<String, FormatError> {
     Ok(words.join(", ").replace(char::is_control, "?"))
 }
 
-/// The values as (x, y, z, channel), and the narrowest type that holds them.
+/// Reads the values as (x, y, z, channel), and determines the narrowest type that represents them.
 fn read(dataset: &Dataset, axes: &Axes) -> Result<(Array4<f32>, Storage), FormatError> {
     let fault = |what: &dyn std::fmt::Display| {
         FormatError::format("HDF5", format_args!("{}: {what}", dataset.path()))
     };
     let shape: Vec<usize> = dataset.shape().iter().map(|n| *n as usize).collect();
     if shape.contains(&0) {
-        return Err(fault(&"it is empty"));
+        return Err(fault(&"it has no values"));
     }
     let Array {
         real,
         imaginary: None,
     } = dataset.numbers()?
     else {
-        return Err(fault(&"its numbers are complex"));
+        return Err(fault(
+            &"it holds complex numbers; import its magnitude instead",
+        ));
     };
     let storage = match &real {
         Numbers::U8(_) => Storage::Uint8,
@@ -192,7 +195,7 @@ fn read(dataset: &Dataset, axes: &Axes) -> Result<(Array4<f32>, Storage), Format
     let values = real.into_f32();
     let bad = values.iter().filter(|value| !value.is_finite()).count();
     if bad > 0 {
-        let what = format!("{bad} values are NaN, infinite or beyond single precision");
+        let what = format!("{bad} values are NaN, infinite or outside single precision");
         return Err(fault(&what));
     }
     let mut array = ArrayD::from_shape_vec(IxDyn(&shape), values).map_err(|e| fault(&e))?;

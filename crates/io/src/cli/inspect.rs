@@ -4,7 +4,7 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use crate::inspect::inspect;
 
-/// The command that looks at a file.
+/// The command that reports the content of a file.
 pub(super) fn commands() -> Vec<Command> {
     let about = "Show the content of a file: format, shape, spacing, type, range, sha256";
     vec![

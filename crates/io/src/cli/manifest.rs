@@ -7,7 +7,7 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic, d
 
 use rsom_manifest::{Description, Leak, Manifest, Pattern};
 
-/// The commands on manifests.
+/// The commands that create and verify manifests.
 pub(super) fn commands() -> Vec<Command> {
     vec![
         Command::new("manifest create", "Describe a folder of scans: subjects, scans, and the sha256 of every file", create)
@@ -27,16 +27,16 @@ struct CreateSettings {
     /// Name of the data set.
     #[parameter(required)]
     name: String,
-    /// Pattern for the files of a role, as role=pattern with {parts}.
+    /// Pattern for the files of a role, as role=pattern; {subject} and other {parts} match parts of the path.
     #[parameter(required)]
     files: BTreeMap<String, String>,
-    /// Id of a scan, made of {parts}.
+    /// Id of a scan, composed of {parts} of the pattern.
     #[parameter(default = "{subject}")]
     scan: String,
-    /// Subject of a scan, made of {parts}.
+    /// Subject of a scan, composed of {parts} of the pattern.
     #[parameter(default = "{subject}")]
     subject: String,
-    /// Further names of a subject, as alias=name.
+    /// Second name of a subject, as alias=name: both names count as one subject.
     same_subject: BTreeMap<String, String>,
     /// Number of folds to distribute the subjects over; 0 for no folds.
     #[parameter(default = 0, min = 0, max = 1000)]
@@ -78,16 +78,15 @@ fn verify(invocation: &Invocation) -> Result<Summary, StageError> {
     warn_of_leaks(&rsom_manifest::leaks(&manifest));
     let faults = rsom_manifest::verify(&manifest, &root)?;
     match faults.as_slice() {
-        [] => Ok(counts(&manifest).text(format!(
-            "{}: all files are as they should be",
-            path.display()
-        ))),
+        [] => {
+            Ok(counts(&manifest).text(format!("{}: all files match their sha256", path.display())))
+        }
         [first] => Err(StageError::input(path, first)),
         [first, rest @ ..] => {
             let more = rest.len();
             Err(StageError::input(
                 path,
-                format_args!("{first}, and {more} more files are not as they should be"),
+                format_args!("{first}, and {more} more files are missing or changed"),
             ))
         }
     }
@@ -118,7 +117,7 @@ fn warn_of_leaks(leaks: &[Leak]) {
             files.first().map(|f| f.join(" = ")).unwrap_or_default(),
         );
         log::warn(format_args!(
-            "subjects '{a}' and '{b}' share the content of {count} files ({example}): a leak when they stand on both sides of a split"
+            "subjects '{a}' and '{b}' have {count} files with equal content ({example}); if they are the same person, keep them in one split (--same-subject)"
         ));
     }
 }

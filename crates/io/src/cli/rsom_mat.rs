@@ -12,7 +12,7 @@ use crate::rsom_mat;
 use rsom_manifest as manifest;
 use rsom_volume::RawScan;
 
-/// The commands on raw RSOM scans.
+/// The commands for raw RSOM scans.
 pub(super) fn commands() -> Vec<Command> {
     vec![
         Command::new("import rsom-mat", "Convert the MATLAB files of a raw RSOM scan to one volume", import)
@@ -63,7 +63,7 @@ fn sessions(invocation: &Invocation) -> Result<Summary, StageError> {
         return Err(StageError::input(folder, fault));
     }
     if let ([], Some(first)) = (found.sessions.as_slice(), found.incomplete.first()) {
-        let fault = format_args!("{} has no partner {}", first.found, first.missing);
+        let fault = format_args!("{} has no matching {}", first.found, first.missing);
         return Err(StageError::input(folder, fault));
     }
     let files: usize = found
@@ -83,11 +83,11 @@ fn sessions(invocation: &Invocation) -> Result<Summary, StageError> {
         return Err(StageError::input(folder, first));
     }
     for doubt in found.doubts.iter().chain(&unreadable) {
-        log::warn(format_args!("{doubt}: left out"));
+        log::warn(format_args!("{doubt}: skipped"));
     }
     for scan in &found.incomplete {
         log::warn(format_args!(
-            "{} has no partner {}: left out",
+            "{} has no matching {}: skipped",
             scan.found, scan.missing
         ));
     }

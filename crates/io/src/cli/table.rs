@@ -6,7 +6,7 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
 use crate::ports;
 use rsom_formats::table::{csv, wide};
 
-/// The commands on tables.
+/// The commands that reshape tables.
 pub(super) fn commands() -> Vec<Command> {
     vec![
         Command::new("table wide", "Reshape a long table for spreadsheets: one row per scan, one column per metric", run)

@@ -1,6 +1,6 @@
-//! Which scans with references a command reads: given one by one, or chosen from a manifest.
+//! The scans with references that a command reads: given one by one, or selected from a manifest.
 
-mod chosen;
+mod selected_scans;
 mod source;
 mod stated;
 mod training;
@@ -10,27 +10,27 @@ use std::path::PathBuf;
 use rsom_stage::StageError;
 use rsom_volume::{Mask, Scan};
 
-pub use chosen::Chosen;
+pub use selected_scans::SelectedScans;
 pub use training::Dataset;
 
 use crate::ports;
 
-/// A scan and the file that marks what is sought in it.
+/// A scan and the reference that marks the structure in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
-    /// Name of the scan: the manifest's, or that of its file.
+    /// Name of the scan: its id in the manifest, or derived from its file name.
     pub scan: String,
-    /// Whose scan it is, when a manifest says so.
+    /// Subject of the scan, when a manifest states it.
     pub subject: Option<String>,
-    /// The scan.
+    /// File of the scan.
     pub image: PathBuf,
-    /// Mask or label map.
+    /// File of the reference: a mask or a label map.
     pub reference: PathBuf,
-    /// sha256 of both, when a manifest states them.
+    /// sha256 of scan and reference, when a manifest states them.
     stated: Option<[String; 2]>,
 }
 
-/// Names of the inputs that hold scans and their references.
+/// Names of the inputs for scans and their references.
 #[derive(Debug, Clone, Copy)]
 struct Names {
     image: &'static str,
@@ -38,7 +38,7 @@ struct Names {
     labels: &'static str,
 }
 
-/// The inputs that hold the scans of a command, or those that it trains on.
+/// Names of the inputs for the scans of a command, or for its training scans.
 const MAIN: Names = Names {
     image: "image",
     mask: "mask",
@@ -46,17 +46,17 @@ const MAIN: Names = Names {
 };
 
 impl Names {
-    /// The input that holds the references.
+    /// Name of the input for the references: label maps or masks.
     fn reference(self, with_labels: bool) -> &'static str {
         if with_labels { self.labels } else { self.mask }
     }
 }
 
 impl Pair {
-    /// Reads both files; `label` says which labels are sought when references are label maps.
+    /// Reads both files; `label` lists the labels of the structure when references are label maps.
     ///
     /// # Errors
-    /// Exit code 3 with the file at fault.
+    /// Exit code 3; the message names the file.
     pub fn load(&self, label: Option<&[i32]>) -> Result<(Scan, Mask), StageError> {
         let scan = ports::load_scan(&self.image)?;
         let mask = match label {

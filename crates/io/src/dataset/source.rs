@@ -1,4 +1,4 @@
-//! Where scans and references come from: a manifest, or the inputs that name them.
+//! The source of scans and references: a manifest, or inputs that list the files.
 
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,10 @@ use rsom_stage::{Invocation, Kind, Port, StageError, data_folder, log};
 use super::{MAIN, Names, Pair};
 use rsom_manifest::{FileEntry, Manifest, ScanEntry};
 
-/// What scans and references are called.
+/// Labels and roles that identify references.
 #[derive(Debug, Parameters)]
 pub(super) struct Source {
-    /// Labels of the structure, where references are label maps.
+    /// Labels that form the structure, where references are label maps.
     pub(super) label: Option<Vec<i32>>,
     /// Role of the scans in a manifest.
     #[parameter(default = "image")]
@@ -20,7 +20,7 @@ pub(super) struct Source {
     pub(super) reference_role: Option<String>,
 }
 
-/// Declares the inputs of a manifest and of its folder.
+/// Declares the inputs for a manifest and its data folder.
 pub(super) fn manifest_inputs() -> [Port; 2] {
     [
         Port::optional(
@@ -36,7 +36,8 @@ pub(super) fn manifest_inputs() -> [Port; 2] {
     ]
 }
 
-/// Declares the inputs that name scans (`whose` scans they are) and their references; `sought` is what these mark.
+/// Declares the inputs that list scans (`whose` describes them) and their references; `sought` names the structure that
+/// references mark.
 pub(super) fn named_inputs(names: Names, whose: &str, sought: &str) -> [Port; 3] {
     let labels = format!("Label maps, instead of masks; --label names the labels of {sought}");
     [
@@ -46,7 +47,7 @@ pub(super) fn named_inputs(names: Names, whose: &str, sought: &str) -> [Port; 3]
     ]
 }
 
-/// The parameters of [`Source`], with help that names what references mark.
+/// The parameters of [`Source`], with help that names the structure `sought`.
 pub(super) fn parameters(sought: &str) -> Vec<Parameter> {
     let mut all = Source::declare();
     for parameter in &mut all {
@@ -55,20 +56,20 @@ pub(super) fn parameters(sought: &str) -> Vec<Parameter> {
     all
 }
 
-/// Warns of parameters that choose among the scans of a manifest, with scans that are named one by one.
+/// Warns about parameters that only select scans of a manifest, when scans are given one by one.
 pub(super) fn warn_without_manifest<const N: usize>(given: [(&str, bool); N]) {
     for (flag, _) in given.into_iter().filter(|(_, given)| *given) {
         log::warn(format_args!(
-            "--{flag} chooses among the scans of a --manifest: it changes nothing of scans that are named"
+            "--{flag} is ignored: it selects scans of a --manifest, and scans are given one by one"
         ));
     }
 }
 
 impl Source {
-    /// The path of the manifest, or none when scans are named one by one.
+    /// The path of the manifest, or `None` when scans are given one by one.
     ///
     /// # Errors
-    /// Exit code 2: scans are named in no way or in two.
+    /// Exit code 2: scans are given both ways, or not at all.
     pub(super) fn manifest<'i>(
         invocation: &'i Invocation,
         all: &[Names],
@@ -84,10 +85,10 @@ impl Source {
         }
     }
 
-    /// Scans given one by one.
+    /// The scans that are given one by one.
     ///
     /// # Errors
-    /// Exit code 2: pairs are incomplete.
+    /// Exit code 2: a scan without reference, or the reverse.
     pub(super) fn named(
         &self,
         names: Names,
@@ -107,7 +108,7 @@ impl Source {
         let (images, references) = (invocation.inputs(names.image), invocation.inputs(wanted));
         if images.len() != references.len() {
             return Err(StageError::usage(format_args!(
-                "{} names {} files and {} names {}: they are paired by their order",
+                "{} lists {} files and {} lists {}: they are paired by their order, so give equally many",
                 flag(names.image),
                 images.len(),
                 flag(wanted),
@@ -124,10 +125,10 @@ impl Source {
         Ok(images.iter().zip(references).map(pair).collect())
     }
 
-    /// Those scans of a manifest that `choose` gives, list by list.
+    /// The scans of a manifest that `choose` returns, list by list.
     ///
     /// # Errors
-    /// Exit code 3: a manifest that is not right, or lacks a file.
+    /// Exit code 3: the manifest is broken, or does not list a required file.
     pub(super) fn of_manifest<const N: usize>(
         &self,
         path: &Path,
@@ -158,7 +159,7 @@ impl Source {
                 Some(files) => {
                     let count = files.len();
                     Err(format!(
-                        "scan '{id}' has {count} files of role '{role}', not one"
+                        "scan '{id}' has {count} files of role '{role}'; exactly one is needed"
                     ))
                 }
                 None => Err(format!("scan '{id}' has no file of role '{role}'")),
@@ -175,7 +176,7 @@ impl Source {
     }
 }
 
-/// The name of a scan's file, without what says that it is one.
+/// Name of a scan: its file name without `.nii.gz` or `.nii`.
 fn name_of(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy());
     let name = name.unwrap_or_default();

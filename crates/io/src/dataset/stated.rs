@@ -1,4 +1,4 @@
-//! What outputs say of the scans that they come from.
+//! The provenance of outputs that are made from selected scans.
 
 use std::path::Path;
 
@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::{Names, Pair};
 
-/// Pairs and the inputs that they stand under.
+/// Pairs, and the names of the inputs that they belong to.
 pub(super) type Side<'p> = (&'p [Pair], Names);
 
-/// The invocation as its outputs shall state it: with every file that is read and the inputs called `kept`, and without the
-/// folder that a manifest's files are found in.
+/// The invocation to record as provenance: with every file that is read and the inputs listed in `kept`, without the
+/// folder of the manifest's files.
 pub(super) fn restated(
     invocation: &Invocation,
     kept: &[&str],
@@ -42,7 +42,7 @@ pub(super) fn restated(
     stated
 }
 
-/// Compares the hashes that a manifest states with those that the provenance found.
+/// Compares the hashes that a manifest states with the hashes in the provenance.
 ///
 /// # Errors
 /// Exit code 3: a file that has changed.
@@ -56,7 +56,7 @@ pub(super) fn verify(
         if found.is_some_and(|found| found.eq_ignore_ascii_case(expected)) {
             return Ok(());
         }
-        let fault = "it has changed: its sha256 is not the one that the manifest states";
+        let fault = "it has changed: its sha256 differs from the manifest";
         Err(StageError::input(path, fault))
     };
     for (pairs, names) in sides {

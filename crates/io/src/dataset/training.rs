@@ -12,11 +12,11 @@ use rsom_manifest::{Manifest, ScanEntry};
 /// The scans of a training run.
 #[derive(Debug, Default)]
 pub struct Dataset {
-    /// Those that are learned from.
+    /// Training scans.
     pub training: Vec<Pair>,
-    /// Those that are looked at after each epoch.
+    /// Validation scans, on which each epoch is evaluated.
     pub validation: Vec<Pair>,
-    /// Labels of what is sought when references are label maps.
+    /// Labels of the structure, when references are label maps.
     pub label: Option<Vec<i32>>,
 }
 
@@ -26,7 +26,7 @@ const VALIDATION: Names = Names {
     labels: "validation_labels",
 };
 
-/// Which scans of a manifest train and which validate.
+/// Selects training and validation scans of a manifest.
 #[derive(Debug, Parameters)]
 struct Splits {
     /// Train on the scans of this split of a manifest, and on those without a split.
@@ -44,7 +44,7 @@ struct Splits {
 }
 
 impl Dataset {
-    /// Declares the inputs that name scans; `sought` is what references mark.
+    /// Declares the inputs for scans and references; `sought` names the structure that references mark, for help texts.
     #[must_use]
     pub fn inputs(sought: &str) -> Vec<Port> {
         let training = "Training scans, instead of a manifest";
@@ -55,7 +55,7 @@ impl Dataset {
             .collect()
     }
 
-    /// Declares the parameters that choose scans.
+    /// Declares the parameters that select scans; `sought` names the structure that references mark, for help texts.
     #[must_use]
     pub fn parameters(sought: &str) -> Vec<Parameter> {
         let mut all = source::parameters(sought);
@@ -63,12 +63,12 @@ impl Dataset {
         all
     }
 
-    /// The scans that an invocation names, and the invocation as its outputs shall state it: with every file that is
-    /// read, and without the folder that a manifest's files are found in.
+    /// The scans that an invocation selects, and the invocation to record as provenance: with every file that is read,
+    /// without the folder of the manifest's files.
     ///
     /// # Errors
-    /// Exit code 2: scans are named in no way or in two, pairs are incomplete. Exit code 3: a manifest that is not right,
-    /// or whose files have changed.
+    /// Exit code 2: scans are given both by manifest and one by one, or not at all; pairs are incomplete. Exit code 3:
+    /// a broken manifest, or files that have changed.
     pub fn of(invocation: &Invocation) -> Result<(Self, Invocation), StageError> {
         let (source, splits): (Source, Splits) = (invocation.settings()?, invocation.settings()?);
         let [training, validation] = match Source::manifest(invocation, &[MAIN, VALIDATION])? {
@@ -86,7 +86,9 @@ impl Dataset {
             }
         };
         if training.is_empty() {
-            return Err(StageError::usage("no scan is left to train on"));
+            return Err(StageError::usage(
+                "no scan is left to train on; check --train-split and the folds",
+            ));
         }
         let dataset = Self {
             training,
@@ -107,11 +109,11 @@ impl Dataset {
 }
 
 impl Splits {
-    /// Training and validation: scans in no split, or in that of the training, train, unless their fold validates or
-    /// tests.
+    /// Training and validation scans. Training scans are those in the training split or in no split, except those in
+    /// the validation or test fold.
     ///
     /// # Errors
-    /// Exit code 2: a fold without such scans, which would leave scans of the test among those of the training.
+    /// Exit code 2: a fold without training scans. (A mistyped test fold would leave test scans in the training set.)
     fn choose<'m>(&self, manifest: &'m Manifest) -> Result<[Vec<&'m ScanEntry>; 2], StageError> {
         let folds = [
             ("test-fold", self.test_fold),
@@ -152,14 +154,14 @@ impl Splits {
     }
 }
 
-/// Warns of scans with the same content on both sides.
+/// Warns about scans with equal content in training and validation.
 fn warn_of_shared_scans(provenance: &Value) {
     let files = |names: Names| provenance["inputs"][names.image].as_array().cloned();
     let training = files(MAIN).unwrap_or_default();
     for scan in files(VALIDATION).unwrap_or_default() {
         if let Some(twin) = training.iter().find(|t| t["sha256"] == scan["sha256"]) {
             log::warn(format_args!(
-                "validation scan {} has the content of training scan {}: the validation says nothing of new scans",
+                "validation scan {} equals training scan {}: validation scores do not hold for new scans",
                 scan["name"], twin["name"]
             ));
         }

@@ -1,4 +1,4 @@
-//! What is in a YAML file: a manifest, or another document.
+//! Content of a YAML file: a manifest, or another document.
 
 use std::collections::BTreeSet;
 use std::path::Path;

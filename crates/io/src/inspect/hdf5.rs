@@ -1,4 +1,4 @@
-//! What is in an HDF5 file: its datasets, which are not read.
+//! Content of an HDF5 file: its datasets (their values are not read).
 
 use std::path::Path;
 
@@ -9,7 +9,8 @@ use rsom_formats::FormatError;
 use rsom_formats::hdf5::ipasc::{self, Metadatum};
 use rsom_formats::hdf5::{Attribute, Dataset, File, Node};
 
-/// The datasets with extents, type and compression, and what the file says of itself; of an IPASC file the metadata.
+/// Reports the datasets with extents, type and compression, and the attributes of the file; for an IPASC file its
+/// metadata.
 pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
     let file = File::open(path)?;
     let series = ipasc::time_series(&file)?;
@@ -36,7 +37,8 @@ pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
     Ok(report.with("datasets", Value::Object(datasets)))
 }
 
-/// Extents in the order of the file and type, such as `500 x 171 float64, chunks 64 x 64, shuffle, gzip`.
+/// Describes a dataset by its extents, in the order of the file, and its type, such as `500 x 171 float64, chunks 64 x
+/// 64, shuffle, gzip`.
 pub(crate) fn words(dataset: &Dataset) -> Result<String, FormatError> {
     let extents = |of: Vec<String>| of.join(" x ");
     let shape = extents(dataset.shape().iter().map(ToString::to_string).collect());

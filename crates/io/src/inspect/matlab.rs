@@ -1,4 +1,4 @@
-//! What kind of MATLAB file it is, and its variables.
+//! Content of a MATLAB file: its version and variables.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::report::Report;
 use rsom_formats::FormatError;
 use rsom_formats::matlab::{MatFile, Variable, Version};
 
-/// The kind of file and its variables, whose values are not read.
+/// Reports the version and the variables (their values are not read).
 pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
     let file = MatFile::open(path)?;
     let (format, header) = match file.version() {
@@ -27,7 +27,7 @@ pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
     Ok(report.with("variables", Value::Object(variables)))
 }
 
-/// Class and extents, such as `500 x 171 x 333 double`.
+/// Describes a variable by its extents and class, such as `500 x 171 x 333 double`.
 fn words(variable: &Variable) -> String {
     let extents: Vec<String> = variable.dims.iter().map(ToString::to_string).collect();
     let mut words = vec![extents.join(" x ")];

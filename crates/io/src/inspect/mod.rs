@@ -1,4 +1,4 @@
-//! What is in a file: format, shape, spacing, type, range, hash.
+//! Content of a file: format, shape, spacing, type, range, hash.
 
 mod document;
 mod hdf5;
@@ -22,13 +22,13 @@ pub use report::Report;
 
 use crate::ports::at_input;
 
-/// How much of a file is enough to tell what it is.
+/// Number of leading bytes that suffice to recognize a format.
 const START: u64 = 4096;
 
-/// Says what a file is and what is in it. The format is told by content, not by name, except for texts.
+/// Reports the format and content of a file. The format is recognized by content, not by name, except for text files.
 ///
 /// # Errors
-/// Exit code 3: the file cannot be read, is broken, or is of no format that this project knows.
+/// Exit code 3: the file cannot be read, is broken, or has no known format.
 pub fn inspect(path: &Path) -> Result<Report, StageError> {
     let failed = |e: std::io::Error| StageError::input(path, atomic::plain(&e));
     let mut start = Vec::new();
@@ -46,7 +46,7 @@ pub fn inspect(path: &Path) -> Result<Report, StageError> {
         Kind::Yaml => document::report(path),
         Kind::Unknown => Err(StageError::input(
             path,
-            "no kind of file that this project knows (NIfTI, PNG, TIFF, Parquet, safetensors, PyTorch, MATLAB, HDF5, YAML)",
+            "unknown file format; known are NIfTI, PNG, TIFF, Parquet, safetensors, PyTorch, MATLAB, HDF5 and YAML",
         )),
     }?;
     let sha256 = fingerprint::of_path(path).map_err(failed)?;
@@ -86,5 +86,5 @@ fn kind(path: &Path, start: &[u8]) -> Kind {
     }
 }
 
-/// Names that promise a volume; the fault is then told in the words of NIfTI.
+/// Names of volumes: a broken file with such a name gets the error message of the NIfTI reader.
 const VOLUME_NAMES: &[&str] = &[".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz"];

@@ -1,4 +1,4 @@
-//! What is in a PNG or TIFF file.
+//! Content of a PNG or TIFF file.
 
 use std::path::Path;
 

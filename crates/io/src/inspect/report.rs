@@ -1,10 +1,10 @@
-//! What was found in a file, for people and for programs.
+//! The report on a file, for people and for programs.
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// Named findings in the order in which they should be read.
+/// Named findings, in the order in which they are printed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     findings: Vec<(&'static str, Value)>,
@@ -23,7 +23,7 @@ impl Report {
         self
     }
 
-    /// One finding.
+    /// The finding of this name, if any.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.findings
@@ -32,7 +32,7 @@ impl Report {
             .map(|(_, value)| value)
     }
 
-    /// All findings.
+    /// All findings, as a JSON object.
     #[must_use]
     pub fn to_map(&self) -> Map<String, Value> {
         self.findings
@@ -42,10 +42,10 @@ impl Report {
     }
 }
 
-/// So many named values fit into one line.
+/// Largest number of named values that are printed on one line.
 const FEW: usize = 4;
 
-/// One finding a line, and a line for each of many named values.
+/// Prints one finding per line; more than [`FEW`] named values take one line each.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, value) in &self.findings {
@@ -58,7 +58,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// A number that shows as an integer when it is one.
+/// A JSON number: an integer when the value is whole.
 pub(super) fn number(value: f64) -> Value {
     const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
     if value.fract() == 0.0 && value.abs() <= LARGEST_EXACT {

@@ -1,4 +1,4 @@
-//! What is in a Parquet file.
+//! Content of a Parquet file.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use rsom_formats::table::{Cell, parquet};
 
 pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
     let table = parquet::read(path)?;
-    // Name, type, and how many values are missing.
+    // Name, type, and number of missing values.
     let columns: Vec<Value> = table
         .columns()
         .iter()

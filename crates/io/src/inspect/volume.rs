@@ -1,4 +1,4 @@
-//! What is in a NIfTI file.
+//! Content of a NIfTI file.
 
 use std::path::Path;
 
@@ -37,7 +37,10 @@ pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
         doubts => report.with("doubts", json!(doubts)),
     };
     if !nifti::has_voxels(path)? {
-        return Ok(not_read(report, "the other file of the pair is missing"));
+        return Ok(not_read(
+            report,
+            "the other file of the pair (.hdr and .img) is missing",
+        ));
     }
     match nifti::summarize(path) {
         Ok(summary) => Ok(values(report, &summary)),
@@ -72,7 +75,7 @@ fn names(path: &Path, mut report: Report) -> Result<Report, FormatError> {
     Ok(report)
 }
 
-/// Range, NaN and infinite values, and the values themselves when they are few.
+/// Adds range, NaN and infinite counts, and the distinct values when they are few.
 fn values(report: Report, summary: &VoxelSummary) -> Report {
     let range = summary.range.map(|range| range.map(number));
     let report = report

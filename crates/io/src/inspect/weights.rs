@@ -1,4 +1,4 @@
-//! What is in a file of network weights: the header of safetensors, the kind of a PyTorch archive.
+//! Content of a file of network weights: the header of safetensors, or the type of a PyTorch archive.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -13,7 +13,7 @@ use rsom_formats::FormatError;
 const SAFETENSORS: &str = "safetensors";
 const ARCHIVE: &str = "zip";
 
-/// The header of a safetensors file; the tensors are not read.
+/// Reports the header of a safetensors file; the tensors are not read.
 pub(super) fn safetensors(path: &Path) -> Result<Report, FormatError> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
@@ -42,7 +42,7 @@ pub(super) fn safetensors(path: &Path) -> Result<Report, FormatError> {
         .with("shapes", Value::Object(shapes.collect())))
 }
 
-/// The kind of a zip archive: a PyTorch state dict, or another one. Nothing is unpacked and no code is run.
+/// Reports whether a zip archive is a PyTorch state dict. It unpacks nothing and runs no code.
 pub(super) fn archive(path: &Path) -> Result<Report, FormatError> {
     let entries = entries(path)?;
     let is_torch = entries.iter().any(|name| name.ends_with("/data.pkl"));
@@ -54,16 +54,16 @@ pub(super) fn archive(path: &Path) -> Result<Report, FormatError> {
     Ok(Report::new(format).with("entries", json!(entries.len())))
 }
 
-/// Names in the archive's central directory.
+/// File names in the archive's central directory.
 fn entries(path: &Path) -> Result<Vec<String>, FormatError> {
     const END: &[u8] = b"PK\x05\x06";
     const ENTRY: &[u8] = b"PK\x01\x02";
-    // The end record is 22 bytes and a comment of at most 65535.
+    // The end record has 22 bytes, followed by a comment of at most 65535.
     const TAIL: u64 = 22 + 65_535;
     let bad = || {
         FormatError::format(
             ARCHIVE,
-            "its directory is broken or missing; it is truncated",
+            "its directory is broken or missing; the file may be truncated",
         )
     };
     let mut file = File::open(path)?;
@@ -99,7 +99,7 @@ fn entries(path: &Path) -> Result<Vec<String>, FormatError> {
     Ok(names)
 }
 
-/// A little-endian number of a few bytes.
+/// A little-endian number of `width` bytes at byte `place`; `None` beyond the end.
 fn number(bytes: &[u8], place: usize, width: usize) -> Option<u64> {
     let field = bytes.get(place..place + width)?;
     Some(

@@ -1,4 +1,4 @@
-//! One reconstruction of a raw scan.
+//! One reconstruction (LF or HF) of a raw scan.
 
 use std::path::Path;
 
@@ -16,10 +16,10 @@ pub const SPACING_MM: [f64; 3] = [0.012, 0.012, 0.003];
 /// Names of the channels.
 pub const CHANNELS: [&str; 2] = ["LF", "HF"];
 
-/// The variable of a reconstruction.
+/// Name of the variable that holds a reconstruction.
 const RECONSTRUCTION: &str = "R";
 
-/// Reads the reconstruction in a MATLAB file: the variable `R` (z, y, x), or the only one of three extents.
+/// Reads the reconstruction in a MATLAB file: the variable `R` (z, y, x), or the only variable with three axes.
 ///
 /// # Errors
 /// The file cannot be read or holds no such variable; NaN or infinite voxels.
@@ -36,13 +36,13 @@ pub fn read_channel(path: &Path) -> Result<RawChannel, FormatError> {
         (None, _) => {
             let names: Vec<&str> = file.variables().iter().map(|v| v.name.as_str()).collect();
             return Err(fault(format_args!(
-                "there is no variable R; there are {names:?}"
+                "there is no variable R; the file has {names:?}"
             )));
         }
     };
     let [z, y, x] = *variable.dims.as_slice() else {
         let what = format_args!(
-            "{} has {} extents, not three",
+            "{} has {} axes, not three (z, y, x)",
             variable.name,
             variable.dims.len()
         );
@@ -74,10 +74,11 @@ pub fn read_channel(path: &Path) -> Result<RawChannel, FormatError> {
     })
 }
 
-/// Writes a reconstruction as the scanner's software does: the variable `R` (z, y, x) in its precision, compressed if wanted.
+/// Writes a reconstruction in the scanner's format: the variable `R` (z, y, x), in the precision of the channel,
+/// optionally compressed.
 ///
 /// # Errors
-/// Exit code 4: the file cannot be written, or the format cannot hold so many voxels.
+/// Exit code 4: the file cannot be written, or the format is limited to fewer voxels.
 pub fn write_channel(
     path: &Path,
     channel: &RawChannel,
@@ -107,7 +108,7 @@ fn write(path: &Path, channel: &RawChannel, compressed: bool) -> Result<(), Form
     let numbers = numbers.ok_or_else(|| {
         FormatError::format(
             "MATLAB",
-            "the voxels do not lie in memory in the order x, y, z",
+            "the voxels are not stored in memory in the order x, y, z",
         )
     })?;
     let array = NewArray {
@@ -122,7 +123,5 @@ fn finite(all: bool, name: &str) -> Result<(), FormatError> {
     if all {
         return Ok(());
     }
-    Err(fault(format_args!(
-        "{name} holds numbers that are NaN or infinite"
-    )))
+    Err(fault(format_args!("{name} has NaN or infinite values")))
 }

@@ -1,5 +1,5 @@
-//! A raw scan as one NIfTI file: channels LF and HF, true spacing, and in the sidecar the precision of each channel and the
-//! skin's surface, so that preparation gives the same voxels as from the MATLAB files.
+//! A raw scan as one NIfTI file: channels LF and HF and the true spacing. The sidecar holds the precision of each
+//! channel and the skin surface, so that preparation gives the same voxels as from the MATLAB files.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use rsom_volume::{Grid, RawChannel, RawScan, SkinSurface, Spacing};
 use serde_json::{Value, json};
 
 use super::channel::{CHANNELS, SPACING_MM};
-use super::surface::Written;
+use super::surface::SidecarSurface;
 use crate::ports;
 use crate::sidecar::Sidecar;
 use rsom_formats::FormatError;
@@ -19,15 +19,15 @@ use rsom_formats::nifti::{self, VoxelType};
 const PRECISION: &str = "ChannelPrecision";
 const SURFACE: &str = "SkinSurface";
 
-/// Writes a raw scan to an output: in single precision where that holds every voxel, else in double.
+/// Writes a raw scan to an output: in single precision if that represents every voxel exactly, else in double.
 ///
 /// # Errors
-/// Exit code 3: channels of two shapes. Exit code 4: it cannot be written.
+/// Exit code 3: the channels differ in shape. Exit code 4: the file cannot be written.
 pub fn save(invocation: &Invocation, path: &Path, scan: &RawScan) -> Result<Grid, StageError> {
     let [lf, hf] = &scan.channels;
     if lf.shape() != hf.shape() {
         return Err(StageError::inputs(format_args!(
-            "LF has {:?} voxels along x, y, z and HF {:?}",
+            "LF has {:?} voxels along x, y, z, but HF has {:?}",
             lf.shape(),
             hf.shape()
         )));
@@ -39,7 +39,7 @@ pub fn save(invocation: &Invocation, path: &Path, scan: &RawScan) -> Result<Grid
         json!(scan.channels.each_ref().map(RawChannel::precision)),
     )];
     if let Some(surface) = &scan.surface {
-        let written = serde_json::to_value(Written::from(surface));
+        let written = serde_json::to_value(SidecarSurface::from(surface));
         more.push((SURFACE.to_owned(), written.map_err(StageError::failure)?));
     }
     let sidecar = Sidecar {
@@ -81,28 +81,31 @@ fn write(path: &Path, grid: &Grid, channels: &[RawChannel; 2]) -> Result<(), For
     nifti::write_doubles(path, grid, &views)
 }
 
-/// Reads a raw scan from a NIfTI file of two channels; what its sidecar does not say of precision is that of the file.
+/// Reads a raw scan from a NIfTI file with two channels. Channels whose precision the sidecar does not state have that
+/// of the file.
 ///
 /// # Errors
-/// The file or its sidecar cannot be trusted; another number of channels; NaN or infinite voxels.
+/// The file or its sidecar is broken or unsupported; another number of channels; NaN or infinite voxels.
 pub fn load(path: &Path) -> Result<RawScan, FormatError> {
     let sidecar = Sidecar::read(path)?.unwrap_or_default();
     let header = nifti::read_header(path)?;
     let whole = !matches!(header.voxel_type, VoxelType::Float32 | VoxelType::Float64);
     if whole && !sidecar.more.contains_key(PRECISION) {
-        let what = "whole numbers are no raw scan: is it prepared already?";
+        let what = "its voxels are integers, so it is not a raw scan; it may already be prepared";
         return Err(FormatError::format("NIfTI", what));
     }
     let grid = nifti::read_grid(path)?;
     let raw = Grid::new(grid.shape(), Spacing::Millimetres(SPACING_MM))?;
     if grid.spacing() != Spacing::Unknown && !same_spacing(&grid, &raw) {
-        let what = format_args!("raw scans have voxels of {SPACING_MM:?} mm, and this file {grid}");
+        let what =
+            format_args!("raw scans have voxels of {SPACING_MM:?} mm, but this file has {grid}");
         return Err(FormatError::format("NIfTI", what));
     }
     if let Some(names) = &sidecar.channels
         && names.iter().ne(&CHANNELS)
     {
-        let what = format_args!("a raw scan has the channels LF and HF, and this file {names:?}");
+        let what =
+            format_args!("a raw scan has the channels LF and HF, but this file has {names:?}");
         return Err(FormatError::format("NIfTI", what));
     }
     let channels = nifti::read_channels(path)?;
@@ -110,7 +113,9 @@ pub fn load(path: &Path) -> Result<RawScan, FormatError> {
     let [lf, hf] = <[RawChannel; 2]>::try_from(channels).map_err(|_| {
         FormatError::format(
             "NIfTI",
-            format_args!("a raw scan has the channels LF and HF, and this file {count}"),
+            format_args!(
+                "a raw scan has the channels LF and HF, but this file has {count} channels"
+            ),
         )
     })?;
     let precision = sidecar.more.get(PRECISION);
@@ -142,12 +147,12 @@ fn as_told(channel: RawChannel, precision: Option<&str>) -> RawChannel {
 }
 
 fn surface(value: &Value) -> Result<SkinSurface, FormatError> {
-    let written: Result<Written, _> = serde_json::from_value(value.clone());
-    let surface = written.ok().and_then(Written::surface);
+    let written: Result<SidecarSurface, _> = serde_json::from_value(value.clone());
+    let surface = written.ok().and_then(SidecarSurface::surface);
     surface.ok_or_else(|| {
         FormatError::format(
             "JSON",
-            format_args!("'{SURFACE}' of the sidecar is no grid of heights"),
+            format_args!("'{SURFACE}' of the sidecar is not a grid of heights"),
         )
     })
 }

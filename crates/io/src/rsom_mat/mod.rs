@@ -1,6 +1,6 @@
-//! Raw RSOM scans as the scanner's software leaves them: a MATLAB file for each of LF and HF, and one of the skin's surface.
+//! Raw RSOM scans in the scanner's format: one MATLAB file each for LF, HF and the skin surface.
 //!
-//! Voxels keep the precision of their file: what the released preparation makes of a scan depends on it in the last bit.
+//! Voxels keep the precision of their file: the last bit of the released preparation depends on it.
 
 mod channel;
 mod imported;
@@ -10,5 +10,5 @@ mod variable;
 
 pub use channel::{CHANNELS, SPACING_MM, read_channel, write_channel};
 pub use imported::{load, save};
-pub use sessions::{Found, Incomplete, Session, find_sessions, manifest_of};
+pub use sessions::{FolderContents, Incomplete, Session, find_sessions, manifest_of};
 pub use surface::{read_surface, write_surface};

@@ -1,6 +1,6 @@
-//! Which files of a folder belong to one scan, by the names that the scanner's software gives.
+//! Finds the files of each scan in a folder, by the scanner's naming scheme.
 //!
-//! `R_<stamp>_<id>_LF.mat` and `R_<stamp>_<id>_HF.mat` are a scan, `Surf_<stamp>_.mat` beside them its surface.
+//! `R_<stamp>_<id>_LF.mat` and `R_<stamp>_<id>_HF.mat` are a scan, `Surf_<stamp>_.mat` next to them is its surface.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,50 +10,51 @@ use walkdir::WalkDir;
 
 use rsom_manifest::{FileEntry, Manifest, ScanEntry, natural};
 
-/// Beginnings of ids that hold an underscore, and their length (`PAT003_RL01`).
+/// Prefixes of ids that contain an underscore, and the length of such ids (`PAT003_RL01`).
 const LONG_IDS: [&str; 2] = ["PAT", "VOL"];
 const LONG_ID: usize = 11;
 
-/// A scan whose LF and HF were found; paths are relative to the folder, with `/`.
+/// A scan with both LF and HF; paths are relative to the folder, with `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Unique among the sessions: the name without `_LF.mat`, behind the folder's where two scans bear one name.
+    /// Unique id: the file name without `_LF.mat`, prefixed with the folder's name where two scans have the same file
+    /// name.
     pub id: String,
-    /// Who or what was scanned: what stands between the second and the third underscore, for `PAT…` and `VOL…` eleven
-    /// characters from there.
+    /// Name of the subject or object: the text between the second and the third underscore; for `PAT…` and `VOL…` the
+    /// eleven characters after the second underscore.
     pub name: String,
-    /// What stands between the first and the second underscore.
+    /// Stamp of the acquisition: the text between the first and the second underscore.
     pub stamp: String,
-    /// The MATLAB file of LF.
+    /// MATLAB file of LF.
     pub lf: String,
-    /// The MATLAB file of HF.
+    /// MATLAB file of HF.
     pub hf: String,
-    /// That of the surface.
+    /// MATLAB file of the surface, if there is one.
     pub surface: Option<String>,
 }
 
-/// A scan of which a file is missing.
+/// A scan with only one of LF and HF.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incomplete {
-    /// The file that is there.
+    /// The existing file.
     pub found: String,
-    /// The file that is not.
+    /// The missing file.
     pub missing: String,
 }
 
-/// What a folder holds.
+/// The scans in a folder and its subfolders.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Found {
-    /// Whole scans, in natural order of their ids.
+pub struct FolderContents {
+    /// Complete scans, in natural order of their ids.
     pub sessions: Vec<Session>,
     /// Scans with one channel only.
     pub incomplete: Vec<Incomplete>,
-    /// What could not be looked at: folders, links, names that are no text.
+    /// Skipped entries, with the reason: unreadable folders, links, names that are not UTF-8.
     pub doubts: Vec<String>,
 }
 
 impl Session {
-    /// The subject: of `PAT003_RL01` the person, else the name.
+    /// The subject: for `PAT003_RL01` the part before the underscore, else the name.
     #[must_use]
     pub fn subject(&self) -> &str {
         match self.name.split_once('_') {
@@ -63,11 +64,11 @@ impl Session {
     }
 }
 
-/// Finds the scans in a folder and those below it. `LF`, `HF` and the ending may be in small or capital letters.
+/// Finds the scans in a folder and its subfolders. `LF`, `HF` and the ending may be in lower or upper case.
 ///
 /// # Errors
 /// Exit code 3: the folder itself cannot be read.
-pub fn find_sessions(folder: &Path) -> Result<Found, StageError> {
+pub fn find_sessions(folder: &Path) -> Result<FolderContents, StageError> {
     let (mut files, mut doubts) = (Vec::new(), Vec::new());
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         interrupt::check()?;
@@ -84,33 +85,33 @@ pub fn find_sessions(folder: &Path) -> Result<Found, StageError> {
         match parts {
             _ if !entry.file_type().is_file() => {}
             Some(parts) => files.push(parts.join("/")),
-            None => doubts.push(format!("{}: its name is no text", relative.display())),
+            None => doubts.push(format!("{}: its name is not UTF-8", relative.display())),
         }
     }
-    Ok(Found {
+    Ok(FolderContents {
         doubts,
         ..of_files(&files)
     })
 }
 
-fn of_files(files: &[String]) -> Found {
+fn of_files(files: &[String]) -> FolderContents {
     let by_name: BTreeMap<String, &String> = files.iter().map(|f| (f.to_lowercase(), f)).collect();
     let there = |path: &str| {
         by_name
             .get(&path.to_lowercase())
             .map(|path| (*path).clone())
     };
-    let mut found = Found::default();
+    let mut found = FolderContents::default();
     for file in files {
         let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
-        let beside = |name: String| match folder {
+        let in_folder = |name: String| match folder {
             "" => name,
             folder => format!("{folder}/{name}"),
         };
         let Some((base, other)) = channel_of(name) else {
             continue;
         };
-        let missing = beside(format!("{base}_{other}.mat"));
+        let missing = in_folder(format!("{base}_{other}.mat"));
         let Some(partner) = there(&missing) else {
             found.incomplete.push(Incomplete {
                 found: file.clone(),
@@ -118,26 +119,26 @@ fn of_files(files: &[String]) -> Found {
             });
             continue;
         };
-        // Each pair is met twice.
+        // Each pair is found twice.
         if other == "LF" {
             continue;
         }
         let (stamp, id) = parts(base);
         found.sessions.push(Session {
-            id: usable(base),
-            name: usable(id),
+            id: path_safe(base),
+            name: path_safe(id),
             stamp: stamp.to_owned(),
             lf: file.clone(),
             hf: partner,
-            surface: there(&beside(format!("Surf_{stamp}_.mat"))),
+            surface: there(&in_folder(format!("Surf_{stamp}_.mat"))),
         });
     }
-    tell_apart(&mut found.sessions);
+    make_ids_unique(&mut found.sessions);
     found.sessions.sort_by_cached_key(|s| natural(&s.id));
     found
 }
 
-/// The name without its channel, and the channel of its partner.
+/// The file name without its channel, and the name of the other channel.
 fn channel_of(name: &str) -> Option<(&str, &'static str)> {
     let base = name.len().checked_sub("_LF.mat".len())?;
     let (base, ending) = (name.get(..base)?, name.get(base..)?);
@@ -164,8 +165,8 @@ fn is_long(name: &str) -> bool {
     LONG_IDS.iter().any(|start| name.starts_with(start))
 }
 
-/// Ids become parts of paths and of command lines.
-fn usable(name: &str) -> String {
+/// Replaces characters that do not belong into paths and command lines: ids become parts of both.
+fn path_safe(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let name: String = name
         .chars()
@@ -177,8 +178,8 @@ fn usable(name: &str) -> String {
     }
 }
 
-/// Puts the folder before ids that several scans bear, and numbers behind those that are alike even then.
-fn tell_apart(sessions: &mut [Session]) {
+/// Makes ids unique: prefixes equal ids with their folder, and numbers those that are still equal.
+fn make_ids_unique(sessions: &mut [Session]) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for session in sessions.iter() {
         *counts.entry(session.id.clone()).or_default() += 1;
@@ -188,7 +189,7 @@ fn tell_apart(sessions: &mut [Session]) {
         if let Some((folder, _)) = session.lf.rsplit_once('/')
             && counts.get(&session.id).is_some_and(|count| *count > 1)
         {
-            session.id = usable(&format!("{}_{}", folder.replace('/', "_"), session.id));
+            session.id = path_safe(&format!("{}_{}", folder.replace('/', "_"), session.id));
         }
         let alike = (2..).map(|n| format!("{}-{n}", session.id));
         let mut ids = std::iter::once(session.id.clone()).chain(alike);
@@ -199,13 +200,13 @@ fn tell_apart(sessions: &mut [Session]) {
     }
 }
 
-/// The manifest of sessions in a folder: files by the roles `lf`, `hf` and `surface`. Scans with a file that cannot be read
-/// are not in it, but in the list beside it, with what is wrong.
+/// The manifest of the sessions in a folder, with the file roles `lf`, `hf` and `surface`. Scans with an unreadable
+/// file are left out; the returned list states why.
 ///
-/// `hash` gives the sha256 of a file.
+/// `hash` returns the sha256 of a file.
 ///
 /// # Errors
-/// Interrupted.
+/// Only when the user interrupts.
 pub fn manifest_of(
     name: &str,
     folder: &Path,
@@ -250,7 +251,7 @@ pub fn manifest_of(
 mod tests {
     use super::*;
 
-    fn found(files: &[&str]) -> Found {
+    fn found(files: &[&str]) -> FolderContents {
         let files: Vec<String> = files.iter().map(|f| (*f).to_owned()).collect();
         of_files(&files)
     }

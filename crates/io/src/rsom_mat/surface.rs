@@ -1,4 +1,4 @@
-//! The skin's surface as the scanner's software found it.
+//! The skin surface that the scanner's software found.
 
 use std::path::Path;
 
@@ -11,16 +11,16 @@ use rsom_formats::matlab::{self, MatFile, NewArray, NewNumbers};
 use rsom_stage::{StageError, atomic};
 use rsom_volume::SkinSurface;
 
-/// The surface as a sidecar holds it.
+/// The surface as the sidecar stores it.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct Written {
+pub(super) struct SidecarSurface {
     step_mm: [f64; 2],
-    /// One list for each x.
+    /// Heights in half voxels along z, one list for each x.
     heights_half_voxels: Vec<Vec<f64>>,
 }
 
-impl From<&SkinSurface> for Written {
+impl From<&SkinSurface> for SidecarSurface {
     fn from(surface: &SkinSurface) -> Self {
         let rows = surface.heights.rows();
         Self {
@@ -30,8 +30,8 @@ impl From<&SkinSurface> for Written {
     }
 }
 
-impl Written {
-    /// `None` when the lists are not of one length.
+impl SidecarSurface {
+    /// Converts to a surface; `None` when the lists differ in length.
     pub(super) fn surface(self) -> Option<SkinSurface> {
         let x = self.heights_half_voxels.len();
         let y = self.heights_half_voxels.first().map_or(0, Vec::len);
@@ -43,15 +43,15 @@ impl Written {
     }
 }
 
-/// Reads the skin's surface from a MATLAB file: the variables `surfSmooth` (x, y), `dx` and `dy`.
+/// Reads the skin surface from a MATLAB file: the variables `surfSmooth` (x, y), `dx` and `dy`.
 ///
 /// # Errors
-/// The file cannot be read or holds no such variables.
+/// The file cannot be read or lacks one of these variables.
 pub fn read_surface(path: &Path) -> Result<SkinSurface, FormatError> {
     let file = MatFile::open(path)?;
     let read = |name: &str| -> Result<(Vec<usize>, Vec<f64>), FormatError> {
         let Some(variable) = file.variable(name) else {
-            return Err(fault(format_args!("there is no variable {name}")));
+            return Err(fault(format_args!("the file has no variable {name}")));
         };
         let numbers = numbers(file.read(variable)?, name)?.into_f64();
         Ok((variable.dims.clone(), numbers))
@@ -59,19 +59,19 @@ pub fn read_surface(path: &Path) -> Result<SkinSurface, FormatError> {
     let scalar = |name: &str| match read(name)?.1.as_slice() {
         [value] => Ok(*value),
         other => Err(fault(format_args!(
-            "{name} holds {} numbers, not one",
+            "{name} holds {} numbers, but one is expected",
             other.len()
         ))),
     };
     let (dims, heights) = read("surfSmooth")?;
     let [x, y] = *dims.as_slice() else {
         return Err(fault(format_args!(
-            "surfSmooth has {} extents, not two",
+            "surfSmooth has {} axes, but two are expected",
             dims.len()
         )));
     };
     if !heights.iter().all(|height| height.is_finite()) {
-        return Err(fault("surfSmooth holds numbers that are NaN or infinite"));
+        return Err(fault("surfSmooth has NaN or infinite values"));
     }
     Ok(SkinSurface {
         heights: Array2::from_shape_vec((x, y).f(), heights).map_err(fault)?,
@@ -79,7 +79,7 @@ pub fn read_surface(path: &Path) -> Result<SkinSurface, FormatError> {
     })
 }
 
-/// Writes the skin's surface as the scanner's software does: `surfSmooth` (x, y), `dx` and `dy` in double precision.
+/// Writes the skin surface in the scanner's format: `surfSmooth` (x, y), `dx` and `dy` in double precision.
 ///
 /// # Errors
 /// Exit code 4: the file cannot be written.

@@ -1,4 +1,4 @@
-//! Variables of a scan's MATLAB files: their numbers, and what is wrong with them.
+//! Variables of a scan's MATLAB files: their numbers and their errors.
 
 use rsom_formats::matlab::{NumericArray, Value};
 use rsom_formats::{FormatError, Numbers};
@@ -11,11 +11,13 @@ pub(super) fn numbers(value: Value, name: &str) -> Result<Numbers, FormatError> 
             imaginary: None,
             ..
         }) => Ok(real),
-        _ => Err(fault(format_args!("{name} is no array of real numbers"))),
+        _ => Err(fault(format_args!(
+            "{name} is not an array of real numbers"
+        ))),
     }
 }
 
-/// What is wrong with a file.
+/// An error about the content of a MATLAB file.
 pub(super) fn fault(what: impl std::fmt::Display) -> FormatError {
     FormatError::Format {
         format: "MATLAB",

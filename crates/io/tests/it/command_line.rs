@@ -165,7 +165,9 @@ fn masks_and_labels_convert_as_what_they_are() {
     );
     assert_eq!(code, 3);
     assert!(
-        message.contains("three.nii: it is no binary mask: beside 0 it holds 1, 2"),
+        message.contains(
+            "three.nii: it is not a binary mask: in addition to 0 it has the values 1, 2"
+        ),
         "{message}"
     );
     let (code, _) = RSOM_IO.failed(
@@ -214,7 +216,7 @@ fn a_sidecar_that_rsom_did_not_write_is_never_overwritten() {
     let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 4);
     assert!(
-        message.contains("o.json: the file is there and rsom did not write it"),
+        message.contains("o.json: the file exists and was not written by rsom"),
         "{message}"
     );
     assert!(!folder.join("o.nii.gz").exists());
@@ -275,7 +277,7 @@ fn a_wrong_sidecar_is_named() {
     let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 3);
     assert!(
-        message.contains("a.json: JSON: 'Channels' is no list of texts"),
+        message.contains("a.json: JSON: 'Channels' is not a list of texts"),
         "{message}"
     );
 }
@@ -308,7 +310,7 @@ fn inspect_doubts_what_a_person_should_look_at() {
         "{doubts}"
     );
     assert!(
-        doubts[1].as_str().unwrap().contains("pixdim is taken"),
+        doubts[1].as_str().unwrap().contains("pixdim is used"),
         "{doubts}"
     );
 }

@@ -172,7 +172,7 @@ fn channels_and_masks_are_told_from_volumes() {
     let (code, error) = import(&folder, &words);
     assert_eq!(code, 2);
     assert!(
-        error.contains("/channels has 4 extents: say with --axes"),
+        error.contains("/channels has 4 axes; state their order with --axes"),
         "{error}"
     );
     let (code, line) = import(&folder, &[&words[..], &["--axes", "cxyz"]].concat());
@@ -202,27 +202,35 @@ fn what_cannot_be_a_volume_says_why_and_what_there_is() {
         assert_eq!((found, error.lines().count()), (code, 1), "{error}");
         assert!(parts.iter().all(|part| error.contains(part)), "{error}");
     };
-    let there = "there is no dataset /R; there are /channels (2 x 3 x 4 x 1 uint16)";
+    let there = "there is no dataset /R; the file has /channels (2 x 3 x 4 x 1 uint16)";
     says(
         &["--input", "chunked.h5", "--dataset", "R"],
         3,
         &["chunked.h5: ", there],
     );
-    says(&["--input", "chunked.h5"], 2, &["--dataset must say which"]);
+    says(
+        &["--input", "chunked.h5"],
+        2,
+        &["choose one with --dataset"],
+    );
     says(
         &["--input", "types.h5"],
         3,
-        &["no dataset of two to four extents"],
+        &["no dataset with two to four axes"],
     );
     let words = ["--input", "types.h5", "--dataset", "types/u1"];
-    says(&words, 3, &["/types/u1 (3 uint8) is no volume"]);
+    says(&words, 3, &["/types/u1 (3 uint8) is not a volume"]);
     let words = ["--input", "chunked.h5", "--dataset", "volume", "--axes"];
     says(
         &[&words[..], &["zy"]].concat(),
         2,
-        &["--axes zy does not name the 3 extents"],
+        &["--axes zy does not match the 3 axes"],
     );
-    says(&[&words[..], &["zyy"]].concat(), 2, &["'zyy' is no order"]);
+    says(
+        &[&words[..], &["zyy"]].concat(),
+        2,
+        &["'zyy' is not an order"],
+    );
     assert!(!folder.join("s.nii.gz").exists());
 }
 
@@ -254,7 +262,7 @@ fn an_ipasc_file_is_recognized_as_time_series_and_refused_as_a_volume() {
     let (code, error) = import(&scratch, &["--input", &path.to_string_lossy()]);
     assert_eq!(code, 3);
     assert!(
-        error.contains("an IPASC file holds what detectors recorded"),
+        error.contains("an IPASC file holds the recorded time series"),
         "{error}"
     );
     let twin = inspect::inspect(&folder.join("ipasc_compatible_V1.mat")).unwrap();
@@ -269,7 +277,7 @@ fn extents_that_the_file_cannot_account_for_take_no_memory() {
     let folder = Folder::new();
     let file = File::open(&put(&folder, "chunked.h5")).unwrap();
     let error = dataset(&file, "/endless").numbers().unwrap_err();
-    let expected = "HDF5: /endless: [1099511627776, 8] values of 8 bytes are more than a file of";
+    let expected = "HDF5: /endless: [1099511627776, 8] values of 8 bytes do not fit into a file of";
     assert!(error.to_string().starts_with(expected), "{error}");
 }
 

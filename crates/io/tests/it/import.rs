@@ -116,7 +116,7 @@ fn a_boundary_table_of_another_size_or_no_table_is_refused() {
     let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 3);
     assert!(
-        message.contains("b_2.txt: line 1: 'two' is no depth"),
+        message.contains("b_2.txt: line 1: 'two' is not a depth"),
         "{message}"
     );
     let (code, _) = RSOM_IO.failed(
@@ -262,7 +262,7 @@ fn one_eye_under_two_names_is_reported_as_a_leak() {
         "manifest", "create", "--input", &input, "--output", "m.yaml", "--name", "oct", "--files",
         files,
     ];
-    let says = "subjects '1' and '8' share the content of 6 files";
+    let says = "subjects '1' and '8' have 6 files with equal content";
     RSOM_IO.run(&folder, words).expect_said(&[says]);
 }
 

@@ -94,14 +94,14 @@ fn what_matlab_would_not_take_is_refused() {
     let long = "a".repeat(64);
     let many = [1; 65];
     for (arrays, says) in [
-        (vec![array("1a", &[1], one)], "no name"),
-        (vec![array("", &[1], one)], "no name"),
-        (vec![array("a b", &[1], one)], "no name"),
-        (vec![array(&long, &[1], one)], "no name"),
+        (vec![array("1a", &[1], one)], "not a valid variable name"),
+        (vec![array("", &[1], one)], "not a valid variable name"),
+        (vec![array("a b", &[1], one)], "not a valid variable name"),
+        (vec![array(&long, &[1], one)], "not a valid variable name"),
         (vec![array("a", &[1], one), array("a", &[1], one)], "twice"),
-        (vec![array("a", &[2], one)], "no array"),
-        (vec![array("a", &[usize::MAX, 2], one)], "no array"),
-        (vec![array("a", &many, one)], "no array"),
+        (vec![array("a", &[2], one)], "not an array"),
+        (vec![array("a", &[usize::MAX, 2], one)], "not an array"),
+        (vec![array("a", &many, one)], "not an array"),
         (
             vec![array("a", &[1 << 31, 0], NewNumbers::Uint8(&[]))],
             "2 GiB",

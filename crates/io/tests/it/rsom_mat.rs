@@ -91,7 +91,7 @@ fn a_folder_of_scans_becomes_a_manifest_and_a_missing_partner_is_named() {
     let warned = done.stderr;
     assert!(
         warned.contains(
-            "R_20200103000002_EX0002_LF.mat has no partner R_20200103000002_EX0002_HF.mat"
+            "R_20200103000002_EX0002_LF.mat has no matching R_20200103000002_EX0002_HF.mat"
         ),
         "{warned}"
     );

@@ -1,4 +1,4 @@
-//! Channels to transformed tiles.
+//! Transforms channels to tiles.
 
 use rayon::prelude::*;
 
@@ -22,7 +22,7 @@ pub(super) struct Analysis<'a, T> {
 }
 
 impl<T: Element> Analysis<'_, T> {
-    /// Tile numbers of a block at all its depths.
+    /// Number of tile indices of a block over all its depths.
     pub(super) fn numbers(&self, block: &Block) -> usize {
         if self.of_result {
             block.results()
@@ -31,8 +31,8 @@ impl<T: Element> Analysis<'_, T> {
         }
     }
 
-    /// Elements of a transformed channel: (element of the transform, depth, tile). The addition keeps the channels from
-    /// falling into the same sets of the cache.
+    /// Number of elements of a transformed channel: (element of the transform, depth, tile). The addend avoids that
+    /// channels compete for the same cache sets.
     pub(super) fn len(&self, block: &Block) -> usize {
         AREA * self.numbers(block) + WIDEST
     }
@@ -67,12 +67,12 @@ impl<T: Element> Analysis<'_, T> {
         }
     }
 
-    /// The phases that [`Analysis::channel`] works in.
+    /// Working memory for [`Analysis::channel`].
     pub(super) fn phases(&self, block: &Block, memory: Vec<T>) -> Phases<T> {
         Phases::new(self.window(block), memory)
     }
 
-    /// Transforms a block of all channels of one image, one after the other in `target`, by all threads.
+    /// Transforms a block of all channels of one image, on all threads; `target` has the channels in order.
     pub(super) fn channels(&self, image: usize, block: &Block, target: &mut [T]) {
         let memory = Spare::<Option<Phases<T>>>::default();
         let targets = target.par_chunks_exact_mut(self.len(block)).enumerate();

@@ -1,4 +1,4 @@
-//! Weights in the transformed domain, and back.
+//! Transforms of weights and of their gradients.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,21 +11,21 @@ use crate::instructions::Instructions;
 use crate::lanes::WIDEST;
 use crate::spare::Spare;
 
-/// Weights that are transformed at a time: as many as stay in the first-level cache.
+/// Number of weights that are transformed at a time: as many as fit into the first-level cache.
 const CHUNK: usize = 256;
 
-/// The weights of a convolution, (out, in, depth, height, width), and how they are read.
+/// The weights of a convolution, (out, in, depth, height, width), and how to read them.
 #[derive(Clone, Copy)]
 pub struct Filters<'a, T> {
     /// The elements, in the order of the axes above.
     pub weights: &'a [T],
-    /// Rows of the product: output channels, or, flipped, input channels.
+    /// Rows of the product: output channels, or input channels if flipped.
     pub rows: usize,
-    /// What is summed over: input channels, or, flipped, output channels.
+    /// Columns of the product, over which sums run: input channels, or output channels if flipped.
     pub columns: usize,
     /// Depth, height and width of the kernel.
     pub kernel: [usize; 3],
-    /// Reversed along all axes, input and output channels changing places: the kernel of the data gradient.
+    /// Whether all axes are reversed and input and output channels exchanged: the kernel of the data gradient.
     pub flipped: bool,
 }
 
@@ -34,7 +34,7 @@ impl<T: Element> Filters<'_, T> {
         self.kernel[1] * self.kernel[2]
     }
 
-    /// The weights as (row, column, tap), as they are read.
+    /// The weights as (row, column, tap), flipped if requested.
     pub fn plain(&self) -> Cow<'_, [T]> {
         if !self.flipped {
             return Cow::Borrowed(self.weights);
@@ -54,7 +54,8 @@ impl<T: Element> Filters<'_, T> {
         Cow::Owned(plain)
     }
 
-    /// The taps of a kernel at one depth, height and width flattened, as they are stored; flipped, the last comes first.
+    /// The taps of a kernel at one depth, as stored, with height and width flattened; if flipped, the last depth comes
+    /// first.
     #[inline]
     fn slice(&self, row: usize, column: usize, depth: usize) -> &[T] {
         let (area, depths) = (self.area(), self.kernel[0]);
@@ -66,12 +67,12 @@ impl<T: Element> Filters<'_, T> {
         &self.weights[(kernel * depths + depth) * area..][..area]
     }
 
-    /// Elements of a transformed tile of rows.
+    /// Number of elements of a transformed tile of rows.
     pub(super) fn tile_len(&self, instructions: Instructions) -> usize {
         AREA * self.columns * self.kernel[0] * instructions.rows()
     }
 
-    /// All kernels transformed, tile by tile of rows.
+    /// Transforms all kernels, tile by tile of rows.
     pub(super) fn transformed(&self, instructions: Instructions) -> Vec<T> {
         let len = self.tile_len(instructions);
         let mut all = vec![T::zero(); self.rows.div_ceil(instructions.rows()) * len];
@@ -83,8 +84,8 @@ impl<T: Element> Filters<'_, T> {
         all
     }
 
-    /// Transforms the kernels of a tile of rows to (element of the transform, column, depth, row of the tile), zeros
-    /// filling up the last tile. `taps` is memory to work in.
+    /// Transforms the kernels of a tile of rows to (element of the transform, column, depth, row of the tile), with
+    /// zeros in the last tile. `taps` is working memory.
     pub(super) fn transform_tile(
         &self,
         instructions: Instructions,
@@ -126,15 +127,16 @@ impl<T: Element> Filters<'_, T> {
     }
 }
 
-/// Values of many kernels: those of one tap, or one element of a transform, follow each other, and the next ones begin
-/// `stride` further on.
+/// Values of many kernels: values of one tap, or of one element of a transform, are consecutive; those of the next one
+/// start `stride` elements later.
 #[derive(Clone, Copy)]
 struct Strided<V> {
     values: V,
     stride: usize,
 }
 
-/// Transforms the first kernels of `taps` to the places `kernels` of `target`; what makes up the last vector is dropped.
+/// Transforms the first kernels of `taps` to the indices `kernels` of `target`; the padding of the last vector is
+/// dropped.
 fn whole_vectors<T: Element>(
     step: Step,
     instructions: Instructions,
@@ -178,7 +180,8 @@ fn whole_vectors<T: Element>(
     }
 }
 
-/// The gradients of weights, (out, in · depth, tap), from sums ordered (tile of rows, element, row, column · depth).
+/// The gradients of weights, (out, in · depth, tap), from sums in the order (tile of rows, element, row, column ·
+/// depth).
 pub(super) fn gradients<T: Element>(
     instructions: Instructions,
     sums: &[T],
@@ -219,7 +222,7 @@ pub(super) fn gradients<T: Element>(
     gradients
 }
 
-/// The sums of the places `kernels` become the first kernels of `taps`.
+/// Transforms the sums at the indices `kernels` to the first kernels of `taps`.
 fn lower<T: Element>(
     instructions: Instructions,
     r: usize,

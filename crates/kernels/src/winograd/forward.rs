@@ -1,4 +1,4 @@
-//! Correlation by transformed tiles.
+//! Correlation by Winograd tiles.
 
 use rayon::prelude::*;
 
@@ -16,14 +16,14 @@ use crate::planes::Source;
 use crate::spare::Spare;
 use crate::tiles::Accumulate;
 
-/// Elements of transformed input that one thread works on by itself: most of a second-level cache.
+/// Elements of transformed input per block for a single thread: most of a second-level cache.
 const OWN_ELEMENTS: usize = 200_000;
-/// Elements of transformed input that all threads work on together.
+/// Elements of transformed input per block for all threads together.
 const SHARED_ELEMENTS: usize = 4 << 20;
-/// Transformed weights beyond which blocks are large, so that the weights are read seldom.
+/// Number of transformed weights from which blocks are large, so that weights are read rarely.
 const MANY_WEIGHTS: usize = 1 << 20;
 
-/// What [`crate::correlate::correlate`] computes, if kernel and stride allow tiles.
+/// Computes [`crate::correlate::correlate`] by tiles, if kernel and stride allow it.
 pub(crate) fn correlate<T: Element>(
     x: Source<T>,
     filters: &Filters<T>,
@@ -83,14 +83,14 @@ struct Work<'a, T> {
     y: Disjoint<'a, T>,
 }
 
-/// Memory of a thread.
+/// Working memory of a thread.
 struct Memory<T> {
-    /// The channels of a block that the thread works on alone.
+    /// The channels of a block that the thread processes alone.
     input: Vec<T>,
     phases: Vec<T>,
     products: Vec<T>,
     results: Vec<T>,
-    /// Kernels, as they are and transformed.
+    /// Kernels before and after the transform.
     taps: Vec<T>,
     weights: Vec<T>,
 }
@@ -123,7 +123,7 @@ struct Outputs<'a, T> {
 }
 
 impl<T: Element> Work<'_, T> {
-    /// One block by one thread, with all weights transformed.
+    /// Processes a block on one thread, with all weights transformed.
     fn alone(&self, image: usize, block: &Block, weights: &[T], memory: &mut Memory<T>) {
         let mut input = std::mem::take(&mut memory.input);
         let channels = self.analysis.source.channels;
@@ -144,8 +144,8 @@ impl<T: Element> Work<'_, T> {
         memory.input = input;
     }
 
-    /// One block by all threads: first the channels of the input, then those of the output, each tile of these with its
-    /// own weights transformed, which then are in the cache.
+    /// Processes a block on all threads: first the channels of the input, then tiles of output channels. Each tile
+    /// transforms its own weights, which are then in the cache.
     fn together(&self, image: usize, block: &Block, input: &mut Vec<T>, memory: &Spare<Memory<T>>) {
         let channels = self.analysis.source.channels;
         let instructions = self.analysis.instructions;
@@ -170,14 +170,14 @@ impl<T: Element> Work<'_, T> {
         });
     }
 
-    /// Tiles of output channels.
+    /// Number of tiles of output channels.
     fn tiles(&self) -> usize {
         self.filters
             .rows
             .div_ceil(self.analysis.instructions.rows())
     }
 
-    /// Results of a block of an image for one tile of output channels.
+    /// Computes the results of a block of an image for one tile of output channels.
     fn rows(&self, place: Place<'_>, outputs: Outputs<'_, T>, input: &[T], memory: &mut Memory<T>) {
         let Place { image, block } = place;
         let Outputs { tile, weights } = outputs;
@@ -210,7 +210,7 @@ impl<T: Element> Work<'_, T> {
         }
     }
 
-    /// The results of one output channel, put into place.
+    /// Stores the results of one output channel.
     fn store(&self, block: &Block, plane: usize, products: &[T], results: &mut Vec<T>) {
         let grid = self.analysis.grid;
         let (m, [depth, height, width]) = (grid.m, grid.geometry.output);

@@ -1,4 +1,4 @@
-//! Weight and bias gradient by transformed tiles.
+//! Weight and bias gradients by Winograd tiles.
 
 use rayon::prelude::*;
 
@@ -13,12 +13,12 @@ use crate::instructions::Instructions;
 use crate::planes::Source;
 use crate::tiles::CorrelateRows;
 
-/// Elements of transformed input and gradient that all threads work on together.
+/// Elements of transformed input and gradient per block for all threads together.
 const BLOCK_ELEMENTS: usize = 4 << 20;
 
-/// What [`crate::correlate_weights::correlate_weights`] computes, if kernel and stride allow tiles.
+/// Computes [`crate::correlate_weights::correlate_weights`] by tiles, if kernel and stride allow it.
 ///
-/// The sums over tiles are added block by block, in an order that shapes alone decide.
+/// The sums over tiles are added block by block, in an order that depends only on shapes.
 pub(crate) fn correlate_weights<T: Element>(
     x: Source<T>,
     dy: Source<T>,
@@ -74,7 +74,7 @@ struct Work<'a, T> {
     instructions: Instructions,
 }
 
-/// All channels of one image, made up to a multiple by zeros.
+/// Transforms all channels of one image, padded with zero channels to a multiple.
 fn transform<T: Element>(
     analysis: &Analysis<T>,
     image: usize,

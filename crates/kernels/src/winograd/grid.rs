@@ -6,17 +6,17 @@ use super::points::SIDE;
 use crate::geometry::Geometry;
 use crate::lanes::WIDEST;
 
-/// The result of a convolution with stride 1 and an r × r kernel (r = 3 or 5) in its last two dimensions, cut into tiles of
-/// m × m, m = 7 − r. Tiles are counted along rows, `extra` unused ones between two rows, so that every element of every
-/// tile's input lies at one fixed distance from the tile's number.
+/// The result of a convolution with stride 1 and an r × r kernel (r = 3 or 5) in its last two dimensions, divided into
+/// tiles of m × m, m = 7 − r. Tiles are numbered along rows, with `extra` unused numbers between rows, so that every
+/// element of a tile's input has a fixed distance from the tile's number.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Grid {
     pub(super) geometry: Geometry,
-    /// Results of a tile along an axis.
+    /// Number of results of a tile along an axis.
     pub(super) m: usize,
-    /// Rows and columns of tiles.
+    /// Number of rows and columns of tiles.
     pub(super) tiles: [usize; 2],
-    /// Tile numbers between the starts of two rows.
+    /// Number of tile indices between the starts of two rows.
     pub(super) row: usize,
 }
 
@@ -25,24 +25,24 @@ pub(super) struct Grid {
 pub(super) struct Block {
     pub(super) depths: Range<usize>,
     pub(super) rows: Range<usize>,
-    /// Tile numbers at one depth, unused ones at the end making up whole vectors.
+    /// Number of tile indices at one depth, padded to whole vectors.
     pub(super) tiles: usize,
 }
 
 impl Block {
-    /// Tile numbers at all depths of the result.
+    /// Number of tile indices at all depths of the result.
     pub(super) fn results(&self) -> usize {
         self.depths.len() * self.tiles
     }
 
-    /// Tile numbers at all depths of the input that these read.
+    /// Number of tile indices at all depths of the input that the block reads.
     pub(super) fn inputs(&self, kernel_depth: usize) -> usize {
         (self.depths.len() + kernel_depth - 1) * self.tiles
     }
 }
 
 impl Grid {
-    /// `None` when the kernel or the stride is of another kind, or plain sums are wanted.
+    /// `None` for other kernels or strides, or when direct sums are required.
     pub(super) fn new(geometry: &Geometry) -> Option<Self> {
         let [_, kh, kw] = geometry.kernel;
         if geometry.plain || geometry.stride != [1; 3] || kh != kw || !matches!(kh, 3 | 5) {
@@ -59,17 +59,17 @@ impl Grid {
         })
     }
 
-    /// Weights of the kernel along an axis.
+    /// Size of the kernel along an axis.
     pub(super) fn r(&self) -> usize {
         SIDE + 1 - self.m
     }
 
-    /// Tile numbers of `rows` rows, made up to whole vectors.
+    /// Number of tile indices of `rows` rows, padded to whole vectors.
     fn numbers(&self, rows: usize) -> usize {
         ((rows - 1) * self.row + self.tiles[1]).next_multiple_of(WIDEST)
     }
 
-    /// Blocks of about `target` tile numbers, counting those of the input at all depths.
+    /// Blocks of about `target` tile indices, including those of the input at all depths.
     pub(super) fn blocks(&self, target: usize) -> Vec<Block> {
         let [depth, kernel_depth] = [self.geometry.output[0], self.geometry.kernel[0]];
         let one = self.numbers(1) * kernel_depth;

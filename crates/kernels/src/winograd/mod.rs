@@ -1,10 +1,10 @@
-//! Convolutions with 3 × 3 and 5 × 5 kernels by Winograd's method: tiles of 6 × 6 inputs are transformed, multiplied by
-//! transformed weights element by element, and transformed back to 4 × 4 (2 × 2) results. That takes 2.25 (9)
-//! multiplications for each result and pair of channels in place of 9 (25).
+//! Convolutions with 3 × 3 and 5 × 5 kernels by Winograd's method: tiles of 6 × 6 inputs are transformed, multiplied
+//! elementwise by transformed weights, and transformed back to 4 × 4 (2 × 2) results. This takes 2.25 (9)
+//! multiplications per result and pair of channels instead of 9 (25).
 //!
-//! Transforms are sums of a few terms, so single-precision results are less exact than those of plain sums: over 64 input
-//! channels the error is 8e-7 (3 × 3) and 9e-7 (5 × 5) of the results, both root mean squares
-//! (`tests::the_error_is_a_few_roundings` keeps it below 1e-6), that of plain sums 4e-7 and 7e-7.
+//! Transforms are sums of a few terms, so single-precision results are less accurate than direct sums: over 64 input
+//! channels the relative error (root mean square) is 8e-7 (3 × 3) and 9e-7 (5 × 5), compared with 4e-7 and 7e-7 for
+//! direct sums. `tests::the_error_is_a_few_roundings` keeps it below 1e-6.
 
 mod analysis;
 mod filters;
@@ -23,10 +23,10 @@ pub(crate) use gradient::correlate_weights;
 
 use super::geometry::Geometry;
 
-/// Fewer channels than this, and the transforms cost more than the multiplications that they save.
+/// Smallest number of channels for which the method saves time.
 const LEAST_CHANNELS: usize = 8;
 
-/// Whether this is the faster method for a convolution of these (input, output) channels.
+/// Whether this method is the faster one for a convolution with these (input, output) channels.
 pub fn suits(geometry: &Geometry, channels: [usize; 2]) -> bool {
     grid::Grid::new(geometry).is_some() && channels.iter().all(|c| *c >= LEAST_CHANNELS)
 }

@@ -1,4 +1,4 @@
-//! Images taken apart into phases, where the elements of all tiles lie at fixed distances, and put together again.
+//! Splits images into phases, in which the elements of all tiles have fixed distances, and joins them again.
 
 use crate::Element;
 use crate::correlate::{ChannelFinish, Store};
@@ -11,28 +11,28 @@ use crate::planes::Source;
 pub(super) struct Window {
     /// Rows and columns of the image.
     pub(super) image: [usize; 2],
-    /// Row and column of the image where the first tile begins; outside of the image is zero.
+    /// Row and column of the image where the first tile starts; outside the image, values are zero.
     pub(super) first: [isize; 2],
-    /// Distance of two tiles.
+    /// Distance between neighboring tiles.
     pub(super) m: usize,
-    /// Elements of a tile along an axis.
+    /// Size of a tile along an axis.
     pub(super) side: usize,
-    /// Rows of tiles.
+    /// Number of rows of tiles.
     pub(super) rows: usize,
-    /// Tile numbers between the starts of two rows of tiles.
+    /// Number of tile indices between the starts of two rows of tiles.
     pub(super) row: usize,
-    /// Tile numbers that are read.
+    /// Number of tile indices to read.
     pub(super) tiles: usize,
 }
 
 impl Window {
-    /// Elements of a phase, with what may be read beyond its last row.
+    /// Number of elements of a phase, including those read past its last row.
     fn phase_len(&self) -> usize {
         let further = (self.side - 1) / self.m;
         ((self.rows + further) * self.row).max(self.tiles) + further * (self.row + 1)
     }
 
-    /// Where element (i, j) of tile 0 lies, i · side + j counting.
+    /// Offset of each element (i, j) of tile 0, in the order i · side + j.
     pub(super) fn offsets(&self) -> Vec<usize> {
         let (m, len) = (self.m, self.phase_len());
         let at = |i: usize, j: usize| ((i % m) * m + j % m) * len + (i / m) * self.row + j / m;
@@ -42,7 +42,7 @@ impl Window {
     }
 }
 
-/// The phases of a window: row i and column j of it lie in phase (i mod m, j mod m) at (i / m, j / m).
+/// The phases of a window: row i and column j are in phase (i mod m, j mod m) at (i / m, j / m).
 pub(super) struct Phases<T> {
     window: Window,
     line: Vec<T>,
@@ -50,7 +50,7 @@ pub(super) struct Phases<T> {
 }
 
 impl<T: Element> Phases<T> {
-    /// Nothing but zeros, in the memory of earlier phases.
+    /// Phases of zeros, in reused memory.
     pub(super) fn new(window: Window, mut elements: Vec<T>) -> Self {
         elements.clear();
         elements.resize(window.m * window.m * window.phase_len(), T::zero());
@@ -61,7 +61,7 @@ impl<T: Element> Phases<T> {
         }
     }
 
-    /// Takes the image apart that begins at element `start` of a plane of the source.
+    /// Splits the image that starts at element `start` of a plane of the source.
     pub(super) fn take(
         &mut self,
         instructions: Instructions,
@@ -108,7 +108,7 @@ impl<T: Element> Phases<T> {
     }
 }
 
-/// Every m-th element of a line to a target of its own, `len` apart.
+/// Splits a line: every m-th element goes to the same target; targets are `len` apart.
 struct Split<'a, T> {
     line: &'a [T],
     target: &'a mut [T],
@@ -149,9 +149,9 @@ impl<T: Element> Kernel<T> for Split<'_, T> {
     }
 }
 
-/// One row of results put together from its phases, with what is done to every result.
+/// Joins one row of results from its phases, and applies the finish to every result.
 pub(super) struct Join<'a, T> {
-    /// The row's part of the first phase, and of all others `len` apart.
+    /// The row's part of the first phase; the parts of the others follow `len` elements apart.
     pub(super) phases: &'a [T],
     pub(super) len: usize,
     pub(super) m: usize,
@@ -176,7 +176,7 @@ impl<T: Element> Join<'_, T> {
     }
 }
 
-/// With the number of phases known.
+/// [`Join`] with a constant number of phases.
 struct JoinOf<'a, T, const M: usize>(Join<'a, T>);
 
 impl<T: Element, const M: usize> Store<T> for JoinOf<'_, T, M> {

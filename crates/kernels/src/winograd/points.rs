@@ -16,7 +16,7 @@ pub(super) const SIDE: usize = 6;
 /// a² and b² of the points ±a and ±b. The transforms below rely on a²·b² = 1.
 const SQUARES: [f64; 2] = [0.5, 2.0];
 
-/// The constants of the transforms in all lanes.
+/// The constants of the transforms, in all lanes.
 #[derive(Clone, Copy)]
 pub(super) struct Points<S> {
     /// a, a², a³, a⁴.
@@ -163,7 +163,7 @@ impl<S: Lanes> Points<S> {
     }
 }
 
-/// A map of `I` vectors to `O`. A trait and no closure: a closure would not be compiled with the caller's features.
+/// A linear map of `I` vectors to `O`. A trait, because a closure would not be compiled with the caller's features.
 #[allow(unsafe_code)]
 pub(super) trait Axis<S, const I: usize, const O: usize> {
     /// # Safety
@@ -173,9 +173,9 @@ pub(super) trait Axis<S, const I: usize, const O: usize> {
 
 /// `Bᵀ`.
 pub(super) struct Analyze<'a, S>(pub(super) &'a Points<S>);
-/// `V_Oᵀ`, after shares when so wished.
+/// `V_Oᵀ`, after the shares if `SHARED`.
 pub(super) struct Powers<'a, S, const SHARED: bool>(pub(super) &'a Points<S>);
-/// `V_I`, with shares when so wished.
+/// `V_I`, with the shares if `SHARED`.
 pub(super) struct Values<'a, S, const SHARED: bool>(pub(super) &'a Points<S>);
 
 #[allow(

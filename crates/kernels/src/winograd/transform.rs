@@ -1,14 +1,14 @@
-//! The two-dimensional transforms of tiles: many tiles side by side in the lanes of a vector.
+//! The two-dimensional transforms of tiles, with one tile per vector lane.
 
 use super::points::{Analyze, Axis, Points, Powers, SIDE, Values};
 use crate::Element;
 use crate::instructions::Instructions;
 use crate::lanes::{Kernel, Lanes};
 
-/// Elements of a transformed tile.
+/// Number of elements of a transformed tile.
 pub(super) const AREA: usize = SIDE * SIDE;
 
-/// Which transform, along both axes. The numbers are the results m of a tile along an axis or the weights r of a kernel.
+/// A transform along both axes. The numbers are the results m of a tile, or the weights r of a kernel, along an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// `Bᵀ d B`: 6 × 6 inputs to 6 × 6.

@@ -3,7 +3,7 @@
 use ndarray::Axis;
 use rsom_io::fault::{load_weights, of_file, of_run};
 use rsom_io::ports;
-use rsom_io::prepared::Prepared;
+use rsom_io::prepared::PreparedScan;
 use rsom_nn::{Computing, NeuralNetwork};
 use rsom_parameters::{OrAuto, Parameters};
 use rsom_stage::{Command, Invocation, Kind, Port, Progress, StageError, Summary, interrupt};
@@ -54,7 +54,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let mut model = load_weights(weights, Model::from_bytes)?;
     let network = model.network.on(&device).map_err(of_run)?;
     model.network = network.with_convolutions(settings.computing.convolutions);
-    let Prepared { scan, file } = Prepared::load(input)?;
+    let PreparedScan { scan, file } = PreparedScan::load(input)?;
     let count = scan.grid().shape()[1] as u64;
 
     let wanted = PredictSettings {

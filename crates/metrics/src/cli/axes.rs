@@ -7,10 +7,10 @@ use rsom_parameters::Choice;
 use rsom_stage::{StageError, log};
 use rsom_volume::{Axes as Order, Grid, Mask, VolumeError};
 
-/// How the axes of both masks are stored.
+/// Order of the axes in both mask files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Axes {
-    /// As shape and affine say.
+    /// Determined from shape and affine.
     Auto,
     /// x, y, z.
     Xyz,
@@ -23,14 +23,14 @@ pub enum Axes {
 pub struct MaskFile<'a> {
     /// The file.
     pub path: &'a Path,
-    /// What it holds.
+    /// Its content.
     pub mask: Mask,
 }
 
 /// Brings both masks to the axes x, y, z on one grid.
 ///
-/// `Auto` reverses a mask with an identity affine when its reversed shape, and not its own, is that of the other mask,
-/// and takes the other's grid for it; and it reverses both when both have an identity affine and 500 voxels along the
+/// `Auto` reverses a mask with an identity affine when only its reversed shape equals the shape of the other mask; the
+/// mask then takes the other's grid. It reverses both masks when both have an identity affine and 500 voxels along the
 /// first axis only, as the authors' volumes do.
 ///
 /// # Errors
@@ -72,7 +72,7 @@ pub fn aligned(
 fn say(axes: Axes, path: &Path) {
     if axes == Axes::Auto {
         log::info(format_args!(
-            "{}: taken for axes z, y, x (identity affine)",
+            "{}: interpreted as axes z, y, x (identity affine); --axes overrides this",
             path.display()
         ));
     }

@@ -8,8 +8,8 @@ use crate::cli::table::{ANGLE_HIGH_DEG, ANGLE_LOW_DEG, Keys, push_factors};
 use crate::normals::{angles_deg, histogram};
 use crate::{Pair, Status, Surface};
 
-/// Counts of columns by angle, a row for each mask, surface and bin, in the form of a table of measurements with two
-/// more columns: `angle_low_deg` and `angle_high_deg`.
+/// Counts of columns by angle, one row per mask, surface and bin, as a table of measurements with two more columns:
+/// `angle_low_deg` and `angle_high_deg`.
 ///
 /// Metrics are `normal_count` and `reference_normal_count`. Without a known voxel size, or for an empty mask, values are
 /// null and the status says why.

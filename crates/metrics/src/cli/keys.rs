@@ -1,4 +1,4 @@
-//! Which scan of which run a table describes: parameters of every command that writes measurements.
+//! The scan and the run that a table describes: parameters of every command that writes measurements.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +7,7 @@ use rsom_parameters::Parameters;
 
 use super::table::{Keys, check_factors};
 
-/// Which scan of which run a table describes.
+/// The scan and the run that a table describes.
 #[derive(Debug, Parameters)]
 pub struct RunKeys {
     /// Factor of the run, such as net=unet; each becomes a column.
@@ -22,11 +22,11 @@ pub struct RunKeys {
 }
 
 impl RunKeys {
-    /// What stands in every row of a table; the scan bears the name of a file unless it was given another.
+    /// The columns that are equal in every row; the scan is named after the file `path` unless --scan is given.
     pub fn keys<'a>(&'a self, path: &'a Path) -> Keys<'a> {
         let scan = self.scan.as_deref().or_else(|| stem(path));
         Keys {
-            // A scan whose subject nobody names stands for a subject of its own.
+            // Without --subject, each scan is a subject of its own.
             subject: self.subject.as_deref().or(scan),
             scan,
             label: self.label.as_deref(),
@@ -35,7 +35,7 @@ impl RunKeys {
     }
 }
 
-/// A file's name up to its first ending.
+/// A file's name up to its first period.
 fn stem(path: &Path) -> Option<&str> {
     let name = path.file_name()?.to_str()?;
     Some(name.trim_end_matches(".gz").trim_end_matches(".nii"))

@@ -12,14 +12,14 @@ pub const ANGLE_LOW_DEG: &str = "angle_low_deg";
 /// Column of the upper end of a bin of a histogram.
 pub const ANGLE_HIGH_DEG: &str = "angle_high_deg";
 
-/// What stands the same in every row.
+/// The columns that are equal in every row.
 #[derive(Debug, Clone, Copy)]
 pub struct Keys<'a> {
-    /// Subject, when it was given.
+    /// Subject, if given.
     pub subject: Option<&'a str>,
     /// Scan id.
     pub scan: Option<&'a str>,
-    /// Name of the structure, when it was given.
+    /// Name of the structure, if given.
     pub label: Option<&'a str>,
     /// Factors of the run.
     pub factors: &'a BTreeMap<String, String>,
@@ -38,10 +38,10 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// Refuses factors whose names are taken.
+/// Refuses factors with the name of a standard column.
 ///
 /// # Errors
-/// The name of the factor.
+/// A message with the name of the factor.
 pub fn check_factors(factors: &BTreeMap<String, String>) -> Result<(), String> {
     let of_histogram = [ANGLE_LOW_DEG, ANGLE_HIGH_DEG];
     let is_taken = |name: &&str| column::ALL.contains(name) || of_histogram.contains(name);
@@ -53,10 +53,10 @@ pub fn check_factors(factors: &BTreeMap<String, String>) -> Result<(), String> {
     })
 }
 
-/// One row a measurement, in their order; factors in the order of their names.
+/// One row per measurement, in the given order; factor columns sorted by name.
 ///
 /// # Errors
-/// A factor whose name is taken.
+/// A factor with the name of a standard column.
 pub fn of_measurements(rows: &[Measurement], keys: &Keys<'_>) -> Result<Table, TableError> {
     let rows: Vec<Row<'_>> = rows.iter().map(|row| keys.row(*row)).collect();
     let mut table = table::long(&rows)?;
@@ -64,10 +64,10 @@ pub fn of_measurements(rows: &[Measurement], keys: &Keys<'_>) -> Result<Table, T
     Ok(table)
 }
 
-/// Adds the factors as columns; a factor that is a number becomes one, so that `s` sorts as a number does.
+/// Adds the factors as columns. A factor whose value is a number becomes a number column, so that it sorts numerically.
 ///
 /// # Errors
-/// A factor whose name is taken.
+/// A factor with the name of a standard column.
 pub fn push_factors(
     table: &mut Table,
     factors: &BTreeMap<String, String>,
@@ -80,7 +80,7 @@ pub fn push_factors(
 }
 
 fn factor_column(name: &str, value: &str, rows: usize) -> Column {
-    // `01` or `1e3` is a name that looks like a number: it would not come out as it went in.
+    // `01` or `1e3` is text that looks like a number: as a number it would be written differently.
     if let Some(integer) = value.parse::<i64>().ok().filter(|v| v.to_string() == value) {
         return Column::integer(name, vec![Some(integer); rows]);
     }

@@ -1,10 +1,10 @@
-//! The surfaces whose roughness the paper's authors measured.
+//! The surfaces in the definition of the paper's authors.
 
 use ndarray::{Array2, ArrayView1, ArrayView3, Axis, Zip};
 
 use rsom_volume::reflected;
 
-/// A column is looked at for outliers when consecutive mask voxels are anywhere further apart than this.
+/// A column is checked for outliers when consecutive mask voxels are anywhere further apart than this.
 const WIDE_GAP: usize = 15;
 /// The outer part is dropped when the only wide gap lies before this share of the column's mask voxels …
 const HEAD: f64 = 0.2;
@@ -13,8 +13,8 @@ const TAIL: f64 = 0.8;
 
 /// Weights of a Gaussian of sigma 7 voxels at distances 0 to 28 (four sigma), normalised to sum 1.
 ///
-/// They stand here, as scipy computes them, because the smoothed profile is truncated to whole numbers: one bit of a
-/// weight, which differs between implementations of `exp`, can decide on a 37 or a 38.
+/// They are literals with scipy's values, because the smoothed profile is truncated to integers: a difference in one
+/// bit of a weight, which depends on the implementation of `exp`, can change 38 to 37.
 #[rustfmt::skip]
 const GAUSSIAN: [f64; 29] = [
     0.05699437817509713, 0.05641576004155674, 0.05471491317077552, 0.05199335384654022, 0.04840907655849458,
@@ -42,9 +42,9 @@ pub fn heights(mask: ArrayView3<'_, bool>) -> [Array2<Option<f64>>; 2] {
 
 /// First and last voxel of a column without outliers; `None` when the column is empty or touches depth 0.
 ///
-/// When some consecutive voxels are more than 15 apart, the places where they are at least 15 apart are counted. A
-/// single such place, after voxel number i (from 0) of n, drops what lies above it if i < 0.2 n, what lies below it if
-/// i > 0.8 n. Otherwise nothing is dropped.
+/// When some consecutive voxels are more than 15 apart, the gaps of at least 15 are counted. A single such gap, after
+/// voxel number i (from 0) of n, removes the voxels above it if i < 0.2 n, and those below it if i > 0.8 n. Otherwise
+/// nothing is removed.
 fn trimmed(column: ArrayView1<'_, bool>) -> Option<(usize, usize)> {
     let voxels: Vec<usize> = (0..column.len()).filter(|z| column[*z]).collect();
     let (first, last) = (*voxels.first()?, *voxels.last()?);
@@ -73,8 +73,8 @@ fn trimmed(column: ArrayView1<'_, bool>) -> Option<(usize, usize)> {
 /// For each B-scan, the depth where its mask, summed over x and smoothed across B-scans, is largest (the shallowest
 /// such depth).
 ///
-/// The smoothing is scipy's `gaussian_filter1d` with sigma 7 along y, cut at four sigma, B-scans reflected at the
-/// ends, and its results truncated, as scipy does for whole numbers.
+/// The smoothing is scipy's `gaussian_filter1d` with sigma 7 along y, truncated at four sigma, with B-scans reflected
+/// at the ends. Results are truncated to integers, as scipy does for integer input.
 fn widest_depths(mask: ArrayView3<'_, bool>) -> Vec<usize> {
     let (_, bscans, depth) = mask.dim();
     let mut widths = Array2::<f64>::zeros((bscans, depth));

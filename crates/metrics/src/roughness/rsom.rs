@@ -1,10 +1,10 @@
-//! The surfaces of our roughness: nothing invented where there is no surface.
+//! The surfaces in the definition of this project: a column without a surface stays without one.
 
 use ndarray::{Array2, ArrayView3};
 
 use crate::surface::surfaces;
 
-/// How many of the five places of a window must hold a surface for the middle one to be measured.
+/// Smallest number of the five columns of a window that must have a surface.
 ///
 /// With fewer, a torn layer would look smooth: a lone column never deviates from its own mean.
 pub const FEWEST: usize = 3;

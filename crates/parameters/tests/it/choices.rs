@@ -73,6 +73,6 @@ fn words_are_read_and_others_refused() {
     assert_eq!(settings.window, Window::Max);
     assert_eq!(settings.several, [Window::ZScore]);
     assert_eq!(settings.unset, Some(Window::Max));
-    let message = "window: 'median' is none of max, z_score, two-sided";
+    let message = "window: 'median' is not one of max, z_score, two-sided";
     assert_eq!(fault::<Settings>(json!({ "window": "median" })), message);
 }

@@ -1,4 +1,5 @@
-//! Arterial trees in the dermis: rooted where the scan ends, thickening downwards, densest just below the epidermis.
+//! Arterial trees in the dermis: their roots are at the bottom of the scan, radii increase downwards, and density is
+//! largest just below the epidermis.
 
 use crate::anatomy::dermis_trees::{DermisTrees, MARGIN_UM};
 use crate::anatomy::skin::Skin;
@@ -7,16 +8,16 @@ use crate::random::streams::{Purpose, Streams};
 use crate::tree::{Demand, Tree, grow};
 use crate::{Config, PhantomError};
 
-/// What trees leave free below the epidermis, for the tips of loops, in µm.
+/// Gap in µm between the epidermis and the trees, for the tips of capillary loops.
 const GAP_UM: f64 = 30.0;
-/// Standard deviation of the logarithm of a vessel's brightness.
+/// Standard deviation of the log brightness of a vessel.
 const BRIGHTNESS_SD: f64 = 0.15;
 impl DermisTrees {
-    /// Grows the trees in level tissue and lays them below the epidermis as it lies; places are in µm from the corner of
-    /// the scan.
+    /// Grows the trees in flat tissue and shifts them to follow the lower boundary of the epidermis; positions are in
+    /// µm from the corner of the scan.
     ///
     /// # Errors
-    /// Tissue that has no room for the trees.
+    /// There is no room for the trees in the tissue.
     pub(crate) fn grow(
         &self,
         config: &Config,
@@ -43,7 +44,7 @@ impl DermisTrees {
     }
 }
 
-/// The vessels of a tree.
+/// The vessels of a tree as tubes.
 pub(crate) fn tubes(tree: &Tree, streams: Streams) -> Vec<Tube> {
     let mut draw = streams.open(Purpose::TreeBrightness, 0);
     let tubes = tree.tubes();

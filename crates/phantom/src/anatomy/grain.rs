@@ -1,6 +1,6 @@
-//! Grains of pigment on the skin: few, small, and far brighter than all else.
+//! Pigment grains on the skin: few, small, and much brighter than everything else.
 //!
-//! Raw scans have such a tail of intensities; preparation divides by the maximum and cuts at a small share of it.
+//! Raw scans have such a tail of high intensities; preparation divides by the maximum and clips at a small share of it.
 
 use crate::Config;
 use crate::anatomy::skin::Skin;
@@ -8,12 +8,12 @@ use crate::anatomy::tube::{Kind, Tube};
 use crate::physics::settings::Physics;
 use crate::random::streams::{Purpose, Streams};
 
-/// Ranges that a grain is drawn from: radius in µm, depth below the surface in µm, and brightness.
+/// Ranges of a grain's radius in µm, depth below the surface in µm, and brightness.
 const RADIUS_UM: [f64; 2] = [10.0, 14.0];
 const DEPTH_UM: [f64; 2] = [0.0, 12.0];
 const STRENGTH: [f64; 2] = [0.7, 1.0];
 
-/// Draws the grains of a scan, scattered evenly; at least one unless their density is 0.
+/// Draws the grains of a scan, uniformly distributed; at least one unless their density is 0.
 pub(crate) fn grains(
     config: &Config,
     physics: &Physics,
@@ -35,7 +35,7 @@ pub(crate) fn grains(
             Tube {
                 points_um: vec![[place[0], place[1], depth]; 2],
                 radius_um: between(RADIUS_UM),
-                // The simple rule knows no grains.
+                // The simple rule has no grains.
                 brightness: [0.0; 2],
                 strength: between(STRENGTH),
                 kind: Kind::Grain,

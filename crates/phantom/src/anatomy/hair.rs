@@ -1,4 +1,4 @@
-//! Hair: rods that cross the surface obliquely, down to their root.
+//! Hair: rods that cross the surface at an angle and end at their root.
 
 use std::f64::consts::TAU;
 
@@ -9,19 +9,19 @@ use crate::physics::settings::Physics;
 use crate::random::streams::{Draw, Purpose, Streams};
 
 const POINTS: usize = 7;
-/// How far hairs that stand beside the scan may reach into it, in µm.
+/// Margin in µm around the scan in which hairs start.
 const MARGIN_UM: f64 = 300.0;
-/// Ranges that a hair is drawn from: radius in µm, slant from the normal of the skin in degrees (above the surface), and
-/// depth of the root in µm.
+/// Ranges of a hair's radius in µm, angle to the skin's normal in degrees (above the surface), and depth of the root in
+/// µm.
 const RADIUS_UM: [f64; 2] = [16.0, 30.0];
 const SLANT_DEG: [f64; 2] = [30.0, 65.0];
 const ROOT_UM: [f64; 2] = [200.0, 500.0];
-/// At its root a hair stands steeper than above the skin.
+/// Factor on the angle of a hair at its root: it is steeper than above the skin.
 const STEEPENING: f64 = 0.5;
-/// Standard deviation of the logarithm of a hair's brightness.
+/// Standard deviation of the log brightness of a hair.
 const BRIGHTNESS_SD: f64 = 0.25;
 
-/// Draws the hairs of a scan, scattered evenly; above the skin they go on to the top of the scan.
+/// Draws the hairs of a scan, uniformly distributed; above the skin they extend to the top of the scan.
 pub(crate) fn hairs(
     config: &Config,
     physics: &Physics,
@@ -57,7 +57,7 @@ fn hair(draw: &mut Draw, crossing: [f64; 2], config: &Config, skin: &Skin) -> Tu
             depth,
         ]
     };
-    // From beyond the top of the scan to the surface, and on in a curve that steepens.
+    // From above the scan straight to the surface, then on a curve that gets steeper.
     let above = surface + 2.0 * radius_um;
     let mut points_um = vec![along(above * slant, surface - above)];
     points_um.extend((0..POINTS).map(|i| {
@@ -68,7 +68,7 @@ fn hair(draw: &mut Draw, crossing: [f64; 2], config: &Config, skin: &Skin) -> Tu
     Tube {
         points_um,
         radius_um,
-        // The simple rule knows no hair.
+        // The simple rule has no hair.
         brightness: [0.0; 2],
         strength,
         kind: Kind::Hair,

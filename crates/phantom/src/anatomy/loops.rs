@@ -1,4 +1,4 @@
-//! Capillary loops: hairpins that rise to just below the epidermis.
+//! Capillary loops: hairpin-shaped vessels that end just below the epidermis.
 
 use std::f64::consts::TAU;
 
@@ -8,23 +8,22 @@ use crate::anatomy::tube::{Kind, Tube};
 use crate::random::streams::{Draw, Purpose, Streams};
 
 const POINTS: usize = 17;
-/// How far loops that stand beside the scan may reach into it, in µm.
+/// Margin in µm around the scan in which loops start.
 const MARGIN_UM: f64 = 60.0;
-/// Ranges that a loop is drawn from, in µm: radius, distance of the legs, gap between its wall and the epidermis, and
-/// height.
+/// Ranges, in µm, of a loop's radius, leg distance, gap between its wall and the epidermis, and height.
 const RADIUS_UM: [f64; 2] = [7.0, 11.0];
 const WIDTH_UM: [f64; 2] = [25.0, 60.0];
 const GAP_UM: [f64; 2] = [0.0, 18.0];
 const HEIGHT_UM: [f64; 2] = [30.0, 75.0];
-/// Brightness that makes up for what the point spread takes from so thin a tube: loops then look like melanin.
+/// Brightness that compensates the loss of so thin a tube in the point spread function; loops then look like melanin.
 const BRIGHTNESS: f64 = 0.9;
-/// What LF and HF see of a loop; LF's wider point spread takes more.
+/// Intensity of a loop in LF and HF; LF's wider point spread function reduces it more.
 const CHANNEL_SHARES: [f64; 2] = [0.9, 1.0];
-/// Standard deviation of the logarithm of a loop's brightness, and of its wobble in µm.
+/// Standard deviations of the log brightness of a loop, and of its deviations from a straight line in µm.
 const BRIGHTNESS_SD: f64 = 0.3;
 const WOBBLE_UM: f64 = 5.0;
 
-/// Draws the loops of a scan, scattered evenly at random; none touches the epidermis.
+/// Draws the loops of a scan, uniformly distributed; none touches the epidermis.
 pub(crate) fn loops(config: &Config, skin: &Skin, streams: Streams) -> Vec<Tube> {
     let mut draw = streams.open(Purpose::Loops, 0);
     let extent = config.extent_um();
@@ -52,7 +51,7 @@ fn hairpin(draw: &mut Draw, center: [f64; 2], config: &Config, skin: &Skin) -> T
                 center[0] + along * azimuth.cos(),
                 center[1] + along * azimuth.sin(),
             ];
-            // Legs go down steeply beside a blunt tip; every point keeps clear of the boundary above it.
+            // Legs descend steeply from a blunt tip; every point keeps its distance to the boundary above it.
             let depth = gap + radius_um + height * t.powi(4);
             [place[0], place[1], skin.bottom_at(place, config) + depth]
         })

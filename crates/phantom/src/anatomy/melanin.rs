@@ -1,4 +1,4 @@
-//! What shines of the epidermis: melanin in patches, denser towards the basal layer.
+//! The visible part of the epidermis: melanin in patches, denser towards the basal layer.
 
 use std::f64::consts::PI;
 
@@ -10,20 +10,20 @@ use crate::anatomy::skin::Skin;
 use crate::random::field::Field;
 use crate::random::streams::{Purpose, Streams};
 
-/// Brightness that is left in a gap.
+/// Remaining brightness in a gap.
 const GAP_BRIGHTNESS: f64 = 0.05;
-/// Width of the slope from a gap to full brightness, in standard deviations of the field.
+/// Width of the transition from a gap to full brightness, in standard deviations of the field.
 const GAP_SLOPE: f64 = 1.2;
-/// Brightness at the surface, as a share of that in the basal layer.
+/// Brightness at the surface, relative to that in the basal layer.
 const UPPER_BRIGHTNESS: f64 = 0.4;
-/// Correlation length of slow changes of pigmentation, of ragged edges, and of speckle (lateral, axial), in µm.
+/// Correlation lengths in µm of pigmentation, of irregular edges, and of speckle (lateral, axial).
 const PIGMENT_LENGTH_UM: f64 = 180.0;
 const EDGE_LENGTH_UM: f64 = 30.0;
 const SPECKLE_LENGTH_UM: [f64; 3] = [18.0, 18.0, 8.0];
-/// Standard deviation of the speckle's logarithm.
+/// Standard deviation of the log speckle.
 const SPECKLE_SD: f64 = 0.55;
 
-/// The fields that decide where melanin shines.
+/// The random fields of the melanin.
 struct Pigment<'a> {
     config: &'a Config,
     skin: &'a Skin,
@@ -33,10 +33,10 @@ struct Pigment<'a> {
     speckle: Field,
 }
 
-/// Brightness of melanin in every voxel, of shape (x, y, z), 0 to about 1 and in single speckles more.
+/// Brightness of melanin in every voxel, of shape (x, y, z): 0 to about 1, higher in single speckles.
 ///
-/// Exactly `gap_fraction` of the columns are gaps. Irregular edges stay inside the layer, so the layer is never
-/// narrower than what shines of it.
+/// Exactly the share `gap_fraction` of the columns are gaps. Irregular edges stay inside the layer, so the melanin is
+/// never thicker than the layer.
 pub(crate) fn brightness(config: &Config, skin: &Skin, streams: Streams) -> Array3<f32> {
     let lateral = |purpose, length| Field::lateral(&mut streams.open(purpose, 0), length);
     let pigment = Pigment {
@@ -66,7 +66,7 @@ pub(crate) fn brightness(config: &Config, skin: &Skin, streams: Streams) -> Arra
 }
 
 impl Pigment<'_> {
-    /// Where melanin begins and ends in a column, inside the layer and irregular.
+    /// Upper and lower end of the melanin in a column, inside the layer and irregular.
     fn extent_um(&self, [x, y]: [usize; 2]) -> (f64, f64) {
         let place = self.config.center_um([x, y, 0]);
         // The mean of |N(0, 1)| is √(2/π).
@@ -104,7 +104,7 @@ fn patches(config: &Config, streams: Streams) -> Array2<f64> {
     patches
 }
 
-/// A field of unit variance, moved so that exactly `gap_fraction` of the columns lie below 0.
+/// A field of unit variance, shifted so that exactly the share `gap_fraction` of the columns is below 0.
 fn height_above_gaps(config: &Config, streams: Streams) -> Array2<f64> {
     let mut draw = streams.open(Purpose::Gaps, 0);
     let field = Field::lateral(&mut draw, config.gap_length_um);
@@ -127,13 +127,13 @@ fn smooth_step(t: f64) -> f64 {
     t * t * (3.0 - 2.0 * t)
 }
 
-/// The value that this share of all values lies below.
+/// The quantile: the given share of all values is smaller.
 fn quantile(values: &Array2<f64>, share: f64) -> f64 {
     let mut sorted: Vec<f64> = values.iter().copied().collect();
     sorted.sort_by(f64::total_cmp);
     let rank = (share * sorted.len() as f64).round() as usize;
     match rank {
-        // Far below and above what fields of unit variance reach.
+        // Bounds far outside the range of fields with unit variance.
         0 => -1e3,
         rank => sorted.get(rank).copied().unwrap_or(1e3),
     }

@@ -1,4 +1,4 @@
-//! What a scene is made of: the layers of skin, and tubes of blood, hair and pigment in and on it.
+//! The content of a scene: the layers of skin, and tubes of blood, hair and pigment.
 
 pub(crate) mod dermis;
 pub(crate) mod dermis_trees;

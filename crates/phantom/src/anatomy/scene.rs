@@ -1,4 +1,4 @@
-//! What is in the field of view: the skin and the vessels in it.
+//! The content of the field of view: the skin and its vessels.
 
 use crate::anatomy::dermis;
 use crate::anatomy::loops::loops;
@@ -9,13 +9,13 @@ use crate::random::streams::Streams;
 use crate::tree::Tree;
 use crate::{Config, PhantomError};
 
-/// A scene, from which the scan and all that is true of it come.
+/// A scene, from which the scan and its truth are computed.
 pub(crate) struct Scene<'a> {
     pub config: &'a Config,
     pub skin: Skin,
-    /// Loops and vessels, those of trees among them.
+    /// Capillary loops and vessels, including those of trees.
     pub vessels: Vec<Tube>,
-    /// The arterial trees among them.
+    /// The arterial trees, if there are any.
     pub tree: Option<Tree>,
 }
 
@@ -23,7 +23,7 @@ impl<'a> Scene<'a> {
     /// Draws a scene.
     ///
     /// # Errors
-    /// The epidermis reaches below the scan; below it there is no room for the trees.
+    /// The epidermis extends below the scan; there is no room for the trees below it.
     pub fn draw(config: &'a Config, seed: u64) -> Result<Self, PhantomError> {
         let streams = Streams::new(seed);
         let skin = Skin::new(config, streams)?;

@@ -1,4 +1,4 @@
-//! The geometry of the skin: where the epidermis begins and ends in every column.
+//! The geometry of the skin: the boundaries of the epidermis in every column.
 
 use ndarray::{Array2, Array3};
 
@@ -6,18 +6,18 @@ use crate::random::field::Field;
 use crate::random::streams::{Purpose, Streams};
 use crate::{Config, PhantomError};
 
-/// Depths in µm from the top of the scan, of shape (x, y).
+/// Depths of the boundaries in µm from the top of the scan, of shape (x, y).
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Skin {
     pub top_um: Array2<f64>,
     pub bottom_um: Array2<f64>,
 }
 
-/// Least share of the mean thickness that is left in the thinnest place.
+/// Smallest thickness, relative to the mean.
 const LEAST_THICKNESS: f64 = 0.4;
 
 impl Skin {
-    /// Draws the geometry: top = tilt + curvature + waves, moved so that its closest point has the depth asked for;
+    /// Draws the geometry: top = tilt + curvature + waves, shifted so that its highest point has the requested depth;
     /// bottom = top + thickness.
     pub fn new(config: &Config, streams: Streams) -> Result<Self, PhantomError> {
         let extent = config.extent_um();
@@ -61,12 +61,12 @@ impl Skin {
         })
     }
 
-    /// Depth of the lower boundary at a place; beyond the scan that of its nearest column.
+    /// Depth of the lower boundary at a position; outside the scan that of the nearest column.
     pub fn bottom_at(&self, place_um: [f64; 2], config: &Config) -> f64 {
         self.bottom_um[nearest_column(place_um, config)]
     }
 
-    /// Depth of the surface at a place; beyond the scan that of its nearest column.
+    /// Depth of the surface at a position; outside the scan that of the nearest column.
     pub fn top_at(&self, place_um: [f64; 2], config: &Config) -> f64 {
         self.top_um[nearest_column(place_um, config)]
     }

@@ -1,11 +1,11 @@
-//! Tubes of blood along smooth lines.
+//! Tubes along smooth lines: vessels, loops, hairs and grains.
 
-/// What a tube is.
+/// The structure that a tube represents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A capillary loop.
     Loop,
-    /// A vessel of the plexus and below.
+    /// A vessel in or below the plexus.
     Vessel,
     /// A hair.
     Hair,
@@ -13,25 +13,25 @@ pub(crate) enum Kind {
     Grain,
 }
 
-/// A tube of one radius along a line of points, and how brightly each channel sees it.
+/// A tube of constant radius along a line, with its brightness in each channel.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tube {
     /// Points of the center line in µm.
     pub points_um: Vec<[f64; 3]>,
-    /// Radius.
+    /// Radius in µm.
     pub radius_um: f64,
-    /// Factors on the intensity of blood in LF and HF, by the simple rule.
+    /// Factors on the intensity of blood in LF and HF, for the simple rule.
     pub brightness: [f64; 2],
-    /// The factor that is the tube's own: how much light it absorbs beside others of its kind.
+    /// Absorption of light relative to other tubes of this kind.
     pub strength: f64,
-    /// What it is.
+    /// The structure that it represents.
     pub kind: Kind,
 }
 
-/// Radius at which both channels see a vessel alike: thicker ones shine in LF, thinner ones in HF.
+/// Radius at which both channels show a vessel equally: thicker vessels are brighter in LF, thinner ones in HF.
 const EVEN_RADIUS_UM: f64 = 22.0;
 
-/// What LF and HF see of a vessel: r²/(r² + r₀²) and the rest.
+/// Share of a vessel's intensity in LF and HF: r²/(r² + r₀²), and one minus this.
 pub(crate) fn shares_by_radius(radius_um: f64) -> [f64; 2] {
     let square = (radius_um / EVEN_RADIUS_UM).powi(2);
     let low = square / (square + 1.0);

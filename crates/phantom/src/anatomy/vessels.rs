@@ -1,4 +1,4 @@
-//! Vessels below the loops: a plexus of thin ones, and thicker ones deeper down.
+//! Vessels below the loops: thin ones in a plexus, and thicker ones below it.
 
 use std::f64::consts::TAU;
 
@@ -7,24 +7,24 @@ use crate::anatomy::skin::Skin;
 use crate::anatomy::tube::{Kind, Tube, shares_by_radius};
 use crate::random::streams::{Draw, Purpose, Streams};
 
-/// Length of a step along a vessel, and how far vessels go on beside the scan, in µm.
+/// Step length along a vessel, and margin around the scan that vessels may enter, in µm.
 const STEP_UM: f64 = 30.0;
 const MARGIN_UM: f64 = 200.0;
-/// Most steps of a vessel: it then ends inside the scan.
+/// Largest number of steps of a vessel; a vessel this long ends inside the scan.
 const MOST_STEPS: usize = 400;
-/// Standard deviations of the change of direction at each step, in radians: lateral, and of the slope.
+/// Standard deviations of the change of direction per step, in radians: of the lateral direction and of the slope.
 const TURN_SD: f64 = 0.16;
 const SLOPE_SD: f64 = 0.06;
-/// Depth of the plexus below the epidermis, and the distance over which radii grow below it, in µm.
+/// Depth of the plexus below the epidermis, and distance below it over which radii increase, in µm.
 const PLEXUS_UM: f64 = 75.0;
 const GROWTH_UM: f64 = 350.0;
-/// Radii in µm of the plexus and of the deepest vessels.
+/// Ranges of radii in µm in the plexus and of the deepest vessels.
 const THIN_UM: [f64; 2] = [9.0, 18.0];
 const THICK_UM: [f64; 2] = [28.0, 60.0];
-/// Standard deviation of the logarithm of a vessel's brightness.
+/// Standard deviation of the log brightness of a vessel.
 const BRIGHTNESS_SD: f64 = 0.25;
 
-/// Draws the vessels of a scan: half of them in the plexus, half between it and the end of the scan.
+/// Draws the vessels of a scan: half of them in the plexus, half between the plexus and the bottom of the scan.
 pub(crate) fn vessels(config: &Config, skin: &Skin, streams: Streams) -> Vec<Tube> {
     let mut draw = streams.open(Purpose::Vessels, 0);
     let extent = config.extent_um();
@@ -49,7 +49,7 @@ pub(crate) fn vessels(config: &Config, skin: &Skin, streams: Streams) -> Vec<Tub
         .collect()
 }
 
-/// A line through `start` that wanders both ways until it has left the scan.
+/// A random walk through `start` in both directions, until it leaves the scan.
 fn walk(draw: &mut Draw, start: [f64; 3], below_um: f64, config: &Config, skin: &Skin) -> Tube {
     let growth = (below_um / GROWTH_UM).min(1.0);
     let radius_um = {
@@ -62,7 +62,7 @@ fn walk(draw: &mut Draw, start: [f64; 3], below_um: f64, config: &Config, skin: 
     points_um.push(start);
     points_um.extend(half_walk(draw, start, heading, config));
     for point in &mut points_um {
-        // A vessel that climbs bends off below the loops' tips.
+        // A rising vessel turns before it reaches the tips of the loops.
         let roof = skin.bottom_at([point[0], point[1]], config) + radius_um + 30.0;
         point[2] = point[2].max(roof);
     }
@@ -85,7 +85,7 @@ fn half_walk(draw: &mut Draw, start: [f64; 3], mut heading: f64, config: &Config
     let mut points = Vec::new();
     while inside(&place) && points.len() < MOST_STEPS {
         heading += TURN_SD * draw.normal();
-        // The slope forgets, so that vessels stay about level.
+        // The slope decays, so that vessels stay roughly horizontal.
         slope = 0.9 * slope + SLOPE_SD * draw.normal();
         place[0] += STEP_UM * heading.cos();
         place[1] += STEP_UM * heading.sin();

@@ -1,4 +1,4 @@
-//! The files of a phantom.
+//! Writes the files of a phantom.
 
 use std::path::Path;
 
@@ -14,37 +14,37 @@ use rsom_volume::{RawChannel, SkinSurface};
 use super::tree;
 use crate::{Phantom, PhantomError};
 
-/// How the scans of a cohort are written.
+/// Format of the scans of a cohort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub(super) enum Format {
-    /// NIfTI, intensities from 0 to 255.
+    /// NIfTI, with intensities from 0 to 255.
     Nifti,
-    /// MATLAB, as the scanner's software writes its reconstructions.
+    /// MATLAB, as the scanner's software writes reconstructions.
     Mat,
 }
 
 /// Precision of MATLAB files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub(super) enum Precision {
-    /// 32 bit.
+    /// 32-bit floating point.
     Single,
-    /// 64 bit.
+    /// 64-bit floating point.
     Double,
 }
 
-/// Where files of a scan go: a folder and the beginning of their names.
+/// Location of the files of a scan: a folder and a file name prefix.
 pub(super) struct Place<'a> {
     pub invocation: &'a Invocation,
     pub folder: &'a Path,
     pub id: &'a str,
 }
 
-/// A role in the manifest, and the name of its file.
-pub(super) type Written = (&'static str, String);
+/// A role in the manifest, and the file name for it.
+pub(super) type RoleFile = (&'static str, String);
 
 impl Place<'_> {
     /// Writes the scan and its surface as NIfTI.
-    pub fn nifti(&self, phantom: &Phantom) -> Result<Vec<Written>, StageError> {
+    pub fn nifti(&self, phantom: &Phantom) -> Result<Vec<RoleFile>, StageError> {
         let (image, surface) = (self.named("image.nii.gz"), self.named("surface.nii.gz"));
         let depths = surface_of(phantom)?;
         ports::save_scan(
@@ -62,14 +62,14 @@ impl Place<'_> {
         Ok(vec![("image", image), ("surface", surface)])
     }
 
-    /// Writes the scan and its surface as the scanner's software does, and the depths of the surface as NIfTI.
+    /// Writes the scan and its surface in the scanner's MATLAB format, and the depths of the surface as NIfTI.
     pub fn mat(
         &self,
         phantom: &Phantom,
         stamp: &str,
         precision: Precision,
         compressed: bool,
-    ) -> Result<Vec<Written>, StageError> {
+    ) -> Result<Vec<RoleFile>, StageError> {
         let mut written = Vec::new();
         for (index, role) in ["lf", "hf"].into_iter().enumerate() {
             let voxels = phantom.scan.intensities().index_axis(Axis(3), index);
@@ -102,8 +102,8 @@ impl Place<'_> {
         Ok(written)
     }
 
-    /// Writes what is true: masks, and the graph where there are trees.
-    pub fn truth(&self, phantom: &Phantom) -> Result<Vec<Written>, StageError> {
+    /// Writes the truth: masks, and the graph if there are trees.
+    pub fn truth(&self, phantom: &Phantom) -> Result<Vec<RoleFile>, StageError> {
         let (layer, vessels) = (self.named("layer.nii.gz"), self.named("vessels.nii.gz"));
         ports::save_mask(self.invocation, &self.folder.join(&layer), &phantom.layer)?;
         ports::save_mask(
@@ -127,7 +127,7 @@ impl Place<'_> {
     }
 }
 
-/// The surface as a volume of shape (x, y, 1) that holds depths in voxels, on the scan's columns.
+/// The surface as a volume of shape (x, y, 1) with depths in voxels, on the scan's columns.
 ///
 /// # Errors
 /// Never for a phantom of this library.
@@ -144,7 +144,7 @@ pub(super) fn surface_of(phantom: &Phantom) -> Result<Scan, StageError> {
     .map_err(StageError::failure)
 }
 
-/// A configuration that describes no scan is the caller's fault.
+/// Invalid settings are usage errors (exit code 2).
 pub(super) fn fault(error: PhantomError) -> StageError {
     StageError::usage(error)
 }

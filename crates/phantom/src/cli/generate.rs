@@ -13,13 +13,13 @@ use rsom_stage::{
 };
 use serde_json::Value;
 
-use super::files::{self, Format, Place, Precision, Written};
+use super::files::{self, Format, Place, Precision, RoleFile};
 use super::groups::{self, Group, Groups};
 use super::settings::parameters;
 use super::truth::{Names, Rows};
 use crate::{Member, Subject, cohort, generate, generate_raw};
 
-/// What the manifest says of where the data come from.
+/// Source of the data in the manifest.
 const SOURCE: &str = "rsom-phantom generate";
 
 /// The command `generate`.
@@ -93,7 +93,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         ..Manifest::new(&settings.name, spacing_mm, scans)
     };
     let text = rsom_manifest::to_yaml(&manifest)?;
-    // Last, so that a folder with a manifest is complete.
+    // The manifest comes last, so that a folder with a manifest is complete.
     atomic::write_bytes(&place, text.as_bytes())?;
     Ok(Summary::new()
         .with("subjects", settings.subjects)
@@ -101,19 +101,19 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
 }
 
 impl Settings {
-    /// Refuses groups and folds that would stay empty.
+    /// Refuses numbers of subjects for which a group or a fold would be empty.
     fn check_members(&self, groups: usize) -> Result<(), StageError> {
         let subjects = self.subjects;
         if subjects < groups {
             return Err(StageError::usage(format_args!(
-                "{groups} groups need at least as many subjects, not {subjects}"
+                "{groups} groups need at least {groups} subjects, but there are {subjects}"
             )));
         }
-        // Whole rounds of groups go into one fold.
+        // All subjects of a round (one per group) go into the same fold.
         let rounds = subjects.div_ceil(groups);
         if self.folds as usize > rounds {
             return Err(StageError::usage(format_args!(
-                "{subjects} subjects in {groups} group(s) make {rounds} folds at most, not {}",
+                "{subjects} subjects in {groups} group(s) allow {rounds} folds at most, not {}",
                 self.folds
             )));
         }
@@ -122,12 +122,12 @@ impl Settings {
 
     fn check_format(&self, spacing_mm: Option<[f64; 3]>) -> Result<(), StageError> {
         if self.format == Format::Nifti && (self.precision.is_some() || self.compressed) {
-            let fault = "--precision and --compressed belong to MATLAB files; add --format mat";
+            let fault = "--precision and --compressed need MATLAB files; add --format mat";
             return Err(StageError::usage(fault));
         }
         if self.format == Format::Mat && spacing_mm != Some(rsom_mat::SPACING_MM) {
             return Err(StageError::usage(format_args!(
-                "MATLAB files hold no voxel size: with --format mat it must be {:?} mm",
+                "MATLAB files do not store the voxel size: with --format mat it must be {:?} mm",
                 rsom_mat::SPACING_MM
             )));
         }
@@ -135,7 +135,7 @@ impl Settings {
     }
 }
 
-/// Makes one scan and writes its files.
+/// Generates one scan and writes its files.
 fn one(
     invocation: &Invocation,
     settings: &Settings,
@@ -148,7 +148,7 @@ fn one(
     let scan = numbered("", member.scan, settings.scans_per_subject);
     let id = match settings.format {
         Format::Nifti => format!("{subject}_{scan}"),
-        // What 'io manifest sessions' calls it.
+        // The id that 'io manifest sessions' gives to the scan.
         Format::Mat => format!("R_{stamp}_{subject}_{scan}"),
     };
     let turn = member.subject - 1;
@@ -182,7 +182,7 @@ fn one(
         group: group.name.clone(),
     };
     truth.add(&names, &phantom.truth);
-    // Whole rounds of groups go into one fold, so that each fold has subjects of each group.
+    // All subjects of a round (one per group) go into the same fold, so each fold has subjects of each group.
     let fold = (turn / groups.len()) as u32;
     let files = hashed(folder, written)?;
     Ok(ScanEntry {
@@ -201,9 +201,9 @@ fn one(
 /// The files of a scan by role, with their hashes.
 fn hashed(
     folder: &Path,
-    written: Vec<Written>,
+    written: Vec<RoleFile>,
 ) -> Result<BTreeMap<String, Vec<FileEntry>>, StageError> {
-    let entry = |(role, name): Written| {
+    let entry = |(role, name): RoleFile| {
         let path = folder.join(&name);
         let sha256 = fingerprint::of_path(&path)
             .map_err(|e| StageError::output(&path, atomic::plain(&e)))?;
@@ -212,13 +212,13 @@ fn hashed(
     written.into_iter().map(entry).collect()
 }
 
-/// A name with a number, padded with zeros so that names sort as numbers do.
+/// A name with a number, padded with zeros so that names sort in numerical order.
 fn numbered(name: &str, number: usize, largest: usize) -> String {
     let width = largest.to_string().len();
     format!("{name}{number:0width$}")
 }
 
-/// Refuses to write over a manifest that describes other data.
+/// Refuses to overwrite a manifest that this command did not write.
 fn refuse_foreign(place: &Path) -> Result<(), StageError> {
     if !place.exists() {
         return Ok(());
@@ -230,6 +230,6 @@ fn refuse_foreign(place: &Path) -> Result<(), StageError> {
     if ours {
         return Ok(());
     }
-    let fault = "the file is there and rsom-phantom did not write it; choose another folder";
+    let fault = "the file exists and was not written by rsom-phantom; choose another folder";
     Err(StageError::output(place, fault))
 }

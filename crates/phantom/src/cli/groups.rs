@@ -1,4 +1,4 @@
-//! The groups of a cohort, and how they differ.
+//! The groups of a cohort and their effects.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use rsom_stage::{Invocation, StageError};
 use super::settings::{Effect, scene};
 use crate::Config;
 
-/// The groups of a cohort.
+/// Parameters of the groups.
 #[derive(Parameters)]
 pub(super) struct Groups {
     /// Names of groups, such as healthy,diabetic; subjects are assigned to them in turn (none: one population).
     #[parameter(default = Vec::new(), check = names)]
     groups: Vec<String>,
-    /// Factors on the settings of a group, such as diabetic.loops_per_mm2=0.6.
+    /// Factor on a setting of a group, such as diabetic.loops_per_mm2=0.6.
     effects: BTreeMap<String, String>,
 }
 
@@ -29,19 +29,19 @@ fn names(groups: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// A group, and the scene of its mean subject.
+/// A group, and the scene of its average subject.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Group {
-    /// Its name; `None` where there are no groups.
+    /// Its name; `None` without groups.
     pub name: Option<String>,
-    /// The scene before a subject differs from it.
+    /// The scene before the variation between subjects.
     pub population: Config,
 }
 
-/// The groups of a run; one without a name where none are given.
+/// The groups of a run; a single group without name if none are given.
 ///
 /// # Errors
-/// Exit code 2: an effect on no group or setting, or that is no factor.
+/// Exit code 2: an effect with an unknown group or setting, or with a value that is not a factor.
 pub(super) fn read(invocation: &Invocation, settings: &Groups) -> Result<Vec<Group>, StageError> {
     let mut effects: BTreeMap<&str, Vec<Effect>> = BTreeMap::new();
     for (key, value) in &settings.effects {
@@ -65,7 +65,7 @@ pub(super) fn read(invocation: &Invocation, settings: &Groups) -> Result<Vec<Gro
         .collect()
 }
 
-/// The group that `group.setting` names, and the factor on its setting.
+/// Splits `group.setting` and checks the factor on the setting.
 fn effect<'a>(
     key: &'a str,
     value: &str,
@@ -77,10 +77,10 @@ fn effect<'a>(
         )))
     };
     let Some((group, setting)) = key.split_once('.') else {
-        return refuse("it must be a group, a dot and a setting");
+        return refuse("write it as group.setting=factor");
     };
     if !groups.iter().any(|name| name == group) {
-        return refuse("there is no group of this name");
+        return refuse("there is no group of this name; add it to --groups");
     }
     match value.parse::<f64>() {
         Ok(factor) if factor.is_finite() && factor >= 0.0 => Ok((
@@ -90,6 +90,6 @@ fn effect<'a>(
                 factor,
             },
         )),
-        _ => refuse("the factor must be a number that is not negative"),
+        _ => refuse("the factor must be a number ≥ 0"),
     }
 }

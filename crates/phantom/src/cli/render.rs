@@ -1,4 +1,4 @@
-//! `rsom-phantom render`: a tree as an RSOM scanner might show it.
+//! `rsom-phantom render`: renders a tree as a synthetic RSOM scan.
 
 use rsom_formats::nifti::Storage;
 use rsom_io::ports;
@@ -37,7 +37,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let voxels = rendered.label.count();
     if voxels == 0 {
         log::warn(format_args!(
-            "{}: no vessel is thick and long enough to shine in LF or HF; erode less, or give it more voxels",
+            "{}: no vessel is thick and long enough to be visible in LF or HF; use fewer erosions, or smaller voxels",
             invocation.input("input")?.display()
         ));
     }

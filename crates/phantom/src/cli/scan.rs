@@ -1,4 +1,4 @@
-//! `rsom-phantom scan`.
+//! `rsom-phantom scan`: generates one scan.
 
 use rsom_formats::nifti::Storage;
 use rsom_io::ports;

@@ -1,4 +1,4 @@
-//! From the parameters of a run to the settings of a scene.
+//! Converts the parameters of a run to the settings of a scene.
 
 use rsom_parameters::{Choice, Parameter, Parameters, Type};
 use rsom_stage::{Invocation, StageError};
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::files;
 use crate::{Config, DermisTrees, Physics};
 
-/// A factor on a setting.
+/// A factor on a setting, for a group.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Effect {
     /// Name of the setting.
@@ -16,11 +16,11 @@ pub(super) struct Effect {
     pub factor: f64,
 }
 
-/// The scene and how it is rendered.
+/// Rendering of the scene.
 #[derive(Parameters)]
 struct Scene {
-    /// Rendering: 'simple' uses fixed shares of melanin and vessels; 'physical' adds light with shadows, sound bands by
-    /// vessel diameter, hair, focus and reflections.
+    /// Rendering: 'simple' uses fixed shares of melanin and vessels; 'physical' adds light with shadows, frequency
+    /// bands by vessel diameter, hair, focus and reflections.
     #[parameter(default = Rendering::Simple)]
     rendering: Rendering,
     #[parameter(flatten)]
@@ -35,14 +35,14 @@ enum Rendering {
     Physical,
 }
 
-/// The parameters of a scene. Those of the physical rule are unset unless it renders the scene.
+/// The parameters of a scene. Those of the physical rule are unset by default.
 pub(super) fn parameters() -> Vec<Parameter> {
     let mut all = Scene::declare();
     all.extend(Physics::declare().into_iter().map(unset));
     all
 }
 
-/// A parameter of the physical rule, which has its value only there.
+/// Makes a parameter of the physical rule unset by default, and states its value there in the help.
 fn unset(mut parameter: Parameter) -> Parameter {
     let default = parameter.default.take();
     if let Some(number) = default.as_ref().and_then(Value::as_f64) {
@@ -52,10 +52,10 @@ fn unset(mut parameter: Parameter) -> Parameter {
     parameter
 }
 
-/// The scene that the parameters describe, with the effects on it.
+/// The scene with the given parameters and effects.
 ///
 /// # Errors
-/// Exit code 2: settings of the physical rule with the simple one; settings that describe no scene.
+/// Exit code 2: settings of the physical rule with the simple rule; invalid settings.
 pub(super) fn scene(invocation: &Invocation, effects: &[Effect]) -> Result<Config, StageError> {
     let mut settings = invocation.resolved_parameters().clone();
     let given: Scene = read(&settings)?;
@@ -65,7 +65,7 @@ pub(super) fn scene(invocation: &Invocation, effects: &[Effect]) -> Result<Confi
             Rendering::Simple if is_given => {
                 let flag = name.replace('_', "-");
                 return Err(StageError::usage(format_args!(
-                    "--{flag} belongs to the physical rule; add --rendering physical"
+                    "--{flag} needs the physical rule; add --rendering physical"
                 )));
             }
             Rendering::Physical if !is_given => {
@@ -105,12 +105,12 @@ fn apply(effect: &Effect, settings: &mut Map<String, Value>) -> Result<(), Stage
             Ok(())
         }
         None => Err(StageError::usage(format_args!(
-            "effects: '{name}' is no setting of this scene that a factor can change"
+            "effects: '{name}' is not a numeric setting of this scene"
         ))),
     }
 }
 
-/// Whether a setting is one number, which effects can scale.
+/// Whether a setting is a single number, which a factor can scale.
 fn is_number(name: &str) -> bool {
     let mut all = parameters().into_iter();
     all.any(|parameter| parameter.name == name && parameter.schema.kind == Type::Number)

@@ -1,4 +1,4 @@
-//! `rsom-phantom tree`: arterial trees as tables, SWC and voxels.
+//! `rsom-phantom tree`: grows arterial trees and writes them as tables, SWC and voxels.
 
 use std::path::Path;
 
@@ -12,19 +12,19 @@ use rsom_volume::{Grid, Scan, Spacing};
 
 use crate::tree::{Demand, Segment, Tree, TreeConfig, coverage, grow, mask, to_swc};
 
-/// Most voxels of a mask: 2²⁸, nine full RSOM scans.
+/// Largest number of voxels of a mask: 2²⁸, nine full RSOM scans.
 const MOST_VOXELS: f64 = 268_435_456.0;
 /// Largest relative difference between the extents of the box and of a demand volume.
 const EXTENT_TOLERANCE: f64 = 0.01;
 
 /// The command `tree`.
 pub(super) fn command() -> Command {
-    let about = "Grow arterial trees by the demand for oxygen; radii and angles obey Murray's law";
+    let about = "Grow arterial trees that supply the oxygen demand of tissue; radii and angles follow Murray's law";
     Command::new("tree", about, run)
-        .input(Port::optional("demand", Kind::Volume, "Demand for oxygen in each voxel of the box, in any unit, instead of --demand-levels"))
-        .output(Port::required("nodes", Kind::Table, "Roots, bifurcations and ends"))
+        .input(Port::optional("demand", Kind::Volume, "Oxygen demand of each voxel of the box, in any unit, instead of --demand-levels"))
+        .output(Port::required("nodes", Kind::Table, "Roots, bifurcations and terminals"))
         .output(Port::required("segments", Kind::Table, "Vessels between the nodes: radius, length, volume, order"))
-        .output(Port::optional("swc", Kind::Document, "Lines and radii as SWC: samples in µm; type 1 root, 5 bifurcation, 6 end, 3 between"))
+        .output(Port::optional("swc", Kind::Document, "Lines and radii as SWC: samples in µm; type 1 root, 5 bifurcation, 6 terminal, 3 between"))
         .output(Port::optional("mask", Kind::Mask, "Mask of voxels whose center lies in a vessel"))
         .output(Port::optional("coverage", Kind::Probabilities, "Share of each voxel inside a vessel"))
         .parameters(Settings::declare())
@@ -49,7 +49,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let config = &settings.tree;
     config.check().map_err(StageError::usage)?;
     let wanted = |output: &str| invocation.optional_output(output).is_some();
-    // A voxel size that is given is checked even where no voxels are asked for.
+    // A given voxel size is checked even if no voxels are written.
     let grid = (settings.spacing_mm.is_some() || wanted("mask") || wanted("coverage"))
         .then(|| grid(config, settings.spacing_mm.unwrap_or(SPACING_MM)))
         .transpose()?;
@@ -86,7 +86,7 @@ pub(super) fn save(
     ports::save_table(invocation, segments_path, &segments(tree)?)
 }
 
-/// Writes lines and radii as SWC.
+/// Writes center lines and radii as SWC.
 pub(super) fn save_swc(
     invocation: &Invocation,
     tree: &Tree,
@@ -113,17 +113,17 @@ fn write_voxels(invocation: &Invocation, tree: &Tree, grid: &Grid) -> Result<Sum
     Ok(summary)
 }
 
-/// The grid of voxels over the box; the last ones may reach beyond it.
+/// The voxel grid of the box; the last voxels may extend beyond it.
 fn grid(config: &TreeConfig, spacing_mm: [f64; 3]) -> Result<Grid, StageError> {
     let counts: [f64; 3] = std::array::from_fn(|a| {
-        // A box of whole voxels has just as many, in spite of rounding.
+        // Rounding must not add a voxel to a box of whole voxels.
         (config.extent_um[a] / (spacing_mm[a] * 1000.0) - 1e-6).ceil()
     });
     let voxels: f64 = counts.iter().product();
-    // Written so that NaN is refused too; a spacing below zero is the grid's to refuse.
+    // This form also refuses NaN; the grid refuses negative spacings.
     if !(0.0..=MOST_VOXELS).contains(&voxels.abs()) {
         return Err(StageError::usage(format_args!(
-            "a box of {:?} µm has too many voxels of {:?} mm: at most {MOST_VOXELS} are allowed",
+            "a box of {:?} µm has too many voxels of {:?} mm; at most {MOST_VOXELS} are allowed, so choose larger voxels",
             config.extent_um, spacing_mm
         )));
     }
@@ -131,19 +131,19 @@ fn grid(config: &TreeConfig, spacing_mm: [f64; 3]) -> Result<Grid, StageError> {
     Grid::new(shape, Spacing::Millimetres(spacing_mm)).map_err(StageError::usage)
 }
 
-/// The demand of the input or, without one, of the settings.
+/// The demand of the input, or of the settings if there is no input.
 fn demand(invocation: &Invocation, config: &TreeConfig) -> Result<Demand, StageError> {
     let Some(path) = invocation.optional_input("demand") else {
         return Demand::of(config).map_err(StageError::usage);
     };
     if !config.demand_levels.is_empty() {
-        let fault = "--demand and --demand-levels both say what the demand is; give one of them";
+        let fault = "give --demand or --demand-levels, not both";
         return Err(StageError::usage(fault));
     }
     let scan = ports::read_scan(invocation, "demand")?;
     let (shape, channels) = (scan.grid().shape(), scan.channels().len());
     if channels != 1 {
-        let fault = format!("it has {channels} channels where one is expected");
+        let fault = format!("it has {channels} channels, but one is expected");
         return Err(StageError::input(path, fault));
     }
     if let Spacing::Millimetres(mm) = scan.grid().spacing() {

@@ -1,4 +1,4 @@
-//! What is true of a cohort as a table.
+//! The truth of a cohort as a table.
 
 use rsom_formats::table::{self, Column, Table};
 use rsom_measures::{Row, Status};
@@ -6,13 +6,13 @@ use rsom_stage::StageError;
 
 use crate::{TrueValue, Truth};
 
-/// Rows of the table of truth, scan by scan.
+/// Rows of the table, scan by scan.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     rows: Vec<(Names, TrueValue)>,
 }
 
-/// What a scan, its subject and its group are called; a scan by itself has no names.
+/// Names of a scan, its subject and its group; empty for a single scan.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
     pub subject: Option<String>,
@@ -21,13 +21,13 @@ pub(super) struct Names {
 }
 
 impl Rows {
-    /// Adds what is true of a scan.
+    /// Adds the truth of a scan.
     pub fn add(&mut self, names: &Names, truth: &Truth) {
         let rows = truth.values.iter().map(|value| (names.clone(), *value));
         self.rows.extend(rows);
     }
 
-    /// The table: one measurement a row, as measures of scans have them, and the group.
+    /// The table: one measurement per row, as in tables of measures, plus the group.
     ///
     /// # Errors
     /// Never for these columns.

@@ -1,6 +1,7 @@
 //! Lines clipped by a box.
 
-/// Where, from 0 to 1, a line enters and leaves the box from 0 to `extent`; `None` when it misses it.
+/// The positions, from 0 to 1 along a line, where it enters and leaves the box from 0 to `extent`; `None` when it
+/// misses the box.
 pub(crate) fn clipped(start: [f64; 3], end: [f64; 3], extent: [f64; 3]) -> Option<[f64; 2]> {
     let (mut from, mut to) = (0.0_f64, 1.0_f64);
     for a in 0..3 {

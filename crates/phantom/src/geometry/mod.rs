@@ -1,4 +1,4 @@
-//! Points, straight pieces and tubes in space.
+//! Points, line segments and tubes in space.
 
 pub(crate) mod clip;
 pub(crate) mod piece;

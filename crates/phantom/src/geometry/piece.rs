@@ -2,12 +2,12 @@
 
 use super::point::{Point, dot, minus, norm};
 
-/// A straight piece of a tube: all that lies within the radius of its line.
+/// A straight piece of a tube: all points within the radius of a line segment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Piece {
     pub start: Point,
     pub way: Point,
-    /// One over the squared length; 0 for a piece without length.
+    /// One over the squared length; 0 for a piece of length zero.
     inverse: f64,
     pub radius: f64,
 }
@@ -25,13 +25,13 @@ impl Piece {
         }
     }
 
-    /// Whether a place lies in the piece's tube.
+    /// Whether a point lies in the piece's tube.
     #[inline]
     pub fn holds(&self, place: Point) -> bool {
         self.square_distance(place) <= self.radius * self.radius
     }
 
-    /// The square of the distance from a place to the piece's line.
+    /// The squared distance from a point to the piece's line.
     #[inline]
     pub fn square_distance(&self, place: Point) -> f64 {
         let from = minus(place, self.start);
@@ -40,7 +40,7 @@ impl Piece {
         dot(gap, gap)
     }
 
-    /// Where along the line the foot of a place lies: 0 at its start, 1 at its end, beyond them outside 0 to 1.
+    /// Position along the line of the foot of the perpendicular from a point: 0 at the start, 1 at the end.
     #[inline]
     pub fn foot(&self, place: Point) -> f64 {
         dot(minus(place, self.start), self.way) * self.inverse
@@ -51,9 +51,9 @@ impl Piece {
         norm(self.way)
     }
 
-    /// Ranges of y and z that hold all of the piece's tube in the plane at `x`.
+    /// Ranges of y and z that contain the piece's tube in the plane at `x`.
     pub fn ranges_at(&self, x: f64) -> [[f64; 2]; 2] {
-        // The foot of a place in the tube is no farther from the plane than the radius.
+        // The foot of a point in the tube is at most a radius away from the plane.
         let share = |x: f64| ((x - self.start[0]) / self.way[0]).clamp(0.0, 1.0);
         let ends = if self.way[0] == 0.0 {
             [0.0, 1.0]
@@ -66,7 +66,7 @@ impl Piece {
         })
     }
 
-    /// The range of a coordinate that the piece's tube takes.
+    /// The range of the piece's tube along an axis.
     pub fn range(&self, axis: usize) -> [f64; 2] {
         let (a, b) = (self.start[axis], self.start[axis] + self.way[axis]);
         [a.min(b) - self.radius, a.max(b) + self.radius]

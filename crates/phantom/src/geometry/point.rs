@@ -1,6 +1,6 @@
-//! Points, straight pieces and their distances.
+//! Points, line segments and their distances.
 
-/// A place in µm.
+/// A point in µm.
 pub(crate) type Point = [f64; 3];
 
 pub(crate) fn plus(a: Point, b: Point) -> Point {
@@ -35,12 +35,12 @@ pub(crate) fn distance(a: Point, b: Point) -> f64 {
     norm(minus(a, b))
 }
 
-/// The place a share `t` of the way from `a` to `b`.
+/// The point at the share `t` of the way from `a` to `b`.
 pub(crate) fn between(a: Point, b: Point, t: f64) -> Point {
     std::array::from_fn(|i| a[i] + t * (b[i] - a[i]))
 }
 
-/// The direction of a vector; zero for a vector of length zero.
+/// The unit vector in the direction of a vector; zero for the zero vector.
 pub(crate) fn unit(a: Point) -> Point {
     let length = norm(a);
     if length > 0.0 {
@@ -50,7 +50,7 @@ pub(crate) fn unit(a: Point) -> Point {
     }
 }
 
-/// Cosine of the angle between two vectors; 1 when one has no length.
+/// Cosine of the angle between two vectors; 1 when one is zero.
 pub(crate) fn cosine(a: Point, b: Point) -> f64 {
     let lengths = (dot(a, a) * dot(b, b)).sqrt();
     if lengths > 0.0 {
@@ -60,12 +60,12 @@ pub(crate) fn cosine(a: Point, b: Point) -> f64 {
     }
 }
 
-/// Length of a line of points.
+/// Length of a polyline.
 pub(crate) fn length(line: &[Point]) -> f64 {
     line.windows(2).map(|w| distance(w[0], w[1])).sum()
 }
 
-/// Where along the piece from `a` to `b` the foot of a place lies: 0 at `a`, 1 at `b`, beyond them outside 0 to 1.
+/// Position along the segment from `a` to `b` of the foot of the perpendicular from a point: 0 at `a`, 1 at `b`.
 pub(crate) fn foot(place: Point, a: Point, b: Point) -> f64 {
     let way = minus(b, a);
     let square = dot(way, way);
@@ -76,12 +76,12 @@ pub(crate) fn foot(place: Point, a: Point, b: Point) -> f64 {
     }
 }
 
-/// Distance from a place to a piece.
+/// Distance from a point to a segment.
 pub(crate) fn distance_to(place: Point, a: Point, b: Point) -> f64 {
     distance(place, between(a, b, foot(place, a, b).clamp(0.0, 1.0)))
 }
 
-/// Smallest distance between two pieces.
+/// Smallest distance between two segments.
 pub(crate) fn separation([a, b]: [Point; 2], [c, d]: [Point; 2]) -> f64 {
     let (u, v, w) = (minus(b, a), minus(d, c), minus(a, c));
     let (uu, uv, vv) = (dot(u, u), dot(u, v), dot(v, v));
@@ -94,7 +94,7 @@ pub(crate) fn separation([a, b]: [Point; 2], [c, d]: [Point; 2]) -> f64 {
             return distance(between(a, b, s), between(c, d, t));
         }
     }
-    // The distance is convex: without a minimum inside, it is smallest at an end of one of the two.
+    // The distance is convex: without a minimum inside, its minimum is at an end of one of the segments.
     let ends = [
         distance_to(a, c, d),
         distance_to(b, c, d),
@@ -104,7 +104,7 @@ pub(crate) fn separation([a, b]: [Point; 2], [c, d]: [Point; 2]) -> f64 {
     ends.into_iter().fold(f64::INFINITY, f64::min)
 }
 
-/// Smallest distance from a place to the faces of a box that begins at zero; negative outside.
+/// Smallest distance from a point to the faces of a box that starts at zero; negative outside.
 pub(crate) fn depth_in(place: Point, extent: Point) -> f64 {
     let depths = (0..3).map(|i| place[i].min(extent[i] - place[i]));
     depths.fold(f64::INFINITY, f64::min)

@@ -1,4 +1,4 @@
-//! Volume of the tissue that lies in any of many tubes.
+//! Volume of the union of many tubes.
 
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
@@ -9,16 +9,16 @@ use crate::geometry::clip::clipped;
 use crate::geometry::piece::Piece;
 use crate::geometry::point::Point;
 
-/// Places of the lattice in all tubes together.
+/// Number of lattice points in all tubes together.
 const PLACES: f64 = 4e6;
 
-/// Volume of the part of a box from zero to `extent_um` that lies within the radius of the line of any tube, in µm³.
+/// Volume, in µm³, of the union of tubes within the box from zero to `extent_um`.
 ///
-/// Tubes are lines of points with a radius, both in µm. Their cylinders, π r² times the length inside the box, are summed;
-/// what that counts more than once, misses at ends and joints, or takes in beyond the box is found on a cubic lattice of
-/// about four million places in the tubes, where places in a tube are held against cylinders that hold them. So an error of
-/// the lattice is one of the difference only: a single straight tube through the box is exact; ends, crossings and faces are
-/// right to a thousandth of the volume in the tests.
+/// Tubes are polylines with a radius, both in µm. First, the volumes of their cylinders, π r² times the length inside
+/// the box, are summed. The difference to the union (overlaps, ends, joints, parts outside the box) is estimated on a
+/// cubic lattice with about four million points in the tubes: each point in the union is compared with the number of
+/// cylinders that contain it. So lattice errors affect the difference only: a single straight tube through the box is
+/// exact; ends, crossings and faces are accurate to a thousandth of the volume in the tests.
 ///
 /// The result does not depend on the number of threads.
 pub(crate) fn tube_volume_um3<'a>(
@@ -45,15 +45,15 @@ pub(crate) fn tube_volume_um3<'a>(
     let differences = planes
         .par_iter()
         .map(|(plane, near)| difference(*plane, near, step, extent_um));
-    // A sum of whole numbers: the same in any order.
+    // A sum of integers, which is the same in any order.
     let difference: i64 = differences.sum();
     volume + difference as f64 * step.powi(3)
 }
 
-/// A straight piece of a tube, and its part whose center line lies in the box.
+/// A straight piece of a tube, and the part with its center line in the box.
 struct Cylinder {
     piece: Piece,
-    /// Where that part begins and ends, from 0 to 1; nowhere for a piece outside.
+    /// Start and end of that part, from 0 to 1; `None` for a piece outside.
     inside: Option<[f64; 2]>,
 }
 
@@ -61,7 +61,7 @@ impl Cylinder {
     fn new([start, end]: [Point; 2], radius: f64, extent: Point) -> Self {
         Self {
             piece: Piece::new(start, end, radius),
-            // A piece without length is a ball without a cylinder.
+            // A piece of length zero is a ball without a cylinder.
             inside: clipped(start, end, extent).filter(|_| start != end),
         }
     }
@@ -72,12 +72,13 @@ impl Cylinder {
     }
 }
 
-/// The places `(i + ½) · step` of a range.
+/// Indices i of the lattice points `(i + ½) · step` in a range.
 fn places([from, to]: [f64; 2], step: f64) -> std::ops::RangeInclusive<i64> {
     (from / step - 0.5).ceil() as i64..=(to / step - 0.5).floor() as i64
 }
 
-/// Places of a plane across x that lie in the box and in any tube, less the number of cylinders that hold each place.
+/// For a plane across x: the number of lattice points in the box and in any tube, minus the number of cylinders that
+/// contain each point.
 fn difference(plane: i64, near: &[&Cylinder], step: f64, extent: Point) -> i64 {
     let at = |i: i64| (i as f64 + 0.5) * step;
     let x = at(plane);

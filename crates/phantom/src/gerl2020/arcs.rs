@@ -1,4 +1,4 @@
-//! Arcs: what a reconstruction leaves beside vessels, at certain distances of them.
+//! Arcs: reconstruction artifacts at certain distances from vessels.
 
 use ndarray::{Array3, Axis};
 use rayon::prelude::*;
@@ -7,19 +7,19 @@ use rsom_morphology::{Connectivity, Element, dilate};
 use super::config::Gerl2020Config;
 use crate::random::streams::{Purpose, Streams};
 
-/// Radii of the shells, in voxels; a shell holds the offsets whose length rounds to its radius.
+/// Radii of the shells, in voxels; a shell has the offsets whose length rounds to its radius.
 const RADII_VOX: [f64; 2] = [7.0, 15.0];
-/// How many voxels of the tree a shell has to hold for an arc to stand at its center.
+/// Number of tree voxels that a shell must contain for an arc at its center.
 const TOUCHES: std::ops::RangeInclusive<i32> = 1..=3;
-/// What arcs add to HF, and what they add once more where they stood before they were dilated. The rule's description
-/// names shells but no intensities: arcs are to be as bright as sticks inside, half of that outside.
+/// Intensity of arcs in HF, and the additional intensity at arc voxels before dilation. The rule's description states
+/// shells but no intensities; here the inner part is as bright as sticks, the outer part half as bright.
 const ARC_ALL: f32 = 1.0;
 const ARC_INNER: f32 = 1.0;
-/// Share of the dilated arcs' voxels that are kept.
+/// Share of the dilated arc voxels that are kept.
 const KEPT: f64 = 0.75;
 
-/// Adds arcs to HF: where a spherical shell around a voxel holds one to three voxels of the tree, that voxel is one of
-/// the arc's with probability `arc_share`; all are dilated once, and three quarters of the voxels are kept.
+/// Adds arcs to HF. Where a spherical shell around a voxel contains one to three tree voxels, the voxel becomes an arc
+/// voxel with probability `arc_share`. All arc voxels are dilated once, and three quarters of the result are kept.
 pub(super) fn add(
     clutter: &mut Array3<f32>,
     tree: &Array3<bool>,
@@ -62,7 +62,7 @@ pub(super) fn add(
         });
 }
 
-/// Gives the set voxels of every plane across x to `thin`, planes in parallel.
+/// Passes the set voxels of every plane across x to `thin`, planes in parallel.
 fn planes(
     mask: &mut Array3<bool>,
     thin: impl Fn(usize, &mut dyn Iterator<Item = &mut bool>) + Sync,
@@ -73,7 +73,7 @@ fn planes(
         .for_each(|(x, mut plane)| thin(x, &mut plane.iter_mut().filter(|voxel| **voxel)));
 }
 
-/// Where an arc could stand.
+/// The voxels where an arc is possible.
 fn hits(tree: &Array3<bool>) -> Array3<bool> {
     let runs = Runs::of(tree);
     let mut hits = Array3::from_elem(tree.raw_dim(), false);
@@ -112,7 +112,7 @@ fn shell(radius_vox: f64) -> Vec<[isize; 3]> {
     shell
 }
 
-/// The tree's runs of set voxels along z, row by row: first voxel, and the one behind the last.
+/// The tree's runs of set voxels along z, row by row: first voxel, and one past the last voxel.
 struct Runs {
     shape: [usize; 3],
     rows: Vec<Vec<[usize; 2]>>,
@@ -136,10 +136,10 @@ impl Runs {
         }
     }
 
-    /// How many voxels of the tree the shell around each voxel of a row holds.
+    /// The number of tree voxels in the shell around each voxel of a row.
     fn touches(&self, [x, y]: [usize; 2], shell: &[[isize; 3]]) -> Vec<i32> {
         let [nx, ny, nz] = self.shape;
-        // A run adds one from its start on and takes it away from its end on: sums of these steps are the counts.
+        // A run adds one at its start and subtracts one at its end; cumulative sums are the counts.
         let mut steps = vec![0_i32; nz + 1];
         let bounded = |z: usize, step: isize| z.saturating_add_signed(-step).min(nz);
         for [dx, dy, dz] in shell {

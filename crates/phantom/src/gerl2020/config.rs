@@ -1,4 +1,4 @@
-//! What the rule lets one change.
+//! Settings of the rule.
 
 use rsom_parameters::Parameters;
 
@@ -13,7 +13,7 @@ pub struct Gerl2020Config {
     /// Smallest object to draw into LF after the erosions.
     #[parameter(default = RULE.lf_least_voxels, min = 0, unit = "voxels")]
     pub lf_least_voxels: usize,
-    /// Number of erosions before the skeleton of the vessels is drawn into HF; 0 shows thin vessels too.
+    /// Number of erosions before the skeleton of the vessels is drawn into HF; 0 also shows thin vessels.
     #[parameter(default = RULE.hf_erosions, min = 0)]
     pub hf_erosions: usize,
     /// Smallest object of the dilated skeleton to draw into HF.
@@ -22,7 +22,7 @@ pub struct Gerl2020Config {
     /// Keep the topology of every vessel in the skeleton; scikit-image may lose vessels whose width is an even number of
     /// voxels.
     pub hf_keep_topology: bool,
-    /// Share of places next to vessels, at two distances, with an arc; 0 for no arcs.
+    /// Share of arcs among the possible positions next to vessels, at two distances; 0 for no arcs.
     #[parameter(default = RULE.arc_share, min = 0, max = 1)]
     pub arc_share: f64,
     /// Number of sticks: short structures that are not vessels.
@@ -39,16 +39,16 @@ pub struct Gerl2020Config {
     pub reflection_chance: f64,
 }
 
-/// What stands after `default =`.
+/// Source of the default values.
 const RULE: Gerl2020Config = Gerl2020Config::RULE;
 
-/// Most erosions.
+/// Largest number of erosions.
 const MAX_EROSIONS: f64 = 50.0;
-/// Most sticks of a volume.
+/// Largest number of sticks of a volume.
 const MAX_STICKS: f64 = 1e6;
 
 impl Gerl2020Config {
-    /// The rule as its authors used it.
+    /// The rule with its authors' settings.
     pub const RULE: Self = Self {
         lf_erosions: 2,
         lf_least_voxels: 100,
@@ -62,7 +62,7 @@ impl Gerl2020Config {
         reflection_chance: 0.5,
     };
 
-    /// The rule's vessels alone: no noise, no reflections.
+    /// Only the vessels of the rule: no noise, no reflections.
     pub const BARE: Self = Self {
         arc_share: 0.0,
         sticks: 0,
@@ -72,10 +72,10 @@ impl Gerl2020Config {
         ..Self::RULE
     };
 
-    /// Refuses settings outside their ranges.
+    /// Checks that settings are within their ranges.
     ///
     /// # Errors
-    /// The first such setting, with its range.
+    /// The first invalid setting, with its range.
     pub fn check(&self) -> Result<(), PhantomError> {
         let ranges = [
             ("lf_erosions", self.lf_erosions as f64, MAX_EROSIONS),
@@ -87,7 +87,7 @@ impl Gerl2020Config {
             ("reflection_chance", self.reflection_chance, 1.0),
         ];
         for (name, value, most) in ranges {
-            // Written so that NaN is refused too.
+            // This form also refuses NaN.
             if !(0.0..=most).contains(&value) {
                 return Err(PhantomError::BadSetting {
                     name,

@@ -1,4 +1,4 @@
-//! From vessels and clutter to intensities: noise, cut, stretch.
+//! Converts vessels and artifacts to intensities: adds noise, clips and scales.
 
 use ndarray::{Array3, ArrayViewMut2};
 
@@ -7,12 +7,12 @@ use super::reflections::{BRIGHT_LF, Reflection};
 use super::vessels::Vessels;
 use crate::random::streams::{Purpose, Streams};
 
-/// Least value of the background that is kept; less becomes 0.
+/// Smallest background value that is kept; smaller values become 0.
 const BACKGROUND_LEAST: f64 = 0.5;
 /// Largest intensity; it becomes 255.
 const MOST: f32 = 3.0;
 
-/// All that is seen.
+/// All components of the scan.
 pub(super) struct Scene<'a> {
     pub vessels: &'a Vessels,
     /// Arcs and sticks, of shape (x, y, z).
@@ -62,7 +62,7 @@ impl Scene<'_> {
     }
 }
 
-/// Cuts to 0 … 3 and stretches to whole numbers from 0 to 255.
+/// Clips to 0 … 3 and scales to integers from 0 to 255.
 fn stretched(intensity: f32) -> f32 {
     (intensity.clamp(0.0, MOST) * (255.0 / MOST)).round()
 }

@@ -1,8 +1,8 @@
-//! The rule of Gerl's vessel generator (2020): from an arterial tree to what an RSOM scanner might show of it.
+//! The rule of Gerl's vessel generator (2020): renders an arterial tree as a synthetic RSOM scan.
 //!
-//! All of it is morphology on the voxels of the tree, with no physics: thick vessels shine in LF, thin ones in HF, and
-//! what is made up around them (arcs, sticks, background, reflections) a network has to learn to leave out. Lengths are
-//! in voxels, whatever their size.
+//! The rule is morphology on the voxels of the tree, without physics: thick vessels are bright in LF, thin ones in HF.
+//! A network must learn to ignore the added artifacts (arcs, sticks, background, reflections). Lengths are in voxels,
+//! independent of the voxel size.
 
 mod arcs;
 mod config;
@@ -13,4 +13,4 @@ mod sticks;
 mod vessels;
 
 pub use config::Gerl2020Config;
-pub use render::{Rendered, render};
+pub use render::{RenderedScan, render};

@@ -1,23 +1,23 @@
-//! Reflections: level layers in LF that are no tissue.
+//! Reflections: horizontal layers in LF that are not tissue.
 
 use super::config::Gerl2020Config;
 use crate::random::streams::{Draw, Purpose, Streams};
 use crate::rendering::blur::gaussian;
 
-/// What a layer's intensity of 1 is multiplied by.
+/// Range of the factor on a layer's intensity.
 const FACTORS: [f64; 2] = [2.0, 3.0];
-/// Ranges of a layer's thickness and of its rise over a voxel along x and along y, in voxels; how it is blurred. The
-/// rule's description leaves these open.
+/// Ranges of a layer's thickness, and of its rise per voxel along x and y, in voxels; standard deviation of its blur.
+/// The rule's description does not state these.
 const THICKNESS_VOX: [f64; 2] = [2.0, 6.0];
 const SLOPE: [f64; 2] = [-0.05, 0.05];
 const BLUR_SIGMA_VOX: f64 = 2.0;
-/// Least intensity of vessels in LF at which a reflection is left out.
+/// Intensity of LF vessels from which on no reflection is drawn over them.
 pub(super) const BRIGHT_LF: f32 = 1.5;
 
 /// One blurred plane.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Reflection {
-    /// Depth of the plane's middle at voxel (0, 0), in voxels.
+    /// Depth of the plane's center at voxel (0, 0), in voxels.
     depth_vox: f64,
     slope: [f64; 2],
     thickness_vox: f64,
@@ -27,8 +27,7 @@ pub(super) struct Reflection {
 }
 
 impl Reflection {
-    /// The reflections of a volume: none, or, with the probability that the settings say, one or two, each as often as
-    /// the other.
+    /// The reflections of a volume: with the configured probability one or two (equally likely), else none.
     pub fn draw(shape: [usize; 3], config: &Gerl2020Config, streams: Streams) -> Vec<Self> {
         let mut draw = streams.open(Purpose::Reflections, 0);
         if draw.uniform(0.0, 1.0) >= config.reflection_chance {
@@ -51,7 +50,7 @@ impl Reflection {
         }
     }
 
-    /// Its intensity at a voxel: that of a layer of 1, blurred along z, times its factor.
+    /// The intensity at a voxel: that of a layer of intensity 1, blurred along z, times the factor.
     pub fn at(&self, [x, y, z]: [usize; 3]) -> f32 {
         let plane = self.depth_vox + self.slope[0] * x as f64 + self.slope[1] * y as f64;
         let above = z as f64 - plane;
@@ -67,7 +66,7 @@ impl Reflection {
         sum * self.factor as f32
     }
 
-    /// The share of a voxel that lies in the layer, whose middle is this far from its center.
+    /// The share of a voxel in the layer, whose center has this distance from the voxel's center.
     fn share(&self, distance: f64) -> f32 {
         (self.thickness_vox / 2.0 + 0.5 - distance.abs()).clamp(0.0, 1.0) as f32
     }

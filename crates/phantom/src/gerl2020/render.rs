@@ -1,4 +1,4 @@
-//! From a tree to a scan and its label.
+//! Renders a tree to a scan and its label.
 
 use ndarray::{Array3, Array4, Axis};
 use rayon::prelude::*;
@@ -12,39 +12,46 @@ use super::{arcs, sticks};
 use crate::PhantomError;
 use crate::random::streams::Streams;
 
-/// A rendered scan and its truth.
+/// A rendered scan and its label.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rendered {
+pub struct RenderedScan {
     /// Channels `LF` and `HF`, whole numbers from 0 to 255, on the tree's grid.
     pub scan: Scan,
-    /// What shines in either channel. It is thicker than the tree where that is thick, and lacks what is too thin.
+    /// Vessels that are visible in either channel. Thick vessels are thicker than in the tree, and too thin ones are
+    /// missing.
     pub label: Mask,
-    /// How many reflection layers the LF channel has: 0, 1 or 2.
+    /// Number of reflection layers in LF: 0, 1 or 2.
     pub reflections: usize,
 }
 
-/// Renders a tree; the same mask, settings and seed give the same bytes for any number of threads.
+/// Renders a tree. The result depends only on mask, settings and seed, not on the number of threads.
 ///
-/// - LF: the tree is eroded (`lf_erosions`), objects under `lf_least_voxels` are dropped, the rest is dilated three
-///   times. The three results lie within each other; voxels are the sum of 0.75 in the first, 1.5 in the second and 0.75
-///   in the third: 3, 2.25, 0.75 from inside out.
-/// - HF: the tree is eroded (`hf_erosions`), thinned to its skeleton, dilated once, and objects under
-///   `hf_least_voxels` are dropped. Voxels are 2.5, 0.5 more on the skeleton, 1 less where LF shines.
-/// - The label is where LF or HF shine.
-/// - Noise of HF: arcs, sticks and background; of both: noise on the vessels themselves; and reflection layers in LF. See
+/// - LF: the tree is eroded (`lf_erosions`), objects with less than `lf_least_voxels` voxels are removed, and the rest
+///   is dilated three times. The three results are nested; a voxel's intensity is the sum of 0.75 in the first, 1.5 in
+///   the second and 0.75 in the third: 3, 2.25, 0.75 from the inside out.
+/// - HF: the tree is eroded (`hf_erosions`), thinned to its skeleton and dilated once, and objects with less than
+///   `hf_least_voxels` voxels are removed. A voxel's intensity is 2.5, plus 0.5 on the skeleton, minus 1 where LF is
+///   visible.
+/// - Label: voxels that are visible in LF or HF.
+/// - Noise: arcs, sticks and background in HF; noise on the vessels of both channels; reflection layers in LF. See
 ///   [`Gerl2020Config`].
-/// - Both channels are cut to 0 … 3, which becomes 0 … 255, rounded.
+/// - Both channels are clipped to 0 … 3, scaled to 0 … 255 and rounded.
 ///
-/// Where the rule's description leaves something open, this is our reading. Elements are the 6 neighbors, and objects
-/// hang together by faces, as scipy has it unless told otherwise; beyond the scan nothing is set. The rule erodes for HF
-/// as often as for LF, so what is narrower than five voxels shines nowhere and is not in the label; HF alone shows what is
-/// left by erosion as long, thin pieces (under 100 voxels, but 200 once its skeleton is dilated). With fewer
-/// `hf_erosions`, HF shows thinner vessels too; with none, all of them, but for those whose skeleton is lost (see
-/// `hf_keep_topology`). Without noise, channels and label equal what scipy and scikit-image make by the rule.
+/// Where the rule's description is ambiguous, this is our interpretation. Structuring elements have the 6 face
+/// neighbors, and objects are connected by faces, as by default in scipy; outside the scan nothing is set. The rule
+/// uses the same number of erosions for HF as for LF, so structures narrower than five voxels are invisible in both and
+/// not in the label; HF alone shows long, thin remains of the erosion (less than 100 voxels, but at least 200 after the
+/// dilation of the skeleton). With fewer `hf_erosions`, HF also shows thinner vessels; with none, all vessels except
+/// those whose skeleton is lost (see `hf_keep_topology`). Without noise, channels and label equal a scipy and
+/// scikit-image implementation of the rule.
 ///
 /// # Errors
 /// A setting outside its range.
-pub fn render(tree: &Mask, config: &Gerl2020Config, seed: u64) -> Result<Rendered, PhantomError> {
+pub fn render(
+    tree: &Mask,
+    config: &Gerl2020Config,
+    seed: u64,
+) -> Result<RenderedScan, PhantomError> {
     config.check()?;
     let streams = Streams::new(seed);
     let vessels = Vessels::of(tree.voxels(), config);
@@ -71,7 +78,7 @@ pub fn render(tree: &Mask, config: &Gerl2020Config, seed: u64) -> Result<Rendere
             scene.expose_hf(x, plane.index_axis_mut(Axis(2), 1));
         });
     let channels = vec!["LF".into(), "HF".into()];
-    Ok(Rendered {
+    Ok(RenderedScan {
         scan: Scan::new(tree.grid().clone(), channels, intensities)?,
         label: Mask::new(tree.grid().clone(), label)?,
         reflections: reflections.len(),

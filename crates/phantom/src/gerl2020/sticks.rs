@@ -1,4 +1,4 @@
-//! Sticks: short structures that are no vessels.
+//! Sticks: short structures that are not vessels.
 
 use ndarray::{Array3, Zip};
 use rsom_morphology::{Connectivity, Element, dilate};
@@ -6,18 +6,18 @@ use rsom_morphology::{Connectivity, Element, dilate};
 use super::config::Gerl2020Config;
 use crate::random::streams::{Draw, Purpose, Streams};
 
-/// Fewest and most voxels of a stick.
+/// Smallest and largest number of steps of a stick.
 const LENGTH_VOX: [usize; 2] = [10, 40];
-/// What a stick adds to HF.
+/// Intensity that a stick adds to HF.
 const INTENSITY: f32 = 2.0;
-/// How often the vessels are dilated before sticks are kept out of them.
+/// Number of dilations of the vessels that sticks must avoid.
 const CLEARANCE: usize = 2;
 
-/// Adds sticks to HF: random walks from places drawn all over the volume, dilated once, cut where the label, dilated
-/// twice, is.
+/// Adds sticks to HF: random walks from uniformly drawn positions, dilated once, without the voxels of the label
+/// dilated twice.
 ///
-/// A walk draws one direction along each axis and never turns back, so that it becomes a stick and not a lump: each of
-/// its steps goes along one, two or three axes, at random. It ends early where it would leave the volume.
+/// A walk has one direction per axis and never turns back, so that it is a stick and not a lump: each step goes along
+/// one, two or three randomly drawn axes. It ends at the border of the volume.
 pub(super) fn add(
     clutter: &mut Array3<f32>,
     label: &Array3<bool>,
@@ -55,7 +55,7 @@ fn walk(sticks: &mut Array3<bool>, draw: &mut Draw) {
             return;
         };
         *voxel = true;
-        // The seven sets of axes, without the empty one.
+        // The seven nonempty sets of axes.
         let axes = 1 + below(draw, 7);
         for axis in (0..3).filter(|a| axes >> a & 1 == 1) {
             place[axis] = place[axis].wrapping_add_signed(direction[axis]);

@@ -1,22 +1,22 @@
-//! What shines of a tree in each channel.
+//! The visible vessels of a tree in each channel.
 
 use ndarray::{Array3, Zip};
 use rsom_morphology::{Connectivity, Element, Recheck, dilate, erode, remove_small, skeletonize};
 
 use super::config::Gerl2020Config;
 
-/// What the first, second and third dilation add to LF, each in all of its voxels.
+/// Intensities of LF in the first, second and third dilation; they add up where dilations overlap.
 const LF_SHELLS: [f32; 3] = [0.75, 1.5, 0.75];
-/// What HF holds in all of its voxels, what its skeleton adds, and what is taken away where LF shines.
+/// Intensities of HF: in all of its voxels, added on the skeleton, and subtracted where LF is visible.
 const HF_ALL: f32 = 2.5;
 const HF_INNER: f32 = 0.5;
 const HF_INSIDE_LF: f32 = -1.0;
 
 /// The vessels of both channels, of shape (x, y, z).
 pub(super) struct Vessels {
-    /// LF's three shells, from inside out, each within the next.
+    /// LF's three nested shells, from the inside out.
     shells: [Array3<bool>; 3],
-    /// HF's skeleton, and the skeleton dilated.
+    /// HF's skeleton, and the dilated skeleton.
     inner: Array3<bool>,
     thin: Array3<bool>,
 }
@@ -48,17 +48,17 @@ impl Vessels {
         }
     }
 
-    /// Where LF shines.
+    /// Voxels that are visible in LF.
     pub fn in_lf(&self) -> &Array3<bool> {
         &self.shells[2]
     }
 
-    /// Where HF shines.
+    /// Voxels that are visible in HF.
     pub fn in_hf(&self) -> &Array3<bool> {
         &self.thin
     }
 
-    /// Where either channel shines.
+    /// Voxels that are visible in either channel.
     pub fn label(&self) -> Array3<bool> {
         Zip::from(self.in_lf())
             .and(self.in_hf())

@@ -1,4 +1,4 @@
-//! What a channel hears of a tube of blood: the share of its sound that lies in the channel's band.
+//! The frequency bands of the channels: the share of a tube's sound energy in each band.
 
 use std::f64::consts::PI;
 
@@ -26,11 +26,12 @@ impl Band {
 
     /// Share of the energy of a long tube of this diameter, from 0 to 1.
     ///
-    /// A tube that absorbs light evenly is a disc of pressure across its axis. The disc's transform is 2 J₁(u)/u at
-    /// u = π f d / c, so the energy below a frequency is 1 − J₀²(u) − J₁²(u), and that of a band the difference of two of
-    /// these. Most of it lies around f ≈ c/(2d): thin tubes are heard in high bands, thick ones in low bands.
+    /// A tube that absorbs light uniformly is a disc of pressure across its axis. The disc's transform is 2 J₁(u)/u
+    /// with u = π f d / c, so the energy below a frequency is 1 − J₀²(u) − J₁²(u), and that of a band is the difference
+    /// of two such values. Most energy is around f ≈ c/(2d): thin tubes are loud in high bands, thick ones in low
+    /// bands.
     ///
-    /// Source: Parseval's theorem on the disc; Lord Rayleigh, Phil. Mag. 11 (1881) 214, for the integral.
+    /// Source: Parseval's theorem for the disc; Lord Rayleigh, Phil. Mag. 11 (1881) 214, for the integral.
     pub fn energy_share(self, diameter_um: f64) -> f64 {
         let beyond = |mhz: f64| {
             let u = PI * mhz * diameter_um / SPEED_UM_PER_US;
@@ -39,34 +40,34 @@ impl Band {
         (beyond(self.low_mhz) - beyond(self.high_mhz)).max(0.0)
     }
 
-    /// Amplitude that goes with the energy: its root.
+    /// Amplitude: the square root of the energy share.
     pub fn amplitude(self, diameter_um: f64) -> f64 {
         self.energy_share(diameter_um).sqrt()
     }
 
-    /// How much of the inside of a tube is silent, from 0 to 1: nothing up to a wavelength of the band's lowest frequency
-    /// across, all from three wavelengths on.
+    /// Share of a tube's interior that is silent, from 0 to 1: 0 for diameters up to the longest wavelength of the
+    /// band, 1 from three such wavelengths on.
     ///
-    /// What is wider than the longest wave of a band is heard only where it begins and ends.
+    /// Of structures wider than the longest wavelength, a band contains only the boundaries.
     pub fn hollowness(self, diameter_um: f64) -> f64 {
         let wavelengths = diameter_um * self.low_mhz / SPEED_UM_PER_US;
         ((wavelengths - 1.0) / 2.0).clamp(0.0, 1.0)
     }
 
-    /// Thickness of the wall that is heard, half a wavelength of the band's middle.
+    /// Thickness of the audible wall: half a wavelength at the center of the band.
     pub fn wall_um(self) -> f64 {
         SPEED_UM_PER_US / self.middle_mhz() / 2.0
     }
 
-    /// The middle of the band.
+    /// Center of the band.
     pub fn middle_mhz(self) -> f64 {
         f64::midpoint(self.low_mhz, self.high_mhz)
     }
 }
 
-/// The Bessel function Jₙ(x) of the first kind: the mean of cos(nτ − x sin τ) over a turn.
+/// The Bessel function Jₙ(x) of the first kind: the mean of cos(nτ − x sin τ) over a period.
 ///
-/// The trapezoidal rule on a periodic function converges faster than any power once its points outnumber x.
+/// For a periodic function the trapezoidal rule converges faster than any power once it has more points than x.
 fn bessel(order: i32, x: f64) -> f64 {
     let points = 64 + 2 * x.abs().min(1e4) as usize;
     let step = 2.0 * PI / points as f64;

@@ -1,4 +1,4 @@
-//! A point spread that widens with the distance from the focus.
+//! A point spread function that widens with the distance from the focus.
 
 use ndarray::{Array1, Array2, Array3, Axis, Zip, s};
 use rayon::prelude::*;
@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::rendering::blur::{blur, gaussian};
 
 /// Blurs along x and y by Gaussians of `lateral_vox[a]` · `widening[z]` voxels at depth z, and along z by `axial_vox`;
-/// beyond the ends the outermost voxel goes on.
+/// beyond the ends the outermost voxel is repeated.
 pub(crate) fn blur_by_depth(
     mut image: Array3<f32>,
     lateral_vox: [f64; 2],
@@ -25,10 +25,10 @@ pub(crate) fn blur_by_depth(
     blur(image, [0.0, 0.0, axial_vox])
 }
 
-/// One axis, with weights of their own at each depth.
+/// Blurs along one axis, with separate weights for each depth.
 fn along(image: &Array3<f32>, axis: usize, weights: &[Vec<f32>]) -> Array3<f32> {
     let radius = weights.iter().map(|w| w.len() / 2).max().unwrap_or(0);
-    // Row k holds the weights of the voxel k − radius away, at every depth.
+    // Row k has the weights of the voxel at offset k − radius, for every depth.
     let mut table = Array2::<f32>::zeros((2 * radius + 1, weights.len()));
     for (z, weights) in weights.iter().enumerate() {
         let first = radius - weights.len() / 2;

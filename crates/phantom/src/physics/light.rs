@@ -1,4 +1,4 @@
-//! How much light reaches a place: it decays with depth, and absorbers throw shadows.
+//! Light in tissue: it decays with depth, and absorbers cast shadows.
 
 use ndarray::{Array3, Axis};
 use rayon::prelude::*;
@@ -8,17 +8,17 @@ use crate::anatomy::skin::Skin;
 use crate::physics::settings::Physics;
 use crate::rendering::blur::blur;
 
-/// Light comes from the side too: what lies above is seen through a Gaussian of this standard deviation.
+/// Standard deviation of the Gaussian blur of shadows: light is scattered, so it also comes from the side.
 const SPREAD_UM: f64 = 15.0;
 
-/// How much deeper light goes than what is heard of it: `decay_um` is the depth of decay of the signal, and sound and
-/// shadows have their share in that.
+/// Ratio of the decay depth of light to `decay_um`, the decay depth of the signal: sound attenuation and shadows also
+/// contribute to the latter.
 const LIGHT_DECAY: f64 = 1.8;
 
-/// Light in every voxel as a share of that at the surface, of shape (x, y, z):
+/// Light in every voxel relative to that at the surface, of shape (x, y, z):
 /// exp(−depth/(1.8 `decay_um`) − `shadowing_per_mm` · ∫ absorption above).
 ///
-/// `absorption` is 1 in blood and in melanin at its brightest; the integral goes to the middle of the voxel.
+/// `absorption` is 1 in blood and in melanin at its brightest; the integral ends at the center of the voxel.
 pub(crate) fn light(
     absorption: Array3<f32>,
     config: &Config,

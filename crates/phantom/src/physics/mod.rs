@@ -1,4 +1,4 @@
-//! What light and sound do on their way.
+//! The physics of light and sound in tissue.
 
 pub(crate) mod band;
 pub(crate) mod focus;

@@ -1,4 +1,4 @@
-//! Reflections: what the sensor or the skin throws back is seen once more, deeper, fainter and blurred.
+//! Reflections: the sensor or the skin reflects sound, which appears again deeper, fainter and blurred.
 
 use ndarray::{ArrayView1, ArrayViewMut1};
 
@@ -11,23 +11,23 @@ use crate::rendering::blur::gaussian;
 
 /// Mean number of reflections.
 const COUNT: f64 = 1.5;
-/// Standard deviations along depth, in µm: of what blurs an echo, and of a layer.
+/// Standard deviations along depth, in µm: of the blur of an echo, and of a layer.
 const ECHO_SIGMA_UM: f64 = 12.0;
 const LAYER_SIGMA_UM: f64 = 18.0;
 /// Intensity of a layer at strength 1, on the scale 0–255, and the length over which it changes, in µm.
 const LAYER_INTENSITY: f64 = 400.0;
 const LAYER_LENGTH_UM: f64 = 500.0;
-/// Share of strength that HF sees: high frequencies lose more at each surface.
+/// Strength in each channel: high frequencies lose more at each surface.
 const CHANNEL_SHARES: [f64; 2] = [1.0, 0.5];
 
-/// Where a reflection comes from.
+/// Origin of a reflection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
-    /// The scan itself, seen once more.
+    /// The scan itself, a second time.
     Echo,
-    /// A layer beside the plane of the sensor.
+    /// A layer parallel to the plane of the sensor.
     Sensor,
-    /// A layer beside the surface of the skin.
+    /// A layer parallel to the skin surface.
     Surface,
 }
 
@@ -39,7 +39,7 @@ struct Reflection {
     field: Field,
 }
 
-/// The reflections of a scan; all channels see the same ones.
+/// The reflections of a scan, the same in all channels.
 pub(crate) struct Reflections<'a> {
     config: &'a Config,
     skin: &'a Skin,
@@ -47,7 +47,7 @@ pub(crate) struct Reflections<'a> {
 }
 
 impl<'a> Reflections<'a> {
-    /// Draws one or two reflections, none without strength: the second one deeper and fainter than the first.
+    /// Draws one or two reflections, or none if the strength is 0; the second is deeper and fainter than the first.
     pub fn draw(config: &'a Config, physics: &Physics, skin: &'a Skin, streams: Streams) -> Self {
         let mut draw = streams.open(Purpose::Reflections, 0);
         let count = match physics.reflection {
@@ -69,7 +69,7 @@ impl<'a> Reflections<'a> {
         Self { config, skin, list }
     }
 
-    /// Adds what is reflected to a column along depth of one channel.
+    /// Adds the reflections to one column along depth of one channel.
     pub fn add(
         &self,
         out: &mut ArrayViewMut1<'_, f32>,

@@ -4,7 +4,7 @@ use rsom_parameters::Parameters;
 
 use crate::PhantomError;
 
-/// What light and sound do on their way, beyond the scene of [`Config`]. Every effect is off at 0.
+/// Physics of light and sound, in addition to the scene of [`Config`]. Every effect is off at 0.
 #[derive(Debug, Clone, PartialEq, Parameters)]
 pub struct Physics {
     /// Number of hairs.
@@ -13,7 +13,7 @@ pub struct Physics {
     /// Intensity of hair in full light.
     #[parameter(default = 450.0, min = 0, unit = "of 255")]
     pub hair: f64,
-    /// Number of pigment grains on the skin, at least one unless 0; they are the few brightest voxels of raw scans.
+    /// Number of pigment grains on the skin, at least one unless 0; they cause the few brightest voxels of raw scans.
     #[parameter(default = 0.4, min = 0, unit = "per mm²")]
     pub grains_per_mm2: f64,
     /// Intensity of pigment grains in full light.
@@ -24,13 +24,13 @@ pub struct Physics {
     /// The light after a path is exp(−`shadowing_per_mm` · path).
     #[parameter(default = 4.0, min = 0, unit = "per mm")]
     pub shadowing_per_mm: f64,
-    /// Attenuation of sound on its way up; HF loses more than LF.
+    /// Attenuation of sound on its way to the sensor; HF loses more than LF.
     #[parameter(default = 0.5, min = 0, unit = "dB/cm/MHz")]
     pub attenuation_db_per_cm_mhz: f64,
-    /// Loss of intensity inside vessels that are wider than the longest wave of a channel.
+    /// Loss of intensity inside vessels that are wider than the longest wavelength of a channel.
     #[parameter(default = 0.7, min = 0, unit = "of the intensity")]
     pub hollowness: f64,
-    /// Loss of intensity of vessels along depth, which send their sound sideways.
+    /// Loss of intensity of vessels along depth, which emit their sound sideways.
     #[parameter(default = 0.7, min = 0, unit = "of the intensity")]
     pub limited_view: f64,
     /// Depth of the focus, where the point spread is narrowest.
@@ -47,14 +47,14 @@ pub struct Physics {
     pub reflection_offset_um: f64,
 }
 
-/// Most hairs, and most grains, of a phantom.
+/// Largest number of hairs, and of grains, of a phantom.
 const MAX_HAIRS: f64 = 1e4;
 
 impl Physics {
-    /// Refuses settings that make no sense for a scan of this extent.
+    /// Checks the settings for a scan of this extent.
     ///
     /// # Errors
-    /// A setting outside its range, with the range.
+    /// A setting outside its range; the message states the range.
     pub(crate) fn check(&self, extent_um: [f64; 3]) -> Result<(), PhantomError> {
         let area_cm2 = extent_um[0] * extent_um[1] / 1e8;
         let most_hairs = MAX_HAIRS / area_cm2;
@@ -85,8 +85,8 @@ impl Physics {
         PhantomError::require_ranges(&ranges)
     }
 
-    /// Width of the point spread at a depth, as a multiple of that in the focus: √(1 + ((z − focus)/range)²), that of a
-    /// Gaussian beam, and no more than four.
+    /// Width of the point spread at a depth, relative to that in the focus: √(1 + ((z − focus)/range)²), as for a
+    /// Gaussian beam, at most four.
     pub(crate) fn widening(&self, depth_um: f64) -> f64 {
         if self.focus_range_um == 0.0 {
             return 1.0;
@@ -95,7 +95,7 @@ impl Physics {
         away.hypot(1.0).min(4.0)
     }
 
-    /// What is left of a sound's amplitude after a way through tissue, from 0 to 1.
+    /// Remaining amplitude of a sound after a path through tissue, from 0 to 1.
     pub(crate) fn heard(&self, mhz: f64, way_um: f64) -> f64 {
         let db = self.attenuation_db_per_cm_mhz * mhz * way_um / 1e4;
         10_f64.powf(-db / 20.0)

@@ -1,15 +1,15 @@
-//! Smooth random functions of place, as sums of random waves.
+//! Smooth random functions of position, as sums of random waves.
 
 use std::f64::consts::TAU;
 
 use crate::random::streams::Draw;
 
-/// Waves in a field: enough that it is close to Gaussian.
+/// Number of waves in a field: enough to be nearly Gaussian.
 const WAVES: usize = 48;
 
 /// A stationary random field with mean 0, variance 1 and correlation exp(−½ Σ (Δ/length)²).
 ///
-/// It is a function of place in µm, not of a grid, so that a scene looks the same at any resolution.
+/// It is a function of a position in µm, not of a grid, so a scene looks the same at any resolution.
 /// Source: the spectral method of Shinozuka and Deodatis (1996), waves drawn from the spectrum of the Gaussian.
 #[derive(Debug, Clone)]
 pub(crate) struct Field {
@@ -39,7 +39,7 @@ impl Field {
         Self::new(draw, [length_um, length_um, f64::INFINITY])
     }
 
-    /// Its value at a place in µm.
+    /// The value at a position in µm.
     pub fn at(&self, place_um: [f64; 3]) -> f64 {
         let sum: f64 = self
             .waves

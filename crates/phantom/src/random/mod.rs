@@ -1,4 +1,4 @@
-//! Random numbers and fields, each from a seed.
+//! Random numbers and fields from seeds.
 
 pub(crate) mod field;
 pub(crate) mod streams;

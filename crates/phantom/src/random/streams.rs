@@ -1,4 +1,4 @@
-//! Seeded streams of random numbers, one for each purpose and place.
+//! Seeded streams of random numbers, one per purpose and position.
 
 use std::f64::consts::TAU;
 
@@ -6,7 +6,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// What random numbers are drawn for.
+/// Purpose of random numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u64)]
 pub(crate) enum Purpose {
@@ -50,7 +50,7 @@ impl Streams {
         Self { seed }
     }
 
-    /// The stream for a purpose at a place, such as the number of a B-scan; ChaCha8 with the seed as its key.
+    /// The stream for a purpose and an index, such as that of a B-scan; ChaCha8 with the seed as its key.
     pub fn open(self, purpose: Purpose, place: usize) -> Draw {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(((purpose as u64) << 48) | place as u64);
@@ -66,17 +66,17 @@ pub(crate) struct Draw {
 }
 
 impl Draw {
-    /// Uniform from `low` up to, but without, `high`.
+    /// Uniform in [`low`, `high`).
     pub fn uniform(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.rng.random::<f64>()
     }
 
-    /// Any number of 32 bits.
+    /// A uniform 32-bit number.
     pub fn word(&mut self) -> u32 {
         self.rng.random()
     }
 
-    /// Normal with mean 0 and standard deviation 1, by Box and Muller.
+    /// Standard normal (mean 0, standard deviation 1), by Box and Muller.
     pub fn normal(&mut self) -> f64 {
         if let Some(spare) = self.spare.take() {
             return spare;
@@ -87,12 +87,12 @@ impl Draw {
         radius * cos
     }
 
-    /// A positive factor with median 1 whose logarithm has the given standard deviation.
+    /// A positive factor with median 1 whose logarithm is normal with the given standard deviation.
     pub fn factor(&mut self, sd: f64) -> f64 {
         (sd * self.normal()).exp()
     }
 
-    /// A whole number whose mean is `mean`: its floor, or one more with the probability of its fraction.
+    /// A random integer with mean `mean`: its floor, or one more with the probability of the fractional part.
     pub fn count(&mut self, mean: f64) -> usize {
         (mean + self.rng.random::<f64>()).floor() as usize
     }

@@ -1,11 +1,11 @@
-//! The point spread of the scanner.
+//! The point spread function of the scanner.
 
 use ndarray::{Array3, Axis, Zip};
 use rayon::prelude::*;
 use rsom_volume::gaussian_weights;
 
 /// Blurs along x, y and z by Gaussians of the given standard deviations in voxels; beyond the ends the outermost voxel
-/// goes on.
+/// is repeated.
 pub(crate) fn blur(mut image: Array3<f32>, sigma_vox: [f64; 3]) -> Array3<f32> {
     for (axis, sigma) in sigma_vox.into_iter().enumerate() {
         let weights = gaussian(sigma);
@@ -16,7 +16,7 @@ pub(crate) fn blur(mut image: Array3<f32>, sigma_vox: [f64; 3]) -> Array3<f32> {
     image
 }
 
-/// Weights out to three standard deviations, summing to one.
+/// Gaussian weights up to three standard deviations, with sum one.
 pub(crate) fn gaussian(sigma: f64) -> Vec<f32> {
     let radius = (3.0 * sigma).ceil().min(1e4) as usize;
     let weights = gaussian_weights(sigma, radius);
@@ -38,7 +38,7 @@ fn along(image: &Array3<f32>, axis: usize, weights: &[f32]) -> Array3<f32> {
             });
         return out;
     }
-    // Whole planes at a time, so that memory is walked in order.
+    // Whole planes at a time, for sequential memory access.
     let planes = image.shape()[axis];
     out.axis_iter_mut(Axis(axis))
         .into_par_iter()

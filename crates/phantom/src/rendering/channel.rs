@@ -2,17 +2,17 @@
 
 use crate::physics::band::Band;
 
-/// How one channel sees the scene.
+/// Properties of a channel.
 pub(crate) struct Channel {
-    /// Place in the scan.
+    /// Index in the scan.
     pub index: usize,
     /// Name.
     pub name: &'static str,
-    /// The frequencies it hears.
+    /// Frequency band.
     pub band: Band,
-    /// Share of melanin's intensity.
+    /// Intensity of melanin, relative.
     pub melanin: f64,
-    /// Factor on the depth of decay, by the simple rule.
+    /// Factor on the decay depth, for the simple rule.
     pub decay: f64,
     /// Point spread: standard deviations in µm, lateral and axial.
     pub spread_um: [f64; 2],

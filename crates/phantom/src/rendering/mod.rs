@@ -1,4 +1,4 @@
-//! From a scene to the intensities of both channels, by the simple or the physical rule.
+//! Renders a scene as intensities of both channels, by the simple or the physical rule.
 
 pub(crate) mod blur;
 pub(crate) mod channel;

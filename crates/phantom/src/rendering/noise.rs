@@ -1,4 +1,4 @@
-//! What is in a scan besides tissue: electronic background, uneven gain, streaks.
+//! Noise: electronic background, uneven gain, streaks.
 
 use ndarray::{Array2, ArrayViewMut2};
 
@@ -6,12 +6,12 @@ use crate::Config;
 use crate::random::streams::{Draw, Purpose, Streams};
 use crate::rendering::blur::gaussian;
 
-/// Spread of the gain between neighboring columns and between B-scans, relative.
+/// Relative standard deviation of the gain between columns and between B-scans.
 const COLUMN_GAIN_SD: f64 = 0.06;
 const SLICE_GAIN_SD: f64 = 0.05;
-/// Mean of the background before it is cut at zero, in standard deviations.
+/// Mean of the background before negative values are clipped, in standard deviations.
 const BACKGROUND_MEAN: f64 = 0.6;
-/// Ranges of a streak's length in µm and of its intensity, and its standard deviation along depth in µm.
+/// Ranges of a streak's length in µm and intensity, and its standard deviation along depth in µm.
 const STREAK_LENGTH_UM: [f64; 2] = [60.0, 500.0];
 const STREAK_INTENSITY: [f64; 2] = [15.0, 70.0];
 const STREAK_SIGMA_UM: f64 = 4.0;
@@ -27,7 +27,7 @@ pub(crate) fn gain(config: &Config, slice: usize, streams: Streams) -> Vec<f64> 
 
 /// Background of B-scan `slice` in one channel, of shape (x, z), smoothed along depth by a Gaussian.
 ///
-/// Its standard deviation is `config.noise` whatever the smoothing.
+/// Its standard deviation is `config.noise`, independent of the smoothing.
 pub(crate) fn background(
     config: &Config,
     slice: usize,
@@ -53,7 +53,7 @@ pub(crate) fn background(
     out
 }
 
-/// Adds the streaks of B-scan `slice` to an image of shape (x, z): level lines that fade out at their ends.
+/// Adds the streaks of B-scan `slice` to an image of shape (x, z): horizontal lines that fade out at their ends.
 ///
 /// Both channels see the same streaks.
 pub(crate) fn add_streaks(

@@ -1,8 +1,9 @@
-//! The physical rule: light is absorbed, absorbers sound in bands of their size, sound is heard through the scanner.
+//! The physical rule: tissue absorbs light, absorbers emit sound in bands that depend on their size, and the scanner
+//! receives it.
 //!
-//! Light falls off with depth and behind absorbers ([`crate::physics::light`]). Tubes sound by their diameter ([`crate::physics::band`]), less
-//! where they run along depth; sound loses its high frequencies on the way up. The point spread widens away from the focus,
-//! and reflections, gain, background and streaks come on top.
+//! Light decays with depth and behind absorbers ([`crate::physics::light`]). The sound of tubes depends on their
+//! diameter ([`crate::physics::band`]) and is weaker where they run along depth. Sound loses its high frequencies on
+//! the way up. The point spread widens away from the focus. Reflections, gain, background and streaks are added last.
 
 use ndarray::{Array3, Array4, ArrayViewMut3, Axis, Zip};
 use rayon::prelude::*;
@@ -22,17 +23,17 @@ use crate::rendering::noise;
 use crate::rendering::raster;
 use crate::rendering::raster::Look;
 
-/// Makes up for the share of sound that no band holds: a tube at the middle of a band's diameters then has the intensity
-/// of blood.
+/// Compensates the share of sound outside all bands: a tube with a diameter at the center of a band then has the
+/// intensity of blood.
 const BAND_GAIN: f64 = 1.4;
-/// Width in µm over which tubes fade: about a voxel, so that thin ones are not lost between voxels.
+/// Width in µm over which tube edges fade: about a voxel, so that thin tubes are not lost between voxels.
 const EDGE_UM: f64 = 12.0;
-/// Absorption of hair, blood being 1.
+/// Absorption of hair, relative to blood.
 const HAIR_ABSORPTION: f64 = 4.0;
-/// How deep light gets into a hair, in µm: what sounds is no thicker, however thick the hair is.
+/// Penetration depth of light into a hair, in µm: only this outer part emits sound.
 const HAIR_PENETRATION_UM: f64 = 12.0;
 
-/// Intensities of shape (x, y, z, channel), not yet cut to 0–255.
+/// Intensities of shape (x, y, z, channel), before clipping to 0–255.
 pub(crate) fn render(scene: &Scene<'_>, physics: &Physics, streams: Streams) -> Array4<f32> {
     let rule = Rule {
         scene,
@@ -78,7 +79,7 @@ impl Rule<'_> {
         light(absorption, config, self.physics, &self.scene.skin)
     }
 
-    /// What a channel hears through its point spread, without noise.
+    /// The signal of a channel after its point spread, without noise.
     fn heard(&self, channel: &Channel, melanin: &Array3<f32>, light: &Array3<f32>) -> Array3<f32> {
         let (config, physics) = (self.scene.config, self.physics);
         let scale = (config.melanin * channel.melanin) as f32;

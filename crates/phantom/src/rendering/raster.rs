@@ -1,4 +1,4 @@
-//! Tubes drawn into voxels.
+//! Draws tubes into voxels.
 
 use ndarray::{Array3, ArrayViewMut2, Axis};
 use rayon::prelude::*;
@@ -6,24 +6,24 @@ use rayon::prelude::*;
 use crate::Config;
 use crate::anatomy::tube::Tube;
 
-/// Width in µm over which the edge of a tube fades, in place of a share of volume.
+/// Width in µm over which the edge of a tube fades, as an approximation of partial volumes.
 const EDGE_UM: f64 = 8.0;
 
-/// How a piece of a tube looks.
+/// Appearance of a piece of a tube.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Look {
     /// Value inside.
     pub value: f64,
-    /// Share of the value that is missing further inside than the wall, from 0 to 1.
+    /// Relative loss of the value inside the wall, from 0 to 1.
     pub hollowness: f64,
-    /// Thickness of the wall.
+    /// Thickness of the wall in µm.
     pub wall_um: f64,
-    /// Width over which the edge fades.
+    /// Width in µm over which the edge fades.
     pub edge_um: f64,
 }
 
 impl Look {
-    /// One value from wall to wall.
+    /// A constant value across the tube.
     pub fn solid(value: f64) -> Self {
         Self {
             value,
@@ -52,10 +52,11 @@ struct Piece {
     look: Look,
 }
 
-/// Draws tubes into an array of shape (x, y, z): each voxel takes the largest of what it held before and of the tubes' looks.
+/// Draws tubes into an array of shape (x, y, z): each voxel takes the maximum of its previous value and the tubes'
+/// values.
 ///
-/// `look` says how a straight piece of a tube, of the given direction (a vector in µm), looks: a value times how far the
-/// voxel's center lies inside, 1 inside and ½ on the edge.
+/// `look` returns the appearance of a straight piece for its direction (a vector in µm). The value is multiplied by the
+/// edge profile: 1 inside, ½ when the voxel's center is on the edge.
 pub(crate) fn draw(
     into: &mut Array3<f32>,
     tubes: &[Tube],
@@ -98,7 +99,7 @@ fn draw_in_plane(plane: &mut ArrayViewMut2<'_, f32>, piece: &Piece, x: usize, co
     let reach = piece.reach_um();
     let range = |axis: usize| {
         let (low, high) = ordered(piece.start[axis], piece.end[axis]);
-        // Casts saturate: what lies before the scan becomes 0.
+        // Casts saturate: positions before the scan become 0.
         let first = ((low - reach) / spacing[axis]) as usize;
         let end = ((high + reach) / spacing[axis] + 1.0) as usize;
         first..end.min(config.shape[axis])

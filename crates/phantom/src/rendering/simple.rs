@@ -1,6 +1,6 @@
-//! The simple rule: channels see fixed shares of melanin and vessels, blurred, and fading with depth.
+//! The simple rule: channels show fixed shares of melanin and vessels, blurred, and decaying with depth.
 //!
-//! Studies refer to its scans by their seeds: what it gives for a seed must not change.
+//! Studies refer to its scans by seed: the scan of a seed must never change.
 
 use ndarray::{Array3, Array4, ArrayViewMut3, Axis};
 use rayon::prelude::*;
@@ -14,7 +14,7 @@ use crate::rendering::noise;
 use crate::rendering::raster;
 use crate::rendering::raster::Look;
 
-/// Intensities of shape (x, y, z, channel), not yet cut to 0–255.
+/// Intensities of shape (x, y, z, channel), before clipping to 0–255.
 pub(crate) fn render(scene: &Scene<'_>, streams: Streams) -> Array4<f32> {
     let melanin = melanin::brightness(scene.config, &scene.skin, streams);
     let [x, y, z] = scene.config.shape;
@@ -27,7 +27,7 @@ pub(crate) fn render(scene: &Scene<'_>, streams: Streams) -> Array4<f32> {
     intensities
 }
 
-/// What a perfect scanner without noise would see through this channel's point spread.
+/// The noise-free signal after this channel's point spread.
 fn tissue(scene: &Scene<'_>, channel: &Channel, melanin: &Array3<f32>) -> Array3<f32> {
     let config = scene.config;
     let scale = (config.melanin * channel.melanin) as f32;

@@ -1,4 +1,4 @@
-//! A study's worth of phantoms: who is scanned, and with which seed.
+//! A cohort of phantoms: subjects, scans and their seeds.
 
 use crate::random::streams::{Purpose, Streams};
 
@@ -9,7 +9,7 @@ pub struct Member {
     pub subject: usize,
     /// Number of the scan among the subject's, from 1.
     pub scan: usize,
-    /// Seed of what the subject's scans have in common, for [`crate::Subject::draw`].
+    /// Seed of the properties that the subject's scans share, for [`crate::Subject::draw`].
     pub subject_seed: u32,
     /// Seed of the scan itself, for [`crate::generate`].
     pub seed: u32,
@@ -17,7 +17,7 @@ pub struct Member {
 
 /// The members of a cohort, subject by subject.
 ///
-/// A member does not depend on how many others there are, so that a cohort can grow without changing.
+/// A member does not depend on the size of the cohort: a larger cohort contains the smaller one.
 #[must_use]
 pub fn cohort(seed: u64, subjects: usize, scans_per_subject: usize) -> Vec<Member> {
     let streams = Streams::new(seed);

@@ -1,28 +1,28 @@
-//! What one person's scans have in common.
+//! The properties that the scans of a subject share.
 
 use crate::random::streams::{Purpose, Streams};
 use crate::{Config, DermisTrees};
 
-/// Factors by which a subject differs from the mean of the population.
+/// Factors by which a subject differs from the population mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Subject {
-    /// On the thickness of the epidermis.
+    /// Factor on the thickness of the epidermis.
     pub epidermis: f64,
-    /// On the brightness of melanin.
+    /// Factor on the brightness of melanin.
     pub melanin: f64,
-    /// On the share of gaps.
+    /// Factor on the share of gaps.
     pub gaps: f64,
-    /// On the number of loops.
+    /// Factor on the number of loops.
     pub loops: f64,
-    /// On the number of vessels, and of the ends of trees.
+    /// Factor on the number of vessels, and of the terminals of trees.
     pub vessels: f64,
-    /// On the depth of decay.
+    /// Factor on the decay depth.
     pub decay: f64,
 }
 
 impl Subject {
-    /// Draws a subject: independent factors with median 1 and logarithms of standard deviation `spread`, kept within
-    /// two of these.
+    /// Draws a subject: independent factors with median 1; their logarithms have the standard deviation `spread` and
+    /// are clipped at twice this.
     #[must_use]
     pub fn draw(seed: u64, spread: f64) -> Self {
         let mut draw = Streams::new(seed).open(Purpose::Subject, 0);

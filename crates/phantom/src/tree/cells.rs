@@ -1,26 +1,26 @@
-//! A uniform grid of cells that says which straight pieces may lie near each other.
+//! A uniform grid of cells, to find straight pieces near each other.
 
 use crate::geometry::point::{Point, distance_to, norm};
 
-/// Numbered things, each listed in every cell that it may touch.
+/// Numbered items; each cell lists the items that may touch it.
 #[derive(Debug, Clone)]
 pub(super) struct Cells {
     shape: [usize; 3],
     size: Point,
-    /// What each cell lists.
+    /// The items of each cell.
     lists: Vec<Vec<usize>>,
-    /// The cells that list each thing.
+    /// The cells of each item.
     places: Vec<Vec<usize>>,
-    /// When each thing was last found, so that it is found once.
+    /// The search that last found each item, so that each is returned once.
     found: Vec<u32>,
     searches: u32,
 }
 
-/// Most cells along an axis.
+/// Largest number of cells along an axis.
 const MOST: f64 = 80.0;
 
 impl Cells {
-    /// Cells of about `size_um` over a box that begins at zero.
+    /// Cells of about `size_um` over a box that starts at zero.
     pub fn new(extent: Point, size_um: f64) -> Self {
         let shape = extent.map(|e| (e / size_um).ceil().clamp(1.0, MOST) as usize);
         Self {
@@ -33,7 +33,8 @@ impl Cells {
         }
     }
 
-    /// Lists a thing in the cells within `reach` of the piece from `a` to `b`, beside those that list it already.
+    /// Adds an item to the cells within `reach` of the segment from `a` to `b`, in addition to cells that already list
+    /// it.
     pub fn add(&mut self, id: usize, [a, b]: [Point; 2], reach: f64) {
         if self.places.len() <= id {
             self.places.resize(id + 1, Vec::new());
@@ -50,7 +51,7 @@ impl Cells {
         }
     }
 
-    /// Takes a thing out of all cells.
+    /// Removes an item from all cells.
     pub fn remove(&mut self, id: usize) {
         let Some(places) = self.places.get_mut(id) else {
             return;
@@ -60,7 +61,7 @@ impl Cells {
         }
     }
 
-    /// All others that share a cell with a thing, each once.
+    /// All other items that share a cell with an item, each once.
     pub fn neighbors(&mut self, id: usize) -> Vec<usize> {
         let places = self.places.get(id).cloned().unwrap_or_default();
         let mut found = self.listed(places.into_iter());
@@ -68,7 +69,7 @@ impl Cells {
         found
     }
 
-    /// All things in the cells that touch a cube, each once.
+    /// All items in the cells that touch a cube, each once.
     pub fn around(&mut self, center: Point, half_width: f64) -> Vec<usize> {
         let cells = self.within(
             center.map(|v| v - half_width),
@@ -78,7 +79,7 @@ impl Cells {
         self.listed(cells.into_iter())
     }
 
-    /// Whether a cube around a place holds the whole box.
+    /// Whether a cube around a point contains the whole box.
     pub fn is_all(&self, center: Point, half_width: f64) -> bool {
         (0..3).all(|a| {
             let end = self.size[a] * self.shape[a] as f64;
@@ -105,10 +106,10 @@ impl Cells {
         found
     }
 
-    /// The cells that touch a box; what lies beside the grid counts to its outermost cells.
+    /// The cells that touch a box; positions outside the grid belong to its outermost cells.
     fn within(&self, low: Point, high: Point) -> impl Iterator<Item = usize> + use<> {
         let index = |place: f64, a: usize| -> usize {
-            // Casts saturate: what lies before the grid becomes 0.
+            // Casts saturate: positions before the grid become 0.
             ((place / self.size[a]) as usize).min(self.shape[a] - 1)
         };
         let range = |a: usize| index(low[a], a)..=index(high[a], a);

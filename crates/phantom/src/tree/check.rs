@@ -1,20 +1,19 @@
-//! Whether settings describe a tree.
+//! Checks the settings of a tree.
 
 use super::config::TreeConfig;
 use super::demand::Demand;
 use crate::error::{PhantomError, TreeError};
 use crate::geometry::point::depth_in;
 
-/// Most ends of a tree, and most roots.
+/// Largest number of terminals, and of roots.
 const MOST_TERMINALS: f64 = 20_000.0;
 const MOST_ROOTS: f64 = 1000.0;
 
 impl TreeConfig {
-    /// Refuses settings that describe no tree.
+    /// Checks the settings.
     ///
     /// # Errors
-    /// A setting outside its range, with the range; more ends than the roots can feed; roots outside the box; a demand
-    /// that is none.
+    /// A setting outside its range; more terminals than the roots can supply; roots outside the box; an invalid demand.
     pub fn check(&self) -> Result<(), TreeError> {
         let roots = self.root_count();
         let ranges = [
@@ -30,7 +29,7 @@ impl TreeConfig {
             ),
             ("radius_um (least)", self.radius_um[0], 0.1, 1e4),
             ("radius_um (largest)", self.radius_um[1], 0.1, 1e4),
-            // At 2 there is nothing to gain from vessels that share a way, and bifurcations have no angle.
+            // At γ = 2, merging vessels saves no work, and bifurcations have no angle.
             ("murray_exponent", self.murray_exponent, 2.3, 4.0),
             ("clearance_um", self.clearance_um, 0.0, 1e4),
             ("least_length_um", self.least_length_um, 0.1, 1e4),
@@ -38,7 +37,7 @@ impl TreeConfig {
             ("wavelength_um", self.wavelength_um, 10.0, 1e6),
         ];
         for (name, value, least, most) in ranges {
-            // Written so that NaN is refused too.
+            // This form also refuses NaN.
             if !(least..=most).contains(&value) {
                 return Err(TreeError::Setting(PhantomError::BadSetting {
                     name,

@@ -6,54 +6,56 @@ use super::face::Face;
 use super::murray::Law;
 use crate::geometry::point::Point;
 
-/// What a tree is grown from, beside its seed and, where one is given, a volume of demand.
+/// Settings of a tree, in addition to its seed and an optional demand volume.
 #[derive(Debug, Clone, PartialEq, Parameters)]
 pub struct TreeConfig {
     /// Extent of the box of tissue along x, y, z.
     #[parameter(default = [3996.0, 2052.0, 1500.0], unit = "µm")]
     pub extent_um: [f64; 3],
-    /// Number of ends, over all roots.
+    /// Number of terminals, over all roots.
     #[parameter(default = 1000, min = 1)]
     pub terminals: usize,
     /// Number of roots to draw on --root-face.
     #[parameter(default = 2, min = 1)]
     pub roots: usize,
-    /// Face of the box with the roots: left and right end x, front and back y, top and bottom z.
+    /// Face of the box with the roots: left and right are the ends of x, front and back of y, top and bottom of z.
     #[parameter(default = Face::Bottom)]
     pub root_face: Face,
-    /// Places of the roots, instead of drawn ones: x, y, z of the first root, then of the next.
+    /// Positions of the roots, instead of drawn ones: x, y, z of the first root, then of the next.
     #[parameter(default = Vec::new(), unit = "µm")]
     pub root_places_um: Vec<f64>,
-    /// Depths of --demand-levels; the demand is linear between them (none: the same demand everywhere).
+    /// Depths of --demand-levels; the demand is linear between them (none: constant demand everywhere).
     ///
     /// Beyond the first and the last depth the demand is constant.
     #[parameter(default = Vec::new(), unit = "µm")]
     pub demand_depths_um: Vec<f64>,
-    /// Demand for oxygen at these depths, in any unit.
+    /// Oxygen demand at these depths, in any unit.
     #[parameter(default = Vec::new())]
     pub demand_levels: Vec<f64>,
-    /// Radius of the ends, and largest radius of a root; a vessel with n ends has n^(1/γ) times the radius of an end.
+    /// Radius of a terminal, and largest radius of a root; a vessel that supplies n terminals has the first times
+    /// n^(1/γ).
     ///
-    /// A root with the largest radius takes no more ends; the other roots do.
+    /// When a root reaches the largest radius, it gets no further terminals; other roots do.
     #[parameter(default = [9.0, 100.0], unit = "µm")]
     pub radius_um: [f64; 2],
-    /// Exponent γ of Murray's law: the power γ of a radius is the sum of the powers γ of the radii of its daughters.
+    /// Exponent γ of Murray's law: the radius of a vessel to this power is the sum over its daughters.
     #[parameter(default = 3.0)]
     pub murray_exponent: f64,
-    /// Smallest distance between the walls of vessels that do not meet in a bifurcation.
+    /// Smallest distance between the walls of vessels that do not share a bifurcation.
     #[parameter(default = 5.0, min = 0, unit = "µm")]
     pub clearance_um: f64,
     /// Smallest length of a vessel.
     ///
-    /// That is the distance between bifurcations, and between a bifurcation and an end.
+    /// This is the distance between bifurcations, and between a bifurcation and a terminal.
     #[parameter(default = 20.0, min = 0, unit = "µm")]
     pub least_length_um: f64,
-    /// Sideways swing of vessels, as a share of their length or of the wavelength, whichever is shorter.
+    /// Amplitude of the sideways oscillation of vessels, relative to their length or the wavelength, whichever is
+    /// shorter.
     ///
-    /// It is smaller where other vessels are in the way.
+    /// It is reduced where other vessels are in the way.
     #[parameter(default = 0.08, min = 0)]
     pub tortuosity: f64,
-    /// Wavelength of the swings.
+    /// Wavelength of the oscillation.
     #[parameter(default = 400.0, min = 0, unit = "µm")]
     pub wavelength_um: f64,
 }

@@ -1,4 +1,4 @@
-//! How much oxygen tissue demands, as a function of place.
+//! The oxygen demand of tissue, as a function of position.
 
 use ndarray::{Array3, ArrayView1, Axis};
 
@@ -7,27 +7,28 @@ use crate::error::TreeError;
 use crate::geometry::point::Point;
 use crate::random::streams::Draw;
 
-/// Layers that a demand given by depth is cut into.
+/// Number of layers that represent a demand given by depth.
 const LAYERS: usize = 1024;
 
-/// A demand for oxygen over a box of tissue, constant in each of its cells; its unit does not matter.
+/// Oxygen demand over a box of tissue, constant in each of its cells; its unit is arbitrary.
 ///
-/// The ends of a tree are as dense as the demand: where k ends share the tissue, one of them feeds the sphere of volume
-/// ∫demand / (k · demand) around it, so what a place lacks is its distance to the nearest end times the cube root of its demand.
+/// The density of terminals is proportional to the demand: when k terminals share the tissue, one supplies the sphere
+/// of volume ∫demand / (k · demand) around it. The deficit of a position is its distance to the nearest terminal times
+/// the cube root of its demand.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Demand {
     levels: Array3<f32>,
-    /// Sums of the demand over columns (x, y) up to and with each, y running fastest.
+    /// Cumulative sums of the demand over columns (x, y), with y running fastest.
     sums: Vec<f64>,
-    /// The last of them.
+    /// The total sum.
     total: f64,
 }
 
 impl Demand {
-    /// The demand that settings describe: by depth, or the same everywhere.
+    /// The demand of the settings: by depth, or constant.
     ///
     /// # Errors
-    /// Depths and levels that do not belong together, depths that do not grow; a negative level; no demand at all.
+    /// Depths and levels in different numbers; depths that are not ascending; a negative level; zero demand.
     pub fn of(config: &TreeConfig) -> Result<Self, TreeError> {
         let (depths, levels) = (&config.demand_depths_um, &config.demand_levels);
         if depths.len() != levels.len() {
@@ -36,7 +37,7 @@ impl Demand {
                 levels: levels.len(),
             });
         }
-        // Written so that NaN is refused too.
+        // This form also refuses NaN.
         let falls = |w: &&[f64]| w[0].partial_cmp(&w[1]) != Some(std::cmp::Ordering::Less);
         if let Some(pair) = depths.windows(2).find(falls) {
             return Err(TreeError::DemandOrder {
@@ -55,10 +56,10 @@ impl Demand {
         Self::volume(Array3::from_shape_fn((1, 1, LAYERS), |(_, _, z)| level(z)))
     }
 
-    /// A demand by voxels of shape (x, y, z) that fill the box.
+    /// A demand given by voxels of shape (x, y, z) that fill the box.
     ///
     /// # Errors
-    /// A value that is negative, infinite or NaN; no demand at all.
+    /// A value that is negative, infinite or NaN; zero demand.
     pub fn volume(levels: Array3<f32>) -> Result<Self, TreeError> {
         if let Some(value) = levels.iter().find(|v| !(v.is_finite() && **v >= 0.0)) {
             return Err(TreeError::DemandValue(f64::from(*value)));
@@ -80,18 +81,18 @@ impl Demand {
         }
     }
 
-    /// The demand at a place.
+    /// The demand at a position.
     pub(super) fn at(&self, place: Point, extent: Point) -> f64 {
         let shape = self.levels.shape();
         let cell: [usize; 3] = std::array::from_fn(|a| {
             let cell = place[a] / extent[a] * shape[a] as f64;
-            // Casts saturate: what lies before the box becomes 0.
+            // Casts saturate: positions before the box become 0.
             (cell as usize).min(shape[a] - 1)
         });
         f64::from(self.levels[cell])
     }
 
-    /// A place drawn with a density that is the demand.
+    /// A random position with a density proportional to the demand.
     pub(super) fn place(&self, draw: &mut Draw, extent: Point) -> Point {
         let target = draw.uniform(0.0, self.total);
         let column = self.sums.partition_point(|sum| *sum <= target);
@@ -110,7 +111,7 @@ impl Demand {
         })
     }
 
-    /// The cell of a column at which the sum from above passes `target`.
+    /// The cell of a column in which the cumulative sum exceeds `target`.
     fn depth(&self, x: usize, y: usize, target: f64) -> usize {
         let (mut sum, mut last) = (0.0, 0);
         for z in 0..self.levels.shape()[2] {
@@ -123,7 +124,7 @@ impl Demand {
                 return z;
             }
         }
-        // Rounding left the target above the sum: never a cell without demand.
+        // Rounding left the target above the sum: use the last cell with demand.
         last
     }
 }

@@ -17,12 +17,12 @@ pub enum Face {
     Back,
     /// Where z is 0: towards the surface of the skin.
     Top,
-    /// Where z is largest: the depth that skin is fed from.
+    /// Where z is largest: the depth from which skin is supplied.
     Bottom,
 }
 
 impl Face {
-    /// Number of the axis that the face stands across, and whether it is at the axis's end.
+    /// Index of the axis perpendicular to the face, and whether the face is at the axis's end.
     pub(super) fn axis(self) -> (usize, bool) {
         match self {
             Face::Left => (0, false),

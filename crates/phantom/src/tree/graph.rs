@@ -1,4 +1,4 @@
-//! A tree as a graph: nodes where vessels begin, divide and end, and the vessels between them.
+//! A tree as a graph: nodes where vessels start, divide and end, and the vessels between them.
 
 use std::f64::consts::PI;
 
@@ -6,19 +6,19 @@ use super::growth::Growth;
 use crate::geometry::point::{Point, length};
 use crate::geometry::tube_volume::tube_volume_um3;
 
-/// What a node is.
+/// Type of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NodeKind {
-    /// Where a tree begins.
+    /// Start of a tree.
     Root,
-    /// Where a vessel divides into two.
+    /// Bifurcation: a vessel divides into two.
     Branch,
-    /// An end, which feeds the tissue around it.
+    /// Terminal: a vessel ends and supplies the tissue around it.
     Terminal,
 }
 
 impl NodeKind {
-    /// Name of the kind in tables.
+    /// Name of the type in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -29,44 +29,45 @@ impl NodeKind {
     }
 }
 
-/// A place where vessels begin, divide or end.
+/// A point where vessels start, divide or end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Node {
-    /// Its number: its index in [`Tree::nodes`].
+    /// Index in [`Tree::nodes`].
     pub id: usize,
-    /// Number of the root that it hangs on, from 0.
+    /// Number of its root, from 0.
     pub tree: usize,
-    /// What it is.
+    /// Type of the node.
     pub kind: NodeKind,
-    /// Where it is, from the corner of the box.
+    /// Position from the corner of the box.
     pub place_um: [f64; 3],
-    /// Whether it is a bifurcation that lies where its three vessels need the least work: nothing was in the way. Its
-    /// angles, between the straight lines to the three nodes around it, are then those of Murray.
+    /// Whether it is a bifurcation at the position of least work, without obstacles. The angles between the straight
+    /// lines to its three neighbor nodes are then those of Murray.
     pub free: bool,
 }
 
 /// A vessel between two nodes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
-    /// Its number: its index in [`Tree::segments`]. Parents come before their daughters.
+    /// Index in [`Tree::segments`]. Parents precede their daughters.
     pub id: usize,
     /// Number of its root, from 0.
     pub tree: usize,
-    /// The segment that it springs from; none for the first one of a root.
+    /// The parent segment; `None` for the first segment of a root.
     pub parent: Option<usize>,
-    /// Node where it begins.
+    /// Start node.
     pub from: usize,
-    /// Node where it ends.
+    /// End node.
     pub to: usize,
     /// Radius.
     pub radius_um: f64,
-    /// Bifurcations between it and its root.
+    /// Number of bifurcations between it and its root.
     pub generation: usize,
-    /// Strahler's order: 1 for the last ones; one more than its daughters where both have the same, else the larger.
+    /// Strahler order: 1 for the last segments; one more than the daughters' order if both are equal, else the larger
+    /// one.
     pub strahler: usize,
-    /// Number of ends that it feeds.
+    /// Number of terminals that it supplies.
     pub terminals: usize,
-    /// Its line, from its first to its last node.
+    /// Center line, from the start node to the end node.
     pub points_um: Vec<[f64; 3]>,
 }
 
@@ -89,16 +90,16 @@ impl Segment {
 pub struct Tree {
     /// Extent of the box along x, y, z.
     pub extent_um: [f64; 3],
-    /// The nodes, tree by tree, each after the one above it.
+    /// The nodes, tree by tree, each after its predecessor.
     pub nodes: Vec<Node>,
     /// The segments, tree by tree, each after its parent.
     pub segments: Vec<Segment>,
 }
 
 impl Tree {
-    /// The tubes of a tree: line in µm and radius in µm of each segment, in their order.
+    /// The tubes of a tree: center line in µm and radius in µm of each segment, in their order.
     ///
-    /// A tube is all that lies within the radius of its line, so tubes that meet share a ball: nothing gapes.
+    /// A tube contains all points within the radius of its line, so connected tubes share a ball and leave no gaps.
     pub fn tubes(&self) -> impl Iterator<Item = (&[[f64; 3]], f64)> {
         let segments = self.segments.iter();
         segments.map(|s| (s.points_um.as_slice(), s.radius_um))
@@ -116,7 +117,7 @@ impl Tree {
         self.count(NodeKind::Branch)
     }
 
-    /// Number of ends.
+    /// Number of terminals.
     #[must_use]
     pub fn terminals(&self) -> usize {
         self.count(NodeKind::Terminal)
@@ -128,9 +129,9 @@ impl Tree {
         self.segments.iter().map(Segment::length_um).sum()
     }
 
-    /// Volume of the tissue inside the box that lies in any tube.
+    /// Volume of the union of all tubes inside the box.
     ///
-    /// What segments share is counted once, and the balls at their ends belong to them.
+    /// Overlaps of segments count once; the balls at their ends are included.
     #[must_use]
     pub fn volume_um3(&self) -> f64 {
         tube_volume_um3(self.tubes(), self.extent_um)
@@ -141,7 +142,7 @@ impl Tree {
     }
 }
 
-/// The graph of trees that have grown, with the lines of their vessels.
+/// The graph of grown trees, with the center lines of their vessels.
 pub(super) fn tree(growth: &Growth<'_>, lines: &[Vec<Point>]) -> Tree {
     let mut tree = Tree {
         extent_um: growth.config.extent_um,
@@ -164,7 +165,7 @@ pub(super) fn tree(growth: &Growth<'_>, lines: &[Vec<Point>]) -> Tree {
         }];
         while let Some(next) = waiting.pop() {
             let (segment, node) = add(&mut tree, growth, next, &lines[next.vessel]);
-            // The thicker daughter is on top, so that a trunk and its longest way come first.
+            // The thicker daughter is on top of the stack, so that a trunk and its main path come first.
             let mut daughters = growth.vessels[next.vessel]
                 .daughters
                 .map_or(vec![], |d| d.to_vec());
@@ -180,17 +181,17 @@ pub(super) fn tree(growth: &Growth<'_>, lines: &[Vec<Point>]) -> Tree {
     tree
 }
 
-/// A vessel that is to be added, and where it begins.
+/// A vessel that is waiting to be added, and its start.
 #[derive(Debug, Clone, Copy)]
 struct Waiting {
     vessel: usize,
-    /// The segment that it branches off; a trunk has none.
+    /// The parent segment; `None` for a trunk.
     parent: Option<usize>,
-    /// The node that it begins at.
+    /// Start node.
     from: usize,
 }
 
-/// Adds a vessel and the node at its end, and returns their numbers.
+/// Adds a vessel and the node at its end, and returns their indices.
 fn add(tree: &mut Tree, growth: &Growth<'_>, waiting: Waiting, line: &[Point]) -> (usize, usize) {
     let Waiting {
         vessel,
@@ -226,7 +227,7 @@ fn add(tree: &mut Tree, growth: &Growth<'_>, waiting: Waiting, line: &[Point]) -
     (id, to)
 }
 
-/// Sets Strahler's orders, from the ends up.
+/// Computes Strahler orders, from the terminals up.
 fn order(segments: &mut [Segment]) {
     let mut daughters: Vec<Vec<usize>> = vec![Vec::new(); segments.len()];
     for id in (0..segments.len()).rev() {

@@ -1,15 +1,14 @@
-//! Trees that grow in one box: their vessels so far, and where they are.
+//! The state of growing trees: their vessels and positions.
 
 use super::cells::Cells;
 use super::config::TreeConfig;
 use super::murray::Law;
 use crate::geometry::point::Point;
 
-/// What vessels keep free while the tree grows, as a multiple of the radii: some come to feed a larger share of the ends
-/// than they did when they were young.
+/// Clearance during growth, as a multiple of the radii: some vessels later supply a larger share of the terminals.
 const RESERVE: f64 = 1.25;
 
-/// A vessel of a tree that grows: from its parent's end, or from its root, straight to its own end.
+/// A vessel of a growing tree: a straight line from its parent's end, or from its root, to its own end.
 #[derive(Debug, Clone)]
 pub(super) struct Vessel {
     pub parent: Option<usize>,
@@ -17,7 +16,7 @@ pub(super) struct Vessel {
     /// Number of the root.
     pub tree: usize,
     pub end: Point,
-    /// How many ends it feeds.
+    /// Number of terminals that it supplies.
     pub terminals: usize,
 }
 
@@ -29,12 +28,12 @@ pub(super) struct Growth<'a> {
     /// The first vessel of each root.
     pub trunks: Vec<usize>,
     pub vessels: Vec<Vessel>,
-    /// How many ends there are.
+    /// Number of terminals.
     pub placed: usize,
     pub cells: Cells,
-    /// What new and moved vessels keep free around them, as a multiple of the radii.
+    /// Clearance of new and moved vessels, as a multiple of the radii.
     pub reserve: f64,
-    /// How far around its line each vessel is listed in the cells.
+    /// Distance around its line within which each vessel is listed in the cells.
     pub reach: Vec<f64>,
 }
 
@@ -47,7 +46,7 @@ impl<'a> Growth<'a> {
         Self {
             config,
             law: config.law(),
-            // From the start, as the radii during growth are shares of the number of ends.
+            // From the start, because radii during growth are relative to the number of terminals.
             placed: roots.len(),
             trunks: Vec::new(),
             vessels: Vec::new(),
@@ -58,7 +57,7 @@ impl<'a> Growth<'a> {
         }
     }
 
-    /// The place where a vessel begins.
+    /// Start of a vessel.
     pub fn start(&self, vessel: usize) -> Point {
         let vessel = &self.vessels[vessel];
         let parent = vessel.parent.map(|p| self.vessels[p].end);
@@ -70,22 +69,22 @@ impl<'a> Growth<'a> {
         [self.start(vessel), self.vessels[vessel].end]
     }
 
-    /// Radius in µm that a vessel which feeds `terminals` of the present ends will have when all are there.
+    /// Final radius in µm of a vessel that now supplies `terminals` terminals, when all terminals exist.
     pub fn future_radius_um(&self, terminals: usize) -> f64 {
         let share = self.config.terminals as f64 / self.placed as f64;
         let radius = self.law.radius_um(terminals as f64 * share);
         radius.min(self.config.radius_um[1])
     }
 
-    /// The vessels from a vessel's parent up to its root.
+    /// The vessels from a vessel's parent up to the root.
     pub fn above(&self, vessel: usize) -> impl Iterator<Item = usize> {
         std::iter::successors(self.vessels[vessel].parent, |v| self.vessels[*v].parent)
     }
 
-    /// Lists a vessel in the cells around it; half the clearance on either side, so that two that come too near share
-    /// a cell.
+    /// Lists a vessel in the cells around it, with half the clearance on either side, so that two vessels that are too
+    /// close share a cell.
     pub fn list(&mut self, vessel: usize) {
-        // Some more, so that a radius that grows slowly seldom needs another listing.
+        // With a margin, so that slowly growing radii rarely require another listing.
         let reach = 1.1 * self.reserve * self.needed_reach(vessel);
         if self.reach.len() <= vessel {
             self.reach.resize(vessel + 1, 0.0);

@@ -1,16 +1,16 @@
-//! Arterial trees grown by the demand of tissue for oxygen.
+//! Arterial trees that supply the oxygen demand of tissue.
 //!
 //! After Schneider, Reichold, Weber, Székely, Hirsch: Tissue metabolism driven arterial tree generation, Medical Image
-//! Analysis 16 (2012) 1397–1414. In short: tissue far from any end of an artery lacks oxygen and calls for vessels; a
-//! sprout grows towards the place that lacks most, from the vessel that can feed it at the least cost; radii follow Murray's law
-//! up to the root, and bifurcations move to where they need the least work. The first ends are far apart, later ones
-//! fill the gaps, so the tree grows from coarse to fine.
+//! Analysis 16 (2012) 1397–1414. In short: tissue far from any terminal lacks oxygen. A sprout grows to the position
+//! with the largest deficit, from the vessel that can supply it with the least work. Radii follow Murray's law up to
+//! the root, and bifurcations move to the position of least work. The first terminals are far apart and later ones fill
+//! the gaps, so the tree grows from coarse to fine.
 //!
-//! Where this differs from the paper: oxygen and its growth factor are no fields that are solved for on a grid; what a
-//! place lacks is its distance to the nearest end in units of the sphere that an end could feed there ([`Demand`]). Sprouts reach their
-//! place in one step, then every bifurcation above them moves.
+//! Differences from the paper: oxygen and its growth factor are not fields solved on a grid; the deficit of a position
+//! is its distance to the nearest terminal, relative to the sphere that a terminal could supply there ([`Demand`]).
+//! Sprouts reach their position in one step, then every bifurcation above them moves.
 //!
-//! Lengths are in µm. Places are (x, y, z) from the corner of a box of tissue; z is depth and grows into the tissue.
+//! Lengths are in µm. Positions are (x, y, z) from the corner of a box of tissue; z is depth and grows into the tissue.
 
 mod cells;
 mod check;

@@ -1,47 +1,47 @@
-//! Murray's law of radii, and the place of a bifurcation that needs the least work.
+//! Murray's law of radii, and the position of a bifurcation with the least work.
 
 use crate::geometry::point::{Point, cross, dot, minus, norm};
 
-/// The law that radii follow: a parent's radius to the power γ is the sum of its daughters' radii to the power γ.
+/// Murray's law: a parent's radius to the power γ is the sum of its daughters' radii to the power γ.
 ///
-/// All ends have one radius, so a vessel that feeds n of them has the radius r_least n^(1/γ). Source: Murray (1926), The
-/// physiological principle of minimum work, PNAS 12, 207–214, with γ = 3.
+/// All terminals have the same radius, so a vessel that supplies n terminals has the radius r_least n^(1/γ). Source:
+/// Murray (1926), The physiological principle of minimum work, PNAS 12, 207–214, with γ = 3.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Law {
-    /// Radius of a vessel that feeds one end, in µm.
+    /// Radius of a vessel that supplies one terminal, in µm.
     pub least_um: f64,
     /// The exponent γ.
     pub exponent: f64,
 }
 
 impl Law {
-    /// Radius in µm of a vessel that feeds `terminals` ends.
+    /// Radius in µm of a vessel that supplies `terminals` terminals.
     pub fn radius_um(&self, terminals: f64) -> f64 {
         self.least_um * terminals.powf(1.0 / self.exponent)
     }
 
-    /// Work for each µm of such a vessel, relative to one that feeds one end: the square of its radius.
+    /// Work per µm of such a vessel, relative to a vessel with one terminal: the square of its radius, relative.
     ///
-    /// Blood costs what its volume costs, πr²; at γ = 3, where flow grows as r³, the work against friction is a fixed
-    /// share of it.
+    /// The work to maintain blood is proportional to its volume, πr²; at γ = 3, where flow is proportional to r³, the
+    /// work against friction is a fixed share of it.
     pub fn work(&self, terminals: f64) -> f64 {
         terminals.powf(2.0 / self.exponent)
     }
 
-    /// How many ends a vessel of a radius can feed.
+    /// Largest number of terminals that a vessel of this radius can supply.
     pub fn most_terminals(&self, radius_um: f64) -> f64 {
-        // A radius that was computed from a number of ends feeds this number, in spite of rounding.
+        // A radius computed from a number of terminals allows this number despite rounding.
         ((radius_um / self.least_um).powf(self.exponent) * (1.0 + 1e-9)).floor()
     }
 }
 
-/// The place where three vessels from `ends` meet with the least Σ `weights[i]` · length, or `None` when it is one of
-/// the ends.
+/// The point where three vessels from `ends` meet with the least Σ `weights[i]` · length; `None` when it is one of the
+/// ends.
 ///
-/// There the pulls of the three vessels balance, Σ weight · direction = 0, which for weights r² is
-/// cos θ₁ = (r₀⁴ + r₁⁴ − r₂⁴) / (2 r₀² r₁²) for the angle between a daughter and the line of its parent. In barycentric
-/// coordinates the place is 1 / (cot A − cot φ) for each end, with A the angle of the triangle at that end and φ the
-/// angle under which the place sees the other two.
+/// There the pulls of the three vessels balance, Σ weight · direction = 0, which for weights r² is cos θ₁ = (r₀⁴ + r₁⁴
+/// − r₂⁴) / (2 r₀² r₁²) for the angle between a daughter and the line of its parent. In barycentric coordinates the
+/// point is 1 / (cot A − cot φ) for each end, where A is the angle of the triangle at that end and φ the angle between
+/// the other two ends as seen from the point.
 pub(super) fn meeting_place(ends: [Point; 3], weights: [f64; 3]) -> Option<Point> {
     let [a, b, c] = weights;
     // Sixteen times the squared area of a triangle whose sides are the weights (Heron).
@@ -56,7 +56,7 @@ pub(super) fn meeting_place(ends: [Point; 3], weights: [f64; 3]) -> Option<Point
         let (next, last) = (ends[(i + 1) % 3], ends[(i + 2) % 3]);
         let cot_end = dot(minus(next, ends[i]), minus(last, ends[i])) / double_area;
         let cot_view = (2.0 * weights[i] * weights[i] - squares) / heron.sqrt();
-        // The triangle is as wide at this end as the place would see it: the place is the end itself.
+        // The triangle's angle at this end is at least φ: the point is the end itself.
         if cot_end <= cot_view {
             return None;
         }

@@ -1,20 +1,20 @@
-//! Bifurcations that move to where they need the least work.
+//! Moves bifurcations to the position of least work.
 
 use super::growth::Growth;
 use super::murray::meeting_place;
 use crate::geometry::point::{Point, between, distance, minus, plus, times, unit};
 
-/// Shares of the way to its best place that a bifurcation tries to go.
+/// Step sizes that a bifurcation tries, as shares of the distance to its best position.
 const SHARES: [f64; 3] = [1.0, 0.5, 0.25];
-/// A bifurcation that would move by less rests, in µm.
+/// Smallest step in µm; with smaller steps a bifurcation is at rest.
 const REST_UM: f64 = 1e-9;
-/// A bifurcation that moved by less does not wake its neighbors, in µm.
+/// Smallest step in µm after which the neighbors must also move again.
 const WAKE_UM: f64 = 1e-8;
 
-/// The place between `ends` (above, and the two below) where vessels that feed `feeds` ends need the least work and are
-/// all long enough; `None` when there is none. `parent` is the vessel above the first of them.
+/// The position between `ends` (one above, two below) with the least work for vessels that supply `feeds` terminals,
+/// where all vessels are long enough; `None` if there is none. `parent` is the vessel above the first of them.
 ///
-/// A best place that lies too near an end is moved off it, towards the middle of the other two.
+/// A best position too close to an end is moved away from it, towards the middle of the other two.
 pub(super) fn fork(
     ends: [Point; 3],
     feeds: [usize; 3],
@@ -47,7 +47,7 @@ pub(super) fn fork(
 }
 
 impl Growth<'_> {
-    /// Moves all bifurcations, round after round until all rest or the rounds are over.
+    /// Moves all bifurcations, round by round, until all are at rest or `rounds` are over.
     pub fn relax(&mut self, rounds: usize) {
         let mut awake = vec![true; self.vessels.len()];
         for _ in 0..rounds {
@@ -68,7 +68,7 @@ impl Growth<'_> {
         }
     }
 
-    /// Moves the bifurcation at a vessel's end, if there is one, and says how far, in µm.
+    /// Moves the bifurcation at a vessel's end, if there is one, and returns the distance in µm.
     pub fn settle(&mut self, vessel: usize) -> f64 {
         let Some((ends, feeds)) = self.bifurcation(vessel) else {
             return 0.0;
@@ -85,7 +85,7 @@ impl Growth<'_> {
             return 0.0;
         }
         let before = cost(old);
-        // Close to its best place what is gained is lost in rounding.
+        // Close to the best position, rounding exceeds the gain.
         let close = distance(old, target) < 1e-3;
         let trials = SHARES.map(|share| between(old, target, share));
         let better = trials.map(|trial| close || cost(trial) < before);
@@ -97,7 +97,7 @@ impl Growth<'_> {
         0.0
     }
 
-    /// Whether the bifurcation at a vessel's end lies where three vessels alone would have it.
+    /// Whether the bifurcation at a vessel's end is at the position of least work of its three vessels.
     pub fn is_free(&self, vessel: usize) -> bool {
         self.bifurcation(vessel).is_some_and(|(ends, feeds)| {
             let weights = feeds.map(|n| self.law.work(n as f64));
@@ -106,7 +106,7 @@ impl Growth<'_> {
         })
     }
 
-    /// The places around the bifurcation at a vessel's end, and how many ends the three vessels feed.
+    /// The ends around the bifurcation at a vessel's end, and the number of terminals of the three vessels.
     fn bifurcation(&self, vessel: usize) -> Option<([Point; 3], [usize; 3])> {
         let own = &self.vessels[vessel];
         let [first, second] = own.daughters?.map(|d| &self.vessels[d]);
@@ -116,7 +116,7 @@ impl Growth<'_> {
         ))
     }
 
-    /// Moves the end of a vessel, unless something is in the way.
+    /// Moves the end of a vessel, unless there is an obstacle.
     fn shift(&mut self, vessel: usize, place: Point) -> bool {
         let old = std::mem::replace(&mut self.vessels[vessel].end, place);
         let daughters = self.vessels[vessel].daughters.into_iter().flatten();

@@ -1,4 +1,4 @@
-//! Where trees begin, and their first vessels.
+//! The roots of trees, and their first vessels.
 
 use super::config::TreeConfig;
 use super::growth::{Growth, Vessel};
@@ -7,13 +7,13 @@ use crate::error::TreeError;
 use crate::geometry::point::{Point, distance, plus, times};
 use crate::random::streams::{Purpose, Streams};
 
-/// Places that are compared for each root, and that stand for the tissue of each root.
+/// Number of candidate positions per root, and of sample positions of its tissue.
 const CANDIDATES: usize = 32;
 const SAMPLES: usize = 64;
-/// How often a first vessel is tried.
+/// Largest number of attempts for a first vessel.
 const ATTEMPTS: usize = 200;
 
-/// The roots: those given, or as many as asked for on a face of the box, far from each other.
+/// The roots: as given, or the requested number on a face of the box, far from each other.
 ///
 /// # Errors
 /// The face has no room for them.
@@ -38,7 +38,7 @@ pub(super) fn places(config: &TreeConfig, streams: Streams) -> Result<Vec<Point>
         for _ in 0..CANDIDATES {
             let place = any();
             let distances = roots.iter().map(|r| distance(*r, place));
-            // The first one has nothing to keep away from but the rim.
+            // The first root only keeps away from the rim.
             let rim = (0..3)
                 .filter(|a| *a != axis)
                 .map(|a| 2.0 * place[a].min(extent[a] - place[a]));
@@ -62,8 +62,8 @@ pub(super) fn places(config: &TreeConfig, streams: Streams) -> Result<Vec<Point>
     Ok(roots)
 }
 
-/// Grows the first vessel of each root: to the middle of the tissue that lies nearer to it than to the others, or, where
-/// there is no room, to some place in it.
+/// Grows the first vessel of each root: to the center of the tissue that is nearest to it, or, where there is no room,
+/// to another position in it.
 ///
 /// # Errors
 /// A root has no room for a vessel.

@@ -1,14 +1,14 @@
-//! What a vessel must keep to: its length, its angles, the faces of the box and its distance to others.
+//! Constraints on vessels: length, angles, the faces of the box and the distance to other vessels.
 
 use super::growth::Growth;
 use crate::geometry::point::{cosine, depth_in, distance, minus, separation};
 
-/// Cosine of the least angle between vessels that meet, 30°: below it their walls would run side by side. Free
-/// bifurcations have 48° and more at every γ that is allowed.
+/// Cosine of the smallest angle between vessels that meet, 30°: below it their walls would run side by side.
+/// Unobstructed bifurcations have at least 48° for every allowed γ.
 const MOST_COSINE: f64 = 0.866_025_403_784_438_6;
 
 impl Growth<'_> {
-    /// Whether a vessel that is new or has moved keeps to all rules, with something in reserve for its growth.
+    /// Whether a new or moved vessel satisfies all constraints, with a reserve for growth.
     pub fn fits(&mut self, vessel: usize) -> bool {
         let reserve = self.reserve;
         self.is_inside(vessel, reserve)
@@ -17,12 +17,13 @@ impl Growth<'_> {
             && self.is_clear(vessel, reserve)
     }
 
-    /// Whether a vessel that has become thicker still has the room for it.
+    /// Whether a vessel that became thicker still satisfies all constraints.
     pub fn still_fits(&mut self, vessel: usize) -> bool {
         self.is_inside(vessel, 1.0) && self.is_clear(vessel, 1.0)
     }
 
-    /// Least length in µm of a vessel that feeds `terminals` ends below one that feeds `above`: out of its parent's wall.
+    /// Smallest length in µm of a vessel that supplies `terminals` terminals below one that supplies `above`: it must
+    /// leave its parent's wall.
     pub fn least_length_um(&self, terminals: usize, above: usize) -> f64 {
         let radii = self.future_radius_um(terminals) + self.future_radius_um(above);
         self.config
@@ -41,11 +42,11 @@ impl Growth<'_> {
         let terminals = self.vessels[vessel].terminals;
         let parent = self.vessels[vessel].parent;
         let above = parent.map_or(terminals, |p| self.vessels[p].terminals);
-        // Bifurcations are put at just this distance.
+        // Bifurcations are placed at exactly this distance.
         distance(start, end) >= self.least_length_um(terminals, above) * (1.0 - 1e-9)
     }
 
-    /// Whether the vessel's angles at both of its ends are wide enough.
+    /// Whether the angles at both ends of the vessel are large enough.
     fn parts(&self, vessel: usize) -> bool {
         let [start, end] = self.ends(vessel);
         let apart = |a, b| cosine(a, b) <= MOST_COSINE;
@@ -67,7 +68,7 @@ impl Growth<'_> {
         above && below
     }
 
-    /// Whether the vessel keeps the clearance to all that it does not meet.
+    /// Whether the vessel keeps the clearance to all vessels that it does not meet.
     fn is_clear(&mut self, vessel: usize, reserve: f64) -> bool {
         let ends = self.ends(vessel);
         let radius = self.future_radius_um(self.vessels[vessel].terminals);
@@ -79,7 +80,7 @@ impl Growth<'_> {
         })
     }
 
-    /// Whether two vessels have a bifurcation in common.
+    /// Whether two vessels share a bifurcation.
     pub fn meet(&self, one: usize, other: usize) -> bool {
         let (a, b) = (self.vessels[one].parent, self.vessels[other].parent);
         a == Some(other) || b == Some(one) || (a.is_some() && a == b)

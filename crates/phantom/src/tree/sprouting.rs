@@ -1,4 +1,4 @@
-//! Growth: one end after the other, each fed by the vessel that can do so at the least cost.
+//! Growth: adds terminals one by one, each supplied by the vessel with the least work.
 
 use super::config::TreeConfig;
 use super::demand::Demand;
@@ -11,36 +11,36 @@ use crate::error::TreeError;
 use crate::geometry::point::{Point, distance, distance_to};
 use crate::random::streams::{Purpose, Streams};
 
-/// Vessels that a new end may be fed by: this many of the nearest.
+/// Number of nearest vessels that are considered for a new terminal.
 const OFFERS: usize = 32;
-/// How many places are tried for an end before the tissue counts as full.
+/// Number of positions that are tried for a terminal before the tissue counts as full.
 const ATTEMPTS: usize = 300;
-/// Most rounds in which all bifurcations move, while the tree grows and at its end.
+/// Largest number of relaxation rounds, during growth and at the end.
 const ROUNDS: usize = 10;
 const LAST_ROUNDS: usize = 400;
-/// How a vessel would feed a new end.
+/// A way to connect a new terminal to a vessel.
 struct Offer {
     vessel: usize,
-    /// Where the vessel would divide.
+    /// Position where the vessel would divide.
     fork: Point,
-    /// Work that this adds.
+    /// Additional work.
     work: f64,
 }
 
-/// Grows the trees of a box of tissue: as many ends as asked for, collision-free, the same for the same seed.
+/// Grows the trees of a box of tissue: the requested number of terminals, without collisions; deterministic for a seed.
 ///
-/// Each root begins with a vessel to the middle of its tissue. Then, until there are as many ends as asked for, the place that
-/// lacks oxygen most ([`Demand`]) becomes an end. The nearest vessels offer to feed it, each with the
-/// bifurcation that needs the least work Σ r² · length of its three parts and with thicker vessels up to its root; the
-/// cheapest offer that collides with nothing is taken, and the bifurcations up to the root move to where they need the
-/// least work. Whenever the number of ends has doubled all bifurcations move, and at the end until
-/// they rest. While the tree grows, vessels keep the distance that they will need when all ends are there.
+/// Each root starts with a vessel to the center of its tissue. Then the position with the largest oxygen deficit
+/// ([`Demand`]) becomes a terminal, until there are as many as requested. For each of the nearest vessels, the
+/// bifurcation with the least work Σ r² · length is computed, including the thicker vessels up to the root. The
+/// cheapest one without collisions is taken, and the bifurcations up to the root move to the position of least work.
+/// Whenever the number of terminals has doubled, all bifurcations move; at the end they move until they are at rest.
+/// During growth, vessels keep the distance that they will need at the end.
 ///
-/// At the end vessels swing to the side (`tortuosity`).
+/// At the end vessels get a sideways oscillation (`tortuosity`).
 ///
 /// # Errors
-/// Settings that describe no tree ([`TreeConfig::check`]); roots, or fewer ends than asked for, fill the tissue: a tree
-/// with fewer ends is no result.
+/// Invalid settings ([`TreeConfig::check`]); no room for the roots or for all terminals: a tree with fewer terminals is
+/// not returned.
 pub fn grow(config: &TreeConfig, demand: &Demand, seed: u64) -> Result<Tree, TreeError> {
     config.check()?;
     let streams = Streams::new(seed);
@@ -61,7 +61,7 @@ pub fn grow(config: &TreeConfig, demand: &Demand, seed: u64) -> Result<Tree, Tre
 }
 
 impl Growth<'_> {
-    /// Adds an end where the tissue lacks most.
+    /// Adds a terminal at the position with the largest deficit.
     fn advance(&mut self, tissue: &mut Tissue<'_>) -> Result<(), TreeError> {
         for _ in 0..ATTEMPTS {
             let place = tissue.hungriest();
@@ -76,7 +76,7 @@ impl Growth<'_> {
         })
     }
 
-    /// Lets the cheapest vessel that can do so feed a place.
+    /// Connects a position to the vessel with the least work that has no obstacle.
     fn sprout(&mut self, place: Point) -> bool {
         let near = self.nearest(place);
         let offers = near.into_iter().filter_map(|v| self.offer(v, place));
@@ -135,7 +135,7 @@ impl Growth<'_> {
         })
     }
 
-    /// Divides a vessel, unless something is in the way.
+    /// Divides a vessel, unless there is an obstacle.
     fn accept(&mut self, offer: &Offer, place: Point) -> bool {
         let lower = offer.vessel;
         let upper = self.divide(offer, place);
@@ -153,8 +153,8 @@ impl Growth<'_> {
         true
     }
 
-    /// Divides a vessel: its upper part becomes a new one, which also feeds the new end. Returns the upper part; the
-    /// vessel to the new end has the number after it.
+    /// Divides a vessel: its upper part becomes a new vessel, which also supplies the new terminal. Returns the index
+    /// of the upper part; the vessel to the new terminal has the next index.
     fn divide(&mut self, offer: &Offer, place: Point) -> usize {
         let lower = offer.vessel;
         let upper = self.vessels.len();
@@ -210,7 +210,7 @@ impl Growth<'_> {
         self.list(lower);
     }
 
-    /// Puts a vessel in another one's place below its parent or root.
+    /// Replaces a vessel by another one below its parent or root.
     fn replace(&mut self, parent: Option<usize>, tree: usize, old: usize, new: usize) {
         match parent.and_then(|p| self.vessels[p].daughters.as_mut()) {
             Some(daughters) => *daughters = daughters.map(|d| if d == old { new } else { d }),

@@ -4,19 +4,19 @@ use std::fmt::Write as _;
 
 use super::graph::{NodeKind, Tree};
 
-/// Types of samples: SWC's soma stands for a root; a point between nodes is a dendrite's, which all readers draw; the
-/// last two are SWC's fork and end points.
+/// Types of samples: SWC's soma marks a root; a point between nodes is a dendrite, which all readers draw; the last two
+/// are SWC's fork and end points.
 const ROOT: u8 = 1;
 const BETWEEN: u8 = 3;
 const FORK: u8 = 5;
 const END: u8 = 6;
 
-/// The trees as SWC text, each line of `comments` as a comment before the samples.
+/// The trees as SWC text; each line of `comments` becomes a comment before the samples.
 ///
-/// One sample a line: number from 1, type (1 root, 5 bifurcation, 6 end, 3 point of a line between them), x, y, z and radius
-/// in µm, number of the sample before it (−1 for roots, which begin the trees). Every point of a segment's line is a
-/// sample. A sample has the radius of the segment that leads to it; a root that of its first segment. Source: Cannon et
-/// al. (1998), An on-line archive of reconstructed hippocampal neurons, J. Neurosci. Methods 84, 49–54.
+/// One sample per line: number from 1, type (1 root, 5 bifurcation, 6 terminal, 3 point between them), x, y, z and
+/// radius in µm, number of the previous sample (−1 for roots). Every point of a segment's line is a sample. A sample
+/// has the radius of the segment that leads to it; a root has that of its first segment. Source: Cannon et al. (1998),
+/// An on-line archive of reconstructed hippocampal neurons, J. Neurosci. Methods 84, 49–54.
 #[must_use]
 pub fn to_swc(tree: &Tree, comments: &[&str]) -> String {
     let mut text = String::new();

@@ -1,17 +1,17 @@
-//! Tissue that looks for the place where it lacks oxygen most.
+//! Finds the position in tissue with the largest oxygen deficit.
 
 use super::Demand;
 use super::cells::Cells;
 use crate::geometry::point::{Point, depth_in, distance};
 use crate::random::streams::Draw;
 
-/// Places that are compared, drawn by the demand.
+/// Number of candidate positions, drawn with the density of the demand.
 const CANDIDATES: usize = 24;
-/// No oxygen crosses the faces of the box, so a place near one lacks less than its distance to the ends says: no more
-/// than this many times its distance to the face.
+/// Factor that limits the deficit near a face of the box: no oxygen crosses the faces, so the distance counts at most
+/// as this many times the distance to the face.
 const WALL: f64 = 3.0;
 
-/// The tissue and the ends of vessels in it.
+/// The tissue and the terminals in it.
 pub(super) struct Tissue<'a> {
     demand: &'a Demand,
     extent: Point,
@@ -21,7 +21,7 @@ pub(super) struct Tissue<'a> {
 }
 
 impl<'a> Tissue<'a> {
-    /// Tissue for a number of ends, none of them there yet.
+    /// Tissue for a number of terminals, initially without any.
     pub fn new(demand: &'a Demand, extent: Point, terminals: usize, draw: Draw) -> Self {
         let volume: f64 = extent.iter().product();
         Self {
@@ -33,21 +33,21 @@ impl<'a> Tissue<'a> {
         }
     }
 
-    /// Notes that an end feeds the tissue around it.
+    /// Adds a terminal.
     pub fn feed(&mut self, end: Point) {
         self.cells.add(self.ends.len(), [end; 2], 0.0);
         self.ends.push(end);
     }
 
-    /// Any place that demands oxygen.
+    /// A random position with demand.
     pub fn any(&mut self) -> Point {
         self.demand.place(&mut self.draw, self.extent)
     }
 
-    /// The place that lacks oxygen most among some that are drawn by the demand.
+    /// The position with the largest deficit among candidates drawn with the density of the demand.
     ///
-    /// What a place lacks is its distance to the nearest end times the cube root of its demand: the distance in units of
-    /// the radius of the sphere that an end could feed there.
+    /// The deficit is the distance to the nearest terminal times the cube root of the demand: the distance relative to
+    /// the radius of the sphere that a terminal could supply there.
     pub fn hungriest(&mut self) -> Point {
         let mut best = (f64::NEG_INFINITY, [0.0; 3]);
         for _ in 0..CANDIDATES {
@@ -62,7 +62,7 @@ impl<'a> Tissue<'a> {
         best.1
     }
 
-    /// Distance to the nearest end.
+    /// Distance to the nearest terminal.
     fn nearest(&mut self, place: Point) -> f64 {
         let mut half_width = self.cells.size();
         loop {

@@ -1,4 +1,4 @@
-//! Trees drawn into voxels: as a mask, and as the share of each voxel that lies inside.
+//! Draws trees into voxels: as a mask, and as the share of each voxel inside a vessel.
 
 use ndarray::{Array3, ArrayViewMut2, Axis, Zip};
 use rayon::prelude::*;
@@ -11,11 +11,11 @@ use crate::geometry::point::{Point, dot};
 /// Samples of a voxel along each axis; their number cubed is the number of bits of a `u64`.
 const SAMPLES: usize = 4;
 
-/// The voxels whose center lies in a tube of a tree, on a grid whose corner is that of the tree's box.
+/// The voxels whose center lies in a tube of a tree, on a grid whose corner is the corner of the tree's box.
 ///
-/// The mask has the volume of the tree at any voxel size. Each tree is in one piece when no radius is smaller than half the
-/// diagonal of a voxel (8.6 µm for RSOM's); thinner vessels fall apart, and then the voxels with any [`coverage`] at all
-/// are in one piece, but have too much volume.
+/// The volume of the mask is that of the tree at any voxel size. Each tree is connected when no radius is smaller than
+/// half the diagonal of a voxel (8.6 µm for RSOM). Thinner vessels become disconnected; the voxels with any
+/// [`coverage`] are still connected, but their volume is too large.
 ///
 /// # Errors
 /// The grid's voxel size is unknown.
@@ -29,8 +29,8 @@ pub fn mask(tree: &Tree, grid: &Grid) -> Result<Mask, TreeError> {
     Ok(Mask::new(grid.clone(), voxels)?)
 }
 
-/// The share of each voxel, of shape (x, y, z), that lies in a tube of a tree, on a grid whose corner is that of the
-/// tree's box: how many of 4 × 4 × 4 samples do.
+/// The share of each voxel, of shape (x, y, z), in a tube of a tree, on a grid whose corner is the corner of the tree's
+/// box: the share of 4 × 4 × 4 samples.
 ///
 /// # Errors
 /// The grid's voxel size is unknown.
@@ -93,7 +93,7 @@ impl Frame {
     /// Voxels along an axis that a piece's tube may touch.
     fn voxels(&self, piece: &Piece, axis: usize) -> std::ops::Range<usize> {
         let [low, high] = piece.range(axis);
-        // Casts saturate: what lies before the grid becomes 0.
+        // Casts saturate: positions before the grid become 0.
         let first = (low / self.spacing[axis]) as usize;
         let end = if high < 0.0 {
             0
@@ -104,7 +104,7 @@ impl Frame {
         first.min(end)..end
     }
 
-    /// Places of the samples of a voxel, from its center.
+    /// Positions of the samples of a voxel, relative to its center.
     fn offsets(&self) -> Vec<Point> {
         let along = |i: usize| (i as f64 + 0.5) / SAMPLES as f64 - 0.5;
         (0..SAMPLES.pow(3))
@@ -116,7 +116,7 @@ impl Frame {
     }
 
     /// Calls `visit` with the center of every voxel that a piece may touch, the piece and the voxel; planes along x in
-    /// parallel, pieces in their order.
+    /// parallel, pieces in order.
     fn draw<V: Send + Sync>(
         &self,
         pieces: &[Piece],

@@ -1,4 +1,4 @@
-//! Vessels that swing to the side instead of running straight.
+//! Sideways oscillation of vessels.
 
 use std::f64::consts::PI;
 
@@ -9,17 +9,18 @@ use crate::geometry::point::{
 };
 use crate::random::streams::{Draw, Purpose, Streams};
 
-/// Straight pieces of a half wave.
+/// Number of straight pieces per half wave.
 const PIECES: usize = 6;
-/// Most half waves of a vessel.
+/// Largest number of half waves of a vessel.
 const MOST_WAVES: f64 = 64.0;
-/// How often a swing is halved before its vessel stays straight.
+/// Number of times an amplitude is halved before the vessel stays straight.
 const HALVINGS: usize = 5;
 
 /// The line of each vessel, from its start to its end.
 ///
-/// A line leaves the straight way by a sum of sine waves that are zero at both ends, of about the wavelength and of
-/// random phase and direction. Where it would come too near others, or leave the box, it swings less.
+/// A line deviates from the straight line by a sum of sine waves that are zero at both ends, with about the given
+/// wavelength and random phase and direction. Where it would get too close to others, or leave the box, the amplitude
+/// is reduced.
 pub(super) fn lines(growth: &Growth<'_>, streams: Streams) -> Vec<Vec<Point>> {
     let mut lines = Lines::straight(growth);
     if growth.config.tortuosity > 0.0 {
@@ -82,7 +83,7 @@ impl<'a> Lines<'a> {
         self.list(vessel);
     }
 
-    /// Whether the wall stays in the box, wherever it does so on the straight way.
+    /// Whether the wall stays in the box, wherever that of the straight vessel does.
     fn stays_inside(&self, vessel: usize) -> bool {
         let (ends, line) = (self.growth.ends(vessel), &self.lines[vessel]);
         let extent = self.growth.config.extent_um;
@@ -109,7 +110,7 @@ impl<'a> Lines<'a> {
         })
     }
 
-    /// Where two vessels meet, if they do.
+    /// The common point of two vessels, if there is one.
     fn meeting(&self, one: usize, other: usize) -> Option<Point> {
         let growth = self.growth;
         if !growth.meet(one, other) {
@@ -121,7 +122,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// Whether no pieces of two lines come nearer than `far`.
+/// Whether all pieces of two lines are at least `far` apart.
 fn are_apart(one: &[Point], other: &[Point], far: f64) -> bool {
     one.windows(2).all(|a| {
         other
@@ -130,23 +131,23 @@ fn are_apart(one: &[Point], other: &[Point], far: f64) -> bool {
     })
 }
 
-/// The part of a line that is farther than `reach` from a place at one of its ends.
+/// The part of a line that is farther than `reach` from a point at one of its ends.
 fn beyond(line: &[Point], place: Point, reach: f64) -> Vec<Point> {
     let far = line.iter().filter(|p| distance(**p, place) >= reach);
     far.copied().collect()
 }
 
-/// Waves of a line to both of its sides.
+/// The waves of a line to both sides.
 struct Swings {
     sides: [Point; 2],
-    /// Half waves over the line, and how far each goes to either side.
+    /// Number of half waves over the line, and the amplitude to either side.
     waves: Vec<(f64, [f64; 2])>,
 }
 
 impl Swings {
     fn drawn(draw: &mut Draw, ends: [Point; 2], wavelength_um: f64) -> Self {
         let way = unit(minus(ends[1], ends[0]));
-        // The axis that the vessel runs along least gives a side that is never degenerate.
+        // The axis that is least parallel to the vessel gives a well-defined side.
         let least = (0..3).min_by(|a, b| way[*a].abs().total_cmp(&way[*b].abs()));
         let mut axis = [0.0; 3];
         axis[least.unwrap_or(0)] = 1.0;
@@ -164,7 +165,7 @@ impl Swings {
         }
     }
 
-    /// The line whose farthest point is `amplitude` off the straight way.
+    /// The line whose largest deviation from the straight line is `amplitude`.
     fn line(&self, ends: [Point; 2], amplitude: f64) -> Vec<Point> {
         let most = self.waves.iter().fold(1.0_f64, |most, w| most.max(w.0));
         let count = PIECES * most as usize;
@@ -182,7 +183,7 @@ impl Swings {
             plus(straight, times(*offset, scale))
         };
         let mut line: Vec<Point> = offsets.iter().enumerate().map(place).collect();
-        // Exactly, so that lines that meet have this point in common.
+        // Exact, so that lines that meet share this point.
         line[0] = ends[0];
         line[count] = ends[1];
         line

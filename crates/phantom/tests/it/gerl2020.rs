@@ -4,7 +4,7 @@
 
 use ndarray::Array3;
 use proptest::prelude::*;
-use rsom_phantom::gerl2020::{Gerl2020Config, Rendered, render};
+use rsom_phantom::gerl2020::{Gerl2020Config, RenderedScan, render};
 use rsom_volume::{Grid, Mask, Spacing};
 
 const SHAPE: [usize; 3] = [32, 32, 80];
@@ -21,7 +21,7 @@ fn tube([first, last]: [usize; 2], length: usize) -> Mask {
     }))
 }
 
-fn value(rendered: &Rendered, [x, y, z]: [usize; 3], channel: usize) -> f32 {
+fn value(rendered: &RenderedScan, [x, y, z]: [usize; 3], channel: usize) -> f32 {
     rendered.scan.intensities()[[x, y, z, channel]]
 }
 

@@ -1,4 +1,4 @@
-//! Which exit code an error of the library has.
+//! Maps errors of the library to exit codes.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use rsom_stage::StageError;
 
 use crate::PreprocessError;
 
-/// An error of a step on the file at `path`: a wrong setting is the caller's fault, anything else the file's.
+/// An error of a step on the file at `path`: exit code 2 for a wrong setting, 3 for a fault of the file.
 pub(super) fn of_step(path: &Path) -> impl Fn(PreprocessError) -> StageError {
     move |error| match error {
         PreprocessError::Parameter(_)

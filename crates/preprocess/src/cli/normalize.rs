@@ -27,7 +27,7 @@ struct Settings {
     details: Details,
 }
 
-/// How a command that can leave intensities as they are stretches them; it adds a parameter `window`.
+/// Settings of the intensity stretch that several commands share; each command adds its own parameter `window`.
 #[derive(Parameters)]
 pub(super) struct Details {
     /// Percentile that becomes the bottom.
@@ -44,7 +44,7 @@ pub(super) struct Details {
     range: Range,
 }
 
-/// How bottom and top are found.
+/// The intensities that become bottom and top of the range.
 #[derive(Debug, Clone, Copy, Choice)]
 pub(super) enum WindowKind {
     Max,
@@ -53,7 +53,7 @@ pub(super) enum WindowKind {
 }
 
 impl Details {
-    /// The window and range, unless intensities stay as they are.
+    /// The window and range; `None` when intensities stay as they are.
     pub fn window(&self, kind: OrNone<WindowKind>) -> Option<(Window, Range)> {
         let window = match kind.given()? {
             WindowKind::Max => Window::Max,

@@ -1,4 +1,4 @@
-//! `rsom-preprocess prepare`: the named steps in one command.
+//! `rsom-preprocess prepare`: all steps in one command.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use rsom_volume::{LabelMap, Mask, Scan};
 
 use super::normalize::{Details, WindowKind};
 use super::{fault, resample, volumes};
-use crate::{Detection, Level, Preparation, Prepared, prepare};
+use crate::{Detection, Level, Preparation, PreparedVolumes, prepare};
 
 /// The command `prepare`.
 pub(super) fn command() -> Command {
@@ -42,7 +42,8 @@ struct Settings {
     flatten: Flatten,
     #[parameter(flatten)]
     detection: Detection,
-    /// Range of depths to keep, from the level surface (from the top without flattening); negative is above.
+    /// Range of depths to keep, counted from the leveled surface (without flattening: from the top of the scan);
+    /// negative is above.
     #[parameter(unit = "voxels")]
     depth_range_vox: Option<[isize; 2]>,
     /// Width along x to keep: crop or pad both sides equally.
@@ -100,7 +101,7 @@ fn refuse_idle_ports(invocation: &Invocation, settings: &Settings) -> Result<(),
         ),
         (
             has("surface") != (settings.flatten == Flatten::Surface),
-            "--surface and --flatten surface need each other",
+            "--surface and --flatten surface must be given together",
         ),
         (
             has("shifts") && settings.flatten == Flatten::None,
@@ -126,7 +127,7 @@ fn preparation(
         Flatten::Surface => {
             if target.is_some() {
                 return Err(StageError::usage(
-                    "a given surface belongs to the scan as it is: resample the scan first, then detect its surface",
+                    "--surface cannot be combined with resampling: resample the scan first, then detect its surface",
                 ));
             }
             let surface = invocation.input("surface")?;
@@ -144,7 +145,7 @@ fn preparation(
 
 fn write(
     invocation: &Invocation,
-    prepared: &Prepared,
+    prepared: &PreparedVolumes,
     settings: &Settings,
 ) -> Result<Summary, StageError> {
     let scan = &prepared.scan;
@@ -165,7 +166,7 @@ fn write(
         let mask = mask(labels, settings.mask_labels.as_deref());
         if mask.count() == 0 {
             log::warn(format_args!(
-                "{}: the mask is empty: no voxel in the prepared range carries one of its labels",
+                "{}: the mask is empty: no voxel in the prepared range has one of the labels; check --mask-labels and the depth range",
                 path.display()
             ));
         }

@@ -1,4 +1,4 @@
-//! `rsom-preprocess layer` and `vessel`: raw scans by a named recipe.
+//! `rsom-preprocess layer` and `vessel`: prepare raw scans by a named recipe.
 
 use rsom_io::ports;
 use rsom_parameters::Parameters;
@@ -19,8 +19,7 @@ pub(super) fn layer_command() -> Command {
 
 /// The command `vessel`.
 pub(super) fn vessel_command() -> Command {
-    let about =
-        "Prepare a raw RSOM scan for the network of the vessels: cut the epidermis away first";
+    let about = "Prepare a raw RSOM scan for the vessel network: first cut away the epidermis";
     with_ports(Command::new("vessel", about, |invocation| run(invocation, Purpose::Vessel)))
         .input(Port::optional("layer", Kind::Mask, "Mask of the epidermis on the scan prepared by 'layer' (unset: nothing is cut away)"))
         .example("rsom-preprocess vessel --lf R_20200102_EX01_LF.mat --hf R_20200102_EX01_HF.mat --surface Surf_20200102_.mat --layer layer.nii.gz --output vessel.nii.gz")
@@ -58,7 +57,7 @@ fn with_ports(command: Command) -> Command {
 
 #[derive(Parameters)]
 struct Settings {
-    /// Preparation: 'gerl2019' equals the released software voxel for voxel, 'rsom' is the same without its quirks.
+    /// Preparation: 'gerl2019' equals the released software voxel for voxel, 'rsom' corrects its errors.
     #[parameter(default = Recipe::Rsom)]
     recipe: Recipe,
 }
@@ -75,7 +74,7 @@ fn run(invocation: &Invocation, purpose: Purpose) -> Result<Summary, StageError>
         let path = invocation.input("input")?;
         return Err(StageError::input(
             path,
-            "--shifts needs a surface, and this scan has none",
+            "--shifts needs a surface, but this scan has none",
         ));
     }
     let [x, y, _] = scan.channels[0].shape();
@@ -100,7 +99,7 @@ fn run(invocation: &Invocation, purpose: Purpose) -> Result<Summary, StageError>
     })
 }
 
-/// The fault of the file that causes it.
+/// Attributes an error to the file that causes it.
 fn of_recipe(invocation: &Invocation, error: PreprocessError) -> StageError {
     let port = match &error {
         PreprocessError::BadSkinMap(_) => "surface",
@@ -114,7 +113,8 @@ fn of_recipe(invocation: &Invocation, error: PreprocessError) -> StageError {
     }
 }
 
-/// A mask of the released software has the axes (z, y, x): it is turned when only then its columns are the scan's.
+/// Masks of the released software have the axes (z, y, x): reverses the axes when only the reversed columns match the
+/// scan.
 fn turned(mask: Mask, columns: [usize; 2]) -> Result<Mask, StageError> {
     let [a, b, c] = mask.grid().shape();
     if [a, b] != columns && [c, b] == columns {

@@ -16,7 +16,7 @@ pub(super) fn command() -> Command {
         .example("rsom-preprocess resample --mask half_mask.nii.gz --output-mask mask.nii.gz --shape 333,171,500")
 }
 
-/// What to resample to.
+/// The target of the resampling.
 #[derive(Parameters)]
 pub(super) struct Settings {
     /// Resample to this number of voxels along x, y, z.
@@ -57,7 +57,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let path = volumes.path.clone();
     let fault = fault::of_step(&path);
     let nearest = Nearest::new(volumes.grid()?, target).map_err(&fault)?;
-    // Intensities are interpolated, so only labels and masks go through the step that picks voxels.
+    // Intensities are interpolated; only labels and masks take the nearest voxel.
     let scan = volumes.scan.take();
     let mut resampled = volumes.through(&nearest)?;
     resampled.scan = scan

@@ -1,4 +1,4 @@
-//! The volumes that go through one step together, and the flat volumes that hold one value a column.
+//! The volumes that a step processes together, and the volumes of shape (x, y, 1) with one value per column.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::{Rearrangement, Shifts, Surface};
 /// A scan, a label map and a mask on one grid; at least one of them.
 #[derive(Debug, Default)]
 pub(super) struct Volumes {
-    /// The file that messages name.
+    /// The file to name in messages.
     pub path: PathBuf,
     pub scan: Option<Scan>,
     pub labels: Option<LabelMap>,
@@ -59,11 +59,11 @@ pub(super) fn with_ports(command: Command) -> Command {
 }
 
 impl Volumes {
-    /// Reads what was given.
+    /// Reads the given volumes.
     ///
     /// # Errors
-    /// Exit code 2: nothing was given, an input without its output or the reverse. Exit code 3: a file cannot be
-    /// trusted, or lies on another grid than the first.
+    /// Exit code 2: no volume is given, or an input without its output or the reverse. Exit code 3: a file is broken,
+    /// or its grid differs from that of the first.
     pub fn read(invocation: &Invocation) -> Result<Self, StageError> {
         let flag = |name: &str| name.replace('_', "-");
         for (input, output) in PORTS {
@@ -112,10 +112,10 @@ impl Volumes {
             .ok_or_else(|| StageError::usage("give --image, --labels or --mask"))
     }
 
-    /// The grid that all lie on.
+    /// The grid of all volumes.
     ///
     /// # Errors
-    /// Exit code 2 when there is no volume, which [`Volumes::read`] refuses.
+    /// Exit code 2 when there is no volume, which [`Volumes::read`] already refuses.
     pub fn grid(&self) -> Result<&Grid, StageError> {
         self.scan
             .as_ref()
@@ -125,7 +125,7 @@ impl Volumes {
             .ok_or_else(|| StageError::usage("give --image, --labels or --mask"))
     }
 
-    /// Puts every volume through a step.
+    /// Applies a step to every volume.
     ///
     /// # Errors
     /// Exit code 2 or 3 when the step does not fit.
@@ -169,7 +169,7 @@ impl Volumes {
     }
 }
 
-/// The smallest storage that holds every intensity exactly.
+/// The smallest storage type that represents every intensity exactly.
 pub(super) fn storage(scan: &Scan) -> Storage {
     let within = |low: f32, high: f32| {
         let mut values = scan.intensities().iter();
@@ -186,11 +186,11 @@ pub(super) fn storage(scan: &Scan) -> Storage {
     }
 }
 
-/// Reads a surface: a volume of shape (x, y, 1) that holds depths in voxels, on the columns of `grid`,
-/// which is that of the volume `of`.
+/// Reads a surface: a volume of shape (x, y, 1) with depths in voxels, on the columns of `grid`; `of` is the file of
+/// that grid, for messages.
 ///
 /// # Errors
-/// Exit code 3: the file cannot be trusted, or stands on other columns.
+/// Exit code 3: the file is broken, or has other columns.
 pub(super) fn load_surface(path: &Path, of: &Path, grid: &Grid) -> Result<Surface, StageError> {
     let scan = ports::load_scan(path)?;
     ports::require_same_grid(path, scan.grid(), of, &columns(grid)?)?;
@@ -200,7 +200,7 @@ pub(super) fn load_surface(path: &Path, of: &Path, grid: &Grid) -> Result<Surfac
     })
 }
 
-/// Writes a surface as [`load_surface`] reads it; `grid` is that of the scan it belongs to.
+/// Writes a surface as [`load_surface`] reads it; `grid` is the grid of its scan.
 ///
 /// # Errors
 /// Exit code 4: the file cannot be written.
@@ -217,11 +217,11 @@ pub(super) fn write_surface(
     ports::write_scan(invocation, output, &scan, Storage::Float32)
 }
 
-/// Reads shifts: a label map of shape (x, y, 1) that holds voxels along depth, on the columns of
-/// `grid`, which is that of the volume `of`.
+/// Reads shifts: a label map of shape (x, y, 1) with shifts in voxels along depth, on the columns of `grid`; `of` is
+/// the file of that grid, for messages.
 ///
 /// # Errors
-/// Exit code 3: the file cannot be trusted, or stands on other columns.
+/// Exit code 3: the file is broken, or has other columns.
 pub(super) fn load_shifts(path: &Path, of: &Path, grid: &Grid) -> Result<Shifts, StageError> {
     let map = ports::load_labels(path)?;
     ports::require_same_grid(path, map.grid(), of, &columns(grid)?)?;
@@ -244,7 +244,7 @@ pub(super) fn write_shifts(
     ports::write_labels(invocation, output, &map)
 }
 
-/// The grid of one value a column: the uppermost voxels.
+/// The grid of a volume with one value per column: the uppermost voxels of `grid`.
 fn columns(grid: &Grid) -> Result<Grid, StageError> {
     let [x, y, _] = grid.shape();
     grid.window([0; 3], [x, y, 1]).map_err(StageError::failure)

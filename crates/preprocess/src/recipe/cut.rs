@@ -1,16 +1,16 @@
-//! Where the epidermis ends, for what looks at vessels below it.
+//! The depth at which the epidermis ends, for the segmentation of vessels below it.
 
 use rsom_volume::Mask;
 
-/// Share of the lateral area that the epidermis must fill at its fullest depth, to be taken for one.
+/// Smallest share of the lateral area that the epidermis must fill at its fullest depth; below it, there is no cut.
 const LEAST_SHARE: f64 = 0.01;
 /// Share of the fullest depth's voxels above which a depth still belongs to the epidermis.
 const EDGE_SHARE: f64 = 0.05;
-/// Voxels below the last such depth.
+/// Margin in voxels below the last such depth.
 const MARGIN_VOX: usize = 10;
 
-/// The first depth below the epidermis: the last depth that holds more than a twentieth of the voxels of the fullest one, and
-/// ten more. 0 when the fullest depth fills less than a hundredth of the lateral area.
+/// The first depth below the epidermis: the last depth with more than a twentieth of the voxels of the fullest depth,
+/// plus ten. 0 when the fullest depth fills less than a hundredth of the lateral area.
 #[must_use]
 pub fn cut_depth_vox(layer: &Mask) -> usize {
     let [x, y, z] = layer.grid().shape();

@@ -1,19 +1,19 @@
-//! From raw intensities to whole numbers from 0 to 255.
+//! Converts raw intensities to integers from 0 to 255.
 
 use rayon::prelude::*;
 
 use super::settings::Purpose;
 
-/// Voxels that a task works on.
+/// Number of voxels per parallel task.
 const CHUNK: usize = 1 << 15;
 
-/// The two thresholds of a channel: intensities above `top` (of the maximum) are full, and, after squaring, those below
-/// `bottom` nothing.
+/// The two thresholds of a channel: intensities above `top` (as a share of the maximum) become 1; after squaring,
+/// values below `bottom` become 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stretch {
     /// Share of the maximum that becomes 1.
     pub top: f64,
-    /// What becomes 0 after squaring.
+    /// Value after squaring that becomes 0.
     pub bottom: f64,
 }
 
@@ -29,7 +29,7 @@ impl Purpose {
     }
 }
 
-/// Single or double precision: what the voxels of a raw scan are computed in.
+/// A floating-point type, `f32` or `f64`, in which a raw scan is processed.
 pub(super) trait Sample: Copy + Default + PartialOrd + Send + Sync {
     fn from_f64(value: f64) -> Self;
     fn to_f64(self) -> f64;
@@ -63,7 +63,7 @@ macro_rules! sample {
 sample!(f32);
 sample!(f64);
 
-/// The largest voxel, if there is a positive one.
+/// The largest voxel; `None` when no voxel is positive.
 pub(super) fn maximum<T: Sample>(voxels: &[T]) -> Option<T> {
     let larger = |a: T, b: T| if b > a { b } else { a };
     let chunks = voxels.par_chunks(CHUNK);
@@ -98,7 +98,7 @@ pub(super) fn stretch<T: Sample>(voxels: &mut [T], maximum: T, stretch: Stretch)
     });
 }
 
-/// Stretches (0, `largest`) to 0–255 and cuts fractions off.
+/// Scales (0, `largest`) to 0–255 and truncates to integers.
 pub(super) fn to_bytes<T: Sample>(voxels: &[T], largest: f64) -> Vec<u8> {
     let mut bytes = vec![0; voxels.len()];
     bytes
@@ -106,7 +106,7 @@ pub(super) fn to_bytes<T: Sample>(voxels: &[T], largest: f64) -> Vec<u8> {
         .zip(voxels.par_chunks(CHUNK))
         .for_each(|(bytes, voxels)| {
             for (byte, voxel) in bytes.iter_mut().zip(voxels) {
-                // The cast cuts fractions off.
+                // The cast truncates.
                 *byte = (voxel.to_f64() / largest * 255.0) as u8;
             }
         });

@@ -1,6 +1,6 @@
-//! Raw RSOM scans, prepared for the networks by a named recipe.
+//! Prepares raw RSOM scans for the networks, by a named recipe.
 //!
-//! `gerl2019` is what the released software of Gerl et al. does, with all its quirks; `rsom` mends them:
+//! `gerl2019` reproduces the released software of Gerl et al. exactly; `rsom` corrects its errors:
 //!
 //! | step | `gerl2019` | `rsom` |
 //! |---|---|---|

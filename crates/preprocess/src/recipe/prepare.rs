@@ -13,7 +13,7 @@ use crate::{PreprocessError, Shifts};
 
 /// Voxel size of RSOM scans along x, y, z, in mm.
 pub const SPACING_MM: [f64; 3] = [0.012, 0.012, 0.003];
-/// Depth of a prepared scan.
+/// Number of depths of a prepared scan.
 const DEPTH_VOX: usize = 500;
 
 /// A prepared scan.
@@ -23,20 +23,20 @@ pub struct PreparedRaw {
     pub grid: Grid,
     /// Channels LF and HF, of shape (x, y, z).
     pub channels: [Array3<u8>; 2],
-    /// How far each column was moved, if there was a surface.
+    /// Shift of each column; `None` without a surface.
     pub shifts: Option<Shifts>,
-    /// Depths that were cut away with the epidermis.
+    /// Number of depths removed above the cut below the epidermis.
     pub cut_depth_vox: usize,
 }
 
-/// Prepares a raw scan: columns moved until the skin is level, 500 depths, for vessels without those of `layer`, and both
-/// channels stretched.
+/// Prepares a raw scan: shifts columns until the skin is level, crops or pads to 500 depths, removes the depths of
+/// `layer` (for vessels), and stretches both channels.
 ///
-/// Voxels are computed in the precision of the file; zeros that make up the depth turn single into double precision, as they
-/// do in the released software.
+/// Voxels are processed in the precision of the file. Padding with zeros converts single to double precision, as in the
+/// released software.
 ///
 /// # Errors
-/// Channels of two shapes; a skin map that cannot be; a layer on another grid; a channel without a positive voxel.
+/// Channels of different shape; an unusable surface map; a layer on another grid; a channel without a positive voxel.
 pub fn prepare_raw(
     raw: RawScan,
     purpose: Purpose,
@@ -100,11 +100,11 @@ pub fn prepare_raw(
     })
 }
 
-/// What is done to each channel by itself.
+/// The steps that process each channel separately.
 struct Steps<'a> {
     shifts: Option<&'a Shifts>,
     recipe: Recipe,
-    /// First depth that is kept.
+    /// First depth to keep.
     cut: usize,
 }
 
@@ -158,7 +158,7 @@ impl Steps<'_> {
     }
 }
 
-/// The depths from `start` to `end`, zeros where there are none.
+/// The depths from `start` up to, but without, `end`; zeros outside the array.
 fn depths<T: Sample>(voxels: Array3<T>, start: usize, end: usize) -> Array3<T> {
     let (x, y, z) = voxels.dim();
     if (start, end) == (0, z) {

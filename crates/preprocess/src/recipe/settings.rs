@@ -1,19 +1,19 @@
-//! How, and for what, a raw scan is prepared.
+//! Recipes for raw scans and their purposes.
 
-/// How a raw scan is prepared.
+/// Recipe that prepares a raw scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, rsom_parameters::Choice)]
 pub enum Recipe {
-    /// As the released software does it, without its quirks.
+    /// As the released software, with its errors corrected.
     Rsom,
-    /// As the released software does it, voxel for voxel.
+    /// As the released software, voxel for voxel.
     Gerl2019,
 }
 
-/// What a scan is prepared for.
+/// The task that a scan is prepared for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To find the epidermis.
+    /// Segmentation of the epidermis.
     Layer,
-    /// To find vessels.
+    /// Segmentation of vessels.
     Vessel,
 }

@@ -1,4 +1,4 @@
-//! The skin's surface as the scanner's software found it, and how far it makes each column move.
+//! The skin surface that the scanner's software found, and the column shifts that level it.
 
 use ndarray::Array2;
 use rsom_volume::SkinSurface;
@@ -8,19 +8,19 @@ use super::spline::Spline;
 use crate::crop::within_limit;
 use crate::{PreprocessError, Shifts};
 
-/// How far each column of a scan moves so that the skin becomes level: `−round((height − mean height) / 2)`, halves to
-/// even, with heights by an interpolating bicubic spline, and beyond the map those of its edge.
+/// The shift of each column that levels the skin: `−round((height − mean height) / 2)`, halves to even. Heights are
+/// interpolated by a bicubic spline; beyond the map, the height at its edge is used.
 ///
 /// `columns` and `lateral_mm` are the scan's extents and voxel size along x and y.
 ///
 /// # Errors
-/// A map of fewer than four points along an axis, heights that are not finite, steps that are not positive.
+/// A map with fewer than four points along an axis; heights that are not finite; steps that are not positive.
 pub(super) fn shifts(
     surface: &SkinSurface,
     columns: [usize; 2],
     lateral_mm: [f64; 2],
 ) -> Result<Shifts, PreprocessError> {
-    // Beyond these, places on the map are no numbers.
+    // Beyond these bounds, positions on the map are not finite.
     let sane = |mm: &f64| (1e-9..1e9).contains(mm);
     let points = surface.heights.dim();
     let few = PreprocessError::BadSkinMap("it has fewer than four points along an axis");
@@ -30,10 +30,10 @@ pub(super) fn shifts(
     within_limit([points.0, columns[1], 1])?;
     if !surface.step_mm.iter().all(sane) || !surface.heights.iter().all(|h| h.is_finite()) {
         return Err(PreprocessError::BadSkinMap(
-            "heights or steps are no numbers",
+            "heights or steps are not finite",
         ));
     }
-    // Places of the scan's columns on the map, both centred: in steps of the map.
+    // Positions of the scan's columns on the map, in steps of the map; scan and map have the same center.
     let places = |axis: usize, points: usize| -> Vec<f64> {
         let factor = lateral_mm[axis] / surface.step_mm[axis];
         let centre = (columns[axis] as f64 - 1.0) / 2.0;
@@ -42,7 +42,7 @@ pub(super) fn shifts(
         (0..columns[axis]).map(place).collect()
     };
     let (xs, ys) = (places(0, points.0), places(1, points.1));
-    // Along y first, then along x: the same surface as in one step.
+    // Interpolating along y first and then along x gives the bicubic surface.
     let mut along_y = Array2::zeros((points.0, columns[1]));
     for (row, mut target) in surface.heights.rows().into_iter().zip(along_y.rows_mut()) {
         let spline = Spline::through(row.to_vec()).ok_or_else(|| few.clone())?;
@@ -66,9 +66,9 @@ pub(super) fn shifts(
     })
 }
 
-/// Moves a column; what comes in from beyond an end is zero.
+/// Shifts a column; voxels that move in are zero.
 ///
-/// The released software lets what leaves at the bottom come in at the top, and `Recipe::Gerl2019` does so too.
+/// With `Recipe::Gerl2019`, voxels that leave at the bottom enter at the top, as in the released software.
 pub(super) fn roll<T: Copy + Default>(column: &mut [T], shift: i32, recipe: Recipe) {
     let len = column.len();
     let by = shift.unsigned_abs() as usize;

@@ -1,8 +1,8 @@
-//! Cubic splines through all their points, with the ends that FITPACK gives them.
+//! Interpolating cubic splines with the end conditions of FITPACK.
 
-/// A twice continuously differentiable curve of cubics through points one step apart, whose first two and last two cubics
-/// are one ("not a knot", de Boor, A Practical Guide to Splines, chapter IV): what FITPACK's interpolating splines of
-/// degree 3 are.
+/// A twice continuously differentiable piecewise cubic through equidistant points, whose first two and last two pieces
+/// are each one cubic ("not a knot", de Boor, A Practical Guide to Splines, chapter IV). This is FITPACK's
+/// interpolating spline of degree 3.
 #[derive(Debug, Clone)]
 pub(super) struct Spline {
     values: Vec<f64>,
@@ -11,7 +11,7 @@ pub(super) struct Spline {
 }
 
 impl Spline {
-    /// Through `values` at 0, 1, 2, …; `None` for fewer than four.
+    /// The spline through `values` at 0, 1, 2, …; `None` for fewer than four.
     pub(super) fn through(values: Vec<f64>) -> Option<Self> {
         let n = values.len();
         if n < 4 {
@@ -44,7 +44,7 @@ impl Spline {
         Some(Self { values, slopes })
     }
 
-    /// The curve at a place, which beyond the ends is taken for the end.
+    /// The value at `place`, clamped to the range of the points.
     pub(super) fn at(&self, place: f64) -> f64 {
         let last = self.values.len() - 1;
         let place = place.clamp(0.0, last as f64);

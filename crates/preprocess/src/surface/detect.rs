@@ -1,4 +1,4 @@
-//! Finding a surface in every B-scan.
+//! Detects a surface in every B-scan.
 
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
@@ -10,7 +10,7 @@ use super::response;
 use super::settings::{Choice, Detection, Feature};
 use crate::PreprocessError;
 
-/// Depth of a boundary in voxels along z, of shape (x, y); a boundary before voxel k stands at k.
+/// Depth of a boundary in voxels along z, of shape (x, y); a boundary between voxels k − 1 and k has depth k.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Surface {
     /// Depth in voxels, of shape (x, y).
@@ -26,21 +26,21 @@ impl Surface {
     }
 }
 
-/// Share of the strongest path's contrast that another path needs to count as a surface.
+/// Smallest contrast of a rival path, as a share of the contrast of the strongest path.
 const RIVAL_SHARE: f64 = 0.5;
 
-/// Finds one surface in every B-scan (fixed y), each by itself.
+/// Detects one surface in every B-scan (fixed y) independently.
 ///
-/// In each B-scan, smoothed along x, the contrast of a boundary at depth z is the mean of `scale_vox` voxels below it
-/// minus that of as many above (for a ridge: the mean of a band minus that of its two neighbors); of a band that sticks
-/// out of the scan by less than half, what is inside counts. The surface is the path of one depth a column with the
-/// largest sum of contrast less the cost of its steps, found by dynamic programming; its depths are then smoothed along
-/// x. When rivals are asked for, the search is repeated at least `scale_vox` above or below the path last found.
-/// Nothing is carried from one B-scan to the next.
+/// Each B-scan is first smoothed along x. The contrast of a boundary at depth z is the mean of `scale_vox` voxels below
+/// it minus the mean of as many above it (for a ridge: the mean of a band minus the mean of its two neighbors). A band
+/// may extend beyond the scan by less than half; only the part inside counts. The surface is the path with one depth
+/// per column that maximizes the sum of contrast minus the cost of its steps, found by dynamic programming. Its depths
+/// are then smoothed along x. When rivals are requested, the search is repeated at least `scale_vox` above or below the
+/// path found last. B-scans do not influence each other.
 ///
 /// # Errors
-/// No such channel, settings out of range, a scan of less than two bands (ridge: three) of depth, a voxel that is not
-/// finite, a B-scan without contrast.
+/// No such channel; settings out of range; fewer depths than two bands (ridge: three); a voxel that is not finite; a
+/// B-scan without contrast.
 pub fn detect(scan: &Scan, detection: &Detection) -> Result<Surface, PreprocessError> {
     detection.check()?;
     let channels = detection.channels(scan)?;
@@ -63,7 +63,7 @@ pub fn detect(scan: &Scan, detection: &Detection) -> Result<Surface, PreprocessE
             in_b_scan(&image, detection).ok_or(PreprocessError::NoSurface { slice })
         })
         .collect();
-    // In order, so that of several bad B-scans the first is named, whichever thread was faster.
+    // In order, so that the first bad B-scan is reported, independent of thread timing.
     let found: Vec<Vec<f64>> = attempts
         .into_iter()
         .collect::<Result<_, PreprocessError>>()?;
@@ -109,7 +109,7 @@ fn in_b_scan(image: &Array2<f64>, detection: &Detection) -> Option<Vec<f64>> {
     Some(path::smoothed(&depths, detection.path_sigma_columns))
 }
 
-/// Where the next rival may run; `None` when none is wanted.
+/// The depth limits of the next rival; `None` when rivals are not requested.
 fn rivals(found: &[usize], contrast: &Array2<f64>, detection: &Detection) -> Option<Limits> {
     let gap = detection.scale_vox;
     let free = Limits::free(contrast);

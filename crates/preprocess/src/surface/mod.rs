@@ -1,4 +1,4 @@
-//! Surfaces: the depth of one boundary in every column, found in each B-scan by itself.
+//! Surfaces: the depth of one boundary in every column, detected in each B-scan independently.
 
 mod detect;
 mod path;

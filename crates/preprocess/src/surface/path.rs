@@ -1,11 +1,11 @@
-//! The path of one depth a column with the largest contrast, by dynamic programming.
+//! Finds the path with the largest contrast, with one depth per column, by dynamic programming.
 
 use ndarray::Array2;
 use rsom_volume::gaussian_weights;
 
 use super::settings::Detection;
 
-/// Depths that a path may take in each column: from `start` up to, but without, `end`.
+/// The allowed depths of a path in each column: `start` is included, `end` is not.
 #[derive(Debug, Clone)]
 pub(super) struct Limits {
     pub start: Vec<usize>,
@@ -13,7 +13,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Every depth of an array of shape (x, z).
+    /// Allows every depth of an array of shape (x, z).
     pub fn free(contrast: &Array2<f64>) -> Self {
         let (columns, depth) = contrast.dim();
         Self {
@@ -32,8 +32,8 @@ pub(super) struct Path {
 
 /// The path through `contrast` (x, z) with the largest Σ contrast − `step_cost` · |step|, no step beyond `max_step_vox`.
 ///
-/// Of equal paths the one with the smaller steps wins, then the shallower. `None` when no path stays within the limits
-/// and on finite contrast.
+/// Of equal paths the one with the smaller steps wins, then the shallower one. `None` when no path lies within the
+/// limits and has finite contrast.
 pub(super) fn best(contrast: &Array2<f64>, limits: &Limits, detection: &Detection) -> Option<Path> {
     let (columns, depth) = contrast.dim();
     let allowed = |x: usize, z: usize| {
@@ -97,9 +97,9 @@ fn last_of_best(score: &[f64]) -> Option<usize> {
     best
 }
 
-/// Smooths depths along x: at each column the line that fits its neighbors best, weighted by a Gaussian.
+/// Smooths depths along x: fits a line to the neighbors of each column, with Gaussian weights.
 ///
-/// Away from the ends this is the Gaussian mean; at the ends, unlike a mean, it keeps a slope.
+/// Away from the ends this is the Gaussian mean; at the ends, unlike a mean, it preserves a slope.
 pub(super) fn smoothed(depths: &[f64], sigma: f64) -> Vec<f64> {
     let kernel = gaussian(sigma);
     (0..depths.len())
@@ -125,13 +125,13 @@ fn fitted(depths: &[f64], center: usize, kernel: &[f64]) -> f64 {
     }
     let determinant = moments[0] * moments[2] - moments[1] * moments[1];
     if determinant <= 1e-9 * moments[0] {
-        // A single column holds all the weight: there is no slope to fit.
+        // With a single column there is no slope to fit.
         return products[0] / moments[0];
     }
     (moments[2] * products[0] - moments[1] * products[1]) / determinant
 }
 
-/// Weights of a Gaussian out to three standard deviations, summing to one; a single 1 when `sigma` is 0.
+/// Weights of a Gaussian up to three standard deviations, with sum one; a single 1 when `sigma` is 0.
 pub(super) fn gaussian(sigma: f64) -> Vec<f64> {
     gaussian_weights(sigma, (3.0 * sigma).ceil() as usize)
 }

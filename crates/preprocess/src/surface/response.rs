@@ -1,12 +1,12 @@
-//! Contrast of a boundary at every place of a B-scan.
+//! Contrast of a boundary at every position of a B-scan.
 
 use ndarray::{Array1, Array2, Axis};
 
 use super::path::gaussian;
 use super::settings::{Detection, Feature};
 
-/// Contrast of shape (x, z) in standard deviations of itself, −∞ where less than half of a band lies in the image;
-/// `None` when it is the same everywhere.
+/// Contrast of shape (x, z), in units of its own standard deviation; −∞ where less than half of a band lies in the
+/// image. `None` when the contrast is constant.
 pub(super) fn contrast(image: &Array2<f64>, detection: &Detection) -> Option<Array2<f64>> {
     let smooth = smooth_columns(image, detection.image_sigma_columns);
     let band = detection.scale_vox as isize;
@@ -20,7 +20,7 @@ pub(super) fn contrast(image: &Array2<f64>, detection: &Detection) -> Option<Arr
         }
     }
     let sd = finite_sd(&out);
-    // Rounding leaves differences of this order in a constant image.
+    // Rounding causes differences of this order in a constant image.
     let largest = image.iter().fold(0.0_f64, |a, v| a.max(v.abs()));
     if sd <= 1e-12 * largest || sd == 0.0 {
         return None;
@@ -56,7 +56,7 @@ fn smooth_columns(image: &Array2<f64>, sigma: f64) -> Array2<f64> {
     for (x, mut column) in out.axis_iter_mut(Axis(0)).enumerate() {
         let mut sum = Array1::zeros(image.dim().1);
         for (k, weight) in kernel.iter().enumerate() {
-            // The outermost column stands for those beyond it.
+            // Beyond the image, the outermost column is repeated.
             let from = (x as isize + k as isize - radius).clamp(0, last) as usize;
             sum.scaled_add(*weight, &image.index_axis(Axis(0), from));
         }

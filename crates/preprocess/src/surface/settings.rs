@@ -1,11 +1,11 @@
-//! How to look for a surface.
+//! Settings of the surface detection.
 
 use rsom_parameters::Parameters;
 use rsom_volume::Scan;
 
 use crate::PreprocessError;
 
-/// What a surface looks like along depth.
+/// Appearance of a surface along depth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, rsom_parameters::Choice)]
 pub enum Feature {
     /// Dark above, bright below: the skin under the coupling water, the inner limiting membrane of a retina.
@@ -16,7 +16,7 @@ pub enum Feature {
     Ridge,
 }
 
-/// Which of several surfaces that look alike.
+/// The surface to select among several similar ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, rsom_parameters::Choice)]
 pub enum Choice {
     /// The one with the most contrast along its whole length.
@@ -27,7 +27,7 @@ pub enum Choice {
     Deepest,
 }
 
-/// How to look for a surface.
+/// Settings of the surface detection.
 #[derive(Debug, Clone, PartialEq, Parameters)]
 pub struct Detection {
     /// Channel to search for the surface (unset: the mean of all channels).

@@ -221,7 +221,7 @@ fn a_scan_without_a_surface_is_named() {
         folder,
         "prepare --image flat.nii.gz --output o.nii.gz --flatten detected",
         3,
-        "flat.nii.gz: B-scan y = 0 shows no surface",
+        "flat.nii.gz: B-scan y = 0 has no detectable surface",
     );
 }
 

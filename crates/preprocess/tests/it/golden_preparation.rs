@@ -35,7 +35,7 @@ fn prepare(golden: &Path, output: &Path, command: &str, scan: &str, more: &[&str
         words.extend(["--surface", &surface_name]);
     }
     let message = PREPROCESS.done(".", words).stderr;
-    assert_eq!(message.contains("NOT made level"), !message.is_empty());
+    assert_eq!(message.contains("NOT leveled"), !message.is_empty());
     read_scan(output).unwrap()
 }
 
@@ -93,7 +93,7 @@ fn imported_scans_are_prepared_as_theirs() {
         let words = ["layer", "--recipe", "gerl2019", "--quiet", "--input"];
         let files = [&text(&imported), "--output", &text(&output)];
         let message = PREPROCESS.done(".", [&words[..], &files].concat()).stderr;
-        assert_eq!(message.contains("NOT made level"), read.surface.is_none());
+        assert_eq!(message.contains("NOT leveled"), read.surface.is_none());
         let theirs = golden.join(format!("layer_prep/{scan}_rgb.nii.gz"));
         assert_same(&read_scan(&output).unwrap(), &theirs);
     }
@@ -138,7 +138,7 @@ fn what_cannot_be_done_is_said_in_one_line() {
         (
             vec!["--hf", other.as_str()],
             3,
-            "LF has [28, 17, 520] voxels along x, y, z and HF [21, 12, 140]",
+            "LF has [28, 17, 520] voxels along x, y, z, but HF has [21, 12, 140]",
         ),
         (vec!["--hf", surface.as_str()], 3, "there is no variable R"),
     ] {

@@ -1,11 +1,11 @@
-//! Where the panels of a B-scan figure stand.
+//! Positions of the panels of a B-scan figure.
 
 use crate::scene::Point;
 use crate::voxel_pixels::voxel_pixels;
 
-/// Width over height that a figure aims at when it may choose its number of columns.
+/// Aspect ratio, width over height, that determines the number of columns.
 const ASPECT: f64 = 1.4;
-/// Width of the figure in ems: 8-point letters in a figure as wide as a text column of 170 mm.
+/// Width of the figure in ems: 8-point letters when the figure is as wide as a text column of 170 mm.
 const EMS: f64 = 60.0;
 
 /// Sizes in pixels.
@@ -15,7 +15,7 @@ pub struct Layout {
     pub voxel: [f64; 2],
     /// Size of a panel.
     pub size: [f64; 2],
-    /// Size of letters.
+    /// Font size.
     pub em: f64,
     columns: usize,
     rows: usize,
@@ -37,7 +37,7 @@ impl Layout {
         let aspect = |columns: usize| {
             let rows = panels.div_ceil(columns);
             let shape = size[0] * columns as f64 / (size[1] * rows as f64);
-            // A row that is not full looks unfinished.
+            // Avoids an incomplete row.
             (shape / ASPECT).ln().abs() + 0.3 * (columns * rows - panels) as f64
         };
         let best = (1..=panels).min_by(|a, b| aspect(*a).total_cmp(&aspect(*b)));

@@ -1,4 +1,4 @@
-//! A mask drawn over a panel.
+//! A mask drawn on a panel.
 
 use ndarray::ArrayView2;
 
@@ -28,7 +28,7 @@ impl Overlay {
         self.outlines.is_empty()
     }
 
-    /// Fills the mask on a panel whose top left corner is at a point.
+    /// Fills the mask on a panel whose top left corner is `at`.
     pub fn draw_area(&self, scene: &mut Scene, at: Point, layout: &Layout, look: (Color, f64)) {
         if self.is_empty() {
             return;
@@ -39,9 +39,10 @@ impl Overlay {
         scene.draw(Path::area(lines, look.0, look.1));
     }
 
-    /// Draws the border of the mask in a color and a width, on a dark casing that keeps it visible on bright tissue.
+    /// Draws the border of the mask, on a dark casing that keeps it visible on bright tissue; `look` is color and
+    /// width.
     ///
-    /// Where the field of view cuts the mask there is no line.
+    /// The border has no line where the field of view cuts the mask.
     pub fn draw_line(&self, scene: &mut Scene, at: Point, layout: &Layout, look: (Color, f64)) {
         let lines: Vec<Vec<Point>> = self
             .outlines
@@ -61,7 +62,7 @@ impl Overlay {
         }
     }
 
-    /// The parts of an outline that do not run along the edge of the picture.
+    /// The parts of an outline that are not on the edge of the picture.
     fn inner_lines(&self, outline: &[Corner]) -> Vec<Vec<Corner>> {
         let on_edge = |a: Corner, b: Corner| {
             (0..2).any(|axis| a[axis] == b[axis] && (a[axis] == 0 || a[axis] == self.size[axis]))

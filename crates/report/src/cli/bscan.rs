@@ -12,19 +12,19 @@ use super::output;
 use crate::bscan::{Figure, depth_window, scene};
 use crate::picture;
 
-/// The command.
+/// The command `bscan`.
 pub fn command() -> Command {
     Command::new("bscan", "Draw a B-scan next to its reference and predictions", run)
         .input(Port::required("image", Kind::Volume, "Scan"))
         .input(Port::required("reference", Kind::Mask, "Reference mask or label map, on the grid of the scan"))
         .input(Port::required("prediction", Kind::Mask, "Predicted masks, on the grid of the scan").many())
         .output(Port::required("output", Kind::Figure, "Figure: .png or .svg"))
-        .parameters(Wanted::declare())
+        .parameters(BscanSettings::declare())
         .example("rsom-report bscan --image scan.nii.gz --reference truth.nii.gz --prediction unet.nii.gz fcn.nii.gz --output figure.png")
 }
 
 #[derive(Debug, Parameters)]
-struct Wanted {
+struct BscanSettings {
     /// Index of the B-scan along y (unset: the middle one of the B-scans with reference voxels).
     #[parameter(min = 0)]
     slice: Option<usize>,
@@ -32,16 +32,16 @@ struct Wanted {
     titles: Option<Vec<String>>,
     /// Labels of the reference label map that form the structure (unset: the only label of the map).
     reference_labels: Option<Vec<i32>>,
-    /// Margin above and below all masks: show only this range of depths (unset: the whole depth).
+    /// Margin above and below the masks: show only these depths (unset: the whole depth).
     #[parameter(min = 0, unit = "voxels")]
     margin: Option<usize>,
-    /// Number of panels in a row (unset: chosen by the shape of the panels).
+    /// Number of panels per row (unset: chosen from the shape of the panels).
     #[parameter(min = 1)]
     columns: Option<usize>,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let wanted: Wanted = invocation.settings()?;
+    let wanted: BscanSettings = invocation.settings()?;
     invocation.input("prediction")?;
     let paths = invocation.inputs("prediction");
     let titles = titles(wanted.titles.clone(), paths)?;
@@ -107,7 +107,7 @@ fn load(
     Ok(mask)
 }
 
-/// The B-scan that was asked for, or the middle one of those with reference voxels, or the middle one.
+/// The requested B-scan; else the middle one of those with reference voxels, or of all.
 fn chosen_slice(wanted: Option<usize>, reference: &Mask) -> Result<usize, StageError> {
     let [_, count, _] = reference.grid().shape();
     if let Some(slice) = wanted {
@@ -115,7 +115,7 @@ fn chosen_slice(wanted: Option<usize>, reference: &Mask) -> Result<usize, StageE
             return Ok(slice);
         }
         return Err(StageError::usage(format_args!(
-            "--slice {slice}: the scan has {count} B-scans, 0 to {}",
+            "--slice {slice}: the scan has {count} B-scans; choose one from 0 to {}",
             count - 1
         )));
     }
@@ -127,14 +127,14 @@ fn chosen_slice(wanted: Option<usize>, reference: &Mask) -> Result<usize, StageE
     Ok(filled.get(filled.len() / 2).copied().unwrap_or(count / 2))
 }
 
-/// A title for each prediction: as given, or the file's name, with its folder where names alone are not unique.
+/// A title for each prediction: as given, or its file name, with its folder where file names are not unique.
 fn titles(given: Option<Vec<String>>, paths: &[PathBuf]) -> Result<Vec<String>, StageError> {
     if let Some(given) = given {
         if given.len() == paths.len() {
             return Ok(given);
         }
         return Err(StageError::usage(format_args!(
-            "--titles has {} names for {} predictions",
+            "--titles has {} titles for {} predictions; give one title per prediction",
             given.len(),
             paths.len()
         )));

@@ -9,18 +9,18 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use super::output;
 use crate::factor::{Figure, Panel, Record, Spread, of_units, ordered, scene};
 
-/// The command.
+/// The command `factor`.
 pub fn command() -> Command {
     Command::new("factor", "Plot measures against a factor of the runs", run)
         .input(Port::required("input", Kind::Table, "Tables of measurements").many())
         .output(Port::required("output", Kind::Figure, "Figure: .svg or .png"))
-        .parameters(Wanted::declare())
+        .parameters(FactorSettings::declare())
         .example("rsom-report factor --input runs/*.parquet --metric dice,ra_vox --factor s --group net --output figure.svg")
 }
 
 #[derive(Debug, Parameters)]
-struct Wanted {
-    /// Measures to plot, one panel for each.
+struct FactorSettings {
+    /// Measures to plot, one panel each.
     #[parameter(default = ["dice", "ra_vox"])]
     metric: Vec<String>,
     /// Column of the horizontal axis, such as s.
@@ -38,12 +38,12 @@ struct Wanted {
     unit_by: Vec<String>,
     /// Use the rows of single B-scans instead of those of whole scans.
     slices: bool,
-    /// Points and bars: mean and standard deviation, or median and quartiles.
+    /// Statistic of points and bars: mean and standard deviation, or median and quartiles.
     #[parameter(default = Spread::MeanSd)]
     spread: Spread,
 }
 
-/// A surface as tables name it.
+/// A surface, as in tables.
 #[derive(Debug, Clone, Copy, Choice)]
 enum Side {
     Upper,
@@ -53,19 +53,19 @@ enum Side {
 
 fn at_least_one(columns: &[String]) -> Result<(), String> {
     match columns.is_empty() {
-        true => Err("name at least one column".into()),
+        true => Err("give at least one column".into()),
         false => Ok(()),
     }
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let parameters: Wanted = invocation.settings()?;
+    let parameters: FactorSettings = invocation.settings()?;
     let table = ports::read_table(invocation, "input")?;
     let named = std::iter::once(&parameters.factor)
         .chain(&parameters.group)
         .chain(&parameters.unit_by);
     for column in named {
-        // A wrong name is the caller's mistake, not the table's.
+        // A wrong column name is a usage error, not a fault of the table.
         table.values(column).map_err(StageError::usage)?;
     }
     let rows = Rows::of(&table, &parameters).map_err(StageError::inputs)?;
@@ -88,7 +88,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .with("units", count))
 }
 
-/// The columns that a figure needs.
+/// The table columns that a figure uses.
 struct Rows {
     metric: Vec<Option<String>>,
     slice: Vec<Option<i64>>,
@@ -99,12 +99,12 @@ struct Rows {
     status: Vec<Option<String>>,
     level: Vec<String>,
     group: Vec<String>,
-    /// For each row, the values of the columns that make up the unit.
+    /// For each row, the values of the unit columns.
     unit_key: Vec<Vec<Option<String>>>,
 }
 
 impl Rows {
-    fn of(table: &Table, parameters: &Wanted) -> Result<Self, TableError> {
+    fn of(table: &Table, parameters: &FactorSettings) -> Result<Self, TableError> {
         let names = |column: &str| -> Result<Vec<String>, TableError> {
             let name = |cell: Cell<'_>| match cell {
                 Cell::Null => "(none)".to_owned(),
@@ -129,8 +129,8 @@ impl Rows {
         })
     }
 
-    /// Places of the rows of a metric that the parameters ask for.
-    fn chosen(&self, metric: &str, parameters: &Wanted) -> Vec<usize> {
+    /// Indices of the rows of a metric that match the parameters.
+    fn chosen(&self, metric: &str, parameters: &FactorSettings) -> Vec<usize> {
         let fits = |i: &usize| {
             let surface = self.surface[*i].as_deref();
             self.metric[*i].as_deref() == Some(metric)
@@ -141,7 +141,7 @@ impl Rows {
         (0..self.metric.len()).filter(fits).collect()
     }
 
-    /// The records of the given rows, one for each unit at each level in each group.
+    /// The records of the given rows: one per unit, level and group.
     fn records(&self, chosen: &[usize], unit_by: &[String]) -> Result<Vec<Record>, StageError> {
         let record = |i: &usize| {
             let named = |(value, column): (&Option<String>, &String)| {
@@ -166,11 +166,11 @@ impl Rows {
         Ok(of_units(records))
     }
 
-    fn require_one_label(&self, parameters: &Wanted) -> Result<(), StageError> {
+    fn require_one_label(&self, parameters: &FactorSettings) -> Result<(), StageError> {
         let labels = ordered(self.label.iter().map(|l| l.as_deref().unwrap_or("(none)")));
         if parameters.label.is_none() && labels.len() > 1 {
             return Err(StageError::usage(format_args!(
-                "the tables hold several structures; choose one with --label: {}",
+                "the tables have several structures; choose one with --label: {}",
                 labels.join(", ")
             )));
         }
@@ -178,7 +178,7 @@ impl Rows {
     }
 }
 
-fn panel(rows: &Rows, metric: &str, parameters: &Wanted) -> Result<Panel, StageError> {
+fn panel(rows: &Rows, metric: &str, parameters: &FactorSettings) -> Result<Panel, StageError> {
     let chosen = rows.chosen(metric, parameters);
     let Some(first) = chosen.first() else {
         let known = ordered(rows.metric.iter().filter_map(Option::as_deref));
@@ -188,7 +188,7 @@ fn panel(rows: &Rows, metric: &str, parameters: &Wanted) -> Result<Panel, StageE
             "whole scans"
         };
         return Err(StageError::usage(format_args!(
-            "--metric {metric}: no such rows of {kind} in the tables; metrics there: {}",
+            "--metric {metric}: the tables have no such rows of {kind}; their metrics are {}",
             known.join(", ")
         )));
     };
@@ -213,7 +213,7 @@ fn unit_keys(table: &Table, unit_by: &[String]) -> Result<Vec<Vec<Option<String>
     Ok(keys)
 }
 
-/// A measure as a paper writes it, with its unit.
+/// A measure's name in print, with its unit.
 fn title(metric: &str, unit: Option<&str>) -> String {
     let name = Metric::named(metric).map_or(metric, |known| known.title);
     match unit {

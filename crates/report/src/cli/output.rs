@@ -1,4 +1,4 @@
-//! Writing a figure.
+//! Writes a figure.
 
 use std::path::Path;
 
@@ -7,12 +7,12 @@ use rsom_stage::{Invocation, StageError, atomic};
 
 use crate::{Scene, png_file, raster, svg};
 
-/// Pixels of a PNG for each pixel of a figure of lines: 300 dots per inch at 160 mm.
+/// Scale of a PNG of a line figure: 300 dots per inch at a width of 160 mm.
 pub(super) const PRINT_SCALE: usize = 3;
 
-/// Writes a scene to the output `output`, in the format that its name says, with its provenance inside.
+/// Writes a scene to the output `output`, in the format of its file name, with its provenance.
 ///
-/// A PNG has `scale` pixels for each of the scene's.
+/// A PNG has `scale` × `scale` pixels per pixel of the scene.
 pub(super) fn write(
     invocation: &Invocation,
     scene: &Scene,

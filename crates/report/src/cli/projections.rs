@@ -8,7 +8,7 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
 use rsom_volume::{Mask, Scan};
 
 use super::output;
-use crate::projections::{Figure, Placed, scene, views};
+use crate::projections::{Figure, OffsetMask, scene, views};
 
 /// The command.
 pub fn command() -> Command {
@@ -17,24 +17,24 @@ pub fn command() -> Command {
         .input(Port::optional("layer", Kind::Mask, "Mask of the epidermis; its range of depths may differ from that of the scan"))
         .input(Port::optional("vessels", Kind::Mask, "Mask of the vessels; its range of depths may differ from that of the scan"))
         .output(Port::required("output", Kind::Figure, "Figure: .png or .svg"))
-        .parameters(Wanted::declare())
+        .parameters(ProjectionSettings::declare())
         .example("rsom-report projections --image scan.nii.gz --layer layer.nii.gz --vessels vessels.nii.gz --output figure.png")
 }
 
 #[derive(Debug, Parameters)]
-struct Wanted {
+struct ProjectionSettings {
     /// Title of the figure (unset: none).
     title: Option<String>,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let wanted: Wanted = invocation.settings()?;
+    let settings: ProjectionSettings = invocation.settings()?;
     let scan_path = invocation.input("image")?;
     let scan = ports::load_scan(scan_path)?;
     let names = scan.channels();
     if names.len() > 2 {
         let fault = format!(
-            "{} channels ({}) where one or two are expected",
+            "the scan has {} channels ({}), but one or two are expected; select them with 'io convert --channels'",
             names.len(),
             names.join(", ")
         );
@@ -44,7 +44,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let vessels = load(invocation, "vessels", scan_path, &scan)?;
     let channels = names.iter().cloned().enumerate();
     let figure = Figure {
-        title: wanted.title,
+        title: settings.title,
         channels: channels
             .filter_map(|(c, name)| Some((shown(name), scan.channel(c)?)))
             .collect(),
@@ -66,7 +66,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .with("hf_factor_z", z))
 }
 
-/// A channel's name; those of a file without a sidecar are numbers.
+/// A channel's name; channels of a file without sidecar are numbered.
 fn shown(name: String) -> String {
     if name.chars().all(|c| c.is_ascii_digit()) {
         return format!("channel {name}");
@@ -88,15 +88,15 @@ fn load(
     let [depth, mask_depth] = [scan.grid(), mask.grid()].map(|grid| grid.shape()[2] as isize);
     if offset >= depth || offset + mask_depth <= 0 {
         log::warn(format_args!(
-            "{}: has no depth in common with the scan",
+            "{}: the mask has no depth in common with the scan",
             path.display()
         ));
     }
     Ok(Some((mask, offset)))
 }
 
-fn placed((mask, offset): &(Mask, isize)) -> Placed<'_> {
-    Placed {
+fn placed((mask, offset): &(Mask, isize)) -> OffsetMask<'_> {
+    OffsetMask {
         voxels: mask.voxels().view(),
         offset: *offset,
     }

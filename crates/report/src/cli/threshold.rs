@@ -1,4 +1,4 @@
-//! `rsom-report threshold`.
+//! `rsom-report threshold`: the Dice score of a calibration against the threshold.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use super::output;
 use crate::threshold::{Figure, scene};
 
-/// The command.
+/// The command `threshold`.
 pub fn command() -> Command {
     Command::new(
         "threshold",
@@ -40,10 +40,10 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .with("best", figure.thresholds[figure.best]))
 }
 
-/// The curve in a table of one row for each threshold and scan, in any order.
+/// The curve from a table with one row per threshold and scan, in any order.
 fn figure(table: &Table) -> Result<Figure, Fault> {
     let columns = Columns::of(table)?;
-    // Positive numbers sort as their bits do.
+    // Positive numbers have the same order as their bit patterns.
     let mut at: BTreeMap<u64, Row> = BTreeMap::new();
     let mut scans: BTreeMap<&str, usize> = BTreeMap::new();
     for row in 0..table.rows() {
@@ -83,7 +83,7 @@ fn figure(table: &Table) -> Result<Figure, Fault> {
     })
 }
 
-/// What a curve holds at one threshold.
+/// The data of one threshold.
 #[derive(Default)]
 struct Row {
     threshold: f64,
@@ -112,7 +112,7 @@ impl Columns {
     }
 }
 
-/// The value of a row, a number from 0 to 1 as thresholds and Dice scores are.
+/// A value of a column, which must be a number from 0 to 1.
 fn share(column: &'static str, values: &[Option<f64>], row: usize) -> Result<f64, Fault> {
     let fits = |value: &f64| (0.0..=1.0).contains(value);
     let fault = Fault::Share {
@@ -122,12 +122,12 @@ fn share(column: &'static str, values: &[Option<f64>], row: usize) -> Result<f64
     values[row].filter(fits).ok_or(fault)
 }
 
-/// Why a table is no curve.
+/// An error in the table of the curve.
 #[derive(Debug, thiserror::Error)]
 enum Fault {
     #[error(transparent)]
     Table(#[from] TableError),
-    #[error("column '{column}' has no number from 0 to 1 in row {row}")]
+    #[error("column '{column}' must have a number from 0 to 1 in row {row}")]
     Share { column: &'static str, row: usize },
     #[error("row {0} repeats a threshold of the same scan")]
     Repeated(usize),
@@ -135,7 +135,7 @@ enum Fault {
     Empty,
     #[error("not every scan has a Dice score at every threshold")]
     Uneven,
-    #[error("{0} thresholds are marked as best where one is expected")]
+    #[error("{0} thresholds are marked as best, but one is expected")]
     Best(usize),
 }
 
@@ -183,11 +183,11 @@ mod tests {
     fn a_table_that_is_no_curve_says_why() {
         assert_eq!(
             fault(|rows| rows[1].0 = 2.0),
-            "column 'threshold' has no number from 0 to 1 in row 2"
+            "column 'threshold' must have a number from 0 to 1 in row 2"
         );
         assert_eq!(
             fault(|rows| rows[3].2 = f64::NAN),
-            "column 'dice' has no number from 0 to 1 in row 4"
+            "column 'dice' must have a number from 0 to 1 in row 4"
         );
         assert_eq!(
             fault(|rows| rows[3].1 = "a"),
@@ -199,7 +199,7 @@ mod tests {
         );
         assert_eq!(
             fault(|rows| rows[1].4 = true),
-            "2 thresholds are marked as best where one is expected"
+            "2 thresholds are marked as best, but one is expected"
         );
         let empty = figure(&table(&[])).unwrap_err().to_string();
         assert_eq!(empty, "the curve has no rows");

@@ -1,8 +1,8 @@
-//! The order of levels and groups.
+//! Order of levels and groups.
 
 use std::cmp::Ordering;
 
-/// Distinct names in order: by value when all are numbers, else by the alphabet.
+/// Distinct names, sorted by value when all are numbers, else alphabetically.
 pub fn ordered<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut names: Vec<&str> = names.into_iter().collect();
     names.sort_unstable();

@@ -1,10 +1,10 @@
-//! Marks of series, told apart by shape as well as by color.
+//! Markers of series, which differ in shape and color.
 
 use crate::scene::Point;
 
-/// Corners of the mark of series `index` around a point: disc, square, triangle, diamond, then again.
+/// Corners of the marker of series `index` around a point: disc, square, triangle, diamond, then repeated.
 pub fn shape(index: usize, [x, y]: Point, radius: f64) -> Vec<Point> {
-    // Corners, angle of the first in quarter turns, and a factor that makes the areas look alike.
+    // Number of corners, angle of the first in quarter turns, and a factor for equal visual size.
     let (corners, turn, factor) = match index % 4 {
         0 => (32, 0.0, 1.0),
         1 => (4, 0.5, 1.2),

@@ -1,4 +1,4 @@
-//! One panel of a factor figure.
+//! Draws one panel of a factor figure.
 
 use rsom_measures::Status;
 
@@ -12,12 +12,12 @@ use crate::{Color, Scene};
 
 /// Height of a series' row in the strip below the axis.
 const ROW: f64 = 15.0;
-/// Least height of the strip, so that its name is clear of the lowest tick.
+/// Smallest height of the strip, so that its label does not touch the lowest tick.
 const STRIP: f64 = 30.0;
 /// Distance of neighboring groups at one level.
 const DODGE: f64 = 12.0;
 
-/// Where a panel stands.
+/// Position of a panel.
 pub struct Frame {
     /// Left end of the axes.
     pub left: f64,
@@ -31,12 +31,12 @@ pub struct Frame {
     pub em: f64,
 }
 
-/// Horizontal place of a level between two ends.
+/// Horizontal position of a level between two ends.
 pub fn level_x([left, right]: [f64; 2], index: usize, count: usize) -> f64 {
     left + (right - left) * (index as f64 + 0.5) / count.max(1) as f64
 }
 
-/// Draws a panel and returns what the figure has to explain.
+/// Draws a panel, and returns the notes that the figure must explain.
 pub fn draw(
     scene: &mut Scene,
     panel: &Panel,
@@ -87,7 +87,7 @@ pub fn draw(
 struct Plot<'a> {
     frame: &'a Frame,
     axis: Axis,
-    /// Where the lowest tick stands; the strip, if there is one, begins here.
+    /// Vertical position of the lowest tick, where the strip begins if there is one.
     bottom: f64,
     strip: f64,
 }
@@ -156,7 +156,7 @@ impl Plot<'_> {
         }
     }
 
-    /// Marks in a series' row of the strip: a cross where there is no value, a fraction where some are missing.
+    /// Draws the strip: a cross where there is no value, a fraction where some values are missing.
     fn draw_exceptions(
         &self,
         scene: &mut Scene,
@@ -204,7 +204,7 @@ fn draw_cross(scene: &mut Scene, [x, y]: Point, color: Color) {
     scene.draw(Path::open(lines, Stroke::solid(color, 2.2)));
 }
 
-/// What the strip is called: the reason that all failures share, if they do and there are any.
+/// Label of the strip: the common status of all failures, if there is one.
 fn common_word(failures: &[&str]) -> &'static str {
     let all = |reasons: &[Status]| {
         let is_one = |failure: &&str| reasons.iter().any(|reason| reason.as_str() == *failure);

@@ -5,11 +5,11 @@
 pub struct Record {
     /// Level of the factor, such as `100`.
     pub level: String,
-    /// Series, such as `unet`; empty when there is but one.
+    /// Series, such as `unet`; empty when there is only one.
     pub group: String,
-    /// The value, if there is one.
+    /// The value, if any.
     pub value: Option<f64>,
-    /// Status of the value, `ok` or why it is missing or trivial.
+    /// Status of the value: `ok`, or the reason why it is missing or trivial.
     pub status: String,
 }
 
@@ -20,6 +20,6 @@ pub struct Panel {
     pub title: String,
     /// Its values.
     pub records: Vec<Record>,
-    /// The same measure of the reference, drawn as a line across.
+    /// The same measure of the reference, drawn as a horizontal line.
     pub reference: Option<f64>,
 }

@@ -1,11 +1,11 @@
-//! What a group's values at a level amount to.
+//! Summary of a group's values at one level.
 
 use rsom_measures::Status;
 use rsom_parameters::Choice;
 
 use crate::factor::record::Record;
 
-/// What points and bars show.
+/// Statistic of points and bars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Spread {
     /// Mean, and standard deviation with n − 1.
@@ -15,7 +15,7 @@ pub enum Spread {
 }
 
 impl Spread {
-    /// What a figure says about it.
+    /// Name of the statistic in a figure.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -25,21 +25,21 @@ impl Spread {
     }
 }
 
-/// The values of one group at one level.
+/// Summary of the values of one group at one level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
-    /// Point, and ends of the bar; `None` when no row is `ok` or no row has a value.
+    /// Point and ends of the bar; `None` when no row is `ok` or no row has a value.
     pub point: Option<[f64; 3]>,
-    /// Records with a value.
+    /// Number of records with a value.
     pub values: usize,
-    /// All records.
+    /// Number of all records.
     pub rows: usize,
-    /// The commonest status other than `ok`, when no record is `ok`.
+    /// The most frequent status other than `ok`, when no record is `ok`.
     pub failure: Option<String>,
 }
 
 impl Summary {
-    /// Summarises rows, of which there is at least one; `None` without rows.
+    /// Summarizes records; `None` without records.
     #[must_use]
     pub fn of(records: &[&Record], spread: Spread) -> Option<Self> {
         if records.is_empty() {
@@ -101,7 +101,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     below + (above - below) * place.fract()
 }
 
-/// The commonest status, the last in the alphabet among equals.
+/// The most frequent status; among equally frequent ones the last in alphabetical order.
 pub(super) fn commonest(records: &[&Record]) -> String {
     let mut words: Vec<&str> = records.iter().map(|r| r.status.as_str()).collect();
     words.sort_unstable();

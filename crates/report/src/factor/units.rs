@@ -1,4 +1,4 @@
-//! Rows of one unit become one record.
+//! Averages the rows of one unit into one record.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,8 @@ use super::summary::commonest;
 /// Averages the rows of each unit, such as a subject, at each level in each group, so that a subject with many scans counts
 /// as much as one with few. Sorted by unit, level and group.
 ///
-/// The policy is that of the publication table: a row without a (finite) value is left out of its unit's mean, and a unit
-/// that has no value at all stays, as missing. A unit is `ok` when one of its rows is; otherwise it has the commonest of
-/// their statuses.
+/// As in the publication table, a row without a finite value is excluded from its unit's mean, and a unit without any
+/// value stays as missing. A unit is `ok` when one of its rows is; otherwise it has the most frequent status.
 pub fn of_units<U: Ord>(rows: impl IntoIterator<Item = (U, Record)>) -> Vec<Record> {
     let mut units: BTreeMap<(U, String, String), Vec<Record>> = BTreeMap::new();
     for (unit, record) in rows {

@@ -1,6 +1,6 @@
 //! The letters, on a grid where capitals reach from 0 (top) to 10 (baseline) and descenders to 13.
 
-/// Width and path of a letter; letters that are not here become a box.
+/// Width and path of a letter; unknown letters become a box.
 pub fn glyph(letter: char) -> (f64, &'static str) {
     let letter = match letter {
         '\u{a0}' => ' ',

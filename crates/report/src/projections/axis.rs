@@ -1,9 +1,9 @@
-//! The axes that a scan is looked at along.
+//! The axes of the projections.
 
 /// The axes in the order of the figure's rows.
 pub const AXES: [Axis; 3] = [Axis::Z, Axis::Y, Axis::X];
 
-/// An axis along which a scan is looked at.
+/// The axis of a projection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Axis {
     /// From the side: y across, depth down.
@@ -25,7 +25,7 @@ impl Axis {
         }
     }
 
-    /// The axes that run across and down in a projection along it, as indices.
+    /// The indices of the axes that run across and down in the projection.
     #[must_use]
     pub fn picture(self) -> [usize; 2] {
         match self {

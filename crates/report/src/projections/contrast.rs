@@ -1,4 +1,4 @@
-//! From the maxima of the channels to the colors of a projection.
+//! Converts the maxima of the channels to the colors of a projection.
 
 use ndarray::Array2;
 
@@ -9,17 +9,18 @@ const QUANTILES: [f64; 2] = [0.8, 0.9925];
 
 /// A projection in colors.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Colored {
-    /// A pixel for each value.
+pub struct ColorProjection {
+    /// The picture, one pixel per value.
     pub picture: Picture,
-    /// What the second channel was multiplied by, if there is one.
+    /// Factor that multiplied the second channel, if there is one.
     pub factor: Option<f64>,
 }
 
-/// Colors of the maxima of one or two channels, each of shape (across, down); any further one is not shown.
+/// Colors for the maxima of one or two channels, each of shape (across, down); further channels are ignored.
 ///
-/// One channel is gray: red, green and blue alike. Of two, the first (LF) is red and the second (HF) green, multiplied by the
-/// alpha = max(0, Σ LF·HF / Σ HF²) that minimises Σ (LF − alpha·HF)²; it is 0 where HF is. Then, in double precision:
+/// One channel is gray. Of two channels, the first (LF) is red and the second (HF) green, multiplied by alpha = max(0,
+/// Σ LF·HF / Σ HF²), which minimizes Σ (LF − alpha·HF)²; alpha is 0 where HF is 0 everywhere. Then, in double
+/// precision:
 ///
 /// 1. Negative values, and those that are not finite, become 0.
 /// 2. v = trunc((v − lowest) / (highest − lowest) · 255), over all channels.
@@ -27,13 +28,13 @@ pub struct Colored {
 ///    ranks) of the values of all pixels in red, green and blue, the last being empty. So at least 0.8 of all values are black, 0.7 of the
 ///    red and green ones.
 ///
-/// This is the recipe of Gerl et al.'s pictures, as scikit-image's `rescale_intensity` does it on the RGB array. Where the
-/// highest value is the lowest, step 2 only cuts it to 0 … 255. Where q₁ = q₂, which happens when fewer than one value in 133
-/// is no background, step 3 is left out: scikit-image makes such a picture one color.
+/// This is the recipe of Gerl et al.'s pictures, which apply scikit-image's `rescale_intensity` to the RGB array. Where
+/// the highest value equals the lowest, step 2 only clips to 0 … 255. Where q₁ = q₂, which happens when fewer than one
+/// value in 133 differs from the background, step 3 is skipped: scikit-image would make such a picture one color.
 #[must_use]
-pub fn colored(channels: &[Array2<f32>]) -> Colored {
+pub fn colored(channels: &[Array2<f32>]) -> ColorProjection {
     let Some(first) = channels.first() else {
-        return Colored {
+        return ColorProjection {
             picture: Picture::filled(0, 0, Color([0; 3])),
             factor: None,
         };
@@ -50,10 +51,10 @@ pub fn colored(channels: &[Array2<f32>]) -> Colored {
     let picture = Picture::from_fn(width, height, |x, y| {
         Color(bytes.each_ref().map(|b| table[usize::from(b[[x, y]])]))
     });
-    Colored { picture, factor }
+    ColorProjection { picture, factor }
 }
 
-/// The alpha that minimises Σ (first − alpha·second)², at least 0.
+/// The alpha ≥ 0 that minimizes Σ (first − alpha·second)².
 fn factor(first: &Array2<f32>, second: &Array2<f32>) -> f64 {
     let (mut products, mut squares) = (0.0, 0.0);
     for (a, b) in first.iter().zip(second) {
@@ -93,7 +94,7 @@ fn to_bytes(planes: &[Array2<f64>; 3]) -> [Array2<u8>; 3] {
     planes.each_ref().map(|plane| plane.map(byte))
 }
 
-/// What each 8-bit value becomes by the stretch between the quantiles.
+/// Lookup table of the stretch between the quantiles, for each 8-bit value.
 fn stretch(planes: &[Array2<u8>; 3]) -> Vec<u8> {
     let mut counts = [0_usize; 256];
     for value in planes.iter().flatten() {
@@ -110,7 +111,7 @@ fn stretch(planes: &[Array2<u8>; 3]) -> Vec<u8> {
     (0..=255).map(stretched).collect()
 }
 
-/// A quantile of so many values of each kind, linear between ranks, rounded as numpy does it.
+/// A quantile of a histogram, linear between ranks, rounded as in numpy.
 fn quantile(counts: &[usize; 256], share: f64) -> f64 {
     let total: usize = counts.iter().sum();
     let rank = total.saturating_sub(1) as f64 * share;
@@ -124,7 +125,7 @@ fn quantile(counts: &[usize; 256], share: f64) -> f64 {
     }
 }
 
-/// The value of a rank, or the last one.
+/// The value at a rank, or the last value.
 fn ranked(counts: &[usize; 256], rank: usize) -> f64 {
     let mut seen = 0;
     let mut last = 0;

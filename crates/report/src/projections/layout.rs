@@ -1,20 +1,20 @@
-//! Where the panels of a figure of projections stand.
+//! Positions of the panels of a projection figure.
 
 use crate::projections::axis::AXES;
 use crate::scene::Point;
 use crate::voxel_pixels::voxel_pixels;
 
-/// Width of the figure in ems: 8-point letters in a figure as wide as a text column of 170 mm.
+/// Width of the figure in ems: 8-point letters when the figure is as wide as a text column of 170 mm.
 const EMS: f64 = 60.0;
-/// Least width of a column in ems, for titles.
+/// Smallest width of a column in ems, for titles.
 const COLUMN: f64 = 16.0;
 
-/// Sizes in pixels. All panels have one scale.
+/// Sizes in pixels. All panels have the same scale.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layout {
     /// Size of a voxel along x, y, z.
     pub voxel: [f64; 3],
-    /// Size of letters.
+    /// Font size.
     pub em: f64,
     /// Sizes of the panels of each row.
     pub sizes: [[f64; 2]; 3],
@@ -23,7 +23,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// A row for each axis of a scan of `shape` voxels, with `columns` panels each, and a title on top if there is one.
+    /// One row per axis of a scan of `shape` voxels, with `columns` panels each, and an optional title on top.
     pub fn new(
         shape: [usize; 3],
         spacing_mm: Option<[f64; 3]>,
@@ -74,7 +74,7 @@ impl Layout {
         widths.fold(COLUMN * self.em, f64::max)
     }
 
-    /// Whether a scale bar leaves something to be seen of the panels of a row.
+    /// Whether the panels of a row are large enough for a scale bar.
     pub fn has_room_for_scale_bar(&self, row: usize) -> bool {
         let [width, height] = self.sizes[row];
         width >= 5.0 * self.em && height >= 4.0 * self.em

@@ -4,24 +4,24 @@ use ndarray::{Array2, ArrayView3, s};
 
 /// Maxima of a volume of shape (x, y, z) along x, y and z: of shape (y, z), (x, z) and (x, y).
 ///
-/// Values that are not numbers are passed over; a line of nothing else, or of no voxel, has the maximum −∞.
+/// NaN is ignored; a line without numbers has the maximum −∞.
 #[must_use]
 pub fn maxima(volume: ArrayView3<'_, f32>) -> [Array2<f32>; 3] {
     projected(volume, f32::NEG_INFINITY, f32::max)
 }
 
-/// A mask of shape (x, y, depths) that begins `offset` voxels deeper than the scan it is shown on.
+/// A mask of shape (x, y, depths) whose first depth is the scan's depth `offset`.
 #[derive(Debug, Clone, Copy)]
-pub struct Placed<'a> {
-    /// Its voxels.
+pub struct OffsetMask<'a> {
+    /// The mask's voxels.
     pub voxels: ArrayView3<'a, bool>,
-    /// Its depth 0 is the scan's depth `offset`, which may be negative.
+    /// The scan's depth of the mask's depth 0; may be negative.
     pub offset: isize,
 }
 
-impl Placed<'_> {
-    /// Which voxels of the projections of a scan of `depth` voxels along x, y and z hold any of the mask: of shape (y, z),
-    /// (x, z) and (x, y), z being the scan's. What of the mask lies above or below the scan is left out.
+impl OffsetMask<'_> {
+    /// The projections of the mask onto those of a scan of `depth` voxels: true where any mask voxel lies on the line,
+    /// of shape (y, z), (x, z) and (x, y), in the scan's z. Parts of the mask above or below the scan are ignored.
     #[must_use]
     pub fn shadows(&self, depth: usize) -> [Array2<bool>; 3] {
         let (nx, ny, nz) = self.voxels.dim();
@@ -41,7 +41,7 @@ impl Placed<'_> {
     }
 }
 
-/// Joins the voxels of every line along x, y and z, in one pass over memory.
+/// Combines the voxels of every line along x, y and z, in one pass over memory.
 fn projected<T: Copy>(
     volume: ArrayView3<'_, T>,
     start: T,
@@ -110,8 +110,8 @@ mod tests {
                 let z = z as isize - offset;
                 z >= 0 && z < mask_depth as isize && set(x, y, z as usize)
             });
-            let placed = Placed { voxels: voxels.view(), offset };
-            let expected = Placed { voxels: whole.view(), offset: 0 };
+            let placed = OffsetMask { voxels: voxels.view(), offset };
+            let expected = OffsetMask { voxels: whole.view(), offset: 0 };
             prop_assert_eq!(placed.shadows(depth), expected.shadows(depth));
         }
     }

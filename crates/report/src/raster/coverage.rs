@@ -1,8 +1,8 @@
-//! Which share of each pixel a shape covers.
+//! The share of each pixel that a shape covers.
 
 use crate::scene::Point;
 
-/// Rows of samples within a pixel.
+/// Number of sample rows per pixel.
 const SAMPLES: usize = 4;
 
 /// Shares from 0 to 1 of the pixels in a box.
@@ -14,7 +14,7 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// The inside of closed lines, by the even-odd rule, on a canvas of `size` pixels.
+    /// The interior of closed lines, by the even-odd rule, on a canvas of `size` pixels.
     pub fn of_area(lines: &[Vec<Point>], size: [usize; 2]) -> Self {
         let mut coverage = Self::around(lines, 0.0, size);
         let rows = coverage.rows();
@@ -29,7 +29,7 @@ impl Coverage {
         coverage
     }
 
-    /// Lines of a width, with round ends and joints.
+    /// Lines of a given width, with round ends and joints.
     pub fn of_lines(lines: &[Vec<Point>], width: f64, size: [usize; 2]) -> Self {
         let radius = width / 2.0;
         let mut coverage = Self::around(lines, radius + 1.0, size);
@@ -44,7 +44,7 @@ impl Coverage {
         coverage
     }
 
-    /// Pixels that are covered: column, row, share.
+    /// The covered pixels: column, row, share.
     pub fn iter(&self) -> impl Iterator<Item = (usize, usize, f64)> {
         self.shares
             .iter()
@@ -78,7 +78,7 @@ impl Coverage {
         self.shares.len().checked_div(self.width).unwrap_or(0)
     }
 
-    /// Adds one row of samples between two x.
+    /// Adds one sample row between two x.
     fn add_span(&mut self, row: usize, [from, to]: [f64; 2]) {
         let (from, to) = (from - self.left as f64, to - self.left as f64);
         let first = from.floor().max(0.0) as usize;
@@ -101,7 +101,7 @@ impl Coverage {
         for y in bounds(1, self.top, rows) {
             for x in bounds(0, self.left, self.width) {
                 let middle = [(self.left + x) as f64 + 0.5, (self.top + y) as f64 + 0.5];
-                // A line thinner than a pixel is painted paler, not wider.
+                // A line thinner than a pixel gets paler, not wider.
                 let share = (radius + 0.5 - distance(middle, ends)).clamp(0.0, 1.0);
                 let share = share * (2.0 * radius).min(1.0);
                 let pixel = &mut self.shares[y * self.width + x];
@@ -111,7 +111,7 @@ impl Coverage {
     }
 }
 
-/// Where a closed line crosses a height.
+/// The x positions where a closed line crosses the height `y`.
 fn crossings(line: &[Point], y: f64) -> Vec<f64> {
     let next = line.iter().cycle().skip(1);
     line.iter()

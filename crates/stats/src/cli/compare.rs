@@ -1,4 +1,4 @@
-//! `rsom-stats compare`: every level of a factor against a baseline.
+//! `rsom-stats compare`: tests every level of a factor against a baseline.
 
 use rsom_io::ports;
 use rsom_parameters::Parameters;
@@ -6,7 +6,7 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::compared_table::{self, Design};
 use super::fault::stage_error;
-use super::measurements::{Selected, Selection, Selector, select};
+use super::measurements::{SelectedMeasurements, Selection, Selector, select};
 use super::sampling::{Sampling, at_least_one};
 use crate::{Comparison, ComparisonConfig, Level, compare, gather};
 
@@ -25,17 +25,17 @@ struct Settings {
     /// Metrics to compare, each NAME or NAME@SURFACE.
     #[parameter(required)]
     metric: Vec<String>,
-    /// Column whose levels to compare.
+    /// Column of the factor whose levels are compared.
     #[parameter(required)]
     factor: String,
-    /// Level to compare the others with.
+    /// Level with which all other levels are compared.
     #[parameter(required)]
     baseline: String,
-    /// Columns that identify the unit of the test. Values of one unit are aggregated; the test pairs the units of two
-    /// levels.
+    /// Columns that identify the unit of the test. Several values of one unit are aggregated; the test pairs the units
+    /// of two levels.
     #[parameter(default = ["subject"], check = at_least_one)]
     pair_by: Vec<String>,
-    /// Columns to group by, such as net: levels are compared within each group.
+    /// Columns to group by, such as net; levels are compared within each group.
     #[parameter(default = Vec::new())]
     group_by: Vec<String>,
     #[parameter(flatten)]
@@ -48,7 +48,7 @@ struct Settings {
 }
 
 impl Settings {
-    /// Columns must play one part each, and none may take the name of a column of the output.
+    /// Checks that each column has one role, and that none has the name of an output column.
     fn columns(&self) -> Result<(), String> {
         let parts: Vec<&String> = self
             .group_by
@@ -58,7 +58,7 @@ impl Settings {
             .collect();
         if let Some(twice) = (0..parts.len()).find(|i| parts[..*i].contains(&parts[*i])) {
             return Err(format!(
-                "column '{}' is named twice in --factor, --group-by and --pair-by",
+                "column '{}' is given twice in --factor, --group-by and --pair-by; give it once",
                 parts[twice]
             ));
         }
@@ -120,11 +120,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .text(compared_table::text(&comparisons, &design)))
 }
 
-/// Metrics as they were asked for, levels as they appear in the table.
+/// The requested metrics in the order of the request, levels in the order of the table.
 fn in_order(
     mut comparisons: Vec<Comparison>,
     metrics: &[String],
-    selected: &Selected,
+    selected: &SelectedMeasurements,
 ) -> Vec<Comparison> {
     let place = |c: &Comparison| {
         let q = &c.contrast.quantity;

@@ -1,4 +1,4 @@
-//! Outcomes of `compare` as a table, as JSON and as text.
+//! Results of `compare` as a table, as JSON and as text.
 
 use rsom_formats::table::{Column, Table};
 use rsom_measures::{Unit, column};
@@ -6,38 +6,38 @@ use rsom_parameters::Choice;
 use rsom_stage::StageError;
 use serde_json::{Value, json};
 
-use super::measurements::Selected;
+use super::measurements::SelectedMeasurements;
 use crate::publication::numbers::p_value;
 use crate::{Comparison, ComparisonConfig, Level, Shift, Wilcoxon, note};
 
-/// Columns of the table that are no factors.
+/// Columns of the table other than factors.
 pub(super) const COLUMNS: &str = "metric unit label surface factor level baseline n n_zero n_missing n_undefined \
     baseline_mean baseline_sd level_mean level_sd baseline_median level_median median_difference hl ci_low ci_high \
     ci_level w_plus w_minus statistic p_value p_adjusted effect_size smallest_attainable_p \
     smallest_attainable_p_adjusted alternative zero_method method adjustment family family_size higher_is_better status note";
 
-/// Whether a column of the table is no factor.
+/// Whether a column of the table is one of [`COLUMNS`].
 pub(super) fn is_own_column(name: &str) -> bool {
     COLUMNS.split_whitespace().any(|column| column == name)
 }
 
-/// What was compared, and how.
+/// The design of a comparison.
 pub(super) struct Design<'a> {
     /// Column whose levels were compared.
     pub factor: &'a str,
     /// Level that the others were compared with.
     pub baseline: &'a str,
-    /// Columns within whose levels they were compared.
+    /// Grouping columns; levels are compared within each group.
     pub group_by: &'a [String],
     pub comparison: ComparisonConfig,
     /// Significance level.
     pub alpha: f64,
 }
 
-/// One row for each outcome.
+/// The table: one row per comparison.
 pub(super) fn table(
     comparisons: &[Comparison],
-    selected: &Selected,
+    selected: &SelectedMeasurements,
     design: &Design<'_>,
 ) -> Result<Table, StageError> {
     let mut columns = names(comparisons, selected, design);
@@ -59,7 +59,11 @@ pub(super) fn table(
     Table::new(columns).map_err(StageError::failure)
 }
 
-fn names(comparisons: &[Comparison], selected: &Selected, design: &Design<'_>) -> Vec<Column> {
+fn names(
+    comparisons: &[Comparison],
+    selected: &SelectedMeasurements,
+    design: &Design<'_>,
+) -> Vec<Column> {
     let quantity = |c: &Comparison| c.contrast.quantity.clone();
     let unit = |c: &Comparison| {
         let traits = selected.traits.get(&c.contrast.quantity);
@@ -100,7 +104,7 @@ fn names(comparisons: &[Comparison], selected: &Selected, design: &Design<'_>) -
         .iter()
         .map(|c| Some(c.contrast.level.clone()))
         .collect();
-    // Level and baseline are compared with each other, so they have one type.
+    // Level and baseline have the same type.
     let texts = level
         .iter()
         .flatten()
@@ -178,7 +182,7 @@ fn tests(comparisons: &[Comparison], design: &Design<'_>) -> Vec<Column> {
     ]
 }
 
-/// The outcomes for programs.
+/// The comparisons as JSON.
 pub(super) fn json(comparisons: &[Comparison], design: &Design<'_>) -> Value {
     let rows = comparisons.iter().map(|c| {
         let groups = design.group_by.iter().zip(&c.contrast.group);
@@ -209,7 +213,7 @@ pub(super) fn json(comparisons: &[Comparison], design: &Design<'_>) -> Value {
     rows.collect()
 }
 
-/// The outcomes for people, a line each.
+/// The comparisons as text, one line each.
 pub(super) fn text(comparisons: &[Comparison], design: &Design<'_>) -> String {
     let lines = comparisons.iter().map(|c| {
         let groups = design.group_by.iter().zip(&c.contrast.group);
@@ -242,7 +246,7 @@ fn value(level: &Level) -> Value {
     }
 }
 
-/// A column of numbers when all levels are numbers and `as_text` does not say otherwise, else of texts.
+/// A column of numbers when all levels are numbers and `as_text` is false, else of texts.
 fn levels(name: &str, levels: &[Option<Level>], as_text: bool) -> Column {
     let numbers: Option<Vec<Option<f64>>> = levels
         .iter()

@@ -1,26 +1,26 @@
-//! Columns whose values tell conditions apart.
+//! Columns whose values define conditions.
 
 use rsom_formats::table::{Cell, Table, Values};
 use rsom_stage::StageError;
 
 use crate::Level;
 
-/// From here on, f64 does not tell integers apart.
+/// Integers from here on are not exact in f64.
 const EXACT_INTEGERS: u64 = 1 << 53;
 
-/// A column of the condition.
+/// A column that defines conditions.
 pub(super) struct Factor<'a> {
     name: &'a str,
     values: &'a Values,
-    /// Whether the column is `s` and the factor the loss that follows from it.
+    /// Whether the level is the name of the loss, derived from the column `s`.
     is_loss_of_s: bool,
 }
 
 impl<'a> Factor<'a> {
-    /// The column of that name. `loss` stands for the loss that follows from `s` when only `s` is there.
+    /// The column of this name. If the table has `s` but no `loss`, `loss` is derived from `s`.
     ///
     /// # Errors
-    /// Exit code 2: there is no such column.
+    /// Exit code 2: the table has no such column.
     pub(super) fn of(table: &'a Table, name: &'a str) -> Result<Self, StageError> {
         let stand_in = match (name, table.column(name), table.column("s")) {
             ("loss", None, Some(s)) => Some(&s.values),
@@ -42,24 +42,24 @@ impl<'a> Factor<'a> {
         self.name
     }
 
-    /// Whether the levels are the names of losses, made from the column `s`.
+    /// Whether the levels are names of losses, derived from the column `s`.
     pub(super) fn is_loss_of_s(&self) -> bool {
         self.is_loss_of_s
     }
 
-    /// The level in a row; `None` when there is none.
+    /// The level in a row; `None` for a missing value.
     pub(super) fn level(&self, row: usize) -> Option<Level> {
         let level = level_of(self.values.cell(row))?;
         if !self.is_loss_of_s {
             return Some(level);
         }
-        // The paper's names: cross-entropy alone, or with the smoothness term.
+        // The paper's names: cross-entropy alone, or with the smoothness loss.
         let plain = level == Level::number(0.0);
         Some(Level::text(if plain { "BCE" } else { "BCE+S" }))
     }
 }
 
-/// A level of a factor: texts that are numbers count as numbers.
+/// A level of a factor: text that is a number counts as a number.
 pub(super) fn level_of(cell: Cell<'_>) -> Option<Level> {
     match cell {
         Cell::Text(text) => Some(Level::parse(text)),
@@ -67,7 +67,7 @@ pub(super) fn level_of(cell: Cell<'_>) -> Option<Level> {
     }
 }
 
-/// A name: texts stay as they are.
+/// A name: text is not converted to numbers.
 pub(super) fn name_of(cell: Cell<'_>) -> Option<Level> {
     match cell {
         Cell::Null => None,

@@ -1,10 +1,10 @@
-//! Faults of a test, as exit codes.
+//! Maps errors of the library to exit codes.
 
 use rsom_stage::StageError;
 
 use crate::StatsError;
 
-/// What a user asked for does not fit the table, or the table breaks the contract.
+/// Exit code 2 when a parameter does not match the table, 3 when the table breaks the contract.
 pub(super) fn stage_error(error: &StatsError) -> StageError {
     match error {
         StatsError::NoBaseline { .. }

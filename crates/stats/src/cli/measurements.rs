@@ -1,4 +1,4 @@
-//! From the rows of a long table to measurements.
+//! Converts rows of a long table to measurements.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,10 +12,10 @@ use super::fault::stage_error;
 use super::one_subject::require_one_subject;
 use crate::{Level, Measurement, Quantity, StatsError};
 
-/// Columns that tell measurements of one scan apart.
+/// Columns that distinguish the measurements of one unit.
 const OCCASION: [&str; 3] = [column::SUBJECT, column::SCAN, column::SLICE];
 
-/// Which rows count.
+/// Rows to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub(super) enum MeasuredPer {
     /// Rows of whole scans.
@@ -24,39 +24,39 @@ pub(super) enum MeasuredPer {
     Slice,
 }
 
-/// What to take from a table.
+/// The rows to select from a table, and the roles of its columns.
 pub(super) struct Selection<'a> {
     /// Metrics, each `NAME` or `NAME@SURFACE`.
     pub metrics: &'a [String],
     pub measured_per: MeasuredPer,
-    /// Only rows with these values.
+    /// Required values of columns; other rows are ignored.
     pub filter: &'a BTreeMap<String, String>,
-    /// Columns of the condition.
+    /// Columns that define the condition.
     pub condition: &'a [String],
-    /// Columns of the unit.
+    /// Columns that identify the unit.
     pub unit: &'a [String],
-    /// The parameter that names them, as on the command line.
+    /// Command-line parameter that sets `unit`, for messages.
     pub unit_parameter: &'static str,
-    /// Columns in addition to subject, scan and slice that tell measurements apart.
+    /// Columns in addition to subject, scan and slice that distinguish measurements.
     pub average_over: &'a [String],
 }
 
-/// The selected rows and what the table says about their quantities.
-pub(super) struct Selected {
+/// The measurements of the selected rows, and the properties of their quantities.
+pub(super) struct SelectedMeasurements {
     pub measurements: Vec<Measurement>,
     pub traits: BTreeMap<Quantity, Traits>,
-    /// The levels of each column of the condition: numbers by size, then texts as they first appear.
+    /// The levels of each condition column: numbers in ascending order, then texts in order of appearance.
     pub orders: Vec<Vec<Level>>,
 }
 
-/// What a table says about a quantity.
+/// Properties of a quantity, as the table states them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Traits {
     pub unit: Option<String>,
     pub higher_is_better: Option<bool>,
 }
 
-/// A metric as it is asked for.
+/// A requested metric: `NAME` or `NAME@SURFACE`.
 pub(super) struct Selector<'a> {
     pub metric: &'a str,
     pub surface: Option<&'a str>,
@@ -84,15 +84,18 @@ impl<'a> Selector<'a> {
     }
 }
 
-/// Takes the selected rows out of a table.
+/// Selects measurements from a table.
 ///
 /// # Errors
-/// Exit code 3: a column of the contract is missing or holds something else; a level or a unit is null. Exit code 2: a
-/// parameter names a column, a metric or a value that the table does not have; a scan or slice that is the unit stands for
+/// Exit code 3: a standard column is missing or has another type; a level or a unit is null. Exit code 2: a parameter
+/// names a column, metric or value that the table does not have; a scan or slice that identifies the unit occurs in
 /// several subjects.
-pub(super) fn select(table: &Table, selection: &Selection<'_>) -> Result<Selected, StageError> {
+pub(super) fn select(
+    table: &Table,
+    selection: &Selection<'_>,
+) -> Result<SelectedMeasurements, StageError> {
     let reader = Reader::new(table, selection)?;
-    let mut selected = Selected {
+    let mut selected = SelectedMeasurements {
         measurements: Vec::new(),
         traits: BTreeMap::new(),
         orders: vec![Vec::new(); selection.condition.len()],
@@ -111,7 +114,7 @@ pub(super) fn select(table: &Table, selection: &Selection<'_>) -> Result<Selecte
         }
     }
     for (order, factor) in selected.orders.iter_mut().zip(&reader.condition) {
-        // Stable, so that texts keep the order in which they appear.
+        // A stable sort keeps texts in order of appearance.
         order.sort_by(|a, b| match (a, b) {
             (Level::Text(_), Level::Text(_)) if !factor.is_loss_of_s() => std::cmp::Ordering::Equal,
             (a, b) => a.cmp(b),
@@ -129,7 +132,7 @@ pub(super) fn select(table: &Table, selection: &Selection<'_>) -> Result<Selecte
     Ok(selected)
 }
 
-impl Selected {
+impl SelectedMeasurements {
     fn add(
         &mut self,
         reader: &Reader<'_>,
@@ -150,7 +153,7 @@ impl Selected {
             && one != other
         {
             return Err(StageError::inputs(format_args!(
-                "{quantity} is measured in {one} and in {other}"
+                "{quantity} has two units, {one} and {other}; convert the tables to one unit"
             )));
         }
         traits.unit = traits.unit.take().or(unit);
@@ -171,7 +174,7 @@ impl Selected {
     }
 }
 
-/// The columns of a table that a selection needs.
+/// The table columns that a selection uses.
 struct Reader<'a> {
     metrics: Vec<Option<String>>,
     values: Vec<Option<f64>>,
@@ -235,7 +238,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// What a row measures; `None` when the row does not count.
+    /// The quantity of a row; `None` when the row is not selected.
     fn quantity(&self, row: usize) -> Result<Option<Quantity>, StageError> {
         let in_slice = self.slices.is_some_and(|v| v.cell(row) != Cell::Null);
         let counts = in_slice == (self.measured_per == MeasuredPer::Slice)
@@ -248,7 +251,7 @@ impl<'a> Reader<'a> {
         }
         let metric = self.metrics[row]
             .clone()
-            .ok_or_else(|| StageError::inputs(format_args!("row {} names no metric", row + 1)))?;
+            .ok_or_else(|| StageError::inputs(format_args!("row {} has no metric", row + 1)))?;
         Ok(Some(Quantity {
             metric,
             label: self.labels.and_then(|v| level_of(v.cell(row))),
@@ -296,7 +299,7 @@ fn no_value(column: &str, row: usize) -> StageError {
 fn require_metrics(
     reader: &Reader<'_>,
     selectors: &[Selector<'_>],
-    selected: &Selected,
+    selected: &SelectedMeasurements,
 ) -> Result<(), StageError> {
     for selector in selectors {
         if selected.traits.keys().any(|q| selector.matches(q)) {

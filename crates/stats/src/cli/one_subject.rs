@@ -1,4 +1,4 @@
-//! Scans and slices have names of their own only within a subject.
+//! Checks that scans and slices identify units only within a subject.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +8,17 @@ use rsom_stage::StageError;
 use crate::measurement::listed;
 use crate::{Level, Measurement};
 
-/// Columns that number things within a subject.
+/// Columns whose values are unique only within a subject.
 const WITHIN_A_SUBJECT: [&str; 2] = [column::SCAN, column::SLICE];
 
-/// Refuses units named by a scan or slice but not by its subject when one of them spans several subjects: two scans that
-/// are called `1` are two scans, and their values must not be merged.
+/// Refuses units that are identified by scan or slice without subject, when one of them occurs in several subjects: two
+/// scans named `1` of two subjects are different scans, and their values must not be merged.
 ///
-/// The first entry of each occasion is the subject. A unit of another kind, such as a clinic, may span subjects, and so may
-/// any when the caller averages over subjects by name.
+/// The first entry of each occasion is the subject. Other units, such as a clinic, may include several subjects, and so
+/// may any unit when the caller averages over subjects explicitly.
 ///
 /// # Errors
-/// Exit code 2 with the unit, two of its subjects, and what to write instead.
+/// Exit code 2; the message states the unit, two of its subjects, and the correct parameter.
 pub(super) fn require_one_subject(
     measurements: &[Measurement],
     unit: &[String],
@@ -38,7 +38,7 @@ pub(super) fn require_one_subject(
         let first = subjects.entry(&measurement.unit).or_insert(subject);
         if *first != subject {
             return Err(StageError::usage(format_args!(
-                "{unit_parameter} {}: '{}' stands for several subjects ('{first}', '{subject}'), whose values would be \
+                "{unit_parameter} {}: '{}' occurs in several subjects ('{first}', '{subject}'), whose values would be \
                  merged; write {unit_parameter} {}",
                 unit.join(","),
                 listed(&measurement.unit),
@@ -49,7 +49,7 @@ pub(super) fn require_one_subject(
     Ok(())
 }
 
-/// The columns with those added that a scan or a slice is counted within.
+/// The columns, with the subject (and for slices the scan) inserted before columns that are unique only within them.
 fn with_subject(unit: &[String]) -> Vec<&str> {
     let mut columns = vec![column::SUBJECT];
     if unit.iter().any(|name| name == column::SLICE) {

@@ -1,4 +1,4 @@
-//! `rsom-stats table`: the table of a paper.
+//! `rsom-stats table`: the table for a paper.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
 use super::compared_table::is_own_column;
 use super::factor::level_of;
 use super::fault::stage_error;
-use super::measurements::{MeasuredPer, Selected, Selection, Selector, select};
+use super::measurements::{MeasuredPer, SelectedMeasurements, Selection, Selector, select};
 use super::sampling::{Sampling, at_least_one};
 use crate::publication::{
     MetricColumn, PValues, PublicationTable, Statistic, Style, TestedLevel, to_csv, to_latex,
@@ -30,16 +30,17 @@ pub(super) fn command() -> Command {
 
 #[derive(Parameters)]
 struct Settings {
-    /// Columns whose levels become the rows; 'loss' is computed from s where there is no such column.
+    /// Columns whose levels become the rows; 'loss' is derived from s when the table has no such column.
     #[parameter(default = ["net", "s"], check = at_least_one)]
     rows: Vec<String>,
-    /// Metrics, each NAME or NAME@SURFACE; without a surface, the value of both surfaces together where there is one.
+    /// Metrics, each NAME or NAME@SURFACE; without @SURFACE, the value of both surfaces together, if the metric has
+    /// surfaces.
     #[parameter(default = ["dice", "precision", "recall", "iou", "ra_vox"])]
     metric: Vec<String>,
     /// Format of the table; 'csv' writes every number with all digits.
     #[parameter(default = Format::Markdown)]
     format: Format,
-    /// Columns that identify the unit; means and deviations are taken over units.
+    /// Columns that identify the unit; means and deviations are computed over units.
     #[parameter(default = ["subject"], check = at_least_one)]
     unit_by: Vec<String>,
     #[parameter(flatten)]
@@ -50,13 +51,13 @@ struct Settings {
     /// Number of decimals: one for all metrics, or one for each.
     #[parameter(default = [3], min = 0, max = 12)]
     decimals: Vec<usize>,
-    /// How to show the adjusted p-values of the tests: in a column, as a mark, or not at all.
+    /// Display of the adjusted p-values of the tests: in a column, as a mark, or not at all.
     #[parameter(default = PValues::Column)]
     p_values: PValues,
-    /// Significance level: mark adjusted p-values below it.
+    /// Significance level: adjusted p-values below it are marked.
     #[parameter(default = 0.05, min = 0.0, max = 1.0)]
     alpha: f64,
-    /// Names to print, such as unet=U-Net.
+    /// Printed names, such as unet=U-Net.
     names: BTreeMap<String, String>,
 }
 
@@ -123,8 +124,11 @@ fn rendered(table: &PublicationTable, settings: &Settings) -> String {
     }
 }
 
-/// The quantities of each metric that was asked for, in that order.
-fn columns(selected: &Selected, settings: &Settings) -> Result<Vec<MetricColumn>, StageError> {
+/// The quantities of each requested metric, in the order of the request.
+fn columns(
+    selected: &SelectedMeasurements,
+    settings: &Settings,
+) -> Result<Vec<MetricColumn>, StageError> {
     let metrics = settings.metric.len();
     if settings.decimals.len() != 1 && settings.decimals.len() != metrics {
         return Err(StageError::usage(format_args!(
@@ -170,7 +174,7 @@ fn tested_levels(table: &Table, rows: &[String]) -> Result<Vec<TestedLevel>, Sta
     for row in 0..table.rows() {
         let (Some(metric), Some(factor)) = (&metrics[row], &factors[row]) else {
             return Err(StageError::inputs(format_args!(
-                "tests: row {} names no metric or no factor",
+                "tests: row {} has no metric or no factor",
                 row + 1
             )));
         };
@@ -182,10 +186,10 @@ fn tested_levels(table: &Table, rows: &[String]) -> Result<Vec<TestedLevel>, Sta
         {
             if !rows.iter().any(|r| r == name) {
                 return Err(StageError::usage(format_args!(
-                    "--rows: the tests tell levels of '{name}' apart; add it"
+                    "--rows: the tests are grouped by '{name}'; add it to --rows"
                 )));
             }
-            // Of several tables, some may have no such group.
+            // When there are several tables, some may lack this group.
             if let Some(level) = level(column, row)? {
                 condition.push((name.to_owned(), level));
             }
@@ -198,7 +202,7 @@ fn tested_levels(table: &Table, rows: &[String]) -> Result<Vec<TestedLevel>, Sta
             },
             condition,
             baseline: level("baseline", row)?.ok_or_else(|| {
-                StageError::inputs(format_args!("tests: row {} names no baseline", row + 1))
+                StageError::inputs(format_args!("tests: row {} has no baseline", row + 1))
             })?,
             p_adjusted: p_adjusted[row],
         });
@@ -219,7 +223,7 @@ fn units_note(settings: &Settings) -> String {
     format!("{statistic} over n units (unit: {unit}), measured on {measured}.")
 }
 
-/// How the p-values came about, from the columns of the table of tests; `None` when they don't say.
+/// Describes the tests, from the columns of their table; `None` when the table does not state it.
 fn tests_note(table: &Table) -> Option<String> {
     let words = |name: &str| {
         let values = table.values(name).ok()?;

@@ -1,4 +1,4 @@
-//! A publication table as texts in cells, the same for every format that people read.
+//! The texts of a publication table, shared by all formats for people.
 
 use std::collections::BTreeMap;
 
@@ -7,36 +7,36 @@ use rsom_measures::{Metric, Surface, column};
 use super::numbers::{fixed, p_value};
 use super::{Entry, MetricColumn, Outcome, PValues, PublicationTable, Statistic, TableRow};
 
-/// What stands where there is no value.
+/// Text of a cell without a value.
 const NOTHING: &str = "–";
-/// Marks significance.
+/// Mark of significance.
 const MARK: &str = "*";
 
-/// How a table looks.
+/// Style of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Style {
-    /// How values are condensed.
+    /// Content of a cell.
     pub statistic: Statistic,
-    /// Where p-values stand.
+    /// Display of p-values.
     pub p_values: PValues,
-    /// Adjusted p-values below it are marked.
+    /// Significance level: adjusted p-values below it are marked.
     pub alpha: f64,
-    /// Names for print, of metrics, factors and levels: `ra_vox` → `Ra`.
+    /// Printed names of metrics, factors and levels: `ra_vox` → `Ra`.
     pub names: BTreeMap<String, String>,
 }
 
-/// Texts in cells.
+/// The texts of all cells.
 pub(super) struct Cells {
     pub header: Vec<String>,
-    /// How many leading columns are text, set left; the others are set centered.
+    /// Number of leading text columns, which are left-aligned; the others are centered.
     pub text_columns: usize,
     pub rows: Vec<Vec<String>>,
-    /// Rows before which the first factor changes.
+    /// Indices of the rows where the first factor changes.
     pub group_starts: Vec<usize>,
     pub notes: Vec<String>,
 }
 
-/// Names that need no declaration, next to those of metrics.
+/// Printed names of factors and networks; those of metrics come from `measures`.
 const KNOWN_NAMES: [(&str, &str); 6] = [
     ("net", "Network"),
     ("loss", "Loss"),
@@ -46,7 +46,7 @@ const KNOWN_NAMES: [(&str, &str); 6] = [
     (column::SURFACE, "Surface"),
 ];
 
-/// Lays a table out.
+/// Formats a table.
 pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
     let has_p_column =
         |column: usize| style.p_values == PValues::Column && table.is_column_tested(column);
@@ -54,7 +54,7 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
     let text_columns = header.len();
     header.push("n".to_owned());
     let first_label = table.columns.first().map(|c| &c.quantity.label);
-    // One structure only: the caption of the table names it.
+    // With only one structure, the caption of the table names it.
     let has_labels = table
         .columns
         .iter()
@@ -85,7 +85,7 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
         header,
         text_columns,
         rows,
-        // A rule between groups of one row each would rule every row.
+        // With groups of one row each, every row would have a rule.
         group_starts: if table.factors.len() > 1 {
             group_starts
         } else {

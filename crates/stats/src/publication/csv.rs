@@ -1,10 +1,10 @@
-//! Publication tables as CSV, with every number in full.
+//! Publication tables as CSV, with full precision.
 
 use super::{Outcome, PublicationTable};
 
-/// The table as CSV (RFC 4180, LF line ends) for spreadsheets and scripts: a column for each factor, then for each metric its
-/// mean, sd, median, quartiles, counts and, when it was tested, adjusted p. Numbers stand in full; a missing one is an empty
-/// field.
+/// The table as CSV (RFC 4180, LF line ends) for spreadsheets and scripts: a column for each factor, then for each
+/// metric its mean, sd, median, quartiles, counts and, if tested, adjusted p. Numbers have full precision; a missing
+/// number is an empty field.
 #[must_use]
 pub fn to_csv(table: &PublicationTable) -> String {
     let mut text = line(&header(table));

@@ -3,10 +3,9 @@
 use super::cells::{Cells, cells};
 use super::{PublicationTable, Style};
 
-/// The table as a LaTeX `tabular` with the rules of the package booktabs, the notes in a last line over its full width.
+/// The table as a LaTeX `tabular` with booktabs rules; the notes are a last line over the full width.
 ///
-/// It compiles by itself inside a document that loads booktabs, with pdfLaTeX as well as with XeLaTeX; characters that mean
-/// something to LaTeX are escaped.
+/// It compiles in any document that loads booktabs, with pdfLaTeX and XeLaTeX; LaTeX's special characters are escaped.
 #[must_use]
 pub fn to_latex(table: &PublicationTable, style: &Style) -> String {
     let cells = cells(table, style);
@@ -44,7 +43,7 @@ fn notes(cells: &Cells, columns: usize) -> String {
 
 fn line(texts: &[String]) -> String {
     let escaped: Vec<String> = texts.iter().map(|text| escaped(text)).collect();
-    // A bracket after the end of a line would be read as its argument.
+    // LaTeX would read a bracket after a line end as its argument.
     let guard = if escaped.first().is_some_and(|t| t.starts_with('[')) {
         "{}"
     } else {
@@ -68,7 +67,7 @@ fn escaped(text: &str) -> String {
             '×' => escaped.push_str("$\\times$"),
             '–' => escaped.push_str("--"),
             'µ' | 'μ' => escaped.push_str("$\\mu$"),
-            // The sign of a number, not the hyphen of a name.
+            // A minus sign of a number, not the hyphen of a name.
             '-' if !before.is_alphanumeric() => escaped.push_str("$-$"),
             c if c.is_control() => escaped.push(' '),
             c => escaped.push(c),

@@ -3,8 +3,8 @@
 use super::cells::{Cells, cells};
 use super::{PublicationTable, Style};
 
-/// The table as a Markdown pipe table (GitHub's dialect), its columns padded so that the text itself is readable, and the
-/// notes as a paragraph below it.
+/// The table as a Markdown pipe table (GitHub's dialect). Columns are padded so that the text is readable as it is; the
+/// notes are a paragraph below it.
 #[must_use]
 pub fn to_markdown(table: &PublicationTable, style: &Style) -> String {
     let mut cells = cells(table, style);
@@ -47,7 +47,7 @@ fn widths(cells: &Cells) -> Vec<usize> {
                 .chain(cells.header.get(column))
                 .map(|t| t.chars().count())
                 .max();
-            // The shortest rule that is set centered.
+            // The shortest rule for a centered column.
             longest.unwrap_or(0).max(3)
         })
         .collect()
@@ -68,7 +68,7 @@ fn escaped(text: &str) -> String {
     while let Some(c) = characters.next() {
         match c {
             '|' | '*' | '_' | '\\' | '`' => escaped.extend(['\\', c]),
-            // `<0.001` is no tag.
+            // `<0.001` must not be read as a tag.
             '<' if characters
                 .peek()
                 .is_some_and(|next| !next.is_ascii_digit() && *next != ' ') =>

@@ -1,4 +1,4 @@
-//! Numbers as a paper prints them.
+//! Formats numbers for print.
 
 /// Rounds to `decimals`; a negative number that rounds to zero loses its sign.
 pub(crate) fn fixed(value: f64, decimals: usize) -> String {

@@ -232,7 +232,7 @@ fn what_does_not_fit_the_table_is_a_usage_error_in_one_line() {
     desk.fails(
         &format!("{compare} --metric dice --factor s --baseline 7"),
         2,
-        "no row has s = 7",
+        "no row has the baseline s = 7",
     );
     desk.fails(
         &format!("{compare} --metric dise --factor s --baseline 0"),
@@ -262,7 +262,7 @@ fn what_does_not_fit_the_table_is_a_usage_error_in_one_line() {
     desk.fails(
         &format!("{compare} --metric dice --factor s --baseline 0 --pair-by s"),
         2,
-        "column 's' is named twice",
+        "column 's' is given twice",
     );
     desk.fails(
         "table --input m.parquet --rows s --metric dice --decimals 1,2",

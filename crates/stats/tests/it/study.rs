@@ -261,7 +261,7 @@ fn a_baseline_that_does_not_occur_is_refused_with_the_levels_that_do() {
     let error = compare(&samples, "s", &Level::parse("0"), CONFIG).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "no row has s = 0, the baseline; the levels are 10"
+        "no row has the baseline s = 0; the levels are 10"
     );
 }
 

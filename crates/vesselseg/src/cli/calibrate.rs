@@ -1,7 +1,7 @@
 //! `rsom-vesselseg calibrate`.
 
 use rsom_formats::table::{Column, Table, TableError};
-use rsom_io::dataset::{Chosen, Pair};
+use rsom_io::dataset::{Pair, SelectedScans};
 use rsom_io::fault::{of_file, of_run};
 use rsom_io::ports;
 use rsom_parameters::Parameters;
@@ -23,10 +23,10 @@ pub(super) fn command() -> Command {
     Command::new("calibrate", "Find the threshold with the best mean Dice score on a set of scans, and write it into the weights", run)
         .instruction_set(rsom_nn::instruction_set())
         .input(Port::required("weights", Kind::Weights, "Weights of train or import-weights, or a PyTorch state dict (.pt) of the original network"))
-        .inputs(Chosen::inputs(SOUGHT))
+        .inputs(SelectedScans::inputs(SOUGHT))
         .output(Port::required("output", Kind::Weights, "The weights with the threshold; their metadata name the set, its scans and the mean Dice score"))
         .output(Port::optional("curve", Kind::Table, "Dice score of each scan and mean Dice score at each of the 369 thresholds"))
-        .parameters(Chosen::parameters(SOUGHT))
+        .parameters(SelectedScans::parameters(SOUGHT))
         .parameters(PredictParameters::declare())
         .example("rsom-vesselseg calibrate --weights net/weights.safetensors --manifest trees.yaml --split validation --output vessels.safetensors --curve curve.parquet")
         .example("rsom-vesselseg calibrate --weights vesnet_gn.pt --image a.nii.gz b.nii.gz --mask a_vessels.nii.gz b_vessels.nii.gz --output vessels.safetensors")
@@ -35,7 +35,7 @@ pub(super) fn command() -> Command {
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: PredictParameters = invocation.settings()?;
     let mut model = settings.load(invocation.input("weights")?)?;
-    let (chosen, stated) = Chosen::of(invocation, &["weights"])?;
+    let (chosen, stated) = SelectedScans::of(invocation, &["weights"])?;
 
     let thresholds = thresholds();
     let mut curves = Vec::with_capacity(chosen.pairs.len());

@@ -3,7 +3,7 @@
 use ndarray::Axis;
 use rsom_io::fault::of_file;
 use rsom_io::ports;
-use rsom_io::prepared::Prepared;
+use rsom_io::prepared::PreparedScan;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, Progress, StageError, Summary, interrupt};
 use rsom_training::cli::collapsed;
@@ -37,7 +37,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
     let (weights, input) = (invocation.input("weights")?, invocation.input("input")?);
     let model = settings.how.load(weights)?;
-    let Prepared { scan, file } = Prepared::load(input)?;
+    let PreparedScan { scan, file } = PreparedScan::load(input)?;
     let wanted = PredictSettings {
         threshold: settings.threshold.unwrap_or(model.threshold),
         probabilities: invocation.optional_output("probabilities").is_some(),

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use ndarray::Array4;
 use rsom_formats::nifti;
-use rsom_io::prepared::Prepared;
+use rsom_io::prepared::PreparedScan;
 use rsom_testing::{golden, shared};
 use rsom_vesselseg::{Blocks, Model, PredictSettings, Prediction, predict};
 use rsom_volume::{Grid, Scan, Spacing};
@@ -30,8 +30,8 @@ fn run(model: &Model, scan: &Scan, settings: &PredictSettings) -> Prediction {
     predict(model, scan, settings, &mut |_, _| true).unwrap()
 }
 
-/// Prepared scans of the chain and the beginnings of the names of what became of them.
-fn scans(folder: &Path) -> Vec<(Prepared, String)> {
+/// PreparedScan scans of the chain and the beginnings of the names of what became of them.
+fn scans(folder: &Path) -> Vec<(PreparedScan, String)> {
     let prepared = folder.join("chain/vessel_prep");
     let mut names: Vec<String> = std::fs::read_dir(&prepared)
         .unwrap()
@@ -39,7 +39,7 @@ fn scans(folder: &Path) -> Vec<(Prepared, String)> {
         .collect();
     names.sort();
     let load = |name: String| {
-        let scan = Prepared::load(&prepared.join(&name)).unwrap();
+        let scan = PreparedScan::load(&prepared.join(&name)).unwrap();
         (scan, name.trim_end_matches(".nii.gz").to_owned())
     };
     names.into_iter().map(load).collect()
@@ -61,7 +61,7 @@ fn probabilities_and_masks_match_the_released_pipeline() {
     let model = model(&folder, "chain/vessel_dvn_groupnorm.pt");
     let scans = scans(&folder);
     assert_eq!(scans.len(), 3);
-    for (Prepared { scan, file }, name) in scans {
+    for (PreparedScan { scan, file }, name) in scans {
         let found = run(
             &model,
             &scan,

@@ -4,9 +4,9 @@ use crate::FormatError;
 use crate::Numbers;
 use crate::matlab::stream::{Storage, Stream};
 
-/// An array with all that belongs to it.
+/// Type of an element that is an array.
 pub(in crate::matlab) const MATRIX: u32 = 14;
-/// An element compressed by zlib.
+/// Type of an element that is compressed by zlib.
 pub(in crate::matlab) const COMPRESSED: u32 = 15;
 pub(super) const INT8: u32 = 1;
 pub(super) const UINT8: u32 = 2;
@@ -17,7 +17,7 @@ pub(super) const UTF8: u32 = 16;
 pub(super) const UTF16: u32 = 17;
 pub(super) const UTF32: u32 = 18;
 
-/// No name is longer.
+/// Largest length of a name.
 pub(super) const LONGEST_NAME: u64 = 4096;
 
 /// Type and length of an element.
@@ -25,7 +25,7 @@ pub(super) const LONGEST_NAME: u64 = 4096;
 pub(super) struct Tag {
     pub(super) kind: u32,
     pub(super) bytes: u64,
-    /// A small element has its data in the tag.
+    /// The data of a small element, which are in the tag.
     small: Option<[u8; 4]>,
 }
 
@@ -51,17 +51,17 @@ impl Tag {
         })
     }
 
-    /// The same of an element that has no more than so many bytes.
+    /// Reads a tag, and checks that the element has at most `most` bytes.
     fn read_up_to(stream: &mut Stream, most: u64) -> Result<Self, FormatError> {
         let tag = Self::read(stream)?;
         if tag.bytes > most {
-            let what = format_args!("{} bytes where at most {most} make sense", tag.bytes);
+            let what = format_args!("{} bytes, but at most {most} are allowed", tag.bytes);
             return Err(stream.fault(what));
         }
         Ok(tag)
     }
 
-    /// The type of the numbers of this element.
+    /// The type of the element's numbers.
     fn storage(self, stream: &Stream) -> Result<Storage, FormatError> {
         Ok(match self.kind {
             INT8 => Storage::I8,
@@ -76,18 +76,18 @@ impl Tag {
             13 => Storage::U64,
             other => {
                 return Err(stream.fault(format_args!(
-                    "an element of type {other} where numbers should be"
+                    "an element of type {other} instead of numbers"
                 )));
             }
         })
     }
 
-    /// The numbers of this element.
+    /// The element's numbers.
     pub(super) fn numbers(self, stream: &mut Stream) -> Result<Numbers, FormatError> {
         self.numbers_as(self.storage(stream)?, stream)
     }
 
-    /// The same, stored otherwise than the tag says.
+    /// The element's numbers, stored in another type than the tag says.
     pub(super) fn numbers_as(
         self,
         storage: Storage,
@@ -96,7 +96,7 @@ impl Tag {
         let count = self.bytes / storage.bytes();
         if count * storage.bytes() != self.bytes {
             return Err(stream.fault(format_args!(
-                "{} bytes hold no whole number of numbers of {}",
+                "{} bytes are not a multiple of {}",
                 self.bytes,
                 storage.bytes()
             )));
@@ -112,12 +112,12 @@ impl Tag {
     }
 }
 
-/// An element of whole numbers of 32 bits that are not negative.
+/// An element with nonnegative 32-bit integers.
 pub(super) fn lengths(stream: &mut Stream, most: u64) -> Result<Vec<usize>, FormatError> {
     let tag = Tag::read_up_to(stream, most)?;
     let lengths: Result<Vec<usize>, _> = match tag.numbers(stream)? {
         Numbers::I32(numbers) => numbers.into_iter().map(usize::try_from).collect(),
-        // Some writers mean INT32 where they say UINT32.
+        // Some writers tag INT32 as UINT32, or the reverse.
         Numbers::U32(numbers) => {
             let numbers = numbers.into_iter().map(u32::cast_signed);
             numbers.map(usize::try_from).collect()
@@ -127,23 +127,23 @@ pub(super) fn lengths(stream: &mut Stream, most: u64) -> Result<Vec<usize>, Form
     lengths.map_err(|_| stream.fault("a negative length"))
 }
 
-/// An element of letters: names and classes.
+/// An element with characters: a name or a class.
 pub(super) fn letters(stream: &mut Stream, most: u64) -> Result<Vec<u8>, FormatError> {
     let tag = Tag::read_up_to(stream, most)?;
     match (tag.kind, tag.numbers(stream)?) {
         (INT8, Numbers::I8(bytes)) => Ok(bytes.into_iter().map(i8::cast_unsigned).collect()),
         (UTF8 | UINT8, Numbers::U8(bytes)) if bytes.is_ascii() => Ok(bytes),
-        (UTF8 | UINT8, _) => Err(stream.fault("a name with letters that are not of ASCII")),
+        (UTF8 | UINT8, _) => Err(stream.fault("a name with characters other than ASCII")),
         (kind, _) => Err(stream.fault(format_args!("a name of type {kind}"))),
     }
 }
 
-/// The same as a text.
+/// An element with characters, as text.
 pub(super) fn name(stream: &mut Stream) -> Result<String, FormatError> {
     Ok(until_zero(&letters(stream, LONGEST_NAME)?))
 }
 
-/// Letters up to the first zero, each byte one (Latin 1).
+/// Characters up to the first zero, one per byte (Latin 1).
 pub(super) fn until_zero(bytes: &[u8]) -> String {
     let letters = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
     letters.iter().copied().map(char::from).collect()

@@ -1,4 +1,4 @@
-//! Arrays: flags, extents, name, and what their class adds.
+//! Arrays: flags, extents, name, and the content of each class.
 
 use super::element::{self, MATRIX, Tag, UINT32, UTF8, UTF16, lengths, letters};
 use crate::FormatError;
@@ -9,16 +9,16 @@ use crate::matlab::value::{
     CellArray, Class, NumericArray, SparseMatrix, StructArray, TextArray, Value, count_of,
 };
 
-/// Cells in cells in cells: beyond this, a file is broken, and so would be the stack.
+/// Largest nesting depth of cells: more indicates a broken file and would overflow the stack.
 pub(in crate::matlab) const DEEPEST: usize = 64;
-/// No array has more extents.
+/// Largest number of extents of an array.
 pub(in crate::matlab) const MOST_EXTENTS: usize = 64;
-/// All field names of a struct together are no longer.
+/// Largest total length of the field names of a struct.
 const LONGEST_NAMES: u64 = 4 << 20;
 const COMPLEX: u32 = 0x0800;
 const LOGICAL: u32 = 0x0200;
 
-/// What comes before the content of an array.
+/// The header of an array.
 pub(super) struct Header {
     pub(super) class: Class,
     pub(super) complex: bool,
@@ -29,32 +29,32 @@ pub(super) struct Header {
 
 impl Header {
     fn count(&self, stream: &Stream) -> Result<u64, FormatError> {
-        count_of(&self.dims).ok_or_else(|| stream.fault("extents that cannot be counted"))
+        count_of(&self.dims).ok_or_else(|| stream.fault("extents whose product overflows"))
     }
 
-    /// Element count of an array whose elements are arrays, of which each takes a tag at least.
+    /// Number of elements of an array of arrays; each takes at least a tag.
     fn values(&self, stream: &Stream, each: usize) -> Result<usize, FormatError> {
         let count = self.count(stream)?.checked_mul(each as u64);
         match count.filter(|count| count.checked_mul(8).is_some_and(|b| b <= stream.left())) {
             Some(count) => Ok(count as usize),
             None => Err(stream.fault(format_args!(
-                "{:?} values do not fit into what is left of the file",
+                "{:?} values do not fit into the rest of the file",
                 self.dims
             ))),
         }
     }
 }
 
-/// The header of an array; `None` when the array is nothing but its tag.
+/// Reads the header of an array; `None` when the array is only a tag.
 pub(super) fn header(stream: &mut Stream) -> Result<Option<Header>, FormatError> {
     Ok(limited_header(stream)?.0)
 }
 
-/// The same, after which no more than the array can be read, and what may be read behind it.
+/// Reads the header and limits the stream to the array; also returns the number of bytes after the array.
 fn limited_header(stream: &mut Stream) -> Result<(Option<Header>, u64), FormatError> {
     let tag = Tag::read(stream)?;
     if tag.kind != MATRIX {
-        let what = format_args!("an element of type {} where an array should be", tag.kind);
+        let what = format_args!("an element of type {} instead of an array", tag.kind);
         return Err(stream.fault(what));
     }
     let behind = stream.limit(tag.bytes)?;
@@ -109,14 +109,14 @@ fn class(number: u32) -> Option<Class> {
     })
 }
 
-/// The array that comes next.
+/// Reads the next array.
 pub(super) fn read(stream: &mut Stream) -> Result<Value, FormatError> {
     nested(stream, 0)
 }
 
 fn nested(stream: &mut Stream, depth: usize) -> Result<Value, FormatError> {
     if depth > DEEPEST {
-        return Err(stream.fault(format_args!("arrays in arrays, more than {DEEPEST} deep")));
+        return Err(stream.fault(format_args!("arrays nested more than {DEEPEST} deep")));
     }
     stream.count_array()?;
     let (header, behind) = limited_header(stream)?;
@@ -135,7 +135,7 @@ fn nested(stream: &mut Stream, depth: usize) -> Result<Value, FormatError> {
     Ok(value)
 }
 
-/// What comes behind the header.
+/// Reads the content after the header.
 fn content(stream: &mut Stream, header: Header, depth: usize) -> Result<Value, FormatError> {
     Ok(match header.class {
         Class::Cell => {
@@ -155,7 +155,7 @@ fn content(stream: &mut Stream, header: Header, depth: usize) -> Result<Value, F
         Class::Sparse => sparse(stream, &header)?,
         Class::Function => Value::Function(Box::new(nested(stream, depth + 1)?)),
         Class::Opaque => {
-            // The system that the class belongs to, which is always MATLAB's own.
+            // The name of the class system, which is always MATLAB's.
             element::name(stream)?;
             Value::Opaque {
                 class_name: element::name(stream)?,
@@ -219,7 +219,7 @@ fn characters(stream: &mut Stream, header: Header) -> Result<Value, FormatError>
     let characters = match (tag.kind, tag.numbers(stream)?) {
         (UTF8, Numbers::U8(bytes)) => text::utf8(&bytes),
         (UTF16, Numbers::U16(units)) => text::utf16(&units),
-        // Characters beyond the first 65,536 are two in MATLAB, and so are counted.
+        // MATLAB counts characters beyond U+FFFF as two.
         (_, Numbers::U16(units)) => text::utf16(&units),
         (_, Numbers::U8(codes)) => text::codes(codes.into_iter().map(u32::from)),
         (_, Numbers::I8(codes)) => {
@@ -230,7 +230,7 @@ fn characters(stream: &mut Stream, header: Header) -> Result<Value, FormatError>
     };
     let mut dims = header.dims;
     if characters.len() as u64 != count {
-        // One row is as long as it is, whatever was counted.
+        // A single row has the length of its text, regardless of the count.
         let row = dims.first() == Some(&1) && dims[2..].iter().all(|extent| *extent == 1);
         if !row {
             let what = format_args!("{} characters for an array of {count}", characters.len());
@@ -243,7 +243,7 @@ fn characters(stream: &mut Stream, header: Header) -> Result<Value, FormatError>
 
 fn sparse(stream: &mut Stream, header: &Header) -> Result<Value, FormatError> {
     let &[rows, columns] = header.dims.as_slice() else {
-        return Err(stream.fault("a sparse matrix of more than two extents"));
+        return Err(stream.fault("a sparse matrix with more than two extents"));
     };
     let mut places = lengths(stream, u64::MAX)?;
     let starts = lengths(stream, u64::MAX)?;
@@ -252,15 +252,15 @@ fn sparse(stream: &mut Stream, header: &Header) -> Result<Value, FormatError> {
         starts.first() == Some(&0) && starts.is_sorted(),
     );
     if starts.len() != columns + 1 || !rising || count > places.len() {
-        return Err(stream.fault("a sparse matrix whose columns are not where they should be"));
+        return Err(stream.fault("a sparse matrix with invalid column starts"));
     }
     places.truncate(count);
     if places.iter().any(|row| *row >= rows) {
-        return Err(stream.fault("an element of a sparse matrix lies outside of it"));
+        return Err(stream.fault("an element outside its sparse matrix"));
     }
     let mut part = || -> Result<Vec<f64>, FormatError> {
         let tag = Tag::read(stream)?;
-        // MATLAB calls the elements of a logical matrix doubles, but stores a byte for each.
+        // MATLAB's class for the elements of a logical matrix is double, but each is stored as a byte.
         let mut values = if header.logical && tag.bytes == count as u64 {
             tag.numbers_as(Storage::U8, stream)?.into_f64()
         } else {

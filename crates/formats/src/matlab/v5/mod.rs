@@ -1,4 +1,4 @@
-//! Versions 5 to 7: a header, then tagged elements, one for each variable, which may be compressed.
+//! Versions 5 to 7: a header, then one tagged element per variable, which may be compressed.
 
 mod element;
 mod matrix;
@@ -14,12 +14,12 @@ use super::value::{Class, Value};
 use super::variable::{Place, Variable};
 use crate::FormatError;
 
-/// Bytes before the first variable.
+/// Size of the file header in bytes.
 const HEADER: u64 = 128;
-/// Bytes of an element's tag.
+/// Size of an element's tag in bytes.
 const TAG: u64 = 8;
 
-/// Byte order of a file of version 1.0, told by the letters MI.
+/// Byte order of a file of version 1.0, from the letters MI.
 pub(super) fn order_of(start: &[u8]) -> Option<ByteOrder> {
     match start.get(HEADER as usize - 4..HEADER as usize)? {
         [0, 1, b'I', b'M'] => Some(ByteOrder::Little),
@@ -28,7 +28,7 @@ pub(super) fn order_of(start: &[u8]) -> Option<ByteOrder> {
     }
 }
 
-/// What a file says of itself.
+/// Description text of a file.
 pub(super) fn text_of(start: &[u8]) -> String {
     let text = String::from_utf8_lossy(&start[..start.len().min(116)]);
     text.trim_matches(|c: char| c.is_whitespace() || c == '\0')
@@ -66,7 +66,7 @@ pub(super) fn variables(
                 compressed,
             },
             other => {
-                let what = format_args!("an element of type {other} where a variable should be");
+                let what = format_args!("an element of type {other} instead of a variable");
                 return Err(stream.fault(what));
             }
         };
@@ -77,7 +77,7 @@ pub(super) fn variables(
     Ok(variables)
 }
 
-/// The variable at a place; `None` for what MATLAB keeps there for itself, which has no name.
+/// The variable at a position; `None` for MATLAB's internal data, which have no name.
 fn variable(file: &File, place: Place, order: ByteOrder) -> Result<Option<Variable>, FormatError> {
     let mut stream = open(file, place, order)?;
     let Some(header) = matrix::header(&mut stream)? else {

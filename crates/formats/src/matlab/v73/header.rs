@@ -1,4 +1,4 @@
-//! What attributes, type and extents say of an array before its values are read.
+//! Class, extents and other properties of an array, read from its attributes and type before its values.
 
 use crate::FormatError;
 use crate::Numbers;
@@ -6,24 +6,24 @@ use crate::hdf5::{Attributes, Dataset, Group, Kind, Node};
 use crate::matlab::v5::MOST_EXTENTS;
 use crate::matlab::value::{Class, NumericArray};
 
-/// What an array is.
+/// Properties of an array.
 pub(super) struct Header {
     pub(super) class: Class,
-    /// The class by name, for objects.
+    /// Name of the class, for objects.
     pub(super) class_name: String,
-    /// Extents in MATLAB's order; none for an object of the new kind.
+    /// Extents in MATLAB's order; empty for opaque objects.
     pub(super) dims: Vec<usize>,
     pub(super) complex: bool,
     pub(super) logical: bool,
-    /// Whether the dataset holds the extents of an array that has no elements.
+    /// Whether the dataset stores the extents of an array without elements.
     pub(super) empty: bool,
-    /// Names of fields in their order, where they are said.
+    /// Field names in their order, if the file states it.
     pub(super) fields: Option<Vec<String>>,
-    /// Whether the file names a class of MATLAB's.
+    /// Whether the file states a MATLAB class.
     pub(super) said: bool,
 }
 
-/// What `MATLAB_object_decode` says.
+/// Value of `MATLAB_object_decode` for a function handle.
 const FUNCTION: f64 = 1.0;
 const OLD_OBJECT: f64 = 2.0;
 const NEW_OBJECT: f64 = 3.0;
@@ -106,8 +106,8 @@ impl Header {
     }
 }
 
-/// The extents of an array of structs, each field of which is a dataset of references without a class of its own;
-/// `None` if these are the fields of one struct.
+/// The extents of a struct array, in which each field is a dataset of references without a class; `None` if these are
+/// the fields of a single struct.
 fn elements_of_structs(fields: &[Node]) -> Result<Option<Vec<usize>>, FormatError> {
     let mut found = None;
     for field in fields {
@@ -123,7 +123,7 @@ fn elements_of_structs(fields: &[Node]) -> Result<Option<Vec<usize>>, FormatErro
         if found.as_ref().is_some_and(|found| *found != dims) {
             return Err(fault(
                 field.path(),
-                "a field of more or fewer structs than the others",
+                "a field with another number of structs than the other fields",
             ));
         }
         found = Some(dims);
@@ -151,7 +151,7 @@ fn class(name: &str) -> Class {
     }
 }
 
-/// The class of what other software added to a file without naming one.
+/// The class of a dataset that other software added without stating a class.
 fn of_kind(dataset: &Dataset) -> Class {
     match dataset.kind() {
         Kind::Number | Kind::Complex => {
@@ -189,21 +189,21 @@ fn dims(dataset: &Dataset) -> Result<Vec<usize>, FormatError> {
     Ok(dims)
 }
 
-/// The extents that an array without elements has in place of them.
+/// The extents of an array without elements, which are stored as its content.
 fn stored_dims(dataset: &Dataset) -> Result<Vec<usize>, FormatError> {
-    let broken = || fault(dataset.path(), "an empty array without sensible extents");
+    let broken = || fault(dataset.path(), "an empty array with invalid extents");
     if !(2..=MOST_EXTENTS as u64).contains(&dataset.count()?) {
         return Err(broken());
     }
     let Numbers::U64(stored) = dataset.numbers()?.real else {
         return Err(broken());
     };
-    // A struct without fields may be said to be empty and have elements; nothing is stored of them.
+    // A struct without fields may be marked as empty and still have elements; none of them are stored.
     let extents: Result<Vec<usize>, _> = stored.into_iter().map(usize::try_from).collect();
     extents.map_err(|_| broken())
 }
 
-/// A dataset of a group.
+/// A dataset of a group, by name.
 pub(super) fn child(group: &Group, name: &str) -> Result<Option<Dataset>, FormatError> {
     let children = group.children()?.into_iter();
     let mut found = children.filter_map(|node| match node {
@@ -213,7 +213,7 @@ pub(super) fn child(group: &Group, name: &str) -> Result<Option<Dataset>, Format
     Ok(found.next())
 }
 
-/// The array of this class that has no elements.
+/// An array of this class without elements.
 pub(super) fn empty_numbers(header: &Header) -> NumericArray {
     let real = match header.class {
         Class::Single => Numbers::F32(Vec::new()),
@@ -236,7 +236,7 @@ pub(super) fn empty_numbers(header: &Header) -> NumericArray {
     }
 }
 
-/// A fault of an object.
+/// An error of an object.
 pub(super) fn fault(object: &str, what: &str) -> FormatError {
     let text = format!("{object}: {what}");
     crate::matlab::fault::fault(text.replace(char::is_control, "?"))

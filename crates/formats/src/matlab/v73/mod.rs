@@ -1,7 +1,7 @@
-//! Version 7.3: HDF5. A variable is a dataset or group of the root, and attributes say which of MATLAB's classes it is of.
+//! Version 7.3: HDF5. Each variable is a dataset or group in the root group; attributes state its MATLAB class.
 //!
-//! HDF5 counts extents from the one that runs slowest, MATLAB from the one that runs fastest: turned round they are the
-//! same array, and no number moves. Cells are references into the group `#refs#`.
+//! HDF5 lists the slowest extent first, MATLAB the fastest first: with reversed extents the arrays are equal, without
+//! reordering numbers. Cells are references into the group `#refs#`.
 
 mod header;
 mod value;
@@ -16,9 +16,9 @@ use crate::FormatError;
 use crate::hdf5::{File, Node};
 use header::Header;
 
-/// Groups of the root that are no variables: what cells refer to, and what objects of the new kind consist of.
+/// Root groups that are not variables: the targets of cell references, and the data of opaque objects.
 const HIDDEN: [&str; 2] = ["#refs#", "#subsystem#"];
-/// Bytes before which a file says of itself what it is.
+/// Length in bytes of the description at the start of a file.
 const TEXT: usize = 116;
 
 /// An open file, and its variables.
@@ -33,7 +33,7 @@ impl std::fmt::Debug for Source {
     }
 }
 
-/// What a file says of itself, in the block before HDF5 begins.
+/// Description text of a file, in the block before the HDF5 part.
 pub(super) fn text_of(start: &[u8]) -> String {
     if !start.starts_with(b"MATLAB") {
         return String::new();
@@ -41,7 +41,7 @@ pub(super) fn text_of(start: &[u8]) -> String {
     super::v5::text_of(&start[..start.len().min(TEXT)])
 }
 
-/// The order of bytes that the file's head speaks of; numbers of HDF5 have each their own.
+/// Byte order in the file's header; each HDF5 number has its own.
 pub(super) fn order_of(start: &[u8]) -> ByteOrder {
     match start.get(126..128) {
         Some(b"MI") => ByteOrder::Big,
@@ -52,7 +52,7 @@ pub(super) fn order_of(start: &[u8]) -> ByteOrder {
 /// Opens a file and lists its variables.
 ///
 /// # Errors
-/// A broken file; one of HDF5 that does not come from MATLAB, or does not look so.
+/// The file is broken, or is HDF5 without MATLAB classes.
 pub(super) fn open(path: &Path, start: &[u8]) -> Result<(Source, Vec<Variable>), FormatError> {
     let file = File::open(path)?;
     let mut nodes = file.root()?.children()?;

@@ -1,4 +1,4 @@
-//! Values: of datasets and groups, and of what they refer to.
+//! Values of datasets and groups, and of the objects that they refer to.
 
 use super::header::{Header, child, empty_numbers, fault};
 use crate::FormatError;
@@ -11,31 +11,31 @@ use crate::matlab::value::{
     CellArray, Class, NumericArray, SparseMatrix, StructArray, TextArray, Value, count_of,
 };
 
-/// Addresses that lead nowhere: what a cell has that was never written.
+/// Null references: cells that were never written.
 const NOWHERE: [u64; 2] = [0, u64::MAX];
 
 /// The value of a variable.
 ///
 /// # Errors
-/// A broken file; references that lead round in a circle.
+/// The file is broken; references form a cycle.
 pub(super) fn read(file: &File, node: &Node) -> Result<Value, FormatError> {
     let mut reading = Reading {
         file,
         within: Vec::new(),
         arrays: 0,
-        // Objects may share data, but what they all hold must have been somewhere.
+        // Objects may share data, but the file must have had space for each of them.
         bytes: file.bytes().saturating_mul(2),
     };
     reading.node(node)
 }
 
-/// How far one variable has been read.
+/// State of reading one variable.
 struct Reading<'a> {
     file: &'a File,
-    /// Addresses of the arrays around the one that is read.
+    /// Addresses of the arrays that contain the current one.
     within: Vec<u64>,
     arrays: usize,
-    /// Bytes that the rest of the variable may have taken in the file.
+    /// Remaining budget of bytes that the variable may take in the file.
     bytes: u64,
 }
 
@@ -43,14 +43,14 @@ impl Reading<'_> {
     fn node(&mut self, node: &Node) -> Result<Value, FormatError> {
         self.arrays += 1;
         if self.arrays > MOST_ARRAYS {
-            let what = format!("a variable of more than {MOST_ARRAYS} arrays");
+            let what = format!("a variable with more than {MOST_ARRAYS} arrays");
             return Err(fault(node.path(), &what));
         }
         if self.within.contains(&node.address()) {
-            return Err(fault(node.path(), "it holds itself"));
+            return Err(fault(node.path(), "it contains itself"));
         }
         if self.within.len() > DEEPEST {
-            let what = format!("arrays in arrays, more than {DEEPEST} deep");
+            let what = format!("arrays nested more than {DEEPEST} deep");
             return Err(fault(node.path(), &what));
         }
         self.within.push(node.address());
@@ -91,7 +91,7 @@ impl Reading<'_> {
         })
     }
 
-    /// What is stored where MATLAB does not say what it means.
+    /// Reads the stored content of an object whose meaning MATLAB does not document.
     fn content(&mut self, dataset: &Dataset) -> Result<Value, FormatError> {
         let array = |dims, real| NumericArray {
             class: Class::Uint64,
@@ -101,7 +101,7 @@ impl Reading<'_> {
             imaginary: None,
         };
         if let Ok(references) = dataset.references() {
-            // Where they lead is not told here: into a part of the file that is not documented.
+            // The targets of its references are in an undocumented part of the file.
             let dims = vec![references.len(), 1];
             return Ok(Value::Numeric(array(dims, Numbers::U64(references))));
         }
@@ -122,7 +122,7 @@ impl Reading<'_> {
         }))
     }
 
-    /// The array that a reference leads to.
+    /// The array that a reference refers to.
     fn at(&mut self, from: &str, address: u64) -> Result<Value, FormatError> {
         if NOWHERE.contains(&address) {
             return Ok(Value::Numeric(NumericArray {
@@ -137,7 +137,7 @@ impl Reading<'_> {
         match file.at(address)? {
             Some(node) => self.node(node),
             None => {
-                let what = format!("a reference to {address}, where there is no object");
+                let what = format!("a reference to {address}, but no object is there");
                 Err(fault(from, &what))
             }
         }
@@ -203,7 +203,7 @@ impl Reading<'_> {
         let mut columns = Vec::with_capacity(fields.len());
         for field in fields {
             let Node::Dataset(dataset) = field else {
-                return Err(fault(field.path(), "a group where references should be"));
+                return Err(fault(field.path(), "a group instead of references"));
             };
             columns.push(dataset.references()?);
         }
@@ -223,7 +223,7 @@ impl Reading<'_> {
         Ok(values)
     }
 
-    /// The numbers of a dataset that belongs to an array.
+    /// The numbers of a dataset in the group of an array.
     fn child(&mut self, group: &Group, name: &str) -> Result<Option<Array>, FormatError> {
         let Some(dataset) = child(group, name)? else {
             return Ok(None);
@@ -232,7 +232,7 @@ impl Reading<'_> {
         dataset.numbers().map(Some)
     }
 
-    /// The whole numbers of such a dataset; none if it is missing, as it is where there are no elements.
+    /// The integers of such a dataset; empty if it is missing, as for arrays without elements.
     fn places(&mut self, group: &Group, name: &str) -> Result<Vec<usize>, FormatError> {
         let Some(array) = self.child(group, name)? else {
             return Ok(Vec::new());
@@ -247,12 +247,12 @@ impl Reading<'_> {
         places.ok_or_else(|| {
             fault(
                 group.path(),
-                "places in a sparse matrix that are no whole numbers",
+                "indices of a sparse matrix that are not integers",
             )
         })
     }
 
-    /// Takes what a dataset needed in the file from what the variable may have needed.
+    /// Subtracts the size of a dataset in the file from the remaining budget.
     fn charge(&mut self, dataset: &Dataset) -> Result<(), FormatError> {
         let left = self.bytes.checked_sub(dataset.least_bytes()?);
         self.bytes =
@@ -260,11 +260,11 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// A sparse matrix: rows `ir` and elements `data`, and where each column begins among them, `jc`.
+    /// A sparse matrix: row indices `ir`, elements `data`, and the start of each column, `jc`.
     fn sparse(&mut self, group: &Group, header: &Header) -> Result<SparseMatrix, FormatError> {
         let broken = |what: &str| fault(group.path(), what);
         let &[rows, columns] = header.dims.as_slice() else {
-            return Err(broken("a sparse matrix of more than two extents"));
+            return Err(broken("a sparse matrix with more than two extents"));
         };
         let mut starts = self.places(group, "jc")?;
         if starts.is_empty() {
@@ -275,13 +275,11 @@ impl Reading<'_> {
         let count = starts.last().copied().unwrap_or(0);
         let rising = starts.first() == Some(&0) && starts.is_sorted();
         if starts.len() != columns + 1 || !rising || count > found.len() {
-            return Err(broken(
-                "a sparse matrix whose columns are not where they should be",
-            ));
+            return Err(broken("a sparse matrix with invalid column starts"));
         }
         found.truncate(count);
         if found.iter().any(|row| *row >= rows) {
-            return Err(broken("an element of a sparse matrix lies outside of it"));
+            return Err(broken("an element outside its sparse matrix"));
         }
         let (real, imaginary) = match data {
             Some(array) => (
@@ -309,7 +307,7 @@ impl Reading<'_> {
     }
 }
 
-/// An array without elements, of which the dataset holds the extents.
+/// An array without elements; the dataset stores its extents.
 fn empty(dataset: &Dataset, header: Header) -> Result<Value, FormatError> {
     let fields = header.fields.clone().unwrap_or_default();
     let count = count_of(&header.dims);

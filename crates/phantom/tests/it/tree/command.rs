@@ -82,7 +82,7 @@ fn a_demand_volume_decides_where_ends_are() {
     let command = format!("{SMALL} --seed 5 {TABLES}");
     for (name, says) in [
         ("wide", "covers"),
-        ("none", "nothing"),
+        ("none", "zero everywhere"),
         ("negative", "-1"),
         ("garbage", "garbage"),
         ("absent", "absent"),

@@ -1,4 +1,4 @@
-//! One side's times and memory, as it prints them.
+//! Times and memory of one side, as it prints them.
 
 use std::collections::BTreeMap;
 
@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 
 /// The line that either side prints: one JSON object.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Measured {
-    /// Which program, with its version.
+pub struct Measurement {
+    /// Name and version of the program.
     pub peer: String,
     /// Seconds of each pass.
     pub seconds: Vec<f64>,
-    /// Largest resident memory of the process in MiB, where the system says.
+    /// Peak resident memory of the process in MiB, where the system reports it.
     pub peak_mb: Option<f64>,
-    /// Seconds of each op in one pass, when asked for.
+    /// Seconds per op in one pass, if profiled.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub ops: BTreeMap<String, f64>,
 }
 
-/// The middle one of some numbers; of an even count, the mean of the middle two.
+/// The median; for an even count, the mean of the middle two.
 pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -30,7 +30,7 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// Largest resident memory of this process so far, in MiB (Linux).
+/// Peak resident memory of this process so far, in MiB (Linux).
 pub fn peak_mb() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
