@@ -7,7 +7,7 @@ mod skeleton;
 
 use candle_core::{Device, Tensor};
 use rayon::prelude::*;
-use rsom_nn::loss::{balanced_bce_with_logits, known, sigmoid};
+use rsom_nn::loss::{balanced_bce_with_logits, precomputed, sigmoid};
 use rsom_nn::{Element, Reduction};
 use rsom_parameters::Parameters;
 use rsom_training::{Loss, Term};
@@ -119,7 +119,7 @@ pub fn combined(
             false => {
                 let gradient = by_logits(found.gradient, &p);
                 let gradient = Tensor::from_vec(gradient, logits.shape(), &Device::Cpu)?;
-                known(logits, found.value, &gradient)?
+                precomputed(logits, found.value, &gradient)?
             }
         };
         total = (total + (term * weight)?)?;
