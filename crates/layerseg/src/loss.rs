@@ -5,7 +5,7 @@ mod smoothness;
 use candle_core::Tensor;
 use rsom_nn::loss::bce_with_logits;
 use rsom_parameters::{Choice, Parameters};
-use rsom_training::{Loss, Named, Term};
+use rsom_training::{Loss, NamedValues, Term};
 use serde::{Deserialize, Serialize};
 
 pub use smoothness::smoothness;
@@ -90,7 +90,7 @@ pub fn combined(
     };
     let penalty = smoothness(&input, config.window)?.affine(1.0 / smoothness_by, 0.0)?;
     let [of_bce, of_penalty] = TERMS;
-    let terms = Named::from([(of_bce, number(&bce)?), (of_penalty, number(&penalty)?)]);
+    let terms = NamedValues::from([(of_bce, number(&bce)?), (of_penalty, number(&penalty)?)]);
     let total = if watched {
         bce
     } else {

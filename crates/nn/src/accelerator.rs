@@ -10,7 +10,7 @@ use crate::NnError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Choice)]
 #[serde(rename_all = "snake_case")]
 pub enum Accelerator {
-    /// The processor, with our kernels.
+    /// The CPU, with our kernels.
     #[default]
     Cpu,
     /// The first NVIDIA GPU, with candle's kernels; needs the feature `cuda`.

@@ -2,7 +2,9 @@
 
 use candle_core::Tensor;
 use rsom_nn::{Mode, NeuralNetwork};
-use rsom_training::{GoOn, Loss, Predicted, RunSettings, Sample, Task, Term, TrainingError};
+use rsom_training::{
+    Loss, RunSettings, Sample, ShouldContinue, Task, Term, TrainingError, ValidationOutput,
+};
 
 use super::order::{self, Batch};
 use super::{Example, TrainSettings};
@@ -134,14 +136,14 @@ impl<'a> Task for LayerTask<'a> {
         batches.into_iter().map(unmoved).collect()
     }
 
-    fn predicted(
+    fn predict(
         &self,
         network: &Network,
         part: &Slices,
-        _go_on: GoOn,
-    ) -> Result<Predicted, LayersegError> {
+        _go_on: ShouldContinue,
+    ) -> Result<ValidationOutput, LayersegError> {
         let Sample { input, reference } = self.tensors(part)?;
-        Ok(Predicted {
+        Ok(ValidationOutput {
             logits: network.run(&input, &Mode::Evaluation)?,
             reference,
         })

@@ -2,7 +2,9 @@
 
 use candle_core::{Device, Tensor};
 use rayon::prelude::*;
-use rsom_training::{GoOn, Loss, Predicted, RunSettings, Sample, Task, Term, TrainingError};
+use rsom_training::{
+    Loss, RunSettings, Sample, ShouldContinue, Task, Term, TrainingError, ValidationOutput,
+};
 
 use super::batches::{self, Pick};
 use super::example::Frame;
@@ -126,12 +128,12 @@ impl<'a> Task for VesselTask<'a> {
     }
 
     /// Logits and reference of a whole scan, (1, 1, z, y, x).
-    fn predicted(
+    fn predict(
         &self,
         network: &Network,
         example: &&'a Example,
-        go_on: GoOn,
-    ) -> Result<Predicted, VesselsegError> {
+        should_continue: ShouldContinue,
+    ) -> Result<ValidationOutput, VesselsegError> {
         let sweep = Sweep {
             network,
             blocks: self.settings.blocks,
@@ -152,9 +154,9 @@ impl<'a> Task for VesselTask<'a> {
                 logits[start..start + width].copy_from_slice(values);
             }
         };
-        sweep.run(&input, &mut put, &mut |_, _| go_on())?;
+        sweep.run(&input, &mut put, &mut |_, _| should_continue())?;
         let tensor = |values| Tensor::from_vec(values, (1, 1, z, y, x), &Device::Cpu);
-        Ok(Predicted {
+        Ok(ValidationOutput {
             logits: tensor(logits)?,
             reference: tensor(example.target(&kept))?,
         })
