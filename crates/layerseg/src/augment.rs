@@ -1,29 +1,29 @@
-//! Random placement of the volumes of an epoch: a shift in depth and a mirror along x.
+//! Data augmentation: a random shift in depth and a random mirror along x for each volume and epoch.
 
 use rand::RngExt;
 use rsom_nn::rng;
 use rsom_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 
-/// Which placements training draws from.
+/// Ranges of the random placements in training.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct Augmentation {
     /// Smallest and largest random shift in depth, as fractions of the depth; one shift for each scan and epoch.
     ///
-    /// Deeper is positive. The paper shifts by −50 to 200 of 500 voxels: −0.1 to 0.4.
+    /// Positive values shift the content deeper. The paper shifts by −50 to 200 of 500 voxels: −0.1 to 0.4.
     #[parameter(default = [-0.1, 0.4], min = -1, max = 1, check = ascending)]
     pub z_shift: [f64; 2],
     /// Mirror each scan along x with probability 0.5 in each epoch.
     pub mirror: bool,
 }
 
-/// How the B-scans of one volume are placed in one epoch.
+/// Shift and mirror of all B-scans of one volume in one epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placement {
-    /// Rows by which the content moves down, into the tissue; what it leaves empty is zero.
+    /// Shift of the content in rows; positive is deeper into the tissue. Rows without content are 0.
     pub shift_rows: i64,
-    /// Whether x is reversed.
+    /// Mirror along x.
     pub mirror: bool,
 }
 
@@ -37,10 +37,11 @@ fn ascending([low, high]: &[f64; 2]) -> Result<(), String> {
 }
 
 impl Augmentation {
-    /// The placement of a volume of `rows` depth in an epoch: a whole shift, uniform between the two bounds (each
-    /// rounded to rows, both included), and a fair coin for the mirror.
+    /// Draws the placement of a volume of `rows` rows in an epoch. The shift is uniform over the whole numbers between the
+    /// two bounds, which are rounded to rows and included. The mirror has probability 0.5.
     ///
-    /// It depends on seed, epoch and volume alone, so that a resumed run draws what an uninterrupted one draws.
+    /// The result depends only on seed, epoch and volume, so that a resumed run makes the same draws as an uninterrupted
+    /// run.
     #[must_use]
     pub fn draw(&self, seed: u64, epoch: usize, volume: usize, rows: usize) -> Placement {
         let mut stream = rng::stream(seed, &format!("augment/{epoch}/{volume}"));
@@ -57,13 +58,13 @@ impl Augmentation {
 }
 
 impl Placement {
-    /// As it stands in the volume.
+    /// No shift and no mirror.
     pub const NONE: Self = Self {
         shift_rows: 0,
         mirror: false,
     };
 
-    /// The row of the volume that stands at `row` after the shift, or `None` where it leaves nothing.
+    /// The row of the volume that the shift moves to `row`; `None` if there is none.
     pub(crate) fn source_row(&self, row: usize, rows: usize) -> Option<usize> {
         let source = usize::try_from(row as i64 - self.shift_rows).ok()?;
         (source < rows).then_some(source)

@@ -1,35 +1,35 @@
-//! Cropping B-scans to extents that a U-Net can halve, and padding its masks back.
+//! Cropping of B-scans to extents that a U-Net can halve, and padding of its masks to the full size.
 
 use crate::LayersegError;
 
-/// Which rows (z) and columns (x) of a B-scan a network sees.
+/// The rows (z) and columns (x) of a B-scan that are the input of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Crop {
-    /// Along depth, z.
+    /// Rows, along depth (z).
     pub rows: Span,
-    /// Along x.
+    /// Columns, along x.
     pub columns: Span,
 }
 
-/// A run of indices along one axis.
+/// A range of indices along one axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
-    /// First index that is kept.
+    /// First index.
     pub start: usize,
-    /// How many are kept.
+    /// Number of indices.
     pub len: usize,
-    /// Extent before cropping.
+    /// Extent of the axis before cropping.
     pub full: usize,
 }
 
 impl Crop {
     /// Crops a B-scan of `rows` × `columns` pixels to multiples of `multiple`.
     ///
-    /// As the original training code does it: an odd extent loses its first index, then the rest is cropped
-    /// half and half, the smaller half first. A multiple of 1 keeps everything.
+    /// As in the original training code: an odd extent loses its first index; then the surplus is removed at both ends, with
+    /// the smaller half at the start. A multiple of 1 keeps everything.
     ///
     /// # Errors
-    /// [`LayersegError::SliceTooSmall`] when an extent has no multiple to be cropped to.
+    /// Returns [`LayersegError::SliceTooSmall`] if an extent is smaller than `multiple`.
     pub fn to_multiple(
         rows: usize,
         columns: usize,
@@ -48,9 +48,9 @@ impl Crop {
         }
     }
 
-    /// Pads pixels of the cropped B-scan, row by row, back to its full extent; margins repeat the nearest pixel.
+    /// Pads a cropped B-scan to its full size; margins repeat the nearest pixel.
     ///
-    /// `cropped` holds `rows.len × columns.len` values, the result `rows.full × columns.full`.
+    /// `cropped` has `rows.len × columns.len` values in row-major order, the result `rows.full × columns.full`.
     #[must_use]
     pub fn pad_edge<T: Copy>(&self, cropped: &[T]) -> Vec<T> {
         let mut full = Vec::with_capacity(self.rows.full * self.columns.full);
@@ -76,7 +76,7 @@ impl Span {
         })
     }
 
-    /// Index inside the span that lies nearest to an index of the full axis.
+    /// The index within the span that is nearest to an index of the full axis.
     fn nearest(&self, index: usize) -> usize {
         index.saturating_sub(self.start).min(self.len - 1)
     }

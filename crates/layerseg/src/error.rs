@@ -1,61 +1,65 @@
-//! What can go wrong between a scan and its mask.
+//! Errors of layer segmentation.
 
 use rsom_volume::VolumeError;
 
-/// Why a network cannot be built, trained or applied.
+/// An error of building, training or applying a layer network.
 #[derive(Debug, thiserror::Error)]
 pub enum LayersegError {
-    /// A B-scan that has nothing left after cropping.
+    /// A B-scan is smaller than the network allows.
     #[error(
-        "a B-scan of {rows} × {columns} pixels is too small for this network: both must be at least {multiple}"
+        "a B-scan of {rows} × {columns} pixels (z × x) is too small for this network: both must be at least {multiple}; use a smaller depth of the U-Net"
     )]
     SliceTooSmall {
-        /// Extent along z.
+        /// Extent along z in pixels.
         rows: usize,
-        /// Extent along x.
+        /// Extent along x in pixels.
         columns: usize,
-        /// What the extents are cropped to a multiple of.
+        /// The extents are cropped to multiples of this number.
         multiple: usize,
     },
-    /// NaN or infinite intensities.
-    #[error("{count} voxels are NaN or infinite")]
+    /// A scan has intensities that are NaN or infinite.
+    #[error("{count} voxels are NaN or infinite; replace them by numbers")]
     NonFiniteVoxels {
-        /// How many.
+        /// Number of these voxels.
         count: usize,
     },
-    /// A scan with another number of channels than the network takes.
-    #[error("the scan has {scan} channels but the network takes {network}")]
+    /// A scan has a wrong number of channels for the network.
+    #[error(
+        "the scan has {scan} channels, but the network needs {network}; use other weights or another scan"
+    )]
     Channels {
         /// Channels of the scan.
         scan: usize,
         /// Channels of the network.
         network: usize,
     },
-    /// Weights that belong to no network of this crate, or settings that make none.
+    /// Weights do not belong to a layer network, or the size of a network is invalid.
     #[error("{0}")]
     Network(String),
-    /// Probabilities that are no numbers: intensities beyond what the network can take.
-    #[error("the network gives NaN for B-scan {y}: its weights do not fit intensities this large")]
+    /// The network returns NaN, because the intensities are too large for it.
+    #[error(
+        "the network returns NaN for B-scan {y}: the intensities are too large for its weights; prepare the scan like the training scans"
+    )]
     NotFinitePrediction {
-        /// Index of the B-scan.
+        /// Index of the B-scan along y, counted from 0.
         y: usize,
     },
-    /// The caller asked to stop.
+    /// The caller stopped the computation.
     #[error("stopped")]
     Stopped,
-    /// Volumes that break an invariant.
+    /// A volume is invalid, or two volumes have different grids.
     #[error(transparent)]
     Volume(#[from] VolumeError),
-    /// A run that cannot start or go on.
+    /// A training run cannot start or continue.
     #[error(transparent)]
     Training(#[from] rsom_training::TrainingError),
-    /// Parameters, weights or layers that do not fit.
+    /// Parameters, weights or layers do not fit.
     #[error(transparent)]
     Nn(#[from] rsom_nn::NnError),
-    /// A weights file that cannot be read or written.
+    /// A weights file cannot be read or written.
     #[error(transparent)]
     Weights(#[from] rsom_weights::WeightsError),
-    /// The tensor library's own errors.
+    /// A tensor operation failed.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),
 }

@@ -1,9 +1,14 @@
 //! Epidermis segmentation: U-Net and seven-layer FCN, smoothness loss, training and prediction.
 //!
-//! A B-scan is one y of a volume; networks see it as (batch, channel, z, x). A [`LayerTask`] teaches a [`Network`] from
-//! [`Example`]s, [`Model`] is what a weights file holds, [`predict()`] applies it to a scan, [`postprocess`] cleans the
-//! mask. Arrays in, arrays out: files are the
-//! business of the command line.
+//! A B-scan is the slice of a volume at one y; the input of networks has the axes (batch, channel, z, x).
+//!
+//! - [`Network`]: the networks;
+//! - [`LayerTask`]: training of a network from [`Example`]s;
+//! - [`Model`]: the content of a weights file;
+//! - [`predict()`]: the mask of a scan;
+//! - [`postprocess`]: cleaning of a mask.
+//!
+//! The library works on arrays; only the command line (`cli`) reads and writes files.
 
 pub mod augment;
 #[cfg(feature = "cli")]

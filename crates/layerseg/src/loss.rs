@@ -1,21 +1,22 @@
-//! The loss of the paper: cross-entropy plus s times the smoothness penalty.
+//! The loss of the paper: cross-entropy plus s times a smoothness penalty.
 
 mod smoothness;
 
 use candle_core::Tensor;
 use rsom_nn::loss::bce_with_logits;
 use rsom_parameters::{Choice, Parameters};
-use rsom_training::{Loss, Named, Term};
+use rsom_training::{Loss, NamedValues, Term};
 use serde::{Deserialize, Serialize};
 
 pub use smoothness::smoothness;
 
 use crate::LayersegError;
 
-/// How the terms of the loss are brought to one number.
+/// Reduction of the loss terms over the pixels.
 ///
-/// The paper's equation 1 takes the mean of the cross-entropy H and the sum of the penalty S, but its values of s, up to
-/// 2500, train only when both are reduced alike, and s means the same under `Sum` and `Mean`.
+/// Equation 1 of the paper takes the mean of the cross-entropy H and the sum of the penalty S. But training with the paper's
+/// values of s, up to 2500, works only if both terms have the same reduction. The meaning of s is the same for `Sum` and
+/// `Mean`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Choice)]
 #[serde(rename_all = "snake_case")]
 pub enum Reduction {
@@ -23,16 +24,16 @@ pub enum Reduction {
     Sum,
     /// Both terms divided by the number of pixels of the batch.
     Mean,
-    /// Equation 1 to the letter, averaged over the B-scans of the batch: mean over pixels of H + s · sum over pixels
-    /// of S.
+    /// Equation 1 as written, averaged over the B-scans of the batch: mean of H over pixels + s · sum of S over pixels.
     Paper,
 }
 
-/// Weights and settings of the loss.
+/// Settings of the loss.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct LossConfig {
-    /// Weight of the smoothness penalty; the paper tries 0 to 2500. Thin layers collapse to empty masks at smaller values.
+    /// Weight of the smoothness penalty; the paper uses 0 to 2500. For thin layers use smaller values: a large s gives empty
+    /// masks.
     #[parameter(default = 0.0, min = 0)]
     pub s: f64,
     /// Width along x of the moving mean in the smoothness penalty; odd.
@@ -51,11 +52,11 @@ fn odd(window: &usize) -> Result<(), String> {
     }
 }
 
-/// Names of the terms: cross-entropy, and the smoothness penalty before it is multiplied by s.
+/// Names of the terms: cross-entropy, and smoothness penalty without the factor s.
 const TERMS: [&str; 2] = ["bce", "smoothness"];
 
 impl LossConfig {
-    /// The terms and their weights.
+    /// Names and weights of the terms.
     #[must_use]
     pub fn terms(&self) -> Vec<Term> {
         let [bce, smoothness] = TERMS;
@@ -63,10 +64,10 @@ impl LossConfig {
     }
 }
 
-/// The loss of `logits` against `target` (0 or 1), both of shape (batch, 1, z, x).
+/// The loss of `logits` for a `target` of 0 and 1, both of shape (batch, 1, z, x).
 ///
 /// # Errors
-/// Tensors of other shapes or types; an even window.
+/// Returns an error if the shapes or types differ, or if the window is even.
 pub fn combined(
     logits: &Tensor,
     target: &Tensor,
@@ -81,7 +82,7 @@ pub fn combined(
     };
     let bce =
         bce_with_logits(logits, target, rsom_nn::Reduction::Sum)?.affine(1.0 / bce_by, 0.0)?;
-    // Without a weight the penalty is only watched: off the tape it costs no gradient.
+    // With weight 0 the penalty is only reported, so it is computed without a gradient.
     let watched = config.s == 0.0;
     let input = if watched {
         logits.detach()
@@ -90,7 +91,7 @@ pub fn combined(
     };
     let penalty = smoothness(&input, config.window)?.affine(1.0 / smoothness_by, 0.0)?;
     let [of_bce, of_penalty] = TERMS;
-    let terms = Named::from([(of_bce, number(&bce)?), (of_penalty, number(&penalty)?)]);
+    let terms = NamedValues::from([(of_bce, number(&bce)?), (of_penalty, number(&penalty)?)]);
     let total = if watched {
         bce
     } else {
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_literal_reading_takes_the_mean_of_one_and_the_sum_of_the_other() {
+    fn equation_1_takes_the_mean_of_the_cross_entropy_and_the_sum_of_the_penalty() {
         let (_, sum) = loss(1.0, Reduction::Sum);
         let (_, literal) = loss(1.0, Reduction::Paper);
         assert!((literal[0] - sum[0] / 48.0).abs() < 1e-12);
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_watched_penalty_pulls_nowhere() {
+    fn a_penalty_with_weight_0_has_no_gradient() {
         let (logits, target) = batch();
         let config = LossConfig {
             s: 0.0,

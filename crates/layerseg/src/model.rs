@@ -1,4 +1,4 @@
-//! Weights files: a network's weights with all that is needed to apply them.
+//! Weights files: a network, its weights, and the settings to apply it.
 
 use std::collections::BTreeMap;
 
@@ -12,26 +12,26 @@ use crate::{LayersegError, Network, NetworkConfig, OddSlices};
 
 const FORMAT: &str = "rsom-layerseg 1";
 const WHAT: &str = "the weights of a layer network";
-/// Key of the metadata that say how original weights are applied.
-const APPLIED: &str = "applied";
+/// Metadata key of the [`PredictDefaults`].
+const DEFAULTS_KEY: &str = "applied";
 
-/// A trained network and the scaling of its input.
+/// A trained network and the settings to apply it.
 #[derive(Debug, Clone)]
 pub struct Model {
     /// The network.
     pub network: Network,
-    /// From intensities to network input.
+    /// Scaling of intensities to network input.
     pub scaling: InputScaling,
-    /// How the software that the weights were made for treats the first of an odd number of B-scans.
+    /// Default for the first B-scan of an odd number of B-scans, as in the software that the weights come from.
     pub odd_slices: OddSlices,
-    /// How its masks are cleaned, unless told otherwise.
+    /// Default cleaning of the masks.
     pub postprocess: Postprocess,
 }
 
-/// How original weights are applied; ours have none of this in their metadata.
+/// Default settings of prediction for original weights. Files of our own training do not contain them.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Applied {
+struct PredictDefaults {
     odd_slices: OddSlices,
     postprocess: Postprocess,
 }
@@ -40,12 +40,13 @@ impl Model {
     /// Reads a weights file: one of [`to_bytes`], or the PyTorch state dict (`.pt`, or converted to safetensors) of the
     /// original networks.
     ///
-    /// Without our metadata the network is told from names and shapes, and the scaling from the number of classes: the
-    /// released two-class weights take intensities minus 127 (and repeat the second B-scan in front of an even number),
-    /// those with one logit take intensities as they are.
+    /// Without our metadata, the network is inferred from names and shapes, and the settings from the number of classes. The
+    /// released weights with two classes: offset 127, [`OddSlices::Repeat`], [`Postprocess::Gerl2019`]. Weights with one
+    /// logit: intensities unchanged, [`OddSlices::Predict`], [`Postprocess::None`].
     ///
     /// # Errors
-    /// Bytes that are no weights, weights of another network, NaN or infinite weights.
+    /// Returns an error if the bytes are not a weights file, if the weights belong to another network, or if weights are NaN
+    /// or infinite.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LayersegError> {
         let file = rsom_weights::from_bytes(bytes)?;
         rsom_weights::require_finite(&file.tensors)?;
@@ -54,30 +55,29 @@ impl Model {
             return Ok(Self::of_original(Network::from_weights(&file.tensors)?));
         }
         let config: NetworkConfig = metadata.get("network")?;
-        let applied = metadata.find(APPLIED)?.unwrap_or(Applied {
+        let defaults = metadata.find(DEFAULTS_KEY)?.unwrap_or(PredictDefaults {
             odd_slices: OddSlices::Predict,
             postprocess: Postprocess::Rsom,
         });
         Ok(Self {
             network: Network::with_weights(&config, &file.tensors)?,
             scaling: metadata.get("input")?,
-            odd_slices: applied.odd_slices,
-            postprocess: applied.postprocess,
+            odd_slices: defaults.odd_slices,
+            postprocess: defaults.postprocess,
         })
     }
 
-    /// The bytes of a weights file that brings all of this back; as metadata under `rsom` where the weights come from (JSON
-    /// text).
+    /// Serializes the model to the bytes of a weights file. `provenance` is JSON text, stored in the metadata under `rsom`.
     ///
     /// # Errors
-    /// None that a model of this crate can cause.
+    /// Returns an error if weights cannot be copied to the CPU.
     pub fn to_bytes(&self, provenance: &str) -> Result<Vec<u8>, LayersegError> {
-        let applied = Applied {
+        let defaults = PredictDefaults {
             odd_slices: self.odd_slices,
             postprocess: self.postprocess,
         };
         let metadata = metadata(self.network.config(), self.scaling, provenance)?;
-        let metadata = metadata.with(APPLIED, &applied)?;
+        let metadata = metadata.with(DEFAULTS_KEY, &defaults)?;
         let tensors = self.network.parameters().snapshot()?;
         Ok(rsom_weights::to_bytes(&tensors, &metadata)?)
     }
@@ -95,7 +95,7 @@ impl Model {
             } else {
                 OddSlices::Predict
             },
-            // The training code evaluates masks as they are, the released pipeline cleans them.
+            // The original training code does not clean masks; the released pipeline does.
             postprocess: if released {
                 Postprocess::Gerl2019
             } else {
@@ -105,11 +105,11 @@ impl Model {
     }
 }
 
-/// The bytes of a weights file (safetensors): the weights, and as metadata the network's kind and size, the scaling of
-/// its input, and under `rsom` where the weights come from (JSON text).
+/// Serializes weights to the bytes of a weights file (safetensors). The metadata hold kind and size of the network, the
+/// scaling of its input, and under `rsom` the `provenance` (JSON text).
 ///
 /// # Errors
-/// None that weights of this crate can cause.
+/// Returns an error if a weight is not `f32`.
 pub fn to_bytes(
     weights: &BTreeMap<String, Tensor>,
     network: &NetworkConfig,
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weights_file_brings_its_network_and_scaling_back() {
+    fn a_weights_file_restores_its_network_and_scaling() {
         let scaling = InputScaling {
             offset: 3.5,
             scale: 1.0 / 255.0,
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn without_metadata_the_number_of_classes_tells_the_scaling() {
+    fn without_metadata_the_number_of_classes_determines_the_scaling() {
         for (config, offset) in configs().iter().zip([0.0, 127.0]) {
             let bytes = rsom_weights::to_bytes(&weights_of(config), &Metadata::default()).unwrap();
             let model = Model::from_bytes(&bytes).unwrap();
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_that_belie_the_weights_are_refused() {
+    fn metadata_that_contradict_the_weights_are_refused() {
         let [unet, fcn] = configs();
         let bytes = to_bytes(&weights_of(&unet), &fcn, InputScaling::IDENTITY, "").unwrap();
         assert!(Model::from_bytes(&bytes).is_err());
@@ -233,7 +233,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("rsom-other 3"), "{error}");
-        // What the safetensors library writes beside PyTorch's tensors.
+        // The format that the safetensors library writes for PyTorch's tensors.
         assert!(Model::from_bytes(&with_format("pt")).is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! The networks that find the layer in a B-scan.
+//! The networks that segment the layer in a B-scan.
 
 mod config;
 mod fcn7;

@@ -1,6 +1,6 @@
-//! Cleaning a predicted layer mask without a network.
+//! Cleaning of predicted layer masks.
 
-mod mended;
+mod rsom;
 mod surfaces;
 
 use ndarray::{Array3, ArrayView3};
@@ -8,27 +8,27 @@ use rsom_morphology::{Connectivity, Element, close, fill_holes};
 use rsom_parameters::Choice;
 use rsom_volume::Mask;
 
-pub use mended::rsom;
+pub use rsom::rsom;
 
 use crate::LayersegError;
 
-/// How a mask is cleaned.
+/// Method of cleaning a mask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, Choice)]
 #[serde(rename_all = "snake_case")]
 pub enum Postprocess {
-    /// Not at all.
+    /// No cleaning.
     None,
-    /// By [`gerl2019`].
+    /// The cleaning of the released pipeline, [`gerl2019`].
     Gerl2019,
-    /// By [`rsom`].
+    /// The same without its edge effects, [`rsom()`].
     Rsom,
 }
 
 impl Postprocess {
-    /// The cleaned mask, on the same grid.
+    /// Cleans a mask; the result has the same grid.
     ///
     /// # Errors
-    /// None that a mask can cause.
+    /// Returns an error if the result does not fit the grid, which does not happen for a valid mask.
     pub fn apply(self, mask: Mask) -> Result<Mask, LayersegError> {
         match self {
             Self::None => Ok(mask),
@@ -38,18 +38,18 @@ impl Postprocess {
     }
 }
 
-/// The cleaning of the released pipeline: closed, median-bounded, box-smoothed surfaces, refilled.
+/// The cleaning of the released pipeline; the result has the same grid.
 ///
-/// 1. Holes that no path of face neighbors joins to the outside are filled, in 3-D.
-/// 2. The mask, its edges repeated twice, is closed by two dilations and two erosions with face neighbors.
-/// 3. The upper surface is the first, the lower the last voxel of each (x, y) column; an empty column has its upper
-///    surface at the depth of the volume and its lower at 0.
-/// 4. Each surface is bounded by its 26 × 26 median (the upper may not lie above it, the lower not below it), then
-///    smoothed by a box mean over 9 pixels along y and 5 along x; edges repeat.
-/// 5. Columns are refilled from the rounded upper surface up to, but without, the rounded lower one.
+/// 1. Fill holes in 3-D: background that no path of face neighbors connects to the outside.
+/// 2. Close the mask by two dilations and two erosions with face neighbors; edges are repeated twice.
+/// 3. Find the surfaces: the upper surface is the first, the lower the last voxel of each (x, y) column. An empty column has
+///    its upper surface at the depth of the volume and its lower surface at 0.
+/// 4. Limit each surface to its 26 × 26 median (the upper surface may not lie above it, the lower not below it), then smooth
+///    it by the mean over 5 pixels along x and 9 along y. Edges repeat.
+/// 5. Fill each column from the rounded upper surface (included) to the rounded lower surface (excluded).
 ///
 /// # Errors
-/// None that a mask can cause; the result stands on the mask's own grid.
+/// Returns an error if the result does not fit the grid, which does not happen for a valid mask.
 pub fn gerl2019(mask: Mask) -> Result<Mask, LayersegError> {
     let (grid, voxels) = mask.into_parts();
     let closed = filled_and_closed(&voxels.view(), [true; 3]);
@@ -60,7 +60,7 @@ pub fn gerl2019(mask: Mask) -> Result<Mask, LayersegError> {
     Ok(Mask::new(grid, surfaces::refill(&upper, &lower, depth))?)
 }
 
-/// Steps 1 and 2 of both cleanings; holes are open to the outside along these axes.
+/// Steps 1 and 2 of both methods. Along the axes in `open`, the border of the array counts as outside.
 fn filled_and_closed(voxels: &ArrayView3<'_, bool>, open: [bool; 3]) -> Array3<bool> {
     let filled = fill_holes(voxels.view(), open);
     close(filled.view(), &Element::neighbors(Connectivity::Faces), 2)

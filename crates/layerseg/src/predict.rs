@@ -1,4 +1,4 @@
-//! From a scan to the mask of its layer.
+//! Prediction: segment the layer of a scan.
 
 use candle_core::{D, Tensor};
 use ndarray::{Array3, Axis, s};
@@ -10,52 +10,56 @@ use crate::augment::Placement;
 use crate::slices::{SliceStack, View};
 use crate::{Crop, LayersegError, Model};
 
-/// What a network makes of a scan.
+/// The prediction of a network for a scan.
 #[derive(Debug, Clone)]
 pub struct Prediction {
-    /// Voxels of the layer, on the scan's grid.
+    /// Mask of the layer, on the grid of the scan.
     pub mask: Mask,
-    /// Probability of each voxel, of shape (x, y, z), when asked for.
+    /// Probability of each voxel, of shape (x, y, z); `None` unless [`PredictSettings::probabilities`] is set.
     pub probabilities: Option<Array3<f32>>,
 }
 
-/// What becomes of the first B-scan of an odd number of them.
+/// Handling of the first B-scan of an odd number of B-scans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, Choice)]
 #[serde(rename_all = "snake_case")]
 pub enum OddSlices {
-    /// It is segmented like the others.
+    /// Segment it like the others.
     Predict,
-    /// It repeats the second, as in the released pipeline, which drops the first index of every odd extent of a volume,
-    /// also of the one that it does not crop any further.
+    /// Repeat the mask of the second B-scan, as in the released pipeline, which drops the first index of each odd extent of a
+    /// volume.
     Repeat,
 }
 
-/// How a scan is segmented.
+/// Settings of prediction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PredictSettings {
-    /// Smallest probability of the layer, 0.5 in the paper.
+    /// Probability threshold of the layer, from 0 to 1; 0.5 in the paper.
     pub threshold: f32,
-    /// Whether the probabilities are kept.
+    /// Whether to return the probabilities.
     pub probabilities: bool,
-    /// What becomes of the first of an odd number of B-scans.
+    /// Handling of the first B-scan of an odd number of B-scans.
     pub odd_slices: OddSlices,
 }
 
 /// Segments a scan, B-scan by B-scan.
 ///
-/// The scan is taken apart into B-scans and let go before the network runs, and only one B-scan is in the network at a time:
-/// beside the network, memory holds the intensities once (a byte each, when they are whole numbers up to 255), the mask, and
-/// the probabilities if they are wanted.
+/// With one logit, a voxel belongs to the layer if its probability sigmoid(logit) is at least the threshold. With two
+/// logits, the probability is that of class 1 under softmax, and it must be above the threshold: at 0.5, the class with the
+/// greater logit wins. Pixels that were cropped from a B-scan repeat the nearest predicted pixel.
 ///
-/// With one logit a voxel belongs to the layer when its probability sigmoid(logit) is at least the threshold. With two
-/// the probability is that of class 1 under softmax and must exceed the threshold, so that at 0.5 class 1 is where its
-/// logit is the greater. What cropping takes from a B-scan repeats the nearest predicted pixel.
+/// The network processes one B-scan at a time. In addition to the network, memory holds the intensities once (one byte per
+/// voxel if they are whole numbers from 0 to 255), the mask, and the probabilities if they are wanted. The scan is freed
+/// before the network runs.
 ///
-/// `watch` is called after each B-scan and says whether to go on.
+/// `watch` is called after each B-scan; prediction stops if it returns `false`.
 ///
 /// # Errors
-/// A scan with other channels than the network, B-scans too small for it, NaN or infinite intensities,
-/// [`LayersegError::NotFinitePrediction`], [`LayersegError::Stopped`].
+/// Returns an error if
+/// - the scan has another number of channels than the network ([`LayersegError::Channels`]);
+/// - the B-scans are too small for the network ([`LayersegError::SliceTooSmall`]);
+/// - intensities are NaN or infinite ([`LayersegError::NonFiniteVoxels`]);
+/// - the network returns NaN ([`LayersegError::NotFinitePrediction`]);
+/// - `watch` returns `false` ([`LayersegError::Stopped`]).
 pub fn predict(
     model: &Model,
     scan: Scan,
@@ -124,7 +128,7 @@ fn repeat_second<T: Clone>(volume: &mut Array3<T>) {
     first.assign(&rest.slice(s![.., ..1, ..]));
 }
 
-/// The decision on each pixel of one B-scan, row by row.
+/// Probability and decision of each pixel of one B-scan, in row-major order.
 struct Pixels {
     probability: Vec<f32>,
     inside: Vec<bool>,
@@ -144,7 +148,7 @@ impl Pixels {
                 inside,
             });
         }
-        // In double precision the difference of two distinct logits never rounds to a probability of one half.
+        // In double precision, two distinct logits never round to a probability of exactly 0.5.
         let of_one = values(1)?;
         let probability: Vec<f64> = values(0)?
             .into_iter()

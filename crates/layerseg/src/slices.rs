@@ -1,4 +1,4 @@
-//! B-scans as networks see them: one y of a volume, laid out (channel, z, x).
+//! The B-scans of a volume as network input: one slice for each y, with the axes (channel, z, x).
 
 use candle_core::{Device, Tensor};
 use ndarray::{Array4, ArrayView2, Axis, Zip, s};
@@ -8,35 +8,35 @@ use rsom_volume::{CompactIntensities, Mask, Scan};
 use crate::augment::Placement;
 use crate::{Crop, LayersegError};
 
-/// All B-scans of one volume, ready to be cut into batches.
+/// All B-scans of one volume.
 ///
-/// Whole numbers from 0 to 255 are kept as bytes, so that prepared scans take a quarter of the memory.
+/// Intensities that are whole numbers from 0 to 255 are kept as bytes, so that prepared scans need a quarter of the memory.
 #[derive(Debug, Clone)]
 pub struct SliceStack {
     count: usize,
     channels: usize,
     rows: usize,
     columns: usize,
-    /// Of shape (y, channel, z, x).
+    /// Intensities, of shape (y, channel, z, x).
     values: CompactIntensities,
 }
 
-/// Which part of each B-scan goes into a batch, and how it is placed and scaled.
+/// Crop, placement and scaling of B-scans in a batch.
 #[derive(Debug, Clone, Copy)]
 pub struct View {
-    /// Rows and columns that the network sees.
+    /// Rows and columns of the network input.
     pub crop: Crop,
-    /// Shift along z and mirroring along x, before the crop.
+    /// Shift along z and mirror along x, applied before the crop.
     pub placement: Placement,
-    /// From intensity to network input; voxels that the shift leaves empty hold intensity 0.
+    /// Scaling of intensities to network input; voxels without content after the shift have intensity 0.
     pub scaling: InputScaling,
 }
 
 impl SliceStack {
-    /// The B-scans of a scan, with all its channels.
+    /// The B-scans of a scan with all its channels.
     ///
     /// # Errors
-    /// [`LayersegError::NonFiniteVoxels`].
+    /// Returns [`LayersegError::NonFiniteVoxels`] if intensities are NaN or infinite.
     pub fn from_scan(scan: &Scan) -> Result<Self, LayersegError> {
         let bad = scan.count_non_finite();
         if bad > 0 {
@@ -46,7 +46,7 @@ impl SliceStack {
         Ok(Self::of(CompactIntensities::of(ordered)))
     }
 
-    /// The B-scans of a mask: one channel, 1 inside and 0 outside.
+    /// The B-scans of a mask, with one channel: 1 is foreground, 0 is background.
     #[must_use]
     pub fn from_mask(mask: &Mask) -> Self {
         let ordered = mask.voxels().view().permuted_axes([1, 2, 0]);
@@ -93,13 +93,13 @@ impl SliceStack {
         self.columns
     }
 
-    /// The B-scans at `ys` as one tensor of shape (batch, channel, z, x), type f32.
+    /// The B-scans at `ys` as one `f32` tensor of shape (batch, channel, z, x) on the CPU.
     ///
     /// # Errors
-    /// A tensor that cannot be made.
+    /// Returns an error if the tensor cannot be created.
     ///
     /// # Panics
-    /// An index in `ys` at or above [`count`](Self::count), or a crop of another extent.
+    /// Panics if an index in `ys` is not below [`count`](Self::count), or if the crop is for another size of B-scans.
     pub fn batch(&self, ys: &[usize], view: &View) -> Result<Tensor, LayersegError> {
         let (rows, columns) = (view.crop.rows.len, view.crop.columns.len);
         let mut pixels = Vec::with_capacity(ys.len() * self.channels * rows * columns);
@@ -110,14 +110,14 @@ impl SliceStack {
         Ok(Tensor::from_vec(pixels, shape, &Device::Cpu)?)
     }
 
-    /// Whether a view of the B-scan at `y` shows any value but 0.
+    /// Whether the view of the B-scan at `y` has a value other than 0.
     pub(crate) fn shows_any(&self, y: usize, view: &View) -> bool {
         let mut pixels = Vec::new();
         self.push_slice(y, view, &mut pixels);
         pixels.iter().any(|v| *v != 0.0)
     }
 
-    /// Appends all channels of a B-scan as the view wants them.
+    /// Appends all channels of a B-scan, cropped, placed and scaled.
     fn push_slice(&self, y: usize, view: &View, pixels: &mut Vec<f32>) {
         for channel in 0..self.channels {
             match &self.values {
@@ -131,7 +131,7 @@ impl SliceStack {
         }
     }
 
-    /// Appends one plane of (z, x) as the view wants it.
+    /// Appends one plane (z, x), cropped, placed and scaled.
     fn push<T: Copy + Into<f32>>(
         &self,
         plane: &ArrayView2<'_, T>,

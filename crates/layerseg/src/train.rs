@@ -1,4 +1,4 @@
-//! Training a network on scans and their reference masks.
+//! Training of a layer network on scans and their reference masks.
 
 mod example;
 mod order;

@@ -1,4 +1,4 @@
-//! Where a network is computed.
+//! The device that computes a network: the CPU or a GPU.
 
 use candle_core::Device;
 use rsom_parameters::Choice;
@@ -10,32 +10,33 @@ use crate::NnError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Choice)]
 #[serde(rename_all = "snake_case")]
 pub enum Accelerator {
-    /// The processor, with our kernels.
+    /// The CPU, with our kernels.
     #[default]
     Cpu,
-    /// The first GPU of NVIDIA's, with candle's kernels; needs the feature `cuda`.
+    /// The first NVIDIA GPU, with candle's kernels; needs the feature `cuda`.
     Cuda,
-    /// The first GPU of Apple's, with candle's kernels; needs the feature `metal`.
+    /// The first Apple GPU, with candle's kernels; needs the feature `metal`.
     Metal,
 }
 
 impl Accelerator {
-    /// The device.
+    /// Opens the device.
     ///
     /// # Errors
-    /// [`NnError::Setting`] when this program was built without it or finds none.
+    /// Returns [`NnError::Setting`] if this program was built without support for the device, or if there is no such
+    /// device.
     pub fn device(self) -> Result<Device, NnError> {
         let (value, built, expected) = match self {
             Self::Cpu => return Ok(Device::Cpu),
             Self::Cuda => (
                 "cuda",
                 cfg!(feature = "cuda"),
-                "cpu in this program, which was built without --features cuda",
+                "cpu: this program was built without --features cuda",
             ),
             Self::Metal => (
                 "metal",
                 cfg!(feature = "metal"),
-                "cpu in this program, which was built without --features metal",
+                "cpu: this program was built without --features metal",
             ),
         };
         let fault = |value: String, expected| NnError::Setting {
@@ -46,7 +47,7 @@ impl Accelerator {
         if !built {
             return Err(fault(value.into(), expected));
         }
-        // Where the driver's library is missing, the loader panics.
+        // The loader panics if the driver's library is missing.
         let opened = std::panic::catch_unwind(|| match self {
             Self::Metal => Device::new_metal(0),
             _ => Device::new_cuda(0),
@@ -55,11 +56,11 @@ impl Accelerator {
             Ok(Ok(device)) => Ok(device),
             Ok(Err(error)) => Err(fault(
                 format!("{value} ({error})"),
-                "cpu where there is no such GPU",
+                "cpu: no such GPU was found",
             )),
             Err(_) => Err(fault(
-                format!("{value} (its driver could not be loaded)"),
-                "cpu where there is no such GPU",
+                format!("{value} (the driver could not be loaded)"),
+                "cpu: no such GPU was found",
             )),
         }
     }

@@ -1,4 +1,4 @@
-//! Adam whose state can be saved and put back.
+//! The Adam optimizer, with a state that can be saved and restored.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -12,19 +12,19 @@ use serde::{Deserialize, Serialize};
 use crate::host::elements;
 use crate::{Mismatch, NnError, Parameters};
 
-/// Elements that a task works on.
+/// Elements per parallel task.
 const CHUNK: usize = 1 << 14;
 
 /// Constants of Adam.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AdamConfig {
-    /// Step size.
+    /// Learning rate lr.
     pub learning_rate: f64,
-    /// Decay of the mean of the gradient.
+    /// Decay β1 of the running mean of the gradient.
     pub beta1: f64,
-    /// Decay of the mean of its square.
+    /// Decay β2 of the running mean of the squared gradient.
     pub beta2: f64,
-    /// Added to the root of the second moment.
+    /// Added to the square root of the second moment, so that no division by 0 occurs.
     pub eps: f64,
 }
 
@@ -40,12 +40,12 @@ impl Default for AdamConfig {
     }
 }
 
-/// Adam (Kingma and Ba 2015, algorithm 1) without weight decay, in PyTorch's arrangement:
+/// Adam (Kingma and Ba 2015, algorithm 1) without weight decay, computed as in PyTorch:
 ///
 /// `m ← m + (1 − β1)(g − m)`, `v ← β2·v + (1 − β2)·g²`,
 /// `w ← w − lr/(1 − β1^t) · m / (√v / √(1 − β2^t) + eps)`.
 ///
-/// A parameter without a gradient is left alone, moments included. Steps are taken through [`Optimizer`].
+/// A parameter without a gradient is not changed, and neither are its moments. [`Optimizer::step`] takes a step.
 #[derive(Debug)]
 pub struct Adam {
     config: AdamConfig,
@@ -60,7 +60,7 @@ struct Slot {
     moments: Mutex<Pair>,
 }
 
-/// Both moments of a parameter, where the parameter is.
+/// Both moments of a parameter, on the device of the parameter.
 #[derive(Debug)]
 enum Pair {
     Host { first: Vec<f32>, second: Vec<f32> },
@@ -70,7 +70,7 @@ enum Pair {
 impl Pair {
     fn zeros(var: &Var) -> candle_core::Result<Self> {
         Ok(if var.device().is_cpu() {
-            // Memory that is not touched before the first step.
+            // `vec!` asks for zeroed pages: they use no memory before the first step.
             Self::Host {
                 first: vec![0.0; var.elem_count()],
                 second: vec![0.0; var.elem_count()],
@@ -112,31 +112,31 @@ impl Pair {
     }
 }
 
-/// Running means of one parameter's gradient and of its square.
+/// Running means of the gradient of one parameter and of its square, in the shape of the parameter, on the CPU.
 #[derive(Debug, Clone)]
 pub struct Moments {
-    /// Mean of the gradient.
+    /// Running mean of the gradient.
     pub first: Tensor,
-    /// Mean of its square.
+    /// Running mean of the squared gradient.
     pub second: Tensor,
 }
 
-/// Everything that Adam remembers between steps.
+/// The state of Adam between two steps.
 #[derive(Debug, Clone)]
 pub struct AdamState {
-    /// Constants, with the learning rate of the moment.
+    /// Constants, with the current learning rate.
     pub config: AdamConfig,
-    /// Steps taken.
+    /// Number of steps taken.
     pub step: u64,
     /// Moments by parameter name.
     pub moments: BTreeMap<String, Moments>,
 }
 
 impl Adam {
-    /// Adam over the trainable parameters of a network.
+    /// Creates Adam for the trainable parameters of a network.
     ///
     /// # Errors
-    /// A parameter that is not `f32`.
+    /// Returns an error if a parameter is not `f32`.
     pub fn for_parameters(parameters: &Parameters, config: AdamConfig) -> Result<Self, NnError> {
         let named = parameters
             .trainable()
@@ -151,7 +151,10 @@ impl Adam {
         let mut slots = Vec::new();
         for (name, var) in named {
             if var.dtype() != candle_core::DType::F32 {
-                bail!("Adam steps f32 parameters, '{name}' is {:?}", var.dtype());
+                bail!(
+                    "Adam needs f32 parameters, but '{name}' is {:?}",
+                    var.dtype()
+                );
             }
             let moments = Mutex::new(Pair::zeros(&var)?);
             slots.push(Slot { name, var, moments });
@@ -163,10 +166,10 @@ impl Adam {
         })
     }
 
-    /// A copy of the state.
+    /// Copies the state to the CPU.
     ///
     /// # Errors
-    /// None that this crate can cause.
+    /// Returns an error if a copy fails, for example because a GPU was lost.
     pub fn state(&self) -> Result<AdamState, NnError> {
         let mut moments = BTreeMap::new();
         for slot in &self.slots {
@@ -180,10 +183,10 @@ impl Adam {
         })
     }
 
-    /// Puts a state back, after which steps are those that would have followed it.
+    /// Restores a saved state. The next steps are the same as without the interruption.
     ///
     /// # Errors
-    /// [`NnError::Mismatch`] when names or shapes are not those of the parameters; nothing is changed then.
+    /// Returns [`NnError::Mismatch`] if names or shapes differ from those of the parameters; then nothing is changed.
     pub fn restore(&mut self, state: &AdamState) -> Result<(), NnError> {
         let mut mismatch = Mismatch::default();
         for slot in &self.slots {
@@ -221,7 +224,7 @@ impl Adam {
         Ok(())
     }
 
-    /// Steps taken so far.
+    /// Number of steps taken so far.
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.step
@@ -231,8 +234,8 @@ impl Adam {
 impl Optimizer for Adam {
     type Config = AdamConfig;
 
-    /// Adam over variables without names: the state calls them by their position. [`Adam::for_parameters`] is what a
-    /// network wants.
+    /// Creates Adam for variables without names; the state names them by their index. For a network, use
+    /// [`Adam::for_parameters`].
     fn new(vars: Vec<Var>, config: AdamConfig) -> candle_core::Result<Self> {
         let named = vars
             .into_iter()
@@ -281,18 +284,23 @@ impl Slot {
 fn lock(moments: &Mutex<Pair>) -> candle_core::Result<std::sync::MutexGuard<'_, Pair>> {
     match moments.lock() {
         Ok(guard) => Ok(guard),
-        Err(_) => bail!("a thread died while it held Adam's moments"),
+        Err(_) => bail!("another thread panicked while it updated the moments of Adam"),
     }
 }
 
 /// The constants of one step.
 #[derive(Clone, Copy)]
 struct Rates {
+    /// 1 − β1.
     first: f32,
+    /// β2.
     keep: f32,
+    /// 1 − β2.
     second: f32,
+    /// √(1 − β2^t).
     root: f32,
     eps: f32,
+    /// lr/(1 − β1^t).
     size: f32,
 }
 
@@ -314,15 +322,15 @@ impl InplaceOp2 for Update<'_> {
         gradient_layout: &Layout,
     ) -> candle_core::Result<()> {
         let CpuStorage::F32(weights) = weights else {
-            bail!("Adam steps f32 parameters");
+            bail!("Adam needs f32 parameters");
         };
         let Some((start, end)) = layout.contiguous_offsets() else {
-            bail!("a parameter is not contiguous");
+            bail!("Adam needs contiguous parameters");
         };
         let gradient = elements::<f32>(gradient, gradient_layout)?;
         let mut pair = lock(self.moments)?;
         let Pair::Host { first, second } = &mut *pair else {
-            bail!("the moments of a parameter on the CPU are elsewhere");
+            bail!("a parameter is on the CPU, but its moments are on another device");
         };
         weights[start..end]
             .par_chunks_mut(CHUNK)
@@ -356,7 +364,7 @@ impl Rates {
         Ok(())
     }
 
-    /// Weights and moments after the step, out of candle's ops: for devices that [`Update`] does not run on.
+    /// Weights and both moments after the step, from candle's ops: for devices on which [`Update`] does not run.
     fn composed(
         &self,
         [weights, first, second]: [&Tensor; 3],

@@ -1,8 +1,9 @@
-//! The two element types of tensors that the operations compute in.
+//! The element types that ops support: `f32` and `f64`.
 
 use candle_core::WithDType;
 
-/// An element that kernels compute in and candle stores: `f32` for work, `f64` to hold gradients against central differences.
+/// An element type that both the kernels and candle support: `f32` for use, `f64` for tests of gradients against central
+/// differences.
 pub trait Element: rsom_kernels::Element + WithDType {}
 
 impl Element for f32 {}

@@ -1,45 +1,45 @@
-//! What can go wrong with networks and their files.
+//! Errors of networks and their weights.
 
 /// An error of this crate.
 #[derive(Debug, thiserror::Error)]
 pub enum NnError {
-    /// A tensor operation failed (shapes, types).
+    /// A tensor operation failed, for example because shapes or types do not match.
     #[error("{0}")]
     Tensor(#[from] candle_core::Error),
-    /// Two parameters of one network were given the same name.
+    /// Two parameters of one network have the same name.
     #[error("the network has two parameters named '{0}'")]
     DuplicateName(String),
-    /// A weights file that cannot be read or written.
+    /// A weights file cannot be read or written.
     #[error(transparent)]
     Weights(#[from] rsom_weights::WeightsError),
-    /// Weights of another network.
+    /// Names or shapes of weights differ from those of the network.
     #[error("the weights do not fit the network: {0}")]
     Mismatch(Mismatch),
-    /// A setting out of its range.
+    /// A setting is out of range.
     #[error("{name} is {value}, but must be {expected}")]
     Setting {
         /// Name of the setting.
         name: &'static str,
-        /// The value given.
+        /// The given value.
         value: String,
-        /// What would be right.
+        /// The allowed values.
         expected: &'static str,
     },
 }
 
-/// How a set of named tensors differs from the parameters of a network.
+/// The differences between named tensors and the parameters of a network.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mismatch {
-    /// Names that the network has and the file lacks.
+    /// Names in the network that the tensors lack.
     pub missing: Vec<String>,
-    /// Names that the file has and the network lacks.
+    /// Names in the tensors that the network lacks.
     pub extra: Vec<String>,
-    /// Names with another shape: name, shape in the network, shape in the file.
+    /// Tensors with a wrong shape: name, shape in the network, shape of the tensor.
     pub misshaped: Vec<(String, Vec<usize>, Vec<usize>)>,
 }
 
 impl Mismatch {
-    /// Whether nothing differs.
+    /// Returns `true` if there are no differences.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.missing.is_empty() && self.extra.is_empty() && self.misshaped.is_empty()
@@ -67,7 +67,7 @@ impl std::fmt::Display for Mismatch {
     }
 }
 
-/// The first few of a list, and how many more there are: an error message stays one readable line.
+/// The first 12 items of a list and the number of the others, so that an error message stays one readable line.
 fn some_of(items: &[String]) -> String {
     const SHOWN: usize = 12;
     let mut text = items[..items.len().min(SHOWN)].join(", ");

@@ -1,4 +1,4 @@
-//! Reading the elements of a tensor on the CPU: what an operation stands on.
+//! Access to the elements of tensors on the CPU.
 
 use candle_core::{CpuStorage, Device, Layout, Result, Shape, Storage, StorageRef, Tensor, bail};
 
@@ -7,32 +7,35 @@ use crate::Element;
 /// The elements of a storage in the order of a contiguous layout.
 ///
 /// # Errors
-/// The layout is not contiguous (call `contiguous()` before applying the op), or the type is another one.
+/// Returns an error if the layout is not contiguous (call `contiguous()` before the op), or if the element type is not `T`.
 pub fn elements<'a, T: Element>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [T]> {
     let Some((start, end)) = layout.contiguous_offsets() else {
-        bail!("an op was given a tensor that is not contiguous: {layout:?}");
+        bail!("the op needs a contiguous tensor, got {layout:?}; call contiguous() first");
     };
     let all = T::cpu_storage_as_slice(storage)?;
     match all.get(start..end) {
         Some(elements) => Ok(elements),
-        None => bail!("a layout reaches beyond its storage: {layout:?}"),
+        None => bail!(
+            "the layout {layout:?} reaches beyond its storage of {} elements",
+            all.len()
+        ),
     }
 }
 
-/// A result of `cpu_fwd`.
+/// Storage and shape from elements: the result type of `cpu_fwd`.
 pub fn storage<T: Element>(elements: Vec<T>, shape: impl Into<Shape>) -> (CpuStorage, Shape) {
     (T::to_cpu_storage_owned(elements), shape.into())
 }
 
-/// A gradient, as a tensor off the tape.
+/// A tensor on the CPU from elements; it is not recorded on a tape.
 ///
 /// # Errors
-/// The number of elements is not that of the shape.
+/// Returns an error if the number of elements does not match the shape.
 pub fn tensor<T: Element>(elements: Vec<T>, shape: impl Into<Shape>) -> Result<Tensor> {
     Tensor::from_vec(elements, shape.into(), &Device::Cpu)
 }
 
-/// A contiguous tensor whose storage is held for reading.
+/// A tensor with its storage locked for reading.
 pub struct Host<'a> {
     guard: StorageRef<'a>,
     layout: &'a Layout,
@@ -46,14 +49,14 @@ impl<'a> Host<'a> {
         Self { guard, layout }
     }
 
-    /// Its elements.
+    /// The elements of the tensor.
     ///
     /// # Errors
-    /// The tensor is not contiguous, not on the CPU, or of another type.
+    /// Returns an error if the tensor is not contiguous, not on the CPU, or not of type `T`.
     pub fn elements<T: Element>(&self) -> Result<&[T]> {
         match &*self.guard {
             Storage::Cpu(storage) => elements(storage, self.layout),
-            _ => bail!("this op runs on the CPU only"),
+            _ => bail!("this op needs a tensor on the CPU"),
         }
     }
 }
@@ -70,7 +73,7 @@ macro_rules! with_element {
                 type $t = f64;
                 $body
             }
-            other => candle_core::bail!("this op computes in f32 and f64, not in {other:?}"),
+            other => candle_core::bail!("this op needs f32 or f64 tensors, not {other:?}"),
         }
     };
 }

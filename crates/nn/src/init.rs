@@ -1,27 +1,27 @@
-//! First values of parameters.
+//! Initial values of parameters.
 
 use rand_chacha::rand_core::Rng;
 
 use crate::rng;
 
-/// How a parameter is filled before training.
+/// Initialization of a parameter before training.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Init {
-    /// Every element has this value.
+    /// All elements have this value.
     Constant(f32),
-    /// U(−b, b) with b = 1/√fan_in: what PyTorch's layers start from, for weights (Kaiming-uniform with a = √5:
-    /// b = √(6 / ((1 + a²)·fan_in)) = 1/√fan_in) as for biases (`torch/nn/modules/conv.py`, `reset_parameters`).
+    /// U(−b, b) with b = 1/√fan_in, the default of PyTorch for weights (Kaiming-uniform with a = √5:
+    /// b = √(6 / ((1 + a²)·fan_in)) = 1/√fan_in) and biases (`torch/nn/modules/conv.py`, `reset_parameters`).
     ///
-    /// The numbers are not PyTorch's own: its generator is another one.
+    /// The distribution is the same as in PyTorch, the values are not: the random generators differ.
     Uniform {
-        /// Number of inputs that one output sums over. For a convolution: input channels × kernel elements; for a
-        /// transposed one PyTorch counts output channels × kernel elements.
+        /// Number of inputs of one output: input channels × kernel elements for a convolution; output channels × kernel
+        /// elements for a transposed convolution, as in PyTorch.
         fan_in: usize,
     },
 }
 
 impl Init {
-    /// `count` values drawn from the stream called `name`.
+    /// Draws `count` values from the random stream `name` of the seed.
     #[must_use]
     pub fn values(self, count: usize, seed: u64, name: &str) -> Vec<f32> {
         match self {

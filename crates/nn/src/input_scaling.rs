@@ -1,12 +1,12 @@
-//! From the intensities of a scan to the input of a network.
+//! Scaling of the intensities of a scan to network input.
 
 use rsom_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 
-/// How intensities become network input: `(intensity − offset) · scale`.
+/// Scaling of intensities to network input: `(intensity − offset) · scale`.
 ///
-/// The paper's own training fed intensities from 0 to 255 as they are (offset 0, scale 1); the released layer networks
-/// expect offset 127 and scale 1.
+/// The training code of the paper uses intensities from 0 to 255 unchanged (offset 0, scale 1); the released layer
+/// networks expect offset 127 and scale 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct InputScaling {
@@ -19,13 +19,13 @@ pub struct InputScaling {
 }
 
 impl InputScaling {
-    /// Intensities as they are.
+    /// No scaling: the input is the intensity.
     pub const IDENTITY: Self = Self {
         offset: 0.0,
         scale: 1.0,
     };
 
-    /// The input that an intensity becomes.
+    /// Network input for an intensity.
     #[must_use]
     pub fn apply(self, intensity: f32) -> f32 {
         (intensity - self.offset) * self.scale
@@ -34,7 +34,7 @@ impl InputScaling {
 
 fn not_zero(scale: &f32) -> Result<(), String> {
     match *scale == 0.0 {
-        true => Err("0 would make every input the same".to_owned()),
+        true => Err("0 makes all inputs equal; give another number".to_owned()),
         false => Ok(()),
     }
 }

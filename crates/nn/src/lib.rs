@@ -1,13 +1,17 @@
-//! Network building blocks on candle: ops with right gradients, layers, losses, Adam, seeded streams.
+//! Building blocks of neural networks on candle: ops with correct gradients, layers, losses, Adam, seeded random streams.
 //!
-//! candle brings tensors, the tape of automatic differentiation, and GPUs ([`Accelerator`]). What runs on it is ours
-//! wherever stock candle is wrong or slow on a CPU: [`ops`] are custom ops over kernels that work on slices, [`layers`] give them parameters whose
-//! names are those of a PyTorch state dict, [`Parameters`] holds these in sorted order, [`Adam`] steps them, and a
-//! [`NeuralNetwork`] is what is built of all that.
+//! candle provides tensors, a tape for automatic differentiation, and GPUs ([`Accelerator`]). Where candle's ops are slow
+//! on a CPU or have wrong gradients, this crate has its own:
 //!
-//! Everything is deterministic: random numbers come from [`rng::stream`], and a sum over pixels or batches is always
-//! added up in an order that depends on shapes alone, never on the number of threads. Processors with other vector
-//! instructions round differently: bytes are the same on machines of one kind.
+//! - [`ops`]: custom ops, computed by kernels on slices;
+//! - [`layers`]: ops with parameters, named as in a PyTorch state dict;
+//! - [`Parameters`]: the parameters of a network, sorted by name;
+//! - [`Adam`]: the optimizer;
+//! - [`NeuralNetwork`]: the trait of a network.
+//!
+//! Results are deterministic. Random numbers come from [`rng::stream`]. The order of each sum depends on shapes only, not
+//! on the number of threads. CPUs with different vector instructions round differently, so results are byte-identical only
+//! on machines with the same instruction set.
 //!
 //! ```
 //! use candle_core::{DType, Device, Tensor};

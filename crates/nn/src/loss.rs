@@ -1,4 +1,4 @@
-//! Losses.
+//! Losses: binary cross-entropy of logits, and scalars with a precomputed gradient.
 
 use candle_core::{DType, Result, Tensor, bail};
 use rayon::prelude::*;
@@ -8,21 +8,21 @@ use crate::Element;
 use crate::ops::{Needs, Operation, Pass, apply};
 use rsom_kernels::sum::sum;
 
-/// Elements that a task works on.
+/// Elements per parallel task.
 const CHUNK: usize = 1 << 14;
 
-/// How the losses of single pixels become one number.
+/// Reduction of the losses of all pixels to one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reduction {
-    /// Their sum.
+    /// Sum over all pixels.
     Sum,
-    /// Their sum divided by their number.
+    /// Mean over all pixels.
     Mean,
 }
 
 impl Reduction {
-    /// What a sum over `count` elements is multiplied with.
+    /// Factor for a sum over `count` elements: 1 for the sum, 1/`count` for the mean.
     #[must_use]
     pub fn factor(self, count: usize) -> f64 {
         match self {
@@ -32,21 +32,23 @@ impl Reduction {
     }
 }
 
-/// Binary cross-entropy of logits x against targets t in [0, 1]: `max(x, 0) − x·t + ln(1 + e^−|x|)`, reduced to a scalar.
+/// Binary cross-entropy of logits x and targets t in [0, 1]: `max(x, 0) − x·t + ln(1 + e^−|x|)`, reduced to a scalar.
 ///
-/// Finite for every finite logit. Only the logits get a gradient, `sigmoid(x) − t`.
+/// The result is finite for all finite logits. Only the logits get a gradient, `sigmoid(x) − t`.
 ///
 /// # Errors
-/// Shapes or types that differ, empty tensors.
+/// Returns an error if the shapes or types differ, or if the tensors are empty.
 pub fn bce_with_logits(logits: &Tensor, targets: &Tensor, reduction: Reduction) -> Result<Tensor> {
     balanced_bce_with_logits(logits, targets, 1.0, reduction)
 }
 
-/// [`bce_with_logits`] in which what is inside counts `positive_weight` times: `w·t·softplus(−x) + (1 − t)·softplus(x)`,
-/// as `pos_weight` of PyTorch's `BCEWithLogitsLoss`. The mean divides by the number of elements, not by their weights.
+/// [`bce_with_logits`] with a weight w = `positive_weight` for foreground pixels:
+/// `w·t·softplus(−x) + (1 − t)·softplus(x)`, as `pos_weight` of PyTorch's `BCEWithLogitsLoss`.
+///
+/// The mean divides by the number of elements, not by the sum of the weights.
 ///
 /// # Errors
-/// Shapes or types that differ, empty tensors.
+/// Returns an error if the shapes or types differ, or if the tensors are empty.
 pub fn balanced_bce_with_logits(
     logits: &Tensor,
     targets: &Tensor,
@@ -55,7 +57,7 @@ pub fn balanced_bce_with_logits(
 ) -> Result<Tensor> {
     if logits.shape() != targets.shape() || logits.elem_count() == 0 {
         bail!(
-            "cross-entropy of logits {:?} and targets {:?}",
+            "cross-entropy needs logits and targets of the same shape, not empty: got {:?} and {:?}",
             logits.dims(),
             targets.dims()
         );
@@ -68,29 +70,29 @@ pub fn balanced_bce_with_logits(
     apply(op, &[logits, targets], ())
 }
 
-/// A scalar that was computed together with its gradient by `inputs`: a loss for which taking both at once saves work.
+/// A scalar with a precomputed gradient with respect to `inputs`: for losses that compute value and gradient together.
 ///
 /// # Errors
-/// A gradient of another shape or type than the inputs.
-pub fn known(inputs: &Tensor, value: f64, gradient: &Tensor) -> Result<Tensor> {
+/// Returns an error if the gradient and the inputs differ in shape or type.
+pub fn precomputed(inputs: &Tensor, value: f64, gradient: &Tensor) -> Result<Tensor> {
     if gradient.shape() != inputs.shape() || gradient.dtype() != inputs.dtype() {
         bail!(
-            "a gradient of {:?} for inputs of {:?}",
+            "the precomputed gradient has shape {:?}, but the inputs have shape {:?}",
             gradient.dims(),
             inputs.dims()
         );
     }
     let gradient = gradient.flatten_all()?.to_dtype(DType::F64)?.to_vec1()?;
-    apply(Known { value, gradient }, &[inputs], ())
+    apply(Precomputed { value, gradient }, &[inputs], ())
 }
 
-struct Known {
+struct Precomputed {
     value: f64,
     gradient: Vec<f64>,
 }
 
-impl Operation for Known {
-    const NAME: &'static str = "known scalar";
+impl Operation for Precomputed {
+    const NAME: &'static str = "precomputed scalar";
 
     fn needs(&self) -> Needs {
         Needs::NOTHING
@@ -106,7 +108,7 @@ impl Operation for Known {
         vec![pass.wanted(0, || slopes().collect())]
     }
 
-    /// The value, and a sum that is 0 and has the gradient.
+    /// The value plus a term that is 0 and has the gradient.
     fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
         let x = &inputs[0];
         let gradient = Tensor::from_slice(&self.gradient, x.shape(), x.device())?;
@@ -117,7 +119,7 @@ impl Operation for Known {
 
 struct CrossEntropy {
     factor: f64,
-    /// How much more than once what is inside counts.
+    /// Weight of foreground pixels, minus 1.
     extra: f64,
 }
 
@@ -177,7 +179,7 @@ impl Operation for CrossEntropy {
         Needs::INPUTS
     }
 
-    /// Of logits and targets.
+    /// `inputs`: logits, targets.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
         vec![self.value(inputs[0], inputs[1])]
     }

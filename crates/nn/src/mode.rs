@@ -1,17 +1,18 @@
-//! Whether a network is being trained, and at which step of the random streams.
+//! Training or evaluation mode of a forward pass.
 
-/// How a forward pass is run.
+/// Mode of a forward pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Batch statistics are used and the running ones updated, dropout is on, parameters are on the tape.
+    /// Batch norm uses batch statistics and updates the running statistics; dropout is on; parameters are on the tape.
     Training {
-        /// Seed of the run.
+        /// Seed of the training run.
         seed: u64,
-        /// Number of the optimizer step. With the seed and the name of the layer it fixes the dropout mask, so that a
-        /// run that goes on from a checkpoint draws the masks that an uninterrupted run draws.
+        /// Number of the optimizer step. Seed, step and name of a layer determine its dropout mask, so that a resumed run
+        /// draws the same masks as an uninterrupted run.
         step: u64,
     },
-    /// Running statistics are used, dropout is off, parameters are detached: no graph is kept, nothing is updated.
+    /// Batch norm uses running statistics; dropout is off; parameters are detached, so that nothing is recorded for
+    /// gradients.
     Evaluation,
 }
 
@@ -22,7 +23,7 @@ impl Mode {
         matches!(self, Self::Training { .. })
     }
 
-    /// The parameter as this mode sees it: on the tape in training, detached in evaluation.
+    /// A parameter as a tensor: tracked for gradients in training, detached in evaluation.
     #[must_use]
     pub fn parameter(&self, variable: &candle_core::Var) -> candle_core::Tensor {
         match self {

@@ -1,4 +1,4 @@
-//! What a network is: built from a configuration, filled with weights, moved to a device, run.
+//! The trait of a network: build it from a configuration, load weights, move it to a device, run it.
 
 use std::collections::BTreeMap;
 
@@ -7,80 +7,82 @@ use candle_core::{Device, Tensor};
 use crate::ops::ConvolutionMethod;
 use crate::{Mode, NnError, Parameters};
 
-/// A network whose configuration and weights say all about it.
+/// A network that is fully described by its configuration and its weights.
 pub trait NeuralNetwork: Sized {
-    /// Kind and size.
+    /// Kind and size of the network.
     type Config: Clone;
-    /// Why a network cannot be built or run.
+    /// Error type of building and running the network.
     type Error: From<NnError> + From<candle_core::Error>;
 
     /// Checks a configuration.
     ///
     /// # Errors
-    /// A configuration that makes no network.
+    /// Returns an error if the configuration is invalid.
     fn check(config: &Self::Config) -> Result<(), Self::Error>;
 
-    /// The network of a checked configuration on parameters, filled from streams of the seed.
+    /// Builds the network of a checked configuration. Adds its parameters to `parameters`, with initial values from the
+    /// random streams of the seed.
     ///
     /// # Errors
-    /// A device without room for it.
+    /// Returns an error if the device does not have enough memory.
     fn build(config: &Self::Config, seed: u64, parameters: Parameters)
     -> Result<Self, Self::Error>;
 
-    /// Tells the configuration from the names and shapes of weights.
+    /// Infers the configuration from the names and shapes of weights.
     ///
     /// # Errors
-    /// Weights of another network.
+    /// Returns an error if the weights do not belong to a network of this type.
     fn infer(shapes: &BTreeMap<String, Vec<usize>>) -> Result<Self::Config, Self::Error>;
 
-    /// Kind and size.
+    /// Kind and size of the network.
     fn config(&self) -> &Self::Config;
 
-    /// Parameters and running statistics.
+    /// Parameters and running statistics of the network.
     fn parameters(&self) -> &Parameters;
 
-    /// Logits for an input of shape (batch, channels, …), both on the network's device.
+    /// Computes logits for an input of shape (batch, channels, …); both are on the device of the network.
     ///
     /// # Errors
-    /// Channels or extents that do not fit the network.
+    /// Returns an error if channels or extents of the input do not fit the network.
     fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor, Self::Error>;
 
-    /// Sets how convolutions are computed (at first [`ConvolutionMethod::Fastest`]).
+    /// Sets the method for convolutions; the default is [`ConvolutionMethod::Fastest`].
     fn set_convolutions(&mut self, method: ConvolutionMethod);
 
-    /// Sets whether training keeps only the ends of blocks and computes what lies between once more for the gradients:
-    /// less memory, more time, the same numbers.
+    /// Turns activation recomputation on or off: training keeps only the outputs of blocks and recomputes the results
+    /// inside them in the backward pass. This takes less memory and more time; the gradients are the same.
     fn set_recomputing(&mut self, recomputing: bool);
 
-    /// A network whose first weights follow from the seed (PyTorch's distribution, not its numbers).
+    /// Creates a network with random initial weights from the seed, in the distribution of PyTorch.
     ///
     /// # Errors
-    /// A configuration that makes no network.
+    /// Returns an error if the configuration is invalid.
     fn new(config: &Self::Config, seed: u64) -> Result<Self, Self::Error> {
         Self::check(config)?;
         Self::build(config, seed, Parameters::new())
     }
 
-    /// The network that weights belong to, told from their names and shapes.
+    /// Creates a network from weights; infers its configuration from their names and shapes.
     ///
     /// # Errors
-    /// Weights of another network, or missing, unknown or mis-shaped ones.
+    /// Returns an error if the weights belong to another type of network, or if weights are missing, unknown or of the
+    /// wrong shape.
     fn from_weights(weights: &BTreeMap<String, Tensor>) -> Result<Self, Self::Error> {
         let shape = |(name, tensor): (&String, &Tensor)| (name.clone(), tensor.dims().to_vec());
         let shapes = weights.iter().map(shape).collect();
         Self::with_weights(&Self::infer(&shapes)?, weights)
     }
 
-    /// A network of this configuration with these weights.
+    /// Creates a network with this configuration and these weights.
     ///
     /// # Errors
-    /// Missing, unknown or mis-shaped weights; a configuration that makes no network.
+    /// Returns an error if the configuration is invalid, or if weights are missing, unknown or of the wrong shape.
     fn with_weights(
         config: &Self::Config,
         weights: &BTreeMap<String, Tensor>,
     ) -> Result<Self, Self::Error> {
         Self::check(config)?;
-        // A small file must not make a large network before its weights are compared by name.
+        // Compare names and shapes first, so that a small file cannot make us allocate a large network.
         let outline = Self::build(config, 0, Parameters::outline())?;
         outline.parameters().require(weights)?;
         let network = Self::build(config, 0, Parameters::new())?;
@@ -88,19 +90,20 @@ pub trait NeuralNetwork: Sized {
         Ok(network)
     }
 
-    /// [`forward`](Self::forward) of an input on the CPU, with logits on the CPU, wherever the network is.
+    /// Runs [`forward`](Self::forward) with input and logits on the CPU; the network may be on any device.
     ///
     /// # Errors
-    /// Those of [`forward`](Self::forward).
+    /// Returns the errors of [`forward`](Self::forward).
     fn run(&self, x: &Tensor, mode: &Mode) -> Result<Tensor, Self::Error> {
         let logits = self.forward(&x.to_device(self.parameters().device())?, mode)?;
         Ok(logits.to_device(&Device::Cpu)?)
     }
 
-    /// The same network on another device, with the first settings of how it is computed.
+    /// Moves the network to a device. On another device, the method for convolutions and recomputation are reset to
+    /// their defaults.
     ///
     /// # Errors
-    /// A device without room for it.
+    /// Returns an error if the device does not have enough memory.
     fn on(self, device: &Device) -> Result<Self, Self::Error> {
         if self.parameters().device().same_device(device) {
             return Ok(self);
@@ -112,14 +115,14 @@ pub trait NeuralNetwork: Sized {
         Ok(there)
     }
 
-    /// The same network with convolutions computed in this way.
+    /// The network with this method for convolutions.
     #[must_use]
     fn with_convolutions(mut self, method: ConvolutionMethod) -> Self {
         self.set_convolutions(method);
         self
     }
 
-    /// The same network with or without recomputing.
+    /// The network with activation recomputation on or off; see [`set_recomputing`](Self::set_recomputing).
     #[must_use]
     fn with_recomputing(mut self, recomputing: bool) -> Self {
         self.set_recomputing(recomputing);

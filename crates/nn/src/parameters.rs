@@ -6,20 +6,20 @@ use candle_core::{DType, Device, Shape, Tensor, Var};
 
 use crate::{Init, Mismatch, NnError};
 
-/// Last part of the names of a counter that PyTorch stores with each batch norm and that nothing here needs.
+/// Last part of the name of a counter that PyTorch stores with each batch norm; we ignore it.
 const BATCH_COUNTER: &str = "num_batches_tracked";
 
 /// Trainable parameters and buffers (running statistics) of a network, by name.
 ///
 /// Names and shapes are those of a PyTorch state dict (`down_path.0.block.0.weight`). Iteration is in the order of the
-/// names, the same in every process. Elements are `f32`, but for [`Parameters::doubles`].
+/// names. Elements are `f32`, except for [`Parameters::doubles`].
 #[derive(Debug, Clone)]
 pub struct Parameters {
     trainable: BTreeMap<String, Var>,
     buffers: BTreeMap<String, Var>,
     device: Device,
     dtype: DType,
-    /// Shapes by name, where only these are wanted.
+    /// Shapes by name, for an outline without values.
     outline: Option<BTreeMap<String, Shape>>,
 }
 
@@ -30,13 +30,13 @@ impl Default for Parameters {
 }
 
 impl Parameters {
-    /// No parameters yet, on the CPU.
+    /// An empty set of parameters on the CPU.
     #[must_use]
     pub fn new() -> Self {
         Self::on(Device::Cpu)
     }
 
-    /// No parameters yet; those that come are on this device.
+    /// An empty set of parameters on this device.
     #[must_use]
     pub fn on(device: Device) -> Self {
         Self {
@@ -48,8 +48,8 @@ impl Parameters {
         }
     }
 
-    /// Parameters that have names and shapes but no numbers: what a file claims to hold can be checked before memory is
-    /// taken for it. A network that is built on them cannot be run.
+    /// An empty set of parameters that keeps names and shapes but no values. It checks the names and shapes in a file
+    /// before memory is allocated. A network built on it cannot be run.
     #[must_use]
     pub fn outline() -> Self {
         Self {
@@ -58,8 +58,8 @@ impl Parameters {
         }
     }
 
-    /// Parameters whose elements are `f64`, on the CPU: the gradients of a network on them can be held against central
-    /// differences. They cannot be trained.
+    /// An empty set of `f64` parameters on the CPU, for tests of gradients against central differences. They cannot be
+    /// trained.
     #[must_use]
     pub fn doubles() -> Self {
         Self {
@@ -68,13 +68,13 @@ impl Parameters {
         }
     }
 
-    /// Where the parameters are.
+    /// The device of the parameters.
     #[must_use]
     pub fn device(&self) -> &Device {
         &self.device
     }
 
-    /// A builder that adds parameters, filled from streams of this seed that are named like the parameters.
+    /// A builder that adds parameters. Their initial values come from random streams of this seed, one for each name.
     pub fn builder(&mut self, seed: u64) -> Builder<'_> {
         Builder {
             parameters: self,
@@ -83,34 +83,34 @@ impl Parameters {
         }
     }
 
-    /// Trainable parameters in the order of their names.
+    /// Trainable parameters, sorted by name.
     pub fn trainable(&self) -> impl ExactSizeIterator<Item = (&str, &Var)> {
         self.trainable
             .iter()
             .map(|(name, var)| (name.as_str(), var))
     }
 
-    /// Buffers in the order of their names.
+    /// Buffers, sorted by name.
     pub fn buffers(&self) -> impl ExactSizeIterator<Item = (&str, &Var)> {
         self.buffers.iter().map(|(name, var)| (name.as_str(), var))
     }
 
-    /// The parameter or buffer of this name.
+    /// The parameter or buffer with this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Var> {
         self.trainable.get(name).or_else(|| self.buffers.get(name))
     }
 
-    /// Number of trainable numbers.
+    /// Number of elements of all trainable parameters.
     #[must_use]
     pub fn count(&self) -> usize {
         self.trainable.values().map(|var| var.elem_count()).sum()
     }
 
-    /// A copy of every parameter and buffer, by name and on the CPU: what a weights file holds.
+    /// Copies all parameters and buffers to the CPU, by name, as for a weights file.
     ///
     /// # Errors
-    /// None that a parameter of this crate can cause.
+    /// Returns an error if a copy fails, for example because a GPU was lost.
     pub fn snapshot(&self) -> Result<BTreeMap<String, Tensor>, NnError> {
         self.trainable
             .iter()
@@ -122,13 +122,12 @@ impl Parameters {
             .collect()
     }
 
-    /// Sets every parameter and buffer from tensors of the same names and shapes.
+    /// Sets all parameters and buffers from tensors of the same names and shapes.
     ///
-    /// `num_batches_tracked` of PyTorch's batch norm is ignored, other types of floats are converted. Nothing is set
-    /// when anything does not fit.
+    /// Ignores `num_batches_tracked` of PyTorch's batch norm and converts other float types.
     ///
     /// # Errors
-    /// [`NnError::Mismatch`] with all missing, unknown and mis-shaped names.
+    /// Returns [`NnError::Mismatch`] with all missing, unknown and misshaped names; then nothing is changed.
     pub fn load_from(&self, tensors: &BTreeMap<String, Tensor>) -> Result<(), NnError> {
         self.require(tensors)?;
         for (name, var) in self.trainable.iter().chain(&self.buffers) {
@@ -144,7 +143,7 @@ impl Parameters {
     /// Checks that tensors have the names and shapes of all parameters and buffers, and no other names.
     ///
     /// # Errors
-    /// [`NnError::Mismatch`] with all missing, unknown and mis-shaped names.
+    /// Returns [`NnError::Mismatch`] with all missing, unknown and misshaped names.
     pub fn require(&self, tensors: &BTreeMap<String, Tensor>) -> Result<(), NnError> {
         let mismatch = self.mismatch(tensors);
         if mismatch.is_empty() {
@@ -201,7 +200,7 @@ pub struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// The builder one level down: `builder.at("down_path").at("0")` is `builder.at("down_path.0")`.
+    /// A builder one level deeper: `builder.at("down_path").at("0")` is the same as `builder.at("down_path.0")`.
     pub fn at(&mut self, name: impl std::fmt::Display) -> Builder<'_> {
         let prefix = self.full_name(&name.to_string());
         Builder {
@@ -211,7 +210,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The name that a parameter called `name` has at this place.
+    /// The full name of a parameter: the prefix of this builder and `name`.
     #[must_use]
     pub fn full_name(&self, name: &str) -> String {
         match (self.prefix.as_str(), name) {
@@ -221,10 +220,10 @@ impl Builder<'_> {
         }
     }
 
-    /// Adds a trainable parameter whose first values depend on the seed and its full name.
+    /// Adds a trainable parameter. Its initial values depend only on `init`, the seed and its full name.
     ///
     /// # Errors
-    /// The name is taken.
+    /// Returns [`NnError::DuplicateName`] if the name is in use.
     pub fn trainable(
         &mut self,
         name: &str,
@@ -234,10 +233,10 @@ impl Builder<'_> {
         self.add(name, shape.into(), init, true)
     }
 
-    /// Adds a buffer (not trained, but saved) that starts at a constant.
+    /// Adds a buffer, which is saved but not trained, filled with `value`.
     ///
     /// # Errors
-    /// The name is taken.
+    /// Returns [`NnError::DuplicateName`] if the name is in use.
     pub fn buffer(
         &mut self,
         name: &str,

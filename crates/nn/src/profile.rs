@@ -1,28 +1,28 @@
-//! Where the time of a network goes, op by op.
+//! Profile of a network: the time of each op.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// Which way a pass went.
+/// Direction of a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
-    /// From inputs to results.
+    /// From inputs to the result.
     Forward,
-    /// From the gradient of the result to those of the inputs.
+    /// From the gradient of the result to the gradients of the inputs.
     Backward,
 }
 
-/// What all passes of one op took.
+/// Total time of all passes of one op in one direction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OpTime {
     /// Name of the op.
     pub op: &'static str,
-    /// Which way.
+    /// Forward or backward.
     pub way: Way,
     /// Number of passes.
     pub calls: usize,
-    /// Seconds that they took, together.
+    /// Total time of these passes in seconds.
     pub seconds: f64,
 }
 
@@ -32,9 +32,11 @@ thread_local! {
     static TIMES: RefCell<Option<Times>> = const { RefCell::new(None) };
 }
 
-/// Runs `f` and says what the ops took that it ran on this thread with our kernels. Not to be nested.
+/// Runs `f` and returns its result and the times of the ops that it ran on this thread with our kernels.
+///
+/// Calls must not be nested.
 pub fn profiled<R>(f: impl FnOnce() -> R) -> (R, Vec<OpTime>) {
-    /// Stops the clocks, also when `f` panics.
+    /// Stops profiling, also if `f` panics.
     struct Stop;
     impl Drop for Stop {
         fn drop(&mut self) {
@@ -54,7 +56,7 @@ pub fn profiled<R>(f: impl FnOnce() -> R) -> (R, Vec<OpTime>) {
     (result, times.collect())
 }
 
-/// Runs a pass of an op and adds its time, if anyone wants to know.
+/// Runs a pass of an op and adds its time to the profile, if there is one.
 pub(crate) fn timed<R>(op: &'static str, way: Way, pass: impl FnOnce() -> R) -> R {
     if TIMES.with_borrow(Option::is_none) {
         return pass();
@@ -76,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passes_are_counted_while_someone_asks() {
+    fn passes_are_counted_while_profiling() {
         timed("a", Way::Forward, || ());
         let (result, times) = profiled(|| {
             timed("a", Way::Forward, || ());

@@ -1,12 +1,12 @@
-//! Random streams that are named, so that they do not depend on the order in which they are made.
+//! Named random streams, independent of the order of their creation.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use sha2::{Digest, Sha256};
 
-/// The stream called `name` under `seed`: ChaCha8 with the key sha256(seed as 8 little-endian bytes, name as UTF-8).
+/// The random stream `name` of a seed: ChaCha8 with the key sha256(seed as 8 little-endian bytes, name as UTF-8).
 ///
-/// Streams of other names or seeds are independent, whatever else was drawn before.
+/// Streams with different names or seeds are independent of each other.
 #[must_use]
 pub fn stream(seed: u64, name: &str) -> ChaCha8Rng {
     let mut hash = Sha256::new();
@@ -15,7 +15,7 @@ pub fn stream(seed: u64, name: &str) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(hash.finalize().into())
 }
 
-/// A draw from [0, 1) with the 24 bits that single precision holds.
+/// A number in [0, 1) from the upper 24 bits of a random word: as many bits as the significand of an `f32`.
 #[must_use]
 pub fn unit_f32(word: u32) -> f32 {
     (word >> 8) as f32 * (1.0 / 16_777_216.0)

@@ -1,9 +1,9 @@
-//! A tape of our own for the ops of a network.
+//! Our own tape for the ops of a network, which needs less memory and time than candle's.
 //!
-//! candle's tape keeps every intermediate result until the whole backward pass is over, and adds each gradient to a tensor
-//! of zeros. This one keeps only what backward passes look at, lets go of it as soon as its gradient has been passed on, and
-//! takes the first gradient as it is. Ops are recorded on it while [`differentiate`] runs the network; everywhere else they
-//! are candle's custom ops.
+//! candle's tape keeps all intermediate results until the end of the backward pass, and adds each gradient to a tensor of
+//! zeros. Our tape keeps only the tensors that backward passes read, frees each result once its gradient has been
+//! propagated, and uses the first gradient of a tensor without a copy. [`differentiate`] records the ops of the network on
+//! our tape; everywhere else they run as candle's custom ops.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -15,23 +15,23 @@ use rayon::prelude::*;
 use crate::Element;
 use crate::host::elements;
 use crate::ops::composed::has_kernels;
-use crate::ops::operation::{self, Needs, Operation, Part};
+use crate::ops::operation::{self, Needs, Operand, Operation};
 
-/// Elements that a task works on.
+/// Elements per parallel task.
 const CHUNK: usize = 1 << 14;
 
 thread_local! {
     static TAPE: RefCell<Option<Tape>> = const { RefCell::new(None) };
 }
 
-/// Runs a network and a loss, and goes back to the gradients of the variables that the network was run with.
+/// Runs a network and a loss, and computes the gradients of the loss for all variables of the network.
 ///
-/// `network` gives the tensor that `loss` makes a scalar of; with the scalar, `loss` may return whatever else it found. The
-/// network may use the ops of this crate alone, so that all of it is on the tape (on another device than a CPU, where
-/// candle's tape is used, this does not matter); the loss may use any.
+/// `network` returns the output, usually logits. `loss` reduces it to a scalar and may return further results. On a CPU,
+/// `network` may use only ops of this crate, so that our tape records all of them; on other devices, which use candle's
+/// tape, it may use any op. `loss` may always use any op.
 ///
 /// # Errors
-/// Those of `network` and `loss`; a variable that no gradient reaches.
+/// Returns the errors of `network` and `loss`, and an error if a variable gets no gradient.
 pub fn differentiate<R, E: From<candle_core::Error>>(
     network: impl FnOnce() -> std::result::Result<Tensor, E>,
     loss: impl FnOnce(&Tensor) -> std::result::Result<(Tensor, R), E>,
@@ -45,21 +45,24 @@ pub fn differentiate<R, E: From<candle_core::Error>>(
     let leaf = Var::from_tensor(&output)?;
     let (total, found) = loss(leaf.as_tensor())?;
     let Some(gradient) = total.backward()?.remove(&leaf) else {
-        return Err(
-            candle_core::Error::Msg("the loss does not depend on the network".into()).into(),
-        );
+        return Err(candle_core::Error::Msg(
+            "the loss does not depend on the output of the network".into(),
+        )
+        .into());
     };
     drop(total);
     Ok((tape.backward(&output, gradient)?, found))
 }
 
-/// Runs a part of a network of which only the ends are kept: what lies between is computed once more in the backward pass.
+/// Runs a part of a network with activation recomputation: keeps only its inputs and its result, and recomputes the
+/// intermediate results in the backward pass.
 ///
-/// The gradients are the same bytes; a training step takes less memory and, for a whole network in parts, about a third more
-/// time. Where nothing is recorded, or not on a CPU, this is `part` itself. Running statistics are updated in the first pass alone.
+/// The gradients are byte-identical. A training step takes less memory and, if all parts of a network are recomputed, about
+/// a third more time. Running statistics are updated in the first pass only. On other devices than a CPU, and when no tape
+/// is recording, this only calls `part`.
 ///
 /// # Errors
-/// Those of `part`.
+/// Returns the errors of `part`.
 pub fn recomputed(
     inputs: &[&Tensor],
     part: impl Fn(&[Tensor]) -> Result<Tensor> + 'static,
@@ -82,19 +85,19 @@ pub fn recomputed(
     Ok(result)
 }
 
-/// Whether a part of a network runs for the second time, for its gradients.
+/// Whether a part of a network is being recomputed in the backward pass.
 pub(crate) fn is_recomputing() -> bool {
     TAPE.with_borrow(|tape| tape.as_ref().is_some_and(|tape| tape.recomputing))
 }
 
-/// A part of a network that is run again.
+/// A part of a network that is recomputed in the backward pass.
 struct Recomputed<F> {
     part: F,
-    /// How many of the inputs `part` is given; the others are its variables.
+    /// Number of inputs of `part`; the remaining inputs of the op are its variables.
     given: usize,
 }
 
-impl<F: Fn(&[Tensor]) -> Result<Tensor>> Recorded for Recomputed<F> {
+impl<F: Fn(&[Tensor]) -> Result<Tensor>> TapeOp for Recomputed<F> {
     fn name(&self) -> &'static str {
         "recomputed part"
     }
@@ -105,16 +108,19 @@ impl<F: Fn(&[Tensor]) -> Result<Tensor>> Recorded for Recomputed<F> {
 
     fn backward(
         &self,
-        inputs: &[&Part],
+        inputs: &[&Operand],
         _result: Option<&Tensor>,
         gradient: &Tensor,
     ) -> Result<Vec<Option<Tensor>>> {
         let tensors: Vec<Tensor> = inputs
             .iter()
-            .filter_map(|part| part.tensor.clone())
+            .filter_map(|operand| operand.tensor.clone())
             .collect();
         let given = &tensors[..self.given];
-        let followed = given.iter().zip(inputs).filter(|(_, part)| part.wanted);
+        let followed = given
+            .iter()
+            .zip(inputs)
+            .filter(|(_, operand)| operand.wanted);
         let start = Tape {
             made: followed.map(|(tensor, _)| tensor.id()).collect(),
             recomputing: true,
@@ -124,14 +130,14 @@ impl<F: Fn(&[Tensor]) -> Result<Tensor>> Recorded for Recomputed<F> {
         let mut gradients = tape.gradients(&output?, gradient.clone())?;
         let found = tensors.iter().zip(inputs);
         Ok(found
-            .map(|(tensor, part)| gradients.remove(&tensor.id()).filter(|_| part.wanted))
+            .map(|(tensor, operand)| gradients.remove(&tensor.id()).filter(|_| operand.wanted))
             .collect())
     }
 }
 
-/// Runs `f` while ops are recorded, and returns what they left on the tape.
+/// Runs `f` while ops are recorded, and returns its result and the tape.
 fn record<R>(start: Tape, f: impl FnOnce() -> R) -> (R, Tape) {
-    /// Puts the outer tape back, also when `f` panics.
+    /// Restores the outer tape, also if `f` panics.
     struct Outer(Option<Tape>);
     impl Drop for Outer {
         fn drop(&mut self) {
@@ -149,7 +155,7 @@ pub(crate) fn is_recording() -> bool {
     TAPE.with_borrow(Option::is_some)
 }
 
-/// Runs an operation and puts it on the tape.
+/// Runs an operation and records it on the tape.
 pub(crate) fn apply<O: Operation>(op: O, inputs: &[Tensor], shape: &Shape) -> Result<Tensor> {
     let result = operation::forward(&op, inputs, shape)?;
     TAPE.with_borrow_mut(|tape| {
@@ -159,21 +165,21 @@ pub(crate) fn apply<O: Operation>(op: O, inputs: &[Tensor], shape: &Shape) -> Re
     Ok(result)
 }
 
-/// An operation whose types are forgotten.
-trait Recorded {
+/// An op on the tape: an [`Operation`] as a trait object.
+trait TapeOp {
     fn name(&self) -> &'static str;
 
     fn needs(&self) -> Needs;
 
     fn backward(
         &self,
-        inputs: &[&Part],
+        inputs: &[&Operand],
         result: Option<&Tensor>,
         gradient: &Tensor,
     ) -> Result<Vec<Option<Tensor>>>;
 }
 
-impl<O: Operation> Recorded for O {
+impl<O: Operation> TapeOp for O {
     fn name(&self) -> &'static str {
         O::NAME
     }
@@ -184,7 +190,7 @@ impl<O: Operation> Recorded for O {
 
     fn backward(
         &self,
-        inputs: &[&Part],
+        inputs: &[&Operand],
         result: Option<&Tensor>,
         gradient: &Tensor,
     ) -> Result<Vec<Option<Tensor>>> {
@@ -193,8 +199,8 @@ impl<O: Operation> Recorded for O {
 }
 
 struct Entry {
-    op: Box<dyn Recorded>,
-    inputs: Vec<(TensorId, Part)>,
+    op: Box<dyn TapeOp>,
+    inputs: Vec<(TensorId, Operand)>,
     id: TensorId,
     result: Option<Tensor>,
 }
@@ -202,22 +208,22 @@ struct Entry {
 #[derive(Default)]
 struct Tape {
     entries: Vec<Entry>,
-    /// Results on the tape.
+    /// Tensors that need a gradient because an op on the tape computed them.
     made: HashSet<TensorId>,
-    /// Variables that entered.
+    /// Variables among the inputs of the ops.
     variables: HashMap<TensorId, Tensor>,
-    /// Whether what is recorded ran before.
+    /// Whether this is the second run of a [`recomputed`] part.
     recomputing: bool,
 }
 
 impl Tape {
-    fn push(&mut self, op: Box<dyn Recorded>, inputs: &[Tensor], result: &Tensor) -> Result<()> {
+    fn push(&mut self, op: Box<dyn TapeOp>, inputs: &[Tensor], result: &Tensor) -> Result<()> {
         let mut wanted = Vec::with_capacity(inputs.len());
         for input in inputs {
             let variable = input.is_variable();
             if input.track_op() && !variable {
                 bail!(
-                    "{}: an argument is on candle's tape, not on this one",
+                    "{}: an input is on candle's tape; a network may use only ops of rsom-nn, not of candle",
                     op.name()
                 );
             }
@@ -229,7 +235,7 @@ impl Tape {
         if wanted.contains(&true) {
             let needs = op.needs();
             let parts = inputs.iter().zip(wanted);
-            let inputs = parts.map(|(t, wanted)| (t.id(), Part::new(t, needs.inputs, wanted)));
+            let inputs = parts.map(|(t, wanted)| (t.id(), Operand::new(t, needs.inputs, wanted)));
             self.made.insert(result.id());
             self.entries.push(Entry {
                 op,
@@ -241,7 +247,7 @@ impl Tape {
         Ok(())
     }
 
-    /// The gradients of all variables, from that of a result.
+    /// The gradients of all variables, from the gradient of the output.
     fn backward(mut self, output: &Tensor, gradient: Tensor) -> Result<GradStore> {
         let variables = std::mem::take(&mut self.variables);
         let mut gradients = self.gradients(output, gradient)?;
@@ -249,7 +255,7 @@ impl Tape {
         for (id, variable) in variables {
             let Some(gradient) = gradients.remove(&id) else {
                 bail!(
-                    "no gradient reaches a variable of shape {:?}: is every op of the network one of this crate?",
+                    "a variable of shape {:?} has no gradient; a network may use only ops of rsom-nn",
                     variable.dims()
                 );
             };
@@ -258,14 +264,14 @@ impl Tape {
         Ok(store)
     }
 
-    /// The gradients of all that is not made on this tape, from that of a result.
+    /// The gradients of all tensors that were not computed on this tape, from the gradient of the output.
     fn gradients(mut self, output: &Tensor, gradient: Tensor) -> Result<HashMap<TensorId, Tensor>> {
         let mut gradients = HashMap::from([(output.id(), gradient)]);
         while let Some(entry) = self.entries.pop() {
             let Some(gradient) = gradients.remove(&entry.id) else {
                 continue;
             };
-            let inputs: Vec<&Part> = entry.inputs.iter().map(|(_, part)| part).collect();
+            let inputs: Vec<&Operand> = entry.inputs.iter().map(|(_, operand)| operand).collect();
             let found = entry
                 .op
                 .backward(&inputs, entry.result.as_ref(), &gradient)?;
@@ -282,7 +288,7 @@ impl Tape {
     }
 }
 
-/// Adds to a gradient that no one else holds.
+/// Adds in place to a gradient that has no other owner.
 struct AddTo;
 
 fn add<T: Element>(sum: &mut [T], more: &[T]) {
@@ -305,7 +311,7 @@ impl InplaceOp2 for AddTo {
         match sum {
             CpuStorage::F32(sum) => add(sum, elements(more, layout)?),
             CpuStorage::F64(sum) => add(sum, elements(more, layout)?),
-            _ => bail!("gradients are f32 or f64"),
+            _ => bail!("gradients must be f32 or f64"),
         }
         Ok(())
     }

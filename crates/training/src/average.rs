@@ -1,8 +1,8 @@
-//! The average of loss terms over the images of an epoch.
+//! Average of the loss terms over the images of an epoch.
 
-use crate::Named;
+use crate::NamedValues;
 
-/// The average of loss terms so far.
+/// Running average of loss terms.
 #[derive(Default)]
 pub(crate) struct Average {
     sums: Vec<(String, Option<f64>)>,
@@ -10,8 +10,8 @@ pub(crate) struct Average {
 }
 
 impl Average {
-    /// Adds the terms of a batch of `images`, which count `weight` times.
-    pub(crate) fn add(&mut self, terms: &Named, weight: f64, images: usize) {
+    /// Adds the terms of a batch of `images` images, multiplied by `weight`.
+    pub(crate) fn add(&mut self, terms: &NamedValues, weight: f64, images: usize) {
         for (index, (name, value)) in terms.iter().enumerate() {
             if self.sums.len() == index {
                 self.sums.push((name.to_owned(), None));
@@ -23,8 +23,8 @@ impl Average {
         self.images += images;
     }
 
-    /// The sums divided by the number of images.
-    pub(crate) fn value(self) -> Named {
+    /// The weighted sums divided by the number of images.
+    pub(crate) fn value(self) -> NamedValues {
         let images = self.images.max(1) as f64;
         let mean = |(name, sum): (String, Option<f64>)| (name, sum.map(|sum| sum / images));
         self.sums.into_iter().map(mean).collect()

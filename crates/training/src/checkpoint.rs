@@ -1,4 +1,4 @@
-//! Everything that a training run needs to be resumed.
+//! Checkpoints: the full state of a training run, to resume it.
 
 use std::collections::BTreeMap;
 
@@ -8,31 +8,31 @@ use rsom_weights::{Metadata, Weights};
 
 use crate::{ReduceOnPlateau, TrainingError};
 
-/// A training run between two steps.
+/// The state of a training run between two steps.
 ///
-/// The bytes are a safetensors file: tensors `parameters.*`, `adam.first.*`, `adam.second.*`, `extra.*`, and the rest as
-/// JSON in its metadata.
+/// It is stored as a safetensors file with the tensors `parameters.*`, `adam.first.*`, `adam.second.*` and `extra.*`; all
+/// other state is JSON in the metadata.
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
     /// Parameters and buffers by name.
     pub parameters: BTreeMap<String, Tensor>,
-    /// The optimizer.
+    /// State of the optimizer.
     pub adam: AdamState,
-    /// The learning-rate schedule.
+    /// Learning rate schedule and its state.
     pub schedule: ReduceOnPlateau,
-    /// Further tensors of the trainer, such as the best weights so far.
+    /// Further tensors of the trainer by name: the best weights so far.
     pub extra: BTreeMap<String, Tensor>,
-    /// Further state of the trainer (epoch, step, best loss, history), as JSON text of its own making.
+    /// Further state of the trainer, such as the history, as JSON text.
     pub trainer: String,
 }
 
 const FORMAT: &str = "rsom-checkpoint 1";
 
 impl Checkpoint {
-    /// The state of a run now.
+    /// Captures the current state of a run.
     ///
     /// # Errors
-    /// None that this crate can cause.
+    /// Returns an error if parameters cannot be copied to the CPU.
     pub fn of(
         parameters: &Parameters,
         adam: &Adam,
@@ -48,19 +48,19 @@ impl Checkpoint {
         })
     }
 
-    /// Puts parameters and optimizer back; schedule and trainer are the caller's to take.
+    /// Restores parameters and optimizer. The caller restores schedule and trainer.
     ///
     /// # Errors
-    /// [`rsom_nn::NnError::Mismatch`] when the checkpoint is of another network.
+    /// Returns [`rsom_nn::NnError::Mismatch`] if the checkpoint belongs to another network.
     pub fn restore(&self, parameters: &Parameters, adam: &mut Adam) -> Result<(), TrainingError> {
         parameters.load_from(&self.parameters)?;
         Ok(adam.restore(&self.adam)?)
     }
 
-    /// The checkpoint as a file's bytes.
+    /// Serializes the checkpoint to the bytes of a file.
     ///
     /// # Errors
-    /// A tensor that is not `f32`.
+    /// Returns an error if a tensor is not `f32`.
     pub fn to_bytes(&self) -> Result<Vec<u8>, TrainingError> {
         let mut tensors = BTreeMap::new();
         let mut insert = |prefix: &str, name: &str, tensor: &Tensor| {
@@ -83,14 +83,15 @@ impl Checkpoint {
         Ok(rsom_weights::to_bytes(&tensors, &metadata)?)
     }
 
-    /// Reads a checkpoint back.
+    /// Reads a checkpoint from the bytes of a file.
     ///
     /// # Errors
-    /// [`TrainingError::Corrupt`] with what is wrong.
+    /// Returns [`TrainingError::Weights`] if the bytes are not a valid safetensors file, and [`TrainingError::Corrupt`] if
+    /// the file is not a complete checkpoint.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TrainingError> {
         let Weights { tensors, metadata } = rsom_weights::from_bytes(bytes)?;
         if metadata.format() != Some(FORMAT) {
-            let text = "a weights file, but not a checkpoint of a training run";
+            let text = "this is a weights file, not a checkpoint of a training run";
             return Err(TrainingError::Corrupt(text.to_string()));
         }
         let (config, step): (AdamConfig, u64) = metadata.get("adam")?;
@@ -140,7 +141,7 @@ impl Groups {
             }
         }
         Err(TrainingError::Corrupt(format!(
-            "the checkpoint holds an unknown tensor '{name}'"
+            "the checkpoint has an unknown tensor '{name}'"
         )))
     }
 }
@@ -149,8 +150,9 @@ fn pair(
     first: BTreeMap<String, Tensor>,
     mut second: BTreeMap<String, Tensor>,
 ) -> Result<BTreeMap<String, Moments>, TrainingError> {
-    let lacking =
-        |name: &str| TrainingError::Corrupt(format!("the checkpoint lacks a moment of '{name}'"));
+    let lacking = |name: &str| {
+        TrainingError::Corrupt(format!("the checkpoint lacks an Adam moment of '{name}'"))
+    };
     let mut moments = BTreeMap::new();
     for (name, first) in first {
         let second = second.remove(&name).ok_or_else(|| lacking(&name))?;

@@ -1,21 +1,21 @@
-//! Networks that give one answer everywhere.
+//! Collapsed networks, whose masks are all empty or all full.
 
 use serde::{Deserialize, Serialize};
 
-/// Whether a network gives one and the same answer for every pixel or voxel.
+/// Whether all masks of a network are empty, all are full, or neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Collapse {
-    /// Some are in, some out.
+    /// Some pixels or voxels are foreground, some are background.
     Ok,
-    /// None is in.
+    /// No pixel or voxel is foreground.
     EmptyPrediction,
-    /// Every one is in.
+    /// All pixels or voxels are foreground.
     FullPrediction,
 }
 
 impl Collapse {
-    /// What `inside` of `all` pixels or voxels mean.
+    /// The status for `inside` foreground pixels or voxels out of `all`.
     #[must_use]
     pub fn of_counts(inside: usize, all: usize) -> Self {
         match inside {
@@ -25,7 +25,7 @@ impl Collapse {
         }
     }
 
-    /// The word in tables and results.
+    /// The word for this status in tables and results, for example `empty_prediction`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,38 +1,38 @@
-//! What can go wrong in training.
+//! Errors of training.
 
 use rsom_nn::NnError;
 use rsom_parameters::ParameterFault;
 use rsom_weights::WeightsError;
 
-/// Why a training run cannot start or go on.
+/// An error that prevents a training run from starting or continuing.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainingError {
-    /// Settings that contradict each other.
+    /// Settings are invalid.
     #[error("{0}")]
     Settings(String),
-    /// A parameter out of its bounds.
+    /// A parameter is out of bounds.
     #[error(transparent)]
     Parameter(#[from] ParameterFault),
-    /// A loss that is no number: the training has diverged.
+    /// The loss is NaN or infinite: the training has diverged.
     #[error(
-        "the loss is not finite in epoch {epoch} ({terms}): lower learning_rate or the weights of the loss terms, or scale the input down (input_scale)"
+        "the loss is NaN or infinite in epoch {epoch} ({terms}): lower learning_rate, the weights of the loss terms, or input_scale"
     )]
     NotFinite {
         /// Epoch, counted from 1.
         epoch: usize,
-        /// The terms of the loss.
+        /// Names and values of the loss terms.
         terms: String,
     },
-    /// The caller asked to stop.
+    /// The caller stopped the run.
     #[error("stopped")]
     Stopped,
-    /// A checkpoint whose content is not what it says it is.
+    /// A checkpoint is damaged or belongs to another run.
     #[error("{0}")]
     Corrupt(String),
-    /// A file that is no checkpoint.
+    /// A file is not a valid weights file or checkpoint.
     #[error(transparent)]
     Weights(#[from] WeightsError),
-    /// Parameters or weights that do not fit.
+    /// Parameters or weights do not fit the network.
     #[error(transparent)]
     Nn(#[from] NnError),
 }

@@ -1,19 +1,19 @@
-//! What is known of each finished epoch.
+//! The history of a training run: losses and scores of each epoch.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Collapse, Named, Term};
+use crate::{Collapse, NamedValues, Term};
 
-/// One finished epoch.
+/// Losses and scores of one epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
-    /// Counted from 1.
+    /// Number of the epoch, counted from 1.
     pub epoch: usize,
-    /// Learning rate that the epoch was trained with.
+    /// Learning rate in this epoch.
     pub learning_rate: f64,
-    /// Training loss terms, averaged over the images of the epoch while the weights changed.
-    pub train: Named,
-    /// Validation at the end of the epoch; `None` when there are no validation data.
+    /// Training loss terms, averaged over the images of the epoch, each computed before its step.
+    pub train: NamedValues,
+    /// Validation at the end of the epoch; `None` without validation data.
     pub validation: Option<Validation>,
 }
 
@@ -21,27 +21,27 @@ pub struct EpochRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Validation {
     /// Loss terms, averaged over images.
-    pub terms: Named,
+    pub terms: NamedValues,
     /// Mean scores over images, such as Dice.
     #[serde(flatten)]
-    pub scores: Named,
-    /// Whether the masks say anything at all.
+    pub scores: NamedValues,
+    /// Whether all masks are empty, all are full, or neither.
     pub collapse: Collapse,
 }
 
-/// All finished epochs, and what follows from them.
+/// The finished epochs of a run; best epoch and early stopping follow from them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct History {
-    /// In order.
+    /// Finished epochs, in order.
     pub epochs: Vec<EpochRecord>,
-    /// The terms of the loss, to tell the losses.
+    /// Names and weights of the loss terms.
     pub terms: Vec<Term>,
-    /// The names of the scores of validation.
+    /// Names of the validation scores.
     pub scores: Vec<&'static str>,
 }
 
 impl History {
-    /// Without an epoch.
+    /// Creates a history without epochs.
     #[must_use]
     pub fn new(terms: Vec<Term>, scores: Vec<&'static str>) -> Self {
         Self {
@@ -51,16 +51,16 @@ impl History {
         }
     }
 
-    /// The loss: the weighted sum of those terms that were computed.
+    /// The loss: the weighted sum of the terms. Terms without a value count as 0.
     #[must_use]
-    pub fn total(&self, terms: &Named) -> f64 {
+    pub fn total(&self, terms: &NamedValues) -> f64 {
         let weighted = |term: &Term| terms.get(term.name).map(|value| term.weight * value);
         let terms = self.terms.iter().filter_map(weighted);
         terms.fold(0.0, |sum, term| sum + term)
     }
 
-    /// The loss that schedule, early stopping and the choice of the best weights watch: that of the validation data, or of
-    /// the training when there are none.
+    /// The loss that determines schedule, early stopping and best weights: the validation loss or, without validation data,
+    /// the training loss.
     #[must_use]
     pub fn watched(&self, record: &EpochRecord) -> f64 {
         match &record.validation {
@@ -69,7 +69,7 @@ impl History {
         }
     }
 
-    /// The epoch with the lowest watched loss, the earliest when several are equal.
+    /// The epoch with the lowest [`watched`](Self::watched) loss; the earliest if several are equal.
     #[must_use]
     pub fn best(&self) -> Option<&EpochRecord> {
         let lower = |best, epoch| self.watched(epoch) < self.watched(best);
@@ -77,7 +77,7 @@ impl History {
         epochs.reduce(|best, epoch| if lower(best, epoch) { epoch } else { best })
     }
 
-    /// Whether `patience` epochs have passed since the best one.
+    /// Whether at least `patience` epochs have passed since the best one.
     #[must_use]
     pub fn is_stale(&self, patience: usize) -> bool {
         let last = self.epochs.last().map_or(0, |record| record.epoch);
@@ -85,9 +85,9 @@ impl History {
         best.is_some_and(|best| last - best >= patience)
     }
 
-    /// Whether these could be its epochs: counted from 1, each with the terms of the loss.
-    pub(crate) fn takes(&self, epochs: &[EpochRecord]) -> bool {
-        let known = |terms: &Named| terms.iter().map(|(name, _)| name).eq(self.names());
+    /// Whether these epochs are valid for this history: numbered from 1, each with the terms of the loss.
+    pub(crate) fn accepts(&self, epochs: &[EpochRecord]) -> bool {
+        let known = |terms: &NamedValues| terms.iter().map(|(name, _)| name).eq(self.names());
         let fits = |(record, number): (&EpochRecord, usize)| {
             let validation = record.validation.as_ref();
             let validated = validation.is_none_or(|found| known(&found.terms));
@@ -109,7 +109,7 @@ mod tests {
         let record = |(epoch, loss): (usize, &f64)| EpochRecord {
             epoch,
             learning_rate: 0.1,
-            train: Named::from([("bce", *loss)]),
+            train: NamedValues::from([("bce", *loss)]),
             validation: None,
         };
         History {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_is_stale_once_patience_epochs_brought_nothing_new() {
+    fn a_run_is_stale_after_patience_epochs_without_a_new_minimum() {
         assert!(!history(&[3.0, 1.0, 2.0]).is_stale(2));
         assert!(history(&[3.0, 1.0, 2.0, 1.0]).is_stale(2));
         assert!(!history(&[3.0, 1.0, 2.0, 0.5]).is_stale(2));
@@ -136,7 +136,7 @@ mod tests {
     fn the_loss_is_the_weighted_sum_of_the_terms_that_were_computed() {
         let mut history = history(&[]);
         history.terms = vec![Term::new("bce", 2.0), Term::new("cldice", 3.0)];
-        let with = |cldice| Named::from_iter([("bce", Some(0.5)), ("cldice", cldice)]);
+        let with = |cldice| NamedValues::from_iter([("bce", Some(0.5)), ("cldice", cldice)]);
         assert_eq!(history.total(&with(None)), 1.0);
         assert_eq!(history.total(&with(Some(0.25))), 1.75);
     }
@@ -146,10 +146,10 @@ mod tests {
         let record = EpochRecord {
             epoch: 1,
             learning_rate: 0.1 + 0.2,
-            train: Named::from([("bce", 1.0 / 3.0)]),
+            train: NamedValues::from([("bce", 1.0 / 3.0)]),
             validation: Some(Validation {
-                terms: Named::from_iter([("bce", Some(2.0)), ("cldice", None)]),
-                scores: Named::from([("dice", 0.7)]),
+                terms: NamedValues::from_iter([("bce", Some(2.0)), ("cldice", None)]),
+                scores: NamedValues::from([("dice", 0.7)]),
                 collapse: Collapse::Ok,
             }),
         };

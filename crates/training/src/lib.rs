@@ -1,11 +1,11 @@
-//! What every training shares, whatever the network, the loss and the batches.
+//! Training of a network: epochs, validation, history, checkpoints, learning rate schedule, early stopping.
 //!
-//! A [`Task`] says what is learned: the network, the terms of the loss, the batches of an epoch, and how a part of the
-//! validation data is predicted. A [`Trainer`] does the rest: epochs and steps, validation, a learning rate that falls on a
-//! plateau, early stopping, the [`History`], the best and the last weights, and checkpoints to resume from.
+//! A [`Task`] defines what to learn: the network, the terms of the loss, the batches of an epoch, and the prediction of
+//! validation data. A [`Trainer`] runs it: epochs and steps, validation, a learning rate that falls on a plateau, early
+//! stopping, the [`History`], the best and the last weights, and checkpoints.
 //!
-//! With the feature `cli`, `cli` is the command line around it: outputs, parameters, progress, the history as a table,
-//! the summary, and exit codes.
+//! With the feature `cli`, the module `cli` holds the shared parts of the `train` commands: examples, progress, the history
+//! as a table, the summary, and exit codes.
 
 mod average;
 mod checkpoint;
@@ -14,7 +14,7 @@ pub mod cli;
 mod collapse;
 mod error;
 mod history;
-mod named;
+mod named_values;
 mod overlap;
 mod run;
 mod schedule;
@@ -26,10 +26,10 @@ pub use checkpoint::Checkpoint;
 pub use collapse::Collapse;
 pub use error::TrainingError;
 pub use history::{EpochRecord, History, Validation};
-pub use named::Named;
+pub use named_values::NamedValues;
 pub use overlap::{DICE, Overlap};
 pub use run::Run;
 pub use schedule::{PlateauConfig, ReduceOnPlateau};
 pub use settings::RunSettings;
-pub use task::{GoOn, Loss, Predicted, Sample, Task, Term};
+pub use task::{Loss, Sample, ShouldContinue, Task, Term, ValidationOutput};
 pub use trainer::{Step, Trainer, Watch};

@@ -1,26 +1,26 @@
-//! How a predicted mask overlaps with its reference.
+//! Overlap of a predicted mask and its reference.
 
 use candle_core::{Result, Tensor};
 use rsom_volume::OverlapCounts;
 
-/// The name of the Dice score.
+/// Name of the Dice score in histories and results.
 pub const DICE: &str = "dice";
 
-/// Pixels or voxels of one image.
+/// Numbers of pixels or voxels of one image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overlap {
-    /// Those inside prediction and reference.
+    /// Foreground of the prediction, of the reference, and of both.
     pub counts: OverlapCounts,
-    /// All.
+    /// All pixels or voxels of the image.
     pub all: usize,
 }
 
 impl Overlap {
-    /// Those of each image: logits (inside from 0 on, probability 0.5) and reference (0 or 1), the first axis of both being
-    /// images.
+    /// Counts the overlap of each image. A logit of at least 0 (probability 0.5) is foreground; the reference is 0 or 1. The
+    /// first axis of both tensors is the image.
     ///
     /// # Errors
-    /// A tensor that is not `f32`.
+    /// Returns an error if a tensor is not `f32`.
     pub fn of_images(logits: &Tensor, reference: &Tensor) -> Result<Vec<Self>> {
         let all = (logits.elem_count() / logits.dim(0)?).max(1);
         let logits: Vec<f32> = logits.flatten_all()?.to_vec1()?;

@@ -1,4 +1,4 @@
-//! What every training run keeps between two epochs, and how it is stopped and resumed.
+//! The state of a training run between two epochs, and how to resume it.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Checkpoint, EpochRecord, History, PlateauConfig, ReduceOnPlateau, TrainingError};
 
-/// Optimizer, learning rate, history and best weights of a run between two epochs; the weights themselves are the
-/// network's.
+/// Optimizer, learning rate, history and best weights of a run between two epochs. The current weights belong to the
+/// network.
 #[derive(Debug)]
 pub struct Run {
     adam: Adam,
@@ -18,7 +18,7 @@ pub struct Run {
     best: BTreeMap<String, Tensor>,
 }
 
-/// What a checkpoint holds next to weights, optimizer and schedule.
+/// The state in a checkpoint in addition to weights, optimizer and schedule.
 #[derive(Serialize, Deserialize)]
 struct State {
     fingerprint: String,
@@ -26,10 +26,10 @@ struct State {
 }
 
 impl Run {
-    /// A run that has not started, with an empty history.
+    /// Creates a run that has not started. `history` must be empty.
     ///
     /// # Errors
-    /// A parameter that is not `f32`.
+    /// Returns an error if a parameter is not `f32`.
     pub fn new(
         parameters: &Parameters,
         learning_rate: f64,
@@ -54,7 +54,7 @@ impl Run {
         &self.adam
     }
 
-    /// The optimizer, to take a step.
+    /// The optimizer, mutable, to take a step.
     pub fn adam_mut(&mut self) -> &mut Adam {
         &mut self.adam
     }
@@ -65,23 +65,23 @@ impl Run {
         &self.history
     }
 
-    /// The weights of the best epoch; empty before the first.
+    /// The weights of the best epoch by name; empty before the first epoch.
     #[must_use]
     pub fn best_weights(&self) -> &BTreeMap<String, Tensor> {
         &self.best
     }
 
-    /// Whether `epochs` are done, or the watched loss has had no new minimum for `patience` epochs.
+    /// Whether `epochs` epochs are finished, or the watched loss has had no new minimum for `patience` epochs.
     #[must_use]
     pub fn is_finished(&self, epochs: usize, patience: Option<usize>) -> bool {
         self.history.epochs.len() >= epochs
             || patience.is_some_and(|patience| self.history.is_stale(patience))
     }
 
-    /// Takes a finished epoch: the learning rate follows its loss, and the weights are kept when they are the best so far.
+    /// Adds a finished epoch: updates the learning rate, and keeps the weights if they are the best so far.
     ///
     /// # Errors
-    /// None that a parameter of a network can cause.
+    /// Returns an error if parameters cannot be copied to the CPU.
     pub fn end_epoch(
         &mut self,
         parameters: &Parameters,
@@ -97,12 +97,12 @@ impl Run {
         Ok(())
     }
 
-    /// The run as the bytes of a safetensors file.
+    /// Serializes the run to a checkpoint, as the bytes of a safetensors file.
     ///
-    /// `fingerprint` stands for everything that the run depends on, data and settings.
+    /// `fingerprint` identifies the data and the settings of the run.
     ///
     /// # Errors
-    /// None that a run between two epochs can cause.
+    /// Returns an error if parameters cannot be copied to the CPU.
     pub fn checkpoint(
         &self,
         parameters: &Parameters,
@@ -118,11 +118,11 @@ impl Run {
         checkpoint.to_bytes()
     }
 
-    /// Resumes from a checkpoint; the run then ends in the bytes of one that was never interrupted.
+    /// Resumes from a checkpoint. The run then ends with the same bytes as an uninterrupted run.
     ///
     /// # Errors
-    /// Bytes that are no checkpoint, a damaged one, or one of another run (told by the fingerprint). Run and parameters
-    /// are unchanged then.
+    /// Returns an error if the bytes are not a checkpoint, if the checkpoint is damaged, or if it has another fingerprint.
+    /// Then run and parameters are unchanged.
     pub fn resume(
         &mut self,
         parameters: &Parameters,
@@ -132,15 +132,16 @@ impl Run {
         let mut checkpoint = Checkpoint::from_bytes(bytes)?;
         let state: State = serde_json::from_str(&checkpoint.trainer).map_err(|e| corrupt(&e))?;
         if state.fingerprint != fingerprint {
-            let other = "it belongs to a run with other parameters, inputs or version";
+            let other =
+                "the checkpoint belongs to a run with other parameters, inputs or program version";
             return Err(TrainingError::Corrupt(other.into()));
         }
-        let sound = self.history.takes(&state.epochs);
+        let sound = self.history.accepts(&state.epochs);
         if !sound || state.epochs.is_empty() != checkpoint.extra.is_empty() {
-            let damaged = "it is damaged: its epochs and its best weights do not belong together";
+            let damaged = "the checkpoint is damaged: its epochs and its best weights do not match";
             return Err(TrainingError::Corrupt(damaged.into()));
         }
-        // Everything is compared before anything is set.
+        // Check everything before changing anything.
         parameters.require(&checkpoint.parameters)?;
         let mut best = BTreeMap::new();
         if !checkpoint.extra.is_empty() {

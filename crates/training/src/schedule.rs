@@ -1,4 +1,4 @@
-//! A learning rate that falls when the loss stops falling.
+//! Learning rate schedule: reduce the learning rate on a plateau of the loss.
 
 use rsom_parameters::Parameters;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ pub struct PlateauConfig {
 }
 
 impl Default for PlateauConfig {
-    /// The networks' training settings: × 0.1 after more than 3 epochs without a relative improvement of 1e-4.
+    /// Factor 0.1 after more than 3 epochs without a relative improvement of 1e-4, as in the paper.
     fn default() -> Self {
         Self {
             factor: 0.1,
@@ -32,10 +32,10 @@ impl Default for PlateauConfig {
     }
 }
 
-/// Reduces the learning rate when a loss has not improved for more than `patience` epochs: PyTorch's
-/// `ReduceLROnPlateau` with mode `min`, a relative threshold and no cooldown.
+/// Reduces the learning rate if a loss has not improved for more than `patience` epochs, as PyTorch's `ReduceLROnPlateau`
+/// with mode `min`, a relative threshold and no cooldown.
 ///
-/// It is its own state: serialize it to save it.
+/// To save its state, serialize it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReduceOnPlateau {
     config: PlateauConfig,
@@ -45,7 +45,7 @@ pub struct ReduceOnPlateau {
 }
 
 impl ReduceOnPlateau {
-    /// Starts with a learning rate.
+    /// Creates a schedule with an initial learning rate.
     #[must_use]
     pub fn new(config: PlateauConfig, learning_rate: f64) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl ReduceOnPlateau {
         }
     }
 
-    /// Takes an epoch's loss and returns the learning rate from here on. NaN counts as no improvement.
+    /// Adds the loss of an epoch and returns the learning rate of the next epoch. NaN is not an improvement.
     pub fn step(&mut self, loss: f64) -> f64 {
         let bar = self
             .best
@@ -71,7 +71,7 @@ impl ReduceOnPlateau {
             self.bad_epochs = 0;
             let reduced = self.learning_rate * self.config.factor;
             let reduced = reduced.max(self.config.least_learning_rate);
-            // PyTorch leaves the rate alone when the change would be this small.
+            // As PyTorch, ignore changes of at most 1e-8.
             if self.learning_rate - reduced > 1e-8 {
                 self.learning_rate = reduced;
             }
@@ -79,7 +79,7 @@ impl ReduceOnPlateau {
         self.learning_rate
     }
 
-    /// The learning rate now.
+    /// The current learning rate.
     #[must_use]
     pub fn learning_rate(&self) -> f64 {
         self.learning_rate

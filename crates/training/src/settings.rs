@@ -1,4 +1,4 @@
-//! The settings that every training has.
+//! Settings of a training run, the same for all networks.
 
 use rsom_nn::Computing;
 use rsom_parameters::Parameters;
@@ -6,46 +6,46 @@ use serde::{Deserialize, Serialize};
 
 use crate::{PlateauConfig, TrainingError};
 
-/// How a network is trained, whatever it learns.
+/// Settings of a training run, the same for all networks.
 ///
-/// As parameters of a command it leaves out `epochs`, `batch_size` and `plateau.patience`: their defaults differ between
-/// networks, so each stage declares them and fills them in.
+/// The parameters of a command do not include `epochs`, `batch_size` and `plateau.patience`: their defaults differ between
+/// networks, so each stage declares them itself.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct RunSettings {
-    /// First learning rate of Adam.
+    /// Initial learning rate of Adam.
     #[parameter(default = 1e-4, above = 0)]
     pub learning_rate: f64,
-    /// When the learning rate falls.
+    /// Schedule of the learning rate.
     #[parameter(flatten, prefix = "plateau")]
     pub plateau: PlateauConfig,
     /// Passes over the training data.
     #[parameter(skip)]
     pub epochs: usize,
-    /// Stop after this many epochs without a new lowest validation loss (unset: never).
+    /// Stop after this many epochs without a new minimum of the validation loss (unset: never).
     ///
-    /// Without validation scans the training loss counts.
+    /// Without validation scans, the training loss is used.
     #[parameter(name = "early_stopping", min = 1, unit = "epochs")]
     pub early_stopping_epochs: Option<usize>,
     /// Images in each step.
     #[parameter(skip)]
     pub batch_size: usize,
-    /// Device and method that compute the network.
+    /// Device and method for the computation of the network.
     #[parameter(flatten)]
     pub computing: Computing,
-    /// Keep only the ends of the network's blocks and compute the rest again for the gradients: less memory, a third more
-    /// time, the same weights.
+    /// Recompute activations in the backward pass instead of keeping them: less memory, about a third more time, the same
+    /// weights.
     pub recompute: bool,
-    /// Seed of all random numbers: first weights, dropout, order of the data, augmentation.
+    /// Seed of all random numbers: initial weights, dropout, order of the data, augmentation.
     #[parameter(default = 0)]
     pub seed: u64,
 }
 
 impl RunSettings {
-    /// Checks the bounds.
+    /// Checks the bounds of all settings.
     ///
     /// # Errors
-    /// [`TrainingError::Parameter`] or [`TrainingError::Settings`], naming the setting.
+    /// Returns [`TrainingError::Parameter`] or [`TrainingError::Settings`] with the name of the first invalid setting.
     pub fn check(&self) -> Result<(), TrainingError> {
         Parameters::check(self)?;
         TrainingError::require(&[
@@ -56,10 +56,10 @@ impl RunSettings {
 }
 
 impl TrainingError {
-    /// Returns the first fault whose condition does not hold.
+    /// Checks conditions, each given with the error message for the case that it is false.
     ///
     /// # Errors
-    /// [`TrainingError::Settings`].
+    /// Returns [`TrainingError::Settings`] with the message of the first false condition.
     pub fn require(conditions: &[(bool, &str)]) -> Result<(), Self> {
         match conditions.iter().find(|(holds, _)| !holds) {
             Some((_, fault)) => Err(Self::Settings((*fault).to_owned())),

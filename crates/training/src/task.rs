@@ -1,128 +1,131 @@
-//! What a network learns.
+//! The trait of a training task: network, batches, loss, validation.
 
 use candle_core::Tensor;
 use rsom_nn::{NeuralNetwork, NnError};
 
-use crate::{DICE, Named, Overlap, RunSettings, TrainingError};
+use crate::{DICE, NamedValues, Overlap, RunSettings, TrainingError};
 
-/// What a network learns, from which batches, by which loss, and how it is validated.
+/// A training task: the network, its batches, its loss and its validation.
 ///
-/// Everything that is drawn at random depends on the seed, the epoch and the place in the data alone, never on threads or
-/// on what was drawn before: so a resumed run draws what an uninterrupted one draws.
+/// Random draws must depend only on the seed, the epoch and the position in the data, not on threads or earlier draws. Then
+/// a resumed run makes the same draws as an uninterrupted run.
 pub trait Task {
-    /// The network.
+    /// Type of the network.
     type Network: NeuralNetwork<Error = Self::Error>;
-    /// Which images a step is computed on, before they are read.
+    /// Description of a batch: which images it holds, not their pixels.
     type Batch;
-    /// What is validated at a time.
+    /// Description of a part of the validation data that is predicted in one call.
     type Part;
-    /// Whatever can go wrong.
+    /// Error type of the task.
     type Error: From<TrainingError> + From<NnError> + From<candle_core::Error>;
 
     /// Kind and size of the network.
     fn network(&self) -> &<Self::Network as NeuralNetwork>::Config;
 
-    /// How it is trained.
+    /// Settings of the training run.
     fn run(&self) -> &RunSettings;
 
-    /// The terms of the loss, in the order in which [`loss`](Self::loss) gives them.
+    /// The terms of the loss, in the order of the values that [`loss`](Self::loss) returns.
     fn terms(&self) -> Vec<Term>;
 
-    /// Images of one epoch, those of validation included.
+    /// Number of images in an epoch, training and validation together.
     fn images(&self) -> usize;
 
-    /// The batches of an epoch (counted from 1), in order.
+    /// The batches of an epoch, in order. The first epoch has number 1.
     fn batches(&self, epoch: usize) -> Vec<Self::Batch>;
 
-    /// Input and reference of a batch.
+    /// Loads input and reference of a batch.
     ///
     /// # Errors
-    /// A tensor that cannot be made.
+    /// Returns an error if a tensor cannot be created.
     fn sample(&self, batch: &Self::Batch) -> Result<Sample, Self::Error>;
 
-    /// The loss of a batch, both tensors on the CPU.
+    /// Computes the loss of a batch. Both tensors are on the CPU.
     ///
     /// # Errors
-    /// Tensors of other shapes than those of [`sample`](Self::sample) and [`predicted`](Self::predicted).
+    /// Returns an error if the shapes are not those of [`sample`](Self::sample) or [`predict`](Self::predict).
     fn loss(&self, logits: &Tensor, reference: &Tensor) -> Result<Loss, Self::Error>;
 
-    /// The parts of the validation data, in order; none without such data.
+    /// The parts of the validation data, in order; empty without validation data.
     fn parts(&self) -> Vec<Self::Part>;
 
-    /// What the network predicts for a part. `go_on` may be called in between and says whether to go on.
+    /// Computes the logits of the network for a part of the validation data. A long computation calls `should_continue`
+    /// from time to time.
     ///
     /// # Errors
-    /// [`TrainingError::Stopped`] when `go_on` says so.
-    fn predicted(
+    /// Returns [`TrainingError::Stopped`] if `should_continue` returns `false`.
+    fn predict(
         &self,
         network: &Self::Network,
         part: &Self::Part,
-        go_on: GoOn,
-    ) -> Result<Predicted, Self::Error>;
+        should_continue: ShouldContinue,
+    ) -> Result<ValidationOutput, Self::Error>;
 
-    /// The names of the scores of validation, higher is better.
+    /// Names of the validation scores; higher is better.
     fn score_names(&self) -> Vec<&'static str> {
         vec![DICE]
     }
 
-    /// The scores of each image of a prediction, in the order of their names: the Dice score at probability 0.5.
+    /// Computes the scores of each image, in the order of [`score_names`](Self::score_names). The default is the Dice score
+    /// at a probability threshold of 0.5.
     ///
     /// # Errors
-    /// Tensors of other shapes than those of [`predicted`](Self::predicted).
-    fn scores(&self, predicted: &Predicted) -> Result<Vec<Vec<f64>>, Self::Error> {
-        let overlaps = Overlap::of_images(&predicted.logits, &predicted.reference)?;
+    /// Returns an error if the shapes are not those of [`predict`](Self::predict).
+    fn scores(&self, output: &ValidationOutput) -> Result<Vec<Vec<f64>>, Self::Error> {
+        let overlaps = Overlap::of_images(&output.logits, &output.reference)?;
         Ok(overlaps
             .iter()
             .map(|image| vec![image.counts.dice()])
             .collect())
     }
 
-    /// How much the loss terms of a batch of so many images count in the average over an epoch, which is divided by all
-    /// images: a mean over images counts once for each, a sum over them once in all.
+    /// Weight of the loss terms of a batch in the average over an epoch; the weighted sum is divided by the number of all
+    /// images. Use the number of images if a loss term is a mean over images, and 1 if it is a sum over images.
     fn weight(&self, images: usize) -> f64 {
         images as f64
     }
 
-    /// The mean over images of a score.
+    /// The mean of a score over images.
     fn mean_score(&self, scores: &[f64]) -> f64 {
         scores.iter().sum::<f64>() / scores.len().max(1) as f64
     }
 }
 
-/// Says whether to go on.
-pub type GoOn<'g> = &'g mut dyn FnMut() -> bool;
+/// A callback that returns `false` if the computation should stop.
+pub type ShouldContinue<'g> = &'g mut dyn FnMut() -> bool;
 
-/// A batch as tensors on the CPU, the first axis of both being images.
+/// Input and reference of a batch, on the CPU. The first axis of both is the image.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// What the network is given.
+    /// Input of the network, (images, channels, …).
     pub input: Tensor,
-    /// What it should find.
+    /// Reference mask: 1 is foreground, 0 is background.
     pub reference: Tensor,
 }
 
-/// A prediction, as tensors of one shape on the CPU, the first axis being images.
+/// Logits of the network for a part of the validation data, and the reference, of the same shape and on the CPU. The first
+/// axis is the image.
 #[derive(Debug, Clone)]
-pub struct Predicted {
-    /// Logits; inside from 0 on.
+pub struct ValidationOutput {
+    /// Logits; at least 0 is foreground.
     pub logits: Tensor,
-    /// 1 inside, 0 outside.
+    /// Reference mask: 1 is foreground, 0 is background.
     pub reference: Tensor,
 }
 
 /// A term of a loss.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Term {
-    /// Its name in checkpoints and results.
+    /// Name of the term in checkpoints and results.
     pub name: &'static str,
-    /// Its name in the columns of the history, behind `train_` and `validation_`.
+    /// Name of the term in the columns of the history, after `train_` and `validation_`.
     pub column: &'static str,
-    /// What it is multiplied with in the total.
+    /// Weight of the term in the total loss.
     pub weight: f64,
 }
 
 impl Term {
-    /// A term whose column is called as it is.
+    /// A term with the same name in checkpoints and columns.
     #[must_use]
     pub fn new(name: &'static str, weight: f64) -> Self {
         Self {
@@ -132,7 +135,7 @@ impl Term {
         }
     }
 
-    /// The same with another name in the columns of the history, where a score has that of the term.
+    /// The term with another column name, for terms with the name of a score.
     #[must_use]
     pub fn in_column(self, column: &'static str) -> Self {
         Self { column, ..self }
@@ -142,8 +145,8 @@ impl Term {
 /// The loss of one batch.
 #[derive(Debug)]
 pub struct Loss {
-    /// The weighted sum of the terms, a scalar on the tape of the logits.
+    /// The weighted sum of the terms, a scalar with a gradient for the logits.
     pub total: Tensor,
-    /// The terms as numbers, not yet weighted.
-    pub terms: Named,
+    /// Values of the terms, without weights.
+    pub terms: NamedValues,
 }

@@ -1,4 +1,4 @@
-//! A training run, epoch by epoch.
+//! The trainer: runs a training task epoch by epoch.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use rsom_nn::{Mode, NeuralNetwork, Optimizer};
 
 use crate::average::Average;
 use crate::{
-    Collapse, EpochRecord, History, Named, Overlap, Predicted, Run, Sample, Task, TrainingError,
-    Validation,
+    Collapse, EpochRecord, History, NamedValues, Overlap, Run, Sample, Task, TrainingError,
+    Validation, ValidationOutput,
 };
 
-/// A training run between two epochs.
+/// Trains the network of a [`Task`], one epoch per call.
 #[derive(Debug)]
 pub struct Trainer<T: Task> {
     task: T,
@@ -19,27 +19,27 @@ pub struct Trainer<T: Task> {
     run: Run,
 }
 
-/// Something that was done in an epoch, for whoever watches.
+/// Progress of an epoch: a training step, or a step of validation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
     /// Epoch, counted from 1.
     pub epoch: usize,
     /// Loss of the batch; `None` in validation.
     pub loss: Option<f64>,
-    /// How many images were finished.
+    /// Number of images finished in this step.
     pub finished: usize,
 }
 
-/// Looks at each step and says whether to go on.
+/// A callback for each step that returns `false` if the training should stop.
 pub type Watch<'w> = &'w mut dyn FnMut(Step) -> bool;
 
 impl<T: Task> Trainer<T> {
-    /// A run that has not started, with the first weights of its seed.
+    /// Creates a trainer whose network has initial weights from the seed.
     ///
-    /// Without validation data, schedule, early stopping and the best weights follow the training loss.
+    /// Without validation data, the training loss determines schedule, early stopping and best weights.
     ///
     /// # Errors
-    /// Settings that cannot be; a device that is not there.
+    /// Returns an error if settings are invalid or the device is not available.
     pub fn new(task: T) -> Result<Self, T::Error> {
         let settings = *task.run();
         settings.check()?;
@@ -58,13 +58,13 @@ impl<T: Task> Trainer<T> {
         })
     }
 
-    /// What is learned.
+    /// The training task.
     #[must_use]
     pub fn task(&self) -> &T {
         &self.task
     }
 
-    /// Whether all epochs are done or the loss has stopped falling for as long as the settings allow.
+    /// Whether all epochs are finished, or early stopping applies.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         let settings = self.task.run();
@@ -84,42 +84,42 @@ impl<T: Task> Trainer<T> {
         &self.network
     }
 
-    /// The weights of the best epoch; empty before the first.
+    /// The weights of the best epoch by name; empty before the first epoch.
     #[must_use]
     pub fn best_weights(&self) -> &BTreeMap<String, Tensor> {
         self.run.best_weights()
     }
 
-    /// The run as the bytes of a safetensors file.
+    /// Serializes the run to a checkpoint, as the bytes of a safetensors file.
     ///
-    /// `fingerprint` stands for everything that the run depends on, data and settings.
+    /// `fingerprint` identifies the data and the settings of the run.
     ///
     /// # Errors
-    /// None that a run between two epochs can cause.
+    /// Returns an error if parameters cannot be copied to the CPU.
     pub fn checkpoint(&self, fingerprint: &str) -> Result<Vec<u8>, TrainingError> {
         self.run.checkpoint(self.network.parameters(), fingerprint)
     }
 
-    /// Resumes from a checkpoint; the run then ends in the bytes of one that was never interrupted.
+    /// Resumes from a checkpoint. The run then ends with the same bytes as an uninterrupted run.
     ///
     /// # Errors
-    /// Bytes that are no checkpoint, a damaged one, or one of another run (told by the fingerprint). The trainer is
-    /// unchanged then.
+    /// Returns an error if the bytes are not a checkpoint, if the checkpoint is damaged, or if it has another fingerprint.
+    /// Then the trainer is unchanged.
     pub fn resume(&mut self, bytes: &[u8], fingerprint: &str) -> Result<(), TrainingError> {
         let parameters = self.network.parameters();
         self.run.resume(parameters, bytes, fingerprint)
     }
 
-    /// Trains one epoch, validates, and keeps the weights when they are the best so far.
+    /// Trains one epoch, validates, and keeps the weights if they are the best so far.
     ///
     /// # Errors
-    /// [`TrainingError::NotFinite`] when the training diverges, [`TrainingError::Stopped`] when `watch` says so. The
-    /// run cannot go on after an error.
+    /// Returns [`TrainingError::NotFinite`] if the training diverges, and [`TrainingError::Stopped`] if `watch` returns
+    /// `false`. After an error, the run cannot continue.
     pub fn run_epoch(&mut self, watch: Watch) -> Result<(), T::Error> {
         let record = EpochRecord {
             epoch: self.history().epochs.len() + 1,
             learning_rate: self.run.adam().learning_rate(),
-            train: Named::default(),
+            train: NamedValues::default(),
             validation: None,
         };
         let record = EpochRecord {
@@ -130,7 +130,7 @@ impl<T: Task> Trainer<T> {
         Ok(self.run.end_epoch(self.network.parameters(), record)?)
     }
 
-    fn train(&mut self, epoch: usize, watch: Watch) -> Result<Named, T::Error> {
+    fn train(&mut self, epoch: usize, watch: Watch) -> Result<NamedValues, T::Error> {
         let mut average = Average::default();
         for batch in self.task.batches(epoch) {
             let Sample { input, reference } = self.task.sample(&batch)?;
@@ -176,8 +176,8 @@ impl<T: Task> Trainer<T> {
                     finished,
                 })
             };
-            let predicted = (self.task).predicted(&self.network, &part, &mut || step(0))?;
-            let Predicted { logits, reference } = &predicted;
+            let output = (self.task).predict(&self.network, &part, &mut || step(0))?;
+            let ValidationOutput { logits, reference } = &output;
             let loss = self.task.loss(logits, reference)?;
             self.finite(epoch, &loss.terms)?;
             let images = logits.dim(0)?;
@@ -186,7 +186,7 @@ impl<T: Task> Trainer<T> {
                 inside += overlap.counts.prediction as usize;
                 all += overlap.all;
             }
-            scores.extend(self.task.scores(&predicted)?);
+            scores.extend(self.task.scores(&output)?);
             if !step(images) {
                 return Err(TrainingError::Stopped.into());
             }
@@ -198,8 +198,8 @@ impl<T: Task> Trainer<T> {
         }))
     }
 
-    /// The mean over images of each score.
-    fn mean(&self, images: &[Vec<f64>]) -> Named {
+    /// The mean of each score over images.
+    fn mean(&self, images: &[Vec<f64>]) -> NamedValues {
         let names = self.history().scores.iter().enumerate();
         let mean = |(index, name): (usize, &&'static str)| {
             let scores: Vec<f64> = images.iter().map(|image| image[index]).collect();
@@ -208,8 +208,8 @@ impl<T: Task> Trainer<T> {
         names.map(mean).collect()
     }
 
-    /// The loss that these terms make, which must be a number.
-    fn finite(&self, epoch: usize, terms: &Named) -> Result<f64, TrainingError> {
+    /// The total loss of these terms, or an error if it is NaN or infinite.
+    fn finite(&self, epoch: usize, terms: &NamedValues) -> Result<f64, TrainingError> {
         let total = self.history().total(terms);
         match total.is_finite() {
             true => Ok(total),

@@ -1,4 +1,4 @@
-//! Random changes of the tiles of an epoch: flips, transposes, and another curve of the intensities.
+//! Data augmentation: random flips, transposes and intensity curves for each tile and epoch.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -6,12 +6,12 @@ use rsom_nn::rng;
 use rsom_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 
-/// Largest intensity of a prepared scan, which a knee leaves where it is.
+/// Largest intensity of a prepared scan; an intensity curve without gain maps it to itself.
 const TOP: f32 = 255.0;
-/// Between which shares of the largest intensity a curve has its knee.
+/// Range of the position of the knee, as fractions of the largest intensity.
 const KNEES: [f64; 2] = [0.2, 0.8];
 
-/// Which changes training draws from.
+/// Ranges of the random changes in training.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct Augmentation {
@@ -21,38 +21,38 @@ pub struct Augmentation {
     pub flip_y: bool,
     /// Flip each tile along z with probability 0.5.
     pub flip_z: bool,
-    /// Exchange x and y of each tile with probability 0.5; voxels must be square.
+    /// Exchange x and y of each tile with probability 0.5; the voxel sizes along x and y must be equal.
     pub transpose: bool,
     /// Smallest and largest factor for the intensities; one factor is drawn for each tile and channel.
     #[parameter(default = [1.0, 1.0], above = 0, max = 1000, check = ascending)]
     pub gain: [f64; 2],
-    /// Largest bend of a random intensity curve, drawn for each tile and channel: 0 for a straight line, below 1.
-    /// Intensities are taken to range from 0 to 255.
+    /// Largest bend of a random intensity curve, drawn for each tile and channel: from 0 (no bend) to below 1. Intensities
+    /// must range from 0 to 255.
     ///
-    /// The curve is two straight lines that meet at a knee.
+    /// The curve has two straight segments, from 0 to the knee and from the knee to 255.
     #[parameter(default = 0.0, min = 0, below = 1)]
     pub knee: f64,
 }
 
-/// What is done to one tile.
+/// The random changes of one tile.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// Whether x and y are exchanged; it comes before the flips.
+    /// Exchange x and y, before the flips.
     pub transpose: bool,
-    /// Whether x, y, z are reversed.
+    /// Flip along x, y, z.
     pub flip: [bool; 3],
-    /// One curve for each channel; none leaves intensities as they are.
+    /// Intensity curve of each channel; empty for unchanged intensities.
     pub curves: Vec<Curve>,
 }
 
-/// Intensities follow a line from 0 to a point, one from there to 255 and beyond, and are then multiplied.
+/// An intensity curve: one line from 0 to the knee, another from the knee through 255, then a gain.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Curve {
-    /// Intensity at the knee.
+    /// Input intensity at the knee.
     pub from: f32,
-    /// What it becomes.
+    /// Output intensity at the knee, before the gain.
     pub to: f32,
-    /// What all is multiplied with at last.
+    /// Factor for all output intensities.
     pub gain: f32,
 }
 
@@ -66,7 +66,7 @@ fn ascending([low, high]: &[f64; 2]) -> Result<(), String> {
 }
 
 impl Augmentation {
-    /// Tiles as they are.
+    /// No changes.
     pub const NONE: Self = Self {
         flip_x: false,
         flip_y: false,
@@ -76,10 +76,10 @@ impl Augmentation {
         knee: 0.0,
     };
 
-    /// The change of a tile in an epoch.
+    /// Draws the change of a tile in an epoch.
     ///
-    /// It depends on seed, epoch, volume and number of the tile alone, so that a resumed run draws what an uninterrupted
-    /// one draws.
+    /// The result depends only on seed, epoch, volume and tile index, so that a resumed run makes the same draws as an
+    /// uninterrupted run.
     #[must_use]
     pub fn draw(&self, seed: u64, [epoch, volume, tile]: [usize; 3], channels: usize) -> Change {
         let mut stream = rng::stream(seed, &format!("augment/{epoch}/{volume}/{tile}"));
@@ -98,7 +98,8 @@ impl Augmentation {
         }
     }
 
-    /// The knee at a share a of the range, moved by up to `knee · min(a, 1 − a)`: so the curve keeps rising.
+    /// Draws a curve. The knee is at a fraction a of the intensity range and is moved by up to `knee · min(a, 1 − a)`, so
+    /// that the curve always rises.
     fn curve(&self, stream: &mut ChaCha8Rng) -> Curve {
         let mut uniform = |low: f64, high: f64| {
             let share = f64::from(rng::unit_f32(stream.random()));
@@ -116,7 +117,7 @@ impl Augmentation {
 }
 
 impl Curve {
-    /// What an intensity becomes.
+    /// Maps an intensity.
     #[must_use]
     pub fn apply(&self, intensity: f32) -> f32 {
         let bent = if intensity <= self.from {
@@ -129,14 +130,14 @@ impl Curve {
 }
 
 impl Change {
-    /// Nothing is done.
+    /// No change.
     pub const NONE: Self = Self {
         transpose: false,
         flip: [false; 3],
         curves: Vec::new(),
     };
 
-    /// Extents along x, y, z of a tile that was of these extents.
+    /// Extents along x, y, z after the change of a tile with these extents.
     #[must_use]
     pub fn extents(&self, [x, y, z]: [usize; 3]) -> [usize; 3] {
         match self.transpose {
@@ -145,7 +146,7 @@ impl Change {
         }
     }
 
-    /// The voxels of a tile in the order (channel, z, y, x), moved.
+    /// Transposes and flips a tile with these extents along x, y, z. `values` has the order (channel, z, y, x).
     #[must_use]
     pub fn moved(&self, values: Vec<f32>, extents: [usize; 3]) -> Vec<f32> {
         if !self.transpose && self.flip == [false; 3] {
@@ -174,7 +175,7 @@ impl Change {
         moved
     }
 
-    /// Bends the intensities of a tile in the order (channel, …).
+    /// Applies the intensity curves to a tile in the order (channel, …).
     pub fn bend(&self, values: &mut [f32]) {
         if self.curves.is_empty() {
             return;
@@ -258,7 +259,7 @@ mod tests {
             let turn = Change { transpose, ..Change::NONE };
             let twice = turn.moved(turn.moved(tile.clone(), extents), turn.extents(extents));
             prop_assert_eq!(&twice, &tile);
-            // Whatever is done, no voxel is lost.
+            // Changes only move voxels: the sorted values stay the same.
             let mut all = Change { flip, ..turn }.moved(tile.clone(), extents);
             all.sort_by(f32::total_cmp);
             prop_assert_eq!(all, tile);

@@ -1,4 +1,4 @@
-//! How a scan is cut: into blocks, whose voxels share the statistics of norms, and these into tiles, which bound memory.
+//! Cutting of scans: into blocks, whose voxels share the statistics of norms, and blocks into tiles, which limit memory.
 
 use std::ops::Range;
 
@@ -8,27 +8,27 @@ use serde_json::Value;
 
 use crate::VesselsegError;
 
-/// A box of voxels: a range along each of x, y, z. Ranges may reach beyond the scan, where there are zeros.
+/// A box of voxels: ranges along x, y, z. It may extend beyond the scan, where intensities are 0.
 pub type Region = [Range<isize>; 3];
 
-/// Into how many blocks along x, y, z a scan is cut, each of which a network with norms sees as one image.
+/// Numbers of blocks along x, y, z into which a scan is cut. Group norms take their statistics from each block separately.
 ///
-/// The released pipeline cuts scans into two halves along x, so that every voxel depends on all others in its half; an
-/// extent that is no multiple loses its surplus voxels, the smaller half of them in front, and the mask repeats its edge
-/// there. Without norms, and with one block, blocks change nothing.
+/// The released pipeline cuts scans into two halves along x, so that each voxel depends on all others in its half. If an
+/// extent is not a multiple of the number of blocks, the surplus voxels are ignored at both ends, with the smaller half at
+/// the start; there, the mask repeats its edge. Without norms, blocks have no effect apart from this cropping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blocks(pub [usize; 3]);
 
 impl Blocks {
-    /// The whole scan.
+    /// One block: the whole scan.
     pub const WHOLE: Self = Self([1; 3]);
-    /// Those of the released pipeline.
+    /// The blocks of the released pipeline: two halves along x.
     pub const GERL2020: Self = Self([2, 1, 1]);
 
-    /// The part of a scan that is cut into blocks: the multiple of their number in the middle of each axis.
+    /// The central part of a scan whose extents are multiples of the numbers of blocks.
     ///
     /// # Errors
-    /// [`VesselsegError::Blocks`] when there are more blocks than voxels along an axis.
+    /// Returns [`VesselsegError::Blocks`] if there are more blocks than voxels along an axis, or no blocks.
     pub fn kept(self, shape: [usize; 3]) -> Result<Region, VesselsegError> {
         if (0..3).any(|a| self.0[a] == 0 || self.0[a] > shape[a]) {
             return Err(VesselsegError::Blocks {
@@ -43,14 +43,14 @@ impl Blocks {
         }))
     }
 
-    /// The blocks of a part of a scan.
+    /// Cuts the part of a scan from [`kept`](Self::kept) into blocks.
     #[must_use]
     pub fn of(self, kept: &Region) -> Vec<Region> {
         parts(kept, self.0)
     }
 }
 
-/// Three numbers, of blocks along x, y, z.
+/// As a parameter: three whole numbers, the blocks along x, y, z.
 impl ParameterValue for Blocks {
     fn kind() -> Type {
         <[usize; 3]>::kind()
@@ -69,14 +69,14 @@ impl ParameterValue for Blocks {
     }
 }
 
-/// Cuts a region into as few tiles of nearly one size as none is larger than `largest` along an axis.
+/// Cuts a region into the smallest number of tiles of nearly equal size that are at most `largest` along each axis.
 pub fn tiles(region: &Region, largest: [usize; 3]) -> Vec<Region> {
     let counts = std::array::from_fn(|a| region[a].len().div_ceil(largest[a].max(1)).max(1));
     parts(region, counts)
 }
 
-/// Cuts a region into tiles whose extents are multiples of a number, and at most `largest` where that is one; the last along
-/// each axis may reach beyond the region.
+/// Cuts a region into tiles whose extents are multiples of `multiple` and at most `largest` (or `multiple`, if that is
+/// larger). The last tile along each axis may extend beyond the region.
 pub fn tiles_of_multiples(region: &Region, multiple: usize, largest: [usize; 3]) -> Vec<Region> {
     let units = region
         .clone()
@@ -92,7 +92,7 @@ pub fn tiles_of_multiples(region: &Region, multiple: usize, largest: [usize; 3])
     tiles.into_iter().map(voxels).collect()
 }
 
-/// A region with `by` more voxels on each side.
+/// A region enlarged by `by` voxels on each side.
 pub fn grown(region: &Region, by: usize) -> Region {
     region
         .clone()

@@ -1,4 +1,4 @@
-//! Choosing the threshold that gives the best masks on scans with references.
+//! Calibration: choose the threshold with the highest mean Dice score on scans with references.
 
 use ndarray::Array3;
 use rayon::prelude::*;
@@ -6,12 +6,12 @@ use rsom_volume::{Mask, OverlapCounts};
 
 use crate::VesselsegError;
 
-/// Thresholds on either side of a half.
+/// Number of thresholds above 0.5, and below 0.5.
 const SIDE: i32 = 184;
-/// The highest threshold; the lowest is 1 less this.
+/// The highest threshold; the lowest is 1 minus this.
 const HIGHEST: f64 = 0.9999;
 
-/// The thresholds that are tried: 369 from 0.0001 to 0.9999, evenly spaced in logits (by 0.05), 0.5 in their middle.
+/// The candidate thresholds: 369 from 0.0001 to 0.9999, equally spaced as logits (by 0.05), with 0.5 in the middle.
 #[must_use]
 pub fn thresholds() -> Vec<f32> {
     let edge = (HIGHEST / (1.0 - HIGHEST)).ln();
@@ -23,13 +23,13 @@ pub fn thresholds() -> Vec<f32> {
         .collect()
 }
 
-/// The Dice score of one scan at each threshold; a voxel is inside when its probability is at least the threshold, as in
-/// prediction.
+/// The Dice score of one scan at each threshold. As in prediction, a voxel belongs to a vessel if its probability is at
+/// least the threshold. `thresholds` must be in ascending order; `probabilities` has shape (x, y, z).
 ///
-/// Exact: voxels are counted between neighboring thresholds, so that the probabilities are seen once.
+/// The scores are exact. Voxels are counted between neighboring thresholds in one pass.
 ///
 /// # Errors
-/// Probabilities of another shape than the reference.
+/// Returns an error if the shapes of probabilities and reference differ.
 pub fn dice_curve(
     probabilities: &Array3<f32>,
     reference: &Mask,
@@ -38,7 +38,7 @@ pub fn dice_curve(
     let (inside, shape) = (reference.voxels(), reference.grid().shape());
     if probabilities.shape() != shape {
         let text = format!(
-            "probabilities of {:?} voxels for a reference of {shape:?}",
+            "the probabilities have {:?} voxels, but the reference has {shape:?}",
             probabilities.shape()
         );
         return Err(VesselsegError::Settings(text));
@@ -74,25 +74,28 @@ pub fn dice_curve(
     Ok(curve)
 }
 
-/// How the Dice score of a set of scans depends on the threshold.
+/// The mean Dice score of a set of scans as a function of the threshold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// Ascending.
+    /// Thresholds in ascending order.
     pub thresholds: Vec<f32>,
-    /// Mean over scans of their Dice scores, at each threshold.
+    /// Mean Dice score over scans at each threshold.
     pub mean_dice: Vec<f64>,
-    /// Index of the threshold with the highest mean, the middle one of several.
+    /// Index of the threshold with the highest mean; the middle one if several are equal.
     pub best: usize,
 }
 
 impl Curve {
-    /// The mean of the curves of single scans.
+    /// Averages the curves of single scans, as returned by [`dice_curve`].
     ///
     /// # Errors
-    /// No scans; curves of other lengths.
+    /// Returns an error if there are no scans or no thresholds, or if a curve has another length than `thresholds`.
     pub fn mean_of(thresholds: &[f32], scans: &[Vec<f64>]) -> Result<Self, VesselsegError> {
         if scans.is_empty() || scans.iter().any(|scan| scan.len() != thresholds.len()) {
-            let text = "there are no scans to choose a threshold on".to_owned();
+            let text = format!(
+                "a threshold needs at least one scan, and a Dice score of each scan at each of {} thresholds",
+                thresholds.len()
+            );
             return Err(VesselsegError::Settings(text));
         }
         let mean = |i: usize| scans.iter().map(|scan| scan[i]).sum::<f64>() / scans.len() as f64;
@@ -102,7 +105,7 @@ impl Curve {
             .filter(|i| mean_dice[*i] == highest)
             .collect();
         let Some(best) = tied.get(tied.len() / 2).copied() else {
-            let text = "there are no thresholds to choose from".to_owned();
+            let text = "calibration needs at least one threshold".to_owned();
             return Err(VesselsegError::Settings(text));
         };
         Ok(Self {

@@ -1,63 +1,73 @@
-//! What can go wrong between a scan and its vessels.
+//! Errors of vessel segmentation.
 
 use rsom_volume::VolumeError;
 
-/// Why a network cannot be built, trained or applied.
+/// An error of building, training or applying a vessel network.
 #[derive(Debug, thiserror::Error)]
 pub enum VesselsegError {
-    /// A scan with another number of channels than the network takes.
-    #[error("the scan has {scan} channels but the network takes {network}")]
+    /// A scan has a wrong number of channels for the network.
+    #[error(
+        "the scan has {scan} channels, but the network needs {network}; use other weights or another scan"
+    )]
     Channels {
         /// Channels of the scan.
         scan: usize,
         /// Channels of the network.
         network: usize,
     },
-    /// NaN or infinite intensities.
-    #[error("{count} voxels are NaN or infinite")]
+    /// A scan has intensities that are NaN or infinite.
+    #[error("{count} voxels are NaN or infinite; replace them by numbers")]
     NonFiniteVoxels {
-        /// How many.
+        /// Number of these voxels.
         count: usize,
     },
-    /// More blocks than voxels.
-    #[error("a scan of {shape:?} voxels cannot be cut into {blocks:?} blocks")]
+    /// There are more blocks than voxels along an axis.
+    #[error(
+        "a scan of {shape:?} voxels cannot be cut into {blocks:?} blocks; choose at least 1 block and at most one per voxel along each axis"
+    )]
     Blocks {
-        /// Extents of the scan along x, y, z.
+        /// Extents of the scan along x, y, z in voxels.
         shape: [usize; 3],
-        /// Blocks along x, y, z.
+        /// Numbers of blocks along x, y, z.
         blocks: [usize; 3],
     },
-    /// Scans whose x and y are to be exchanged although their voxels are not square.
-    #[error("x and y cannot be exchanged (transpose): voxels are {} by {} mm", spacing[0], spacing[1])]
+    /// The augmentation `transpose` needs equal voxel sizes along x and y.
+    #[error(
+        "the voxel sizes along x and y differ ({} and {} mm), so that transpose cannot exchange x and y; turn transpose off",
+        spacing[0],
+        spacing[1]
+    )]
     NotSquare {
         /// Voxel size along x and y in mm.
         spacing: [f64; 2],
     },
-    /// Weights that belong to no network of this crate, or settings that make none.
+    /// Weights do not belong to a vessel network, or the size of a network is invalid.
     #[error("{0}")]
     Network(String),
-    /// Probabilities that are no numbers: intensities beyond what the network can take.
-    #[error("the network gives NaN: its weights do not fit intensities this large")]
+    /// The network returns NaN, because the intensities are too large for it.
+    #[error(
+        "the network returns NaN: the intensities are too large for its weights; prepare the scan like the training scans"
+    )]
     NotFinitePrediction,
-    /// Probabilities, references or curves that do not belong together.
+    /// Arguments of a calibration do not match: probabilities, references or curves.
     #[error("{0}")]
     Settings(String),
-    /// The caller asked to stop.
+    /// The caller stopped the computation.
     #[error("stopped")]
     Stopped,
-    /// Volumes that break an invariant.
+    /// A volume is invalid, or two volumes have different grids.
     #[error(transparent)]
     Volume(#[from] VolumeError),
-    /// A run that cannot start or go on.
+    /// A training run cannot start or continue.
     #[error(transparent)]
     Training(#[from] rsom_training::TrainingError),
-    /// Parameters, weights or layers that do not fit.
+    /// Parameters, weights or layers do not fit.
     #[error(transparent)]
     Nn(#[from] rsom_nn::NnError),
-    /// A weights file that cannot be read or written.
+    /// A weights file cannot be read or written.
     #[error(transparent)]
     Weights(#[from] rsom_weights::WeightsError),
-    /// The tensor library's own errors.
+    /// A tensor operation failed.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),
 }

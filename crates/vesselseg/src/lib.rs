@@ -1,9 +1,12 @@
 //! Vessel segmentation: DeepVesselNet or a 3-D U-Net on whole scans, tile by tile.
 //!
-//! A [`VesselTask`] teaches a [`Network`] from [`Example`]s, a [`Model`] is what a weights file holds, [`predict()`] applies it
-//! to a prepared scan, [`calibrate`] chooses the threshold of its masks. Networks see volumes as
-//! (batch, channel, z, y, x), the order of the original weights. Arrays in, arrays out: files are the business of the
-//! command line.
+//! - [`Network`]: the networks; their input has the axes (batch, channel, z, y, x), as the original weights;
+//! - [`VesselTask`]: training of a network from [`Example`]s;
+//! - [`Model`]: the content of a weights file;
+//! - [`predict()`]: the mask of a prepared scan;
+//! - [`calibrate`]: the choice of the threshold.
+//!
+//! The library works on arrays; only the command line (`cli`) reads and writes files.
 
 pub mod augment;
 mod blocks;

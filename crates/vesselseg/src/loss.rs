@@ -1,4 +1,4 @@
-//! The loss: class-balanced cross-entropy, soft Dice and soft clDice, weighted.
+//! The loss: a weighted sum of class-balanced cross-entropy, soft Dice loss and soft clDice loss.
 
 mod cldice;
 mod dice;
@@ -7,7 +7,7 @@ mod skeleton;
 
 use candle_core::{Device, Tensor};
 use rayon::prelude::*;
-use rsom_nn::loss::{balanced_bce_with_logits, known, sigmoid};
+use rsom_nn::loss::{balanced_bce_with_logits, precomputed, sigmoid};
 use rsom_nn::{Element, Reduction};
 use rsom_parameters::Parameters;
 use rsom_training::{Loss, Term};
@@ -18,16 +18,16 @@ pub use dice::soft_dice;
 
 use crate::VesselsegError;
 
-/// Elements that a task works on.
+/// Elements per parallel task.
 const CHUNK: usize = 1 << 14;
 
 /// Weights and settings of the loss.
 ///
-/// As parameters of a command it leaves out the weight of vessel voxels, which may follow from the training scans.
+/// The parameters of a command do not include the weight of vessel voxels, which may follow from the training scans.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct LossConfig {
-    /// Weight of the cross-entropy, the mean over voxels; the paper has this term alone.
+    /// Weight of the cross-entropy, a mean over voxels; the paper uses only this term.
     #[parameter(default = 1.0, min = 0)]
     pub bce_weight: f64,
     /// Weight of a vessel voxel in the cross-entropy, above 0; other voxels have weight 1. The paper: 10.
@@ -38,29 +38,28 @@ pub struct LossConfig {
     pub dice_weight: f64,
     /// Weight of the soft clDice loss, which rewards connected vessels.
     ///
-    /// It is not computed when the weight is 0.
+    /// With weight 0, this term is not computed.
     #[parameter(default = 0.0, min = 0)]
     pub cldice_weight: f64,
-    /// Erosions for the soft skeleton of clDice: half the width of the widest vessels.
+    /// Number of erosions for the soft skeleton of clDice: half the width of the widest vessels.
     #[parameter(default = 5, max = 64, unit = "voxels")]
     pub skeleton_iterations: usize,
 }
 
-/// The value of a loss, with its gradient where the caller asked for it.
+/// The value of a loss and, if requested, its gradient.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LossValue<T> {
-    /// The loss.
+    /// Value of the loss.
     pub value: f64,
-    /// Derivative with respect to each probability; empty if not asked for.
+    /// Derivative with respect to each probability; empty if not requested.
     pub gradient: Vec<T>,
 }
 
-/// Names of the terms: mean over voxels of the class-balanced cross-entropy, soft Dice loss and soft clDice loss, both from
-/// 0 to 1.
+/// Names of the terms: class-balanced cross-entropy (mean over voxels), soft Dice loss and soft clDice loss (from 0 to 1).
 const TERMS: [&str; 3] = ["bce", "dice", "cldice"];
 
 impl LossConfig {
-    /// The terms and their weights.
+    /// Names and weights of the terms.
     #[must_use]
     pub fn terms(&self) -> Vec<Term> {
         let [bce, dice, cldice] = TERMS;
@@ -72,12 +71,12 @@ impl LossConfig {
     }
 }
 
-/// The loss of `logits` against `target` (0 or 1), both of shape (batch, 1, z, y, x), type f32 and on the CPU.
+/// The loss of `logits` for a `target` of 0 and 1, both of shape (batch, 1, z, y, x), type f32 and on the CPU.
 ///
-/// The cross-entropy is the mean over all voxels, the others are means over the images of the batch.
+/// The cross-entropy is a mean over all voxels, the other terms are means over the images of the batch.
 ///
 /// # Errors
-/// Tensors of other shapes or types.
+/// Returns an error if the shapes differ, or if a type is not f32.
 pub fn combined(
     logits: &Tensor,
     target: &Tensor,
@@ -86,7 +85,7 @@ pub fn combined(
     let (images, _, depth, height, width) = logits.dims5()?;
     let extents = [images, depth, height, width];
     let tracked = logits.track_op();
-    // Without a weight a term is only watched: off the tape it costs no gradient.
+    // With weight 0 a term is only reported, so it is computed without a gradient.
     let logits_of_bce = match config.bce_weight {
         0.0 => logits.detach(),
         _ => logits.clone(),
@@ -119,7 +118,7 @@ pub fn combined(
             false => {
                 let gradient = by_logits(found.gradient, &p);
                 let gradient = Tensor::from_vec(gradient, logits.shape(), &Device::Cpu)?;
-                known(logits, found.value, &gradient)?
+                precomputed(logits, found.value, &gradient)?
             }
         };
         total = (total + (term * weight)?)?;
@@ -127,13 +126,13 @@ pub fn combined(
     Ok(Loss { total, terms })
 }
 
-/// sigmoid(logit) of each.
+/// The probability sigmoid(logit) of each logit.
 #[must_use]
 pub fn probabilities<T: Element>(logits: &[T]) -> Vec<T> {
     logits.par_iter().map(|logit| sigmoid(*logit)).collect()
 }
 
-/// The gradient by logits, from that by probabilities.
+/// The gradient with respect to logits, from that with respect to probabilities p.
 fn by_logits<T: Element>(mut gradient: Vec<T>, p: &[T]) -> Vec<T> {
     gradient
         .par_iter_mut()
@@ -142,7 +141,7 @@ fn by_logits<T: Element>(mut gradient: Vec<T>, p: &[T]) -> Vec<T> {
     gradient
 }
 
-/// Σ of a number for each place of a slice, in an order that its length alone decides.
+/// Sum of `number(i)` over the indices i of a slice. The order of the sum depends only on the length.
 fn sum<T: Sync>(slice: &[T], number: impl Fn(usize) -> f64 + Sync) -> f64 {
     let parts: Vec<f64> = slice
         .par_chunks(CHUNK)

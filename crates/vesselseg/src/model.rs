@@ -1,4 +1,4 @@
-//! Weights files: a network's weights with all that is needed to apply them.
+//! Weights files: a network, its weights, and the settings to apply it.
 
 use std::collections::BTreeMap;
 
@@ -11,48 +11,51 @@ use crate::{Blocks, Network, NetworkConfig, VesselsegError};
 
 const FORMAT: &str = "rsom-vesselseg 2";
 const WHAT: &str = "the weights of a vessel network";
-/// Files from before the scaling of the input and the calibration were stated: input as it is, not calibrated.
+/// The first file format, without input scaling and calibration: such files have unscaled input and are not calibrated.
 const FIRST_FORMAT: &str = "rsom-vesselseg 1";
 const CALIBRATION: &str = "calibration";
 /// Threshold of the released weights.
 const RELEASED_THRESHOLD: f32 = 0.97;
 
-/// A trained network and how its probabilities become a mask.
+/// A trained network and the settings to apply it.
 #[derive(Debug, Clone)]
 pub struct Model {
     /// The network.
     pub network: Network,
-    /// Smallest probability of a vessel.
+    /// Probability threshold of vessels, from 0 to 1.
     pub threshold: f32,
-    /// Blocks that norms take their statistics from.
+    /// Blocks over which group norms take their statistics.
     pub blocks: Blocks,
-    /// From intensities to network input.
+    /// Scaling of intensities to network input.
     pub scaling: InputScaling,
-    /// Where the threshold comes from, when it was calibrated.
+    /// Source of the threshold, if it was calibrated.
     pub calibration: Option<Calibration>,
 }
 
-/// On what a threshold was chosen, and what it reached there.
+/// The scans on which a threshold was calibrated, and the result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
-    /// Name of the split or fold.
+    /// Name of the split or fold, if the scans come from a manifest.
     pub split: Option<String>,
-    /// Its scans.
+    /// Names of the scans.
     pub scans: Vec<String>,
-    /// Mean over scans of the Dice score at the threshold: the highest of the curve.
+    /// Mean Dice score over the scans at the threshold, from 0 to 1.
     pub mean_dice: f64,
-    /// How many thresholds were tried.
+    /// Number of candidate thresholds.
     pub thresholds: usize,
 }
 
 impl Model {
-    /// Reads a weights file: one of [`to_bytes`], or the PyTorch state dict (`.pt`, or converted to safetensors) of the
-    /// original network, told from names and shapes. These are applied as the released pipeline applies them: in two
-    /// halves along x, with a threshold of 0.97.
+    /// Reads a weights file: one of [`to_bytes`](Self::to_bytes), or the PyTorch state dict (`.pt`, or converted to
+    /// safetensors) of the original network.
+    ///
+    /// For a state dict, the network is inferred from names and shapes. Its settings are those of the released pipeline:
+    /// two blocks along x, threshold 0.97.
     ///
     /// # Errors
-    /// Bytes that are no weights, weights of another network, NaN or infinite weights.
+    /// Returns an error if the bytes are not a weights file, if the weights belong to another network, or if weights are NaN
+    /// or infinite.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, VesselsegError> {
         let file = rsom_weights::from_bytes(bytes)?;
         rsom_weights::require_finite(&file.tensors)?;
@@ -81,11 +84,11 @@ impl Model {
         })
     }
 
-    /// The bytes of a weights file (safetensors): the weights, and as metadata the network's size, the threshold and what it
-    /// was calibrated on, the blocks, the scaling of the input, and under `rsom` where the weights come from (JSON text).
+    /// Serializes the model to the bytes of a weights file (safetensors). The metadata hold kind and size of the network, the
+    /// threshold and its calibration, the blocks, the input scaling, and under `rsom` the `provenance` (JSON text).
     ///
     /// # Errors
-    /// None that a model of this crate can cause.
+    /// Returns an error if weights cannot be copied to the CPU.
     pub fn to_bytes(&self, provenance: &str) -> Result<Vec<u8>, VesselsegError> {
         let mut metadata = Metadata::of_format(FORMAT)
             .with("network", self.network.config())?
@@ -120,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weights_file_brings_its_network_threshold_and_blocks_back() {
+    fn a_weights_file_restores_its_network_threshold_and_blocks() {
         let bytes = model().to_bytes("{}").unwrap();
         let again = Model::from_bytes(&bytes).unwrap();
         assert_eq!((again.threshold, again.blocks), (0.83, Blocks::WHOLE));
@@ -141,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_unet_comes_back_from_its_file_with_its_kind() {
+    fn a_weights_file_restores_a_unet_with_its_kind() {
         let config = Unet3dConfig {
             in_channels: 1,
             depth: 2,
@@ -190,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn weights_of_another_format_and_metadata_that_belie_them_are_refused() {
+    fn weights_of_another_format_and_metadata_that_contradict_them_are_refused() {
         let tensors = model().network.parameters().snapshot().unwrap();
         let with = |key: &str, value: &str| {
             let metadata = Metadata::of_format(FORMAT).with_text(key, value);

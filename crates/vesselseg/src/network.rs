@@ -1,4 +1,4 @@
-//! The networks that find vessels in a scan.
+//! The networks that segment vessels in a scan.
 
 mod config;
 mod deep_vessel_net;
@@ -19,10 +19,12 @@ pub(crate) use window::Window;
 
 use crate::VesselsegError;
 
-/// Most numbers of a layer that are in memory at a time.
+/// Largest number of values of one layer in memory.
 const MOST_VALUES: usize = 1 << 28;
 
-/// Kind and size of a network. A DeepVesselNet is stored without its kind, as it was when there was no other.
+/// Kind and size of a network.
+///
+/// A DeepVesselNet is stored without its kind, as in files from before there was another network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum NetworkConfig {
@@ -77,7 +79,7 @@ impl NetworkConfig {
         }
     }
 
-    /// Voxels on each side of a tile that the network must see for its logits in the tile to be those in the whole scan.
+    /// Halo in voxels: with this many voxels around a tile as input, the logits in the tile are the same as in the whole scan.
     #[must_use]
     pub fn halo(&self) -> usize {
         match self {
@@ -86,7 +88,7 @@ impl NetworkConfig {
         }
     }
 
-    /// Voxels on each side that the network sees in training and has no logits for.
+    /// Voxels on each side of a training input for which the network has no logits.
     #[must_use]
     pub fn margin(&self) -> usize {
         match self {
@@ -95,7 +97,7 @@ impl NetworkConfig {
         }
     }
 
-    /// What the extents of its logits are a multiple of.
+    /// The extents of the logits are multiples of this number.
     #[must_use]
     pub fn multiple(&self) -> usize {
         match self {
@@ -104,7 +106,7 @@ impl NetworkConfig {
         }
     }
 
-    /// How many numbers training learns.
+    /// Number of trainable parameters (running statistics are not counted).
     #[must_use]
     pub fn parameters(&self) -> usize {
         match self {
@@ -113,12 +115,13 @@ impl NetworkConfig {
         }
     }
 
-    /// The largest tile within `wanted` along x, y, z whose widest layer holds at most 2²⁸ numbers, or one voxel.
+    /// Reduces the tile size `wanted` (x, y, z in voxels) until the widest layer has at most 2²⁸ values. The smallest result
+    /// is one voxel.
     #[must_use]
     pub fn tile(&self, wanted: [usize; 3]) -> [usize; 3] {
         let widest = match self {
             Self::DeepVesselNet(config) => config.widest(),
-            // Two tensors are joined at each level.
+            // Skip connections double the channels at each level.
             Self::Unet3d(config) => config.in_channels.max(2 * config.width),
         };
         let grown = |tile: [usize; 3]| {
@@ -135,7 +138,7 @@ impl NetworkConfig {
 }
 
 impl Network {
-    /// Its layers.
+    /// The layers of the network.
     pub(crate) fn layers(&self) -> &Layers {
         &self.layers
     }
@@ -171,7 +174,7 @@ impl NeuralNetwork for Network {
         })
     }
 
-    /// Weights without our metadata are those of a DeepVesselNet.
+    /// Weights without our metadata can only be those of a DeepVesselNet.
     fn infer(shapes: &BTreeMap<String, Vec<usize>>) -> Result<NetworkConfig, VesselsegError> {
         VesselNetConfig::infer(shapes).map(NetworkConfig::from)
     }
@@ -212,7 +215,7 @@ mod tests {
 
     use super::*;
 
-    /// Counts of the authors' network as PyTorch gives them.
+    /// Numbers of parameters of the authors' network, counted by PyTorch.
     #[test]
     fn the_papers_networks_have_the_published_numbers_of_parameters() {
         for (norm, count) in [(false, 58_656), (true, 58_816)] {
@@ -226,7 +229,8 @@ mod tests {
         }
     }
 
-    /// By hand: windows of 5 have 75 weights in place of 125, so 58,656 less 50 · (5 · 10 + 10 · 20); those of 3 have 27 either way.
+    /// By hand: windows of 5 have 75 instead of 125 weights, so 58,656 − 50 · (5 · 10 + 10 · 20); windows of 3 have 27 in
+    /// both cases.
     #[test]
     fn cross_hair_filters_have_fewer_parameters() {
         for (norm, count) in [(false, 46_156), (true, 46_316)] {
@@ -245,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_of_cross_hair_filters_is_told_from_its_weights() {
+    fn a_network_of_cross_hair_filters_is_inferred_from_its_weights() {
         for norm in [false, true] {
             let network = Network::new(&crossed(norm).into(), 3).unwrap();
             let mut weights = network.parameters().snapshot().unwrap();
@@ -260,7 +264,7 @@ mod tests {
         }
     }
 
-    /// A whole scan in tiles, with streamed norms, against one pass over all of it.
+    /// A whole scan in tiles, with streamed norms, against one pass over the whole scan.
     #[test]
     fn a_scan_in_tiles_is_one_pass_over_it_whatever_the_filters() {
         use crate::blocks::{Blocks, Region};
@@ -305,7 +309,7 @@ mod tests {
                 shape: [9, 8, 7],
             };
             let mut seen = 0;
-            let mut put = |tile: &Region, logits: &[f32]| {
+            let mut sink = |tile: &Region, logits: &[f32]| {
                 let [xs, ys, zs] = tile.clone();
                 let places = zs.flat_map(|z| {
                     let xs = xs.clone();
@@ -318,13 +322,13 @@ mod tests {
                     seen += 1;
                 }
             };
-            sweep.run(&patch, &mut put, &mut |_, _| true).unwrap();
+            sweep.run(&patch, &mut sink, &mut |_, _| true).unwrap();
             assert_eq!(seen, 9 * 8 * 7);
         }
     }
 
     #[test]
-    fn a_network_is_told_from_its_weights_and_a_partial_file_is_compared_by_name() {
+    fn a_network_is_inferred_from_its_weights_and_missing_weights_are_listed() {
         for norm in [false, true] {
             let config = VesselNetConfig::gerl2020(norm);
             let network = Network::new(&config.clone().into(), 3).unwrap();
@@ -365,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_that_make_no_network_are_refused() {
+    fn invalid_sizes_are_refused() {
         let paper = VesselNetConfig::gerl2020(true);
         let bad = [
             VesselNetConfig {

@@ -1,4 +1,4 @@
-//! From a prepared scan to its vessels.
+//! Prediction: segment the vessels of a prepared scan.
 
 use ndarray::{Array3, s};
 use rsom_nn::NeuralNetwork;
@@ -10,43 +10,49 @@ use crate::sweep::Sweep;
 use crate::voxels::{patch, require_finite};
 use crate::{Model, VesselsegError};
 
-/// What a network makes of a scan.
+/// The prediction of a network for a scan.
 #[derive(Debug, Clone)]
 pub struct Prediction {
-    /// Voxels of vessels, on the scan's grid.
+    /// Mask of the vessels, on the grid of the scan.
     pub mask: Mask,
-    /// Probability of each voxel, of shape (x, y, z), when asked for.
+    /// Probability of each voxel, of shape (x, y, z); `None` unless [`PredictSettings::probabilities`] is set.
     pub probabilities: Option<Array3<f32>>,
 }
 
-/// How a scan is segmented.
+/// Settings of prediction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PredictSettings {
-    /// Smallest probability of a vessel.
+    /// Probability threshold of vessels, from 0 to 1.
     pub threshold: f32,
-    /// Whether the probabilities are kept.
+    /// Whether to return the probabilities.
     pub probabilities: bool,
-    /// Blocks that are images of their own to norms.
+    /// Blocks over which group norms take their statistics.
     pub blocks: Blocks,
-    /// Largest extents along x, y, z of what is in the network at a time. Results depend on it by rounding alone.
+    /// Largest extents of a tile along x, y, z in voxels. Results do not depend on it except for rounding.
     pub tile: [usize; 3],
 }
 
 impl PredictSettings {
-    /// Tiles of about a million voxels: some 400 MB in the paper's network.
+    /// Default tile: about a million voxels, which need about 400 MB in the paper's network.
     pub const TILE: [usize; 3] = [128, 128, 64];
 }
 
 /// Segments a scan, tile by tile.
 ///
-/// Beyond the scan the network sees zeros. A voxel belongs to a vessel when its probability sigmoid(logit) is at least the
-/// threshold. Beside one tile in the network, memory holds the scan, the mask, and the probabilities if they are wanted.
+/// A voxel belongs to a vessel if its probability sigmoid(logit) is at least the threshold. Outside the scan, the input is
+/// intensity 0. In addition to one tile in the network, memory holds the scan, the mask, and the probabilities if they are
+/// wanted.
 ///
-/// `watch` is called with the tiles that are done and all tiles after each, and says whether to go on.
+/// `watch` is called after each tile with the number of finished tiles and the number of all tiles; prediction stops if it
+/// returns `false`.
 ///
 /// # Errors
-/// A scan with other channels than the network, or with fewer voxels than blocks along an axis, NaN or infinite
-/// intensities, [`VesselsegError::NotFinitePrediction`], [`VesselsegError::Stopped`].
+/// Returns an error if
+/// - the scan has another number of channels than the network ([`VesselsegError::Channels`]);
+/// - there are more blocks than voxels along an axis ([`VesselsegError::Blocks`]);
+/// - intensities are NaN or infinite ([`VesselsegError::NonFiniteVoxels`]);
+/// - the network returns NaN ([`VesselsegError::NotFinitePrediction`]);
+/// - `watch` returns `false` ([`VesselsegError::Stopped`]).
 pub fn predict(
     model: &Model,
     scan: &Scan,
@@ -69,14 +75,14 @@ pub fn predict(
         shape,
     };
     let kept = sweep.kept()?;
-    let mut found = LossValue {
+    let mut found = PredictionBuilder {
         threshold: settings.threshold,
         mask: Array3::from_elem(shape, false),
         probabilities: settings.probabilities.then(|| Array3::zeros(shape)),
     };
     let input = |region: &Region| patch(&voxels, &kept, region, model.scaling);
-    let mut put = |region: &Region, logits: &[f32]| found.put(region, logits);
-    sweep.run(&input, &mut put, watch)?;
+    let mut sink = |region: &Region, logits: &[f32]| found.add_tile(region, logits);
+    sweep.run(&input, &mut sink, watch)?;
     repeat_edges(&mut found.mask, &kept);
     if let Some(probabilities) = &mut found.probabilities {
         repeat_edges(probabilities, &kept);
@@ -87,16 +93,16 @@ pub fn predict(
     })
 }
 
-/// What is known of the scan so far.
-struct LossValue {
+/// Collects the predictions of all tiles.
+struct PredictionBuilder {
     threshold: f32,
     mask: Array3<bool>,
     probabilities: Option<Array3<f32>>,
 }
 
-impl LossValue {
-    /// Takes the logits of a tile, in the order (z, y, x).
-    fn put(&mut self, tile: &Region, logits: &[f32]) {
+impl PredictionBuilder {
+    /// Adds a tile from its logits, in the order (z, y, x).
+    fn add_tile(&mut self, tile: &Region, logits: &[f32]) {
         let [x, y, z] = tile.clone().map(|r| r.start as usize..r.end as usize);
         let (width, rows) = (x.len(), y.len());
         let probability =
@@ -113,7 +119,7 @@ impl LossValue {
     }
 }
 
-/// Voxels beyond what was kept repeat the nearest one of it.
+/// Sets each voxel outside `kept` to its nearest voxel inside.
 fn repeat_edges<T: Copy>(volume: &mut Array3<T>, kept: &Region) {
     for axis in 0..3 {
         let all = volume.len_of(ndarray::Axis(axis));

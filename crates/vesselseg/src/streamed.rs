@@ -1,8 +1,8 @@
-//! A network on a block that is larger than memory: tile by tile, with the statistics of norms over the whole block.
+//! DeepVesselNet on a block that does not fit into memory: tile by tile, with the statistics of norms over the whole block.
 //!
-//! A group norm needs the mean and the variance of all that its convolution gives on a block. One pass over the block's
-//! tiles for each norm adds them up; then the norm is a scale and a shift of each channel, which the convolution behind it
-//! takes into its weights. So the result does not depend on the tiles, and memory holds one tile at a time.
+//! A group norm needs the mean and the variance of its input over the whole block. For each norm, one pass over all tiles
+//! accumulates them. Then the norm is a scale and a shift of each channel, which is folded into the weights of the next
+//! convolution. So the result does not depend on the tiles, and memory holds only one tile.
 
 use candle_core::Tensor;
 use rsom_nn::Mode;
@@ -11,27 +11,27 @@ use rsom_nn::layers::{Conv3d, GroupMoments};
 use crate::VesselNet;
 use crate::blocks::{Region, grown, tiles};
 
-/// The network on one block, its norms folded into the convolutions behind them as their statistics become known.
-pub struct Streamed<'a> {
+/// The network on one block. Each norm is folded into the next convolution once its statistics are known.
+pub struct StreamedBlock<'a> {
     network: &'a VesselNet,
     block: Region,
-    /// The convolutions of the layers, and the one to the logit.
+    /// The convolutions of the layers, and the last one to the logit.
     convs: Vec<Conv3d>,
 }
 
-/// What a pass over the tiles of a block is for.
+/// The purpose of a pass over the tiles of a block.
 enum Pass {
-    /// The statistics of the norm of this layer.
+    /// Accumulate the statistics of the norm of this layer.
     Norm(usize),
-    /// The logits.
+    /// Compute the logits.
     Logits,
 }
 
-impl<'a> Streamed<'a> {
-    /// The network on a block.
+impl<'a> StreamedBlock<'a> {
+    /// Prepares the network for a block.
     ///
     /// # Errors
-    /// None that a network of this crate can cause.
+    /// Returns an error if a dense kernel cannot be computed, which does not happen for a valid network.
     pub fn new(network: &'a VesselNet, block: Region) -> candle_core::Result<Self> {
         let convs = network.layers().iter().map(|layer| layer.conv.dense());
         let last = Ok(network.last().clone());
@@ -42,7 +42,7 @@ impl<'a> Streamed<'a> {
         })
     }
 
-    /// How many tiles all passes have together.
+    /// Number of tiles of all passes together.
     pub fn steps(&self, largest: [usize; 3]) -> usize {
         let passes = self.passes();
         passes
@@ -51,11 +51,14 @@ impl<'a> Streamed<'a> {
             .sum()
     }
 
-    /// Runs all passes: `input` gives the intensities of a region as (1, channels, z, y, x), `logits` takes a tile and
-    /// its logits, (1, 1, z, y, x). `step` is called after each tile.
+    /// Runs all passes.
+    ///
+    /// `largest` is the largest tile along x, y, z in voxels. `input` returns the network input of a region, of shape
+    /// (1, channels, z, y, x). `logits` receives each tile and its logits, of shape (1, 1, z, y, x). `step` is called after
+    /// each tile.
     ///
     /// # Errors
-    /// Those of the three functions, and shapes that do not fit.
+    /// Returns the errors of the three functions, and an error if shapes do not fit.
     pub fn run<E: From<candle_core::Error>>(
         mut self,
         largest: [usize; 3],
@@ -72,14 +75,14 @@ impl<'a> Streamed<'a> {
                     };
                     let mut moments = GroupMoments::new(norm);
                     for tile in tiles(&domain, largest) {
-                        moments.add(&self.upto(index, &tile, input)?)?;
+                        moments.add(&self.run_until(index, &tile, input)?)?;
                         step()?;
                     }
                     self.convs[index + 1] = self.convs[index + 1].folded(&moments.lines(norm)?)?;
                 }
                 Pass::Logits => {
                     for tile in tiles(&domain, largest) {
-                        logits(&tile, &self.upto(self.convs.len() - 1, &tile, input)?)?;
+                        logits(&tile, &self.run_until(self.convs.len() - 1, &tile, input)?)?;
                         step()?;
                     }
                 }
@@ -95,7 +98,8 @@ impl<'a> Streamed<'a> {
         norms.chain([Pass::Logits]).collect()
     }
 
-    /// Where the results of a pass stand: beyond the block, those of an inner layer that the last one still needs.
+    /// The region in which a pass needs results. For an inner layer, it includes the voxels outside the block that the later
+    /// layers need.
     fn domain(&self, pass: &Pass) -> Region {
         match pass {
             Pass::Norm(index) => {
@@ -106,14 +110,14 @@ impl<'a> Streamed<'a> {
         }
     }
 
-    /// Voxels on each side that the convolutions up to this one need.
+    /// Halo in voxels of the convolutions up to and including this one.
     fn reach(&self, index: usize) -> usize {
         let kernels = &self.network.config().kernels;
         kernels.iter().take(index + 1).map(|k| k / 2).sum()
     }
 
-    /// The results of the convolutions up to this one on a tile.
-    fn upto<E: From<candle_core::Error>>(
+    /// The results on a tile of the convolutions up to and including this one.
+    fn run_until<E: From<candle_core::Error>>(
         &self,
         index: usize,
         tile: &Region,

@@ -1,50 +1,55 @@
-//! A network's pass over a whole scan.
+//! A pass of a network over a whole scan, tile by tile.
 
 use candle_core::{Device, Tensor};
 use rsom_nn::{Mode, NeuralNetwork};
 
 use crate::blocks::{Blocks, Region, grown, tiles_of_multiples};
 use crate::network::Layers;
-use crate::streamed::Streamed;
+use crate::streamed::StreamedBlock;
 use crate::{Network, VesselsegError};
 
-/// How a network goes over a scan.
+/// A pass of a network over a scan.
 pub struct Sweep<'a> {
     pub network: &'a Network,
-    /// Blocks that are images of their own to norms.
+    /// Blocks over which group norms take their statistics.
     pub blocks: Blocks,
-    /// Largest extents along x, y, z of what is in the network at a time.
+    /// Largest extents of a tile along x, y, z in voxels.
     pub tile: [usize; 3],
-    /// Extents of the scan.
+    /// Extents of the scan along x, y, z in voxels.
     pub shape: [usize; 3],
 }
 
-/// Takes the logits of a tile, in the order (z, y, x).
-pub type Put<'p> = &'p mut dyn FnMut(&Region, &[f32]);
+/// A callback that receives each tile and its logits, in the order (z, y, x).
+pub type LogitsSink<'p> = &'p mut dyn FnMut(&Region, &[f32]);
 
 impl Sweep<'_> {
-    /// The part of the scan that is seen: what blocks of one size make up.
+    /// The part of the scan that is predicted, as in [`Blocks::kept`].
     ///
     /// # Errors
-    /// [`VesselsegError::Blocks`].
+    /// Returns [`VesselsegError::Blocks`] if there are more blocks than voxels along an axis.
     pub fn kept(&self) -> Result<Region, VesselsegError> {
         self.blocks.kept(self.shape)
     }
 
-    /// Runs the network: `patch` gives the scaled input of a region in the order (channel, z, y, x). `watch` is called with
-    /// the tiles that are done and all tiles after each, and says whether to go on.
+    /// Runs the network on all tiles.
+    ///
+    /// `patch` returns the network input of a region in the order (channel, z, y, x). `sink` receives the logits of each tile.
+    /// `watch` is called after each tile with the number of finished tiles and the number of all tiles; the run stops if it
+    /// returns `false`.
     ///
     /// # Errors
-    /// [`VesselsegError::Blocks`], [`VesselsegError::NotFinitePrediction`], [`VesselsegError::Stopped`].
+    /// Returns [`VesselsegError::Blocks`] if there are more blocks than voxels along an axis,
+    /// [`VesselsegError::NotFinitePrediction`] if the network returns NaN, and [`VesselsegError::Stopped`] if `watch` returns
+    /// `false`.
     pub fn run(
         &self,
         patch: &dyn Fn(&Region) -> Vec<f32>,
-        put: Put,
+        sink: LogitsSink,
         watch: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<(), VesselsegError> {
         let kept = self.kept()?;
         let config = self.network.config();
-        // A scan is no larger, so that a wish beyond it asks for nothing.
+        // A tile larger than the scan must not allocate more memory than the scan needs.
         let wanted = std::array::from_fn(|a| self.tile[a].min(kept[a].len()));
         let tile = config.tile(wanted);
         let device = self.network.parameters().device().clone();
@@ -57,10 +62,10 @@ impl Sweep<'_> {
         match self.network.layers() {
             Layers::DeepVesselNet(net) => {
                 for block in self.blocks.of(&kept) {
-                    blocks.push(Streamed::new(net, block)?);
+                    blocks.push(StreamedBlock::new(net, block)?);
                 }
             }
-            // Its norms have statistics of their own: blocks mean nothing to it.
+            // Its batch norms use running statistics, so blocks have no effect.
             Layers::Unet3d(_) => tiles = tiles_of_multiples(&kept, config.multiple(), tile),
         }
         let streamed = blocks.iter().map(|block| block.steps(tile));
@@ -79,7 +84,7 @@ impl Sweep<'_> {
             if logits.iter().any(|logit| logit.is_nan()) {
                 return Err(VesselsegError::NotFinitePrediction);
             }
-            put(region, &logits);
+            sink(region, &logits);
             Ok(())
         };
         for block in blocks {
@@ -96,7 +101,7 @@ impl Sweep<'_> {
     }
 }
 
-/// The part of (1, 1, z, y, x) over a region that lies in a smaller one.
+/// Cuts logits of shape (1, 1, z, y, x) over `region` to the smaller region `inner`.
 fn cut(logits: &Tensor, region: &Region, inner: &Region) -> candle_core::Result<Tensor> {
     let mut logits = logits.clone();
     for axis in 0..3 {

@@ -1,4 +1,4 @@
-//! Training a network on scans and their reference masks.
+//! Training of a vessel network on scans and their reference masks.
 
 mod batches;
 mod example;

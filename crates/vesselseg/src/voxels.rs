@@ -1,4 +1,4 @@
-//! The intensities of a scan, kept small.
+//! The intensities of a scan in compact form.
 
 use ndarray::{ArrayView4, s};
 use rsom_nn::InputScaling;
@@ -7,15 +7,15 @@ use rsom_volume::{CompactIntensities, Scan};
 use crate::VesselsegError;
 use crate::blocks::Region;
 
-/// Voxels of a scan, of shape (x, y, z, channel), all of them numbers.
+/// Finite intensities of a scan, of shape (x, y, z, channel). Whole numbers from 0 to 255 are kept as bytes.
 #[derive(Debug, Clone)]
 pub struct Voxels(CompactIntensities);
 
 impl Voxels {
-    /// Those of a scan.
+    /// Copies the intensities of a scan.
     ///
     /// # Errors
-    /// [`VesselsegError::NonFiniteVoxels`].
+    /// Returns [`VesselsegError::NonFiniteVoxels`] if intensities are NaN or infinite.
     pub fn of_scan(scan: &Scan) -> Result<Self, VesselsegError> {
         require_finite(scan)?;
         Ok(Self(CompactIntensities::of(scan.intensities().view())))
@@ -28,7 +28,7 @@ impl Voxels {
         ([x, y, z], channels)
     }
 
-    /// [`patch`] of these voxels.
+    /// Runs [`patch`] on these voxels.
     #[must_use]
     pub fn patch(&self, kept: &Region, region: &Region, scaling: InputScaling) -> Vec<f32> {
         match &self.0 {
@@ -38,10 +38,10 @@ impl Voxels {
     }
 }
 
-/// Checks that all intensities are numbers.
+/// Checks that all intensities are finite.
 ///
 /// # Errors
-/// [`VesselsegError::NonFiniteVoxels`].
+/// Returns [`VesselsegError::NonFiniteVoxels`] if intensities are NaN or infinite.
 pub fn require_finite(scan: &Scan) -> Result<(), VesselsegError> {
     match scan.count_non_finite() {
         0 => Ok(()),
@@ -49,8 +49,7 @@ pub fn require_finite(scan: &Scan) -> Result<(), VesselsegError> {
     }
 }
 
-/// The scaled intensities of a region in the order (channel, z, y, x); where it reaches beyond what is kept of the scan,
-/// intensities are 0.
+/// The scaled intensities of a region in the order (channel, z, y, x). Outside `kept`, the intensity before scaling is 0.
 pub fn patch<T: Copy + Into<f32>>(
     voxels: &ArrayView4<'_, T>,
     kept: &Region,
@@ -82,7 +81,7 @@ pub fn patch<T: Copy + Into<f32>>(
     values
 }
 
-/// All of a scan of these extents.
+/// The region of a whole scan with these extents.
 #[must_use]
 pub fn whole(shape: [usize; 3]) -> Region {
     shape.map(|n| 0..n as isize)

@@ -6,12 +6,24 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
 
 use crate::{Model, NetworkConfig};
 
-/// The command.
+/// The command `import-weights`.
 pub(super) fn command() -> Command {
-    Command::new("import-weights", "Convert a PyTorch state dict of the original networks to a weights file with provenance", run)
-        .input(Port::required("input", Kind::Document, "PyTorch state dict (.pt) or safetensors; no code in it is executed"))
-        .output(Port::required("output", Kind::Weights, "Weights with metadata: kind and size of the network, scaling of its input, cleaning of its masks"))
-        .example("rsom-layerseg import-weights --input unet_depth5.pt --output layer.safetensors")
+    Command::new(
+        "import-weights",
+        "Convert a PyTorch state dict of the original networks to a weights file with provenance",
+        run,
+    )
+    .input(Port::required(
+        "input",
+        Kind::Document,
+        "PyTorch state dict (.pt) or safetensors; no code in it is executed",
+    ))
+    .output(Port::required(
+        "output",
+        Kind::Weights,
+        "Weights with metadata: kind and size of the network, input scaling, cleaning of masks",
+    ))
+    .example("rsom-layerseg import-weights --input unet_depth5.pt --output layer.safetensors")
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {

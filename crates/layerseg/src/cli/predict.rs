@@ -27,16 +27,16 @@ pub(super) fn command() -> Command {
 
 #[derive(Debug, Parameters)]
 struct Settings {
-    /// Smallest probability of the layer; with two classes the probability must be above it.
+    /// Probability threshold of the layer: voxels at or above it belong to the layer (with two classes: only above it).
     #[parameter(default = 0.5, min = 0, max = 1)]
     threshold: f32,
-    /// Cleaning of the mask: 'gerl2019' as in the released pipeline (fill holes, close, limit surfaces to the range around
-    /// their median, smooth), 'rsom' the same without its edge effects, 'none'; 'auto': gerl2019 for released two-class
-    /// weights, none for other original weights, rsom for weights of train.
+    /// Cleaning of the mask: 'gerl2019' as in the released pipeline (fill holes, close, limit surfaces to their median,
+    /// smooth), 'rsom' the same without its edge effects, 'none'; 'auto': gerl2019 for released two-class weights, none for
+    /// other original weights, rsom for weights of train.
     #[parameter(default = OrAuto::Auto)]
     postprocess: OrAuto<Postprocess>,
-    /// First B-scan of an odd number of B-scans: 'predict' it, or 'repeat' the second as the released pipeline does;
-    /// 'auto': repeat for released two-class weights, else predict.
+    /// Mask of the first B-scan if the number of B-scans is odd: 'predict' it, or 'repeat' that of the second as in the
+    /// released pipeline; 'auto': repeat for released two-class weights, otherwise predict.
     #[parameter(default = OrAuto::Auto)]
     odd_slices: OrAuto<OddSlices>,
     #[parameter(flatten)]

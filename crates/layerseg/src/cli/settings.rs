@@ -8,7 +8,7 @@ use crate::{Fcn7Config, NetworkConfig, TrainSettings, UnetConfig};
 /// The parameters of `train`, except those that choose its scans.
 #[derive(Debug, Parameters)]
 pub(super) struct Settings {
-    /// Network to train: U-Net, or fully convolutional network of seven layers.
+    /// Network to train: 'unet' (U-Net) or 'fcn7' (fully convolutional network with seven layers).
     #[parameter(default = Kind::Unet)]
     network: Kind,
     #[parameter(flatten)]
@@ -18,10 +18,10 @@ pub(super) struct Settings {
     /// Passes over the training scans (unset: as in the paper, 40 for unet, 80 for fcn7).
     #[parameter(min = 1, max = 1_000_000)]
     epochs: Option<usize>,
-    /// B-scans in each step, all of one scan (unset: as in the paper, 5 for unet, 9 for fcn7).
+    /// B-scans per batch, all from the same scan (unset: as in the paper, 5 for unet, 9 for fcn7).
     #[parameter(min = 1, max = 4096)]
     batch_size: Option<usize>,
-    /// Epochs without improvement that count as a plateau: the learning rate falls after one more.
+    /// Epochs without improvement before a plateau; the learning rate falls after one more.
     #[parameter(default = 3, max = 100_000, unit = "epochs")]
     plateau_patience: u32,
     #[parameter(flatten)]
@@ -67,7 +67,7 @@ impl Settings {
         settings
     }
 
-    /// The invocation with the epochs and the batch size of the network where they are unset, so that outputs state them.
+    /// The invocation with the resolved epochs and batch size, for the provenance of the outputs.
     pub(super) fn stated(&self, invocation: &Invocation) -> Invocation {
         let run = self.for_channels(1).run;
         let mut parameters = invocation.resolved_parameters().clone();

@@ -11,7 +11,7 @@ use rsom_training::{Collapse, Trainer};
 use super::settings::Settings;
 use crate::{Example, LayerTask, ShiftedOut, TrainSettings, model};
 
-/// The structure that references mark.
+/// The structure that the reference masks mark.
 const SOUGHT: &str = "the layer";
 
 /// The command `train`.
@@ -35,7 +35,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let training = load(&dataset, &dataset.training, Example::new)?;
     if training.iter().all(|loaded| loaded.example.is_empty()) {
         return Err(StageError::inputs(
-            "every reference of the training scans is empty",
+            "every reference of the training scans is empty; choose references that mark the layer",
         ));
     }
     let validation = load(&dataset, &dataset.validation, Example::new)?;
@@ -65,18 +65,18 @@ fn advice(collapse: Collapse) -> Option<String> {
         Collapse::EmptyPrediction => "empty masks",
     };
     Some(format!(
-        "the network has collapsed: {masks} for every validation B-scan; s may be too large for this geometry"
+        "the network has collapsed: it predicts {masks} for every validation B-scan; lower s, which may be too large for this voxel size and layer"
     ))
 }
 
-/// Warns when the shift in depth teaches an empty mask for more than a tenth of the B-scans.
+/// Logs a warning if the shift in depth moves the layer out of the volume in more than a tenth of the B-scans.
 fn warn_of_lost_layers(task: &LayerTask, settings: &TrainSettings) -> Result<(), StageError> {
     let ShiftedOut { with_layer, lost } = task.shifted_out().map_err(of_run)?;
     if 10 * lost > with_layer {
         let [low, high] = settings.augmentation.z_shift;
         log::warn(format_args!(
             "z_shift {low},{high} moves the layer out of the volume in {lost} of {with_layer} B-scans of the first epoch: \
-             the network learns empty masks for them; narrow z_shift, or keep more depth around the layer"
+             the network learns empty masks for them; narrow the range of z_shift, or crop scans with more depth around the layer"
         ));
     }
     Ok(())

@@ -1,37 +1,39 @@
-//! The smoothness penalty of the paper, as one operation with its own gradient.
+//! The smoothness penalty of the paper, as an op with its own gradient.
 
 use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
 use rsom_nn::Element;
 use rsom_nn::ops::{Needs, Operation, Pass, apply, relu};
 
-/// How far the layer's probability p is from smooth along x: Σ |m − p| / (1 + p), a scalar.
+/// The smoothness penalty of the probability p of the layer along x: Σ |m − p| / (1 + p), a scalar.
 ///
-/// `logits` has shape (batch, channel, z, x) and type f32 or f64, p = sigmoid(logit), and m is the moving
-/// mean of p along x over `window` pixels (odd; the paper uses 5). The `window / 2` columns at either edge of x
-/// have no full window and do not count; rows narrower than the window give 0. This is equation 3 of the
-/// paper, |(m + 1)/(p + 1) − 1|, written without the cancellation, with the edges left out as in the authors'
-/// training code.
+/// `logits` has shape (batch, channel, z, x) and type f32 or f64, p = sigmoid(logit), and m is the moving mean of p along x
+/// over `window` pixels (odd; 5 in the paper). This is equation 3 of the paper, |(m + 1)/(p + 1) − 1|, in a form without
+/// cancellation. The `window / 2` columns at each end of x have no full window and are ignored, as in the authors' training
+/// code. Rows narrower than the window give 0.
 ///
-/// The gradient flows through m, p and the sigmoid; where m = p it is 0 (as PyTorch's `abs` has it). The mean is
-/// taken over differences to p, so that a constant row gives exactly 0.
+/// The gradient includes m, p and the sigmoid. For m = p it is 0, as for `abs` in PyTorch. The mean is computed from
+/// differences to p, so that a constant row gives exactly 0.
 ///
 /// # Errors
-/// A type other than f32 or f64, or an even window.
+/// Returns an error if the element type is not f32 or f64, if the window is even, or if rows are empty.
 pub fn smoothness(logits: &Tensor, window: usize) -> Result<Tensor> {
     if window.is_multiple_of(2) {
-        bail!("the smoothness window must be odd, not {window}");
+        bail!("the window of the smoothness penalty must be odd, not {window}");
     }
     let (.., width) = logits.dims4()?;
     if width == 0 {
-        bail!("smoothness needs rows of at least one pixel");
+        bail!(
+            "the smoothness penalty needs at least one pixel along x, got shape {:?}",
+            logits.dims()
+        );
     }
     apply(Smoothness { window, width }, &[logits], ())
 }
 
 struct Smoothness {
     window: usize,
-    /// Pixels of a row.
+    /// Pixels per row.
     width: usize,
 }
 
@@ -42,7 +44,7 @@ impl Operation for Smoothness {
         Needs::INPUTS
     }
 
-    /// The penalty of all rows; each row is summed alone and the sums are added in order of the rows.
+    /// The penalty of all rows. The sums of the rows are added in order, so that the result does not depend on threads.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
         let penalty = |row: &[T]| -> f64 {
             let p = probabilities(row);
@@ -74,7 +76,7 @@ impl Operation for Smoothness {
         let counted = (self.width + 1).saturating_sub(self.window);
         let logits = &inputs[0];
         if counted == 0 {
-            // Zero, and on the tape: every loss has a gradient.
+            // Zero with a gradient, because each loss needs one.
             return logits.sub(logits)?.sum_all();
         }
         let p = ((logits.neg()?.exp()? + 1.0)?).recip()?;
@@ -91,8 +93,8 @@ impl Operation for Smoothness {
 }
 
 impl Smoothness {
-    /// One row: with a = sign(m − p)/(1 + p) where a pixel counts, else 0, the derivative by p is the moving
-    /// sum of a over the window, divided by the window, less a, less |m − p|/(1 + p)².
+    /// The gradient of one row. With a = sign(m − p)/(1 + p) for pixels with a full window and a = 0 for the others, the
+    /// derivative with respect to p is: moving mean of a over the window − a − |m − p|/(1 + p)².
     fn row<T: Element>(&self, row: &[T], gradient: &mut [T]) {
         let p = probabilities(row);
         let half = self.window / 2;
@@ -112,7 +114,7 @@ impl Smoothness {
     }
 }
 
-/// (x, m − p) for each column with a full window.
+/// (x, m − p) for each pixel with a full window.
 fn differences(p: &[f64], window: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
     p.windows(window).enumerate().map(move |(start, around)| {
         let x = start + window / 2;
@@ -214,7 +216,7 @@ mod tests {
         }
 
         #[test]
-        fn constant_rows_cost_nothing_and_pull_nowhere(rows in proptest::collection::vec(-30.0_f32..30.0, 1..6)) {
+        fn constant_rows_have_no_penalty_and_no_gradient(rows in proptest::collection::vec(-30.0_f32..30.0, 1..6)) {
             let values: Vec<f32> = rows.iter().flat_map(|v| [*v; 9]).collect();
             let logits = Tensor::from_vec(values, (1, 1, rows.len(), 9), &Device::Cpu).unwrap();
             let total: f32 = smoothness(&logits, 5).unwrap().to_scalar().unwrap();
@@ -235,7 +237,7 @@ mod tests {
             };
             let ((ours, of_ours), (theirs, of_theirs)) = (both(), without_kernels(both));
             prop_assert!((ours - theirs).abs() < 1e-12);
-            // Where the mean is the pixel itself but for rounding, the sign of the rest is anyone's.
+            // With window 1, the mean equals the pixel except for rounding, so the sign of the difference is arbitrary.
             prop_assume!(window > 1);
             let apart = of_ours.iter().zip(&of_theirs).map(|(a, b)| (a - b).abs());
             prop_assert!(apart.fold(0.0, f64::max) < 1e-9);

@@ -1,4 +1,4 @@
-//! Kind and size of a network, also worked out from the names and shapes of its weights.
+//! Kind and size of a network, given or inferred from the names and shapes of its weights.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::LayersegError;
 
-/// Most weights that a network of this crate may have; the paper's U-Net has 31 million.
+/// Largest number of parameters of a network; the U-Net of the paper has 31 million.
 const MOST_PARAMETERS: usize = 1 << 30;
 
 /// Kind and size of a network.
@@ -22,7 +22,7 @@ pub enum NetworkConfig {
 
 /// Size of a U-Net.
 ///
-/// As parameters of a command it leaves out the channels of the scan and the classes, which are not a choice.
+/// The parameters of a command do not include the channels and the classes: they follow from the scan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct UnetConfig {
@@ -32,20 +32,20 @@ pub struct UnetConfig {
     /// Logits per pixel: 1, or 2 for the released weights.
     #[parameter(skip)]
     pub classes: usize,
-    /// Levels of the U-Net, counting the deepest; B-scans are cropped to multiples of 2^(depth - 1) (the paper: 5).
+    /// Levels of the U-Net, including the deepest; B-scans are cropped to multiples of 2^(depth - 1) (the paper: 5).
     #[parameter(default = 5, min = 1, max = 12)]
     pub depth: usize,
     /// Channels of the first level of the U-Net, doubled at each deeper level (the paper: 64).
     #[parameter(default = 64, min = 1, max = 4096)]
     pub width: usize,
-    /// Fraction of values that training drops after each concatenation of the U-Net but the deepest (the paper: 0.5).
+    /// Dropout probability after each concatenation of the U-Net except the deepest (the paper: 0.5).
     #[parameter(default = 0.5, min = 0, below = 1)]
     pub dropout: f32,
 }
 
 /// Size of a fully convolutional network.
 ///
-/// As parameters of a command it leaves out the channels of the scan and the classes, which are not a choice.
+/// The parameters of a command do not include the channels and the classes: they follow from the scan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct Fcn7Config {
@@ -55,7 +55,7 @@ pub struct Fcn7Config {
     /// Logits per pixel.
     #[parameter(skip)]
     pub classes: usize,
-    /// Channels after each 5×5 convolution of the FCN: 1 to 64 numbers (the paper: 8,16,24,32,64,128).
+    /// Output channels of each 5×5 convolution of the FCN: 1 to 64 numbers (the paper: 8,16,24,32,64,128).
     #[parameter(default = [8, 16, 24, 32, 64, 128], min = 1, max = 4096, check = convolutions)]
     pub channels: Vec<usize>,
 }
@@ -76,7 +76,9 @@ impl Default for NetworkConfig {
 fn convolutions(channels: &[usize]) -> Result<(), String> {
     match channels.len() {
         1..=64 => Ok(()),
-        other => Err(format!("a network has 1 to 64 convolutions, not {other}")),
+        other => Err(format!(
+            "{other} numbers are given; give 1 to 64, one for each convolution"
+        )),
     }
 }
 
@@ -99,7 +101,7 @@ impl NetworkConfig {
         }
     }
 
-    /// What both extents of a B-scan must be a multiple of: 2^(depth − 1) for a U-Net, 1 without pooling.
+    /// Both extents of the input must be multiples of this number: 2^(depth − 1) for a U-Net, 1 for an FCN.
     #[must_use]
     pub fn multiple(&self) -> usize {
         match self {
@@ -111,7 +113,7 @@ impl NetworkConfig {
     /// Checks the sizes.
     ///
     /// # Errors
-    /// [`LayersegError::Network`] naming the size that cannot be.
+    /// Returns [`LayersegError::Network`] with the name of the first invalid size.
     pub fn check(&self) -> Result<(), LayersegError> {
         let refuse = |what: String| Err(LayersegError::Network(what));
         if !(1..=4096).contains(&self.in_channels()) {
@@ -130,13 +132,13 @@ impl NetworkConfig {
         sizes.map_err(|fault| LayersegError::Network(fault.to_string()))?;
         match self.parameters() {
             most if most > MOST_PARAMETERS => refuse(format!(
-                "the network would have {most} parameters, more than the {MOST_PARAMETERS} allowed"
+                "the network would have {most} parameters, but at most {MOST_PARAMETERS} are allowed; choose a smaller size"
             )),
             _ => Ok(()),
         }
     }
 
-    /// How many numbers training learns (running statistics not counted).
+    /// Number of trainable parameters (running statistics are not counted).
     #[must_use]
     pub fn parameters(&self) -> usize {
         let conv = |from: usize, to: usize, taps: usize| from * to * taps + to;
@@ -173,13 +175,13 @@ impl NetworkConfig {
         }
     }
 
-    /// Tells the network from the names and shapes of its weights, as in a PyTorch state dict.
+    /// Infers kind and size from the names and shapes of weights, as in a PyTorch state dict.
     ///
-    /// What is missing in a partial file is guessed from the rest, so that the weights can be compared by name. Dropout
-    /// leaves no trace in weights; it is set to the paper's 0.5.
+    /// If weights are missing, their sizes are guessed from the others, so that a later comparison can list the missing
+    /// names. Dropout cannot be inferred from weights; it is set to 0.5 as in the paper.
     ///
     /// # Errors
-    /// [`LayersegError::Network`] when they belong to neither network.
+    /// Returns [`LayersegError::Network`] if the weights belong neither to a U-Net nor to an FCN.
     pub fn infer(shapes: &BTreeMap<String, Vec<usize>>) -> Result<Self, LayersegError> {
         let known = Shapes(shapes);
         let unet = known.run("down_path.", ".block.0.weight");
@@ -202,8 +204,8 @@ impl NetworkConfig {
             _ => {
                 let found: Vec<&str> = shapes.keys().take(3).map(String::as_str).collect();
                 return Err(LayersegError::Network(format!(
-                    "these are no weights of a layer network: neither down_path.0.block.0.weight (U-Net) nor \
-                     layers.0.block.0.weight (FCN) with four axes; there are {} tensors: {found:?} …",
+                    "these are not the weights of a layer network: there is no tensor down_path.0.block.0.weight (U-Net) or \
+                     layers.0.block.0.weight (FCN) with four axes; the file has {} tensors: {found:?} …",
                     shapes.len()
                 )));
             }
@@ -217,7 +219,7 @@ impl NetworkConfig {
 struct Shapes<'a>(&'a BTreeMap<String, Vec<usize>>);
 
 impl Shapes<'_> {
-    /// Output and input channels of the numbered convolutions `<before><n><after>`, as far as the file tells them.
+    /// Output and input channels of the numbered convolutions `<before><n><after>`; `None` if a tensor is missing.
     fn run(&self, before: &str, after: &str) -> Vec<(Option<usize>, Option<usize>)> {
         let number = |name: &String| -> Option<usize> {
             let (number, _) = name.strip_prefix(before)?.split_once(".block.")?;
@@ -234,7 +236,7 @@ impl Shapes<'_> {
         (0..count).map(channels).collect()
     }
 
-    /// Output channels of the convolution at a place, by its weight or its bias.
+    /// Output channels of the convolution with the prefix `place`, from its weight or its bias.
     fn outputs(&self, place: &str) -> Option<usize> {
         let shape = |part: &str| self.0.get(&format!("{place}.{part}"));
         let shape = shape("weight").or_else(|| shape("bias"))?;
@@ -258,7 +260,7 @@ mod tests {
         })
     }
 
-    /// Counts of the paper's networks as PyTorch gives them.
+    /// Numbers of parameters of the paper's networks, counted by PyTorch.
     #[test]
     fn the_papers_networks_have_the_published_numbers_of_parameters() {
         let counts = |config: &NetworkConfig| {
@@ -275,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_that_make_no_network_are_refused() {
+    fn invalid_sizes_are_refused() {
         for bad in [unet(0, 4), unet(20, 4), unet(3, 0), unet(12, 4096)] {
             assert!(bad.check().is_err(), "{bad:?}");
         }
@@ -288,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_partial_file_lacks_is_listed() {
+    fn missing_weights_are_listed() {
         for (config, lost) in [
             (unet(3, 4), "last.weight"),
             (unet(3, 4), "down_path.2.block.3.bias"),

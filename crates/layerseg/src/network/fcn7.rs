@@ -1,4 +1,4 @@
-//! The fully convolutional network of seven layers.
+//! The fully convolutional network (FCN) with seven layers.
 
 use candle_core::Tensor;
 use rsom_nn::layers::{BatchNorm2d, Conv2d};
@@ -7,7 +7,8 @@ use rsom_nn::{Builder, Mode, NnError, recomputed};
 
 use super::Fcn7Config;
 
-/// 5 × 5 convolutions with ReLU, batch norm after each but the first, and a 1 × 1 convolution at the end; the size stays.
+/// 5 × 5 convolutions with ReLU, batch norm after each except the first, and a final 1 × 1 convolution. The output has the
+/// size of the input.
 ///
 /// Parameters are named as in the authors' PyTorch code: `layers.<n>.block.0` (convolution), `layers.<n>.block.2`
 /// (batch norm), and `layers.6` for the last of seven.
@@ -19,10 +20,10 @@ pub struct Fcn7 {
 }
 
 impl Fcn7 {
-    /// Builds the network with the builder's first values.
+    /// Builds the network of a checked configuration.
     ///
     /// # Errors
-    /// None that a checked configuration can cause.
+    /// Returns an error if names are in use.
     pub fn new(builder: &mut Builder, config: &Fcn7Config) -> Result<Self, NnError> {
         let mut layers = Vec::with_capacity(config.channels.len());
         let mut inputs = config.in_channels;
@@ -46,10 +47,10 @@ impl Fcn7 {
         })
     }
 
-    /// Logits of shape (batch, classes, z, x) for input of shape (batch, channels, z, x).
+    /// Logits of shape (batch, classes, z, x) for an input of shape (batch, channels, z, x).
     ///
     /// # Errors
-    /// A shape that does not fit.
+    /// Returns an error if the shape does not fit.
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
         let mut x = x.clone();
         for (conv, norm) in &self.layers {
@@ -67,12 +68,12 @@ impl Fcn7 {
         self.last.forward(&x, mode)
     }
 
-    /// Sets whether training keeps only the ends of layers.
+    /// Turns activation recomputation in training on or off.
     pub(super) fn set_recomputing(&mut self, recomputing: bool) {
         self.recomputing = recomputing;
     }
 
-    /// Sets how convolutions are computed.
+    /// Sets the method for convolutions.
     pub(super) fn set_method(&mut self, method: ConvolutionMethod) {
         for (conv, _) in &mut self.layers {
             conv.set_method(method);

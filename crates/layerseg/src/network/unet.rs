@@ -1,4 +1,4 @@
-//! The U-Net.
+//! The 2-D U-Net.
 
 use candle_core::Tensor;
 use rsom_nn::layers::{BatchNorm2d, Conv2d, ConvTranspose2d, Dropout};
@@ -7,8 +7,8 @@ use rsom_nn::{Builder, Mode, NnError, recomputed};
 
 use super::UnetConfig;
 
-/// Contracts by 2 × 2 max pooling, expands by 2 × 2 transposed convolutions of stride 2, and at each level joins what
-/// came down with what goes up.
+/// U-Net with 2 × 2 max pooling on the way down, 2 × 2 transposed convolutions of stride 2 on the way up, and a skip
+/// connection (concatenation) at each level.
 ///
 /// Parameters are named as in the authors' PyTorch code: `down_path.<level>.block.<n>`, `up_path.<n>.up`,
 /// `up_path.<n>.conv_block.block.<n>`, `last`.
@@ -20,7 +20,7 @@ pub struct Unet {
     recomputing: bool,
 }
 
-/// (3 × 3 convolution, ReLU, batch norm) twice; the size stays.
+/// (3 × 3 convolution, ReLU, batch norm) twice; the output has the size of the input.
 #[derive(Debug, Clone)]
 struct Block {
     layers: [(Conv2d, BatchNorm2d); 2],
@@ -34,10 +34,10 @@ struct UpBlock {
 }
 
 impl Unet {
-    /// Builds the network with the builder's first values.
+    /// Builds the network of a checked configuration.
     ///
     /// # Errors
-    /// A dropout that is no share.
+    /// Returns an error if the dropout probability is outside [0, 1), or if names are in use.
     pub fn new(builder: &mut Builder, config: &UnetConfig) -> Result<Self, NnError> {
         let width = |level: usize| config.width << level;
         let mut down = Vec::with_capacity(config.depth);
@@ -52,7 +52,7 @@ impl Unet {
         }
         let mut up = Vec::with_capacity(config.depth - 1);
         for (index, level) in (0..config.depth - 1).rev().enumerate() {
-            // The deepest concatenation is never dropped from.
+            // There is no dropout after the deepest concatenation.
             let dropout = if index == 0 {
                 0.0
             } else {
@@ -75,11 +75,11 @@ impl Unet {
         })
     }
 
-    /// Logits of shape (batch, classes, z, x) for input of shape (batch, channels, z, x), whose z and x are multiples
-    /// of 2^(depth − 1).
+    /// Logits of shape (batch, classes, z, x) for an input of shape (batch, channels, z, x). The extents along z and x must
+    /// be multiples of 2^(depth − 1).
     ///
     /// # Errors
-    /// A shape that does not fit.
+    /// Returns an error if the shape does not fit.
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
         let mut skips: Vec<Tensor> = Vec::with_capacity(self.up.len());
         let mut x = x.clone();
@@ -89,7 +89,7 @@ impl Unet {
             }
             skips.push(self.contract(block, &x, mode)?);
         }
-        // What leaves the deepest level goes up, it is no skip.
+        // The output of the deepest level is the input of the way up, not a skip connection.
         if let Some(deepest) = skips.pop() {
             x = deepest;
         }
@@ -125,12 +125,12 @@ impl Unet {
         recomputed(&[x, skip], part)
     }
 
-    /// Sets whether training keeps only the ends of blocks.
+    /// Turns activation recomputation in training on or off.
     pub(super) fn set_recomputing(&mut self, recomputing: bool) {
         self.recomputing = recomputing;
     }
 
-    /// Sets how convolutions are computed.
+    /// Sets the method for convolutions.
     pub(super) fn set_method(&mut self, method: ConvolutionMethod) {
         let down = self.down.iter_mut();
         let blocks = down.chain(self.up.iter_mut().map(|up| &mut up.block));
@@ -147,7 +147,7 @@ impl Block {
             let config = Conv2dConfig::same(3).with_relu();
             let place = &mut builder.at(format_args!("block.{first}"));
             let conv = Conv2d::new(place, [inputs, outputs], 3, config)?;
-            // The number between the two names is the ReLU's.
+            // PyTorch counts the ReLU between them, which has no parameters.
             let place = &mut builder.at(format_args!("block.{}", first + 2));
             Ok((conv, BatchNorm2d::new(place, outputs)?))
         };

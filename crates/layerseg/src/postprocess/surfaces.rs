@@ -1,14 +1,14 @@
-//! Upper and lower surface of a layer as depth maps over (x, y).
+//! Upper and lower surface of a layer as depth maps over (x, y), in voxels.
 
 use ndarray::{Array2, Array3, Axis};
 use rsom_volume::extents;
 
-/// Median window along x and y.
+/// Width of the median window along x and y in pixels.
 const MEDIAN: usize = 26;
-/// Box mean, pixels along x and y.
+/// Widths of the mean window along x and y in pixels.
 const BOX: [usize; 2] = [5, 9];
 
-/// Depth of the first and the last voxel of each column; an empty one has the volume's depth and 0.
+/// Depths of the first and the last voxel of each column; for an empty column, the depth of the volume and 0.
 pub fn of(voxels: &Array3<bool>) -> (Array2<i64>, Array2<i64>) {
     let depth = voxels.len_of(Axis(2)) as i64;
     let extents = extents(voxels.view());
@@ -17,9 +17,9 @@ pub fn of(voxels: &Array3<bool>) -> (Array2<i64>, Array2<i64>) {
     (first, last)
 }
 
-/// Each depth bounded by the median of the 26 × 26 window from 13 before to 12 behind it, edges repeated.
+/// Limits each depth by the median of its 26 × 26 window, from 13 pixels before to 12 after it; edges repeat.
 ///
-/// Of the two middle values of the even window the deeper counts, as in scipy's median filter.
+/// The median is the greater of the two middle values, as in scipy's median filter.
 pub fn bound_by_median(surface: &Array2<i64>, bound: fn(i64, i64) -> i64) -> Array2<i64> {
     let mut window = Vec::with_capacity(MEDIAN * MEDIAN);
     Array2::from_shape_fn(surface.dim(), |(x, y)| {
@@ -31,8 +31,8 @@ pub fn bound_by_median(surface: &Array2<i64>, bound: fn(i64, i64) -> i64) -> Arr
     })
 }
 
-/// Mean over 5 pixels along x and 9 along y, edges repeated, rounded. A sum of 45 whole numbers divided by 45 never
-/// lies halfway, so that the rule for halves does not matter.
+/// Rounded mean over 5 pixels along x and 9 along y; edges repeat. The sum of 45 whole numbers divided by 45 is never
+/// halfway between two whole numbers, so the rule for rounding halves does not matter.
 pub fn box_mean(surface: &Array2<i64>) -> Array2<i64> {
     Array2::from_shape_fn(surface.dim(), |(x, y)| {
         let sum: i64 = around(surface, [x, y], BOX).sum();
@@ -40,7 +40,7 @@ pub fn box_mean(surface: &Array2<i64>) -> Array2<i64> {
     })
 }
 
-/// A mask of the voxels from `upper` up to, but without, `lower`.
+/// A mask of the voxels from `upper` (included) to `lower` (excluded).
 pub fn refill(upper: &Array2<i64>, lower: &Array2<i64>, depth: usize) -> Array3<bool> {
     let (nx, ny) = upper.dim();
     Array3::from_shape_fn((nx, ny, depth), |(x, y, z)| {
@@ -48,7 +48,7 @@ pub fn refill(upper: &Array2<i64>, lower: &Array2<i64>, depth: usize) -> Array3<
     })
 }
 
-/// The values of a window of `size`, of which `size / 2` lie before the center; edges repeat.
+/// The values of a window of `size` that starts `size / 2` before the center; edges repeat.
 fn around(
     surface: &Array2<i64>,
     center: [usize; 2],
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_column_has_its_surfaces_crossed() {
+    fn an_empty_column_has_its_upper_surface_below_the_lower_one() {
         let mut voxels = Array3::from_elem((1, 2, 9), false);
         voxels[[0, 1, 3]] = true;
         voxels[[0, 1, 6]] = true;

@@ -1,4 +1,4 @@
-//! A scan and the mask that a network shall learn from it.
+//! Training examples: a scan and its reference mask.
 
 use rsom_volume::{Mask, Scan};
 
@@ -14,10 +14,10 @@ pub struct Example {
 }
 
 impl Example {
-    /// Pairs a scan with its reference mask.
+    /// Creates an example from a scan and its reference mask.
     ///
     /// # Errors
-    /// Different grids; intensities that are NaN or infinite.
+    /// Returns an error if the grids differ, or if intensities are NaN or infinite.
     pub fn new(scan: &Scan, mask: &Mask) -> Result<Self, LayersegError> {
         scan.grid().require_same(mask.grid())?;
         Ok(Self {
@@ -27,10 +27,10 @@ impl Example {
         })
     }
 
-    /// The part of each B-scan that the network sees.
+    /// The part of each B-scan that is the input of the network.
     ///
     /// # Errors
-    /// Another number of channels than the network takes; B-scans too small for it.
+    /// Returns an error if the scan has another number of channels than the network, or if its B-scans are too small.
     pub fn crop(&self, network: &NetworkConfig) -> Result<Crop, LayersegError> {
         if self.image.channels() != network.in_channels() {
             return Err(LayersegError::Channels {
@@ -47,7 +47,7 @@ impl Example {
         self.image.channels()
     }
 
-    /// Whether the reference marks no voxel.
+    /// Whether the reference mask is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.is_empty

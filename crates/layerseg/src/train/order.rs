@@ -1,20 +1,20 @@
-//! In which order an epoch visits volumes and B-scans.
+//! The order of volumes and B-scans in an epoch.
 
 use rand::seq::SliceRandom;
 use rsom_nn::rng;
 
-/// B-scans of one volume that are trained on together.
+/// The B-scans of one volume in a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Batch {
     /// Index of the volume.
     pub volume: usize,
-    /// Indices of its B-scans.
+    /// Indices of the B-scans along y.
     pub ys: Vec<usize>,
 }
 
-/// Every B-scan of every volume once, in shuffled batches of up to `size`; a batch holds B-scans of one volume.
+/// All B-scans of all volumes in shuffled batches of up to `size` B-scans; all B-scans of a batch are from one volume.
 ///
-/// `counts` are the numbers of B-scans. The order depends on seed, epoch and counts alone.
+/// `counts` holds the number of B-scans of each volume. The order depends only on seed, epoch and counts.
 pub(crate) fn shuffled(counts: &[usize], size: usize, seed: u64, epoch: usize) -> Vec<Batch> {
     let mut volumes: Vec<usize> = (0..counts.len()).collect();
     volumes.shuffle(&mut rng::stream(seed, &format!("order/{epoch}")));
@@ -26,7 +26,7 @@ pub(crate) fn shuffled(counts: &[usize], size: usize, seed: u64, epoch: usize) -
     batches.collect()
 }
 
-/// Every B-scan of every volume once, in order.
+/// All B-scans of all volumes in order.
 pub(crate) fn sequential(counts: &[usize], size: usize) -> Vec<Batch> {
     let volumes = counts.iter().enumerate();
     volumes

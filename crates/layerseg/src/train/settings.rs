@@ -1,4 +1,4 @@
-//! The settings of a training.
+//! Settings of the training of a layer network.
 
 use rsom_nn::InputScaling;
 use rsom_parameters::Parameters;
@@ -9,38 +9,41 @@ use crate::augment::Augmentation;
 use crate::loss::LossConfig;
 use crate::{LayersegError, NetworkConfig};
 
-/// Everything that the result of a training depends on, except its scans.
+/// All settings of a training. Together with the scans they determine its result.
 ///
-/// As parameters of a command it leaves out the network, which the command chooses.
+/// The parameters of a command do not include the network, which the command sets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct TrainSettings {
-    /// The network, with one logit.
+    /// Kind and size of the network; it must have one logit.
     #[parameter(skip)]
     pub network: NetworkConfig,
-    /// From intensities to network input.
+    /// Scaling of intensities to network input.
     #[parameter(flatten, prefix = "input")]
     pub scaling: InputScaling,
-    /// The loss.
+    /// Settings of the loss.
     #[parameter(flatten)]
     pub loss: LossConfig,
     /// Random placement of each volume in each epoch.
     #[parameter(flatten)]
     pub augmentation: Augmentation,
-    /// How the network is trained. The paper: learning rate 1e-4; plateau of factor 0.1, patience 3, threshold 1e-4.
+    /// Settings of the run. The paper: learning rate 1e-4; plateau with factor 0.1, patience 3, threshold 1e-4.
     #[parameter(flatten)]
     pub run: RunSettings,
 }
 
 impl TrainSettings {
-    /// Checks the bounds.
+    /// Checks the bounds of all settings.
     ///
     /// # Errors
-    /// [`LayersegError::Network`] or [`LayersegError::Training`], naming the setting.
+    /// Returns [`LayersegError::Network`] or [`LayersegError::Training`] with the name of the first invalid setting.
     pub fn check(&self) -> Result<(), LayersegError> {
         self.network.check()?;
         let one_logit = self.network.classes() == 1;
-        TrainingError::require(&[(one_logit, "training needs a network with one logit")])?;
+        TrainingError::require(&[(
+            one_logit,
+            "training needs a network with one logit: set classes to 1",
+        )])?;
         Parameters::check(self).map_err(TrainingError::from)?;
         Ok(self.run.check()?)
     }

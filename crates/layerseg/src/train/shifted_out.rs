@@ -5,20 +5,20 @@ use crate::LayersegError;
 use crate::augment::Placement;
 use crate::slices::{InputScaling, View};
 
-/// What the shifts in depth of the first epoch do to the layer.
+/// Numbers of B-scans before and after the random shift of the first epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ShiftedOut {
-    /// Training B-scans that hold the layer where they stand.
+    /// Training B-scans that contain the layer before the shift.
     pub with_layer: usize,
-    /// Those of them that hold nothing of it after the shift: the network is taught that there is no layer.
+    /// Those of them that do not contain it after the shift, so that the network learns an empty mask.
     pub lost: usize,
 }
 
 impl LayerTask<'_> {
-    /// Counts the B-scans whose layer the shifts of the first epoch move out of what the network sees.
+    /// Counts the training B-scans whose layer leaves the network input by the shift of the first epoch.
     ///
     /// # Errors
-    /// None that a task allows.
+    /// Returns an error if an example does not fit the network, which [`LayerTask::new`] has checked.
     pub fn shifted_out(&self) -> Result<ShiftedOut, LayersegError> {
         let mut counts = ShiftedOut::default();
         for (volume, example) in self.training.iter().enumerate() {

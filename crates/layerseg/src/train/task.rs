@@ -1,8 +1,10 @@
-//! What a layer network learns.
+//! The training task of a layer network.
 
 use candle_core::Tensor;
 use rsom_nn::{Mode, NeuralNetwork};
-use rsom_training::{GoOn, Loss, Predicted, RunSettings, Sample, Task, Term, TrainingError};
+use rsom_training::{
+    Loss, RunSettings, Sample, ShouldContinue, Task, Term, TrainingError, ValidationOutput,
+};
 
 use super::order::{self, Batch};
 use super::{Example, TrainSettings};
@@ -11,9 +13,9 @@ use crate::loss::{self, Reduction};
 use crate::slices::{InputScaling, View};
 use crate::{LayersegError, Network, NetworkConfig};
 
-/// A network that learns the layer from scans and their reference masks.
+/// Training of a layer network on scans and their reference masks.
 ///
-/// The mean Dice score is that over B-scans.
+/// The images are B-scans, so the Dice score is a mean over B-scans.
 #[derive(Debug)]
 pub struct LayerTask<'a> {
     pub(super) settings: &'a TrainSettings,
@@ -21,7 +23,7 @@ pub struct LayerTask<'a> {
     validation: &'a [Example],
 }
 
-/// B-scans of one example, and how they are placed.
+/// B-scans of one example and their placement.
 #[derive(Debug)]
 pub struct Slices<'a> {
     example: &'a Example,
@@ -30,10 +32,11 @@ pub struct Slices<'a> {
 }
 
 impl<'a> LayerTask<'a> {
-    /// Learns from the training volumes, and is validated on others if there are any.
+    /// Creates a task from training and validation examples; `validation` may be empty.
     ///
     /// # Errors
-    /// Settings that cannot be; no training volumes; volumes that do not fit the network.
+    /// Returns an error if settings are invalid, if there are no training examples, or if an example does not fit the
+    /// network.
     pub fn new(
         settings: &'a TrainSettings,
         training: &'a [Example],
@@ -41,7 +44,7 @@ impl<'a> LayerTask<'a> {
     ) -> Result<Self, LayersegError> {
         settings.check()?;
         if training.is_empty() {
-            let none = "there are no training volumes".to_owned();
+            let none = "there are no training scans: give at least one".to_owned();
             return Err(TrainingError::Settings(none).into());
         }
         for example in training.iter().chain(validation) {
@@ -103,7 +106,7 @@ impl<'a> Task for LayerTask<'a> {
         examples.map(Example::count).sum()
     }
 
-    /// Every B-scan of every training volume once, in batches of one volume; a volume has one placement in an epoch.
+    /// All B-scans of all training examples, in batches of one example. An example has one placement per epoch.
     fn batches(&self, epoch: usize) -> Vec<Slices<'a>> {
         let RunSettings {
             batch_size, seed, ..
@@ -134,20 +137,20 @@ impl<'a> Task for LayerTask<'a> {
         batches.into_iter().map(unmoved).collect()
     }
 
-    fn predicted(
+    fn predict(
         &self,
         network: &Network,
         part: &Slices,
-        _go_on: GoOn,
-    ) -> Result<Predicted, LayersegError> {
+        _go_on: ShouldContinue,
+    ) -> Result<ValidationOutput, LayersegError> {
         let Sample { input, reference } = self.tensors(part)?;
-        Ok(Predicted {
+        Ok(ValidationOutput {
             logits: network.run(&input, &Mode::Evaluation)?,
             reference,
         })
     }
 
-    /// Summed losses are sums over the B-scans of a batch already.
+    /// 1 if the loss is a sum over the B-scans of a batch, otherwise their number.
     fn weight(&self, images: usize) -> f64 {
         match self.settings.loss.reduction {
             Reduction::Sum => 1.0,

@@ -1,5 +1,5 @@
-//! Prediction and post-processing against the authors' released pipeline: `chain/` holds what its layer network made of
-//! prepared scans, before and after post-processing; `surface/` of the repository two more masks before and after.
+//! Prediction and post-processing against the authors' released pipeline: `chain/` holds the masks of its layer network for
+//! prepared scans, before and after post-processing; `surface/` of the repository holds two more masks before and after.
 
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
@@ -12,7 +12,7 @@ use rsom_layerseg::{Model, PredictSettings, postprocess, predict};
 use rsom_testing::{golden, shared};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 
-/// Files whose name ends so, sorted.
+/// Files whose names have this ending, sorted.
 fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder)
         .unwrap()
@@ -81,7 +81,7 @@ fn masks_of_the_layer_network_match_the_released_pipeline() {
     for (input, reference) in inputs.iter().zip(&references) {
         let found = predict(&model, scan(input), &settings, &mut || true).unwrap();
         let reference = mask(reference);
-        // Equal but for voxels whose two logits agree within 1e-3: probability within 2.5e-4 of one half.
+        // Equal except for voxels whose two logits differ by less than 1e-3: probability within 2.5e-4 of 0.5.
         let probabilities = found.probabilities.as_ref().unwrap();
         let voxels = found
             .mask

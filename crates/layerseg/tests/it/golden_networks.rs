@@ -38,7 +38,7 @@ fn values(tensor: &Tensor) -> Vec<f64> {
         .unwrap()
 }
 
-/// Largest difference, as a share of the largest reference value.
+/// Largest difference, relative to the largest reference value.
 fn deviation(ours: &Tensor, reference: &Tensor) -> f64 {
     assert_eq!(ours.dims(), reference.dims());
     let (ours, reference) = (values(ours), values(reference));
@@ -47,7 +47,7 @@ fn deviation(ours: &Tensor, reference: &Tensor) -> f64 {
     differences.fold(0.0, f64::max) / largest
 }
 
-/// Holds the number of parameters and the output of a network against PyTorch's.
+/// Compares the number of parameters and the output of a network with PyTorch.
 fn check_forward_pass(folder: &Path, name: &str) {
     let network = Network::from_weights(&state_dict(folder, name)).unwrap();
     let expected = manifest(folder)[name]["parameters"].as_u64().unwrap();
@@ -146,7 +146,7 @@ fn six_steps_of_adam_end_in_pytorchs_weights() {
     let folder = golden("nets");
     let stated = &manifest(&folder)["trajectory"];
     let mut start = Network::from_weights(&state_dict(&folder, "traj_start")).unwrap();
-    // Their training mode had batch statistics, but no dropout.
+    // The reference values were computed with batch statistics, but without dropout.
     if let NetworkConfig::Unet(config) = start.config() {
         let still = NetworkConfig::Unet(UnetConfig {
             dropout: 0.0,

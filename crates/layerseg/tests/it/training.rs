@@ -1,4 +1,4 @@
-//! Training runs on made-up layers: what they learn, and that they end in the same bytes however they are run.
+//! Training runs on synthetic layers: what they learn, resuming, and identical bytes for any number of threads.
 
 #![allow(clippy::unwrap_used)]
 
@@ -77,7 +77,7 @@ fn settings(epochs: usize) -> TrainSettings {
     }
 }
 
-/// The same with another way of training.
+/// The same with other settings of the run.
 fn settings_with(epochs: usize, change: impl Fn(&mut RunSettings)) -> TrainSettings {
     let mut settings = settings(epochs);
     change(&mut settings.run);
@@ -92,7 +92,7 @@ fn start<'a>(
     Trainer::new(LayerTask::new(settings, training, validation)?)
 }
 
-/// Runs to the end and gives the bytes of the best weights, the last weights and the history.
+/// Runs to the end and returns the bytes of the best weights, the last weights and the history.
 fn finish(mut trainer: Trainer<LayerTask>) -> (Vec<u8>, Vec<u8>, String) {
     while !trainer.is_finished() {
         trainer.run_epoch(&mut |_| true).unwrap();
@@ -126,7 +126,7 @@ fn a_run_resumed_after_any_epoch_ends_in_the_bytes_of_an_uninterrupted_one() {
 #[test]
 fn one_two_and_sixteen_threads_end_in_the_same_bytes() {
     let (training, validation) = (examples(0..3), examples(3..4));
-    // Wide enough for every kind of kernel: plain sums in the first layer, tiles in the others.
+    // Wide enough for all kinds of kernels: plain sums in the first layer, tiles in the others.
     let unet = UnetConfig {
         in_channels: 1,
         classes: 1,
@@ -180,7 +180,7 @@ fn a_checkpoint_of_another_run_is_refused_and_changes_nothing() {
     assert!(other.resume(&checkpoint[..200], "one").is_err());
 }
 
-/// Does something to a checkpoint that its format allows and its run does not.
+/// Changes a checkpoint so that it is a valid file but does not fit the run.
 type Damage = fn(&mut Checkpoint);
 
 const DAMAGES: [(&str, Damage); 8] = [
@@ -233,7 +233,7 @@ fn a_damaged_checkpoint_is_refused_and_changes_nothing() {
     }
 }
 
-/// A network that has learned the band well, after a check that it has.
+/// A network that has learned the band; checks that it has.
 fn trained(network: NetworkConfig) -> Model {
     let (training, validation) = (examples(0..4), examples(4..6));
     let settings = TrainSettings {

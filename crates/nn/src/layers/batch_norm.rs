@@ -1,16 +1,16 @@
-//! Batch norm with running statistics.
+//! Batch norm layer with running statistics.
 
 use candle_core::{DType, Result, Tensor, Var};
 
-use crate::ops::{BatchNormConfig, Normalized, batch_norm_evaluation, batch_norm_training};
+use crate::ops::{BatchNormConfig, BatchNormOutput, batch_norm_evaluation, batch_norm_training};
 use crate::tape::is_recomputing;
 use crate::{Builder, Init, Mode, NnError};
 
-/// Batch norm of (images, channels, …), of two axes behind the channels or of three; parameters `weight` and `bias`, buffers `running_mean` and
-/// `running_var`.
+/// Batch norm of tensors (images, channels, …) with two or three spatial axes.
 ///
-/// Training normalizes by the biased variance of the batch and moves the running variance towards the unbiased one:
-/// `running ← (1 − momentum)·running + momentum·batch`. Evaluation uses the running statistics.
+/// Parameters `weight` and `bias`, buffers `running_mean` and `running_var`, all of shape (channels). Training normalizes
+/// with the mean and the biased variance of the batch. It updates the running statistics with the mean and the unbiased
+/// variance: `running ← (1 − momentum)·running + momentum·batch`. Evaluation normalizes with the running statistics.
 #[derive(Debug, Clone)]
 pub struct BatchNorm2d {
     weight: Var,
@@ -21,10 +21,11 @@ pub struct BatchNorm2d {
 }
 
 impl BatchNorm2d {
-    /// Batch norm with PyTorch's constants and first values (weight 1, bias 0, running mean 0, running variance 1).
+    /// Creates a batch norm with PyTorch's constants and initial values (weight 1, bias 0, running mean 0, running
+    /// variance 1).
     ///
     /// # Errors
-    /// The names are taken.
+    /// Returns an error if the names are in use.
     pub fn new(builder: &mut Builder, channels: usize) -> std::result::Result<Self, NnError> {
         Ok(Self {
             weight: builder.trainable("weight", channels, Init::Constant(1.0))?,
@@ -35,17 +36,17 @@ impl BatchNorm2d {
         })
     }
 
-    /// The normalized tensor, of the same shape. A training pass updates the running statistics.
+    /// Normalizes a tensor; the result has the same shape. A training pass updates the running statistics.
     ///
     /// # Errors
-    /// A shape that does not fit; in training, one value a channel.
+    /// Returns an error if the shape does not fit or, in training, if a channel has only one value.
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
         let (weight, bias) = (mode.parameter(&self.weight), mode.parameter(&self.bias));
         if !mode.is_training() {
             let running = [self.running_mean.as_tensor(), self.running_var.as_tensor()];
             return batch_norm_evaluation(x, [&weight, &bias], running, self.config.eps);
         }
-        let Normalized {
+        let BatchNormOutput {
             output,
             mean,
             unbiased_variance,
@@ -57,7 +58,7 @@ impl BatchNorm2d {
         Ok(output)
     }
 
-    /// Scale and shift of each channel in evaluation: `weight/√(var + eps)` and `bias − mean·scale`.
+    /// Scale and shift of each channel in evaluation: `[weight/√(var + eps), bias − mean·scale]`.
     pub(super) fn lines(&self) -> Result<Vec<[f64; 2]>> {
         let numbers = |var: &Var| var.to_vec1::<f32>();
         let affine = numbers(&self.weight)?.into_iter().zip(numbers(&self.bias)?);

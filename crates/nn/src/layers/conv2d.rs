@@ -15,10 +15,11 @@ pub struct Conv2d {
 }
 
 impl Conv2d {
-    /// A convolution from `inputs` to `outputs` channels with a `kernel × kernel` window, PyTorch's initialization.
+    /// Creates a convolution from `inputs` to `outputs` channels with a `kernel × kernel` window and PyTorch's
+    /// initialization.
     ///
     /// # Errors
-    /// The names are taken.
+    /// Returns an error if the names are in use.
     pub fn new(
         builder: &mut Builder,
         [inputs, outputs]: [usize; 2],
@@ -35,24 +36,24 @@ impl Conv2d {
         })
     }
 
-    /// Sets how it is computed.
+    /// Sets the method of the convolution.
     pub fn set_method(&mut self, method: ConvolutionMethod) {
         self.config.method = method;
     }
 
-    /// (images, in, height, width) to (images, out, height', width').
+    /// Convolves a tensor (images, in, height, width) to (images, out, height', width').
     ///
     /// # Errors
-    /// A shape that does not fit.
+    /// Returns an error if the shape does not fit.
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
         let (weight, bias) = (mode.parameter(&self.weight), mode.parameter(&self.bias));
         conv2d(x, &weight, Some(&bias), &self.config)
     }
 
-    /// The convolution followed by a batch norm. In evaluation, and with nothing on a tape, both are one pass over memory.
+    /// Convolution followed by batch norm. In evaluation without a tape, both are computed in one pass over memory.
     ///
     /// # Errors
-    /// A shape that does not fit; in training, one value a channel.
+    /// Returns an error if the shape does not fit or, in training, if a channel has only one value.
     pub fn forward_normalized(
         &self,
         x: &Tensor,
@@ -67,10 +68,11 @@ impl Conv2d {
         conv2d_normalized(x, None, [weight, bias], &self.config, norm.lines()?)
     }
 
-    /// The same of the channels of two tensors, in evaluation: they are not copied together.
+    /// Convolution of the channels of `x` followed by those of `second`, and batch norm, in evaluation. The two tensors are
+    /// read in place, without concatenation.
     ///
     /// # Errors
-    /// A shape that does not fit.
+    /// Returns an error if a shape does not fit.
     pub fn evaluate_joined(&self, [x, second]: [&Tensor; 2], norm: &BatchNorm2d) -> Result<Tensor> {
         let [weight, bias] = [&self.weight, &self.bias].map(|v| Mode::Evaluation.parameter(v));
         let lines = norm.lines()?;

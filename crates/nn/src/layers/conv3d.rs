@@ -14,10 +14,11 @@ pub struct Conv3d {
 }
 
 impl Conv3d {
-    /// A convolution from `inputs` to `outputs` channels with a window of the given extents, PyTorch's initialization.
+    /// Creates a convolution from `inputs` to `outputs` channels with a window of the given extents (depth, height, width)
+    /// and PyTorch's initialization.
     ///
     /// # Errors
-    /// The names are taken.
+    /// Returns an error if the names are in use.
     pub fn new(
         builder: &mut Builder,
         [inputs, outputs]: [usize; 2],
@@ -35,10 +36,11 @@ impl Conv3d {
         })
     }
 
-    /// A convolution by given weights (out, in, depth, height, width) and a bias (out), which no one else holds.
+    /// A convolution with copies of the weights (out, in, depth, height, width) and the bias (out). It is not part of any
+    /// [`Parameters`](crate::Parameters).
     ///
     /// # Errors
-    /// None that tensors of the CPU can cause.
+    /// Returns an error if the copy fails.
     pub(super) fn of(weight: &Tensor, bias: &Tensor, config: Conv3dConfig) -> Result<Self> {
         Ok(Self {
             weight: Var::from_tensor(weight)?,
@@ -47,30 +49,36 @@ impl Conv3d {
         })
     }
 
-    /// Sets how it is computed.
+    /// Sets the method of the convolution.
     pub fn set_method(&mut self, method: ConvolutionMethod) {
         self.config.method = method;
     }
 
-    /// (images, in, depth, height, width) to (images, out, …).
+    /// Convolves a tensor (images, in, depth, height, width) to (images, out, depth', height', width').
     ///
     /// # Errors
-    /// A shape that does not fit.
+    /// Returns an error if the shape does not fit.
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
         let (weight, bias) = (mode.parameter(&self.weight), mode.parameter(&self.bias));
         conv3d(x, &weight, Some(&bias), &self.config)
     }
 
-    /// The convolution that gives of x what this one gives of `scale·x + shift`, one line for each input channel:
-    /// weights `w[o, c, k]·scale[c]`, biases `b[o] + Σ w[o, c, k]·shift[c]`. Exact where there is no padding.
+    /// Folds `scale·x + shift` of the input channels into the convolution: weights `w[o, c, k]·scale[c]`, biases
+    /// `b[o] + Σ w[o, c, k]·shift[c]`. `lines` holds `[scale, shift]` of each input channel.
     ///
     /// # Errors
-    /// Padding; another number of lines than input channels.
+    /// Returns an error if the convolution has padding, for which folding is not exact, or if the number of lines differs
+    /// from the number of input channels.
     pub fn folded(&self, lines: &[[f64; 2]]) -> Result<Self> {
         let weight = self.weight.as_detached_tensor().to_dtype(DType::F64)?;
         let (outputs, inputs, ..) = weight.dims5()?;
         if lines.len() != inputs || self.config.padding != [0; 3] {
-            bail!("{} lines do not fold into {:?}", lines.len(), self.config);
+            bail!(
+                "cannot fold {} lines into a convolution with {inputs} input channels and padding {:?}; \
+                 it needs one line for each channel and no padding",
+                lines.len(),
+                self.config.padding
+            );
         }
         let line = |part: usize| {
             let numbers: Vec<f64> = lines.iter().map(|line| line[part]).collect();

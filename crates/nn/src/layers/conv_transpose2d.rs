@@ -5,7 +5,7 @@ use candle_core::{Result, Tensor, Var};
 use crate::ops::conv_transpose2d;
 use crate::{Builder, Init, Mode, NnError};
 
-/// A transposed convolution whose stride is its kernel; parameters `weight` (in, out, n, n) and `bias` (out).
+/// A transposed convolution with stride = kernel size n; parameters `weight` (in, out, n, n) and `bias` (out).
 #[derive(Debug, Clone)]
 pub struct ConvTranspose2d {
     weight: Var,
@@ -13,11 +13,11 @@ pub struct ConvTranspose2d {
 }
 
 impl ConvTranspose2d {
-    /// From `inputs` to `outputs` channels, `kernel` times larger along both axes, PyTorch's initialization (whose
-    /// fan-in counts output channels here).
+    /// Creates a transposed convolution from `inputs` to `outputs` channels that enlarges images by the factor `kernel`
+    /// along both axes. Initialization as in PyTorch, where the fan-in is output channels × kernel elements.
     ///
     /// # Errors
-    /// The names are taken.
+    /// Returns an error if the names are in use.
     pub fn new(
         builder: &mut Builder,
         [inputs, outputs]: [usize; 2],
@@ -32,10 +32,10 @@ impl ConvTranspose2d {
         })
     }
 
-    /// (images, in, height, width) to (images, out, kernel · height, kernel · width).
+    /// Enlarges a tensor (images, in, height, width) to (images, out, kernel · height, kernel · width).
     ///
     /// # Errors
-    /// A shape that does not fit.
+    /// Returns an error if the shape does not fit.
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
         conv_transpose2d(
             x,

@@ -1,4 +1,4 @@
-//! 3-D convolution by three crossed 2-D kernels.
+//! Cross-hair filter: a 3-D convolution with three orthogonal 2-D kernels.
 
 use candle_core::{Result, Tensor, Var};
 
@@ -7,10 +7,10 @@ use crate::ops::{Conv3dConfig, ConvolutionMethod, conv3d, cross_hair_kernel};
 use crate::{Builder, Init, Mode, NnError};
 
 /// The cross-hair filter of DeepVesselNet (Tetteh et al. 2020, section 2.1): the sum of three 2-D convolutions in
-/// orthogonal planes, with one bias; 3·k² weights for each pair of channels in place of k³.
+/// orthogonal planes, with one bias. It has 3·k² instead of k³ weights for each pair of channels.
 ///
 /// Parameters `zy.weight` (out, in, k, k, 1), `zx.weight` (out, in, k, 1, k), `yx.weight` (out, in, 1, k, k) and `bias`
-/// (out), the axes being (out, in, z, y, x).
+/// (out). The axes are (out, in, z, y, x).
 #[derive(Debug, Clone)]
 pub struct CrossHair3d {
     planes: [Var; 3],
@@ -19,11 +19,11 @@ pub struct CrossHair3d {
 }
 
 impl CrossHair3d {
-    /// A filter from `inputs` to `outputs` channels with windows of `extent` voxels, PyTorch's initialization for sums of
-    /// this many products.
+    /// Creates a filter from `inputs` to `outputs` channels with windows of `extent` voxels. Initialization as in PyTorch
+    /// with fan-in 3 · `inputs` · `extent`².
     ///
     /// # Errors
-    /// The names are taken.
+    /// Returns an error if the names are in use.
     pub fn new(
         builder: &mut Builder,
         [inputs, outputs]: [usize; 2],
@@ -49,25 +49,25 @@ impl CrossHair3d {
         })
     }
 
-    /// Sets how it is computed.
+    /// Sets the method of the convolution.
     pub fn set_method(&mut self, method: ConvolutionMethod) {
         self.config.method = method;
     }
 
-    /// (images, in, depth, height, width) to (images, out, …).
+    /// Convolves a tensor (images, in, depth, height, width) to (images, out, depth', height', width').
     ///
     /// # Errors
-    /// A shape that does not fit.
+    /// Returns an error if the shape does not fit.
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
         let [zy, zx, yx] = [0, 1, 2].map(|plane| mode.parameter(&self.planes[plane]));
         let kernel = cross_hair_kernel(&zy, &zx, &yx)?;
         conv3d(x, &kernel, Some(&mode.parameter(&self.bias)), &self.config)
     }
 
-    /// The convolution by a cubic kernel that gives the same, apart from this one's parameters.
+    /// The equivalent convolution with a dense cubic kernel. It is a copy: later changes of the parameters do not affect it.
     ///
     /// # Errors
-    /// None that a filter of this crate can cause.
+    /// Returns an error if the extent is even.
     pub fn dense(&self) -> Result<Conv3d> {
         let [zy, zx, yx] = [0, 1, 2].map(|plane| self.planes[plane].as_detached_tensor());
         let kernel = cross_hair_kernel(&zy, &zx, &yx)?;
@@ -89,7 +89,7 @@ mod tests {
         Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
     }
 
-    /// What the paper says: three convolutions in orthogonal planes, on input that is cropped alike, added.
+    /// The definition of the paper: the sum of three convolutions in orthogonal planes, with inputs cropped to equal size.
     #[test]
     fn it_is_the_sum_of_three_plane_convolutions_on_cropped_input() {
         for k in [1, 3, 5, 7] {

@@ -1,10 +1,10 @@
-//! Dropout at a named place of a network.
+//! Dropout layer with a reproducible mask.
 
 use candle_core::{Result, Tensor};
 
 use crate::{Builder, Mode, NnError, ops, rng};
 
-/// Dropout whose mask is fixed by seed, step and the layer's name.
+/// Dropout with a mask that depends only on the seed, the step and the name of the layer.
 #[derive(Debug, Clone)]
 pub struct Dropout {
     name: String,
@@ -12,10 +12,10 @@ pub struct Dropout {
 }
 
 impl Dropout {
-    /// Dropout at the builder's place; it adds no parameters.
+    /// Creates a dropout layer with the name of the builder. It has no parameters.
     ///
     /// # Errors
-    /// `probability` outside [0, 1).
+    /// Returns an error if `probability` is outside [0, 1).
     pub fn new(builder: &Builder, probability: f64) -> std::result::Result<Self, NnError> {
         if !(0.0..1.0).contains(&probability) {
             return Err(NnError::Setting {
@@ -30,10 +30,11 @@ impl Dropout {
         })
     }
 
-    /// In training, zeroes elements and scales the others by 1/(1 − probability); in evaluation, returns its input.
+    /// In training, sets each element to 0 with `probability` and scales the others by 1/(1 − probability). In evaluation,
+    /// returns its input.
     ///
     /// # Errors
-    /// None that a float tensor can cause.
+    /// Returns an error if the elements are not floats.
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
         match *mode {
             Mode::Training { seed, step } if self.probability > 0.0 => {

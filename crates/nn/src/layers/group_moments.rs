@@ -1,4 +1,4 @@
-//! The statistics of a group norm, tile by tile.
+//! The statistics of a group norm, accumulated tile by tile.
 
 use candle_core::{DType, Device, Result, Tensor, bail};
 
@@ -7,10 +7,10 @@ use crate::host::{Host, with_element};
 use rsom_kernels::norm::spreads;
 use rsom_kernels::sum::Spread;
 
-/// Mean and variance of each group of channels of one image that comes in tiles.
+/// Mean and variance of each group of channels of one image, accumulated over its tiles.
 ///
-/// Tiles are merged by the pairwise update of Chan, Golub and LeVeque (1979) in double precision, so that how the image is
-/// cut hardly matters (1e-12 of the result).
+/// Tiles are merged with the pairwise update of Chan, Golub and LeVeque (1979) in double precision. The choice of tiles
+/// changes the result by about 1e-12 (relative).
 #[derive(Debug, Clone)]
 pub struct GroupMoments {
     groups: Vec<Spread>,
@@ -18,7 +18,7 @@ pub struct GroupMoments {
 }
 
 impl GroupMoments {
-    /// Those of no tile yet, for a norm.
+    /// Empty statistics for the groups of a norm.
     #[must_use]
     pub fn new(norm: &GroupNorm) -> Self {
         Self {
@@ -30,11 +30,11 @@ impl GroupMoments {
     /// Adds a tile of shape (1, channels, …).
     ///
     /// # Errors
-    /// Another number of images or channels.
+    /// Returns an error if the number of images or channels is wrong, or if the tile is empty.
     pub fn add(&mut self, tile: &Tensor) -> Result<()> {
         if tile.rank() < 2 || tile.dims()[..2] != [1, self.channels] || tile.elem_count() == 0 {
             bail!(
-                "moments of {} channels cannot take a tile of {:?}",
+                "expected a tile of shape (1, {}, …), got {:?}",
                 self.channels,
                 tile.dims()
             );
@@ -49,17 +49,23 @@ impl GroupMoments {
         Ok(())
     }
 
-    /// Scale and shift of each channel by which the norm maps the whole image: `weight/√(var + eps)` and
-    /// `bias − mean·scale`.
+    /// Scale and shift of each channel with which the norm maps the whole image:
+    /// `[weight/√(var + eps), bias − mean·scale]`.
     ///
     /// # Errors
-    /// A norm of other channels.
+    /// Returns an error if the norm has another number of channels or groups.
     pub fn lines(&self, norm: &GroupNorm) -> Result<Vec<[f64; 2]>> {
         let numbers = |t: &Tensor| t.to_dtype(DType::F64)?.to_vec1::<f64>();
         let [weight, bias] = norm.affine();
         let (weight, bias) = (numbers(weight)?, numbers(bias)?);
         if weight.len() != self.channels || norm.groups() != self.groups.len() {
-            bail!("these are moments of {} channels", self.channels);
+            bail!(
+                "the statistics are of {} channels in {} groups, but the norm has {} channels in {} groups",
+                self.channels,
+                self.groups.len(),
+                weight.len(),
+                norm.groups()
+            );
         }
         let members = self.channels / self.groups.len();
         let line = |(channel, (weight, bias)): (usize, (&f64, &f64))| {

@@ -1,11 +1,11 @@
-//! Group norm.
+//! Group norm layer.
 
 use candle_core::{Result, Tensor, Var};
 
 use crate::ops::group_norm;
 use crate::{Builder, Init, Mode, NnError};
 
-/// PyTorch's constant.
+/// Added to variances; the default of PyTorch.
 const EPS: f64 = 1e-5;
 
 /// Group norm of (images, channels, …); parameters `weight` and `bias` (channels).
@@ -17,10 +17,10 @@ pub struct GroupNorm {
 }
 
 impl GroupNorm {
-    /// Group norm of `channels` in `groups` equal runs, weight 1 and bias 0.
+    /// Creates a group norm of `channels` in `groups` groups of consecutive channels, with weight 1 and bias 0.
     ///
     /// # Errors
-    /// The names are taken; `groups` does not divide `channels`.
+    /// Returns an error if the names are in use, or if `groups` does not divide `channels`.
     pub fn new(
         builder: &mut Builder,
         channels: usize,
@@ -40,10 +40,10 @@ impl GroupNorm {
         })
     }
 
-    /// The normalized tensor, of the same shape.
+    /// Normalizes a tensor (images, channels, …); the result has the same shape.
     ///
     /// # Errors
-    /// A shape that does not fit.
+    /// Returns an error if the shape does not fit.
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
         let (weight, bias) = (mode.parameter(&self.weight), mode.parameter(&self.bias));
         group_norm(x, &weight, &bias, self.groups, EPS)
@@ -64,7 +64,7 @@ impl GroupNorm {
         [&self.weight, &self.bias]
     }
 
-    /// What is added to variances.
+    /// The constant that is added to variances.
     pub(super) fn eps(&self) -> f64 {
         EPS
     }

@@ -1,7 +1,7 @@
 //! Layers: ops with named parameters.
 //!
-//! A layer is made by a [`crate::Builder`] at the place whose names its parameters take, and runs by
-//! `forward(&self, x, &mode)`. In [`crate::Mode::Evaluation`] no graph is kept.
+//! A layer is created with a [`crate::Builder`], whose prefix names its parameters. `forward(&self, x, &mode)` runs it. In
+//! [`crate::Mode::Evaluation`] nothing is recorded for gradients.
 
 mod batch_norm;
 mod conv2d;

@@ -1,4 +1,4 @@
-//! Running an operation, on whichever tape there is.
+//! Application of an operation, recorded on our tape or on candle's.
 
 use candle_core::backend::BackendStorage;
 use candle_core::{
@@ -6,17 +6,19 @@ use candle_core::{
 };
 
 use super::composed::has_kernels;
-use super::operation::{Operation, Part, backward};
+use super::operation::{Operand, Operation, backward};
 use crate::host::{elements, storage, with_element};
 use crate::profile::{Way, timed};
 use crate::tape;
 
-/// Applies an operation of one to three tensors, recording it on our tape or on candle's.
+/// Applies an operation to one to three tensors and records it on our tape or on candle's. `shape` is the shape of the
+/// result.
 ///
-/// Tensors are made contiguous. On a device other than a CPU this is [`Operation::composed`].
+/// Copies tensors that are not contiguous. On devices other than a CPU, runs [`Operation::composed`].
 ///
 /// # Errors
-/// Another number of tensors; an element type other than `f32` and `f64`; what [`Operation::composed`] complains of.
+/// Returns an error if the number of tensors is not 1 to 3, if the element type is not `f32` or `f64`, or if
+/// [`Operation::composed`] fails.
 pub fn apply<O: Operation>(op: O, inputs: &[&Tensor], shape: impl Into<Shape>) -> Result<Tensor> {
     let shape = shape.into();
     let inputs: Vec<Tensor> = inputs
@@ -34,11 +36,11 @@ pub fn apply<O: Operation>(op: O, inputs: &[&Tensor], shape: impl Into<Shape>) -
         [a] => a.apply_op1(op),
         [a, b] => a.apply_op2(b, op),
         [a, b, c] => a.apply_op3(b, c, op),
-        _ => bail!("{}: {} arguments", O::NAME, inputs.len()),
+        _ => bail!("{}: expected 1 to 3 inputs, got {}", O::NAME, inputs.len()),
     }
 }
 
-/// An operation as candle sees it.
+/// An operation as a custom op of candle.
 struct Custom<O> {
     op: O,
     shape: Shape,
@@ -47,7 +49,7 @@ struct Custom<O> {
 impl<O: Operation> Custom<O> {
     fn cpu(&self, inputs: &[(&CpuStorage, &Layout)]) -> Result<(CpuStorage, Shape)> {
         let Some((first, _)) = inputs.first() else {
-            bail!("{}: no argument", O::NAME);
+            bail!("{}: expected at least one input", O::NAME);
         };
         with_element!(first.dtype(), T => {
             let slices: Vec<&[T]> = inputs
@@ -65,12 +67,12 @@ impl<O: Operation> Custom<O> {
         result: &Tensor,
         gradient: &Tensor,
     ) -> Result<impl Iterator<Item = Option<Tensor>> + use<O>> {
-        let parts: Vec<Part> = inputs
+        let operands: Vec<Operand> = inputs
             .iter()
-            .map(|tensor| Part::new(tensor, true, tensor.track_op()))
+            .map(|tensor| Operand::new(tensor, true, tensor.track_op()))
             .collect();
-        let parts: Vec<&Part> = parts.iter().collect();
-        let gradients = backward(&self.op, &parts, Some(result), gradient)?;
+        let operands: Vec<&Operand> = operands.iter().collect();
+        let gradients = backward(&self.op, &operands, Some(result), gradient)?;
         Ok(gradients.into_iter())
     }
 }

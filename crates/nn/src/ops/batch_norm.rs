@@ -1,4 +1,4 @@
-//! Batch norm over the channels of (image, channel, position…).
+//! Batch norm of the channels of a tensor (images, channels, …).
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,14 +13,14 @@ use rsom_kernels::sum::Spread;
 /// Constants of batch norm.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BatchNormConfig {
-    /// Added to the variance.
+    /// Added to the variance, so that no division by 0 occurs.
     pub eps: f64,
-    /// Weight of the batch in the running statistics.
+    /// Weight of a new batch in the running statistics.
     pub momentum: f64,
 }
 
 impl Default for BatchNormConfig {
-    /// PyTorch's: eps 1e-5, momentum 0.1.
+    /// The defaults of PyTorch: eps 1e-5, momentum 0.1.
     fn default() -> Self {
         Self {
             eps: 1e-5,
@@ -29,33 +29,35 @@ impl Default for BatchNormConfig {
     }
 }
 
-/// Result of a training pass.
-pub struct Normalized {
-    /// The normalized tensor.
+/// Result of a training pass of batch norm.
+pub struct BatchNormOutput {
+    /// The normalized tensor, of the shape of the input.
     pub output: Tensor,
     /// Mean of each channel over images and positions.
     pub mean: Vec<f64>,
-    /// Unbiased variance of each channel (divided by count − 1): what the running variance moves towards.
+    /// Unbiased variance of each channel (divided by count − 1), for the running variance.
     pub unbiased_variance: Vec<f64>,
 }
 
-/// `(x − mean)/√(var + eps)·weight + bias` with each channel's own mean and biased variance over images and positions.
+/// `(x − mean)/√(var + eps)·weight + bias` with the mean and the biased variance of each channel over images and
+/// positions.
 ///
-/// `x` is (images, channels, …), `weight` and `bias` (channels).
+/// `x` has shape (images, channels, …), `weight` and `bias` (channels).
 ///
 /// # Errors
-/// Shapes that do not fit; a channel of only one value, which has no variance (PyTorch refuses it as well).
+/// Returns an error if the shapes do not fit, or if a channel has only one value (as in PyTorch), because it has no
+/// variance.
 pub fn batch_norm_training(
     x: &Tensor,
     weight: &Tensor,
     bias: &Tensor,
     eps: f64,
-) -> Result<Normalized> {
+) -> Result<BatchNormOutput> {
     let channels = channels_of(x, [weight, bias])?;
     let count = x.elem_count() / channels;
     if count < 2 {
         bail!(
-            "batch norm in training needs more than one value a channel, got {:?}",
+            "batch norm needs more than one value per channel in training, got shape {:?}",
             x.dims()
         );
     }
@@ -69,22 +71,22 @@ pub fn batch_norm_training(
     };
     let output = apply(op, &[x, weight, bias], x.shape())?;
     let Some(moments) = found.get() else {
-        bail!("batch norm did not run");
+        bail!("batch norm computed no statistics");
     };
     let unbias = count as f64 / (count - 1) as f64;
-    Ok(Normalized {
+    Ok(BatchNormOutput {
         output,
         mean: moments.iter().map(|m| m.mean).collect(),
         unbiased_variance: moments.iter().map(|m| m.variance * unbias).collect(),
     })
 }
 
-/// The same with given statistics (running ones), which are constants to the gradient.
+/// `(x − mean)/√(var + eps)·weight + bias` with given statistics, usually running statistics. They get no gradient.
 ///
-/// `mean` and `variance` hold one number for each channel.
+/// `x` has shape (images, channels, …), all others (channels).
 ///
 /// # Errors
-/// Shapes that do not fit.
+/// Returns an error if the shapes do not fit.
 pub fn batch_norm_evaluation(
     x: &Tensor,
     [weight, bias]: [&Tensor; 2],
@@ -117,12 +119,15 @@ fn channels_of(x: &Tensor, others: [&Tensor; 2]) -> Result<usize> {
     let channels = if x.rank() < 2 { 0 } else { x.dims()[1] };
     if channels == 0 || x.elem_count() == 0 || others.iter().any(|t| t.elem_count() != channels) {
         let shapes = others.map(|t| t.dims().to_vec());
-        bail!("batch norm of {:?} with parameters {shapes:?}", x.dims());
+        bail!(
+            "batch norm of a tensor {:?} needs parameters with one element for each channel, got {shapes:?}",
+            x.dims()
+        );
     }
     Ok(channels)
 }
 
-/// Mean and variance that a channel is normalized with.
+/// Mean and variance of a channel.
 #[derive(Debug, Clone, Copy)]
 struct Moment {
     mean: f64,
@@ -133,7 +138,7 @@ struct BatchNorm {
     channels: usize,
     positions: usize,
     eps: f64,
-    /// What the input was normalized with: given when `fixed`, else found in the forward pass.
+    /// Statistics of the channels: given if `fixed`, otherwise computed in the forward pass.
     moments: Arc<OnceLock<Vec<Moment>>>,
     fixed: bool,
 }
@@ -203,7 +208,7 @@ impl Operation for BatchNorm {
         Needs::INPUTS
     }
 
-    /// Of input, weights and bias.
+    /// `inputs`: input, weights, bias.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
         let moments = self.moments(inputs[0], self.positions).iter();
         let lines: Vec<Line> = moments

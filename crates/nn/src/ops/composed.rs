@@ -1,4 +1,4 @@
-//! Whether an operation runs as our kernels, or out of candle's own ops.
+//! The choice between our kernels and candle's own ops.
 
 use std::cell::Cell;
 
@@ -8,9 +8,9 @@ thread_local! {
     static COMPOSED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs `f` with candle's own ops in place of our kernels: what a GPU computes, on any device.
+/// Runs `f` with candle's own ops instead of our kernels, as on a GPU. For tests that compare both on a CPU.
 pub fn without_kernels<R>(f: impl FnOnce() -> R) -> R {
-    /// Puts the outer state back, also when `f` panics.
+    /// Restores the outer state, also if `f` panics.
     struct Outer(bool);
     impl Drop for Outer {
         fn drop(&mut self) {
@@ -21,7 +21,7 @@ pub fn without_kernels<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// Whether our kernels run on these tensors.
+/// Whether our kernels can run on these tensors: all are on a CPU, and [`without_kernels`] is not active.
 pub(crate) fn has_kernels<'a>(mut tensors: impl Iterator<Item = &'a Tensor>) -> bool {
     !COMPOSED.get() && tensors.all(|tensor| tensor.device().is_cpu())
 }

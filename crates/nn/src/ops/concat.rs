@@ -7,10 +7,10 @@ use super::apply::apply;
 use super::operation::{Needs, Operation, Pass};
 use crate::Element;
 
-/// The channels of `a`, then those of `b`: (n, c, …) and (n, d, …) become (n, c + d, …).
+/// Concatenates the channels of `a` and `b`: (n, c, …) and (n, d, …) become (n, c + d, …).
 ///
 /// # Errors
-/// Shapes that differ elsewhere than in the number of channels.
+/// Returns an error if the shapes differ in another axis than the channels, or if a tensor is empty.
 pub fn concat_channels(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let (left, right) = (a.dims(), b.dims());
     let fits = left.len() == right.len()
@@ -21,7 +21,9 @@ pub fn concat_channels(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             .enumerate()
             .all(|(axis, (l, r))| axis == 1 || l == r);
     if !fits || a.elem_count() * b.elem_count() == 0 {
-        bail!("channels of {left:?} and {right:?} cannot be put together");
+        bail!(
+            "cannot concatenate the channels of {left:?} and {right:?}: all other axes must be equal and not empty"
+        );
     }
     let mut shape = left.to_vec();
     shape[1] += right[1];
@@ -33,7 +35,7 @@ pub fn concat_channels(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 }
 
 struct Concat {
-    /// Elements of one image of either argument.
+    /// Elements of one image of the first and of the second input.
     lens: [usize; 2],
 }
 

@@ -9,18 +9,18 @@ use rsom_kernels::geometry::Geometry;
 /// Padding, stride and activation of a 2-D convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Conv2dConfig {
-    /// Zeros on each of the four sides.
+    /// Zeros on each of the four sides, in pixels.
     pub padding: usize,
     /// Step between output positions along both axes.
     pub stride: usize,
-    /// Whether ReLU follows, in the same pass over memory.
+    /// Apply ReLU to the result, in the same pass over memory.
     pub relu: bool,
-    /// How it is computed.
+    /// Method on a CPU.
     pub method: ConvolutionMethod,
 }
 
 impl Conv2dConfig {
-    /// The result has the size of the input, for an odd kernel: padding k / 2, stride 1, no ReLU.
+    /// Padding k / 2, stride 1, no ReLU: for an odd kernel size k, the result has the size of the input.
     #[must_use]
     pub fn same(kernel: usize) -> Self {
         Self {
@@ -37,20 +37,20 @@ impl Conv2dConfig {
         Self::same(1)
     }
 
-    /// Followed by ReLU.
+    /// The same with ReLU.
     #[must_use]
     pub fn with_relu(self) -> Self {
         Self { relu: true, ..self }
     }
 }
 
-/// `y[n, o, i, j] = bias[o] + Σ w[o, c, a, b] · x[n, c, s·i + a − p, s·j + b − p]`, then ReLU if configured
-/// (with gradient 0 where the result is 0, as PyTorch).
+/// `y[n, o, i, j] = bias[o] + Σ w[o, c, a, b] · x[n, c, s·i + a − p, s·j + b − p]`, then ReLU if configured. The gradient of
+/// ReLU at 0 is 0, as in PyTorch.
 ///
-/// `x` is (images, in, height, width), `weight` (out, in, kernel height, kernel width), `bias` (out).
+/// `x` has shape (images, in, height, width), `weight` (out, in, kernel height, kernel width), `bias` (out).
 ///
 /// # Errors
-/// Channels that do not fit, an empty tensor, a kernel larger than the padded input.
+/// Returns an error if the channels do not fit, if a tensor is empty, or if the kernel is larger than the padded input.
 pub fn conv2d(
     x: &Tensor,
     weight: &Tensor,
@@ -60,12 +60,14 @@ pub fn conv2d(
     convolution(x.dims4()?, weight, config)?.apply(x, weight, bias)
 }
 
-/// The same followed by a line for each channel, `y·scale + shift` in one pass over memory: batch norm with its running
-/// statistics. With a second tensor, the input is the channels of `x` and then those of the second, which are not copied
-/// together. It has no gradient, so nothing of it may be on a tape.
+/// [`conv2d`] followed by `y·scale + shift` for each channel (batch norm with running statistics), in one pass over memory.
+///
+/// `lines` holds `[scale, shift]` of each output channel. With a second tensor, the input is the channels of `x` followed by
+/// those of `second`, read in place without concatenation. The result has no gradient and is never recorded on a tape.
 ///
 /// # Errors
-/// As [`conv2d`]; lines of another number than there are channels; a second tensor of another size.
+/// Returns the errors of [`conv2d`], and an error if the number of lines differs from the number of output channels, or if
+/// the second tensor has another size.
 pub(crate) fn conv2d_normalized(
     x: &Tensor,
     second: Option<&Tensor>,
@@ -74,7 +76,12 @@ pub(crate) fn conv2d_normalized(
     lines: Vec<[f64; 2]>,
 ) -> Result<Tensor> {
     if lines.len() != weight.dim(0)? || bias.elem_count() != lines.len() {
-        bail!("{} lines for {} channels", lines.len(), weight.dim(0)?);
+        bail!(
+            "the convolution has {} output channels, but there are {} lines and {} biases",
+            weight.dim(0)?,
+            lines.len(),
+            bias.elem_count()
+        );
     }
     let (images, channels, height, width) = x.dims4()?;
     let Some(second) = second else {
@@ -85,7 +92,7 @@ pub(crate) fn conv2d_normalized(
     let further = second.dim(1)?;
     if second.dims4()? != (images, further, height, width) {
         let (left, right) = (x.dims(), second.dims());
-        bail!("channels of {left:?} and {right:?} cannot be put together");
+        bail!("cannot join the channels of {left:?} and {right:?}: all other axes must be equal");
     }
     let mut op = convolution((images, channels + further, height, width), weight, config)?;
     (op.affine, op.joined) = (Some(lines), further);
@@ -104,7 +111,7 @@ fn convolution(
     let Some(geometry) = geometry.filter(|_| inputs == expected && images * inputs * outputs > 0)
     else {
         bail!(
-            "no convolution of {:?} by {:?} with {config:?}",
+            "cannot convolve an input of shape {:?} with weights of shape {:?} ({config:?})",
             [images, inputs, height, width],
             weight.dims()
         );

@@ -9,13 +9,13 @@ use rsom_kernels::geometry::Geometry;
 /// Padding, stride and activation of a 3-D convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Conv3dConfig {
-    /// Zeros on both sides along (depth, height, width).
+    /// Zeros on both sides along (depth, height, width), in voxels.
     pub padding: [usize; 3],
     /// Step between output positions along all three axes.
     pub stride: usize,
-    /// Whether ReLU follows, in the same pass over memory.
+    /// Apply ReLU to the result, in the same pass over memory.
     pub relu: bool,
-    /// How it is computed.
+    /// Method on a CPU.
     pub method: ConvolutionMethod,
 }
 
@@ -31,14 +31,14 @@ impl Default for Conv3dConfig {
     }
 }
 
-/// `y[n, o, i] = bias[o] + Σ w[o, c, k] · x[n, c, s·i + k − p]` over three axes, then ReLU if configured
-/// (with gradient 0 where the result is 0, as PyTorch).
+/// `y[n, o, i] = bias[o] + Σ w[o, c, k] · x[n, c, s·i + k − p]` over three axes, then ReLU if configured. The gradient of ReLU
+/// at 0 is 0, as in PyTorch.
 ///
-/// `x` is (images, in, depth, height, width), `weight` (out, in, and the three kernel extents, which may differ: a
-/// cross-hair filter has one of 1), `bias` (out).
+/// `x` has shape (images, in, depth, height, width), `weight` (out, in, kernel depth, kernel height, kernel width), `bias`
+/// (out).
 ///
 /// # Errors
-/// Channels that do not fit, an empty tensor, a kernel larger than the padded input.
+/// Returns an error if the channels do not fit, if a tensor is empty, or if the kernel is larger than the padded input.
 pub fn conv3d(
     x: &Tensor,
     weight: &Tensor,
@@ -56,7 +56,7 @@ pub fn conv3d(
     let Some(geometry) = geometry.filter(|_| inputs == expected && images * inputs * outputs > 0)
     else {
         bail!(
-            "no convolution of {:?} by {:?} with {config:?}",
+            "cannot convolve an input of shape {:?} with weights of shape {:?} ({config:?})",
             x.dims(),
             weight.dims()
         );

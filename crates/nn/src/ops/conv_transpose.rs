@@ -1,4 +1,4 @@
-//! Transposed convolutions whose stride equals their kernel, in two and three dimensions.
+//! Transposed convolutions with stride = kernel size, in two and three dimensions.
 
 use candle_core::{Result, Tensor, bail};
 
@@ -11,17 +11,17 @@ use rsom_kernels::transpose::{Tiles, transpose, transpose_data, transpose_weight
 /// `y[m, o, n·i + a, n·j + b] = bias[o] + Σ_c w[c, o, a, b] · x[m, c, i, j]` with kernel n × n and stride n
 /// (U-Net's up-convolution: n = 2).
 ///
-/// `x` is (images, in, height, width), `weight` (in, out, n, n) as PyTorch has it, `bias` (out); the result is
+/// `x` has shape (images, in, height, width), `weight` (in, out, n, n) as in PyTorch, `bias` (out), the result
 /// (images, out, n·height, n·width).
 ///
 /// # Errors
-/// Channels that do not fit, a kernel that is not square, an empty tensor.
+/// Returns an error if the channels do not fit, if the kernel is not square, or if a tensor is empty.
 pub fn conv_transpose2d(x: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tensor> {
     let (images, inputs, height, width) = x.dims4()?;
     let (expected, outputs, n, other) = weight.dims4()?;
     if inputs != expected || n != other || bias.elem_count() != outputs || x.elem_count() * n == 0 {
         bail!(
-            "no transposed convolution of {:?} by {:?} and a bias {:?}",
+            "cannot apply a transposed convolution with weights of shape {1:?} and bias of shape {2:?} to an input of shape {0:?}",
             x.dims(),
             weight.dims(),
             bias.dims()
@@ -40,18 +40,20 @@ pub fn conv_transpose2d(x: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Te
     apply(Transposed { images, tiles }, &[x, weight, bias], shape)
 }
 
-/// The same in three dimensions: `x` is (images, in, depth, height, width), `weight` (in, out, n, n, n); the result is n
-/// times larger along all three axes.
+/// [`conv_transpose2d`] in three dimensions.
+///
+/// `x` has shape (images, in, depth, height, width), `weight` (in, out, n, n, n), `bias` (out), the result
+/// (images, out, n·depth, n·height, n·width).
 ///
 /// # Errors
-/// Channels that do not fit, a kernel that is no cube, an empty tensor.
+/// Returns an error if the channels do not fit, if the kernel is not a cube, or if a tensor is empty.
 pub fn conv_transpose3d(x: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tensor> {
     let (images, inputs, depth, height, width) = x.dims5()?;
     let (expected, outputs, n, rows, columns) = weight.dims5()?;
     let cube = [rows, columns] == [n; 2] && x.elem_count() * n > 0;
     if inputs != expected || !cube || bias.elem_count() != outputs {
         bail!(
-            "no transposed convolution of {:?} by {:?} and a bias {:?}",
+            "cannot apply a transposed convolution with weights of shape {1:?} and bias of shape {2:?} to an input of shape {0:?}",
             x.dims(),
             weight.dims(),
             bias.dims()
@@ -82,7 +84,7 @@ impl Operation for Transposed {
         Needs::INPUTS
     }
 
-    /// Of input, weights and bias.
+    /// `inputs`: input, weights, bias.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
         transpose(inputs[0], inputs[1], inputs[2], self.tiles)
     }
@@ -98,7 +100,7 @@ impl Operation for Transposed {
         ]
     }
 
-    /// One product of matrices, whose rows are then put into place.
+    /// One matrix product, followed by a permutation of its rows.
     fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
         let Tiles {
             inputs: c,

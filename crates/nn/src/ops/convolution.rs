@@ -1,4 +1,4 @@
-//! The operation behind convolutions of two and three dimensions.
+//! The operation behind 2-D and 3-D convolutions.
 
 use candle_core::{Device, Result, Tensor, bail};
 
@@ -14,16 +14,16 @@ use rsom_kernels::geometry::Geometry;
 use rsom_kernels::planes::Source;
 use rsom_kernels::winograd::Filters;
 
-/// A convolution of tensors (image, channel, position…) with `channels` = (in, out), followed by ReLU if wished.
+/// A convolution of a tensor (images, channels, …), optionally followed by ReLU.
 #[derive(Debug, Clone)]
 pub(super) struct Convolution {
     pub(super) geometry: Geometry,
+    /// Input and output channels.
     pub(super) channels: [usize; 2],
     pub(super) relu: bool,
-    /// How many of the input channels are those of a second tensor. Such a convolution has no backward pass.
+    /// Number of input channels that come from a second tensor. If it is not 0, there is no backward pass.
     pub(super) joined: usize,
-    /// What each channel's results are multiplied with and what is then added: a batch norm with given statistics. Such a
-    /// convolution has no backward pass.
+    /// `[scale, shift]` of each output channel, for batch norm with given statistics. If present, there is no backward pass.
     pub(super) affine: Option<Vec<[f64; 2]>>,
     /// Shape of the result.
     pub(super) shape: Vec<usize>,
@@ -40,7 +40,7 @@ impl Convolution {
         match bias {
             Some(bias) if bias.elem_count() != self.channels[1] => {
                 bail!(
-                    "the bias has shape {:?} for {} channels",
+                    "the bias has shape {:?}, but the convolution has {} output channels",
                     bias.dims(),
                     self.channels[1]
                 )
@@ -50,7 +50,7 @@ impl Convolution {
         }
     }
 
-    /// The same of two tensors whose channels follow each other, off every tape.
+    /// Convolves the channels of `x` followed by those of `second`; nothing is recorded on a tape.
     pub(super) fn apply_joined(
         self,
         [x, second]: [&Tensor; 2],
@@ -88,7 +88,7 @@ impl Operation for Convolution {
         }
     }
 
-    /// Of input, weights, bias if there is one, and what is joined to the input.
+    /// `inputs`: input, weights, optional bias, optional second input tensor.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
         let affine = self.affine.as_ref().map(|lines| {
             let line = |[scale, shift]: &[f64; 2]| [*scale, *shift].map(T::from_f64);
@@ -158,7 +158,8 @@ impl Operation for Convolution {
 }
 
 impl Convolution {
-    /// (image, channel, position): a volume's convolution as a sum of those of images, one for each slice of the kernel.
+    /// A 3-D convolution as a sum of 2-D convolutions, one for each slice of the kernel, of shape (images, channels,
+    /// positions).
     fn composed_sums(&self, x: &Tensor, weight: &Tensor) -> Result<Tensor> {
         let Geometry {
             kernel: [deep, kh, kw],
@@ -185,14 +186,14 @@ impl Convolution {
             });
         }
         let Some(sum) = sum else {
-            bail!("{}: a kernel without elements", Self::NAME);
+            bail!("{}: the kernel is empty", Self::NAME);
         };
         sum.reshape((images, slices, o, h * w))?
             .transpose(1, 2)?
             .reshape((images, o, slices * h * w))
     }
 
-    /// The input as (image, channel, depth, height, width), with just those zeros around that the kernel reaches.
+    /// The input as (images, channels, depth, height, width), padded with the zeros that the kernel reaches.
     fn composed_padding(&self, x: &Tensor) -> Result<Tensor> {
         let Geometry {
             input: [depth, height, width],

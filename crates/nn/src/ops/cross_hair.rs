@@ -1,4 +1,4 @@
-//! The cubic kernel that three crossed plane kernels stand for.
+//! The cubic kernel of a cross-hair filter.
 
 use candle_core::{Result, Tensor, bail};
 
@@ -6,15 +6,15 @@ use super::apply::apply;
 use super::operation::{Needs, Operation, Pass};
 use crate::Element;
 
-/// The kernel (out, in, k, k, k) that is the sum of three plane ones through its middle: `zy` (out, in, k, k, 1), `zx`
-/// (out, in, k, 1, k) and `yx` (out, in, 1, k, k), k odd.
+/// The cubic kernel (out, in, k, k, k) that is the sum of three plane kernels through its center: `zy` (out, in, k, k, 1),
+/// `zx` (out, in, k, 1, k) and `yx` (out, in, 1, k, k), with odd k.
 ///
-/// A convolution is linear in its kernel: by this one it is the sum of those by the planes, on input that is cropped
-/// alike, which is the cross-hair filter of DeepVesselNet (Tetteh et al. 2020, section 2.1). One pass over a dense kernel
-/// takes no longer than three over planes of which Winograd's method helps but one.
+/// Convolution is linear in its kernel. So a convolution with the cubic kernel is the sum of the convolutions with the three
+/// planes: the cross-hair filter of DeepVesselNet (Tetteh et al. 2020, section 2.1). One convolution with the cubic kernel
+/// takes no longer than three with planes, because Winograd's method speeds up only one of the three.
 ///
 /// # Errors
-/// Kernels of other shapes.
+/// Returns an error if the kernels do not have these shapes, if k is even, or if there are no channels.
 pub fn cross_hair_kernel(zy: &Tensor, zx: &Tensor, yx: &Tensor) -> Result<Tensor> {
     let (outputs, inputs, k, ..) = zy.dims5()?;
     let fits = zy.dims() == [outputs, inputs, k, k, 1]
@@ -22,7 +22,8 @@ pub fn cross_hair_kernel(zy: &Tensor, zx: &Tensor, yx: &Tensor) -> Result<Tensor
         && yx.dims() == [outputs, inputs, 1, k, k];
     if !fits || k % 2 == 0 || outputs * inputs == 0 {
         bail!(
-            "no cross-hair of kernels {:?}, {:?} and {:?}",
+            "a cross-hair filter needs kernels of shape (out, in, k, k, 1), (out, in, k, 1, k) and (out, in, 1, k, k) with odd k, \
+             got {:?}, {:?} and {:?}",
             zy.dims(),
             zx.dims(),
             yx.dims()
@@ -37,7 +38,7 @@ struct CrossHair {
 }
 
 impl CrossHair {
-    /// Where element `i` of the plane of each argument stands in the cube.
+    /// Index in the cube of element `i` of the plane of an input.
     fn place(&self, argument: usize, i: usize) -> usize {
         let (k, middle) = (self.extent, self.extent / 2);
         let (first, second) = (i / k, i % k);

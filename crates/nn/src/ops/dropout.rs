@@ -11,18 +11,18 @@ use super::apply::apply;
 use super::operation::{Needs, Operation, Pass};
 use crate::Element;
 
-/// Elements that share one stream number: a task's share, so that masks do not depend on the number of threads.
+/// Elements that share one ChaCha stream and form one parallel task, so that masks do not depend on the number of threads.
 const CHUNK: usize = 1 << 15;
 
-/// Each element is kept with probability 1 − `probability` and then divided by it, or else becomes 0.
+/// Sets each element to 0 with `probability`, and divides the others by 1 − `probability`.
 ///
-/// `stream` fixes which ones: chunk i of 32,768 elements draws from its ChaCha stream number i.
+/// `stream` determines the mask: chunk i of 32,768 elements draws from ChaCha stream number i.
 ///
 /// # Errors
-/// `probability` outside [0, 1).
+/// Returns an error if `probability` is outside [0, 1).
 pub fn dropout(x: &Tensor, probability: f64, stream: &ChaCha8Rng) -> Result<Tensor> {
     if !(0.0..1.0).contains(&probability) {
-        bail!("a dropout probability of {probability} is not in [0, 1)");
+        bail!("the dropout probability must be at least 0 and below 1, not {probability}");
     }
     let op = Dropout {
         probability,
@@ -35,13 +35,13 @@ pub fn dropout(x: &Tensor, probability: f64, stream: &ChaCha8Rng) -> Result<Tens
 struct Dropout {
     probability: f64,
     stream: ChaCha8Rng,
-    /// Which elements the forward pass kept.
+    /// Mask of the elements that the forward pass kept.
     kept: OnceLock<Vec<bool>>,
 }
 
 impl Dropout {
     fn draw(&self, count: usize) -> Vec<bool> {
-        // Kept when a uniform 32-bit word reaches the threshold.
+        // An element is kept if a uniform 32-bit word is at least the threshold.
         let threshold = (self.probability * 4_294_967_296.0).round() as u64;
         let mut kept = vec![false; count];
         kept.par_chunks_mut(CHUNK)
@@ -88,7 +88,7 @@ impl Operation for Dropout {
         vec![pass.wanted(0, || self.scale(pass.gradient, kept))]
     }
 
-    /// With the same elements kept.
+    /// Keeps the same elements as the kernels.
     fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
         let x = &inputs[0];
         let kept = self.kept.get_or_init(|| self.draw(x.elem_count()));

@@ -1,4 +1,4 @@
-//! Group norm over groups of channels of (image, channel, position…).
+//! Group norm of groups of channels of a tensor (images, channels, …).
 
 use candle_core::{Result, Tensor, bail};
 
@@ -7,13 +7,13 @@ use super::operation::{Needs, Operation, Pass};
 use crate::Element;
 use rsom_kernels::norm::{Line, Pull, input_gradient, normalize, spreads, sums};
 
-/// `(x − mean)/√(var + eps)·weight + bias` with mean and biased variance of each image's group of channels.
+/// `(x − mean)/√(var + eps)·weight + bias` with the mean and the biased variance of each group of channels in each image.
 ///
-/// `x` is (images, channels, …), `weight` and `bias` (channels); `groups` divides the channels into equal runs. The same
-/// in training and evaluation.
+/// `x` has shape (images, channels, …), `weight` and `bias` (channels). Groups are consecutive channels, all of the same
+/// number. Training and evaluation do not differ.
 ///
 /// # Errors
-/// Shapes that do not fit; channels that do not split into `groups`.
+/// Returns an error if the shapes do not fit, or if `groups` does not divide the channels.
 pub fn group_norm(
     x: &Tensor,
     weight: &Tensor,
@@ -26,7 +26,8 @@ pub fn group_norm(
     let affine = [weight, bias].iter().all(|t| t.elem_count() == channels);
     if channels == 0 || x.elem_count() == 0 || !split || !affine {
         bail!(
-            "group norm of {:?} in {groups} groups with parameters {:?} and {:?}",
+            "cannot normalize a tensor {:?} in {groups} groups with parameters {:?} and {:?}: groups must divide the channels, \
+             and parameters must have one element for each channel",
             x.dims(),
             weight.dims(),
             bias.dims()
@@ -53,7 +54,7 @@ impl GroupNorm {
         self.channels / self.groups
     }
 
-    /// Mean and 1/√(var + eps) of the group that each plane belongs to.
+    /// Mean and 1/√(var + eps) of the group of each plane (image, channel).
     fn moments<T: Element>(&self, x: &[T]) -> Vec<[f64; 2]> {
         spreads(x, self.members() * self.positions)
             .iter()
@@ -102,7 +103,7 @@ impl Operation for GroupNorm {
         Needs::INPUTS
     }
 
-    /// Of input, weights and bias.
+    /// `inputs`: input, weights, bias.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
         let moments = self.moments(inputs[0]);
         let lines: Vec<Line> = moments
@@ -141,9 +142,9 @@ impl Operation for GroupNorm {
 
     fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
         let x = inputs[0].reshape(((), self.groups, self.members() * self.positions))?;
-        let centred = x.broadcast_sub(&x.mean_keepdim(2)?)?;
-        let variance = centred.sqr()?.mean_keepdim(2)?;
-        let normalized = centred.broadcast_div(&(variance + self.eps)?.sqrt()?)?;
+        let centered = x.broadcast_sub(&x.mean_keepdim(2)?)?;
+        let variance = centered.sqr()?.mean_keepdim(2)?;
+        let normalized = centered.broadcast_div(&(variance + self.eps)?.sqrt()?)?;
         let column = |t: &Tensor| t.reshape((1, self.channels, 1));
         normalized
             .reshape(((), self.channels, self.positions))?

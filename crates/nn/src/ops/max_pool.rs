@@ -1,4 +1,4 @@
-//! Maximum over 2 × 2 and 2 × 2 × 2 windows.
+//! Max pooling with 2 × 2 and 2 × 2 × 2 windows.
 
 use candle_core::{Result, Tensor, bail};
 
@@ -7,36 +7,44 @@ use super::operation::{Needs, Operation, Pass};
 use crate::Element;
 use rsom_kernels::pool::{max_pool, max_pool_gradient};
 
-/// Maxima of the 2 × 2 windows of (images, channels, height, width), stride 2; an odd last row or column is left out.
+/// Maxima of the 2 × 2 windows of a tensor (images, channels, height, width), stride 2; drops an odd last row or column.
 ///
-/// As in PyTorch, the whole gradient of a window goes to its first maximum in reading order, and NaN wins. (Stock candle
-/// spreads it wrongly: a quarter for a unique maximum, all of it to each of four equal ones.)
+/// As in PyTorch, the gradient of a window goes to its first maximum in row-major order, and NaN counts as the maximum.
+/// (The gradient of stock candle is wrong: a quarter for a unique maximum, the whole gradient for each of four equal
+/// maxima.)
 ///
 /// # Errors
-/// An image smaller than 2 × 2, or an empty tensor.
+/// Returns an error if the images are smaller than 2 × 2, or if the tensor is empty.
 pub fn max_pool2d(x: &Tensor) -> Result<Tensor> {
     let (images, channels, height, width) = x.dims4()?;
     if height < 2 || width < 2 || images * channels == 0 {
-        bail!("no 2 × 2 windows in {:?}", x.dims());
+        bail!(
+            "max pooling needs images of at least 2 × 2 pixels, got shape {:?}",
+            x.dims()
+        );
     }
     let shape = (images, channels, height / 2, width / 2);
     apply(MaxPool([1, height, width]), &[x], shape)
 }
 
-/// Maxima of the 2 × 2 × 2 windows of (images, channels, depth, height, width), stride 2; otherwise as [`max_pool2d`].
+/// Maxima of the 2 × 2 × 2 windows of a tensor (images, channels, depth, height, width), stride 2; otherwise as
+/// [`max_pool2d`].
 ///
 /// # Errors
-/// A volume smaller than 2 × 2 × 2, or an empty tensor.
+/// Returns an error if the volumes are smaller than 2 × 2 × 2, or if the tensor is empty.
 pub fn max_pool3d(x: &Tensor) -> Result<Tensor> {
     let (images, channels, depth, height, width) = x.dims5()?;
     if [depth, height, width].iter().any(|n| *n < 2) || images * channels == 0 {
-        bail!("no 2 × 2 × 2 windows in {:?}", x.dims());
+        bail!(
+            "max pooling needs volumes of at least 2 × 2 × 2 voxels, got shape {:?}",
+            x.dims()
+        );
     }
     let shape = (images, channels, depth / 2, height / 2, width / 2);
     apply(MaxPool([depth, height, width]), &[x], shape)
 }
 
-/// Of volumes of this depth, height and width; windows have one slice where the depth is 1.
+/// Max pooling of volumes of this depth, height and width. With depth 1, windows are 2-D.
 struct MaxPool([usize; 3]);
 
 impl Operation for MaxPool {
@@ -56,7 +64,7 @@ impl Operation for MaxPool {
         })]
     }
 
-    /// The element of each window at the place of its maximum, so that the gradient goes there alone.
+    /// Gathers the maximum of each window by its index, so that only this element gets the gradient.
     fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
         let [depth, height, width] = self.0;
         let planes = inputs[0].elem_count() / (depth * height * width);

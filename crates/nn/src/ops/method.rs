@@ -1,16 +1,16 @@
-//! How convolutions are computed.
+//! The method for convolutions.
 
 use rsom_parameters::Choice;
 use serde::{Deserialize, Serialize};
 
-/// How convolutions are computed on a CPU.
+/// Method for convolutions on a CPU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Choice)]
 #[serde(rename_all = "snake_case")]
 pub enum ConvolutionMethod {
-    /// By Winograd's method where that is faster (3 × 3 and 5 × 5 kernels of eight channels and more, stride 1): over 64
-    /// channels an error of 8e-7 and 9e-7 of the results in single precision.
+    /// Winograd's method where it is faster: 3 × 3 and 5 × 5 kernels, at least eight channels, stride 1. Relative error with
+    /// 64 channels in single precision: 8e-7 (3 × 3) and 9e-7 (5 × 5).
     #[default]
     Fastest,
-    /// As sums of products: an error of 4e-7 and 7e-7, in about twice the time.
+    /// Direct sums of products. Relative error 4e-7 (3 × 3) and 7e-7 (5 × 5), about twice the time.
     Plain,
 }

@@ -1,10 +1,10 @@
-//! Differentiable ops on tensors, each with its own forward and backward; candle custom ops, or recorded on our own tape
-//! ([`crate::differentiate`]).
+//! Differentiable ops on tensors with their own forward and backward passes.
 //!
-//! An op is one [`Operation`], which [`apply()`] runs; a loss of another crate is one as well.
+//! Each op implements [`Operation`]; [`apply()`] runs it as a custom op of candle, or records it on our tape
+//! ([`crate::differentiate`]). Other crates can define ops too, for example losses.
 //!
-//! All take `f32` (or `f64`, for checks of gradients), make their arguments contiguous, and on a CPU give results that
-//! do not depend on the number of threads. An argument that is not on the tape gets no gradient computed.
+//! Ops take `f32` tensors (or `f64`, for tests of gradients) and copy inputs that are not contiguous. On a CPU, results do
+//! not depend on the number of threads. Gradients are computed only for inputs that need them.
 
 mod apply;
 mod batch_norm;
@@ -23,7 +23,9 @@ pub(crate) mod operation;
 mod relu;
 
 pub use apply::apply;
-pub use batch_norm::{BatchNormConfig, Normalized, batch_norm_evaluation, batch_norm_training};
+pub use batch_norm::{
+    BatchNormConfig, BatchNormOutput, batch_norm_evaluation, batch_norm_training,
+};
 pub use composed::without_kernels;
 pub use concat::concat_channels;
 pub use conv_transpose::{conv_transpose2d, conv_transpose3d};

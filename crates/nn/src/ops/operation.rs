@@ -1,5 +1,4 @@
-//! What all ops share: one definition of forward and backward over slices, which runs on candle's tape and on ours, and one
-//! out of candle's own ops, which runs on a GPU.
+//! The trait of an op: forward and backward passes over slices for a CPU, and a version from candle's ops for a GPU.
 
 use candle_core::{Result, Shape, Tensor, bail};
 
@@ -7,7 +6,7 @@ use crate::Element;
 use crate::host::{Host, tensor, with_element};
 use crate::profile::{Way, timed};
 
-/// A differentiable function of tensors, all contiguous and of one element type. [`apply`](super::apply()) runs it.
+/// A differentiable function of contiguous tensors of one element type. [`apply`](super::apply()) runs it.
 ///
 /// ```
 /// use candle_core::{DType, Device, Result, Tensor, Var};
@@ -47,31 +46,31 @@ use crate::profile::{Way, timed};
 /// # }
 /// ```
 pub trait Operation: Send + Sync + 'static {
-    /// Its name in errors and profiles.
+    /// Name of the op in errors and profiles.
     const NAME: &'static str;
 
-    /// What the backward pass looks at; our tape keeps nothing else for it.
+    /// The tensors that the backward pass reads; our tape keeps only these.
     fn needs(&self) -> Needs;
 
-    /// The elements of the result.
+    /// Forward pass: computes the elements of the result from those of the inputs.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T>;
 
-    /// The gradients of the inputs, in their order; `None` where none is wanted.
+    /// Backward pass: computes the gradient of each input, or `None` if it is not wanted.
     fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>>;
 
-    /// The same out of candle's ops, with candle's gradients: for devices that our kernels do not run on.
+    /// The same function from candle's ops, with candle's gradients, for devices on which our kernels do not run.
     ///
     /// # Errors
-    /// What candle's ops complain of.
+    /// Returns an error if an op of candle fails.
     fn composed(&self, inputs: &[Tensor]) -> Result<Tensor>;
 }
 
-/// What a backward pass looks at next to the gradient of the result.
+/// The tensors that a backward pass reads in addition to the gradient of the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needs {
-    /// The inputs.
+    /// Whether it reads the inputs.
     pub inputs: bool,
-    /// The result.
+    /// Whether it reads the result.
     pub result: bool,
 }
 
@@ -81,37 +80,37 @@ impl Needs {
         inputs: false,
         result: false,
     };
-    /// The inputs alone.
+    /// Only the inputs.
     pub const INPUTS: Self = Self {
         inputs: true,
         result: false,
     };
 }
 
-/// What a backward pass works with; empty where it is not needed.
+/// Arguments of a backward pass.
 pub struct Pass<'a, T> {
-    /// The inputs, in their order.
+    /// Elements of each input; empty if not needed ([`Needs::inputs`]).
     pub inputs: Vec<&'a [T]>,
-    /// Which of the inputs need a gradient.
+    /// For each input, whether its gradient is wanted.
     pub wanted: &'a [bool],
-    /// What the forward pass gave.
+    /// Result of the forward pass; empty if not needed ([`Needs::result`]).
     pub result: &'a [T],
     /// Gradient of the result.
     pub gradient: &'a [T],
 }
 
 impl<T: Element> Pass<'_, T> {
-    /// The gradient of input `index`, computed if it is wanted.
+    /// Computes the gradient of input `index` with `gradient` if it is wanted.
     #[must_use]
     pub fn wanted(&self, index: usize, gradient: impl FnOnce() -> Vec<T>) -> Option<Vec<T>> {
         self.wanted[index].then(gradient)
     }
 }
 
-/// Runs an operation forward.
+/// Runs the forward pass of an operation.
 pub(crate) fn forward<O: Operation>(op: &O, inputs: &[Tensor], shape: &Shape) -> Result<Tensor> {
     let Some(first) = inputs.first() else {
-        bail!("{}: no argument", O::NAME);
+        bail!("{}: expected at least one input", O::NAME);
     };
     let hosts: Vec<Host> = inputs.iter().map(Host::of).collect();
     with_element!(first.dtype(), T => {
@@ -121,15 +120,16 @@ pub(crate) fn forward<O: Operation>(op: &O, inputs: &[Tensor], shape: &Shape) ->
     })
 }
 
-/// A tensor that takes part in an operation, or, when its elements are not needed, its shape.
-pub(crate) struct Part {
+/// An input of an operation, kept for the backward pass.
+pub(crate) struct Operand {
+    /// The tensor, if the backward pass reads its elements.
     pub(crate) tensor: Option<Tensor>,
     pub(crate) shape: Shape,
     /// Whether its gradient is wanted.
     pub(crate) wanted: bool,
 }
 
-impl Part {
+impl Operand {
     pub(crate) fn new(tensor: &Tensor, needed: bool, wanted: bool) -> Self {
         Self {
             tensor: needed.then(|| tensor.clone()),
@@ -139,10 +139,10 @@ impl Part {
     }
 }
 
-/// Runs an operation backward.
+/// Runs the backward pass of an operation.
 pub(crate) fn backward<O: Operation>(
     op: &O,
-    inputs: &[&Part],
+    inputs: &[&Operand],
     result: Option<&Tensor>,
     gradient: &Tensor,
 ) -> Result<Vec<Option<Tensor>>> {
@@ -152,7 +152,7 @@ pub(crate) fn backward<O: Operation>(
         .map(|p| p.tensor.as_ref().map(Host::of))
         .collect();
     let (result_host, gradient_host) = (result.map(Host::of), Host::of(&gradient));
-    let wanted: Vec<bool> = inputs.iter().map(|part| part.wanted).collect();
+    let wanted: Vec<bool> = inputs.iter().map(|input| input.wanted).collect();
     with_element!(gradient.dtype(), T => {
         let pass = Pass {
             inputs: hosts.iter().map(slice::<T>).collect::<Result<_>>()?,

@@ -1,4 +1,4 @@
-//! Rectified linear unit.
+//! Rectified linear unit (ReLU).
 
 use candle_core::{Result, Tensor};
 use rayon::prelude::*;
@@ -7,20 +7,20 @@ use super::apply::apply;
 use super::operation::{Needs, Operation, Pass};
 use crate::Element;
 
-/// Elements that a task works on.
+/// Elements per parallel task.
 const CHUNK: usize = 1 << 16;
 
-/// max(x, 0), NaN staying NaN. The gradient at 0 is 0, as in PyTorch (stock candle: 1).
+/// max(x, 0); NaN stays NaN. The gradient at 0 is 0, as in PyTorch (in stock candle it is 1).
 ///
-/// After a convolution, [`super::Conv2dConfig::with_relu`] does the same without a pass of its own.
+/// After a convolution, [`super::Conv2dConfig::with_relu`] computes the same without an additional pass over memory.
 ///
 /// # Errors
-/// The type is not a float.
+/// Returns an error if the element type is not `f32` or `f64`.
 pub fn relu(x: &Tensor) -> Result<Tensor> {
     apply(Relu, &[x], x.shape())
 }
 
-/// The gradient where the result of a ReLU is positive, else 0.
+/// The gradient of ReLU: `dy` where the result is positive, otherwise 0.
 fn masked<T: Element>(dy: &[T], result: &[T]) -> Vec<T> {
     let mut masked = vec![T::zero(); dy.len()];
     masked
@@ -39,7 +39,7 @@ fn rectified<T: Element>(x: &[T]) -> Vec<T> {
     y.par_chunks_mut(CHUNK)
         .zip(x.par_chunks(CHUNK))
         .for_each(|(y, x)| {
-            // A comparison that keeps NaN.
+            // Written so that NaN stays NaN: a comparison with NaN is false.
             y.iter_mut()
                 .zip(x)
                 .for_each(|(y, x)| *y = if *x <= T::zero() { T::zero() } else { *x });
@@ -72,7 +72,7 @@ impl Operation for Relu {
     }
 }
 
-/// ReLU out of candle's ops, with gradient 0 at 0.
+/// ReLU from candle's ops, with gradient 0 at 0.
 pub(super) fn composed_relu(x: &Tensor) -> Result<Tensor> {
     x.le(0.0)?.where_cond(&x.zeros_like()?, x)
 }

@@ -1,4 +1,4 @@
-//! Forward passes against stock candle (whose forward is right), plain loops, and networks that ran under PyTorch.
+//! Forward passes against stock candle (whose forward passes are correct), plain loops, and reference values of PyTorch.
 #![allow(clippy::unwrap_used)]
 
 use candle_core::{DType, Device, Tensor};
@@ -399,7 +399,7 @@ fn a_convolution_and_its_batch_norm_in_one_pass_are_the_two_after_each_other() {
         let x = random(&[2, inputs, 9, 11], "x")
             .to_dtype(DType::F32)
             .unwrap();
-        // Statistics and parameters other than the first ones.
+        // Statistics and parameters that differ from the initial ones.
         let training = Mode::Training { seed: 0, step: 0 };
         for _ in 0..3 {
             conv.forward_normalized(&x, &norm, &training).unwrap();

@@ -38,7 +38,7 @@ fn conv2d_of_one_pixel_and_one_channel() {
 
 #[test]
 fn convolutions_by_tiles() {
-    // Eight channels and more are multiplied as transformed tiles.
+    // From eight channels on, convolutions use Winograd's method.
     check_conv2d(1, [8, 9], [5, 7], 3, Conv2dConfig::same(3).with_relu());
     check_conv2d(2, [9, 8], [3, 6], 5, Conv2dConfig::same(5));
     let (x, w) = (
@@ -74,13 +74,13 @@ fn cross_hair_kernels_and_the_convolution_by_them() {
 }
 
 #[test]
-fn cross_entropy_in_which_what_is_inside_counts_more() {
+fn cross_entropy_with_a_weight_for_the_foreground() {
     let x = variable(&[40], "logits");
     let t = random(&[40], "targets").affine(0.5, 0.5).unwrap();
     for weight in [0.3, 1.0, 10.0] {
         let loss = || loss::balanced_bce_with_logits(&x, &t, weight, Reduction::Mean);
         check_gradients(&[&x], loss);
-        // The definition, safe for logits as small as these.
+        // The definition; it does not overflow for logits as small as these.
         let voxel = |(x, t): (f64, f64)| {
             let p = 1.0 / (1.0 + (-x).exp());
             -weight * t * p.ln() - (1.0 - t) * (1.0 - p).ln()

@@ -1,4 +1,4 @@
-//! The tests of `rsom-nn` from the outside, in one binary: one module for each subject.
+//! The tests of the public API of `rsom-nn`, in one binary: one module for each subject.
 
 mod adam;
 mod common;

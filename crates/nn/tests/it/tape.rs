@@ -1,4 +1,4 @@
-//! The tape of a network: what it refuses, and that it leaves no trace.
+//! The tape of a network: ops that it refuses, nesting, recomputation.
 
 #![allow(clippy::unwrap_used)]
 
@@ -27,7 +27,7 @@ fn a_tensor_that_is_used_twice_gets_the_sum_of_both_gradients() {
 }
 
 #[test]
-fn what_is_no_variable_gets_no_gradient() {
+fn a_tensor_that_is_no_variable_gets_no_gradient() {
     let (x, data) = (variable(&[1, 1, 2, 2], "x"), random(&[1, 1, 2, 2], "data"));
     let (gradients, _) = differentiate(|| concat_channels(&x, &relu(&data)?), total).unwrap();
     assert_eq!(gradients.get_ids().count(), 1);

@@ -1,4 +1,4 @@
-//! Weights files: round trips, PyTorch state dicts against candle's reader, and files that lie.
+//! Weights files: round trips, PyTorch state dicts against candle's reader, and invalid files.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeMap;
@@ -187,7 +187,7 @@ proptest! {
         let mut bytes = some_file();
         let place = place.index(bytes.len());
         bytes[place] ^= 1_u8 << bit;
-        // Flips within the elements or inside a text stay valid; every outcome but a panic is right.
+        // A flip within the elements or a text leaves a valid file; any outcome but a panic is allowed.
         if let Ok(file) = weights::from_bytes(&bytes) {
             let count: usize = file.tensors.values().map(Tensor::elem_count).sum();
             prop_assert!(count <= bytes.len());

@@ -1,4 +1,4 @@
-//! A warning for masks that say nothing.
+//! A warning for empty and full masks.
 
 use std::path::Path;
 
@@ -6,7 +6,8 @@ use rsom_stage::log;
 
 use crate::Collapse;
 
-/// Whether a mask of `inside` among `all` voxels says anything; warns of the scan at `path` if it does not.
+/// Returns the status of a mask with `inside` of `all` voxels, and logs a warning for the scan at `path` if the mask is
+/// empty or full.
 #[must_use]
 pub fn collapsed(path: &Path, inside: usize, all: usize) -> Collapse {
     let status = Collapse::of_counts(inside, all);

@@ -1,28 +1,29 @@
-//! The scans that a network is trained and validated on.
+//! Loading of the training and validation scans.
 
 use rsom_io::dataset::{Dataset, Pair};
 use rsom_io::fault::{Fault, of_file};
 use rsom_stage::{StageError, interrupt, log};
 use rsom_volume::{Mask, Scan};
 
-/// An example and the files that it comes from.
+/// A training example and the files it was read from.
 #[derive(Debug)]
-pub struct Loaded<'d, E> {
-    /// Its files.
+pub struct LoadedExample<'d, E> {
+    /// Paths of the scan and its reference.
     pub pair: &'d Pair,
-    /// What a trainer takes.
+    /// The example in the form that the training task needs.
     pub example: E,
 }
 
-/// Reads scans and their references; warns of those that are empty.
+/// Reads scans and their references, and logs a warning for each empty reference. `example` creates an example from a scan
+/// and its reference.
 ///
 /// # Errors
-/// Exit code 3: a file that cannot be read or that `example` refuses; exit code 130.
+/// Returns an error with exit code 3 if a file cannot be read or `example` fails, and with exit code 130 on interruption.
 pub fn load<'d, E, F: Fault>(
     dataset: &Dataset,
     pairs: &'d [Pair],
     example: impl Fn(&Scan, &Mask) -> Result<E, F>,
-) -> Result<Vec<Loaded<'d, E>>, StageError> {
+) -> Result<Vec<LoadedExample<'d, E>>, StageError> {
     let load = |pair: &'d Pair| {
         interrupt::check()?;
         let (scan, mask) = pair.load(dataset.label.as_deref())?;
@@ -31,20 +32,20 @@ pub fn load<'d, E, F: Fault>(
             let path = pair.reference.display();
             log::warn(format_args!("{path}: the reference is empty"));
         }
-        Ok(Loaded { pair, example })
+        Ok(LoadedExample { pair, example })
     };
     pairs.iter().map(load).collect()
 }
 
-/// The examples, after a check that each fits the network.
+/// Checks that each example fits the network, and returns the examples without their files.
 ///
 /// # Errors
-/// Exit code 3: one that does not.
+/// Returns an error with exit code 3 and the path of the scan if `check` fails.
 pub fn fitting<E, F: Fault>(
-    loaded: Vec<Loaded<E>>,
+    loaded: Vec<LoadedExample<E>>,
     check: impl Fn(&E) -> Result<(), F>,
 ) -> Result<Vec<E>, StageError> {
-    let fits = |Loaded { pair, example }: Loaded<E>| match check(&example) {
+    let fits = |LoadedExample { pair, example }: LoadedExample<E>| match check(&example) {
         Ok(()) => Ok(example),
         Err(error) => Err(of_file(&pair.image, error)),
     };

@@ -1,4 +1,4 @@
-//! Who can mend an error of a training.
+//! Exit codes of training errors.
 
 use rsom_io::fault::{Blame, Fault};
 

@@ -2,11 +2,11 @@
 
 use rsom_formats::table::{Column, Table, TableError};
 
-use crate::{EpochRecord, History, Named};
+use crate::{EpochRecord, History, NamedValues};
 
-/// One row for each epoch: learning rate, losses and their terms, validation scores, status, whether it is the best.
+/// One row for each epoch: learning rate, losses and their terms, validation scores, status, and whether it is the best.
 ///
-/// `validation_…`, and with them `status`, are null without validation scans; a term that was not computed is null.
+/// Without validation scans, `validation_…` and `status` are null. A term that was not computed is null.
 pub(super) fn table(history: &History) -> Result<Table, TableError> {
     let epochs = &history.epochs;
     let number = |name: &str, value: &dyn Fn(&EpochRecord) -> Option<f64>| {
@@ -32,11 +32,11 @@ pub(super) fn table(history: &History) -> Result<Table, TableError> {
     Table::new(columns)
 }
 
-/// The loss and its terms on one side.
+/// The columns of the loss and its terms; `side` is `train` or `validation`.
 fn losses(
     history: &History,
     side: &str,
-    terms: impl Fn(&EpochRecord) -> Option<&Named>,
+    terms: impl Fn(&EpochRecord) -> Option<&NamedValues>,
 ) -> Vec<Column> {
     let epochs = &history.epochs;
     let total = |e: &EpochRecord| terms(e).map(|terms| history.total(terms));

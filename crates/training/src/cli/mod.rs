@@ -1,4 +1,4 @@
-//! What the `train` commands of stages share: examples, progress, history, summary.
+//! Shared parts of the `train` commands: examples, progress, history, summary.
 
 mod collapsed;
 mod examples;
@@ -7,5 +7,5 @@ mod history;
 mod session;
 
 pub use collapsed::collapsed;
-pub use examples::{Loaded, fitting, load};
+pub use examples::{LoadedExample, fitting, load};
 pub use session::Session;

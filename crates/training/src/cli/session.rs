@@ -1,4 +1,4 @@
-//! A training run from its first epoch to its files.
+//! A training run of a command, from the first epoch to the output files.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,31 +13,32 @@ use rsom_stage::{Invocation, Progress, StageError, Summary, atomic, fingerprint,
 use super::history;
 use crate::{Collapse, DICE, EpochRecord, Step, Task, Trainer};
 
-/// The bytes of a weights file, from weights and provenance.
+/// Function from weights and provenance to the bytes of a weights file.
 type ToFile<'a, E> = dyn Fn(&BTreeMap<String, Tensor>, &str) -> Result<Vec<u8>, E> + 'a;
 
-/// What a run needs to become files.
+/// Outputs and callbacks of a `train` command.
 pub struct Session<'a, E> {
-    /// Where they go.
+    /// Paths of the output files.
     pub outputs: &'a TrainingOutputs,
-    /// The invocation as it stands in their provenance.
+    /// The invocation for the provenance of the outputs.
     pub stated: &'a Invocation,
-    /// The bytes of a weights file, from weights and provenance.
+    /// Function from weights and provenance to the bytes of a weights file.
     pub file: &'a ToFile<'a, E>,
-    /// What to say of a network whose validation masks are all empty, or all full.
+    /// Warning for a network whose validation masks are all empty or all full.
     pub advice: &'a dyn Fn(Collapse) -> Option<String>,
 }
 
 impl<E: Fault> Session<'_, E> {
-    /// Trains to the end, with a checkpoint after every epoch, and writes the outputs; resumes from the checkpoint that is
-    /// there, when it is of the same run.
+    /// Trains until the end, writes a checkpoint after each epoch, and writes the outputs. If there is a checkpoint of the
+    /// same run, resumes from it.
     ///
     /// # Errors
-    /// What stops the training; exit code 4 when an output cannot be written; exit code 130.
+    /// Returns an error if the training fails, with exit code 4 if an output cannot be written, and with exit code 130 on
+    /// interruption.
     pub fn run<T: Task<Error = E>>(&self, mut trainer: Trainer<T>) -> Result<Summary, StageError> {
         if trainer.task().parts().is_empty() {
             log::warn(
-                "no validation scans: the best weights are those of the lowest training loss",
+                "there are no validation scans: the weights with the lowest training loss are kept as the best",
             );
         }
         self.train(&mut trainer)?;
@@ -59,10 +60,10 @@ impl<E: Fault> Session<'_, E> {
         if resume(trainer, checkpoint, &fingerprint)? {
             let done = trainer.history().epochs.len();
             let path = checkpoint.display();
-            log::info(format_args!("{path}: going on after epoch {done}"));
+            log::info(format_args!("{path}: resuming after epoch {done}"));
             progress.skip((done * images) as u64);
         } else {
-            // A place that cannot be written shows now, not after the first epoch.
+            // Fail now, not after the first epoch, if the checkpoint cannot be written.
             save(trainer)?;
         }
         while !trainer.is_finished() {
@@ -99,7 +100,9 @@ impl<E: Fault> Session<'_, E> {
     fn summary<T: Task<Error = E>>(&self, trainer: &Trainer<T>) -> Result<Summary, StageError> {
         let history = trainer.history();
         let Some(best) = history.best() else {
-            return Err(StageError::failure("no epoch was trained"));
+            return Err(StageError::failure(
+                "the training run has no finished epoch",
+            ));
         };
         let status = best.validation.as_ref().map(|v| v.collapse);
         if let Some(advice) = status.and_then(self.advice) {
@@ -127,7 +130,8 @@ impl<E: Fault> Session<'_, E> {
     }
 }
 
-/// Resumes from a checkpoint of the same run, if there is one; another run's is left out with a warning.
+/// Resumes from a checkpoint of the same run, if there is one. Logs a warning and returns `false` if the checkpoint cannot
+/// be used.
 fn resume<T: Task>(
     trainer: &mut Trainer<T>,
     checkpoint: &Path,
@@ -148,7 +152,7 @@ fn resume<T: Task>(
     Ok(resumed.is_ok())
 }
 
-/// One line on the last epoch.
+/// One line with the losses and scores of the last epoch.
 fn described<T: Task>(trainer: &Trainer<T>) -> String {
     let history = trainer.history();
     let Some(record) = history.epochs.last() else {

@@ -1,4 +1,4 @@
-//! Runs that are stopped and resumed: the same bytes, also on any number of threads; broken checkpoints.
+//! Resumed runs end in the same bytes on any number of threads; broken checkpoints are refused.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use rsom_weights as weights;
 
 use crate::common::{distance, flat, on_pools, random};
 
-/// A U-Net of one level: every layer that the real one has.
+/// A U-Net of one level, with all kinds of layers of the real one.
 struct Tiny {
     down: (Conv2d, BatchNorm2d),
     deep: (Conv2d, BatchNorm2d),
@@ -56,7 +56,7 @@ impl Tiny {
     }
 }
 
-/// A run that can be stopped and taken up again.
+/// A run that can be stopped and resumed.
 struct Run {
     parameters: Parameters,
     net: Tiny,
@@ -203,7 +203,7 @@ fn broken_checkpoints_are_errors() {
     let none = BTreeMap::new();
     assert_eq!(
         message(&none, &[]),
-        "a weights file, but not a checkpoint of a training run"
+        "this is a weights file, not a checkpoint of a training run"
     );
     let format = ("format", "rsom-checkpoint 1");
     assert!(message(&none, &[format]).starts_with("the metadata 'adam' is wrong: "));
@@ -215,14 +215,14 @@ fn broken_checkpoints_are_errors() {
     };
     assert_eq!(
         message(&single("adam.first.w"), &metadata),
-        "the checkpoint lacks a moment of 'w'"
+        "the checkpoint lacks an Adam moment of 'w'"
     );
     assert_eq!(
         message(&single("adam.second.w"), &metadata),
-        "the checkpoint lacks a moment of 'w'"
+        "the checkpoint lacks an Adam moment of 'w'"
     );
     assert_eq!(
         message(&single("x"), &metadata),
-        "the checkpoint holds an unknown tensor 'x'"
+        "the checkpoint has an unknown tensor 'x'"
     );
 }

@@ -1,10 +1,10 @@
-//! Helpers: tensors from streams, distances, thread pools.
+//! Helpers: tensors from random streams, distances, thread pools.
 #![allow(clippy::unwrap_used)]
 
 use candle_core::{DType, Device, Tensor};
 use rsom_nn::rng;
 
-/// A double-precision tensor of values in (−1, 1) from a named stream.
+/// A double-precision tensor of values in (−1, 1) from a named random stream.
 pub fn random(shape: &[usize], name: &str) -> Tensor {
     use rand_chacha::rand_core::Rng;
     let mut stream = rng::stream(42, name);
@@ -28,7 +28,7 @@ pub fn distance(a: &[f64], b: &[f64]) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// Runs a closure on pools of 1, 2 and 5 threads and returns what it gave.
+/// Runs a closure on pools of 1, 2 and 5 threads and returns the results.
 pub fn on_pools<R: Send>(f: impl Fn() -> R + Sync) -> Vec<R> {
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);

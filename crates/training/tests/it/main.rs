@@ -1,4 +1,4 @@
-//! The tests of `rsom-training` from the outside, in one binary: one module for each subject.
+//! The tests of the public API of `rsom-training`, in one binary: one module for each subject.
 
 mod checkpoint;
 mod common;

@@ -1,4 +1,4 @@
-//! A trainer of the smallest task: what a network, a loss and batches bring, and what they get for it.
+//! A trainer with a minimal task: epochs, history, validation, stopping.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
@@ -9,17 +9,17 @@ use rsom_nn::loss::bce_with_logits;
 use rsom_nn::ops::{Conv2dConfig, ConvolutionMethod};
 use rsom_nn::{Computing, Mode, NeuralNetwork, Parameters, Reduction};
 use rsom_training::{
-    Collapse, GoOn, Loss, Named, PlateauConfig, Predicted, RunSettings, Sample, Task, Term,
-    Trainer, TrainingError,
+    Collapse, Loss, NamedValues, PlateauConfig, RunSettings, Sample, ShouldContinue, Task, Term,
+    Trainer, TrainingError, ValidationOutput,
 };
 
-/// One convolution.
+/// A network of one convolution.
 struct Tiny {
     parameters: Parameters,
     conv: Conv2d,
 }
 
-/// Anything that goes wrong, as text.
+/// Any error, as text.
 #[derive(Debug)]
 struct Fault(String);
 
@@ -66,7 +66,7 @@ impl NeuralNetwork for Tiny {
     fn set_recomputing(&mut self, _recomputing: bool) {}
 }
 
-/// Finds what is above 0, in one of two images, and is validated on the other.
+/// Learns which pixels are above 0 from one image, and is validated on another.
 struct Positive {
     run: RunSettings,
     validated: bool,
@@ -115,7 +115,7 @@ impl Task for Positive {
 
     fn loss(&self, logits: &Tensor, reference: &Tensor) -> Result<Loss, Fault> {
         let bce = bce_with_logits(logits, reference, Reduction::Mean)?;
-        let terms = Named::from([("bce", f64::from(bce.to_scalar::<f32>()?))]);
+        let terms = NamedValues::from([("bce", f64::from(bce.to_scalar::<f32>()?))]);
         Ok(Loss {
             total: (bce * 2.0)?,
             terms,
@@ -126,13 +126,18 @@ impl Task for Positive {
         if self.validated { vec![1] } else { vec![] }
     }
 
-    fn predicted(&self, network: &Tiny, part: &usize, go_on: GoOn) -> Result<Predicted, Fault> {
-        if !go_on() {
+    fn predict(
+        &self,
+        network: &Tiny,
+        part: &usize,
+        should_continue: ShouldContinue,
+    ) -> Result<ValidationOutput, Fault> {
+        if !should_continue() {
             return Err(TrainingError::Stopped.into());
         }
         let Sample { input, reference } = image(*part);
         let logits = network.run(&input, &Mode::Evaluation)?;
-        Ok(Predicted { logits, reference })
+        Ok(ValidationOutput { logits, reference })
     }
 }
 

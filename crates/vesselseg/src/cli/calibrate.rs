@@ -15,7 +15,7 @@ use super::train::SOUGHT;
 use crate::calibrate::{Curve, dice_curve, thresholds};
 use crate::{Calibration, Model, PredictSettings, predict};
 
-/// Below this mean Dice score a network has not learned what it is calibrated for.
+/// Below this mean Dice score, a warning says that the network has not learned to find vessels.
 const LEAST_DICE: f64 = 0.05;
 
 /// The command `calibrate`.
@@ -55,14 +55,14 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     progress.finish();
     if empty == chosen.pairs.len() {
         return Err(StageError::inputs(
-            "every reference is empty: all thresholds give the same Dice score",
+            "every reference is empty, so that no threshold can be chosen; choose scans with vessels",
         ));
     }
     let mean = Curve::mean_of(&thresholds, &curves).map_err(of_run)?;
     let (threshold, mean_dice) = mean.best();
     if mean_dice < LEAST_DICE {
         log::warn(format_args!(
-            "the best mean Dice is {mean_dice:.4}: the network has not learned to find these vessels at any threshold"
+            "the best mean Dice score is only {mean_dice:.4}: the network has not learned to find these vessels; train longer or check the references"
         ));
     }
     model.threshold = threshold;
@@ -108,12 +108,14 @@ fn curve(
     let at = |e| of_file(&pair.image, e);
     let found = predict(model, scan, &wanted, &mut watch).map_err(at)?;
     let Some(probabilities) = found.probabilities else {
-        return Err(StageError::failure("the prediction has no probabilities"));
+        return Err(StageError::failure(
+            "the prediction returned no probabilities",
+        ));
     };
     dice_curve(&probabilities, reference, &thresholds()).map_err(at)
 }
 
-/// One row for each threshold and scan, the mean over scans beside it.
+/// One row for each threshold and scan, with the mean over scans in a column of its own.
 fn table(mean: &Curve, curves: &[Vec<f64>], pairs: &[Pair]) -> Result<Table, TableError> {
     let places = || (0..mean.thresholds.len()).flat_map(|i| (0..pairs.len()).map(move |s| (i, s)));
     let number = |name: &str, value: &dyn Fn(usize, usize) -> f64| {

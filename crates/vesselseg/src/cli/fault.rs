@@ -1,4 +1,4 @@
-//! Who can mend an error of the library.
+//! Exit codes of the errors of this crate.
 
 use rsom_io::fault::{Blame, Fault};
 

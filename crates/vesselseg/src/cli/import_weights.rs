@@ -7,7 +7,7 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
 
 use crate::{Blocks, Model, NetworkConfig};
 
-/// The command.
+/// The command `import-weights`.
 pub(super) fn command() -> Command {
     Command::new(
         "import-weights",
@@ -30,7 +30,7 @@ pub(super) fn command() -> Command {
 
 #[derive(Debug, Parameters)]
 struct Settings {
-    /// Smallest probability of a vessel (unset: that of the file; 0.97 for the released weights).
+    /// Probability threshold of vessels (unset: that of the file; 0.97 for the released weights).
     #[parameter(min = 0, max = 1)]
     threshold: Option<f32>,
     /// Numbers of blocks along x, y, z of scans to predict; group norms take their statistics from each block separately

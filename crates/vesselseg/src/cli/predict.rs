@@ -26,7 +26,7 @@ pub(super) fn command() -> Command {
 
 #[derive(Debug, Parameters)]
 struct Settings {
-    /// Smallest probability of a vessel (unset: that of the weights file; 0.97 for the released weights).
+    /// Probability threshold of vessels (unset: that of the weights file; 0.97 for the released weights).
     #[parameter(min = 0, max = 1)]
     threshold: Option<f32>,
     #[parameter(flatten)]

@@ -1,4 +1,4 @@
-//! The parameters that say how scans are predicted.
+//! The parameters of prediction that `predict` and `calibrate` share.
 
 use std::path::Path;
 
@@ -9,14 +9,14 @@ use rsom_stage::StageError;
 
 use crate::{Blocks, Model, PredictSettings};
 
-/// How scans are predicted.
+/// The parameters of prediction that `predict` and `calibrate` share.
 #[derive(Debug, Parameters)]
 pub(super) struct PredictParameters {
     /// Numbers of blocks along x, y, z; group norms take their statistics from each block separately (unset: those of the
     /// weights file; 2,1,1 for the original weights, as in the released pipeline).
     #[parameter(min = 1)]
     blocks: Option<Blocks>,
-    /// Largest extents along x, y, z of a tile: smaller tiles need less memory and more time; the result is the same except
+    /// Largest extents of a tile along x, y, z. Smaller tiles need less memory and more time; the result is the same except
     /// for rounding.
     #[parameter(default = PredictSettings::TILE, min = 1, unit = "voxels")]
     pub(super) tile_vox: [usize; 3],
@@ -25,10 +25,11 @@ pub(super) struct PredictParameters {
 }
 
 impl PredictParameters {
-    /// Loads weights onto the device, with the blocks that were asked for.
+    /// Loads weights onto the device and sets the blocks.
     ///
     /// # Errors
-    /// Exit code 2: there is no such device; exit code 3: the file is not a weights file of this stage.
+    /// Returns an error with exit code 2 if the device is not available, and with exit code 3 if the file is not a weights
+    /// file of this stage.
     pub(super) fn load(&self, weights: &Path) -> Result<Model, StageError> {
         let device = self.computing.device.device().map_err(StageError::usage)?;
         let mut model = load_weights(weights, Model::from_bytes)?;

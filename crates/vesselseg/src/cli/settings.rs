@@ -7,20 +7,20 @@ use super::tiles::TileParameters;
 use crate::loss::LossConfig;
 use crate::{NetworkConfig, TrainSettings, Unet3dConfig, VesselNetConfig};
 
-/// The word for a weight that follows from the training scans.
+/// Value of `positive_weight` for a weight from the training scans.
 const BALANCED: &str = "balanced";
 
 /// The parameters of `train`, except those that choose its scans.
 #[derive(Debug, Parameters)]
 pub(super) struct Settings {
-    /// Network to train: DeepVesselNet, or a plain 3-D U-Net.
+    /// Network to train: 'deepvesselnet' (DeepVesselNet) or 'unet3d' (3-D U-Net).
     #[parameter(default = Kind::Deepvesselnet)]
     network: Kind,
     #[parameter(flatten)]
     unet3d: Unet3dConfig,
     #[parameter(flatten)]
     vessel_net: VesselNetConfig,
-    /// Add a group norm after each convolution of DeepVesselNet but the first and the last.
+    /// Add a group norm after each convolution of DeepVesselNet except the first and the last.
     group_norm: bool,
     /// Number of groups of --group-norm; it must divide the channels.
     #[parameter(default = 5, min = 1, max = 4096)]
@@ -34,10 +34,10 @@ pub(super) struct Settings {
     /// Passes over the training scans.
     #[parameter(default = 25, min = 1, max = 1_000_000)]
     epochs: usize,
-    /// Tiles in each step, all of the same size.
+    /// Tiles per batch, all of the same size.
     #[parameter(default = 3, min = 1, max = 4096)]
     batch_size: usize,
-    /// Epochs without improvement that count as a plateau: the learning rate falls after one more.
+    /// Epochs without improvement before a plateau; the learning rate falls after one more.
     #[parameter(default = 4, max = 100_000, unit = "epochs")]
     plateau_patience: u32,
     #[parameter(flatten)]
@@ -51,10 +51,10 @@ enum Kind {
 }
 
 impl Settings {
-    /// The settings for scans with `in_channels` channels and a vessel voxel of weight `positive_weight`.
+    /// The settings for scans with `in_channels` channels and the weight `positive_weight` of vessel voxels.
     ///
     /// # Errors
-    /// Exit code 2: parameters that exclude each other.
+    /// Returns an error with exit code 2 if parameters exclude each other.
     pub(super) fn with(
         &self,
         in_channels: usize,
@@ -89,10 +89,10 @@ impl Settings {
         }
     }
 
-    /// The weight of a vessel voxel, or `None` where it follows from the training scans.
+    /// The weight of a vessel voxel; `None` if it follows from the training scans (`balanced`).
     ///
     /// # Errors
-    /// Exit code 2: neither a number above 0 nor the word.
+    /// Returns an error with exit code 2 if the value is neither a number above 0 nor `balanced`.
     pub(super) fn positive_weight(&self) -> Result<Option<f64>, StageError> {
         let word = self.positive_weight.trim();
         if word == BALANCED {

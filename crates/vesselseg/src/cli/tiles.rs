@@ -6,34 +6,34 @@ use serde_json::Value;
 
 use crate::Tiling;
 
-/// Tiles of a scan along x, y, z in the paper.
+/// Numbers of tiles of a scan along x, y, z in the paper.
 const PARTS: [usize; 3] = [3; 3];
-/// Random tiles of a scan: as many as the paper has parts.
+/// Default number of random tiles per scan: the number of tiles in the paper.
 const DRAWN: usize = 27;
 
-/// How training scans are cut into tiles.
+/// The parameters of `train` that cut scans into tiles.
 #[derive(Debug, Parameters)]
 pub(super) struct TileParameters {
-    /// Numbers of parts along x, y, z into which a training scan is cut; each epoch uses all parts (unset: 3,3,3 as in the
+    /// Numbers of tiles along x, y, z into which each training scan is cut; each epoch uses all tiles (unset: 3,3,3 as in the
     /// paper, or --tile-vox).
     #[parameter(min = 1, max = 4096)]
     tiles: Option<[usize; 3]>,
-    /// Extents along x, y, z of training tiles at random positions, instead of --tiles.
+    /// Extents along x, y, z of training tiles at random positions; replaces --tiles.
     #[parameter(min = 1, max = 4096, unit = "voxels")]
     tile_vox: Option<[usize; 3]>,
-    /// Number of random tiles of each scan in an epoch, with --tile-vox (unset: 27).
+    /// Number of random tiles per scan and epoch, with --tile-vox (unset: 27).
     #[parameter(min = 1, max = 1_000_000)]
     tiles_per_scan: Option<usize>,
-    /// Fraction of the random tiles that contain a random vessel voxel for sure, with --tile-vox (unset: 0).
+    /// Fraction of the random tiles that are placed around a random vessel voxel, with --tile-vox (unset: 0).
     #[parameter(min = 0, max = 1)]
     foreground_share: Option<f64>,
 }
 
 impl TileParameters {
-    /// The tiling.
+    /// The tiling of training scans.
     ///
     /// # Errors
-    /// Exit code 2: parameters that exclude each other.
+    /// Returns an error with exit code 2 if parameters exclude each other.
     pub(super) fn tiling(&self) -> Result<Tiling, StageError> {
         let usage = |text: &str| Err(StageError::usage(text));
         let (count, share) = (self.tiles_per_scan, self.foreground_share);
@@ -52,7 +52,7 @@ impl TileParameters {
     }
 }
 
-/// The invocation with the values of the tiling where they are unset, so that outputs state them.
+/// The invocation with the resolved values of the tiling, for the provenance of the outputs.
 pub(super) fn stated(tiling: &Tiling, invocation: &Invocation) -> Invocation {
     let mut parameters = invocation.resolved_parameters().clone();
     let values: Vec<(&str, Value)> = match *tiling {

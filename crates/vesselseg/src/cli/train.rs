@@ -16,9 +16,9 @@ use super::settings::Settings;
 use super::tiles;
 use crate::{Example, Model, Network, TrainSettings, VesselTask, VesselsegError};
 
-/// The structure that references mark.
+/// The structure that the reference masks mark.
 pub(super) const SOUGHT: &str = "vessels";
-/// The threshold of weights that were not calibrated.
+/// Threshold of weights without calibration.
 const THRESHOLD: f32 = 0.5;
 
 /// The command `train`.
@@ -51,7 +51,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     if vessels == 0 || vessels == all {
         let which = if vessels == 0 { "empty" } else { "full" };
         return Err(StageError::inputs(format_args!(
-            "every reference of the training scans is {which}"
+            "every reference of the training scans is {which}; choose references that mark the vessels"
         )));
     }
     let validation = load(&dataset, &dataset.validation, Example::new)?;
@@ -104,6 +104,6 @@ fn advice(collapse: Collapse) -> Option<String> {
         Collapse::FullPrediction => ("full", "lower"),
     };
     Some(format!(
-        "at a threshold of 0.5 every validation mask is {masks}: calibrate the threshold, train longer, or {change} positive_weight"
+        "every validation mask is {masks} at the threshold 0.5: calibrate the threshold, train longer, or {change} positive_weight"
     ))
 }

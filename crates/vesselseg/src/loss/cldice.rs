@@ -1,4 +1,4 @@
-//! The soft clDice loss, which sees whether vessels hang together.
+//! The soft clDice loss, which rewards connected vessels.
 
 use rsom_nn::Element;
 
@@ -7,12 +7,15 @@ use super::dice::EPS;
 use super::pooling::Extents;
 use super::skeleton::SoftSkeleton;
 
-/// `1 − 2·P·S/(P + S)` of each image, averaged over images, and its gradient by each p when that is wanted (Shit et al.
-/// 2021, equations 1 and 2, algorithm 2).
+/// Soft clDice loss `1 − 2·P·S/(P + S)`, a mean over images (Shit et al. 2021, equations 1 and 2, algorithm 2). If `wanted`,
+/// also its gradient with respect to p.
 ///
-/// P = (Σ skel(p)·t + ε)/(Σ skel(p) + ε) is the share of the predicted skeleton that lies in reference vessels, S =
-/// (Σ skel(t)·p + ε)/(Σ skel(t) + ε) the share of the reference skeleton that is predicted; ε = 1 and the skeletons are
-/// [`SoftSkeleton`]s, as the paper's authors have them. (They add up all images of a batch where this takes each by itself.)
+/// P = (Σ skel(p)·t + ε)/(Σ skel(p) + ε) is the fraction of the predicted skeleton in reference vessels, and
+/// S = (Σ skel(t)·p + ε)/(Σ skel(t) + ε) the fraction of the reference skeleton that is predicted. ε = 1, and skel is
+/// [`SoftSkeleton`], as in the code of the paper's authors. They sum over all images of a batch; this function computes the
+/// loss of each image.
+///
+/// `p` (probabilities) and `t` (reference, 0 or 1) have the order (image, z, y, x) of `extents`.
 pub fn soft_cldice<T: Element>(
     p: &[T],
     t: &[T],

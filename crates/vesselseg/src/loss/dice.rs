@@ -4,13 +4,13 @@ use rsom_nn::Element;
 
 use super::LossValue;
 
-/// Added to numerator and denominator: an empty reference asks for an empty prediction.
+/// ε, added to numerator and denominator, so that an empty prediction has loss 0 for an empty reference.
 pub const EPS: f64 = 1.0;
 
-/// `1 − (2·Σ p·t + ε)/(Σ p + Σ t + ε)` of each image with ε = 1 (Milletari et al. 2016, without squares), averaged over
-/// images, and its gradient by each p when that is wanted.
+/// Soft Dice loss `1 − (2·Σ p·t + ε)/(Σ p + Σ t + ε)` with ε = 1, a mean over images (Milletari et al. 2016, without
+/// squares). If `wanted`, also its gradient with respect to p.
 ///
-/// `p` and `t` hold images of `size` voxels one after another.
+/// `p` (probabilities) and `t` (reference, 0 or 1) hold images of `size` voxels one after another.
 pub fn soft_dice<T: Element>(p: &[T], t: &[T], size: usize, wanted: bool) -> LossValue<T> {
     let images = (p.len() / size.max(1)).max(1) as f64;
     let mut value = 0.0;

@@ -1,14 +1,14 @@
-//! Minima and maxima over a voxel and its neighbors, with the place that each came from.
+//! Minimum and maximum pooling over a voxel and its neighbors, with the source of each result for the gradient.
 
 use rayon::prelude::*;
 use rsom_nn::Element;
 
-/// Images, depth, height and width of what is pooled.
+/// Number of images, depth, height and width.
 pub type Extents = [usize; 4];
 
-/// The neighbors of a voxel that share a face with it, by the code that stands for them in [`Pooled::from`].
+/// Codes in [`Pooled::from`] of the six face neighbors of a voxel.
 pub const NEIGHBORS: [u8; 6] = [ABOVE, BELOW, BEFORE, BEHIND, LEFT, RIGHT];
-/// The neighbors along each axis: z, y, x.
+/// Codes of the two neighbors along each axis: z, y, x.
 pub const ALONG: [[u8; 2]; 3] = [[ABOVE, BELOW], [BEFORE, BEHIND], [LEFT, RIGHT]];
 
 const ITSELF: u8 = 0;
@@ -19,15 +19,16 @@ const BEHIND: u8 = 4;
 const LEFT: u8 = 5;
 const RIGHT: u8 = 6;
 
-/// The best of each neighborhood.
+/// The minimum or maximum of each neighborhood.
 pub struct Pooled<T> {
-    /// Its value.
+    /// Values, one for each voxel.
     pub values: Vec<T>,
-    /// Where it came from: the voxel itself when that is among several equal ones, else the first of [`NEIGHBORS`].
+    /// Code of the source of each value. If several are equal, it is the voxel itself, otherwise the first of [`NEIGHBORS`].
     pub from: Vec<u8>,
 }
 
-/// The best of each voxel and those of its neighbors that are named; neighbors beyond the border do not count.
+/// Pools each voxel with the given neighbors: takes the best value according to `better(new, old)`. Neighbors outside the
+/// image are ignored.
 pub fn pool<T: Element>(
     volume: &[T],
     extents: Extents,
@@ -64,7 +65,7 @@ pub fn pool<T: Element>(
     Pooled { values, from }
 }
 
-/// The gradient of what was pooled: each goes to the place that the result came from.
+/// The gradient of the input of [`pool`]: the gradient of each result goes to its source.
 pub fn pool_gradient<T: Element>(
     gradient: &[T],
     from: &[u8],
@@ -85,7 +86,7 @@ pub fn pool_gradient<T: Element>(
                     }
                 }
                 for code in neighbors {
-                    // Whoever took this voxel stands on its other side.
+                    // A voxel that took its value from here lies in the opposite direction.
                     let shift = Shift::of(*code).reversed();
                     let Some((row, here, there)) = shift.rows([p, y], [depth, height, width])
                     else {
@@ -126,8 +127,8 @@ impl Shift {
         Self(self.0.map(|step| -step))
     }
 
-    /// The row that holds the neighbors of row `y` of plane `p` (counted over all images), and which of its columns are
-    /// neighbors of which; `None` beyond the border.
+    /// For row `y` of plane `p` (counted over all images): the row of the neighbors, the range of columns that have a
+    /// neighbor, and the range of these neighbors. `None` if the row is outside the image.
     fn rows(
         self,
         [p, y]: [usize; 2],

@@ -1,21 +1,21 @@
-//! The soft skeleton of a volume, and its gradient.
+//! The soft skeleton of a volume and its gradient.
 
 use rayon::prelude::*;
 use rsom_nn::Element;
 
 use super::pooling::{ALONG, Extents, NEIGHBORS, Pooled, pool, pool_gradient};
 
-/// Elements that a task works on.
+/// Elements per parallel task.
 const CHUNK: usize = 1 << 14;
 
-/// A soft skeleton (Shit et al. 2021, algorithm 1), with what its gradient needs.
+/// A soft skeleton (Shit et al. 2021, algorithm 1) and the intermediate results for its gradient.
 ///
-/// From `E₀ = v`, each level erodes, `Eⱼ₊₁ = min over a voxel and its six face neighbors of Eⱼ`, and keeps what an opening
-/// takes away, `dⱼ = max(Eⱼ − max over 3 × 3 × 3 of Eⱼ₊₁, 0)`; the skeleton is `1 − Π (1 − dⱼ)`, which is the paper's
-/// `S ← S + (1 − S)·dⱼ` written out. Erosion by faces and dilation by the cube are those of the paper's authors in three
-/// dimensions; nothing beyond the border counts.
+/// Starting from the volume `E₀ = v`, each level computes an erosion, `Eⱼ₊₁ = min over a voxel and its six face neighbors of
+/// Eⱼ`, and the part that an opening removes, `dⱼ = max(Eⱼ − max over 3 × 3 × 3 of Eⱼ₊₁, 0)`. The skeleton is
+/// `1 − Π (1 − dⱼ)`, the closed form of the paper's `S ← S + (1 − S)·dⱼ`. Erosion by face neighbors and dilation by the cube
+/// are as in the authors' 3-D code. Voxels outside the image are ignored.
 pub struct SoftSkeleton<T> {
-    /// From 0 to 1 for volumes from 0 to 1.
+    /// Values of the skeleton; from 0 to 1 for a volume from 0 to 1.
     pub values: Vec<T>,
     extents: Extents,
     levels: Vec<Level<T>>,
@@ -24,15 +24,17 @@ pub struct SoftSkeleton<T> {
 struct Level<T> {
     /// dⱼ.
     ridge: Vec<T>,
-    /// Π (1 − dᵢ) over the levels before.
+    /// Π (1 − dᵢ) over the earlier levels.
     rest: Vec<T>,
+    /// Sources of the erosion.
     eroded: Vec<u8>,
+    /// Sources of the dilation along each axis.
     dilated: [Vec<u8>; 3],
 }
 
 impl<T: Element> SoftSkeleton<T> {
-    /// The skeleton after `iterations` erosions: vessels of up to `2 · iterations + 1` voxels across shrink to a line.
-    /// `tracked` keeps what the gradient needs.
+    /// Computes the skeleton with `iterations` erosions, which thin vessels with a diameter of up to `2 · iterations + 1`
+    /// voxels to a line. If `tracked`, keeps the intermediate results for the gradient.
     pub fn of(volume: &[T], extents: Extents, iterations: usize, tracked: bool) -> Self {
         let mut levels = Vec::new();
         let mut rest = vec![T::one(); volume.len()];
@@ -67,7 +69,8 @@ impl<T: Element> SoftSkeleton<T> {
         }
     }
 
-    /// The gradient of the volume from that of the skeleton, which must have been tracked.
+    /// The gradient with respect to the volume, from the gradient `outer` with respect to the skeleton. The skeleton must be
+    /// tracked.
     pub fn gradient(&self, mut outer: Vec<T>) -> Vec<T> {
         let mut of_eroded = vec![T::zero(); outer.len()];
         for level in self.levels.iter().rev() {
@@ -103,7 +106,7 @@ impl<T: Element> SoftSkeleton<T> {
     }
 }
 
-/// Maxima over 3 × 3 × 3 voxels, axis by axis.
+/// Maxima over 3 × 3 × 3 voxels, axis by axis, and their sources.
 fn dilate<T: Element>(volume: &[T], extents: Extents) -> (Vec<T>, [Vec<u8>; 3]) {
     let along = |volume: &[T], axis: usize| -> Pooled<T> {
         pool(volume, extents, &ALONG[axis], |a, b| a > b)
@@ -114,7 +117,7 @@ fn dilate<T: Element>(volume: &[T], extents: Extents) -> (Vec<T>, [Vec<u8>; 3]) 
     (third.values, [first.from, second.from, third.from])
 }
 
-/// What an opening takes away.
+/// The part of a level that the opening removes: max(level − opened, 0).
 fn ridge<T: Element>(level: &[T], opened: &[T]) -> Vec<T> {
     let mut ridge = vec![T::zero(); level.len()];
     ridge

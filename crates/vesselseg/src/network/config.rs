@@ -1,4 +1,4 @@
-//! What a vessel network looks like, and how to tell it from the names and shapes of its weights.
+//! Size of a DeepVesselNet, given or inferred from the names and shapes of its weights.
 
 use std::collections::BTreeMap;
 
@@ -7,54 +7,54 @@ use serde::{Deserialize, Serialize};
 
 use crate::VesselsegError;
 
-/// Most weights that a network of this crate may have; the paper's has 58,656.
+/// Largest number of parameters of a network; the network of the paper has 58,656.
 const MOST_PARAMETERS: usize = 1 << 28;
-/// Most voxels that a network may lose on each side; the paper's loses 6.
+/// Largest halo in voxels; the network of the paper has a halo of 6.
 const LARGEST_HALO: usize = 32;
 /// Groups of the group norm of the original networks.
 const GROUPS: usize = 5;
 
-/// The windows of a vessel network's convolutions.
+/// Kernels of the convolutions of a DeepVesselNet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Choice)]
 #[serde(rename_all = "snake_case")]
 pub enum Filter {
-    /// Cubes of k³ weights, as in the authors' network.
+    /// Cubes with k³ weights, as in the authors' network.
     #[default]
     Cubic,
-    /// Three crossed planes of k² weights each, summed: the cross-hair filters of the original DeepVesselNet (Tetteh et al.
-    /// 2020).
+    /// Sums of three orthogonal planes with k² weights each: the cross-hair filters of the original DeepVesselNet (Tetteh et
+    /// al. 2020).
     CrossHair,
 }
 
-/// Size of a DeepVesselNet: valid 3-D convolutions with ReLU, and one of 1 × 1 × 1 to the logit.
+/// Size of a DeepVesselNet: 3-D convolutions without padding and with ReLU, and a 1 × 1 × 1 convolution to the logit.
 ///
-/// As parameters of a command it leaves out the channels of the scan and the groups.
+/// The parameters of a command do not include the channels of the scan and the groups.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct VesselNetConfig {
     /// Channels of the scan.
     #[parameter(skip)]
     pub in_channels: usize,
-    /// Channels after each convolution of DeepVesselNet but the last, which gives one logit (the paper: 5,10,20,50).
+    /// Output channels of each convolution of DeepVesselNet except the last, which has one logit (the paper: 5,10,20,50).
     #[parameter(default = [5, 10, 20, 50], min = 1, max = 4096)]
     pub channels: Vec<usize>,
-    /// Kernel sizes of these convolutions, odd (the paper: 3,5,5,3).
+    /// Kernel size of each of these convolutions, odd (the paper: 3,5,5,3).
     #[parameter(default = [3, 5, 5, 3], min = 1, max = 31, unit = "voxels")]
     pub kernels: Vec<usize>,
-    /// Groups of a group norm after each of these convolutions but the first; absent without norms.
+    /// Groups of the group norm after each of these convolutions except the first; `None` without norms.
     #[parameter(skip)]
     pub groups: Option<usize>,
-    /// Kernels of these convolutions: cubes of k³ weights, or three crossed planes of k² weights each as in the original
-    /// DeepVesselNet.
+    /// Kernels of these convolutions: 'cubic' (cubes with k³ weights) or 'cross_hair' (three orthogonal planes with k²
+    /// weights each, as in the original DeepVesselNet).
     ///
-    /// Weights files without this key have cubes.
+    /// Weights files without this key have cubic kernels.
     #[serde(default)]
     #[parameter(default = Filter::Cubic)]
     pub filter: Filter,
 }
 
 impl VesselNetConfig {
-    /// The paper's network for scans with LF and HF.
+    /// The network of the paper, for scans with the two channels LF and HF.
     #[must_use]
     pub fn gerl2020(group_norm: bool) -> Self {
         Self {
@@ -66,13 +66,13 @@ impl VesselNetConfig {
         }
     }
 
-    /// Voxels that the network loses on each side: 6 in the paper.
+    /// Halo in voxels: the logits are smaller than the input by this much on each side. 6 in the paper.
     #[must_use]
     pub fn halo(&self) -> usize {
         self.kernels.iter().map(|kernel| kernel / 2).sum()
     }
 
-    /// Channels of the widest layer.
+    /// Largest number of channels of a layer.
     pub(super) fn widest(&self) -> usize {
         let channels = self.channels.iter().copied();
         channels.fold(self.in_channels, usize::max)
@@ -81,13 +81,13 @@ impl VesselNetConfig {
     /// Checks the sizes.
     ///
     /// # Errors
-    /// [`VesselsegError::Network`] naming the size that cannot be.
+    /// Returns [`VesselsegError::Network`] with the name of the first invalid size.
     pub fn check(&self) -> Result<(), VesselsegError> {
         let refuse = |what: String| Err(VesselsegError::Network(what));
         let widths = std::iter::once(&self.in_channels).chain(&self.channels);
         if self.channels.is_empty() || self.channels.len() > 64 {
             return refuse(format!(
-                "a network has 1 to 64 convolutions before its last, not {}",
+                "channels must have 1 to 64 numbers, one for each convolution except the last, not {}",
                 self.channels.len()
             ));
         }
@@ -96,14 +96,14 @@ impl VesselNetConfig {
         }
         if self.kernels.len() != self.channels.len() {
             return refuse(format!(
-                "there are {} kernels for {} convolutions",
+                "there are {} kernels but {} channels; give one of each for each convolution except the last",
                 self.kernels.len(),
                 self.channels.len()
             ));
         }
         if self.halo() > LARGEST_HALO {
             return refuse(format!(
-                "the network would lose {} voxels on each side, more than the {LARGEST_HALO} allowed",
+                "the network would have a halo of {} voxels, but at most {LARGEST_HALO} are allowed; choose smaller kernels",
                 self.halo()
             ));
         }
@@ -115,19 +115,19 @@ impl VesselNetConfig {
             && let Some(width) = normed.clone().find(|w| groups == 0 || *w % groups != 0)
         {
             return refuse(format!(
-                "{width} channels cannot be normalized in {groups} groups"
+                "{width} channels cannot be divided into {groups} groups; choose groups that divide all channels except the first"
             ));
         }
         if self.parameters() > MOST_PARAMETERS {
             return refuse(format!(
-                "the network would have {} parameters, more than the {MOST_PARAMETERS} allowed",
+                "the network would have {} parameters, but at most {MOST_PARAMETERS} are allowed; choose fewer channels or smaller kernels",
                 self.parameters()
             ));
         }
         Ok(())
     }
 
-    /// How many numbers training learns: the paper's network has 58,656, by cross-hair filters 46,156.
+    /// Number of trainable parameters: 58,656 for the network of the paper, 46,156 with cross-hair filters.
     #[must_use]
     pub fn parameters(&self) -> usize {
         let mut inputs = self.in_channels;
@@ -146,14 +146,15 @@ impl VesselNetConfig {
         total + inputs + 1
     }
 
-    /// Tells the network from the names and shapes of its weights, as in a PyTorch state dict; cross-hair filters have three
-    /// weights, of which `layers.<n>.block.0.yx.weight` is looked at. Groups leave no trace in
-    /// weights; the original networks have 5.
+    /// Infers the size from the names and shapes of weights, as in a PyTorch state dict. For cross-hair filters, the shape of
+    /// `layers.<n>.block.0.yx.weight` is used. The number of groups cannot be inferred from weights; it is set to 5, as in
+    /// the original networks.
     ///
-    /// What is missing in a partial file is guessed from the rest, so that the weights can be compared by name.
+    /// If weights are missing, their sizes are guessed from the others, so that a later comparison can list the missing
+    /// names.
     ///
     /// # Errors
-    /// [`VesselsegError::Network`] when they belong to no such network.
+    /// Returns [`VesselsegError::Network`] if the weights do not belong to a DeepVesselNet.
     pub fn infer(shapes: &BTreeMap<String, Vec<usize>>) -> Result<Self, VesselsegError> {
         let number = |name: &String| -> Option<usize> {
             let (number, _) = name.strip_prefix("layers.")?.split_once(".block.")?;
@@ -169,8 +170,8 @@ impl VesselNetConfig {
         let Some([_, in_channels, _, _, _]) = weight(0).map(Vec::as_slice) else {
             let found: Vec<&str> = shapes.keys().take(3).map(String::as_str).collect();
             return Err(VesselsegError::Network(format!(
-                "these are no weights of a vessel network: layers.0.block.0.weight with five axes is not there; there \
-                 are {} tensors: {found:?} …",
+                "these are not the weights of a vessel network: there is no tensor layers.0.block.0.weight with five axes; the \
+                 file has {} tensors: {found:?} …",
                 shapes.len()
             )));
         };

@@ -1,4 +1,4 @@
-//! DeepVesselNet (Tetteh et al. 2020), as the paper's authors use it.
+//! DeepVesselNet (Tetteh et al. 2020), as used by the authors of the paper.
 
 use candle_core::Tensor;
 use rsom_nn::layers::{Conv3d, CrossHair3d, GroupNorm};
@@ -7,12 +7,12 @@ use rsom_nn::{Builder, Mode, NnError, recomputed};
 
 use super::{Filter, VesselNetConfig, Window};
 
-/// Valid cubic convolutions, each with ReLU, group norm after all but the first if
-/// configured, and a 1 × 1 × 1 convolution to one logit.
+/// 3-D convolutions without padding and with ReLU, an optional group norm after each except the first, and a 1 × 1 × 1
+/// convolution to one logit.
 ///
 /// Parameters are named as in the authors' PyTorch code: `layers.<n>.block.0` (convolution), `layers.<n>.block.2` (group
 /// norm), and `layers.4` for the last of five. Cross-hair filters have `layers.<n>.block.0.zy.weight`, `zx.weight` and
-/// `yx.weight` in place of one weight.
+/// `yx.weight` instead of `weight`.
 #[derive(Debug, Clone)]
 pub struct VesselNet {
     config: VesselNetConfig,
@@ -29,10 +29,10 @@ pub(crate) struct Layer {
 }
 
 impl VesselNet {
-    /// Builds the network with the builder's first values.
+    /// Builds the network of a checked configuration.
     ///
     /// # Errors
-    /// None that a checked configuration can cause.
+    /// Returns an error if names are in use.
     pub fn new(builder: &mut Builder, config: &VesselNetConfig) -> Result<Self, NnError> {
         let mut layers = Vec::with_capacity(config.channels.len());
         let mut inputs = config.in_channels;
@@ -70,7 +70,7 @@ impl VesselNet {
         })
     }
 
-    /// Its size.
+    /// The size of the network.
     pub(crate) fn config(&self) -> &VesselNetConfig {
         &self.config
     }
@@ -85,11 +85,11 @@ impl VesselNet {
         &self.last
     }
 
-    /// Logits of shape (batch, 1, z − 2h, y − 2h, x − 2h) for input of shape (batch, channels, z, y, x), h being
-    /// [`VesselNetConfig::halo`]. Norms take their statistics from each image of the batch as a whole.
+    /// Logits of shape (batch, 1, z − 2h, y − 2h, x − 2h) for an input of shape (batch, channels, z, y, x), where h is
+    /// [`VesselNetConfig::halo`]. Norms take their statistics from the whole of each image.
     ///
     /// # Errors
-    /// Channels or extents that do not fit the network.
+    /// Returns an error if channels or extents of the input do not fit the network.
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
         let mut x = x.clone();
         for layer in &self.layers {
@@ -104,7 +104,7 @@ impl VesselNet {
         self.last.forward(&x, mode)
     }
 
-    /// Sets how convolutions are computed.
+    /// Sets the method for convolutions.
     pub(super) fn set_method(&mut self, method: ConvolutionMethod) {
         for layer in &mut self.layers {
             layer.conv.set_method(method);
@@ -112,7 +112,7 @@ impl VesselNet {
         self.last.set_method(method);
     }
 
-    /// Sets whether training keeps only the ends of layers.
+    /// Turns activation recomputation in training on or off.
     pub(super) fn set_recomputing(&mut self, recomputing: bool) {
         self.recomputing = recomputing;
     }

@@ -1,4 +1,4 @@
-//! A plain 3-D U-Net.
+//! The 3-D U-Net.
 
 use candle_core::Tensor;
 use rsom_nn::layers::{BatchNorm2d, Conv3d, ConvTranspose3d};
@@ -11,14 +11,14 @@ use crate::VesselsegError;
 
 /// Size of a 3-D U-Net.
 ///
-/// As parameters of a command it leaves out the channels of the scan.
+/// The parameters of a command do not include the channels, which follow from the scan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct Unet3dConfig {
     /// Channels of the scan.
     #[parameter(skip)]
     pub in_channels: usize,
-    /// Levels of the U-Net, counting the deepest.
+    /// Levels of the U-Net, including the deepest.
     #[parameter(default = 3, min = 1, max = 5)]
     pub depth: usize,
     /// Channels of the first level of the U-Net, doubled at each deeper level.
@@ -27,14 +27,14 @@ pub struct Unet3dConfig {
 }
 
 impl Unet3dConfig {
-    /// What the extents of an input must be a multiple of: 2^(depth − 1).
+    /// The extents of the input must be multiples of this number, 2^(depth − 1).
     #[must_use]
     pub fn multiple(&self) -> usize {
         1 << (self.depth - 1)
     }
 
-    /// How far a voxel sees, rounded up to [`multiple`](Self::multiple): two voxels of its level for each block of two
-    /// convolutions, on the way down and up again.
+    /// Halo in voxels: the radius of the receptive field, rounded up to a multiple of [`multiple`](Self::multiple). Each block
+    /// of two convolutions, on the way down and up, adds two voxels of its level.
     #[must_use]
     pub fn halo(&self) -> usize {
         let (down, up) = (2 * (2 * self.multiple() - 1), 2 * (self.multiple() - 1));
@@ -44,7 +44,7 @@ impl Unet3dConfig {
     /// Checks the sizes.
     ///
     /// # Errors
-    /// [`VesselsegError::Network`] naming the size that cannot be.
+    /// Returns [`VesselsegError::Network`] with the name of the first invalid size.
     pub fn check(&self) -> Result<(), VesselsegError> {
         if !(1..=4096).contains(&self.in_channels) {
             let fault = format!(
@@ -56,7 +56,7 @@ impl Unet3dConfig {
         Parameters::check(self).map_err(|fault| VesselsegError::Network(fault.to_string()))
     }
 
-    /// How many numbers training learns (running statistics not counted).
+    /// Number of trainable parameters (running statistics are not counted).
     #[must_use]
     pub fn parameters(&self) -> usize {
         let conv = |from: usize, to: usize, taps: usize| from * to * taps + to;
@@ -70,8 +70,8 @@ impl Unet3dConfig {
     }
 }
 
-/// Contracts by 2 × 2 × 2 max pooling, expands by transposed convolutions of stride 2, and at each level joins what came
-/// down with what goes up (Çiçek et al. 2016). Convolutions are padded: the size stays.
+/// 3-D U-Net (Çiçek et al. 2016) with 2 × 2 × 2 max pooling on the way down, transposed convolutions of stride 2 on the way
+/// up, and a skip connection (concatenation) at each level. Convolutions are padded, so the output has the size of the input.
 ///
 /// Parameters are named as those of the 2-D U-Net: `down_path.<level>.block.<n>`, `up_path.<n>.up`,
 /// `up_path.<n>.conv_block.block.<n>`, `last`.
@@ -96,10 +96,10 @@ struct UpBlock {
 }
 
 impl Unet3d {
-    /// Builds the network with the builder's first values.
+    /// Builds the network of a checked configuration.
     ///
     /// # Errors
-    /// None that a checked configuration can cause.
+    /// Returns an error if names are in use.
     pub fn new(builder: &mut Builder, config: &Unet3dConfig) -> Result<Self, NnError> {
         let width = |level: usize| config.width << level;
         let down = |level: usize| {
@@ -133,11 +133,11 @@ impl Unet3d {
         Ok(net)
     }
 
-    /// Logits of shape (batch, 1, z, y, x) for input of shape (batch, channels, z, y, x), whose extents are multiples of
+    /// Logits of shape (batch, 1, z, y, x) for an input of shape (batch, channels, z, y, x). The extents must be multiples of
     /// [`Unet3dConfig::multiple`].
     ///
     /// # Errors
-    /// A shape that does not fit.
+    /// Returns an error if the shape does not fit.
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
         let mut skips: Vec<Tensor> = Vec::with_capacity(self.down.len());
         for block in &self.down {
@@ -148,7 +148,7 @@ impl Unet3d {
             let (block, mode) = (block.clone(), *mode);
             skips.push(self.part(&[&x], move |x| block.forward(&x[0], &mode))?);
         }
-        // What leaves the deepest level goes up, it is no skip.
+        // The output of the deepest level is the input of the way up, not a skip connection.
         let mut x = skips.pop().unwrap_or_else(|| x.clone());
         for (block, skip) in self.up.iter().zip(skips.iter().rev()) {
             let (block, mode) = (block.clone(), *mode);
@@ -171,12 +171,12 @@ impl Unet3d {
         }
     }
 
-    /// Sets whether training keeps only the ends of blocks.
+    /// Turns activation recomputation in training on or off.
     pub(super) fn set_recomputing(&mut self, recomputing: bool) {
         self.recomputing = recomputing;
     }
 
-    /// Sets how convolutions are computed.
+    /// Sets the method for convolutions.
     pub(super) fn set_method(&mut self, method: ConvolutionMethod) {
         let down = self.down.iter_mut();
         let blocks = down.chain(self.up.iter_mut().map(|up| &mut up.block));
@@ -197,7 +197,7 @@ impl Block {
             };
             let place = &mut builder.at(format_args!("block.{first}"));
             let conv = Conv3d::new(place, [inputs, outputs], [3; 3], config)?;
-            // The number between the two names is the ReLU's.
+            // PyTorch counts the ReLU between them, which has no parameters.
             let place = &mut builder.at(format_args!("block.{}", first + 2));
             Ok((conv, BatchNorm2d::new(place, outputs)?))
         };

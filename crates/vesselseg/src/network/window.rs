@@ -1,11 +1,11 @@
-//! The convolution of a layer: by cubes or by crossed planes.
+//! The convolution of a layer, with a cubic or a cross-hair kernel.
 
 use candle_core::{Result, Tensor};
 use rsom_nn::Mode;
 use rsom_nn::layers::{Conv3d, CrossHair3d};
 use rsom_nn::ops::ConvolutionMethod;
 
-/// A convolution with its parameters.
+/// A convolution with a cubic or a cross-hair kernel.
 #[derive(Debug, Clone)]
 pub(crate) enum Window {
     Cubic(Conv3d),
@@ -13,7 +13,7 @@ pub(crate) enum Window {
 }
 
 impl Window {
-    /// (images, in, z, y, x) to (images, out, …).
+    /// Convolves a tensor (images, in, z, y, x) to (images, out, z', y', x').
     pub(crate) fn forward(&self, x: &Tensor, mode: &Mode) -> Result<Tensor> {
         match self {
             Self::Cubic(conv) => conv.forward(x, mode),
@@ -21,7 +21,7 @@ impl Window {
         }
     }
 
-    /// The same as one convolution by cubes.
+    /// The equivalent convolution with a cubic kernel.
     pub(crate) fn dense(&self) -> Result<Conv3d> {
         match self {
             Self::Cubic(conv) => Ok(conv.clone()),
@@ -29,7 +29,7 @@ impl Window {
         }
     }
 
-    /// Sets how it is computed.
+    /// Sets the method of the convolution.
     pub(crate) fn set_method(&mut self, method: ConvolutionMethod) {
         match self {
             Self::Cubic(conv) => conv.set_method(method),

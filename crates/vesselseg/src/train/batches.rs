@@ -1,4 +1,4 @@
-//! In which order an epoch visits tiles.
+//! The order of tiles in an epoch.
 
 use std::collections::BTreeMap;
 
@@ -10,19 +10,19 @@ use super::{Example, TrainSettings};
 use crate::augment::Change;
 use crate::blocks::Region;
 
-/// A tile of a scan and what is done to it.
+/// A training tile and its random change.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Pick {
     /// Index of the scan.
     pub volume: usize,
-    /// Where it is cut from.
+    /// Region of the tile in the scan.
     pub tile: Region,
-    /// How it is changed.
+    /// Random change of the tile.
     pub change: Change,
 }
 
-/// Every tile of an epoch once, shuffled over all scans, in batches of tiles of one size; the last of each size may be
-/// smaller than asked for.
+/// All tiles of an epoch, shuffled over all scans, in batches of tiles of equal size. The last batch of each size may have
+/// fewer tiles.
 pub(super) fn shuffled(
     examples: &[Example],
     settings: &TrainSettings,
@@ -65,7 +65,7 @@ pub(super) fn shuffled(
 }
 
 impl Pick {
-    /// Extents along x, y, z of what the network is given, without its halo.
+    /// Extents of the changed tile along x, y, z, without a halo.
     pub(super) fn extents(&self) -> [usize; 3] {
         self.change
             .extents(self.tile.clone().map(|range| range.len()))

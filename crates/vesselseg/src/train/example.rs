@@ -1,4 +1,4 @@
-//! A scan and the vessels that a network shall learn from it.
+//! Training examples: a scan and its reference mask.
 
 use ndarray::{Array4, Axis};
 use rsom_nn::InputScaling;
@@ -13,18 +13,18 @@ use crate::{NetworkConfig, VesselsegError};
 #[derive(Debug, Clone)]
 pub struct Example {
     scan: Voxels,
-    /// One channel, 1 inside and 0 outside.
+    /// Reference of shape (x, y, z, 1): 1 is vessel, 0 is background.
     mask: Array4<u8>,
-    /// Vessel voxels at each x and before it.
+    /// Cumulative number of vessel voxels up to and including each x.
     counts: Vec<usize>,
     spacing: [f64; 3],
 }
 
 impl Example {
-    /// Pairs a scan with its reference mask.
+    /// Creates an example from a scan and its reference mask.
     ///
     /// # Errors
-    /// Different grids; intensities that are NaN or infinite.
+    /// Returns an error if the grids differ, or if intensities are NaN or infinite.
     pub fn new(scan: &Scan, mask: &Mask) -> Result<Self, VesselsegError> {
         scan.grid().require_same(mask.grid())?;
         let planes = mask.voxels().axis_iter(Axis(0));
@@ -40,10 +40,11 @@ impl Example {
         })
     }
 
-    /// Checks that the network takes this scan, and that x and y may be exchanged if that is wished.
+    /// Checks that the scan fits the network and, if `transposed`, that x and y can be exchanged.
     ///
     /// # Errors
-    /// Another number of channels than the network takes; voxels that are not square.
+    /// Returns an error if the scan has another number of channels than the network, or if `transposed` is set and the voxel
+    /// sizes along x and y differ.
     pub fn check(&self, network: &NetworkConfig, transposed: bool) -> Result<(), VesselsegError> {
         if self.channels() != network.in_channels() {
             return Err(VesselsegError::Channels {
@@ -58,7 +59,7 @@ impl Example {
         Ok(())
     }
 
-    /// Extents along x, y, z.
+    /// Extents along x, y, z in voxels.
     #[must_use]
     pub fn shape(&self) -> [usize; 3] {
         self.scan.dim().0
@@ -70,14 +71,14 @@ impl Example {
         self.scan.dim().1
     }
 
-    /// Number of voxels of the scan, and how many of them are in vessels.
+    /// Number of voxels, and number of vessel voxels.
     #[must_use]
     pub fn voxels(&self) -> [usize; 2] {
         let vessels = self.counts.last().copied().unwrap_or(0);
         [self.mask.len(), vessels]
     }
 
-    /// The place of the vessel voxel of this rank, x running slowest.
+    /// Position (x, y, z) of the vessel voxel with this index, counted with x slowest and z fastest.
     pub(super) fn vessel(&self, rank: usize) -> Option<[usize; 3]> {
         let x = self.counts.partition_point(|count| *count <= rank);
         let before = x.checked_sub(1).map_or(0, |x| self.counts[x]);
@@ -87,19 +88,19 @@ impl Example {
         Some([x, y, z])
     }
 
-    /// The scaled input of a region in the order (channel, z, y, x), with intensity 0 beyond what is kept.
+    /// The scaled input of a region in the order (channel, z, y, x), with intensity 0 outside `kept`.
     pub(super) fn input(&self, kept: &Region, region: &Region, scaling: InputScaling) -> Vec<f32> {
         self.scan.patch(kept, region, scaling)
     }
 
-    /// The reference of a region in the order (z, y, x): 1 inside, 0 outside.
+    /// The reference of a region in the order (z, y, x): 1 is vessel, 0 is background.
     pub(super) fn target(&self, region: &Region) -> Vec<f32> {
         let all = whole(self.shape());
         patch(&self.mask.view(), &all, region, InputScaling::IDENTITY)
     }
 
-    /// Input and reference of a tile after a change. The input has a margin on each side, and at its end whatever makes its
-    /// extents multiples.
+    /// Input and reference of a tile after a change. The input has a margin on each side, and at the end of each axis as many
+    /// voxels as its extents need to be multiples.
     pub(super) fn tile(
         &self,
         tile: &Region,
@@ -119,22 +120,22 @@ impl Example {
     }
 }
 
-/// What a network sees beyond a tile.
+/// The additional input of a network around a tile.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
-    /// Voxels on each side.
+    /// Margin on each side in voxels.
     pub margin: usize,
-    /// What extents without margins are a multiple of.
+    /// Extents without margins are rounded up to multiples of this number.
     pub multiple: usize,
 }
 
 impl Frame {
-    /// Extents along x, y, z of the input for a tile of these.
+    /// Extents of the input along x, y, z for a tile of these extents.
     pub(super) fn extents(self, tile: [usize; 3]) -> [usize; 3] {
         tile.map(|n| n.next_multiple_of(self.multiple) + 2 * self.margin)
     }
 
-    /// The region that becomes the input by the change.
+    /// The region of the scan that the change maps to the input.
     fn seen(self, tile: &Region, change: &Change) -> Region {
         let mut seen = grown(tile, self.margin);
         let changed = change.extents(tile.clone().map(|range| range.len()));
@@ -198,7 +199,7 @@ mod tests {
     }
 
     proptest! {
-        /// The scan is 200.5 where the mask is: so it stays after any change, in the middle of the halo.
+        /// The scan is 200.5 inside the mask and 0 outside. This must still hold after any change, inside the margin.
         #[test]
         fn the_mask_moves_with_the_scan(
             start in [-2_isize..4, -2..4, -2..4], extents in [1_usize..5, 1..5, 1..5], margin in 0_usize..3,

@@ -1,4 +1,4 @@
-//! The settings of a training.
+//! Settings of the training of a vessel network.
 
 use rsom_nn::{InputScaling, NeuralNetwork};
 use rsom_parameters::Parameters;
@@ -10,41 +10,41 @@ use crate::augment::Augmentation;
 use crate::loss::LossConfig;
 use crate::{Blocks, Network, NetworkConfig, VesselsegError};
 
-/// Everything that the result of a training depends on, except its scans.
+/// All settings of a training. Together with the scans they determine its result.
 ///
-/// As parameters of a command it leaves out the network and the tiling, which the command chooses.
+/// The parameters of a command do not include the network and the tiling, which the command sets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Parameters)]
 #[serde(deny_unknown_fields)]
 pub struct TrainSettings {
-    /// The network.
+    /// Kind and size of the network.
     #[parameter(skip)]
     pub network: NetworkConfig,
-    /// From intensities to network input.
+    /// Scaling of intensities to network input.
     #[parameter(flatten, prefix = "input")]
     pub scaling: InputScaling,
-    /// The loss.
+    /// Settings of the loss.
     #[parameter(flatten)]
     pub loss: LossConfig,
-    /// How scans are cut into tiles.
+    /// Cutting of scans into tiles.
     #[parameter(skip)]
     pub tiling: Tiling,
-    /// Random changes of tiles.
+    /// Ranges of the random changes of tiles.
     #[parameter(flatten)]
     pub augmentation: Augmentation,
     /// Numbers of blocks along x, y, z of validation scans, and later of scans to predict; group norms take their
     /// statistics from each block separately.
     #[parameter(default = Blocks::WHOLE, min = 1)]
     pub blocks: Blocks,
-    /// How the network is trained. The paper: learning rate 1e-4, plateau of patience 4, 25 epochs, batches of 3 tiles.
+    /// Settings of the run. The paper: learning rate 1e-4, plateau with patience 4, 25 epochs, batches of 3 tiles.
     #[parameter(flatten)]
     pub run: RunSettings,
 }
 
 impl TrainSettings {
-    /// Checks the bounds.
+    /// Checks the bounds of all settings.
     ///
     /// # Errors
-    /// [`VesselsegError::Network`] or [`VesselsegError::Training`], naming the setting.
+    /// Returns [`VesselsegError::Network`] or [`VesselsegError::Training`] with the name of the first invalid setting.
     pub fn check(&self) -> Result<(), VesselsegError> {
         Network::check(&self.network)?;
         let loss = &self.loss;

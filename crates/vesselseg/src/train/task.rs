@@ -1,8 +1,10 @@
-//! What a vessel network learns.
+//! The training task of a vessel network.
 
 use candle_core::{Device, Tensor};
 use rayon::prelude::*;
-use rsom_training::{GoOn, Loss, Predicted, RunSettings, Sample, Task, Term, TrainingError};
+use rsom_training::{
+    Loss, RunSettings, Sample, ShouldContinue, Task, Term, TrainingError, ValidationOutput,
+};
 
 use super::batches::{self, Pick};
 use super::example::Frame;
@@ -12,8 +14,10 @@ use crate::loss;
 use crate::sweep::Sweep;
 use crate::{Network, NetworkConfig, PredictSettings, VesselsegError};
 
-/// A network that learns vessels from tiles of scans and their reference masks, and is validated on whole scans, as they
-/// are predicted.
+/// Training of a vessel network on tiles of scans and their reference masks. Validation predicts whole scans, as [`predict`]
+/// does.
+///
+/// [`predict`]: crate::predict()
 #[derive(Debug)]
 pub struct VesselTask<'a> {
     settings: &'a TrainSettings,
@@ -21,15 +25,16 @@ pub struct VesselTask<'a> {
     validation: &'a [Example],
 }
 
-/// Tiles of one size.
+/// A batch of tiles of equal size.
 #[derive(Debug)]
 pub struct Tiles(Vec<Pick>);
 
 impl<'a> VesselTask<'a> {
-    /// Learns from the training scans, and is validated on others if there are any.
+    /// Creates a task from training and validation examples; `validation` may be empty.
     ///
     /// # Errors
-    /// Settings that cannot be; no training scans; scans that do not fit the network.
+    /// Returns an error if settings are invalid, if there are no training examples, or if an example does not fit the network
+    /// or the blocks.
     pub fn new(
         settings: &'a TrainSettings,
         training: &'a [Example],
@@ -37,7 +42,7 @@ impl<'a> VesselTask<'a> {
     ) -> Result<Self, VesselsegError> {
         settings.check()?;
         if training.is_empty() {
-            let none = "there are no training scans".to_owned();
+            let none = "there are no training scans: give at least one".to_owned();
             return Err(TrainingError::Settings(none).into());
         }
         let transposed = settings.augmentation.transpose;
@@ -74,7 +79,7 @@ impl<'a> Task for VesselTask<'a> {
         self.settings.loss.terms()
     }
 
-    /// Tiles of training and scans of validation.
+    /// Number of training tiles plus number of validation scans.
     fn images(&self) -> usize {
         let tiling = &self.settings.tiling;
         let tiles = self.training.iter().map(|e| tiling.count(e.shape()));
@@ -86,7 +91,7 @@ impl<'a> Task for VesselTask<'a> {
         batches.into_iter().map(Tiles).collect()
     }
 
-    /// Input, (batch, channels, z, y, x) with what the network sees beyond the tile, and reference, (batch, 1, z, y, x).
+    /// Input (batch, channels, z, y, x), including the margin around the tile, and reference (batch, 1, z, y, x).
     fn sample(&self, Tiles(batch): &Tiles) -> Result<Sample, VesselsegError> {
         let TrainSettings {
             network, scaling, ..
@@ -112,7 +117,7 @@ impl<'a> Task for VesselTask<'a> {
         })
     }
 
-    /// Logits beyond the end of the reference do not count.
+    /// Ignores logits beyond the end of the reference.
     fn loss(&self, logits: &Tensor, reference: &Tensor) -> Result<Loss, VesselsegError> {
         let mut logits = logits.clone();
         for axis in 2..logits.rank() {
@@ -125,13 +130,13 @@ impl<'a> Task for VesselTask<'a> {
         self.validation.iter().collect()
     }
 
-    /// Logits and reference of a whole scan, (1, 1, z, y, x).
-    fn predicted(
+    /// Logits and reference of a whole scan, both of shape (1, 1, z, y, x).
+    fn predict(
         &self,
         network: &Network,
         example: &&'a Example,
-        go_on: GoOn,
-    ) -> Result<Predicted, VesselsegError> {
+        should_continue: ShouldContinue,
+    ) -> Result<ValidationOutput, VesselsegError> {
         let sweep = Sweep {
             network,
             blocks: self.settings.blocks,
@@ -142,7 +147,7 @@ impl<'a> Task for VesselTask<'a> {
         let [x, y, z] = kept.clone().map(|range| range.len());
         let mut logits = vec![0.0; x * y * z];
         let input = |region: &Region| example.input(&kept, region, self.settings.scaling);
-        let mut put = |tile: &Region, values: &[f32]| {
+        let mut sink = |tile: &Region, values: &[f32]| {
             let starts: [usize; 3] =
                 std::array::from_fn(|a| (tile[a].start - kept[a].start) as usize);
             let [width, height, _] = tile.clone().map(|range| range.len());
@@ -152,15 +157,15 @@ impl<'a> Task for VesselTask<'a> {
                 logits[start..start + width].copy_from_slice(values);
             }
         };
-        sweep.run(&input, &mut put, &mut |_, _| go_on())?;
+        sweep.run(&input, &mut sink, &mut |_, _| should_continue())?;
         let tensor = |values| Tensor::from_vec(values, (1, 1, z, y, x), &Device::Cpu);
-        Ok(Predicted {
+        Ok(ValidationOutput {
             logits: tensor(logits)?,
             reference: tensor(example.target(&kept))?,
         })
     }
 
-    /// Each score is divided before they are added: the rounding that histories have had so far.
+    /// Divides each score before the sum, so that the rounding is the same as in older histories.
     fn mean_score(&self, scores: &[f64]) -> f64 {
         scores.iter().map(|s| s / scores.len() as f64).sum()
     }

@@ -1,4 +1,4 @@
-//! Which tiles of a scan an epoch trains on.
+//! The choice of training tiles in an epoch.
 
 use rand::RngExt;
 use rsom_nn::rng;
@@ -9,25 +9,26 @@ use super::Example;
 use crate::augment::Change;
 use crate::blocks::Region;
 
-/// How scans are cut into training tiles. The network sees each with its halo, zeros where that reaches beyond the scan.
+/// Cutting of scans into training tiles. The network input includes the halo of each tile; outside the scan, intensities
+/// are 0.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tiling {
-    /// All of the scan in every epoch, in this many tiles of one size along x, y, z; neighbors overlap by a few voxels
-    /// where an extent is no multiple. The paper has 3 × 3 × 3.
+    /// Each epoch uses the whole scan, cut into this many tiles of equal size along x, y, z. If an extent is not a multiple,
+    /// neighboring tiles overlap by a few voxels. The paper uses 3 × 3 × 3.
     Partition([usize; 3]),
-    /// Tiles in random places, others in every epoch.
+    /// Each epoch uses new tiles at random positions.
     Drawn {
-        /// Extents along x, y, z, at most those of the scan.
+        /// Extents of a tile along x, y, z in voxels, limited to those of the scan.
         extents: [usize; 3],
-        /// Tiles of each scan in an epoch.
+        /// Number of tiles per scan and epoch.
         count: usize,
-        /// Share of the tiles that are drawn so that they hold a certain vessel voxel, each voxel being as likely.
+        /// Fraction of tiles that are placed around a vessel voxel, chosen with equal probability; from 0 to 1.
         foreground_share: f64,
     },
 }
 
-/// The tiles of the paper: 3 × 3 × 3 parts.
+/// The tiles of the paper: 3 × 3 × 3.
 impl Default for Tiling {
     fn default() -> Self {
         Self::Partition([3; 3])
@@ -35,10 +36,10 @@ impl Default for Tiling {
 }
 
 impl Tiling {
-    /// Checks the bounds.
+    /// Checks the bounds of the settings.
     ///
     /// # Errors
-    /// [`TrainingError::Settings`], naming the setting.
+    /// Returns [`TrainingError::Settings`] with the name of the first invalid setting.
     pub fn check(&self) -> Result<(), TrainingError> {
         let (extents, count, share) = match *self {
             Self::Partition(parts) => (parts, 1, 0.0),
@@ -60,7 +61,7 @@ impl Tiling {
         ])
     }
 
-    /// How many tiles a scan has in an epoch.
+    /// Number of tiles per epoch of a scan with these extents along x, y, z.
     #[must_use]
     pub fn count(&self, shape: [usize; 3]) -> usize {
         match self {
@@ -69,9 +70,9 @@ impl Tiling {
         }
     }
 
-    /// Tile `index` of a scan in an epoch, before the change that is given.
+    /// The region of tile `index` of a scan in an epoch, before its change.
     ///
-    /// It depends on its arguments alone, so that a resumed run draws what an uninterrupted one draws.
+    /// The result depends only on the arguments, so that a resumed run makes the same draws as an uninterrupted run.
     pub(super) fn tile(
         &self,
         example: &Example,
@@ -87,7 +88,7 @@ impl Tiling {
                 foreground_share,
                 ..
             } => {
-                // A change that exchanges two axes brings the tile into the extents that were asked for.
+                // After a transpose, the tile must have the wanted extents.
                 let wanted = change.extents(extents);
                 let extents: [usize; 3] = std::array::from_fn(|a| wanted[a].min(shape[a]).max(1));
                 let mut stream = rng::stream(seed, &format!("tile/{epoch}/{volume}/{index}"));
@@ -112,7 +113,7 @@ impl Tiling {
     }
 }
 
-/// Part `index` of a scan that is cut into parts of one size, z running fastest.
+/// Tile `index` of a scan that is cut into tiles of equal size; z is the fastest axis.
 fn part(shape: [usize; 3], parts: [usize; 3], index: usize) -> Region {
     let counts: [usize; 3] = std::array::from_fn(|a| parts[a].min(shape[a]).max(1));
     let at = [
@@ -122,7 +123,7 @@ fn part(shape: [usize; 3], parts: [usize; 3], index: usize) -> Region {
     ];
     std::array::from_fn(|a| {
         let extent = shape[a].div_ceil(counts[a]);
-        // The first begins at the front, the last ends at the back, the others lie evenly between.
+        // The first tile starts at the start of the scan, the last ends at its end, the others are equally spaced.
         let start = match counts[a] {
             1 => 0,
             count => (shape[a] - extent) * at[a] / (count - 1),

@@ -413,7 +413,7 @@ fn training_that_cannot_be_is_refused_in_one_line() {
     output
         .expect_code(3)
         .expect_said(&["every reference of the training scans is empty"]);
-    // Files of different channels, found before the training.
+    // Scans with different numbers of channels are refused before training starts.
     let gray = Scan::new(
         empty.grid().clone(),
         vec!["LF".into()],

@@ -1,5 +1,5 @@
-//! DeepVesselNet against the authors' code: `nets/` holds outputs of the network alone, `chain/` the probabilities and masks
-//! that the released pipeline made of prepared scans.
+//! DeepVesselNet against the authors' code: `nets/` holds outputs of the network, `chain/` probabilities and masks of the
+//! released pipeline for prepared scans.
 
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
@@ -30,7 +30,7 @@ fn run(model: &Model, scan: &Scan, settings: &PredictSettings) -> Prediction {
     predict(model, scan, settings, &mut |_, _| true).unwrap()
 }
 
-/// PreparedScan scans of the chain and the beginnings of the names of what became of them.
+/// Prepared scans of the chain, and the beginnings of the names of their results.
 fn scans(folder: &Path) -> Vec<(PreparedScan, String)> {
     let prepared = folder.join("chain/vessel_prep");
     let mut names: Vec<String> = std::fs::read_dir(&prepared)
@@ -88,7 +88,7 @@ fn probabilities_and_masks_match_the_released_pipeline() {
     }
 }
 
-/// A tube along y in noise; no extent is a multiple of another.
+/// A tube along y in noise; the extents are not multiples of each other.
 fn made_up() -> Scan {
     let [x, y, z] = [21, 12, 76];
     let values = Array4::from_shape_fn((x, y, z, 2), |(x, y, z, c)| {
@@ -122,7 +122,7 @@ fn the_result_does_not_depend_on_the_tiles() {
     }
 }
 
-/// What comes out of the network in the middle of zero-padded input is what PyTorch gave for the input alone.
+/// The output in the middle of a zero-padded input equals the output of PyTorch for the input without padding.
 #[test]
 fn a_scan_is_what_pytorch_makes_of_it_where_no_zeros_are_seen() {
     let folder = golden("nets");

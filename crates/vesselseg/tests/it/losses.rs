@@ -9,8 +9,8 @@ use rsom_vesselseg::loss::{LossConfig, combined, probabilities, soft_cldice, sof
 
 type Volume = Vec<Vec<Vec<f64>>>;
 
-/// Soft clDice of one image, loop by loop after algorithms 1 and 2 of Shit et al. 2021, with the paper's recursion of the
-/// skeleton.
+/// Soft clDice of one image, implemented with loops after algorithms 1 and 2 of Shit et al. 2021, with the paper's recursion
+/// of the skeleton.
 fn plain_cldice(
     p: &[f64],
     t: &[f64],
@@ -87,7 +87,7 @@ proptest! {
         prop_assert!(found.gradient.is_empty());
     }
 
-    /// Random probabilities have no ties, so that minima and maxima are smooth.
+    /// Random probabilities have no ties, so that minima and maxima are differentiable.
     #[test]
     fn the_gradient_of_soft_cldice_equals_central_differences(
         p in proptest::collection::vec(0.01_f64..0.99, 2 * 4 * 5 * 3), t in target(2 * 4 * 5 * 3), iterations in 0_usize..4,
@@ -137,7 +137,7 @@ proptest! {
             cldice_weight: weights[2],
             skeleton_iterations: 2,
         };
-        // The same by hand, from its parts.
+        // By hand, from the terms.
         let total = |logits: &[f64]| {
             let p = probabilities(logits);
             let voxel = |(p, t): (&f64, &f64)| -positive_weight * t * p.ln() - (1.0 - t) * (1.0 - p).ln();

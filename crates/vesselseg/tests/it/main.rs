@@ -1,4 +1,4 @@
-//! The tests of `rsom-vesselseg` from the outside, in one binary: one module for each subject.
+//! The tests of the public API and the command line of `rsom-vesselseg`, in one binary: one module for each subject.
 
 mod command_line;
 mod golden_chain;

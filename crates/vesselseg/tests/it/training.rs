@@ -1,4 +1,4 @@
-//! Training runs as a whole: what they learn, that they resume, and that their bytes do not depend on threads.
+//! Complete training runs: what they learn, resuming, and identical bytes for any number of threads.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
@@ -99,7 +99,7 @@ fn settings(epochs: usize) -> TrainSettings {
     }
 }
 
-/// The same with another way of training.
+/// The same with other settings of the run.
 fn settings_with(epochs: usize, change: impl Fn(&mut RunSettings)) -> TrainSettings {
     let mut settings = settings(epochs);
     change(&mut settings.run);
@@ -120,7 +120,7 @@ const DRAWN: Tiling = Tiling::Drawn {
     foreground_share: 0.5,
 };
 
-/// Runs to the end and gives the bytes of the best weights, the last weights and the history.
+/// Runs to the end and returns the bytes of the best weights, the last weights and the history.
 fn finish(mut trainer: Trainer<VesselTask>) -> (Vec<u8>, Vec<u8>, String) {
     while !trainer.is_finished() {
         trainer.run_epoch(&mut |_| true).unwrap();
@@ -194,7 +194,7 @@ fn another_seed_ends_in_other_weights() {
     assert!(run(1).1 != run(2).1);
 }
 
-/// Does something to a checkpoint that its format allows and its run does not.
+/// Changes a checkpoint so that it is a valid file but does not fit the run.
 type Damage = fn(&mut Checkpoint);
 
 const DAMAGES: [(&str, Damage); 5] = [
@@ -237,7 +237,7 @@ fn a_damaged_checkpoint_or_one_of_another_run_is_refused_and_changes_nothing() {
     }
 }
 
-/// Trains on tubes and gives the Dice score of a new one at the calibrated threshold.
+/// Trains on tubes and returns the Dice score of a new tube at the calibrated threshold.
 fn learned(network: NetworkConfig, tiling: Tiling) -> f64 {
     let (training, validation) = (examples(0..4), examples(4..6));
     let settings = TrainSettings {
@@ -316,7 +316,7 @@ fn every_kind_of_network_learns_a_tube_and_finds_a_new_one() {
     }
 }
 
-/// With all of the scan in one tile, a step without changes sees what validation sees.
+/// If one tile covers the whole scan, a training step without changes has the same input as validation.
 #[test]
 fn the_loss_of_a_tile_that_is_the_whole_scan_is_that_of_validation() {
     let data = examples(0..1);

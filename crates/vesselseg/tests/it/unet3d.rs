@@ -19,7 +19,7 @@ fn config(in_channels: usize, depth: usize, width: usize) -> Unet3dConfig {
     }
 }
 
-/// Numbers from -1 to 1 without a pattern.
+/// Pseudorandom numbers from -1 to 1.
 fn noise(count: usize) -> Vec<f64> {
     let value = |i: u64| (i + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
     let all = 0..count as u64;
@@ -89,7 +89,7 @@ fn gradients_of_all_parameters_equal_central_differences() {
 #[test]
 fn a_prediction_does_not_depend_on_tiles_or_blocks() {
     let network = Network::new(&NetworkConfig::from(config(1, 2, 8)), 7).unwrap();
-    // Statistics that change something.
+    // Running statistics that differ from the initial ones.
     let input = noise(512).iter().map(|v| *v as f32).collect();
     let input = Tensor::from_vec(input, (1, 1, 8, 8, 8), &Device::Cpu).unwrap();
     network.forward(&input, &MODE).unwrap();

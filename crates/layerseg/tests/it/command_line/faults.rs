@@ -1,4 +1,4 @@
-//! Exit codes and messages of what goes wrong.
+//! Exit codes and messages of errors.
 
 use ndarray::Array3;
 use rsom_formats::nifti;
@@ -101,7 +101,7 @@ fn a_diverging_run_is_exit_code_1_and_says_what_to_change() {
         1,
     );
     assert!(
-        error.contains("not finite") && error.contains("lower learning_rate"),
+        error.contains("NaN or infinite") && error.contains("lower learning_rate"),
         "{error}"
     );
 }

@@ -104,7 +104,7 @@ fn a_checkpoint_of_other_parameters_is_left_out_with_a_warning() {
     let run = format!("train {SCANS} {NETWORK} --epochs 1");
     study.result(&format!("{run} --output clean"));
     std::fs::create_dir(study.path("stale")).unwrap();
-    // The weights file of another run is no checkpoint either.
+    // A weights file is not a checkpoint.
     std::fs::copy(
         study.path("clean/last.safetensors"),
         study.path("stale/checkpoint.safetensors"),

@@ -1,4 +1,4 @@
-//! A folder of small scans, and the program run in it.
+//! A folder of small scans, in which the program runs.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -57,12 +57,12 @@ impl Study {
         LAYERSEG.command(&self.folder, words)
     }
 
-    /// Runs, expects success, and gives the result of the `--json` line.
+    /// Runs the program, expects success, and returns the `--json` line.
     pub fn result(&self, words: &str) -> Value {
         LAYERSEG.result(&self.folder, words)
     }
 
-    /// Runs, expects this exit code, and gives the one line of the error.
+    /// Runs the program, expects this exit code, and returns the error line.
     pub fn fault(&self, words: &str, code: i32) -> String {
         self.run(words).expect_code(code).error()
     }

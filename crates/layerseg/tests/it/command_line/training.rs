@@ -1,4 +1,4 @@
-//! What training makes of scans, and what its networks find.
+//! Training and prediction: outputs, defaults, warnings.
 
 use rsom_formats::nifti;
 use rsom_formats::table::parquet;

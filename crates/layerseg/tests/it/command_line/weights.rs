@@ -1,4 +1,4 @@
-//! Weights and the specification.
+//! Import of weights, and the specification of the stage.
 
 use rsom_formats::nifti;
 
@@ -58,7 +58,7 @@ fn imported_weights_segment_as_the_originals_and_say_where_they_come_from() {
     study.result(&format!(
         "train {SCANS} {NETWORK} --epochs 2 --weights w.safetensors"
     ));
-    // What PyTorch's users would have: the tensors without our metadata.
+    // As saved by PyTorch: the tensors without our metadata.
     let bytes = std::fs::read(study.path("w.safetensors")).unwrap();
     let tensors = rsom_weights::from_bytes(&bytes).unwrap().tensors;
     let plain = rsom_weights::to_bytes(&tensors, &Default::default()).unwrap();

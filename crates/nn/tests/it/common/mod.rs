@@ -9,7 +9,7 @@ use rand_chacha::rand_core::Rng;
 use rsom_nn::ops::without_kernels;
 use rsom_nn::rng;
 
-/// Values in (−1, 1) from a named stream.
+/// Values in (−1, 1) from a named random stream.
 pub fn values(count: usize, name: &str) -> Vec<f64> {
     let mut stream = rng::stream(42, name);
     (0..count)
@@ -52,9 +52,9 @@ pub fn distance(a: &[f64], b: &[f64]) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// Holds the gradient of `Σ weights · f(variables)` against central differences, for every element of every variable.
+/// Compares the gradient of `Σ weights · f(variables)` with central differences, for each element of each variable.
 ///
-/// Our tape must give the same bytes, candle's ops in place of our kernels the same result and gradient.
+/// Our tape must give the same bytes, and candle's ops instead of our kernels the same result and gradient.
 ///
 /// The tolerance is relative to the largest entry of the gradient, 1e-6 for a step of 1e-5: the error of central
 /// differences in double precision is about 1e-10.
@@ -72,7 +72,7 @@ pub fn check_gradients(variables: &[&Var], f: impl Fn() -> Result<Tensor>) {
     check_without_kernels(variables, &f, &candles);
 }
 
-/// Holds candle's ops against `f` and its gradients.
+/// Compares `f` and its gradients with candle's ops.
 fn check_without_kernels(variables: &[&Var], f: impl Fn() -> Result<Tensor>, kernels: &GradStore) {
     let (ours, composed) = (f().unwrap(), without_kernels(&f).unwrap());
     assert_eq!(ours.dims(), composed.dims());
@@ -89,7 +89,7 @@ fn check_without_kernels(variables: &[&Var], f: impl Fn() -> Result<Tensor>, ker
     }
 }
 
-/// The same for functions with ops of candle's in them, which our tape does not take.
+/// The same for functions that contain ops of candle, which our tape refuses.
 pub fn check_gradients_on_candles_tape(variables: &[&Var], f: impl Fn() -> Result<Tensor>) {
     let shape = f().unwrap().dims().to_vec();
     let weights = random(&shape, "weights of the sum");
@@ -121,7 +121,7 @@ pub fn check_gradients_on_candles_tape(variables: &[&Var], f: impl Fn() -> Resul
     }
 }
 
-/// Runs a closure on pools of 1, 2 and 5 threads and returns what it gave.
+/// Runs a closure on pools of 1, 2 and 5 threads and returns the results.
 pub fn on_pools<R: Send>(f: impl Fn() -> R + Sync) -> Vec<R> {
     [1, 2, 5]
         .iter()

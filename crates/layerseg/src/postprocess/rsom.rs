@@ -1,4 +1,4 @@
-//! Our own cleaning of a layer mask: that of the released pipeline without its quirks.
+//! Our cleaning of a layer mask: that of the released pipeline without its edge effects.
 
 use ndarray::{Array2, Array3, ArrayView3, Axis, Zip, s};
 use rsom_volume::{Extent, Mask, Spacing, extents};
@@ -6,24 +6,24 @@ use rsom_volume::{Extent, Mask, Spacing, extents};
 use super::filled_and_closed;
 use crate::LayersegError;
 
-/// Half of the window whose median bounds a surface: 13 voxels of the paper's scans.
+/// Half width of the median window: 13 voxels of the paper's scans.
 const MEDIAN_HALF_MM: f64 = 0.156;
-/// Halves of the window of the mean, along x and y: 2 and 4 voxels of the paper's scans.
+/// Half widths of the mean window along x and y: 2 and 4 voxels of the paper's scans.
 const MEAN_HALF_MM: [f64; 2] = [0.024, 0.048];
-/// The paper's voxel size along x, for scans whose voxel size nobody knows.
+/// Voxel size along x of the paper's scans, for scans of unknown voxel size.
 const LATERAL_MM: f64 = 0.012;
 
-/// The steps of [`gerl2019`](super::gerl2019), mended:
+/// Cleans a mask with the steps of [`gerl2019`](super::gerl2019), with these changes; the result has the same grid.
 ///
 /// | step | `gerl2019` | `rsom` |
 /// |---|---|---|
-/// | windows | 26 × 26 and 5 × 9 voxels along x and y | the same lengths (0.32 mm; 0.06 × 0.1 mm) at any voxel size, odd, so that they have a middle |
-/// | B-scans of unknown distance, or farther apart than half the median's window | treated as neighbors | each by itself |
-/// | column without a layer | counts as one whose surfaces are crossed, and thins its neighbors | does not count; gets the medians of its window if at least half of the window's columns have a layer |
-/// | lowest voxel of each column | lost when columns are refilled | kept |
+/// | windows | 26 × 26 and 5 × 9 voxels along x and y | the same lengths (0.32 mm; 0.06 × 0.1 mm) for any voxel size; odd, so that they have a center |
+/// | B-scans of unknown distance, or farther apart than half the median window | treated as neighbors | cleaned separately |
+/// | column without a layer | its upper surface lies below its lower one, so that it thins its neighbors | ignored; gets the medians of its window if at least half of the columns in the window have a layer |
+/// | lowest voxel of each column | lost when columns are filled | kept |
 ///
 /// # Errors
-/// None that a mask can cause; the result stands on the mask's own grid.
+/// Returns an error if the result does not fit the grid, which does not happen for a valid mask.
 pub fn rsom(mask: Mask) -> Result<Mask, LayersegError> {
     let (grid, mut voxels) = mask.into_parts();
     let lateral = match grid.spacing() {
@@ -43,7 +43,7 @@ pub fn rsom(mask: Mask) -> Result<Mask, LayersegError> {
     Ok(Mask::new(grid, voxels)?)
 }
 
-/// Cleans a volume, or a single B-scan of it: holes are open to the outside along these axes.
+/// Cleans a volume or a single B-scan. Along the axes in `open`, the border of the array counts as outside.
 fn clean(voxels: &ArrayView3<'_, bool>, lateral_mm: [f64; 2], open: [bool; 3]) -> Array3<bool> {
     let mut closed = filled_and_closed(voxels, open);
     let half = |mm: [f64; 2]| -> [usize; 2] {
@@ -61,7 +61,7 @@ fn clean(voxels: &ArrayView3<'_, bool>, lateral_mm: [f64; 2], open: [bool; 3]) -
     closed
 }
 
-/// Depths of the first and the last voxel of a column; `None` where it has none.
+/// Depths of the first and the last voxel of a column; `None` for an empty column.
 type Surfaces = Option<[i64; 2]>;
 
 fn surfaces(voxels: &Array3<bool>) -> Array2<Surfaces> {
@@ -76,7 +76,7 @@ fn map(
     Zip::indexed(surfaces).par_map_collect(|(x, y), _| of([x, y]))
 }
 
-/// The surfaces of the columns in a window around one; beyond the scan there are none.
+/// The surfaces of the columns in a window around one, clipped to the scan.
 fn around(
     surfaces: &Array2<Surfaces>,
     [x, y]: [usize; 2],
@@ -90,7 +90,7 @@ fn around(
     window.into_iter()
 }
 
-/// The upper surface not above, the lower not below the median of its window.
+/// Limits the upper surface to at or below, and the lower to at or above the median of its window.
 fn bound(surfaces: &Array2<Surfaces>, at: [usize; 2], half: [usize; 2]) -> Surfaces {
     let mut columns = 0;
     let (mut upper, mut lower) = (Vec::new(), Vec::new());
@@ -108,12 +108,12 @@ fn bound(surfaces: &Array2<Surfaces>, at: [usize; 2], half: [usize; 2]) -> Surfa
     };
     let [above, below] = [middle(&mut upper)?, middle(&mut lower)?];
     let own = surfaces[at].map(|[first, last]| [first.max(above), last.min(below)]);
-    // A column whose voxels all lie beyond a median has none in the layer.
+    // A column with all voxels above or below the medians counts as empty.
     own.filter(|[upper, lower]| upper <= lower)
         .or_else(|| bridged.then_some([above, below]))
 }
 
-/// The mean of both surfaces over a window, rounded; `None` where there is no layer, or nothing is left of it.
+/// The rounded mean of each surface over a window; `None` if the column is empty before or after.
 fn smoothed(surfaces: &Array2<Surfaces>, at: [usize; 2], half: [usize; 2]) -> Surfaces {
     surfaces[at]?;
     let (mut count, mut sums) = (0, [0, 0]);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_with_voxels_beside_the_layer_alone_is_bridged() {
+    fn a_column_with_voxels_only_outside_the_layer_is_bridged() {
         let flat = mask(Spacing::RSOM, |_, _, z| (20..30).contains(&z));
         let stray = mask(Spacing::RSOM, |x, y, z| {
             let depths = if (x, y) == (20, 15) { 45..50 } else { 20..30 };
