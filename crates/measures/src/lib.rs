@@ -3,6 +3,8 @@
 //! One measurement is one row. Stages that measure (`metrics`, `phantom`) and stages that read measurements (`stats`,
 //! `report`, `io`) use the names of this crate. A new metric is one line in [`schema`].
 //!
+//! [`threshold_curve`] names the columns of the table that `vesselseg calibrate` writes.
+//!
 //! This crate reads no files and has no arrays: `rsom-formats` converts [`Row`]s to a table.
 
 pub mod column;
@@ -12,6 +14,7 @@ mod row;
 pub mod schema;
 mod status;
 mod surface;
+pub mod threshold_curve;
 mod unit;
 
 pub use measurement::Measurement;

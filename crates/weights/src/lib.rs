@@ -8,6 +8,7 @@
 
 #[cfg(feature = "tensors")]
 mod archive;
+mod entries;
 mod error;
 mod header;
 mod metadata;
@@ -20,6 +21,7 @@ mod state_dict;
 #[cfg(feature = "tensors")]
 mod tensors;
 
+pub use entries::archive_entries;
 pub use error::WeightsError;
 pub use header::{Header, TensorEntry, without_tensors};
 pub use metadata::Metadata;

@@ -56,7 +56,13 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "rsom-vesselseg",
-        &["rsom-volume", "rsom-nn", "rsom-training", "rsom-weights"],
+        &[
+            "rsom-volume",
+            "rsom-nn",
+            "rsom-training",
+            "rsom-weights",
+            "rsom-measures",
+        ],
         STUDY_FILES,
     ),
     (

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rsom_formats::table::{Table, TableError};
 use rsom_io::ports;
+use rsom_measures::threshold_curve as curve;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::output;
@@ -47,7 +48,7 @@ fn figure(table: &Table) -> Result<Figure, Fault> {
     let mut at: BTreeMap<u64, Row> = BTreeMap::new();
     let mut scans: BTreeMap<&str, usize> = BTreeMap::new();
     for row in 0..table.rows() {
-        let threshold = share("threshold", &columns.threshold, row)?;
+        let threshold = share(curve::THRESHOLD, &columns.threshold, row)?;
         let scan = columns.scan[row].as_deref().unwrap_or("(none)");
         let known = scans.len();
         let scan = *scans.entry(scan).or_insert(known);
@@ -55,11 +56,11 @@ fn figure(table: &Table) -> Result<Figure, Fault> {
             threshold: threshold.abs(),
             ..Row::default()
         });
-        let dice = share("dice", &columns.dice, row)?;
+        let dice = share(curve::DICE, &columns.dice, row)?;
         if entry.dice.insert(scan, dice).is_some() {
             return Err(Fault::Repeated(row + 1));
         }
-        entry.mean = share("mean_dice", &columns.mean, row)?;
+        entry.mean = share(curve::MEAN_DICE, &columns.mean, row)?;
         entry.best |= columns.best[row] == Some(true);
     }
     let rows: Vec<Row> = at.into_values().collect();
@@ -103,11 +104,11 @@ struct Columns {
 impl Columns {
     fn of(table: &Table) -> Result<Self, TableError> {
         Ok(Self {
-            threshold: table.numbers("threshold")?,
-            scan: table.texts("scan")?,
-            dice: table.numbers("dice")?,
-            mean: table.numbers("mean_dice")?,
-            best: table.booleans("best")?,
+            threshold: table.numbers(curve::THRESHOLD)?,
+            scan: table.texts(curve::SCAN)?,
+            dice: table.numbers(curve::DICE)?,
+            mean: table.numbers(curve::MEAN_DICE)?,
+            best: table.booleans(curve::BEST)?,
         })
     }
 }
@@ -148,11 +149,11 @@ mod tests {
     /// Rows of threshold, scan, Dice score, mean and whether the threshold is the best.
     fn table(rows: &[(f64, &str, f64, f64, bool)]) -> Table {
         Table::new(vec![
-            Column::number("threshold", rows.iter().map(|r| Some(r.0))),
-            Column::text("scan", rows.iter().map(|r| Some(r.1))),
-            Column::number("dice", rows.iter().map(|r| Some(r.2))),
-            Column::number("mean_dice", rows.iter().map(|r| Some(r.3))),
-            Column::boolean("best", rows.iter().map(|r| Some(r.4))),
+            Column::number(curve::THRESHOLD, rows.iter().map(|r| Some(r.0))),
+            Column::text(curve::SCAN, rows.iter().map(|r| Some(r.1))),
+            Column::number(curve::DICE, rows.iter().map(|r| Some(r.2))),
+            Column::number(curve::MEAN_DICE, rows.iter().map(|r| Some(r.3))),
+            Column::boolean(curve::BEST, rows.iter().map(|r| Some(r.4))),
         ])
         .unwrap()
     }

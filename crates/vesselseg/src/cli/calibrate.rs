@@ -4,6 +4,7 @@ use rsom_formats::table::{Column, Table, TableError};
 use rsom_io::dataset::{Pair, SelectedScans};
 use rsom_io::fault::{of_file, of_run};
 use rsom_io::ports;
+use rsom_measures::threshold_curve as curve;
 use rsom_parameters::Parameters;
 use rsom_stage::{
     Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, interrupt, log,
@@ -122,11 +123,17 @@ fn table(mean: &Curve, curves: &[Vec<f64>], pairs: &[Pair]) -> Result<Table, Tab
         Column::number(name, places().map(|(i, scan)| Some(value(i, scan))))
     };
     Table::new(vec![
-        number("threshold", &|i, _| f64::from(mean.thresholds[i])),
-        Column::text("scan", places().map(|(_, s)| Some(pairs[s].scan.clone()))),
-        Column::text("subject", places().map(|(_, s)| pairs[s].subject.clone())),
-        number("dice", &|i, scan| curves[scan][i]),
-        number("mean_dice", &|i, _| mean.mean_dice[i]),
-        Column::boolean("best", places().map(|(i, _)| Some(i == mean.best))),
+        number(curve::THRESHOLD, &|i, _| f64::from(mean.thresholds[i])),
+        Column::text(
+            curve::SCAN,
+            places().map(|(_, s)| Some(pairs[s].scan.clone())),
+        ),
+        Column::text(
+            curve::SUBJECT,
+            places().map(|(_, s)| pairs[s].subject.clone()),
+        ),
+        number(curve::DICE, &|i, scan| curves[scan][i]),
+        number(curve::MEAN_DICE, &|i, _| mean.mean_dice[i]),
+        Column::boolean(curve::BEST, places().map(|(i, _)| Some(i == mean.best))),
     ])
 }
