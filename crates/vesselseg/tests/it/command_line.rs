@@ -399,7 +399,7 @@ fn training_that_cannot_be_is_refused_in_one_line() {
         VESSELSEG.refused(folder, train(TUBES, more), 2, says);
     }
     let (scan, mask) = ("--image tube0.nii.gz", "--mask vessels0.nii.gz");
-    VESSELSEG.refused(folder, train(scan, ""), 2, "--mask names 0");
+    VESSELSEG.refused(folder, train(scan, ""), 2, "--mask lists 0");
     VESSELSEG.refused(
         folder,
         train(&format!("{scan} --mask scan.nii.gz"), ""),
