@@ -43,6 +43,19 @@ impl Invocation {
     pub fn with_build(mut self, revision: Option<String>, instruction_set: Option<String>) -> Self {
         self.revision = revision;
         self.instruction_set = instruction_set;
+        self.changed()
+    }
+
+    /// The same invocation without its inputs, for commands whose provenance names the files that they select.
+    #[must_use]
+    pub fn without_inputs(mut self) -> Self {
+        self.inputs.clear();
+        self.changed()
+    }
+
+    /// Forgets a provenance that was worked out before a change.
+    fn changed(mut self) -> Self {
+        self.provenance = OnceLock::new();
         self
     }
 
@@ -50,7 +63,7 @@ impl Invocation {
     #[must_use]
     pub fn with_input(mut self, name: &str, paths: Vec<PathBuf>) -> Self {
         self.inputs.insert(name.to_owned(), paths);
-        self
+        self.changed()
     }
 
     /// Sets the path of an output.
@@ -64,7 +77,7 @@ impl Invocation {
     #[must_use]
     pub fn with_parameters(mut self, parameters: Map<String, Value>) -> Self {
         self.parameters = parameters;
-        self
+        self.changed()
     }
 
     /// Sets the number of threads.

@@ -44,6 +44,46 @@ fn outputs(workdir: &Path) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
+/// The specification of a stage.
+fn spec(stage: &str) -> serde_json::Value {
+    let spec = RSOM.run(checkout(), [stage, "spec"]).expect_code(0);
+    serde_json::from_str(&spec.stdout).unwrap()
+}
+
+/// Checks that each output states the revision of the code that made it, and where digits depend on them, the vector
+/// instructions. NIfTI files state it in their sidecars.
+fn states_its_code(outputs: &BTreeMap<String, Vec<u8>>) {
+    let revision = |stage: &str| spec(stage)["revision"].as_str().unwrap().to_owned();
+    let folders = [
+        ("scans/", vec![revision("phantom")]),
+        ("train/", vec![revision("layerseg")]),
+        ("masks/", vec![revision("layerseg")]),
+        ("measures/", vec![revision("metrics")]),
+        ("results/", vec![revision("stats"), revision("report")]),
+    ];
+    let holds = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|w| w == text.as_bytes());
+    let mut seen = 0;
+    for (name, bytes) in outputs {
+        let end = name.rsplit('.').next().unwrap();
+        if !["json", "parquet", "safetensors", "png", "svg"].contains(&end) {
+            continue;
+        }
+        let (folder, revisions) = folders.iter().find(|f| name.starts_with(f.0)).unwrap();
+        assert!(
+            revisions.iter().any(|text| holds(bytes, text)),
+            "{name} states no revision"
+        );
+        if ["train/", "masks/"].contains(folder) {
+            assert!(
+                holds(bytes, "instruction_set"),
+                "{name} states no vector instructions"
+            );
+        }
+        seen += 1;
+    }
+    assert!(seen > 60, "{seen} outputs");
+}
+
 #[test]
 fn a_study_is_the_same_bytes_for_any_threads_and_is_done_only_once() {
     let (one, two) = (Folder::new(), Folder::new());
@@ -58,6 +98,7 @@ fn a_study_is_the_same_bytes_for_any_threads_and_is_done_only_once() {
     for (name, bytes) in &first {
         assert!(second[name] == *bytes, "{name} differs");
     }
+    states_its_code(&first);
 
     let again = quickstart(&one, &[]).expect_code(0);
     assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);

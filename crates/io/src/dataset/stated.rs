@@ -18,17 +18,11 @@ pub(super) fn restated(
     sides: &[Side],
     with_labels: bool,
 ) -> Invocation {
-    let (stage, version) = (invocation.stage(), invocation.version());
-    let mut stated = Invocation::new(stage, version, invocation.command())
-        .with_parameters(invocation.resolved_parameters().clone())
-        .with_threads(invocation.threads());
+    let mut stated = invocation.clone().without_inputs();
     for name in ["manifest"].iter().chain(kept) {
         if let Some(path) = invocation.optional_input(name) {
             stated = stated.with_input(name, vec![path.to_path_buf()]);
         }
-    }
-    for (name, path) in invocation.all_outputs() {
-        stated = stated.with_output(name, path.to_path_buf());
     }
     for (pairs, names) in sides {
         if !pairs.is_empty() {
