@@ -12,7 +12,7 @@ use super::skeleton::SoftSkeleton;
 ///
 /// P = (Σ skel(p)·t + ε)/(Σ skel(p) + ε) is the fraction of the predicted skeleton in reference vessels, and
 /// S = (Σ skel(t)·p + ε)/(Σ skel(t) + ε) the fraction of the reference skeleton that is predicted. ε = 1, and skel is
-/// [`SoftSkeleton`], as in the code of the paper's authors. They sum over all images of a batch; this function computes the
+/// the soft skeleton of algorithm 1, as in the code of the paper's authors. They sum over all images of a batch; this function computes the
 /// loss of each image.
 ///
 /// `p` (probabilities) and `t` (reference, 0 or 1) have the order (image, z, y, x) of `extents`.
