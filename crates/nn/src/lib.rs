@@ -67,4 +67,4 @@ pub use network::NeuralNetwork;
 pub use parameters::{Builder, Parameters};
 pub use profile::{OpTime, Way, profiled};
 pub use rsom_kernels::{instruction_set, multiply_add_rate};
-pub use tape::{differentiate, recomputed};
+pub use tape::{differentiate, recomputed, recomputed_if};

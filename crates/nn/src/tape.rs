@@ -85,6 +85,22 @@ pub fn recomputed(
     Ok(result)
 }
 
+/// [`recomputed`] if `recomputing`, else only `part`.
+///
+/// # Errors
+/// Returns the errors of `part`.
+pub fn recomputed_if(
+    recomputing: bool,
+    inputs: &[&Tensor],
+    part: impl Fn(&[Tensor]) -> Result<Tensor> + 'static,
+) -> Result<Tensor> {
+    if recomputing {
+        return recomputed(inputs, part);
+    }
+    let inputs: Vec<Tensor> = inputs.iter().map(|tensor| (*tensor).clone()).collect();
+    part(&inputs)
+}
+
 /// Whether a part of a network is being recomputed in the backward pass.
 pub(crate) fn is_recomputing() -> bool {
     TAPE.with_borrow(|tape| tape.as_ref().is_some_and(|tape| tape.recomputing))

@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 use rsom_nn::layers::{BatchNorm2d, Conv2d, ConvTranspose2d, Dropout};
 use rsom_nn::ops::{Conv2dConfig, ConvolutionMethod, concat_channels, max_pool2d};
-use rsom_nn::{Builder, Mode, NnError, recomputed};
+use rsom_nn::{Builder, Mode, NnError, recomputed_if};
 
 use super::UnetConfig;
 
@@ -87,7 +87,9 @@ impl Unet {
             if let Some(skip) = skips.last() {
                 x = max_pool2d(skip)?;
             }
-            skips.push(self.contract(block, &x, mode)?);
+            let (block, mode) = (block.clone(), *mode);
+            let part = move |inputs: &[Tensor]| block.forward(&inputs[0], &mode);
+            skips.push(recomputed_if(self.recomputing, &[&x], part)?);
         }
         // The output of the deepest level is the input of the way up, not a skip connection.
         if let Some(deepest) = skips.pop() {
@@ -95,34 +97,11 @@ impl Unet {
         }
         for block in &self.up {
             let Some(skip) = skips.pop() else { break };
-            x = self.expand(block, &x, &skip, mode)?;
+            let (block, mode) = (block.clone(), *mode);
+            let part = move |inputs: &[Tensor]| block.forward(&inputs[0], &inputs[1], &mode);
+            x = recomputed_if(self.recomputing, &[&x, &skip], part)?;
         }
         self.last.forward(&x, mode)
-    }
-}
-
-impl Unet {
-    fn contract(&self, block: &Block, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
-        if !self.recomputing {
-            return block.forward(x, mode);
-        }
-        let (block, mode) = (block.clone(), *mode);
-        recomputed(&[x], move |inputs| block.forward(&inputs[0], &mode))
-    }
-
-    fn expand(
-        &self,
-        block: &UpBlock,
-        x: &Tensor,
-        skip: &Tensor,
-        mode: &Mode,
-    ) -> candle_core::Result<Tensor> {
-        if !self.recomputing {
-            return block.forward(x, skip, mode);
-        }
-        let (block, mode) = (block.clone(), *mode);
-        let part = move |inputs: &[Tensor]| block.forward(&inputs[0], &inputs[1], &mode);
-        recomputed(&[x, skip], part)
     }
 
     /// Turns activation recomputation in training on or off.

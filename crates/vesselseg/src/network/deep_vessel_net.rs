@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 use rsom_nn::layers::{Conv3d, CrossHair3d, GroupNorm};
 use rsom_nn::ops::{Conv3dConfig, ConvolutionMethod};
-use rsom_nn::{Builder, Mode, NnError, recomputed};
+use rsom_nn::{Builder, Mode, NnError, recomputed_if};
 
 use super::{Filter, VesselNetConfig, Window};
 
@@ -93,13 +93,9 @@ impl VesselNet {
     pub fn forward(&self, x: &Tensor, mode: &Mode) -> candle_core::Result<Tensor> {
         let mut x = x.clone();
         for layer in &self.layers {
-            x = match self.recomputing {
-                true => {
-                    let (layer, mode) = (layer.clone(), *mode);
-                    recomputed(&[&x], move |inputs| layer.forward(&inputs[0], &mode))?
-                }
-                false => layer.forward(&x, mode)?,
-            };
+            let (layer, mode) = (layer.clone(), *mode);
+            let part = move |inputs: &[Tensor]| layer.forward(&inputs[0], &mode);
+            x = recomputed_if(self.recomputing, &[&x], part)?;
         }
         self.last.forward(&x, mode)
     }

@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 use rsom_nn::layers::{BatchNorm2d, Conv3d, ConvTranspose3d};
 use rsom_nn::ops::{Conv3dConfig, ConvolutionMethod, concat_channels, max_pool3d};
-use rsom_nn::{Builder, Mode, NnError, recomputed};
+use rsom_nn::{Builder, Mode, NnError, recomputed_if};
 use rsom_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 
@@ -146,29 +146,17 @@ impl Unet3d {
                 None => x.clone(),
             };
             let (block, mode) = (block.clone(), *mode);
-            skips.push(self.part(&[&x], move |x| block.forward(&x[0], &mode))?);
+            let part = move |x: &[Tensor]| block.forward(&x[0], &mode);
+            skips.push(recomputed_if(self.recomputing, &[&x], part)?);
         }
         // The output of the deepest level is the input of the way up, not a skip connection.
         let mut x = skips.pop().unwrap_or_else(|| x.clone());
         for (block, skip) in self.up.iter().zip(skips.iter().rev()) {
             let (block, mode) = (block.clone(), *mode);
-            x = self.part(&[&x, skip], move |x| block.forward(&x[0], &x[1], &mode))?;
+            let part = move |x: &[Tensor]| block.forward(&x[0], &x[1], &mode);
+            x = recomputed_if(self.recomputing, &[&x, skip], part)?;
         }
         self.last.forward(&x, mode)
-    }
-
-    fn part(
-        &self,
-        inputs: &[&Tensor],
-        part: impl Fn(&[Tensor]) -> candle_core::Result<Tensor> + 'static,
-    ) -> candle_core::Result<Tensor> {
-        match self.recomputing {
-            true => recomputed(inputs, part),
-            false => {
-                let inputs: Vec<Tensor> = inputs.iter().map(|t| (*t).clone()).collect();
-                part(&inputs)
-            }
-        }
     }
 
     /// Turns activation recomputation in training on or off.
