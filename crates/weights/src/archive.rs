@@ -3,9 +3,9 @@
 use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
-use zip::read::{ArchiveOffset, Config};
 
 use crate::WeightsError;
+use crate::entries::open_zip;
 
 const PICKLE: &str = "data.pkl";
 
@@ -19,12 +19,7 @@ pub(super) struct Archive<'a> {
 
 impl<'a> Archive<'a> {
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, WeightsError> {
-        // The offset is given, because guessing fails where the first entry is as long as the end records: for any
-        // archive of `torch.save` with a name of 21 letters.
-        let config = Config {
-            archive_offset: ArchiveOffset::Known(0),
-        };
-        let zip = ZipArchive::with_config(config, Cursor::new(bytes)).map_err(|e| fault(&e))?;
+        let zip = open_zip(Cursor::new(bytes)).map_err(|e| fault(&e))?;
         let mut prefix = None;
         for index in 0..zip.len() {
             let Some(name) = zip.name_for_index(index) else {

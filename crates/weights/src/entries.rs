@@ -3,6 +3,8 @@
 use std::io::{Read, Seek};
 
 use zip::ZipArchive;
+use zip::read::{ArchiveOffset, Config};
+use zip::result::ZipResult;
 
 use crate::WeightsError;
 
@@ -16,7 +18,7 @@ pub fn archive_entries(file: impl Read + Seek) -> Result<Vec<String>, WeightsErr
             "its directory is broken or missing; the file may be truncated ({e})"
         ))
     };
-    let archive = ZipArchive::new(file).map_err(fault)?;
+    let archive = open_zip(file).map_err(fault)?;
     let mut names = Vec::with_capacity(archive.len());
     for index in 0..archive.len() {
         if let Some(name) = archive.name_for_index(index) {
@@ -24,6 +26,17 @@ pub fn archive_entries(file: impl Read + Seek) -> Result<Vec<String>, WeightsErr
         }
     }
     Ok(names)
+}
+
+/// Opens a ZIP archive that starts at byte 0 of its file.
+///
+/// The crate's guess of the start is wrong where the first entry is as long as the end records: for any archive of
+/// `torch.save` under a name of 21 letters.
+pub(crate) fn open_zip<R: Read + Seek>(file: R) -> ZipResult<ZipArchive<R>> {
+    let config = Config {
+        archive_offset: ArchiveOffset::Known(0),
+    };
+    ZipArchive::with_config(config, file)
 }
 
 #[cfg(test)]
