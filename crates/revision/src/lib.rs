@@ -47,14 +47,20 @@ pub fn emit() {
 
 /// The part of the environment that the revision covers: features, and revisions of dependencies.
 fn environment() -> Vec<(String, String)> {
-    let covered = |name: &str| {
-        name.starts_with("CARGO_FEATURE_")
-            || (name.starts_with("DEP_RSOM") && name.ends_with("_REVISION"))
-    };
     let mut variables: Vec<(String, String)> =
-        std::env::vars().filter(|(name, _)| covered(name)).collect();
+        std::env::vars().filter(|(name, _)| covers(name)).collect();
     variables.sort();
     variables
+}
+
+/// Whether the revision covers the environment variable `name`.
+///
+/// The feature `default` is left out: it only turns on other features, which are variables of their own. Cargo turns it
+/// on for each member of `cargo build --workspace`, but not for the same crates below `cargo build`, although both
+/// build the same code.
+fn covers(name: &str) -> bool {
+    (name.starts_with("CARGO_FEATURE_") && name != "CARGO_FEATURE_DEFAULT")
+        || (name.starts_with("DEP_RSOM") && name.ends_with("_REVISION"))
 }
 
 fn variable(name: &str) -> String {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{lock, manifest, revision, tokens};
+use super::{covers, lock, manifest, revision, tokens};
 
 const SOURCE: &str = "fn f(a: u8, b: u8) -> u8 { a + 2 * b }";
 
@@ -65,6 +65,22 @@ fn the_lock_file_gives_the_foreign_crates_below_one() {
     assert_eq!(found, ["c 2.0.0 02", "d 1.5.0 03"]);
     let found = lock::below(LOCK, "b", &["c".to_owned()].into());
     assert_eq!(found.into_iter().collect::<Vec<_>>(), ["c 1.0.0 01"]);
+}
+
+#[test]
+fn a_workspace_build_and_a_build_of_the_program_alone_cover_the_same_variables() {
+    for name in ["CARGO_FEATURE_CLI", "DEP_RSOM_IO_REVISION"] {
+        assert!(covers(name), "{name}");
+    }
+    // Cargo sets the first one for members of `cargo build --workspace` only.
+    for name in [
+        "CARGO_FEATURE_DEFAULT",
+        "CARGO_PKG_NAME",
+        "DEP_Z_INCLUDE",
+        "PATH",
+    ] {
+        assert!(!covers(name), "{name}");
+    }
 }
 
 fn crate_in(folder: &Path, source: &str, lock: &str) {
