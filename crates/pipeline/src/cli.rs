@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
 use crate::assess::assessor::{Assessor, Verdict, instruction_mismatch};
+use crate::assess::edited::{edited_outputs, would_overwrite};
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
 use crate::plan::build::BuiltInStages;
@@ -51,6 +52,12 @@ pub fn command_lines() -> Vec<Command> {
                 .long("keep-going")
                 .action(ArgAction::SetTrue)
                 .help("After a failure, continue with tasks that do not need the failed one"),
+        )
+        .arg(
+            Arg::new("replace")
+                .long("replace")
+                .action(ArgAction::SetTrue)
+                .help("Overwrite outputs that were edited since they were made; without this option, the run stops and names them"),
         )
         .after_help("Examples:\n  rsom run pipelines/quickstart.yaml\n  rsom run pipelines/quickstart.yaml -j 2 --set s=[0,10] --swap layerseg=./program");
     let plan = Command::new("plan")
@@ -229,13 +236,19 @@ fn settings(matches: &ArgMatches) -> Settings {
         jobs,
         threads: (number("threads").unwrap_or_else(cores) / jobs).max(1),
         keep_going: matches.get_flag("keep-going"),
+        replace: matches.get_flag("replace"),
         lines: Lines::Tasks,
     }
 }
 
 fn print_plan(plan: &Plan) -> Result<ExitCode, StageError> {
-    let outlooks = survey(plan, &mut Assessor::new(&Workdir::new(&plan.workdir)))?;
+    let mut assessor = Assessor::new(&Workdir::new(&plan.workdir));
+    let outlooks = survey(plan, &mut assessor)?;
     warn_of_other_instructions(plan, &outlooks);
+    let edited = edited_outputs(plan, &mut assessor, &outlooks);
+    if !edited.is_empty() {
+        log::warn(would_overwrite(plan, &edited));
+    }
     let up_to_date = outlooks.iter().filter(|o| o.is_up_to_date()).count();
     let total = plan.tasks.len();
     let mut lines = vec![format!(

@@ -60,6 +60,10 @@ pub(crate) fn command_line() -> Command {
                 .value_name("STAGE=PROGRAM")
                 .action(ArgAction::Append)
                 .help("Replace a stage by another program, in all steps or (with the name of a step) in one; repeatable"),
+            Arg::new("replace")
+                .long("replace")
+                .action(ArgAction::SetTrue)
+                .help("Overwrite results that were edited since they were made; without this option, the run stops and names them"),
             number("jobs", "Number of scans to process at the same time [default: 1]").short('j'),
             number("threads", "Threads for all of them together; does not affect results [default: all cores]"),
         ])
@@ -83,6 +87,7 @@ pub(crate) fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
         jobs,
         threads: (number("threads").unwrap_or_else(cores) / jobs).max(1),
         keep_going: true,
+        replace: matches.get_flag("replace"),
         lines: Lines::Scans,
     };
     let code = run_pipeline(&request, settings, stages);

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::folder::{self, FolderContent};
+use crate::{Stamp, atomic};
+
 /// The sha256 of a file, a pair or a folder, as 64 hexadecimal digits.
 ///
 /// For a pair, see [`of_pair`]. For a folder, the hash covers the relative paths and contents of its files, sorted by path.
@@ -54,6 +57,8 @@ pub fn of_pair(header: &str, image: &str) -> String {
 /// # Errors
 /// The file cannot be read.
 pub fn of_file(path: &Path) -> io::Result<String> {
+    // Opening a pipe would wait for a writer.
+    Stamp::of_file(path)?;
     let mut hasher = Sha256::new();
     let mut file = File::open(path)?;
     let mut buffer = vec![0_u8; 1 << 20];
@@ -67,18 +72,31 @@ pub fn of_file(path: &Path) -> io::Result<String> {
 }
 
 fn of_folder(folder: &Path) -> io::Result<String> {
+    of_folder_with(folder, of_file)
+}
+
+/// The hash of a folder, as [`of_path`] defines it, with `hash` as the source of the hashes of its files.
+///
+/// A link without its file counts with its target (see [`crate::folder`]).
+///
+/// # Errors
+/// The folder or one of its files cannot be read; the message names it.
+pub fn of_folder_with(
+    folder: &Path,
+    mut hash: impl FnMut(&Path) -> io::Result<String>,
+) -> io::Result<String> {
     let mut hasher = Sha256::new();
-    for entry in walkdir::WalkDir::new(folder)
-        .follow_links(true)
-        .sort_by_file_name()
-    {
-        let entry = entry.map_err(io::Error::other)?;
-        if entry.file_type().is_file() {
-            let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-            hasher.update(relative.to_string_lossy().as_bytes());
-            hasher.update([0]);
-            hasher.update(of_file(entry.path())?.as_bytes());
-        }
+    for file in folder::files(folder)? {
+        hasher.update(file.name.to_string_lossy().as_bytes());
+        hasher.update([0]);
+        let path = folder.join(&file.name);
+        let content = match file.content {
+            FolderContent::File => hash(&path).map_err(|e| {
+                io::Error::other(format!("{}: {}", path.display(), atomic::plain(&e)))
+            })?,
+            FolderContent::Link(target) => format!("link to {}", target.display()),
+        };
+        hasher.update(content.as_bytes());
     }
     Ok(hex(&hasher.finalize()))
 }

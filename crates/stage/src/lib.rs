@@ -38,6 +38,7 @@ mod definition;
 mod error;
 mod exit_code;
 pub mod fingerprint;
+pub mod folder;
 mod glob;
 pub mod interrupt;
 mod invocation;
@@ -50,7 +51,9 @@ mod resolve;
 mod run;
 pub mod sidecar;
 mod spec;
+mod stamp;
 mod summary;
+mod watched;
 pub mod yaml;
 
 pub use command_line::{command_line, global_arguments};
@@ -67,4 +70,5 @@ pub use rsom_parameters::{
 };
 pub use run::{main, print, run, usage};
 pub use spec::{CONTRACT_VERSION, CommandSpec, Spec};
+pub use stamp::{Stamp, TICK};
 pub use summary::Summary;

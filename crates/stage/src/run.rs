@@ -7,6 +7,7 @@ use clap::ArgMatches;
 use serde_json::json;
 
 use crate::resolve::resolve;
+use crate::watched::Watched;
 use crate::{
     Command, Definition, ExitCode, Invocation, StageError, Summary, command_line, interrupt, log,
 };
@@ -87,7 +88,9 @@ fn execute(
         .with_threads(threads);
     let invocation = resolve(invocation, &command.spec, matches)?;
     // Runs inside the pool. From outside, each parallel loop would be sent to the pool and waited for.
+    let watched = Watched::inputs(&invocation);
     let summary = rayon::scope(|_| (command.run)(&invocation))?;
+    watched.check()?;
     Ok((invocation, summary))
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rsom_stage::{StageError, atomic};
 
 use crate::assess::hashes::Hashes;
 use crate::assess::identity::Identity;
 use crate::assess::records::{Record, Records};
+use crate::assess::unrecorded::Unrecorded;
 use crate::assess::workdir::Workdir;
 use crate::plan::output_paths::sidecar;
 use crate::plan::tasks::{InputFile, Plan, Task};
@@ -20,6 +21,8 @@ pub(crate) struct Assessment {
     /// sha256 of each input file, by port.
     pub inputs: BTreeMap<String, Vec<String>>,
     pub verdict: Verdict,
+    /// [`Hashes::clock`] after the look at the inputs.
+    pub clock: u64,
 }
 
 /// Whether a task must run.
@@ -37,6 +40,7 @@ pub(crate) struct Assessor {
     pub workdir: Workdir,
     pub hashes: Hashes,
     pub records: Records,
+    pub unrecorded: Unrecorded,
 }
 
 impl Assessor {
@@ -45,6 +49,7 @@ impl Assessor {
         Self {
             hashes: Hashes::read(&workdir.hashes(), workdir.root()),
             records: Records::new(&workdir.records()),
+            unrecorded: Unrecorded::new(&workdir.started()),
             workdir: workdir.clone(),
         }
     }
@@ -71,11 +76,86 @@ impl Assessor {
         }
     }
 
-    /// Assesses a task whose inputs all exist.
+    /// Assesses a task whose inputs all exist. Uses the hashes that this run already knows.
     ///
     /// # Errors
     /// Exit code 3: an input cannot be read, or does not match the manifest.
     pub fn assess(&mut self, plan: &Plan, task: &Task) -> Result<Assessment, StageError> {
+        let (identity, inputs) = self.identify(plan, task)?;
+        let verdict = self.verdict(task, &identity, plan.strict);
+        Ok(Assessment {
+            identity,
+            inputs,
+            verdict,
+            clock: self.hashes.clock(),
+        })
+    }
+
+    /// Assesses a task just before it runs: looks at its inputs again.
+    ///
+    /// # Errors
+    /// Exit code 3: an input cannot be read, or does not match the manifest.
+    pub fn assess_again(&mut self, plan: &Plan, task: &Task) -> Result<Assessment, StageError> {
+        self.forget_inputs(plan, task)?;
+        self.assess(plan, task)
+    }
+
+    /// Checks that the inputs of a task that has ended are those that it was assessed with.
+    ///
+    /// An input that was written meanwhile and has its old content again is a fault, too: the task may have read another one.
+    ///
+    /// # Errors
+    /// Exit code 3: an input was written or removed while the task ran.
+    pub fn check_inputs_unchanged(
+        &mut self,
+        plan: &Plan,
+        task: &Task,
+        assessment: &Assessment,
+    ) -> Result<(), StageError> {
+        let changed = |path: &Path| {
+            StageError::input(
+                path,
+                "it changed while the task ran, so the result is not recorded; start the run again",
+            )
+        };
+        self.forget_inputs(plan, task)?;
+        for input in &task.inputs {
+            let before = assessment.inputs.get(&input.port);
+            for (index, file) in input.files.iter().enumerate() {
+                let path = self.absolute(plan, file)?;
+                let rewritten = self.hashes.rewritten_since(&path, assessment.clock);
+                if let Some(file) = rewritten.map_err(|_| changed(&path))? {
+                    return Err(changed(&file));
+                }
+                let now = self.hashes.of_path(&path).map_err(|_| changed(&path))?;
+                if before.and_then(|hashes| hashes.get(index)) != Some(&now) {
+                    return Err(changed(&path));
+                }
+            }
+        }
+        let (identity, _) = self.identify(plan, task)?;
+        if identity == assessment.identity {
+            return Ok(());
+        }
+        Err(StageError::failure(
+            "a sidecar of its inputs changed while the task ran; start the run again",
+        ))
+    }
+
+    fn forget_inputs(&mut self, plan: &Plan, task: &Task) -> Result<(), StageError> {
+        for file in task.inputs.iter().flat_map(|input| &input.files) {
+            let path = self.absolute(plan, file)?;
+            self.hashes.forget(&path);
+        }
+        Ok(())
+    }
+
+    /// The identity of a task, and the sha256 of each input file by port.
+    fn identify(
+        &mut self,
+        plan: &Plan,
+        task: &Task,
+    ) -> Result<(Identity, BTreeMap<String, Vec<String>>), StageError> {
         let mut inputs = BTreeMap::new();
         let mut meanings = BTreeMap::new();
         for input in &task.inputs {
@@ -90,13 +170,7 @@ impl Assessor {
             inputs.insert(input.port.clone(), of_port);
             meanings.insert(input.port.clone(), meaning_of_port);
         }
-        let identity = Identity::of(task, &meanings);
-        let verdict = self.verdict(task, &identity, plan.strict);
-        Ok(Assessment {
-            identity,
-            inputs,
-            verdict,
-        })
+        Ok((Identity::of(task, &meanings), inputs))
     }
 
     /// The sha256 of all outputs of a task, their sidecars and the files in output folders, by path relative to the workdir.
@@ -126,6 +200,17 @@ impl Assessor {
             }
         }
         Ok(hashes)
+    }
+
+    /// The paths in an output folder that its last task wrote, relative to the workdir.
+    pub fn recorded_inside(&mut self, folder: &str) -> Vec<String> {
+        let inside = format!("{folder}/");
+        let record = self.records.latest(folder);
+        let paths = record.into_iter().flat_map(|record| record.outputs.keys());
+        paths
+            .filter(|path| path.starts_with(&inside))
+            .cloned()
+            .collect()
     }
 
     fn verdict(&mut self, task: &Task, identity: &Identity, strict: bool) -> Verdict {
@@ -178,7 +263,8 @@ impl Assessor {
         None
     }
 
-    fn hash_if_present(&mut self, path: &str) -> Option<String> {
+    /// The sha256 of a file or folder in the workdir, by its path in there. `None` if it is missing.
+    pub fn hash_if_present(&mut self, path: &str) -> Option<String> {
         let path = self.workdir.root().join(path);
         self.hashes.of_path(&path).ok()
     }
@@ -218,6 +304,6 @@ pub(crate) fn instruction_mismatch<'a>(task: &'a Task, record: &'a Record) -> Op
     (made != now).then_some([made, now])
 }
 
-fn unreadable(path: &std::path::Path, error: &io::Error) -> StageError {
+fn unreadable(path: &Path, error: &io::Error) -> StageError {
     StageError::input(path, atomic::plain(error))
 }

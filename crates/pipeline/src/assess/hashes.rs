@@ -1,20 +1,16 @@
 //! Content hashes of files, cached as long as size, times and inode do not change.
 
 use std::collections::BTreeMap;
-use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rsom_stage::{StageError, atomic, fingerprint};
+use rsom_stage::folder::{self, FolderContent};
+use rsom_stage::{StageError, Stamp, TICK, atomic, fingerprint};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::plan::output_paths::sidecar;
 use crate::value::canonical;
-
-/// Two writes within one tick of the file system's clock may give the same time to different contents.
-const TICK: Duration = Duration::from_millis(20);
 
 /// Cached hashes by path, stored in a file between runs.
 #[derive(Debug)]
@@ -26,6 +22,8 @@ pub(crate) struct Hashes {
     /// Hashes already returned in this run. Reused without a look at the file, until `forget`.
     asked: BTreeMap<PathBuf, String>,
     changed: bool,
+    /// Counts the files found rewritten since their last hash.
+    clock: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,47 +36,9 @@ struct Entry {
     /// Whether the file was written so recently that a later change might keep the same stamp.
     #[serde(skip)]
     fresh: bool,
-}
-
-/// File metadata that changes when the file is written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Stamp {
-    size: u64,
-    /// Times of the last change of the content and of the metadata, in nanoseconds since 1970.
-    changed_ns: [i128; 2],
-    inode: u64,
-}
-
-impl Stamp {
-    /// The stamp of a file or folder.
-    ///
-    /// # Errors
-    /// The metadata cannot be read.
-    pub fn of(path: &Path) -> io::Result<Self> {
-        std::fs::metadata(path).map(|metadata| Self::from_metadata(&metadata))
-    }
-
-    fn from_metadata(metadata: &Metadata) -> Self {
-        let modified = metadata
-            .modified()
-            .ok()
-            .and_then(|t| t.duration_since(UNIX_EPOCH).ok());
-        let modified = modified.map_or(0, |d| d.as_nanos() as i128);
-        #[cfg(unix)]
-        let (changed, inode) = {
-            use std::os::unix::fs::MetadataExt;
-            let nanoseconds =
-                i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec());
-            (nanoseconds, metadata.ino())
-        };
-        #[cfg(not(unix))]
-        let (changed, inode) = (modified, 0);
-        Self {
-            size: metadata.len(),
-            changed_ns: [modified, changed],
-            inode,
-        }
-    }
+    /// Time of [`Hashes::clock`] when the file was last found rewritten. 0 if it was not in this run.
+    #[serde(skip)]
+    rewritten: u64,
 }
 
 impl Hashes {
@@ -91,6 +51,7 @@ impl Hashes {
             entries: serde_json::from_slice(&bytes).unwrap_or_default(),
             asked: BTreeMap::new(),
             changed: false,
+            clock: 0,
         }
     }
 
@@ -103,9 +64,7 @@ impl Hashes {
             return Ok(hash.clone());
         }
         let hash = if std::fs::metadata(path)?.is_dir() {
-            let mut listing = Vec::new();
-            self.list(path, path, &mut listing)?;
-            fingerprint::of_bytes(&listing)
+            fingerprint::of_folder_with(path, |file| Ok(self.entry(file)?.sha256.clone()))?
         } else if let Some([header, image]) = fingerprint::pair(path) {
             // Not stored in `asked`: if only the image is written, only the path of the image is forgotten.
             let header = self.entry(&header)?.sha256.clone();
@@ -124,11 +83,7 @@ impl Hashes {
     /// The file cannot be read.
     pub fn meaning_of(&mut self, path: &Path) -> io::Result<String> {
         let content = self.of_path(path)?;
-        let sidecar = match fingerprint::pair(path) {
-            Some(_) => Some(rsom_stage::sidecar::path_of(path)),
-            None => path.to_str().and_then(sidecar).map(PathBuf::from),
-        };
-        let Some(sidecar) = sidecar.filter(|s| s.is_file()) else {
+        let Some(sidecar) = sidecar_of(path).filter(|s| s.is_file()) else {
             return Ok(content);
         };
         let meaning = match self.entry(&sidecar)?.meaning.clone() {
@@ -146,6 +101,38 @@ impl Hashes {
         Ok(fingerprint::of_bytes(
             format!("{content} {meaning}").as_bytes(),
         ))
+    }
+
+    /// A number that grows whenever a file is found rewritten. See [`Self::rewritten_since`].
+    pub fn clock(&self) -> u64 {
+        self.clock
+    }
+
+    /// Looks at the files of a path again. Returns the first one that was written after `clock`, even if it has its old
+    /// content again: a task that ran meanwhile may have read another one.
+    ///
+    /// # Errors
+    /// The file or folder cannot be read any more.
+    pub fn rewritten_since(&mut self, path: &Path, clock: u64) -> io::Result<Option<PathBuf>> {
+        let mut files = Vec::new();
+        if std::fs::metadata(path)?.is_dir() {
+            for file in folder::files(path)? {
+                if file.content == FolderContent::File {
+                    files.push(path.join(file.name));
+                }
+            }
+        } else if let Some(pair) = fingerprint::pair(path) {
+            files.extend(pair);
+        } else {
+            files.push(path.to_path_buf());
+        }
+        files.extend(sidecar_of(path).filter(|sidecar| sidecar.is_file()));
+        for file in files {
+            if self.entry(&file)?.rewritten > clock {
+                return Ok(Some(file));
+            }
+        }
+        Ok(None)
     }
 
     /// Forgets the hash of a path, because a task is about to write it or has written it.
@@ -181,27 +168,33 @@ impl Hashes {
 
     /// The entry of a file. Hashes the file again if it was written.
     fn entry(&mut self, path: &Path) -> io::Result<&mut Entry> {
-        let stamp = Stamp::of(path)?;
+        let stamp = Stamp::of_file(path)?;
         let key = path.strip_prefix(&self.root).unwrap_or(path).to_path_buf();
         let known = self
             .entries
             .get(&key)
             .is_some_and(|e| e.stamp == stamp && !e.fresh);
         if !known {
-            let fresh = is_fresh(&stamp);
+            let fresh = stamp.is_fresh();
             let sha256 = fingerprint::of_file(path)?;
-            let same = self.entries.get(&key).is_some_and(|e| e.sha256 == sha256);
-            let meaning = self
-                .entries
-                .get(&key)
-                .and_then(|e| e.meaning.clone())
-                .filter(|_| same);
+            let earlier = self.entries.get(&key);
+            let meaning = earlier
+                .filter(|e| e.sha256 == sha256)
+                .and_then(|e| e.meaning.clone());
+            let rewritten = match earlier {
+                Some(e) if stamp.is_rewritten(&e.stamp) => {
+                    self.clock += 1;
+                    self.clock
+                }
+                earlier => earlier.map_or(0, |e| e.rewritten),
+            };
             self.changed = true;
             let entry = Entry {
                 stamp,
                 sha256,
                 meaning,
                 fresh,
+                rewritten,
             };
             self.entries.insert(key.clone(), entry);
         }
@@ -209,27 +202,13 @@ impl Hashes {
             .get_mut(&key)
             .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
+}
 
-    /// Appends the bytes that [`fingerprint::of_path`] hashes for a folder: relative paths and hashes of its files, sorted.
-    fn list(&mut self, root: &Path, folder: &Path, listing: &mut Vec<u8>) -> io::Result<()> {
-        let mut entries: Vec<std::fs::DirEntry> =
-            std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
-        entries.sort_by_key(std::fs::DirEntry::file_name);
-        for entry in entries {
-            let path = entry.path();
-            // Follows links, as fingerprint::of_path does.
-            let kind = std::fs::metadata(&path)?;
-            if kind.is_dir() {
-                self.list(root, &path, listing)?;
-            } else if kind.is_file() {
-                let relative = path.strip_prefix(root).unwrap_or(&path);
-                listing.extend(relative.to_string_lossy().as_bytes());
-                listing.push(0);
-                let hash = self.entry(&path)?.sha256.clone();
-                listing.extend(hash.as_bytes());
-            }
-        }
-        Ok(())
+/// The path of the sidecar of a volume. `None` for other files.
+fn sidecar_of(path: &Path) -> Option<PathBuf> {
+    match fingerprint::pair(path) {
+        Some(_) => Some(rsom_stage::sidecar::path_of(path)),
+        None => path.to_str().and_then(sidecar).map(PathBuf::from),
     }
 }
 
@@ -246,15 +225,6 @@ fn meaning_of_sidecar(bytes: &[u8]) -> String {
         _ => bytes.to_vec(),
     };
     fingerprint::of_bytes(&content)
-}
-
-fn is_fresh(stamp: &Stamp) -> bool {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let [modified, changed] = stamp.changed_ns;
-    let last = modified.max(changed);
-    now.as_nanos() as i128 - last < TICK.as_nanos() as i128
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Records of finished tasks: the identity of each task and the hashes of its outputs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::SystemTime;
 
 use rsom_stage::{StageError, atomic};
@@ -30,8 +31,17 @@ pub(crate) struct Record {
 #[derive(Debug)]
 pub(crate) struct Records {
     folder: PathBuf,
-    /// The latest record for each path. Read at the first use.
-    latest: Option<BTreeMap<String, Record>>,
+    /// What the records say of each path. Read at the first use.
+    by_path: Option<BTreeMap<String, Recorded>>,
+}
+
+/// What the records say of a path.
+#[derive(Debug)]
+struct Recorded {
+    /// The record of the task that last wrote it.
+    latest: Rc<Record>,
+    /// The sha256 of all contents that tasks gave it.
+    contents: BTreeSet<String>,
 }
 
 impl Records {
@@ -39,7 +49,7 @@ impl Records {
     pub fn new(folder: &Path) -> Self {
         Self {
             folder: folder.to_path_buf(),
-            latest: None,
+            by_path: None,
         }
     }
 
@@ -50,10 +60,19 @@ impl Records {
 
     /// The record of the task that last wrote a path.
     pub fn latest(&mut self, path: &str) -> Option<&Record> {
+        let recorded = self.by_path().get(path)?;
+        Some(&recorded.latest)
+    }
+
+    /// Whether a task gave a path the content with this sha256.
+    pub fn contains(&mut self, path: &str, sha256: &str) -> bool {
+        let recorded = self.by_path().get(path);
+        recorded.is_some_and(|recorded| recorded.contents.contains(sha256))
+    }
+
+    fn by_path(&mut self) -> &BTreeMap<String, Recorded> {
         let folder = &self.folder;
-        self.latest
-            .get_or_insert_with(|| read_latest(folder))
-            .get(path)
+        self.by_path.get_or_insert_with(|| read_all(folder))
     }
 
     /// Adds a record. Merges its outputs into an existing record of the same identity.
@@ -70,13 +89,8 @@ impl Records {
         };
         let json = serde_json::to_vec_pretty(&whole).map_err(StageError::failure)?;
         atomic::write_bytes(&self.path(&hash), &json)?;
-        if let Some(latest) = &mut self.latest {
-            latest.extend(
-                record
-                    .outputs
-                    .keys()
-                    .map(|path| (path.clone(), record.clone())),
-            );
+        if let Some(by_path) = &mut self.by_path {
+            insert(by_path, record.clone());
         }
         Ok(())
     }
@@ -90,7 +104,8 @@ fn read(path: &Path) -> Option<Record> {
     serde_json::from_slice(&std::fs::read(path).ok()?).ok()
 }
 
-fn read_latest(folder: &Path) -> BTreeMap<String, Record> {
+/// Reads all records, the oldest first.
+fn read_all(folder: &Path) -> BTreeMap<String, Recorded> {
     let mut files: Vec<(SystemTime, PathBuf)> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
@@ -100,11 +115,21 @@ fn read_latest(folder: &Path) -> BTreeMap<String, Record> {
         })
         .collect();
     files.sort();
-    let records = files.iter().filter_map(|(_, path)| read(path));
-    records
-        .flat_map(|record| {
-            let paths: Vec<String> = record.outputs.keys().cloned().collect();
-            paths.into_iter().map(move |path| (path, record.clone()))
-        })
-        .collect()
+    let mut by_path = BTreeMap::new();
+    for record in files.iter().filter_map(|(_, path)| read(path)) {
+        insert(&mut by_path, record);
+    }
+    by_path
+}
+
+fn insert(by_path: &mut BTreeMap<String, Recorded>, record: Record) {
+    let record = Rc::new(record);
+    for (path, sha256) in &record.outputs {
+        let recorded = by_path.entry(path.clone()).or_insert_with(|| Recorded {
+            latest: Rc::clone(&record),
+            contents: BTreeSet::new(),
+        });
+        recorded.latest = Rc::clone(&record);
+        recorded.contents.insert(sha256.clone());
+    }
 }

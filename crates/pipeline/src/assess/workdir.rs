@@ -59,6 +59,11 @@ impl Workdir {
         self.root.join(FOLDER).join("tasks")
     }
 
+    /// Folder of notes on tasks that started and were not recorded.
+    pub fn started(&self) -> PathBuf {
+        self.root.join(FOLDER).join("started")
+    }
+
     /// Folder of notes on running processes.
     pub fn running(&self) -> PathBuf {
         self.root.join(FOLDER).join("running")

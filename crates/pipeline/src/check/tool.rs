@@ -56,6 +56,14 @@ impl Tool {
             Self::Line(_) => None,
         }
     }
+
+    /// Whether the program is none of the built-in stages.
+    pub fn is_foreign(&self) -> bool {
+        match self {
+            Self::Stage(tool) => tool.prefix.is_none(),
+            Self::Line(_) => true,
+        }
+    }
 }
 
 /// Finds the tools of steps. Asks each foreign program only once for its specification.

@@ -1,19 +1,15 @@
 //! Executes a plan: starts tasks as processes, several at the same time, each after the tasks it depends on.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rsom_stage::{DATA_VARIABLE, Kind, StageError, atomic};
+use rsom_stage::{DATA_VARIABLE, Kind, StageError, Stamp, atomic};
 
 use crate::assess::assessor::{Assessment, Assessor, Verdict};
-use crate::assess::hashes::Stamp;
 use crate::assess::records::Record;
 use crate::assess::survey::Outlook;
 use crate::assess::workdir::Workdir;
-use crate::check::tool::Tool;
-use crate::plan::output_paths::sidecar;
 use crate::plan::tasks::{Plan, Task};
 use crate::run::arguments::arguments;
 use crate::run::display::{Display, Lines};
@@ -21,7 +17,9 @@ use crate::run::duration::seconds;
 use crate::run::left_out;
 use crate::run::orphans::Note;
 use crate::run::outcome::{Outcome, State, not_run};
+use crate::run::outputs;
 use crate::run::process::{Process, ProcessExit};
+use crate::run::programs::{Programs, program};
 use crate::run::queue::Queue;
 use crate::run::signals;
 use crate::run::stale;
@@ -35,6 +33,8 @@ pub struct Settings {
     pub threads: usize,
     /// Whether to continue after a failure with tasks that do not need the failed one.
     pub keep_going: bool,
+    /// Whether to overwrite outputs that were edited, and files of the user at their paths.
+    pub replace: bool,
     /// When to print a line.
     pub lines: Lines,
 }
@@ -67,6 +67,7 @@ pub(crate) fn execute(
         queue: Queue::new(plan, settings.lines),
         running: Vec::new(),
         any_failed: false,
+        programs: Programs::of(plan),
         saved: Instant::now(),
     };
     run.prepare(outlooks);
@@ -87,6 +88,7 @@ struct Run<'a> {
     queue: Queue<'a>,
     running: Vec<Job>,
     any_failed: bool,
+    programs: Programs,
     saved: Instant,
 }
 
@@ -153,7 +155,7 @@ impl Run<'_> {
             return self.skip(number);
         };
         let task = task.as_ref();
-        let assessment = self.assessor.assess(self.plan, task)?;
+        let assessment = self.assessor.assess_again(self.plan, task)?;
         if let Verdict::UpToDate(record) = &assessment.verdict {
             let record = record.clone();
             self.display
@@ -162,13 +164,15 @@ impl Run<'_> {
             self.done(number, State::UpToDate, assessment, record);
             return Ok(());
         }
-        self.clear_outputs(task)?;
+        if !self.settings.replace {
+            outputs::check_edits(plan, task, self.assessor)?;
+        }
+        outputs::note_start(task, self.assessor)?;
+        outputs::clear(task, self.assessor)?;
         let before = self.stamps(task);
         let root = self.assessor.workdir.root();
-        let program = match task.tool.as_ref() {
-            Tool::Stage(tool) => &tool.program,
-            Tool::Line(line) => &line.program,
-        };
+        self.programs.check(task)?;
+        let program = program(task);
         let mut command = Command::new(program);
         command
             .args(arguments(self.plan, task, self.settings.threads)?)
@@ -195,49 +199,6 @@ impl Run<'_> {
             process,
             assessment,
         });
-        Ok(())
-    }
-
-    /// Creates the folders of the outputs. Removes old files that the task may not overwrite: sidecars, and the files of an
-    /// earlier task in an output folder.
-    fn clear_outputs(&mut self, task: &Task) -> Result<(), StageError> {
-        let root = self.assessor.workdir.root().to_path_buf();
-        let failed = |path: &Path, e: std::io::Error| StageError::output(path, atomic::plain(&e));
-        for output in &task.outputs {
-            let path = root.join(&output.path);
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
-            }
-            // A sidecar that neither a run recorded nor rsom wrote belongs to the user. The stage will refuse to overwrite it.
-            let mut stale: Vec<String> = sidecar(&output.path)
-                .into_iter()
-                .filter(|of_output| {
-                    let recorded = self.assessor.records.latest(of_output).is_some();
-                    recorded || rsom_stage::sidecar::is_ours(&path)
-                })
-                .collect();
-            if output.kind == Kind::Directory
-                && let Some(record) = self.assessor.records.latest(&output.path)
-            {
-                let inside = format!("{}/", output.path);
-                stale.extend(
-                    record
-                        .outputs
-                        .keys()
-                        .filter(|p| p.starts_with(&inside))
-                        .cloned(),
-                );
-            }
-            for path in stale
-                .iter()
-                .map(|path| root.join(path))
-                .filter(|path| path.is_file())
-            {
-                std::fs::remove_file(&path).map_err(|e| failed(&path, e))?;
-                self.assessor.hashes.forget(&path);
-            }
-            self.assessor.hashes.forget(&path);
-        }
         Ok(())
     }
 
@@ -290,6 +251,7 @@ impl Run<'_> {
                 self.done(job.task, State::Done, job.assessment, record);
             }
             Err(error) => {
+                outputs::note_failure(task, self.assessor);
                 self.failed(job.task, Some(job.assessment), &error);
                 if let (Some(outcome), Some(1..)) = (&mut self.outcomes[job.task], end.code) {
                     outcome.exit_code = end.code;
@@ -309,6 +271,16 @@ impl Run<'_> {
                 return Err(StageError::failure(format_args!("it did not write {path}")));
             }
         }
+        // A running binary keeps its code when its file is replaced; a script may not.
+        if task.tool.is_foreign() {
+            self.programs.check(task)?;
+        }
+        let outcomes = &self.outcomes;
+        let good = |task: usize| outcomes[task].as_ref().is_some_and(|o| o.state.is_good());
+        if let Some(ran) = left_out::ready(task, &good) {
+            self.assessor
+                .check_inputs_unchanged(self.plan, &ran, &job.assessment)?;
+        }
         let outputs = self.assessor.hash_outputs(task)?;
         let record = Record {
             of: job.assessment.identity.document().clone(),
@@ -320,6 +292,7 @@ impl Run<'_> {
         self.assessor
             .records
             .add(&job.assessment.identity, &record)?;
+        self.assessor.unrecorded.forget(&task.label);
         if self.saved.elapsed() > SAVE_EVERY {
             self.assessor.hashes.save(false)?;
             self.saved = Instant::now();

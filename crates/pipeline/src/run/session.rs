@@ -5,6 +5,7 @@ use std::time::Instant;
 use rsom_stage::{ExitCode, StageError, log};
 
 use crate::assess::assessor::{Assessor, Verdict};
+use crate::assess::edited::{edited_outputs, would_overwrite};
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
 use crate::plan::tasks::Plan;
@@ -23,7 +24,7 @@ const LISTED: usize = 20;
 ///
 /// # Errors
 /// Exit code 1: another run uses the workdir. Exit code 3: an input does not match the manifest. Exit code 4: the workdir
-/// cannot be written.
+/// cannot be written, or files of the user would be overwritten.
 pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageError> {
     signals::install();
     let started = Instant::now();
@@ -54,6 +55,13 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
             "{}: {total} tasks, {up_to_date} up to date, {open} to run or to check",
             plan.name
         ));
+    }
+    if !settings.replace {
+        let edited = edited_outputs(plan, &mut assessor, &outlooks);
+        if !edited.is_empty() {
+            assessor.hashes.save(true)?;
+            return Err(would_overwrite(plan, &edited));
+        }
     }
     let outcomes = execute(plan, settings, &mut assessor, outlooks);
     assessor.hashes.save(true)?;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod edits;
 mod errors;
 mod failures;
 mod fan_out;

@@ -140,7 +140,7 @@ fn a_deleted_and_an_altered_output_are_made_again_and_what_follows_is_cut_off() 
         "{}",
         plan.stdout
     );
-    let ran = study.run(&[]).good();
+    let ran = study.run(&["--replace"]).good();
     // The join waits for p3, which comes out as it was; only the altered one is made again.
     assert_eq!(ran.made(), ["join-.txt", "scans/p3.txt"]);
     assert!(
@@ -162,7 +162,7 @@ fn a_sidecar_belongs_to_its_output_and_its_provenance_does_not_set_off_others() 
     std::fs::remove_file(study.path("work/volume.json")).unwrap();
     assert_eq!(study.run(&[]).good().made(), ["volume.nii.gz"]);
     study.write("work/volume.json", "{}");
-    assert_eq!(study.run(&[]).good().made(), ["volume.nii.gz"]);
+    assert_eq!(study.run(&["--replace"]).good().made(), ["volume.nii.gz"]);
     // Another parameter, the same voxels: the sidecar's provenance changes, and nothing else is to be done.
     study.edit("with: { text: \"${text}\" }", "with: { text: other }");
     assert_eq!(study.run(&[]).good().made(), ["volume.nii.gz"]);

@@ -1,0 +1,64 @@
+//! Finds files at the paths of outputs that the engine did not write: corrections by hand, and other files of the user.
+
+use rsom_stage::{Kind, StageError};
+
+use crate::assess::assessor::Assessor;
+use crate::assess::survey::Outlook;
+use crate::plan::output_paths::sidecar;
+use crate::plan::tasks::{Plan, Task};
+
+/// Number of files to name in an error.
+const LISTED: usize = 5;
+
+/// The files at the output paths of the tasks to run that no task wrote as they are, relative to the workdir.
+pub(crate) fn edited_outputs(
+    plan: &Plan,
+    assessor: &mut Assessor,
+    outlooks: &[Outlook],
+) -> Vec<String> {
+    let tasks = plan.tasks.iter().zip(outlooks);
+    tasks
+        .filter(|(_, outlook)| !outlook.is_up_to_date())
+        .flat_map(|(task, _)| edited_outputs_of(task, assessor))
+        .collect()
+}
+
+/// The files at the output paths of a task that no task wrote as they are, relative to the workdir.
+pub(crate) fn edited_outputs_of(task: &Task, assessor: &mut Assessor) -> Vec<String> {
+    let mut paths = Vec::new();
+    for output in &task.outputs {
+        if output.kind == Kind::Directory {
+            // Files that no task recorded stay where they are.
+            paths.extend(assessor.recorded_inside(&output.path));
+            continue;
+        }
+        paths.push(output.path.clone());
+        // The stage itself refuses to overwrite a sidecar that neither a run recorded nor rsom wrote.
+        paths.extend(sidecar(&output.path).filter(|path| assessor.records.latest(path).is_some()));
+    }
+    paths.retain(|path| match assessor.hash_if_present(path) {
+        Some(sha256) => {
+            !assessor.records.contains(path, &sha256)
+                && !assessor.unrecorded.may_contain(path, &sha256)
+        }
+        None => false,
+    });
+    paths
+}
+
+/// The error that names files of the user and the ways out.
+pub(crate) fn would_overwrite(plan: &Plan, paths: &[String]) -> StageError {
+    let named: Vec<&str> = paths.iter().take(LISTED).map(String::as_str).collect();
+    let others = match paths.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    StageError::output(
+        &plan.workdir,
+        format_args!(
+            "this run would overwrite files that were edited, or that no run of this folder wrote: {}{others}; \
+             to keep them, move them to another folder first; to overwrite them, add --replace",
+            named.join(", ")
+        ),
+    )
+}

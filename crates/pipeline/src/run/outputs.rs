@@ -1,0 +1,101 @@
+//! The files at the output paths of a task, before it starts and after it failed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rsom_stage::{Kind, StageError, atomic};
+
+use crate::assess::assessor::Assessor;
+use crate::assess::edited::{edited_outputs_of, would_overwrite};
+use crate::plan::output_paths::sidecar;
+use crate::plan::tasks::{Plan, Task};
+
+/// Looks again for outputs that were edited during the run.
+///
+/// # Errors
+/// Exit code 4: the task would overwrite files of the user.
+pub(crate) fn check_edits(
+    plan: &Plan,
+    task: &Task,
+    assessor: &mut Assessor,
+) -> Result<(), StageError> {
+    let inside = task.outputs.iter().filter(|o| o.kind == Kind::Directory);
+    let inside: Vec<String> = inside
+        .flat_map(|output| assessor.recorded_inside(&output.path))
+        .collect();
+    for path in files(task).chain(inside) {
+        let path = assessor.workdir.root().join(path);
+        assessor.hashes.forget(&path);
+    }
+    let edited = edited_outputs_of(task, assessor);
+    if edited.is_empty() {
+        return Ok(());
+    }
+    Err(would_overwrite(plan, &edited))
+}
+
+/// Notes the files that a task is about to write: if the run is killed, the next one may overwrite them.
+///
+/// # Errors
+/// Exit code 4: the note cannot be written.
+pub(crate) fn note_start(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
+    let outputs = files(task).map(|path| (path, None)).collect();
+    assessor.unrecorded.note(&task.label, outputs)
+}
+
+/// Notes what a failed task left at its output paths, so that a later edit of these files is not taken for its work.
+pub(crate) fn note_failure(task: &Task, assessor: &mut Assessor) {
+    let mut outputs = BTreeMap::new();
+    for path in files(task) {
+        let absolute = assessor.workdir.root().join(&path);
+        assessor.hashes.forget(&absolute);
+        if let Some(sha256) = assessor.hash_if_present(&path) {
+            outputs.insert(path, Some(sha256));
+        }
+    }
+    // Without this note, the earlier one stays: it allows any content.
+    let _ = assessor.unrecorded.note(&task.label, outputs);
+}
+
+/// The outputs of a task and their sidecars, relative to the workdir. Without folders.
+fn files(task: &Task) -> impl Iterator<Item = String> + '_ {
+    let outputs = task.outputs.iter().filter(|o| o.kind != Kind::Directory);
+    outputs.flat_map(|o| std::iter::once(o.path.clone()).chain(sidecar(&o.path)))
+}
+
+/// Creates the folders of the outputs. Removes old files that the task may not overwrite: sidecars, and the files of an
+/// earlier task in an output folder.
+///
+/// # Errors
+/// Exit code 4: a folder cannot be created, or a file cannot be removed.
+pub(crate) fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
+    let root = assessor.workdir.root().to_path_buf();
+    let failed = |path: &Path, e: std::io::Error| StageError::output(path, atomic::plain(&e));
+    for output in &task.outputs {
+        let path = root.join(&output.path);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
+        }
+        // A sidecar that neither a run recorded nor rsom wrote belongs to the user. The stage will refuse to overwrite it.
+        let mut stale: Vec<String> = sidecar(&output.path)
+            .into_iter()
+            .filter(|of_output| {
+                let recorded = assessor.records.latest(of_output).is_some();
+                recorded || rsom_stage::sidecar::is_ours(&path)
+            })
+            .collect();
+        if output.kind == Kind::Directory {
+            stale.extend(assessor.recorded_inside(&output.path));
+        }
+        for path in stale
+            .iter()
+            .map(|path| root.join(path))
+            .filter(|path| path.is_file())
+        {
+            std::fs::remove_file(&path).map_err(|e| failed(&path, e))?;
+            assessor.hashes.forget(&path);
+        }
+        assessor.hashes.forget(&path);
+    }
+    Ok(())
+}

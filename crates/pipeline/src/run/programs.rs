@@ -1,0 +1,53 @@
+//! Notices when a program is replaced while a run is going: later tasks would run other code than the plan names.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rsom_stage::{StageError, Stamp};
+
+use crate::check::tool::Tool;
+use crate::plan::tasks::{Plan, Task};
+
+/// Stamps of the programs of a plan at the start of the run.
+#[derive(Debug)]
+pub(crate) struct Programs(BTreeMap<PathBuf, Option<Stamp>>);
+
+impl Programs {
+    /// Looks at the programs of a plan. Programs on the `PATH` are not looked at.
+    pub fn of(plan: &Plan) -> Self {
+        let mut stamps = BTreeMap::new();
+        for task in &plan.tasks {
+            let program = program(task);
+            if program.is_absolute() && !stamps.contains_key(program) {
+                stamps.insert(program.to_path_buf(), Stamp::of(program).ok());
+            }
+        }
+        Self(stamps)
+    }
+
+    /// Checks that the program of a task is the one that the run began with.
+    ///
+    /// # Errors
+    /// Exit code 1: it was replaced or removed.
+    pub fn check(&self, task: &Task) -> Result<(), StageError> {
+        let program = program(task);
+        let Some(Some(before)) = self.0.get(program) else {
+            return Ok(());
+        };
+        match Stamp::of(program) {
+            Ok(now) if !now.is_rewritten(before) => Ok(()),
+            _ => Err(StageError::failure(format_args!(
+                "{} was replaced during the run; start the run again",
+                program.display()
+            ))),
+        }
+    }
+}
+
+/// The program of a task.
+pub(crate) fn program(task: &Task) -> &Path {
+    match task.tool.as_ref() {
+        Tool::Stage(tool) => &tool.program,
+        Tool::Line(line) => &line.program,
+    }
+}

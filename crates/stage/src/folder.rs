@@ -1,0 +1,96 @@
+//! The files of a folder, for hashes and comparisons.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::atomic::plain;
+
+/// A file in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderFile {
+    /// Its path below the folder.
+    pub name: PathBuf,
+    /// Whether it can be read.
+    pub content: FolderContent,
+}
+
+/// What stands at a path of a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FolderContent {
+    /// A regular file, or a link to one.
+    File,
+    /// A link without its file, or a link to a folder that contains it. Holds the target of the link.
+    Link(PathBuf),
+}
+
+/// The regular files and broken links in a folder and its subfolders. Follows links. Sorted by name in each folder.
+///
+/// Links without their file are usual where git-annex or a similar tool keeps the data. They count as links, so that one of
+/// them does not hide the rest of the folder. Pipes, devices and sockets are left out.
+///
+/// # Errors
+/// A subfolder or a file cannot be examined. The message names it.
+pub fn files(folder: &Path) -> io::Result<Vec<FolderFile>> {
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(folder)
+        .follow_links(true)
+        .sort_by_file_name()
+    {
+        let (path, content) = match entry {
+            Ok(entry) if entry.file_type().is_file() => (entry.into_path(), FolderContent::File),
+            Ok(_) => continue,
+            Err(error) => broken_link(error)?,
+        };
+        let name = path.strip_prefix(folder).unwrap_or(&path).to_path_buf();
+        found.push(FolderFile { name, content });
+    }
+    Ok(found)
+}
+
+/// The link that caused an error of the walk: its path and its target.
+fn broken_link(error: walkdir::Error) -> io::Result<(PathBuf, FolderContent)> {
+    let path = error.path().map(Path::to_path_buf).unwrap_or_default();
+    match std::fs::read_link(&path) {
+        Ok(target) => Ok((path, FolderContent::Link(target))),
+        Err(_) => Err(io::Error::other(format!(
+            "{}: {}",
+            path.display(),
+            plain(&io::Error::from(error))
+        ))),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_broken_link_and_a_circle_of_links_are_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir(root.join("b")).unwrap();
+        std::fs::write(root.join("b/c.txt"), "c").unwrap();
+        symlink("nowhere", root.join("a")).unwrap();
+        symlink("..", root.join("b/up")).unwrap();
+        symlink("self", root.join("self")).unwrap();
+        let found: Vec<(String, bool)> = files(root)
+            .unwrap()
+            .into_iter()
+            .map(|f| {
+                (
+                    f.name.display().to_string(),
+                    f.content == FolderContent::File,
+                )
+            })
+            .collect();
+        let expected = [
+            ("a", false),
+            ("b/c.txt", true),
+            ("b/up", false),
+            ("self", false),
+        ];
+        assert_eq!(found, expected.map(|(name, file)| (name.to_owned(), file)));
+    }
+}
