@@ -11,6 +11,7 @@
     reason = "views of arrays are passed by value, as ndarray does"
 )]
 
+mod agreement;
 mod axes;
 mod column;
 mod compact;
@@ -19,6 +20,7 @@ mod gaussian;
 mod grid;
 mod label_map;
 mod mask;
+mod orientation;
 mod overlap;
 mod raw_scan;
 mod reflected;
@@ -33,6 +35,7 @@ pub use gaussian::{gaussian_samples, gaussian_weights};
 pub use grid::{Affine, Grid};
 pub use label_map::LabelMap;
 pub use mask::Mask;
+pub use orientation::Orientation;
 pub use overlap::OverlapCounts;
 pub use raw_scan::{RawChannel, RawScan, SkinSurface};
 pub use reflected::reflected;

@@ -2,7 +2,7 @@
 
 use ndarray::Array3;
 
-use crate::{Grid, VolumeError};
+use crate::{Grid, Spacing, VolumeError};
 
 /// A binary mask of shape (x, y, z) on a grid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,15 @@ impl Mask {
     #[must_use]
     pub fn count(&self) -> usize {
         self.voxels.iter().filter(|v| **v).count()
+    }
+
+    /// The same mask with another statement of its voxel size.
+    ///
+    /// # Errors
+    /// A spacing that is not positive and finite.
+    pub fn with_spacing(self, spacing: Spacing) -> Result<Self, VolumeError> {
+        let grid = self.grid.with_spacing(spacing)?;
+        Self::new(grid, self.voxels)
     }
 
     /// The parts, for building another mask without a copy.

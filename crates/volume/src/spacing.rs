@@ -1,5 +1,7 @@
 //! Voxel size, which may be unknown.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Distance between neighboring voxel centers along x, y and z.
@@ -29,5 +31,15 @@ impl Spacing {
     #[must_use]
     pub fn or_unit(self) -> [f64; 3] {
         self.millimetres().unwrap_or([1.0; 3])
+    }
+}
+
+impl fmt::Display for Spacing {
+    /// `0.012 × 0.012 × 0.003 mm`, or `unknown`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Spacing::Millimetres([a, b, c]) => write!(f, "{a} × {b} × {c} mm"),
+            Spacing::Unknown => write!(f, "unknown"),
+        }
     }
 }
