@@ -6,6 +6,7 @@ mod import;
 mod import_hdf5;
 mod inspect;
 mod manifest;
+mod orientation;
 mod rsom_mat;
 mod table;
 

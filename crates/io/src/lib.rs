@@ -3,14 +3,19 @@
 //! [`ports`] reads inputs and writes outputs with their provenance, [`dataset`] selects scans of a manifest,
 //! [`prepared`] reads the input of networks, [`rsom_mat`] reads raw RSOM scans, [`bscans`] reads stacks of B-scan
 //! pictures, and [`inspect`] reports the content of any file.
-//! [`fault`] maps errors of libraries to exit codes, [`training_outputs`] declares the files of a training. The formats themselves are in `rsom-formats`.
+//! [`channels`] puts the channels of a scan in the order of the training scans, [`fault`] maps errors of libraries to exit
+//! codes, [`training_outputs`] declares the files of a training, [`long_table`] the contents of a table of measures,
+//! and [`output_check`] examines the files of foreign programs. The formats themselves are in `rsom-formats`.
 
 pub mod bscans;
+pub mod channels;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod dataset;
 pub mod fault;
 pub mod inspect;
+pub mod long_table;
+pub mod output_check;
 pub mod ports;
 pub mod prepared;
 pub mod rsom_mat;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use ndarray::ArrayView3;
 use rsom_stage::{Invocation, StageError, atomic, log, sidecar};
-use rsom_volume::{Grid, LabelMap, Mask, Scan};
+use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 
 use crate::sidecar::Sidecar;
 use rsom_formats::FormatError;
@@ -85,14 +85,52 @@ pub fn load_scan(path: &Path) -> Result<Scan, StageError> {
 /// # Errors
 /// As [`nifti::read_scan_with`].
 pub fn load_scan_with(path: &Path, reading: Reading) -> Result<Scan, StageError> {
-    let scan = nifti::read_scan_with(path, reading).map_err(|e| at_input(path, e))?;
-    warn_of_doubts(path)?;
-    let names = Sidecar::read(path).map_err(|e| at_input(path, e))?;
-    let Some(names) = names.and_then(|s| s.channels) else {
+    let scan = load(path, |path| nifti::read_scan_with(path, reading))?;
+    let Some(sidecar) = read_sidecar(path)? else {
         return Ok(scan);
     };
+    let Some(names) = sidecar.channels else {
+        return Ok(scan);
+    };
+    if names.len() != scan.channels().len() && sidecar.provenance.is_none() {
+        log::warn(format_args!(
+            "{}: it names {} channels, but the volume has {}; the names are ignored",
+            sidecar::path_of(path).display(),
+            names.len(),
+            scan.channels().len()
+        ));
+        return Ok(scan);
+    }
     let (grid, _, intensities) = scan.into_parts();
     Scan::new(grid, names, intensities).map_err(|e| StageError::input(&sidecar::path_of(path), e))
+}
+
+/// Reads a volume and warns of doubts about its geometry: the way of every volume into a stage.
+fn load<T>(
+    path: &Path,
+    read: impl FnOnce(&Path) -> Result<T, FormatError>,
+) -> Result<T, StageError> {
+    let volume = read(path).map_err(|e| at_input(path, e))?;
+    for doubt in nifti::read_doubts(path).map_err(|e| at_input(path, e))? {
+        log::warn(format_args!("{}: {doubt}", path.display()));
+    }
+    Ok(volume)
+}
+
+/// Reads the sidecar of a volume. A file that cannot be read as one, such as a broken file of another program, counts as
+/// absent, with a warning: the volume itself is good.
+fn read_sidecar(path: &Path) -> Result<Option<Sidecar>, StageError> {
+    match Sidecar::read(path) {
+        Ok(sidecar) => Ok(sidecar),
+        Err(fault @ FormatError::System(_)) => Err(at_input(path, fault)),
+        Err(fault) => {
+            log::warn(format_args!(
+                "{}; the sidecar is ignored, so that names of channels and labels are unknown",
+                at_input(path, fault)
+            ));
+            Ok(None)
+        }
+    }
 }
 
 /// Reads a binary mask.
@@ -100,7 +138,7 @@ pub fn load_scan_with(path: &Path, reading: Reading) -> Result<Scan, StageError>
 /// # Errors
 /// As [`read_mask`].
 pub fn load_mask(path: &Path) -> Result<Mask, StageError> {
-    nifti::read_mask(path).map_err(|e| at_input(path, e))
+    load(path, nifti::read_mask)
 }
 
 /// Reads a label map; the sidecar names its labels.
@@ -108,12 +146,13 @@ pub fn load_mask(path: &Path) -> Result<Mask, StageError> {
 /// # Errors
 /// As [`read_labels`].
 pub fn load_labels(path: &Path) -> Result<LabelMap, StageError> {
-    let labels = nifti::read_labels(path).map_err(|e| at_input(path, e))?;
-    let names = Sidecar::read(path).map_err(|e| at_input(path, e))?;
-    Ok(match names.and_then(|sidecar| sidecar.labels) {
-        Some(names) => labels.named(names),
-        None => labels,
-    })
+    let labels = load(path, nifti::read_labels)?;
+    Ok(
+        match read_sidecar(path)?.and_then(|sidecar| sidecar.labels) {
+            Some(names) => labels.named(names),
+            None => labels,
+        },
+    )
 }
 
 /// Reads a table.
@@ -271,23 +310,31 @@ pub fn save_table(invocation: &Invocation, path: &Path, table: &Table) -> Result
     })
 }
 
-/// Checks that two files lie on the same grid.
+/// Checks that two files lie on the same grid. Returns the voxel size that both agree on: unknown if one of them does not
+/// know it and the other states 1 × 1 × 1 mm, as programs built on ITK do for every volume.
 ///
 /// # Errors
-/// Exit code 3; the message states both geometries.
+/// Exit code 3; the message states what differs.
 pub fn require_same_grid(
     left_path: &Path,
     left: &Grid,
     right_path: &Path,
     right: &Grid,
-) -> Result<(), StageError> {
-    left.require_same(right).map_err(|_| {
-        StageError::inputs(format_args!(
-            "{} and {} must have the same shape, spacing and affine, but one has {left} and the other {right}",
-            left_path.display(),
-            right_path.display()
-        ))
-    })
+) -> Result<Spacing, StageError> {
+    let (left_path, right_path) = (left_path.display(), right_path.display());
+    if let Some(difference) = left.difference(right) {
+        return Err(StageError::inputs(format_args!(
+            "{left_path} and {right_path} must lie on the same grid, but {difference}"
+        )));
+    }
+    if left.spacing() != right.spacing() && left.agreed_spacing(right) == Spacing::Unknown {
+        log::warn(format_args!(
+            "{left_path} and {right_path}: the voxel size is {} and {}; it counts as unknown",
+            left.spacing(),
+            right.spacing()
+        ));
+    }
+    Ok(left.agreed_spacing(right))
 }
 
 /// Number of voxels by which the second file's grid begins deeper than the first one's, as [`Grid::depth_offset_of`]
@@ -319,13 +366,6 @@ pub fn at_input(path: &Path, fault: FormatError) -> StageError {
         FormatError::System(error) => StageError::input(path, atomic::plain(&error)),
         fault => StageError::input(path, fault),
     }
-}
-
-fn warn_of_doubts(path: &Path) -> Result<(), StageError> {
-    for doubt in nifti::read_doubts(path).map_err(|e| at_input(path, e))? {
-        log::warn(format_args!("{}: {doubt}", path.display()));
-    }
-    Ok(())
 }
 
 /// An error about an output.

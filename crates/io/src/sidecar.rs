@@ -64,6 +64,8 @@ impl Sidecar {
 
     fn parse(bytes: &[u8]) -> Result<Self, FormatError> {
         let bad = |fault: &str| FormatError::format(FORMAT, fault);
+        // The byte order mark of some editors.
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let value: Value =
             serde_json::from_slice(bytes).map_err(|e| FormatError::format(FORMAT, e))?;
         let object = value

@@ -14,6 +14,8 @@ const FORMAT: &str = "rsom-layerseg 1";
 const WHAT: &str = "the weights of a layer network";
 /// Metadata key of the [`PredictDefaults`].
 const DEFAULTS_KEY: &str = "applied";
+/// Metadata key of the channel names.
+const CHANNELS_KEY: &str = "channels";
 
 /// A trained network and the settings to apply it.
 #[derive(Debug, Clone)]
@@ -22,6 +24,8 @@ pub struct Model {
     pub network: Network,
     /// Scaling of intensities to network input.
     pub scaling: InputScaling,
+    /// Names of the channels of the training scans, in the order of the network's input, if known.
+    pub channels: Option<Vec<String>>,
     /// Default for the first B-scan of an odd number of B-scans, as in the software that the weights come from.
     pub odd_slices: OddSlices,
     /// Default cleaning of the masks.
@@ -62,6 +66,7 @@ impl Model {
         Ok(Self {
             network: Network::with_weights(&config, &file.tensors)?,
             scaling: metadata.get("input")?,
+            channels: metadata.find(CHANNELS_KEY)?,
             odd_slices: defaults.odd_slices,
             postprocess: defaults.postprocess,
         })
@@ -76,15 +81,25 @@ impl Model {
             odd_slices: self.odd_slices,
             postprocess: self.postprocess,
         };
-        let metadata = metadata(self.network.config(), self.scaling, provenance)?;
+        let metadata = metadata(self.network.config(), self.input(), provenance)?;
         let metadata = metadata.with(DEFAULTS_KEY, &defaults)?;
         let tensors = self.network.parameters().snapshot()?;
         Ok(rsom_weights::to_bytes(&tensors, &metadata)?)
     }
 
+    fn input(&self) -> NetworkInput<'_> {
+        NetworkInput {
+            scaling: self.scaling,
+            channels: self.channels.as_deref(),
+        }
+    }
+
     fn of_original(network: Network) -> Self {
         let released = network.config().classes() == 2;
+        let two = network.config().in_channels() == 2;
         Self {
+            // The original code puts LF into the red channel and HF into the green one.
+            channels: two.then(|| vec!["LF".to_owned(), "HF".to_owned()]),
             network,
             scaling: InputScaling {
                 offset: if released { 127.0 } else { 0.0 },
@@ -105,29 +120,41 @@ impl Model {
     }
 }
 
+/// The input of a network.
+#[derive(Debug, Clone, Copy)]
+pub struct NetworkInput<'a> {
+    /// Scaling of intensities.
+    pub scaling: InputScaling,
+    /// Names of the channels in order, if known.
+    pub channels: Option<&'a [String]>,
+}
+
 /// Serializes weights to the bytes of a weights file (safetensors). The metadata hold kind and size of the network, the
-/// scaling of its input, and under `rsom` the `provenance` (JSON text).
+/// scaling and the channels of its input, and under `rsom` the `provenance` (JSON text).
 ///
 /// # Errors
 /// Returns an error if a weight is not `f32`.
 pub fn to_bytes(
     weights: &BTreeMap<String, Tensor>,
     network: &NetworkConfig,
-    scaling: InputScaling,
+    input: NetworkInput<'_>,
     provenance: &str,
 ) -> Result<Vec<u8>, LayersegError> {
-    let metadata = metadata(network, scaling, provenance)?;
+    let metadata = metadata(network, input, provenance)?;
     Ok(rsom_weights::to_bytes(weights, &metadata)?)
 }
 
 fn metadata(
     network: &NetworkConfig,
-    scaling: InputScaling,
+    input: NetworkInput<'_>,
     provenance: &str,
 ) -> Result<Metadata, LayersegError> {
-    let metadata = Metadata::of_format(FORMAT)
+    let mut metadata = Metadata::of_format(FORMAT)
         .with("network", network)?
-        .with("input", &scaling)?;
+        .with("input", &input.scaling)?;
+    if let Some(channels) = input.channels {
+        metadata = metadata.with(CHANNELS_KEY, &channels)?;
+    }
     Ok(metadata.with_provenance(provenance))
 }
 
@@ -135,6 +162,11 @@ fn metadata(
 mod tests {
     use super::*;
     use crate::{Fcn7Config, UnetConfig};
+
+    const PLAIN: NetworkInput<'_> = NetworkInput {
+        scaling: InputScaling::IDENTITY,
+        channels: None,
+    };
 
     fn configs() -> [NetworkConfig; 2] {
         let unet = UnetConfig {
@@ -163,14 +195,17 @@ mod tests {
             offset: 3.5,
             scale: 1.0 / 255.0,
         };
-        for config in configs() {
-            let weights = weights_of(&config);
-            let bytes = to_bytes(&weights, &config, scaling, "{}").unwrap();
+        let names = ["LF".to_owned(), "HF".to_owned()];
+        for (config, channels) in configs().iter().zip([Some(&names[..]), None]) {
+            let input = NetworkInput { scaling, channels };
+            let weights = weights_of(config);
+            let bytes = to_bytes(&weights, config, input, "{}").unwrap();
             let model = Model::from_bytes(&bytes).unwrap();
-            assert_eq!(model.network.config(), &config);
+            assert_eq!(model.network.config(), config);
             assert_eq!(model.scaling, scaling);
+            assert_eq!(model.channels.as_deref(), channels);
             let again = model.network.parameters().snapshot().unwrap();
-            assert_eq!(to_bytes(&again, &config, scaling, "{}").unwrap(), bytes);
+            assert_eq!(to_bytes(&again, config, input, "{}").unwrap(), bytes);
         }
     }
 
@@ -199,12 +234,7 @@ mod tests {
             assert_eq!(imported.odd_slices, original.odd_slices);
             assert_eq!(imported.scaling, original.scaling);
         }
-        let ours = to_bytes(
-            &weights_of(&configs()[0]),
-            &configs()[0],
-            InputScaling::IDENTITY,
-            "",
-        );
+        let ours = to_bytes(&weights_of(&configs()[0]), &configs()[0], PLAIN, "");
         let ours = Model::from_bytes(&ours.unwrap()).unwrap();
         assert_eq!(ours.postprocess, Postprocess::Rsom);
     }
@@ -215,7 +245,7 @@ mod tests {
         let mut weights = weights_of(&config);
         let nan = (weights["last.bias"].clone() * f64::NAN).unwrap();
         weights.insert("last.bias".into(), nan);
-        let bytes = to_bytes(&weights, &config, InputScaling::IDENTITY, "").unwrap();
+        let bytes = to_bytes(&weights, &config, PLAIN, "").unwrap();
         let error = Model::from_bytes(&bytes).unwrap_err().to_string();
         assert!(error.contains("last.bias"), "{error}");
     }
@@ -223,7 +253,7 @@ mod tests {
     #[test]
     fn metadata_that_contradict_the_weights_are_refused() {
         let [unet, fcn] = configs();
-        let bytes = to_bytes(&weights_of(&unet), &fcn, InputScaling::IDENTITY, "").unwrap();
+        let bytes = to_bytes(&weights_of(&unet), &fcn, PLAIN, "").unwrap();
         assert!(Model::from_bytes(&bytes).is_err());
         let with_format = |format: &str| {
             let metadata = Metadata::of_format(format);

@@ -1,13 +1,15 @@
 //! Creates a manifest from a folder: assigns files to scans and subjects, and hashes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use rsom_stage::{StageError, atomic, fingerprint, interrupt};
-use walkdir::WalkDir;
+use rsom_stage::folder::{self, FolderContent};
+use rsom_stage::{Kind, StageError, atomic, fingerprint, interrupt};
 
+use crate::folds::Folds;
+use crate::natural::{Token, natural};
 use crate::read::check;
-use crate::{FileEntry, Manifest, Pattern, ScanEntry};
+use crate::{FileEntry, Manifest, Match, Pattern, ScanEntry};
 
 /// How to assign the files of a folder to scans and subjects.
 #[derive(Debug, Clone)]
@@ -22,36 +24,70 @@ pub struct Description {
     pub subject: Pattern,
     /// Names of subjects that are the same person: from alias to name.
     pub same_subject: BTreeMap<String, String>,
-    /// Number of folds for the subjects. 0 for no folds.
-    pub folds: u32,
+    /// Folds of the subjects.
+    pub folds: Folds,
     /// Voxel size along x, y, z in mm. `None` if unknown.
     pub spacing_mm: Option<[f64; 3]>,
 }
 
-/// Creates a manifest of all files in a folder that match a pattern.
+/// A manifest, and what the patterns left out.
+#[derive(Debug, Clone)]
+pub struct Created {
+    /// The manifest.
+    pub manifest: Manifest,
+    /// Number of files that match a pattern.
+    pub matched: usize,
+    /// Files of the folder that match no pattern, in the order of their paths. Without hidden files.
+    pub unmatched: Vec<String>,
+    /// Links without their file that match a pattern.
+    pub broken_links: Vec<String>,
+}
+
+/// Creates a manifest of all files in a folder that match a pattern. Skips hidden files and folders.
 ///
-/// Scans, subjects and files are in natural order (2 before 10).
+/// Scans, subjects and files are in natural order (2 before 10). Parts of a pattern with the same text in all files of a scan
+/// become attributes of the scan; `{group}`, `{split}` and `{fold}` become its group, split and fold.
 ///
 /// # Errors
-/// Exit code 3: no file matches, or a file cannot be read. Exit code 2: a scan's id or subject cannot be derived from a path,
-/// or is not a valid name.
-pub fn create(folder: &Path, description: &Description) -> Result<Manifest, StageError> {
-    let mut scans: BTreeMap<Vec<Token>, ScanEntry> = BTreeMap::new();
-    for path in relative_files(folder)? {
+/// Exit code 3: no file matches, a file cannot be read, a path can be read in two ways, or a scan has files of two subjects or
+/// two volumes of one role. Exit code 2: a scan's id or subject cannot be derived from a path, or is not a valid name.
+pub fn create(folder: &Path, description: &Description) -> Result<Created, StageError> {
+    let mut scans: BTreeMap<Vec<Token>, Draft> = BTreeMap::new();
+    let (mut matched, mut unmatched, mut broken_links) = (0, Vec::new(), Vec::new());
+    let found = folder::files(folder).map_err(|e| StageError::input(folder, atomic::plain(&e)))?;
+    for file in found {
         interrupt::check()?;
+        if folder::is_hidden(&file.name) {
+            continue;
+        }
+        let path = file.name.to_string_lossy().replace('\\', "/");
+        let mut is_matched = false;
         for (role, pattern) in &description.roles {
-            let Some(parts) = pattern.matches(&path) else {
-                continue;
+            let parts = match pattern.matches(&path) {
+                Match::No => continue,
+                Match::Parts(parts) => parts,
+                Match::Ambiguous(readings) => return Err(ambiguous(folder, &path, &readings)),
             };
-            let scan = scan_of(description, &path, &parts)?;
+            is_matched = true;
+            if file.content != FolderContent::File || file.name.to_str().is_none() {
+                broken_links.push(path.clone());
+                continue;
+            }
+            let found = scan_of(description, &path, &parts)?;
+            let draft = scans
+                .entry(natural(&found.id))
+                .or_insert_with(|| Draft::of(&found));
+            draft.add(&found, parts, folder)?;
             let sha256 = fingerprint::of_path(&folder.join(&path))
                 .map_err(|e| StageError::input(&folder.join(&path), atomic::plain(&e)))?;
-            let file = FileEntry {
-                path: path.clone(),
-                sha256,
-            };
-            let scan = scans.entry(natural(&scan.id)).or_insert(scan);
-            scan.files.entry(role.clone()).or_default().push(file);
+            let path = path.clone();
+            let files = draft.scan.files.entry(role.clone()).or_default();
+            files.push(FileEntry { path, sha256 });
+        }
+        if is_matched {
+            matched += 1;
+        } else {
+            unmatched.push(path);
         }
     }
     if scans.is_empty() {
@@ -60,33 +96,116 @@ pub fn create(folder: &Path, description: &Description) -> Result<Manifest, Stag
             "no file matches any of the patterns",
         ));
     }
-    let mut scans: Vec<ScanEntry> = scans.into_values().collect();
-    for scan in &mut scans {
-        for files in scan.files.values_mut() {
-            files.sort_by_cached_key(|file| natural(&file.path));
-        }
-    }
-    assign_folds(&mut scans, description.folds);
+    let mut scans: Vec<ScanEntry> = scans
+        .into_values()
+        .map(|draft| draft.finished(folder))
+        .collect::<Result<_, _>>()?;
+    description.folds.deal(&mut scans);
     let manifest = Manifest::new(&description.name, description.spacing_mm, scans);
     check(&manifest).map_err(|fault| StageError::usage(fault.message))?;
-    Ok(manifest)
+    Ok(Created {
+        manifest,
+        matched,
+        unmatched,
+        broken_links,
+    })
 }
 
-/// Assigns the subjects to the folds in turn, in natural order.
-fn assign_folds(scans: &mut [ScanEntry], folds: u32) {
-    if folds == 0 {
-        return;
+/// A scan whose files are being collected.
+struct Draft {
+    scan: ScanEntry,
+    /// The texts of each named part in the files seen so far.
+    parts: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Draft {
+    fn of(scan: &ScanEntry) -> Self {
+        Self {
+            scan: scan.clone(),
+            parts: BTreeMap::new(),
+        }
     }
-    let mut of_subject: BTreeMap<Vec<Token>, u32> = BTreeMap::new();
-    for scan in scans.iter() {
-        of_subject.insert(natural(&scan.subject), 0);
+
+    /// Adds the named parts of a file.
+    fn add(
+        &mut self,
+        found: &ScanEntry,
+        parts: BTreeMap<String, String>,
+        folder: &Path,
+    ) -> Result<(), StageError> {
+        let (id, known, other) = (&self.scan.id, &self.scan.subject, &found.subject);
+        if known != other {
+            return Err(StageError::input(
+                folder,
+                format_args!(
+                    "the scan '{id}' has files of the subjects '{known}' and '{other}'; compose --scan so that each scan has an id of its own"
+                ),
+            ));
+        }
+        for (name, text) in parts {
+            self.parts.entry(name).or_default().insert(text);
+        }
+        Ok(())
     }
-    for (fold, slot) in of_subject.values_mut().enumerate() {
-        *slot = fold as u32 % folds;
+
+    fn finished(self, folder: &Path) -> Result<ScanEntry, StageError> {
+        let Self { mut scan, parts } = self;
+        for (role, files) in &mut scan.files {
+            files.sort_by_cached_key(|file| natural(&file.path));
+            let is_volume = |file: &FileEntry| Kind::Volume.accepts_name(Path::new(&file.path));
+            if let [first, second, ..] = files.as_slice()
+                && is_volume(first)
+            {
+                let (first, second, id) = (&first.path, &second.path, &scan.id);
+                return Err(StageError::input(
+                    folder,
+                    format_args!(
+                        "{first} and {second} both are the {role} of the scan '{id}'; compose --scan so that each scan has an id of its own, as {{subject}}_{{visit}}"
+                    ),
+                ));
+            }
+        }
+        for (name, texts) in parts {
+            let mut texts = texts.into_iter();
+            let (Some(text), None) = (texts.next(), texts.next()) else {
+                continue;
+            };
+            match name.as_str() {
+                "id" | "subject" | "files" => {}
+                "group" => scan.group = Some(text),
+                "split" => scan.split = Some(text),
+                "fold" => {
+                    let fold = text.parse().map_err(|_| {
+                        StageError::input(
+                            folder,
+                            format_args!(
+                                "the fold '{text}' of the scan '{}' is not a whole number",
+                                scan.id
+                            ),
+                        )
+                    })?;
+                    scan.fold = Some(fold);
+                }
+                _ => {
+                    scan.attributes.insert(name, text.into());
+                }
+            }
+        }
+        Ok(scan)
     }
-    for scan in scans {
-        scan.fold = of_subject.get(&natural(&scan.subject)).copied();
-    }
+}
+
+fn ambiguous(folder: &Path, path: &str, readings: &[BTreeMap<String, String>; 2]) -> StageError {
+    let [one, other] = readings.each_ref().map(|parts| {
+        let words = parts.iter().map(|(name, text)| format!("{name}={text}"));
+        words.collect::<Vec<_>>().join(", ")
+    });
+    StageError::input(
+        folder,
+        format_args!(
+            "{path} can be read in two ways: {one}, or {other}; restrict a part of the pattern, as in {{visit:digits}} or {{subject:word}} (letters and digits only)"
+        ),
+    )
 }
 
 fn scan_of(
@@ -107,48 +226,6 @@ fn scan_of(
     Ok(ScanEntry::new(&id, subject))
 }
 
-fn relative_files(folder: &Path) -> Result<Vec<String>, StageError> {
-    let mut files = Vec::new();
-    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
-        let entry = entry.map_err(|e| StageError::input(folder, e))?;
-        if entry.file_type().is_file()
-            && let Ok(relative) = entry.path().strip_prefix(folder)
-            && let Some(relative) = relative.to_str()
-        {
-            files.push(relative.replace('\\', "/"));
-        }
-    }
-    Ok(files)
-}
-
-/// A part of a name in natural order: numbers are sorted by value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Token {
-    /// Digits: the value and the text.
-    Number(u64, String),
-    /// Any other text.
-    Text(String),
-}
-
-/// Splits a name into numbers and text, as a sort key for natural order (2 before 10).
-pub fn natural(name: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut rest = name;
-    while let Some(first) = rest.chars().next() {
-        let digits = first.is_ascii_digit();
-        let end = rest
-            .find(|c: char| c.is_ascii_digit() != digits)
-            .unwrap_or(rest.len());
-        let (piece, after) = rest.split_at(end);
-        tokens.push(match piece.parse() {
-            Ok(number) if digits => Token::Number(number, piece.to_owned()),
-            _ => Token::Text(piece.to_owned()),
-        });
-        rest = after;
-    }
-    tokens
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,7 +239,7 @@ mod tests {
             scan: pattern("s{subject}"),
             subject: pattern("{subject}"),
             same_subject: BTreeMap::new(),
-            folds: 2,
+            folds: Folds { count: 2, seed: 0 },
             spacing_mm: None,
         }
     }
@@ -184,13 +261,15 @@ mod tests {
     #[test]
     fn a_folder_becomes_scans_in_natural_order_with_folds_by_subject() {
         let folder = folder();
-        let manifest = create(folder.path(), &description()).unwrap();
-        let ids: Vec<_> = manifest
-            .scans
-            .iter()
-            .map(|s| (s.id.as_str(), s.fold))
-            .collect();
-        assert_eq!(ids, [("s2", Some(0)), ("s3", Some(1)), ("s10", Some(0))]);
+        let created = create(folder.path(), &description()).unwrap();
+        assert_eq!(
+            (created.matched, created.unmatched),
+            (4, vec!["other.txt".to_owned()])
+        );
+        let manifest = created.manifest;
+        let ids: Vec<_> = manifest.scans.iter().map(|s| s.id.as_str()).collect();
+        assert_eq!(ids, ["s2", "s3", "s10"]);
+        assert!(manifest.scans.iter().all(|scan| scan.fold.is_some()));
         let files: Vec<_> = manifest.scans[0].files["image"]
             .iter()
             .map(|f| f.path.as_str())
@@ -201,7 +280,7 @@ mod tests {
     #[test]
     fn a_changed_and_a_missing_file_are_found_and_a_leak_too() {
         let folder = folder();
-        let manifest = create(folder.path(), &description()).unwrap();
+        let manifest = create(folder.path(), &description()).unwrap().manifest;
         assert_eq!(verify(&manifest, folder.path()).unwrap(), []);
         assert_eq!(leaks(&manifest)[0].subjects, ["10", "3"]);
         std::fs::write(folder.path().join("s2_9.png"), "changed").unwrap();
@@ -216,8 +295,107 @@ mod tests {
         let folder = folder();
         let mut description = description();
         description.same_subject.insert("10".into(), "3".into());
-        let manifest = create(folder.path(), &description).unwrap();
+        let manifest = create(folder.path(), &description).unwrap().manifest;
         assert_eq!(manifest.scans[1].fold, manifest.scans[2].fold);
         assert_eq!(leaks(&manifest), []);
+    }
+
+    /// Creates a manifest of empty files.
+    fn created(names: &[&str], image: &str, scan: &str) -> Result<Created, String> {
+        let folder = tempfile::tempdir().unwrap();
+        for name in names {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, *name).unwrap();
+        }
+        let description = Description {
+            roles: [("image".to_owned(), Pattern::parse(image).unwrap())].into(),
+            scan: Pattern::parse(scan).unwrap(),
+            folds: Folds { count: 0, seed: 0 },
+            ..description()
+        };
+        let result = create(folder.path(), &description);
+        result.map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn parts_of_the_pattern_become_attributes_of_the_scan() {
+        let names = [
+            "control/s1_v1.nii.gz",
+            "control/s1_v2.nii.gz",
+            "patient/s2_v1.nii.gz",
+        ];
+        let scans = created(
+            &names,
+            "{group}/{subject}_v{visit}.nii.gz",
+            "{subject}_{visit}",
+        )
+        .unwrap();
+        let scans = scans.manifest.scans;
+        let told: Vec<_> = (scans.iter())
+            .map(|s| {
+                (
+                    s.id.as_str(),
+                    s.group.as_deref().unwrap(),
+                    s.attribute("visit").unwrap(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("s1_1", "control", "1".into()),
+                ("s1_2", "control", "2".into()),
+                ("s2_1", "patient", "1".into())
+            ]
+        );
+        // A part that differs within a scan is no attribute of it.
+        let slices = created(
+            &["a_1.png", "a_2.png"],
+            "{subject}_{slice}.png",
+            "{subject}",
+        )
+        .unwrap();
+        assert_eq!(slices.manifest.scans[0].attribute("slice"), None);
+    }
+
+    #[test]
+    fn two_readings_two_subjects_and_two_volumes_are_refused_by_name() {
+        let pattern = "{subject}_{visit}.nii.gz";
+        let error = created(&["sub_01_1.nii.gz"], pattern, "{subject}_{visit}").unwrap_err();
+        for part in [
+            "sub_01_1.nii.gz",
+            "subject=sub, visit=01_1",
+            "subject=sub_01, visit=1",
+            "{visit:digits}",
+        ] {
+            assert!(error.contains(part), "{error}");
+        }
+        let names = ["a_1.nii.gz", "b_1.nii.gz"];
+        let error = created(&names, pattern, "{visit}").unwrap_err();
+        assert!(error.contains("subjects 'a' and 'b'"), "{error}");
+        let names = ["a_1.nii.gz", "a_2.nii.gz"];
+        let error = created(&names, pattern, "{subject}").unwrap_err();
+        assert!(
+            error.contains("a_1.nii.gz and a_2.nii.gz both are the image"),
+            "{error}"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn hidden_files_and_broken_links_do_not_stop_it() {
+        let folder = folder();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["._s2_9.png", ".DS_Store"] {
+            std::fs::write(at(name), "").unwrap();
+        }
+        std::os::unix::fs::symlink("annex", at("s4_1.png")).unwrap();
+        std::os::unix::fs::symlink("annex", at("elsewhere")).unwrap();
+        let created = create(folder.path(), &description()).unwrap();
+        assert_eq!(created.matched, 5);
+        assert_eq!(created.broken_links, ["s4_1.png"]);
+        assert_eq!(created.unmatched, ["elsewhere", "other.txt"]);
+        assert_eq!(created.manifest.scans.len(), 3);
     }
 }

@@ -5,15 +5,19 @@
 //! different sides of a split would be a data leak.
 
 mod create;
+mod folds;
 mod leak;
 mod model;
+mod natural;
 mod pattern;
 mod read;
 mod verify;
 
-pub use create::{Description, create, natural};
+pub use create::{Created, Description, create};
+pub use folds::{Folds, fold_counts};
 pub use leak::{Leak, leaks};
 pub use model::{FileEntry, Manifest, ScanEntry};
-pub use pattern::Pattern;
+pub use natural::natural;
+pub use pattern::{Match, Pattern};
 pub use read::{data_root, read, to_yaml};
 pub use verify::{Fault, verify};

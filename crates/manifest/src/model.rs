@@ -26,6 +26,10 @@ pub struct Manifest {
     /// How to obtain the data. Part of the error message if the data folder is missing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub obtain: String,
+    /// The data folder, relative to the folder of the manifest, if neither `--data` nor `RSOM_DATA` names one. Default: the
+    /// folder of the manifest.
+    #[serde(default = "here", skip_serializing_if = "is_here")]
+    pub data: String,
     /// Folder of the files, relative to the data folder. Default: the data folder itself.
     #[serde(default = "here", skip_serializing_if = "is_here")]
     pub root: String,
@@ -84,6 +88,7 @@ impl Manifest {
             license: String::new(),
             citation: String::new(),
             obtain: String::new(),
+            data: here(),
             root: here(),
             spacing_mm,
             scans,

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 /// A pattern of a relative path: literal text, `{name}` for a named part, `*` for any part.
 ///
-/// Parts match one or more characters except `/`, as few as possible. A name that occurs twice must match the same text.
+/// Parts match one or more characters except `/`. `{name:digits}` matches digits only, `{name:word}` letters and digits only:
+/// a restriction decides which of two readings of a path is meant. A name that occurs twice must match the same text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     pieces: Vec<Piece>,
@@ -13,8 +14,45 @@ pub struct Pattern {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Literal(String),
-    Part(String),
+    Part { name: String, class: Class },
     Any,
+}
+
+/// The characters that a part matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Any,
+    Digits,
+    Word,
+}
+
+/// The named parts of a path, or the ways to read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Match {
+    /// The path does not match.
+    No,
+    /// The named parts.
+    Parts(BTreeMap<String, String>),
+    /// Two different sets of named parts that both match.
+    Ambiguous(Box<[BTreeMap<String, String>; 2]>),
+}
+
+impl Class {
+    fn of(word: &str) -> Option<Self> {
+        match word {
+            "digits" => Some(Self::Digits),
+            "word" => Some(Self::Word),
+            _ => None,
+        }
+    }
+
+    fn accepts(self, c: char) -> bool {
+        match self {
+            Self::Any => c != '/',
+            Self::Digits => c.is_ascii_digit(),
+            Self::Word => c.is_alphanumeric(),
+        }
+    }
 }
 
 impl Pattern {
@@ -33,15 +71,10 @@ impl Pattern {
             if let Some(after) = rest.strip_prefix('*') {
                 pieces.push(Piece::Any);
                 rest = after;
-            } else if let Some((name, after)) =
+            } else if let Some((inside, after)) =
                 rest.strip_prefix('{').and_then(|r| r.split_once('}'))
             {
-                if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                    return Err(format!(
-                        "'{{{name}}}' in '{text}' is not a valid part; use letters, digits and '_'"
-                    ));
-                }
-                pieces.push(Piece::Part(name.to_owned()));
+                pieces.push(part(inside, text)?);
                 rest = after;
             } else {
                 return Err(format!("'{text}' has an unmatched brace"));
@@ -62,11 +95,29 @@ impl Pattern {
         Ok(Self { pieces })
     }
 
-    /// The named parts of a path. `None` if the path does not match.
+    /// The named parts of a path, or two ways to read it if there are several.
     #[must_use]
-    pub fn matches(&self, path: &str) -> Option<BTreeMap<String, String>> {
-        let mut parts = BTreeMap::new();
-        matches(&self.pieces, path, &mut parts).then_some(parts)
+    pub fn matches(&self, path: &str) -> Match {
+        let mut search = Search::default();
+        search.visit(&self.pieces, path);
+        let mut found = search.found.into_iter();
+        match (found.next(), found.next()) {
+            (None, _) => Match::No,
+            (Some(parts), None) => Match::Parts(parts),
+            (Some(one), Some(other)) => Match::Ambiguous(Box::new([one, other])),
+        }
+    }
+
+    /// The names of its parts.
+    #[must_use]
+    pub fn part_names(&self) -> Vec<&str> {
+        self.pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                Piece::Part { name, .. } => Some(name.as_str()),
+                _ => None,
+            })
+            .collect()
     }
 
     /// The pattern with its named parts filled in. `None` if a part is missing, or if the pattern contains `*`.
@@ -74,76 +125,138 @@ impl Pattern {
     pub fn fill(&self, parts: &BTreeMap<String, String>) -> Option<String> {
         let piece = |piece: &Piece| match piece {
             Piece::Literal(text) => Some(text.clone()),
-            Piece::Part(name) => parts.get(name).cloned(),
+            Piece::Part { name, .. } => parts.get(name).cloned(),
             Piece::Any => None,
         };
         self.pieces.iter().map(piece).collect()
     }
 }
 
-fn matches(pieces: &[Piece], text: &str, parts: &mut BTreeMap<String, String>) -> bool {
-    let Some((piece, rest)) = pieces.split_first() else {
-        return text.is_empty();
+/// A part from the text between its braces: `name` or `name:class`.
+fn part(inside: &str, text: &str) -> Result<Piece, String> {
+    let (name, class) = match inside.split_once(':') {
+        None => (inside, Class::Any),
+        Some((name, word)) => {
+            let class = Class::of(word).ok_or_else(|| {
+                format!(
+                    "'{word}' in '{text}' is not known; write {{{name}:digits}} or {{{name}:word}}"
+                )
+            })?;
+            (name, class)
+        }
     };
-    let name = match piece {
-        Piece::Literal(literal) => {
-            return text
-                .strip_prefix(literal.as_str())
-                .is_some_and(|t| matches(rest, t, parts));
-        }
-        Piece::Part(name) => Some(name),
-        Piece::Any => None,
-    };
-    let ends = text
-        .char_indices()
-        .take_while(|(_, c)| *c != '/')
-        .map(|(i, c)| i + c.len_utf8());
-    for end in ends {
-        let known = name.and_then(|name| parts.get(name));
-        if known.is_some_and(|known| known != &text[..end]) {
-            continue;
-        }
-        let new = known.is_none();
-        if let (Some(name), true) = (name, new) {
-            parts.insert(name.clone(), text[..end].to_owned());
-        }
-        if matches(rest, &text[end..], parts) {
-            return true;
-        }
-        if let (Some(name), true) = (name, new) {
-            parts.remove(name);
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Err(format!(
+            "'{{{name}}}' in '{text}' is not a valid part; use letters, digits and '_'"
+        ));
+    }
+    Ok(Piece::Part {
+        name: name.to_owned(),
+        class,
+    })
+}
+
+/// The search for the first two different readings of a path.
+#[derive(Default)]
+struct Search {
+    parts: BTreeMap<String, String>,
+    found: Vec<BTreeMap<String, String>>,
+}
+
+impl Search {
+    fn visit(&mut self, pieces: &[Piece], text: &str) {
+        let Some((piece, rest)) = pieces.split_first() else {
+            if text.is_empty() && !self.found.contains(&self.parts) {
+                self.found.push(self.parts.clone());
+            }
+            return;
+        };
+        let (name, class) = match piece {
+            Piece::Literal(literal) => {
+                if let Some(after) = text.strip_prefix(literal.as_str()) {
+                    self.visit(rest, after);
+                }
+                return;
+            }
+            Piece::Part { name, class } => (Some(name), *class),
+            Piece::Any => (None, Class::Any),
+        };
+        let accepted = text.char_indices().take_while(|(_, c)| class.accepts(*c));
+        for end in accepted.map(|(i, c)| i + c.len_utf8()) {
+            if self.found.len() > 1 {
+                return;
+            }
+            let known = name.and_then(|name| self.parts.get(name));
+            if known.is_some_and(|known| known != &text[..end]) {
+                continue;
+            }
+            let new = name.filter(|_| known.is_none());
+            if let Some(name) = new {
+                self.parts.insert(name.clone(), text[..end].to_owned());
+            }
+            self.visit(rest, &text[end..]);
+            if let Some(name) = new {
+                self.parts.remove(name);
+            }
         }
     }
-    false
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn parts(pattern: &Pattern, path: &str) -> Option<BTreeMap<String, String>> {
+        match pattern.matches(path) {
+            Match::Parts(parts) => Some(parts),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_path_with_two_readings_shows_both_until_a_part_is_restricted() {
+        let visits = Pattern::parse("{subject}_{visit}.nii").unwrap();
+        let Match::Ambiguous(readings) = visits.matches("sub_01_1.nii") else {
+            panic!("not ambiguous");
+        };
+        let texts = readings.map(|r| (r["subject"].clone(), r["visit"].clone()));
+        let text = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(texts, [text("sub", "01_1"), text("sub_01", "1")]);
+        let restricted = Pattern::parse("{subject}_{visit:digits}.nii").unwrap();
+        assert_eq!(
+            parts(&restricted, "sub_01_1.nii").unwrap()["subject"],
+            "sub_01"
+        );
+        let restricted = Pattern::parse("{subject:word}_{visit}.nii").unwrap();
+        assert_eq!(parts(&restricted, "sub_01_1.nii").unwrap()["visit"], "01_1");
+        // Where only the text of '*' differs, the parts are the same.
+        let star = Pattern::parse("{subject:word}_*_*.nii").unwrap();
+        assert!(parts(&star, "a_b_c_d.nii").is_some());
+    }
+
     #[test]
     fn parts_are_matched_and_filled_in() {
         let pattern = Pattern::parse("images/Subject{subject}_{slice}.png").unwrap();
-        let parts = pattern.matches("images/Subject12_03.png").unwrap();
+        let found = parts(&pattern, "images/Subject12_03.png").unwrap();
         assert_eq!(
-            (parts["subject"].as_str(), parts["slice"].as_str()),
+            (found["subject"].as_str(), found["slice"].as_str()),
             ("12", "03")
         );
-        assert_eq!(pattern.fill(&parts).unwrap(), "images/Subject12_03.png");
-        assert_eq!(pattern.matches("images/Subject1/2_03.png"), None);
-        assert_eq!(pattern.matches("images/Subject12_03.png.bak"), None);
+        assert_eq!(pattern.fill(&found).unwrap(), "images/Subject12_03.png");
+        assert_eq!(parts(&pattern, "images/Subject1/2_03.png"), None);
+        assert_eq!(parts(&pattern, "images/Subject12_03.png.bak"), None);
     }
 
     #[test]
     fn a_name_that_occurs_twice_matches_the_same_text() {
         let pattern = Pattern::parse("{s}/{s}_*.nii").unwrap();
-        assert!(pattern.matches("a/a_1.nii").is_some());
-        assert!(pattern.matches("a/b_1.nii").is_none());
+        assert!(parts(&pattern, "a/a_1.nii").is_some());
+        assert!(parts(&pattern, "a/b_1.nii").is_none());
     }
 
     #[test]
     fn broken_patterns_are_refused() {
-        for text in ["a{b", "a}b", "{}", "{a}{b}", "{a}*"] {
+        for text in ["a{b", "a}b", "{}", "{a}{b}", "{a}*", "{a:b}", "{:word}"] {
             assert!(Pattern::parse(text).is_err(), "{text}");
         }
     }
@@ -152,9 +265,9 @@ mod tests {
         #[test]
         fn what_is_filled_in_matches(a in "[a-z0-9]{1,6}", b in "[a-z0-9]{1,6}") {
             let pattern = Pattern::parse("x/{a}-{b}.nii.gz").unwrap();
-            let parts = BTreeMap::from([("a".to_owned(), a), ("b".to_owned(), b)]);
-            let path = pattern.fill(&parts).unwrap();
-            proptest::prop_assert_eq!(pattern.matches(&path), Some(parts));
+            let filled = BTreeMap::from([("a".to_owned(), a), ("b".to_owned(), b)]);
+            let path = pattern.fill(&filled).unwrap();
+            proptest::prop_assert_eq!(pattern.matches(&path), Match::Parts(filled));
         }
     }
 }

@@ -28,7 +28,8 @@ pub fn read(path: &Path) -> Result<Manifest, StageError> {
     Err(StageError::input(path, format_args!("{place}: {message}")))
 }
 
-/// The folder of the files: the root of the manifest, relative to `data` or else to the folder of the manifest.
+/// The folder of the files: the root of the manifest, relative to `data`, or else to the data folder that the manifest names,
+/// or else to its own folder.
 ///
 /// # Errors
 /// Exit code 3 if a manifest with files has no such folder. The message says how to obtain the data.
@@ -37,9 +38,16 @@ pub fn data_root(
     manifest_path: &Path,
     data: Option<&Path>,
 ) -> Result<PathBuf, StageError> {
-    let folder = data
-        .or_else(|| manifest_path.parent())
-        .unwrap_or(Path::new(""));
+    let folder = match data {
+        Some(data) => data.to_path_buf(),
+        None => {
+            let beside = manifest_path.parent().unwrap_or(Path::new(""));
+            match manifest.data.as_str() {
+                "." => beside.to_path_buf(),
+                data => beside.join(data),
+            }
+        }
+    };
     let root = folder.join(&manifest.root);
     let root = if root.as_os_str().is_empty() {
         PathBuf::from(".")
@@ -65,7 +73,7 @@ pub fn data_root(
 /// # Errors
 /// Exit code 1 if a free attribute cannot be represented in YAML.
 pub fn to_yaml(manifest: &Manifest) -> Result<String, StageError> {
-    serde_yaml::to_string(manifest).map_err(StageError::failure)
+    yaml::to_string(manifest).map_err(StageError::failure)
 }
 
 /// An error in a manifest.

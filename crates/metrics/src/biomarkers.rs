@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView3, Axis, Zip};
 use rsom_measures::schema::{
-    CUT_DEPTH_UM, CUT_DEPTH_VOX, LAYER_COVERAGE, LAYER_THICKNESS_COVERAGE, LAYER_VOLUME_MM3,
+    self, CUT_DEPTH_UM, CUT_DEPTH_VOX, LAYER_COVERAGE, LAYER_THICKNESS_COVERAGE, LAYER_VOLUME_MM3,
     LAYER_VOXELS, VESSEL_DEPTH_COVERAGE, VESSEL_DEPTH_UM, VESSEL_DEPTH_VOX, VESSEL_VOLUME_FRACTION,
     VESSEL_VOLUME_MM3, VESSEL_VOXELS,
 };
@@ -16,6 +16,28 @@ const CUT_DEPTH: Lengths = [CUT_DEPTH_VOX, CUT_DEPTH_UM];
 const VESSEL_DEPTH: Lengths = [VESSEL_DEPTH_VOX, VESSEL_DEPTH_UM];
 const LAYER: Amount = [LAYER_VOXELS, LAYER_VOLUME_MM3];
 const VESSELS: Amount = [VESSEL_VOXELS, VESSEL_VOLUME_MM3];
+
+/// All metrics of [`biomarkers`]; those of vessels need a vessel mask.
+pub const METRICS: &[Metric] = &[
+    schema::LAYER_THICKNESS_VOX,
+    schema::LAYER_THICKNESS_UM,
+    schema::LAYER_THICKNESS_SD_VOX,
+    schema::LAYER_THICKNESS_SD_UM,
+    schema::LAYER_THICKNESS_MEDIAN_VOX,
+    schema::LAYER_THICKNESS_MEDIAN_UM,
+    LAYER_THICKNESS_COVERAGE,
+    LAYER_COVERAGE,
+    LAYER_VOXELS,
+    LAYER_VOLUME_MM3,
+    CUT_DEPTH_VOX,
+    CUT_DEPTH_UM,
+    VESSEL_VOXELS,
+    VESSEL_VOLUME_MM3,
+    VESSEL_VOLUME_FRACTION,
+    VESSEL_DEPTH_VOX,
+    VESSEL_DEPTH_UM,
+    VESSEL_DEPTH_COVERAGE,
+];
 
 /// A size, as a metric in voxels and one in mm³.
 type Amount = [Metric; 2];
@@ -211,6 +233,14 @@ mod tests {
         assert_close(&rows, "vessel_depth_vox", (5.5 + 9.5 + 12.5) / 3.0);
         assert_close(&rows, "vessel_depth_um", 27.5);
         assert_close(&rows, "vessel_depth_coverage", 0.75);
+        let names = |metrics: &mut dyn Iterator<Item = &'static str>| {
+            metrics.collect::<std::collections::BTreeSet<_>>()
+        };
+        let computed = names(&mut rows.iter().map(|row| row.metric.name));
+        assert_eq!(
+            names(&mut METRICS.iter().map(|metric| metric.name)),
+            computed
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Evaluates the measures of a pair of masks.
 
+use rsom_measures::{Metric, schema};
 use rsom_parameters::Choice;
 
 use crate::roughness::Variant;
@@ -40,6 +41,53 @@ impl Measure {
         Self::Thickness,
         Self::Normals,
     ];
+
+    /// The metrics that this measure computes.
+    #[must_use]
+    pub fn metrics(self) -> &'static [Metric] {
+        match self {
+            Self::Overlap => &[
+                schema::DICE,
+                schema::IOU,
+                schema::PRECISION,
+                schema::RECALL,
+                schema::DICE_BSCAN_MEAN,
+                schema::IOU_BSCAN_MEAN,
+                schema::PRECISION_BSCAN_MEAN,
+                schema::PRECISION_BSCAN_COVERAGE,
+                schema::RECALL_BSCAN_MEAN,
+                schema::RECALL_BSCAN_COVERAGE,
+            ],
+            Self::Cldice => &[
+                schema::CLDICE,
+                schema::TOPOLOGY_PRECISION,
+                schema::TOPOLOGY_SENSITIVITY,
+            ],
+            Self::Roughness => &[
+                schema::RA_VOX,
+                schema::RA_UM,
+                schema::RA_COVERAGE,
+                schema::REFERENCE_RA_VOX,
+                schema::REFERENCE_RA_UM,
+                schema::REFERENCE_RA_COVERAGE,
+            ],
+            Self::Holes => &[schema::HOLE_COUNT, schema::COVERAGE],
+            Self::Thickness => &[
+                schema::LAYER_THICKNESS_VOX,
+                schema::LAYER_THICKNESS_UM,
+                schema::REFERENCE_LAYER_THICKNESS_VOX,
+                schema::REFERENCE_LAYER_THICKNESS_UM,
+                schema::THICKNESS_BIAS_VOX,
+                schema::THICKNESS_BIAS_UM,
+            ],
+            Self::Normals => &[
+                schema::NORMAL_ANGLE_DEG,
+                schema::REFERENCE_NORMAL_ANGLE_DEG,
+                schema::NORMAL_COUNT,
+                schema::REFERENCE_NORMAL_COUNT,
+            ],
+        }
+    }
 
     fn take(self, pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
         match self {
@@ -116,6 +164,21 @@ mod tests {
         let whole = evaluate(&Pair::new(&a, &b).unwrap(), &Measure::ALL, &settings(false));
         let of_whole: Vec<_> = rows.into_iter().filter(|r| r.slice.is_none()).collect();
         assert_eq!(whole, of_whole);
+    }
+
+    #[test]
+    fn each_measure_states_the_metrics_that_it_computes() {
+        let (a, b) = (layer([9, 3, 12], 3, 6), layer([9, 3, 12], 4, 6));
+        let pair = Pair::new(&a, &b).unwrap();
+        for measure in Measure::ALL {
+            let names = |metrics: &mut dyn Iterator<Item = &'static str>| {
+                metrics.collect::<std::collections::BTreeSet<_>>()
+            };
+            let rows = evaluate(&pair, &[measure], &settings(true));
+            let computed = names(&mut rows.iter().map(|row| row.metric.name));
+            let stated = names(&mut measure.metrics().iter().map(|metric| metric.name));
+            assert_eq!(stated, computed, "{measure:?}");
+        }
     }
 
     #[test]

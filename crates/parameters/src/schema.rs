@@ -241,7 +241,10 @@ fn parse_type(kind: &Type, word: &str) -> Result<Value, String> {
             .parse::<i64>()
             .map(Value::from)
             .or_else(|_| word.parse::<u64>().map(Value::from))
-            .map_err(|_| format!("'{word}' is not a whole number")),
+            .or_else(|_| match word.parse::<f64>() {
+                Ok(number) => whole(number),
+                Err(_) => Err(format!("'{word}' is not a whole number")),
+            }),
         Type::Number => word
             .parse::<f64>()
             .ok()
@@ -266,6 +269,8 @@ fn check_type(kind: &Type, value: Value) -> Result<Value, String> {
     match (kind, &value) {
         (Type::Boolean, Value::Bool(_)) | (Type::Text, Value::String(_)) => Ok(value),
         (Type::Integer, Value::Number(n)) if n.is_i64() || n.is_u64() => Ok(value),
+        // In YAML and JSON Schema, 1e3 and 1000.0 are whole numbers.
+        (Type::Integer, Value::Number(n)) if n.is_f64() => whole(n.as_f64().unwrap_or(f64::NAN)),
         // One form for each number, so that 1 and 1.0 are the same parameter.
         (Type::Number, Value::Number(n)) => {
             n.as_f64().map_or_else(|| wrong(&value), |n| Ok(n.into()))
@@ -313,6 +318,21 @@ fn placeholder(kind: &Type, items: Option<usize>) -> String {
     }
 }
 
+/// The whole number that a float states, as in `1e3` or `1000.0`.
+fn whole(number: f64) -> Result<Value, String> {
+    /// Up to this size, a float holds every whole number exactly.
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    if number.fract() != 0.0 || !number.is_finite() {
+        return Err(format!("{number} is not a whole number"));
+    }
+    if number.abs() > MOST {
+        return Err(format!(
+            "{number:e} is too large to be exact; write all digits of a whole number"
+        ));
+    }
+    Ok(Value::from(number as i64))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,6 +354,24 @@ mod tests {
         assert_eq!(schema.parse("1,2,3").unwrap(), json!([1, 2, 3]));
         assert!(schema.parse("1,2").unwrap_err().contains("needs 3 values"));
         assert_eq!(to_word(&json!([1, 2, 3])), "1,2,3");
+    }
+
+    #[test]
+    fn a_whole_number_may_have_an_exponent_or_a_point() {
+        let schema = Schema::of(Type::Integer);
+        for (word, number) in [("1e3", 1000), ("1000.0", 1000), ("-2E1", -20), ("12", 12)] {
+            assert_eq!(schema.parse(word).unwrap(), json!(number));
+            let yaml: Value = serde_json::from_str(word).unwrap();
+            assert_eq!(schema.check(yaml).unwrap(), json!(number));
+        }
+        for word in ["1.5", "1e-3", "inf", "NaN", "many", "", "1e20"] {
+            assert!(schema.parse(word).is_err(), "{word}");
+        }
+        assert!(schema.parse("1e20").unwrap_err().contains("too large"));
+        assert_eq!(
+            schema.parse("9007199254740993").unwrap(),
+            json!(9_007_199_254_740_993_i64)
+        );
     }
 
     #[test]

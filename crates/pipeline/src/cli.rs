@@ -11,7 +11,7 @@ use crate::assess::edited::{edited_outputs, would_overwrite};
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
 use crate::plan::build::BuiltInStages;
-use crate::plan::tasks::{Plan, Request};
+use crate::plan::tasks::{CheckOutput, Plan, Request};
 use crate::run::display::Lines;
 use crate::run::execute::Settings;
 use crate::run::outcome::State;
@@ -72,30 +72,43 @@ pub fn command_lines() -> Vec<Command> {
         .collect()
 }
 
-/// Runs one of the commands of [`command_lines`] with the given built-in stages of the running binary.
+/// Runs one of the commands of [`command_lines`] with the given built-in stages of the running binary. `check_output` checks
+/// the outputs of foreign programs.
 ///
 /// Prints errors on stderr.
 #[must_use]
-pub fn execute(name: &str, matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
+pub fn execute(
+    name: &str,
+    matches: &ArgMatches,
+    stages: &[Spec],
+    check_output: CheckOutput,
+) -> ExitCode {
     let Some(executable) = running_program() else {
         return ExitCode::Failure;
     };
     let built_in = BuiltInStages {
         executable: &executable,
         stages,
+        check_output,
     };
     execute_with(name, matches, &built_in)
 }
 
 /// Plans and runs a pipeline, as `rsom run` does. Prints progress and errors on stderr.
 #[must_use]
-pub fn run_pipeline(request: &Request, settings: Settings, stages: &[Spec]) -> ExitCode {
+pub fn run_pipeline(
+    request: &Request,
+    settings: Settings,
+    stages: &[Spec],
+    check_output: CheckOutput,
+) -> ExitCode {
     let Some(executable) = running_program() else {
         return ExitCode::Failure;
     };
     let built_in = BuiltInStages {
         executable: &executable,
         stages,
+        check_output,
     };
     match planned(request, &built_in) {
         Ok(plan) => exit_code(session::run(&plan, settings)),

@@ -28,7 +28,7 @@ mod value;
 pub use assess::file_hashes::FileHashes;
 pub use cli::{command_lines, execute, execute_with, run_pipeline};
 pub use plan::build::BuiltInStages;
-pub use plan::tasks::{InputFile, Plan, Request, Task, TaskInput, TaskOutput};
+pub use plan::tasks::{CheckOutput, InputFile, Plan, Request, Task, TaskInput, TaskOutput};
 pub use problem::Problem;
 pub use run::display::Lines;
 pub use run::execute::Settings;

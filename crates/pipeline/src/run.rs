@@ -17,3 +17,4 @@ pub(crate) mod scan_lines;
 pub(crate) mod session;
 pub(crate) mod signals;
 pub(crate) mod stale;
+pub(crate) mod warnings;

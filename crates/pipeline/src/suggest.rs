@@ -12,12 +12,20 @@ pub(crate) fn hint<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) ->
         .map(|name| (distance(&given, &name.to_lowercase()), *name))
         .filter(|(distance, _)| *distance <= allowed)
         .min();
+    // A name without its first or last word, as thickness_um for layer_thickness_um.
+    let longer = known
+        .iter()
+        .filter(|name| length >= LEAST_PART && name.to_lowercase().contains(&given));
+    let best = best.or_else(|| longer.map(|name| (name.len(), *name)).min());
     match best {
         Some((_, name)) => format!(" (did you mean '{name}'?)"),
         None if known.is_empty() => String::new(),
         None => format!(" (known: {})", known.join(", ")),
     }
 }
+
+/// Fewest letters of a part of a name that suggest the whole name.
+const LEAST_PART: usize = 4;
 
 /// Number of edits between two words: insertions, deletions, replacements and swaps of neighbors (optimal string
 /// alignment).

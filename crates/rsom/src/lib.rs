@@ -10,6 +10,7 @@ mod stages;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
+use rsom_io::output_check::check_output;
 
 /// Runs `rsom` with the arguments of the process.
 #[must_use]
@@ -37,5 +38,5 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
     if name == segment::NAME {
         return segment::run(matches, &specs);
     }
-    rsom_pipeline::execute(name, matches, &specs)
+    rsom_pipeline::execute(name, matches, &specs, check_output)
 }

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use rsom_io::output_check::check_output;
 use rsom_io::rsom_mat::{self, FolderContents};
 use rsom_manifest as manifest;
 use rsom_pipeline::{FileHashes, Lines, Request, Settings, run_pipeline};
@@ -90,7 +91,7 @@ pub(crate) fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
         replace: matches.get_flag("replace"),
         lines: Lines::Scans,
     };
-    let code = run_pipeline(&request, settings, stages);
+    let code = run_pipeline(&request, settings, stages, check_output);
     for scan in &lost {
         log::error(format_args!("{scan}: not segmented"));
     }

@@ -1,6 +1,8 @@
 //! The declaration of a stage: its commands as data, each with the function that runs it.
 
-use crate::{CommandSpec, Invocation, Parameter, Port, Spec, StageError, Summary};
+use crate::{
+    CommandSpec, Invocation, Named, Parameter, Port, Spec, StageError, Summary, TableNames,
+};
 
 /// A stage: its name and its commands.
 #[derive(Debug, Clone)]
@@ -121,6 +123,19 @@ impl Command {
     #[must_use]
     pub fn parameters(mut self, parameters: impl IntoIterator<Item = Parameter>) -> Self {
         self.spec.parameters.extend(parameters);
+        self
+    }
+
+    /// States that the words of parameters name metrics or columns of the tables of an input. A pipeline checks them before
+    /// anything runs.
+    #[must_use]
+    pub fn names_in_tables(mut self, input: &str, names: Named, parameters: &[&str]) -> Self {
+        let declared = parameters.iter().map(|parameter| TableNames {
+            parameter: (*parameter).to_owned(),
+            names,
+            input: input.to_owned(),
+        });
+        self.spec.table_names.extend(declared);
         self
     }
 

@@ -23,6 +23,15 @@ pub enum FolderContent {
     Link(PathBuf),
 }
 
+/// Whether a path below a folder is hidden: a part of it begins with a dot, as `.DS_Store` and `._scan.nii.gz` do.
+#[must_use]
+pub fn is_hidden(below: &Path) -> bool {
+    let name = |part: std::path::Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');
+    below
+        .components()
+        .any(|part| part.as_os_str() != "." && name(part))
+}
+
 /// The regular files and broken links in a folder and its subfolders. Follows links. Sorted by name in each folder.
 ///
 /// Links without their file are usual where git-annex or a similar tool keeps the data. They count as links, so that one of

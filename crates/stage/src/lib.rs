@@ -53,8 +53,10 @@ pub mod sidecar;
 mod spec;
 mod stamp;
 mod summary;
+mod table_contents;
 mod watched;
 pub mod yaml;
+mod yaml_text;
 
 pub use command_line::{command_line, global_arguments};
 pub use data_folder::{DATA_VARIABLE, data_folder};
@@ -72,3 +74,4 @@ pub use run::{main, print, run, usage};
 pub use spec::{CONTRACT_VERSION, CommandSpec, Spec};
 pub use stamp::{Stamp, TICK};
 pub use summary::Summary;
+pub use table_contents::{Named, TableContents, TableNames};

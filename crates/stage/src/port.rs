@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Kind;
+use crate::{Kind, TableContents};
 
 /// A named input or output of a command: `--<name> PATH…`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,12 @@ pub struct Port {
     /// Whether the paths are given without a flag, as in `inspect FILE`. Default: false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub positional: bool,
+    /// For an output table, its metrics and columns. `None` if they are not known before the command runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<TableContents>,
+    /// For an output volume, the input on whose grid it lies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid_of: Option<String>,
     /// Description in one line, for the help text.
     #[serde(default)]
     pub about: String,
@@ -36,6 +42,8 @@ impl Port {
             many: false,
             required: true,
             positional: false,
+            table: None,
+            grid_of: None,
             about: about.to_owned(),
         }
     }
@@ -53,6 +61,20 @@ impl Port {
     #[must_use]
     pub fn many(mut self) -> Self {
         self.many = true;
+        self
+    }
+
+    /// States the metrics and columns of an output table.
+    #[must_use]
+    pub fn with_table(mut self, contents: TableContents) -> Self {
+        self.table = Some(contents);
+        self
+    }
+
+    /// States that an output volume lies on the grid of an input.
+    #[must_use]
+    pub fn on_grid_of(mut self, input: &str) -> Self {
+        self.grid_of = Some(input.to_owned());
         self
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::{Parameter, Port, Schema};
+use crate::{Parameter, Port, Schema, TableNames};
 
 /// Version of the stage contract that this crate implements.
 pub const CONTRACT_VERSION: u64 = 1;
@@ -39,6 +39,8 @@ pub struct CommandSpec {
     pub outputs: Vec<Port>,
     /// Parameters, in the order of the help text.
     pub parameters: Vec<Parameter>,
+    /// Parameters whose words name metrics or columns of input tables.
+    pub table_names: Vec<TableNames>,
 }
 
 impl Spec {
@@ -100,7 +102,7 @@ impl CommandSpec {
             .filter(|p| p.required)
             .map(|p| p.name.as_str())
             .collect();
-        json!({
+        let mut json = json!({
             "name": self.name,
             "about": self.about,
             "examples": self.examples,
@@ -113,7 +115,11 @@ impl CommandSpec {
                 "properties": properties,
                 "required": required,
             },
-        })
+        });
+        if !self.table_names.is_empty() {
+            json["table_names"] = json!(self.table_names);
+        }
+        json
     }
 
     /// Reads a command from JSON.
@@ -144,7 +150,13 @@ impl CommandSpec {
                 })
                 .collect::<Result<_, _>>()?,
         };
+        let table_names = match json.get("table_names") {
+            None => Vec::new(),
+            Some(list) => serde_json::from_value(list.clone())
+                .map_err(|e| format!("'table_names' of command '{name}': {e}"))?,
+        };
         Ok(Self {
+            table_names,
             inputs: ports("inputs")?,
             outputs: ports("outputs")?,
             name,

@@ -9,6 +9,8 @@ use std::fmt;
 use saphyr_parser::{Event, Parser, Span};
 use serde::de::DeserializeOwned;
 
+use crate::yaml_text;
+
 /// Line and column of a key or value, both from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Place {
@@ -34,6 +36,14 @@ pub struct Document {
     /// The value of the whole text.
     pub value: serde_yaml::Value,
     places: BTreeMap<Vec<String>, Place>,
+}
+
+/// The YAML text of a value, in which readers of YAML 1.1 and 1.2 see the same: ambiguous texts stand in quotes.
+///
+/// # Errors
+/// The value cannot be represented in YAML.
+pub fn to_string<T: serde::Serialize>(value: &T) -> Result<String, serde_yaml::Error> {
+    yaml_text::to_string(value)
 }
 
 impl Document {

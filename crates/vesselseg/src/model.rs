@@ -14,6 +14,7 @@ const WHAT: &str = "the weights of a vessel network";
 /// The first file format, without input scaling and calibration: such files have unscaled input and are not calibrated.
 const FIRST_FORMAT: &str = "rsom-vesselseg 1";
 const CALIBRATION: &str = "calibration";
+const CHANNELS: &str = "channels";
 /// Threshold of the released weights.
 const RELEASED_THRESHOLD: f32 = 0.97;
 
@@ -28,6 +29,8 @@ pub struct Model {
     pub blocks: Blocks,
     /// Scaling of intensities to network input.
     pub scaling: InputScaling,
+    /// Names of the channels of the training scans, in the order of the network's input, if known.
+    pub channels: Option<Vec<String>>,
     /// Source of the threshold, if it was calibrated.
     pub calibration: Option<Calibration>,
 }
@@ -61,8 +64,12 @@ impl Model {
         rsom_weights::require_finite(&file.tensors)?;
         let metadata = &file.metadata;
         let Some(format) = metadata.require_format(&[FORMAT, FIRST_FORMAT], WHAT)? else {
+            let network = Network::from_weights(&file.tensors)?;
+            let two = network.config().in_channels() == 2;
             return Ok(Self {
-                network: Network::from_weights(&file.tensors)?,
+                network,
+                // The original code puts LF into the red channel and HF into the green one.
+                channels: two.then(|| vec!["LF".to_owned(), "HF".to_owned()]),
                 threshold: RELEASED_THRESHOLD,
                 blocks: Blocks::GERL2020,
                 scaling: InputScaling::IDENTITY,
@@ -80,6 +87,7 @@ impl Model {
             threshold: metadata.get("threshold")?,
             blocks: metadata.get("blocks")?,
             scaling,
+            channels: metadata.find(CHANNELS)?,
             calibration: metadata.find(CALIBRATION)?,
         })
     }
@@ -96,6 +104,9 @@ impl Model {
             .with("blocks", &self.blocks)?
             .with("input", &self.scaling)?
             .with_provenance(provenance);
+        if let Some(channels) = &self.channels {
+            metadata = metadata.with(CHANNELS, channels)?;
+        }
         if let Some(calibration) = &self.calibration {
             metadata = metadata.with(CALIBRATION, calibration)?;
         }
@@ -118,6 +129,7 @@ mod tests {
                 offset: 127.0,
                 scale: 0.5,
             },
+            channels: Some(vec!["LF".into(), "HF".into()]),
             calibration: None,
         }
     }
@@ -128,6 +140,7 @@ mod tests {
         let again = Model::from_bytes(&bytes).unwrap();
         assert_eq!((again.threshold, again.blocks), (0.83, Blocks::WHOLE));
         assert_eq!(again.scaling, model().scaling);
+        assert_eq!(again.channels, model().channels);
         assert_eq!(again.calibration, None);
         assert_eq!(again.to_bytes("{}").unwrap(), bytes);
         let calibrated = Model {

@@ -6,6 +6,7 @@ mod failures;
 mod libraries;
 mod quickstart;
 mod segment;
+mod table_names;
 mod tidy;
 mod vessel_swap;
 

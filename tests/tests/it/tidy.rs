@@ -27,6 +27,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
             "rsom-stage",
             "rsom-formats",
             "rsom-manifest",
+            "rsom-measures",
             "rsom-weights",
         ],
         &[],

@@ -1,15 +1,15 @@
 //! Converts units, quaternion and affine rows of a header to a [`Grid`], and back.
 
-use rsom_volume::{Affine, Grid, Spacing};
+use rsom_volume::{Affine, Grid, Orientation, Spacing};
 
 use super::header::Header;
 use crate::FormatError;
 
 /// The grid of a header.
 ///
-/// The affine is the sform, else the qform, else the voxel size alone; all in mm. The voxel size is `pixdim`. It is
-/// unknown when every `pixdim` is 1 and the unit is unknown: these are the defaults of writers without that
-/// information.
+/// The affine is the sform, else the qform, else the voxel size alone; all in mm. The voxel size is `pixdim`; but if every
+/// `pixdim` is 1, the default of writers without that information, and the sform has another size, it is that of the sform.
+/// The size is unknown when it is 1 along every axis and the unit is unknown.
 pub(super) fn grid(header: &Header) -> Result<Grid, FormatError> {
     let (shape, _) = header.extents()?;
     let in_mm = match header.unit {
@@ -17,7 +17,12 @@ pub(super) fn grid(header: &Header) -> Result<Grid, FormatError> {
         3 => 0.001,
         _ => 1.0,
     };
-    let size: [f64; 3] = std::array::from_fn(|axis| header.pixdim[axis + 1] * in_mm);
+    let stated: [f64; 3] = std::array::from_fn(|axis| header.pixdim[axis + 1] * in_mm);
+    let size = if has_default_size(header) {
+        sform_size(header).map_or(stated, |size| size.map(|d| d * in_mm))
+    } else {
+        stated
+    };
     let known_unit = (1..=3).contains(&header.unit);
     let spacing = if !known_unit && size == [1.0; 3] {
         Spacing::Unknown
@@ -35,11 +40,33 @@ pub(super) fn grid(header: &Header) -> Result<Grid, FormatError> {
     Ok(Grid::with_affine(shape, spacing, affine)?)
 }
 
+/// Whether every `pixdim` is 1: the default of writers that set the affine only.
+fn has_default_size(header: &Header) -> bool {
+    header.pixdim[1..4].iter().all(|d| *d == 1.0)
+}
+
+/// The voxel size that the rows of the sform give, in the unit of the header. `None` without an sform.
+fn sform_size(header: &Header) -> Option<[f64; 3]> {
+    let length = |axis: usize| {
+        let squares = header.srow.iter().map(|row| row[axis] * row[axis]);
+        squares.sum::<f64>().sqrt()
+    };
+    (header.sform_code > 0).then(|| std::array::from_fn(length))
+}
+
 /// Warnings about implausible geometry; empty when there are none.
 pub(super) fn doubts(header: &Header, grid: &Grid) -> Vec<String> {
     /// Largest plausible width of a skin scan.
     const WIDEST_MM: f64 = 100.0;
     let mut doubts = Vec::new();
+    let orientation = Orientation::of(grid);
+    if states_orientation(header, grid) && !orientation.has_depth_to_inferior() {
+        doubts.push(format!(
+            "its axes are {orientation}: {} axis is depth, but the third axis is taken for depth, and must point to inferior (I); \
+             if the header is right, run 'io convert --orientation reorder'; if it is wrong, 'io convert --orientation restate'",
+            ["the first", "the second", "the third (upside down)"][orientation.vertical_axis()]
+        ));
+    }
     let Spacing::Millimetres(size) = grid.spacing() else {
         return doubts;
     };
@@ -53,18 +80,36 @@ pub(super) fn doubts(header: &Header, grid: &Grid) -> Vec<String> {
         let squares = grid.affine().iter().map(|row| row[axis] * row[axis]);
         squares.sum::<f64>().sqrt()
     };
-    let from_affine: [f64; 3] = std::array::from_fn(length);
-    if (0..3).any(|axis| (from_affine[axis] / size[axis] - 1.0).abs() > 0.01) {
+    let from_affine = Spacing::Millimetres(std::array::from_fn(length));
+    let differs =
+        |a: [f64; 3], b: [f64; 3]| (0..3).any(|axis| (a[axis] / b[axis] - 1.0).abs() > SAME_SIZE);
+    if let Spacing::Millimetres(other) = from_affine
+        && differs(other, size)
+    {
         let source = if header.sform_code > 0 {
             "sform"
         } else {
             "qform"
         };
         doubts.push(format!(
-            "pixdim is {size:?} mm, but the {source} gives {from_affine:?} mm; pixdim is used"
+            "pixdim says {}, but the {source} says {from_affine}; pixdim is used",
+            grid.spacing()
+        ));
+    } else if has_default_size(header) && differs(size, [1.0; 3]) {
+        doubts.push(format!(
+            "pixdim is 1, as in files without a voxel size, but the sform says {}; the sform is used",
+            grid.spacing()
         ));
     }
     doubts
+}
+
+/// Largest relative difference of the voxel sizes of pixdim and affine that raises no doubt.
+const SAME_SIZE: f64 = 0.01;
+
+/// Whether the header says where the axes point. The identity, which many writers use without knowing, does not.
+pub(super) fn states_orientation(header: &Header, grid: &Grid) -> bool {
+    (header.sform_code > 0 || header.qform_code > 0) && !grid.has_identity_affine()
 }
 
 /// The affine of a qform (NIfTI-1 standard, "method 2").

@@ -28,7 +28,7 @@ pub use limits::Limits;
 pub use magic::is;
 pub use read::{
     Reading, read_channels, read_doubts, read_grid, read_header, read_labels, read_mask, read_scan,
-    read_scan_with,
+    read_scan_with, states_orientation,
 };
 pub use summary::{VoxelSummary, has_voxels, summarize};
 pub use voxel_type::VoxelType;

@@ -60,6 +60,18 @@ pub fn read_doubts(path: &Path) -> Result<Vec<String>, FormatError> {
     Ok(geometry::doubts(&header, &geometry::grid(&header)?))
 }
 
+/// Whether the header says where the axes point: it has an sform or a qform, and its affine is not the identity.
+///
+/// # Errors
+/// An invalid header.
+pub fn states_orientation(path: &Path) -> Result<bool, FormatError> {
+    let header = read_header(path)?;
+    Ok(geometry::states_orientation(
+        &header,
+        &geometry::grid(&header)?,
+    ))
+}
+
 /// Reads intensities in single precision, scaled as the header says.
 ///
 /// A fourth axis, and the colors of RGB24 and RGBA32, become channels. Colors are named `R`, `G`, `B`, `A`; several

@@ -8,6 +8,7 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 
 use super::content::Content;
+use super::orientation::Reorientation;
 use crate::ports;
 use rsom_formats::nifti::{self, Reading, Storage, VoxelType};
 use rsom_volume::Axes;
@@ -21,7 +22,8 @@ pub(super) fn commands() -> Vec<Command> {
             .output(Port::required("output", Kind::Volume, "NIfTI-1 file; a name that ends in .gz compresses it"))
             .parameters(Settings::declare())
             .example("rsom-io convert --input prepared_rgb.nii.gz --axes zyx --channels R,G --channel-names LF,HF --spacing-mm 0.012,0.012,0.003 --output prepared.nii.gz")
-            .example("rsom-io convert --input mask.nii --kind mask --axes zyx --output mask.nii.gz"),
+            .example("rsom-io convert --input mask.nii --kind mask --axes zyx --output mask.nii.gz")
+            .example("rsom-io convert --input upside_down.nii.gz --orientation reorder --output scan.nii.gz"),
     ]
 }
 
@@ -36,6 +38,10 @@ struct Settings {
     /// Order of the axes in the input, such as zyx; the output is xyz.
     #[parameter(default = "xyz")]
     axes: String,
+    /// Axes that do not point right, anterior and inferior (see 'inspect'): 'keep' them; 'reorder' and flip the voxels so that
+    /// they do; 'restate' in the header that they do, because the header is wrong.
+    #[parameter(default = Reorientation::Keep)]
+    orientation: Reorientation,
     /// Names of the channels to keep, in this order (unset: all).
     channels: Option<Vec<String>>,
     /// New names of these channels.
@@ -43,6 +49,8 @@ struct Settings {
     /// Voxel size of the output along x, y, z (unset: that of the input).
     #[parameter(unit = "mm")]
     spacing_mm: Option<[f64; 3]>,
+    /// Write that the voxel size is unknown, for example after a program wrote 1 mm for it.
+    unknown_spacing: bool,
     /// Value to replace NaN and infinite voxels with (unset: such voxels are refused).
     replace_non_finite: Option<f64>,
 }
@@ -71,15 +79,19 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let grid = if settings.kind == Content::Mask {
         let mask = axes.mask(ports::load_mask(path)?);
         let (grid, voxels) = mask.map_err(StageError::failure)?.into_parts();
-        let mask = Mask::new(respaced(grid, settings.spacing_mm)?, voxels);
+        let (grid, voxels) = settings.orientation.apply(&grid, voxels)?;
+        let mask = Mask::new(respaced(grid, &settings)?, voxels);
         let mask = mask.map_err(StageError::failure)?;
         ports::write_mask(invocation, "output", &mask)?;
         mask.grid().clone()
     } else {
         let labels = axes.labels(&ports::load_labels(path)?);
         let labels = labels.map_err(StageError::failure)?;
-        let grid = respaced(labels.grid().clone(), settings.spacing_mm)?;
-        let labels = LabelMap::new(grid, labels.labels().clone(), labels.names().clone());
+        let turned = settings
+            .orientation
+            .apply(labels.grid(), labels.labels().clone())?;
+        let grid = respaced(turned.0, &settings)?;
+        let labels = LabelMap::new(grid, turned.1, labels.names().clone());
         let labels = labels.map_err(StageError::failure)?;
         ports::write_labels(invocation, "output", &labels)?;
         labels.grid().clone()
@@ -96,7 +108,8 @@ fn scan(invocation: &Invocation, settings: &Settings, axes: Axes) -> Result<Summ
     let scan = with_channels(scan, settings, path)?;
     let scan = axes.scan(scan).map_err(StageError::failure)?;
     let (grid, names, intensities) = scan.into_parts();
-    let scan = Scan::new(respaced(grid, settings.spacing_mm)?, names, intensities);
+    let (grid, intensities) = settings.orientation.apply(&grid, intensities)?;
+    let scan = Scan::new(respaced(grid, settings)?, names, intensities);
     let scan = scan.map_err(StageError::failure)?;
     ports::write_scan(
         invocation,
@@ -155,9 +168,17 @@ fn with_channels(scan: Scan, settings: &Settings, path: &Path) -> Result<Scan, S
 }
 
 /// The grid with another voxel size; its axis directions and the position of the first voxel stay the same.
-fn respaced(grid: Grid, spacing_mm: Option<[f64; 3]>) -> Result<Grid, StageError> {
-    let Some(mm) = spacing_mm else {
-        return Ok(grid);
+///
+/// An unknown size is written as steps of 1.
+fn respaced(grid: Grid, settings: &Settings) -> Result<Grid, StageError> {
+    let (mm, spacing) = match (settings.spacing_mm, settings.unknown_spacing) {
+        (None, false) => return Ok(grid),
+        (Some(mm), false) => (mm, Spacing::Millimetres(mm)),
+        (None, true) => ([1.0; 3], Spacing::Unknown),
+        (Some(_), true) => {
+            let fault = "--spacing-mm and --unknown-spacing exclude each other";
+            return Err(StageError::usage(fault));
+        }
     };
     let mut affine = *grid.affine();
     for axis in 0..3 {
@@ -166,7 +187,7 @@ fn respaced(grid: Grid, spacing_mm: Option<[f64; 3]>) -> Result<Grid, StageError
             row[axis] *= mm[axis] / squares.sqrt();
         }
     }
-    Grid::with_affine(grid.shape(), Spacing::Millimetres(mm), affine)
+    Grid::with_affine(grid.shape(), spacing, affine)
         .map_err(|e| StageError::usage(format_args!("--spacing-mm: {e}")))
 }
 

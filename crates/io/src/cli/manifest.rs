@@ -1,11 +1,13 @@
 //! `rsom-io manifest create` and `manifest verify`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use rsom_parameters::Parameters;
+use rsom_stage::folder;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic, data_folder, log};
 
-use rsom_manifest::{Description, Leak, Manifest, Pattern};
+use rsom_manifest::{Created, Description, Folds, Leak, Manifest, Pattern};
 
 /// The commands that create and verify manifests.
 pub(super) fn commands() -> Vec<Command> {
@@ -27,7 +29,9 @@ struct CreateSettings {
     /// Name of the data set.
     #[parameter(required)]
     name: String,
-    /// Pattern for the files of a role, as role=pattern; {subject} and other {parts} match parts of the path.
+    /// Pattern for the files of a role, as role=pattern; {subject} and other {parts} match parts of the path, {part:digits}
+    /// digits only, {part:word} letters and digits only. Parts that are the same in all files of a scan become its attributes,
+    /// {group} its group.
     #[parameter(required)]
     files: BTreeMap<String, String>,
     /// Id of a scan, composed of {parts} of the pattern.
@@ -38,9 +42,14 @@ struct CreateSettings {
     subject: String,
     /// Second name of a subject, as alias=name: both names count as one subject.
     same_subject: BTreeMap<String, String>,
-    /// Number of folds to distribute the subjects over; 0 for no folds.
+    /// Number of folds to deal the subjects to, at random and balanced by {group}; 0 for no folds.
     #[parameter(default = 0, min = 0, max = 1000)]
     folds: u32,
+    /// Seed of the random order in which subjects are dealt to folds.
+    #[parameter(default = 0)]
+    fold_seed: u64,
+    /// Replace an existing manifest; its attributes and folds are lost.
+    force: bool,
     /// Voxel size along x, y, z, if known.
     #[parameter(unit = "mm")]
     spacing_mm: Option<[f64; 3]>,
@@ -48,6 +57,13 @@ struct CreateSettings {
 
 fn create(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: CreateSettings = invocation.settings()?;
+    let (folder, output) = (invocation.input("input")?, invocation.output("output")?);
+    if output.exists() && !settings.force {
+        return Err(StageError::output(
+            output,
+            "the file exists; a new manifest would lose its attributes and folds; choose another name, or add --force",
+        ));
+    }
     let pattern = |text: &String| Pattern::parse(text).map_err(StageError::usage);
     let roles = settings
         .files
@@ -59,14 +75,137 @@ fn create(invocation: &Invocation) -> Result<Summary, StageError> {
         scan: pattern(&settings.scan)?,
         subject: pattern(&settings.subject)?,
         same_subject: settings.same_subject,
-        folds: settings.folds,
+        folds: Folds {
+            count: settings.folds,
+            seed: settings.fold_seed,
+        },
         spacing_mm: settings.spacing_mm,
     };
-    let manifest = rsom_manifest::create(invocation.input("input")?, &description)?;
+    let mut created = rsom_manifest::create(folder, &description)?;
+    // A manifest that lies among the data, and is about to be replaced.
+    let is_output = |name: &String| {
+        std::path::absolute(folder.join(name)).ok() == std::path::absolute(output).ok()
+    };
+    created.unmatched.retain(|name| !is_output(name));
+    warn_of_files(&created);
+    let mut manifest = created.manifest;
+    warn_of_missing_roles(&manifest, &description);
     warn_of_leaks(&rsom_manifest::leaks(&manifest));
+    match relative(folder, output) {
+        Some(data) => manifest.data = data,
+        None => log::warn(format_args!(
+            "the path from {} to {} is not known; name the folder with --data or RSOM_DATA",
+            output.display(),
+            folder.display()
+        )),
+    }
     let text = rsom_manifest::to_yaml(&manifest)?;
-    atomic::write_bytes(invocation.output("output")?, text.as_bytes())?;
-    Ok(counts(&manifest))
+    atomic::write_bytes(output, text.as_bytes())?;
+    let files = created.matched + created.unmatched.len();
+    let folds = match rsom_manifest::fold_counts(&manifest.scans) {
+        folds if folds.is_empty() => String::new(),
+        folds => format!("; {folds}"),
+    };
+    let subjects: BTreeSet<&String> = manifest.scans.iter().map(|scan| &scan.subject).collect();
+    let text = format!(
+        "{} of {files} files match: {} scans of {} subjects{folds}",
+        created.matched,
+        manifest.scans.len(),
+        subjects.len()
+    );
+    Ok(counts(&manifest)
+        .with("subjects", subjects.len())
+        .with("unmatched_files", created.unmatched.len())
+        .text(text))
+}
+
+/// Number of files to name in a warning.
+const LISTED: usize = 5;
+
+/// Warns of files that match no pattern, and of links without their file.
+fn warn_of_files(created: &Created) {
+    let Created {
+        unmatched,
+        broken_links,
+        ..
+    } = created;
+    if !unmatched.is_empty() {
+        log::warn(format_args!(
+            "{} files match no pattern and are left out: {}",
+            unmatched.len(),
+            listed(unmatched)
+        ));
+    }
+    if !broken_links.is_empty() {
+        log::warn(format_args!(
+            "{} links have no file and are left out: {}",
+            broken_links.len(),
+            listed(broken_links)
+        ));
+    }
+}
+
+/// Warns of scans that lack a role that other scans have.
+fn warn_of_missing_roles(manifest: &Manifest, description: &Description) {
+    for role in description.roles.keys() {
+        let lacks = manifest
+            .scans
+            .iter()
+            .filter(|scan| !scan.files.contains_key(role));
+        let ids: Vec<String> = lacks.map(|scan| scan.id.clone()).collect();
+        if !ids.is_empty() {
+            log::warn(format_args!(
+                "{} of {} scans have no {role}: {}",
+                ids.len(),
+                manifest.scans.len(),
+                listed(&ids)
+            ));
+        }
+    }
+}
+
+/// The first names of a list, and the number of the others.
+fn listed(names: &[String]) -> String {
+    let first = names
+        .iter()
+        .take(LISTED)
+        .map(String::as_str)
+        .collect::<Vec<_>>();
+    match names.len().saturating_sub(LISTED) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// The path from the folder of a manifest to the data folder, with `/` between its parts. `None` if there is none.
+fn relative(data: &Path, manifest: &Path) -> Option<String> {
+    let beside = match manifest.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let absolute = |path: &Path| {
+        std::path::absolute(path)
+            .ok()
+            .map(|path| path.canonicalize().unwrap_or(path))
+    };
+    let (data, beside) = (absolute(data)?, absolute(beside)?);
+    let shared = data.components().zip(beside.components());
+    let shared = shared.take_while(|(a, b)| a == b).count();
+    if shared == 0 {
+        return None;
+    }
+    let up = beside
+        .components()
+        .skip(shared)
+        .map(|_| Some("..".to_owned()));
+    let down = data.components().skip(shared);
+    let down = down.map(|part| part.as_os_str().to_str().map(str::to_owned));
+    let parts: Vec<String> = up.chain(down).collect::<Option<_>>()?;
+    Some(if parts.is_empty() {
+        ".".to_owned()
+    } else {
+        parts.join("/")
+    })
 }
 
 fn verify(invocation: &Invocation) -> Result<Summary, StageError> {
@@ -79,7 +218,17 @@ fn verify(invocation: &Invocation) -> Result<Summary, StageError> {
     let faults = rsom_manifest::verify(&manifest, &root)?;
     match faults.as_slice() {
         [] => {
-            Ok(counts(&manifest).text(format!("{}: all files match their sha256", path.display())))
+            let others = files_beside(&manifest, &root)?;
+            if !others.is_empty() {
+                log::warn(format_args!(
+                    "{} files of the folder look like those of the manifest, but are not in it: {}",
+                    others.len(),
+                    listed(&others)
+                ));
+            }
+            Ok(counts(&manifest)
+                .with("files_not_in_manifest", others.len())
+                .text(format!("{}: all files match their sha256", path.display())))
         }
         [first] => Err(StageError::input(path, first)),
         [first, rest @ ..] => {
@@ -90,6 +239,31 @@ fn verify(invocation: &Invocation) -> Result<Summary, StageError> {
             ))
         }
     }
+}
+
+/// The files below `root` that have the ending of a file of the manifest, but are not in it.
+fn files_beside(manifest: &Manifest, root: &Path) -> Result<Vec<String>, StageError> {
+    let ending = |path: &str| {
+        let name = path.strip_suffix(".gz").unwrap_or(path);
+        let ending = Path::new(name)
+            .extension()
+            .map(std::ffi::OsStr::to_os_string);
+        (ending, name.len() == path.len())
+    };
+    let files = manifest
+        .scans
+        .iter()
+        .flat_map(|scan| scan.files.values().flatten());
+    let known: BTreeSet<&str> = files.map(|file| file.path.as_str()).collect();
+    let endings: BTreeSet<_> = known.iter().map(|path| ending(path)).collect();
+    let found = folder::files(root).map_err(|e| StageError::input(root, atomic::plain(&e)))?;
+    let others = found
+        .into_iter()
+        .filter(|file| !folder::is_hidden(&file.name));
+    let names = others.map(|file| file.name.to_string_lossy().replace('\\', "/"));
+    Ok(names
+        .filter(|name| !known.contains(name.as_str()) && endings.contains(&ending(name)))
+        .collect())
 }
 
 fn counts(manifest: &Manifest) -> Summary {

@@ -1,7 +1,7 @@
 //! `rsom-io table wide`.
 
 use rsom_parameters::Parameters;
-use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
+use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary, atomic};
 
 use crate::ports;
 use rsom_formats::table::{csv, wide};
@@ -13,6 +13,8 @@ pub(super) fn commands() -> Vec<Command> {
             .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
             .output(Port::required("output", Kind::Document, "Table to write: Parquet when its name ends in .parquet, else CSV"))
             .parameters(Settings::declare())
+            .names_in_tables("input", Named::Metric, &["metric"])
+            .names_in_tables("input", Named::Column, &["keys"])
             .example("rsom-io table wide --input a.parquet b.parquet --metric layer_thickness_um,vessel_voxels --output scans.csv"),
     ]
 }

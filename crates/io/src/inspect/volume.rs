@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rsom_formats::FormatError;
 use rsom_formats::nifti::{self, VoxelSummary};
-use rsom_volume::Spacing;
+use rsom_volume::{Grid, Orientation, Spacing};
 use serde_json::{Value, json};
 
 use super::report::{Report, number};
@@ -24,6 +24,7 @@ pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
         .with("type", json!(header.voxel_type.to_string()))
         .with("byte_order", json!(order))
         .with("affine", json!(grid.affine()))
+        .with("orientation", orientation(path, &grid)?)
         .with("qform_code", json!(header.qform_code))
         .with("sform_code", json!(header.sform_code))
         .with("description", json!(header.description));
@@ -51,13 +52,24 @@ pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
     }
 }
 
+/// The axis codes, such as `RAI`; null when the header does not state them.
+fn orientation(path: &Path, grid: &Grid) -> Result<Value, FormatError> {
+    if !nifti::states_orientation(path)? {
+        return Ok(Value::Null);
+    }
+    Ok(json!(Orientation::of(grid).to_string()))
+}
+
 fn not_read(report: Report, why: &str) -> Report {
     report.with("voxels", json!(format!("not read: {why}")))
 }
 
 fn names(path: &Path, mut report: Report) -> Result<Report, FormatError> {
-    let Some(sidecar) = Sidecar::read(path)? else {
-        return Ok(report);
+    let sidecar = match Sidecar::read(path) {
+        Ok(Some(sidecar)) => sidecar,
+        Ok(None) => return Ok(report),
+        // Another program's file does not stop the look at the volume.
+        Err(fault) => return Ok(report.with("sidecar", json!(format!("not read: {fault}")))),
     };
     if let Some(channels) = sidecar.channels {
         report = report.with("channels", json!(channels));

@@ -261,28 +261,6 @@ fn an_unwritable_output_is_exit_code_4_and_leaves_nothing() {
 }
 
 #[test]
-fn a_wrong_sidecar_is_named() {
-    let folder = folder_with(&[
-        ("a.nii", Nifti::bytes(&[4, 3, 2]).file()),
-        ("a.json", b"{\"Channels\": [\"LF\", \"HF\"]}".to_vec()),
-    ]);
-    let words = ["convert", "--input", "a.nii", "--output", "o.nii"];
-    let (code, message) = RSOM_IO.failed(&folder, words);
-    assert_eq!(code, 3);
-    assert!(
-        message.contains("a.json: 2 channel names for 1 channels"),
-        "{message}"
-    );
-    std::fs::write(folder.join("a.json"), "{\"Channels\": 3}").unwrap();
-    let (code, message) = RSOM_IO.failed(&folder, words);
-    assert_eq!(code, 3);
-    assert!(
-        message.contains("a.json: JSON: 'Channels' is not a list of texts"),
-        "{message}"
-    );
-}
-
-#[test]
 fn inspect_says_shape_spacing_type_range_and_hash() {
     let folder = folder_with(&[("a.nii", Nifti::bytes(&[4, 3, 2]).file())]);
     let line = RSOM_IO.result(&folder, ["inspect", "a.nii"]);
@@ -303,16 +281,19 @@ fn inspect_says_shape_spacing_type_range_and_hash() {
 fn inspect_doubts_what_a_person_should_look_at() {
     let mut nifti = Nifti::bytes(&[120, 1, 1]);
     nifti.pixdim = [1.0; 8];
+    nifti.srow = [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 5.0];
     let folder = folder_with(&[("a.nii", nifti.file())]);
-    let doubts = RSOM_IO.result(&folder, ["inspect", "a.nii"])["doubts"].clone();
-    assert!(
-        doubts[0].as_str().unwrap().contains("120 × 1 × 1 mm"),
-        "{doubts}"
-    );
-    assert!(
-        doubts[1].as_str().unwrap().contains("pixdim is used"),
-        "{doubts}"
-    );
+    let result = RSOM_IO.result(&folder, ["inspect", "a.nii"]);
+    assert_eq!(result["orientation"], "RAS");
+    for (doubt, part) in [(0, "upside down"), (1, "120 × 1 × 1 mm")] {
+        let doubt = result["doubts"][doubt].as_str().unwrap();
+        assert!(doubt.contains(part), "{doubt}");
+    }
+    // A broken sidecar is one more doubt: the volume itself is reported.
+    folder.write("a.json", "{");
+    let result = RSOM_IO.result(&folder, ["inspect", "a.nii"]);
+    assert!(result["sidecar"].as_str().unwrap().contains("not read"));
+    assert_eq!(result["shape"], serde_json::json!([120, 1, 1]));
 }
 
 #[test]

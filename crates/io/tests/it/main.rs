@@ -3,8 +3,10 @@
 mod command_line;
 #[path = "../../../formats/tests/it/common/mod.rs"]
 mod common;
+mod geometry;
 mod hdf5;
 mod import;
+mod manifest;
 mod matlab_write;
 mod ports;
 mod rsom_mat;

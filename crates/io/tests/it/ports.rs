@@ -155,18 +155,14 @@ fn probabilities_are_one_channel_from_0_to_1() {
 }
 
 #[test]
-fn grids_that_differ_are_exit_code_3_with_both_geometries() {
+fn grids_that_differ_are_exit_code_3_with_what_differs() {
     let left = Grid::new([2, 3, 4], Spacing::RSOM).unwrap();
     let right = Grid::new([2, 3, 5], Spacing::Unknown).unwrap();
     let (a, b) = (Path::new("a.nii"), Path::new("b.nii"));
     assert!(ports::require_same_grid(a, &left, b, &left).is_ok());
     let error = ports::require_same_grid(a, &left, b, &right).unwrap_err();
     assert_eq!(error.exit_code(), ExitCode::BadInput);
-    for part in [
-        "a.nii and b.nii",
-        "2 × 3 × 4 voxels of 0.012",
-        "2 × 3 × 5 voxels of unknown size",
-    ] {
+    for part in ["a.nii and b.nii", "the shape is 2 × 3 × 4 and 2 × 3 × 5"] {
         assert!(error.to_string().contains(part), "{error}");
     }
 }

@@ -1,6 +1,7 @@
 //! `rsom-layerseg predict`.
 
 use ndarray::Axis;
+use rsom_io::channels;
 use rsom_io::fault::{load_weights, of_file, of_run};
 use rsom_io::ports;
 use rsom_io::prepared::PreparedScan;
@@ -19,8 +20,8 @@ pub(super) fn command() -> Command {
         .instruction_set(rsom_nn::instruction_set())
         .input(Port::required("weights", Kind::Weights, "Weights of train, or a PyTorch state dict (.pt) of the original networks"))
         .input(Port::required("input", Kind::Volume, "Scan to segment, prepared like the training scans, or an RGB24 file of the released software"))
-        .output(Port::required("output", Kind::Mask, "Mask of the layer, on the grid of the scan"))
-        .output(Port::optional("probabilities", Kind::Probabilities, "Probability of each voxel"))
+        .output(Port::required("output", Kind::Mask, "Mask of the layer, on the grid of the scan").on_grid_of("input"))
+        .output(Port::optional("probabilities", Kind::Probabilities, "Probability of each voxel").on_grid_of("input"))
         .parameters(Settings::declare())
         .example("rsom-layerseg predict --weights net/weights.safetensors --input scan.nii.gz --output mask.nii.gz")
 }
@@ -55,6 +56,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let network = model.network.on(&device).map_err(of_run)?;
     model.network = network.with_convolutions(settings.computing.convolutions);
     let PreparedScan { scan, file } = PreparedScan::load(input)?;
+    let scan = channels::in_order_of(model.channels.as_deref(), scan, input)?;
     let count = scan.grid().shape()[1] as u64;
 
     let wanted = PredictSettings {

@@ -9,7 +9,8 @@ use rsom_training::cli::{Session, fitting, load};
 use rsom_training::{Collapse, Trainer};
 
 use super::settings::Settings;
-use crate::{Example, LayerTask, ShiftedOut, TrainSettings, model};
+use crate::model::{self, NetworkInput};
+use crate::{Example, LayerTask, ShiftedOut, TrainSettings};
 
 /// The structure that the reference masks mark.
 const SOUGHT: &str = "the layer";
@@ -32,13 +33,14 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let checked = parameters.for_channels(1).check();
     checked.map_err(of_run)?;
     let (dataset, stated) = Dataset::of(&parameters.stated(invocation))?;
-    let training = load(&dataset, &dataset.training, Example::new)?;
+    let mut names = None;
+    let training = load(&dataset, &dataset.training, &mut names, Example::new)?;
     if training.iter().all(|loaded| loaded.example.is_empty()) {
         return Err(StageError::inputs(
             "every reference of the training scans is empty; choose references that mark the layer",
         ));
     }
-    let validation = load(&dataset, &dataset.validation, Example::new)?;
+    let validation = load(&dataset, &dataset.validation, &mut names, Example::new)?;
     let channels = training
         .first()
         .map_or(1, |loaded| loaded.example.channels());
@@ -47,11 +49,15 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let (training, validation) = (fitting(training, fits)?, fitting(validation, fits)?);
     let task = LayerTask::new(&settings, &training, &validation).map_err(of_run)?;
     warn_of_lost_layers(&task, &settings)?;
-    let (network, scaling) = (&settings.network, settings.scaling);
+    let network = &settings.network;
+    let input = NetworkInput {
+        scaling: settings.scaling,
+        channels: names.as_deref(),
+    };
     let session = Session {
         outputs: &outputs,
         stated: &stated,
-        file: &|weights, provenance| model::to_bytes(weights, network, scaling, provenance),
+        file: &|weights, provenance| model::to_bytes(weights, network, input, provenance),
         advice: &advice,
     };
     session.run(Trainer::new(task).map_err(of_run)?)

@@ -262,6 +262,7 @@ fn trained(network: NetworkConfig) -> Model {
     Model {
         network: trainer.network().clone(),
         scaling: settings.scaling,
+        channels: None,
         odd_slices: OddSlices::Predict,
         postprocess: rsom_layerseg::postprocess::Postprocess::None,
     }

@@ -60,13 +60,14 @@ pub fn aligned(
         say(axes, reference_path);
         reference = reversed(reference_path, reference, Some(b))?;
     }
-    ports::require_same_grid(
+    let spacing = ports::require_same_grid(
         reference_path,
         reference.grid(),
         prediction_path,
         prediction.grid(),
     )?;
-    Ok((reference, prediction))
+    let agreed = |mask: Mask| mask.with_spacing(spacing).map_err(StageError::failure);
+    Ok((agreed(reference)?, agreed(prediction)?))
 }
 
 fn say(axes: Axes, path: &Path) {

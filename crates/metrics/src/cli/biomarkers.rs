@@ -1,12 +1,12 @@
 //! `rsom-metrics biomarkers`: quantities of one scan.
 
-use rsom_io::ports;
+use rsom_io::{long_table, ports};
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::keys::RunKeys;
 use super::table;
-use crate::biomarkers;
+use crate::biomarkers::{METRICS, biomarkers};
 
 /// The command.
 pub fn command() -> Command {
@@ -25,7 +25,7 @@ pub fn command() -> Command {
         "output",
         Kind::Table,
         "Table to write: one measurement per row",
-    ))
+    ).with_table(long_table::contents(METRICS)))
     .parameters(RunKeys::declare())
         .example("rsom-metrics biomarkers --layer layer.nii.gz --vessels vessels.nii.gz --output b.parquet --subject s01 --factor visit=2")
 }
@@ -33,12 +33,16 @@ pub fn command() -> Command {
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let run_keys = invocation.settings::<RunKeys>()?;
     let layer_path = invocation.input("layer")?;
-    let layer = ports::load_mask(layer_path)?;
+    let mut layer = ports::load_mask(layer_path)?;
     let vessels = match invocation.optional_input("vessels") {
         Some(path) => {
             let vessels = ports::load_mask(path)?;
             ports::require_depth_offset(layer_path, layer.grid(), path, vessels.grid())?;
-            Some(vessels)
+            let spacing = layer.grid().agreed_spacing(vessels.grid());
+            let agreed =
+                |mask: rsom_volume::Mask| mask.with_spacing(spacing).map_err(StageError::failure);
+            layer = agreed(layer)?;
+            Some(agreed(vessels)?)
         }
         None => None,
     };

@@ -1,11 +1,12 @@
 //! `rsom-metrics evaluate`: compares a prediction with its reference.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use rsom_io::ports;
+use rsom_io::{long_table, ports};
 use rsom_measures::{column, schema};
-use rsom_parameters::Parameters;
-use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
+use rsom_parameters::{Choice, Parameters};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, TableContents, log};
 use rsom_volume::Mask;
 
 use super::axes::{self, Axes, MaskFile};
@@ -35,16 +36,34 @@ fn files() -> Command {
             Kind::Mask,
             "Predicted mask, on the reference's grid",
         ))
-        .output(Port::required(
-            "output",
-            Kind::Table,
-            "Table to write: one measurement per row",
-        ))
+        .output(
+            Port::required(
+                "output",
+                Kind::Table,
+                "Table to write: one measurement per row",
+            )
+            .with_table(contents()),
+        )
         .output(Port::optional(
             "normals",
             Kind::Table,
             "Histogram of the angles between surface normals and depth",
         ))
+}
+
+/// The metrics and columns of the table.
+fn contents() -> TableContents {
+    let words = Measure::ALL.into_iter();
+    let by_word = words.map(|measure| {
+        (
+            measure.as_str().to_owned(),
+            long_table::names(measure.metrics()),
+        )
+    });
+    TableContents {
+        metrics_of: BTreeMap::from([("measures".to_owned(), by_word.collect())]),
+        ..long_table::contents(&[])
+    }
 }
 
 /// Parameters of the command.

@@ -17,7 +17,7 @@ pub(super) fn command() -> Command {
         .output(Port::required("layer", Kind::Mask, "Mask of the epidermis"))
         .output(Port::optional("vessels", Kind::Mask, "Mask of capillary loops and vessels"))
         .output(Port::optional("surface", Kind::Volume, "Depth of the skin surface in voxels, of shape (x, y, 1)"))
-        .output(Port::optional("truth", Kind::Table, "True quantities of the scene: thickness, volumes, lengths, counts"))
+        .output(Port::optional("truth", Kind::Table, "True quantities of the scene: thickness, volumes, lengths, counts").with_table(super::truth::contents()))
         .output(Port::optional("swc", Kind::Document, "Lines and radii of the arterial trees as SWC"))
         .parameters(Settings::declare())
         .parameters(parameters())

@@ -1,10 +1,22 @@
 //! The truth of a cohort as a table.
 
 use rsom_formats::table::{self, Column, Table};
-use rsom_measures::{Row, Status};
-use rsom_stage::StageError;
+use rsom_io::long_table;
+use rsom_measures::{Row, Status, schema};
+use rsom_stage::{StageError, TableContents};
 
 use crate::{TrueValue, Truth};
+
+/// The metrics and columns of the table. Which metrics depends on the scene.
+pub(super) fn contents() -> TableContents {
+    let mut contents = long_table::contents(schema::ALL);
+    contents.columns.push(GROUP.to_owned());
+    contents.columns_of.clear();
+    contents
+}
+
+/// Column of the group of a scan.
+const GROUP: &str = "group";
 
 /// Rows of the table, scan by scan.
 #[derive(Debug, Default)]
@@ -42,7 +54,7 @@ impl Rows {
         let mut table = table::long(&rows).map_err(StageError::failure)?;
         let groups = self.rows.iter().map(|(names, _)| names.group.as_deref());
         table
-            .push(Column::text("group", groups))
+            .push(Column::text(GROUP, groups))
             .map_err(StageError::failure)?;
         Ok(table)
     }

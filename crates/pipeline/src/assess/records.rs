@@ -21,6 +21,9 @@ pub(crate) struct Record {
     /// The vector instructions in use, if they affect the last digits of the outputs.
     #[serde(default)]
     pub instruction_set: Option<String>,
+    /// Warnings that the task wrote into its log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// Run time in s.
     pub wall_time_s: f64,
     /// Peak memory of the process in MiB, if the system reports it.

@@ -101,10 +101,10 @@ impl Toolbox<'_> {
         command: &str,
     ) -> Result<StageCommand, String> {
         if let Some(program) = self.swaps.of_step(step) {
-            return self.foreign(&program, command, true);
+            return self.replacing(stage, &program, command);
         }
         if let Some(program) = self.swaps.of_stage(stage) {
-            let swapped = self.foreign(&program, command, true);
+            let swapped = self.replacing(stage, &program, command);
             // A program may replace only some commands of a stage.
             let lacks_command = swapped.is_err() && self.ask(&program).is_ok();
             if !lacks_command {
@@ -129,6 +129,25 @@ impl Toolbox<'_> {
             command: find_command(spec, stage, command)?,
             swapped: false,
         })
+    }
+
+    /// The command of a program that replaces a stage. Its outputs lie on the same grids as those of the stage.
+    fn replacing(
+        &mut self,
+        stage: &str,
+        program: &Path,
+        command: &str,
+    ) -> Result<StageCommand, String> {
+        let mut replacing = self.foreign(program, command, true)?;
+        let replaced = self.built_in.iter().find(|spec| spec.stage == stage);
+        let replaced = replaced.and_then(|spec| spec.command(command));
+        for output in &mut replacing.command.outputs {
+            let of_stage = replaced.and_then(|command| command.output(&output.name));
+            if output.grid_of.is_none() {
+                output.grid_of = of_stage.and_then(|port| port.grid_of.clone());
+            }
+        }
+        Ok(replacing)
     }
 
     fn foreign(

@@ -19,7 +19,8 @@ use crate::plan::manifest;
 use crate::plan::output_paths;
 use crate::plan::scans::Scans;
 use crate::plan::scope::Names;
-use crate::plan::tasks::{Plan, Request};
+use crate::plan::table_names;
+use crate::plan::tasks::{CheckOutput, Plan, Request};
 use crate::problem::{Problem, Problems};
 use crate::read::model::{Pipeline, Step};
 use crate::read::params;
@@ -32,6 +33,8 @@ pub struct BuiltInStages<'a> {
     pub executable: &'a Path,
     /// Specifications of its stages.
     pub stages: &'a [Spec],
+    /// Checks the outputs of foreign programs.
+    pub check_output: CheckOutput,
 }
 
 impl Plan {
@@ -101,6 +104,7 @@ fn build(
             None => None,
         },
         strict: request.strict,
+        check_output: built_in.check_output,
         name: pipeline.name,
         params,
         tasks: Vec::new(),
@@ -182,6 +186,7 @@ fn add_tasks(
         }
     }
     output_paths::check_collisions(&plan, &places, problems);
+    table_names::check(&plan, resolved, problems);
     plan
 }
 

@@ -1,7 +1,7 @@
 //! The plan: a checked pipeline, expanded into tasks.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use rsom_stage::Kind;
@@ -9,6 +9,10 @@ use serde_json::{Map, Value};
 
 use crate::check::tool::Tool;
 use crate::problem::Problem;
+
+/// Checks that a file is an output of its kind, on the grid of an input if one is given. The engine itself reads no file
+/// formats. An error is one line.
+pub type CheckOutput = fn(&Path, Kind, Option<&Path>) -> Result<(), String>;
 
 /// A pipeline file and the options of the command line.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +44,8 @@ pub struct Plan {
     pub data: Option<PathBuf>,
     /// Whether to run tasks again whose outputs were computed with other vector instructions.
     pub strict: bool,
+    /// Checks the outputs of foreign programs when their task ends.
+    pub(crate) check_output: CheckOutput,
     /// Params with their values in this run.
     pub params: BTreeMap<String, Value>,
     /// All tasks. Each follows the tasks it depends on.

@@ -10,6 +10,9 @@ use crate::check::tool::{StageCommand, Tool};
 use crate::plan::tasks::{Plan, Task, TaskInput};
 use crate::read::template::{Template, text_of};
 
+/// The parameter of a command that replaces an existing output only if asked.
+const FORCE: &str = "force";
+
 /// The arguments of a task. For a stage: command, inputs, outputs, parameters, threads and output options. For a `run` line:
 /// its words with the paths filled in.
 ///
@@ -88,6 +91,14 @@ fn stage_words(plan: &Plan, task: &Task, tool: &StageCommand) -> Result<Vec<OsSt
             words.push(flag(name));
             words.push(OsString::from(word));
         }
+    }
+    // The run has checked that no file at the path of an output belongs to the user.
+    let is_built_in = tool.prefix.is_some();
+    if is_built_in
+        && tool.command.parameter(FORCE).is_some()
+        && !task.given.iter().any(|n| n == FORCE)
+    {
+        words.push(flag(FORCE));
     }
     Ok(words)
 }

@@ -73,6 +73,13 @@ impl Display {
         }
     }
 
+    /// Prints a warning of a task that has just finished.
+    pub fn warning(&mut self, text: &str) {
+        if self.scans.is_none() {
+            self.line(format_args!("    warning: {text}"));
+        }
+    }
+
     /// Prints that a task has failed, with the end of its log if the task ran.
     pub fn failed(&mut self, task: &Task, error: &StageError, log: Option<&Path>) {
         let Some(scans) = &mut self.scans else {

@@ -15,6 +15,7 @@ use crate::run::arguments::arguments;
 use crate::run::display::{Display, Lines};
 use crate::run::duration::seconds;
 use crate::run::left_out;
+use crate::run::logs;
 use crate::run::orphans::Note;
 use crate::run::outcome::{Outcome, State, not_run};
 use crate::run::outputs;
@@ -23,6 +24,7 @@ use crate::run::programs::{Programs, program};
 use crate::run::queue::Queue;
 use crate::run::signals;
 use crate::run::stale;
+use crate::run::warnings::Warnings;
 
 /// How to run the tasks of a plan.
 #[derive(Debug, Clone, Copy)]
@@ -46,13 +48,13 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 /// Time between two writes of the cached hashes, so that a killed run loses few of them.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
 
-/// Runs the tasks of a plan that are not up to date. Returns the outcome of every task.
+/// Runs the tasks of a plan that are not up to date. Returns the outcome of every task, and the warnings of those that ran.
 pub(crate) fn execute(
     plan: &Plan,
     settings: Settings,
     assessor: &mut Assessor,
     outlooks: Vec<Outlook>,
-) -> Vec<Outcome> {
+) -> (Vec<Outcome>, Warnings) {
     let open = plan.tasks.iter().zip(&outlooks);
     let open = open
         .filter(|(_, outlook)| !outlook.is_up_to_date())
@@ -68,15 +70,15 @@ pub(crate) fn execute(
         running: Vec::new(),
         any_failed: false,
         programs: Programs::of(plan),
+        warnings: Warnings::default(),
         saved: Instant::now(),
     };
     run.prepare(outlooks);
     run.run_tasks();
     run.display.clear();
-    run.outcomes
-        .into_iter()
-        .map(|o| o.unwrap_or_else(not_run))
-        .collect()
+    let outcomes = run.outcomes.into_iter();
+    let outcomes = outcomes.map(|o| o.unwrap_or_else(not_run)).collect();
+    (outcomes, run.warnings)
 }
 
 struct Run<'a> {
@@ -89,6 +91,7 @@ struct Run<'a> {
     running: Vec<Job>,
     any_failed: bool,
     programs: Programs,
+    warnings: Warnings,
     saved: Instant,
 }
 
@@ -247,6 +250,9 @@ impl Run<'_> {
         match result {
             Ok(record) => {
                 self.display.finished(task, seconds(end.wall_time));
+                for warning in self.warnings.add(&task.label, &record.warnings) {
+                    self.display.warning(&warning);
+                }
                 self.display.settled(task);
                 self.done(job.task, State::Done, job.assessment, record);
             }
@@ -282,10 +288,12 @@ impl Run<'_> {
                 .check_inputs_unchanged(self.plan, &ran, &job.assessment)?;
         }
         let outputs = self.assessor.hash_outputs(task)?;
+        outputs::check_kinds(self.plan, task, self.assessor)?;
         let record = Record {
             of: job.assessment.identity.document().clone(),
             outputs,
             instruction_set: task.tool.instruction_set().map(str::to_owned),
+            warnings: logs::warnings(&self.assessor.workdir.root().join(Workdir::log(&task.label))),
             wall_time_s: (end.wall_time.as_secs_f64() * 1000.0).round() / 1000.0,
             peak_memory_mib: end.peak_memory_mib.map(f64::round),
         };

@@ -7,6 +7,7 @@ use rsom_stage::{Kind, StageError, atomic};
 
 use crate::assess::assessor::Assessor;
 use crate::assess::edited::{edited_outputs_of, would_overwrite};
+use crate::check::tool::Tool;
 use crate::plan::output_paths::sidecar;
 use crate::plan::tasks::{Plan, Task};
 
@@ -96,6 +97,39 @@ pub(crate) fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageErr
             assessor.hashes.forget(&path);
         }
         assessor.hashes.forget(&path);
+    }
+    Ok(())
+}
+
+/// Checks the outputs of a foreign program that has ended: a wrong one is noticed here, and not by a later task.
+///
+/// # Errors
+/// Exit code 1: an output is not of its kind, or not on the grid of its input.
+pub(crate) fn check_kinds(plan: &Plan, task: &Task, assessor: &Assessor) -> Result<(), StageError> {
+    if !task.tool.is_foreign() {
+        return Ok(());
+    }
+    let root = assessor.workdir.root();
+    for output in &task.outputs {
+        let grid_of = match task.tool.as_ref() {
+            Tool::Stage(tool) => tool
+                .command
+                .output(&output.port)
+                .and_then(|port| port.grid_of.as_ref()),
+            Tool::Line(_) => None,
+        };
+        let input = grid_of.and_then(|port| task.inputs.iter().find(|input| input.port == *port));
+        let scan = match input.map(|input| input.files.as_slice()) {
+            Some([file]) => plan.path_of(file).map(|path| root.join(path)),
+            _ => None,
+        };
+        let checked = (plan.check_output)(&root.join(&output.path), output.kind, scan.as_deref());
+        checked.map_err(|fault| {
+            let (path, kind) = (&output.path, output.kind.as_str());
+            StageError::failure(format_args!(
+                "it wrote {path}, which is no good {kind}: {fault}"
+            ))
+        })?;
     }
     Ok(())
 }

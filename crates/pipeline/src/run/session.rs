@@ -16,8 +16,9 @@ use crate::run::orphans;
 use crate::run::outcome::{Outcome, State, exit_code};
 use crate::run::report;
 use crate::run::signals;
+use crate::run::warnings::Warnings;
 
-/// Number of failed tasks to list at the end of a run.
+/// Number of failed tasks and of warnings to list at the end of a run.
 const LISTED: usize = 20;
 
 /// Runs the tasks that are not up to date, and returns the exit code of the run.
@@ -63,12 +64,13 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
             return Err(would_overwrite(plan, &edited));
         }
     }
-    let outcomes = execute(plan, settings, &mut assessor, outlooks);
+    let (outcomes, warnings) = execute(plan, settings, &mut assessor, outlooks);
     assessor.hashes.save(true)?;
     report::write(&workdir, plan, &outcomes, started.elapsed().as_secs_f64())?;
     if up_to_date == total {
         log::info(format_args!("nothing to do: {total} tasks up to date"));
     } else {
+        print_warnings(&warnings);
         print_conclusion(plan, &outcomes, started);
     }
     Ok(exit_code(&outcomes))
@@ -96,6 +98,18 @@ fn is_reported(workdir: &Workdir, plan: &Plan, outlooks: &[Outlook]) -> bool {
             };
             same && good(&reported.state)
         })
+}
+
+/// Lists the warnings of the tasks that ran, each text once.
+fn print_warnings(warnings: &Warnings) {
+    let lines = warnings.lines();
+    for line in lines.iter().take(LISTED) {
+        log::warn(line);
+    }
+    if lines.len() > LISTED {
+        let more = lines.len() - LISTED;
+        log::warn(format_args!("and {more} more; see 'warnings' in run.json"));
+    }
 }
 
 fn print_conclusion(plan: &Plan, outcomes: &[Outcome], started: Instant) {

@@ -250,3 +250,39 @@ fn a_workdir_that_cannot_be_written_gives_exit_code_4() {
     assert_eq!(ran.code, Some(4), "{}", ran.stderr);
     assert!(ran.stderr.contains("cannot write"), "{}", ran.stderr);
 }
+
+#[test]
+fn warnings_of_tasks_are_shown_once_and_stay_in_the_report() {
+    let study = Study::new(
+        "name: demo\nstages:\n  a: { run: \"./tool ${n} ${out.output}\", matrix: { n: [1, 2, 3] }, out: { output: \"a${n}.txt\" } }\n",
+    );
+    let tool = "#!/bin/sh\necho \"warning: /data/x$1.nii has no voxels\" >&2\n[ $1 != 3 ] || echo 'warning: odd' >&2\necho x >$2\n";
+    study.program("tool", tool);
+    let ran = study.run(&[]).good();
+    let said = |text: &str| ran.stderr.matches(text).count();
+    assert_eq!(
+        said("    warning: /data/x1.nii has no voxels\n"),
+        1,
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(
+        said("warning: a n=1: /data/x1.nii has no voxels (and 2 more tasks)\n"),
+        1,
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(said("x2.nii"), 0, "{}", ran.stderr);
+    assert_eq!(said("warning: a n=3: odd\n"), 1, "{}", ran.stderr);
+    let warnings =
+        |report: &serde_json::Value, task: usize| report["tasks"][task]["warnings"].clone();
+    assert_eq!(
+        warnings(&study.report(), 1),
+        serde_json::json!(["/data/x2.nii has no voxels"])
+    );
+    // Also when the task is up to date in a later run.
+    std::fs::remove_file(study.path("work/a1.txt")).unwrap();
+    let ran = study.run(&[]).good();
+    assert!(!ran.stderr.contains("odd"), "{}", ran.stderr);
+    assert_eq!(warnings(&study.report(), 2).as_array().unwrap().len(), 2);
+}

@@ -248,3 +248,25 @@ stages:
         ran.stderr
     );
 }
+
+/// A wrong output of a foreign program is noticed when its task ends, before the tasks that would use it.
+#[test]
+fn an_output_that_is_not_of_its_kind_fails_the_task_that_wrote_it() {
+    let study = Study::new(
+        r#"
+name: demo
+stages:
+  a:
+    run: sh -c 'echo ${n} > "$1"' sh ${out.output}
+    matrix: { n: [fine, broken, fine2] }
+    out: { output: "a${n}.nii.gz" }
+  all: { uses: demo join, in: { input: a.output }, out: { output: all.txt } }
+"#,
+    );
+    let ran = study.run(&[]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    let said = "a n=broken: it wrote abroken.nii.gz, which is no good volume: it is no volume";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    assert_eq!(ran.made(), [""; 0]);
+    assert!(!study.path("work/afine2.nii.gz").exists());
+}

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use clap::Command as Clap;
 use rsom_pipeline::{BuiltInStages, Plan, Problem, Request};
-use rsom_stage::Spec;
+use rsom_stage::{Kind, Spec};
 use rsom_testing::{Finished, Folder};
 
 /// The environment variable with the arguments of the engine, when this test binary runs as the engine.
@@ -172,8 +172,22 @@ pub fn plan_of(request: &Request) -> Result<Plan, Vec<Problem>> {
     let built_in = BuiltInStages {
         executable: Path::new(DEMO),
         stages: &stages,
+        check_output,
     };
     Plan::of(request, &built_in)
+}
+
+/// Refuses outputs that contain the word of another kind, or not the first line of the input on whose grid they lie.
+fn check_output(path: &Path, kind: Kind, scan: Option<&Path>) -> Result<(), String> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    if text.contains("broken") {
+        return Err(format!("it is no {}", kind.as_str()));
+    }
+    let scan = scan.map(|scan| std::fs::read_to_string(scan).unwrap());
+    match scan {
+        Some(scan) if scan != text => Err("it is not on the grid of its input".to_owned()),
+        _ => Ok(()),
+    }
 }
 
 /// The specification of the demo stage, with the revision and the vector instructions from the environment.
@@ -204,6 +218,7 @@ fn the_engine_as_a_process() {
     let built_in = BuiltInStages {
         executable: Path::new(DEMO),
         stages: &stages,
+        check_output,
     };
     let code = rsom_pipeline::execute_with(name, matches, &built_in);
     std::process::exit(i32::from(code as u8));

@@ -104,7 +104,9 @@ impl Volumes {
             };
             match first {
                 None => first = Some((path, grid)),
-                Some((left_path, left)) => ports::require_same_grid(left_path, left, path, grid)?,
+                Some((left_path, left)) => {
+                    ports::require_same_grid(left_path, left, path, grid)?;
+                }
             }
         }
         first

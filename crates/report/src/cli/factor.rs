@@ -4,7 +4,7 @@ use rsom_formats::table::{Cell, Table, TableError};
 use rsom_io::ports;
 use rsom_measures::{Metric, Unit, column, of_reference};
 use rsom_parameters::{Choice, Parameters};
-use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
+use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
 use super::output;
 use crate::factor::{Figure, Panel, Record, Spread, of_units, ordered, scene};
@@ -15,6 +15,8 @@ pub fn command() -> Command {
         .input(Port::required("input", Kind::Table, "Tables of measurements").many())
         .output(Port::required("output", Kind::Figure, "Figure: .svg or .png"))
         .parameters(FactorSettings::declare())
+        .names_in_tables("input", Named::Metric, &["metric"])
+        .names_in_tables("input", Named::Column, &["factor", "group", "unit_by"])
         .example("rsom-report factor --input runs/*.parquet --metric dice,ra_vox --factor s --group net --output figure.svg")
 }
 

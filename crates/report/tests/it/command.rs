@@ -162,7 +162,7 @@ fn a_mask_on_another_grid_is_exit_code_3() {
     let run = study.bscan(&["other.nii.gz"], "figure.png", &[]);
     let message = run.expect_code(3).stderr;
     assert!(
-        message.contains("other.nii.gz") && message.contains("unknown size"),
+        message.contains("other.nii.gz") && message.contains("0.003 mm and unknown"),
         "{message}"
     );
     assert!(!study.path("figure.png").exists());

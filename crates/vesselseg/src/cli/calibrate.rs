@@ -1,6 +1,7 @@
 //! `rsom-vesselseg calibrate`.
 
 use rsom_formats::table::{Column, Table, TableError};
+use rsom_io::channels;
 use rsom_io::dataset::{Pair, SelectedScans};
 use rsom_io::fault::{of_file, of_run};
 use rsom_io::ports;
@@ -45,6 +46,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     for pair in &chosen.pairs {
         interrupt::check()?;
         let (scan, reference) = pair.load(chosen.label.as_deref())?;
+        let scan = channels::in_order_of(model.channels.as_deref(), scan, &pair.image)?;
         if reference.count() == 0 {
             empty += 1;
             let path = pair.reference.display();

@@ -1,6 +1,7 @@
 //! `rsom-vesselseg predict`.
 
 use ndarray::Axis;
+use rsom_io::channels;
 use rsom_io::fault::of_file;
 use rsom_io::ports;
 use rsom_io::prepared::PreparedScan;
@@ -18,8 +19,8 @@ pub(super) fn command() -> Command {
         .instruction_set(rsom_nn::instruction_set())
         .input(Port::required("weights", Kind::Weights, "Weights of train or import-weights, or a PyTorch state dict (.pt) of the original network"))
         .input(Port::required("input", Kind::Volume, "Scan to segment, prepared by 'preprocess vessel', or an RGB24 file of the released software"))
-        .output(Port::required("output", Kind::Mask, "Mask of the vessels, on the grid of the scan"))
-        .output(Port::optional("probabilities", Kind::Probabilities, "Probability of each voxel"))
+        .output(Port::required("output", Kind::Mask, "Mask of the vessels, on the grid of the scan").on_grid_of("input"))
+        .output(Port::optional("probabilities", Kind::Probabilities, "Probability of each voxel").on_grid_of("input"))
         .parameters(Settings::declare())
         .example("rsom-vesselseg predict --weights vesnet_gn.pt --input vessel.nii.gz --output vessels.nii.gz --threshold 0.97")
 }
@@ -38,6 +39,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let (weights, input) = (invocation.input("weights")?, invocation.input("input")?);
     let model = settings.how.load(weights)?;
     let PreparedScan { scan, file } = PreparedScan::load(input)?;
+    let scan = channels::in_order_of(model.channels.as_deref(), scan, input)?;
     let wanted = PredictSettings {
         threshold: settings.threshold.unwrap_or(model.threshold),
         probabilities: invocation.optional_output("probabilities").is_some(),

@@ -43,7 +43,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     settings.check().map_err(of_run)?;
     let (dataset, stated) = Dataset::of(&tiles::stated(&settings.tiling, invocation))?;
 
-    let training = load(&dataset, &dataset.training, Example::new)?;
+    let mut names = None;
+    let training = load(&dataset, &dataset.training, &mut names, Example::new)?;
     let voxels = training.iter().map(|loaded| loaded.example.voxels());
     let [all, vessels] = voxels.fold([0, 0], |[all, inside], [more, of_vessels]| {
         [all + more, inside + of_vessels]
@@ -54,7 +55,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             "every reference of the training scans is {which}; choose references that mark the vessels"
         )));
     }
-    let validation = load(&dataset, &dataset.validation, Example::new)?;
+    let validation = load(&dataset, &dataset.validation, &mut names, Example::new)?;
     let channels = training
         .first()
         .map_or(1, |loaded| loaded.example.channels());
@@ -72,7 +73,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let session = Session {
         outputs: &outputs,
         stated: &stated,
-        file: &|weights, provenance| file(&settings, weights, provenance),
+        file: &|weights, provenance| file(&settings, names.as_ref(), weights, provenance),
         advice: &advice,
     };
     let task = VesselTask::new(&settings, &training, &validation).map_err(of_run)?;
@@ -83,6 +84,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
 /// The bytes of a weights file.
 fn file(
     settings: &TrainSettings,
+    channels: Option<&Vec<String>>,
     weights: &BTreeMap<String, Tensor>,
     provenance: &str,
 ) -> Result<Vec<u8>, VesselsegError> {
@@ -91,6 +93,7 @@ fn file(
         threshold: THRESHOLD,
         blocks: settings.blocks,
         scaling: settings.scaling,
+        channels: channels.cloned(),
         calibration: None,
     };
     model.to_bytes(provenance)

@@ -25,6 +25,7 @@ fn study() -> Folder {
         threshold: 0.5,
         blocks: Blocks::WHOLE,
         scaling: InputScaling::IDENTITY,
+        channels: None,
         calibration: None,
     };
     let weights = model.to_bytes("{}").unwrap();

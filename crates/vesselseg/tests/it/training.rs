@@ -269,6 +269,7 @@ fn learned(network: NetworkConfig, tiling: Tiling) -> f64 {
         threshold: 0.5,
         blocks: settings.blocks,
         scaling: settings.scaling,
+        channels: None,
         calibration: None,
     };
     let wanted = PredictSettings {

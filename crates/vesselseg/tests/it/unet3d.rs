@@ -103,6 +103,7 @@ fn a_prediction_does_not_depend_on_tiles_or_blocks() {
         threshold: 0.5,
         blocks: Blocks::WHOLE,
         scaling: InputScaling::IDENTITY,
+        channels: None,
         calibration: None,
     };
     let found = |tile| {
