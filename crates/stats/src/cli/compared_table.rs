@@ -1,7 +1,7 @@
 //! Results of `compare` as a table, as JSON and as text.
 
 use rsom_formats::table::{Column, Table};
-use rsom_measures::{Unit, column};
+use rsom_measures::column;
 use rsom_parameters::Choice;
 use rsom_stage::StageError;
 use serde_json::{Value, json};
@@ -66,12 +66,8 @@ fn names(
 ) -> Vec<Column> {
     let quantity = |c: &Comparison| c.contrast.quantity.clone();
     let unit = |c: &Comparison| {
-        let traits = selected.traits.get(&c.contrast.quantity);
-        Some(
-            traits
-                .and_then(|t| t.unit.clone())
-                .unwrap_or_else(|| Unit::One.to_string()),
-        )
+        let traits = selected.traits.get(&c.contrast.quantity)?;
+        traits.unit.clone()
     };
     let mut columns = vec![
         Column::text(

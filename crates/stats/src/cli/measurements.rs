@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_formats::table::{Cell, Table, TableError, Values};
-use rsom_measures::{Unit, column};
+use rsom_measures::{Units, column};
 use rsom_parameters::Choice;
 use rsom_stage::StageError;
 
@@ -45,6 +45,7 @@ pub(super) struct Selection<'a> {
 pub(super) struct SelectedMeasurements {
     pub measurements: Vec<Measurement>,
     pub traits: BTreeMap<Quantity, Traits>,
+    units: Units,
     /// The levels of each condition column: numbers in ascending order, then texts in order of appearance.
     pub orders: Vec<Vec<Level>>,
 }
@@ -52,6 +53,7 @@ pub(super) struct SelectedMeasurements {
 /// Properties of a quantity, as the table states them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Traits {
+    /// The unit of all values; `None` when the table states none.
     pub unit: Option<String>,
     pub higher_is_better: Option<bool>,
 }
@@ -87,7 +89,8 @@ impl<'a> Selector<'a> {
 /// Selects measurements from a table.
 ///
 /// # Errors
-/// Exit code 3: a standard column is missing or has another type; a level or a unit is null. Exit code 2: a parameter
+/// Exit code 3: a standard column is missing or has another type; a level or a unit is null; a quantity is measured in
+/// two units. Exit code 2: a parameter
 /// names a column, metric or value that the table does not have; a scan or slice that identifies the unit occurs in
 /// several subjects.
 pub(super) fn select(
@@ -98,6 +101,7 @@ pub(super) fn select(
     let mut selected = SelectedMeasurements {
         measurements: Vec::new(),
         traits: BTreeMap::new(),
+        units: Units::default(),
         orders: vec![Vec::new(); selection.condition.len()],
     };
     let selectors: Vec<Selector<'_>> = selection
@@ -146,17 +150,14 @@ impl SelectedMeasurements {
             }
         }
         let traits = self.traits.entry(quantity.clone()).or_default();
-        let unit = reader.units[row]
-            .clone()
-            .filter(|u| u != Unit::One.as_str());
-        if let (Some(one), Some(other)) = (&traits.unit, &unit)
-            && one != other
-        {
-            return Err(StageError::inputs(format_args!(
-                "{quantity} has two units, {one} and {other}; convert the tables to one unit"
-            )));
+        let unit = reader.units[row].as_deref();
+        if reader.values[row].is_some_and(f64::is_finite) {
+            let name = quantity.to_string();
+            self.units.add(&name, unit).map_err(StageError::inputs)?;
+            traits.unit = self.units.of(&name).map(str::to_owned);
+        } else if traits.unit.is_none() {
+            traits.unit = unit.map(str::to_owned);
         }
-        traits.unit = traits.unit.take().or(unit);
         traits.higher_is_better = traits.higher_is_better.or(reader.higher_is_better[row]);
         self.measurements.push(Measurement {
             quantity,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_formats::table::Table;
 use rsom_io::ports;
-use rsom_measures::{Surface, column};
+use rsom_measures::{Surface, Unit, column};
 use rsom_parameters::{Choice, Parameters};
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
 
@@ -146,7 +146,10 @@ fn columns(
             if columns.iter().all(|c| c.quantity != *quantity) {
                 columns.push(MetricColumn {
                     quantity: quantity.clone(),
-                    unit: traits.unit.clone(),
+                    unit: traits
+                        .unit
+                        .clone()
+                        .filter(|unit| unit != Unit::One.as_str()),
                     decimals: *settings
                         .decimals
                         .get(place)

@@ -349,6 +349,36 @@ fn a_table_that_breaks_the_contract_is_exit_code_3() {
     corrupt.fails(line, 3, "m.parquet");
 }
 
+/// The study with this unit at s = 10, and `1` elsewhere.
+fn with_unit_at_ten(unit: Option<&str>) -> Table {
+    let table = study(Kind::Integer);
+    let s = table.integers("s").unwrap();
+    let units = s
+        .iter()
+        .map(|s| if *s == Some(10) { unit } else { Some("1") });
+    let units = Column::text("unit", units);
+    let columns = table.columns().iter().cloned();
+    let columns = columns.map(|c| if c.name == "unit" { units.clone() } else { c });
+    Table::new(columns.collect()).unwrap()
+}
+
+#[test]
+fn a_metric_in_two_units_is_exit_code_3_in_every_command() {
+    let compare =
+        "compare --input m.parquet --metric dice --factor s --baseline 0 --output t.parquet";
+    let table = "table --input m.parquet --metric dice --rows s";
+    for (unit, said) in [
+        (Some("%"), "dice is measured in 1 and in %"),
+        (None, "dice is measured in 1 and in no stated unit"),
+    ] {
+        let desk = Desk::with(&with_unit_at_ten(unit));
+        desk.fails(compare, 3, said);
+        desk.fails(table, 3, said);
+        // Rows that are not used do not matter.
+        desk.run(&format!("{table} --where s=0")).expect_code(0);
+    }
+}
+
 #[test]
 fn an_undeclared_column_that_tells_rows_apart_is_refused_until_it_is_declared() {
     let table = study(Kind::Integer);
