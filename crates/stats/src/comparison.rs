@@ -154,7 +154,12 @@ fn tested(
     } else {
         (
             Some(wilcoxon(&pairs.level, &pairs.baseline, config.test)?),
-            hodges_lehmann(&pairs.level, &pairs.baseline, config.confidence)?,
+            hodges_lehmann(
+                &pairs.level,
+                &pairs.baseline,
+                config.confidence,
+                config.test,
+            )?,
         )
     };
     let differences = paired_differences(&pairs.level, &pairs.baseline)?;

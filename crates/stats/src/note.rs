@@ -8,6 +8,9 @@ use crate::{Comparison, ComparisonConfig, EXACT_LIMIT, Method, MissingPair, Wilc
 /// Largest number of units that a note lists.
 const MOST_NAMED: usize = 10;
 
+/// Excess of the error level of an interval, relative to the requested one, that is only rounding.
+const LEVEL_SLACK: f64 = 1e-9;
+
 /// Caveats of a comparison, separated by `; `; `None` when there are none.
 ///
 /// A note states: that there are no pairs, and why; that all measurements at the level share a status; which units have
@@ -40,7 +43,7 @@ pub fn note(comparison: &Comparison, config: ComparisonConfig, alpha: f64) -> Op
         ));
     }
     if let Some(shift) = comparison.shift
-        && shift.confidence < config.confidence - 1e-9
+        && 1.0 - shift.confidence > (1.0 - config.confidence) * (1.0 + LEVEL_SLACK)
     {
         caveats.push(format!(
             "the interval has a confidence of only {:.3}",
