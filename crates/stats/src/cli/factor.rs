@@ -54,12 +54,12 @@ impl<'a> Factor<'a> {
             return Some(level);
         }
         // The paper's names: cross-entropy alone, or with the smoothness loss.
-        let plain = level == Level::number(0.0);
+        let plain = level.value() == Some(0.0);
         Some(Level::text(if plain { "BCE" } else { "BCE+S" }))
     }
 }
 
-/// A level of a factor: text that is a number counts as a number.
+/// A level of a factor: text that is a number in its shortest form counts as a number.
 pub(super) fn level_of(cell: Cell<'_>) -> Option<Level> {
     match cell {
         Cell::Text(text) => Some(Level::parse(text)),

@@ -1,5 +1,6 @@
 //! Converts rows of a long table to measurements.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_formats::table::{Cell, Table, TableError, Values};
@@ -45,8 +46,11 @@ pub(super) struct Selection<'a> {
 pub(super) struct SelectedMeasurements {
     pub measurements: Vec<Measurement>,
     pub traits: BTreeMap<Quantity, Traits>,
+    /// Whether the first entry of an occasion is the subject.
+    pub has_subjects: bool,
     units: Units,
-    /// The levels of each condition column: numbers in ascending order, then texts in order of appearance.
+    /// The levels of each condition column: by value when all are numbers in any spelling, else numbers first,
+    /// then texts in order of appearance.
     pub orders: Vec<Vec<Level>>,
 }
 
@@ -101,6 +105,7 @@ pub(super) fn select(
     let mut selected = SelectedMeasurements {
         measurements: Vec::new(),
         traits: BTreeMap::new(),
+        has_subjects: table.column(column::SUBJECT).is_some(),
         units: Units::default(),
         orders: vec![Vec::new(); selection.condition.len()],
     };
@@ -118,14 +123,10 @@ pub(super) fn select(
         }
     }
     for (order, factor) in selected.orders.iter_mut().zip(&reader.condition) {
-        // A stable sort keeps texts in order of appearance.
-        order.sort_by(|a, b| match (a, b) {
-            (Level::Text(_), Level::Text(_)) if !factor.is_loss_of_s() => std::cmp::Ordering::Equal,
-            (a, b) => a.cmp(b),
-        });
+        sort(order, factor.is_loss_of_s());
     }
     require_metrics(&reader, &selectors, &selected)?;
-    if table.column(column::SUBJECT).is_some() {
+    if selected.has_subjects {
         require_one_subject(
             &selected.measurements,
             selection.unit,
@@ -214,7 +215,10 @@ impl<'a> Reader<'a> {
             filter: selection
                 .filter
                 .iter()
-                .map(|(name, value)| Ok((named(name, "where")?, Level::parse(value))))
+                .map(|(name, value)| {
+                    let values = named(name, "where")?;
+                    Ok((values, wanted(values, value)))
+                })
                 .collect::<Result<_, StageError>>()?,
             condition: selection
                 .condition
@@ -277,6 +281,26 @@ impl<'a> Reader<'a> {
             .map(|(name, values)| name_of(values.cell(row)).ok_or_else(|| no_value(name, row)))
             .collect()
     }
+}
+
+/// The level that a parameter means among the values of a column.
+fn wanted(values: &Values, text: &str) -> Level {
+    let levels: BTreeSet<Level> = values.cells().filter_map(level_of).collect();
+    let meant = Level::meant(text, &levels).cloned();
+    meant.unwrap_or_else(|| Level::parse(text))
+}
+
+fn sort(levels: &mut [Level], by_name: bool) {
+    if levels.iter().all(|level| level.value().is_some()) {
+        let values = |a: &Level, b: &Level| a.value().partial_cmp(&b.value());
+        levels.sort_by(|a, b| values(a, b).unwrap_or(Ordering::Equal));
+        return;
+    }
+    // A stable sort keeps texts in order of appearance.
+    levels.sort_by(|a, b| match (a, b) {
+        (Level::Text(_), Level::Text(_)) if !by_name => Ordering::Equal,
+        (a, b) => a.cmp(b),
+    });
 }
 
 fn optional<T>(
