@@ -37,7 +37,8 @@ struct Settings {
     /// surfaces.
     #[parameter(default = ["dice", "precision", "recall", "iou", "ra_vox"])]
     metric: Vec<String>,
-    /// Format of the table; 'csv' writes every number with all digits.
+    /// Format of the table; 'csv' writes every number with all digits. 'md' and 'tex', the endings of files, mean markdown
+    /// and latex.
     #[parameter(default = Format::Markdown)]
     format: Format,
     /// Columns that identify the unit; means and deviations are computed over units.
@@ -66,6 +67,8 @@ enum Format {
     Markdown,
     Latex,
     Csv,
+    Md,
+    Tex,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
@@ -122,8 +125,8 @@ fn rendered(table: &PublicationTable, settings: &Settings) -> String {
         names: settings.names.clone(),
     };
     match settings.format {
-        Format::Markdown => to_markdown(table, &style),
-        Format::Latex => to_latex(table, &style),
+        Format::Markdown | Format::Md => to_markdown(table, &style),
+        Format::Latex | Format::Tex => to_latex(table, &style),
         Format::Csv => to_csv(table),
     }
 }

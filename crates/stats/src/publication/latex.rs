@@ -63,14 +63,29 @@ fn line(texts: &[String]) -> String {
 
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    let mut before = ' ';
+    let (mut before, mut in_math) = (' ', false);
     for c in text.chars() {
-        match c {
-            '*' => escaped.push_str("$^{*}$"),
+        let piece = match c {
+            '*' => "$^{*}$".to_owned(),
             // A minus sign of a number, not the hyphen of a name.
-            '-' if !before.is_alphanumeric() => escaped.push_str("$-$"),
-            c => escaped.push_str(&set(c)),
+            '-' if !before.is_alphanumeric() => "$-$".to_owned(),
+            c => set(c),
+        };
+        // Two formulas in a row are one: `$$` would begin a displayed formula.
+        match piece.strip_prefix('$').filter(|_| in_math) {
+            Some(rest) => {
+                escaped.pop();
+                // One base has one exponent.
+                escaped.push_str(if rest.starts_with(['^', '_']) {
+                    "{}"
+                } else {
+                    ""
+                });
+                escaped.push_str(rest);
+            }
+            None => escaped.push_str(&piece),
         }
+        in_math = piece.starts_with('$');
         before = c;
     }
     escaped

@@ -91,7 +91,7 @@ const SIGNS: [(char, &str); 106] = [
 
 fn sign(c: char) -> Option<String> {
     let (_, name) = SIGNS.iter().find(|(sign, _)| *sign == c)?;
-    Some(format!("\\ensuremath{{\\{name}}}"))
+    Some(format!("$\\{name}$"))
 }
 
 /// Greek capitals and the omicron that look like Latin letters, which LaTeX does not name.
@@ -100,7 +100,7 @@ const RAISED: (&str, &str) = ("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "012345678
 const LOWERED: (&str, &str) = ("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-");
 
 fn raised_or_lowered(c: char) -> Option<String> {
-    let in_math = |prefix: &str, base: char| format!("\\ensuremath{{{prefix}{{{base}}}}}");
+    let in_math = |prefix: &str, base: char| format!("${prefix}{{{base}}}$");
     counterpart(c, RAISED)
         .map(|base| in_math("^", base))
         .or_else(|| counterpart(c, LOWERED).map(|base| in_math("_", base)))
@@ -152,7 +152,7 @@ mod tests {
             "_{1}",
             "\\mathrm{A}",
         ];
-        let expected = math.map(|m| format!("\\ensuremath{{{m}}}")).concat();
+        let expected = math.map(|m| format!("${m}$")).concat();
         assert_eq!(text, expected);
     }
 

@@ -212,7 +212,9 @@ fn a_table_goes_to_its_output_in_every_format() {
     let desk = Desk::with(&study(Kind::Integer));
     for (format, start) in [
         ("markdown", "| s "),
+        ("md", "| s "),
         ("latex", "% needs"),
+        ("tex", "% needs"),
         ("csv", "s,dice_mean"),
     ] {
         let output = desk.run(&format!(
@@ -479,7 +481,7 @@ fn a_test_over_slices_is_told_wherever_it_is_shown() {
         Some("subject,scan,slice")
     );
     let table = desk.run("table --input m.parquet --tests t.parquet --rows arm --metric dice");
-    let text = table.expect_code(0).stdout.clone();
+    let text = table.expect_code(0).stdout;
     assert!(text.contains("p: tested over 12 slices"), "{text}");
     assert!(text.contains("(12 pairs)"), "{text}");
 }
