@@ -21,6 +21,15 @@ pub enum FrangiError {
         /// The largest one allowed.
         largest: f64,
     },
+    /// A picture instead of a volume.
+    #[error(
+        "the scan has a single voxel along {axis}; the filter needs a volume: in a single slice, vessels look like plates. \
+         Filter the whole scan and cut the slice out of the result"
+    )]
+    SingleSlice {
+        /// x, y or z.
+        axis: char,
+    },
     /// NaN or infinite intensities.
     #[error(
         "{count} voxels are NaN or infinite; replace them with 'io convert --replace-non-finite'"

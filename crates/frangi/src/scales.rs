@@ -1,6 +1,6 @@
 //! The scales of the vesselness filter.
 
-use rsom_volume::Spacing;
+use rsom_volume::{Grid, Spacing};
 use serde::{Deserialize, Serialize};
 
 use crate::FrangiError;
@@ -37,6 +37,21 @@ impl Scales {
                 "the scale {sigma} must be positive and finite"
             ))),
         }
+    }
+
+    /// The axes along which a grid is thinner than twice a scale, each with its number of voxels and the largest scale in
+    /// voxels. The filter hardly finds vessels of that scale: the grid ends before their surroundings do.
+    ///
+    /// # Errors
+    /// Scales in µm with unknown spacing; a scale that is too large; the errors of [`check`](Self::check).
+    pub fn thin_axes(&self, grid: &Grid) -> Result<Vec<(char, usize, f64)>, FrangiError> {
+        let scales = self.in_voxels(grid.spacing())?;
+        let largest = |axis: usize| scales.iter().fold(0.0, |m: f64, s| m.max(s[axis]));
+        let axes = ['x', 'y', 'z'].into_iter().enumerate();
+        let found = axes.map(|(axis, name)| (name, grid.shape()[axis], largest(axis)));
+        Ok(found
+            .filter(|(_, n, sigma)| (*n as f64) < 2.0 * sigma)
+            .collect())
     }
 
     /// Each scale in voxels along x, y, z of a grid.
@@ -80,6 +95,16 @@ mod tests {
         assert!(matches!(unknown, Err(FrangiError::UnknownSpacing)));
         let voxels = Scales::Vox(vec![2.0]).in_voxels(Spacing::RSOM).unwrap();
         assert_eq!(voxels, [[2.0; 3]]);
+    }
+
+    #[test]
+    fn a_grid_thinner_than_twice_a_scale_is_named() {
+        let grid = Grid::new([30, 3, 60], Spacing::RSOM).unwrap();
+        let thin = |um: f64| Scales::Um(vec![6.0, um]).thin_axes(&grid).unwrap();
+        assert_eq!(thin(12.0), []);
+        let found = thin(24.0);
+        assert_eq!((found.len(), found[0].0, found[0].1), (1, 'y', 3));
+        assert!((found[0].2 - 2.0).abs() < 1e-12);
     }
 
     #[test]

@@ -29,7 +29,7 @@ use crate::{FrangiError, Polarity, Settings, by_magnitude};
 /// voxels both give nearly the same result: the correlation over a volume of noisy tubes is 0.998.
 ///
 /// # Errors
-/// Invalid settings, scales in µm with unknown spacing, NaN or infinite voxels, [`FrangiError::Stopped`].
+/// Invalid settings, scales in µm with unknown spacing, a single voxel along an axis, NaN or infinite voxels, [`FrangiError::Stopped`].
 pub fn vesselness(
     scan: &Scan,
     settings: &Settings,
@@ -37,6 +37,10 @@ pub fn vesselness(
 ) -> Result<Array3<f32>, FrangiError> {
     settings.check()?;
     let scales = settings.scales.in_voxels(scan.grid().spacing())?;
+    let axes = ['x', 'y', 'z'].into_iter().zip(scan.grid().shape());
+    if let Some((axis, _)) = axes.into_iter().find(|(_, voxels)| *voxels == 1) {
+        return Err(FrangiError::SingleSlice { axis });
+    }
     let bad = scan.count_non_finite();
     if bad > 0 {
         return Err(FrangiError::NonFiniteVoxels { count: bad });

@@ -16,6 +16,7 @@ mod status;
 mod surface;
 pub mod threshold_curve;
 mod unit;
+mod units;
 
 pub use measurement::Measurement;
 pub use metric::{Metric, of_reference};
@@ -23,3 +24,4 @@ pub use row::Row;
 pub use status::Status;
 pub use surface::Surface;
 pub use unit::Unit;
+pub use units::{TwoUnits, Units};

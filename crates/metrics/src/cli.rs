@@ -5,6 +5,7 @@ mod biomarkers;
 mod evaluate;
 mod histogram;
 mod keys;
+mod structure;
 mod table;
 
 use rsom_stage::Definition;

@@ -3,6 +3,7 @@
 use rsom_measures::{Metric, schema};
 use rsom_parameters::Choice;
 
+use crate::cldice::Skeleton;
 use crate::roughness::Variant;
 use crate::{Measurement, Pair, cldice, holes, normals, overlap, roughness, thickness};
 
@@ -92,7 +93,7 @@ impl Measure {
     fn take(self, pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
         match self {
             Self::Overlap => overlap::measure(pair, settings),
-            Self::Cldice => cldice::measure(pair),
+            Self::Cldice => cldice::measure(pair, settings),
             Self::Roughness => roughness::measure(pair, settings),
             Self::Holes => holes::measure(pair, settings),
             Self::Thickness => thickness::measure(pair, settings),
@@ -108,6 +109,8 @@ pub struct Settings {
     pub per_slice: bool,
     /// Definition of the roughness.
     pub roughness: Variant,
+    /// Thinning for the center lines of clDice.
+    pub skeleton: Skeleton,
     /// Whether neighboring B-scans are neighbors in the tissue. If not, nothing is measured across them.
     pub dense: bool,
 }
@@ -146,6 +149,7 @@ mod tests {
         Settings {
             per_slice,
             roughness: Variant::Rsom,
+            skeleton: Skeleton::Topology,
             dense: false,
         }
     }

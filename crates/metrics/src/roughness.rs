@@ -3,7 +3,7 @@
 mod gerl2019;
 mod rsom;
 
-use ndarray::{Array2, ArrayView1, ArrayView2, ArrayView3, Axis};
+use ndarray::{Array2, ArrayView3, Axis};
 use rsom_measures::schema::{
     RA_COVERAGE, RA_UM, RA_VOX, REFERENCE_RA_COVERAGE, REFERENCE_RA_UM, REFERENCE_RA_VOX,
 };
@@ -42,8 +42,8 @@ struct RoughnessSums {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Roughness {
     deviations: [Array2<Option<f64>>; 2],
-    /// For each B-scan, whether any column has a surface below depth 0.
-    has_surface: Vec<bool>,
+    /// Whether any column of the scan has a surface of its own.
+    has_surface: bool,
     holes: usize,
 }
 
@@ -71,18 +71,23 @@ impl Roughness {
         });
         let columns = mask.lanes(Axis(2)).into_iter();
         let holes = columns.filter(|c| !c.iter().any(|v| *v)).count();
-        let own = |c: ArrayView1<'_, bool>| c.iter().any(|v| *v) && !c[0];
-        let has_surface = |bscan: ArrayView2<'_, bool>| bscan.rows().into_iter().any(own);
+        let has_surface = match variant {
+            Variant::Rsom => true,
+            Variant::Gerl2019 => gerl2019::has_surface(mask),
+        };
         Self {
             deviations,
-            has_surface: mask.axis_iter(Axis(1)).map(has_surface).collect(),
+            has_surface,
             holes,
         }
     }
 
     /// Ra in voxels: the mean over the measured columns of a surface, or of both surfaces together, of the whole scan
-    /// or of one B-scan. `None` when no column is measured or has a surface (a full mask has none, which does not mean
-    /// that it is smooth), or when there is no such B-scan.
+    /// or of one B-scan. `None` when no column is measured (a full mask has no surface, which does not mean that it is
+    /// smooth), or when there is no such B-scan. Under [`Variant::Gerl2019`] also when every column of the scan is empty or
+    /// touches depth 0: then no surface is the mask's own.
+    ///
+    /// The value of the scan is the mean of those of its B-scans, weighted by their measured columns.
     #[must_use]
     pub fn ra_vox(&self, surface: Surface, slice: Option<usize>) -> Option<f64> {
         let RoughnessSums { sum, columns, .. } = self.measured(surface, slice)?;
@@ -92,7 +97,7 @@ impl Roughness {
     /// Share of the columns (over all B-scans) that [`ra_vox`](Self::ra_vox) includes, from 0 to 1; for both surfaces
     /// together, the mean of their shares. 0 when Ra is undefined; `None` when there is no such B-scan.
     ///
-    /// 1 under [`Variant::Gerl2019`], which gives every column a surface.
+    /// 1 under [`Variant::Gerl2019`], which gives every column a surface, wherever Ra is defined.
     #[must_use]
     pub fn ra_coverage(&self, surface: Surface, slice: Option<usize>) -> Option<f64> {
         let RoughnessSums { columns, all, .. } = self.measured(surface, slice)?;
@@ -106,10 +111,9 @@ impl Roughness {
             Surface::Lower => &self.deviations[1..],
             Surface::Both => &self.deviations[..],
         };
-        let has_surface = match slice {
-            Some(y) => *self.has_surface.get(y)?,
-            None => self.has_surface.contains(&true),
-        };
+        if slice.is_some_and(|y| y >= self.deviations[0].len_of(Axis(1))) {
+            return None;
+        }
         let mut measured = RoughnessSums::default();
         for deviations in chosen {
             let of_region = slice.map_or_else(
@@ -117,7 +121,7 @@ impl Roughness {
                 |y| deviations.slice_axis(Axis(1), (y..=y).into()),
             );
             measured.all += of_region.len();
-            for deviation in of_region.iter().flatten().filter(|_| has_surface) {
+            for deviation in of_region.iter().flatten().filter(|_| self.has_surface) {
                 measured.sum += deviation;
                 measured.columns += 1;
             }
@@ -183,6 +187,7 @@ mod tests {
 
     use super::*;
     use crate::Metric;
+    use crate::cldice::Skeleton;
 
     fn layer(heights: &[Vec<usize>], thickness: usize) -> Array3<bool> {
         let shape = (heights[0].len(), heights.len(), 40);
@@ -219,6 +224,7 @@ mod tests {
             let settings = Settings {
                 per_slice: true,
                 roughness: variant,
+                skeleton: Skeleton::Topology,
                 dense: false,
             };
             for row in measure(&Pair::new(&empty, &empty).unwrap(), &settings) {
@@ -236,6 +242,7 @@ mod tests {
             let settings = Settings {
                 per_slice: false,
                 roughness: Variant::Rsom,
+                skeleton: Skeleton::Topology,
                 dense: false,
             };
             let rows = measure(&Pair::new(&mask, &mask).unwrap(), &settings);
@@ -284,6 +291,21 @@ mod tests {
     }
 
     #[test]
+    fn a_layer_cut_above_in_every_column_keeps_the_roughness_below() {
+        // Lower surface 5, 7, 5, 7, …: abs(v - scipy.ndimage.uniform_filter1d(v, 5)) has the mean 0.866667 over 12 columns.
+        let cut = |z: usize, x: usize| z <= 5 + 2 * (x % 2);
+        let mask = Array3::from_shape_fn((12, 1, 20), |(x, _, z)| cut(z, x));
+        let roughness = Roughness::of(mask.view(), Variant::Rsom);
+        for slice in [None, Some(0)] {
+            let lower = roughness.ra_vox(Surface::Lower, slice).unwrap();
+            assert!((lower - 13.0 / 15.0).abs() < 1e-12, "{lower}");
+            assert_eq!(roughness.ra_coverage(Surface::Lower, slice), Some(1.0));
+            assert_eq!(roughness.ra_vox(Surface::Upper, slice), None);
+            assert_eq!(roughness.ra_coverage(Surface::Upper, slice), Some(0.0));
+        }
+    }
+
+    #[test]
     fn a_full_mask_is_covered_by_no_roughness() {
         let full = Array3::from_elem((8, 2, 9), true);
         for variant in [Variant::Rsom, Variant::Gerl2019] {
@@ -293,6 +315,34 @@ mod tests {
     }
 
     proptest! {
+        // Columns may be empty, full, or cut above or below.
+        #[test]
+        fn a_scan_has_the_mean_of_its_bscans(
+            extents in prop::collection::vec(prop::collection::vec((0usize..12, 0usize..12), 7), 1..4),
+        ) {
+            let shape = (7, extents.len(), 11);
+            let mask = Array3::from_shape_fn(shape, |(x, y, z)| {
+                let (first, end) = extents[y][x];
+                (first..end).contains(&z)
+            });
+            for variant in [Variant::Rsom, Variant::Gerl2019] {
+                let roughness = Roughness::of(mask.view(), variant);
+                for surface in [Surface::Upper, Surface::Lower, Surface::Both] {
+                    let (mut sum, mut share) = (0.0, 0.0);
+                    for slice in 0..extents.len() {
+                        let coverage = roughness.ra_coverage(surface, Some(slice)).unwrap();
+                        sum += coverage * roughness.ra_vox(surface, Some(slice)).unwrap_or(0.0);
+                        share += coverage;
+                    }
+                    let whole = roughness.ra_vox(surface, None);
+                    prop_assert_eq!(whole.is_some(), share > 0.0);
+                    if let Some(whole) = whole {
+                        prop_assert!((whole - sum / share).abs() < 1e-12);
+                    }
+                }
+            }
+        }
+
         #[test]
         fn variants_agree_where_every_column_is_whole(
             heights in prop::collection::vec(prop::collection::vec(1usize..20, 9), 1..5),

@@ -1,5 +1,12 @@
 //! Maps values to pixels: axes with round ticks, lengths of scale bars.
 
+/// Narrowest range of an axis, relative to its largest value; a narrower one is widened, like that of a single value.
+const NARROWEST: f64 = 1e-6;
+/// Largest distance of a value from a tick, in steps, that is only rounding.
+const ON_A_TICK: f64 = 1e-9;
+/// Labels of smaller steps are written with a power of ten.
+const SMALLEST_DECIMAL: f64 = 1e-6;
+
 /// A linear axis over at least the range of some values, with round ticks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Axis {
@@ -21,15 +28,15 @@ impl Axis {
         if low > high {
             (low, high) = (0.0, 1.0);
         }
-        let smallest = (low.abs().max(high.abs()) * 1e-6).max(1e-12);
-        if high - low < smallest {
-            let margin = if low == 0.0 { 0.5 } else { 0.05 * low.abs() };
+        let largest = low.abs().max(high.abs());
+        if high - low <= NARROWEST * largest {
+            let margin = if largest == 0.0 { 0.5 } else { 0.05 * largest };
             (low, high) = (low - margin, high + margin);
         }
         let step = round_step((high - low) / ticks.max(1) as f64);
         // A value on a tick, up to rounding, needs no further tick.
-        let low = (low / step + 1e-9).floor() * step;
-        let high = (high / step - 1e-9).ceil() * step;
+        let low = (low / step + ON_A_TICK).floor() * step;
+        let high = (high / step - ON_A_TICK).ceil() * step;
         Self { low, high, step }
     }
 
@@ -39,28 +46,40 @@ impl Axis {
         (value - self.low) / (self.high - self.low)
     }
 
-    /// Values of the ticks and their labels, from low to high, all with the same number of decimals.
+    /// Values of the ticks and their labels, from low to high, all with the same number of decimals; with one power of ten
+    /// when steps are below 1e-6.
     #[must_use]
     pub fn ticks(&self) -> Vec<(f64, String)> {
         let count = ((self.high - self.low) / self.step).round() as usize;
-        let decimals = (-self.step.log10() - 1e-9).ceil().clamp(0.0, 12.0) as usize;
+        let largest = self.low.abs().max(self.high.abs());
+        let power = if self.step < SMALLEST_DECIMAL {
+            largest.log10().floor() as i32
+        } else {
+            0
+        };
+        let step = self.step / 10f64.powi(power);
+        let decimals = (-step.log10() - ON_A_TICK).ceil().clamp(0.0, 12.0) as usize;
         (0..=count)
             .map(|i| {
                 let value = self.low + i as f64 * self.step;
-                let label = format!("{:.decimals$}", value + 0.0);
-                let zero = label
-                    .trim_start_matches('-')
-                    .chars()
-                    .all(|c| c == '0' || c == '.');
-                let label = if zero {
-                    label.replace('-', "")
-                } else {
-                    label.replace('-', "−")
-                };
-                (value, label)
+                (value, label(value, decimals, power))
             })
             .collect()
     }
+}
+
+/// A number with a minus sign; zero has none, and no power of ten.
+fn label(value: f64, decimals: usize, power: i32) -> String {
+    let digits = format!("{:.decimals$}", value / 10f64.powi(power));
+    let text = digits.trim_start_matches('-');
+    if text.chars().all(|c| c == '0' || c == '.') {
+        return if power == 0 { text } else { "0" }.to_owned();
+    }
+    let text = match power {
+        0 => digits,
+        _ => format!("{digits}e{power}"),
+    };
+    text.replace('-', "−")
 }
 
 /// A round length (1, 2 or 5 times a power of ten) of at most `limit`, which is positive.
@@ -68,7 +87,7 @@ impl Axis {
 pub fn round_length(limit: f64) -> f64 {
     let power = 10f64.powf(limit.log10().floor());
     let factors = [5.0, 2.0, 1.0];
-    let fits = |factor: &f64| factor * power <= limit * (1.0 + 1e-9);
+    let fits = |factor: &f64| factor * power <= limit * (1.0 + ON_A_TICK);
     factors.into_iter().find(fits).unwrap_or(1.0) * power
 }
 
@@ -76,7 +95,7 @@ pub fn round_length(limit: f64) -> f64 {
 fn round_step(least: f64) -> f64 {
     let power = 10f64.powf(least.log10().floor());
     let factors = [1.0, 2.0, 5.0];
-    let reaches = |factor: &f64| factor * power >= least * (1.0 - 1e-9);
+    let reaches = |factor: &f64| factor * power >= least * (1.0 - ON_A_TICK);
     factors.into_iter().find(reaches).unwrap_or(10.0) * power
 }
 
@@ -101,6 +120,22 @@ mod tests {
             ["0", "20", "40", "60", "80", "100"]
         );
         assert_eq!(labels(&Axis::around([-1.0, 1.0], 2)), ["−1", "0", "1"]);
+    }
+
+    #[test]
+    fn an_axis_of_small_values_has_the_ticks_of_large_ones() {
+        assert_eq!(
+            labels(&Axis::around([4.1e-13, 5.9e-13], 4)),
+            ["4.0e−13", "4.5e−13", "5.0e−13", "5.5e−13", "6.0e−13"]
+        );
+        assert_eq!(
+            labels(&Axis::around([0.0, 1e-12], 2)),
+            ["0", "0.5e−12", "1.0e−12"]
+        );
+        // A single value gets a range of its own size.
+        let axis = Axis::around([5e-13], 2);
+        assert!(axis.share(5e-13) > 0.1 && axis.share(5e-13) < 0.9);
+        assert!(axis.share(6e-13) > 1.0, "{axis:?}");
     }
 
     #[test]

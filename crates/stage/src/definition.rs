@@ -134,8 +134,18 @@ impl Command {
             parameter: (*parameter).to_owned(),
             names,
             input: input.to_owned(),
+            derived: Vec::new(),
         });
         self.spec.table_names.extend(declared);
+        self
+    }
+
+    /// States a name that the command derives: no table needs to contain it.
+    #[must_use]
+    pub fn derives(mut self, name: &str) -> Self {
+        for declared in &mut self.spec.table_names {
+            declared.derived.push(name.to_owned());
+        }
         self
     }
 

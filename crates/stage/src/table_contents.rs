@@ -36,6 +36,9 @@ pub struct TableNames {
     pub names: Named,
     /// The input with the tables.
     pub input: String,
+    /// Names that the command knows although no table contains them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<String>,
 }
 
 /// What a word names.

@@ -73,22 +73,30 @@ pub struct Comparison {
     /// The smallest adjusted p-value that the sample sizes allow: all tests of the family at their smallest attainable
     /// p.
     pub smallest_attainable_p_adjusted: Option<f64>,
-    /// Number of tests in the family.
+    /// Number of tests in the family, including those that could not be made.
     pub family_size: usize,
     /// Number of undefined measurements at level and baseline.
     pub n_undefined: usize,
     /// `ok`, or the reason why there is no test: the most frequent status of the undefined values.
     pub status: String,
-    /// The status of all measurements at the level, when it is the same for all and not `ok`.
+    /// What is peculiar about the measurements at the level: see [`Sample::peculiarity`].
     pub level_status: Option<String>,
+    /// The same for those at the baseline.
+    pub baseline_status: Option<String>,
+    /// Number of subjects among the pairs, if known: fewer than pairs when units of one subject are taken for independent.
+    pub n_subjects: Option<usize>,
 }
 
 /// Compares every level of a factor with the baseline level.
 ///
 /// The last entry of a condition is the level of the factor; the entries before it are the group. Differences are level
 /// − baseline. Every level of every group gives one result per quantity, even when nothing can be tested (a network
-/// that predicts nothing has no roughness): then the test is `None` and the status states the reason. Results without a
-/// p-value do not count in the family.
+/// that predicts nothing has no roughness) and when the level or the baseline is absent from the group (a training that
+/// failed): then the test is `None` and the status states the reason. The levels are those of any group and any quantity
+/// with the same label.
+///
+/// A family counts all its results: one without a p-value is a test that was planned, so that a level that failed does not
+/// lower the adjusted p of the others.
 ///
 /// # Errors
 /// No measurement at the baseline; a confidence outside (0, 1).
@@ -99,27 +107,42 @@ pub fn compare(
     config: ComparisonConfig,
 ) -> Result<Vec<Comparison>, StatsError> {
     require_baseline(samples, factor, baseline)?;
+    let nothing = Sample::default();
     let mut comparisons = Vec::new();
     for (quantity, conditions) in samples {
-        for (condition, sample) in conditions {
-            let Some((level, group)) = condition.split_last() else {
-                continue;
+        let levels = levels_of(samples, &quantity.label);
+        for group in groups_of(conditions) {
+            let at = |level: &Level| {
+                let condition: Vec<Level> = group.iter().chain([level]).cloned().collect();
+                conditions.get(&condition).unwrap_or(&nothing)
             };
-            if level == baseline {
-                continue;
+            for level in levels.iter().filter(|level| **level != baseline) {
+                let contrast = Contrast {
+                    quantity: quantity.clone(),
+                    group: group.to_vec(),
+                    level: (*level).clone(),
+                };
+                comparisons.push(tested(contrast, at(level), at(baseline), config)?);
             }
-            let at_baseline: Vec<Level> = group.iter().chain([baseline]).cloned().collect();
-            let reference = conditions.get(&at_baseline);
-            let contrast = Contrast {
-                quantity: quantity.clone(),
-                group: group.to_vec(),
-                level: level.clone(),
-            };
-            comparisons.push(tested(contrast, sample, reference, config)?);
         }
     }
     adjust_families(&mut comparisons, config)?;
     Ok(comparisons)
+}
+
+/// The levels of all quantities of a structure: its masks have all measures, or a run is missing.
+fn levels_of<'a>(samples: &'a Samples, label: &Option<Level>) -> BTreeSet<&'a Level> {
+    let of_label = samples.iter().filter(|(q, _)| q.label == *label);
+    let conditions = of_label.flat_map(|(_, conditions)| conditions.keys());
+    conditions.filter_map(|c| c.last()).collect()
+}
+
+fn groups_of(conditions: &BTreeMap<Vec<Level>, Sample>) -> BTreeSet<&[Level]> {
+    let split = |condition: &'_ Vec<Level>| condition.split_last().map(|(_, group)| group.len());
+    conditions
+        .keys()
+        .filter_map(|condition| Some(&condition[..split(condition)?]))
+        .collect()
 }
 
 fn require_baseline(samples: &Samples, factor: &str, baseline: &Level) -> Result<(), StatsError> {
@@ -143,18 +166,21 @@ fn require_baseline(samples: &Samples, factor: &str, baseline: &Level) -> Result
 fn tested(
     contrast: Contrast,
     sample: &Sample,
-    baseline: Option<&Sample>,
+    baseline: &Sample,
     config: ComparisonConfig,
 ) -> Result<Comparison, StatsError> {
-    let nothing = Sample::default();
-    let baseline = baseline.unwrap_or(&nothing);
     let pairs = Pairs::of(sample, baseline);
     let (test, shift) = if pairs.level.is_empty() {
         (None, None)
     } else {
         (
             Some(wilcoxon(&pairs.level, &pairs.baseline, config.test)?),
-            hodges_lehmann(&pairs.level, &pairs.baseline, config.confidence)?,
+            hodges_lehmann(
+                &pairs.level,
+                &pairs.baseline,
+                config.confidence,
+                config.test,
+            )?,
         )
     };
     let differences = paired_differences(&pairs.level, &pairs.baseline)?;
@@ -162,6 +188,7 @@ fn tested(
         Some(_) => Status::Ok.to_string(),
         None => sample
             .main_reason()
+            .or_else(|| absent(sample, baseline).map(str::to_owned))
             .or_else(|| baseline.main_reason())
             .unwrap_or_else(|| Status::Undefined.to_string()),
     };
@@ -177,9 +204,19 @@ fn tested(
         family_size: 0,
         n_undefined: sample.n_undefined() + baseline.n_undefined(),
         status,
-        level_status: sample.common_status().map(str::to_owned),
+        level_status: sample.peculiarity(),
+        baseline_status: baseline.peculiarity(),
+        n_subjects: None,
         pairs,
     })
+}
+
+/// The status of a contrast without measurements on one side.
+fn absent(level: &Sample, baseline: &Sample) -> Option<&'static str> {
+    if level.is_empty() {
+        return Some("absent");
+    }
+    baseline.is_empty().then_some("baseline_absent")
 }
 
 fn summary(values: &[f64]) -> SampleSummary {
@@ -198,14 +235,15 @@ fn adjust_families(
             Family::Metric => c.contrast.quantity.metric.clone(),
             Family::Group => format!("{:?} {:?}", c.contrast.quantity, c.contrast.group),
         };
-        if c.test.is_some() {
-            families.entry(family).or_default().push(index);
-        }
+        families.entry(family).or_default().push(index);
     }
     for members in families.values() {
         let adjusted = |p: fn(&Wilcoxon) -> f64| {
-            let tests = members.iter().filter_map(|i| comparisons[*i].test.as_ref());
-            adjust(&tests.map(p).collect::<Vec<_>>(), config.adjustment)
+            let tests = members.iter().map(|i| comparisons[*i].test.as_ref());
+            adjust(
+                &tests.map(|t| t.map_or(1.0, p)).collect::<Vec<_>>(),
+                config.adjustment,
+            )
         };
         // Adjusted values increase with every p-value of the family, so the smallest p-values give the smallest
         // adjusted values.
@@ -215,8 +253,10 @@ fn adjust_families(
         );
         for (place, index) in members.iter().enumerate() {
             let comparison = &mut comparisons[*index];
-            comparison.p_adjusted = Some(p_values[place]);
-            comparison.smallest_attainable_p_adjusted = Some(smallest[place]);
+            if comparison.test.is_some() {
+                comparison.p_adjusted = Some(p_values[place]);
+                comparison.smallest_attainable_p_adjusted = Some(smallest[place]);
+            }
             comparison.family_size = members.len();
         }
     }

@@ -1,45 +1,51 @@
-//! Paired differences, rounded so that equal ones tie.
+//! Paired differences, freed of noise so that equal ones tie.
 
 use crate::StatsError;
 use crate::error::require_finite;
+use crate::noise::{tolerances, without_noise};
 
-/// Number of decimals of a difference.
-const DECIMALS: i32 = 12;
-
-/// The differences `first[i] − second[i]`, rounded half to even to 12 decimals.
+/// The differences `first[i] − second[i]`, without floating-point noise.
 ///
-/// Differences that are equal except for floating-point error (1 − 1.1 and 2 − 2.1) must tie when they are ranked;
-/// therefore they are rounded first. A difference too large to have 12 decimals in f64 is not changed.
+/// Differences that are equal except for floating-point error (1 − 1.1 and 2 − 2.1) must tie when they are ranked, and
+/// one that is nothing but error (0.3 − (0.1 + 0.2)) must be zero. A difference is uncertain by 1e-12 of the larger
+/// value of its pair, and by at least 16 units in the last place of the largest value of the sample. Absolute
+/// differences that agree within this tolerance become equal; a difference within it is 0. The tolerance follows the
+/// values, so ranks, ties and zeros do not depend on the unit.
 ///
 /// # Errors
 /// Samples of different length, a value that is NaN or infinite, a difference that overflows.
 pub fn paired_differences(first: &[f64], second: &[f64]) -> Result<Vec<f64>, StatsError> {
-    if first.len() != second.len() {
-        return Err(StatsError::LengthMismatch {
-            first: first.len(),
-            second: second.len(),
-        });
-    }
-    require_finite(first)?;
-    require_finite(second)?;
-    let differences: Vec<f64> = first
-        .iter()
-        .zip(second)
-        .map(|(a, b)| rounded(a - b))
-        .collect();
-    require_finite(&differences)?;
-    Ok(differences)
+    Ok(Differences::of(first, second)?.values)
 }
 
-/// Rounds half to even to 12 decimals; −0 becomes 0.
-pub(crate) fn rounded(value: f64) -> f64 {
-    let scale = 10f64.powi(DECIMALS);
-    let scaled = value * scale;
-    // From 2^53 on every f64 is an integer.
-    if scaled.abs() >= 9_007_199_254_740_992.0 {
-        return value;
+/// Differences with their uncertainty.
+pub(crate) struct Differences {
+    pub values: Vec<f64>,
+    /// The largest tolerance of any of them.
+    pub tolerance: f64,
+}
+
+impl Differences {
+    /// See [`paired_differences`].
+    pub(crate) fn of(first: &[f64], second: &[f64]) -> Result<Self, StatsError> {
+        if first.len() != second.len() {
+            return Err(StatsError::LengthMismatch {
+                first: first.len(),
+                second: second.len(),
+            });
+        }
+        require_finite(first)?;
+        require_finite(second)?;
+        let pairs = || first.iter().zip(second);
+        let differences: Vec<f64> = pairs().map(|(a, b)| a - b).collect();
+        require_finite(&differences)?;
+        let magnitudes: Vec<f64> = pairs().map(|(a, b)| a.abs().max(b.abs())).collect();
+        let tolerances = tolerances(&magnitudes);
+        Ok(Self {
+            values: without_noise(&differences, &tolerances),
+            tolerance: tolerances.into_iter().fold(0.0, f64::max),
+        })
     }
-    scaled.round_ties_even() / scale + 0.0
 }
 
 #[cfg(test)]
@@ -53,15 +59,34 @@ mod tests {
     }
 
     #[test]
-    fn noise_below_twelve_decimals_is_no_difference() {
-        let d = paired_differences(&[0.3], &[0.1 + 0.2]).unwrap();
-        assert_eq!(d[0].to_bits(), 0f64.to_bits());
+    fn differences_of_a_tenth_tie_at_any_size_of_the_values() {
+        // In decimals every difference is ±0.1; in f64 the noise at 80,000 is 9e-12.
+        let first = [10_000.1, 20_000.2, 30_000.3, 40_000.2, 80_000.4, 1.1];
+        let second = [10_000.0, 20_000.1, 30_000.2, 40_000.3, 80_000.3, 1.2];
+        let d = paired_differences(&first, &second).unwrap();
+        assert_eq!(d, [0.1, 0.1, 0.1, -0.1, 0.1, -0.1]);
+    }
+
+    #[test]
+    fn small_differences_of_small_values_are_no_noise() {
+        let d = paired_differences(&[5.4e-14, 2.62e-13], &[4e-15, 2.12e-13]).unwrap();
+        assert_eq!(d, [5e-14, 5e-14]);
+    }
+
+    #[test]
+    fn noise_of_the_last_digits_is_no_difference() {
+        for unit in [1e-12, 1.0, 1e9] {
+            let d = paired_differences(&[0.3 * unit], &[(0.1 + 0.2) * unit]).unwrap();
+            assert_eq!(d[0].to_bits(), 0f64.to_bits());
+        }
     }
 
     #[test]
     fn large_differences_stay_as_they_are() {
         let d = paired_differences(&[1e300, 123_456.7], &[0.0, 0.0]).unwrap();
-        assert_eq!(d, [1e300, 123_456.7]);
+        assert_eq!(d[0], 1e300);
+        let d = paired_differences(&[123_456.7, 1e5], &[0.0, 0.0]).unwrap();
+        assert_eq!(d, [123_456.7, 1e5]);
     }
 
     #[test]

@@ -3,6 +3,9 @@
 /// Number of additions between two checks for overflow; a count at most doubles in each, so none overflows.
 const ADDITIONS_BETWEEN_CHECKS: usize = 512;
 
+/// Relative error that long sums of probabilities may have when they are compared with a given probability.
+const SLACK: f64 = 64.0 * f64::EPSILON;
+
 /// P(S ≤ `bound`), where S is the sum of a random subset of `ranks`: each is included with probability ½,
 /// independently.
 ///
@@ -28,15 +31,14 @@ pub(crate) fn lower_tail(ranks: &[u64], bound: u64) -> f64 {
     tail(&ranks, bound)
 }
 
-/// The quantile of S: the smallest b with P(S ≤ b) ≥ `probability`.
+/// The quantile of S: the smallest b with P(S ≤ b) ≥ `probability`, which is at most ½.
 ///
-/// Counts the whole range of S; use it for small samples only.
+/// Counts the lower half of the range of S, which is symmetric.
 pub(crate) fn quantile(ranks: &[u64], probability: f64) -> u64 {
     let mut sorted = ranks.to_vec();
     sorted.sort_unstable();
-    let counts = Counts::up_to(&sorted, sorted.iter().sum());
-    // Rounding of long sums may miss the probability.
-    let target = probability * (1.0 - 64.0 * f64::EPSILON);
+    let counts = Counts::up_to(&sorted, sorted.iter().sum::<u64>().div_ceil(2));
+    let target = probability * (1.0 - SLACK);
     let mut cumulative = 0.0;
     for (sum, count) in counts.of_sum.iter().enumerate() {
         cumulative += scaled(*count, counts.exponent - sorted.len() as i64);

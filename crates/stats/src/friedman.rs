@@ -3,8 +3,8 @@
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use crate::StatsError;
-use crate::differences::rounded;
 use crate::error::require_finite;
+use crate::noise::{tolerances, without_noise};
 use crate::ranks::{doubled_midranks, tie_correction};
 
 /// Result of a Friedman test.
@@ -18,7 +18,7 @@ pub struct Friedman {
 
 /// Tests whether k treatments, each measured once in n blocks, have the same distribution (Friedman 1937).
 ///
-/// `blocks` has one row of k values per block. Values are rounded to 12 decimals and ranked within the block; χ² = (12
+/// `blocks` has one row of k values per block. Values are ranked within the block, where two that agree in 12 significant digits tie; χ² = (12
 /// / (n·k·(k + 1)) · Σ Rⱼ² − 3n(k + 1)) / c with rank sums Rⱼ and c = 1 − Σ(t³ − t) / (n·k·(k² − 1)), as in
 /// `scipy.stats.friedmanchisquare`. When all values of every block are equal, χ² is 0 and p is 1.
 ///
@@ -41,7 +41,7 @@ pub fn friedman(blocks: &[Vec<f64>]) -> Result<Friedman, StatsError> {
             return Err(StatsError::BadBlocks(message));
         }
         require_finite(block)?;
-        let ranked = doubled_midranks(&block.iter().map(|v| rounded(*v)).collect::<Vec<_>>());
+        let ranked = doubled_midranks(&without_noise(block, &tolerances(block)));
         for (sum, rank) in doubled_sums.iter_mut().zip(&ranked.ranks) {
             *sum += rank;
         }

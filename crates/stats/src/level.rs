@@ -29,16 +29,48 @@ impl Level {
         Level::Text(value.to_owned())
     }
 
-    /// A number if the text is one, so that `0`, `0.0` and the number 0 are the same level.
+    /// A number if the text is its shortest decimal form, such as `0`, `-2` or `0.25`; else the text, unchanged.
     ///
-    /// Digits after a leading zero (`007`), `inf` and `nan` stay text.
+    /// So two texts are one level only if they are equal: `1.1` and `1.10`, `007` and `7`, and identifiers with more digits
+    /// than a number can hold stay apart, and each is printed as it was written.
     #[must_use]
     pub fn parse(text: &str) -> Self {
+        match text.parse::<f64>() {
+            Ok(value) if value.is_finite() && (value + 0.0).to_string() == text => {
+                Self::number(value)
+            }
+            _ => Self::text(text),
+        }
+    }
+
+    /// The value of a number, or of a text that is a number in any spelling (`0.0`, `1e-3`); identifiers such as `007` have
+    /// none.
+    #[must_use]
+    pub fn value(&self) -> Option<f64> {
+        let text = match self {
+            Level::Number(value) => return Some(*value),
+            Level::Text(text) => text,
+        };
         let digits = text.trim_start_matches(['-', '+']).as_bytes();
         let named = digits.len() > 1 && digits[0] == b'0' && digits[1].is_ascii_digit();
-        match text.parse::<f64>() {
-            Ok(value) if value.is_finite() && !named => Self::number(value),
-            _ => Self::text(text),
+        let value = text.parse::<f64>().ok()?;
+        (value.is_finite() && !named).then_some(value)
+    }
+
+    /// The level that a person means by a text: the equal one, else the only one of the same value, so that `0` finds
+    /// `0.0`. `None` when there is none, or more than one.
+    #[must_use]
+    pub fn meant<'a>(text: &str, levels: impl IntoIterator<Item = &'a Level>) -> Option<&'a Level> {
+        let wanted = Self::parse(text);
+        let alike = levels.into_iter().filter(|level| {
+            **level == wanted || wanted.value().is_some() && level.value() == wanted.value()
+        });
+        let alike: Vec<&Level> = alike.collect();
+        let equal = alike.iter().find(|level| ***level == wanted);
+        match (equal, alike.as_slice()) {
+            (Some(level), _) => Some(level),
+            (None, [level]) => Some(level),
+            _ => None,
         }
     }
 }
@@ -78,16 +110,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_in_any_spelling_are_one_level() {
-        for text in ["0", "0.0", "-0", "0e3"] {
-            assert_eq!(Level::parse(text), Level::number(0.0), "{text}");
+    fn texts_that_look_like_one_number_stay_apart() {
+        for (one, other) in [
+            ("1.1", "1.10"),
+            ("0", "-0"),
+            ("10", "1e1"),
+            ("12345678901234567890", "12345678901234567891"),
+        ] {
+            assert_ne!(Level::parse(one), Level::parse(other));
+            assert_eq!(Level::parse(one).to_string(), one);
+            assert_eq!(Level::parse(other).to_string(), other);
         }
+        assert_eq!(Level::parse("-0.25"), Level::number(-0.25));
+    }
+
+    #[test]
+    fn a_person_means_the_equal_level_else_the_only_one_of_that_value() {
+        let levels = ["0.0", "1.1", "1.10", "1.20", "1.200"].map(Level::parse);
+        let meant = |text: &str| Level::meant(text, &levels).map(ToString::to_string);
+        assert_eq!(meant("0").as_deref(), Some("0.0"));
+        assert_eq!(meant("1.10").as_deref(), Some("1.10"));
+        assert_eq!(meant("1.2"), None);
+        assert_eq!(meant("7"), None);
     }
 
     #[test]
     fn names_that_look_like_numbers_stay_names() {
         for text in ["007", "nan", "inf", "-infinity", "unet", ""] {
             assert_eq!(Level::parse(text), Level::text(text));
+            assert_eq!(Level::parse(text).value(), None);
         }
     }
 

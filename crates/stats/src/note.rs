@@ -8,22 +8,26 @@ use crate::{Comparison, ComparisonConfig, EXACT_LIMIT, Method, MissingPair, Wilc
 /// Largest number of units that a note lists.
 const MOST_NAMED: usize = 10;
 
+/// Excess of the error level of an interval, relative to the requested one, that is only rounding.
+const LEVEL_SLACK: f64 = 1e-9;
+
 /// Caveats of a comparison, separated by `; `; `None` when there are none.
 ///
-/// A note states: that there are no pairs, and why; that all measurements at the level share a status; which units have
-/// no pair; how many measurements have no partner; that the test, or its adjustment, cannot reach `alpha` for any signs
+/// A note states: that there are no pairs, and why; how many measurements at level and baseline have another status than
+/// `ok`; that several pairs belong to one subject and are taken for independent; which units have no pair; how many measurements have no partner; that the test, or its adjustment, cannot reach `alpha` for any signs
 /// of the differences; that the normal approximation replaced the exact test; that the interval has less than the
 /// requested confidence.
 #[must_use]
 pub fn note(comparison: &Comparison, config: ComparisonConfig, alpha: f64) -> Option<String> {
     let mut caveats = Vec::new();
-    match (&comparison.test, &comparison.level_status) {
-        (None, _) => caveats.push(format!("no pairs: {}", comparison.status)),
-        (Some(_), Some(status)) => {
-            caveats.push(format!("all measurements at this level are {status}"));
-        }
-        (Some(_), None) => {}
+    if comparison.test.is_none() {
+        caveats.push(no_pairs(&comparison.status));
     }
+    if comparison.test.is_some() || comparison.status == "baseline_absent" {
+        caveats.extend(peculiar("level", comparison.level_status.as_ref()));
+    }
+    caveats.extend(peculiar("baseline", comparison.baseline_status.as_ref()));
+    caveats.extend(dependent(comparison));
     if let Some(test) = &comparison.test {
         caveats.extend(unattainable(comparison, test, alpha));
         if config.test.method == Method::Exact && test.method == Method::Normal {
@@ -40,7 +44,7 @@ pub fn note(comparison: &Comparison, config: ComparisonConfig, alpha: f64) -> Op
         ));
     }
     if let Some(shift) = comparison.shift
-        && shift.confidence < config.confidence - 1e-9
+        && 1.0 - shift.confidence > (1.0 - config.confidence) * (1.0 + LEVEL_SLACK)
     {
         caveats.push(format!(
             "the interval has a confidence of only {:.3}",
@@ -48,6 +52,35 @@ pub fn note(comparison: &Comparison, config: ComparisonConfig, alpha: f64) -> Op
         ));
     }
     (!caveats.is_empty()).then(|| caveats.join("; "))
+}
+
+fn no_pairs(status: &str) -> String {
+    match status {
+        "absent" => "no pairs: no measurement at this level".to_owned(),
+        "baseline_absent" => "no pairs: no measurement at the baseline".to_owned(),
+        status => format!("no pairs: {status}"),
+    }
+}
+
+/// `level: 3 of 8 empty prediction`, or that all measurements are.
+fn peculiar(side: &str, status: Option<&String>) -> Option<String> {
+    let status = status?;
+    let is_share = status.starts_with(|c: char| c.is_ascii_digit());
+    Some(if is_share {
+        format!("{side}: {status}")
+    } else {
+        format!("{side}: all measurements are {status}")
+    })
+}
+
+/// Pairs of one subject are not independent of each other; the test takes them for it.
+fn dependent(comparison: &Comparison) -> Option<String> {
+    let (pairs, subjects) = (comparison.pairs.level.len(), comparison.n_subjects?);
+    (subjects < pairs).then(|| {
+        format!(
+            "{pairs} pairs of {subjects} subjects are taken for independent; p may be far too small"
+        )
+    })
 }
 
 fn unattainable(comparison: &Comparison, test: &Wilcoxon, alpha: f64) -> Option<String> {

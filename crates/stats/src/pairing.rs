@@ -12,6 +12,8 @@ pub struct Pairs {
     pub level: Vec<f64>,
     /// Values at the baseline, in the same order.
     pub baseline: Vec<f64>,
+    /// The paired units, in the same order.
+    pub units: Vec<Vec<Level>>,
     /// Units without a value on either side, sorted.
     pub missing: Vec<MissingPair>,
     /// Number of measurements of paired units that were left out because the other side has no value on that occasion.
@@ -51,6 +53,7 @@ impl Pairs {
             if let (Some(a), Some(b)) = (a, b) {
                 pairs.level.push(a);
                 pairs.baseline.push(b);
+                pairs.units.push(key.to_vec());
                 pairs.left_out += left_out;
                 continue;
             }

@@ -5,6 +5,7 @@ mod csv;
 mod latex;
 mod markdown;
 pub(crate) mod numbers;
+mod tex;
 
 use std::collections::BTreeSet;
 
@@ -59,6 +60,12 @@ pub struct TestedLevel {
     pub baseline: Level,
     /// The adjusted p-value; `None` when there was nothing to test.
     pub p_adjusted: Option<f64>,
+    /// Number of pairs, if the table of tests states it.
+    pub n_pairs: Option<usize>,
+    /// The smallest adjusted p-value that the number of pairs allows, if stated.
+    pub smallest_p: Option<f64>,
+    /// The caveats of the test.
+    pub note: Option<String>,
 }
 
 /// A table for a paper, independent of the format.
@@ -90,32 +97,46 @@ pub struct TableRow {
 pub struct Entry {
     /// Location and spread over the units.
     pub summary: SampleSummary,
-    /// The reason for missing values, if there are any.
+    /// The reason for missing values, if there are any; `absent` without any measurement.
     pub reason: Option<String>,
-    /// The status of all measurements, when it is the same for all and not `ok`.
+    /// What is peculiar about the measurements: see [`Sample::peculiarity`](crate::Sample::peculiarity).
     pub status: Option<String>,
     /// The comparison with the baseline.
     pub outcome: Outcome,
 }
 
 /// The comparison of a cell with the baseline.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// Not compared.
     NotTested,
     /// The baseline itself.
     Baseline,
-    /// Compared, but there was nothing to test.
-    Untestable,
-    /// Its adjusted p-value.
-    P(f64),
+    /// Compared, but there was nothing to test; with the caveats.
+    Untestable(Option<String>),
+    /// Tested.
+    Tested(Tested),
+}
+
+/// The test of a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tested {
+    /// The adjusted p-value.
+    pub p: f64,
+    /// Number of pairs, if known.
+    pub n_pairs: Option<usize>,
+    /// The smallest adjusted p-value that the number of pairs allows, if known.
+    pub smallest_p: Option<f64>,
+    /// The caveats of the test.
+    pub note: Option<String>,
 }
 
 impl PublicationTable {
     /// Builds a table from samples whose conditions are the levels of `factors`.
     ///
     /// Rows are sorted by the factors from left to right; the levels of each in the order of `orders`, followed by all
-    /// others. Every condition of the samples has a row; a quantity without values in a condition has an empty cell.
+    /// others. Every condition of the samples has a row, and so has every condition of the tests that states all factors,
+    /// with n = 0 if there are no measurements; a quantity without values in a condition has an empty cell.
     #[must_use]
     pub fn new(
         factors: &[String],
@@ -124,12 +145,16 @@ impl PublicationTable {
         samples: &Samples,
         tests: &[TestedLevel],
     ) -> Self {
-        let conditions: BTreeSet<&Vec<Level>> = columns
+        let of_samples = columns
             .iter()
             .filter_map(|column| samples.get(&column.quantity))
-            .flat_map(|conditions| conditions.keys())
-            .collect();
-        let mut conditions: Vec<&Vec<Level>> = conditions.into_iter().collect();
+            .flat_map(|conditions| conditions.keys().cloned());
+        let of_tests = tests
+            .iter()
+            .filter(|test| columns.iter().any(|c| c.quantity == test.quantity))
+            .filter_map(|test| test.whole_condition(factors));
+        let conditions: BTreeSet<Vec<Level>> = of_samples.chain(of_tests).collect();
+        let mut conditions: Vec<&Vec<Level>> = conditions.iter().collect();
         conditions.sort_by_key(|condition| places(condition, orders));
         let rows = conditions
             .into_iter()
@@ -160,6 +185,29 @@ impl PublicationTable {
     }
 }
 
+impl TestedLevel {
+    /// The levels of all factors; `None` when the test is not of a single row.
+    fn whole_condition(&self, factors: &[String]) -> Option<Vec<Level>> {
+        let level = |factor: &String| {
+            let found = self.condition.iter().find(|(name, _)| name == factor);
+            found.map(|(_, level)| level.clone())
+        };
+        factors.iter().map(level).collect()
+    }
+
+    fn outcome(&self) -> Outcome {
+        match self.p_adjusted {
+            None => Outcome::Untestable(self.note.clone()),
+            Some(p) => Outcome::Tested(Tested {
+                p,
+                n_pairs: self.n_pairs,
+                smallest_p: self.smallest_p,
+                note: self.note.clone(),
+            }),
+        }
+    }
+}
+
 fn places(condition: &[Level], orders: &[Vec<Level>]) -> Vec<usize> {
     condition
         .iter()
@@ -187,8 +235,11 @@ fn row(
             n = n.max(sample.len());
             Entry {
                 summary: sample.summary(),
-                reason: sample.main_reason(),
-                status: sample.common_status().map(str::to_owned),
+                reason: match sample.is_empty() {
+                    true => Some("absent".to_owned()),
+                    false => sample.main_reason(),
+                },
+                status: sample.peculiarity(),
                 outcome: outcome(factors, condition, &column.quantity, tests),
             }
         })
@@ -213,7 +264,7 @@ fn outcome(
     let here = |pairs: &[(String, Level)]| pairs.iter().all(|(f, l)| level_of(f) == Some(l));
     for test in tests.iter().filter(|t| t.quantity == *quantity) {
         if here(&test.condition) {
-            return test.p_adjusted.map_or(Outcome::Untestable, Outcome::P);
+            return test.outcome();
         }
         // The tested factor is the last one; its baseline has the same groups before it.
         if let Some(((factor, _), groups)) = test.condition.split_last()

@@ -141,6 +141,40 @@ impl Sample {
             .then_some(status)
     }
 
+    /// The statuses of measurements other than `ok`, with their numbers: `3 of 8 empty prediction`; the status alone when
+    /// all measurements have it. `None` when all are `ok`. Where units have several measurements, the numbers count
+    /// measurements: `3 of 16 measurements empty prediction`.
+    #[must_use]
+    pub fn peculiarity(&self) -> Option<String> {
+        if let Some(status) = self.common_status() {
+            return Some(status.replace('_', " "));
+        }
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (status, count) in self.units.values().flat_map(|u| &u.statuses) {
+            *counts.entry(status).or_default() += count;
+        }
+        let measured: usize = self.units.values().map(|u| u.n_measured).sum();
+        let what = if measured == self.units.len() {
+            ""
+        } else {
+            "measurements "
+        };
+        let parts: Vec<String> = counts
+            .into_iter()
+            .map(|(status, count)| {
+                format!("{count} of {measured} {what}{}", status.replace('_', " "))
+            })
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
+    /// The smallest and the largest number of measurements of a unit; `None` without units.
+    #[must_use]
+    pub fn measurements_per_unit(&self) -> Option<(usize, usize)> {
+        let counts = || self.units.values().map(|u| u.n_measured);
+        counts().min().zip(counts().max())
+    }
+
     /// Location and spread over the units.
     #[must_use]
     pub fn summary(&self) -> SampleSummary {

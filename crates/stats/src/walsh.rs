@@ -1,10 +1,16 @@
 //! Order statistics of the Walsh averages of a sample, without computing all of them.
 
-use crate::differences::rounded;
+use crate::noise::rounded;
+
+/// Rounding of an average, relative to the largest value: removes the noise of the division, keeps all digits of values
+/// with 12 significant digits.
+const ROUNDING: f64 = 1e-14;
 
 /// The averages (xᵢ + xⱼ)/2 over all i ≤ j of a sample.
 pub(crate) struct WalshAverages {
     sorted: Vec<f64>,
+    /// Averages are rounded to the decimal place of this tolerance.
+    tolerance: f64,
 }
 
 impl WalshAverages {
@@ -12,7 +18,11 @@ impl WalshAverages {
     pub(crate) fn of(values: &[f64]) -> Self {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
-        Self { sorted }
+        let largest = sorted.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
+        Self {
+            sorted,
+            tolerance: ROUNDING * largest,
+        }
     }
 
     /// Number of averages: n(n + 1)/2.
@@ -21,7 +31,7 @@ impl WalshAverages {
         n * (n + 1) / 2
     }
 
-    /// The `rank`-th smallest average (from 1), rounded to 12 decimals.
+    /// The `rank`-th smallest average (from 1), rounded to 14 digits of the largest value.
     ///
     /// Bisects the ordered bit patterns of f64 for the smallest value with at least `rank` averages up to it: at most
     /// 64 counts of O(n).
@@ -38,14 +48,34 @@ impl WalshAverages {
                 low = middle + 1;
             }
         }
-        rounded(from_ordinal(low))
+        rounded(from_ordinal(low), self.tolerance)
     }
 
     /// The median of the averages.
     pub(crate) fn median(&self) -> f64 {
         let count = self.count();
         let (below, above) = (self.at(count.div_ceil(2)), self.at(count / 2 + 1));
-        rounded(below / 2.0 + above / 2.0)
+        rounded(below / 2.0 + above / 2.0, self.tolerance)
+    }
+
+    /// The averages in ascending order, without those that agree with the one before within the tolerance, each with the
+    /// number of averages up to it and those that agree. Lists all of them: for small samples.
+    pub(crate) fn distinct(&self, tolerance: f64) -> Vec<(f64, u64)> {
+        let x = &self.sorted;
+        let of = |i: usize| (0..=i).map(move |j| x[j] / 2.0 + x[i] / 2.0);
+        let mut all: Vec<f64> = (0..x.len())
+            .flat_map(of)
+            .map(|average| rounded(average, self.tolerance))
+            .collect();
+        all.sort_by(f64::total_cmp);
+        let mut count = 0;
+        let groups = all.chunk_by(|a, b| b - a <= tolerance);
+        groups
+            .map(|group| {
+                count += group.len() as u64;
+                (group[0], count)
+            })
+            .collect()
     }
 
     /// Number of averages ≤ `bound`.
@@ -95,7 +125,7 @@ mod tests {
         let mut listed = Vec::new();
         for i in 0..values.len() {
             for j in i..values.len() {
-                listed.push(rounded((values[i] + values[j]) / 2.0));
+                listed.push(rounded((values[i] + values[j]) / 2.0, 4e-14));
             }
         }
         listed.sort_by(f64::total_cmp);

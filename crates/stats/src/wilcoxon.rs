@@ -12,7 +12,7 @@ pub const EXACT_LIMIT: usize = 2000;
 pub struct Wilcoxon {
     /// Number of pairs.
     pub n: usize,
-    /// Pairs whose rounded difference is zero.
+    /// Pairs whose difference is zero, up to floating-point noise.
     pub n_zero: usize,
     /// Sum of the ranks of positive differences.
     pub w_plus: f64,
@@ -36,8 +36,8 @@ pub struct Wilcoxon {
 
 /// Tests whether the differences `first − second` of pairs are symmetric about zero (Wilcoxon 1945).
 ///
-/// Differences are first rounded to 12 decimals ([`paired_differences`]); their absolute values are ranked with
-/// midranks.
+/// Differences that agree in 12 significant digits of the values tie ([`paired_differences`]); their absolute values are
+/// ranked with midranks. So the test does not depend on the unit of the values.
 ///
 /// *Exact*: the distribution of W+ over all 2^n signs of the non-zero differences, given their ranks, so it is exact
 /// with ties and zeros. It equals R's `exactRankTests::wilcox.exact` (exact below n = 50) and `coin::wilcoxsign_test`

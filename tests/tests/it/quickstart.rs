@@ -104,13 +104,10 @@ fn a_study_is_the_same_bytes_for_any_threads_and_is_done_only_once() {
     assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
 
     // A lost table is made again, and nothing else.
-    let table = one.join("results/table.markdown");
+    let table = one.join("results/table.md");
     std::fs::remove_file(&table).unwrap();
     quickstart(&one, &[]).expect_code(0);
-    assert_eq!(
-        std::fs::read(&table).unwrap(),
-        first["results/table.markdown"]
-    );
+    assert_eq!(std::fs::read(&table).unwrap(), first["results/table.md"]);
     assert_eq!(outputs(&one), first);
 }
 
@@ -229,8 +226,7 @@ fn the_numbers_of_the_studys_tables_are_those_of_its_masks() {
     quickstart(&workdir, &["--set", "net=[unet]"]).expect_code(0);
     let csv = workdir.text("results/table.csv");
     let rows = rows_of(&csv);
-    let [markdown, latex] =
-        ["markdown", "latex"].map(|f| workdir.text(&format!("results/table.{f}")));
+    let [markdown, latex] = ["md", "tex"].map(|f| workdir.text(&format!("results/table.{f}")));
     assert_eq!(rows.len(), 2);
     let overlaps = [0, 100].map(|s| {
         (1..=12)

@@ -221,3 +221,31 @@ fn what_cannot_be_is_said_before_anything_is_done() {
         assert!(!folder.join("out").exists());
     }
 }
+
+#[test]
+fn the_example_of_frangis_filter_finds_about_as_much_as_a_phantom_has() {
+    let folder = Folder::new();
+    let help = RSOM.done(&folder, "frangi predict --help").stdout;
+    let words: Vec<&str> = help.split_whitespace().collect();
+    let example = "--sigma-um 12,24 --low 0.01 --high 0.2";
+    assert!(words.join(" ").contains(example), "{help}");
+    RSOM.done(
+        &folder,
+        "phantom scan --seed 1 --shape 128,64,256 --image i.nii.gz --layer l.nii.gz --vessels v.nii.gz",
+    );
+    RSOM.done(
+        &folder,
+        "preprocess mask-layer --image i.nii.gz --layer l.nii.gz --output m.nii.gz",
+    );
+    RSOM.done(
+        &folder,
+        format!("frangi predict {example} --input m.nii.gz --output p.nii.gz"),
+    );
+    let words = "metrics evaluate --reference v.nii.gz --prediction p.nii.gz --output e.parquet --measures overlap";
+    let found = RSOM.result(&folder, words);
+    let share = |name: &str| found[name].as_f64().unwrap();
+    // Found voxels over true ones.
+    let excess = share("recall") / share("precision");
+    assert!((0.5..2.0).contains(&excess), "{excess}: {found}");
+    assert!(share("dice") > 0.6, "{found}");
+}

@@ -34,6 +34,9 @@ pub enum TableError {
         /// The key columns.
         keys: String,
     },
+    /// A metric in two units.
+    #[error(transparent)]
+    TwoUnits(#[from] rsom_measures::TwoUnits),
     /// A missing row.
     #[error("row {row} does not exist: the table has {rows} rows")]
     NoRow {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rsom_measures::column;
+use rsom_measures::{Units, column};
 
 use super::{Column, Table, TableError, Values};
 
@@ -13,7 +13,8 @@ use super::{Column, Table, TableError, Values};
 /// Missing measurements are null.
 ///
 /// # Errors
-/// A key, or one of the columns `metric` and `value`, is missing; a metric has two values for the same keys.
+/// A key, or one of the columns `metric` and `value`, is missing; a metric has two values for the same keys, or values in
+/// two units.
 pub fn wide(table: &Table, keys: &[String], metrics: &[String]) -> Result<Table, TableError> {
     let WideRows { first_rows, found } = WideRows::of(table, keys, metrics)?;
     let wanted: Vec<&String> = match metrics {
@@ -61,6 +62,11 @@ impl WideRows {
             Some(_) => table.integers(column::SLICE)?,
             None => vec![None; table.rows()],
         };
+        let units = match table.column(column::UNIT) {
+            Some(_) => table.texts(column::UNIT)?,
+            None => vec![None; table.rows()],
+        };
+        let mut one_unit = Units::default();
         let more = [column::LABEL, column::SURFACE].map(|name| table.column(name));
         let of_keys = keys.iter().map(|key| table.values(key));
         let of_keys: Vec<&Values> = of_keys.collect::<Result<_, _>>()?;
@@ -75,6 +81,9 @@ impl WideRows {
             };
             if !metrics.is_empty() && !metrics.contains(name) {
                 continue;
+            }
+            if values[row].is_some() {
+                one_unit.add(name, units[row].as_deref())?;
             }
             let key = of_keys.iter().map(|c| format!("{:?}", c.cell(row)));
             let next = rows.len();
@@ -121,6 +130,19 @@ mod tests {
             Column::number("value", rows.iter().map(|r| Some(r.4))),
         ])
         .unwrap()
+    }
+
+    #[test]
+    fn a_metric_in_two_units_is_refused() {
+        let mut long = measured(&[
+            ("a", "dice", None, None, 0.9),
+            ("b", "dice", None, None, 90.0),
+        ]);
+        long.push(Column::text("unit", [Some("1"), Some("%")]))
+            .unwrap();
+        let error = wide(&long, &["scan".into()], &[]).unwrap_err();
+        let said = error.to_string();
+        assert!(said.starts_with("dice is measured in 1 and in %"), "{said}");
     }
 
     #[test]

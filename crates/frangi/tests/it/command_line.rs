@@ -314,3 +314,26 @@ fn a_manifest_names_the_scans_as_well_as_they_do_themselves() {
     let model = |name: &str| Model::from_bytes(&std::fs::read(folder.join(name)).unwrap()).unwrap();
     assert_eq!(model("m.safetensors"), model("a.safetensors"));
 }
+
+#[test]
+fn a_single_slice_is_exit_code_3_and_a_thin_scan_is_warned_of() {
+    let folder = &study();
+    for (voxels, name) in [(1, "one.nii.gz"), (3, "three.nii.gz")] {
+        let shape = [SHAPE[0], voxels, SHAPE[2]];
+        let grid = Grid::new(shape, Spacing::RSOM).unwrap();
+        let values = Array4::from_shape_fn((shape[0], voxels, shape[2], 1), |(x, _, z, _)| {
+            if inside(0, x, z) { 200.0 } else { 0.0 }
+        });
+        let scan = Scan::new(grid, vec!["HF".into()], values).unwrap();
+        nifti::write_scan(&folder.join(name), &scan, Storage::Uint8).unwrap();
+    }
+    let words = |name: &str| {
+        format!("predict --sigma-um 24 --low 0.05 --high 0.5 --input {name} --output m.nii.gz")
+    };
+    FRANGI.refused(folder, words("one.nii.gz"), 3, "a single voxel along y");
+    assert!(!folder.join("m.nii.gz").exists());
+    FRANGI
+        .run(folder, words("three.nii.gz"))
+        .expect_code(0)
+        .expect_said(&["3 voxels along y are fewer than twice the scale of 2 voxels"]);
+}

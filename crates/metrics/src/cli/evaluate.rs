@@ -1,17 +1,17 @@
 //! `rsom-metrics evaluate`: compares a prediction with its reference.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use rsom_io::{long_table, ports};
 use rsom_measures::{column, schema};
 use rsom_parameters::{Choice, Parameters};
-use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, TableContents, log};
-use rsom_volume::Mask;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, TableContents};
 
 use super::axes::{self, Axes, MaskFile};
 use super::keys::RunKeys;
+use super::structure::Structure;
 use super::{histogram, table};
+use crate::cldice::Skeleton;
 use crate::roughness::Variant;
 use crate::{Measure, Measurement, Pair, Settings, Status, Surface, evaluate};
 
@@ -34,7 +34,7 @@ fn files() -> Command {
         .input(Port::required(
             "prediction",
             Kind::Mask,
-            "Predicted mask, on the reference's grid",
+            "Predicted mask or label map, on the reference's grid",
         ))
         .output(
             Port::required(
@@ -75,6 +75,8 @@ struct EvaluateSettings {
     keys: RunKeys,
     /// Labels of the reference label map that form the structure (unset: the only label of the map).
     reference_labels: Option<Vec<i32>>,
+    /// Labels of the predicted label map that form the structure (unset: the only label of the map).
+    prediction_labels: Option<Vec<i32>>,
     /// Definition of the roughness Ra: 'rsom' (of this project) or 'gerl2019' (of the paper).
     #[parameter(default = Variant::Rsom)]
     roughness: Variant,
@@ -84,6 +86,10 @@ struct EvaluateSettings {
     /// roughness, holes, thickness and normals of a layer.
     #[parameter(default = Measure::OF_LAYER.to_vec())]
     measures: Vec<Measure>,
+    /// Center lines of clDice: 'topology' keeps every vessel; 'skimage' equals scikit-image, which loses vessels of even
+    /// width.
+    #[parameter(default = Skeleton::Topology)]
+    skeleton: Skeleton,
     /// Number of bins in the histogram of angles, from 0 to 90 degrees.
     #[parameter(default = 18, min = 1, max = 1000)]
     angle_bins: usize,
@@ -98,8 +104,17 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         invocation.input("reference")?,
         invocation.input("prediction")?,
     );
-    let reference = read_reference(reference_path, parameters.reference_labels.as_deref())?;
-    let prediction = ports::load_mask(prediction_path)?;
+    let reference = Structure {
+        path: reference_path,
+        labels: parameters.reference_labels.as_deref(),
+        parameter: "--reference-labels",
+    };
+    let prediction = Structure {
+        path: prediction_path,
+        labels: parameters.prediction_labels.as_deref(),
+        parameter: "--prediction-labels",
+    };
+    let (reference, prediction) = (reference.read()?, prediction.read()?);
     let (reference, prediction) = axes::aligned(
         parameters.axes,
         MaskFile {
@@ -115,6 +130,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings = Settings {
         per_slice: parameters.per_slice,
         roughness: parameters.roughness,
+        skeleton: parameters.skeleton,
         dense: parameters.dense,
     };
     let rows = evaluate(&pair, &parameters.measures, &settings);
@@ -126,22 +142,6 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         ports::write_table(invocation, "normals", &counts.map_err(StageError::failure)?)?;
     }
     Ok(summary(&rows, &pair))
-}
-
-/// Reads a mask, or the given labels of a label map.
-fn read_reference(path: &Path, labels: Option<&[i32]>) -> Result<Mask, StageError> {
-    let Some(labels) = labels else {
-        return ports::load_mask(path);
-    };
-    let map = ports::load_labels(path)?;
-    let mask = map.select(labels);
-    if mask.count() == 0 {
-        log::warn(format_args!(
-            "{}: no voxel has one of the labels {labels:?}; check --reference-labels",
-            path.display()
-        ));
-    }
-    Ok(mask)
 }
 
 /// The main measures of the whole scan, as in the paper's table.

@@ -40,6 +40,12 @@ pub fn heights(mask: ArrayView3<'_, bool>) -> [Array2<Option<f64>>; 2] {
     ]
 }
 
+/// Whether any column of the scan has surfaces of its own: it is not empty and does not touch depth 0.
+pub fn has_surface(mask: ArrayView3<'_, bool>) -> bool {
+    let own = |column: ArrayView1<'_, bool>| trimmed(column).is_some();
+    mask.lanes(Axis(2)).into_iter().any(own)
+}
+
 /// First and last voxel of a column without outliers; `None` when the column is empty or touches depth 0.
 ///
 /// When some consecutive voxels are more than 15 apart, the gaps of at least 15 are counted. A single such gap, after

@@ -9,7 +9,7 @@ use ndarray::{Array3, s};
 use rsom_formats::nifti;
 use rsom_formats::table::{Table, parquet};
 use rsom_testing::{Finished, Folder, Program};
-use rsom_volume::{Grid, Mask, Spacing};
+use rsom_volume::{Grid, LabelMap, Mask, Spacing};
 
 const METRICS: Program = Program::new(env!("CARGO_BIN_EXE_rsom-metrics"));
 const SHAPE: [usize; 3] = [20, 3, 24];
@@ -202,6 +202,58 @@ fn center_lines_are_compared_when_asked() {
     assert!(!rows(&table, "dice").is_empty() && rows(&table, "hole_count").is_empty());
     evaluate(&reference, &prediction, &output, &[]).expect_code(0);
     assert!(rows(&parquet::read(&output).unwrap(), "cldice").is_empty());
+}
+
+#[test]
+fn center_lines_of_scikit_image_are_a_choice_and_lose_a_vessel() {
+    let folder = Folder::new();
+    // Tubes of 5 × 4 and 4 × 4 voxels. scikit-image 0.26's skeleton of the second is empty.
+    let tubes = |second: bool| {
+        Array3::from_shape_fn([12, 18, 30], |(x, y, z)| {
+            let inside = (3..7).contains(&x) && (3..27).contains(&z);
+            inside && ((2..7).contains(&y) || second && (10..14).contains(&y))
+        })
+    };
+    let reference = save(&folder, "r.nii.gz", tubes(true), Spacing::RSOM);
+    let prediction = save(&folder, "p.nii.gz", tubes(false), Spacing::RSOM);
+    let output = folder.join("m.parquet");
+    let sensitivity = |more: &[&str]| {
+        let more = [&["--measures", "cldice"], more].concat();
+        evaluate(&reference, &prediction, &output, &more).expect_code(0);
+        rows(&parquet::read(&output).unwrap(), "topology_sensitivity")[0].1
+    };
+    assert!((sensitivity(&[]).unwrap() - 0.5).abs() < 0.05);
+    assert_eq!(sensitivity(&["--skeleton", "skimage"]), Some(1.0));
+}
+
+#[test]
+fn a_label_map_is_refused_with_the_parameter_that_chooses_its_labels() {
+    let folder = Folder::new();
+    let shape = [6, 3, 12];
+    let map = Array3::from_shape_fn(shape, |(_, _, z)| match z {
+        3..6 => 1,
+        6..9 => 4,
+        _ => 0,
+    });
+    let grid = Grid::new(shape, Spacing::RSOM).unwrap();
+    let map = LabelMap::new(grid, map, std::collections::BTreeMap::new()).unwrap();
+    let path = folder.join("map.nii.gz");
+    nifti::write_labels(&path, &map).unwrap();
+    let map = path.to_str().unwrap().to_owned();
+    let mask = save(&folder, "m.nii.gz", layer(shape, 3), Spacing::RSOM);
+    let output = folder.join("m.parquet");
+    evaluate(&mask, &map, &output, &[])
+        .expect_code(3)
+        .expect_said(&["map of the labels 1, 4", "choose with --prediction-labels"]);
+    evaluate(&map, &mask, &output, &[])
+        .expect_code(3)
+        .expect_said(&["choose with --reference-labels"]);
+    let more = ["--prediction-labels", "1", "--reference-labels", "1"];
+    evaluate(&map, &map, &output, &more).expect_code(0);
+    assert_eq!(
+        rows(&parquet::read(&output).unwrap(), "dice")[0].1,
+        Some(1.0)
+    );
 }
 
 fn biomarkers(layer: &str, output: &Path, more: &[&str]) -> Finished {

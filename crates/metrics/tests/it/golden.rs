@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use rsom_formats::nifti;
-use rsom_metrics::cldice::ClDice;
+use rsom_metrics::cldice::{ClDice, Skeleton};
 use rsom_metrics::roughness::{Roughness, Variant};
 use rsom_metrics::{Pair, Surface};
 use rsom_testing::golden;
@@ -96,7 +96,8 @@ fn cldice_equals_that_of_skeletons_by_scikit_image() {
         let read =
             |side: &str| nifti::read_mask(&folder.join(format!("{name}_{side}.nii.gz"))).unwrap();
         let (reference, prediction) = (read("reference"), read("prediction"));
-        let found = ClDice::of(&Pair::new(&reference, &prediction).unwrap().whole());
+        let pair = Pair::new(&reference, &prediction).unwrap();
+        let found = ClDice::of(&pair.whole(), Skeleton::Skimage);
         let found = found.cldice.unwrap();
         assert!(
             (found - expected).abs() < 1e-12,

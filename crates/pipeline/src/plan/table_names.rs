@@ -65,7 +65,7 @@ fn check_words(
             Named::Metric => word.split('@').next().unwrap_or_default(),
             Named::Column => word,
         };
-        if !names.contains(name) {
+        if !names.contains(name) && !lookup.derived.iter().any(|derived| derived == name) {
             let hint = suggest::hint(name, names.iter().map(String::as_str));
             problems.add(
                 parameter.place,

@@ -2,7 +2,7 @@
 
 use rsom_formats::table::{Cell, Table, TableError};
 use rsom_io::ports;
-use rsom_measures::{Metric, Unit, column, of_reference};
+use rsom_measures::{Metric, Unit, Units, column, of_reference};
 use rsom_parameters::{Choice, Parameters};
 use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
@@ -182,7 +182,7 @@ impl Rows {
 
 fn panel(rows: &Rows, metric: &str, parameters: &FactorSettings) -> Result<Panel, StageError> {
     let chosen = rows.chosen(metric, parameters);
-    let Some(first) = chosen.first() else {
+    if chosen.is_empty() {
         let known = ordered(rows.metric.iter().filter_map(Option::as_deref));
         let kind = if parameters.slices {
             "single B-scans"
@@ -193,13 +193,22 @@ fn panel(rows: &Rows, metric: &str, parameters: &FactorSettings) -> Result<Panel
             "--metric {metric}: the tables have no such rows of {kind}; their metrics are {}",
             known.join(", ")
         )));
-    };
+    }
     let of_reference = rows.chosen(&of_reference(metric), parameters);
+    // The line of the reference has the axis of the metric.
+    let mut units = Units::default();
+    for row in chosen.iter().chain(&of_reference) {
+        if rows.value[*row].is_some() {
+            let unit = rows.unit[*row].as_deref();
+            units.add(metric, unit).map_err(StageError::inputs)?;
+        }
+    }
+    let stated = chosen.iter().find_map(|row| rows.unit[*row].as_deref());
     let reference = rows.records(&of_reference, &parameters.unit_by)?;
     let values: Vec<f64> = reference.iter().filter_map(|r| r.value).collect();
     let reference = (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
     Ok(Panel {
-        title: title(metric, rows.unit[*first].as_deref()),
+        title: title(metric, units.of(metric).or(stated)),
         records: rows.records(&chosen, &parameters.unit_by)?,
         reference,
     })

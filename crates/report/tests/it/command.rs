@@ -352,6 +352,25 @@ fn drawn(folder: &Path, rows: &[(Option<&str>, i64, f64)], unit_by: &str) -> Str
 }
 
 #[test]
+fn a_measure_in_two_units_is_exit_code_3() {
+    let folder = Folder::new();
+    let (input, output) = (folder.join("m.parquet"), folder.join("f.svg"));
+    dice_of_scans(&input, &[(Some("a"), 1, 0.9), (Some("b"), 1, 90.0)]);
+    let table = parquet::read(&input).unwrap();
+    let columns = table.columns().iter().cloned();
+    let columns = columns.map(|c| match c.name.as_str() {
+        "unit" => Column::text("unit", [Some("1"), Some("%")]),
+        _ => c,
+    });
+    let table = Table::new(columns.collect()).unwrap();
+    parquet::write(&input, &table, &std::collections::BTreeMap::new()).unwrap();
+    factor(&input, &output, &["--metric", "dice", "--factor", "s"])
+        .expect_code(3)
+        .expect_said(&["dice is measured in 1 and in %"]);
+    assert!(!output.exists());
+}
+
+#[test]
 fn a_subject_with_many_scans_counts_as_much_as_one_with_few() {
     let folder = Folder::new();
     let scans = [

@@ -1,10 +1,13 @@
 //! `rsom-stats compare`: tests every level of a factor against a baseline.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rsom_io::ports;
 use rsom_parameters::Parameters;
-use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
+use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
 use super::compared_table::{self, Design};
+use super::factor::LOSS;
 use super::fault::stage_error;
 use super::measurements::{SelectedMeasurements, Selection, Selector, select};
 use super::sampling::{Sampling, at_least_one};
@@ -15,6 +18,9 @@ pub(super) fn command() -> Command {
         .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
         .output(Port::required("output", Kind::Table, "Table of tests: one row per metric, label, surface, group and level"))
         .parameters(Settings::declare())
+        .names_in_tables("input", Named::Metric, &["metric"])
+        .names_in_tables("input", Named::Column, &["factor", "pair_by", "group_by"])
+        .derives(LOSS)
         .example("rsom-stats compare --input m.parquet --metric dice,ra_vox@both --factor s --baseline 0 --group-by net --output t.parquet")
         .example("rsom-stats compare --input m.parquet --metric dice --factor s --baseline 0 --measured-per slice --pair-by subject,scan,slice --output t.parquet")
 }
@@ -74,11 +80,13 @@ impl Settings {
         }
     }
 
-    fn design(&self) -> Design<'_> {
+    fn design<'a>(&'a self, baseline: &'a Level) -> Design<'a> {
         Design {
             factor: &self.factor,
-            baseline: &self.baseline,
+            baseline,
             group_by: &self.group_by,
+            pair_by: &self.pair_by,
+            sampling: &self.sampling,
             comparison: self.comparison,
             alpha: self.alpha,
         }
@@ -108,16 +116,79 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     )?;
     let samples =
         gather(&selected.measurements, settings.sampling.aggregate).map_err(|e| stage_error(&e))?;
-    let baseline = Level::parse(&settings.baseline);
-    let comparisons = compare(&samples, &settings.factor, &baseline, settings.comparison)
+    let levels = selected.orders.last().into_iter().flatten();
+    let baseline = Level::meant(&settings.baseline, levels).cloned();
+    let baseline = baseline.unwrap_or_else(|| Level::parse(&settings.baseline));
+    let mut comparisons = compare(&samples, &settings.factor, &baseline, settings.comparison)
         .map_err(|e| stage_error(&e))?;
+    count_subjects(&mut comparisons, &selected);
+    require_a_test(&comparisons, &settings)?;
     let comparisons = in_order(comparisons, &settings.metric, &selected);
-    let design = settings.design();
+    let design = settings.design(&baseline);
     let output = compared_table::table(&comparisons, &selected, &design)?;
     ports::write_table(invocation, "output", &output)?;
     Ok(Summary::new()
         .with("comparisons", compared_table::json(&comparisons, &design))
         .text(compared_table::text(&comparisons, &design)))
+}
+
+/// Refuses a result without any test: a pipeline must not go on as if there were one.
+fn require_a_test(comparisons: &[Comparison], settings: &Settings) -> Result<(), StageError> {
+    if comparisons.iter().any(|c| c.test.is_some()) {
+        return Ok(());
+    }
+    let has = |side: fn(&crate::MissingPair) -> &Option<String>| {
+        let missing = comparisons.iter().flat_map(|c| &c.pairs.missing);
+        missing.filter(|pair| side(pair).is_none()).count() > 0
+    };
+    let pair_by = settings.pair_by.join(",");
+    Err(StageError::inputs(if comparisons.is_empty() {
+        format!(
+            "no test was made: no level of {} other than the baseline {}",
+            settings.factor, settings.baseline
+        )
+    } else if has(|pair| &pair.at_level) && has(|pair| &pair.at_baseline) {
+        format!(
+            "no test was made: no {pair_by} has values at both a level of {factor} and the baseline {baseline}. The test \
+                 needs pairs: if the same unit has another name at each level, choose --pair-by columns that are equal at \
+                 both. Different subjects in each group need an unpaired test (Mann-Whitney), which is not offered: `table \
+                 --rows {factor}` gives their means, and `rsom io table wide` the values for other software",
+            factor = settings.factor,
+            baseline = settings.baseline
+        )
+    } else {
+        let reasons: BTreeSet<&str> = comparisons.iter().map(|c| c.status.as_str()).collect();
+        let reasons: Vec<&str> = reasons.into_iter().collect();
+        format!(
+            "no test was made: no level of {} has a value next to one of the baseline {} ({})",
+            settings.factor,
+            settings.baseline,
+            reasons.join(", ")
+        )
+    }))
+}
+
+/// Counts the subjects of the pairs, where the table names them.
+fn count_subjects(comparisons: &mut [Comparison], selected: &SelectedMeasurements) {
+    if !selected.has_subjects {
+        return;
+    }
+    let mut subjects: BTreeMap<&[Level], &Level> = BTreeMap::new();
+    for measurement in &selected.measurements {
+        // The first entry of an occasion is the subject.
+        if let Some(Some(subject)) = measurement.occasion.first() {
+            subjects.insert(&measurement.unit, subject);
+        }
+    }
+    for comparison in comparisons {
+        let of_pairs = comparison
+            .pairs
+            .units
+            .iter()
+            .map(|unit| subjects.get(unit.as_slice()));
+        let of_pairs: Option<BTreeSet<&&Level>> = of_pairs.collect();
+        comparison.n_subjects = of_pairs.map(|subjects| subjects.len());
+    }
 }
 
 /// The requested metrics in the order of the request, levels in the order of the table.

@@ -1,20 +1,22 @@
 //! Results of `compare` as a table, as JSON and as text.
 
 use rsom_formats::table::{Column, Table};
-use rsom_measures::{Unit, column};
+use rsom_measures::column;
 use rsom_parameters::Choice;
 use rsom_stage::StageError;
 use serde_json::{Value, json};
 
 use super::measurements::SelectedMeasurements;
-use crate::publication::numbers::p_value;
+use super::sampling::Sampling;
+use crate::publication::numbers::{p_value, readable};
 use crate::{Comparison, ComparisonConfig, Level, Shift, Wilcoxon, note};
 
 /// Columns of the table other than factors.
 pub(super) const COLUMNS: &str = "metric unit label surface factor level baseline n n_zero n_missing n_undefined \
     baseline_mean baseline_sd level_mean level_sd baseline_median level_median median_difference hl ci_low ci_high \
     ci_level w_plus w_minus statistic p_value p_adjusted effect_size smallest_attainable_p \
-    smallest_attainable_p_adjusted alternative zero_method method adjustment family family_size higher_is_better status note";
+    smallest_attainable_p_adjusted alternative zero_method method adjustment family family_size higher_is_better status note \
+    pair_by measured_per aggregate n_subjects level_status baseline_status";
 
 /// Whether a column of the table is one of [`COLUMNS`].
 pub(super) fn is_own_column(name: &str) -> bool {
@@ -26,9 +28,12 @@ pub(super) struct Design<'a> {
     /// Column whose levels were compared.
     pub factor: &'a str,
     /// Level that the others were compared with.
-    pub baseline: &'a str,
+    pub baseline: &'a Level,
     /// Grouping columns; levels are compared within each group.
     pub group_by: &'a [String],
+    /// Columns that identify the unit of the test.
+    pub pair_by: &'a [String],
+    pub sampling: &'a Sampling,
     pub comparison: ComparisonConfig,
     /// Significance level.
     pub alpha: f64,
@@ -56,7 +61,27 @@ pub(super) fn table(
         .iter()
         .map(|c| note(c, design.comparison, design.alpha));
     columns.push(Column::text("note", notes));
+    columns.extend(units(comparisons, design));
     Table::new(columns).map_err(StageError::failure)
+}
+
+/// What the pairs are, and what is peculiar about their measurements.
+fn units(comparisons: &[Comparison], design: &Design<'_>) -> Vec<Column> {
+    let rows = comparisons.len();
+    let text = |name: &str, value: fn(&Comparison) -> Option<String>| {
+        Column::text(name, comparisons.iter().map(value))
+    };
+    vec![
+        Column::repeated("pair_by", &design.pair_by.join(","), rows),
+        Column::repeated("measured_per", design.sampling.measured_per.as_str(), rows),
+        Column::repeated("aggregate", design.sampling.aggregate.as_str(), rows),
+        Column::integer(
+            "n_subjects",
+            comparisons.iter().map(|c| c.n_subjects.map(|n| n as i64)),
+        ),
+        text("level_status", |c| c.level_status.clone()),
+        text("baseline_status", |c| c.baseline_status.clone()),
+    ]
 }
 
 fn names(
@@ -66,12 +91,8 @@ fn names(
 ) -> Vec<Column> {
     let quantity = |c: &Comparison| c.contrast.quantity.clone();
     let unit = |c: &Comparison| {
-        let traits = selected.traits.get(&c.contrast.quantity);
-        Some(
-            traits
-                .and_then(|t| t.unit.clone())
-                .unwrap_or_else(|| Unit::One.to_string()),
-        )
+        let traits = selected.traits.get(&c.contrast.quantity)?;
+        traits.unit.clone()
     };
     let mut columns = vec![
         Column::text(
@@ -99,7 +120,7 @@ fn names(
             .collect();
         columns.push(levels(name, &group, false));
     }
-    let baseline = Level::parse(design.baseline);
+    let baseline = design.baseline.clone();
     let level: Vec<Option<Level>> = comparisons
         .iter()
         .map(|c| Some(c.contrast.level.clone()))
@@ -196,7 +217,7 @@ pub(super) fn json(comparisons: &[Comparison], design: &Design<'_>) -> Value {
             "surface": c.contrast.quantity.surface,
             "group": groups,
             "level": value(&c.contrast.level),
-            "baseline": value(&Level::parse(design.baseline)),
+            "baseline": value(design.baseline),
             "n": c.pairs.level.len(),
             "missing": missing,
             "median_difference": c.median_difference,
@@ -222,10 +243,11 @@ pub(super) fn text(comparisons: &[Comparison], design: &Design<'_>) -> String {
             .collect();
         let outcome = match (&c.test, c.median_difference, c.p_adjusted) {
             (Some(test), Some(difference), Some(adjusted)) => format!(
-                "n = {}, median difference {difference:.4}, p {}, adjusted {}",
+                "n = {}, median difference {}, p {}, adjusted {}",
                 test.n,
-                p_value(test.p_value),
-                p_value(adjusted),
+                readable(difference, 4),
+                p_value(test.p_value, design.alpha),
+                p_value(adjusted, design.alpha),
             ),
             _ => "no test".to_owned(),
         };

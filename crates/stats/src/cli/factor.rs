@@ -8,6 +8,9 @@ use crate::Level;
 /// Integers from here on are not exact in f64.
 const EXACT_INTEGERS: u64 = 1 << 53;
 
+/// The column that is derived from `s` in tables without it.
+pub(super) const LOSS: &str = "loss";
+
 /// A column that defines conditions.
 pub(super) struct Factor<'a> {
     name: &'a str,
@@ -23,7 +26,7 @@ impl<'a> Factor<'a> {
     /// Exit code 2: the table has no such column.
     pub(super) fn of(table: &'a Table, name: &'a str) -> Result<Self, StageError> {
         let stand_in = match (name, table.column(name), table.column("s")) {
-            ("loss", None, Some(s)) => Some(&s.values),
+            (LOSS, None, Some(s)) => Some(&s.values),
             _ => None,
         };
         let values = match stand_in {
@@ -54,12 +57,12 @@ impl<'a> Factor<'a> {
             return Some(level);
         }
         // The paper's names: cross-entropy alone, or with the smoothness loss.
-        let plain = level == Level::number(0.0);
+        let plain = level.value() == Some(0.0);
         Some(Level::text(if plain { "BCE" } else { "BCE+S" }))
     }
 }
 
-/// A level of a factor: text that is a number counts as a number.
+/// A level of a factor: text that is a number in its shortest form counts as a number.
 pub(super) fn level_of(cell: Cell<'_>) -> Option<Level> {
     match cell {
         Cell::Text(text) => Some(Level::parse(text)),

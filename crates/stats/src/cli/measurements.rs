@@ -1,9 +1,10 @@
 //! Converts rows of a long table to measurements.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_formats::table::{Cell, Table, TableError, Values};
-use rsom_measures::{Unit, column};
+use rsom_measures::{Units, column};
 use rsom_parameters::Choice;
 use rsom_stage::StageError;
 
@@ -45,13 +46,18 @@ pub(super) struct Selection<'a> {
 pub(super) struct SelectedMeasurements {
     pub measurements: Vec<Measurement>,
     pub traits: BTreeMap<Quantity, Traits>,
-    /// The levels of each condition column: numbers in ascending order, then texts in order of appearance.
+    /// Whether the first entry of an occasion is the subject.
+    pub has_subjects: bool,
+    units: Units,
+    /// The levels of each condition column: by value when all are numbers in any spelling, else numbers first,
+    /// then texts in order of appearance.
     pub orders: Vec<Vec<Level>>,
 }
 
 /// Properties of a quantity, as the table states them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Traits {
+    /// The unit of all values; `None` when the table states none.
     pub unit: Option<String>,
     pub higher_is_better: Option<bool>,
 }
@@ -87,7 +93,8 @@ impl<'a> Selector<'a> {
 /// Selects measurements from a table.
 ///
 /// # Errors
-/// Exit code 3: a standard column is missing or has another type; a level or a unit is null. Exit code 2: a parameter
+/// Exit code 3: a standard column is missing or has another type; a level or a unit is null; a quantity is measured in
+/// two units. Exit code 2: a parameter
 /// names a column, metric or value that the table does not have; a scan or slice that identifies the unit occurs in
 /// several subjects.
 pub(super) fn select(
@@ -98,6 +105,8 @@ pub(super) fn select(
     let mut selected = SelectedMeasurements {
         measurements: Vec::new(),
         traits: BTreeMap::new(),
+        has_subjects: table.column(column::SUBJECT).is_some(),
+        units: Units::default(),
         orders: vec![Vec::new(); selection.condition.len()],
     };
     let selectors: Vec<Selector<'_>> = selection
@@ -114,14 +123,10 @@ pub(super) fn select(
         }
     }
     for (order, factor) in selected.orders.iter_mut().zip(&reader.condition) {
-        // A stable sort keeps texts in order of appearance.
-        order.sort_by(|a, b| match (a, b) {
-            (Level::Text(_), Level::Text(_)) if !factor.is_loss_of_s() => std::cmp::Ordering::Equal,
-            (a, b) => a.cmp(b),
-        });
+        sort(order, factor.is_loss_of_s());
     }
     require_metrics(&reader, &selectors, &selected)?;
-    if table.column(column::SUBJECT).is_some() {
+    if selected.has_subjects {
         require_one_subject(
             &selected.measurements,
             selection.unit,
@@ -146,17 +151,14 @@ impl SelectedMeasurements {
             }
         }
         let traits = self.traits.entry(quantity.clone()).or_default();
-        let unit = reader.units[row]
-            .clone()
-            .filter(|u| u != Unit::One.as_str());
-        if let (Some(one), Some(other)) = (&traits.unit, &unit)
-            && one != other
-        {
-            return Err(StageError::inputs(format_args!(
-                "{quantity} has two units, {one} and {other}; convert the tables to one unit"
-            )));
+        let unit = reader.units[row].as_deref();
+        if reader.values[row].is_some_and(f64::is_finite) {
+            let name = quantity.to_string();
+            self.units.add(&name, unit).map_err(StageError::inputs)?;
+            traits.unit = self.units.of(&name).map(str::to_owned);
+        } else if traits.unit.is_none() {
+            traits.unit = unit.map(str::to_owned);
         }
-        traits.unit = traits.unit.take().or(unit);
         traits.higher_is_better = traits.higher_is_better.or(reader.higher_is_better[row]);
         self.measurements.push(Measurement {
             quantity,
@@ -213,7 +215,10 @@ impl<'a> Reader<'a> {
             filter: selection
                 .filter
                 .iter()
-                .map(|(name, value)| Ok((named(name, "where")?, Level::parse(value))))
+                .map(|(name, value)| {
+                    let values = named(name, "where")?;
+                    Ok((values, wanted(values, value)))
+                })
                 .collect::<Result<_, StageError>>()?,
             condition: selection
                 .condition
@@ -276,6 +281,26 @@ impl<'a> Reader<'a> {
             .map(|(name, values)| name_of(values.cell(row)).ok_or_else(|| no_value(name, row)))
             .collect()
     }
+}
+
+/// The level that a parameter means among the values of a column.
+fn wanted(values: &Values, text: &str) -> Level {
+    let levels: BTreeSet<Level> = values.cells().filter_map(level_of).collect();
+    let meant = Level::meant(text, &levels).cloned();
+    meant.unwrap_or_else(|| Level::parse(text))
+}
+
+fn sort(levels: &mut [Level], by_name: bool) {
+    if levels.iter().all(|level| level.value().is_some()) {
+        let values = |a: &Level, b: &Level| a.value().partial_cmp(&b.value());
+        levels.sort_by(|a, b| values(a, b).unwrap_or(Ordering::Equal));
+        return;
+    }
+    // A stable sort keeps texts in order of appearance.
+    levels.sort_by(|a, b| match (a, b) {
+        (Level::Text(_), Level::Text(_)) if !by_name => Ordering::Equal,
+        (a, b) => a.cmp(b),
+    });
 }
 
 fn optional<T>(

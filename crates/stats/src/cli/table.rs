@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_formats::table::Table;
 use rsom_io::ports;
-use rsom_measures::{Surface, column};
+use rsom_measures::{Surface, Unit, column};
 use rsom_parameters::{Choice, Parameters};
-use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic};
+use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary, atomic};
 
 use super::compared_table::is_own_column;
+use super::factor::LOSS;
 use super::factor::level_of;
 use super::fault::stage_error;
 use super::measurements::{MeasuredPer, SelectedMeasurements, Selection, Selector, select};
@@ -17,7 +18,7 @@ use crate::publication::{
     MetricColumn, PValues, PublicationTable, Statistic, Style, TestedLevel, to_csv, to_latex,
     to_markdown,
 };
-use crate::{Quantity, gather};
+use crate::{Quantity, Sample, Samples, gather};
 
 pub(super) fn command() -> Command {
     Command::new("table", "Write a table for a paper: conditions as rows, metrics as columns", run)
@@ -25,6 +26,9 @@ pub(super) fn command() -> Command {
         .input(Port::optional("tests", Kind::Table, "Tables of `compare`, for p-values").many())
         .output(Port::optional("output", Kind::Document, "Table to write (unset: standard output)"))
         .parameters(Settings::declare())
+        .names_in_tables("input", Named::Metric, &["metric"])
+        .names_in_tables("input", Named::Column, &["rows", "unit_by"])
+        .derives(LOSS)
         .example("rsom-stats table --input m.parquet --tests t.parquet --rows net,loss,s --metric dice,precision,recall,iou,ra_vox --decimals 2,2,2,2,3 --format latex --output table1.tex")
 }
 
@@ -37,7 +41,8 @@ struct Settings {
     /// surfaces.
     #[parameter(default = ["dice", "precision", "recall", "iou", "ra_vox"])]
     metric: Vec<String>,
-    /// Format of the table; 'csv' writes every number with all digits.
+    /// Format of the table; 'csv' writes every number with all digits. 'md' and 'tex', the endings of files, mean markdown
+    /// and latex.
     #[parameter(default = Format::Markdown)]
     format: Format,
     /// Columns that identify the unit; means and deviations are computed over units.
@@ -66,6 +71,8 @@ enum Format {
     Markdown,
     Latex,
     Csv,
+    Md,
+    Tex,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
@@ -86,11 +93,15 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let samples =
         gather(&selected.measurements, settings.sampling.aggregate).map_err(|e| stage_error(&e))?;
     let mut notes = vec![units_note(&settings)];
+    notes.extend(averaged_note(&samples, &settings));
     let tests = if invocation.inputs("tests").is_empty() {
         Vec::new()
     } else {
         let table = ports::read_table(invocation, "tests")?;
-        notes.extend(tests_note(&table).filter(|_| settings.p_values != PValues::None));
+        if settings.p_values != PValues::None {
+            notes.extend(tests_note(&table));
+            notes.extend(pairs_note(&table, &settings));
+        }
         tested_levels(&table, &settings.rows)?
     };
     let columns = columns(&selected, &settings)?;
@@ -118,8 +129,8 @@ fn rendered(table: &PublicationTable, settings: &Settings) -> String {
         names: settings.names.clone(),
     };
     match settings.format {
-        Format::Markdown => to_markdown(table, &style),
-        Format::Latex => to_latex(table, &style),
+        Format::Markdown | Format::Md => to_markdown(table, &style),
+        Format::Latex | Format::Tex => to_latex(table, &style),
         Format::Csv => to_csv(table),
     }
 }
@@ -146,7 +157,10 @@ fn columns(
             if columns.iter().all(|c| c.quantity != *quantity) {
                 columns.push(MetricColumn {
                     quantity: quantity.clone(),
-                    unit: traits.unit.clone(),
+                    unit: traits
+                        .unit
+                        .clone()
+                        .filter(|unit| unit != Unit::One.as_str()),
                     decimals: *settings
                         .decimals
                         .get(place)
@@ -168,6 +182,12 @@ fn tested_levels(table: &Table, rows: &[String]) -> Result<Vec<TestedLevel>, Sta
         texts("factor")?,
     );
     let p_adjusted = table.numbers("p_adjusted").map_err(bad)?;
+    let smallest = numbers_if_any(table, "smallest_attainable_p_adjusted")?;
+    let pairs = numbers_if_any(table, "n")?;
+    let notes = match table.column("note") {
+        Some(_) => texts("note")?,
+        None => vec![None; table.rows()],
+    };
     let level = |name: &str, row: usize| Ok(level_of(table.values(name).map_err(bad)?.cell(row)));
     let groups: Vec<&str> = table.names().filter(|name| !is_own_column(name)).collect();
     let mut tests = Vec::new();
@@ -205,9 +225,23 @@ fn tested_levels(table: &Table, rows: &[String]) -> Result<Vec<TestedLevel>, Sta
                 StageError::inputs(format_args!("tests: row {} has no baseline", row + 1))
             })?,
             p_adjusted: p_adjusted[row],
+            n_pairs: pairs[row].map(|n| n as usize),
+            smallest_p: smallest[row],
+            note: notes[row].clone(),
         });
     }
     Ok(tests)
+}
+
+/// A column that tables of other programs may lack.
+fn numbers_if_any(table: &Table, name: &str) -> Result<Vec<Option<f64>>, StageError> {
+    match table.column(name) {
+        Some(_) => {
+            let numbers = table.numbers(name);
+            numbers.map_err(|e| StageError::inputs(format_args!("tests: {e}")))
+        }
+        None => Ok(vec![None; table.rows()]),
+    }
 }
 
 fn units_note(settings: &Settings) -> String {
@@ -223,14 +257,72 @@ fn units_note(settings: &Settings) -> String {
     format!("{statistic} over n units (unit: {unit}), measured on {measured}.")
 }
 
+/// How many measurements a unit is the aggregate of; `None` when each has one.
+fn averaged_note(samples: &Samples, settings: &Settings) -> Option<String> {
+    let counts = samples
+        .values()
+        .flat_map(BTreeMap::values)
+        .filter_map(Sample::measurements_per_unit);
+    let (fewest, most) = counts.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    let number = match fewest == most {
+        true => most.to_string(),
+        false => format!("{fewest}–{most}"),
+    };
+    let sampling = &settings.sampling;
+    let what = match sampling.measured_per {
+        _ if !sampling.average_over.is_empty() => "measurements",
+        MeasuredPer::Scan => "visits (scans)",
+        MeasuredPer::Slice => "slices",
+    };
+    let aggregate = sampling.aggregate.as_str();
+    (most > 1).then(|| format!("Value of a unit: {aggregate} of {number} {what}."))
+}
+
+/// States what was tested, where the tests paired other units than the table counts.
+fn pairs_note(table: &Table, settings: &Settings) -> Option<String> {
+    let pair_by = words(table, "pair_by")?;
+    let measured_per = words(table, "measured_per")?;
+    let here = settings.sampling.measured_per.as_str();
+    if pair_by == settings.unit_by.join(",") && measured_per == here {
+        return None;
+    }
+    let counts = numbers_if_any(table, "n").ok()?;
+    let counts: Vec<u64> = counts.into_iter().flatten().map(|n| n as u64).collect();
+    let (fewest, most) = (counts.iter().min()?, counts.iter().max()?);
+    let number = match fewest == most {
+        true => most.to_string(),
+        false => format!("{fewest}–{most}"),
+    };
+    let unit = match pair_by.rsplit(',').next()? {
+        column::SUBJECT => "subjects".to_owned(),
+        column::SCAN => "scans".to_owned(),
+        column::SLICE => "slices".to_owned(),
+        other => format!("pairs by {other}"),
+    };
+    let independent = match unit.as_str() {
+        "slices" | "scans" => {
+            format!("; {unit} of one subject are taken for independent, so p may be far too small")
+        }
+        _ => String::new(),
+    };
+    Some(format!(
+        "p: tested over {number} {unit} (paired by {}, measured per {measured_per}), not over the n units of this \
+         table{independent}.",
+        pair_by.replace(',', ", ")
+    ))
+}
+
+/// The distinct words of a column; `None` without any.
+fn words(table: &Table, name: &str) -> Option<String> {
+    let values = table.values(name).ok()?;
+    let words: BTreeSet<String> = values.cells().map(|c| c.to_string()).collect();
+    let words: Vec<String> = words.into_iter().filter(|w| !w.is_empty()).collect();
+    (!words.is_empty()).then(|| words.join("/"))
+}
+
 /// Describes the tests, from the columns of their table; `None` when the table does not state it.
 fn tests_note(table: &Table) -> Option<String> {
-    let words = |name: &str| {
-        let values = table.values(name).ok()?;
-        let words: BTreeSet<String> = values.cells().map(|c| c.to_string()).collect();
-        let words: Vec<String> = words.into_iter().filter(|w| !w.is_empty()).collect();
-        (!words.is_empty()).then(|| words.join("/"))
-    };
+    let words = |name: &str| words(table, name);
     let adjustment = match words("adjustment")?.as_str() {
         "none" => "not adjusted".to_owned(),
         word => format!(

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use rsom_measures::{Metric, Surface, column};
 
-use super::numbers::{fixed, p_value};
-use super::{Entry, MetricColumn, Outcome, PValues, PublicationTable, Statistic, TableRow};
+use super::numbers::{exponent, fixed, p_value, vanishes};
+use super::{Entry, MetricColumn, Outcome, PValues, PublicationTable, Statistic, TableRow, Tested};
 
 /// Text of a cell without a value.
 const NOTHING: &str = "–";
@@ -36,6 +36,9 @@ pub(super) struct Cells {
     pub notes: Vec<String>,
 }
 
+/// Mark of a test that cannot reach significance.
+const HOPELESS: &str = "†";
+
 /// Printed names of factors and networks; those of metrics come from `measures`.
 const KNOWN_NAMES: [(&str, &str); 6] = [
     ("net", "Network"),
@@ -65,6 +68,9 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
             header.push("p".to_owned());
         }
     }
+    let small: Vec<bool> = (0..table.columns.len())
+        .map(|column| is_small(table, column))
+        .collect();
     let mut rows = Vec::new();
     let mut group_starts = Vec::new();
     for (index, row) in table.rows.iter().enumerate() {
@@ -74,7 +80,11 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
         let levels = row.condition.iter().map(|l| style.name(&l.to_string()));
         let mut texts: Vec<String> = levels.chain([row.n.to_string()]).collect();
         for (index, (entry, column)) in row.entries.iter().zip(&table.columns).enumerate() {
-            texts.push(value(entry, row, column, style));
+            let number = |v: f64| match small[index] {
+                true => exponent(v),
+                false => fixed(v, column.decimals),
+            };
+            texts.push(value(entry, row, number, style));
             if has_p_column(index) {
                 texts.push(outcome(entry, style));
             }
@@ -127,9 +137,23 @@ fn heading(column: &MetricColumn, has_labels: bool, style: &Style) -> String {
     }
 }
 
-fn value(entry: &Entry, row: &TableRow, column: &MetricColumn, style: &Style) -> String {
+/// Whether the decimals of a column show next to nothing of any of its means and medians.
+fn is_small(table: &PublicationTable, column: usize) -> bool {
+    let Some(MetricColumn { decimals, .. }) = table.columns.get(column) else {
+        return false;
+    };
+    let entries = table.rows.iter().filter_map(|row| row.entries.get(column));
+    let numbers = entries.flat_map(|e| {
+        let s = &e.summary;
+        [s.mean, s.sd, s.median, s.q1, s.q3]
+    });
+    let largest = numbers.flatten().fold(0.0, |m: f64, v| m.max(v.abs()));
+    vanishes(largest, *decimals)
+}
+
+fn value(entry: &Entry, row: &TableRow, number: impl Fn(f64) -> String, style: &Style) -> String {
     let s = &entry.summary;
-    let print = |v: Option<f64>| v.map_or(NOTHING.to_owned(), |v| fixed(v, column.decimals));
+    let print = |v: Option<f64>| v.map_or(NOTHING.to_owned(), &number);
     if s.n == 0 {
         return match &entry.reason {
             Some(reason) => format!("{NOTHING} ({})", reason.replace('_', " ")),
@@ -142,35 +166,72 @@ fn value(entry: &Entry, row: &TableRow, column: &MetricColumn, style: &Style) ->
             format!("{} [{}, {}]", print(s.median), print(s.q1), print(s.q3))
         }
     };
-    if style.p_values == PValues::Mark && is_significant(entry, style) {
-        text.push_str(MARK);
-    }
-    if let Some(status) = &entry.status {
-        text.push_str(&format!(" ({})", status.replace('_', " ")));
-    }
+    let mut remarks = Vec::new();
+    remarks.extend(entry.status.clone());
     if s.n < row.n {
-        text.push_str(&format!(" (n = {})", s.n));
+        remarks.push(format!("n = {}", s.n));
     }
-    text
+    if style.p_values == PValues::Mark
+        && let Outcome::Tested(test) = &entry.outcome
+    {
+        text.push_str(marks(test, style));
+        remarks.extend(pairs(entry, test));
+    }
+    with_remarks(text, &remarks)
 }
 
 fn outcome(entry: &Entry, style: &Style) -> String {
-    match entry.outcome {
+    match &entry.outcome {
         Outcome::NotTested => String::new(),
-        Outcome::Baseline | Outcome::Untestable => NOTHING.to_owned(),
-        Outcome::P(p) if is_significant(entry, style) => format!("{}{MARK}", p_value(p)),
-        Outcome::P(p) => p_value(p),
+        Outcome::Baseline | Outcome::Untestable(_) => NOTHING.to_owned(),
+        Outcome::Tested(test) => {
+            let text = format!("{}{}", p_value(test.p, style.alpha), marks(test, style));
+            with_remarks(text, pairs(entry, test).as_slice())
+        }
     }
 }
 
-fn is_significant(entry: &Entry, style: &Style) -> bool {
-    matches!(entry.outcome, Outcome::P(p) if p < style.alpha)
+fn with_remarks(text: String, remarks: &[String]) -> String {
+    match remarks.is_empty() {
+        true => text,
+        false => format!("{text} ({})", remarks.join(", ")),
+    }
+}
+
+/// The number of pairs, where it is not that of the units in the cell.
+fn pairs(entry: &Entry, test: &Tested) -> Option<String> {
+    let pairs = test.n_pairs.filter(|n| *n != entry.summary.n)?;
+    Some(format!("{pairs} pairs"))
+}
+
+fn marks(test: &Tested, style: &Style) -> &'static str {
+    if test.p < style.alpha {
+        MARK
+    } else if is_hopeless(test, style) {
+        HOPELESS
+    } else {
+        ""
+    }
+}
+
+/// Whether the test cannot reach significance, whatever the signs of its differences are.
+fn is_hopeless(test: &Tested, style: &Style) -> bool {
+    test.smallest_p.is_some_and(|p| p >= style.alpha)
 }
 
 fn notes(table: &PublicationTable, style: &Style) -> Vec<String> {
     let mut notes = table.notes.clone();
     if style.p_values != PValues::None && table.is_tested() {
         notes.push(format!("{MARK} p < {}.", style.alpha));
+        let entries = table.rows.iter().flat_map(|row| &row.entries);
+        let hopeless =
+            |e: &Entry| matches!(&e.outcome, Outcome::Tested(t) if is_hopeless(t, style));
+        if entries.into_iter().any(hopeless) {
+            notes.push(format!(
+                "{HOPELESS} cannot reach p < {}: too few pairs with a difference.",
+                style.alpha
+            ));
+        }
     }
     notes
 }

@@ -1,10 +1,13 @@
 //! Publication tables as CSV, with full precision.
 
-use super::{Outcome, PublicationTable};
+use rsom_measures::Status;
+
+use super::{Entry, Outcome, PublicationTable};
 
 /// The table as CSV (RFC 4180, LF line ends) for spreadsheets and scripts: a column for each factor, then for each
-/// metric its mean, sd, median, quartiles, counts and, if tested, adjusted p. Numbers have full precision; a missing
-/// number is an empty field.
+/// metric its mean, sd, median, quartiles, counts and, if tested, adjusted p; last, for each metric its status (such as
+/// `3 of 8 empty prediction`; `ok` if there is nothing to say) and, if tested, the number of pairs and the note of the
+/// test. Numbers have full precision; a missing number is an empty field.
 #[must_use]
 pub fn to_csv(table: &PublicationTable) -> String {
     let mut text = line(&header(table));
@@ -15,19 +18,42 @@ pub fn to_csv(table: &PublicationTable) -> String {
             fields.extend([s.mean, s.sd, s.median, s.q1, s.q3].map(number));
             fields.extend([s.n, s.n_missing].map(|n| n.to_string()));
             if table.is_column_tested(column) {
-                fields.push(match entry.outcome {
-                    Outcome::P(p) => number(Some(p)),
+                fields.push(match &entry.outcome {
+                    Outcome::Tested(test) => number(Some(test.p)),
                     _ => String::new(),
                 });
             }
+        }
+        for (column, entry) in row.entries.iter().enumerate() {
+            fields.extend(remarks(entry, table.is_column_tested(column)));
         }
         text.push_str(&line(&fields));
     }
     text
 }
 
+fn remarks(entry: &Entry, is_tested: bool) -> Vec<String> {
+    let status = match &entry.status {
+        Some(status) => status.clone(),
+        None if entry.summary.n == 0 => entry.reason.clone().unwrap_or_default(),
+        None => Status::Ok.to_string(),
+    };
+    let mut fields = vec![status];
+    if is_tested {
+        let (pairs, note) = match &entry.outcome {
+            Outcome::Tested(test) => (test.n_pairs, test.note.clone()),
+            Outcome::Untestable(note) => (Some(0), note.clone()),
+            Outcome::Baseline | Outcome::NotTested => (None, None),
+        };
+        fields.push(pairs.map_or(String::new(), |n| n.to_string()));
+        fields.push(note.unwrap_or_default());
+    }
+    fields
+}
+
 fn header(table: &PublicationTable) -> Vec<String> {
     let mut names = table.factors.clone();
+    let mut last = Vec::new();
     for (index, column) in table.columns.iter().enumerate() {
         let q = &column.quantity;
         let label = q.label.as_ref().map(|l| format!("_{l}"));
@@ -36,10 +62,13 @@ fn header(table: &PublicationTable) -> Vec<String> {
         let name: String = name.into_iter().flatten().collect();
         let numbers = ["mean", "sd", "median", "q1", "q3", "n", "n_missing"];
         names.extend(numbers.map(|number| format!("{name}_{number}")));
+        last.push(format!("{name}_status"));
         if table.is_column_tested(index) {
             names.push(format!("{name}_p_adjusted"));
+            last.extend(["n_pairs", "note"].map(|of_test| format!("{name}_{of_test}")));
         }
     }
+    names.extend(last);
     names
 }
 

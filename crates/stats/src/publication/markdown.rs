@@ -67,7 +67,14 @@ fn escaped(text: &str) -> String {
     let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
         match c {
-            '|' | '*' | '_' | '\\' | '`' => escaped.extend(['\\', c]),
+            '|' | '*' | '_' | '\\' | '`' | '[' | ']' | '~' | '$' => escaped.extend(['\\', c]),
+            // `&lt;` must not be read as a character.
+            '&' if characters
+                .peek()
+                .is_some_and(|next| next.is_alphanumeric() || *next == '#') =>
+            {
+                escaped.push_str("\\&");
+            }
             // `<0.001` must not be read as a tag.
             '<' if characters
                 .peek()

@@ -194,12 +194,16 @@ fn the_layout_of_the_papers_table_comes_out_of_one_command() {
         lines[3].starts_with("| U-Net | BCE+S | 10 | 8 | 0.84 ± 0.02 | 1.000 |"),
         "{text}"
     );
-    assert!(lines[3].ends_with("| 0.140 ± 0.024 | 0.008\\* |"), "{text}");
+    assert!(lines[3].ends_with("| 0.140 ± 0.024 | 0.016\\* |"), "{text}");
     assert!(
         lines[4].contains("| 0.00 ± 0.00 (empty prediction) |"),
         "{text}"
     );
     assert!(lines[4].contains("| – (empty prediction) | – |"), "{text}");
+    assert!(
+        text.contains("Value of a unit: mean of 2 visits (scans)."),
+        "{text}"
+    );
     assert!(text.contains("two-sided paired Wilcoxon signed-rank test (exact) against s = 0"));
 }
 
@@ -208,7 +212,9 @@ fn a_table_goes_to_its_output_in_every_format() {
     let desk = Desk::with(&study(Kind::Integer));
     for (format, start) in [
         ("markdown", "| s "),
+        ("md", "| s "),
         ("latex", "% needs"),
+        ("tex", "% needs"),
         ("csv", "s,dice_mean"),
     ] {
         let output = desk.run(&format!(
@@ -349,6 +355,36 @@ fn a_table_that_breaks_the_contract_is_exit_code_3() {
     corrupt.fails(line, 3, "m.parquet");
 }
 
+/// The study with this unit at s = 10, and `1` elsewhere.
+fn with_unit_at_ten(unit: Option<&str>) -> Table {
+    let table = study(Kind::Integer);
+    let s = table.integers("s").unwrap();
+    let units = s
+        .iter()
+        .map(|s| if *s == Some(10) { unit } else { Some("1") });
+    let units = Column::text("unit", units);
+    let columns = table.columns().iter().cloned();
+    let columns = columns.map(|c| if c.name == "unit" { units.clone() } else { c });
+    Table::new(columns.collect()).unwrap()
+}
+
+#[test]
+fn a_metric_in_two_units_is_exit_code_3_in_every_command() {
+    let compare =
+        "compare --input m.parquet --metric dice --factor s --baseline 0 --output t.parquet";
+    let table = "table --input m.parquet --metric dice --rows s";
+    for (unit, said) in [
+        (Some("%"), "dice is measured in 1 and in %"),
+        (None, "dice is measured in 1 and in no stated unit"),
+    ] {
+        let desk = Desk::with(&with_unit_at_ten(unit));
+        desk.fails(compare, 3, said);
+        desk.fails(table, 3, said);
+        // Rows that are not used do not matter.
+        desk.run(&format!("{table} --where s=0")).expect_code(0);
+    }
+}
+
 #[test]
 fn an_undeclared_column_that_tells_rows_apart_is_refused_until_it_is_declared() {
     let table = study(Kind::Integer);
@@ -366,4 +402,86 @@ fn an_undeclared_column_that_tells_rows_apart_is_refused_until_it_is_declared() 
         .expect_code(0);
     desk.run(&format!("{line} --where seed=2")).expect_code(0);
     assert_eq!(number(&outcomes(&desk.at("t.parquet")), "n", 0), 8.0);
+}
+
+/// A table of Dice with the columns subject, scan, slice, arm.
+fn dice(rows: &[(&str, i64, Option<i64>, &str, f64)]) -> Table {
+    Table::new(vec![
+        Column::text("subject", rows.iter().map(|r| Some(r.0))),
+        Column::integer("scan", rows.iter().map(|r| Some(r.1))),
+        Column::integer("slice", rows.iter().map(|r| r.2)),
+        Column::text("arm", rows.iter().map(|r| Some(r.3))),
+        Column::repeated("metric", "dice", rows.len()),
+        Column::number("value", rows.iter().map(|r| Some(r.4))),
+    ])
+    .unwrap()
+}
+
+#[test]
+fn different_subjects_in_each_group_are_exit_code_3_with_the_remedy() {
+    let rows: Vec<_> = ["a", "b", "c", "d"]
+        .iter()
+        .enumerate()
+        .map(|(i, s)| (*s, 1, None, if i < 2 { "patient" } else { "control" }, 0.5))
+        .collect();
+    let desk = Desk::with(&dice(&rows));
+    let line = "compare --input m.parquet --metric dice --factor arm --baseline control --output t.parquet";
+    desk.fails(line, 3, "no test was made: no subject has values at both");
+    desk.fails(
+        line,
+        3,
+        "unpaired test (Mann-Whitney), which is not offered",
+    );
+}
+
+#[test]
+fn levels_that_look_like_one_number_are_not_merged() {
+    let mut rows = Vec::new();
+    for (arm, gain) in [("1.1", 0.0), ("1.10", 0.1), ("1.2", 0.3)] {
+        for (i, subject) in ["a", "b", "c", "d", "e", "f"].iter().enumerate() {
+            rows.push((*subject, 1, None, arm, 0.5 + gain + i as f64 / 100.0));
+        }
+    }
+    let desk = Desk::with(&dice(&rows));
+    let line = "compare --input m.parquet --metric dice --factor arm --output t.parquet --baseline";
+    desk.run(&format!("{line} 1.10")).expect_code(0);
+    let t = outcomes(&desk.at("t.parquet"));
+    let levels = t.texts("level").unwrap();
+    assert_eq!(levels, [Some("1.1".to_owned()), Some("1.2".to_owned())]);
+    let text = desk
+        .run("table --input m.parquet --tests t.parquet --rows arm --metric dice")
+        .stdout;
+    let baseline = text.lines().find(|l| l.starts_with("| 1.10 ")).unwrap();
+    assert!(baseline.contains("| –"), "{text}");
+}
+
+#[test]
+fn a_test_over_slices_is_told_wherever_it_is_shown() {
+    let mut rows = Vec::new();
+    for (subject, s) in [("a", 0.0), ("b", 0.1), ("c", 0.2)] {
+        for slice in 0..4i64 {
+            let value = 0.3 + s + slice as f64 / 100.0;
+            rows.push((subject, 1, Some(slice), "0", value));
+            rows.push((subject, 1, Some(slice), "1", value + 0.1 + s / 10.0));
+        }
+        rows.push((subject, 1, None, "0", 0.3 + s));
+        rows.push((subject, 1, None, "1", 0.4 + s));
+    }
+    let desk = Desk::with(&dice(&rows));
+    desk.run("compare --input m.parquet --metric dice --factor arm --baseline 0 --measured-per slice --pair-by subject,scan,slice --output t.parquet").expect_code(0);
+    let t = outcomes(&desk.at("t.parquet"));
+    let note = t.texts("note").unwrap()[0].clone().unwrap();
+    assert!(
+        note.contains("12 pairs of 3 subjects are taken for independent"),
+        "{note}"
+    );
+    assert_eq!(number(&t, "n_subjects", 0), 3.0);
+    assert_eq!(
+        t.texts("pair_by").unwrap()[0].as_deref(),
+        Some("subject,scan,slice")
+    );
+    let table = desk.run("table --input m.parquet --tests t.parquet --rows arm --metric dice");
+    let text = table.expect_code(0).stdout;
+    assert!(text.contains("p: tested over 12 slices"), "{text}");
+    assert!(text.contains("(12 pairs)"), "{text}");
 }

@@ -126,16 +126,25 @@ fn exact_p_is_that_of_coin_and_of_exact_rank_tests() {
     }
 }
 
-// R's interval comes from a root finder with tolerance 1e-4 unless the sample is small, untied and without zeros.
+// R's interval comes from a root finder with tolerance 1e-4, and from the normal approximation with continuity
+// correction, unless the sample is small, untied and without zeros.
 #[test]
 fn shift_and_interval_are_those_of_r() {
     let golden = reference();
     for case in golden["cases"].as_array().unwrap() {
         let (a, b) = samples(case);
         let r = &case["R"];
-        let got = hodges_lehmann(&a, &b, 0.95).unwrap().unwrap();
         let exact = case["zeros"] == 0 && case["ties"] == false && a.len() < 50;
-        let tolerance = if exact { 1e-12 } else { 1e-4 };
+        let (method, tolerance) = if exact {
+            (Method::Exact, 1e-12)
+        } else {
+            (Method::Normal, 1e-4)
+        };
+        let config = WilcoxonConfig {
+            continuity_correction: true,
+            ..config(method, ZeroMethod::Wilcox)
+        };
+        let got = hodges_lehmann(&a, &b, 0.95, config).unwrap().unwrap();
         for (value, key) in [(got.estimate, "hl"), (got.low, "lo"), (got.high, "hi")] {
             let error = (value - r[key].as_f64().unwrap()).abs();
             assert!(
@@ -145,6 +154,19 @@ fn shift_and_interval_are_those_of_r() {
                 r[key]
             );
         }
+    }
+}
+
+// R 4.2: exactRankTests::wilcox.exact(c(d, 0), conf.int = TRUE)$conf.int, and wilcox.test(d, conf.int = TRUE) with its
+// attribute conf.level; all differences differ in size.
+#[test]
+fn a_zero_difference_does_not_change_the_interval() {
+    let d = [0.1, 0.12, 0.2, 0.15, 0.11, 0.13, 0.0];
+    for n in [6, 7] {
+        let config = config(Method::Exact, ZeroMethod::Wilcox);
+        let got = hodges_lehmann(&d[..n], &vec![0.0; n], 0.95, config).unwrap();
+        let got = got.unwrap();
+        assert_eq!((got.low, got.high, got.confidence), (0.1, 0.2, 0.968_75));
     }
 }
 

@@ -75,6 +75,68 @@ fn by_enumeration(pairs: &[(f64, f64)], zeros: ZeroMethod) -> [f64; 3] {
     hits.map(|h| f64::from(h) / f64::from(1u32 << free.len()))
 }
 
+fn exact() -> WilcoxonConfig {
+    config(Alternative::TwoSided, ZeroMethod::Wilcox, Method::Exact)
+}
+
+/// The interval of the shifts that the exact test keeps, by going through all signs at every gap between two Walsh
+/// averages; differences in tenths, the result in twentieths: low, high, confidence.
+fn interval_by_enumeration(pairs: &[(f64, f64)], confidence: f64) -> Option<(i64, i64, f64)> {
+    // In fortieths, so that the middle between two averages is whole.
+    let tenths = |v: f64| (v * 10.0).round() as i64;
+    let d = pairs.iter().map(|(a, b)| 4 * (tenths(*a) - tenths(*b)));
+    let d: Vec<i64> = d.filter(|v| *v != 0).collect();
+    let of_pairs = |i: usize| d[..=i].iter().zip(vec![d[i]; i + 1]);
+    let mut averages: Vec<i64> = (0..d.len())
+        .flat_map(|i| of_pairs(i).map(|(a, b)| (a + b) / 2).collect::<Vec<_>>())
+        .collect();
+    averages.sort_unstable();
+    averages.dedup();
+    let (first, last) = (*averages.first()?, *averages.last()?);
+    let mut gaps = vec![first - 1];
+    gaps.extend(averages.windows(2).map(|w| (w[0] + w[1]) / 2));
+    gaps.push(last + 1);
+    let tail = (1.0 - confidence) / 2.0 * (1.0 - 1e-12);
+    // For each gap: P(W+ ≥ w), P(W+ ≤ w) and the largest attainable level below the tail.
+    let tests: Vec<[f64; 3]> = gaps
+        .iter()
+        .map(|shift| {
+            let now: Vec<_> = d.iter().map(|v| ((v - shift) as f64 / 10.0, 0.0)).collect();
+            let [less, greater, _] = by_enumeration(&now, ZeroMethod::Wilcox);
+            let mut level = 0.5f64.powi(d.len() as i32);
+            for signs in 0..1u32 << d.len() {
+                let signed = now.iter().enumerate().map(|(i, (v, _))| {
+                    (
+                        if signs >> i & 1 == 1 {
+                            v.abs()
+                        } else {
+                            -v.abs()
+                        },
+                        0.0,
+                    )
+                });
+                let p = by_enumeration(&signed.collect::<Vec<_>>(), ZeroMethod::Wilcox)[0];
+                if p < tail {
+                    level = level.max(p);
+                }
+            }
+            [greater, less, level]
+        })
+        .collect();
+    let gaps = tests.len();
+    let low = (1..gaps)
+        .find(|gap| tests[*gap][0] >= tail)
+        .unwrap_or(gaps - 1);
+    let high = (0..gaps - 1)
+        .rev()
+        .find(|gap| tests[*gap][1] >= tail)
+        .unwrap_or(0);
+    let most = |tests: &[[f64; 3]]| tests.iter().map(|t| t[2]).fold(0.0, f64::max);
+    let missed = most(&tests[..=low]) + most(&tests[high..]);
+    let (low, high) = (averages[low - 1] / 2, averages[high] / 2);
+    Some((low, high, (1.0 - missed).max(0.0)))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -138,20 +200,72 @@ proptest! {
     #[test]
     fn the_interval_holds_the_estimate_and_moves_with_the_data(pairs in pairs(70), shift in -20i32..20) {
         let (a, b): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
-        if let Some(got) = hodges_lehmann(&a, &b, 0.95).unwrap() {
+        if let Some(got) = hodges_lehmann(&a, &b, 0.95, exact()).unwrap() {
             prop_assert!(got.low <= got.estimate && got.estimate <= got.high);
             prop_assert!((0.0..1.0).contains(&got.confidence));
-            let turned = hodges_lehmann(&b, &a, 0.95).unwrap().unwrap();
+            let turned = hodges_lehmann(&b, &a, 0.95, exact()).unwrap().unwrap();
             prop_assert_eq!((turned.low, turned.estimate, turned.high), (-got.high, -got.estimate, -got.low));
         }
         // Beyond the range of the differences no zero turns up or goes away.
         let shift = f64::from(shift) + 21.0;
         let moved = |by: f64| {
             let a: Vec<f64> = a.iter().map(|v| v + by).collect();
-            hodges_lehmann(&a, &b, 0.95).unwrap().unwrap()
+            hodges_lehmann(&a, &b, 0.95, exact()).unwrap().unwrap()
         };
         let (near, far) = (moved(shift), moved(shift + 1.0));
         prop_assert!((far.estimate - near.estimate - 1.0).abs() < 1e-11);
+    }
+
+    #[test]
+    fn the_interval_is_what_the_exact_test_keeps(pairs in pairs(6), confidence in 0.5..0.999f64) {
+        let (a, b): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+        let got = hodges_lehmann(&a, &b, confidence, exact()).unwrap();
+        let expected = interval_by_enumeration(&pairs, confidence);
+        prop_assert_eq!(got.is_some(), expected.is_some());
+        if let (Some(got), Some((low, high, achieved))) = (got, expected) {
+            prop_assert!((got.low * 20.0 - low as f64).abs() < 1e-9, "{got:?} {low}");
+            prop_assert!((got.high * 20.0 - high as f64).abs() < 1e-9, "{got:?} {high}");
+            prop_assert!((got.confidence - achieved).abs() < 1e-12, "{got:?} {achieved}");
+        }
+    }
+
+    #[test]
+    fn the_interval_has_the_confidence_that_the_sample_allows(pairs in pairs(80)) {
+        let (a, b): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+        if let Some(got) = hodges_lehmann(&a, &b, 0.95, exact()).unwrap() {
+            let kept = test(&pairs, exact());
+            let most = 1.0 - kept.smallest_attainable_p;
+            prop_assert!(got.confidence >= most.min(0.95) - 1e-12, "{got:?} {most}");
+        }
+    }
+
+    #[test]
+    fn the_unit_changes_neither_p_nor_ties_nor_zeros(pairs in pairs(40), offset in 0i32..6, factor in 0.1..10.0f64) {
+        // Values far from zero: differences of tenths at up to 1e5.
+        let base = if offset == 0 { 0.0 } else { 10f64.powi(offset) };
+        let pairs: Vec<_> = pairs.iter().map(|(a, b)| (base + a, base + b)).collect();
+        for config in each_config(Alternative::TwoSided) {
+            let expected = test(&pairs, config);
+            for unit in [1e-12, 1e-3, 1e9, factor] {
+                let scaled: Vec<_> = pairs.iter().map(|(a, b)| (a * unit, b * unit)).collect();
+                prop_assert_eq!(&test(&scaled, config), &expected, "{}", unit);
+            }
+        }
+        let interval = |unit: f64| {
+            let (a, b): (Vec<f64>, Vec<f64>) = pairs.iter().map(|(a, b)| (a * unit, b * unit)).unzip();
+            hodges_lehmann(&a, &b, 0.95, exact()).unwrap()
+        };
+        let expected = interval(1.0);
+        for unit in [1e-12, 1e-3, 1e9, factor] {
+            let scaled = interval(unit);
+            prop_assert_eq!(scaled.is_some(), expected.is_some());
+            if let (Some(scaled), Some(expected)) = (scaled, expected) {
+                prop_assert_eq!(scaled.confidence, expected.confidence);
+                for (scaled, expected) in [(scaled.low, expected.low), (scaled.high, expected.high), (scaled.estimate, expected.estimate)] {
+                    prop_assert!((scaled / unit - expected).abs() <= 2e-12 * (base + 1.0), "{} {}", scaled / unit, expected);
+                }
+            }
+        }
     }
 
     #[test]

@@ -103,10 +103,10 @@ fn a_collapsed_network_gives_an_outcome_without_test_and_says_why() {
             .unwrap()
             .starts_with("no pairs: empty_prediction")
     );
-    // It is no test of the family either.
+    // It counts in the family: R's p.adjust(0.03125, "holm", n = 2).
     assert_eq!(
         (outcomes[0].family_size, outcomes[0].p_adjusted),
-        (1, Some(0.03125))
+        (2, Some(0.0625))
     );
 }
 
@@ -208,10 +208,10 @@ fn a_level_whose_measurements_share_a_status_is_told_so() {
     }
     let outcome = &run(&rows)[0];
     assert_eq!(outcome.status, "ok");
-    assert_eq!(outcome.level_status.as_deref(), Some("empty_prediction"));
+    assert_eq!(outcome.level_status.as_deref(), Some("empty prediction"));
     let note = note(outcome, CONFIG, 0.05).unwrap();
     assert!(
-        note.contains("all measurements at this level are empty_prediction"),
+        note.contains("level: all measurements are empty prediction"),
         "{note}"
     );
 }
@@ -284,4 +284,60 @@ fn a_unit_is_compared_over_the_slices_that_both_sides_measured() {
     assert_eq!(outcome.test.as_ref().unwrap().p_value, 1.0);
     let said = note(outcome, CONFIG, 0.05).unwrap();
     assert!(said.contains("8 measurements left out"), "{said}");
+}
+
+#[test]
+fn a_level_that_is_absent_from_a_group_has_a_result_and_counts_in_the_family() {
+    let in_net = |net: &str, rows: Vec<Measurement>| {
+        let of_net = rows.into_iter().map(|mut m| {
+            m.condition[0] = Level::text(net);
+            m
+        });
+        of_net.collect::<Vec<_>>()
+    };
+    let level = |s: &str, gain: f64| slices("dice", s, 6, gain);
+    let rows = [
+        in_net(
+            "u",
+            [level("0", 0.0), level("1", 0.5), level("10", 1.0)].concat(),
+        ),
+        in_net("v", [level("0", 0.0), level("1", 0.5)].concat()),
+    ];
+    let config = ComparisonConfig {
+        family: Family::Group,
+        ..CONFIG
+    };
+    let outcomes = run_with(&rows.concat(), config);
+    assert_eq!(outcomes.len(), 4);
+    let gone = outcomes
+        .iter()
+        .find(|c| c.contrast.group == [Level::text("v")] && c.contrast.level == Level::number(10.0))
+        .unwrap();
+    assert_eq!(
+        (gone.status.as_str(), gone.pairs.level.len()),
+        ("absent", 0)
+    );
+    assert_eq!((gone.test.as_ref(), gone.p_adjusted), (None, None));
+    let said = note(gone, config, 0.05).unwrap();
+    assert!(
+        said.starts_with("no pairs: no measurement at this level"),
+        "{said}"
+    );
+    // R's p.adjust(0.03125, "holm", n = 2) in both nets.
+    for outcome in outcomes.iter().filter(|c| c.test.is_some()) {
+        assert_eq!((outcome.family_size, outcome.p_adjusted), (2, Some(0.0625)));
+    }
+}
+
+#[test]
+fn a_partial_collapse_is_told_with_its_share() {
+    let mut rows = [slices("dice", "0", 8, 0.0), slices("dice", "10", 8, 1.0)].concat();
+    rows.retain(|m| m.occasion[1] == Some(Level::number(0.0)));
+    for row in &mut rows[8..11] {
+        (row.value, row.status) = (Some(0.0), "empty_prediction".to_owned());
+    }
+    let outcome = &run(&rows)[0];
+    let said = note(outcome, CONFIG, 0.05).unwrap();
+    assert!(said.contains("level: 3 of 8 empty prediction"), "{said}");
+    assert_eq!(outcome.baseline_status, None);
 }
