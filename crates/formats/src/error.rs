@@ -39,7 +39,9 @@ pub enum FormatError {
         limit: u64,
     },
     /// NaN or infinite voxels.
-    #[error("{nan} voxels are NaN and {infinite} infinite")]
+    #[error(
+        "{nan} voxels are NaN and {infinite} infinite; 'io convert --replace-non-finite VALUE' replaces them"
+    )]
     NonFinite {
         /// Number of NaN voxels.
         nan: usize,

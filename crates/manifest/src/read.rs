@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-use rsom_stage::{StageError, atomic, yaml};
+use rsom_stage::{StageError, text, yaml};
 
 use crate::Manifest;
 use crate::model::ScanEntry;
@@ -17,8 +17,7 @@ const FIXED: [&str; 6] = ["id", "subject", "group", "split", "fold", "files"];
 /// Exit code 3 with file, line and column: invalid YAML, an unknown key, a duplicate or invalid id, a path outside the root,
 /// an invalid hash, or a subject in two splits or folds.
 pub fn read(path: &Path) -> Result<Manifest, StageError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
+    let text = text::read(path).map_err(|fault| StageError::input(path, fault))?;
     let manifest: Manifest = yaml::from_str(&text).map_err(|e| StageError::input(path, e))?;
     let Err(ManifestFault { keys, message }) = check(&manifest) else {
         return Ok(manifest);

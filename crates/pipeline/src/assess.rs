@@ -5,6 +5,7 @@ pub(crate) mod edited;
 pub(crate) mod file_hashes;
 pub(crate) mod hashes;
 pub(crate) mod identity;
+pub(crate) mod leftovers;
 pub(crate) mod records;
 pub(crate) mod survey;
 pub(crate) mod unrecorded;

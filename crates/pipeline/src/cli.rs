@@ -8,6 +8,7 @@ use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
 use crate::assess::assessor::{Assessor, Verdict, instruction_mismatch};
 use crate::assess::edited::{edited_outputs, would_overwrite};
+use crate::assess::leftovers::leftovers;
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
 use crate::plan::build::BuiltInStages;
@@ -58,6 +59,12 @@ pub fn command_lines() -> Vec<Command> {
                 .long("replace")
                 .action(ArgAction::SetTrue)
                 .help("Overwrite outputs that were edited since they were made; without this option, the run stops and names them"),
+        )
+        .arg(
+            Arg::new("prune")
+                .long("prune")
+                .action(ArgAction::SetTrue)
+                .help("After a complete run, remove files that earlier runs made and this plan no longer has, such as those of removed scans"),
         )
         .after_help("Examples:\n  rsom run pipelines/quickstart.yaml\n  rsom run pipelines/quickstart.yaml -j 2 --set s=[0,10] --swap layerseg=./program");
     let plan = Command::new("plan")
@@ -250,6 +257,7 @@ fn settings(matches: &ArgMatches) -> Settings {
         threads: (number("threads").unwrap_or_else(cores) / jobs).max(1),
         keep_going: matches.get_flag("keep-going"),
         replace: matches.get_flag("replace"),
+        prune: matches.get_flag("prune"),
         lines: Lines::Tasks,
     }
 }
@@ -262,6 +270,7 @@ fn print_plan(plan: &Plan) -> Result<ExitCode, StageError> {
     if !edited.is_empty() {
         log::warn(would_overwrite(plan, &edited));
     }
+    session::warn_of_leftovers(&leftovers(plan, &mut assessor));
     let up_to_date = outlooks.iter().filter(|o| o.is_up_to_date()).count();
     let total = plan.tasks.len();
     let mut lines = vec![format!(

@@ -89,6 +89,7 @@ pub(crate) fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
         threads: (number("threads").unwrap_or_else(cores) / jobs).max(1),
         keep_going: true,
         replace: matches.get_flag("replace"),
+        prune: false,
         lines: Lines::Scans,
     };
     let code = run_pipeline(&request, settings, stages, check_output);

@@ -28,7 +28,9 @@ pub(crate) fn expand(path: &Path) -> Vec<PathBuf> {
         .filter_map(Result::ok)
         .filter(|entry| {
             let name: Vec<char> = entry.file_name().to_string_lossy().chars().collect();
-            matches(&pattern, &name)
+            // As in shells, a wildcard does not find hidden files.
+            let is_hidden = name.first() == Some(&'.') && pattern.first() != Some(&'.');
+            !is_hidden && matches(&pattern, &name)
         })
         .map(walkdir::DirEntry::into_path)
         .collect();
@@ -59,7 +61,7 @@ mod tests {
     #[test]
     fn stars_and_question_marks_match_as_in_a_shell() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["a1.png", "a22.png", "b1.png"] {
+        for name in ["a1.png", "a22.png", "b1.png", "._a1.png"] {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
         let names = |pattern: &str| -> Vec<String> {
@@ -71,6 +73,8 @@ mod tests {
         };
         assert_eq!(names("a*.png"), ["a1.png", "a22.png"]);
         assert_eq!(names("?1.png"), ["a1.png", "b1.png"]);
+        assert_eq!(names("*1.png"), ["a1.png", "b1.png"]);
+        assert_eq!(names("._*.png"), ["._a1.png"]);
         assert_eq!(names("c*.png"), ["c*.png"]);
     }
 }

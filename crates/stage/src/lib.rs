@@ -54,6 +54,7 @@ mod spec;
 mod stamp;
 mod summary;
 mod table_contents;
+pub mod text;
 mod watched;
 pub mod yaml;
 mod yaml_text;

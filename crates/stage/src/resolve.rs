@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use serde_json::{Map, Value};
 
-use crate::{CommandSpec, Invocation, Kind, Parameter, Port, StageError, Type, glob, yaml};
+use crate::{
+    CommandSpec, Invocation, Kind, Parameter, Port, StageError, Type, atomic, glob, text, yaml,
+};
 
 /// Adds paths and parameters to an invocation. Flags override the configuration file, which overrides the defaults.
 pub(crate) fn resolve(
@@ -19,9 +21,7 @@ pub(crate) fn resolve(
             paths = paths.iter().flat_map(|path| glob::expand(path)).collect();
         }
         for path in &paths {
-            if !path.exists() {
-                return Err(StageError::input(path, "no such file or folder"));
-            }
+            check_input(port, path)?;
         }
         if !paths.is_empty() {
             invocation = invocation.with_input(&port.name, paths);
@@ -57,6 +57,35 @@ fn paths(matches: &ArgMatches, prefix: &str, port: &Port) -> Vec<PathBuf> {
         .get_many::<PathBuf>(&format!("{prefix}{}", port.name))
         .map(|paths| paths.cloned().collect())
         .unwrap_or_default()
+}
+
+/// Checks that an input is there and can be read more than once: the way of every input into a stage.
+fn check_input(port: &Port, path: &Path) -> Result<(), StageError> {
+    let kind = match std::fs::metadata(path) {
+        Ok(metadata) => metadata.file_type(),
+        Err(_) if path.as_os_str() == "-" => {
+            let flag = port.name.replace('_', "-");
+            return Err(StageError::usage(format_args!(
+                "--{flag} -: standard input cannot be read, because inputs are read more than once; give the name of a file"
+            )));
+        }
+        Err(error) => {
+            return Err(match std::fs::read_link(path) {
+                Ok(target) => StageError::input(
+                    path,
+                    format_args!("it is a link without its file, {}", target.display()),
+                ),
+                Err(_) => StageError::input(path, atomic::plain(&error)),
+            });
+        }
+    };
+    if kind.is_file() || kind.is_dir() {
+        return Ok(());
+    }
+    Err(StageError::input(
+        path,
+        "it is no regular file (a pipe or a device); inputs are read more than once, so write it to a file first",
+    ))
 }
 
 fn check_output(invocation: &Invocation, port: &Port, path: &Path) -> Result<(), StageError> {
@@ -108,7 +137,7 @@ fn without_ending(path: &Path) -> PathBuf {
 
 fn read_configuration(path: &Path) -> Result<Map<String, Value>, StageError> {
     let bad = |fault: String| StageError::usage(format_args!("{}: {fault}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|e| bad(crate::atomic::plain(&e)))?;
+    let text = text::read(path).map_err(bad)?;
     // YAML is a superset of JSON, so one reader serves both.
     let document = yaml::Document::parse(&text).map_err(|e| bad(e.to_string()))?;
     if let Some(key) = non_finite_key(&document.value) {

@@ -382,3 +382,66 @@ fn every_file_of_the_format_collection_is_told_or_refused() {
         assert!(fine || refused, "{}: {finished:?}", file.display());
     }
 }
+
+/// Inputs that cannot be read twice, or that are not there, are named for what they are; none of them makes a command wait.
+#[cfg(unix)]
+#[test]
+fn pipes_links_and_standard_input_are_refused_by_name() {
+    let folder = scan();
+    let fifo = Command::new("mkfifo")
+        .arg(folder.join("pipe.nii.gz"))
+        .status();
+    assert!(fifo.unwrap().success());
+    std::os::unix::fs::symlink("annex/x.nii.gz", folder.join("link.nii.gz")).unwrap();
+    for (input, code, said) in [
+        ("pipe.nii.gz", 3, "no regular file"),
+        ("link.nii.gz", 3, "a link without its file, annex/x.nii.gz"),
+        ("-", 2, "standard input cannot be read"),
+        ("/dev/null", 3, "no regular file"),
+        ("absent.nii.gz", 3, "no such file"),
+    ] {
+        let words = [
+            "metrics",
+            "biomarkers",
+            "--layer",
+            input,
+            "--output",
+            "b.parquet",
+        ];
+        RSOM.run(&folder, words)
+            .expect_code(code)
+            .expect_one_clear_line(&[said]);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_whose_name_is_not_utf_8_needs_a_name_for_its_scan() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = scan();
+    let name = std::ffi::OsStr::from_bytes(b"l\xe4yer.nii.gz");
+    std::fs::rename(folder.join("layer.nii.gz"), folder.join(name)).unwrap();
+    let measure = |more: &[&str]| {
+        let mut command = RSOM.command(&folder, "metrics biomarkers --output b.parquet");
+        command.arg("--layer").arg(name).args(more);
+        rsom_testing::Finished::of(&command.output().unwrap())
+    };
+    measure(&[])
+        .expect_code(2)
+        .expect_said(&["is not UTF-8", "--scan"]);
+    measure(&["--scan", "s1"]).expect_code(0);
+}
+
+/// Text files as Windows editors save them.
+#[test]
+fn a_byte_order_mark_does_no_harm_and_utf_16_is_named() {
+    let folder = Folder::new();
+    let pipeline = "name: demo\nstages:\n  a:\n    uses: phantom scan\n    with: { seed: 1 }\n    out: { image: i.nii.gz, layer: l.nii.gz }\n";
+    folder.write("bom.yaml", [b"\xef\xbb\xbf", pipeline.as_bytes()].concat());
+    RSOM.done(&folder, ["plan", "bom.yaml"]);
+    let wide: Vec<u8> = pipeline.bytes().flat_map(|byte| [byte, 0]).collect();
+    folder.write("wide.yaml", [b"\xff\xfe", &wide[..]].concat());
+    RSOM.run(&folder, ["plan", "wide.yaml"])
+        .expect_code(2)
+        .expect_one_clear_line(&["wide.yaml", "UTF-16"]);
+}

@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use rsom_stage::{StageError, atomic, yaml};
+use rsom_stage::{StageError, text, yaml};
 use serde_json::json;
 
 use super::report::Report;
 
 pub(super) fn report(path: &Path) -> Result<Report, StageError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
+    let text = text::read(path).map_err(|fault| StageError::input(path, fault))?;
     let document = yaml::Document::parse(&text).map_err(|e| StageError::input(path, e))?;
     if document.value.get("scans").is_none() {
         let keys: Vec<&str> = document

@@ -46,8 +46,9 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         }
         None => None,
     };
+    table::warn_of_unknown_size(layer_path, layer.grid());
     let rows = biomarkers(&layer, vessels.as_ref()).map_err(StageError::inputs)?;
-    let keys = run_keys.keys(layer_path);
+    let keys = run_keys.keys(layer_path)?;
     let measured = table::of_measurements(&rows, &keys).map_err(StageError::failure)?;
     ports::write_table(invocation, "output", &measured)?;
     let start = Summary::new().with("rows", rows.len());

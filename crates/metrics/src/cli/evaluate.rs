@@ -126,6 +126,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             mask: prediction,
         },
     )?;
+    table::warn_of_unknown_size(reference_path, reference.grid());
     let pair = Pair::new(&reference, &prediction).map_err(StageError::inputs)?;
     let settings = Settings {
         per_slice: parameters.per_slice,
@@ -134,7 +135,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         dense: parameters.dense,
     };
     let rows = evaluate(&pair, &parameters.measures, &settings);
-    let keys = parameters.keys.keys(reference_path);
+    let keys = parameters.keys.keys(reference_path)?;
     let measured = table::of_measurements(&rows, &keys).map_err(StageError::failure)?;
     ports::write_table(invocation, "output", &measured)?;
     if invocation.optional_output("normals").is_some() {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use rsom_parameters::Parameters;
+use rsom_stage::StageError;
 
 use super::table::{Keys, check_factors};
 
@@ -23,15 +24,24 @@ pub struct RunKeys {
 
 impl RunKeys {
     /// The columns that are equal in every row; the scan is named after the file `path` unless --scan is given.
-    pub fn keys<'a>(&'a self, path: &'a Path) -> Keys<'a> {
+    ///
+    /// # Errors
+    /// Exit code 2: the scan has no name, because the name of the file is not UTF-8.
+    pub fn keys<'a>(&'a self, path: &'a Path) -> Result<Keys<'a>, StageError> {
         let scan = self.scan.as_deref().or_else(|| stem(path));
-        Keys {
+        if scan.is_none() {
+            return Err(StageError::usage(format_args!(
+                "{}: the name of the file is not UTF-8, so that the scan has no name; give one with --scan",
+                path.display()
+            )));
+        }
+        Ok(Keys {
             // Without --subject, each scan is a subject of its own.
             subject: self.subject.as_deref().or(scan),
             scan,
             label: self.label.as_deref(),
             factors: &self.factor,
-        }
+        })
     }
 }
 

@@ -1,9 +1,12 @@
 //! Measurements as a table.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use rsom_formats::table::{self, Column, Table, TableError};
 use rsom_measures::{Row, column};
+use rsom_stage::log;
+use rsom_volume::{Grid, Spacing};
 
 use crate::Measurement;
 
@@ -51,6 +54,16 @@ pub fn check_factors(factors: &BTreeMap<String, String>) -> Result<(), String> {
             "every table has a column '{name}'; choose another name for the factor"
         ))
     })
+}
+
+/// Warns that lengths and volumes are undefined because the voxel size is unknown.
+pub fn warn_of_unknown_size(path: &Path, grid: &Grid) {
+    if grid.spacing() == Spacing::Unknown {
+        log::warn(format_args!(
+            "{}: the voxel size is unknown, so that values in µm and mm³ are missing; 'io convert --spacing-mm' states it",
+            path.display()
+        ));
+    }
 }
 
 /// One row per measurement, in the given order; factor columns sorted by name.

@@ -73,6 +73,11 @@ impl Records {
         recorded.is_some_and(|recorded| recorded.contents.contains(sha256))
     }
 
+    /// All paths that tasks wrote, relative to the workdir.
+    pub fn paths(&mut self) -> impl Iterator<Item = &String> {
+        self.by_path().keys()
+    }
+
     fn by_path(&mut self) -> &BTreeMap<String, Recorded> {
         let folder = &self.folder;
         self.by_path.get_or_insert_with(|| read_all(folder))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use rsom_stage::yaml::Place;
-use rsom_stage::{Spec, atomic};
+use rsom_stage::{Spec, atomic, text};
 
 use crate::check::link::{ResolvedStep, check_references};
 use crate::check::names::check_names;
@@ -64,8 +64,8 @@ fn build(
     warnings: &mut Problems,
 ) -> Option<Plan> {
     let file = &request.pipeline;
-    let text = std::fs::read_to_string(file)
-        .map_err(|e| problems.add_usage(format_args!("{}: {}", file.display(), atomic::plain(&e))))
+    let text = text::read(file)
+        .map_err(|fault| problems.add_usage(format_args!("{}: {fault}", file.display())))
         .ok()?;
     let mut pipeline = read::read(&text, problems)?;
     let folder = folder_of(file);

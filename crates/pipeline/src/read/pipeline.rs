@@ -16,8 +16,10 @@ pub(crate) const PIPELINE_KEYS: [&str; 4] = ["name", "manifest", "params", "stag
 pub(crate) const STEP_KEYS: [&str; 8] = [
     "uses", "run", "foreach", "where", "matrix", "in", "with", "out",
 ];
-/// First words of placeholders. Steps, params and factors must not have these names.
+/// First words of placeholders. Params and factors must not have these names.
 const RESERVED: [&str; 3] = ["scan", "in", "out"];
+/// Names that no step may have.
+const RESERVED_FOR_STEPS: [&str; 2] = ["in", "out"];
 
 /// Reads the text of a pipeline file.
 ///
@@ -106,7 +108,7 @@ fn params(node: &Node<'_>, problems: &mut Problems) -> Vec<NamedValue> {
 fn named(node: &Node<'_>, problems: &mut Problems) -> Vec<NamedValue> {
     let mut named = Vec::new();
     for entry in node.named_entries(problems) {
-        report_reserved_name(&entry, problems);
+        report_reserved_name(&entry, &RESERVED, problems);
         if let Some(value) = entry.json(problems) {
             check_placeholders(&value, entry.place(), problems);
             named.push(NamedValue {
@@ -119,8 +121,8 @@ fn named(node: &Node<'_>, problems: &mut Problems) -> Vec<NamedValue> {
     named
 }
 
-fn report_reserved_name(node: &Node<'_>, problems: &mut Problems) {
-    if RESERVED.contains(&node.key()) {
+fn report_reserved_name(node: &Node<'_>, reserved: &[&str], problems: &mut Problems) {
+    if reserved.contains(&node.key()) {
         problems.add(
             node.place(),
             format!("the name '{}' is reserved", node.key()),
@@ -137,7 +139,8 @@ fn steps(node: &Node<'_>, problems: &mut Problems) -> Vec<Step> {
     entries
         .iter()
         .filter_map(|entry| {
-            report_reserved_name(entry, problems);
+            // A step may be called 'scan': `scan.image` is its output, `scan.files.image` a file of the manifest.
+            report_reserved_name(entry, &RESERVED_FOR_STEPS, problems);
             step(entry, &names, problems)
         })
         .collect()

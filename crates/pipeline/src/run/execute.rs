@@ -37,6 +37,8 @@ pub struct Settings {
     pub keep_going: bool,
     /// Whether to overwrite outputs that were edited, and files of the user at their paths.
     pub replace: bool,
+    /// Whether to remove files of earlier runs that the plan no longer has.
+    pub prune: bool,
     /// When to print a line.
     pub lines: Lines,
 }

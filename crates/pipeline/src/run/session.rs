@@ -6,6 +6,7 @@ use rsom_stage::{ExitCode, StageError, log};
 
 use crate::assess::assessor::{Assessor, Verdict};
 use crate::assess::edited::{edited_outputs, would_overwrite};
+use crate::assess::leftovers;
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
 use crate::plan::tasks::Plan;
@@ -46,8 +47,9 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
     let up_to_date = outlooks.iter().filter(|o| o.is_up_to_date()).count();
     let total = plan.tasks.len();
     if up_to_date == total && is_reported(&workdir, plan, &outlooks) {
-        assessor.hashes.save(true)?;
         log::info(format_args!("nothing to do: {total} tasks up to date"));
+        tidy_up(plan, settings, &mut assessor)?;
+        assessor.hashes.save(true)?;
         return Ok(ExitCode::Done);
     }
     if up_to_date < total {
@@ -65,6 +67,11 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
         }
     }
     let (outcomes, warnings) = execute(plan, settings, &mut assessor, outlooks);
+    let all_good = outcomes.iter().all(|outcome| outcome.state.is_good());
+    let tidied = match all_good {
+        true => tidy_up(plan, settings, &mut assessor),
+        false => Ok(()),
+    };
     assessor.hashes.save(true)?;
     report::write(&workdir, plan, &outcomes, started.elapsed().as_secs_f64())?;
     if up_to_date == total {
@@ -73,7 +80,39 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
         print_warnings(&warnings);
         print_conclusion(plan, &outcomes, started);
     }
+    tidied?;
     Ok(exit_code(&outcomes))
+}
+
+/// Removes or names files of earlier runs that the plan no longer has.
+fn tidy_up(plan: &Plan, settings: Settings, assessor: &mut Assessor) -> Result<(), StageError> {
+    let left = leftovers::leftovers(plan, assessor);
+    if left.is_empty() {
+        return Ok(());
+    }
+    if settings.prune {
+        let removed = leftovers::remove(&left, assessor)?;
+        let kept = match left.len() - removed {
+            0 => String::new(),
+            kept => format!("; {kept} were edited and stay"),
+        };
+        log::info(format_args!(
+            "removed {removed} files of earlier runs{kept}"
+        ));
+        return Ok(());
+    }
+    warn_of_leftovers(&left);
+    Ok(())
+}
+
+/// Warns of files of earlier runs that the plan no longer has: wildcards find them, too.
+pub(crate) fn warn_of_leftovers(left: &[String]) {
+    if let Some(first) = left.first() {
+        log::warn(format_args!(
+            "{} files of earlier runs are not part of this plan, for example {first}; a wildcard finds them, too; 'run --prune' removes them",
+            left.len()
+        ));
+    }
 }
 
 /// Whether the last report is still correct for each task, so that it need not be written again.

@@ -190,6 +190,27 @@ fn a_broken_link_in_an_input_folder_counts_as_a_link() {
     assert!(plan.stdout.contains("input changed"), "{}", plan.stdout);
 }
 
+/// The measures of a removed scan would be found by a wildcard.
+#[test]
+fn files_that_the_plan_no_longer_has_are_named_and_pruned_unless_edited() {
+    let study = Study::new(
+        "name: demo\nstages:\n  a: { uses: demo make, matrix: { n: [1, 2, 3] }, with: { text: \"${n}\" }, out: { output: \"a${n}/x.txt\" } }\n",
+    );
+    let first = study.run(&[]).good();
+    assert!(!first.stderr.contains("earlier runs"), "{}", first.stderr);
+    study.edit("[1, 2, 3]", "[1]");
+    let said = "warning: 2 files of earlier runs are not part of this plan, for example a2/x.txt";
+    for finished in [study.command("plan", &[]), study.run(&[]), study.run(&[])] {
+        finished.good().finished.expect_said(&[said, "--prune"]);
+    }
+    study.write("work/a3/x.txt", "by hand");
+    let ran = study.run(&["--prune"]).good();
+    ran.finished
+        .expect_said(&["removed 1 files of earlier runs; 1 were edited and stay"]);
+    assert!(!study.path("work/a2").exists());
+    assert!(study.path("work/a3/x.txt").exists() && study.path("work/a1/x.txt").exists());
+}
+
 fn wait_for(is_there: impl Fn() -> bool) {
     let started = Instant::now();
     while !is_there() {

@@ -84,8 +84,12 @@ const FILES: &[(&str, &str)] = &[
         "p.yaml:3:3: 'b' must be a map",
     ),
     (
-        "name: a\nstages:\n  scan: { run: \"true\", out: { x: y } }\n",
-        "p.yaml:3:3: the name 'scan' is reserved",
+        "name: a\nstages:\n  in: { run: \"true\", out: { x: y } }\n",
+        "p.yaml:3:3: the name 'in' is reserved",
+    ),
+    (
+        "name: a\nparams: { scan: 1 }\nstages:\n  b: { run: \"true ${scan}\", out: { x: y } }\n",
+        "p.yaml:2:11: the name 'scan' is reserved",
     ),
     (
         "name: a\nstages:\n  1b: { run: x }\n",
