@@ -58,6 +58,20 @@ pub enum FormatError {
         /// The value.
         value: f64,
     },
+    /// A scaled value that is not a 32-bit integer.
+    #[error(
+        "{value} is not a label: labels are 32-bit integers (stored {stored} × scl_slope {slope} + scl_inter {intercept})"
+    )]
+    NotAScaledLabel {
+        /// The scaled value.
+        value: f64,
+        /// The stored value.
+        stored: f64,
+        /// The slope.
+        slope: f64,
+        /// The intercept.
+        intercept: f64,
+    },
     /// An intensity that the storage type cannot represent exactly.
     #[error("the intensity {value} cannot be stored as {storage} without change")]
     DoesNotFit {

@@ -108,7 +108,15 @@ pub fn load_mask(path: &Path) -> Result<Mask, StageError> {
 /// # Errors
 /// As [`read_labels`].
 pub fn load_labels(path: &Path) -> Result<LabelMap, StageError> {
-    let labels = nifti::read_labels(path).map_err(|e| at_input(path, e))?;
+    load_labels_with(path, Reading::DEFAULT)
+}
+
+/// Reads a label map with the given options; the sidecar names its labels.
+///
+/// # Errors
+/// As [`nifti::read_labels_with`].
+pub fn load_labels_with(path: &Path, reading: Reading) -> Result<LabelMap, StageError> {
+    let labels = nifti::read_labels_with(path, reading).map_err(|e| at_input(path, e))?;
     let names = Sidecar::read(path).map_err(|e| at_input(path, e))?;
     Ok(match names.and_then(|sidecar| sidecar.labels) {
         Some(names) => labels.named(names),

@@ -9,8 +9,10 @@ use rsom_volume::{Grid, LabelMap, Mask, Scan};
 use super::fault::FORMAT;
 use super::geometry;
 use super::header::Header;
+use super::intent;
 use super::layout::{Strides, to_array};
 use super::limits::Limits;
+use super::scaling::Scaling;
 use super::source::OpenFile;
 use super::voxel_type::VoxelType;
 use super::voxels::{StoredValue, Voxels, each_type};
@@ -18,12 +20,14 @@ use crate::FormatError;
 use rsom_volume::RawChannel;
 
 /// Options for reading a scan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {
     /// Limits on the size.
     pub limits: Limits,
     /// Whether NaN and infinite voxels are accepted.
     pub keep_non_finite: bool,
+    /// Voxel size along x, y, z in mm for a file whose own is zero, negative or not finite; `None` refuses such a file.
+    pub spacing_mm: Option<[f64; 3]>,
 }
 
 impl Reading {
@@ -31,6 +35,7 @@ impl Reading {
     pub const DEFAULT: Self = Self {
         limits: Limits::DEFAULT,
         keep_non_finite: false,
+        spacing_mm: None,
     };
 }
 
@@ -50,14 +55,20 @@ pub fn read_grid(path: &Path) -> Result<Grid, FormatError> {
     geometry::grid(&read_header(path)?)
 }
 
-/// Warnings about a file's geometry: a voxel size of exactly 1 mm with an implausible field of view, or a voxel size
-/// that contradicts the affine.
+/// Warnings about a file's geometry and the meaning of its values: a voxel size of exactly 1 mm with an implausible field
+/// of view; a voxel size that contradicts the affine, or is none, or has no unit; values that are a statistic; a fourth
+/// axis of time.
 ///
 /// # Errors
 /// An invalid header.
 pub fn read_doubts(path: &Path) -> Result<Vec<String>, FormatError> {
     let header = read_header(path)?;
-    Ok(geometry::doubts(&header, &geometry::grid(&header)?))
+    let mut doubts = match geometry::grid(&header) {
+        Ok(grid) => geometry::doubts(&header, &grid),
+        Err(fault) => vec![fault.to_string()],
+    };
+    doubts.extend(intent::doubts(&header));
+    Ok(doubts)
 }
 
 /// Reads intensities in single precision, scaled as the header says.
@@ -78,7 +89,8 @@ pub fn read_scan(path: &Path) -> Result<Scan, FormatError> {
 pub fn read_scan_with(path: &Path, reading: Reading) -> Result<Scan, FormatError> {
     let opened = OpenFile::open(path, reading.limits)?;
     let header = opened.header.clone();
-    let grid = geometry::grid(&header)?;
+    intent::refuse_vectors(&header)?;
+    let grid = geometry::grid_with(&header, reading.spacing_mm)?;
     let ([nx, ny, nz], volumes) = header.extents()?;
     let components = header.voxel_type.components();
     let (channels, strides) = match (components, volumes) {
@@ -109,6 +121,7 @@ pub fn read_scan_with(path: &Path, reading: Reading) -> Result<Scan, FormatError
 pub fn read_channels(path: &Path) -> Result<Vec<RawChannel>, FormatError> {
     let opened = OpenFile::open(path, Limits::DEFAULT)?;
     let header = opened.header.clone();
+    intent::refuse_vectors(&header)?;
     let ([nx, ny, nz], volumes) = header.extents()?;
     if header.voxel_type.components() > 1 {
         return Err(FormatError::unsupported(
@@ -143,12 +156,22 @@ pub fn read_channels(path: &Path) -> Result<Vec<RawChannel>, FormatError> {
 
 /// Reads a binary mask: any type, one volume, at most one value in addition to 0.
 ///
+/// Scaled values that are whole up to the precision of slope and intercept count as whole.
+///
 /// # Errors
 /// An invalid file; NaN; more than one value in addition to 0, which the message lists.
 pub fn read_mask(path: &Path) -> Result<Mask, FormatError> {
-    let (header, grid, voxels) = single_volume(path, "a mask")?;
-    let (slope, intercept) = header.scaling.unwrap_or((1.0, 0.0));
-    let scaled = |v: f64| v * slope + intercept;
+    read_mask_with(path, Reading::DEFAULT)
+}
+
+/// Reads a binary mask with the given options.
+///
+/// # Errors
+/// As [`read_mask`].
+pub fn read_mask_with(path: &Path, reading: Reading) -> Result<Mask, FormatError> {
+    let (header, grid, voxels) = single_volume(path, "a mask", reading)?;
+    let scaling = Scaling::of(&header);
+    let scaled = |v: f64| scaling.map_or(v, |scaling| scaling.whole(v));
     let shape = with_channel(grid.shape());
     let strides = Strides::planar(shape);
     let set = each_type!(&voxels, values => {
@@ -161,22 +184,33 @@ pub fn read_mask(path: &Path) -> Result<Mask, FormatError> {
 
 /// Reads integer labels exactly; a floating-point file is accepted when every value is an integer.
 ///
+/// Scaled values that are whole up to the precision of slope and intercept count as whole.
+///
 /// # Errors
-/// An invalid file; a value that is not a 32-bit integer, which the message states.
+/// An invalid file; a value that is not a 32-bit integer, which the message states, with slope and intercept if there
+/// are any.
 pub fn read_labels(path: &Path) -> Result<LabelMap, FormatError> {
-    let (header, grid, voxels) = single_volume(path, "a label map")?;
-    let scaling = header.scaling;
+    read_labels_with(path, Reading::DEFAULT)
+}
+
+/// Reads integer labels with the given options.
+///
+/// # Errors
+/// As [`read_labels`].
+pub fn read_labels_with(path: &Path, reading: Reading) -> Result<LabelMap, FormatError> {
+    let (header, grid, voxels) = single_volume(path, "a label map", reading)?;
+    let scaling = Scaling::of(&header);
     let label = |v: f64, exact: Option<i128>| -> Option<i32> {
         let exact = match scaling {
             None => exact,
-            Some((slope, intercept)) => (v * slope + intercept).integer(),
+            Some(scaling) => scaling.whole(v).integer(),
         };
         exact.and_then(|label| i32::try_from(label).ok())
     };
     let shape = with_channel(grid.shape());
     let labels = each_type!(&voxels, values => {
         if let Some(bad) = values.iter().find(|v| label(v.double(), v.integer()).is_none()) {
-            return Err(FormatError::NotALabel { value: bad.double() });
+            return Err(not_a_label(bad.double(), scaling));
         }
         to_array(values, shape, Strides::planar(shape), |v| {
             label(v.double(), v.integer()).unwrap_or_default()
@@ -189,10 +223,27 @@ pub fn read_labels(path: &Path) -> Result<LabelMap, FormatError> {
     )?)
 }
 
-fn single_volume(path: &Path, what: &str) -> Result<(Header, Grid, Voxels), FormatError> {
-    let opened = OpenFile::open(path, Limits::DEFAULT)?;
+fn not_a_label(stored: f64, scaling: Option<Scaling>) -> FormatError {
+    match scaling {
+        None => FormatError::NotALabel { value: stored },
+        Some(scaling) => FormatError::NotAScaledLabel {
+            value: scaling.value(stored),
+            stored,
+            slope: scaling.slope,
+            intercept: scaling.intercept,
+        },
+    }
+}
+
+fn single_volume(
+    path: &Path,
+    what: &str,
+    reading: Reading,
+) -> Result<(Header, Grid, Voxels), FormatError> {
+    let opened = OpenFile::open(path, reading.limits)?;
     let header = opened.header.clone();
-    let grid = geometry::grid(&header)?;
+    intent::refuse_vectors(&header)?;
+    let grid = geometry::grid_with(&header, reading.spacing_mm)?;
     let (_, volumes) = header.extents()?;
     if volumes > 1 || header.voxel_type.components() > 1 {
         let (kind, shape) = (header.voxel_type, &header.shape);
