@@ -52,10 +52,10 @@ fn labels_stored_with_a_slope_are_whole_up_to_its_precision() {
         .unwrap_err()
         .to_string();
     let named = [
-        "0.50",
+        "0.49999",
         "stored -10923",
         "scl_slope 0.0000228",
-        "scl_inter 0.75",
+        "scl_inter 0.750011",
     ];
     assert!(named.iter().all(|word| error.contains(word)), "{error}");
 }

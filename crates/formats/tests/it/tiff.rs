@@ -99,7 +99,7 @@ fn planes_and_strips_come_together() {
 fn bits_are_unpacked_row_by_row_in_both_fill_orders() {
     // Rows of 10 pixels take two bytes each.
     let page = Page::gray(10, 2, &[0b1000_0001, 0b0100_0000, 0, 0b1000_0000]).short(258, 1);
-    let picture = only(&[page.clone()]);
+    let picture = only(std::slice::from_ref(&page));
     let set: Vec<usize> = (0..20).filter(|i| picture.values[*i] == 1.0).collect();
     assert_eq!(
         (set, picture.sample),
