@@ -54,11 +54,41 @@ pub enum FormatError {
         /// The first few values, sorted.
         values: Vec<f64>,
     },
+    /// A mask whose value in addition to 0 is not a whole number.
+    #[error(
+        "{value} is no value of a mask, which has 0 and one whole number; apply a threshold to probabilities first"
+    )]
+    NotAMaskValue {
+        /// The value.
+        value: f64,
+    },
+    /// An intensity that single precision, in which scans are read, cannot represent.
+    #[error(
+        "the intensity {value} cannot be read in single precision without change, and so not be stored as an integer"
+    )]
+    NotSingle {
+        /// The intensity.
+        value: f64,
+    },
     /// A label that is not a 32-bit integer.
     #[error("{value} is not a label: labels are 32-bit integers")]
     NotALabel {
         /// The value.
         value: f64,
+    },
+    /// A scaled value that is not a 32-bit integer.
+    #[error(
+        "{value} is not a label: labels are 32-bit integers (stored {stored} × scl_slope {slope} + scl_inter {intercept})"
+    )]
+    NotAScaledLabel {
+        /// The scaled value.
+        value: f64,
+        /// The stored value.
+        stored: f64,
+        /// The slope.
+        slope: f64,
+        /// The intercept.
+        intercept: f64,
     },
     /// An intensity that the storage type cannot represent exactly.
     #[error("the intensity {value} cannot be stored as {storage} without change")]

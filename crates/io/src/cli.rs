@@ -1,12 +1,15 @@
 //! The command line `rsom-io`: import, inspect and convert files, and describe data sets.
 
+mod as_content;
 mod content;
 mod convert;
-mod import;
+mod import_bscans;
 mod import_hdf5;
+mod import_tiff;
 mod inspect;
 mod manifest;
 mod orientation;
+mod pictures;
 mod rsom_mat;
 mod table;
 
@@ -17,7 +20,8 @@ use rsom_stage::Definition;
 pub fn definition() -> Definition {
     let about = "Import, inspect and convert volumes; describe data sets";
     let commands = [
-        import::commands(),
+        import_bscans::commands(),
+        import_tiff::commands(),
         rsom_mat::commands(),
         import_hdf5::commands(),
         inspect::commands(),

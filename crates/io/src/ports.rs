@@ -138,7 +138,15 @@ fn read_sidecar(path: &Path) -> Result<Option<Sidecar>, StageError> {
 /// # Errors
 /// As [`read_mask`].
 pub fn load_mask(path: &Path) -> Result<Mask, StageError> {
-    load(path, nifti::read_mask)
+    load_mask_with(path, Reading::DEFAULT)
+}
+
+/// Reads a binary mask with the given options.
+///
+/// # Errors
+/// As [`nifti::read_mask_with`].
+pub fn load_mask_with(path: &Path, reading: Reading) -> Result<Mask, StageError> {
+    load(path, |path| nifti::read_mask_with(path, reading))
 }
 
 /// Reads a label map; the sidecar names its labels.
@@ -146,7 +154,15 @@ pub fn load_mask(path: &Path) -> Result<Mask, StageError> {
 /// # Errors
 /// As [`read_labels`].
 pub fn load_labels(path: &Path) -> Result<LabelMap, StageError> {
-    let labels = load(path, nifti::read_labels)?;
+    load_labels_with(path, Reading::DEFAULT)
+}
+
+/// Reads a label map with the given options; the sidecar names its labels.
+///
+/// # Errors
+/// As [`nifti::read_labels_with`].
+pub fn load_labels_with(path: &Path, reading: Reading) -> Result<LabelMap, StageError> {
+    let labels = load(path, |path| nifti::read_labels_with(path, reading))?;
     Ok(
         match read_sidecar(path)?.and_then(|sidecar| sidecar.labels) {
             Some(names) => labels.named(names),

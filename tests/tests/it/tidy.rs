@@ -104,6 +104,7 @@ const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
     ("polars", &["rsom-formats"]),
     ("nifti", &["rsom-formats"]),
     ("hdf5-reader", &["rsom-formats"]),
+    ("weezl", &["rsom-formats"]),
     ("tiff", &["rsom-formats"]),
     ("png", &["rsom-formats", "rsom-report"]),
     ("flate2", &["rsom-formats"]),

@@ -2,6 +2,7 @@
 
 use rsom_volume::{Affine, Grid, Orientation, Spacing};
 
+use super::fault::bad;
 use super::header::Header;
 use crate::FormatError;
 
@@ -11,19 +12,36 @@ use crate::FormatError;
 /// `pixdim` is 1, the default of writers without that information, and the sform has another size, it is that of the sform.
 /// The size is unknown when it is 1 along every axis and the unit is unknown.
 pub(super) fn grid(header: &Header) -> Result<Grid, FormatError> {
+    grid_with(header, None)
+}
+
+/// The grid of a header; `instead_mm` is the voxel size of a file whose own is none.
+///
+/// # Errors
+/// A voxel size that is zero, negative or not finite, without another one.
+pub(super) fn grid_with(
+    header: &Header,
+    instead_mm: Option<[f64; 3]>,
+) -> Result<Grid, FormatError> {
     let (shape, _) = header.extents()?;
     let in_mm = match header.unit {
         1 => 1000.0,
         3 => 0.001,
         _ => 1.0,
     };
-    let stated: [f64; 3] = std::array::from_fn(|axis| header.pixdim[axis + 1] * in_mm);
-    let size = if has_default_size(header) {
-        sform_size(header).map_or(stated, |size| size.map(|d| d * in_mm))
-    } else {
-        stated
+    let size: [f64; 3] = match (fault_of_size(header), instead_mm) {
+        (None, _) => {
+            let stated = std::array::from_fn(|axis| header.pixdim[axis + 1]);
+            let of_sform = sform_size(header).filter(|_| has_default_size(header));
+            of_sform.unwrap_or(stated).map(|size| size * in_mm)
+        }
+        (Some(_), Some(size)) => size,
+        (Some(fault), None) => {
+            let mend = "'rsom io convert --spacing-mm' gives the file another voxel size";
+            return Err(bad(format_args!("{fault}; {mend}")));
+        }
     };
-    let known_unit = (1..=3).contains(&header.unit);
+    let known_unit = (1..=3).contains(&header.unit) || instead_mm.is_some();
     let spacing = if !known_unit && size == [1.0; 3] {
         Spacing::Unknown
     } else {
@@ -52,6 +70,14 @@ fn sform_size(header: &Header) -> Option<[f64; 3]> {
         squares.sum::<f64>().sqrt()
     };
     (header.sform_code > 0).then(|| std::array::from_fn(length))
+}
+
+/// What is wrong with the voxel size, if anything.
+fn fault_of_size(header: &Header) -> Option<String> {
+    let bad = |size: f64| !(size.is_finite() && size > 0.0);
+    let axis = (1..=3).find(|axis| bad(header.pixdim[*axis]))?;
+    let size = header.pixdim[axis];
+    Some(format!("pixdim[{axis}] is {size}, not positive and finite"))
 }
 
 /// Warnings about implausible geometry; empty when there are none.

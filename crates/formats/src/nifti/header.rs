@@ -26,10 +26,14 @@ pub struct Header {
     pub offset: u64,
     /// Slope and intercept that convert stored values to intensities; `None` for no scaling.
     pub scaling: Option<(f64, f64)>,
-    /// Handedness of the qform (first entry) and voxel size, in the file's own unit.
+    /// Handedness of the qform (first entry) and voxel size, in the file's own unit; the size may be zero or negative.
     pub pixdim: [f64; 4],
     /// Code of the spatial unit: 0 unknown, 1 m, 2 mm, 3 µm.
     pub unit: u8,
+    /// Code of the unit of the fourth axis: 0 unknown, 8 s, 16 ms, 24 µs, 32 Hz, 40 ppm, 48 rad/s.
+    pub time_unit: u8,
+    /// Code of the meaning of the values (`intent_code`); 0 for none.
+    pub intent: i32,
     /// Target space of the quaternion; 0 without quaternion.
     pub qform_code: i32,
     /// Target space of the affine rows; 0 without affine.
@@ -135,13 +139,15 @@ impl Raw {
         Ok(Header {
             offset: offset(self.offset, self.version, self.single_file)?,
             scaling: scaling(self.slope, self.intercept, voxel_type)?,
-            pixdim: pixdim(&self.pixdim, shape.len())?,
+            pixdim: pixdim(&self.pixdim, shape.len()),
             version: self.version,
             big_endian: self.big_endian,
             single_file: self.single_file,
             shape,
             voxel_type,
             unit: self.units & 7,
+            time_unit: self.units & 0x38,
+            intent: self.intent,
             qform_code: self.codes[0],
             sform_code: self.codes[1],
             quaternion: self.quaternion,
@@ -214,16 +220,12 @@ fn scaling(slope: f64, intercept: f64, kind: VoxelType) -> Result<Option<(f64, f
     Ok(Some((slope, intercept)))
 }
 
-fn pixdim(pixdim: &[f64; 8], rank: usize) -> Result<[f64; 4], FormatError> {
-    let mut checked = [1.0; 4];
-    checked[0] = if pixdim[0] < 0.0 { -1.0 } else { 1.0 };
-    for axis in 1..=rank.min(3) {
-        let size = pixdim[axis];
-        if !(size.is_finite() && size > 0.0) {
-            let fault = format_args!("pixdim[{axis}] is {size}, not positive and finite");
-            return Err(bad(fault));
-        }
-        checked[axis] = size;
-    }
-    Ok(checked)
+/// Handedness, and the voxel size as stored; axes that the file does not have are 1. [`geometry`](super::geometry) refuses
+/// sizes that are none.
+fn pixdim(pixdim: &[f64; 8], rank: usize) -> [f64; 4] {
+    let mut sizes = [1.0; 4];
+    sizes[0] = if pixdim[0] < 0.0 { -1.0 } else { 1.0 };
+    let used = 1..=rank.min(3);
+    sizes[used.clone()].copy_from_slice(&pixdim[used]);
+    sizes
 }

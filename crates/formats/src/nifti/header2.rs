@@ -36,6 +36,7 @@ pub(super) fn parse(bytes: &[u8], big_endian: bool) -> Result<Raw, FormatError> 
             fields.doubles(464),
         ],
         units: (fields.int32(500) & 0xff) as u8,
+        intent: fields.int32(504),
     })
 }
 

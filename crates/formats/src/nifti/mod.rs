@@ -12,11 +12,13 @@ mod geometry;
 mod gzip;
 mod header;
 mod header2;
+mod intent;
 mod layout;
 mod limits;
 mod magic;
 mod raw_header;
 mod read;
+mod scaling;
 mod source;
 mod summary;
 mod voxel_type;
@@ -27,8 +29,8 @@ pub use header::Header;
 pub use limits::Limits;
 pub use magic::is;
 pub use read::{
-    Reading, read_channels, read_doubts, read_grid, read_header, read_labels, read_mask, read_scan,
-    read_scan_with, states_orientation,
+    Reading, read_channels, read_doubts, read_grid, read_header, read_labels, read_labels_with,
+    read_mask, read_mask_with, read_scan, read_scan_with, states_orientation,
 };
 pub use summary::{VoxelSummary, has_voxels, summarize};
 pub use voxel_type::VoxelType;

@@ -18,6 +18,7 @@ pub(super) struct Raw {
     pub intercept: f64,
     pub pixdim: [f64; 8],
     pub units: u8,
+    pub intent: i32,
     pub codes: [i32; 2],
     pub quaternion: [f64; 6],
     pub srow: [[f64; 4]; 3],
@@ -60,6 +61,7 @@ pub(super) fn raw_of_version_1(bytes: &[u8], big_endian: bool) -> Result<Raw, Fo
         intercept: f64::from(header.scl_inter),
         pixdim: header.pixdim.map(widened),
         units: header.xyzt_units,
+        intent: header.intent_code.into(),
         codes: [header.qform_code.into(), header.sform_code.into()],
         quaternion: [
             header.quatern_b,

@@ -9,8 +9,10 @@ use rsom_volume::{Grid, LabelMap, Mask, Scan};
 use super::fault::FORMAT;
 use super::geometry;
 use super::header::Header;
+use super::intent;
 use super::layout::{Strides, to_array};
 use super::limits::Limits;
+use super::scaling::Scaling;
 use super::source::OpenFile;
 use super::voxel_type::VoxelType;
 use super::voxels::{StoredValue, Voxels, each_type};
@@ -18,12 +20,16 @@ use crate::FormatError;
 use rsom_volume::RawChannel;
 
 /// Options for reading a scan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {
     /// Limits on the size.
     pub limits: Limits,
     /// Whether NaN and infinite voxels are accepted.
     pub keep_non_finite: bool,
+    /// Voxel size along x, y, z in mm for a file whose own is zero, negative or not finite; `None` refuses such a file.
+    pub spacing_mm: Option<[f64; 3]>,
+    /// Whether intensities that single precision rounds are refused.
+    pub exact: bool,
 }
 
 impl Reading {
@@ -31,6 +37,8 @@ impl Reading {
     pub const DEFAULT: Self = Self {
         limits: Limits::DEFAULT,
         keep_non_finite: false,
+        spacing_mm: None,
+        exact: false,
     };
 }
 
@@ -50,14 +58,20 @@ pub fn read_grid(path: &Path) -> Result<Grid, FormatError> {
     geometry::grid(&read_header(path)?)
 }
 
-/// Warnings about a file's geometry: a voxel size of exactly 1 mm with an implausible field of view, or a voxel size
-/// that contradicts the affine.
+/// Warnings about a file's geometry and the meaning of its values: a voxel size of exactly 1 mm with an implausible field
+/// of view; a voxel size that contradicts the affine, or is none, or has no unit; values that are a statistic; a fourth
+/// axis of time.
 ///
 /// # Errors
 /// An invalid header.
 pub fn read_doubts(path: &Path) -> Result<Vec<String>, FormatError> {
     let header = read_header(path)?;
-    Ok(geometry::doubts(&header, &geometry::grid(&header)?))
+    let mut doubts = match geometry::grid(&header) {
+        Ok(grid) => geometry::doubts(&header, &grid),
+        Err(fault) => vec![fault.to_string()],
+    };
+    doubts.extend(intent::doubts(&header));
+    Ok(doubts)
 }
 
 /// Whether the header says where the axes point: it has an sform or a qform, and its affine is not the identity.
@@ -90,7 +104,8 @@ pub fn read_scan(path: &Path) -> Result<Scan, FormatError> {
 pub fn read_scan_with(path: &Path, reading: Reading) -> Result<Scan, FormatError> {
     let opened = OpenFile::open(path, reading.limits)?;
     let header = opened.header.clone();
-    let grid = geometry::grid(&header)?;
+    intent::refuse_vectors(&header)?;
+    let grid = geometry::grid_with(&header, reading.spacing_mm)?;
     let ([nx, ny, nz], volumes) = header.extents()?;
     let components = header.voxel_type.components();
     let (channels, strides) = match (components, volumes) {
@@ -103,6 +118,9 @@ pub fn read_scan_with(path: &Path, reading: Reading) -> Result<Scan, FormatError
     };
     let shape = [nx, ny, nz, channels];
     let voxels = Voxels::decode(&header, opened.voxels()?)?;
+    if reading.exact {
+        refuse_rounded(&voxels, header.scaling)?;
+    }
     let intensities = intensities(&voxels, shape, strides, header.scaling);
     if !reading.keep_non_finite {
         refuse_non_finite(intensities.iter().copied())?;
@@ -121,6 +139,7 @@ pub fn read_scan_with(path: &Path, reading: Reading) -> Result<Scan, FormatError
 pub fn read_channels(path: &Path) -> Result<Vec<RawChannel>, FormatError> {
     let opened = OpenFile::open(path, Limits::DEFAULT)?;
     let header = opened.header.clone();
+    intent::refuse_vectors(&header)?;
     let ([nx, ny, nz], volumes) = header.extents()?;
     if header.voxel_type.components() > 1 {
         return Err(FormatError::unsupported(
@@ -155,12 +174,22 @@ pub fn read_channels(path: &Path) -> Result<Vec<RawChannel>, FormatError> {
 
 /// Reads a binary mask: any type, one volume, at most one value in addition to 0.
 ///
+/// Scaled values that are whole up to the precision of slope and intercept count as whole.
+///
 /// # Errors
 /// An invalid file; NaN; more than one value in addition to 0, which the message lists.
 pub fn read_mask(path: &Path) -> Result<Mask, FormatError> {
-    let (header, grid, voxels) = single_volume(path, "a mask")?;
-    let (slope, intercept) = header.scaling.unwrap_or((1.0, 0.0));
-    let scaled = |v: f64| v * slope + intercept;
+    read_mask_with(path, Reading::DEFAULT)
+}
+
+/// Reads a binary mask with the given options.
+///
+/// # Errors
+/// As [`read_mask`].
+pub fn read_mask_with(path: &Path, reading: Reading) -> Result<Mask, FormatError> {
+    let (header, grid, voxels) = single_volume(path, "a mask", reading)?;
+    let scaling = Scaling::of(&header);
+    let scaled = |v: f64| scaling.map_or(v, |scaling| scaling.whole(v));
     let shape = with_channel(grid.shape());
     let strides = Strides::planar(shape);
     let set = each_type!(&voxels, values => {
@@ -173,22 +202,33 @@ pub fn read_mask(path: &Path) -> Result<Mask, FormatError> {
 
 /// Reads integer labels exactly; a floating-point file is accepted when every value is an integer.
 ///
+/// Scaled values that are whole up to the precision of slope and intercept count as whole.
+///
 /// # Errors
-/// An invalid file; a value that is not a 32-bit integer, which the message states.
+/// An invalid file; a value that is not a 32-bit integer, which the message states, with slope and intercept if there
+/// are any.
 pub fn read_labels(path: &Path) -> Result<LabelMap, FormatError> {
-    let (header, grid, voxels) = single_volume(path, "a label map")?;
-    let scaling = header.scaling;
+    read_labels_with(path, Reading::DEFAULT)
+}
+
+/// Reads integer labels with the given options.
+///
+/// # Errors
+/// As [`read_labels`].
+pub fn read_labels_with(path: &Path, reading: Reading) -> Result<LabelMap, FormatError> {
+    let (header, grid, voxels) = single_volume(path, "a label map", reading)?;
+    let scaling = Scaling::of(&header);
     let label = |v: f64, exact: Option<i128>| -> Option<i32> {
         let exact = match scaling {
             None => exact,
-            Some((slope, intercept)) => (v * slope + intercept).integer(),
+            Some(scaling) => scaling.whole(v).integer(),
         };
         exact.and_then(|label| i32::try_from(label).ok())
     };
     let shape = with_channel(grid.shape());
     let labels = each_type!(&voxels, values => {
         if let Some(bad) = values.iter().find(|v| label(v.double(), v.integer()).is_none()) {
-            return Err(FormatError::NotALabel { value: bad.double() });
+            return Err(not_a_label(bad.double(), scaling));
         }
         to_array(values, shape, Strides::planar(shape), |v| {
             label(v.double(), v.integer()).unwrap_or_default()
@@ -201,10 +241,27 @@ pub fn read_labels(path: &Path) -> Result<LabelMap, FormatError> {
     )?)
 }
 
-fn single_volume(path: &Path, what: &str) -> Result<(Header, Grid, Voxels), FormatError> {
-    let opened = OpenFile::open(path, Limits::DEFAULT)?;
+fn not_a_label(stored: f64, scaling: Option<Scaling>) -> FormatError {
+    match scaling {
+        None => FormatError::NotALabel { value: stored },
+        Some(scaling) => FormatError::NotAScaledLabel {
+            value: scaling.value(stored),
+            stored,
+            slope: scaling.slope,
+            intercept: scaling.intercept,
+        },
+    }
+}
+
+fn single_volume(
+    path: &Path,
+    what: &str,
+    reading: Reading,
+) -> Result<(Header, Grid, Voxels), FormatError> {
+    let opened = OpenFile::open(path, reading.limits)?;
     let header = opened.header.clone();
-    let grid = geometry::grid(&header)?;
+    intent::refuse_vectors(&header)?;
+    let grid = geometry::grid_with(&header, reading.spacing_mm)?;
     let (_, volumes) = header.extents()?;
     if volumes > 1 || header.voxel_type.components() > 1 {
         let (kind, shape) = (header.voxel_type, &header.shape);
@@ -227,6 +284,19 @@ fn intensities(
             (v.double() * slope + intercept) as f32
         }),
     })
+}
+
+/// Refuses intensities that single precision would change. NaN is refused elsewhere.
+fn refuse_rounded(voxels: &Voxels, scaling: Option<(f64, f64)>) -> Result<(), FormatError> {
+    let (slope, intercept) = scaling.unwrap_or((1.0, 0.0));
+    let rounded = each_type!(voxels, values => {
+        let mut exact = values.iter().map(|v| v.double() * slope + intercept);
+        exact.find(|value| !value.is_nan() && f64::from(*value as f32) != *value)
+    });
+    match rounded {
+        Some(value) => Err(FormatError::NotSingle { value }),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn refuse_non_finite(values: impl Iterator<Item = f32>) -> Result<(), FormatError> {
@@ -253,7 +323,12 @@ fn refuse_third_value(values: impl Iterator<Item = f64>) -> Result<(), FormatErr
         }
     }
     if found.len() < 2 {
-        return Ok(());
+        return match found.first() {
+            Some(value) if value.fract() != 0.0 => {
+                Err(FormatError::NotAMaskValue { value: *value })
+            }
+            _ => Ok(()),
+        };
     }
     found.sort_by(f64::total_cmp);
     Err(FormatError::NotBinary { values: found })

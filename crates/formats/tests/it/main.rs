@@ -6,3 +6,4 @@ mod matlab73;
 mod nifti_faults;
 mod nifti_round_trip;
 mod table;
+mod tiff;

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use proptest::prelude::*;
-use rsom_formats::nifti::{Limits, Reading, read_labels, read_mask, read_scan, read_scan_with};
+use rsom_formats::nifti::{
+    Limits, Reading, read_doubts, read_labels, read_mask, read_mask_with, read_scan, read_scan_with,
+};
 use rsom_testing::Folder;
 
 use crate::common::{Nifti, gzip};
@@ -20,6 +22,111 @@ fn expect(nifti: &Nifti, fault: &str) {
     let message = fault_of("x.nii", &nifti.file());
     assert!(message.contains(fault), "{message}\nlacks\n{fault}");
     assert!(!message.contains('\n'));
+}
+
+/// Labels 0 to 3 in 16 bits with the slope and intercept that nibabel 5.3 writes for them.
+fn scaled_labels(slope: f64, intercept: f64) -> Nifti {
+    let stored = (0..4).map(|label| (label * 21845 - 32768) as i16);
+    let data = stored.flat_map(i16::to_le_bytes).collect();
+    let mut nifti = Nifti::new(&[4, 1, 1], 4, 16, data);
+    (nifti.slope, nifti.intercept) = (slope, intercept);
+    nifti
+}
+
+#[test]
+fn labels_stored_with_a_slope_are_whole_up_to_its_precision() {
+    let folder = Folder::new();
+    let path = folder.join("l.nii");
+    let labels = |nifti: &Nifti| {
+        std::fs::write(&path, nifti.file()).unwrap();
+        read_labels(&path).map(|labels| labels.labels().iter().copied().collect::<Vec<i32>>())
+    };
+    let exact = 3.0 / 65535.0;
+    for factor in [1.0, 10.0, 1000.0] {
+        let nifti = scaled_labels(exact * factor, (1.5 + exact / 2.0) * factor);
+        let expected = [0, 1, 2, 3].map(|label| label * factor as i32);
+        assert_eq!(labels(&nifti).unwrap(), expected, "{factor}");
+        assert_eq!(labels(&nifti.version_2()).unwrap(), expected, "{factor}");
+    }
+    let error = labels(&scaled_labels(exact / 2.0, 0.75 + exact / 4.0))
+        .unwrap_err()
+        .to_string();
+    let named = [
+        "0.49999",
+        "stored -10923",
+        "scl_slope 0.0000228",
+        "scl_inter 0.750011",
+    ];
+    assert!(named.iter().all(|word| error.contains(word)), "{error}");
+}
+
+#[test]
+fn the_zero_of_a_mask_stored_with_a_slope_is_zero() {
+    let folder = Folder::new();
+    let path = folder.join("m.nii");
+    let data = [-32768_i16, 32767]
+        .iter()
+        .flat_map(|v| v.to_le_bytes())
+        .collect();
+    let mut nifti = Nifti::new(&[2, 1, 1], 4, 16, data);
+    // As nibabel 5.3 stores 0 and 1; in single precision the zero comes back as 7e-9.
+    (nifti.slope, nifti.intercept) = (1.0 / 65535.0, 32768.0 / 65535.0);
+    std::fs::write(&path, nifti.file()).unwrap();
+    assert_eq!(read_mask(&path).unwrap().count(), 1);
+}
+
+#[test]
+fn values_that_are_no_intensities_are_refused_or_doubted() {
+    let with = |intent| Nifti::bytes(&[2, 2, 2]).clone_with(|n| n.intent = intent);
+    for (intent, name) in [
+        (1005, "symmetric matrix"),
+        (1006, "displacement"),
+        (1007, "vectors"),
+        (1010, "quaternions"),
+    ] {
+        expect(&with(intent), name);
+        expect(&with(intent).version_2(), name);
+    }
+    let folder = Folder::new();
+    let path = folder.join("x.nii");
+    let doubts = |nifti: &Nifti| {
+        std::fs::write(&path, nifti.file()).unwrap();
+        read_doubts(&path).unwrap().join("; ")
+    };
+    assert!(doubts(&with(3)).contains("a statistic (intent_code 3)"));
+    assert_eq!(doubts(&with(1002)), "");
+    let series = Nifti::bytes(&[2, 2, 2, 3]);
+    assert!(doubts(&series.clone_with(|n| n.units = 10)).contains("3 time points"));
+    assert!(doubts(&series.clone_with(|n| n.units = 0)).contains("mm is assumed"));
+    assert_eq!(doubts(&series), "");
+}
+
+#[test]
+fn another_voxel_size_stands_in_for_none() {
+    let folder = Folder::new();
+    let path = folder.join("x.nii");
+    for size in [0.0, -2.0, f64::NAN] {
+        let nifti = Nifti::bytes(&[2, 2, 2]).clone_with(|n| n.pixdim[2] = size);
+        expect(&nifti, "convert --spacing-mm");
+        let binary = Nifti {
+            data: vec![1; 8],
+            ..nifti
+        };
+        std::fs::write(&path, binary.file()).unwrap();
+        let reading = Reading {
+            spacing_mm: Some([1.0, 2.0, 3.0]),
+            ..Reading::DEFAULT
+        };
+        let spacing = rsom_volume::Spacing::Millimetres([1.0, 2.0, 3.0]);
+        assert_eq!(
+            read_mask_with(&path, reading).unwrap().grid().spacing(),
+            spacing
+        );
+        assert_eq!(
+            read_scan_with(&path, reading).unwrap().grid().spacing(),
+            spacing
+        );
+    }
 }
 
 #[test]

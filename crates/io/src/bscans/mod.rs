@@ -4,8 +4,12 @@
 
 mod annotate;
 mod boundary_table;
+mod label_pictures;
+mod pairing;
 mod stack;
 
-pub use annotate::{Annotation, labels_from_boundaries, labels_from_pictures};
+pub use annotate::{Annotation, labels_from_boundaries};
 pub use boundary_table::{BoundaryTable, parse_boundary_table};
+pub use label_pictures::labels_from_pictures;
+pub use pairing::disagreement;
 pub use stack::{stack_bscans, stack_pages};

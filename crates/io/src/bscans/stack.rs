@@ -7,7 +7,7 @@ use rsom_formats::images::Picture;
 /// Stacks B-scans, in order, into intensities of shape (column, B-scan, row, channel).
 ///
 /// # Errors
-/// No pictures, or pictures of different size; the message states which picture.
+/// No pictures, or pictures of different size, channels or type; the message states which picture.
 pub fn stack_bscans(pictures: &[Picture]) -> Result<Array4<f32>, String> {
     let first = same_size(pictures)?;
     let shape = (first.width, pictures.len(), first.height, first.channels);
@@ -19,7 +19,7 @@ pub fn stack_bscans(pictures: &[Picture]) -> Result<Array4<f32>, String> {
 /// Stacks pages, in order, into intensities of shape (column, row, page, channel).
 ///
 /// # Errors
-/// No pictures, or pictures of different size; the message states which picture.
+/// No pictures, or pictures of different size, channels or type; the message states which picture.
 pub fn stack_pages(pictures: &[Picture]) -> Result<Array4<f32>, String> {
     let first = same_size(pictures)?;
     let shape = (first.width, first.height, pictures.len(), first.channels);
@@ -30,12 +30,11 @@ pub fn stack_pages(pictures: &[Picture]) -> Result<Array4<f32>, String> {
 
 pub(super) fn same_size(pictures: &[Picture]) -> Result<&Picture, String> {
     let first = pictures.first().ok_or("there are no pictures")?;
-    let size = |p: &Picture| (p.width, p.height, p.channels);
     for (number, picture) in pictures.iter().enumerate() {
-        if size(picture) != size(first) {
-            let ((w, h, c), (fw, fh, fc)) = (size(picture), size(first));
+        if picture.form() != first.form() {
+            let (form, of_first) = (picture.form(), first.form());
             return Err(format!(
-                "picture {} has {w} × {h} pixels of {c} samples, but the first one has {fw} × {fh} of {fc}",
+                "picture {} has {form}, but the first one has {of_first}",
                 number + 1
             ));
         }
@@ -50,13 +49,7 @@ mod tests {
 
     fn picture(width: usize, height: usize, start: f64) -> Picture {
         let values = (0..width * height).map(|i| start + i as f64).collect();
-        Picture {
-            width,
-            height,
-            channels: 1,
-            sample: Sample::Uint8,
-            values,
-        }
+        Picture::gray([width, height], Sample::UINT8, values)
     }
 
     #[test]

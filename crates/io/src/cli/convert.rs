@@ -46,7 +46,8 @@ struct Settings {
     channels: Option<Vec<String>>,
     /// New names of these channels.
     channel_names: Option<Vec<String>>,
-    /// Voxel size of the output along x, y, z (unset: that of the input).
+    /// Voxel size of the output along x, y, z (unset: that of the input). It also mends a file whose own voxel size is zero,
+    /// negative or not finite.
     #[parameter(unit = "mm")]
     spacing_mm: Option<[f64; 3]>,
     /// Write that the voxel size is unknown, for example after a program wrote 1 mm for it.
@@ -77,7 +78,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         return Err(StageError::usage(fault));
     }
     let grid = if settings.kind == Content::Mask {
-        let mask = axes.mask(ports::load_mask(path)?);
+        let mask = axes.mask(ports::load_mask_with(path, reading(&settings))?);
         let (grid, voxels) = mask.map_err(StageError::failure)?.into_parts();
         let (grid, voxels) = settings.orientation.apply(&grid, voxels)?;
         let mask = Mask::new(respaced(grid, &settings)?, voxels);
@@ -85,7 +86,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         ports::write_mask(invocation, "output", &mask)?;
         mask.grid().clone()
     } else {
-        let labels = axes.labels(&ports::load_labels(path)?);
+        let labels = axes.labels(&ports::load_labels_with(path, reading(&settings))?);
         let labels = labels.map_err(StageError::failure)?;
         let turned = settings
             .orientation
@@ -102,8 +103,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
 fn scan(invocation: &Invocation, settings: &Settings, axes: Axes) -> Result<Summary, StageError> {
     let path = invocation.input("input")?;
     let (scan, replaced) = match settings.replace_non_finite {
-        None => (ports::load_scan(path)?, 0),
-        Some(value) => finite(path, value as f32)?,
+        None => (ports::load_scan_with(path, reading(settings))?, 0),
+        Some(value) => finite(path, value as f32, reading(settings))?,
     };
     let scan = with_channels(scan, settings, path)?;
     let scan = axes.scan(scan).map_err(StageError::failure)?;
@@ -123,11 +124,25 @@ fn scan(invocation: &Invocation, settings: &Settings, axes: Axes) -> Result<Summ
         .with("replaced", replaced))
 }
 
+/// How to read the input: a given voxel size also stands for one that is zero or negative in the file. What is to be stored as
+/// an integer must not be rounded before.
+fn reading(settings: &Settings) -> Reading {
+    let as_integer = !matches!(
+        settings.storage,
+        OrAuto::Auto | OrAuto::Given(Storage::Float32)
+    );
+    Reading {
+        spacing_mm: settings.spacing_mm,
+        exact: as_integer,
+        ..Reading::DEFAULT
+    }
+}
+
 /// Reads a scan, replaces NaN and infinite voxels with `value`, and returns how many it replaced.
-fn finite(path: &Path, value: f32) -> Result<(Scan, usize), StageError> {
+fn finite(path: &Path, value: f32, reading: Reading) -> Result<(Scan, usize), StageError> {
     let reading = Reading {
         keep_non_finite: true,
-        ..Reading::DEFAULT
+        ..reading
     };
     let scan = ports::load_scan_with(path, reading)?;
     let (grid, names, mut intensities) = scan.into_parts();

@@ -7,8 +7,8 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Port, StageError, Summary};
 use rsom_volume::{Grid, Scan, Spacing};
 
+use super::as_content::write_as;
 use super::content::Values;
-use super::import::write_as;
 use crate::inspect::hdf5_words;
 use crate::ports::at_input;
 use rsom_formats::FormatError;

@@ -297,6 +297,26 @@ fn inspect_doubts_what_a_person_should_look_at() {
 }
 
 #[test]
+fn convert_mends_a_voxel_size_that_is_none() {
+    let mut nifti = Nifti::bytes(&[2, 3, 4]);
+    (nifti.pixdim[1], nifti.sform_code) = (-0.5, 0);
+    let folder = folder_with(&[("a.nii", nifti.file())]);
+    let words = ["convert", "--input", "a.nii", "--output", "b.nii.gz"];
+    let (code, message) = RSOM_IO.failed(&folder, words);
+    assert_eq!(code, 3);
+    assert!(
+        message.contains("pixdim[1] is -0.5") && message.contains("--spacing-mm"),
+        "{message}"
+    );
+    for kind in ["volume", "labels"] {
+        let mend = ["--spacing-mm", "0.5,2,2", "--kind", kind];
+        RSOM_IO.result(&folder, [&words[..], &mend].concat());
+        let spacing = RSOM_IO.result(&folder, ["inspect", "b.nii.gz"])["spacing_mm"].clone();
+        assert_eq!(spacing, serde_json::json!([0.5, 2.0, 2.0]));
+    }
+}
+
+#[test]
 fn inspect_reads_weights_without_running_anything() {
     let header =
         br#"{"__metadata__":{"tool":"x"},"w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}"#;

@@ -196,3 +196,50 @@ fn a_foreign_sidecar_does_not_stop_its_volume() {
     );
     assert_eq!(RSOM_IO.failed(&folder, convert).0, 3);
 }
+
+/// A double that single precision rounds to a whole number is no integer.
+#[test]
+fn a_value_is_stored_as_an_integer_only_if_it_is_one_in_the_file() {
+    let data = |value: f64| {
+        [1.0, value, 3.0, 4.0]
+            .iter()
+            .flat_map(|v| v.to_le_bytes())
+            .collect()
+    };
+    let convert = |value: f64, kind: &str| {
+        let nifti = Nifti::new(&[2, 2, 1], 64, 64, data(value));
+        let folder = folder_with(&nifti);
+        let words = [
+            "convert", "--input", "x.nii", "--output", "y.nii", "--type", kind,
+        ];
+        RSOM_IO.run(&folder, words)
+    };
+    convert(255.0, "uint8").expect_code(0);
+    convert(255.0 + 1e-9, "uint8")
+        .expect_code(3)
+        .expect_said(&["255.000000001", "without change"]);
+    convert(255.0 + 1e-9, "float32").expect_code(0);
+}
+
+#[test]
+fn a_mask_has_one_whole_number_in_addition_to_zero() {
+    let data = |value: f32| {
+        [0.0, value, value, 0.0]
+            .iter()
+            .flat_map(|v| v.to_le_bytes())
+            .collect()
+    };
+    for (value, code) in [(1.0, 0), (255.0, 0), (0.7, 3), (1.5, 3)] {
+        let folder = folder_with(&Nifti::new(&[2, 2, 1], 16, 32, data(value)));
+        let words = [
+            "convert", "--input", "x.nii", "--output", "y.nii", "--kind", "mask",
+        ];
+        let finished = RSOM_IO.run(&folder, words).expect_code(code);
+        assert_eq!(
+            finished.stderr.contains("threshold"),
+            code == 3,
+            "{}",
+            finished.stderr
+        );
+    }
+}

@@ -85,7 +85,10 @@ fn pictures_that_do_not_belong_together_are_refused() {
     ];
     let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 3);
-    assert!(message.contains("picture 3 has 3 × 2 pixels"), "{message}");
+    assert!(
+        message.contains("eye_3.png: it has 3 × 2 pixels"),
+        "{message}"
+    );
     std::fs::write(folder.join("eye_3.png"), &png(2, 3, &[0; 6])[..30]).unwrap();
     let (code, message) = RSOM_IO.failed(&folder, words);
     assert_eq!(code, 3);
@@ -167,6 +170,133 @@ fn a_tiff_stack_becomes_a_volume_or_a_mask() {
         [&words[..], &["--output", "m.nii.gz", "--kind", "mask"]].concat(),
     );
     assert_eq!(read_mask(&folder.join("m.nii.gz")).unwrap().count(), 17);
+}
+
+/// A folder `image` of two pictures and a folder `label` of two label pictures, 8 × 8, a square of `value` in each.
+fn labeled(value: u8, names: [&str; 2]) -> Folder {
+    let folder = Folder::new();
+    let mut label = [0; 64];
+    for row in 2..6 {
+        label[8 * row + 2..8 * row + 6].fill(value);
+    }
+    for (name, content) in [("image", [7; 64]), ("label", label)] {
+        std::fs::create_dir(folder.join(name)).unwrap();
+        let files = if name == "label" {
+            names
+        } else {
+            ["b0.png", "b1.png"]
+        };
+        for file in files {
+            std::fs::write(folder.join(name).join(file), png(8, 8, &content)).unwrap();
+        }
+    }
+    folder
+}
+
+const LABELED: &[&str] = &[
+    "import",
+    "bscans",
+    "--images",
+    "image",
+    "--label-images",
+    "label",
+    "--output",
+    "s.nii.gz",
+    "--labels",
+    "l.nii.gz",
+    "--label-values",
+];
+
+#[test]
+fn label_pictures_with_other_values_than_named_are_refused() {
+    let folder = labeled(255, ["b0.png", "b1.png"]);
+    let (code, message) = RSOM_IO.failed(&folder, [LABELED, &["1=skin"]].concat());
+    assert_eq!(code, 3);
+    assert!(
+        message.contains("named (1)") && message.contains("255 (32 pixels)"),
+        "{message}"
+    );
+    let line = RSOM_IO.result(&folder, [LABELED, &["255=skin"]].concat());
+    assert_eq!(line["mended"], json!(0));
+}
+
+#[test]
+fn mended_pixels_are_a_warning_with_their_share() {
+    let folder = labeled(255, ["b0.png", "b1.png"]);
+    let mut label = [0; 64];
+    label[16..40].fill(255);
+    label[20] = 250;
+    for name in ["b0.png", "b1.png"] {
+        std::fs::write(folder.join("label").join(name), png(8, 8, &label)).unwrap();
+    }
+    let says = "warning: annotation: 2 places corrected (4.2 % of the 48 labeled voxels)";
+    RSOM_IO
+        .run(&folder, [LABELED, &["255=skin"]].concat())
+        .expect_said(&[says]);
+}
+
+#[test]
+fn labels_whose_names_disagree_with_their_order_need_a_decision() {
+    let folder = labeled(255, ["b1.png", "b2.png"]);
+    let words = [LABELED, &["255=skin"]].concat();
+    let (code, message) = RSOM_IO.failed(&folder, &words);
+    assert_eq!(code, 2);
+    assert!(
+        message.contains("the labels of b0.png are b1.png"),
+        "{message}"
+    );
+    RSOM_IO.result(&folder, [&words[..], &["--pair", "order"]].concat());
+}
+
+#[test]
+fn an_indexed_label_picture_has_its_indices_as_labels() {
+    let folder = labeled(255, ["b0.png", "b1.png"]);
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 8, 8);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_palette(vec![0, 0, 0, 128, 0, 0, 0, 128, 0]);
+    let indices: Vec<u8> = (0..64).map(|i| i / 32 + 1).collect();
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&indices).unwrap();
+    writer.finish().unwrap();
+    for name in ["b0.png", "b1.png"] {
+        std::fs::write(folder.join("label").join(name), &bytes).unwrap();
+    }
+    let values = ["1=epidermis", "--label-values", "2=dermis"];
+    RSOM_IO.result(&folder, [LABELED, &values].concat());
+    let labels = read_labels(&folder.join("l.nii.gz")).unwrap();
+    assert_eq!(
+        labels.labels().slice(ndarray::s![0, 0, ..]).to_vec(),
+        [1, 1, 1, 1, 2, 2, 2, 2]
+    );
+}
+
+#[test]
+fn hidden_files_do_not_disturb_a_folder() {
+    let folder = labeled(255, ["b0.png", "b1.png"]);
+    std::fs::write(folder.join("image/._b0.png"), "not a picture").unwrap();
+    RSOM_IO.result(&folder, [LABELED, &["255=skin"]].concat());
+}
+
+#[test]
+fn pictures_of_8_and_16_bits_are_not_mixed() {
+    let folder = labeled(255, ["b0.png", "b1.png"]);
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 8, 8);
+    encoder.set_depth(png::BitDepth::Sixteen);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&[1; 128]).unwrap();
+    writer.finish().unwrap();
+    std::fs::write(folder.join("image/b1.png"), bytes).unwrap();
+    let words = [
+        "import", "bscans", "--images", "image", "--output", "s.nii.gz",
+    ];
+    let (code, message) = RSOM_IO.failed(&folder, words);
+    assert_eq!(code, 3);
+    assert!(
+        message.contains("1 uint16, but b0.png has 8 × 8 pixels of 1 uint8"),
+        "{message}"
+    );
 }
 
 #[test]

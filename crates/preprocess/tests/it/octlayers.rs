@@ -15,7 +15,10 @@ use rsom_volume::{Grid, Scan, Spacing};
 fn scan(folder: &Path, subject: usize) -> Scan {
     let picture = |slice: usize| {
         let path = folder.join(format!("images/Subject{subject}_{slice:02}.png"));
-        images::read_png(&std::fs::read(path).unwrap()).unwrap()
+        images::read_png(&std::fs::read(path).unwrap(), images::Reading::STORED)
+            .unwrap()
+            .slices
+            .remove(0)
     };
     let pictures: Vec<_> = (1..=10).map(picture).collect();
     let values = bscans::stack_bscans(&pictures).unwrap();

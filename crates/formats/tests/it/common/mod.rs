@@ -7,6 +7,7 @@
 )]
 
 pub mod hdf5;
+pub mod tiff;
 
 use std::io::Write;
 
@@ -24,6 +25,7 @@ pub struct Nifti {
     pub slope: f64,
     pub intercept: f64,
     pub units: u8,
+    pub intent: i32,
     pub qform_code: i16,
     pub sform_code: i16,
     pub quaternion: [f64; 6],
@@ -54,6 +56,7 @@ impl Nifti {
             slope: 1.0,
             intercept: 0.0,
             units: 2,
+            intent: 0,
             qform_code: 0,
             sform_code: 1,
             quaternion: [0.0; 6],
@@ -86,6 +89,7 @@ impl Nifti {
             h.f32s(76, &self.pixdim);
             h.f32s(108, &[self.vox_offset, self.slope, self.intercept]);
             h.bytes[123] = self.units;
+            h.i16(68, self.intent as i16);
             h.i16(252, self.qform_code);
             h.i16(254, self.sform_code);
             h.f32s(256, &self.quaternion);
@@ -107,6 +111,7 @@ impl Nifti {
             h.f64s(352, &self.quaternion);
             h.f64s(400, &self.srow);
             h.i32(500, self.units.into());
+            h.i32(504, self.intent);
         }
         h.bytes
     }

@@ -1,0 +1,48 @@
+//! Writes a scan as what its values represent.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rsom_stage::{Invocation, StageError, Summary};
+use rsom_volume::{LabelMap, Mask, Scan};
+
+use super::content::Content;
+use crate::ports;
+use rsom_formats::nifti::Storage;
+
+/// Writes a scan as a volume, a mask or a label map, as its content says.
+pub(super) fn write_as(
+    invocation: &Invocation,
+    path: &Path,
+    scan: &Scan,
+    kind: Content,
+    storage: Storage,
+) -> Result<Summary, StageError> {
+    let summary = Summary::new().with("shape", scan.grid().shape().to_vec());
+    if kind == Content::Volume {
+        ports::write_scan(invocation, "output", scan, storage)?;
+        return Ok(summary);
+    }
+    let values = scan.channel(0).filter(|_| scan.channels().len() == 1);
+    let values = values
+        .ok_or_else(|| StageError::input(path, "a mask or label map must have one channel"))?;
+    let grid = scan.grid().clone();
+    if kind == Content::Mask {
+        let mask = Mask::new(grid, values.mapv(|v| v != 0.0)).map_err(StageError::inputs)?;
+        ports::write_mask(invocation, "output", &mask)?;
+        return Ok(summary.with("voxels", mask.count()));
+    }
+    // Single precision represents every integer below 2^24 exactly, so no label was rounded before.
+    if values
+        .iter()
+        .any(|v| v.fract() != 0.0 || v.abs() >= 16_777_216.0)
+    {
+        return Err(StageError::input(
+            path,
+            "its values are not labels: labels are integers below 2^24",
+        ));
+    }
+    let labels = LabelMap::new(grid, values.mapv(|v| v as i32), BTreeMap::new());
+    ports::write_labels(invocation, "output", &labels.map_err(StageError::inputs)?)?;
+    Ok(summary)
+}
