@@ -1,7 +1,7 @@
 //! Attributes of groups and datasets.
 
 use hdf5_reader::error::Error;
-use hdf5_reader::{Attribute as Decoder, RawAttribute};
+use hdf5_reader::{Attribute as Decoder, Datatype, H5Type, RawAttribute};
 
 use super::text::{self, Resolve};
 
@@ -10,6 +10,8 @@ use super::text::{self, Resolve};
 pub enum Attribute {
     /// One number; exact except for integers beyond 2^53.
     Number(f64),
+    /// A few numbers, as a list.
+    Numbers(Vec<f64>),
     /// One or several texts.
     Texts(Vec<String>),
     /// Any other type; its value is not read.
@@ -69,6 +71,16 @@ impl Attributes {
         }
     }
 
+    /// The numbers with this name; one number is a list of one.
+    #[must_use]
+    pub fn numbers(&self, name: &str) -> Option<&[f64]> {
+        match self.get(name) {
+            Some(Attribute::Number(number)) => Some(std::slice::from_ref(number)),
+            Some(Attribute::Numbers(numbers)) => Some(numbers),
+            _ => None,
+        }
+    }
+
     /// The text with this name, if it is a single text.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
@@ -88,11 +100,40 @@ impl Attributes {
     }
 }
 
+/// Largest number of numbers of an attribute that are read.
+const FEW: u64 = 16;
+
 fn number(stored: &Decoder) -> Attribute {
     match stored.num_elements() {
+        Ok(2..=FEW) => numbers(stored).map_or(Attribute::Other, Attribute::Numbers),
         Ok(1) => stored
             .read_as_f64()
             .map_or(Attribute::Other, Attribute::Number),
         _ => Attribute::Other,
+    }
+}
+
+fn numbers(stored: &Decoder) -> Option<Vec<f64>> {
+    fn read<T: H5Type>(stored: &Decoder, number: fn(T) -> f64) -> Option<Vec<f64>> {
+        let values = stored.read_1d::<T>().ok()?;
+        Some(values.into_iter().map(number).collect())
+    }
+    match (&stored.datatype, size_of(&stored.datatype)) {
+        (Datatype::FloatingPoint { .. }, 4) => read::<f32>(stored, f64::from),
+        (Datatype::FloatingPoint { .. }, 8) => read::<f64>(stored, |v| v),
+        (Datatype::FixedPoint { signed: true, .. }, 4) => read::<i32>(stored, f64::from),
+        (Datatype::FixedPoint { signed: false, .. }, 4) => read::<u32>(stored, f64::from),
+        (Datatype::FixedPoint { signed: true, .. }, 8) => read::<i64>(stored, |v| v as f64),
+        (Datatype::FixedPoint { signed: false, .. }, 8) => read::<u64>(stored, |v| v as f64),
+        _ => None,
+    }
+}
+
+fn size_of(datatype: &Datatype) -> u32 {
+    match datatype {
+        Datatype::FloatingPoint { size, .. } | Datatype::FixedPoint { size, .. } => {
+            u32::from(*size)
+        }
+        _ => 0,
     }
 }

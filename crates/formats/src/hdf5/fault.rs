@@ -8,6 +8,9 @@ use crate::guarded::catching;
 /// Name of the format in errors.
 pub(super) const FORMAT: &str = "HDF5";
 
+/// The layout class of virtual datasets (HDF5 file format, section IV.A.2.i).
+const VIRTUAL: u8 = 3;
+
 /// Runs the decoder; its error, or its panic, becomes an error of the object.
 pub(super) fn guard<T>(
     object: &str,
@@ -26,19 +29,36 @@ pub(super) fn unsupported(object: &str, what: impl std::fmt::Display) -> FormatE
     FormatError::unsupported(FORMAT, one_line(&format!("{object}: {what}")))
 }
 
+/// The reason of an error, without the name of the format and of the object.
+pub(super) fn reason(fault: &FormatError, object: &str) -> String {
+    let text = fault.to_string();
+    let text = text
+        .strip_prefix(FORMAT)
+        .map_or(text.as_str(), |text| text.trim_start_matches(": "));
+    let text = text.strip_prefix(&one_line(object)).unwrap_or(text);
+    text.trim_start_matches(": ").to_owned()
+}
+
 fn of(object: &str, error: Error) -> FormatError {
     match error {
         Error::Context { source, .. } => of(object, *source),
         Error::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
             FormatError::System(error)
         }
-        Error::UnsupportedFilter(what) => unsupported(object, format_args!("the filter {what}")),
+        Error::UnsupportedFilter(what) => unsupported(
+            object,
+            format_args!("the filter {what} (h5repack -f GZIP=4 stores the data with gzip)"),
+        ),
+        Error::UnsupportedLayoutClass(VIRTUAL) => unsupported(
+            object,
+            "a virtual dataset (h5repack -l CONTI stores the data themselves)",
+        ),
         Error::UnsupportedEncoding(what) => unsupported(object, what),
         other => at(object, other),
     }
 }
 
 /// Names come from the file, but an error must be one line.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.replace(char::is_control, "?")
 }

@@ -1,15 +1,20 @@
 //! An HDF5 file, and its tree of groups and datasets.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use hdf5_reader::error::Error;
+use hdf5_reader::messages::link::LinkTarget;
 use hdf5_reader::{Hdf5File, OpenOptions};
 
 use super::attributes::Attributes;
 use super::context::Context;
 use super::dataset::Dataset;
-use super::fault::{FORMAT, at, guard};
+use super::fault::{FORMAT, at, guard, one_line, reason, unsupported};
+use super::links::{self, Link};
+use super::lzf;
+use super::members::{Members, Unreadable};
 use crate::FormatError;
 
 /// Largest number of objects in a file; each takes about four kilobytes of memory.
@@ -28,7 +33,14 @@ const CHUNKS_KEPT: usize = 8 << 20;
 /// An HDF5 file.
 pub struct File {
     context: Context,
-    objects: OnceLock<HashMap<u64, Node>>,
+    objects: OnceLock<Objects>,
+}
+
+/// All objects of a file.
+#[derive(Default)]
+struct Objects {
+    nodes: HashMap<u64, Node>,
+    unreadable: Vec<Unreadable>,
 }
 
 /// A group or a dataset.
@@ -68,6 +80,7 @@ impl File {
             max_chunk_bytes: LARGEST_CHUNK,
             max_object_header_bytes: LARGEST_HEADER,
             chunk_cache_bytes: CHUNKS_KEPT,
+            filter_registry: Some(lzf::filters(LARGEST_CHUNK)),
             ..OpenOptions::default()
         };
         let file = guard("/", || Hdf5File::open_with_options(path, options))?;
@@ -102,14 +115,32 @@ impl File {
         })
     }
 
-    /// All groups and datasets, sorted by path. An object in several groups is listed once, with its first path.
+    /// All groups and datasets that can be read, sorted by path. An object in several groups is listed once, with its
+    /// first path.
     ///
     /// # Errors
     /// The file is broken; it has too many objects, or they are nested too deeply.
     pub fn objects(&self) -> Result<Vec<&Node>, FormatError> {
-        let mut nodes: Vec<&Node> = self.index()?.values().collect();
+        let mut nodes: Vec<&Node> = self.index()?.nodes.values().collect();
         nodes.sort_unstable_by(|a, b| a.path().cmp(b.path()));
         Ok(nodes)
+    }
+
+    /// The dataset at a path, which may lead through links within the file.
+    ///
+    /// # Errors
+    /// There is none; it cannot be read.
+    pub fn dataset(&self, path: &str) -> Result<Dataset, FormatError> {
+        let inner = guard(path, || self.context.file.dataset(path))?;
+        Ok(Dataset::new(path.to_owned(), inner, self.context.clone()))
+    }
+
+    /// The objects and links that cannot be read, with the reason.
+    ///
+    /// # Errors
+    /// As [`File::objects`].
+    pub fn unreadable(&self) -> Result<&[Unreadable], FormatError> {
+        Ok(&self.index()?.unreadable)
     }
 
     /// The object at an address, the target of a reference.
@@ -117,31 +148,35 @@ impl File {
     /// # Errors
     /// As [`File::objects`].
     pub fn at(&self, address: u64) -> Result<Option<&Node>, FormatError> {
-        Ok(self.index()?.get(&address))
+        Ok(self.index()?.nodes.get(&address))
     }
 
-    fn index(&self) -> Result<&HashMap<u64, Node>, FormatError> {
+    fn index(&self) -> Result<&Objects, FormatError> {
         if let Some(index) = self.objects.get() {
             return Ok(index);
         }
         let root = self.root()?;
-        let mut index = HashMap::from([(root.inner.address(), Node::Group(root.clone()))]);
+        let mut index = Objects::default();
+        let node = Node::Group(root.clone());
+        index.nodes.insert(root.inner.address(), node);
         collect(&root, 0, &mut index)?;
         Ok(self.objects.get_or_init(|| index))
     }
 }
 
-fn collect(group: &Group, depth: usize, index: &mut HashMap<u64, Node>) -> Result<(), FormatError> {
+fn collect(group: &Group, depth: usize, index: &mut Objects) -> Result<(), FormatError> {
     if depth > DEEPEST {
         let what = format_args!("groups nested more than {DEEPEST} deep");
         return Err(at(&group.path, what));
     }
-    for node in group.children()? {
-        if index.contains_key(&node.address()) {
+    let members = group.members()?;
+    index.unreadable.extend(members.unreadable);
+    for node in members.nodes {
+        if index.nodes.contains_key(&node.address()) {
             continue;
         }
-        index.insert(node.address(), node.clone());
-        if index.len() > MOST_OBJECTS {
+        index.nodes.insert(node.address(), node.clone());
+        if index.nodes.len() > MOST_OBJECTS {
             return Err(at(
                 &group.path,
                 format_args!("more than {MOST_OBJECTS} objects"),
@@ -166,22 +201,98 @@ impl Group {
     /// # Errors
     /// The file is broken. If one member cannot be read, none is returned.
     pub fn children(&self) -> Result<Vec<Node>, FormatError> {
-        let (groups, datasets) = guard(&self.path, || self.inner.members())?;
-        let path = |name: &str| format!("{}/{name}", self.path.trim_end_matches('/'));
+        let Members { nodes, unreadable } = self.members()?;
+        match unreadable.into_iter().next() {
+            None => Ok(nodes),
+            Some(Unreadable { path, why }) => Err(unsupported(&path, why)),
+        }
+    }
+
+    /// Its members that can be read, and the others with the reason.
+    ///
+    /// # Errors
+    /// The group itself is broken.
+    pub fn members(&self) -> Result<Members<Node>, FormatError> {
+        let links = guard(&self.path, || links::of(&self.inner, &self.context))?;
+        let mut members = match guard(&self.path, || self.inner.members()) {
+            Ok((groups, datasets)) => Members {
+                nodes: self.nodes(groups, datasets),
+                unreadable: Vec::new(),
+            },
+            Err(_) => self.one_by_one(&links),
+        };
+        let known: HashSet<String> = members.nodes.iter().map(|n| n.path().to_owned()).collect();
+        let failed: HashSet<String> = members.unreadable.iter().map(|u| u.path.clone()).collect();
+        for link in links {
+            let path = self.path_of(&link.name);
+            let why = match link.target {
+                _ if known.contains(&path) || failed.contains(&path) => continue,
+                LinkTarget::Hard { .. } => continue,
+                LinkTarget::Soft { path } => format!("it is a link to {path}, which is not there"),
+                LinkTarget::External { filename, path } => format!(
+                    "it is a link to {path} in another file, {filename}, which is not followed; import that file"
+                ),
+            };
+            members.unreadable.push(Unreadable {
+                path,
+                why: one_line(&why),
+            });
+        }
+        Ok(members)
+    }
+
+    /// Opens each member for itself, so that one that cannot be read does not hide the others.
+    fn one_by_one(&self, links: &[Link]) -> Members<Node> {
+        let mut members = Members {
+            nodes: Vec::new(),
+            unreadable: Vec::new(),
+        };
+        for link in links {
+            let path = self.path_of(&link.name);
+            let opened = guard(&path, || match self.inner.dataset(&link.name) {
+                Ok(dataset) => Ok((Vec::new(), vec![dataset])),
+                Err(Error::DatasetNotFound(_)) => match self.inner.group(&link.name) {
+                    Ok(group) => Ok((vec![group], Vec::new())),
+                    Err(Error::GroupNotFound(_)) => Ok((Vec::new(), Vec::new())),
+                    Err(error) => Err(error),
+                },
+                Err(error) => Err(error),
+            });
+            match opened {
+                Ok((groups, datasets)) => members.nodes.extend(self.nodes(groups, datasets)),
+                Err(fault) => members.unreadable.push(Unreadable {
+                    why: reason(&fault, &path),
+                    path,
+                }),
+            }
+        }
+        members.nodes.sort_by(|a, b| a.path().cmp(b.path()));
+        members
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        format!("{}/{name}", self.path.trim_end_matches('/'))
+    }
+
+    fn nodes(
+        &self,
+        groups: Vec<hdf5_reader::group::Group>,
+        datasets: Vec<hdf5_reader::Dataset>,
+    ) -> Vec<Node> {
         let groups = groups.into_iter().map(|group| {
             Node::Group(Self {
-                path: path(group.name()),
+                path: self.path_of(group.name()),
                 inner: Arc::new(group),
                 context: self.context.clone(),
             })
         });
         let datasets = datasets.into_iter().map(|dataset| {
-            let path = path(dataset.name());
+            let path = self.path_of(dataset.name());
             Node::Dataset(Dataset::new(path, dataset, self.context.clone()))
         });
         let mut nodes: Vec<Node> = groups.chain(datasets).collect();
         nodes.sort_by(|a, b| a.path().cmp(b.path()));
-        Ok(nodes)
+        nodes
     }
 
     /// Its attributes.

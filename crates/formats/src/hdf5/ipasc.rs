@@ -31,7 +31,7 @@ const FEW: u64 = 6;
 /// # Errors
 /// The file is broken.
 pub fn time_series(file: &File) -> Result<Option<Dataset>, FormatError> {
-    let children = file.root()?.children()?;
+    let children = file.root()?.members()?.nodes;
     let has = |name: &str| children.iter().any(|node| node.name() == name);
     if !METADATA.into_iter().all(has) {
         return Ok(None);
@@ -48,7 +48,7 @@ pub fn time_series(file: &File) -> Result<Option<Dataset>, FormatError> {
 /// The file is broken.
 pub fn metadata(file: &File) -> Result<Vec<(String, Metadatum)>, FormatError> {
     let mut found = Vec::new();
-    for node in file.root()?.children()? {
+    for node in file.root()?.members()?.nodes {
         match node {
             Node::Group(group) if group.path() == "/meta_data" => add(&group, &mut found)?,
             Node::Group(group) if group.path() == "/meta_data_device" => {

@@ -12,6 +12,9 @@ mod file;
 pub mod ipasc;
 mod kind;
 mod layout;
+mod links;
+mod lzf;
+mod members;
 mod numbers;
 mod text;
 
@@ -19,6 +22,7 @@ pub use attributes::{Attribute, Attributes};
 pub use dataset::Dataset;
 pub use file::{File, Group, Node};
 pub use kind::Kind;
+pub use members::{Members, Unreadable};
 pub use numbers::Array;
 
 /// The signature of an HDF5 file, at byte 0 or after a user block.

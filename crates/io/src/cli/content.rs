@@ -16,7 +16,7 @@ pub(super) enum Content {
 /// Parameters of files that do not state their voxel size or the meaning of their values.
 #[derive(Debug, Parameters)]
 pub(super) struct Values {
-    /// Voxel size along x, y, z (unset: unknown).
+    /// Voxel size along x, y, z (unset: that of the file where it states one, else unknown).
     #[parameter(unit = "mm")]
     pub spacing_mm: Option<[f64; 3]>,
     /// Type of the values: intensities, a mask (every value except 0), or labels.

@@ -9,6 +9,7 @@ use rsom_volume::{Grid, Scan, Spacing};
 
 use super::as_content::write_as;
 use super::content::Values;
+use super::hdf5_axes::{Axes, attributes, spacing_mm};
 use crate::inspect::hdf5_words;
 use crate::ports::at_input;
 use rsom_formats::FormatError;
@@ -34,8 +35,8 @@ pub(super) fn commands() -> Vec<Command> {
 struct Settings {
     /// Path of the dataset in the file (unset: the only dataset with two to four axes).
     dataset: Option<String>,
-    /// Order of the axes of the dataset, as numpy and h5py count them, c for channels, such as zyx or zyxc (unset: xyz for
-    /// three axes, xz for two; four axes need it).
+    /// Order of the axes of the dataset, as numpy and h5py count them, c for channels, such as zyx or zyxc (unset: the
+    /// dataset's DIMENSION_LABELS, else xyz for three axes, xz for two; four axes need it).
     axes: Option<String>,
     #[parameter(flatten)]
     values: Values,
@@ -43,7 +44,6 @@ struct Settings {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
-    let axes = settings.axes.as_deref().map(Axes::parse).transpose()?;
     let path = invocation.input("input")?;
     let file = File::open(path).map_err(|e| at_input(path, e))?;
     let dataset = chosen(path, &file, settings.dataset.as_deref())?;
@@ -53,50 +53,13 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         let fault = format_args!("{named} is not a volume: it has {extents} axes, not two to four");
         return Err(StageError::input(path, fault));
     }
-    let axes = match axes {
-        Some(axes) => axes,
-        None => Axes::default_of(&dataset)?,
-    };
-    if axes.0.len() != extents {
-        let letters: String = axes.0.iter().collect();
-        return Err(StageError::usage(format_args!(
-            "--axes {letters} does not match the {extents} axes of {}",
-            dataset.path()
-        )));
-    }
+    let attributes = attributes(&dataset);
+    let axes = Axes::of(&dataset, settings.axes.as_deref(), &attributes)?;
     let (intensities, storage) = read(&dataset, &axes).map_err(|e| at_input(path, e))?;
-    let scan = scan(path, intensities, settings.values.spacing_mm)?;
+    let spacing_mm = spacing_mm(&dataset, &axes, &attributes, settings.values.spacing_mm);
+    let scan = scan(path, intensities, spacing_mm)?;
     let summary = write_as(invocation, path, &scan, settings.values.kind, storage)?;
     Ok(summary.with("dataset", dataset.path()))
-}
-
-/// The order of the axes of a dataset, as letters: x, y, z and c (channel).
-struct Axes(Vec<char>);
-
-impl Axes {
-    fn parse(letters: &str) -> Result<Self, StageError> {
-        let letters: Vec<char> = letters.chars().collect();
-        let once = |c: &char| letters.iter().filter(|other| *other == c).count() == 1;
-        let known = letters.iter().all(|c| "xyzc".contains(*c) && once(c));
-        if known && (2..=4).contains(&letters.len()) {
-            return Ok(Self(letters));
-        }
-        let word: String = letters.iter().collect();
-        Err(StageError::usage(format_args!(
-            "--axes: '{word}' is not an order of x, y, z and c; write for example zyx"
-        )))
-    }
-
-    fn default_of(dataset: &Dataset) -> Result<Self, StageError> {
-        match dataset.shape().len() {
-            2 => Ok(Self(vec!['x', 'z'])),
-            3 => Ok(Self(vec!['x', 'y', 'z'])),
-            extents => Err(StageError::usage(format_args!(
-                "{} has {extents} axes; state their order with --axes, such as zyxc",
-                dataset.path()
-            ))),
-        }
-    }
 }
 
 /// The requested dataset, or the only one of the file that can be a volume.
@@ -127,22 +90,24 @@ fn chosen(path: &Path, file: &File, wanted: Option<&str>) -> Result<Dataset, Sta
         numbers && (2..=4).contains(&d.shape().len())
     };
     if let Some(wanted) = wanted {
-        let found = datasets.iter().find(|dataset| dataset.path() == wanted);
-        return match found {
-            Some(dataset) => Ok((*dataset).clone()),
-            None => {
-                let there = named(&datasets).map_err(failed)?;
-                let fault = format_args!("there is no dataset {wanted}; the file has {there}");
-                Err(StageError::input(path, fault))
-            }
-        };
+        if let Some(dataset) = datasets.iter().find(|dataset| dataset.path() == wanted) {
+            return Ok((*dataset).clone());
+        }
+        // An object of several names is listed under one of them.
+        if let Ok(dataset) = file.dataset(&wanted) {
+            return Ok(dataset);
+        }
+        let fault = missing(file, &wanted, &datasets).map_err(failed)?;
+        return Err(StageError::input(path, fault));
     }
     match datasets.iter().filter(fits).collect::<Vec<_>>().as_slice() {
         [only] => Ok((**only).clone()),
         [] => {
             let there = named(&datasets).map_err(failed)?;
-            let fault =
-                format_args!("there is no dataset with two to four axes; the file has {there}");
+            let others = unreadable(file).map_err(failed)?;
+            let fault = format_args!(
+                "there is no dataset with two to four axes; the file has {there}{others}"
+            );
             Err(StageError::input(path, fault))
         }
         several => {
@@ -153,6 +118,28 @@ fn chosen(path: &Path, file: &File, wanted: Option<&str>) -> Result<Dataset, Sta
             )))
         }
     }
+}
+
+/// Why a wanted dataset cannot be read, or that it is not there.
+fn missing(file: &File, wanted: &str, datasets: &[&Dataset]) -> Result<String, FormatError> {
+    match file.unreadable()?.iter().find(|other| other.path == wanted) {
+        Some(other) => Ok(format!("{wanted} cannot be read: {}", other.why)),
+        None => {
+            let there = named(datasets)?;
+            Ok(format!(
+                "there is no dataset {wanted}; the file has {there}"
+            ))
+        }
+    }
+}
+
+/// The objects that cannot be read, as the end of a message.
+fn unreadable(file: &File) -> Result<String, FormatError> {
+    let others = file.unreadable()?.iter().take(MOST_NAMED);
+    let words: Vec<String> = others
+        .map(|other| format!("; {} cannot be read: {}", other.path, other.why))
+        .collect();
+    Ok(words.concat())
 }
 
 fn named(datasets: &[&Dataset]) -> Result<String, FormatError> {

@@ -30,6 +30,12 @@ pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
             datasets.insert(dataset.path().to_owned(), json!(words(dataset)?));
         }
     }
+    for other in file.unreadable()? {
+        datasets.insert(
+            other.path.clone(),
+            json!(format!("not read: {}", other.why)),
+        );
+    }
     let attributes = attributes(&file)?;
     if !attributes.is_empty() {
         report = report.with("attributes", Value::Object(attributes));
@@ -75,6 +81,7 @@ fn attributes(file: &File) -> Result<Map<String, Value>, FormatError> {
     let found = file.root()?.attributes()?;
     let value = |attribute: &Attribute| match attribute {
         Attribute::Number(value) => Some(number(*value)),
+        Attribute::Numbers(values) => Some(values.iter().copied().map(number).collect()),
         Attribute::Texts(texts) => match texts.as_slice() {
             [one] => Some(json!(one)),
             several => Some(json!(several)),

@@ -307,3 +307,81 @@ proptest! {
         }
     }
 }
+
+/// `linked.h5` and `linked_old.h5`: `libver` latest and earliest; both hold the same.
+const LINKED: [&str; 2] = ["linked.h5", "linked_old.h5"];
+
+#[test]
+fn data_compressed_with_lzf_are_read() {
+    let folder = Folder::new();
+    for name in LINKED {
+        let file = File::open(&put(&folder, name)).unwrap();
+        let lzf = dataset(&file, "/lzf");
+        assert_eq!(lzf.filters().unwrap(), ["shuffle", "lzf"]);
+        let expected = Numbers::I32((0..120).map(|i| i / 7).collect());
+        assert_eq!(lzf.numbers().unwrap().real, expected, "{name}");
+    }
+}
+
+#[test]
+fn a_neighbor_that_cannot_be_read_does_not_hide_a_dataset() {
+    let folder = Folder::new();
+    for name in LINKED {
+        put(&folder, name);
+        for path in ["/recon", "/soft", "/inner/plain"] {
+            let (code, text) = import(&folder, &["--input", name, "--dataset", path]);
+            assert_eq!(code, 0, "{name}{path}: {text}");
+        }
+        let scan = read_scan(&folder.join("s.nii.gz")).unwrap();
+        assert_eq!(scan.intensities()[[0, 2, 3, 0]], 11.0);
+        for (path, why) in [
+            ("/virtual", "a virtual dataset"),
+            ("/gone", "a link to /nowhere, which is not there"),
+            ("/other", "a link to /p in another file, parts.h5"),
+            ("/absent", "there is no dataset /absent"),
+        ] {
+            let (code, text) = import(&folder, &["--input", name, "--dataset", path]);
+            assert_eq!(code, 3);
+            assert!(text.contains(why), "{name}{path}: {text}");
+        }
+        let report = inspect::inspect(&folder.join(name)).unwrap();
+        let datasets = report.get("datasets").unwrap();
+        assert!(
+            datasets["/inner/virtual"]
+                .as_str()
+                .unwrap()
+                .starts_with("not read: a virtual")
+        );
+        assert_eq!(datasets["/recon"], json!("2 x 3 x 4 uint8"));
+    }
+}
+
+#[test]
+fn labels_of_axes_and_the_size_of_elements_are_honored() {
+    let folder = Folder::new();
+    put(&folder, "linked.h5");
+    let words = ["--input", "linked.h5", "--dataset", "labeled"];
+    let (code, text) = import(&folder, &words);
+    assert_eq!(code, 0, "{text}");
+    let scan = read_scan(&folder.join("s.nii.gz")).unwrap();
+    // Axes z, y, x of 2, 3, 4 values of 3, 12, 24 µm.
+    assert_eq!(scan.grid().shape(), [4, 3, 2]);
+    assert_eq!(
+        scan.grid().spacing(),
+        Spacing::Millimetres([0.024, 0.012, 0.003])
+    );
+    assert_eq!(scan.intensities()[[1, 2, 1, 0]], 21.0);
+    let given = ["--axes", "xyz", "--spacing-mm", "1,1,2"];
+    let finished = RSOM_IO.run(
+        &folder,
+        [
+            &["import", "hdf5", "--output", "s.nii.gz"],
+            &words[..],
+            &given,
+        ]
+        .concat(),
+    );
+    finished.expect_said(&["say zyx, but --axes xyz is used"]);
+    let scan = read_scan(&folder.join("s.nii.gz")).unwrap();
+    assert_eq!(scan.grid().spacing(), Spacing::Millimetres([1.0, 1.0, 2.0]));
+}

@@ -2,6 +2,8 @@
 //!
 //! Those of `tests/it/hdf5` were written with h5py 3 (HDF5 2), and then packed with gzip; their values stand in the tests.
 //! `chunked.h5`: `create_dataset` with `chunks`, `compression='gzip'`, `shuffle` or `fletcher32`, libver latest.
+//! `linked.h5`, `linked_old.h5`: plain and LZF datasets next to virtual ones, soft and external links; libver latest and
+//! earliest.
 //! `types.h5`: one dataset of each type. `nested.mat`, `circle.mat`: groups, references and attributes as MATLAB 7.3
 //! writes them, behind a user block of 512 bytes.
 
