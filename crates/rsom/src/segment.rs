@@ -10,7 +10,7 @@ use rsom_io::output_check::check_output;
 use rsom_io::rsom_mat::{self, FolderContents};
 use rsom_manifest as manifest;
 use rsom_pipeline::{FileHashes, Lines, Request, Settings, run_pipeline};
-use rsom_stage::{ExitCode, Progress, Spec, StageError, atomic, log};
+use rsom_stage::{ExitCode, Progress, Spec, StageError, atomic, generated, log};
 use serde_json::Value;
 
 /// Name of the command.
@@ -136,12 +136,14 @@ fn prepare(matches: &ArgMatches) -> Result<(Request, Vec<String>), StageError> {
         ));
     }
     std::fs::create_dir_all(&output).map_err(|e| StageError::output(&output, atomic::plain(&e)))?;
-    let (manifest, unreadable) = describe(&input, &output, &found)?;
+    let replace = matches.get_flag("replace");
+    let (manifest, unreadable) = describe(&input, &output, &found, replace)?;
     let pipeline = match matches.get_one::<PathBuf>("pipeline") {
         Some(path) => path.clone(),
         None => {
             let path = output.join("released.yaml");
-            atomic::write_bytes(&path, PIPELINE.as_bytes())?;
+            let way_out = "to use your file, give it with --pipeline under another name; to overwrite it, add --replace";
+            generated::write(&path, PIPELINE, replace, way_out)?;
             path
         }
     };
@@ -181,6 +183,7 @@ fn describe(
     input: &Path,
     output: &Path,
     found: &FolderContents,
+    replace: bool,
 ) -> Result<(PathBuf, Vec<String>), StageError> {
     let files = found
         .sessions
@@ -198,7 +201,9 @@ fn describe(
         return Err(StageError::input(input, first));
     }
     let path = output.join("scans.yaml");
-    atomic::write_bytes(&path, manifest::to_yaml(&manifest)?.as_bytes())?;
+    let way_out =
+        "to use your file, call 'rsom run' with it as --manifest; to overwrite it, add --replace";
+    generated::write(&path, &manifest::to_yaml(&manifest)?, replace, way_out)?;
     hashes.save()?;
     Ok((path, unreadable))
 }

@@ -39,6 +39,7 @@ mod error;
 mod exit_code;
 pub mod fingerprint;
 pub mod folder;
+pub mod generated;
 mod glob;
 pub mod interrupt;
 mod invocation;

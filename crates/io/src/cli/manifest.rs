@@ -58,12 +58,7 @@ struct CreateSettings {
 fn create(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: CreateSettings = invocation.settings()?;
     let (folder, output) = (invocation.input("input")?, invocation.output("output")?);
-    if output.exists() && !settings.force {
-        return Err(StageError::output(
-            output,
-            "the file exists; a new manifest would lose its attributes and folds; choose another name, or add --force",
-        ));
-    }
+    refuse_existing(output, settings.force)?;
     let pattern = |text: &String| Pattern::parse(text).map_err(StageError::usage);
     let roles = settings
         .files
@@ -117,6 +112,20 @@ fn create(invocation: &Invocation) -> Result<Summary, StageError> {
         .with("subjects", subjects.len())
         .with("unmatched_files", created.unmatched.len())
         .text(text))
+}
+
+/// Refuses to replace an existing manifest unless asked.
+///
+/// # Errors
+/// Exit code 4.
+pub(super) fn refuse_existing(output: &Path, force: bool) -> Result<(), StageError> {
+    if !output.exists() || force {
+        return Ok(());
+    }
+    Err(StageError::output(
+        output,
+        "the file exists; a new manifest would lose its attributes and folds; choose another name, or add --force",
+    ))
 }
 
 /// Number of files to name in a warning.

@@ -7,6 +7,7 @@ use rsom_stage::{
     Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, fingerprint, log,
 };
 
+use super::manifest::refuse_existing;
 use crate::ports;
 use crate::rsom_mat;
 use rsom_manifest as manifest;
@@ -52,11 +53,14 @@ struct Sessions {
     /// Name of the data set.
     #[parameter(default = "scans")]
     name: String,
+    /// Replace an existing manifest; its attributes and folds are lost.
+    force: bool,
 }
 
 fn sessions(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Sessions = invocation.settings()?;
     let folder = invocation.input("input")?;
+    refuse_existing(invocation.output("output")?, settings.force)?;
     let found = rsom_mat::find_sessions(folder)?;
     if found.sessions.is_empty() && found.incomplete.is_empty() {
         let fault = "there are no files R_<stamp>_<id>_LF.mat and R_<stamp>_<id>_HF.mat";
