@@ -9,12 +9,15 @@ impl Table {
     /// in one table and numbers in another has numbers; any other mixture becomes text, so that a factor with the
     /// values `0`, `10` and `none` is one column. A column without any value takes the type of the others.
     ///
+    /// A column that one table keeps aside is aside in the result.
+    ///
     /// # Errors
     /// Never for tables that keep their invariants.
     pub fn concatenated(tables: &[Table]) -> Result<Self, TableError> {
         let mut names: Vec<&str> = Vec::new();
+        let aside = || tables.iter().flat_map(Table::aside);
         for name in tables.iter().flat_map(Table::names) {
-            if !names.contains(&name) {
+            if aside().all(|other| other.name != name) && !names.contains(&name) {
                 names.push(name);
             }
         }
@@ -22,7 +25,9 @@ impl Table {
             name: (*name).to_owned(),
             values: gathered(tables, name),
         });
-        Self::new(columns.collect())
+        let mut whole = Self::new(columns.collect())?;
+        aside().for_each(|other| whole.set_aside(other.clone()));
+        Ok(whole)
     }
 }
 

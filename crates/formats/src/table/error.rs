@@ -24,6 +24,16 @@ pub enum TableError {
         /// The existing names.
         known: String,
     },
+    /// A column of a type that tables do not hold.
+    #[error(
+        "column '{column}' holds {kind}, which are not supported; write text or numbers instead"
+    )]
+    Unsupported {
+        /// The column.
+        column: String,
+        /// What it holds.
+        kind: String,
+    },
     /// A measure that occurs twice for the same keys.
     #[error(
         "metric '{metric}' has two values for the same {keys}; add columns that distinguish them to the keys"

@@ -1,5 +1,6 @@
 //! Tables of named, typed columns, and their Parquet and CSV files.
 
+mod aside;
 mod column;
 mod combine;
 pub mod csv;
@@ -13,15 +14,20 @@ mod wide;
 
 use std::cmp::Ordering;
 
+pub use aside::Aside;
 pub use column::{Cell, Column, Values};
 pub use error::TableError;
 pub use long::long;
 pub use wide::wide;
 
 /// A table: columns of equal length and unique names. A missing value is null; a table never holds a NaN.
+///
+/// Columns of types that tables do not hold are kept aside by name: who asks for their values, or writes the table, gets
+/// an error that names them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
     columns: Vec<Column>,
+    aside: Vec<Aside>,
 }
 
 impl Table {
@@ -42,7 +48,8 @@ impl Table {
     /// # Errors
     /// The length differs from the table's; the name exists already.
     pub fn push(&mut self, mut column: Column) -> Result<(), TableError> {
-        if self.column(&column.name).is_some() {
+        let aside = self.aside.iter().any(|other| other.name == column.name);
+        if aside || self.column(&column.name).is_some() {
             return Err(TableError::DuplicateColumn(column.name));
         }
         if !self.columns.is_empty() && column.values.len() != self.rows() {
@@ -55,6 +62,19 @@ impl Table {
         column.values.nan_to_null();
         self.columns.push(column);
         Ok(())
+    }
+
+    /// Adds the name of a column that is not read.
+    pub(super) fn set_aside(&mut self, aside: Aside) {
+        if !self.aside.contains(&aside) {
+            self.aside.push(aside);
+        }
+    }
+
+    /// The columns that are not read.
+    #[must_use]
+    pub fn aside(&self) -> &[Aside] {
+        &self.aside
     }
 
     /// Number of rows.
@@ -83,15 +103,21 @@ impl Table {
     /// The values of the column with this name.
     ///
     /// # Errors
-    /// There is no such column; the message lists the existing ones.
+    /// There is no such column, and the message lists the existing ones; its type is not supported.
     pub fn values(&self, name: &str) -> Result<&Values, TableError> {
-        match self.column(name) {
-            Some(column) => Ok(&column.values),
-            None => Err(TableError::NoColumn {
+        if let Some(column) = self.column(name) {
+            return Ok(&column.values);
+        }
+        Err(match self.aside.iter().find(|other| other.name == name) {
+            Some(Aside { name, kind }) => TableError::Unsupported {
+                column: name.clone(),
+                kind: kind.clone(),
+            },
+            None => TableError::NoColumn {
                 name: name.to_owned(),
                 known: self.names().collect::<Vec<_>>().join(", "),
-            }),
-        }
+            },
+        })
     }
 
     /// A column of texts. A column without any value counts as text.
@@ -166,6 +192,7 @@ impl Table {
         });
         Ok(Self {
             columns: columns.collect(),
+            aside: self.aside.clone(),
         })
     }
 

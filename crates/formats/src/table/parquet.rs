@@ -14,8 +14,9 @@ use polars::prelude::{
 };
 
 use super::pages::{self, Chunk};
-use super::{Table, frame};
+use super::{Aside, Table, frame};
 use crate::{FormatError, guarded};
+use rsom_measures::column;
 
 const FORMAT: &str = "Parquet";
 const MAGIC: &[u8; 4] = b"PAR1";
@@ -56,10 +57,11 @@ pub fn write(
 }
 
 /// Reads a table from any writer: integers of any width, single and double precision, texts, booleans, categoricals.
-/// NaN becomes null.
+/// NaN becomes null. Columns of other types are kept aside.
 ///
 /// # Errors
-/// A truncated or corrupt file; a column of an unsupported type, which the message states.
+/// A truncated or corrupt file; a column of the long table of measurements with an unsupported type, which the message
+/// states.
 pub fn read(path: &Path) -> Result<Table, FormatError> {
     let bytes = checked_bytes(path)?;
     guarded::catching(FORMAT, || table_of(&bytes))
@@ -98,19 +100,56 @@ fn table_of(bytes: &[u8]) -> Result<Table, FormatError> {
     let mut reader = ParquetReader::new(Cursor::new(bytes)).read_parallel(ParallelStrategy::None);
     reader.set_metadata(footer.clone());
     let schema = reader.schema().map_err(bad)?;
+    let halves = halves(&footer);
+    let (mut kept, mut aside) = (Vec::new(), Vec::new());
     for field in schema.iter_values() {
-        if let Some(what) = unsupported(&field.dtype) {
-            let what = format_args!("column '{}' with {what}", field.name);
-            return Err(FormatError::unsupported(FORMAT, what));
+        let name = field.name.to_string();
+        match unsupported(&field.dtype) {
+            None => kept.push(name),
+            Some(_) if halves.contains(&name) => aside.push(Aside {
+                name,
+                kind: "numbers of 16 bits".into(),
+            }),
+            Some(kind) => aside.push(Aside { name, kind }),
         }
     }
-    check_counts(&footer, bytes)?;
-    frame::to_table(&reader.finish().map_err(bad)?, FORMAT)
+    check_counts(&footer, bytes, &kept)?;
+    let reader = reader.with_columns(Some(kept));
+    let mut table = frame::to_table(&reader.finish().map_err(bad)?, FORMAT)?;
+    aside.into_iter().for_each(|aside| table.set_aside(aside));
+    // Commands ask whether these columns exist, and would take them for missing.
+    for name in column::ALL {
+        if table.aside().iter().any(|aside| aside.name == name) {
+            table.values(name)?;
+        }
+    }
+    Ok(table)
 }
 
-fn check_counts(footer: &FileMetadata, bytes: &[u8]) -> Result<(), FormatError> {
+/// The columns of half-precision numbers, which the schema calls bytes.
+fn halves(footer: &FileMetadata) -> Vec<String> {
+    let mut names = Vec::new();
+    for column in footer.schema_descr.columns() {
+        let logical = &column.descriptor.primitive_type.logical_type;
+        // The enumeration itself is private to polars.
+        if format!("{logical:?}") == "Some(Float16)" {
+            names.extend(column.path_in_schema.first().map(ToString::to_string));
+        }
+    }
+    names
+}
+
+/// Checks the pages of the columns that are read.
+fn check_counts(footer: &FileMetadata, bytes: &[u8], kept: &[String]) -> Result<(), FormatError> {
     for group in &footer.row_groups {
         for column in group.parquet_columns() {
+            let path = &column.descriptor().path_in_schema;
+            if path
+                .first()
+                .is_none_or(|name| !kept.iter().any(|k| k == name.as_str()))
+            {
+                continue;
+            }
             let chunk = Chunk {
                 bytes: column.byte_range(),
                 values: column.num_values(),
@@ -164,8 +203,13 @@ fn unsupported(kind: &ArrowDataType) -> Option<String> {
         A::Int8 | A::Int16 | A::Int32 | A::Int64 => None,
         A::UInt8 | A::UInt16 | A::UInt32 | A::UInt64 => None,
         A::Timestamp(..) => Some("times".into()),
+        A::Time32(_) | A::Time64(_) => Some("times of day".into()),
+        A::Duration(_) | A::Interval(_) => Some("durations".into()),
+        A::Float16 => Some("numbers of 16 bits".into()),
         A::Date32 | A::Date64 => Some("dates".into()),
-        A::Decimal(..) => Some("decimals".into()),
+        A::Decimal(..) | A::Decimal32(..) | A::Decimal64(..) | A::Decimal256(..) => {
+            Some("decimals".into())
+        }
         A::Binary | A::LargeBinary | A::BinaryView | A::FixedSizeBinary(_) => Some("bytes".into()),
         A::List(_) | A::LargeList(_) | A::FixedSizeList(..) => Some("lists".into()),
         A::Struct(_) | A::Map(..) => Some("nested records".into()),

@@ -202,3 +202,75 @@ proptest! {
         prop_assert_eq!(Cell::Number(value).to_string().parse::<f64>().unwrap(), value);
     }
 }
+
+/// Three rows that pyarrow 25 wrote without compression: `scan`, `value`, and one column of each type that tables do or
+/// do not hold.
+fn foreign() -> Folder {
+    let packed = include_bytes!("parquet/foreign.parquet.gz");
+    let mut bytes = Vec::new();
+    let mut decoder = flate2::read::GzDecoder::new(&packed[..]);
+    std::io::Read::read_to_end(&mut decoder, &mut bytes).unwrap();
+    let folder = Folder::new();
+    std::fs::write(folder.join("t.parquet"), bytes).unwrap();
+    folder
+}
+
+#[test]
+fn columns_of_other_types_are_kept_aside_and_refused_by_name_where_they_are_needed() {
+    let table = parquet::read(&foreign().join("t.parquet")).unwrap();
+    assert_eq!(
+        table.numbers("value").unwrap(),
+        [Some(1.0), Some(2.0), Some(3.0)]
+    );
+    assert_eq!(table.texts("dict").unwrap()[2].as_deref(), Some("a"));
+    for (column, kind) in [
+        ("date", "dates"),
+        ("datedict", "dates"),
+        ("time", "times"),
+        ("tz", "times"),
+        ("tod", "times of day"),
+        ("list", "lists"),
+        ("lists", "lists"),
+        ("map", "lists"),
+        ("struct", "nested records"),
+        ("dec", "decimals"),
+        ("bytes", "bytes"),
+        ("fixed", "bytes"),
+        ("f16", "numbers of 16 bits"),
+        ("u64", "integers beyond 9223372036854775807"),
+    ] {
+        let error = table.values(column).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("column '{column}' holds {kind},")),
+            "{error}"
+        );
+    }
+    assert_eq!(table.integers("u64s").unwrap(), [Some(5); 3]);
+    assert!(
+        table
+            .values("gone")
+            .unwrap_err()
+            .to_string()
+            .contains("no column 'gone'")
+    );
+}
+
+#[test]
+fn a_table_with_columns_aside_is_not_written_without_them() {
+    let table = parquet::read(&foreign().join("t.parquet")).unwrap();
+    let copies = [
+        table.take(&[0]).unwrap(),
+        Table::concatenated(&[sample(), table]).unwrap(),
+    ];
+    for copy in copies {
+        for error in [
+            csv::to_bytes(&copy).unwrap_err(),
+            parquet::to_bytes(&copy, &BTreeMap::new()).unwrap_err(),
+        ] {
+            assert!(
+                error.to_string().contains("column 'date' holds dates"),
+                "{error}"
+            );
+        }
+    }
+}

@@ -19,9 +19,15 @@ pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
             let nulls = column.values.cells().filter(|c| *c == Cell::Null).count();
             json!([column.name, column.values.type_name(), nulls])
         })
+        .chain(
+            table
+                .aside()
+                .iter()
+                .map(|aside| json!([aside.name, aside.kind, "not read"])),
+        )
         .collect();
     let report = Report::new("Parquet")
-        .with("shape", json!([table.rows(), table.columns().len()]))
+        .with("shape", json!([table.rows(), columns.len()]))
         .with("columns", Value::Array(columns));
     let metadata = parquet::metadata(path)?;
     let provenance = metadata.get(PROVENANCE_KEY);
