@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use rsom_stage::one_line;
 use rsom_stage::yaml::Place;
 
 /// A problem of a pipeline. Displays as `file:line:column: message`.
@@ -62,7 +63,7 @@ impl Problems {
             self.found.insert(Problem {
                 file: self.file.clone(),
                 place: Some(place),
-                message: message.to_string(),
+                message: one_line(&message.to_string()),
             });
         }
     }
@@ -72,7 +73,7 @@ impl Problems {
         self.found.insert(Problem {
             file: String::new(),
             place: None,
-            message: message.to_string(),
+            message: one_line(&message.to_string()),
         });
     }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use rsom_parameters::ParameterFault;
 
 use crate::ExitCode;
+use crate::one_line::one_line;
 
 /// The error of a failed stage: a message in one line and an exit code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,13 +67,10 @@ impl StageError {
     }
 
     fn new(exit_code: ExitCode, message: impl fmt::Display) -> Self {
-        // Messages of libraries may have several lines.
-        let message = message
-            .to_string()
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
-        Self { exit_code, message }
+        Self {
+            exit_code,
+            message: one_line(&message.to_string()),
+        }
     }
 }
 

@@ -45,6 +45,7 @@ pub mod interrupt;
 mod invocation;
 mod kind;
 pub mod log;
+mod one_line;
 mod port;
 mod progress;
 mod provenance;
@@ -67,6 +68,7 @@ pub use error::StageError;
 pub use exit_code::ExitCode;
 pub use invocation::Invocation;
 pub use kind::Kind;
+pub use one_line::one_line;
 pub use port::Port;
 pub use progress::Progress;
 pub use rsom_parameters::{

@@ -1,0 +1,41 @@
+//! One file given to a target: panics, endless reading and huge allocations become faults.
+
+use std::any::Any;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use crate::memory;
+
+/// Longest time for one small file.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// What a target does with the file: reads it with all its readers, and examines what they return.
+pub type Check = fn(&Path) -> Result<(), String>;
+
+/// Reads a file in a thread of its own.
+///
+/// # Errors
+/// What is wrong with the reader.
+pub fn attempt(check: Check, path: PathBuf) -> Result<(), String> {
+    let before = memory::peak();
+    let (sender, receiver) = mpsc::channel();
+    let reading = std::thread::spawn(move || {
+        let _ = sender.send(check(&path));
+    });
+    match receiver.recv_timeout(LONGEST) {
+        Ok(verdict) => verdict.and_then(|()| memory::check(before)),
+        Err(RecvTimeoutError::Timeout) => Err(format!("it did not end within {LONGEST:?}")),
+        Err(RecvTimeoutError::Disconnected) => {
+            let panic = reading.join().err();
+            let text = panic.as_deref().map(said).unwrap_or_default();
+            Err(format!("it panicked: {text}"))
+        }
+    }
+}
+
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_default()
+}

@@ -1,0 +1,11 @@
+//! One module for each target: its seeds, and what its readers promise.
+
+mod hdf5;
+mod images;
+mod manifest;
+mod matlab;
+mod nifti;
+mod pipeline;
+mod sidecar;
+mod tables;
+mod weights;
