@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use rsom_formats::images::read_pictures;
+use rsom_formats::images::{Content, Picture, Reading, read_pictures};
 use rsom_io::bscans::{labels_from_pictures, stack_bscans, stack_pages};
 use rsom_io::inspect::inspect;
 use tiff::encoder::{Compression, TiffEncoder, colortype};
@@ -43,21 +43,29 @@ fn tiff(compression: Compression) -> Vec<u8> {
 }
 
 fn check(path: &Path) -> Result<(), String> {
-    let pictures = told(read_pictures(path))?.unwrap_or_default();
-    for picture in &pictures {
+    for content in [Content::Intensities, Content::Mask, Content::Labels] {
+        let palette = None;
+        if let Some(stack) = told(read_pictures(path, Reading { content, palette }))? {
+            check_pictures(&stack.slices)?;
+        }
+    }
+    told(inspect(path)).map(drop)
+}
+
+fn check_pictures(pictures: &[Picture]) -> Result<(), String> {
+    for picture in pictures {
         let count = picture.width * picture.height * picture.channels;
         let fits = picture.values.len() == count && count > 0;
         require(fits, || {
             format!("{} of {count} samples", picture.values.len())
         })?;
     }
-    for stack in [stack_bscans(&pictures), stack_pages(&pictures)] {
+    for stack in [stack_bscans(pictures), stack_pages(pictures)] {
         if let Some(stack) = told(stack)? {
             require(!stack.is_empty(), || "an empty stack".into())?;
         }
     }
-    told(labels_from_pictures(&pictures, &[0, 1, 7]))?;
-    told(inspect(path)).map(drop)
+    told(labels_from_pictures(pictures, &[0, 1, 7])).map(drop)
 }
 
 #[test]
