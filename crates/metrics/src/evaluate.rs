@@ -89,12 +89,7 @@ impl Measure {
                 schema::THICKNESS_BIAS_VOX,
                 schema::THICKNESS_BIAS_UM,
             ],
-            Self::Normals => &[
-                schema::NORMAL_ANGLE_DEG,
-                schema::REFERENCE_NORMAL_ANGLE_DEG,
-                schema::NORMAL_COUNT,
-                schema::REFERENCE_NORMAL_COUNT,
-            ],
+            Self::Normals => &[schema::NORMAL_ANGLE_DEG, schema::REFERENCE_NORMAL_ANGLE_DEG],
         }
     }
 

@@ -42,7 +42,7 @@ fn a_wrong_metric_or_column_is_a_problem_of_the_plan_with_its_place() {
             "",
             "[net]",
             "[thickness_um]",
-            "p.yaml:15:25: 'metric': the tables of this step have no metric 'thickness_um' (did you mean 'layer_thickness_um'?)",
+            "p.yaml:15:26: 'metric': the tables of this step have no metric 'thickness_um' (did you mean 'layer_thickness_um'?)",
         ),
         (
             "",

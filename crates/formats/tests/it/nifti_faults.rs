@@ -77,7 +77,9 @@ fn the_zero_of_a_mask_stored_with_a_slope_is_zero() {
 
 #[test]
 fn values_that_are_no_intensities_are_refused_or_doubted() {
-    let with = |intent| Nifti::bytes(&[2, 2, 2]).clone_with(|n| n.intent = intent);
+    // Depth points to inferior, so that nothing else is doubted.
+    let plain = |shape: &[i64]| Nifti::bytes(shape).clone_with(|n| n.srow[10] = -2.0);
+    let with = |intent| plain(&[2, 2, 2]).clone_with(|n| n.intent = intent);
     for (intent, name) in [
         (1005, "symmetric matrix"),
         (1006, "displacement"),
@@ -95,7 +97,7 @@ fn values_that_are_no_intensities_are_refused_or_doubted() {
     };
     assert!(doubts(&with(3)).contains("a statistic (intent_code 3)"));
     assert_eq!(doubts(&with(1002)), "");
-    let series = Nifti::bytes(&[2, 2, 2, 3]);
+    let series = plain(&[2, 2, 2, 3]);
     assert!(doubts(&series.clone_with(|n| n.units = 10)).contains("3 time points"));
     assert!(doubts(&series.clone_with(|n| n.units = 0)).contains("mm is assumed"));
     assert_eq!(doubts(&series), "");
