@@ -213,11 +213,8 @@ fn check_size(path: &Path, expected: u64) -> Result<(), FormatError> {
 fn header(target: &Target<'_>, channels: usize) -> Result<[u8; HEADER], FormatError> {
     let grid = target.grid;
     let size = grid.spacing().or_unit();
-    if let Some(tiny) = size.iter().find(|d| (**d as f32) < f32::MIN_POSITIVE) {
-        let what = format_args!("writing a voxel size of {tiny} mm");
-        return Err(FormatError::unsupported(FORMAT, what));
-    }
     let affine = grid.affine();
+    require_single(grid)?;
     let quaternion = geometry::to_quaternion(grid);
     let (handedness, vector) = quaternion.unwrap_or((1.0, [0.0; 3]));
     let known = matches!(grid.spacing(), Spacing::Millimetres(_));
@@ -246,6 +243,23 @@ fn header(target: &Target<'_>, channels: usize) -> Result<[u8; HEADER], FormatEr
     }
     bytes.put(344, b"n+1\0");
     Ok(bytes.0)
+}
+
+/// Checks that the geometry keeps its meaning in single precision, which the header has: no zero, nothing infinite.
+fn require_single(grid: &Grid) -> Result<(), FormatError> {
+    let fits = |d: &f64| (f32::MIN_POSITIVE..=f32::MAX).contains(&(*d as f32));
+    if let Some(size) = grid.spacing().or_unit().iter().find(|d| !fits(d)) {
+        let what = format_args!("writing a voxel size of {size} mm");
+        return Err(FormatError::unsupported(FORMAT, what));
+    }
+    let stored = grid.affine().map(|row| row.map(|v| f64::from(v as f32)));
+    match Grid::with_affine(grid.shape(), grid.spacing(), stored) {
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let what = format_args!("writing the affine {:?}", grid.affine());
+            Err(FormatError::unsupported(FORMAT, what))
+        }
+    }
 }
 
 fn dim(grid: &Grid, channels: usize) -> Result<[i16; 8], FormatError> {
