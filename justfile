@@ -46,6 +46,12 @@ rsom *ARGS:
 test *ARGS:
     cargo test --release --workspace {{ARGS}}
 
+# Readers under mutated files, a long run: just fuzz, or just fuzz CASES SEED to repeat one
+[group('develop')]
+fuzz CASES="50000" SEED=`date +%s`:
+    @echo "RSOM_FUZZ_SEED={{SEED}}, {{CASES}} inputs for each target"
+    RSOM_FUZZ_CASES={{CASES}} RSOM_FUZZ_SEED={{SEED}} cargo test --release --workspace --test fuzz -- --test-threads 2
+
 # Formatting and lints, warnings denied
 [group('develop')]
 lint:

@@ -39,3 +39,20 @@ fn said(panic: &(dyn Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
         .unwrap_or_default()
 }
+
+#[test]
+fn a_panic_and_a_huge_allocation_are_faults() {
+    let fault = |check: Check| attempt(check, PathBuf::new()).err().unwrap_or_default();
+    assert_eq!(fault(|_| panic!("at byte 7")), "it panicked: at byte 7");
+    let greedy = fault(|_| {
+        let bytes = vec![1_u8; 400 << 20];
+        let sum: usize = bytes.iter().map(|b| usize::from(*b)).sum();
+        if sum == bytes.len() {
+            Ok(())
+        } else {
+            Err(String::new())
+        }
+    });
+    let told = Path::new("/proc/self/status").exists();
+    assert!(!told || greedy.contains("MiB of memory"), "{greedy:?}");
+}
