@@ -11,6 +11,9 @@ pub enum FormatError {
     /// An error of the operating system.
     #[error("{0}")]
     System(#[from] std::io::Error),
+    /// A path of something that is not a file.
+    #[error("it is {0}")]
+    NoFile(&'static str),
     /// The content is not a valid file of its format.
     #[error("{format}: {fault}")]
     Format {

@@ -12,6 +12,7 @@ pub mod images;
 pub mod matlab;
 pub mod nifti;
 mod numbers;
+mod opened;
 pub mod table;
 
 pub use error::FormatError;

@@ -15,7 +15,7 @@ use super::fault::{FORMAT, at, guard, one_line, reason, unsupported};
 use super::links::{self, Link};
 use super::lzf;
 use super::members::{Members, Unreadable};
-use crate::FormatError;
+use crate::{FormatError, opened};
 
 /// Largest number of objects in a file; each takes about four kilobytes of memory.
 const MOST_OBJECTS: usize = 1 << 17;
@@ -74,6 +74,7 @@ impl File {
     /// # Errors
     /// The file cannot be read, is not an HDF5 file, or is truncated.
     pub fn open(path: &Path) -> Result<Self, FormatError> {
+        opened::require_file(path)?;
         let len = std::fs::metadata(path)?.len();
         let options = OpenOptions {
             max_read_bytes: LARGEST_READ,

@@ -17,14 +17,14 @@ pub use tiff::read_tiff;
 
 use std::path::Path;
 
-use crate::FormatError;
+use crate::{FormatError, opened};
 
 /// Reads the pictures of a PNG or TIFF file; the format is recognized by content.
 ///
 /// # Errors
 /// Another format, or a broken file; the message states the fault.
 pub fn read_pictures(path: &Path, reading: Reading) -> Result<Stack, FormatError> {
-    let bytes = std::fs::read(path)?;
+    let bytes = opened::read(path)?;
     let stack = match bytes.get(..4) {
         Some([0x89, b'P', b'N', b'G']) => read_png(&bytes, reading),
         Some(b"II*\0" | b"MM\0*" | b"II+\0" | b"MM\0+") => read_tiff(&bytes, reading),

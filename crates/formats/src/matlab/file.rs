@@ -9,7 +9,7 @@ use super::stream::ByteOrder;
 use super::value::Value;
 use super::variable::Variable;
 use super::{v4, v5, v73};
-use crate::FormatError;
+use crate::{FormatError, opened};
 
 /// Version of a MATLAB file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl MatFile {
     /// The file cannot be read, is not a MATLAB file, or is broken; the message states the byte or, for version 7.3,
     /// the object.
     pub fn open(path: &Path) -> Result<Self, FormatError> {
-        let file = File::open(path)?;
+        let file = opened::open(path)?;
         let len = file.metadata()?.len();
         let start = start_of(&file, len)?;
         let mut hdf5 = None;
@@ -119,7 +119,7 @@ impl MatFile {
             return source.read(variable);
         }
         // A separate handle, so that several threads can read at the same time.
-        let file = File::open(&self.path)?;
+        let file = opened::open(&self.path)?;
         match self.version {
             Version::V4 => v4::read(&file, variable, self.order),
             Version::V5 | Version::V73 => v5::read(&file, variable, self.order),

@@ -1,6 +1,5 @@
 //! The bytes of a NIfTI file: compressed or not, one file or a pair, never more than the header states.
 
-use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 use super::fault::bad;
 use super::header::Header;
 use super::limits::Limits;
-use crate::FormatError;
+use crate::{FormatError, opened};
 
 /// Largest compression ratio of deflate.
 const LARGEST_RATIO: u64 = 1040;
@@ -89,7 +88,7 @@ impl OpenFile {
 
 impl Stream {
     fn open(path: &Path) -> Result<Self, FormatError> {
-        let mut file = File::open(path)?;
+        let mut file = opened::open(path)?;
         let stored = file.metadata()?.len();
         let mut start = [0_u8; 2];
         let compressed = match file.read_exact(&mut start) {

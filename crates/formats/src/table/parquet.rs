@@ -15,7 +15,7 @@ use polars::prelude::{
 
 use super::pages::{self, Chunk};
 use super::{Aside, Table, frame};
-use crate::{FormatError, guarded};
+use crate::{FormatError, guarded, opened};
 use rsom_measures::column;
 
 const FORMAT: &str = "Parquet";
@@ -163,7 +163,7 @@ fn check_counts(footer: &FileMetadata, bytes: &[u8], kept: &[String]) -> Result<
 
 /// Reads the file after checking both magics and the length of the footer: a truncated file then gets a clear message.
 fn checked_bytes(path: &Path) -> Result<Vec<u8>, FormatError> {
-    let mut file = std::fs::File::open(path)?;
+    let mut file = opened::open(path)?;
     let size = file.metadata()?.len();
     if size < SMALLEST {
         let fault = format_args!("{size} bytes are too few for a Parquet file");

@@ -5,5 +5,6 @@ mod matlab;
 mod matlab73;
 mod nifti_faults;
 mod nifti_round_trip;
+mod png;
 mod table;
 mod tiff;

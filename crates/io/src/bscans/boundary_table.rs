@@ -13,6 +13,8 @@ pub fn parse_boundary_table(text: &str) -> Result<BoundaryTable, String> {
     let mut values = Vec::new();
     let mut width = None;
     let mut rows = 0;
+    // Spreadsheets begin their CSV files with a byte order mark.
+    let text = text.trim_start_matches('\u{feff}');
     for (number, line) in text.lines().enumerate() {
         if line.trim().is_empty() {
             continue;
@@ -55,6 +57,10 @@ mod tests {
     fn commas_spaces_and_gaps_are_read() {
         let table = parse_boundary_table("1.5,2\n3,\n").unwrap();
         assert_eq!(table.shape(), [2, 2]);
+        assert_eq!(
+            parse_boundary_table("\u{feff}1.5,2\n3,\n").unwrap()[[0, 0]],
+            1.5
+        );
         assert_eq!(table[[0, 0]], 1.5);
         assert!(table[[1, 1]].is_nan());
         assert_eq!(

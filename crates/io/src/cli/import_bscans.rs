@@ -137,7 +137,7 @@ fn from_boundaries(
     for path in &files {
         let text = std::fs::read(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
         let text = String::from_utf8(text)
-            .map_err(|_| StageError::input(path, "it is not a text file"))?;
+            .map_err(|_| StageError::input(path, "it is not UTF-8 text; save it as UTF-8"))?;
         tables.push(bscans::parse_boundary_table(&text).map_err(|e| StageError::input(path, e))?);
     }
     let annotation =
