@@ -88,9 +88,9 @@ pub(super) fn doubts(header: &Header, grid: &Grid) -> Vec<String> {
     let orientation = Orientation::of(grid);
     if states_orientation(header, grid) && !orientation.has_depth_to_inferior() {
         doubts.push(format!(
-            "its axes are {orientation}: {} axis is depth, but the third axis is taken for depth, and must point to inferior (I); \
+            "the third axis must point down (inferior), but by the header the axes are {orientation}: {}; \
              if the header is right, run 'io convert --orientation reorder'; if it is wrong, 'io convert --orientation restate'",
-            ["the first", "the second", "the third (upside down)"][orientation.vertical_axis()]
+            ["depth is the first axis", "depth is the second axis", "depth is upside down"][orientation.vertical_axis()]
         ));
     }
     let Spacing::Millimetres(size) = grid.spacing() else {
