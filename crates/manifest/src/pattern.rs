@@ -108,18 +108,6 @@ impl Pattern {
         }
     }
 
-    /// The names of its parts.
-    #[must_use]
-    pub fn part_names(&self) -> Vec<&str> {
-        self.pieces
-            .iter()
-            .filter_map(|piece| match piece {
-                Piece::Part { name, .. } => Some(name.as_str()),
-                _ => None,
-            })
-            .collect()
-    }
-
     /// The pattern with its named parts filled in. `None` if a part is missing, or if the pattern contains `*`.
     #[must_use]
     pub fn fill(&self, parts: &BTreeMap<String, String>) -> Option<String> {

@@ -91,10 +91,12 @@ impl ManifestFault {
     }
 }
 
-/// Checks names, paths, hashes, and that no subject is in two splits or folds.
+/// Checks the voxel size, names, paths, hashes, and that no subject is in two splits or folds.
 pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestFault> {
     check_name(&manifest.name).map_err(|e| ManifestFault::of(vec!["name".into()], e))?;
     check_relative_path(&manifest.root).map_err(|e| ManifestFault::of(vec!["root".into()], e))?;
+    check_spacing(manifest.spacing_mm)
+        .map_err(|e| ManifestFault::of(vec!["spacing_mm".into()], e))?;
     let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
     let mut sides: BTreeMap<&str, &ScanEntry> = BTreeMap::new();
     for (index, scan) in manifest.scans.iter().enumerate() {
@@ -127,6 +129,16 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestFault> {
         }
     }
     Ok(())
+}
+
+/// Checks a voxel size.
+fn check_spacing(spacing_mm: Option<[f64; 3]>) -> Result<(), String> {
+    match (spacing_mm.iter().flatten()).find(|d| !(d.is_finite() && **d > 0.0)) {
+        Some(size) => Err(format!(
+            "the voxel size {size} mm is not positive and finite"
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Checks a name: it becomes part of paths and command lines.
@@ -166,6 +178,18 @@ mod tests {
         assert_eq!(manifest.scans[0].attribute("seed").unwrap(), 7);
         assert_eq!(manifest.scans[0].attribute("subject").unwrap(), "s1");
         assert_eq!(manifest.scans[0].attribute("fold"), None);
+    }
+
+    #[test]
+    fn a_voxel_size_is_positive_and_finite() {
+        for size in [".nan", ".inf", "0", "-0.01"] {
+            let scans = format!("  - {{id: a, subject: s}}\nspacing_mm: [0.01, {size}, 0.01]\n");
+            let message = parse(&scans).unwrap_err().to_string();
+            assert!(
+                message.contains("line 4, column 1: the voxel size"),
+                "{message}"
+            );
+        }
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use ndarray::{ArrayView3, Axis, Zip};
 use rsom_measures::schema::{
-    self, CUT_DEPTH_UM, CUT_DEPTH_VOX, LAYER_COVERAGE, LAYER_THICKNESS_COVERAGE, LAYER_VOLUME_MM3,
+    CUT_DEPTH_UM, CUT_DEPTH_VOX, LAYER_COVERAGE, LAYER_THICKNESS_COVERAGE, LAYER_VOLUME_MM3,
     LAYER_VOXELS, VESSEL_DEPTH_COVERAGE, VESSEL_DEPTH_UM, VESSEL_DEPTH_VOX, VESSEL_VOLUME_FRACTION,
     VESSEL_VOLUME_MM3, VESSEL_VOXELS,
 };
 use rsom_volume::{Grid, Mask, VolumeError, extents};
 
 use crate::surface::surfaces;
-use crate::thickness::{Lengths, both_units, of_layer, thickness_vox};
+use crate::thickness::{Lengths, both_units, metrics_of_layer, of_layer, thickness_vox};
 use crate::{Measurement, Metric, Status};
 
 const CUT_DEPTH: Lengths = [CUT_DEPTH_VOX, CUT_DEPTH_UM];
@@ -18,26 +18,17 @@ const LAYER: Amount = [LAYER_VOXELS, LAYER_VOLUME_MM3];
 const VESSELS: Amount = [VESSEL_VOXELS, VESSEL_VOLUME_MM3];
 
 /// All metrics of [`biomarkers`]; those of vessels need a vessel mask.
-pub const METRICS: &[Metric] = &[
-    schema::LAYER_THICKNESS_VOX,
-    schema::LAYER_THICKNESS_UM,
-    schema::LAYER_THICKNESS_SD_VOX,
-    schema::LAYER_THICKNESS_SD_UM,
-    schema::LAYER_THICKNESS_MEDIAN_VOX,
-    schema::LAYER_THICKNESS_MEDIAN_UM,
-    LAYER_THICKNESS_COVERAGE,
-    LAYER_COVERAGE,
-    LAYER_VOXELS,
-    LAYER_VOLUME_MM3,
-    CUT_DEPTH_VOX,
-    CUT_DEPTH_UM,
-    VESSEL_VOXELS,
-    VESSEL_VOLUME_MM3,
-    VESSEL_VOLUME_FRACTION,
-    VESSEL_DEPTH_VOX,
-    VESSEL_DEPTH_UM,
-    VESSEL_DEPTH_COVERAGE,
-];
+#[must_use]
+pub fn metrics() -> Vec<Metric> {
+    let pairs = [LAYER, CUT_DEPTH, VESSELS, VESSEL_DEPTH].concat();
+    let shares = [
+        LAYER_THICKNESS_COVERAGE,
+        LAYER_COVERAGE,
+        VESSEL_VOLUME_FRACTION,
+        VESSEL_DEPTH_COVERAGE,
+    ];
+    [metrics_of_layer(), pairs, shares.to_vec()].concat()
+}
 
 /// A size, as a metric in voxels and one in mm³.
 type Amount = [Metric; 2];
@@ -238,7 +229,7 @@ mod tests {
         };
         let computed = names(&mut rows.iter().map(|row| row.metric.name));
         assert_eq!(
-            names(&mut METRICS.iter().map(|metric| metric.name)),
+            names(&mut metrics().iter().map(|metric| metric.name)),
             computed
         );
     }

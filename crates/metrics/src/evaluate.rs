@@ -45,9 +45,9 @@ impl Measure {
 
     /// The metrics that this measure computes.
     #[must_use]
-    pub fn metrics(self) -> &'static [Metric] {
+    pub fn metrics(self) -> Vec<Metric> {
         match self {
-            Self::Overlap => &[
+            Self::Overlap => vec![
                 schema::DICE,
                 schema::IOU,
                 schema::PRECISION,
@@ -59,12 +59,12 @@ impl Measure {
                 schema::RECALL_BSCAN_MEAN,
                 schema::RECALL_BSCAN_COVERAGE,
             ],
-            Self::Cldice => &[
+            Self::Cldice => vec![
                 schema::CLDICE,
                 schema::TOPOLOGY_PRECISION,
                 schema::TOPOLOGY_SENSITIVITY,
             ],
-            Self::Roughness => &[
+            Self::Roughness => vec![
                 schema::RA_VOX,
                 schema::RA_UM,
                 schema::RA_COVERAGE,
@@ -72,24 +72,9 @@ impl Measure {
                 schema::REFERENCE_RA_UM,
                 schema::REFERENCE_RA_COVERAGE,
             ],
-            Self::Holes => &[schema::HOLE_COUNT, schema::COVERAGE],
-            Self::Thickness => &[
-                schema::LAYER_THICKNESS_VOX,
-                schema::LAYER_THICKNESS_UM,
-                schema::LAYER_THICKNESS_SD_VOX,
-                schema::LAYER_THICKNESS_SD_UM,
-                schema::LAYER_THICKNESS_MEDIAN_VOX,
-                schema::LAYER_THICKNESS_MEDIAN_UM,
-                schema::REFERENCE_LAYER_THICKNESS_VOX,
-                schema::REFERENCE_LAYER_THICKNESS_UM,
-                schema::REFERENCE_LAYER_THICKNESS_SD_VOX,
-                schema::REFERENCE_LAYER_THICKNESS_SD_UM,
-                schema::REFERENCE_LAYER_THICKNESS_MEDIAN_VOX,
-                schema::REFERENCE_LAYER_THICKNESS_MEDIAN_UM,
-                schema::THICKNESS_BIAS_VOX,
-                schema::THICKNESS_BIAS_UM,
-            ],
-            Self::Normals => &[schema::NORMAL_ANGLE_DEG, schema::REFERENCE_NORMAL_ANGLE_DEG],
+            Self::Holes => vec![schema::HOLE_COUNT, schema::COVERAGE],
+            Self::Thickness => thickness::metrics(),
+            Self::Normals => vec![schema::NORMAL_ANGLE_DEG, schema::REFERENCE_NORMAL_ANGLE_DEG],
         }
     }
 

@@ -90,6 +90,21 @@ pub fn bias_vox(reference: ArrayView3<'_, bool>, prediction: ArrayView3<'_, bool
     (!differences.is_empty()).then(|| differences.iter().sum::<f64>() / differences.len() as f64)
 }
 
+/// The metrics of a layer's thickness.
+pub(crate) fn metrics_of_layer() -> Vec<Metric> {
+    PREDICTION.concat()
+}
+
+/// The metrics that [`measure`] computes.
+pub(crate) fn metrics() -> Vec<Metric> {
+    [PREDICTION, REFERENCE]
+        .concat()
+        .into_iter()
+        .chain([BIAS])
+        .flatten()
+        .collect()
+}
+
 /// `layer_thickness_vox`, `layer_thickness_um` (means over columns), their `_sd_` and `_median_`, the same for the
 /// reference as `reference_…`, and `thickness_bias_vox`, `thickness_bias_um`.
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {

@@ -69,14 +69,14 @@ fn broken_link(error: walkdir::Error) -> io::Result<(PathBuf, FolderContent)> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
-
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn a_broken_link_and_a_circle_of_links_are_links() {
+        use std::os::unix::fs::symlink;
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         std::fs::create_dir(root.join("b")).unwrap();
@@ -101,5 +101,13 @@ mod tests {
             ("self", false),
         ];
         assert_eq!(found, expected.map(|(name, file)| (name.to_owned(), file)));
+    }
+
+    #[test]
+    fn hidden_parts_of_a_path_hide_it() {
+        for hidden in [".DS_Store", "._a.nii", "a/.b/c.nii"] {
+            assert!(is_hidden(Path::new(hidden)), "{hidden}");
+        }
+        assert!(!is_hidden(Path::new("./a/b.c.nii")));
     }
 }

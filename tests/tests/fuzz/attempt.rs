@@ -10,21 +10,25 @@ use crate::memory;
 /// Longest time for one small file.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// What a target does with the file: reads it with all its readers, and examines what they return.
-pub type Check = fn(&Path) -> Result<(), String>;
+/// What a target does with the file: reads it with all its readers, and examines what they return. Returns whether the file
+/// was good.
+pub type Check = fn(&Path) -> Result<bool, String>;
 
-/// Reads a file in a thread of its own.
+/// Reads a file in a thread of its own. Returns whether it was good.
 ///
 /// # Errors
 /// What is wrong with the reader.
-pub fn attempt(check: Check, path: PathBuf) -> Result<(), String> {
+pub fn attempt(check: Check, path: PathBuf) -> Result<bool, String> {
     let before = memory::peak();
     let (sender, receiver) = mpsc::channel();
     let reading = std::thread::spawn(move || {
         let _ = sender.send(check(&path));
     });
     match receiver.recv_timeout(LONGEST) {
-        Ok(verdict) => verdict.and_then(|()| memory::check(before)),
+        Ok(verdict) => {
+            memory::check(before)?;
+            verdict
+        }
         Err(RecvTimeoutError::Timeout) => Err(format!("it did not end within {LONGEST:?}")),
         Err(RecvTimeoutError::Disconnected) => {
             let panic = reading.join().err();
@@ -47,11 +51,7 @@ fn a_panic_and_a_huge_allocation_are_faults() {
     let greedy = fault(|_| {
         let bytes = vec![1_u8; 400 << 20];
         let sum: usize = bytes.iter().map(|b| usize::from(*b)).sum();
-        if sum == bytes.len() {
-            Ok(())
-        } else {
-            Err(String::new())
-        }
+        Ok(sum == bytes.len())
     });
     let told = Path::new("/proc/self/status").exists();
     assert!(!told || greedy.contains("MiB of memory"), "{greedy:?}");

@@ -5,7 +5,8 @@
 #![allow(
     clippy::expect_used,
     clippy::panic,
-    reason = "a test that cannot start has failed"
+    clippy::print_stdout,
+    reason = "a test that cannot start has failed; what it read is shown by the test runner"
 )]
 
 mod attempt;

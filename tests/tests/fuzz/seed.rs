@@ -14,6 +14,8 @@ pub struct Seed {
     pub seal: fn(&[u8]) -> Vec<u8>,
     /// Other files of its folder.
     pub beside: Vec<(&'static str, Vec<u8>)>,
+    /// Whether its readers read it unchanged.
+    pub good: bool,
 }
 
 impl Seed {
@@ -24,6 +26,7 @@ impl Seed {
             bytes: bytes.into(),
             seal: <[u8]>::to_vec,
             beside: Vec::new(),
+            good: true,
         }
     }
 
@@ -36,6 +39,14 @@ impl Seed {
         Self {
             seal,
             ..Self::new(name, bytes)
+        }
+    }
+
+    /// The same file, which its readers refuse although it is whole.
+    pub fn refused(self) -> Self {
+        Self {
+            good: false,
+            ..self
         }
     }
 

@@ -174,6 +174,31 @@ fn interpretations_and_tags_that_change_the_picture_are_refused_by_name() {
     assert!(refused(gray().short(34361, 0)).contains("FluoView"));
 }
 
+/// The first lines as ScanImage 3 and ScanImage 2016 write them. Its frames alternate between channels.
+#[test]
+fn frames_of_scan_image_are_no_slices() {
+    for (tag, text) in [
+        (
+            270,
+            "state.configName='default'\rstate.acq.numberOfChannelsSave=2",
+        ),
+        (
+            305,
+            "SI.VERSION_MAJOR = '2016'\nSI.hChannels.channelSave = [1;2]",
+        ),
+    ] {
+        let first = || gray().with(tag, Field::Text(text));
+        let said = read(&[first(), gray()]).unwrap_err();
+        assert!(
+            said.contains("ScanImage") && said.contains("2 pages"),
+            "{said}"
+        );
+        assert_eq!(only(&[first()]).values, STORED);
+    }
+    let other = gray().with(305, Field::Text("SIMPLE 1.0"));
+    assert!(read(&[other, gray()]).is_ok());
+}
+
 #[test]
 fn a_palette_is_indices_for_labels_and_a_choice_for_intensities() {
     let mut map = vec![0_u16; 768];

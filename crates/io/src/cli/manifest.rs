@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rsom_parameters::Parameters;
-use rsom_stage::folder;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic, data_folder, log};
+use rsom_stage::{folder, sidecar};
 
 use rsom_manifest::{Created, Description, Folds, Leak, Manifest, Pattern};
 
@@ -81,10 +81,14 @@ fn create(invocation: &Invocation) -> Result<Summary, StageError> {
     let is_output = |name: &String| {
         std::path::absolute(folder.join(name)).ok() == std::path::absolute(output).ok()
     };
-    created.unmatched.retain(|name| !is_output(name));
+    let sidecars = sidecars(&created.manifest);
+    created
+        .unmatched
+        .retain(|name| !is_output(name) && !sidecars.contains(name));
     warn_of_files(&created);
     let mut manifest = created.manifest;
     warn_of_missing_roles(&manifest, &description);
+    warn_of_empty_folds(&manifest, settings.folds);
     warn_of_leaks(&rsom_manifest::leaks(&manifest));
     match relative(folder, output) {
         Some(data) => manifest.data = data,
@@ -96,22 +100,40 @@ fn create(invocation: &Invocation) -> Result<Summary, StageError> {
     }
     let text = rsom_manifest::to_yaml(&manifest)?;
     atomic::write_bytes(output, text.as_bytes())?;
-    let files = created.matched + created.unmatched.len();
+    let unmatched = created.unmatched.len();
+    Ok(summary(&manifest, created.matched, unmatched))
+}
+
+/// The result of `manifest create`: how many files match, and what they make.
+fn summary(manifest: &Manifest, matched: usize, unmatched: usize) -> Summary {
+    let files = matched + unmatched;
     let folds = match rsom_manifest::fold_counts(&manifest.scans) {
         folds if folds.is_empty() => String::new(),
         folds => format!("; {folds}"),
     };
-    let subjects: BTreeSet<&String> = manifest.scans.iter().map(|scan| &scan.subject).collect();
-    let text = format!(
-        "{} of {files} files match: {} scans of {} subjects{folds}",
-        created.matched,
-        manifest.scans.len(),
-        subjects.len()
-    );
-    Ok(counts(&manifest)
-        .with("subjects", subjects.len())
-        .with("unmatched_files", created.unmatched.len())
-        .text(text))
+    let (scans, subjects) = (manifest.scans.len(), subjects(manifest));
+    let text =
+        format!("{matched} of {files} files match: {scans} scans of {subjects} subjects{folds}");
+    counts(manifest)
+        .with("subjects", subjects)
+        .with("unmatched_files", unmatched)
+        .text(text)
+}
+
+/// Number of subjects.
+fn subjects(manifest: &Manifest) -> usize {
+    let names: BTreeSet<&String> = manifest.scans.iter().map(|scan| &scan.subject).collect();
+    names.len()
+}
+
+/// Warns of more folds than subjects.
+fn warn_of_empty_folds(manifest: &Manifest, folds: u32) {
+    let subjects = subjects(manifest);
+    if subjects < folds as usize {
+        log::warn(format_args!(
+            "{folds} folds for {subjects} subjects: some folds are empty"
+        ));
+    }
 }
 
 /// Refuses to replace an existing manifest unless asked.
@@ -126,6 +148,22 @@ pub(super) fn refuse_existing(output: &Path, force: bool) -> Result<(), StageErr
         output,
         "the file exists; a new manifest would lose its attributes and folds; choose another name, or add --force",
     ))
+}
+
+/// The sidecars of the volumes of a manifest: they belong to matched files.
+fn sidecars(manifest: &Manifest) -> BTreeSet<String> {
+    let files = manifest
+        .scans
+        .iter()
+        .flat_map(|scan| scan.files.values().flatten());
+    let volumes = files.filter(|file| Kind::Volume.accepts_name(Path::new(&file.path)));
+    volumes
+        .map(|file| {
+            sidecar::path_of(Path::new(&file.path))
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect()
 }
 
 /// Number of files to name in a warning.

@@ -53,6 +53,8 @@ fn what_is_left_out_is_said_and_folds_hold_every_group() {
         "3",
     ];
     folder.write("data/notes.txt", "notes");
+    // Sidecars belong to their volumes.
+    folder.write("data/patient/S01_1.json", "{}");
     let done = RSOM_IO.done(&folder, create(&all));
     done.clone().expect_said(&[
         "1 files match no pattern and are left out: notes.txt",

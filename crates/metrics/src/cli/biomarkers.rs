@@ -6,7 +6,7 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::keys::RunKeys;
 use super::table;
-use crate::biomarkers::{METRICS, biomarkers};
+use crate::biomarkers::{biomarkers, metrics};
 
 /// The command.
 pub fn command() -> Command {
@@ -25,7 +25,7 @@ pub fn command() -> Command {
         "output",
         Kind::Table,
         "Table to write: one measurement per row",
-    ).with_table(long_table::contents(METRICS)))
+    ).with_table(long_table::contents(&metrics())))
     .parameters(RunKeys::declare())
         .example("rsom-metrics biomarkers --layer layer.nii.gz --vessels vessels.nii.gz --output b.parquet --subject s01 --factor visit=2")
 }

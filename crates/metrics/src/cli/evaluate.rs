@@ -57,7 +57,7 @@ fn contents() -> TableContents {
     let by_word = words.map(|measure| {
         (
             measure.as_str().to_owned(),
-            long_table::names(measure.metrics()),
+            long_table::names(&measure.metrics()),
         )
     });
     TableContents {

@@ -1,6 +1,7 @@
 //! Checks that steps name only metrics and columns that the tables of earlier steps will contain.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use rsom_stage::{Named, TableContents, TableNames};
 use serde_json::Value;
@@ -12,10 +13,19 @@ use crate::problem::Problems;
 use crate::suggest;
 
 /// The metrics and columns of a table.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Contents {
     metrics: BTreeSet<String>,
     columns: BTreeSet<String>,
+}
+
+/// The contents of the output tables seen so far. Tasks of one step mostly have the same, which they share.
+#[derive(Default)]
+struct Known {
+    of_output: BTreeMap<(usize, usize), Option<Rc<Contents>>>,
+    of_input: BTreeMap<(usize, String), Option<Rc<Contents>>>,
+    /// The last contents found for each step.
+    of_step: BTreeMap<String, Rc<Contents>>,
 }
 
 /// Reports names of metrics and columns that no input table of a task will contain.
@@ -23,16 +33,15 @@ struct Contents {
 /// Names are not checked if the content of an input table is unknown: a file that no task writes, or the table of a program
 /// that does not state its content.
 pub(crate) fn check(plan: &Plan, resolved: &[ResolvedStep], problems: &mut Problems) {
-    let mut known: BTreeMap<(usize, usize), Option<Contents>> = BTreeMap::new();
-    for task in &plan.tasks {
+    let mut known = Known::default();
+    for (number, task) in plan.tasks.iter().enumerate() {
         let Tool::Stage(tool) = task.tool.as_ref() else {
             continue;
         };
         for lookup in &tool.command.table_names {
-            let Some(contents) = of_input(plan, task, &lookup.input, &mut known) else {
-                continue;
-            };
-            check_words(task, lookup, &contents, resolved, problems);
+            if let Some(contents) = of_input(plan, number, &lookup.input, &mut known) {
+                check_words(task, lookup, &contents, resolved, problems);
+            }
         }
     }
 }
@@ -88,39 +97,58 @@ fn words(value: &Value) -> Vec<&str> {
 }
 
 /// All metrics and columns of the tables of an input. `None` if those of one table are unknown.
-fn of_input(
-    plan: &Plan,
-    task: &Task,
-    port: &str,
-    known: &mut BTreeMap<(usize, usize), Option<Contents>>,
-) -> Option<Contents> {
+fn of_input(plan: &Plan, task: usize, port: &str, known: &mut Known) -> Option<Rc<Contents>> {
+    let key = (task, port.to_owned());
+    if let Some(contents) = known.of_input.get(&key) {
+        return contents.clone();
+    }
+    let contents = all_of_input(plan, task, port, known).map(Rc::new);
+    known.of_input.insert(key, contents.clone());
+    contents
+}
+
+fn all_of_input(plan: &Plan, task: usize, port: &str, known: &mut Known) -> Option<Contents> {
     let mut all = Contents::default();
-    let inputs = task.inputs.iter().filter(|input| input.port == port);
+    let mut last: Option<Rc<Contents>> = None;
+    let inputs = plan.tasks[task]
+        .inputs
+        .iter()
+        .filter(|input| input.port == port);
     for file in inputs.flat_map(|input| &input.files) {
         let InputFile::Output { task, output, .. } = file else {
             return None;
         };
-        let of_file = match known.get(&(*task, *output)) {
-            Some(contents) => contents.clone(),
-            None => {
-                let contents = of_output(plan, &plan.tasks[*task], *output, known);
-                known.insert((*task, *output), contents.clone());
-                contents
-            }
-        };
-        let of_file = of_file?;
-        all.metrics.extend(of_file.metrics);
-        all.columns.extend(of_file.columns);
+        let of_file = of_output(plan, *task, *output, known)?;
+        if !last.as_ref().is_some_and(|last| Rc::ptr_eq(last, &of_file)) {
+            all.metrics.extend(of_file.metrics.iter().cloned());
+            all.columns.extend(of_file.columns.iter().cloned());
+            last = Some(of_file);
+        }
     }
     Some(all)
 }
 
-fn of_output(
-    plan: &Plan,
-    task: &Task,
-    output: usize,
-    known: &mut BTreeMap<(usize, usize), Option<Contents>>,
-) -> Option<Contents> {
+fn of_output(plan: &Plan, task: usize, output: usize, known: &mut Known) -> Option<Rc<Contents>> {
+    if let Some(contents) = known.of_output.get(&(task, output)) {
+        return contents.clone();
+    }
+    let contents = stated(plan, task, output, known).map(|contents| {
+        let step = &plan.tasks[task].step;
+        match known.of_step.get(step) {
+            Some(shared) if **shared == contents => Rc::clone(shared),
+            _ => {
+                let shared = Rc::new(contents);
+                known.of_step.insert(step.clone(), Rc::clone(&shared));
+                shared
+            }
+        }
+    });
+    known.of_output.insert((task, output), contents.clone());
+    contents
+}
+
+fn stated(plan: &Plan, number: usize, output: usize, known: &mut Known) -> Option<Contents> {
+    let task = &plan.tasks[number];
     let Tool::Stage(tool) = task.tool.as_ref() else {
         return None;
     };
@@ -131,21 +159,19 @@ fn of_output(
         columns: stated.columns.iter().cloned().collect(),
     };
     for (parameter, by_word) in &stated.metrics_of {
-        let selected = words(task.parameters.get(parameter)?);
-        for word in selected {
+        for word in words(task.parameters.get(parameter)?) {
             contents.metrics.extend(by_word.get(word)?.iter().cloned());
         }
     }
     for parameter in &stated.columns_of {
         let map = task.parameters.get(parameter).and_then(Value::as_object);
-        contents
-            .columns
-            .extend(map.into_iter().flat_map(|map| map.keys().cloned()));
+        let names = map.into_iter().flat_map(|map| map.keys().cloned());
+        contents.columns.extend(names);
     }
     for input in &stated.of_inputs {
-        let of_input = of_input(plan, task, input, known)?;
-        contents.metrics.extend(of_input.metrics);
-        contents.columns.extend(of_input.columns);
+        let of_input = of_input(plan, number, input, known)?;
+        contents.metrics.extend(of_input.metrics.iter().cloned());
+        contents.columns.extend(of_input.columns.iter().cloned());
     }
     Some(contents)
 }

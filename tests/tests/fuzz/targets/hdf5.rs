@@ -41,9 +41,12 @@ fn dataset(dataset: &Dataset) -> Result<(), String> {
     Ok(())
 }
 
-fn check(path: &Path) -> Result<(), String> {
+fn check(path: &Path) -> Result<bool, String> {
+    let mut good = false;
     if let Some(file) = told(File::open(path))? {
-        for node in told(file.objects())?.into_iter().flatten() {
+        let objects = told(file.objects())?;
+        good = objects.is_some();
+        for node in objects.into_iter().flatten() {
             told(node.attributes())?;
             if let Node::Dataset(found) = node {
                 dataset(found)?;
@@ -52,7 +55,8 @@ fn check(path: &Path) -> Result<(), String> {
         told(ipasc::time_series(&file))?;
         told(ipasc::metadata(&file))?;
     }
-    told(inspect(path)).map(drop)
+    told(inspect(path))?;
+    Ok(good)
 }
 
 #[test]

@@ -111,17 +111,21 @@ fn consistent(value: &Value) -> Result<(), String> {
     })
 }
 
-fn check(path: &Path) -> Result<(), String> {
+fn check(path: &Path) -> Result<bool, String> {
+    let mut good = false;
     if let Some(file) = told(MatFile::open(path))? {
+        good = !file.variables().is_empty();
         for variable in file.variables() {
-            if let Some(value) = told(file.read(variable))? {
-                consistent(&value)?;
+            match told(file.read(variable))? {
+                Some(value) => consistent(&value)?,
+                None => good = false,
             }
         }
     }
     told(rsom_mat::read_channel(path))?;
     told(rsom_mat::read_surface(path))?;
-    told(inspect(path)).map(drop)
+    told(inspect(path))?;
+    Ok(good)
 }
 
 #[test]
@@ -133,7 +137,7 @@ fn matlab() {
             Seed::new("v5.mat", version_5()),
             Seed::new("written.mat", written(false)),
             Seed::new("packed.mat", written(true)),
-            Seed::new("circle.mat", stored("circle.mat")),
+            Seed::new("circle.mat", stored("circle.mat")).refused(),
             Seed::new("nested.mat", stored("nested.mat")),
         ],
         text: false,

@@ -91,8 +91,9 @@ fn seeds() -> Vec<Seed> {
     ]
 }
 
-fn check(path: &Path) -> Result<(), String> {
-    if let Some(header) = told(read_header(path))? {
+fn check(path: &Path) -> Result<bool, String> {
+    let header = told(read_header(path))?;
+    if let Some(header) = &header {
         let product = header.shape.iter().product::<usize>();
         require(header.voxels() == product, || format!("{header:?}"))?;
     }
@@ -128,7 +129,8 @@ fn check(path: &Path) -> Result<(), String> {
         require(fits, || format!("a channel of {:?}", channel.shape()))?;
     }
     told(rsom_mat::load(path))?;
-    told(inspect(path)).map(drop)
+    told(inspect(path))?;
+    Ok(header.is_some() && grid.is_some())
 }
 
 #[test]

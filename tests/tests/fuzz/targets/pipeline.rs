@@ -21,7 +21,7 @@ params:
   s: [0, 100]
   shape: [8, 4, 16]
 stages:
-  scan:
+  make:
     uses: made scan
     foreach: scan
     with: { seed: \"${scan.seed}\", shape: \"${shape}\" }
@@ -30,9 +30,9 @@ stages:
     uses: made measure
     foreach: scan
     matrix: { net: \"${net}\", s: \"${s}\" }
-    condition: { net: { not: fcn7 } }
+    where: { net: { not: fcn7 } }
     in:
-      input: { from: scan.image, where: { scan.fold: 0 }, missing: leave_out }
+      input: { from: make.image, where: { scan.fold: 0 }, missing: leave_out }
     with: { words: [a, \"${net}\"], scale: 0.5 }
     out: { output: \"${scan.id}_${net}_${s}.parquet\" }
   line:
@@ -48,11 +48,8 @@ stages:
 const FOREIGN: &str = "\
 name: f
 stages:
-  own:
-    uses: ./program segment
-    with: { threshold: 0.5 }
-    out: { output: a.nii.gz }
-  other: { run: ./program x, out: { o: b.txt } }
+  own: { run: './program x ${out.o}', out: { o: a.nii.gz } }
+  other: { run: './program ${in.i} ${out.o}', in: { i: own.o }, out: { o: b.txt } }
 ";
 const PROGRAM: &str = "./program";
 const MANIFEST: &str = "\
@@ -106,7 +103,7 @@ fn kept_inside(bytes: &[u8]) -> Vec<u8> {
     parts.join(PROGRAM).into_bytes()
 }
 
-fn check(path: &Path) -> Result<(), String> {
+fn check(path: &Path) -> Result<bool, String> {
     let stages = [rsom_io::cli::definition().spec(), made().spec()];
     let built_in = BuiltInStages {
         executable: Path::new("absent"),
@@ -119,10 +116,11 @@ fn check(path: &Path) -> Result<(), String> {
         ..Request::default()
     };
     match Plan::of(&request, &built_in) {
-        Ok(plan) => consistent(&plan),
+        Ok(plan) => consistent(&plan).map(|()| true),
         Err(problems) => {
             require(!problems.is_empty(), || "refused without a problem".into())?;
-            problems.iter().try_for_each(|p| one_line(&p.to_string()))
+            problems.iter().try_for_each(|p| one_line(&p.to_string()))?;
+            Ok(false)
         }
     }
 }

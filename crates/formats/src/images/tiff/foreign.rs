@@ -3,11 +3,23 @@
 use super::directory::Directory;
 use super::tag;
 
+/// Whether ScanImage wrote a file: from 2015 on it states its settings under Software, before under ImageDescription
+/// (ScanImage BigTiff specification, Vidrio Technologies, 2016).
+fn is_of_scan_image(first: &Directory) -> bool {
+    let starts = |tag, with: &[&str]| {
+        let texts = first.texts(tag);
+        texts
+            .iter()
+            .any(|text| with.iter().any(|start| text.starts_with(start)))
+    };
+    starts(tag::SOFTWARE, &["SI."]) || starts(tag::DESCRIPTION, &["state.", "scanimage.", "SI."])
+}
+
 /// Refuses private descriptions that make the pages something other than slices.
 ///
 /// # Errors
 /// A MetaMorph stack with more planes than pages; a FluoView stack; an LSM file of Zeiss with several time points, or
-/// with more slices than pages.
+/// with more slices than pages; several pages of ScanImage.
 pub(super) fn refuse(first: &Directory, pages: usize) -> Result<(), String> {
     // The tag has one entry per plane (MetaMorph Stack file format, Universal Imaging, 2004).
     let planes = first.count(tag::METAMORPH_PLANES);
@@ -21,6 +33,11 @@ pub(super) fn refuse(first: &Directory, pages: usize) -> Result<(), String> {
             "TIFF: a FluoView stack is not supported; save it as an ImageJ or OME-TIFF stack"
                 .into(),
         );
+    }
+    if pages > 1 && is_of_scan_image(first) {
+        return Err(format!(
+            "TIFF: the {pages} pages of ScanImage alternate between channels, slices and time points; save the file as an ImageJ or OME-TIFF stack"
+        ));
     }
     if !first.has(tag::ZEISS_LSM) {
         return Ok(());

@@ -33,6 +33,7 @@ tags! {
     X_RESOLUTION = 282 "XResolution"
     Y_RESOLUTION = 283 "YResolution"
     PLANAR = 284 "PlanarConfiguration"
+    SOFTWARE = 305 "Software"
     PREDICTOR = 317 "Predictor"
     COLOR_MAP = 320 "ColorMap"
     TILE_WIDTH = 322 "TileWidth"
