@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use candle_core::{DType, Device, Error, Tensor};
-use rsom_layerseg::loss::{LossConfig, Reduction, combined};
+use rsom_layerseg::loss::{LossConfig, combined};
 use rsom_layerseg::{Fcn7Config, Network, NetworkConfig, UnetConfig};
 use rsom_nn::{Adam, AdamConfig, Mode, NeuralNetwork, OpTime, Optimizer, Parameters, loss};
 use rsom_vesselseg::VesselNetConfig;
@@ -64,14 +64,7 @@ impl Model {
     /// Cross-entropy, and for B-scans the smoothness penalty with weight 100.
     fn loss(&self, logits: &Tensor, target: &Tensor) -> Result<Tensor, Fault> {
         match self {
-            Self::Layer(_) => {
-                let config = LossConfig {
-                    s: 100.0,
-                    window: 5,
-                    reduction: Reduction::Sum,
-                };
-                Ok(combined(logits, target, &config)?.total)
-            }
+            Self::Layer(_) => Ok(combined(logits, target, &LossConfig::default(), 100.0)?.total),
             Self::Vessel(..) => Ok(loss::bce_with_logits(
                 logits,
                 target,

@@ -3,6 +3,7 @@
 mod fault;
 mod import_weights;
 mod predict;
+mod recipes;
 mod settings;
 mod train;
 
@@ -14,7 +15,7 @@ pub fn definition() -> Definition {
     let about = "Segment the epidermis: U-Net and seven-layer FCN with a smoothness loss";
     Definition::new("layerseg", env!("CARGO_PKG_VERSION"), about)
         .revision(env!("RSOM_REVISION"))
-        .command(train::command())
-        .command(predict::command())
+        .command(recipes::of_train(train::command()))
+        .command(recipes::of_predict(predict::command()))
         .command(import_weights::command())
 }

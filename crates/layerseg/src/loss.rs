@@ -5,7 +5,7 @@ mod smoothness;
 use candle_core::Tensor;
 use rsom_nn::loss::bce_with_logits;
 use rsom_parameters::{Choice, Parameters};
-use rsom_training::{Loss, NamedValues, Term};
+use rsom_training::{Loss, NamedValues, Term, WarmUp};
 use serde::{Deserialize, Serialize};
 
 pub use smoothness::smoothness;
@@ -39,6 +39,16 @@ pub struct LossConfig {
     /// Width along x of the moving mean in the smoothness penalty; odd.
     #[parameter(name = "smoothness_window", default = 5, min = 1, max = 999, unit = "pixels", check = odd)]
     pub window: usize,
+    /// Share of the training steps in which s grows geometrically from s_first to s (warm-up); 0: s from the start, as in the
+    /// paper.
+    ///
+    /// At the start of a training the probabilities are noise. A large s then outweighs the cross-entropy, and the network
+    /// collapses to an empty mask. Once the layer is found, its soft, smooth edges cost little.
+    #[parameter(default = 0.0, min = 0, max = 1)]
+    pub s_warm_up: f64,
+    /// Weight of the smoothness penalty at the first step of the warm-up.
+    #[parameter(default = 1.0, above = 0)]
+    pub s_first: f64,
     /// Reduction of both loss terms over the pixels: 'sum', 'mean', or 'paper' for equation 1 of the paper (mean
     /// cross-entropy + s · summed penalty).
     #[parameter(default = Reduction::Sum)]
@@ -55,16 +65,34 @@ fn odd(window: &usize) -> Result<(), String> {
 /// Names of the terms: cross-entropy, and smoothness penalty without the factor s.
 const TERMS: [&str; 2] = ["bce", "smoothness"];
 
+/// The cross-entropy alone, summed; the window of the paper.
+impl Default for LossConfig {
+    fn default() -> Self {
+        Self {
+            s: 0.0,
+            window: 5,
+            s_warm_up: 0.0,
+            s_first: 1.0,
+            reduction: Reduction::Sum,
+        }
+    }
+}
+
 impl LossConfig {
     /// Names and weights of the terms.
     #[must_use]
     pub fn terms(&self) -> Vec<Term> {
         let [bce, smoothness] = TERMS;
-        vec![Term::new(bce, 1.0), Term::new(smoothness, self.s)]
+        let warm_up = WarmUp {
+            share: self.s_warm_up,
+            first: self.s_first,
+        };
+        let smoothness = Term::new(smoothness, self.s).with_warm_up(warm_up);
+        vec![Term::new(bce, 1.0), smoothness.with_weight_column("s")]
     }
 }
 
-/// The loss of `logits` for a `target` of 0 and 1, both of shape (batch, 1, z, x).
+/// The loss of `logits` for a `target` of 0 and 1, both of shape (batch, 1, z, x), with the weight `s` of this step.
 ///
 /// # Errors
 /// Returns an error if the shapes or types differ, or if the window is even.
@@ -72,6 +100,7 @@ pub fn combined(
     logits: &Tensor,
     target: &Tensor,
     config: &LossConfig,
+    s: f64,
 ) -> Result<Loss, LayersegError> {
     let pixels = logits.elem_count().max(1) as f64;
     let slices = logits.dims().first().copied().unwrap_or(1).max(1) as f64;
@@ -83,7 +112,7 @@ pub fn combined(
     let bce =
         bce_with_logits(logits, target, rsom_nn::Reduction::Sum)?.affine(1.0 / bce_by, 0.0)?;
     // With weight 0 the penalty is only reported, so it is computed without a gradient.
-    let watched = config.s == 0.0;
+    let watched = s == 0.0;
     let input = if watched {
         logits.detach()
     } else {
@@ -95,7 +124,7 @@ pub fn combined(
     let total = if watched {
         bce
     } else {
-        (bce + (penalty * config.s)?)?
+        (bce + (penalty * s)?)?
     };
     Ok(Loss { total, terms })
 }
@@ -123,11 +152,10 @@ mod tests {
     fn loss(s: f64, reduction: Reduction) -> (f64, [f64; 2]) {
         let (logits, target) = batch();
         let config = LossConfig {
-            s,
-            window: 5,
             reduction,
+            ..LossConfig::default()
         };
-        let loss = combined(&logits, &target, &config).unwrap();
+        let loss = combined(&logits, &target, &config, s).unwrap();
         let term = |name| loss.terms.get(name).unwrap();
         (loss.total.to_scalar().unwrap(), TERMS.map(term))
     }
@@ -161,12 +189,7 @@ mod tests {
     #[test]
     fn a_penalty_with_weight_0_has_no_gradient() {
         let (logits, target) = batch();
-        let config = LossConfig {
-            s: 0.0,
-            window: 5,
-            reduction: Reduction::Sum,
-        };
-        let loss = combined(&logits, &target, &config).unwrap();
+        let loss = combined(&logits, &target, &LossConfig::default(), 0.0).unwrap();
         let alone = bce_with_logits(&logits, &target, rsom_nn::Reduction::Sum).unwrap();
         let values = |loss: &Tensor| -> Vec<f64> {
             let gradients = loss.backward().unwrap();

@@ -5,5 +5,6 @@ pub(crate) mod link;
 pub(crate) mod names;
 pub(crate) mod order;
 pub(crate) mod ports;
+pub(crate) mod recipe;
 pub(crate) mod swap;
 pub(crate) mod tool;

@@ -4,7 +4,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use rsom_stage::ExitCode;
 
-use crate::{segment, stages};
+use crate::{recipes, segment, stages};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -13,6 +13,7 @@ Examples:
                                               the released pipeline on a folder of raw scans
   rsom plan pipelines/octlayers.yaml          which tasks would run, and why
   rsom io inspect scan.nii.gz                 shape, spacing, type and range of any file
+  rsom recipes                                named sets of parameter values, side by side
   rsom layerseg predict --help                a single command of a stage
   rsom completions bash > /etc/bash_completion.d/rsom";
 
@@ -30,6 +31,7 @@ pub(crate) fn build() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(segment::command_line())
+        .subcommand(recipes::command_line())
         .subcommands(rsom_pipeline::command_lines())
         .subcommands(
             stages::all()

@@ -4,6 +4,7 @@
 
 pub mod allocator;
 mod command_line;
+mod recipes;
 mod segment;
 mod stages;
 
@@ -35,6 +36,9 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
         return command_line::print_completions(matches);
     }
     let specs: Vec<_> = stages.iter().map(rsom_stage::Definition::spec).collect();
+    if name == recipes::NAME {
+        return recipes::run(&specs);
+    }
     if name == segment::NAME {
         return segment::run(matches, &specs);
     }

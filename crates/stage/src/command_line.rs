@@ -4,7 +4,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr};
 use clap::{Arg, ArgAction, Command as Clap, value_parser};
 use rsom_parameters::to_word;
 
-use crate::{CommandSpec, Definition, Parameter, Port, Type};
+use crate::{CommandSpec, Definition, Parameter, Port, Type, recipe};
 
 /// The clap command of a stage: one subcommand for each of its commands, and `spec`.
 ///
@@ -88,7 +88,21 @@ fn leaf(spec: &CommandSpec) -> Clap {
     for parameter in &spec.parameters {
         command = command.arg(parameter_argument(parameter));
     }
+    if !spec.recipes.is_empty() && spec.parameter(recipe::KEY).is_none() {
+        command = command.arg(recipe_argument(spec));
+    }
     command.args(global_arguments())
+}
+
+/// The flag that chooses a recipe, for commands that belong to one.
+fn recipe_argument(spec: &CommandSpec) -> Arg {
+    let names = spec.recipes.iter().map(|recipe| recipe.name.clone());
+    Arg::new(recipe::KEY)
+        .long(recipe::KEY)
+        .value_name("WORD")
+        .value_parser(PossibleValuesParser::new(names.map(PossibleValue::new)))
+        .help("Recipe that sets parameters; flags and --config override it ('rsom recipes' shows the values)")
+        .help_heading("Parameters")
 }
 
 fn port_argument(port: &Port, prefix: &str, heading: &'static str) -> Arg {

@@ -1,5 +1,6 @@
 //! The declaration of a stage: its commands as data, each with the function that runs it.
 
+use crate::recipe::Recipe;
 use crate::{
     CommandSpec, Invocation, Named, Parameter, Port, Spec, StageError, Summary, TableNames,
 };
@@ -146,6 +147,23 @@ impl Command {
         for declared in &mut self.spec.table_names {
             declared.derived.push(name.to_owned());
         }
+        self
+    }
+
+    /// Adds a recipe: words for parameters that are declared before, as on the command line.
+    #[must_use]
+    pub fn recipe<const COUNT: usize>(mut self, name: &str, words: [(&str, &str); COUNT]) -> Self {
+        let value = |(parameter, word): (&str, &str)| {
+            let parsed = self.spec.parameter(parameter).map(|p| p.schema.parse(word));
+            // A word that does not fit stays as it is: the checks of values report it.
+            let value = parsed.and_then(Result::ok);
+            (parameter.to_owned(), value.unwrap_or_else(|| word.into()))
+        };
+        let parameters = words.into_iter().map(value).collect();
+        self.spec.recipes.push(Recipe {
+            name: name.to_owned(),
+            parameters,
+        });
         self
     }
 

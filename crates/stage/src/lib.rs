@@ -49,6 +49,7 @@ mod one_line;
 mod port;
 mod progress;
 mod provenance;
+pub mod recipe;
 mod resolve;
 mod run;
 pub mod sidecar;
@@ -73,6 +74,7 @@ pub use port::Port;
 pub use progress::Progress;
 pub use rsom_parameters::{
     Choice, OrAuto, OrNone, Parameter, ParameterFault, ParameterValue, Parameters, Schema, Type,
+    to_word,
 };
 pub use run::{main, print, run, usage};
 pub use spec::{CONTRACT_VERSION, CommandSpec, Spec};

@@ -6,10 +6,12 @@ use clap::ArgMatches;
 use serde_json::{Map, Value};
 
 use crate::{
-    CommandSpec, Invocation, Kind, Parameter, Port, StageError, Type, atomic, glob, text, yaml,
+    CommandSpec, Invocation, Kind, Parameter, Port, StageError, Type, atomic, glob, recipe, text,
+    yaml,
 };
 
-/// Adds paths and parameters to an invocation. Flags override the configuration file, which overrides the defaults.
+/// Adds paths and parameters to an invocation. Flags override the configuration file, which overrides the recipe, which
+/// overrides the defaults.
 pub(crate) fn resolve(
     mut invocation: Invocation,
     spec: &CommandSpec,
@@ -175,9 +177,11 @@ fn parameters(
     matches: &ArgMatches,
     configuration: &Map<String, Value>,
 ) -> Result<Map<String, Value>, StageError> {
+    let recipe = chosen_recipe(spec, matches, configuration)?;
+    let is_recipe = |key: &&String| key.as_str() == recipe::KEY && !spec.recipes.is_empty();
     if let Some(unknown) = configuration
         .keys()
-        .find(|key| spec.parameter(key).is_none())
+        .find(|key| spec.parameter(key).is_none() && !is_recipe(key))
     {
         let known: Vec<&str> = spec.parameters.iter().map(|p| p.name.as_str()).collect();
         return Err(StageError::usage(format_args!(
@@ -188,10 +192,44 @@ fn parameters(
     }
     let mut resolved = Map::new();
     for parameter in &spec.parameters {
-        let value = value(parameter, matches, configuration.get(&parameter.name))?;
+        // A null omits a parameter.
+        let configured = configuration.get(&parameter.name).filter(|v| !v.is_null());
+        let configured = configured.or_else(|| recipe?.get(&parameter.name));
+        let value = value(parameter, matches, configured)?;
         resolved.insert(parameter.name.clone(), value);
     }
     Ok(resolved)
+}
+
+/// The values of the recipe that a flag or the configuration chooses.
+fn chosen_recipe<'s>(
+    spec: &'s CommandSpec,
+    matches: &ArgMatches,
+    configuration: &Map<String, Value>,
+) -> Result<Option<&'s Map<String, Value>>, StageError> {
+    if spec.recipes.is_empty() || spec.parameter(recipe::KEY).is_some() {
+        return Ok(None);
+    }
+    let given = matches.get_one::<String>(recipe::KEY).map(String::as_str);
+    let configured = match configuration.get(recipe::KEY) {
+        None | Some(Value::Null) => None,
+        Some(name) => Some(name.as_str().ok_or_else(|| {
+            let key = recipe::KEY;
+            StageError::usage(format_args!("'{key}' in the configuration must be a name"))
+        })?),
+    };
+    let Some(name) = given.or(configured) else {
+        return Ok(None);
+    };
+    let known: Vec<&str> = spec.recipes.iter().map(|r| r.name.as_str()).collect();
+    let unknown = || {
+        StageError::usage(format_args!(
+            "'{name}' is no recipe of {}; its recipes are {}",
+            spec.name,
+            known.join(", ")
+        ))
+    };
+    spec.recipe(name).map(Some).ok_or_else(unknown)
 }
 
 fn value(
@@ -223,8 +261,6 @@ fn value(
     if let Some(word) = words.last() {
         return parameter.schema.parse(word).map_err(bad);
     }
-    // A null omits a parameter.
-    let configured = configured.filter(|value| !value.is_null());
     match configured.or(parameter.default.as_ref()) {
         None if parameter.required => Err(bad("must be given".into())),
         None => Ok(Value::Null),

@@ -1,7 +1,9 @@
 //! The specification of a stage, as `EXE spec` prints it.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use crate::recipe::Recipe;
 use crate::{Parameter, Port, Schema, TableNames};
 
 /// Version of the stage contract that this crate implements.
@@ -41,6 +43,8 @@ pub struct CommandSpec {
     pub parameters: Vec<Parameter>,
     /// Parameters whose words name metrics or columns of input tables.
     pub table_names: Vec<TableNames>,
+    /// Named sets of parameter values.
+    pub recipes: Vec<Recipe>,
 }
 
 impl Spec {
@@ -119,6 +123,9 @@ impl CommandSpec {
         if !self.table_names.is_empty() {
             json["table_names"] = json!(self.table_names);
         }
+        if !self.recipes.is_empty() {
+            json["recipes"] = json!(self.recipes);
+        }
         json
     }
 
@@ -128,13 +135,6 @@ impl CommandSpec {
     /// A missing part, or a part of the wrong type.
     pub fn from_json(json: &Value) -> Result<Self, String> {
         let name = text(json, "name")?;
-        let ports = |key: &str| -> Result<Vec<Port>, String> {
-            match json.get(key) {
-                None => Ok(Vec::new()),
-                Some(list) => serde_json::from_value(list.clone())
-                    .map_err(|e| format!("'{key}' of command '{name}': {e}")),
-            }
-        };
         let schema = &json["parameters"];
         let required: Vec<&str> = schema["required"]
             .as_array()
@@ -150,15 +150,11 @@ impl CommandSpec {
                 })
                 .collect::<Result<_, _>>()?,
         };
-        let table_names = match json.get("table_names") {
-            None => Vec::new(),
-            Some(list) => serde_json::from_value(list.clone())
-                .map_err(|e| format!("'table_names' of command '{name}': {e}"))?,
-        };
         Ok(Self {
-            table_names,
-            inputs: ports("inputs")?,
-            outputs: ports("outputs")?,
+            table_names: list(json, "table_names", &name)?,
+            recipes: list(json, "recipes", &name)?,
+            inputs: list(json, "inputs", &name)?,
+            outputs: list(json, "outputs", &name)?,
             name,
             about: json["about"].as_str().unwrap_or_default().to_owned(),
             examples: Vec::new(),
@@ -174,6 +170,13 @@ impl CommandSpec {
         self.parameters.iter().find(|p| p.name == name)
     }
 
+    /// The values of a recipe; `None` if the command does not belong to it.
+    #[must_use]
+    pub fn recipe(&self, name: &str) -> Option<&Map<String, Value>> {
+        let recipe = self.recipes.iter().find(|recipe| recipe.name == name)?;
+        Some(&recipe.parameters)
+    }
+
     /// The input with this name, in `snake_case` or `kebab-case`.
     #[must_use]
     pub fn input(&self, name: &str) -> Option<&Port> {
@@ -186,6 +189,15 @@ impl CommandSpec {
     pub fn output(&self, name: &str) -> Option<&Port> {
         let name = name.replace('-', "_");
         self.outputs.iter().find(|p| p.name == name)
+    }
+}
+
+/// The list under an optional key of a command.
+fn list<T: DeserializeOwned>(json: &Value, key: &str, command: &str) -> Result<Vec<T>, String> {
+    match json.get(key) {
+        None => Ok(Vec::new()),
+        Some(list) => serde_json::from_value(list.clone())
+            .map_err(|e| format!("'{key}' of command '{command}': {e}")),
     }
 }
 

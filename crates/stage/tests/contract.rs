@@ -58,6 +58,8 @@ fn definition() -> Definition {
             .input(Port::required("input", Kind::Document, "Text"))
             .output(Port::required("output", Kind::Document, "Copy"))
             .parameters(Settings::declare())
+            .recipe("ours", [("factor", "0.25"), ("mode", "slow")])
+            .recipe("theirs", [("shape", "-3,4")])
             .example("rsom-demo copy text --input a --output b"),
     )
 }
@@ -126,6 +128,37 @@ fn flags_override_the_configuration_file() {
         copied(&["--dry", "--tags", "a=1", "--tags", "b=2"]).unwrap(),
         "hello|2|[1, 2]|fast|2|true"
     );
+}
+
+#[test]
+fn a_recipe_takes_the_place_of_defaults_and_nothing_else() {
+    assert_eq!(
+        copied(&["--recipe", "ours"]).unwrap(),
+        "hello|0.25|[1, 2]|slow|0|false"
+    );
+    let (folder, ..) = files();
+    let config = folder.join("c.yaml");
+    std::fs::write(&config, "recipe: ours\nmode: fast\nfactor: null\n").unwrap();
+    let config = config.to_string_lossy();
+    assert_eq!(
+        copied(&["--config", &config]).unwrap(),
+        "hello|0.25|[1, 2]|fast|0|false"
+    );
+    // The flag chooses another recipe than the file.
+    let both = copied(&["--config", &config, "--recipe", "theirs", "--factor", "9"]);
+    assert_eq!(both.unwrap(), "hello|9|[-3, 4]|fast|0|false");
+}
+
+#[test]
+fn an_unknown_recipe_is_wrong_usage() {
+    assert_eq!(copied(&["--recipe", "hers"]), Err(ExitCode::Usage));
+    let (folder, ..) = files();
+    let config = folder.join("c.yaml");
+    for text in ["recipe: hers\n", "recipe: 3\n"] {
+        std::fs::write(&config, text).unwrap();
+        let config = config.to_string_lossy();
+        assert_eq!(copied(&["--config", &config]), Err(ExitCode::Usage));
+    }
 }
 
 #[test]

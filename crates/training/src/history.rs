@@ -9,8 +9,13 @@ use crate::{Collapse, NamedValues, Term};
 pub struct EpochRecord {
     /// Number of the epoch, counted from 1.
     pub epoch: usize,
-    /// Learning rate in this epoch.
+    /// Learning rate at the last step of the epoch.
     pub learning_rate: f64,
+    /// Weights of the loss terms at the last step of the epoch.
+    pub weights: NamedValues,
+    /// Whether weights of loss terms still grow after this epoch. Such an epoch is never the best one, and it counts neither
+    /// for early stopping nor for the learning rate: its network has been trained for another loss.
+    pub warming_up: bool,
     /// Training loss terms, averaged over the images of the epoch, each computed before its step.
     pub train: NamedValues,
     /// Validation at the end of the epoch; `None` without validation data.
@@ -51,7 +56,7 @@ impl History {
         }
     }
 
-    /// The loss: the weighted sum of the terms. Terms without a value count as 0.
+    /// The loss with the final weights: the weighted sum of the terms. Terms without a value count as 0.
     #[must_use]
     pub fn total(&self, terms: &NamedValues) -> f64 {
         let weighted = |term: &Term| terms.get(term.name).map(|value| term.weight * value);
@@ -60,7 +65,7 @@ impl History {
     }
 
     /// The loss that determines schedule, early stopping and best weights: the validation loss or, without validation data,
-    /// the training loss.
+    /// the training loss, both with the final weights of their terms. So epochs can be compared even if weights grow.
     #[must_use]
     pub fn watched(&self, record: &EpochRecord) -> f64 {
         match &record.validation {
@@ -69,11 +74,11 @@ impl History {
         }
     }
 
-    /// The epoch with the lowest [`watched`](Self::watched) loss; the earliest if several are equal.
+    /// The epoch after the warm-up with the lowest [`watched`](Self::watched) loss; the earliest if several are equal.
     #[must_use]
     pub fn best(&self) -> Option<&EpochRecord> {
         let lower = |best, epoch| self.watched(epoch) < self.watched(best);
-        let epochs = self.epochs.iter();
+        let epochs = self.epochs.iter().filter(|epoch| !epoch.warming_up);
         epochs.reduce(|best, epoch| if lower(best, epoch) { epoch } else { best })
     }
 
@@ -91,7 +96,7 @@ impl History {
         let fits = |(record, number): (&EpochRecord, usize)| {
             let validation = record.validation.as_ref();
             let validated = validation.is_none_or(|found| known(&found.terms));
-            record.epoch == number && known(&record.train) && validated
+            record.epoch == number && known(&record.weights) && known(&record.train) && validated
         };
         epochs.iter().zip(1..).all(fits)
     }
@@ -109,6 +114,8 @@ mod tests {
         let record = |(epoch, loss): (usize, &f64)| EpochRecord {
             epoch,
             learning_rate: 0.1,
+            weights: NamedValues::from([("bce", 1.0)]),
+            warming_up: false,
             train: NamedValues::from([("bce", *loss)]),
             validation: None,
         };
@@ -133,6 +140,17 @@ mod tests {
     }
 
     #[test]
+    fn epochs_of_the_warm_up_are_neither_best_nor_stale() {
+        let mut history = history(&[1.0, 0.5, 3.0, 2.0]);
+        history.epochs[0].warming_up = true;
+        history.epochs[1].warming_up = true;
+        assert_eq!(history.best().unwrap().epoch, 4);
+        assert!(!history.is_stale(1));
+        history.epochs.truncate(2);
+        assert!(history.best().is_none() && !history.is_stale(1));
+    }
+
+    #[test]
     fn the_loss_is_the_weighted_sum_of_the_terms_that_were_computed() {
         let mut history = history(&[]);
         history.terms = vec![Term::new("bce", 2.0), Term::new("cldice", 3.0)];
@@ -146,6 +164,8 @@ mod tests {
         let record = EpochRecord {
             epoch: 1,
             learning_rate: 0.1 + 0.2,
+            weights: NamedValues::from([("bce", 2.0)]),
+            warming_up: true,
             train: NamedValues::from([("bce", 1.0 / 3.0)]),
             validation: Some(Validation {
                 terms: NamedValues::from_iter([("bce", Some(2.0)), ("cldice", None)]),

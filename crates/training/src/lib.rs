@@ -12,6 +12,7 @@ mod checkpoint;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod collapse;
+mod decay;
 mod error;
 mod history;
 mod named_values;
@@ -21,9 +22,11 @@ mod schedule;
 mod settings;
 mod task;
 mod trainer;
+mod warm_up;
 
 pub use checkpoint::Checkpoint;
 pub use collapse::Collapse;
+pub use decay::{Decay, DecayConfig};
 pub use error::TrainingError;
 pub use history::{EpochRecord, History, Validation};
 pub use named_values::NamedValues;
@@ -33,3 +36,4 @@ pub use schedule::{PlateauConfig, ReduceOnPlateau};
 pub use settings::RunSettings;
 pub use task::{Loss, Sample, ShouldContinue, Task, Term, ValidationOutput};
 pub use trainer::{Step, Trainer, Watch};
+pub use warm_up::WarmUp;

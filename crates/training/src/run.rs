@@ -54,8 +54,10 @@ impl Run {
         &self.adam
     }
 
-    /// The optimizer, mutable, to take a step.
-    pub fn adam_mut(&mut self) -> &mut Adam {
+    /// The optimizer, mutable, to take a step with the learning rate of the schedule times `decay`.
+    pub fn adam_mut(&mut self, decay: f64) -> &mut Adam {
+        let rate = self.schedule.learning_rate() * decay;
+        self.adam.set_learning_rate(rate);
         &mut self.adam
     }
 
@@ -65,7 +67,7 @@ impl Run {
         &self.history
     }
 
-    /// The weights of the best epoch by name; empty before the first epoch.
+    /// The weights of the best epoch by name; empty before the first epoch after the warm-up.
     #[must_use]
     pub fn best_weights(&self) -> &BTreeMap<String, Tensor> {
         &self.best
@@ -78,7 +80,8 @@ impl Run {
             || patience.is_some_and(|patience| self.history.is_stale(patience))
     }
 
-    /// Adds a finished epoch: updates the learning rate, and keeps the weights if they are the best so far.
+    /// Adds a finished epoch: updates the learning rate, and keeps the weights if they are the best so far. During the warm-up
+    /// it does neither.
     ///
     /// # Errors
     /// Returns an error if parameters cannot be copied to the CPU.
@@ -87,8 +90,9 @@ impl Run {
         parameters: &Parameters,
         record: EpochRecord,
     ) -> Result<(), TrainingError> {
-        let rate = self.schedule.step(self.history.watched(&record));
-        self.adam.set_learning_rate(rate);
+        if !record.warming_up {
+            self.schedule.step(self.history.watched(&record));
+        }
         let number = record.epoch;
         self.history.epochs.push(record);
         if self.history.best().map(|best| best.epoch) == Some(number) {
@@ -137,7 +141,8 @@ impl Run {
             return Err(TrainingError::Corrupt(other.into()));
         }
         let sound = self.history.accepts(&state.epochs);
-        if !sound || state.epochs.is_empty() != checkpoint.extra.is_empty() {
+        let has_best = state.epochs.iter().any(|epoch| !epoch.warming_up);
+        if !sound || has_best == checkpoint.extra.is_empty() {
             let damaged = "the checkpoint is damaged: its epochs and its best weights do not match";
             return Err(TrainingError::Corrupt(damaged.into()));
         }

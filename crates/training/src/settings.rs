@@ -4,7 +4,7 @@ use rsom_nn::Computing;
 use rsom_parameters::Parameters;
 use serde::{Deserialize, Serialize};
 
-use crate::{PlateauConfig, TrainingError};
+use crate::{DecayConfig, PlateauConfig, TrainingError};
 
 /// Settings of a training run, the same for all networks.
 ///
@@ -19,6 +19,9 @@ pub struct RunSettings {
     /// Schedule of the learning rate.
     #[parameter(flatten, prefix = "plateau")]
     pub plateau: PlateauConfig,
+    /// Decay of the learning rate.
+    #[parameter(flatten)]
+    pub decay: DecayConfig,
     /// Passes over the training data.
     #[parameter(skip)]
     pub epochs: usize,

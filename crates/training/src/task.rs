@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 use rsom_nn::{NeuralNetwork, NnError};
 
-use crate::{DICE, NamedValues, Overlap, RunSettings, TrainingError};
+use crate::{DICE, NamedValues, Overlap, RunSettings, TrainingError, WarmUp};
 
 /// A training task: the network, its batches, its loss and its validation.
 ///
@@ -40,11 +40,17 @@ pub trait Task {
     /// Returns an error if a tensor cannot be created.
     fn sample(&self, batch: &Self::Batch) -> Result<Sample, Self::Error>;
 
-    /// Computes the loss of a batch. Both tensors are on the CPU.
+    /// Computes the loss of a batch. Both tensors are on the CPU. `weights` are the weights of the terms at this step, in the
+    /// order of [`terms`](Self::terms).
     ///
     /// # Errors
     /// Returns an error if the shapes are not those of [`sample`](Self::sample) or [`predict`](Self::predict).
-    fn loss(&self, logits: &Tensor, reference: &Tensor) -> Result<Loss, Self::Error>;
+    fn loss(
+        &self,
+        logits: &Tensor,
+        reference: &Tensor,
+        weights: &[f64],
+    ) -> Result<Loss, Self::Error>;
 
     /// The parts of the validation data, in order; empty without validation data.
     fn parts(&self) -> Vec<Self::Part>;
@@ -120,8 +126,12 @@ pub struct Term {
     pub name: &'static str,
     /// Name of the term in the columns of the history, after `train_` and `validation_`.
     pub column: &'static str,
-    /// Weight of the term in the total loss.
+    /// Weight of the term in the total loss, at the end of the training.
     pub weight: f64,
+    /// Growth of the weight in the first part of the training; `None` if it is constant.
+    pub warm_up: Option<WarmUp>,
+    /// Name of the column of the weight in the history; `None` if the history does not state it.
+    pub weight_column: Option<&'static str>,
 }
 
 impl Term {
@@ -132,6 +142,8 @@ impl Term {
             name,
             column: name,
             weight,
+            warm_up: None,
+            weight_column: None,
         }
     }
 
@@ -139,6 +151,31 @@ impl Term {
     #[must_use]
     pub fn in_column(self, column: &'static str) -> Self {
         Self { column, ..self }
+    }
+
+    /// The term with a weight that grows during the first part of the training.
+    #[must_use]
+    pub fn with_warm_up(self, warm_up: WarmUp) -> Self {
+        Self {
+            warm_up: Some(warm_up),
+            ..self
+        }
+    }
+
+    /// The term with its weight as a column of the history.
+    #[must_use]
+    pub fn with_weight_column(self, column: &'static str) -> Self {
+        Self {
+            weight_column: Some(column),
+            ..self
+        }
+    }
+
+    /// The weight at `progress`, the share of all training steps that are finished.
+    #[must_use]
+    pub fn weight_at(&self, progress: f64) -> f64 {
+        let grown = |warm_up: WarmUp| warm_up.weight(self.weight, progress);
+        self.warm_up.map_or(self.weight, grown)
     }
 }
 

@@ -19,6 +19,12 @@ pub struct Trainer<T: Task> {
     run: Run,
 }
 
+/// Averages and weights of the loss terms in an epoch of training.
+struct Trained {
+    terms: NamedValues,
+    weights: NamedValues,
+}
+
 /// Progress of an epoch: a training step, or a step of validation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
@@ -84,7 +90,7 @@ impl<T: Task> Trainer<T> {
         &self.network
     }
 
-    /// The weights of the best epoch by name; empty before the first epoch.
+    /// The weights of the best epoch by name; empty before the first epoch after the warm-up.
     #[must_use]
     pub fn best_weights(&self) -> &BTreeMap<String, Tensor> {
         self.run.best_weights()
@@ -116,23 +122,41 @@ impl<T: Task> Trainer<T> {
     /// Returns [`TrainingError::NotFinite`] if the training diverges, and [`TrainingError::Stopped`] if `watch` returns
     /// `false`. After an error, the run cannot continue.
     pub fn run_epoch(&mut self, watch: Watch) -> Result<(), T::Error> {
+        let epoch = self.history().epochs.len() + 1;
+        let Trained { terms, weights } = self.train(epoch, watch)?;
         let record = EpochRecord {
-            epoch: self.history().epochs.len() + 1,
+            epoch,
             learning_rate: self.run.adam().learning_rate(),
-            train: NamedValues::default(),
-            validation: None,
-        };
-        let record = EpochRecord {
-            train: self.train(record.epoch, watch)?,
-            validation: self.validate(record.epoch, watch)?,
-            ..record
+            weights,
+            warming_up: self.is_warm_up(epoch),
+            train: terms,
+            validation: self.validate(epoch, watch)?,
         };
         Ok(self.run.end_epoch(self.network.parameters(), record)?)
     }
 
-    fn train(&mut self, epoch: usize, watch: Watch) -> Result<NamedValues, T::Error> {
+    /// Whether weights of loss terms still grow after `epoch`.
+    fn is_warm_up(&self, epoch: usize) -> bool {
+        let progress = epoch as f64 / self.task.run().epochs as f64;
+        let mut terms = self.history().terms.iter();
+        terms.any(|term| term.weight_at(progress) < term.weight)
+    }
+
+    /// Weights of the loss terms at `progress`, the share of all training steps that are finished.
+    fn weights(&self, progress: f64) -> Vec<f64> {
+        let terms = self.history().terms.iter();
+        terms.map(|term| term.weight_at(progress)).collect()
+    }
+
+    fn train(&mut self, epoch: usize, watch: Watch) -> Result<Trained, T::Error> {
         let mut average = Average::default();
-        for batch in self.task.batches(epoch) {
+        let batches = self.task.batches(epoch);
+        let steps = batches.len() as f64;
+        let mut weights = Vec::new();
+        for (index, batch) in batches.into_iter().enumerate() {
+            let finished = (epoch - 1) as f64 + index as f64 / steps;
+            let progress = finished / self.task.run().epochs as f64;
+            weights = self.weights(progress);
             let Sample { input, reference } = self.task.sample(&batch)?;
             let mode = Mode::Training {
                 seed: self.task.run().seed,
@@ -141,12 +165,13 @@ impl<T: Task> Trainer<T> {
             let (gradients, (terms, total)) = rsom_nn::differentiate(
                 || self.network.run(&input, &mode),
                 |logits| {
-                    let loss = self.task.loss(logits, &reference)?;
+                    let loss = self.task.loss(logits, &reference, &weights)?;
                     let total = self.finite(epoch, &loss.terms)?;
                     Ok((loss.total, (loss.terms, total)))
                 },
             )?;
-            self.run.adam_mut().step(&gradients)?;
+            let decay = self.task.run().decay.factor(progress);
+            self.run.adam_mut(decay).step(&gradients)?;
             let images = reference.dim(0)?;
             average.add(&terms, self.task.weight(images), images);
             let step = Step {
@@ -158,7 +183,11 @@ impl<T: Task> Trainer<T> {
                 return Err(TrainingError::Stopped.into());
             }
         }
-        Ok(average.value())
+        let names = self.history().terms.iter().map(|term| term.name);
+        Ok(Trained {
+            terms: average.value(),
+            weights: names.zip(weights.into_iter().map(Some)).collect(),
+        })
     }
 
     fn validate(&self, epoch: usize, watch: Watch) -> Result<Option<Validation>, T::Error> {
@@ -168,6 +197,12 @@ impl<T: Task> Trainer<T> {
         }
         let mut average = Average::default();
         let (mut inside, mut all, mut scores) = (0, 0, Vec::new());
+        let weights: Vec<f64> = self
+            .history()
+            .terms
+            .iter()
+            .map(|term| term.weight)
+            .collect();
         for part in parts {
             let mut step = |finished| {
                 watch(Step {
@@ -178,7 +213,7 @@ impl<T: Task> Trainer<T> {
             };
             let output = (self.task).predict(&self.network, &part, &mut || step(0))?;
             let ValidationOutput { logits, reference } = &output;
-            let loss = self.task.loss(logits, reference)?;
+            let loss = self.task.loss(logits, reference, &weights)?;
             self.finite(epoch, &loss.terms)?;
             let images = logits.dim(0)?;
             average.add(&loss.terms, self.task.weight(images), images);

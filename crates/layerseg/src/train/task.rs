@@ -126,8 +126,14 @@ impl<'a> Task for LayerTask<'a> {
         self.tensors(slices)
     }
 
-    fn loss(&self, logits: &Tensor, reference: &Tensor) -> Result<Loss, LayersegError> {
-        loss::combined(logits, reference, &self.settings.loss)
+    fn loss(
+        &self,
+        logits: &Tensor,
+        reference: &Tensor,
+        weights: &[f64],
+    ) -> Result<Loss, LayersegError> {
+        let s = weights.last().copied().unwrap_or(self.settings.loss.s);
+        loss::combined(logits, reference, &self.settings.loss, s)
     }
 
     fn parts(&self) -> Vec<Slices<'a>> {

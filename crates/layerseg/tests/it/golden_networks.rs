@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use candle_core::{DType, Tensor, Var};
-use rsom_layerseg::loss::{LossConfig, Reduction, combined, smoothness};
+use rsom_layerseg::loss::{LossConfig, combined, smoothness};
 use rsom_layerseg::{LayersegError, Network, NetworkConfig, UnetConfig};
 use rsom_nn::{Adam, AdamConfig, Mode, NeuralNetwork, Optimizer, differentiate, loss};
 use rsom_testing::{golden, shared};
@@ -116,10 +116,9 @@ fn losses_and_gradients_match_pytorch() {
         let target = tensor(&folder, &format!("{name}_target"));
         let config = LossConfig {
             s: 100.0,
-            window: 5,
-            reduction: Reduction::Sum,
+            ..LossConfig::default()
         };
-        let total = combined(&logits, &target, &config).unwrap();
+        let total = combined(&logits, &target, &config, config.s).unwrap();
         close(total.terms.get("bce").unwrap(), &case["bce_sum"]);
         close(
             total.terms.get("smoothness").unwrap(),
@@ -167,8 +166,7 @@ fn six_steps_of_adam_end_in_pytorchs_weights() {
     );
     let config = LossConfig {
         s: stated["s"].as_f64().unwrap(),
-        window: 5,
-        reduction: Reduction::Sum,
+        ..LossConfig::default()
     };
     let history = History::new(config.terms(), vec![]);
     for (step, reference) in stated["losses"].as_array().unwrap().iter().enumerate() {
@@ -177,7 +175,7 @@ fn six_steps_of_adam_end_in_pytorchs_weights() {
             step: step as u64,
         };
         let loss = |logits: &Tensor| {
-            let loss = combined(logits, &target, &config)?;
+            let loss = combined(logits, &target, &config, config.s)?;
             Ok::<_, LayersegError>((loss.total, loss.terms))
         };
         let network = || start.forward(&input, &mode);

@@ -5,7 +5,7 @@
 use candle_core::{DType, Device, Tensor};
 use ndarray::{Array3, Array4, Axis};
 use rsom_layerseg::augment::Augmentation;
-use rsom_layerseg::loss::{LossConfig, Reduction};
+use rsom_layerseg::loss::LossConfig;
 use rsom_layerseg::slices::InputScaling;
 use rsom_layerseg::{
     Example, Fcn7Config, LayerTask, LayersegError, Model, NetworkConfig, OddSlices,
@@ -14,7 +14,8 @@ use rsom_layerseg::{
 use rsom_nn::ops::ConvolutionMethod;
 use rsom_nn::{Computing, NeuralNetwork};
 use rsom_training::{
-    Checkpoint, Collapse, PlateauConfig, RunSettings, Step, Task, Trainer, TrainingError,
+    Checkpoint, Collapse, DecayConfig, PlateauConfig, RunSettings, Step, Task, Trainer,
+    TrainingError,
 };
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 use rsom_weights as weights;
@@ -54,8 +55,7 @@ fn settings(epochs: usize) -> TrainSettings {
         scaling: InputScaling::IDENTITY,
         loss: LossConfig {
             s: 1.0,
-            window: 5,
-            reduction: Reduction::Sum,
+            ..LossConfig::default()
         },
         augmentation: Augmentation {
             z_shift: [-0.1, 0.2],
@@ -68,6 +68,7 @@ fn settings(epochs: usize) -> TrainSettings {
                 ..PlateauConfig::default()
             },
             epochs,
+            decay: DecayConfig::default(),
             early_stopping_epochs: None,
             batch_size: 2,
             computing: Computing::default(),

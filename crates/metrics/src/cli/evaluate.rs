@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rsom_io::{long_table, ports};
 use rsom_measures::{column, schema};
 use rsom_parameters::{Choice, Parameters};
+use rsom_stage::recipe::{GERL2020, RSOM};
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, TableContents};
 
 use super::axes::{self, Axes, MaskFile};
@@ -19,6 +20,8 @@ use crate::{Measure, Measurement, Pair, Settings, Status, Surface, evaluate};
 pub fn command() -> Command {
     files()
         .parameters(EvaluateSettings::declare())
+        .recipe(GERL2020, [("roughness", "gerl2019")])
+        .recipe(RSOM, [("roughness", "rsom")])
         .example("rsom-metrics evaluate --reference truth.nii.gz --prediction vessels.nii.gz --output m.parquet --measures overlap,cldice")
         .example("rsom-metrics evaluate --reference truth.nii.gz --prediction mask.nii.gz --output m.parquet --per-slice --factor net=unet --factor s=100")
 }

@@ -162,6 +162,7 @@ mod tests {
             revision: Some("0123456789abcdef".into()),
             program_sha256: None,
             command: CommandSpec::default(),
+            recipe: Map::new(),
             swapped: false,
         };
         Task {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rsom_stage::{CommandSpec, Spec, atomic, fingerprint};
+use serde_json::{Map, Value};
 
 use crate::check::ask::ask;
 use crate::check::swap::Swaps;
@@ -34,6 +35,8 @@ pub(crate) struct StageCommand {
     /// For a foreign stage, the sha256 of its program: its version may not change with its code.
     pub program_sha256: Option<String>,
     pub command: CommandSpec,
+    /// Values that the recipe of the pipeline gives to parameters of the command.
+    pub recipe: Map<String, Value>,
     /// Whether `--swap` chose this program. Then unknown ports and parameters are left out with a warning.
     pub swapped: bool,
 }
@@ -76,6 +79,8 @@ pub(crate) struct Toolbox<'a> {
     /// Specifications of the built-in stages.
     pub built_in: &'a [Spec],
     pub swaps: &'a mut Swaps,
+    /// Name of the pipeline's recipe.
+    pub recipe: Option<&'a str>,
     /// Answers of foreign programs.
     pub asked: BTreeMap<PathBuf, Result<(Spec, String), String>>,
 }
@@ -88,9 +93,12 @@ impl Toolbox<'_> {
     pub fn find(&mut self, step: &Step) -> Result<Tool, String> {
         match &step.action {
             Action::Run { words } => line(words, self.folder).map(Tool::Line),
-            Action::Uses { stage, command } => self
-                .stage_command(&step.name, stage, command)
-                .map(|tool| Tool::Stage(Box::new(tool))),
+            Action::Uses { stage, command } => {
+                let mut tool = self.stage_command(&step.name, stage, command)?;
+                let values = self.recipe.and_then(|name| tool.command.recipe(name));
+                tool.recipe = values.cloned().unwrap_or_default();
+                Ok(Tool::Stage(Box::new(tool)))
+            }
         }
     }
 
@@ -127,6 +135,7 @@ impl Toolbox<'_> {
             revision: spec.revision.clone(),
             program_sha256: None,
             command: find_command(spec, stage, command)?,
+            recipe: Map::new(),
             swapped: false,
         })
     }
@@ -165,6 +174,7 @@ impl Toolbox<'_> {
             version: spec.version,
             revision: spec.revision,
             program_sha256: Some(sha256),
+            recipe: Map::new(),
             swapped,
         })
     }

@@ -11,6 +11,7 @@ use crate::check::link::{ResolvedStep, check_references};
 use crate::check::names::check_names;
 use crate::check::order;
 use crate::check::ports as check;
+use crate::check::recipe::check_recipe;
 use crate::check::swap::Swaps;
 use crate::check::tool::{Tool, Toolbox};
 use crate::plan::draft::{Context, PlannedSteps};
@@ -77,6 +78,7 @@ fn build(
         executable: built_in.executable,
         built_in: built_in.stages,
         swaps: &mut swaps,
+        recipe: pipeline.recipe.as_ref().map(|(_, name)| name.as_str()),
         asked: BTreeMap::new(),
     };
     let ordered = order::order(&pipeline.steps, problems);
@@ -87,6 +89,7 @@ fn build(
         resolved.push(ResolvedStep { step, tool });
     }
     swaps.check_used(problems, warnings);
+    check_recipe(pipeline.recipe.as_ref(), &resolved, problems);
     for step in &resolved {
         let names = Names {
             params: &params,

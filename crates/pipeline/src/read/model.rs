@@ -11,6 +11,8 @@ pub(crate) struct Pipeline {
     pub name: String,
     /// Path of the manifest, relative to the pipeline file.
     pub manifest: Option<(Place, String)>,
+    /// Name of the recipe that sets parameters of the steps.
+    pub recipe: Option<(Place, String)>,
     pub params: Vec<NamedValue>,
     pub steps: Vec<Step>,
 }

@@ -11,7 +11,7 @@ use crate::read::template::{Template, is_name};
 use crate::read::words;
 
 /// Keys of a pipeline file. The key `stages` lists the steps.
-pub(crate) const PIPELINE_KEYS: [&str; 4] = ["name", "manifest", "params", "stages"];
+pub(crate) const PIPELINE_KEYS: [&str; 5] = ["name", "manifest", "recipe", "params", "stages"];
 /// Keys of a step.
 pub(crate) const STEP_KEYS: [&str; 8] = [
     "uses", "run", "foreach", "where", "matrix", "in", "with", "out",
@@ -45,6 +45,10 @@ pub(crate) fn read(text: &str, problems: &mut Problems) -> Option<Pipeline> {
             "manifest" => {
                 let text = entry.text(problems);
                 pipeline.manifest = text.map(|text| (entry.place(), text.to_owned()));
+            }
+            "recipe" => {
+                let text = entry.text(problems);
+                pipeline.recipe = text.map(|text| (entry.place(), text.to_owned()));
             }
             "params" => pipeline.params = params(&entry, problems),
             _ => {

@@ -146,9 +146,12 @@ fn a_foreign_program_that_is_replaced_during_its_task_gives_no_record() {
     let study = Study::new(
         "name: demo\nstages:\n  a: { run: \"./tool ${out.output}\", out: { output: a.txt } }\n",
     );
-    study.program("tool", "#!/bin/sh\nsleep 1\necho old > $1\n");
+    let started = study.path("started");
+    let touch = format!("touch '{}'", started.display());
+    let tool = format!("#!/bin/sh\n{touch}\nsleep 1\necho old > $1\n");
+    study.program("tool", &tool);
     let engine = study.process("run", &[]).spawn().unwrap();
-    wait_for(|| study.path("work/.rsom/logs/a.log").exists());
+    wait_for(|| started.exists());
     study.program("tool", "#!/bin/sh\necho newer > $1\n");
     let ran = study.ran(&engine.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);

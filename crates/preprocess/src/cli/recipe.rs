@@ -2,6 +2,7 @@
 
 use rsom_io::ports;
 use rsom_parameters::Parameters;
+use rsom_stage::recipe::{GERL2019_RELEASED, GERL2020, RSOM};
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use rsom_volume::{Axes, Mask};
 
@@ -53,6 +54,9 @@ fn with_ports(command: Command) -> Command {
             "The prepared scan: channels LF and HF, whole numbers from 0 to 255",
         ))
         .parameters(Settings::declare())
+        .recipe(GERL2020, [("recipe", "gerl2019")])
+        .recipe(GERL2019_RELEASED, [("recipe", "gerl2019")])
+        .recipe(RSOM, [("recipe", "rsom")])
 }
 
 #[derive(Parameters)]

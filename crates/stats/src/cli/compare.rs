@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_io::ports;
 use rsom_parameters::Parameters;
+use rsom_stage::recipe::{GERL2020, RSOM};
 use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
 use super::compared_table::{self, Design};
@@ -21,6 +22,8 @@ pub(super) fn command() -> Command {
         .names_in_tables("input", Named::Metric, &["metric"])
         .names_in_tables("input", Named::Column, &["factor", "pair_by", "group_by"])
         .derives(LOSS)
+        .recipe(GERL2020, [("measured_per", "slice"), ("pair_by", "subject,scan,slice"), ("adjust", "none")])
+        .recipe(RSOM, [("measured_per", "scan"), ("pair_by", "subject"), ("adjust", "holm")])
         .example("rsom-stats compare --input m.parquet --metric dice,ra_vox@both --factor s --baseline 0 --group-by net --output t.parquet")
         .example("rsom-stats compare --input m.parquet --metric dice --factor s --baseline 0 --measured-per slice --pair-by subject,scan,slice --output t.parquet")
 }

@@ -4,8 +4,10 @@ use rsom_formats::table::{Column, Table, TableError};
 
 use crate::{EpochRecord, History, NamedValues};
 
-/// One row for each epoch: learning rate, losses and their terms, validation scores, status, and whether it is the best.
+/// One row for each epoch: learning rate, weights of loss terms that have a column (at the last step of the epoch), losses
+/// and their terms, validation scores, status, and whether it is the best.
 ///
+/// The losses are those with the final weights, also while a weight grows.
 /// Without validation scans, `validation_…` and `status` are null. A term that was not computed is null.
 pub(super) fn table(history: &History) -> Result<Table, TableError> {
     let epochs = &history.epochs;
@@ -19,6 +21,7 @@ pub(super) fn table(history: &History) -> Result<Table, TableError> {
         Column::integer("epoch", epochs.iter().map(|e| i64::try_from(e.epoch).ok())),
         number("learning_rate", &|e| Some(e.learning_rate)),
     ];
+    columns.extend(weights(history));
     columns.extend(losses(history, "train", |e| Some(&e.train)));
     columns.extend(losses(history, "validation", |e| {
         Some(&e.validation.as_ref()?.terms)
@@ -30,6 +33,15 @@ pub(super) fn table(history: &History) -> Result<Table, TableError> {
     columns.push(Column::text("status", epochs.iter().map(status)));
     columns.push(Column::boolean("best", is_best));
     Table::new(columns)
+}
+
+/// The columns of the weights of terms.
+fn weights(history: &History) -> impl Iterator<Item = Column> + '_ {
+    history.terms.iter().filter_map(|term| {
+        let weight = |e: &EpochRecord| e.weights.get(term.name);
+        let values = history.epochs.iter().map(weight);
+        Some(Column::number(term.weight_column?, values))
+    })
 }
 
 /// The columns of the loss and its terms; `side` is `train` or `validation`.

@@ -9,8 +9,8 @@ use rsom_nn::loss::bce_with_logits;
 use rsom_nn::ops::{Conv2dConfig, ConvolutionMethod};
 use rsom_nn::{Computing, Mode, NeuralNetwork, Parameters, Reduction};
 use rsom_training::{
-    Collapse, Loss, NamedValues, PlateauConfig, RunSettings, Sample, ShouldContinue, Task, Term,
-    Trainer, TrainingError, ValidationOutput,
+    Collapse, DecayConfig, Loss, NamedValues, PlateauConfig, RunSettings, Sample, ShouldContinue,
+    Task, Term, Trainer, TrainingError, ValidationOutput,
 };
 
 /// A network of one convolution.
@@ -113,11 +113,11 @@ impl Task for Positive {
         Ok(image(*batch))
     }
 
-    fn loss(&self, logits: &Tensor, reference: &Tensor) -> Result<Loss, Fault> {
+    fn loss(&self, logits: &Tensor, reference: &Tensor, weights: &[f64]) -> Result<Loss, Fault> {
         let bce = bce_with_logits(logits, reference, Reduction::Mean)?;
         let terms = NamedValues::from([("bce", f64::from(bce.to_scalar::<f32>()?))]);
         Ok(Loss {
-            total: (bce * 2.0)?,
+            total: (bce * weights[0])?,
             terms,
         })
     }
@@ -146,6 +146,7 @@ fn trainer(validated: bool, change: impl Fn(&mut RunSettings)) -> Result<Trainer
         learning_rate: 0.1,
         plateau: PlateauConfig::default(),
         epochs: 40,
+        decay: DecayConfig::default(),
         early_stopping_epochs: None,
         batch_size: 1,
         computing: Computing::default(),

@@ -117,8 +117,13 @@ impl<'a> Task for VesselTask<'a> {
         })
     }
 
-    /// Ignores logits beyond the end of the reference.
-    fn loss(&self, logits: &Tensor, reference: &Tensor) -> Result<Loss, VesselsegError> {
+    /// Ignores logits beyond the end of the reference. The weights are those of the settings at all steps.
+    fn loss(
+        &self,
+        logits: &Tensor,
+        reference: &Tensor,
+        _weights: &[f64],
+    ) -> Result<Loss, VesselsegError> {
         let mut logits = logits.clone();
         for axis in 2..logits.rank() {
             logits = logits.narrow(axis, 0, reference.dim(axis)?)?;

@@ -6,7 +6,8 @@ use candle_core::{DType, Device, Tensor};
 use ndarray::{Array3, Array4};
 use rsom_nn::{Computing, InputScaling, NeuralNetwork};
 use rsom_training::{
-    Checkpoint, Collapse, PlateauConfig, RunSettings, Step, Task, Trainer, TrainingError,
+    Checkpoint, Collapse, DecayConfig, PlateauConfig, RunSettings, Step, Task, Trainer,
+    TrainingError,
 };
 use rsom_vesselseg::augment::Augmentation;
 use rsom_vesselseg::calibrate::{Curve, dice_curve, thresholds};
@@ -90,6 +91,7 @@ fn settings(epochs: usize) -> TrainSettings {
             learning_rate: 1e-2,
             plateau: PlateauConfig::default(),
             epochs,
+            decay: DecayConfig::default(),
             early_stopping_epochs: None,
             batch_size: 3,
             computing: Computing::default(),

@@ -34,8 +34,11 @@ fn any_number_of_threads_gives_the_same_files() {
 #[test]
 fn a_killed_run_started_again_ends_in_the_bytes_of_an_uninterrupted_one() {
     let study = Study::new();
-    let words =
-        |output: &str| format!("train {SCANS} {NETWORK} --epochs 40 --output {output} --quiet");
+    let words = |output: &str| {
+        format!(
+            "train {SCANS} {NETWORK} --epochs 40 --s 100 --s-warm-up 0.5 --decay cosine --output {output} --quiet"
+        )
+    };
     study.result(&words("whole"));
 
     let mut child = study.command(&words("parts")).spawn().unwrap();

@@ -224,3 +224,31 @@ fn a_collapsed_network_is_a_result_with_its_status() {
         line["result"]["status"].as_str()
     );
 }
+
+#[test]
+fn the_history_states_how_s_grows_and_the_best_epoch_comes_after_that() {
+    let study = Study::new();
+    study.result(&format!(
+        "train {SCANS} {NETWORK} --epochs 8 --s 100 --s-warm-up 0.5 --output net"
+    ));
+    let history = parquet::read(&study.path("net/history.parquet")).unwrap();
+    let s = history.numbers("s").unwrap();
+    // Two steps in an epoch, one for each scan: the last step of epoch n is number 2n − 1 of 16, counted from 0.
+    for (epoch, s) in (1..).zip(s) {
+        let expected = 100_f64.powf(f64::min(f64::from(2 * epoch - 1) / 8.0, 1.0));
+        assert!(
+            (s.unwrap() - expected).abs() < 1e-9 * expected,
+            "{epoch}: {s:?}"
+        );
+    }
+    let best = history.booleans("best").unwrap();
+    let best = best.iter().position(|best| *best == Some(true)).unwrap();
+    assert!((3..8).contains(&best), "{best}");
+    // The losses are those with the final s.
+    let at = |name: &str| history.numbers(name).unwrap()[0].unwrap();
+    for side in ["train", "validation"] {
+        let [loss, bce, smoothness] =
+            ["loss", "bce", "smoothness"].map(|term| at(&format!("{side}_{term}")));
+        assert!((loss - bce - 100.0 * smoothness).abs() < 1e-9 * loss);
+    }
+}
