@@ -47,6 +47,13 @@ metrics! {
     REFERENCE_RA_VOX: "reference_ra_vox", Voxels, NEITHER;
     REFERENCE_RA_UM: "reference_ra_um", Micrometers, NEITHER;
     REFERENCE_RA_COVERAGE: "reference_ra_coverage", One, NEITHER;
+    BOUNDARY_ERROR_VOX: "boundary_error_vox", Voxels, LOWER, title "Boundary error", heading "Boundary error";
+    BOUNDARY_ERROR_UM: "boundary_error_um", Micrometers, LOWER, title "Boundary error", heading "Boundary error";
+    BOUNDARY_BIAS_VOX: "boundary_bias_vox", Voxels, NEITHER, title "Boundary bias", heading "Boundary bias";
+    BOUNDARY_BIAS_UM: "boundary_bias_um", Micrometers, NEITHER, title "Boundary bias", heading "Boundary bias";
+    BOUNDARY_ERROR_P95_VOX: "boundary_error_p95_vox", Voxels, LOWER, title "95th percentile of the boundary error";
+    BOUNDARY_ERROR_P95_UM: "boundary_error_p95_um", Micrometers, LOWER, title "95th percentile of the boundary error";
+    BOUNDARY_COVERAGE: "boundary_coverage", One, HIGHER, title "Columns with both boundaries";
     NORMAL_ANGLE_DEG: "normal_angle_deg", Degrees, NEITHER, title "Normal angle";
     REFERENCE_NORMAL_ANGLE_DEG: "reference_normal_angle_deg", Degrees, NEITHER;
     NORMAL_COUNT: "normal_count", Columns, NEITHER;

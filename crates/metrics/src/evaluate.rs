@@ -5,7 +5,7 @@ use rsom_parameters::Choice;
 
 use crate::cldice::Skeleton;
 use crate::roughness::Variant;
-use crate::{Measurement, Pair, cldice, holes, normals, overlap, roughness, thickness};
+use crate::{Measurement, Pair, boundary, cldice, holes, normals, overlap, roughness, thickness};
 
 /// A measure: computes measurements of the whole scan of a pair of masks and, on request, of each B-scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
@@ -16,6 +16,8 @@ pub enum Measure {
     Cldice,
     /// Roughness Ra of both surfaces.
     Roughness,
+    /// Distance between predicted and reference surfaces along depth.
+    Boundary,
     /// Columns of the reference that the prediction misses.
     Holes,
     /// Thickness of the layer.
@@ -26,18 +28,20 @@ pub enum Measure {
 
 impl Measure {
     /// All measures, in the order of their rows.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Overlap,
         Self::Cldice,
         Self::Roughness,
+        Self::Boundary,
         Self::Holes,
         Self::Thickness,
         Self::Normals,
     ];
     /// Measures of layers: all but clDice, because a layer has no center line.
-    pub const OF_LAYER: [Self; 5] = [
+    pub const OF_LAYER: [Self; 6] = [
         Self::Overlap,
         Self::Roughness,
+        Self::Boundary,
         Self::Holes,
         Self::Thickness,
         Self::Normals,
@@ -72,6 +76,7 @@ impl Measure {
                 schema::REFERENCE_RA_UM,
                 schema::REFERENCE_RA_COVERAGE,
             ],
+            Self::Boundary => boundary::metrics(),
             Self::Holes => vec![schema::HOLE_COUNT, schema::COVERAGE],
             Self::Thickness => thickness::metrics(),
             Self::Normals => vec![schema::NORMAL_ANGLE_DEG, schema::REFERENCE_NORMAL_ANGLE_DEG],
@@ -83,6 +88,7 @@ impl Measure {
             Self::Overlap => overlap::measure(pair, settings),
             Self::Cldice => cldice::measure(pair, settings),
             Self::Roughness => roughness::measure(pair, settings),
+            Self::Boundary => boundary::measure(pair, settings),
             Self::Holes => holes::measure(pair, settings),
             Self::Thickness => thickness::measure(pair, settings),
             Self::Normals => normals::measure(pair, settings),

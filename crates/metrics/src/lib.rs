@@ -1,4 +1,4 @@
-//! Measures of segmented layers and vessels: overlap, center lines, roughness, holes, thickness, surface normals.
+//! Measures of segmented layers and vessels: overlap, center lines, roughness, boundary error, holes, thickness, surface normals.
 //!
 //! Arrays in, numbers out. A [`Pair`] holds a reference and a prediction on one grid; [`evaluate`] computes its
 //! measures and returns [`Measurement`]s, the rows of a long table. A missing value is `None` with a [`Status`] that
@@ -16,12 +16,12 @@
 //! | precision, topology precision | none | none | 0 |
 //! | recall, topology sensitivity | none | 0 | none |
 //! | hole count | 0 | every reference column | 0 |
-//! | coverage | none | 0 | none |
+//! | coverage, boundary coverage | none | 0 | none |
 //! | `precision_bscan_coverage` | 0 | 0 | as usual |
 //! | `recall_bscan_coverage` | 0 | as usual | 0 |
 //! | measures of the prediction alone (Ra and its coverage, thickness, normals) | none | none | as usual, `ok` |
 //! | measures of the reference alone | none | as usual, `ok` | none |
-//! | thickness bias | none | none | none |
+//! | boundary error and bias, thickness bias | none | none | none |
 //!
 //! [`biomarkers`](crate::biomarkers()) have no reference: an empty mask counts as an empty prediction. Its voxels,
 //! volumes and shares are 0, and measures inside it (thickness, depth of vessels) are none.
@@ -45,6 +45,7 @@ pub mod surface;
 
 // The measures. A new one is a file with a `measure` function, its line here, and its variant of `evaluate::Measure`; each
 // metric that it gives is a line of `rsom_measures::schema`.
+pub mod boundary;
 pub mod cldice;
 pub mod holes;
 pub mod normals;

@@ -183,7 +183,7 @@ fn exit_code(result: Result<ExitCode, StageError>) -> ExitCode {
     })
 }
 
-fn plan_arguments() -> [Arg; 7] {
+fn plan_arguments() -> [Arg; 8] {
     let path = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name)
             .long(name)
@@ -210,8 +210,12 @@ fn plan_arguments() -> [Arg; 7] {
         path(
             "workdir",
             "DIR",
-            "Output folder [default: runs/<name of the pipeline>]",
+            "Output folder [default: runs/<name of the pipeline>, with a profile runs/<name>-<profile>]",
         ),
+        Arg::new("profile")
+            .long("profile")
+            .value_name("NAME")
+            .help("Use the params of this profile of the pipeline; --set overrides them"),
         Arg::new("set")
             .long("set")
             .value_name("NAME=VALUE")
@@ -242,6 +246,7 @@ fn request(matches: &ArgMatches) -> Result<Request, StageError> {
         manifest: path("manifest"),
         data: path("data").or_else(data_folder),
         workdir: path("workdir"),
+        profile: words("profile").pop(),
         set: words("set"),
         swap: words("swap"),
         strict: matches.get_flag("strict"),

@@ -153,6 +153,7 @@ fn prepare(matches: &ArgMatches) -> Result<(Request, Vec<String>), StageError> {
         manifest: Some(manifest),
         data: Some(input),
         workdir: Some(output),
+        profile: None,
         set: params(matches, &weights),
         swap: words.map(|w| w.cloned().collect()).unwrap_or_default(),
         strict: false,

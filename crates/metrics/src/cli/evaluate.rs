@@ -86,7 +86,7 @@ struct EvaluateSettings {
     /// Use the slope across B-scans for surface normals: neighboring B-scans must be neighbors in the tissue.
     dense: bool,
     /// Measures: overlap (Dice, IoU, precision, recall); cldice (clDice, topology precision and sensitivity of vessels);
-    /// roughness, holes, thickness and normals of a layer.
+    /// roughness, boundary (boundary error), holes, thickness and normals of a layer.
     #[parameter(default = Measure::OF_LAYER.to_vec())]
     measures: Vec<Measure>,
     /// Center lines of clDice: 'topology' keeps every vessel; 'skimage' equals scikit-image, which loses vessels of even

@@ -70,7 +70,12 @@ fn build(
         .ok()?;
     let mut pipeline = read::read(&text, problems)?;
     let folder = folder_of(file);
-    let params = params::params(&pipeline, &request.set, problems);
+    let params = params::params(
+        &pipeline,
+        request.profile.as_deref(),
+        &request.set,
+        problems,
+    );
     let scans = manifest::scans(&pipeline, &folder, request, problems);
     let mut swaps = Swaps::read(&request.swap, &pipeline, problems);
     let mut toolbox = Toolbox {
@@ -215,7 +220,10 @@ fn folder_of(file: &Path) -> PathBuf {
 
 /// The absolute path of the output folder.
 fn workdir(request: &Request, name: &str, problems: &mut Problems) -> Option<PathBuf> {
-    let default = || Path::new("runs").join(name);
+    let default = || match &request.profile {
+        None => Path::new("runs").join(name),
+        Some(profile) => Path::new("runs").join(format!("{name}-{profile}")),
+    };
     let workdir = request.workdir.clone().unwrap_or_else(default);
     absolute("--workdir", &workdir, problems)
 }

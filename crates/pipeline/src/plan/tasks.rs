@@ -23,8 +23,10 @@ pub struct Request {
     pub manifest: Option<PathBuf>,
     /// Folder of the data. If absent, the files are next to the manifest.
     pub data: Option<PathBuf>,
-    /// Folder of the outputs. Default: `runs/<name>`.
+    /// Folder of the outputs. Default: `runs/<name>`, with a profile `runs/<name>-<profile>`.
     pub workdir: Option<PathBuf>,
+    /// Name of the profile that sets params.
+    pub profile: Option<String>,
     /// New values of params, each as `NAME=VALUE` with a YAML value.
     pub set: Vec<String>,
     /// Programs that replace stages, each as `STAGE=PROGRAM`. `STAGE` names a stage or a step.

@@ -14,7 +14,15 @@ pub(crate) struct Pipeline {
     /// Name of the recipe that sets parameters of the steps.
     pub recipe: Option<(Place, String)>,
     pub params: Vec<NamedValue>,
+    pub profiles: Vec<Profile>,
     pub steps: Vec<Step>,
+}
+
+/// Values for some of the params, chosen by `--profile`.
+#[derive(Debug, Clone)]
+pub(crate) struct Profile {
+    pub name: String,
+    pub params: Vec<NamedValue>,
 }
 
 /// A named value: a param, a factor of the matrix or a parameter under `with:`.

@@ -4,14 +4,15 @@ use rsom_stage::yaml::{Document, Place};
 
 use crate::problem::Problems;
 use crate::read::input::{conditions, input};
-use crate::read::model::{Action, NamedValue, Output, Pipeline, Step, snake};
+use crate::read::model::{Action, NamedValue, Output, Pipeline, Profile, Step, snake};
 use crate::read::node::Node;
 use crate::read::placeholders::check_placeholders;
 use crate::read::template::{Template, is_name};
 use crate::read::words;
 
 /// Keys of a pipeline file. The key `stages` lists the steps.
-pub(crate) const PIPELINE_KEYS: [&str; 5] = ["name", "manifest", "recipe", "params", "stages"];
+pub(crate) const PIPELINE_KEYS: [&str; 6] =
+    ["name", "manifest", "recipe", "params", "profiles", "stages"];
 /// Keys of a step.
 pub(crate) const STEP_KEYS: [&str; 8] = [
     "uses", "run", "foreach", "where", "matrix", "in", "with", "out",
@@ -51,6 +52,7 @@ pub(crate) fn read(text: &str, problems: &mut Problems) -> Option<Pipeline> {
                 pipeline.recipe = text.map(|text| (entry.place(), text.to_owned()));
             }
             "params" => pipeline.params = params(&entry, problems),
+            "profiles" => pipeline.profiles = profiles(&entry, problems),
             _ => {
                 has_steps = true;
                 pipeline.steps = steps(&entry, problems);
@@ -106,6 +108,16 @@ fn params(node: &Node<'_>, problems: &mut Problems) -> Vec<NamedValue> {
         literal
     });
     params
+}
+
+/// Sets of values for params, by name.
+fn profiles(node: &Node<'_>, problems: &mut Problems) -> Vec<Profile> {
+    let entries = node.named_entries(problems);
+    let profile = |entry: &Node<'_>| Profile {
+        name: entry.key().to_owned(),
+        params: params(entry, problems),
+    };
+    entries.iter().map(profile).collect()
 }
 
 /// Entries with any value. Reports reserved names.

@@ -89,6 +89,7 @@ impl Study {
             pipeline: self.path("p.yaml"),
             data: None,
             workdir: Some(self.path("work")),
+            profile: None,
             set: words(set),
             swap: words(swap),
             strict: false,
