@@ -28,8 +28,8 @@ const FACES: [Face; 6] = [(1, -1), (1, 1), (2, 1), (2, -1), (0, 1), (0, -1)];
 ///
 /// Method: Lee, Kashyap and Chu (1994), "Building skeleton models via 3-D medial surface/axis thinning algorithms",
 /// For each direction in turn, the border voxels are collected that are not ends of lines and whose removal changes
-/// neither the Euler number nor connectivity. Then they are removed in the order x, y, z, if the check of [`Recheck`]
-/// still holds. This repeats until a round over all six directions removes nothing.
+/// neither the Euler number nor connectivity. Then they are removed one by one, if the check of [`Recheck`] still holds: with
+/// `Connectivity` in the order x, y, z, with `Topology` in the order of eight subfields. This repeats until a round over all six directions removes nothing.
 ///
 /// Voxels outside the array are not set. A mask of a single x is an image: it is thinned from its four sides only, as
 /// in scikit-image.
@@ -45,7 +45,7 @@ pub fn skeletonize(mask: ArrayView3<'_, bool>, recheck: Recheck) -> Array3<bool>
     while changed {
         changed = false;
         for face in faces {
-            for voxel in candidates(&bits, *face) {
+            for voxel in ordered(candidates(&bits, *face), recheck) {
                 let neighborhood = neighborhood(&bits, voxel);
                 let free = match recheck {
                     Recheck::Connectivity => neighborhood.is_connected(),
@@ -59,6 +59,22 @@ pub fn skeletonize(mask: ArrayView3<'_, bool>, recheck: Recheck) -> Array3<bool>
         }
     }
     bits.unpack()
+}
+
+/// The order of removal.
+///
+/// With `Topology` these are the eight subfields of voxels whose indices along x, y, z are even or odd: no two voxels of one
+/// are neighbors. In plain order, a tube that is two voxels wide would be eaten up from its end: each removal makes the next
+/// voxel removable, and none of them is ever the only neighbor of a last one.
+fn ordered(candidates: Vec<[usize; 3]>, recheck: Recheck) -> Vec<[usize; 3]> {
+    match recheck {
+        Recheck::Connectivity => candidates,
+        Recheck::Topology => {
+            let mut candidates = candidates;
+            candidates.sort_by_key(|voxel| voxel.map(|index| index % 2));
+            candidates
+        }
+    }
 }
 
 /// Whether a voxel is not the end of a line and its removal preserves topology.

@@ -147,6 +147,52 @@ fn the_skeleton_of_a_tube_is_its_center_line() {
     assert_eq!(middle.count(), 40);
 }
 
+/// A box of the given widths, drawn along a straight line of 40 steps.
+fn drawn_along(direction: [f64; 3], widths: [usize; 3]) -> Array3<bool> {
+    let mut mask = Array3::from_elem([56, 56, 56], false);
+    for step in 0..40 {
+        let corner = direction.map(|d| (5.0 + f64::from(step) * d).round() as usize);
+        let range = |a: usize| corner[a] as isize..(corner[a] + widths[a]) as isize;
+        let part = ndarray::s![range(0), range(1), range(2)];
+        mask.slice_mut(part).fill(true);
+    }
+    mask
+}
+
+#[test]
+fn tubes_of_every_direction_and_width_keep_their_length() {
+    let directions = [
+        [1.0, 0.0, 0.0],
+        [0.0, 1.0, 0.0],
+        [0.0, 0.0, 1.0],
+        [1.0, 1.0, 0.0],
+        [1.0, 0.0, 1.0],
+        [0.0, 1.0, 1.0],
+        [1.0, 1.0, 1.0],
+        [1.0, 0.5, 0.5],
+        [0.5, 1.0, 0.5],
+        [0.33, 0.33, 1.0],
+        [0.0, 1.0, 0.25],
+    ];
+    for direction in directions {
+        for code in 0..5_usize.pow(3) {
+            let widths = [code % 5 + 1, code / 5 % 5 + 1, code / 25 + 1];
+            // The first axis along which the line advances by one voxel per step.
+            let along = direction.iter().position(|d| *d == 1.0).unwrap();
+            let skeleton = skeletonize(drawn_along(direction, widths).view(), Recheck::Topology);
+            let places = skeleton.indexed_iter().filter(|(_, set)| **set);
+            let places: Vec<usize> = places.map(|((x, y, z), _)| [x, y, z][along]).collect();
+            let length = places.iter().max().unwrap() - places.iter().min().unwrap() + 1;
+            // The ends lose at most about the widest section, as balls of that width would.
+            let widest = widths.iter().max().unwrap();
+            assert!(
+                length + 2 * widest >= 40,
+                "{direction:?} {widths:?}: {length}"
+            );
+        }
+    }
+}
+
 /// Vertices − edges + faces − voxels of the union of closed cubes: components − tunnels + cavities, where voxels touch
 /// by corners.
 fn euler_number(mask: &Array3<bool>) -> i64 {
