@@ -1,5 +1,7 @@
 //! `rsom-report factor`: measures against a factor.
 
+use std::collections::BTreeMap;
+
 use rsom_formats::table::{Cell, Table, TableError};
 use rsom_io::ports;
 use rsom_measures::{Metric, Unit, Units, column, of_reference};
@@ -43,6 +45,8 @@ struct FactorSettings {
     /// Statistic of points and bars: mean and standard deviation, or median and quartiles.
     #[parameter(default = Spread::MeanSd)]
     spread: Spread,
+    /// Printed names of the series, such as unet=U-Net.
+    names: BTreeMap<String, String>,
 }
 
 /// A surface, as in tables.
@@ -90,6 +94,12 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .with("units", count))
 }
 
+/// The names to print for the values of a column.
+fn named(values: Vec<String>, names: &BTreeMap<String, String>) -> Vec<String> {
+    let printed = |value: String| names.get(&value).cloned().unwrap_or(value);
+    values.into_iter().map(printed).collect()
+}
+
 /// The table columns that a figure uses.
 struct Rows {
     metric: Vec<Option<String>>,
@@ -125,7 +135,7 @@ impl Rows {
             unit_key: unit_keys(table, &parameters.unit_by)?,
             level: names(&parameters.factor)?,
             group: match &parameters.group {
-                Some(group) => names(group)?,
+                Some(group) => named(names(group)?, &parameters.names),
                 None => vec![String::new(); table.rows()],
             },
         })
