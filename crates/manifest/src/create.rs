@@ -49,8 +49,8 @@ pub struct Created {
 /// become attributes of the scan; `{group}`, `{split}` and `{fold}` become its group, split and fold.
 ///
 /// # Errors
-/// Exit code 3: no file matches, a file cannot be read, a path can be read in two ways, or a scan has files of two subjects or
-/// two volumes of one role. Exit code 2: a scan's id or subject cannot be derived from a path, or is not a valid name.
+/// Exit code 3: no file matches, a file cannot be read, a path can be read in two ways, a path fits two
+/// roles, or a scan has files of two subjects or two volumes of one role. Exit code 2: a scan's id or subject cannot be derived from a path, or is not a valid name.
 pub fn create(folder: &Path, description: &Description) -> Result<Created, StageError> {
     let mut scans: BTreeMap<Vec<Token>, Draft> = BTreeMap::new();
     let (mut matched, mut unmatched, mut broken_links) = (0, Vec::new(), Vec::new());
@@ -61,34 +61,24 @@ pub fn create(folder: &Path, description: &Description) -> Result<Created, Stage
             continue;
         }
         let path = file.name.to_string_lossy().replace('\\', "/");
-        let mut is_matched = false;
-        for (role, pattern) in &description.roles {
-            let parts = match pattern.matches(&path) {
-                Match::No => continue,
-                Match::Parts(parts) => parts,
-                Match::Ambiguous(readings) => return Err(ambiguous(folder, &path, &readings)),
-            };
-            is_matched = true;
-            if file.content != FolderContent::File || file.name.to_str().is_none() {
-                broken_links.push(path.clone());
-                continue;
-            }
-            let found = scan_of(description, &path, &parts)?;
-            let draft = scans
-                .entry(natural(&found.id))
-                .or_insert_with(|| Draft::of(&found));
-            draft.add(&found, parts, folder)?;
-            let sha256 = fingerprint::of_path(&folder.join(&path))
-                .map_err(|e| StageError::input(&folder.join(&path), atomic::plain(&e)))?;
-            let path = path.clone();
-            let files = draft.scan.files.entry(role.clone()).or_default();
-            files.push(FileEntry { path, sha256 });
-        }
-        if is_matched {
-            matched += 1;
-        } else {
+        let Some((role, parts)) = role_of(description, folder, &path)? else {
             unmatched.push(path);
+            continue;
+        };
+        matched += 1;
+        if file.content != FolderContent::File || file.name.to_str().is_none() {
+            broken_links.push(path);
+            continue;
         }
+        let found = scan_of(description, &path, &parts)?;
+        let draft = scans
+            .entry(natural(&found.id))
+            .or_insert_with(|| Draft::of(&found));
+        draft.add(&found, parts, folder)?;
+        let sha256 = fingerprint::of_path(&folder.join(&path))
+            .map_err(|e| StageError::input(&folder.join(&path), atomic::plain(&e)))?;
+        let files = draft.scan.files.entry(role.to_owned()).or_default();
+        files.push(FileEntry { path, sha256 });
     }
     if scans.is_empty() {
         return Err(StageError::input(
@@ -195,6 +185,35 @@ impl Draft {
     }
 }
 
+/// The role of a file and the named parts of its path; `None` if it matches no pattern.
+///
+/// # Errors
+/// Exit code 3: the path can be read in two ways, or fits the patterns of two roles.
+fn role_of<'d>(
+    description: &'d Description,
+    folder: &Path,
+    path: &str,
+) -> Result<Option<(&'d str, BTreeMap<String, String>)>, StageError> {
+    let mut found: Option<(&str, BTreeMap<String, String>)> = None;
+    for (role, pattern) in &description.roles {
+        let parts = match pattern.matches(path) {
+            Match::No => continue,
+            Match::Parts(parts) => parts,
+            Match::Ambiguous(readings) => return Err(ambiguous(folder, path, &readings)),
+        };
+        if let Some((other, _)) = found {
+            return Err(StageError::input(
+                folder,
+                format_args!(
+                    "{path} fits the patterns of two roles, {other} and {role}; restrict a part of a pattern, as in {{subject:word}} (letters and digits only)"
+                ),
+            ));
+        }
+        found = Some((role, parts));
+    }
+    Ok(found)
+}
+
 fn ambiguous(folder: &Path, path: &str, readings: &[BTreeMap<String, String>; 2]) -> StageError {
     let [one, other] = readings.each_ref().map(|parts| {
         let words = parts.iter().map(|(name, text)| format!("{name}={text}"));
@@ -242,6 +261,34 @@ mod tests {
             folds: Folds { count: 2, seed: 0 },
             spacing_mm: None,
         }
+    }
+
+    #[test]
+    fn a_file_of_two_roles_is_refused_until_the_pattern_tells_them_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["s1.nii.gz", "s1_mask.nii.gz", "s2.nii.gz"] {
+            std::fs::write(folder.path().join(name), name).unwrap();
+        }
+        let of = |image: &str| {
+            let pattern = |text: &str| Pattern::parse(text).unwrap();
+            let description = Description {
+                roles: [
+                    ("image".to_owned(), pattern(image)),
+                    ("mask".to_owned(), pattern("{subject}_mask.nii.gz")),
+                ]
+                .into(),
+                scan: pattern("{subject}"),
+                ..description()
+            };
+            create(folder.path(), &description)
+        };
+        let error = of("{subject}.nii.gz").unwrap_err();
+        assert_eq!(error.exit_code(), rsom_stage::ExitCode::BadInput);
+        let said = "s1_mask.nii.gz fits the patterns of two roles, image and mask";
+        assert!(error.to_string().contains(said), "{error}");
+        let scans = of("{subject:word}.nii.gz").unwrap().manifest.scans;
+        let ids: Vec<&str> = scans.iter().map(|scan| scan.id.as_str()).collect();
+        assert_eq!(ids, ["s1", "s2"]);
     }
 
     fn folder() -> tempfile::TempDir {

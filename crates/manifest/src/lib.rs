@@ -5,6 +5,7 @@
 //! different sides of a split would be a data leak.
 
 mod create;
+mod fold_number;
 mod folds;
 mod leak;
 mod model;

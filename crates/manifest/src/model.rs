@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::fold_number;
+
 /// A data set: where it comes from and which scans it has.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,7 +57,11 @@ pub struct ScanEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<String>,
     /// Fold of the cross-validation in which the scan is tested.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "fold_number::read"
+    )]
     pub fold: Option<u32>,
     /// Other attributes for pipelines, such as the seed of a synthetic scan.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

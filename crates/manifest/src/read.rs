@@ -181,6 +181,37 @@ mod tests {
     }
 
     #[test]
+    fn a_fold_is_a_whole_number_however_it_is_written() {
+        let fold = |text: &str| {
+            let manifest = parse(&format!(
+                "  - {id}a, subject: s, fold: {text}{end}\n",
+                id = "{id: ",
+                end = "}"
+            ));
+            manifest.map(|manifest| manifest.scans[0].fold)
+        };
+        for (text, expected) in [
+            ("1", Some(1)),
+            ("1.0", Some(1)),
+            ("1e0", Some(1)),
+            ("null", None),
+        ] {
+            assert_eq!(fold(text).unwrap(), expected, "{text}");
+        }
+        for (text, said) in [
+            (
+                "\"1\"",
+                "the fold '1' is a text; write a whole number without quotes",
+            ),
+            ("1.5", "the fold 1.5 is not a whole number"),
+            ("-1", "the fold -1 is not a whole number"),
+        ] {
+            let message = fold(text).unwrap_err().to_string();
+            assert!(message.contains(said), "{text}: {message}");
+        }
+    }
+
+    #[test]
     fn a_voxel_size_is_positive_and_finite() {
         for size in [".nan", ".inf", "0", "-0.01"] {
             let scans = format!("  - {{id: a, subject: s}}\nspacing_mm: [0.01, {size}, 0.01]\n");

@@ -1,5 +1,6 @@
 //! The command line `rsom-metrics`.
 
+mod agreement;
 mod axes;
 mod biomarkers;
 mod evaluate;
@@ -17,5 +18,6 @@ pub fn definition() -> Definition {
     Definition::new("metrics", env!("CARGO_PKG_VERSION"), about)
         .revision(env!("RSOM_REVISION"))
         .command(evaluate::command())
+        .command(agreement::command())
         .command(biomarkers::command())
 }

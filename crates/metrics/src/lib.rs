@@ -34,6 +34,7 @@
     reason = "views of arrays are passed by value, as ndarray does"
 )]
 
+pub mod agreement;
 pub mod biomarkers;
 #[cfg(feature = "cli")]
 pub mod cli;
