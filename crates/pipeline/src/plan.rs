@@ -7,6 +7,7 @@ pub(crate) mod expand;
 pub(crate) mod gather;
 pub(crate) mod inputs;
 pub(crate) mod label;
+pub(crate) mod local_files;
 pub(crate) mod manifest;
 pub(crate) mod output_paths;
 pub(crate) mod parameters;

@@ -77,7 +77,8 @@ fn of_folder(folder: &Path) -> io::Result<String> {
 
 /// The hash of a folder, as [`of_path`] defines it, with `hash` as the source of the hashes of its files.
 ///
-/// A link without its file counts with its target (see [`crate::folder`]).
+/// A link without its file counts with its target (see [`crate::folder`]). What file browsers leave in a folder does not count
+/// (`.DS_Store` and files that begin with `._`).
 ///
 /// # Errors
 /// The folder or one of its files cannot be read; the message names it.
@@ -86,11 +87,15 @@ pub fn of_folder_with(
     mut hash: impl FnMut(&Path) -> io::Result<String>,
 ) -> io::Result<String> {
     let mut hasher = Sha256::new();
-    for file in folder::files(folder)? {
+    let files = folder::files(folder)?;
+    for file in files
+        .iter()
+        .filter(|f| !folder::is_of_file_browser(&f.name))
+    {
         hasher.update(file.name.to_string_lossy().as_bytes());
         hasher.update([0]);
         let path = folder.join(&file.name);
-        let content = match file.content {
+        let content = match &file.content {
             FolderContent::File => hash(&path).map_err(|e| {
                 io::Error::other(format!("{}: {}", path.display(), atomic::plain(&e)))
             })?,
@@ -126,6 +131,20 @@ mod tests {
     fn the_hash_of_abc_is_that_of_fips_180_4() {
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(of_bytes(b"abc"), expected);
+    }
+
+    #[test]
+    fn what_a_file_browser_leaves_in_a_folder_does_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a"), "1").unwrap();
+        let before = of_path(folder.path()).unwrap();
+        for name in [".DS_Store", "._a"] {
+            std::fs::write(folder.path().join(name), "x").unwrap();
+        }
+        assert_eq!(before, of_path(folder.path()).unwrap());
+        // A Zarr array has its shape in a hidden file.
+        std::fs::write(folder.path().join(".zarray"), "x").unwrap();
+        assert_ne!(before, of_path(folder.path()).unwrap());
     }
 
     #[test]

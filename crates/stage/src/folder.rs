@@ -32,6 +32,13 @@ pub fn is_hidden(below: &Path) -> bool {
         .any(|part| part.as_os_str() != "." && name(part))
 }
 
+/// Whether a file comes from a file browser, which writes it into each folder that it shows: `.DS_Store`, `._scan.nii.gz`.
+#[must_use]
+pub fn is_of_file_browser(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name == ".DS_Store" || name.starts_with("._")
+}
+
 /// The regular files and broken links in a folder and its subfolders. Follows links. Sorted by name in each folder.
 ///
 /// Links without their file are usual where git-annex or a similar tool keeps the data. They count as links, so that one of

@@ -53,6 +53,7 @@ pub mod recipe;
 mod resolve;
 mod run;
 pub mod sidecar;
+mod snapshot;
 mod spec;
 mod stamp;
 mod summary;
@@ -77,6 +78,7 @@ pub use rsom_parameters::{
     to_word,
 };
 pub use run::{main, print, run, usage};
+pub use snapshot::Snapshot;
 pub use spec::{CONTRACT_VERSION, CommandSpec, Spec};
 pub use stamp::{Stamp, TICK};
 pub use summary::Summary;

@@ -88,7 +88,7 @@ fn execute(
         .with_threads(threads);
     let invocation = resolve(invocation, &command.spec, matches)?;
     // Runs inside the pool. From outside, each parallel loop would be sent to the pool and waited for.
-    let watched = Watched::inputs(&invocation);
+    let watched = Watched::inputs(&invocation, &command.spec);
     let summary = rayon::scope(|_| (command.run)(&invocation))?;
     watched.check()?;
     Ok((invocation, summary))

@@ -46,11 +46,25 @@ impl Stamp {
         Err(io::Error::other(what))
     }
 
-    /// Whether the file was written between the other stamp and this one. A change of permissions or links does not count.
-    #[must_use]
-    pub fn is_rewritten(&self, earlier: &Self) -> bool {
+    /// The stamp of what stands at a path itself: of a link, and not of its file.
+    pub(crate) fn of_entry(path: &Path) -> io::Result<Self> {
+        std::fs::symlink_metadata(path).map(|metadata| Self::from_metadata(&metadata))
+    }
+
+    /// Whether the content was written between the other stamp and this one, or another file stands there.
+    pub(crate) fn is_rewritten(&self, earlier: &Self) -> bool {
         let content = |stamp: &Self| (stamp.size, stamp.changed_ns[0], stamp.inode);
         content(self) != content(earlier)
+    }
+
+    /// Whether the time of the metadata moved and that of the content did not.
+    pub(crate) fn metadata_moved(&self, earlier: &Self) -> bool {
+        self.changed_ns[0] == earlier.changed_ns[0] && self.changed_ns[1] != earlier.changed_ns[1]
+    }
+
+    /// Whether both stamps are of the same file or folder.
+    pub(crate) fn is_same_file(&self, other: &Self) -> bool {
+        self.inode == other.inode
     }
 
     /// Whether the last change is so recent that a later one might give the same stamp.
@@ -63,7 +77,7 @@ impl Stamp {
         now.as_nanos() as i128 - modified.max(changed) < TICK.as_nanos() as i128
     }
 
-    fn from_metadata(metadata: &Metadata) -> Self {
+    pub(crate) fn from_metadata(metadata: &Metadata) -> Self {
         let modified = metadata
             .modified()
             .ok()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rsom_stage::{StageError, atomic};
+use rsom_stage::{Snapshot, StageError, atomic};
 
 use crate::assess::hashes::Hashes;
 use crate::assess::identity::Identity;
@@ -21,8 +21,6 @@ pub(crate) struct Assessment {
     /// sha256 of each input file, by port.
     pub inputs: BTreeMap<String, Vec<String>>,
     pub verdict: Verdict,
-    /// [`Hashes::clock`] after the look at the inputs.
-    pub clock: u64,
 }
 
 /// Whether a task must run.
@@ -87,7 +85,6 @@ impl Assessor {
             identity,
             inputs,
             verdict,
-            clock: self.hashes.clock(),
         })
     }
 
@@ -100,17 +97,34 @@ impl Assessor {
         self.assess(plan, task)
     }
 
-    /// Checks that the inputs of a task that has ended are those that it was assessed with.
-    ///
-    /// An input that was written meanwhile and has its old content again is a fault, too: the task may have read another one.
+    /// What stands at the inputs of a task now. To be looked at before the task is assessed, see
+    /// [`Self::check_inputs_unchanged`].
     ///
     /// # Errors
-    /// Exit code 3: an input was written or removed while the task ran.
+    /// Exit code 3: an input folder cannot be read.
+    pub fn snapshot(&self, plan: &Plan, task: &Task) -> Result<Snapshot, StageError> {
+        let mut snapshot = Snapshot::default();
+        for file in task.inputs.iter().flat_map(|input| &input.files) {
+            let path = self.absolute(plan, file)?;
+            snapshot
+                .add_input(&path)
+                .map_err(|e| unreadable(&path, &e))?;
+        }
+        Ok(snapshot)
+    }
+
+    /// Checks that the inputs of a task that has ended are those that it was assessed with.
+    ///
+    /// An input that was changed meanwhile and put back is a fault, too: the task may have read another one.
+    ///
+    /// # Errors
+    /// Exit code 3: an input was written, moved or removed while the task ran.
     pub fn check_inputs_unchanged(
         &mut self,
         plan: &Plan,
         task: &Task,
         assessment: &Assessment,
+        before: &Snapshot,
     ) -> Result<(), StageError> {
         let changed = |path: &Path| {
             StageError::input(
@@ -118,28 +132,26 @@ impl Assessor {
                 "it changed while the task ran, so the result is not recorded; start the run again",
             )
         };
+        let now = self.snapshot(plan, task)?;
+        if let Some(path) = now.first_change(before) {
+            return Err(changed(path));
+        }
         self.forget_inputs(plan, task)?;
         for input in &task.inputs {
-            let before = assessment.inputs.get(&input.port);
+            let hashes = assessment.inputs.get(&input.port);
             for (index, file) in input.files.iter().enumerate() {
                 let path = self.absolute(plan, file)?;
-                let rewritten = self.hashes.rewritten_since(&path, assessment.clock);
-                if let Some(file) = rewritten.map_err(|_| changed(&path))? {
-                    return Err(changed(&file));
+                // The snapshot has looked at all files of a folder, except hidden ones, which do not count here.
+                if path.is_dir() {
+                    continue;
                 }
                 let now = self.hashes.of_path(&path).map_err(|_| changed(&path))?;
-                if before.and_then(|hashes| hashes.get(index)) != Some(&now) {
+                if hashes.and_then(|hashes| hashes.get(index)) != Some(&now) {
                     return Err(changed(&path));
                 }
             }
         }
-        let (identity, _) = self.identify(plan, task)?;
-        if identity == assessment.identity {
-            return Ok(());
-        }
-        Err(StageError::failure(
-            "a sidecar of its inputs changed while the task ran; start the run again",
-        ))
+        Ok(())
     }
 
     fn forget_inputs(&mut self, plan: &Plan, task: &Task) -> Result<(), StageError> {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rsom_stage::folder::{self, FolderContent};
 use rsom_stage::{StageError, Stamp, TICK, atomic, fingerprint};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,8 +21,6 @@ pub(crate) struct Hashes {
     /// Hashes already returned in this run. Reused without a look at the file, until `forget`.
     asked: BTreeMap<PathBuf, String>,
     changed: bool,
-    /// Counts the files found rewritten since their last hash.
-    clock: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,9 +33,6 @@ struct Entry {
     /// Whether the file was written so recently that a later change might keep the same stamp.
     #[serde(skip)]
     fresh: bool,
-    /// Time of [`Hashes::clock`] when the file was last found rewritten. 0 if it was not in this run.
-    #[serde(skip)]
-    rewritten: u64,
 }
 
 impl Hashes {
@@ -51,7 +45,6 @@ impl Hashes {
             entries: serde_json::from_slice(&bytes).unwrap_or_default(),
             asked: BTreeMap::new(),
             changed: false,
-            clock: 0,
         }
     }
 
@@ -103,38 +96,6 @@ impl Hashes {
         ))
     }
 
-    /// A number that grows whenever a file is found rewritten. See [`Self::rewritten_since`].
-    pub fn clock(&self) -> u64 {
-        self.clock
-    }
-
-    /// Looks at the files of a path again. Returns the first one that was written after `clock`, even if it has its old
-    /// content again: a task that ran meanwhile may have read another one.
-    ///
-    /// # Errors
-    /// The file or folder cannot be read any more.
-    pub fn rewritten_since(&mut self, path: &Path, clock: u64) -> io::Result<Option<PathBuf>> {
-        let mut files = Vec::new();
-        if std::fs::metadata(path)?.is_dir() {
-            for file in folder::files(path)? {
-                if file.content == FolderContent::File {
-                    files.push(path.join(file.name));
-                }
-            }
-        } else if let Some(pair) = fingerprint::pair(path) {
-            files.extend(pair);
-        } else {
-            files.push(path.to_path_buf());
-        }
-        files.extend(sidecar_of(path).filter(|sidecar| sidecar.is_file()));
-        for file in files {
-            if self.entry(&file)?.rewritten > clock {
-                return Ok(Some(file));
-            }
-        }
-        Ok(None)
-    }
-
     /// Forgets the hash of a path, because a task is about to write it or has written it.
     pub fn forget(&mut self, path: &Path) {
         self.asked.remove(path);
@@ -181,20 +142,12 @@ impl Hashes {
             let meaning = earlier
                 .filter(|e| e.sha256 == sha256)
                 .and_then(|e| e.meaning.clone());
-            let rewritten = match earlier {
-                Some(e) if stamp.is_rewritten(&e.stamp) => {
-                    self.clock += 1;
-                    self.clock
-                }
-                earlier => earlier.map_or(0, |e| e.rewritten),
-            };
             self.changed = true;
             let entry = Entry {
                 stamp,
                 sha256,
                 meaning,
                 fresh,
-                rewritten,
             };
             self.entries.insert(key.clone(), entry);
         }

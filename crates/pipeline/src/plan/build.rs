@@ -16,6 +16,7 @@ use crate::check::swap::Swaps;
 use crate::check::tool::{Tool, Toolbox};
 use crate::plan::draft::{Context, PlannedSteps};
 use crate::plan::expand::{Instance, expand};
+use crate::plan::local_files::prefer_files;
 use crate::plan::manifest;
 use crate::plan::output_paths;
 use crate::plan::scans::Scans;
@@ -70,6 +71,7 @@ fn build(
         .ok()?;
     let mut pipeline = read::read(&text, problems)?;
     let folder = folder_of(file);
+    prefer_files(&mut pipeline.steps, &folder);
     let params = params::params(
         &pipeline,
         request.profile.as_deref(),

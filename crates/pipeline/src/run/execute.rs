@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rsom_stage::{DATA_VARIABLE, Kind, StageError, Stamp, atomic};
+use rsom_stage::{DATA_VARIABLE, Kind, Snapshot, StageError, Stamp, atomic};
 
 use crate::assess::assessor::{Assessment, Assessor, Verdict};
 use crate::assess::records::Record;
@@ -104,6 +104,8 @@ struct Job {
     _note: Note,
     process: Process,
     assessment: Assessment,
+    /// The inputs before the task started.
+    inputs: Snapshot,
 }
 
 impl Run<'_> {
@@ -160,7 +162,9 @@ impl Run<'_> {
             return self.skip(number);
         };
         let task = task.as_ref();
-        let assessment = self.assessor.assess_again(self.plan, task)?;
+        // Before the hashes: a change between the two counts as one during the task.
+        let inputs = self.assessor.snapshot(plan, task)?;
+        let assessment = self.assessor.assess_again(plan, task)?;
         if let Verdict::UpToDate(record) = &assessment.verdict {
             let record = record.clone();
             self.display
@@ -203,6 +207,7 @@ impl Run<'_> {
             _note: Note::write(&self.assessor.workdir.running(), process.group()),
             process,
             assessment,
+            inputs,
         });
         Ok(())
     }
@@ -287,7 +292,7 @@ impl Run<'_> {
         let good = |task: usize| outcomes[task].as_ref().is_some_and(|o| o.state.is_good());
         if let Some(ran) = left_out::ready(task, &good) {
             self.assessor
-                .check_inputs_unchanged(self.plan, &ran, &job.assessment)?;
+                .check_inputs_unchanged(self.plan, &ran, &job.assessment, &job.inputs)?;
         }
         let outputs = self.assessor.hash_outputs(task)?;
         outputs::check_kinds(self.plan, task, self.assessor)?;

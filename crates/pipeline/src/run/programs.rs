@@ -3,26 +3,26 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rsom_stage::{StageError, Stamp};
+use rsom_stage::{Snapshot, StageError};
 
 use crate::check::tool::Tool;
 use crate::plan::tasks::{Plan, Task};
 
-/// Stamps of the programs of a plan at the start of the run.
+/// What stood at the programs of a plan at the start of the run.
 #[derive(Debug)]
-pub(crate) struct Programs(BTreeMap<PathBuf, Option<Stamp>>);
+pub(crate) struct Programs(BTreeMap<PathBuf, Snapshot>);
 
 impl Programs {
     /// Looks at the programs of a plan. Programs on the `PATH` are not looked at.
     pub fn of(plan: &Plan) -> Self {
-        let mut stamps = BTreeMap::new();
+        let mut programs = BTreeMap::new();
         for task in &plan.tasks {
             let program = program(task);
-            if program.is_absolute() && !stamps.contains_key(program) {
-                stamps.insert(program.to_path_buf(), Stamp::of(program).ok());
+            if program.is_absolute() && !programs.contains_key(program) {
+                programs.insert(program.to_path_buf(), look(program));
             }
         }
-        Self(stamps)
+        Self(programs)
     }
 
     /// Checks that the program of a task is the one that the run began with.
@@ -31,17 +31,24 @@ impl Programs {
     /// Exit code 1: it was replaced or removed.
     pub fn check(&self, task: &Task) -> Result<(), StageError> {
         let program = program(task);
-        let Some(Some(before)) = self.0.get(program) else {
+        let Some(before) = self.0.get(program) else {
             return Ok(());
         };
-        match Stamp::of(program) {
-            Ok(now) if !now.is_rewritten(before) => Ok(()),
-            _ => Err(StageError::failure(format_args!(
-                "{} was replaced during the run; start the run again",
-                program.display()
-            ))),
+        if look(program).first_change(before).is_none() {
+            return Ok(());
         }
+        Err(StageError::failure(format_args!(
+            "{} was replaced during the run; start the run again",
+            program.display()
+        )))
     }
+}
+
+fn look(program: &Path) -> Snapshot {
+    let mut snapshot = Snapshot::default();
+    // A program that cannot be looked at cannot be started either.
+    let _ = snapshot.add(program);
+    snapshot
 }
 
 /// The program of a task.

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::study::Study;
+use crate::study::{Study, wait_for};
 
 const PAIR: &str = r#"
 name: demo
@@ -212,12 +212,4 @@ fn files_that_the_plan_no_longer_has_are_named_and_pruned_unless_edited() {
         .expect_said(&["removed 1 files of earlier runs; 1 were edited and stay"]);
     assert!(!study.path("work/a2").exists());
     assert!(study.path("work/a3/x.txt").exists() && study.path("work/a1/x.txt").exists());
-}
-
-fn wait_for(is_there: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !is_there() {
-        assert!(started.elapsed() < Duration::from_secs(20));
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }

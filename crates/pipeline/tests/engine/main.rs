@@ -7,6 +7,7 @@ mod errors;
 mod failures;
 mod fan_out;
 mod foreign;
+mod inputs;
 mod profiles;
 mod recipes;
 mod reruns;

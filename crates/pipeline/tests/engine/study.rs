@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use clap::Command as Clap;
 use rsom_pipeline::{BuiltInStages, Plan, Problem, Request};
@@ -200,6 +201,15 @@ fn spec() -> Spec {
         make.unwrap().instruction_set = Some(name);
     }
     spec
+}
+
+/// Waits until something is there.
+pub fn wait_for(is_there: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !is_there() {
+        assert!(started.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// Not a test: [`Study::process`] starts this binary with this test to run the engine.
