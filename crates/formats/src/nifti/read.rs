@@ -16,7 +16,7 @@ use super::scaling::Scaling;
 use super::source::OpenFile;
 use super::voxel_type::VoxelType;
 use super::voxels::{StoredValue, Voxels, each_type};
-use crate::FormatError;
+use crate::{FormatError, require_mask};
 use rsom_volume::RawChannel;
 
 /// Options for reading a scan.
@@ -194,7 +194,7 @@ pub fn read_mask_with(path: &Path, reading: Reading) -> Result<Mask, FormatError
     let strides = Strides::planar(shape);
     let set = each_type!(&voxels, values => {
         refuse_non_finite(values.iter().map(|v| scaled(v.double()) as f32))?;
-        refuse_third_value(values.iter().map(|v| scaled(v.double())))?;
+        require_mask(values.iter().map(|v| scaled(v.double())))?;
         to_array(values, shape, strides, |v| scaled(v.double()) != 0.0)
     });
     Ok(Mask::new(grid, set.remove_axis(Axis(3)))?)
@@ -309,29 +309,6 @@ pub(super) fn refuse_non_finite(values: impl Iterator<Item = f32>) -> Result<(),
         return Ok(());
     }
     Err(FormatError::NonFinite { nan, infinite })
-}
-
-fn refuse_third_value(values: impl Iterator<Item = f64>) -> Result<(), FormatError> {
-    const SHOWN: usize = 4;
-    let mut found: Vec<f64> = Vec::new();
-    for value in values {
-        if value != 0.0 && !found.contains(&value) {
-            found.push(value);
-            if found.len() == SHOWN {
-                break;
-            }
-        }
-    }
-    if found.len() < 2 {
-        return match found.first() {
-            Some(value) if value.fract() != 0.0 => {
-                Err(FormatError::NotAMaskValue { value: *value })
-            }
-            _ => Ok(()),
-        };
-    }
-    found.sort_by(f64::total_cmp);
-    Err(FormatError::NotBinary { values: found })
 }
 
 fn with_channel([nx, ny, nz]: [usize; 3]) -> [usize; 4] {

@@ -9,6 +9,7 @@ use rsom_stage::{StageError, atomic, log};
 use rsom_volume::{Grid, Scan, Spacing};
 
 use crate::ports;
+use rsom_formats::Changed;
 use rsom_formats::images::{Form, Picture, Reading, SampleKind, Stack, read_pictures};
 use rsom_formats::nifti::Storage;
 
@@ -84,14 +85,8 @@ fn finite(path: &Path, reading: Reading) -> Result<Stack, StageError> {
         .slices
         .first()
         .is_some_and(|p| p.sample.kind != SampleKind::Float);
-    let rounded = values()
-        .filter(|value| f64::from(**value as f32) != **value)
-        .count();
-    if integers && rounded > 0 {
-        let name = path.display();
-        log::warn(format_args!(
-            "{name}: {rounded} integers are rounded to single precision (24 bits)"
-        ));
+    for note in Changed::of(values().copied(), integers).notes() {
+        log::warn(format_args!("{}: {note}", path.display()));
     }
     Ok(stack)
 }
