@@ -11,6 +11,9 @@ pub enum FormatError {
     /// An error of the operating system.
     #[error("{0}")]
     System(#[from] std::io::Error),
+    /// A file of no bytes.
+    #[error("the file is empty")]
+    Empty,
     /// A path of something that is not a file.
     #[error("it is {0}")]
     NoFile(&'static str),
@@ -52,14 +55,18 @@ pub enum FormatError {
         infinite: usize,
     },
     /// A mask with more than one value in addition to 0.
-    #[error("it is not a binary mask: in addition to 0 it has the values {}", list(.values))]
+    #[error(
+        "it is not a binary mask: in addition to 0 it has the values {}; read it as labels, or set all but one of them to 0 first",
+        list(.values)
+    )]
     NotBinary {
         /// The first few values, sorted.
         values: Vec<f64>,
     },
     /// A mask whose value in addition to 0 is not a whole number.
     #[error(
-        "{value} is no value of a mask, which has 0 and one whole number; apply a threshold to probabilities first"
+        "{} is no value of a mask, which has 0 and one whole number; apply a threshold to probabilities first",
+        plain_number(*.value)
     )]
     NotAMaskValue {
         /// The value.
@@ -73,11 +80,22 @@ pub enum FormatError {
         /// The intensity.
         value: f64,
     },
+    /// Intensities that are too large for single precision.
+    #[error(
+        "{count} voxels, such as {}, are outside single precision, in which scans are read; divide them by a number first",
+        plain_number(*.value)
+    )]
+    OutsideSingle {
+        /// Number of these voxels.
+        count: usize,
+        /// The first of them.
+        value: f64,
+    },
     /// A label that is not a 32-bit integer.
     #[error("{value} is not a label: labels are 32-bit integers")]
     NotALabel {
-        /// The value.
-        value: f64,
+        /// The value, as the file states it.
+        value: String,
     },
     /// A scaled value that is not a 32-bit integer.
     #[error(
@@ -150,6 +168,16 @@ impl FormatError {
 }
 
 fn list(values: &[f64]) -> String {
-    let words: Vec<String> = values.iter().map(ToString::to_string).collect();
+    let words: Vec<String> = values.iter().map(|value| plain_number(*value)).collect();
     words.join(", ")
+}
+
+/// A number in few letters: very small and very large ones with an exponent.
+pub(crate) fn plain_number(value: f64) -> String {
+    match value.abs() {
+        size if size != 0.0 && size.is_finite() && !(1e-6..1e17).contains(&size) => {
+            format!("{value:e}")
+        }
+        _ => value.to_string(),
+    }
 }

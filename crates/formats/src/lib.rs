@@ -9,11 +9,15 @@ mod error;
 mod guarded;
 pub mod hdf5;
 pub mod images;
+mod mask_values;
 pub mod matlab;
 pub mod nifti;
 mod numbers;
 mod opened;
+mod single;
 pub mod table;
 
 pub use error::FormatError;
+pub use mask_values::require_mask;
 pub use numbers::Numbers;
+pub use single::Changed;

@@ -28,9 +28,11 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, FormatError> {
 /// Refuses everything that is not a regular file or a link to one.
 ///
 /// # Errors
-/// The path leads nowhere; it is a folder, a pipe or a device.
+/// The path leads nowhere; it is a folder, a pipe or a device; it has no bytes.
 pub(crate) fn require_file(path: &Path) -> Result<(), FormatError> {
-    match std::fs::metadata(path)?.file_type() {
+    let found = std::fs::metadata(path)?;
+    match found.file_type() {
+        kind if kind.is_file() && found.len() == 0 => Err(FormatError::Empty),
         kind if kind.is_file() => Ok(()),
         kind => Err(FormatError::NoFile(what(kind))),
     }
@@ -56,6 +58,9 @@ mod tests {
             let error = read(Path::new("/dev/null")).unwrap_err().to_string();
             assert!(error.starts_with("it is a pipe or a device"), "{error}");
         }
+        let empty = folder.path().join("empty");
+        std::fs::write(&empty, "").unwrap();
+        assert_eq!(read(&empty).unwrap_err().to_string(), "the file is empty");
         assert!(matches!(
             read(&folder.path().join("gone")),
             Err(FormatError::System(_))

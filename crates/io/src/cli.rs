@@ -4,6 +4,7 @@ mod as_content;
 mod content;
 mod convert;
 mod hdf5_axes;
+mod hdf5_values;
 mod import_bscans;
 mod import_hdf5;
 mod import_tiff;

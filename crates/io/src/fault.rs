@@ -54,5 +54,8 @@ pub fn load_weights<M, E: Fault>(
     parse: impl Fn(&[u8]) -> Result<M, E>,
 ) -> Result<M, StageError> {
     let bytes = std::fs::read(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
+    if bytes.is_empty() {
+        return Err(StageError::input(path, "the file is empty"));
+    }
     parse(&bytes).map_err(|e| of_file(path, e))
 }

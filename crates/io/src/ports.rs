@@ -14,7 +14,7 @@ use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 
 use crate::sidecar::Sidecar;
 use rsom_formats::FormatError;
-use rsom_formats::nifti::{self, Reading, Storage};
+use rsom_formats::nifti::{self, Noted, Reading, Storage};
 use rsom_formats::table::{Table, parquet};
 
 /// The metadata key of a Parquet file that holds its provenance.
@@ -105,12 +105,15 @@ pub fn load_scan_with(path: &Path, reading: Reading) -> Result<Scan, StageError>
     Scan::new(grid, names, intensities).map_err(|e| StageError::input(&sidecar::path_of(path), e))
 }
 
-/// Reads a volume and warns of doubts about its geometry: the way of every volume into a stage.
+/// Reads a volume and warns of doubts about its geometry and its values: the way of every volume into a stage.
 fn load<T>(
     path: &Path,
-    read: impl FnOnce(&Path) -> Result<T, FormatError>,
+    read: impl FnOnce(&Path) -> Result<Noted<T>, FormatError>,
 ) -> Result<T, StageError> {
-    let volume = read(path).map_err(|e| at_input(path, e))?;
+    let Noted { volume, notes } = read(path).map_err(|e| at_input(path, e))?;
+    for note in notes {
+        log::warn(format_args!("{}: {note}", path.display()));
+    }
     for doubt in nifti::read_doubts(path).map_err(|e| at_input(path, e))? {
         log::warn(format_args!("{}: {doubt}", path.display()));
     }

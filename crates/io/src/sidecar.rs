@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use rsom_formats::FormatError;
-use rsom_stage::sidecar;
+use rsom_stage::{sidecar, text};
 
 const FORMAT: &str = "JSON";
 
@@ -64,10 +64,9 @@ impl Sidecar {
 
     fn parse(bytes: &[u8]) -> Result<Self, FormatError> {
         let bad = |fault: &str| FormatError::format(FORMAT, fault);
-        // The byte order mark of some editors.
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let text = text::decode(bytes).map_err(|fault| bad(&fault))?;
         let value: Value =
-            serde_json::from_slice(bytes).map_err(|e| FormatError::format(FORMAT, e))?;
+            serde_json::from_str(&text).map_err(|e| FormatError::format(FORMAT, e))?;
         let object = value
             .as_object()
             .ok_or_else(|| bad("it is not a JSON object"))?;

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use rsom_stage::folder::{self, FolderContent};
+use rsom_stage::folder::{self, FolderContent, FolderFile};
 use rsom_stage::{Kind, StageError, atomic, fingerprint, interrupt};
 
 use crate::folds::Folds;
 use crate::natural::{Token, natural};
-use crate::read::check;
+use crate::read::{check, check_name};
 use crate::{FileEntry, Manifest, Match, Pattern, ScanEntry};
 
 /// How to assign the files of a folder to scans and subjects.
@@ -37,10 +37,19 @@ pub struct Created {
     pub manifest: Manifest,
     /// Number of files that match a pattern.
     pub matched: usize,
-    /// Files of the folder that match no pattern, in the order of their paths. Without hidden files.
+    /// The files that were left out.
+    pub left: Left,
+}
+
+/// Files of a folder that a manifest does not list, in the order of their paths. Without hidden files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Left {
+    /// Files that match no pattern.
     pub unmatched: Vec<String>,
     /// Links without their file that match a pattern.
     pub broken_links: Vec<String>,
+    /// Files that match a pattern, but whose names are not UTF-8, which a manifest cannot state.
+    pub not_utf8: Vec<String>,
 }
 
 /// Creates a manifest of all files in a folder that match a pattern. Skips hidden files and folders.
@@ -49,11 +58,13 @@ pub struct Created {
 /// become attributes of the scan; `{group}`, `{split}` and `{fold}` become its group, split and fold.
 ///
 /// # Errors
-/// Exit code 3: no file matches, a file cannot be read, a path can be read in two ways, a path fits two
-/// roles, or a scan has files of two subjects or two volumes of one role. Exit code 2: a scan's id or subject cannot be derived from a path, or is not a valid name.
+/// Exit code 3: no file matches, a file cannot be read, a path can be read in two ways, a path fits two roles, or a scan has
+/// files of two subjects or two volumes of one role. Exit code 2: a scan's id or subject cannot be derived from a path, or is
+/// not a valid name.
 pub fn create(folder: &Path, description: &Description) -> Result<Created, StageError> {
     let mut scans: BTreeMap<Vec<Token>, Draft> = BTreeMap::new();
-    let (mut matched, mut unmatched, mut broken_links) = (0, Vec::new(), Vec::new());
+    let mut left = Left::default();
+    let mut matched = 0;
     let found = folder::files(folder).map_err(|e| StageError::input(folder, atomic::plain(&e)))?;
     for file in found {
         interrupt::check()?;
@@ -62,15 +73,14 @@ pub fn create(folder: &Path, description: &Description) -> Result<Created, Stage
         }
         let path = file.name.to_string_lossy().replace('\\', "/");
         let Some((role, parts)) = role_of(description, folder, &path)? else {
-            unmatched.push(path);
+            left.unmatched.push(path);
             continue;
         };
         matched += 1;
-        if file.content != FolderContent::File || file.name.to_str().is_none() {
-            broken_links.push(path);
+        if left.out(&file, &path) {
             continue;
         }
-        let found = scan_of(description, &path, &parts)?;
+        let found = scan_of(description, folder, &path, &parts)?;
         let draft = scans
             .entry(natural(&found.id))
             .or_insert_with(|| Draft::of(&found));
@@ -96,9 +106,21 @@ pub fn create(folder: &Path, description: &Description) -> Result<Created, Stage
     Ok(Created {
         manifest,
         matched,
-        unmatched,
-        broken_links,
+        left,
     })
+}
+
+impl Left {
+    /// Whether a file that matches a pattern is left out; then it is recorded.
+    fn out(&mut self, file: &FolderFile, path: &str) -> bool {
+        let list = match (&file.content, file.name.to_str()) {
+            (FolderContent::Link(_), _) => &mut self.broken_links,
+            (FolderContent::File, None) => &mut self.not_utf8,
+            (FolderContent::File, Some(_)) => return false,
+        };
+        list.push(path.to_owned());
+        true
+    }
 }
 
 /// A scan whose files are being collected.
@@ -229,6 +251,7 @@ fn ambiguous(folder: &Path, path: &str, readings: &[BTreeMap<String, String>; 2]
 
 fn scan_of(
     description: &Description,
+    folder: &Path,
     path: &str,
     parts: &BTreeMap<String, String>,
 ) -> Result<ScanEntry, StageError> {
@@ -242,6 +265,14 @@ fn scan_of(
     let subject = fill(&description.subject, "subject")?;
     let id = fill(&description.scan, "scan")?;
     let subject = description.same_subject.get(&subject).unwrap_or(&subject);
+    for name in [&id, subject] {
+        check_name(name).map_err(|fault| {
+            StageError::usage(format_args!(
+                "{}: {fault}; move the file away, or restrict a part of the pattern, as in {{subject:word}} (letters and digits only)",
+                folder.join(path).display()
+            ))
+        })?;
+    }
     Ok(ScanEntry::new(&id, subject))
 }
 
@@ -310,7 +341,7 @@ mod tests {
         let folder = folder();
         let created = create(folder.path(), &description()).unwrap();
         assert_eq!(
-            (created.matched, created.unmatched),
+            (created.matched, created.left.unmatched),
             (4, vec!["other.txt".to_owned()])
         );
         let manifest = created.manifest;
@@ -441,8 +472,8 @@ mod tests {
         std::os::unix::fs::symlink("annex", at("elsewhere")).unwrap();
         let created = create(folder.path(), &description()).unwrap();
         assert_eq!(created.matched, 5);
-        assert_eq!(created.broken_links, ["s4_1.png"]);
-        assert_eq!(created.unmatched, ["elsewhere", "other.txt"]);
+        assert_eq!(created.left.broken_links, ["s4_1.png"]);
+        assert_eq!(created.left.unmatched, ["elsewhere", "other.txt"]);
         assert_eq!(created.manifest.scans.len(), 3);
     }
 }

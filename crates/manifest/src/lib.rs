@@ -14,7 +14,7 @@ mod pattern;
 mod read;
 mod verify;
 
-pub use create::{Created, Description, create};
+pub use create::{Created, Description, Left, create};
 pub use folds::{Folds, fold_counts};
 pub use leak::{Leak, leaks};
 pub use model::{FileEntry, Manifest, ScanEntry};

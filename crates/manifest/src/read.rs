@@ -142,7 +142,7 @@ fn check_spacing(spacing_mm: Option<[f64; 3]>) -> Result<(), String> {
 }
 
 /// Checks a name: it becomes part of paths and command lines.
-fn check_name(name: &str) -> Result<(), String> {
+pub(super) fn check_name(name: &str) -> Result<(), String> {
     let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if name.is_empty() || name.starts_with(['.', '-']) || !name.chars().all(usable) {
         return Err(format!(

@@ -54,15 +54,19 @@ impl Kind {
         let Some(name) = path.file_name().and_then(|n| n.to_str()) else {
             return false;
         };
-        let ends = |suffixes: &[&str]| suffixes.iter().any(|s| name.ends_with(s));
+        let endings = self.endings();
+        endings.is_empty() || endings.iter().any(|ending| name.ends_with(ending))
+    }
+
+    /// The endings of file names of this kind, the default one first; none where any name fits.
+    #[must_use]
+    pub fn endings(self) -> &'static [&'static str] {
         match self {
-            Kind::Volume | Kind::Mask | Kind::Labels | Kind::Probabilities => {
-                ends(&[".nii", ".nii.gz"])
-            }
-            Kind::Table => ends(&[".parquet"]),
-            Kind::Weights => ends(&[".safetensors"]),
-            Kind::Figure => ends(&[".png", ".svg"]),
-            Kind::Document | Kind::Directory => true,
+            Kind::Volume | Kind::Mask | Kind::Labels | Kind::Probabilities => &[".nii.gz", ".nii"],
+            Kind::Table => &[".parquet"],
+            Kind::Weights => &[".safetensors"],
+            Kind::Figure => &[".png", ".svg"],
+            Kind::Document | Kind::Directory => &[],
         }
     }
 

@@ -97,7 +97,7 @@ fn check_output(invocation: &Invocation, port: &Port, path: &Path) -> Result<(),
             "--{flag} {}: the name of a {} must end in {}",
             path.display(),
             port.kind.as_str(),
-            port.kind.extension()
+            port.kind.endings().join(" or ")
         )));
     }
     if port.kind == Kind::Directory {

@@ -9,11 +9,18 @@ use crate::atomic::plain;
 /// # Errors
 /// One line: the file cannot be read, or is not UTF-8.
 pub fn read(path: &Path) -> Result<String, String> {
-    let bytes = std::fs::read(path).map_err(|e| plain(&e))?;
+    decode(&std::fs::read(path).map_err(|e| plain(&e))?)
+}
+
+/// The text of the bytes of a UTF-8 file, without its byte order mark.
+///
+/// # Errors
+/// One line: the bytes are not UTF-8.
+pub fn decode(bytes: &[u8]) -> Result<String, String> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("it is UTF-16 text; save it as UTF-8".to_owned());
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.to_owned()),
         Err(fault) => {

@@ -3,6 +3,8 @@
 use hdf5_reader::error::Error;
 use hdf5_reader::{Attribute as Decoder, Datatype, H5Type, RawAttribute};
 
+use super::element::{Half, StoredElement};
+use super::encoding::{self, Encoding};
 use super::text::{self, Resolve};
 
 /// The value of an attribute.
@@ -29,7 +31,7 @@ impl Attributes {
         resolve: Resolve,
     ) -> Result<Self, Error> {
         let attribute = |raw: RawAttribute| -> Result<_, Error> {
-            let (message, _) = raw.into_parts();
+            let (message, datatype) = raw.into_parts();
             let texts = text::decode(
                 &message.datatype,
                 &message.raw_data,
@@ -39,6 +41,8 @@ impl Attributes {
             let name = message.name.clone();
             let value = match texts {
                 Some(texts) => Attribute::Texts(texts),
+                // A number in some of its bits is not decoded.
+                None if encoding::of(&datatype) != Ok(Encoding::Whole) => Attribute::Other,
                 None => number(&Decoder::from_message(message)),
             };
             Ok((name, value))
@@ -56,7 +60,9 @@ impl Attributes {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    fn get(&self, name: &str) -> Option<&Attribute> {
+    /// The value with this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Attribute> {
         self.iter()
             .find(|(n, _)| *n == name)
             .map(|(_, value)| value)
@@ -104,36 +110,43 @@ impl Attributes {
 const FEW: u64 = 16;
 
 fn number(stored: &Decoder) -> Attribute {
-    match stored.num_elements() {
-        Ok(2..=FEW) => numbers(stored).map_or(Attribute::Other, Attribute::Numbers),
-        Ok(1) => stored
-            .read_as_f64()
-            .map_or(Attribute::Other, Attribute::Number),
-        _ => Attribute::Other,
+    let numbers = match stored.num_elements() {
+        Ok(1..=FEW) => numbers(stored),
+        _ => None,
+    };
+    match numbers.as_deref() {
+        None => Attribute::Other,
+        Some([number]) => Attribute::Number(*number),
+        Some(numbers) => Attribute::Numbers(numbers.to_vec()),
     }
 }
 
 fn numbers(stored: &Decoder) -> Option<Vec<f64>> {
     fn read<T: H5Type>(stored: &Decoder, number: fn(T) -> f64) -> Option<Vec<f64>> {
+        if stored.shape.is_empty() {
+            return Some(vec![number(stored.read_scalar::<T>().ok()?)]);
+        }
         let values = stored.read_1d::<T>().ok()?;
         Some(values.into_iter().map(number).collect())
     }
-    match (&stored.datatype, size_of(&stored.datatype)) {
-        (Datatype::FloatingPoint { .. }, 4) => read::<f32>(stored, f64::from),
-        (Datatype::FloatingPoint { .. }, 8) => read::<f64>(stored, |v| v),
-        (Datatype::FixedPoint { signed: true, .. }, 4) => read::<i32>(stored, f64::from),
-        (Datatype::FixedPoint { signed: false, .. }, 4) => read::<u32>(stored, f64::from),
-        (Datatype::FixedPoint { signed: true, .. }, 8) => read::<i64>(stored, |v| v as f64),
-        (Datatype::FixedPoint { signed: false, .. }, 8) => read::<u64>(stored, |v| v as f64),
+    match &stored.datatype {
+        Datatype::FloatingPoint { size, .. } => match size {
+            2 => read::<Half>(stored, |half| f64::from(half.number())),
+            4 => read::<f32>(stored, f64::from),
+            8 => read::<f64>(stored, |v| v),
+            _ => None,
+        },
+        Datatype::FixedPoint { size, signed, .. } => match (size, signed) {
+            (1, true) => read::<i8>(stored, f64::from),
+            (1, false) => read::<u8>(stored, f64::from),
+            (2, true) => read::<i16>(stored, f64::from),
+            (2, false) => read::<u16>(stored, f64::from),
+            (4, true) => read::<i32>(stored, f64::from),
+            (4, false) => read::<u32>(stored, f64::from),
+            (8, true) => read::<i64>(stored, |v| v as f64),
+            (8, false) => read::<u64>(stored, |v| v as f64),
+            _ => None,
+        },
         _ => None,
-    }
-}
-
-fn size_of(datatype: &Datatype) -> u32 {
-    match datatype {
-        Datatype::FloatingPoint { size, .. } | Datatype::FixedPoint { size, .. } => {
-            u32::from(*size)
-        }
-        _ => 0,
     }
 }

@@ -9,7 +9,7 @@ use super::attributes::Attributes;
 use super::context::Context;
 use super::fault::{at, guard, unsupported};
 use super::kind::Kind;
-use super::{element, text};
+use super::{chunk_order, element, text};
 use crate::FormatError;
 
 /// Largest compression ratio of zlib.
@@ -150,6 +150,7 @@ impl Dataset {
             return Ok(None);
         }
         self.least_bytes()?;
+        chunk_order::refuse_mixed_up(self)?;
         let texts = guard(&self.path, || {
             let resolve = |bytes: &[u8], size| self.inner.resolve_vlen_reference_bytes(bytes, size);
             let (bytes, size) = (self.inner.read_raw_bytes()?, self.context.reference_size());
@@ -175,6 +176,7 @@ impl Dataset {
             }
         }
         self.least_bytes()?;
+        chunk_order::refuse_mixed_up(self)?;
         if self.count()? == 0 {
             return Ok(Vec::new());
         }

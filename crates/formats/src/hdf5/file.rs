@@ -205,7 +205,7 @@ impl Group {
         let Members { nodes, unreadable } = self.members()?;
         match unreadable.into_iter().next() {
             None => Ok(nodes),
-            Some(Unreadable { path, why }) => Err(unsupported(&path, why)),
+            Some(Unreadable { path, why, .. }) => Err(unsupported(&path, why)),
         }
     }
 
@@ -226,20 +226,37 @@ impl Group {
         let failed: HashSet<String> = members.unreadable.iter().map(|u| u.path.clone()).collect();
         for link in links {
             let path = self.path_of(&link.name);
-            let why = match link.target {
-                _ if known.contains(&path) || failed.contains(&path) => continue,
-                LinkTarget::Hard { .. } => continue,
-                LinkTarget::Soft { path } => format!("it is a link to {path}, which is not there"),
-                LinkTarget::External { filename, path } => format!(
-                    "it is a link to {path} in another file, {filename}, which is not followed; import that file"
-                ),
-            };
-            members.unreadable.push(Unreadable {
-                path,
-                why: one_line(&why),
-            });
+            if !known.contains(&path) && !failed.contains(&path) {
+                members.unreadable.extend(self.leading_nowhere(&link));
+            }
         }
         Ok(members)
+    }
+
+    /// A link that leads to nothing in this file, with the reason.
+    fn leading_nowhere(&self, link: &Link) -> Option<Unreadable> {
+        let why = match &link.target {
+            LinkTarget::Hard { .. } => return None,
+            LinkTarget::Soft { path } if self.is_circle(path) => {
+                format!("it is a link to {path}, which leads back to it in a circle")
+            }
+            LinkTarget::Soft { path } => format!("it is a link to {path}, which is not there"),
+            LinkTarget::External { filename, path } => format!(
+                "it is a link to {path} in another file, {filename}, which is not followed; import that file"
+            ),
+        };
+        Some(Unreadable {
+            path: self.path_of(&link.name),
+            why: one_line(&why),
+            may_hold_data: matches!(link.target, LinkTarget::External { .. }),
+        })
+    }
+
+    fn is_circle(&self, target: &str) -> bool {
+        let circle = guard(&self.path, || {
+            links::is_circle(&self.path, target, &self.context)
+        });
+        circle.unwrap_or(false)
     }
 
     /// Opens each member for itself, so that one that cannot be read does not hide the others.
@@ -250,6 +267,9 @@ impl Group {
         };
         for link in links {
             let path = self.path_of(&link.name);
+            if matches!(&link.target, LinkTarget::Soft { path } if self.is_circle(path)) {
+                continue;
+            }
             let opened = guard(&path, || match self.inner.dataset(&link.name) {
                 Ok(dataset) => Ok((Vec::new(), vec![dataset])),
                 Err(Error::DatasetNotFound(_)) => match self.inner.group(&link.name) {
@@ -264,6 +284,7 @@ impl Group {
                 Err(fault) => members.unreadable.push(Unreadable {
                     why: reason(&fault, &path),
                     path,
+                    may_hold_data: true,
                 }),
             }
         }

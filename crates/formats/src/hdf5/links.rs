@@ -20,6 +20,9 @@ use super::context::Context;
 /// A soft link in a symbol table (HDF5 file format, section III.C, cache type 2).
 const SOFT: u32 = 2;
 
+/// Largest number of links on a way.
+const LONGEST_WAY: usize = 64;
+
 /// A link.
 pub(super) struct Link {
     /// Name in its group.
@@ -50,6 +53,41 @@ pub(super) fn of(group: &Group, context: &Context) -> Result<Vec<Link>> {
         }
     }
     Ok(links)
+}
+
+/// Whether a soft link in the group at `path` leads back to a place on its way.
+pub(super) fn is_circle(path: &str, target: &str, context: &Context) -> Result<bool> {
+    let mut at = absolute(path, target);
+    let mut seen = Vec::new();
+    while !seen.contains(&at) {
+        if seen.len() == LONGEST_WAY {
+            return Ok(false);
+        }
+        let (parent, name) = at.rsplit_once('/').unwrap_or(("", &at));
+        let group = match parent {
+            "" => context.file.root_group()?,
+            parent => context.file.group(parent)?,
+        };
+        let links = of(&group, context)?;
+        let next = match links.into_iter().find(|link| link.name == name) {
+            Some(Link {
+                target: LinkTarget::Soft { path },
+                ..
+            }) => absolute(parent, &path),
+            _ => return Ok(false),
+        };
+        seen.push(std::mem::replace(&mut at, next));
+    }
+    Ok(true)
+}
+
+/// The path of a link's target from the root on.
+fn absolute(group: &str, target: &str) -> String {
+    let target = target.trim_end_matches('/');
+    match target.starts_with('/') {
+        true => target.to_owned(),
+        false => format!("{}/{target}", group.trim_end_matches('/')),
+    }
 }
 
 /// Links of a group as HDF5 1.6 wrote it.

@@ -7,6 +7,8 @@ pub struct Unreadable {
     pub path: String,
     /// The reason, in a few words.
     pub why: String,
+    /// Whether it may hold data; a link that leads nowhere does not.
+    pub may_hold_data: bool,
 }
 
 /// The members of a group, sorted by name.

@@ -4,9 +4,11 @@
 //! memory allocations, and every error states the object.
 
 mod attributes;
+mod chunk_order;
 mod context;
 mod dataset;
 mod element;
+mod encoding;
 mod fault;
 mod file;
 pub mod ipasc;
@@ -16,6 +18,8 @@ mod links;
 mod lzf;
 mod members;
 mod numbers;
+mod packing;
+mod scales;
 mod text;
 
 pub use attributes::{Attribute, Attributes};
@@ -24,6 +28,7 @@ pub use file::{File, Group, Node};
 pub use kind::Kind;
 pub use members::{Members, Unreadable};
 pub use numbers::Array;
+pub use packing::Packing;
 
 /// The signature of an HDF5 file, at byte 0 or after a user block.
 const MAGIC: &[u8] = b"\x89HDF\r\n\x1a\n";

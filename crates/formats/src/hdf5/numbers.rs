@@ -2,8 +2,10 @@
 
 use hdf5_reader::{Datatype, SliceInfo, SliceInfoElem};
 
+use super::chunk_order;
 use super::dataset::Dataset;
 use super::element::{self, Bits, Half, Member, Part, StoredElement};
+use super::encoding::{self, Encoding};
 use super::fault::{at, guard, unsupported};
 use super::kind::Kind;
 use super::layout;
@@ -41,6 +43,8 @@ impl Dataset {
     /// file.
     pub fn numbers(&self) -> Result<Array, FormatError> {
         self.least_bytes()?;
+        chunk_order::refuse_mixed_up(self)?;
+        let encoding = self.encoding()?;
         let datatype = self.inner.dtype();
         let (real, imaginary) = match (self.kind(), datatype) {
             (Kind::Number | Kind::Logical, Datatype::Enum { base, .. }) => {
@@ -58,7 +62,19 @@ impl Dataset {
                 return Err(unsupported(self.path(), what));
             }
         };
-        Ok(Array { real, imaginary })
+        Ok(Array {
+            real: encoding.decoded(real),
+            imaginary,
+        })
+    }
+
+    /// The bits of the numbers that count. A part of a complex number always counts as a whole.
+    fn encoding(&self) -> Result<Encoding, FormatError> {
+        if matches!(self.kind(), Kind::Text | Kind::Reference | Kind::Other) {
+            return Ok(Encoding::Whole);
+        }
+        let raw = guard(self.path(), || self.inner.raw_datatype())?;
+        encoding::of(&raw).map_err(|what| unsupported(self.path(), what))
     }
 
     fn parts(&self, base: &Datatype, around: Around) -> Result<Numbers, FormatError> {
@@ -74,10 +90,7 @@ impl Dataset {
                 (8, false) => self.part::<u64>(around),
                 _ => Err(unsupported(self.path(), element::name(base))),
             },
-            Datatype::FloatingPoint { size: 2, .. } => {
-                self.require_ieee_half()?;
-                self.part::<Half>(around)
-            }
+            Datatype::FloatingPoint { size: 2, .. } => self.part::<Half>(around),
             Datatype::FloatingPoint { size: 4, .. } => self.part::<f32>(around),
             Datatype::FloatingPoint { size: 8, .. } => self.part::<f64>(around),
             other => Err(unsupported(self.path(), element::name(other))),
@@ -91,19 +104,6 @@ impl Dataset {
             Around::RealPart => self.values::<Part<T, false>>()?,
             Around::ImaginaryPart => self.values::<Part<T, true>>()?,
         }))
-    }
-
-    /// A two-byte float can have a format other than IEEE 754, which the decoder does not distinguish.
-    fn require_ieee_half(&self) -> Result<(), FormatError> {
-        let bytes = guard(self.path(), || self.inner.raw_datatype())?;
-        // After class and size: bit offset and precision, then position and size of exponent and mantissa.
-        match bytes.get(8..16) {
-            Some([0, 0, 16, 0, 10, 5, 0, 10]) => Ok(()),
-            _ => Err(unsupported(
-                self.path(),
-                "a two-byte float that is not float16",
-            )),
-        }
     }
 
     fn values<W: StoredElement>(&self) -> Result<Vec<W::Number>, FormatError> {

@@ -1,6 +1,6 @@
 //! Converts units, quaternion and affine rows of a header to a [`Grid`], and back.
 
-use rsom_volume::{Affine, Grid, Orientation, Spacing};
+use rsom_volume::{Affine, Grid, Spacing};
 
 use super::fault::bad;
 use super::header::Header;
@@ -47,9 +47,9 @@ pub(super) fn grid_with(
     } else {
         Spacing::Millimetres(size)
     };
-    let affine = if header.sform_code > 0 {
-        header.srow.map(|row| row.map(|v| v * in_mm))
-    } else if header.qform_code > 0 {
+    let affine = if let Some(rows) = valid_sform(header) {
+        rows.map(|row| row.map(|v| v * in_mm))
+    } else if has_valid_qform(header) {
         from_quaternion(&header.quaternion, size, header.pixdim[0], in_mm)
     } else {
         let diagonal = |r: usize| std::array::from_fn(|c| if r == c { size[r] } else { 0.0 });
@@ -59,17 +59,36 @@ pub(super) fn grid_with(
 }
 
 /// Whether every `pixdim` is 1: the default of writers that set the affine only.
-fn has_default_size(header: &Header) -> bool {
+pub(super) fn has_default_size(header: &Header) -> bool {
     header.pixdim[1..4].iter().all(|d| *d == 1.0)
 }
 
 /// The voxel size that the rows of the sform give, in the unit of the header. `None` without an sform.
 fn sform_size(header: &Header) -> Option<[f64; 3]> {
-    let length = |axis: usize| {
-        let squares = header.srow.iter().map(|row| row[axis] * row[axis]);
+    Some(lengths(valid_sform(header)?))
+}
+
+/// The rows of the sform; `None` when the header has none, or none that is an affine: zeros, or values that are not finite.
+pub(super) fn valid_sform(header: &Header) -> Option<&Affine> {
+    let rows = &header.srow;
+    let linear: [[f64; 3]; 3] =
+        std::array::from_fn(|row| std::array::from_fn(|col| rows[row][col]));
+    let finite = rows.as_flattened().iter().all(|v| v.is_finite());
+    let valid = finite && determinant(&linear) != 0.0;
+    (header.sform_code > 0 && valid).then_some(rows)
+}
+
+/// Whether the header has a qform whose numbers are finite.
+pub(super) fn has_valid_qform(header: &Header) -> bool {
+    header.qform_code > 0 && header.quaternion.iter().all(|v| v.is_finite())
+}
+
+/// The lengths of the columns of an affine.
+pub(super) fn lengths(affine: &Affine) -> [f64; 3] {
+    std::array::from_fn(|axis| {
+        let squares = affine.iter().map(|row| row[axis] * row[axis]);
         squares.sum::<f64>().sqrt()
-    };
-    (header.sform_code > 0).then(|| std::array::from_fn(length))
+    })
 }
 
 /// What is wrong with the voxel size, if anything.
@@ -80,66 +99,18 @@ fn fault_of_size(header: &Header) -> Option<String> {
     Some(format!("pixdim[{axis}] is {size}, not positive and finite"))
 }
 
-/// Warnings about implausible geometry; empty when there are none.
-pub(super) fn doubts(header: &Header, grid: &Grid) -> Vec<String> {
-    /// Largest plausible width of a skin scan.
-    const WIDEST_MM: f64 = 100.0;
-    let mut doubts = Vec::new();
-    let orientation = Orientation::of(grid);
-    if states_orientation(header, grid) && !orientation.has_depth_to_inferior() {
-        doubts.push(format!(
-            "the third axis must point down (inferior), but by the header the axes are {orientation}: {}; \
-             if the header is right, run 'io convert --orientation reorder'; if it is wrong, 'io convert --orientation restate'",
-            ["depth is the first axis", "depth is the second axis", "depth is upside down"][orientation.vertical_axis()]
-        ));
-    }
-    let Spacing::Millimetres(size) = grid.spacing() else {
-        return doubts;
-    };
-    let [x, y, z] = grid.shape();
-    if size == [1.0; 3] && x.max(y).max(z) as f64 > WIDEST_MM {
-        doubts.push(format!(
-            "voxels of exactly 1 mm give a field of view of {x} × {y} × {z} mm; the voxel size may be wrong"
-        ));
-    }
-    let length = |axis: usize| {
-        let squares = grid.affine().iter().map(|row| row[axis] * row[axis]);
-        squares.sum::<f64>().sqrt()
-    };
-    let from_affine = Spacing::Millimetres(std::array::from_fn(length));
-    let differs =
-        |a: [f64; 3], b: [f64; 3]| (0..3).any(|axis| (a[axis] / b[axis] - 1.0).abs() > SAME_SIZE);
-    if let Spacing::Millimetres(other) = from_affine
-        && differs(other, size)
-    {
-        let source = if header.sform_code > 0 {
-            "sform"
-        } else {
-            "qform"
-        };
-        doubts.push(format!(
-            "pixdim says {}, but the {source} says {from_affine}; pixdim is used",
-            grid.spacing()
-        ));
-    } else if has_default_size(header) && differs(size, [1.0; 3]) {
-        doubts.push(format!(
-            "pixdim is 1, as in files without a voxel size, but the sform says {}; the sform is used",
-            grid.spacing()
-        ));
-    }
-    doubts
-}
-
-/// Largest relative difference of the voxel sizes of pixdim and affine that raises no doubt.
-const SAME_SIZE: f64 = 0.01;
-
 /// Whether the header says where the axes point. The identity, which many writers use without knowing, does not.
 pub(super) fn states_orientation(header: &Header, grid: &Grid) -> bool {
-    (header.sform_code > 0 || header.qform_code > 0) && !grid.has_identity_affine()
+    (valid_sform(header).is_some() || has_valid_qform(header)) && !grid.has_identity_affine()
 }
 
 /// The affine of a qform (NIfTI-1 standard, "method 2").
-fn from_quaternion(quaternion: &[f64; 6], size: [f64; 3], handedness: f64, in_mm: f64) -> Affine {
+pub(super) fn from_quaternion(
+    quaternion: &[f64; 6],
+    size: [f64; 3],
+    handedness: f64,
+    in_mm: f64,
+) -> Affine {
     let [b, c, d, x, y, z] = *quaternion;
     let squares = b * b + c * c + d * d;
     // Rounding may make the vector part longer than 1; then it is a half turn.

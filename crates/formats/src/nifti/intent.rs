@@ -15,6 +15,10 @@ const VECTORS: [(i32, &str); 7] = [
     (1009, "triangles"),
     (1010, "quaternions"),
 ];
+/// The code of labels.
+const LABELS: i32 = 1002;
+/// Codes of colors: red, green and blue, also with alpha.
+const COLORS: [(i32, usize); 2] = [(2003, 3), (2004, 4)];
 /// Codes of statistics: correlation, t, F, z, … p-values and their logarithms.
 const STATISTICS: std::ops::RangeInclusive<i32> = 2..=24;
 /// Codes of the unit of the fourth axis that are times.
@@ -32,6 +36,32 @@ pub(super) fn refuse_vectors(header: &Header) -> Result<(), FormatError> {
             Err(FormatError::unsupported(FORMAT, what))
         }
     }
+}
+
+/// What the intent of a file says, in a few words; `None` for a file without an intent.
+pub(super) fn words(header: &Header) -> Option<String> {
+    let code = header.intent;
+    let refused = VECTORS.iter().find(|(known, _)| *known == code);
+    Some(match (code, refused) {
+        (0, _) => return None,
+        (_, Some((_, name))) => format!("{code} ({name}; such values are not read)"),
+        (LABELS, _) => format!("{code} (labels)"),
+        (2003 | 2004, _) => format!("{code} (colors)"),
+        _ if STATISTICS.contains(&code) => format!("{code} (a statistic)"),
+        _ => code.to_string(),
+    })
+}
+
+/// Whether the channels are red, green and blue, and alpha for a fourth one.
+pub(super) fn is_color(intent: i32, channels: usize) -> bool {
+    COLORS.contains(&(intent, channels))
+}
+
+/// A note about labels that are read as intensities.
+pub(super) fn note_of_labels(header: &Header) -> Option<String> {
+    (header.intent == LABELS).then(|| {
+        format!("its values are labels (intent_code {LABELS}), but are read as intensities")
+    })
 }
 
 /// Warnings about values that may not be intensities, and about lengths without a unit.

@@ -7,8 +7,10 @@
 //! Arrays have standard (row-major) layout with axes (x, y, z, channel), independent of the order in the file. Axes are
 //! used as stored, without reorientation.
 
+mod doubts;
 mod fault;
 mod geometry;
+mod gunzip;
 mod gzip;
 mod header;
 mod header2;
@@ -29,8 +31,8 @@ pub use header::Header;
 pub use limits::Limits;
 pub use magic::is;
 pub use read::{
-    Reading, read_channels, read_doubts, read_grid, read_header, read_labels, read_labels_with,
-    read_mask, read_mask_with, read_scan, read_scan_with, states_orientation,
+    Noted, Reading, read_channels, read_doubts, read_grid, read_header, read_intent, read_labels,
+    read_labels_with, read_mask, read_mask_with, read_scan, read_scan_with, states_orientation,
 };
 pub use summary::{VoxelSummary, has_voxels, summarize};
 pub use voxel_type::VoxelType;

@@ -6,6 +6,7 @@ use std::path::Path;
 use ndarray::{Array4, Axis};
 use rsom_volume::{Grid, LabelMap, Mask, Scan};
 
+use super::doubts;
 use super::fault::FORMAT;
 use super::geometry;
 use super::header::Header;
@@ -13,10 +14,11 @@ use super::intent;
 use super::layout::{Strides, to_array};
 use super::limits::Limits;
 use super::scaling::Scaling;
-use super::source::OpenFile;
+use super::source::{OpenFile, Stored};
 use super::voxel_type::VoxelType;
 use super::voxels::{StoredValue, Voxels, each_type};
-use crate::FormatError;
+use crate::error::plain_number;
+use crate::{Changed, FormatError, require_mask};
 use rsom_volume::RawChannel;
 
 /// Options for reading a scan.
@@ -30,6 +32,15 @@ pub struct Reading {
     pub spacing_mm: Option<[f64; 3]>,
     /// Whether intensities that single precision rounds are refused.
     pub exact: bool,
+}
+
+/// A volume, and what its reader should know about the file: one sentence each.
+#[derive(Debug, Clone)]
+pub struct Noted<V> {
+    /// The volume.
+    pub volume: V,
+    /// The notes.
+    pub notes: Vec<String>,
 }
 
 impl Reading {
@@ -58,8 +69,7 @@ pub fn read_grid(path: &Path) -> Result<Grid, FormatError> {
     geometry::grid(&read_header(path)?)
 }
 
-/// Warnings about a file's geometry and the meaning of its values: a voxel size of exactly 1 mm with an implausible field
-/// of view; a voxel size that contradicts the affine, or is none, or has no unit; values that are a statistic; a fourth
+/// Warnings about a file's geometry and the meaning of its values: a voxel size with an implausible field of view; an sform and a qform that disagree, or are none; a voxel size that contradicts the affine, or is none, or has no unit; values that are a statistic; a fourth
 /// axis of time.
 ///
 /// # Errors
@@ -67,11 +77,19 @@ pub fn read_grid(path: &Path) -> Result<Grid, FormatError> {
 pub fn read_doubts(path: &Path) -> Result<Vec<String>, FormatError> {
     let header = read_header(path)?;
     let mut doubts = match geometry::grid(&header) {
-        Ok(grid) => geometry::doubts(&header, &grid),
+        Ok(grid) => doubts::doubts(&header, &grid),
         Err(fault) => vec![fault.to_string()],
     };
     doubts.extend(intent::doubts(&header));
     Ok(doubts)
+}
+
+/// What the intent of a file says, in a few words; `None` for a file without an intent.
+///
+/// # Errors
+/// An invalid header.
+pub fn read_intent(path: &Path) -> Result<Option<String>, FormatError> {
+    Ok(intent::words(&read_header(path)?))
 }
 
 /// Whether the header says where the axes point: it has an sform or a qform, and its affine is not the identity.
@@ -94,14 +112,14 @@ pub fn states_orientation(path: &Path) -> Result<bool, FormatError> {
 /// # Errors
 /// An invalid file; NaN or infinite voxels, with their number.
 pub fn read_scan(path: &Path) -> Result<Scan, FormatError> {
-    read_scan_with(path, Reading::DEFAULT)
+    Ok(read_scan_with(path, Reading::DEFAULT)?.volume)
 }
 
 /// Reads a scan with the given options.
 ///
 /// # Errors
 /// An invalid file; NaN or infinite voxels unless the options accept them.
-pub fn read_scan_with(path: &Path, reading: Reading) -> Result<Scan, FormatError> {
+pub fn read_scan_with(path: &Path, reading: Reading) -> Result<Noted<Scan>, FormatError> {
     let opened = OpenFile::open(path, reading.limits)?;
     let header = opened.header.clone();
     intent::refuse_vectors(&header)?;
@@ -117,19 +135,20 @@ pub fn read_scan_with(path: &Path, reading: Reading) -> Result<Scan, FormatError
         }
     };
     let shape = [nx, ny, nz, channels];
-    let voxels = Voxels::decode(&header, opened.voxels()?)?;
+    let Stored { bytes, note } = opened.voxels()?;
+    let voxels = Voxels::decode(&header, bytes)?;
+    let mut notes: Vec<String> = note.into_iter().collect();
+    notes.extend(intent::note_of_labels(&header));
+    notes.extend(changed(&voxels, header.scaling).notes());
     if reading.exact {
         refuse_rounded(&voxels, header.scaling)?;
     }
     let intensities = intensities(&voxels, shape, strides, header.scaling);
     if !reading.keep_non_finite {
-        refuse_non_finite(intensities.iter().copied())?;
+        refuse_outside_single(&intensities, &voxels, header.scaling)?;
     }
-    Ok(Scan::new(
-        grid,
-        channel_names(&header, channels),
-        intensities,
-    )?)
+    let volume = Scan::new(grid, channel_names(&header, channels), intensities)?;
+    Ok(Noted { volume, notes })
 }
 
 /// Reads the volumes of a file, of shape (x, y, z): single precision as such, all other types in double precision.
@@ -147,7 +166,7 @@ pub fn read_channels(path: &Path) -> Result<Vec<RawChannel>, FormatError> {
             format_args!("{} as numbers", header.voxel_type),
         ));
     }
-    let voxels = Voxels::decode(&header, opened.voxels()?)?;
+    let voxels = Voxels::decode(&header, opened.voxels()?.bytes)?;
     let (shape, len) = ([nx, ny, nz, 1], nx * ny * nz);
     let strides = Strides::planar(shape);
     let plain = header.scaling.is_none();
@@ -179,25 +198,31 @@ pub fn read_channels(path: &Path) -> Result<Vec<RawChannel>, FormatError> {
 /// # Errors
 /// An invalid file; NaN; more than one value in addition to 0, which the message lists.
 pub fn read_mask(path: &Path) -> Result<Mask, FormatError> {
-    read_mask_with(path, Reading::DEFAULT)
+    Ok(read_mask_with(path, Reading::DEFAULT)?.volume)
 }
 
 /// Reads a binary mask with the given options.
 ///
 /// # Errors
 /// As [`read_mask`].
-pub fn read_mask_with(path: &Path, reading: Reading) -> Result<Mask, FormatError> {
-    let (header, grid, voxels) = single_volume(path, "a mask", reading)?;
+pub fn read_mask_with(path: &Path, reading: Reading) -> Result<Noted<Mask>, FormatError> {
+    let Single {
+        header,
+        grid,
+        voxels,
+        notes,
+    } = single_volume(path, "a mask", reading)?;
     let scaling = Scaling::of(&header);
     let scaled = |v: f64| scaling.map_or(v, |scaling| scaling.whole(v));
     let shape = with_channel(grid.shape());
     let strides = Strides::planar(shape);
     let set = each_type!(&voxels, values => {
-        refuse_non_finite(values.iter().map(|v| scaled(v.double()) as f32))?;
-        refuse_third_value(values.iter().map(|v| scaled(v.double())))?;
+        refuse_non_finite(values.iter().map(|v| scaled(v.double())))?;
+        require_mask(values.iter().map(|v| scaled(v.double())))?;
         to_array(values, shape, strides, |v| scaled(v.double()) != 0.0)
     });
-    Ok(Mask::new(grid, set.remove_axis(Axis(3)))?)
+    let volume = Mask::new(grid, set.remove_axis(Axis(3)))?;
+    Ok(Noted { volume, notes })
 }
 
 /// Reads integer labels exactly; a floating-point file is accepted when every value is an integer.
@@ -208,15 +233,20 @@ pub fn read_mask_with(path: &Path, reading: Reading) -> Result<Mask, FormatError
 /// An invalid file; a value that is not a 32-bit integer, which the message states, with slope and intercept if there
 /// are any.
 pub fn read_labels(path: &Path) -> Result<LabelMap, FormatError> {
-    read_labels_with(path, Reading::DEFAULT)
+    Ok(read_labels_with(path, Reading::DEFAULT)?.volume)
 }
 
 /// Reads integer labels with the given options.
 ///
 /// # Errors
 /// As [`read_labels`].
-pub fn read_labels_with(path: &Path, reading: Reading) -> Result<LabelMap, FormatError> {
-    let (header, grid, voxels) = single_volume(path, "a label map", reading)?;
+pub fn read_labels_with(path: &Path, reading: Reading) -> Result<Noted<LabelMap>, FormatError> {
+    let Single {
+        header,
+        grid,
+        voxels,
+        notes,
+    } = single_volume(path, "a label map", reading)?;
     let scaling = Scaling::of(&header);
     let label = |v: f64, exact: Option<i128>| -> Option<i32> {
         let exact = match scaling {
@@ -228,22 +258,24 @@ pub fn read_labels_with(path: &Path, reading: Reading) -> Result<LabelMap, Forma
     let shape = with_channel(grid.shape());
     let labels = each_type!(&voxels, values => {
         if let Some(bad) = values.iter().find(|v| label(v.double(), v.integer()).is_none()) {
-            return Err(not_a_label(bad.double(), scaling));
+            return Err(not_a_label(*bad, scaling));
         }
         to_array(values, shape, Strides::planar(shape), |v| {
             label(v.double(), v.integer()).unwrap_or_default()
         })
     });
-    Ok(LabelMap::new(
-        grid,
-        labels.remove_axis(Axis(3)),
-        BTreeMap::new(),
-    )?)
+    let volume = LabelMap::new(grid, labels.remove_axis(Axis(3)), BTreeMap::new())?;
+    Ok(Noted { volume, notes })
 }
 
-fn not_a_label(stored: f64, scaling: Option<Scaling>) -> FormatError {
+fn not_a_label(stored: impl StoredValue, scaling: Option<Scaling>) -> FormatError {
+    let exact = stored.integer();
+    let stored = stored.double();
     match scaling {
-        None => FormatError::NotALabel { value: stored },
+        // Double precision does not hold every integer of 64 bits.
+        None => FormatError::NotALabel {
+            value: exact.map_or(plain_number(stored), |whole| whole.to_string()),
+        },
         Some(scaling) => FormatError::NotAScaledLabel {
             value: scaling.value(stored),
             stored,
@@ -253,11 +285,15 @@ fn not_a_label(stored: f64, scaling: Option<Scaling>) -> FormatError {
     }
 }
 
-fn single_volume(
-    path: &Path,
-    what: &str,
-    reading: Reading,
-) -> Result<(Header, Grid, Voxels), FormatError> {
+/// A file of one volume.
+struct Single {
+    header: Header,
+    grid: Grid,
+    voxels: Voxels,
+    notes: Vec<String>,
+}
+
+fn single_volume(path: &Path, what: &str, reading: Reading) -> Result<Single, FormatError> {
     let opened = OpenFile::open(path, reading.limits)?;
     let header = opened.header.clone();
     intent::refuse_vectors(&header)?;
@@ -268,8 +304,13 @@ fn single_volume(
         let fault = format_args!("{kind} of shape {shape:?} is not {what}, which has one channel");
         return Err(FormatError::format(FORMAT, fault));
     }
-    let voxels = Voxels::decode(&header, opened.voxels()?)?;
-    Ok((header, grid, voxels))
+    let Stored { bytes, note } = opened.voxels()?;
+    Ok(Single {
+        voxels: Voxels::decode(&header, bytes)?,
+        header,
+        grid,
+        notes: note.into_iter().collect(),
+    })
 }
 
 fn intensities(
@@ -299,9 +340,50 @@ fn refuse_rounded(voxels: &Voxels, scaling: Option<(f64, f64)>) -> Result<(), Fo
     }
 }
 
-pub(super) fn refuse_non_finite(values: impl Iterator<Item = f32>) -> Result<(), FormatError> {
+/// Counts what single precision changes.
+fn changed(voxels: &Voxels, scaling: Option<(f64, f64)>) -> Changed {
+    let floats = matches!(voxels, Voxels::Float32(_) | Voxels::Float64(_));
+    match (voxels, scaling) {
+        // These types are exact in single precision.
+        (Voxels::Uint8(_) | Voxels::Int8(_) | Voxels::Uint16(_) | Voxels::Int16(_), None)
+        | (Voxels::Float32(_), None) => Changed::default(),
+        _ => {
+            let (slope, intercept) = scaling.unwrap_or((1.0, 0.0));
+            let integers = !floats && scaling.is_none();
+            each_type!(voxels, values => Changed::of(
+                values.iter().map(|v| v.double() * slope + intercept), integers,
+            ))
+        }
+    }
+}
+
+/// Refuses intensities that are NaN or infinite, in the file or in single precision.
+fn refuse_outside_single(
+    intensities: &Array4<f32>,
+    voxels: &Voxels,
+    scaling: Option<(f64, f64)>,
+) -> Result<(), FormatError> {
+    if intensities.iter().all(|value| value.is_finite()) {
+        return Ok(());
+    }
+    let (slope, intercept) = scaling.unwrap_or((1.0, 0.0));
+    each_type!(voxels, values => {
+        let exact = || values.iter().map(|v| v.double() * slope + intercept);
+        refuse_non_finite(exact())?;
+        let outside = || exact().filter(|value| !(*value as f32).is_finite());
+        Err(FormatError::OutsideSingle {
+            count: outside().count(),
+            value: outside().next().unwrap_or_default(),
+        })
+    })
+}
+
+pub(super) fn refuse_non_finite(
+    values: impl Iterator<Item = impl Into<f64>>,
+) -> Result<(), FormatError> {
     let (mut nan, mut infinite) = (0, 0);
     for value in values {
+        let value: f64 = value.into();
         nan += usize::from(value.is_nan());
         infinite += usize::from(value.is_infinite());
     }
@@ -309,29 +391,6 @@ pub(super) fn refuse_non_finite(values: impl Iterator<Item = f32>) -> Result<(),
         return Ok(());
     }
     Err(FormatError::NonFinite { nan, infinite })
-}
-
-fn refuse_third_value(values: impl Iterator<Item = f64>) -> Result<(), FormatError> {
-    const SHOWN: usize = 4;
-    let mut found: Vec<f64> = Vec::new();
-    for value in values {
-        if value != 0.0 && !found.contains(&value) {
-            found.push(value);
-            if found.len() == SHOWN {
-                break;
-            }
-        }
-    }
-    if found.len() < 2 {
-        return match found.first() {
-            Some(value) if value.fract() != 0.0 => {
-                Err(FormatError::NotAMaskValue { value: *value })
-            }
-            _ => Ok(()),
-        };
-    }
-    found.sort_by(f64::total_cmp);
-    Err(FormatError::NotBinary { values: found })
 }
 
 fn with_channel([nx, ny, nz]: [usize; 3]) -> [usize; 4] {
@@ -344,6 +403,9 @@ fn channel_names(header: &Header, channels: usize) -> Vec<String> {
             ["R", "G", "B", "A"].map(str::to_owned)[..channels].to_vec()
         }
         (_, 1) => vec!["intensity".to_owned()],
+        _ if intent::is_color(header.intent, channels) => {
+            ["R", "G", "B", "A"].map(str::to_owned)[..channels].to_vec()
+        }
         _ => (1..=channels).map(|n| n.to_string()).collect(),
     }
 }

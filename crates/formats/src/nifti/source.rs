@@ -3,9 +3,8 @@
 use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use flate2::read::MultiGzDecoder;
-
 use super::fault::bad;
+use super::gunzip::{Behind, Gunzip};
 use super::header::Header;
 use super::limits::Limits;
 use crate::{FormatError, opened};
@@ -37,6 +36,14 @@ struct Stream {
     /// Size of the stored file in bytes.
     stored: u64,
     compressed: bool,
+    /// What stands behind the compressed data.
+    behind: Behind,
+}
+
+/// The bytes of the voxels, and what the reader should know about the file.
+pub(crate) struct Stored {
+    pub bytes: Vec<u8>,
+    pub note: Option<String>,
 }
 
 impl OpenFile {
@@ -45,7 +52,7 @@ impl OpenFile {
     /// # Errors
     /// The file cannot be read; its header is invalid.
     pub(crate) fn open(path: &Path, limits: Limits) -> Result<Self, FormatError> {
-        let path = match sibling(path, ".img", ".hdr") {
+        let path = match sibling(path, "img", "hdr") {
             Some(header) => existing(&header)?,
             None => path.to_path_buf(),
         };
@@ -54,7 +61,7 @@ impl OpenFile {
         let (size, big_endian) = Header::size(&bytes)?;
         bytes.extend(stream.next(size - 4)?);
         let header = Header::parse(&bytes, big_endian, limits)?;
-        let data = match (header.single_file, sibling(&path, ".hdr", ".img")) {
+        let data = match (header.single_file, sibling(&path, "hdr", "img")) {
             (true, _) => Data::Here(stream),
             (false, Some(image)) => Data::Beside(image),
             (false, None) => return Err(bad("the header of a pair must be named .hdr")),
@@ -74,7 +81,7 @@ impl OpenFile {
     ///
     /// # Errors
     /// Truncated or corrupt data; extents that do not fit into the file.
-    pub(crate) fn voxels(self) -> Result<Vec<u8>, FormatError> {
+    pub(crate) fn voxels(self) -> Result<Stored, FormatError> {
         let mut stream = match self.data {
             Data::Here(stream) => stream,
             Data::Beside(image) => Stream::open(&existing(&image)?)?,
@@ -82,7 +89,12 @@ impl OpenFile {
         let end = self.header.offset + self.header.data_bytes();
         stream.require(end)?;
         stream.skip_to(self.header.offset)?;
-        stream.rest(self.header.data_bytes())
+        let bytes = stream.rest(self.header.data_bytes())?;
+        let note = (stream.behind.others() > 0).then(|| {
+            "bytes that are not compressed data stand behind its compressed data, and are left out"
+                .to_owned()
+        });
+        Ok(Stored { bytes, note })
     }
 }
 
@@ -98,8 +110,9 @@ impl Stream {
         };
         file.rewind()?;
         let file = BufReader::with_capacity(1 << 16, file);
+        let behind = Behind::default();
         let reader: Box<dyn Read> = if compressed {
-            Box::new(MultiGzDecoder::new(file))
+            Box::new(Gunzip::new(file, behind.clone()))
         } else {
             Box::new(file)
         };
@@ -108,6 +121,7 @@ impl Stream {
             position: 0,
             stored,
             compressed,
+            behind,
         })
     }
 
@@ -194,12 +208,28 @@ fn broken(error: &std::io::Error, truncated: &str) -> FormatError {
     }
 }
 
-/// The path of a pair's other file, if this one ends in `from`; without `.gz`.
+/// The path of a pair's other file, if this one ends in `from`; without `.gz`. Capital letters stay capital.
 fn sibling(path: &Path, from: &str, to: &str) -> Option<PathBuf> {
-    let name = path.file_name()?.to_str()?;
-    let stem = name.strip_suffix(".gz").unwrap_or(name);
-    let stem = stem.strip_suffix(from)?;
-    Some(path.with_file_name(format!("{stem}{to}")))
+    let ends = |path: &Path, ending: &str| {
+        path.extension()
+            .is_some_and(|found| found.eq_ignore_ascii_case(ending))
+    };
+    let plain = match ends(path, "gz") {
+        true => path.with_extension(""),
+        false => path.to_path_buf(),
+    };
+    if !ends(&plain, from) {
+        return None;
+    }
+    let capital = plain
+        .extension()
+        .is_some_and(|found| found.eq_ignore_ascii_case(from) && found != from);
+    let to = if capital {
+        to.to_uppercase()
+    } else {
+        to.to_owned()
+    };
+    Some(plain.with_extension(to))
 }
 
 /// The file itself, or its compressed form.
@@ -207,11 +237,14 @@ fn existing(path: &Path) -> Result<PathBuf, FormatError> {
     if path.exists() {
         return Ok(path.to_path_buf());
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let compressed = path.with_file_name(format!("{name}.gz"));
-    if compressed.exists() {
-        return Ok(compressed);
+    for ending in [".gz", ".GZ"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        if Path::new(&name).exists() {
+            return Ok(name.into());
+        }
     }
+    let name = Path::new(path.file_name().unwrap_or_default()).display();
     Err(bad(format_args!(
         "the other file of the pair, {name} or {name}.gz, is missing"
     )))

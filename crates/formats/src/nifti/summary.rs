@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::header::Header;
 use super::limits::Limits;
+use super::scaling::Scaling;
 use super::source::OpenFile;
 use super::voxels::{StoredValue, Voxels, each_type};
 use crate::FormatError;
@@ -21,7 +22,7 @@ pub struct VoxelSummary {
     pub nan: u64,
     /// Number of infinite values.
     pub infinite: u64,
-    /// The distinct values, when they are few integers without scaling.
+    /// The distinct values, when they are few integers.
     pub labels: Option<BTreeSet<i64>>,
 }
 
@@ -32,7 +33,7 @@ pub struct VoxelSummary {
 pub fn summarize(path: &Path) -> Result<VoxelSummary, FormatError> {
     let opened = OpenFile::open(path, Limits::DEFAULT)?;
     let header = opened.header.clone();
-    let voxels = Voxels::decode(&header, opened.voxels()?)?;
+    let voxels = Voxels::decode(&header, opened.voxels()?.bytes)?;
     Ok(VoxelSummary::of(&header, &voxels))
 }
 
@@ -60,24 +61,24 @@ impl VoxelSummary {
                 infinite += 1;
             }
         });
-        let labels = match header.scaling {
-            None => few_integers(voxels),
-            Some(_) => None,
-        };
         Self {
             range: (low <= high).then_some([low, high]),
             nan,
             infinite,
-            labels,
+            labels: few_integers(voxels, Scaling::of(header)),
         }
     }
 }
 
-fn few_integers(voxels: &Voxels) -> Option<BTreeSet<i64>> {
+fn few_integers(voxels: &Voxels, scaling: Option<Scaling>) -> Option<BTreeSet<i64>> {
     let mut found = BTreeSet::new();
     let mut last = None;
     each_type!(voxels, stored => for value in stored {
-        let value = i64::try_from(value.integer()?).ok()?;
+        let whole = match scaling {
+            None => value.integer(),
+            Some(scaling) => scaling.whole(value.double()).integer(),
+        };
+        let value = i64::try_from(whole?).ok()?;
         if last != Some(value) {
             found.insert(value);
             last = Some(value);

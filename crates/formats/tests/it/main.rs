@@ -3,6 +3,7 @@
 mod common;
 mod matlab;
 mod matlab73;
+mod nifti_doubts;
 mod nifti_faults;
 mod nifti_round_trip;
 mod png;

@@ -219,7 +219,7 @@ fn arrays_that_take_no_room_in_the_file_are_counted() {
 
 #[test]
 fn no_matlab_file_is_told_so() {
-    for bytes in [&b""[..], b"subject,scan\n1,2\n3,4\n5,6\n", &[0; 4096]] {
+    for bytes in [&b"subject,scan\n1,2\n3,4\n5,6\n"[..], &[0; 4096]] {
         let error = read(bytes).unwrap_err().to_string();
         assert!(error.contains("not a MATLAB file"), "{error}");
     }

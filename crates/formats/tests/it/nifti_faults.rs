@@ -121,11 +121,19 @@ fn another_voxel_size_stands_in_for_none() {
         };
         let spacing = rsom_volume::Spacing::Millimetres([1.0, 2.0, 3.0]);
         assert_eq!(
-            read_mask_with(&path, reading).unwrap().grid().spacing(),
+            read_mask_with(&path, reading)
+                .unwrap()
+                .volume
+                .grid()
+                .spacing(),
             spacing
         );
         assert_eq!(
-            read_scan_with(&path, reading).unwrap().grid().spacing(),
+            read_scan_with(&path, reading)
+                .unwrap()
+                .volume
+                .grid()
+                .spacing(),
             spacing
         );
     }
@@ -155,8 +163,6 @@ fn headers_that_lie_are_refused() {
     expect(&with(|n| n.pixdim[2] = 0.0), "pixdim[2] is 0");
     expect(&with(|n| n.pixdim[3] = -2.0), "pixdim[3] is -2");
     expect(&with(|n| n.pixdim[1] = f64::NAN), "pixdim[1] is NaN");
-    expect(&with(|n| n.srow[5] = f64::INFINITY), "affine");
-    expect(&with(|n| n.srow = [0.0; 12]), "affine");
     expect(&with(|n| n.vox_offset = 0.0), "vox_offset is 0");
     expect(&with(|n| n.vox_offset = f64::NAN), "vox_offset is NaN");
     expect(&with(|n| n.vox_offset = 352.5), "vox_offset is 352.5");
@@ -215,7 +221,7 @@ fn truncated_voxels_are_refused_with_both_sizes() {
     for cut in 1..whole.len() {
         fault_of("x.nii.gz", &whole[..whole.len() - cut]);
     }
-    for cut in [0, 1, 4, 347] {
+    for cut in [1, 4, 347] {
         let message = fault_of("x.nii", &file[..cut]);
         assert!(message.contains("too short for a header"), "{message}");
     }
@@ -268,7 +274,7 @@ fn nan_and_infinite_voxels_are_counted_and_kept_only_on_request() {
         keep_non_finite: true,
         ..Reading::DEFAULT
     };
-    let scan = read_scan_with(&path, keep).unwrap();
+    let scan = read_scan_with(&path, keep).unwrap().volume;
     assert!(scan.intensities()[[1, 0, 0, 0]].is_nan());
     assert!(read_mask(&path).unwrap_err().to_string().contains("NaN"));
     assert!(read_labels(&path).is_err());
@@ -287,7 +293,7 @@ fn a_mask_holds_one_value_beside_zero() {
     write(&[0, 3, 1, 3]);
     assert_eq!(
         read_mask(&path).unwrap_err().to_string(),
-        "it is not a binary mask: in addition to 0 it has the values 1, 3"
+        "it is not a binary mask: in addition to 0 it has the values 1, 3; read it as labels, or set all but one of them to 0 first"
     );
     std::fs::write(&path, Nifti::bytes(&[2, 2, 1, 2]).file()).unwrap();
     assert!(

@@ -438,3 +438,117 @@ fn a_truncated_or_altered_file_is_a_fault_not_a_panic() {
         }
     }
 }
+
+/// Two pages of one unsigned 16-bit pixel with an ImageDescription of ImageJ.
+fn calibrated(lines: &str, values: [u16; 2]) -> Result<Stack, String> {
+    let text = format!("ImageJ=1.54f\nimages=2\nslices=2\n{lines}");
+    let page = |value: u16| Page {
+        strips: vec![value.to_le_bytes().to_vec()],
+        ..Page::gray(1, 1, &[]).short(258, 16)
+    };
+    let first = page(values[0]).with(270, Field::Text(text.leak()));
+    read(&[first, page(values[1])])
+}
+
+#[test]
+fn a_straight_line_of_imagej_calibrates_the_values() {
+    let signed = calibrated("cf=0\nc0=-32768.0\nc1=1.0\n", [32768 - 100, 32768 + 7]).unwrap();
+    assert_eq!(values(&signed), [[-100.0], [7.0]]);
+    assert_eq!(signed.slices[0].sample.to_string(), "int16");
+    assert!(
+        signed.notes[0].contains("-32768 + 1 × stored value"),
+        "{:?}",
+        signed.notes
+    );
+    let line = calibrated("cf=0\nc0=10.0\nc1=0.5\n", [0, 3]).unwrap();
+    assert_eq!(values(&line), [[10.0], [11.5]]);
+    let none = calibrated("cf=20\n", [0, 3]).unwrap();
+    assert_eq!(
+        (values(&none), none.notes.len()),
+        (vec![vec![0.0], vec![3.0]], 0)
+    );
+    for (lines, word) in [
+        ("cf=21\n", "function 21"),
+        ("cf=1\nc0=0\nc1=1\nc2=2\n", "function 1 "),
+        ("cf=0\nc0=1\n", "cf=0 without two numbers"),
+    ] {
+        let error = calibrated(lines, [0, 3]).unwrap_err();
+        assert!(error.contains(word), "{error}");
+    }
+}
+
+#[test]
+fn pages_of_two_polarities_are_refused_and_any_inverted_page_is_noted() {
+    let white = || gray().short(262, 0);
+    let error = read(&[gray(), white(), gray()]).unwrap_err();
+    assert!(error.contains("1 of 3 pages, such as page 2"), "{error}");
+    let stack = read(&[white(), white()]).unwrap();
+    assert!(stack.notes[0].contains("not inverted"), "{:?}", stack.notes);
+}
+
+#[test]
+fn ome_that_contradicts_size_or_type_or_has_more_axes_is_refused() {
+    for (from, to, word) in [
+        (
+            "SizeX=\"1\"",
+            "SizeX=\"2\"",
+            "SizeX=2, but the pages have 1",
+        ),
+        (
+            "SizeY=\"1\"",
+            "SizeY=\"3\"",
+            "SizeY=3, but the pages have 1",
+        ),
+        (
+            "SizeT=\"1\"",
+            "SizeT=\"1\" Type=\"int8\"",
+            "Type=int8, but the tags of the pages say uint8",
+        ),
+        ("SizeT=\"1\"", "SizeT=\"1\" Type=\"bit\"", ""),
+        (
+            "</OME>",
+            "<X><ModuloAlongZ Type=\"angle\" End=\"2\"/></X></OME>",
+            "ModuloAlongZ (type angle)",
+        ),
+    ] {
+        match ome(6, from, to) {
+            Ok(_) => assert_eq!(word, ""),
+            Err(error) => assert!(!word.is_empty() && error.contains(word), "{error}"),
+        }
+    }
+}
+
+#[test]
+fn sizes_of_ome_have_any_unit_of_length_and_others_are_noted() {
+    let stack = ome(6, "PhysicalSizeYUnit=\"mm\"", "PhysicalSizeYUnit=\"Å\"").unwrap();
+    assert_eq!(stack.pixel_mm[1], Some(0.5e-7));
+    let stack = ome(
+        6,
+        "PhysicalSizeYUnit=\"mm\"",
+        "PhysicalSizeYUnit=\"&#x03BC;m\"",
+    )
+    .unwrap();
+    assert_eq!(stack.pixel_mm[1], Some(0.0005));
+    let stack = ome(6, "PhysicalSizeYUnit=\"mm\"", "PhysicalSizeYUnit=\"pixel\"").unwrap();
+    assert_eq!((stack.pixel_mm[1], stack.spacing_mm()), (None, None));
+    assert!(
+        stack.notes[0].contains("PhysicalSizeY of 0.5 pixel"),
+        "{:?}",
+        stack.notes
+    );
+}
+
+#[test]
+fn several_arrays_of_tifffile_are_refused_unless_each_is_a_page() {
+    let alone = |n: u8, text| Page::gray(1, 1, &[n]).with(270, Field::Text(text));
+    let plain = |n: u8| Page::gray(1, 1, &[n]);
+    let two = "{\"shape\": [2, 1, 1]}";
+    let error = read(&[alone(0, two), plain(1), alone(2, two), plain(3)]).unwrap_err();
+    assert!(
+        error.contains("2 arrays in 4 pages, the first of shape [2, 1, 1]"),
+        "{error}"
+    );
+    let one = "{\"shape\": [1, 1]}";
+    let stack = read(&[alone(0, one), alone(1, one), alone(2, one)]).unwrap();
+    assert_eq!((values(&stack).len(), stack.notes.len()), (3, 0));
+}

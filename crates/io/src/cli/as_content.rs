@@ -9,6 +9,7 @@ use rsom_volume::{LabelMap, Mask, Scan};
 use super::content::Content;
 use crate::ports;
 use rsom_formats::nifti::Storage;
+use rsom_formats::require_mask;
 
 /// Writes a scan as a volume, a mask or a label map, as its content says.
 pub(super) fn write_as(
@@ -28,6 +29,7 @@ pub(super) fn write_as(
         .ok_or_else(|| StageError::input(path, "a mask or label map must have one channel"))?;
     let grid = scan.grid().clone();
     if kind == Content::Mask {
+        require_mask(values.iter().map(|v| f64::from(*v))).map_err(|e| ports::at_input(path, e))?;
         let mask = Mask::new(grid, values.mapv(|v| v != 0.0)).map_err(StageError::inputs)?;
         ports::write_mask(invocation, "output", &mask)?;
         return Ok(summary.with("voxels", mask.count()));

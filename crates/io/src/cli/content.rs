@@ -7,7 +7,7 @@ use rsom_parameters::{Choice, Parameters};
 pub(super) enum Content {
     /// Intensities.
     Volume,
-    /// A mask: every value except 0 is set.
+    /// A mask: 0, and one other value, which is set.
     Mask,
     /// Integer labels of structures.
     Labels,
@@ -19,7 +19,7 @@ pub(super) struct Values {
     /// Voxel size along x, y, z (unset: that of the file where it states one, else unknown).
     #[parameter(unit = "mm")]
     pub spacing_mm: Option<[f64; 3]>,
-    /// Type of the values: intensities, a mask (every value except 0), or labels.
+    /// Type of the values: intensities, a mask (0 and one other value), or labels.
     #[parameter(default = Content::Volume)]
     pub kind: Content,
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use rsom_parameters::{Choice, Parameters};
-use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic, log};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log, text};
 use rsom_volume::{LabelMap, Scan};
 
-use super::pictures::{self, file_name, files_in_order, of_first, storage};
+use super::pictures::{self, file_name, files_in_order, of_first, pictures_in_order, storage};
 use crate::bscans::{self, Annotation};
 use crate::ports;
 use rsom_formats::images::{Content, PaletteUse, Reading};
@@ -52,7 +52,7 @@ enum Pairing {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
-    let images = files_in_order(invocation.inputs("images"))?;
+    let images = pictures_in_order(invocation.inputs("images"))?;
     let reading = Reading {
         content: Content::Intensities,
         palette: settings.palette,
@@ -135,9 +135,10 @@ fn from_boundaries(
     let files = files_in_order(invocation.inputs("boundaries"))?;
     let mut tables = Vec::new();
     for path in &files {
-        let text = std::fs::read(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
-        let text = String::from_utf8(text)
-            .map_err(|_| StageError::input(path, "it is not UTF-8 text; save it as UTF-8"))?;
+        let text = text::read(path).map_err(|fault| StageError::input(path, fault))?;
+        if text.is_empty() {
+            return Err(StageError::input(path, "the file is empty"));
+        }
         tables.push(bscans::parse_boundary_table(&text).map_err(|e| StageError::input(path, e))?);
     }
     let annotation =
@@ -172,7 +173,7 @@ fn from_pictures(
             "--label-images needs --label-values, such as 255=skin",
         ));
     }
-    let files = files_in_order(invocation.inputs("label_images"))?;
+    let files = pictures_in_order(invocation.inputs("label_images"))?;
     if settings.pair == Pairing::Names {
         require_names_in_order(images, &files)?;
     }

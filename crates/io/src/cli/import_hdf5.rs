@@ -2,20 +2,19 @@
 
 use std::path::Path;
 
-use ndarray::{Array4, ArrayD, IxDyn};
+use ndarray::Array4;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Port, StageError, Summary};
 use rsom_volume::{Grid, Scan, Spacing};
 
 use super::as_content::write_as;
 use super::content::Values;
-use super::hdf5_axes::{Axes, attributes, spacing_mm};
+use super::hdf5_axes::{About, Axes, attributes, scale_names, spacing_mm};
+use super::hdf5_values::{Reading, fault_of_type, read};
 use crate::inspect::hdf5_words;
 use crate::ports::at_input;
 use rsom_formats::FormatError;
-use rsom_formats::Numbers;
-use rsom_formats::hdf5::{Array, Dataset, File, Kind, Node, ipasc};
-use rsom_formats::nifti::Storage;
+use rsom_formats::hdf5::{Dataset, File, Node, ipasc};
 
 /// Largest number of datasets that an error message lists.
 const MOST_NAMED: usize = 20;
@@ -36,8 +35,10 @@ struct Settings {
     /// Path of the dataset in the file (unset: the only dataset with two to four axes).
     dataset: Option<String>,
     /// Order of the axes of the dataset, as numpy and h5py count them, c for channels, such as zyx or zyxc (unset: the
-    /// dataset's DIMENSION_LABELS, else xyz for three axes, xz for two; four axes need it).
+    /// dataset's DIMENSION_LABELS, dimension scales or attribute axes, else xyz for three axes, xz for two; four axes need it).
     axes: Option<String>,
+    /// Value of the voxels that the attributes _FillValue and missing_value mark as missing (unset: such voxels are refused).
+    missing: Option<f64>,
     #[parameter(flatten)]
     values: Values,
 }
@@ -53,10 +54,21 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         let fault = format_args!("{named} is not a volume: it has {extents} axes, not two to four");
         return Err(StageError::input(path, fault));
     }
-    let attributes = attributes(&dataset);
-    let axes = Axes::of(&dataset, settings.axes.as_deref(), &attributes)?;
-    let (intensities, storage) = read(&dataset, &axes).map_err(|e| at_input(path, e))?;
-    let spacing_mm = spacing_mm(&dataset, &axes, &attributes, settings.values.spacing_mm);
+    let attributes = attributes(&dataset).map_err(|e| at_input(path, e))?;
+    let scales = scale_names(&file, &dataset).map_err(|e| at_input(path, e))?;
+    let about = About {
+        dataset: &dataset,
+        attributes: &attributes,
+        scales: &scales,
+    };
+    let axes = Axes::of(&about, settings.axes.as_deref())?;
+    let reading = Reading {
+        content: settings.values.kind,
+        missing: settings.missing,
+        attributes: &attributes,
+    };
+    let (intensities, storage) = read(&dataset, &axes, &reading).map_err(|e| at_input(path, e))?;
+    let spacing_mm = spacing_mm(&about, &axes, settings.values.spacing_mm);
     let scan = scan(path, intensities, spacing_mm)?;
     let summary = write_as(invocation, path, &scan, settings.values.kind, storage)?;
     Ok(summary.with("dataset", dataset.path()))
@@ -85,36 +97,56 @@ fn chosen(path: &Path, file: &File, wanted: Option<&str>) -> Result<Dataset, Sta
             Node::Group(_) => None,
         })
         .collect();
-    let fits = |d: &&&Dataset| {
-        let numbers = matches!(d.kind(), Kind::Number | Kind::Logical);
-        numbers && (2..=4).contains(&d.shape().len())
-    };
-    if let Some(wanted) = wanted {
-        if let Some(dataset) = datasets.iter().find(|dataset| dataset.path() == wanted) {
-            return Ok((*dataset).clone());
-        }
-        // An object of several names is listed under one of them.
-        if let Ok(dataset) = file.dataset(&wanted) {
-            return Ok(dataset);
-        }
-        let fault = missing(file, &wanted, &datasets).map_err(failed)?;
-        return Err(StageError::input(path, fault));
+    match wanted {
+        Some(wanted) => by_name(path, file, &wanted, &datasets),
+        None => only(path, file, &datasets),
     }
-    match datasets.iter().filter(fits).collect::<Vec<_>>().as_slice() {
-        [only] => Ok((**only).clone()),
+}
+
+/// The dataset of a name.
+fn by_name(
+    path: &Path,
+    file: &File,
+    wanted: &str,
+    datasets: &[&Dataset],
+) -> Result<Dataset, StageError> {
+    if let Some(dataset) = datasets.iter().find(|dataset| dataset.path() == wanted) {
+        return Ok((*dataset).clone());
+    }
+    // An object of several names is listed under one of them.
+    if let Ok(dataset) = file.dataset(wanted) {
+        return Ok(dataset);
+    }
+    let fault = missing(file, wanted, datasets).map_err(|e| at_input(path, e))?;
+    Err(StageError::input(path, fault))
+}
+
+/// The only dataset that can be a volume. Objects that cannot be read count: one of them may be what is meant.
+fn only(path: &Path, file: &File, datasets: &[&Dataset]) -> Result<Dataset, StageError> {
+    let failed = |e: FormatError| at_input(path, e);
+    let extended = |d: &&&Dataset| (2..=4).contains(&d.shape().len());
+    let fits = |d: &&&Dataset| extended(d) && fault_of_type(d).is_none();
+    let fitting: Vec<&Dataset> = datasets.iter().filter(fits).copied().collect();
+    let others = unreadable(file).map_err(failed)?;
+    let hidden = file.unreadable().map_err(failed)?;
+    match fitting.as_slice() {
+        [only] if !hidden.iter().any(|other| other.may_hold_data) => Ok((*only).clone()),
         [] => {
-            let there = named(&datasets).map_err(failed)?;
-            let others = unreadable(file).map_err(failed)?;
-            let fault = format_args!(
-                "there is no dataset with two to four axes; the file has {there}{others}"
-            );
+            let there = named(datasets).map_err(failed)?;
+            let fault = match datasets.iter().filter(extended).find_map(|d| {
+                fault_of_type(d).map(|why| format!("{} has no numbers to import: {why}", d.path()))
+            }) {
+                Some(of_type) => format!("{of_type}; the file has {there}{others}"),
+                None => format!(
+                    "there is no dataset with two to four axes; the file has {there}{others}"
+                ),
+            };
             Err(StageError::input(path, fault))
         }
         several => {
-            let several: Vec<&Dataset> = several.iter().map(|dataset| **dataset).collect();
-            let there = named(&several).map_err(failed)?;
+            let there = named(several).map_err(failed)?;
             Err(StageError::usage(format_args!(
-                "the file has several datasets; choose one with --dataset: {there}"
+                "the file has several datasets; choose one with --dataset: {there}{others}"
             )))
         }
     }
@@ -153,51 +185,6 @@ fn named(datasets: &[&Dataset]) -> Result<String, FormatError> {
         _ => {}
     }
     Ok(words.join(", ").replace(char::is_control, "?"))
-}
-
-/// Reads the values as (x, y, z, channel), and determines the narrowest type that represents them.
-fn read(dataset: &Dataset, axes: &Axes) -> Result<(Array4<f32>, Storage), FormatError> {
-    let fault = |what: &dyn std::fmt::Display| {
-        FormatError::format("HDF5", format_args!("{}: {what}", dataset.path()))
-    };
-    let shape: Vec<usize> = dataset.shape().iter().map(|n| *n as usize).collect();
-    if shape.contains(&0) {
-        return Err(fault(&"it has no values"));
-    }
-    let Array {
-        real,
-        imaginary: None,
-    } = dataset.numbers()?
-    else {
-        return Err(fault(
-            &"it holds complex numbers; import its magnitude instead",
-        ));
-    };
-    let storage = match &real {
-        Numbers::U8(_) => Storage::Uint8,
-        Numbers::U16(_) => Storage::Uint16,
-        Numbers::I8(_) | Numbers::I16(_) => Storage::Int16,
-        _ => Storage::Float32,
-    };
-    let values = real.into_f32();
-    let bad = values.iter().filter(|value| !value.is_finite()).count();
-    if bad > 0 {
-        let what = format!("{bad} values are NaN, infinite or outside single precision");
-        return Err(fault(&what));
-    }
-    let mut array = ArrayD::from_shape_vec(IxDyn(&shape), values).map_err(|e| fault(&e))?;
-    let mut letters = axes.0.clone();
-    for letter in "xyzc".chars().filter(|letter| !axes.0.contains(letter)) {
-        array = array.insert_axis(ndarray::Axis(letters.len()));
-        letters.push(letter);
-    }
-    let places: Vec<usize> = "xyzc"
-        .chars()
-        .filter_map(|letter| letters.iter().position(|found| *found == letter))
-        .collect();
-    let turned = array.permuted_axes(IxDyn(&places));
-    let turned = turned.into_dimensionality().map_err(|e| fault(&e))?;
-    Ok((turned.as_standard_layout().into_owned(), storage))
 }
 
 fn scan(

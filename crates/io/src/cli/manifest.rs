@@ -7,7 +7,7 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic, data_folder, log};
 use rsom_stage::{folder, sidecar};
 
-use rsom_manifest::{Created, Description, Folds, Leak, Manifest, Pattern};
+use rsom_manifest::{Created, Description, Folds, Leak, Left, Manifest, Pattern};
 
 /// The commands that create and verify manifests.
 pub(super) fn commands() -> Vec<Command> {
@@ -83,6 +83,7 @@ fn create(invocation: &Invocation) -> Result<Summary, StageError> {
     };
     let sidecars = sidecars(&created.manifest);
     created
+        .left
         .unmatched
         .retain(|name| !is_output(name) && !sidecars.contains(name));
     warn_of_files(&created);
@@ -100,7 +101,7 @@ fn create(invocation: &Invocation) -> Result<Summary, StageError> {
     }
     let text = rsom_manifest::to_yaml(&manifest)?;
     atomic::write_bytes(output, text.as_bytes())?;
-    let unmatched = created.unmatched.len();
+    let unmatched = created.left.unmatched.len();
     Ok(summary(&manifest, created.matched, unmatched))
 }
 
@@ -171,11 +172,11 @@ const LISTED: usize = 5;
 
 /// Warns of files that match no pattern, and of links without their file.
 fn warn_of_files(created: &Created) {
-    let Created {
+    let Left {
         unmatched,
         broken_links,
-        ..
-    } = created;
+        not_utf8,
+    } = &created.left;
     if !unmatched.is_empty() {
         log::warn(format_args!(
             "{} files match no pattern and are left out: {}",
@@ -188,6 +189,13 @@ fn warn_of_files(created: &Created) {
             "{} links have no file and are left out: {}",
             broken_links.len(),
             listed(broken_links)
+        ));
+    }
+    if !not_utf8.is_empty() {
+        log::warn(format_args!(
+            "{} files are left out, because their names are not UTF-8: {}",
+            not_utf8.len(),
+            listed(not_utf8)
         ));
     }
 }

@@ -9,9 +9,12 @@ use rsom_stage::{StageError, atomic, log};
 use rsom_volume::{Grid, Scan, Spacing};
 
 use crate::ports;
+use rsom_formats::Changed;
 use rsom_formats::images::{Form, Picture, Reading, SampleKind, Stack, read_pictures};
 use rsom_formats::nifti::Storage;
 
+/// Endings of the names of pictures.
+const PICTURES: [&str; 3] = ["png", "tif", "tiff"];
 /// Largest number of notes about pictures that are printed.
 const MOST_NOTES: usize = 5;
 
@@ -84,14 +87,8 @@ fn finite(path: &Path, reading: Reading) -> Result<Stack, StageError> {
         .slices
         .first()
         .is_some_and(|p| p.sample.kind != SampleKind::Float);
-    let rounded = values()
-        .filter(|value| f64::from(**value as f32) != **value)
-        .count();
-    if integers && rounded > 0 {
-        let name = path.display();
-        log::warn(format_args!(
-            "{name}: {rounded} integers are rounded to single precision (24 bits)"
-        ));
+    for note in Changed::of(values().copied(), integers).notes() {
+        log::warn(format_args!("{}: {note}", path.display()));
     }
     Ok(stack)
 }
@@ -101,6 +98,25 @@ fn finite(path: &Path, reading: Reading) -> Result<Stack, StageError> {
 /// # Errors
 /// Exit code 3: a folder cannot be read, or has no files.
 pub(super) fn files_in_order(paths: &[PathBuf]) -> Result<Vec<PathBuf>, StageError> {
+    in_order(paths, &|_| true)
+}
+
+/// As [`files_in_order`], for pictures: other files of a folder are left out, and this is printed.
+///
+/// # Errors
+/// As [`files_in_order`].
+pub(super) fn pictures_in_order(paths: &[PathBuf]) -> Result<Vec<PathBuf>, StageError> {
+    in_order(paths, &|path| {
+        let ending = path.extension().unwrap_or_default();
+        PICTURES
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+    })
+}
+
+/// The given files, and the files of the given folders that are wanted.
+fn in_order(paths: &[PathBuf], wanted: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>, StageError> {
+    let mut others = Vec::new();
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -110,7 +126,17 @@ pub(super) fn files_in_order(paths: &[PathBuf]) -> Result<Vec<PathBuf>, StageErr
         let entries =
             std::fs::read_dir(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
         let inside = entries.filter_map(Result::ok).map(|entry| entry.path());
-        files.extend(inside.filter(|p| !hidden(p) && kept(p)));
+        let inside = inside.filter(|p| !hidden(p));
+        let (pictures, foreign): (Vec<_>, Vec<_>) = inside.partition(|p| wanted(p));
+        files.extend(pictures.into_iter().filter(|p| kept(p)));
+        others.extend(foreign.into_iter().filter(|p| p.is_file()));
+    }
+    if let Some(first) = others.iter().min() {
+        log::info(format_args!(
+            "{} files that are no pictures are left out, such as {}",
+            others.len(),
+            first.display()
+        ));
     }
     files.sort_by_cached_key(|path| natural(&path.to_string_lossy()));
     match files.first() {

@@ -27,7 +27,11 @@ pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
     let mut datasets = Map::new();
     for node in file.objects()? {
         if let Node::Dataset(dataset) = node {
-            datasets.insert(dataset.path().to_owned(), json!(words(dataset)?));
+            let mut words = words(dataset)?;
+            for word in meaning(dataset) {
+                words = format!("{words}, {word}");
+            }
+            datasets.insert(dataset.path().to_owned(), json!(words));
         }
     }
     for other in file.unreadable()? {
@@ -59,6 +63,40 @@ pub(crate) fn words(dataset: &Dataset) -> Result<String, FormatError> {
     }
     words.extend(dataset.filters()?);
     Ok(words.join(", "))
+}
+
+/// Attributes that say what values mean (CF conventions; HDF5 dimension scales).
+const MEANING: [&str; 8] = [
+    "DIMENSION_LABELS",
+    "axes",
+    "units",
+    "scale_factor",
+    "add_offset",
+    "_FillValue",
+    "missing_value",
+    "element_size_um",
+];
+
+/// What the attributes of a dataset say about its values, such as `scale_factor 0.01`.
+fn meaning(dataset: &Dataset) -> Vec<String> {
+    let attributes = match dataset.attributes() {
+        Ok(attributes) => attributes,
+        Err(fault) => return vec![format!("attributes not read: {fault}")],
+    };
+    let numbers = |numbers: &[f64]| {
+        let words: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+        words.join(" ")
+    };
+    let found = MEANING.into_iter().filter_map(|name| {
+        let value = match attributes.get(name)? {
+            Attribute::Number(number) => number.to_string(),
+            Attribute::Numbers(found) => numbers(found),
+            Attribute::Texts(texts) => texts.join(" ").replace(char::is_control, "?"),
+            Attribute::Other => "not read".to_owned(),
+        };
+        Some(format!("{name} {value}"))
+    });
+    found.collect()
 }
 
 fn metadata(file: &File) -> Result<Map<String, Value>, FormatError> {

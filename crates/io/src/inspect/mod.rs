@@ -44,6 +44,7 @@ pub fn inspect(path: &Path) -> Result<Report, StageError> {
         Kind::Hdf5 => hdf5::report(path).map_err(|e| at_input(path, e)),
         Kind::Matlab => matlab::report(path).map_err(|e| at_input(path, e)),
         Kind::Yaml => document::report(path),
+        Kind::Unknown if bytes == 0 => Err(StageError::input(path, "the file is empty")),
         Kind::Unknown => Err(StageError::input(
             path,
             "unknown file format; known are NIfTI, PNG, TIFF, Parquet, safetensors, PyTorch, MATLAB, HDF5 and YAML",
@@ -68,7 +69,8 @@ enum Kind {
 }
 
 fn kind(path: &Path, start: &[u8]) -> Kind {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = path.file_name().unwrap_or_default();
+    let name = name.to_string_lossy().to_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     match start {
         [0x89, b'P', b'N', b'G', ..] => Kind::Picture,

@@ -12,10 +12,16 @@ use crate::sidecar::Sidecar;
 
 pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
     let header = nifti::read_header(path)?;
-    let grid = nifti::read_grid(path)?;
-    let spacing = match grid.spacing() {
-        Spacing::Millimetres(mm) => json!(mm),
-        Spacing::Unknown => Value::Null,
+    // A header without a usable voxel size is shown all the same.
+    let grid = nifti::read_grid(path).ok();
+    let spacing = match grid.as_ref().map(Grid::spacing) {
+        Some(Spacing::Millimetres(mm)) => json!(mm),
+        Some(Spacing::Unknown) => Value::Null,
+        None => json!(format!("none: pixdim {:?}", &header.pixdim[1..])),
+    };
+    let orientation = match &grid {
+        Some(grid) => orientation(path, grid)?,
+        None => Value::Null,
     };
     let order = if header.big_endian { "big" } else { "little" };
     let report = Report::new(format!("NIfTI-{}", header.version))
@@ -23,13 +29,17 @@ pub(super) fn report(path: &Path) -> Result<Report, FormatError> {
         .with("spacing_mm", spacing)
         .with("type", json!(header.voxel_type.to_string()))
         .with("byte_order", json!(order))
-        .with("affine", json!(grid.affine()))
-        .with("orientation", orientation(path, &grid)?)
+        .with("affine", json!(grid.as_ref().map(Grid::affine)))
+        .with("orientation", orientation)
         .with("qform_code", json!(header.qform_code))
         .with("sform_code", json!(header.sform_code))
         .with("description", json!(header.description));
     let report = match header.scaling {
         Some((slope, intercept)) => report.with("scaling", json!([slope, intercept])),
+        None => report,
+    };
+    let report = match nifti::read_intent(path)? {
+        Some(intent) => report.with("intent", json!(intent)),
         None => report,
     };
     let report = names(path, report)?;

@@ -165,11 +165,19 @@ fn a_tiff_stack_becomes_a_volume_or_a_mask() {
         Spacing::Millimetres([0.001, 0.001, 0.005])
     );
     assert_eq!(scan.intensities()[[2, 1, 2, 0]], 2005.0);
-    RSOM_IO.result(
-        &folder,
-        [&words[..], &["--output", "m.nii.gz", "--kind", "mask"]].concat(),
-    );
-    assert_eq!(read_mask(&folder.join("m.nii.gz")).unwrap().count(), 17);
+    let as_mask =
+        |words: &[&'static str]| [words, &["--output", "m.nii.gz", "--kind", "mask"]].concat();
+    let (code, error) = RSOM_IO.failed(&folder, as_mask(&words));
+    assert_eq!(code, 3);
+    assert!(error.contains("it is not a binary mask"), "{error}");
+    let mut bytes = Cursor::new(Vec::new());
+    let mut encoder = tiff::encoder::TiffEncoder::new(&mut bytes).unwrap();
+    encoder
+        .write_image::<tiff::encoder::colortype::Gray8>(3, 1, &[0, 255, 255])
+        .unwrap();
+    std::fs::write(folder.join("t.tif"), bytes.into_inner()).unwrap();
+    RSOM_IO.result(&folder, as_mask(&words));
+    assert_eq!(read_mask(&folder.join("m.nii.gz")).unwrap().count(), 2);
 }
 
 /// A folder `image` of two pictures and a folder `label` of two label pictures, 8 × 8, a square of `value` in each.
@@ -409,4 +417,47 @@ fn every_real_stack_is_read_whatever_its_compression() {
         ];
         assert!(RSOM_IO.result(&folder, words)["voxels"].as_u64().unwrap() > 100_000);
     }
+}
+
+#[test]
+fn other_files_of_a_folder_of_pictures_are_left_out_and_counted() {
+    let folder = study();
+    for name in ["Thumbs.db", "README.txt", "s0.json", "s0.png~"] {
+        folder.write(name, "x");
+    }
+    let words = ["import", "bscans", "--images", ".", "--output", "v.nii"];
+    RSOM_IO.done(&folder, words).expect_said(&[
+        "6 files that are no pictures are left out, such as",
+        "README.txt",
+    ]);
+    folder.write("zz.png", "x");
+    let (code, error) = RSOM_IO.failed(&folder, words);
+    assert_eq!(code, 3);
+    assert!(error.contains("zz.png"), "{error}");
+}
+
+#[test]
+fn a_table_in_utf_16_and_an_empty_file_are_named() {
+    let folder = study();
+    folder.write("wide.txt", b"\xff\xfe1\0");
+    folder.write("empty.txt", "");
+    folder.write("empty.png", "");
+    let words = |boundaries: &'static str| {
+        let (output, labels) = (["--output", "v.nii"], ["--labels", "l.nii"]);
+        let start = [
+            "import",
+            "bscans",
+            "--images",
+            "eye_*.png",
+            "--boundaries",
+            boundaries,
+        ];
+        [&start[..], &output, &labels].concat()
+    };
+    for (table, word) in [("wide.txt", "UTF-16"), ("empty.txt", "the file is empty")] {
+        let (_, error) = RSOM_IO.failed(&folder, words(table));
+        assert!(error.contains(word), "{error}");
+    }
+    let (_, error) = RSOM_IO.failed(&folder, ["inspect", "empty.png"]);
+    assert!(error.contains("the file is empty"), "{error}");
 }

@@ -5,6 +5,7 @@ mod command_line;
 mod common;
 mod geometry;
 mod hdf5;
+mod hdf5_conventions;
 mod import;
 mod manifest;
 mod matlab_write;

@@ -112,3 +112,30 @@ fn another_fold_seed_deals_otherwise() {
     assert_eq!(folds("1"), folds("1"));
     assert_ne!(folds("1"), folds("2"));
 }
+
+#[test]
+fn an_odd_name_is_told_with_its_file_and_a_name_that_is_not_utf_8_as_such() {
+    let folder = study();
+    folder.write("data/control/S13 (copy)_1.nii.gz", "x");
+    let pattern = ["--files", "image={group}/{subject}_{visit:digits}.nii.gz"];
+    let mut words = create(&[]);
+    words.truncate(8);
+    let words = [&words[..], &pattern, &["--scan", "{subject}_{visit}"]].concat();
+    let (code, error) = RSOM_IO.failed(&folder, words.clone());
+    assert_eq!(code, 2);
+    assert!(
+        error.contains("S13 (copy)_1.nii.gz: 'S13 (copy)_1' is not a valid name")
+            && error.contains("{subject:word}"),
+        "{error}"
+    );
+    std::fs::remove_file(folder.join("data/control/S13 (copy)_1.nii.gz")).unwrap();
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let name = std::ffi::OsStr::from_bytes(b"data/control/S\xff_1.nii.gz");
+        std::fs::write(folder.join(name), "x").unwrap();
+        RSOM_IO
+            .done(&folder, words)
+            .expect_said(&["1 files are left out, because their names are not UTF-8"]);
+    }
+}

@@ -1,5 +1,7 @@
 //! Which page holds which slice and channel.
 
+use super::calibration::Line;
+
 /// The order of the planes of a stack.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Axes {
@@ -9,6 +11,8 @@ pub(super) struct Axes {
     pub planes: Vec<usize>,
     /// Size of a pixel along columns and rows, and distance of the slices, in mm, where stated.
     pub pixel_mm: [Option<f64>; 3],
+    /// How stored values become values, where the file states it.
+    pub calibration: Option<Line>,
     /// What the reader of the scan should know.
     pub notes: Vec<String>,
 }
@@ -28,6 +32,7 @@ impl Axes {
             channels: 1,
             planes: (0..pages).collect(),
             pixel_mm: [None; 3],
+            calibration: None,
             notes: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::axes::{Axes, Counts};
+use super::calibration::Line;
 use super::length::in_mm;
 
 /// Whether a text is a description of ImageJ.
@@ -15,7 +16,7 @@ pub(super) fn is(text: &str) -> bool {
 /// `per_pixel` holds XResolution and YResolution, in pixels per `unit`.
 ///
 /// # Errors
-/// Numbers that contradict the pages; several frames; another order.
+/// Numbers that contradict the pages; several frames; another order; a calibration other than a straight line.
 pub(super) fn axes(text: &str, pages: usize, per_unit: [Option<f64>; 2]) -> Result<Axes, String> {
     let keys: BTreeMap<&str, &str> = text
         .lines()
@@ -65,7 +66,33 @@ pub(super) fn axes(text: &str, pages: usize, per_unit: [Option<f64>; 2]) -> Resu
     }
     let mut axes = Axes::ordered(counts, ['c', 'z', 't'])?;
     set_size(&mut axes, &keys, per_unit);
+    axes.calibration = calibration(&keys)?;
+    axes.notes.extend(axes.calibration.map(Line::note));
     Ok(axes)
+}
+
+/// The calibration of the values. Function 0 is a straight line, and how ImageJ stores signed integers; 20 is none.
+///
+/// # Errors
+/// Another function; a line without its two numbers.
+fn calibration(keys: &BTreeMap<&str, &str>) -> Result<Option<Line>, String> {
+    let number = |key: &str| {
+        let number = keys.get(key).and_then(|value| value.trim().parse().ok());
+        number.filter(|number: &f64| number.is_finite())
+    };
+    match keys.get("cf").map(|function| function.trim()) {
+        None | Some("20") => Ok(None),
+        Some("0") => match (number("c0"), number("c1")) {
+            (Some(0.0), Some(1.0)) => Ok(None),
+            (Some(offset), Some(factor)) if factor != 0.0 => Ok(Some(Line { offset, factor })),
+            _ => Err(
+                "broken TIFF: ImageJ's description says cf=0 without two numbers c0 and c1".into(),
+            ),
+        },
+        Some(function) => Err(format!(
+            "TIFF: a calibration by ImageJ's function {function} (cf={function}) is not supported; store the calibrated values in ImageJ (Image > Type > 32-bit)"
+        )),
+    }
 }
 
 /// Sets the size of a voxel where the description gives it a unit of length.

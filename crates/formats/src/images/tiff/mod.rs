@@ -7,6 +7,7 @@
 
 mod axes;
 mod byte_order;
+mod calibration;
 mod chunks;
 mod compression;
 mod description;
@@ -18,6 +19,7 @@ mod ome;
 mod page;
 mod pages;
 mod samples;
+mod series;
 mod shaped;
 mod tag;
 mod words;
@@ -51,7 +53,11 @@ pub fn read_tiff(bytes: &[u8], reading: Reading) -> Result<Stack, String> {
         let channels = slice.iter().map(|index| {
             let page = &pages[*index];
             let values = samples::read(bytes, order, page)?;
-            picture(page, values, reading)
+            let picture = picture(page, values, reading)?;
+            match axes.calibration {
+                None => Ok(picture),
+                Some(line) => line.applied(picture),
+            }
         });
         stack
             .slices

@@ -3,7 +3,9 @@
 
 use super::axes::{Axes, Counts};
 use super::length::in_mm;
+use super::page::Page;
 use super::xml::{self, Element};
+use crate::images::SampleKind;
 
 /// Whether a text is OME-XML.
 pub(super) fn is(text: &str) -> bool {
@@ -14,8 +16,8 @@ pub(super) fn is(text: &str) -> bool {
 /// The order of the pages.
 ///
 /// # Errors
-/// Several images; planes in other files; several time points; planes that no page holds.
-pub(super) fn axes(text: &str, pages: usize) -> Result<Axes, String> {
+/// Several images; planes in other files; a size or type that the pages contradict; several time points; planes that no page holds.
+pub(super) fn axes(text: &str, pages: usize, page: &Page) -> Result<Axes, String> {
     let broken = |fault: String| format!("broken TIFF: OME-XML: {fault}");
     let elements = xml::elements(text).map_err(broken)?;
     refuse_other_files(&elements)?;
@@ -26,6 +28,8 @@ pub(super) fn axes(text: &str, pages: usize) -> Result<Axes, String> {
             "TIFF: OME-XML of {count} images is not supported; save one image per file"
         ));
     };
+    refuse_contradictions(pixels, page)?;
+    refuse_modulo(&elements)?;
     let stated = Stated::of(pixels, &elements).map_err(broken)?;
     let planes = planes(&stated, &elements, pages)?;
     let mut axes = Axes::ordered(stated.counts, stated.order)?;
@@ -43,14 +47,74 @@ pub(super) fn axes(text: &str, pages: usize) -> Result<Axes, String> {
             format!("TIFF: OME-XML describes {total} planes, but the file has {pages} pages; plane {} is missing", *place + 1)
         })?;
     }
-    axes.pixel_mm = ["X", "Y", "Z"].map(|axis| {
-        let size = pixels.attribute(&format!("PhysicalSize{axis}"))?;
-        let unit = pixels
-            .attribute(&format!("PhysicalSize{axis}Unit"))
-            .unwrap_or("µm");
-        in_mm(size.trim().parse().ok()?, unit)
-    });
+    set_size(&mut axes, pixels);
     Ok(axes)
+}
+
+/// Sets the size of a voxel; a size in a unit that is not known is left out, with a note.
+fn set_size(axes: &mut Axes, pixels: &Element) {
+    for (place, axis) in ["X", "Y", "Z"].into_iter().enumerate() {
+        let Some(size) = pixels.attribute(&format!("PhysicalSize{axis}")) else {
+            continue;
+        };
+        let unit = pixels.attribute(&format!("PhysicalSize{axis}Unit"));
+        let unit = unit.unwrap_or("µm");
+        axes.pixel_mm[place] = size.trim().parse().ok().and_then(|size| in_mm(size, unit));
+        if axes.pixel_mm[place].is_none() {
+            axes.notes.push(format!(
+                "OME-XML's PhysicalSize{axis} of {size} {unit} is not a known length and is not used"
+            ));
+        }
+    }
+}
+
+/// Refuses sizes and a type that the pages contradict (OME schema, Pixels: SizeX, SizeY, Type).
+fn refuse_contradictions(pixels: &Element, page: &Page) -> Result<(), String> {
+    for (name, extent) in [("SizeX", page.width), ("SizeY", page.height)] {
+        let stated = pixels
+            .attribute(name)
+            .and_then(|n| n.trim().parse::<usize>().ok());
+        if let Some(stated) = stated.filter(|stated| *stated != extent) {
+            return Err(format!(
+                "TIFF: OME-XML says {name}={stated}, but the pages have {extent}; one of them is wrong"
+            ));
+        }
+    }
+    let Some(stated) = pixels.attribute("Type") else {
+        return Ok(());
+    };
+    let (kind, bits) = match stated {
+        "int8" => (SampleKind::Signed, 8),
+        "int16" => (SampleKind::Signed, 16),
+        "int32" => (SampleKind::Signed, 32),
+        "bit" | "uint8" => (SampleKind::Unsigned, 8),
+        "uint16" => (SampleKind::Unsigned, 16),
+        "uint32" => (SampleKind::Unsigned, 32),
+        "float" => (SampleKind::Float, 32),
+        "double" => (SampleKind::Float, 64),
+        other => return Err(format!("TIFF: OME-XML's Type {other} is not supported")),
+    };
+    // Fewer bits than the type has are usual: 12 of uint16.
+    match page.sample.kind == kind && page.sample.bits <= bits {
+        true => Ok(()),
+        false => Err(format!(
+            "TIFF: OME-XML says Type={stated}, but the tags of the pages say {}; one of them is wrong",
+            page.sample
+        )),
+    }
+}
+
+/// Refuses slices, channels or times that are several axes in one (OME-XML annotation Modulo, 2011).
+fn refuse_modulo(elements: &[Element]) -> Result<(), String> {
+    let found = elements.iter().find(|e| e.name.starts_with("ModuloAlong"));
+    match found {
+        None => Ok(()),
+        Some(element) => Err(format!(
+            "TIFF: OME-XML's {} (type {}) makes the planes more than slices and channels, which is not supported; save one of its steps",
+            element.name,
+            element.attribute("Type").unwrap_or("unknown")
+        )),
+    }
 }
 
 /// Counts and order of planes.

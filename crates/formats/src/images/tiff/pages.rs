@@ -7,7 +7,7 @@ use super::description;
 use super::directory::Directory;
 use super::foreign;
 use super::page::{Meaning, Page};
-use super::tag;
+use super::{series, tag};
 
 /// The pages of a stack.
 pub(super) struct Pages {
@@ -46,8 +46,12 @@ pub(super) fn of(directories: &[Directory]) -> Result<Pages, String> {
         return Err("broken TIFF: it has no pages".into());
     };
     foreign::refuse(first, pages.len())?;
-    notes.extend(remarks(first, page));
-    let axes = description::axes(first, pages.len(), page.width * page.height * page.samples)?;
+    notes.extend(remarks(&kept, page)?);
+    let values = page.width * page.height * page.samples;
+    let axes = match series::are_slices(&kept, values)? {
+        true => Axes::slices(pages.len()),
+        false => description::axes(first, pages.len(), page)?,
+    };
     let planes = axes.planes.iter().max().map_or(0, |last| last + 1);
     if pages.len() == 1 && planes > 1 {
         pages = behind_one_directory(page, planes)?;
@@ -116,19 +120,32 @@ fn require_alike(first: (usize, &Page), other: (usize, &Page)) -> Result<(), Str
     Ok(())
 }
 
-fn remarks(directory: &Directory, page: &Page) -> Vec<String> {
+/// What the reader of the values should know.
+///
+/// # Errors
+/// Pages of which some say that white is 0 and some that black is.
+fn remarks(kept: &[(usize, &Directory)], page: &Page) -> Result<Vec<String>, String> {
     let mut remarks = Vec::new();
     match page.samples - page.data.len() {
         0 => {}
         alpha => remarks.push(format!("{alpha} alpha channel (ExtraSamples) is left out")),
     }
-    if matches!(directory.one(tag::PHOTOMETRIC), Ok(Some(0))) {
+    let white_is_zero =
+        |(_, page): &&(usize, &Directory)| matches!(page.one(tag::PHOTOMETRIC), Ok(Some(0)));
+    let inverted: Vec<usize> = kept.iter().filter(white_is_zero).map(|(n, _)| *n).collect();
+    if let Some(number) = inverted.first().filter(|_| inverted.len() < kept.len()) {
+        let (count, all) = (inverted.len(), kept.len());
+        return Err(format!(
+            "TIFF: {count} of {all} pages, such as page {number}, say that white is 0 (PhotometricInterpretation 0), and the others that black is; the pages of a stack must be alike"
+        ));
+    }
+    if !inverted.is_empty() {
         remarks.push(
             "values are taken as stored, not inverted (PhotometricInterpretation 0: white is 0)"
                 .into(),
         );
     }
-    remarks
+    Ok(remarks)
 }
 
 /// The pages of a stack whose pixels stand one after the other behind one directory, as ImageJ writes stacks of more

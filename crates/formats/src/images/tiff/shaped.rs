@@ -26,6 +26,20 @@ pub(super) fn parse(text: &str) -> Option<Shaped> {
 }
 
 impl Shaped {
+    /// The extents.
+    pub(super) fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Whether the array fits into one page of so many values.
+    pub(super) fn is_page(&self, page_values: usize) -> bool {
+        let values = self
+            .shape
+            .iter()
+            .try_fold(1_usize, |n, extent| n.checked_mul(*extent));
+        values == Some(page_values)
+    }
+
     /// The order of the pages: the last axes are those of a page, which has `page_values` values; the others are slices,
     /// or what their names say.
     ///

@@ -84,22 +84,46 @@ fn without_namespace(name: &str) -> String {
     name.rsplit(':').next().unwrap_or(name).to_owned()
 }
 
-/// A text without the predefined entities and the micro sign's number.
+/// A text without the predefined entities and without references to characters by number (XML 1.0, sections 4.1, 4.6).
 fn plain(text: &str) -> String {
-    let pairs = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&apos;", "'"),
-        ("&#181;", "µ"),
-        ("&#xB5;", "µ"),
-        ("&#xb5;", "µ"),
-        ("&#956;", "μ"),
-        ("&amp;", "&"),
-    ];
-    pairs
-        .iter()
-        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('&') {
+        plain.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let found = rest
+            .find(';')
+            .and_then(|end| Some((character(&rest[1..end])?, end)));
+        match found {
+            Some((character, end)) => {
+                plain.push(character);
+                rest = &rest[end + 1..];
+            }
+            None => {
+                plain.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// The character of a reference, without `&` and `;`.
+fn character(name: &str) -> Option<char> {
+    let number = match name {
+        "lt" => return Some('<'),
+        "gt" => return Some('>'),
+        "quot" => return Some('"'),
+        "apos" => return Some('\''),
+        "amp" => return Some('&'),
+        _ => name.strip_prefix('#')?,
+    };
+    let code = match number.strip_prefix('x') {
+        Some(digits) => u32::from_str_radix(digits, 16),
+        None => number.parse(),
+    };
+    char::from_u32(code.ok()?)
 }
 
 #[cfg(test)]
@@ -119,6 +143,15 @@ mod tests {
         );
         assert_eq!(found[2].attribute("SizeZ"), Some("3"));
         assert!(elements("<OME a='").is_err());
+    }
+
+    #[test]
+    fn characters_by_number_are_decoded() {
+        assert_eq!(plain("&#x03BC;m &#xB5;m &#181;m"), "μm µm µm");
+        assert_eq!(
+            plain("a &amp;lt; b && c &#x110000; &nbsp;"),
+            "a &lt; b && c &#x110000; &nbsp;"
+        );
     }
 
     proptest::proptest! {

@@ -4,6 +4,11 @@
 //! `chunked.h5`: `create_dataset` with `chunks`, `compression='gzip'`, `shuffle` or `fletcher32`, libver latest.
 //! `linked.h5`, `linked_old.h5`: plain and LZF datasets next to virtual ones, soft and external links; libver latest and
 //! earliest.
+//! `conventions.h5`: one dataset for each way of saying what values mean, most of them `numpy.arange(24)` of 2 x 3 x 4:
+//! `scale_factor`, `_FillValue`, `element_size_um`, labels and scales of axes as attributes; integers of 12 bits and a float
+//! with nine bits of exponent (`h5py.h5t`); `numpy.arange(144)` of 6 x 6 x 4 in chunks with a `maxshape`; libver latest.
+//! `neighbors.h5`: an external link next to a picture. `no_numbers.h5`: complex numbers and records.
+//! `circles.h5`: a dataset next to soft links that lead to each other and nowhere, libver earliest.
 //! `types.h5`: one dataset of each type. `nested.mat`, `circle.mat`: groups, references and attributes as MATLAB 7.3
 //! writes them, behind a user block of 512 bytes.
 
