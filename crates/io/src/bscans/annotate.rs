@@ -20,11 +20,12 @@ pub struct Annotation {
 ///
 /// A boundary at depth d (rows, from 0 at the first row) begins a layer at row round(d), half up: label k covers the
 /// rows from round(d_k) to round(d_k+1) − 1. Where boundaries cross, the lower one is moved down to the upper one: the
-/// layer between them is empty there, and the place counts as mended. Depths outside the picture are clipped to it. A
-/// column where a boundary is not annotated stays background.
+/// layer between them is empty there, and the place counts as mended. A column where a boundary is not annotated stays
+/// background.
 ///
 /// # Errors
-/// Fewer than two boundaries; a table whose shape differs from (columns, B-scans) of the pictures.
+/// Fewer than two boundaries; a table whose shape differs from (columns, B-scans) of the pictures; a depth more than a row
+/// outside the pictures; boundaries in the wrong order, where most columns cross.
 pub fn labels_from_boundaries(
     boundaries: &[BoundaryTable],
     shape: [usize; 3],
@@ -44,6 +45,12 @@ pub fn labels_from_boundaries(
                 number + 1
             ));
         }
+    }
+    for (number, table) in (1..).zip(boundaries) {
+        check_depths(number, table, height)?;
+    }
+    for (number, pair) in (1..).zip(boundaries.windows(2)) {
+        check_order(number, &pair[0], &pair[1])?;
     }
     let mut annotation = Annotation {
         labels: Array3::zeros((width, count, height)),
@@ -67,6 +74,37 @@ pub fn labels_from_boundaries(
         }
     }
     Ok(annotation)
+}
+
+/// Refuses depths that lie more than a row outside the pictures: in another unit, or for pictures of another size.
+fn check_depths(number: usize, table: &BoundaryTable, height: usize) -> Result<(), String> {
+    let within = |depth: f64| (-1.0..=height as f64 + 1.0).contains(&depth);
+    let mut annotated = table.indexed_iter().filter(|(_, depth)| depth.is_finite());
+    match annotated.find(|(_, depth)| !within(**depth)) {
+        None => Ok(()),
+        Some(((x, y), depth)) => Err(format!(
+            "boundary {number} has the depth {depth} in column {} of B-scan {}, but the pictures have {height} rows; depths are rows, from 0 at the first",
+            x + 1,
+            y + 1
+        )),
+    }
+}
+
+/// Refuses two boundaries of which the second lies above the first in more than half of the columns.
+fn check_order(number: usize, upper: &BoundaryTable, lower: &BoundaryTable) -> Result<(), String> {
+    let pairs = upper.iter().zip(lower);
+    let annotated: Vec<_> = pairs
+        .filter(|(u, l)| u.is_finite() && l.is_finite())
+        .collect();
+    let crossed = annotated.iter().filter(|(u, l)| l < u).count();
+    match 2 * crossed > annotated.len() {
+        false => Ok(()),
+        true => Err(format!(
+            "boundary {} lies above boundary {number} in {crossed} of {} columns; give the boundaries from the top to the bottom",
+            number + 1,
+            annotated.len()
+        )),
+    }
 }
 
 /// First row of each layer, in ascending order, and the number of depths that were moved to get this order.
@@ -98,10 +136,27 @@ mod tests {
 
     #[test]
     fn crossing_boundaries_are_ordered_and_counted() {
-        let tables = [arr2(&[[3.0]]), arr2(&[[1.0]]), arr2(&[[4.0]])];
-        let annotation = labels_from_boundaries(&tables, [1, 1, 5]).unwrap();
-        assert_eq!(annotation.labels.as_slice().unwrap(), [0, 0, 0, 2, 0]);
+        let table = |a: f64, b: f64| arr2(&[[a], [b]]);
+        let tables = [table(3.0, 1.0), table(1.0, 2.0), table(4.0, 3.0)];
+        let annotation = labels_from_boundaries(&tables, [2, 1, 5]).unwrap();
+        let labels = annotation.labels.as_slice().unwrap();
+        assert_eq!(labels, [0, 0, 0, 2, 0, 0, 1, 2, 0, 0]);
         assert_eq!(annotation.mended, 1);
+    }
+
+    #[test]
+    fn boundaries_in_the_wrong_order_and_in_another_unit_are_refused() {
+        let tables = [arr2(&[[3.0], [3.0]]), arr2(&[[1.0], [1.5]])];
+        let fault = labels_from_boundaries(&tables, [2, 1, 5]).unwrap_err();
+        assert!(
+            fault.starts_with("boundary 2 lies above boundary 1 in 2 of 2 columns"),
+            "{fault}"
+        );
+        for depth in [60.0, -3.0] {
+            let tables = [arr2(&[[1.0]]), arr2(&[[depth]])];
+            let fault = labels_from_boundaries(&tables, [1, 1, 5]).unwrap_err();
+            assert!(fault.contains("but the pictures have 5 rows"), "{fault}");
+        }
     }
 
     #[test]
@@ -126,11 +181,16 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn labels_never_decrease_with_depth_inside_the_layers(
-            depths in proptest::collection::vec(-3.0..20.0_f64, 2..6)
+            depths in proptest::collection::vec(-1.0..17.0_f64, 2..6)
         ) {
-            let tables: Vec<_> = depths.iter().map(|d| arr2(&[[*d]])).collect();
-            let annotation = labels_from_boundaries(&tables, [1, 1, 16]).unwrap();
-            let inside: Vec<i32> = annotation.labels.iter().copied().filter(|l| *l > 0).collect();
+            // The same boundaries in order beside them, so that not most columns cross.
+            let mut sorted = depths.clone();
+            sorted.sort_by(f64::total_cmp);
+            let pairs = depths.iter().zip(&sorted);
+            let tables: Vec<_> = pairs.map(|(d, s)| arr2(&[[*d], [*s]])).collect();
+            let annotation = labels_from_boundaries(&tables, [2, 1, 16]).unwrap();
+            let labels = annotation.labels.slice(ndarray::s![0, 0, ..]);
+            let inside: Vec<i32> = labels.iter().copied().filter(|l| *l > 0).collect();
             proptest::prop_assert!(inside.is_sorted());
         }
     }

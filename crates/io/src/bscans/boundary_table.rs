@@ -8,7 +8,7 @@ pub type BoundaryTable = Array2<f64>;
 /// Reads numbers separated by commas, semicolons, tabs or spaces; `nan` and empty fields are not annotated.
 ///
 /// # Errors
-/// A field that is not a number; rows of different length; no rows. The message states the line.
+/// A field that is not a number; commas next to other separators, which are decimal commas; rows of different length; no rows. The message states the line.
 pub fn parse_boundary_table(text: &str) -> Result<BoundaryTable, String> {
     let mut values = Vec::new();
     let mut width = None;
@@ -18,6 +18,12 @@ pub fn parse_boundary_table(text: &str) -> Result<BoundaryTable, String> {
     for (number, line) in text.lines().enumerate() {
         if line.trim().is_empty() {
             continue;
+        }
+        if line.contains(',') && line.contains([';', '\t']) {
+            return Err(format!(
+                "line {}: commas next to semicolons or tabs: decimal commas are not read; write decimal points, as in 2.5",
+                number + 1
+            ));
         }
         let row = parse_row(line)
             .map_err(|field| format!("line {}: '{field}' is not a depth; write a number, or nan where nothing is annotated", number + 1))?;
@@ -82,5 +88,9 @@ mod tests {
                 .contains("line 2: 'x'")
         );
         assert!(parse_boundary_table("\n").is_err());
+        for decimal_commas in ["1.5;2\n2,5;3,5\n", "2,5\t3,5\n"] {
+            let fault = parse_boundary_table(decimal_commas).unwrap_err();
+            assert!(fault.contains("decimal commas are not read"), "{fault}");
+        }
     }
 }
