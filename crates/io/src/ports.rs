@@ -360,7 +360,7 @@ pub fn require_same_grid(
 /// defines it.
 ///
 /// # Errors
-/// Exit code 3 when the grids differ in more than their depth range; the message states both geometries.
+/// Exit code 3 when the grids differ in more than their depth range; the message states what differs.
 pub fn require_depth_offset(
     left_path: &Path,
     left: &Grid,
@@ -368,8 +368,9 @@ pub fn require_depth_offset(
     right: &Grid,
 ) -> Result<isize, StageError> {
     left.depth_offset_of(right).ok_or_else(|| {
+        let difference = left.difference_beside_depth(right).unwrap_or_default();
         StageError::inputs(format_args!(
-            "{} and {} must have the same spacing, orientation and extents along x and y, and start a whole number of voxels apart in depth, but one has {left} and the other {right}",
+            "{} and {} may differ only in their range of depths, but {difference}",
             left_path.display(),
             right_path.display()
         ))

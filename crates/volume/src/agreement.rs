@@ -28,18 +28,8 @@ impl Grid {
             let shapes = [self.shape(), other.shape()].map(|[x, y, z]| format!("{x} × {y} × {z}"));
             return Some(format!("the shape is {} and {}", shapes[0], shapes[1]));
         }
-        if !self.has_spacing_of(other) {
-            let (a, b) = (self.spacing(), other.spacing());
-            return Some(format!("the voxel size is {a} and {b}"));
-        }
-        if !self.has_directions_of(other) {
-            let directions = |grid: &Grid| grid.affine().map(|[a, b, c, _]| [a, b, c]);
-            let (a, b) = (directions(self), directions(other));
-            return Some(format!(
-                "the axes point to {} and {}: the affine has {a:?} and {b:?}",
-                Orientation::of(self),
-                Orientation::of(other)
-            ));
+        if let Some(axes) = self.difference_of_axes(other) {
+            return Some(axes);
         }
         let origin = |grid: &Grid| grid.affine().map(|row| row[3]);
         let (a, b) = (origin(self), origin(other));
@@ -47,6 +37,48 @@ impl Grid {
         (0..3)
             .any(|r| (a[r] - b[r]).abs() > tolerance(r))
             .then(|| format!("the first voxel is at {a:?} mm and {b:?} mm"))
+    }
+
+    /// What differs in the voxel size or in the directions of the axes.
+    fn difference_of_axes(&self, other: &Grid) -> Option<String> {
+        if !self.has_spacing_of(other) {
+            let (a, b) = (self.spacing(), other.spacing());
+            return Some(format!("the voxel size is {a} and {b}"));
+        }
+        let directions = |grid: &Grid| grid.affine().map(|[a, b, c, _]| [a, b, c]);
+        let (a, b) = (directions(self), directions(other));
+        (!self.has_directions_of(other)).then(|| {
+            format!(
+                "the axes point to {} and {}: the affine has {a:?} and {b:?}",
+                Orientation::of(self),
+                Orientation::of(other)
+            )
+        })
+    }
+
+    /// What differs between two grids other than their ranges of depth, in one line with both values. `None` if
+    /// [`Self::depth_offset_of`] has a value.
+    #[must_use]
+    pub fn difference_beside_depth(&self, other: &Grid) -> Option<String> {
+        if self.depth_offset_of(other).is_some() {
+            return None;
+        }
+        let lateral = [self.shape(), other.shape()].map(|[x, y, _]| format!("{x} × {y}"));
+        if lateral[0] != lateral[1] {
+            return Some(format!(
+                "the extents along x and y are {} and {}",
+                lateral[0], lateral[1]
+            ));
+        }
+        let origin = |grid: &Grid| grid.affine().map(|row| row[3]);
+        let apart = || {
+            format!(
+                "the first voxel is at {:?} mm and {:?} mm, which is no whole number of voxels along depth",
+                origin(self),
+                origin(other)
+            )
+        };
+        Some(self.difference_of_axes(other).unwrap_or_else(apart))
     }
 
     /// The voxel size of two equal grids: unknown when one of them does not know it.
@@ -191,6 +223,7 @@ mod tests {
             along_z(1e30),
         ];
         for other in &others {
+            assert!(grid.difference_beside_depth(other).is_some(), "{other}");
             assert_eq!(grid.depth_offset_of(other), None, "{other}");
         }
         assert_eq!(grid.depth_offset_of(&along_z(0.030)), Some(10));

@@ -161,6 +161,23 @@ fn check_counts(footer: &FileMetadata, bytes: &[u8], kept: &[String]) -> Result<
     Ok(())
 }
 
+/// What a file that is no Parquet file seems to be, and how to make one.
+fn not_parquet(path: &Path) -> String {
+    let mut start = [0_u8; 512];
+    let read = opened::open(path).and_then(|mut file| Ok(file.read(&mut start)?));
+    let start = &start[..read.unwrap_or(0)];
+    let printed = |byte: &u8| !byte.is_ascii_control() || byte.is_ascii_whitespace();
+    let kind = match start {
+        [b'P', b'K', 3, 4, ..] => "a spreadsheet (.xlsx) or another zip file",
+        [0x1f, 0x8b, ..] => "a gzip file",
+        text if text.iter().all(printed) => "a text, such as CSV",
+        _ => return "it does not start with PAR1".to_owned(),
+    };
+    format!(
+        "it does not start with PAR1 but is {kind}; tables are read as Parquet, which df.to_parquet('t.parquet') writes in pandas and arrow::write_parquet in R"
+    )
+}
+
 /// Reads the file after checking both magics and the length of the footer: a truncated file then gets a clear message.
 fn checked_bytes(path: &Path) -> Result<Vec<u8>, FormatError> {
     let mut file = opened::open(path)?;
@@ -172,7 +189,7 @@ fn checked_bytes(path: &Path) -> Result<Vec<u8>, FormatError> {
     let mut word = [0_u8; 4];
     file.read_exact(&mut word)?;
     if &word != MAGIC {
-        return Err(FormatError::format(FORMAT, "it does not start with PAR1"));
+        return Err(FormatError::format(FORMAT, not_parquet(path)));
     }
     let mut tail = [0_u8; 8];
     file.seek(SeekFrom::End(-8))?;

@@ -149,7 +149,11 @@ fn files_that_are_no_parquet_get_one_clear_line() {
     long_footer[footer..footer + 4].copy_from_slice(&u32::MAX.to_le_bytes());
     for (bytes, fault) in [
         (&b"PAR1"[..], "too few"),
-        (&b"subject,scan\n1,2\n"[..], "does not start with PAR1"),
+        (
+            &b"subject,scan\n1,2\n"[..],
+            "does not start with PAR1 but is a text, such as CSV; tables are read as Parquet",
+        ),
+        (&b"PK\x03\x04 and more bytes"[..], "a spreadsheet (.xlsx)"),
         (&good[..good.len() - 3], "truncated"),
         (&long_footer, "a footer of 4294967295 bytes does not fit"),
     ] {
