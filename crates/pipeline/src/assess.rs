@@ -7,6 +7,7 @@ pub(crate) mod hashes;
 pub(crate) mod identity;
 pub(crate) mod leftovers;
 pub(crate) mod records;
+pub(crate) mod standing;
 pub(crate) mod survey;
 pub(crate) mod unrecorded;
 pub(crate) mod workdir;

@@ -8,7 +8,7 @@ use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
 use crate::assess::assessor::{Assessor, Verdict, instruction_mismatch};
 use crate::assess::edited::{edited_outputs, would_overwrite};
-use crate::assess::leftovers::leftovers;
+use crate::assess::leftovers::Leftovers;
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
 use crate::plan::build::BuiltInStages;
@@ -275,7 +275,9 @@ fn print_plan(plan: &Plan) -> Result<ExitCode, StageError> {
     if !edited.is_empty() {
         log::warn(would_overwrite(plan, &edited));
     }
-    session::warn_of_leftovers(&leftovers(plan, &mut assessor));
+    if let Some(warning) = Leftovers::of(plan, &mut assessor).warning() {
+        log::warn(warning);
+    }
     let up_to_date = outlooks.iter().filter(|o| o.is_up_to_date()).count();
     let total = plan.tasks.len();
     let mut lines = vec![format!(

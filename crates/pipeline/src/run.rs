@@ -4,6 +4,7 @@ pub(crate) mod arguments;
 pub(crate) mod display;
 pub(crate) mod duration;
 pub(crate) mod execute;
+pub(crate) mod kept;
 pub(crate) mod left_out;
 pub(crate) mod logs;
 pub(crate) mod orphans;

@@ -86,14 +86,9 @@ pub fn of_folder_with(
     folder: &Path,
     mut hash: impl FnMut(&Path) -> io::Result<String>,
 ) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    let files = folder::files(folder)?;
-    for file in files
-        .iter()
-        .filter(|f| !folder::is_of_file_browser(&f.name))
-    {
-        hasher.update(file.name.to_string_lossy().as_bytes());
-        hasher.update([0]);
+    let mut contents = Vec::new();
+    let files = folder::files(folder)?.into_iter();
+    for file in files.filter(|file| !folder::is_of_file_browser(&file.name)) {
         let path = folder.join(&file.name);
         let content = match &file.content {
             FolderContent::File => hash(&path).map_err(|e| {
@@ -101,9 +96,23 @@ pub fn of_folder_with(
             })?,
             FolderContent::Link(target) => format!("link to {}", target.display()),
         };
-        hasher.update(content.as_bytes());
+        contents.push((file.name, content));
     }
-    Ok(hex(&hasher.finalize()))
+    let contents = contents.iter();
+    Ok(of_files(
+        contents.map(|(name, content)| (name.as_path(), content.as_str())),
+    ))
+}
+
+/// The hash of a folder from the names and the hashes of its files, sorted by name in each folder.
+pub fn of_files<'a>(files: impl Iterator<Item = (&'a Path, &'a str)>) -> String {
+    let mut hasher = Sha256::new();
+    for (name, hash) in files {
+        hasher.update(name.to_string_lossy().as_bytes());
+        hasher.update([0]);
+        hasher.update(hash.as_bytes());
+    }
+    hex(&hasher.finalize())
 }
 
 /// The sha256 of bytes, as 64 hexadecimal digits.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rsom_stage::{Snapshot, StageError, atomic};
+use rsom_stage::{Kind, Snapshot, StageError, atomic, fingerprint};
 
 use crate::assess::hashes::Hashes;
 use crate::assess::identity::Identity;
 use crate::assess::records::{Record, Records};
+use crate::assess::standing::{Standing, is_inside};
 use crate::assess::unrecorded::Unrecorded;
 use crate::assess::workdir::Workdir;
 use crate::plan::output_paths::sidecar;
@@ -185,44 +186,44 @@ impl Assessor {
         Ok((Identity::of(task, &meanings), inputs))
     }
 
-    /// The sha256 of all outputs of a task, their sidecars and the files in output folders, by path relative to the workdir.
+    /// The sha256 of all outputs of a task that has ended, their sidecars and the files in output folders, by path relative to
+    /// the workdir. Sidecars and files in output folders that stood there `before` belong to the user, and are left out.
     ///
     /// # Errors
     /// Exit code 1: an output is missing.
-    pub fn hash_outputs(&mut self, task: &Task) -> Result<BTreeMap<String, String>, StageError> {
+    pub fn hash_outputs(
+        &mut self,
+        task: &Task,
+        before: &Standing,
+    ) -> Result<BTreeMap<String, String>, StageError> {
+        let root = self.workdir.root().to_path_buf();
+        let now = before.again(&root);
         let mut hashes = BTreeMap::new();
+        for path in now.written_since(before) {
+            self.hashes.forget(&root.join(path));
+            let hash = self.hash_if_present(path);
+            hashes.extend(hash.map(|hash| (path.clone(), hash)));
+        }
         for output in &task.outputs {
-            let path = self.workdir.root().join(&output.path);
-            self.hashes.forget(&path);
-            let hash = self.hashes.of_path(&path).map_err(|e| match e.kind() {
-                io::ErrorKind::NotFound => {
-                    StageError::failure(format_args!("it did not write {}", output.path))
-                }
-                _ => StageError::failure(format_args!("{}: {}", output.path, atomic::plain(&e))),
-            })?;
-            hashes.insert(output.path.clone(), hash);
-            if path.is_dir() {
-                self.hash_folder(&output.path, &mut hashes)
-                    .map_err(|e| StageError::failure(format_args!("{}: {e}", output.path)))?;
-            }
-            if let Some(sidecar) = sidecar(&output.path)
-                && let Some(hash) = self.hash_if_present(&sidecar)
-            {
-                hashes.insert(sidecar, hash);
+            let path = &output.path;
+            if output.kind == Kind::Directory && root.join(path).is_dir() {
+                hashes.insert(path.clone(), hash_of_folder(path, &hashes));
+            } else if !hashes.contains_key(path) {
+                return Err(StageError::failure(format_args!("it did not write {path}")));
             }
         }
         Ok(hashes)
     }
 
-    /// The paths in an output folder that its last task wrote, relative to the workdir.
+    /// The paths in an output folder that its last task or a task that failed wrote, relative to the workdir.
     pub fn recorded_inside(&mut self, folder: &str) -> Vec<String> {
-        let inside = format!("{folder}/");
+        let mut inside = self.unrecorded.left_inside(folder);
         let record = self.records.latest(folder);
         let paths = record.into_iter().flat_map(|record| record.outputs.keys());
-        paths
-            .filter(|path| path.starts_with(&inside))
-            .cloned()
-            .collect()
+        inside.extend(paths.filter(|path| is_inside(path, folder)).cloned());
+        inside.sort();
+        inside.dedup();
+        inside
     }
 
     fn verdict(&mut self, task: &Task, identity: &Identity, strict: bool) -> Verdict {
@@ -251,28 +252,52 @@ impl Assessor {
         Some(Identity::from_document(record.of.clone()))
     }
 
-    /// The first difference between the outputs and their record, if any.
+    /// The first difference between the outputs and their record, if any. Files that the task did not write do not count.
     fn fault(&mut self, task: &Task, record: &Record) -> Option<String> {
         for output in &task.outputs {
-            for path in std::iter::once(output.path.clone()).chain(sidecar(&output.path)) {
-                let (expected, found) = (
-                    record.outputs.get(&path).cloned(),
-                    self.hash_if_present(&path),
-                );
-                if found != expected {
-                    let what = if found.is_none() {
-                        "missing"
-                    } else {
-                        "altered"
-                    };
-                    return Some(format!("output {what}: {path}"));
+            let path = &output.path;
+            let Some(expected) = record.outputs.get(path) else {
+                return Some(format!("output missing: {path}"));
+            };
+            if output.kind == Kind::Directory {
+                if let Some(fault) = self.folder_fault(path, record) {
+                    return Some(fault);
                 }
+                continue;
             }
-            if !record.outputs.contains_key(&output.path) {
-                return Some(format!("output missing: {}", output.path));
+            let sidecar = sidecar(path).and_then(|path| record.outputs.get_key_value(&path));
+            let files = std::iter::once((path, expected)).chain(sidecar);
+            let mut faults = files.filter_map(|(file, sha256)| self.difference(file, sha256));
+            if let Some(fault) = faults.next() {
+                return Some(fault);
             }
         }
         None
+    }
+
+    /// The first difference between an output folder and its record, if any.
+    fn folder_fault(&mut self, folder: &str, record: &Record) -> Option<String> {
+        if !self.workdir.root().join(folder).is_dir() {
+            return Some(format!("output missing: {folder}"));
+        }
+        // A task that wrote the folder later, or failed in it, may have left other files.
+        let inside = self.recorded_inside(folder).into_iter();
+        let mut others = inside.filter(|path| !record.outputs.contains_key(path));
+        if let Some(path) = others.find(|path| self.hash_if_present(path).is_some()) {
+            return Some(format!("output altered: {path}"));
+        }
+        let own = (record.outputs.iter()).filter(|(path, _)| is_inside(path, folder));
+        let mut faults = own.filter_map(|(path, sha256)| self.difference(path, sha256));
+        faults.next()
+    }
+
+    /// How a file differs from its recorded sha256, if it does.
+    fn difference(&mut self, path: &str, expected: &str) -> Option<String> {
+        match self.hash_if_present(path) {
+            Some(found) if found == expected => None,
+            Some(_) => Some(format!("output altered: {path}")),
+            None => Some(format!("output missing: {path}")),
+        }
     }
 
     /// The sha256 of a file or folder in the workdir, by its path in there. `None` if it is missing.
@@ -281,29 +306,22 @@ impl Assessor {
         self.hashes.of_path(&path).ok()
     }
 
-    fn hash_folder(
-        &mut self,
-        folder: &str,
-        hashes: &mut BTreeMap<String, String>,
-    ) -> io::Result<()> {
-        for entry in std::fs::read_dir(self.workdir.root().join(folder))? {
-            let entry = entry?;
-            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            if std::fs::metadata(entry.path())?.is_dir() {
-                self.hash_folder(&path, hashes)?;
-            } else if let Some(hash) = self.hash_if_present(&path) {
-                hashes.insert(path, hash);
-            }
-        }
-        Ok(())
-    }
-
     fn absolute(&self, plan: &Plan, file: &InputFile) -> Result<PathBuf, StageError> {
         let path = plan.path_of(file).ok_or_else(|| {
             StageError::failure("an input refers to an output that is not in the plan")
         })?;
         Ok(self.workdir.root().join(path))
     }
+}
+
+/// The sha256 of an output folder with the files that its task wrote, as [`rsom_stage::fingerprint::of_path`] defines it.
+fn hash_of_folder(folder: &str, hashes: &BTreeMap<String, String>) -> String {
+    let inside = hashes.iter().filter(|(path, _)| is_inside(path, folder));
+    // Paths are sorted folder by folder.
+    let files: BTreeMap<&Path, &String> = inside
+        .filter_map(|(path, hash)| Some((Path::new(path.strip_prefix(folder)?.get(1..)?), hash)))
+        .collect();
+    fingerprint::of_files(files.into_iter().map(|(name, hash)| (name, hash.as_str())))
 }
 
 /// The vector instructions of the recorded task and those of this machine, if they differ. The last digits of the outputs

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::assess::identity::Identity;
+use crate::assess::standing::is_inside;
+use crate::plan::output_paths::sidecar;
 
 /// A finished task. Tasks with the same identity share a record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +20,9 @@ pub(crate) struct Record {
     pub of: Value,
     /// sha256 of all outputs, their sidecars and the files in output folders, by path relative to the workdir.
     pub outputs: BTreeMap<String, String>,
+    /// The name of the pipeline that wrote each of these paths. Absent in records of earlier versions.
+    #[serde(default)]
+    pub pipelines: BTreeMap<String, String>,
     /// The vector instructions in use, if they affect the last digits of the outputs.
     #[serde(default)]
     pub instruction_set: Option<String>,
@@ -73,9 +78,14 @@ impl Records {
         recorded.is_some_and(|recorded| recorded.contents.contains(sha256))
     }
 
-    /// All paths that tasks wrote, relative to the workdir.
-    pub fn paths(&mut self) -> impl Iterator<Item = &String> {
-        self.by_path().keys()
+    /// All paths that tasks of a pipeline wrote, relative to the workdir. Other pipelines may use the same workdir.
+    pub fn paths_of(&mut self, pipeline: &str) -> Vec<String> {
+        let of_pipeline = |(path, recorded): &(&String, &Recorded)| {
+            let owner = recorded.latest.pipelines.get(*path);
+            owner.is_none_or(|owner| owner == pipeline)
+        };
+        let paths = self.by_path().iter().filter(of_pipeline);
+        paths.map(|(path, _)| path.clone()).collect()
     }
 
     fn by_path(&mut self) -> &BTreeMap<String, Recorded> {
@@ -89,10 +99,20 @@ impl Records {
     /// Exit code 4 if the record cannot be written.
     pub fn add(&mut self, identity: &Identity, record: &Record) -> Result<(), StageError> {
         let hash = identity.hash();
-        let mut outputs = self.find(&hash).map(|r| r.outputs).unwrap_or_default();
+        let earlier = self.find(&hash);
+        let (mut outputs, mut pipelines) =
+            earlier.map_or_else(Default::default, |r| (r.outputs, r.pipelines));
+        // What the task no longer writes next to an output or in a folder is not part of it.
+        let is_old = |path: &String| {
+            let mut new = record.outputs.keys();
+            new.any(|new| is_inside(path, new) || sidecar(new).as_ref() == Some(path))
+        };
+        outputs.retain(|path, _| !is_old(path));
         outputs.extend(record.outputs.clone());
+        pipelines.extend(record.pipelines.clone());
         let whole = Record {
             outputs,
+            pipelines,
             ..record.clone()
         };
         let json = serde_json::to_vec_pretty(&whole).map_err(StageError::failure)?;

@@ -13,7 +13,7 @@ pub(crate) const FOLDER: &str = ".rsom";
 pub(crate) const REPORT: &str = "run.json";
 
 /// The paths inside a workdir.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Workdir {
     root: PathBuf,
 }
@@ -62,6 +62,16 @@ impl Workdir {
     /// Folder of notes on tasks that started and were not recorded.
     pub fn started(&self) -> PathBuf {
         self.root.join(FOLDER).join("started")
+    }
+
+    /// Folder of copies of the user's files in output folders, while their tasks run.
+    pub fn copies(&self) -> PathBuf {
+        self.root.join(FOLDER).join("copies")
+    }
+
+    /// Folder of files that were moved out of the way.
+    pub fn kept(&self) -> PathBuf {
+        self.root.join(FOLDER).join("kept")
     }
 
     /// Folder of notes on running processes.

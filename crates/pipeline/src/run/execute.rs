@@ -1,22 +1,25 @@
 //! Executes a plan: starts tasks as processes, several at the same time, each after the tasks it depends on.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rsom_stage::{DATA_VARIABLE, Kind, Snapshot, StageError, Stamp, atomic};
+use rsom_stage::{DATA_VARIABLE, Snapshot, StageError, atomic};
 
 use crate::assess::assessor::{Assessment, Assessor, Verdict};
 use crate::assess::records::Record;
+use crate::assess::standing::Standing;
 use crate::assess::survey::Outlook;
 use crate::assess::workdir::Workdir;
-use crate::plan::tasks::{Plan, Task};
+use crate::plan::tasks::Plan;
 use crate::run::arguments::arguments;
 use crate::run::display::{Display, Lines};
 use crate::run::duration::seconds;
+use crate::run::kept::{Kept, wrote_over};
 use crate::run::left_out;
 use crate::run::logs;
-use crate::run::orphans::Note;
+use crate::run::orphans::{Mark, RUN_VARIABLE};
 use crate::run::outcome::{Outcome, State, not_run};
 use crate::run::outputs;
 use crate::run::process::{Process, ProcessExit};
@@ -51,12 +54,16 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 const SAVE_EVERY: Duration = Duration::from_secs(30);
 
 /// Runs the tasks of a plan that are not up to date. Returns the outcome of every task, and the warnings of those that ran.
+///
+/// # Errors
+/// Exit code 4: the workdir cannot be written.
 pub(crate) fn execute(
     plan: &Plan,
     settings: Settings,
     assessor: &mut Assessor,
     outlooks: Vec<Outlook>,
-) -> (Vec<Outcome>, Warnings) {
+) -> Result<(Vec<Outcome>, Warnings), StageError> {
+    let mark = Mark::write(&assessor.workdir.running())?;
     let open = plan.tasks.iter().zip(&outlooks);
     let open = open
         .filter(|(_, outlook)| !outlook.is_up_to_date())
@@ -72,6 +79,7 @@ pub(crate) fn execute(
         running: Vec::new(),
         any_failed: false,
         programs: Programs::of(plan),
+        mark,
         warnings: Warnings::default(),
         saved: Instant::now(),
     };
@@ -80,7 +88,7 @@ pub(crate) fn execute(
     run.display.clear();
     let outcomes = run.outcomes.into_iter();
     let outcomes = outcomes.map(|o| o.unwrap_or_else(not_run)).collect();
-    (outcomes, run.warnings)
+    Ok((outcomes, run.warnings))
 }
 
 struct Run<'a> {
@@ -93,15 +101,16 @@ struct Run<'a> {
     running: Vec<Job>,
     any_failed: bool,
     programs: Programs,
+    mark: Mark,
     warnings: Warnings,
     saved: Instant,
 }
 
 struct Job {
     task: usize,
-    /// Stamps of the existing files at the paths of the outputs.
-    before: Vec<Option<Stamp>>,
-    _note: Note,
+    /// What stood at the paths of the outputs.
+    before: Standing,
+    kept: Kept,
     process: Process,
     assessment: Assessment,
     /// The inputs before the task started.
@@ -176,17 +185,16 @@ impl Run<'_> {
         if !self.settings.replace {
             outputs::check_edits(plan, task, self.assessor)?;
         }
-        outputs::note_start(task, self.assessor)?;
-        outputs::clear(task, self.assessor)?;
-        let before = self.stamps(task);
-        let root = self.assessor.workdir.root();
         self.programs.check(task)?;
+        let (before, kept) = outputs::make_room(task, self.settings.replace, self.assessor)?;
+        let root = self.assessor.workdir.root();
         let program = program(task);
         let mut command = Command::new(program);
         command
             .args(arguments(self.plan, task, self.settings.threads)?)
             // The thread pool of candle reads this variable, not --threads.
             .env("RAYON_NUM_THREADS", self.settings.threads.to_string())
+            .env(RUN_VARIABLE, self.mark.text())
             .current_dir(root);
         // The path is absolute, because a task runs in the workdir.
         match &self.plan.data {
@@ -204,18 +212,12 @@ impl Run<'_> {
         self.running.push(Job {
             task: number,
             before,
-            _note: Note::write(&self.assessor.workdir.running(), process.group()),
+            kept,
             process,
             assessment,
             inputs,
         });
         Ok(())
-    }
-
-    fn stamps(&self, task: &Task) -> Vec<Option<Stamp>> {
-        let root = self.assessor.workdir.root();
-        let paths = task.outputs.iter().map(|output| root.join(&output.path));
-        paths.map(|path| Stamp::of(&path).ok()).collect()
     }
 
     /// Checks the running processes. Returns whether one has ended.
@@ -239,7 +241,7 @@ impl Run<'_> {
         any
     }
 
-    fn finish(&mut self, job: Job, end: ProcessExit) {
+    fn finish(&mut self, mut job: Job, end: ProcessExit) {
         let task = &self.plan.tasks[job.task];
         self.display.add_time(task, end.wall_time);
         let fault = match end.code {
@@ -247,43 +249,67 @@ impl Run<'_> {
             Some(code) => Some(format!("exit code {code}")),
             None => Some("ended by a signal".to_owned()),
         };
-        let result = match fault {
-            Some(fault) => Err(StageError::failure(format_args!(
+        let replaced = self.put_back(&mut job);
+        let result = match (fault, &replaced) {
+            (Some(fault), _) => Err(StageError::failure(format_args!(
                 "{fault} after {}",
                 seconds(end.wall_time)
             ))),
-            None => self.record(&job, end),
+            (None, Err(error)) => Err(error.clone()),
+            (None, Ok(replaced)) if !replaced.is_empty() => {
+                Err(wrote_over(&self.assessor.workdir, replaced))
+            }
+            (None, Ok(_)) => self.record(&job, end),
         };
         match result {
             Ok(record) => {
                 self.display.finished(task, seconds(end.wall_time));
-                for warning in self.warnings.add(&task.label, &record.warnings) {
-                    self.display.warning(&warning);
-                }
+                self.warn(job.task, &record.warnings);
                 self.display.settled(task);
                 self.done(job.task, State::Done, job.assessment, record);
             }
             Err(error) => {
-                outputs::note_failure(task, self.assessor);
+                let replaced = replaced.unwrap_or_default();
+                outputs::note_end(task, &job.before, replaced, self.assessor);
+                let warnings = logs::warnings(&self.log(job.task));
                 self.failed(job.task, Some(job.assessment), &error);
-                if let (Some(outcome), Some(1..)) = (&mut self.outcomes[job.task], end.code) {
-                    outcome.exit_code = end.code;
+                self.warn(job.task, &warnings);
+                if let Some(outcome) = &mut self.outcomes[job.task] {
+                    outcome.warnings = warnings;
+                    if let Some(1..) = end.code {
+                        outcome.exit_code = end.code;
+                    }
                 }
             }
         }
     }
 
+    /// Puts files of the user back that a task wrote over. Returns them with the sha256 of what the task wrote.
+    fn put_back(&mut self, job: &mut Job) -> Result<BTreeMap<String, String>, StageError> {
+        let replaced = std::mem::take(&mut job.kept).put_back(&job.before)?;
+        for path in replaced.keys() {
+            let path = self.assessor.workdir.root().join(path);
+            self.assessor.hashes.forget(&path);
+        }
+        Ok(replaced)
+    }
+
+    /// Shows the warnings of a task that are unlike all earlier ones.
+    fn warn(&mut self, number: usize, warnings: &[String]) {
+        let label = &self.plan.tasks[number].label;
+        for warning in self.warnings.add(label, warnings) {
+            self.display.warning(&warning);
+        }
+    }
+
+    fn log(&self, number: usize) -> PathBuf {
+        let label = &self.plan.tasks[number].label;
+        self.assessor.workdir.root().join(Workdir::log(label))
+    }
+
     /// Hashes the outputs of a finished task and writes its record.
     fn record(&mut self, job: &Job, end: ProcessExit) -> Result<Record, StageError> {
         let task = &self.plan.tasks[job.task];
-        let stamps = self.stamps(task);
-        for ((output, before), now) in task.outputs.iter().zip(&job.before).zip(&stamps) {
-            // An old file must not count as the output of this task.
-            if output.kind != Kind::Directory && before.is_some() && before == now {
-                let path = &output.path;
-                return Err(StageError::failure(format_args!("it did not write {path}")));
-            }
-        }
         // A running binary keeps its code when its file is replaced; a script may not.
         if task.tool.is_foreign() {
             self.programs.check(task)?;
@@ -294,13 +320,16 @@ impl Run<'_> {
             self.assessor
                 .check_inputs_unchanged(self.plan, &ran, &job.assessment, &job.inputs)?;
         }
-        let outputs = self.assessor.hash_outputs(task)?;
+        let outputs = self.assessor.hash_outputs(task, &job.before)?;
         outputs::check_kinds(self.plan, task, self.assessor)?;
         let record = Record {
             of: job.assessment.identity.document().clone(),
+            pipelines: (outputs.keys())
+                .map(|path| (path.clone(), self.plan.name.clone()))
+                .collect(),
             outputs,
             instruction_set: task.tool.instruction_set().map(str::to_owned),
-            warnings: logs::warnings(&self.assessor.workdir.root().join(Workdir::log(&task.label))),
+            warnings: logs::warnings(&self.log(job.task)),
             wall_time_s: (end.wall_time.as_secs_f64() * 1000.0).round() / 1000.0,
             peak_memory_mib: end.peak_memory_mib.map(f64::round),
         };
@@ -323,6 +352,7 @@ impl Run<'_> {
             record: Some(record),
             exit_code: None,
             fault: None,
+            warnings: Vec::new(),
         });
     }
 
@@ -347,8 +377,7 @@ impl Run<'_> {
     fn failed(&mut self, number: usize, assessment: Option<Assessment>, error: &StageError) {
         self.any_failed = true;
         let task = &self.plan.tasks[number];
-        let log = self.assessor.workdir.root().join(Workdir::log(&task.label));
-        let log = assessment.is_some().then_some(log);
+        let log = assessment.is_some().then(|| self.log(number));
         self.display.failed(task, error, log.as_deref());
         self.outcomes[number] = Some(Outcome {
             state: State::Failed,
@@ -356,6 +385,7 @@ impl Run<'_> {
             record: None,
             exit_code: Some(error.exit_code() as i32),
             fault: Some(error.to_string()),
+            warnings: Vec::new(),
         });
         self.without_outputs(number);
     }
@@ -412,13 +442,21 @@ impl Run<'_> {
                     self.finish(job, end);
                     continue;
                 }
-                self.outcomes[job.task] = Some(Outcome {
-                    state: State::Interrupted,
-                    assessment: Some(job.assessment),
-                    ..not_run()
-                });
+                self.interrupted(job);
             }
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// Notes what a stopped task left.
+    fn interrupted(&mut self, mut job: Job) {
+        let task = &self.plan.tasks[job.task];
+        let replaced = self.put_back(&mut job).unwrap_or_default();
+        outputs::note_end(task, &job.before, replaced, self.assessor);
+        self.outcomes[job.task] = Some(Outcome {
+            state: State::Interrupted,
+            assessment: Some(job.assessment),
+            ..not_run()
+        });
     }
 }

@@ -1,77 +1,94 @@
 //! Stops processes that a killed run left behind: they would write the same outputs as the next run.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rsom_stage::log;
+use rsom_stage::{StageError, atomic, log};
 
+/// The environment variable that marks the processes of a run.
+pub(crate) const RUN_VARIABLE: &str = "RSOM_RUN";
 /// Time for an orphan to stop by itself before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// A file that records a running process group. Removed when dropped, so that it remains only if the run is killed.
+/// The mark of a run in the environment of its processes, and a file that names it. The file is removed when dropped, so that
+/// it remains only if the run is killed. It is there before the first process: no process can escape.
 #[derive(Debug)]
-pub(crate) struct Note(PathBuf);
+pub(crate) struct Mark(PathBuf);
 
-impl Note {
-    /// Writes a note into a folder. Ignores errors: without a note, only the cleanup after a killed run is lost.
-    pub fn write(folder: &Path, group: u32) -> Self {
-        let path = folder.join(group.to_string());
-        let _ = std::fs::create_dir_all(folder);
-        let _ = std::fs::write(&path, "");
-        Self(path)
+impl Mark {
+    /// Writes the mark of this run into a folder.
+    ///
+    /// # Errors
+    /// Exit code 4: the file cannot be written.
+    pub fn write(folder: &Path) -> Result<Self, StageError> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.unwrap_or_default().as_nanos();
+        let path = folder.join(format!("{}-{now}", std::process::id()));
+        atomic::write_bytes(&path, b"")?;
+        Ok(Self(path))
+    }
+
+    /// The text of the mark.
+    pub fn text(&self) -> String {
+        text(&self.0)
     }
 }
 
-impl Drop for Note {
+impl Drop for Mark {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
     }
 }
 
-/// Stops the process groups that a killed run noted and that still run in the workdir. Needs `/proc`; does nothing without it.
-pub(crate) fn stop_all(folder: &Path, workdir: &Path) {
-    let notes: Vec<PathBuf> = (std::fs::read_dir(folder).into_iter().flatten())
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
-    // The system reports the folder of a process without links.
-    let workdir = &workdir
-        .canonicalize()
-        .unwrap_or_else(|_| workdir.to_path_buf());
-    for note in notes {
-        let group = note
-            .file_name()
-            .and_then(|name| name.to_str()?.parse().ok());
-        if let Some(group) = group.filter(|group| is_running(*group, workdir)) {
+/// Stops the process groups with the mark of a run that was killed. Needs `/proc`; does nothing without it.
+pub(crate) fn stop_all(folder: &Path) {
+    let marks = std::fs::read_dir(folder).into_iter().flatten();
+    for path in marks.filter_map(|entry| Some(entry.ok()?.path())) {
+        let mark = text(&path);
+        if !groups_of(&mark).is_empty() {
             log::warn("stopping a task that a killed run left behind");
-            stop(group, workdir);
+            stop(&mark);
         }
-        let _ = std::fs::remove_file(&note);
+        let _ = std::fs::remove_file(&path);
     }
 }
 
-fn stop(group: u32, workdir: &Path) {
+fn text(mark: &Path) -> String {
+    let name = mark.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+fn stop(mark: &str) {
     let asked = Instant::now();
-    crate::run::process::signal_group(group, false);
-    while is_running(group, workdir) {
-        if asked.elapsed() > GRACE {
-            crate::run::process::signal_group(group, true);
-        }
-        if asked.elapsed() > 2 * GRACE {
+    let mut told: BTreeSet<u32> = BTreeSet::new();
+    loop {
+        let groups = groups_of(mark);
+        if groups.is_empty() || asked.elapsed() > 2 * GRACE {
             return;
+        }
+        let forced = asked.elapsed() > GRACE;
+        for group in groups {
+            if told.insert(group) || forced {
+                crate::run::process::signal_group(group, forced);
+            }
         }
         std::thread::sleep(Duration::from_millis(5));
     }
 }
 
-/// Whether a process of the group runs in the workdir, as all tasks do: another process may have the same group id later.
-fn is_running(group: u32, workdir: &Path) -> bool {
+/// The groups of the processes with a mark in their environment. Processes that have ended and were not waited for have none.
+fn groups_of(mark: &str) -> BTreeSet<u32> {
+    let variable = format!("{RUN_VARIABLE}={mark}");
     let processes = std::fs::read_dir("/proc").into_iter().flatten();
-    processes
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .any(|process| {
-            let is_here = std::fs::read_link(process.join("cwd")).is_ok_and(|cwd| cwd == workdir);
-            is_here && group_of(&process) == Some(group)
-        })
+    let marked = processes.filter_map(|entry| {
+        let process = entry.ok()?.path();
+        let environment = std::fs::read(process.join("environ")).ok()?;
+        let mut variables = environment.split(|byte| *byte == 0);
+        let is_marked = variables.any(|found| found == variable.as_bytes());
+        is_marked.then(|| group_of(&process))?
+    });
+    marked.collect()
 }
 
 /// The process group: the third word after the program's name. The name is in brackets and may itself contain brackets.

@@ -31,6 +31,8 @@ pub(crate) struct Outcome {
     pub exit_code: Option<i32>,
     /// Error of a failed task, in one line.
     pub fault: Option<String>,
+    /// Warnings of a task that ran and failed. Those of other tasks are in their record.
+    pub warnings: Vec<String>,
 }
 
 impl State {
@@ -59,6 +61,7 @@ pub(crate) fn not_run() -> Outcome {
         record: None,
         exit_code: None,
         fault: None,
+        warnings: Vec::new(),
     }
 }
 

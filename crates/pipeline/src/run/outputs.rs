@@ -1,4 +1,4 @@
-//! The files at the output paths of a task, before it starts and after it failed.
+//! The files at the output paths of a task, before it starts and after it ended.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,9 +7,11 @@ use rsom_stage::{Kind, StageError, atomic};
 
 use crate::assess::assessor::Assessor;
 use crate::assess::edited::{edited_outputs_of, would_overwrite};
+use crate::assess::standing::Standing;
 use crate::check::tool::Tool;
 use crate::plan::output_paths::sidecar;
 use crate::plan::tasks::{Plan, Task};
+use crate::run::kept::Kept;
 
 /// Looks again for outputs that were edited during the run.
 ///
@@ -35,27 +37,46 @@ pub(crate) fn check_edits(
     Err(would_overwrite(plan, &edited))
 }
 
-/// Notes the files that a task is about to write: if the run is killed, the next one may overwrite them.
+/// Makes room for the outputs of a task that is about to start. Returns what stands at their paths then, and copies of the
+/// files of the user in output folders; none if the task may `replace` them.
 ///
 /// # Errors
-/// Exit code 4: the note cannot be written.
-pub(crate) fn note_start(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
-    let outputs = files(task).map(|path| (path, None)).collect();
-    assessor.unrecorded.note(&task.label, outputs)
+/// Exit code 4: a folder, a note or a copy cannot be written, or an old output cannot be removed.
+pub(crate) fn make_room(
+    task: &Task,
+    replace: bool,
+    assessor: &mut Assessor,
+) -> Result<(Standing, Kept), StageError> {
+    clear(task, assessor)?;
+    let standing = Standing::of(task, assessor.workdir.root());
+    let paths = match replace {
+        true => Vec::new(),
+        false => standing.in_folders().cloned().collect(),
+    };
+    let kept = Kept::copy(&assessor.workdir, &task.label, paths)?;
+    assessor.unrecorded.note_start(&task.label, &standing)?;
+    Ok((standing, kept))
 }
 
-/// Notes what a failed task left at its output paths, so that a later edit of these files is not taken for its work.
-pub(crate) fn note_failure(task: &Task, assessor: &mut Assessor) {
-    let mut outputs = BTreeMap::new();
-    for path in files(task) {
-        let absolute = assessor.workdir.root().join(&path);
+/// Notes what a task wrote before it failed or was stopped, so that a later edit of these files is not taken for its work.
+/// `replaced` holds what it wrote over files of the user, which are back at their places.
+pub(crate) fn note_end(
+    task: &Task,
+    before: &Standing,
+    replaced: BTreeMap<String, String>,
+    assessor: &mut Assessor,
+) {
+    let mut left = BTreeMap::new();
+    let now = before.again(assessor.workdir.root());
+    for path in now.written_since(before) {
+        let absolute = assessor.workdir.root().join(path);
         assessor.hashes.forget(&absolute);
-        if let Some(sha256) = assessor.hash_if_present(&path) {
-            outputs.insert(path, Some(sha256));
-        }
+        let sha256 = assessor.hash_if_present(path);
+        left.extend(sha256.map(|sha256| (path.clone(), sha256)));
     }
-    // Without this note, the earlier one stays: it allows any content.
-    let _ = assessor.unrecorded.note(&task.label, outputs);
+    left.extend(replaced);
+    // Without this note, the one of the start stays: the next run moves these files aside.
+    let _ = assessor.unrecorded.note_end(&task.label, left);
 }
 
 /// The outputs of a task and their sidecars, relative to the workdir. Without folders.
@@ -69,7 +90,7 @@ fn files(task: &Task) -> impl Iterator<Item = String> + '_ {
 ///
 /// # Errors
 /// Exit code 4: a folder cannot be created, or a file cannot be removed.
-pub(crate) fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
+fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
     let root = assessor.workdir.root().to_path_buf();
     let failed = |path: &Path, e: std::io::Error| StageError::output(path, atomic::plain(&e));
     for output in &task.outputs {
@@ -87,6 +108,9 @@ pub(crate) fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageErr
             .collect();
         if output.kind == Kind::Directory {
             stale.extend(assessor.recorded_inside(&output.path));
+        } else if path.is_symlink() {
+            // A program would write through the link, into a file elsewhere.
+            std::fs::remove_file(&path).map_err(|e| failed(&path, e))?;
         }
         for path in stale
             .iter()

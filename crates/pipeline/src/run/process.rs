@@ -69,11 +69,6 @@ impl Process {
         let _ = self.child.kill();
     }
 
-    /// Id of the process group.
-    pub fn group(&self) -> u32 {
-        self.child.id()
-    }
-
     fn exit(&self, status: ExitStatus) -> ProcessExit {
         ProcessExit {
             code: status.code(),

@@ -87,7 +87,7 @@ fn task(plan: &Plan, task: &Task, outcome: &Outcome) -> Value {
         "identity": outcome.assessment.as_ref().map(|a| a.identity.hash()),
         "wall_time_s": outcome.record.as_ref().map(|r| r.wall_time_s),
         "peak_memory_mib": outcome.record.as_ref().and_then(|r| r.peak_memory_mib),
-        "warnings": outcome.record.as_ref().map_or(&[][..], |r| &r.warnings),
+        "warnings": outcome.record.as_ref().map_or(&outcome.warnings, |r| &r.warnings),
         "log": Workdir::log(&task.label),
     });
     if let (Some(entry), Value::Object(tool)) = (entry.as_object_mut(), tool(task)) {

@@ -6,12 +6,13 @@ use rsom_stage::{ExitCode, StageError, log};
 
 use crate::assess::assessor::{Assessor, Verdict};
 use crate::assess::edited::{edited_outputs, would_overwrite};
-use crate::assess::leftovers;
+use crate::assess::leftovers::Leftovers;
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
 use crate::plan::tasks::Plan;
 use crate::run::duration::seconds;
 use crate::run::execute::{Settings, execute};
+use crate::run::kept::settle_killed;
 use crate::run::logs;
 use crate::run::orphans;
 use crate::run::outcome::{Outcome, State, exit_code};
@@ -32,8 +33,9 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
     let started = Instant::now();
     let workdir = Workdir::new(&plan.workdir);
     let _lock = workdir.lock()?;
-    orphans::stop_all(&workdir.running(), workdir.root());
+    orphans::stop_all(&workdir.running());
     let mut assessor = Assessor::new(&workdir);
+    settle_killed(&mut assessor)?;
     let outlooks = survey(plan, &mut assessor);
     // Stores the hashes even after an error, so that the next run need not compute them again.
     let outlooks = match outlooks {
@@ -66,7 +68,7 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
             return Err(would_overwrite(plan, &edited));
         }
     }
-    let (outcomes, warnings) = execute(plan, settings, &mut assessor, outlooks);
+    let (outcomes, warnings) = execute(plan, settings, &mut assessor, outlooks)?;
     let all_good = outcomes.iter().all(|outcome| outcome.state.is_good());
     let tidied = match all_good {
         true => tidy_up(plan, settings, &mut assessor),
@@ -86,33 +88,24 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
 
 /// Removes or names files of earlier runs that the plan no longer has.
 fn tidy_up(plan: &Plan, settings: Settings, assessor: &mut Assessor) -> Result<(), StageError> {
-    let left = leftovers::leftovers(plan, assessor);
-    if left.is_empty() {
+    let left = Leftovers::of(plan, assessor);
+    let Some(warning) = left.warning() else {
+        return Ok(());
+    };
+    if !settings.prune {
+        log::warn(warning);
         return Ok(());
     }
-    if settings.prune {
-        let removed = leftovers::remove(&left, assessor)?;
-        let kept = match left.len() - removed {
-            0 => String::new(),
-            kept => format!("; {kept} were edited and stay"),
-        };
-        log::info(format_args!(
-            "removed {removed} files of earlier runs{kept}"
-        ));
-        return Ok(());
-    }
-    warn_of_leftovers(&left);
+    left.remove(assessor)?;
+    let removed = left.unedited.len();
+    let kept = match left.edited.len() {
+        0 => String::new(),
+        kept => format!("; {kept} were edited and stay"),
+    };
+    log::info(format_args!(
+        "removed {removed} files of earlier runs{kept}"
+    ));
     Ok(())
-}
-
-/// Warns of files of earlier runs that the plan no longer has: wildcards find them, too.
-pub(crate) fn warn_of_leftovers(left: &[String]) {
-    if let Some(first) = left.first() {
-        log::warn(format_args!(
-            "{} files of earlier runs are not part of this plan, for example {first}; a wildcard finds them, too; 'run --prune' removes them",
-            left.len()
-        ));
-    }
 }
 
 /// Whether the last report is still correct for each task, so that it need not be written again.

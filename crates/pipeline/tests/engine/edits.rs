@@ -207,9 +207,14 @@ fn files_that_the_plan_no_longer_has_are_named_and_pruned_unless_edited() {
         finished.good().finished.expect_said(&[said, "--prune"]);
     }
     study.write("work/a3/x.txt", "by hand");
+    let plan = study.command("plan", &[]).good();
+    plan.finished
+        .expect_said(&["'run --prune' removes them, except 1 that were edited"]);
     let ran = study.run(&["--prune"]).good();
     ran.finished
         .expect_said(&["removed 1 files of earlier runs; 1 were edited and stay"]);
     assert!(!study.path("work/a2").exists());
     assert!(study.path("work/a3/x.txt").exists() && study.path("work/a1/x.txt").exists());
+    let said = "they were edited, so 'run --prune' keeps them";
+    study.run(&[]).good().finished.expect_said(&[said]);
 }

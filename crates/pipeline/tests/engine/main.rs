@@ -8,6 +8,7 @@ mod failures;
 mod fan_out;
 mod foreign;
 mod inputs;
+mod kept;
 mod profiles;
 mod recipes;
 mod reruns;

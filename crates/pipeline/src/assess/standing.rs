@@ -1,0 +1,93 @@
+//! The files at the output paths of a task at one time: outputs, their sidecars, and the files in output folders.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rsom_stage::folder::{self, FolderContent};
+use rsom_stage::{Kind, Stamp};
+use serde::{Deserialize, Serialize};
+
+use crate::plan::output_paths::sidecar;
+use crate::plan::tasks::Task;
+
+/// The files at some paths, relative to the workdir, with their stamps.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Standing {
+    /// Outputs that are files, and their sidecars.
+    paths: Vec<String>,
+    /// Outputs that are folders.
+    folders: Vec<String>,
+    /// What stands at the paths and in the folders.
+    files: BTreeMap<String, Stamp>,
+}
+
+impl Standing {
+    /// Looks at the outputs of a task.
+    pub fn of(task: &Task, root: &Path) -> Self {
+        let mut standing = Self::default();
+        for output in &task.outputs {
+            if output.kind == Kind::Directory {
+                standing.folders.push(output.path.clone());
+            } else {
+                standing.paths.push(output.path.clone());
+                standing.paths.extend(sidecar(&output.path));
+            }
+        }
+        standing.again(root)
+    }
+
+    /// Looks at the same paths again.
+    pub fn again(&self, root: &Path) -> Self {
+        let inside = self.folders.iter().flat_map(|folder| inside(root, folder));
+        let paths = self.paths.iter().cloned().chain(inside);
+        let files = paths.filter_map(|path| {
+            let stamp = Stamp::of_file(&root.join(&path)).ok()?;
+            Some((path, stamp))
+        });
+        Self {
+            files: files.collect(),
+            ..self.clone()
+        }
+    }
+
+    /// The files that were written after the other look, or were not there.
+    pub fn written_since<'a>(&'a self, earlier: &'a Self) -> impl Iterator<Item = &'a String> {
+        let files = self.files.iter();
+        files
+            .filter(|(path, stamp)| earlier.files.get(*path) != Some(stamp))
+            .map(|(path, _)| path)
+    }
+
+    /// Whether a file was written after the other look.
+    pub fn is_written_since(&self, earlier: &Self, path: &str) -> bool {
+        self.files.contains_key(path) && self.files.get(path) != earlier.files.get(path)
+    }
+
+    /// The files in output folders.
+    pub fn in_folders(&self) -> impl Iterator<Item = &String> {
+        let files = self.files.keys();
+        files.filter(|path| !self.paths.contains(path))
+    }
+
+    /// Whether a path is one of those that were looked at, or lies in one of the folders.
+    pub fn covers(&self, path: &str) -> bool {
+        self.paths.iter().any(|p| p == path) || self.folders.iter().any(|f| is_inside(path, f))
+    }
+}
+
+/// Whether a path lies in a folder.
+pub(crate) fn is_inside(path: &str, folder: &str) -> bool {
+    let rest = path.strip_prefix(folder);
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The files in a folder, without those of file browsers.
+fn inside(root: &Path, folder: &str) -> Vec<String> {
+    let files = folder::files(&root.join(folder)).unwrap_or_default();
+    let files = files.into_iter().filter(|file| {
+        file.content == FolderContent::File && !folder::is_of_file_browser(&file.name)
+    });
+    files
+        .map(|file| format!("{folder}/{}", file.name.to_string_lossy()))
+        .collect()
+}
