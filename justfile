@@ -11,6 +11,11 @@ default:
 quickstart *ARGS:
     cargo run --release -- run pipelines/quickstart.yaml {{ARGS}}
 
+# The paper's study of the epidermis, on made-up scans: about an hour; just paper --profile smoke: half a minute
+[group('study')]
+paper *ARGS:
+    cargo run --release -- run pipelines/gerl2020.yaml -j 2 {{ARGS}}
+
 # The real study on retinal OCT scans: just octlayers --data DIR
 [group('study')]
 octlayers *ARGS:

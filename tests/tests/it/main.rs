@@ -5,6 +5,7 @@ mod circles;
 mod conformance;
 mod failures;
 mod libraries;
+mod paper;
 mod quickstart;
 mod segment;
 mod table_names;

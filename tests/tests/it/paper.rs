@@ -1,0 +1,74 @@
+//! The paper's study at the size of its profile `smoke`, and the plans of its other sizes.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use rsom_formats::table::parquet;
+use rsom_testing::{Folder, checkout};
+
+use crate::RSOM;
+
+#[test]
+fn the_papers_study_gives_its_tables() {
+    let workdir = Folder::new();
+    let folder = workdir.to_string_lossy().into_owned();
+    let words = [
+        "run",
+        "pipelines/gerl2020.yaml",
+        "--profile",
+        "smoke",
+        "--set",
+        "net=[unet]",
+        "-j",
+        "2",
+        "--workdir",
+        &folder,
+    ];
+    RSOM.run(checkout(), words).expect_code(0);
+    // Six held-out scans of four B-scans, each measured with two folds.
+    let table = workdir.text("results/table1.csv");
+    let mut rows = table
+        .lines()
+        .map(|line| line.split(',').collect::<Vec<_>>());
+    let header = rows.next().unwrap();
+    let column = |name: &str| header.iter().position(|title| *title == name).unwrap();
+    let count = column("dice_epidermis_n");
+    let found: Vec<_> = rows
+        .map(|row| (row[0].to_owned(), row[1].to_owned(), row[count].to_owned()))
+        .collect();
+    let expected = ["0", "100"].map(|s| ("unet".to_owned(), s.to_owned(), "24".to_owned()));
+    assert_eq!(found, expected);
+    // One pair of folds for each held-out scan and s.
+    let agreement = parquet::read(&workdir.join("measures/h01_unet_s0_agreement.parquet")).unwrap();
+    let firsts = agreement.texts("first").unwrap();
+    assert!(
+        firsts
+            .iter()
+            .all(|name| name.as_deref() == Some("h01_unet_s0_fold0.nii.gz"))
+    );
+    // Of the 25 scans, those of the folds 0 and 1 were left out of one training.
+    let tests = parquet::read(&workdir.join("results/tests_by_subject.parquet")).unwrap();
+    let metrics = tests.texts("metric").unwrap();
+    let dice = metrics
+        .iter()
+        .position(|m| m.as_deref() == Some("dice"))
+        .unwrap();
+    assert_eq!(tests.integers("n").unwrap()[dice], Some(10));
+}
+
+#[test]
+fn the_other_sizes_of_the_papers_study_have_a_plan() {
+    let folder = Folder::new();
+    for more in [&[][..], &["--profile", "full"][..]] {
+        let workdir = folder.to_string_lossy().into_owned();
+        let words = [
+            &["plan", "pipelines/gerl2020.yaml", "--workdir", &workdir],
+            more,
+        ]
+        .concat();
+        let plan = RSOM.run(checkout(), words).expect_code(0);
+        assert!(
+            plan.stdout.contains("train net=fcn7 s=2500 fold=4"),
+            "{}",
+            plan.stderr
+        );
+    }
+}
