@@ -6,6 +6,7 @@ pub(crate) mod duration;
 pub(crate) mod execute;
 pub(crate) mod kept;
 pub(crate) mod left_out;
+pub(crate) mod log_warnings;
 pub(crate) mod logs;
 pub(crate) mod orphans;
 pub(crate) mod outcome;

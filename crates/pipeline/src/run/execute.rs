@@ -18,7 +18,7 @@ use crate::run::display::{Display, Lines};
 use crate::run::duration::seconds;
 use crate::run::kept::{Kept, wrote_over};
 use crate::run::left_out;
-use crate::run::logs;
+use crate::run::log_warnings::warnings;
 use crate::run::orphans::{Mark, RUN_VARIABLE};
 use crate::run::outcome::{Outcome, State, not_run};
 use crate::run::outputs;
@@ -271,11 +271,11 @@ impl Run<'_> {
             Err(error) => {
                 let replaced = replaced.unwrap_or_default();
                 outputs::note_end(task, &job.before, replaced, self.assessor);
-                let warnings = logs::warnings(&self.log(job.task));
+                let said = warnings(&self.log(job.task));
                 self.failed(job.task, Some(job.assessment), &error);
-                self.warn(job.task, &warnings);
+                self.warn(job.task, &said);
                 if let Some(outcome) = &mut self.outcomes[job.task] {
-                    outcome.warnings = warnings;
+                    outcome.warnings = said;
                     if let Some(1..) = end.code {
                         outcome.exit_code = end.code;
                     }
@@ -329,7 +329,7 @@ impl Run<'_> {
                 .collect(),
             outputs,
             instruction_set: task.tool.instruction_set().map(str::to_owned),
-            warnings: logs::warnings(&self.log(job.task)),
+            warnings: warnings(&self.log(job.task)),
             wall_time_s: (end.wall_time.as_secs_f64() * 1000.0).round() / 1000.0,
             peak_memory_mib: end.peak_memory_mib.map(f64::round),
         };
