@@ -1,6 +1,7 @@
 //! Runs the tasks that are not up to date as processes, and reports the result.
 
 pub(crate) mod arguments;
+pub(crate) mod command;
 pub(crate) mod display;
 pub(crate) mod duration;
 pub(crate) mod execute;

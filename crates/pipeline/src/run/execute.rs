@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rsom_stage::{DATA_VARIABLE, Snapshot, StageError, atomic};
+use rsom_stage::{Snapshot, StageError, atomic};
 
 use crate::assess::assessor::{Assessment, Assessor, Verdict};
 use crate::assess::records::Record;
@@ -13,13 +12,13 @@ use crate::assess::standing::Standing;
 use crate::assess::survey::Outlook;
 use crate::assess::workdir::Workdir;
 use crate::plan::tasks::Plan;
-use crate::run::arguments::arguments;
+use crate::run::command::command;
 use crate::run::display::{Display, Lines};
 use crate::run::duration::seconds;
 use crate::run::kept::{Kept, wrote_over};
 use crate::run::left_out;
 use crate::run::log_warnings::warnings;
-use crate::run::orphans::{Mark, RUN_VARIABLE};
+use crate::run::orphans::Mark;
 use crate::run::outcome::{Outcome, State, not_run};
 use crate::run::outputs;
 use crate::run::process::{Process, ProcessExit};
@@ -188,27 +187,15 @@ impl Run<'_> {
         self.programs.check(task)?;
         let (before, kept) = outputs::make_room(task, self.settings.replace, self.assessor)?;
         let root = self.assessor.workdir.root();
-        let program = program(task);
-        let mut command = Command::new(program);
-        command
-            .args(arguments(self.plan, task, self.settings.threads)?)
-            // The thread pool of candle reads this variable, not --threads.
-            .env("RAYON_NUM_THREADS", self.settings.threads.to_string())
-            .env(RUN_VARIABLE, self.mark.text())
-            .current_dir(root);
-        // The path is absolute, because a task runs in the workdir.
-        match &self.plan.data {
-            Some(data) => command.env(DATA_VARIABLE, data),
-            None => command.env_remove(DATA_VARIABLE),
-        };
-        let process =
-            Process::start(&mut command, &root.join(Workdir::log(&task.label))).map_err(|e| {
-                StageError::failure(format_args!(
-                    "{} cannot be started: {}",
-                    program.display(),
-                    atomic::plain(&e)
-                ))
-            })?;
+        let mut command = command(plan, task, self.settings.threads, &self.mark)?;
+        let log = root.join(Workdir::log(&task.label));
+        let process = Process::start(command.current_dir(root), &log).map_err(|e| {
+            StageError::failure(format_args!(
+                "{} cannot be started: {}",
+                program(task).display(),
+                atomic::plain(&e)
+            ))
+        })?;
         self.running.push(Job {
             task: number,
             before,
