@@ -1,11 +1,13 @@
 //! Runs the tasks that are not up to date as processes, and reports the result.
 
 pub(crate) mod arguments;
+pub(crate) mod command;
 pub(crate) mod display;
 pub(crate) mod duration;
 pub(crate) mod execute;
 pub(crate) mod kept;
 pub(crate) mod left_out;
+pub(crate) mod log_warnings;
 pub(crate) mod logs;
 pub(crate) mod orphans;
 pub(crate) mod outcome;

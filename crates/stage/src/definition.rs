@@ -136,8 +136,33 @@ impl Command {
             names,
             input: input.to_owned(),
             derived: Vec::new(),
+            of: None,
+            needs_default: false,
         });
         self.spec.table_names.extend(declared);
+        self
+    }
+
+    /// States that a parameter names a value of the column that the parameter `of` names, in the tables of an input.
+    #[must_use]
+    pub fn level_in_tables(mut self, input: &str, parameter: &str, of: &str) -> Self {
+        self.spec.table_names.push(TableNames {
+            parameter: parameter.to_owned(),
+            names: Named::Level,
+            input: input.to_owned(),
+            derived: Vec::new(),
+            of: Some(of.to_owned()),
+            needs_default: false,
+        });
+        self
+    }
+
+    /// States that the command also needs the metrics and columns that the defaults of the parameters name.
+    #[must_use]
+    pub fn needs_default_names(mut self) -> Self {
+        for declared in &mut self.spec.table_names {
+            declared.needs_default = true;
+        }
         self
     }
 

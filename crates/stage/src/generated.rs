@@ -20,17 +20,23 @@ pub fn write(path: &Path, text: &str, replace: bool, way_out: &str) -> Result<()
         "{FIRST_LINE}{}\n{text}",
         fingerprint::of_bytes(text.as_bytes())
     );
-    if let Ok(existing) = std::fs::read(path)
-        && !replace
-        && existing != whole.as_bytes()
-        && !is_unedited(&existing)
-    {
-        return Err(StageError::output(
+    let is_same = std::fs::read(path).is_ok_and(|existing| existing == whole.as_bytes());
+    require_unedited(path, replace || is_same, way_out)?;
+    atomic::write_bytes(path, whole.as_bytes())
+}
+
+/// Refuses to go on if [`write()`] would refuse to replace a file, so that no time is lost.
+///
+/// # Errors
+/// Exit code 4: the file was edited, or belongs to the user.
+pub fn require_unedited(path: &Path, replace: bool, way_out: &str) -> Result<(), StageError> {
+    match std::fs::read(path) {
+        Ok(existing) if !replace && !is_unedited(&existing) => Err(StageError::output(
             path,
             format_args!("the file was edited, or was not generated; {way_out}"),
-        ));
+        )),
+        _ => Ok(()),
     }
-    atomic::write_bytes(path, whole.as_bytes())
 }
 
 /// Whether a file was generated and is still as it was written.

@@ -82,4 +82,4 @@ pub use snapshot::Snapshot;
 pub use spec::{CONTRACT_VERSION, CommandSpec, Spec};
 pub use stamp::{Stamp, TICK};
 pub use summary::Summary;
-pub use table_contents::{Named, TableContents, TableNames};
+pub use table_contents::{Named, SURFACES, TableContents, TableNames};

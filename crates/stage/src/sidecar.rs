@@ -22,12 +22,25 @@ pub fn provenance(sidecar: &Value) -> Option<&Value> {
     sidecar["GeneratedBy"][0].get("rsom")
 }
 
-/// Whether a volume has a sidecar that rsom wrote.
+/// The keys that rsom writes into a sidecar.
+const KEYS: [&str; 5] = [
+    "GeneratedBy",
+    "Channels",
+    "Labels",
+    "ChannelPrecision",
+    "SkinSurface",
+];
+
+/// Whether a volume has a sidecar that rsom wrote, and to which nobody added a key.
 #[must_use]
 pub fn is_ours(volume: &Path) -> bool {
-    let text = std::fs::read(path_of(volume));
-    let json = text.map(|bytes| serde_json::from_slice::<Value>(&bytes));
-    matches!(json, Ok(Ok(json)) if provenance(&json).is_some())
+    let bytes = std::fs::read(path_of(volume)).unwrap_or_default();
+    let json: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let mut keys = json
+        .as_object()
+        .into_iter()
+        .flat_map(|object| object.keys());
+    provenance(&json).is_some() && keys.all(|key| KEYS.contains(&key.as_str()))
 }
 
 #[cfg(test)]
@@ -50,6 +63,8 @@ mod tests {
             ("{\"GeneratedBy\": [{\"Name\": \"dcm2niix\"}]}", false),
             ("no JSON", false),
             ("{\"GeneratedBy\": [{\"rsom\": {}}]}", true),
+            ("{\"Labels\": {}, \"GeneratedBy\": [{\"rsom\": {}}]}", true),
+            ("{\"Note\": 1, \"GeneratedBy\": [{\"rsom\": {}}]}", false),
         ] {
             std::fs::write(path_of(&volume), text).unwrap();
             assert_eq!(is_ours(&volume), ours, "{text}");

@@ -50,7 +50,7 @@ struct Access {
 impl Snapshot {
     /// An empty snapshot. The `ignored` paths and everything below them do not count.
     #[must_use]
-    pub fn without(ignored: Vec<PathBuf>) -> Self {
+    pub fn without(ignored: &[PathBuf]) -> Self {
         let ignored = ignored.iter().map(|path| real(path)).collect();
         Self {
             ignored,
@@ -228,6 +228,7 @@ fn real(path: &Path) -> PathBuf {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "helpers of tests")]
 mod tests {
     use std::os::unix::fs::symlink;
     use std::process::Command;
@@ -250,7 +251,7 @@ mod tests {
     fn change_by(action: &str) -> Option<String> {
         let study = study();
         let look = || {
-            let mut snapshot = Snapshot::without(vec![study.path().join("data/out")]);
+            let mut snapshot = Snapshot::without(&[study.path().join("data/out")]);
             for name in ["x", "data", "link"] {
                 snapshot.add(&study.path().join(name)).unwrap();
             }

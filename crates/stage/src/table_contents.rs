@@ -26,11 +26,14 @@ pub struct TableContents {
     pub of_inputs: Vec<String>,
 }
 
-/// A parameter whose words name metrics or columns of the tables of an input.
+/// Surfaces that a metric can be measured on, after the `@` in `NAME@SURFACE`.
+pub const SURFACES: [&str; 3] = ["upper", "lower", "both"];
+
+/// A parameter whose words name metrics, columns or levels of the tables of an input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TableNames {
-    /// The parameter: a text or a list of texts.
+    /// The parameter: a text, a list of texts, or a map, whose keys count.
     pub parameter: String,
     /// What its words name.
     pub names: Named,
@@ -39,6 +42,12 @@ pub struct TableNames {
     /// Names that the command knows although no table contains them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub derived: Vec<String>,
+    /// For a level: the parameter that names its column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// Whether the command needs the names of the parameter's default, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_default: bool,
 }
 
 /// What a word names.
@@ -49,4 +58,6 @@ pub enum Named {
     Metric,
     /// A column.
     Column,
+    /// A value of a column.
+    Level,
 }

@@ -64,7 +64,7 @@ impl Watched {
 
 /// A snapshot of the inputs. An input that cannot be read is the command's own error.
 fn look(inputs: &[PathBuf], outputs: &[PathBuf]) -> Snapshot {
-    let mut snapshot = Snapshot::without(outputs.to_vec());
+    let mut snapshot = Snapshot::without(outputs);
     for path in inputs {
         let _ = snapshot.add_input(path);
     }

@@ -7,6 +7,7 @@ mod fault;
 mod measurements;
 mod one_subject;
 mod sampling;
+mod shown_tests;
 mod table;
 
 use rsom_stage::Definition;

@@ -190,7 +190,8 @@ fn tested(
             .main_reason()
             .or_else(|| absent(sample, baseline).map(str::to_owned))
             .or_else(|| baseline.main_reason())
-            .unwrap_or_else(|| Status::Undefined.to_string()),
+            // Both sides have values, of different units.
+            .unwrap_or_else(|| "unpaired".to_owned()),
     };
     Ok(Comparison {
         contrast,

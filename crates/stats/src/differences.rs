@@ -8,9 +8,9 @@ use crate::noise::{tolerances, without_noise};
 ///
 /// Differences that are equal except for floating-point error (1 − 1.1 and 2 − 2.1) must tie when they are ranked, and
 /// one that is nothing but error (0.3 − (0.1 + 0.2)) must be zero. A difference is uncertain by 1e-12 of the larger
-/// value of its pair, and by at least 16 units in the last place of the largest value of the sample. Absolute
-/// differences that agree within this tolerance become equal; a difference within it is 0. The tolerance follows the
-/// values, so ranks, ties and zeros do not depend on the unit.
+/// value of its pair, and by at least 16 units in the last place of the median of these values. Absolute differences that
+/// agree within this tolerance become equal; a difference within it is 0. The tolerance follows the values, so ranks, ties
+/// and zeros do not depend on the unit, and one huge value does not hide the other differences.
 ///
 /// # Errors
 /// Samples of different length, a value that is NaN or infinite, a difference that overflows.
@@ -21,8 +21,8 @@ pub fn paired_differences(first: &[f64], second: &[f64]) -> Result<Vec<f64>, Sta
 /// Differences with their uncertainty.
 pub(crate) struct Differences {
     pub values: Vec<f64>,
-    /// The largest tolerance of any of them.
-    pub tolerance: f64,
+    /// The tolerance of each.
+    pub tolerances: Vec<f64>,
 }
 
 impl Differences {
@@ -43,7 +43,7 @@ impl Differences {
         let tolerances = tolerances(&magnitudes);
         Ok(Self {
             values: without_noise(&differences, &tolerances),
-            tolerance: tolerances.into_iter().fold(0.0, f64::max),
+            tolerances,
         })
     }
 }
@@ -65,6 +65,17 @@ mod tests {
         let second = [10_000.0, 20_000.1, 30_000.2, 40_000.3, 80_000.3, 1.2];
         let d = paired_differences(&first, &second).unwrap();
         assert_eq!(d, [0.1, 0.1, 0.1, -0.1, 0.1, -0.1]);
+    }
+
+    /// One subject with a huge value at both levels: the other differences stay.
+    #[test]
+    fn a_huge_value_hides_no_other_difference() {
+        for huge in [1e12, 1e16, 1e20, 1e300] {
+            let d = paired_differences(&[0.8, 0.9, huge, 0.7], &[0.7, 0.8, huge, 0.5]).unwrap();
+            assert_eq!(d, [0.1, 0.1, 0.0, 0.2]);
+            let d = paired_differences(&[0.8, 0.9, huge], &[0.7, 0.8, 0.0]).unwrap();
+            assert_eq!(d, [0.1, 0.1, huge]);
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(crate) struct Interval {
 }
 
 /// The interval of the shifts that the exact two-sided test does not reject. Walsh averages that agree within the
-/// tolerance of the differences are one.
+/// tolerances of their differences are one.
 ///
 /// Between two neighboring Walsh averages W+ is constant: the number of averages above the shift. Its null distribution
 /// is that of ranks 1 … n when no two differences are equal. Equal differences tie at every shift, and their place among
@@ -30,13 +30,13 @@ pub(crate) struct Interval {
 /// gaps always count as rejected, so a sample that is too small gets the range of its differences, with less confidence.
 pub(crate) fn exact(
     differences: &[f64],
-    tolerance: f64,
+    tolerances: &[f64],
     walsh: &WalshAverages,
     confidence: f64,
 ) -> Interval {
     let untied = doubled_midranks(differences).ties.iter().all(|t| *t == 1);
     if !untied && differences.len() < TIED_BELOW {
-        return conditional(differences, tolerance, (1.0 - confidence) / 2.0);
+        return conditional(differences, tolerances, (1.0 - confidence) / 2.0);
     }
     let ranks: Vec<u64> = (1..=differences.len() as u64).collect();
     let rank = exact::quantile(&ranks, (1.0 - confidence) / 2.0).max(1);
@@ -85,10 +85,10 @@ fn between(walsh: &WalshAverages, rank: u64, confidence: f64) -> Interval {
 }
 
 /// Tests the gaps between averages from either end to the first that is kept.
-fn conditional(differences: &[f64], tolerance: f64, tail: f64) -> Interval {
+fn conditional(differences: &[f64], tolerances: &[f64], tail: f64) -> Interval {
     let mirrored: Vec<f64> = differences.iter().map(|d| -d).collect();
-    let (low, below) = first_kept(differences, tolerance, tail);
-    let (high, above) = first_kept(&mirrored, tolerance, tail);
+    let (low, below) = first_kept(differences, tolerances, tail);
+    let (high, above) = first_kept(&mirrored, tolerances, tail);
     Interval {
         low,
         high: 0.0 - high,
@@ -98,8 +98,8 @@ fn conditional(differences: &[f64], tolerance: f64, tail: f64) -> Interval {
 
 /// The smallest average above which a shift is not rejected for being too small, and the largest level below `tail` that
 /// the test attains in the gaps up to there.
-fn first_kept(differences: &[f64], tolerance: f64, tail: f64) -> (f64, f64) {
-    let averages = WalshAverages::of(differences).distinct(tolerance);
+fn first_kept(differences: &[f64], tolerances: &[f64], tail: f64) -> (f64, f64) {
+    let averages = WalshAverages::of(differences).distinct(differences, tolerances);
     // Below the first average, all differences are positive: one of 2^n signs.
     let mut level = 0.5f64.powi(differences.len() as i32);
     for pair in averages.windows(2) {

@@ -58,6 +58,7 @@ fn no_pairs(status: &str) -> String {
     match status {
         "absent" => "no pairs: no measurement at this level".to_owned(),
         "baseline_absent" => "no pairs: no measurement at the baseline".to_owned(),
+        "unpaired" => "no pairs: no unit has values at both".to_owned(),
         status => format!("no pairs: {status}"),
     }
 }

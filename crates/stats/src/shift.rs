@@ -37,7 +37,7 @@ pub struct Shift {
 /// 1 − confidence is doubled until it can, and `confidence` is the resulting one. R finds these ends by root finding with
 /// a tolerance of 1e-4; here they are the exact points. `alternative` and `zero_method` do not change the interval.
 ///
-/// Estimate and ends are rounded to 14 digits of the largest difference.
+/// Estimate and ends are rounded to 14 digits, of themselves or of the median size of the differences if this is larger.
 ///
 /// # Errors
 /// Samples of different length, values that are NaN or infinite, a confidence outside (0, 1).
@@ -53,17 +53,15 @@ pub fn hodges_lehmann(
             value: confidence,
         });
     }
-    let Differences {
-        values: mut differences,
-        tolerance,
-    } = Differences::of(first, second)?;
-    differences.retain(|d| *d != 0.0);
+    let all = Differences::of(first, second)?;
+    let pairs = all.values.into_iter().zip(all.tolerances);
+    let (differences, tolerances): (Vec<f64>, Vec<f64>) = pairs.filter(|(d, _)| *d != 0.0).unzip();
     if differences.is_empty() {
         return Ok(None);
     }
     let walsh = WalshAverages::of(&differences);
     let interval = if config.method == Method::Exact && differences.len() <= EXACT_LIMIT {
-        exact(&differences, tolerance, &walsh, confidence)
+        exact(&differences, &tolerances, &walsh, confidence)
     } else {
         let correction = if config.continuity_correction {
             0.5

@@ -1,16 +1,16 @@
 //! Order statistics of the Walsh averages of a sample, without computing all of them.
 
-use crate::noise::rounded;
+use crate::noise::{median_size, rounded};
 
-/// Rounding of an average, relative to the largest value: removes the noise of the division, keeps all digits of values
-/// with 12 significant digits.
+/// Rounding of an average, relative to itself or to the typical value, whichever is larger: removes the noise of the
+/// division, keeps all digits of values with 12 significant digits.
 const ROUNDING: f64 = 1e-14;
 
 /// The averages (xᵢ + xⱼ)/2 over all i ≤ j of a sample.
 pub(crate) struct WalshAverages {
     sorted: Vec<f64>,
-    /// Averages are rounded to the decimal place of this tolerance.
-    tolerance: f64,
+    /// Median size of the values.
+    typical: f64,
 }
 
 impl WalshAverages {
@@ -18,10 +18,9 @@ impl WalshAverages {
     pub(crate) fn of(values: &[f64]) -> Self {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
-        let largest = sorted.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
         Self {
+            typical: median_size(&sorted),
             sorted,
-            tolerance: ROUNDING * largest,
         }
     }
 
@@ -31,7 +30,7 @@ impl WalshAverages {
         n * (n + 1) / 2
     }
 
-    /// The `rank`-th smallest average (from 1), rounded to 14 digits of the largest value.
+    /// The `rank`-th smallest average (from 1), rounded to 14 digits.
     ///
     /// Bisects the ordered bit patterns of f64 for the smallest value with at least `rank` averages up to it: at most
     /// 64 counts of O(n).
@@ -48,34 +47,40 @@ impl WalshAverages {
                 low = middle + 1;
             }
         }
-        rounded(from_ordinal(low), self.tolerance)
+        self.rounded(from_ordinal(low))
     }
 
     /// The median of the averages.
     pub(crate) fn median(&self) -> f64 {
         let count = self.count();
         let (below, above) = (self.at(count.div_ceil(2)), self.at(count / 2 + 1));
-        rounded(below / 2.0 + above / 2.0, self.tolerance)
+        self.rounded(below / 2.0 + above / 2.0)
     }
 
-    /// The averages in ascending order, without those that agree with the one before within the tolerance, each with the
-    /// number of averages up to it and those that agree. Lists all of them: for small samples.
-    pub(crate) fn distinct(&self, tolerance: f64) -> Vec<(f64, u64)> {
-        let x = &self.sorted;
-        let of = |i: usize| (0..=i).map(move |j| x[j] / 2.0 + x[i] / 2.0);
-        let mut all: Vec<f64> = (0..x.len())
-            .flat_map(of)
-            .map(|average| rounded(average, self.tolerance))
-            .collect();
-        all.sort_by(f64::total_cmp);
+    /// The averages of `values` in ascending order, without those that agree with the one before within the larger of their
+    /// tolerances, each with the number of averages up to it and those that agree. An average has the larger tolerance of
+    /// its two values. Lists all of them: for small samples.
+    pub(crate) fn distinct(&self, values: &[f64], tolerances: &[f64]) -> Vec<(f64, u64)> {
+        let of = |i: usize| {
+            (0..=i).map(move |j| {
+                let average = values[j] / 2.0 + values[i] / 2.0;
+                (self.rounded(average), tolerances[i].max(tolerances[j]))
+            })
+        };
+        let mut all: Vec<(f64, f64)> = (0..values.len()).flat_map(of).collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut count = 0;
-        let groups = all.chunk_by(|a, b| b - a <= tolerance);
+        let groups = all.chunk_by(|a, b| b.0 - a.0 <= a.1.max(b.1));
         groups
             .map(|group| {
                 count += group.len() as u64;
-                (group[0], count)
+                (group[0].0, count)
             })
             .collect()
+    }
+
+    fn rounded(&self, average: f64) -> f64 {
+        rounded(average, ROUNDING * average.abs().max(self.typical))
     }
 
     /// Number of averages ≤ `bound`.
@@ -125,7 +130,9 @@ mod tests {
         let mut listed = Vec::new();
         for i in 0..values.len() {
             for j in i..values.len() {
-                listed.push(rounded((values[i] + values[j]) / 2.0, 4e-14));
+                let average = f64::midpoint(values[i], values[j]);
+                // The median size of the values is 0.7.
+                listed.push(rounded(average, 1e-14 * average.abs().max(0.7)));
             }
         }
         listed.sort_by(f64::total_cmp);

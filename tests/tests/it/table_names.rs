@@ -80,3 +80,65 @@ fn right_names_are_no_problem() {
         assert_eq!(code, 0, "{said}");
     }
 }
+
+/// A study that compares two levels of a factor. `$with` is filled in.
+const COMPARISON: &str = "\
+name: demo
+stages:
+  scan:
+    uses: phantom scan
+    with: { seed: 1, shape: [24, 4, 48] }
+    out: { image: image.nii.gz, layer: layer.nii.gz }
+  measure:
+    uses: metrics evaluate
+    matrix: { s: [0, 100] }
+    in: { reference: scan.layer, prediction: scan.layer }
+    with: { factor: { s: \"${s}\" } }
+    out: { output: \"m${s}.parquet\" }
+  end:
+    uses: stats $with
+    in: { input: measure.output }
+";
+
+#[test]
+fn conditions_surfaces_levels_and_defaults_of_statistics_are_checked() {
+    let compare = |with: &str| {
+        format!("compare\n    with: {{ factor: s, {with} }}\n    out: {{ output: t.parquet }}")
+    };
+    let good = compare("metric: [dice, ra_vox@both], baseline: 0.0, where: { subject: a }");
+    for (step, problem) in [
+        (good, None),
+        (
+            compare("metric: [dice], baseline: 5"),
+            Some("'baseline': the column 's' has no value '5' (known: 0, 100)"),
+        ),
+        (
+            compare("metric: [ra_vox@uper], baseline: 0"),
+            Some("'metric': 'uper' is no surface; the surfaces are upper, lower, both"),
+        ),
+        (
+            compare("metric: [dice], baseline: 0, where: { lable: x }"),
+            Some("'where': the tables of this step have no column 'lable'"),
+        ),
+        (
+            compare("metric: [dice], baseline: 0, average_over: [seed]"),
+            Some("'average_over': the tables of this step have no column 'seed'"),
+        ),
+        (
+            "table\n    out: { output: t.md }".to_owned(),
+            Some("'rows': the tables of this step have no column 'net'"),
+        ),
+    ] {
+        let folder = Folder::new();
+        folder.write("p.yaml", COMPARISON.replace("$with", &step));
+        let finished = RSOM.run(&folder, ["plan", "p.yaml"]);
+        let said = &finished.stderr;
+        match problem {
+            None => assert_eq!(finished.code, Some(0), "{said}"),
+            Some(problem) => {
+                assert_eq!(finished.code, Some(2), "{said}");
+                assert!(said.contains(problem), "'{problem}' is not in: {said}");
+            }
+        }
+    }
+}

@@ -8,8 +8,8 @@ use rsom_io::rsom_mat;
 use rsom_manifest::{FileEntry, Manifest, ScanEntry};
 use rsom_parameters::Parameters;
 use rsom_stage::{
-    Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, fingerprint, interrupt,
-    yaml,
+    Command, Invocation, Kind, Port, Progress, StageError, Summary, atomic, fingerprint, generated,
+    interrupt,
 };
 use serde_json::Value;
 
@@ -21,6 +21,8 @@ use crate::{Member, Subject, cohort, generate, generate_raw};
 
 /// Source of the data in the manifest.
 const SOURCE: &str = "rsom-phantom generate";
+/// What to do about an edited manifest.
+const WAY_OUT: &str = "choose another folder, or add --force";
 
 /// The command `generate`.
 pub(super) fn command() -> Command {
@@ -63,6 +65,8 @@ struct Settings {
     precision: Option<Precision>,
     /// Compress MATLAB files.
     compressed: bool,
+    /// Replace a manifest that was edited.
+    force: bool,
     #[parameter(flatten)]
     groups: Groups,
 }
@@ -75,7 +79,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     settings.check_members(groups.len())?;
     let folder = invocation.output("output")?;
     let place = folder.join("manifest.yaml");
-    refuse_foreign(&place)?;
+    generated::require_unedited(&place, settings.force, WAY_OUT)?;
     let members = cohort(settings.seed, settings.subjects, settings.scans_per_subject);
     let mut progress = Progress::start("scans", members.len() as u64);
     let mut scans = Vec::with_capacity(members.len());
@@ -94,7 +98,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     };
     let text = rsom_manifest::to_yaml(&manifest)?;
     // The manifest comes last, so that a folder with a manifest is complete.
-    atomic::write_bytes(&place, text.as_bytes())?;
+    generated::write(&place, &text, settings.force, WAY_OUT)?;
     Ok(Summary::new()
         .with("subjects", settings.subjects)
         .with("scans", manifest.scans.len()))
@@ -216,20 +220,4 @@ fn hashed(
 fn numbered(name: &str, number: usize, largest: usize) -> String {
     let width = largest.to_string().len();
     format!("{name}{number:0width$}")
-}
-
-/// Refuses to overwrite a manifest that this command did not write.
-fn refuse_foreign(place: &Path) -> Result<(), StageError> {
-    if !place.exists() {
-        return Ok(());
-    }
-    let ours = std::fs::read_to_string(place)
-        .ok()
-        .and_then(|text| yaml::from_str::<Manifest>(&text).ok())
-        .is_some_and(|manifest| manifest.source == SOURCE);
-    if ours {
-        return Ok(());
-    }
-    let fault = "the file exists and was not written by rsom-phantom; choose another folder";
-    Err(StageError::output(place, fault))
 }

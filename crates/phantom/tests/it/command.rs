@@ -97,6 +97,22 @@ fn a_manifest_of_other_data_is_not_overwritten() {
 }
 
 #[test]
+fn an_edited_manifest_is_replaced_only_if_asked() {
+    let folder = &Folder::new();
+    let generate = format!("generate {SMALL} --subjects 1 --scans-per-subject 1 --output c");
+    PHANTOM.done(folder, &generate);
+    PHANTOM.done(folder, &generate);
+    let manifest = folder.join("c/manifest.yaml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    std::fs::write(&manifest, format!("{text}# my notes\n")).unwrap();
+    PHANTOM.refused(folder, &generate, 4, "add --force");
+    let kept = std::fs::read_to_string(&manifest).unwrap();
+    assert!(kept.ends_with("# my notes\n"));
+    PHANTOM.done(folder, format!("{generate} --force"));
+    assert_eq!(std::fs::read_to_string(&manifest).unwrap(), text);
+}
+
+#[test]
 fn settings_that_describe_no_scene_end_with_2_and_leave_nothing() {
     let folder = &Folder::new();
     let files = "--seed 1 --image i.nii.gz --layer l.nii.gz";

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use rsom_stage::yaml::Place;
 use rsom_stage::{Spec, atomic, text};
+use serde_json::Value;
 
 use crate::check::link::{ResolvedStep, check_references};
 use crate::check::names::check_names;
@@ -97,15 +98,7 @@ fn build(
     }
     swaps.check_used(problems, warnings);
     check_recipe(pipeline.recipe.as_ref(), &resolved, problems);
-    for step in &resolved {
-        let names = Names {
-            params: &params,
-            step: &step.step,
-            scans: &scans,
-        };
-        check_names(&step.step, step.tool.as_deref(), &names, problems);
-        check_references(step, &resolved, &scans, problems);
-    }
+    check_steps(&resolved, &params, &scans, problems);
     problems.close_places();
     let plan = Plan {
         workdir: workdir(request, &pipeline.name, problems)?,
@@ -130,6 +123,23 @@ fn build(
         },
         problems,
     ))
+}
+
+fn check_steps(
+    resolved: &[ResolvedStep],
+    params: &BTreeMap<String, Value>,
+    scans: &Scans,
+    problems: &mut Problems,
+) {
+    for step in resolved {
+        let names = Names {
+            params,
+            step: &step.step,
+            scans,
+        };
+        check_names(&step.step, step.tool.as_deref(), &names, problems);
+        check_references(step, resolved, scans, problems);
+    }
 }
 
 /// Finds the tool of a step and checks the step against its specification.

@@ -1,15 +1,17 @@
-//! Checks that steps name only metrics and columns that the tables of earlier steps will contain.
+//! Checks that steps name only metrics, columns and levels that the tables of earlier steps will contain.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use rsom_stage::{Named, TableContents, TableNames};
+use rsom_stage::yaml::Place;
+use rsom_stage::{Named, SURFACES, TableContents, TableNames};
 use serde_json::Value;
 
 use crate::check::link::ResolvedStep;
 use crate::check::tool::Tool;
 use crate::plan::tasks::{InputFile, Plan, Task};
 use crate::problem::Problems;
+use crate::read::template::text_of;
 use crate::suggest;
 
 /// The metrics and columns of a table.
@@ -17,6 +19,28 @@ use crate::suggest;
 struct Contents {
     metrics: BTreeSet<String>,
     columns: BTreeSet<String>,
+    /// The values of columns that come from factors of tasks.
+    levels: BTreeMap<String, BTreeSet<String>>,
+    /// Columns with values that only the tables know.
+    open: BTreeSet<String>,
+}
+
+impl Contents {
+    fn add(&mut self, other: &Self) {
+        self.metrics.extend(other.metrics.iter().cloned());
+        self.columns.extend(other.columns.iter().cloned());
+        self.open.extend(other.open.iter().cloned());
+        for (column, levels) in &other.levels {
+            let known = self.levels.entry(column.clone()).or_default();
+            known.extend(levels.iter().cloned());
+        }
+    }
+
+    /// The values of a column; `None` if they are not known.
+    fn levels(&self, column: &str) -> Option<&BTreeSet<String>> {
+        let levels = self.levels.get(column);
+        levels.filter(|_| !self.open.contains(column))
+    }
 }
 
 /// The contents of the output tables seen so far. Tasks of one step mostly have the same, which they share.
@@ -57,41 +81,83 @@ fn check_words(
     let Some(step) = step.map(|resolved| &resolved.step) else {
         return;
     };
-    // A default may name something that this table does not need.
-    let parameter = step
-        .parameters
-        .iter()
-        .find(|p| p.name.replace('-', "_") == lookup.parameter);
-    let (Some(parameter), Some(value)) = (parameter, task.parameters.get(&lookup.parameter)) else {
+    let mut given = step.parameters.iter();
+    let place = match given.find(|p| p.name.replace('-', "_") == lookup.parameter) {
+        Some(given) => given.place,
+        None if lookup.needs_default => step.action_place,
+        // A default may name something that this table does not need.
+        None => return,
+    };
+    let Some(value) = task.parameters.get(&lookup.parameter) else {
         return;
     };
+    if lookup.names == Named::Level {
+        check_level(task, lookup, contents, place, problems);
+        return;
+    }
     let (what, names) = match lookup.names {
         Named::Metric => ("metric", &contents.metrics),
-        Named::Column => ("column", &contents.columns),
+        _ => ("column", &contents.columns),
     };
     for word in words(value) {
-        let name = match lookup.names {
-            Named::Metric => word.split('@').next().unwrap_or_default(),
-            Named::Column => word,
+        let (name, surface) = match (lookup.names, word.split_once('@')) {
+            (Named::Metric, Some((name, surface))) => (name, Some(surface)),
+            _ => (word, None),
         };
+        let parameter = &lookup.parameter;
+        if let Some(surface) = surface.filter(|surface| !SURFACES.contains(surface)) {
+            let known = SURFACES.join(", ");
+            let message =
+                format!("'{parameter}': '{surface}' is no surface; the surfaces are {known}");
+            problems.add(place, message);
+        }
         if !names.contains(name) && !lookup.derived.iter().any(|derived| derived == name) {
             let hint = suggest::hint(name, names.iter().map(String::as_str));
             problems.add(
-                parameter.place,
-                format!(
-                    "'{}': the tables of this step have no {what} '{name}'{hint}",
-                    lookup.parameter
-                ),
+                place,
+                format!("'{parameter}': the tables of this step have no {what} '{name}'{hint}"),
             );
         }
     }
 }
 
-/// The texts in a value: one, or those of a list.
+/// Reports a level that no task gives to the column.
+fn check_level(
+    task: &Task,
+    lookup: &TableNames,
+    contents: &Contents,
+    place: Place,
+    problems: &mut Problems,
+) {
+    let text = |name: &str| task.parameters.get(name).and_then(text_of);
+    let column = lookup.of.as_deref().and_then(text);
+    let (Some(column), Some(level)) = (column, text(&lookup.parameter)) else {
+        return;
+    };
+    let Some(levels) = contents.levels(&column) else {
+        return;
+    };
+    let number = |text: &str| text.parse::<f64>().ok();
+    let is_meant = |known: &String| {
+        *known == level || number(known).is_some() && number(known) == number(&level)
+    };
+    if !levels.iter().any(is_meant) {
+        let known: Vec<&str> = levels.iter().map(String::as_str).collect();
+        let message = format!(
+            "'{}': the column '{column}' has no value '{level}' (known: {})",
+            lookup.parameter,
+            known.join(", ")
+        );
+        problems.add(place, message);
+    }
+}
+
+/// The texts in a value: one, those of a list, or the keys of a map.
 fn words(value: &Value) -> Vec<&str> {
     match value {
         Value::String(word) => vec![word],
         Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
+        Value::Object(map) => map.keys().map(String::as_str).collect(),
         _ => Vec::new(),
     }
 }
@@ -120,8 +186,7 @@ fn all_of_input(plan: &Plan, task: usize, port: &str, known: &mut Known) -> Opti
         };
         let of_file = of_output(plan, *task, *output, known)?;
         if !last.as_ref().is_some_and(|last| Rc::ptr_eq(last, &of_file)) {
-            all.metrics.extend(of_file.metrics.iter().cloned());
-            all.columns.extend(of_file.columns.iter().cloned());
+            all.add(&of_file);
             last = Some(of_file);
         }
     }
@@ -157,6 +222,8 @@ fn stated(plan: &Plan, number: usize, output: usize, known: &mut Known) -> Optio
     let mut contents = Contents {
         metrics: stated.metrics.iter().cloned().collect(),
         columns: stated.columns.iter().cloned().collect(),
+        open: stated.columns.iter().cloned().collect(),
+        levels: BTreeMap::new(),
     };
     for (parameter, by_word) in &stated.metrics_of {
         for word in words(task.parameters.get(parameter)?) {
@@ -165,13 +232,22 @@ fn stated(plan: &Plan, number: usize, output: usize, known: &mut Known) -> Optio
     }
     for parameter in &stated.columns_of {
         let map = task.parameters.get(parameter).and_then(Value::as_object);
-        let names = map.into_iter().flat_map(|map| map.keys().cloned());
-        contents.columns.extend(names);
+        for (name, value) in map.into_iter().flatten() {
+            contents.columns.insert(name.clone());
+            match text_of(value) {
+                Some(level) => {
+                    let levels = contents.levels.entry(name.clone()).or_default();
+                    levels.insert(level);
+                }
+                None => {
+                    contents.open.insert(name.clone());
+                }
+            }
+        }
     }
     for input in &stated.of_inputs {
         let of_input = of_input(plan, number, input, known)?;
-        contents.metrics.extend(of_input.metrics.iter().cloned());
-        contents.columns.extend(of_input.columns.iter().cloned());
+        contents.add(&of_input);
     }
     Some(contents)
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rsom_stage::{DATA_VARIABLE, Snapshot, StageError, atomic};
+use rsom_stage::{Snapshot, StageError, atomic};
 
 use crate::assess::assessor::{Assessment, Assessor, Verdict};
 use crate::assess::records::Record;
@@ -13,13 +12,13 @@ use crate::assess::standing::Standing;
 use crate::assess::survey::Outlook;
 use crate::assess::workdir::Workdir;
 use crate::plan::tasks::Plan;
-use crate::run::arguments::arguments;
+use crate::run::command::command;
 use crate::run::display::{Display, Lines};
 use crate::run::duration::seconds;
 use crate::run::kept::{Kept, wrote_over};
 use crate::run::left_out;
-use crate::run::logs;
-use crate::run::orphans::{Mark, RUN_VARIABLE};
+use crate::run::log_warnings::warnings;
+use crate::run::orphans::Mark;
 use crate::run::outcome::{Outcome, State, not_run};
 use crate::run::outputs;
 use crate::run::process::{Process, ProcessExit};
@@ -188,27 +187,15 @@ impl Run<'_> {
         self.programs.check(task)?;
         let (before, kept) = outputs::make_room(task, self.settings.replace, self.assessor)?;
         let root = self.assessor.workdir.root();
-        let program = program(task);
-        let mut command = Command::new(program);
-        command
-            .args(arguments(self.plan, task, self.settings.threads)?)
-            // The thread pool of candle reads this variable, not --threads.
-            .env("RAYON_NUM_THREADS", self.settings.threads.to_string())
-            .env(RUN_VARIABLE, self.mark.text())
-            .current_dir(root);
-        // The path is absolute, because a task runs in the workdir.
-        match &self.plan.data {
-            Some(data) => command.env(DATA_VARIABLE, data),
-            None => command.env_remove(DATA_VARIABLE),
-        };
-        let process =
-            Process::start(&mut command, &root.join(Workdir::log(&task.label))).map_err(|e| {
-                StageError::failure(format_args!(
-                    "{} cannot be started: {}",
-                    program.display(),
-                    atomic::plain(&e)
-                ))
-            })?;
+        let mut command = command(plan, task, self.settings.threads, &self.mark)?;
+        let log = root.join(Workdir::log(&task.label));
+        let process = Process::start(command.current_dir(root), &log).map_err(|e| {
+            StageError::failure(format_args!(
+                "{} cannot be started: {}",
+                program(task).display(),
+                atomic::plain(&e)
+            ))
+        })?;
         self.running.push(Job {
             task: number,
             before,
@@ -271,11 +258,11 @@ impl Run<'_> {
             Err(error) => {
                 let replaced = replaced.unwrap_or_default();
                 outputs::note_end(task, &job.before, replaced, self.assessor);
-                let warnings = logs::warnings(&self.log(job.task));
+                let said = warnings(&self.log(job.task));
                 self.failed(job.task, Some(job.assessment), &error);
-                self.warn(job.task, &warnings);
+                self.warn(job.task, &said);
                 if let Some(outcome) = &mut self.outcomes[job.task] {
-                    outcome.warnings = warnings;
+                    outcome.warnings = said;
                     if let Some(1..) = end.code {
                         outcome.exit_code = end.code;
                     }
@@ -329,7 +316,7 @@ impl Run<'_> {
                 .collect(),
             outputs,
             instruction_set: task.tool.instruction_set().map(str::to_owned),
-            warnings: logs::warnings(&self.log(job.task)),
+            warnings: warnings(&self.log(job.task)),
             wall_time_s: (end.wall_time.as_secs_f64() * 1000.0).round() / 1000.0,
             peak_memory_mib: end.peak_memory_mib.map(f64::round),
         };

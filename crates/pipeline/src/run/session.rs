@@ -140,7 +140,9 @@ fn print_warnings(warnings: &Warnings) {
     }
     if lines.len() > LISTED {
         let more = lines.len() - LISTED;
-        log::warn(format_args!("and {more} more; see 'warnings' in run.json"));
+        log::warn(format_args!(
+            "and {more} more; see 'warnings' of each task in run.json"
+        ));
     }
 }
 

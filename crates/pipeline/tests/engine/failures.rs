@@ -280,6 +280,23 @@ fn warnings_of_tasks_are_shown_once_and_stay_in_the_report() {
         warnings(&study.report(), 1),
         serde_json::json!(["/data/x2.nii has no voxels"])
     );
+    // Those of a failed task, too.
+    study.write("fail", "");
+    study.edit("./tool ${n} ${out.output}", "./fail ${n} ${out.output}");
+    study.program(
+        "fail",
+        "#!/bin/sh\necho 'x.py:3: UserWarning: low' >&2\nexit 3\n",
+    );
+    let ran = study.run(&[]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("warning: a n=1: UserWarning: low"),
+        "{}",
+        ran.stderr
+    );
+    let warned = serde_json::json!(["UserWarning: low"]);
+    assert_eq!(warnings(&study.report(), 0), warned);
+    study.edit("./fail ${n}", "./tool ${n}");
     // Also when the task is up to date in a later run.
     std::fs::remove_file(study.path("work/a1.txt")).unwrap();
     let ran = study.run(&[]).good();

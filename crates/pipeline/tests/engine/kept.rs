@@ -117,6 +117,8 @@ fn what_stands_at_an_output_after_a_killed_run_is_moved_aside() {
     wait_for(|| study.path("started").exists());
     engine.kill().unwrap();
     engine.wait().unwrap();
+    let task = std::fs::read_to_string(study.path("started")).unwrap();
+    signal("-KILL", task.trim());
     // Whether half an output or the user's own: the engine cannot know.
     study.write("work/x.txt", "by hand\n");
     study.write("go", "");

@@ -101,7 +101,11 @@ pub(super) fn select(
     table: &Table,
     selection: &Selection<'_>,
 ) -> Result<SelectedMeasurements, StageError> {
+    if table.rows() == 0 {
+        return Err(StageError::inputs("the tables have no rows"));
+    }
     let reader = Reader::new(table, selection)?;
+    require_rows(&reader)?;
     let mut selected = SelectedMeasurements {
         measurements: Vec::new(),
         traits: BTreeMap::new(),
@@ -187,7 +191,7 @@ struct Reader<'a> {
     labels: Option<&'a Values>,
     slices: Option<&'a Values>,
     measured_per: MeasuredPer,
-    filter: Vec<(&'a Values, Level)>,
+    filter: Vec<(&'a str, &'a Values, Level)>,
     condition: Vec<Factor<'a>>,
     unit: Vec<(&'a str, &'a Values)>,
     occasion: Vec<&'a Values>,
@@ -217,7 +221,7 @@ impl<'a> Reader<'a> {
                 .iter()
                 .map(|(name, value)| {
                     let values = named(name, "where")?;
-                    Ok((values, wanted(values, value)))
+                    Ok((name.as_str(), values, wanted(values, value)))
                 })
                 .collect::<Result<_, StageError>>()?,
             condition: selection
@@ -250,7 +254,7 @@ impl<'a> Reader<'a> {
             && self
                 .filter
                 .iter()
-                .all(|(values, level)| level_of(values.cell(row)).as_ref() == Some(level));
+                .all(|(_, values, level)| level_of(values.cell(row)).as_ref() == Some(level));
         if !counts {
             return Ok(None);
         }
@@ -319,6 +323,28 @@ fn no_value(column: &str, row: usize) -> StageError {
         "column '{column}' has no value in row {}",
         row + 1
     ))
+}
+
+/// Refuses conditions of `where` that no row meets: the value is a misspelling.
+fn require_rows(reader: &Reader<'_>) -> Result<(), StageError> {
+    /// Most values to list.
+    const LISTED: usize = 20;
+    for (name, values, wanted) in &reader.filter {
+        let found: BTreeSet<Level> = values.cells().filter_map(level_of).collect();
+        if found.contains(wanted) {
+            continue;
+        }
+        let listed: Vec<String> = found.iter().take(LISTED).map(ToString::to_string).collect();
+        let known = match found.len().saturating_sub(LISTED) {
+            0 if listed.is_empty() => "the column is empty".to_owned(),
+            0 => format!("the values are {}", listed.join(", ")),
+            more => format!("the values are {} and {more} more", listed.join(", ")),
+        };
+        return Err(StageError::usage(format_args!(
+            "--where {name}={wanted}: no row has this value; {known}"
+        )));
+    }
+    Ok(())
 }
 
 fn require_metrics(

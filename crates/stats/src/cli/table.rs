@@ -1,22 +1,23 @@
 //! `rsom-stats table`: the table for a paper.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::path::Path;
 
-use rsom_formats::table::Table;
 use rsom_io::ports;
-use rsom_measures::{Surface, Unit, column};
+use rsom_measures::{Surface, Unit};
 use rsom_parameters::{Choice, Parameters};
 use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary, atomic};
 
-use super::compared_table::is_own_column;
 use super::factor::LOSS;
-use super::factor::level_of;
 use super::fault::stage_error;
 use super::measurements::{MeasuredPer, SelectedMeasurements, Selection, Selector, select};
 use super::sampling::{Sampling, at_least_one};
+use super::shown_tests::{
+    is_same_unit, pairs_note, require_measurements, require_one_design, require_units,
+    tested_levels, tests_note,
+};
 use crate::publication::{
-    MetricColumn, PValues, PublicationTable, Statistic, Style, TestedLevel, to_csv, to_latex,
-    to_markdown,
+    MetricColumn, PValues, PublicationTable, Statistic, Style, to_csv, to_latex, to_markdown,
 };
 use crate::{Quantity, Sample, Samples, gather};
 
@@ -27,8 +28,9 @@ pub(super) fn command() -> Command {
         .output(Port::optional("output", Kind::Document, "Table to write (unset: standard output)"))
         .parameters(Settings::declare())
         .names_in_tables("input", Named::Metric, &["metric"])
-        .names_in_tables("input", Named::Column, &["rows", "unit_by"])
+        .names_in_tables("input", Named::Column, &["rows", "unit_by", "average_over", "where"])
         .derives(LOSS)
+        .needs_default_names()
         .example("rsom-stats table --input m.parquet --tests t.parquet --rows net,loss,s --metric dice,precision,recall,iou,ra_vox --decimals 2,2,2,2,3 --format latex --output table1.tex")
 }
 
@@ -42,9 +44,8 @@ struct Settings {
     #[parameter(default = ["dice", "precision", "recall", "iou", "ra_vox"])]
     metric: Vec<String>,
     /// Format of the table; 'csv' writes every number with all digits. 'md' and 'tex', the endings of files, mean markdown
-    /// and latex.
-    #[parameter(default = Format::Markdown)]
-    format: Format,
+    /// and latex (unset: by the ending of the output, else markdown).
+    format: Option<Format>,
     /// Columns that identify the unit; means and deviations are computed over units.
     #[parameter(default = ["subject"], check = at_least_one)]
     unit_by: Vec<String>,
@@ -66,7 +67,7 @@ struct Settings {
     names: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Copy, Choice)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 enum Format {
     Markdown,
     Latex,
@@ -77,6 +78,7 @@ enum Format {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
+    let format = format_of(settings.format, invocation.optional_output("output"))?;
     let table = ports::read_table(invocation, "input")?;
     let selected = select(
         &table,
@@ -98,17 +100,29 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         Vec::new()
     } else {
         let table = ports::read_table(invocation, "tests")?;
+        let pairs_note = pairs_note(&table, &settings.unit_by, settings.sampling.measured_per);
+        let tests = tested_levels(&table, &settings.rows)?;
+        require_one_design(&table)?;
+        require_units(&table, &tests, &selected)?;
+        let is_filtered = !settings.sampling.r#where.is_empty();
+        let is_same_unit = is_same_unit(&table, &settings.unit_by, settings.sampling.measured_per);
+        require_measurements(
+            &tests,
+            &settings.rows,
+            &samples,
+            (is_filtered, is_same_unit),
+        )?;
         if settings.p_values != PValues::None {
             notes.extend(tests_note(&table));
-            notes.extend(pairs_note(&table, &settings));
+            notes.extend(pairs_note);
         }
-        tested_levels(&table, &settings.rows)?
+        tests
     };
     let columns = columns(&selected, &settings)?;
     let mut table =
         PublicationTable::new(&settings.rows, &selected.orders, columns, &samples, &tests);
     table.notes = notes;
-    let text = rendered(&table, &settings);
+    let text = rendered(&table, &settings, format);
     let summary = Summary::new()
         .with("rows", table.rows.len())
         .with("columns", table.columns.len());
@@ -121,14 +135,43 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     }
 }
 
-fn rendered(table: &PublicationTable, settings: &Settings) -> String {
+/// The format: the given one, or that of the output's ending.
+///
+/// # Errors
+/// Exit code 2: the ending is that of another format.
+fn format_of(given: Option<Format>, output: Option<&Path>) -> Result<Format, StageError> {
+    let ending = output
+        .and_then(Path::extension)
+        .map(|e| e.to_string_lossy());
+    let by_ending = match ending.as_deref() {
+        Some("md") => Some(Format::Markdown),
+        Some("tex") => Some(Format::Latex),
+        Some("csv") => Some(Format::Csv),
+        _ => None,
+    };
+    let given = given.map(|given| match given {
+        Format::Md => Format::Markdown,
+        Format::Tex => Format::Latex,
+        other => other,
+    });
+    match (given, by_ending) {
+        (Some(given), Some(ending)) if given != ending => Err(StageError::usage(format_args!(
+            "--format {} does not fit the ending of --output, which means {}; change one of them, or leave --format out",
+            given.as_str(),
+            ending.as_str()
+        ))),
+        (given, ending) => Ok(given.or(ending).unwrap_or(Format::Markdown)),
+    }
+}
+
+fn rendered(table: &PublicationTable, settings: &Settings, format: Format) -> String {
     let style = Style {
         statistic: settings.statistic,
         p_values: settings.p_values,
         alpha: settings.alpha,
         names: settings.names.clone(),
     };
-    match settings.format {
+    match format {
         Format::Markdown | Format::Md => to_markdown(table, &style),
         Format::Latex | Format::Tex => to_latex(table, &style),
         Format::Csv => to_csv(table),
@@ -172,78 +215,6 @@ fn columns(
     Ok(columns)
 }
 
-/// Reads the rows of a table that `compare` wrote.
-fn tested_levels(table: &Table, rows: &[String]) -> Result<Vec<TestedLevel>, StageError> {
-    let bad = |e| StageError::inputs(format_args!("tests: {e}"));
-    let texts = |name: &str| table.texts(name).map_err(bad);
-    let (metrics, surfaces, factors) = (
-        texts(column::METRIC)?,
-        texts(column::SURFACE)?,
-        texts("factor")?,
-    );
-    let p_adjusted = table.numbers("p_adjusted").map_err(bad)?;
-    let smallest = numbers_if_any(table, "smallest_attainable_p_adjusted")?;
-    let pairs = numbers_if_any(table, "n")?;
-    let notes = match table.column("note") {
-        Some(_) => texts("note")?,
-        None => vec![None; table.rows()],
-    };
-    let level = |name: &str, row: usize| Ok(level_of(table.values(name).map_err(bad)?.cell(row)));
-    let groups: Vec<&str> = table.names().filter(|name| !is_own_column(name)).collect();
-    let mut tests = Vec::new();
-    for row in 0..table.rows() {
-        let (Some(metric), Some(factor)) = (&metrics[row], &factors[row]) else {
-            return Err(StageError::inputs(format_args!(
-                "tests: row {} has no metric or no factor",
-                row + 1
-            )));
-        };
-        let mut condition = Vec::new();
-        for (name, column) in groups
-            .iter()
-            .map(|g| (*g, *g))
-            .chain([(factor.as_str(), "level")])
-        {
-            if !rows.iter().any(|r| r == name) {
-                return Err(StageError::usage(format_args!(
-                    "--rows: the tests are grouped by '{name}'; add it to --rows"
-                )));
-            }
-            // When there are several tables, some may lack this group.
-            if let Some(level) = level(column, row)? {
-                condition.push((name.to_owned(), level));
-            }
-        }
-        tests.push(TestedLevel {
-            quantity: Quantity {
-                metric: metric.clone(),
-                label: level(column::LABEL, row)?,
-                surface: surfaces[row].clone(),
-            },
-            condition,
-            baseline: level("baseline", row)?.ok_or_else(|| {
-                StageError::inputs(format_args!("tests: row {} has no baseline", row + 1))
-            })?,
-            p_adjusted: p_adjusted[row],
-            n_pairs: pairs[row].map(|n| n as usize),
-            smallest_p: smallest[row],
-            note: notes[row].clone(),
-        });
-    }
-    Ok(tests)
-}
-
-/// A column that tables of other programs may lack.
-fn numbers_if_any(table: &Table, name: &str) -> Result<Vec<Option<f64>>, StageError> {
-    match table.column(name) {
-        Some(_) => {
-            let numbers = table.numbers(name);
-            numbers.map_err(|e| StageError::inputs(format_args!("tests: {e}")))
-        }
-        None => Ok(vec![None; table.rows()]),
-    }
-}
-
 fn units_note(settings: &Settings) -> String {
     let statistic = match settings.statistic {
         Statistic::MeanSd => "Mean ± standard deviation",
@@ -276,75 +247,4 @@ fn averaged_note(samples: &Samples, settings: &Settings) -> Option<String> {
     };
     let aggregate = sampling.aggregate.as_str();
     (most > 1).then(|| format!("Value of a unit: {aggregate} of {number} {what}."))
-}
-
-/// States what was tested, where the tests paired other units than the table counts.
-fn pairs_note(table: &Table, settings: &Settings) -> Option<String> {
-    let pair_by = words(table, "pair_by")?;
-    let measured_per = words(table, "measured_per")?;
-    let here = settings.sampling.measured_per.as_str();
-    if pair_by == settings.unit_by.join(",") && measured_per == here {
-        return None;
-    }
-    let counts = numbers_if_any(table, "n").ok()?;
-    let counts: Vec<u64> = counts.into_iter().flatten().map(|n| n as u64).collect();
-    let (fewest, most) = (counts.iter().min()?, counts.iter().max()?);
-    let number = match fewest == most {
-        true => most.to_string(),
-        false => format!("{fewest}–{most}"),
-    };
-    let unit = match pair_by.rsplit(',').next()? {
-        column::SUBJECT => "subjects".to_owned(),
-        column::SCAN => "scans".to_owned(),
-        column::SLICE => "slices".to_owned(),
-        other => format!("pairs by {other}"),
-    };
-    let independent = match unit.as_str() {
-        "slices" | "scans" => {
-            format!("; {unit} of one subject are taken for independent, so p may be far too small")
-        }
-        _ => String::new(),
-    };
-    Some(format!(
-        "p: tested over {number} {unit} (paired by {}, measured per {measured_per}), not over the n units of this \
-         table{independent}.",
-        pair_by.replace(',', ", ")
-    ))
-}
-
-/// The distinct words of a column; `None` without any.
-fn words(table: &Table, name: &str) -> Option<String> {
-    let values = table.values(name).ok()?;
-    let words: BTreeSet<String> = values.cells().map(|c| c.to_string()).collect();
-    let words: Vec<String> = words.into_iter().filter(|w| !w.is_empty()).collect();
-    (!words.is_empty()).then(|| words.join("/"))
-}
-
-/// Describes the tests, from the columns of their table; `None` when the table does not state it.
-fn tests_note(table: &Table) -> Option<String> {
-    let words = |name: &str| words(table, name);
-    let adjustment = match words("adjustment")?.as_str() {
-        "none" => "not adjusted".to_owned(),
-        word => format!(
-            "adjusted ({}) over {}",
-            word.replace('_', "-"),
-            family_words(&words("family")?)
-        ),
-    };
-    Some(format!(
-        "p: {} paired Wilcoxon signed-rank test ({}) against {} = {}, {adjustment}.",
-        words("alternative")?,
-        words("method")?,
-        words("factor")?,
-        words("baseline")?,
-    ))
-}
-
-fn family_words(family: &str) -> &str {
-    match family {
-        "all" => "all tests",
-        "metric" => "the tests of a metric",
-        "group" => "the levels of a metric within a group",
-        other => other,
-    }
 }

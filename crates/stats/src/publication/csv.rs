@@ -73,7 +73,8 @@ fn header(table: &PublicationTable) -> Vec<String> {
 }
 
 fn number(value: Option<f64>) -> String {
-    value.map_or(String::new(), |v| v.to_string())
+    // Adding 0 turns −0 into 0.
+    value.map_or(String::new(), |v| (v + 0.0).to_string())
 }
 
 fn line(fields: &[String]) -> String {

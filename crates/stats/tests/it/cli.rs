@@ -485,3 +485,145 @@ fn a_test_over_slices_is_told_wherever_it_is_shown() {
     assert!(text.contains("p: tested over 12 slices"), "{text}");
     assert!(text.contains("(12 pairs)"), "{text}");
 }
+
+/// Eight subjects at three arms, in a unit.
+fn three_arms(unit: &str, subjects: usize, arms: &[&str]) -> Table {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let mut rows = Vec::new();
+    for (place, arm) in arms.iter().enumerate() {
+        for (i, subject) in names.iter().take(subjects).enumerate() {
+            let value = 0.5 + 0.01 * (i + 1) as f64 * (place + 1) as f64;
+            rows.push((*subject, 1, None, *arm, value));
+        }
+    }
+    let mut table = dice(&rows);
+    table
+        .push(Column::repeated("unit", unit, rows.len()))
+        .unwrap();
+    table
+}
+
+#[test]
+fn tests_of_several_designs_or_of_other_measurements_are_refused() {
+    let desk = Desk::with(&three_arms("1", 8, &["x", "y", "z"]));
+    let compare = |more: &str, output: &str| {
+        let line = format!(
+            "compare --input m.parquet --metric dice --factor arm --output {output} {more}"
+        );
+        desk.run(&line).expect_code(0);
+    };
+    compare("--baseline x", "t1.parquet");
+    compare("--baseline y", "t2.parquet");
+    compare("--baseline x --alternative less", "t3.parquet");
+    compare("--baseline x --adjust none", "t4.parquet");
+    let table = |input: &str, tests: &str| {
+        format!("table --input {input} --tests {tests} --rows arm --metric dice")
+    };
+    for (tests, message) in [
+        (
+            "t1.parquet t2.parquet",
+            "several baselines: arm = x, arm = y",
+        ),
+        (
+            "t1.parquet t3.parquet",
+            "several kinds (alternative): less, two-sided",
+        ),
+        (
+            "t1.parquet t4.parquet",
+            "several kinds (adjustment): holm, none",
+        ),
+    ] {
+        desk.fails(&table("m.parquet", tests), 3, message);
+    }
+    desk.run(&table("m.parquet", "t1.parquet")).expect_code(0);
+    for (name, other, message) in [
+        (
+            "unit",
+            three_arms("%", 8, &["x", "y", "z"]),
+            "in the unit '1', but the measurements have '%'",
+        ),
+        (
+            "few",
+            three_arms("1", 6, &["x", "y", "z"]),
+            "tested over 8 pairs, but the measurements have 6 units",
+        ),
+        (
+            "gone",
+            three_arms("1", 8, &["x", "y"]),
+            "dice at arm = z was tested over 8 pairs, but there are no measurements",
+        ),
+    ] {
+        let file = format!("{name}.parquet");
+        parquet::write(&desk.at(&file), &other, &BTreeMap::new()).unwrap();
+        desk.fails(&table(&file, "t1.parquet"), 3, message);
+    }
+}
+
+#[test]
+fn the_ending_of_the_output_is_the_format_of_the_table() {
+    let desk = Desk::with(&three_arms("1", 8, &["x", "y"]));
+    let table = |more: &str| format!("table --input m.parquet --rows arm --metric dice {more}");
+    for (output, start) in [
+        ("o.md", "| arm"),
+        ("o.tex", "\\begin"),
+        ("o.csv", "arm,"),
+        ("o.txt", "| arm"),
+    ] {
+        desk.run(&table(&format!("--output {output}")))
+            .expect_code(0);
+        let text = std::fs::read_to_string(desk.at(output)).unwrap();
+        assert!(text.contains(start), "{output}: {text}");
+    }
+    for (format, output) in [("md", "o.tex"), ("latex", "o.csv"), ("csv", "o.md")] {
+        let line = table(&format!("--format {format} --output {output}"));
+        desk.fails(&line, 2, "does not fit the ending of --output");
+    }
+    desk.run(&table("--format tex --output o.tex"))
+        .expect_code(0);
+    desk.run(&table("--format csv --output o.txt"))
+        .expect_code(0);
+}
+
+#[test]
+fn a_condition_that_no_row_meets_names_the_values_and_an_empty_table_is_a_fault() {
+    let desk = Desk::with(&three_arms("1", 8, &["x", "y"]));
+    let line =
+        "compare --input m.parquet --metric dice --factor arm --baseline x --output t.parquet";
+    desk.fails(
+        &format!("{line} --where subject=q"),
+        2,
+        "--where subject=q: no row has this value; the values are a, b, c, d, e, f, g, h",
+    );
+    let empty = dice(&[]);
+    parquet::write(&desk.at("m.parquet"), &empty, &BTreeMap::new()).unwrap();
+    desk.fails(line, 3, "the tables have no rows");
+}
+
+#[test]
+fn a_level_of_other_subjects_is_unpaired_and_slices_of_one_subject_are_told() {
+    let mut rows = Vec::new();
+    for i in 0..6i64 {
+        let value = 0.5 + i as f64 / 100.0;
+        for slice in 0..2 {
+            rows.push(("s", i, Some(slice), "x", value));
+            rows.push(("s", i, Some(slice), "y", value + 0.1 + value / 10.0));
+            rows.push(("other", i, Some(slice), "z", value));
+        }
+    }
+    let desk = Desk::with(&dice(&rows));
+    let design = "--measured-per slice";
+    desk.run(&format!("compare --input m.parquet --metric dice --factor arm --baseline x --pair-by subject,scan,slice --output t.parquet {design}")).expect_code(0);
+    let t = outcomes(&desk.at("t.parquet"));
+    assert_eq!(t.texts("status").unwrap()[1].as_deref(), Some("unpaired"));
+    let note = t.texts("note").unwrap()[1].clone().unwrap();
+    assert!(
+        note.contains("no pairs: no unit has values at both"),
+        "{note}"
+    );
+    let table = desk.run(&format!("table --input m.parquet --tests t.parquet --rows arm --metric dice --unit-by subject,scan,slice {design}"));
+    let text = table.expect_code(0).stdout;
+    assert!(
+        text.contains("12 pairs of 1 subjects were taken for independent"),
+        "{text}"
+    );
+}

@@ -362,3 +362,39 @@ fn two_thousand_differences_of_one_sign_keep_p_above_zero() {
     );
     assert_eq!(got.p_value, f64::MIN_POSITIVE);
 }
+
+/// A subject with a huge value at both levels has no difference, and changes nothing for the others.
+#[test]
+fn one_huge_value_changes_neither_p_nor_the_interval_of_the_others() {
+    let ordinary = |unit: f64| -> (Vec<f64>, Vec<f64>) {
+        let pair = |i: i32| {
+            let i = f64::from(i);
+            ((0.8 + i / 100.0) * unit, (0.7 + i / 90.0) * unit)
+        };
+        (0..9).map(pair).unzip()
+    };
+    for unit in [1e-12, 1.0, 1e9] {
+        let (mut a, mut b) = ordinary(unit);
+        let expected = wilcoxon(&a, &b, exact()).unwrap();
+        let shift = hodges_lehmann(&a, &b, 0.95, exact()).unwrap().unwrap();
+        assert_eq!(expected.p_value, 2f64.powi(-8));
+        for huge in [1e12, 1e16, 1e20] {
+            a.push(huge * unit);
+            b.push(huge * unit);
+            let got = wilcoxon(&a, &b, exact()).unwrap();
+            assert_eq!((got.n, got.n_zero), (10, 1));
+            assert_eq!(got.p_value, expected.p_value);
+            let moved = hodges_lehmann(&a, &b, 0.95, exact()).unwrap().unwrap();
+            assert_eq!(moved, shift);
+            // A huge difference has the largest rank, and moves only the end of the interval on its side.
+            *a.last_mut().unwrap() = 0.0;
+            let got = wilcoxon(&a, &b, exact()).unwrap();
+            assert_eq!((got.w_minus, got.n_zero), (10.0, 0));
+            let moved = hodges_lehmann(&a, &b, 0.95, exact()).unwrap().unwrap();
+            assert!((moved.high - shift.high).abs() < 0.02 * unit, "{moved:?}");
+            assert!((moved.estimate - shift.estimate).abs() < 0.02 * unit);
+            a.pop();
+            b.pop();
+        }
+    }
+}
