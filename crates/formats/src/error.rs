@@ -97,6 +97,9 @@ pub enum FormatError {
         /// The value, as the file states it.
         value: String,
     },
+    /// Values of which one is no label.
+    #[error("its values are not labels: labels are integers below 2^24")]
+    NotLabels,
     /// A scaled value that is not a 32-bit integer.
     #[error(
         "{value} is not a label: labels are 32-bit integers (stored {stored} × scl_slope {slope} + scl_inter {intercept})"

@@ -1,9 +1,10 @@
 //! Chunks that are numbered by the largest extents of a dataset, which the decoder numbers by the present ones.
 
+use hdf5_reader::Dataset;
 use hdf5_reader::messages::HdfMessage;
 use hdf5_reader::messages::layout::{ChunkIndexing, DataLayout};
 
-use super::dataset::Dataset;
+use super::context::Context;
 use super::fault::{guard, unsupported};
 use crate::FormatError;
 
@@ -14,13 +15,12 @@ use crate::FormatError;
 ///
 /// # Errors
 /// Such a dataset.
-pub(super) fn refuse_mixed_up(dataset: &Dataset) -> Result<(), FormatError> {
-    let header = guard(dataset.path(), || {
-        dataset
-            .context
-            .file
-            .get_or_parse_header(dataset.inner.address())
-    })?;
+pub(super) fn refuse_mixed_up(
+    path: &str,
+    dataset: &Dataset,
+    context: &Context,
+) -> Result<(), FormatError> {
+    let header = guard(path, || context.file.get_or_parse_header(dataset.address()))?;
     let chunks = header.messages.iter().find_map(|message| match message {
         HdfMessage::DataLayout(message) => match &message.layout {
             DataLayout::Chunked {
@@ -32,7 +32,7 @@ pub(super) fn refuse_mixed_up(dataset: &Dataset) -> Result<(), FormatError> {
         },
         _ => None,
     });
-    let (Some(chunks), Some(largest)) = (chunks, dataset.inner.max_dims()) else {
+    let (Some(chunks), Some(largest)) = (chunks, dataset.max_dims()) else {
         return Ok(());
     };
     let axes = dataset.shape().iter().zip(largest).zip(chunks).skip(1);
@@ -45,7 +45,7 @@ pub(super) fn refuse_mixed_up(dataset: &Dataset) -> Result<(), FormatError> {
             let what = format_args!(
                 "chunks of extents {shape:?} that may grow to {largest:?} (h5repack -l CONTI stores the data without chunks)"
             );
-            Err(unsupported(dataset.path(), what))
+            Err(unsupported(path, what))
         }
     }
 }

@@ -150,7 +150,7 @@ impl Dataset {
             return Ok(None);
         }
         self.least_bytes()?;
-        chunk_order::refuse_mixed_up(self)?;
+        chunk_order::refuse_mixed_up(&self.path, &self.inner, &self.context)?;
         let texts = guard(&self.path, || {
             let resolve = |bytes: &[u8], size| self.inner.resolve_vlen_reference_bytes(bytes, size);
             let (bytes, size) = (self.inner.read_raw_bytes()?, self.context.reference_size());
@@ -176,7 +176,7 @@ impl Dataset {
             }
         }
         self.least_bytes()?;
-        chunk_order::refuse_mixed_up(self)?;
+        chunk_order::refuse_mixed_up(&self.path, &self.inner, &self.context)?;
         if self.count()? == 0 {
             return Ok(Vec::new());
         }

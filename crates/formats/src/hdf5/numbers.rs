@@ -43,7 +43,7 @@ impl Dataset {
     /// file.
     pub fn numbers(&self) -> Result<Array, FormatError> {
         self.least_bytes()?;
-        chunk_order::refuse_mixed_up(self)?;
+        chunk_order::refuse_mixed_up(self.path(), &self.inner, &self.context)?;
         let encoding = self.encoding()?;
         let datatype = self.inner.dtype();
         let (real, imaginary) = match (self.kind(), datatype) {

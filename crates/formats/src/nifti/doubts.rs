@@ -60,7 +60,7 @@ fn doubt_of_forms(header: &Header) -> Option<String> {
         _ => return None,
     };
     Some(format!(
-        "its {which} no position (zeros, or values that are not finite); the {used} is used"
+        "its {which} unusable (zeros, or values that are not finite); the {used} is used"
     ))
 }
 

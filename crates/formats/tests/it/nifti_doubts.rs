@@ -169,7 +169,7 @@ fn a_form_that_is_none_gives_way_to_the_other_one_with_a_doubt() {
     let grid = read_grid(&path).unwrap();
     assert_eq!(grid.affine()[2], [0.0, 0.0, -2.0, 0.0]);
     assert!(
-        doubts(&nifti)[0].contains("its sform is no position"),
+        doubts(&nifti)[0].contains("its sform is unusable"),
         "{:?}",
         doubts(&nifti)
     );
@@ -180,7 +180,7 @@ fn a_form_that_is_none_gives_way_to_the_other_one_with_a_doubt() {
     assert_eq!(grid.spacing(), Spacing::Millimetres([2.0; 3]));
     let said = doubts(&nifti);
     assert!(
-        said[0].contains("sform and qform are no position") && said[0].contains("voxel size alone"),
+        said[0].contains("sform and qform are unusable") && said[0].contains("voxel size alone"),
         "{said:?}"
     );
 }

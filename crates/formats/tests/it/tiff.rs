@@ -552,3 +552,13 @@ fn several_arrays_of_tifffile_are_refused_unless_each_is_a_page() {
     let stack = read(&[alone(0, one), alone(1, one), alone(2, one)]).unwrap();
     assert_eq!((values(&stack).len(), stack.notes.len()), (3, 0));
 }
+
+#[test]
+fn values_that_gdal_scales_are_refused() {
+    let text =
+        "<GDALMetadata><Item name=\"SCALE\" sample=\"0\" role=\"scale\">0.5</Item></GDALMetadata>";
+    let error = refused(gray().with(42112, Field::Text(text)));
+    assert!(error.contains("GDAL_METADATA (tag 42112)"), "{error}");
+    let plain = gray().with(42112, Field::Text("<GDALMetadata/>"));
+    assert_eq!(read(&[plain]).unwrap().slices.len(), 1);
+}

@@ -9,7 +9,28 @@ use rsom_volume::{LabelMap, Mask, Scan};
 use super::content::Content;
 use crate::ports;
 use rsom_formats::nifti::Storage;
-use rsom_formats::require_mask;
+use rsom_formats::{FormatError, require_mask};
+
+/// Single precision represents every integer below, so no label is rounded.
+const LARGEST_LABEL: f64 = 16_777_216.0;
+
+/// Checks that values are what their content promises, before single precision rounds them.
+///
+/// # Errors
+/// A mask with two values other than 0 or one that is not whole; a label that is no integer below 2^24.
+pub(super) fn require_content(
+    mut values: impl Iterator<Item = f64>,
+    kind: Content,
+) -> Result<(), FormatError> {
+    match kind {
+        Content::Volume => Ok(()),
+        Content::Mask => require_mask(values),
+        Content::Labels => match values.find(|v| v.fract() != 0.0 || v.abs() >= LARGEST_LABEL) {
+            None => Ok(()),
+            Some(_) => Err(FormatError::NotLabels),
+        },
+    }
+}
 
 /// Writes a scan as a volume, a mask or a label map, as its content says.
 pub(super) fn write_as(
@@ -28,21 +49,12 @@ pub(super) fn write_as(
     let values = values
         .ok_or_else(|| StageError::input(path, "a mask or label map must have one channel"))?;
     let grid = scan.grid().clone();
+    require_content(values.iter().map(|v| f64::from(*v)), kind)
+        .map_err(|e| ports::at_input(path, e))?;
     if kind == Content::Mask {
-        require_mask(values.iter().map(|v| f64::from(*v))).map_err(|e| ports::at_input(path, e))?;
         let mask = Mask::new(grid, values.mapv(|v| v != 0.0)).map_err(StageError::inputs)?;
         ports::write_mask(invocation, "output", &mask)?;
         return Ok(summary.with("voxels", mask.count()));
-    }
-    // Single precision represents every integer below 2^24 exactly, so no label was rounded before.
-    if values
-        .iter()
-        .any(|v| v.fract() != 0.0 || v.abs() >= 16_777_216.0)
-    {
-        return Err(StageError::input(
-            path,
-            "its values are not labels: labels are integers below 2^24",
-        ));
     }
     let labels = LabelMap::new(grid, values.mapv(|v| v as i32), BTreeMap::new());
     ports::write_labels(invocation, "output", &labels.map_err(StageError::inputs)?)?;

@@ -6,6 +6,7 @@ use rsom_formats::nifti::Storage;
 use rsom_formats::{Changed, FormatError, Numbers};
 use rsom_stage::log;
 
+use super::as_content::require_content;
 use super::content::Content;
 use super::hdf5_axes::Axes;
 
@@ -58,6 +59,9 @@ pub(super) fn read(
         }
     };
     let all = || (0..values.len()).filter_map(|index| values.get(index));
+    if !axes.0.contains(&'c') {
+        require_content(all(), reading.content)?;
+    }
     for note in Changed::of(all(), integers).notes() {
         log::warn(format_args!("{}: {note}", dataset.path()));
     }

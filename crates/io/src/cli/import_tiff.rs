@@ -5,10 +5,10 @@ use std::path::Path;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
 
-use super::as_content::write_as;
+use super::as_content::{require_content, write_as};
 use super::content::{Content, Values};
 use super::pictures::{self, storage};
-use crate::bscans;
+use crate::{bscans, ports};
 use rsom_formats::images::{self, PaletteUse, Reading, Stack};
 
 /// Largest relative difference between a given voxel size and that of the file without a warning.
@@ -45,6 +45,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         palette: settings.palette,
     };
     let stack = pictures::read(&[path.to_path_buf()], reading)?;
+    if stack.slices.iter().all(|picture| picture.channels == 1) {
+        let values = stack.slices.iter().flat_map(|picture| &picture.values);
+        require_content(values.copied(), settings.values.kind)
+            .map_err(|e| ports::at_input(path, e))?;
+    }
     let intensities = bscans::stack_pages(&stack.slices).map_err(|e| StageError::input(path, e))?;
     let spacing_mm = spacing(path, &stack, settings.values.spacing_mm);
     let rgb = stack.slices.first().is_some_and(|picture| picture.rgb);

@@ -156,6 +156,9 @@ fn a_mask_has_two_values() {
     assert!(error.contains("not a binary mask"), "{error}");
     let error = refused(&folder, "conventions.h5", &of("half"), 3);
     assert!(error.contains("0.5 is no value of a mask"), "{error}");
+    // In single precision it would be empty.
+    let error = refused(&folder, "conventions.h5", &of("tiny"), 3);
+    assert!(error.contains("not a binary mask"), "{error}");
     assert_eq!(import(&folder, "conventions.h5", &of("two")).code, Some(0));
     assert_eq!(read_mask(&folder.join("s.nii")).unwrap().count(), 12);
 }

@@ -15,11 +15,24 @@ fn is_of_scan_image(first: &Directory) -> bool {
     starts(tag::SOFTWARE, &["SI."]) || starts(tag::DESCRIPTION, &["state.", "scanimage.", "SI."])
 }
 
+/// Refuses a scale or an offset of the values as GDAL states it (GDAL documentation, GeoTIFF driver, "Metadata").
+fn refuse_scaling(first: &Directory) -> Result<(), String> {
+    let texts = first.texts(tag::GDAL_METADATA);
+    let states = |role: &str| texts.iter().any(|text| text.contains(role));
+    match states("role=\"scale\"") || states("role=\"offset\"") {
+        false => Ok(()),
+        true => Err(format!(
+            "TIFF: a scale or offset of the values ({}) is not supported; store the scaled values (gdal_translate -unscale -ot Float32)",
+            tag::name(tag::GDAL_METADATA)
+        )),
+    }
+}
+
 /// Refuses private descriptions that make the pages something other than slices.
 ///
 /// # Errors
 /// A MetaMorph stack with more planes than pages; a FluoView stack; an LSM file of Zeiss with several time points, or
-/// with more slices than pages; several pages of ScanImage.
+/// with more slices than pages; several pages of ScanImage; scaled values of GDAL.
 pub(super) fn refuse(first: &Directory, pages: usize) -> Result<(), String> {
     // The tag has one entry per plane (MetaMorph Stack file format, Universal Imaging, 2004).
     let planes = first.count(tag::METAMORPH_PLANES);
@@ -39,6 +52,7 @@ pub(super) fn refuse(first: &Directory, pages: usize) -> Result<(), String> {
             "TIFF: the {pages} pages of ScanImage alternate between channels, slices and time points; save the file as an ImageJ or OME-TIFF stack"
         ));
     }
+    refuse_scaling(first)?;
     if !first.has(tag::ZEISS_LSM) {
         return Ok(());
     }

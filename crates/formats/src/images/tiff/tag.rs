@@ -46,5 +46,6 @@ tags! {
     IMAGE_DEPTH = 32997 "ImageDepth"
     METAMORPH_PLANES = 33629 "UIC2Tag of MetaMorph"
     FLUOVIEW = 34361 "MMHeader of FluoView"
+    GDAL_METADATA = 42112 "GDAL_METADATA"
     ZEISS_LSM = 34412 "CZ_LSMINFO of Zeiss"
 }
