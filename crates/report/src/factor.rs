@@ -39,10 +39,23 @@ const RIGHT: f64 = 22.0;
 const EM: f64 = 13.0;
 const NOTE: f64 = 0.8 * EM;
 
+/// The note that values of a unit are means of several measurements, such as visits.
+fn of_measurements<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Option<String> {
+    let counts = records.map(|record| record.measurements);
+    let counts = counts.filter(|count| *count > 0);
+    let (fewest, most) = (counts.clone().min()?, counts.max()?);
+    let counted = match fewest == most {
+        _ if most < 2 => return None,
+        true => most.to_string(),
+        false => format!("{fewest}–{most}"),
+    };
+    Some(format!("value of a unit: mean of {counted} measurements"))
+}
+
 /// Draws the measures as stacked panels above one axis with equally spaced levels.
 ///
 /// Each point is the mean (or median) of a group at a level, the bar its standard deviation (or quartiles). Where
-/// values are missing, a fraction shows how many there are (`7/9`). Where no row is `ok` (a network that found
+/// values are missing or come from an empty mask, a fraction shows how many are left (`7/9`). Where no row is `ok` (a network that found
 /// nothing), there is no point: a cross in a strip below the axis marks it, and the line of the series is interrupted.
 #[must_use]
 pub fn scene(figure: &Figure) -> Scene {
@@ -58,6 +71,7 @@ pub fn scene(figure: &Figure) -> Scene {
         draw_legend(&mut scene, &groups);
     }
     let mut notes = vec![format!("{} (unit: {})", figure.spread.name(), figure.unit)];
+    notes.extend(of_measurements(records()));
     for (i, panel) in figure.panels.iter().enumerate() {
         let frame = Frame {
             left: LEFT,
@@ -132,6 +146,7 @@ mod tests {
             group: group.to_owned(),
             value,
             status: status.to_owned(),
+            measurements: 1,
         }
     }
 
@@ -157,6 +172,32 @@ mod tests {
 
     fn texts(scene: &Scene) -> Vec<&str> {
         scene.items.iter().filter_map(words).collect()
+    }
+
+    #[test]
+    fn units_of_several_measurements_are_said() {
+        let repeated = |measurements| Record {
+            measurements,
+            ..record("0", "", Some(0.3), "ok")
+        };
+        let said = |counts: &[usize]| {
+            let scene = scene(&figure(counts.iter().map(|n| repeated(*n)).collect()));
+            let texts: Vec<String> = texts(&scene).into_iter().map(str::to_owned).collect();
+            texts.concat()
+        };
+        assert!(said(&[1, 2]).contains("value of a unit: mean of 1–2 measurements"));
+        assert!(said(&[2, 2]).contains("value of a unit: mean of 2 measurements"));
+        assert!(!said(&[1, 1]).contains("value of a unit"));
+    }
+
+    #[test]
+    fn a_part_of_collapsed_masks_is_marked() {
+        let records = vec![
+            record("0", "", Some(0.9), "ok"),
+            record("0", "", Some(0.0), "empty_prediction"),
+        ];
+        let scene = scene(&figure(records));
+        assert!(texts(&scene).contains(&"1/2"), "{:?}", texts(&scene));
     }
 
     #[test]

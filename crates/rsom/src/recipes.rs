@@ -132,15 +132,17 @@ mod tests {
     #[test]
     fn the_recipes_stand_side_by_side() {
         let text = text(&specs());
-        let row = |start: &str| {
-            let line = text.lines().find(|line| line.starts_with(start));
-            let words = line
-                .unwrap_or_else(|| panic!("{start} in {text}"))
-                .split_whitespace();
-            words.map(str::to_owned).collect::<Vec<_>>()
+        let lines: Vec<Vec<&str>> = text
+            .lines()
+            .map(|line| line.split_whitespace().collect())
+            .collect();
+        let values = |start: &[&str]| {
+            let line = lines.iter().find(|line| line.starts_with(start));
+            line.map(|line| line[start.len()..].to_vec())
+                .unwrap_or_default()
         };
         assert_eq!(
-            row("command")[1..],
+            values(&["command"]),
             [
                 "parameter",
                 "default",
@@ -150,7 +152,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            row("layerseg train      dropout")[3..],
+            values(&["layerseg", "train", "dropout"]),
             ["0.5", "0.5", "–", "0"]
         );
     }

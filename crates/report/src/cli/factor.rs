@@ -168,6 +168,7 @@ impl Rows {
                 group: self.group[*i].clone(),
                 value: self.value[*i],
                 status: self.status[*i].clone().unwrap_or_default(),
+                measurements: 1,
             };
             Ok((unit.collect::<Result<Vec<_>, _>>()?, record))
         };

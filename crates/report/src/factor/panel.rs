@@ -47,7 +47,7 @@ pub fn draw(
     let ends = summaries().filter_map(|s| s.point).flatten();
     let axis = Axis::around(ends.chain(panel.reference), 5);
     let failures: Vec<&str> = summaries().filter_map(|s| s.failure.as_deref()).collect();
-    let incomplete = summaries().any(|s| s.point.is_some() && s.values < s.rows);
+    let incomplete = summaries().any(|s| s.point.is_some() && s.sound < s.rows);
     let strip = if failures.is_empty() && !incomplete {
         0.0
     } else {
@@ -71,7 +71,7 @@ pub fn draw(
         notes.push("cross: no valid value");
     }
     if incomplete {
-        notes.push("fraction: how many have a value");
+        notes.push("fraction: how many have a value and no empty mask");
     }
     if strip > 0.0 {
         plot.draw_strip(scene, common_word(&failures));
@@ -172,8 +172,8 @@ impl Plot<'_> {
             let x = self.x(level, series.len());
             if summary.point.is_none() {
                 draw_cross(scene, [x, y], color);
-            } else if summary.values < summary.rows {
-                let words = format!("{}/{}", summary.values, summary.rows);
+            } else if summary.sound < summary.rows {
+                let words = format!("{}/{}", summary.sound, summary.rows);
                 let size = 0.85 * self.frame.em;
                 let text = Text::new(words, [x, y + 0.35 * size], size, color);
                 scene.draw(text.anchored(Anchor::Middle));

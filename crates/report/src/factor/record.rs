@@ -11,6 +11,8 @@ pub struct Record {
     pub value: Option<f64>,
     /// Status of the value: `ok`, or the reason why it is missing or trivial.
     pub status: String,
+    /// Number of measurements that the value is the mean of.
+    pub measurements: usize,
 }
 
 /// One measure.

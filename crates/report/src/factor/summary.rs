@@ -30,8 +30,8 @@ impl Spread {
 pub struct Summary {
     /// Point and ends of the bar; `None` when no row is `ok` or no row has a value.
     pub point: Option<[f64; 3]>,
-    /// Number of records with a value.
-    pub values: usize,
+    /// Number of records with a value of status `ok`.
+    pub sound: usize,
     /// Number of all records.
     pub rows: usize,
     /// The most frequent status other than `ok`, when no record is `ok`.
@@ -56,11 +56,16 @@ impl Summary {
         };
         Some(Self {
             point,
-            values: values.len(),
+            sound: records.iter().filter(|r| is_sound(r)).count(),
             rows: records.len(),
             failure: failed.then(|| commonest(records)),
         })
     }
+}
+
+/// Whether a record has a value that is not of an empty or full mask.
+fn is_sound(record: &Record) -> bool {
+    record.value.is_some_and(f64::is_finite) && record.status == Status::Ok
 }
 
 /// The summaries of each group (outer) at each level (inner).
@@ -125,6 +130,7 @@ mod tests {
                 "empty_prediction"
             }
             .to_owned(),
+            measurements: 1,
         };
         values.iter().map(record).collect()
     }
@@ -154,7 +160,7 @@ mod tests {
     #[test]
     fn missing_values_are_counted() {
         let found = summary(&[Some(1.0), None, Some(3.0)], Spread::MeanSd);
-        assert_eq!((found.values, found.rows, found.failure), (2, 3, None));
+        assert_eq!((found.sound, found.rows, found.failure), (2, 3, None));
     }
 
     #[test]

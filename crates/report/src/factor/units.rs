@@ -23,6 +23,7 @@ pub fn of_units<U: Ord>(rows: impl IntoIterator<Item = (U, Record)>) -> Vec<Reco
         group,
         value: mean(&records),
         status: status(&records),
+        measurements: records.iter().filter(|r| r.value.is_some()).count(),
     };
     units.into_iter().map(averaged).collect()
 }
@@ -55,6 +56,7 @@ mod tests {
             group: String::new(),
             value,
             status: status.to_owned(),
+            measurements: 1,
         };
         (unit, record)
     }
