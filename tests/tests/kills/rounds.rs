@@ -59,8 +59,9 @@ fn disturbed(round: &Round, whole: Duration, expected: &BTreeMap<String, Vec<u8>
         let end = finished(runner);
         let what = format!("{round:?}: {end:?}");
         assert!(matches!(end.code, None | Some(0 | 1 | 130)), "{what}");
-        if kill.runner && kill.signal != "KILL" {
-            // The runner stops its tasks before it ends.
+        if kill.runner && end.code == Some(130) {
+            // The runner stops its tasks before it ends. One that is stopped before it listens to signals has none, but a
+            // task of the round before may still write.
             let mut left = study.leftovers();
             left.retain(|name| name.contains(".partial") && !before.contains(name));
             assert_eq!(left, Vec::<String>::new(), "{what}");
