@@ -207,6 +207,9 @@ impl Draft {
     }
 }
 
+/// The named parts of a path with their texts.
+type Parts = BTreeMap<String, String>;
+
 /// The role of a file and the named parts of its path; `None` if it matches no pattern.
 ///
 /// # Errors
@@ -215,8 +218,8 @@ fn role_of<'d>(
     description: &'d Description,
     folder: &Path,
     path: &str,
-) -> Result<Option<(&'d str, BTreeMap<String, String>)>, StageError> {
-    let mut found: Option<(&str, BTreeMap<String, String>)> = None;
+) -> Result<Option<(&'d str, Parts)>, StageError> {
+    let mut found: Option<(&str, Parts)> = None;
     for (role, pattern) in &description.roles {
         let parts = match pattern.matches(path) {
             Match::No => continue,
