@@ -1,5 +1,6 @@
 //! The command line `rsom-layerseg`.
 
+mod cleaning;
 mod fault;
 mod import_weights;
 mod predict;

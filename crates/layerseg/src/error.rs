@@ -44,6 +44,20 @@ pub enum LayersegError {
         /// Index of the B-scan along y, counted from 0.
         y: usize,
     },
+    /// A B-scan is too deep for the common search of both surfaces.
+    #[error(
+        "the layer is unclear in a B-scan of {depth} voxels of depth, and a common search of both surfaces would need {} GiB; crop the scan around the layer, or use another postprocess",
+        bytes.div_ceil(1 << 30)
+    )]
+    TooDeep {
+        /// Extent along z in voxels.
+        depth: usize,
+        /// Memory of the search in bytes.
+        bytes: u64,
+    },
+    /// The most probable surfaces are wanted for a prediction without probabilities.
+    #[error("the most probable surfaces need the probabilities of the prediction")]
+    NoProbabilities,
     /// The caller stopped the computation.
     #[error("stopped")]
     Stopped,

@@ -28,4 +28,4 @@ pub use error::LayersegError;
 pub use model::Model;
 pub use network::{Fcn7, Fcn7Config, Network, NetworkConfig, Unet, UnetConfig};
 pub use predict::{OddSlices, PredictSettings, Prediction, predict};
-pub use train::{Example, LayerTask, ShiftedOut, Slices, TrainSettings};
+pub use train::{Example, LayerTask, OutputBias, ShiftedOut, Slices, TrainSettings, balance_of_s};

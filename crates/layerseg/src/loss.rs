@@ -1,6 +1,8 @@
 //! The loss of the paper: cross-entropy plus s times a smoothness penalty.
 
+mod penalty;
 mod smoothness;
+mod total_variation;
 
 use candle_core::Tensor;
 use rsom_nn::loss::bce_with_logits;
@@ -8,7 +10,9 @@ use rsom_parameters::{Choice, Parameters};
 use rsom_training::{Loss, NamedValues, Term, WarmUp};
 use serde::{Deserialize, Serialize};
 
+pub use penalty::{Penalty, PenaltyAxes};
 pub use smoothness::smoothness;
+pub use total_variation::total_variation;
 
 use crate::LayersegError;
 
@@ -39,6 +43,14 @@ pub struct LossConfig {
     /// Width along x of the moving mean in the smoothness penalty; odd.
     #[parameter(name = "smoothness_window", default = 5, min = 1, max = 999, unit = "pixels", check = odd)]
     pub window: usize,
+    /// Penalty: 'moving_mean' as in the paper (distance of the probability to its moving mean along x), or 'total_variation'
+    /// (distance to the next pixel).
+    #[parameter(default = Penalty::MovingMean)]
+    pub penalty: Penalty,
+    /// Axes of the penalty: 'x' within a B-scan, as in the paper, or 'xy', also through neighboring B-scans; then each batch
+    /// holds neighbors, and batch_size must be at least the smoothness window (2 with total_variation).
+    #[parameter(default = PenaltyAxes::X)]
+    pub penalty_axes: PenaltyAxes,
     /// Share of the training steps in which s grows geometrically from s_first to s (warm-up); 0: s from the start, as in the
     /// paper.
     ///
@@ -71,6 +83,8 @@ impl Default for LossConfig {
         Self {
             s: 0.0,
             window: 5,
+            penalty: Penalty::MovingMean,
+            penalty_axes: PenaltyAxes::X,
             s_warm_up: 0.0,
             s_first: 1.0,
             reduction: Reduction::Sum,
@@ -79,6 +93,16 @@ impl Default for LossConfig {
 }
 
 impl LossConfig {
+    /// The least number of neighboring B-scans in a batch that the penalty needs.
+    #[must_use]
+    pub fn least_batch(&self) -> usize {
+        match (self.penalty_axes, self.penalty) {
+            (PenaltyAxes::X, _) => 1,
+            (PenaltyAxes::Xy, Penalty::MovingMean) => self.window,
+            (PenaltyAxes::Xy, Penalty::TotalVariation) => 2,
+        }
+    }
+
     /// Names and weights of the terms.
     #[must_use]
     pub fn terms(&self) -> Vec<Term> {
@@ -118,7 +142,10 @@ pub fn combined(
     } else {
         logits.clone()
     };
-    let penalty = smoothness(&input, config.window)?.affine(1.0 / smoothness_by, 0.0)?;
+    let penalty = config
+        .penalty
+        .of(&input, config.window, config.penalty_axes)?
+        .affine(1.0 / smoothness_by, 0.0)?;
     let [of_bce, of_penalty] = TERMS;
     let terms = NamedValues::from([(of_bce, number(&bce)?), (of_penalty, number(&penalty)?)]);
     let total = if watched {

@@ -30,6 +30,21 @@ enum Layers {
     Fcn7(Fcn7),
 }
 
+impl Network {
+    /// Sets the bias of the last layer, which all logits share, to `value`.
+    ///
+    /// # Errors
+    /// Returns an error if the network has more than one logit.
+    pub fn set_output_bias(&self, value: f32) -> Result<(), LayersegError> {
+        let bias = match &self.layers {
+            Layers::Unet(net) => net.output_bias(),
+            Layers::Fcn7(net) => net.output_bias(),
+        };
+        let one = Tensor::from_slice(&[value], 1, bias.device())?;
+        Ok(bias.set(&one.to_dtype(bias.dtype())?)?)
+    }
+}
+
 impl NeuralNetwork for Network {
     type Config = NetworkConfig;
     type Error = LayersegError;

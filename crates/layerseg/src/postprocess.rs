@@ -1,5 +1,7 @@
 //! Cleaning of predicted layer masks.
 
+mod median;
+mod optimal_surfaces;
 mod rsom;
 mod surfaces;
 
@@ -8,6 +10,8 @@ use rsom_morphology::{Connectivity, Element, close, fill_holes};
 use rsom_parameters::Choice;
 use rsom_volume::Mask;
 
+pub use median::median;
+pub use optimal_surfaces::{LayerSurfaces, SurfaceRules, optimal_surfaces};
 pub use rsom::rsom;
 
 use crate::LayersegError;
@@ -22,18 +26,48 @@ pub enum Postprocess {
     Gerl2019,
     /// The same without its edge effects, [`rsom()`].
     Rsom,
+    /// The median filter, [`median()`].
+    Median,
+    /// The most probable surfaces, [`optimal_surfaces()`].
+    Surfaces,
 }
 
-impl Postprocess {
-    /// Cleans a mask; the result has the same grid.
+/// A method of cleaning with its settings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cleaning {
+    /// Method.
+    pub method: Postprocess,
+    /// Width of the median filter, in voxels.
+    pub median_vox: usize,
+    /// Limits and costs of the most probable surfaces.
+    pub surfaces: SurfaceRules,
+}
+
+impl Cleaning {
+    /// Cleans the mask of a prediction; the result has the same grid. The surfaces are those of [`Postprocess::Surfaces`].
     ///
     /// # Errors
-    /// Returns an error if the result does not fit the grid, which does not happen for a valid mask.
-    pub fn apply(self, mask: Mask) -> Result<Mask, LayersegError> {
-        match self {
-            Self::None => Ok(mask),
-            Self::Gerl2019 => gerl2019(mask),
-            Self::Rsom => rsom(mask),
+    /// Returns an error if the most probable surfaces cannot be found, or if they are wanted and the prediction has no
+    /// probabilities. For a valid mask, nothing else fails.
+    pub fn apply(
+        &self,
+        mask: Mask,
+        probabilities: Option<&Array3<f32>>,
+    ) -> Result<(Mask, Option<LayerSurfaces>), LayersegError> {
+        let alone = |mask| Ok((mask, None));
+        match self.method {
+            Postprocess::None => alone(mask),
+            Postprocess::Gerl2019 => alone(gerl2019(mask)?),
+            Postprocess::Rsom => alone(rsom(mask)?),
+            Postprocess::Median => alone(median(mask, self.median_vox)?),
+            Postprocess::Surfaces => {
+                let Some(probabilities) = probabilities else {
+                    return Err(LayersegError::NoProbabilities);
+                };
+                let surfaces = optimal_surfaces(probabilities.view(), &self.surfaces)?;
+                let mask = Mask::new(mask.into_parts().0, surfaces.mask.clone())?;
+                Ok((mask, Some(surfaces)))
+            }
         }
     }
 }

@@ -48,7 +48,7 @@ pub(crate) fn command_line() -> Command {
                 .help("Preparation of scans: gerl2019 equals the released software voxel for voxel, rsom corrects its quirks [default: gerl2019]"),
             Arg::new("postprocess")
                 .long("postprocess")
-                .value_parser(["auto", "rsom", "gerl2019", "none"])
+                .value_parser(["auto", "rsom", "gerl2019", "median", "surfaces", "none"])
                 .help("Cleaning of the epidermis masks [default: the method that belongs to the weights]"),
             Arg::new("threshold")
                 .long("threshold")

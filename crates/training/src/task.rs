@@ -25,6 +25,14 @@ pub trait Task {
     /// Settings of the training run.
     fn run(&self) -> &RunSettings;
 
+    /// Changes the initial weights of a new network before training; by default not.
+    ///
+    /// # Errors
+    /// Returns an error if a weight cannot be set.
+    fn initialize(&self, _network: &Self::Network) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
     /// The terms of the loss, in the order of the values that [`loss`](Self::loss) returns.
     fn terms(&self) -> Vec<Term>;
 

@@ -51,7 +51,9 @@ impl<T: Task> Trainer<T> {
         settings.check()?;
         let device = settings.computing.device.device();
         let device = device.map_err(|e| TrainingError::Settings(e.to_string()))?;
-        let network = T::Network::new(task.network(), settings.seed)?
+        let network = T::Network::new(task.network(), settings.seed)?;
+        task.initialize(&network)?;
+        let network = network
             .on(&device)?
             .with_convolutions(settings.computing.convolutions)
             .with_recomputing(settings.recompute);

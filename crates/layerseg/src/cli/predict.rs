@@ -11,6 +11,7 @@ use rsom_stage::{Command, Invocation, Kind, Port, Progress, StageError, Summary,
 use rsom_training::cli::collapsed;
 use rsom_volume::Scan;
 
+use super::cleaning::{self, CleaningSettings};
 use crate::postprocess::Postprocess;
 use crate::{Model, OddSlices, PredictSettings, predict};
 
@@ -22,6 +23,7 @@ pub(super) fn command() -> Command {
         .input(Port::required("input", Kind::Volume, "Scan to segment, prepared like the training scans, or an RGB24 file of the released software"))
         .output(Port::required("output", Kind::Mask, "Mask of the layer, on the grid of the scan").on_grid_of("input"))
         .output(Port::optional("probabilities", Kind::Probabilities, "Probability of each voxel").on_grid_of("input"))
+        .output(Port::optional("surfaces", Kind::Table, "With postprocess surfaces: sub-voxel depths of both surfaces at each x and y, in voxels from the center of the first voxel").with_table(cleaning::contents()))
         .parameters(Settings::declare())
         .example("rsom-layerseg predict --weights net/weights.safetensors --input scan.nii.gz --output mask.nii.gz")
 }
@@ -31,11 +33,8 @@ struct Settings {
     /// Probability threshold of the layer: voxels at or above it belong to the layer (with two classes: only above it).
     #[parameter(default = 0.5, min = 0, max = 1)]
     threshold: f32,
-    /// Cleaning of the mask: 'gerl2019' as in the released pipeline (fill holes, close, limit surfaces to their median,
-    /// smooth), 'rsom' the same without its edge effects, 'none'; 'auto': gerl2019 for released two-class weights, none for
-    /// other original weights, rsom for weights of train.
-    #[parameter(default = OrAuto::Auto)]
-    postprocess: OrAuto<Postprocess>,
+    #[parameter(flatten)]
+    cleaning: CleaningSettings,
     /// Mask of the first B-scan if the number of B-scans is odd: 'predict' it, or 'repeat' that of the second as in the
     /// released pipeline; 'auto': repeat for released two-class weights, otherwise predict.
     #[parameter(default = OrAuto::Auto)]
@@ -59,9 +58,18 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let scan = channels::in_order_of(model.channels.as_deref(), scan, input)?;
     let count = scan.grid().shape()[1] as u64;
 
+    let cleaning = settings
+        .cleaning
+        .cleaning(model.postprocess, settings.threshold)?;
+    let by_surfaces = cleaning.method == Postprocess::Surfaces;
+    if invocation.optional_output("surfaces").is_some() && !by_surfaces {
+        return Err(StageError::usage(
+            "the output surfaces needs postprocess 'surfaces'",
+        ));
+    }
     let wanted = PredictSettings {
         threshold: settings.threshold,
-        probabilities: invocation.optional_output("probabilities").is_some(),
+        probabilities: by_surfaces || invocation.optional_output("probabilities").is_some(),
         odd_slices: settings.odd_slices.given().unwrap_or(model.odd_slices),
     };
     let mut progress = Progress::start("predict", count);
@@ -71,10 +79,13 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     };
     let prediction = predict(&model, scan, &wanted, &mut watch).map_err(|e| of_file(input, e))?;
     progress.finish();
-    let cleaning = settings.postprocess.given().unwrap_or(model.postprocess);
-    let mask = cleaning.apply(prediction.mask).map_err(of_run)?;
+    let probabilities = prediction.probabilities;
+    let cleaned = cleaning.apply(prediction.mask, probabilities.as_ref());
+    let (mask, surfaces) = cleaned.map_err(|e| of_file(input, e))?;
 
-    if let Some(probabilities) = prediction.probabilities {
+    let probabilities =
+        probabilities.filter(|_| invocation.optional_output("probabilities").is_some());
+    if let Some(probabilities) = probabilities {
         let probabilities = Scan::new(
             mask.grid().clone(),
             vec!["probability".into()],
@@ -83,6 +94,10 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .and_then(|scan| file.scan(scan))
         .map_err(StageError::failure)?;
         ports::write_probabilities(invocation, "probabilities", &probabilities)?;
+    }
+    if let Some(surfaces) = surfaces.filter(|_| invocation.optional_output("surfaces").is_some()) {
+        let table = cleaning::table(&surfaces).map_err(StageError::failure)?;
+        ports::write_table(invocation, "surfaces", &table)?;
     }
     let (count, voxels) = (mask.count(), mask.voxels().len());
     let mask = file.mask(mask).map_err(StageError::failure)?;

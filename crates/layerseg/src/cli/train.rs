@@ -9,8 +9,9 @@ use rsom_training::cli::{Session, fitting, load};
 use rsom_training::{Collapse, Trainer};
 
 use super::settings::Settings;
+use crate::loss::Reduction;
 use crate::model::{self, NetworkInput};
-use crate::{Example, LayerTask, ShiftedOut, TrainSettings};
+use crate::{Example, LayerTask, ShiftedOut, TrainSettings, balance_of_s};
 
 /// The structure that the reference masks mark.
 const SOUGHT: &str = "the layer";
@@ -49,6 +50,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let (training, validation) = (fitting(training, fits)?, fitting(validation, fits)?);
     let task = LayerTask::new(&settings, &training, &validation).map_err(of_run)?;
     warn_of_lost_layers(&task, &settings)?;
+    let balance = balance_of_s(&settings, &training).map_err(of_run)?;
+    warn_of_large_s(&settings, balance);
     let network = &settings.network;
     let input = NetworkInput {
         scaling: settings.scaling,
@@ -60,7 +63,22 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         file: &|weights, provenance| model::to_bytes(weights, network, input, provenance),
         advice: &advice,
     };
-    session.run(Trainer::new(task).map_err(of_run)?)
+    let summary = session.run(Trainer::new(task).map_err(of_run)?)?;
+    Ok(summary.with("s_balance", balance))
+}
+
+/// Logs a warning if an empty mask costs less than the reference, and s does not grow.
+fn warn_of_large_s(settings: &TrainSettings, balance: Option<f64>) {
+    let loss = &settings.loss;
+    let Some(balance) = balance.filter(|balance| loss.s > *balance) else {
+        return;
+    };
+    if loss.s_warm_up == 0.0 && loss.reduction != Reduction::Paper {
+        log::warn(format_args!(
+            "s {} is above {balance:.0}, where an empty mask costs less than the reference masks; let s grow first with s_warm_up 0.8, or lower it",
+            loss.s
+        ));
+    }
 }
 
 /// Advice for a network that gives the same answer for every pixel.

@@ -123,7 +123,8 @@ fn differences(p: &[f64], window: usize) -> impl Iterator<Item = (usize, f64)> +
     })
 }
 
-fn probabilities<T: Element>(logits: &[T]) -> Vec<f64> {
+/// sigmoid(logit) for each pixel, in double precision.
+pub(super) fn probabilities<T: Element>(logits: &[T]) -> Vec<f64> {
     logits
         .iter()
         .map(|logit| 1.0 / (1.0 + (-logit.to_f64()).exp()))

@@ -1,6 +1,6 @@
 //! The fully convolutional network (FCN) with seven layers.
 
-use candle_core::Tensor;
+use candle_core::{Tensor, Var};
 use rsom_nn::layers::{BatchNorm2d, Conv2d};
 use rsom_nn::ops::{Conv2dConfig, ConvolutionMethod};
 use rsom_nn::{Builder, Mode, NnError, recomputed};
@@ -66,6 +66,11 @@ impl Fcn7 {
             };
         }
         self.last.forward(&x, mode)
+    }
+
+    /// The bias of the last layer.
+    pub(super) fn output_bias(&self) -> &Var {
+        self.last.bias()
     }
 
     /// Turns activation recomputation in training on or off.

@@ -1,6 +1,6 @@
 //! The 2-D U-Net.
 
-use candle_core::Tensor;
+use candle_core::{Tensor, Var};
 use rsom_nn::layers::{BatchNorm2d, Conv2d, ConvTranspose2d, Dropout};
 use rsom_nn::ops::{Conv2dConfig, ConvolutionMethod, concat_channels, max_pool2d};
 use rsom_nn::{Builder, Mode, NnError, recomputed_if};
@@ -102,6 +102,11 @@ impl Unet {
             x = recomputed_if(self.recomputing, &[&x, &skip], part)?;
         }
         self.last.forward(&x, mode)
+    }
+
+    /// The bias of the last layer.
+    pub(super) fn output_bias(&self) -> &Var {
+        self.last.bias()
     }
 
     /// Turns activation recomputation in training on or off.

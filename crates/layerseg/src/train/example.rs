@@ -10,7 +10,8 @@ use crate::{Crop, LayersegError, NetworkConfig};
 pub struct Example {
     pub(super) image: SliceStack,
     pub(super) mask: SliceStack,
-    is_empty: bool,
+    /// Number of layer voxels.
+    pub(super) layer_voxels: usize,
 }
 
 impl Example {
@@ -23,7 +24,7 @@ impl Example {
         Ok(Self {
             image: SliceStack::from_scan(scan)?,
             mask: SliceStack::from_mask(mask),
-            is_empty: mask.count() == 0,
+            layer_voxels: mask.count(),
         })
     }
 
@@ -50,7 +51,7 @@ impl Example {
     /// Whether the reference mask is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.is_empty
+        self.layer_voxels == 0
     }
 
     /// Number of B-scans.

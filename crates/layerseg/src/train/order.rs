@@ -1,5 +1,6 @@
 //! The order of volumes and B-scans in an epoch.
 
+use rand::RngExt;
 use rand::seq::SliceRandom;
 use rsom_nn::rng;
 
@@ -12,16 +13,42 @@ pub(crate) struct Batch {
     pub ys: Vec<usize>,
 }
 
+/// The B-scans of one batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Within {
+    /// Any B-scans of the volume.
+    Shuffled,
+    /// Neighbors along y, in order. The places where the volume is cut into batches are random.
+    Neighbors,
+}
+
 /// All B-scans of all volumes in shuffled batches of up to `size` B-scans; all B-scans of a batch are from one volume.
 ///
 /// `counts` holds the number of B-scans of each volume. The order depends only on seed, epoch and counts.
-pub(crate) fn shuffled(counts: &[usize], size: usize, seed: u64, epoch: usize) -> Vec<Batch> {
+pub(crate) fn shuffled(
+    counts: &[usize],
+    size: usize,
+    within: Within,
+    [seed, epoch]: [u64; 2],
+) -> Vec<Batch> {
     let mut volumes: Vec<usize> = (0..counts.len()).collect();
     volumes.shuffle(&mut rng::stream(seed, &format!("order/{epoch}")));
     let batches = volumes.into_iter().flat_map(|volume| {
         let mut ys: Vec<usize> = (0..counts[volume]).collect();
-        ys.shuffle(&mut rng::stream(seed, &format!("order/{epoch}/{volume}")));
-        cut(volume, &ys, size)
+        let stream = &mut rng::stream(seed, &format!("order/{epoch}/{volume}"));
+        match within {
+            Within::Shuffled => {
+                ys.shuffle(stream);
+                cut(volume, &ys, size)
+            }
+            Within::Neighbors => {
+                let first = stream.random_range(1..=size.max(1)).min(ys.len());
+                let mut batches = cut(volume, &ys[..first], size);
+                batches.extend(cut(volume, &ys[first..], size));
+                batches.shuffle(stream);
+                batches
+            }
+        }
     });
     batches.collect()
 }
@@ -50,7 +77,10 @@ mod tests {
 
     #[test]
     fn another_epoch_has_another_order() {
-        assert_ne!(shuffled(&[9, 9, 9], 3, 1, 1), shuffled(&[9, 9, 9], 3, 1, 2));
+        for within in [Within::Shuffled, Within::Neighbors] {
+            let order = |epoch| shuffled(&[9, 9, 9], 3, within, [1, epoch]);
+            assert_ne!(order(1), order(2));
+        }
     }
 
     proptest! {
@@ -66,10 +96,14 @@ mod tests {
                 all.sort_unstable();
                 all
             };
-            let batches = shuffled(&counts, size, seed, 4);
-            prop_assert!(batches.iter().all(|b| (1..=size).contains(&b.ys.len())));
-            prop_assert_eq!(&batches, &shuffled(&counts, size, seed, 4));
-            prop_assert_eq!(sorted(batches), sorted(sequential(&counts, size)));
+            for within in [Within::Shuffled, Within::Neighbors] {
+                let batches = shuffled(&counts, size, within, [seed, 4]);
+                prop_assert!(batches.iter().all(|b| (1..=size).contains(&b.ys.len())));
+                prop_assert_eq!(&batches, &shuffled(&counts, size, within, [seed, 4]));
+                let neighbors = |b: &Batch| b.ys.windows(2).all(|pair| pair[1] == pair[0] + 1);
+                prop_assert!(within == Within::Shuffled || batches.iter().all(neighbors));
+                prop_assert_eq!(sorted(batches), sorted(sequential(&counts, size)));
+            }
         }
     }
 }

@@ -1,13 +1,23 @@
 //! Settings of the training of a layer network.
 
 use rsom_nn::InputScaling;
-use rsom_parameters::Parameters;
+use rsom_parameters::{Choice, Parameters};
 use rsom_training::{RunSettings, TrainingError};
 use serde::{Deserialize, Serialize};
 
 use crate::augment::Augmentation;
 use crate::loss::LossConfig;
 use crate::{LayersegError, NetworkConfig};
+
+/// Initial bias of the last layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Choice)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputBias {
+    /// Random, as in PyTorch.
+    Random,
+    /// ln(f / (1 − f)) for the share f of layer voxels in the training masks, so that the first probabilities are near f.
+    Share,
+}
 
 /// All settings of a training. Together with the scans they determine its result.
 ///
@@ -21,6 +31,10 @@ pub struct TrainSettings {
     /// Scaling of intensities to network input.
     #[parameter(flatten, prefix = "input")]
     pub scaling: InputScaling,
+    /// Initial bias of the last layer: 'random' as in PyTorch, or 'share' for probabilities near the share of layer voxels
+    /// in the training masks.
+    #[parameter(default = OutputBias::Random)]
+    pub output_bias: OutputBias,
     /// Settings of the loss.
     #[parameter(flatten)]
     pub loss: LossConfig,
@@ -43,6 +57,11 @@ impl TrainSettings {
         TrainingError::require(&[(
             one_logit,
             "training needs a network with one logit: set classes to 1",
+        )])?;
+        let least = self.loss.least_batch();
+        TrainingError::require(&[(
+            self.run.batch_size >= least,
+            &format!("penalty_axes 'xy' needs batch_size of at least {least}"),
         )])?;
         Parameters::check(self).map_err(TrainingError::from)?;
         Ok(self.run.check()?)

@@ -6,10 +6,10 @@ use rsom_training::{
     Loss, RunSettings, Sample, ShouldContinue, Task, Term, TrainingError, ValidationOutput,
 };
 
-use super::order::{self, Batch};
-use super::{Example, TrainSettings};
+use super::order::{self, Batch, Within};
+use super::{Example, OutputBias, TrainSettings, bounds};
 use crate::augment::Placement;
-use crate::loss::{self, Reduction};
+use crate::loss::{self, PenaltyAxes, Reduction};
 use crate::slices::{InputScaling, View};
 use crate::{LayersegError, Network, NetworkConfig};
 
@@ -97,6 +97,14 @@ impl<'a> Task for LayerTask<'a> {
         &self.settings.run
     }
 
+    fn initialize(&self, network: &Network) -> Result<(), LayersegError> {
+        if self.settings.output_bias == OutputBias::Share {
+            let share = bounds::share(self.training);
+            network.set_output_bias((share / (1.0 - share)).ln() as f32)?;
+        }
+        Ok(())
+    }
+
     fn terms(&self) -> Vec<Term> {
         self.settings.loss.terms()
     }
@@ -112,7 +120,12 @@ impl<'a> Task for LayerTask<'a> {
             batch_size, seed, ..
         } = self.settings.run;
         let counts: Vec<usize> = self.training.iter().map(Example::count).collect();
-        let batches = order::shuffled(&counts, batch_size, seed, epoch).into_iter();
+        let within = match self.settings.loss.penalty_axes {
+            PenaltyAxes::X => Within::Shuffled,
+            PenaltyAxes::Xy => Within::Neighbors,
+        };
+        let batches =
+            order::shuffled(&counts, batch_size, within, [seed, epoch as u64]).into_iter();
         let placed = |batch: Batch| {
             let rows = self.training[batch.volume].image.rows();
             let augmentation = &self.settings.augmentation;

@@ -3,4 +3,5 @@
 mod command_line;
 mod golden_chain;
 mod golden_networks;
+mod penalties;
 mod training;

@@ -8,7 +8,7 @@ use rsom_layerseg::augment::Augmentation;
 use rsom_layerseg::loss::LossConfig;
 use rsom_layerseg::slices::InputScaling;
 use rsom_layerseg::{
-    Example, Fcn7Config, LayerTask, LayersegError, Model, NetworkConfig, OddSlices,
+    Example, Fcn7Config, LayerTask, LayersegError, Model, NetworkConfig, OddSlices, OutputBias,
     PredictSettings, Prediction, ShiftedOut, TrainSettings, UnetConfig, predict,
 };
 use rsom_nn::ops::ConvolutionMethod;
@@ -53,6 +53,7 @@ fn settings(epochs: usize) -> TrainSettings {
             dropout: 0.5,
         }),
         scaling: InputScaling::IDENTITY,
+        output_bias: OutputBias::Random,
         loss: LossConfig {
             s: 1.0,
             ..LossConfig::default()

@@ -36,6 +36,12 @@ impl Conv2d {
         })
     }
 
+    /// The bias, of shape (out).
+    #[must_use]
+    pub fn bias(&self) -> &Var {
+        &self.bias
+    }
+
     /// Sets the method of the convolution.
     pub fn set_method(&mut self, method: ConvolutionMethod) {
         self.config.method = method;
