@@ -2,6 +2,7 @@
 
 mod bscan;
 mod factor;
+mod normals;
 mod output;
 mod projections;
 mod threshold;
@@ -19,6 +20,7 @@ pub fn definition() -> Definition {
     .revision(env!("RSOM_REVISION"))
     .command(bscan::command())
     .command(factor::command())
+    .command(normals::command())
     .command(projections::command())
     .command(threshold::command())
 }

@@ -1,5 +1,5 @@
-//! Figures: B-scans with reference and predictions, projections of a scan with its masks, measures against a factor, and Dice
-//! scores against the threshold.
+//! Figures: B-scans with reference and predictions, projections of a scan with its masks, measures against a factor,
+//! histograms of surface normals, and Dice scores against the threshold.
 //!
 //! Arrays and records in, a [`Scene`] out: a list of rectangles, paths, texts and images in pixel coordinates.
 //! A scene is written as SVG ([`svg`]) or painted ([`raster`]) and written as PNG ([`png_file`]).
@@ -17,6 +17,7 @@ pub mod color;
 pub mod contour;
 pub mod factor;
 mod font;
+pub mod normals;
 mod panel;
 pub mod picture;
 pub mod png_file;

@@ -6,6 +6,7 @@ mod factor;
 mod fault;
 mod measurements;
 mod one_subject;
+mod published;
 mod sampling;
 mod shown_tests;
 mod table;

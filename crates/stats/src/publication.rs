@@ -79,6 +79,8 @@ pub struct PublicationTable {
     pub rows: Vec<TableRow>,
     /// Notes below the table, one sentence each.
     pub notes: Vec<String>,
+    /// Heading of the columns with published values; `None` without such values.
+    pub published: Option<String>,
 }
 
 /// A row of the table: one condition.
@@ -103,6 +105,17 @@ pub struct Entry {
     pub status: Option<String>,
     /// The comparison with the baseline.
     pub outcome: Outcome,
+    /// The published value, as it is printed.
+    pub published: Option<String>,
+}
+
+/// A published value of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublishedValue {
+    /// Index of the metric column.
+    pub column: usize,
+    /// The value as it is printed, such as `0.87 ± 0.09`.
+    pub value: String,
 }
 
 /// The comparison of a cell with the baseline.
@@ -165,6 +178,7 @@ impl PublicationTable {
             columns,
             rows,
             notes: Vec::new(),
+            published: None,
         }
     }
 
@@ -182,6 +196,15 @@ impl PublicationTable {
                 .get(column)
                 .is_some_and(|entry| entry.outcome != Outcome::NotTested)
         })
+    }
+}
+
+impl PublicationTable {
+    /// Whether any cell of a column has a published value.
+    #[must_use]
+    pub fn is_column_published(&self, column: usize) -> bool {
+        let entries = self.rows.iter().filter_map(|row| row.entries.get(column));
+        entries.into_iter().any(|entry| entry.published.is_some())
     }
 }
 
@@ -241,6 +264,7 @@ fn row(
                 },
                 status: sample.peculiarity(),
                 outcome: outcome(factors, condition, &column.quantity, tests),
+                published: None,
             }
         })
         .collect();

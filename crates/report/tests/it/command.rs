@@ -464,3 +464,61 @@ fn a_curve_without_a_best_threshold_is_exit_code_3() {
     assert!(words.contains("c.parquet: 0 thresholds"), "{words}");
     assert!(!output.exists());
 }
+
+/// Histograms of three bins for two networks and two values of s, on both surfaces.
+fn normals(path: &Path) {
+    let (mut metric, mut value, mut surface, mut net, mut s) =
+        (vec![], vec![], vec![], vec![], vec![]);
+    let mut low = Vec::new();
+    for network in ["unet", "fcn7"] {
+        for strength in [0, 100] {
+            for side in ["upper", "lower"] {
+                for name in ["normal_count", "reference_normal_count"] {
+                    for (bin, count) in [80.0, 20.0, 0.0].into_iter().enumerate() {
+                        metric.push(Some(name));
+                        value.push(Some(count));
+                        surface.push(Some(side));
+                        net.push(Some(network));
+                        s.push(Some(strength));
+                        low.push(Some(30.0 * bin as f64));
+                    }
+                }
+            }
+        }
+    }
+    let high: Vec<_> = low
+        .iter()
+        .map(|low| low.map(|low: f64| low + 30.0))
+        .collect();
+    let table = Table::new(vec![
+        Column::text("metric", metric),
+        Column::number("value", value),
+        Column::text("surface", surface),
+        Column::text("net", net),
+        Column::integer("s", s),
+        Column::number("angle_low_deg", low),
+        Column::number("angle_high_deg", high),
+    ]);
+    parquet::write(path, &table.unwrap(), &std::collections::BTreeMap::new()).unwrap();
+}
+
+#[test]
+fn histograms_of_normals_have_a_panel_for_each_network_and_a_line_for_each_s() {
+    let folder = Folder::new();
+    let (input, output) = (folder.join("n.parquet"), folder.join("n.svg"));
+    normals(&input);
+    let [input, output] = [&input, &output].map(|path| path.to_str().unwrap());
+    let draw = |more: &str| {
+        let words = format!("normals --input {input} --output {output} {more}");
+        REPORT.run(".", words.as_str())
+    };
+    let done = draw("--series s --panel net --names unet=U-Net --json").expect_code(0);
+    assert!(done.stdout.contains("\"histograms\":4"), "{}", done.stdout);
+    let svg = std::fs::read_to_string(output).unwrap();
+    assert_well_formed(&svg);
+    for words in ["U-Net", "fcn7", "s = 0", "s = 100", "reference"] {
+        assert!(svg.contains(&format!(">{words}</text>")), "{words}");
+    }
+    let error = draw("--series t").expect_code(2).stderr;
+    assert!(error.contains("'t'"), "{error}");
+}

@@ -11,6 +11,7 @@ use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary, at
 use super::factor::LOSS;
 use super::fault::stage_error;
 use super::measurements::{MeasuredPer, SelectedMeasurements, Selection, Selector, select};
+use super::published;
 use super::sampling::{Sampling, at_least_one};
 use super::shown_tests::{
     is_same_unit, pairs_note, require_measurements, require_one_design, require_units,
@@ -25,6 +26,7 @@ pub(super) fn command() -> Command {
     Command::new("table", "Write a table for a paper: conditions as rows, metrics as columns", run)
         .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
         .input(Port::optional("tests", Kind::Table, "Tables of `compare`, for p-values").many())
+        .input(Port::optional("published", Kind::Document, "Published values to print beside ours: a YAML file with name, source and rows, each with its levels and values"))
         .output(Port::optional("output", Kind::Document, "Table to write (unset: standard output)"))
         .parameters(Settings::declare())
         .names_in_tables("input", Named::Metric, &["metric"])
@@ -122,6 +124,9 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let mut table =
         PublicationTable::new(&settings.rows, &selected.orders, columns, &samples, &tests);
     table.notes = notes;
+    if let Some(path) = invocation.optional_input("published") {
+        published::add(&mut table, path)?;
+    }
     let text = rendered(&table, &settings, format);
     let summary = Summary::new()
         .with("rows", table.rows.len())

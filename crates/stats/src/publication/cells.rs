@@ -67,6 +67,9 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
         if has_p_column(index) {
             header.push("p".to_owned());
         }
+        if table.is_column_published(index) {
+            header.extend(table.published.clone());
+        }
     }
     let small: Vec<bool> = (0..table.columns.len())
         .map(|column| is_small(table, column))
@@ -87,6 +90,10 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
             texts.push(value(entry, row, number, style));
             if has_p_column(index) {
                 texts.push(outcome(entry, style));
+            }
+            if table.is_column_published(index) && table.published.is_some() {
+                let published = entry.published.as_deref();
+                texts.push(published.unwrap_or(NOTHING).to_owned());
             }
         }
         rows.push(texts);

@@ -6,7 +6,7 @@ use super::{Entry, Outcome, PublicationTable};
 
 /// The table as CSV (RFC 4180, LF line ends) for spreadsheets and scripts: a column for each factor, then for each
 /// metric its mean, sd, median, quartiles, counts and, if tested, adjusted p; last, for each metric its status (such as
-/// `3 of 8 empty prediction`; `ok` if there is nothing to say) and, if tested, the number of pairs and the note of the
+/// `3 of 8 empty prediction`; `ok` if there is nothing to say), the published value, if there are any, and, if tested, the number of pairs and the note of the
 /// test. Numbers have full precision; a missing number is an empty field.
 #[must_use]
 pub fn to_csv(table: &PublicationTable) -> String {
@@ -25,20 +25,25 @@ pub fn to_csv(table: &PublicationTable) -> String {
             }
         }
         for (column, entry) in row.entries.iter().enumerate() {
-            fields.extend(remarks(entry, table.is_column_tested(column)));
+            let published = table
+                .is_column_published(column)
+                .then(|| entry.published.clone().unwrap_or_default());
+            let is_tested = table.is_column_tested(column);
+            fields.extend(remarks(entry, published, is_tested));
         }
         text.push_str(&line(&fields));
     }
     text
 }
 
-fn remarks(entry: &Entry, is_tested: bool) -> Vec<String> {
+fn remarks(entry: &Entry, published: Option<String>, is_tested: bool) -> Vec<String> {
     let status = match &entry.status {
         Some(status) => status.clone(),
         None if entry.summary.n == 0 => entry.reason.clone().unwrap_or_default(),
         None => Status::Ok.to_string(),
     };
     let mut fields = vec![status];
+    fields.extend(published);
     if is_tested {
         let (pairs, note) = match &entry.outcome {
             Outcome::Tested(test) => (test.n_pairs, test.note.clone()),
@@ -63,6 +68,9 @@ fn header(table: &PublicationTable) -> Vec<String> {
         let numbers = ["mean", "sd", "median", "q1", "q3", "n", "n_missing"];
         names.extend(numbers.map(|number| format!("{name}_{number}")));
         last.push(format!("{name}_status"));
+        if table.is_column_published(index) {
+            last.push(format!("{name}_published"));
+        }
         if table.is_column_tested(index) {
             names.push(format!("{name}_p_adjusted"));
             last.extend(["n_pairs", "note"].map(|of_test| format!("{name}_{of_test}")));

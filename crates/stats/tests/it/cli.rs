@@ -627,3 +627,47 @@ fn a_level_of_other_subjects_is_unpaired_and_slices_of_one_subject_are_told() {
         "{text}"
     );
 }
+
+#[test]
+fn published_values_stand_beside_ours_and_rows_without_a_counterpart_are_named() {
+    let desk = Desk::with(&study(Kind::Integer));
+    let published = "name: paper\nsource: Table 1 of a paper\nrows:\n\
+        - { s: 0, values: { dice: 0.87 ± 0.09, ra_vox: \"0.120\" } }\n\
+        - { s: 2500, values: { dice: 0.85 } }\n";
+    std::fs::write(desk.at("p.yaml"), published).unwrap();
+    let table = "table --input m.parquet --published p.yaml --rows s --metric dice,ra_vox";
+    let text = desk.run(table).expect_code(0).stdout;
+    let words = |line: &str| -> Vec<String> {
+        line.split('|').map(|cell| cell.trim().to_owned()).collect()
+    };
+    let lines: Vec<_> = text.lines().map(words).collect();
+    let header = ["", "s", "n", "Dice", "paper", "Ra (voxels)", "paper", ""];
+    assert_eq!(lines[0][3..5], header[3..5], "{text}");
+    let first = &lines[2];
+    assert_eq!((first[1].as_str(), first[4].as_str()), ("0", "0.87 ± 0.09"));
+    assert_eq!(first[6], "0.120");
+    assert_eq!((lines[3][4].as_str(), lines[3][6].as_str()), ("–", "–"));
+    assert!(
+        text.contains("paper: Table 1 of a paper. paper also has: 2500."),
+        "{text}"
+    );
+    let csv = desk.run(&format!("{table} --format csv")).expect_code(0);
+    let header = csv.stdout.lines().next().unwrap();
+    assert!(header.contains("dice_status,dice_published,"), "{header}");
+
+    for (wrong, message) in [
+        (
+            "- { s: 0, net: unet, values: {} }\n",
+            "row 1: 'net' is not a factor",
+        ),
+        ("- { values: { dice: 1 } }\n", "row 1: no level of 's'"),
+        (
+            "- { s: 0, values: { iou: 1 } }\n",
+            "row 1: 'iou' is not a metric",
+        ),
+    ] {
+        let file = format!("name: paper\nsource: a paper\nrows:\n{wrong}");
+        std::fs::write(desk.at("p.yaml"), file).unwrap();
+        desk.fails(table, 3, message);
+    }
+}

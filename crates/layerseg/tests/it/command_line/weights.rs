@@ -31,7 +31,11 @@ fn the_specification_names_every_output_with_its_kind() {
     assert_eq!(kinds(0), train);
     assert_eq!(
         kinds(1),
-        [("output", "mask"), ("probabilities", "probabilities"), ("surfaces", "table")]
+        [
+            ("output", "mask"),
+            ("probabilities", "probabilities"),
+            ("surfaces", "table")
+        ]
     );
     assert_eq!(kinds(2), [("output", "weights")]);
 }
