@@ -191,7 +191,8 @@ struct Reader<'a> {
     labels: Option<&'a Values>,
     slices: Option<&'a Values>,
     measured_per: MeasuredPer,
-    filter: Vec<(&'a str, &'a Values, Level)>,
+    /// Columns with the levels that their rows may have.
+    filter: Vec<(&'a str, &'a Values, Vec<Level>)>,
     condition: Vec<Factor<'a>>,
     unit: Vec<(&'a str, &'a Values)>,
     occasion: Vec<&'a Values>,
@@ -221,7 +222,7 @@ impl<'a> Reader<'a> {
                 .iter()
                 .map(|(name, value)| {
                     let values = named(name, "where")?;
-                    Ok((name.as_str(), values, wanted(values, value)))
+                    Ok((name.as_str(), values, alternatives(values, value)))
                 })
                 .collect::<Result<_, StageError>>()?,
             condition: selection
@@ -251,10 +252,9 @@ impl<'a> Reader<'a> {
     fn quantity(&self, row: usize) -> Result<Option<Quantity>, StageError> {
         let in_slice = self.slices.is_some_and(|v| v.cell(row) != Cell::Null);
         let counts = in_slice == (self.measured_per == MeasuredPer::Slice)
-            && self
-                .filter
-                .iter()
-                .all(|(_, values, level)| level_of(values.cell(row)).as_ref() == Some(level));
+            && self.filter.iter().all(|(_, values, levels)| {
+                level_of(values.cell(row)).is_some_and(|level| levels.contains(&level))
+            });
         if !counts {
             return Ok(None);
         }
@@ -285,6 +285,20 @@ impl<'a> Reader<'a> {
             .map(|(name, values)| name_of(values.cell(row)).ok_or_else(|| no_value(name, row)))
             .collect()
     }
+}
+
+/// The levels that a condition means: that of its whole text, or, if no row has it, those of its parts between `|`.
+fn alternatives(values: &Values, condition: &str) -> Vec<Level> {
+    let whole = wanted(values, condition);
+    let is_a_value = values
+        .cells()
+        .filter_map(level_of)
+        .any(|level| level == whole);
+    if is_a_value || !condition.contains('|') {
+        return vec![whole];
+    }
+    let parts = condition.split('|');
+    parts.map(|part| wanted(values, part.trim())).collect()
 }
 
 /// The level that a parameter means among the values of a column.
@@ -329,11 +343,11 @@ fn no_value(column: &str, row: usize) -> StageError {
 fn require_rows(reader: &Reader<'_>) -> Result<(), StageError> {
     /// Most values to list.
     const LISTED: usize = 20;
-    for (name, values, wanted) in &reader.filter {
+    for (name, values, levels) in &reader.filter {
         let found: BTreeSet<Level> = values.cells().filter_map(level_of).collect();
-        if found.contains(wanted) {
+        let Some(wanted) = levels.iter().find(|level| !found.contains(level)) else {
             continue;
-        }
+        };
         let listed: Vec<String> = found.iter().take(LISTED).map(ToString::to_string).collect();
         let known = match found.len().saturating_sub(LISTED) {
             0 if listed.is_empty() => "the column is empty".to_owned(),

@@ -19,7 +19,7 @@ pub(super) struct Sampling {
     /// Columns to aggregate over within a unit, in addition to scan and slice, such as seed.
     #[parameter(default = Vec::new())]
     pub average_over: Vec<String>,
-    /// Use only rows with this value in a column, such as label=4.
+    /// Use only rows with this value in a column, such as label=4, or with one of several: slice=1|2|9.
     pub r#where: BTreeMap<String, String>,
 }
 

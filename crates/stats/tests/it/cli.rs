@@ -594,6 +594,16 @@ fn a_condition_that_no_row_meets_names_the_values_and_an_empty_table_is_a_fault(
         2,
         "--where subject=q: no row has this value; the values are a, b, c, d, e, f, g, h",
     );
+    desk.fails(
+        &format!("{line} --where subject=a|q"),
+        2,
+        "--where subject=q: no row has this value",
+    );
+    desk.run(&format!("{line} --where subject=a|b|c"))
+        .expect_code(0);
+    let pairs = outcomes(&desk.at("t.parquet")).integers("n").unwrap();
+    assert_eq!(pairs, [Some(3)]);
+    std::fs::remove_file(desk.at("t.parquet")).unwrap();
     let empty = dice(&[]);
     parquet::write(&desk.at("m.parquet"), &empty, &BTreeMap::new()).unwrap();
     desk.fails(line, 3, "the tables have no rows");
