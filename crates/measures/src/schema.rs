@@ -36,7 +36,7 @@ metrics! {
     PRECISION_BSCAN_COVERAGE: "precision_bscan_coverage", One, NEITHER;
     RECALL_BSCAN_MEAN: "recall_bscan_mean", One, HIGHER;
     RECALL_BSCAN_COVERAGE: "recall_bscan_coverage", One, NEITHER;
-    CLDICE: "cldice", One, HIGHER;
+    CLDICE: "cldice", One, HIGHER, title "clDice", heading "clDice";
     TOPOLOGY_PRECISION: "topology_precision", One, HIGHER;
     TOPOLOGY_SENSITIVITY: "topology_sensitivity", One, HIGHER;
 
@@ -51,8 +51,8 @@ metrics! {
     BOUNDARY_ERROR_UM: "boundary_error_um", Micrometers, LOWER, title "Boundary error", heading "Boundary error";
     BOUNDARY_BIAS_VOX: "boundary_bias_vox", Voxels, NEITHER, title "Boundary bias", heading "Boundary bias";
     BOUNDARY_BIAS_UM: "boundary_bias_um", Micrometers, NEITHER, title "Boundary bias", heading "Boundary bias";
-    BOUNDARY_ERROR_P95_VOX: "boundary_error_p95_vox", Voxels, LOWER, title "95th percentile of the boundary error";
-    BOUNDARY_ERROR_P95_UM: "boundary_error_p95_um", Micrometers, LOWER, title "95th percentile of the boundary error";
+    BOUNDARY_ERROR_P95_VOX: "boundary_error_p95_vox", Voxels, LOWER, title "95th percentile of the boundary error", heading "Boundary error, 95 %";
+    BOUNDARY_ERROR_P95_UM: "boundary_error_p95_um", Micrometers, LOWER, title "95th percentile of the boundary error", heading "Boundary error, 95 %";
     BOUNDARY_COVERAGE: "boundary_coverage", One, HIGHER, title "Columns with both boundaries";
     NORMAL_ANGLE_DEG: "normal_angle_deg", Degrees, NEITHER, title "Normal angle";
     REFERENCE_NORMAL_ANGLE_DEG: "reference_normal_angle_deg", Degrees, NEITHER;

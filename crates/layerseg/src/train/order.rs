@@ -42,7 +42,7 @@ pub(crate) fn shuffled(
                 cut(volume, &ys, size)
             }
             Within::Neighbors => {
-                let first = stream.random_range(1..=size.max(1)).min(ys.len());
+                let first = first_cut(ys.len(), size.max(1), stream);
                 let mut batches = cut(volume, &ys[..first], size);
                 batches.extend(cut(volume, &ys[first..], size));
                 batches.shuffle(stream);
@@ -51,6 +51,13 @@ pub(crate) fn shuffled(
         }
     });
     batches.collect()
+}
+
+/// A random length of the first batch of `count` B-scans, such that the number of batches is the smallest possible.
+fn first_cut(count: usize, size: usize, stream: &mut impl rand::Rng) -> usize {
+    let others = count.div_ceil(size).saturating_sub(1);
+    let least = count - others * size;
+    stream.random_range(least..=size.min(count).max(least))
 }
 
 /// All B-scans of all volumes in order.
@@ -78,7 +85,7 @@ mod tests {
     #[test]
     fn another_epoch_has_another_order() {
         for within in [Within::Shuffled, Within::Neighbors] {
-            let order = |epoch| shuffled(&[9, 9, 9], 3, within, [1, epoch]);
+            let order = |epoch| shuffled(&[9, 9, 9], 4, within, [1, epoch]);
             assert_ne!(order(1), order(2));
         }
     }
@@ -99,6 +106,7 @@ mod tests {
             for within in [Within::Shuffled, Within::Neighbors] {
                 let batches = shuffled(&counts, size, within, [seed, 4]);
                 prop_assert!(batches.iter().all(|b| (1..=size).contains(&b.ys.len())));
+                prop_assert_eq!(batches.len(), sequential(&counts, size).len());
                 prop_assert_eq!(&batches, &shuffled(&counts, size, within, [seed, 4]));
                 let neighbors = |b: &Batch| b.ys.windows(2).all(|pair| pair[1] == pair[0] + 1);
                 prop_assert!(within == Within::Shuffled || batches.iter().all(neighbors));
