@@ -9,7 +9,7 @@ default:
 # A whole study on made-up scans in five minutes: table, tests, picture
 [group('study')]
 quickstart *ARGS:
-    cargo run --release -- run pipelines/quickstart.yaml {{ARGS}}
+    cargo run --release -- run pipelines/quickstart.yaml -j 2 {{ARGS}}
 
 # The paper's study of the epidermis, on made-up scans: about an hour; just paper --profile smoke: half a minute
 [group('study')]

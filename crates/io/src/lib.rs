@@ -3,6 +3,7 @@
 //! [`ports`] reads inputs and writes outputs with their provenance, [`dataset`] selects scans of a manifest,
 //! [`prepared`] reads the input of networks, [`rsom_mat`] reads raw RSOM scans, [`bscans`] reads stacks of B-scan
 //! pictures, and [`inspect`] reports the content of any file.
+//! [`surface_tables`] reads and writes sub-voxel depths of surfaces.
 //! [`channels`] puts the channels of a scan in the order of the training scans, [`fault`] maps errors of libraries to exit
 //! codes, [`training_outputs`] declares the files of a training, [`long_table`] the contents of a table of measures,
 //! and [`output_check`] examines the files of foreign programs. The formats themselves are in `rsom-formats`.
@@ -20,4 +21,5 @@ pub mod ports;
 pub mod prepared;
 pub mod rsom_mat;
 pub mod sidecar;
+pub mod surface_tables;
 pub mod training_outputs;

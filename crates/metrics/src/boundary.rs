@@ -1,12 +1,12 @@
 //! Boundary error: the distance along depth between the surfaces of two layers.
 
-use ndarray::{Array2, ArrayView3};
+use ndarray::Array2;
 use rsom_measures::schema::{
     BOUNDARY_BIAS_UM, BOUNDARY_BIAS_VOX, BOUNDARY_COVERAGE, BOUNDARY_ERROR_P95_UM,
     BOUNDARY_ERROR_P95_VOX, BOUNDARY_ERROR_UM, BOUNDARY_ERROR_VOX,
 };
 
-use crate::surface::surfaces;
+use crate::surface::SubVoxelSurfaces;
 use crate::thickness::{Lengths, both_units};
 use crate::{Measurement, Metric, Pair, Settings, Surface};
 
@@ -46,20 +46,19 @@ impl BoundaryError {
     }
 }
 
-/// Signed differences of the surfaces in every column, prediction − reference, each of shape (x, y), in voxels: upper and
-/// lower surface. Missing where a mask has no surface: in an empty column, and where the field of view cuts the layer.
-#[must_use]
-pub fn differences_vox(
-    reference: ArrayView3<'_, bool>,
-    prediction: ArrayView3<'_, bool>,
+/// Signed differences of two surfaces in every column, prediction − reference, each of shape (x, y), in voxels: upper and lower
+/// surface. Missing where one of them has no surface.
+fn differences_vox(
+    reference: &SubVoxelSurfaces,
+    prediction: &SubVoxelSurfaces,
 ) -> [Array2<Option<f64>>; 2] {
-    let between = |mut reference: Array2<Option<f64>>, prediction: &Array2<Option<f64>>| {
-        reference.zip_mut_with(prediction, |r, p| *r = p.zip(*r).map(|(p, r)| p - r));
-        reference
+    let between = |surface: usize| {
+        let mut differences = reference.0[surface].clone();
+        let predicted = &prediction.0[surface];
+        differences.zip_mut_with(predicted, |r, p| *r = p.zip(*r).map(|(p, r)| p - r));
+        differences
     };
-    let [upper, lower] = surfaces(reference);
-    let predicted = surfaces(prediction);
-    [between(upper, &predicted[0]), between(lower, &predicted[1])]
+    [between(0), between(1)]
 }
 
 /// The metrics that [`measure`] computes.
@@ -73,12 +72,15 @@ pub(crate) fn metrics() -> Vec<Metric> {
 ///
 /// Values in µm are voxels times the spacing along z. The coverage is the share of the columns with a reference surface
 /// that also have a predicted one: a prediction with gaps is not better for it.
+///
+/// Where the pair has sub-voxel surfaces ([`Pair::with_surfaces`]), these are compared. Surfaces of masks are the faces before
+/// the first and after the last voxel of a column; they are missing in an empty column, and where the field of view cuts the layer.
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let um_per_voxel = pair.spacing_mm().map(|mm| mm[2] * 1000.0);
     let mut rows = Vec::new();
     for region in pair.regions(settings.per_slice) {
-        let differences = differences_vox(region.reference, region.prediction);
-        let references = surfaces(region.reference);
+        let [reference, prediction] = pair.surfaces(&region);
+        let differences = differences_vox(&reference, &prediction);
         for surface in [Surface::Upper, Surface::Lower, Surface::Both] {
             let chosen = match surface {
                 Surface::Upper => 0..1,
@@ -87,7 +89,7 @@ pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
             };
             let known = differences[chosen.clone()].iter().flatten().flatten();
             let known: Vec<f64> = known.copied().collect();
-            let expected = references[chosen].iter().flatten().flatten().count();
+            let expected = reference.0[chosen].iter().flatten().flatten().count();
             let error = BoundaryError::of(&known);
             let share = (expected > 0).then(|| known.len() as f64 / expected as f64);
             let lengths = [
@@ -178,6 +180,41 @@ mod tests {
             near("boundary_error_um", 3.0 * mean);
             near("boundary_coverage", 0.75);
         }
+    }
+
+    #[test]
+    fn sub_voxel_surfaces_replace_those_of_the_masks() {
+        let layer = mask(&[Some((10, 20)), Some((10, 20))]);
+        let settings = Settings {
+            per_slice: true,
+            roughness: Variant::Rsom,
+            skeleton: Skeleton::Topology,
+            dense: false,
+        };
+        // The faces of the masks are at 9.5 and 20.5.
+        let surface =
+            |depths: [Option<f64>; 2]| Array2::from_shape_vec((2, 1), depths.to_vec()).unwrap();
+        let upper = surface([Some(9.25), Some(9.85)]);
+        let reference = SubVoxelSurfaces([upper, surface([Some(20.5), None])]);
+        let pair = Pair::new(&layer, &layer).unwrap();
+        let both = pair.with_surfaces([Some(&reference), None]).unwrap();
+        for slice in [None, Some(0)] {
+            let rows = measure(&both, &settings);
+            let rows: Vec<_> = rows.into_iter().filter(|r| r.slice == slice).collect();
+            let near = |metric, surface, expected: f64| {
+                let found = value(&rows, metric, surface).unwrap();
+                assert!((found - expected).abs() < 1e-12, "{metric}: {found}");
+            };
+            near("boundary_error_vox", Surface::Upper, 0.3);
+            near("boundary_bias_vox", Surface::Upper, -0.05);
+            near("boundary_error_vox", Surface::Lower, 0.0);
+            near("boundary_coverage", Surface::Both, 1.0);
+        }
+        let other = SubVoxelSurfaces([Array2::from_elem((3, 1), None), surface([None; 2])]);
+        assert_eq!(
+            pair.with_surfaces([None, Some(&other)]).unwrap_err(),
+            [3, 1]
+        );
     }
 
     #[test]

@@ -4,12 +4,14 @@ use ndarray::Axis;
 use rsom_volume::{Mask, VolumeError};
 
 use crate::Region;
+use crate::surface::SubVoxelSurfaces;
 
 /// A reference mask and a predicted mask whose grids agree.
 #[derive(Debug, Clone, Copy)]
 pub struct Pair<'a> {
     reference: &'a Mask,
     prediction: &'a Mask,
+    sub_voxel: [Option<&'a SubVoxelSurfaces>; 2],
 }
 
 impl<'a> Pair<'a> {
@@ -22,7 +24,43 @@ impl<'a> Pair<'a> {
         Ok(Self {
             reference,
             prediction,
+            sub_voxel: [None; 2],
         })
+    }
+
+    /// The same pair with sub-voxel surfaces of the reference and of the prediction, instead of those of the masks.
+    ///
+    /// # Errors
+    /// The (x, y) shape of surfaces that do not fit the masks.
+    pub fn with_surfaces(
+        self,
+        sub_voxel: [Option<&'a SubVoxelSurfaces>; 2],
+    ) -> Result<Self, [usize; 2]> {
+        let [nx, ny, _] = self.reference.grid().shape();
+        for SubVoxelSurfaces(surfaces) in sub_voxel.into_iter().flatten() {
+            for surface in surfaces {
+                let (x, y) = surface.dim();
+                if (x, y) != (nx, ny) {
+                    return Err([x, y]);
+                }
+            }
+        }
+        Ok(Self { sub_voxel, ..self })
+    }
+
+    /// The surfaces of the reference and of the prediction in a region: the sub-voxel ones, else those of the masks.
+    #[must_use]
+    pub fn surfaces(&self, region: &Region<'_>) -> [SubVoxelSurfaces; 2] {
+        let [reference, prediction] = self.sub_voxel;
+        let of = |known: Option<&SubVoxelSurfaces>, mask| match (known, region.slice) {
+            (Some(surfaces), Some(y)) => surfaces.of_slice(y),
+            (Some(surfaces), None) => surfaces.clone(),
+            (None, _) => SubVoxelSurfaces::of_mask(mask),
+        };
+        [
+            of(reference, region.reference),
+            of(prediction, region.prediction),
+        ]
     }
 
     /// The reference.

@@ -1,6 +1,6 @@
 //! The upper and the lower surface of a layer.
 
-use ndarray::{Array2, ArrayView3, Axis};
+use ndarray::{Array2, ArrayView2, ArrayView3, Axis, s};
 use rsom_volume::extents;
 
 /// Depth of the upper and of the lower surface in every column, each of shape (x, y), in voxels.
@@ -14,6 +14,31 @@ pub fn surfaces(mask: ArrayView3<'_, bool>) -> [Array2<Option<f64>>; 2] {
     let upper = extents.mapv(|e| e.filter(|e| e.first > 0).map(|e| e.first as f64));
     let lower = extents.mapv(|e| e.filter(|e| e.last + 1 < depth).map(|e| e.last as f64));
     [upper, lower]
+}
+
+/// Depths of the upper and of the lower surface, each of shape (x, y), in voxels from the center of the first voxel; missing
+/// where there is no surface. The face between voxel z − 1 and voxel z is at z − 0.5.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubVoxelSurfaces(pub [Array2<Option<f64>>; 2]);
+
+impl SubVoxelSurfaces {
+    /// The surfaces of a mask: the faces before its first and after its last voxel in each column.
+    #[must_use]
+    pub fn of_mask(mask: ArrayView3<'_, bool>) -> Self {
+        let [upper, lower] = surfaces(mask);
+        let moved = |surface: Array2<Option<f64>>, by: f64| surface.mapv(|z| z.map(|z| z + by));
+        Self([moved(upper, -0.5), moved(lower, 0.5)])
+    }
+
+    /// The surfaces of one B-scan, as a slab that is one voxel thick.
+    #[must_use]
+    pub fn of_slice(&self, y: usize) -> Self {
+        let slab = |surface: &Array2<Option<f64>>| {
+            let slab: ArrayView2<'_, Option<f64>> = surface.slice(s![.., y..=y]);
+            slab.to_owned()
+        };
+        Self([slab(&self.0[0]), slab(&self.0[1])])
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! All steps in one chain: resample, normalize, flatten, crop.
 
+use ndarray::Array2;
 use rsom_volume::{LabelMap, Scan};
 
 use crate::PreprocessError;
@@ -45,6 +46,28 @@ pub struct PreparedVolumes {
     pub labels: Option<LabelMap>,
     /// The shifts that flattened both, on the columns of the result; `None` without flattening.
     pub shifts: Option<Shifts>,
+    /// Where the first voxel of the result lies in the scan (after resampling): x, y, and z before the shift.
+    pub start_vox: [isize; 3],
+}
+
+impl PreparedVolumes {
+    /// Depths of the scan, of shape (x, y), on the columns of the result. NaN outside the scan, and where the depth leaves the
+    /// result: there the field of view cuts the tissue.
+    #[must_use]
+    pub fn depths_vox(&self, depths_vox: &Array2<f64>) -> Array2<f64> {
+        let [nx, ny, nz] = self.scan.grid().shape();
+        let place = |index: usize, start: isize| usize::try_from(index as isize + start).ok();
+        let depth = |(x, y)| {
+            let source = (place(x, self.start_vox[0])?, place(y, self.start_vox[1])?);
+            let shift = self
+                .shifts
+                .as_ref()
+                .map_or(0, |shifts| shifts.voxels[[x, y]]);
+            let depth = depths_vox.get(source)? + f64::from(shift) - self.start_vox[2] as f64;
+            (depth > -0.5 && depth < nz as f64 - 0.5).then_some(depth)
+        };
+        Array2::from_shape_fn((nx, ny), |column| depth(column).unwrap_or(f64::NAN))
+    }
 }
 
 /// Prepares a scan and, if given, its labels on the same grid.
@@ -82,6 +105,7 @@ pub fn prepare(
     Ok(PreparedVolumes {
         scan: region.scan(&scan)?,
         labels: apply(&region, labels)?,
+        start_vox: [region.start[0], region.start[1], step.start_vox],
         shifts: surface.map(|_| step.shifts.columns(region)),
     })
 }

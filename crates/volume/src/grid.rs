@@ -99,11 +99,15 @@ impl Grid {
 
     /// The same field of view, sampled with another shape and spacing (voxel corners stay in place).
     ///
-    /// `shape[a] / self.shape[a]` is the factor along axis `a`.
+    /// `shape[a] / self.shape[a]` is the factor along axis `a`. If the voxel size is unknown, the affine stays: scaled, it
+    /// would state a size in millimeters.
     ///
     /// # Errors
     /// An empty shape.
     pub fn resampled(&self, shape: [usize; 3]) -> Result<Self, VolumeError> {
+        let Spacing::Millimetres(mm) = self.spacing else {
+            return Self::with_affine(shape, Spacing::Unknown, self.affine);
+        };
         let step: [f64; 3] = std::array::from_fn(|a| self.shape[a] as f64 / shape[a].max(1) as f64);
         let mut affine = self.affine;
         for row in &mut affine {
@@ -112,12 +116,7 @@ impl Grid {
                 row[axis] *= step[axis];
             }
         }
-        let spacing = match self.spacing {
-            Spacing::Millimetres(mm) => {
-                Spacing::Millimetres(std::array::from_fn(|a| mm[a] * step[a]))
-            }
-            Spacing::Unknown => Spacing::Unknown,
-        };
+        let spacing = Spacing::Millimetres(std::array::from_fn(|a| mm[a] * step[a]));
         Self::with_affine(shape, spacing, affine)
     }
 
@@ -150,6 +149,14 @@ fn determinant(m: &Affine) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_grid_of_unknown_size_stays_unknown_when_resampled() {
+        let grid = Grid::new([8, 4, 6], Spacing::Unknown).unwrap();
+        let smaller = grid.resampled([4, 4, 3]).unwrap();
+        assert_eq!(smaller.spacing(), Spacing::Unknown);
+        assert_eq!(smaller.affine(), grid.affine());
+    }
 
     #[test]
     fn depth_points_to_inferior() {

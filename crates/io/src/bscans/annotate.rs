@@ -76,6 +76,32 @@ pub fn labels_from_boundaries(
     Ok(annotation)
 }
 
+/// The boundaries in order, where they cross: as [`labels_from_boundaries`] does, the lower one is moved down to the upper one.
+/// A column where a boundary is not annotated has none.
+///
+/// Depths are in voxels from the center of the first row: a boundary at depth d of the tables lies on the face before row d.
+#[must_use]
+pub fn ordered_depths_vox(boundaries: &[BoundaryTable]) -> Vec<BoundaryTable> {
+    let Some(first) = boundaries.first() else {
+        return Vec::new();
+    };
+    let mut deepest = first.mapv(|_| f64::NEG_INFINITY);
+    let known = |place| boundaries.iter().all(|table| table[place].is_finite());
+    let ordered = boundaries.iter().map(|table| {
+        let mut depths = table.clone();
+        for (place, depth) in depths.indexed_iter_mut() {
+            let deepest: &mut f64 = &mut deepest[place];
+            *deepest = deepest.max(*depth);
+            *depth = match known(place) {
+                true => *deepest - 0.5,
+                false => f64::NAN,
+            };
+        }
+        depths
+    });
+    ordered.collect()
+}
+
 /// Refuses depths that lie more than a row outside the pictures: in another unit, or for pictures of another size.
 fn check_depths(number: usize, table: &BoundaryTable, height: usize) -> Result<(), String> {
     let within = |depth: f64| (-1.0..=height as f64 + 1.0).contains(&depth);
@@ -142,6 +168,23 @@ mod tests {
         let labels = annotation.labels.as_slice().unwrap();
         assert_eq!(labels, [0, 0, 0, 2, 0, 0, 1, 2, 0, 0]);
         assert_eq!(annotation.mended, 1);
+    }
+
+    #[test]
+    fn sub_voxel_depths_are_within_half_a_voxel_of_the_labels() {
+        let tables = [
+            arr2(&[[0.4], [2.0]]),
+            arr2(&[[1.5], [1.0]]),
+            arr2(&[[3.2], [f64::NAN]]),
+        ];
+        let depths = ordered_depths_vox(&tables);
+        let labels = labels_from_boundaries(&tables, [2, 1, 5]).unwrap().labels;
+        for (k, depths) in (0_i32..).zip(&depths[..2]) {
+            let first = (0..5).find(|z| labels[[0, 0, *z]] == k + 1).unwrap();
+            assert!((depths[[0, 0]] - (first as f64 - 0.5)).abs() <= 0.5);
+        }
+        assert!(depths.iter().all(|depths| depths[[1, 0]].is_nan()));
+        assert!((depths[2][[0, 0]] - 2.7).abs() < 1e-12);
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod label_pictures;
 mod pairing;
 mod stack;
 
-pub use annotate::{Annotation, labels_from_boundaries};
+pub use annotate::{Annotation, labels_from_boundaries, ordered_depths_vox};
 pub use boundary_table::{BoundaryTable, parse_boundary_table};
 pub use label_pictures::labels_from_pictures;
 pub use pairing::disagreement;

@@ -8,8 +8,9 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log, text
 use rsom_volume::{LabelMap, Scan};
 
 use super::pictures::{self, file_name, files_in_order, of_first, pictures_in_order, storage};
-use crate::bscans::{self, Annotation};
+use crate::bscans::{self, Annotation, BoundaryTable};
 use crate::ports;
+use crate::surface_tables::Boundaries;
 use rsom_formats::images::{Content, PaletteUse, Reading};
 
 /// The command that imports B-scans and their annotations.
@@ -19,6 +20,7 @@ pub(super) fn commands() -> Vec<Command> {
         .input(Port::optional("boundaries", Kind::Document, "Tables of boundary depths, from top to bottom, or a folder of them: one row per column of the picture, one value per B-scan").many())
         .input(Port::optional("label_images", Kind::Document, "Gray pictures with labels as values, instead of boundaries").many())
         .output(Port::required("output", Kind::Volume, "Volume (x: columns, y: B-scans, z: rows)"))
+        .output(Port::optional("depths", Kind::Table, "Sub-voxel depths of the boundaries at each x and y, in voxels from the center of the first row").with_table(Boundaries::contents()))
         .output(Port::optional("labels", Kind::Labels, "Label map: layer k lies between boundaries k and k + 1"))
         .parameters(Settings::declare())
         .example("rsom-io import bscans --images 'images/Subject1_*.png' --boundaries 'data/Subject1_*.txt' --output scan.nii.gz --labels labels.nii.gz")
@@ -81,7 +83,9 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         summary = summary.with("mended", mended).with("missing", missing);
         let labels =
             LabelMap::new(scan.grid().clone(), labels, names).map_err(StageError::inputs)?;
-        ports::write_labels(invocation, "labels", &labels)?;
+        if invocation.optional_output("labels").is_some() {
+            ports::write_labels(invocation, "labels", &labels)?;
+        }
     }
     ports::write_scan(invocation, "output", &scan, storage(&stack.slices))?;
     Ok(summary)
@@ -110,6 +114,9 @@ fn annotation(
     scan: &Scan,
 ) -> Result<Option<NamedAnnotation>, StageError> {
     let given = |name: &str| !invocation.inputs(name).is_empty();
+    if invocation.optional_output("depths").is_some() && !given("boundaries") {
+        return Err(StageError::usage("--depths needs --boundaries"));
+    }
     let wanted = invocation.optional_output("labels").is_some();
     match (given("boundaries"), given("label_images")) {
         (false, false) if wanted => Err(StageError::usage(
@@ -119,10 +126,14 @@ fn annotation(
         (true, true) => Err(StageError::usage(
             "give --boundaries or --label-images, not both",
         )),
-        _ if !wanted => Err(StageError::usage(
+        _ if !wanted && invocation.optional_output("depths").is_none() => Err(StageError::usage(
             "an annotation is given, but no output for it; add --labels",
         )),
-        (true, false) => from_boundaries(invocation, settings, scan.grid().shape()).map(Some),
+        (true, false) => {
+            let (annotation, tables) = from_boundaries(invocation, settings, scan.grid().shape())?;
+            write_depths(invocation, &tables)?;
+            Ok(Some(annotation))
+        }
         (false, true) => from_pictures(invocation, settings, images, scan.grid().shape()).map(Some),
     }
 }
@@ -131,7 +142,7 @@ fn from_boundaries(
     invocation: &Invocation,
     settings: &Settings,
     shape: [usize; 3],
-) -> Result<NamedAnnotation, StageError> {
+) -> Result<(NamedAnnotation, Vec<BoundaryTable>), StageError> {
     let files = files_in_order(invocation.inputs("boundaries"))?;
     let mut tables = Vec::new();
     for path in &files {
@@ -152,7 +163,18 @@ fn from_boundaries(
     }
     let name = |k: usize| given.get(k - 1).cloned().unwrap_or(format!("layer {k}"));
     let names = (1..tables.len()).map(|k| (k as i32, name(k))).collect();
-    Ok((annotation, names))
+    Ok(((annotation, names), tables))
+}
+
+fn write_depths(invocation: &Invocation, tables: &[BoundaryTable]) -> Result<(), StageError> {
+    if invocation.optional_output("depths").is_none() {
+        return Ok(());
+    }
+    let boundaries = Boundaries {
+        depths_vox: bscans::ordered_depths_vox(tables),
+    };
+    let table = boundaries.table().map_err(StageError::failure)?;
+    ports::write_table(invocation, "depths", &table)
 }
 
 fn from_pictures(

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rsom_formats::nifti::{read_labels, read_mask, read_scan};
 use rsom_io::ports;
+use rsom_io::surface_tables::Boundaries;
 use rsom_testing::{Folder, Program, shared};
 use rsom_volume::Spacing;
 use serde_json::json;
@@ -54,10 +55,16 @@ fn bscans_stack_in_natural_order_and_boundaries_become_labels() {
             "s.nii.gz",
             "--labels",
             "l.nii.gz",
+            "--depths",
+            "d.parquet",
             "--layer-names",
             "epidermis",
         ],
     );
+    // In voxels from the center of the first row, in which the row 1.2 of the table is the face before row 1.2.
+    let depths = Boundaries::load(&folder.join("d.parquet"), [2, 10]).unwrap();
+    let first: Vec<f64> = depths.depths_vox.iter().map(|d| d[[1, 9]]).collect();
+    assert_eq!(first, [1.2 - 0.5, 1.5 - 0.5]);
     assert_eq!(line["shape"], json!([2, 10, 3]));
     let scan = read_scan(&folder.join("s.nii.gz")).unwrap();
     assert_eq!(scan.grid().spacing(), Spacing::Unknown);

@@ -1,10 +1,9 @@
 //! The parameters of the cleaning of masks.
 
-use rsom_formats::table::{Column, Table, TableError};
 use rsom_parameters::{OrAuto, Parameters};
-use rsom_stage::{StageError, TableContents};
+use rsom_stage::StageError;
 
-use crate::postprocess::{Cleaning, LayerSurfaces, Postprocess, SurfaceRules};
+use crate::postprocess::{Cleaning, Postprocess, SurfaceRules};
 
 /// How masks are cleaned.
 #[derive(Debug, Parameters)]
@@ -66,32 +65,4 @@ impl CleaningSettings {
             },
         })
     }
-}
-
-/// The columns of [`table`].
-const COLUMNS: [&str; 4] = ["x", "y", "upper_vox", "lower_vox"];
-
-/// What the table of surfaces contains.
-pub(super) fn contents() -> TableContents {
-    TableContents {
-        columns: COLUMNS.map(str::to_owned).to_vec(),
-        ..TableContents::default()
-    }
-}
-
-/// The surfaces as a table: one row for each column (x, y), depths in voxels from the center of the first voxel; null in
-/// columns without a layer.
-pub(super) fn table(surfaces: &LayerSurfaces) -> Result<Table, TableError> {
-    let depth = |name, depths: &ndarray::Array2<f64>| {
-        Column::number(name, depths.iter().map(|z| z.is_finite().then_some(*z)))
-    };
-    let places = || surfaces.upper_vox.indexed_iter().map(|(place, _)| place);
-    let index = |i: usize| i64::try_from(i).ok();
-    let [x, y, upper, lower] = COLUMNS;
-    Table::new(vec![
-        Column::integer(x, places().map(|(x, _)| index(x))),
-        Column::integer(y, places().map(|(_, y)| index(y))),
-        depth(upper, &surfaces.upper_vox),
-        depth(lower, &surfaces.lower_vox),
-    ])
 }

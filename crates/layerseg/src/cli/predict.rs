@@ -5,13 +5,14 @@ use rsom_io::channels;
 use rsom_io::fault::{load_weights, of_file, of_run};
 use rsom_io::ports;
 use rsom_io::prepared::PreparedScan;
+use rsom_io::surface_tables::LayerSurfaces;
 use rsom_nn::{Computing, NeuralNetwork};
 use rsom_parameters::{OrAuto, Parameters};
 use rsom_stage::{Command, Invocation, Kind, Port, Progress, StageError, Summary, interrupt};
 use rsom_training::cli::collapsed;
 use rsom_volume::Scan;
 
-use super::cleaning::{self, CleaningSettings};
+use super::cleaning::CleaningSettings;
 use crate::postprocess::Postprocess;
 use crate::{Model, OddSlices, PredictSettings, predict};
 
@@ -23,7 +24,7 @@ pub(super) fn command() -> Command {
         .input(Port::required("input", Kind::Volume, "Scan to segment, prepared like the training scans, or an RGB24 file of the released software"))
         .output(Port::required("output", Kind::Mask, "Mask of the layer, on the grid of the scan").on_grid_of("input"))
         .output(Port::optional("probabilities", Kind::Probabilities, "Probability of each voxel").on_grid_of("input"))
-        .output(Port::optional("surfaces", Kind::Table, "With postprocess surfaces: sub-voxel depths of both surfaces at each x and y, in voxels from the center of the first voxel").with_table(cleaning::contents()))
+        .output(Port::optional("surfaces", Kind::Table, "With postprocess surfaces: sub-voxel depths of both surfaces at each x and y, in voxels from the center of the first voxel").with_table(LayerSurfaces::contents()))
         .parameters(Settings::declare())
         .example("rsom-layerseg predict --weights net/weights.safetensors --input scan.nii.gz --output mask.nii.gz")
 }
@@ -96,7 +97,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         ports::write_probabilities(invocation, "probabilities", &probabilities)?;
     }
     if let Some(surfaces) = surfaces.filter(|_| invocation.optional_output("surfaces").is_some()) {
-        let table = cleaning::table(&surfaces).map_err(StageError::failure)?;
+        let surfaces = LayerSurfaces {
+            upper_vox: surfaces.upper_vox,
+            lower_vox: surfaces.lower_vox,
+        };
+        let table = surfaces.table().map_err(StageError::failure)?;
         ports::write_table(invocation, "surfaces", &table)?;
     }
     let (count, voxels) = (mask.count(), mask.voxels().len());

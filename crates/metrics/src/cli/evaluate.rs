@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use ndarray::Array2;
+use rsom_io::surface_tables::LayerSurfaces;
 use rsom_io::{long_table, ports};
 use rsom_measures::{column, schema};
 use rsom_parameters::{Choice, Parameters};
@@ -14,6 +16,7 @@ use super::structure::Structure;
 use super::{histogram, table};
 use crate::cldice::Skeleton;
 use crate::roughness::Variant;
+use crate::surface::SubVoxelSurfaces;
 use crate::{Measure, Measurement, Pair, Settings, Status, Surface, evaluate};
 
 /// The command.
@@ -38,6 +41,16 @@ fn files() -> Command {
             "prediction",
             Kind::Mask,
             "Predicted mask or label map, on the reference's grid",
+        ))
+        .input(Port::optional(
+            "reference_surfaces",
+            Kind::Table,
+            "Sub-voxel surfaces of the reference, for the boundary error (of 'preprocess prepare')",
+        ))
+        .input(Port::optional(
+            "prediction_surfaces",
+            Kind::Table,
+            "Sub-voxel surfaces of the prediction, for the boundary error (of 'layerseg predict')",
         ))
         .output(
             Port::required(
@@ -131,6 +144,17 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     )?;
     table::warn_of_unknown_size(reference_path, reference.grid());
     let pair = Pair::new(&reference, &prediction).map_err(StageError::inputs)?;
+    let surfaces = [
+        sub_voxel(invocation, "reference_surfaces", &pair, &parameters)?,
+        sub_voxel(invocation, "prediction_surfaces", &pair, &parameters)?,
+    ];
+    let pair = pair
+        .with_surfaces(surfaces.each_ref().map(Option::as_ref))
+        .map_err(|shape| {
+            StageError::inputs(format_args!(
+                "surfaces of {shape:?} columns do not fit the masks"
+            ))
+        })?;
     let settings = Settings {
         per_slice: parameters.per_slice,
         roughness: parameters.roughness,
@@ -146,6 +170,31 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         ports::write_table(invocation, "normals", &counts.map_err(StageError::failure)?)?;
     }
     Ok(summary(&rows, &pair))
+}
+
+/// The sub-voxel surfaces of an input, if it is given.
+fn sub_voxel(
+    invocation: &Invocation,
+    input: &str,
+    pair: &Pair<'_>,
+    parameters: &EvaluateSettings,
+) -> Result<Option<SubVoxelSurfaces>, StageError> {
+    let Some(path) = invocation.optional_input(input) else {
+        return Ok(None);
+    };
+    if !parameters.measures.contains(&Measure::Boundary) {
+        let flag = input.replace('_', "-");
+        return Err(StageError::usage(format_args!(
+            "--{flag} is for the boundary error: add boundary to --measures"
+        )));
+    }
+    let [nx, ny, _] = pair.reference().grid().shape();
+    let LayerSurfaces {
+        upper_vox,
+        lower_vox,
+    } = LayerSurfaces::load(path, [nx, ny])?;
+    let known = |depths: Array2<f64>| depths.mapv(|z| z.is_finite().then_some(z));
+    Ok(Some(SubVoxelSurfaces([known(upper_vox), known(lower_vox)])))
 }
 
 /// The main measures of the whole scan, as in the paper's table.

@@ -3,11 +3,13 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use ndarray::{Array3, s};
+use ndarray::{Array2, Array3, s};
 use rsom_formats::nifti;
 use rsom_formats::table::{Table, parquet};
+use rsom_io::surface_tables::LayerSurfaces;
 use rsom_testing::{Finished, Folder, Program};
 use rsom_volume::{Grid, LabelMap, Mask, Spacing};
 
@@ -389,4 +391,34 @@ fn masks_of_one_scan_are_compared_in_pairs() {
         "agreement --input a.nii.gz d.nii.gz --output t.parquet",
     );
     mixed.expect_code(3).expect_said(&["d.nii.gz"]);
+}
+
+#[test]
+fn sub_voxel_surfaces_of_the_reference_give_its_boundary_error() {
+    let folder = Folder::new();
+    let mask = save(&folder, "m.nii.gz", layer(SHAPE, 8), Spacing::RSOM);
+    // The mask's faces are at 7.5 or 8.5 above and 11.5 below; the reference lies a quarter of a voxel deeper.
+    let [nx, ny, _] = SHAPE;
+    let surfaces = LayerSurfaces {
+        upper_vox: Array2::from_shape_fn((nx, ny), |(x, _)| 7.75 + (x % 2) as f64),
+        lower_vox: Array2::from_elem((nx, ny), 11.75),
+    };
+    let (table, output) = (folder.join("s.parquet"), folder.join("t.parquet"));
+    parquet::write(&table, &surfaces.table().unwrap(), &BTreeMap::new()).unwrap();
+    let table = table.to_str().unwrap();
+    let more = ["--reference-surfaces", table, "--per-slice"];
+    evaluate(&mask, &mask, &output, &more).expect_code(0);
+    let measured = parquet::read(&output).unwrap();
+    let values = |metric: &str| rows(&measured, metric).into_iter().map(|row| row.1);
+    assert_eq!(values("boundary_error_vox").count(), 3 * (1 + ny));
+    assert!(values("boundary_error_vox").all(|v| v == Some(0.25)));
+    assert!(values("boundary_bias_vox").all(|v| v == Some(-0.25)));
+    assert!(values("dice").all(|v| v == Some(1.0)));
+
+    let idle = [&more[..2], &["--measures", "overlap"]].concat();
+    let error = evaluate(&mask, &mask, &output, &idle).expect_code(2).stderr;
+    assert!(error.contains("add boundary to --measures"), "{error}");
+    let other = save(&folder, "o.nii.gz", layer([6, 3, 24], 8), Spacing::RSOM);
+    let error = evaluate(&other, &other, &output, &more[..2]).expect_code(3);
+    assert!(error.stderr.contains("s.parquet: row"), "{}", error.stderr);
 }

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use ndarray::Array2;
 use rsom_io::ports;
+use rsom_io::surface_tables::{Boundaries, LayerSurfaces};
 use rsom_parameters::{Choice, OrNone, Parameters};
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
 use rsom_volume::{LabelMap, Mask, Scan};
@@ -18,9 +20,11 @@ pub(super) fn command() -> Command {
         .input(Port::required("image", Kind::Volume, "Scan"))
         .input(Port::optional("labels", Kind::Labels, "Label map or mask on the grid of the scan"))
         .input(Port::optional("surface", Kind::Volume, "Surface of detect-surface, for --flatten surface"))
+        .input(Port::optional("depths", Kind::Table, "Sub-voxel depths of the boundaries between the labels, of 'io import bscans'"))
         .output(Port::required("output", Kind::Volume, "The prepared scan"))
         .output(Port::optional("output_labels", Kind::Labels, "The prepared labels"))
         .output(Port::optional("output_mask", Kind::Mask, "Mask of the labels --mask-labels"))
+        .output(Port::optional("output_surfaces", Kind::Table, "Sub-voxel depths of both surfaces of the layer that --mask-labels form, in the prepared scan").with_table(LayerSurfaces::contents()))
         .output(Port::optional("shifts", Kind::Labels, "Shift of each column in voxels, for unflatten"))
         .parameters(Settings::declare())
         .example("rsom-preprocess prepare --image oct.nii.gz --labels layers.nii.gz --output image.nii.gz --output-mask mask.nii.gz --mask-labels 4 --flatten detected --feature ridge --choice deepest --scale-vox 20 --depth-range-vox -112,48 --width-vox 512")
@@ -74,8 +78,51 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         None => None,
     };
     let preparation = preparation(invocation, &settings, path, &scan)?;
+    if preparation.resample.is_some() && invocation.optional_input("depths").is_some() {
+        return Err(StageError::usage(
+            "--depths cannot be combined with resampling: its depths are those of the scan's own voxels",
+        ));
+    }
+    let [nx, ny, _] = scan.grid().shape();
     let prepared = prepare(scan, labels, &preparation).map_err(fault::of_step(path))?;
+    if let Some(depths) = invocation.optional_input("depths") {
+        let boundaries = Boundaries::load(depths, [nx, ny])?;
+        let labels = settings.mask_labels.as_deref().unwrap_or(&[]);
+        let [upper, lower] =
+            enclosing(&boundaries, labels).map_err(|e| StageError::input(depths, e))?;
+        let surfaces = LayerSurfaces {
+            upper_vox: prepared.depths_vox(upper),
+            lower_vox: prepared.depths_vox(lower),
+        };
+        let table = surfaces.table().map_err(StageError::failure)?;
+        ports::write_table(invocation, "output_surfaces", &table)?;
+    }
     write(invocation, &prepared, &settings)
+}
+
+/// The boundaries above and below the layers `labels`, which must lie next to each other.
+fn enclosing<'b>(
+    boundaries: &'b Boundaries,
+    labels: &[i32],
+) -> Result<[&'b Array2<f64>; 2], String> {
+    let (Some(first), Some(last)) = (labels.iter().min(), labels.iter().max()) else {
+        return Err("--mask-labels names no label".to_owned());
+    };
+    if let Some(gap) = (*first..=*last).find(|label| !labels.contains(label)) {
+        return Err(format!(
+            "the labels of --mask-labels are not one layer: {gap} is missing between {first} and {last}"
+        ));
+    }
+    let boundary = |number: i64| {
+        let index = usize::try_from(number - 1).ok();
+        let found = index.and_then(|i| boundaries.depths_vox.get(i));
+        let count = boundaries.depths_vox.len();
+        found.ok_or_else(|| format!("there is no boundary {number}; the table has {count}"))
+    };
+    Ok([
+        boundary(i64::from(*first))?,
+        boundary(i64::from(*last) + 1)?,
+    ])
 }
 
 fn refuse_idle_ports(invocation: &Invocation, settings: &Settings) -> Result<(), StageError> {
@@ -98,6 +145,14 @@ fn refuse_idle_ports(invocation: &Invocation, settings: &Settings) -> Result<(),
         (
             settings.mask_labels.is_some() && !has("output_mask"),
             "--mask-labels needs --output-mask",
+        ),
+        (
+            has("depths") != has("output_surfaces"),
+            "--depths and --output-surfaces must be given together",
+        ),
+        (
+            has("depths") && settings.mask_labels.is_none(),
+            "--output-surfaces needs --mask-labels, the labels of the layer",
         ),
         (
             has("surface") != (settings.flatten == Flatten::Surface),

@@ -3,10 +3,13 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use ndarray::{Array3, Array4};
+use ndarray::{Array2, Array3, Array4};
 use rsom_formats::nifti::{self, Storage};
+use rsom_formats::table::parquet;
+use rsom_io::surface_tables::{Boundaries, LayerSurfaces};
 use rsom_testing::{Folder, Program};
 use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 
@@ -71,6 +74,70 @@ fn prepare_makes_an_image_and_a_mask_that_belong_together() {
     }
     let brightest = image.intensities().fold(0.0_f32, |a, b| a.max(*b));
     assert_eq!(brightest, 255.0);
+}
+
+#[test]
+fn sub_voxel_depths_move_with_their_scan() {
+    let folder = &study();
+    let [nx, ny, _] = SHAPE;
+    // The boundaries 4 to 6 enclose the labels 4 and 5; they lie up to half a voxel off the faces of the labels.
+    let off = |x: usize| (x % 5) as f64 / 10.0 - 0.2;
+    let depths = |k: usize| {
+        let depth = |(x, _): (usize, usize)| (boundary(x) + 10 * k) as f64 - 0.5 + off(x);
+        Array2::from_shape_fn((nx, ny), depth)
+    };
+    let nothing = || Array2::from_elem((nx, ny), f64::NAN);
+    let boundaries = Boundaries {
+        depths_vox: vec![
+            nothing(),
+            nothing(),
+            nothing(),
+            depths(0),
+            depths(1),
+            depths(2),
+        ],
+    };
+    let table = boundaries.table().unwrap();
+    parquet::write(&folder.join("d.parquet"), &table, &BTreeMap::new()).unwrap();
+    let prepare = "prepare --image scan.nii.gz --labels labels.nii.gz --depths d.parquet --output p.nii.gz \
+        --output-mask m.nii.gz --output-surfaces s.parquet --flatten detected --scale-vox 8 \
+        --depth-range-vox -16,32";
+    for (width, labels, bottom) in [(48, "4", 10), (70, "4,5", 20)] {
+        PREPROCESS.done(
+            folder,
+            &format!("{prepare} --width-vox {width} --mask-labels {labels}"),
+        );
+        let surfaces = LayerSurfaces::load(&folder.join("s.parquet"), [width, ny]).unwrap();
+        let mask = mask(folder, "m.nii.gz");
+        let extents = rsom_volume::extents(mask.voxels().view());
+        let mut seen = 0;
+        for (place, extent) in extents.indexed_iter() {
+            let found = (surfaces.upper_vox[place], surfaces.lower_vox[place]);
+            let Some(extent) = extent else {
+                assert!(found.0.is_nan() && found.1.is_nan());
+                continue;
+            };
+            let source = (place.0 + nx / 2).checked_sub(width / 2).unwrap();
+            let faces = (extent.first as f64 - 0.5, extent.last as f64 + 0.5);
+            assert!((found.0 - faces.0 - off(source)).abs() < 1e-9);
+            assert!((found.1 - faces.1 - off(source)).abs() < 1e-9);
+            assert_eq!(extent.last + 1 - extent.first, bottom);
+            seen += 1;
+        }
+        assert_eq!(seen, ny * width.min(nx));
+    }
+    for (more, code, words) in [
+        ("--mask-labels 6", 3, "no boundary 7"),
+        ("--mask-labels 1,3", 3, "2 is missing between 1 and 3"),
+        ("", 2, "--output-surfaces needs --mask-labels"),
+        (
+            "--mask-labels 4 --shrink 2,1,2",
+            2,
+            "cannot be combined with resampling",
+        ),
+    ] {
+        PREPROCESS.refused(folder, &format!("{prepare} {more}"), code, words);
+    }
 }
 
 #[test]
@@ -146,6 +213,21 @@ fn a_resampled_mask_returns_to_its_shape() {
     let both = back.voxels().iter().zip(reference.voxels());
     let overlap = both.filter(|(a, b)| **a && **b).count() as f64;
     assert!(2.0 * overlap / (back.count() + reference.count()) as f64 > 0.9);
+}
+
+#[test]
+fn a_scan_of_unknown_voxel_size_stays_so_when_it_is_resampled() {
+    let folder = Folder::new();
+    let grid = Grid::new([8, 2, 6], Spacing::Unknown).unwrap();
+    let scan = Scan::new(grid, vec!["LF".into()], Array4::ones((8, 2, 6, 1))).unwrap();
+    nifti::write_scan(&folder.join("scan.nii.gz"), &scan, Storage::Uint8).unwrap();
+    for command in ["resample", "prepare --flatten none"] {
+        let line = format!("{command} --image scan.nii.gz --output p.nii.gz --shrink 2,1,3");
+        PREPROCESS.done(&folder, &line);
+        let scan = nifti::read_scan(&folder.join("p.nii.gz")).unwrap();
+        assert_eq!(scan.grid().shape(), [4, 2, 2]);
+        assert_eq!(scan.grid().spacing(), Spacing::Unknown);
+    }
 }
 
 #[test]
