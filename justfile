@@ -6,12 +6,12 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 default:
     @just --list --unsorted
 
-# A whole study on made-up scans in five minutes: table, tests, picture
+# A whole study on made-up scans in two minutes: table, tests, picture
 [group('study')]
 quickstart *ARGS:
     cargo run --release -- run pipelines/quickstart.yaml -j 2 {{ARGS}}
 
-# The paper's study of the epidermis, on made-up scans: about an hour; just paper --profile smoke: half a minute
+# The paper's whole study, on made-up scans: about two hours; just paper --profile smoke: a minute
 [group('study')]
 paper *ARGS:
     cargo run --release -- run pipelines/gerl2020.yaml -j 2 {{ARGS}}
@@ -20,6 +20,16 @@ paper *ARGS:
 [group('study')]
 octlayers *ARGS:
     cargo run --release -- run pipelines/octlayers.yaml {{ARGS}}
+
+# Real photoacoustic skin, curved: just pam-hand --data DIR
+[group('study')]
+pam-hand *ARGS:
+    cargo run --release -- run pipelines/pam-hand.yaml {{ARGS}}
+
+# Other ways to smooth surfaces, on made-up scans
+[group('study')]
+smoothness *ARGS:
+    cargo run --release -- run pipelines/smoothness.yaml -j 2 {{ARGS}}
 
 # What the epidermis mask does to vessels, on made-up scans: Table 2 of the paper
 [group('study')]
