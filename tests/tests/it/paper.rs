@@ -17,6 +17,8 @@ fn the_papers_study_gives_its_tables() {
         "smoke",
         "--set",
         "net=[unet]",
+        "--set",
+        "trees=[1]",
         "-j",
         "2",
         "--workdir",
@@ -34,8 +36,11 @@ fn the_papers_study_gives_its_tables() {
     let found: Vec<_> = rows
         .map(|row| (row[0].to_owned(), row[1].to_owned(), row[count].to_owned()))
         .collect();
-    let expected = ["0", "100"].map(|s| ("unet".to_owned(), s.to_owned(), "24".to_owned()));
+    let expected = ["0", "100", "1000 from the start"];
+    let expected = expected.map(|s| ("unet".to_owned(), s.to_owned(), "24".to_owned()));
     assert_eq!(found, expected);
+    // The paper's numbers stand beside ours.
+    assert!(table.lines().nth(1).unwrap().contains("0.87 ± 0.09"));
     // One pair of folds for each held-out scan and s.
     let agreement = parquet::read(&workdir.join("measures/h01_unet_s0_agreement.parquet")).unwrap();
     let firsts = agreement.texts("first").unwrap();
@@ -52,6 +57,20 @@ fn the_papers_study_gives_its_tables() {
         .position(|m| m.as_deref() == Some("dice"))
         .unwrap();
     assert_eq!(tests.integers("n").unwrap()[dice], Some(10));
+    // Table 2: sixteen scans of skin, without a mask and with three masks.
+    let vessels = workdir.text("results/table2.csv");
+    let masks: Vec<_> = vessels
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').next().unwrap())
+        .collect();
+    assert_eq!(masks, ["none", "bce", "smooth", "true"]);
+    assert!(vessels.contains("0.619 ± 0.187") && vessels.contains("0.810 ± 0.095"));
+    assert!(
+        workdir
+            .text("results/figure4.svg")
+            .contains(">U-Net</text>")
+    );
 }
 
 #[test]
