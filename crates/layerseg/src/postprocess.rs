@@ -64,7 +64,7 @@ impl Cleaning {
                 let Some(probabilities) = probabilities else {
                     return Err(LayersegError::NoProbabilities);
                 };
-                let surfaces = optimal_surfaces(probabilities.view(), &self.surfaces)?;
+                let surfaces = optimal_surfaces(&probabilities.view(), &self.surfaces)?;
                 let mask = Mask::new(mask.into_parts().0, surfaces.mask.clone())?;
                 Ok((mask, Some(surfaces)))
             }

@@ -1,5 +1,7 @@
 //! `rsom-layerseg predict`.
 
+use std::path::Path;
+
 use ndarray::Axis;
 use rsom_io::channels;
 use rsom_io::fault::{load_weights, of_file, of_run};
@@ -44,17 +46,18 @@ struct Settings {
     computing: Computing,
 }
 
+fn model(weights: &Path, computing: Computing) -> Result<Model, StageError> {
+    let device = computing.device.device().map_err(StageError::usage)?;
+    let mut model = load_weights(weights, Model::from_bytes)?;
+    let network = model.network.on(&device).map_err(of_run)?;
+    model.network = network.with_convolutions(computing.convolutions);
+    Ok(model)
+}
+
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
     let (weights, input) = (invocation.input("weights")?, invocation.input("input")?);
-    let device = settings
-        .computing
-        .device
-        .device()
-        .map_err(StageError::usage)?;
-    let mut model = load_weights(weights, Model::from_bytes)?;
-    let network = model.network.on(&device).map_err(of_run)?;
-    model.network = network.with_convolutions(settings.computing.convolutions);
+    let model = model(weights, settings.computing)?;
     let PreparedScan { scan, file } = PreparedScan::load(input)?;
     let scan = channels::in_order_of(model.channels.as_deref(), scan, input)?;
     let count = scan.grid().shape()[1] as u64;
@@ -83,26 +86,18 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let probabilities = prediction.probabilities;
     let cleaned = cleaning.apply(prediction.mask, probabilities.as_ref());
     let (mask, surfaces) = cleaned.map_err(|e| of_file(input, e))?;
-
-    let probabilities =
-        probabilities.filter(|_| invocation.optional_output("probabilities").is_some());
-    if let Some(probabilities) = probabilities {
-        let probabilities = Scan::new(
-            mask.grid().clone(),
-            vec!["probability".into()],
-            probabilities.insert_axis(Axis(3)),
-        )
-        .and_then(|scan| file.scan(scan))
-        .map_err(StageError::failure)?;
+    let is_wanted = |output: &str| invocation.optional_output(output).is_some();
+    if let Some(probabilities) = probabilities.filter(|_| is_wanted("probabilities")) {
+        let names = vec!["probability".into()];
+        let channel = probabilities.insert_axis(Axis(3));
+        let probabilities = Scan::new(mask.grid().clone(), names, channel)
+            .and_then(|scan| file.scan(scan))
+            .map_err(StageError::failure)?;
         ports::write_probabilities(invocation, "probabilities", &probabilities)?;
     }
-    if let Some(surfaces) = surfaces.filter(|_| invocation.optional_output("surfaces").is_some()) {
-        let surfaces = LayerSurfaces {
-            upper_vox: surfaces.upper_vox,
-            lower_vox: surfaces.lower_vox,
-        };
-        let table = surfaces.table().map_err(StageError::failure)?;
-        ports::write_table(invocation, "surfaces", &table)?;
+    if let Some(surfaces) = surfaces.filter(|_| is_wanted("surfaces")) {
+        let table = LayerSurfaces::from(surfaces).table();
+        ports::write_table(invocation, "surfaces", &table.map_err(StageError::failure)?)?;
     }
     let (count, voxels) = (mask.count(), mask.voxels().len());
     let mask = file.mask(mask).map_err(StageError::failure)?;
@@ -113,4 +108,13 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .with("share", count as f64 / voxels as f64)
         .with("status", status.as_str())
         .text(format!("{count} of {voxels} voxels are in the layer")))
+}
+
+impl From<crate::postprocess::LayerSurfaces> for LayerSurfaces {
+    fn from(surfaces: crate::postprocess::LayerSurfaces) -> Self {
+        Self {
+            upper_vox: surfaces.upper_vox,
+            lower_vox: surfaces.lower_vox,
+        }
+    }
 }

@@ -19,11 +19,11 @@ pub fn median(mask: Mask, window: usize) -> Result<Mask, LayersegError> {
     };
     Ok(Mask::new(
         grid,
-        majority(voxels.view(), [half, along_y, half]),
+        majority(&voxels.view(), [half, along_y, half]),
     )?)
 }
 
-fn majority(voxels: ArrayView3<'_, bool>, half: [usize; 3]) -> Array3<bool> {
+fn majority(voxels: &ArrayView3<'_, bool>, half: [usize; 3]) -> Array3<bool> {
     let mut inside = voxels.mapv(u32::from);
     let mut all = Array3::from_elem(voxels.dim(), 1_u32);
     for (axis, half) in half.into_iter().enumerate() {
@@ -78,16 +78,16 @@ mod tests {
             half in [0_usize..3, 0..3, 0..4],
         ) {
             let voxels = Array3::from_shape_vec((5, 3, 7), values).unwrap();
-            prop_assert_eq!(majority(voxels.view(), half), plain(&voxels, half));
+            prop_assert_eq!(majority(&voxels.view(), half), plain(&voxels, half));
         }
     }
 
     #[test]
     fn a_flat_layer_stays_and_a_spike_is_cut() {
         let flat = Array3::from_shape_fn((12, 9, 20), |(.., z)| (8..14).contains(&z));
-        assert_eq!(majority(flat.view(), [2; 3]), flat);
+        assert_eq!(majority(&flat.view(), [2; 3]), flat);
         let mut spiked = flat.clone();
         spiked.slice_mut(s![5, 4, 2..8]).fill(true);
-        assert_eq!(majority(spiked.view(), [2; 3]), flat);
+        assert_eq!(majority(&spiked.view(), [2; 3]), flat);
     }
 }

@@ -58,7 +58,7 @@ pub struct LayerSurfaces {
 /// # Errors
 /// Returns [`LayersegError::TooDeep`] if the paths cross in a B-scan that is too deep for the common search (4 GiB).
 pub fn optimal_surfaces(
-    probabilities: ArrayView3<'_, f32>,
+    probabilities: &ArrayView3<'_, f32>,
     rules: &SurfaceRules,
 ) -> Result<LayerSurfaces, LayersegError> {
     let rules = &SurfaceRules {
@@ -241,7 +241,7 @@ mod tests {
         let logit = |z: f64| (z - 4.25).min(9.5 - z);
         let probability = |z: f64| 1.0 / (1.0 + (-logit(z)).exp());
         let p = Array3::from_shape_fn((6, 2, 16), |(.., z)| probability(z as f64) as f32);
-        let surfaces = optimal_surfaces(p.view(), &rules(1, 0.5)).unwrap();
+        let surfaces = optimal_surfaces(&p.view(), &rules(1, 0.5)).unwrap();
         assert!(surfaces.upper_vox.iter().all(|z| (z - 4.25).abs() < 1e-5));
         assert!(surfaces.lower_vox.iter().all(|z| (z - 9.5).abs() < 1e-5));
         let inside = |(.., z): (usize, usize, usize)| (5..=9).contains(&z);
@@ -257,11 +257,11 @@ mod tests {
         };
         let p = |x, z| if layer(x, z) { 0.95 } else { 0.05 };
         let p = Array3::from_shape_fn((20, 1, 16), |(x, _, z)| p(x, z));
-        let surfaces = optimal_surfaces(p.view(), &rules(1, 2.0)).unwrap();
+        let surfaces = optimal_surfaces(&p.view(), &rules(1, 2.0)).unwrap();
         let flat = |(.., z): (usize, usize, usize)| (5..10).contains(&z);
         assert_eq!(surfaces.mask, Array3::from_shape_fn((20, 1, 16), flat));
         let none = Array3::from_elem((20, 1, 16), 0.05);
-        let surfaces = optimal_surfaces(none.view(), &rules(1, 2.0)).unwrap();
+        let surfaces = optimal_surfaces(&none.view(), &rules(1, 2.0)).unwrap();
         assert!(surfaces.mask.iter().all(|inside| !inside));
         assert!(surfaces.upper_vox.iter().all(|z| z.is_nan()));
     }
@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn a_scan_that_is_too_deep_for_the_common_search_is_refused() {
         let deep = Array3::from_elem((2, 1, 20_000), 0.05);
-        let error = optimal_surfaces(deep.view(), &rules(1, 0.0)).unwrap_err();
+        let error = optimal_surfaces(&deep.view(), &rules(1, 0.0)).unwrap_err();
         assert!(error.to_string().contains("20000"), "{error}");
     }
 }

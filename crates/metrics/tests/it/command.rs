@@ -238,7 +238,7 @@ fn a_label_map_is_refused_with_the_parameter_that_chooses_its_labels() {
         _ => 0,
     });
     let grid = Grid::new(shape, Spacing::RSOM).unwrap();
-    let map = LabelMap::new(grid, map, std::collections::BTreeMap::new()).unwrap();
+    let map = LabelMap::new(grid, map, BTreeMap::new()).unwrap();
     let path = folder.join("map.nii.gz");
     nifti::write_labels(&path, &map).unwrap();
     let map = path.to_str().unwrap().to_owned();

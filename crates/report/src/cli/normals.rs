@@ -101,7 +101,7 @@ fn panels(table: &Table, settings: &NormalsSettings) -> Result<Vec<Panel>, Table
             }),
         };
         Panel {
-            title: title(&name),
+            title: title(name),
             reference: Some(Histogram {
                 name: "reference".into(),
                 counts: counts(schema::REFERENCE_NORMAL_COUNT.name, &of_panel),
