@@ -47,6 +47,13 @@ impl<'a> LayerTask<'a> {
             let none = "there are no training scans: give at least one".to_owned();
             return Err(TrainingError::Settings(none).into());
         }
+        let least = settings.loss.least_batch();
+        if training.iter().all(|example| example.count() < least) {
+            let few = format!(
+                "penalty_axes 'xy' needs scans of at least {least} B-scans, but every training scan has fewer"
+            );
+            return Err(TrainingError::Settings(few).into());
+        }
         for example in training.iter().chain(validation) {
             example.crop(&settings.network)?;
         }

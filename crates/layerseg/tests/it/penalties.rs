@@ -97,6 +97,13 @@ fn a_penalty_along_y_needs_a_batch_of_neighbors() {
         let error = check(least - 1).unwrap_err().to_string();
         assert!(error.contains(&format!("at least {least}")), "{error}");
     }
+    let wide = settings(9, |settings| {
+        settings.loss.window = 9;
+        settings.loss.penalty_axes = PenaltyAxes::Xy;
+    });
+    let error = LayerTask::new(&wide, &[example(0)], &[]).unwrap_err();
+    let words = "scans of at least 9 B-scans";
+    assert!(error.to_string().contains(words), "{error}");
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn sub_voxel_depths_move_with_their_scan() {
     for (width, labels, bottom) in [(48, "4", 10), (70, "4,5", 20)] {
         PREPROCESS.done(
             folder,
-            &format!("{prepare} --width-vox {width} --mask-labels {labels}"),
+            format!("{prepare} --width-vox {width} --mask-labels {labels}"),
         );
         let surfaces = LayerSurfaces::load(&folder.join("s.parquet"), [width, ny]).unwrap();
         let mask = mask(folder, "m.nii.gz");
@@ -136,7 +136,7 @@ fn sub_voxel_depths_move_with_their_scan() {
             "cannot be combined with resampling",
         ),
     ] {
-        PREPROCESS.refused(folder, &format!("{prepare} {more}"), code, words);
+        PREPROCESS.refused(folder, format!("{prepare} {more}"), code, words);
     }
 }
 
