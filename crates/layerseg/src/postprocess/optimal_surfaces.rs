@@ -1,14 +1,19 @@
 //! Upper and lower surface of a layer with the greatest probability, by dynamic programming.
 
+mod boundaries;
 mod pair;
 mod path;
+mod rules;
 
 use std::sync::Mutex;
 
 use ndarray::{Array2, Array3, ArrayView2, ArrayView3, Axis, s};
 use rayon::prelude::*;
 
+pub use rules::SurfaceRules;
+
 use crate::LayersegError;
+use boundaries::Boundaries;
 
 /// Probabilities are kept this far from 0 and 1, so that their logits are finite.
 const CERTAIN: f64 = 1e-6;
@@ -17,17 +22,6 @@ const CERTAIN: f64 = 1e-6;
 const MOST_BYTES: u64 = 4 << 30;
 /// Largest limit of the change of depth between neighboring columns, in voxels.
 const MOST_SLOPE_VOX: usize = 100;
-
-/// Limits and costs of the surfaces.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SurfaceRules {
-    /// Probability at which a voxel is as likely inside as outside.
-    pub threshold: f64,
-    /// Largest change of depth between neighboring columns, in voxels, at most 100.
-    pub slope_vox: usize,
-    /// Cost of a change of depth by one voxel, in logits.
-    pub step_cost: f64,
-}
 
 /// Depths of the two surfaces of each column (x, y), in voxels from the center of the first voxel; NaN in columns without a
 /// layer.
@@ -71,7 +65,7 @@ pub fn optimal_surfaces(
     let searching = Mutex::new(());
     let found: Vec<Boundaries> = bscans
         .par_iter()
-        .map(|p| Boundaries::of(&logits(p, rules.threshold).view(), rules, &searching))
+        .map(|p| search(&logits(p, rules.threshold).view(), rules, &searching))
         .collect::<Result<_, _>>()?;
     let mut surfaces = LayerSurfaces {
         upper_vox: Array2::from_elem((nx, ny), f64::NAN),
@@ -121,38 +115,30 @@ fn crossing(logits: &[f64], at: usize) -> f64 {
     (at - 1) as f64 + before / (before - after)
 }
 
-/// The boundaries of a layer in one B-scan: it fills the voxels upper(x)..lower(x).
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Boundaries {
-    upper: Vec<usize>,
-    lower: Vec<usize>,
-}
-
-impl Boundaries {
-    fn of(
-        logits: &ArrayView2<'_, f64>,
-        rules: &SurfaceRules,
-        searching: &Mutex<()>,
-    ) -> Result<Self, LayersegError> {
-        let gain = cumulative(logits);
-        let upper = path::best(&(-&gain).view(), rules);
-        let lower = path::best(&gain.view(), rules);
-        if upper
-            .iter()
-            .zip(&lower)
-            .all(|(upper, lower)| upper <= lower)
-        {
-            return Ok(Self { upper, lower });
-        }
-        let (nx, count) = gain.dim();
-        let bytes = pair::bytes(nx, count);
-        if bytes > MOST_BYTES {
-            let depth = logits.ncols();
-            return Err(LayersegError::TooDeep { depth, bytes });
-        }
-        let _one = searching.lock();
-        Ok(pair::best(&gain.view(), rules))
+/// The best boundaries of one B-scan, for logits of shape (x, z).
+fn search(
+    logits: &ArrayView2<'_, f64>,
+    rules: &SurfaceRules,
+    searching: &Mutex<()>,
+) -> Result<Boundaries, LayersegError> {
+    let gain = cumulative(logits);
+    let upper = path::best(&(-&gain).view(), rules);
+    let lower = path::best(&gain.view(), rules);
+    if upper
+        .iter()
+        .zip(&lower)
+        .all(|(upper, lower)| upper <= lower)
+    {
+        return Ok(Boundaries { upper, lower });
     }
+    let (nx, count) = gain.dim();
+    let bytes = pair::bytes(nx, count);
+    if bytes > MOST_BYTES {
+        let depth = logits.ncols();
+        return Err(LayersegError::TooDeep { depth, bytes });
+    }
+    let _one = searching.lock();
+    Ok(pair::best(&gain.view(), rules))
 }
 
 /// Sums of the logits of the voxels before each boundary, of shape (x, boundaries).
@@ -214,7 +200,7 @@ mod tests {
         ) {
             let logits = Array2::from_shape_vec((4, 4), values).unwrap();
             let rules = rules(slope, cost);
-            let found = Boundaries::of(&logits.view(), &rules, &Mutex::new(())).unwrap();
+            let found = search(&logits.view(), &rules, &Mutex::new(())).unwrap();
             let gain = cumulative(&logits.view());
             let together = pair::best(&gain.view(), &rules);
             let all = paths(4, 5, slope);

@@ -2,8 +2,9 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use super::path::predecessor;
-use super::{Boundaries, SurfaceRules};
+use super::boundaries::Boundaries;
+use super::path::{first_maximum, predecessor};
+use super::rules::SurfaceRules;
 
 /// The number of bytes that [`best`] needs for a B-scan of `nx` columns and `count` boundaries.
 pub(super) fn bytes(nx: usize, count: usize) -> u64 {
@@ -33,7 +34,7 @@ pub(super) fn best(gain: &ArrayView2<'_, f64>, rules: &SurfaceRules) -> Boundari
         sources.push((from_u, from_v));
     }
     let flat = best.as_slice().unwrap_or(&[]);
-    let last = super::path::first_maximum(flat);
+    let last = first_maximum(flat);
     let (mut v, mut u) = (last / count, last % count);
     let mut boundaries = Boundaries {
         upper: vec![u; nx],

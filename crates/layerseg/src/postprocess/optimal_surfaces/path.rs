@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use super::SurfaceRules;
+use super::rules::SurfaceRules;
 
 /// Boundaries b(x) that maximize Σ value(x, b(x)) − step cost · |b(x) − b(x − 1)| under |b(x) − b(x − 1)| ≤ slope, for values
 /// of shape (x, boundaries). Among equally good paths, the one with the smallest steps, then with the smallest depth, backward
