@@ -48,10 +48,22 @@ enum Fault {
     },
     #[error("row {row}: column '{column}' has no value")]
     Missing { row: usize, column: &'static str },
-    #[error("row {0} repeats the x and y of an earlier row")]
+    #[error("row {0} repeats the place of an earlier row")]
     Repeated(usize),
-    #[error("row {row}: boundary {number} does not exist; boundaries count from 1")]
-    Boundary { row: usize, number: i64 },
+    #[error("row {row}: the upper surface ({upper}) is below the lower one ({lower})")]
+    Crossed { row: usize, upper: f64, lower: f64 },
+    #[error(
+        "{rows} rows do not fit a scan of {nx} × {ny} columns; the table belongs to a scan of another size, or rows are missing"
+    )]
+    Size { rows: usize, nx: usize, ny: usize },
+    #[error(
+        "row {row}: boundary {number}, but with its rows the table has {count} boundaries, counted from 1"
+    )]
+    Boundary {
+        row: usize,
+        number: i64,
+        count: usize,
+    },
 }
 
 impl LayerSurfaces {
@@ -72,10 +84,10 @@ impl LayerSurfaces {
         Table::new(columns)
     }
 
-    /// Reads a table for a scan of `columns` voxels along x and y. An x and y without a row has no surface.
+    /// Reads a table for a scan of `columns` voxels along x and y, with one row for each of them.
     ///
     /// # Errors
-    /// Exit code 3: the file is no such table, or of a scan of another size.
+    /// Exit code 3: the file is no such table, or of a scan of another size; or an upper surface is below the lower one.
     pub fn load(path: &Path, columns: [usize; 2]) -> Result<Self, StageError> {
         let table = ports::load_table(path)?;
         Self::of(&table, columns).map_err(|e| StageError::input(path, e))
@@ -88,10 +100,17 @@ impl LayerSurfaces {
             upper_vox: nothing(),
             lower_vox: nothing(),
         };
+        require_layers(table, columns, Some(1))?;
         let mut seen = Array2::from_elem(columns, false);
         for (row, place) in each_place(table, columns)?.into_iter().enumerate() {
             if std::mem::replace(&mut seen[place], true) {
                 return Err(Fault::Repeated(row + 1));
+            }
+            if let (Some(upper), Some(lower)) = (upper[row], lower[row])
+                && upper > lower
+            {
+                let row = row + 1;
+                return Err(Fault::Crossed { row, upper, lower });
             }
             surfaces.upper_vox[place] = upper[row].unwrap_or(f64::NAN);
             surfaces.lower_vox[place] = lower[row].unwrap_or(f64::NAN);
@@ -124,7 +143,7 @@ impl Boundaries {
         Table::new(columns)
     }
 
-    /// Reads a table for a scan of `columns` voxels along x and y.
+    /// Reads a table for a scan of `columns` voxels along x and y, with one row for each of them and each boundary.
     ///
     /// # Errors
     /// Exit code 3: the file is no such table, or of a scan of another size.
@@ -135,29 +154,40 @@ impl Boundaries {
 
     fn of(table: &Table, columns: [usize; 2]) -> Result<Self, Fault> {
         let (numbers, depths) = (table.integers(BOUNDARY)?, table.numbers(DEPTH)?);
-        let mut boundaries: Vec<Array2<f64>> = Vec::new();
+        let count = require_layers(table, columns, None)?;
+        let mut boundaries = vec![Array2::from_elem(columns, f64::NAN); count];
+        let mut seen = vec![Array2::from_elem(columns, false); count];
         for (row, place) in each_place(table, columns)?.into_iter().enumerate() {
+            let depth = depths[row].unwrap_or(f64::NAN);
+            let row = row + 1;
             let column = BOUNDARY;
-            let missing = Fault::Missing {
-                row: row + 1,
-                column,
-            };
-            let number = numbers[row].ok_or(missing)?;
-            // As many boundaries as rows at most, so that a wild number takes no memory.
+            let number = numbers[row - 1].ok_or(Fault::Missing { row, column })?;
             let known = usize::try_from(number).ok();
-            let known = known.filter(|k| (1..=table.rows()).contains(k));
-            let k = known.ok_or(Fault::Boundary {
-                row: row + 1,
-                number,
-            })?;
-            while boundaries.len() < k {
-                boundaries.push(Array2::from_elem(columns, f64::NAN));
+            let known = known.filter(|k| (1..=count).contains(k));
+            let k = known.ok_or(Fault::Boundary { row, number, count })?;
+            if std::mem::replace(&mut seen[k - 1][place], true) {
+                return Err(Fault::Repeated(row));
             }
-            boundaries[k - 1][place] = depths[row].unwrap_or(f64::NAN);
+            boundaries[k - 1][place] = depth;
         }
         Ok(Self {
             depths_vox: boundaries,
         })
+    }
+}
+
+/// How many times the rows of a table cover each x and y of the scan; `wanted` times, if that is given.
+fn require_layers(
+    table: &Table,
+    [nx, ny]: [usize; 2],
+    wanted: Option<usize>,
+) -> Result<usize, Fault> {
+    let rows = table.rows();
+    let places = (nx * ny).max(1);
+    let count = rows / places;
+    match rows.is_multiple_of(places) && count == wanted.unwrap_or(count.max(1)) {
+        true => Ok(count),
+        false => Err(Fault::Size { rows, nx, ny }),
     }
 }
 
@@ -223,8 +253,15 @@ mod tests {
         let back = LayerSurfaces::of(&table, [2, 2]).unwrap();
         assert_eq!(back.table().unwrap(), table);
         assert_eq!(back.upper_vox[[1, 1]], 3.0);
-        let fault = LayerSurfaces::of(&table, [2, 1]).unwrap_err().to_string();
-        assert!(fault.contains("row 2: y is 1"), "{fault}");
+        // Of a larger, of a smaller, and of a turned scan.
+        for (columns, words) in [
+            ([2, 1], "4 rows do not fit a scan of 2 × 1 columns"),
+            ([2, 3], "4 rows do not fit a scan of 2 × 3 columns"),
+            ([4, 1], "row 2: y is 1"),
+        ] {
+            let fault = LayerSurfaces::of(&table, columns).unwrap_err().to_string();
+            assert!(fault.contains(words), "{fault}");
+        }
     }
 
     #[test]
@@ -235,20 +272,37 @@ mod tests {
         let table = boundaries.table().unwrap();
         let back = Boundaries::of(&table, [1, 2]).unwrap();
         assert_eq!(back.table().unwrap(), table);
+        assert!(Boundaries::of(&table, [1, 1]).is_err());
+        assert!(Boundaries::of(&table, [1, 3]).is_err());
+    }
+
+    #[test]
+    fn swapped_surfaces_are_refused() {
+        let surfaces = LayerSurfaces {
+            upper_vox: arr2(&[[4.0]]),
+            lower_vox: arr2(&[[1.0]]),
+        };
+        let fault = LayerSurfaces::of(&surfaces.table().unwrap(), [1, 1]).unwrap_err();
+        assert!(
+            fault.to_string().contains("row 1: the upper surface"),
+            "{fault}"
+        );
     }
 
     #[test]
     fn a_wild_boundary_and_a_repeated_place_are_refused() {
-        let one = |boundary: i64| {
+        // Two columns and two boundaries; the number of the last row is wrong.
+        let of = |last: i64| {
             Table::new(vec![
-                Column::integer(X, [Some(0)]),
-                Column::integer(Y, [Some(0)]),
-                Column::integer(BOUNDARY, [Some(boundary)]),
-                Column::number(DEPTH, [Some(1.0)]),
+                Column::integer(X, [Some(0), Some(1), Some(0), Some(1)]),
+                Column::integer(Y, [Some(0); 4]),
+                Column::integer(BOUNDARY, [Some(1), Some(1), Some(2), Some(last)]),
+                Column::number(DEPTH, [Some(1.0); 4]),
             ])
         };
-        for number in [0, 2, i64::MAX] {
-            assert!(Boundaries::of(&one(number).unwrap(), [1, 1]).is_err());
+        assert!(Boundaries::of(&of(2).unwrap(), [2, 1]).is_ok());
+        for number in [0, 1, 3, 4, i64::MAX] {
+            assert!(Boundaries::of(&of(number).unwrap(), [2, 1]).is_err());
         }
         let twice = Table::new(vec![
             Column::integer(X, [Some(0), Some(0)]),
@@ -256,7 +310,7 @@ mod tests {
             Column::number(UPPER, [Some(1.0), Some(2.0)]),
             Column::number(LOWER, [Some(3.0), Some(4.0)]),
         ]);
-        let fault = LayerSurfaces::of(&twice.unwrap(), [1, 1]).unwrap_err();
+        let fault = LayerSurfaces::of(&twice.unwrap(), [2, 1]).unwrap_err();
         assert!(fault.to_string().contains("row 2 repeats"));
     }
 }

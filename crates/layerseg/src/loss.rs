@@ -40,7 +40,7 @@ pub struct LossConfig {
     /// masks.
     #[parameter(default = 0.0, min = 0)]
     pub s: f64,
-    /// Width along x of the moving mean in the smoothness penalty; odd.
+    /// Width of the moving mean in the smoothness penalty, in pixels along each of its axes; odd. Total variation has none.
     #[parameter(name = "smoothness_window", default = 5, min = 1, max = 999, unit = "pixels", check = odd)]
     pub window: usize,
     /// Penalty: 'moving_mean' as in the paper (distance of the probability to its moving mean along x), or 'total_variation'

@@ -1,13 +1,13 @@
 //! Training of a layer network on scans and their reference masks.
 
-mod bounds;
+mod balance;
 mod example;
 mod order;
 mod settings;
 mod shifted_out;
 mod task;
 
-pub use bounds::balance_of_s;
+pub use balance::balance_of_s;
 pub use example::Example;
 pub use settings::{OutputBias, TrainSettings};
 pub use shifted_out::ShiftedOut;

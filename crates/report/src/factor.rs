@@ -96,7 +96,10 @@ pub fn scene(figure: &Figure) -> Scene {
     let middle = (LEFT + WIDTH - RIGHT) / 2.0;
     let title = Text::new(figure.factor.as_str(), [middle, bottom + 3.0 * EM], EM, INK);
     scene.draw(title.bold().anchored(Anchor::Middle));
-    for (i, line) in wrapped(&notes).into_iter().enumerate() {
+    let lines = wrapped(&notes);
+    let end = bottom + (5.2 + 1.1 * lines.len().saturating_sub(1) as f64) * EM;
+    scene.height = scene.height.max(end.ceil());
+    for (i, line) in lines.into_iter().enumerate() {
         let at = [LEFT, bottom + (4.6 + 1.1 * i as f64) * EM];
         scene.draw(Text::new(line, at, NOTE, GRAY));
     }
@@ -188,6 +191,32 @@ mod tests {
         assert!(said(&[1, 2]).contains("value of a unit: mean of 1–2 measurements"));
         assert!(said(&[2, 2]).contains("value of a unit: mean of 2 measurements"));
         assert!(!said(&[1, 1]).contains("value of a unit"));
+    }
+
+    #[test]
+    fn all_notes_lie_within_the_figure() {
+        let several = |level, value, status| Record {
+            measurements: 5,
+            ..record(level, "", value, status)
+        };
+        let mut figure = figure(vec![
+            several("0", Some(0.9), "ok"),
+            several("10", Some(0.9), "ok"),
+            several("10", Some(0.0), "empty_prediction"),
+            several("100", None, "empty_prediction"),
+        ]);
+        figure.panels[0].reference = Some(0.5);
+        let scene = scene(&figure);
+        for item in &scene.items {
+            if let Item::Text(text) = item {
+                assert!(
+                    text.at[1] + 0.3 * text.size <= scene.height,
+                    "{}",
+                    text.words
+                );
+            }
+        }
+        assert!(texts(&scene).iter().any(|words| words.contains("dashed")));
     }
 
     #[test]

@@ -39,7 +39,7 @@ fn the_papers_study_gives_its_tables() {
     let expected = ["0", "100", "1000 from the start"];
     let expected = expected.map(|s| ("unet".to_owned(), s.to_owned(), "24".to_owned()));
     assert_eq!(found, expected);
-    // The paper's numbers stand beside ours.
+    // The paper's numbers stand next to ours.
     assert!(table.lines().nth(1).unwrap().contains("0.87 ± 0.09"));
     // One pair of folds for each held-out scan and s.
     let agreement = parquet::read(&workdir.join("measures/h01_unet_s0_agreement.parquet")).unwrap();

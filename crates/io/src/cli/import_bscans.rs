@@ -118,6 +118,9 @@ fn annotation(
         return Err(StageError::usage("--depths needs --boundaries"));
     }
     let wanted = invocation.optional_output("labels").is_some();
+    if settings.layer_names.is_some() && !wanted {
+        return Err(StageError::usage("--layer-names needs --labels"));
+    }
     match (given("boundaries"), given("label_images")) {
         (false, false) if wanted => Err(StageError::usage(
             "--labels needs --boundaries or --label-images",

@@ -9,7 +9,6 @@ use rsom_training::cli::{Session, fitting, load};
 use rsom_training::{Collapse, Trainer};
 
 use super::settings::Settings;
-use crate::loss::Reduction;
 use crate::model::{self, NetworkInput};
 use crate::{Example, LayerTask, ShiftedOut, TrainSettings, balance_of_s};
 
@@ -67,18 +66,27 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     Ok(summary.with("s_balance", balance))
 }
 
-/// Logs a warning if an empty mask costs less than the reference, and s does not grow.
+/// Logs a warning if a constant mask costs less than the reference, and s does not grow.
 fn warn_of_large_s(settings: &TrainSettings, balance: Option<f64>) {
     let loss = &settings.loss;
     let Some(balance) = balance.filter(|balance| loss.s > *balance) else {
         return;
     };
-    if loss.s_warm_up == 0.0 && loss.reduction != Reduction::Paper {
+    if loss.s_warm_up == 0.0 {
         log::warn(format_args!(
-            "s {} is above {balance:.0}, where an empty mask costs less than the reference masks; let s grow first with s_warm_up 0.8, or lower it",
-            loss.s
+            "s {} is above {}, where a constant mask costs less than the reference masks; let s grow first with s_warm_up 0.8, or lower it",
+            loss.s,
+            two_digits(balance)
         ));
     }
+}
+
+/// A positive number with two significant digits.
+fn two_digits(value: f64) -> String {
+    let decimals = 1 - value.log10().floor() as i32;
+    let unit = 10_f64.powi(decimals);
+    let rounded = (value * unit).round() / unit;
+    format!("{rounded:.*}", usize::try_from(decimals).unwrap_or(0))
 }
 
 /// Advice for a network that gives the same answer for every pixel.

@@ -24,7 +24,7 @@ const MOST_BYTES: u64 = 4 << 30;
 const MOST_SLOPE_VOX: usize = 100;
 
 /// Depths of the two surfaces of each column (x, y), in voxels from the center of the first voxel; NaN in columns without a
-/// layer.
+/// layer, and where the field of view cuts it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerSurfaces {
     /// Upper surface: above it is background.
@@ -46,8 +46,8 @@ pub struct LayerSurfaces {
 /// path; if the two paths do not cross, they are the solution, found in time linear in the pixels. Otherwise both are
 /// searched for together, in time quadratic in the depth.
 ///
-/// Each surface is then refined to where the probability, linear between voxels, equals the threshold, by at most half a
-/// voxel.
+/// Each surface is then refined to where the logits, linear between voxels, equal that of the threshold, by at most half a voxel.
+/// Where the layer reaches the end of a column, the field of view cuts it: there is no surface.
 ///
 /// # Errors
 /// Returns [`LayersegError::TooDeep`] if the paths cross in a B-scan that is too deep for the common search (4 GiB).
@@ -80,8 +80,9 @@ pub fn optimal_surfaces(
                 continue;
             }
             let column = logits.row(x);
-            surfaces.upper_vox[[x, y]] = crossing(column.as_slice().unwrap_or(&[]), upper);
-            surfaces.lower_vox[[x, y]] = crossing(column.as_slice().unwrap_or(&[]), lower);
+            let column = column.as_slice().unwrap_or(&[]);
+            surfaces.upper_vox[[x, y]] = crossing(column, upper, Side::Upper);
+            surfaces.lower_vox[[x, y]] = crossing(column, lower, Side::Lower);
             surfaces.mask.slice_mut(s![x, y, upper..lower]).fill(true);
         }
     }
@@ -99,20 +100,32 @@ fn logits(probabilities: &ArrayView2<'_, f32>, threshold: f64) -> Array2<f64> {
     columns.as_standard_layout().into_owned()
 }
 
-/// Depth at which the logits of a column, linear between voxel centers, change sign next to the boundary before voxel `at`.
-/// Where they do not, that boundary itself.
-fn crossing(logits: &[f64], at: usize) -> f64 {
-    let boundary = at as f64 - 0.5;
-    let Some((before, after)) = at
+/// The side of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Upper,
+    Lower,
+}
+
+/// Depth at which the logits of a column, linear between voxel centers, change sign next to the boundary before voxel `at`, from
+/// outside to inside the layer. Where they do not, that boundary itself. NaN at the ends of the column: there the field of view
+/// cuts the layer.
+fn crossing(logits: &[f64], at: usize, side: Side) -> f64 {
+    let voxels = at
         .checked_sub(1)
-        .and_then(|i| logits.get(i).zip(logits.get(at)))
-    else {
-        return boundary;
+        .and_then(|i| logits.get(i))
+        .zip(logits.get(at));
+    let Some((before, after)) = voxels else {
+        return f64::NAN;
     };
-    if (*before < 0.0) == (*after < 0.0) {
-        return boundary;
+    let enters = match side {
+        Side::Upper => *before < 0.0 && *after >= 0.0,
+        Side::Lower => *before >= 0.0 && *after < 0.0,
+    };
+    match enters {
+        true => (at - 1) as f64 + before / (before - after),
+        false => at as f64 - 0.5,
     }
-    (at - 1) as f64 + before / (before - after)
 }
 
 /// The best boundaries of one B-scan, for logits of shape (x, z).
@@ -122,6 +135,14 @@ fn search(
     searching: &Mutex<()>,
 ) -> Result<Boundaries, LayersegError> {
     let gain = cumulative(logits);
+    if logits.iter().all(|logit| *logit <= 0.0) {
+        // No voxel gains anything, so that the best layer is none.
+        let none = vec![0; logits.nrows()];
+        return Ok(Boundaries {
+            upper: none.clone(),
+            lower: none,
+        });
+    }
     let upper = path::best(&(-&gain).view(), rules);
     let lower = path::best(&gain.view(), rules);
     if upper
@@ -235,6 +256,16 @@ mod tests {
     }
 
     #[test]
+    fn a_layer_that_the_field_of_view_cuts_has_no_surface_there() {
+        let layer = |z: usize| if z < 4 { 0.9 } else { 0.1 };
+        let p = Array3::from_shape_fn((5, 1, 9), |(.., z)| layer(z));
+        let surfaces = optimal_surfaces(&p.view(), &rules(1, 1.0)).unwrap();
+        assert!(surfaces.upper_vox.iter().all(|z| z.is_nan()));
+        assert!(surfaces.lower_vox.iter().all(|z| (z - 3.5).abs() < 1e-6));
+        assert_eq!(surfaces.mask.iter().filter(|inside| **inside).count(), 20);
+    }
+
+    #[test]
     fn a_spike_and_a_gap_are_crossed_and_a_field_without_a_layer_stays_empty() {
         let layer = |x: usize, z: usize| match x {
             7 => false,
@@ -254,7 +285,10 @@ mod tests {
 
     #[test]
     fn a_scan_that_is_too_deep_for_the_common_search_is_refused() {
-        let deep = Array3::from_elem((2, 1, 20_000), 0.05);
+        let mut deep = Array3::from_elem((2, 1, 20_000), 0.05);
+        assert!(optimal_surfaces(&deep.view(), &rules(1, 0.0)).is_ok());
+        // One voxel of a layer, far from where each surface would be alone.
+        deep[[0, 0, 9000]] = 0.99;
         let error = optimal_surfaces(&deep.view(), &rules(1, 0.0)).unwrap_err();
         assert!(error.to_string().contains("20000"), "{error}");
     }

@@ -7,7 +7,7 @@ use rsom_training::{
 };
 
 use super::order::{self, Batch, Within};
-use super::{Example, OutputBias, TrainSettings, bounds};
+use super::{Example, OutputBias, TrainSettings, balance};
 use crate::augment::Placement;
 use crate::loss::{self, PenaltyAxes, Reduction};
 use crate::slices::{InputScaling, View};
@@ -106,7 +106,7 @@ impl<'a> Task for LayerTask<'a> {
 
     fn initialize(&self, network: &Network) -> Result<(), LayersegError> {
         if self.settings.output_bias == OutputBias::Share {
-            let share = bounds::share(self.training);
+            let share = balance::share(self.training);
             network.set_output_bias((share / (1.0 - share)).ln() as f32)?;
         }
         Ok(())

@@ -420,5 +420,9 @@ fn sub_voxel_surfaces_of_the_reference_give_its_boundary_error() {
     assert!(error.contains("add boundary to --measures"), "{error}");
     let other = save(&folder, "o.nii.gz", layer([6, 3, 24], 8), Spacing::RSOM);
     let error = evaluate(&other, &other, &output, &more[..2]).expect_code(3);
-    assert!(error.stderr.contains("s.parquet: row"), "{}", error.stderr);
+    assert!(
+        error.stderr.contains("s.parquet: 60 rows do not fit"),
+        "{}",
+        error.stderr
+    );
 }

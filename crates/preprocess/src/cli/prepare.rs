@@ -83,21 +83,42 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             "--depths cannot be combined with resampling: its depths are those of the scan's own voxels",
         ));
     }
-    let [nx, ny, _] = scan.grid().shape();
+    let depths = depths(invocation, &settings, &scan)?;
     let prepared = prepare(scan, labels, &preparation).map_err(fault::of_step(path))?;
-    if let Some(depths) = invocation.optional_input("depths") {
-        let boundaries = Boundaries::load(depths, [nx, ny])?;
-        let labels = settings.mask_labels.as_deref().unwrap_or(&[]);
-        let [upper, lower] =
-            enclosing(&boundaries, labels).map_err(|e| StageError::input(depths, e))?;
+    if let Some([upper, lower]) = depths {
         let surfaces = LayerSurfaces {
-            upper_vox: prepared.depths_vox(upper),
-            lower_vox: prepared.depths_vox(lower),
+            upper_vox: prepared.depths_vox(&upper),
+            lower_vox: prepared.depths_vox(&lower),
         };
         let table = surfaces.table().map_err(StageError::failure)?;
         ports::write_table(invocation, "output_surfaces", &table)?;
     }
     write(invocation, &prepared, &settings)
+}
+
+/// The depths of the upper and of the lower surface of the layer in the scan, if its boundaries are given. A column where they
+/// touch has no layer, and so no surfaces.
+fn depths(
+    invocation: &Invocation,
+    settings: &Settings,
+    scan: &Scan,
+) -> Result<Option<[Array2<f64>; 2]>, StageError> {
+    let Some(path) = invocation.optional_input("depths") else {
+        return Ok(None);
+    };
+    let [nx, ny, _] = scan.grid().shape();
+    let boundaries = Boundaries::load(path, [nx, ny])?;
+    let labels = settings.mask_labels.as_deref().unwrap_or(&[]);
+    let surfaces = enclosing(&boundaries, labels).map_err(|e| StageError::input(path, e))?;
+    let [mut upper, mut lower] = surfaces.map(Clone::clone);
+    ndarray::Zip::from(&mut upper)
+        .and(&mut lower)
+        .for_each(|upper, lower| {
+            if *upper >= *lower {
+                (*upper, *lower) = (f64::NAN, f64::NAN);
+            }
+        });
+    Ok(Some([upper, lower]))
 }
 
 /// The boundaries above and below the layers `labels`, which must lie next to each other.

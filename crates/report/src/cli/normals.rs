@@ -38,6 +38,8 @@ struct NormalsSettings {
     /// Surface: 'upper', 'lower' or 'both' added up.
     #[parameter(default = Side::Both)]
     surface: Side,
+    /// Structure to draw, where the tables contain several.
+    label: Option<String>,
     /// Printed names, such as unet=U-Net.
     names: BTreeMap<String, String>,
 }
@@ -56,6 +58,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         // A wrong column name is a usage error, not a fault of the table.
         table.values(column).map_err(StageError::usage)?;
     }
+    require_one_label(&table, &settings)?;
     let panels = panels(&table, &settings).map_err(StageError::inputs)?;
     let counted = |histogram: &Histogram| histogram.counts.iter().sum::<f64>() > 0.0;
     if !panels.iter().flat_map(|panel| &panel.series).any(counted) {
@@ -70,8 +73,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .with("histograms", lines))
 }
 
-/// Counts by panel, series and bin; the bins of all tables must be the same.
-fn panels(table: &Table, settings: &NormalsSettings) -> Result<Vec<Panel>, TableError> {
+/// Counts by panel, series and bin.
+fn panels(table: &Table, settings: &NormalsSettings) -> Result<Vec<Panel>, Fault> {
     let words = |column: &str| -> Result<Vec<String>, TableError> {
         let word = |cell: Cell<'_>| match cell {
             Cell::Null => "(none)".to_owned(),
@@ -84,7 +87,7 @@ fn panels(table: &Table, settings: &NormalsSettings) -> Result<Vec<Panel>, Table
         Some(column) => words(column)?,
         None => vec![String::new(); table.rows()],
     };
-    let bins = Bins::of(table, settings.surface)?;
+    let bins = Bins::of(table, settings)?;
     let title = |word: &str| settings.names.get(word).cloned().unwrap_or(word.to_owned());
     let counts = |metric: &str, fits: &dyn Fn(usize) -> bool| bins.counts(metric, fits);
     let panels = ordered(panel.iter().map(String::as_str)).into_iter();
@@ -112,6 +115,77 @@ fn panels(table: &Table, settings: &NormalsSettings) -> Result<Vec<Panel>, Table
     Ok(drawn.collect())
 }
 
+const LOW: &str = "angle_low_deg";
+const HIGH: &str = "angle_high_deg";
+/// Most bins, as in 'metrics evaluate'.
+const MOST_BINS: f64 = 1000.0;
+
+/// An error in the tables of histograms.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error(
+        "row {row}: the bin from {low} to {high} degrees is not one of {bins} equal bins from 0 to 90; draw tables of one --angle-bins"
+    )]
+    Bin {
+        row: usize,
+        low: f64,
+        high: f64,
+        bins: usize,
+    },
+    #[error("row {0}: the bin has no bounds, or they are not between 0 and 90 degrees")]
+    Bounds(usize),
+}
+
+/// The number of equal bins from 0 to 90 degrees, all of the width of the first.
+fn number_of_bins(low: &[Option<f64>], high: &[Option<f64>]) -> Result<usize, Fault> {
+    let mut bins = None;
+    for (row, bounds) in low.iter().zip(high).enumerate() {
+        let row = row + 1;
+        let (Some(low), Some(high)) = bounds else {
+            return Err(Fault::Bounds(row));
+        };
+        let count = (90.0 / (high - low)).round();
+        if !(*low >= 0.0 && *high <= 90.0 && (1.0..=MOST_BINS).contains(&count)) {
+            return Err(Fault::Bounds(row));
+        }
+        let bins = *bins.get_or_insert(count as usize);
+        let place = low / 90.0 * bins as f64;
+        let same = count as usize == bins && (place - place.round()).abs() < 1e-6;
+        if !same {
+            let (low, high) = (*low, *high);
+            return Err(Fault::Bin {
+                row,
+                low,
+                high,
+                bins,
+            });
+        }
+    }
+    Ok(bins.unwrap_or(1))
+}
+
+fn require_one_label(table: &Table, settings: &NormalsSettings) -> Result<(), StageError> {
+    let labels = table.texts(column::LABEL).map_err(StageError::inputs)?;
+    let labels = ordered(
+        labels
+            .iter()
+            .map(|label| label.as_deref().unwrap_or("(none)")),
+    );
+    match &settings.label {
+        None if labels.len() > 1 => Err(StageError::usage(format_args!(
+            "the tables have several structures; choose one with --label: {}",
+            labels.join(", ")
+        ))),
+        Some(label) if !labels.contains(&label.as_str()) => Err(StageError::usage(format_args!(
+            "--label {label}: the tables have {}",
+            labels.join(", ")
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// The counts of a table, with their bins.
 struct Bins {
     metric: Vec<Option<String>>,
@@ -122,21 +196,20 @@ struct Bins {
 }
 
 impl Bins {
-    fn of(table: &Table, side: Side) -> Result<Self, TableError> {
-        let low = table.numbers("angle_low_deg")?;
-        let high = table.numbers("angle_high_deg")?;
+    fn of(table: &Table, settings: &NormalsSettings) -> Result<Self, Fault> {
+        let low = table.numbers(LOW)?;
+        let high = table.numbers(HIGH)?;
         let surface = table.texts(column::SURFACE)?;
-        let widths = low
-            .iter()
-            .zip(&high)
-            .filter_map(|(l, h)| Some((*h)? - (*l)?));
-        let width = widths.fold(90.0, f64::min);
-        let bins = (90.0 / width).round().max(1.0) as usize;
-        let of_side =
-            |row: usize| side == Side::Both || surface[row].as_deref() == Some(side.as_str());
+        let label = table.texts(column::LABEL)?;
+        let bins = number_of_bins(&low, &high)?;
+        let chosen = |row: usize| {
+            let side = settings.surface;
+            let of_side = side == Side::Both || surface[row].as_deref() == Some(side.as_str());
+            of_side && (settings.label.is_none() || label[row] == settings.label)
+        };
         let bin = |row: usize| {
-            let low = low[row].filter(|_| of_side(row))?;
-            Some(((low / width).round() as usize).min(bins - 1))
+            let low = low[row].filter(|_| chosen(row))?;
+            Some((low / 90.0 * bins as f64).round() as usize)
         };
         Ok(Self {
             metric: table.texts(column::METRIC)?,
@@ -150,8 +223,9 @@ impl Bins {
         let mut counts = vec![0.0; self.bins];
         for (row, bin) in self.bin.iter().enumerate() {
             let of_metric = self.metric[row].as_deref() == Some(metric);
-            if let Some(bin) = bin.filter(|_| of_metric && fits(row)) {
-                counts[bin] += self.count[row].unwrap_or(0.0);
+            let bin = bin.filter(|_| of_metric && fits(row));
+            if let Some(count) = bin.and_then(|bin| counts.get_mut(bin)) {
+                *count += self.count[row].unwrap_or(0.0);
             }
         }
         counts

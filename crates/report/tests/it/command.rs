@@ -465,8 +465,8 @@ fn a_curve_without_a_best_threshold_is_exit_code_3() {
     assert!(!output.exists());
 }
 
-/// Histograms of three bins for two networks and two values of s, on both surfaces.
-fn normals(path: &Path) {
+/// Histograms of three bins for two networks and two values of s, on both surfaces; each bin as wide as `width` degrees.
+fn normals(path: &Path, width: impl Fn(usize) -> f64) {
     let (mut metric, mut value, mut surface, mut net, mut s) =
         (vec![], vec![], vec![], vec![], vec![]);
     let mut low = Vec::new();
@@ -486,14 +486,16 @@ fn normals(path: &Path) {
             }
         }
     }
-    let high: Vec<_> = low
-        .iter()
-        .map(|low| low.map(|low: f64| low + 30.0))
+    let widths = low.iter().enumerate();
+    let high: Vec<_> = widths
+        .map(|(row, low)| low.map(|low: f64| low + width(row)))
         .collect();
+    let rows = low.len();
     let table = Table::new(vec![
         Column::text("metric", metric),
         Column::number("value", value),
         Column::text("surface", surface),
+        Column::repeated("label", "epidermis", rows),
         Column::text("net", net),
         Column::integer("s", s),
         Column::number("angle_low_deg", low),
@@ -506,7 +508,7 @@ fn normals(path: &Path) {
 fn histograms_of_normals_have_a_panel_for_each_network_and_a_line_for_each_s() {
     let folder = Folder::new();
     let (input, output) = (folder.join("n.parquet"), folder.join("n.svg"));
-    normals(&input);
+    normals(&input, |_| 30.0);
     let [input, output] = [&input, &output].map(|path| path.to_str().unwrap());
     let draw = |more: &str| {
         let words = format!("normals --input {input} --output {output} {more}");
@@ -521,4 +523,41 @@ fn histograms_of_normals_have_a_panel_for_each_network_and_a_line_for_each_s() {
     }
     let error = draw("--series t").expect_code(2).stderr;
     assert!(error.contains("'t'"), "{error}");
+    for (more, code, words) in [
+        (
+            "--label dermis",
+            2,
+            "--label dermis: the tables have epidermis",
+        ),
+        ("--surface upper --label epidermis", 0, ""),
+    ] {
+        let finished = draw(&format!("--series s {more}")).expect_code(code);
+        assert!(finished.stderr.contains(words), "{}", finished.stderr);
+    }
+}
+
+#[test]
+fn bins_that_are_not_equal_are_exit_code_3() {
+    let folder = Folder::new();
+    let (input, output) = (folder.join("n.parquet"), folder.join("n.svg"));
+    for width in [0.0, -30.0, 1e-9, f64::NAN, 100.0] {
+        normals(&input, |row| if row == 5 { width } else { 30.0 });
+        let [input, output] = [&input, &output].map(|path| path.to_str().unwrap());
+        let words = format!("normals --input {input} --output {output} --series s");
+        let error = REPORT.run(".", words.as_str()).expect_code(3).stderr;
+        assert!(error.contains("row 6"), "{width}: {error}");
+    }
+    assert!(!output.exists());
+    normals(&input, |row| if row == 3 { 45.0 } else { 30.0 });
+    let words = [
+        "normals",
+        "--input",
+        input.to_str().unwrap(),
+        "--output",
+        "n.svg",
+        "--series",
+        "s",
+    ];
+    let error = REPORT.run(&folder, words).expect_code(3).stderr;
+    assert!(error.contains("equal bins"), "{error}");
 }

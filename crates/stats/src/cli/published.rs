@@ -1,12 +1,13 @@
-//! Published values, to print beside ours.
+//! Published values, to print next to ours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rsom_stage::{StageError, text, yaml};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::measurements::Selector;
 use crate::Level;
 use crate::publication::{PublicationTable, PublishedValue};
 
@@ -24,7 +25,7 @@ struct File {
 /// The values of one condition.
 #[derive(Debug, Deserialize)]
 struct Row {
-    /// Values by metric, as they are printed.
+    /// Values by METRIC or METRIC@SURFACE, as they are printed.
     values: BTreeMap<String, Value>,
     /// The levels of the factors of the rows.
     #[serde(flatten)]
@@ -40,6 +41,7 @@ pub(super) fn add(table: &mut PublicationTable, path: &Path) -> Result<(), Stage
     let content = text::read(path).map_err(|e| StageError::input(path, e))?;
     let file: File = yaml::from_str(&content).map_err(|e| StageError::input(path, e))?;
     let mut left = Vec::new();
+    let mut seen = BTreeSet::new();
     for (number, row) in file.rows.iter().enumerate() {
         let fault =
             |words: String| StageError::input(path, format_args!("row {}: {words}", number + 1));
@@ -51,15 +53,19 @@ pub(super) fn add(table: &mut PublicationTable, path: &Path) -> Result<(), Stage
             known.ok_or_else(|| fault(format!("no level of '{factor}'")))
         };
         let levels: Vec<String> = table.factors.iter().map(level).collect::<Result<_, _>>()?;
-        let mut values = Vec::new();
-        for (metric, value) in &row.values {
-            let named =
-                |column: &crate::publication::MetricColumn| column.quantity.metric == *metric;
-            let Some(column) = table.columns.iter().position(named) else {
-                return Err(fault(format!("'{metric}' is not a metric of the table")));
+        let value = |(metric, value): (&String, &Value)| {
+            let column = column(table, metric).map_err(&fault)?;
+            let Value::String(value) = value else {
+                return Err(fault(format!(
+                    "{metric}: {value} is a number, whose last zeros are lost; put it in quotes, as it is printed"
+                )));
             };
-            let value = printed(value);
-            values.push(PublishedValue { column, value });
+            let value = value.clone();
+            Ok(PublishedValue { column, value })
+        };
+        let values: Vec<_> = row.values.iter().map(value).collect::<Result<_, _>>()?;
+        if !seen.insert(levels.clone()) {
+            return Err(fault("it repeats the levels of an earlier row".to_owned()));
         }
         if !table.publish(&levels, &values) {
             left.push(levels.join(" "));
@@ -78,6 +84,20 @@ pub(super) fn add(table: &mut PublicationTable, path: &Path) -> Result<(), Stage
     Ok(())
 }
 
+/// The index of the column of METRIC or METRIC@SURFACE.
+fn column(table: &PublicationTable, metric: &str) -> Result<usize, String> {
+    let selector = Selector::parse(metric);
+    let columns = table.columns.iter().enumerate();
+    let fits = columns.filter(|(_, column)| selector.matches(&column.quantity));
+    match fits.map(|(index, _)| index).collect::<Vec<_>>()[..] {
+        [] => Err(format!("'{metric}' is not a metric of the table")),
+        [column] => Ok(column),
+        _ => Err(format!(
+            "'{metric}' has several columns; name the surface, as in {metric}@upper"
+        )),
+    }
+}
+
 /// A value as it is written, without quotes.
 fn printed(value: &Value) -> String {
     match value {
@@ -89,13 +109,16 @@ fn printed(value: &Value) -> String {
 impl PublicationTable {
     /// Writes values into the row with these levels; returns `false` if there is none.
     fn publish(&mut self, levels: &[String], values: &[PublishedValue]) -> bool {
-        let fits = |condition: &[Level]| {
-            let pairs = condition.iter().zip(levels);
-            pairs
-                .into_iter()
-                .all(|(own, level)| Level::meant(level, [own]).is_some())
+        let factors = 0..levels.len();
+        let meant = |factor: usize| {
+            let known = self.rows.iter().filter_map(|row| row.condition.get(factor));
+            let known: BTreeSet<&Level> = known.collect();
+            Level::meant(&levels[factor], known).cloned()
         };
-        let Some(row) = self.rows.iter_mut().find(|row| fits(&row.condition)) else {
+        let wanted: Option<Vec<Level>> = factors.map(meant).collect();
+        let row =
+            wanted.and_then(|wanted| self.rows.iter_mut().find(|row| row.condition == wanted));
+        let Some(row) = row else {
             return false;
         };
         for PublishedValue { column, value } in values {

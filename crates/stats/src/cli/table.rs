@@ -26,7 +26,7 @@ pub(super) fn command() -> Command {
     Command::new("table", "Write a table for a paper: conditions as rows, metrics as columns", run)
         .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
         .input(Port::optional("tests", Kind::Table, "Tables of `compare`, for p-values").many())
-        .input(Port::optional("published", Kind::Document, "Published values to print beside ours: a YAML file with name, source and rows, each with its levels and values"))
+        .input(Port::optional("published", Kind::Document, "Published values to print next to ours: a YAML file with name, source and rows, each with its levels and values"))
         .output(Port::optional("output", Kind::Document, "Table to write (unset: standard output)"))
         .parameters(Settings::declare())
         .names_in_tables("input", Named::Metric, &["metric"])

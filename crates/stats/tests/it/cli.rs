@@ -639,11 +639,11 @@ fn a_level_of_other_subjects_is_unpaired_and_slices_of_one_subject_are_told() {
 }
 
 #[test]
-fn published_values_stand_beside_ours_and_rows_without_a_counterpart_are_named() {
+fn published_values_stand_next_to_ours_and_rows_without_a_counterpart_are_named() {
     let desk = Desk::with(&study(Kind::Integer));
     let published = "name: paper\nsource: Table 1 of a paper\nrows:\n\
         - { s: 0, values: { dice: 0.87 ± 0.09, ra_vox: \"0.120\" } }\n\
-        - { s: 2500, values: { dice: 0.85 } }\n";
+        - { s: 2500, values: { dice: \"0.85\" } }\n";
     std::fs::write(desk.at("p.yaml"), published).unwrap();
     let table = "table --input m.parquet --published p.yaml --rows s --metric dice,ra_vox";
     let text = desk.run(table).expect_code(0).stdout;
@@ -670,10 +670,18 @@ fn published_values_stand_beside_ours_and_rows_without_a_counterpart_are_named()
             "- { s: 0, net: unet, values: {} }\n",
             "row 1: 'net' is not a factor",
         ),
-        ("- { values: { dice: 1 } }\n", "row 1: no level of 's'"),
+        ("- { values: { dice: \"1\" } }\n", "row 1: no level of 's'"),
         (
-            "- { s: 0, values: { iou: 1 } }\n",
+            "- { s: 0, values: { iou: \"1\" } }\n",
             "row 1: 'iou' is not a metric",
+        ),
+        (
+            "- { s: 0, values: { dice: 0.90 } }\n",
+            "row 1: dice: 0.9 is a number",
+        ),
+        (
+            "- { s: 0, values: {} }\n- { s: 0, values: {} }\n",
+            "row 2: it repeats the levels",
         ),
     ] {
         let file = format!("name: paper\nsource: a paper\nrows:\n{wrong}");

@@ -1,30 +1,37 @@
-//! What the geometry of the training masks says about the weight s.
+//! The share of the layer in the training masks, and the weight s that their geometry can bear.
 
 use candle_core::{DType, Tensor};
 
 use super::{Example, TrainSettings};
 use crate::LayersegError;
 use crate::augment::Placement;
+use crate::loss::Reduction;
 use crate::slices::{InputScaling, View};
 
 /// Logit of a pixel inside the layer, for a probability of 1 in double precision; the negative is outside.
 const CERTAIN: f64 = 40.0;
 
+/// The number of pixels of all B-scans, at least 1.
+fn pixels(examples: &[Example]) -> f64 {
+    let of = |example: &Example| example.count() * example.image.rows() * example.image.columns();
+    examples.iter().map(of).sum::<usize>().max(1) as f64
+}
+
 /// The share f of layer pixels in B-scans, strictly between 0 and 1.
 pub(super) fn share(examples: &[Example]) -> f64 {
     let layer: usize = examples.iter().map(|example| example.layer_voxels).sum();
-    let pixels =
-        |example: &Example| example.count() * example.image.rows() * example.image.columns();
-    let all: usize = examples.iter().map(pixels).sum();
+    let all = pixels(examples);
     // Half a pixel at least, so that the logarithms are finite.
-    (layer as f64).clamp(0.5, all as f64 - 0.5) / all as f64
+    (layer as f64).min(all - 0.5).max(0.5) / all
 }
 
-/// The weight s at which an empty mask costs as little as the reference itself: N · (−ln f) / S, with N layer pixels, their
-/// share f, and the penalty S of the reference masks; `None` if the masks have no penalty.
+/// The weight s at which one probability for all pixels costs as little as the reference itself: M · H(f) / S, with M pixels, the
+/// share f of the layer, H(f) = −f ln f − (1 − f) ln(1 − f), and the penalty S of the reference masks; `None` if the masks have no
+/// penalty, or if the loss takes a mean and a sum ([`Reduction::Paper`]).
 ///
-/// To leave the layer out costs about −ln f of cross-entropy per layer pixel; to draw it as crisp as the reference costs
-/// s · S. Soft edges cost less, so a network that has found the layer can bear a larger s.
+/// The best constant probability is f. It costs M · H(f) of cross-entropy and no penalty; the reference costs s · S and no
+/// cross-entropy. Soft edges cost less than the crisp ones of the reference, so a network that has found the layer can bear a
+/// larger s.
 ///
 /// # Errors
 /// Returns an error if an example does not fit the network.
@@ -32,6 +39,9 @@ pub fn balance_of_s(
     settings: &TrainSettings,
     examples: &[Example],
 ) -> Result<Option<f64>, LayersegError> {
+    if settings.loss.reduction == Reduction::Paper {
+        return Ok(None);
+    }
     let mut penalty = 0.0;
     for example in examples {
         let view = View {
@@ -40,8 +50,8 @@ pub fn balance_of_s(
             scaling: InputScaling::IDENTITY,
         };
         let ys: Vec<usize> = (0..example.count()).collect();
-        // B-scans in pieces, to bound the memory.
-        for ys in ys.chunks(settings.loss.least_batch().max(16)) {
+        // In batches, as in training: across their borders there is no penalty along y.
+        for ys in ys.chunks(settings.run.batch_size.max(1)) {
             let mask = example.mask.batch(ys, &view)?.to_dtype(DType::F64)?;
             let logits: Tensor = mask.affine(2.0 * CERTAIN, -CERTAIN)?;
             let loss = &settings.loss;
@@ -49,9 +59,9 @@ pub fn balance_of_s(
             penalty += of_masks.to_scalar::<f64>()?;
         }
     }
-    let layer: usize = examples.iter().map(|example| example.layer_voxels).sum();
-    let absent = layer as f64 * -share(examples).ln();
-    Ok((penalty > 1e-9).then(|| absent / penalty))
+    let f = share(examples);
+    let entropy = -f * f.ln() - (1.0 - f) * (1.0 - f).ln();
+    Ok((penalty > 1e-9).then(|| pixels(examples) * entropy / penalty))
 }
 
 #[cfg(test)]
@@ -93,7 +103,8 @@ mod tests {
         assert_eq!(flat, None);
         let stepped = balance_of_s(&settings, &[example(10)]).unwrap().unwrap();
         // Terms |m − p| / (1 + p) around a step: 0.2 + 0.4 outside, (0.4 + 0.2) / 2 inside; two surfaces.
-        let by_hand = 120.0 * -(0.25_f64.ln()) / (2.0 * 0.9);
+        // The entropy of a share of one quarter is 0.562335 (in nats).
+        let by_hand = 480.0 * 0.562_335_144_618_808 / (2.0 * 0.9);
         assert!((stepped - by_hand).abs() < 1e-9, "{stepped} {by_hand}");
     }
 }
