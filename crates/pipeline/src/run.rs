@@ -5,6 +5,7 @@ pub(crate) mod command;
 pub(crate) mod display;
 pub(crate) mod duration;
 pub(crate) mod execute;
+pub(crate) mod group;
 pub(crate) mod kept;
 pub(crate) mod left_out;
 pub(crate) mod log_warnings;

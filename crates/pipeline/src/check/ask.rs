@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rsom_stage::{Spec, atomic, fingerprint};
 
-use crate::run::process::signal_group;
+use crate::run::group;
 use crate::run::signals;
 
 /// Time limit for a program to print its specification.
@@ -76,7 +76,7 @@ fn output_within(command: &mut Command, limit: Duration) -> io::Result<Option<Ou
             }));
         }
         if started.elapsed() >= limit || signals::count() > 0 {
-            signal_group(child.id(), true);
+            group::signal(child.id(), true);
             let _ = child.kill();
             let _ = child.wait();
             return Ok(None);

@@ -15,6 +15,7 @@ use crate::plan::tasks::Plan;
 use crate::run::command::command;
 use crate::run::display::{Display, Lines};
 use crate::run::duration::seconds;
+use crate::run::group::GRACE;
 use crate::run::kept::{Kept, wrote_over};
 use crate::run::left_out;
 use crate::run::log_warnings::warnings;
@@ -45,8 +46,6 @@ pub struct Settings {
     pub lines: Lines,
 }
 
-/// Time for a process to stop before it is killed. Stages exit three seconds after a signal.
-const GRACE: Duration = Duration::from_secs(5);
 /// Longest time between two checks of the running processes.
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 /// Time between two writes of the cached hashes, so that a killed run loses few of them.

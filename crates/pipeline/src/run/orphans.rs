@@ -6,10 +6,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rsom_stage::{StageError, atomic, log};
 
+use crate::run::group::{self, GRACE};
+
 /// The environment variable that marks the processes of a run.
 pub(crate) const RUN_VARIABLE: &str = "RSOM_RUN";
-/// Time for an orphan to stop by itself before it is killed.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// The mark of a run in the environment of its processes, and a file that names it. The file is removed when dropped, so that
 /// it remains only if the run is killed. It is there before the first process: no process can escape.
@@ -70,7 +70,7 @@ fn stop(mark: &str) {
         let forced = asked.elapsed() > GRACE;
         for group in groups {
             if told.insert(group) || forced {
-                crate::run::process::signal_group(group, forced);
+                group::signal(group, forced);
             }
         }
         std::thread::sleep(Duration::from_millis(5));
@@ -86,14 +86,7 @@ fn groups_of(mark: &str) -> BTreeSet<u32> {
         let environment = std::fs::read(process.join("environ")).ok()?;
         let mut variables = environment.split(|byte| *byte == 0);
         let is_marked = variables.any(|found| found == variable.as_bytes());
-        is_marked.then(|| group_of(&process))?
+        is_marked.then(|| group::of(&process))?
     });
     marked.collect()
-}
-
-/// The process group: the third word after the program's name. The name is in brackets and may itself contain brackets.
-fn group_of(process: &Path) -> Option<u32> {
-    let stat = std::fs::read_to_string(process.join("stat")).ok()?;
-    let (_, after_name) = stat.rsplit_once(')')?;
-    after_name.split_whitespace().nth(2)?.parse().ok()
 }

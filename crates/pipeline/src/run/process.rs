@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::run::group;
+
 /// A running process.
 #[derive(Debug)]
 pub(crate) struct Process {
@@ -45,12 +47,15 @@ impl Process {
         })
     }
 
-    /// The end of the process. `None` if it still runs.
+    /// The end of the process. `None` if it still runs. Of a process that fails or is killed, the children end with it.
     ///
     /// # Errors
     /// The system does not report the state of the process.
     pub fn poll(&mut self) -> io::Result<Option<ProcessExit>> {
         if let Some(status) = self.child.try_wait()? {
+            if !status.success() {
+                group::end(self.child.id());
+            }
             return Ok(Some(self.exit(status)));
         }
         self.peak_memory_mib = peak_memory_mib(self.child.id()).or(self.peak_memory_mib);
@@ -64,7 +69,7 @@ impl Process {
 
     /// Asks the process and its children to stop. With `now`, kills them.
     pub fn stop(&mut self, now: bool) {
-        signal_group(self.child.id(), now);
+        group::signal(self.child.id(), now);
         #[cfg(not(unix))]
         let _ = self.child.kill();
     }
@@ -76,20 +81,6 @@ impl Process {
             peak_memory_mib: self.peak_memory_mib,
         }
     }
-}
-
-/// Asks the processes of a group to stop. With `now`, kills them. Does nothing if the group has already ended.
-pub(crate) fn signal_group(group: u32, now: bool) {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Pid, Signal, kill_process_group};
-        let signal = if now { Signal::KILL } else { Signal::TERM };
-        if let Some(group) = i32::try_from(group).ok().and_then(Pid::from_raw) {
-            let _ = kill_process_group(group, signal);
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = (group, now);
 }
 
 /// A command line that can be pasted into a shell.

@@ -209,6 +209,23 @@ fn ctrl_c_ends_all_processes_and_the_next_run_goes_on() {
 }
 
 #[test]
+fn the_children_of_a_task_that_fails_end_before_its_outputs_are_looked_at() {
+    let study = Study::new(
+        "name: demo\nstages:\n  a: { run: \"./tool ${end} ${out.output}\", out: { output: a.txt } }\nparams: { end: kill }\n",
+    );
+    // The child writes the output after its parent is gone.
+    let tool = "#!/bin/sh\n(sleep 0.4; echo late > $2) &\ncase $1 in kill) kill -9 $$;; fail) exit 3;; wait) wait;; esac\n";
+    study.program("tool", tool);
+    for end in ["kill", "fail"] {
+        let ran = study.run(&["--set", &format!("end={end}")]);
+        assert!(matches!(ran.code, Some(1 | 3)), "{}", ran.stderr);
+        std::thread::sleep(Duration::from_millis(600));
+        assert!(!study.path("work/a.txt").exists(), "{end}");
+    }
+    study.run(&["--set", "end=wait"]).good();
+}
+
+#[test]
 fn a_killed_run_leaves_nothing_that_keeps_the_next_one_out() {
     let study = Study::new(SLOW);
     let mut engine = study.process("run", &[]).spawn().unwrap();
