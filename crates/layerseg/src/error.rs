@@ -46,10 +46,13 @@ pub enum LayersegError {
     },
     /// A B-scan is too deep for the common search of both surfaces.
     #[error(
-        "the layer is unclear in a B-scan of {depth} voxels of depth, and a common search of both surfaces would need {} GiB; crop the scan around the layer, or use another postprocess",
+        "the layer is unclear in B-scan {} of {depth} voxels of depth, and a common search of both surfaces would need {} GiB; crop the scan around the layer, or use another postprocess",
+        bscan + 1,
         bytes.div_ceil(1 << 30)
     )]
     TooDeep {
+        /// Index of the B-scan along y, from 0.
+        bscan: usize,
         /// Extent along z in voxels.
         depth: usize,
         /// Memory of the search in bytes.

@@ -1,6 +1,7 @@
 //! The loss of the paper: cross-entropy plus s times a smoothness penalty.
 
 mod penalty;
+mod rows;
 mod smoothness;
 mod total_variation;
 

@@ -6,6 +6,7 @@ mod conformance;
 mod failures;
 mod libraries;
 mod paper;
+mod pipelines;
 mod quickstart;
 mod segment;
 mod table_names;

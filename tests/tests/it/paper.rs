@@ -1,4 +1,4 @@
-//! The paper's study at the size of its profile `smoke`, and the plans of its other sizes.
+//! The paper's study at the size of its profile `smoke`.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use rsom_formats::table::parquet;
@@ -71,23 +71,4 @@ fn the_papers_study_gives_its_tables() {
             .text("results/figure4.svg")
             .contains(">U-Net</text>")
     );
-}
-
-#[test]
-fn the_other_sizes_of_the_papers_study_have_a_plan() {
-    let folder = Folder::new();
-    for more in [&[][..], &["--profile", "full"][..]] {
-        let workdir = folder.to_string_lossy().into_owned();
-        let words = [
-            &["plan", "pipelines/gerl2020.yaml", "--workdir", &workdir],
-            more,
-        ]
-        .concat();
-        let plan = RSOM.run(checkout(), words).expect_code(0);
-        assert!(
-            plan.stdout.contains("train net=fcn7 s=2500 fold=4"),
-            "{}",
-            plan.stderr
-        );
-    }
 }

@@ -102,4 +102,21 @@ mod tests {
             }
         }
     }
+
+    /// exp(−x) overflows for single precision below −88.
+    #[test]
+    fn candles_own_ops_have_finite_gradients_for_every_logit() {
+        let values: Vec<f32> = (0..8).map(|i| [-1e4, -100.0, 90.0, 1e4][i % 4]).collect();
+        for penalty in [Penalty::MovingMean, Penalty::TotalVariation] {
+            let logits = Tensor::from_slice(&values, (1, 1, 1, 8), &Device::Cpu).unwrap();
+            let logits = Var::from_tensor(&logits).unwrap();
+            let gradients = rsom_nn::ops::without_kernels(|| {
+                let total = penalty.of(&logits, 5, PenaltyAxes::X).unwrap();
+                total.backward().unwrap()
+            });
+            let gradient = gradients.get(&logits).unwrap().flatten_all().unwrap();
+            let gradient: Vec<f32> = gradient.to_vec1().unwrap();
+            assert!(gradient.iter().all(|g| g.is_finite()), "{gradient:?}");
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! The smoothness penalty of the paper, as an op with its own gradient.
 
 use candle_core::{Result, Tensor, bail};
-use rayon::prelude::*;
 use rsom_nn::Element;
-use rsom_nn::ops::{Needs, Operation, Pass, apply, relu};
+use rsom_nn::ops::{Needs, Operation, Pass, apply};
+
+use super::rows::{self, RowPenalty};
 
 /// The smoothness penalty of the probability p of the layer along x: Σ |m − p| / (1 + p), a scalar.
 ///
@@ -44,73 +45,54 @@ impl Operation for Smoothness {
         Needs::INPUTS
     }
 
-    /// The penalty of all rows. The sums of the rows are added in order, so that the result does not depend on threads.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
-        let penalty = |row: &[T]| -> f64 {
-            let p = probabilities(row);
-            let differences = differences(&p, self.window);
-            differences.map(|(x, d)| d.abs() / (1.0 + p[x])).sum()
-        };
-        let rows = inputs[0].par_chunks(self.width).map(penalty);
-        let rows: Vec<f64> = rows.collect();
-        vec![T::from_f64(rows.iter().sum())]
+        rows::sum(self, inputs[0], self.width)
     }
 
     fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
-        let (logits, outer) = (pass.inputs[0], pass.gradient[0]);
-        let all = || {
-            let mut gradient = vec![T::zero(); logits.len()];
-            gradient
-                .par_chunks_mut(self.width)
-                .zip(logits.par_chunks(self.width))
-                .for_each(|(gradient, row)| {
-                    self.row(row, gradient);
-                    gradient.iter_mut().for_each(|g| *g *= outer);
-                });
-            gradient
-        };
-        vec![pass.wanted(0, all)]
+        rows::gradient(self, pass, self.width)
     }
 
     fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
         let counted = (self.width + 1).saturating_sub(self.window);
         let logits = &inputs[0];
         if counted == 0 {
-            // Zero with a gradient, because each loss needs one.
-            return logits.sub(logits)?.sum_all();
+            return rows::nothing(logits);
         }
-        let p = ((logits.neg()?.exp()? + 1.0)?).recip()?;
+        let p = rows::sigmoid(logits)?;
         let middle = p.narrow(3, self.window / 2, counted)?;
         let mut sum = middle.zeros_like()?;
         for start in 0..self.window {
             sum = (sum + (p.narrow(3, start, counted)? - &middle)?)?;
         }
         let mean = (sum / self.window as f64)?;
-        // |d| with gradient 0 at 0.
-        let size = (relu(&mean)? + relu(&mean.neg()?)?)?;
-        (size / (middle + 1.0)?)?.sum_all()
+        (rows::absolute(&mean)? / (middle + 1.0)?)?.sum_all()
     }
 }
 
-impl Smoothness {
-    /// The gradient of one row. With a = sign(m − p)/(1 + p) for pixels with a full window and a = 0 for the others, the
-    /// derivative with respect to p is: moving mean of a over the window − a − |m − p|/(1 + p)².
-    fn row<T: Element>(&self, row: &[T], gradient: &mut [T]) {
-        let p = probabilities(row);
+impl RowPenalty for Smoothness {
+    fn value(&self, p: &[f64]) -> f64 {
+        let differences = differences(p, self.window);
+        differences.map(|(x, d)| d.abs() / (1.0 + p[x])).sum()
+    }
+
+    /// With a = sign(m − p)/(1 + p) for pixels with a full window and a = 0 for the others, the derivative is: moving mean of a
+    /// over the window − a − |m − p|/(1 + p)².
+    fn derivative(&self, p: &[f64]) -> Vec<f64> {
         let half = self.window / 2;
         let mut signed = vec![0.0; p.len()];
         let mut by_p = vec![0.0; p.len()];
-        for (x, d) in differences(&p, self.window) {
+        for (x, d) in differences(p, self.window) {
             if d != 0.0 {
                 signed[x] = d.signum() / (1.0 + p[x]);
                 by_p[x] = -signed[x] - d.abs() / ((1.0 + p[x]) * (1.0 + p[x]));
             }
         }
-        for x in 0..p.len() {
+        for (x, by_p) in by_p.iter_mut().enumerate() {
             let around = &signed[x.saturating_sub(half)..(x + half + 1).min(p.len())];
-            let spread = around.iter().sum::<f64>() / self.window as f64;
-            gradient[x] = T::from_f64((by_p[x] + spread) * p[x] * (1.0 - p[x]));
+            *by_p += around.iter().sum::<f64>() / self.window as f64;
         }
+        by_p
     }
 }
 
@@ -123,20 +105,13 @@ fn differences(p: &[f64], window: usize) -> impl Iterator<Item = (usize, f64)> +
     })
 }
 
-/// sigmoid(logit) for each pixel, in double precision.
-pub(super) fn probabilities<T: Element>(logits: &[T]) -> Vec<f64> {
-    logits
-        .iter()
-        .map(|logit| 1.0 / (1.0 + (-logit.to_f64()).exp()))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use candle_core::{DType, Device, Var};
     use proptest::prelude::*;
     use rsom_nn::ops::without_kernels;
 
+    use super::super::rows::probabilities;
     use super::*;
 
     fn logits_of(p: &[f64], rows: usize, columns: usize) -> Tensor {

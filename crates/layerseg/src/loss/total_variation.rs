@@ -1,11 +1,10 @@
 //! The total variation of the probabilities along x, as an op with its own gradient.
 
 use candle_core::{Result, Tensor, bail};
-use rayon::prelude::*;
 use rsom_nn::Element;
-use rsom_nn::ops::{Needs, Operation, Pass, apply, relu};
+use rsom_nn::ops::{Needs, Operation, Pass, apply};
 
-use super::smoothness::probabilities;
+use super::rows::{self, RowPenalty};
 
 /// The total variation of the probability p of the layer along x: Σ |p(x + 1) − p(x)|, a scalar.
 ///
@@ -36,58 +35,42 @@ impl Operation for TotalVariation {
         Needs::INPUTS
     }
 
-    /// The sums of the rows are added in order, so that the result does not depend on threads.
     fn forward<T: Element>(&self, inputs: &[&[T]]) -> Vec<T> {
-        let variation = |row: &[T]| -> f64 {
-            let p = probabilities(row);
-            p.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum()
-        };
-        let rows = inputs[0].par_chunks(self.width).map(variation);
-        let rows: Vec<f64> = rows.collect();
-        vec![T::from_f64(rows.iter().sum())]
+        rows::sum(self, inputs[0], self.width)
     }
 
     fn backward<T: Element>(&self, pass: &Pass<T>) -> Vec<Option<Vec<T>>> {
-        let (logits, outer) = (pass.inputs[0], pass.gradient[0]);
-        let all = || {
-            let mut gradient = vec![T::zero(); logits.len()];
-            gradient
-                .par_chunks_mut(self.width)
-                .zip(logits.par_chunks(self.width))
-                .for_each(|(gradient, row)| {
-                    row_gradient(row, gradient);
-                    gradient.iter_mut().for_each(|g| *g *= outer);
-                });
-            gradient
-        };
-        vec![pass.wanted(0, all)]
+        rows::gradient(self, pass, self.width)
     }
 
     fn composed(&self, inputs: &[Tensor]) -> Result<Tensor> {
         let logits = &inputs[0];
         if self.width == 1 {
-            // Zero with a gradient, because each loss needs one.
-            return logits.sub(logits)?.sum_all();
+            return rows::nothing(logits);
         }
-        let p = ((logits.neg()?.exp()? + 1.0)?).recip()?;
+        let p = rows::sigmoid(logits)?;
         let [before, after] = [0, 1].map(|start| p.narrow(3, start, self.width - 1));
-        let difference = (after? - before?)?;
-        // |d| with gradient 0 at 0.
-        (relu(&difference)? + relu(&difference.neg()?)?)?.sum_all()
+        rows::absolute(&(after? - before?)?)?.sum_all()
     }
 }
 
-/// The gradient of one row: by p, it is the number of neighbors below p minus the number of neighbors above p.
-fn row_gradient<T: Element>(row: &[T], gradient: &mut [T]) {
-    let p = probabilities(row);
-    let sign = |a: f64, b: f64| match a == b {
-        true => 0.0,
-        false => (a - b).signum(),
-    };
-    for (x, gradient) in gradient.iter_mut().enumerate() {
-        let before = x.checked_sub(1).map_or(0.0, |i| sign(p[x], p[i]));
-        let after = p.get(x + 1).map_or(0.0, |next| sign(p[x], *next));
-        *gradient = T::from_f64((before + after) * p[x] * (1.0 - p[x]));
+impl RowPenalty for TotalVariation {
+    fn value(&self, p: &[f64]) -> f64 {
+        p.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum()
+    }
+
+    /// The number of neighbors below p minus the number of neighbors above p.
+    fn derivative(&self, p: &[f64]) -> Vec<f64> {
+        let sign = |a: f64, b: f64| match a == b {
+            true => 0.0,
+            false => (a - b).signum(),
+        };
+        let at = |x: usize| {
+            let before = x.checked_sub(1).map_or(0.0, |i| sign(p[x], p[i]));
+            let after = p.get(x + 1).map_or(0.0, |next| sign(p[x], *next));
+            before + after
+        };
+        (0..p.len()).map(at).collect()
     }
 }
 

@@ -63,9 +63,17 @@ pub fn optimal_surfaces(
     let bscans: Vec<_> = probabilities.axis_iter(Axis(1)).collect();
     // One common search at a time, because of its memory.
     let searching = Mutex::new(());
-    let found: Vec<Boundaries> = bscans
-        .par_iter()
-        .map(|p| search(&logits(p, rules.threshold).view(), rules, &searching))
+    let found: Vec<Boundaries> = (bscans.par_iter().enumerate())
+        .map(|(bscan, p)| {
+            let logits = logits(p, rules.threshold);
+            search(&logits.view(), rules, &searching).map_err(|(depth, bytes)| {
+                LayersegError::TooDeep {
+                    bscan,
+                    depth,
+                    bytes,
+                }
+            })
+        })
         .collect::<Result<_, _>>()?;
     let mut surfaces = LayerSurfaces {
         upper_vox: Array2::from_elem((nx, ny), f64::NAN),
@@ -128,12 +136,13 @@ fn crossing(logits: &[f64], at: usize, side: Side) -> f64 {
     }
 }
 
-/// The best boundaries of one B-scan, for logits of shape (x, z).
+/// The best boundaries of one B-scan, for logits of shape (x, z). If it is too deep for the common search, its depth in voxels
+/// and the bytes that the search would need.
 fn search(
     logits: &ArrayView2<'_, f64>,
     rules: &SurfaceRules,
     searching: &Mutex<()>,
-) -> Result<Boundaries, LayersegError> {
+) -> Result<Boundaries, (usize, u64)> {
     let gain = cumulative(logits);
     if logits.iter().all(|logit| *logit <= 0.0) {
         // No voxel gains anything, so that the best layer is none.
@@ -155,8 +164,7 @@ fn search(
     let (nx, count) = gain.dim();
     let bytes = pair::bytes(nx, count);
     if bytes > MOST_BYTES {
-        let depth = logits.ncols();
-        return Err(LayersegError::TooDeep { depth, bytes });
+        return Err((logits.ncols(), bytes));
     }
     let _one = searching.lock();
     Ok(pair::best(&gain.view(), rules))
@@ -290,6 +298,6 @@ mod tests {
         // One voxel of a layer, far from where each surface would be alone.
         deep[[0, 0, 9000]] = 0.99;
         let error = optimal_surfaces(&deep.view(), &rules(1, 0.0)).unwrap_err();
-        assert!(error.to_string().contains("20000"), "{error}");
+        assert!(error.to_string().contains("B-scan 1 of 20000"), "{error}");
     }
 }

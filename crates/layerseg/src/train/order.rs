@@ -13,9 +13,9 @@ pub(crate) struct Batch {
     pub ys: Vec<usize>,
 }
 
-/// The B-scans of one batch.
+/// The order of the B-scans of a volume over its batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Within {
+pub(crate) enum BatchOrder {
     /// Any B-scans of the volume.
     Shuffled,
     /// Neighbors along y, in order. The places where the volume is cut into batches are random.
@@ -28,7 +28,7 @@ pub(crate) enum Within {
 pub(crate) fn shuffled(
     counts: &[usize],
     size: usize,
-    within: Within,
+    order: BatchOrder,
     [seed, epoch]: [u64; 2],
 ) -> Vec<Batch> {
     let mut volumes: Vec<usize> = (0..counts.len()).collect();
@@ -36,12 +36,12 @@ pub(crate) fn shuffled(
     let batches = volumes.into_iter().flat_map(|volume| {
         let mut ys: Vec<usize> = (0..counts[volume]).collect();
         let stream = &mut rng::stream(seed, &format!("order/{epoch}/{volume}"));
-        match within {
-            Within::Shuffled => {
+        match order {
+            BatchOrder::Shuffled => {
                 ys.shuffle(stream);
                 cut(volume, &ys, size)
             }
-            Within::Neighbors => {
+            BatchOrder::Neighbors => {
                 let first = first_cut(ys.len(), size.max(1), stream);
                 let mut batches = cut(volume, &ys[..first], size);
                 batches.extend(cut(volume, &ys[first..], size));
@@ -86,8 +86,8 @@ mod tests {
 
     #[test]
     fn another_epoch_has_another_order() {
-        for within in [Within::Shuffled, Within::Neighbors] {
-            let order = |epoch| shuffled(&[9, 9, 9], 4, within, [1, epoch]);
+        for order in [BatchOrder::Shuffled, BatchOrder::Neighbors] {
+            let order = |epoch| shuffled(&[9, 9, 9], 4, order, [1, epoch]);
             assert_ne!(order(1), order(2));
         }
     }
@@ -98,7 +98,7 @@ mod tests {
         for (count, size) in [(20, 5), (21, 5), (4, 5)] {
             let mut together = vec![false; count - 1];
             for epoch in 1..=40 {
-                let batches = shuffled(&[count], size, Within::Neighbors, [1, epoch]);
+                let batches = shuffled(&[count], size, BatchOrder::Neighbors, [1, epoch]);
                 for pair in batches.iter().flat_map(|batch| batch.ys.windows(2)) {
                     together[pair[0]] = true;
                 }
@@ -121,18 +121,18 @@ mod tests {
                 all.sort_unstable();
                 all
             };
-            for within in [Within::Shuffled, Within::Neighbors] {
-                let batches = shuffled(&counts, size, within, [seed, 4]);
+            for order in [BatchOrder::Shuffled, BatchOrder::Neighbors] {
+                let batches = shuffled(&counts, size, order, [seed, 4]);
                 prop_assert!(batches.iter().all(|b| (1..=size).contains(&b.ys.len())));
-                let more = match within {
-                    Within::Shuffled => 0,
-                    Within::Neighbors => counts.len(),
+                let more = match order {
+                    BatchOrder::Shuffled => 0,
+                    BatchOrder::Neighbors => counts.len(),
                 };
                 let least = sequential(&counts, size).len();
                 prop_assert!((least..=least + more).contains(&batches.len()));
-                prop_assert_eq!(&batches, &shuffled(&counts, size, within, [seed, 4]));
+                prop_assert_eq!(&batches, &shuffled(&counts, size, order, [seed, 4]));
                 let neighbors = |b: &Batch| b.ys.windows(2).all(|pair| pair[1] == pair[0] + 1);
-                prop_assert!(within == Within::Shuffled || batches.iter().all(neighbors));
+                prop_assert!(order == BatchOrder::Shuffled || batches.iter().all(neighbors));
                 prop_assert_eq!(sorted(batches), sorted(sequential(&counts, size)));
             }
         }

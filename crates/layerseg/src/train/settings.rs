@@ -6,7 +6,7 @@ use rsom_training::{RunSettings, TrainingError};
 use serde::{Deserialize, Serialize};
 
 use crate::augment::Augmentation;
-use crate::loss::LossConfig;
+use crate::loss::{LossConfig, Penalty};
 use crate::{LayersegError, NetworkConfig};
 
 /// Initial bias of the last layer.
@@ -57,6 +57,11 @@ impl TrainSettings {
         TrainingError::require(&[(
             one_logit,
             "training needs a network with one logit: set classes to 1",
+        )])?;
+        let no_window = self.loss.penalty == Penalty::TotalVariation;
+        TrainingError::require(&[(
+            !no_window || self.loss.window == LossConfig::default().window,
+            "penalty 'total_variation' has no window: leave out smoothness_window",
         )])?;
         let least = self.loss.least_batch();
         TrainingError::require(&[(

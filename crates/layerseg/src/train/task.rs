@@ -6,7 +6,7 @@ use rsom_training::{
     Loss, RunSettings, Sample, ShouldContinue, Task, Term, TrainingError, ValidationOutput,
 };
 
-use super::order::{self, Batch, Within};
+use super::order::{self, Batch, BatchOrder};
 use super::{Example, OutputBias, TrainSettings, balance};
 use crate::augment::Placement;
 use crate::loss::{self, PenaltyAxes, Reduction};
@@ -127,12 +127,11 @@ impl<'a> Task for LayerTask<'a> {
             batch_size, seed, ..
         } = self.settings.run;
         let counts: Vec<usize> = self.training.iter().map(Example::count).collect();
-        let within = match self.settings.loss.penalty_axes {
-            PenaltyAxes::X => Within::Shuffled,
-            PenaltyAxes::Xy => Within::Neighbors,
+        let order = match self.settings.loss.penalty_axes {
+            PenaltyAxes::X => BatchOrder::Shuffled,
+            PenaltyAxes::Xy => BatchOrder::Neighbors,
         };
-        let batches =
-            order::shuffled(&counts, batch_size, within, [seed, epoch as u64]).into_iter();
+        let batches = order::shuffled(&counts, batch_size, order, [seed, epoch as u64]).into_iter();
         let placed = |batch: Batch| {
             let rows = self.training[batch.volume].image.rows();
             let augmentation = &self.settings.augmentation;

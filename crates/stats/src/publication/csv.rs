@@ -4,10 +4,12 @@ use rsom_measures::Status;
 
 use super::{Entry, Outcome, PublicationTable};
 
-/// The table as CSV (RFC 4180, LF line ends) for spreadsheets and scripts: a column for each factor, then for each
-/// metric its mean, sd, median, quartiles, counts and, if tested, adjusted p; last, for each metric its status (such as
-/// `3 of 8 empty prediction`; `ok` if there is nothing to say), the published value, if there are any, and, if tested, the number of pairs and the note of the
-/// test. Numbers have full precision; a missing number is an empty field.
+/// The table as CSV (RFC 4180, LF line ends) for spreadsheets and scripts.
+///
+/// There is a column for each factor. For each metric follow its mean, sd, median, quartiles, counts and, if tested, the adjusted
+/// p. Then, again for each metric, there is its status, such as `3 of 8 empty prediction`, or `ok` if there is nothing to say.
+/// The published value follows where there is one, and after a test the number of pairs and the note of the test. Numbers have
+/// full precision; a missing number is an empty field.
 #[must_use]
 pub fn to_csv(table: &PublicationTable) -> String {
     let mut text = line(&header(table));

@@ -28,6 +28,14 @@ fn wrong_usage_is_exit_code_2() {
             "odd",
         ),
         (
+            "train --image scan0.nii.gz --mask mask0.nii.gz --penalty total_variation --smoothness-window 7 --output net",
+            "has no window",
+        ),
+        (
+            "train --image scan0.nii.gz --mask mask0.nii.gz --penalty-axes xy --batch-size 4 --output net",
+            "batch_size of at least 5",
+        ),
+        (
             "train --image scan0.nii.gz --mask mask0.nii.gz --z-shift 0.2,0.1 --output net",
             "give the smaller shift first",
         ),

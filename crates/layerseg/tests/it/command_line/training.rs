@@ -252,3 +252,50 @@ fn the_history_states_how_s_grows_and_the_best_epoch_comes_after_that() {
         assert!((loss - bce - 100.0 * smoothness).abs() < 1e-9 * loss);
     }
 }
+
+/// The result of a short training, and what it logged.
+fn trained(study: &Study, flags: &str) -> (Value, String) {
+    let words =
+        format!("train {SCANS} {NETWORK} --epochs 2 {flags} --weights w.safetensors --json");
+    let finished = study.run(&words).expect_code(0);
+    let result = finished.json()["result"].take();
+    (result, finished.stderr)
+}
+
+#[test]
+fn each_penalty_and_bias_gives_other_weights_and_the_same_flags_the_same() {
+    let study = Study::new();
+    let mut seen = Vec::new();
+    for flags in [
+        "--s 5",
+        "--s 5 --penalty total_variation",
+        "--s 5 --penalty-axes xy --smoothness-window 3 --batch-size 4",
+        "--s 5 --output-bias share",
+    ] {
+        let weights = || {
+            trained(&study, flags);
+            study.bytes("w.safetensors")
+        };
+        let (first, again) = (weights(), weights());
+        assert!(first == again, "{flags}");
+        assert!(!seen.contains(&first), "{flags}");
+        seen.push(first);
+    }
+}
+
+#[test]
+fn a_large_s_from_the_start_is_warned_of_with_the_balance_of_the_masks() {
+    let study = Study::new();
+    let (result, stderr) = trained(&study, "--s 0");
+    let balance = result["s_balance"].as_f64().unwrap();
+    assert!(balance > 1.0 && !stderr.contains("s_warm_up"), "{balance}");
+    for (flags, is_warned) in [
+        (format!("--s {}", 0.9 * balance), false),
+        (format!("--s {}", 1.1 * balance), true),
+        (format!("--s {} --s-warm-up 0.5", 1.1 * balance), false),
+    ] {
+        let (_, stderr) = trained(&study, &flags);
+        let is_told = stderr.contains("a constant mask costs less than the reference masks");
+        assert_eq!(is_told, is_warned, "{flags}: {stderr}");
+    }
+}
