@@ -9,6 +9,7 @@ mod paper;
 mod pipelines;
 mod quickstart;
 mod segment;
+mod surfaces;
 mod table_names;
 mod tidy;
 mod vessel_swap;

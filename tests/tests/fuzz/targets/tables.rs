@@ -6,6 +6,7 @@ use std::path::Path;
 use rsom_formats::table::{Column, Table, csv, parquet, wide};
 use rsom_io::bscans::parse_boundary_table;
 use rsom_io::inspect::inspect;
+use rsom_io::surface_tables::{Boundaries, LayerSurfaces};
 
 use crate::harness::Target;
 use crate::seed::Seed;
@@ -59,6 +60,59 @@ fn check_depths(path: &Path) -> Result<bool, String> {
     }
     told(inspect(path))?;
     Ok(depths.is_some())
+}
+
+/// The surfaces of a layer in a scan of 3 × 2 columns, or the two boundaries around it.
+fn surfaces(boundaries: bool) -> Vec<u8> {
+    let rows = 0..if boundaries { 12 } else { 6 };
+    let integers = |name: &str, of: fn(i64) -> i64| {
+        Column::integer(name, rows.clone().map(|row| Some(of(row))))
+    };
+    let depths = |name: &str, first: f64| {
+        let depth = |row: i64| (row != 4).then_some(first + row as f64 / 8.0);
+        Column::number(name, rows.clone().map(depth))
+    };
+    let mut columns = vec![
+        integers("x", |row| row % 3),
+        integers("y", |row| row / 3 % 2),
+    ];
+    if boundaries {
+        columns.extend([
+            integers("boundary", |row| 1 + row / 6),
+            depths("depth_vox", 3.0),
+        ]);
+    } else {
+        columns.extend([depths("upper_vox", 3.5), depths("lower_vox", 9.0)]);
+    }
+    let table = Table::new(columns).expect("a table");
+    parquet::to_bytes(&table, &BTreeMap::new()).expect("a Parquet file")
+}
+
+fn check_surfaces(path: &Path) -> Result<bool, String> {
+    let layer = told(LayerSurfaces::load(path, [3, 2]))?;
+    if let Some(layer) = &layer {
+        let mut pairs = layer.upper_vox.iter().zip(&layer.lower_vox);
+        let crossed = pairs.any(|(upper, lower)| upper > lower);
+        require(!crossed, || {
+            "an upper surface is below the lower one".into()
+        })?;
+    }
+    let boundaries = told(Boundaries::load(path, [3, 2]))?;
+    Ok(layer.is_some() || boundaries.is_some())
+}
+
+#[test]
+fn tables_surfaces() {
+    let target = Target {
+        name: "surfaces",
+        seeds: vec![
+            Seed::new("surfaces.parquet", surfaces(false)),
+            Seed::new("boundaries.parquet", surfaces(true)),
+        ],
+        text: false,
+        check: check_surfaces,
+    };
+    target.run();
 }
 
 #[test]
