@@ -9,7 +9,7 @@ use rsom_stage::{Kind, StageError, atomic, fingerprint, interrupt};
 use crate::folds::Folds;
 use crate::natural::{Token, natural};
 use crate::read::{check, check_name};
-use crate::{FileEntry, Manifest, Match, Pattern, ScanEntry};
+use crate::{FileEntry, Joined, Manifest, Match, Participants, Pattern, ScanEntry};
 
 /// How to assign the files of a folder to scans and subjects.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub struct Description {
     pub same_subject: BTreeMap<String, String>,
     /// Folds of the subjects.
     pub folds: Folds,
+    /// The spreadsheet of the participants.
+    pub participants: Option<Participants>,
     /// Voxel size along x, y, z in mm. `None` if unknown.
     pub spacing_mm: Option<[f64; 3]>,
 }
@@ -39,6 +41,8 @@ pub struct Created {
     pub matched: usize,
     /// The files that were left out.
     pub left: Left,
+    /// What the spreadsheet and the scans do not share.
+    pub joined: Joined,
 }
 
 /// Files of a folder that a manifest does not list, in the order of their paths. Without hidden files.
@@ -55,11 +59,12 @@ pub struct Left {
 /// Creates a manifest of all files in a folder that match a pattern. Skips hidden files and folders.
 ///
 /// Scans, subjects and files are in natural order (2 before 10). Parts of a pattern with the same text in all files of a scan
-/// become attributes of the scan; `{group}`, `{split}` and `{fold}` become its group, split and fold.
+/// become attributes of the scan; `{group}`, `{split}` and `{fold}` become its group, split and fold. So do the columns of the
+/// spreadsheet.
 ///
 /// # Errors
-/// Exit code 3: no file matches, a file cannot be read, a path can be read in two ways, a path fits two roles, or a scan has
-/// files of two subjects or two volumes of one role. Exit code 2: a scan's id or subject cannot be derived from a path, or is
+/// Exit code 3: no file matches, a file cannot be read, a path can be read in two ways, a path fits two roles, a scan has files
+/// of two subjects or two volumes of one role, or the spreadsheet does not fit ([`ParticipantsError`](crate::ParticipantsError)). Exit code 2: a scan's id or subject cannot be derived from a path, or is
 /// not a valid name.
 pub fn create(folder: &Path, description: &Description) -> Result<Created, StageError> {
     let mut scans: BTreeMap<Vec<Token>, Draft> = BTreeMap::new();
@@ -100,6 +105,12 @@ pub fn create(folder: &Path, description: &Description) -> Result<Created, Stage
         .into_values()
         .map(|draft| draft.finished(folder))
         .collect::<Result<_, _>>()?;
+    let joined = match &description.participants {
+        Some(participants) => participants
+            .join(&mut scans, &description.same_subject)
+            .map_err(|fault| StageError::input(&participants.path, fault))?,
+        None => Joined::default(),
+    };
     description.folds.deal(&mut scans);
     let manifest = Manifest::new(&description.name, description.spacing_mm, scans);
     check(&manifest).map_err(|fault| StageError::usage(fault.message))?;
@@ -107,6 +118,7 @@ pub fn create(folder: &Path, description: &Description) -> Result<Created, Stage
         manifest,
         matched,
         left,
+        joined,
     })
 }
 
@@ -284,6 +296,14 @@ mod tests {
     use super::*;
     use crate::{Fault, leaks, verify};
 
+    fn folds(count: u32) -> Folds {
+        Folds {
+            count,
+            seed: 0,
+            balance: vec!["group".into()],
+        }
+    }
+
     fn description() -> Description {
         let pattern = |text: &str| Pattern::parse(text).unwrap();
         Description {
@@ -292,7 +312,8 @@ mod tests {
             scan: pattern("s{subject}"),
             subject: pattern("{subject}"),
             same_subject: BTreeMap::new(),
-            folds: Folds { count: 2, seed: 0 },
+            folds: folds(2),
+            participants: None,
             spacing_mm: None,
         }
     }
@@ -392,7 +413,7 @@ mod tests {
         let description = Description {
             roles: [("image".to_owned(), Pattern::parse(image).unwrap())].into(),
             scan: Pattern::parse(scan).unwrap(),
-            folds: Folds { count: 0, seed: 0 },
+            folds: folds(0),
             ..description()
         };
         let result = create(folder.path(), &description);

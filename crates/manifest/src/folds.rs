@@ -1,51 +1,117 @@
-//! Deals subjects to folds, at random and balanced by group.
+//! Deals subjects to folds, at random and balanced by group and other attributes.
 
 use std::collections::BTreeMap;
 
 use rsom_stage::fingerprint;
+use serde_json::Value;
 
 use crate::ScanEntry;
 use crate::natural::natural;
 
 /// How to deal subjects to folds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folds {
     /// Number of folds. 0 for none.
     pub count: u32,
     /// Seed of the random order.
     pub seed: u64,
+    /// Attributes by which folds are balanced, the most important one first.
+    pub balance: Vec<String>,
 }
+
+/// Numbers with more values than this are balanced by the thirds of the subjects: low, middle, high.
+const MOST_LEVELS: usize = 5;
 
 impl Folds {
     /// Sets the fold of each scan. All scans of a subject get the same one.
     ///
-    /// The subjects of each group are dealt to the folds in turn, in the order of the SHA-256 of seed and name, which is the
-    /// same on every machine. Each group goes on where the one before it ended. So two folds differ by at most one subject of
-    /// each group, and by at most one subject in all.
-    pub fn deal(self, scans: &mut [ScanEntry]) {
+    /// The subjects are dealt in the order of the first attribute, and within each of its values in the order of the SHA-256 of
+    /// seed and name, which is the same on every machine. Each goes to one of the folds with the fewest subjects: to the one with
+    /// the fewest subjects of its value of the first attribute, among equals of the second one, and so on; then to the first.
+    /// So two folds differ by at most one subject in all, and with one attribute by at most one subject of each value.
+    ///
+    /// A subject has the attributes of its first scan. Numbers of more than five values count as low, middle or high.
+    pub fn deal(&self, scans: &mut [ScanEntry]) {
         if self.count == 0 {
             return;
         }
-        let mut groups: BTreeMap<Option<String>, BTreeMap<String, String>> = BTreeMap::new();
-        for scan in scans.iter() {
-            let order = fingerprint::of_bytes(format!("{} {}", self.seed, scan.subject).as_bytes());
-            let subjects = groups.entry(scan.group.clone()).or_default();
-            subjects.insert(order, scan.subject.clone());
-        }
+        let subjects = self.subjects(scans);
+        let mut sizes = vec![0_usize; self.count as usize];
+        let mut levels: BTreeMap<(usize, usize, &Option<String>), usize> = BTreeMap::new();
         let mut folds: BTreeMap<String, u32> = BTreeMap::new();
-        let mut next = 0;
-        for subject in groups.into_values().flat_map(BTreeMap::into_values) {
-            // A subject in two groups keeps its first fold.
-            folds.entry(subject).or_insert_with(|| {
-                let fold = next % self.count;
-                next += 1;
-                fold
-            });
+        for (subject, values) in &subjects {
+            let least = sizes.iter().min().copied().unwrap_or(0);
+            let crowd = |fold: &usize| -> Vec<usize> {
+                let of = |(which, value)| levels.get(&(*fold, which, value)).copied().unwrap_or(0);
+                values.iter().enumerate().map(of).collect()
+            };
+            let free = (0..sizes.len()).filter(|fold| sizes[*fold] == least);
+            let Some(fold) = free.min_by_key(crowd) else {
+                continue;
+            };
+            sizes[fold] += 1;
+            for (which, value) in values.iter().enumerate() {
+                *levels.entry((fold, which, value)).or_default() += 1;
+            }
+            folds.insert(subject.clone(), fold as u32);
         }
         for scan in scans {
             scan.fold = folds.get(&scan.subject).copied();
         }
     }
+
+    /// The subjects with the levels of their attributes, in the order in which they are dealt.
+    fn subjects(&self, scans: &[ScanEntry]) -> Vec<(String, Vec<Option<String>>)> {
+        let mut first: BTreeMap<&str, &ScanEntry> = BTreeMap::new();
+        for scan in scans {
+            first.entry(&scan.subject).or_insert(scan);
+        }
+        let of_subjects: Vec<&ScanEntry> = first.into_values().collect();
+        let columns: Vec<Vec<Option<String>>> = (self.balance.iter())
+            .map(|name| {
+                levels(
+                    of_subjects
+                        .iter()
+                        .map(|scan| scan.attribute(name))
+                        .collect(),
+                )
+            })
+            .collect();
+        let mut subjects: Vec<_> = (of_subjects.iter().enumerate())
+            .map(|(row, scan)| {
+                let values: Vec<_> = columns.iter().map(|column| column[row].clone()).collect();
+                let order = format!("{} {}", self.seed, scan.subject);
+                let order = fingerprint::of_bytes(order.as_bytes());
+                (
+                    (values.first().cloned(), order),
+                    (scan.subject.clone(), values),
+                )
+            })
+            .collect();
+        subjects.sort_by(|(a, _), (b, _)| a.cmp(b));
+        subjects.into_iter().map(|(_, subject)| subject).collect()
+    }
+}
+
+/// The level of each value: the value itself, or the third of a number.
+fn levels(values: Vec<Option<Value>>) -> Vec<Option<String>> {
+    let mut numbers: Vec<f64> = values.iter().flatten().filter_map(Value::as_f64).collect();
+    numbers.sort_by(f64::total_cmp);
+    let present = values.iter().flatten().count();
+    let mut distinct = numbers.clone();
+    distinct.dedup();
+    let is_graded = numbers.len() == present && distinct.len() > MOST_LEVELS;
+    let third = |value: &Value| {
+        let below = |number: f64| numbers.partition_point(|other| *other < number);
+        let rank = value.as_f64().map_or(0, below);
+        ["low", "middle", "high"][(3 * rank / numbers.len().max(1)).min(2)].to_owned()
+    };
+    let level = |value: Value| match value {
+        value if is_graded => third(&value),
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    values.into_iter().map(|value| value.map(level)).collect()
 }
 
 /// The number of subjects of each group in each fold, in words: `fold 0: 2 control, 1 patient; fold 1: …`. Empty without
@@ -90,9 +156,18 @@ mod tests {
         scans.collect()
     }
 
+    fn by(balance: &[&str], count: u32, seed: u64) -> Folds {
+        let balance = balance.iter().map(|name| (*name).to_owned()).collect();
+        Folds {
+            count,
+            seed,
+            balance,
+        }
+    }
+
     fn dealt(groups: &[&str], count: u32, seed: u64) -> Vec<ScanEntry> {
         let mut scans = scans(groups, 2);
-        Folds { count, seed }.deal(&mut scans);
+        by(&["group"], count, seed).deal(&mut scans);
         scans
     }
 
@@ -134,6 +209,28 @@ mod tests {
         assert_ne!(folds(1), folds(2));
         let in_turn: Vec<_> = (0..20).flat_map(|n| [Some(n % 4); 2]).collect();
         assert_ne!(folds(1), in_turn);
+    }
+
+    #[test]
+    fn several_attributes_are_balanced_at_once_and_ages_by_thirds() {
+        // Two groups of 15, of whom every third smokes; ages from 20 to 78.
+        let of_group: Vec<&str> = (0..30).map(|n| ["patient", "control"][n % 2]).collect();
+        let mut scans = scans(&of_group, 1);
+        for (n, scan) in scans.iter_mut().enumerate() {
+            let [smokes, age] = [(n % 3 == 0).into(), (20 + 2 * n).into()];
+            scan.attributes = [("smokes".to_owned(), smokes), ("age".to_owned(), age)].into();
+        }
+        by(&["group", "smokes", "age"], 5, 0).deal(&mut scans);
+        let within = |is_in: &dyn Fn(&ScanEntry) -> bool| {
+            let counts = counts(&scans, 5, is_in);
+            counts.iter().max().unwrap() - counts.iter().min().unwrap()
+        };
+        assert_eq!(within(&|_| true), 0);
+        assert_eq!(within(&|s| s.group.as_deref() == Some("patient")), 0);
+        assert!(within(&|s| s.attributes["smokes"] == true) <= 1);
+        for ages in [20..40, 40..60, 60..80] {
+            assert!(within(&|s| ages.contains(&s.attributes["age"].as_i64().unwrap())) <= 2);
+        }
     }
 
     proptest! {

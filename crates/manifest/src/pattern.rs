@@ -108,6 +108,14 @@ impl Pattern {
         }
     }
 
+    /// The names of its parts, from left to right.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Part { name, .. } => Some(name.as_str()),
+            Piece::Literal(_) | Piece::Any => None,
+        })
+    }
+
     /// The pattern with its named parts filled in. `None` if a part is missing, or if the pattern contains `*`.
     #[must_use]
     pub fn fill(&self, parts: &BTreeMap<String, String>) -> Option<String> {

@@ -7,5 +7,6 @@ mod nifti_doubts;
 mod nifti_faults;
 mod nifti_round_trip;
 mod png;
+mod spreadsheet;
 mod table;
 mod tiff;

@@ -7,16 +7,21 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, atomic, data_folder, log};
 use rsom_stage::{folder, sidecar};
 
-use rsom_manifest::{Created, Description, Folds, Leak, Left, Manifest, Pattern};
+use rsom_formats::spreadsheet;
+use rsom_manifest::{
+    Created, Description, Folds, Joined, Leak, Left, Manifest, Participants, Pattern,
+};
 
 /// The commands that create and verify manifests.
 pub(super) fn commands() -> Vec<Command> {
     vec![
         Command::new("manifest create", "Describe a folder of scans: subjects, scans, and the sha256 of every file", create)
             .input(Port::required("input", Kind::Directory, "Folder with the data"))
+            .input(Port::optional("table", Kind::Document, "Spreadsheet of the participants (CSV, TSV or Parquet): its columns become attributes of the scans"))
             .output(Port::required("output", Kind::Document, "Manifest to write (YAML)"))
             .parameters(CreateSettings::declare())
-            .example("rsom-io manifest create --input data --output data.yaml --name demo --files 'image=images/Subject{subject}_{slice}.png' --folds 5"),
+            .example("rsom-io manifest create --input data --output data.yaml --name demo --files 'image=images/Subject{subject}_{slice}.png' --folds 5")
+            .example("rsom-io manifest create --input data --output data.yaml --name demo --files 'image={subject}.nii.gz' --table participants.csv --folds 5 --stratify group,sex,age"),
         Command::new("manifest verify", "Check every file of a manifest against its sha256", verify)
             .input(Port::required("input", Kind::Document, "Manifest (YAML)").positional())
             .input(Port::optional("data", Kind::Directory, "Folder with the data (unset: the variable RSOM_DATA, else the folder of the manifest)"))
@@ -42,9 +47,16 @@ struct CreateSettings {
     subject: String,
     /// Second name of a subject, as alias=name: both names count as one subject.
     same_subject: BTreeMap<String, String>,
-    /// Number of folds to deal the subjects to, at random and balanced by {group}; 0 for no folds.
+    /// Column of the table with the subject (unset: subject, participant_id, participant, patient or id).
+    subject_column: Option<String>,
+    /// If each row of the table is a scan, such as a visit: the id of the scan, composed of {columns}.
+    table_scan: Option<String>,
+    /// Number of folds to deal the subjects to, at random and balanced by the attributes of 'stratify'; 0 for no folds.
     #[parameter(default = 0, min = 0, max = 1000)]
     folds: u32,
+    /// Attributes by which folds are balanced, the most important one first; numbers of more than five values by thirds
+    /// (unset: group).
+    stratify: Option<Vec<String>>,
     /// Seed of the random order in which subjects are dealt to folds.
     #[parameter(default = 0)]
     fold_seed: u64,
@@ -64,16 +76,20 @@ fn create(invocation: &Invocation) -> Result<Summary, StageError> {
         .files
         .iter()
         .map(|(role, text)| Ok((role.clone(), pattern(text)?)));
+    let participants = participants(invocation, &settings)?;
+    let folds = Folds {
+        count: settings.folds,
+        seed: settings.fold_seed,
+        balance: balance(&settings),
+    };
     let description = Description {
         name: settings.name,
         roles: roles.collect::<Result<_, StageError>>()?,
         scan: pattern(&settings.scan)?,
         subject: pattern(&settings.subject)?,
         same_subject: settings.same_subject,
-        folds: Folds {
-            count: settings.folds,
-            seed: settings.fold_seed,
-        },
+        folds,
+        participants,
         spacing_mm: settings.spacing_mm,
     };
     let mut created = rsom_manifest::create(folder, &description)?;
@@ -87,7 +103,9 @@ fn create(invocation: &Invocation) -> Result<Summary, StageError> {
         .unmatched
         .retain(|name| !is_output(name) && !sidecars.contains(name));
     warn_of_files(&created);
+    warn_of_rows(&created.joined);
     let mut manifest = created.manifest;
+    require_known(&manifest, settings.stratify.as_deref().unwrap_or_default())?;
     warn_of_missing_roles(&manifest, &description);
     warn_of_empty_folds(&manifest, settings.folds);
     warn_of_leaks(&rsom_manifest::leaks(&manifest));
@@ -103,6 +121,90 @@ fn create(invocation: &Invocation) -> Result<Summary, StageError> {
     atomic::write_bytes(output, text.as_bytes())?;
     let unmatched = created.left.unmatched.len();
     Ok(summary(&manifest, created.matched, unmatched))
+}
+
+/// The attributes by which folds are balanced.
+fn balance(settings: &CreateSettings) -> Vec<String> {
+    let named = settings.stratify.clone();
+    named.unwrap_or_else(|| vec!["group".to_owned()])
+}
+
+/// Names of the column with the subject, in the order in which they are looked for.
+const SUBJECT_COLUMNS: [&str; 5] = ["subject", "participant_id", "participant", "patient", "id"];
+
+/// The spreadsheet, if there is one.
+///
+/// # Errors
+/// Exit code 3: it cannot be read, or has several spellings of one value in a column by which folds are balanced. Exit code 2:
+/// settings of a table without a table.
+fn participants(
+    invocation: &Invocation,
+    settings: &CreateSettings,
+) -> Result<Option<Participants>, StageError> {
+    let Some(path) = invocation.optional_input("table") else {
+        return match settings.subject_column.is_some() || settings.table_scan.is_some() {
+            true => Err(StageError::usage(
+                "subject_column and table_scan need a table: add --table FILE",
+            )),
+            false => Ok(None),
+        };
+    };
+    let sheet = spreadsheet::read(path).map_err(|fault| StageError::input(path, fault))?;
+    for note in &sheet.notes {
+        log::warn(format_args!("{}: {note}", path.display()));
+    }
+    for column in balance(settings) {
+        rsom_manifest::one_spelling(&sheet, &column)
+            .map_err(|fault| StageError::input(path, fault))?;
+    }
+    let find = |wanted: &&str| {
+        sheet
+            .table
+            .names()
+            .find(|name| name.eq_ignore_ascii_case(wanted))
+    };
+    let found = SUBJECT_COLUMNS.iter().find_map(find);
+    let subject_column = match (settings.subject_column.as_deref(), found) {
+        (Some(named), _) => named.to_owned(),
+        (None, Some(found)) => found.to_owned(),
+        (None, None) => {
+            let known = sheet.table.names().collect::<Vec<_>>().join(", ");
+            return Err(StageError::input(
+                path,
+                format_args!(
+                    "no column is named subject; name the one with the subject by --subject-column; it has: {known}"
+                ),
+            ));
+        }
+    };
+    let scan = settings
+        .table_scan
+        .as_deref()
+        .map(Pattern::parse)
+        .transpose();
+    Ok(Some(Participants {
+        path: path.to_owned(),
+        scan: scan.map_err(StageError::usage)?,
+        sheet,
+        subject_column,
+    }))
+}
+
+/// Refuses attributes that no scan has.
+///
+/// # Errors
+/// Exit code 2.
+fn require_known(manifest: &Manifest, stratify: &[String]) -> Result<(), StageError> {
+    let is_unknown = |name: &&String| {
+        let mut scans = manifest.scans.iter();
+        scans.all(|scan| scan.attribute(name).is_none())
+    };
+    match stratify.iter().find(is_unknown) {
+        Some(name) => Err(StageError::usage(format_args!(
+            "no scan has the attribute '{name}' of stratify; it can be a column of --table, with '_' for each space, or a {{part}} of a pattern"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The result of `manifest create`: how many files match, and what they make.
@@ -196,6 +298,33 @@ fn warn_of_files(created: &Created) {
             "{} files are left out, because their names are not UTF-8: {}",
             not_utf8.len(),
             listed(not_utf8)
+        ));
+    }
+}
+
+/// Warns of rows without scans, and of scans without a row; says which attributes have other names than their columns.
+fn warn_of_rows(joined: &Joined) {
+    if !joined.without_scans.is_empty() {
+        let rows = joined.without_scans.iter();
+        let names: Vec<String> = rows
+            .map(|(line, name)| format!("{name} (line {line})"))
+            .collect();
+        log::warn(format_args!(
+            "{} rows of the table have no scan: {}",
+            names.len(),
+            listed(&names)
+        ));
+    }
+    if !joined.without_row.is_empty() {
+        log::warn(format_args!(
+            "{} subjects or scans have no row in the table, and so none of its attributes: {}",
+            joined.without_row.len(),
+            listed(&joined.without_row)
+        ));
+    }
+    for (column, attribute) in &joined.renamed {
+        log::info(format_args!(
+            "column '{column}' is the attribute {attribute}"
         ));
     }
 }

@@ -9,5 +9,6 @@ mod hdf5_conventions;
 mod import;
 mod manifest;
 mod matlab_write;
+mod participants;
 mod ports;
 mod rsom_mat;

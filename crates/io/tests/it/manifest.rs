@@ -7,7 +7,7 @@ use rsom_testing::{Folder, Program};
 const RSOM_IO: Program = Program::new(env!("CARGO_BIN_EXE_rsom-io"));
 
 /// Twelve scans of twelve subjects, patients and controls enrolled in turn, with labels for all but one.
-fn study() -> Folder {
+pub fn study() -> Folder {
     let folder = Folder::new();
     for n in 1..=12 {
         let group = ["control", "patient"][n % 2];
@@ -25,7 +25,7 @@ fn study() -> Folder {
     folder
 }
 
-fn create<'a>(more: &[&'a str]) -> Vec<&'a str> {
+pub fn create<'a>(more: &[&'a str]) -> Vec<&'a str> {
     let words = [
         "manifest",
         "create",

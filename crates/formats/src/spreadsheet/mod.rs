@@ -1,0 +1,81 @@
+//! Spreadsheets of users: CSV, TSV and other delimited text in any common encoding, with decimal points or commas.
+
+mod cell;
+mod encoding;
+mod error;
+mod records;
+mod typed;
+
+use std::path::Path;
+
+pub use error::SpreadsheetError;
+
+use crate::table::{Column, Table, parquet};
+use encoding::decoded;
+use records::Records;
+
+/// A table that a user wrote, and where its rows stand in the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spreadsheet {
+    /// The values: texts without spaces around them, numbers, integers, booleans. A column is one of numbers only if each of its
+    /// cells is a number; one with `007` is a column of texts.
+    pub table: Table,
+    /// For each row its line in the file, counted from 1. For Parquet, its row.
+    pub lines: Vec<usize>,
+    /// What a user should know: a guessed encoding, a column that is almost one of numbers.
+    pub notes: Vec<String>,
+}
+
+/// Texts that stand for a missing value, next to the empty cell.
+pub const MISSING: [&str; 12] = [
+    "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "-", ".", "?",
+];
+
+/// Reads a spreadsheet: Parquet by its first bytes, otherwise delimited text.
+///
+/// The encoding is UTF-8, or UTF-16 with a byte order mark, otherwise Windows-1252. The delimiter is the comma, semicolon, tab or
+/// vertical bar that splits the header into most cells. Empty lines are left out.
+///
+/// # Errors
+/// One line that names line and column and says what to do: see [`SpreadsheetError`].
+pub fn read(path: &Path) -> Result<Spreadsheet, SpreadsheetError> {
+    let bytes = std::fs::read(path)?;
+    if bytes.starts_with(b"PAR1") {
+        let table = parquet::read(path).map_err(|e| SpreadsheetError::Parquet(e.to_string()))?;
+        let lines = (1..=table.rows()).collect();
+        return Ok(Spreadsheet {
+            table,
+            lines,
+            notes: Vec::new(),
+        });
+    }
+    parse(&bytes)
+}
+
+/// Reads delimited text.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(bytes: &[u8]) -> Result<Spreadsheet, SpreadsheetError> {
+    let (text, guess) = decoded(bytes)?;
+    let records = Records::of(&text)?;
+    let mut notes: Vec<String> = guess.into_iter().collect();
+    let mut columns = Vec::new();
+    let has_decimal_commas = records.has_decimal_commas();
+    for (index, name) in records.header.iter().enumerate() {
+        let cells = records.column(index);
+        let typed = typed::values(name, &cells, has_decimal_commas)?;
+        notes.extend(typed.note);
+        columns.push(Column {
+            name: name.clone(),
+            values: typed.values,
+        });
+    }
+    let table = Table::new(columns).map_err(|e| SpreadsheetError::Table(e.to_string()))?;
+    let lines = records.rows.iter().map(|row| row.line).collect();
+    Ok(Spreadsheet {
+        table,
+        lines,
+        notes,
+    })
+}

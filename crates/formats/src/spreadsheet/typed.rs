@@ -1,0 +1,145 @@
+//! The type of a column, from all of its cells.
+
+use super::SpreadsheetError;
+use super::cell::{Cell, MissingOr};
+use crate::table::Values;
+
+/// The values of a column, and what a user should know of it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Typed {
+    pub(super) values: Values,
+    pub(super) note: Option<String>,
+}
+
+/// A cell with its line and its text.
+#[derive(Debug, Clone, Copy)]
+struct Present<'t> {
+    line: usize,
+    text: &'t str,
+    cell: Cell,
+}
+
+impl Present<'_> {
+    fn is_number(&self) -> bool {
+        self.cell.number().is_some() || self.cell == Cell::Thousands
+    }
+}
+
+/// The values of a column, whose cells come with their lines.
+///
+/// # Errors
+/// Numbers that can be read in two ways, and dates among numbers.
+pub(super) fn values(
+    column: &str,
+    cells: &[(usize, &str)],
+    has_decimal_commas: bool,
+) -> Result<Typed, SpreadsheetError> {
+    let read: Vec<Option<Present>> = (cells.iter())
+        .map(|(line, text)| match Cell::of(text) {
+            MissingOr::Missing => None,
+            MissingOr::Cell(cell) => Some(Present {
+                line: *line,
+                text,
+                cell,
+            }),
+        })
+        .collect();
+    let present: Vec<Present> = read.iter().copied().flatten().collect();
+    let (numbers, others): (Vec<Present>, Vec<Present>) =
+        present.into_iter().partition(Present::is_number);
+    let (values, note) = match others.first() {
+        None if numbers.is_empty() => (texts(&read), None),
+        None => {
+            unambiguous(column, &numbers, has_decimal_commas)?;
+            (numeric(&read), None)
+        }
+        Some(_) if (others.iter()).all(|p| matches!(p.cell, Cell::Boolean(_))) => {
+            match numbers.is_empty() {
+                true => (flags(&read), None),
+                false => (texts(&read), None),
+            }
+        }
+        Some(date) if !numbers.is_empty() && others.iter().all(|p| p.cell == Cell::Date) => {
+            return Err(SpreadsheetError::Date {
+                line: date.line,
+                column: column.to_owned(),
+                cell: date.text.to_owned(),
+            });
+        }
+        Some(odd) => {
+            // Names such as 007 are no mistake.
+            let is_odd =
+                numbers.len() > others.len() && !odd.text.bytes().all(|b| b.is_ascii_digit());
+            let note = format!(
+                "line {}, column '{column}': '{}' is no number, so the whole column is read as text",
+                odd.line, odd.text
+            );
+            (texts(&read), is_odd.then_some(note))
+        }
+    };
+    Ok(Typed { values, note })
+}
+
+fn texts(read: &[Option<Present>]) -> Values {
+    let text = |p: &Option<Present>| p.map(|p| p.text.to_owned());
+    Values::Text(read.iter().map(text).collect())
+}
+
+fn flags(read: &[Option<Present>]) -> Values {
+    let flag = |p: &Option<Present>| p.map(|p| p.cell == Cell::Boolean(true));
+    Values::Boolean(read.iter().map(flag).collect())
+}
+
+/// Integers if all numbers are, otherwise numbers.
+fn numeric(read: &[Option<Present>]) -> Values {
+    let whole = |p: &Option<Present>| match p.map(|p| p.cell) {
+        None => Some(None),
+        Some(Cell::Integer(value)) => Some(Some(value)),
+        Some(_) => None,
+    };
+    let number = |p: &Option<Present>| p.and_then(|p| p.cell.number());
+    match read.iter().map(whole).collect() {
+        Some(integers) => Values::Integer(integers),
+        None => Values::Number(read.iter().map(number).collect()),
+    }
+}
+
+/// Refuses numbers whose decimal separator is unclear.
+fn unambiguous(
+    column: &str,
+    numbers: &[Present],
+    has_decimal_commas: bool,
+) -> Result<(), SpreadsheetError> {
+    let thousands = |p: &Present| SpreadsheetError::Thousands {
+        line: p.line,
+        column: column.to_owned(),
+        cell: p.text.to_owned(),
+    };
+    if let Some(grouped) = numbers.iter().find(|p| p.cell == Cell::Thousands) {
+        return Err(thousands(grouped));
+    }
+    let is_comma = |p: &&Present| matches!(p.cell, Cell::Comma { .. });
+    let is_point = |p: &&Present| matches!(p.cell, Cell::Point { .. });
+    let (comma, point) = (numbers.iter().find(is_comma), numbers.iter().find(is_point));
+    if let (Some(comma), Some(point)) = (comma, point) {
+        return Err(SpreadsheetError::Decimals {
+            column: column.to_owned(),
+            comma: comma.line,
+            point: point.line,
+        });
+    }
+    // A clear decimal comma in the column, or in the file, decides.
+    let is_clear = |p: &Present| p.cell.is_clear_comma();
+    if let Some(comma) = comma
+        && !has_decimal_commas
+        && !numbers.iter().any(is_clear)
+    {
+        return Err(thousands(comma));
+    }
+    // In a file with decimal commas, a point may separate thousands.
+    let may_group = |p: &&Present| p.cell.is_point_of_thousands();
+    match numbers.iter().find(may_group) {
+        Some(point) if has_decimal_commas => Err(thousands(point)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,165 @@
+//! Spreadsheets as their programs write them, and those that cannot be read without a guess.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use proptest::prelude::*;
+use rsom_formats::spreadsheet::{Spreadsheet, parse, read};
+use rsom_formats::table::{Column, Values, csv, parquet};
+
+fn parsed(text: &str) -> Spreadsheet {
+    parse(text.as_bytes()).unwrap()
+}
+
+fn fault(text: &str) -> String {
+    parse(text.as_bytes()).unwrap_err().to_string()
+}
+
+#[test]
+fn programs_and_countries_give_the_same_table() {
+    let expected = parsed(
+        "subject,group,age,height,note\nS01,control,34,1.5,\"a, b\"\nS02,patient,NA,1.75,\n",
+    );
+    let table = &expected.table;
+    assert_eq!(table.texts("note").unwrap(), [Some("a, b".into()), None]);
+    assert_eq!(
+        table.values("age").unwrap(),
+        &Values::Integer(vec![Some(34), None])
+    );
+    assert_eq!(table.numbers("height").unwrap(), [Some(1.5), Some(1.75)]);
+    assert_eq!(expected.lines, [2, 3]);
+    for text in [
+        // German spreadsheet.
+        "subject;group;age;height;note\r\nS01;control;34;1,5;a, b\r\nS02;patient;NA;1,75;\r\n",
+        // Tabs, spaces around cells, no-break spaces, a column and a cell too many.
+        "subject\tgroup\tage\theight\tnote\t\nS01\t control\u{a0}\t34\t1.5\ta, b\nS02\tpatient\tNA\t1.75\t\t\t\n",
+        // Quoted.
+        "\"subject\",\"group\",\"age\",\"height\",\"note\"\n\"S01\",\"control\",34,\"1.5\",\"a, b\"\n\"S02\",\"patient\",NA,\"1.75\",\"\"\n",
+    ] {
+        assert_eq!(parsed(text), expected, "{text}");
+    }
+    // A first line for Excel, and empty lines: the lines of the file are counted.
+    let stated = parsed("sep=;\nsubject;x\n\n;\nS01;1,5\n");
+    assert_eq!(stated.lines, [5]);
+    assert_eq!(stated.table.numbers("x").unwrap(), [Some(1.5)]);
+}
+
+#[test]
+fn types_go_by_all_cells_of_a_column() {
+    let sheet = parsed(
+        "id,n,x,smoker,date,empty,age\n007,1,1,TRUE,2020-01-02,,34\n010,2,0.5,FALSE,2020-01-03,,35\n011,,2e3,,,,40y\n",
+    );
+    let values = |name: &str| sheet.table.values(name).unwrap().clone();
+    let texts =
+        |cells: [Option<&str>; 3]| Values::Text(cells.map(|c| c.map(str::to_owned)).to_vec());
+    assert_eq!(values("id"), texts([Some("007"), Some("010"), Some("011")]));
+    assert_eq!(values("n"), Values::Integer(vec![Some(1), Some(2), None]));
+    assert_eq!(
+        values("x"),
+        Values::Number(vec![Some(1.0), Some(0.5), Some(2000.0)])
+    );
+    assert_eq!(
+        values("smoker"),
+        Values::Boolean(vec![Some(true), Some(false), None])
+    );
+    assert_eq!(
+        values("date"),
+        texts([Some("2020-01-02"), Some("2020-01-03"), None])
+    );
+    assert_eq!(values("empty"), texts([None; 3]));
+    assert_eq!(values("age"), texts([Some("34"), Some("35"), Some("40y")]));
+    let note = "line 4, column 'age': '40y' is no number, so the whole column is read as text";
+    assert_eq!(sheet.notes, [note]);
+}
+
+#[test]
+fn what_needs_a_guess_is_refused_with_its_place() {
+    for (text, said) in [
+        ("", "it has no header"),
+        ("\n\n", "it has no header"),
+        (
+            "a,b\n1,2\n3,4,5\n",
+            "line 3 has 3 cells, but the header names 2 columns; put a text that contains a comma",
+        ),
+        ("a,,c\n1,2,3\n", "line 2: column 2 has values but no name"),
+        ("a,b,a\n1,2,3\n", "columns 1 and 3 are both named 'a'"),
+        (
+            "a,b\n1,\"open\n2,3\n",
+            "line 2: a quotation mark is not closed",
+        ),
+        (
+            "a;b\n1;1,5\n2;1.5\n",
+            "column 'b' has a decimal comma in line 2 and a decimal point in line 3",
+        ),
+        (
+            "a\tb\n1\t1,234\n",
+            "line 2, column 'b': '1,234' can be read in two ways",
+        ),
+        (
+            "a,b\n1,\"1,234,567\"\n",
+            "line 2, column 'b': '1,234,567' can be read in two ways",
+        ),
+        (
+            "a;b;c\n1;0,5;1.234\n",
+            "line 2, column 'c': '1.234' can be read in two ways",
+        ),
+        (
+            "s,age\na,34\nb,2-May\n",
+            "line 3, column 'age': '2-May' is a date, but the column holds numbers",
+        ),
+        (
+            "s;x\na;0,5\nb;1. Mai\n",
+            "line 3, column 'x': '1. Mai' is a date",
+        ),
+    ] {
+        let message = fault(text);
+        assert!(message.contains(said), "{text:?}: {message}");
+        assert!(!message.contains('\n'));
+    }
+}
+
+#[test]
+fn a_clear_decimal_comma_decides_for_the_others() {
+    let sheet = parsed("s;x;y\na;1,234;0,5\nb;2,5;0,125\n");
+    assert_eq!(sheet.table.numbers("x").unwrap(), [Some(1.234), Some(2.5)]);
+    let sheet = parsed("s;x;y\na;1,234;0,5\n");
+    assert_eq!(sheet.table.numbers("x").unwrap(), [Some(1.234)]);
+}
+
+#[test]
+fn a_parquet_table_is_read_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("participants.parquet");
+    let table = parsed("s,x\na,1\nb,2\n").table;
+    std::fs::write(
+        &path,
+        parquet::to_bytes(&table, &Default::default()).unwrap(),
+    )
+    .unwrap();
+    let sheet = read(&path).unwrap();
+    assert_eq!((sheet.table, sheet.lines), (table, vec![1, 2]));
+}
+
+proptest! {
+    #[test]
+    fn a_table_of_ours_comes_back(
+        names in proptest::collection::vec("[ -~äß]{0,8}", 1..6),
+        numbers in proptest::collection::vec(proptest::option::of(-1e6_f64..1e6), 6),
+    ) {
+        let text = |name: &String| Some(format!("t {}", name.replace('"', "'").trim()).trim().to_owned());
+        let rows = names.len();
+        let columns = vec![
+            Column::text("name", names.iter().map(text)),
+            Column::number("x", numbers.into_iter().take(rows).chain(std::iter::repeat(Some(0.5))).take(rows)),
+        ];
+        let table = rsom_formats::table::Table::new(columns).unwrap();
+        let again = parse(&csv::to_bytes(&table).unwrap()).unwrap().table;
+        prop_assert_eq!(again.texts("name").unwrap(), table.texts("name").unwrap());
+        prop_assert_eq!(again.numbers("x"), table.numbers("x"));
+    }
+
+    #[test]
+    fn any_bytes_give_a_table_or_one_line(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        if let Err(fault) = parse(&bytes) {
+            prop_assert!(!fault.to_string().is_empty());
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Columns of a spreadsheet become attributes of scans.
+
+mod error;
+mod rows;
+mod spelling;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use rsom_formats::spreadsheet::Spreadsheet;
+use rsom_formats::table::Cell;
+use serde_json::Value;
+
+pub use error::ParticipantsError;
+pub use spelling::one_spelling;
+
+use crate::{Pattern, ScanEntry};
+use rows::Rows;
+
+/// A spreadsheet of participants: a row describes a subject, or one of its scans.
+#[derive(Debug, Clone)]
+pub struct Participants {
+    /// The file, for messages.
+    pub path: PathBuf,
+    /// The spreadsheet.
+    pub sheet: Spreadsheet,
+    /// The column with the name of the subject.
+    pub subject_column: String,
+    /// If a row describes a scan, such as a visit of a subject: the id of the scan, composed of `{columns}`.
+    pub scan: Option<Pattern>,
+}
+
+/// What a spreadsheet and the scans do not share.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Joined {
+    /// Rows of subjects (or scans) without files: their lines and names.
+    pub without_scans: Vec<(usize, String)>,
+    /// Subjects (or scans) without a row.
+    pub without_row: Vec<String>,
+    /// Columns whose attribute has another name, because a name has letters, digits and `_` only: column and attribute.
+    pub renamed: Vec<(String, String)>,
+}
+
+/// Names that an attribute cannot have.
+const RESERVED: [&str; 3] = ["id", "subject", "files"];
+
+impl Participants {
+    /// Sets the attributes of scans; `group`, `split` and `fold` become those of the scan. A missing value sets nothing.
+    ///
+    /// `same_subject` holds second names of subjects.
+    ///
+    /// # Errors
+    /// One line with line and column: an unknown column, a row without a subject, rows of one subject that disagree, a fold that
+    /// is no whole number, an attribute that the name of the file contradicts, two columns with one attribute.
+    pub fn join(
+        &self,
+        scans: &mut [ScanEntry],
+        same_subject: &BTreeMap<String, String>,
+    ) -> Result<Joined, ParticipantsError> {
+        let rows = Rows::of(self, same_subject)?;
+        let attributes = self.attributes()?;
+        let mut joined = Joined::default();
+        for (column, attribute) in &attributes {
+            if column != attribute {
+                joined.renamed.push((column.clone(), attribute.clone()));
+            }
+        }
+        let mut used = BTreeSet::new();
+        let mut lacking = BTreeSet::new();
+        for scan in scans.iter_mut() {
+            let key = match &self.scan {
+                Some(_) => scan.id.clone(),
+                None => scan.subject.clone(),
+            };
+            let Some(row) = rows.get(&key) else {
+                if lacking.insert(key.clone()) {
+                    joined.without_row.push(key);
+                }
+                continue;
+            };
+            used.insert(key);
+            for (column, attribute) in &attributes {
+                self.set(scan, row, (column, attribute))?;
+            }
+        }
+        joined.without_scans = rows.others(&used);
+        if let Some((line, name, other)) = joined.cut_zeros() {
+            return Err(ParticipantsError::Zeros { line, name, other });
+        }
+        Ok(joined)
+    }
+
+    /// Each column and the attribute that it becomes, without the column of the subject.
+    fn attributes(&self) -> Result<Vec<(String, String)>, ParticipantsError> {
+        let mut attributes: Vec<(String, String)> = Vec::new();
+        for column in self.sheet.table.names() {
+            if column == self.subject_column {
+                continue;
+            }
+            let attribute = attribute_name(column);
+            if RESERVED.contains(&attribute.as_str()) || attribute.is_empty() {
+                let column = column.to_owned();
+                return Err(ParticipantsError::Reserved { column });
+            }
+            if let Some((other, _)) = attributes.iter().find(|(_, known)| *known == attribute) {
+                return Err(ParticipantsError::Twice {
+                    first: other.clone(),
+                    second: column.to_owned(),
+                    attribute,
+                });
+            }
+            attributes.push((column.to_owned(), attribute));
+        }
+        Ok(attributes)
+    }
+
+    fn set(
+        &self,
+        scan: &mut ScanEntry,
+        row: usize,
+        (column, attribute): (&String, &String),
+    ) -> Result<(), ParticipantsError> {
+        let line = self.sheet.lines[row];
+        let cell = (self.sheet.table.column(column)).map_or(Cell::Null, |c| c.values.cell(row));
+        let Some(value) = value(cell) else {
+            return Ok(());
+        };
+        let text = cell.to_string();
+        let known = scan.attribute(attribute).map(|known| match known {
+            Value::String(text) => text,
+            other => other.to_string(),
+        });
+        if let Some(known) = known.filter(|known| *known != text) {
+            return Err(ParticipantsError::Contradiction {
+                line,
+                column: column.clone(),
+                cell: text,
+                scan: scan.id.clone(),
+                known,
+            });
+        }
+        match attribute.as_str() {
+            "group" => scan.group = Some(text),
+            "split" => scan.split = Some(text),
+            "fold" => {
+                let fold = text
+                    .parse()
+                    .map_err(|_| ParticipantsError::Fold { line, cell: text })?;
+                scan.fold = Some(fold);
+            }
+            _ => {
+                scan.attributes.insert(attribute.clone(), value);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Joined {
+    /// A row without scans whose name, except for zeros at its start, is that of a subject without a row.
+    fn cut_zeros(&self) -> Option<(usize, String, String)> {
+        let bare = |name: &str| name.trim_start_matches('0').to_owned();
+        self.without_scans.iter().find_map(|(line, name)| {
+            let other = self
+                .without_row
+                .iter()
+                .find(|other| bare(other) == bare(name))?;
+            Some((*line, name.clone(), other.clone()))
+        })
+    }
+}
+
+/// The attribute of a column: letters, digits and `_`, not a digit first; everything else becomes `_`, which is left out at the
+/// ends.
+fn attribute_name(column: &str) -> String {
+    let usable = |c: char| match c.is_ascii_alphanumeric() {
+        true => c,
+        false => '_',
+    };
+    let name: String = column.chars().map(usable).collect();
+    let mut short = String::new();
+    for c in name.trim_matches('_').chars() {
+        if !(c == '_' && short.ends_with('_')) {
+            short.push(c);
+        }
+    }
+    if short.starts_with(|c: char| c.is_ascii_digit()) {
+        short.insert(0, '_');
+    }
+    short
+}
+
+/// The value of a cell as an attribute.
+fn value(cell: Cell) -> Option<Value> {
+    match cell {
+        Cell::Null => None,
+        Cell::Text(text) => Some(text.into()),
+        Cell::Number(number) => Some(number.into()),
+        Cell::Integer(number) => Some(number.into()),
+        Cell::Boolean(flag) => Some(flag.into()),
+    }
+}
