@@ -6,10 +6,9 @@ use std::path::Path;
 use rsom_stage::folder::{self, FolderContent, FolderFile};
 use rsom_stage::{Kind, StageError, atomic, fingerprint, interrupt};
 
-use crate::folds::Folds;
 use crate::natural::{Token, natural};
 use crate::read::{check, check_name};
-use crate::{FileEntry, Joined, Manifest, Match, Participants, Pattern, ScanEntry};
+use crate::{FileEntry, Manifest, Match, Pattern, ScanEntry};
 
 /// How to assign the files of a folder to scans and subjects.
 #[derive(Debug, Clone)]
@@ -24,10 +23,6 @@ pub struct Description {
     pub subject: Pattern,
     /// Names of subjects that are the same person: from alias to name.
     pub same_subject: BTreeMap<String, String>,
-    /// Folds of the subjects.
-    pub folds: Folds,
-    /// The spreadsheet of the participants.
-    pub participants: Option<Participants>,
     /// Voxel size along x, y, z in mm. `None` if unknown.
     pub spacing_mm: Option<[f64; 3]>,
 }
@@ -41,8 +36,6 @@ pub struct Created {
     pub matched: usize,
     /// The files that were left out.
     pub left: Left,
-    /// What the spreadsheet and the scans do not share.
-    pub joined: Joined,
 }
 
 /// Files of a folder that a manifest does not list, in the order of their paths. Without hidden files.
@@ -59,12 +52,11 @@ pub struct Left {
 /// Creates a manifest of all files in a folder that match a pattern. Skips hidden files and folders.
 ///
 /// Scans, subjects and files are in natural order (2 before 10). Parts of a pattern with the same text in all files of a scan
-/// become attributes of the scan; `{group}`, `{split}` and `{fold}` become its group, split and fold. So do the columns of the
-/// spreadsheet.
+/// become attributes of the scan; `{group}`, `{split}` and `{fold}` become its group, split and fold.
 ///
 /// # Errors
-/// Exit code 3: no file matches, a file cannot be read, a path can be read in two ways, a path fits two roles, a scan has files
-/// of two subjects or two volumes of one role, or the spreadsheet does not fit ([`ParticipantsError`](crate::ParticipantsError)). Exit code 2: a scan's id or subject cannot be derived from a path, or is
+/// Exit code 3: no file matches, a file cannot be read, a path can be read in two ways, a path fits two roles, or a scan has
+/// files of two subjects or two volumes of one role. Exit code 2: a scan's id or subject cannot be derived from a path, or is
 /// not a valid name.
 pub fn create(folder: &Path, description: &Description) -> Result<Created, StageError> {
     let mut scans: BTreeMap<Vec<Token>, Draft> = BTreeMap::new();
@@ -101,24 +93,16 @@ pub fn create(folder: &Path, description: &Description) -> Result<Created, Stage
             "no file matches any of the patterns",
         ));
     }
-    let mut scans: Vec<ScanEntry> = scans
+    let scans: Vec<ScanEntry> = scans
         .into_values()
         .map(|draft| draft.finished(folder))
         .collect::<Result<_, _>>()?;
-    let joined = match &description.participants {
-        Some(participants) => participants
-            .join(&mut scans, &description.same_subject)
-            .map_err(|fault| StageError::input(&participants.path, fault))?,
-        None => Joined::default(),
-    };
-    description.folds.deal(&mut scans);
     let manifest = Manifest::new(&description.name, description.spacing_mm, scans);
-    check(&manifest).map_err(|fault| StageError::usage(fault.message))?;
+    check(&manifest)?;
     Ok(Created {
         manifest,
         matched,
         left,
-        joined,
     })
 }
 
@@ -296,14 +280,6 @@ mod tests {
     use super::*;
     use crate::{Fault, leaks, verify};
 
-    fn folds(count: u32) -> Folds {
-        Folds {
-            count,
-            seed: 0,
-            balance: vec!["group".into()],
-        }
-    }
-
     fn description() -> Description {
         let pattern = |text: &str| Pattern::parse(text).unwrap();
         Description {
@@ -312,8 +288,6 @@ mod tests {
             scan: pattern("s{subject}"),
             subject: pattern("{subject}"),
             same_subject: BTreeMap::new(),
-            folds: folds(2),
-            participants: None,
             spacing_mm: None,
         }
     }
@@ -361,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_becomes_scans_in_natural_order_with_folds_by_subject() {
+    fn a_folder_becomes_scans_in_natural_order() {
         let folder = folder();
         let created = create(folder.path(), &description()).unwrap();
         assert_eq!(
@@ -371,7 +345,6 @@ mod tests {
         let manifest = created.manifest;
         let ids: Vec<_> = manifest.scans.iter().map(|s| s.id.as_str()).collect();
         assert_eq!(ids, ["s2", "s3", "s10"]);
-        assert!(manifest.scans.iter().all(|scan| scan.fold.is_some()));
         let files: Vec<_> = manifest.scans[0].files["image"]
             .iter()
             .map(|f| f.path.as_str())
@@ -398,7 +371,7 @@ mod tests {
         let mut description = description();
         description.same_subject.insert("10".into(), "3".into());
         let manifest = create(folder.path(), &description).unwrap().manifest;
-        assert_eq!(manifest.scans[1].fold, manifest.scans[2].fold);
+        assert_eq!(manifest.scans[1].subject, manifest.scans[2].subject);
         assert_eq!(leaks(&manifest), []);
     }
 
@@ -413,7 +386,6 @@ mod tests {
         let description = Description {
             roles: [("image".to_owned(), Pattern::parse(image).unwrap())].into(),
             scan: Pattern::parse(scan).unwrap(),
-            folds: folds(0),
             ..description()
         };
         let result = create(folder.path(), &description);

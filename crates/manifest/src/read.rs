@@ -19,7 +19,7 @@ const FIXED: [&str; 6] = ["id", "subject", "group", "split", "fold", "files"];
 pub fn read(path: &Path) -> Result<Manifest, StageError> {
     let text = text::read(path).map_err(|fault| StageError::input(path, fault))?;
     let manifest: Manifest = yaml::from_str(&text).map_err(|e| StageError::input(path, e))?;
-    let Err(ManifestFault { keys, message }) = check(&manifest) else {
+    let Err(ManifestFault { keys, message }) = first_fault(&manifest) else {
         return Ok(manifest);
     };
     let document = yaml::Document::parse(&text).map_err(|e| StageError::input(path, e))?;
@@ -77,11 +77,11 @@ pub fn to_yaml(manifest: &Manifest) -> Result<String, StageError> {
 
 /// An error in a manifest.
 #[derive(Debug)]
-pub(super) struct ManifestFault {
+struct ManifestFault {
     /// Keys and list indices that lead to the faulty value.
     keys: Vec<String>,
     /// Description of the error.
-    pub message: String,
+    message: String,
 }
 
 impl ManifestFault {
@@ -91,8 +91,16 @@ impl ManifestFault {
     }
 }
 
+/// Checks a manifest that was made, not read: as [`read`], without a place.
+///
+/// # Errors
+/// Exit code 2: the first fault.
+pub fn check(manifest: &Manifest) -> Result<(), StageError> {
+    first_fault(manifest).map_err(|fault| StageError::usage(fault.message))
+}
+
 /// Checks the voxel size, names, paths, hashes, and that no subject is in two splits or folds.
-pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestFault> {
+fn first_fault(manifest: &Manifest) -> Result<(), ManifestFault> {
     check_name(&manifest.name).map_err(|e| ManifestFault::of(vec!["name".into()], e))?;
     check_relative_path(&manifest.root).map_err(|e| ManifestFault::of(vec!["root".into()], e))?;
     check_spacing(manifest.spacing_mm)

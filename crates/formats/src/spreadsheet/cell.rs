@@ -1,6 +1,9 @@
 //! What one cell of a spreadsheet can be.
 
-use super::MISSING;
+/// Texts that stand for a missing value, next to the empty cell.
+pub const MISSING: [&str; 12] = [
+    "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "-", ".", "?",
+];
 
 /// What a cell is.
 #[derive(Debug, Clone, Copy, PartialEq)]

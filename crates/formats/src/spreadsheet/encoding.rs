@@ -2,7 +2,7 @@
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::SpreadsheetError;
+use super::error::SpreadsheetError;
 
 /// The text, and a note if the encoding was guessed.
 ///

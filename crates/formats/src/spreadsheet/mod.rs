@@ -8,6 +8,7 @@ mod typed;
 
 use std::path::Path;
 
+pub use cell::MISSING;
 pub use error::SpreadsheetError;
 
 use crate::table::{Column, Table, parquet};
@@ -25,11 +26,6 @@ pub struct Spreadsheet {
     /// What a user should know: a guessed encoding, a column that is almost one of numbers.
     pub notes: Vec<String>,
 }
-
-/// Texts that stand for a missing value, next to the empty cell.
-pub const MISSING: [&str; 12] = [
-    "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "-", ".", "?",
-];
 
 /// Reads a spreadsheet: Parquet by its first bytes, otherwise delimited text.
 ///

@@ -1,7 +1,7 @@
 //! Header and rows of delimited text.
 
-use super::SpreadsheetError;
 use super::cell::{Cell, MissingOr};
+use super::error::SpreadsheetError;
 
 /// A delimiter and its name in messages.
 const DELIMITERS: [(u8, &str); 4] = [

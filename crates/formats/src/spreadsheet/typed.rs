@@ -1,7 +1,7 @@
 //! The type of a column, from all of its cells.
 
-use super::SpreadsheetError;
 use super::cell::{Cell, MissingOr};
+use super::error::SpreadsheetError;
 use crate::table::Values;
 
 /// The values of a column, and what a user should know of it.

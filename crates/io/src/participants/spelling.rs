@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rsom_formats::spreadsheet::Spreadsheet;
 use rsom_formats::table::Cell;
 
-use super::ParticipantsError;
+use super::error::ParticipantsError;
 
 /// Refuses a column in which two values differ only by capitals, spaces, hyphens and underscores, such as `Control` and
 /// `control`: they would be two groups.

@@ -1,66 +1,31 @@
-//! The rows of a spreadsheet by subject or scan.
+//! A spreadsheet of participants and what its rows describe.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+use rsom_formats::spreadsheet::Spreadsheet;
 use rsom_formats::table::{Cell, Values};
+use rsom_manifest::Pattern;
 
-use super::{Participants, ParticipantsError, attribute_name};
-use crate::natural::{Token, natural};
+use super::attribute::attribute_name;
+use super::error::ParticipantsError;
 
-/// The first row of each subject or scan.
-#[derive(Debug)]
-pub(super) struct Rows {
-    of_name: BTreeMap<String, usize>,
-    lines: Vec<usize>,
-}
-
-impl Rows {
-    /// Finds the rows; several rows of one name must agree.
-    ///
-    /// # Errors
-    /// An unknown column, a row without a name, rows that disagree.
-    pub(super) fn of(
-        participants: &Participants,
-        same_subject: &BTreeMap<String, String>,
-    ) -> Result<Self, ParticipantsError> {
-        let sheet = &participants.sheet;
-        let mut of_name = BTreeMap::new();
-        for row in 0..sheet.table.rows() {
-            let name = participants.name(row, same_subject)?;
-            match of_name.get(&name) {
-                Some(first) => participants.require_equal(&name, [*first, row])?,
-                None => {
-                    of_name.insert(name, row);
-                }
-            }
-        }
-        Ok(Self {
-            of_name,
-            lines: sheet.lines.clone(),
-        })
-    }
-
-    /// The row of a subject or scan.
-    pub(super) fn get(&self, name: &str) -> Option<usize> {
-        self.of_name.get(name).copied()
-    }
-
-    /// The lines and names of all other rows, in natural order of the names.
-    pub(super) fn others(&self, used: &BTreeSet<String>) -> Vec<(usize, String)> {
-        let others = self
-            .of_name
-            .iter()
-            .filter(|(name, _)| !used.contains(*name));
-        let sorted: BTreeMap<Vec<Token>, (usize, String)> = others
-            .map(|(name, row)| (natural(name), (self.lines[*row], name.clone())))
-            .collect();
-        sorted.into_values().collect()
-    }
+/// A spreadsheet of participants: a row describes a subject, or one of its scans.
+#[derive(Debug, Clone)]
+pub struct Participants {
+    /// The file, for messages.
+    pub path: PathBuf,
+    /// The spreadsheet.
+    pub sheet: Spreadsheet,
+    /// The column with the name of the subject.
+    pub subject_column: String,
+    /// If a row describes a scan, such as a visit of a subject: the id of the scan, composed of `{columns}`.
+    pub scan: Option<Pattern>,
 }
 
 impl Participants {
     /// The subject or scan of a row.
-    fn name(
+    pub(super) fn name(
         &self,
         row: usize,
         same_subject: &BTreeMap<String, String>,
@@ -107,7 +72,11 @@ impl Participants {
         })
     }
 
-    fn require_equal(&self, name: &str, rows: [usize; 2]) -> Result<(), ParticipantsError> {
+    pub(super) fn require_equal(
+        &self,
+        name: &str,
+        rows: [usize; 2],
+    ) -> Result<(), ParticipantsError> {
         for column in self.sheet.table.columns() {
             let [one, other] = rows.map(|row| column.values.cell(row));
             if one != other && column.name != self.subject_column {

@@ -1,34 +1,15 @@
-//! Columns of a spreadsheet become attributes of scans.
-
-mod error;
-mod rows;
-mod spelling;
+//! Sets the attributes of scans from the rows of a spreadsheet.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
-use rsom_formats::spreadsheet::Spreadsheet;
 use rsom_formats::table::Cell;
+use rsom_manifest::ScanEntry;
 use serde_json::Value;
 
-pub use error::ParticipantsError;
-pub use spelling::one_spelling;
-
-use crate::{Pattern, ScanEntry};
-use rows::Rows;
-
-/// A spreadsheet of participants: a row describes a subject, or one of its scans.
-#[derive(Debug, Clone)]
-pub struct Participants {
-    /// The file, for messages.
-    pub path: PathBuf,
-    /// The spreadsheet.
-    pub sheet: Spreadsheet,
-    /// The column with the name of the subject.
-    pub subject_column: String,
-    /// If a row describes a scan, such as a visit of a subject: the id of the scan, composed of `{columns}`.
-    pub scan: Option<Pattern>,
-}
+use super::attribute::{attribute_name, value};
+use super::error::ParticipantsError;
+use super::rows::Rows;
+use super::table::Participants;
 
 /// What a spreadsheet and the scans do not share.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -131,6 +112,11 @@ impl Participants {
             other => other.to_string(),
         });
         if let Some(known) = known.filter(|known| *known != text) {
+            // 2 in a table is 02 in the name of a file.
+            let whole = |text: &str| text.parse::<i64>().ok();
+            if whole(&known).is_some_and(|known| whole(&text) == Some(known)) {
+                return Ok(());
+            }
             return Err(ParticipantsError::Contradiction {
                 line,
                 column: column.clone(),
@@ -167,36 +153,5 @@ impl Joined {
                 .find(|other| bare(other) == bare(name))?;
             Some((*line, name.clone(), other.clone()))
         })
-    }
-}
-
-/// The attribute of a column: letters, digits and `_`, not a digit first; everything else becomes `_`, which is left out at the
-/// ends.
-fn attribute_name(column: &str) -> String {
-    let usable = |c: char| match c.is_ascii_alphanumeric() {
-        true => c,
-        false => '_',
-    };
-    let name: String = column.chars().map(usable).collect();
-    let mut short = String::new();
-    for c in name.trim_matches('_').chars() {
-        if !(c == '_' && short.ends_with('_')) {
-            short.push(c);
-        }
-    }
-    if short.starts_with(|c: char| c.is_ascii_digit()) {
-        short.insert(0, '_');
-    }
-    short
-}
-
-/// The value of a cell as an attribute.
-fn value(cell: Cell) -> Option<Value> {
-    match cell {
-        Cell::Null => None,
-        Cell::Text(text) => Some(text.into()),
-        Cell::Number(number) => Some(number.into()),
-        Cell::Integer(number) => Some(number.into()),
-        Cell::Boolean(flag) => Some(flag.into()),
     }
 }

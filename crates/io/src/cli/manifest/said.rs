@@ -1,0 +1,146 @@
+//! What the commands of manifests say: counts, and what is left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rsom_manifest::{Created, Leak, Left, Manifest, Pattern};
+use rsom_stage::{Summary, log};
+
+use crate::participants::Joined;
+
+pub(super) fn counts(manifest: &Manifest) -> Summary {
+    let files: usize = manifest
+        .scans
+        .iter()
+        .flat_map(|s| s.files.values())
+        .map(Vec::len)
+        .sum();
+    let leaks = rsom_manifest::leaks(manifest).len();
+    Summary::new()
+        .with("scans", manifest.scans.len())
+        .with("files", files)
+        .with("leaks", leaks)
+}
+
+/// Number of subjects.
+pub(super) fn subjects(manifest: &Manifest) -> usize {
+    let names: BTreeSet<&String> = manifest.scans.iter().map(|scan| &scan.subject).collect();
+    names.len()
+}
+
+/// Number of files to name in a warning.
+const LISTED: usize = 5;
+
+/// The first names of a list, and the number of the others.
+pub(super) fn listed(names: &[String]) -> String {
+    let first = names
+        .iter()
+        .take(LISTED)
+        .map(String::as_str)
+        .collect::<Vec<_>>();
+    match names.len().saturating_sub(LISTED) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// Warns of files that match no pattern, and of links without their file.
+pub(super) fn warn_of_files(created: &Created) {
+    let Left {
+        unmatched,
+        broken_links,
+        not_utf8,
+    } = &created.left;
+    if !unmatched.is_empty() {
+        log::warn(format_args!(
+            "{} files match no pattern and are left out: {}",
+            unmatched.len(),
+            listed(unmatched)
+        ));
+    }
+    if !broken_links.is_empty() {
+        log::warn(format_args!(
+            "{} links have no file and are left out: {}",
+            broken_links.len(),
+            listed(broken_links)
+        ));
+    }
+    if !not_utf8.is_empty() {
+        log::warn(format_args!(
+            "{} files are left out, because their names are not UTF-8: {}",
+            not_utf8.len(),
+            listed(not_utf8)
+        ));
+    }
+}
+
+/// Warns of rows without scans, and of scans without a row; says which attributes have other names than their columns.
+pub(super) fn warn_of_rows(joined: &Joined) {
+    if !joined.without_scans.is_empty() {
+        let rows = joined.without_scans.iter();
+        let names: Vec<String> = rows
+            .map(|(line, name)| format!("{name} (line {line})"))
+            .collect();
+        log::warn(format_args!(
+            "{} rows of the table have no scan: {}",
+            names.len(),
+            listed(&names)
+        ));
+    }
+    if !joined.without_row.is_empty() {
+        log::warn(format_args!(
+            "{} subjects or scans have no row in the table, and so none of its attributes: {}",
+            joined.without_row.len(),
+            listed(&joined.without_row)
+        ));
+    }
+    for (column, attribute) in &joined.renamed {
+        log::info(format_args!(
+            "column '{column}' is the attribute {attribute}"
+        ));
+    }
+}
+
+/// Warns of scans that lack a role that other scans have.
+pub(super) fn warn_of_missing_roles(manifest: &Manifest, roles: &BTreeMap<String, Pattern>) {
+    for role in roles.keys() {
+        let lacks = manifest
+            .scans
+            .iter()
+            .filter(|scan| !scan.files.contains_key(role));
+        let ids: Vec<String> = lacks.map(|scan| scan.id.clone()).collect();
+        if !ids.is_empty() {
+            log::warn(format_args!(
+                "{} of {} scans have no {role}: {}",
+                ids.len(),
+                manifest.scans.len(),
+                listed(&ids)
+            ));
+        }
+    }
+}
+
+/// Warns of more folds than subjects.
+pub(super) fn warn_of_empty_folds(manifest: &Manifest, folds: u32) {
+    let subjects = subjects(manifest);
+    if subjects < folds as usize {
+        log::warn(format_args!(
+            "{folds} folds for {subjects} subjects: some folds are empty"
+        ));
+    }
+}
+
+pub(super) fn warn_of_leaks(leaks: &[Leak]) {
+    for Leak {
+        subjects: [a, b],
+        files,
+    } in leaks
+    {
+        let (count, example) = (
+            files.len(),
+            files.first().map(|f| f.join(" = ")).unwrap_or_default(),
+        );
+        log::warn(format_args!(
+            "subjects '{a}' and '{b}' have {count} files with equal content ({example}); if they are the same person, keep them in one split (--same-subject)"
+        ));
+    }
+}

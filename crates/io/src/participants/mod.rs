@@ -1,0 +1,13 @@
+//! A spreadsheet of participants: its columns become attributes of scans.
+
+mod attribute;
+mod error;
+mod join;
+mod rows;
+mod spelling;
+mod table;
+
+pub use error::ParticipantsError;
+pub use join::Joined;
+pub use spelling::one_spelling;
+pub use table::Participants;
