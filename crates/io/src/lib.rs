@@ -17,6 +17,7 @@ pub mod fault;
 pub mod inspect;
 pub mod long_table;
 pub mod output_check;
+pub mod overview;
 pub mod participants;
 pub mod ports;
 pub mod prepared;

@@ -104,6 +104,8 @@ const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
     ("polars", &["rsom-formats"]),
     ("nifti", &["rsom-formats"]),
     ("hdf5-reader", &["rsom-formats"]),
+    ("csv", &["rsom-formats"]),
+    ("encoding_rs", &["rsom-formats"]),
     ("weezl", &["rsom-formats"]),
     ("tiff", &["rsom-formats"]),
     ("png", &["rsom-formats", "rsom-report"]),

@@ -1,8 +1,9 @@
-//! `rsom-io manifest create` and `manifest verify`.
+//! `rsom-io manifest create`, `manifest show` and `manifest verify`.
 
 mod create;
 mod participants;
 mod said;
+mod show;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,8 +18,9 @@ pub(super) use create::refuse_existing;
 
 use create::{CreateSettings, create};
 use said::{counts, listed, warn_of_leaks};
+use show::show;
 
-/// The commands that create and verify manifests.
+/// The commands that create, show and verify manifests.
 pub(super) fn commands() -> Vec<Command> {
     vec![
         Command::new("manifest create", "Describe a folder of scans: subjects, scans, and the sha256 of every file", create)
@@ -28,6 +30,10 @@ pub(super) fn commands() -> Vec<Command> {
             .parameters(CreateSettings::declare())
             .example("rsom-io manifest create --input data --output data.yaml --name demo --files 'image=images/Subject{subject}_{slice}.png' --folds 5")
             .example("rsom-io manifest create --input data --output data.yaml --name demo --files 'image={subject}.nii.gz' --table participants.csv --folds 5 --stratify group,sex,age"),
+        Command::new("manifest show", "Show a manifest at a glance: groups, folds, files with their geometry, attributes", show)
+            .input(Port::required("input", Kind::Document, "Manifest (YAML)").positional())
+            .input(Port::optional("data", Kind::Directory, "Folder with the data (unset: the variable RSOM_DATA, else the folder of the manifest)"))
+            .example("rsom-io manifest show data-manifests/octlayers.yaml --data ../data"),
         Command::new("manifest verify", "Check every file of a manifest against its sha256", verify)
             .input(Port::required("input", Kind::Document, "Manifest (YAML)").positional())
             .input(Port::optional("data", Kind::Directory, "Folder with the data (unset: the variable RSOM_DATA, else the folder of the manifest)"))

@@ -12,3 +12,4 @@ mod matlab_write;
 mod participants;
 mod ports;
 mod rsom_mat;
+mod show;
