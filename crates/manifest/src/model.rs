@@ -1,6 +1,6 @@
 //! The parts of a manifest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -99,6 +99,20 @@ impl Manifest {
             spacing_mm,
             scans,
         }
+    }
+
+    /// Number of subjects.
+    #[must_use]
+    pub fn subject_count(&self) -> usize {
+        let names: BTreeSet<&str> = self.scans.iter().map(|s| s.subject.as_str()).collect();
+        names.len()
+    }
+
+    /// Number of files of all scans.
+    #[must_use]
+    pub fn file_count(&self) -> usize {
+        let files = self.scans.iter().flat_map(|scan| scan.files.values());
+        files.map(Vec::len).sum()
     }
 }
 

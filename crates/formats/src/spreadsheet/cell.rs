@@ -1,9 +1,9 @@
 //! What one cell of a spreadsheet can be.
 
 /// Texts that stand for a missing value, next to the empty cell.
-pub const MISSING: [&str; 12] = [
-    "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "-", ".", "?",
-];
+pub const MISSING: [&str; 8] = ["NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL"];
+/// Texts that stand for a missing value in a column of numbers. In other columns they may be meant, as `-` next to `+`.
+pub const MISSING_AMONG_NUMBERS: [&str; 4] = ["None", "-", ".", "?"];
 
 /// What a cell is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,7 +26,18 @@ pub(super) enum Cell {
     Thousands,
     Boolean(bool),
     Date,
+    /// One of [`MISSING_AMONG_NUMBERS`].
+    Doubtful,
     Text,
+}
+
+/// The decimal separator of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decimals {
+    Point,
+    Comma,
+    /// Programs that write semicolons between cells often use the comma: a point may separate thousands.
+    Unknown,
 }
 
 /// A cell, or none.
@@ -65,6 +76,17 @@ impl Cell {
         )
     }
 
+    /// Whether the cell is a number with a point that cannot separate thousands.
+    pub(super) fn is_clear_point(self) -> bool {
+        matches!(
+            self,
+            Self::Point {
+                may_be_thousands: false,
+                ..
+            }
+        )
+    }
+
     /// Whether the cell is a number with a point that can separate thousands.
     pub(super) fn is_point_of_thousands(self) -> bool {
         matches!(
@@ -81,6 +103,9 @@ impl Cell {
             "true" => return Self::Boolean(true),
             "false" => return Self::Boolean(false),
             _ => {}
+        }
+        if MISSING_AMONG_NUMBERS.contains(&text) {
+            return Self::Doubtful;
         }
         if is_date(text) {
             return Self::Date;
@@ -221,6 +246,8 @@ mod tests {
             ("12345678901234567890", Cell::Text),
             ("34y", Cell::Text),
             ("e5", Cell::Text),
+            ("-", Cell::Doubtful),
+            ("None", Cell::Doubtful),
             ("TRUE", Cell::Boolean(true)),
             ("2-May", Cell::Date),
             ("1. Mai", Cell::Date),

@@ -6,6 +6,9 @@ pub enum SpreadsheetError {
     /// An error of the operating system.
     #[error("{0}")]
     System(#[from] std::io::Error),
+    /// A folder.
+    #[error("it is a folder")]
+    Folder,
     /// A Parquet file that cannot be read.
     #[error("{0}")]
     Parquet(String),

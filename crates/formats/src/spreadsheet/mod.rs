@@ -8,10 +8,10 @@ mod typed;
 
 use std::path::Path;
 
-pub use cell::MISSING;
+pub use cell::{MISSING, MISSING_AMONG_NUMBERS};
 pub use error::SpreadsheetError;
 
-use crate::table::{Column, Table, parquet};
+use crate::table::{Aside, Column, Table, parquet};
 use encoding::decoded;
 use records::Records;
 
@@ -35,14 +35,24 @@ pub struct Spreadsheet {
 /// # Errors
 /// One line that names line and column and says what to do: see [`SpreadsheetError`].
 pub fn read(path: &Path) -> Result<Spreadsheet, SpreadsheetError> {
+    if path.is_dir() {
+        return Err(SpreadsheetError::Folder);
+    }
     let bytes = std::fs::read(path)?;
     if bytes.starts_with(b"PAR1") {
         let table = parquet::read(path).map_err(|e| SpreadsheetError::Parquet(e.to_string()))?;
         let lines = (1..=table.rows()).collect();
+        let not_read = |aside: &Aside| {
+            format!(
+                "column '{}' holds {} and is not read",
+                aside.name, aside.kind
+            )
+        };
+        let notes = table.aside().iter().map(not_read).collect();
         return Ok(Spreadsheet {
             table,
             lines,
-            notes: Vec::new(),
+            notes,
         });
     }
     parse(&bytes)
@@ -57,10 +67,10 @@ pub fn parse(bytes: &[u8]) -> Result<Spreadsheet, SpreadsheetError> {
     let records = Records::of(&text)?;
     let mut notes: Vec<String> = guess.into_iter().collect();
     let mut columns = Vec::new();
-    let has_decimal_commas = records.has_decimal_commas();
+    let decimals = records.decimals();
     for (index, name) in records.header.iter().enumerate() {
         let cells = records.column(index);
-        let typed = typed::values(name, &cells, has_decimal_commas)?;
+        let typed = typed::values(name, &cells, decimals)?;
         notes.extend(typed.note);
         columns.push(Column {
             name: name.clone(),

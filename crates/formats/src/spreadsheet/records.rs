@@ -1,6 +1,6 @@
 //! Header and rows of delimited text.
 
-use super::cell::{Cell, MissingOr};
+use super::cell::{Cell, Decimals, MissingOr};
 use super::error::SpreadsheetError;
 
 /// A delimiter and its name in messages.
@@ -73,15 +73,23 @@ impl Records {
             .collect()
     }
 
-    /// Whether the file writes numbers with decimal commas: its delimiter is no comma, and a cell is a number with a comma that
-    /// cannot separate thousands.
-    pub(super) fn has_decimal_commas(&self) -> bool {
-        let mut cells = self.rows.iter().flat_map(|row| &row.cells);
-        let clear = |cell: &String| match Cell::of(cell) {
-            MissingOr::Cell(cell) => cell.is_clear_comma(),
-            MissingOr::Missing => false,
+    /// The decimal separator that clear numbers of the file have: those whose separator cannot be one of thousands. In text
+    /// delimited by commas it is the point.
+    pub(super) fn decimals(&self) -> Decimals {
+        let cells = || {
+            let cells = self.rows.iter().flat_map(|row| &row.cells);
+            cells.filter_map(|cell| match Cell::of(cell) {
+                MissingOr::Cell(cell) => Some(cell),
+                MissingOr::Missing => None,
+            })
         };
-        self.delimiter != b',' && cells.any(clear)
+        if self.delimiter != b',' && cells().any(Cell::is_clear_comma) {
+            Decimals::Comma
+        } else if self.delimiter != b';' || cells().any(Cell::is_clear_point) {
+            Decimals::Point
+        } else {
+            Decimals::Unknown
+        }
     }
 
     /// Makes all rows as wide as the header, which loses its unnamed columns if they are empty.

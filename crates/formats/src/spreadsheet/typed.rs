@@ -1,6 +1,6 @@
 //! The type of a column, from all of its cells.
 
-use super::cell::{Cell, MissingOr};
+use super::cell::{Cell, Decimals, MissingOr};
 use super::error::SpreadsheetError;
 use crate::table::Values;
 
@@ -32,7 +32,7 @@ impl Present<'_> {
 pub(super) fn values(
     column: &str,
     cells: &[(usize, &str)],
-    has_decimal_commas: bool,
+    decimals: Decimals,
 ) -> Result<Typed, SpreadsheetError> {
     let read: Vec<Option<Present>> = (cells.iter())
         .map(|(line, text)| match Cell::of(text) {
@@ -44,13 +44,14 @@ pub(super) fn values(
             }),
         })
         .collect();
+    let read = without_doubt(read);
     let present: Vec<Present> = read.iter().copied().flatten().collect();
     let (numbers, others): (Vec<Present>, Vec<Present>) =
         present.into_iter().partition(Present::is_number);
     let (values, note) = match others.first() {
         None if numbers.is_empty() => (texts(&read), None),
         None => {
-            unambiguous(column, &numbers, has_decimal_commas)?;
+            unambiguous(column, &numbers, decimals)?;
             (numeric(&read), None)
         }
         Some(_) if (others.iter()).all(|p| matches!(p.cell, Cell::Boolean(_))) => {
@@ -78,6 +79,18 @@ pub(super) fn values(
         }
     };
     Ok(Typed { values, note })
+}
+
+/// The cells without those that are missing among numbers, if all others are numbers.
+fn without_doubt(mut read: Vec<Option<Present>>) -> Vec<Option<Present>> {
+    let is_doubtful = |p: &Present| p.cell == Cell::Doubtful;
+    let mut others = read.iter().flatten().filter(|p| !is_doubtful(p)).peekable();
+    if others.peek().is_some() && others.all(Present::is_number) {
+        for cell in &mut read {
+            *cell = cell.filter(|p| !is_doubtful(p));
+        }
+    }
+    read
 }
 
 fn texts(read: &[Option<Present>]) -> Values {
@@ -108,7 +121,7 @@ fn numeric(read: &[Option<Present>]) -> Values {
 fn unambiguous(
     column: &str,
     numbers: &[Present],
-    has_decimal_commas: bool,
+    decimals: Decimals,
 ) -> Result<(), SpreadsheetError> {
     let thousands = |p: &Present| SpreadsheetError::Thousands {
         line: p.line,
@@ -131,15 +144,15 @@ fn unambiguous(
     // A clear decimal comma in the column, or in the file, decides.
     let is_clear = |p: &Present| p.cell.is_clear_comma();
     if let Some(comma) = comma
-        && !has_decimal_commas
+        && decimals != Decimals::Comma
         && !numbers.iter().any(is_clear)
     {
         return Err(thousands(comma));
     }
-    // In a file with decimal commas, a point may separate thousands.
+    // Without a clear decimal point, a point may separate thousands.
     let may_group = |p: &&Present| p.cell.is_point_of_thousands();
     match numbers.iter().find(may_group) {
-        Some(point) if has_decimal_commas => Err(thousands(point)),
+        Some(point) if decimals != Decimals::Point => Err(thousands(point)),
         _ => Ok(()),
     }
 }

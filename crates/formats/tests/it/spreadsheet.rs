@@ -125,6 +125,40 @@ fn a_clear_decimal_comma_decides_for_the_others() {
 }
 
 #[test]
+fn signs_and_none_are_missing_among_numbers_and_values_among_texts() {
+    let sheet = parsed(
+        "s,x,mutation,drug,note\na,1,+,None,-\nb,-,-,aspirin,-\nc,?,+,None,\nd,.,-,aspirin,-\n",
+    );
+    let texts = |name: &str| sheet.table.texts(name).unwrap();
+    assert_eq!(
+        sheet.table.numbers("x").unwrap(),
+        [Some(1.0), None, None, None]
+    );
+    assert_eq!(
+        texts("mutation"),
+        ["+", "-", "+", "-"].map(|t| Some(t.to_owned()))
+    );
+    assert_eq!(texts("drug")[0].as_deref(), Some("None"));
+    assert_eq!(
+        texts("note")[..3],
+        [Some("-".into()), Some("-".into()), None]
+    );
+}
+
+#[test]
+fn a_point_between_semicolons_needs_a_clear_decimal_point() {
+    let told = "line 2, column 'x': '1.234' can be read in two ways";
+    assert!(fault("s;x\na;1.234\nb;2.345\n").contains(told));
+    let sheet = parsed("s;x;y\na;1.234;0.5\nb;2.345;1\n");
+    assert_eq!(
+        sheet.table.numbers("x").unwrap(),
+        [Some(1.234), Some(2.345)]
+    );
+    let sheet = parsed("s\tx\na\t1.234\n");
+    assert_eq!(sheet.table.numbers("x").unwrap(), [Some(1.234)]);
+}
+
+#[test]
 fn a_parquet_table_is_read_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("participants.parquet");
@@ -136,6 +170,13 @@ fn a_parquet_table_is_read_as_it_is() {
     .unwrap();
     let sheet = read(&path).unwrap();
     assert_eq!((sheet.table, sheet.lines), (table, vec![1, 2]));
+    let foreign = read(&crate::table::foreign().join("t.parquet")).unwrap();
+    let told = "column 'date' holds dates and is not read";
+    assert!(
+        foreign.notes.iter().any(|note| note == told),
+        "{:?}",
+        foreign.notes
+    );
 }
 
 proptest! {

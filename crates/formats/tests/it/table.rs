@@ -209,7 +209,7 @@ proptest! {
 
 /// Three rows that pyarrow 25 wrote without compression: `scan`, `value`, and one column of each type that tables do or
 /// do not hold.
-fn foreign() -> Folder {
+pub fn foreign() -> Folder {
     let packed = include_bytes!("parquet/foreign.parquet.gz");
     let mut bytes = Vec::new();
     let mut decoder = flate2::read::GzDecoder::new(&packed[..]);

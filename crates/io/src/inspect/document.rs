@@ -1,6 +1,5 @@
 //! Content of a YAML file: a manifest, or another document.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use rsom_stage::{StageError, text, yaml};
@@ -20,19 +19,12 @@ pub(super) fn report(path: &Path) -> Result<Report, StageError> {
         return Ok(Report::new("YAML").with("keys", json!(keys)));
     }
     let manifest = rsom_manifest::read(path)?;
-    let subjects: BTreeSet<&str> = manifest.scans.iter().map(|s| s.subject.as_str()).collect();
-    let files: usize = manifest
-        .scans
-        .iter()
-        .flat_map(|s| s.files.values())
-        .map(Vec::len)
-        .sum();
     Ok(Report::new("manifest (YAML)")
         .with("name", json!(manifest.name))
         .with("license", json!(manifest.license))
         .with("spacing_mm", json!(manifest.spacing_mm))
         .with("scans", json!(manifest.scans.len()))
-        .with("subjects", json!(subjects.len()))
-        .with("files", json!(files))
+        .with("subjects", json!(manifest.subject_count()))
+        .with("files", json!(manifest.file_count()))
         .with("leaks", json!(rsom_manifest::leaks(&manifest).len())))
 }

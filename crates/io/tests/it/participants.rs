@@ -158,3 +158,15 @@ fn zeros_that_a_spreadsheet_program_removed_are_named() {
     let said = "line 2: '1' has no scan, and '001' has no row; a spreadsheet program may have removed zeros: write '001'";
     assert!(fault.contains(said), "{fault}");
 }
+
+#[test]
+fn a_folder_is_no_table_and_a_column_of_subjects_is_found_by_its_name() {
+    let folder = study();
+    let run = RSOM_IO.run(&folder, create(&["--table", "data"]));
+    let fault = run.expect_code(3).error();
+    assert!(fault.ends_with("data: it is a folder"), "{fault}");
+    folder.write("participants.csv", "Subject_ID,age\nS01,30\n");
+    RSOM_IO.done(&folder, with_table(&[]));
+    let manifest = rsom_manifest::read(&folder.join("study.yaml")).unwrap();
+    assert_eq!(manifest.scans[0].attribute("age").unwrap(), 30);
+}

@@ -9,8 +9,7 @@ use rsom_stage::{Invocation, Kind, StageError, Summary, atomic, log, sidecar};
 
 use super::participants::participants;
 use super::said::{
-    counts, subjects, warn_of_empty_folds, warn_of_files, warn_of_leaks, warn_of_missing_roles,
-    warn_of_rows,
+    counts, warn_of_empty_folds, warn_of_files, warn_of_leaks, warn_of_missing_roles, warn_of_rows,
 };
 use crate::participants::{Joined, Participants};
 
@@ -32,7 +31,7 @@ pub(super) struct CreateSettings {
     subject: String,
     /// Second name of a subject, as alias=name: both names count as one subject.
     same_subject: BTreeMap<String, String>,
-    /// Column of the table with the subject (unset: subject, participant_id, participant, patient or id).
+    /// Column of the table with the subject (unset: subject, subject_id, participant_id, participant, patient or id).
     subject_column: Option<String>,
     /// If each row of the table is a scan, such as a visit: the id of the scan, composed of {columns}.
     table_scan: Option<String>,
@@ -162,7 +161,7 @@ fn summary(manifest: &Manifest, matched: usize, unmatched: usize) -> Summary {
         folds if folds.is_empty() => String::new(),
         folds => format!("; {folds}"),
     };
-    let (scans, subjects) = (manifest.scans.len(), subjects(manifest));
+    let (scans, subjects) = (manifest.scans.len(), manifest.subject_count());
     let text =
         format!("{matched} of {files} files match: {scans} scans of {subjects} subjects{folds}");
     counts(manifest)

@@ -7,7 +7,14 @@ use rsom_stage::{Invocation, StageError, log};
 use crate::participants::{Participants, one_spelling};
 
 /// Names of the column with the subject, in the order in which they are looked for.
-const SUBJECT_COLUMNS: [&str; 5] = ["subject", "participant_id", "participant", "patient", "id"];
+const SUBJECT_COLUMNS: [&str; 6] = [
+    "subject",
+    "subject_id",
+    "participant_id",
+    "participant",
+    "patient",
+    "id",
+];
 
 /// The spreadsheet, if there is one.
 ///

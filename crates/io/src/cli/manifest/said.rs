@@ -1,30 +1,19 @@
 //! What the commands of manifests say: counts, and what is left out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rsom_manifest::{Created, Leak, Left, Manifest, Pattern};
 use rsom_stage::{Summary, log};
 
 use crate::participants::Joined;
 
+/// The counts of a manifest, as values of the result line.
 pub(super) fn counts(manifest: &Manifest) -> Summary {
-    let files: usize = manifest
-        .scans
-        .iter()
-        .flat_map(|s| s.files.values())
-        .map(Vec::len)
-        .sum();
     let leaks = rsom_manifest::leaks(manifest).len();
     Summary::new()
         .with("scans", manifest.scans.len())
-        .with("files", files)
+        .with("files", manifest.file_count())
         .with("leaks", leaks)
-}
-
-/// Number of subjects.
-pub(super) fn subjects(manifest: &Manifest) -> usize {
-    let names: BTreeSet<&String> = manifest.scans.iter().map(|scan| &scan.subject).collect();
-    names.len()
 }
 
 /// Number of files to name in a warning.
@@ -121,7 +110,7 @@ pub(super) fn warn_of_missing_roles(manifest: &Manifest, roles: &BTreeMap<String
 
 /// Warns of more folds than subjects.
 pub(super) fn warn_of_empty_folds(manifest: &Manifest, folds: u32) {
-    let subjects = subjects(manifest);
+    let subjects = manifest.subject_count();
     if subjects < folds as usize {
         log::warn(format_args!(
             "{folds} folds for {subjects} subjects: some folds are empty"

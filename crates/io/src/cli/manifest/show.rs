@@ -4,7 +4,7 @@ use rsom_manifest::Manifest;
 use rsom_stage::{Invocation, StageError, Summary, data_folder};
 use serde_json::{Map, Value, json};
 
-use super::said::{counts, listed, subjects, warn_of_leaks};
+use super::said::{counts, listed, warn_of_leaks};
 use crate::overview::{AttributeSummary, Contents, Geometry, GroupSummary, Overview, RoleSummary};
 
 pub(super) fn show(invocation: &Invocation) -> Result<Summary, StageError> {
@@ -22,7 +22,7 @@ pub(super) fn show(invocation: &Invocation) -> Result<Summary, StageError> {
     let overview = Overview::of(&manifest, &root)?;
     let missing: usize = overview.roles.iter().map(|role| role.missing.len()).sum();
     Ok(counts(&manifest)
-        .with("subjects", subjects(&manifest))
+        .with("subjects", manifest.subject_count())
         .with("missing_files", missing)
         .with(
             "groups",
@@ -65,7 +65,7 @@ fn of_role(role: &RoleSummary) -> (String, Value) {
 }
 
 fn text(manifest: &Manifest, overview: &Overview) -> String {
-    let (scans, subjects) = (manifest.scans.len(), subjects(manifest));
+    let (scans, subjects) = (manifest.scans.len(), manifest.subject_count());
     let mut lines = vec![format!(
         "{}: {} of {}",
         manifest.name,
