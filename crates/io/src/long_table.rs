@@ -3,13 +3,14 @@
 use rsom_measures::{Metric, column};
 use rsom_stage::TableContents;
 
-/// The contents of a long table with these metrics. The names of the parameter `factor` are columns, too.
+/// The contents of a long table with these metrics. The names of the parameters `factor` and `attributes` are
+/// columns, too.
 #[must_use]
 pub fn contents(metrics: &[Metric]) -> TableContents {
     TableContents {
         metrics: names(metrics),
         columns: column::ALL.map(str::to_owned).to_vec(),
-        columns_of: vec!["factor".to_owned()],
+        columns_of: vec!["factor".to_owned(), "attributes".to_owned()],
         ..TableContents::default()
     }
 }

@@ -23,7 +23,8 @@ pub struct Folds {
 const MOST_LEVELS: usize = 5;
 
 impl Folds {
-    /// Sets the fold of each scan. All scans of a subject get the same one.
+    /// Sets the fold of each scan that has none. All scans of a subject get the same one; folds that are set already stay, and
+    /// count.
     ///
     /// The subjects are dealt in the order of the first attribute, and within each of its values in the order of the SHA-256 of
     /// seed and name, which is the same on every machine. Each goes to one of the folds with the fewest subjects: to the one with
@@ -35,11 +36,24 @@ impl Folds {
         if self.count == 0 {
             return;
         }
-        let subjects = self.subjects(scans);
+        let known: BTreeMap<String, u32> = (scans.iter())
+            .filter_map(|scan| Some((scan.subject.clone(), scan.fold?)))
+            .collect();
+        let (dealt, new): (Vec<_>, Vec<_>) = (self.subjects(scans).into_iter())
+            .partition(|(subject, _)| known.contains_key(subject));
         let mut sizes = vec![0_usize; self.count as usize];
         let mut levels: BTreeMap<(usize, usize, &Option<String>), usize> = BTreeMap::new();
-        let mut folds: BTreeMap<String, u32> = BTreeMap::new();
-        for (subject, values) in &subjects {
+        for (subject, values) in &dealt {
+            let fold = known[subject] as usize;
+            if let Some(size) = sizes.get_mut(fold) {
+                *size += 1;
+            }
+            for (which, value) in values.iter().enumerate() {
+                *levels.entry((fold, which, value)).or_default() += 1;
+            }
+        }
+        let mut folds: BTreeMap<&str, u32> = BTreeMap::new();
+        for (subject, values) in &new {
             let least = sizes.iter().min().copied().unwrap_or(0);
             let crowd = |fold: &usize| -> Vec<usize> {
                 let of = |(which, value)| levels.get(&(*fold, which, value)).copied().unwrap_or(0);
@@ -53,10 +67,12 @@ impl Folds {
             for (which, value) in values.iter().enumerate() {
                 *levels.entry((fold, which, value)).or_default() += 1;
             }
-            folds.insert(subject.clone(), fold as u32);
+            folds.insert(subject, fold as u32);
         }
         for scan in scans {
-            scan.fold = folds.get(&scan.subject).copied();
+            if let Some(fold) = folds.get(scan.subject.as_str()) {
+                scan.fold = Some(*fold);
+            }
         }
     }
 

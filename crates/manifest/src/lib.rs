@@ -5,6 +5,8 @@
 //! different sides of a split would be a data leak.
 
 mod create;
+mod creation;
+mod edit;
 mod fold_number;
 mod folds;
 mod leak;
@@ -12,13 +14,19 @@ mod model;
 mod natural;
 mod pattern;
 mod read;
+mod relative;
+mod update;
 mod verify;
 
 pub use create::{Created, Description, Left, create};
+pub use creation::Creation;
+pub use edit::edited;
 pub use folds::{Folds, fold_counts};
 pub use leak::{Leak, leaks};
 pub use model::{FileEntry, Manifest, ScanEntry};
 pub use natural::natural;
 pub use pattern::{Match, Pattern};
 pub use read::{check, data_root, read, to_yaml};
+pub use relative::relative;
+pub use update::{Change, Changed, Update, update};
 pub use verify::{Fault, verify};

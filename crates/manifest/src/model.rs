@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::fold_number;
+use crate::{Creation, fold_number};
 
 /// A data set: where it comes from and which scans it has.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,9 @@ pub struct Manifest {
     /// Voxel size along x, y, z in mm. Absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spacing_mm: Option<[f64; 3]>,
+    /// How the manifest was created. Absent if it was written by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub create: Option<Creation>,
     /// The scans, in the order of a study.
     pub scans: Vec<ScanEntry>,
 }
@@ -97,6 +100,7 @@ impl Manifest {
             data: here(),
             root: here(),
             spacing_mm,
+            create: None,
             scans,
         }
     }

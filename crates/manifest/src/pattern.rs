@@ -2,21 +2,38 @@
 
 use std::collections::BTreeMap;
 
-/// A pattern of a relative path: literal text, `{name}` for a named part, `*` for any part.
+/// A pattern of a relative path: literal text, `{name}` for a named part, `*` for any part, `{ext}` for the ending of a file
+/// that this program reads; several patterns with `|` between them.
 ///
 /// Parts match one or more characters except `/`. `{name:digits}` matches digits only, `{name:word}` letters and digits only:
-/// a restriction decides which of two readings of a path is meant. A name that occurs twice must match the same text.
+/// a restriction decides which of two readings of a path is meant. A name that occurs twice must match the same text. Of several
+/// patterns, the first one that matches counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    pieces: Vec<Piece>,
+    text: String,
+    alternatives: Vec<Vec<Piece>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Literal(String),
-    Part { name: String, class: Class },
+    Part {
+        name: String,
+        class: Class,
+    },
     Any,
+    /// One of [`ENDINGS`].
+    Ending,
 }
+
+/// The name of a part that matches the ending of a file.
+const ENDING: &str = "ext";
+
+/// Endings of files with scans, pictures and tables, without the first point.
+const ENDINGS: [&str; 13] = [
+    "nii.gz", "nii", "hdr", "h5", "hdf5", "mat", "tif", "tiff", "png", "csv", "tsv", "txt",
+    "parquet",
+];
 
 /// The characters that a part matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,77 +76,109 @@ impl Pattern {
     /// Reads a pattern.
     ///
     /// # Errors
-    /// An unmatched brace, a part without a valid name, or two adjacent parts.
+    /// An unmatched brace, a part without a valid name, two adjacent parts, or nothing next to a `|`.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut pieces = Vec::new();
-        let mut rest = text;
-        while let Some(start) = rest.find(['{', '}', '*']) {
-            if start > 0 {
-                pieces.push(Piece::Literal(rest[..start].to_owned()));
-            }
-            rest = &rest[start..];
-            if let Some(after) = rest.strip_prefix('*') {
-                pieces.push(Piece::Any);
-                rest = after;
-            } else if let Some((inside, after)) =
-                rest.strip_prefix('{').and_then(|r| r.split_once('}'))
-            {
-                pieces.push(part(inside, text)?);
-                rest = after;
-            } else {
-                return Err(format!("'{text}' has an unmatched brace"));
-            }
-        }
-        if !rest.is_empty() {
-            pieces.push(Piece::Literal(rest.to_owned()));
-        }
-        let free = |piece: &Piece| !matches!(piece, Piece::Literal(_));
-        if pieces
-            .windows(2)
-            .any(|pair| free(&pair[0]) && free(&pair[1]))
-        {
-            return Err(format!(
-                "'{text}' has two adjacent parts; write text between them"
-            ));
-        }
-        Ok(Self { pieces })
+        let alternatives = text.split('|').map(pieces).collect::<Result<_, _>>()?;
+        Ok(Self {
+            text: text.to_owned(),
+            alternatives,
+        })
     }
 
     /// The named parts of a path, or two ways to read it if there are several.
     #[must_use]
     pub fn matches(&self, path: &str) -> Match {
-        let mut search = Search::default();
-        search.visit(&self.pieces, path);
-        let mut found = search.found.into_iter();
-        match (found.next(), found.next()) {
-            (None, _) => Match::No,
-            (Some(parts), None) => Match::Parts(parts),
-            (Some(one), Some(other)) => Match::Ambiguous(Box::new([one, other])),
-        }
+        let readings = self.alternatives.iter().map(|pieces| reading(pieces, path));
+        let mut matching = readings.filter(|reading| *reading != Match::No);
+        matching.next().unwrap_or(Match::No)
     }
 
     /// The names of its parts, from left to right.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Part { name, .. } => Some(name.as_str()),
-            Piece::Literal(_) | Piece::Any => None,
-        })
+        self.alternatives
+            .iter()
+            .flatten()
+            .filter_map(|piece| match piece {
+                Piece::Part { name, .. } => Some(name.as_str()),
+                Piece::Literal(_) | Piece::Any | Piece::Ending => None,
+            })
     }
 
-    /// The pattern with its named parts filled in. `None` if a part is missing, or if the pattern contains `*`.
+    /// The first of its patterns whose named parts are all known, with these parts filled in. `None` if there is none, or if it
+    /// contains `*` or `{ext}`.
     #[must_use]
     pub fn fill(&self, parts: &BTreeMap<String, String>) -> Option<String> {
         let piece = |piece: &Piece| match piece {
             Piece::Literal(text) => Some(text.clone()),
             Piece::Part { name, .. } => parts.get(name).cloned(),
-            Piece::Any => None,
+            Piece::Any | Piece::Ending => None,
         };
-        self.pieces.iter().map(piece).collect()
+        let filled = |pieces: &Vec<Piece>| pieces.iter().map(piece).collect();
+        self.alternatives.iter().find_map(filled)
+    }
+}
+
+impl std::fmt::Display for Pattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The pieces of one pattern.
+fn pieces(text: &str) -> Result<Vec<Piece>, String> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(['{', '}', '*']) {
+        if start > 0 {
+            pieces.push(Piece::Literal(rest[..start].to_owned()));
+        }
+        rest = &rest[start..];
+        if let Some(after) = rest.strip_prefix('*') {
+            pieces.push(Piece::Any);
+            rest = after;
+        } else if let Some((inside, after)) = rest.strip_prefix('{').and_then(|r| r.split_once('}'))
+        {
+            pieces.push(part(inside, text)?);
+            rest = after;
+        } else {
+            return Err(format!("'{text}' has an unmatched brace"));
+        }
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Literal(rest.to_owned()));
+    }
+    if pieces.is_empty() {
+        return Err("a pattern is empty; write one on each side of '|'".to_owned());
+    }
+    let free = |piece: &Piece| !matches!(piece, Piece::Literal(_));
+    if pieces
+        .windows(2)
+        .any(|pair| free(&pair[0]) && free(&pair[1]))
+    {
+        return Err(format!(
+            "'{text}' has two adjacent parts; write text between them"
+        ));
+    }
+    Ok(pieces)
+}
+
+/// How a path reads by one pattern.
+fn reading(pieces: &[Piece], path: &str) -> Match {
+    let mut search = Search::default();
+    search.visit(pieces, path);
+    let mut found = search.found.into_iter();
+    match (found.next(), found.next()) {
+        (None, _) => Match::No,
+        (Some(parts), None) => Match::Parts(parts),
+        (Some(one), Some(other)) => Match::Ambiguous(Box::new([one, other])),
     }
 }
 
 /// A part from the text between its braces: `name` or `name:class`.
 fn part(inside: &str, text: &str) -> Result<Piece, String> {
+    if inside == ENDING {
+        return Ok(Piece::Ending);
+    }
     let (name, class) = match inside.split_once(':') {
         None => (inside, Class::Any),
         Some((name, word)) => {
@@ -171,6 +220,13 @@ impl Search {
             Piece::Literal(literal) => {
                 if let Some(after) = text.strip_prefix(literal.as_str()) {
                     self.visit(rest, after);
+                }
+                return;
+            }
+            Piece::Ending => {
+                let lower = text.to_ascii_lowercase();
+                for ending in ENDINGS.iter().filter(|ending| lower.starts_with(**ending)) {
+                    self.visit(rest, &text[ending.len()..]);
                 }
                 return;
             }
@@ -251,8 +307,49 @@ mod tests {
     }
 
     #[test]
+    fn an_ending_is_one_that_can_be_read_and_whole() {
+        let pattern = Pattern::parse("{subject}.{ext}").unwrap();
+        for (path, subject) in [
+            ("s1.nii.gz", "s1"),
+            ("s1.NII", "s1"),
+            ("s.1.h5", "s.1"),
+            ("s1.tar.nii.gz", "s1.tar"),
+        ] {
+            assert_eq!(
+                parts(&pattern, path).expect(path)["subject"],
+                subject,
+                "{path}"
+            );
+        }
+        for path in ["s1.docx", "s1", "s1.gz", "s1.nii.gz.bak"] {
+            assert_eq!(pattern.matches(path), Match::No, "{path}");
+        }
+        assert_eq!(pattern.names().collect::<Vec<_>>(), ["subject"]);
+    }
+
+    #[test]
+    fn of_several_patterns_the_first_that_matches_counts() {
+        let pattern =
+            Pattern::parse("{subject}_v{visit:digits}.nii|old/{subject}.nii|{subject}.nii")
+                .unwrap();
+        let subject = |path: &str| parts(&pattern, path).unwrap()["subject"].clone();
+        assert_eq!(subject("a_v2.nii"), "a");
+        assert_eq!(subject("old/a_v2.nii"), "a_v2");
+        assert_eq!(subject("a_vx.nii"), "a_vx");
+        // A scan without a visit has the second name.
+        let scan = Pattern::parse("{subject}_{visit}|{subject}").unwrap();
+        let filled = |path: &str| scan.fill(&parts(&pattern, path).unwrap()).unwrap();
+        assert_eq!(
+            (filled("a_v2.nii"), filled("b.nii")),
+            ("a_2".into(), "b".into())
+        );
+    }
+
+    #[test]
     fn broken_patterns_are_refused() {
-        for text in ["a{b", "a}b", "{}", "{a}{b}", "{a}*", "{a:b}", "{:word}"] {
+        for text in [
+            "a{b", "a}b", "{}", "{a}{b}", "{a}*", "{a:b}", "{:word}", "", "a|", "|a", "{a}{ext}",
+        ] {
             assert!(Pattern::parse(text).is_err(), "{text}");
         }
     }

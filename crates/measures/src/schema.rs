@@ -75,8 +75,8 @@ metrics! {
     REFERENCE_LAYER_THICKNESS_SD_UM: "reference_layer_thickness_sd_um", Micrometers, NEITHER;
     REFERENCE_LAYER_THICKNESS_MEDIAN_VOX: "reference_layer_thickness_median_vox", Voxels, NEITHER;
     REFERENCE_LAYER_THICKNESS_MEDIAN_UM: "reference_layer_thickness_median_um", Micrometers, NEITHER;
-    THICKNESS_BIAS_VOX: "thickness_bias_vox", Voxels, NEITHER, title "Thickness bias";
-    THICKNESS_BIAS_UM: "thickness_bias_um", Micrometers, NEITHER, title "Thickness bias";
+    THICKNESS_BIAS_VOX: "thickness_bias_vox", Voxels, NEITHER, title "Thickness bias", heading "Thickness bias";
+    THICKNESS_BIAS_UM: "thickness_bias_um", Micrometers, NEITHER, title "Thickness bias", heading "Thickness bias";
     LAYER_COVERAGE: "layer_coverage", One, NEITHER, title "Columns with a layer";
     LAYER_VOXELS: "layer_voxels", Voxels, NEITHER;
     LAYER_VOLUME_MM3: "layer_volume_mm3", CubicMillimeters, NEITHER, title "Layer volume";

@@ -3,14 +3,19 @@
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use rsom_stage::ExitCode;
+use rsom_study::{compare, init, segment};
 
-use crate::{recipes, segment, stages};
+use crate::{recipes, stages};
 
 const EXAMPLES: &str = "\
 Examples:
   rsom run pipelines/quickstart.yaml          a whole study, from scans to a table with p-values
+  rsom init --scans scans --masks drawn --table people.csv my-study
+                                              begin a study of your own
   rsom segment --input scans --layer-weights unet_depth5.pt --vessel-weights vesnet_gn.pt --output out
                                               the released pipeline on a folder of raw scans
+  rsom compare --reference drawn --prediction unet=unet --prediction fcn=fcn --output compared
+                                              masks that exist: tables, tests and figures
   rsom plan pipelines/octlayers.yaml          which tasks would run, and why
   rsom io inspect scan.nii.gz                 shape, spacing, type and range of any file
   rsom recipes                                named sets of parameter values, side by side
@@ -31,6 +36,8 @@ pub(crate) fn build() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(segment::command_line())
+        .subcommand(compare::command_line())
+        .subcommand(init::command_line())
         .subcommand(recipes::command_line())
         .subcommands(rsom_pipeline::command_lines())
         .subcommands(

@@ -5,13 +5,13 @@
 pub mod allocator;
 mod command_line;
 mod recipes;
-mod segment;
 mod stages;
 
 use std::process::ExitCode;
 
 use clap::ArgMatches;
 use rsom_io::output_check::check_output;
+use rsom_study::{compare, init, segment};
 
 /// Runs `rsom` with the arguments of the process.
 #[must_use]
@@ -39,8 +39,11 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
     if name == recipes::NAME {
         return recipes::run(&specs);
     }
-    if name == segment::NAME {
-        return segment::run(matches, &specs);
+    match name {
+        segment::NAME => return segment::run(matches, &specs),
+        compare::NAME => return compare::run(matches, &specs),
+        init::NAME => return init::run(matches),
+        _ => {}
     }
     rsom_pipeline::execute(name, matches, &specs, check_output)
 }

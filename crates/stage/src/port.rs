@@ -27,6 +27,9 @@ pub struct Port {
     /// For an output volume, the input on whose grid it lies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grid_of: Option<String>,
+    /// For an output, the input that it may replace. Otherwise, an output that is an input is an error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_replace: Option<String>,
     /// Description in one line, for the help text.
     #[serde(default)]
     pub about: String,
@@ -44,6 +47,7 @@ impl Port {
             positional: false,
             table: None,
             grid_of: None,
+            may_replace: None,
             about: about.to_owned(),
         }
     }
@@ -75,6 +79,13 @@ impl Port {
     #[must_use]
     pub fn on_grid_of(mut self, input: &str) -> Self {
         self.grid_of = Some(input.to_owned());
+        self
+    }
+
+    /// States that an output may replace an input.
+    #[must_use]
+    pub fn may_replace(mut self, input: &str) -> Self {
+        self.may_replace = Some(input.to_owned());
         self
     }
 

@@ -104,7 +104,9 @@ fn check_output(invocation: &Invocation, port: &Port, path: &Path) -> Result<(),
         return Ok(());
     }
     let shown = path.display();
-    let mut inputs = invocation.all_inputs().flat_map(|(_, paths)| paths);
+    let others = invocation.all_inputs();
+    let others = others.filter(|(name, _)| port.may_replace.as_deref() != Some(*name));
+    let mut inputs = others.flat_map(|(_, paths)| paths);
     if inputs.any(|input| is_same_file(input, path)) {
         return Err(StageError::usage(format_args!(
             "--{flag} {shown} would overwrite an input"

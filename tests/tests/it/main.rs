@@ -2,8 +2,10 @@
 
 mod channels;
 mod circles;
+mod compare;
 mod conformance;
 mod failures;
+mod init;
 mod libraries;
 mod paper;
 mod pipelines;

@@ -83,6 +83,18 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         STUDY_FILES,
     ),
     ("rsom-pipeline", &["rsom-stage", "rsom-manifest"], &[]),
+    (
+        "rsom-study",
+        &[
+            "rsom-volume",
+            "rsom-stage",
+            "rsom-formats",
+            "rsom-manifest",
+            "rsom-io",
+            "rsom-pipeline",
+        ],
+        &[],
+    ),
     (TESTING, &[], &[]),
 ];
 

@@ -1,9 +1,9 @@
-//! `rsom-io manifest create`, `manifest show` and `manifest verify`.
+//! `rsom-io manifest create`, `update`, `show` and `verify`.
 
 mod create;
-mod participants;
 mod said;
 mod show;
+mod update;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,10 +17,13 @@ use rsom_stage::{
 pub(super) use create::refuse_existing;
 
 use create::{CreateSettings, create};
-use said::{counts, listed, warn_of_leaks};
+use said::{counts, warn_of_leaks};
 use show::show;
+use update::{UpdateSettings, update};
 
-/// The commands that create, show and verify manifests.
+use crate::finding::listed;
+
+/// The commands of manifests.
 pub(super) fn commands() -> Vec<Command> {
     vec![
         Command::new("manifest create", "Describe a folder of scans: subjects, scans, and the sha256 of every file", create)
@@ -30,6 +33,14 @@ pub(super) fn commands() -> Vec<Command> {
             .parameters(CreateSettings::declare())
             .example("rsom-io manifest create --input data --output data.yaml --name demo --files 'image=images/Subject{subject}_{slice}.png' --folds 5")
             .example("rsom-io manifest create --input data --output data.yaml --name demo --files 'image={subject}.nii.gz' --table participants.csv --folds 5 --stratify group,sex,age"),
+        Command::new("manifest update", "Bring a manifest up to date with its folder and spreadsheet; folds, attributes and comments stay", update)
+            .input(Port::required("input", Kind::Document, "Manifest (YAML)").positional())
+            .input(Port::optional("data", Kind::Directory, "Folder with the data (unset: the variable RSOM_DATA, else the folder of the manifest)"))
+            .input(Port::optional("table", Kind::Document, "Spreadsheet of the participants (unset: the one that the manifest names)"))
+            .output(Port::optional("output", Kind::Document, "Manifest to write, which may be the old one (unset: only say what would change)").may_replace("input"))
+            .parameters(UpdateSettings::declare())
+            .example("rsom-io manifest update data.yaml")
+            .example("rsom-io manifest update data.yaml --output data.yaml"),
         Command::new("manifest show", "Show a manifest at a glance: groups, folds, files with their geometry, attributes", show)
             .input(Port::required("input", Kind::Document, "Manifest (YAML)").positional())
             .input(Port::optional("data", Kind::Directory, "Folder with the data (unset: the variable RSOM_DATA, else the folder of the manifest)"))

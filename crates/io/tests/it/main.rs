@@ -13,3 +13,4 @@ mod participants;
 mod ports;
 mod rsom_mat;
 mod show;
+mod update;

@@ -5,6 +5,7 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::keys::RunKeys;
+use super::structure::Structure;
 use super::table;
 use crate::biomarkers::{biomarkers, metrics};
 
@@ -26,17 +27,38 @@ pub fn command() -> Command {
         Kind::Table,
         "Table to write: one measurement per row",
     ).with_table(long_table::contents(&metrics())))
-    .parameters(RunKeys::declare())
+    .parameters(BiomarkerSettings::declare())
         .example("rsom-metrics biomarkers --layer layer.nii.gz --vessels vessels.nii.gz --output b.parquet --subject s01 --factor visit=2")
 }
 
+/// Parameters of the command.
+#[derive(Debug, Parameters)]
+struct BiomarkerSettings {
+    #[parameter(flatten)]
+    keys: RunKeys,
+    /// Labels of the label map 'layer' that form the epidermis (unset: the only label of the map).
+    layer_labels: Option<Vec<i32>>,
+    /// Labels of the label map 'vessels' that form the vessels (unset: the only label of the map).
+    vessel_labels: Option<Vec<i32>>,
+}
+
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let run_keys = invocation.settings::<RunKeys>()?;
+    let settings = invocation.settings::<BiomarkerSettings>()?;
     let layer_path = invocation.input("layer")?;
-    let mut layer = ports::load_mask(layer_path)?;
+    let layer = Structure {
+        path: layer_path,
+        labels: settings.layer_labels.as_deref(),
+        parameter: "--layer-labels",
+    };
+    let mut layer = layer.read()?;
     let vessels = match invocation.optional_input("vessels") {
         Some(path) => {
-            let vessels = ports::load_mask(path)?;
+            let vessels = Structure {
+                path,
+                labels: settings.vessel_labels.as_deref(),
+                parameter: "--vessel-labels",
+            };
+            let vessels = vessels.read()?;
             ports::require_depth_offset(layer_path, layer.grid(), path, vessels.grid())?;
             let spacing = layer.grid().agreed_spacing(vessels.grid());
             let agreed =
@@ -44,11 +66,14 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             layer = agreed(layer)?;
             Some(agreed(vessels)?)
         }
+        None if settings.vessel_labels.is_some() => {
+            return Err(StageError::usage("--vessel-labels needs --vessels"));
+        }
         None => None,
     };
     table::warn_of_unknown_size(layer_path, layer.grid());
     let rows = biomarkers(&layer, vessels.as_ref()).map_err(StageError::inputs)?;
-    let keys = run_keys.keys(layer_path)?;
+    let keys = settings.keys.keys(layer_path)?;
     let measured = table::of_measurements(&rows, &keys).map_err(StageError::failure)?;
     ports::write_table(invocation, "output", &measured)?;
     let start = Summary::new().with("rows", rows.len());

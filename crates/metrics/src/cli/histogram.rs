@@ -51,7 +51,7 @@ pub fn table(
     table.push(Column::number(ANGLE_LOW_DEG, low))?;
     let high = (0..rows.len()).map(|row| degrees(bin_of(row) + 1));
     table.push(Column::number(ANGLE_HIGH_DEG, high))?;
-    push_factors(&mut table, keys.factors)?;
+    push_factors(&mut table, keys)?;
     Ok(table)
 }
 

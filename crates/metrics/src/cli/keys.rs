@@ -14,6 +14,10 @@ pub struct RunKeys {
     /// Factor of the run, such as net=unet; each becomes a column.
     #[parameter(check = check_factors)]
     factor: BTreeMap<String, String>,
+    /// Attributes of the scan, such as age=45; each becomes a column, as factors do. In a pipeline, "${scan.attributes}" gives all
+    /// that the manifest has.
+    #[parameter(check = check_factors)]
+    attributes: BTreeMap<String, String>,
     /// Subject of the scan (unset: the scan id).
     subject: Option<String>,
     /// Scan id (unset: the file name of the reference, or of the layer mask).
@@ -23,10 +27,16 @@ pub struct RunKeys {
 }
 
 impl RunKeys {
+    /// Whether the structure has a name.
+    #[must_use]
+    pub fn has_label(&self) -> bool {
+        self.label.is_some()
+    }
+
     /// The columns that are equal in every row; the scan is named after the file `path` unless --scan is given.
     ///
     /// # Errors
-    /// Exit code 2: the scan has no name, because the name of the file is not UTF-8.
+    /// Exit code 2: the scan has no name, because the name of the file is not UTF-8; a factor has the name of an attribute.
     pub fn keys<'a>(&'a self, path: &'a Path) -> Result<Keys<'a>, StageError> {
         let scan = self.scan.as_deref().or_else(|| stem(path));
         if scan.is_none() {
@@ -35,12 +45,21 @@ impl RunKeys {
                 path.display()
             )));
         }
+        if let Some(name) = self
+            .factor
+            .keys()
+            .find(|name| self.attributes.contains_key(*name))
+        {
+            return Err(StageError::usage(format_args!(
+                "'{name}' is a factor and an attribute of the scan; choose another name for the factor"
+            )));
+        }
         Ok(Keys {
             // Without --subject, each scan is a subject of its own.
             subject: self.subject.as_deref().or(scan),
             scan,
             label: self.label.as_deref(),
-            factors: &self.factor,
+            factors: [&self.factor, &self.attributes],
         })
     }
 }

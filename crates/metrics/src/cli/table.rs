@@ -24,8 +24,8 @@ pub struct Keys<'a> {
     pub scan: Option<&'a str>,
     /// Name of the structure, if given.
     pub label: Option<&'a str>,
-    /// Factors of the run.
-    pub factors: &'a BTreeMap<String, String>,
+    /// Factors of the run, and attributes of the scan.
+    pub factors: [&'a BTreeMap<String, String>; 2],
 }
 
 impl<'a> Keys<'a> {
@@ -51,7 +51,7 @@ pub fn check_factors(factors: &BTreeMap<String, String>) -> Result<(), String> {
     let clash = factors.keys().map(String::as_str).find(is_taken);
     clash.map_or(Ok(()), |name| {
         Err(format!(
-            "every table has a column '{name}'; choose another name for the factor"
+            "every table has a column '{name}'; choose another name for the factor or attribute"
         ))
     })
 }
@@ -73,20 +73,17 @@ pub fn warn_of_unknown_size(path: &Path, grid: &Grid) {
 pub fn of_measurements(rows: &[Measurement], keys: &Keys<'_>) -> Result<Table, TableError> {
     let rows: Vec<Row<'_>> = rows.iter().map(|row| keys.row(*row)).collect();
     let mut table = table::long(&rows)?;
-    push_factors(&mut table, keys.factors)?;
+    push_factors(&mut table, keys)?;
     Ok(table)
 }
 
-/// Adds the factors as columns. A factor whose value is a number becomes a number column, so that it sorts numerically.
+/// Adds the factors and attributes as columns. One whose value is a number becomes a number column, so that it sorts numerically.
 ///
 /// # Errors
 /// A factor with the name of a standard column.
-pub fn push_factors(
-    table: &mut Table,
-    factors: &BTreeMap<String, String>,
-) -> Result<(), TableError> {
+pub fn push_factors(table: &mut Table, keys: &Keys<'_>) -> Result<(), TableError> {
     let rows = table.rows();
-    for (name, value) in factors {
+    for (name, value) in keys.factors.into_iter().flatten() {
         table.push(factor_column(name, value, rows))?;
     }
     Ok(())
@@ -122,7 +119,7 @@ mod tests {
             subject: None,
             scan: Some("eye1"),
             label: None,
-            factors: &factors,
+            factors: [&factors, &BTreeMap::from([("age".into(), "45".into())])],
         };
         let rows = [schema::RA_VOX
             .measured(None, Status::EmptyPrediction)
@@ -131,7 +128,7 @@ mod tests {
         let table = of_measurements(&rows, &keys).unwrap();
         let names: Vec<&str> = table.names().collect();
         assert_eq!(names[..10], column::ALL);
-        assert_eq!(names[10..], ["net", "s"]);
+        assert_eq!(names[10..], ["net", "s", "age"]);
         assert_eq!(
             table.values("s").unwrap(),
             &Values::Integer(vec![Some(100)])

@@ -38,10 +38,30 @@ pub(crate) struct Scans {
     data_fault: Option<String>,
 }
 
+/// Start of the attributes that say whether a scan has a file: `has_mask`.
+const HAS: &str = "has_";
+
 impl Scan {
-    /// The value of an attribute. Null if the scan does not have it.
+    /// The value of an attribute. Null if the scan does not have it. Without such an attribute, `has_<role>` is whether the scan
+    /// has a file of this role.
     pub fn attribute(&self, name: &str) -> Value {
-        self.attributes.get(name).cloned().unwrap_or(Value::Null)
+        let has = || {
+            Some(Value::from(
+                self.files.contains_key(name.strip_prefix(HAS)?),
+            ))
+        };
+        let known = self.attributes.get(name).cloned();
+        known.or_else(has).unwrap_or(Value::Null)
+    }
+
+    /// The group and the free attributes of the scan, such as columns of a spreadsheet, as a map. Without those that the scan
+    /// does not have.
+    pub fn attributes_of_user(&self) -> Value {
+        let is_users = |name: &str| !["id", "subject", "split", "fold"].contains(&name);
+        let of_user = (self.attributes.iter())
+            .filter(|(name, value)| is_users(name) && !value.is_null())
+            .map(|(name, value)| (name.clone(), value.clone()));
+        Value::Object(of_user.collect())
     }
 }
 
@@ -115,6 +135,10 @@ impl Scans {
         let known: BTreeSet<&str> = (self.all.iter())
             .flat_map(|scan| scan.attributes.keys().map(String::as_str))
             .collect();
+        let has_role = |role: &str| self.all.iter().any(|scan| scan.files.contains_key(role));
+        if !known.contains(name) && name.strip_prefix(HAS).is_some_and(has_role) {
+            return Ok(());
+        }
         self.known(name, "attribute", &known)
     }
 

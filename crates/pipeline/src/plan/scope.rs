@@ -9,6 +9,9 @@ use crate::read::model::Step;
 use crate::read::template::Template;
 use crate::suggest;
 
+/// `${scan.attributes}`: all attributes of a scan that a user chose.
+const ATTRIBUTES: &str = "attributes";
+
 /// The values of placeholders in one task, or without factors and scan, in the whole pipeline.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scope<'a> {
@@ -19,13 +22,17 @@ pub(crate) struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// The value of a placeholder: of a factor, else of a param, or of `scan.<attribute>`.
+    /// The value of a placeholder: of a factor, else of a param, or of `scan.<attribute>`; `scan.attributes` is a map of all
+    /// that the user chose.
     ///
     /// # Errors
     /// An unknown name.
     pub fn lookup(&self, name: &str) -> Result<Value, String> {
         if let (Some(attribute), Some(scan)) = (name.strip_prefix("scan."), self.scan) {
-            return Ok(scan.attribute(attribute));
+            return Ok(match attribute {
+                ATTRIBUTES => scan.attributes_of_user(),
+                name => scan.attribute(name),
+            });
         }
         self.factors
             .iter()
@@ -79,6 +86,7 @@ impl Names<'_> {
                 Some(_) => Err(format!(
                     "'${{{name}}}' is only allowed under 'in', as the whole text"
                 )),
+                None if attribute == ATTRIBUTES => Ok(()),
                 None => self.scans.check_attribute(attribute),
             };
         }

@@ -45,10 +45,9 @@ pub(crate) fn words_of(parameter: &Parameter, value: &Value) -> Result<Vec<Strin
         format!("{value} cannot be written on a command line (a comma in a list, or '=' in a name)")
     };
     if let (Type::Map, Some(entries)) = (&parameter.schema.kind, value.as_object()) {
-        if entries.is_empty()
-            || entries
-                .keys()
-                .any(|key| key.is_empty() || key.contains('='))
+        if entries
+            .keys()
+            .any(|key| key.is_empty() || key.contains('='))
         {
             return Err(unwritable());
         }

@@ -1,17 +1,16 @@
 //! `rsom-io manifest create`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use rsom_manifest::{Description, Folds, Manifest, Pattern};
+use rsom_manifest::{Creation, Manifest};
 use rsom_parameters::Parameters;
-use rsom_stage::{Invocation, Kind, StageError, Summary, atomic, log, sidecar};
+use rsom_stage::{Invocation, StageError, Summary, atomic, log};
 
-use super::participants::participants;
 use super::said::{
     counts, warn_of_empty_folds, warn_of_files, warn_of_leaks, warn_of_missing_roles, warn_of_rows,
 };
-use crate::participants::{Joined, Participants};
+use crate::finding::find;
 
 #[derive(Parameters)]
 pub(super) struct CreateSettings {
@@ -19,7 +18,8 @@ pub(super) struct CreateSettings {
     #[parameter(required)]
     name: String,
     /// Pattern for the files of a role, as role=pattern; {subject} and other {parts} match parts of the path, {part:digits}
-    /// digits only, {part:word} letters and digits only. Parts that are the same in all files of a scan become its attributes,
+    /// digits only, {part:word} letters and digits only, {ext} the ending of a scan, picture or table. Several patterns with |
+    /// between them: the first that matches counts. Parts that are the same in all files of a scan become its attributes,
     /// {group} its group.
     #[parameter(required)]
     files: BTreeMap<String, String>,
@@ -44,7 +44,7 @@ pub(super) struct CreateSettings {
     /// Seed of the random order in which subjects are dealt to folds.
     #[parameter(default = 0)]
     fold_seed: u64,
-    /// Replace an existing manifest; its attributes and folds are lost.
+    /// Replace an existing manifest; its attributes and folds are lost. 'manifest update' keeps them.
     force: bool,
     /// Voxel size along x, y, z, if known.
     #[parameter(unit = "mm")]
@@ -55,52 +55,29 @@ pub(super) fn create(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: CreateSettings = invocation.settings()?;
     let (folder, output) = (invocation.input("input")?, invocation.output("output")?);
     refuse_existing(output, settings.force)?;
-    let pattern = |text: &String| Pattern::parse(text).map_err(StageError::usage);
-    let roles = settings
-        .files
-        .iter()
-        .map(|(role, text)| Ok((role.clone(), pattern(text)?)));
-    let balance = balance(&settings);
-    let participants = participants(
-        invocation,
-        settings.subject_column.as_deref(),
-        settings.table_scan.as_deref(),
-        &balance,
+    let table = invocation.optional_input("table");
+    let creation = creation(&settings, table, output);
+    let mut finding = find(
+        folder,
+        &creation,
+        (&settings.name, settings.spacing_mm),
+        table,
     )?;
-    let folds = Folds {
-        count: settings.folds,
-        seed: settings.fold_seed,
-        balance,
-    };
-    let description = Description {
-        name: settings.name,
-        roles: roles.collect::<Result<_, StageError>>()?,
-        scan: pattern(&settings.scan)?,
-        subject: pattern(&settings.subject)?,
-        same_subject: settings.same_subject,
-        spacing_mm: settings.spacing_mm,
-    };
-    let mut created = rsom_manifest::create(folder, &description)?;
-    let joined = join(participants.as_ref(), &mut created.manifest, &description)?;
-    folds.deal(&mut created.manifest.scans);
-    rsom_manifest::check(&created.manifest)?;
-    // A manifest that lies among the data, and is about to be replaced.
-    let is_output = |name: &String| {
-        std::path::absolute(folder.join(name)).ok() == std::path::absolute(output).ok()
-    };
-    let sidecars = sidecars(&created.manifest);
-    created
-        .left
-        .unmatched
-        .retain(|name| !is_output(name) && !sidecars.contains(name));
-    warn_of_files(&created);
-    warn_of_rows(&joined);
-    let mut manifest = created.manifest;
+    for own in [Some(output), table].into_iter().flatten() {
+        finding.leave_out(folder, own);
+    }
+    creation
+        .fold_plan()
+        .deal(&mut finding.created.manifest.scans);
+    rsom_manifest::check(&finding.created.manifest)?;
+    warn_of_files(&finding.created.left);
+    warn_of_rows(&finding.joined);
+    let mut manifest = finding.created.manifest;
     require_known(&manifest, settings.stratify.as_deref().unwrap_or_default())?;
-    warn_of_missing_roles(&manifest, &description.roles);
+    warn_of_missing_roles(&manifest, creation.files.keys());
     warn_of_empty_folds(&manifest, settings.folds);
     warn_of_leaks(&rsom_manifest::leaks(&manifest));
-    match relative(folder, output) {
+    match rsom_manifest::relative(folder, output) {
         Some(data) => manifest.data = data,
         None => log::warn(format_args!(
             "the path from {} to {} is not known; name the folder with --data or RSOM_DATA",
@@ -108,33 +85,31 @@ pub(super) fn create(invocation: &Invocation) -> Result<Summary, StageError> {
             folder.display()
         )),
     }
+    manifest.create = Some(creation);
     let text = rsom_manifest::to_yaml(&manifest)?;
     atomic::write_bytes(output, text.as_bytes())?;
-    let unmatched = created.left.unmatched.len();
-    Ok(summary(&manifest, created.matched, unmatched))
+    let unmatched = finding.created.left.unmatched.len();
+    Ok(summary(&manifest, finding.created.matched, unmatched))
 }
 
-/// Sets the attributes of the scans from a spreadsheet, if there is one.
-///
-/// # Errors
-/// Exit code 3: the spreadsheet does not fit.
-fn join(
-    participants: Option<&Participants>,
-    manifest: &mut Manifest,
-    description: &Description,
-) -> Result<Joined, StageError> {
-    let Some(participants) = participants else {
-        return Ok(Joined::default());
+/// The section `create` of the manifest.
+fn creation(settings: &CreateSettings, table: Option<&Path>, output: &Path) -> Creation {
+    let path_of = |table: &Path| {
+        rsom_manifest::relative(table, output)
+            .unwrap_or_else(|| table.to_string_lossy().into_owned())
     };
-    participants
-        .join(&mut manifest.scans, &description.same_subject)
-        .map_err(|fault| StageError::input(&participants.path, fault))
-}
-
-/// The attributes by which folds are balanced.
-fn balance(settings: &CreateSettings) -> Vec<String> {
-    let named = settings.stratify.clone();
-    named.unwrap_or_else(|| vec!["group".to_owned()])
+    Creation {
+        files: settings.files.clone(),
+        scan: settings.scan.clone(),
+        subject: settings.subject.clone(),
+        same_subject: settings.same_subject.clone(),
+        table: table.map(path_of),
+        subject_column: settings.subject_column.clone(),
+        table_scan: settings.table_scan.clone(),
+        folds: settings.folds,
+        stratify: settings.stratify.clone(),
+        fold_seed: settings.fold_seed,
+    }
 }
 
 /// Refuses attributes that no scan has.
@@ -180,53 +155,6 @@ pub(crate) fn refuse_existing(output: &Path, force: bool) -> Result<(), StageErr
     }
     Err(StageError::output(
         output,
-        "the file exists; a new manifest would lose its attributes and folds; choose another name, or add --force",
+        "the file exists; a new manifest would lose its attributes and folds; bring it up to date with 'manifest update', choose another name, or add --force",
     ))
-}
-
-/// The sidecars of the volumes of a manifest: they belong to matched files.
-fn sidecars(manifest: &Manifest) -> BTreeSet<String> {
-    let files = manifest
-        .scans
-        .iter()
-        .flat_map(|scan| scan.files.values().flatten());
-    let volumes = files.filter(|file| Kind::Volume.accepts_name(Path::new(&file.path)));
-    volumes
-        .map(|file| {
-            sidecar::path_of(Path::new(&file.path))
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect()
-}
-
-/// The path from the folder of a manifest to the data folder, with `/` between its parts. `None` if there is none.
-fn relative(data: &Path, manifest: &Path) -> Option<String> {
-    let beside = match manifest.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let absolute = |path: &Path| {
-        std::path::absolute(path)
-            .ok()
-            .map(|path| path.canonicalize().unwrap_or(path))
-    };
-    let (data, beside) = (absolute(data)?, absolute(beside)?);
-    let shared = data.components().zip(beside.components());
-    let shared = shared.take_while(|(a, b)| a == b).count();
-    if shared == 0 {
-        return None;
-    }
-    let up = beside
-        .components()
-        .skip(shared)
-        .map(|_| Some("..".to_owned()));
-    let down = data.components().skip(shared);
-    let down = down.map(|part| part.as_os_str().to_str().map(str::to_owned));
-    let parts: Vec<String> = up.chain(down).collect::<Option<_>>()?;
-    Some(if parts.is_empty() {
-        ".".to_owned()
-    } else {
-        parts.join("/")
-    })
 }

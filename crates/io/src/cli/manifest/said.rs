@@ -1,10 +1,9 @@
 //! What the commands of manifests say: counts, and what is left out.
 
-use std::collections::BTreeMap;
-
-use rsom_manifest::{Created, Leak, Left, Manifest, Pattern};
+use rsom_manifest::{Leak, Left, Manifest};
 use rsom_stage::{Summary, log};
 
+use crate::finding::listed;
 use crate::participants::Joined;
 
 /// The counts of a manifest, as values of the result line.
@@ -16,29 +15,13 @@ pub(super) fn counts(manifest: &Manifest) -> Summary {
         .with("leaks", leaks)
 }
 
-/// Number of files to name in a warning.
-const LISTED: usize = 5;
-
-/// The first names of a list, and the number of the others.
-pub(super) fn listed(names: &[String]) -> String {
-    let first = names
-        .iter()
-        .take(LISTED)
-        .map(String::as_str)
-        .collect::<Vec<_>>();
-    match names.len().saturating_sub(LISTED) {
-        0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
-    }
-}
-
 /// Warns of files that match no pattern, and of links without their file.
-pub(super) fn warn_of_files(created: &Created) {
+pub(super) fn warn_of_files(left: &Left) {
     let Left {
         unmatched,
         broken_links,
         not_utf8,
-    } = &created.left;
+    } = left;
     if !unmatched.is_empty() {
         log::warn(format_args!(
             "{} files match no pattern and are left out: {}",
@@ -90,8 +73,11 @@ pub(super) fn warn_of_rows(joined: &Joined) {
 }
 
 /// Warns of scans that lack a role that other scans have.
-pub(super) fn warn_of_missing_roles(manifest: &Manifest, roles: &BTreeMap<String, Pattern>) {
-    for role in roles.keys() {
+pub(super) fn warn_of_missing_roles<'r>(
+    manifest: &Manifest,
+    roles: impl Iterator<Item = &'r String>,
+) {
+    for role in roles {
         let lacks = manifest
             .scans
             .iter()

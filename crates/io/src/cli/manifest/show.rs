@@ -4,7 +4,8 @@ use rsom_manifest::Manifest;
 use rsom_stage::{Invocation, StageError, Summary, data_folder};
 use serde_json::{Map, Value, json};
 
-use super::said::{counts, listed, warn_of_leaks};
+use super::said::{counts, warn_of_leaks};
+use crate::finding::listed;
 use crate::overview::{AttributeSummary, Contents, Geometry, GroupSummary, Overview, RoleSummary};
 
 pub(super) fn show(invocation: &Invocation) -> Result<Summary, StageError> {

@@ -9,31 +9,21 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rsom_io::output_check::check_output;
 use rsom_io::rsom_mat::{self, FolderContents};
 use rsom_manifest as manifest;
-use rsom_pipeline::{FileHashes, Lines, Request, Settings, run_pipeline};
+use rsom_pipeline::{FileHashes, Lines, Request, run_pipeline};
 use rsom_stage::{ExitCode, Progress, Spec, StageError, atomic, generated, log};
 use serde_json::Value;
 
+use crate::arguments::{absolute, of_runs, path};
+use crate::running::settings;
+
 /// Name of the command.
-pub(crate) const NAME: &str = "segment";
+pub const NAME: &str = "segment";
 /// The pipeline to run by default.
 const PIPELINE: &str = include_str!("../../../pipelines/released.yaml");
 
 /// The command line of `rsom segment`.
-pub(crate) fn command_line() -> Command {
-    let path = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .value_name(value)
-            .value_parser(value_parser!(PathBuf))
-            .help(help)
-    };
-    let number = |name: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .value_name("N")
-            .value_parser(value_parser!(u16).range(1..=1024))
-            .help(help)
-    };
+#[must_use]
+pub fn command_line() -> Command {
     Command::new(NAME)
         .about("Run the released pipeline on a folder of raw scans: epidermis, vessels, figures and a table")
         .arg_required_else_help(true)
@@ -61,18 +51,14 @@ pub(crate) fn command_line() -> Command {
                 .value_name("STAGE=PROGRAM")
                 .action(ArgAction::Append)
                 .help("Replace a stage by another program, in all steps or (with the name of a step) in one; repeatable"),
-            Arg::new("replace")
-                .long("replace")
-                .action(ArgAction::SetTrue)
-                .help("Overwrite results that were edited since they were made; without this option, the run stops and names them"),
-            number("jobs", "Number of scans to process at the same time [default: 1]").short('j'),
-            number("threads", "Threads for all of them together; does not affect results [default: all cores]"),
         ])
+        .args(of_runs("Number of scans to process at the same time [default: 1]"))
         .after_help("Example:\n  rsom segment --input scans --layer-weights unet_depth5.pt --vessel-weights vesnet_gn.pt --output segmented")
 }
 
 /// Runs `rsom segment` with the given built-in stages.
-pub(crate) fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
+#[must_use]
+pub fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
     let prepared = prepare(matches);
     let (request, lost) = match prepared {
         Ok(prepared) => prepared,
@@ -81,18 +67,12 @@ pub(crate) fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
             return error.exit_code();
         }
     };
-    let number = |name: &str| matches.get_one::<u16>(name).map(|n| usize::from(*n));
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let jobs = number("jobs").unwrap_or(1);
-    let settings = Settings {
-        jobs,
-        threads: (number("threads").unwrap_or_else(cores) / jobs).max(1),
-        keep_going: true,
-        replace: matches.get_flag("replace"),
-        prune: false,
-        lines: Lines::Scans,
-    };
-    let code = run_pipeline(&request, settings, stages, check_output);
+    let code = run_pipeline(
+        &request,
+        settings(matches, Lines::Scans),
+        stages,
+        check_output,
+    );
     for scan in &lost {
         log::error(format_args!("{scan}: not segmented"));
     }
@@ -106,15 +86,11 @@ pub(crate) fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
 ///
 /// The list names the scans that cannot be segmented.
 fn prepare(matches: &ArgMatches) -> Result<(Request, Vec<String>), StageError> {
-    let path = |name: &str| -> Result<PathBuf, StageError> {
-        let path = matches
-            .get_one::<PathBuf>(name)
-            .cloned()
-            .unwrap_or_default();
-        std::path::absolute(&path).map_err(|e| StageError::input(&path, atomic::plain(&e)))
-    };
-    let (input, output) = (path("input")?, path("output")?);
-    let weights = [path("layer-weights")?, path("vessel-weights")?];
+    let (input, output) = (absolute(matches, "input")?, absolute(matches, "output")?);
+    let weights = [
+        absolute(matches, "layer-weights")?,
+        absolute(matches, "vessel-weights")?,
+    ];
     if let Some(absent) = weights.iter().find(|path| !path.is_file()) {
         return Err(StageError::input(absent, "there is no such file"));
     }

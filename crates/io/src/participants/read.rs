@@ -1,0 +1,67 @@
+//! Reads a spreadsheet of participants and finds the column with the subject.
+
+use std::path::Path;
+
+use rsom_formats::spreadsheet;
+use rsom_manifest::Pattern;
+use rsom_stage::{StageError, log};
+
+use super::table::Participants;
+
+/// Names of the column with the subject, in the order in which they are looked for.
+const SUBJECT_COLUMNS: [&str; 6] = [
+    "subject",
+    "subject_id",
+    "participant_id",
+    "participant",
+    "patient",
+    "id",
+];
+
+impl Participants {
+    /// Reads a spreadsheet. `subject_column` is the column with the subject; without it, one of the usual names. `scan` composes
+    /// the id of a scan from columns, if each row is a scan. Warns of columns that are left out.
+    ///
+    /// # Errors
+    /// Exit code 3: it cannot be read, or has no column with the subject.
+    pub fn read(
+        path: &Path,
+        subject_column: Option<&str>,
+        scan: Option<Pattern>,
+    ) -> Result<Self, StageError> {
+        let sheet = spreadsheet::read(path).map_err(|fault| StageError::input(path, fault))?;
+        for note in &sheet.notes {
+            log::warn(format_args!("{}: {note}", path.display()));
+        }
+        let find = |wanted: &&str| {
+            let mut names = sheet.table.names();
+            names.find(|name| name.eq_ignore_ascii_case(wanted))
+        };
+        let found = SUBJECT_COLUMNS.iter().find_map(find);
+        let Some(subject_column) = subject_column.or(found).map(str::to_owned) else {
+            let known = sheet.table.names().collect::<Vec<_>>().join(", ");
+            return Err(StageError::input(
+                path,
+                format_args!(
+                    "no column is named subject; name the one with the subject by --subject-column; it has: {known}"
+                ),
+            ));
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            scan,
+            sheet,
+            subject_column,
+        })
+    }
+
+    /// The subjects of the rows, in their order; without rows that name none.
+    pub fn subjects(&self) -> impl Iterator<Item = String> {
+        let column = self.sheet.table.column(&self.subject_column);
+        let cells = column.into_iter().flat_map(|column| column.values.cells());
+        cells.filter_map(|cell| match cell {
+            rsom_formats::table::Cell::Null => None,
+            cell => Some(cell.to_string()),
+        })
+    }
+}

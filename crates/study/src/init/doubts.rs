@@ -1,0 +1,159 @@
+//! What looks wrong in a study: lines for the user.
+
+use std::collections::BTreeMap;
+
+use rsom_formats::nifti;
+use rsom_io::finding::{Finding, listed};
+use rsom_io::overview::{Overview, RoleSummary};
+use rsom_manifest::Manifest;
+use rsom_stage::StageError;
+
+use super::files::{Files, Format};
+
+/// What looks wrong.
+///
+/// # Errors
+/// Exit code 130 if interrupted.
+pub(super) fn doubts(
+    manifest: &Manifest,
+    files: &Files,
+    finding: &Finding,
+) -> Result<Vec<String>, StageError> {
+    let mut doubts = left_out(finding);
+    let rows = finding.joined.without_scans.iter();
+    let rows: Vec<String> = rows
+        .map(|(line, name)| format!("{name} (line {line})"))
+        .collect();
+    if !rows.is_empty() {
+        doubts.push(format!(
+            "{} rows of the table have no scan: {}",
+            rows.len(),
+            listed(&rows)
+        ));
+    }
+    let overview = Overview::of(manifest, &files.root)?;
+    for role in &overview.roles {
+        doubts.extend(of_role(role));
+    }
+    doubts.extend(shapes(&overview));
+    for group in &overview.groups {
+        if let (Some(name), 1) = (&group.group, group.subjects) {
+            doubts.push(format!("group {name} has one subject"));
+        }
+    }
+    if files.format == Format::Nifti {
+        doubts.extend(orientation(manifest, files));
+    }
+    for leak in rsom_manifest::leaks(manifest) {
+        let [a, b] = &leak.subjects;
+        doubts.push(format!(
+            "subjects {a} and {b} have files with equal content; one person under two names?"
+        ));
+    }
+    Ok(doubts)
+}
+
+/// Missing files, broken files and several geometries of a role.
+fn of_role(role: &RoleSummary) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if !role.without.is_empty() {
+        doubts.push(format!(
+            "{} scans have no {}: {}",
+            role.without.len(),
+            role.role,
+            listed(&role.without)
+        ));
+    }
+    for (file, fault) in &role.unreadable {
+        doubts.push(format!("{file}: {fault}"));
+    }
+    if role.geometries.len() > 1 {
+        let each = role.geometries.iter().map(|(geometry, scans)| {
+            format!(
+                "{} voxels of {} in {} scans, such as {}",
+                geometry.shape,
+                geometry.spacing,
+                scans.len(),
+                scans.first().map_or("", String::as_str)
+            )
+        });
+        doubts.push(format!(
+            "{}: {}",
+            role.role,
+            each.collect::<Vec<_>>().join("; ")
+        ));
+    }
+    doubts
+}
+
+/// Scans and masks of different shapes.
+fn shapes(overview: &Overview) -> Vec<String> {
+    let of = |role: &RoleSummary| -> BTreeMap<String, String> {
+        let each = role.geometries.iter();
+        each.flat_map(|(geometry, scans)| {
+            scans
+                .iter()
+                .map(|scan| (scan.clone(), geometry.shape.clone()))
+        })
+        .collect()
+    };
+    let Some(image) = overview
+        .roles
+        .iter()
+        .find(|role| role.role == "image")
+        .map(of)
+    else {
+        return Vec::new();
+    };
+    let mut doubts = Vec::new();
+    for role in overview.roles.iter().filter(|role| role.role != "image") {
+        for (scan, shape) in of(role) {
+            if let Some(other) = image.get(&scan).filter(|other| **other != shape) {
+                doubts.push(format!(
+                    "{scan}: the {} has {shape} voxels, the scan {other}",
+                    role.role
+                ));
+            }
+        }
+    }
+    doubts
+}
+
+/// What the header of a scan says against its orientation; once for all scans with the same doubt.
+fn orientation(manifest: &Manifest, files: &Files) -> Vec<String> {
+    let mut seen: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for scan in &manifest.scans {
+        let Some(file) = scan.files.get("image").and_then(|list| list.first()) else {
+            continue;
+        };
+        for doubt in nifti::read_doubts(&files.root.join(&file.path)).unwrap_or_default() {
+            seen.entry(doubt).or_default().push(scan.id.clone());
+        }
+    }
+    let line = |(doubt, scans): (String, Vec<String>)| {
+        format!(
+            "{} scans, such as {}: {doubt}",
+            scans.len(),
+            scans.first().map_or("", String::as_str)
+        )
+    };
+    seen.into_iter().map(line).collect()
+}
+
+/// What is in no scan or no row.
+fn left_out(finding: &Finding) -> Vec<String> {
+    let left = &finding.created.left;
+    [
+        (&left.unmatched, "files are in no scan"),
+        (&left.broken_links, "links have no file"),
+        (&left.not_utf8, "files have names that are not UTF-8"),
+        (
+            &finding.joined.without_row,
+            "subjects or scans have no row in the table",
+        ),
+    ]
+    .into_iter()
+    .filter(|(names, _)| !names.is_empty())
+    .map(|(names, what)| format!("{} {what}: {}", names.len(), listed(names)))
+    .collect()
+}

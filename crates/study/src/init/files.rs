@@ -1,0 +1,205 @@
+//! What is in the folders: scans, masks of each kind, and raw sessions.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rsom_stage::{StageError, atomic, folder};
+
+use crate::folders::shared_folder;
+
+/// Formats of scans, in the order in which they are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Nifti,
+    Tiff,
+}
+
+/// The files of a study.
+#[derive(Debug, Clone)]
+pub(super) struct Files {
+    /// The folder that holds all of them; paths are relative to it, with `/` between their parts.
+    pub root: PathBuf,
+    pub format: Format,
+    pub images: Vec<String>,
+    /// Masks by role: `mask`, or `layer` and `vessels` where names say so.
+    pub masks: BTreeMap<String, Vec<String>>,
+}
+
+/// Words in the names of masks.
+const MASK_WORDS: [&str; 20] = [
+    "mask",
+    "masks",
+    "seg",
+    "segmentation",
+    "segmentations",
+    "label",
+    "labels",
+    "labelmap",
+    "annotation",
+    "annotations",
+    "gt",
+    "truth",
+    "groundtruth",
+    "manual",
+    "drawn",
+    "reference",
+    "epidermis",
+    "layer",
+    "vessel",
+    "vessels",
+];
+const VESSEL_WORDS: [&str; 2] = ["vessel", "vessels"];
+const LAYER_WORDS: [&str; 3] = ["epidermis", "layer", "skin"];
+
+impl Format {
+    const ALL: [Self; 2] = [Self::Nifti, Self::Tiff];
+
+    /// Endings of its files.
+    pub(super) fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Nifti => &[".nii.gz", ".nii"],
+            Self::Tiff => &[".tif", ".tiff"],
+        }
+    }
+
+    fn accepts(self, name: &str) -> bool {
+        self.endings().iter().any(|ending| name.ends_with(ending))
+    }
+}
+
+impl Files {
+    /// Looks for scans below `scans`, and for masks below `masks`, or else among the scans by their names.
+    ///
+    /// # Errors
+    /// Exit code 3: a folder cannot be read, or has no scans or masks.
+    pub(super) fn of(scans: &Path, masks: Option<&Path>) -> Result<Self, StageError> {
+        let folders: Vec<PathBuf> = std::iter::once(scans)
+            .chain(masks)
+            .map(Path::to_path_buf)
+            .collect();
+        let root = shared_folder(&folders).ok_or_else(|| {
+            StageError::usage("scans and masks are on different drives; copy them to one")
+        })?;
+        let all = below(scans, &root)?;
+        let Some(format) = Format::ALL
+            .into_iter()
+            .find(|f| all.iter().any(|name| f.accepts(name)))
+        else {
+            return Err(StageError::input(
+                scans,
+                "there are no scans: NIfTI (.nii.gz, .nii), TIFF (.tif, .tiff), or raw R_<stamp>_<id>_LF.mat and _HF.mat; 'rsom io' imports other formats",
+            ));
+        };
+        let of_masks = match masks {
+            Some(folder) => Some(below(folder, &root)?),
+            None => None,
+        };
+        let files = all
+            .into_iter()
+            .filter(|name| format.accepts(name))
+            .collect();
+        let (images, named) = told_apart(files, of_masks, format);
+        if let (Some(folder), true) = (masks, named.is_empty()) {
+            return Err(StageError::input(
+                folder,
+                "there are no masks in the format of the scans",
+            ));
+        }
+        if images.is_empty() {
+            return Err(StageError::input(
+                scans,
+                "all files are masks; name the folder with the scans by --scans",
+            ));
+        }
+        let mut by_role: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for name in named {
+            by_role
+                .entry(role(&name).to_owned())
+                .or_default()
+                .push(name);
+        }
+        Ok(Self {
+            root,
+            format,
+            images,
+            masks: by_role,
+        })
+    }
+}
+
+/// Scans and masks: those of the folder of masks, or else those whose names say so.
+fn told_apart(
+    files: Vec<String>,
+    of_masks: Option<Vec<String>>,
+    format: Format,
+) -> (Vec<String>, Vec<String>) {
+    match of_masks {
+        Some(mut masks) => {
+            let is_scan = |name: &String| !masks.contains(name);
+            let images = files.into_iter().filter(is_scan).collect();
+            masks.retain(|name| format.accepts(name));
+            (images, masks)
+        }
+        // If all names say mask, the word is the name of the study.
+        None if files.iter().all(|name| is_mask(name)) => (files, Vec::new()),
+        None => files.into_iter().partition(|name| !is_mask(name)),
+    }
+}
+
+/// The visible files below a folder, relative to `root`.
+fn below(from: &Path, root: &Path) -> Result<Vec<String>, StageError> {
+    let fault = |e: &std::io::Error| StageError::input(from, atomic::plain(e));
+    let whole = from.canonicalize().map_err(|e| fault(&e))?;
+    let prefix = whole
+        .strip_prefix(root)
+        .unwrap_or(Path::new(""))
+        .to_path_buf();
+    let found = folder::files(from).map_err(|e| fault(&e))?;
+    let visible = found
+        .into_iter()
+        .filter(|file| !folder::is_hidden(&file.name));
+    Ok(visible
+        .map(|file| prefix.join(file.name).to_string_lossy().replace('\\', "/"))
+        .collect())
+}
+
+fn words(name: &str) -> Vec<String> {
+    let parts = name.split(|c: char| !c.is_alphanumeric());
+    parts.map(str::to_lowercase).collect()
+}
+
+fn is_mask(name: &str) -> bool {
+    words(name)
+        .iter()
+        .any(|word| MASK_WORDS.contains(&word.as_str()))
+}
+
+/// The role of a mask by the words of its name.
+fn role(name: &str) -> &'static str {
+    let words = words(name);
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    match (has(&VESSEL_WORDS), has(&LAYER_WORDS)) {
+        (true, false) => "vessels",
+        (false, true) => "layer",
+        _ => "mask",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_are_told_by_their_words() {
+        for (name, mask, role_of_it) in [
+            ("S01.nii.gz", false, "mask"),
+            ("S01_mask.nii.gz", true, "mask"),
+            ("labels/S01.nii.gz", true, "mask"),
+            ("S01-Vessels.nii", true, "vessels"),
+            ("S01_epidermis_seg.nii", true, "layer"),
+            ("masked/S01.nii", false, "mask"),
+        ] {
+            assert_eq!((is_mask(name), role(name)), (mask, role_of_it), "{name}");
+        }
+    }
+}

@@ -1,0 +1,438 @@
+//! What `rsom init` found: the manifest, and what the pipeline is about.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use rsom_formats::nifti;
+use rsom_io::finding::{find, listed};
+use rsom_io::participants::Participants;
+use rsom_manifest::{Creation, Folds, Manifest, ScanEntry, relative};
+use rsom_stage::StageError;
+
+use super::document::{Study, Subject};
+use super::doubts::doubts;
+use super::files::{Files, Format};
+use super::names::{naming, of_masks};
+use crate::pairing::pair;
+use crate::structures::Structures;
+
+/// What a user asked for.
+pub(super) struct Asked {
+    pub scans: PathBuf,
+    pub masks: Option<PathBuf>,
+    pub table: Option<PathBuf>,
+    pub subject_column: Option<String>,
+    pub table_scan: Option<String>,
+    pub stratify: Option<Vec<String>>,
+    pub folds: Option<u32>,
+    pub name: String,
+    /// The folder of the study.
+    pub study: PathBuf,
+}
+
+/// A study that was found.
+pub(super) struct Found {
+    pub manifest: Manifest,
+    pub study: Study,
+    /// What looks wrong, one line each.
+    pub doubts: Vec<String>,
+    /// Roles other than the chosen one.
+    pub other_roles: Vec<String>,
+}
+
+/// Columns by which folds are balanced if the user names none.
+const GROUP_COLUMNS: [&str; 5] = ["group", "diagnosis", "arm", "cohort", "disease"];
+/// Folds of a cross-validation, as in the paper.
+const FOLDS: u32 = 5;
+/// Number of masks whose content is looked at.
+const LOOKED_AT: usize = 5;
+
+impl Found {
+    /// Looks at the folders and the spreadsheet.
+    ///
+    /// # Errors
+    /// Exit code 3: what is there makes no study. Exit code 2: settings that do not fit.
+    pub(super) fn of(asked: &Asked) -> Result<Self, StageError> {
+        let files = Files::of(&asked.scans, asked.masks.as_deref())?;
+        let mut doubts = Vec::new();
+        let creation = creation(asked, &files, &mut doubts)?;
+        let finding = find(
+            &files.root,
+            &creation,
+            (&asked.name, None),
+            asked.table.as_deref(),
+        )?;
+        let mut manifest = finding.created.manifest.clone();
+        leave_masks_alone(&mut manifest, &mut doubts);
+        let role = files.role();
+        let annotated = annotated(&manifest, role.as_deref());
+        if role.is_some() && annotated < 2 {
+            return Err(StageError::input(
+                &asked.scans,
+                format_args!(
+                    "{annotated} subject has masks; a cross-validation needs two or more (names of masks and scans pair if they differ in a shared start or end only)"
+                ),
+            ));
+        }
+        let creation = Creation {
+            folds: folds(asked, &manifest, annotated),
+            stratify: Some(stratify(asked, &manifest)?),
+            ..creation
+        };
+        deal(&creation.fold_plan(), &mut manifest, role.as_deref());
+        manifest.data =
+            relative(&files.root, &asked.study.join("manifest.yaml")).ok_or_else(|| {
+                StageError::usage(
+                    "the study is on another drive than the scans; choose a folder on theirs",
+                )
+            })?;
+        let study = study(asked, &files, &manifest, creation.folds)?;
+        manifest.create = Some(creation);
+        rsom_manifest::check(&manifest)?;
+        doubts.extend(self::doubts(&manifest, &files, &finding)?);
+        let other_roles = files
+            .masks
+            .keys()
+            .filter(|name| Some(*name) != role.as_ref());
+        Ok(Self {
+            study,
+            doubts,
+            other_roles: other_roles.cloned().collect(),
+            manifest,
+        })
+    }
+
+    /// What is said on the terminal.
+    pub(super) fn said(&self, asked: &Asked) -> String {
+        let (manifest, study) = (&self.manifest, &self.study);
+        let mut lines = vec![format!(
+            "{} subjects, {} scans, {} files",
+            manifest.subject_count(),
+            manifest.scans.len(),
+            manifest.file_count()
+        )];
+        if let Some(create) = &manifest.create {
+            lines.extend(create.files.iter().map(|(role, pattern)| {
+                let with = manifest
+                    .scans
+                    .iter()
+                    .filter(|scan| scan.files.contains_key(role));
+                format!("  {role}: {} scans, {pattern}", with.count())
+            }));
+        }
+        if !study.attributes.is_empty() {
+            lines.push(format!("  attributes: {}", study.attributes.join(", ")));
+        }
+        lines.push(match study.subject {
+            Subject::Layer => format!(
+                "the masks look like layers: {} (labels {:?})",
+                study.structure, study.labels
+            ),
+            Subject::Vessels => "the masks look like vessels".to_owned(),
+            Subject::NoMasks => {
+                "no masks: the pipeline finds vessels by Frangi's filter".to_owned()
+            }
+        });
+        let counts = rsom_manifest::fold_counts(&manifest.scans);
+        if !counts.is_empty() {
+            lines.push(counts);
+        }
+        if !self.other_roles.is_empty() {
+            lines.push(format!(
+                "masks of other roles are in the manifest, and not in the pipeline: {}",
+                self.other_roles.join(", ")
+            ));
+        }
+        if !self.doubts.is_empty() {
+            lines.push("look at this:".to_owned());
+            lines.extend(self.doubts.iter().map(|doubt| format!("  - {doubt}")));
+        }
+        let folder = asked
+            .study
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
+        lines.push(format!(
+            "{} holds manifest.yaml, pipeline.yaml, justfile and README.md. Next: cd {folder}; rsom run pipeline.yaml{}",
+            asked.study.display(),
+            if study.subject == Subject::NoMasks { "" } else { " --profile smoke" }
+        ));
+        lines.join("\n") + "\n"
+    }
+}
+
+/// The section `create` of the manifest, without folds.
+fn creation(
+    asked: &Asked,
+    files: &Files,
+    doubts: &mut Vec<String>,
+) -> Result<Creation, StageError> {
+    let known: Vec<String> = match &asked.table {
+        Some(path) => Participants::read(path, asked.subject_column.as_deref(), None)?
+            .subjects()
+            .collect(),
+        None => Vec::new(),
+    };
+    let endings = files.format.endings();
+    let Some(naming) = naming(&files.images, endings, &known) else {
+        return Err(no_form(&asked.scans, &files.images));
+    };
+    let mut patterns = BTreeMap::from([("image".to_owned(), naming.image.clone())]);
+    for (role, masks) in &files.masks {
+        let pairing = pair(&[files.images.clone(), masks.clone()], endings);
+        let alone = &pairing.alone[1];
+        if !alone.is_empty() {
+            doubts.push(format!("{role} without a scan: {}", listed(alone)));
+        }
+        let of_scan: BTreeMap<&String, usize> = files.images.iter().zip(0..).collect();
+        let paired: Vec<String> = pairing
+            .scans
+            .iter()
+            .map(|scan| scan.files[1].clone())
+            .collect();
+        let parts: Vec<_> = pairing
+            .scans
+            .iter()
+            .filter_map(|scan| {
+                of_scan
+                    .get(&scan.files[0])
+                    .map(|place| naming.parts[*place].clone())
+            })
+            .collect();
+        let Some(pattern) = of_masks(&paired, endings, &parts) else {
+            return Err(no_form(asked.masks.as_ref().unwrap_or(&asked.scans), masks));
+        };
+        patterns.insert(role.clone(), pattern);
+    }
+    let table = asked.table.as_ref().map(|table| {
+        let whole = || table.to_string_lossy().into_owned();
+        relative(table, &asked.study.join("manifest.yaml")).unwrap_or_else(whole)
+    });
+    Ok(Creation {
+        files: patterns,
+        scan: naming.scan,
+        subject: "{subject}".to_owned(),
+        same_subject: BTreeMap::new(),
+        table,
+        subject_column: asked.subject_column.clone(),
+        table_scan: asked.table_scan.clone(),
+        folds: 0,
+        stratify: None,
+        fold_seed: 0,
+    })
+}
+
+fn no_form(folder: &Path, names: &[String]) -> StageError {
+    StageError::input(
+        folder,
+        format_args!(
+            "the names have no common form ({}); describe them by 'rsom io manifest create --files', where | separates several patterns",
+            listed(names)
+        ),
+    )
+}
+
+impl Files {
+    /// The role of the masks that the pipeline is about.
+    fn role(&self) -> Option<String> {
+        let order = ["layer", "mask", "vessels"];
+        let mut roles = order.iter().filter(|role| self.masks.contains_key(**role));
+        roles.next().map(|role| (*role).to_owned())
+    }
+}
+
+/// Takes entries without a scan out of the manifest.
+fn leave_masks_alone(manifest: &mut Manifest, doubts: &mut Vec<String>) {
+    let without = |scan: &&ScanEntry| !scan.files.contains_key("image");
+    let ids: Vec<String> = manifest
+        .scans
+        .iter()
+        .filter(without)
+        .map(|scan| scan.id.clone())
+        .collect();
+    if !ids.is_empty() {
+        doubts.push(format!(
+            "masks without a scan are not in the manifest: {}",
+            listed(&ids)
+        ));
+    }
+    manifest
+        .scans
+        .retain(|scan| scan.files.contains_key("image"));
+}
+
+/// Number of subjects with masks.
+fn annotated(manifest: &Manifest, role: Option<&str>) -> u32 {
+    let with = manifest
+        .scans
+        .iter()
+        .filter(|scan| role.is_some_and(|role| scan.files.contains_key(role)));
+    let subjects: BTreeSet<&str> = with.map(|scan| scan.subject.as_str()).collect();
+    subjects.len() as u32
+}
+
+/// Number of folds.
+fn folds(asked: &Asked, manifest: &Manifest, annotated: u32) -> u32 {
+    if manifest.scans.iter().all(|scan| scan.fold.is_some()) {
+        return 0;
+    }
+    match annotated {
+        0 => 0,
+        annotated => asked.folds.unwrap_or(FOLDS).min(annotated),
+    }
+}
+
+/// Deals subjects with masks first, so that each fold has some.
+fn deal(plan: &Folds, manifest: &mut Manifest, role: Option<&str>) {
+    let Some(role) = role else { return };
+    let (mut with, mut without): (Vec<ScanEntry>, Vec<ScanEntry>) = manifest
+        .scans
+        .iter()
+        .cloned()
+        .partition(|scan| scan.files.contains_key(role));
+    plan.deal(&mut with);
+    let known: BTreeMap<String, Option<u32>> = with
+        .iter()
+        .map(|scan| (scan.subject.clone(), scan.fold))
+        .collect();
+    for scan in &mut without {
+        scan.fold = scan.fold.or(known.get(&scan.subject).copied().flatten());
+    }
+    let mut folds: BTreeMap<String, Option<u32>> = BTreeMap::new();
+    let mut all: Vec<ScanEntry> = with.into_iter().chain(without).collect();
+    plan.deal(&mut all);
+    for scan in all {
+        folds.insert(scan.id, scan.fold);
+    }
+    for scan in &mut manifest.scans {
+        scan.fold = folds.get(&scan.id).copied().flatten();
+    }
+}
+
+/// The attributes by which folds are balanced.
+fn stratify(asked: &Asked, manifest: &Manifest) -> Result<Vec<String>, StageError> {
+    let has = |name: &str| {
+        manifest
+            .scans
+            .iter()
+            .any(|scan| scan.attribute(name).is_some())
+    };
+    if let Some(named) = &asked.stratify {
+        return match named.iter().find(|name| !has(name)) {
+            Some(name) => Err(StageError::usage(format_args!(
+                "--stratify {name}: no scan has this attribute; it can be a column of the table, with '_' for each space"
+            ))),
+            None => Ok(named.clone()),
+        };
+    }
+    let attributes = manifest
+        .scans
+        .iter()
+        .flat_map(|scan| scan.attributes.keys());
+    let known = ["group".to_owned()];
+    let mut names = known.iter().chain(attributes);
+    let is_group =
+        |name: &&String| GROUP_COLUMNS.contains(&name.to_lowercase().as_str()) && has(name);
+    Ok(names.find(is_group).into_iter().cloned().collect())
+}
+
+/// What the pipeline is about.
+fn study(
+    asked: &Asked,
+    files: &Files,
+    manifest: &Manifest,
+    folds: u32,
+) -> Result<Study, StageError> {
+    let role = files.role();
+    let mut structures = Structures::default();
+    if let Some(role) = &role {
+        look_at(&mut structures, files, manifest, role)?;
+    }
+    let of_user = |scan: &ScanEntry| -> Vec<String> {
+        let group = scan.group.as_ref().map(|_| "group".to_owned());
+        group
+            .into_iter()
+            .chain(scan.attributes.keys().cloned())
+            .collect()
+    };
+    let attributes: BTreeSet<String> = manifest.scans.iter().flat_map(of_user).collect();
+    let (shape, knows_size) = smallest(files, manifest);
+    let (subject, labels, structure) = match &role {
+        None => (Subject::NoMasks, Vec::new(), String::new()),
+        Some(_) => match structures.first_layer() {
+            Some((label, name)) => (
+                Subject::Layer,
+                vec![label],
+                name.unwrap_or_else(|| "layer".to_owned()),
+            ),
+            None => (Subject::Vessels, structures.labels(), "vessels".to_owned()),
+        },
+    };
+    let in_use = manifest.scans.iter().filter_map(|scan| scan.fold).max();
+    let first = manifest.scans.iter().find(|scan| {
+        role.as_ref()
+            .is_none_or(|role| scan.files.contains_key(role))
+    });
+    Ok(Study {
+        name: asked.name.clone(),
+        subject,
+        format: files.format,
+        role: role.unwrap_or_else(|| "mask".to_owned()),
+        labels,
+        structure,
+        folds: folds.max(in_use.map_or(0, |fold| fold + 1)),
+        shape,
+        knows_size,
+        first: first.map_or_else(String::new, |scan| scan.id.clone()),
+        attributes: attributes.into_iter().collect(),
+    })
+}
+
+/// Looks at the first masks.
+fn look_at(
+    structures: &mut Structures,
+    files: &Files,
+    manifest: &Manifest,
+    role: &str,
+) -> Result<(), StageError> {
+    let with = manifest
+        .scans
+        .iter()
+        .filter_map(|scan| scan.files.get(role)?.first());
+    for file in with.take(LOOKED_AT) {
+        let path = files.root.join(&file.path);
+        let map = match files.format {
+            Format::Nifti => {
+                nifti::read_labels(&path).map_err(|fault| rsom_io::ports::at_input(&path, fault))?
+            }
+            Format::Tiff => return Ok(()),
+        };
+        structures.add(&map);
+    }
+    Ok(())
+}
+
+/// The smallest extents of the scans along each axis, and whether all voxel sizes are known.
+fn smallest(files: &Files, manifest: &Manifest) -> ([usize; 3], bool) {
+    let (mut least, mut knows) = ([usize::MAX; 3], true);
+    if files.format == Format::Nifti {
+        for file in manifest
+            .scans
+            .iter()
+            .filter_map(|scan| scan.files.get("image")?.first())
+        {
+            // A broken file is among the doubts.
+            let Ok(grid) = nifti::read_grid(&files.root.join(&file.path)) else {
+                continue;
+            };
+            for (least, extent) in least.iter_mut().zip(grid.shape()) {
+                *least = (*least).min(extent);
+            }
+            knows &= grid.spacing() != rsom_volume::Spacing::Unknown;
+        }
+    }
+    match least[0] {
+        usize::MAX => ([64; 3], false),
+        _ => (least, knows),
+    }
+}

@@ -1,0 +1,14 @@
+//! Whole studies from folders of scans.
+//!
+//! Each command looks at folders of a user, and writes a manifest and a pipeline, which the user can read, change and run with
+//! `rsom run`. `segment` and `compare` run the pipeline, too; `init` begins a study. Nothing in the folders of the user is changed.
+
+pub mod compare;
+pub mod init;
+pub mod segment;
+
+mod arguments;
+mod folders;
+mod pairing;
+mod running;
+mod structures;

@@ -1,0 +1,141 @@
+//! What the references hold: their labels, and whether these are layers or vessels.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rsom_volume::{LabelMap, Mask};
+
+/// What was seen in the references.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Structures {
+    /// The labels with their names, where the files state names.
+    labels: BTreeMap<i32, Option<String>>,
+    /// Columns (along z) with voxels of a label, and those whose voxels are in one piece.
+    columns: BTreeMap<i32, [usize; 2]>,
+    /// Columns of all maps.
+    all_columns: usize,
+    /// Whether a voxel size is unknown.
+    pub unknown_size: bool,
+}
+
+/// Least share of the columns in which a layer has voxels, and of those whose voxels are in one piece.
+const LAYER_SHARES: [f64; 2] = [0.4, 0.9];
+
+impl Structures {
+    /// Looks at a label map.
+    pub(crate) fn add(&mut self, map: &LabelMap) {
+        let [nx, ny, _] = map.grid().shape();
+        self.all_columns += nx * ny;
+        self.unknown_size |= map.grid().spacing() == rsom_volume::Spacing::Unknown;
+        let mut seen = BTreeSet::new();
+        let mut last = 0;
+        for label in map.labels() {
+            if *label != last {
+                seen.insert(*label);
+                last = *label;
+            }
+        }
+        seen.remove(&0);
+        for label in seen {
+            let name = map.names().get(&label).cloned();
+            let known = self.labels.entry(label).or_default();
+            *known = known.take().or(name);
+            let [used, whole] = columns(&map.select(&[label]));
+            let counts = self.columns.entry(label).or_default();
+            *counts = [counts[0] + used, counts[1] + whole];
+        }
+    }
+
+    /// A name for each label, if there are several: that of the files, else its number.
+    pub(crate) fn names(&self) -> BTreeMap<String, String> {
+        if self.labels.len() < 2 {
+            return BTreeMap::new();
+        }
+        let named = self.labels.iter().map(|(label, name)| {
+            let name = name.clone().filter(|name| !name.trim().is_empty());
+            (
+                label.to_string(),
+                name.unwrap_or_else(|| format!("label {label}")),
+            )
+        });
+        named.collect()
+    }
+
+    /// Whether a label is in no reference.
+    pub(crate) fn lacks(&self, label: &str) -> bool {
+        let label: Option<i32> = label.trim().parse().ok();
+        label.is_none_or(|label| !self.labels.contains_key(&label))
+    }
+
+    /// The labels.
+    pub(crate) fn labels(&self) -> Vec<i32> {
+        self.labels.keys().copied().collect()
+    }
+
+    /// The first label that looks like a layer, and its name.
+    pub(crate) fn first_layer(&self) -> Option<(i32, Option<String>)> {
+        let (label, _) = self
+            .columns
+            .iter()
+            .find(|(_, counts)| self.is_layer(counts))?;
+        Some((*label, self.labels.get(label).cloned().flatten()))
+    }
+
+    /// Whether all structures look like layers: they have voxels in many columns, and in nearly all of these in one piece.
+    pub(crate) fn are_layers(&self) -> bool {
+        !self.columns.is_empty() && self.columns.values().all(|counts| self.is_layer(counts))
+    }
+
+    fn is_layer(&self, [used, whole]: &[usize; 2]) -> bool {
+        let share = |part: usize, of: usize| part as f64 / of.max(1) as f64;
+        share(*used, self.all_columns) >= LAYER_SHARES[0] && share(*whole, *used) >= LAYER_SHARES[1]
+    }
+}
+
+/// The number of columns along z with voxels, and of those whose voxels are in one piece.
+fn columns(mask: &Mask) -> [usize; 2] {
+    let (mut used, mut whole) = (0, 0);
+    for column in mask.voxels().lanes(ndarray::Axis(2)) {
+        let (mut pieces, mut before) = (0, false);
+        for voxel in column {
+            pieces += usize::from(*voxel && !before);
+            before = *voxel;
+        }
+        used += usize::from(pieces > 0);
+        whole += usize::from(pieces == 1);
+    }
+    [used, whole]
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array3;
+    use rsom_volume::{Grid, Spacing};
+
+    use super::*;
+
+    fn seen(at: impl Fn(usize, usize, usize) -> i32) -> Structures {
+        let shape = [12, 6, 20];
+        let labels = Array3::from_shape_fn(shape, |(x, y, z)| at(x, y, z));
+        let grid = Grid::new(shape, Spacing::RSOM).unwrap();
+        let mut structures = Structures::default();
+        structures.add(&LabelMap::new(grid, labels, BTreeMap::new()).unwrap());
+        structures
+    }
+
+    #[test]
+    fn layers_and_vessels_are_told_apart() {
+        let layers = seen(|x, _, z| match z {
+            4..8 => 1,
+            z if z >= 8 && z < 12 + x % 2 => 2,
+            _ => 0,
+        });
+        assert!(layers.are_layers());
+        assert_eq!(layers.names()["2"], "label 2");
+        // Tubes along y, in two depths: each column has none, one or two pieces.
+        let vessels = seen(|x, _, z| i32::from(x % 4 == 0 && (z == 5 || z == 9)));
+        assert!(!vessels.are_layers());
+        assert!(vessels.names().is_empty());
+        assert!(vessels.lacks("2") && !vessels.lacks(" 1"));
+        assert!(!seen(|_, _, _| 0).are_layers());
+    }
+}

@@ -1,0 +1,223 @@
+//! `rsom compare`: folders of masks become measures, tests, tables and figures; what does not fit is named.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::collections::BTreeMap;
+
+use ndarray::Array3;
+use rsom_formats::nifti;
+use rsom_formats::table::{Table, parquet};
+use rsom_testing::{Folder, names};
+use rsom_volume::{Grid, LabelMap, Spacing};
+
+use crate::RSOM;
+
+const SHAPE: [usize; 3] = [14, 3, 24];
+const SUBJECTS: usize = 8;
+
+/// Writes a map of two layers, the upper one from depth 6 to 10, the lower one from 10 to 16, whose lower ends are `deeper`.
+fn save(folder: &Folder, name: &str, deeper: usize, second: bool) {
+    let voxels = Array3::from_shape_fn(SHAPE, |(_, _, z)| match z {
+        _ if z >= 6 && z < 10 + if second { 0 } else { deeper } => 1,
+        _ if second && z >= 10 && z < 16 + deeper => 2,
+        _ => 0,
+    });
+    let grid = Grid::new(SHAPE, Spacing::RSOM).unwrap();
+    let map = LabelMap::new(grid, voxels, BTreeMap::new()).unwrap();
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    nifti::write_labels(&path, &map).unwrap();
+}
+
+/// References, a method that is exact, and one whose lower end is a voxel too deep, or two for every third subject.
+fn study(second: bool) -> Folder {
+    let folder = Folder::new();
+    let mut table = "Participant_ID;Group;age\n".to_owned();
+    for n in 1..=SUBJECTS {
+        save(&folder, &format!("drawn/S{n:02}_v1_mask.nii.gz"), 0, second);
+        save(&folder, &format!("exact/S{n:02}_v1.nii.gz"), 0, second);
+        save(
+            &folder,
+            &format!("deep/fold{}/pred_S{n:02}_v1.nii.gz", n % 2),
+            1 + usize::from(n % 3 == 0),
+            second,
+        );
+        table += &format!("S{n:02};{};{}\n", ["control", "patient"][n % 2], 40 + n);
+    }
+    folder.write("people.csv", table);
+    folder
+}
+
+fn compare<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    let words = [
+        "compare",
+        "--reference",
+        "drawn",
+        "--prediction",
+        "exact=exact",
+        "--prediction",
+        "deep=deep",
+        "--output",
+        "out",
+    ];
+    [&words[..], more].concat()
+}
+
+/// The values of a column of the rows that have these texts in others.
+fn numbers(table: &Table, wanted: &[(&str, &str)], column: &str) -> Vec<f64> {
+    let of = |name: &str| table.texts(name).unwrap();
+    let columns: Vec<_> = wanted
+        .iter()
+        .map(|(name, text)| (of(name), *text))
+        .collect();
+    let values = table.numbers(column).unwrap();
+    let rows = (0..table.rows()).filter(|row| {
+        columns
+            .iter()
+            .all(|(texts, text)| texts[*row].as_deref() == Some(text))
+    });
+    rows.map(|row| values[row].unwrap()).collect()
+}
+
+#[test]
+fn folders_of_masks_become_measures_tests_and_tables() {
+    let folder = study(false);
+    let done = RSOM.done(&folder, compare(&["--table", "people.csv", "-j", "2"]));
+    // The table is printed; the references look like layers.
+    assert!(
+        done.stdout.contains("| exact  | 8   | 1.000 ± 0.000 |"),
+        "{}",
+        done.stdout
+    );
+    done.expect_said(&[
+        "8 scans, such as S01_v1",
+        "the references look like layers: --measures overlap,roughness,boundary",
+    ]);
+    let results = names(folder.join("out/results"));
+    for name in [
+        "methods.svg",
+        "methods.png",
+        "scans.csv",
+        "scans.parquet",
+        "table.csv",
+        "table.md",
+        "table.tex",
+        "tests.parquet",
+    ] {
+        assert!(results.contains(&name.to_owned()), "{name}: {results:?}");
+    }
+    let scans = parquet::read(&folder.join("out/results/scans.parquet")).unwrap();
+    // 4 voxels of each column, and one or two more: 2·4 / (4 + 5) and 2·4 / (4 + 6).
+    let dice = numbers(&scans, &[("method", "deep")], "dice");
+    let expected: Vec<f64> = (1..=SUBJECTS)
+        .map(|n| 8.0 / if n % 3 == 0 { 10.0 } else { 9.0 })
+        .collect();
+    assert!(
+        dice.iter()
+            .zip(&expected)
+            .all(|(a, b)| (a - b).abs() < 1e-12),
+        "{dice:?}"
+    );
+    let tests = parquet::read(&folder.join("out/results/tests.parquet")).unwrap();
+    // Eight differences of one sign: 2 / 2^8.
+    let p = numbers(&tests, &[("metric", "dice")], "p_value");
+    assert_eq!(p, [0.0078125]);
+    // Attributes of the spreadsheet are columns of every table.
+    let measures = parquet::read(&folder.join("out/measures/S03_v1_deep.parquet")).unwrap();
+    assert_eq!(measures.integers("age").unwrap()[0], Some(43));
+    assert_eq!(
+        measures.texts("Group").unwrap()[0].as_deref(),
+        Some("patient")
+    );
+    assert_eq!(
+        measures.texts("subject").unwrap()[0].as_deref(),
+        Some("S03")
+    );
+    // Nothing is computed twice, and a changed mask only where it counts.
+    let again = RSOM.done(&folder, compare(&["--table", "people.csv"]));
+    assert!(!again.stderr.contains("[1/"), "{}", again.stderr);
+    save(&folder, "deep/fold1/pred_S01_v1.nii.gz", 3, false);
+    let again = RSOM.done(&folder, compare(&["--table", "people.csv"]));
+    assert!(
+        again.stderr.contains("evaluate S01_v1") && !again.stderr.contains("evaluate S02_v1"),
+        "{}",
+        again.stderr
+    );
+}
+
+#[test]
+fn each_label_and_each_group_has_rows_and_tests_of_its_own() {
+    let folder = study(true);
+    let labels = [
+        "--labels",
+        "1=epidermis,2=dermis",
+        "--table",
+        "people.csv",
+        "--group-by",
+        "Group",
+    ];
+    RSOM.done(&folder, compare(&labels));
+    let table = folder.text("out/results/table.md");
+    for row in ["dermis | control | deep", "epidermis | patient | exact"] {
+        assert!(table.contains(row), "{row}: {table}");
+    }
+    let tests = parquet::read(&folder.join("out/results/tests.parquet")).unwrap();
+    let of = |label: &str, group: &str| {
+        numbers(
+            &tests,
+            &[("metric", "dice"), ("label", label), ("Group", group)],
+            "n",
+        )
+    };
+    assert_eq!(of("dermis", "control"), [4.0]);
+    assert_eq!(of("epidermis", "patient"), [4.0]);
+    assert!(folder.join("out/results/epidermis.png").exists());
+    // Without --labels, all labels are measured.
+    let other = RSOM.done(&folder, [&compare(&[])[..8], &["out2"]].concat());
+    other.expect_said(&["--labels '1=label 1,2=label 2'"]);
+}
+
+#[test]
+fn what_does_not_fit_is_named() {
+    let folder = study(false);
+    let refused = |more: &[&str], code: i32, said: &str| {
+        let (found, error) = RSOM.failed(&folder, compare(more));
+        assert!(
+            found == code && error.contains(said),
+            "{more:?}: {found}: {error}"
+        );
+    };
+    refused(
+        &["--baseline", "unet"],
+        2,
+        "no method has this name; there are: exact, deep",
+    );
+    refused(&["--group-by", "sex"], 2, "--group-by needs --table");
+    refused(
+        &["--table", "people.csv", "--group-by", "sex"],
+        2,
+        "no scan has this attribute",
+    );
+    refused(&["--labels", "epidermis"], 2, "such as 1=epidermis");
+    refused(&["--labels", "7=skin"], 3, "no reference has the label 7");
+    refused(&["--measures", "dice"], 2, "choose from overlap, cldice");
+    refused(&["--prediction", "1=deep"], 2, "begin with a letter");
+    refused(
+        &["--prediction", "deep=exact"],
+        2,
+        "another method has the name",
+    );
+    refused(&["--prediction", "exact"], 2, "give the method a name");
+    refused(&["--prediction", "empty=."], 3, "without a partner");
+    refused(&["--subject", "{person}_v1"], 2, "no part {subject}");
+    std::fs::remove_file(folder.join("exact/S04_v1.nii.gz")).unwrap();
+    refused(&[], 3, "drawn: S04_v1_mask.nii.gz");
+    RSOM.done(&folder, compare(&["--allow-unpaired"]))
+        .expect_said(&["left out, because a folder has no partner"]);
+    let scans = parquet::read(&folder.join("out/results/scans.parquet")).unwrap();
+    assert_eq!(scans.rows(), 2 * (SUBJECTS - 1));
+    // What the user changed stays.
+    let edited = folder.text("out/compare.yaml").replace("exact", "Exact");
+    folder.write("out/compare.yaml", &edited);
+    refused(&["--allow-unpaired"], 4, "the file was edited");
+    assert_eq!(folder.text("out/compare.yaml"), edited);
+}

@@ -1,0 +1,272 @@
+//! `rsom init`: a folder of scans, masks and a spreadsheet become a study that runs; what looks wrong is said, nothing is changed.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::collections::BTreeMap;
+
+use ndarray::Array3;
+use rsom_formats::nifti::{self, Storage};
+use rsom_testing::{Folder, names};
+use rsom_volume::{Grid, LabelMap, Scan, Spacing};
+
+use crate::RSOM;
+
+const SHAPE: [usize; 3] = [32, 3, 48];
+
+/// A value that looks random, from 0 to 1.
+fn noise(n: usize) -> f32 {
+    let mixed = (n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    ((mixed >> 40) as f32) / (1_u64 << 24) as f32
+}
+
+fn at(folder: &Folder, name: &str) -> std::path::PathBuf {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    path
+}
+
+/// A scan with a bright band that begins at depth 14 plus `n`.
+fn save_scan(folder: &Folder, name: &str, n: usize, shape: [usize; 3]) {
+    let top = 14 + n;
+    let voxels = Array3::from_shape_fn(shape, |(x, y, z)| {
+        let bright = if (top..top + 9).contains(&z) {
+            0.8
+        } else {
+            0.2
+        };
+        bright + 0.2 * noise(x + 97 * (y + 89 * (z + 83 * n)))
+    });
+    let grid = Grid::new(shape, Spacing::RSOM).unwrap();
+    let voxels = voxels.insert_axis(ndarray::Axis(3));
+    let scan = Scan::new(grid, vec!["image".to_owned()], voxels).unwrap();
+    nifti::write_scan(&at(folder, name), &scan, Storage::Float32).unwrap();
+}
+
+/// Its mask, or tubes along x.
+fn save_mask(folder: &Folder, name: &str, n: usize, tubes: bool) {
+    let top = 14 + n;
+    let voxels = Array3::from_shape_fn(SHAPE, |(x, y, z)| match tubes {
+        true => i32::from(y == 1 && x % 8 < 2 && (z % 12) < 2),
+        false => i32::from((top..top + 9).contains(&z)),
+    });
+    let map = LabelMap::new(
+        Grid::new(SHAPE, Spacing::RSOM).unwrap(),
+        voxels,
+        BTreeMap::new(),
+    )
+    .unwrap();
+    nifti::write_labels(&at(folder, name), &map).unwrap();
+}
+
+/// Six subjects, three of them with two visits, and a spreadsheet.
+fn study() -> Folder {
+    let folder = Folder::new();
+    let mut table = "ID,Group,Age\n".to_owned();
+    for n in 1..=6 {
+        for visit in 1..=1 + n % 2 {
+            save_scan(
+                &folder,
+                &format!("data/scans/S{n:02}_v{visit}.nii.gz"),
+                n,
+                SHAPE,
+            );
+            save_mask(
+                &folder,
+                &format!("data/drawn/S{n:02}_v{visit}_mask.nii.gz"),
+                n,
+                false,
+            );
+        }
+        table += &format!("S{n:02},{},{}\n", ["control", "patient"][n / 2 % 2], 40 + n);
+    }
+    folder.write("people.csv", table);
+    folder
+}
+
+const INIT: [&str; 8] = [
+    "init",
+    "--scans",
+    "data/scans",
+    "--masks",
+    "data/drawn",
+    "--table",
+    "people.csv",
+    "my-study",
+];
+
+#[test]
+fn a_folder_and_a_spreadsheet_become_a_study_that_runs() {
+    let folder = study();
+    let done = RSOM.done(&folder, INIT);
+    for said in [
+        "6 subjects, 9 scans, 18 files",
+        "image: 9 scans, scans/{subject:word}_v{visit:digits}.nii.gz",
+        "mask: 9 scans, drawn/{subject:word}_v{visit:digits}_mask.nii.gz",
+        "attributes: Age, Group, visit",
+        "the masks look like layers",
+    ] {
+        assert!(done.stdout.contains(said), "{said}: {}", done.stdout);
+    }
+    assert!(!done.stdout.contains("look at this"), "{}", done.stdout);
+    assert_eq!(
+        names(folder.join("my-study")),
+        ["README.md", "justfile", "manifest.yaml", "pipeline.yaml"]
+    );
+    // Folds are balanced by the group.
+    let manifest = rsom_manifest::read(&folder.join("my-study/manifest.yaml")).unwrap();
+    assert_eq!(
+        manifest.create.as_ref().unwrap().stratify,
+        Some(vec!["Group".to_owned()])
+    );
+    assert_eq!(manifest.data, "../data");
+    let words = [
+        "run",
+        "my-study/pipeline.yaml",
+        "--profile",
+        "smoke",
+        "-j",
+        "2",
+        "--workdir",
+        "out",
+    ];
+    RSOM.done(&folder, words);
+    let table = folder.text("out/results/table.md");
+    assert!(
+        table
+            .replace(char::is_whitespace, "")
+            .contains("|U-Net|100|6|"),
+        "{table}"
+    );
+    let scans = folder.text("out/results/scans.csv");
+    assert!(
+        scans.starts_with("subject,scan,Age,Group,visit,") && scans.lines().count() == 10,
+        "{scans}"
+    );
+    assert!(folder.join("out/results/bscan_unet.png").exists());
+    // A new visit and a scan without a mask enter the manifest, and the study runs with them.
+    save_scan(&folder, "data/scans/S02_v2.nii.gz", 2, SHAPE);
+    let update = [
+        "io",
+        "manifest",
+        "update",
+        "my-study/manifest.yaml",
+        "--output",
+        "my-study/manifest.yaml",
+    ];
+    let updated = RSOM.done(&folder, update);
+    assert_eq!(updated.stdout.trim(), "1 scan new (S02_2)");
+    RSOM.done(&folder, words);
+    assert_eq!(folder.text("out/results/scans.csv").lines().count(), 11);
+}
+
+#[test]
+fn vessels_have_a_pipeline_of_their_own_and_scans_without_masks_too() {
+    let folder = Folder::new();
+    for n in 1..=3 {
+        save_scan(&folder, &format!("data/S{n}.nii.gz"), n, SHAPE);
+        save_mask(&folder, &format!("data/S{n}_vessels.nii.gz"), n, true);
+    }
+    let done = RSOM.done(&folder, ["init", "--scans", "data", "vessels"]);
+    assert!(
+        done.stdout.contains("the masks look like vessels"),
+        "{}",
+        done.stdout
+    );
+    RSOM.done(
+        &folder,
+        [
+            "run",
+            "vessels/pipeline.yaml",
+            "--profile",
+            "smoke",
+            "--workdir",
+            "out",
+            "-j",
+            "2",
+        ],
+    );
+    assert!(folder.text("out/results/table.md").contains("| frangi"));
+    for n in 1..=3 {
+        std::fs::remove_file(folder.join(format!("data/S{n}_vessels.nii.gz"))).unwrap();
+    }
+    let done = RSOM.done(&folder, ["init", "--scans", "data", "bare"]);
+    assert!(done.stdout.contains("no masks"), "{}", done.stdout);
+    RSOM.done(
+        &folder,
+        ["run", "bare/pipeline.yaml", "--workdir", "out2", "-j", "2"],
+    );
+    assert!(folder.join("out2/pictures/S2.png").exists());
+}
+
+#[test]
+fn what_looks_wrong_is_said() {
+    let folder = study();
+    std::fs::remove_file(folder.join("data/scans/S04_v1.nii.gz")).unwrap();
+    std::fs::remove_file(folder.join("data/drawn/S02_v1_mask.nii.gz")).unwrap();
+    save_scan(&folder, "data/scans/S05_v1.nii.gz", 5, [32, 3, 40]);
+    folder.write("data/scans/notes.txt", "notes");
+    folder.write("data/scans/S07_v1.nii.gz", "broken");
+    folder.write(
+        "people.csv",
+        folder.text("people.csv").replace("S06", "S66"),
+    );
+    let done = RSOM.done(&folder, INIT);
+    for said in [
+        "mask without a scan: drawn/S04_v1_mask.nii.gz",
+        "masks without a scan are not in the manifest: S04_1",
+        "1 files are in no scan: scans/notes.txt",
+        "2 subjects or scans have no row in the table: S06, S07",
+        "rows of the table have no scan: S66 (line 7)",
+        "2 scans have no mask: S02_1, S07_1",
+        "S05_1: the mask has 32 × 3 × 48 voxels, the scan 32 × 3 × 40",
+        "S07_v1.nii.gz",
+    ] {
+        assert!(done.stdout.contains(said), "{said}: {}", done.stdout);
+    }
+}
+
+#[test]
+fn what_makes_no_study_is_refused() {
+    let folder = study();
+    let refused = |words: &[&str], code: i32, said: &str| {
+        let (found, error) = RSOM.failed(&folder, [&["init"], words].concat());
+        assert!(
+            found == code && error.contains(said),
+            "{words:?}: {found}: {error}"
+        );
+    };
+    folder.write("taken/mine.txt", "mine");
+    refused(&["--scans", "data/scans", "taken"], 4, "it is not empty");
+    refused(&["--scans", "absent", "new"], 3, "absent");
+    refused(&["--scans", "taken", "new"], 3, "there are no scans");
+    refused(
+        &["--scans", "data/scans", "--masks", "taken", "new"],
+        3,
+        "there are no masks",
+    );
+    refused(
+        &["--scans", "data/scans", "--subject-column", "ID", "new"],
+        2,
+        "need --table",
+    );
+    refused(
+        &[
+            "--scans",
+            "data/scans",
+            "--table",
+            "people.csv",
+            "--stratify",
+            "sex",
+            "new",
+        ],
+        2,
+        "no scan has this attribute",
+    );
+    folder.write("one/S01.nii.gz", "x");
+    folder.write("one/other/S_02.nii.gz", "x");
+    refused(
+        &["--scans", "one", "new"],
+        3,
+        "the names have no common form",
+    );
+    assert!(!folder.join("new").exists());
+}
