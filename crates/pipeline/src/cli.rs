@@ -142,6 +142,28 @@ pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltInStages<'
     })
 }
 
+/// The plan of the arguments of [`plan_arguments`]. Prints errors on stderr.
+///
+/// # Errors
+/// The exit code: the pipeline has errors.
+pub fn plan_of(
+    matches: &ArgMatches,
+    stages: &[Spec],
+    check_output: CheckOutput,
+) -> Result<Plan, ExitCode> {
+    let executable = running_program().ok_or(ExitCode::Failure)?;
+    let built_in = BuiltInStages {
+        executable: &executable,
+        stages,
+        check_output,
+    };
+    let request = request(matches).map_err(|error| {
+        log::error(&error);
+        error.exit_code()
+    })?;
+    planned(&request, &built_in)
+}
+
 fn running_program() -> Option<PathBuf> {
     std::env::current_exe()
         .map_err(|error| {
@@ -183,7 +205,9 @@ fn exit_code(result: Result<ExitCode, StageError>) -> ExitCode {
     })
 }
 
-fn plan_arguments() -> [Arg; 8] {
+/// The arguments that say which pipeline to plan, and how.
+#[must_use]
+pub fn plan_arguments() -> [Arg; 9] {
     let path = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name)
             .long(name)
@@ -226,6 +250,11 @@ fn plan_arguments() -> [Arg; 8] {
             .value_name("STAGE=PROGRAM")
             .action(ArgAction::Append)
             .help("Replace a stage by another program, in all steps or (with the name of a step) in one; repeatable"),
+        Arg::new("correct")
+            .long("correct")
+            .value_name("STEP:NAME=FILE")
+            .action(ArgAction::Append)
+            .help("Use this file instead of an output of a step, such as a mask corrected by hand: predict:S03=mask.nii.gz; files corrections/STEP/NAME next to the pipeline need no option; repeatable"),
         Arg::new("strict")
             .long("strict")
             .action(ArgAction::SetTrue)
@@ -250,6 +279,7 @@ fn request(matches: &ArgMatches) -> Result<Request, StageError> {
         set: words("set"),
         swap: words("swap"),
         strict: matches.get_flag("strict"),
+        correct: words("correct"),
     })
 }
 
@@ -285,6 +315,7 @@ fn print_plan(plan: &Plan) -> Result<ExitCode, StageError> {
         plan.name,
         total - up_to_date
     )];
+    lines.extend(plan.correction_lines());
     for (task, outlook) in plan.tasks.iter().zip(&outlooks) {
         let label = &task.label;
         lines.push(match outlook {

@@ -26,8 +26,9 @@ mod suggest;
 mod value;
 
 pub use assess::file_hashes::FileHashes;
-pub use cli::{command_lines, execute, execute_with, run_pipeline};
+pub use cli::{command_lines, execute, execute_with, plan_arguments, plan_of, run_pipeline};
 pub use plan::build::BuiltInStages;
+pub use plan::correction::Correction;
 pub use plan::tasks::{CheckOutput, InputFile, Plan, Request, Task, TaskInput, TaskOutput};
 pub use problem::Problem;
 pub use run::display::Lines;

@@ -2,6 +2,8 @@
 
 pub(crate) mod build;
 pub(crate) mod condition;
+pub(crate) mod correction;
+pub(crate) mod corrections;
 pub(crate) mod draft;
 pub(crate) mod expand;
 pub(crate) mod gather;

@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod command;
+pub(crate) mod corrections;
 pub(crate) mod display;
 pub(crate) mod duration;
 pub(crate) mod execute;
@@ -10,6 +11,7 @@ pub(crate) mod kept;
 pub(crate) mod left_out;
 pub(crate) mod log_warnings;
 pub(crate) mod logs;
+pub(crate) mod original;
 pub(crate) mod orphans;
 pub(crate) mod outcome;
 pub(crate) mod outputs;

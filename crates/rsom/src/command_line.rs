@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use rsom_stage::ExitCode;
-use rsom_study::{compare, init, segment};
+use rsom_study::{compare, corrections, init, segment};
 
 use crate::{recipes, stages};
 
@@ -38,6 +38,7 @@ pub(crate) fn build() -> Command {
         .subcommand(segment::command_line())
         .subcommand(compare::command_line())
         .subcommand(init::command_line())
+        .subcommand(corrections::command_line())
         .subcommand(recipes::command_line())
         .subcommands(rsom_pipeline::command_lines())
         .subcommands(

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use rsom_io::output_check::check_output;
-use rsom_study::{compare, init, segment};
+use rsom_study::{compare, corrections, init, segment};
 
 /// Runs `rsom` with the arguments of the process.
 #[must_use]
@@ -43,6 +43,7 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
         segment::NAME => return segment::run(matches, &specs),
         compare::NAME => return compare::run(matches, &specs),
         init::NAME => return init::run(matches),
+        corrections::NAME => return corrections::run(matches, &specs),
         _ => {}
     }
     rsom_pipeline::execute(name, matches, &specs, check_output)

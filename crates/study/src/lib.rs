@@ -1,9 +1,11 @@
 //! Whole studies from folders of scans.
 //!
 //! Each command looks at folders of a user, and writes a manifest and a pipeline, which the user can read, change and run with
-//! `rsom run`. `segment` and `compare` run the pipeline, too; `init` begins a study. Nothing in the folders of the user is changed.
+//! `rsom run`. `segment` and `compare` run the pipeline, too; `init` begins a study, and
+//! `corrections` shows what was corrected by hand in one. Nothing in the folders of the user is changed.
 
 pub mod compare;
+pub mod corrections;
 pub mod init;
 pub mod segment;
 

@@ -133,6 +133,7 @@ fn prepare(matches: &ArgMatches) -> Result<(Request, Vec<String>), StageError> {
         set: params(matches, &weights),
         swap: words.map(|w| w.cloned().collect()).unwrap_or_default(),
         strict: false,
+        correct: Vec::new(),
     };
     let lost = found.incomplete.iter();
     let lost = lost.map(|scan| format!("{} has no partner {}", scan.found, scan.missing));

@@ -4,6 +4,7 @@ mod channels;
 mod circles;
 mod compare;
 mod conformance;
+mod corrections;
 mod failures;
 mod init;
 mod libraries;

@@ -87,6 +87,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         "rsom-study",
         &[
             "rsom-volume",
+            "rsom-measures",
             "rsom-stage",
             "rsom-formats",
             "rsom-manifest",

@@ -71,8 +71,32 @@ impl Assessor {
                 &path,
                 format_args!("its sha256 is {found:.12}…, but the manifest says {expected:.12}…"),
             )),
+            InputFile::Corrected { task, output, .. } => {
+                self.check_correction(plan, &path, (*task, *output))?;
+                Ok(found)
+            }
             _ => Ok(found),
         }
+    }
+
+    /// Checks that a file of the user is of the kind of the output in whose place it is, on the same grid.
+    fn check_correction(
+        &self,
+        plan: &Plan,
+        path: &Path,
+        (task, output): (usize, usize),
+    ) -> Result<(), StageError> {
+        let Some(output) = plan
+            .tasks
+            .get(task)
+            .and_then(|task| task.outputs.get(output))
+        else {
+            return Ok(());
+        };
+        let original = plan.workdir.join(&output.path);
+        let original = original.is_file().then_some(original);
+        (plan.check_output)(path, output.kind, original.as_deref())
+            .map_err(|fault| StageError::input(path, fault))
     }
 
     /// Assesses a task whose inputs all exist. Uses the hashes that this run already knows.

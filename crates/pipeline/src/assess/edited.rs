@@ -57,7 +57,8 @@ pub(crate) fn would_overwrite(plan: &Plan, paths: &[String]) -> StageError {
         &plan.workdir,
         format_args!(
             "this run would overwrite files that were edited, or that no run of this folder wrote: {}{others}; \
-             to keep them, move them to another folder first; to overwrite them, add --replace",
+             to keep them, move them to another folder first; to let later steps use them, move them to corrections/<step>/ \
+             next to the pipeline; to overwrite them, add --replace",
             named.join(", ")
         ),
     )

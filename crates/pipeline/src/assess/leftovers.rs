@@ -93,7 +93,7 @@ fn inputs(plan: &Plan) -> BTreeSet<PathBuf> {
     let files = plan.tasks.iter().flat_map(|task| &task.inputs);
     let files = files.flat_map(|input| &input.files);
     let given = files.filter_map(|file| match file {
-        InputFile::External { path, .. } => Some(path.clone()),
+        InputFile::External { path, .. } | InputFile::Corrected { path, .. } => Some(path.clone()),
         InputFile::Output { .. } => None,
     });
     let with_parts = given.flat_map(|path| {

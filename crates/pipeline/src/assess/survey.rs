@@ -74,7 +74,7 @@ fn check_inputs(plan: &Plan, assessor: &mut Assessor) -> Result<(), StageError> 
     let inputs = plan.tasks.iter().flat_map(|task| &task.inputs);
     let given: Vec<&InputFile> = inputs
         .flat_map(|input| &input.files)
-        .filter(|file| matches!(file, InputFile::External { .. }))
+        .filter(|file| !matches!(file, InputFile::Output { .. }))
         .collect();
     if given.is_empty() {
         return Ok(());

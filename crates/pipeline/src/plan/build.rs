@@ -111,9 +111,10 @@ fn build(
         name: pipeline.name,
         params,
         tasks: Vec::new(),
+        corrections: Vec::new(),
         warnings: Vec::new(),
     };
-    Some(add_tasks(
+    let mut plan = add_tasks(
         plan,
         &resolved,
         &ordered,
@@ -122,7 +123,12 @@ fn build(
             folder: &folder,
         },
         problems,
-    ))
+    );
+    // With other problems, tasks may be missing.
+    if problems.count() == 0 {
+        plan.apply_corrections(&folder, &request.correct, problems);
+    }
+    Some(plan)
 }
 
 fn check_steps(

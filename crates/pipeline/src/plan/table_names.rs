@@ -181,7 +181,9 @@ fn all_of_input(plan: &Plan, task: usize, port: &str, known: &mut Known) -> Opti
         .iter()
         .filter(|input| input.port == port);
     for file in inputs.flat_map(|input| &input.files) {
-        let InputFile::Output { task, output, .. } = file else {
+        let (InputFile::Output { task, output, .. } | InputFile::Corrected { task, output, .. }) =
+            file
+        else {
             return None;
         };
         let of_file = of_output(plan, *task, *output, known)?;

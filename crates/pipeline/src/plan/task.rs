@@ -144,7 +144,7 @@ fn after(inputs: &[TaskInput]) -> Vec<usize> {
     let files = inputs.iter().flat_map(|input| &input.files);
     let tasks: BTreeSet<usize> = files
         .filter_map(|file| match file {
-            InputFile::Output { task, .. } => Some(*task),
+            InputFile::Output { task, .. } | InputFile::Corrected { task, .. } => Some(*task),
             InputFile::External { .. } => None,
         })
         .collect();

@@ -8,6 +8,7 @@ use rsom_stage::Kind;
 use serde_json::{Map, Value};
 
 use crate::check::tool::Tool;
+use crate::plan::correction::Correction;
 use crate::problem::Problem;
 
 /// Checks that a file is an output of its kind, on the grid of an input if one is given. The engine itself reads no file
@@ -33,6 +34,8 @@ pub struct Request {
     pub swap: Vec<String>,
     /// Whether to run tasks again whose outputs were computed with other vector instructions.
     pub strict: bool,
+    /// Files in the place of outputs, each as `STEP:NAME=FILE`.
+    pub correct: Vec<String>,
 }
 
 /// A checked pipeline, expanded into tasks.
@@ -52,6 +55,8 @@ pub struct Plan {
     pub params: BTreeMap<String, Value>,
     /// All tasks. Each follows the tasks it depends on.
     pub tasks: Vec<Task>,
+    /// Files of the user in the place of outputs, in the order of the tasks.
+    pub corrections: Vec<Correction>,
     /// Warnings: unusual, but not an error.
     pub warnings: Vec<Problem>,
 }
@@ -113,6 +118,15 @@ pub enum InputFile {
         /// Whether to skip the file if that task fails (`missing: leave_out`).
         leave_out: bool,
     },
+    /// A file of the user in the place of an output of another task.
+    Corrected {
+        /// Absolute path.
+        path: PathBuf,
+        /// Index of the task.
+        task: usize,
+        /// Index of the output within that task.
+        output: usize,
+    },
 }
 
 /// A file or folder that a task writes.
@@ -133,7 +147,9 @@ impl Plan {
     #[must_use]
     pub fn path_of(&self, file: &InputFile) -> Option<PathBuf> {
         match file {
-            InputFile::External { path, .. } => Some(path.clone()),
+            InputFile::External { path, .. } | InputFile::Corrected { path, .. } => {
+                Some(path.clone())
+            }
             InputFile::Output { task, output, .. } => {
                 let output = self.tasks.get(*task)?.outputs.get(*output)?;
                 Some(PathBuf::from(&output.path))

@@ -12,6 +12,8 @@ pub(crate) fn can_run_without(task: &Task, before: usize) -> bool {
         InputFile::Output {
             task, leave_out, ..
         } if *task == before => Some(*leave_out),
+        // The user's file is there.
+        InputFile::Corrected { task, .. } if *task == before => Some(true),
         _ => None,
     });
     // The task must not run if any of its inputs needs the failed task.

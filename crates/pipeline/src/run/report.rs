@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::assess::workdir::Workdir;
 use crate::check::tool::Tool;
 use crate::plan::tasks::{Plan, Task};
+use crate::run::corrections;
 use crate::run::left_out;
 use crate::run::outcome::{Outcome, State};
 
@@ -41,6 +42,7 @@ pub(crate) fn write(
         "params": plan.params,
         "state": state.map_or("done", |s| if s == State::Interrupted { s.name() } else { "failed" }),
         "wall_time_s": wall_time_s,
+        "corrections": corrections::report(workdir, plan, outcomes),
         "tasks": tasks,
     });
     let text = format!("{report:#}\n");

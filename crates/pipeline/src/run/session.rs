@@ -10,6 +10,7 @@ use crate::assess::leftovers::Leftovers;
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
 use crate::plan::tasks::Plan;
+use crate::run::corrections;
 use crate::run::duration::seconds;
 use crate::run::execute::{Settings, execute};
 use crate::run::kept::settle_killed;
@@ -60,6 +61,7 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
             "{}: {total} tasks, {up_to_date} up to date, {open} to run or to check",
             plan.name
         ));
+        corrections::say(plan);
     }
     if !settings.replace {
         let edited = edited_outputs(plan, &mut assessor, &outlooks);

@@ -94,6 +94,7 @@ impl Study {
             set: words(set),
             swap: words(swap),
             strict: false,
+            correct: Vec::new(),
         };
         plan_of(&request)
     }

@@ -126,6 +126,7 @@ fn prepare(asked: &Asked) -> Result<(Request, std::path::PathBuf), StageError> {
         set: Vec::new(),
         swap: Vec::new(),
         strict: false,
+        correct: Vec::new(),
     };
     Ok((request, output.clone()))
 }

@@ -1,0 +1,216 @@
+//! Files that a user made instead of an output, such as a mask corrected by hand.
+//!
+//! A file `corrections/<step>/<name>` next to the pipeline takes the place of an output for all tasks that read it. The output
+//! itself is made as before. `<name>` is the id of a scan or the name of the output, without its ending. A text file of the same
+//! name is a note on the correction.
+
+use std::path::Path;
+
+use rsom_stage::{Kind, atomic, folder};
+
+use crate::plan::correction::Correction;
+use crate::plan::tasks::{InputFile, Plan};
+use crate::problem::Problems;
+use crate::suggest;
+
+/// Name of the folder next to the pipeline.
+const FOLDER: &str = "corrections";
+/// Ending of notes.
+const NOTE: &str = "txt";
+
+impl Plan {
+    /// Lets tasks read the files of the folder `corrections` in `folder`, and those of `words`, each as `STEP:NAME=FILE`.
+    pub(crate) fn apply_corrections(
+        &mut self,
+        folder: &Path,
+        words: &[String],
+        problems: &mut Problems,
+    ) {
+        let mut found = self.in_folder(&folder.join(FOLDER), problems);
+        for word in words {
+            match self.of_word(word) {
+                Ok(correction) => {
+                    found.retain(|other| {
+                        (other.task, other.output) != (correction.task, correction.output)
+                    });
+                    found.push(correction);
+                }
+                Err(message) => problems.add_usage(format_args!("--correct {word}: {message}")),
+            }
+        }
+        found.sort_by_key(|correction| (correction.task, correction.output));
+        for pair in found.windows(2) {
+            if (pair[0].task, pair[0].output) == (pair[1].task, pair[1].output) {
+                problems.add_usage(format_args!(
+                    "{} and {} correct the same output; keep one of them",
+                    pair[0].path.display(),
+                    pair[1].path.display()
+                ));
+            }
+        }
+        for correction in &found {
+            self.replace(correction);
+        }
+        self.corrections = found;
+    }
+
+    /// The corrections in the folders of the steps.
+    fn in_folder(&self, root: &Path, problems: &mut Problems) -> Vec<Correction> {
+        if !root.is_dir() {
+            return Vec::new();
+        }
+        let files = match folder::files(root) {
+            Ok(files) => files,
+            Err(error) => {
+                problems.add_usage(format_args!(
+                    "{}: {}",
+                    root.display(),
+                    atomic::plain(&error)
+                ));
+                return Vec::new();
+            }
+        };
+        let mut found = Vec::new();
+        for file in files
+            .into_iter()
+            .filter(|file| !folder::is_hidden(&file.name))
+        {
+            let path = root.join(&file.name);
+            let is_part = file
+                .name
+                .extension()
+                .is_some_and(|e| e == NOTE || e == "json");
+            if is_part {
+                continue;
+            }
+            let parts: Vec<&str> = file.name.iter().filter_map(|part| part.to_str()).collect();
+            let correction = match parts.as_slice() {
+                [step, name] => self.correction(step, name, &path),
+                _ => Err(format!(
+                    "it must lie in the folder of a step, as {FOLDER}/<step>/<scan>.nii.gz"
+                )),
+            };
+            match correction {
+                Ok(correction) => found.push(correction),
+                Err(message) => problems.add_usage(format_args!("{}: {message}", path.display())),
+            }
+        }
+        found
+    }
+
+    /// The correction of a word `STEP:NAME=FILE`.
+    fn of_word(&self, word: &str) -> Result<Correction, String> {
+        let parts = word.split_once('=').and_then(|(target, file)| {
+            let (step, name) = target.split_once(':')?;
+            Some((step, name, file))
+        });
+        let Some((step, name, file)) = parts else {
+            return Err("write STEP:NAME=FILE, such as predict:S03=mask.nii.gz".to_owned());
+        };
+        let path = std::path::absolute(file).map_err(|e| atomic::plain(&e).to_string())?;
+        if !path.is_file() {
+            return Err(format!("there is no file {}", path.display()));
+        }
+        let ending = file.rfind('/').map_or(file, |slash| &file[slash + 1..]);
+        let ending = ending.find('.').map_or("", |dot| &ending[dot..]);
+        self.correction(step, &format!("{name}{ending}"), &path)
+    }
+
+    /// The correction of an output of a step by a file of some name.
+    fn correction(&self, step: &str, name: &str, path: &Path) -> Result<Correction, String> {
+        let tasks: Vec<usize> = (0..self.tasks.len())
+            .filter(|i| self.tasks[*i].step == step)
+            .collect();
+        if tasks.is_empty() {
+            let mut steps: Vec<&str> = self.tasks.iter().map(|task| task.step.as_str()).collect();
+            steps.dedup();
+            return Err(format!(
+                "the pipeline has no step '{step}'{}",
+                suggest::hint(step, steps)
+            ));
+        }
+        let outputs: Vec<(usize, usize)> = (tasks.iter())
+            .flat_map(|task| (0..self.tasks[*task].outputs.len()).map(|output| (*task, output)))
+            .filter(|(task, output)| self.fits(*task, *output, name))
+            .collect();
+        let named = |(task, output): &(usize, usize)| {
+            stem(file_name(&self.tasks[*task].outputs[*output].path)) == stem(name)
+        };
+        let of_scan =
+            |(task, _): &(usize, usize)| self.tasks[*task].scan.as_deref() == Some(stem(name));
+        let by_name: Vec<_> = outputs.iter().copied().filter(named).collect();
+        let by_scan: Vec<_> = outputs.iter().copied().filter(of_scan).collect();
+        let chosen = if by_name.is_empty() { by_scan } else { by_name };
+        match chosen.as_slice() {
+            [(task, output)] => Ok(Correction {
+                task: *task,
+                output: *output,
+                path: path.to_path_buf(),
+                note: note(path),
+            }),
+            [] => {
+                let scans: Vec<&str> = tasks
+                    .iter()
+                    .filter_map(|task| self.tasks[*task].scan.as_deref())
+                    .collect();
+                Err(format!(
+                    "no output of step '{step}' of this kind is of a scan or has a name '{}'{}",
+                    stem(name),
+                    suggest::hint(stem(name), scans)
+                ))
+            }
+            [(task, output), ..] => Err(format!(
+                "step '{step}' makes several such files of '{}'; name it as the one that it corrects, such as {}",
+                stem(name),
+                file_name(&self.tasks[*task].outputs[*output].path)
+            )),
+        }
+    }
+
+    /// Whether a file of this name has the format of an output.
+    fn fits(&self, task: usize, output: usize, name: &str) -> bool {
+        let output = &self.tasks[task].outputs[output];
+        let is_file = output.kind != Kind::Directory && output.kind.accepts_name(Path::new(name));
+        let same_ending = |a: &str, b: &str| Path::new(a).extension() == Path::new(b).extension();
+        is_file && (!output.kind.endings().is_empty() || same_ending(&output.path, name))
+    }
+
+    /// Lets all tasks read the correction.
+    fn replace(&mut self, correction: &Correction) {
+        let files = self.tasks.iter_mut().flat_map(|task| &mut task.inputs);
+        for file in files.flat_map(|input| &mut input.files) {
+            if let InputFile::Output { task, output, .. } = file
+                && (*task, *output) == (correction.task, correction.output)
+            {
+                *file = InputFile::Corrected {
+                    path: correction.path.clone(),
+                    task: *task,
+                    output: *output,
+                };
+            }
+        }
+    }
+}
+
+/// The note next to a correction.
+fn note(path: &Path) -> String {
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or("");
+    let beside = path.with_file_name(format!("{}.{NOTE}", stem(name)));
+    std::fs::read_to_string(beside)
+        .map(|text| text.trim().to_owned())
+        .unwrap_or_default()
+}
+
+/// A name up to the ending of its format.
+fn stem(name: &str) -> &str {
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    name.rfind('.').map_or(name, |dot| &name[..dot])
+}
+
+/// The last part of a path.
+fn file_name(path: &str) -> &str {
+    path.rfind('/').map_or(path, |slash| &path[slash + 1..])
+}
