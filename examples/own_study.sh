@@ -20,7 +20,7 @@ while [ "$n" -le 24 ]; do
   visit=1
   while [ "$visit" -le "$visits" ]; do
     rsom phantom scan --seed $((100 * n + visit)) --subject-seed "$n" --shape 64,6,96 --epidermis-um $thickness \
-      --curvature-radius-mm 200 --tilt-deg 0.1 --undulation-um 2 --undulation-length-um 1500 \
+      --curvature-radius-mm 200 --tilt-deg 0.1 --undulation-um 6 --undulation-length-um 800 \
       --image "$to/scans/${id}_v$visit.nii.gz" --layer "$to/masks/${id}_v${visit}_mask.nii.gz" --quiet > /dev/null
     visit=$((visit + 1))
   done

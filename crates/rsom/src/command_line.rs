@@ -5,7 +5,7 @@ use clap_complete::Shell;
 use rsom_stage::ExitCode;
 use rsom_study::{compare, corrections, init, segment};
 
-use crate::{recipes, stages};
+use crate::{doctor, recipes, stages};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -40,6 +40,7 @@ pub(crate) fn build() -> Command {
         .subcommand(init::command_line())
         .subcommand(corrections::command_line())
         .subcommand(recipes::command_line())
+        .subcommand(doctor::command_line())
         .subcommands(rsom_pipeline::command_lines())
         .subcommands(
             stages::all()

@@ -4,6 +4,7 @@
 
 pub mod allocator;
 mod command_line;
+mod doctor;
 mod recipes;
 mod stages;
 
@@ -36,10 +37,9 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
         return command_line::print_completions(matches);
     }
     let specs: Vec<_> = stages.iter().map(rsom_stage::Definition::spec).collect();
-    if name == recipes::NAME {
-        return recipes::run(&specs);
-    }
     match name {
+        recipes::NAME => return recipes::run(&specs),
+        doctor::NAME => return doctor::run(&specs),
         segment::NAME => return segment::run(matches, &specs),
         compare::NAME => return compare::run(matches, &specs),
         init::NAME => return init::run(matches),

@@ -8,6 +8,7 @@ mod corrections;
 mod failures;
 mod init;
 mod libraries;
+mod own_study;
 mod paper;
 mod pipelines;
 mod quickstart;

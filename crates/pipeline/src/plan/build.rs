@@ -100,20 +100,12 @@ fn build(
     check_recipe(pipeline.recipe.as_ref(), &resolved, problems);
     check_steps(&resolved, &params, &scans, problems);
     problems.close_places();
-    let plan = Plan {
-        workdir: workdir(request, &pipeline.name, problems)?,
-        data: match request.data.as_deref() {
-            Some(data) => Some(absolute("--data", data, problems)?),
-            None => None,
-        },
-        strict: request.strict,
-        check_output: built_in.check_output,
-        name: pipeline.name,
-        params,
-        tasks: Vec::new(),
-        corrections: Vec::new(),
-        warnings: Vec::new(),
-    };
+    let plan = empty(
+        request,
+        built_in.check_output,
+        (pipeline.name, params),
+        problems,
+    )?;
     let mut plan = add_tasks(
         plan,
         &resolved,
@@ -129,6 +121,29 @@ fn build(
         plan.apply_corrections(&folder, &request.correct, problems);
     }
     Some(plan)
+}
+
+/// A plan without tasks, of a pipeline's name and params.
+fn empty(
+    request: &Request,
+    check_output: CheckOutput,
+    (name, params): (String, BTreeMap<String, Value>),
+    problems: &mut Problems,
+) -> Option<Plan> {
+    Some(Plan {
+        workdir: workdir(request, &name, problems)?,
+        data: match request.data.as_deref() {
+            Some(data) => Some(absolute("--data", data, problems)?),
+            None => None,
+        },
+        strict: request.strict,
+        check_output,
+        name,
+        params,
+        tasks: Vec::new(),
+        corrections: Vec::new(),
+        warnings: Vec::new(),
+    })
 }
 
 fn check_steps(

@@ -107,7 +107,7 @@ impl Plan {
         let Some((step, name, file)) = parts else {
             return Err("write STEP:NAME=FILE, such as predict:S03=mask.nii.gz".to_owned());
         };
-        let path = std::path::absolute(file).map_err(|e| atomic::plain(&e).to_string())?;
+        let path = std::path::absolute(file).map_err(|e| atomic::plain(&e))?;
         if !path.is_file() {
             return Err(format!("there is no file {}", path.display()));
         }
@@ -139,7 +139,17 @@ impl Plan {
         let of_scan =
             |(task, _): &(usize, usize)| self.tasks[*task].scan.as_deref() == Some(stem(name));
         let by_name: Vec<_> = outputs.iter().copied().filter(named).collect();
-        let by_scan: Vec<_> = outputs.iter().copied().filter(of_scan).collect();
+        let mut by_scan: Vec<_> = outputs.iter().copied().filter(of_scan).collect();
+        // A corrected volume of a scan is a mask, if the step makes one.
+        let is_mask = |(task, output): &(usize, usize)| {
+            matches!(
+                self.tasks[*task].outputs[*output].kind,
+                Kind::Mask | Kind::Labels
+            )
+        };
+        if by_scan.iter().any(is_mask) {
+            by_scan.retain(is_mask);
+        }
         let chosen = if by_name.is_empty() { by_scan } else { by_name };
         match chosen.as_slice() {
             [(task, output)] => Ok(Correction {

@@ -44,7 +44,12 @@ pub(super) fn doubts(
     if files.format == Format::Nifti {
         doubts.extend(orientation(manifest, files));
     }
+    // Flat layers may have equal masks; equal scans are one person, or a copy.
+    let is_scan = |path: &String| files.images.contains(path);
     for leak in rsom_manifest::leaks(manifest) {
+        if !leak.files.iter().flatten().any(is_scan) {
+            continue;
+        }
         let [a, b] = &leak.subjects;
         doubts.push(format!(
             "subjects {a} and {b} have files with equal content; one person under two names?"

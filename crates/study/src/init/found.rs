@@ -56,12 +56,15 @@ impl Found {
         let files = Files::of(&asked.scans, asked.masks.as_deref())?;
         let mut doubts = Vec::new();
         let creation = creation(asked, &files, &mut doubts)?;
-        let finding = find(
+        let mut finding = find(
             &files.root,
             &creation,
             (&asked.name, None),
             asked.table.as_deref(),
         )?;
+        if let Some(table) = &asked.table {
+            finding.leave_out(&files.root, table);
+        }
         let mut manifest = finding.created.manifest.clone();
         leave_masks_alone(&mut manifest, &mut doubts);
         let role = files.role();

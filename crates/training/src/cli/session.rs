@@ -36,7 +36,9 @@ impl<E: Fault> Session<'_, E> {
     /// Returns an error if the training fails, with exit code 4 if an output cannot be written, and with exit code 130 on
     /// interruption.
     pub fn run<T: Task<Error = E>>(&self, mut trainer: Trainer<T>) -> Result<Summary, StageError> {
-        if trainer.task().parts().is_empty() {
+        // Whoever asks for the last weights does not need the best ones.
+        let uses_best = self.stated.optional_output("last").is_none();
+        if uses_best && trainer.task().parts().is_empty() {
             log::warn(
                 "there are no validation scans: the weights with the lowest training loss are kept as the best",
             );
