@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use rsom_stage::ExitCode;
-use rsom_study::{compare, corrections, init, segment};
+use rsom_study::{bundle, compare, corrections, init, segment};
 
 use crate::{doctor, recipes, stages};
 
@@ -39,6 +39,8 @@ pub(crate) fn build() -> Command {
         .subcommand(compare::command_line())
         .subcommand(init::command_line())
         .subcommand(corrections::command_line())
+        .subcommand(bundle::command_line())
+        .subcommand(bundle::verify_command_line())
         .subcommand(recipes::command_line())
         .subcommand(doctor::command_line())
         .subcommands(rsom_pipeline::command_lines())

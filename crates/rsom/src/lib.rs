@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use rsom_io::output_check::check_output;
-use rsom_study::{compare, corrections, init, segment};
+use rsom_study::{bundle, compare, corrections, init, segment};
 
 /// Runs `rsom` with the arguments of the process.
 #[must_use]
@@ -43,6 +43,8 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
         segment::NAME => return segment::run(matches, &specs),
         compare::NAME => return compare::run(matches, &specs),
         init::NAME => return init::run(matches),
+        bundle::NAME => return bundle::run(matches, &specs),
+        bundle::VERIFY => return bundle::run_verify(matches),
         corrections::NAME => return corrections::run(matches, &specs),
         _ => {}
     }

@@ -2,8 +2,9 @@
 //!
 //! Each command looks at folders of a user, and writes a manifest and a pipeline, which the user can read, change and run with
 //! `rsom run`. `segment` and `compare` run the pipeline, too; `init` begins a study, and
-//! `corrections` shows what was corrected by hand in one. Nothing in the folders of the user is changed.
+//! `corrections` shows what was corrected by hand in one. `bundle` puts a finished study into one folder. Nothing in the folders of the user is changed.
 
+pub mod bundle;
 pub mod compare;
 pub mod corrections;
 pub mod init;
@@ -11,6 +12,7 @@ pub mod segment;
 
 mod arguments;
 mod folders;
+mod new_folder;
 mod pairing;
 mod running;
 mod structures;

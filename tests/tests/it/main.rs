@@ -1,5 +1,6 @@
 //! The tests of the whole program, in one binary: one module for each subject.
 
+mod bundle;
 mod channels;
 mod circles;
 mod compare;

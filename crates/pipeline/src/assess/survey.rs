@@ -4,6 +4,7 @@ use rsom_stage::{Progress, StageError, log};
 
 use crate::assess::assessor::{Assessment, Assessor, Verdict, instruction_mismatch};
 use crate::assess::records::Record;
+use crate::assess::workdir::Workdir;
 use crate::plan::tasks::{InputFile, Plan};
 use crate::run::signals;
 
@@ -45,6 +46,20 @@ pub(crate) fn warn_of_other_instructions(plan: &Plan, outlooks: &[Outlook]) {
             "{} tasks were made with {made} instructions, this machine has {now}: their last digits may differ; use --strict to run them again",
             found.len()
         ));
+    }
+}
+
+impl Plan {
+    /// The labels of the tasks that are not up to date.
+    ///
+    /// # Errors
+    /// Exit code 3: an input cannot be read, or does not match the manifest. Exit code 130: interrupted.
+    pub fn open_tasks(&self) -> Result<Vec<String>, StageError> {
+        let mut assessor = Assessor::new(&Workdir::new(&self.workdir));
+        let outlooks = survey(self, &mut assessor)?;
+        let tasks = self.tasks.iter().zip(&outlooks);
+        let open = tasks.filter(|(_, outlook)| !outlook.is_up_to_date());
+        Ok(open.map(|(task, _)| task.label.clone()).collect())
     }
 }
 

@@ -80,6 +80,7 @@ fn build(
         problems,
     );
     let scans = manifest::scans(&pipeline, &folder, request, problems);
+    let manifest = manifest::path(&pipeline, &folder, request);
     let mut swaps = Swaps::read(&request.swap, &pipeline, problems);
     let mut toolbox = Toolbox {
         folder: &folder,
@@ -100,12 +101,10 @@ fn build(
     check_recipe(pipeline.recipe.as_ref(), &resolved, problems);
     check_steps(&resolved, &params, &scans, problems);
     problems.close_places();
-    let plan = empty(
-        request,
-        built_in.check_output,
-        (pipeline.name, params),
-        problems,
-    )?;
+    let name = (pipeline.name, params);
+    let mut plan = empty(request, built_in.check_output, name, problems)?;
+    plan.manifest = manifest;
+    plan.data_root.clone_from(&scans.root);
     let mut plan = add_tasks(
         plan,
         &resolved,
@@ -132,6 +131,9 @@ fn empty(
 ) -> Option<Plan> {
     Some(Plan {
         workdir: workdir(request, &name, problems)?,
+        pipeline: absolute("pipeline", &request.pipeline, problems)?,
+        manifest: None,
+        data_root: None,
         data: match request.data.as_deref() {
             Some(data) => Some(absolute("--data", data, problems)?),
             None => None,

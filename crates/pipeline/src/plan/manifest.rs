@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rsom_manifest::{self as manifest, Manifest, ScanEntry};
 use rsom_stage::yaml::Place;
@@ -25,10 +25,12 @@ pub(crate) fn scans(
     problems: &mut Problems,
 ) -> Scans {
     let data = request.data.as_deref();
-    let (place, path) = match (&request.manifest, &pipeline.manifest) {
-        (Some(path), _) => (None, path.clone()),
-        (None, Some((place, path))) => (Some(*place), folder.join(path).components().collect()),
-        (None, None) => return Scans::none(),
+    let place = match (&request.manifest, &pipeline.manifest) {
+        (None, Some((place, _))) => Some(*place),
+        _ => None,
+    };
+    let Some(path) = path(pipeline, folder, request) else {
+        return Scans::none();
     };
     let manifest = match manifest::read(&path) {
         Ok(manifest) => manifest,
@@ -42,7 +44,11 @@ pub(crate) fn scans(
         report(place, &message, problems);
     }
     match manifest::data_root(&manifest, &path, data) {
-        Ok(root) => Scans::new(convert(&manifest, &root)),
+        Ok(root) => {
+            let scans = convert(&manifest, &root);
+            let root = std::path::absolute(&root).unwrap_or(root);
+            Scans::new(scans).with_root(root.components().collect())
+        }
         // Reported only where a file is used: a pipeline may need no file of its manifest.
         Err(fault) => {
             let root = data
@@ -51,6 +57,15 @@ pub(crate) fn scans(
                 .join(&manifest.root);
             Scans::new(convert(&manifest, &root)).without_data(fault.to_string())
         }
+    }
+}
+
+/// The manifest of the request, else the one of the pipeline.
+pub(crate) fn path(pipeline: &Pipeline, folder: &Path, request: &Request) -> Option<PathBuf> {
+    match (&request.manifest, &pipeline.manifest) {
+        (Some(path), _) => Some(path.clone()),
+        (None, Some((_, path))) => Some(folder.join(path).components().collect()),
+        (None, None) => None,
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) struct Scans {
     broken: bool,
     /// Why the data folder is missing, if it is.
     data_fault: Option<String>,
+    /// Absolute path of the folder of the files, if it is known.
+    pub root: Option<PathBuf>,
 }
 
 /// Start of the attributes that say whether a scan has a file: `has_mask`.
@@ -71,6 +73,14 @@ impl Scans {
         Self {
             all,
             ..Self::default()
+        }
+    }
+
+    /// Notes the folder of the files.
+    pub fn with_root(self, root: PathBuf) -> Self {
+        Self {
+            root: Some(root),
+            ..self
         }
     }
 

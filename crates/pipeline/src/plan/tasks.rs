@@ -45,6 +45,12 @@ pub struct Plan {
     pub name: String,
     /// Absolute path of the output folder.
     pub workdir: PathBuf,
+    /// The pipeline file.
+    pub pipeline: PathBuf,
+    /// The manifest, if there is one.
+    pub manifest: Option<PathBuf>,
+    /// The folder of the files of the manifest, if it is known.
+    pub data_root: Option<PathBuf>,
     /// Absolute path of the data folder. If absent, the files are next to the manifest.
     pub data: Option<PathBuf>,
     /// Whether to run tasks again whose outputs were computed with other vector instructions.

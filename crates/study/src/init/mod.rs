@@ -6,7 +6,6 @@
 mod document;
 mod doubts;
 mod files;
-mod folder;
 mod found;
 mod names;
 mod raw;
@@ -16,6 +15,7 @@ use clap::{ArgMatches, Command};
 use rsom_stage::{ExitCode, StageError, log};
 
 use crate::arguments::{absolute, absolute_path, path, text};
+use crate::new_folder;
 use found::{Asked, Found};
 
 /// Name of the command.
@@ -66,7 +66,7 @@ pub fn run(matches: &ArgMatches) -> ExitCode {
 
 fn begin(matches: &ArgMatches) -> Result<String, StageError> {
     let asked = asked(matches)?;
-    folder::require_empty(&asked.study)?;
+    new_folder::require_empty(&asked.study)?;
     if let Some(text) = raw::begin(&asked)? {
         return Ok(text);
     }
@@ -77,7 +77,7 @@ fn begin(matches: &ArgMatches) -> Result<String, StageError> {
         ("justfile", document::justfile(false)),
         ("README.md", readme::text(&found)),
     ];
-    folder::write(&asked.study, &documents)?;
+    new_folder::write(&asked.study, &documents)?;
     Ok(found.said(&asked))
 }
 

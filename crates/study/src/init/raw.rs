@@ -4,9 +4,9 @@ use rsom_io::rsom_mat;
 use rsom_manifest::relative;
 use rsom_stage::{StageError, fingerprint, log};
 
-use super::folder::write;
 use super::found::Asked;
 use super::{document, readme};
+use crate::new_folder::write;
 
 /// The released pipeline.
 const PIPELINE: &str = include_str!("../../../../pipelines/released.yaml");

@@ -1,11 +1,11 @@
-//! The folder of a new study.
+//! A new folder: of a study, or of a bundle.
 
 use std::path::Path;
 
 use rsom_stage::{StageError, atomic};
 
-/// Writes the files of a study into its folder.
-pub(super) fn write(study: &Path, documents: &[(&str, String)]) -> Result<(), StageError> {
+/// Writes files into a new folder.
+pub(crate) fn write(study: &Path, documents: &[(&str, String)]) -> Result<(), StageError> {
     std::fs::create_dir_all(study).map_err(|e| StageError::output(study, atomic::plain(&e)))?;
     for (name, text) in documents {
         atomic::write_bytes(&study.join(name), text.as_bytes())?;
@@ -14,12 +14,12 @@ pub(super) fn write(study: &Path, documents: &[(&str, String)]) -> Result<(), St
 }
 
 /// Refuses a folder with files: they are the user's.
-pub(super) fn require_empty(study: &Path) -> Result<(), StageError> {
+pub(crate) fn require_empty(study: &Path) -> Result<(), StageError> {
     let has_files = std::fs::read_dir(study).is_ok_and(|mut entries| entries.next().is_some());
     if has_files || study.is_file() {
         return Err(StageError::output(
             study,
-            "it is not empty; choose a new folder, or bring an existing study up to date with 'rsom io manifest update'",
+            "it is not empty; choose a new folder ('rsom io manifest update' brings an existing study up to date)",
         ));
     }
     Ok(())

@@ -1,0 +1,212 @@
+//! The files of a bundle, copied from a study.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use rsom_formats::table::{Table, csv, parquet};
+use rsom_io::ports::at_input;
+use rsom_pipeline::{InputFile, Plan};
+use rsom_stage::{Kind, StageError, atomic, folder, sidecar};
+use serde_json::Value;
+
+use super::portable::Portable;
+
+/// A bundle that is being written.
+pub(super) struct Collected {
+    to: PathBuf,
+    /// Paths of its files, with `/` between their parts.
+    files: BTreeSet<String>,
+    /// Joined tables: the name and the number of rows.
+    pub tables: Vec<(String, usize)>,
+}
+
+impl Collected {
+    pub(super) fn new(to: &Path) -> Self {
+        Self {
+            to: to.to_path_buf(),
+            files: BTreeSet::new(),
+            tables: Vec::new(),
+        }
+    }
+
+    /// The files, in the order of their paths.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(String::as_str)
+    }
+
+    /// Pipeline, manifest, corrections and the report of the run.
+    pub(super) fn add_study(&mut self, plan: &Plan) -> Result<(), StageError> {
+        self.copy(&plan.pipeline, "pipeline.yaml")?;
+        if let Some(manifest) = &plan.manifest {
+            self.copy(manifest, "manifest.yaml")?;
+        }
+        for correction in &plan.corrections {
+            let task = &plan.tasks[correction.task];
+            let name = correction
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy();
+            self.copy(
+                &correction.path,
+                &format!("corrections/{}/{name}", task.step),
+            )?;
+            if !correction.note.is_empty() {
+                let note = format!("corrections/{}/{}.txt", task.step, stem(&name));
+                self.add_text(&note, &format!("{}\n", correction.note))?;
+            }
+        }
+        let path = plan.workdir.join("run.json");
+        let text = std::fs::read(&path).map_err(|e| StageError::input(&path, atomic::plain(&e)))?;
+        let report: Value =
+            serde_json::from_slice(&text).map_err(|e| StageError::input(&path, e))?;
+        let report = Portable::of(plan).value(report);
+        self.add_text("run.json", &format!("{report:#}\n"))
+    }
+
+    /// Tables, figures and documents that no other task reads, or all outputs.
+    pub(super) fn add_outputs(&mut self, plan: &Plan, all: bool) -> Result<(), StageError> {
+        let files = plan.tasks.iter().flat_map(|task| &task.inputs);
+        let read: BTreeSet<(usize, usize)> = (files.flat_map(|input| &input.files))
+            .filter_map(|file| match file {
+                InputFile::Output { task, output, .. } => Some((*task, *output)),
+                _ => None,
+            })
+            .collect();
+        for (task, number) in outputs(plan) {
+            let output = &plan.tasks[task].outputs[number];
+            let is_result = matches!(output.kind, Kind::Table | Kind::Figure | Kind::Document)
+                && !read.contains(&(task, number));
+            if all || is_result {
+                self.copy_output(plan, &output.path, output.kind)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The tables of each step with a table for each scan, joined: as Parquet and CSV.
+    pub(super) fn add_tables(&mut self, plan: &Plan) -> Result<(), StageError> {
+        let mut of_step: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+        for (task, number) in outputs(plan) {
+            let (task, output) = (&plan.tasks[task], &plan.tasks[task].outputs[number]);
+            if output.kind == Kind::Table && task.scan.is_some() {
+                let paths = of_step.entry((&task.step, &output.port)).or_default();
+                paths.push(&output.path);
+            }
+        }
+        for ((step, port), paths) in of_step {
+            let read = |path: &&str| {
+                let path = plan.workdir.join(path);
+                parquet::read(&path).map_err(|fault| at_input(&path, fault))
+            };
+            let tables: Vec<Table> = paths.iter().map(read).collect::<Result<_, _>>()?;
+            let whole = Table::concatenated(&tables).map_err(StageError::failure)?;
+            let name = match port {
+                "output" => format!("tables/{step}"),
+                port => format!("tables/{step}_{port}"),
+            };
+            let about = BTreeMap::from([("rsom_step".to_owned(), step.to_owned())]);
+            let bytes = parquet::to_bytes(&whole, &about).map_err(StageError::failure)?;
+            self.add_bytes(&format!("{name}.parquet"), &bytes)?;
+            let bytes = csv::to_bytes(&whole).map_err(StageError::failure)?;
+            self.add_bytes(&format!("{name}.csv"), &bytes)?;
+            self.tables.push((name, whole.rows()));
+        }
+        Ok(())
+    }
+
+    /// The files of the manifest, with the folders that they have there.
+    pub(super) fn add_data(&mut self, plan: &Plan) -> Result<(), StageError> {
+        let Some(root) = &plan.data_root else {
+            return Ok(());
+        };
+        let inputs = plan.tasks.iter().flat_map(|task| &task.inputs);
+        let paths: BTreeSet<&PathBuf> = (inputs.flat_map(|input| &input.files))
+            .filter_map(|file| match file {
+                InputFile::External {
+                    path,
+                    sha256: Some(_),
+                } => Some(path),
+                _ => None,
+            })
+            .collect();
+        for path in paths {
+            let Ok(inside) = path.strip_prefix(root) else {
+                continue;
+            };
+            let name = format!("data/{}", inside.to_string_lossy().replace('\\', "/"));
+            self.copy(path, &name)?;
+            let beside = sidecar::path_of(path);
+            if beside.is_file() {
+                let beside_name = sidecar::path_of(Path::new(&name));
+                self.copy(&beside, &beside_name.to_string_lossy())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a text.
+    pub(super) fn add_text(&mut self, name: &str, text: &str) -> Result<(), StageError> {
+        self.add_bytes(name, text.as_bytes())
+    }
+
+    fn add_bytes(&mut self, name: &str, bytes: &[u8]) -> Result<(), StageError> {
+        let path = self.place(name)?;
+        atomic::write_bytes(&path, bytes)?;
+        self.files.insert(name.to_owned());
+        Ok(())
+    }
+
+    fn copy_output(&mut self, plan: &Plan, path: &str, kind: Kind) -> Result<(), StageError> {
+        let from = plan.workdir.join(path);
+        if kind == Kind::Directory {
+            let inside =
+                folder::files(&from).map_err(|e| StageError::input(&from, atomic::plain(&e)))?;
+            for file in inside {
+                let name = format!("{path}/{}", file.name.to_string_lossy().replace('\\', "/"));
+                self.copy(&from.join(&file.name), &name)?;
+            }
+            return Ok(());
+        }
+        self.copy(&from, path)?;
+        let beside = sidecar::path_of(&from);
+        if Kind::Volume.accepts_name(&from) && beside.is_file() {
+            self.copy(
+                &beside,
+                &sidecar::path_of(Path::new(path)).to_string_lossy(),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn copy(&mut self, from: &Path, name: &str) -> Result<(), StageError> {
+        let to = self.place(name)?;
+        std::fs::copy(from, &to).map_err(|e| match from.is_file() {
+            true => StageError::output(&to, atomic::plain(&e)),
+            false => StageError::input(from, atomic::plain(&e)),
+        })?;
+        self.files.insert(name.to_owned());
+        Ok(())
+    }
+
+    /// The place of a file; makes its folder.
+    fn place(&self, name: &str) -> Result<PathBuf, StageError> {
+        let path = self.to.join(name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)
+                .map_err(|e| StageError::output(folder, atomic::plain(&e)))?;
+        }
+        Ok(path)
+    }
+}
+
+/// Tasks and outputs of a plan, by their numbers.
+fn outputs(plan: &Plan) -> impl Iterator<Item = (usize, usize)> {
+    let count = |task: usize| plan.tasks[task].outputs.len();
+    (0..plan.tasks.len()).flat_map(move |task| (0..count(task)).map(move |output| (task, output)))
+}
+
+fn stem(name: &str) -> &str {
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    name.rfind('.').map_or(name, |dot| &name[..dot])
+}

@@ -1,0 +1,131 @@
+//! `rsom bundle` and `rsom verify`: a finished study in one folder, for a colleague, a reviewer or an archive.
+
+mod collected;
+mod portable;
+mod readme;
+mod sums;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgMatches, Command};
+use rsom_io::output_check::check_output;
+use rsom_pipeline::{Plan, plan_arguments, plan_of};
+use rsom_stage::{ExitCode, Spec, StageError, log};
+
+use crate::arguments::{absolute_path, flag, path};
+use collected::Collected;
+
+/// Name of the command that makes a bundle.
+pub const NAME: &str = "bundle";
+/// Name of the command that checks one.
+pub const VERIFY: &str = "verify";
+
+const EXAMPLES: &str = "\
+Examples:
+  rsom bundle study.yaml --output for-the-reviewer             pipeline, manifest, tables, figures, provenance, checksums
+  rsom bundle study.yaml --output archive --with-data --all         also the scans, and all masks and weights
+  rsom verify archive                                          checks every file of a bundle";
+
+/// The command line of `rsom bundle`.
+#[must_use]
+pub fn command_line() -> Command {
+    Command::new(NAME)
+        .about("Put a finished study into one folder, for a colleague, a reviewer or an archive")
+        .arg_required_else_help(true)
+        .args(plan_arguments())
+        .arg(path("output", "DIR", "Folder to write: it must be new or empty").required(true))
+        .arg(flag("with-data", "Also copy the files of the manifest"))
+        .arg(flag(
+            "all",
+            "Also copy all other outputs, such as masks and weights",
+        ))
+        .after_help(EXAMPLES)
+}
+
+/// The command line of `rsom verify`.
+#[must_use]
+pub fn verify_command_line() -> Command {
+    Command::new(VERIFY)
+        .about("Check every file of a bundle against its checksum")
+        .arg_required_else_help(true)
+        .arg(
+            Arg::new("bundle")
+                .value_name("DIR")
+                .required(true)
+                .value_parser(clap::value_parser!(PathBuf))
+                .help("Folder that 'rsom bundle' wrote"),
+        )
+        .after_help(EXAMPLES)
+}
+
+/// Runs `rsom bundle` with the given built-in stages.
+#[must_use]
+pub fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
+    let plan = match plan_of(matches, stages, check_output) {
+        Ok(plan) => plan,
+        Err(code) => return code,
+    };
+    ended(make(matches, &plan))
+}
+
+/// Runs `rsom verify`.
+#[must_use]
+pub fn run_verify(matches: &ArgMatches) -> ExitCode {
+    let path = matches
+        .get_one::<PathBuf>("bundle")
+        .cloned()
+        .unwrap_or_default();
+    ended(
+        sums::verify(&path)
+            .map(|count| format!("{}: all {count} files are as they were\n", path.display())),
+    )
+}
+
+fn ended(result: Result<String, StageError>) -> ExitCode {
+    match result {
+        Ok(text) => rsom_stage::print(&text),
+        Err(error) => {
+            log::error(&error);
+            error.exit_code()
+        }
+    }
+}
+
+fn make(matches: &ArgMatches, plan: &Plan) -> Result<String, StageError> {
+    let given = matches
+        .get_one::<PathBuf>("output")
+        .cloned()
+        .unwrap_or_default();
+    let to = absolute_path(&given)?;
+    require_finished(plan)?;
+    crate::new_folder::require_empty(&to)?;
+    let mut collected = Collected::new(&to);
+    collected.add_study(plan)?;
+    collected.add_outputs(plan, matches.get_flag("all"))?;
+    collected.add_tables(plan)?;
+    if matches.get_flag("with-data") {
+        collected.add_data(plan)?;
+    }
+    collected.add_text("README.md", &readme::text(plan, &collected)?)?;
+    let count = sums::write(&to, collected.files())?;
+    Ok(format!(
+        "{}: {count} files; 'rsom verify' checks them\n",
+        given.display()
+    ))
+}
+
+/// Refuses a study that has not run to its end.
+fn require_finished(plan: &Plan) -> Result<(), StageError> {
+    let open = plan.open_tasks()?;
+    match open.first() {
+        None => Ok(()),
+        Some(first) => Err(StageError::input(
+            Path::new(&plan.workdir),
+            format_args!(
+                "{} of {} tasks are not up to date, such as {first}; run the pipeline first",
+                open.len(),
+                plan.tasks.len()
+            ),
+        )),
+    }
+}

@@ -1,0 +1,82 @@
+//! Texts without the folders of one machine.
+
+use std::path::Path;
+
+use rsom_pipeline::Plan;
+use serde_json::Value;
+
+/// Folders of this machine and what stands for them in a bundle, the longest first.
+pub(super) struct Portable(Vec<(String, String)>);
+
+impl Portable {
+    /// The folders of a study: outputs, data, pipeline; and the home folder.
+    pub(super) fn of(plan: &Plan) -> Self {
+        let folder = |path: Option<&Path>| path.map(|path| path.to_string_lossy().into_owned());
+        let home = std::env::var("HOME")
+            .or_else(|_| std::env::var("USERPROFILE"))
+            .ok();
+        let known = [
+            (folder(Some(&plan.workdir)), "."),
+            (folder(plan.data_root.as_deref()), "data"),
+            (folder(plan.pipeline.parent()), "study"),
+            (home, "~"),
+        ];
+        let mut folders: Vec<(String, String)> = known
+            .into_iter()
+            .filter_map(|(path, name)| Some((path.filter(|path| path.len() > 1)?, name.to_owned())))
+            .collect();
+        folders.sort_by_key(|(path, _)| std::cmp::Reverse(path.len()));
+        Self(folders)
+    }
+
+    /// A JSON value in which no text names these folders. Other absolute paths keep their last part only.
+    pub(super) fn value(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.text(&text)),
+            Value::Array(items) => {
+                Value::Array(items.into_iter().map(|item| self.value(item)).collect())
+            }
+            Value::Object(entries) => {
+                let entries = entries
+                    .into_iter()
+                    .map(|(key, item)| (key, self.value(item)));
+                Value::Object(entries.collect())
+            }
+            other => other,
+        }
+    }
+
+    fn text(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (path, name) in &self.0 {
+            text = text.replace(path.as_str(), name);
+        }
+        let path = Path::new(&text);
+        match (path.is_absolute(), path.file_name()) {
+            (true, Some(name)) => name.to_string_lossy().into_owned(),
+            _ => text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn no_folder_of_the_machine_stays() {
+        let folders = [
+            ("/home/ann/study/out", "."),
+            ("/home/ann/study", "study"),
+            ("/data", "data"),
+        ];
+        let portable = Portable(folders.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
+        let value = json!({"a": "/home/ann/study/out/x.nii", "b": ["warning: /data/s1.nii: odd"], "c": "/opt/w.pt", "n": 1});
+        let expected =
+            json!({"a": "./x.nii", "b": ["warning: data/s1.nii: odd"], "c": "w.pt", "n": 1});
+        assert_eq!(portable.value(value), expected);
+    }
+}

@@ -1,0 +1,93 @@
+//! The README of a bundle.
+
+use std::collections::BTreeSet;
+
+use rsom_manifest::Manifest;
+use rsom_pipeline::Plan;
+use rsom_stage::StageError;
+
+use super::collected::Collected;
+
+/// What is in a bundle, what it was made of, and how to run it again.
+///
+/// # Errors
+/// Exit code 3: the manifest cannot be read.
+pub(super) fn text(plan: &Plan, collected: &Collected) -> Result<String, StageError> {
+    let manifest = plan
+        .manifest
+        .as_deref()
+        .map(rsom_manifest::read)
+        .transpose()?;
+    let scans: BTreeSet<&str> = plan
+        .tasks
+        .iter()
+        .filter_map(|task| task.scan.as_deref())
+        .collect();
+    let mut text = format!(
+        "# {name}
+
+{tasks} tasks on {scans} scans, made with rsom {version}.
+
+| file | contents |
+|---|---|
+| `pipeline.yaml`, `manifest.yaml` | what was done, with which scans |
+| `run.json` | each task: program, version, revision, parameters, inputs and outputs with their sha256 |
+{tables}| `SHA256SUMS` | checksums; `rsom verify .` or `sha256sum -c SHA256SUMS` checks them |
+
+The other folders hold the results under the names that they have in the pipeline.
+",
+        name = plan.name,
+        tasks = plan.tasks.len(),
+        scans = scans.len(),
+        version = env!("CARGO_PKG_VERSION"),
+        tables = tables(collected),
+    );
+    let has_data = collected.files().any(|name| name.starts_with("data/"));
+    let data = if has_data { "data" } else { "FOLDER" };
+    let option = if plan.manifest.is_some() {
+        format!(" --manifest manifest.yaml --data {data}")
+    } else {
+        String::new()
+    };
+    text += &format!("
+## To run it again
+
+```sh
+rsom run pipeline.yaml{option} --workdir again
+```
+
+The same version gives the same bytes, on processors with the same vector instructions (`run.json` states them).
+");
+    for line in plan.correction_lines() {
+        text += &format!("\n{line}; the files are in `corrections`.\n");
+    }
+    Ok(text + &manifest.map_or_else(String::new, |manifest| rights(&manifest)))
+}
+
+fn tables(collected: &Collected) -> String {
+    let line = |(name, rows): &(String, usize)| {
+        format!(
+            "| `{name}.parquet`, `{name}.csv` | the tables of all scans, joined: {rows} rows |\n"
+        )
+    };
+    collected.tables.iter().map(line).collect()
+}
+
+/// Source, license and citation of the data.
+fn rights(manifest: &Manifest) -> String {
+    let parts = [
+        ("Data", &manifest.title),
+        ("Source", &manifest.source),
+        ("License", &manifest.license),
+        ("Please cite", &manifest.citation),
+    ];
+    let lines: String = parts
+        .iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(name, text)| format!("- {name}: {text}\n"))
+        .collect();
+    match lines.is_empty() {
+        true => "\n## Data\n\nThe manifest states no source and no license: ask the authors before you use the data.\n".to_owned(),
+        false => format!("\n## Data\n\n{lines}"),
+    }
+}
