@@ -1,6 +1,6 @@
 //! Paths as a manifest states them: relative to its own folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The path from the folder of a manifest to a file or folder, with `/` between its parts. `None` if there is none, as
 /// between two drives.
@@ -10,12 +10,7 @@ pub fn relative(data: &Path, manifest: &Path) -> Option<String> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let absolute = |path: &Path| {
-        std::path::absolute(path)
-            .ok()
-            .map(|path| path.canonicalize().unwrap_or(path))
-    };
-    let (data, beside) = (absolute(data)?, absolute(beside)?);
+    let (data, beside) = (without_links(data)?, without_links(beside)?);
     let shared = data.components().zip(beside.components());
     let shared = shared.take_while(|(a, b)| a == b).count();
     if shared == 0 {
@@ -33,4 +28,40 @@ pub fn relative(data: &Path, manifest: &Path) -> Option<String> {
     } else {
         parts.join("/")
     })
+}
+
+/// The absolute path without links: of its longest part that exists, with the rest as it is.
+fn without_links(path: &Path) -> Option<PathBuf> {
+    let whole = std::path::absolute(path).ok()?;
+    let known = |part: &Path| {
+        let rest = whole.strip_prefix(part).ok()?;
+        Some(part.canonicalize().ok()?.join(rest))
+    };
+    let found = whole.ancestors().find_map(known)?;
+    // A joined empty rest would end in a separator.
+    Some(found.components().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_new_folder_behind_a_link_is_where_the_link_leads() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        std::fs::create_dir_all(at("deep/er/home")).unwrap();
+        std::fs::create_dir(at("data")).unwrap();
+        std::os::unix::fs::symlink(at("deep/er/home"), at("home")).unwrap();
+        // The study does not exist yet.
+        let manifest = at("home/study/manifest.yaml");
+        assert_eq!(
+            relative(&at("data"), &manifest).unwrap(),
+            "../../../../data"
+        );
+        std::fs::create_dir(at("home/study")).unwrap();
+        assert!(at("home/study").join("../../../../data").is_dir());
+        assert_eq!(relative(&at("data"), &at("data/m.yaml")).unwrap(), ".");
+    }
 }

@@ -207,7 +207,10 @@ fn what_looks_wrong_is_said() {
     folder.write("data/scans/S07_v1.nii.gz", "broken");
     folder.write(
         "people.csv",
-        folder.text("people.csv").replace("S06", "S66"),
+        folder
+            .text("people.csv")
+            .replace("S06", "S66")
+            .replace("Age", "status"),
     );
     let done = RSOM.done(&folder, INIT);
     for said in [
@@ -219,6 +222,7 @@ fn what_looks_wrong_is_said() {
         "2 scans have no mask: S02_1, S07_1",
         "S05_1: the mask has 32 × 3 × 48 voxels, the scan 32 × 3 × 40",
         "S07_v1.nii.gz",
+        "every table has a column 'status' of its own",
     ] {
         assert!(done.stdout.contains(said), "{said}: {}", done.stdout);
     }

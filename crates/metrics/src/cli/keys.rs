@@ -6,7 +6,7 @@ use std::path::Path;
 use rsom_parameters::Parameters;
 use rsom_stage::StageError;
 
-use super::table::{Keys, check_factors};
+use super::table::{Keys, check_attributes, check_factors};
 
 /// The scan and the run that a table describes.
 #[derive(Debug, Parameters)]
@@ -16,7 +16,7 @@ pub struct RunKeys {
     factor: BTreeMap<String, String>,
     /// Attributes of the scan, such as age=45; each becomes a column, as factors do. In a pipeline, "${scan.attributes}" gives all
     /// that the manifest has.
-    #[parameter(check = check_factors)]
+    #[parameter(check = check_attributes)]
     attributes: BTreeMap<String, String>,
     /// Subject of the scan (unset: the scan id).
     subject: Option<String>,

@@ -46,14 +46,30 @@ impl<'a> Keys<'a> {
 /// # Errors
 /// A message with the name of the factor.
 pub fn check_factors(factors: &BTreeMap<String, String>) -> Result<(), String> {
-    let of_histogram = [ANGLE_LOW_DEG, ANGLE_HIGH_DEG];
-    let is_taken = |name: &&str| column::ALL.contains(name) || of_histogram.contains(name);
-    let clash = factors.keys().map(String::as_str).find(is_taken);
-    clash.map_or(Ok(()), |name| {
+    taken(factors).map_or(Ok(()), |name| {
         Err(format!(
-            "every table has a column '{name}'; choose another name for the factor or attribute"
+            "every table has a column '{name}'; choose another name for the factor"
         ))
     })
+}
+
+/// Refuses attributes with the name of a standard column.
+///
+/// # Errors
+/// A message with the name of the attribute.
+pub fn check_attributes(attributes: &BTreeMap<String, String>) -> Result<(), String> {
+    taken(attributes).map_or(Ok(()), |name| {
+        Err(format!(
+            "every table has a column '{name}'; rename this attribute in the manifest or the spreadsheet"
+        ))
+    })
+}
+
+/// The first name that is a standard column.
+fn taken(names: &BTreeMap<String, String>) -> Option<&str> {
+    let of_histogram = [ANGLE_LOW_DEG, ANGLE_HIGH_DEG];
+    let is_taken = |name: &&str| column::ALL.contains(name) || of_histogram.contains(name);
+    names.keys().map(String::as_str).find(is_taken)
 }
 
 /// Warns that lengths and volumes are undefined because the voxel size is unknown.

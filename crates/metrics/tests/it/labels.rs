@@ -157,7 +157,7 @@ fn attributes_of_the_scan_become_columns() {
     for (flags, said) in [
         (
             ["--attributes", "unit=3", "--factor", "net=a"],
-            "a column 'unit'",
+            "a column 'unit'; rename this attribute",
         ),
         (
             ["--attributes", "net=3", "--factor", "net=a"],

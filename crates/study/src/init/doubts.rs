@@ -1,14 +1,18 @@
 //! What looks wrong in a study: lines for the user.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_formats::nifti;
 use rsom_io::finding::{Finding, listed};
 use rsom_io::overview::{Overview, RoleSummary};
 use rsom_manifest::Manifest;
+use rsom_measures::column;
 use rsom_stage::StageError;
 
 use super::files::{Files, Format};
+
+/// Factors of the pipelines that are written.
+const FACTORS: [&str; 4] = ["net", "s", "seed", "method"];
 
 /// What looks wrong.
 ///
@@ -44,6 +48,7 @@ pub(super) fn doubts(
     if files.format == Format::Nifti {
         doubts.extend(orientation(manifest, files));
     }
+    doubts.extend(attributes(manifest));
     // Flat layers may have equal masks; equal scans are one person, or a copy.
     let is_scan = |path: &String| files.images.contains(path);
     for leak in rsom_manifest::leaks(manifest) {
@@ -56,6 +61,21 @@ pub(super) fn doubts(
         ));
     }
     Ok(doubts)
+}
+
+/// Attributes that cannot become columns of the tables.
+fn attributes(manifest: &Manifest) -> Vec<String> {
+    let names: BTreeSet<&String> = (manifest.scans.iter())
+        .flat_map(|scan| scan.attributes.keys())
+        .collect();
+    let is_taken =
+        |name: &&&String| column::ALL.contains(&name.as_str()) || FACTORS.contains(&name.as_str());
+    let line = |name: &&String| {
+        format!(
+            "every table has a column '{name}' of its own, so that the run will stop; rename the column of the spreadsheet"
+        )
+    };
+    names.iter().filter(is_taken).map(line).collect()
 }
 
 /// Missing files, broken files and several geometries of a role.

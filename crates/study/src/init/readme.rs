@@ -49,6 +49,7 @@ rsom io manifest update manifest.yaml --output manifest.yaml     # after new or 
 |---|---|
 | `manifest.yaml` | scans, subjects, folds, attributes, and the hash of every file; edit it as you like, `update` keeps your entries |
 | `pipeline.yaml` | the steps of the study; edit it as you like, only what changes runs again |
+| `corrections/` | masks that you correct by hand, as `corrections/<step>/<name of the mask>`; later steps use them |
 | `runs/` | all outputs: {results}; `run.json` says how each file was made |
 
 The data stay where they are: {data}.
