@@ -8,6 +8,7 @@ mod doubts;
 mod files;
 mod found;
 mod names;
+mod prefix;
 mod raw;
 mod readme;
 
