@@ -19,6 +19,8 @@ pub struct Folds {
     pub balance: Vec<String>,
 }
 
+/// Most folds that subjects are dealt to.
+pub const MOST_FOLDS: u32 = 1000;
 /// Numbers with more values than this are balanced by the thirds of the subjects: low, middle, high.
 const MOST_LEVELS: usize = 5;
 

@@ -21,7 +21,7 @@ mod verify;
 pub use create::{Created, Description, Left, create};
 pub use creation::Creation;
 pub use edit::edited;
-pub use folds::{Folds, fold_counts};
+pub use folds::{Folds, MOST_FOLDS, fold_counts};
 pub use leak::{Leak, leaks};
 pub use model::{FileEntry, Manifest, ScanEntry};
 pub use natural::natural;

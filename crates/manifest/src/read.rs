@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use rsom_stage::{StageError, text, yaml};
 
 use crate::Manifest;
+use crate::folds::MOST_FOLDS;
 use crate::model::ScanEntry;
 
 /// Names of the fixed attributes. A free attribute must not have one of them.
@@ -105,6 +106,13 @@ fn first_fault(manifest: &Manifest) -> Result<(), ManifestFault> {
     check_relative_path(&manifest.root).map_err(|e| ManifestFault::of(vec!["root".into()], e))?;
     check_spacing(manifest.spacing_mm)
         .map_err(|e| ManifestFault::of(vec!["spacing_mm".into()], e))?;
+    if let Some(create) = manifest.create.as_ref().filter(|c| c.folds > MOST_FOLDS) {
+        let fault = format!("{} folds are more than {MOST_FOLDS}", create.folds);
+        return Err(ManifestFault::of(
+            vec!["create".into(), "folds".into()],
+            fault,
+        ));
+    }
     let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
     let mut sides: BTreeMap<&str, &ScanEntry> = BTreeMap::new();
     for (index, scan) in manifest.scans.iter().enumerate() {
@@ -256,6 +264,10 @@ mod tests {
             (
                 "  - {id: a, subject: s, files: {x: [{path: x, sha256: 12}]}}\n".to_owned(),
                 "sha256",
+            ),
+            (
+                "  - {id: a, subject: s}\ncreate: {files: {}, folds: 4000000000}\n".to_owned(),
+                "line 4, column 21: 4000000000 folds are more than 1000",
             ),
             (
                 "  - {id: a, subject: s, fould: 1}\n".to_owned(),

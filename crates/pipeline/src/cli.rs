@@ -285,11 +285,10 @@ fn request(matches: &ArgMatches) -> Result<Request, StageError> {
 
 fn settings(matches: &ArgMatches) -> Settings {
     let number = |name: &str| matches.get_one::<u16>(name).map(|n| usize::from(*n));
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = number("jobs").unwrap_or(1);
     Settings {
         jobs,
-        threads: (number("threads").unwrap_or_else(cores) / jobs).max(1),
+        threads: Settings::threads_of_each(jobs, number("threads")),
         keep_going: matches.get_flag("keep-going"),
         replace: matches.get_flag("replace"),
         prune: matches.get_flag("prune"),

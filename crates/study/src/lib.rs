@@ -16,3 +16,4 @@ mod new_folder;
 mod pairing;
 mod running;
 mod structures;
+mod valid_name;

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::valid_name::valid_name;
+
 /// The files of one scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PairedScan {
@@ -91,7 +93,7 @@ fn collected(folders: &[Vec<String>], chosen: &[&BTreeMap<String, usize>]) -> Pa
                 names[*place].clone()
             });
             let scan = PairedScan {
-                id: valid(key),
+                id: valid_name(key),
                 files: files.collect(),
             };
             scans.insert(*reference, scan);
@@ -200,19 +202,6 @@ fn ends(names: &[&str]) -> Vec<String> {
     let all = cuts.map(|(place, _)| &first[place..]);
     found.extend(all.take_while(is_shared).map(str::to_owned));
     found
-}
-
-/// A name with letters, digits, `_`, `-` and `.` only, as names of scans must be.
-fn valid(key: &str) -> String {
-    let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let name: String = key
-        .chars()
-        .map(|c| if usable(c) { c } else { '_' })
-        .collect();
-    match name.starts_with(['.', '-']) {
-        true => format!("_{name}"),
-        false => name,
-    }
 }
 
 #[cfg(test)]

@@ -6,11 +6,10 @@ use rsom_pipeline::{Lines, Settings};
 /// The settings of a run from the arguments `--replace`, `--jobs` and `--threads`.
 pub(crate) fn settings(matches: &ArgMatches, lines: Lines) -> Settings {
     let number = |name: &str| matches.get_one::<u16>(name).map(|n| usize::from(*n));
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = number("jobs").unwrap_or(1);
     Settings {
         jobs,
-        threads: (number("threads").unwrap_or_else(cores) / jobs).max(1),
+        threads: Settings::threads_of_each(jobs, number("threads")),
         keep_going: true,
         replace: matches.get_flag("replace"),
         prune: false,

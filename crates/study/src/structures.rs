@@ -1,6 +1,6 @@
 //! What the references hold: their labels, and whether these are layers or vessels.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rsom_volume::{LabelMap, Mask};
 
@@ -26,16 +26,7 @@ impl Structures {
         let [nx, ny, _] = map.grid().shape();
         self.all_columns += nx * ny;
         self.unknown_size |= map.grid().spacing() == rsom_volume::Spacing::Unknown;
-        let mut seen = BTreeSet::new();
-        let mut last = 0;
-        for label in map.labels() {
-            if *label != last {
-                seen.insert(*label);
-                last = *label;
-            }
-        }
-        seen.remove(&0);
-        for label in seen {
+        for label in map.in_use() {
             let name = map.names().get(&label).cloned();
             let known = self.labels.entry(label).or_default();
             *known = known.take().or(name);

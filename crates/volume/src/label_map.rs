@@ -1,6 +1,6 @@
 //! Label maps: integer labels, which are never converted to floating point.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ndarray::Array3;
 
@@ -59,6 +59,22 @@ impl LabelMap {
     #[must_use]
     pub fn names(&self) -> &BTreeMap<i32, String> {
         &self.names
+    }
+
+    /// The labels of the voxels, without 0, the background.
+    #[must_use]
+    pub fn in_use(&self) -> BTreeSet<i32> {
+        let mut labels = BTreeSet::new();
+        // Neighbors mostly have the same label.
+        let mut last = 0;
+        for label in &self.labels {
+            if *label != last {
+                labels.insert(*label);
+                last = *label;
+            }
+        }
+        labels.remove(&0);
+        labels
     }
 
     /// The voxels with one of `labels`, as a mask.

@@ -123,8 +123,8 @@ fn later_steps_use_a_corrected_mask_and_everything_is_recorded() {
 #[test]
 fn an_option_names_a_correction_and_a_changed_original_is_noticed() {
     let folder = study();
-    correct(&folder, "out/guess/A.nii.gz", "mine.nii.gz");
-    let with: Vec<&str> = [&RUN[..], &["--correct", "guess:A=mine.nii.gz"]].concat();
+    correct(&folder, "out/guess/A.nii.gz", "by.ab/mine.v2.nii.gz");
+    let with: Vec<&str> = [&RUN[..], &["--correct", "guess:A=by.ab/mine.v2.nii.gz"]].concat();
     RSOM.done(&folder, with.clone())
         .expect_said(&["1 of 2 files are corrected by hand"]);
     // Another seed: another original, which the user has not seen.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rsom_io::ports;
 use rsom_stage::{StageError, log};
-use rsom_volume::{LabelMap, Mask};
+use rsom_volume::Mask;
 
 /// The input of a structure and the parameter that chooses its labels.
 pub(super) struct Structure<'a> {
@@ -42,7 +42,7 @@ impl Structure<'_> {
         let Ok(map) = ports::load_labels(self.path) else {
             return fault;
         };
-        let labels: Vec<i32> = in_use(&map).into_iter().collect();
+        let labels: Vec<i32> = map.in_use().into_iter().collect();
         if labels.len() < 2 {
             return fault;
         }
@@ -55,21 +55,6 @@ impl Structure<'_> {
             listed[0]
         ))
     }
-}
-
-/// The labels of a map without the background.
-fn in_use(map: &LabelMap) -> BTreeSet<i32> {
-    let mut labels = BTreeSet::new();
-    // Neighbors mostly have the same label.
-    let mut last = 0;
-    for label in map.labels() {
-        if *label != last {
-            labels.insert(*label);
-            last = *label;
-        }
-    }
-    labels.remove(&0);
-    labels
 }
 
 /// The structures of a label map by their names: the labels of each.
@@ -138,7 +123,7 @@ impl NamedLabels {
     /// Exit code 3: the file is no label map.
     pub(super) fn read(&self, path: &Path) -> Result<BTreeMap<String, Mask>, StageError> {
         let map = ports::load_labels(path)?;
-        let mut others = in_use(&map);
+        let mut others = map.in_use();
         for (name, labels) in &self.0 {
             if labels.iter().all(|label| !others.contains(label)) {
                 log::info(format_args!("{}: has no {name}", path.display()));

@@ -111,8 +111,8 @@ impl Plan {
         if !path.is_file() {
             return Err(format!("there is no file {}", path.display()));
         }
-        let ending = file.rfind('/').map_or(file, |slash| &file[slash + 1..]);
-        let ending = ending.find('.').map_or("", |dot| &ending[dot..]);
+        let file = path.file_name().and_then(|name| name.to_str());
+        let ending = file.map_or("", |file| &file[stem(file).len()..]);
         self.correction(step, &format!("{name}{ending}"), &path)
     }
 

@@ -46,6 +46,15 @@ pub struct Settings {
     pub lines: Lines,
 }
 
+impl Settings {
+    /// Threads of each of `jobs` processes, if all of them together have `threads`, or as many as there are cores.
+    #[must_use]
+    pub fn threads_of_each(jobs: usize, threads: Option<usize>) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        (threads.unwrap_or_else(cores) / jobs.max(1)).max(1)
+    }
+}
+
 /// Longest time between two checks of the running processes.
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 /// Time between two writes of the cached hashes, so that a killed run loses few of them.

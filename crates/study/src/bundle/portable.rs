@@ -49,7 +49,7 @@ impl Portable {
     fn text(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (path, name) in &self.0 {
-            text = text.replace(path.as_str(), name);
+            text = replaced(&text, path, name);
         }
         let path = Path::new(&text);
         match (path.is_absolute(), path.file_name()) {
@@ -57,6 +57,24 @@ impl Portable {
             _ => text,
         }
     }
+}
+
+/// A text with a folder replaced wherever it stands whole: `/data` stands in `/data/x`, and not in `/database`.
+fn replaced(text: &str, path: &str, name: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(path) {
+        let (before, after) = (&rest[..at], &rest[at + path.len()..]);
+        let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        out.push_str(before);
+        out.push_str(if after.starts_with(goes_on) {
+            path
+        } else {
+            name
+        });
+        rest = after;
+    }
+    out + rest
 }
 
 #[cfg(test)]
@@ -74,9 +92,8 @@ mod tests {
             ("/data", "data"),
         ];
         let portable = Portable(folders.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
-        let value = json!({"a": "/home/ann/study/out/x.nii", "b": ["warning: /data/s1.nii: odd"], "c": "/opt/w.pt", "n": 1});
-        let expected =
-            json!({"a": "./x.nii", "b": ["warning: data/s1.nii: odd"], "c": "w.pt", "n": 1});
+        let value = json!({"a": "/home/ann/study/out/x.nii", "b": ["warning: /data/s1.nii: odd"], "c": "/opt/w.pt", "d": "see /database/x", "n": 1});
+        let expected = json!({"a": "./x.nii", "b": ["warning: data/s1.nii: odd"], "c": "w.pt", "d": "see /database/x", "n": 1});
         assert_eq!(portable.value(value), expected);
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rsom_formats::nifti;
 use rsom_io::finding::{find, listed};
 use rsom_io::participants::Participants;
-use rsom_manifest::{Creation, Folds, Manifest, ScanEntry, relative};
+use rsom_manifest::{Creation, Folds, MOST_FOLDS, Manifest, ScanEntry, relative};
 use rsom_stage::StageError;
 
 use super::document::{Study, Subject};
@@ -374,6 +374,11 @@ fn study(
         },
     };
     let in_use = manifest.scans.iter().filter_map(|scan| scan.fold).max();
+    if let Some(fold) = in_use.filter(|fold| *fold >= MOST_FOLDS) {
+        return Err(StageError::usage(format_args!(
+            "the spreadsheet or a name says fold {fold}; number the folds from 0"
+        )));
+    }
     let first = manifest.scans.iter().find(|scan| {
         role.as_ref()
             .is_none_or(|role| scan.files.contains_key(role))

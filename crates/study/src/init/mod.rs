@@ -17,6 +17,7 @@ use rsom_stage::{ExitCode, StageError, log};
 
 use crate::arguments::{absolute, absolute_path, path, text};
 use crate::new_folder;
+use crate::valid_name::valid_name;
 use found::{Asked, Found};
 
 /// Name of the command.
@@ -115,20 +116,7 @@ fn asked(matches: &ArgMatches) -> Result<Asked, StageError> {
         table_scan: given("table-scan"),
         stratify,
         folds: matches.get_one::<u32>("folds").copied(),
-        name: valid(&given("name").unwrap_or(of_folder)),
+        name: valid_name(&given("name").unwrap_or(of_folder)),
         study,
     })
-}
-
-/// A name with letters, digits, `_`, `-` and `.` only.
-fn valid(name: &str) -> String {
-    let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let name: String = name
-        .chars()
-        .map(|c| if usable(c) { c } else { '-' })
-        .collect();
-    match name.trim_start_matches(['.', '-']) {
-        "" => "study".to_owned(),
-        name => name.to_owned(),
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rsom_manifest::{Changed, Folds, Manifest, Update};
+use rsom_manifest::{Changed, Folds, MOST_FOLDS, Manifest, Update};
 use rsom_parameters::Parameters;
 use rsom_stage::{Invocation, StageError, Summary, atomic, data_folder, log, text};
 
@@ -69,7 +69,7 @@ fn table(invocation: &Invocation, named: Option<&str>, manifest: &Path) -> Optio
     given.or_else(|| named.map(|name| manifest.parent().unwrap_or(Path::new("")).join(name)))
 }
 
-/// How new subjects are dealt: to as many folds as the manifest has.
+/// How new subjects are dealt: to as many folds as the manifest has. Larger numbers are names of folds, not their count.
 fn folds(old: &Manifest) -> Folds {
     let mut folds = (old.create.as_ref()).map_or_else(
         || Folds {
@@ -79,10 +79,9 @@ fn folds(old: &Manifest) -> Folds {
         },
         rsom_manifest::Creation::fold_plan,
     );
-    let in_use = old.scans.iter().filter_map(|scan| scan.fold).max();
-    folds.count = folds
-        .count
-        .max(in_use.map_or(0, |fold| fold.saturating_add(1)));
+    let numbers = old.scans.iter().filter_map(|scan| scan.fold);
+    let in_use = numbers.filter(|fold| *fold < MOST_FOLDS).max();
+    folds.count = folds.count.max(in_use.map_or(0, |fold| fold + 1));
     folds
 }
 
