@@ -102,3 +102,23 @@ install:
 [group('install')]
 completions SHELL:
     @cargo run --release --quiet -- completions {{SHELL}}
+
+# Manual pages of all commands: just man DIR
+[group('install')]
+man DIR="~/.local/share/man/man1":
+    cargo run --release --quiet -- man --output {{DIR}}
+
+# A wheel for pip, in target/dist; needs Python, which fetches maturin
+[group('release')]
+wheel:
+    packaging/wheel.sh
+
+# An archive to download, with its checksum, in target/dist: just dist x86_64-pc-windows-gnu
+[group('release')]
+dist TARGET="":
+    packaging/dist.sh {{TARGET}}
+
+# The container image
+[group('release')]
+container ENGINE="podman":
+    {{ENGINE}} build -f packaging/Containerfile -t rsom .

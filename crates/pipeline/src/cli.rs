@@ -14,10 +14,10 @@ use crate::assess::workdir::Workdir;
 use crate::plan::build::BuiltInStages;
 use crate::plan::tasks::{CheckOutput, Plan, Request};
 use crate::run::display::Lines;
-use crate::run::execute::Settings;
 use crate::run::outcome::State;
 use crate::run::report;
 use crate::run::session;
+use crate::run::settings::Settings;
 use crate::run::signals;
 
 /// The commands on pipelines: `run`, `plan` and `status`.

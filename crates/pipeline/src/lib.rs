@@ -32,4 +32,4 @@ pub use plan::correction::Correction;
 pub use plan::tasks::{CheckOutput, InputFile, Plan, Request, Task, TaskInput, TaskOutput};
 pub use problem::Problem;
 pub use run::display::Lines;
-pub use run::execute::Settings;
+pub use run::settings::Settings;

@@ -3,13 +3,14 @@
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use rsom_stage::ExitCode;
-use rsom_study::{bundle, compare, corrections, init, segment};
+use rsom_study::{bundle, compare, corrections, example, init, segment};
 
-use crate::{doctor, recipes, stages};
+use crate::{doctor, man, recipes, stages};
 
 const EXAMPLES: &str = "\
 Examples:
-  rsom run pipelines/quickstart.yaml          a whole study, from scans to a table with p-values
+  rsom example quickstart                     a whole study to try, from generated scans to a table with p-values
+  rsom run quickstart/pipelines/quickstart.yaml -j 2
   rsom init --scans scans --masks drawn --table people.csv my-study
                                               begin a study of your own
   rsom segment --input scans --layer-weights unet_depth5.pt --vessel-weights vesnet_gn.pt --output out
@@ -37,12 +38,14 @@ pub(crate) fn build() -> Command {
         .arg_required_else_help(true)
         .subcommand(segment::command_line())
         .subcommand(compare::command_line())
+        .subcommand(example::command_line())
         .subcommand(init::command_line())
         .subcommand(corrections::command_line())
         .subcommand(bundle::command_line())
         .subcommand(bundle::verify_command_line())
         .subcommand(recipes::command_line())
         .subcommand(doctor::command_line())
+        .subcommand(man::command_line())
         .subcommands(rsom_pipeline::command_lines())
         .subcommands(
             stages::all()

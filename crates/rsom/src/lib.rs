@@ -5,6 +5,7 @@
 pub mod allocator;
 mod command_line;
 mod doctor;
+mod man;
 mod recipes;
 mod stages;
 
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use rsom_io::output_check::check_output;
-use rsom_study::{bundle, compare, corrections, init, segment};
+use rsom_study::{bundle, compare, corrections, example, init, segment};
 
 /// Runs `rsom` with the arguments of the process.
 #[must_use]
@@ -43,6 +44,8 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
         segment::NAME => return segment::run(matches, &specs),
         compare::NAME => return compare::run(matches, &specs),
         init::NAME => return init::run(matches),
+        example::NAME => return example::run(matches),
+        man::NAME => return man::run(matches, command_line::build()),
         bundle::NAME => return bundle::run(matches, &specs),
         bundle::VERIFY => return bundle::run_verify(matches),
         corrections::NAME => return corrections::run(matches, &specs),

@@ -60,7 +60,9 @@ pub fn write<T>(
 /// # Errors
 /// The disk is full or broken, or the file is missing.
 pub fn sync(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
+    // Windows writes the pages of a file to the disk only for those who may write it.
+    let file = File::options().read(true).write(cfg!(windows)).open(path)?;
+    file.sync_all()
 }
 
 /// Writes bytes to a file atomically, as [`write()`] does.
@@ -90,11 +92,9 @@ pub fn plain(error: &io::Error) -> String {
     }
 }
 
-/// Removes temporary files of the same output that no running process has locked. Does nothing without Unix locks.
+/// Removes temporary files of the same output that no running process has locked. Without Unix locks, those that nothing was
+/// written to for a day.
 fn remove_abandoned(folder: &Path, suffix: &str) {
-    if !cfg!(unix) {
-        return;
-    }
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
@@ -102,12 +102,24 @@ fn remove_abandoned(folder: &Path, suffix: &str) {
             .strip_prefix(PREFIX)
             .and_then(|n| n.strip_suffix(suffix));
         if random.is_some_and(|random| random.len() == RANDOM_LETTERS)
-            && let Ok(file) = File::open(entry.path())
-            && file.try_lock().is_ok()
+            && is_abandoned(&entry.path())
         {
             let _ = std::fs::remove_file(entry.path());
         }
     }
+}
+
+#[cfg(unix)]
+fn is_abandoned(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+}
+
+/// Locks of Windows would keep other handles of the same process from writing.
+#[cfg(not(unix))]
+fn is_abandoned(path: &Path) -> bool {
+    const DAY: std::time::Duration = std::time::Duration::from_hours(24);
+    let written = path.metadata().and_then(|metadata| metadata.modified());
+    written.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > DAY))
 }
 
 fn folder_of(path: &Path) -> PathBuf {

@@ -90,8 +90,15 @@ impl Stamp {
                 i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec());
             (nanoseconds, metadata.ino())
         };
+        // Windows gives neither; a file that replaces another one was created later.
         #[cfg(not(unix))]
-        let (changed, inode) = (modified, 0);
+        let (changed, inode) = {
+            let created = metadata
+                .created()
+                .ok()
+                .and_then(|t| t.duration_since(UNIX_EPOCH).ok());
+            (modified, created.map_or(0, |d| d.as_nanos() as u64))
+        };
         Self {
             size: metadata.len(),
             changed_ns: [modified, changed],

@@ -1,12 +1,14 @@
 //! Whole studies from folders of scans.
 //!
 //! Each command looks at folders of a user, and writes a manifest and a pipeline, which the user can read, change and run with
-//! `rsom run`. `segment` and `compare` run the pipeline, too; `init` begins a study, and
-//! `corrections` shows what was corrected by hand in one. `bundle` puts a finished study into one folder. Nothing in the folders of the user is changed.
+//! `rsom run`. `segment` and `compare` run the pipeline, too; `init` begins a study, `example` writes one that the program
+//! carries, and `corrections` shows what was corrected by hand. `bundle` puts a finished study into one folder. Nothing in the
+//! folders of the user is changed.
 
 pub mod bundle;
 pub mod compare;
 pub mod corrections;
+pub mod example;
 pub mod init;
 pub mod segment;
 

@@ -13,13 +13,13 @@ pub(crate) fn write(study: &Path, documents: &[(&str, String)]) -> Result<(), St
     Ok(())
 }
 
-/// Refuses a folder with files: they are the user's.
-pub(crate) fn require_empty(study: &Path) -> Result<(), StageError> {
+/// Refuses a folder with files: they are the user's. `hint` says what else the user may have wanted.
+pub(crate) fn require_empty(study: &Path, hint: &str) -> Result<(), StageError> {
     let has_files = std::fs::read_dir(study).is_ok_and(|mut entries| entries.next().is_some());
     if has_files || study.is_file() {
         return Err(StageError::output(
             study,
-            "it is not empty; choose a new folder ('rsom io manifest update' brings an existing study up to date)",
+            format_args!("it is not empty; choose a new folder{hint}"),
         ));
     }
     Ok(())

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use ndarray::{Array3, Array4};
 use proptest::prelude::*;
-use rsom_formats::FormatError;
 use rsom_formats::nifti::{
     Storage, read_grid, read_header, read_labels, read_mask, read_scan, write_labels, write_mask,
     write_scan,
@@ -283,7 +282,7 @@ fn a_full_disk_is_an_error() {
         // The device that is always full.
         std::os::unix::fs::symlink("/dev/full", folder.join(name)).unwrap();
         let error = write_scan(&folder.join(name), &scan, Storage::Float32).unwrap_err();
-        let FormatError::System(error) = error else {
+        let rsom_formats::FormatError::System(error) = error else {
             panic!("{error}");
         };
         assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use rsom_stage::{Spec, atomic, fingerprint};
 
-use crate::run::group;
+use crate::run::group::Group;
+use crate::run::interpreter::command_of;
 use crate::run::signals;
 
 /// Time limit for a program to print its specification.
@@ -28,7 +29,7 @@ fn ask_within(program: &Path, limit: Duration) -> Result<(Spec, String), String>
     let name = program.display();
     let sha256 =
         fingerprint::of_path(program).map_err(|e| format!("{name}: {}", atomic::plain(&e)))?;
-    let output = output_within(Command::new(program).arg("spec"), limit)
+    let output = output_within(command_of(program).arg("spec"), limit)
         .map_err(|e| format!("{name} cannot be started: {}", atomic::plain(&e)))?
         .ok_or_else(|| {
             let seconds = limit.as_secs_f64();
@@ -57,13 +58,11 @@ fn ask_within(program: &Path, limit: Duration) -> Result<(Spec, String), String>
 fn output_within(command: &mut Command, limit: Duration) -> io::Result<Option<Output>> {
     // Ctrl-C in a terminal does not reach the program, which gets a process group of its own.
     signals::install();
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(command, 0);
-    let mut child = command
+    command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
+        .stderr(Stdio::piped());
+    let (mut child, mut group) = Group::spawn(command)?;
     let (stdout, stderr) = (collect(child.stdout.take()), collect(child.stderr.take()));
     let started = Instant::now();
     loop {
@@ -76,7 +75,7 @@ fn output_within(command: &mut Command, limit: Duration) -> io::Result<Option<Ou
             }));
         }
         if started.elapsed() >= limit || signals::count() > 0 {
-            group::signal(child.id(), true);
+            group.stop(true);
             let _ = child.kill();
             let _ = child.wait();
             return Ok(None);
@@ -103,7 +102,8 @@ fn joined(reader: JoinHandle<Vec<u8>>) -> io::Result<Vec<u8>> {
         .map_err(|_| io::Error::other("its output could not be read"))
 }
 
-#[cfg(test)]
+// The programs of these tests are shell scripts.
+#[cfg(all(test, unix))]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::path::PathBuf;

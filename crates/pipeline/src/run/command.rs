@@ -6,7 +6,8 @@ use rsom_stage::{DATA_VARIABLE, StageError};
 
 use crate::plan::tasks::{Plan, Task};
 use crate::run::arguments::arguments;
-use crate::run::orphans::{Mark, RUN_VARIABLE};
+use crate::run::interpreter::command_of;
+use crate::run::mark::{Mark, RUN_VARIABLE};
 use crate::run::programs::program;
 
 /// The command of a task of a run, which is to start in the workdir.
@@ -19,7 +20,7 @@ pub(crate) fn command(
     threads: usize,
     mark: &Mark,
 ) -> Result<Command, StageError> {
-    let mut command = Command::new(program(task));
+    let mut command = command_of(program(task));
     command
         .args(arguments(plan, task, threads)?)
         // The thread pool of candle reads this variable, not --threads.

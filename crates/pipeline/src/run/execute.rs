@@ -13,47 +13,22 @@ use crate::assess::survey::Outlook;
 use crate::assess::workdir::Workdir;
 use crate::plan::tasks::Plan;
 use crate::run::command::command;
-use crate::run::display::{Display, Lines};
+use crate::run::display::Display;
 use crate::run::duration::seconds;
-use crate::run::group::GRACE;
+use crate::run::grace::GRACE;
 use crate::run::kept::{Kept, wrote_over};
 use crate::run::left_out;
 use crate::run::log_warnings::warnings;
-use crate::run::orphans::Mark;
+use crate::run::mark::Mark;
 use crate::run::outcome::{Outcome, State, not_run};
 use crate::run::outputs;
 use crate::run::process::{Process, ProcessExit};
 use crate::run::programs::{Programs, program};
 use crate::run::queue::Queue;
+use crate::run::settings::Settings;
 use crate::run::signals;
 use crate::run::stale;
 use crate::run::warnings::Warnings;
-
-/// How to run the tasks of a plan.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings {
-    /// Number of processes at the same time.
-    pub jobs: usize,
-    /// Threads of each process.
-    pub threads: usize,
-    /// Whether to continue after a failure with tasks that do not need the failed one.
-    pub keep_going: bool,
-    /// Whether to overwrite outputs that were edited, and files of the user at their paths.
-    pub replace: bool,
-    /// Whether to remove files of earlier runs that the plan no longer has.
-    pub prune: bool,
-    /// When to print a line.
-    pub lines: Lines,
-}
-
-impl Settings {
-    /// Threads of each of `jobs` processes, if all of them together have `threads`, or as many as there are cores.
-    #[must_use]
-    pub fn threads_of_each(jobs: usize, threads: Option<usize>) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        (threads.unwrap_or_else(cores) / jobs.max(1)).max(1)
-    }
-}
 
 /// Longest time between two checks of the running processes.
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);

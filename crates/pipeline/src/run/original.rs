@@ -1,13 +1,13 @@
 //! Runs a task once more, with an output as it was made instead of the user's correction.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use rsom_stage::{DATA_VARIABLE, StageError, atomic};
 
 use crate::plan::correction::Correction;
 use crate::plan::tasks::{InputFile, Plan, Task};
 use crate::run::arguments::arguments;
+use crate::run::interpreter::command_of;
 use crate::run::programs::program;
 
 impl Plan {
@@ -49,7 +49,7 @@ impl Plan {
             output.path = path.to_string_lossy().into_owned();
             outputs.push((output.port.clone(), path));
         }
-        let mut command = Command::new(program(&variant));
+        let mut command = command_of(program(&variant));
         command
             .args(arguments(self, &variant, 1)?)
             .current_dir(&self.workdir);

@@ -1,4 +1,4 @@
-//! The process of a task, in a process group of its own.
+//! The process of a task.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -6,12 +6,13 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::run::group;
+use crate::run::group::Group;
 
 /// A running process.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
+    group: Group,
     started: Instant,
     peak_memory_mib: Option<f64>,
 }
@@ -38,10 +39,10 @@ impl Process {
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
             .stderr(file);
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(command, 0);
+        let (child, group) = Group::spawn(command)?;
         Ok(Self {
-            child: command.spawn()?,
+            child,
+            group,
             started: Instant::now(),
             peak_memory_mib: None,
         })
@@ -54,7 +55,7 @@ impl Process {
     pub fn poll(&mut self) -> io::Result<Option<ProcessExit>> {
         if let Some(status) = self.child.try_wait()? {
             if !status.success() {
-                group::end(self.child.id());
+                self.group.end();
             }
             return Ok(Some(self.exit(status)));
         }
@@ -69,9 +70,7 @@ impl Process {
 
     /// Asks the process and its children to stop. With `now`, kills them.
     pub fn stop(&mut self, now: bool) {
-        group::signal(self.child.id(), now);
-        #[cfg(not(unix))]
-        let _ = self.child.kill();
+        self.group.stop(now);
     }
 
     fn exit(&self, status: ExitStatus) -> ProcessExit {

@@ -12,12 +12,13 @@ use crate::assess::workdir::Workdir;
 use crate::plan::tasks::Plan;
 use crate::run::corrections;
 use crate::run::duration::seconds;
-use crate::run::execute::{Settings, execute};
+use crate::run::execute::execute;
 use crate::run::kept::settle_killed;
 use crate::run::logs;
 use crate::run::orphans;
 use crate::run::outcome::{Outcome, State, exit_code};
 use crate::run::report;
+use crate::run::settings::Settings;
 use crate::run::signals;
 use crate::run::warnings::Warnings;
 

@@ -1,5 +1,5 @@
 //! The engine end to end, on a small stage that is a shell script.
-
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod edits;

@@ -98,7 +98,7 @@ fn make(matches: &ArgMatches, plan: &Plan) -> Result<String, StageError> {
         .unwrap_or_default();
     let to = absolute_path(&given)?;
     require_finished(plan)?;
-    crate::new_folder::require_empty(&to)?;
+    crate::new_folder::require_empty(&to, "")?;
     let mut collected = Collected::new(&to);
     collected.add_study(plan)?;
     collected.add_outputs(plan, matches.get_flag("all"))?;

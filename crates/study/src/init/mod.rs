@@ -68,7 +68,10 @@ pub fn run(matches: &ArgMatches) -> ExitCode {
 
 fn begin(matches: &ArgMatches) -> Result<String, StageError> {
     let asked = asked(matches)?;
-    new_folder::require_empty(&asked.study)?;
+    new_folder::require_empty(
+        &asked.study,
+        " ('rsom io manifest update' brings an existing study up to date)",
+    )?;
     if let Some(text) = raw::begin(&asked)? {
         return Ok(text);
     }

@@ -1,7 +1,5 @@
 //! The same bytes for any number of threads, and after an interruption.
 
-use std::process::Command;
-
 use serde_json::Value;
 
 use super::study::{NETWORK, SCANS, Study};
@@ -88,7 +86,7 @@ fn an_interrupted_run_is_exit_code_130_and_leaves_its_checkpoint() {
         assert!(child.try_wait().unwrap().is_none());
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
-    let signal = Command::new("kill")
+    let signal = std::process::Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status()
         .unwrap();

@@ -1,0 +1,29 @@
+//! How to run the tasks of a plan.
+
+use crate::run::display::Lines;
+
+/// How to run the tasks of a plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Number of processes at the same time.
+    pub jobs: usize,
+    /// Threads of each process.
+    pub threads: usize,
+    /// Whether to continue after a failure with tasks that do not need the failed one.
+    pub keep_going: bool,
+    /// Whether to overwrite outputs that were edited, and files of the user at their paths.
+    pub replace: bool,
+    /// Whether to remove files of earlier runs that the plan no longer has.
+    pub prune: bool,
+    /// When to print a line.
+    pub lines: Lines,
+}
+
+impl Settings {
+    /// Threads of each of `jobs` processes, if all of them together have `threads`, or as many as there are cores.
+    #[must_use]
+    pub fn threads_of_each(jobs: usize, threads: Option<usize>) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        (threads.unwrap_or_else(cores) / jobs.max(1)).max(1)
+    }
+}
