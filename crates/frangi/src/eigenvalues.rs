@@ -24,9 +24,9 @@ pub fn by_magnitude(matrix: [f64; 6]) -> [f64; 3] {
     if p > 0.0 {
         let det = a * (b * c - yz * yz) - xy * (xy * c - yz * xz) + xz * (xy * yz - b * xz);
         let r = (det / (2.0 * p * p * p)).clamp(-1.0, 1.0);
-        let phi = r.acos() / 3.0;
-        let first = 2.0 * p * phi.cos();
-        let last = 2.0 * p * (phi + TAU / 3.0).cos();
+        let phi = libm::acos(r) / 3.0;
+        let first = 2.0 * p * libm::cos(phi);
+        let last = 2.0 * p * libm::cos(phi + TAU / 3.0);
         found = [q + first, q - first - last, q + last];
     }
     sorted(found.map(|v| v * largest))

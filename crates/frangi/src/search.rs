@@ -86,7 +86,7 @@ pub fn search<E: From<FrangiError>>(
         tried.extend(choices(candidate, &coarse, curves, min_size_vox));
     }
     let first = best_of(&tried);
-    let place = (first.thresholds.low / LARGEST_LOW).log2().round();
+    let place = libm::log2f(first.thresholds.low / LARGEST_LOW).round();
     let fine = FINE.map(|quarter| low(quarter as f32 / 4.0 - place));
     let chosen = &candidates[first.candidate..=first.candidate];
     let curves = round(chosen, &fine)?;
@@ -107,7 +107,7 @@ pub fn search<E: From<FrangiError>>(
 
 /// The low threshold after `halvings` halvings, at most 1.
 fn low(halvings: f32) -> Level {
-    Level::below((LARGEST_LOW * (-halvings).exp2()).min(1.0))
+    Level::below((LARGEST_LOW * libm::exp2f(-halvings)).min(1.0))
 }
 
 /// All pairs of low thresholds, and the best high threshold of each low one.

@@ -158,7 +158,7 @@ impl VesselnessMaximum {
             .filter(|(_, (shape, _))| **shape > 0.0)
             .for_each(|(largest, (shape, norm))| {
                 let norm = f64::from(*norm);
-                let answer = f64::from(*shape) * -(-norm * norm / structure).exp_m1();
+                let answer = f64::from(*shape) * -libm::expm1(-norm * norm / structure);
                 *largest = largest.max(answer as f32);
             });
     }
@@ -188,5 +188,5 @@ fn shape_of(matrix: [f64; 6], two_alpha_squared: f64, two_beta_squared: f64) -> 
     } else {
         0.0
     };
-    -(-plate * plate / two_alpha_squared).exp_m1() * (-blob_squared / two_beta_squared).exp()
+    -libm::expm1(-plate * plate / two_alpha_squared) * libm::exp(-blob_squared / two_beta_squared)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use rsom_manifest::{Created, Creation, Manifest, Pattern};
-use rsom_stage::{Kind, StageError, sidecar};
+use rsom_stage::{Kind, StageError, folder, sidecar};
 
 use crate::participants::{Joined, Participants, one_spelling};
 
@@ -41,7 +41,8 @@ pub fn find(
     };
     let sidecars = sidecars(&created.manifest);
     let unmatched = &mut created.left.unmatched;
-    unmatched.retain(|name| !sidecars.contains(name));
+    // A folder that a pipeline filled holds the report of its run.
+    unmatched.retain(|name| name != "run.json" && !sidecars.contains(name));
     Ok(Finding { created, joined })
 }
 
@@ -63,9 +64,8 @@ fn sidecars(manifest: &Manifest) -> BTreeSet<String> {
     let volumes = files.filter(|file| Kind::Volume.accepts_name(Path::new(&file.path)));
     volumes
         .map(|file| {
-            sidecar::path_of(Path::new(&file.path))
-                .to_string_lossy()
-                .into_owned()
+            // Paths of manifests have slashes on every system.
+            folder::slashed(&sidecar::path_of(Path::new(&file.path)))
         })
         .collect()
 }

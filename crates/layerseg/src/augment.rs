@@ -12,7 +12,7 @@ pub struct Augmentation {
     /// Smallest and largest random shift in depth, as fractions of the depth; one shift for each scan and epoch.
     ///
     /// Positive values shift the content deeper. The paper shifts by −50 to 200 of 500 voxels: −0.1 to 0.4.
-    #[parameter(default = [-0.1, 0.4], min = -1, max = 1, check = ascending)]
+    #[parameter(default = [-0.1, 0.4], min = -1, max = 1, check = ascending, advanced)]
     pub z_shift: [f64; 2],
     /// Mirror each scan along x with probability 0.5 in each epoch.
     pub mirror: bool,

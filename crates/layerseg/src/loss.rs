@@ -42,7 +42,7 @@ pub struct LossConfig {
     #[parameter(default = 0.0, min = 0)]
     pub s: f64,
     /// Width of the moving mean in the smoothness penalty, in pixels along each of its axes; odd. Total variation has none.
-    #[parameter(name = "smoothness_window", default = 5, min = 1, max = 999, unit = "pixels", check = odd)]
+    #[parameter(name = "smoothness_window", default = 5, min = 1, max = 999, unit = "pixels", check = odd, advanced)]
     pub window: usize,
     /// Penalty: 'moving_mean' as in the paper (distance of the probability to its moving mean along x), or 'total_variation'
     /// (distance to the next pixel).
@@ -50,7 +50,7 @@ pub struct LossConfig {
     pub penalty: Penalty,
     /// Axes of the penalty: 'x' within a B-scan, as in the paper, or 'xy', also through neighboring B-scans; then each batch
     /// holds neighbors, and batch_size must be at least the smoothness window (2 with total_variation).
-    #[parameter(default = PenaltyAxes::X)]
+    #[parameter(default = PenaltyAxes::X, advanced)]
     pub penalty_axes: PenaltyAxes,
     /// Share of the training steps in which s grows geometrically from s_first to s (warm-up); 0: s from the start, as in the
     /// paper.
@@ -60,11 +60,11 @@ pub struct LossConfig {
     #[parameter(default = 0.0, min = 0, max = 1)]
     pub s_warm_up: f64,
     /// Weight of the smoothness penalty at the first step of the warm-up.
-    #[parameter(default = 1.0, above = 0)]
+    #[parameter(default = 1.0, above = 0, advanced)]
     pub s_first: f64,
     /// Reduction of both loss terms over the pixels: 'sum', 'mean', or 'paper' for equation 1 of the paper (mean
     /// cross-entropy + s · summed penalty).
-    #[parameter(default = Reduction::Sum)]
+    #[parameter(default = Reduction::Sum, advanced)]
     pub reduction: Reduction,
 }
 

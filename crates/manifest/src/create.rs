@@ -68,7 +68,7 @@ pub fn create(folder: &Path, description: &Description) -> Result<Created, Stage
         if folder::is_hidden(&file.name) {
             continue;
         }
-        let path = file.name.to_string_lossy().replace('\\', "/");
+        let path = folder::slashed(&file.name);
         let Some((role, parts)) = role_of(description, folder, &path)? else {
             left.unmatched.push(path);
             continue;

@@ -29,7 +29,7 @@ pub fn angles_deg(
             } else {
                 0.0
             };
-            Some(dx.hypot(dy).atan().to_degrees())
+            Some(libm::atan(libm::hypot(dx, dy)).to_degrees())
         })
     })
 }

@@ -248,7 +248,7 @@ impl Optimizer for Adam {
         self.step += 1;
         let config = self.config;
         let corrections =
-            [config.beta1, config.beta2].map(|beta| 1.0 - beta.powf(self.step as f64));
+            [config.beta1, config.beta2].map(|beta| 1.0 - libm::pow(beta, self.step as f64));
         let rates = Rates {
             first: (1.0 - config.beta1) as f32,
             keep: config.beta2 as f32,

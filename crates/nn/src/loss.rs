@@ -160,14 +160,14 @@ impl CrossEntropy {
 
 fn term<T: Element>(x: T, t: T, extra: T) -> T {
     let positive = if x > T::zero() { x } else { T::zero() };
-    let tail = (T::zero() - x.abs()).exp().ln_1p();
+    let tail = T::from_f64(libm::log1p(libm::exp(-x.abs().to_f64())));
     positive - x * t + tail + extra * t * (positive - x + tail)
 }
 
 /// 1 / (1 + e^−x), without overflow.
 #[must_use]
 pub fn sigmoid<T: Element>(x: T) -> T {
-    let small = (T::zero() - x.abs()).exp();
+    let small = T::from_f64(libm::exp(-x.abs().to_f64()));
     let numerator = if x >= T::zero() { T::one() } else { small };
     numerator / (T::one() + small)
 }

@@ -19,6 +19,7 @@ pub(crate) struct FieldAttributes {
     pub prefix: Option<LitStr>,
     pub check: Option<Path>,
     pub required: Option<Span>,
+    pub advanced: Option<Span>,
     pub flatten: Option<Span>,
     pub skip: Option<Span>,
 }
@@ -51,11 +52,12 @@ impl FieldAttributes {
             "prefix" => once(meta, &mut self.prefix, |input| input.parse()),
             "check" => once(meta, &mut self.check, |input| input.parse()),
             "required" => flag(meta, &mut self.required),
+            "advanced" => flag(meta, &mut self.advanced),
             "flatten" => flag(meta, &mut self.flatten),
             "skip" => flag(meta, &mut self.skip),
             _ => Err(meta.error(format!(
-                "unknown attribute '{key}'; known are default, required, min, max, above, below, unit, name, check, \
-                 flatten, prefix and skip"
+                "unknown attribute '{key}'; known are default, required, advanced, min, max, above, below, unit, name, \
+                 check, flatten, prefix and skip"
             ))),
         }
     }
@@ -71,7 +73,8 @@ impl FieldAttributes {
         let kind = type_name(&field.ty);
         let kind = kind.as_str();
         let others = self.default.is_some() || self.required.is_some() || self.bounded();
-        let others = others || self.unit.is_some() || self.name.is_some();
+        let others =
+            others || self.unit.is_some() || self.name.is_some() || self.advanced.is_some();
         if self.skip.is_some() {
             if others || self.flatten.is_some() || self.prefix.is_some() || self.check.is_some() {
                 return refuse("a skipped field is not a parameter: remove its other attributes");

@@ -146,6 +146,7 @@ impl Field<'_> {
             below,
             unit,
             required,
+            advanced,
             ..
         } = &self.attributes;
         let bound = |name: &str, value: &Option<TokenStream>| {
@@ -170,10 +171,11 @@ impl Field<'_> {
         };
         let unit = unit.as_ref().map(|unit| quote! { .unit(#unit) });
         let required = required.map(|_| quote! { .required() });
+        let advanced = advanced.map(|_| quote! { .advanced() });
         quote! {
             #[allow(clippy::unnecessary_cast, reason = "bounds may be whole numbers")]
             fn #function() -> ::rsom_parameters::Parameter {
-                derived::parameter::<#kind>(#name, #about) #default #(#bounds)* #unit #required
+                derived::parameter::<#kind>(#name, #about) #default #(#bounds)* #unit #required #advanced
             }
         }
     }

@@ -43,6 +43,7 @@
 //! |---|---|
 //! | `default = EXPR` | default value; without it, a `bool` is false |
 //! | `required` | must be given |
+//! | `advanced` | few users need it: the help lists it after the others |
 //! | `min = X`, `max = X` | smallest and largest allowed number; for lists, of each item |
 //! | `above = X`, `below = X` | the number must be larger, or smaller, than this |
 //! | `unit = "mm"` | unit, shown in the help |

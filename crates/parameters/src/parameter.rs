@@ -19,6 +19,8 @@ pub struct Parameter {
     pub unit: Option<String>,
     /// Help, in one line.
     pub about: String,
+    /// Whether few users need it: the help lists it after the others.
+    pub advanced: bool,
 }
 
 impl Parameter {
@@ -97,6 +99,7 @@ impl Parameter {
             required: false,
             unit: None,
             about: about.to_owned(),
+            advanced: false,
         }
     }
 
@@ -111,6 +114,13 @@ impl Parameter {
     #[must_use]
     pub fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    /// Makes the parameter one that few users need.
+    #[must_use]
+    pub fn advanced(mut self) -> Self {
+        self.advanced = true;
         self
     }
 

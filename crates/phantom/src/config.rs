@@ -28,28 +28,28 @@ pub struct Config {
     #[parameter(default = 3.0, min = 0, unit = "µm")]
     pub undulation_um: f64,
     /// Correlation length of the waves of the surface and of the thickness of the epidermis.
-    #[parameter(default = 1000.0, min = 0, unit = "µm")]
+    #[parameter(default = 1000.0, min = 0, unit = "µm", advanced)]
     pub undulation_length_um: f64,
     /// Mean thickness of the epidermis.
     #[parameter(default = 90.0, min = 0, unit = "µm")]
     pub epidermis_um: f64,
     /// Standard deviation of the thickness of the epidermis within a scan.
-    #[parameter(default = 4.0, min = 0, unit = "µm")]
+    #[parameter(default = 4.0, min = 0, unit = "µm", advanced)]
     pub epidermis_sd_um: f64,
     /// Largest intensity of melanin.
     #[parameter(default = 150.0, min = 0, unit = "of 255")]
     pub melanin: f64,
     /// Share of columns with a gap in the melanin.
-    #[parameter(default = 0.3, min = 0, unit = "of the columns")]
+    #[parameter(default = 0.3, min = 0, unit = "of the columns", advanced)]
     pub gap_fraction: f64,
     /// Correlation length of the gaps, about their width.
-    #[parameter(default = 80.0, min = 0, unit = "µm")]
+    #[parameter(default = 80.0, min = 0, unit = "µm", advanced)]
     pub gap_length_um: f64,
     /// Mean distance between the melanin and the boundaries of the epidermis; it varies irregularly.
-    #[parameter(default = 6.0, min = 0, unit = "µm")]
+    #[parameter(default = 6.0, min = 0, unit = "µm", advanced)]
     pub raggedness_um: f64,
     /// Number of capillary loops below the epidermis.
-    #[parameter(default = 100.0, min = 0, unit = "per mm²")]
+    #[parameter(default = 100.0, min = 0, unit = "per mm²", advanced)]
     pub loops_per_mm2: f64,
     /// Number of vessels in and below the plexus.
     #[parameter(default = 12.0, min = 0, unit = "per mm²")]
@@ -58,16 +58,16 @@ pub struct Config {
     #[parameter(default = 300.0, min = 0, unit = "of 255")]
     pub blood: f64,
     /// Depth below the surface at which the signal has fallen to 1/e.
-    #[parameter(default = 400.0, min = 0, unit = "µm")]
+    #[parameter(default = 400.0, min = 0, unit = "µm", advanced)]
     pub decay_um: f64,
     /// Standard deviation of the electronic noise.
     #[parameter(default = 14.0, min = 0, unit = "of 255")]
     pub noise: f64,
     /// Mean number of horizontal streaks in a B-scan.
-    #[parameter(default = 4.0, min = 0, unit = "streaks")]
+    #[parameter(default = 4.0, min = 0, unit = "streaks", advanced)]
     pub streaks_per_b_scan: f64,
     /// Variation of thickness, melanin, gaps, loops, vessels and decay between subjects.
-    #[parameter(default = 0.12, min = 0, unit = "of the mean")]
+    #[parameter(default = 0.12, min = 0, unit = "of the mean", advanced)]
     pub subject_spread: f64,
     /// Effects of light and sound; `None` for the simple rule.
     #[parameter(skip)]

@@ -171,7 +171,7 @@ fn add(tube: &Tube, scene: &Scene<'_>, inside: &mut Inside) {
             continue;
         };
         let way: [f64; 3] = std::array::from_fn(|a| pair[1][a] - pair[0][a]);
-        let length = (to - from) * way[0].hypot(way[1]).hypot(way[2]);
+        let length = (to - from) * libm::hypot(libm::hypot(way[0], way[1]), way[2]);
         inside.length += length;
         inside.volume += section * length;
         inside.diameter += 2.0 * tube.radius_um * length;

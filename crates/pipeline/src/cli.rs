@@ -3,9 +3,10 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{ArgMatches, Command};
 use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
+use crate::arguments::{plan_arguments, run_arguments};
 use crate::assess::assessor::{Assessor, Verdict, instruction_mismatch};
 use crate::assess::edited::{edited_outputs, would_overwrite};
 use crate::assess::leftovers::Leftovers;
@@ -13,12 +14,17 @@ use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
 use crate::plan::build::BuiltInStages;
 use crate::plan::tasks::{CheckOutput, Plan, Request};
-use crate::run::display::Lines;
 use crate::run::outcome::State;
 use crate::run::report;
 use crate::run::session;
-use crate::run::settings::Settings;
+use crate::run::settings::{Lines, Settings};
 use crate::run::signals;
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  rsom run pipelines/quickstart.yaml -j 2
+  rsom run pipelines/quickstart.yaml -j 2 --set 's=[0,10]' --swap layerseg=./program
+  rsom run study.yaml -j 8 --keep-going --json > events.jsonl      what happens, for another program";
 
 /// The commands on pipelines: `run`, `plan` and `status`.
 #[must_use]
@@ -26,47 +32,8 @@ pub fn command_lines() -> Vec<Command> {
     let run = Command::new("run")
         .about("Run the tasks of a pipeline that are not up to date")
         .args(plan_arguments())
-        .arg(
-            Arg::new("jobs")
-                .short('j')
-                .long("jobs")
-                .value_name("N")
-                .default_value("1")
-                .value_parser(value_parser!(u16).range(1..=1024))
-                .help("Number of tasks to run at the same time"),
-        )
-        .arg(
-            Arg::new("threads")
-                .long("threads")
-                .value_name("N")
-                .value_parser(value_parser!(u16).range(1..=1024))
-                .help("Threads for all running tasks together; does not affect results [default: all cores]"),
-        )
-        .arg(
-            Arg::new("dry-run")
-                .long("dry-run")
-                .action(ArgAction::SetTrue)
-                .help("Print what would run, as 'plan' does, and run nothing"),
-        )
-        .arg(
-            Arg::new("keep-going")
-                .long("keep-going")
-                .action(ArgAction::SetTrue)
-                .help("After a failure, continue with tasks that do not need the failed one"),
-        )
-        .arg(
-            Arg::new("replace")
-                .long("replace")
-                .action(ArgAction::SetTrue)
-                .help("Overwrite outputs that were edited since they were made; without this option, the run stops and names them"),
-        )
-        .arg(
-            Arg::new("prune")
-                .long("prune")
-                .action(ArgAction::SetTrue)
-                .help("After a complete run, remove files that earlier runs made and this plan no longer has, such as those of removed scans"),
-        )
-        .after_help("Examples:\n  rsom run pipelines/quickstart.yaml\n  rsom run pipelines/quickstart.yaml -j 2 --set s=[0,10] --swap layerseg=./program");
+        .args(run_arguments())
+        .after_help(RUN_EXAMPLES);
     let plan = Command::new("plan")
         .about("Print the tasks of a pipeline, and which of them would run and why")
         .args(plan_arguments());
@@ -205,63 +172,6 @@ fn exit_code(result: Result<ExitCode, StageError>) -> ExitCode {
     })
 }
 
-/// The arguments that say which pipeline to plan, and how.
-#[must_use]
-pub fn plan_arguments() -> [Arg; 9] {
-    let path = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .value_name(value)
-            .value_parser(value_parser!(PathBuf))
-            .help(help)
-    };
-    [
-        Arg::new("pipeline")
-            .value_name("PIPELINE.yaml")
-            .required(true)
-            .value_parser(value_parser!(PathBuf))
-            .help("Pipeline file"),
-        path(
-            "manifest",
-            "FILE",
-            "Use this manifest instead of the one that the pipeline names",
-        ),
-        path(
-            "data",
-            "DIR",
-            "Folder of the manifest's files [default: the variable RSOM_DATA, else the folder of the manifest]",
-        ),
-        path(
-            "workdir",
-            "DIR",
-            "Output folder [default: runs/<name of the pipeline>, with a profile runs/<name>-<profile>]",
-        ),
-        Arg::new("profile")
-            .long("profile")
-            .value_name("NAME")
-            .help("Use the params of this profile of the pipeline; --set overrides them"),
-        Arg::new("set")
-            .long("set")
-            .value_name("NAME=VALUE")
-            .action(ArgAction::Append)
-            .help("Change a param of the pipeline; the value is YAML: s=[0,10]; repeatable"),
-        Arg::new("swap")
-            .long("swap")
-            .value_name("STAGE=PROGRAM")
-            .action(ArgAction::Append)
-            .help("Replace a stage by another program, in all steps or (with the name of a step) in one; repeatable"),
-        Arg::new("correct")
-            .long("correct")
-            .value_name("STEP:NAME=FILE")
-            .action(ArgAction::Append)
-            .help("Use this file instead of an output of a step, such as a mask corrected by hand: predict:S03=mask.nii.gz; files corrections/STEP/NAME next to the pipeline need no option; repeatable"),
-        Arg::new("strict")
-            .long("strict")
-            .action(ArgAction::SetTrue)
-            .help("Run tasks again that were computed with other vector instructions (AVX-512, AVX2, …) than those of this machine"),
-    ]
-}
-
 fn request(matches: &ArgMatches) -> Result<Request, StageError> {
     let words = |name: &str| -> Vec<String> {
         let words = matches.get_many::<String>(name);
@@ -293,6 +203,7 @@ fn settings(matches: &ArgMatches) -> Settings {
         replace: matches.get_flag("replace"),
         prune: matches.get_flag("prune"),
         lines: Lines::Tasks,
+        json: matches.get_flag("json"),
     }
 }
 

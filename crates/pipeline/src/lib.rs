@@ -15,6 +15,7 @@
 //!
 //! The crate knows no stage. It gets the specifications of the built-in stages and starts all stages as processes.
 
+mod arguments;
 mod assess;
 mod check;
 mod cli;
@@ -25,11 +26,11 @@ mod run;
 mod suggest;
 mod value;
 
+pub use arguments::plan_arguments;
 pub use assess::file_hashes::FileHashes;
-pub use cli::{command_lines, execute, execute_with, plan_arguments, plan_of, run_pipeline};
+pub use cli::{command_lines, execute, execute_with, plan_of, run_pipeline};
 pub use plan::build::BuiltInStages;
 pub use plan::correction::Correction;
 pub use plan::tasks::{CheckOutput, InputFile, Plan, Request, Task, TaskInput, TaskOutput};
 pub use problem::Problem;
-pub use run::display::Lines;
-pub use run::settings::Settings;
+pub use run::settings::{Lines, Settings};

@@ -63,7 +63,7 @@ fn decades(panels: &[Panel]) -> f64 {
         .flat_map(|panel| panel.series.iter().chain(&panel.reference));
     let shares = histograms.flat_map(shares).flatten();
     let least = shares.fold(0.01, f64::min);
-    (-least.log10()).ceil()
+    (-libm::log10(least)).ceil()
 }
 
 /// The share of each bin in the sum of all; `None` for empty bins.
@@ -88,7 +88,7 @@ impl Plot {
     }
 
     fn y(&self, share: f64) -> f64 {
-        TOP + (-share.log10() / self.decades).clamp(0.0, 1.0) * HEIGHT
+        TOP + (-libm::log10(share) / self.decades).clamp(0.0, 1.0) * HEIGHT
     }
 
     fn draw_axes(&self, scene: &mut Scene, title: &str, labels: bool) {

@@ -121,7 +121,7 @@ fn dashes(line: &[Point], [dash, gap]: [f64; 2]) -> Vec<Vec<Point>> {
     let (mut phase, mut left) = (0, lengths[0]);
     for ends in line.windows(2) {
         let ([from, to], mut done) = ([ends[0], ends[1]], 0.0);
-        let length = (to[0] - from[0]).hypot(to[1] - from[1]);
+        let length = libm::hypot(to[0] - from[0], to[1] - from[1]);
         while length - done > left {
             done += left;
             let share = done / length;

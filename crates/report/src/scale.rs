@@ -53,12 +53,12 @@ impl Axis {
         let count = ((self.high - self.low) / self.step).round() as usize;
         let largest = self.low.abs().max(self.high.abs());
         let power = if self.step < SMALLEST_DECIMAL {
-            largest.log10().floor() as i32
+            libm::log10(largest).floor() as i32
         } else {
             0
         };
         let step = self.step / 10f64.powi(power);
-        let decimals = (-step.log10() - ON_A_TICK).ceil().clamp(0.0, 12.0) as usize;
+        let decimals = (-libm::log10(step) - ON_A_TICK).ceil().clamp(0.0, 12.0) as usize;
         (0..=count)
             .map(|i| {
                 let value = self.low + i as f64 * self.step;
@@ -85,7 +85,7 @@ fn label(value: f64, decimals: usize, power: i32) -> String {
 /// A round length (1, 2 or 5 times a power of ten) of at most `limit`, which is positive.
 #[must_use]
 pub fn round_length(limit: f64) -> f64 {
-    let power = 10f64.powf(limit.log10().floor());
+    let power = libm::pow(10.0, libm::log10(limit).floor());
     let factors = [5.0, 2.0, 1.0];
     let fits = |factor: &f64| factor * power <= limit * (1.0 + ON_A_TICK);
     factors.into_iter().find(fits).unwrap_or(1.0) * power
@@ -93,7 +93,7 @@ pub fn round_length(limit: f64) -> f64 {
 
 /// The smallest round step (1, 2 or 5 times a power of ten) that is at least `least`.
 fn round_step(least: f64) -> f64 {
-    let power = 10f64.powf(least.log10().floor());
+    let power = libm::pow(10.0, libm::log10(least).floor());
     let factors = [1.0, 2.0, 5.0];
     let reaches = |factor: &f64| factor * power >= least * (1.0 - ON_A_TICK);
     factors.into_iter().find(reaches).unwrap_or(10.0) * power

@@ -102,7 +102,7 @@ impl Logits {
 }
 
 fn logit(probability: f64) -> f64 {
-    (probability / (1.0 - probability)).ln()
+    libm::log(probability / (1.0 - probability))
 }
 
 struct Plot {

@@ -127,7 +127,10 @@ fn parameter_argument(parameter: &Parameter) -> Arg {
         .long(kebab(&parameter.name))
         .value_name(parameter.schema.placeholder())
         .help(help(parameter))
-        .help_heading("Parameters");
+        .help_heading(match parameter.advanced {
+            true => "Advanced parameters",
+            false => "Parameters",
+        });
     match &parameter.schema.kind {
         Type::Boolean => arg = arg.num_args(0..=1).default_missing_value("true"),
         Type::Integer | Type::Number => arg = arg.allow_negative_numbers(true),

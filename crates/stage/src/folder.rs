@@ -23,6 +23,17 @@ pub enum FolderContent {
     Link(PathBuf),
 }
 
+/// A path with `/` between its parts, as manifests, bundles and checksums state it on every system.
+#[must_use]
+pub fn slashed(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    // On Unix, a backslash is a character of a name.
+    match cfg!(windows) {
+        true => text.replace('\\', "/"),
+        false => text.into_owned(),
+    }
+}
+
 /// Whether a path below a folder is hidden: a part of it begins with a dot, as `.DS_Store` and `._scan.nii.gz` do.
 #[must_use]
 pub fn is_hidden(below: &Path) -> bool {

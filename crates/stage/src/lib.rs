@@ -44,12 +44,14 @@ mod glob;
 pub mod interrupt;
 mod invocation;
 mod kind;
+mod live;
 pub mod log;
 mod one_line;
 mod port;
 mod progress;
 mod provenance;
 pub mod recipe;
+mod reported;
 mod resolve;
 mod run;
 pub mod sidecar;
@@ -70,9 +72,11 @@ pub use error::StageError;
 pub use exit_code::ExitCode;
 pub use invocation::Invocation;
 pub use kind::Kind;
+pub use live::Live;
 pub use one_line::one_line;
 pub use port::Port;
 pub use progress::Progress;
+pub use reported::{PROGRESS_VARIABLE, Reported};
 pub use rsom_parameters::{
     Choice, OrAuto, OrNone, Parameter, ParameterFault, ParameterValue, Parameters, Schema, Type,
     to_word,

@@ -3,8 +3,13 @@
 use std::fmt::Display;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use indicatif::MultiProgress;
 
 static QUIET: AtomicBool = AtomicBool::new(false);
+/// The changing lines above which messages appear.
+static ABOVE: Mutex<Option<MultiProgress>> = Mutex::new(None);
 
 /// Switches [`info`] off or on. Warnings and errors are always printed.
 pub fn set_quiet(quiet: bool) {
@@ -28,9 +33,23 @@ pub fn error(message: impl Display) {
     line(format_args!("error: {message}"));
 }
 
-fn line(message: std::fmt::Arguments<'_>) {
+/// Prints a line on stderr, above the changing lines of a terminal.
+pub fn line(message: impl Display) {
+    let area = ABOVE.lock().unwrap_or_else(PoisonError::into_inner).clone();
     // A closed stderr must not stop the work.
+    match area {
+        Some(area) => area.suspend(|| write(&message)),
+        None => write(&message),
+    }
+}
+
+fn write(message: &impl Display) {
     let _ = writeln!(std::io::stderr().lock(), "{message}");
+}
+
+/// Messages appear above these lines from now on.
+pub(crate) fn print_above(area: Option<MultiProgress>) {
+    *ABOVE.lock().unwrap_or_else(PoisonError::into_inner) = area;
 }
 
 /// Whether [`info`] is switched off.

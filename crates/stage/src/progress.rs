@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::log;
+use crate::reported::Reporter;
 
 /// Time between two plain lines if stderr is not a terminal.
 const LINE_EVERY: Duration = Duration::from_secs(15);
@@ -20,6 +21,7 @@ pub struct Progress {
     started: Instant,
     last_line: Instant,
     bar: Option<ProgressBar>,
+    reporter: Option<Reporter>,
 }
 
 impl Progress {
@@ -44,6 +46,7 @@ impl Progress {
             started: now,
             last_line: now,
             bar,
+            reporter: Reporter::of_environment(),
         }
     }
 
@@ -67,6 +70,9 @@ impl Progress {
     /// Counts finished units.
     pub fn advance(&mut self, steps: u64) {
         self.done += steps;
+        if let Some(reporter) = &mut self.reporter {
+            reporter.report(self.done.min(self.total), self.total);
+        }
         match &self.bar {
             Some(bar) => bar.inc(steps),
             None if self.last_line.elapsed() >= LINE_EVERY => {

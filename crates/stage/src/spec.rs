@@ -207,6 +207,9 @@ fn parameter_to_json(parameter: &Parameter) -> Value {
     if let Some(default) = &parameter.default {
         json["default"] = default.clone();
     }
+    if parameter.advanced {
+        json["x-advanced"] = json!(true);
+    }
     if let Some(unit) = &parameter.unit {
         json["x-unit"] = json!(unit);
     }
@@ -220,6 +223,7 @@ fn parameter_from_json(name: &str, json: &Value, required: bool) -> Result<Param
         default: json.get("default").filter(|d| !d.is_null()).cloned(),
         required,
         unit: json["x-unit"].as_str().map(str::to_owned),
+        advanced: json["x-advanced"] == json!(true),
         about: json["description"].as_str().unwrap_or_default().to_owned(),
     })
 }

@@ -90,15 +90,9 @@ impl Stamp {
                 i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec());
             (nanoseconds, metadata.ino())
         };
-        // Windows gives neither; a file that replaces another one was created later.
+        // Windows tells neither: there, size and time of the content must do.
         #[cfg(not(unix))]
-        let (changed, inode) = {
-            let created = metadata
-                .created()
-                .ok()
-                .and_then(|t| t.duration_since(UNIX_EPOCH).ok());
-            (modified, created.map_or(0, |d| d.as_nanos() as u64))
-        };
+        let (changed, inode) = (modified, 0);
         Self {
             size: metadata.len(),
             changed_ns: [modified, changed],

@@ -33,10 +33,10 @@ pub struct ComparisonConfig {
     pub adjustment: Adjustment,
     /// Tests to correct together: all tests, the tests of one metric, or the tests of one metric, label, surface and
     /// group.
-    #[parameter(default = Family::Group)]
+    #[parameter(default = Family::Group, advanced)]
     pub family: Family,
     /// Confidence level of the interval of the Hodges-Lehmann shift.
-    #[parameter(default = 0.95, min = 0.0, max = 1.0)]
+    #[parameter(default = 0.95, min = 0.0, max = 1.0, advanced)]
     pub confidence: f64,
 }
 

@@ -85,7 +85,7 @@ impl Counts {
 
     fn rescale(&mut self) {
         let largest = self.of_sum.iter().copied().fold(0.0, f64::max);
-        let shift = largest.log2().floor() as i64;
+        let shift = libm::log2(largest).floor() as i64;
         if shift > 0 {
             for count in &mut self.of_sum {
                 *count = scaled(*count, -shift);

@@ -61,7 +61,10 @@ pub(crate) fn without_noise(values: &[f64], tolerances: &[f64]) -> Vec<f64> {
 ///
 /// A value without a digit at that place, and any value under a tolerance of 0, is not changed.
 pub(crate) fn rounded(value: f64, tolerance: f64) -> f64 {
-    let (place, first) = (tolerance.log10().floor(), value.abs().log10().floor());
+    let (place, first) = (
+        libm::log10(tolerance).floor(),
+        libm::log10(value.abs()).floor(),
+    );
     let digits = first - place;
     // An f64 has no more than 17 decimal digits.
     if !digits.is_finite() || !(0.0..17.0).contains(&digits) {

@@ -42,7 +42,7 @@ pub struct WilcoxonConfig {
     pub alternative: Alternative,
     /// Zero differences: 'wilcox' drops them, 'pratt' ranks and then drops them, 'zsplit' splits their ranks between both
     /// signs.
-    #[parameter(default = ZeroMethod::Wilcox)]
+    #[parameter(default = ZeroMethod::Wilcox, advanced)]
     pub zero_method: ZeroMethod,
     /// Distribution for the p-value; more than 2,000 differences always use 'normal'.
     #[parameter(default = Method::Exact)]
@@ -50,5 +50,6 @@ pub struct WilcoxonConfig {
     /// Apply the continuity correction of the normal approximation.
     ///
     /// It moves W+ by ½ towards its mean; it does not change the exact method.
+    #[parameter(advanced)]
     pub continuity_correction: bool,
 }

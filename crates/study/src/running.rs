@@ -14,5 +14,6 @@ pub(crate) fn settings(matches: &ArgMatches, lines: Lines) -> Settings {
         replace: matches.get_flag("replace"),
         prune: false,
         lines,
+        json: false,
     }
 }

@@ -19,10 +19,10 @@ pub enum Decay {
 pub struct DecayConfig {
     /// Decay of the learning rate over the steps: 'none' (only plateaus lower it, as in the paper) or 'cosine' (down to 0 at
     /// the last step).
-    #[parameter(name = "decay", default = Decay::None)]
+    #[parameter(name = "decay", default = Decay::None, advanced)]
     pub decay: Decay,
     /// Share of the training steps before the decay begins.
-    #[parameter(name = "decay_from", default = 0.5, min = 0, below = 1)]
+    #[parameter(name = "decay_from", default = 0.5, min = 0, below = 1, advanced)]
     pub from: f64,
 }
 
@@ -45,7 +45,7 @@ impl DecayConfig {
             return 1.0;
         }
         let share = (progress - self.from) / (1.0 - self.from);
-        f64::midpoint(1.0, (std::f64::consts::PI * share.min(1.0)).cos())
+        f64::midpoint(1.0, libm::cos(std::f64::consts::PI * share.min(1.0)))
     }
 }
 

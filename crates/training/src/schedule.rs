@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Parameters)]
 pub struct PlateauConfig {
     /// Factor for the learning rate when the loss has stopped falling.
-    #[parameter(default = 0.1, above = 0, max = 1)]
+    #[parameter(default = 0.1, above = 0, max = 1, advanced)]
     pub factor: f64,
     /// Epochs without improvement before the learning rate falls: it falls after one more.
     #[parameter(skip)]
     pub patience: u32,
     /// Smallest relative decrease of the loss that counts as an improvement: below best · (1 − threshold).
-    #[parameter(default = 1e-4, min = 0, below = 1)]
+    #[parameter(default = 1e-4, min = 0, below = 1, advanced)]
     pub threshold: f64,
     /// Lower bound of the learning rate.
     #[parameter(skip)]

@@ -28,7 +28,7 @@ pub struct RunSettings {
     /// Stop after this many epochs without a new minimum of the validation loss (unset: never).
     ///
     /// Without validation scans, the training loss is used.
-    #[parameter(name = "early_stopping", min = 1, unit = "epochs")]
+    #[parameter(name = "early_stopping", min = 1, unit = "epochs", advanced)]
     pub early_stopping_epochs: Option<usize>,
     /// Images in each step.
     #[parameter(skip)]
@@ -40,6 +40,7 @@ pub struct RunSettings {
     /// memory for wide U-Nets (28 % in 2-D, 10 % in 3-D); small networks gain nothing.
     ///
     /// Measured: docs/results/house.md.
+    #[parameter(advanced)]
     pub recompute: bool,
     /// Seed of all random numbers: initial weights, dropout, order of the data, augmentation.
     #[parameter(default = 0)]

@@ -21,7 +21,7 @@ impl WarmUp {
         if progress >= self.share || last <= self.first {
             return last;
         }
-        let weight = self.first * (last / self.first).powf(progress / self.share);
+        let weight = self.first * libm::pow(last / self.first, progress / self.share);
         weight.min(last)
     }
 }

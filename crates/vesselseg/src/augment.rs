@@ -16,21 +16,25 @@ const KNEES: [f64; 2] = [0.2, 0.8];
 #[serde(deny_unknown_fields)]
 pub struct Augmentation {
     /// Flip each tile along x with probability 0.5.
+    #[parameter(advanced)]
     pub flip_x: bool,
     /// Flip each tile along y with probability 0.5.
+    #[parameter(advanced)]
     pub flip_y: bool,
     /// Flip each tile along z with probability 0.5.
+    #[parameter(advanced)]
     pub flip_z: bool,
     /// Exchange x and y of each tile with probability 0.5; the voxel sizes along x and y must be equal.
+    #[parameter(advanced)]
     pub transpose: bool,
     /// Smallest and largest factor for the intensities; one factor is drawn for each tile and channel.
-    #[parameter(default = [1.0, 1.0], above = 0, max = 1000, check = ascending)]
+    #[parameter(default = [1.0, 1.0], above = 0, max = 1000, check = ascending, advanced)]
     pub gain: [f64; 2],
     /// Largest bend of a random intensity curve, drawn for each tile and channel: from 0 (no bend) to below 1. Intensities
     /// must range from 0 to 255.
     ///
     /// The curve has two straight segments, from 0 to the knee and from the knee to 255.
-    #[parameter(default = 0.0, min = 0, below = 1)]
+    #[parameter(default = 0.0, min = 0, below = 1, advanced)]
     pub knee: f64,
 }
 

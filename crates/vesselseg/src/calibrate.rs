@@ -14,11 +14,11 @@ const HIGHEST: f64 = 0.9999;
 /// The candidate thresholds: 369 from 0.0001 to 0.9999, equally spaced as logits (by 0.05), with 0.5 in the middle.
 #[must_use]
 pub fn thresholds() -> Vec<f32> {
-    let edge = (HIGHEST / (1.0 - HIGHEST)).ln();
+    let edge = libm::log(HIGHEST / (1.0 - HIGHEST));
     (-SIDE..=SIDE)
         .map(|i| {
             let logit = edge * f64::from(i) / f64::from(SIDE);
-            (1.0 / (1.0 + (-logit).exp())) as f32
+            (1.0 / (1.0 + libm::exp(-logit))) as f32
         })
         .collect()
 }

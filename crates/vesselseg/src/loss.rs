@@ -28,21 +28,21 @@ const CHUNK: usize = 1 << 14;
 #[serde(deny_unknown_fields)]
 pub struct LossConfig {
     /// Weight of the cross-entropy, a mean over voxels; the paper uses only this term.
-    #[parameter(default = 1.0, min = 0)]
+    #[parameter(default = 1.0, min = 0, advanced)]
     pub bce_weight: f64,
     /// Weight of a vessel voxel in the cross-entropy, above 0; other voxels have weight 1. The paper: 10.
     #[parameter(skip)]
     pub positive_weight: f64,
     /// Weight of the soft Dice loss.
-    #[parameter(default = 0.0, min = 0)]
+    #[parameter(default = 0.0, min = 0, advanced)]
     pub dice_weight: f64,
     /// Weight of the soft clDice loss, which rewards connected vessels.
     ///
     /// With weight 0, this term is not computed.
-    #[parameter(default = 0.0, min = 0)]
+    #[parameter(default = 0.0, min = 0, advanced)]
     pub cldice_weight: f64,
     /// Number of erosions for the soft skeleton of clDice: half the width of the widest vessels.
-    #[parameter(default = 5, max = 64, unit = "voxels")]
+    #[parameter(default = 5, max = 64, unit = "voxels", advanced)]
     pub skeleton_iterations: usize,
 }
 

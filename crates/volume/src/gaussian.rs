@@ -8,7 +8,7 @@ pub fn gaussian_samples(sigma: f64, radius: usize) -> Vec<f64> {
     (0..=radius)
         .map(|j| match j {
             0 => 1.0,
-            _ => (-0.5 * (j as f64 / sigma).powi(2)).exp(),
+            _ => libm::exp(-0.5 * (j as f64 / sigma).powi(2)),
         })
         .collect()
 }

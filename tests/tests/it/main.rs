@@ -15,6 +15,7 @@ mod pipelines;
 mod quickstart;
 mod segment;
 mod surfaces;
+mod system_math;
 mod table_names;
 mod tidy;
 mod vessel_swap;

@@ -104,7 +104,7 @@ fn files_beside(manifest: &Manifest, root: &Path) -> Result<Vec<String>, StageEr
     let others = found
         .into_iter()
         .filter(|file| !folder::is_hidden(&file.name));
-    let names = others.map(|file| file.name.to_string_lossy().replace('\\', "/"));
+    let names = others.map(|file| folder::slashed(&file.name));
     Ok(names
         .filter(|name| !known.contains(name.as_str()) && endings.contains(&ending(name)))
         .collect())

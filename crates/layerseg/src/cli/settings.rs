@@ -22,7 +22,7 @@ pub(super) struct Settings {
     #[parameter(min = 1, max = 4096)]
     batch_size: Option<usize>,
     /// Epochs without improvement before a plateau; the learning rate falls after one more.
-    #[parameter(default = 3, max = 100_000, unit = "epochs")]
+    #[parameter(default = 3, max = 100_000, unit = "epochs", advanced)]
     plateau_patience: u32,
     #[parameter(flatten)]
     train: TrainSettings,

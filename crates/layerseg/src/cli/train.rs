@@ -83,7 +83,7 @@ fn warn_of_large_s(settings: &TrainSettings, balance: Option<f64>) {
 
 /// A positive number with two significant digits.
 fn two_digits(value: f64) -> String {
-    let decimals = 1 - value.log10().floor() as i32;
+    let decimals = 1 - libm::log10(value).floor() as i32;
     let unit = 10_f64.powi(decimals);
     let rounded = (value * unit).round() / unit;
     format!("{rounded:.*}", usize::try_from(decimals).unwrap_or(0))

@@ -45,7 +45,7 @@ pub(super) fn gradient<T: Element>(
 
 /// sigmoid(logit) for each pixel, in double precision.
 pub(super) fn probabilities<T: Element>(logits: &[T]) -> Vec<f64> {
-    let sigmoid = |logit: &T| 1.0 / (1.0 + (-logit.to_f64()).exp());
+    let sigmoid = |logit: &T| 1.0 / (1.0 + libm::exp(-logit.to_f64()));
     logits.iter().map(sigmoid).collect()
 }
 

@@ -101,7 +101,7 @@ pub fn optimal_surfaces(
 fn logits(probabilities: &ArrayView2<'_, f32>, threshold: f64) -> Array2<f64> {
     let logit = |p: f64| {
         let p = p.clamp(CERTAIN, 1.0 - CERTAIN);
-        (p / (1.0 - p)).ln()
+        libm::log(p / (1.0 - p))
     };
     let zero = logit(threshold);
     let columns = probabilities.mapv(|p| logit(f64::from(p)) - zero);

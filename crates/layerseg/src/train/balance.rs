@@ -60,7 +60,7 @@ pub fn balance_of_s(
         }
     }
     let f = share(examples);
-    let entropy = -f * f.ln() - (1.0 - f) * (1.0 - f).ln();
+    let entropy = -f * libm::log(f) - (1.0 - f) * libm::log(1.0 - f);
     Ok((penalty > 1e-9).then(|| pixels(examples) * entropy / penalty))
 }
 

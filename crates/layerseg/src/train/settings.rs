@@ -33,7 +33,7 @@ pub struct TrainSettings {
     pub scaling: InputScaling,
     /// Initial bias of the last layer: 'random' as in PyTorch, or 'share' for probabilities near the share of layer voxels
     /// in the training masks.
-    #[parameter(default = OutputBias::Random)]
+    #[parameter(default = OutputBias::Random, advanced)]
     pub output_bias: OutputBias,
     /// Settings of the loss.
     #[parameter(flatten)]

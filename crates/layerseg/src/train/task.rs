@@ -107,7 +107,7 @@ impl<'a> Task for LayerTask<'a> {
     fn initialize(&self, network: &Network) -> Result<(), LayersegError> {
         if self.settings.output_bias == OutputBias::Share {
             let share = balance::share(self.training);
-            network.set_output_bias((share / (1.0 - share)).ln() as f32)?;
+            network.set_output_bias(libm::log(share / (1.0 - share)) as f32)?;
         }
         Ok(())
     }

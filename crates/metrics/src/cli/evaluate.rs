@@ -104,9 +104,10 @@ struct EvaluateSettings {
     /// The same for the predicted label map, if its labels have other numbers.
     labels_of_prediction: BTreeMap<String, String>,
     /// Definition of the roughness Ra: 'rsom' (of this project) or 'gerl2019' (of the paper).
-    #[parameter(default = Variant::Rsom)]
+    #[parameter(default = Variant::Rsom, advanced)]
     roughness: Variant,
     /// Use the slope across B-scans for surface normals: neighboring B-scans must be neighbors in the tissue.
+    #[parameter(advanced)]
     dense: bool,
     /// Measures: overlap (Dice, IoU, precision, recall); cldice (clDice, topology precision and sensitivity of vessels);
     /// roughness, boundary (boundary error), holes, thickness and normals of a layer.
@@ -114,13 +115,13 @@ struct EvaluateSettings {
     measures: Vec<Measure>,
     /// Center lines of clDice: 'topology' keeps every vessel; 'skimage' equals scikit-image, which loses vessels of even
     /// width.
-    #[parameter(default = Skeleton::Topology)]
+    #[parameter(default = Skeleton::Topology, advanced)]
     skeleton: Skeleton,
     /// Number of bins in the histogram of angles, from 0 to 90 degrees.
-    #[parameter(default = 18, min = 1, max = 1000)]
+    #[parameter(default = 18, min = 1, max = 1000, advanced)]
     angle_bins: usize,
     /// Order of the axes of both masks; 'auto' uses zyx when shape and identity affine indicate it.
-    #[parameter(default = Axes::Auto)]
+    #[parameter(default = Axes::Auto, advanced)]
     axes: Axes,
 }
 

@@ -44,7 +44,7 @@ fn hair(draw: &mut Draw, crossing: [f64; 2], config: &Config, skin: &Skin) -> Tu
     let mut between = |[low, high]: [f64; 2]| draw.uniform(low, high);
     let radius_um = between(RADIUS_UM);
     let (slant, azimuth, root) = (
-        between(SLANT_DEG).to_radians().tan(),
+        libm::tan(between(SLANT_DEG).to_radians()),
         between([0.0, TAU]),
         between(ROOT_UM),
     );
@@ -52,8 +52,8 @@ fn hair(draw: &mut Draw, crossing: [f64; 2], config: &Config, skin: &Skin) -> Tu
     let surface = skin.top_at(crossing, config);
     let along = |way: f64, depth: f64| {
         [
-            crossing[0] + way * azimuth.cos(),
-            crossing[1] + way * azimuth.sin(),
+            crossing[0] + way * libm::cos(azimuth),
+            crossing[1] + way * libm::sin(azimuth),
             depth,
         ]
     };

@@ -48,8 +48,8 @@ fn hairpin(draw: &mut Draw, center: [f64; 2], config: &Config, skin: &Skin) -> T
             let wobble = WOBBLE_UM * (1.0 - t * t) * draw.normal();
             let along = width / 2.0 * t + wobble;
             let place = [
-                center[0] + along * azimuth.cos(),
-                center[1] + along * azimuth.sin(),
+                center[0] + along * libm::cos(azimuth),
+                center[1] + along * libm::sin(azimuth),
             ];
             // Legs descend steeply from a blunt tip; every point keeps its distance to the boundary above it.
             let depth = gap + radius_um + height * t.powi(4);

@@ -86,7 +86,8 @@ impl Pigment<'_> {
         let relative_depth = (place[2] - top) / (bottom - top);
         let profile =
             UPPER_BRIGHTNESS + (1.0 - UPPER_BRIGHTNESS) * smooth_step((relative_depth - 0.1) / 0.6);
-        let speckle = (SPECKLE_SD * self.speckle.at(place) - SPECKLE_SD * SPECKLE_SD / 2.0).exp();
+        let speckle =
+            libm::exp(SPECKLE_SD * self.speckle.at(place) - SPECKLE_SD * SPECKLE_SD / 2.0);
         self.patches[[x, y]] * profile * speckle
     }
 }

@@ -23,7 +23,8 @@ impl Skin {
         let extent = config.extent_um();
         let center = [extent[0] / 2.0, extent[1] / 2.0];
         let mut pose = streams.open(Purpose::Pose, 0);
-        let tilt = [pose.normal(), pose.normal()].map(|n| (n * config.tilt_deg).to_radians().tan());
+        let tilt =
+            [pose.normal(), pose.normal()].map(|n| libm::tan((n * config.tilt_deg).to_radians()));
         let curvature = match config.curvature_radius_mm {
             0.0 => 0.0,
             radius => 1.0 / (1000.0 * radius),

@@ -87,8 +87,8 @@ fn half_walk(draw: &mut Draw, start: [f64; 3], mut heading: f64, config: &Config
         heading += TURN_SD * draw.normal();
         // The slope decays, so that vessels stay roughly horizontal.
         slope = 0.9 * slope + SLOPE_SD * draw.normal();
-        place[0] += STEP_UM * heading.cos();
-        place[1] += STEP_UM * heading.sin();
+        place[0] += STEP_UM * libm::cos(heading);
+        place[1] += STEP_UM * libm::sin(heading);
         place[2] += STEP_UM * slope;
         points.push(place);
     }

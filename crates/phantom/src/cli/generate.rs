@@ -62,8 +62,10 @@ struct Settings {
     #[parameter(default = Format::Nifti)]
     format: Format,
     /// Precision of MATLAB files (unset: single).
+    #[parameter(advanced)]
     precision: Option<Precision>,
     /// Compress MATLAB files.
+    #[parameter(advanced)]
     compressed: bool,
     /// Replace a manifest that was edited.
     force: bool,

@@ -15,6 +15,7 @@ pub(super) struct Groups {
     #[parameter(default = Vec::new(), check = names)]
     groups: Vec<String>,
     /// Factor on a setting of a group, such as diabetic.loops_per_mm2=0.6.
+    #[parameter(advanced)]
     effects: BTreeMap<String, String>,
 }
 

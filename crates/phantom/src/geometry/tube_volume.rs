@@ -31,7 +31,7 @@ pub(crate) fn tube_volume_um3<'a>(
         cylinders.extend(pairs.map(|pair| Cylinder::new([pair[0], pair[1]], radius, extent_um)));
     }
     let volume: f64 = cylinders.iter().map(Cylinder::volume_um3).sum();
-    let step = (volume / PLACES).cbrt();
+    let step = libm::cbrt(volume / PLACES);
     if step <= 0.0 {
         return 0.0;
     }

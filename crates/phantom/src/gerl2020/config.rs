@@ -8,25 +8,26 @@ use crate::PhantomError;
 #[derive(Debug, Clone, Copy, PartialEq, Parameters)]
 pub struct Gerl2020Config {
     /// Number of erosions before thick vessels are drawn into LF.
-    #[parameter(default = RULE.lf_erosions, min = 0)]
+    #[parameter(default = RULE.lf_erosions, min = 0, advanced)]
     pub lf_erosions: usize,
     /// Smallest object to draw into LF after the erosions.
-    #[parameter(default = RULE.lf_least_voxels, min = 0, unit = "voxels")]
+    #[parameter(default = RULE.lf_least_voxels, min = 0, unit = "voxels", advanced)]
     pub lf_least_voxels: usize,
     /// Number of erosions before the skeleton of the vessels is drawn into HF; 0 also shows thin vessels.
-    #[parameter(default = RULE.hf_erosions, min = 0)]
+    #[parameter(default = RULE.hf_erosions, min = 0, advanced)]
     pub hf_erosions: usize,
     /// Smallest object of the dilated skeleton to draw into HF.
-    #[parameter(default = RULE.hf_least_voxels, min = 0, unit = "voxels")]
+    #[parameter(default = RULE.hf_least_voxels, min = 0, unit = "voxels", advanced)]
     pub hf_least_voxels: usize,
     /// Keep the topology of every vessel in the skeleton; scikit-image may lose vessels whose width is an even number of
     /// voxels.
+    #[parameter(advanced)]
     pub hf_keep_topology: bool,
     /// Share of arcs among the possible positions next to vessels, at two distances; 0 for no arcs.
-    #[parameter(default = RULE.arc_share, min = 0, max = 1)]
+    #[parameter(default = RULE.arc_share, min = 0, max = 1, advanced)]
     pub arc_share: f64,
     /// Number of sticks: short structures that are not vessels.
-    #[parameter(default = RULE.sticks, min = 0)]
+    #[parameter(default = RULE.sticks, min = 0, advanced)]
     pub sticks: usize,
     /// Standard deviation of the background in HF; only its bright voxels are kept.
     #[parameter(default = RULE.background_sd, min = 0, unit = "of 3")]
@@ -35,7 +36,7 @@ pub struct Gerl2020Config {
     #[parameter(default = RULE.foreground_sd, min = 0, unit = "of 3")]
     pub foreground_sd: f64,
     /// Probability of one or two reflection layers in LF.
-    #[parameter(default = RULE.reflection_chance, min = 0, max = 1)]
+    #[parameter(default = RULE.reflection_chance, min = 0, max = 1, advanced)]
     pub reflection_chance: f64,
 }
 

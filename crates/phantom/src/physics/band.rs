@@ -74,7 +74,7 @@ fn bessel(order: i32, x: f64) -> f64 {
     let sum: f64 = (0..points)
         .map(|i| {
             let turn = i as f64 * step;
-            (f64::from(order) * turn - x * turn.sin()).cos()
+            libm::cos(f64::from(order) * turn - x * libm::sin(turn))
         })
         .sum();
     sum / points as f64

@@ -43,7 +43,7 @@ pub(crate) fn light(
                 for (z, voxel) in column.iter_mut().enumerate() {
                     let below = ((z as f64 + 0.5) * dz - top).max(0.0);
                     let own = loss * f64::from(*voxel);
-                    *voxel = (-below / decay_um - above - own / 2.0).exp() as f32;
+                    *voxel = libm::exp(-below / decay_um - above - own / 2.0) as f32;
                     above += own;
                 }
             }

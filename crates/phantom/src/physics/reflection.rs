@@ -124,7 +124,7 @@ impl<'a> Reflections<'a> {
         for (z, value) in out.iter_mut().enumerate() {
             let away = ((z as f64 + 0.5) * dz - depth) / LAYER_SIGMA_UM;
             if away.abs() < 4.0 {
-                *value += (height * (-away * away / 2.0).exp()) as f32;
+                *value += (height * libm::exp(-away * away / 2.0)) as f32;
             }
         }
     }

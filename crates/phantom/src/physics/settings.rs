@@ -8,42 +8,42 @@ use crate::PhantomError;
 #[derive(Debug, Clone, PartialEq, Parameters)]
 pub struct Physics {
     /// Number of hairs.
-    #[parameter(default = 25.0, min = 0, unit = "per cm²")]
+    #[parameter(default = 25.0, min = 0, unit = "per cm²", advanced)]
     pub hairs_per_cm2: f64,
     /// Intensity of hair in full light.
     #[parameter(default = 450.0, min = 0, unit = "of 255")]
     pub hair: f64,
     /// Number of pigment grains on the skin, at least one unless 0; they cause the few brightest voxels of raw scans.
-    #[parameter(default = 0.4, min = 0, unit = "per mm²")]
+    #[parameter(default = 0.4, min = 0, unit = "per mm²", advanced)]
     pub grains_per_mm2: f64,
     /// Intensity of pigment grains in full light.
-    #[parameter(default = 4200.0, min = 0, unit = "of 255")]
+    #[parameter(default = 4200.0, min = 0, unit = "of 255", advanced)]
     pub grain: f64,
     /// Absorption of light by blood, or by melanin at its largest intensity.
     ///
     /// The light after a path is exp(−`shadowing_per_mm` · path).
-    #[parameter(default = 4.0, min = 0, unit = "per mm")]
+    #[parameter(default = 4.0, min = 0, unit = "per mm", advanced)]
     pub shadowing_per_mm: f64,
     /// Attenuation of sound on its way to the sensor; HF loses more than LF.
-    #[parameter(default = 0.5, min = 0, unit = "dB/cm/MHz")]
+    #[parameter(default = 0.5, min = 0, unit = "dB/cm/MHz", advanced)]
     pub attenuation_db_per_cm_mhz: f64,
     /// Loss of intensity inside vessels that are wider than the longest wavelength of a channel.
-    #[parameter(default = 0.7, min = 0, unit = "of the intensity")]
+    #[parameter(default = 0.7, min = 0, unit = "of the intensity", advanced)]
     pub hollowness: f64,
     /// Loss of intensity of vessels along depth, which emit their sound sideways.
-    #[parameter(default = 0.7, min = 0, unit = "of the intensity")]
+    #[parameter(default = 0.7, min = 0, unit = "of the intensity", advanced)]
     pub limited_view: f64,
     /// Depth of the focus, where the point spread is narrowest.
-    #[parameter(default = 450.0, min = 0, unit = "µm")]
+    #[parameter(default = 450.0, min = 0, unit = "µm", advanced)]
     pub focus_depth_um: f64,
     /// Distance from the focus at which the point spread is √2 times as wide; 0 for a constant width.
-    #[parameter(default = 700.0, min = 0, unit = "µm")]
+    #[parameter(default = 700.0, min = 0, unit = "µm", advanced)]
     pub focus_range_um: f64,
     /// Strength of reflections.
-    #[parameter(default = 0.05, min = 0, unit = "of the intensity")]
+    #[parameter(default = 0.05, min = 0, unit = "of the intensity", advanced)]
     pub reflection: f64,
     /// Mean distance of the first reflection below its origin.
-    #[parameter(default = 450.0, min = 0, unit = "µm")]
+    #[parameter(default = 450.0, min = 0, unit = "µm", advanced)]
     pub reflection_offset_um: f64,
 }
 
@@ -92,13 +92,13 @@ impl Physics {
             return 1.0;
         }
         let away = (depth_um - self.focus_depth_um) / self.focus_range_um;
-        away.hypot(1.0).min(4.0)
+        libm::hypot(away, 1.0).min(4.0)
     }
 
     /// Remaining amplitude of a sound after a path through tissue, from 0 to 1.
     pub(crate) fn heard(&self, mhz: f64, way_um: f64) -> f64 {
         let db = self.attenuation_db_per_cm_mhz * mhz * way_um / 1e4;
-        10_f64.powf(-db / 20.0)
+        libm::pow(10.0, -db / 20.0)
     }
 }
 

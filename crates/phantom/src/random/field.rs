@@ -47,7 +47,7 @@ impl Field {
             .map(|wave| {
                 let [a, b, c] = wave.frequency;
                 let [x, y, z] = place_um;
-                (a * x + b * y + c * z + wave.phase).cos()
+                libm::cos(a * x + b * y + c * z + wave.phase)
             })
             .sum();
         sum * (2.0 / WAVES as f64).sqrt()

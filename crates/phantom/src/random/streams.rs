@@ -81,15 +81,15 @@ impl Draw {
         if let Some(spare) = self.spare.take() {
             return spare;
         }
-        let radius = (-2.0 * (1.0 - self.rng.random::<f64>()).ln()).sqrt();
-        let (sin, cos) = (TAU * self.rng.random::<f64>()).sin_cos();
+        let radius = (-2.0 * libm::log(1.0 - self.rng.random::<f64>())).sqrt();
+        let (sin, cos) = libm::sincos(TAU * self.rng.random::<f64>());
         self.spare = Some(radius * sin);
         radius * cos
     }
 
     /// A positive factor with median 1 whose logarithm is normal with the given standard deviation.
     pub fn factor(&mut self, sd: f64) -> f64 {
-        (sd * self.normal()).exp()
+        libm::exp(sd * self.normal())
     }
 
     /// A random integer with mean `mean`: its floor, or one more with the probability of the fractional part.

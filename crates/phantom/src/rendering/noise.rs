@@ -78,7 +78,7 @@ fn add_streak(image: &mut ArrayViewMut2<'_, f32>, config: &Config, draw: &mut Dr
         let along = ((x as f64 + 0.5) * dx - center[0]) / (length / 2.0);
         let across = ((z as f64 + 0.5) * dz - center[1]) / STREAK_SIGMA_UM;
         if along.abs() < 1.0 && across.abs() < 4.0 {
-            let fade = (1.0 - along * along) * (-across * across / 2.0).exp();
+            let fade = (1.0 - along * along) * libm::exp(-across * across / 2.0);
             *value += (intensity * fade) as f32;
         }
     }

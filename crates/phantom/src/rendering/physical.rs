@@ -143,7 +143,7 @@ fn look(
 ) -> Look {
     let diameter_um = 2.0 * tube.radius_um;
     let [x, y, z] = direction;
-    let length = x.hypot(y).hypot(z);
+    let length = libm::hypot(libm::hypot(x, y), z);
     let along_depth = if length > 0.0 { z / length } else { 0.0 };
     let seen = 1.0 - physics.limited_view * along_depth * along_depth;
     let sounding_um = match tube.kind {

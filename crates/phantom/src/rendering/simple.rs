@@ -61,7 +61,7 @@ fn expose(
             let gain = noise::gain(config, y, streams);
             for ((x, z), value) in slice.indexed_iter_mut() {
                 let below = ((z as f64 + 0.5) * dz - scene.skin.top_um[[x, y]]).max(0.0);
-                let factor = gain[x] * (-below / decay_um).exp();
+                let factor = gain[x] * libm::exp(-below / decay_um);
                 *value = image[[x, z]] + factor as f32 * tissue[[x, y, z]];
             }
         });

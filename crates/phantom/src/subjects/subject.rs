@@ -27,7 +27,7 @@ impl Subject {
     pub fn draw(seed: u64, spread: f64) -> Self {
         let mut draw = Streams::new(seed).open(Purpose::Subject, 0);
         let mut factor = || {
-            let bound = (2.0 * spread).exp();
+            let bound = libm::exp(2.0 * spread);
             draw.factor(spread).clamp(1.0 / bound, bound)
         };
         Self {

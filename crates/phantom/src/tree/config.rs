@@ -22,15 +22,15 @@ pub struct TreeConfig {
     #[parameter(default = Face::Bottom)]
     pub root_face: Face,
     /// Positions of the roots, instead of drawn ones: x, y, z of the first root, then of the next.
-    #[parameter(default = Vec::new(), unit = "µm")]
+    #[parameter(default = Vec::new(), unit = "µm", advanced)]
     pub root_places_um: Vec<f64>,
     /// Depths of --demand-levels; the demand is linear between them (none: constant demand everywhere).
     ///
     /// Beyond the first and the last depth the demand is constant.
-    #[parameter(default = Vec::new(), unit = "µm")]
+    #[parameter(default = Vec::new(), unit = "µm", advanced)]
     pub demand_depths_um: Vec<f64>,
     /// Oxygen demand at these depths, in any unit.
-    #[parameter(default = Vec::new())]
+    #[parameter(default = Vec::new(), advanced)]
     pub demand_levels: Vec<f64>,
     /// Radius of a terminal, and largest radius of a root; a vessel that supplies n terminals has the first times
     /// n^(1/γ).
@@ -39,24 +39,24 @@ pub struct TreeConfig {
     #[parameter(default = [9.0, 100.0], unit = "µm")]
     pub radius_um: [f64; 2],
     /// Exponent γ of Murray's law: the radius of a vessel to this power is the sum over its daughters.
-    #[parameter(default = 3.0)]
+    #[parameter(default = 3.0, advanced)]
     pub murray_exponent: f64,
     /// Smallest distance between the walls of vessels that do not share a bifurcation.
-    #[parameter(default = 5.0, min = 0, unit = "µm")]
+    #[parameter(default = 5.0, min = 0, unit = "µm", advanced)]
     pub clearance_um: f64,
     /// Smallest length of a vessel.
     ///
     /// This is the distance between bifurcations, and between a bifurcation and a terminal.
-    #[parameter(default = 20.0, min = 0, unit = "µm")]
+    #[parameter(default = 20.0, min = 0, unit = "µm", advanced)]
     pub least_length_um: f64,
     /// Amplitude of the sideways oscillation of vessels, relative to their length or the wavelength, whichever is
     /// shorter.
     ///
     /// It is reduced where other vessels are in the way.
-    #[parameter(default = 0.08, min = 0)]
+    #[parameter(default = 0.08, min = 0, advanced)]
     pub tortuosity: f64,
     /// Wavelength of the oscillation.
-    #[parameter(default = 400.0, min = 0, unit = "µm")]
+    #[parameter(default = 400.0, min = 0, unit = "µm", advanced)]
     pub wavelength_um: f64,
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Law {
 impl Law {
     /// Radius in µm of a vessel that supplies `terminals` terminals.
     pub fn radius_um(&self, terminals: f64) -> f64 {
-        self.least_um * terminals.powf(1.0 / self.exponent)
+        self.least_um * libm::pow(terminals, 1.0 / self.exponent)
     }
 
     /// Work per µm of such a vessel, relative to a vessel with one terminal: the square of its radius, relative.
@@ -25,13 +25,13 @@ impl Law {
     /// The work to maintain blood is proportional to its volume, πr²; at γ = 3, where flow is proportional to r³, the
     /// work against friction is a fixed share of it.
     pub fn work(&self, terminals: f64) -> f64 {
-        terminals.powf(2.0 / self.exponent)
+        libm::pow(terminals, 2.0 / self.exponent)
     }
 
     /// Largest number of terminals that a vessel of this radius can supply.
     pub fn most_terminals(&self, radius_um: f64) -> f64 {
         // A radius computed from a number of terminals allows this number despite rounding.
-        ((radius_um / self.least_um).powf(self.exponent) * (1.0 + 1e-9)).floor()
+        (libm::pow(radius_um / self.least_um, self.exponent) * (1.0 + 1e-9)).floor()
     }
 }
 

@@ -29,7 +29,7 @@ impl<'a> Tissue<'a> {
             extent,
             draw,
             ends: Vec::new(),
-            cells: Cells::new(extent, 2.0 * (volume / terminals as f64).cbrt()),
+            cells: Cells::new(extent, 2.0 * libm::cbrt(volume / terminals as f64)),
         }
     }
 
@@ -54,7 +54,7 @@ impl<'a> Tissue<'a> {
             let place = self.any();
             let far = self.nearest(place);
             let wall = WALL * depth_in(place, self.extent);
-            let lack = far.min(wall) * self.demand.at(place, self.extent).cbrt();
+            let lack = far.min(wall) * libm::cbrt(self.demand.at(place, self.extent));
             if lack > best.0 {
                 best = (lack, place);
             }

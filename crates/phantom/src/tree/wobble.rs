@@ -191,7 +191,7 @@ impl Swings {
 
     fn offset(&self, share: f64) -> Point {
         self.waves.iter().fold([0.0; 3], |sum, (half_waves, far)| {
-            let sine = (PI * half_waves * share).sin();
+            let sine = libm::sin(PI * half_waves * share);
             let sides = (0..2).map(|s| times(self.sides[s], far[s] * sine));
             sides.fold(sum, plus)
         })

@@ -233,6 +233,20 @@ mod tests {
         let text = std::fs::read_to_string(&cache).unwrap();
         std::fs::write(&cache, text.replace(&one, "cached")).unwrap();
         assert_eq!(hashes(folder.path()).of_path(&file).unwrap(), "cached");
+        std::fs::write(&file, "three").unwrap();
+        let three = hashes(folder.path()).of_path(&file).unwrap();
+        assert_eq!(three, fingerprint::of_bytes(b"three"));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_that_was_written_is_noticed_by_the_time_of_its_metadata() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x");
+        std::fs::write(&file, "one").unwrap();
+        let mut first = hashes(folder.path());
+        first.of_path(&file).unwrap();
+        first.save(true).unwrap();
         // Same size, and the old modification time restored.
         let modified = std::fs::metadata(&file).unwrap().modified().unwrap();
         std::fs::write(&file, "two").unwrap();

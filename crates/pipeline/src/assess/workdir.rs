@@ -79,8 +79,23 @@ impl Workdir {
         self.root.join(FOLDER).join("running")
     }
 
+    /// Folder of the files in which running tasks report how far they are.
+    pub fn reports(&self) -> PathBuf {
+        self.root.join(FOLDER).join("progress")
+    }
+
+    /// The path of the file in which a running task reports how far it is, relative to the workdir.
+    pub fn progress(label: &str) -> String {
+        format!("{FOLDER}/progress/{}", Self::file_name(label))
+    }
+
     /// The path of a task's log, relative to the workdir. Different labels have different logs.
     pub fn log(label: &str) -> String {
+        format!("{FOLDER}/logs/{}.log", Self::file_name(label))
+    }
+
+    /// A name for a file of a task. Different labels have different names.
+    fn file_name(label: &str) -> String {
         /// In bytes. File systems allow 255 bytes for a name.
         const LONGEST: usize = 180;
         let plain = |c: char| c.is_ascii_alphanumeric() || "=._-".contains(c);
@@ -95,7 +110,7 @@ impl Workdir {
             name.truncate(LONGEST);
             name = format!("{name}-{}", &hash[..8]);
         }
-        format!("{FOLDER}/logs/{name}.log")
+        name
     }
 
     /// Creates the folders and takes the lock.

@@ -104,6 +104,7 @@ fn joined(reader: JoinHandle<Vec<u8>>) -> io::Result<Vec<u8>> {
 
 // The programs of these tests are shell scripts.
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "helpers of tests")]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::path::PathBuf;

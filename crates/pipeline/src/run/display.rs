@@ -1,71 +1,86 @@
-//! The progress of a run on stderr: one line for each finished task or scan; on a terminal also the running tasks and the time
-//! left.
+//! The progress of a run: on a terminal a live view below the finished tasks, elsewhere plain lines with a heartbeat, and with
+//! `--json` events on stdout.
 
-use std::collections::BTreeMap;
 use std::fmt::Display as Show;
-use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rsom_stage::StageError;
+use rsom_stage::{Live, StageError, log};
 
 use crate::plan::tasks::Task;
-use crate::run::duration::seconds;
+use crate::run::events::Events;
 use crate::run::logs;
+use crate::run::outcome::State;
 use crate::run::scan_lines::ScanLines;
+use crate::run::settings::{Lines, Settings};
+use crate::run::step_counts::StepCounts;
+use crate::run::view::{self, Running, Whole};
 
-/// When a run prints a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lines {
-    /// After each task.
-    Tasks,
-    /// After the last task of each scan.
-    Scans,
-}
-
-/// Prints the progress of a run.
+/// Shows the progress of a run.
 #[derive(Debug)]
 pub(crate) struct Display {
     total: usize,
+    /// Tasks with a line that says how they ended.
     finished: usize,
-    jobs: usize,
+    counts: StepCounts,
     scans: Option<ScanLines>,
-    /// For each step, the number of its finished tasks and the sum of their run times.
-    times: BTreeMap<String, (u32, Duration)>,
-    terminal: bool,
-    /// Time of the last drawing of the line with running tasks. `None` if the line is not visible.
-    drawn: Option<Instant>,
+    live: Option<Live>,
+    pub events: Events,
+    warnings: usize,
+    started: Instant,
+    last_line: Instant,
+    last_view: Instant,
+    last_event: Instant,
 }
 
-/// Time between two drawings of the line with running tasks.
+/// Time between two drawings of the live view.
 const REDRAW: Duration = Duration::from_millis(500);
+/// Time without a line after which a heartbeat says in a log that the run goes on.
+const HEARTBEAT: Duration = Duration::from_secs(60);
+/// Time between two events of progress.
+const EVENT: Duration = Duration::from_secs(5);
 
 impl Display {
-    /// A display for a run of the given tasks, with `jobs` of them at the same time.
+    /// A display for a run of the given tasks.
     pub fn new<'a>(
         tasks: impl Iterator<Item = &'a Task> + Clone,
-        jobs: usize,
-        lines: Lines,
+        settings: Settings,
+        events: Events,
     ) -> Self {
+        let now = Instant::now();
         Self {
             total: tasks.clone().count(),
             finished: 0,
-            jobs,
-            scans: (lines == Lines::Scans).then(|| ScanLines::new(tasks)),
-            times: BTreeMap::new(),
-            terminal: std::io::stderr().is_terminal(),
-            drawn: None,
+            counts: StepCounts::new(tasks.clone(), settings.jobs),
+            scans: (settings.lines == Lines::Scans).then(|| ScanLines::new(tasks)),
+            live: Live::on_terminal(),
+            events,
+            warnings: 0,
+            started: now,
+            last_line: now,
+            last_view: now,
+            last_event: now,
         }
     }
 
     /// Prints a line.
     pub fn line(&mut self, text: impl Show) {
-        self.clear();
-        self.write(format_args!("{text}\n"));
+        self.last_line = Instant::now();
+        log::line(text);
     }
 
-    /// Prints that a task has finished, with its run time or another result.
-    pub fn finished(&mut self, task: &Task, result: impl Show) {
+    /// Notes that a task begins.
+    pub fn started(&mut self, task: &Task, log: &str) {
+        self.events.start(task, log);
+    }
+
+    /// Prints that a task is done or was up to date, with its run time or another result.
+    pub fn finished(&mut self, task: &Task, state: State, result: impl Show) {
+        self.events.end(task, state);
+        self.ended(task, result);
+    }
+
+    fn ended(&mut self, task: &Task, result: impl Show) {
         self.finished += 1;
         let (finished, total, label) = (self.finished, self.total, &task.label);
         if self.scans.is_none() {
@@ -74,7 +89,9 @@ impl Display {
     }
 
     /// Prints a warning of a task that has just finished.
-    pub fn warning(&mut self, text: &str) {
+    pub fn warning(&mut self, task: &Task, text: &str) {
+        self.warnings += 1;
+        self.events.warning(task, text);
         if self.scans.is_none() {
             self.line(format_args!("    warning: {text}"));
         }
@@ -82,8 +99,10 @@ impl Display {
 
     /// Prints that a task has failed, with the end of its log if the task ran.
     pub fn failed(&mut self, task: &Task, error: &StageError, log: Option<&Path>) {
+        self.counts.of(&task.step).failed += 1;
+        self.events.failed(task, &error.to_string());
         let Some(scans) = &mut self.scans else {
-            self.finished(task, format_args!("failed: {error}"));
+            self.ended(task, format_args!("failed: {error}"));
             for line in log.map(logs::tail).unwrap_or_default() {
                 self.line(format_args!("    {line}"));
             }
@@ -102,6 +121,7 @@ impl Display {
 
     /// Notes that a task has finished or failed, or will not run.
     pub fn settled(&mut self, task: &Task) {
+        self.counts.of(&task.step).ended += 1;
         let line = self.scans.as_mut().and_then(|scans| scans.settled(task));
         if let Some(line) = line {
             self.line(line);
@@ -110,95 +130,49 @@ impl Display {
 
     /// Notes the run time of a task, to estimate the time left.
     pub fn add_time(&mut self, task: &Task, time: Duration) {
-        self.add_step_time(&task.step, time);
+        self.counts.of(&task.step).add_time(time);
         if let Some(scans) = &mut self.scans {
             scans.add_time(task, time);
         }
     }
 
-    fn add_step_time(&mut self, step: &str, time: Duration) {
-        let (count, sum) = self.times.entry(step.to_owned()).or_default();
-        *count += 1;
-        *sum += time;
-    }
-
-    /// Whether to draw the line with running tasks again: only on a terminal, and not too often.
+    /// Whether it is time to say what runs.
     pub fn is_due(&self) -> bool {
-        self.terminal && self.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW)
-    }
-
-    /// Draws the line with running tasks. `waiting` counts the unfinished tasks of each step.
-    pub fn running(&mut self, labels: &[(&str, Duration)], waiting: &BTreeMap<&str, u32>) {
-        self.clear();
-        let Some((label, longest)) = labels.first() else {
-            return;
-        };
-        let others = match labels.len() {
-            1 => String::new(),
-            n => format!(" and {} more", n - 1),
-        };
-        let left = self
-            .time_left(waiting, labels)
-            .map_or_else(String::new, |left| {
-                format!(", about {} left", seconds(left))
-            });
-        let text = format!("running {label}{others} ({}){left}", seconds(*longest));
-        let width = std::env::var("COLUMNS")
-            .ok()
-            .and_then(|c| c.parse().ok())
-            .unwrap_or(80_usize);
-        let text: String = text.chars().take(width.saturating_sub(1)).collect();
-        self.write(format_args!("{text}"));
-        self.drawn = Some(Instant::now());
-    }
-
-    /// Removes the line with running tasks.
-    pub fn clear(&mut self) {
-        if self.drawn.take().is_some() {
-            self.write(format_args!("\r\x1b[2K"));
+        match self.live {
+            Some(_) => self.last_view.elapsed() >= REDRAW,
+            None => self.last_line.elapsed() >= HEARTBEAT || self.is_event_due(),
         }
     }
 
-    /// Estimated time left: the mean run time of each step for its unfinished tasks (the overall mean for a step without
-    /// finished tasks), minus the time that running tasks have spent, divided by the number of jobs.
-    fn time_left(
-        &self,
-        waiting: &BTreeMap<&str, u32>,
-        running: &[(&str, Duration)],
-    ) -> Option<Duration> {
-        let (count, sum) = self
-            .times
-            .values()
-            .fold((0, Duration::ZERO), |(n, t), (m, u)| (n + m, t + *u));
-        let overall = sum.checked_div(count)?;
-        let mean = |step: &str| self.times.get(step).map_or(overall, |(n, t)| *t / *n);
-        let work: Duration = waiting
-            .iter()
-            .map(|(step, count)| mean(step) * *count)
-            .sum();
-        let done: Duration = running.iter().map(|(_, elapsed)| *elapsed).sum();
-        Some(work.saturating_sub(done) / u32::try_from(self.jobs).unwrap_or(1).max(1))
+    fn is_event_due(&self) -> bool {
+        self.events.is_on() && self.last_event.elapsed() >= EVENT
     }
 
-    fn write(&self, text: std::fmt::Arguments<'_>) {
-        // A closed stderr must not stop the run.
-        let _ = write!(std::io::stderr().lock(), "{text}");
-        let _ = std::io::stderr().flush();
+    /// Says what runs, in the view, as a heartbeat, or as an event.
+    pub fn running(&mut self, running: &[Running<'_>]) {
+        let spent = running.iter().map(|task| task.elapsed).sum();
+        let ended = self.counts.steps.iter().map(|step| step.ended as usize);
+        let whole = Whole {
+            ended: ended.sum(),
+            total: self.total,
+            warnings: self.warnings,
+            elapsed: self.started.elapsed(),
+            left: self.counts.time_left(spent),
+        };
+        if self.is_event_due() {
+            self.last_event = Instant::now();
+            self.events.progress(&whole, running);
+        }
+        if let Some(live) = &mut self.live {
+            self.last_view = Instant::now();
+            live.show(&view::lines(&whole, running, &self.counts));
+        } else if self.last_line.elapsed() >= HEARTBEAT {
+            self.line(view::heartbeat(&whole, running));
+        }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_time_left_uses_the_mean_of_each_step() {
-        let mut display = Display::new(std::iter::empty(), 2, Lines::Tasks);
-        display.add_step_time("train", Duration::from_secs(60));
-        display.add_step_time("predict", Duration::from_secs(2));
-        let waiting = BTreeMap::from([("train", 2), ("predict", 3), ("compare", 1)]);
-        // 2 · 60 + 3 · 2 + 1 · 31 = 157 s of work, 17 s of it done, on two jobs.
-        let left = display.time_left(&waiting, &[("train a", Duration::from_secs(17))]);
-        assert_eq!(left, Some(Duration::from_secs(70)));
+    /// Removes the view.
+    pub fn clear(&mut self) {
+        self.live = None;
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use rsom_stage::{Snapshot, StageError, atomic};
+use rsom_stage::{PROGRESS_VARIABLE, Snapshot, StageError, atomic};
 
 use crate::assess::assessor::{Assessment, Assessor, Verdict};
 use crate::assess::records::Record;
@@ -15,6 +15,7 @@ use crate::plan::tasks::Plan;
 use crate::run::command::command;
 use crate::run::display::Display;
 use crate::run::duration::seconds;
+use crate::run::events::Events;
 use crate::run::grace::GRACE;
 use crate::run::kept::{Kept, wrote_over};
 use crate::run::left_out;
@@ -25,9 +26,11 @@ use crate::run::outputs;
 use crate::run::process::{Process, ProcessExit};
 use crate::run::programs::{Programs, program};
 use crate::run::queue::Queue;
+use crate::run::reports::ReportFile;
 use crate::run::settings::Settings;
 use crate::run::signals;
 use crate::run::stale;
+use crate::run::view::Running;
 use crate::run::warnings::Warnings;
 
 /// Longest time between two checks of the running processes.
@@ -41,7 +44,7 @@ const SAVE_EVERY: Duration = Duration::from_secs(30);
 /// Exit code 4: the workdir cannot be written.
 pub(crate) fn execute(
     plan: &Plan,
-    settings: Settings,
+    (settings, events): (Settings, Events),
     assessor: &mut Assessor,
     outlooks: Vec<Outlook>,
 ) -> Result<(Vec<Outcome>, Warnings), StageError> {
@@ -50,7 +53,7 @@ pub(crate) fn execute(
     let open = open
         .filter(|(_, outlook)| !outlook.is_up_to_date())
         .map(|(task, _)| task);
-    let display = Display::new(open, settings.jobs, settings.lines);
+    let display = Display::new(open, settings, events);
     let mut run = Run {
         plan,
         settings,
@@ -97,6 +100,7 @@ struct Job {
     assessment: Assessment,
     /// The inputs before the task started.
     inputs: Snapshot,
+    report: ReportFile,
 }
 
 impl Run<'_> {
@@ -158,8 +162,11 @@ impl Run<'_> {
         let assessment = self.assessor.assess_again(plan, task)?;
         if let Verdict::UpToDate(record) = &assessment.verdict {
             let record = record.clone();
-            self.display
-                .finished(task, "up to date: its inputs have not changed");
+            self.display.finished(
+                task,
+                State::UpToDate,
+                "up to date: its inputs have not changed",
+            );
             self.display.settled(task);
             self.done(number, State::UpToDate, assessment, record);
             return Ok(());
@@ -170,15 +177,20 @@ impl Run<'_> {
         self.programs.check(task)?;
         let (before, kept) = outputs::make_room(task, self.settings.replace, self.assessor)?;
         let root = self.assessor.workdir.root();
+        let report = ReportFile::at(root.join(Workdir::progress(&task.label)));
         let mut command = command(plan, task, self.settings.threads, &self.mark)?;
-        let log = root.join(Workdir::log(&task.label));
-        let process = Process::start(command.current_dir(root), &log).map_err(|e| {
+        command
+            .env(PROGRESS_VARIABLE, report.path())
+            .current_dir(root);
+        let log = Workdir::log(&task.label);
+        let process = Process::start(&mut command, &root.join(&log)).map_err(|e| {
             StageError::failure(format_args!(
                 "{} cannot be started: {}",
                 program(task).display(),
                 atomic::plain(&e)
             ))
         })?;
+        self.display.started(task, &log);
         self.running.push(Job {
             task: number,
             before,
@@ -186,6 +198,7 @@ impl Run<'_> {
             process,
             assessment,
             inputs,
+            report,
         });
         Ok(())
     }
@@ -233,7 +246,8 @@ impl Run<'_> {
         };
         match result {
             Ok(record) => {
-                self.display.finished(task, seconds(end.wall_time));
+                self.display
+                    .finished(task, State::Done, seconds(end.wall_time));
                 self.warn(job.task, &record.warnings);
                 self.display.settled(task);
                 self.done(job.task, State::Done, job.assessment, record);
@@ -266,9 +280,9 @@ impl Run<'_> {
 
     /// Shows the warnings of a task that are unlike all earlier ones.
     fn warn(&mut self, number: usize, warnings: &[String]) {
-        let label = &self.plan.tasks[number].label;
-        for warning in self.warnings.add(label, warnings) {
-            self.display.warning(&warning);
+        let task = &self.plan.tasks[number];
+        for warning in self.warnings.add(&task.label, warnings) {
+            self.display.warning(task, &warning);
         }
     }
 
@@ -330,8 +344,11 @@ impl Run<'_> {
     fn skip(&mut self, number: usize) -> Result<(), StageError> {
         let task = &self.plan.tasks[number];
         stale::remove_outputs(self.assessor, task)?;
-        self.display
-            .finished(task, "not run: all tasks that it depends on failed");
+        self.display.finished(
+            task,
+            State::NotRun,
+            "not run: all tasks that it depends on failed",
+        );
         self.outcomes[number] = Some(not_run());
         self.without_outputs(number);
         Ok(())
@@ -364,21 +381,15 @@ impl Run<'_> {
         if !self.display.is_due() {
             return;
         }
-        let labels: Vec<(&str, Duration)> = (self.running.iter())
-            .map(|job| {
-                (
-                    self.plan.tasks[job.task].label.as_str(),
-                    job.process.elapsed(),
-                )
+        let tasks = &self.plan.tasks;
+        let running: Vec<Running<'_>> = (self.running.iter())
+            .map(|job| Running {
+                label: &tasks[job.task].label,
+                elapsed: job.process.elapsed(),
+                reported: job.report.read(),
             })
             .collect();
-        let mut waiting: BTreeMap<&str, u32> = BTreeMap::new();
-        for (task, outcome) in self.plan.tasks.iter().zip(&self.outcomes) {
-            if outcome.is_none() {
-                *waiting.entry(&task.step).or_default() += 1;
-            }
-        }
-        self.display.running(&labels, &waiting);
+        self.display.running(&running);
     }
 
     /// Stops the running processes after a signal. Kills them after a grace period or a second signal.

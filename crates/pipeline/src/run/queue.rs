@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::tasks::Plan;
-use crate::run::display::Lines;
 use crate::run::left_out;
+use crate::run::settings::Lines;
 
 /// The tasks of a plan that have not started.
 #[derive(Debug)]

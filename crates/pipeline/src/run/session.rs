@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use rsom_stage::{ExitCode, StageError, log};
+use rsom_stage::{ExitCode, StageError, atomic, log};
 
 use crate::assess::assessor::{Assessor, Verdict};
 use crate::assess::edited::{edited_outputs, would_overwrite};
@@ -12,12 +12,14 @@ use crate::assess::workdir::Workdir;
 use crate::plan::tasks::Plan;
 use crate::run::corrections;
 use crate::run::duration::seconds;
+use crate::run::events::Events;
 use crate::run::execute::execute;
 use crate::run::kept::settle_killed;
 use crate::run::logs;
 use crate::run::orphans;
 use crate::run::outcome::{Outcome, State, exit_code};
 use crate::run::report;
+use crate::run::reports;
 use crate::run::settings::Settings;
 use crate::run::signals;
 use crate::run::warnings::Warnings;
@@ -32,28 +34,21 @@ const LISTED: usize = 20;
 /// cannot be written, or files of the user would be overwritten.
 pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageError> {
     signals::install();
+    let events = Events::new(settings.json);
     let started = Instant::now();
     let workdir = Workdir::new(&plan.workdir);
     let _lock = workdir.lock()?;
-    orphans::stop_all(&workdir.running());
-    let mut assessor = Assessor::new(&workdir);
-    settle_killed(&mut assessor)?;
-    let outlooks = survey(plan, &mut assessor);
-    // Stores the hashes even after an error, so that the next run need not compute them again.
-    let outlooks = match outlooks {
-        Ok(outlooks) => outlooks,
-        Err(error) => {
-            assessor.hashes.save(true)?;
-            return Err(error);
-        }
-    };
+    let (mut assessor, outlooks) = looked_at(plan, &workdir)?;
     warn_of_other_instructions(plan, &outlooks);
     let up_to_date = outlooks.iter().filter(|o| o.is_up_to_date()).count();
     let total = plan.tasks.len();
+    events.run(plan, up_to_date);
     if up_to_date == total && is_reported(&workdir, plan, &outlooks) {
         log::info(format_args!("nothing to do: {total} tasks up to date"));
         tidy_up(plan, settings, &mut assessor)?;
         assessor.hashes.save(true)?;
+        let count = |state| if state == State::UpToDate { total } else { 0 };
+        events.run_end(count, ExitCode::Done);
         return Ok(ExitCode::Done);
     }
     if up_to_date < total {
@@ -71,7 +66,7 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
             return Err(would_overwrite(plan, &edited));
         }
     }
-    let (outcomes, warnings) = execute(plan, settings, &mut assessor, outlooks)?;
+    let (outcomes, warnings) = execute(plan, (settings, events), &mut assessor, outlooks)?;
     let all_good = outcomes.iter().all(|outcome| outcome.state.is_good());
     let tidied = match all_good {
         true => tidy_up(plan, settings, &mut assessor),
@@ -86,7 +81,27 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
         print_conclusion(plan, &outcomes, started);
     }
     tidied?;
-    Ok(exit_code(&outcomes))
+    let code = exit_code(&outcomes);
+    let count = |state| outcomes.iter().filter(|o| o.state == state).count();
+    events.run_end(count, code);
+    Ok(code)
+}
+
+/// Brings a workdir into order after a run that was killed, and looks at what stands in it.
+fn looked_at(plan: &Plan, workdir: &Workdir) -> Result<(Assessor, Vec<Outlook>), StageError> {
+    orphans::stop_all(&workdir.running());
+    let reports = workdir.reports();
+    reports::make_folder(&reports).map_err(|e| StageError::output(&reports, atomic::plain(&e)))?;
+    let mut assessor = Assessor::new(workdir);
+    settle_killed(&mut assessor)?;
+    match survey(plan, &mut assessor) {
+        Ok(outlooks) => Ok((assessor, outlooks)),
+        Err(error) => {
+            // So that the next run need not compute the hashes again.
+            assessor.hashes.save(true)?;
+            Err(error)
+        }
+    }
 }
 
 /// Removes or names files of earlier runs that the plan no longer has.

@@ -1,7 +1,5 @@
 //! How to run the tasks of a plan.
 
-use crate::run::display::Lines;
-
 /// How to run the tasks of a plan.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
@@ -17,6 +15,17 @@ pub struct Settings {
     pub prune: bool,
     /// When to print a line.
     pub lines: Lines,
+    /// Whether to print events as JSON on stdout.
+    pub json: bool,
+}
+
+/// When a run prints a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// After each task.
+    Tasks,
+    /// After the last task of each scan.
+    Scans,
 }
 
 impl Settings {

@@ -30,7 +30,7 @@ struct Settings {
     #[parameter(unit = "voxels")]
     depth_range_vox: Option<[isize; 2]>,
     /// Width along x instead: crop or pad both sides equally.
-    #[parameter(min = 1, unit = "voxels")]
+    #[parameter(min = 1, unit = "voxels", advanced)]
     width_vox: Option<usize>,
 }
 

@@ -31,7 +31,7 @@ struct Settings {
     stretch: Stretch,
     /// Intensities that become bottom and top: 0 and the maximum, two percentiles, or mean ± standard deviations; 'none'
     /// keeps intensities.
-    #[parameter(default = OrNone::None)]
+    #[parameter(default = OrNone::None, advanced)]
     window: OrNone<WindowKind>,
     #[parameter(flatten)]
     details: Details,

@@ -21,7 +21,7 @@ pub(super) fn command() -> Command {
 #[derive(Parameters)]
 struct Settings {
     /// Intensities that become bottom and top: 0 and the maximum, two percentiles, or mean ± standard deviations.
-    #[parameter(default = WindowKind::Percentile)]
+    #[parameter(default = WindowKind::Percentile, advanced)]
     window: WindowKind,
     #[parameter(flatten)]
     details: Details,
@@ -31,16 +31,16 @@ struct Settings {
 #[derive(Parameters)]
 pub(super) struct Details {
     /// Percentile that becomes the bottom.
-    #[parameter(default = 1.0, min = 0, max = 100, unit = "%")]
+    #[parameter(default = 1.0, min = 0, max = 100, unit = "%", advanced)]
     percentile_low: f64,
     /// Percentile that becomes the top.
-    #[parameter(default = 99.0, min = 0, max = 100, unit = "%")]
+    #[parameter(default = 99.0, min = 0, max = 100, unit = "%", advanced)]
     percentile_high: f64,
     /// Half width of the window of 'z_score'.
-    #[parameter(default = 3.0, min = 1e-6, unit = "standard deviations")]
+    #[parameter(default = 3.0, min = 1e-6, unit = "standard deviations", advanced)]
     clip_sd: f64,
     /// Range of the result: 'unit' is 0 to 1, 'byte' whole numbers from 0 to 255.
-    #[parameter(default = Range::Byte)]
+    #[parameter(default = Range::Byte, advanced)]
     range: Range,
 }
 

@@ -37,7 +37,7 @@ struct Settings {
     target: resample::Settings,
     /// Intensities that become bottom and top: 0 and the maximum, two percentiles, or mean ± standard deviations; 'none'
     /// keeps intensities.
-    #[parameter(default = WindowKind::Percentile)]
+    #[parameter(default = WindowKind::Percentile, advanced)]
     window: OrNone<WindowKind>,
     #[parameter(flatten)]
     details: Details,
@@ -51,7 +51,7 @@ struct Settings {
     #[parameter(unit = "voxels")]
     depth_range_vox: Option<[isize; 2]>,
     /// Width along x to keep: crop or pad both sides equally.
-    #[parameter(min = 1, unit = "voxels")]
+    #[parameter(min = 1, unit = "voxels", advanced)]
     width_vox: Option<usize>,
     /// Labels that form the mask (unset: all except 0).
     mask_labels: Option<Vec<i32>>,

@@ -26,7 +26,7 @@ pub(super) struct Settings {
     #[parameter(unit = "mm")]
     spacing_mm: Option<[f64; 3]>,
     /// Average this number of voxels along x, y, z into one.
-    #[parameter(min = 1)]
+    #[parameter(min = 1, advanced)]
     shrink: Option<[usize; 3]>,
 }
 

@@ -33,25 +33,25 @@ pub struct Detection {
     /// Channel to search for the surface (unset: the mean of all channels).
     pub channel: Option<String>,
     /// Appearance of the surface along depth: dark to bright, bright to dark, or the middle of a bright band.
-    #[parameter(default = Feature::Rise)]
+    #[parameter(default = Feature::Rise, advanced)]
     pub feature: Feature,
     /// Surface to take where several have at least half the contrast of the strongest.
     #[parameter(default = Choice::Strongest)]
     pub choice: Choice,
     /// Thickness of the bands to compare, about that of the bright structure.
-    #[parameter(default = 20, min = 1, unit = "voxels")]
+    #[parameter(default = 20, min = 1, unit = "voxels", advanced)]
     pub scale_vox: usize,
     /// Standard deviation of the Gaussian that smooths the image along x.
-    #[parameter(default = 3.0, min = 0, max = 10_000, unit = "columns")]
+    #[parameter(default = 3.0, min = 0, max = 10_000, unit = "columns", advanced)]
     pub image_sigma_columns: f64,
     /// Largest change of depth between neighboring columns.
-    #[parameter(default = 1, min = 0, unit = "voxels")]
+    #[parameter(default = 1, min = 0, unit = "voxels", advanced)]
     pub max_step_vox: usize,
     /// Cost of a change of depth by one voxel, in standard deviations of the contrast of the B-scan.
-    #[parameter(default = 1.0, min = 0, max = 10_000)]
+    #[parameter(default = 1.0, min = 0, max = 10_000, advanced)]
     pub step_cost: f64,
     /// Standard deviation of the Gaussian that smooths the surface along x.
-    #[parameter(default = 10.0, min = 0, max = 10_000, unit = "columns")]
+    #[parameter(default = 10.0, min = 0, max = 10_000, unit = "columns", advanced)]
     pub path_sigma_columns: f64,
 }
 

@@ -38,7 +38,7 @@ impl Layout {
             let rows = panels.div_ceil(columns);
             let shape = size[0] * columns as f64 / (size[1] * rows as f64);
             // Avoids an incomplete row.
-            (shape / ASPECT).ln().abs() + 0.3 * (columns * rows - panels) as f64
+            libm::log(shape / ASPECT).abs() + 0.3 * (columns * rows - panels) as f64
         };
         let best = (1..=panels).min_by(|a, b| aspect(*a).total_cmp(&aspect(*b)));
         let columns = columns.or(best).unwrap_or(1).clamp(1, panels);

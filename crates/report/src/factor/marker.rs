@@ -14,8 +14,8 @@ pub fn shape(index: usize, [x, y]: Point, radius: f64) -> Vec<Point> {
     let corner = |i: usize| {
         let angle = std::f64::consts::TAU * (i as f64 / f64::from(corners) - turn / 4.0);
         [
-            x + factor * radius * angle.cos(),
-            y + factor * radius * angle.sin(),
+            x + factor * radius * libm::cos(angle),
+            y + factor * radius * libm::sin(angle),
         ]
     };
     (0..corners as usize).map(corner).collect()

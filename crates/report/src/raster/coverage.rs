@@ -129,7 +129,7 @@ fn distance(p: Point, [a, b]: [Point; 2]) -> f64 {
     } else {
         0.0
     };
-    (towards[0] - share * along[0]).hypot(towards[1] - share * along[1])
+    libm::hypot(towards[0] - share * along[0], towards[1] - share * along[1])
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ struct Settings {
     baseline: String,
     /// Columns that identify the unit of the test. Several values of one unit are aggregated; the test pairs the units
     /// of two levels.
-    #[parameter(default = ["subject"], check = at_least_one)]
+    #[parameter(default = ["subject"], check = at_least_one, advanced)]
     pair_by: Vec<String>,
     /// Columns to group by, such as net; levels are compared within each group.
     #[parameter(default = Vec::new())]

@@ -134,12 +134,12 @@ impl Collected {
             let Ok(inside) = path.strip_prefix(root) else {
                 continue;
             };
-            let name = format!("data/{}", inside.to_string_lossy().replace('\\', "/"));
+            let name = format!("data/{}", folder::slashed(inside));
             self.copy(path, &name)?;
             let beside = sidecar::path_of(path);
             if beside.is_file() {
                 let beside_name = sidecar::path_of(Path::new(&name));
-                self.copy(&beside, &beside_name.to_string_lossy())?;
+                self.copy(&beside, &folder::slashed(&beside_name))?;
             }
         }
         Ok(())
@@ -163,7 +163,7 @@ impl Collected {
             let inside =
                 folder::files(&from).map_err(|e| StageError::input(&from, atomic::plain(&e)))?;
             for file in inside {
-                let name = format!("{path}/{}", file.name.to_string_lossy().replace('\\', "/"));
+                let name = format!("{path}/{}", folder::slashed(&file.name));
                 self.copy(&from.join(&file.name), &name)?;
             }
             return Ok(());
@@ -173,7 +173,7 @@ impl Collected {
         if Kind::Volume.accepts_name(&from) && beside.is_file() {
             self.copy(
                 &beside,
-                &sidecar::path_of(Path::new(path)).to_string_lossy(),
+                &folder::slashed(&sidecar::path_of(Path::new(path))),
             )?;
         }
         Ok(())

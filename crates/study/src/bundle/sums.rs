@@ -57,7 +57,7 @@ pub(super) fn verify(root: &Path) -> Result<usize, StageError> {
     }
     let files = folder::files(root).map_err(|e| StageError::input(root, atomic::plain(&e)))?;
     let names = files.iter().filter(|file| !folder::is_hidden(&file.name));
-    let names = names.map(|file| file.name.to_string_lossy().replace('\\', "/"));
+    let names = names.map(|file| folder::slashed(&file.name));
     faults.extend(
         names
             .filter(|name| !known.contains(name))

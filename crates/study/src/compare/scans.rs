@@ -109,9 +109,7 @@ fn masks_of(root: &Path) -> Result<Vec<String>, StageError> {
         .into_iter()
         .filter(|file| !folder::is_hidden(&file.name));
     let masks = visible.filter(|file| Kind::Mask.accepts_name(&file.name));
-    let names: Vec<String> = masks
-        .map(|file| file.name.to_string_lossy().replace('\\', "/"))
-        .collect();
+    let names: Vec<String> = masks.map(|file| folder::slashed(&file.name)).collect();
     match names.is_empty() {
         true => Err(StageError::input(
             root,

@@ -159,7 +159,7 @@ fn below(from: &Path, root: &Path) -> Result<Vec<String>, StageError> {
         .into_iter()
         .filter(|file| !folder::is_hidden(&file.name));
     Ok(visible
-        .map(|file| prefix.join(file.name).to_string_lossy().replace('\\', "/"))
+        .map(|file| folder::slashed(&prefix.join(file.name)))
         .collect())
 }
 

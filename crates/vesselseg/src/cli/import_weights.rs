@@ -35,7 +35,7 @@ struct Settings {
     threshold: Option<f32>,
     /// Numbers of blocks along x, y, z of scans to predict; group norms take their statistics from each block separately
     /// (unset: those of the file; 2,1,1 for the original weights, as in the released pipeline).
-    #[parameter(min = 1)]
+    #[parameter(min = 1, advanced)]
     blocks: Option<Blocks>,
 }
 

@@ -14,7 +14,7 @@ use crate::{Blocks, Model, PredictSettings};
 pub(super) struct PredictParameters {
     /// Numbers of blocks along x, y, z; group norms take their statistics from each block separately (unset: those of the
     /// weights file; 2,1,1 for the original weights, as in the released pipeline).
-    #[parameter(min = 1)]
+    #[parameter(min = 1, advanced)]
     blocks: Option<Blocks>,
     /// Largest extents of a tile along x, y, z. Smaller tiles need less memory and more time; the result is the same except
     /// for rounding.

@@ -21,13 +21,14 @@ pub(super) struct Settings {
     #[parameter(flatten)]
     vessel_net: VesselNetConfig,
     /// Add a group norm after each convolution of DeepVesselNet except the first and the last.
+    #[parameter(advanced)]
     group_norm: bool,
     /// Number of groups of --group-norm; it must divide the channels.
-    #[parameter(default = 5, min = 1, max = 4096)]
+    #[parameter(default = 5, min = 1, max = 4096, advanced)]
     groups: usize,
     /// Weight of a vessel voxel in the cross-entropy, relative to other voxels: a number above 0, or 'balanced' for the ratio
     /// of other voxels to vessel voxels in the training scans.
-    #[parameter(default = "10")]
+    #[parameter(default = "10", advanced)]
     positive_weight: String,
     #[parameter(flatten)]
     pub(super) tiles: TileParameters,

@@ -22,10 +22,10 @@ pub(super) struct TileParameters {
     #[parameter(min = 1, max = 4096, unit = "voxels")]
     tile_vox: Option<[usize; 3]>,
     /// Number of random tiles per scan and epoch, with --tile-vox (unset: 27).
-    #[parameter(min = 1, max = 1_000_000)]
+    #[parameter(min = 1, max = 1_000_000, advanced)]
     tiles_per_scan: Option<usize>,
     /// Fraction of the random tiles that are placed around a random vessel voxel, with --tile-vox (unset: 0).
-    #[parameter(min = 0, max = 1)]
+    #[parameter(min = 0, max = 1, advanced)]
     foreground_share: Option<f64>,
 }
 

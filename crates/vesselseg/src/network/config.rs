@@ -39,7 +39,7 @@ pub struct VesselNetConfig {
     #[parameter(default = [5, 10, 20, 50], min = 1, max = 4096)]
     pub channels: Vec<usize>,
     /// Kernel size of each of these convolutions, odd (the paper: 3,5,5,3).
-    #[parameter(default = [3, 5, 5, 3], min = 1, max = 31, unit = "voxels")]
+    #[parameter(default = [3, 5, 5, 3], min = 1, max = 31, unit = "voxels", advanced)]
     pub kernels: Vec<usize>,
     /// Groups of the group norm after each of these convolutions except the first; `None` without norms.
     #[parameter(skip)]
@@ -49,7 +49,7 @@ pub struct VesselNetConfig {
     ///
     /// Weights files without this key have cubic kernels.
     #[serde(default)]
-    #[parameter(default = Filter::Cubic)]
+    #[parameter(default = Filter::Cubic, advanced)]
     pub filter: Filter,
 }
 

@@ -33,7 +33,7 @@ pub struct TrainSettings {
     pub augmentation: Augmentation,
     /// Numbers of blocks along x, y, z of validation scans, and later of scans to predict; group norms take their
     /// statistics from each block separately.
-    #[parameter(default = Blocks::WHOLE, min = 1)]
+    #[parameter(default = Blocks::WHOLE, min = 1, advanced)]
     pub blocks: Blocks,
     /// Settings of the run. The paper: learning rate 1e-4, plateau with patience 4, 25 epochs, batches of 3 tiles.
     #[parameter(flatten)]

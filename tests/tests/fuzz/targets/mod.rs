@@ -5,6 +5,8 @@ mod images;
 mod manifest;
 mod matlab;
 mod nifti;
+// Its pipelines name programs of Unix.
+#[cfg(unix)]
 mod pipeline;
 mod sidecar;
 mod tables;

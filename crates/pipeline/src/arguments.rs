@@ -1,0 +1,109 @@
+//! The arguments of the command lines on pipelines.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, value_parser};
+
+/// Heading of the arguments that few runs need.
+const ADVANCED: &str = "Advanced options";
+
+/// The arguments of `rsom run` alone.
+pub(crate) fn run_arguments() -> [Arg; 7] {
+    let number = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("N")
+            .value_parser(value_parser!(u16).range(1..=1024))
+            .help(help)
+    };
+    let flag = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .action(ArgAction::SetTrue)
+            .help(help)
+    };
+    [
+        number("jobs", "Number of tasks to run at the same time")
+            .short('j')
+            .default_value("1"),
+        number(
+            "threads",
+            "Threads for all running tasks together; does not affect results [default: all cores]",
+        ),
+        flag(
+            "dry-run",
+            "Print what would run, as 'plan' does, and run nothing",
+        ),
+        flag(
+            "keep-going",
+            "After a failure, continue with tasks that do not need the failed one",
+        ),
+        flag("replace", "Overwrite outputs that were edited since they were made; without this option, the run stops and names them")
+            .help_heading(ADVANCED),
+        flag("prune", "After a complete run, remove files that earlier runs made and this plan no longer has, such as those of removed scans")
+            .help_heading(ADVANCED),
+        flag("json", "Print what happens as JSON on stdout, one event in each line")
+            .help_heading(ADVANCED),
+    ]
+}
+
+/// The arguments that say which pipeline to plan, and how.
+#[must_use]
+pub fn plan_arguments() -> [Arg; 9] {
+    let path = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name(value)
+            .value_parser(value_parser!(PathBuf))
+            .help(help)
+    };
+    [
+        Arg::new("pipeline")
+            .value_name("PIPELINE.yaml")
+            .required(true)
+            .value_parser(value_parser!(PathBuf))
+            .help("Pipeline file"),
+        path(
+            "manifest",
+            "FILE",
+            "Use this manifest instead of the one that the pipeline names",
+        )
+        .help_heading(ADVANCED),
+        path(
+            "data",
+            "DIR",
+            "Folder of the manifest's files [default: the variable RSOM_DATA, else the folder of the manifest]",
+        ),
+        path(
+            "workdir",
+            "DIR",
+            "Output folder [default: runs/<name of the pipeline>, with a profile runs/<name>-<profile>]",
+        ),
+        Arg::new("profile")
+            .long("profile")
+            .value_name("NAME")
+            .help("Use the params of this profile of the pipeline; --set overrides them"),
+        Arg::new("set")
+            .long("set")
+            .value_name("NAME=VALUE")
+            .action(ArgAction::Append)
+            .help("Change a param of the pipeline; the value is YAML: s=[0,10]; repeatable"),
+        Arg::new("swap")
+            .long("swap")
+            .value_name("STAGE=PROGRAM")
+            .action(ArgAction::Append)
+            .help("Replace a stage by another program, in all steps or (with the name of a step) in one; repeatable")
+            .help_heading(ADVANCED),
+        Arg::new("correct")
+            .long("correct")
+            .value_name("STEP:NAME=FILE")
+            .action(ArgAction::Append)
+            .help("Use this file instead of an output of a step, such as a mask corrected by hand: predict:S03=mask.nii.gz; files corrections/STEP/NAME next to the pipeline need no option; repeatable")
+            .help_heading(ADVANCED),
+        Arg::new("strict")
+            .long("strict")
+            .action(ArgAction::SetTrue)
+            .help("Run tasks again that were computed with other vector instructions (AVX-512, AVX2, …) than those of this machine")
+            .help_heading(ADVANCED),
+    ]
+}
