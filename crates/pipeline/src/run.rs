@@ -24,6 +24,7 @@ pub(crate) mod programs;
 pub(crate) mod queue;
 pub(crate) mod report;
 pub(crate) mod reports;
+pub(crate) mod running;
 pub(crate) mod scan_lines;
 pub(crate) mod session;
 pub(crate) mod settings;

@@ -40,9 +40,7 @@ pub(super) struct Growth<'a> {
 impl<'a> Growth<'a> {
     pub fn new(config: &'a TreeConfig, roots: Vec<Point>) -> Self {
         let volume: f64 = config.extent_um.iter().product();
-        let cell = (volume / config.terminals as f64)
-            .cbrt()
-            .max(config.radius_um[0]);
+        let cell = libm::cbrt(volume / config.terminals as f64).max(config.radius_um[0]);
         Self {
             config,
             law: config.law(),

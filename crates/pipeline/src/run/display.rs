@@ -11,10 +11,11 @@ use crate::plan::tasks::Task;
 use crate::run::events::Events;
 use crate::run::logs;
 use crate::run::outcome::State;
+use crate::run::running::Running;
 use crate::run::scan_lines::ScanLines;
 use crate::run::settings::{Lines, Settings};
 use crate::run::step_counts::StepCounts;
-use crate::run::view::{self, Running, Whole};
+use crate::run::view::{self, Whole};
 
 /// Shows the progress of a run.
 #[derive(Debug)]
@@ -150,14 +151,13 @@ impl Display {
 
     /// Says what runs, in the view, as a heartbeat, or as an event.
     pub fn running(&mut self, running: &[Running<'_>]) {
-        let spent = running.iter().map(|task| task.elapsed).sum();
         let ended = self.counts.steps.iter().map(|step| step.ended as usize);
         let whole = Whole {
             ended: ended.sum(),
             total: self.total,
             warnings: self.warnings,
             elapsed: self.started.elapsed(),
-            left: self.counts.time_left(spent),
+            left: self.counts.time_left(running),
         };
         if self.is_event_due() {
             self.last_event = Instant::now();

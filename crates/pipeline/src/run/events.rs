@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::plan::tasks::{Plan, Task};
 use crate::run::outcome::State;
-use crate::run::view::{Running, Whole};
+use crate::run::running::Running;
+use crate::run::view::Whole;
 
 /// Prints the events of a run, if the user asked for them.
 #[derive(Debug, Clone, Copy)]

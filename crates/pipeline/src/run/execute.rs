@@ -27,10 +27,10 @@ use crate::run::process::{Process, ProcessExit};
 use crate::run::programs::{Programs, program};
 use crate::run::queue::Queue;
 use crate::run::reports::ReportFile;
+use crate::run::running::Running;
 use crate::run::settings::Settings;
 use crate::run::signals;
 use crate::run::stale;
-use crate::run::view::Running;
 use crate::run::warnings::Warnings;
 
 /// Longest time between two checks of the running processes.
@@ -385,6 +385,7 @@ impl Run<'_> {
         let running: Vec<Running<'_>> = (self.running.iter())
             .map(|job| Running {
                 label: &tasks[job.task].label,
+                step: &tasks[job.task].step,
                 elapsed: job.process.elapsed(),
                 reported: job.report.read(),
             })

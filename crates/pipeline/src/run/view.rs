@@ -5,16 +5,8 @@ use std::time::Duration;
 use rsom_stage::Reported;
 
 use crate::run::duration::seconds;
+use crate::run::running::Running;
 use crate::run::step_counts::{StepCount, StepCounts};
-
-/// A task that runs now.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Running<'a> {
-    pub label: &'a str,
-    pub elapsed: Duration,
-    /// How far it is, if it says so.
-    pub reported: Option<Reported>,
-}
 
 /// The whole of a run.
 #[derive(Debug, Clone, Copy)]
@@ -147,11 +139,13 @@ mod tests {
         [
             Running {
                 label: "train net=unet",
+                step: "train",
                 elapsed: Duration::from_secs(200),
                 reported: Some(Reported { done: 8, total: 16 }),
             },
             Running {
                 label: "import p1",
+                step: "import",
                 elapsed: Duration::from_millis(300),
                 reported: None,
             },

@@ -42,7 +42,10 @@ while [ $# -gt 0 ]; do
     shift
 done
 echo "$command $output threads=$threads" >>"$DEMO_CALLS"
-if [ "$wait" != 0 ]; then sleep "$wait"; fi
+if [ "$wait" != 0 ]; then
+    if [ -n "$RSOM_PROGRESS" ]; then echo 1/2 >"$RSOM_PROGRESS"; fi
+    sleep "$wait"
+fi
 if [ "$fail" != 0 ]; then
     echo "told to fail with $fail" >&2
     exit "$fail"

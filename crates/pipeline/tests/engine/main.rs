@@ -14,3 +14,4 @@ mod recipes;
 mod reruns;
 mod revisions;
 mod study;
+mod watching;

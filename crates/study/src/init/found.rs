@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use rsom_formats::nifti;
 use rsom_io::finding::{find, listed};
 use rsom_io::participants::Participants;
-use rsom_manifest::{Creation, Folds, MOST_FOLDS, Manifest, ScanEntry, relative};
+use rsom_manifest::{Creation, MOST_FOLDS, Manifest, ScanEntry, relative};
 use rsom_stage::StageError;
 
 use super::document::{Study, Subject};
 use super::doubts::doubts;
 use super::files::{Files, Format};
+use super::folds::{annotated, deal};
 use super::names::{naming, of_masks};
 use super::prefix::prefix;
 use crate::pairing::pair;
@@ -266,16 +267,6 @@ fn leave_masks_alone(manifest: &mut Manifest, doubts: &mut Vec<String>) {
         .retain(|scan| scan.files.contains_key("image"));
 }
 
-/// Number of subjects with masks.
-fn annotated(manifest: &Manifest, role: Option<&str>) -> u32 {
-    let with = manifest
-        .scans
-        .iter()
-        .filter(|scan| role.is_some_and(|role| scan.files.contains_key(role)));
-    let subjects: BTreeSet<&str> = with.map(|scan| scan.subject.as_str()).collect();
-    subjects.len() as u32
-}
-
 /// Number of folds.
 fn folds(asked: &Asked, manifest: &Manifest, annotated: u32) -> u32 {
     if manifest.scans.iter().all(|scan| scan.fold.is_some()) {
@@ -284,33 +275,6 @@ fn folds(asked: &Asked, manifest: &Manifest, annotated: u32) -> u32 {
     match annotated {
         0 => 0,
         annotated => asked.folds.unwrap_or(FOLDS).min(annotated),
-    }
-}
-
-/// Deals subjects with masks first, so that each fold has some.
-fn deal(plan: &Folds, manifest: &mut Manifest, role: Option<&str>) {
-    let Some(role) = role else { return };
-    let (mut with, mut without): (Vec<ScanEntry>, Vec<ScanEntry>) = manifest
-        .scans
-        .iter()
-        .cloned()
-        .partition(|scan| scan.files.contains_key(role));
-    plan.deal(&mut with);
-    let known: BTreeMap<String, Option<u32>> = with
-        .iter()
-        .map(|scan| (scan.subject.clone(), scan.fold))
-        .collect();
-    for scan in &mut without {
-        scan.fold = scan.fold.or(known.get(&scan.subject).copied().flatten());
-    }
-    let mut folds: BTreeMap<String, Option<u32>> = BTreeMap::new();
-    let mut all: Vec<ScanEntry> = with.into_iter().chain(without).collect();
-    plan.deal(&mut all);
-    for scan in all {
-        folds.insert(scan.id, scan.fold);
-    }
-    for scan in &mut manifest.scans {
-        scan.fold = folds.get(&scan.id).copied().flatten();
     }
 }
 

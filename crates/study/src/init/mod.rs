@@ -6,6 +6,7 @@
 mod document;
 mod doubts;
 mod files;
+mod folds;
 mod found;
 mod names;
 mod prefix;
