@@ -5,7 +5,7 @@ use clap_complete::Shell;
 use rsom_stage::ExitCode;
 use rsom_study::{bundle, compare, corrections, example, init, segment};
 
-use crate::{doctor, man, recipes, stages};
+use crate::{doctor, man, recipes, reference, stages};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,6 +46,7 @@ pub(crate) fn build() -> Command {
         .subcommand(recipes::command_line())
         .subcommand(doctor::command_line())
         .subcommand(man::command_line())
+        .subcommand(reference::command_line())
         .subcommands(rsom_pipeline::command_lines())
         .subcommands(
             stages::all()

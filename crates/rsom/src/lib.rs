@@ -7,6 +7,7 @@ mod command_line;
 mod doctor;
 mod man;
 mod recipes;
+mod reference;
 mod stages;
 
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
     let specs: Vec<_> = stages.iter().map(rsom_stage::Definition::spec).collect();
     match name {
         recipes::NAME => return recipes::run(&specs),
+        reference::NAME => return reference::run(matches, &specs),
         doctor::NAME => return doctor::run(&specs),
         segment::NAME => return segment::run(matches, &specs),
         compare::NAME => return compare::run(matches, &specs),

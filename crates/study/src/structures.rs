@@ -41,12 +41,23 @@ impl Structures {
         if self.labels.len() < 2 {
             return BTreeMap::new();
         }
-        let named = self.labels.iter().map(|(label, name)| {
-            let name = name.clone().filter(|name| !name.trim().is_empty());
-            (
-                label.to_string(),
-                name.unwrap_or_else(|| format!("label {label}")),
-            )
+        let own = |label: &i32, name: &Option<String>| {
+            let name = name.as_deref().map(usable).unwrap_or_default();
+            match name.is_empty() {
+                true => format!("label {label}"),
+                false => name,
+            }
+        };
+        let all: Vec<(i32, String)> = (self.labels.iter())
+            .map(|(label, name)| (*label, own(label, name)))
+            .collect();
+        let named = all.iter().map(|(label, name)| {
+            let same = all.iter().filter(|(_, other)| other == name);
+            let name = match same.count() {
+                1 => name.clone(),
+                _ => format!("{name} {label}"),
+            };
+            (label.to_string(), name)
         });
         named.collect()
     }
@@ -82,6 +93,13 @@ impl Structures {
     }
 }
 
+/// The name of a label as it can stand in a parameter and in the name of a figure: `_` stands for `,`, `=`, `/` and the like.
+fn usable(name: &str) -> String {
+    let kept = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '.' | '_' | '-' | '(' | ')');
+    let name = name.trim().chars();
+    name.map(|c| if kept(c) { c } else { '_' }).collect()
+}
+
 /// The number of columns along z with voxels, and of those whose voxels are in one piece.
 fn columns(mask: &Mask) -> [usize; 2] {
     let (mut used, mut whole) = (0, 0);
@@ -111,6 +129,26 @@ mod tests {
         let mut structures = Structures::default();
         structures.add(&LabelMap::new(grid, labels, BTreeMap::new()).unwrap());
         structures
+    }
+
+    #[test]
+    fn names_of_files_become_names_of_parameters() {
+        let grid = Grid::new([1, 1, 4], Spacing::RSOM).unwrap();
+        let labels = Array3::from_shape_fn([1, 1, 4], |(_, _, z)| z as i32 + 1);
+        let said = [
+            (1, "skin, upper/lower=all"),
+            (2, "Gefäß"),
+            (3, " "),
+            (4, "Gefäß"),
+        ];
+        let said = said.map(|(label, name)| (label, name.to_owned()));
+        let mut structures = Structures::default();
+        structures.add(&LabelMap::new(grid, labels, said.into()).unwrap());
+        let names: Vec<String> = structures.names().into_values().collect();
+        assert_eq!(
+            names,
+            ["skin_ upper_lower_all", "Gefäß 2", "label 3", "Gefäß 4"]
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod own_study;
 mod paper;
 mod pipelines;
 mod quickstart;
+mod reference;
 mod segment;
 mod surfaces;
 mod system_math;

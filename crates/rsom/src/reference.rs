@@ -1,0 +1,281 @@
+//! `rsom reference`: the reference pages, written from the definitions of the stages and of the metrics.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use rsom_measures::schema;
+use rsom_stage::{
+    CommandSpec, ExitCode, Parameter, Port, Schema, Spec, StageError, atomic, log, to_word,
+};
+
+/// Name of the command.
+pub(crate) const NAME: &str = "reference";
+
+/// The declaration of the command.
+pub(crate) fn command_line() -> Command {
+    Command::new(NAME)
+        .about("Write the reference pages into a folder: all commands, parameters and metrics, as Markdown")
+        .arg(
+            Arg::new("output")
+                .long("output")
+                .value_name("DIR")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("Folder to write; pages of an earlier version are overwritten"),
+        )
+        .after_help("Example:\n  rsom reference --output docs/reference")
+}
+
+/// Writes the pages.
+pub(crate) fn run(matches: &ArgMatches, specs: &[Spec]) -> ExitCode {
+    let Some(folder) = matches.get_one::<PathBuf>("output") else {
+        return ExitCode::Usage;
+    };
+    let write = || -> Result<usize, StageError> {
+        let pages = pages(specs);
+        for (name, text) in &pages {
+            atomic::write_bytes(&folder.join(name), text.as_bytes())?;
+        }
+        Ok(pages.len())
+    };
+    match write() {
+        Ok(count) => rsom_stage::print(&format!("{}: {count} pages\n", folder.display())),
+        Err(error) => {
+            log::error(&error);
+            error.exit_code()
+        }
+    }
+}
+
+/// The name and the text of each page.
+fn pages(specs: &[Spec]) -> Vec<(String, String)> {
+    let mut pages = vec![
+        ("README.md".to_owned(), overview(specs)),
+        ("measurements.md".to_owned(), metrics(specs)),
+    ];
+    let of_stages = specs.iter();
+    pages.extend(of_stages.map(|spec| (format!("{}.md", spec.stage), stage(spec))));
+    pages
+}
+
+/// What all pages of this folder begin with.
+const MADE: &str = "<!-- Written by 'rsom reference --output docs/reference'. -->\n\n";
+
+fn overview(specs: &[Spec]) -> String {
+    let mut text = format!(
+        "{MADE}# Reference\n\nThese pages are written from the code. In a pipeline, `uses:` names a command such as \
+         `layerseg train`, `in:` and `out:` its inputs and outputs, `with:` its parameters; on a command line, `_` becomes \
+         `-`: `--batch-size 5`.\n\n| stage | purpose | commands |\n|---|---|---|\n"
+    );
+    for spec in specs {
+        let name = &spec.stage;
+        let commands = spec.commands.iter().map(|command| {
+            let anchor = anchor(&format!("{name} {}", command.name));
+            format!("[{}]({name}.md#{anchor})", command.name)
+        });
+        let commands: Vec<String> = commands.collect();
+        row(
+            &mut text,
+            &[
+                format!("[{name}]({name}.md)"),
+                spec.about.clone(),
+                commands.join(", "),
+            ],
+        );
+    }
+    text.push_str("\nAll metrics of the tables: [measurements.md](measurements.md).\n\n## Exit codes\n\n| code | meaning |\n|---|---|\n");
+    for (code, meaning) in [
+        (ExitCode::Done, "success"),
+        (ExitCode::Failure, "any other error"),
+        (ExitCode::Usage, "wrong usage or configuration"),
+        (
+            ExitCode::BadInput,
+            "an input breaks the contract; the message names the file and the fault",
+        ),
+        (ExitCode::CannotWrite, "an output could not be written"),
+        (
+            ExitCode::Interrupted,
+            "stopped by Ctrl-C or a termination signal",
+        ),
+    ] {
+        row(&mut text, &[(code as u8).to_string(), meaning.to_owned()]);
+    }
+    text
+}
+
+/// The page of a stage.
+fn stage(spec: &Spec) -> String {
+    let mut text = format!("{MADE}# {}\n\n{}.\n", spec.stage, spec.about);
+    for command in &spec.commands {
+        let _ = write!(
+            text,
+            "\n## {} {}\n\n{}.\n",
+            spec.stage, command.name, command.about
+        );
+        let ports = command.inputs.iter().map(|port| ("in", port));
+        let ports = ports.chain(command.outputs.iter().map(|port| ("out", port)));
+        let ports: Vec<(&str, &Port)> = ports.collect();
+        if !ports.is_empty() {
+            text.push_str("\n| | name | kind | meaning |\n|---|---|---|---|\n");
+            for (side, port) in ports {
+                row(
+                    &mut text,
+                    &[
+                        side.to_owned(),
+                        name_of(port),
+                        kind_of(port),
+                        port.about.clone(),
+                    ],
+                );
+            }
+        }
+        for (advanced, title) in [(false, "Parameters"), (true, "Advanced parameters")] {
+            let of_kind = command.parameters.iter().filter(|p| p.advanced == advanced);
+            parameters(&mut text, title, of_kind);
+        }
+        recipes(&mut text, command);
+        if !command.examples.is_empty() {
+            let examples = command.examples.join("\n");
+            let _ = write!(text, "\n```text\n{examples}\n```\n");
+        }
+    }
+    text
+}
+
+fn name_of(port: &Port) -> String {
+    match port.required {
+        true => format!("`{}`", port.name),
+        false => format!("`{}` (optional)", port.name),
+    }
+}
+
+fn kind_of(port: &Port) -> String {
+    let many = if port.many { ", several" } else { "" };
+    format!("{}{many}", port.kind.as_str())
+}
+
+fn parameters<'a>(text: &mut String, title: &str, all: impl Iterator<Item = &'a Parameter>) {
+    let all: Vec<&Parameter> = all.collect();
+    if all.is_empty() {
+        return;
+    }
+    let _ = write!(
+        text,
+        "\n| {} | type | default | meaning |\n|---|---|---|---|\n",
+        title.to_lowercase()
+    );
+    for parameter in all {
+        let default = match &parameter.default {
+            Some(default) if to_word(default).is_empty() => "empty".to_owned(),
+            Some(default) => format!("`{}`", to_word(default)),
+            None if parameter.required => "required".to_owned(),
+            None => String::new(),
+        };
+        let unit = parameter.unit.as_ref();
+        let unit = unit.map_or_else(String::new, |unit| format!(" ({unit})"));
+        row(
+            text,
+            &[
+                format!("`{}`", parameter.name),
+                type_of(&parameter.schema),
+                default,
+                format!("{}{unit}", parameter.about),
+            ],
+        );
+    }
+}
+
+/// The type of a parameter with its bounds.
+fn type_of(schema: &Schema) -> String {
+    let bounds = [
+        ("at least", schema.minimum),
+        ("above", schema.exclusive_minimum),
+        ("at most", schema.maximum),
+        ("below", schema.exclusive_maximum),
+    ];
+    let mut parts = vec![format!("`{}`", schema.placeholder())];
+    let given = bounds
+        .iter()
+        .filter_map(|(word, bound)| Some((word, (*bound)?)));
+    parts.extend(given.map(|(word, bound)| format!("{word} {bound}")));
+    parts.join(", ")
+}
+
+fn recipes(text: &mut String, command: &CommandSpec) {
+    for recipe in &command.recipes {
+        let values = recipe.parameters.iter();
+        let values: Vec<String> = values
+            .map(|(name, value)| format!("`{name}: {}`", to_word(value)))
+            .collect();
+        let _ = write!(text, "\nRecipe `{}`: {}.\n", recipe.name, values.join(", "));
+    }
+}
+
+/// All metrics, with the commands whose tables hold them.
+fn metrics(specs: &[Spec]) -> String {
+    let mut text = format!(
+        "{MADE}# Metrics\n\nThe values of the column `metric` of the tables. Names of lengths, volumes and angles end with their \
+         unit. A value that cannot be computed is missing, with a status that says why.\n\n| metric | title | unit | better | \
+         measured by |\n|---|---|---|---|---|\n"
+    );
+    for metric in schema::ALL {
+        let better = match metric.higher_is_better {
+            Some(true) => "higher",
+            Some(false) => "lower",
+            None => "",
+        };
+        row(
+            &mut text,
+            &[
+                format!("`{}`", metric.name),
+                metric.title.to_owned(),
+                metric.unit.to_string(),
+                better.to_owned(),
+                measured_by(specs, metric.name).join(", "),
+            ],
+        );
+    }
+    text
+}
+
+/// The commands whose tables contain a metric, with the words of the parameter that selects it.
+fn measured_by(specs: &[Spec], metric: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for spec in specs {
+        for command in &spec.commands {
+            let name = format!("{} {}", spec.stage, command.name);
+            let link = format!("[{name}]({}.md#{})", spec.stage, anchor(&name));
+            let tables = command
+                .outputs
+                .iter()
+                .filter_map(|port| port.table.as_ref());
+            for table in tables {
+                if table.metrics.iter().any(|known| known == metric) && !found.contains(&link) {
+                    found.push(link.clone());
+                }
+                for (parameter, words) in &table.metrics_of {
+                    let with = words
+                        .iter()
+                        .filter(|(_, metrics)| metrics.iter().any(|m| m == metric));
+                    let with: Vec<&str> = with.map(|(word, _)| word.as_str()).collect();
+                    if !with.is_empty() {
+                        found.push(format!("{link} with `{parameter}: {}`", with.join(", ")));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The anchor of a heading, as Markdown renderers make it.
+fn anchor(heading: &str) -> String {
+    heading.to_lowercase().replace(' ', "-")
+}
+
+/// Adds a row of a table.
+fn row(text: &mut String, cells: &[String]) {
+    let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+    let _ = writeln!(text, "| {} |", cells.join(" | "));
+}
