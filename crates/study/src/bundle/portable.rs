@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rsom_pipeline::Plan;
+use rsom_stage::folder;
 use serde_json::Value;
 
 /// Folders of this machine and what stands for them in a bundle, the longest first.
@@ -11,14 +12,13 @@ pub(super) struct Portable(Vec<(String, String)>);
 impl Portable {
     /// The folders of a study: outputs, data, pipeline; and the home folder.
     pub(super) fn of(plan: &Plan) -> Self {
-        let folder = |path: Option<&Path>| path.map(|path| path.to_string_lossy().into_owned());
-        let home = std::env::var("HOME")
-            .or_else(|_| std::env::var("USERPROFILE"))
-            .ok();
+        let stated = |path: Option<&Path>| path.map(folder::slashed);
+        let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
+        let home = stated(home.as_deref().map(Path::new));
         let known = [
-            (folder(Some(&plan.workdir)), "."),
-            (folder(plan.data_root.as_deref()), "data"),
-            (folder(plan.pipeline.parent()), "study"),
+            (stated(Some(&plan.workdir)), "."),
+            (stated(plan.data_root.as_deref()), "data"),
+            (stated(plan.pipeline.parent()), "study"),
             (home, "~"),
         ];
         let mut folders: Vec<(String, String)> = known
@@ -47,7 +47,10 @@ impl Portable {
     }
 
     fn text(&self, text: &str) -> String {
-        let mut text = text.to_owned();
+        // On Windows, one path may have both separators.
+        let flat = folder::slashed(Path::new(text));
+        let is_known = self.0.iter().any(|(path, _)| flat.contains(path.as_str()));
+        let mut text = if is_known { flat } else { text.to_owned() };
         for (path, name) in &self.0 {
             text = replaced(&text, path, name);
         }
