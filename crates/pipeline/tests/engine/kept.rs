@@ -77,12 +77,12 @@ fn the_users_own_json_file_next_to_a_volume_is_no_sidecar_of_it() {
     }
 }
 
-/// Writes half an output, and the rest when the file `go` is there.
+/// Writes half an output, and the rest when the file `go` is there. The file `started` appears whole.
 const HALVES: &str = r#"
 name: demo
 stages:
   a:
-    run: sh -c 'echo half >$0; echo $$ >../started; until [ -e ../go ]; do sleep 0.01; done; echo whole >$0' ${out.x}
+    run: sh -c 'echo half >$0; echo $$ >../number; mv ../number ../started; until [ -e ../go ]; do sleep 0.01; done; echo whole >$0' ${out.x}
     out: { x: x.txt }
 "#;
 
