@@ -6,7 +6,7 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 default:
     @just --list --unsorted
 
-# A whole study on made-up scans in two minutes: table, tests, picture
+# A whole study on made-up scans in a few minutes: table, tests, picture
 [group('study')]
 quickstart *ARGS:
     cargo run --release -- run pipelines/quickstart.yaml -j 2 {{ARGS}}

@@ -1,6 +1,5 @@
 # Reads results/table.csv of the quickstart. For the U-Net, Dice stays within 0.02 of s = 0 up to s = 1000, while Ra falls: by at
-# least 30 % with p < 0.05 after Holm at s = 100 and 1000, by at least 15 % at s = 10 (30 to 51 % with three seeds; the last
-# digits of other processors move it too). From the start, s = 1000 gives empty masks.
+# least 30 % at s = 100 and 1000 and 20 % at s = 10, each with p < 0.05 after Holm. From the start, s = 1000 gives empty masks.
 NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
 $1 == "unet" {
   dice = $column["dice_epidermis_mean"]; ra = $column["ra_vox_both_epidermis_mean"]
@@ -8,7 +7,7 @@ $1 == "unet" {
   if ($2 == "0") { first_dice = dice; first_ra = ra }
   else if ($2 ~ /^1000?$|^10$/) {
     seen++
-    good = dice >= first_dice - 0.02 && ($2 == "10" ? ra <= 0.85 * first_ra : ra <= 0.7 * first_ra && p < 0.05)
+    good = dice >= first_dice - 0.02 && ra <= ($2 == "10" ? 0.8 : 0.7) * first_ra && p != "" && p < 0.05
     printf "s = %s: Dice %+.3f, Ra %+.0f %%, p %.4f%s\n", $2, dice - first_dice, 100 * (ra / first_ra - 1), p, good ? "" : ": the effect does not show"
     failed += !good
   }

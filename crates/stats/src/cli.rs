@@ -1,15 +1,17 @@
-//! The command line `rsom-stats`: `compare` and `table`.
+//! The command line `rsom-stats`: `compare`, `tests` and `table`.
 
 mod compare;
 mod compared_table;
 mod factor;
 mod fault;
+mod format;
 mod measurements;
 mod one_subject;
 mod published;
 mod sampling;
 mod shown_tests;
 mod table;
+mod tests_table;
 
 use rsom_stage::Definition;
 
@@ -23,5 +25,6 @@ pub fn definition() -> Definition {
     )
     .revision(env!("RSOM_REVISION"))
     .command(compare::command())
+    .command(tests_table::command())
     .command(table::command())
 }

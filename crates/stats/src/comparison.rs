@@ -40,7 +40,16 @@ pub struct ComparisonConfig {
     pub confidence: f64,
 }
 
-/// The quantity, group and level of a comparison with the baseline.
+/// What each level of a factor is compared with.
+#[derive(Debug, Clone, Copy)]
+pub enum Against<'a> {
+    /// One level, such as s = 0.
+    Baseline(&'a Level),
+    /// Every level before it in this order: all pairs of levels. Levels that the order lacks come last, in their own order.
+    EachBefore(&'a [Level]),
+}
+
+/// The quantity, group and levels of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contrast {
     /// The compared quantity.
@@ -49,6 +58,8 @@ pub struct Contrast {
     pub group: Vec<Level>,
     /// The level of the factor that is compared with the baseline.
     pub level: Level,
+    /// The level with which it is compared.
+    pub baseline: Level,
 }
 
 /// The result of a contrast.
@@ -87,7 +98,7 @@ pub struct Comparison {
     pub n_subjects: Option<usize>,
 }
 
-/// Compares every level of a factor with the baseline level.
+/// Compares every level of a factor with the baseline level, or all pairs of levels.
 ///
 /// The last entry of a condition is the level of the factor; the entries before it are the group. Differences are level
 /// − baseline. Every level of every group gives one result per quantity, even when nothing can be tested (a network
@@ -103,24 +114,27 @@ pub struct Comparison {
 pub fn compare(
     samples: &Samples,
     factor: &str,
-    baseline: &Level,
+    against: Against<'_>,
     config: ComparisonConfig,
 ) -> Result<Vec<Comparison>, StatsError> {
-    require_baseline(samples, factor, baseline)?;
+    if let Against::Baseline(baseline) = against {
+        require_baseline(samples, factor, baseline)?;
+    }
     let nothing = Sample::default();
     let mut comparisons = Vec::new();
     for (quantity, conditions) in samples {
-        let levels = levels_of(samples, &quantity.label);
+        let pairs = pairs_of(&levels_of(samples, &quantity.label), against);
         for group in groups_of(conditions) {
             let at = |level: &Level| {
                 let condition: Vec<Level> = group.iter().chain([level]).cloned().collect();
                 conditions.get(&condition).unwrap_or(&nothing)
             };
-            for level in levels.iter().filter(|level| **level != baseline) {
+            for (level, baseline) in &pairs {
                 let contrast = Contrast {
                     quantity: quantity.clone(),
                     group: group.to_vec(),
                     level: (*level).clone(),
+                    baseline: (*baseline).clone(),
                 };
                 comparisons.push(tested(contrast, at(level), at(baseline), config)?);
             }
@@ -128,6 +142,28 @@ pub fn compare(
     }
     adjust_families(&mut comparisons, config)?;
     Ok(comparisons)
+}
+
+/// The levels to compare, each with its baseline.
+fn pairs_of<'a>(levels: &BTreeSet<&'a Level>, against: Against<'a>) -> Vec<(&'a Level, &'a Level)> {
+    match against {
+        Against::Baseline(baseline) => {
+            let others = levels.iter().filter(|level| **level != baseline);
+            others.map(|level| (*level, baseline)).collect()
+        }
+        Against::EachBefore(order) => {
+            let mut levels: Vec<&Level> = levels.iter().copied().collect();
+            levels.sort_by_key(|level| level.place_in(order));
+            let with_before = |(place, level): (usize, &&'a Level)| {
+                let level = *level;
+                levels[..place]
+                    .iter()
+                    .map(move |before| (level, *before))
+                    .collect::<Vec<_>>()
+            };
+            levels.iter().enumerate().flat_map(with_before).collect()
+        }
+    }
 }
 
 /// The levels of all quantities of a structure: its masks have all measures, or a run is missing.

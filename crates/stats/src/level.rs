@@ -57,6 +57,13 @@ impl Level {
         (value.is_finite() && !named).then_some(value)
     }
 
+    /// Its index in a list; that after the last one when the list lacks it.
+    #[must_use]
+    pub fn place_in(&self, order: &[Level]) -> usize {
+        let place = order.iter().position(|level| level == self);
+        place.unwrap_or(order.len())
+    }
+
     /// The level that a person means by a text: the equal one, else the only one of the same value, so that `0` finds
     /// `0.0`. `None` when there is none, or more than one.
     #[must_use]

@@ -26,7 +26,7 @@ mod wilcoxon;
 mod wilcoxon_config;
 
 pub use adjust::{Adjustment, adjust};
-pub use comparison::{Comparison, ComparisonConfig, Contrast, Family, compare};
+pub use comparison::{Against, Comparison, ComparisonConfig, Contrast, Family, compare};
 pub use differences::paired_differences;
 pub use error::StatsError;
 pub use friedman::{Friedman, friedman};

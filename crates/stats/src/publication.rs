@@ -1,6 +1,7 @@
 //! The table for a paper: conditions as rows, metrics as columns.
 
 mod cells;
+mod contrasts;
 mod csv;
 mod latex;
 mod markdown;
@@ -10,6 +11,7 @@ mod tex;
 use std::collections::BTreeSet;
 
 pub use cells::Style;
+pub use contrasts::{ContrastRow, ContrastTable};
 pub use csv::to_csv;
 pub use latex::to_latex;
 pub use markdown::to_markdown;
@@ -235,7 +237,7 @@ fn places(condition: &[Level], orders: &[Vec<Level>]) -> Vec<usize> {
     condition
         .iter()
         .zip(orders)
-        .map(|(level, order)| order.iter().position(|l| l == level).unwrap_or(order.len()))
+        .map(|(level, order)| level.place_in(order))
         .collect()
 }
 

@@ -101,7 +101,10 @@ fn folders_of_masks_become_measures_tests_and_tables() {
         "table.csv",
         "table.md",
         "table.tex",
+        "tests.csv",
+        "tests.md",
         "tests.parquet",
+        "tests.tex",
     ] {
         assert!(results.contains(&name.to_owned()), "{name}: {results:?}");
     }
@@ -142,6 +145,48 @@ fn folders_of_masks_become_measures_tests_and_tables() {
         "{}",
         again.stderr
     );
+}
+
+#[test]
+fn all_pairs_of_methods_are_compared_if_asked() {
+    let folder = study(false);
+    for n in 1..=SUBJECTS {
+        save(&folder, &format!("deepest/S{n:02}_v1.nii.gz"), 4, false);
+    }
+    let three = ["--prediction", "deepest=deepest", "--all-pairs"];
+    let done = RSOM.done(&folder, compare(&three));
+    let tests = parquet::read(&folder.join("out/results/tests.parquet")).unwrap();
+    let of = |name: &str| tests.texts(name).unwrap();
+    let pairs: Vec<(String, String)> = (of("metric").into_iter())
+        .zip(of("level").into_iter().zip(of("baseline")))
+        .filter(|(metric, _)| metric.as_deref() == Some("dice"))
+        .map(|(_, (level, baseline))| (level.unwrap(), baseline.unwrap()))
+        .collect();
+    let pair = |level: &str, baseline: &str| (level.to_owned(), baseline.to_owned());
+    let mut expected = [
+        pair("deep", "exact"),
+        pair("deepest", "exact"),
+        pair("deepest", "deep"),
+    ];
+    let mut found = pairs.clone();
+    found.sort();
+    expected.sort();
+    // Each pair once, whichever of the two comes first.
+    for (found, expected) in found.iter().zip(&expected) {
+        let (a, b) = found;
+        assert!(
+            found == expected || (b.clone(), a.clone()) == *expected,
+            "{pairs:?}"
+        );
+    }
+    assert_eq!(found.len(), 3);
+    // Three tests of eight differences of one sign: Holm gives 3 · 2 / 2^8 to each.
+    let p = numbers(&tests, &[("metric", "dice")], "p_adjusted");
+    assert_eq!(p, [0.0234375; 3]);
+    assert!(done.stdout.contains("against"), "{}", done.stdout);
+    assert!(!folder.text("out/results/table.md").contains("p-"));
+    let (code, error) = RSOM.failed(&folder, compare(&["--all-pairs", "--baseline", "deep"]));
+    assert!(code == 2 && error.contains("--baseline"), "{error}");
 }
 
 #[test]

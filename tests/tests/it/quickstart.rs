@@ -11,17 +11,18 @@ use rsom_testing::{Finished, Folder, checkout};
 use crate::RSOM;
 use crate::failures::gunzipped;
 
-/// The quickstart with small scans, one epoch, and two weights of the smoothness loss.
-fn quickstart(workdir: &Path, more: &[&str]) -> Finished {
+/// The quickstart with small scans, one epoch, and some weights of the smoothness loss.
+fn quickstart(workdir: &Path, s: &[i64], more: &[&str]) -> Finished {
     let workdir = workdir.to_string_lossy();
     let mut words = vec!["run", "pipelines/quickstart.yaml", "--workdir", &workdir];
+    let s = format!("s={s:?}");
     words.extend([
         "--set",
         "shape=[32, 4, 64]",
         "--set",
         "epochs=1",
         "--set",
-        "s=[0, 100]",
+        &s,
     ]);
     words.extend(more);
     RSOM.run(checkout(), &words)
@@ -87,8 +88,8 @@ fn states_its_code(outputs: &BTreeMap<String, Vec<u8>>) {
 #[test]
 fn a_study_is_the_same_bytes_for_any_threads_and_is_done_only_once() {
     let (one, two) = (Folder::new(), Folder::new());
-    quickstart(&one, &["-j", "1", "--threads", "1"]).expect_code(0);
-    quickstart(&two, &["-j", "2", "--threads", "3"]).expect_code(0);
+    quickstart(&one, &[0, 100], &["-j", "1", "--threads", "1"]).expect_code(0);
+    quickstart(&two, &[0, 100], &["-j", "2", "--threads", "3"]).expect_code(0);
     let (first, second) = (outputs(&one), outputs(&two));
     assert!(first.len() > 100, "{} outputs", first.len());
     assert_eq!(
@@ -100,13 +101,13 @@ fn a_study_is_the_same_bytes_for_any_threads_and_is_done_only_once() {
     }
     states_its_code(&first);
 
-    let again = quickstart(&one, &[]).expect_code(0);
+    let again = quickstart(&one, &[0, 100], &[]).expect_code(0);
     assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
 
     // A lost table is made again, and nothing else.
     let table = one.join("results/table.md");
     std::fs::remove_file(&table).unwrap();
-    quickstart(&one, &[]).expect_code(0);
+    quickstart(&one, &[0, 100], &[]).expect_code(0);
     assert_eq!(std::fs::read(&table).unwrap(), first["results/table.md"]);
     assert_eq!(outputs(&one), first);
 }
@@ -222,19 +223,21 @@ fn cell(table: &str, between: &str, s: i64, title: &str) -> String {
     reason = "one study is run once, and all its tables are held against its masks"
 )]
 fn the_numbers_of_the_studys_tables_are_those_of_its_masks() {
+    const SCANS: usize = 24;
+    const S: [i64; 3] = [0, 10, 100];
     let workdir = Folder::new();
-    quickstart(&workdir, &["--set", "net=[unet]"]).expect_code(0);
+    quickstart(&workdir, &S, &["--set", "net=[unet]"]).expect_code(0);
     let csv = workdir.text("results/table.csv");
     let rows = rows_of(&csv);
     let [markdown, latex] = ["md", "tex"].map(|f| workdir.text(&format!("results/table.{f}")));
-    assert_eq!(rows.len(), 3);
-    assert_eq!(rows[2]["s"], "1000 from the start");
-    let overlaps = ["s0", "s100", "from_start"].map(|network| {
-        (1..=12)
+    assert_eq!(rows.len(), 4);
+    assert_eq!(rows[3]["s"], "1000 from the start");
+    let overlaps = ["s0", "s10", "s100", "from_start"].map(|network| {
+        (1..=SCANS)
             .map(|scan| overlap(&workdir, scan, network))
             .collect::<Vec<_>>()
     });
-    for (row, (s, overlaps)) in rows.iter().zip([0, 100].iter().zip(&overlaps)) {
+    for (row, (s, overlaps)) in rows.iter().zip(S.iter().zip(&overlaps)) {
         let number = |name: &str| row[name].parse::<f64>().ok();
         let close = |name: &str, expected: f64| {
             let found = number(name).unwrap();
@@ -249,7 +252,7 @@ fn the_numbers_of_the_studys_tables_are_those_of_its_masks() {
             let (mean, sd) = mean_sd(&values);
             close(&format!("{metric}_epidermis_mean"), mean);
             close(&format!("{metric}_epidermis_sd"), sd);
-            close(&format!("{metric}_epidermis_n"), 12.0);
+            close(&format!("{metric}_epidermis_n"), SCANS as f64);
             // The printed tables show the same, rounded.
             let title = ["Dice", "Precision", "Recall", "IoU"][i];
             let digits = [3, 2, 2, 2][i];
@@ -262,13 +265,13 @@ fn the_numbers_of_the_studys_tables_are_those_of_its_masks() {
                 );
             }
         }
-        let values: Vec<f64> = (1..=12)
+        let values: Vec<f64> = (1..=SCANS)
             .filter_map(|scan| roughness(&workdir, scan, *s))
             .collect();
         close("ra_vox_both_epidermis_n", values.len() as f64);
         close(
             "ra_vox_both_epidermis_n_missing",
-            12.0 - values.len() as f64,
+            SCANS as f64 - values.len() as f64,
         );
         if values.len() > 1 {
             let (mean, sd) = mean_sd(&values);
@@ -298,8 +301,8 @@ fn the_numbers_of_the_studys_tables_are_those_of_its_masks() {
     for (column, expected) in [
         ("p_value", p),
         ("p_adjusted", adjusted),
-        // Of 2¹² choices of signs, two are the farthest from even.
-        ("smallest_attainable_p", 2.0 / 4096.0),
+        // Of 2²⁴ choices of signs, two are the farthest from even.
+        ("smallest_attainable_p", 2.0 / f64::from(1 << SCANS)),
     ] {
         let found = tests.numbers(column).unwrap()[dice].unwrap();
         assert!(

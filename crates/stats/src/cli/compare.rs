@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_io::ports;
-use rsom_parameters::Parameters;
+use rsom_parameters::{Choice, Parameters};
 use rsom_stage::recipe::{GERL2020, RSOM};
 use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
@@ -12,12 +12,12 @@ use super::factor::LOSS;
 use super::fault::stage_error;
 use super::measurements::{SelectedMeasurements, Selection, Selector, select};
 use super::sampling::{Sampling, at_least_one};
-use crate::{Comparison, ComparisonConfig, Level, compare, gather};
+use crate::{Against, Comparison, ComparisonConfig, Level, compare, gather};
 
 pub(super) fn command() -> Command {
-    Command::new("compare", "Compare each level of a factor with a baseline by paired Wilcoxon signed-rank tests", run)
+    Command::new("compare", "Compare each level of a factor with a baseline, or all pairs of levels, by paired Wilcoxon signed-rank tests", run)
         .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
-        .output(Port::required("output", Kind::Table, "Table of tests: one row per metric, label, surface, group and level"))
+        .output(Port::required("output", Kind::Table, "Table of tests: one row per metric, label, surface, group and compared level"))
         .parameters(Settings::declare())
         .names_in_tables("input", Named::Metric, &["metric"])
         .names_in_tables("input", Named::Column, &["factor", "pair_by", "group_by", "average_over", "where"])
@@ -28,10 +28,20 @@ pub(super) fn command() -> Command {
         .recipe(RSOM, [("measured_per", "scan"), ("pair_by", "subject"), ("adjust", "holm")])
         .example("rsom-stats compare --input m.parquet --metric dice,ra_vox@both --factor s --baseline 0 --group-by net --output t.parquet")
         .example("rsom-stats compare --input m.parquet --metric dice --factor s --baseline 0 --measured-per slice --pair-by subject,scan,slice --output t.parquet")
+        .example("rsom-stats compare --input m.parquet --metric dice --factor method --contrasts all_pairs --output t.parquet")
+}
+
+/// Which levels are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
+enum Contrasts {
+    /// Each level with the baseline.
+    Baseline,
+    /// All pairs of levels, each with those before it in the table.
+    AllPairs,
 }
 
 #[derive(Parameters)]
-#[parameters(check = Settings::columns)]
+#[parameters(check = Settings::check)]
 struct Settings {
     /// Metrics to compare, each NAME or NAME@SURFACE.
     #[parameter(required)]
@@ -39,9 +49,11 @@ struct Settings {
     /// Column of the factor whose levels are compared.
     #[parameter(required)]
     factor: String,
-    /// Level with which all other levels are compared.
-    #[parameter(required)]
-    baseline: String,
+    /// Level with which all other levels are compared (required, unless all pairs are compared).
+    baseline: Option<String>,
+    /// Levels to compare: each with the baseline, or all pairs. The tests of all pairs are one family for the correction.
+    #[parameter(default = Contrasts::Baseline)]
+    contrasts: Contrasts,
     /// Columns that identify the unit of the test. Several values of one unit are aggregated; the test pairs the units
     /// of two levels.
     #[parameter(default = ["subject"], check = at_least_one, advanced)]
@@ -59,6 +71,21 @@ struct Settings {
 }
 
 impl Settings {
+    fn check(&self) -> Result<(), String> {
+        match (self.contrasts, &self.baseline) {
+            (Contrasts::Baseline, None) => Err(
+                "--baseline is missing: name the level with which the others are compared, or compare all pairs with \
+                 --contrasts all_pairs"
+                    .to_owned(),
+            ),
+            (Contrasts::AllPairs, Some(_)) => Err(
+                "--baseline and --contrasts all_pairs exclude each other: all pairs have no common baseline; leave one out"
+                    .to_owned(),
+            ),
+            _ => self.columns(),
+        }
+    }
+
     /// Checks that each column has one role, and that none has the name of an output column.
     fn columns(&self) -> Result<(), String> {
         let parts: Vec<&String> = self
@@ -85,10 +112,14 @@ impl Settings {
         }
     }
 
-    fn design<'a>(&'a self, baseline: &'a Level) -> Design<'a> {
+    /// What the levels are compared with. `baseline` is the level of that name.
+    fn against<'a>(&self, baseline: Option<&'a Level>, levels: &'a [Level]) -> Against<'a> {
+        baseline.map_or(Against::EachBefore(levels), Against::Baseline)
+    }
+
+    fn design(&self) -> Design<'_> {
         Design {
             factor: &self.factor,
-            baseline,
             group_by: &self.group_by,
             pair_by: &self.pair_by,
             sampling: &self.sampling,
@@ -121,15 +152,18 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     )?;
     let samples =
         gather(&selected.measurements, settings.sampling.aggregate).map_err(|e| stage_error(&e))?;
-    let levels = selected.orders.last().into_iter().flatten();
-    let baseline = Level::meant(&settings.baseline, levels).cloned();
-    let baseline = baseline.unwrap_or_else(|| Level::parse(&settings.baseline));
-    let mut comparisons = compare(&samples, &settings.factor, &baseline, settings.comparison)
+    let levels = selected.orders.last().map_or(&[][..], Vec::as_slice);
+    let baseline = settings.baseline.as_ref().map(|name| {
+        let known = Level::meant(name, levels).cloned();
+        known.unwrap_or_else(|| Level::parse(name))
+    });
+    let against = settings.against(baseline.as_ref(), levels);
+    let mut comparisons = compare(&samples, &settings.factor, against, settings.comparison)
         .map_err(|e| stage_error(&e))?;
     count_subjects(&mut comparisons, &selected);
     require_a_test(&comparisons, &settings)?;
     let comparisons = in_order(comparisons, &settings.metric, &selected);
-    let design = settings.design(&baseline);
+    let design = settings.design();
     let output = compared_table::table(&comparisons, &selected, &design)?;
     ports::write_table(invocation, "output", &output)?;
     Ok(Summary::new()
@@ -147,27 +181,25 @@ fn require_a_test(comparisons: &[Comparison], settings: &Settings) -> Result<(),
         missing.filter(|pair| side(pair).is_none()).count() > 0
     };
     let pair_by = settings.pair_by.join(",");
+    let factor = &settings.factor;
+    let baseline = match &settings.baseline {
+        Some(baseline) => format!("the baseline {baseline}"),
+        None => "another level".to_owned(),
+    };
     Err(StageError::inputs(if comparisons.is_empty() {
-        format!(
-            "no test was made: no level of {} other than the baseline {}",
-            settings.factor, settings.baseline
-        )
+        format!("no test was made: no level of {factor} other than {baseline}")
     } else if has(|pair| &pair.at_level) && has(|pair| &pair.at_baseline) {
         format!(
-            "no test was made: no {pair_by} has values at both a level of {factor} and the baseline {baseline}. The test \
+            "no test was made: no {pair_by} has values at both a level of {factor} and {baseline}. The test \
                  needs pairs: if the same unit has another name at each level, choose --pair-by columns that are equal at \
                  both. Different subjects in each group need an unpaired test (Mann-Whitney), which is not offered: `table \
-                 --rows {factor}` gives their means, and `rsom io table wide` the values for other software",
-            factor = settings.factor,
-            baseline = settings.baseline
+                 --rows {factor}` gives their means, and `rsom io table wide` the values for other software"
         )
     } else {
         let reasons: BTreeSet<&str> = comparisons.iter().map(|c| c.status.as_str()).collect();
         let reasons: Vec<&str> = reasons.into_iter().collect();
         format!(
-            "no test was made: no level of {} has a value next to one of the baseline {} ({})",
-            settings.factor,
-            settings.baseline,
+            "no test was made: no level of {factor} has a value next to one of {baseline} ({})",
             reasons.join(", ")
         )
     }))
@@ -206,9 +238,12 @@ fn in_order(
         let q = &c.contrast.quantity;
         let metric = metrics.iter().position(|m| Selector::parse(m).matches(q));
         let levels = c.contrast.group.iter().chain([&c.contrast.level]);
-        let levels: Vec<usize> = levels
-            .zip(&selected.orders)
-            .map(|(level, order)| order.iter().position(|l| l == level).unwrap_or(order.len()))
+        let places = levels.zip(&selected.orders);
+        let baseline = selected.orders.last();
+        let baseline = baseline.map(|order| c.contrast.baseline.place_in(order));
+        let levels: Vec<usize> = places
+            .map(|(level, order)| level.place_in(order))
+            .chain(baseline)
             .collect();
         (metric, q.label.clone(), q.surface.clone(), levels)
     };

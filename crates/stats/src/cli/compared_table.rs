@@ -27,8 +27,6 @@ pub(super) fn is_own_column(name: &str) -> bool {
 pub(super) struct Design<'a> {
     /// Column whose levels were compared.
     pub factor: &'a str,
-    /// Level that the others were compared with.
-    pub baseline: &'a Level,
     /// Grouping columns; levels are compared within each group.
     pub group_by: &'a [String],
     /// Columns that identify the unit of the test.
@@ -120,24 +118,16 @@ fn names(
             .collect();
         columns.push(levels(name, &group, false));
     }
-    let baseline = design.baseline.clone();
-    let level: Vec<Option<Level>> = comparisons
-        .iter()
-        .map(|c| Some(c.contrast.level.clone()))
-        .collect();
+    let side = |of: fn(&Comparison) -> &Level| -> Vec<Option<Level>> {
+        comparisons.iter().map(|c| Some(of(c).clone())).collect()
+    };
+    let (level, baseline) = (side(|c| &c.contrast.level), side(|c| &c.contrast.baseline));
     // Level and baseline have the same type.
-    let texts = level
-        .iter()
-        .flatten()
-        .chain([&baseline])
-        .any(|l| matches!(l, Level::Text(_)));
+    let both = level.iter().chain(&baseline).flatten();
+    let texts = both.into_iter().any(|l| matches!(l, Level::Text(_)));
     columns.push(Column::repeated("factor", design.factor, comparisons.len()));
     columns.push(levels("level", &level, texts));
-    columns.push(levels(
-        "baseline",
-        &vec![Some(baseline); comparisons.len()],
-        texts,
-    ));
+    columns.push(levels("baseline", &baseline, texts));
     columns
 }
 
@@ -217,7 +207,7 @@ pub(super) fn json(comparisons: &[Comparison], design: &Design<'_>) -> Value {
             "surface": c.contrast.quantity.surface,
             "group": groups,
             "level": value(&c.contrast.level),
-            "baseline": value(design.baseline),
+            "baseline": value(&c.contrast.baseline),
             "n": c.pairs.level.len(),
             "missing": missing,
             "median_difference": c.median_difference,
@@ -255,7 +245,7 @@ pub(super) fn text(comparisons: &[Comparison], design: &Design<'_>) -> String {
         let note = note.map(|n| format!(" ({n})")).unwrap_or_default();
         format!(
             "{}: {groups}{} {} against {}: {outcome}{note}\n",
-            c.contrast.quantity, design.factor, c.contrast.level, design.baseline
+            c.contrast.quantity, design.factor, c.contrast.level, c.contrast.baseline
         )
     });
     lines.collect()

@@ -21,19 +21,7 @@ const DESIGN: [&str; 3] = ["alternative", "zero_method", "adjustment"];
 /// # Errors
 /// Exit code 3; the message names both.
 pub(super) fn require_one_design(table: &Table) -> Result<(), StageError> {
-    let several = |what: &str, found: &BTreeSet<String>| {
-        let found: Vec<&str> = found.iter().map(String::as_str).collect();
-        StageError::inputs(format_args!(
-            "tests: the tables have tests of several {what}: {}; give tests of one, and write one table for each",
-            found.join(", ")
-        ))
-    };
-    for name in DESIGN {
-        let found = distinct(table, name);
-        if found.len() > 1 {
-            return Err(several(&format!("kinds ({name})"), &found));
-        }
-    }
+    require_one_kind(table)?;
     let (Ok(factors), Ok(baselines)) = (table.values("factor"), table.values("baseline")) else {
         return Ok(());
     };
@@ -47,6 +35,28 @@ pub(super) fn require_one_design(table: &Table) -> Result<(), StageError> {
         }
     }
     Ok(())
+}
+
+/// Refuses tests of different alternatives, treatments of zeros or corrections.
+///
+/// # Errors
+/// Exit code 3; the message names them.
+pub(super) fn require_one_kind(table: &Table) -> Result<(), StageError> {
+    for name in DESIGN {
+        let found = distinct(table, name);
+        if found.len() > 1 {
+            return Err(several(&format!("kinds ({name})"), &found));
+        }
+    }
+    Ok(())
+}
+
+fn several(what: &str, found: &BTreeSet<String>) -> StageError {
+    let found: Vec<&str> = found.iter().map(String::as_str).collect();
+    StageError::inputs(format_args!(
+        "tests: the tables have tests of several {what}: {}; give tests of one, and write one table for each",
+        found.join(", ")
+    ))
 }
 
 /// Refuses tests that do not belong to the measurements: another unit, a level with pairs but without measurements, or more
@@ -187,7 +197,7 @@ pub(super) fn tested_levels(
 }
 
 /// A column that tables of other programs may lack.
-fn numbers_if_any(table: &Table, name: &str) -> Result<Vec<Option<f64>>, StageError> {
+pub(super) fn numbers_if_any(table: &Table, name: &str) -> Result<Vec<Option<f64>>, StageError> {
     match table.column(name) {
         Some(_) => {
             let numbers = table.numbers(name);
@@ -255,7 +265,7 @@ pub(super) fn is_same_unit(table: &Table, unit_by: &[String], measured_per: Meas
 }
 
 /// The distinct words of a column; `None` without any.
-fn words(table: &Table, name: &str) -> Option<String> {
+pub(super) fn words(table: &Table, name: &str) -> Option<String> {
     let words: Vec<String> = distinct(table, name).into_iter().collect();
     (!words.is_empty()).then(|| words.join("/"))
 }
@@ -271,14 +281,7 @@ fn distinct(table: &Table, name: &str) -> BTreeSet<String> {
 /// Describes the tests, from the columns of their table; `None` when the table does not state it.
 pub(super) fn tests_note(table: &Table) -> Option<String> {
     let words = |name: &str| words(table, name);
-    let adjustment = match words("adjustment")?.as_str() {
-        "none" => "not adjusted".to_owned(),
-        word => format!(
-            "adjusted ({}) over {}",
-            word.replace('_', "-"),
-            family_words(&words("family")?)
-        ),
-    };
+    let adjustment = adjustment_words(table)?;
     Some(format!(
         "p: {} paired Wilcoxon signed-rank test ({}) against {} = {}, {adjustment}.",
         words("alternative")?,
@@ -288,11 +291,23 @@ pub(super) fn tests_note(table: &Table) -> Option<String> {
     ))
 }
 
+/// `adjusted (holm) over all tests`; `None` when the table does not state it.
+pub(super) fn adjustment_words(table: &Table) -> Option<String> {
+    Some(match words(table, "adjustment")?.as_str() {
+        "none" => "not adjusted".to_owned(),
+        word => format!(
+            "adjusted ({}) over {}",
+            word.replace('_', "-"),
+            family_words(&words(table, "family")?)
+        ),
+    })
+}
+
 fn family_words(family: &str) -> &str {
     match family {
         "all" => "all tests",
         "metric" => "the tests of a metric",
-        "group" => "the levels of a metric within a group",
+        "group" => "the comparisons of a metric within a group",
         other => other,
     }
 }

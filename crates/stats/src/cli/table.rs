@@ -1,7 +1,6 @@
 //! `rsom-stats table`: the table for a paper.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use rsom_io::ports;
 use rsom_measures::{Surface, Unit};
@@ -10,6 +9,7 @@ use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary, at
 
 use super::factor::LOSS;
 use super::fault::stage_error;
+use super::format::Format;
 use super::measurements::{MeasuredPer, SelectedMeasurements, Selection, Selector, select};
 use super::published;
 use super::sampling::{Sampling, at_least_one};
@@ -69,18 +69,9 @@ struct Settings {
     names: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
-enum Format {
-    Markdown,
-    Latex,
-    Csv,
-    Md,
-    Tex,
-}
-
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
-    let format = format_of(settings.format, invocation.optional_output("output"))?;
+    let format = Format::of(settings.format, invocation.optional_output("output"))?;
     let table = ports::read_table(invocation, "input")?;
     let selected = select(
         &table,
@@ -137,35 +128,6 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             Ok(summary)
         }
         None => Ok(summary.with("table", text.clone()).text(text)),
-    }
-}
-
-/// The format: the given one, or that of the output's ending.
-///
-/// # Errors
-/// Exit code 2: the ending is that of another format.
-fn format_of(given: Option<Format>, output: Option<&Path>) -> Result<Format, StageError> {
-    let ending = output
-        .and_then(Path::extension)
-        .map(|e| e.to_string_lossy());
-    let by_ending = match ending.as_deref() {
-        Some("md") => Some(Format::Markdown),
-        Some("tex") => Some(Format::Latex),
-        Some("csv") => Some(Format::Csv),
-        _ => None,
-    };
-    let given = given.map(|given| match given {
-        Format::Md => Format::Markdown,
-        Format::Tex => Format::Latex,
-        other => other,
-    });
-    match (given, by_ending) {
-        (Some(given), Some(ending)) if given != ending => Err(StageError::usage(format_args!(
-            "--format {} does not fit the ending of --output, which means {}; change one of them, or leave --format out",
-            given.as_str(),
-            ending.as_str()
-        ))),
-        (given, ending) => Ok(given.or(ending).unwrap_or(Format::Markdown)),
     }
 }
 

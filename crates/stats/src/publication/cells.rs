@@ -8,9 +8,9 @@ use super::numbers::{exponent, fixed, p_value, vanishes};
 use super::{Entry, MetricColumn, Outcome, PValues, PublicationTable, Statistic, TableRow, Tested};
 
 /// Text of a cell without a value.
-const NOTHING: &str = "–";
+pub(super) const NOTHING: &str = "–";
 /// Mark of significance.
-const MARK: &str = "*";
+pub(super) const MARK: &str = "*";
 
 /// Style of a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,7 +113,7 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
 }
 
 impl Style {
-    fn name(&self, name: &str) -> String {
+    pub(super) fn name(&self, name: &str) -> String {
         let known = || KNOWN_NAMES.iter().find(|(k, _)| *k == name);
         let known = || known().map(|(_, v)| *v).or_else(|| heading_of(name));
         let declared = self.names.get(name).map(String::as_str);
@@ -125,7 +125,8 @@ fn heading_of(metric: &str) -> Option<&'static str> {
     Metric::named(metric).map(|known| known.heading)
 }
 
-fn heading(column: &MetricColumn, has_labels: bool, style: &Style) -> String {
+/// `Ra lower (µm)`, with the structure if there are several.
+pub(super) fn heading(column: &MetricColumn, has_labels: bool, style: &Style) -> String {
     let mut text = style.name(&column.quantity.metric);
     if let Some(surface) = column
         .quantity

@@ -82,12 +82,12 @@ fn header(table: &PublicationTable) -> Vec<String> {
     names
 }
 
-fn number(value: Option<f64>) -> String {
+pub(super) fn number(value: Option<f64>) -> String {
     // Adding 0 turns −0 into 0.
     value.map_or(String::new(), |v| (v + 0.0).to_string())
 }
 
-fn line(fields: &[String]) -> String {
+pub(super) fn line(fields: &[String]) -> String {
     let quoted: Vec<String> = fields
         .iter()
         .map(|field| {

@@ -12,7 +12,11 @@ use super::{PublicationTable, Style};
 /// `[U+4E2D]`; give such a name in other letters (`names`).
 #[must_use]
 pub fn to_latex(table: &PublicationTable, style: &Style) -> String {
-    let cells = cells(table, style);
+    rendered(&cells(table, style))
+}
+
+/// The texts as a `tabular`.
+pub(super) fn rendered(cells: &Cells) -> String {
     let columns = cells.header.len();
     let numbers = columns - cells.text_columns.min(columns);
     let mut text = String::from("% needs \\usepackage{booktabs}\n");
@@ -34,7 +38,7 @@ pub fn to_latex(table: &PublicationTable, style: &Style) -> String {
         text.push_str(&line(row));
     }
     text.push_str("\\bottomrule\n\\end{tabular}");
-    text.push_str(&notes(&cells));
+    text.push_str(&notes(cells));
     text.push('\n');
     text
 }

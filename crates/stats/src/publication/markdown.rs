@@ -7,7 +7,11 @@ use super::{PublicationTable, Style};
 /// notes are a paragraph below it.
 #[must_use]
 pub fn to_markdown(table: &PublicationTable, style: &Style) -> String {
-    let mut cells = cells(table, style);
+    rendered(cells(table, style))
+}
+
+/// The texts as a table.
+pub(super) fn rendered(mut cells: Cells) -> String {
     for text in cells
         .header
         .iter_mut()

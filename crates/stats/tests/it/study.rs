@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use rsom_stats::{
-    Adjustment, Aggregate, Alternative, Comparison, ComparisonConfig, Family, Level, Measurement,
-    Method, Quantity, StatsError, WilcoxonConfig, ZeroMethod, compare, gather, note,
+    Adjustment, Against, Aggregate, Alternative, Comparison, ComparisonConfig, Family, Level,
+    Measurement, Method, Quantity, StatsError, WilcoxonConfig, ZeroMethod, compare, gather, note,
 };
 
 const CONFIG: ComparisonConfig = ComparisonConfig {
@@ -60,7 +60,7 @@ fn run(measurements: &[Measurement]) -> Vec<Comparison> {
 
 fn run_with(measurements: &[Measurement], config: ComparisonConfig) -> Vec<Comparison> {
     let samples = gather(measurements, Aggregate::Mean).unwrap();
-    compare(&samples, "s", &Level::parse("0"), config).unwrap()
+    compare(&samples, "s", Against::Baseline(&Level::parse("0")), config).unwrap()
 }
 
 #[test]
@@ -71,6 +71,51 @@ fn slices_of_a_subject_count_once() {
     assert_eq!((test.n, test.p_value), (6, 0.03125));
     assert_eq!(outcome.baseline_summary.mean, Some(2.6));
     assert_eq!(outcome.contrast.level, Level::number(10.0));
+}
+
+#[test]
+fn all_pairs_of_levels_are_one_family_and_swapping_two_levels_only_flips_the_sign() {
+    let rows = [
+        slices("dice", "0", 8, 0.0),
+        slices("dice", "10", 8, 0.3),
+        slices("dice", "100", 8, 1.0),
+    ];
+    let samples = gather(&rows.concat(), Aggregate::Mean).unwrap();
+    let levels = ["0", "10", "100"].map(Level::parse);
+    let compared =
+        |order: &[Level]| compare(&samples, "s", Against::EachBefore(order), CONFIG).unwrap();
+    let outcomes = compared(&levels);
+    let pairs: Vec<String> = outcomes
+        .iter()
+        .map(|c| format!("{}-{}", c.contrast.level, c.contrast.baseline))
+        .collect();
+    assert_eq!(pairs, ["10-0", "100-0", "100-10"]);
+    // Eight differences of one sign, three tests: 3 · 2 / 2^8.
+    assert!(
+        outcomes
+            .iter()
+            .all(|c| c.family_size == 3 && c.p_adjusted == Some(0.0234375))
+    );
+    // A pair gives what a test against that baseline gives.
+    let against_ten = compare(&samples, "s", Against::Baseline(&levels[1]), CONFIG).unwrap();
+    let alone = against_ten
+        .iter()
+        .find(|c| c.contrast.level == levels[2])
+        .unwrap();
+    assert_eq!(outcomes[2].shift, alone.shift);
+    assert_eq!(outcomes[2].test, alone.test);
+    let mut turned = levels.clone();
+    turned.reverse();
+    let back = compared(&turned);
+    assert_eq!(back[0].contrast.level, levels[1]);
+    assert_eq!(back[0].contrast.baseline, levels[2]);
+    let shifts = (back[0].shift.unwrap(), outcomes[2].shift.unwrap());
+    assert!((shifts.0.estimate + shifts.1.estimate).abs() < 1e-12);
+    assert!((shifts.0.low + shifts.1.high).abs() < 1e-12);
+    assert_eq!(
+        back[0].test.as_ref().unwrap().p_value,
+        outcomes[2].test.as_ref().unwrap().p_value
+    );
 }
 
 #[test]
@@ -227,7 +272,9 @@ fn families_are_adjusted_as_declared() {
     let samples = gather(&rows, Aggregate::Mean).unwrap();
     for (family, size) in [(Family::All, 4), (Family::Metric, 2), (Family::Group, 2)] {
         let config = ComparisonConfig { family, ..CONFIG };
-        for outcome in compare(&samples, "s", &Level::parse("0"), config).unwrap() {
+        for outcome in
+            compare(&samples, "s", Against::Baseline(&Level::parse("0")), config).unwrap()
+        {
             assert_eq!(outcome.family_size, size, "{family:?}");
             assert_eq!(outcome.p_adjusted, Some(0.03125 * size as f64));
         }
@@ -258,7 +305,7 @@ fn several_values_of_a_unit_are_refused_without_an_aggregate() {
 fn a_baseline_that_does_not_occur_is_refused_with_the_levels_that_do() {
     let rows = slices("dice", "10", 2, 0.0);
     let samples = gather(&rows, Aggregate::Mean).unwrap();
-    let error = compare(&samples, "s", &Level::parse("0"), CONFIG).unwrap_err();
+    let error = compare(&samples, "s", Against::Baseline(&Level::parse("0")), CONFIG).unwrap_err();
     assert_eq!(
         error.to_string(),
         "no row has the baseline s = 0; the levels are 10"

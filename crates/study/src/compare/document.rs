@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 pub(super) struct Question {
     /// The names of the methods.
     pub methods: Vec<String>,
-    /// The method with which the others are compared.
-    pub baseline: String,
+    /// The method with which the others are compared; `None` for all pairs.
+    pub baseline: Option<String>,
     /// Labels with the names of their structures. Empty for masks of one structure.
     pub labels: BTreeMap<String, String>,
     /// The same for predictions with other numbers.
@@ -33,6 +33,7 @@ impl Question {
             self.evaluate(),
             self.tests(),
             self.table(),
+            self.tests_table(),
             self.wide(),
             self.figures(),
         ];
@@ -48,13 +49,13 @@ manifest: scans.yaml
 
 params:
   method: {methods}
-  # Each other method is tested against this one.
-  baseline: {baseline}
-
+{baseline}
 stages:
 ",
             methods = json!(self.methods),
-            baseline = json!(self.baseline),
+            baseline = self.baseline.as_ref().map_or(String::new(), |baseline| {
+                format!("  # Each other method is tested against this one.\n  baseline: {}\n", json!(baseline))
+            }),
         )
     }
 
@@ -115,7 +116,7 @@ stages:
     with:
       metric: {metrics}
       factor: method
-      baseline: ${{baseline}}
+      {against}
       pair_by: [subject]
       group_by: {group_by}
     out:
@@ -123,13 +124,18 @@ stages:
 
 ",
             metrics = json!(self.metrics),
+            against = match self.baseline {
+                Some(_) => "baseline: ${baseline}",
+                None => "contrasts: all_pairs",
+            },
             group_by = json!(self.group_by),
         )
     }
 
     fn table(&self) -> String {
-        let tests = match self.methods.len() {
-            0 | 1 => "",
+        // A row of the table has one p-value: that against the baseline.
+        let tests = match (&self.baseline, self.methods.len()) {
+            (None, _) | (_, 0 | 1) => "",
             _ => "      tests: tests.output\n",
         };
         format!(
@@ -147,6 +153,28 @@ stages:
 
 ",
             rows = json!(self.rows(&["method"])),
+            metrics = json!(self.metrics),
+        )
+    }
+
+    /// One row for each comparison: difference, interval and p-values.
+    fn tests_table(&self) -> String {
+        if self.methods.len() < 2 {
+            return String::new();
+        }
+        format!(
+            "  tests_table:
+    uses: stats tests
+    matrix: {{ format: [md, tex, csv] }}
+    in:
+      input: tests.output
+    with:
+      metric: {metrics}
+      format: ${{format}}
+    out:
+      output: results/tests.${{format}}
+
+",
             metrics = json!(self.metrics),
         )
     }

@@ -1,7 +1,7 @@
 //! `rsom compare`: masks that exist, from any program or hand, compared with their references.
 //!
 //! It pairs the files by their names, writes a manifest and a pipeline into the output folder, and runs the pipeline: measures of
-//! each scan, a paired test of each method against the first, tables and figures.
+//! each scan, a paired test of each method against the first or of all pairs, tables and figures.
 
 mod document;
 mod measures;
@@ -29,6 +29,7 @@ const EXAMPLES: &str = "\
 Examples:
   rsom compare --reference drawn --prediction unet=unet --prediction fcn=fcn --output compared
   rsom compare --reference drawn --prediction ours=ours --table participants.csv --group-by group --output compared
+  rsom compare --reference drawn --prediction a=a --prediction b=b --prediction c=c --all-pairs --output compared
   rsom compare --reference drawn --prediction a=a --prediction b=b --labels 1=epidermis,2=dermis --output compared
 
 Files pair by their names: what all names of a folder share at the start or the end does not matter, so drawn/S01_mask.nii.gz and
@@ -50,6 +51,7 @@ pub fn command_line() -> Command {
                 .help("Name of a method, and the folder with its masks; repeatable"),
             path("output", "DIR", "Output folder; results that are up to date are not computed again").required(true),
             text("baseline", "NAME", "Method with which the others are compared [default: the first]"),
+            flag("all-pairs", "Compare all pairs of methods instead").conflicts_with("baseline"),
             text("labels", "LABEL=NAME,…", "Structures of label maps: each is measured and tested on its own [default: all labels of the references]"),
             text("labels-of-prediction", "LABEL=NAME,…", "The same for predictions whose labels have other numbers"),
             text("measures", "WORD,…", "Measures, as in 'metrics evaluate' [default: those of layers or of vessels, as the references look]"),
@@ -87,7 +89,10 @@ pub fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
 fn show(output: &Path) -> ExitCode {
     let results = output.join("results");
     match std::fs::read_to_string(results.join("table.md")) {
-        Ok(table) => {
+        Ok(mut table) => {
+            if let Ok(tests) = std::fs::read_to_string(results.join("tests.md")) {
+                table = format!("{table}\n{tests}");
+            }
             let code = rsom_stage::print(&table);
             log::info(format_args!(
                 "tables, tests and figures are in {}; compare.yaml and scans.yaml in {} say how they were made",

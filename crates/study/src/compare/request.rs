@@ -17,7 +17,8 @@ pub(super) struct Asked {
     /// Names of the methods, and their folders.
     pub methods: Vec<(String, PathBuf)>,
     pub output: PathBuf,
-    pub baseline: String,
+    /// The method with which the others are compared; `None` for all pairs.
+    pub baseline: Option<String>,
     pub labels: BTreeMap<String, String>,
     pub labels_of_prediction: BTreeMap<String, String>,
     pub measures: Vec<String>,
@@ -39,9 +40,14 @@ impl Asked {
         let given = |name: &str| matches.get_one::<String>(name).cloned();
         let methods = methods(matches)?;
         let names = || methods.iter().map(|(name, _)| name.as_str());
-        let baseline = given("baseline").or_else(|| names().next().map(str::to_owned));
-        let baseline = baseline.unwrap_or_default();
-        if !names().any(|name| name == baseline) {
+        let baseline = match matches.get_flag("all-pairs") {
+            true => None,
+            false => given("baseline").or_else(|| names().next().map(str::to_owned)),
+        };
+        if let Some(baseline) = baseline
+            .as_ref()
+            .filter(|b| !names().any(|name| name == *b))
+        {
             let names = names().collect::<Vec<_>>().join(", ");
             return Err(StageError::usage(format_args!(
                 "--baseline {baseline}: no method has this name; there are: {names}"

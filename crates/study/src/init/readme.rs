@@ -18,7 +18,7 @@ pub(super) fn text(found: &Found) -> String {
         Subject::NoMasks => ("", "`masks`, `pictures`"),
         _ => (
             "rsom run pipeline.yaml --profile smoke      # a short run, to see that everything works\n",
-            "`results/table.md` (also .tex and .csv), `results/tests.parquet`, figures",
+            "`results/table.md` and `results/tests.md` (also .tex and .csv), `results/tests.parquet`, figures",
         ),
     };
     let doubts = match found.doubts.is_empty() {

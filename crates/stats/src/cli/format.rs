@@ -1,0 +1,47 @@
+//! The formats of tables for a paper.
+
+use std::path::Path;
+
+use rsom_parameters::Choice;
+use rsom_stage::StageError;
+
+/// A format, by its name or by the ending of its files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
+pub(super) enum Format {
+    Markdown,
+    Latex,
+    Csv,
+    Md,
+    Tex,
+}
+
+impl Format {
+    /// The format: the given one, or that of the output's ending, else Markdown.
+    ///
+    /// # Errors
+    /// Exit code 2: the ending is that of another format.
+    pub(super) fn of(given: Option<Self>, output: Option<&Path>) -> Result<Self, StageError> {
+        let ending = output
+            .and_then(Path::extension)
+            .map(|e| e.to_string_lossy());
+        let by_ending = match ending.as_deref() {
+            Some("md") => Some(Self::Markdown),
+            Some("tex") => Some(Self::Latex),
+            Some("csv") => Some(Self::Csv),
+            _ => None,
+        };
+        let given = given.map(|given| match given {
+            Self::Md => Self::Markdown,
+            Self::Tex => Self::Latex,
+            other => other,
+        });
+        match (given, by_ending) {
+            (Some(given), Some(ending)) if given != ending => Err(StageError::usage(format_args!(
+                "--format {} does not fit the ending of --output, which means {}; change one of them, or leave --format out",
+                given.as_str(),
+                ending.as_str()
+            ))),
+            (given, ending) => Ok(given.or(ending).unwrap_or(Self::Markdown)),
+        }
+    }
+}

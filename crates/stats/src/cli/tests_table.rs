@@ -1,0 +1,262 @@
+//! `rsom-stats tests`: the tests as a table for a paper.
+
+use std::collections::BTreeMap;
+
+use rsom_formats::table::Table;
+use rsom_io::ports;
+use rsom_measures::{Surface, Unit, column};
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary, atomic};
+
+use super::compared_table::is_own_column;
+use super::factor::level_of;
+use super::format::Format;
+use super::measurements::Selector;
+use super::shown_tests::{numbers_if_any, require_one_kind, words};
+use crate::publication::{ContrastRow, ContrastTable, MetricColumn, PValues, Statistic, Style};
+use crate::{Level, Quantity};
+
+pub(super) fn command() -> Command {
+    Command::new("tests", "Write a table of tests for a paper: one row for each comparison, with its interval and p-values", run)
+        .input(Port::required("input", Kind::Table, "Tables of `compare`").many())
+        .output(Port::optional("output", Kind::Document, "Table to write (unset: standard output)"))
+        .parameters(Settings::declare())
+        .names_in_tables("input", Named::Metric, &["metric"])
+        .example("rsom-stats tests --input t.parquet --output tests.md")
+        .example("rsom-stats tests --input t.parquet --metric dice,ra_um --decimals 3,1 --output tests.tex")
+}
+
+#[derive(Parameters)]
+struct Settings {
+    /// Metrics, each NAME or NAME@SURFACE, in the order of the table; without @SURFACE, the tests of both surfaces together, if
+    /// there are such (unset: all tests, as in the input).
+    #[parameter(default = Vec::new())]
+    metric: Vec<String>,
+    /// Format of the table; 'csv' writes every number with all digits. 'md' and 'tex', the endings of files, mean markdown
+    /// and latex (unset: by the ending of the output, else markdown).
+    format: Option<Format>,
+    /// Number of decimals of differences: one for all metrics, or one for each of --metric.
+    #[parameter(default = [3], min = 0, max = 12)]
+    decimals: Vec<usize>,
+    /// Significance level: adjusted p-values below it are marked.
+    #[parameter(default = 0.05, min = 0.0, max = 1.0)]
+    alpha: f64,
+    /// Printed names, such as unet=U-Net.
+    names: BTreeMap<String, String>,
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.settings()?;
+    let format = Format::of(settings.format, invocation.optional_output("output"))?;
+    if settings.decimals.len() != 1 && settings.decimals.len() != settings.metric.len() {
+        return Err(StageError::usage(format_args!(
+            "--decimals: {} values for {} metrics; give one for all, or one for each of --metric",
+            settings.decimals.len(),
+            settings.metric.len()
+        )));
+    }
+    let table = ports::read_table(invocation, "input")?;
+    require_one_kind(&table)?;
+    let contrasts = contrasts(&table, &settings)?;
+    let style = Style {
+        statistic: Statistic::MeanSd,
+        p_values: PValues::Column,
+        alpha: settings.alpha,
+        names: settings.names,
+    };
+    let text = match format {
+        Format::Markdown | Format::Md => contrasts.to_markdown(&style),
+        Format::Latex | Format::Tex => contrasts.to_latex(&style),
+        Format::Csv => contrasts.to_csv(),
+    };
+    let summary = Summary::new().with("rows", contrasts.rows.len());
+    match invocation.optional_output("output") {
+        Some(path) => {
+            atomic::write_bytes(path, text.as_bytes())?;
+            Ok(summary)
+        }
+        None => Ok(summary.with("table", text.clone()).text(text)),
+    }
+}
+
+/// The rows of a table that `compare` wrote.
+fn contrasts(table: &Table, settings: &Settings) -> Result<ContrastTable, StageError> {
+    let groups: Vec<String> = (table.names().filter(|name| !is_own_column(name)))
+        .map(str::to_owned)
+        .collect();
+    let selectors: Vec<Selector<'_>> = settings.metric.iter().map(|m| Selector::parse(m)).collect();
+    let columns = Columns::of(table)?;
+    let mut rows: Vec<(usize, ContrastRow)> = Vec::new();
+    for row in 0..table.rows() {
+        let quantity = columns.quantity(row)?;
+        let is_wanted = |s: &Selector<'_>| {
+            let is_one_of_two =
+                s.surface.is_none() && columns.has_both(&quantity) && !is_both(&quantity.surface);
+            s.matches(&quantity) && !is_one_of_two
+        };
+        let place = selectors.iter().position(is_wanted);
+        if place.is_none() && !selectors.is_empty() {
+            continue;
+        }
+        let place = place.unwrap_or(0);
+        let decimals = *settings
+            .decimals
+            .get(place)
+            .unwrap_or(&settings.decimals[0]);
+        rows.push((place, columns.row(row, (quantity, decimals), &groups)?));
+    }
+    // Stable: the comparisons of a metric stay in their order.
+    rows.sort_by_key(|(place, _)| *place);
+    let rows: Vec<ContrastRow> = rows.into_iter().map(|(_, row)| row).collect();
+    Ok(ContrastTable {
+        groups,
+        is_adjusted: words(table, "adjustment").is_none_or(|word| word != "none"),
+        notes: notes(table, &rows),
+        rows,
+    })
+}
+
+/// The columns of a table of tests.
+struct Columns<'a> {
+    table: &'a Table,
+    metrics: Vec<Option<String>>,
+    surfaces: Vec<Option<String>>,
+    units: Vec<Option<String>>,
+    factors: Vec<Option<String>>,
+    notes: Vec<Option<String>>,
+    numbers: BTreeMap<&'static str, Vec<Option<f64>>>,
+}
+
+const NUMBERS: [&str; 8] = [
+    "n",
+    "hl",
+    "ci_low",
+    "ci_high",
+    "ci_level",
+    "effect_size",
+    "p_value",
+    "p_adjusted",
+];
+
+impl<'a> Columns<'a> {
+    fn of(table: &'a Table) -> Result<Self, StageError> {
+        let texts = |name: &str| table.texts(name).map_err(no_test);
+        let optional = |name: &str| match table.column(name) {
+            Some(_) => texts(name),
+            None => Ok(vec![None; table.rows()]),
+        };
+        let mut numbers = BTreeMap::new();
+        for name in NUMBERS {
+            numbers.insert(name, numbers_if_any(table, name)?);
+        }
+        table.numbers("p_value").map_err(no_test)?;
+        Ok(Self {
+            table,
+            metrics: texts(column::METRIC)?,
+            surfaces: optional(column::SURFACE)?,
+            units: optional(column::UNIT)?,
+            factors: texts("factor")?,
+            notes: optional("note")?,
+            numbers,
+        })
+    }
+
+    /// Whether there are tests of a metric for both surfaces together.
+    fn has_both(&self, quantity: &Quantity) -> bool {
+        let mut rows = self.metrics.iter().zip(&self.surfaces);
+        rows.any(|(metric, surface)| metric.as_ref() == Some(&quantity.metric) && is_both(surface))
+    }
+
+    fn quantity(&self, row: usize) -> Result<Quantity, StageError> {
+        let metric = self.metrics[row].clone();
+        Ok(Quantity {
+            metric: metric.ok_or_else(|| missing(row, "metric"))?,
+            label: self.level(column::LABEL, row)?,
+            surface: self.surfaces[row].clone(),
+        })
+    }
+
+    fn row(
+        &self,
+        row: usize,
+        (quantity, decimals): (Quantity, usize),
+        groups: &[String],
+    ) -> Result<ContrastRow, StageError> {
+        let number = |name: &str| self.numbers.get(name).and_then(|values| values[row]);
+        let required = |name: &str| self.level(name, row)?.ok_or_else(|| missing(row, name));
+        let group = groups.iter().map(|name| self.level(name, row));
+        let interval = (number("ci_low"), number("ci_high"), number("ci_level"));
+        let unit = self.units[row].clone();
+        Ok(ContrastRow {
+            metric: MetricColumn {
+                quantity,
+                unit: unit.filter(|unit| unit != Unit::One.as_str()),
+                decimals,
+            },
+            group: group.collect::<Result<_, _>>()?,
+            factor: self.factors[row]
+                .clone()
+                .ok_or_else(|| missing(row, "factor"))?,
+            level: required("level")?,
+            baseline: required("baseline")?,
+            n_pairs: number("n").map(|n| n as usize),
+            shift: number("hl"),
+            interval: match interval {
+                (Some(low), Some(high), Some(confidence)) => Some((low, high, confidence)),
+                _ => None,
+            },
+            effect_size: number("effect_size"),
+            p: number("p_value"),
+            p_adjusted: number("p_adjusted"),
+            note: self.notes[row].clone(),
+        })
+    }
+
+    fn level(&self, name: &str, row: usize) -> Result<Option<Level>, StageError> {
+        Ok(level_of(
+            self.table.values(name).map_err(no_test)?.cell(row),
+        ))
+    }
+}
+
+fn is_both(surface: &Option<String>) -> bool {
+    surface.as_deref() == Some(Surface::Both.as_str())
+}
+
+fn no_test(error: impl std::fmt::Display) -> StageError {
+    StageError::inputs(format_args!("input: not a table of `compare`: {error}"))
+}
+
+fn missing(row: usize, name: &str) -> StageError {
+    no_test(format_args!("row {} has no {name}", row + 1))
+}
+
+/// What the columns are.
+fn notes(table: &Table, rows: &[ContrastRow]) -> Vec<String> {
+    let confidences = rows
+        .iter()
+        .filter_map(|row| row.interval)
+        .map(|(_, _, c)| c);
+    let least = confidences.reduce(f64::min);
+    let interval = least.map_or(String::new(), |least| {
+        // Rounded down: at least this much.
+        let percent = (least * 1000.0).floor() / 10.0;
+        format!(" with its interval (confidence at least {percent} %)")
+    });
+    let mut notes = vec![format!(
+        "Difference: Hodges–Lehmann estimate of the paired differences{interval}. r: matched rank-biserial correlation, from \
+         −1 (all pairs lower) to 1 (all higher)."
+    )];
+    let pairs =
+        words(table, "pair_by").map(|unit| format!(", paired by {}", unit.replace(',', ", ")));
+    if let (Some(alternative), Some(method)) = (words(table, "alternative"), words(table, "method"))
+    {
+        let adjusted = super::shown_tests::adjustment_words(table);
+        notes.push(format!(
+            "p: {alternative} paired Wilcoxon signed-rank test ({method}){}{}.",
+            pairs.unwrap_or_default(),
+            adjusted.map_or(String::new(), |words| format!(", {words}")),
+        ));
+    }
+    notes
+}

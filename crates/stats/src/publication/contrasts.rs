@@ -1,0 +1,225 @@
+//! The tests as a table for a paper: one row for each comparison, with its size, interval and p-values.
+
+use super::cells::{Cells, MARK, NOTHING, heading};
+use super::csv::{line, number};
+use super::numbers::{exponent, fixed, p_value, vanishes};
+use super::{MetricColumn, Style, latex, markdown};
+use crate::Level;
+
+/// The comparison of a level with a baseline in one quantity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContrastRow {
+    /// The quantity with its unit and decimals.
+    pub metric: MetricColumn,
+    /// Levels of the grouping factors; `None` where tests of several tables have other factors.
+    pub group: Vec<Option<Level>>,
+    /// Name of the factor.
+    pub factor: String,
+    /// The compared level.
+    pub level: Level,
+    /// The level with which it is compared.
+    pub baseline: Level,
+    /// Number of pairs, if stated.
+    pub n_pairs: Option<usize>,
+    /// Hodges–Lehmann shift, level − baseline, in the unit of the quantity.
+    pub shift: Option<f64>,
+    /// Lower and upper end of its interval, and its exact confidence.
+    pub interval: Option<(f64, f64, f64)>,
+    /// Matched rank-biserial correlation, in [−1, 1].
+    pub effect_size: Option<f64>,
+    /// The p-value before correction.
+    pub p: Option<f64>,
+    /// The corrected p-value.
+    pub p_adjusted: Option<f64>,
+    /// Caveats.
+    pub note: Option<String>,
+}
+
+/// Tests as a table, independent of the format.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContrastTable {
+    /// Names of the grouping factors.
+    pub groups: Vec<String>,
+    /// The comparisons, in order.
+    pub rows: Vec<ContrastRow>,
+    /// Whether p-values are corrected for several tests.
+    pub is_adjusted: bool,
+    /// Notes below the table, one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl ContrastTable {
+    /// The table in GitHub-flavored Markdown.
+    #[must_use]
+    pub fn to_markdown(&self, style: &Style) -> String {
+        markdown::rendered(self.cells(style))
+    }
+
+    /// The table as a LaTeX `tabular`, see [`to_latex`](super::to_latex).
+    #[must_use]
+    pub fn to_latex(&self, style: &Style) -> String {
+        latex::rendered(&self.cells(style))
+    }
+
+    /// The table as CSV with all digits.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let names = ["metric", "surface", "label", "unit"].map(str::to_owned);
+        let last = "factor level baseline n difference ci_low ci_high ci_level effect_size p_value p_adjusted note";
+        let last = last.split_whitespace().map(str::to_owned);
+        let header: Vec<String> = names
+            .into_iter()
+            .chain(self.groups.iter().cloned())
+            .chain(last)
+            .collect();
+        let rows = self.rows.iter().map(|row| line(&row.fields()));
+        line(&header) + &rows.collect::<String>()
+    }
+
+    fn cells(&self, style: &Style) -> Cells {
+        let first = self.rows.first();
+        let has_labels = self
+            .rows
+            .iter()
+            .any(|row| first.is_some_and(|f| f.metric.quantity.label != row.metric.quantity.label));
+        let one_factor = first
+            .filter(|f| self.rows.iter().all(|row| row.factor == f.factor))
+            .map(|f| f.factor.as_str());
+        let mut header = vec!["Metric".to_owned()];
+        header.extend(self.groups.iter().map(|name| style.name(name)));
+        header.push(one_factor.map_or("Level".to_owned(), |name| style.name(name)));
+        header.push("against".to_owned());
+        let text_columns = header.len();
+        header.extend(["pairs", "difference (interval)", "r", "p"].map(str::to_owned));
+        if self.is_adjusted {
+            header.push("adjusted p".to_owned());
+        }
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        let mut group_starts = Vec::new();
+        for (index, row) in self.rows.iter().enumerate() {
+            if index > 0 && self.rows[index - 1].metric != row.metric {
+                group_starts.push(index);
+            }
+            rows.push(self.texts(row, (has_labels, one_factor.is_none()), style));
+        }
+        let notes = [self.notes.clone(), self.caveats(has_labels, style)].concat();
+        Cells {
+            header,
+            text_columns,
+            rows,
+            group_starts,
+            notes,
+        }
+    }
+
+    fn texts(
+        &self,
+        row: &ContrastRow,
+        (labels, factors): (bool, bool),
+        style: &Style,
+    ) -> Vec<String> {
+        let level = |level: &Level| match factors {
+            true => format!(
+                "{} = {}",
+                style.name(&row.factor),
+                style.name(&level.to_string())
+            ),
+            false => style.name(&level.to_string()),
+        };
+        let print = |value: Option<f64>, text: &dyn Fn(f64) -> String| {
+            value.map_or(NOTHING.to_owned(), text)
+        };
+        let p = |p: f64, decides: bool| {
+            let mark = if decides && p < style.alpha { MARK } else { "" };
+            format!("{}{mark}", p_value(p, style.alpha))
+        };
+        let group = row.group.iter().map(|l| match l {
+            Some(level) => style.name(&level.to_string()),
+            None => NOTHING.to_owned(),
+        });
+        let mut texts = vec![heading(&row.metric, labels, style)];
+        texts.extend(group);
+        texts.extend([level(&row.level), level(&row.baseline)]);
+        texts.push(row.n_pairs.map_or(NOTHING.to_owned(), |n| n.to_string()));
+        texts.push(row.difference());
+        texts.push(print(row.effect_size, &|r| fixed(r, 2)));
+        texts.push(print(row.p, &|value| p(value, !self.is_adjusted)));
+        if self.is_adjusted {
+            texts.push(print(row.p_adjusted, &|value| p(value, true)));
+        }
+        texts
+    }
+
+    /// What the numbers of a row do not show, one sentence each.
+    fn caveats(&self, has_labels: bool, style: &Style) -> Vec<String> {
+        let is_tested = self.rows.iter().any(|row| row.p.is_some());
+        let mark = is_tested.then(|| format!("{MARK} p < {}.", style.alpha));
+        let caveats = self.rows.iter().filter_map(|row| {
+            let note = row.note.as_ref()?;
+            let names = row.group.iter().flatten().chain([&row.level]);
+            let names: Vec<String> = names.map(|l| style.name(&l.to_string())).collect();
+            Some(format!(
+                "{}, {} against {}: {note}.",
+                heading(&row.metric, has_labels, style),
+                names.join(", "),
+                style.name(&row.baseline.to_string())
+            ))
+        });
+        mark.into_iter().chain(caveats).collect()
+    }
+}
+
+impl ContrastRow {
+    /// `-0.120 (-0.200 to -0.050)`.
+    fn difference(&self) -> String {
+        let ends = self.interval.map(|(low, high, _)| [low, high]);
+        let all = self.shift.iter().chain(ends.iter().flatten());
+        let largest = all.fold(0.0, |m: f64, v| m.max(v.abs()));
+        let print = |value: f64| match vanishes(largest, self.metric.decimals) {
+            true => exponent(value),
+            false => fixed(value, self.metric.decimals),
+        };
+        match (self.shift, ends) {
+            (Some(shift), Some([low, high])) => {
+                format!("{} ({} to {})", print(shift), print(low), print(high))
+            }
+            (Some(shift), None) => print(shift),
+            (None, _) => NOTHING.to_owned(),
+        }
+    }
+
+    fn fields(&self) -> Vec<String> {
+        let q = &self.metric.quantity;
+        let level =
+            |level: &Option<Level>| level.as_ref().map_or(String::new(), ToString::to_string);
+        let (low, high, confidence) = match self.interval {
+            Some((low, high, confidence)) => (Some(low), Some(high), Some(confidence)),
+            None => (None, None, None),
+        };
+        let mut fields = vec![
+            q.metric.clone(),
+            q.surface.clone().unwrap_or_default(),
+            level(&q.label),
+            self.metric.unit.clone().unwrap_or_default(),
+        ];
+        fields.extend(self.group.iter().map(level));
+        fields.extend([
+            self.factor.clone(),
+            self.level.to_string(),
+            self.baseline.to_string(),
+            self.n_pairs.map_or(String::new(), |n| n.to_string()),
+        ]);
+        let numbers = [
+            self.shift,
+            low,
+            high,
+            confidence,
+            self.effect_size,
+            self.p,
+            self.p_adjusted,
+        ];
+        fields.extend(numbers.map(number));
+        fields.push(self.note.clone().unwrap_or_default());
+        fields
+    }
+}
