@@ -56,6 +56,11 @@ plan PIPELINE *ARGS:
 rsom *ARGS:
     cargo run --release -- {{ARGS}}
 
+# The documentation as a site: target/site/book/index.html (needs mdbook)
+[group('develop')]
+docs *ARGS:
+    docs/site.sh {{ARGS}}
+
 # All tests
 [group('develop')]
 test *ARGS:

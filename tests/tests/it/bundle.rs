@@ -166,3 +166,80 @@ fn a_changed_bundle_is_noticed_and_a_folder_with_files_is_refused() {
     std::fs::remove_file(folder.join("box/SHA256SUMS")).unwrap();
     faulty("it is no bundle");
 }
+
+#[test]
+fn a_bundle_can_be_one_file_of_the_same_bytes_whenever_it_is_made() {
+    let folder = study();
+    RSOM.done(&folder, ["run", "study/bundled.yaml", "--workdir", "out"]);
+    let bundle = |output: &str| {
+        let words = [
+            "bundle",
+            "study/bundled.yaml",
+            "--workdir",
+            "out",
+            "--with-data",
+            "--output",
+            output,
+        ];
+        RSOM.done(&folder, words);
+    };
+    for output in ["one/box.zip", "two/box.zip", "box"] {
+        bundle(output);
+    }
+    assert_eq!(folder.bytes("one/box.zip"), folder.bytes("two/box.zip"));
+    // No folder stays next to it.
+    assert_eq!(names(folder.join("one")), ["box.zip"]);
+    let verified = RSOM.done(&folder, ["verify", "one/box.zip"]);
+    let of_folder = RSOM.done(&folder, ["verify", "box"]);
+    assert_eq!(
+        verified.stdout.replace("one/box.zip", "box"),
+        of_folder.stdout
+    );
+    let file = std::fs::File::open(folder.join("one/box.zip")).unwrap();
+    zip::ZipArchive::new(file)
+        .unwrap()
+        .extract(folder.join("unpacked"))
+        .unwrap();
+    for name in [
+        "pipeline.yaml",
+        "run.json",
+        "results/table.md",
+        "data/S1.nii.gz",
+        "SHA256SUMS",
+    ] {
+        assert_eq!(
+            folder.bytes(&format!("unpacked/box/{name}")),
+            folder.bytes(&format!("box/{name}")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_changed_bundle_in_one_file_is_noticed_and_never_overwritten() {
+    let folder = study();
+    RSOM.done(&folder, ["run", "study/bundled.yaml", "--workdir", "out"]);
+    let words = [
+        "bundle",
+        "study/bundled.yaml",
+        "--workdir",
+        "out",
+        "--output",
+        "one/box.zip",
+    ];
+    RSOM.done(&folder, words);
+    // One byte of a file is another.
+    let mut bytes = folder.bytes("one/box.zip");
+    let place = bytes.windows(8).position(|w| w == b"bundled\n").unwrap();
+    bytes[place] = b'B';
+    folder.write("changed.zip", &bytes);
+    for (name, said) in [
+        ("changed.zip", "changed.zip: "),
+        ("study/bundled.yaml", "it is no bundle"),
+    ] {
+        let (code, error) = RSOM.failed(&folder, ["verify", name]);
+        assert!(code == 3 && error.contains(said), "{error}");
+    }
+    let (code, error) = RSOM.failed(&folder, words);
+    assert!(code == 4 && error.contains("not empty"), "{error}");
+}

@@ -190,6 +190,31 @@ fn all_pairs_of_methods_are_compared_if_asked() {
 }
 
 #[test]
+fn a_pattern_chooses_the_masks_of_a_method_in_a_folder_of_many() {
+    let folder = study(false);
+    for n in 1..=SUBJECTS {
+        save(&folder, &format!("masks/S{n:02}_v1_s0.nii.gz"), 1, false);
+        save(&folder, &format!("masks/S{n:02}_v1_s100.nii.gz"), 0, false);
+    }
+    let line = "compare --reference drawn/*_mask.nii.gz --prediction s0=masks/*_s0.* --prediction s100=masks/*_s100.* --output out";
+    RSOM.done(&folder, line);
+    let scans = parquet::read(&folder.join("out/results/scans.parquet")).unwrap();
+    assert_eq!(
+        numbers(&scans, &[("method", "s100")], "dice"),
+        [1.0; SUBJECTS]
+    );
+    assert_eq!(
+        numbers(&scans, &[("method", "s0")], "dice"),
+        [8.0 / 9.0; SUBJECTS]
+    );
+    let (code, error) = RSOM.failed(&folder, line.replace("_s100.*", "_s9.*").as_str());
+    assert!(
+        code == 3 && error.contains("no NIfTI file (.nii.gz or .nii) named *_s9.*"),
+        "{error}"
+    );
+}
+
+#[test]
 fn each_label_and_each_group_has_rows_and_tests_of_its_own() {
     let folder = study(true);
     let labels = [

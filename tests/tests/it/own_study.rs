@@ -1,4 +1,4 @@
-//! The tutorial `docs/own-study.md`, followed literally in an empty folder.
+//! The tutorial `docs/own-study.md`, followed literally in an empty folder, and the pages that go on from its end.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use std::path::PathBuf;
@@ -65,15 +65,11 @@ fn typed(line: &str, current: &mut PathBuf) -> String {
     }
 }
 
-#[test]
-fn the_tutorial_works_as_it_is_written() {
-    let page = std::fs::read_to_string(checkout().join("docs/own-study.md")).unwrap();
-    let folder = Folder::new();
-    let commands = commands(&page);
-    assert!(commands.len() <= 12, "{} lines to type", commands.len());
-    let mut current = folder.join("");
-    let said: String = (commands.iter())
-        .map(|line| typed(line, &mut current))
+/// Types the commands of a page of `docs`. Returns what they print, which contains what the page says that they print.
+fn followed(page: &str, current: &mut PathBuf) -> String {
+    let page = std::fs::read_to_string(checkout().join("docs").join(page)).unwrap();
+    let said: String = (commands(&page).iter())
+        .map(|line| typed(line, current))
         .collect();
     for block in printed(&page) {
         assert!(
@@ -81,6 +77,25 @@ fn the_tutorial_works_as_it_is_written() {
             "the page says\n{block}\nbut the program\n{said}"
         );
     }
+    said
+}
+
+/// The pages that begin where the tutorial ends.
+const LATER: [&str; 4] = [
+    "compare-masks",
+    "groups-and-ages",
+    "correct-masks",
+    "write-the-paper",
+];
+
+#[test]
+fn the_tutorial_and_the_pages_after_it_work_as_they_are_written() {
+    let page = std::fs::read_to_string(checkout().join("docs/own-study.md")).unwrap();
+    let lines = commands(&page).len();
+    assert!(lines <= 12, "{lines} lines to type");
+    let folder = Folder::new();
+    let mut current = folder.join("");
+    let said = followed("own-study.md", &mut current);
     assert!(said.contains("manifest.yaml: up to date"), "{said}");
     let table = folder.text("my-study/runs/my-study/results/table.md");
     let bare: String = table.chars().filter(|c| !c.is_whitespace()).collect();
@@ -92,4 +107,23 @@ fn the_tutorial_works_as_it_is_written() {
             .count(),
         41
     );
+    for name in LATER {
+        let said = followed(&format!("howto/{name}.md"), &mut current.clone());
+        assert!(!said.is_empty(), "{name}");
+    }
+    let study = |name: &str| folder.text(&format!("my-study/{name}"));
+    // 24 subjects, two methods; each group has twelve.
+    assert!(study("compared/results/tests.csv").contains(",method,s100,s0,24,"));
+    assert!(study("by-group/results/tests.csv").contains(",psoriasis,method,s100,s0,12,"));
+    assert!(study("tests.tex").contains("U-Net & 100 & 0 & 24 & "));
+    assert!(folder.join("my-study/bundle/results/tests.tex").exists());
+}
+
+#[test]
+fn every_page_that_tells_how_to_do_something_is_followed() {
+    let mut pages = rsom_testing::names(checkout().join("docs/howto"));
+    pages.sort();
+    let mut followed = LATER.map(|name| format!("{name}.md"));
+    followed.sort();
+    assert_eq!(pages, followed);
 }

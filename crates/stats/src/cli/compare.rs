@@ -17,7 +17,7 @@ use crate::{Against, Comparison, ComparisonConfig, Level, compare, gather};
 pub(super) fn command() -> Command {
     Command::new("compare", "Compare each level of a factor with a baseline, or all pairs of levels, by paired Wilcoxon signed-rank tests", run)
         .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
-        .output(Port::required("output", Kind::Table, "Table of tests: one row per metric, label, surface, group and compared level"))
+        .output(Port::required("output", Kind::Table, "Table of tests: one row per metric, label, surface, group and compared level").with_table(compared_table::contents()))
         .parameters(Settings::declare())
         .names_in_tables("input", Named::Metric, &["metric"])
         .names_in_tables("input", Named::Column, &["factor", "pair_by", "group_by", "average_over", "where"])

@@ -3,7 +3,7 @@
 use rsom_formats::table::{Column, Table};
 use rsom_measures::column;
 use rsom_parameters::Choice;
-use rsom_stage::StageError;
+use rsom_stage::{StageError, TableContents};
 use serde_json::{Value, json};
 
 use super::measurements::SelectedMeasurements;
@@ -17,6 +17,15 @@ pub(super) const COLUMNS: &str = "metric unit label surface factor level baselin
     ci_level w_plus w_minus statistic p_value p_adjusted effect_size smallest_attainable_p \
     smallest_attainable_p_adjusted alternative zero_method method adjustment family family_size higher_is_better status note \
     pair_by measured_per aggregate n_subjects level_status baseline_status";
+
+/// The contents of the table: its columns, and the metrics and columns of the measures.
+pub(super) fn contents() -> TableContents {
+    TableContents {
+        columns: COLUMNS.split_whitespace().map(str::to_owned).collect(),
+        of_inputs: vec!["input".to_owned()],
+        ..TableContents::default()
+    }
+}
 
 /// Whether a column of the table is one of [`COLUMNS`].
 pub(super) fn is_own_column(name: &str) -> bool {

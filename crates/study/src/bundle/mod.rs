@@ -1,5 +1,6 @@
-//! `rsom bundle` and `rsom verify`: a finished study in one folder, for a colleague, a reviewer or an archive.
+//! `rsom bundle` and `rsom verify`: a finished study in one folder or ZIP file, for a colleague, a reviewer or an archive.
 
+mod archive;
 mod collected;
 mod portable;
 mod readme;
@@ -24,16 +25,17 @@ const EXAMPLES: &str = "\
 Examples:
   rsom bundle study.yaml --output for-the-reviewer             pipeline, manifest, tables, figures, provenance, checksums
   rsom bundle study.yaml --output archive --with-data --all         also the scans, and all masks and weights
+  rsom bundle study.yaml --output study.zip                    one file
   rsom verify archive                                          checks every file of a bundle";
 
 /// The command line of `rsom bundle`.
 #[must_use]
 pub fn command_line() -> Command {
     Command::new(NAME)
-        .about("Put a finished study into one folder, for a colleague, a reviewer or an archive")
+        .about("Put a finished study into one folder or ZIP file, for a colleague, a reviewer or an archive")
         .arg_required_else_help(true)
         .args(plan_arguments())
-        .arg(path("output", "DIR", "Folder to write: it must be new or empty").required(true))
+        .arg(path("output", "DIR", "Folder to write, or a file such as study.zip; it must be new or empty").required(true))
         .arg(flag("with-data", "Also copy the files of the manifest"))
         .arg(flag(
             "all",
@@ -50,10 +52,10 @@ pub fn verify_command_line() -> Command {
         .arg_required_else_help(true)
         .arg(
             Arg::new("bundle")
-                .value_name("DIR")
+                .value_name("BUNDLE")
                 .required(true)
                 .value_parser(clap::value_parser!(PathBuf))
-                .help("Folder that 'rsom bundle' wrote"),
+                .help("Folder or ZIP file that 'rsom bundle' wrote"),
         )
         .after_help(EXAMPLES)
 }
@@ -75,10 +77,12 @@ pub fn run_verify(matches: &ArgMatches) -> ExitCode {
         .get_one::<PathBuf>("bundle")
         .cloned()
         .unwrap_or_default();
-    ended(
-        sums::verify(&path)
-            .map(|count| format!("{}: all {count} files are as they were\n", path.display())),
-    )
+    let count = match archive::is_archive(&path) {
+        // The folder stays until its files are read.
+        true => archive::unpacked(&path).and_then(|(_kept, folder)| sums::verify(&folder, &path)),
+        false => sums::verify(&path, &path),
+    };
+    ended(count.map(|count| format!("{}: all {count} files are as they were\n", path.display())))
 }
 
 fn ended(result: Result<String, StageError>) -> ExitCode {
@@ -99,7 +103,23 @@ fn make(matches: &ArgMatches, plan: &Plan) -> Result<String, StageError> {
     let to = absolute_path(&given)?;
     require_finished(plan)?;
     crate::new_folder::require_empty(&to, "")?;
-    let mut collected = Collected::new(&to);
+    let count = if archive::is_archive(&to) {
+        let folder = archive::folder_for(&to)?;
+        let count = collect(matches, plan, folder.path())?;
+        archive::pack(folder.path(), &to)?;
+        count
+    } else {
+        collect(matches, plan, &to)?
+    };
+    Ok(format!(
+        "{}: {count} files; 'rsom verify' checks them\n",
+        given.display()
+    ))
+}
+
+/// Writes the files of a bundle into a folder; returns how many there are.
+fn collect(matches: &ArgMatches, plan: &Plan, to: &Path) -> Result<usize, StageError> {
+    let mut collected = Collected::new(to);
     collected.add_study(plan)?;
     collected.add_outputs(plan, matches.get_flag("all"))?;
     collected.add_tables(plan)?;
@@ -107,11 +127,7 @@ fn make(matches: &ArgMatches, plan: &Plan) -> Result<String, StageError> {
         collected.add_data(plan)?;
     }
     collected.add_text("README.md", &readme::text(plan, &collected)?)?;
-    let count = sums::write(&to, collected.files())?;
-    Ok(format!(
-        "{}: {count} files; 'rsom verify' checks them\n",
-        given.display()
-    ))
+    sums::write(to, collected.files())
 }
 
 /// Refuses a study that has not run to its end.

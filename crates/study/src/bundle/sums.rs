@@ -29,14 +29,14 @@ pub(super) fn write<'f>(
     Ok(count)
 }
 
-/// Checks every file of a bundle; returns how many there are.
+/// Checks every file of a bundle, which messages call `shown`; returns how many there are.
 ///
 /// # Errors
 /// Exit code 3: a file is missing or changed, or is not in the list; the folder is no bundle.
-pub(super) fn verify(root: &Path) -> Result<usize, StageError> {
+pub(super) fn verify(root: &Path, shown: &Path) -> Result<usize, StageError> {
     let path = root.join(NAME);
     let lines = text::read(&path).map_err(|fault| {
-        StageError::input(root, format_args!("it is no bundle: {NAME}: {fault}"))
+        StageError::input(shown, format_args!("it is no bundle: {NAME}: {fault}"))
     })?;
     let mut known = std::collections::BTreeSet::from([NAME.to_owned()]);
     let mut faults = Vec::new();
@@ -44,8 +44,8 @@ pub(super) fn verify(root: &Path) -> Result<usize, StageError> {
         interrupt::check()?;
         let Some((hash, name)) = line.split_once("  ").filter(|(hash, _)| hash.len() == 64) else {
             return Err(StageError::input(
-                &path,
-                format_args!("line {}: no checksum and name", number + 1),
+                shown,
+                format_args!("{NAME}: line {}: no checksum and name", number + 1),
             ));
         };
         match fingerprint::of_path(&root.join(name)) {
@@ -65,9 +65,9 @@ pub(super) fn verify(root: &Path) -> Result<usize, StageError> {
     );
     match faults.as_slice() {
         [] => Ok(known.len() - 1),
-        [first] => Err(StageError::input(root, first)),
+        [first] => Err(StageError::input(shown, first)),
         [first, rest @ ..] => Err(StageError::input(
-            root,
+            shown,
             format_args!("{first}, and {} more files are wrong", rest.len()),
         )),
     }

@@ -4,6 +4,7 @@
 //! each scan, a paired test of each method against the first or of all pairs, tables and figures.
 
 mod document;
+mod masks;
 mod measures;
 mod question;
 mod request;
@@ -33,7 +34,8 @@ Examples:
   rsom compare --reference drawn --prediction a=a --prediction b=b --labels 1=epidermis,2=dermis --output compared
 
 Files pair by their names: what all names of a folder share at the start or the end does not matter, so drawn/S01_mask.nii.gz and
-unet/S01.nii.gz are of one scan.";
+unet/S01.nii.gz are of one scan. Where a folder holds the masks of several methods, a pattern with * chooses:
+  rsom compare --reference drawn --prediction 's0=masks/*_s0.nii.gz' --prediction 's100=masks/*_s100.nii.gz' --output compared";
 
 /// The command line of `rsom compare`.
 #[must_use]
@@ -42,13 +44,13 @@ pub fn command_line() -> Command {
         .about("Compare masks that exist with their references: measures, paired tests, tables and figures")
         .arg_required_else_help(true)
         .args([
-            path("reference", "DIR", "Folder with the reference masks or label maps (NIfTI)").required(true),
+            path("reference", "DIR", "Folder with the reference masks or label maps (NIfTI), or a pattern such as 'masks/*_drawn.nii.gz'").required(true),
             Arg::new("prediction")
                 .long("prediction")
                 .value_name("NAME=DIR")
                 .action(ArgAction::Append)
                 .required(true)
-                .help("Name of a method, and the folder with its masks; repeatable"),
+                .help("Name of a method, and the folder with its masks or a pattern of their names; repeatable"),
             path("output", "DIR", "Output folder; results that are up to date are not computed again").required(true),
             text("baseline", "NAME", "Method with which the others are compared [default: the first]"),
             flag("all-pairs", "Compare all pairs of methods instead").conflicts_with("baseline"),

@@ -65,7 +65,7 @@ impl Asked {
         }
         match self.labels.keys().find(|label| structures.lacks(label)) {
             Some(label) => Err(StageError::input(
-                &self.reference,
+                &self.reference.folder,
                 format_args!("no reference has the label {label} of --labels"),
             )),
             None => Ok(self.labels.clone()),

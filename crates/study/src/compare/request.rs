@@ -7,15 +7,16 @@ use clap::ArgMatches;
 use rsom_manifest::Pattern;
 use rsom_stage::StageError;
 
+use super::masks::Masks;
 use super::measures::METRICS;
 use crate::arguments::{absolute, absolute_path};
 
 /// The arguments.
 pub(super) struct Asked {
-    /// Folder of the references.
-    pub reference: PathBuf,
-    /// Names of the methods, and their folders.
-    pub methods: Vec<(String, PathBuf)>,
+    /// The references.
+    pub reference: Masks,
+    /// Names of the methods, and their masks.
+    pub methods: Vec<(String, Masks)>,
     pub output: PathBuf,
     /// The method with which the others are compared; `None` for all pairs.
     pub baseline: Option<String>,
@@ -65,7 +66,7 @@ impl Asked {
             )));
         }
         let asked = Self {
-            reference: absolute(matches, "reference")?,
+            reference: Masks::at(&absolute(matches, "reference")?)?,
             output: absolute(matches, "output")?,
             baseline,
             labels: labels(given("labels"), "--labels")?,
@@ -113,8 +114,8 @@ impl Asked {
 }
 
 /// The methods of `--prediction NAME=DIR`.
-fn methods(matches: &ArgMatches) -> Result<Vec<(String, PathBuf)>, StageError> {
-    let mut methods: Vec<(String, PathBuf)> = Vec::new();
+fn methods(matches: &ArgMatches) -> Result<Vec<(String, Masks)>, StageError> {
+    let mut methods: Vec<(String, Masks)> = Vec::new();
     for word in matches
         .get_many::<String>("prediction")
         .into_iter()
@@ -138,7 +139,7 @@ fn methods(matches: &ArgMatches) -> Result<Vec<(String, PathBuf)>, StageError> {
                 "--prediction {word}: another method has the name '{name}'"
             )));
         }
-        methods.push((name.to_owned(), absolute_path(folder.as_ref())?));
+        methods.push((name.to_owned(), Masks::at(folder.as_ref())?));
     }
     Ok(methods)
 }

@@ -8,8 +8,9 @@ use rsom_io::finding::listed;
 use rsom_io::participants::Participants;
 use rsom_io::ports::at_input;
 use rsom_manifest::{FileEntry, Manifest, Match, ScanEntry, relative};
-use rsom_stage::{Kind, Progress, StageError, atomic, fingerprint, folder, interrupt, log};
+use rsom_stage::{Kind, Progress, StageError, atomic, fingerprint, interrupt, log};
 
+use super::masks::Masks;
 use super::request::Asked;
 use crate::folders::{below, shared_folder};
 use crate::pairing::{Pairing, pair};
@@ -31,14 +32,17 @@ impl Found {
     /// # Errors
     /// Exit code 3: a folder or file cannot be read, or a file has no partner. Exit code 2: the subject of a scan is not known.
     pub(super) fn of(asked: &Asked) -> Result<Self, StageError> {
-        let mut folders = vec![asked.reference.clone()];
-        folders.extend(asked.methods.iter().map(|(_, folder)| folder.clone()));
-        let names: Vec<Vec<String>> = folders
+        let of_methods = asked.methods.iter().map(|(_, masks)| masks);
+        let places: Vec<&Masks> = std::iter::once(&asked.reference)
+            .chain(of_methods)
+            .collect();
+        let names: Vec<Vec<String>> = places
             .iter()
-            .map(|f| masks_of(f))
+            .map(|masks| masks.found())
             .collect::<Result<_, _>>()?;
         let pairing = pair(&names, Kind::Mask.endings());
-        require_partners(asked, &folders, &pairing)?;
+        require_partners(asked, &places, &pairing)?;
+        let folders: Vec<PathBuf> = places.iter().map(|masks| masks.folder.clone()).collect();
         if let Some(first) = pairing.scans.first() {
             log::info(format_args!(
                 "{} scans, such as {}: {}",
@@ -102,36 +106,15 @@ impl Found {
     }
 }
 
-/// The masks below a folder: their paths with `/` between the parts.
-fn masks_of(root: &Path) -> Result<Vec<String>, StageError> {
-    let found = folder::files(root).map_err(|e| StageError::input(root, atomic::plain(&e)))?;
-    let visible = found
-        .into_iter()
-        .filter(|file| !folder::is_hidden(&file.name));
-    let masks = visible.filter(|file| Kind::Mask.accepts_name(&file.name));
-    let names: Vec<String> = masks.map(|file| folder::slashed(&file.name)).collect();
-    match names.is_empty() {
-        true => Err(StageError::input(
-            root,
-            "there is no NIfTI file (.nii.gz or .nii); 'rsom io convert' writes one from other formats",
-        )),
-        false => Ok(names),
-    }
-}
-
 /// Requires a partner of each file in each folder, or says which are left out.
 ///
 /// # Errors
 /// Exit code 3: no scan has a file in each folder, or a file has no partner and this was not allowed.
-fn require_partners(
-    asked: &Asked,
-    folders: &[PathBuf],
-    pairing: &Pairing,
-) -> Result<(), StageError> {
-    let alone = folders.iter().zip(&pairing.alone);
+fn require_partners(asked: &Asked, places: &[&Masks], pairing: &Pairing) -> Result<(), StageError> {
+    let alone = places.iter().zip(&pairing.alone);
     let lines = alone
         .filter(|(_, names)| !names.is_empty())
-        .map(|(folder, names)| format!("{}: {}", folder.display(), listed(names)));
+        .map(|(masks, names)| format!("{masks}: {}", listed(names)));
     let lines: Vec<String> = lines.collect();
     if pairing.scans.is_empty() {
         return Err(StageError::inputs(format_args!(

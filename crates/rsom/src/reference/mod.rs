@@ -1,5 +1,7 @@
 //! `rsom reference`: the reference pages, written from the definitions of the stages and of the metrics.
 
+mod keys;
+
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -53,6 +55,7 @@ fn pages(specs: &[Spec]) -> Vec<(String, String)> {
     let mut pages = vec![
         ("README.md".to_owned(), overview(specs)),
         ("measurements.md".to_owned(), metrics(specs)),
+        ("pipeline-keys.md".to_owned(), keys::page()),
     ];
     let of_stages = specs.iter();
     pages.extend(of_stages.map(|spec| (format!("{}.md", spec.stage), stage(spec))));
@@ -84,7 +87,10 @@ fn overview(specs: &[Spec]) -> String {
             ],
         );
     }
-    text.push_str("\nAll metrics of the tables: [measurements.md](measurements.md).\n\n## Exit codes\n\n| code | meaning |\n|---|---|\n");
+    text.push_str(
+        "\nAll metrics of the tables: [measurements.md](measurements.md). All keys of a pipeline: \
+         [pipeline-keys.md](pipeline-keys.md).\n\n## Exit codes\n\n| code | meaning |\n|---|---|\n",
+    );
     for (code, meaning) in [
         (ExitCode::Done, "success"),
         (ExitCode::Failure, "any other error"),
@@ -130,6 +136,7 @@ fn stage(spec: &Spec) -> String {
                 );
             }
         }
+        columns(&mut text, command);
         for (advanced, title) in [(false, "Parameters"), (true, "Advanced parameters")] {
             let of_kind = command.parameters.iter().filter(|p| p.advanced == advanced);
             parameters(&mut text, title, of_kind);
@@ -141,6 +148,22 @@ fn stage(spec: &Spec) -> String {
         }
     }
     text
+}
+
+/// The columns of the tables that a command writes.
+fn columns(text: &mut String, command: &CommandSpec) {
+    for port in &command.outputs {
+        let Some(table) = &port.table else { continue };
+        let names = table.columns.iter().map(|name| format!("`{name}`"));
+        let names: Vec<String> = names.collect();
+        let _ = write!(text, "\nColumns of `{}`: {}", port.name, names.join(", "));
+        if !table.columns_of.is_empty() {
+            let maps = table.columns_of.iter().map(|name| format!("`{name}`"));
+            let maps: Vec<String> = maps.collect();
+            let _ = write!(text, ", and the names in {}", maps.join(" and "));
+        }
+        text.push_str(".\n");
+    }
 }
 
 fn name_of(port: &Port) -> String {
