@@ -161,6 +161,7 @@ mod tests {
                 title: "Ra (voxels)".to_owned(),
                 records,
                 reference: Some(0.2),
+                range: [0.0, f64::INFINITY],
             }],
             spread: Spread::MeanSd,
         }

@@ -124,7 +124,8 @@ const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
     ("png", &["rsom-formats", "rsom-report"]),
     ("flate2", &["rsom-formats"]),
     ("safetensors", &["rsom-weights"]),
-    ("zip", &["rsom-weights"]),
+    // PyTorch files, and bundles.
+    ("zip", &["rsom-weights", "rsom-study"]),
     (
         "candle-core",
         &[

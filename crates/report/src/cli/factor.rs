@@ -222,7 +222,17 @@ fn panel(rows: &Rows, metric: &str, parameters: &FactorSettings) -> Result<Panel
         title: title(metric, units.of(metric).or(stated)),
         records: rows.records(&chosen, &parameters.unit_by)?,
         reference,
+        range: range_of(metric),
     })
+}
+
+/// Lowest and highest possible value: overlap lies in [0, 1], and what is better when lower is an error, at least 0.
+fn range_of(metric: &str) -> [f64; 2] {
+    match Metric::named(metric).map(|known| (known.higher_is_better, known.unit)) {
+        Some((Some(true), Unit::One)) => [0.0, 1.0],
+        Some((Some(false), _)) => [0.0, f64::INFINITY],
+        _ => [f64::NEG_INFINITY, f64::INFINITY],
+    }
 }
 
 fn unit_keys(table: &Table, unit_by: &[String]) -> Result<Vec<Vec<Option<String>>>, TableError> {

@@ -44,7 +44,10 @@ pub fn draw(
     frame: &Frame,
 ) -> Vec<&'static str> {
     let summaries = || cells.iter().flatten().flatten();
-    let ends = summaries().filter_map(|s| s.point).flatten();
+    let points = || summaries().filter_map(|s| s.point);
+    let within = |point| clipped(point, panel.range);
+    let is_clipped = points().any(|point| within(point) != point);
+    let ends = points().flat_map(within);
     let axis = Axis::around(ends.chain(panel.reference), 5);
     let failures: Vec<&str> = summaries().filter_map(|s| s.failure.as_deref()).collect();
     let incomplete = summaries().any(|s| s.point.is_some() && s.sound < s.rows);
@@ -58,6 +61,7 @@ pub fn draw(
         axis,
         bottom: frame.top + frame.height - strip,
         strip,
+        range: panel.range,
     };
     plot.draw_axes(scene, &panel.title);
     let mut notes = Vec::new();
@@ -66,6 +70,9 @@ pub fn draw(
         let stroke = Stroke::solid(GRAY, 1.2).dashed(5.0, 4.0);
         scene.line([frame.left, y], [frame.right, y], stroke);
         notes.push("dashed: reference");
+    }
+    if is_clipped {
+        notes.push("bars end where the measure ends");
     }
     if !failures.is_empty() {
         notes.push("cross: no valid value");
@@ -90,6 +97,13 @@ struct Plot<'a> {
     /// Vertical position of the lowest tick, where the strip begins if there is one.
     bottom: f64,
     strip: f64,
+    /// Lowest and highest possible value.
+    range: [f64; 2],
+}
+
+/// A point whose bar ends within a range.
+fn clipped([middle, low, high]: [f64; 3], [lowest, highest]: [f64; 2]) -> [f64; 3] {
+    [middle, low.max(lowest), high.min(highest)]
 }
 
 impl Plot<'_> {
@@ -181,7 +195,8 @@ impl Plot<'_> {
         }
     }
 
-    fn draw_point(&self, scene: &mut Scene, x: f64, [middle, low, high]: [f64; 3], group: usize) {
+    fn draw_point(&self, scene: &mut Scene, x: f64, point: [f64; 3], group: usize) {
+        let [middle, low, high] = clipped(point, self.range);
         let color = SERIES[group % SERIES.len()];
         let (low, high) = (self.y(low), self.y(high));
         let bar = vec![
@@ -245,11 +260,20 @@ mod tests {
             axis: Axis::around([0.0, 1.0], 2),
             bottom: 210.0,
             strip: 0.0,
+            range: [0.0, 1.0],
         };
         assert_eq!(
             (plot.y(0.0), plot.y(0.5), plot.y(1.0)),
             (210.0, 110.0, 10.0)
         );
+    }
+
+    #[test]
+    fn bars_end_where_the_measure_ends() {
+        let point = [0.1, -0.2, 0.4];
+        assert_eq!(clipped(point, [0.0, 1.0]), [0.1, 0.0, 0.4]);
+        assert_eq!(clipped([0.9, 0.7, 1.1], [0.0, 1.0]), [0.9, 0.7, 1.0]);
+        assert_eq!(clipped(point, [f64::NEG_INFINITY, f64::INFINITY]), point);
     }
 
     #[test]

@@ -24,4 +24,6 @@ pub struct Panel {
     pub records: Vec<Record>,
     /// The same measure of the reference, drawn as a horizontal line.
     pub reference: Option<f64>,
+    /// Lowest and highest possible value; the axis and the bars end there.
+    pub range: [f64; 2],
 }

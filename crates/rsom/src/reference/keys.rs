@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{MADE, row};
+use super::markdown::{MADE, row};
 
 const SCHEMA: &str = include_str!("../../../../pipelines/schema.json");
 

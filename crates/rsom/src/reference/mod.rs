@@ -1,11 +1,13 @@
 //! `rsom reference`: the reference pages, written from the definitions of the stages and of the metrics.
 
 mod keys;
+mod markdown;
 
 use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
+use markdown::{MADE, plain, row};
 use rsom_measures::schema;
 use rsom_stage::{
     CommandSpec, ExitCode, Parameter, Port, Schema, Spec, StageError, atomic, log, to_word,
@@ -62,9 +64,6 @@ fn pages(specs: &[Spec]) -> Vec<(String, String)> {
     pages
 }
 
-/// What all pages of this folder begin with.
-const MADE: &str = "<!-- Written by 'rsom reference --output docs/reference'. -->\n\n";
-
 fn overview(specs: &[Spec]) -> String {
     let mut text = format!(
         "{MADE}# Reference\n\nThese pages are written from the code. In a pipeline, `uses:` names a command such as \
@@ -112,12 +111,14 @@ fn overview(specs: &[Spec]) -> String {
 
 /// The page of a stage.
 fn stage(spec: &Spec) -> String {
-    let mut text = format!("{MADE}# {}\n\n{}.\n", spec.stage, spec.about);
+    let mut text = format!("{MADE}# {}\n\n{}.\n", spec.stage, plain(&spec.about));
     for command in &spec.commands {
         let _ = write!(
             text,
             "\n## {} {}\n\n{}.\n",
-            spec.stage, command.name, command.about
+            spec.stage,
+            command.name,
+            plain(&command.about)
         );
         let ports = command.inputs.iter().map(|port| ("in", port));
         let ports = ports.chain(command.outputs.iter().map(|port| ("out", port)));
@@ -295,10 +296,4 @@ fn measured_by(specs: &[Spec], metric: &str) -> Vec<String> {
 /// The anchor of a heading, as Markdown renderers make it.
 fn anchor(heading: &str) -> String {
     heading.to_lowercase().replace(' ', "-")
-}
-
-/// Adds a row of a table.
-fn row(text: &mut String, cells: &[String]) {
-    let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
-    let _ = writeln!(text, "| {} |", cells.join(" | "));
 }

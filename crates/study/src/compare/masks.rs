@@ -12,7 +12,7 @@ use crate::arguments::absolute_path;
 pub(super) struct Masks {
     /// The folder.
     pub folder: PathBuf,
-    /// Pattern of the paths below it, with `*` for any characters but `/`; `None` for all files.
+    /// Pattern of the paths below it, with `*` for any characters but `/`, and `?` for one; `None` for all files.
     names: Option<String>,
 }
 
@@ -23,7 +23,7 @@ impl Masks {
     /// Exit code 3: the current folder is unknown.
     pub(super) fn at(path: &Path) -> Result<Self, StageError> {
         let text = folder::slashed(path);
-        let Some(star) = text.find('*').filter(|_| !path.exists()) else {
+        let Some(star) = text.find(['*', '?']).filter(|_| !path.exists()) else {
             return Ok(Self {
                 folder: absolute_path(path)?,
                 names: None,
@@ -86,23 +86,23 @@ impl fmt::Display for Masks {
     }
 }
 
-/// Whether a text is like a pattern, in which each `*` stands for any characters.
+/// Whether a text is like a pattern, in which each `*` stands for any characters and each `?` for one.
 fn is_like(text: &str, pattern: &str) -> bool {
-    let Some((first, rest)) = pattern.split_once('*') else {
-        return text == pattern;
-    };
-    let Some(mut text) = text.strip_prefix(first) else {
-        return false;
-    };
-    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
-    // The first place of each piece leaves the most for those after it.
-    for piece in middle.split('*') {
-        match text.find(piece) {
-            Some(place) => text = &text[place + piece.len()..],
-            None => return false,
+    let text: Vec<char> = text.chars().collect();
+    // Whether the part of the pattern so far is like the first n characters, for each n.
+    let mut like = vec![false; text.len() + 1];
+    like[0] = true;
+    for wanted in pattern.chars() {
+        let before = like.clone();
+        for n in 0..like.len() {
+            like[n] = match wanted {
+                '*' => before[n] || n > 0 && like[n - 1],
+                '?' => n > 0 && before[n - 1],
+                letter => n > 0 && before[n - 1] && text[n - 1] == letter,
+            };
         }
     }
-    text.len() >= last.len() && text.ends_with(last)
+    like[text.len()]
 }
 
 #[cfg(test)]
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stands_for_any_characters() {
+    fn a_star_stands_for_any_characters_and_a_question_mark_for_one() {
         for (text, pattern) in [
             ("S01_unet_s0.nii.gz", "*_unet_s0.*"),
             ("S01_unet_s0.nii.gz", "S01*"),
@@ -119,6 +119,8 @@ mod tests {
             ("aab", "*ab"),
             ("ab", "a**b"),
             ("é_1", "*_*"),
+            ("S01_1.nii.gz", "*_?.nii.gz"),
+            ("é", "?"),
         ] {
             assert!(is_like(text, pattern), "{text}, {pattern}");
         }
@@ -129,6 +131,8 @@ mod tests {
             ("ab", "ab*b"),
             ("a", "b"),
             ("", "a*"),
+            ("", "?"),
+            ("S01_1_scan.nii.gz", "*_?.nii.gz"),
         ] {
             assert!(!is_like(text, pattern), "{text}, {pattern}");
         }

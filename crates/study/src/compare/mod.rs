@@ -34,7 +34,7 @@ Examples:
   rsom compare --reference drawn --prediction a=a --prediction b=b --labels 1=epidermis,2=dermis --output compared
 
 Files pair by their names: what all names of a folder share at the start or the end does not matter, so drawn/S01_mask.nii.gz and
-unet/S01.nii.gz are of one scan. Where a folder holds the masks of several methods, a pattern with * chooses:
+unet/S01.nii.gz are of one scan. Where a folder holds the masks of several methods, a pattern with * (any characters) and ? (one) chooses:
   rsom compare --reference drawn --prediction 's0=masks/*_s0.nii.gz' --prediction 's100=masks/*_s100.nii.gz' --output compared";
 
 /// The command line of `rsom compare`.
