@@ -52,6 +52,7 @@ pub mod holes;
 pub mod normals;
 pub mod overlap;
 pub mod roughness;
+pub mod surface_distance;
 pub mod thickness;
 
 pub use biomarkers::biomarkers;

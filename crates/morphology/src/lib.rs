@@ -1,5 +1,5 @@
 //! Binary morphology in three dimensions: erosion, dilation and closing, filling of holes, connected components,
-//! thinning to a skeleton.
+//! thinning to a skeleton, exact Euclidean distances.
 //!
 //! Arrays in, arrays out, of shape (x, y, z); lengths are in voxels. Internally, masks are packed into bits along z, so
 //! that one operation processes 64 voxels. Results do not depend on the number of threads.
@@ -12,6 +12,7 @@
 mod bits;
 mod closing;
 mod components;
+mod distance;
 mod element;
 mod erosion;
 mod error;
@@ -22,6 +23,7 @@ mod thinning;
 
 pub use closing::close;
 pub use components::{Components, label, remove_small};
+pub use distance::squared_distances;
 pub use element::{Connectivity, Element};
 pub use erosion::{dilate, erode};
 pub use error::MorphologyError;

@@ -8,6 +8,7 @@ use std::path::Path;
 use rsom_formats::nifti;
 use rsom_metrics::cldice::{ClDice, Skeleton};
 use rsom_metrics::roughness::{Roughness, Variant};
+use rsom_metrics::surface_distance::{Border, SurfaceDistances, of_surfels, of_voxels};
 use rsom_metrics::{Pair, Surface};
 use rsom_testing::golden;
 use rsom_volume::OverlapCounts;
@@ -51,6 +52,71 @@ fn overlap_equals_that_of_other_software() {
             }
         }
     }
+}
+
+/// Names of the reference values, each with the value.
+fn surface_values(found: &SurfaceDistances) -> [(&'static str, f64); 4] {
+    let [of_prediction, of_reference] = found.averages_mm();
+    [
+        ("hd_mm", found.hausdorff_mm()),
+        ("hd95_mm", found.hausdorff95_mm()),
+        ("average_pred_to_gt_mm", of_prediction),
+        ("average_gt_to_pred_mm", of_reference),
+    ]
+}
+
+fn voxel_values(found: &SurfaceDistances) -> [(&'static str, f64); 4] {
+    [
+        ("medpy_hd_mm", found.hausdorff_mm()),
+        ("medpy_hd95_pooled_mm", found.hausdorff95_pooled_mm()),
+        ("medpy_assd_mm", found.masd_mm()),
+        ("medpy_asd_pred_to_ref_mm", found.averages_mm()[0]),
+    ]
+}
+
+/// Surfels as google-deepmind's `surface-distance`, voxels as MedPy 0.5.2.
+#[test]
+fn surface_distances_equal_those_of_other_software() {
+    let folder = golden("metrics");
+    let cases = json(&folder.join("metrics.json"));
+    let mut compared = 0;
+    for case in cases["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        let read =
+            |side: &str| nifti::read_mask(&folder.join(format!("{name}_{side}.nii.gz"))).unwrap();
+        let (reference, prediction) = (read("reference"), read("prediction"));
+        let spacing = [0, 1, 2].map(|axis| case["spacing_mm"][axis].as_f64().unwrap());
+        let masks = (reference.voxels().view(), prediction.voxels().view());
+        let surfels = of_surfels(masks.0, masks.1, spacing, Border::Closed);
+        let voxels = of_voxels(masks.0, masks.1, spacing, Border::Closed);
+        let Some(expected) = case.get("surfel") else {
+            assert!(surfels.is_none() && voxels.is_none(), "{name}");
+            continue;
+        };
+        let mut require = |key: &str, expected: &Value, found: f64| {
+            let expected = expected.as_f64().unwrap();
+            assert!(
+                (found - expected).abs() < 1e-12,
+                "{name}: {key} {found}, not {expected}"
+            );
+            compared += 1;
+        };
+        let surfels = surfels.unwrap();
+        for (key, found) in surface_values(&surfels) {
+            require(key, &expected[key], found);
+        }
+        for (tolerance, share) in expected["nsd"].as_object().unwrap() {
+            require(
+                tolerance,
+                share,
+                surfels.surface_dice(tolerance.parse().unwrap()),
+            );
+        }
+        for (key, found) in voxel_values(&voxels.unwrap()) {
+            require(key, &case["voxel"][key], found);
+        }
+    }
+    assert!(compared > 50, "{compared}");
 }
 
 #[test]

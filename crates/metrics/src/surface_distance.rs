@@ -1,0 +1,28 @@
+//! Distances between the surfaces of two masks, in mm: Hausdorff distance, its 95th percentile, average distances, and the share of
+//! both surfaces that lies within a tolerance.
+//!
+//! Libraries differ in what a surface is, and in which percentile and mean they take. Both definitions of a surface are here, under
+//! their own names:
+//!
+//! - **Surfels** ([`of_surfels`]): the surface between voxel centers, in pieces with an area. Distances are weighted by area, so that
+//!   anisotropic voxels do not make steep parts count more. As google-deepmind's `surface-distance`.
+//! - **Voxels** ([`of_voxels`]): the voxels of a mask that have a neighbor outside of it; each counts once. As MedPy and MONAI.
+
+mod areas;
+mod cropped;
+mod surfels;
+mod voxels;
+mod weighted;
+
+pub use surfels::of_surfels;
+pub use voxels::of_voxels;
+pub use weighted::{SurfaceDistances, Weighted};
+
+/// What belongs to a surface at the border of the field of view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Border {
+    /// Outside is background: a mask that leaves the field of view has a surface there.
+    Closed,
+    /// A mask that leaves the field of view goes on outside: it has no surface there.
+    Open,
+}
