@@ -2,8 +2,8 @@
 //!
 //! A cell has a corner at each of eight neighboring voxel centers. The surface of a mask crosses the edges between a set and an
 //! unset corner in their middle. On each face, it joins the crossings; where a face has four, it goes around the corners of the
-//! minority of the cell. So it forms closed polygons with 3 to 6 corners, of which those with 5 and 6 may be bent; they are
-//! divided so that each part is flat. These choices give the areas of google-deepmind's `surface-distance` for all 256 cells.
+//! minority of the cell. So it forms closed polygons with 3 to 6 corners. Those with 5 and 6 are divided, in a way that does
+//! not depend on where a polygon begins. These choices give the areas of google-deepmind's `surface-distance` for all 256 cells.
 
 /// Corner number n of a cell lies at x = n >> 2, y = n >> 1, z = n, each modulo 2.
 fn corner(n: usize) -> [usize; 3] {
@@ -97,7 +97,7 @@ fn area_of(polygon: &[Crossing], spacing: [f64; 3]) -> f64 {
     let axis = |i: usize| axis_of(at(i));
     let part = |first: usize, corners: usize| {
         let corners: Vec<Crossing> = (first..first + corners).map(at).collect();
-        flat_area(&corners, spacing)
+        fan_area(&corners, spacing)
     };
     let is_middle = |i: &usize| axis(*i) == axis(i + 1) && axis(*i) == axis(i + 2);
     match count {
@@ -106,7 +106,8 @@ fn area_of(polygon: &[Crossing], spacing: [f64; 3]) -> f64 {
             Some(i) => part(i, 3) + part(i + 2, 4),
             None => part(0, 5),
         },
-        // The line between opposite corners on parallel edges divides it into two flat parts.
+        // The line between opposite corners on parallel edges divides it into two parts of four corners; each has the same area,
+        // whichever of its diagonals divides it.
         6 => match (0..3).find(|i| axis(*i) == axis(i + 3)) {
             Some(i) => part(i, 4) + part(i + 3, 4),
             None => part(0, 6),
@@ -115,24 +116,21 @@ fn area_of(polygon: &[Crossing], spacing: [f64; 3]) -> f64 {
     }
 }
 
-/// The area of a flat polygon.
-fn flat_area(polygon: &[Crossing], spacing: [f64; 3]) -> f64 {
-    let at = |i: usize| -> [f64; 3] {
-        std::array::from_fn(|axis| polygon[i][axis] as f64 / 2.0 * spacing[axis])
-    };
+/// The area of a polygon in triangles with its first corner.
+fn fan_area(polygon: &[Crossing], spacing: [f64; 3]) -> f64 {
     let from_first = |i: usize| -> [f64; 3] {
-        let (a, b) = (at(0), at(i));
-        std::array::from_fn(|axis| b[axis] - a[axis])
+        let steps = |axis: usize| polygon[i][axis] as f64 - polygon[0][axis] as f64;
+        std::array::from_fn(|axis| steps(axis) / 2.0 * spacing[axis])
     };
-    let mut sum = [0.0; 3];
-    for i in 1..polygon.len() - 1 {
+    let triangle = |i: usize| {
         let (a, b) = (from_first(i), from_first(i + 1));
-        for (axis, total) in sum.iter_mut().enumerate() {
+        let product = |axis: usize| {
             let (j, k) = ((axis + 1) % 3, (axis + 2) % 3);
-            *total += a[j] * b[k] - a[k] * b[j];
-        }
-    }
-    sum.iter().map(|part| part * part).sum::<f64>().sqrt() / 2.0
+            a[j] * b[k] - a[k] * b[j]
+        };
+        (0..3).map(|axis| product(axis).powi(2)).sum::<f64>().sqrt() / 2.0
+    };
+    (1..polygon.len() - 1).map(triangle).sum()
 }
 
 #[cfg(test)]
@@ -143,11 +141,18 @@ mod tests {
     #[test]
     fn areas_are_those_of_surface_distance() {
         for (spacing, expected) in SUMS {
-            let sum: f64 = areas(spacing).iter().sum();
-            assert!(
-                (sum / expected - 1.0).abs() < 1e-12,
-                "{spacing:?}: {sum}, {expected}"
-            );
+            let areas = areas(spacing);
+            let found = [
+                areas.iter().sum::<f64>(),
+                areas.iter().map(|area| area * area).sum(),
+            ];
+            for (found, expected) in found.iter().zip(expected) {
+                let ratio = found / expected;
+                assert!(
+                    (ratio - 1.0).abs() < 1e-12,
+                    "{spacing:?}: {found}, {expected}"
+                );
+            }
         }
     }
 

@@ -114,14 +114,14 @@ impl SurfaceDistances {
         Weighted::interpolated(&both, 0.95)
     }
 
-    /// Average symmetric surface distance: the mean over all pieces of both surfaces.
+    /// Average symmetric surface distance: the mean over all pieces of both surfaces. As MedPy 0.5.
     #[must_use]
     pub fn assd_mm(&self) -> f64 {
         let (a, b) = (&self.prediction, &self.reference);
         (a.moment() + b.moment()) / (a.total() + b.total())
     }
 
-    /// Mean average surface distance: the mean of both directions' averages. MedPy calls it `assd`.
+    /// Mean average surface distance: the mean of both directions' averages.
     #[must_use]
     pub fn masd_mm(&self) -> f64 {
         f64::midpoint(self.prediction.mean(), self.reference.mean())

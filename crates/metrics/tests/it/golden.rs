@@ -69,7 +69,7 @@ fn voxel_values(found: &SurfaceDistances) -> [(&'static str, f64); 4] {
     [
         ("medpy_hd_mm", found.hausdorff_mm()),
         ("medpy_hd95_pooled_mm", found.hausdorff95_pooled_mm()),
-        ("medpy_assd_mm", found.masd_mm()),
+        ("medpy_assd_mm", found.assd_mm()),
         ("medpy_asd_pred_to_ref_mm", found.averages_mm()[0]),
     ]
 }
