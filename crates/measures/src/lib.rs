@@ -1,13 +1,14 @@
 //! The long table of measurements: its columns, its metrics, and the reasons for missing values.
 //!
 //! One measurement is one row. Stages that measure (`metrics`, `phantom`) and stages that read measurements (`stats`,
-//! `report`, `io`) use the names of this crate. A new metric is one line in [`schema`].
+//! `report`, `io`) use the names of this crate. A new metric is one entry in [`schema`].
 //!
 //! [`threshold_curve`] names the columns of the table that `vesselseg calibrate` writes.
 //!
 //! This crate reads no files and has no arrays: `rsom-formats` converts [`Row`]s to a table.
 
 pub mod column;
+mod empty;
 mod measurement;
 mod metric;
 mod row;
@@ -18,6 +19,7 @@ pub mod threshold_curve;
 mod unit;
 mod units;
 
+pub use empty::{Empty, EmptyCases};
 pub use measurement::Measurement;
 pub use metric::{Metric, of_reference};
 pub use row::Row;

@@ -1,6 +1,6 @@
 //! Metrics: name in tables, printed names, unit and better direction.
 
-use crate::{Measurement, Status, Unit};
+use crate::{EmptyCases, Measurement, Status, Unit};
 
 /// Prefix of a metric that is computed for the reference instead of the prediction.
 const OF_REFERENCE: &str = "reference_";
@@ -14,23 +14,38 @@ pub struct Metric {
     pub unit: Unit,
     /// Whether a larger value is a better segmentation; `None` when neither direction is better.
     pub higher_is_better: Option<bool>,
+    /// Its values where a mask is empty.
+    pub empty: EmptyCases,
+    /// Its definition in one sentence, as Markdown.
+    pub meaning: &'static str,
     /// Title of an axis, without the unit.
     pub title: &'static str,
     /// Heading of a column of a publication table, without the unit.
     pub heading: &'static str,
+    /// Symbol in formulas.
+    pub symbol: Option<&'static str>,
 }
 
 impl Metric {
-    /// A metric whose title and heading equal its name; [`titled`](Self::titled) and [`headed`](Self::headed) change
-    /// them.
+    /// A metric without a symbol, whose title and heading equal its name; [`titled`](Self::titled), [`headed`](Self::headed) and
+    /// [`written`](Self::written) change them.
     #[must_use]
-    pub const fn new(name: &'static str, unit: Unit, higher_is_better: Option<bool>) -> Self {
+    pub const fn new(
+        name: &'static str,
+        unit: Unit,
+        higher_is_better: Option<bool>,
+        empty: EmptyCases,
+        meaning: &'static str,
+    ) -> Self {
         Self {
             name,
             unit,
             higher_is_better,
+            empty,
+            meaning,
             title: name,
             heading: name,
+            symbol: None,
         }
     }
 
@@ -46,11 +61,19 @@ impl Metric {
         Self { heading, ..self }
     }
 
+    /// The same metric with a symbol for formulas.
+    #[must_use]
+    pub const fn written(self, symbol: &'static str) -> Self {
+        Self {
+            symbol: Some(symbol),
+            ..self
+        }
+    }
+
     /// The metric of this name; `None` for metrics of other programs.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        let mut all = crate::schema::ALL.iter();
-        all.find(|metric| metric.name == name).copied()
+        crate::schema::all().find(|metric| metric.name == name)
     }
 
     /// A measurement of this metric for the whole scan, without a surface.
@@ -67,6 +90,8 @@ impl Metric {
             metric: self,
             slice: None,
             surface: None,
+            tolerance_um: None,
+            dimensions: None,
             value,
             status,
         }

@@ -13,10 +13,16 @@ pub enum Unit {
     Micrometers,
     /// Millimeters.
     Millimeters,
+    /// Square millimeters.
+    SquareMillimeters,
     /// Cubic millimeters.
     CubicMillimeters,
-    /// A count per square millimeter.
+    /// A count or a curvature per millimeter.
+    PerMillimeter,
+    /// A count per square millimeter, or a length per volume.
     PerSquareMillimeter,
+    /// A count per cubic millimeter.
+    PerCubicMillimeter,
     /// A number of columns of the scan.
     Columns,
     /// Degrees of arc.
@@ -32,8 +38,11 @@ impl Unit {
             Unit::Voxels => "voxels",
             Unit::Micrometers => "µm",
             Unit::Millimeters => "mm",
+            Unit::SquareMillimeters => "mm²",
             Unit::CubicMillimeters => "mm³",
+            Unit::PerMillimeter => "1/mm",
             Unit::PerSquareMillimeter => "1/mm²",
+            Unit::PerCubicMillimeter => "1/mm³",
             Unit::Columns => "columns",
             Unit::Degrees => "degrees",
         }

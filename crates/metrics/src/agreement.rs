@@ -3,8 +3,6 @@
 use rsom_measures::schema;
 use rsom_volume::{Mask, VolumeError};
 
-use crate::cldice::Skeleton;
-use crate::roughness::Variant;
 use crate::{Measure, Measurement, Metric, Pair, Settings, evaluate};
 
 /// The measurements of one pair of masks.
@@ -40,9 +38,7 @@ pub fn metrics() -> Vec<Metric> {
 pub fn agreement(masks: &[Mask], per_slice: bool) -> Result<Vec<Agreement>, VolumeError> {
     let settings = Settings {
         per_slice,
-        roughness: Variant::Rsom,
-        skeleton: Skeleton::Topology,
-        dense: false,
+        ..Settings::default()
     };
     let symmetric = metrics();
     let mut pairs = Vec::new();

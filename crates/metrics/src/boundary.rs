@@ -116,8 +116,6 @@ mod tests {
 
     use super::*;
     use crate::Status;
-    use crate::cldice::Skeleton;
-    use crate::roughness::Variant;
 
     /// One B-scan; each column is filled from the first to the last of its two depths, and empty without them.
     fn mask(columns: &[Option<(usize, usize)>]) -> Mask {
@@ -136,9 +134,7 @@ mod tests {
     fn measured(reference: &Mask, prediction: &Mask) -> Vec<Measurement> {
         let settings = Settings {
             per_slice: false,
-            roughness: Variant::Rsom,
-            skeleton: Skeleton::Topology,
-            dense: false,
+            ..Settings::default()
         };
         measure(&Pair::new(reference, prediction).unwrap(), &settings)
     }
@@ -187,9 +183,7 @@ mod tests {
         let layer = mask(&[Some((10, 20)), Some((10, 20))]);
         let settings = Settings {
             per_slice: true,
-            roughness: Variant::Rsom,
-            skeleton: Skeleton::Topology,
-            dense: false,
+            ..Settings::default()
         };
         // The faces of the masks are at 9.5 and 20.5.
         let surface =

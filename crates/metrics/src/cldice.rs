@@ -5,7 +5,7 @@ use rsom_measures::schema::{CLDICE, TOPOLOGY_PRECISION, TOPOLOGY_SENSITIVITY};
 use rsom_morphology::{Recheck, skeletonize};
 use rsom_parameters::Choice;
 
-use crate::{Measurement, Pair, Region, Settings, Status};
+use crate::{Measurement, Metric, Pair, Region, Settings, Status};
 
 /// Thinning that gives the center lines. Both follow Lee, Kashyap and Chu (1994); see [`Recheck`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
@@ -70,6 +70,11 @@ impl ClDice {
             status,
         }
     }
+}
+
+/// The metrics that [`measure`] computes.
+pub(crate) fn metrics() -> Vec<Metric> {
+    vec![CLDICE, TOPOLOGY_PRECISION, TOPOLOGY_SENSITIVITY]
 }
 
 /// `cldice`, `topology_precision` and `topology_sensitivity` of the whole scan. They are meaningful for vessels; layers

@@ -1,103 +1,84 @@
 //! Evaluates the measures of a pair of masks.
 
-use rsom_measures::{Metric, schema};
+use rsom_measures::Metric;
 use rsom_parameters::Choice;
 
 use crate::cldice::Skeleton;
 use crate::roughness::Variant;
-use crate::{Measurement, Pair, boundary, cldice, holes, normals, overlap, roughness, thickness};
+use crate::surface_distance::Border;
+use crate::{
+    Measurement, Pair, Within, boundary, cldice, holes, normals, overlap, roughness,
+    surface_distance, thickness, topology,
+};
 
-/// A measure: computes measurements of the whole scan of a pair of masks and, on request, of each B-scan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
-pub enum Measure {
-    /// Dice, IoU, precision, recall.
-    Overlap,
+/// Declares the measures, one entry each: its word, the function with its metrics, and the function that measures them.
+macro_rules! measures {
+    ($($(#[doc = $about:literal])* $measure:ident: $metrics:path, $take:path;)*) => {
+        /// A measure: computes measurements of the whole scan of a pair of masks and, on request, of each B-scan.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
+        pub enum Measure {
+            $($(#[doc = $about])* $measure,)*
+        }
+
+        impl Measure {
+            /// All measures, in the order of their rows.
+            pub const ALL: &[Self] = &[$(Self::$measure),*];
+
+            /// The metrics that this measure computes.
+            #[must_use]
+            pub fn metrics(self) -> Vec<Metric> {
+                match self {
+                    $(Self::$measure => $metrics(),)*
+                }
+            }
+
+            fn take(self, pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
+                match self {
+                    $(Self::$measure => $take(pair, settings),)*
+                }
+            }
+        }
+    };
+}
+
+measures! {
+    /// Dice, IoU, precision, recall, specificity, difference of volumes.
+    Overlap: overlap::metrics, overlap::measure;
+    /// Distances between surfaces with areas: Hausdorff, HD95, averages, surface Dice.
+    Surfaces: surface_distance::metrics, surface_distance::measure;
+    /// Distances between border voxels, as MedPy and MONAI: two definitions of HD95, averages, surface Dice.
+    BorderVoxels: surface_distance::metrics_of_voxels, surface_distance::measure_voxels;
+    /// Components found and missed, Betti numbers.
+    Topology: topology::metrics, topology::measure;
     /// Overlap of center lines: clDice, topology precision and sensitivity. For vessels; it computes two skeletons.
-    Cldice,
+    Cldice: cldice::metrics, cldice::measure;
     /// Roughness Ra of both surfaces.
-    Roughness,
+    Roughness: roughness::metrics, roughness::measure;
     /// Distance between predicted and reference surfaces along depth.
-    Boundary,
+    Boundary: boundary::metrics, boundary::measure;
     /// Columns of the reference that the prediction misses.
-    Holes,
+    Holes: holes::metrics, holes::measure;
     /// Thickness of the layer.
-    Thickness,
+    Thickness: thickness::metrics, thickness::measure;
     /// Angles between surface normals and depth.
-    Normals,
+    Normals: normals::metrics, normals::measure;
 }
 
 impl Measure {
-    /// All measures, in the order of their rows.
-    pub const ALL: [Self; 7] = [
+    /// Measures of layers that are taken unless others are asked for.
+    pub const OF_LAYER: [Self; 7] = [
         Self::Overlap,
-        Self::Cldice,
+        Self::Surfaces,
         Self::Roughness,
         Self::Boundary,
         Self::Holes,
         Self::Thickness,
         Self::Normals,
     ];
-    /// Measures of layers: all but clDice, because a layer has no center line.
-    pub const OF_LAYER: [Self; 6] = [
-        Self::Overlap,
-        Self::Roughness,
-        Self::Boundary,
-        Self::Holes,
-        Self::Thickness,
-        Self::Normals,
-    ];
-
-    /// The metrics that this measure computes.
-    #[must_use]
-    pub fn metrics(self) -> Vec<Metric> {
-        match self {
-            Self::Overlap => vec![
-                schema::DICE,
-                schema::IOU,
-                schema::PRECISION,
-                schema::RECALL,
-                schema::DICE_BSCAN_MEAN,
-                schema::IOU_BSCAN_MEAN,
-                schema::PRECISION_BSCAN_MEAN,
-                schema::PRECISION_BSCAN_COVERAGE,
-                schema::RECALL_BSCAN_MEAN,
-                schema::RECALL_BSCAN_COVERAGE,
-            ],
-            Self::Cldice => vec![
-                schema::CLDICE,
-                schema::TOPOLOGY_PRECISION,
-                schema::TOPOLOGY_SENSITIVITY,
-            ],
-            Self::Roughness => vec![
-                schema::RA_VOX,
-                schema::RA_UM,
-                schema::RA_COVERAGE,
-                schema::REFERENCE_RA_VOX,
-                schema::REFERENCE_RA_UM,
-                schema::REFERENCE_RA_COVERAGE,
-            ],
-            Self::Boundary => boundary::metrics(),
-            Self::Holes => vec![schema::HOLE_COUNT, schema::COVERAGE],
-            Self::Thickness => thickness::metrics(),
-            Self::Normals => vec![schema::NORMAL_ANGLE_DEG, schema::REFERENCE_NORMAL_ANGLE_DEG],
-        }
-    }
-
-    fn take(self, pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
-        match self {
-            Self::Overlap => overlap::measure(pair, settings),
-            Self::Cldice => cldice::measure(pair, settings),
-            Self::Roughness => roughness::measure(pair, settings),
-            Self::Boundary => boundary::measure(pair, settings),
-            Self::Holes => holes::measure(pair, settings),
-            Self::Thickness => thickness::measure(pair, settings),
-            Self::Normals => normals::measure(pair, settings),
-        }
-    }
 }
 
 /// Settings of the measures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Also measure every B-scan separately.
     pub per_slice: bool,
@@ -105,9 +86,33 @@ pub struct Settings {
     pub roughness: Variant,
     /// Thinning for the center lines of clDice.
     pub skeleton: Skeleton,
-    /// Whether neighboring B-scans are neighbors in the tissue. If not, nothing is measured across them.
+    /// Whether surface normals use the slope across B-scans.
     pub dense: bool,
+    /// Where distances, components and tunnels are measured.
+    pub within: Within,
+    /// Surfaces at the border of the field of view.
+    pub border: Border,
+    /// Tolerances of the surface Dice, in µm.
+    pub tolerances_um: Vec<f64>,
 }
+
+impl Default for Settings {
+    /// The defaults of the command line.
+    fn default() -> Self {
+        Self {
+            per_slice: false,
+            roughness: Variant::Rsom,
+            skeleton: Skeleton::Topology,
+            dense: false,
+            within: Within::Scan,
+            border: Border::Closed,
+            tolerances_um: vec![TOLERANCE_UM],
+        }
+    }
+}
+
+/// Tolerance of the surface Dice unless others are given, in µm: the lateral voxel of RSOM scans.
+pub const TOLERANCE_UM: f64 = 12.0;
 
 /// Computes the requested measures of a pair of masks.
 ///
@@ -120,7 +125,7 @@ pub struct Settings {
 #[must_use]
 pub fn evaluate(pair: &Pair<'_>, wanted: &[Measure], settings: &Settings) -> Vec<Measurement> {
     Measure::ALL
-        .into_iter()
+        .iter()
         .filter(|measure| wanted.contains(measure))
         .flat_map(|measure| measure.take(pair, settings))
         .collect()
@@ -130,6 +135,8 @@ pub fn evaluate(pair: &Pair<'_>, wanted: &[Measure], settings: &Settings) -> Vec
 mod tests {
     use ndarray::Array3;
     use rsom_volume::{Grid, Mask, Spacing};
+
+    use rsom_measures::{Empty, EmptyCases};
 
     use super::*;
     use crate::Status;
@@ -142,24 +149,25 @@ mod tests {
     fn settings(per_slice: bool) -> Settings {
         Settings {
             per_slice,
-            roughness: Variant::Rsom,
-            skeleton: Skeleton::Topology,
-            dense: false,
+            ..Settings::default()
         }
     }
 
     #[test]
     fn every_row_of_the_whole_scan_appears_once() {
         let (a, b) = (layer([9, 3, 12], 3, 6), layer([9, 3, 12], 4, 6));
-        let rows = evaluate(&Pair::new(&a, &b).unwrap(), &Measure::ALL, &settings(true));
+        let rows = evaluate(&Pair::new(&a, &b).unwrap(), Measure::ALL, &settings(true));
         for (i, row) in rows.iter().enumerate() {
-            let key = |m: &Measurement| (m.metric.name, m.slice, m.surface);
+            let key = |m: &Measurement| {
+                let tolerance = m.tolerance_um.map(f64::to_bits);
+                (m.metric.name, m.slice, m.surface, tolerance)
+            };
             assert!(
                 rows[..i].iter().all(|other| key(other) != key(row)),
                 "{row:?} twice"
             );
         }
-        let whole = evaluate(&Pair::new(&a, &b).unwrap(), &Measure::ALL, &settings(false));
+        let whole = evaluate(&Pair::new(&a, &b).unwrap(), Measure::ALL, &settings(false));
         let of_whole: Vec<_> = rows.into_iter().filter(|r| r.slice.is_none()).collect();
         assert_eq!(whole, of_whole);
     }
@@ -168,7 +176,7 @@ mod tests {
     fn each_measure_states_the_metrics_that_it_computes() {
         let (a, b) = (layer([9, 3, 12], 3, 6), layer([9, 3, 12], 4, 6));
         let pair = Pair::new(&a, &b).unwrap();
-        for measure in Measure::ALL {
+        for &measure in Measure::ALL {
             let names = |metrics: &mut dyn Iterator<Item = &'static str>| {
                 metrics.collect::<std::collections::BTreeSet<_>>()
             };
@@ -176,6 +184,31 @@ mod tests {
             let computed = names(&mut rows.iter().map(|row| row.metric.name));
             let stated = names(&mut measure.metrics().iter().map(|metric| metric.name));
             assert_eq!(stated, computed, "{measure:?}");
+        }
+    }
+
+    #[test]
+    fn every_metric_has_its_declared_values_for_empty_masks() {
+        let shape = [9, 3, 12];
+        let none = layer(shape, 12, 12);
+        let some = layer(shape, 3, 6);
+        let cases: [(&Mask, &Mask, fn(EmptyCases) -> Empty); 3] = [
+            (&none, &none, |empty| empty.both),
+            (&some, &none, |empty| empty.prediction),
+            (&none, &some, |empty| empty.reference),
+        ];
+        for (reference, prediction, of) in cases {
+            let pair = Pair::new(reference, prediction).unwrap();
+            for row in evaluate(&pair, Measure::ALL, &settings(false)) {
+                let declared = of(row.metric.empty);
+                let agrees = match declared {
+                    Empty::Missing => row.value.is_none(),
+                    Empty::Zero => row.value == Some(0.0),
+                    Empty::One => row.value == Some(1.0),
+                    Empty::Measured => row.value.is_some(),
+                };
+                assert!(agrees, "declared {declared}: {row:?}");
+            }
         }
     }
 
@@ -195,7 +228,7 @@ mod tests {
             (&empty, &some),
             (&some, &full),
         ] {
-            for row in evaluate(&Pair::new(a, b).unwrap(), &Measure::ALL, &settings(true)) {
+            for row in evaluate(&Pair::new(a, b).unwrap(), Measure::ALL, &settings(true)) {
                 assert!(
                     row.value.is_some() || row.status != Status::Ok,
                     "{row:?} is missing without a reason"

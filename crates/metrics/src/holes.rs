@@ -4,7 +4,7 @@ use ndarray::ArrayView3;
 use rsom_measures::schema::{COVERAGE, HOLE_COUNT};
 use rsom_volume::extents;
 
-use crate::{Measurement, Pair, Settings};
+use crate::{Measurement, Metric, Pair, Settings};
 
 /// Columns (x, y) of the reference, and those that the prediction misses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,6 +34,11 @@ impl Holes {
         let covered = self.reference_columns - self.holes;
         (self.reference_columns > 0).then(|| covered as f64 / self.reference_columns as f64)
     }
+}
+
+/// The metrics that [`measure`] computes.
+pub(crate) fn metrics() -> Vec<Metric> {
+    vec![HOLE_COUNT, COVERAGE]
 }
 
 /// `hole_count` and `coverage`.

@@ -43,6 +43,7 @@ mod moving_mean;
 mod pair;
 mod region;
 pub mod surface;
+mod within;
 
 // The measures. A new one is a file with a `measure` function, its line here, and its variant of `evaluate::Measure`; each
 // metric that it gives is a line of `rsom_measures::schema`.
@@ -54,9 +55,11 @@ pub mod overlap;
 pub mod roughness;
 pub mod surface_distance;
 pub mod thickness;
+pub mod topology;
 
 pub use biomarkers::biomarkers;
-pub use evaluate::{Measure, Settings, evaluate};
+pub use evaluate::{Measure, Settings, TOLERANCE_UM, evaluate};
 pub use pair::Pair;
 pub use region::Region;
 pub use rsom_measures::{Measurement, Metric, Status, Surface};
+pub use within::Within;

@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView3};
 use rsom_measures::schema::{NORMAL_ANGLE_DEG, REFERENCE_NORMAL_ANGLE_DEG};
 
 use crate::surface::surfaces;
-use crate::{Measurement, Pair, Settings, Surface};
+use crate::{Measurement, Metric, Pair, Settings, Surface};
 
 /// Angles of the normals of the upper and of the lower surface to z, in degrees from 0 (flat) to 90 (vertical).
 ///
@@ -47,6 +47,11 @@ pub fn histogram(angles_deg: &Array2<Option<f64>>, bins: usize) -> Vec<u64> {
         }
     }
     counts
+}
+
+/// The metrics that [`measure`] computes.
+pub(crate) fn metrics() -> Vec<Metric> {
+    vec![NORMAL_ANGLE_DEG, REFERENCE_NORMAL_ANGLE_DEG]
 }
 
 /// `normal_angle_deg` and `reference_normal_angle_deg`: the mean angle of each surface and of both together.

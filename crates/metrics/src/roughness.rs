@@ -10,7 +10,7 @@ use rsom_measures::schema::{
 use rsom_parameters::Choice;
 
 use crate::moving_mean::deviations;
-use crate::{Measurement, Pair, Settings, Status, Surface};
+use crate::{Measurement, Metric, Pair, Settings, Status, Surface};
 
 /// Definition of the surfaces for the roughness.
 ///
@@ -136,6 +136,18 @@ impl Roughness {
     }
 }
 
+/// The metrics that [`measure`] computes.
+pub(crate) fn metrics() -> Vec<Metric> {
+    vec![
+        RA_VOX,
+        RA_UM,
+        RA_COVERAGE,
+        REFERENCE_RA_VOX,
+        REFERENCE_RA_UM,
+        REFERENCE_RA_COVERAGE,
+    ]
+}
+
 /// `ra_vox`, `ra_um` and `ra_coverage` of the prediction, `reference_ra_vox`, `reference_ra_um` and
 /// `reference_ra_coverage` of the reference, for the upper surface, the lower surface and both together.
 ///
@@ -187,7 +199,6 @@ mod tests {
 
     use super::*;
     use crate::Metric;
-    use crate::cldice::Skeleton;
 
     fn layer(heights: &[Vec<usize>], thickness: usize) -> Array3<bool> {
         let shape = (heights[0].len(), heights.len(), 40);
@@ -224,8 +235,7 @@ mod tests {
             let settings = Settings {
                 per_slice: true,
                 roughness: variant,
-                skeleton: Skeleton::Topology,
-                dense: false,
+                ..Settings::default()
             };
             for row in measure(&Pair::new(&empty, &empty).unwrap(), &settings) {
                 assert_eq!((row.value, row.status), (None, Status::BothEmpty));
@@ -241,9 +251,7 @@ mod tests {
             let mask = Mask::new(grid, voxels.clone()).unwrap();
             let settings = Settings {
                 per_slice: false,
-                roughness: Variant::Rsom,
-                skeleton: Skeleton::Topology,
-                dense: false,
+                ..Settings::default()
             };
             let rows = measure(&Pair::new(&mask, &mask).unwrap(), &settings);
             let find = |metric: Metric| {

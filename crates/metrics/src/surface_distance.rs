@@ -9,20 +9,16 @@
 //! - **Voxels** ([`of_voxels`]): the voxels of a mask that have a neighbor outside of it; each counts once. As MedPy and MONAI.
 
 mod areas;
+mod border;
 mod cropped;
+mod measure;
 mod surfels;
 mod voxels;
 mod weighted;
 
+pub use border::Border;
+pub use measure::{measure, measure_voxels};
+pub(crate) use measure::{metrics, metrics_of_voxels};
 pub use surfels::of_surfels;
 pub use voxels::of_voxels;
 pub use weighted::{SurfaceDistances, Weighted};
-
-/// What belongs to a surface at the border of the field of view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Border {
-    /// Outside is background: a mask that leaves the field of view has a surface there.
-    Closed,
-    /// A mask that leaves the field of view goes on outside: it has no surface there.
-    Open,
-}

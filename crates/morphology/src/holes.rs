@@ -2,7 +2,7 @@
 
 use ndarray::{Array3, ArrayView3};
 
-use crate::{Connectivity, Run, Runs};
+use crate::{Connectivity, Runs};
 
 /// Sets every unset voxel of a mask of shape (x, y, z) that is not connected to the outside by faces.
 ///
@@ -16,7 +16,7 @@ pub fn fill_holes(mask: ArrayView3<'_, bool>, open: [bool; 3]) -> Array3<bool> {
     let shape = mask.dim();
     let mut is_outside = vec![false; sizes.len()];
     for (run, number) in unset.list().iter().zip(&numbers) {
-        is_outside[*number as usize - 1] |= touches_an_end(run, shape.into(), open);
+        is_outside[*number as usize - 1] |= run.touches_an_end(shape.into(), open);
     }
     let mut filled = Array3::from_elem(shape, true);
     for (run, number) in unset.list().iter().zip(&numbers) {
@@ -27,13 +27,4 @@ pub fn fill_holes(mask: ArrayView3<'_, bool>, open: [bool; 3]) -> Array3<bool> {
         }
     }
     filled
-}
-
-fn touches_an_end(run: &Run, shape: [usize; 3], open: [bool; 3]) -> bool {
-    let at_an_end = [
-        run.x == 0 || run.x + 1 == shape[0],
-        run.y == 0 || run.y + 1 == shape[1],
-        run.start == 0 || run.end == shape[2],
-    ];
-    at_an_end.iter().zip(open).any(|(end, open)| *end && open)
 }

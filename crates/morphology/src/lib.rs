@@ -1,5 +1,5 @@
 //! Binary morphology in three dimensions: erosion, dilation and closing, filling of holes, connected components,
-//! thinning to a skeleton, exact Euclidean distances.
+//! thinning to a skeleton, Betti numbers, exact Euclidean distances.
 //!
 //! Arrays in, arrays out, of shape (x, y, z); lengths are in voxels. Internally, masks are packed into bits along z, so
 //! that one operation processes 64 voxels. Results do not depend on the number of threads.
@@ -9,6 +9,7 @@
     reason = "views of arrays are passed by value, as ndarray does"
 )]
 
+mod betti;
 mod bits;
 mod closing;
 mod components;
@@ -21,6 +22,7 @@ mod neighborhood;
 mod runs;
 mod thinning;
 
+pub use betti::{Betti, euler_number};
 pub use closing::close;
 pub use components::{Components, label, remove_small};
 pub use distance::squared_distances;

@@ -18,6 +18,18 @@ pub struct Run {
     pub end: usize,
 }
 
+impl Run {
+    /// Whether the run touches one of the ends of an array of this shape, along the axes that are `open`.
+    pub(crate) fn touches_an_end(&self, shape: [usize; 3], open: [bool; 3]) -> bool {
+        let at_an_end = [
+            self.x == 0 || self.x + 1 == shape[0],
+            self.y == 0 || self.y + 1 == shape[1],
+            self.start == 0 || self.end == shape[2],
+        ];
+        at_an_end.iter().zip(open).any(|(end, open)| *end && open)
+    }
+}
+
 /// All runs of a mask along z, ordered by x and y.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Runs {

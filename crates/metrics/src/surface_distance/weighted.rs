@@ -4,7 +4,7 @@
 const ROUNDING: f64 = 1e-9;
 
 /// The pieces of one surface: the distance of each to the other surface, and its weight.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Weighted {
     /// Distances in mm with weights, by increasing distance.
     pieces: Vec<(f64, f64)>,
@@ -16,6 +16,19 @@ impl Weighted {
     pub fn new(mut pieces: Vec<(f64, f64)>) -> Self {
         pieces.sort_by(|a, b| a.0.total_cmp(&b.0));
         Self { pieces }
+    }
+
+    /// The pieces of several surfaces together.
+    fn pooled<'a>(surfaces: impl Iterator<Item = &'a Self>) -> Self {
+        Self::new(
+            surfaces
+                .flat_map(|one| one.pieces.iter().copied())
+                .collect(),
+        )
+    }
+
+    fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
     }
 
     fn total(&self) -> f64 {
@@ -75,7 +88,7 @@ impl Weighted {
 }
 
 /// The surface of a prediction and that of its reference, each with the distances of its pieces to the other.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SurfaceDistances {
     /// From the prediction to the reference.
     pub prediction: Weighted,
@@ -84,6 +97,32 @@ pub struct SurfaceDistances {
 }
 
 impl SurfaceDistances {
+    /// The distances of several pairs of surfaces together.
+    #[must_use]
+    pub fn pooled(pairs: &[Self]) -> Self {
+        Self {
+            prediction: Weighted::pooled(pairs.iter().map(|pair| &pair.prediction)),
+            reference: Weighted::pooled(pairs.iter().map(|pair| &pair.reference)),
+        }
+    }
+
+    /// Whether both masks have a surface.
+    #[must_use]
+    pub fn has_both(&self) -> bool {
+        !self.prediction.is_empty() && !self.reference.is_empty()
+    }
+
+    /// Whether one of the masks has a surface.
+    #[must_use]
+    pub fn has_any(&self) -> bool {
+        !self.prediction.is_empty() || !self.reference.is_empty()
+    }
+
+    /// `None` unless both surfaces exist.
+    pub(super) fn if_both(self) -> Option<Self> {
+        self.has_both().then_some(self)
+    }
+
     fn larger(&self, of: impl Fn(&Weighted) -> f64) -> f64 {
         of(&self.prediction).max(of(&self.reference))
     }
