@@ -3,8 +3,8 @@
 use ndarray::{ArrayView3, Axis, Zip};
 use rsom_measures::schema::{
     CUT_DEPTH_UM, CUT_DEPTH_VOX, LAYER_COVERAGE, LAYER_THICKNESS_COVERAGE, LAYER_VOLUME_MM3,
-    LAYER_VOXELS, VESSEL_DEPTH_COVERAGE, VESSEL_DEPTH_UM, VESSEL_DEPTH_VOX, VESSEL_VOLUME_FRACTION,
-    VESSEL_VOLUME_MM3, VESSEL_VOXELS,
+    LAYER_VOXELS, VESSEL_DEPTH_COVERAGE, VESSEL_DEPTH_UM, VESSEL_DEPTH_VOX,
+    VESSEL_VOLUME_FRACTION_OF_SCAN, VESSEL_VOLUME_MM3, VESSEL_VOXELS,
 };
 use rsom_volume::{Grid, Mask, VolumeError, extents};
 
@@ -24,7 +24,7 @@ pub fn metrics() -> Vec<Metric> {
     let shares = [
         LAYER_THICKNESS_COVERAGE,
         LAYER_COVERAGE,
-        VESSEL_VOLUME_FRACTION,
+        VESSEL_VOLUME_FRACTION_OF_SCAN,
         VESSEL_DEPTH_COVERAGE,
     ];
     [metrics_of_layer(), pairs, shares.to_vec()].concat()
@@ -43,7 +43,7 @@ type Amount = [Metric; 2];
 /// | `layer_voxels`, `layer_volume_mm3` | number of layer voxels; this times the volume of a voxel |
 /// | `cut_depth_vox`, `_um` | how much deeper the vessels' grid begins than the layer's |
 /// | `vessel_voxels`, `vessel_volume_mm3` | number of vessel voxels; this times the volume of a voxel |
-/// | `vessel_volume_fraction` | vessel voxels divided by all voxels of their grid |
+/// | `vessel_volume_fraction_of_scan` | vessel voxels divided by all voxels of their grid |
 /// | `vessel_depth_vox`, `_um` | mean depth of vessel voxels below the layer's lower surface, see [`Below`] |
 /// | `vessel_depth_coverage` | share of the vessel voxels that this mean includes |
 ///
@@ -145,7 +145,7 @@ fn of_vessels(vessels: &Mask) -> Vec<Measurement> {
     let status = Status::of_pair(false, count == 0);
     let fraction = count as f64 / vessels.voxels().len() as f64;
     let mut rows = amount(VESSELS, count, vessels.grid(), status).to_vec();
-    rows.push(VESSEL_VOLUME_FRACTION.measured(Some(fraction), status));
+    rows.push(VESSEL_VOLUME_FRACTION_OF_SCAN.measured(Some(fraction), status));
     rows
 }
 
@@ -219,7 +219,7 @@ mod tests {
         assert_close(&rows, "cut_depth_um", 54.0);
         assert_close(&rows, "vessel_voxels", 4.0);
         assert_close(&rows, "vessel_volume_mm3", 4.0 * 4.32e-7);
-        assert_close(&rows, "vessel_volume_fraction", 0.05);
+        assert_close(&rows, "vessel_volume_fraction_of_scan", 0.05);
         // By hand: the layer ends at 12.5 and 14.5; vessels lie at 18, 22 and 27 below it.
         assert_close(&rows, "vessel_depth_vox", (5.5 + 9.5 + 12.5) / 3.0);
         assert_close(&rows, "vessel_depth_um", 27.5);
@@ -267,7 +267,7 @@ mod tests {
             "layer_coverage",
             "layer_voxels",
             "layer_volume_mm3",
-            "vessel_volume_fraction",
+            "vessel_volume_fraction_of_scan",
         ] {
             assert_eq!(
                 value(&rows, name),

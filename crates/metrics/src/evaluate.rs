@@ -192,7 +192,8 @@ mod tests {
         let shape = [9, 3, 12];
         let none = layer(shape, 12, 12);
         let some = layer(shape, 3, 6);
-        let cases: [(&Mask, &Mask, fn(EmptyCases) -> Empty); 3] = [
+        type Declared = fn(EmptyCases) -> Empty;
+        let cases: [(&Mask, &Mask, Declared); 3] = [
             (&none, &none, |empty| empty.both),
             (&some, &none, |empty| empty.prediction),
             (&none, &some, |empty| empty.reference),

@@ -30,7 +30,7 @@ pub struct TrueValue {
 /// |---|---|
 /// | `layer_thickness_um`, `_sd_um`, `_median_um` | distance between the layer's boundaries along depth, over all columns |
 /// | `layer_volume_mm3` | this distance times the area of a column, summed |
-/// | `vessel_volume_mm3`, `vessel_volume_fraction` | volume of the union of all tubes inside the scan; divided by the scan's volume |
+/// | `vessel_volume_mm3`, `vessel_volume_fraction_of_scan` | volume of the union of all tubes inside the scan; divided by the scan's volume |
 /// | `vessel_depth_um` | mean depth of the center lines below the layer's lower boundary, weighted by π r² |
 /// | `vessel_length_mm`, `vessel_length_density_per_mm2` | length of the center lines inside the scan; divided by the scan's volume |
 /// | `vessel_diameter_um` | mean diameter, weighted by length |
@@ -46,6 +46,25 @@ pub struct Truth {
 }
 
 impl Truth {
+    /// All metrics of a truth.
+    pub const METRICS: [Metric; 15] = [
+        schema::LAYER_THICKNESS_UM,
+        schema::LAYER_THICKNESS_SD_UM,
+        schema::LAYER_THICKNESS_MEDIAN_UM,
+        schema::LAYER_VOLUME_MM3,
+        schema::VESSEL_VOLUME_MM3,
+        schema::VESSEL_VOLUME_FRACTION_OF_SCAN,
+        schema::VESSEL_DEPTH_UM,
+        schema::VESSEL_LENGTH_MM,
+        schema::VESSEL_LENGTH_DENSITY_PER_MM2,
+        schema::VESSEL_DIAMETER_UM,
+        schema::VESSEL_DENSITY,
+        schema::VESSEL_SEGMENT_COUNT,
+        schema::BRANCH_COUNT,
+        schema::LOOP_COUNT,
+        schema::LOOP_DENSITY_PER_MM2,
+    ];
+
     /// Measures a scene; `vessels` is the mask of its tubes.
     pub(crate) fn of(scene: &Scene<'_>, vessels: &Mask) -> Self {
         let mut values = of_layer(scene);
@@ -120,7 +139,10 @@ fn of_vessels(scene: &Scene<'_>, mask: &Mask) -> Vec<TrueValue> {
     let diameter = any.then(|| inside.diameter / inside.length);
     vec![
         row(schema::VESSEL_VOLUME_MM3, Some(volume_um3 / 1e9)),
-        row(schema::VESSEL_VOLUME_FRACTION, Some(volume_um3 / whole_um3)),
+        row(
+            schema::VESSEL_VOLUME_FRACTION_OF_SCAN,
+            Some(volume_um3 / whole_um3),
+        ),
         row(schema::VESSEL_DEPTH_UM, depth),
         row(schema::VESSEL_LENGTH_MM, Some(inside.length / 1e3)),
         row(schema::VESSEL_LENGTH_DENSITY_PER_MM2, Some(density)),
@@ -221,12 +243,17 @@ mod tests {
         let grid = config.grid().unwrap();
         let mask = Mask::new(grid, ndarray::Array3::from_elem(config.shape, false)).unwrap();
         let truth = Truth::of(&scene, &mask);
+        let measured = truth.values.iter().map(|value| value.metric);
+        assert!(measured.eq(Truth::METRICS));
         let volume = PI * 400.0 * 576.0 / 1e9;
         for (metric, expected) in [
             ("layer_thickness_um", 90.0),
             ("layer_volume_mm3", 0.09 * 0.576 * 0.096),
             ("vessel_volume_mm3", volume),
-            ("vessel_volume_fraction", volume / (0.576 * 0.096 * 0.3)),
+            (
+                "vessel_volume_fraction_of_scan",
+                volume / (0.576 * 0.096 * 0.3),
+            ),
             // The layer ends 50 + 90 µm down.
             ("vessel_depth_um", 100.0),
             ("vessel_length_mm", 0.576),

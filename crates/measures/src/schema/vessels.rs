@@ -6,7 +6,7 @@ metrics! {
     CUT_DEPTH_UM: "cut_depth_um", Micrometers, NEITHER, MEASURED, "`cut_depth_vox` times the voxel size along z.";
     VESSEL_VOXELS: "vessel_voxels", Voxels, NEITHER, AMOUNT, "Number of vessel voxels.";
     VESSEL_VOLUME_MM3: "vessel_volume_mm3", CubicMillimeters, NEITHER, AMOUNT, "Number of vessel voxels times the volume of a voxel: the total blood volume.", title "Vessel volume";
-    VESSEL_VOLUME_FRACTION: "vessel_volume_fraction", One, NEITHER, AMOUNT, "Vessel voxels divided by all voxels of their grid.", title "Vessel volume fraction";
+    VESSEL_VOLUME_FRACTION_OF_SCAN: "vessel_volume_fraction_of_scan", One, NEITHER, AMOUNT, "Vessel voxels divided by all voxels of their grid: do not compare scans of different depth or with different cuts.", title "Vessel volume fraction of the scan";
     VESSEL_DEPTH_VOX: "vessel_depth_vox", Voxels, NEITHER, OF_PREDICTION, "Mean depth of the vessel voxels below the lower surface of the layer.", title "Depth of vessels";
     VESSEL_DEPTH_UM: "vessel_depth_um", Micrometers, NEITHER, OF_PREDICTION, "`vessel_depth_vox` times the voxel size along z.", title "Depth of vessels";
     VESSEL_DEPTH_COVERAGE: "vessel_depth_coverage", One, NEITHER, OF_PREDICTION, "Share of the vessel voxels that `vessel_depth_vox` includes: those below the layer.";

@@ -1,7 +1,7 @@
 //! `rsom-metrics agreement`: compares several masks of one scan with each other.
 
 use rsom_formats::table::{Column, Table, TableError};
-use rsom_io::{long_table, ports};
+use rsom_io::ports;
 use rsom_measures::schema;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
@@ -17,7 +17,7 @@ const PAIR: [&str; 2] = ["first", "second"];
 
 /// The command.
 pub fn command() -> Command {
-    let mut contents = long_table::contents(&metrics());
+    let mut contents = table::contents(&metrics());
     contents.columns.extend(PAIR.map(str::to_owned));
     Command::new("agreement", "Compare several masks of one scan with each other: annotators, or networks of several folds", run)
         .input(Port::required("input", Kind::Mask, "Masks or label maps of one scan, two or more, on one grid").many())

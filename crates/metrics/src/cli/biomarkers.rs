@@ -1,6 +1,6 @@
 //! `rsom-metrics biomarkers`: quantities of one scan.
 
-use rsom_io::{long_table, ports};
+use rsom_io::ports;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
@@ -26,7 +26,7 @@ pub fn command() -> Command {
         "output",
         Kind::Table,
         "Table to write: one measurement per row",
-    ).with_table(long_table::contents(&metrics())))
+    ).with_table(table::contents(&metrics())))
     .parameters(BiomarkerSettings::declare())
         .example("rsom-metrics biomarkers --layer layer.nii.gz --vessels vessels.nii.gz --output b.parquet --subject s01 --factor visit=2")
 }

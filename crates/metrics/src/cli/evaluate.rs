@@ -21,7 +21,10 @@ use super::{histogram, table};
 use crate::cldice::Skeleton;
 use crate::roughness::Variant;
 use crate::surface::SubVoxelSurfaces;
-use crate::{Measure, Measurement, Pair, Settings, Status, Surface, evaluate};
+use crate::surface_distance::Border;
+use crate::{
+    Measure, Measurement, Pair, Settings, Status, Surface, TOLERANCE_UM, Within, evaluate,
+};
 
 /// The command.
 pub fn command() -> Command {
@@ -74,8 +77,7 @@ fn files() -> Command {
 
 /// The metrics and columns of the table.
 fn contents() -> TableContents {
-    let words = Measure::ALL.into_iter();
-    let by_word = words.map(|measure| {
+    let by_word = Measure::ALL.iter().map(|measure| {
         (
             measure.as_str().to_owned(),
             long_table::names(&measure.metrics()),
@@ -83,7 +85,7 @@ fn contents() -> TableContents {
     });
     TableContents {
         metrics_of: BTreeMap::from([("measures".to_owned(), by_word.collect())]),
-        ..long_table::contents(&[])
+        ..table::contents(&[])
     }
 }
 
@@ -109,10 +111,21 @@ struct EvaluateSettings {
     /// Use the slope across B-scans for surface normals: neighboring B-scans must be neighbors in the tissue.
     #[parameter(advanced)]
     dense: bool,
-    /// Measures: overlap (Dice, IoU, precision, recall); cldice (clDice, topology precision and sensitivity of vessels);
-    /// roughness, boundary (boundary error), holes, thickness and normals of a layer.
+    /// Measures: overlap (Dice, IoU, precision, recall, volumes); surfaces (Hausdorff distance, HD95, ASSD, surface Dice);
+    /// border_voxels (the same by voxels, as MedPy and MONAI); topology (components, Betti numbers); cldice (clDice, topology
+    /// precision and sensitivity of vessels); roughness, boundary (boundary error), holes, thickness and normals of a layer.
     #[parameter(default = Measure::OF_LAYER.to_vec())]
     measures: Vec<Measure>,
+    /// Tolerances of the surface Dice; with more than one, the column 'tolerance_um' tells the rows apart.
+    #[parameter(default = [TOLERANCE_UM], min = 0, unit = "µm")]
+    tolerances_um: Vec<f64>,
+    /// Where distances between surfaces, components and Betti numbers are measured: in the whole 'scan', or in each 'bscan', for
+    /// B-scans that are no neighbors in the tissue.
+    #[parameter(default = Within::Scan)]
+    within: Within,
+    /// Surfaces where a mask leaves the field of view: 'closed' has one there, 'open' has none.
+    #[parameter(default = Border::Closed)]
+    border: Border,
     /// Center lines of clDice: 'topology' keeps every vessel; 'skimage' equals scikit-image, which loses vessels of even
     /// width.
     #[parameter(default = Skeleton::Topology, advanced)]
@@ -220,6 +233,9 @@ impl EvaluateSettings {
             roughness: self.roughness,
             skeleton: self.skeleton,
             dense: self.dense,
+            within: self.within,
+            border: self.border,
+            tolerances_um: self.tolerances_um.clone(),
         }
     }
 
@@ -313,6 +329,9 @@ fn summary(rows: &[Measurement], pair: &Pair<'_>) -> Summary {
         schema::PRECISION,
         schema::RECALL,
         schema::CLDICE,
+        schema::HD95_MM,
+        schema::ASSD_MM,
+        schema::SURFACE_DICE,
         schema::RA_VOX,
         schema::RA_UM,
         schema::HOLE_COUNT,

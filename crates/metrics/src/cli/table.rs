@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use rsom_formats::table::{self, Column, Table, TableError};
-use rsom_measures::{Row, column};
-use rsom_stage::log;
+use rsom_io::long_table;
+use rsom_measures::{Metric, Row, column};
+use rsom_stage::{TableContents, log};
 use rsom_volume::{Grid, Spacing};
 
 use crate::Measurement;
 
+/// Column of the tolerance of a metric that has one, in µm.
+pub const TOLERANCE_UM: &str = "tolerance_um";
+/// Column of the number of dimensions in which distances, neighbors and center lines were taken.
+pub const DIMENSIONS: &str = "dimensions";
 /// Column of the lower end of a bin of a histogram.
 pub const ANGLE_LOW_DEG: &str = "angle_low_deg";
 /// Column of the upper end of a bin of a histogram.
@@ -67,8 +72,8 @@ pub fn check_attributes(attributes: &BTreeMap<String, String>) -> Result<(), Str
 
 /// The first name that is a standard column.
 fn taken(names: &BTreeMap<String, String>) -> Option<&str> {
-    let of_histogram = [ANGLE_LOW_DEG, ANGLE_HIGH_DEG];
-    let is_taken = |name: &&str| column::ALL.contains(name) || of_histogram.contains(name);
+    let others = [TOLERANCE_UM, DIMENSIONS, ANGLE_LOW_DEG, ANGLE_HIGH_DEG];
+    let is_taken = |name: &&str| column::ALL.contains(name) || others.contains(name);
     names.keys().map(String::as_str).find(is_taken)
 }
 
@@ -82,13 +87,25 @@ pub fn warn_of_unknown_size(path: &Path, grid: &Grid) {
     }
 }
 
-/// One row per measurement, in the given order; factor columns sorted by name.
+/// The metrics and columns of the tables of [`of_measurements`], for the specification of a command.
+pub fn contents(metrics: &[Metric]) -> TableContents {
+    let mut contents = long_table::contents(metrics);
+    let own = [TOLERANCE_UM, DIMENSIONS].map(str::to_owned);
+    contents.columns.extend(own);
+    contents
+}
+
+/// One row per measurement, in the given order, with the columns [`TOLERANCE_UM`] and [`DIMENSIONS`]; factor columns sorted by name.
 ///
 /// # Errors
 /// A factor with the name of a standard column.
 pub fn of_measurements(rows: &[Measurement], keys: &Keys<'_>) -> Result<Table, TableError> {
-    let rows: Vec<Row<'_>> = rows.iter().map(|row| keys.row(*row)).collect();
-    let mut table = table::long(&rows)?;
+    let long: Vec<Row<'_>> = rows.iter().map(|row| keys.row(*row)).collect();
+    let mut table = table::long(&long)?;
+    let tolerances = rows.iter().map(|row| row.tolerance_um);
+    table.push(Column::number(TOLERANCE_UM, tolerances))?;
+    let dimensions = rows.iter().map(|row| row.dimensions.map(i64::from));
+    table.push(Column::integer(DIMENSIONS, dimensions))?;
     push_factors(&mut table, keys)?;
     Ok(table)
 }
@@ -144,7 +161,7 @@ mod tests {
         let table = of_measurements(&rows, &keys).unwrap();
         let names: Vec<&str> = table.names().collect();
         assert_eq!(names[..10], column::ALL);
-        assert_eq!(names[10..], ["net", "s", "age"]);
+        assert_eq!(names[10..], [TOLERANCE_UM, DIMENSIONS, "net", "s", "age"]);
         assert_eq!(
             table.values("s").unwrap(),
             &Values::Integer(vec![Some(100)])

@@ -1,6 +1,7 @@
 //! The part of two masks that their surfaces need.
 
 use ndarray::{Array3, ArrayView3, Axis, s};
+use rsom_volume::extents;
 
 use super::Border;
 
@@ -20,15 +21,14 @@ impl Cropped {
     /// The margin is empty, with two exceptions. An axis with one voxel is none: the masks are images, and go on along this axis. With
     /// [`Border::Open`] a mask also goes on where it leaves the field of view.
     pub fn of(masks: [ArrayView3<'_, bool>; 2], border: Border) -> Option<Self> {
-        let mut low = [usize::MAX; 3];
-        let mut high = [0; 3];
+        let (mut low, mut high) = ([usize::MAX; 3], [0; 3]);
         for mask in masks {
-            for ((x, y, z), set) in mask.indexed_iter() {
-                if *set {
-                    for (axis, place) in [x, y, z].into_iter().enumerate() {
-                        low[axis] = low[axis].min(place);
-                        high[axis] = high[axis].max(place + 1);
-                    }
+            for ((x, y), column) in extents(mask).indexed_iter() {
+                let Some(column) = column else { continue };
+                let [first, last] = [[x, y, column.first], [x, y, column.last]];
+                for axis in 0..3 {
+                    low[axis] = low[axis].min(first[axis]);
+                    high[axis] = high[axis].max(last[axis] + 1);
                 }
             }
         }
@@ -41,7 +41,8 @@ impl Cropped {
             masks: masks.map(|mask| {
                 let mut copy = Array3::from_elem(inner, false);
                 let part = mask.slice(s![low[0]..high[0], low[1]..high[1], low[2]..high[2]]);
-                copy.slice_mut(s![1..-1, 1..-1, 1..-1]).assign(&part);
+                let [x, y, z] = inner.map(|length| length - 1);
+                copy.slice_mut(s![1..x, 1..y, 1..z]).assign(&part);
                 copy
             }),
             low,

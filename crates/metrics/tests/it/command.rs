@@ -302,7 +302,7 @@ fn biomarkers_know_how_deep_the_vessels_grid_begins() {
     near("layer_volume_mm3", 210.0 * 4.32e-7);
     near("cut_depth_vox", 15.0);
     near("cut_depth_um", 45.0);
-    near("vessel_volume_fraction", 0.05);
+    near("vessel_volume_fraction_of_scan", 0.05);
     near("vessel_depth_vox", 7.0);
     let table = parquet::read(&output).unwrap();
     let names: Vec<&str> = table.names().collect();

@@ -2,14 +2,14 @@
 
 use rsom_formats::table::{self, Column, Table};
 use rsom_io::long_table;
-use rsom_measures::{Row, Status, schema};
+use rsom_measures::{Row, Status};
 use rsom_stage::{StageError, TableContents};
 
 use crate::{TrueValue, Truth};
 
-/// The metrics and columns of the table. Which metrics depends on the scene.
+/// The metrics and columns of the table.
 pub(super) fn contents() -> TableContents {
-    let mut contents = long_table::contents(schema::ALL);
+    let mut contents = long_table::contents(&Truth::METRICS);
     contents.columns.push(GROUP.to_owned());
     contents.columns_of.clear();
     contents

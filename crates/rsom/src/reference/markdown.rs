@@ -23,3 +23,8 @@ pub(super) fn row(text: &mut String, cells: &[String]) {
     let cells: Vec<String> = cells.collect();
     let _ = writeln!(text, "| {} |", cells.join(" | "));
 }
+
+/// The anchor of a heading, as Markdown renderers make it.
+pub(super) fn anchor(heading: &str) -> String {
+    heading.to_lowercase().replace(' ', "-")
+}

@@ -2,13 +2,13 @@
 
 mod keys;
 mod markdown;
+mod metrics;
 
 use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use markdown::{MADE, plain, row};
-use rsom_measures::schema;
+use markdown::{MADE, anchor, plain, row};
 use rsom_stage::{
     CommandSpec, ExitCode, Parameter, Port, Schema, Spec, StageError, atomic, log, to_word,
 };
@@ -56,7 +56,7 @@ pub(crate) fn run(matches: &ArgMatches, specs: &[Spec]) -> ExitCode {
 fn pages(specs: &[Spec]) -> Vec<(String, String)> {
     let mut pages = vec![
         ("README.md".to_owned(), overview(specs)),
-        ("measurements.md".to_owned(), metrics(specs)),
+        ("measurements.md".to_owned(), metrics::page(specs)),
         ("pipeline-keys.md".to_owned(), keys::page()),
     ];
     let of_stages = specs.iter();
@@ -234,66 +234,4 @@ fn recipes(text: &mut String, command: &CommandSpec) {
             .collect();
         let _ = write!(text, "\nRecipe `{}`: {}.\n", recipe.name, values.join(", "));
     }
-}
-
-/// All metrics, with the commands whose tables hold them.
-fn metrics(specs: &[Spec]) -> String {
-    let mut text = format!(
-        "{MADE}# Metrics\n\nThe values of the column `metric` of the tables. Names of lengths, volumes and angles end with their \
-         unit. A value that cannot be computed is missing, with a status that says why.\n\n| metric | title | unit | better | \
-         measured by |\n|---|---|---|---|---|\n"
-    );
-    for metric in schema::ALL {
-        let better = match metric.higher_is_better {
-            Some(true) => "higher",
-            Some(false) => "lower",
-            None => "",
-        };
-        row(
-            &mut text,
-            &[
-                format!("`{}`", metric.name),
-                metric.title.to_owned(),
-                metric.unit.to_string(),
-                better.to_owned(),
-                measured_by(specs, metric.name).join(", "),
-            ],
-        );
-    }
-    text
-}
-
-/// The commands whose tables contain a metric, with the words of the parameter that selects it.
-fn measured_by(specs: &[Spec], metric: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for spec in specs {
-        for command in &spec.commands {
-            let name = format!("{} {}", spec.stage, command.name);
-            let link = format!("[{name}]({}.md#{})", spec.stage, anchor(&name));
-            let tables = command
-                .outputs
-                .iter()
-                .filter_map(|port| port.table.as_ref());
-            for table in tables {
-                if table.metrics.iter().any(|known| known == metric) && !found.contains(&link) {
-                    found.push(link.clone());
-                }
-                for (parameter, words) in &table.metrics_of {
-                    let with = words
-                        .iter()
-                        .filter(|(_, metrics)| metrics.iter().any(|m| m == metric));
-                    let with: Vec<&str> = with.map(|(word, _)| word.as_str()).collect();
-                    if !with.is_empty() {
-                        found.push(format!("{link} with `{parameter}: {}`", with.join(", ")));
-                    }
-                }
-            }
-        }
-    }
-    found
-}
-
-/// The anchor of a heading, as Markdown renderers make it.
-fn anchor(heading: &str) -> String {
-    heading.to_lowercase().replace(' ', "-")
 }
