@@ -1,5 +1,6 @@
 //! The command line `rsom-stats`: `compare`, `tests` and `table`.
 
+mod appearance;
 mod compare;
 mod compared_table;
 mod factor;

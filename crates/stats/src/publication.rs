@@ -6,6 +6,7 @@ mod csv;
 mod latex;
 mod markdown;
 pub(crate) mod numbers;
+mod printing;
 mod tex;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ pub use contrasts::{ContrastRow, ContrastTable};
 pub use csv::to_csv;
 pub use latex::to_latex;
 pub use markdown::to_markdown;
+pub use printing::Printing;
 
 use rsom_parameters::Choice;
 

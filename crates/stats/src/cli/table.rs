@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use rsom_io::ports;
 use rsom_measures::{Surface, Unit};
 use rsom_parameters::{Choice, Parameters};
-use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary, atomic};
+use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
+use super::appearance::{Appearance, delivered};
 use super::factor::LOSS;
 use super::fault::stage_error;
 use super::format::Format;
@@ -45,9 +46,6 @@ struct Settings {
     /// surfaces.
     #[parameter(default = ["dice", "precision", "recall", "iou", "ra_vox"])]
     metric: Vec<String>,
-    /// Format of the table; 'csv' writes every number with all digits. 'md' and 'tex', the endings of files, mean markdown
-    /// and latex (unset: by the ending of the output, else markdown).
-    format: Option<Format>,
     /// Columns that identify the unit; means and deviations are computed over units.
     #[parameter(default = ["subject"], check = at_least_one)]
     unit_by: Vec<String>,
@@ -56,22 +54,18 @@ struct Settings {
     /// Content of a cell: mean ± standard deviation, or median [quartiles].
     #[parameter(default = Statistic::MeanSd)]
     statistic: Statistic,
-    /// Number of decimals: one for all metrics, or one for each.
-    #[parameter(default = [3], min = 0, max = 12)]
-    decimals: Vec<usize>,
     /// Display of the adjusted p-values of the tests: in a column, as a mark, or not at all.
     #[parameter(default = PValues::Column)]
     p_values: PValues,
-    /// Significance level: adjusted p-values below it are marked.
-    #[parameter(default = 0.05, min = 0.0, max = 1.0)]
-    alpha: f64,
-    /// Printed names, such as unet=U-Net.
-    names: BTreeMap<String, String>,
+    #[parameter(flatten)]
+    appearance: Appearance,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
-    let format = Format::of(settings.format, invocation.optional_output("output"))?;
+    let format = settings
+        .appearance
+        .format(invocation.optional_output("output"))?;
     let table = ports::read_table(invocation, "input")?;
     let selected = select(
         &table,
@@ -122,21 +116,14 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let summary = Summary::new()
         .with("rows", table.rows.len())
         .with("columns", table.columns.len());
-    match invocation.optional_output("output") {
-        Some(path) => {
-            atomic::write_bytes(path, text.as_bytes())?;
-            Ok(summary)
-        }
-        None => Ok(summary.with("table", text.clone()).text(text)),
-    }
+    delivered(invocation, text, summary)
 }
 
 fn rendered(table: &PublicationTable, settings: &Settings, format: Format) -> String {
     let style = Style {
         statistic: settings.statistic,
         p_values: settings.p_values,
-        alpha: settings.alpha,
-        names: settings.names.clone(),
+        printing: settings.appearance.printing(),
     };
     match format {
         Format::Markdown | Format::Md => to_markdown(table, &style),
@@ -150,13 +137,7 @@ fn columns(
     selected: &SelectedMeasurements,
     settings: &Settings,
 ) -> Result<Vec<MetricColumn>, StageError> {
-    let metrics = settings.metric.len();
-    if settings.decimals.len() != 1 && settings.decimals.len() != metrics {
-        return Err(StageError::usage(format_args!(
-            "--decimals: {} values for {metrics} metrics; give one for all, or one for each",
-            settings.decimals.len()
-        )));
-    }
+    settings.appearance.check_decimals(settings.metric.len())?;
     let mut columns: Vec<MetricColumn> = Vec::new();
     for (place, metric) in settings.metric.iter().enumerate() {
         let selector = Selector::parse(metric);
@@ -171,10 +152,7 @@ fn columns(
                         .unit
                         .clone()
                         .filter(|unit| unit != Unit::One.as_str()),
-                    decimals: *settings
-                        .decimals
-                        .get(place)
-                        .unwrap_or(&settings.decimals[0]),
+                    decimals: settings.appearance.decimals_of(place),
                 });
             }
         }

@@ -1,19 +1,20 @@
 //! `rsom-stats tests`: the tests as a table for a paper.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_formats::table::Table;
 use rsom_io::ports;
 use rsom_measures::{Surface, Unit, column};
 use rsom_parameters::Parameters;
-use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary, atomic};
+use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
+use super::appearance::{Appearance, delivered};
 use super::compared_table::is_own_column;
 use super::factor::level_of;
 use super::format::Format;
 use super::measurements::Selector;
 use super::shown_tests::{numbers_if_any, require_one_kind, words};
-use crate::publication::{ContrastRow, ContrastTable, MetricColumn, PValues, Statistic, Style};
+use crate::publication::{ContrastRow, ContrastTable, MetricColumn};
 use crate::{Level, Quantity};
 
 pub(super) fn command() -> Command {
@@ -32,51 +33,27 @@ struct Settings {
     /// there are such (unset: all tests, as in the input).
     #[parameter(default = Vec::new())]
     metric: Vec<String>,
-    /// Format of the table; 'csv' writes every number with all digits. 'md' and 'tex', the endings of files, mean markdown
-    /// and latex (unset: by the ending of the output, else markdown).
-    format: Option<Format>,
-    /// Number of decimals of differences: one for all metrics, or one for each of --metric.
-    #[parameter(default = [3], min = 0, max = 12)]
-    decimals: Vec<usize>,
-    /// Significance level: adjusted p-values below it are marked.
-    #[parameter(default = 0.05, min = 0.0, max = 1.0)]
-    alpha: f64,
-    /// Printed names, such as unet=U-Net.
-    names: BTreeMap<String, String>,
+    #[parameter(flatten)]
+    appearance: Appearance,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
-    let format = Format::of(settings.format, invocation.optional_output("output"))?;
-    if settings.decimals.len() != 1 && settings.decimals.len() != settings.metric.len() {
-        return Err(StageError::usage(format_args!(
-            "--decimals: {} values for {} metrics; give one for all, or one for each of --metric",
-            settings.decimals.len(),
-            settings.metric.len()
-        )));
-    }
+    let format = settings
+        .appearance
+        .format(invocation.optional_output("output"))?;
+    settings.appearance.check_decimals(settings.metric.len())?;
     let table = ports::read_table(invocation, "input")?;
     require_one_kind(&table)?;
     let contrasts = contrasts(&table, &settings)?;
-    let style = Style {
-        statistic: Statistic::MeanSd,
-        p_values: PValues::Column,
-        alpha: settings.alpha,
-        names: settings.names,
-    };
+    let printing = settings.appearance.printing();
     let text = match format {
-        Format::Markdown | Format::Md => contrasts.to_markdown(&style),
-        Format::Latex | Format::Tex => contrasts.to_latex(&style),
+        Format::Markdown | Format::Md => contrasts.to_markdown(&printing),
+        Format::Latex | Format::Tex => contrasts.to_latex(&printing),
         Format::Csv => contrasts.to_csv(),
     };
     let summary = Summary::new().with("rows", contrasts.rows.len());
-    match invocation.optional_output("output") {
-        Some(path) => {
-            atomic::write_bytes(path, text.as_bytes())?;
-            Ok(summary)
-        }
-        None => Ok(summary.with("table", text.clone()).text(text)),
-    }
+    delivered(invocation, text, summary)
 }
 
 /// The rows of a table that `compare` wrote.
@@ -90,8 +67,9 @@ fn contrasts(table: &Table, settings: &Settings) -> Result<ContrastTable, StageE
     for row in 0..table.rows() {
         let quantity = columns.quantity(row)?;
         let is_wanted = |s: &Selector<'_>| {
-            let is_one_of_two =
-                s.surface.is_none() && columns.has_both(&quantity) && !is_both(&quantity.surface);
+            let is_one_of_two = s.surface.is_none()
+                && columns.of_both.contains(&quantity.metric)
+                && !is_both(&quantity.surface);
             s.matches(&quantity) && !is_one_of_two
         };
         let place = selectors.iter().position(is_wanted);
@@ -99,10 +77,7 @@ fn contrasts(table: &Table, settings: &Settings) -> Result<ContrastTable, StageE
             continue;
         }
         let place = place.unwrap_or(0);
-        let decimals = *settings
-            .decimals
-            .get(place)
-            .unwrap_or(&settings.decimals[0]);
+        let decimals = settings.appearance.decimals_of(place);
         rows.push((place, columns.row(row, (quantity, decimals), &groups)?));
     }
     // Stable: the comparisons of a metric stay in their order.
@@ -124,6 +99,8 @@ struct Columns<'a> {
     units: Vec<Option<String>>,
     factors: Vec<Option<String>>,
     notes: Vec<Option<String>>,
+    /// Metrics with tests of both surfaces together.
+    of_both: BTreeSet<String>,
     numbers: BTreeMap<&'static str, Vec<Option<f64>>>,
 }
 
@@ -150,21 +127,19 @@ impl<'a> Columns<'a> {
             numbers.insert(name, numbers_if_any(table, name)?);
         }
         table.numbers("p_value").map_err(no_test)?;
+        let (metrics, surfaces) = (texts(column::METRIC)?, optional(column::SURFACE)?);
+        let rows = metrics.iter().zip(&surfaces);
+        let of_both = rows.filter(|(_, surface)| is_both(surface));
         Ok(Self {
             table,
-            metrics: texts(column::METRIC)?,
-            surfaces: optional(column::SURFACE)?,
+            of_both: of_both.filter_map(|(metric, _)| metric.clone()).collect(),
+            metrics,
+            surfaces,
             units: optional(column::UNIT)?,
             factors: texts("factor")?,
             notes: optional("note")?,
             numbers,
         })
-    }
-
-    /// Whether there are tests of a metric for both surfaces together.
-    fn has_both(&self, quantity: &Quantity) -> bool {
-        let mut rows = self.metrics.iter().zip(&self.surfaces);
-        rows.any(|(metric, surface)| metric.as_ref() == Some(&quantity.metric) && is_both(surface))
     }
 
     fn quantity(&self, row: usize) -> Result<Quantity, StageError> {

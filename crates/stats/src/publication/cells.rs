@@ -1,10 +1,9 @@
 //! The texts of a publication table, shared by all formats for people.
 
-use std::collections::BTreeMap;
-
-use rsom_measures::{Metric, Surface, column};
+use rsom_measures::Surface;
 
 use super::numbers::{exponent, fixed, p_value, vanishes};
+use super::printing::Printing;
 use super::{Entry, MetricColumn, Outcome, PValues, PublicationTable, Statistic, TableRow, Tested};
 
 /// Text of a cell without a value.
@@ -12,17 +11,15 @@ pub(super) const NOTHING: &str = "–";
 /// Mark of significance.
 pub(super) const MARK: &str = "*";
 
-/// Style of a table.
+/// Style of a table of conditions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Style {
     /// Content of a cell.
     pub statistic: Statistic,
     /// Display of p-values.
     pub p_values: PValues,
-    /// Significance level: adjusted p-values below it are marked.
-    pub alpha: f64,
-    /// Printed names of metrics, factors and levels: `ra_vox` → `Ra`.
-    pub names: BTreeMap<String, String>,
+    /// Names and marks.
+    pub printing: Printing,
 }
 
 /// The texts of all cells.
@@ -39,38 +36,8 @@ pub(super) struct Cells {
 /// Mark of a test that cannot reach significance.
 const HOPELESS: &str = "†";
 
-/// Printed names of factors and networks; those of metrics come from `measures`.
-const KNOWN_NAMES: [(&str, &str); 6] = [
-    ("net", "Network"),
-    ("loss", "Loss"),
-    ("unet", "U-Net"),
-    ("fcn7", "7FCN"),
-    (column::SUBJECT, "Subject"),
-    (column::SURFACE, "Surface"),
-];
-
 /// Formats a table.
 pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
-    let has_p_column =
-        |column: usize| style.p_values == PValues::Column && table.is_column_tested(column);
-    let mut header: Vec<String> = table.factors.iter().map(|f| style.name(f)).collect();
-    let text_columns = header.len();
-    header.push("n".to_owned());
-    let first_label = table.columns.first().map(|c| &c.quantity.label);
-    // With only one structure, the caption of the table names it.
-    let has_labels = table
-        .columns
-        .iter()
-        .any(|c| Some(&c.quantity.label) != first_label);
-    for (index, column) in table.columns.iter().enumerate() {
-        header.push(heading(column, has_labels, style));
-        if has_p_column(index) {
-            header.push("p".to_owned());
-        }
-        if table.is_column_published(index) {
-            header.extend(table.published.clone());
-        }
-    }
     let small: Vec<bool> = (0..table.columns.len())
         .map(|column| is_small(table, column))
         .collect();
@@ -80,7 +47,10 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
         if index > 0 && table.rows[index - 1].condition.first() != row.condition.first() {
             group_starts.push(index);
         }
-        let levels = row.condition.iter().map(|l| style.name(&l.to_string()));
+        let levels = row
+            .condition
+            .iter()
+            .map(|l| style.printing.name(&l.to_string()));
         let mut texts: Vec<String> = levels.chain([row.n.to_string()]).collect();
         for (index, (entry, column)) in row.entries.iter().zip(&table.columns).enumerate() {
             let number = |v: f64| match small[index] {
@@ -88,7 +58,7 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
                 false => fixed(v, column.decimals),
             };
             texts.push(value(entry, row, number, style));
-            if has_p_column(index) {
+            if has_p_column(table, index, style) {
                 texts.push(outcome(entry, style));
             }
             if table.is_column_published(index) && table.published.is_some() {
@@ -99,8 +69,8 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
         rows.push(texts);
     }
     Cells {
-        header,
-        text_columns,
+        header: header(table, style),
+        text_columns: table.factors.len(),
         rows,
         // With groups of one row each, every row would have a rule.
         group_starts: if table.factors.len() > 1 {
@@ -112,32 +82,45 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
     }
 }
 
-impl Style {
-    pub(super) fn name(&self, name: &str) -> String {
-        let known = || KNOWN_NAMES.iter().find(|(k, _)| *k == name);
-        let known = || known().map(|(_, v)| *v).or_else(|| heading_of(name));
-        let declared = self.names.get(name).map(String::as_str);
-        declared.or_else(known).unwrap_or(name).to_owned()
-    }
+fn has_p_column(table: &PublicationTable, column: usize, style: &Style) -> bool {
+    style.p_values == PValues::Column && table.is_column_tested(column)
 }
 
-fn heading_of(metric: &str) -> Option<&'static str> {
-    Metric::named(metric).map(|known| known.heading)
+fn header(table: &PublicationTable, style: &Style) -> Vec<String> {
+    let factors = table.factors.iter();
+    let mut header: Vec<String> = factors.map(|f| style.printing.name(f)).collect();
+    header.push("n".to_owned());
+    let first_label = table.columns.first().map(|c| &c.quantity.label);
+    // With only one structure, the caption of the table names it.
+    let has_labels = table
+        .columns
+        .iter()
+        .any(|c| Some(&c.quantity.label) != first_label);
+    for (index, column) in table.columns.iter().enumerate() {
+        header.push(heading(column, has_labels, &style.printing));
+        if has_p_column(table, index, style) {
+            header.push("p".to_owned());
+        }
+        if table.is_column_published(index) {
+            header.extend(table.published.clone());
+        }
+    }
+    header
 }
 
 /// `Ra lower (µm)`, with the structure if there are several.
-pub(super) fn heading(column: &MetricColumn, has_labels: bool, style: &Style) -> String {
-    let mut text = style.name(&column.quantity.metric);
+pub(super) fn heading(column: &MetricColumn, has_labels: bool, printing: &Printing) -> String {
+    let mut text = printing.name(&column.quantity.metric);
     if let Some(surface) = column
         .quantity
         .surface
         .as_ref()
         .filter(|s| *s != Surface::Both.as_str())
     {
-        text = format!("{text} {}", style.name(surface));
+        text = format!("{text} {}", printing.name(surface));
     }
     if let Some(label) = column.quantity.label.as_ref().filter(|_| has_labels) {
-        text = format!("{text} {}", style.name(&label.to_string()));
+        text = format!("{text} {}", printing.name(&label.to_string()));
     }
     match &column.unit {
         Some(unit) => format!("{text} ({unit})"),
@@ -193,7 +176,11 @@ fn outcome(entry: &Entry, style: &Style) -> String {
         Outcome::NotTested => String::new(),
         Outcome::Baseline | Outcome::Untestable(_) => NOTHING.to_owned(),
         Outcome::Tested(test) => {
-            let text = format!("{}{}", p_value(test.p, style.alpha), marks(test, style));
+            let text = format!(
+                "{}{}",
+                p_value(test.p, style.printing.alpha),
+                marks(test, style)
+            );
             with_remarks(text, pairs(entry, test).as_slice())
         }
     }
@@ -213,7 +200,7 @@ fn pairs(entry: &Entry, test: &Tested) -> Option<String> {
 }
 
 fn marks(test: &Tested, style: &Style) -> &'static str {
-    if test.p < style.alpha {
+    if test.p < style.printing.alpha {
         MARK
     } else if is_hopeless(test, style) {
         HOPELESS
@@ -224,20 +211,20 @@ fn marks(test: &Tested, style: &Style) -> &'static str {
 
 /// Whether the test cannot reach significance, whatever the signs of its differences are.
 fn is_hopeless(test: &Tested, style: &Style) -> bool {
-    test.smallest_p.is_some_and(|p| p >= style.alpha)
+    test.smallest_p.is_some_and(|p| p >= style.printing.alpha)
 }
 
 fn notes(table: &PublicationTable, style: &Style) -> Vec<String> {
     let mut notes = table.notes.clone();
     if style.p_values != PValues::None && table.is_tested() {
-        notes.push(format!("{MARK} p < {}.", style.alpha));
+        notes.push(format!("{MARK} p < {}.", style.printing.alpha));
         let entries = table.rows.iter().flat_map(|row| &row.entries);
         let hopeless =
             |e: &Entry| matches!(&e.outcome, Outcome::Tested(t) if is_hopeless(t, style));
         if entries.into_iter().any(hopeless) {
             notes.push(format!(
                 "{HOPELESS} cannot reach p < {}: too few pairs with a difference.",
-                style.alpha
+                style.printing.alpha
             ));
         }
     }

@@ -3,7 +3,7 @@
 use super::cells::{Cells, MARK, NOTHING, heading};
 use super::csv::{line, number};
 use super::numbers::{exponent, fixed, p_value, vanishes};
-use super::{MetricColumn, Style, latex, markdown};
+use super::{MetricColumn, Printing, latex, markdown};
 use crate::Level;
 
 /// The comparison of a level with a baseline in one quantity.
@@ -51,14 +51,14 @@ pub struct ContrastTable {
 impl ContrastTable {
     /// The table in GitHub-flavored Markdown.
     #[must_use]
-    pub fn to_markdown(&self, style: &Style) -> String {
-        markdown::rendered(self.cells(style))
+    pub fn to_markdown(&self, printing: &Printing) -> String {
+        markdown::rendered(self.cells(printing))
     }
 
     /// The table as a LaTeX `tabular`, see [`to_latex`](super::to_latex).
     #[must_use]
-    pub fn to_latex(&self, style: &Style) -> String {
-        latex::rendered(&self.cells(style))
+    pub fn to_latex(&self, printing: &Printing) -> String {
+        latex::rendered(&self.cells(printing))
     }
 
     /// The table as CSV with all digits.
@@ -76,7 +76,7 @@ impl ContrastTable {
         line(&header) + &rows.collect::<String>()
     }
 
-    fn cells(&self, style: &Style) -> Cells {
+    fn cells(&self, printing: &Printing) -> Cells {
         let first = self.rows.first();
         let has_labels = self
             .rows
@@ -86,8 +86,8 @@ impl ContrastTable {
             .filter(|f| self.rows.iter().all(|row| row.factor == f.factor))
             .map(|f| f.factor.as_str());
         let mut header = vec!["Metric".to_owned()];
-        header.extend(self.groups.iter().map(|name| style.name(name)));
-        header.push(one_factor.map_or("Level".to_owned(), |name| style.name(name)));
+        header.extend(self.groups.iter().map(|name| printing.name(name)));
+        header.push(one_factor.map_or("Level".to_owned(), |name| printing.name(name)));
         header.push("against".to_owned());
         let text_columns = header.len();
         header.extend(["pairs", "difference (interval)", "r", "p"].map(str::to_owned));
@@ -100,9 +100,9 @@ impl ContrastTable {
             if index > 0 && self.rows[index - 1].metric != row.metric {
                 group_starts.push(index);
             }
-            rows.push(self.texts(row, (has_labels, one_factor.is_none()), style));
+            rows.push(self.texts(row, (has_labels, one_factor.is_none()), printing));
         }
-        let notes = [self.notes.clone(), self.caveats(has_labels, style)].concat();
+        let notes = [self.notes.clone(), self.caveats(has_labels, printing)].concat();
         Cells {
             header,
             text_columns,
@@ -116,28 +116,32 @@ impl ContrastTable {
         &self,
         row: &ContrastRow,
         (labels, factors): (bool, bool),
-        style: &Style,
+        printing: &Printing,
     ) -> Vec<String> {
         let level = |level: &Level| match factors {
             true => format!(
                 "{} = {}",
-                style.name(&row.factor),
-                style.name(&level.to_string())
+                printing.name(&row.factor),
+                printing.name(&level.to_string())
             ),
-            false => style.name(&level.to_string()),
+            false => printing.name(&level.to_string()),
         };
         let print = |value: Option<f64>, text: &dyn Fn(f64) -> String| {
             value.map_or(NOTHING.to_owned(), text)
         };
         let p = |p: f64, decides: bool| {
-            let mark = if decides && p < style.alpha { MARK } else { "" };
-            format!("{}{mark}", p_value(p, style.alpha))
+            let mark = if decides && p < printing.alpha {
+                MARK
+            } else {
+                ""
+            };
+            format!("{}{mark}", p_value(p, printing.alpha))
         };
         let group = row.group.iter().map(|l| match l {
-            Some(level) => style.name(&level.to_string()),
+            Some(level) => printing.name(&level.to_string()),
             None => NOTHING.to_owned(),
         });
-        let mut texts = vec![heading(&row.metric, labels, style)];
+        let mut texts = vec![heading(&row.metric, labels, printing)];
         texts.extend(group);
         texts.extend([level(&row.level), level(&row.baseline)]);
         texts.push(row.n_pairs.map_or(NOTHING.to_owned(), |n| n.to_string()));
@@ -151,18 +155,18 @@ impl ContrastTable {
     }
 
     /// What the numbers of a row do not show, one sentence each.
-    fn caveats(&self, has_labels: bool, style: &Style) -> Vec<String> {
+    fn caveats(&self, has_labels: bool, printing: &Printing) -> Vec<String> {
         let is_tested = self.rows.iter().any(|row| row.p.is_some());
-        let mark = is_tested.then(|| format!("{MARK} p < {}.", style.alpha));
+        let mark = is_tested.then(|| format!("{MARK} p < {}.", printing.alpha));
         let caveats = self.rows.iter().filter_map(|row| {
             let note = row.note.as_ref()?;
             let names = row.group.iter().flatten().chain([&row.level]);
-            let names: Vec<String> = names.map(|l| style.name(&l.to_string())).collect();
+            let names: Vec<String> = names.map(|l| printing.name(&l.to_string())).collect();
             Some(format!(
                 "{}, {} against {}: {note}.",
-                heading(&row.metric, has_labels, style),
+                heading(&row.metric, has_labels, printing),
                 names.join(", "),
-                style.name(&row.baseline.to_string())
+                printing.name(&row.baseline.to_string())
             ))
         });
         mark.into_iter().chain(caveats).collect()

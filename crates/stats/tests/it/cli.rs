@@ -1,114 +1,13 @@
-//! The commands `compare` and `table` as programs.
+//! The commands `compare` and `table`, as programs.
 
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use rsom_formats::table::{Cell, Column, Table, parquet};
-use rsom_testing::{Finished, Folder, Program};
 
-const STATS: Program = Program::new(env!("CARGO_BIN_EXE_rsom-stats"));
-
-/// How the column `s` is written.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Integer,
-    Number,
-    Text,
-}
-
-/// Eight subjects with two scans each, U-Net at s = 0, 10, 1000: Dice is unchanged, Ra falls, at 1000 nothing is predicted.
-fn study(kind: Kind) -> Table {
-    let mut metric = Vec::new();
-    let (mut subject, mut scan, mut surface, mut value, mut status, mut s) =
-        (vec![], vec![], vec![], vec![], vec![], vec![]);
-    for strength in [0i64, 10, 1000] {
-        for eye in 0..8 {
-            for visit in 0..2 {
-                let place = eye as f64 * 0.01 + f64::from(visit) * 0.002;
-                let wobble = if eye % 2 == 0 { 0.001 } else { -0.001 };
-                let dead = strength == 1000;
-                let dice = if dead {
-                    0.0
-                } else {
-                    0.8 + place + wobble * strength as f64 / 10.0
-                };
-                let ra = (!dead).then(|| 0.12 + place - 0.005 * (strength as f64).sqrt());
-                for (name, on, v) in [("dice", None, Some(dice)), ("ra_vox", Some("both"), ra)] {
-                    metric.push(Some(name));
-                    subject.push(Some(format!("eye{eye}")));
-                    scan.push(Some(format!("eye{eye}-{visit}")));
-                    surface.push(on);
-                    value.push(v);
-                    status.push(Some(if dead { "empty_prediction" } else { "ok" }));
-                    s.push(Some(strength));
-                }
-            }
-        }
-    }
-    let rows = value.len();
-    let factor = match kind {
-        Kind::Integer => Column::integer("s", s),
-        Kind::Number => Column::number("s", s.into_iter().map(|v| v.map(|v| v as f64))),
-        Kind::Text => Column::text("s", s.into_iter().map(|v| v.map(|v| v.to_string()))),
-    };
-    Table::new(vec![
-        Column::text("subject", subject),
-        Column::text("scan", scan),
-        Column::integer("slice", vec![None; rows]),
-        Column::text("surface", surface),
-        Column::text("metric", metric),
-        Column::number("value", value),
-        Column::repeated("unit", "1", rows),
-        Column::text("status", status),
-        Column::repeated("net", "unet", rows),
-        factor,
-    ])
-    .unwrap()
-}
-
-struct Desk {
-    folder: Folder,
-}
-
-impl Desk {
-    fn with(table: &Table) -> Self {
-        let desk = Self {
-            folder: Folder::new(),
-        };
-        parquet::write(&desk.at("m.parquet"), table, &BTreeMap::new()).unwrap();
-        desk
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
-    }
-
-    fn run(&self, line: &str) -> Finished {
-        STATS.run(&self.folder, line)
-    }
-
-    fn compare(&self, more: &str) -> Finished {
-        self.run(&format!(
-            "compare --input m.parquet --factor s --baseline 0 --output t.parquet {more}"
-        ))
-    }
-
-    fn fails(&self, line: &str, code: i32, message: &str) {
-        STATS.refused(&self.folder, line, code, message);
-        assert!(!self.at("t.parquet").exists());
-    }
-}
-
-fn outcomes(path: &Path) -> Table {
-    parquet::read(path).unwrap()
-}
-
-fn number(table: &Table, name: &str, row: usize) -> f64 {
-    table.numbers(name).unwrap()[row].unwrap()
-}
+use crate::desk::{Desk, Kind, dice, number, outcomes, study, three_arms};
 
 #[test]
 fn the_baseline_matches_whatever_type_the_column_has() {
@@ -404,19 +303,6 @@ fn an_undeclared_column_that_tells_rows_apart_is_refused_until_it_is_declared() 
     assert_eq!(number(&outcomes(&desk.at("t.parquet")), "n", 0), 8.0);
 }
 
-/// A table of Dice with the columns subject, scan, slice, arm.
-fn dice(rows: &[(&str, i64, Option<i64>, &str, f64)]) -> Table {
-    Table::new(vec![
-        Column::text("subject", rows.iter().map(|r| Some(r.0))),
-        Column::integer("scan", rows.iter().map(|r| Some(r.1))),
-        Column::integer("slice", rows.iter().map(|r| r.2)),
-        Column::text("arm", rows.iter().map(|r| Some(r.3))),
-        Column::repeated("metric", "dice", rows.len()),
-        Column::number("value", rows.iter().map(|r| Some(r.4))),
-    ])
-    .unwrap()
-}
-
 #[test]
 fn different_subjects_in_each_group_are_exit_code_3_with_the_remedy() {
     let rows: Vec<_> = ["a", "b", "c", "d"]
@@ -484,23 +370,6 @@ fn a_test_over_slices_is_told_wherever_it_is_shown() {
     let text = table.expect_code(0).stdout;
     assert!(text.contains("p: tested over 12 slices"), "{text}");
     assert!(text.contains("(12 pairs)"), "{text}");
-}
-
-/// Eight subjects at three arms, in a unit.
-fn three_arms(unit: &str, subjects: usize, arms: &[&str]) -> Table {
-    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
-    let mut rows = Vec::new();
-    for (place, arm) in arms.iter().enumerate() {
-        for (i, subject) in names.iter().take(subjects).enumerate() {
-            let value = 0.5 + 0.01 * (i + 1) as f64 * (place + 1) as f64;
-            rows.push((*subject, 1, None, *arm, value));
-        }
-    }
-    let mut table = dice(&rows);
-    table
-        .push(Column::repeated("unit", unit, rows.len()))
-        .unwrap();
-    table
 }
 
 #[test]
@@ -688,103 +557,4 @@ fn published_values_stand_next_to_ours_and_rows_without_a_counterpart_are_named(
         std::fs::write(desk.at("p.yaml"), file).unwrap();
         desk.fails(table, 3, message);
     }
-}
-
-#[test]
-fn tests_stand_in_a_table_of_their_own_with_interval_effect_and_caveats() {
-    let desk = Desk::with(&study(Kind::Integer));
-    desk.compare("--metric dice,ra_vox --group-by net --adjust none")
-        .expect_code(0);
-    let t = outcomes(&desk.at("t.parquet"));
-    let written = |more: &str, output: &str| {
-        desk.run(&format!("tests --input t.parquet --output {output} {more}"))
-            .expect_code(0);
-        std::fs::read_to_string(desk.at(output)).unwrap()
-    };
-    let plain = written("", "plain.md");
-    assert!(
-        plain.contains("not adjusted") && !plain.contains("adjusted p"),
-        "{plain}"
-    );
-    desk.compare("--metric dice,ra_vox --group-by net")
-        .expect_code(0);
-    let csv = written("--metric ra_vox", "o.csv");
-    let lines: Vec<&str> = csv.lines().collect();
-    assert_eq!(
-        lines[0],
-        "metric,surface,label,unit,net,factor,level,baseline,n,difference,ci_low,ci_high,ci_level,effect_size,p_value,\
-         p_adjusted,note"
-    );
-    let fields: Vec<&str> = lines[1].split(',').collect();
-    // All digits of the table of tests, row 2: Ra at s = 10.
-    for (place, name) in [
-        (8, "n"),
-        (9, "hl"),
-        (10, "ci_low"),
-        (11, "ci_high"),
-        (13, "effect_size"),
-        (14, "p_value"),
-    ] {
-        assert_eq!(
-            fields[place].parse::<f64>().unwrap(),
-            number(&t, name, 2),
-            "{name}"
-        );
-    }
-    assert_eq!(lines.len(), 3);
-    // All eight differences are -0.005 · √10 = -0.0158: the shift, its interval, and p = 2 / 2^8, doubled by Holm.
-    let markdown = written("--decimals 2,4 --metric dice,ra_vox", "o.md");
-    assert!(
-        markdown.contains(
-            "| 10   | 0       | 8     | -0.0158 (-0.0158 to -0.0158) | -1.00 | 0.008 | 0.016\\*    |"
-        ),
-        "{markdown}"
-    );
-    assert!(
-        markdown.contains("U-Net, 1000 against 0: no pairs: empty\\_prediction"),
-        "{markdown}"
-    );
-    let latex = written("", "o.tex");
-    assert!(latex.contains("\\begin{tabular}{llllccccc}"), "{latex}");
-}
-
-#[test]
-fn what_is_no_table_of_tests_is_refused() {
-    let desk = Desk::with(&study(Kind::Integer));
-    let compared = "compare --input m.parquet --factor s --baseline 0 --output tests.parquet --metric dice --group-by net";
-    desk.run(compared).expect_code(0);
-    desk.fails("tests --input m.parquet", 3, "not a table of `compare`");
-    desk.fails(
-        "tests --input tests.parquet --decimals 1,2",
-        2,
-        "one for each of --metric",
-    );
-    desk.fails(
-        "tests --input tests.parquet --output o.md --format csv",
-        2,
-        "does not fit the ending",
-    );
-}
-
-#[test]
-fn a_comparison_has_a_baseline_or_all_pairs_and_not_both() {
-    let desk = Desk::with(&three_arms("1", 8, &["x", "y", "z"]));
-    let line = |more: &str| {
-        format!("compare --input m.parquet --metric dice --factor arm --output t.parquet {more}")
-    };
-    desk.fails(&line(""), 2, "--baseline is missing");
-    desk.fails(
-        &line("--baseline x --contrasts all_pairs"),
-        2,
-        "exclude each other",
-    );
-    desk.run(&line("--contrasts all_pairs")).expect_code(0);
-    let t = outcomes(&desk.at("t.parquet"));
-    let texts =
-        |name: &str| -> Vec<String> { t.texts(name).unwrap().into_iter().flatten().collect() };
-    assert_eq!(texts("level"), ["y", "z", "z"]);
-    assert_eq!(texts("baseline"), ["x", "x", "y"]);
-    desk.run("table --input m.parquet --rows arm --metric dice --tests t.parquet")
-        .expect_code(3)
-        .expect_said(&["several baselines"]);
 }

@@ -1,7 +1,11 @@
 //! The tests of `rsom-stats` from the outside, in one binary: one module for each subject.
 
 mod cli;
+#[cfg(feature = "cli")]
+mod desk;
 mod golden;
 mod properties;
 mod publication;
 mod study;
+#[cfg(feature = "cli")]
+mod tests_table;

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use rsom_stats::publication::{
-    MetricColumn, PValues, PublicationTable, Statistic, Style, TestedLevel, to_csv, to_latex,
-    to_markdown,
+    MetricColumn, PValues, Printing, PublicationTable, Statistic, Style, TestedLevel, to_csv,
+    to_latex, to_markdown,
 };
 use rsom_stats::{Aggregate, Level, Measurement, Quantity, gather};
 
@@ -83,8 +83,10 @@ fn style(p_values: PValues) -> Style {
     Style {
         statistic: Statistic::MeanSd,
         p_values,
-        alpha: 0.05,
-        names: BTreeMap::new(),
+        printing: Printing {
+            alpha: 0.05,
+            names: BTreeMap::new(),
+        },
     }
 }
 
@@ -262,7 +264,10 @@ fn a_mark_takes_the_place_of_the_p_column() {
 fn medians_stand_with_their_quartiles_and_declared_names_win() {
     let style = Style {
         statistic: Statistic::MedianIqr,
-        names: BTreeMap::from([("unet".to_owned(), "[U]".to_owned())]),
+        printing: Printing {
+            names: BTreeMap::from([("unet".to_owned(), "[U]".to_owned())]),
+            ..style(PValues::None).printing
+        },
         ..style(PValues::None)
     };
     let text = to_latex(&table(), &style);

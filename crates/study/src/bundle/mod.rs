@@ -77,7 +77,7 @@ pub fn run_verify(matches: &ArgMatches) -> ExitCode {
         .get_one::<PathBuf>("bundle")
         .cloned()
         .unwrap_or_default();
-    let count = match archive::is_archive(&path) {
+    let count = match archive::is_archive(&path) && !path.is_dir() {
         // The folder stays until its files are read.
         true => archive::unpacked(&path).and_then(|(_kept, folder)| sums::verify(&folder, &path)),
         false => sums::verify(&path, &path),
