@@ -38,6 +38,7 @@ pub mod agreement;
 pub mod biomarkers;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod columns;
 mod evaluate;
 mod moving_mean;
 mod pair;
@@ -56,6 +57,7 @@ pub mod surface_distance;
 pub mod thickness;
 
 pub use biomarkers::biomarkers;
+pub use columns::Columns;
 pub use evaluate::{Measure, Settings, evaluate};
 pub use pair::Pair;
 pub use region::Region;
