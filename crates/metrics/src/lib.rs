@@ -42,6 +42,7 @@ mod columns;
 mod evaluate;
 mod moving_mean;
 mod pair;
+mod percentile;
 mod region;
 pub mod surface;
 
