@@ -1,13 +1,17 @@
 //! Roughness Ra of the surfaces of a layer.
 
+mod fourier;
 mod gerl2019;
 mod rsom;
+mod spectrum;
 
 use ndarray::{Array2, ArrayView3, Axis, s};
 use rsom_measures::schema::{
     RA_COVERAGE, RA_UM, RA_VOX, REFERENCE_RA_COVERAGE, REFERENCE_RA_UM, REFERENCE_RA_VOX,
 };
 use rsom_parameters::Choice;
+
+pub use spectrum::{BANDS, Band, SHORTEST_RUN, Spectra, Spectrum};
 
 use crate::moving_mean::deviations;
 use crate::{Columns, Measurement, Pair, Settings, Status, Surface};
