@@ -43,6 +43,7 @@ mod evaluate;
 mod moving_mean;
 mod pair;
 mod percentile;
+mod pieces;
 mod region;
 pub mod surface;
 
@@ -50,6 +51,8 @@ pub mod surface;
 // metric that it gives is a line of `rsom_measures::schema`.
 pub mod boundary;
 pub mod cldice;
+pub mod continuity;
+pub mod gaps;
 pub mod holes;
 pub mod normals;
 pub mod overlap;
