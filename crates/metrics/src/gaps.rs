@@ -38,7 +38,7 @@ impl Gaps {
         let inside = Array2::from_shape_fn(layer.extents.raw_dim(), is_inside);
         let mut missing = inside.clone();
         missing.zip_mut_with(&layer.extents, |missing, extent| {
-            *missing &= extent.is_none()
+            *missing &= extent.is_none();
         });
         let sizes = pieces(missing.view(), dense).concat();
         Self {

@@ -105,14 +105,14 @@ fn slope(height: impl Fn(usize) -> Option<f64>, at: usize) -> Option<f64> {
 }
 
 fn mean(angles: &[Array2<Option<f64>>; 2], surface: Surface, slice: Option<usize>) -> Option<f64> {
-    let values = chosen(angles, surface, slice);
+    let values = known_deg(angles, surface, slice);
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 /// The known angles of [`angles_deg`] on a surface, or on both together, of the whole scan or of one B-scan; none when
 /// there is no such B-scan.
 #[must_use]
-pub fn chosen(
+pub fn known_deg(
     angles: &[Array2<Option<f64>>; 2],
     surface: Surface,
     slice: Option<usize>,

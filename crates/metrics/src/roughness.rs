@@ -246,7 +246,7 @@ mod tests {
         // numpy 2.4 and scipy 1.17: d = v - scipy.ndimage.uniform_filter1d(v, 5); sqrt((d * d).mean()), and its Ra.
         let profile = vec![3, 7, 1, 4, 4, 9];
         for variant in [Variant::Rsom, Variant::Gerl2019] {
-            let roughness = Roughness::of(layer(&[profile.clone()], 4).view(), variant);
+            let roughness = Roughness::of(layer(std::slice::from_ref(&profile), 4).view(), variant);
             for surface in [Surface::Upper, Surface::Lower, Surface::Both] {
                 for slice in [None, Some(0)] {
                     let rms = roughness.rms_vox(surface, slice).unwrap();

@@ -58,7 +58,10 @@ impl Thickness {
     /// The same from known columns.
     #[must_use]
     pub fn of_columns(columns: &Columns) -> Option<Self> {
-        let mut values: Vec<f64> = of_columns_vox(columns).into_iter().flatten().collect();
+        let mut values: Vec<f64> = thickness_of_columns_vox(columns)
+            .into_iter()
+            .flatten()
+            .collect();
         let count = values.len();
         if count == 0 {
             return None;
@@ -81,12 +84,12 @@ impl Thickness {
 /// normal: a slope of angle a increases the thickness by the factor 1 / cos a.
 #[must_use]
 pub fn thickness_vox(mask: ArrayView3<'_, bool>) -> Array2<Option<f64>> {
-    of_columns_vox(&Columns::of(mask))
+    thickness_of_columns_vox(&Columns::of(mask))
 }
 
 /// The same from known columns.
 #[must_use]
-pub fn of_columns_vox(columns: &Columns) -> Array2<Option<f64>> {
+pub fn thickness_of_columns_vox(columns: &Columns) -> Array2<Option<f64>> {
     columns.extents.mapv(|extent| {
         extent
             .filter(|e| e.first > 0 && e.last + 1 < columns.depth)
@@ -97,7 +100,10 @@ pub fn of_columns_vox(columns: &Columns) -> Array2<Option<f64>> {
 /// Prediction − reference in the columns where both thicknesses are known, in voxels, column by column.
 #[must_use]
 pub fn differences_vox(reference: &Columns, prediction: &Columns) -> Vec<f64> {
-    let (reference, prediction) = (of_columns_vox(reference), of_columns_vox(prediction));
+    let (reference, prediction) = (
+        thickness_of_columns_vox(reference),
+        thickness_of_columns_vox(prediction),
+    );
     let pairs = reference.iter().zip(&prediction);
     pairs.filter_map(|(r, p)| Some((*p)? - (*r)?)).collect()
 }

@@ -94,19 +94,25 @@ fn widest_depths(mask: ArrayView3<'_, bool>) -> Vec<usize> {
             .and(&plane)
             .for_each(|width, voxel| *width += u32::from(*voxel));
     }
-    let smooth = |y: usize, z: usize| {
-        let at = |offset: isize| f64::from(widths[[reflected(y as isize + offset, bscans), z]]);
-        let reach = GAUSSIAN.len() as isize - 1;
+    let smooth = |y: usize| {
+        let at = |offset: isize| widths.row(reflected(y as isize + offset, bscans));
+        let mut sums = at(0).mapv(|width| f64::from(width) * GAUSSIAN[0]);
         // From the far ends inwards, pair by pair: the order in which scipy adds.
-        let sum = (1..=reach).rev().fold(at(0) * GAUSSIAN[0], |sum, d| {
-            sum + (at(-d) + at(d)) * GAUSSIAN[d as usize]
-        });
-        sum.trunc()
+        for d in (1..GAUSSIAN.len()).rev() {
+            let (before, after) = (at(-(d as isize)), at(d as isize));
+            Zip::from(&mut sums)
+                .and(before)
+                .and(after)
+                .for_each(|sum, before, after| {
+                    *sum += f64::from(before + after) * GAUSSIAN[d];
+                });
+        }
+        sums
     };
     let widest = |y: usize| {
         let mut best = (0, f64::NEG_INFINITY);
-        for z in 0..depth {
-            let width = smooth(y, z);
+        for (z, sum) in smooth(y).into_iter().enumerate() {
+            let width = sum.trunc();
             if width > best.1 {
                 best = (z, width);
             }
