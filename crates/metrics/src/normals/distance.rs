@@ -23,8 +23,8 @@ impl AngleDistance {
         let (mut below, mut distance) = ([0, 0], Self::ZERO);
         loop {
             // All angles up to this one, in both sets; then on to the next one of either set.
-            below[0] += equal(&reference[below[0]..], angle);
-            below[1] += equal(&prediction[below[1]..], angle);
+            below[0] += not_above(&reference[below[0]..], angle);
+            below[1] += not_above(&prediction[below[1]..], angle);
             let ahead = [reference.get(below[0]), prediction.get(below[1])];
             let Some(next) = ahead.into_iter().flatten().copied().reduce(f64::min) else {
                 return Some(distance);
@@ -53,7 +53,7 @@ fn sorted(angles: &[f64]) -> Vec<f64> {
 }
 
 /// How many numbers at the beginning are not above `limit`.
-fn equal(sorted: &[f64], limit: f64) -> usize {
+fn not_above(sorted: &[f64], limit: f64) -> usize {
     sorted.iter().take_while(|a| **a <= limit).count()
 }
 
