@@ -6,6 +6,7 @@ use rsom_measures::schema::{
     BOUNDARY_ERROR_P95_VOX, BOUNDARY_ERROR_UM, BOUNDARY_ERROR_VOX,
 };
 
+use crate::percentile::percentile;
 use crate::surface::SubVoxelSurfaces;
 use crate::thickness::{Lengths, both_units};
 use crate::{Measurement, Metric, Pair, Settings, Surface};
@@ -29,19 +30,13 @@ impl BoundaryError {
     /// Summarizes signed differences (prediction − reference), in voxels; `None` without a difference.
     #[must_use]
     pub fn of(differences: &[f64]) -> Option<Self> {
-        if differences.is_empty() {
-            return None;
-        }
         let count = differences.len() as f64;
         let mut sizes: Vec<f64> = differences.iter().map(|d| d.abs()).collect();
         sizes.sort_by(f64::total_cmp);
-        let place = 0.95 * (count - 1.0);
-        let (below, above) = (place.floor() as usize, place.ceil() as usize);
-        let (low, high) = (sizes[below], sizes[above]);
         Some(Self {
             mean_vox: sizes.iter().sum::<f64>() / count,
             bias_vox: differences.iter().sum::<f64>() / count,
-            p95_vox: low + (high - low) * place.fract(),
+            p95_vox: percentile(&sizes, 0.95)?,
         })
     }
 }

@@ -120,11 +120,7 @@ mod tests {
     }
 
     fn by(skeleton: Skeleton, reference: &Array3<bool>, prediction: &Array3<bool>) -> ClDice {
-        let region = Region {
-            slice: None,
-            reference: reference.view(),
-            prediction: prediction.view(),
-        };
+        let region = Region::of(reference.view(), prediction.view());
         ClDice::of(&region, skeleton)
     }
 

@@ -2,9 +2,8 @@
 
 use ndarray::ArrayView3;
 use rsom_measures::schema::{COVERAGE, HOLE_COUNT};
-use rsom_volume::extents;
 
-use crate::{Measurement, Metric, Pair, Settings};
+use crate::{Columns, Measurement, Metric, Pair, Settings};
 
 /// Columns (x, y) of the reference, and those that the prediction misses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,9 +18,14 @@ impl Holes {
     /// Counts the columns of two masks of equal shape (x, y, z).
     #[must_use]
     pub fn of(reference: ArrayView3<'_, bool>, prediction: ArrayView3<'_, bool>) -> Self {
-        let (reference, prediction) = (extents(reference), extents(prediction));
+        Self::of_columns(&Columns::of(reference), &Columns::of(prediction))
+    }
+
+    /// The same from known columns.
+    #[must_use]
+    pub fn of_columns(reference: &Columns, prediction: &Columns) -> Self {
         let mut found = Self::default();
-        for (r, p) in reference.iter().zip(&prediction) {
+        for (r, p) in reference.extents.iter().zip(&prediction.extents) {
             found.reference_columns += usize::from(r.is_some());
             found.holes += usize::from(r.is_some() && p.is_none());
         }
@@ -48,7 +52,8 @@ pub(crate) fn metrics() -> Vec<Metric> {
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let mut rows = Vec::new();
     for region in pair.regions(settings.per_slice) {
-        let holes = Holes::of(region.reference, region.prediction);
+        let [reference, prediction] = pair.columns(&region);
+        let holes = Holes::of_columns(&reference, &prediction);
         let status = region.status();
         let both = [
             HOLE_COUNT.measured(Some(holes.holes as f64), status),

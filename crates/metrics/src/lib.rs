@@ -17,11 +17,13 @@
 //! | recall, topology sensitivity | none | 0 | none |
 //! | hole count | 0 | every reference column | 0 |
 //! | coverage, boundary coverage | none | 0 | none |
+//! | [gaps](gaps::Gaps) within the reference: count, columns, largest | 0 | the reference's pieces | 0 |
+//! | pieces of the layer ([continuity](continuity::Continuity)) | 0 | 0 | as usual |
 //! | `precision_bscan_coverage` | 0 | 0 | as usual |
 //! | `recall_bscan_coverage` | 0 | as usual | 0 |
-//! | measures of the prediction alone (Ra and its coverage, thickness, normals) | none | none | as usual, `ok` |
+//! | measures of the prediction alone (Ra and its coverage, Rq, spectrum, thickness, normals, shares of continuity) | none | none | as usual, `ok` |
 //! | measures of the reference alone | none | as usual, `ok` | none |
-//! | boundary error and bias, thickness bias | none | none | none |
+//! | boundary error and bias, thickness bias and agreement, distance of angles | none | none | none |
 //!
 //! [`biomarkers`](crate::biomarkers()) have no reference: an empty mask counts as an empty prediction. Its voxels,
 //! volumes and shares are 0, and measures inside it (thickness, depth of vessels) are none.
@@ -38,9 +40,12 @@ pub mod agreement;
 pub mod biomarkers;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod columns;
 mod evaluate;
 mod moving_mean;
 mod pair;
+mod percentile;
+mod pieces;
 mod region;
 pub mod surface;
 mod within;
@@ -49,6 +54,8 @@ mod within;
 // metric that it gives is a line of `rsom_measures::schema`.
 pub mod boundary;
 pub mod cldice;
+pub mod continuity;
+pub mod gaps;
 pub mod holes;
 pub mod normals;
 pub mod overlap;
@@ -58,6 +65,7 @@ pub mod thickness;
 pub mod topology;
 
 pub use biomarkers::biomarkers;
+pub use columns::Columns;
 pub use evaluate::{Measure, Settings, TOLERANCE_UM, evaluate};
 pub use pair::Pair;
 pub use region::Region;

@@ -14,8 +14,9 @@ pub fn deviations(profile: &[Option<f64>], fewest: usize) -> Vec<Option<f64>> {
     let at = |x: usize, offset: isize| profile[reflected(x as isize + offset, profile.len())];
     let deviation = |x: usize| {
         let height = profile[x]?;
-        let present: Vec<f64> = (-half..=half).filter_map(|offset| at(x, offset)).collect();
-        let mean = present.iter().sum::<f64>() / present.len() as f64;
+        let present = (-half..=half).filter_map(|offset| at(x, offset));
+        let (sum, count) = present.fold((0.0, 0), |(sum, count), h| (sum + h, count + 1));
+        let mean = sum / f64::from(count);
         let window = x.saturating_sub(WINDOW / 2)..(x + WINDOW / 2 + 1).min(profile.len());
         let columns = profile[window].iter().flatten().count();
         (columns >= fewest).then(|| (height - mean).abs())

@@ -1,10 +1,14 @@
 //! Angles between the surface normals of a layer and the depth axis (the paper's figure 4).
 
-use ndarray::{Array2, ArrayView3};
+mod distance;
+
+use ndarray::{Array2, ArrayView3, Axis};
 use rsom_measures::schema::{NORMAL_ANGLE_DEG, REFERENCE_NORMAL_ANGLE_DEG};
 
-use crate::surface::surfaces;
-use crate::{Measurement, Metric, Pair, Settings, Surface};
+pub use distance::AngleDistance;
+
+use crate::surface::surfaces_of_columns;
+use crate::{Columns, Measurement, Metric, Pair, Settings, Surface};
 
 /// Angles of the normals of the upper and of the lower surface to z, in degrees from 0 (flat) to 90 (vertical).
 ///
@@ -18,14 +22,24 @@ pub fn angles_deg(
     spacing_mm: [f64; 3],
     dense: bool,
 ) -> [Array2<Option<f64>>; 2] {
-    surfaces(mask).map(|surface| {
+    angles_of_columns_deg(&Columns::of(mask), spacing_mm, dense)
+}
+
+/// The same from known columns.
+#[must_use]
+pub fn angles_of_columns_deg(
+    columns: &Columns,
+    spacing_mm: [f64; 3],
+    dense: bool,
+) -> [Array2<Option<f64>>; 2] {
+    surfaces_of_columns(columns).map(|surface| {
         Array2::from_shape_fn(surface.raw_dim(), |(x, y)| {
             let along_x = slope(|i| surface.get((i, y)).copied().flatten(), x);
-            let along_y = slope(|i| surface.get((x, i)).copied().flatten(), y);
+            let along_y = || slope(|i| surface.get((x, i)).copied().flatten(), y);
             let per_mm = |slope: f64, step: f64| slope * spacing_mm[2] / step;
             let dx = per_mm(along_x?, spacing_mm[0]);
             let dy = if dense {
-                per_mm(along_y.unwrap_or(0.0), spacing_mm[1])
+                per_mm(along_y().unwrap_or(0.0), spacing_mm[1])
             } else {
                 0.0
             };
@@ -58,12 +72,10 @@ pub(crate) fn metrics() -> Vec<Metric> {
 ///
 /// Needs the voxel size: without it the angles are undefined.
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
-    let whole = pair.whole();
-    let angles = |mask| {
-        pair.spacing_mm()
-            .map(|mm| angles_deg(mask, mm, settings.dense))
-    };
-    let (prediction, reference) = (angles(whole.prediction), angles(whole.reference));
+    let [reference, prediction] = pair.columns(&pair.whole()).map(|columns| {
+        let spacing_mm = pair.spacing_mm();
+        spacing_mm.map(|mm| angles_of_columns_deg(&columns, mm, settings.dense))
+    });
     let mut rows = Vec::new();
     for region in pair.regions(settings.per_slice) {
         let sides = [
@@ -98,18 +110,33 @@ fn slope(height: impl Fn(usize) -> Option<f64>, at: usize) -> Option<f64> {
 }
 
 fn mean(angles: &[Array2<Option<f64>>; 2], surface: Surface, slice: Option<usize>) -> Option<f64> {
+    let values = known_deg(angles, surface, slice);
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// The known angles of [`angles_deg`] on a surface, or on both together, of the whole scan or of one B-scan; none when
+/// there is no such B-scan.
+#[must_use]
+pub fn known_deg(
+    angles: &[Array2<Option<f64>>; 2],
+    surface: Surface,
+    slice: Option<usize>,
+) -> Vec<f64> {
     let chosen = match surface {
         Surface::Upper => &angles[..1],
         Surface::Lower => &angles[1..],
         Surface::Both => &angles[..],
     };
-    let values: Vec<f64> = chosen
-        .iter()
-        .flat_map(|a| a.indexed_iter())
-        .filter(|((_, y), _)| slice.is_none_or(|s| s == *y))
-        .filter_map(|(_, angle)| *angle)
-        .collect();
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    let of_region = chosen.iter().map(|angles| {
+        let end = angles.len_of(Axis(1));
+        let slab = slice.map_or(0..end, |y| y.min(end)..y.saturating_add(1).min(end));
+        angles.slice_axis(Axis(1), slab.into())
+    });
+    of_region
+        .flat_map(IntoIterator::into_iter)
+        .flatten()
+        .copied()
+        .collect()
 }
 
 #[cfg(test)]

@@ -13,13 +13,27 @@ pub struct Region<'a> {
     pub reference: ArrayView3<'a, bool>,
     /// Predicted voxels of the same shape.
     pub prediction: ArrayView3<'a, bool>,
+    /// Which of the two are empty; kept, because finding out reads all voxels.
+    pub(crate) status: Status,
 }
 
-impl Region<'_> {
+impl<'a> Region<'a> {
+    /// Two whole masks of equal shape (x, y, z).
+    #[must_use]
+    pub fn of(reference: ArrayView3<'a, bool>, prediction: ArrayView3<'a, bool>) -> Self {
+        let is_empty = |mask: ArrayView3<'_, bool>| !mask.iter().any(|voxel| *voxel);
+        Self {
+            slice: None,
+            reference,
+            prediction,
+            status: Status::of_pair(is_empty(reference), is_empty(prediction)),
+        }
+    }
+
     /// Status of a measure that needs both masks.
     #[must_use]
     pub fn status(&self) -> Status {
-        Status::of_pair(is_empty(self.reference), is_empty(self.prediction))
+        self.status
     }
 
     /// Status of a measure of the prediction alone.
@@ -39,8 +53,4 @@ impl Region<'_> {
             status => status,
         }
     }
-}
-
-fn is_empty(mask: ArrayView3<'_, bool>) -> bool {
-    !mask.iter().any(|voxel| *voxel)
 }

@@ -1,16 +1,20 @@
 //! Roughness Ra of the surfaces of a layer.
 
+mod fourier;
 mod gerl2019;
 mod rsom;
+mod spectrum;
 
-use ndarray::{Array2, ArrayView3, Axis};
+use ndarray::{Array2, ArrayView3, Axis, s};
 use rsom_measures::schema::{
     RA_COVERAGE, RA_UM, RA_VOX, REFERENCE_RA_COVERAGE, REFERENCE_RA_UM, REFERENCE_RA_VOX,
 };
 use rsom_parameters::Choice;
 
+pub use spectrum::{BANDS, Band, SHORTEST_RUN, Spectra, Spectrum};
+
 use crate::moving_mean::deviations;
-use crate::{Measurement, Metric, Pair, Settings, Status, Surface};
+use crate::{Columns, Measurement, Metric, Pair, Settings, Status, Surface};
 
 /// Definition of the surfaces for the roughness.
 ///
@@ -27,11 +31,13 @@ pub enum Variant {
     Gerl2019,
 }
 
-/// The sums from which an Ra is computed.
+/// The sums from which Ra and Rq are computed.
 #[derive(Debug, Clone, Copy, Default)]
 struct RoughnessSums {
     /// Sum of the absolute deviations, in voxels.
     sum: f64,
+    /// Sum of the squared deviations, in squared voxels.
+    squares: f64,
     /// Number of measured columns; for both surfaces together, columns count twice.
     columns: usize,
     /// Number of all columns, counted in the same way.
@@ -55,9 +61,19 @@ impl Roughness {
     /// The profile along x is reflected at its ends.
     #[must_use]
     pub fn of(mask: ArrayView3<'_, bool>, variant: Variant) -> Self {
-        let (heights, fewest) = match variant {
-            Variant::Rsom => (rsom::heights(mask), rsom::FEWEST),
-            Variant::Gerl2019 => (gerl2019::heights(mask), 1),
+        Self::of_columns(mask, &Columns::of(mask), variant)
+    }
+
+    /// The same with the known columns of the mask.
+    #[must_use]
+    pub fn of_columns(mask: ArrayView3<'_, bool>, columns: &Columns, variant: Variant) -> Self {
+        let (heights, fewest, has_surface) = match variant {
+            Variant::Rsom => (rsom::heights(columns), rsom::FEWEST, true),
+            Variant::Gerl2019 => {
+                let own = gerl2019::own_surfaces(mask, columns);
+                let has_surface = own.iter().any(Option::is_some);
+                (gerl2019::heights(mask, &own), 1, has_surface)
+            }
         };
         let deviations = heights.map(|surface| {
             let mut out = Array2::from_elem(surface.raw_dim(), None);
@@ -69,16 +85,10 @@ impl Roughness {
             }
             out
         });
-        let columns = mask.lanes(Axis(2)).into_iter();
-        let holes = columns.filter(|c| !c.iter().any(|v| *v)).count();
-        let has_surface = match variant {
-            Variant::Rsom => true,
-            Variant::Gerl2019 => gerl2019::has_surface(mask),
-        };
         Self {
             deviations,
             has_surface,
-            holes,
+            holes: columns.extents.iter().filter(|e| e.is_none()).count(),
         }
     }
 
@@ -92,6 +102,21 @@ impl Roughness {
     pub fn ra_vox(&self, surface: Surface, slice: Option<usize>) -> Option<f64> {
         let RoughnessSums { sum, columns, .. } = self.measured(surface, slice)?;
         (columns > 0).then(|| sum / columns as f64)
+    }
+
+    /// Root mean square deviation Rq in voxels: as [`ra_vox`](Self::ra_vox), of the same deviations and with the same
+    /// missing values, but the square root of the mean of the squares. Never below Ra; it weighs single high steps more.
+    ///
+    /// Rq = √(mean over x of (z(x) − mean of z over 5 columns around x)²), as ISO 21920-2 (formerly ISO 4287) defines it
+    /// for a profile whose waviness is removed; here the moving mean of Ra removes it, not a Gaussian filter.
+    ///
+    /// The squared value of the scan is the mean of those of its B-scans, weighted by their measured columns.
+    #[must_use]
+    pub fn rms_vox(&self, surface: Surface, slice: Option<usize>) -> Option<f64> {
+        let RoughnessSums {
+            squares, columns, ..
+        } = self.measured(surface, slice)?;
+        (columns > 0).then(|| (squares / columns as f64).sqrt())
     }
 
     /// Share of the columns (over all B-scans) that [`ra_vox`](Self::ra_vox) includes, from 0 to 1; for both surfaces
@@ -116,13 +141,12 @@ impl Roughness {
         }
         let mut measured = RoughnessSums::default();
         for deviations in chosen {
-            let of_region = slice.map_or_else(
-                || deviations.view(),
-                |y| deviations.slice_axis(Axis(1), (y..=y).into()),
-            );
+            let of_region =
+                slice.map_or_else(|| deviations.view(), |y| deviations.slice(s![.., y..=y]));
             measured.all += of_region.len();
             for deviation in of_region.iter().flatten().filter(|_| self.has_surface) {
                 measured.sum += deviation;
+                measured.squares += deviation * deviation;
                 measured.columns += 1;
             }
         }
@@ -155,8 +179,10 @@ pub(crate) fn metrics() -> Vec<Metric> {
 /// B-scan with an empty mask has no Ra in either variant.
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let whole = pair.whole();
-    let prediction = Roughness::of(whole.prediction, settings.roughness);
-    let reference = Roughness::of(whole.reference, settings.roughness);
+    let [of_reference, of_prediction] = pair.columns(&whole);
+    let variant = settings.roughness;
+    let prediction = Roughness::of_columns(whole.prediction, &of_prediction, variant);
+    let reference = Roughness::of_columns(whole.reference, &of_reference, variant);
     let um_per_voxel = pair.spacing_mm().map(|mm| mm[2] * 1000.0);
     let mut rows = Vec::new();
     for region in pair.regions(settings.per_slice) {
@@ -224,6 +250,27 @@ mod tests {
         let roughness = Roughness::of(layer(&[profile], 4).view(), Variant::Rsom);
         let ra = roughness.ra_vox(Surface::Upper, None).unwrap();
         assert!((ra - 1.2 / 12.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_root_mean_square_is_that_of_the_same_deviations() {
+        // numpy 2.4 and scipy 1.17: d = v - scipy.ndimage.uniform_filter1d(v, 5); sqrt((d * d).mean()), and its Ra.
+        let profile = vec![3, 7, 1, 4, 4, 9];
+        for variant in [Variant::Rsom, Variant::Gerl2019] {
+            let roughness = Roughness::of(layer(std::slice::from_ref(&profile), 4).view(), variant);
+            for surface in [Surface::Upper, Surface::Lower, Surface::Both] {
+                for slice in [None, Some(0)] {
+                    let rms = roughness.rms_vox(surface, slice).unwrap();
+                    assert!((rms - 2.338_090_388_900_024).abs() < 1e-12, "{rms}");
+                    let ra = roughness.ra_vox(surface, slice).unwrap();
+                    assert!((ra - 12.8 / 6.0).abs() < 1e-12, "{ra}");
+                }
+            }
+            assert_eq!(roughness.rms_vox(Surface::Both, Some(1)), None);
+            let empty = Array3::from_elem((6, 2, 9), false);
+            let none = Roughness::of(empty.view(), variant);
+            assert_eq!(none.rms_vox(Surface::Both, None), None);
+        }
     }
 
     #[test]
@@ -336,16 +383,20 @@ mod tests {
             for variant in [Variant::Rsom, Variant::Gerl2019] {
                 let roughness = Roughness::of(mask.view(), variant);
                 for surface in [Surface::Upper, Surface::Lower, Surface::Both] {
-                    let (mut sum, mut share) = (0.0, 0.0);
+                    let (mut sum, mut squares, mut share) = (0.0, 0.0, 0.0);
                     for slice in 0..extents.len() {
                         let coverage = roughness.ra_coverage(surface, Some(slice)).unwrap();
                         sum += coverage * roughness.ra_vox(surface, Some(slice)).unwrap_or(0.0);
+                        squares += coverage * roughness.rms_vox(surface, Some(slice)).unwrap_or(0.0).powi(2);
                         share += coverage;
                     }
                     let whole = roughness.ra_vox(surface, None);
                     prop_assert_eq!(whole.is_some(), share > 0.0);
                     if let Some(whole) = whole {
                         prop_assert!((whole - sum / share).abs() < 1e-12);
+                        let rms = roughness.rms_vox(surface, None).unwrap();
+                        prop_assert!((rms.powi(2) - squares / share).abs() < 1e-9);
+                        prop_assert!(rms >= whole - 1e-12);
                     }
                 }
             }

@@ -1,7 +1,9 @@
 //! The upper and the lower surface of a layer.
 
-use ndarray::{Array2, ArrayView2, ArrayView3, Axis, s};
-use rsom_volume::extents;
+use ndarray::{Array2, ArrayView2, ArrayView3, s};
+use rsom_volume::Extent;
+
+use crate::Columns;
 
 /// Depth of the upper and of the lower surface in every column, each of shape (x, y), in voxels.
 ///
@@ -9,11 +11,18 @@ use rsom_volume::extents;
 /// of view cuts the layer, and the cut face is not a tissue surface.
 #[must_use]
 pub fn surfaces(mask: ArrayView3<'_, bool>) -> [Array2<Option<f64>>; 2] {
-    let depth = mask.len_of(Axis(2));
-    let extents = extents(mask);
-    let upper = extents.mapv(|e| e.filter(|e| e.first > 0).map(|e| e.first as f64));
-    let lower = extents.mapv(|e| e.filter(|e| e.last + 1 < depth).map(|e| e.last as f64));
-    [upper, lower]
+    surfaces_of_columns(&Columns::of(mask))
+}
+
+/// The same from known columns.
+#[must_use]
+pub fn surfaces_of_columns(columns: &Columns) -> [Array2<Option<f64>>; 2] {
+    let upper = |e: &Extent| (e.first > 0).then_some(e.first as f64);
+    let lower = |e: &Extent| (e.last + 1 < columns.depth).then_some(e.last as f64);
+    [
+        columns.extents.map(|e| e.as_ref().and_then(upper)),
+        columns.extents.map(|e| e.as_ref().and_then(lower)),
+    ]
 }
 
 /// Depths of the upper and of the lower surface, each of shape (x, y), in voxels from the center of the first voxel; missing
@@ -25,7 +34,13 @@ impl SubVoxelSurfaces {
     /// The surfaces of a mask: the faces before its first and after its last voxel in each column.
     #[must_use]
     pub fn of_mask(mask: ArrayView3<'_, bool>) -> Self {
-        let [upper, lower] = surfaces(mask);
+        Self::of_columns(&Columns::of(mask))
+    }
+
+    /// The same from known columns.
+    #[must_use]
+    pub fn of_columns(columns: &Columns) -> Self {
+        let [upper, lower] = surfaces_of_columns(columns);
         let moved = |surface: Array2<Option<f64>>, by: f64| surface.mapv(|z| z.map(|z| z + by));
         Self([moved(upper, -0.5), moved(lower, 0.5)])
     }

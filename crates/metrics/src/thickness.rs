@@ -1,6 +1,8 @@
 //! Thickness of a layer along depth.
 
-use ndarray::{Array2, ArrayView3, Axis};
+mod agreement;
+
+use ndarray::{Array2, ArrayView3};
 use rsom_measures::schema::{
     LAYER_THICKNESS_MEDIAN_UM, LAYER_THICKNESS_MEDIAN_VOX, LAYER_THICKNESS_SD_UM,
     LAYER_THICKNESS_SD_VOX, LAYER_THICKNESS_UM, LAYER_THICKNESS_VOX,
@@ -9,9 +11,10 @@ use rsom_measures::schema::{
     REFERENCE_LAYER_THICKNESS_UM, REFERENCE_LAYER_THICKNESS_VOX, THICKNESS_BIAS_UM,
     THICKNESS_BIAS_VOX,
 };
-use rsom_volume::extents;
 
-use crate::{Measurement, Metric, Pair, Settings, Status};
+pub use agreement::ThicknessAgreement;
+
+use crate::{Columns, Measurement, Metric, Pair, Settings, Status};
 
 const PREDICTION: [Lengths; 3] = [
     [LAYER_THICKNESS_VOX, LAYER_THICKNESS_UM],
@@ -49,7 +52,16 @@ impl Thickness {
     /// Summarizes the thickness of a layer of shape (x, y, z); `None` when no column has a known thickness.
     #[must_use]
     pub fn of(mask: ArrayView3<'_, bool>) -> Option<Self> {
-        let mut values: Vec<f64> = thickness_vox(mask).into_iter().flatten().collect();
+        Self::of_columns(&Columns::of(mask))
+    }
+
+    /// The same from known columns.
+    #[must_use]
+    pub fn of_columns(columns: &Columns) -> Option<Self> {
+        let mut values: Vec<f64> = thickness_of_columns_vox(columns)
+            .into_iter()
+            .flatten()
+            .collect();
         let count = values.len();
         if count == 0 {
             return None;
@@ -72,22 +84,37 @@ impl Thickness {
 /// normal: a slope of angle a increases the thickness by the factor 1 / cos a.
 #[must_use]
 pub fn thickness_vox(mask: ArrayView3<'_, bool>) -> Array2<Option<f64>> {
-    let depth = mask.len_of(Axis(2));
-    extents(mask).mapv(|extent| {
+    thickness_of_columns_vox(&Columns::of(mask))
+}
+
+/// The same from known columns.
+#[must_use]
+pub fn thickness_of_columns_vox(columns: &Columns) -> Array2<Option<f64>> {
+    columns.extents.mapv(|extent| {
         extent
-            .filter(|e| e.first > 0 && e.last + 1 < depth)
+            .filter(|e| e.first > 0 && e.last + 1 < columns.depth)
             .map(|e| (e.last + 1 - e.first) as f64)
     })
 }
 
+/// Prediction − reference in the columns where both thicknesses are known, in voxels, column by column.
+#[must_use]
+pub fn differences_vox(reference: &Columns, prediction: &Columns) -> Vec<f64> {
+    let (reference, prediction) = (
+        thickness_of_columns_vox(reference),
+        thickness_of_columns_vox(prediction),
+    );
+    let pairs = reference.iter().zip(&prediction);
+    pairs.filter_map(|(r, p)| Some((*p)? - (*r)?)).collect()
+}
+
 /// Mean of prediction − reference over the columns where both thicknesses are known, in voxels; `None` without such a
-/// column.
+/// column. [`ThicknessAgreement`] has it too, and how much single columns differ.
 #[must_use]
 pub fn bias_vox(reference: ArrayView3<'_, bool>, prediction: ArrayView3<'_, bool>) -> Option<f64> {
-    let (reference, prediction) = (thickness_vox(reference), thickness_vox(prediction));
-    let pairs = reference.iter().zip(&prediction);
-    let differences: Vec<f64> = pairs.filter_map(|(r, p)| Some((*p)? - (*r)?)).collect();
-    (!differences.is_empty()).then(|| differences.iter().sum::<f64>() / differences.len() as f64)
+    let (reference, prediction) = (Columns::of(reference), Columns::of(prediction));
+    let agreement = ThicknessAgreement::of(&differences_vox(&reference, &prediction));
+    agreement.map(|a| a.bias_vox)
 }
 
 /// The metrics of a layer's thickness.
@@ -111,15 +138,18 @@ pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let um_per_voxel = pair.spacing_mm().map(|mm| mm[2] * 1000.0);
     let mut rows = Vec::new();
     for region in pair.regions(settings.per_slice) {
+        let [reference, prediction] = pair.columns(&region);
         let sides = [
-            (PREDICTION, region.prediction, region.prediction_status()),
-            (REFERENCE, region.reference, region.reference_status()),
+            (PREDICTION, &prediction, region.prediction_status()),
+            (REFERENCE, &reference, region.reference_status()),
         ];
-        for (metrics, mask, status) in sides {
-            let of_layer = layer_rows(&metrics, mask, um_per_voxel, status);
+        for (metrics, columns, status) in sides {
+            let thickness = Thickness::of_columns(columns);
+            let of_layer = layer_rows(&metrics, thickness, um_per_voxel, status);
             rows.extend(of_layer.into_iter().map(|r| r.on_slice(region.slice)));
         }
-        let bias = bias_vox(region.reference, region.prediction);
+        let differences = differences_vox(&reference, &prediction);
+        let bias = ThicknessAgreement::of(&differences).map(|a| a.bias_vox);
         let bias = both_units(BIAS, bias, um_per_voxel, region.status());
         rows.extend(bias.map(|r| r.on_slice(region.slice)));
     }
@@ -133,16 +163,15 @@ pub(crate) fn of_layer(
     um_per_voxel: Option<f64>,
     status: Status,
 ) -> Vec<Measurement> {
-    layer_rows(&PREDICTION, mask, um_per_voxel, status)
+    layer_rows(&PREDICTION, Thickness::of(mask), um_per_voxel, status)
 }
 
 fn layer_rows(
     [mean, sd, median]: &[Lengths; 3],
-    mask: ArrayView3<'_, bool>,
+    thickness: Option<Thickness>,
     um_per_voxel: Option<f64>,
     status: Status,
 ) -> Vec<Measurement> {
-    let thickness = Thickness::of(mask);
     [
         (mean, thickness.map(|t| t.mean_vox)),
         (sd, thickness.and_then(|t| t.sd_vox)),

@@ -1,8 +1,9 @@
 //! The surfaces in the definition of the paper's authors.
 
 use ndarray::{Array2, ArrayView1, ArrayView3, Axis, Zip};
+use rsom_volume::{Extent, reflected};
 
-use rsom_volume::reflected;
+use crate::Columns;
 
 /// A column is checked for outliers when consecutive mask voxels are anywhere further apart than this.
 const WIDE_GAP: usize = 15;
@@ -28,35 +29,39 @@ const GAUSSIAN: [f64; 29] = [
 
 /// Depth of the upper and lower surface, of shape (x, y); every column has both.
 ///
-/// A column that is empty, or whose mask touches depth 0, takes the widest depth of its B-scan for both surfaces (see
-/// [`widest_depths`]). Else the surfaces are its first and last mask voxel after outliers are cut off (see [`trimmed`]).
-pub fn heights(mask: ArrayView3<'_, bool>) -> [Array2<Option<f64>>; 2] {
+/// A column without surfaces of its own takes the widest depth of its B-scan for both (see [`widest_depths`]).
+pub fn heights(mask: ArrayView3<'_, bool>, own: &Array2<OwnSurfaces>) -> [Array2<Option<f64>>; 2] {
     let widest = widest_depths(mask);
-    let ends = Zip::indexed(mask.lanes(Axis(2)))
-        .map_collect(|(_, y), column| trimmed(column).unwrap_or((widest[y], widest[y])));
+    let ends = Zip::indexed(own).map_collect(|(_, y), own| own.unwrap_or((widest[y], widest[y])));
     [
         ends.mapv(|(upper, _)| Some(upper as f64)),
         ends.mapv(|(_, lower)| Some(lower as f64)),
     ]
 }
 
-/// Whether any column of the scan has surfaces of its own: it is not empty and does not touch depth 0.
-pub fn has_surface(mask: ArrayView3<'_, bool>) -> bool {
-    let own = |column: ArrayView1<'_, bool>| trimmed(column).is_some();
-    mask.lanes(Axis(2)).into_iter().any(own)
+/// The surfaces that a mask has by itself, of shape (x, y): the first and the last voxel of each column after outliers are
+/// cut off (see [`trimmed`]).
+pub fn own_surfaces(mask: ArrayView3<'_, bool>, columns: &Columns) -> Array2<OwnSurfaces> {
+    let lanes = Zip::from(mask.lanes(Axis(2))).and(&columns.extents);
+    lanes.map_collect(|column, extent| trimmed(column, (*extent)?))
 }
 
 /// First and last voxel of a column without outliers; `None` when the column is empty or touches depth 0.
+type OwnSurfaces = Option<(usize, usize)>;
+
+/// The surfaces of a column with voxels.
 ///
 /// When some consecutive voxels are more than 15 apart, the gaps of at least 15 are counted. A single such gap, after
 /// voxel number i (from 0) of n, removes the voxels above it if i < 0.2 n, and those below it if i > 0.8 n. Otherwise
 /// nothing is removed.
-fn trimmed(column: ArrayView1<'_, bool>) -> Option<(usize, usize)> {
-    let voxels: Vec<usize> = (0..column.len()).filter(|z| column[*z]).collect();
-    let (first, last) = (*voxels.first()?, *voxels.last()?);
+fn trimmed(column: ArrayView1<'_, bool>, Extent { first, last }: Extent) -> OwnSurfaces {
     if first == 0 {
         return None;
     }
+    if last - first < WIDE_GAP {
+        return Some((first, last));
+    }
+    let voxels: Vec<usize> = (first..=last).filter(|z| column[*z]).collect();
     let step = |i: &usize| voxels[i + 1] - voxels[*i];
     let places: Vec<usize> = (0..voxels.len() - 1)
         .filter(|i| step(i) >= WIDE_GAP)
@@ -83,25 +88,31 @@ fn trimmed(column: ArrayView1<'_, bool>) -> Option<(usize, usize)> {
 /// at the ends. Results are truncated to integers, as scipy does for integer input.
 fn widest_depths(mask: ArrayView3<'_, bool>) -> Vec<usize> {
     let (_, bscans, depth) = mask.dim();
-    let mut widths = Array2::<f64>::zeros((bscans, depth));
+    let mut widths = Array2::<u32>::zeros((bscans, depth));
     for plane in mask.axis_iter(Axis(0)) {
-        Zip::from(&mut widths).and(&plane).for_each(|width, voxel| {
-            *width += f64::from(u8::from(*voxel));
-        });
+        Zip::from(&mut widths)
+            .and(&plane)
+            .for_each(|width, voxel| *width += u32::from(*voxel));
     }
-    let smooth = |y: usize, z: usize| {
-        let at = |offset: isize| widths[[reflected(y as isize + offset, bscans), z]];
-        let reach = GAUSSIAN.len() as isize - 1;
+    let smooth = |y: usize| {
+        let at = |offset: isize| widths.row(reflected(y as isize + offset, bscans));
+        let mut sums = at(0).mapv(|width| f64::from(width) * GAUSSIAN[0]);
         // From the far ends inwards, pair by pair: the order in which scipy adds.
-        let sum = (1..=reach).rev().fold(at(0) * GAUSSIAN[0], |sum, d| {
-            sum + (at(-d) + at(d)) * GAUSSIAN[d as usize]
-        });
-        sum.trunc()
+        for d in (1..GAUSSIAN.len()).rev() {
+            let (before, after) = (at(-(d as isize)), at(d as isize));
+            Zip::from(&mut sums)
+                .and(before)
+                .and(after)
+                .for_each(|sum, before, after| {
+                    *sum += f64::from(before + after) * GAUSSIAN[d];
+                });
+        }
+        sums
     };
     let widest = |y: usize| {
         let mut best = (0, f64::NEG_INFINITY);
-        for z in 0..depth {
-            let width = smooth(y, z);
+        for (z, sum) in smooth(y).into_iter().enumerate() {
+            let width = sum.trunc();
             if width > best.1 {
                 best = (z, width);
             }
@@ -117,12 +128,17 @@ mod tests {
 
     use super::*;
 
-    fn column(voxels: impl IntoIterator<Item = usize>) -> Array1<bool> {
+    fn ends(voxels: impl IntoIterator<Item = usize>) -> Option<(usize, usize)> {
         let mut column = Array1::from_elem(80, false);
         for z in voxels {
             column[z] = true;
         }
-        column
+        trimmed(column.view(), Extent::of(column.view())?)
+    }
+
+    fn surfaces(mask: &Array3<bool>) -> [Array2<Option<f64>>; 2] {
+        let own = own_surfaces(mask.view(), &Columns::of(mask.view()));
+        heights(mask.view(), &own)
     }
 
     #[test]
@@ -138,34 +154,28 @@ mod tests {
     #[test]
     fn an_outlier_below_a_wide_gap_is_dropped() {
         // 10 voxels, the gap after number 9 of 11.
-        assert_eq!(trimmed(column((5..15).chain([40])).view()), Some((5, 14)));
+        assert_eq!(ends((5..15).chain([40])), Some((5, 14)));
     }
 
     #[test]
     fn an_outlier_above_a_wide_gap_is_dropped() {
-        assert_eq!(
-            trimmed(column([5].into_iter().chain(30..40)).view()),
-            Some((30, 39))
-        );
+        assert_eq!(ends([5].into_iter().chain(30..40)), Some((30, 39)));
     }
 
     #[test]
     fn a_wide_gap_in_the_middle_drops_nothing() {
-        assert_eq!(trimmed(column((5..10).chain(40..45)).view()), Some((5, 44)));
+        assert_eq!(ends((5..10).chain(40..45)), Some((5, 44)));
     }
 
     #[test]
     fn a_gap_of_exactly_fifteen_drops_nothing() {
-        assert_eq!(trimmed(column((5..15).chain([29])).view()), Some((5, 29)));
+        assert_eq!(ends((5..15).chain([29])), Some((5, 29)));
     }
 
     #[test]
     fn a_second_gap_of_fifteen_saves_the_outlier() {
         // Steps of 20 and 15: one is wide, both count.
-        assert_eq!(
-            trimmed(column((5..15).chain([34, 49])).view()),
-            Some((5, 49))
-        );
+        assert_eq!(ends((5..15).chain([34, 49])), Some((5, 49)));
     }
 
     #[test]
@@ -177,7 +187,7 @@ mod tests {
             }
             mask[[0, y, 8]] = true;
         }
-        let [upper, lower] = heights(mask.view());
+        let [upper, lower] = surfaces(&mask);
         assert_eq!((upper[[5, 1]], lower[[5, 1]]), (Some(7.0), Some(7.0)));
     }
 
@@ -190,7 +200,7 @@ mod tests {
                     if x == 0 { z < 3 } else { (4..9).contains(&z) }
                 },
             );
-        let [upper, lower] = heights(mask.view());
+        let [upper, lower] = surfaces(&mask);
         assert_eq!((upper[[0, 0]], lower[[0, 0]]), (Some(4.0), Some(4.0)));
     }
 }

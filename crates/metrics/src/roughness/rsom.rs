@@ -1,8 +1,9 @@
 //! The surfaces in the definition of this project: a column without a surface stays without one.
 
-use ndarray::{Array2, ArrayView3};
+use ndarray::Array2;
 
-use crate::surface::surfaces;
+use crate::Columns;
+use crate::surface::surfaces_of_columns;
 
 /// Smallest number of the five columns of a window that must have a surface.
 ///
@@ -10,8 +11,8 @@ use crate::surface::surfaces;
 pub const FEWEST: usize = 3;
 
 /// Depth of the upper and lower surface, of shape (x, y).
-pub fn heights(mask: ArrayView3<'_, bool>) -> [Array2<Option<f64>>; 2] {
-    surfaces(mask)
+pub fn heights(columns: &Columns) -> [Array2<Option<f64>>; 2] {
+    surfaces_of_columns(columns)
 }
 
 #[cfg(test)]
