@@ -1,7 +1,9 @@
 //! Continuity of a layer seen from above: whether it is one piece or many.
 
-use crate::Columns;
+use rsom_measures::schema::{LARGEST_PIECE_SHARE, PIECE_COUNT, RUN_LENGTH_SHARE};
+
 use crate::pieces::pieces;
+use crate::{Columns, Measurement, Metric, Pair, Settings, Within};
 
 /// The pieces of a layer, seen from above.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -34,6 +36,30 @@ impl Continuity {
             mean_run_share: share(columns, runs * covered.nrows()),
         }
     }
+}
+
+/// The metrics that [`measure`] computes.
+pub(crate) fn metrics() -> Vec<Metric> {
+    vec![PIECE_COUNT, LARGEST_PIECE_SHARE, RUN_LENGTH_SHARE]
+}
+
+/// `piece_count`, `largest_piece_share` and `run_length_share` of the prediction.
+pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
+    let mut rows = Vec::new();
+    for region in pair.regions(settings.per_slice) {
+        let [_, prediction] = pair.columns(&region);
+        let found = Continuity::of(&prediction, settings.within == Within::Scan);
+        let values = [
+            (PIECE_COUNT, Some(found.pieces as f64)),
+            (LARGEST_PIECE_SHARE, found.largest_share),
+            (RUN_LENGTH_SHARE, found.mean_run_share),
+        ];
+        let status = region.prediction_status();
+        rows.extend(
+            values.map(|(metric, value)| metric.measured(value, status).on_slice(region.slice)),
+        );
+    }
+    rows
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use crate::cldice::Skeleton;
 use crate::roughness::Variant;
 use crate::surface_distance::Border;
 use crate::{
-    Measurement, Pair, Within, boundary, cldice, holes, normals, overlap, roughness,
-    surface_distance, thickness, topology,
+    Measurement, Pair, Within, boundary, cldice, continuity, gaps, holes, normals, overlap,
+    roughness, surface_distance, thickness, topology,
 };
 
 /// Declares the measures, one entry each: its word, the function with its metrics, and the function that measures them.
@@ -52,12 +52,16 @@ measures! {
     Topology: topology::metrics, topology::measure;
     /// Overlap of center lines: clDice, topology precision and sensitivity. For vessels; it computes two skeletons.
     Cldice: cldice::metrics, cldice::measure;
-    /// Roughness Ra of both surfaces.
+    /// Roughness Ra and Rq, and waviness, of both surfaces.
     Roughness: roughness::metrics, roughness::measure;
     /// Distance between predicted and reference surfaces along depth.
     Boundary: boundary::metrics, boundary::measure;
     /// Columns of the reference that the prediction misses.
     Holes: holes::metrics, holes::measure;
+    /// Connected columns of the reference that the prediction misses.
+    Gaps: gaps::metrics, gaps::measure;
+    /// Whether the layer is one piece or many.
+    Continuity: continuity::metrics, continuity::measure;
     /// Thickness of the layer.
     Thickness: thickness::metrics, thickness::measure;
     /// Angles between surface normals and depth.
@@ -66,12 +70,14 @@ measures! {
 
 impl Measure {
     /// Measures of layers that are taken unless others are asked for.
-    pub const OF_LAYER: [Self; 7] = [
+    pub const OF_LAYER: [Self; 9] = [
         Self::Overlap,
         Self::Surfaces,
         Self::Roughness,
         Self::Boundary,
         Self::Holes,
+        Self::Gaps,
+        Self::Continuity,
         Self::Thickness,
         Self::Normals,
     ];
@@ -189,7 +195,8 @@ mod tests {
 
     #[test]
     fn every_metric_has_its_declared_values_for_empty_masks() {
-        let shape = [9, 3, 12];
+        // Wide enough for a spectrum.
+        let shape = [18, 3, 12];
         let none = layer(shape, 12, 12);
         let some = layer(shape, 3, 6);
         type Declared = fn(EmptyCases) -> Empty;

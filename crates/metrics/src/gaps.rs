@@ -1,9 +1,12 @@
 //! Gaps of a layer: connected columns without it.
 
 use ndarray::Array2;
+use rsom_measures::schema::{
+    GAP_AREA_MM2, GAP_COLUMNS, GAP_COUNT, LARGEST_GAP_COLUMNS, LARGEST_GAP_MM2,
+};
 
-use crate::Columns;
 use crate::pieces::pieces;
+use crate::{Columns, Measurement, Metric, Pair, Settings, Within};
 
 /// The gaps of a layer.
 ///
@@ -61,6 +64,41 @@ impl Gaps {
 #[must_use]
 pub fn area_mm2(columns: usize, spacing_mm: [f64; 3]) -> f64 {
     columns as f64 * spacing_mm[0] * spacing_mm[1]
+}
+
+/// The metrics that [`measure`] computes.
+pub(crate) fn metrics() -> Vec<Metric> {
+    vec![
+        GAP_COUNT,
+        GAP_COLUMNS,
+        GAP_AREA_MM2,
+        LARGEST_GAP_COLUMNS,
+        LARGEST_GAP_MM2,
+    ]
+}
+
+/// `gap_count`, `gap_columns`, `gap_area_mm2`, `largest_gap_columns`, `largest_gap_mm2`: gaps of the prediction in the columns of the
+/// reference. Areas need the voxel size.
+pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
+    let mut rows = Vec::new();
+    for region in pair.regions(settings.per_slice) {
+        let [reference, prediction] = pair.columns(&region);
+        let is_dense = settings.within == Within::Scan;
+        let gaps = Gaps::of(&prediction, Some(&reference), is_dense);
+        let area = |columns| pair.spacing_mm().map(|mm| area_mm2(columns, mm));
+        let values = [
+            (GAP_COUNT, Some(gaps.count as f64)),
+            (GAP_COLUMNS, Some(gaps.columns as f64)),
+            (GAP_AREA_MM2, area(gaps.columns)),
+            (LARGEST_GAP_COLUMNS, Some(gaps.largest as f64)),
+            (LARGEST_GAP_MM2, area(gaps.largest)),
+        ];
+        let status = region.status();
+        rows.extend(
+            values.map(|(metric, value)| metric.measured(value, status).on_slice(region.slice)),
+        );
+    }
+    rows
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 mod distance;
 
 use ndarray::{Array2, ArrayView3, Axis};
-use rsom_measures::schema::{NORMAL_ANGLE_DEG, REFERENCE_NORMAL_ANGLE_DEG};
+use rsom_measures::schema::{
+    NORMAL_ANGLE_DEG, NORMAL_DISTANCE_DEG, NORMAL_KS, REFERENCE_NORMAL_ANGLE_DEG,
+};
 
 pub use distance::AngleDistance;
 
@@ -65,10 +67,16 @@ pub fn histogram(angles_deg: &Array2<Option<f64>>, bins: usize) -> Vec<u64> {
 
 /// The metrics that [`measure`] computes.
 pub(crate) fn metrics() -> Vec<Metric> {
-    vec![NORMAL_ANGLE_DEG, REFERENCE_NORMAL_ANGLE_DEG]
+    vec![
+        NORMAL_ANGLE_DEG,
+        REFERENCE_NORMAL_ANGLE_DEG,
+        NORMAL_DISTANCE_DEG,
+        NORMAL_KS,
+    ]
 }
 
-/// `normal_angle_deg` and `reference_normal_angle_deg`: the mean angle of each surface and of both together.
+/// `normal_angle_deg` and `reference_normal_angle_deg`: the mean angle of each surface and of both together; `normal_distance_deg` and
+/// `normal_ks`: distances between the distributions of both.
 ///
 /// Needs the voxel size: without it the angles are undefined.
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
@@ -92,6 +100,18 @@ pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
                 let row = metric.measured(mean, status);
                 rows.push(row.on_surface(surface).on_slice(region.slice));
             }
+        }
+        let both = reference.as_ref().zip(prediction.as_ref());
+        for surface in [Surface::Upper, Surface::Lower, Surface::Both] {
+            let found = both.and_then(|(reference, prediction)| {
+                let known = |angles| known_deg(angles, surface, region.slice);
+                AngleDistance::of(&known(reference), &known(prediction))
+            });
+            let values = [
+                NORMAL_DISTANCE_DEG.measured(found.map(|d| d.wasserstein_deg), region.status()),
+                NORMAL_KS.measured(found.map(|d| d.kolmogorov_smirnov), region.status()),
+            ];
+            rows.extend(values.map(|row| row.on_surface(surface).on_slice(region.slice)));
         }
     }
     rows

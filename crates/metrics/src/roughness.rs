@@ -2,19 +2,19 @@
 
 mod fourier;
 mod gerl2019;
+mod measure;
 mod rsom;
 mod spectrum;
 
 use ndarray::{Array2, ArrayView3, Axis, s};
-use rsom_measures::schema::{
-    RA_COVERAGE, RA_UM, RA_VOX, REFERENCE_RA_COVERAGE, REFERENCE_RA_UM, REFERENCE_RA_VOX,
-};
 use rsom_parameters::Choice;
 
+pub use measure::measure;
+pub(crate) use measure::metrics;
 pub use spectrum::{BANDS, Band, SHORTEST_RUN, Spectra, Spectrum};
 
 use crate::moving_mean::deviations;
-use crate::{Columns, Measurement, Metric, Pair, Settings, Status, Surface};
+use crate::{Columns, Surface};
 
 /// Definition of the surfaces for the roughness.
 ///
@@ -160,71 +160,12 @@ impl Roughness {
     }
 }
 
-/// The metrics that [`measure`] computes.
-pub(crate) fn metrics() -> Vec<Metric> {
-    vec![
-        RA_VOX,
-        RA_UM,
-        RA_COVERAGE,
-        REFERENCE_RA_VOX,
-        REFERENCE_RA_UM,
-        REFERENCE_RA_COVERAGE,
-    ]
-}
-
-/// `ra_vox`, `ra_um` and `ra_coverage` of the prediction, `reference_ra_vox`, `reference_ra_um` and
-/// `reference_ra_coverage` of the reference, for the upper surface, the lower surface and both together.
-///
-/// Values in µm are voxels times the spacing along z. The coverage is the share of columns that Ra includes. A scan or
-/// B-scan with an empty mask has no Ra in either variant.
-pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
-    let whole = pair.whole();
-    let [of_reference, of_prediction] = pair.columns(&whole);
-    let variant = settings.roughness;
-    let prediction = Roughness::of_columns(whole.prediction, &of_prediction, variant);
-    let reference = Roughness::of_columns(whole.reference, &of_reference, variant);
-    let um_per_voxel = pair.spacing_mm().map(|mm| mm[2] * 1000.0);
-    let mut rows = Vec::new();
-    for region in pair.regions(settings.per_slice) {
-        let sides = [
-            (
-                [RA_VOX, RA_UM, RA_COVERAGE],
-                &prediction,
-                region.prediction_status(),
-            ),
-            (
-                [REFERENCE_RA_VOX, REFERENCE_RA_UM, REFERENCE_RA_COVERAGE],
-                &reference,
-                region.reference_status(),
-            ),
-        ];
-        for ([vox, um, coverage], roughness, status) in sides {
-            for surface in [Surface::Upper, Surface::Lower, Surface::Both] {
-                let existing = |value: Option<f64>| value.filter(|_| status == Status::Ok);
-                let ra = existing(roughness.ra_vox(surface, region.slice));
-                let measured = [
-                    vox.measured(ra, status),
-                    um.measured(ra.zip(um_per_voxel).map(|(ra, um)| ra * um), status),
-                    coverage.measured(
-                        existing(roughness.ra_coverage(surface, region.slice)),
-                        status,
-                    ),
-                ];
-                rows.extend(measured.map(|row| row.on_surface(surface).on_slice(region.slice)));
-            }
-        }
-    }
-    rows
-}
-
 #[cfg(test)]
 mod tests {
     use ndarray::Array3;
     use proptest::prelude::*;
-    use rsom_volume::{Grid, Mask, Spacing};
 
     use super::*;
-    use crate::Metric;
 
     fn layer(heights: &[Vec<usize>], thickness: usize) -> Array3<bool> {
         let shape = (heights[0].len(), heights.len(), 40);
@@ -270,50 +211,6 @@ mod tests {
             let empty = Array3::from_elem((6, 2, 9), false);
             let none = Roughness::of(empty.view(), variant);
             assert_eq!(none.rms_vox(Surface::Both, None), None);
-        }
-    }
-
-    #[test]
-    fn an_empty_mask_has_no_roughness_under_either_variant() {
-        let shape = [8, 2, 9];
-        let grid = Grid::new(shape, Spacing::RSOM).unwrap();
-        let empty = Mask::new(grid, Array3::from_elem(shape, false)).unwrap();
-        for variant in [Variant::Rsom, Variant::Gerl2019] {
-            let settings = Settings {
-                per_slice: true,
-                roughness: variant,
-                ..Settings::default()
-            };
-            for row in measure(&Pair::new(&empty, &empty).unwrap(), &settings) {
-                assert_eq!((row.value, row.status), (None, Status::BothEmpty));
-            }
-        }
-    }
-
-    #[test]
-    fn micrometres_need_a_known_voxel_size() {
-        let voxels = layer(&[vec![10, 12, 10, 12, 10, 12]], 3);
-        for (spacing, known) in [(Spacing::RSOM, true), (Spacing::Unknown, false)] {
-            let grid = Grid::new([6, 1, 40], spacing).unwrap();
-            let mask = Mask::new(grid, voxels.clone()).unwrap();
-            let settings = Settings {
-                per_slice: false,
-                ..Settings::default()
-            };
-            let rows = measure(&Pair::new(&mask, &mask).unwrap(), &settings);
-            let find = |metric: Metric| {
-                *rows
-                    .iter()
-                    .find(|r| r.metric == metric && r.surface == Some(Surface::Both))
-                    .unwrap()
-            };
-            let (vox, um) = (find(RA_VOX), find(RA_UM));
-            assert_eq!(vox.status, Status::Ok);
-            if known {
-                assert!((um.value.unwrap() - 3.0 * vox.value.unwrap()).abs() < 1e-12);
-            } else {
-                assert_eq!((um.value, um.status), (None, Status::Undefined));
-            }
         }
     }
 

@@ -9,7 +9,8 @@ use rsom_measures::schema::{
     REFERENCE_LAYER_THICKNESS_MEDIAN_UM, REFERENCE_LAYER_THICKNESS_MEDIAN_VOX,
     REFERENCE_LAYER_THICKNESS_SD_UM, REFERENCE_LAYER_THICKNESS_SD_VOX,
     REFERENCE_LAYER_THICKNESS_UM, REFERENCE_LAYER_THICKNESS_VOX, THICKNESS_BIAS_UM,
-    THICKNESS_BIAS_VOX,
+    THICKNESS_BIAS_VOX, THICKNESS_ERROR_UM, THICKNESS_ERROR_VOX, THICKNESS_LIMIT_HIGH_UM,
+    THICKNESS_LIMIT_HIGH_VOX, THICKNESS_LIMIT_LOW_UM, THICKNESS_LIMIT_LOW_VOX,
 };
 
 pub use agreement::ThicknessAgreement;
@@ -32,7 +33,12 @@ const REFERENCE: [Lengths; 3] = [
         REFERENCE_LAYER_THICKNESS_MEDIAN_UM,
     ],
 ];
-const BIAS: Lengths = [THICKNESS_BIAS_VOX, THICKNESS_BIAS_UM];
+const DIFFERENCES: [Lengths; 4] = [
+    [THICKNESS_BIAS_VOX, THICKNESS_BIAS_UM],
+    [THICKNESS_ERROR_VOX, THICKNESS_ERROR_UM],
+    [THICKNESS_LIMIT_LOW_VOX, THICKNESS_LIMIT_LOW_UM],
+    [THICKNESS_LIMIT_HIGH_VOX, THICKNESS_LIMIT_HIGH_UM],
+];
 
 /// A length along z, as a metric in voxels and one in µm.
 pub(crate) type Lengths = [Metric; 2];
@@ -127,13 +133,14 @@ pub(crate) fn metrics() -> Vec<Metric> {
     [PREDICTION, REFERENCE]
         .concat()
         .into_iter()
-        .chain([BIAS])
+        .chain(DIFFERENCES)
         .flatten()
         .collect()
 }
 
 /// `layer_thickness_vox`, `layer_thickness_um` (means over columns), their `_sd_` and `_median_`, the same for the
-/// reference as `reference_…`, and `thickness_bias_vox`, `thickness_bias_um`.
+/// reference as `reference_…`; the bias, the error and the limits of agreement of the thickness of columns (`thickness_bias_…`,
+/// `thickness_error_…`, `thickness_limit_…`), in voxels and µm.
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
     let um_per_voxel = pair.spacing_mm().map(|mm| mm[2] * 1000.0);
     let mut rows = Vec::new();
@@ -149,9 +156,18 @@ pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
             rows.extend(of_layer.into_iter().map(|r| r.on_slice(region.slice)));
         }
         let differences = differences_vox(&reference, &prediction);
-        let bias = ThicknessAgreement::of(&differences).map(|a| a.bias_vox);
-        let bias = both_units(BIAS, bias, um_per_voxel, region.status());
-        rows.extend(bias.map(|r| r.on_slice(region.slice)));
+        let found = ThicknessAgreement::of(&differences);
+        let limit = |end: usize| found.and_then(|a| Some(a.limits_vox?[end]));
+        let values = [
+            found.map(|a| a.bias_vox),
+            found.map(|a| a.mean_absolute_vox),
+            limit(0),
+            limit(1),
+        ];
+        for (metrics, value) in DIFFERENCES.into_iter().zip(values) {
+            let row = both_units(metrics, value, um_per_voxel, region.status());
+            rows.extend(row.map(|r| r.on_slice(region.slice)));
+        }
     }
     rows
 }

@@ -164,7 +164,7 @@ mod tests {
             };
             let (reference, prediction) = (mask(|v| v.0), mask(|v| v.1));
             let part = |x: ndarray::Slice| {
-                let axis = ndarray::Axis(0);
+                let axis = Axis(0);
                 OverlapCounts::of(reference.slice_axis(axis, x), prediction.slice_axis(axis, x))
             };
             prop_assert_eq!(part((..1).into()) + part((1..).into()), part((..).into()));

@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::axes::{self, Axes, MaskFile};
 use super::keys::RunKeys;
 use super::structure::{NamedLabels, Structure};
-use super::{histogram, table};
+use super::{histogram, spectrum, table};
 use crate::cldice::Skeleton;
 use crate::roughness::Variant;
 use crate::surface::SubVoxelSurfaces;
@@ -73,6 +73,11 @@ fn files() -> Command {
             Kind::Table,
             "Histogram of the angles between surface normals and depth",
         ))
+        .output(Port::optional(
+            "spectrum",
+            Kind::Table,
+            "Height of the surfaces by wavelength along x, in octaves",
+        ))
 }
 
 /// The metrics and columns of the table.
@@ -113,13 +118,14 @@ struct EvaluateSettings {
     dense: bool,
     /// Measures: overlap (Dice, IoU, precision, recall, volumes); surfaces (Hausdorff distance, HD95, ASSD, surface Dice);
     /// border_voxels (the same by voxels, as MedPy and MONAI); topology (components, Betti numbers); cldice (clDice, topology
-    /// precision and sensitivity of vessels); roughness, boundary (boundary error), holes, thickness and normals of a layer.
+    /// precision and sensitivity of vessels); roughness (Ra, Rq, waviness), boundary (boundary error), holes, gaps, continuity,
+    /// thickness and normals of a layer.
     #[parameter(default = Measure::OF_LAYER.to_vec())]
     measures: Vec<Measure>,
     /// Tolerances of the surface Dice; with more than one, the column 'tolerance_um' tells the rows apart.
     #[parameter(default = [TOLERANCE_UM], min = 0, unit = "µm")]
     tolerances_um: Vec<f64>,
-    /// Where distances between surfaces, components and Betti numbers are measured: in the whole 'scan', or in each 'bscan', for
+    /// Where distances between surfaces, components, Betti numbers, gaps and pieces are measured: in the whole 'scan', or in each 'bscan', for
     /// B-scans that are no neighbors in the tissue.
     #[parameter(default = Within::Scan)]
     within: Within,
@@ -144,7 +150,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         invocation.input("reference")?,
         invocation.input("prediction")?,
     ];
-    let (mut tables, mut normals) = (Vec::new(), Vec::new());
+    let (mut tables, mut normals, mut spectra) = (Vec::new(), Vec::new(), Vec::new());
     let mut results = Vec::new();
     for (name, masks) in structures(paths, &parameters)? {
         let (reference, prediction) = on_one_grid(parameters.axes, paths, masks)?;
@@ -171,15 +177,24 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             let counts = histogram::table(&pair, parameters.dense, parameters.angle_bins, &keys);
             normals.push(counts.map_err(StageError::failure)?);
         }
+        if invocation.optional_output("spectrum").is_some() {
+            spectra.push(spectrum::table(&pair, &keys).map_err(StageError::failure)?);
+        }
         results.push((name, summary(&rows, &pair)));
     }
-    let joined = |tables: &[Table]| match tables {
-        [one] => Ok(one.clone()),
-        several => Table::concatenated(several).map_err(StageError::failure),
-    };
-    ports::write_table(invocation, "output", &joined(&tables)?)?;
-    if !normals.is_empty() {
-        ports::write_table(invocation, "normals", &joined(&normals)?)?;
+    for (output, tables) in [
+        ("output", tables),
+        ("normals", normals),
+        ("spectrum", spectra),
+    ] {
+        match tables.as_slice() {
+            [] => {}
+            [one] => ports::write_table(invocation, output, one)?,
+            several => {
+                let joined = Table::concatenated(several).map_err(StageError::failure)?;
+                ports::write_table(invocation, output, &joined)?;
+            }
+        }
     }
     Ok(summary_of_all(results))
 }

@@ -20,6 +20,13 @@ pub const ANGLE_LOW_DEG: &str = "angle_low_deg";
 /// Column of the upper end of a bin of a histogram.
 pub const ANGLE_HIGH_DEG: &str = "angle_high_deg";
 
+/// Column of the shortest wavelength of an octave, in columns of the scan.
+pub const WAVELENGTH_LOW_COLUMNS: &str = "wavelength_low_columns";
+/// Column of the shortest wavelength of an octave, in µm.
+pub const WAVELENGTH_LOW_UM: &str = "wavelength_low_um";
+/// Column of the wavelength where an octave ends, in µm.
+pub const WAVELENGTH_HIGH_UM: &str = "wavelength_high_um";
+
 /// The columns that are equal in every row.
 #[derive(Debug, Clone, Copy)]
 pub struct Keys<'a> {
@@ -72,7 +79,15 @@ pub fn check_attributes(attributes: &BTreeMap<String, String>) -> Result<(), Str
 
 /// The first name that is a standard column.
 fn taken(names: &BTreeMap<String, String>) -> Option<&str> {
-    let others = [TOLERANCE_UM, DIMENSIONS, ANGLE_LOW_DEG, ANGLE_HIGH_DEG];
+    let others = [
+        TOLERANCE_UM,
+        DIMENSIONS,
+        ANGLE_LOW_DEG,
+        ANGLE_HIGH_DEG,
+        WAVELENGTH_LOW_COLUMNS,
+        WAVELENGTH_LOW_UM,
+        WAVELENGTH_HIGH_UM,
+    ];
     let is_taken = |name: &&str| column::ALL.contains(name) || others.contains(name);
     names.keys().map(String::as_str).find(is_taken)
 }
