@@ -1,14 +1,16 @@
 //! Distances between surfaces as measurements.
 
 use ndarray::ArrayView3;
+use rayon::prelude::*;
 use rsom_measures::schema::{
     ASSD_MM, ASSD_VOX, ASSD_VOXELS_MM, HD_MM, HD_VOX, HD_VOXELS_MM, HD95_DIRECTED_MM, HD95_MM,
     HD95_POOLED_MM, HD95_VOX, MASD_MM, MASD_VOX, MASD_VOXELS_MM, SURFACE_DICE, SURFACE_DICE_VOXELS,
 };
 
-use super::surfels::surfels;
+use super::SurfaceDistances;
+use super::areas::areas;
+use super::surfels::Surfels;
 use super::voxels::voxels;
-use super::{Border, SurfaceDistances};
 use crate::{Measurement, Metric, Pair, Region, Settings, Status};
 
 /// A function from distances to a value in their unit.
@@ -50,60 +52,76 @@ pub(crate) fn metrics_of_voxels() -> Vec<Metric> {
 /// `hd_mm`, `hd95_mm`, `assd_mm`, `masd_mm`, the same in voxels, and `surface_dice` at each tolerance: of surfaces with areas.
 ///
 /// Values in mm and the surface Dice need the voxel size. They are undefined where one mask has a surface and the other has none: a full
-/// mask has no surface with [`Border::Open`]. Within B-scans, a surface without a partner in its B-scan is infinitely far away: it is
+/// mask has no surface with [`Border::Open`](super::Border::Open). Within B-scans, a surface without a partner in its B-scan is infinitely far away: it is
 /// outside every tolerance, and a mean or a maximum over it is undefined.
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
-    let mut rows = Vec::new();
-    for region in pair.regions(settings.per_slice) {
-        let in_mm = pair
-            .spacing_mm()
-            .map(|mm| distances(&region, settings, surfels, mm));
-        let in_voxels = distances(&region, settings, surfels, [1.0; 3]);
-        rows.extend(lengths(&SURFELS_MM, in_mm.as_ref(), &region));
-        rows.extend(lengths(&SURFELS_VOX, Some(&in_voxels), &region));
-        rows.extend(shares(SURFACE_DICE, in_mm.as_ref(), &region, settings));
-        complete(&mut rows, &region, settings);
-    }
-    rows
+    let in_mm = pair.spacing_mm().map(|mm| (mm, areas(mm)));
+    let in_voxels = ([1.0; 3], areas([1.0; 3]));
+    in_regions(pair, settings, |region| {
+        let surfaces: Vec<Surfels> = parts(region, settings)
+            .map(|masks| Surfels::of(masks, settings.border))
+            .collect();
+        let distances = |(spacing, areas): &([f64; 3], Vec<f64>)| {
+            let parts = surfaces.iter();
+            pooled(parts.map(|surface| surface.distances(*spacing, areas)))
+        };
+        let in_mm = in_mm.as_ref().map(distances);
+        let in_voxels = distances(&in_voxels);
+        let mut rows = lengths(&SURFELS_MM, in_mm.as_ref(), region);
+        rows.extend(lengths(&SURFELS_VOX, Some(&in_voxels), region));
+        rows.extend(shares(SURFACE_DICE, in_mm.as_ref(), region, settings));
+        rows
+    })
 }
 
 /// `hd_voxels_mm`, `hd95_pooled_mm`, `hd95_directed_mm`, `assd_voxels_mm`, `masd_voxels_mm`, and `surface_dice_voxels` at each tolerance:
 /// of border voxels, for comparison with other software. Rules as for [`measure`].
 pub fn measure_voxels(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
-    let mut rows = Vec::new();
-    for region in pair.regions(settings.per_slice) {
-        let in_mm = pair
-            .spacing_mm()
-            .map(|mm| distances(&region, settings, voxels, mm));
-        rows.extend(lengths(&VOXELS_MM, in_mm.as_ref(), &region));
+    in_regions(pair, settings, |region| {
+        let in_mm = pair.spacing_mm().map(|mm| {
+            let of = |[reference, prediction]: [_; 2]| {
+                voxels(reference, prediction, mm, settings.border)
+            };
+            pooled(parts(region, settings).map(of))
+        });
+        let mut rows = lengths(&VOXELS_MM, in_mm.as_ref(), region);
         rows.extend(shares(
             SURFACE_DICE_VOXELS,
             in_mm.as_ref(),
-            &region,
+            region,
             settings,
         ));
-        complete(&mut rows, &region, settings);
-    }
-    rows
+        rows
+    })
 }
 
-/// Distances between the surfaces of two masks, by the definition of a surface.
-type Definition =
-    fn(ArrayView3<'_, bool>, ArrayView3<'_, bool>, [f64; 3], Border) -> SurfaceDistances;
-
-fn distances(
-    region: &Region<'_>,
+/// Measures each region, several at a time, and adds the B-scan and the number of dimensions to its rows.
+fn in_regions(
+    pair: &Pair<'_>,
     settings: &Settings,
-    definition: Definition,
-    spacing: [f64; 3],
-) -> SurfaceDistances {
+    rows_of: impl Fn(&Region<'_>) -> Vec<Measurement> + Sync,
+) -> Vec<Measurement> {
+    let regions: Vec<Region<'_>> = pair.regions(settings.per_slice).collect();
+    let rows = regions.par_iter().flat_map_iter(|region| {
+        let dimensions = settings.within.dimensions(region.reference.dim());
+        let complete = move |row: Measurement| row.on_slice(region.slice).in_dimensions(dimensions);
+        rows_of(region).into_iter().map(complete)
+    });
+    rows.collect()
+}
+
+/// Reference and prediction in each part of a region.
+fn parts<'a>(
+    region: &Region<'a>,
+    settings: &Settings,
+) -> impl Iterator<Item = [ArrayView3<'a, bool>; 2]> {
     let references = settings.within.parts(region.reference);
     let predictions = settings.within.parts(region.prediction);
-    let pairs = references.into_iter().zip(predictions);
-    let found: Vec<SurfaceDistances> = pairs
-        .map(|(reference, prediction)| definition(reference, prediction, spacing, settings.border))
-        .collect();
-    match <[SurfaceDistances; 1]>::try_from(found) {
+    references.into_iter().zip(predictions).map(Into::into)
+}
+
+fn pooled(parts: impl Iterator<Item = SurfaceDistances>) -> SurfaceDistances {
+    match <[SurfaceDistances; 1]>::try_from(parts.collect::<Vec<_>>()) {
         Ok([one]) => one,
         Err(several) => SurfaceDistances::pooled(&several),
     }
@@ -143,20 +161,13 @@ fn shares(
         .collect()
 }
 
-/// Adds the B-scan and the number of dimensions to the rows of a region, which are the last ones without dimensions.
-fn complete(rows: &mut [Measurement], region: &Region<'_>, settings: &Settings) {
-    let dimensions = settings.within.dimensions(region.reference.dim());
-    for row in rows.iter_mut().filter(|row| row.dimensions.is_none()) {
-        *row = row.on_slice(region.slice).in_dimensions(dimensions);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use ndarray::Array3;
     use rsom_measures::Metric;
     use rsom_volume::{Grid, Mask, Spacing};
 
+    use super::super::Border;
     use super::*;
     use crate::Within;
 

@@ -1,6 +1,7 @@
 //! Surfaces as pieces between voxel centers.
 
-use ndarray::{Array3, ArrayView3};
+use ndarray::{Array3, ArrayView3, Axis, s};
+use rayon::prelude::*;
 use rsom_morphology::squared_distances;
 
 use super::areas::areas;
@@ -29,22 +30,36 @@ pub(super) fn surfels(
     spacing_mm: [f64; 3],
     border: Border,
 ) -> SurfaceDistances {
-    let Some(part) = Cropped::of([reference, prediction], border) else {
-        return SurfaceDistances::default();
-    };
-    let areas = areas(spacing_mm);
-    let [reference, prediction] = [0, 1].map(|which| cells(&part, which));
-    let weighted = |from: &Array3<u8>, to: &Array3<u8>| {
-        let distances = squared_distances(to.mapv(is_surface).view(), spacing_mm);
-        let pieces = from.iter().zip(&distances);
-        let pieces = pieces
-            .filter(|(cell, _)| is_surface(**cell))
-            .map(|(cell, distance)| (distance.sqrt(), areas[usize::from(*cell)]));
-        Weighted::new(pieces.collect())
-    };
-    SurfaceDistances {
-        prediction: weighted(&prediction, &reference),
-        reference: weighted(&reference, &prediction),
+    Surfels::of([reference, prediction], border).distances(spacing_mm, &areas(spacing_mm))
+}
+
+/// The surfaces of a reference and a prediction, as the set corners of each cell.
+pub(super) struct Surfels(Option<[Array3<u8>; 2]>);
+
+impl Surfels {
+    /// The surfaces of two masks of equal shape (x, y, z).
+    pub fn of(masks: [ArrayView3<'_, bool>; 2], border: Border) -> Self {
+        let part = Cropped::of(masks, border);
+        Self(part.map(|part| [0, 1].map(|which| cells(&part, which))))
+    }
+
+    /// The distances with a spacing, and the areas of cells that belong to it; infinite where the other mask has no surface.
+    pub fn distances(&self, spacing: [f64; 3], areas: &[f64]) -> SurfaceDistances {
+        let Some([reference, prediction]) = &self.0 else {
+            return SurfaceDistances::default();
+        };
+        let weighted = |from: &Array3<u8>, to: &Array3<u8>| {
+            let distances = squared_distances(to.mapv(is_surface).view(), spacing);
+            let pieces = from.iter().zip(&distances);
+            let pieces = pieces
+                .filter(|(cell, _)| is_surface(**cell))
+                .map(|(cell, distance)| (distance.sqrt(), areas[usize::from(*cell)]));
+            Weighted::new(pieces.collect())
+        };
+        SurfaceDistances {
+            prediction: weighted(prediction, reference),
+            reference: weighted(reference, prediction),
+        }
     }
 }
 
@@ -62,14 +77,31 @@ fn cells(part: &Cropped, which: usize) -> Array3<u8> {
             *length = 1;
         }
     }
-    Array3::from_shape_fn(shape, |(x, y, z)| {
-        if !(part.counts(0, x) && part.counts(1, y) && part.counts(2, z)) {
-            return 0;
-        }
-        let bit = |n: usize| {
-            let corner = [x + (n >> 2 & 1), y + (n >> 1 & 1), z + (n & 1)];
-            u8::from(mask[corner]) << n
-        };
-        (0..8).map(bit).sum()
-    })
+    let mut cells = Array3::zeros(shape);
+    let planes: Vec<_> = cells.axis_iter_mut(Axis(0)).collect();
+    planes
+        .into_par_iter()
+        .enumerate()
+        .for_each(|(x, mut plane)| {
+            for (y, mut row) in plane.axis_iter_mut(Axis(0)).enumerate() {
+                if !(part.counts(0, x) && part.counts(1, y)) {
+                    continue;
+                }
+                let of = |dx: usize, dy: usize| mask.slice(s![x + dx, y + dy, ..]);
+                let [a, b, c, d] = [of(0, 0), of(0, 1), of(1, 0), of(1, 1)];
+                // Corners at one depth: their numbers are 0, 2, 4 and 6; those below have one more.
+                let corners = |z: usize| {
+                    u8::from(a[z]) | u8::from(b[z]) << 2 | u8::from(c[z]) << 4 | u8::from(d[z]) << 6
+                };
+                let mut above = corners(0);
+                for (z, cell) in row.iter_mut().enumerate() {
+                    let below = corners(z + 1);
+                    if part.counts(2, z) {
+                        *cell = above | below << 1;
+                    }
+                    above = below;
+                }
+            }
+        });
+    cells
 }
