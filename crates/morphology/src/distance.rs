@@ -1,7 +1,7 @@
 //! The exact Euclidean distance to a mask.
 
 use ndarray::{Array2, Array3, ArrayView3, ArrayViewMut2, Axis};
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use rayon::prelude::*;
 
 /// The squared Euclidean distance of every voxel to the nearest set voxel of a mask of shape (x, y, z), in the square of the unit
 /// of `spacing`. Infinite everywhere if no voxel is set.
@@ -11,28 +11,121 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 /// result does not depend on the number of threads.
 #[must_use]
 pub fn squared_distances(mask: ArrayView3<'_, bool>, spacing: [f64; 3]) -> Array3<f64> {
-    let (nx, ny, nz) = mask.dim();
-    let [hx, hy, hz] = spacing;
-    let mut distances = Array3::from_elem((nx, ny, nz), f64::INFINITY);
+    let mut distances = within_columns(mask, spacing[2]);
+    across_columns(&mut distances, spacing);
+    distances
+}
+
+/// As [`squared_distances`], at the set voxels of another mask of the same shape alone, in the order x, y, z.
+///
+/// Faster where most of them are near the mask: the columns around each are tried first. The work of this is limited for each voxel;
+/// where that does not suffice, the transform of the whole follows.
+#[must_use]
+pub fn squared_distances_at(
+    places: ArrayView3<'_, bool>,
+    mask: ArrayView3<'_, bool>,
+    spacing: [f64; 3],
+) -> Vec<f64> {
+    let mut distances = within_columns(mask, spacing[2]);
+    let steps = Steps::around(spacing);
+    let planes: Vec<_> = places.axis_iter(Axis(0)).collect();
+    let near: Vec<Vec<f64>> = planes
+        .par_iter()
+        .enumerate()
+        .map(|(x, plane)| {
+            let set = plane.indexed_iter().filter(|(_, set)| **set);
+            set.map(|((y, z), _)| steps.least(&distances, [x, y, z]))
+                .collect()
+        })
+        .collect();
+    if near.iter().flatten().all(|value| value.is_finite()) {
+        return near.concat();
+    }
+    across_columns(&mut distances, spacing);
+    let all = places.iter().zip(&distances);
+    all.filter(|(set, _)| **set).map(|(_, d)| *d).collect()
+}
+
+/// Squared distances to the set voxels of the same column along z.
+fn within_columns(mask: ArrayView3<'_, bool>, step: f64) -> Array3<f64> {
+    let mut distances = Array3::from_elem(mask.raw_dim(), f64::INFINITY);
     if mask.is_empty() {
         return distances;
     }
     let planes: Vec<_> = distances.axis_iter_mut(Axis(0)).collect();
-    planes
+    let planes = planes
         .into_par_iter()
-        .enumerate()
-        .for_each(|(x, mut plane)| {
-            for (y, mut row) in plane.axis_iter_mut(Axis(0)).enumerate() {
-                let set = (0..nz).map(|z| mask[[x, y, z]]);
-                along_z(set, hz, row.as_slice_mut().unwrap_or_default());
-            }
-            along_first(&mut plane, hy);
-        });
-    let planes: Vec<_> = distances.axis_iter_mut(Axis(1)).collect();
-    planes
-        .into_par_iter()
-        .for_each(|mut plane| along_first(&mut plane, hx));
+        .zip(mask.axis_iter(Axis(0)).collect::<Vec<_>>());
+    planes.for_each(|(mut plane, mask)| {
+        for (mut row, set) in plane.outer_iter_mut().zip(mask.outer_iter()) {
+            along_z(
+                set.iter().copied(),
+                step,
+                row.as_slice_mut().unwrap_or_default(),
+            );
+        }
+    });
     distances
+}
+
+/// Turns distances within columns into those in space.
+fn across_columns(distances: &mut Array3<f64>, [hx, hy, _]: [f64; 3]) {
+    if distances.is_empty() {
+        return;
+    }
+    for (axis, step) in [(Axis(0), hy), (Axis(1), hx)] {
+        let planes: Vec<_> = distances.axis_iter_mut(axis).collect();
+        planes
+            .into_par_iter()
+            .for_each(|mut plane| along_first(&mut plane, step));
+    }
+}
+
+/// Steps to the columns around one, by increasing distance.
+struct Steps {
+    /// Steps along x and y with their squared lengths along x and y, and together.
+    list: Vec<([isize; 2], [f64; 3])>,
+    /// All columns that are not in the list are at least this far away, squared.
+    reach: f64,
+}
+
+impl Steps {
+    fn around([hx, hy, _]: [f64; 3]) -> Self {
+        /// Steps to each side along the axis with the smaller spacing.
+        const FARTHEST: isize = 8;
+        let reach = ((FARTHEST + 1) as f64 * hx.min(hy)).powi(2);
+        let square = |steps: isize, spacing: f64| (steps as f64 * spacing).powi(2);
+        let side = -FARTHEST..=FARTHEST;
+        let all = side
+            .clone()
+            .flat_map(|dx| side.clone().map(move |dy| [dx, dy]));
+        let lengths = all.map(|[dx, dy]| {
+            let (x, y) = (square(dx, hx), square(dy, hy));
+            ([dx, dy], [x, y, x + y])
+        });
+        let mut list: Vec<_> = lengths.filter(|(_, length)| length[2] < reach).collect();
+        list.sort_by(|(_, a), (_, b)| a[2].total_cmp(&b[2]));
+        Self { list, reach }
+    }
+
+    /// The least squared distance of a voxel, from the distances within columns; infinite if it may lie beyond the reach.
+    fn least(&self, within_columns: &Array3<f64>, [x, y, z]: [usize; 3]) -> f64 {
+        let mut least = f64::INFINITY;
+        for ([dx, dy], [x_squared, y_squared, squared]) in &self.list {
+            if *squared >= least {
+                return least;
+            }
+            let column = x.checked_add_signed(*dx).zip(y.checked_add_signed(*dy));
+            let within = column.and_then(|(x, y)| within_columns.get([x, y, z]));
+            // In the order in which the transform adds.
+            least = within.map_or(least, |within| least.min(within + y_squared + x_squared));
+        }
+        if least <= self.reach {
+            least
+        } else {
+            f64::INFINITY
+        }
+    }
 }
 
 /// Replaces the values of each column along the first axis of a plane.
@@ -183,6 +276,12 @@ mod tests {
             for (found, expected) in found.iter().zip(&expected) {
                 prop_assert!(found == expected || (found - expected).abs() <= 1e-12 * expected, "{found}, {expected}");
             }
+            let places = mask.mapv(|set| !set);
+            let at = squared_distances_at(places.view(), mask.view(), spacing);
+            let expected = expected.iter().zip(&places).filter(|(_, place)| **place);
+            for (found, (expected, _)) in at.iter().zip(expected) {
+                prop_assert!(found == expected || (found - expected).abs() <= 1e-12 * expected, "{found}, {expected}");
+            }
         }
     }
 
@@ -194,6 +293,19 @@ mod tests {
         assert_eq!(found[[0, 1, 2]], 0.0);
         assert_eq!(found[[3, 4, 5]], 36.0 + 9.0 + 2.25);
         assert_eq!(found[[0, 0, 0]], 1.0 + 1.0);
+    }
+
+    #[test]
+    fn places_far_from_the_mask_have_their_distances_too() {
+        let mut mask = Array3::from_elem((40, 3, 50), false);
+        mask[[0, 1, 2]] = true;
+        let mut places = mask.clone();
+        places[[0, 1, 2]] = false;
+        for place in [[1, 1, 2], [9, 1, 2], [39, 2, 49]] {
+            places[place] = true;
+        }
+        let found = squared_distances_at(places.view(), mask.view(), [1.0, 1.0, 0.5]);
+        assert_eq!(found, [1.0, 81.0, 1521.0 + 1.0 + 552.25]);
     }
 
     #[test]

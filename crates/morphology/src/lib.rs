@@ -25,7 +25,7 @@ mod thinning;
 pub use betti::{Betti, euler_number};
 pub use closing::close;
 pub use components::{Components, label, remove_small};
-pub use distance::squared_distances;
+pub use distance::{squared_distances, squared_distances_at};
 pub use element::{Connectivity, Element};
 pub use erosion::{dilate, erode};
 pub use error::MorphologyError;

@@ -2,7 +2,7 @@
 
 use ndarray::{Array3, ArrayView3, Axis, s};
 use rayon::prelude::*;
-use rsom_morphology::squared_distances;
+use rsom_morphology::squared_distances_at;
 
 use super::areas::areas;
 use super::cropped::Cropped;
@@ -48,17 +48,18 @@ impl Surfels {
         let Some([reference, prediction]) = &self.0 else {
             return SurfaceDistances::default();
         };
-        let weighted = |from: &Array3<u8>, to: &Array3<u8>| {
-            let distances = squared_distances(to.mapv(is_surface).view(), spacing);
-            let pieces = from.iter().zip(&distances);
-            let pieces = pieces
-                .filter(|(cell, _)| is_surface(**cell))
-                .map(|(cell, distance)| (distance.sqrt(), areas[usize::from(*cell)]));
+        let [at_reference, at_prediction] = [reference, prediction].map(|c| c.mapv(is_surface));
+        let weighted = |from: &Array3<u8>, at: [&Array3<bool>; 2]| {
+            let distances = squared_distances_at(at[0].view(), at[1].view(), spacing);
+            let cells = from.iter().filter(|cell| is_surface(**cell));
+            let pieces = cells.zip(distances);
+            let pieces =
+                pieces.map(|(cell, distance)| (distance.sqrt(), areas[usize::from(*cell)]));
             Weighted::new(pieces.collect())
         };
         SurfaceDistances {
-            prediction: weighted(prediction, reference),
-            reference: weighted(reference, prediction),
+            prediction: weighted(prediction, [&at_prediction, &at_reference]),
+            reference: weighted(reference, [&at_reference, &at_prediction]),
         }
     }
 }

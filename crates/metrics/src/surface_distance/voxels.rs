@@ -1,7 +1,7 @@
 //! Surfaces as voxels.
 
 use ndarray::{Array3, ArrayView3, Axis, Zip};
-use rsom_morphology::{Connectivity, Element, erode, squared_distances};
+use rsom_morphology::{Connectivity, Element, erode, squared_distances_at};
 
 use super::cropped::Cropped;
 use super::{Border, SurfaceDistances, Weighted};
@@ -32,13 +32,8 @@ pub(super) fn voxels(
     };
     let [reference, prediction] = [0, 1].map(|which| borders(part.mask(which)));
     let weighted = |from: &Array3<bool>, to: &Array3<bool>| {
-        let distances = squared_distances(to.view(), spacing_mm);
-        let mut pieces = Vec::new();
-        Zip::from(from).and(&distances).for_each(|set, distance| {
-            if *set {
-                pieces.push((distance.sqrt(), 1.0));
-            }
-        });
+        let distances = squared_distances_at(from.view(), to.view(), spacing_mm);
+        let pieces = distances.into_iter().map(|d| (d.sqrt(), 1.0)).collect();
         Weighted::new(pieces)
     };
     SurfaceDistances {
