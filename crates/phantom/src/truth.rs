@@ -32,7 +32,7 @@ pub struct TrueValue {
 /// | `layer_volume_mm3` | this distance times the area of a column, summed |
 /// | `vessel_volume_mm3`, `vessel_volume_fraction_of_scan` | volume of the union of all tubes inside the scan; divided by the scan's volume |
 /// | `vessel_depth_um` | mean depth of the center lines below the layer's lower boundary, weighted by π r² |
-/// | `vessel_length_mm`, `vessel_length_density_per_mm2` | length of the center lines inside the scan; divided by the scan's volume |
+/// | `vessel_length_mm`, `vessel_length_density_of_scan_per_mm2` | length of the center lines inside the scan; divided by the scan's volume |
 /// | `vessel_diameter_um` | mean diameter, weighted by length |
 /// | `vessel_density` | share of the columns with vessel voxels, as seen from above |
 /// | `vessel_segment_count`, `branch_count` | vessels other than loops (in trees: from one bifurcation to the next), and bifurcations inside the scan |
@@ -56,7 +56,7 @@ impl Truth {
         schema::VESSEL_VOLUME_FRACTION_OF_SCAN,
         schema::VESSEL_DEPTH_UM,
         schema::VESSEL_LENGTH_MM,
-        schema::VESSEL_LENGTH_DENSITY_PER_MM2,
+        schema::VESSEL_LENGTH_DENSITY_OF_SCAN_PER_MM2,
         schema::VESSEL_DIAMETER_UM,
         schema::VESSEL_DENSITY,
         schema::VESSEL_SEGMENT_COUNT,
@@ -145,7 +145,7 @@ fn of_vessels(scene: &Scene<'_>, mask: &Mask) -> Vec<TrueValue> {
         ),
         row(schema::VESSEL_DEPTH_UM, depth),
         row(schema::VESSEL_LENGTH_MM, Some(inside.length / 1e3)),
-        row(schema::VESSEL_LENGTH_DENSITY_PER_MM2, Some(density)),
+        row(schema::VESSEL_LENGTH_DENSITY_OF_SCAN_PER_MM2, Some(density)),
         row(schema::VESSEL_DIAMETER_UM, diameter),
         row(schema::VESSEL_DENSITY, Some(seen as f64 / columns as f64)),
         row(schema::VESSEL_SEGMENT_COUNT, Some(count as f64)),
@@ -257,7 +257,7 @@ mod tests {
             // The layer ends 50 + 90 µm down.
             ("vessel_depth_um", 100.0),
             ("vessel_length_mm", 0.576),
-            ("vessel_length_density_per_mm2", 1.0 / (0.096 * 0.3)),
+            ("vessel_length_density_of_scan_per_mm2", 1.0 / (0.096 * 0.3)),
             ("vessel_diameter_um", 40.0),
             ("vessel_density", 0.0),
             ("vessel_segment_count", 1.0),
