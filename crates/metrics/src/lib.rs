@@ -54,6 +54,7 @@ pub mod overlap;
 pub mod roughness;
 pub mod surface_distance;
 pub mod thickness;
+pub mod vessels;
 
 pub use biomarkers::biomarkers;
 pub use evaluate::{Measure, Settings, evaluate};

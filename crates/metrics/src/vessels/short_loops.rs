@@ -1,0 +1,96 @@
+//! Removes loops that are too short to be of vessels.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use super::network::Network;
+
+/// Opens every loop that is shorter than `shortest`: its longest strand is removed. A closed path without knots that is shorter
+/// becomes a lone voxel.
+///
+/// For each strand, the shortest loop through it is found by Dijkstra's method, which looks no farther than `shortest`.
+pub(crate) fn open_short_loops(network: &mut Network, shortest: f64) {
+    let mut strand = 0;
+    while strand < network.strands.len() {
+        match short_loop(network, strand, shortest) {
+            Some(on_it) => {
+                let length = |s: &usize| network.strands[*s].as_ref().map_or(0.0, |s| s.length);
+                let longest = on_it
+                    .iter()
+                    .copied()
+                    .max_by(|a, b| length(a).total_cmp(&length(b)).then(b.cmp(a)));
+                open(network, longest.unwrap_or(strand));
+            }
+            None => strand += 1,
+        }
+    }
+}
+
+/// Removes a strand; a closed path leaves a lone voxel.
+fn open(network: &mut Network, strand: usize) {
+    if let Some(removed) = network.remove(strand)
+        && let (None, Some(voxel)) = (removed.knots, removed.path.first())
+    {
+        network.add_knot(*voxel, 0.0);
+    }
+}
+
+/// The strands of the shortest loop through a strand, if it is shorter than `shortest`.
+fn short_loop(network: &Network, through: usize, shortest: f64) -> Option<Vec<usize>> {
+    let strand = network.strands[through].as_ref()?;
+    if strand.length >= shortest {
+        return None;
+    }
+    let Some([start, goal]) = strand.knots else {
+        return Some(vec![through]);
+    };
+    // Distances are compared as bits, which order as the numbers do: none is negative.
+    let mut queue = BinaryHeap::from([(Reverse(strand.length.to_bits()), start)]);
+    let mut reached: BTreeMap<usize, (f64, usize)> = BTreeMap::new();
+    reached.insert(start, (strand.length, through));
+    while let Some((Reverse(bits), knot)) = queue.pop() {
+        let length = f64::from_bits(bits);
+        if knot == goal {
+            return Some(back(network, &reached, [start, goal], through));
+        }
+        if reached.get(&knot).is_some_and(|best| length > best.0) {
+            continue;
+        }
+        for next in network.knots[knot].iter().flat_map(|k| &k.strands) {
+            let Some(along) = network.strands[*next].as_ref() else {
+                continue;
+            };
+            let (Some(ends), total) = (along.knots, length + along.length) else {
+                continue;
+            };
+            let other = ends[usize::from(ends[0] == knot)];
+            let better = reached.get(&other).is_none_or(|best| total < best.0);
+            if *next != through && total < shortest && better {
+                reached.insert(other, (total, *next));
+                queue.push((Reverse(total.to_bits()), other));
+            }
+        }
+    }
+    None
+}
+
+/// The strands from the goal back to the start, and the one through which the loop closes.
+fn back(
+    network: &Network,
+    reached: &BTreeMap<usize, (f64, usize)>,
+    [start, goal]: [usize; 2],
+    through: usize,
+) -> Vec<usize> {
+    let mut strands = vec![through];
+    let mut knot = goal;
+    while knot != start {
+        let Some((_, strand)) = reached.get(&knot) else {
+            break;
+        };
+        strands.push(*strand);
+        let ends = network.strands[*strand].as_ref().and_then(|s| s.knots);
+        let Some(ends) = ends else { break };
+        knot = ends[usize::from(ends[0] == knot)];
+    }
+    strands
+}
