@@ -13,6 +13,7 @@
 //! The border of the array is no surface. A vessel that leaves the scan goes on outside: its length ends at the border, and its
 //! radius there is taken from the directions that lie inside.
 
+mod balls;
 mod center_line;
 mod diameters;
 mod distances;
@@ -23,12 +24,12 @@ mod lengths;
 mod lumen;
 mod network;
 mod polyline;
-mod pruning;
 mod reconstruction;
 mod settings;
 mod short_loops;
 mod skeleton;
 mod skeleton_voxels;
+mod spurs;
 mod tip;
 mod tortuosity;
 mod tracing;

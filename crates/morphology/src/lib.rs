@@ -29,4 +29,4 @@ pub use erosion::{dilate, erode};
 pub use error::MorphologyError;
 pub use holes::fill_holes;
 pub use runs::{Run, Runs};
-pub use thinning::{Recheck, skeletonize};
+pub use thinning::{Recheck, skeletonize, skeletonize_spaced};

@@ -5,6 +5,9 @@ use super::lumen::Lumen;
 use super::polyline::{equal_steps, smoothed, tangents};
 use super::tip::tip;
 
+/// Length that is cut from free ends, in radii: the corner of a flat end is √2 radii from the ball that touches it.
+const CUT_RADII: f64 = 1.5;
+
 /// A path of voxels: their centers, and the largest balls around them.
 pub(crate) struct Path<'a> {
     pub points: &'a [Point],
@@ -39,7 +42,7 @@ pub(crate) struct CenterLine {
 
 /// The center line of a path.
 ///
-/// 1. Free ends are cut by a radius, where skeletons turn to a corner.
+/// 1. Free ends are cut by [`CUT_RADII`], where skeletons turn to a corner.
 /// 2. The path is sampled at half the largest spacing, and smoothed over a radius.
 /// 3. Each point is moved to the centroid of its cross-section, and the line is smoothed over half a radius. So it neither keeps
 ///    the staircase of voxels, which is up to 8 % too long, nor cuts bends short.
@@ -117,7 +120,7 @@ impl Scale {
     }
 }
 
-/// The path at equal steps, without the last radius before free ends; at most a third is cut from each.
+/// The path at equal steps, without the last [`CUT_RADII`] before free ends; at most a third is cut from each.
 fn sampled(path: &Path<'_>, scale: &Scale, closed: bool) -> Vec<Point> {
     let mut line = path.points.to_vec();
     if closed {
@@ -130,7 +133,7 @@ fn sampled(path: &Path<'_>, scale: &Scale, closed: bool) -> Vec<Point> {
     }
     if let Ends::Two(ends) = path.ends {
         let most = points.len() / 3;
-        let cut = ((scale.radius / scale.step) as usize).min(most);
+        let cut = ((CUT_RADII * scale.radius / scale.step) as usize).min(most);
         if ends[1] == End::Free {
             points.truncate(points.len() - cut);
         }

@@ -1,17 +1,18 @@
 //! From a mask to its graph.
 
-use ndarray::{Array3, ArrayView3, s};
-use rsom_morphology::squared_distances;
+use ndarray::ArrayView3;
 
+use super::balls::Balls;
 use super::center_line::{End, Ends, Path, center_line};
 use super::geometry::{Point, center};
 use super::graph::{Node, Segment, VesselGraph};
 use super::lumen::Lumen;
 use super::network::{Network, Strand};
-use super::pruning::prune;
 use super::settings::GraphSettings;
+use super::short_loops::open_short_loops;
 use super::skeleton::{flat_axis, vessel_skeleton};
 use super::skeleton_voxels::SkeletonVoxels;
+use super::spurs::Spurs;
 use super::tracing::traced;
 
 impl VesselGraph {
@@ -30,64 +31,27 @@ impl VesselGraph {
     /// a skeleton of faces, which becomes one node.
     #[must_use]
     pub fn of(mask: ArrayView3<'_, bool>, spacing: [f64; 3], settings: &GraphSettings) -> Self {
-        let skeleton = vessel_skeleton(mask);
+        let skeleton = vessel_skeleton(mask, spacing);
         let voxels = SkeletonVoxels::of(skeleton.view());
         drop(skeleton);
-        let balls = largest_balls(mask, spacing, &voxels);
-        let mut network = traced(&voxels, &balls, spacing);
-        prune(&mut network, settings);
+        let balls = Balls::of(mask, spacing, &voxels);
+        let mut network = traced(&voxels, &balls.near, spacing);
+        open_short_loops(&mut network, settings.shortest_loop_um);
+        let spurs = Spurs {
+            voxels: &voxels,
+            spacing,
+            balls: &balls,
+            shortest: settings.shortest_branch_um,
+            reach_in_radii: settings.branch_reach_in_radii,
+        };
+        spurs.remove(&mut network);
         let lumen = Lumen {
             mask,
             spacing,
             flat: flat_axis(mask.dim()),
         };
-        graph(&lumen, &voxels, &balls, &network)
+        graph(&lumen, &voxels, &balls.near, &network)
     }
-}
-
-/// Radius of the largest ball around each voxel of a skeleton: the largest distance to a background voxel, center to center, of the
-/// 3 × 3 × 3 voxels around it. Infinite without background.
-fn largest_balls(
-    mask: ArrayView3<'_, bool>,
-    spacing: [f64; 3],
-    voxels: &SkeletonVoxels,
-) -> Vec<f64> {
-    let Some([first, end]) = bounds(mask) else {
-        return Vec::new();
-    };
-    // The nearest background voxel of a voxel in the box lies in the box, or in the layer of voxels around it.
-    let part = mask.slice(s![first[0]..end[0], first[1]..end[1], first[2]..end[2]]);
-    let background: Array3<bool> = part.mapv(|set| !set);
-    let squares = squared_distances(background.view(), spacing);
-    let (nx, ny, nz) = squares.dim();
-    let around = |at: usize, extent: usize| at.saturating_sub(1)..(at + 2).min(extent);
-    let ball = |voxel: usize| {
-        let place = voxels.place(voxel);
-        let [x, y, z] = [0, 1, 2].map(|axis| place[axis] - first[axis]);
-        let near = s![around(x, nx), around(y, ny), around(z, nz)];
-        squares.slice(near).fold(0.0, |a: f64, b| a.max(*b)).sqrt()
-    };
-    (0..voxels.len()).map(ball).collect()
-}
-
-/// First and one past the last index of the box of all set voxels with one more voxel on each side, as far as the array goes.
-fn bounds(mask: ArrayView3<'_, bool>) -> Option<[[usize; 3]; 2]> {
-    let shape = [mask.dim().0, mask.dim().1, mask.dim().2];
-    let (mut first, mut end) = (shape, [0; 3]);
-    for (x, plane) in mask.outer_iter().enumerate() {
-        for (y, row) in plane.outer_iter().enumerate() {
-            let Some(low) = row.iter().position(|set| *set) else {
-                continue;
-            };
-            let high = row.iter().rposition(|set| *set).unwrap_or(low);
-            first = [first[0].min(x), first[1].min(y), first[2].min(low)];
-            end = [end[0].max(x + 1), end[1].max(y + 1), end[2].max(high + 1)];
-        }
-    }
-    (end[0] > 0).then(|| {
-        let end = [0, 1, 2].map(|axis| (end[axis] + 1).min(shape[axis]));
-        [first.map(|index| index.saturating_sub(1)), end]
-    })
 }
 
 fn graph(

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use super::network::Network;
 
 /// Opens every loop that is shorter than `shortest`: its longest strand is removed. A closed path without knots that is shorter
-/// becomes a lone voxel.
+/// becomes a lone voxel. Knots that then join two strands are dissolved.
 ///
 /// For each strand, the shortest loop through it is found by Dijkstra's method, which looks no farther than `shortest`.
 pub(crate) fn open_short_loops(network: &mut Network, shortest: f64) {
@@ -23,6 +23,9 @@ pub(crate) fn open_short_loops(network: &mut Network, shortest: f64) {
             }
             None => strand += 1,
         }
+    }
+    for knot in 0..network.knots.len() {
+        network.dissolve(knot);
     }
 }
 
