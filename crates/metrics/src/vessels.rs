@@ -20,6 +20,7 @@ mod distances;
 mod fractal;
 mod geometry;
 mod graph;
+mod junctions;
 mod lengths;
 mod lumen;
 mod network;
@@ -35,14 +36,12 @@ mod tortuosity;
 mod tracing;
 
 #[cfg(test)]
-mod phantoms;
-#[cfg(test)]
 mod tests;
 
 pub use diameters::{Diameters, SizeSplit, length_by_diameter};
 pub use distances::{VesselDistances, nearest_neighbor_distances};
 pub use fractal::{FractalDimension, fractal_dimension};
-pub use graph::{Node, Segment, VesselGraph};
+pub use graph::{Node, Piece, Segment, VesselGraph};
 pub use lengths::Lengths;
 pub use settings::GraphSettings;
 pub use skeleton::vessel_skeleton;

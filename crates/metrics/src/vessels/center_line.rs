@@ -1,6 +1,7 @@
 //! Smooth center lines with radii, from paths of voxels.
 
 use super::geometry::{Point, distance, minus, norm, plus, unit};
+use super::junctions::Lead;
 use super::lumen::Lumen;
 use super::polyline::{equal_steps, smoothed, tangents};
 use super::tip::tip;
@@ -38,6 +39,8 @@ pub(crate) enum End {
 pub(crate) struct CenterLine {
     pub line: Vec<Point>,
     pub radii: Option<Vec<f64>>,
+    /// For ends at a junction: the first point outside of its ball, and the direction there.
+    pub leads: [Option<Lead>; 2],
 }
 
 /// The center line of a path.
@@ -63,11 +66,13 @@ pub(crate) fn center_line(lumen: &Lumen<'_>, path: &Path<'_>) -> CenterLine {
     }
     points = smoothed(&points, scale.reach(0.5 * scale.radius), closed);
     let mut radii = measured(lumen, &points, &inside, &scale, closed);
+    let mut leads = [None; 2];
     if closed {
         points.push(points[0]);
         radii.push(radii[0]);
     } else {
         straighten(&mut points, &mut radii, &inside);
+        leads = leads_of(&points, scale.tangent_reach());
         if let Ends::Two(ends) = path.ends {
             continue_free_ends(lumen, (&mut points, &mut radii), ends, &scale);
         }
@@ -75,6 +80,7 @@ pub(crate) fn center_line(lumen: &Lumen<'_>, path: &Path<'_>) -> CenterLine {
     CenterLine {
         line: points,
         radii: filled(&radii),
+        leads,
     }
 }
 
@@ -207,6 +213,18 @@ fn straighten(points: &mut Vec<Point>, radii: &mut Vec<Option<f64>>, inside: &[b
     let kept: Vec<usize> = (0..points.len()).filter(kept).collect();
     *points = kept.iter().map(|i| points[*i]).collect();
     *radii = kept.iter().map(|i| radii[*i]).collect();
+}
+
+/// The leads at both ends of a straightened line.
+fn leads_of(points: &[Point], reach: usize) -> [Option<Lead>; 2] {
+    let inner = points.get(1..points.len().saturating_sub(1)).unwrap_or_default();
+    let (Some(first), Some(last)) = (inner.first(), inner.last()) else {
+        return [None; 2];
+    };
+    let reach = reach.min(inner.len() - 1);
+    let (after, before) = (inner[reach], inner[inner.len() - 1 - reach]);
+    [(first, after), (last, before)]
+        .map(|(near, far)| Some((*near, unit(minus(*near, far))?)))
 }
 
 fn continue_free_ends(

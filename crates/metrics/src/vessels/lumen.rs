@@ -116,7 +116,9 @@ impl Lumen<'_> {
         let (mut found, mut squares, mut moment) = (0, 0.0, [0.0; 3]);
         for (cos, sin) in circle(directions) {
             let direction = plus(times(first, cos), times(second, sin));
-            if let Hit::Surface(length) = self.ray(point, direction, longest) {
+            if let Hit::Surface(length) = self.ray(point, direction, longest)
+                && length > 0.0
+            {
                 found += 1;
                 squares += length * length;
                 let weight = if self.flat.is_some() {

@@ -18,6 +18,8 @@ pub(crate) struct Strand {
     pub path: Vec<u32>,
     /// Length along the centers of the voxels.
     pub length: f64,
+    /// Mean radius of the largest balls around its voxels.
+    pub ball: f64,
 }
 
 /// Knots and strands; those that are removed are `None`.
@@ -59,6 +61,38 @@ impl Network {
         Some(removed)
     }
 
+    /// Joins the two knots of a strand and removes it; the knot with the wider ball stays, with its voxel. Other strands between both
+    /// become loops at it.
+    pub fn contract(&mut self, strand: usize) {
+        let Some([a, b]) = self.strands[strand].as_ref().and_then(|s| s.knots) else {
+            return;
+        };
+        if a == b {
+            return;
+        }
+        self.remove(strand);
+        let (kept, gone) = if self.radius(b) > self.radius(a) { (b, a) } else { (a, b) };
+        let Some(removed) = self.knots[gone].take() else {
+            return;
+        };
+        for moved in &removed.strands {
+            let Some(moved) = &mut self.strands[*moved] else {
+                continue;
+            };
+            let voxel = self.knots[kept].as_ref().map(|k| k.voxel);
+            for (end, knot) in moved.knots.iter_mut().flatten().enumerate() {
+                if *knot == gone {
+                    *knot = kept;
+                    let place = if end == 0 { 0 } else { moved.path.len() };
+                    moved.path.splice(place..place, voxel);
+                }
+            }
+        }
+        if let Some(knot) = &mut self.knots[kept] {
+            knot.strands.extend(removed.strands);
+        }
+    }
+
     /// Number of strands that end at a knot; 0 if it is removed.
     pub fn degree(&self, knot: usize) -> usize {
         self.knots[knot].as_ref().map_or(0, |k| k.strands.len())
@@ -90,6 +124,8 @@ impl Network {
                 next.path.reverse();
             }
             let end = if from == knot { to } else { from };
+            let counts = [joined.path.len() as f64, next.path.len() as f64];
+            joined.ball = (joined.ball * counts[0] + next.ball * counts[1]) / (counts[0] + counts[1]);
             joined.path.extend(&next.path[1..]);
             joined.length += next.length;
             joined.knots = Some([start, end]);

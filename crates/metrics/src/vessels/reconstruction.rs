@@ -6,6 +6,7 @@ use super::balls::Balls;
 use super::center_line::{End, Ends, Path, center_line};
 use super::geometry::{Point, center};
 use super::graph::{Node, Segment, VesselGraph};
+use super::junctions::{Lead, join_near, meeting_point};
 use super::lumen::Lumen;
 use super::network::{Network, Strand};
 use super::settings::GraphSettings;
@@ -36,7 +37,11 @@ impl VesselGraph {
         drop(skeleton);
         let balls = Balls::of(mask, spacing, &voxels);
         let mut network = traced(&voxels, &balls.near, spacing);
-        open_short_loops(&mut network, settings.shortest_loop_um);
+        open_short_loops(
+            &mut network,
+            settings.shortest_loop_um,
+            settings.loop_in_radii,
+        );
         let spurs = Spurs {
             voxels: &voxels,
             spacing,
@@ -45,6 +50,12 @@ impl VesselGraph {
             reach_in_radii: settings.branch_reach_in_radii,
         };
         spurs.remove(&mut network);
+        join_near(
+            &mut network,
+            &voxels,
+            spacing,
+            settings.same_junction_in_radii,
+        );
         let lumen = Lumen {
             mask,
             spacing,
@@ -75,23 +86,57 @@ fn graph(
         }
     }
     let strands = network.strands.iter().flatten();
-    let segments = strands.map(|strand| segment(lumen, voxels, balls, (network, strand)));
-    let mut segments: Vec<Segment> = segments.collect();
+    let found = strands.map(|strand| segment(lumen, voxels, balls, (network, strand)));
+    let (mut segments, leads): (Vec<Segment>, Vec<[Option<Lead>; 2]>) = found.unzip();
     for segment in &mut segments {
         segment.nodes = segment.nodes.map(|ends| ends.map(|knot| numbers[knot]));
-        // A free end lies at the end of the vessel, which the center line knows.
+    }
+    place_nodes(lumen, &mut nodes, &mut segments, &leads);
+    VesselGraph { nodes, segments }
+}
+
+/// Moves branch points to where the center lines of their segments meet, and free ends to the end of their center line.
+fn place_nodes(
+    lumen: &Lumen<'_>,
+    nodes: &mut [Node],
+    segments: &mut [Segment],
+    leads: &[[Option<Lead>; 2]],
+) {
+    let mut leads_of: Vec<Vec<Lead>> = vec![Vec::new(); nodes.len()];
+    for (segment, leads) in segments.iter().zip(leads) {
         let (Some(ends), Some(first), Some(last)) =
             (segment.nodes, segment.line.first(), segment.line.last())
         else {
             continue;
         };
-        for (node, place) in ends.into_iter().zip([first, last]) {
+        for ((node, lead), place) in ends.into_iter().zip(leads).zip([first, last]) {
+            leads_of[node].extend(lead);
             if nodes[node].degree == 1 {
                 nodes[node].position = *place;
             }
         }
     }
-    VesselGraph { nodes, segments }
+    for (node, leads) in nodes.iter_mut().zip(&leads_of) {
+        if node.degree >= 3
+            && let Some(radius) = node.radius
+        {
+            let place = meeting_point(node.position, leads, radius);
+            if lumen.contains(place) {
+                node.position = place;
+            }
+        }
+    }
+    for segment in segments {
+        let Some([from, to]) = segment.nodes else {
+            continue;
+        };
+        if let Some(first) = segment.line.first_mut() {
+            *first = nodes[from].position;
+        }
+        if let Some(last) = segment.line.last_mut() {
+            *last = nodes[to].position;
+        }
+    }
 }
 
 fn segment(
@@ -99,7 +144,7 @@ fn segment(
     voxels: &SkeletonVoxels,
     balls: &[f64],
     (network, strand): (&Network, &Strand),
-) -> Segment {
+) -> (Segment, [Option<Lead>; 2]) {
     let places: Vec<[usize; 3]> = strand
         .path
         .iter()
@@ -122,10 +167,11 @@ fn segment(
             .map_or(Ends::Closed, |knots| Ends::Two(knots.map(end))),
     };
     let found = center_line(lumen, &path);
-    Segment {
+    let segment = Segment {
         nodes: strand.knots,
         voxels: places,
         line: found.line,
         radii: found.radii,
-    }
+    };
+    (segment, found.leads)
 }

@@ -21,7 +21,16 @@ pub struct GraphSettings {
     pub branch_reach_in_radii: f64,
     /// Shortest loop: of a loop that is shorter, one strand is removed.
     ///
-    /// A pinhole of one voxel of 12 µm is a loop of up to 60 µm. Set 0 to keep every loop.
-    #[parameter(default = 80.0, min = 0.0, unit = "um")]
+    /// Its length is taken along the centers of the skeleton's voxels.
+    #[parameter(default = 60.0, min = 0.0, unit = "um")]
     pub shortest_loop_um: f64,
+    /// Shortest loop in radii of its thinnest vessel: a pinhole in a vessel is no loop.
+    ///
+    /// Around a hole without extent, the length is 2π radii; at 10 radii, the hole is about 0.6 times as wide as the vessel
+    /// around it.
+    #[parameter(default = 10.0, min = 0.0, advanced)]
+    pub loop_in_radii: f64,
+    /// Two branch points that are nearer to each other than this, in radii of the vessel there, are one.
+    #[parameter(default = 0.75, min = 0.0, advanced)]
+    pub same_junction_in_radii: f64,
 }

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use super::network::Network;
 
-/// Opens every loop that is shorter than `shortest`: its longest strand is removed. A closed path without knots that is shorter
-/// becomes a lone voxel. Knots that then join two strands are dissolved.
+/// Opens every loop that is shorter than `shortest`, or than `in_radii` times the radius of its thinnest strand: its longest strand is
+/// removed. A closed path without knots that is shorter becomes a lone voxel. Knots that then join two strands are dissolved.
 ///
-/// For each strand, the shortest loop through it is found by Dijkstra's method, which looks no farther than `shortest`.
-pub(crate) fn open_short_loops(network: &mut Network, shortest: f64) {
+/// For each strand, the shortest loop through it is found by Dijkstra's method, which looks no farther than these lengths.
+pub(crate) fn open_short_loops(network: &mut Network, shortest: f64, in_radii: f64) {
     let mut strand = 0;
     while strand < network.strands.len() {
-        match short_loop(network, strand, shortest) {
+        match short_loop(network, strand, (shortest, in_radii)) {
             Some(on_it) => {
                 let length = |s: &usize| network.strands[*s].as_ref().map_or(0.0, |s| s.length);
                 let longest = on_it
@@ -38,9 +38,10 @@ fn open(network: &mut Network, strand: usize) {
     }
 }
 
-/// The strands of the shortest loop through a strand, if it is shorter than `shortest`.
-fn short_loop(network: &Network, through: usize, shortest: f64) -> Option<Vec<usize>> {
+/// The strands of the shortest loop through a strand, if it is short.
+fn short_loop(network: &Network, through: usize, limits: (f64, f64)) -> Option<Vec<usize>> {
     let strand = network.strands[through].as_ref()?;
+    let shortest = limit(strand.ball, limits);
     if strand.length >= shortest {
         return None;
     }
@@ -54,7 +55,10 @@ fn short_loop(network: &Network, through: usize, shortest: f64) -> Option<Vec<us
     while let Some((Reverse(bits), knot)) = queue.pop() {
         let length = f64::from_bits(bits);
         if knot == goal {
-            return Some(back(network, &reached, [start, goal], through));
+            let on_it = back(network, &reached, [start, goal], through);
+            let strands = on_it.iter().filter_map(|s| network.strands[*s].as_ref());
+            let thinnest = strands.map(|s| s.ball).fold(f64::INFINITY, f64::min);
+            return (length < limit(thinnest, limits)).then_some(on_it);
         }
         if reached.get(&knot).is_some_and(|best| length > best.0) {
             continue;
@@ -75,6 +79,15 @@ fn short_loop(network: &Network, through: usize, shortest: f64) -> Option<Vec<us
         }
     }
     None
+}
+
+/// Length of the shortest loop to keep, for strands with this radius.
+fn limit(ball: f64, (shortest, in_radii): (f64, f64)) -> f64 {
+    if ball.is_finite() {
+        shortest.max(in_radii * ball)
+    } else {
+        shortest
+    }
 }
 
 /// The strands from the goal back to the start, and the one through which the loop closes.

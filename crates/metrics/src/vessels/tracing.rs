@@ -10,18 +10,19 @@ const NO_KNOT: u32 = u32::MAX;
 /// The network of a skeleton, with the radius of the largest ball around each voxel.
 ///
 /// A voxel with three or more neighbors is a junction voxel; a cluster of adjacent ones is one knot, at the voxel that is
-/// nearest to their mean. So the small triangles that touching branches form in a neighborhood of 26 voxels are no loops. A
-/// voxel with one neighbor, or none, is a knot, too. What remains are paths and closed paths.
+/// nearest to their mean. So the small triangles that touching branches form in a neighborhood of 26 voxels are no loops; nor
+/// is a hole that junction voxels alone surround. A voxel with one neighbor, or none, is a knot, too. What remains are paths and closed paths.
 pub(crate) fn traced(voxels: &SkeletonVoxels, radii: &[f64], spacing: [f64; 3]) -> Network {
     let mut tracing = Tracing {
         voxels,
+        radii,
         spacing,
         knot_of: vec![NO_KNOT; voxels.len()],
         members: Vec::new(),
         seen: vec![false; voxels.len()],
         network: Network::default(),
     };
-    tracing.find_knots(radii);
+    tracing.find_knots();
     tracing.follow_paths();
     tracing.follow_closed_paths();
     for knot in 0..tracing.members.len() {
@@ -33,6 +34,7 @@ pub(crate) fn traced(voxels: &SkeletonVoxels, radii: &[f64], spacing: [f64; 3]) 
 
 struct Tracing<'a> {
     voxels: &'a SkeletonVoxels,
+    radii: &'a [f64],
     spacing: [f64; 3],
     knot_of: Vec<u32>,
     /// The voxels of each knot.
@@ -43,7 +45,7 @@ struct Tracing<'a> {
 }
 
 impl Tracing<'_> {
-    fn find_knots(&mut self, radii: &[f64]) {
+    fn find_knots(&mut self) {
         let degrees: Vec<u8> = (0..self.voxels.len())
             .map(|v| self.voxels.neighbors(v).count() as u8)
             .collect();
@@ -64,7 +66,7 @@ impl Tracing<'_> {
                 }
                 next += 1;
             }
-            let radius = members.iter().map(|v| radii[*v as usize]);
+            let radius = members.iter().map(|v| self.radii[*v as usize]);
             let radius = radius.fold(0.0, f64::max);
             let middle = self.middle(&members);
             self.network.add_knot(middle, radius);
@@ -141,10 +143,12 @@ impl Tracing<'_> {
         if let (None, Some(first), Some(last)) = (knots, path.first(), path.last()) {
             length += distance(at(*first), at(*last));
         }
+        let balls: f64 = path.iter().map(|v| self.radii[*v as usize]).sum();
         self.network.add_strand(Strand {
             knots,
-            path,
             length,
+            ball: balls / path.len() as f64,
+            path,
         });
     }
 }

@@ -2,7 +2,16 @@
 
 use ndarray::Array3;
 
-use super::geometry::{Point, cross, distance, dot, minus, plus, times, unit};
+use rsom_parameters::Parameters;
+
+use crate::vessels::geometry::{
+    Point, center, cross, distance, dot, minus, plus, times, unit,
+};
+use crate::vessels::{Diameters, GraphSettings, Lengths, VesselGraph};
+
+/// Voxels of raster-scan optoacoustic mesoscopy, in µm.
+pub(crate) const ANISOTROPIC: [f64; 3] = [12.0, 12.0, 3.0];
+pub(crate) const ISOTROPIC: [f64; 3] = [12.0; 3];
 
 /// A vessel: a polygonal line with one radius, with flat ends or with round ones, which reach a radius beyond the line.
 #[derive(Debug, Clone)]
@@ -50,7 +59,7 @@ pub(crate) fn raster(shape: [usize; 3], spacing: [f64; 3], tubes: &[Tube]) -> Ar
             for x in range(0) {
                 for y in range(1) {
                     for z in range(2) {
-                        let p = super::geometry::center([x, y, z], spacing);
+                        let p = center([x, y, z], spacing);
                         mask[[x, y, z]] |= tube.holds(p, piece);
                     }
                 }
@@ -94,7 +103,7 @@ pub(crate) fn mask_of(tubes: &[Tube], spacing: [f64; 3]) -> Array3<bool> {
 /// A rotation by an axis and an angle, by Rodrigues' formula.
 pub(crate) fn rotated(p: Point, axis: Point, angle: f64) -> Point {
     let axis = unit(axis).unwrap();
-    let (sin, cos) = (angle.sin(), angle.cos());
+    let (sin, cos) = (libm::sin(angle), libm::cos(angle));
     let along = times(axis, dot(axis, p) * (1.0 - cos));
     plus(plus(times(p, cos), times(cross(axis, p), sin)), along)
 }
@@ -133,4 +142,49 @@ impl Chance {
             }
         }
     }
+}
+
+/// The default settings.
+pub(crate) fn settings() -> GraphSettings {
+    GraphSettings::from_map(&serde_json::Map::new()).unwrap()
+}
+
+/// The graph of tubes.
+pub(crate) fn graph_of(tubes: &[Tube], spacing: [f64; 3]) -> VesselGraph {
+    VesselGraph::of(mask_of(tubes, spacing).view(), spacing, &settings())
+}
+
+/// Segments, branch points, free ends, cycles and components.
+pub(crate) fn counts(graph: &VesselGraph) -> [usize; 5] {
+    [
+        graph.segments.len(),
+        graph.branch_points(),
+        graph.end_points(),
+        graph.cycles(),
+        graph.components(),
+    ]
+}
+
+/// Measured length and mean diameter.
+pub(crate) fn size(graph: &VesselGraph) -> [f64; 2] {
+    let diameter = Diameters::of(graph).map_or(0.0, |d| d.mean);
+    [Lengths::of(graph).total, diameter]
+}
+
+/// Fails unless a value lies within a share of the true one.
+pub(crate) fn near(found: f64, truth: f64, share: f64, case: &str) {
+    let error = found / truth - 1.0;
+    assert!(
+        error.abs() <= share,
+        "{case}: {found:.1} instead of {truth:.1}, {:+.1} %",
+        100.0 * error
+    );
+}
+
+/// Orientations: as it is, and turned by chance.
+pub(crate) fn orientations(count: usize) -> Vec<(Point, f64)> {
+    let mut chance = Chance(3);
+    let mut all = vec![([0.0, 0.0, 1.0], 0.0)];
+    all.extend((1..count).map(|_| (chance.direction(), chance.between(0.2, 3.0))));
+    all
 }
