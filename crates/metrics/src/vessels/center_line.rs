@@ -1,7 +1,7 @@
 //! Smooth center lines with radii, from paths of voxels.
 
 use super::geometry::{Point, distance, minus, norm, plus, unit};
-use super::junctions::Lead;
+use super::junctions::Leads;
 use super::lumen::Lumen;
 use super::polyline::{equal_steps, smoothed, tangents};
 use super::tip::tip;
@@ -40,7 +40,7 @@ pub(crate) struct CenterLine {
     pub line: Vec<Point>,
     pub radii: Option<Vec<f64>>,
     /// For ends at a junction: the first point outside of its ball, and the direction there.
-    pub leads: [Option<Lead>; 2],
+    pub leads: Leads,
 }
 
 /// The center line of a path.
@@ -216,15 +216,16 @@ fn straighten(points: &mut Vec<Point>, radii: &mut Vec<Option<f64>>, inside: &[b
 }
 
 /// The leads at both ends of a straightened line.
-fn leads_of(points: &[Point], reach: usize) -> [Option<Lead>; 2] {
+fn leads_of(points: &[Point], reach: usize) -> Leads {
     let inner = points.get(1..points.len().saturating_sub(1)).unwrap_or_default();
-    let (Some(first), Some(last)) = (inner.first(), inner.last()) else {
+    if inner.is_empty() {
         return [None; 2];
-    };
-    let reach = reach.min(inner.len() - 1);
-    let (after, before) = (inner[reach], inner[inner.len() - 1 - reach]);
-    [(first, after), (last, before)]
-        .map(|(near, far)| Some((*near, unit(minus(*near, far))?)))
+    }
+    // Beside the ball of a wider vessel, the skeleton still turns toward its own axis.
+    let last = inner.len() - 1;
+    let reach = reach.min(last / 2);
+    let ends = [[reach, 2 * reach], [last - reach, last - 2 * reach]];
+    ends.map(|[near, far]| Some((inner[near], unit(minus(inner[near], inner[far]))?)))
 }
 
 fn continue_free_ends(

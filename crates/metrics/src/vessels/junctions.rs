@@ -1,39 +1,123 @@
-//! Joins branch points that are one, and finds their place.
+//! Finds the place of branch points, and joins those that are one.
 
 use super::geometry::{Point, center, cross, distance, dot, minus, plus, times};
-use super::network::Network;
-use super::skeleton_voxels::SkeletonVoxels;
+use super::graph::{Node, Segment, VesselGraph};
+use super::lumen::Lumen;
 
-/// Joins neighboring branch points that are nearer to each other than `in_radii` times the radius of the wider ball: the skeleton of a
-/// crossing is two branch points with a short strand between them.
-pub(crate) fn join_near(
-    network: &mut Network,
-    voxels: &SkeletonVoxels,
-    spacing: [f64; 3],
+/// A straight lead to a junction: a point outside of its ball, and the direction of length 1 there.
+pub(crate) type Lead = (Point, Point);
+
+/// The leads at the first and the last end of a segment.
+pub(crate) type Leads = [Option<Lead>; 2];
+
+/// Joins branch points that are nearer to each other than `in_radii` times the radius of the wider one are joined: the skeleton of a crossing is
+/// two branch points with a short segment between them. Then all lines begin and end at their nodes.
+pub(crate) fn placed(
+    lumen: &Lumen<'_>,
+    graph: VesselGraph,
+    leads: Vec<Leads>,
     in_radii: f64,
-) {
-    for strand in 0..network.strands.len() {
-        let Some([a, b]) = network.strands[strand].as_ref().and_then(|s| s.knots) else {
+) -> VesselGraph {
+    let mut graph = graph;
+    let leads = join_near(&mut graph, leads, in_radii);
+    move_nodes(lumen, &mut graph, &leads);
+    for segment in &mut graph.segments {
+        let Some([from, to]) = segment.nodes else {
             continue;
         };
-        let radius = network.radius(a).max(network.radius(b));
-        let place = |knot: usize| {
-            let voxel = network.knots[knot].as_ref().map_or(0, |k| k.voxel);
-            center(voxels.place(voxel as usize), spacing)
+        if let Some(first) = segment.line.first_mut() {
+            *first = graph.nodes[from].position;
+        }
+        if let Some(last) = segment.line.last_mut() {
+            *last = graph.nodes[to].position;
+        }
+    }
+    graph
+}
+
+/// Moves branch points to where the center lines of their segments meet, and free ends to the end of their center line.
+pub(crate) fn move_nodes(lumen: &Lumen<'_>, graph: &mut VesselGraph, leads: &[Leads]) {
+    let nodes = &mut graph.nodes;
+    let mut leads_of: Vec<Vec<Lead>> = vec![Vec::new(); nodes.len()];
+    for (segment, leads) in graph.segments.iter().zip(leads) {
+        let (Some(ends), Some(first), Some(last)) =
+            (segment.nodes, segment.line.first(), segment.line.last())
+        else {
+            continue;
         };
-        let apart = distance(place(a), place(b));
-        let length = network.strands[strand].as_ref().map_or(0.0, |s| s.length);
-        let branch = network.degree(a) >= 3 && network.degree(b) >= 3;
-        // A strand that takes a long way round is a vessel.
-        if branch && radius.is_finite() && apart < in_radii * radius && length < 2.0 * in_radii * radius
+        for ((node, lead), place) in ends.into_iter().zip(leads).zip([first, last]) {
+            leads_of[node].extend(lead);
+            if nodes[node].degree == 1 {
+                nodes[node].position = *place;
+            }
+        }
+    }
+    for (node, leads) in nodes.iter_mut().zip(&leads_of) {
+        if node.degree >= 3
+            && let Some(radius) = node.radius
         {
-            network.contract(strand);
+            let guess = center(node.voxel, lumen.spacing);
+            let place = meeting_point(guess, leads, radius);
+            if lumen.contains(place) {
+                node.position = place;
+            }
         }
     }
 }
 
-/// A straight lead to a junction: a point outside of its ball, and the direction of length 1 there.
-pub(crate) type Lead = (Point, Point);
+/// Joins branch points, and gives the leads of the segments that are left.
+fn join_near(graph: &mut VesselGraph, leads: Vec<Leads>, in_radii: f64) -> Vec<Leads> {
+    let nodes = &mut graph.nodes;
+    // The node into which each is joined; itself if it stays.
+    let mut into: Vec<usize> = (0..nodes.len()).collect();
+    let mut gone = vec![false; graph.segments.len()];
+    for (index, segment) in graph.segments.iter().enumerate() {
+        let Some([a, b]) = segment.nodes.map(|ends| ends.map(|n| home(&into, n))) else {
+            continue;
+        };
+        if a != b && are_one(&nodes[a], &nodes[b], segment, in_radii) {
+            gone[index] = true;
+            let (kept, other) = if nodes[b].radius > nodes[a].radius { (b, a) } else { (a, b) };
+            into[other] = kept;
+            nodes[kept].degree += nodes[other].degree - 2;
+        }
+    }
+    let mut numbers = vec![0; nodes.len()];
+    let mut count = 0;
+    for (node, number) in numbers.iter_mut().enumerate() {
+        *number = count;
+        count += usize::from(into[node] == node);
+    }
+    let mut index = 0..;
+    nodes.retain(|_| index.next().is_some_and(|node| into[node] == node));
+    let segments = std::mem::take(&mut graph.segments);
+    let mut left = Vec::new();
+    for ((mut segment, leads), gone) in segments.into_iter().zip(leads).zip(gone) {
+        if !gone {
+            segment.nodes = segment.nodes.map(|ends| ends.map(|n| numbers[home(&into, n)]));
+            graph.segments.push(segment);
+            left.push(leads);
+        }
+    }
+    left
+}
+
+fn home(into: &[usize], node: usize) -> usize {
+    let mut node = node;
+    while into[node] != node {
+        node = into[node];
+    }
+    node
+}
+
+fn are_one(a: &Node, b: &Node, segment: &Segment, in_radii: f64) -> bool {
+    let (Some(first), Some(second), 3.., 3..) = (a.radius, b.radius, a.degree, b.degree) else {
+        return false;
+    };
+    let near = in_radii * first.max(second);
+    // A segment that takes a long way round is a vessel.
+    distance(a.position, b.position) < near && segment.length() < 4.0 * near
+}
 
 /// The point that is nearest to all leads by least squares, drawn weakly to the first guess and within `radius` of it.
 ///

@@ -61,36 +61,14 @@ impl Network {
         Some(removed)
     }
 
-    /// Joins the two knots of a strand and removes it; the knot with the wider ball stays, with its voxel. Other strands between both
-    /// become loops at it.
-    pub fn contract(&mut self, strand: usize) {
-        let Some([a, b]) = self.strands[strand].as_ref().and_then(|s| s.knots) else {
-            return;
-        };
-        if a == b {
-            return;
+    /// Removes a strand with a free end, and this end. Gives the strand that then goes on through its junction, if there is one.
+    pub fn remove_spur(&mut self, strand: usize) -> Option<usize> {
+        let ends = self.remove(strand)?.knots?;
+        let free = ends.into_iter().filter(|knot| self.degree(*knot) == 0);
+        for knot in free.collect::<Vec<_>>() {
+            self.knots[knot] = None;
         }
-        self.remove(strand);
-        let (kept, gone) = if self.radius(b) > self.radius(a) { (b, a) } else { (a, b) };
-        let Some(removed) = self.knots[gone].take() else {
-            return;
-        };
-        for moved in &removed.strands {
-            let Some(moved) = &mut self.strands[*moved] else {
-                continue;
-            };
-            let voxel = self.knots[kept].as_ref().map(|k| k.voxel);
-            for (end, knot) in moved.knots.iter_mut().flatten().enumerate() {
-                if *knot == gone {
-                    *knot = kept;
-                    let place = if end == 0 { 0 } else { moved.path.len() };
-                    moved.path.splice(place..place, voxel);
-                }
-            }
-        }
-        if let Some(knot) = &mut self.knots[kept] {
-            knot.strands.extend(removed.strands);
-        }
+        ends.into_iter().find_map(|knot| self.dissolve(knot))
     }
 
     /// Number of strands that end at a knot; 0 if it is removed.

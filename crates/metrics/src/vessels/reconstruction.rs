@@ -1,12 +1,14 @@
 //! From a mask to its graph.
 
+use std::collections::BTreeMap;
+
 use ndarray::ArrayView3;
 
 use super::balls::Balls;
 use super::center_line::{End, Ends, Path, center_line};
-use super::geometry::{Point, center};
+use super::geometry::{Point, center, distance};
 use super::graph::{Node, Segment, VesselGraph};
-use super::junctions::{Lead, join_near, meeting_point};
+use super::junctions::{Leads, move_nodes, placed};
 use super::lumen::Lumen;
 use super::network::{Network, Strand};
 use super::settings::GraphSettings;
@@ -50,128 +52,147 @@ impl VesselGraph {
             reach_in_radii: settings.branch_reach_in_radii,
         };
         spurs.remove(&mut network);
-        join_near(
-            &mut network,
-            &voxels,
-            spacing,
-            settings.same_junction_in_radii,
-        );
         let lumen = Lumen {
             mask,
             spacing,
             flat: flat_axis(mask.dim()),
         };
-        graph(&lumen, &voxels, &balls.near, &network)
-    }
-}
-
-fn graph(
-    lumen: &Lumen<'_>,
-    voxels: &SkeletonVoxels,
-    balls: &[f64],
-    network: &Network,
-) -> VesselGraph {
-    let mut numbers = vec![0; network.knots.len()];
-    let mut nodes = Vec::new();
-    for (index, knot) in network.knots.iter().enumerate() {
-        if let Some(knot) = knot {
-            numbers[index] = nodes.len();
-            let voxel = voxels.place(knot.voxel as usize);
-            nodes.push(Node {
-                position: center(voxel, lumen.spacing),
-                voxel,
-                degree: knot.strands.len(),
-                radius: Some(knot.radius).filter(|radius| radius.is_finite()),
-            });
-        }
-    }
-    let strands = network.strands.iter().flatten();
-    let found = strands.map(|strand| segment(lumen, voxels, balls, (network, strand)));
-    let (mut segments, leads): (Vec<Segment>, Vec<[Option<Lead>; 2]>) = found.unzip();
-    for segment in &mut segments {
-        segment.nodes = segment.nodes.map(|ends| ends.map(|knot| numbers[knot]));
-    }
-    place_nodes(lumen, &mut nodes, &mut segments, &leads);
-    VesselGraph { nodes, segments }
-}
-
-/// Moves branch points to where the center lines of their segments meet, and free ends to the end of their center line.
-fn place_nodes(
-    lumen: &Lumen<'_>,
-    nodes: &mut [Node],
-    segments: &mut [Segment],
-    leads: &[[Option<Lead>; 2]],
-) {
-    let mut leads_of: Vec<Vec<Lead>> = vec![Vec::new(); nodes.len()];
-    for (segment, leads) in segments.iter().zip(leads) {
-        let (Some(ends), Some(first), Some(last)) =
-            (segment.nodes, segment.line.first(), segment.line.last())
-        else {
-            continue;
+        let mut drawing = Drawing {
+            lumen,
+            voxels: &voxels,
+            balls: &balls.near,
+            drawn: Vec::new(),
         };
-        for ((node, lead), place) in ends.into_iter().zip(leads).zip([first, last]) {
-            leads_of[node].extend(lead);
-            if nodes[node].degree == 1 {
-                nodes[node].position = *place;
+        let mut sketch = drawing.sketch(&network);
+        for _ in 0..MOST_ROUNDS {
+            let late = late_spurs(&sketch, settings);
+            if late.is_empty() {
+                break;
+            }
+            for strand in late {
+                network.remove_spur(strand);
+            }
+            sketch = drawing.sketch(&network);
+        }
+        let Sketch { graph, leads, .. } = sketch;
+        placed(&lumen, graph, leads, settings.same_junction_in_radii)
+    }
+}
+
+/// Most rounds in which spurs are removed that center lines reveal.
+const MOST_ROUNDS: usize = 4;
+
+/// A graph of which spurs may still be removed.
+struct Sketch {
+    graph: VesselGraph,
+    leads: Vec<Leads>,
+    /// The strand of each segment.
+    strands: Vec<usize>,
+}
+
+/// Draws center lines, each once.
+struct Drawing<'a> {
+    lumen: Lumen<'a>,
+    voxels: &'a SkeletonVoxels,
+    balls: &'a [f64],
+    /// Of each strand, when it was first needed. A strand whose ends change becomes another one.
+    drawn: Vec<Option<(Segment, Leads)>>,
+}
+
+impl Drawing<'_> {
+    fn sketch(&mut self, network: &Network) -> Sketch {
+        let mut numbers = vec![0; network.knots.len()];
+        let mut nodes = Vec::new();
+        for (index, knot) in network.knots.iter().enumerate() {
+            if let Some(knot) = knot {
+                numbers[index] = nodes.len();
+                let voxel = self.voxels.place(knot.voxel as usize);
+                nodes.push(Node {
+                    position: center(voxel, self.lumen.spacing),
+                    voxel,
+                    degree: knot.strands.len(),
+                    radius: Some(knot.radius).filter(|radius| radius.is_finite()),
+                });
             }
         }
-    }
-    for (node, leads) in nodes.iter_mut().zip(&leads_of) {
-        if node.degree >= 3
-            && let Some(radius) = node.radius
-        {
-            let place = meeting_point(node.position, leads, radius);
-            if lumen.contains(place) {
-                node.position = place;
+        self.drawn.resize(network.strands.len(), None);
+        let (mut segments, mut leads, mut strands) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, strand) in network.strands.iter().enumerate() {
+            let Some(strand) = strand else {
+                continue;
+            };
+            if self.drawn[index].is_none() {
+                self.drawn[index] = Some(self.segment(network, strand));
+            }
+            if let Some((segment, lead)) = self.drawn[index].clone() {
+                let nodes = segment.nodes.map(|ends| ends.map(|knot| numbers[knot]));
+                segments.push(Segment { nodes, ..segment });
+                leads.push(lead);
+                strands.push(index);
             }
         }
+        let mut graph = VesselGraph { nodes, segments };
+        move_nodes(&self.lumen, &mut graph, &leads);
+        Sketch {
+            graph,
+            leads,
+            strands,
+        }
     }
-    for segment in segments {
+
+    /// The segment of a strand, with the numbers of its knots, and its leads.
+    fn segment(&self, network: &Network, strand: &Strand) -> (Segment, Leads) {
+        let places = strand.path.iter().map(|v| self.voxels.place(*v as usize));
+        let places: Vec<[usize; 3]> = places.collect();
+        let spacing = self.lumen.spacing;
+        let points: Vec<Point> = places.iter().map(|v| center(*v, spacing)).collect();
+        let balls: Vec<f64> = strand.path.iter().map(|v| self.balls[*v as usize]).collect();
+        let end = |knot: usize| match network.degree(knot) {
+            0 | 1 => End::Free,
+            _ => End::Junction(network.radius(knot)),
+        };
+        let ends = strand.knots;
+        let path = Path {
+            points: &points,
+            balls: &balls,
+            ends: ends.map_or(Ends::Closed, |knots| Ends::Two(knots.map(end))),
+        };
+        let found = center_line(&self.lumen, &path);
+        let segment = Segment {
+            nodes: strand.knots,
+            voxels: places,
+            line: found.line,
+            radii: found.radii,
+        };
+        (segment, found.leads)
+    }
+}
+
+/// The strands from a branch point to a free end whose tip, now that both have their place, does not reach far enough out of the
+/// vessel; of each branch point the shortest.
+fn late_spurs(sketch: &Sketch, settings: &GraphSettings) -> Vec<usize> {
+    let mut shortest: BTreeMap<usize, (f64, usize)> = BTreeMap::new();
+    let nodes = &sketch.graph.nodes;
+    for (segment, strand) in sketch.graph.segments.iter().zip(&sketch.strands) {
         let Some([from, to]) = segment.nodes else {
             continue;
         };
-        if let Some(first) = segment.line.first_mut() {
-            *first = nodes[from].position;
-        }
-        if let Some(last) = segment.line.last_mut() {
-            *last = nodes[to].position;
+        let (junction, free) = match (nodes[from].degree, nodes[to].degree) {
+            (3.., 1) => (from, to),
+            (1, 3..) => (to, from),
+            _ => continue,
+        };
+        let length = distance(nodes[junction].position, nodes[free].position);
+        let Some(radius) = nodes[junction].radius else {
+            continue;
+        };
+        let reach = settings.branch_reach_in_radii;
+        if reach > 0.0 && length < (1.0 + reach) * radius {
+            let best = shortest.entry(junction).or_insert((length, *strand));
+            if length < best.0 {
+                *best = (length, *strand);
+            }
         }
     }
-}
-
-fn segment(
-    lumen: &Lumen<'_>,
-    voxels: &SkeletonVoxels,
-    balls: &[f64],
-    (network, strand): (&Network, &Strand),
-) -> (Segment, [Option<Lead>; 2]) {
-    let places: Vec<[usize; 3]> = strand
-        .path
-        .iter()
-        .map(|v| voxels.place(*v as usize))
-        .collect();
-    let points: Vec<Point> = places.iter().map(|v| center(*v, lumen.spacing)).collect();
-    let end = |knot: usize| match network.degree(knot) {
-        0 | 1 => End::Free,
-        _ => End::Junction(network.radius(knot)),
-    };
-    let path = Path {
-        points: &points,
-        balls: &strand
-            .path
-            .iter()
-            .map(|v| balls[*v as usize])
-            .collect::<Vec<_>>(),
-        ends: strand
-            .knots
-            .map_or(Ends::Closed, |knots| Ends::Two(knots.map(end))),
-    };
-    let found = center_line(lumen, &path);
-    let segment = Segment {
-        nodes: strand.knots,
-        voxels: places,
-        line: found.line,
-        radii: found.radii,
-    };
-    (segment, found.leads)
+    shortest.into_values().map(|(_, strand)| strand).collect()
 }

@@ -31,6 +31,6 @@ pub struct GraphSettings {
     #[parameter(default = 10.0, min = 0.0, advanced)]
     pub loop_in_radii: f64,
     /// Two branch points that are nearer to each other than this, in radii of the vessel there, are one.
-    #[parameter(default = 0.75, min = 0.0, advanced)]
+    #[parameter(default = 1.0, min = 0.0, advanced)]
     pub same_junction_in_radii: f64,
 }

@@ -32,15 +32,10 @@ impl Spurs<'_> {
             push(&mut queue, network, strand);
         }
         while let Some((_, Reverse(strand))) = queue.pop() {
-            let Some(junction) = self.junction_of_spur(network, strand) else {
+            if !self.is_spur(network, strand) {
                 continue;
-            };
-            if let Some(removed) = network.remove(strand) {
-                for knot in removed.knots.into_iter().flatten().filter(|k| *k != junction) {
-                    network.knots[knot] = None;
-                }
             }
-            let Some(joined) = network.dissolve(junction) else {
+            let Some(joined) = network.remove_spur(strand) else {
                 continue;
             };
             let ends = network.strands[joined].as_ref().and_then(|s| s.knots);
@@ -53,19 +48,21 @@ impl Spurs<'_> {
         }
     }
 
-    /// The junction from which a spur leaves; `None` if the strand is no spur.
-    fn junction_of_spur(&self, network: &Network, index: usize) -> Option<usize> {
-        let strand = network.strands[index].as_ref()?;
-        let [from, to] = strand.knots?;
+    fn is_spur(&self, network: &Network, index: usize) -> bool {
+        let Some(strand) = network.strands[index].as_ref() else {
+            return false;
+        };
+        let Some([from, to]) = strand.knots else {
+            return false;
+        };
         let (junction, free) = match (network.degree(from), network.degree(to)) {
             (1, 3..) => (to, from),
             (3.., 1) => (from, to),
-            _ => return None,
+            _ => return false,
         };
-        let is_spur = strand.length < self.shortest
+        strand.length < self.shortest
             || self.reach_in_radii(network, (index, strand), [junction, free])
-                < self.reach_in_radii;
-        is_spur.then_some(junction)
+                < self.reach_in_radii
     }
 
     /// How far the ball at the free end reaches out of the balls of the other strands at the junction, in radii of the largest of
