@@ -17,7 +17,10 @@ use rsom_parameters::Parameters;
 const SPACING_UM: [f64; 3] = [12.0, 12.0, 3.0];
 
 fn main() {
-    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
     let [path, nx, ny, nz] = words.as_slice() else {
         println!("give a raw file and its shape: mask.raw 333 171 500");
         return;

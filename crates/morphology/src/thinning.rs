@@ -89,7 +89,9 @@ fn round(spacing: [f64; 3], is_image: bool) -> Vec<Face> {
         }
     }
     layers.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let pairs = layers.iter().map(|(_, place)| &FACES[2 * place..2 * place + 2]);
+    let pairs = layers
+        .iter()
+        .map(|(_, place)| &FACES[2 * place..2 * place + 2]);
     pairs.flatten().copied().collect()
 }
 

@@ -7,7 +7,7 @@ use super::polyline::{equal_steps, smoothed, tangents};
 use super::tip::tip;
 
 /// Length that is cut from free ends, in radii: the corner of a flat end is √2 radii from the ball that touches it.
-const CUT_RADII: f64 = 1.5;
+const CUT_RADII: f64 = 2.0;
 
 /// A path of voxels: their centers, and the largest balls around them.
 pub(crate) struct Path<'a> {
@@ -60,7 +60,9 @@ pub(crate) fn center_line(lumen: &Lumen<'_>, path: &Path<'_>) -> CenterLine {
     let directions = tangents(&points, scale.tangent_reach(), closed);
     let inside = inside_junctions(&points, path.ends);
     for (i, direction) in directions.iter().enumerate() {
-        if !inside[i] && let Some(direction) = direction {
+        if !inside[i]
+            && let Some(direction) = direction
+        {
             points[i] = centered(lumen, points[i], *direction, &scale);
         }
     }
@@ -217,7 +219,9 @@ fn straighten(points: &mut Vec<Point>, radii: &mut Vec<Option<f64>>, inside: &[b
 
 /// The leads at both ends of a straightened line.
 fn leads_of(points: &[Point], reach: usize) -> Leads {
-    let inner = points.get(1..points.len().saturating_sub(1)).unwrap_or_default();
+    let inner = points
+        .get(1..points.len().saturating_sub(1))
+        .unwrap_or_default();
     if inner.is_empty() {
         return [None; 2];
     }
@@ -241,7 +245,8 @@ fn continue_free_ends(
         }
         if ends[end] == End::Free
             && let Some(last) = points.last().copied()
-            && let Some(before) = points.get(points.len().saturating_sub(1 + 2 * scale.tangent_reach()))
+            && let Some(before) =
+                points.get(points.len().saturating_sub(1 + 2 * scale.tangent_reach()))
             && let Some(direction) = unit(minus(last, *before)).or(unit(minus(last, points[0])))
         {
             let more = tip(lumen, last, direction, scale.radius);
@@ -268,4 +273,3 @@ fn filled(radii: &[Option<f64>]) -> Option<Vec<f64>> {
     };
     (0..radii.len()).map(nearest).collect()
 }
-

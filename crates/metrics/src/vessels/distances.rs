@@ -37,9 +37,9 @@ impl VesselDistances {
         }
         let squares = squared_distances(mask, spacing);
         let inside = |place: (usize, usize, usize)| region.is_none_or(|region| region[place]);
-        let tissue = squares.indexed_iter().filter(|(place, square)| {
-            **square > 0.0 && square.is_finite() && inside(*place)
-        });
+        let tissue = squares
+            .indexed_iter()
+            .filter(|(place, square)| **square > 0.0 && square.is_finite() && inside(*place));
         let mut distances: Vec<f64> = tissue.map(|(_, square)| square.sqrt()).collect();
         let count = distances.len();
         if count == 0 {
@@ -48,7 +48,7 @@ impl VesselDistances {
         let mean = distances.iter().sum::<f64>() / count as f64;
         let max = distances.iter().copied().fold(0.0, f64::max);
         let (below, upper, _) = distances.select_nth_unstable_by(count / 2, f64::total_cmp);
-        let lower = if count % 2 == 0 {
+        let lower = if count.is_multiple_of(2) {
             below.iter().copied().fold(0.0, f64::max)
         } else {
             *upper
@@ -72,12 +72,16 @@ pub fn nearest_neighbor_distances(graph: &VesselGraph, cell: f64) -> Vec<Option<
     let mut cells: BTreeMap<[i64; 3], Vec<(usize, Point)>> = BTreeMap::new();
     for (index, segment) in graph.segments.iter().enumerate() {
         for point in &segment.line {
-            cells.entry(number(*point)).or_default().push((index, *point));
+            cells
+                .entry(number(*point))
+                .or_default()
+                .push((index, *point));
         }
     }
     let apart = |a: usize, b: usize| {
         let (a, b) = (graph.segments[a].nodes, graph.segments[b].nodes);
-        !a.zip(b).is_some_and(|(a, b)| a.iter().any(|n| b.contains(n)))
+        !a.zip(b)
+            .is_some_and(|(a, b)| a.iter().any(|n| b.contains(n)))
     };
     let (mut low, mut high) = ([i64::MAX; 3], [i64::MIN; 3]);
     for key in cells.keys() {
@@ -90,7 +94,9 @@ pub fn nearest_neighbor_distances(graph: &VesselGraph, cell: f64) -> Vec<Option<
         let line = &graph.segments[index].line;
         let middle = *line.get(line.len() / 2)?;
         let home = number(middle);
-        let farthest = (0..3).map(|a| (home[a] - low[a]).max(high[a] - home[a])).max()?;
+        let farthest = (0..3)
+            .map(|a| (home[a] - low[a]).max(high[a] - home[a]))
+            .max()?;
         let mut best: Option<f64> = None;
         for shell in 0..=farthest {
             // A point in this shell is at least shell − 1 cells away.

@@ -90,7 +90,10 @@ fn slope(sizes: &[f64], counts: &[u64]) -> f64 {
     let xs: Vec<f64> = sizes.iter().map(|s| libm::log(*s)).collect();
     let ys: Vec<f64> = counts.iter().map(|c| libm::log(*c as f64)).collect();
     let count = xs.len() as f64;
-    let (x, y) = (xs.iter().sum::<f64>() / count, ys.iter().sum::<f64>() / count);
+    let (x, y) = (
+        xs.iter().sum::<f64>() / count,
+        ys.iter().sum::<f64>() / count,
+    );
     let products: f64 = xs.iter().zip(&ys).map(|(a, b)| (a - x) * (b - y)).sum();
     let squares: f64 = xs.iter().map(|a| (a - x).powi(2)).sum();
     products / squares

@@ -10,8 +10,8 @@ pub(crate) type Lead = (Point, Point);
 /// The leads at the first and the last end of a segment.
 pub(crate) type Leads = [Option<Lead>; 2];
 
-/// Joins branch points that are nearer to each other than `in_radii` times the radius of the wider one are joined: the skeleton of a crossing is
-/// two branch points with a short segment between them. Then all lines begin and end at their nodes.
+/// Joins branch points that are nearer to each other than `in_radii` times the radius of the wider one: the skeleton of a crossing is two
+/// branch points with a short segment between them. Then all lines begin and end at their nodes.
 pub(crate) fn placed(
     lumen: &Lumen<'_>,
     graph: VesselGraph,
@@ -77,7 +77,11 @@ fn join_near(graph: &mut VesselGraph, leads: Vec<Leads>, in_radii: f64) -> Vec<L
         };
         if a != b && are_one(&nodes[a], &nodes[b], segment, in_radii) {
             gone[index] = true;
-            let (kept, other) = if nodes[b].radius > nodes[a].radius { (b, a) } else { (a, b) };
+            let (kept, other) = if nodes[b].radius > nodes[a].radius {
+                (b, a)
+            } else {
+                (a, b)
+            };
             into[other] = kept;
             nodes[kept].degree += nodes[other].degree - 2;
         }
@@ -94,7 +98,9 @@ fn join_near(graph: &mut VesselGraph, leads: Vec<Leads>, in_radii: f64) -> Vec<L
     let mut left = Vec::new();
     for ((mut segment, leads), gone) in segments.into_iter().zip(leads).zip(gone) {
         if !gone {
-            segment.nodes = segment.nodes.map(|ends| ends.map(|n| numbers[home(&into, n)]));
+            segment.nodes = segment
+                .nodes
+                .map(|ends| ends.map(|n| numbers[home(&into, n)]));
             graph.segments.push(segment);
             left.push(leads);
         }

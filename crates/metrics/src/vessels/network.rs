@@ -103,7 +103,8 @@ impl Network {
             }
             let end = if from == knot { to } else { from };
             let counts = [joined.path.len() as f64, next.path.len() as f64];
-            joined.ball = (joined.ball * counts[0] + next.ball * counts[1]) / (counts[0] + counts[1]);
+            joined.ball =
+                (joined.ball * counts[0] + next.ball * counts[1]) / (counts[0] + counts[1]);
             joined.path.extend(&next.path[1..]);
             joined.length += next.length;
             joined.knots = Some([start, end]);

@@ -15,13 +15,6 @@ impl Place {
         line.get(self.piece + 1)
             .map_or(from, |to| between(from, *to, self.share))
     }
-
-    pub fn value(self, values: &[f64]) -> f64 {
-        let from = values[self.piece];
-        values
-            .get(self.piece + 1)
-            .map_or(from, |to| from + (to - from) * self.share)
-    }
 }
 
 pub(crate) fn length(line: &[Point]) -> f64 {

@@ -146,7 +146,11 @@ impl Drawing<'_> {
         let places: Vec<[usize; 3]> = places.collect();
         let spacing = self.lumen.spacing;
         let points: Vec<Point> = places.iter().map(|v| center(*v, spacing)).collect();
-        let balls: Vec<f64> = strand.path.iter().map(|v| self.balls[*v as usize]).collect();
+        let balls: Vec<f64> = strand
+            .path
+            .iter()
+            .map(|v| self.balls[*v as usize])
+            .collect();
         let end = |knot: usize| match network.degree(knot) {
             0 | 1 => End::Free,
             _ => End::Junction(network.radius(knot)),

@@ -61,8 +61,7 @@ impl Spurs<'_> {
             _ => return false,
         };
         strand.length < self.shortest
-            || self.reach_in_radii(network, (index, strand), [junction, free])
-                < self.reach_in_radii
+            || self.reach_in_radii(network, (index, strand), [junction, free]) < self.reach_in_radii
     }
 
     /// How far the ball at the free end reaches out of the balls of the other strands at the junction, in radii of the largest of
@@ -78,12 +77,7 @@ impl Spurs<'_> {
         };
         let place = self.place(tip);
         let (mut nearest, mut radius) = (f64::INFINITY, network.radius(junction));
-        let others = network.knots[junction].iter().flat_map(|k| &k.strands);
-        for other in others.filter(|other| **other != index) {
-            let Some(other) = network.strands[*other].as_ref() else {
-                continue;
-            };
-            let forward = other.knots.is_some_and(|knots| knots[0] == junction);
+        for (other, forward) in arms(network, junction, index) {
             let count = other.path.len();
             let mut length = 0.0;
             let mut before = None;
@@ -111,6 +105,25 @@ impl Spurs<'_> {
     fn place(&self, voxel: u32) -> Point {
         center(self.voxels.place(voxel as usize), self.spacing)
     }
+}
+
+/// The other strands at a junction, and whether they begin there; one that begins and ends there comes twice.
+fn arms(
+    network: &Network,
+    junction: usize,
+    without: usize,
+) -> impl Iterator<Item = (&Strand, bool)> {
+    let strands = network.knots[junction].iter().flat_map(|k| &k.strands);
+    let others = strands.filter(move |other| **other != without);
+    others
+        .filter_map(|other| network.strands[*other].as_ref())
+        .flat_map(move |strand| {
+            let ends = strand
+                .knots
+                .map_or([false; 2], |k| k.map(|k| k == junction));
+            [(strand, true, ends[0]), (strand, false, ends[1])]
+        })
+        .filter_map(|(strand, forward, here)| here.then_some((strand, forward)))
 }
 
 fn push(queue: &mut Queue, network: &Network, strand: usize) {

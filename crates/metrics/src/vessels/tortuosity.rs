@@ -32,7 +32,8 @@ impl Tortuosity {
             let ends = segment.nodes;
             ends.is_some_and(|[a, b]| a != b)
         });
-        let measured = open.filter_map(|segment| Some((segment.length(), of_line(&segment.line, step)?)));
+        let measured =
+            open.filter_map(|segment| Some((segment.length(), of_line(&segment.line, step)?)));
         let (mut total, mut sums) = (0.0, [0.0; 3]);
         for (weight, found) in measured {
             total += weight;
@@ -114,8 +115,8 @@ mod tests {
         let curvature = radius / square;
         assert!((found.squared_curvature / curvature.powi(2) - 1.0).abs() < 0.01);
         let turns = 5999.0 * 0.002;
-        let chord_square: f64 = (rise * turns).powi(2)
-            + (2.0 * radius * (turns / 2.0).sin()).powi(2);
+        let chord_square: f64 =
+            (rise * turns).powi(2) + (2.0 * radius * (turns / 2.0).sin()).powi(2);
         let expected = turns * square.sqrt() / chord_square.sqrt();
         assert!((found.distance_metric / expected - 1.0).abs() < 1e-4);
     }

@@ -23,7 +23,14 @@ fn an_empty_mask_has_no_vessels() {
 
 #[test]
 fn a_full_mask_has_one_component_and_no_radius() {
-    for shape in [(1, 1, 1), (7, 9, 30), (1, 9, 30), (9, 1, 30), (9, 30, 1), (1, 1, 30)] {
+    for shape in [
+        (1, 1, 1),
+        (7, 9, 30),
+        (1, 9, 30),
+        (9, 1, 30),
+        (9, 30, 1),
+        (1, 1, 30),
+    ] {
         let found = graph(&Array3::from_elem(shape, true));
         assert_eq!(found.components(), 1, "{shape:?}");
         assert!(Diameters::of(&found).is_none(), "{shape:?}");
@@ -76,7 +83,10 @@ fn a_sheet_comes_out_as_a_short_vessel_or_a_point() {
 fn a_hollow_ball_is_one_component() {
     // Its skeleton is a closed surface, whose voxels are all junctions: one node.
     let shell = Array3::from_shape_fn((30, 30, 30), |(x, y, z)| {
-        let square = [x, y, z].map(|v| (v as f64 - 14.5).powi(2)).iter().sum::<f64>();
+        let square = [x, y, z]
+            .map(|v| (v as f64 - 14.5).powi(2))
+            .iter()
+            .sum::<f64>();
         (60.0..150.0).contains(&square)
     });
     let found = VesselGraph::of(shell.view(), ISOTROPIC, &settings());

@@ -22,11 +22,17 @@ fn image(tubes: &[Tube]) -> Array3<bool> {
 fn along(mask: &Array3<bool>, axis: usize) -> (Array3<bool>, [f64; 3]) {
     let axes = [[0, 1, 2], [1, 0, 2], [2, 1, 0]][axis];
     let turned = mask.view().permuted_axes(axes);
-    (turned.as_standard_layout().into_owned(), axes.map(|a| SPACING[a]))
+    (
+        turned.as_standard_layout().into_owned(),
+        axes.map(|a| SPACING[a]),
+    )
 }
 
 fn line(angle: f64, length: f64) -> Vec<Point> {
-    vec![[0.0; 3], [0.0, length * libm::cos(angle), length * libm::sin(angle)]]
+    vec![
+        [0.0; 3],
+        [0.0, length * libm::cos(angle), length * libm::sin(angle)],
+    ]
 }
 
 #[test]
@@ -34,7 +40,7 @@ fn flat_vessels_have_their_width_and_length() {
     let mut chance = Chance(5);
     for radius in [24.0, 36.0, 60.0] {
         for _ in 0..10 {
-            let angle = chance.between(0.0, 3.14);
+            let angle = chance.between(0.0, std::f64::consts::PI);
             let mask = image(&[Tube::flat(line(angle, 900.0), radius)]);
             for axis in 0..3 {
                 let (mask, spacing) = along(&mask, axis);

@@ -60,7 +60,9 @@ fn junctions(skeleton: &Array3<bool>) -> Array3<bool> {
 fn tangle(seed: u64, count: usize, spacing: [f64; 3]) -> Array3<bool> {
     let mut chance = Chance(seed);
     let mut point = || [0; 3].map(|_| chance.between(30.0, 330.0));
-    let tubes: Vec<Tube> = (0..count).map(|_| Tube::round(vec![point(), point()], 20.0)).collect();
+    let tubes: Vec<Tube> = (0..count)
+        .map(|_| Tube::round(vec![point(), point()], 20.0))
+        .collect();
     let shape = [0, 1, 2].map(|axis| (360.0 / spacing[axis]) as usize + 1);
     raster(shape, spacing, &tubes)
 }
@@ -156,4 +158,15 @@ fn the_unit_of_length_is_that_of_the_spacing() {
     for (um, mm) in size(&um).into_iter().zip(size(&mm)) {
         near(1000.0 * mm, um, 1e-3, "size");
     }
+}
+
+#[test]
+fn the_graph_does_not_depend_on_the_number_of_threads() {
+    let mask = tangle(5, 9, ANISOTROPIC);
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap()
+            .install(|| VesselGraph::of(mask.view(), ANISOTROPIC, &settings()))
+    };
+    assert_eq!(with(1), with(3));
 }

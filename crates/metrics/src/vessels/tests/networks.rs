@@ -55,7 +55,8 @@ fn pinholes_are_no_loops() {
         for x in lateral {
             let filled = |y: &usize| (0..shape.2).any(|z| mask[[x, *y, z]]);
             let rows: Vec<usize> = (0..shape.1).filter(filled).collect();
-            mask.slice_mut(ndarray::s![x, rows[rows.len() / 2], ..]).fill(false);
+            mask.slice_mut(ndarray::s![x, rows[rows.len() / 2], ..])
+                .fill(false);
         }
         let graph = VesselGraph::of(mask.view(), spacing, &settings());
         assert_eq!(counts(&graph), [1, 0, 2, 0, 1], "{spacing:?}");
@@ -71,9 +72,7 @@ fn pinholes_are_no_loops() {
 
 #[test]
 fn parallel_vessels_are_neighbors() {
-    let tubes = [0.0, 150.0, 400.0].map(|y| {
-        Tube::flat(vec![[0.0, y, 0.0], [600.0, y, 0.0]], 30.0)
-    });
+    let tubes = [0.0, 150.0, 400.0].map(|y| Tube::flat(vec![[0.0, y, 0.0], [600.0, y, 0.0]], 30.0));
     let graph = graph_of(&tubes, ANISOTROPIC);
     let mut found: Vec<f64> = nearest_neighbor_distances(&graph, 100.0)
         .into_iter()

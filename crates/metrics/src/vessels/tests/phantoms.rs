@@ -4,9 +4,7 @@ use ndarray::Array3;
 
 use rsom_parameters::Parameters;
 
-use crate::vessels::geometry::{
-    Point, center, cross, distance, dot, minus, plus, times, unit,
-};
+use crate::vessels::geometry::{Point, center, cross, distance, dot, minus, plus, times, unit};
 use crate::vessels::{Diameters, GraphSettings, Lengths, VesselGraph};
 
 /// Voxels of raster-scan optoacoustic mesoscopy, in µm.
@@ -23,11 +21,19 @@ pub(crate) struct Tube {
 
 impl Tube {
     pub fn flat(line: Vec<Point>, radius: f64) -> Self {
-        Self { line, radius, flat: true }
+        Self {
+            line,
+            radius,
+            flat: true,
+        }
     }
 
     pub fn round(line: Vec<Point>, radius: f64) -> Self {
-        Self { line, radius, flat: false }
+        Self {
+            line,
+            radius,
+            flat: false,
+        }
     }
 
     fn holds(&self, p: Point, piece: usize) -> bool {

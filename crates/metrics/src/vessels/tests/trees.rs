@@ -13,7 +13,10 @@ fn truth(tubes: &[Tube], tips: &[f64]) -> [f64; 2] {
     let lengths = tubes.iter().map(|t| length(&t.line));
     let weighted = tubes.iter().map(|t| length(&t.line) * 2.0 * t.radius);
     let total: f64 = lengths.sum();
-    [total + tips.iter().sum::<f64>(), weighted.sum::<f64>() / total]
+    [
+        total + tips.iter().sum::<f64>(),
+        weighted.sum::<f64>() / total,
+    ]
 }
 
 #[test]
@@ -65,8 +68,18 @@ fn a_comb_has_a_branch_point_for_each_tooth() {
             near(found[1], diameter, 0.05, &case);
             let lengths = Lengths::of(&graph);
             // Five pieces of 200 µm of the wide vessel.
-            near(lengths.mean_between_branch_points.unwrap(), 200.0, 0.08, &case);
-            near(lengths.median_between_branch_points.unwrap(), 200.0, 0.08, &case);
+            near(
+                lengths.mean_between_branch_points.unwrap(),
+                200.0,
+                0.08,
+                &case,
+            );
+            near(
+                lengths.median_between_branch_points.unwrap(),
+                200.0,
+                0.08,
+                &case,
+            );
         }
     }
 }
@@ -115,14 +128,18 @@ fn tree(leaves: u32, least: f64, chance: &mut Chance) -> (Vec<Tube>, Vec<f64>) {
 fn is_clear(tubes: &[Tube]) -> bool {
     let samples = |t: &Tube| -> Vec<Point> {
         let along = minus(t.line[1], t.line[0]);
-        (0..=40).map(|i| plus(t.line[0], times(along, f64::from(i) / 40.0))).collect()
+        (0..=40)
+            .map(|i| plus(t.line[0], times(along, f64::from(i) / 40.0)))
+            .collect()
     };
     let all: Vec<_> = tubes.iter().map(samples).collect();
     (0..tubes.len()).all(|i| {
         (0..i).all(|j| {
             let (a, b) = (&tubes[i], &tubes[j]);
             let touch = a.line.iter().any(|p| b.line.contains(p));
-            let pairs = all[i].iter().flat_map(|p| all[j].iter().map(move |q| distance(*p, *q)));
+            let pairs = all[i]
+                .iter()
+                .flat_map(|p| all[j].iter().map(move |q| distance(*p, *q)));
             touch || pairs.fold(f64::INFINITY, f64::min) > a.radius + b.radius + 36.0
         })
     })
@@ -144,7 +161,11 @@ fn random_trees_by_murrays_law_have_their_counts_lengths_and_diameters() {
             let case = format!("{spacing:?} tree {measured}");
             assert_eq!(counts(&graph), [9, 4, 6, 0, 1], "{case}");
             let (found, truth) = (size(&graph), truth(&tubes, &tips));
-            println!("{case}: length {:.3}, diameter {:.3}", found[0] / truth[0], found[1] / truth[1]);
+            println!(
+                "{case}: length {:.3}, diameter {:.3}",
+                found[0] / truth[0],
+                found[1] / truth[1]
+            );
             near(found[0], truth[0], 0.05, &case);
             near(found[1], truth[1], 0.05, &case);
         }

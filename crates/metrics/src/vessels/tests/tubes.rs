@@ -3,8 +3,8 @@
 use std::f64::consts::TAU;
 
 use super::phantoms::{
-    ANISOTROPIC, Chance, ISOTROPIC, Tube, counts, graph_of, mask_of, near, orientations,
-    settings, size, turned,
+    ANISOTROPIC, Chance, ISOTROPIC, Tube, counts, graph_of, mask_of, near, orientations, settings,
+    size, turned,
 };
 use crate::vessels::geometry::{Point, times};
 use crate::vessels::{SizeSplit, Tortuosity, VesselGraph};
@@ -51,7 +51,10 @@ fn straight_tubes_have_their_diameter_and_length_at_any_orientation() {
                     2.0 * radius
                 };
                 near(diameter, true_diameter, 0.05, &format!("diameter, {case}"));
-                for (i, share) in [length / true_length, diameter / true_diameter].iter().enumerate() {
+                for (i, share) in [length / true_length, diameter / true_diameter]
+                    .iter()
+                    .enumerate()
+                {
                     low[i] = low[i].min(*share);
                     high[i] = high[i].max(*share);
                 }
@@ -92,13 +95,18 @@ fn helix(radius: f64, rise: f64, turns: f64) -> (Vec<Point>, f64) {
         ]
     };
     let turn = TAU * radius;
-    ((0..=count).map(at).collect(), turns * (turn * turn + rise * rise).sqrt())
+    (
+        (0..=count).map(at).collect(),
+        turns * (turn * turn + rise * rise).sqrt(),
+    )
 }
 
 /// A closed circle.
 fn circle(radius: f64) -> Vec<Point> {
     let angles = (0..=90).map(|i| TAU * f64::from(i) / 90.0);
-    angles.map(|a| [radius * libm::cos(a), radius * libm::sin(a), 0.0]).collect()
+    angles
+        .map(|a| [radius * libm::cos(a), radius * libm::sin(a), 0.0])
+        .collect()
 }
 
 #[test]
@@ -118,7 +126,12 @@ fn helices_have_their_length_diameter_and_volume() {
                 let voxels = mask_of(&tubes, spacing).iter().filter(|v| **v).count() as f64;
                 let split = SizeSplit::of(&graph, SizeSplit::USUAL_UM);
                 let volume = split.small_volume + split.large_volume;
-                near(volume, voxels * spacing.iter().product::<f64>(), 0.05, &case);
+                near(
+                    volume,
+                    voxels * spacing.iter().product::<f64>(),
+                    0.05,
+                    &case,
+                );
             }
         }
     }
@@ -134,10 +147,25 @@ fn a_helix_has_its_curvature_and_torsion() {
     for spacing in [ISOTROPIC, ANISOTROPIC] {
         let graph = graph_of(&[Tube::round(line.clone(), 30.0)], spacing);
         let found = Tortuosity::of(&graph, 60.0).unwrap();
-        near(found.distance_metric, length / chord, 0.05, "distance metric");
+        near(
+            found.distance_metric,
+            length / chord,
+            0.05,
+            "distance metric",
+        );
         // Angles of noise add up.
-        near(found.sum_of_angles, 1.0 / square.sqrt(), 0.15, "sum of angles");
-        near(found.squared_curvature.sqrt(), 200.0 / square, 0.1, "curvature");
+        near(
+            found.sum_of_angles,
+            1.0 / square.sqrt(),
+            0.15,
+            "sum of angles",
+        );
+        near(
+            found.squared_curvature.sqrt(),
+            200.0 / square,
+            0.1,
+            "curvature",
+        );
     }
 }
 
@@ -149,7 +177,10 @@ fn a_straight_tube_is_hardly_tortuous() {
             let found = Tortuosity::of(&graph_of(&[tube], spacing), 60.0).unwrap();
             assert!(found.distance_metric < 1.02, "{direction:.2?} {found:?}");
             // A bend of 1 / 400 µm would be a circle of this radius.
-            assert!(found.squared_curvature.sqrt() < 1.0 / 400.0, "{direction:.2?} {found:?}");
+            assert!(
+                found.squared_curvature.sqrt() < 1.0 / 400.0,
+                "{direction:.2?} {found:?}"
+            );
         }
     }
 }
@@ -198,7 +229,10 @@ fn lengths_in_voxels_depend_on_the_orientation_and_ours_do_not() {
         let chord = crate::vessels::geometry::distance(first, last);
         steps.push(crate::vessels::polyline::length(&places) / chord);
     }
-    assert!(voxels[1] > 3 * voxels[0] && 4 * voxels[2] < 3 * voxels[0], "{voxels:?}");
+    assert!(
+        voxels[1] > 3 * voxels[0] && 4 * voxels[2] < 3 * voxels[0],
+        "{voxels:?}"
+    );
     assert!(steps[3] > 1.05, "{steps:?}");
 }
 
