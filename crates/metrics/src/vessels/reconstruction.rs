@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ndarray::ArrayView3;
+use rsom_morphology::{fill_holes, fill_pits};
 
 use super::balls::Balls;
 use super::center_line::{End, Ends, Path, center_line};
@@ -30,10 +31,18 @@ impl VesselGraph {
     /// the other; from a junction they begin at its node, inside the wider vessel. Radii are those of disks with the area of the
     /// cross-section.
     ///
-    /// A vessel whose skeleton is one voxel, as of a ball, is a node without segments and has no length. A cavity is surrounded by
-    /// a skeleton of faces, which becomes one node.
+    /// A vessel whose skeleton is one voxel, as of a ball, is a node without segments and has no length.
+    ///
+    /// Cavities are filled first: a vessel whose wall alone is in the mask is a vessel, and one missing voxel would turn its
+    /// center line into a surface. Holes of an image are loops, and stay.
     #[must_use]
     pub fn of(mask: ArrayView3<'_, bool>, spacing: [f64; 3], settings: &GraphSettings) -> Self {
+        let filled = if settings.keep_pits {
+            fill_holes(mask, [true; 3])
+        } else {
+            fill_holes(fill_pits(mask).view(), [true; 3])
+        };
+        let mask = filled.view();
         let skeleton = vessel_skeleton(mask, spacing);
         let voxels = SkeletonVoxels::of(skeleton.view());
         drop(skeleton);

@@ -30,6 +30,11 @@ pub struct GraphSettings {
     /// around it.
     #[parameter(default = 10.0, min = 0.0, advanced)]
     pub loop_in_radii: f64,
+    /// Keep pits and gaps of the mask that are one voxel wide (unset: fill them, as pits of a rough surface make loops).
+    ///
+    /// A voxel is filled if more than half of its neighbors are set ([`rsom_morphology::fill_pits`]).
+    #[parameter(advanced)]
+    pub keep_pits: bool,
     /// Two branch points that are nearer to each other than this, in radii of the vessel there, are one.
     #[parameter(default = 1.0, min = 0.0, advanced)]
     pub same_junction_in_radii: f64,

@@ -34,7 +34,8 @@ fn lattices_have_their_cycles() {
             let graph = graph_of(&tubes, spacing);
             assert_eq!(counts(&graph), [8, 5, 0, 4, 1], "{case}");
             near(size(&graph)[0], 12.0 * 300.0, 0.05, &case);
-            near(size(&graph)[1], 60.0, 0.05, &case);
+            // Along the rows of voxels, 60 µm may be half a row more.
+            near(size(&graph)[1], 60.0, 0.06, &case);
             // 18 points with 33 edges.
             let tubes = turned(&lattice(3, 2, 300.0, 30.0), axis, angle);
             let graph = graph_of(&tubes, spacing);
@@ -58,11 +59,18 @@ fn pinholes_are_no_loops() {
             mask.slice_mut(ndarray::s![x, rows[rows.len() / 2], ..])
                 .fill(false);
         }
-        let graph = VesselGraph::of(mask.view(), spacing, &settings());
-        assert_eq!(counts(&graph), [1, 0, 2, 0, 1], "{spacing:?}");
+        for keep_pits in [false, true] {
+            let settings = GraphSettings {
+                keep_pits,
+                ..settings()
+            };
+            let graph = VesselGraph::of(mask.view(), spacing, &settings);
+            assert_eq!(counts(&graph), [1, 0, 2, 0, 1], "{spacing:?} {keep_pits}");
+        }
         let every_loop = GraphSettings {
             shortest_loop_um: 0.0,
             loop_in_radii: 0.0,
+            keep_pits: true,
             ..settings()
         };
         let graph = VesselGraph::of(mask.view(), spacing, &every_loop);
