@@ -13,7 +13,7 @@ use super::junctions::{Leads, move_nodes, placed};
 use super::lumen::Lumen;
 use super::network::{Network, Strand};
 use super::settings::GraphSettings;
-use super::short_loops::open_short_loops;
+use super::short_loops::ShortLoops;
 use super::skeleton::{flat_axis, vessel_skeleton};
 use super::skeleton_voxels::SkeletonVoxels;
 use super::spurs::Spurs;
@@ -48,11 +48,15 @@ impl VesselGraph {
         drop(skeleton);
         let balls = Balls::of(mask, spacing, &voxels);
         let mut network = traced(&voxels, &balls.near, spacing);
-        open_short_loops(
-            &mut network,
-            settings.shortest_loop_um,
-            settings.loop_in_radii,
-        );
+        let loops = ShortLoops {
+            voxels: &voxels,
+            spacing,
+            balls: &balls,
+            shortest: settings.shortest_loop_um,
+            in_radii: settings.loop_in_radii,
+            reach_in_radii: settings.branch_reach_in_radii,
+        };
+        loops.open(&mut network);
         let spurs = Spurs {
             voxels: &voxels,
             spacing,
