@@ -63,6 +63,7 @@ pub mod roughness;
 pub mod surface_distance;
 pub mod thickness;
 pub mod topology;
+pub mod vessels;
 
 pub use biomarkers::biomarkers;
 pub use columns::Columns;

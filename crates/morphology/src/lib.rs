@@ -19,6 +19,7 @@ mod erosion;
 mod error;
 mod holes;
 mod neighborhood;
+mod pits;
 mod runs;
 mod thinning;
 
@@ -30,5 +31,6 @@ pub use element::{Connectivity, Element};
 pub use erosion::{dilate, erode};
 pub use error::MorphologyError;
 pub use holes::fill_holes;
+pub use pits::fill_pits;
 pub use runs::{Run, Runs};
-pub use thinning::{Recheck, skeletonize};
+pub use thinning::{Recheck, skeletonize, skeletonize_spaced};

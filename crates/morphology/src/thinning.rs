@@ -23,6 +23,9 @@ type Face = (usize, isize);
 /// The six directions of removal, in scikit-image's order: −y, +y, +z, −z, +x, −x.
 const FACES: [Face; 6] = [(1, -1), (1, 1), (2, 1), (2, -1), (0, 1), (0, -1)];
 
+/// Most layers along one axis in a round; also the value for spacings that are no numbers.
+const MOST_LAYERS: f64 = 64.0;
+
 /// Thins a mask of shape (x, y, z) to a skeleton of curves, one voxel wide, with the connectivity of the mask (26
 /// neighbors; 6 for the background).
 ///
@@ -35,16 +38,27 @@ const FACES: [Face; 6] = [(1, -1), (1, 1), (2, 1), (2, -1), (0, 1), (0, -1)];
 /// in scikit-image.
 #[must_use]
 pub fn skeletonize(mask: ArrayView3<'_, bool>, recheck: Recheck) -> Array3<bool> {
+    skeletonize_spaced(mask, [1.0; 3], recheck)
+}
+
+/// The same, for voxels of any spacing along x, y and z.
+///
+/// [`skeletonize`] removes one layer of voxels from each side per round. With voxels of 12 × 12 × 3 µm, a round tube then first
+/// becomes a sheet that is high along z, with many spurs. Here, a round removes as many layers along each axis as go into the largest
+/// spacing, rounded, in the order of their depth: four times as many along z. So the mask shrinks from all sides by the same
+/// physical depth. With equal spacings, the result is that of `skeletonize`.
+#[must_use]
+pub fn skeletonize_spaced(
+    mask: ArrayView3<'_, bool>,
+    spacing: [f64; 3],
+    recheck: Recheck,
+) -> Array3<bool> {
     let mut bits = Bits::pack(mask, 1, false);
-    let faces = if mask.dim().0 == 1 {
-        &FACES[..4]
-    } else {
-        &FACES
-    };
+    let faces = round(spacing, mask.dim().0 == 1);
     let mut changed = true;
     while changed {
         changed = false;
-        for face in faces {
+        for face in &faces {
             for voxel in ordered(candidates(&bits, *face), recheck) {
                 let neighborhood = neighborhood(&bits, voxel);
                 let free = match recheck {
@@ -59,6 +73,26 @@ pub fn skeletonize(mask: ArrayView3<'_, bool>, recheck: Recheck) -> Array3<bool>
         }
     }
     bits.unpack()
+}
+
+/// The faces of one round, ordered by depth; those of equal depth in the order of [`FACES`].
+fn round(spacing: [f64; 3], is_image: bool) -> Vec<Face> {
+    let inner = if is_image { 1 } else { 0 };
+    let coarsest = spacing[inner..].iter().copied().fold(0.0, f64::max);
+    let mut layers = Vec::new();
+    for (place, pair) in FACES.chunks(2).enumerate() {
+        let axis = pair[0].0;
+        if axis >= inner {
+            let count = (coarsest / spacing[axis]).round().clamp(1.0, MOST_LAYERS);
+            let depths = (1..=count as usize).map(|layer| layer as f64 / count);
+            layers.extend(depths.map(|depth| (depth, place)));
+        }
+    }
+    layers.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let pairs = layers
+        .iter()
+        .map(|(_, place)| &FACES[2 * place..2 * place + 2]);
+    pairs.flatten().copied().collect()
 }
 
 /// The order of removal.

@@ -4,7 +4,9 @@
 
 use ndarray::{Array3, Zip};
 use proptest::prelude::*;
-use rsom_morphology::{Connectivity, Element, Recheck, dilate, label, skeletonize};
+use rsom_morphology::{
+    Connectivity, Element, Recheck, dilate, label, skeletonize, skeletonize_spaced,
+};
 
 const SHAPE: [usize; 3] = [24, 20, 70];
 
@@ -147,6 +149,45 @@ fn the_skeleton_of_a_tube_is_its_center_line() {
     assert_eq!(middle.count(), 40);
 }
 
+#[test]
+fn equal_spacings_change_nothing_and_rounds_follow_the_others() {
+    for (name, mask) in cases() {
+        for recheck in [Recheck::Connectivity, Recheck::Topology] {
+            let expected = skeletonize(mask.view(), recheck);
+            let found = skeletonize_spaced(mask.view(), [2.5; 3], recheck);
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_round_tube_of_flat_voxels_has_one_line() {
+    // Radius 60 µm along x, in voxels of 12 × 12 × 3 µm: 10 voxels wide and 40 high. Thinning by voxels makes a sheet first, and
+    // leaves several ends.
+    let spacing = [12.0, 12.0, 3.0];
+    let tube = Array3::from_shape_fn([60, 17, 60], |(x, y, z)| {
+        let (y, z) = (12.0 * (y as f64 - 8.3), 3.0 * (z as f64 - 29.6));
+        (5..55).contains(&x) && y * y + z * z <= 3600.0
+    });
+    let ends = |skeleton: &Array3<bool>| {
+        let set = skeleton.indexed_iter().filter(|(_, set)| **set);
+        let near = |(x, y, z): (usize, usize, usize)| {
+            let around = (0..27).filter(|i| {
+                let place = [x + i / 9, y + i / 3 % 3, z + i % 3].map(|p| p.wrapping_sub(1));
+                skeleton.get(place) == Some(&true)
+            });
+            around.count() - 1
+        };
+        set.filter(|(place, _)| near(*place) == 1).count()
+    };
+    let spaced = skeletonize_spaced(tube.view(), spacing, Recheck::Topology);
+    assert_eq!(ends(&spaced), 2);
+    // A radius is missing at each end.
+    let voxels = spaced.iter().filter(|set| **set).count();
+    assert!((36..=50).contains(&voxels), "{voxels}");
+    assert!(ends(&skeletonize(tube.view(), Recheck::Topology)) > 2);
+}
+
 /// A box of the given widths, drawn along a straight line of 40 steps.
 fn drawn_along(direction: [f64; 3], widths: [usize; 3]) -> Array3<bool> {
     let mut mask = Array3::from_elem([56, 56, 56], false);
@@ -258,6 +299,13 @@ proptest! {
             components(&outside, Connectivity::Faces)
         };
         prop_assert_eq!(background(&skeleton), background(&mask));
+        let spaced = skeletonize_spaced(mask.view(), [4.0, 1.0, 1.5], Recheck::Topology);
+        prop_assert_eq!(
+            components(&spaced, Connectivity::Corners),
+            components(&mask, Connectivity::Corners)
+        );
+        prop_assert_eq!(euler_number(&spaced), euler_number(&mask));
+        prop_assert_eq!(background(&spaced), background(&mask));
     }
 
     #[test]
