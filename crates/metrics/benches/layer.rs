@@ -52,4 +52,3 @@ fn memory() -> String {
     let line = status.lines().find(|line| line.starts_with("VmHWM"));
     line.unwrap_or("VmHWM: unknown").to_owned()
 }
-

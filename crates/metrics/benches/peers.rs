@@ -2,7 +2,11 @@
 //! `PYTHON=.venv/bin/python cargo bench -p rsom-metrics --bench peers`.
 //!
 //! Python needs numpy, MedPy, surface-distance and scikit-image. Prints a table in Markdown: medians of [`ROUNDS`] runs, and their ratio.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its times")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark prints its times"
+)]
 
 mod pair;
 
@@ -62,7 +66,10 @@ fn main() {
             }
         }
         let (own, other) = (median(own), median(other));
-        println!("| {name} | {own:.3} s | {other:.2} s | {:.3} |", own / other);
+        println!(
+            "| {name} | {own:.3} s | {other:.2} s | {:.3} |",
+            own / other
+        );
     }
     let _ = std::fs::remove_dir_all(&folder);
 }
@@ -70,7 +77,13 @@ fn main() {
 fn voxels(reference: &Mask, prediction: &Mask) {
     let masks = [reference, prediction].map(|mask| mask.voxels().view());
     let found = of_voxels(masks[0], masks[1], SPACING_MM, Border::Closed);
-    black_box(found.map(|d| (d.hausdorff95_pooled_mm(), d.assd_mm(), d.surface_dice(0.006))));
+    black_box(found.map(|d| {
+        (
+            d.hausdorff95_pooled_mm(),
+            d.assd_mm(),
+            d.surface_dice(0.006),
+        )
+    }));
 }
 
 fn surfels(reference: &Mask, prediction: &Mask) {
@@ -81,7 +94,11 @@ fn surfels(reference: &Mask, prediction: &Mask) {
 
 fn graph(_: &Mask, prediction: &Mask) {
     let spacing_um = SPACING_MM.map(|mm| mm * 1000.0);
-    let graph = VesselGraph::of(prediction.voxels().view(), spacing_um, &GraphSettings::default());
+    let graph = VesselGraph::of(
+        prediction.voxels().view(),
+        spacing_um,
+        &GraphSettings::default(),
+    );
     black_box(graph);
 }
 

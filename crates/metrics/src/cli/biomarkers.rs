@@ -1,83 +1,281 @@
 //! `rsom-metrics biomarkers`: quantities of one scan.
 
+use std::collections::BTreeMap;
+
+use rsom_formats::table::{Column, Table, TableError};
 use rsom_io::ports;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
+use rsom_volume::Mask;
 
 use super::keys::RunKeys;
 use super::structure::Structure;
-use super::table;
-use crate::biomarkers::{biomarkers, metrics};
+use super::table::{self, Keys};
+use crate::Measurement;
+use crate::biomarkers::{
+    Band, BiomarkerSettings, Network, Set, Signal, Skin, metrics, metrics_of_band,
+    metrics_of_signals,
+};
+
+/// Columns of the table of bands.
+const BAND: [&str; 3] = ["band", "depth_low_um", "depth_high_um"];
+/// Column of the table of signals.
+const CHANNEL: &str = "channel";
+/// Columns of the table of center lines.
+const CENTERLINES: [&str; 5] = ["segment", "x_um", "y_um", "z_um", "diameter_um"];
 
 /// The command.
 pub fn command() -> Command {
-    Command::new(
-        "biomarkers",
-        "Measure the layer and the vessels of one scan",
-        run,
-    )
-    .input(Port::required("layer", Kind::Mask, "Mask of the epidermis"))
-    .input(Port::optional(
-        "vessels",
-        Kind::Mask,
-        "Mask of the vessels; its range of depths may differ from that of the layer",
-    ))
-    .output(Port::required(
-        "output",
-        Kind::Table,
-        "Table to write: one measurement per row",
-    ).with_table(table::contents(&metrics())))
-    .parameters(BiomarkerSettings::declare())
+    let with = |metrics: &[_], more: &[&str]| {
+        let mut contents = table::contents(metrics);
+        contents
+            .columns
+            .extend(more.iter().map(|name| (*name).to_owned()));
+        contents
+    };
+    let about = "Measure the layer and the vessels of one scan";
+    Command::new("biomarkers", about, run)
+        .input(Port::required("layer", Kind::Mask, "Mask of the epidermis"))
+        .input(Port::optional("vessels", Kind::Mask, "Mask of the vessels; its range of depths may differ from that of the layer"))
+        .input(Port::optional("image", Kind::Volume, "Image for the signals; its range of depths may differ from that of the layer"))
+        .output(Port::required("output", Kind::Table, "Table to write: one measurement per row").with_table(with(&metrics(), &[])))
+        .output(Port::optional("bands_output", Kind::Table, "Vessels at several depths: one row for each band and metric").with_table(with(&metrics_of_band(), &BAND)))
+        .output(Port::optional("signals_output", Kind::Table, "Signal of the image in vessels, epidermis and dermis: one row for each channel").with_table(with(&metrics_of_signals(), &[CHANNEL])))
+        .output(Port::optional("centerlines", Kind::Table, "Center lines of the vessels: one row for each point, with the diameter there; positions from the center of the first voxel of 'vessels'"))
+        .parameters(CommandSettings::declare())
         .example("rsom-metrics biomarkers --layer layer.nii.gz --vessels vessels.nii.gz --output b.parquet --subject s01 --factor visit=2")
+        .example("rsom-metrics biomarkers --layer layer.nii.gz --vessels vessels.nii.gz --output b.parquet --set he2023")
+        .example("rsom-metrics biomarkers --layer layer.nii.gz --vessels vessels.nii.gz --image scan.nii.gz --output b.parquet --bands-output bands.parquet --signals-output signals.parquet --centerlines centerlines.parquet")
 }
 
 /// Parameters of the command.
 #[derive(Debug, Parameters)]
-struct BiomarkerSettings {
+struct CommandSettings {
     #[parameter(flatten)]
     keys: RunKeys,
     /// Labels of the label map 'layer' that form the epidermis (unset: the only label of the map).
     layer_labels: Option<Vec<i32>>,
     /// Labels of the label map 'vessels' that form the vessels (unset: the only label of the map).
     vessel_labels: Option<Vec<i32>>,
+    /// Biomarkers to write: 'all', or those of a published study.
+    #[parameter(default = Set::All)]
+    set: Set,
+    /// Bands of depth for 'bands_output', as name=from:to in µm below the junction of epidermis and dermis; an open end goes to the end of
+    /// the scan (unset: capillary_loops=0:150, superficial_plexus=150:500, deep_plexus=500:).
+    #[parameter(check = check_bands)]
+    bands: BTreeMap<String, String>,
+    #[parameter(flatten)]
+    biomarkers: BiomarkerSettings,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
-    let settings = invocation.settings::<BiomarkerSettings>()?;
+    let settings = invocation.settings::<CommandSettings>()?;
+    require_inputs(invocation, &settings)?;
+    let layer_path = invocation.input("layer")?;
+    let (layer, vessels) = masks(invocation, &settings)?;
+    table::warn_of_unknown_size(layer_path, layer.grid());
+    let skin = Skin::new(&layer, vessels.as_ref(), &settings.biomarkers);
+    let skin = skin.map_err(StageError::inputs)?;
+    let mut rows = skin.biomarkers(&settings.biomarkers);
+    rows.retain(|row| settings.set.contains(row.metric));
+    let keys = settings.keys.keys(layer_path)?;
+    let measured = table::of_measurements(&rows, &keys).map_err(StageError::failure)?;
+    ports::write_table(invocation, "output", &measured)?;
+    if invocation.optional_output("bands_output").is_some() {
+        let found = skin.bands(&settings.bands()?);
+        let table = of_bands(&found, &keys).map_err(StageError::failure)?;
+        ports::write_table(invocation, "bands_output", &table)?;
+    }
+    if let Some(path) = invocation.optional_input("image") {
+        let image = ports::load_scan(path)?;
+        let found = skin
+            .signals(&image)
+            .map_err(|e| StageError::input(path, e))?;
+        let table = of_signals(&found, &keys).map_err(StageError::failure)?;
+        ports::write_table(invocation, "signals_output", &table)?;
+    }
+    if invocation.optional_output("centerlines").is_some() {
+        let table = of_centerlines(skin.network()).map_err(StageError::failure)?;
+        ports::write_table(invocation, "centerlines", &table)?;
+    }
+    let start = Summary::new().with("rows", rows.len());
+    Ok(rows.iter().fold(start, |summary, row| {
+        summary.with(row.metric.name, row.value)
+    }))
+}
+
+/// Refuses outputs whose input is missing, and the other way round.
+fn require_inputs(invocation: &Invocation, settings: &CommandSettings) -> Result<(), StageError> {
+    let has_vessels = invocation.optional_input("vessels").is_some();
+    let has_image = invocation.optional_input("image").is_some();
+    let has = |output: &str| invocation.optional_output(output).is_some();
+    let faults = [
+        (
+            settings.vessel_labels.is_some() && !has_vessels,
+            "--vessel-labels needs --vessels",
+        ),
+        (
+            has("bands_output") && !has_vessels,
+            "--bands-output needs --vessels",
+        ),
+        (
+            has("centerlines") && !has_vessels,
+            "--centerlines needs --vessels",
+        ),
+        (
+            has("signals_output") && !has_image,
+            "--signals-output needs --image",
+        ),
+        (
+            has_image && !has("signals_output"),
+            "--image is for --signals-output: give both",
+        ),
+        (
+            !settings.bands.is_empty() && !has("bands_output"),
+            "--bands is for --bands-output: give both",
+        ),
+    ];
+    match faults.into_iter().find(|(is_fault, _)| *is_fault) {
+        Some((_, fault)) => Err(StageError::usage(fault)),
+        None => Ok(()),
+    }
+}
+
+/// Layer and vessels, with the same spacing.
+fn masks(
+    invocation: &Invocation,
+    settings: &CommandSettings,
+) -> Result<(Mask, Option<Mask>), StageError> {
     let layer_path = invocation.input("layer")?;
     let layer = Structure {
         path: layer_path,
         labels: settings.layer_labels.as_deref(),
         parameter: "--layer-labels",
     };
-    let mut layer = layer.read()?;
-    let vessels = match invocation.optional_input("vessels") {
-        Some(path) => {
-            let vessels = Structure {
-                path,
-                labels: settings.vessel_labels.as_deref(),
-                parameter: "--vessel-labels",
-            };
-            let vessels = vessels.read()?;
-            ports::require_depth_offset(layer_path, layer.grid(), path, vessels.grid())?;
-            let spacing = layer.grid().agreed_spacing(vessels.grid());
-            let agreed =
-                |mask: rsom_volume::Mask| mask.with_spacing(spacing).map_err(StageError::failure);
-            layer = agreed(layer)?;
-            Some(agreed(vessels)?)
-        }
-        None if settings.vessel_labels.is_some() => {
-            return Err(StageError::usage("--vessel-labels needs --vessels"));
-        }
-        None => None,
+    let layer = layer.read()?;
+    let Some(path) = invocation.optional_input("vessels") else {
+        return Ok((layer, None));
     };
-    table::warn_of_unknown_size(layer_path, layer.grid());
-    let rows = biomarkers(&layer, vessels.as_ref()).map_err(StageError::inputs)?;
-    let keys = settings.keys.keys(layer_path)?;
-    let measured = table::of_measurements(&rows, &keys).map_err(StageError::failure)?;
-    ports::write_table(invocation, "output", &measured)?;
-    let start = Summary::new().with("rows", rows.len());
-    Ok(rows.iter().fold(start, |summary, row| {
-        summary.with(row.metric.name, row.value)
-    }))
+    let vessels = Structure {
+        path,
+        labels: settings.vessel_labels.as_deref(),
+        parameter: "--vessel-labels",
+    };
+    let vessels = vessels.read()?;
+    ports::require_depth_offset(layer_path, layer.grid(), path, vessels.grid())?;
+    let spacing = layer.grid().agreed_spacing(vessels.grid());
+    let agreed = |mask: Mask| mask.with_spacing(spacing).map_err(StageError::failure);
+    Ok((agreed(layer)?, Some(agreed(vessels)?)))
+}
+
+impl CommandSettings {
+    /// The bands, from the shallowest.
+    ///
+    /// # Errors
+    /// Exit code 2: a band has no bounds; the check of the parameter has said so before.
+    fn bands(&self) -> Result<Vec<Band>, StageError> {
+        if self.bands.is_empty() {
+            return Ok(Band::USUAL
+                .map(|(name, low_um, high_um)| Band {
+                    name: name.to_owned(),
+                    low_um,
+                    high_um,
+                })
+                .to_vec());
+        }
+        let bands = self.bands.iter().map(|(name, range)| band(name, range));
+        let mut bands = bands
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(StageError::usage)?;
+        bands.sort_by(|a, b| a.low_um.total_cmp(&b.low_um));
+        Ok(bands)
+    }
+}
+
+fn check_bands(bands: &BTreeMap<String, String>) -> Result<(), String> {
+    bands
+        .iter()
+        .try_for_each(|(name, range)| band(name, range).map(|_| ()))
+}
+
+/// A band of a name and bounds, such as 150:500.
+fn band(name: &str, range: &str) -> Result<Band, String> {
+    let fault = || {
+        format!(
+            "'{name}={range}' is no band, such as superficial_plexus=150:500 or deep_plexus=500:"
+        )
+    };
+    let (low, high) = range.split_once(':').ok_or_else(fault)?;
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|v| v.is_finite());
+    let low_um = number(low).filter(|low| *low >= 0.0).ok_or_else(fault)?;
+    let high_um = match high.trim() {
+        "" => f64::INFINITY,
+        text => number(text).ok_or_else(fault)?,
+    };
+    if low_um >= high_um {
+        return Err(fault());
+    }
+    Ok(Band {
+        name: name.to_owned(),
+        low_um,
+        high_um,
+    })
+}
+
+/// The rows of all bands.
+fn of_bands(found: &[(Band, Vec<Measurement>)], keys: &Keys<'_>) -> Result<Table, TableError> {
+    let rows: Vec<Measurement> = found.iter().flat_map(|(_, rows)| rows.clone()).collect();
+    let mut table = table::of_measurements(&rows, keys)?;
+    let bands = || {
+        found
+            .iter()
+            .flat_map(|(band, rows)| rows.iter().map(move |_| band))
+    };
+    let [name, low, high] = BAND;
+    table.push(Column::text(
+        name,
+        bands().map(|band| Some(band.name.as_str())),
+    ))?;
+    table.push(Column::number(low, bands().map(|band| Some(band.low_um))))?;
+    let ends = bands().map(|band| Some(band.high_um).filter(|high| high.is_finite()));
+    table.push(Column::number(high, ends))?;
+    Ok(table)
+}
+
+/// The rows of all signals; the label is the tissue.
+fn of_signals(found: &[Signal], keys: &Keys<'_>) -> Result<Table, TableError> {
+    let tables = found.iter().map(|signal| {
+        let keys = Keys {
+            label: Some(signal.tissue),
+            ..*keys
+        };
+        table::of_measurements(&[signal.measurement], &keys)
+    });
+    let mut table = Table::concatenated(&tables.collect::<Result<Vec<_>, _>>()?)?;
+    table.push(Column::text(
+        CHANNEL,
+        found.iter().map(|signal| Some(signal.channel.as_str())),
+    ))?;
+    Ok(table)
+}
+
+/// The points of all center lines.
+fn of_centerlines(network: Option<&Network<'_>>) -> Result<Table, TableError> {
+    let segments = network.map_or(&[][..], |network| network.graph().segments.as_slice());
+    let points = || {
+        segments.iter().enumerate().flat_map(|(number, segment)| {
+            let radii = segment.radii.as_deref().unwrap_or_default();
+            let points = segment.line.iter().enumerate();
+            points.map(move |(i, point)| (number, *point, radii.get(i).map(|r| 2.0 * r)))
+        })
+    };
+    let [segment, x, y, z, diameter] = CENTERLINES;
+    let along = |axis: usize| points().map(move |(_, point, _)| Some(point[axis]));
+    Table::new(vec![
+        Column::integer(segment, points().map(|(number, _, _)| Some(number as i64))),
+        Column::number(x, along(0)),
+        Column::number(y, along(1)),
+        Column::number(z, along(2)),
+        Column::number(diameter, points().map(|(_, _, diameter)| diameter)),
+    ])
 }
