@@ -22,10 +22,11 @@
 //!
 //! - Along rows of voxels, all sections of a tube are alike, and its mask itself may be too wide or too narrow by a tenth at a radius of
 //!   two voxels. The diameter is then that of the mask.
-//! - A vessel shorter than about four radii may have a skeleton of one voxel, and then has no length.
+//! - The length of a vessel with two free ends is within 6 % from six radii upward, within 20 % from four, and means little below three: a
+//!   blunt end is uncertain by a third of a radius.
 //! - Two branch points within one radius are one. A branch must reach 0.6 radii out of its vessel.
 //! - A rough surface makes the skeleton wander: with 2 % of the voxels on both sides of the surface flipped, lengths grow by up to 2 %,
-//!   with 5 % by 13 %, and one of three tubes has a false branch. Diameters stay within 2 %.
+//!   with 5 % by 13 % and with up to 0.7 false branches per tube. Diameters stay within 2 %.
 
 mod balls;
 mod center_line;
