@@ -12,6 +12,21 @@
 //!
 //! The border of the array is no surface. A vessel that leaves the scan goes on outside: its length ends at the border, and its
 //! radius there is taken from the directions that lie inside.
+//!
+//! # Accuracy
+//!
+//! On tubes of 600 µm and longer whose voxels are set if their centers lie inside, at voxels of 12 × 12 × 12 µm and 12 × 12 × 3 µm and
+//! at any orientation, each mean diameter and each length is within 5 % of the truth from a radius of 12 µm (one voxel) upward, and
+//! within 3 % from 18 µm upward; so are helices, tori, bifurcations and trees by Murray's law, whose counts are exact
+//! (`vessels/tests`). Limits:
+//!
+//! - Along rows of voxels, all sections of a tube are alike, and its mask itself may be too wide or too narrow by a tenth at a radius of
+//!   two voxels. The diameter is then that of the mask.
+//! - The length of a vessel with two free ends is within 6 % from six radii upward, within 20 % from four, and means little below three: a
+//!   blunt end is uncertain by a third of a radius.
+//! - Two branch points within one radius are one. A branch must reach 0.6 radii out of its vessel.
+//! - A rough surface makes the skeleton wander: with 2 % of the voxels on both sides of the surface flipped, lengths grow by up to 2 %,
+//!   with 5 % by 13 % and with up to 0.7 false branches per tube. Diameters stay within 2 %.
 
 mod balls;
 mod center_line;

@@ -42,7 +42,9 @@ impl Segment {
     /// Length of the center line.
     #[must_use]
     pub fn length(&self) -> f64 {
-        self.line.windows(2).map(|w| distance(w[0], w[1])).sum()
+        let pieces = self.line.windows(2).map(|w| distance(w[0], w[1]));
+        // A sum of nothing would be −0.
+        pieces.fold(0.0, |sum, length| sum + length)
     }
 
     /// Distance between its ends; 0 for a closed loop.

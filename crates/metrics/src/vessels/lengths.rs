@@ -29,7 +29,11 @@ impl Lengths {
         inner.sort_by(f64::total_cmp);
         let count = inner.len();
         Self {
-            total: graph.segments.iter().map(Segment::length).sum(),
+            total: graph
+                .segments
+                .iter()
+                .map(Segment::length)
+                .fold(0.0, |sum, length| sum + length),
             segments: graph.segments.len(),
             mean_between_branch_points: (count > 0)
                 .then(|| inner.iter().sum::<f64>() / count as f64),

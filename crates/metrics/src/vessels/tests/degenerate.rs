@@ -99,7 +99,7 @@ fn a_hollow_vessel_has_its_outer_diameter() {
     let shape = [80, 50, 140];
     let mut mask = raster(shape, ANISOTROPIC, &[outer]);
     mask.zip_mut_with(&raster(shape, ANISOTROPIC, &[inner]), |wall, lumen| {
-        *wall &= !lumen
+        *wall &= !lumen;
     });
     let found = graph(&mask);
     assert_eq!(counts(&found), [1, 0, 2, 0, 1]);

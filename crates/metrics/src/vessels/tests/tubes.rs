@@ -31,7 +31,7 @@ fn directions() -> Vec<Point> {
 #[test]
 fn straight_tubes_have_their_diameter_and_length_at_any_orientation() {
     for spacing in [ISOTROPIC, ANISOTROPIC] {
-        for radius in [24.0, 30.0, 36.0, 60.0, 100.0] {
+        for radius in [12.0, 15.0, 18.0, 24.0, 30.0, 36.0, 60.0, 100.0] {
             // Long enough that the ends, which are uncertain by a voxel or half a radius, are a small share.
             let true_length = f64::max(14.0 * radius, 600.0);
             let (mut low, mut high) = ([9.0_f64; 2], [0.0_f64; 2]);
@@ -80,6 +80,62 @@ fn tubes_of_even_and_odd_widths_have_their_diameter() {
         let [length, diameter] = size(&graph);
         near(diameter, truth, 0.05, &format!("{width} voxels"));
         near(length, 600.0, 0.05, &format!("{width} voxels"));
+    }
+}
+
+/// Flips voxels on both sides of the surface of a mask, and keeps the largest piece.
+fn roughened(
+    mask: &ndarray::Array3<bool>,
+    share: f64,
+    chance: &mut Chance,
+) -> ndarray::Array3<bool> {
+    let set = |p: [usize; 3]| mask.get(p) == Some(&true);
+    let mut rough = mask.clone();
+    for ((x, y, z), voxel) in rough.indexed_iter_mut() {
+        let near =
+            |i: &usize| set([x + i / 9, y + i / 3 % 3, z + i % 3].map(|p| p.wrapping_sub(1)));
+        let count = (0..27).filter(near).count();
+        if (1..27).contains(&count) && chance.next() < share {
+            *voxel = !*voxel;
+        }
+    }
+    let corners = rsom_morphology::Connectivity::Corners;
+    let largest = rsom_morphology::label(rough.view(), corners).sizes;
+    let largest = largest.into_iter().max().unwrap();
+    rsom_morphology::remove_small(rough.view(), largest, corners)
+}
+
+#[test]
+fn rough_tubes_keep_their_diameter_and_gain_a_little_length() {
+    for spacing in [ISOTROPIC, ANISOTROPIC] {
+        for (radius, share) in [(36.0, 0.02), (60.0, 0.02), (60.0, 0.05)] {
+            let mut chance = Chance(9);
+            let (mut sums, mut branch_points, mut cycles) = ([0.0; 2], 0, 0);
+            for _ in 0..10 {
+                let tube = Tube::flat(vec![[0.0; 3], times(chance.direction(), 1000.0)], radius);
+                let mask = roughened(&mask_of(&[tube], spacing), share, &mut chance);
+                let graph = VesselGraph::of(mask.view(), spacing, &settings());
+                let found = size(&graph);
+                sums = [sums[0] + found[0] / 10.0, sums[1] + found[1] / 10.0];
+                branch_points += graph.branch_points();
+                cycles += graph.cycles();
+            }
+            let case = format!("{spacing:?} radius {radius}, {share} of the surface flipped");
+            println!(
+                "{case}: length {:.3}, diameter {:.3}, {branch_points} branch points and {cycles} cycles in 10 tubes",
+                sums[0] / 1000.0,
+                sums[1] / (2.0 * radius)
+            );
+            near(
+                sums[0],
+                1000.0,
+                if share < 0.03 { 0.05 } else { 0.2 },
+                &case,
+            );
+            near(sums[1], 2.0 * radius, 0.05, &case);
+            assert!(branch_points <= 10, "{case}: {branch_points}");
+            assert!(cycles <= 3, "{case}: {cycles}");
+        }
     }
 }
 
