@@ -47,24 +47,7 @@ impl VesselGraph {
         let voxels = SkeletonVoxels::of(skeleton.view());
         drop(skeleton);
         let balls = Balls::of(mask, spacing, &voxels);
-        let mut network = traced(&voxels, &balls.near, spacing);
-        let loops = ShortLoops {
-            voxels: &voxels,
-            spacing,
-            balls: &balls,
-            shortest: settings.shortest_loop_um,
-            in_radii: settings.loop_in_radii,
-            reach_in_radii: settings.branch_reach_in_radii,
-        };
-        loops.open(&mut network);
-        let spurs = Spurs {
-            voxels: &voxels,
-            spacing,
-            balls: &balls,
-            shortest: settings.shortest_branch_um,
-            reach_in_radii: settings.branch_reach_in_radii,
-        };
-        spurs.remove(&mut network);
+        let mut network = pruned(&voxels, &balls, spacing, settings);
         let lumen = Lumen {
             mask,
             spacing,
@@ -90,6 +73,34 @@ impl VesselGraph {
         let Sketch { graph, leads, .. } = sketch;
         placed(&lumen, graph, leads, settings.same_junction_in_radii)
     }
+}
+
+/// The network of a skeleton without short loops and spurs.
+fn pruned(
+    voxels: &SkeletonVoxels,
+    balls: &Balls,
+    spacing: [f64; 3],
+    settings: &GraphSettings,
+) -> Network {
+    let mut network = traced(voxels, &balls.near, spacing);
+    let loops = ShortLoops {
+        voxels,
+        spacing,
+        balls,
+        shortest: settings.shortest_loop_um,
+        in_radii: settings.loop_in_radii,
+        reach_in_radii: settings.branch_reach_in_radii,
+    };
+    loops.open(&mut network);
+    let spurs = Spurs {
+        voxels,
+        spacing,
+        balls,
+        shortest: settings.shortest_branch_um,
+        reach_in_radii: settings.branch_reach_in_radii,
+    };
+    spurs.remove(&mut network);
+    network
 }
 
 /// Most rounds in which spurs are removed that center lines reveal.
