@@ -3,10 +3,12 @@
 //! One measurement is one row. Stages that measure (`metrics`, `phantom`) and stages that read measurements (`stats`,
 //! `report`, `io`) use the names of this crate. A new metric is one entry in [`schema`].
 //!
-//! [`threshold_curve`] names the columns of the table that `vesselseg calibrate` writes.
+//! [`threshold_curve`] names the columns of the table that `vesselseg calibrate` writes, [`center_lines`] those of the center lines of
+//! vessels.
 //!
 //! This crate reads no files and has no arrays: `rsom-formats` converts [`Row`]s to a table.
 
+pub mod center_lines;
 pub mod column;
 mod empty;
 mod measurement;

@@ -1,6 +1,7 @@
 //! Maximum intensity projections of a scan along its three axes, alone and with its vessels and epidermis.
 
 mod axis;
+mod center_lines;
 mod contrast;
 mod layout;
 mod maxima;
@@ -13,6 +14,7 @@ use crate::panel::{Title, draw_label, draw_scale_bar, draw_swatch, draw_title, s
 use crate::scene::{Item, Path, Text};
 use crate::{Color, Picture, Scene};
 pub use axis::{AXES, Axis};
+pub use center_lines::CenterLine;
 pub use contrast::{ColorProjection, colored};
 use layout::Layout;
 pub use maxima::{OffsetMask, maxima};
@@ -35,6 +37,8 @@ pub struct Figure<'a> {
     pub layer: Option<OffsetMask<'a>>,
     /// Mask of the vessels.
     pub vessels: Option<OffsetMask<'a>>,
+    /// Center lines of the vessels, drawn over the masks in colors by diameter.
+    pub center_lines: Vec<CenterLine>,
 }
 
 /// A projection along one axis.
@@ -162,6 +166,8 @@ pub fn scene(figure: &Figure<'_>, views: &[View; 3]) -> Scene {
             words: title,
         };
         draw_panel(&mut scene, overlay, [row, 1], title, &layout);
+        let corner = layout.panel(row, 1);
+        center_lines::draw(&mut scene, &figure.center_lines, view.axis, corner, &layout);
         panels += 1;
         if !view.missing.is_empty() {
             let [left, top] = layout.panel(row, 1);
@@ -212,25 +218,28 @@ fn overlay_title(figure: &Figure<'_>, axis: Axis) -> &'static str {
 /// Draws the legend of the colors, in a line below the panels.
 fn draw_legend(scene: &mut Scene, figure: &Figure<'_>, layout: &Layout) {
     let gray = Color([70; 3]);
-    let mut entries: Vec<(&str, Color)> = Vec::new();
+    let mut entries: Vec<(String, Color)> = Vec::new();
     if let [(first, _), (second, _), ..] = figure.channels.as_slice() {
-        entries.push((first, Color([255, 0, 0])));
-        entries.push((second, Color([0, 255, 0])));
+        entries.push((first.clone(), Color([255, 0, 0])));
+        entries.push((second.clone(), Color([0, 255, 0])));
     }
-    entries.extend(figure.vessels.map(|_| ("vessels", VESSEL)));
-    entries.extend(
-        figure
-            .layer
-            .map(|_| ("epidermis (side views)", WHITE.over(gray, VEIL))),
-    );
+    entries.extend(figure.vessels.map(|_| ("vessels".to_owned(), VESSEL)));
+    entries.extend(figure.layer.map(|_| {
+        let words = "epidermis (side views)".to_owned();
+        (words, WHITE.over(gray, VEIL))
+    }));
+    if !figure.center_lines.is_empty() {
+        entries.extend(center_lines::legend());
+    }
     let em = layout.em;
     let (mut x, y) = (layout.margin(), layout.height() - 1.1 * em);
     for (words, color) in entries {
         draw_swatch(scene, [x, y], em);
         let area = [x + 0.3 * em, y - 0.65 * em];
         scene.draw(Path::rectangle(area, [1.6 * em, 0.6 * em], color, 1.0));
+        let width = (4.4 + font::width_em(&words)) * em;
         scene.draw(Text::new(words, [x + 2.8 * em, y], em, INK));
-        x += (4.4 + font::width_em(words)) * em;
+        x += width;
     }
 }
 
@@ -283,6 +292,7 @@ mod tests {
                     voxels: self.vessels.view(),
                     offset: 45,
                 }),
+                center_lines: Vec::new(),
             }
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rsom_formats::table::{Column, Table, TableError};
 use rsom_io::ports;
+use rsom_measures::center_lines;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use rsom_volume::Mask;
@@ -21,8 +22,6 @@ use crate::biomarkers::{
 const BAND: [&str; 3] = ["band", "depth_low_um", "depth_high_um"];
 /// Column of the table of signals.
 const CHANNEL: &str = "channel";
-/// Columns of the table of center lines.
-const CENTERLINES: [&str; 5] = ["segment", "x_um", "y_um", "z_um", "diameter_um"];
 
 /// The command.
 pub fn command() -> Command {
@@ -269,13 +268,19 @@ fn of_centerlines(network: Option<&Network<'_>>) -> Result<Table, TableError> {
             points.map(move |(i, point)| (number, *point, radii.get(i).map(|r| 2.0 * r)))
         })
     };
-    let [segment, x, y, z, diameter] = CENTERLINES;
+    let [x, y, z] = center_lines::PLACE_UM;
     let along = |axis: usize| points().map(move |(_, point, _)| Some(point[axis]));
     Table::new(vec![
-        Column::integer(segment, points().map(|(number, _, _)| Some(number as i64))),
+        Column::integer(
+            center_lines::SEGMENT,
+            points().map(|(number, _, _)| Some(number as i64)),
+        ),
         Column::number(x, along(0)),
         Column::number(y, along(1)),
         Column::number(z, along(2)),
-        Column::number(diameter, points().map(|(_, _, diameter)| diameter)),
+        Column::number(
+            center_lines::DIAMETER_UM,
+            points().map(|(_, _, diameter)| diameter),
+        ),
     ])
 }

@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
+use rsom_formats::table::TableError;
 use rsom_io::ports;
+use rsom_measures::center_lines as columns;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
 use rsom_volume::{Mask, Scan};
 
 use super::output;
-use crate::projections::{Figure, OffsetMask, scene, views};
+use crate::projections::{CenterLine, Figure, OffsetMask, scene, views};
 
 /// The command.
 pub fn command() -> Command {
@@ -16,9 +18,11 @@ pub fn command() -> Command {
         .input(Port::required("image", Kind::Volume, "Scan of one channel, or of two: LF (red) and HF (green)"))
         .input(Port::optional("layer", Kind::Mask, "Mask of the epidermis; its range of depths may differ from that of the scan"))
         .input(Port::optional("vessels", Kind::Mask, "Mask of the vessels; its range of depths may differ from that of the scan"))
+        .input(Port::optional("centerlines", Kind::Table, "Center lines of the vessels (of 'metrics biomarkers'), to draw in colors by diameter; needs 'vessels', from whose first voxel their places count"))
         .output(Port::required("output", Kind::Figure, "Figure: .png or .svg"))
         .parameters(ProjectionSettings::declare())
         .example("rsom-report projections --image scan.nii.gz --layer layer.nii.gz --vessels vessels.nii.gz --output figure.png")
+        .example("rsom-report projections --image scan.nii.gz --vessels vessels.nii.gz --centerlines centerlines.parquet --output figure.svg")
 }
 
 #[derive(Debug, Parameters)]
@@ -51,6 +55,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         spacing_mm: scan.grid().spacing().millimetres(),
         layer: layer.as_ref().map(placed),
         vessels: vessels.as_ref().map(placed),
+        center_lines: center_lines(invocation, vessels.as_ref(), &scan)?,
     };
     let views = views(&figure);
     output::write(invocation, &scene(&figure, &views), 1)?;
@@ -93,6 +98,65 @@ fn load(
         ));
     }
     Ok(Some((mask, offset)))
+}
+
+/// The center lines of an input, in voxels of the scan.
+fn center_lines(
+    invocation: &Invocation,
+    vessels: Option<&(Mask, isize)>,
+    scan: &Scan,
+) -> Result<Vec<CenterLine>, StageError> {
+    let Some(path) = invocation.optional_input("centerlines") else {
+        return Ok(Vec::new());
+    };
+    let Some((mask, offset)) = vessels else {
+        return Err(StageError::usage("--centerlines needs --vessels"));
+    };
+    let spacing = scan.grid().agreed_spacing(mask.grid()).millimetres();
+    let Some(spacing_mm) = spacing else {
+        let fault = "the voxel size of the scan is unknown, so that places in µm have no voxel";
+        return Err(StageError::input(path, fault));
+    };
+    let table = ports::load_table(path)?;
+    let of_vessels = |e: TableError| {
+        StageError::input(
+            path,
+            format_args!("no center lines of 'metrics biomarkers': {e}"),
+        )
+    };
+    let segments = table.integers(columns::SEGMENT).map_err(of_vessels)?;
+    let diameters = table.numbers(columns::DIAMETER_UM).map_err(of_vessels)?;
+    let mut places = Vec::new();
+    for name in columns::PLACE_UM {
+        places.push(table.numbers(name).map_err(of_vessels)?);
+    }
+    let mut lines: Vec<(Option<i64>, CenterLine)> = Vec::new();
+    for row in 0..table.rows() {
+        let mut place = [0.0; 3];
+        for (axis, along) in places.iter().enumerate() {
+            let um = along[row].filter(|um| um.is_finite());
+            let um = um.ok_or_else(|| {
+                StageError::input(path, format_args!("row {} has no place", row + 1))
+            })?;
+            place[axis] = um / 1000.0 / spacing_mm[axis];
+        }
+        place[2] += *offset as f64;
+        if lines
+            .last()
+            .is_none_or(|(segment, _)| *segment != segments[row])
+        {
+            let line = CenterLine {
+                places_vox: Vec::new(),
+                diameters_um: Vec::new(),
+            };
+            lines.push((segments[row], line));
+        }
+        if let Some((_, line)) = lines.last_mut() {
+            line.places_vox.push(place);
+            line.diameters_um.push(diameters[row]);
+        }
+    }
+    Ok(lines.into_iter().map(|(_, line)| line).collect())
 }
 
 fn placed((mask, offset): &(Mask, isize)) -> OffsetMask<'_> {
