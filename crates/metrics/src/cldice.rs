@@ -5,7 +5,8 @@ use rsom_measures::schema::{CLDICE, TOPOLOGY_PRECISION, TOPOLOGY_SENSITIVITY};
 use rsom_morphology::{Recheck, skeletonize};
 use rsom_parameters::Choice;
 
-use crate::{Measurement, Metric, Pair, Region, Settings, Status};
+use crate::vessels::vessel_skeleton;
+use crate::{Measurement, Metric, Pair, Region, Settings, Status, Within};
 
 /// Thinning that gives the center lines. Both follow Lee, Kashyap and Chu (1994); see [`Recheck`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
@@ -19,14 +20,14 @@ pub enum Skeleton {
 }
 
 impl Skeleton {
-    /// The center lines of a mask.
+    /// The center lines of a mask of shape (x, y, z). With [`Self::Topology`], a mask with one voxel along any axis is an image; scikit-image
+    /// treats it so along the first axis only.
     #[must_use]
     pub fn of(self, mask: ArrayView3<'_, bool>) -> Array3<bool> {
-        let recheck = match self {
-            Self::Topology => Recheck::Topology,
-            Self::Skimage => Recheck::Connectivity,
-        };
-        skeletonize(mask, recheck)
+        match self {
+            Self::Topology => vessel_skeleton(mask, [1.0; 3]),
+            Self::Skimage => skeletonize(mask, Recheck::Connectivity),
+        }
     }
 }
 
@@ -37,7 +38,7 @@ pub struct ClDice {
     pub precision: Option<f64>,
     /// Topology sensitivity |S(R) ∩ P| / |S(R)|; `None` when the reference R is empty or has no skeleton.
     pub sensitivity: Option<f64>,
-    /// The harmonic mean of both, 0 when both are 0. Following the policy for [empty masks](crate#empty-masks), 1 when
+    /// The harmonic mean of both, 0 when both are 0. Following the policy for [empty masks](rsom_measures::EmptyCases::SCORE), 1 when
     /// both masks are empty and 0 when one is. `None` when a nonempty mask has no skeleton, which happens under
     /// [`Skeleton::Skimage`] only.
     pub cldice: Option<f64>,
@@ -80,12 +81,15 @@ pub(crate) fn metrics() -> Vec<Metric> {
 /// `cldice`, `topology_precision` and `topology_sensitivity` of the whole scan. They are meaningful for vessels; layers
 /// have no center line.
 pub fn measure(pair: &Pair<'_>, settings: &Settings) -> Vec<Measurement> {
-    let found = ClDice::of(&pair.whole(), settings.skeleton);
-    vec![
+    let region = pair.whole();
+    let found = ClDice::of(&region, settings.skeleton);
+    let dimensions = Within::Scan.dimensions(region.reference.dim());
+    let rows = [
         CLDICE.measured(found.cldice, found.status),
         TOPOLOGY_PRECISION.measured(found.precision, found.status),
         TOPOLOGY_SENSITIVITY.measured(found.sensitivity, found.status),
-    ]
+    ];
+    rows.map(|row| row.in_dimensions(dimensions)).to_vec()
 }
 
 /// The share of a skeleton's voxels that lie in a mask; `None` for an empty skeleton.

@@ -8,28 +8,11 @@
 //!
 //! # Empty masks
 //!
-//! The policy for every measure of this crate:
+//! Each metric declares its values for empty masks ([`Metric::empty`]), and a test holds all of them: a score of two empty masks is 1, a
+//! share of nothing is missing, a measure of the prediction alone does not need the reference. A missing value has a status that states
+//! which mask is empty. Other software defines Dice of two empty masks as 0, 1 or NaN; the paper's authors use 1.
 //!
-//! | | both empty | prediction empty | reference empty |
-//! |---|---|---|---|
-//! | Dice, IoU, clDice | 1 | 0 | 0 |
-//! | precision, topology precision | none | none | 0 |
-//! | recall, topology sensitivity | none | 0 | none |
-//! | hole count | 0 | every reference column | 0 |
-//! | coverage, boundary coverage | none | 0 | none |
-//! | [gaps](gaps::Gaps) within the reference: count, columns, largest | 0 | the reference's pieces | 0 |
-//! | pieces of the layer ([continuity](continuity::Continuity)) | 0 | 0 | as usual |
-//! | `precision_bscan_coverage` | 0 | 0 | as usual |
-//! | `recall_bscan_coverage` | 0 | as usual | 0 |
-//! | measures of the prediction alone (Ra and its coverage, Rq, spectrum, thickness, normals, shares of continuity) | none | none | as usual, `ok` |
-//! | measures of the reference alone | none | as usual, `ok` | none |
-//! | boundary error and bias, thickness bias and agreement, distance of angles | none | none | none |
-//!
-//! [`biomarkers`](crate::biomarkers()) have no reference: an empty mask counts as an empty prediction. Its voxels,
-//! volumes and shares are 0, and measures inside it (thickness, depth of vessels) are none.
-//!
-//! "None" is a missing value. Except for entries marked `ok`, the status states which mask is empty, even if there is a
-//! value. Other software defines Dice of two empty masks as 0, 1 or NaN; the paper's authors use 1.
+//! [`biomarkers`](crate::biomarkers()) have no reference: an empty mask counts as an empty prediction.
 
 #![allow(
     clippy::needless_pass_by_value,
