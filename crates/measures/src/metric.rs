@@ -122,6 +122,6 @@ mod tests {
     #[test]
     fn a_metric_is_found_by_its_name() {
         assert_eq!(Metric::named("dice"), Some(schema::DICE));
-        assert_eq!(Metric::named("vessel_tortuosity"), None);
+        assert_eq!(Metric::named("vessel_beauty"), None);
     }
 }

@@ -85,6 +85,7 @@ mod tests {
             ("_mm", Unit::Millimeters),
             ("_mm2", Unit::SquareMillimeters),
             ("_mm3", Unit::CubicMillimeters),
+            ("_per_mm", Unit::PerMillimeter),
             ("_per_mm2", Unit::PerSquareMillimeter),
             ("_per_mm3", Unit::PerCubicMillimeter),
             ("_deg", Unit::Degrees),
