@@ -16,7 +16,7 @@ use crate::{Color, Picture, Scene};
 pub use axis::{AXES, Axis};
 pub use center_lines::CenterLine;
 pub use contrast::{ColorProjection, colored};
-use layout::Layout;
+use layout::{LEGEND_LINE, Layout};
 pub use maxima::{OffsetMask, maxima};
 
 /// Opacity of the epidermis.
@@ -126,7 +126,9 @@ pub fn scene(figure: &Figure<'_>, views: &[View; 3]) -> Scene {
         1
     };
     let titled = figure.title.is_some();
-    let layout = Layout::new(shape.into(), figure.spacing_mm, columns, titled);
+    let legend_lines = if figure.center_lines.is_empty() { 1 } else { 2 };
+    let layout =
+        Layout::new(shape.into(), figure.spacing_mm, columns, titled).with_legend(legend_lines);
     let mut scene = Scene::new(layout.width(), layout.height());
     let em = layout.em;
     if let Some(title) = &figure.title {
@@ -232,12 +234,15 @@ fn draw_legend(scene: &mut Scene, figure: &Figure<'_>, layout: &Layout) {
         entries.extend(center_lines::legend());
     }
     let em = layout.em;
-    let (mut x, y) = (layout.margin(), layout.height() - 1.1 * em);
+    let (mut x, mut y) = (layout.margin(), layout.legend());
     for (words, color) in entries {
+        let width = (4.4 + font::width_em(&words)) * em;
+        if x + width > layout.width() && x > layout.margin() {
+            (x, y) = (layout.margin(), y + LEGEND_LINE * em);
+        }
         draw_swatch(scene, [x, y], em);
         let area = [x + 0.3 * em, y - 0.65 * em];
         scene.draw(Path::rectangle(area, [1.6 * em, 0.6 * em], color, 1.0));
-        let width = (4.4 + font::width_em(&words)) * em;
         scene.draw(Text::new(words, [x + 2.8 * em, y], em, INK));
         x += width;
     }

@@ -19,6 +19,7 @@ mod surfaces;
 mod system_math;
 mod table_names;
 mod tidy;
+mod vessel_graph;
 mod vessel_swap;
 
 use rsom_testing::Program;

@@ -6,6 +6,8 @@ use crate::voxel_pixels::voxel_pixels;
 
 /// Width of the figure in ems: 8-point letters when the figure is as wide as a text column of 170 mm.
 const EMS: f64 = 60.0;
+/// Distance of two lines of the legend in ems.
+pub const LEGEND_LINE: f64 = 1.8;
 /// Smallest width of a column in ems, for titles.
 const COLUMN: f64 = 16.0;
 
@@ -20,6 +22,7 @@ pub struct Layout {
     pub sizes: [[f64; 2]; 3],
     columns: usize,
     title: f64,
+    legend_lines: usize,
 }
 
 impl Layout {
@@ -41,7 +44,21 @@ impl Layout {
             sizes,
             columns,
             title: if titled { 2.2 * em } else { 0.0 },
+            legend_lines: 1,
         }
+    }
+
+    /// The same layout with room for a legend of several lines.
+    pub fn with_legend(self, legend_lines: usize) -> Self {
+        Self {
+            legend_lines,
+            ..self
+        }
+    }
+
+    /// Base line of the first line of the legend.
+    pub fn legend(&self) -> f64 {
+        self.height() - (1.1 + LEGEND_LINE * (self.legend_lines as f64 - 1.0)) * self.em
     }
 
     /// Top left corner of a panel, on whole pixels.
@@ -62,10 +79,11 @@ impl Layout {
         2.0 * self.margin() + columns * self.column() + (columns - 1.0) * self.em
     }
 
-    /// Height of the figure, with a line for the legend.
+    /// Height of the figure, with the lines of the legend.
     pub fn height(&self) -> f64 {
         let rows: f64 = self.sizes.iter().map(|s| s[1] + 2.2 * self.em).sum();
-        self.title + rows + 3.4 * self.em
+        let more = LEGEND_LINE * (self.legend_lines as f64 - 1.0);
+        self.title + rows + (3.4 + more) * self.em
     }
 
     /// Width of a column of panels, for their titles.
