@@ -19,7 +19,7 @@ use rsom_metrics::surface_distance::{Border, of_surfels, of_voxels};
 use rsom_metrics::vessels::{GraphSettings, VesselGraph};
 use rsom_volume::Mask;
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 const SPACING_MM: [f64; 3] = [0.012, 0.012, 0.003];
 
 /// A comparison: its name, ours, the name of the script's task.

@@ -113,7 +113,7 @@ fn outputs_without_their_input_and_odd_bands_are_refused_in_one_line() {
         ),
         ("--vessels v.nii.gz --set he2024", "he2024"),
     ] {
-        RSOM.refused(&folder, &format!("{base} {more}"), 2, message);
+        RSOM.refused(&folder, format!("{base} {more}"), 2, message);
     }
     RSOM.done(&folder, &*format!("{base} --vessels v.nii.gz --set he2023"));
     let table = parquet::read(&folder.join("b.parquet")).unwrap();
