@@ -111,7 +111,6 @@ fn outputs_without_their_input_and_odd_bands_are_refused_in_one_line() {
             "--vessels v.nii.gz --bands-output d.parquet --bands a=nan:1",
             "is no band",
         ),
-        ("--vessels v.nii.gz --set he2024", "he2024"),
     ] {
         RSOM.refused(&folder, format!("{base} {more}"), 2, message);
     }

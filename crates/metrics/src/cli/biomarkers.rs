@@ -182,19 +182,27 @@ impl CommandSettings {
                 })
                 .to_vec());
         }
-        let bands = self.bands.iter().map(|(name, range)| band(name, range));
-        let mut bands = bands
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(StageError::usage)?;
+        let mut bands = given_bands(&self.bands).map_err(StageError::usage)?;
         bands.sort_by(|a, b| a.low_um.total_cmp(&b.low_um));
         Ok(bands)
     }
 }
 
 fn check_bands(bands: &BTreeMap<String, String>) -> Result<(), String> {
-    bands
-        .iter()
-        .try_for_each(|(name, range)| band(name, range).map(|_| ()))
+    given_bands(bands).map(|_| ())
+}
+
+/// The bands of a parameter; a command line has a=0:150,b=150: as one word.
+fn given_bands(bands: &BTreeMap<String, String>) -> Result<Vec<Band>, String> {
+    let words = bands.iter().map(|(name, range)| format!("{name}={range}"));
+    let words = words.collect::<Vec<_>>().join(",");
+    let words = words.split(',').filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let (name, range) = word.split_once('=').unwrap_or((word, ""));
+            band(name.trim(), range)
+        })
+        .collect()
 }
 
 /// A band of a name and bounds, such as 150:500.

@@ -262,6 +262,6 @@ mod tests {
     fn titles_carry_units_but_not_of_ratios() {
         assert_eq!(title("dice", Some("1")), "Dice");
         assert_eq!(title("ra_um", Some("µm")), "Roughness Ra (µm)");
-        assert_eq!(title("vessel_tortuosity", None), "vessel_tortuosity");
+        assert_eq!(title("vessel_beauty", None), "vessel_beauty");
     }
 }
