@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use rsom_formats::nifti::read_scan;
 use rsom_formats::table::{Table, parquet};
 use rsom_testing::Folder;
 
@@ -26,17 +27,23 @@ fn sum(table: &Table, metric: &str) -> f64 {
     of_metric.filter_map(|(_, value)| value).sum()
 }
 
-#[test]
-fn a_tree_has_its_length_diameter_and_branches() {
+/// A folder with a synthetic tree and its measures.
+fn measured_tree() -> Folder {
     let folder = Folder::new();
     // A tree from its geometry: tubes of Murray's law, and their true length, diameter and branch points.
     for words in [
         "phantom scan --seed 5 --shape 200,150,300 --loops-per-mm2 0 --vessels-per-mm2 0 --tree-terminals-per-mm2 8 --tree-roots 1 --tree-radius-um 12,60 --image i.nii.gz --layer l.nii.gz --vessels v.nii.gz --truth t.parquet",
-        "metrics biomarkers --layer l.nii.gz --vessels v.nii.gz --image i.nii.gz --output b.parquet --bands-output d.parquet --bands shallow=0:200,deep=200: --signals-output s.parquet --centerlines c.parquet",
+        "metrics biomarkers --layer l.nii.gz --vessels v.nii.gz --image i.nii.gz --output b.parquet --bands-output d.parquet --bands shallow=0:200,deep=200: --signals-output s.parquet --centerlines c.parquet --diameters-output h.parquet --thickness-map m.nii.gz",
         "report projections --image i.nii.gz --layer l.nii.gz --vessels v.nii.gz --centerlines c.parquet --output p.png",
     ] {
         RSOM.done(&folder, words);
     }
+    folder
+}
+
+#[test]
+fn a_tree_has_its_length_diameter_and_branches() {
+    let folder = measured_tree();
     let (truth, found) = (folder.join("t.parquet"), folder.join("b.parquet"));
     // Branches that hardly leave their parent are not in the mask: a tenth of the branch points.
     for (metric, most) in [
@@ -52,6 +59,12 @@ fn a_tree_has_its_length_diameter_and_branches() {
             "{metric}: {found:?} of {truth:?}"
         );
     }
+}
+
+#[test]
+fn the_other_outputs_share_the_vessels_of_the_table() {
+    let folder = measured_tree();
+    let found = folder.join("b.parquet");
     // The bands share what lies below the epidermis, and the center lines have the length of the graph.
     let bands = parquet::read(&folder.join("d.parquet")).unwrap();
     let below = sum(&bands, "vessel_length_mm");
@@ -75,6 +88,22 @@ fn a_tree_has_its_length_diameter_and_branches() {
     assert!(
         (length_mm / total - 1.0).abs() < 1e-9,
         "{length_mm} and {total}"
+    );
+    let histogram = parquet::read(&folder.join("h.parquet")).unwrap();
+    let binned = sum(&histogram, "vessel_length_mm");
+    assert!((binned / total - 1.0).abs() < 1e-9, "{binned} and {total}");
+    let map = read_scan(&folder.join("m.nii.gz")).unwrap();
+    assert_eq!(map.grid().shape(), [200, 150, 1]);
+    let known: Vec<f64> = map
+        .intensities()
+        .iter()
+        .map(|v| f64::from(*v))
+        .filter(|v| v.is_finite())
+        .collect();
+    let mean = known.iter().sum::<f64>() / known.len() as f64;
+    assert!(
+        (mean - value(&found, "layer_thickness_um").unwrap()).abs() < 1e-3,
+        "{mean}"
     );
     // Vessels are bright in both channels.
     let signals = parquet::read(&folder.join("s.parquet")).unwrap();

@@ -2,24 +2,30 @@
 
 use std::collections::BTreeMap;
 
+use ndarray::Axis;
+use rsom_formats::nifti::Storage;
 use rsom_formats::table::{Column, Table, TableError};
 use rsom_io::ports;
-use rsom_measures::center_lines;
+use rsom_measures::{center_lines, schema};
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
-use rsom_volume::Mask;
+use rsom_volume::{Mask, Scan};
 
 use super::keys::RunKeys;
 use super::structure::Structure;
 use super::table::{self, Keys};
-use crate::Measurement;
 use crate::biomarkers::{
     Band, BiomarkerSettings, Network, Set, Signal, Skin, metrics, metrics_of_band,
     metrics_of_signals,
 };
+use crate::thickness::thickness_vox;
+use crate::vessels::{Segment, length_by_diameter};
+use crate::{Measurement, Status};
 
 /// Columns of the table of bands.
 const BAND: [&str; 3] = ["band", "depth_low_um", "depth_high_um"];
+/// Columns of the histogram of diameters.
+const DIAMETER: [&str; 2] = ["diameter_low_um", "diameter_high_um"];
 /// Column of the table of signals.
 const CHANNEL: &str = "channel";
 
@@ -40,6 +46,8 @@ pub fn command() -> Command {
         .output(Port::required("output", Kind::Table, "Table to write: one measurement per row").with_table(with(&metrics(), &[])))
         .output(Port::optional("bands_output", Kind::Table, "Vessels at several depths: one row for each band and metric").with_table(with(&metrics_of_band(), &BAND)))
         .output(Port::optional("signals_output", Kind::Table, "Signal of the image in vessels, epidermis and dermis: one row for each channel").with_table(with(&metrics_of_signals(), &[CHANNEL])))
+        .output(Port::optional("diameters_output", Kind::Table, "Histogram of the diameters: the length of the center lines in each bin").with_table(with(&[schema::VESSEL_LENGTH_MM], &DIAMETER)))
+        .output(Port::optional("thickness_map", Kind::Volume, "Thickness of the layer in each column, of shape (x, y, 1), in µm (in voxels where the voxel size is unknown); not a number where it is unknown"))
         .output(Port::optional("centerlines", Kind::Table, "Center lines of the vessels: one row for each point, with the diameter there; positions from the center of the first voxel of 'vessels'"))
         .parameters(CommandSettings::declare())
         .example("rsom-metrics biomarkers --layer layer.nii.gz --vessels vessels.nii.gz --output b.parquet --subject s01 --factor visit=2")
@@ -63,6 +71,9 @@ struct CommandSettings {
     /// the scan (unset: capillary_loops=0:150, superficial_plexus=150:500, deep_plexus=500:).
     #[parameter(check = check_bands)]
     bands: BTreeMap<String, String>,
+    /// Width of a bin of 'diameters_output'.
+    #[parameter(default = 10.0, min = 0.1, unit = "µm", advanced)]
+    diameter_bin_um: f64,
     #[parameter(flatten)]
     biomarkers: BiomarkerSettings,
 }
@@ -93,6 +104,22 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         let table = of_signals(&found, &keys).map_err(StageError::failure)?;
         ports::write_table(invocation, "signals_output", &table)?;
     }
+    if invocation.optional_output("diameters_output").is_some() {
+        let table = of_diameters(skin.network(), settings.diameter_bin_um, &keys);
+        ports::write_table(
+            invocation,
+            "diameters_output",
+            &table.map_err(StageError::failure)?,
+        )?;
+    }
+    if invocation.optional_output("thickness_map").is_some() {
+        ports::write_scan(
+            invocation,
+            "thickness_map",
+            &thickness_map(&layer)?,
+            Storage::Float32,
+        )?;
+    }
     if invocation.optional_output("centerlines").is_some() {
         let table = of_centerlines(skin.network()).map_err(StageError::failure)?;
         ports::write_table(invocation, "centerlines", &table)?;
@@ -120,6 +147,10 @@ fn require_inputs(invocation: &Invocation, settings: &CommandSettings) -> Result
         (
             has("centerlines") && !has_vessels,
             "--centerlines needs --vessels",
+        ),
+        (
+            has("diameters_output") && !has_vessels,
+            "--diameters-output needs --vessels",
         ),
         (
             has("signals_output") && !has_image,
@@ -264,6 +295,49 @@ fn of_signals(found: &[Signal], keys: &Keys<'_>) -> Result<Table, TableError> {
         found.iter().map(|signal| Some(signal.channel.as_str())),
     ))?;
     Ok(table)
+}
+
+/// The length of the center lines by diameter, from 0 to the bin of the largest.
+fn of_diameters(
+    network: Option<&Network<'_>>,
+    bin_um: f64,
+    keys: &Keys<'_>,
+) -> Result<Table, TableError> {
+    let lengths = network.map_or(Vec::new(), |network| {
+        let pieces = network.graph().segments.iter().flat_map(Segment::pieces);
+        let largest = pieces.map(|piece| piece.diameter).fold(0.0, f64::max);
+        let bins = (largest / bin_um).floor() as usize + 1;
+        let edges: Vec<f64> = (0..=bins).map(|edge| edge as f64 * bin_um).collect();
+        length_by_diameter(network.graph(), &edges)
+    });
+    let rows = lengths
+        .iter()
+        .map(|um| schema::VESSEL_LENGTH_MM.measured(Some(um / 1e3), Status::Ok));
+    let mut table = table::of_measurements(&rows.collect::<Vec<_>>(), keys)?;
+    let edge = |at: usize| Some(at as f64 * bin_um);
+    let [low, high] = DIAMETER;
+    table.push(Column::number(low, (0..lengths.len()).map(edge)))?;
+    table.push(Column::number(high, (1..=lengths.len()).map(edge)))?;
+    Ok(table)
+}
+
+/// The thickness of a layer in each column as a picture from above.
+fn thickness_map(layer: &Mask) -> Result<Scan, StageError> {
+    let um = layer
+        .grid()
+        .spacing()
+        .millimetres()
+        .map(|mm| mm[2] * 1000.0);
+    let (name, unit) = um.map_or(("thickness_vox", 1.0), |um| ("thickness_um", um));
+    let thickness = thickness_vox(layer.voxels().view());
+    let values = thickness.mapv(|vox| vox.map_or(f32::NAN, |vox| (vox * unit) as f32));
+    let [x, y, _] = layer.grid().shape();
+    let grid = layer
+        .grid()
+        .window([0; 3], [x, y, 1])
+        .map_err(StageError::failure)?;
+    let values = values.insert_axis(Axis(2)).insert_axis(Axis(3));
+    Scan::new(grid, vec![name.to_owned()], values).map_err(StageError::failure)
 }
 
 /// The points of all center lines.

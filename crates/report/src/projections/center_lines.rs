@@ -16,13 +16,14 @@ pub struct CenterLine {
 
 /// The largest diameter of each color in µm; the last color has no largest.
 const LARGEST_UM: [f64; 4] = [20.0, 40.0, 60.0, 100.0];
-/// Colors from thin to thick: five steps of viridis, which people with any color vision can order.
+/// Colors from thin to thick: five steps of ColorBrewer's YlOrRd, which differ in lightness for any color vision, and from the blue of the
+/// vessels below them.
 const COLORS: [Color; 5] = [
-    Color([253, 231, 37]),
-    Color([94, 201, 98]),
-    Color([33, 145, 140]),
-    Color([59, 82, 139]),
-    Color([160, 60, 150]),
+    Color([255, 255, 178]),
+    Color([254, 204, 92]),
+    Color([253, 141, 60]),
+    Color([240, 59, 32]),
+    Color([189, 0, 38]),
 ];
 /// Color where the diameter is unknown.
 const UNKNOWN: Color = Color([200, 200, 200]);
