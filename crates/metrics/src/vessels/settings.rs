@@ -43,7 +43,7 @@ pub struct GraphSettings {
 impl GraphSettings {
     /// The defaults.
     pub const USUAL: Self = Self {
-        shortest_branch_um: 36.0,
+        shortest_branch_um: 24.0,
         branch_reach_in_radii: 0.6,
         shortest_loop_um: 60.0,
         loop_in_radii: 10.0,

@@ -15,7 +15,8 @@ pub(crate) struct Spurs<'a> {
     pub balls: &'a Balls,
     /// A strand with a free end that is shorter is a spur.
     pub shortest: f64,
-    /// So is one that reaches less far out of the vessel from which it leaves, in radii of that vessel.
+    /// So is one that reaches less far out of the vessel from which it leaves, in radii of that vessel, and half a voxel more: that is how
+    /// far the surface of a mask is from that of the vessel.
     pub reach_in_radii: f64,
 }
 
@@ -61,19 +62,19 @@ impl Spurs<'_> {
             _ => return false,
         };
         strand.length < self.shortest
-            || self.reach_in_radii(network, (index, strand), [junction, free]) < self.reach_in_radii
+            || self.reaches_too_little(network, (index, strand), [junction, free])
     }
 
-    /// How far the ball at the free end reaches out of the balls of the other strands at the junction, in radii of the largest of
-    /// them. Those strands are looked at as far as twice the length of the strand.
-    fn reach_in_radii(
+    /// Whether the ball at the free end reaches too little out of the balls of the other strands at the junction, by the radius of the
+    /// largest of them. Those strands are looked at as far as twice the length of the strand.
+    fn reaches_too_little(
         &self,
         network: &Network,
         (index, strand): (usize, &Strand),
         [junction, free]: [usize; 2],
-    ) -> f64 {
+    ) -> bool {
         let Some(tip) = network.knots[free].as_ref().map(|k| k.voxel) else {
-            return f64::INFINITY;
+            return false;
         };
         let place = self.place(tip);
         let (mut nearest, mut radius) = (f64::INFINITY, network.radius(junction));
@@ -94,12 +95,10 @@ impl Spurs<'_> {
                 radius = radius.max(ball);
             }
         }
+        let half_voxel = self.spacing.iter().copied().fold(0.0, f64::max) / 2.0;
+        let reach = nearest + self.balls.here[tip as usize];
         // Without background, balls are infinite and nothing is out of them.
-        if radius.is_finite() {
-            (nearest + self.balls.here[tip as usize]) / radius
-        } else {
-            f64::INFINITY
-        }
+        radius.is_finite() && reach < self.reach_in_radii * radius + half_voxel
     }
 
     fn place(&self, voxel: u32) -> Point {
