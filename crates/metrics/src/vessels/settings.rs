@@ -13,8 +13,8 @@ pub struct GraphSettings {
     /// before the end of the vessel.
     #[parameter(default = GraphSettings::USUAL.shortest_branch_um, min = 0.0, unit = "µm")]
     pub shortest_branch_um: f64,
-    /// How far a branch with a free end must reach out of the vessel from which it leaves, in radii of that vessel. A bump of
-    /// the surface is no branch.
+    /// How far a branch with a free end must reach out of the vessel from which it leaves, in radii of that vessel; half a voxel is
+    /// added. A bump of the surface is no branch.
     ///
     /// The ball at the free end is compared with those along the vessel.
     #[parameter(default = GraphSettings::USUAL.branch_reach_in_radii, min = 0.0, advanced)]
