@@ -19,7 +19,7 @@ pub struct Agreement {
 /// The metrics of [`agreement`]: those of two masks that stay the same if the masks are exchanged.
 #[must_use]
 pub fn metrics() -> Vec<Metric> {
-    vec![
+    [
         schema::DICE,
         schema::IOU,
         schema::DICE_BSCAN_MEAN,
@@ -29,23 +29,22 @@ pub fn metrics() -> Vec<Metric> {
         schema::BOUNDARY_ERROR_P95_VOX,
         schema::BOUNDARY_ERROR_P95_UM,
     ]
+    .into_iter()
+    .chain(Measure::Surfaces.metrics())
+    .collect()
 }
 
-/// Measures each pair of masks, in the order of the masks; with `per_slice` also each B-scan.
+/// Measures each pair of masks, in the order of the masks; if the settings ask for it, also each B-scan.
 ///
 /// # Errors
 /// [`VolumeError::GridMismatch`] if the grids of two masks differ.
-pub fn agreement(masks: &[Mask], per_slice: bool) -> Result<Vec<Agreement>, VolumeError> {
-    let settings = Settings {
-        per_slice,
-        ..Settings::default()
-    };
+pub fn agreement(masks: &[Mask], settings: &Settings) -> Result<Vec<Agreement>, VolumeError> {
     let symmetric = metrics();
     let mut pairs = Vec::new();
     for (first, one) in masks.iter().enumerate() {
         for (second, other) in masks.iter().enumerate().skip(first + 1) {
-            let wanted = [Measure::Overlap, Measure::Boundary];
-            let mut measurements = evaluate(&Pair::new(one, other)?, &wanted, &settings);
+            let wanted = [Measure::Overlap, Measure::Surfaces, Measure::Boundary];
+            let mut measurements = evaluate(&Pair::new(one, other)?, &wanted, settings);
             measurements.retain(|row| symmetric.contains(&row.metric));
             pairs.push(Agreement {
                 first,
@@ -73,7 +72,7 @@ mod tests {
 
     #[test]
     fn every_pair_is_measured_once() {
-        let pairs = agreement(&[layer(5), layer(6), layer(8)], false).unwrap();
+        let pairs = agreement(&[layer(5), layer(6), layer(8)], &Settings::default()).unwrap();
         let value = |pair: &Agreement, metric: Metric, surface| {
             let fits = |r: &&Measurement| r.metric == metric && r.surface == surface;
             pair.measurements.iter().find(fits).unwrap().value.unwrap()
@@ -95,8 +94,12 @@ mod tests {
 
     #[test]
     fn the_order_of_the_masks_changes_nothing() {
-        let there = agreement(&[layer(5), layer(7)], true).unwrap();
-        let back = agreement(&[layer(7), layer(5)], true).unwrap();
+        let settings = Settings {
+            per_slice: true,
+            ..Settings::default()
+        };
+        let there = agreement(&[layer(5), layer(7)], &settings).unwrap();
+        let back = agreement(&[layer(7), layer(5)], &settings).unwrap();
         assert_eq!(there, back);
         let stated = metrics();
         let rows = &there[0].measurements;

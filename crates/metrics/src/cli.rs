@@ -8,6 +8,7 @@ mod histogram;
 mod keys;
 mod spectrum;
 mod structure;
+mod surface_rules;
 mod table;
 
 use rsom_stage::Definition;

@@ -2,7 +2,7 @@
 //!
 //! Arrays are indexed `(x, y, z)`; z is depth and grows into the tissue. Lengths are in millimeters. In addition, this
 //! crate has arithmetic that several crates need: the extent of a mask in each column, the overlap of two masks, the
-//! weights of a Gaussian, and reflected indices.
+//! weights of a Gaussian, reflected indices, and vectors ([`point`]).
 //!
 //! This crate reads no files; every crate that handles scans uses its types.
 
@@ -22,6 +22,7 @@ mod label_map;
 mod mask;
 mod orientation;
 mod overlap;
+pub mod point;
 mod raw_scan;
 mod reflected;
 mod scan;

@@ -1,5 +1,7 @@
 //! The dermis: what lies below the lower surface of the epidermis.
 
+use std::cell::OnceCell;
+
 use ndarray::{Array2, Array3};
 use rsom_volume::Mask;
 
@@ -11,6 +13,7 @@ pub(super) struct Dermis {
     /// grid. Missing where there is no epidermis, or where the field of view cuts it.
     junction: Array2<Option<f64>>,
     shape: [usize; 3],
+    all: OnceCell<Array3<bool>>,
 }
 
 impl Dermis {
@@ -20,6 +23,7 @@ impl Dermis {
         Self {
             junction: lower.mapv(|last| last.map(|last| last + 0.5 - cut as f64)),
             shape: vessels.grid().shape(),
+            all: OnceCell::new(),
         }
     }
 
@@ -41,7 +45,7 @@ impl Dermis {
     }
 
     /// All voxels of the dermis.
-    pub fn all(&self) -> Array3<bool> {
-        self.voxels(0.0, f64::INFINITY)
+    pub fn all(&self) -> &Array3<bool> {
+        self.all.get_or_init(|| self.voxels(0.0, f64::INFINITY))
     }
 }

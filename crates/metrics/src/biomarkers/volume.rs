@@ -32,7 +32,7 @@ pub(super) fn rows(vessels: &Mask, dermis: &Dermis, status: Status) -> Vec<Measu
     let seen = columns.into_iter().filter(|c| c.iter().any(|v| *v)).count();
     let [nx, ny, _] = vessels.grid().shape();
     let (mut tissue, mut inside) = (0_usize, 0_usize);
-    Zip::from(&dermis.all())
+    Zip::from(dermis.all())
         .and(voxels)
         .for_each(|dermis, vessel| {
             tissue += usize::from(*dermis);

@@ -9,7 +9,9 @@ use rsom_volume::Mask;
 
 use super::keys::RunKeys;
 use super::structure::Structure;
+use super::surface_rules::SurfaceRules;
 use super::table::{self, Keys};
+use crate::Settings;
 use crate::agreement::{Agreement, agreement, metrics};
 
 /// Columns with the names of the two masks of a pair.
@@ -31,6 +33,8 @@ struct AgreementSettings {
     /// Also measure every B-scan separately.
     per_slice: bool,
     #[parameter(flatten)]
+    surfaces: SurfaceRules,
+    #[parameter(flatten)]
     keys: RunKeys,
     /// Names of the masks, in their order (unset: the names of the files).
     names: Option<Vec<String>>,
@@ -40,6 +44,10 @@ struct AgreementSettings {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: AgreementSettings = invocation.settings()?;
+    let rules = settings.surfaces.applied_to(Settings {
+        per_slice: settings.per_slice,
+        ..Settings::default()
+    })?;
     let paths = invocation.inputs("input");
     if paths.len() < 2 {
         return Err(StageError::usage("--input: give two or more masks"));
@@ -74,7 +82,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         same.map_err(|fault| StageError::input(path, fault))?;
     }
     table::warn_of_unknown_size(&paths[0], masks[0].grid());
-    let pairs = agreement(&masks, settings.per_slice).map_err(StageError::inputs)?;
+    let pairs = agreement(&masks, &rules).map_err(StageError::inputs)?;
     let keys = settings.keys.keys(&paths[0])?;
     let table = of_pairs(&pairs, &names, &keys).map_err(StageError::failure)?;
     ports::write_table(invocation, "output", &table)?;

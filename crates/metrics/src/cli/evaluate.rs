@@ -17,14 +17,12 @@ use serde_json::Value;
 use super::axes::{self, Axes, MaskFile};
 use super::keys::RunKeys;
 use super::structure::{NamedLabels, Structure};
+use super::surface_rules::SurfaceRules;
 use super::{histogram, spectrum, table};
 use crate::cldice::Skeleton;
 use crate::roughness::Variant;
 use crate::surface::SubVoxelSurfaces;
-use crate::surface_distance::Border;
-use crate::{
-    Measure, Measurement, Pair, Settings, Status, Surface, TOLERANCE_UM, Within, evaluate,
-};
+use crate::{Measure, Measurement, Pair, Settings, Status, Surface, evaluate};
 
 /// The command.
 pub fn command() -> Command {
@@ -122,16 +120,8 @@ struct EvaluateSettings {
     /// thickness and normals of a layer.
     #[parameter(default = Measure::OF_LAYER.to_vec())]
     measures: Vec<Measure>,
-    /// Tolerances of the surface Dice; with more than one, the column 'tolerance_um' tells the rows apart.
-    #[parameter(default = [TOLERANCE_UM], min = 0, unit = "µm")]
-    tolerances_um: Vec<f64>,
-    /// Where distances between surfaces, components, Betti numbers, gaps and pieces are measured: in the whole 'scan', or in each 'bscan', for
-    /// B-scans that are no neighbors in the tissue.
-    #[parameter(default = Within::Scan)]
-    within: Within,
-    /// Surfaces where a mask leaves the field of view: 'closed' has one there, 'open' has none.
-    #[parameter(default = Border::Closed)]
-    border: Border,
+    #[parameter(flatten)]
+    surfaces: SurfaceRules,
     /// Center lines of clDice: 'topology' keeps every vessel; 'skimage' equals scikit-image, which loses vessels of even
     /// width.
     #[parameter(default = Skeleton::Topology, advanced)]
@@ -146,6 +136,7 @@ struct EvaluateSettings {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let parameters: EvaluateSettings = invocation.settings()?;
+    let settings = parameters.settings()?;
     let paths = [
         invocation.input("reference")?,
         invocation.input("prediction")?,
@@ -169,7 +160,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
                     "surfaces of {shape:?} columns do not fit the masks"
                 ))
             })?;
-        let rows = evaluate(&pair, &parameters.measures, &parameters.settings());
+        let rows = evaluate(&pair, &parameters.measures, &settings);
         let mut keys = parameters.keys.keys(paths[0])?;
         keys.label = name.as_deref().or(keys.label);
         tables.push(table::of_measurements(&rows, &keys).map_err(StageError::failure)?);
@@ -242,16 +233,17 @@ fn structures(
 
 impl EvaluateSettings {
     /// How to measure.
-    fn settings(&self) -> Settings {
-        Settings {
+    ///
+    /// # Errors
+    /// Exit code 2.
+    fn settings(&self) -> Result<Settings, StageError> {
+        self.surfaces.applied_to(Settings {
             per_slice: self.per_slice,
             roughness: self.roughness,
             skeleton: self.skeleton,
             dense: self.dense,
-            within: self.within,
-            border: self.border,
-            tolerances_um: self.tolerances_um.clone(),
-        }
+            ..Settings::default()
+        })
     }
 
     /// Refuses other ways to choose or name a structure together with named labels.

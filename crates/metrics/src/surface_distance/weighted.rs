@@ -1,5 +1,7 @@
 //! Distances with weights, and what is computed from them.
 
+use crate::percentile::percentile;
+
 /// Excess of a distance over a tolerance, relative to it, that is only rounding.
 const ROUNDING: f64 = 1e-9;
 
@@ -73,15 +75,6 @@ impl Weighted {
         self.largest()
     }
 
-    /// A percentile of the distances without weights, between the nearest two by linear interpolation, as numpy's default.
-    fn interpolated(distances: &[f64], share: f64) -> f64 {
-        let place = share * (distances.len() as f64 - 1.0);
-        let below = place.floor() as usize;
-        let above = (below + 1).min(distances.len() - 1);
-        let (low, high) = (distances[below], distances[above]);
-        low + (high - low) * (place - below as f64)
-    }
-
     fn distances(&self) -> Vec<f64> {
         self.pieces.iter().map(|piece| piece.0).collect()
     }
@@ -142,7 +135,7 @@ impl SurfaceDistances {
     /// 95th percentile of each direction without weights, interpolated; the larger of both. As MONAI.
     #[must_use]
     pub fn hausdorff95_directed_mm(&self) -> f64 {
-        self.larger(|side| Weighted::interpolated(&side.distances(), 0.95))
+        self.larger(|side| percentile(&side.distances(), 0.95).unwrap_or(0.0))
     }
 
     /// 95th percentile of the distances of both directions together, without weights, interpolated. As MedPy.
@@ -150,7 +143,7 @@ impl SurfaceDistances {
     pub fn hausdorff95_pooled_mm(&self) -> f64 {
         let mut both = [self.prediction.distances(), self.reference.distances()].concat();
         both.sort_by(f64::total_cmp);
-        Weighted::interpolated(&both, 0.95)
+        percentile(&both, 0.95).unwrap_or(0.0)
     }
 
     /// Average symmetric surface distance: the mean over all pieces of both surfaces. As MedPy 0.5.

@@ -65,7 +65,7 @@ pub fn length_by_diameter(graph: &VesselGraph, edges: &[f64]) -> Vec<f64> {
 /// Small and large vessels: length and volume on each side of a diameter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SizeSplit {
-    /// Length of the vessels whose diameter is below the split.
+    /// Length of the vessels whose diameter is at most the split.
     pub small_length: f64,
     /// Length of the others.
     pub large_length: f64,
@@ -94,7 +94,7 @@ impl SizeSplit {
         };
         for piece in pieces(graph) {
             let volume = std::f64::consts::FRAC_PI_4 * piece.diameter.powi(2) * piece.length;
-            let (lengths, volumes) = if piece.diameter < split {
+            let (lengths, volumes) = if piece.diameter <= split {
                 (&mut found.small_length, &mut found.small_volume)
             } else {
                 (&mut found.large_length, &mut found.large_volume)

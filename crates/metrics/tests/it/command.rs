@@ -357,43 +357,6 @@ fn vessels_beside_the_layer_are_exit_code_3_with_what_differs() {
 }
 
 #[test]
-fn masks_of_one_scan_are_compared_in_pairs() {
-    let folder = Folder::new();
-    for (name, first) in [("a", 5), ("b", 6), ("c", 8)] {
-        save(
-            &folder,
-            &format!("{name}.nii.gz"),
-            layer(SHAPE, first),
-            Spacing::RSOM,
-        );
-    }
-    let words = "agreement --input a.nii.gz b.nii.gz c.nii.gz --names Anna,Ben,7 --scan s --subject p --output t.parquet";
-    let result = METRICS.result(&folder, words);
-    assert_eq!(result["pairs"], 3);
-    let table = parquet::read(&folder.join("t.parquet")).unwrap();
-    let texts = |name: &str| table.texts(name).unwrap();
-    let of_dice = (0..table.rows()).filter(|row| texts("metric")[*row].as_deref() == Some("dice"));
-    let pairs: Vec<_> = of_dice
-        .map(|row| {
-            [
-                texts("first")[row].clone().unwrap(),
-                texts("second")[row].clone().unwrap(),
-            ]
-        })
-        .collect();
-    assert_eq!(pairs, [["Anna", "Ben"], ["Anna", "7"], ["Ben", "7"]]);
-    let one = METRICS.run(&folder, "agreement --input a.nii.gz --output t.parquet");
-    one.expect_code(2).expect_said(&["give two or more masks"]);
-    let other = Grid::new(SHAPE, Spacing::Millimetres([0.02, 0.02, 0.003])).unwrap();
-    save_on(&folder, "d.nii.gz", layer(SHAPE, 5), other);
-    let mixed = METRICS.run(
-        &folder,
-        "agreement --input a.nii.gz d.nii.gz --output t.parquet",
-    );
-    mixed.expect_code(3).expect_said(&["d.nii.gz"]);
-}
-
-#[test]
 fn sub_voxel_surfaces_of_the_reference_give_its_boundary_error() {
     let folder = Folder::new();
     let mask = save(&folder, "m.nii.gz", layer(SHAPE, 8), Spacing::RSOM);

@@ -1,53 +1,12 @@
 //! Points, line segments and their distances.
 
-/// A point in µm.
-pub(crate) type Point = [f64; 3];
-
-pub(crate) fn plus(a: Point, b: Point) -> Point {
-    std::array::from_fn(|i| a[i] + b[i])
-}
-
-pub(crate) fn minus(a: Point, b: Point) -> Point {
-    std::array::from_fn(|i| a[i] - b[i])
-}
-
-pub(crate) fn times(a: Point, factor: f64) -> Point {
-    a.map(|v| v * factor)
-}
-
-pub(crate) fn dot(a: Point, b: Point) -> f64 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-}
-
-pub(crate) fn cross(a: Point, b: Point) -> Point {
-    [
-        a[1] * b[2] - a[2] * b[1],
-        a[2] * b[0] - a[0] * b[2],
-        a[0] * b[1] - a[1] * b[0],
-    ]
-}
-
-pub(crate) fn norm(a: Point) -> f64 {
-    dot(a, a).sqrt()
-}
-
-pub(crate) fn distance(a: Point, b: Point) -> f64 {
-    norm(minus(a, b))
-}
-
-/// The point at the share `t` of the way from `a` to `b`.
-pub(crate) fn between(a: Point, b: Point, t: f64) -> Point {
-    std::array::from_fn(|i| a[i] + t * (b[i] - a[i]))
-}
+pub(crate) use rsom_volume::point::{
+    Point, between, cross, distance, dot, minus, norm, plus, times,
+};
 
 /// The unit vector in the direction of a vector; zero for the zero vector.
 pub(crate) fn unit(a: Point) -> Point {
-    let length = norm(a);
-    if length > 0.0 {
-        times(a, 1.0 / length)
-    } else {
-        [0.0; 3]
-    }
+    rsom_volume::point::unit(a).unwrap_or_default()
 }
 
 /// Cosine of the angle between two vectors; 1 when one is zero.
