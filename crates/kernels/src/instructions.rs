@@ -1,5 +1,7 @@
 //! Selects the vector instructions of the processor, and runs kernels with them.
 
+use std::sync::OnceLock;
+
 use super::lanes::{Kernel, Portable};
 use crate::Element;
 
@@ -8,6 +10,49 @@ use crate::Element;
 #[must_use]
 pub fn instruction_set() -> &'static str {
     Instructions::best::<f32>().name()
+}
+
+/// Environment variable that requests a set of instructions by name, to compare sets on one processor, or to get the digits of a
+/// processor with fewer.
+pub const VARIABLE: &str = "RSOM_INSTRUCTIONS";
+
+/// A request that this processor cannot satisfy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{VARIABLE}={request}: this processor has {available}")]
+pub struct UnknownInstructions {
+    /// The value of the variable.
+    pub request: String,
+    /// The names to choose from.
+    pub available: String,
+}
+
+/// Checks [`VARIABLE`]. The kernels use the best set if it names none of this processor, so a program should call this first.
+///
+/// # Errors
+/// A name that is none of this processor's.
+pub fn check_request() -> Result<(), UnknownInstructions> {
+    requested().map(|_| ())
+}
+
+/// The set that [`VARIABLE`] names.
+fn requested() -> Result<Option<Instructions>, UnknownInstructions> {
+    match std::env::var_os(VARIABLE) {
+        None => Ok(None),
+        Some(request) => named(&request.to_string_lossy()).map(Some),
+    }
+}
+
+fn named(request: &str) -> Result<Instructions, UnknownInstructions> {
+    let all = Instructions::of_processor();
+    let found = all.iter().find(|one| one.name() == request);
+    found.copied().ok_or_else(|| UnknownInstructions {
+        request: request.to_owned(),
+        available: all
+            .iter()
+            .map(|one| one.name())
+            .collect::<Vec<_>>()
+            .join(", "),
+    })
 }
 
 /// A set of vector instructions.
@@ -41,40 +86,43 @@ impl Instructions {
         }
     }
 
-    /// The best set of this processor for elements of this type.
+    /// The set to use for elements of this type: the best of this processor, or the one that [`VARIABLE`] requests.
     #[inline]
     pub(super) fn best<T: Element>() -> Self {
+        static SINGLE: OnceLock<Instructions> = OnceLock::new();
         if !T::IS_SINGLE {
             return Self::Portable;
         }
+        *SINGLE.get_or_init(|| {
+            let best = Self::of_processor().last().copied();
+            let best = best.unwrap_or(Self::Portable);
+            requested().ok().flatten().unwrap_or(best)
+        })
+    }
+
+    /// All sets of this processor for single precision, the best one last.
+    pub(super) fn of_processor() -> Vec<Self> {
+        let mut all = vec![Self::Portable];
         #[cfg(target_arch = "x86_64")]
-        {
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            all.push(Self::Avx2);
             if is_x86_feature_detected!("avx512f") {
-                return Self::Avx512;
-            }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                return Self::Avx2;
+                all.push(Self::Avx512);
             }
         }
         #[cfg(target_arch = "aarch64")]
-        return Self::Neon;
-        #[cfg(not(target_arch = "aarch64"))]
-        Self::Portable
+        all.push(Self::Neon);
+        all
     }
 
     /// All sets of this processor for elements of this type.
     #[cfg(test)]
     pub(super) fn available<T: Element>() -> Vec<Self> {
-        let mut all = vec![Self::Portable];
-        let best = Self::best::<T>();
-        #[cfg(target_arch = "x86_64")]
-        if best == Self::Avx512 {
-            all.push(Self::Avx2);
+        if T::IS_SINGLE {
+            Self::of_processor()
+        } else {
+            vec![Self::Portable]
         }
-        if best != Self::Portable {
-            all.push(best);
-        }
-        all
     }
 
     /// Number of rows of a register tile.
@@ -162,4 +210,21 @@ unsafe fn with_avx2<K: Kernel<f32>>(kernel: K) -> K::Output {
 unsafe fn with_avx512<K: Kernel<f32>>(kernel: K) -> K::Output {
     // SAFETY: the features are enabled here.
     unsafe { kernel.run::<super::lanes::Avx512, 8, 3>() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instructions_are_chosen_by_name() {
+        for one in Instructions::of_processor() {
+            assert_eq!(named(one.name()), Ok(one));
+        }
+        let fault = named("avx3").unwrap_err().to_string();
+        assert!(
+            fault.starts_with("RSOM_INSTRUCTIONS=avx3: this processor has portable"),
+            "{fault}"
+        );
+    }
 }

@@ -128,7 +128,8 @@ impl Scale {
     }
 }
 
-/// The path at equal steps, without the last [`CUT_RADII`] before free ends; at most a third is cut from each.
+/// The path at equal steps, without the last [`CUT_RADII`] before free ends; at most a third is cut from each, and two points stay, as one
+/// has no direction in which to go on.
 fn sampled(path: &Path<'_>, scale: &Scale, closed: bool) -> Vec<Point> {
     let mut line = path.points.to_vec();
     if closed {
@@ -140,7 +141,9 @@ fn sampled(path: &Path<'_>, scale: &Scale, closed: bool) -> Vec<Point> {
         points.pop();
     }
     if let Ends::Two(ends) = path.ends {
-        let most = points.len() / 3;
+        let free = ends.iter().filter(|end| **end == End::Free).count();
+        let spare = points.len().saturating_sub(2) / free.max(1);
+        let most = (points.len() / 3).min(spare);
         let cut = ((CUT_RADII * scale.radius / scale.step) as usize).min(most);
         if ends[1] == End::Free {
             points.truncate(points.len() - cut);

@@ -87,22 +87,62 @@ pub struct Piece {
 }
 
 impl VesselGraph {
-    /// Number of connected components: lone voxels and closed loops count.
+    /// Number of connected components, or trees: lone voxels and closed loops count.
     #[must_use]
     pub fn components(&self) -> usize {
+        let closed = self.segments.iter().filter(|s| s.nodes.is_none()).count();
+        let own = self.first_nodes().into_iter().enumerate();
+        closed + own.filter(|(node, first)| node == first).count()
+    }
+
+    /// For each node the first node that is connected with it.
+    fn first_nodes(&self) -> Vec<usize> {
         let mut parents: Vec<usize> = (0..self.nodes.len()).collect();
-        let mut components = self.nodes.len();
+        for [a, b] in self.segments.iter().filter_map(|segment| segment.nodes) {
+            let (a, b) = (root(&mut parents, a), root(&mut parents, b));
+            parents[a.max(b)] = a.min(b);
+        }
+        (0..self.nodes.len())
+            .map(|node| root(&mut parents, node))
+            .collect()
+    }
+
+    /// The graph without trees whose center lines are shorter together.
+    pub(super) fn without_short_trees(self, shortest: f64) -> Self {
+        if shortest <= 0.0 {
+            return self;
+        }
+        let firsts = self.first_nodes();
+        let mut lengths = vec![0.0; self.nodes.len()];
         for segment in &self.segments {
-            match segment.nodes {
-                None => components += 1,
-                Some([a, b]) => {
-                    let (a, b) = (root(&mut parents, a), root(&mut parents, b));
-                    components -= usize::from(a != b);
-                    parents[a.max(b)] = a.min(b);
-                }
+            if let Some([node, _]) = segment.nodes {
+                lengths[firsts[node]] += segment.length();
             }
         }
-        components
+        let stays = |node: usize| lengths[firsts[node]] >= shortest;
+        let mut numbers = vec![0; self.nodes.len()];
+        let mut nodes = Vec::new();
+        for (index, node) in self.nodes.into_iter().enumerate() {
+            if stays(index) {
+                numbers[index] = nodes.len();
+                nodes.push(node);
+            }
+        }
+        let kept = self
+            .segments
+            .into_iter()
+            .filter(|segment| match segment.nodes {
+                Some([node, _]) => stays(node),
+                None => segment.length() >= shortest,
+            });
+        let renumbered = kept.map(|segment| Segment {
+            nodes: segment.nodes.map(|ends| ends.map(|node| numbers[node])),
+            ..segment
+        });
+        Self {
+            nodes,
+            segments: renumbered.collect(),
+        }
     }
 
     /// Number of independent cycles, segments − nodes + components. A closed loop without nodes is one cycle.

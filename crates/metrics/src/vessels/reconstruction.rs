@@ -72,6 +72,7 @@ impl VesselGraph {
         }
         let Sketch { graph, leads, .. } = sketch;
         placed(&lumen, graph, leads, settings.same_junction_in_radii)
+            .without_short_trees(settings.shortest_tree_um)
     }
 }
 

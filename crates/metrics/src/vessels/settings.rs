@@ -30,6 +30,12 @@ pub struct GraphSettings {
     /// around it.
     #[parameter(default = GraphSettings::USUAL.loop_in_radii, min = 0.0, advanced)]
     pub loop_in_radii: f64,
+    /// Shortest tree: vessels that are connected with each other are left out if their center lines are shorter together (0: none is left
+    /// out).
+    ///
+    /// Isolated specks of a mask are such trees. They stay in volumes and volume fractions, which count voxels.
+    #[parameter(default = GraphSettings::USUAL.shortest_tree_um, min = 0.0, unit = "µm", advanced)]
+    pub shortest_tree_um: f64,
     /// Keep pits and gaps of the mask that are one voxel wide (unset: fill them, as pits of a rough surface make loops).
     ///
     /// A voxel is filled if more than half of its neighbors are set ([`rsom_morphology::fill_pits`]).
@@ -47,6 +53,7 @@ impl GraphSettings {
         branch_reach_in_radii: 0.6,
         shortest_loop_um: 60.0,
         loop_in_radii: 10.0,
+        shortest_tree_um: 0.0,
         keep_pits: false,
         same_junction_in_radii: 1.0,
     };

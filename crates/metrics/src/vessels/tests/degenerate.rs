@@ -3,7 +3,7 @@
 use ndarray::{Array3, s};
 
 use super::phantoms::{ANISOTROPIC, ISOTROPIC, Tube, counts, near, raster, settings, size};
-use crate::vessels::{Diameters, Lengths, SizeSplit, Tortuosity, VesselGraph};
+use crate::vessels::{Diameters, GraphSettings, Lengths, SizeSplit, Tortuosity, VesselGraph};
 
 fn graph(mask: &Array3<bool>) -> VesselGraph {
     VesselGraph::of(mask.view(), ANISOTROPIC, &settings())
@@ -45,6 +45,32 @@ fn a_lone_voxel_is_a_node_without_segments() {
     assert_eq!(counts(&found), [0, 0, 0, 0, 1]);
     assert_eq!((found.lone_points(), found.nodes[0].voxel), (1, [2, 3, 1]));
     assert_eq!(found.nodes[0].position, [24.0, 36.0, 3.0]);
+}
+
+#[test]
+fn specks_are_left_out_when_asked() {
+    let tube = Tube::flat(vec![[100.0, 150.0, 60.0], [500.0, 150.0, 60.0]], 30.0);
+    let mut mask = raster([60, 30, 120], ANISOTROPIC, &[tube]);
+    for speck in 0..8 {
+        mask.slice_mut(s![7 * speck..7 * speck + 2, 22..25, 100..103])
+            .fill(true);
+    }
+    let all = graph(&mask);
+    assert_eq!(all.components(), 9);
+    let settings = GraphSettings {
+        shortest_tree_um: 100.0,
+        ..settings()
+    };
+    let vessels = VesselGraph::of(mask.view(), ANISOTROPIC, &settings);
+    assert_eq!(counts(&vessels), [1, 0, 2, 0, 1]);
+    near(size(&vessels)[0], 400.0, 0.05, "length");
+    near(size(&vessels)[1], 60.0, 0.05, "diameter");
+    let nothing = GraphSettings {
+        shortest_tree_um: 1000.0,
+        ..settings
+    };
+    let found = VesselGraph::of(mask.view(), ANISOTROPIC, &nothing);
+    assert_eq!(counts(&found), [0; 5]);
 }
 
 #[test]

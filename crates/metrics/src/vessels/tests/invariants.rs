@@ -76,6 +76,7 @@ proptest! {
         let mask = fill_holes(tangle(seed, count, spacing).view(), [true; 3]);
         let everything = GraphSettings {
             shortest_branch_um: 0.0,
+            shortest_tree_um: 0.0,
             branch_reach_in_radii: 0.0,
             shortest_loop_um: 0.0,
             loop_in_radii: 0.0,

@@ -139,6 +139,24 @@ fn rough_tubes_keep_their_diameter_and_gain_a_little_length() {
     }
 }
 
+#[test]
+fn vessels_hardly_longer_than_wide_have_a_length_and_a_diameter() {
+    for spacing in [ISOTROPIC, ANISOTROPIC] {
+        for true_length in [60.0, 72.0, 84.0, 96.0] {
+            for direction in directions() {
+                let tube = Tube::flat(vec![[0.0; 3], times(direction, true_length)], 36.0);
+                let graph = VesselGraph::of(mask_of(&[tube], spacing).view(), spacing, &settings());
+                let case = format!("{spacing:?} length {true_length} {direction:.2?}");
+                assert_eq!(graph.components(), 1, "{case}");
+                for segment in &graph.segments {
+                    assert!(segment.length() > 36.0, "{case}: {}", segment.length());
+                    assert!(segment.diameter().is_some(), "{case}");
+                }
+            }
+        }
+    }
+}
+
 /// A helix, and its length.
 fn helix(radius: f64, rise: f64, turns: f64) -> (Vec<Point>, f64) {
     let count = (turns * 60.0) as usize;

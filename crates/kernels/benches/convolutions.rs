@@ -1,0 +1,167 @@
+//! Times convolutions of several sizes by direct sums and by Winograd's tiles: `cargo bench -p rsom-kernels`.
+//!
+//! `RSOM_INSTRUCTIONS=avx2 cargo bench -p rsom-kernels` times a processor with AVX-512 as one without. Each number is the best of
+//! several runs, the two methods alternately, on one thread. The rate counts the operations of direct sums. The last column says which
+//! method the networks use.
+#![allow(clippy::print_stdout, reason = "a benchmark prints its times")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use rsom_kernels::correlate::{Finish, correlate};
+use rsom_kernels::correlate_data::correlate_data;
+use rsom_kernels::correlate_weights::correlate_weights;
+use rsom_kernels::geometry::Geometry;
+use rsom_kernels::instruction_set;
+use rsom_kernels::planes::Source;
+use rsom_kernels::winograd::{self, Filters};
+
+const REPEATS: usize = 7;
+
+/// Channels in and out, extents of the input, size of the kernel along each axis.
+struct Case {
+    channels: [usize; 2],
+    extents: [usize; 3],
+    kernel: [usize; 3],
+}
+
+fn main() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    let cases = cases();
+    println!("instructions: {}", instruction_set());
+    println!(
+        "| channels | extents | kernel | pass | direct | Winograd | direct / Winograd | used |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    match pool {
+        Ok(pool) => pool.install(|| cases.iter().for_each(time)),
+        Err(fault) => println!("{fault}"),
+    }
+}
+
+/// The convolutions of the quickstart's networks, of the paper's and of others between them.
+fn cases() -> Vec<Case> {
+    let square = |c: usize| [c, c];
+    let planes = [[1, 128, 96], [1, 496, 320]];
+    let mut cases = Vec::new();
+    for extents in planes {
+        for kernel in [[1, 3, 3], [1, 5, 5]] {
+            for channels in [8, 12, 16, 24, 32, 48, 64].map(square) {
+                cases.push(Case {
+                    channels,
+                    extents,
+                    kernel,
+                });
+            }
+        }
+    }
+    for kernel in [[3, 3, 3], [3, 5, 5]] {
+        for channels in [8, 16, 24, 32, 64].map(square) {
+            cases.push(Case {
+                channels,
+                extents: [24, 48, 48],
+                kernel,
+            });
+        }
+    }
+    for channels in [[8, 16], [16, 8], [32, 16], [16, 64]] {
+        cases.push(Case {
+            channels,
+            extents: [1, 64, 48],
+            kernel: [1, 3, 3],
+        });
+    }
+    cases
+}
+
+fn time(case: &Case) {
+    let [inputs, outputs] = case.channels;
+    let padding = case.kernel.map(|k| k / 2);
+    let Some(usual) = Geometry::new(case.extents, case.kernel, [1; 3], padding) else {
+        return;
+    };
+    let plain = Geometry {
+        plain: true,
+        ..usual
+    };
+    let positions = usual.output_len();
+    let taps: usize = case.kernel.iter().product();
+    let x = numbers(inputs * usual.input_len());
+    let dy = numbers(outputs * positions);
+    let weights = numbers(outputs * inputs * taps);
+    let source = |data, channels| Source {
+        data,
+        joined: None,
+        positive: None,
+        channels,
+        positions,
+    };
+    let (x, dy) = (source(&x, inputs), source(&dy, outputs));
+    let filters = Filters {
+        weights: &weights,
+        rows: outputs,
+        columns: inputs,
+        kernel: case.kernel,
+        flipped: false,
+    };
+    let finish = || Finish {
+        bias: None,
+        relu: false,
+        affine: None,
+    };
+    let operations = 2.0 * (inputs * outputs * taps * positions) as f64;
+    let used = |channels| {
+        let by_tiles = winograd::suits(&usual, channels);
+        if by_tiles { "Winograd" } else { "direct" }
+    };
+    let print = |pass: &str, [direct, tiles]: [f64; 2], used: &str| {
+        let rate = |seconds: f64| operations / seconds * 1e-9;
+        println!(
+            "| {inputs} → {outputs} | {:?} | {:?} | {pass} | {:.3} ms, {:.0} Gflop/s | {:.3} ms, {:.0} Gflop/s | {:.2} | {used} |",
+            case.extents,
+            case.kernel,
+            direct * 1e3,
+            rate(direct),
+            tiles * 1e3,
+            rate(tiles),
+            direct / tiles,
+        );
+    };
+    let forward = |g: &Geometry| drop(black_box(correlate(x, &filters, g, finish())));
+    print(
+        "forward",
+        both(&plain, &usual, forward),
+        used([inputs, outputs]),
+    );
+    let data = |g: &Geometry| drop(black_box(correlate_data(dy, &weights, inputs, g)));
+    print(
+        "gradient of the data",
+        both(&plain, &usual, data),
+        used([outputs, inputs]),
+    );
+    let gradient = |g: &Geometry| drop(black_box(correlate_weights(x, dy, g)));
+    print(
+        "gradient of the weights",
+        both(&plain, &usual, gradient),
+        used([inputs, outputs]),
+    );
+}
+
+/// Seconds of the work by direct sums and by tiles.
+fn both(plain: &Geometry, usual: &Geometry, work: impl Fn(&Geometry)) -> [f64; 2] {
+    let mut best = [f64::INFINITY; 2];
+    for _ in 0..REPEATS {
+        for (best, geometry) in best.iter_mut().zip([plain, usual]) {
+            let start = Instant::now();
+            work(geometry);
+            *best = best.min(start.elapsed().as_secs_f64());
+        }
+    }
+    best
+}
+
+/// Deterministic numbers in [−0.5, 0.5).
+fn numbers(count: usize) -> Vec<f32> {
+    let bits = (0..count as u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40);
+    bits.map(|bits| bits as f32 / 16_777_216.0 - 0.5).collect()
+}
