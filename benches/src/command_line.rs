@@ -10,10 +10,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rsom_formats::matlab::MatFile;
 use rsom_nn::Way;
 
-use crate::compare;
 use crate::measurement::{Measurement, median, peak_mb};
 use crate::networks;
 use crate::work::{Net, Pass, Work};
+use crate::{compare, convolutions};
 
 pub fn build() -> Command {
     let number = |name: &'static str, default: &'static str| {
@@ -47,6 +47,8 @@ pub fn build() -> Command {
             number("wf", "6"),
         ])
         .args([number("threads", "2"), number("runs", "7")]);
+    let convolutions = Command::new("convolutions")
+        .about("Times convolutions by direct sums and by Winograd's tiles, and prints a table");
     let compare = Command::new("compare")
         .about("Runs rsom and PyTorch alternately and writes the page of results")
         .arg(Arg::new("python").long("python").default_value("python3"))
@@ -72,7 +74,7 @@ pub fn build() -> Command {
         .about("Times the networks and the reading of files")
         .arg(number("threads", "2"))
         .arg(number("runs", "5"))
-        .subcommands([network, compare, matlab_command()])
+        .subcommands([network, compare, matlab_command(), convolutions])
 }
 
 fn matlab_command() -> Command {
@@ -96,6 +98,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), String> {
         Some(("network", matches)) => network(matches),
         Some(("compare", matches)) => compare(matches),
         Some(("matlab", matches)) => matlab(matches),
+        Some(("convolutions", _)) => convolutions::run(),
         _ => all(matches),
     }
 }

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod compare;
+mod convolutions;
 mod measurement;
 mod networks;
 mod work;

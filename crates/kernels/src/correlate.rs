@@ -9,7 +9,7 @@ use super::lanes::{Kernel, Lanes};
 use super::planes::{Source, cut};
 use super::spare::Spare;
 use super::tiles::{Accumulate, pack};
-use super::winograd::{self, Filters};
+use super::winograd::{self, Filters, Pass};
 use crate::Element;
 
 /// Elements of input and output per block: a quarter of a typical second-level cache in `f32`.
@@ -83,7 +83,7 @@ pub fn correlate<T: Element>(
     finish: Finish<T>,
 ) -> Vec<T> {
     let outputs = filters.rows;
-    if winograd::suits(geometry, [x.channels, outputs])
+    if winograd::suits::<T>(geometry, [x.channels, outputs], Pass::Result)
         && let Some(y) = winograd::correlate(x, filters, geometry, finish)
     {
         return y;

@@ -89,7 +89,7 @@ impl Phase {
             stride: [1; 3],
             front,
             output,
-            plain: g.plain,
+            method: g.method,
         };
         Some(Self {
             remainder,

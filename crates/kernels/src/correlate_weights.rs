@@ -10,7 +10,7 @@ use super::lanes::WIDEST;
 use super::planes::{Source, cut};
 use super::sum::sum;
 use super::tiles::CorrelateRows;
-use super::winograd;
+use super::winograd::{self, Pass};
 use crate::Element;
 
 /// Positions per block: few enough that the gradient's rows of a tile stay in the first-level cache.
@@ -40,7 +40,7 @@ pub fn correlate_weights<T: Element>(
     dy: Source<T>,
     geometry: &Geometry,
 ) -> WeightGradient<T> {
-    if winograd::suits(geometry, [x.channels, dy.channels])
+    if winograd::suits::<T>(geometry, [x.channels, dy.channels], Pass::Weights)
         && let Some(gradient) = winograd::correlate_weights(x, dy, geometry)
     {
         return gradient;

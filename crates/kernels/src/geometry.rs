@@ -21,8 +21,20 @@ pub struct Geometry {
     pub front: [isize; 3],
     /// Extents of the output.
     pub output: Extents,
-    /// Whether direct sums, term by term, are required (no Winograd transform).
-    pub plain: bool,
+    /// How sums are computed.
+    pub method: Method,
+}
+
+/// How the sums of a convolution are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Method {
+    /// By Winograd's tiles where that is faster, which was measured.
+    #[default]
+    Fastest,
+    /// Term by term.
+    Direct,
+    /// By Winograd's tiles wherever kernel and stride allow it.
+    Tiles,
 }
 
 /// One element of the kernel: the plane that it reads, and the offset there.
@@ -106,7 +118,7 @@ impl Geometry {
             stride,
             front,
             output,
-            plain: false,
+            method: Method::Fastest,
         })
     }
 

@@ -7,9 +7,12 @@ use crate::Element;
 
 /// Name of the vector instructions that the kernels use on this machine in single precision: `avx512`, `avx2`, `neon`
 /// or `portable`. They round differently, so results are identical only between machines with the same name.
-#[must_use]
-pub fn instruction_set() -> &'static str {
-    Instructions::best::<f32>().name()
+///
+/// # Errors
+/// [`VARIABLE`] requests a set that this processor does not have.
+pub fn instruction_set() -> Result<&'static str, UnknownInstructions> {
+    requested()?;
+    Ok(Instructions::best::<f32>().name())
 }
 
 /// Environment variable that requests a set of instructions by name, to compare sets on one processor, or to get the digits of a
@@ -24,14 +27,6 @@ pub struct UnknownInstructions {
     pub request: String,
     /// The names to choose from.
     pub available: String,
-}
-
-/// Checks [`VARIABLE`]. The kernels use the best set if it names none of this processor, so a program should call this first.
-///
-/// # Errors
-/// A name that is none of this processor's.
-pub fn check_request() -> Result<(), UnknownInstructions> {
-    requested().map(|_| ())
 }
 
 /// The set that [`VARIABLE`] names.

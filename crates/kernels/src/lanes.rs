@@ -15,6 +15,8 @@ pub trait Lanes: Copy {
     type Item: Element;
     /// Number of elements.
     const COUNT: usize;
+    /// Number of vector registers.
+    const REGISTERS: usize;
 
     /// # Safety
     /// The processor has the features of this vector.
@@ -103,6 +105,7 @@ impl<T: Element> Portable<T> {
 impl<T: Element> Lanes for Portable<T> {
     type Item = T;
     const COUNT: usize = 8;
+    const REGISTERS: usize = 16;
 
     #[inline(always)]
     unsafe fn splat(value: T) -> Self {
@@ -148,7 +151,7 @@ impl<T: Element> Lanes for Portable<T> {
 /// A register type of `core::arch` as [`Lanes`]; `$fma` takes (a, b, sum).
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! lanes {
-    ($(#[$doc:meta])* $name:ident = $register:ty, $count:literal, $splat:ident, $load:ident, $store:ident, $fma:expr,
+    ($(#[$doc:meta])* $name:ident = $register:ty, $count:literal, $registers:literal, $splat:ident, $load:ident, $store:ident, $fma:expr,
      $add:ident, $subtract:ident, $multiply:ident $(, total: $total:expr)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
@@ -162,6 +165,7 @@ macro_rules! lanes {
         impl Lanes for $name {
             type Item = f32;
             const COUNT: usize = $count;
+            const REGISTERS: usize = $registers;
 
             #[inline(always)]
             unsafe fn splat(value: f32) -> Self {
@@ -216,12 +220,12 @@ mod x86 {
 
     lanes!(
         /// Eight floats with fused multiply-add: AVX2 and FMA.
-        Avx2 = __m256, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps,
+        Avx2 = __m256, 8, 16, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps,
         _mm256_add_ps, _mm256_sub_ps, _mm256_mul_ps
     );
     lanes!(
         /// Sixteen floats with fused multiply-add: AVX-512F.
-        Avx512 = __m512, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps,
+        Avx512 = __m512, 16, 32, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps,
         _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps, total: _mm512_reduce_add_ps
     );
 }
@@ -236,7 +240,7 @@ mod arm {
 
     lanes!(
         /// Four floats with fused multiply-add: NEON, which every 64-bit ARM processor has.
-        Neon = float32x4_t, 4, vdupq_n_f32, vld1q_f32, vst1q_f32, |a, b, sum| vfmaq_f32(sum, a, b),
+        Neon = float32x4_t, 4, 32, vdupq_n_f32, vld1q_f32, vst1q_f32, |a, b, sum| vfmaq_f32(sum, a, b),
         vaddq_f32, vsubq_f32, vmulq_f32
     );
 }

@@ -27,6 +27,8 @@ pub struct Command {
     pub spec: CommandSpec,
     /// Runs the command with resolved paths and parameters.
     pub run: fn(&Invocation) -> Result<Summary, StageError>,
+    /// Why the command cannot run on this machine.
+    pub fault: Option<String>,
 }
 
 impl Definition {
@@ -82,7 +84,11 @@ impl Command {
             about: about.to_owned(),
             ..CommandSpec::default()
         };
-        Self { spec, run }
+        Self {
+            spec,
+            run,
+            fault: None,
+        }
     }
 
     /// Adds an input.
@@ -193,10 +199,13 @@ impl Command {
     }
 
     /// Sets the vector instructions that the command uses on this machine. They affect the last digits of results, so
-    /// provenance and records contain them too.
+    /// provenance and records contain them too. With a fault, the command does not run.
     #[must_use]
-    pub fn instruction_set(mut self, name: &str) -> Self {
-        self.spec.instruction_set = Some(name.to_owned());
+    pub fn instruction_set<E: std::fmt::Display>(mut self, name: Result<&str, E>) -> Self {
+        match name {
+            Ok(name) => self.spec.instruction_set = Some(name.to_owned()),
+            Err(fault) => self.fault = Some(fault.to_string()),
+        }
         self
     }
 

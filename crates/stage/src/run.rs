@@ -71,6 +71,9 @@ fn execute(
     command: &Command,
     matches: &ArgMatches,
 ) -> Result<(Invocation, Summary), StageError> {
+    if let Some(fault) = &command.fault {
+        return Err(StageError::usage(fault));
+    }
     let threads = matches.get_one::<u16>("threads").map_or_else(
         || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         |n| usize::from(*n),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::points::SIDE;
-use crate::geometry::Geometry;
+use crate::geometry::{Geometry, Method};
 use crate::lanes::WIDEST;
 
 /// The result of a convolution with stride 1 and an r × r kernel (r = 3 or 5) in its last two dimensions, divided into
@@ -45,7 +45,11 @@ impl Grid {
     /// `None` for other kernels or strides, or when direct sums are required.
     pub(super) fn new(geometry: &Geometry) -> Option<Self> {
         let [_, kh, kw] = geometry.kernel;
-        if geometry.plain || geometry.stride != [1; 3] || kh != kw || !matches!(kh, 3 | 5) {
+        if geometry.method == Method::Direct
+            || geometry.stride != [1; 3]
+            || kh != kw
+            || !matches!(kh, 3 | 5)
+        {
             return None;
         }
         let m = SIDE + 1 - kh;

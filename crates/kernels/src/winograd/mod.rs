@@ -7,6 +7,7 @@
 //! direct sums. `tests::the_error_is_a_few_roundings` keeps it below 1e-6.
 
 mod analysis;
+mod choice;
 mod filters;
 mod forward;
 mod gradient;
@@ -21,12 +22,4 @@ pub use filters::Filters;
 pub(crate) use forward::correlate;
 pub(crate) use gradient::correlate_weights;
 
-use super::geometry::Geometry;
-
-/// Smallest number of channels for which the method saves time.
-const LEAST_CHANNELS: usize = 8;
-
-/// Whether this method is the faster one for a convolution with these (input, output) channels.
-pub fn suits(geometry: &Geometry, channels: [usize; 2]) -> bool {
-    grid::Grid::new(geometry).is_some() && channels.iter().all(|c| *c >= LEAST_CHANNELS)
-}
+pub use choice::{Pass, suits};

@@ -6,7 +6,7 @@ use super::Filters;
 use super::forward::correlate_with;
 use super::gradient::correlate_weights_with;
 use crate::correlate::{Finish, correlate};
-use crate::geometry::Geometry;
+use crate::geometry::{Geometry, Method};
 use crate::instructions::Instructions;
 use crate::planes::Source;
 use crate::test_numbers::random as values;
@@ -207,14 +207,14 @@ fn errors(kernel: usize) -> [f64; 2] {
         flipped: false,
     };
     let square = |v: f64| v * v;
-    [false, true].map(|plain| {
+    [Method::Tiles, Method::Direct].map(|method| {
         let finish = Finish {
             bias: None,
             relu: false,
             affine: None,
         };
         let input = source(&x, None, 64, 1024);
-        let geometry = Geometry { plain, ..geometry };
+        let geometry = Geometry { method, ..geometry };
         let ours = correlate(input, &filters, &geometry, finish);
         let errors: f64 = ours
             .iter()

@@ -119,7 +119,7 @@ fn convolution(
     let [_, h, w] = geometry.output;
     Ok(Convolution {
         geometry: Geometry {
-            plain: config.method == ConvolutionMethod::Plain,
+            method: config.method.into(),
             ..geometry
         },
         channels: [inputs, outputs],

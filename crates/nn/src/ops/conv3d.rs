@@ -64,7 +64,7 @@ pub fn conv3d(
     let [d, h, w] = geometry.output;
     let op = Convolution {
         geometry: Geometry {
-            plain: config.method == ConvolutionMethod::Plain,
+            method: config.method.into(),
             ..geometry
         },
         channels: [inputs, outputs],

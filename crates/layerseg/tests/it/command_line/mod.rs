@@ -5,6 +5,7 @@
 
 mod cleaning;
 mod faults;
+mod instructions;
 mod resuming;
 mod study;
 mod training;

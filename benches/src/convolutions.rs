@@ -1,8 +1,7 @@
-//! Times convolutions of several sizes by direct sums and by Winograd's tiles: `cargo bench -p rsom-kernels`.
+//! Times convolutions of several sizes by direct sums and by Winograd's tiles.
 //!
-//! `RSOM_INSTRUCTIONS=avx2 cargo bench -p rsom-kernels` times a processor with AVX-512 as one without. Each number is the best of
-//! several runs, the two methods alternately, on one thread. The rate counts the operations of direct sums. The last column says which
-//! method the networks use.
+//! Each number is the best of several runs, the two methods alternately, on one thread. The rate counts the operations of direct sums. The
+//! last column says which method the networks use. The choice in `rsom-kernels` (`winograd/choice.rs`) comes from this table.
 #![allow(clippy::print_stdout, reason = "a benchmark prints its times")]
 
 use std::hint::black_box;
@@ -11,10 +10,10 @@ use std::time::Instant;
 use rsom_kernels::correlate::{Finish, correlate};
 use rsom_kernels::correlate_data::correlate_data;
 use rsom_kernels::correlate_weights::correlate_weights;
-use rsom_kernels::geometry::Geometry;
+use rsom_kernels::geometry::{Geometry, Method};
 use rsom_kernels::instruction_set;
 use rsom_kernels::planes::Source;
-use rsom_kernels::winograd::{self, Filters};
+use rsom_kernels::winograd::{self, Filters, Pass};
 
 const REPEATS: usize = 7;
 
@@ -25,18 +24,22 @@ struct Case {
     kernel: [usize; 3],
 }
 
-fn main() {
+/// Prints the table. `RSOM_INSTRUCTIONS` chooses the instructions.
+///
+/// # Errors
+/// Instructions that this processor does not have.
+pub fn run() -> Result<(), String> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let cases = cases();
-    println!("instructions: {}", instruction_set());
+    let instructions = instruction_set().map_err(|fault| fault.to_string())?;
+    println!("instructions: {instructions}");
     println!(
         "| channels | extents | kernel | pass | direct | Winograd | direct / Winograd | used |"
     );
     println!("|---|---|---|---|---|---|---|---|");
-    match pool {
-        Ok(pool) => pool.install(|| cases.iter().for_each(time)),
-        Err(fault) => println!("{fault}"),
-    }
+    pool.map_err(|fault| fault.to_string())?
+        .install(|| cases.iter().for_each(time));
+    Ok(())
 }
 
 /// The convolutions of the quickstart's networks, of the paper's and of others between them.
@@ -80,10 +83,8 @@ fn time(case: &Case) {
     let Some(usual) = Geometry::new(case.extents, case.kernel, [1; 3], padding) else {
         return;
     };
-    let plain = Geometry {
-        plain: true,
-        ..usual
-    };
+    let [direct, tiles] =
+        [Method::Direct, Method::Tiles].map(|method| Geometry { method, ..usual });
     let positions = usual.output_len();
     let taps: usize = case.kernel.iter().product();
     let x = numbers(inputs * usual.input_len());
@@ -110,8 +111,8 @@ fn time(case: &Case) {
         affine: None,
     };
     let operations = 2.0 * (inputs * outputs * taps * positions) as f64;
-    let used = |channels| {
-        let by_tiles = winograd::suits(&usual, channels);
+    let used = |channels, pass| {
+        let by_tiles = winograd::suits::<f32>(&usual, channels, pass);
         if by_tiles { "Winograd" } else { "direct" }
     };
     let print = |pass: &str, [direct, tiles]: [f64; 2], used: &str| {
@@ -130,28 +131,28 @@ fn time(case: &Case) {
     let forward = |g: &Geometry| drop(black_box(correlate(x, &filters, g, finish())));
     print(
         "forward",
-        both(&plain, &usual, forward),
-        used([inputs, outputs]),
+        both(&direct, &tiles, forward),
+        used([inputs, outputs], Pass::Result),
     );
     let data = |g: &Geometry| drop(black_box(correlate_data(dy, &weights, inputs, g)));
     print(
         "gradient of the data",
-        both(&plain, &usual, data),
-        used([outputs, inputs]),
+        both(&direct, &tiles, data),
+        used([outputs, inputs], Pass::Result),
     );
     let gradient = |g: &Geometry| drop(black_box(correlate_weights(x, dy, g)));
     print(
         "gradient of the weights",
-        both(&plain, &usual, gradient),
-        used([inputs, outputs]),
+        both(&direct, &tiles, gradient),
+        used([inputs, outputs], Pass::Weights),
     );
 }
 
 /// Seconds of the work by direct sums and by tiles.
-fn both(plain: &Geometry, usual: &Geometry, work: impl Fn(&Geometry)) -> [f64; 2] {
+fn both(direct: &Geometry, tiles: &Geometry, work: impl Fn(&Geometry)) -> [f64; 2] {
     let mut best = [f64::INFINITY; 2];
     for _ in 0..REPEATS {
-        for (best, geometry) in best.iter_mut().zip([plain, usual]) {
+        for (best, geometry) in best.iter_mut().zip([direct, tiles]) {
             let start = Instant::now();
             work(geometry);
             *best = best.min(start.elapsed().as_secs_f64());
