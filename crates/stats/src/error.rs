@@ -76,6 +76,29 @@ pub enum StatsError {
         /// The existing metrics.
         metrics: String,
     },
+    /// Fewer values, units or subjects than the method needs.
+    #[error("at least {needed} {what} are needed, but there are {found}")]
+    TooFew {
+        /// What is counted, in the plural.
+        what: &'static str,
+        /// The number that the method needs.
+        needed: usize,
+        /// The number that there is.
+        found: usize,
+    },
+    /// A setting outside its range.
+    #[error("{name} is {value}; it must be {rule}")]
+    BadSetting {
+        /// Name of the setting.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it must be.
+        rule: &'static str,
+    },
+    /// A quantity that these values do not define, and the reason.
+    #[error("{0}")]
+    Undefined(&'static str),
 }
 
 /// Checks that every value is finite.

@@ -1,10 +1,14 @@
 //! Statistics of a study: paired tests, corrections, summaries and publication tables.
 
 mod adjust;
+mod bootstrap;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod comparison;
+mod confidence;
+mod crossing;
 mod differences;
+mod effects;
 mod error;
 mod exact;
 mod friedman;
@@ -16,18 +20,26 @@ mod normal_approximation;
 mod note;
 mod pairing;
 pub mod publication;
+mod random;
 mod ranks;
 mod sample;
 mod shift;
 mod signed_ranks;
 mod summary;
+mod tails;
 mod walsh;
 mod wilcoxon;
 mod wilcoxon_config;
 
 pub use adjust::{Adjustment, adjust};
+pub use bootstrap::{
+    BcaEstimate, BootstrapConfig, ClusterWeight, bca_clustered_mean, bca_clustered_mean_difference,
+    bca_group_mean_difference, bca_mean, bca_mean_difference,
+};
 pub use comparison::{Against, Comparison, ComparisonConfig, Contrast, Family, compare};
+pub use confidence::ConfidenceInterval;
 pub use differences::paired_differences;
+pub use effects::{MedianInterval, RankBiserial, median_interval, rank_biserial};
 pub use error::StatsError;
 pub use friedman::{Friedman, friedman};
 pub use level::Level;
