@@ -1,6 +1,6 @@
 //! Tests of equivalence of paired samples.
 
-mod margin;
+pub(crate) mod margin;
 mod paired_t;
 mod signed_rank;
 

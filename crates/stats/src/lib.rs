@@ -24,8 +24,10 @@ mod noise;
 mod normal_approximation;
 mod note;
 mod pairing;
+mod planning;
 pub mod publication;
 mod random;
+mod ranking;
 mod ranks;
 mod sample;
 mod shift;
@@ -61,6 +63,12 @@ pub use measurement::{Measurement, Quantity};
 pub use missing::{CompletePairs, MissingPolicy, WorstValue, complete_pairs};
 pub use note::note;
 pub use pairing::{MissingPair, Pairs};
+pub use planning::{
+    DetectableEffect, EffectDistribution, Plan, PlannedTest, Power, RequiredSize, SampleSize,
+    power, required_size, smallest_attainable_rank_sum_p, smallest_detectable_effect,
+    smallest_group_size, smallest_number_of_pairs,
+};
+pub use ranking::{Lead, RankBy, RankedMethod, Ranking, RankingConfig, ranking_stability};
 pub use sample::{Aggregate, Sample, Samples, Unit, gather};
 pub use shift::{Shift, hodges_lehmann};
 pub use summary::SampleSummary;

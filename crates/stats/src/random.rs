@@ -28,7 +28,7 @@ impl Random {
     }
 
     /// A number in (0, 1), uniform on the odd multiples of 2^−54.
-    pub(crate) fn uniform(&mut self) -> f64 {
+    fn uniform(&mut self) -> f64 {
         ((self.0.next_u64() >> 11) as f64 + 0.5) * 2f64.powi(-53)
     }
 

@@ -1,0 +1,109 @@
+//! Critical values of rank tests without ties.
+
+use super::rank_sum_tail::probabilities;
+use crate::tails::normal;
+use crate::wilcoxon::EXACT_LIMIT;
+use crate::{Method, exact};
+
+/// Largest product of group sizes for the exact rank-sum distribution.
+const RANK_SUM_LIMIT: usize = 10_000;
+/// Relative error that a probability may have when it is compared with a level.
+const SLACK: f64 = 1e-11;
+
+/// A statistic up to which a one-sided test rejects.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Critical {
+    /// The largest value that rejects; `None` when none does.
+    pub up_to: Option<f64>,
+    /// Whether it comes from the exact distribution.
+    pub method: Method,
+}
+
+impl Critical {
+    pub(crate) fn rejects(&self, statistic: f64) -> bool {
+        self.up_to.is_some_and(|up_to| statistic <= up_to)
+    }
+}
+
+/// Of the sum of the ranks of negative differences (or positive ones), W, at level `tail`: P(W ≤ `up_to`) ≤ tail.
+pub(crate) fn signed_rank(n: usize, tail: f64) -> Critical {
+    if n > EXACT_LIMIT {
+        let n = n as f64;
+        let mean = n * (n + 1.0) / 4.0;
+        let variance = n * (n + 1.0) * (2.0 * n + 1.0) / 24.0;
+        return approximate(mean, variance, tail);
+    }
+    let ranks: Vec<u64> = (1..=n as u64).collect();
+    // The first value whose probability reaches the level; it rejects itself when it does not exceed it.
+    let first = exact::quantile(&ranks, tail);
+    let largest = if exact::lower_tail(&ranks, first) <= tail * (1.0 + SLACK) {
+        Some(first)
+    } else {
+        first.checked_sub(1)
+    };
+    Critical {
+        up_to: largest.map(|v| v as f64),
+        method: Method::Exact,
+    }
+}
+
+/// Of the Mann–Whitney count of two groups.
+pub(crate) fn rank_sum(n1: usize, n2: usize, tail: f64) -> Critical {
+    if n1.saturating_mul(n2) > RANK_SUM_LIMIT {
+        let (n1, n2) = (n1 as f64, n2 as f64);
+        return approximate(n1 * n2 / 2.0, n1 * n2 * (n1 + n2 + 1.0) / 12.0, tail);
+    }
+    let mut cumulative = 0.0;
+    let mut up_to = None;
+    for (u, p) in probabilities(n1, n2).iter().enumerate() {
+        cumulative += p;
+        if cumulative > tail * (1.0 + SLACK) {
+            break;
+        }
+        up_to = Some(u as f64);
+    }
+    Critical {
+        up_to,
+        method: Method::Exact,
+    }
+}
+
+fn approximate(mean: f64, variance: f64, tail: f64) -> Critical {
+    Critical {
+        up_to: Some(mean + normal::quantile(tail) * variance.sqrt()),
+        method: Method::Normal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Printed tables, two-sided 5 %: signed ranks n = 6, 10, 25; rank sums (U) 4 and 4, 8 and 10, 20 and 20.
+    #[test]
+    fn values_are_those_of_printed_tables() {
+        for (n, value) in [(6, 0.0), (10, 8.0), (25, 89.0)] {
+            assert_eq!(signed_rank(n, 0.025).up_to, Some(value));
+        }
+        assert_eq!(signed_rank(5, 0.025).up_to, None);
+        // 2^−5 is attained exactly.
+        assert_eq!(signed_rank(5, 0.031_25).up_to, Some(0.0));
+        for (n1, n2, value) in [(4, 4, 0.0), (8, 10, 17.0), (20, 20, 127.0)] {
+            assert_eq!(rank_sum(n1, n2, 0.025).up_to, Some(value));
+        }
+        assert_eq!(rank_sum(3, 3, 0.025).up_to, None);
+    }
+
+    #[test]
+    fn the_approximation_continues_the_exact_values() {
+        let exact = rank_sum(100, 100, 0.025).up_to.unwrap();
+        let beyond = rank_sum(100, 101, 0.025);
+        assert_eq!(beyond.method, Method::Normal);
+        // One subject more adds about 40 to the critical value.
+        assert!(
+            (beyond.up_to.unwrap() - exact - 43.0).abs() < 10.0,
+            "{beyond:?} {exact}"
+        );
+        assert_eq!(signed_rank(2001, 0.025).method, Method::Normal);
+    }
+}
