@@ -3,8 +3,8 @@
 /// Halvings after which an interval of f64 cannot become smaller.
 const HALVINGS: usize = 2200;
 
-/// The smallest f64 in [`low`, `high`] at which `holds` is true, for a condition that stays true once it is; `high` if it
-/// holds nowhere below.
+/// The smallest f64 in [`low`, `high`] at which `holds` is true, for a condition that stays true once it is; `high`
+/// if it holds nowhere below.
 ///
 /// Bisection to neighboring f64: about 60 evaluations, more when the point is close to zero.
 pub(crate) fn crossing(low: f64, high: f64, holds: impl Fn(f64) -> bool) -> f64 {

@@ -7,13 +7,14 @@ use crate::{StatsError, paired_differences};
 /// What a pair with a missing side counts as.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MissingPolicy {
-    /// It is left out. Right when values are missing for reasons that have nothing to do with the method; otherwise a method
-    /// gains by failing on its hardest cases.
+    /// It is left out. Right when values are missing for reasons that have nothing to do with the method; otherwise a
+    /// method gains by failing on its hardest cases.
     LeaveOut,
     /// The missing value is the worst value of the metric, such as 0 for Dice.
     WorstValue(WorstValue),
-    /// The side without a value loses by more than every pair with two values; all such pairs tie at the extreme ranks ("worst rank",
-    /// Lachin 1999, Controlled Clinical Trials 20, 408–422). For metrics without a worst value, such as distances.
+    /// The side without a value loses by more than every pair with two values; all such pairs tie at the extreme
+    /// ranks ("worst rank", Lachin 1999, Controlled Clinical Trials 20, 408–422). For metrics without a worst value,
+    /// such as distances.
     WorstRank {
         /// Whether a larger value is better.
         higher_is_better: bool,
@@ -70,21 +71,22 @@ pub struct CompletePairs {
     pub n_left_out: usize,
     /// Pairs that are in the samples with a value that was not measured.
     pub n_imputed: usize,
-    /// Whether the samples contain values that only have the right rank: tests of ranks are valid, means, medians of differences and
-    /// shifts are not.
+    /// Whether the samples contain values that only have the right rank: tests of ranks are valid, means, medians of
+    /// differences and shifts are not.
     pub ranks_only: bool,
 }
 
 /// Turns pairs with missing values into samples for a paired test.
 ///
-/// Under `LeaveOut` pairs with a missing side are left out. Under `WorstValue` each missing value is the worst value; a pair without any value then has
-/// the difference 0. Under `WorstRank` the missing side of a pair is put at a distance from the other that exceeds every difference of
-/// complete pairs, the same for all such pairs; a pair without any value gets the difference 0. A value that is better than the worst value is not
-/// required: a measured value may be equal to it.
+/// Under `LeaveOut` pairs with a missing side are left out. Under `WorstValue` each missing value is the worst value;
+/// a pair without any value then has the difference 0. Under `WorstRank` the missing side of a pair is put at a
+/// distance from the other that exceeds every difference of complete pairs, the same for all such pairs; a pair
+/// without any value gets the difference 0. A value that is better than the worst value is not required: a measured
+/// value may be equal to it.
 ///
 /// # Errors
-/// No pairs, none left, samples of different length, values that are NaN or infinite (a missing value is `None`, not NaN), a measured value
-/// so large that twice the range of the differences overflows.
+/// No pairs, none left, samples of different length, values that are NaN or infinite (a missing value is `None`, not
+/// NaN), a measured value so large that twice the range of the differences overflows.
 pub fn complete_pairs(
     first: &[Option<f64>],
     second: &[Option<f64>],
@@ -185,8 +187,8 @@ impl Fill {
     }
 }
 
-/// Twice the largest difference of a complete pair plus the typical size of the values, so that it is a difference, and no noise, even
-/// when all pairs are equal; 1 when all values are 0.
+/// Twice the largest difference of a complete pair plus the typical size of the values, so that it is a difference,
+/// and no noise, even when all pairs are equal; 1 when all values are 0.
 fn beyond_all(first: &[Option<f64>], second: &[Option<f64>]) -> Result<f64, StatsError> {
     let pairs = first.iter().zip(second);
     let (a, b): (Vec<f64>, Vec<f64>) = pairs.filter_map(|(a, b)| a.zip(*b)).unzip();

@@ -6,7 +6,8 @@ use crate::error::require_finite;
 /// Standard deviation, relative to the largest value, below which the spread of a sample is floating-point noise.
 const RELATIVE: f64 = 1e-12;
 
-/// Whether values with this mean square deviation, and none larger than `largest`, are constant but for floating-point noise.
+/// Whether values with this mean square deviation, and none larger than `largest`, are constant but for
+/// floating-point noise.
 pub(crate) fn is_noise(mean_square: f64, largest: f64) -> bool {
     mean_square.sqrt() <= RELATIVE * largest
 }
@@ -29,7 +30,8 @@ pub(crate) struct Moments {
 }
 
 impl Moments {
-    /// Of at least one pair of finite numbers. Deviations are taken from the means, so that a large offset costs no digits.
+    /// Of at least one pair of finite numbers. Deviations are taken from the means, so that a large offset costs no
+    /// digits.
     pub(crate) fn of(x: &[f64], y: &[f64]) -> Self {
         let n = x.len() as f64;
         let mean_x = mean(x);
@@ -80,5 +82,28 @@ pub(crate) fn require_pairs(
             found,
         }),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // R 4.2: x <- c(1, 2, 4, 9); y <- c(2, 1, 5, 6); sums of squares 38, 17 and products 22, in exact arithmetic
+    #[test]
+    fn a_large_offset_costs_no_digits() {
+        for offset in [0.0, 1e9] {
+            let x = [1.0, 2.0, 4.0, 9.0].map(|v| v + offset);
+            let m = Moments::of(&x, &[2.0, 1.0, 5.0, 6.0]);
+            assert_eq!((m.n, m.mean_x - offset, m.mean_y), (4.0, 4.0, 3.5));
+            assert_eq!((m.sxx, m.syy, m.sxy), (38.0, 17.0, 22.0));
+        }
+    }
+
+    #[test]
+    fn noise_is_relative_and_a_mean_does_not_overflow() {
+        assert!(is_noise(1e-34, 1.0) && !is_noise(1e-20, 1.0) && !is_noise(1e-34, 1e-9));
+        assert_eq!(mean(&[f64::MAX, f64::MAX]), f64::MAX);
+        assert_eq!(largest([-3.0, 2.0]), 3.0);
     }
 }

@@ -14,8 +14,8 @@ impl Random {
         Self(generator)
     }
 
-    /// An index below `n`, each with the same probability (Lemire 2019, "Fast random integer generation in an interval").
-    /// 0 for n = 0.
+    /// An index below `n`, each with the same probability (Lemire 2019, "Fast random integer generation in an
+    /// interval"). 0 for n = 0.
     pub(crate) fn below(&mut self, n: usize) -> usize {
         let n = n as u64;
         let rejected_below = if n == 0 { 0 } else { n.wrapping_neg() % n };

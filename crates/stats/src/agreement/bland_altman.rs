@@ -35,22 +35,24 @@ pub struct ProportionalBias {
     pub p_value: f64,
 }
 
-/// Bias and limits of agreement of two methods that measured each subject once (Bland & Altman 1986, Lancet 327, 307–310;
-/// 1999, Statistical Methods in Medical Research 8, 135–160).
+/// Bias and limits of agreement of two methods that measured each subject once (Bland & Altman 1986, Lancet 327,
+/// 307–310; 1999, Statistical Methods in Medical Research 8, 135–160).
 ///
 /// Limits are bias ± z·sd with the normal quantile z of the enclosed fraction (1.96 for 95 %).
 ///
-/// *Intervals of the limits* are exact for normal differences (Carkeet 2015, Optometry and Vision Science 92, e71–e80): the ends of
-/// the upper limit are bias + sd·t′/√n with the quantiles t′ of the noncentral t distribution with n − 1 degrees of
-/// freedom and noncentrality z·√n. They are not symmetric about the limit. The usual approximation, limit ± t·sd·√(1/n + z²/(2(n − 1)))
-/// of Bland & Altman (1999), is symmetric, and too short on the outer side for small n.
+/// *Intervals of the limits* are exact for normal differences (Carkeet 2015, Optometry and Vision Science 92,
+/// e71–e80): the ends of the upper limit are bias + sd·t′/√n with the quantiles t′ of the noncentral t distribution
+/// with n − 1 degrees of freedom and noncentrality z·√n. They are not symmetric about the limit. The usual
+/// approximation, limit ± t·sd·√(1/n + z²/(2(n − 1))) of Bland & Altman (1999), is symmetric, and too short on the
+/// outer side for small n.
 ///
-/// *Proportional bias*: the least-squares slope of the differences on the means (first + second)/2 with its t test, as
-/// `summary(lm(d ~ m))` in R. The slope also differs from 0 when the two methods have different error variances (Bland & Altman 1995).
+/// *Proportional bias*: the least-squares slope of the differences on the means (first + second)/2 with its t test,
+/// as `summary(lm(d ~ m))` in R. The slope also differs from 0 when the two methods have different error variances
+/// (Bland & Altman 1995).
 ///
 /// # Errors
-/// Fewer than two pairs, samples of different length, values that are NaN or infinite, differences that are all equal, levels
-/// outside (0, 1).
+/// Fewer than two pairs, samples of different length, values that are NaN or infinite, differences that are all
+/// equal, levels outside (0, 1).
 pub fn bland_altman(
     first: &[f64],
     second: &[f64],
@@ -139,7 +141,8 @@ mod tests {
         enclosed: 0.95,
         confidence: 0.95,
     };
-    // Peak expiratory flow in l/min of 17 subjects, Wright and mini Wright meter, first readings (Bland & Altman 1986, table 1).
+    // Peak expiratory flow in l/min of 17 subjects, Wright and mini Wright meter, first readings (Bland & Altman
+    // 1986, table 1).
     const WRIGHT: [f64; 17] = [
         494.0, 395.0, 516.0, 434.0, 476.0, 557.0, 413.0, 442.0, 650.0, 433.0, 417.0, 656.0, 267.0,
         478.0, 178.0, 423.0, 427.0,
@@ -149,9 +152,9 @@ mod tests {
         477.0, 259.0, 350.0, 451.0,
     ];
 
-    // Bland & Altman (1986) print mean −2.1, 38.765_129_873_607_38 38.8, limits −79.7 and 75.5 (with 2 instead of 1.96). Digits: R 4.2,
-    // mean(d) + c(-1, 1) * qt(0.975, 16) * sd(d) / sqrt(17); mean(d) + sd(d) * qt(c(0.025, 0.975), 16, qnorm(0.975) * sqrt(17)) / sqrt(17);
-    // summary(lm(d ~ m)), confint(lm(d ~ m))
+    // Bland & Altman (1986) print mean −2.1, 38.765_129_873_607_38 38.8, limits −79.7 and 75.5 (with 2 instead of
+    // 1.96). Digits: R 4.2, mean(d) + c(-1, 1) * qt(0.975, 16) * sd(d) / sqrt(17); mean(d) + sd(d) * qt(c(0.025,
+    // 0.975), 16, qnorm(0.975) * sqrt(17)) / sqrt(17); summary(lm(d ~ m)), confint(lm(d ~ m))
     #[test]
     fn flow_meters_agree_as_in_the_paper_and_in_r() {
         let r = bland_altman(&WRIGHT, &MINI, CONFIG).unwrap();

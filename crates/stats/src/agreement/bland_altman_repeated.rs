@@ -30,21 +30,23 @@ pub struct RepeatedBlandAltman {
     pub upper: Limit,
 }
 
-/// Bias and limits of agreement of two methods when subjects have several pairs and the true value may change between the
-/// pairs of a subject (Bland & Altman 2007, Journal of Biopharmaceutical Statistics 17, 571–582, section 3).
+/// Bias and limits of agreement of two methods when subjects have several pairs and the true value may change between
+/// the pairs of a subject (Bland & Altman 2007, Journal of Biopharmaceutical Statistics 17, 571–582, section 3).
 ///
 /// One-way analysis of variance of the differences by subject, with mean squares MSB and MSW: `sd_within`² = MSW,
-/// `sd_between`² = (MSB − MSW)/m₀ with m₀ = (N − Σmᵢ²/N)/(n − 1) for mᵢ pairs of n subjects, N in all, and `sd_total`² = MSB/m₀ + (1 − 1/m₀)·MSW,
-/// their sum unless MSB < MSW. Limits are bias ± z·`sd_total`. Limits from all differences at once, as if they were
-/// independent, are too narrow for new subjects.
+/// `sd_between`² = (MSB − MSW)/m₀ with m₀ = (N − Σmᵢ²/N)/(n − 1) for mᵢ pairs of n subjects, N in all, and
+/// `sd_total`² = MSB/m₀ + (1 − 1/m₀)·MSW, their sum unless MSB < MSW. Limits are bias ± z·`sd_total`. Limits from all
+/// differences at once, as if they were independent, are too narrow for new subjects.
 ///
 /// *Intervals of the limits* combine those of the bias (t) and of the variance (χ²) by the method of variance
-/// estimates recovery, MOVER (Zou 2013, Statistical Methods in Medical Research 22, 630–642); exact neither for small nor for
-/// unequal numbers of pairs, but close. Zou takes a normal quantile for the bias and, for unequal numbers, the harmonic mean of the mᵢ.
+/// estimates recovery, MOVER (Zou 2013, Statistical Methods in Medical Research 22, 630–642); exact neither for small
+/// nor for unequal numbers of pairs, but close. Zou takes a normal quantile for the bias and, for unequal numbers,
+/// the harmonic mean of the mᵢ.
 ///
 /// # Errors
-/// Fewer than two subjects, no subject with two pairs (use [`bland_altman`](crate::bland_altman())), samples or subjects of
-/// different length, values that are NaN or infinite, differences that are all equal, levels outside (0, 1).
+/// Fewer than two subjects, no subject with two pairs (use [`bland_altman`](super::bland_altman())), samples or
+/// subjects of different length, values that are NaN or infinite, differences that are all equal, levels outside (0,
+/// 1).
 pub fn bland_altman_repeated(
     first: &[f64],
     second: &[f64],

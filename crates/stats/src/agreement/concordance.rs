@@ -14,7 +14,8 @@ pub struct Concordance {
     pub interval: Option<ConfidenceInterval>,
     /// Precision: Pearson's correlation; `None` when one sample is constant.
     pub pearson: Option<f64>,
-    /// Accuracy C_b = ρc/r in (0, 1]: how far the best line is from the line of identity; `None` when one sample is constant.
+    /// Accuracy C_b = ρc/r in (0, 1]: how far the best line is from the line of identity; `None` when one sample is
+    /// constant.
     pub accuracy: Option<f64>,
     /// Number of pairs.
     pub n: usize,
@@ -25,8 +26,8 @@ pub struct Concordance {
 /// ρc = 2·s_xy/(s_x² + s_y² + (x̄ − ȳ)²) with moments that have n in the denominator, as Lin defines it and as
 /// `epiR::epi.ccc` and `DescTools::CCC` compute it. (With n − 1 in the denominator, as in some scripts, it differs.)
 ///
-/// The interval transforms ρc by Fisher's z, with Lin's asymptotic variance as corrected in 2000 (Biometrics 56, 324–325), which has n − 2 in
-/// the denominator and assumes normal pairs.
+/// The interval transforms ρc by Fisher's z, with Lin's asymptotic variance as corrected in 2000 (Biometrics 56,
+/// 324–325), which has n − 2 in the denominator and assumes normal pairs.
 ///
 /// # Errors
 /// Fewer than three pairs, samples of different length, values that are NaN or infinite, two samples that are both
@@ -95,8 +96,9 @@ mod tests {
     const X: [f64; 10] = [1.2, 2.9, 3.1, 4.8, 5.0, 6.6, 7.1, 8.3, 9.9, 10.4];
     const Y: [f64; 10] = [1.9, 2.5, 4.0, 5.1, 6.2, 6.1, 8.4, 8.2, 11.0, 10.9];
 
-    // R 4.2, formulas of Lin (1989, 2000) as in epiR::epi.ccc; the standard error of z also by numerical differentiation of
-    // rho_c(means, variances, covariance) with the covariances of normal moments, divided by n - 2.
+    // R 4.2, formulas of Lin (1989, 2000) as in epiR::epi.ccc; the standard error of z also by numerical
+    // differentiation of rho_c(means, variances, covariance) with the covariances of normal moments, divided by n -
+    // 2.
     #[test]
     fn estimate_and_interval_are_those_of_r() {
         let r = concordance(&X, &Y, 0.95).unwrap();

@@ -28,11 +28,11 @@ pub enum IccForm {
 pub struct Icc {
     /// The form.
     pub form: IccForm,
-    /// The estimate, at most 1; may be negative. `None` when its denominator, an estimate of a variance, is not positive: the
-    /// subjects differ less than chance lets them.
+    /// The estimate, at most 1; may be negative. `None` when its denominator, an estimate of a variance, is not
+    /// positive: the subjects differ less than chance lets them.
     pub estimate: Option<f64>,
-    /// The interval; `None` when an end is not defined, and when the raters do not differ within subjects (for consistency: except
-    /// for constant offsets).
+    /// The interval; `None` when an end is not defined, and when the raters do not differ within subjects (for
+    /// consistency: except for constant offsets).
     pub interval: Option<ConfidenceInterval>,
     /// F of the hypothesis that the correlation is 0; `None` when the raters do not differ within subjects.
     pub f: Option<f64>,
@@ -42,19 +42,20 @@ pub struct Icc {
     pub p_value: Option<f64>,
 }
 
-/// All six intraclass correlations of a table: one row per subject, one column per rater (Shrout & Fleiss 1979, Psychological
-/// Bulletin 86, 420–428; McGraw & Wong 1996, Psychological Methods 1, 30–46), in the order of [`IccForm`].
+/// All six intraclass correlations of a table: one row per subject, one column per rater (Shrout & Fleiss 1979,
+/// Psychological Bulletin 86, 420–428; McGraw & Wong 1996, Psychological Methods 1, 30–46), in the order of
+/// [`IccForm`].
 ///
-/// With the mean squares of subjects MSB, within subjects MSW, of raters MSJ and residual MSE:
-/// ICC(1,1) = (MSB − MSW)/(MSB + (k − 1)MSW), ICC(2,1) = (MSB − MSE)/(MSB + (k − 1)MSE + k(MSJ − MSE)/n),
-/// ICC(3,1) = (MSB − MSE)/(MSB + (k − 1)MSE), and for means of k raters (MSB − MSW)/MSB, (MSB − MSE)/(MSB + (MSJ − MSE)/n), (MSB − MSE)/MSB.
-/// Intervals are exact F intervals for the first and third model, and Satterthwaite's approximation for the second, all for normal
-/// residuals. The same numbers as R's `psych::ICC(lmer = FALSE)`; with `lmer = TRUE` psych fits by maximum likelihood,
-/// which differs when a variance component is negative.
+/// With the mean squares of subjects MSB, within subjects MSW, of raters MSJ and residual MSE: ICC(1,1) = (MSB −
+/// MSW)/(MSB + (k − 1)MSW), ICC(2,1) = (MSB − MSE)/(MSB + (k − 1)MSE + k(MSJ − MSE)/n), ICC(3,1) = (MSB − MSE)/(MSB +
+/// (k − 1)MSE), and for means of k raters (MSB − MSW)/MSB, (MSB − MSE)/(MSB + (MSJ − MSE)/n), (MSB − MSE)/MSB.
+/// Intervals are exact F intervals for the first and third model, and Satterthwaite's approximation for the second,
+/// all for normal residuals. The same numbers as R's `psych::ICC(lmer = FALSE)`; with `lmer = TRUE` psych fits by
+/// maximum likelihood, which differs when a variance component is negative.
 ///
 /// # Errors
-/// Fewer than two subjects or two raters, rows of different length, values that are NaN or infinite, a table without spread
-/// between its values, a confidence outside (0, 1).
+/// Fewer than two subjects or two raters, rows of different length, values that are NaN or infinite, a table without
+/// spread between its values, a confidence outside (0, 1).
 pub fn icc(table: &[Vec<f64>], confidence: f64) -> Result<[Icc; 6], StatsError> {
     require_level("confidence", confidence)?;
     let squares = MeanSquares::of(table)?;

@@ -40,16 +40,18 @@ pub struct Spearman {
 /// Values of one sample that agree in 12 significant digits tie.
 ///
 /// *p*: exact over all permutations up to 14 pairs without ties, two-sided as twice the smaller tail, as R's
-/// `cor.test(method = "spearman")` (exact below 10 pairs; above, R uses an Edgeworth series unless there are ties). Otherwise t =
-/// ρ·√((n − 2)/(1 − ρ²)) with n − 2 degrees of freedom, as `scipy.stats.spearmanr`. For |ρ| = 1, where t is infinite and
-/// scipy gives p = 0, it is 2·Πt!/n! for groups of t ties, the probability of this order or its reversal.
+/// `cor.test(method = "spearman")` (exact below 10 pairs; above, R uses an Edgeworth series unless there are ties).
+/// Otherwise t = ρ·√((n − 2)/(1 − ρ²)) with n − 2 degrees of freedom, as `scipy.stats.spearmanr`. For |ρ| = 1, where
+/// t is infinite and scipy gives p = 0, it is 2·Πt!/n! for groups of t ties, the probability of this order or its
+/// reversal.
 ///
-/// *Interval*: Fisher's z with the standard error √((1 + ρ²/2)/(n − 3)) of Bonett & Wright (2000, Psychometrika 65, 23–28). With 1/√(n − 3), the standard
-/// error of Pearson's correlation (`DescTools::SpearmanRho`), intervals are too short for large ρ.
+/// *Interval*: Fisher's z with the standard error √((1 + ρ²/2)/(n − 3)) of Bonett & Wright (2000, Psychometrika 65,
+/// 23–28). With 1/√(n − 3), the standard error of Pearson's correlation (`DescTools::SpearmanRho`), intervals are too
+/// short for large ρ.
 ///
 /// # Errors
-/// Fewer than two pairs, samples of different length, values that are NaN or infinite, a constant sample, a confidence outside
-/// (0, 1).
+/// Fewer than two pairs, samples of different length, values that are NaN or infinite, a constant sample, a
+/// confidence outside (0, 1).
 pub fn spearman(first: &[f64], second: &[f64], confidence: f64) -> Result<Spearman, StatsError> {
     require_level("confidence", confidence)?;
     require_pairs(first, second, 2)?;

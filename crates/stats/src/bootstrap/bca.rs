@@ -94,12 +94,13 @@ impl Units {
     }
 }
 
-/// The BCa interval (Efron 1987, JASA 82, 171–185) of the statistic of one sample, or of the difference first − second of
-/// two independent samples.
+/// The BCa interval (Efron 1987, JASA 82, 171–185) of the statistic of one sample, or of the difference first −
+/// second of two independent samples.
 ///
 /// Ends are the quantiles of the replicates at Φ(z₀ + (z₀ + z)/(1 − a(z₀ + z))), z = ±z₁₋α/₂. z₀ is the normal
-/// quantile of the fraction of replicates below the estimate, where equal ones count half. a = Σ L³/(6(Σ L²)^{3/2}) with the
-/// jackknife influences L of each unit divided by the size of its sample (Davison & Hinkley 1997, equation 5.24).
+/// quantile of the fraction of replicates below the estimate, where equal ones count half. a = Σ L³/(6(Σ L²)^{3/2})
+/// with the jackknife influences L of each unit divided by the size of its sample (Davison & Hinkley 1997, equation
+/// 5.24).
 pub(crate) fn bca(samples: &[Units], config: BootstrapConfig) -> BcaEstimate {
     let sign = |place: usize| if place == 0 { 1.0 } else { -1.0 };
     let statistics: Vec<f64> = samples.iter().map(Units::statistic).collect();

@@ -18,11 +18,12 @@ pub enum ClusterWeight {
 
 /// The mean of independent values with its BCa interval (Efron 1987).
 ///
-/// The interval depends on the seed; the same seed gives the same interval. It agrees with R's `boot::boot.ci(type = "bca")`
-/// up to the randomness of the resamples and replicates that equal the estimate, of which boot counts none in z₀; boot interpolates between replicates on the normal scale, this function linearly.
-/// The interval is `None`, with a note, for one value or when all values are equal. Below about 15 values, BCa intervals
-/// of a mean are too short (95 % intervals of 10 normal values cover about 90 %); the interval of the t distribution is the
-/// better one there if the values are about normal.
+/// The interval depends on the seed; the same seed gives the same interval. It agrees with R's `boot::boot.ci(type =
+/// "bca")` up to the randomness of the resamples and replicates that equal the estimate, of which boot counts none in
+/// z₀; boot interpolates between replicates on the normal scale, this function linearly. The interval is `None`, with
+/// a note, for one value or when all values are equal. Below about 15 values, BCa intervals of a mean are too short: simulated 95 % intervals cover 88 % (8 normal values), 89 % (10),
+/// 93 % (15) and 95 % (30), and for exponential values 85, 89, 91 and 92 %. If the values are about normal, the interval of the t
+/// distribution is better there.
 ///
 /// Time O(replicates · n).
 ///
@@ -46,11 +47,12 @@ pub fn bca_mean_difference(
     bca_mean(&paired_differences(first, second)?, config)
 }
 
-/// The difference mean(first) − mean(second) of two independent groups with its BCa interval; resamples each group within
-/// itself. See [`bca_mean`].
+/// The difference mean(first) − mean(second) of two independent groups with its BCa interval; resamples each group
+/// within itself. See [`bca_mean`].
 ///
-/// As R's `boot` with `strata`, but with influences divided by the size of their group (Davison & Hinkley 1997, equation
-/// 5.24): `boot.ci` uses undivided ones, whose acceleration is wrong for groups of different size. `None` with a note when a group has one value, or when no value differs from the mean of its group.
+/// As R's `boot` with `strata`, but with influences divided by the size of their group (Davison & Hinkley 1997,
+/// equation 5.24): `boot.ci` uses undivided ones, whose acceleration is wrong for groups of different size. `None`
+/// with a note when a group has one value, or when no value differs from the mean of its group.
 ///
 /// # Errors
 /// As [`bca_mean`], for either group.
@@ -68,8 +70,9 @@ pub fn bca_group_mean_difference(
 
 /// The mean of clustered values with its BCa interval; resamples whole clusters (Davison & Hinkley 1997, section 3.8).
 ///
-/// `clusters` names the cluster of each value, such as the subject of a scan; values of one cluster may depend on each other,
-/// clusters are independent. The number of clusters, not of values, decides how reliable the interval is. See [`bca_mean`].
+/// `clusters` names the cluster of each value, such as the subject of a scan; values of one cluster may depend on
+/// each other, clusters are independent. The number of clusters, not of values, decides how reliable the interval is.
+/// See [`bca_mean`].
 ///
 /// # Errors
 /// As [`bca_mean`]; as many clusters as values are needed.

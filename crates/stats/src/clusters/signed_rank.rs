@@ -30,20 +30,22 @@ pub struct ClusteredSignedRank {
     pub smallest_attainable_p: f64,
 }
 
-/// Tests whether the differences `first − second` of clustered pairs are symmetric about zero (Rosner, Glynn & Lee 2006,
-/// Biometrics 62, 185–192, without weights).
+/// Tests whether the differences `first − second` of clustered pairs are symmetric about zero (Rosner, Glynn & Lee
+/// 2006, Biometrics 62, 185–192, without weights).
 ///
-/// `clusters` names the cluster of each pair. Pairs within a cluster may depend on each other; clusters are independent. The
-/// absolute non-zero differences of all pairs are ranked together, with midranks. Tᵢ is the sum of the signed ranks of
-/// cluster i, T = Σ Tᵢ. Under the null hypothesis, all signs of a cluster may change together, each way with
-/// probability ½. With one pair in each cluster this is the signed-rank test ([`wilcoxon`](crate::wilcoxon())).
+/// `clusters` names the cluster of each pair. Pairs within a cluster may depend on each other; clusters are
+/// independent. The absolute non-zero differences of all pairs are ranked together, with midranks. Tᵢ is the sum of
+/// the signed ranks of cluster i, T = Σ Tᵢ. Under the null hypothesis, all signs of a cluster may change together,
+/// each way with probability ½. With one pair in each cluster this is the signed-rank test
+/// ([`wilcoxon`](crate::wilcoxon())).
 ///
-/// *Exact*: the distribution of T over all 2^m changes of sign, given the |Tᵢ|. Midranks are multiples of ½, so dynamic programming
-/// over the clusters gives it for any number of clusters, up to [`EXACT_LIMIT`] ranked differences.
+/// *Exact*: the distribution of T over all 2^m changes of sign, given the |Tᵢ|. Midranks are multiples of ½, so
+/// dynamic programming over the clusters gives it for any number of clusters, up to [`EXACT_LIMIT`] ranked
+/// differences.
 ///
-/// *Normal*: z = T / √(Σ Tᵢ²), as in `clusrank::clusWilcox.test(paired = TRUE, method = "rgl")` for clusters of equal size.
-/// For clusters of different size clusrank weights the mean ranks of clusters by an estimated variance; this statistic is
-/// unweighted, and valid too. Below about 20 clusters the exact method is the better one.
+/// *Normal*: z = T / √(Σ Tᵢ²), as in `clusrank::clusWilcox.test(paired = TRUE, method = "rgl")` for clusters of equal
+/// size. For clusters of different size clusrank weights the mean ranks of clusters by an estimated variance; this
+/// statistic is unweighted, and valid too. Below about 20 clusters the exact method is the better one.
 ///
 /// When all differences are zero, p is 1.
 ///
@@ -127,8 +129,8 @@ fn normal_p(z: f64, alternative: Alternative) -> f64 {
     }
 }
 
-/// T = 2·S − Σ|Tᵢ|, where S is the sum of the |Tᵢ| of a random half of the clusters: the distribution of a signed-rank sum
-/// whose ranks are the |Tᵢ|.
+/// T = 2·S − Σ|Tᵢ|, where S is the sum of the |Tᵢ| of a random half of the clusters: the distribution of a
+/// signed-rank sum whose ranks are the |Tᵢ|.
 fn exact_p(sums: &[i64], alternative: Alternative) -> f64 {
     let sizes = sums.iter().map(|s| s.unsigned_abs());
     let sizes: Vec<u64> = sizes.filter(|size| *size > 0).collect();

@@ -20,20 +20,22 @@ pub struct MedianInterval {
     pub rank: usize,
     /// Number of values.
     pub n: usize,
-    /// Whether the attained confidence is at least the requested one; otherwise the sample is too small, and the interval is
-    /// its range.
+    /// Whether the attained confidence is at least the requested one; otherwise the sample is too small, and the
+    /// interval is its range.
     pub reaches_confidence: bool,
 }
 
-/// The median and its exact, distribution-free interval (Hollander & Wolfe, Nonparametric Statistical Methods, section 3.6).
+/// The median and its exact, distribution-free interval (Hollander & Wolfe, Nonparametric Statistical Methods,
+/// section 3.6).
 ///
 /// The interval goes from the k-th smallest to the k-th largest value, with the largest k for which 2·P(B ≤ k − 1) ≤
 /// 1 − confidence, where B is binomial with n and ½. Its confidence, 1 − 2·P(B ≤ k − 1), is reported: it is exact for
 /// every continuous distribution, and a lower bound when values tie. As `DescTools::MedianCI(method = "exact")`.
 ///
-/// There is no BCa bootstrap of medians here on purpose. The bootstrap distribution of a median has a few atoms, at the
-/// middle order statistics, and its jackknife takes at most two (even n) or three (odd n) values, so the acceleration means
-/// nothing (Efron & Tibshirani 1993, section 11.6). The binomial interval needs no random numbers and has a known coverage.
+/// There is no BCa bootstrap of medians here on purpose. The bootstrap distribution of a median has a few atoms, at
+/// the middle order statistics, and its jackknife takes at most two (even n) or three (odd n) values, so the
+/// acceleration means nothing (Efron & Tibshirani 1993, section 11.6). The binomial interval needs no random numbers
+/// and has a known coverage.
 ///
 /// Time O(n log n).
 ///

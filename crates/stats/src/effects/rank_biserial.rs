@@ -28,17 +28,18 @@ pub struct RankBiserial {
 /// r = (W+ − W−) / (W+ + W−) over the non-zero differences, the effect size of the signed-rank test; the same number as
 /// [`Wilcoxon::rank_biserial`](crate::Wilcoxon::rank_biserial) with dropped zeros.
 ///
-/// *Interval*: all r = 2·E(W+)/(n(n + 1)/2) − 1 for which |W+ − E(W+)| ≤ z·SD(W+). Mean and standard deviation are those of
-/// normal differences with the shift that belongs to r (Lehmann 1975). It is the counterpart, for pairs, of method 5 of Newcombe
-/// (2006, Statistics in Medicine 25, 559–573) for two samples. It stays within [−1, 1], has a positive length when all
-/// differences have one sign, and excludes 0 exactly when the normal approximation without continuity correction
-/// and ties rejects.
+/// *Interval*: all r = 2·E(W+)/(n(n + 1)/2) − 1 for which |W+ − E(W+)| ≤ z·SD(W+). Mean and standard deviation are
+/// those of normal differences with the shift that belongs to r (Lehmann 1975). It is the counterpart, for pairs, of
+/// method 5 of Newcombe (2006, Statistics in Medicine 25, 559–573) for two samples. It stays within [−1, 1], has a
+/// positive length when all differences have one sign, and excludes 0 exactly when the normal approximation without
+/// continuity correction and ties rejects.
 ///
-/// *Coverage* of 95 % intervals in simulations with n = 8 … 80, r = −0.3 … 0.98, and normal, t₃, uniform, exponential,
-/// log-normal differences and a mixture with 20 % of fourfold spread: 88 to 98 %, mostly 93 to 97 %. It is lowest for the
-/// mixture at r > 0.8. Other methods on the same samples: the Fisher transformation with the standard error of the null hypothesis
-/// (`effectsize::rank_biserial` in R) 23 to 96 %, already below 90 % at r = 0.5; the BCa bootstrap 27 to 98 % at
-/// n = 8, and a length of zero when all differences have one sign. Ties make the interval slightly too wide.
+/// *Coverage* of 95 % intervals in simulations with n = 8 … 80, r = −0.3 … 0.98, and normal, t₃, uniform,
+/// exponential, log-normal differences and a mixture with 20 % of fourfold spread: 88 to 98 %, mostly 93 to 97 %. It
+/// is lowest for the mixture at r > 0.8. Other methods on the same samples: the Fisher transformation with the
+/// standard error of the null hypothesis (`effectsize::rank_biserial` in R) 23 to 96 %, already below 90 % at r =
+/// 0.5; the BCa bootstrap 27 to 98 % at n = 8, and a length of zero when all differences have one sign. Ties make the
+/// interval slightly too wide.
 ///
 /// # Errors
 /// No pairs, samples of different length, values that are NaN or infinite, a confidence outside (0, 1).

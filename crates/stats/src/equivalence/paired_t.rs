@@ -26,15 +26,16 @@ pub struct EquivalenceByMeans {
     pub df: f64,
 }
 
-/// Tests whether the mean of the differences `first − second` lies within ± `margin`: two one-sided t tests (Schuirmann 1987,
-/// Journal of Pharmacokinetics and Biopharmaceutics 15, 657–680).
+/// Tests whether the mean of the differences `first − second` lies within ± `margin`: two one-sided t tests
+/// (Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15, 657–680).
 ///
-/// t = (mean ± margin)/(sd/√n) with n − 1 degrees of freedom, as `TOSTER::t_TOST(paired = TRUE)` and two calls of R's `t.test(mu =
-/// ∓margin)`. Assumes normal differences, or many; otherwise see [`equivalence_by_ranks`](crate::equivalence_by_ranks).
+/// t = (mean ± margin)/(sd/√n) with n − 1 degrees of freedom, as `TOSTER::t_TOST(paired = TRUE)` and two calls of R's
+/// `t.test(mu = ∓margin)`. Assumes normal differences, or many; otherwise see
+/// [`equivalence_by_ranks`](super::equivalence_by_ranks).
 ///
 /// # Errors
-/// A margin that is not positive and finite, α outside (0, ½), fewer than two pairs, samples of different length, values that are NaN
-/// or infinite, differences that are all equal.
+/// A margin that is not positive and finite, α outside (0, ½), fewer than two pairs, samples of different length,
+/// values that are NaN or infinite, differences that are all equal.
 pub fn equivalence_by_means(
     first: &[f64],
     second: &[f64],

@@ -24,19 +24,23 @@ pub struct EquivalenceByRanks {
     pub smallest_attainable_p: f64,
 }
 
-/// Tests whether the differences `first − second` are symmetric about a shift within ± `margin`: two one-sided signed-rank tests
-/// (Schuirmann 1987; Wellek 2010, Testing Statistical Hypotheses of Equivalence and Noninferiority, chapter 5).
+/// Tests whether the differences `first − second` are symmetric about a shift within ± `margin`: two one-sided
+/// signed-rank tests (Schuirmann 1987; Wellek 2010, Testing Statistical Hypotheses of Equivalence and Noninferiority,
+/// chapter 5).
 ///
-/// The hypothesis that the shift is outside is rejected when the differences + margin are significantly above 0 and the
-/// differences − margin are significantly below 0, each at level α. Zero method, exact distribution and continuity correction are those of
-/// [`wilcoxon`](crate::wilcoxon()); a difference that is equal to the margin is a zero of its test. The alternative of `test` is not used.
+/// The hypothesis that the shift is outside is rejected when the differences + margin are significantly above 0 and
+/// the differences − margin are significantly below 0, each at level α. Zero method, exact distribution and
+/// continuity correction are those of [`wilcoxon`](crate::wilcoxon()); a difference that is equal to the margin is a
+/// zero of its test. The alternative of `test` is not used.
 ///
 /// `shift` has the interval of confidence 1 − 2α that belongs to the test: without ties and zeros, the samples are
-/// equivalent exactly when the closed interval lies strictly within the margin, as long as the sample reaches that confidence. Without a significant result
-/// the samples are not shown to be equivalent; that they are different does not follow.
+/// equivalent exactly when the closed interval lies strictly within the margin, as long as the sample reaches that
+/// confidence. Without a significant result the samples are not shown to be equivalent; that they are different does
+/// not follow.
 ///
 /// # Errors
-/// A margin that is not positive and finite, α outside (0, ½), no pairs, samples of different length, values that are NaN or infinite.
+/// A margin that is not positive and finite, α outside (0, ½), no pairs, samples of different length, values that are
+/// NaN or infinite.
 pub fn equivalence_by_ranks(
     first: &[f64],
     second: &[f64],
@@ -97,8 +101,8 @@ mod tests {
         0.011, -0.004, 0.007, 0.013, -0.009, 0.002, 0.016, -0.001, 0.005, -0.006,
     ];
 
-    // R 4.2: wilcox.test(d, mu = -0.015, alternative = "greater", exact = TRUE)$p.value, wilcox.test(d, mu = 0.015, alternative =
-    // "less", exact = TRUE)$p.value, wilcox.test(d, conf.int = TRUE, conf.level = 0.9)
+    // R 4.2: wilcox.test(d, mu = -0.015, alternative = "greater", exact = TRUE)$p.value, wilcox.test(d, mu = 0.015,
+    // alternative = "less", exact = TRUE)$p.value, wilcox.test(d, conf.int = TRUE, conf.level = 0.9)
     #[test]
     fn both_p_and_the_interval_are_those_of_r() {
         let r = equivalence_by_ranks(&D, &[0.0; 10], 0.015, 0.05, CONFIG).unwrap();

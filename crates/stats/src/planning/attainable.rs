@@ -3,11 +3,11 @@
 use crate::confidence::require_level;
 use crate::{Alternative, StatsError, smallest_attainable_p};
 
-/// The smallest exact p-value of a rank-sum test (Wilcoxon–Mann–Whitney) of two groups without ties: when all values of one group
-/// are above all of the other.
+/// The smallest exact p-value of a rank-sum test (Wilcoxon–Mann–Whitney) of two groups without ties: when all values
+/// of one group are above all of the other.
 ///
-/// 1/C(n₁ + n₂, n₁) one-sided, twice that two-sided, at most 1; 1 when a group is empty. For example, 3 and 3 subjects cannot get below 0.1
-/// two-sided. The counterpart for pairs is [`smallest_attainable_p`].
+/// 1/C(n₁ + n₂, n₁) one-sided, twice that two-sided, at most 1; 1 when a group is empty. For example, 3 and 3
+/// subjects cannot get below 0.1 two-sided. The counterpart for pairs is [`smallest_attainable_p`].
 #[must_use]
 pub fn smallest_attainable_rank_sum_p(n1: usize, n2: usize, alternative: Alternative) -> f64 {
     let (small, large) = (n1.min(n2), n1.max(n2));
@@ -25,8 +25,8 @@ pub fn smallest_attainable_rank_sum_p(n1: usize, n2: usize, alternative: Alterna
     (sides * p).clamp(f64::MIN_POSITIVE, 1.0)
 }
 
-/// The smallest number of pairs without zero differences with which a signed-rank test can be significant at level `alpha`: with fewer, no result
-/// can be.
+/// The smallest number of pairs without zero differences with which a signed-rank test can be significant at level
+/// `alpha`: with fewer, no result can be.
 ///
 /// With m tests under Bonferroni or Holm, give alpha/m. 6 pairs for 0.05 two-sided, 5 one-sided.
 ///
@@ -40,7 +40,8 @@ pub fn smallest_number_of_pairs(alpha: f64, alternative: Alternative) -> Result<
     Ok(enough.unwrap_or(usize::MAX))
 }
 
-/// The smallest size of two equal groups with which a rank-sum test can be significant at level `alpha`. 4 for 0.05 two-sided.
+/// The smallest size of two equal groups with which a rank-sum test can be significant at level `alpha`. 4 for 0.05
+/// two-sided.
 ///
 /// # Errors
 /// α outside (0, 1).

@@ -2,7 +2,8 @@
 
 use crate::random::Random;
 
-/// Location and scale of the Dice-like distribution on the logit scale: median 0.88, mean 0.86, standard deviation 0.096.
+/// Location and scale of the Dice-like distribution on the logit scale: median 0.88, mean 0.86, standard deviation
+/// 0.096.
 const LOGIT_MEAN: f64 = 2.0;
 const LOGIT_SD: f64 = 0.8;
 
@@ -11,8 +12,9 @@ const LOGIT_SD: f64 = 0.8;
 pub enum EffectDistribution {
     /// Normal.
     Normal,
-    /// Skewed to the left, as Dice coefficients near 1: 1/(1 + e^−Y) with Y normal, mean 2, standard deviation 0.8 (median 0.88),
-    /// standardized. A paired difference is the standardized difference of two such values: symmetric, with heavier tails than a normal.
+    /// Skewed to the left, as Dice coefficients near 1: 1/(1 + e^−Y) with Y normal, mean 2, standard deviation 0.8
+    /// (median 0.88), standardized. A paired difference is the standardized difference of two such values: symmetric,
+    /// with heavier tails than a normal.
     DiceLike,
 }
 
@@ -82,7 +84,8 @@ fn logistic_normal_moments() -> (f64, f64) {
 mod tests {
     use super::*;
 
-    // R 4.2: integrate(function(z) dnorm(z) * plogis(2 + 0.8 * z), -Inf, Inf, rel.tol = 1e-12), and of its squared deviation
+    // R 4.2: integrate(function(z) dnorm(z) * plogis(2 + 0.8 * z), -Inf, Inf, rel.tol = 1e-12), and of its squared
+    // deviation
     #[test]
     fn moments_are_those_of_r() {
         let (mean, sd) = logistic_normal_moments();

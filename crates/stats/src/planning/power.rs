@@ -17,24 +17,26 @@ pub struct Power {
     pub size: SampleSize,
     /// The shift, in standard deviations.
     pub effect_sd: f64,
-    /// Whether the critical values are exact: signed ranks up to 2,000 pairs, rank sums up to a product of group sizes of 10,000.
+    /// Whether the critical values are exact: signed ranks up to 2,000 pairs, rank sums up to a product of group
+    /// sizes of 10,000.
     pub method: Method,
 }
 
 /// The power of a planned test: the probability of a significant result when the first sample is shifted by `effect_sd`
 /// standard deviations.
 ///
-/// The effect is a shift divided by a standard deviation: that of the paired differences for paired tests, that within groups for the
-/// rank-sum test. Each simulated study draws its values from the named distribution and adds the shift. Values are continuous, so there are neither ties
-/// nor zeros. At the effect 0 the power is the true level of the test, at most α. For a test of equivalence the power is the probability that it
-/// shows equivalence; largest at the effect 0.
+/// The effect is a shift divided by a standard deviation: that of the paired differences for paired tests, that
+/// within groups for the rank-sum test. Each simulated study draws its values from the named distribution and adds
+/// the shift. Values are continuous, so there are neither ties nor zeros. At the effect 0 the power is the true level
+/// of the test, at most α. For a test of equivalence the power is the probability that it shows equivalence; largest
+/// at the effect 0.
 ///
-/// Same plan, same result. All sizes and effects use the same random numbers of a seed, so that differences between them are
-/// less noisy than the standard error says.
+/// Same plan, same result. All sizes and effects use the same random numbers of a seed, so that differences between
+/// them are less noisy than the standard error says.
 ///
 /// # Errors
-/// α outside (0, 1), fewer than 100 replicates, a margin that is not positive, too few subjects, pairs for a test of groups or the
-/// reverse, an effect that is NaN or infinite.
+/// α outside (0, 1), fewer than 100 replicates, a margin that is not positive, too few subjects, pairs for a test of
+/// groups or the reverse, an effect that is NaN or infinite.
 pub fn power(plan: &Plan, size: SampleSize, effect_sd: f64) -> Result<Power, StatsError> {
     plan.check()?;
     plan.check_size(size)?;
@@ -79,8 +81,9 @@ mod tests {
         assert!((r.power - expected).abs() < tolerance, "{r:?} {expected}");
     }
 
-    // scipy 1.17, 100,000 studies each (40,000 for mannwhitneyu): np.mean(stats.wilcoxon(rng.normal(0.8, 1, (100000, 15)), axis=1, method="exact").pvalue <= 0.05),
-    // stats.mannwhitneyu(..., method="exact") for 12 and 9 values and a shift of 1; equivalence by two calls of wilcoxon with alternative=.
+    // scipy 1.17, 100,000 studies each (40,000 for mannwhitneyu): np.mean(stats.wilcoxon(rng.normal(0.8, 1, (100000,
+    // 15)), axis=1, method="exact").pvalue <= 0.05), stats.mannwhitneyu(..., method="exact") for 12 and 9 values and
+    // a shift of 1; equivalence by two calls of wilcoxon with alternative=.
     #[test]
     fn powers_of_rank_tests_are_those_of_scipy() {
         let two_sided = Alternative::TwoSided;
@@ -101,8 +104,8 @@ mod tests {
         assert_power(test, SampleSize::Pairs(25), 0.1, 0.8660);
     }
 
-    // scipy 1.17: integrate.quad over s of the density of the standard deviation times the normal probability that the mean
-    // lies within 0.7 - t*s/5, with t = stats.t.ppf(0.95, 24).
+    // scipy 1.17: integrate.quad over s of the density of the standard deviation times the normal probability that
+    // the mean lies within 0.7 - t*s/5, with t = stats.t.ppf(0.95, 24).
     #[test]
     fn the_power_of_equivalence_by_means_is_its_integral() {
         let test = PlannedTest::EquivalenceByMeans { margin_sd: 0.7 };

@@ -2,9 +2,9 @@
 
 /// P(U = u) for u = 0 … n₁·n₂, where U counts the pairs with the first value above the second.
 ///
-/// The largest of n₁ + n₂ values is one of the first group with probability n₁/(n₁ + n₂), and then adds n₂ pairs (Mann &
-/// Whitney 1947, Annals of Mathematical Statistics 18, 50–60). Probabilities, not counts, so that nothing overflows. Time and
-/// memory: n₁·n₂ steps of n₁·n₂ numbers, memory of n₂ such rows.
+/// The largest of n₁ + n₂ values is one of the first group with probability n₁/(n₁ + n₂), and then adds n₂ pairs
+/// (Mann & Whitney 1947, Annals of Mathematical Statistics 18, 50–60). Probabilities, not counts, so that nothing
+/// overflows. Time and memory: n₁·n₂ steps of n₁·n₂ numbers, memory of n₂ such rows.
 pub(crate) fn probabilities(n1: usize, n2: usize) -> Vec<f64> {
     // rows[b] is the distribution for a values of the first group and b of the second.
     let mut rows: Vec<Vec<f64>> = vec![vec![1.0]; n2 + 1];

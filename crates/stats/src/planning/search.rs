@@ -15,7 +15,8 @@ const HALVINGS: usize = 20;
 pub struct DetectableEffect {
     /// The effect, in standard deviations; `None` when no effect reaches the power at this size.
     pub effect_sd: Option<f64>,
-    /// The Monte Carlo standard error of the effect, from the effects at wanted power ± its standard error; `None` when those do not exist.
+    /// The Monte Carlo standard error of the effect, from the effects at wanted power ± its standard error; `None`
+    /// when those do not exist.
     pub standard_error_sd: Option<f64>,
     /// The wanted power.
     pub wanted_power: f64,
@@ -26,14 +27,16 @@ pub struct DetectableEffect {
 pub struct RequiredSize {
     /// The size and its power; `None` when no size up to the limit reaches the wanted power.
     pub reached: Option<Power>,
-    /// The power of the size that is one smaller (per group); `None` at the smallest size, or when none reaches the power.
+    /// The power of the size that is one smaller (per group); `None` at the smallest size, or when none reaches the
+    /// power.
     pub before: Option<Power>,
     /// The wanted power.
     pub wanted_power: f64,
 }
 
-/// The smallest positive effect, in standard deviations, for which the planned test has the wanted power, by bisection with the same random numbers
-/// at every effect; see [`power`]. For the alternative `Less` the effect is negative.
+/// The smallest positive effect, in standard deviations, for which the planned test has the wanted power, by
+/// bisection with the same random numbers at every effect; see [`power`]. For the alternative `Less` the effect is
+/// negative.
 ///
 /// # Errors
 /// As [`power`]; a wanted power outside (0, 1); a test of equivalence, whose power decreases with the effect.
@@ -83,12 +86,12 @@ fn effect_for(plan: &Plan, size: SampleSize, wanted_power: f64) -> Result<Option
     Ok(Some(sign * high))
 }
 
-/// The smallest number of pairs, or of subjects in each of two equal groups, for which the planned test has the wanted power at an
-/// effect; at most `largest`.
+/// The smallest number of pairs, or of subjects in each of two equal groups, for which the planned test has the
+/// wanted power at an effect; at most `largest`.
 ///
 /// Doubles the number, then bisects. The power of an exact test is not quite monotone in the number, because its true
-/// level jumps: the answer reaches the wanted power, and one less does not; a still smaller number may happen to reach it. For equivalence, give the
-/// effect under which equivalence is to be shown, often 0.
+/// level jumps: the answer reaches the wanted power, and one less does not; a still smaller number may happen to
+/// reach it. For equivalence, give the effect under which equivalence is to be shown, often 0.
 ///
 /// # Errors
 /// As [`power`]; a wanted power outside (0, 1); a `largest` of 0.
@@ -177,8 +180,9 @@ mod tests {
         assert_eq!((none.effect_sd, none.standard_error_sd), (None, None));
     }
 
-    // Noether's formula for the rank-sum test, (1.96 + 0.8416)²/(6·(Φ(1/√2) − ½)²) per group at an effect of 1, gives 19.3; the
-    // t test, power.t.test(delta = 1, power = 0.8) in R 4.2, needs 16.7 of each group and the rank-sum test 1/0.955 as many.
+    // Noether's formula for the rank-sum test, (1.96 + 0.8416)²/(6·(Φ(1/√2) − ½)²) per group at an effect of 1, gives
+    // 19.3; the t test, power.t.test(delta = 1, power = 0.8) in R 4.2, needs 16.7 of each group and the rank-sum test
+    // 1/0.955 as many.
     #[test]
     fn the_required_size_is_near_that_of_formulas() {
         let plan = plan(PlannedTest::RankSum(Alternative::TwoSided));

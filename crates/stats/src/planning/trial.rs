@@ -134,8 +134,9 @@ fn pairs_below(first: &[f64], second: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::equivalence::{equivalence_by_means, equivalence_by_ranks};
     use crate::planning::effect_distribution::EffectDistribution;
-    use crate::{WilcoxonConfig, ZeroMethod, equivalence_by_means, equivalence_by_ranks, wilcoxon};
+    use crate::{WilcoxonConfig, ZeroMethod, wilcoxon};
 
     fn trial(test: PlannedTest, n: usize, alpha: f64) -> Trial {
         let plan = Plan {

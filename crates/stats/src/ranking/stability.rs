@@ -1,8 +1,9 @@
 //! How stable a ranking of methods is under resampling of units.
 
 use super::scores::{RankBy, Scores, ranks};
+use crate::StatsError;
+use crate::bootstrap::{BcaEstimate, BootstrapConfig, bca_mean_difference};
 use crate::random::Random;
-use crate::{BcaEstimate, BootstrapConfig, StatsError, bca_mean_difference};
 
 /// Settings of a ranking.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,28 +53,31 @@ pub struct Ranking {
     pub winner: Option<usize>,
     /// The lead of the winner over each other method, the runner-up first; empty without a winner.
     pub leads: Vec<Lead>,
-    /// Whether the winner is separated from every other method; only then is "the best method" a claim that the data support.
+    /// Whether the winner is separated from every other method; only then is "the best method" a claim that the data
+    /// support.
     pub winner_separated: bool,
     /// Number of units.
     pub n_units: usize,
 }
 
-/// Ranks methods, and states how the ranking changes when units are drawn anew (Wiesenfarth et al. 2021, Scientific Reports 11, 2369).
+/// Ranks methods, and states how the ranking changes when units are drawn anew (Wiesenfarth et al. 2021, Scientific
+/// Reports 11, 2369).
 ///
-/// `table` has one row per unit and one column per method. Units must be independent: one row per subject, such as the mean over its
-/// scans. Each resample draws as many units with replacement and ranks the methods again.
+/// `table` has one row per unit and one column per method. Units must be independent: one row per subject, such as
+/// the mean over its scans. Each resample draws as many units with replacement and ranks the methods again.
 ///
-/// *Separation*: the winner is separated from a method when the BCa interval of the mean difference is above 0, and `winner_separated` when this
-/// holds for all methods. The winner is chosen from the same data, but a wrong claim stays as rare as the two-sided level of the interval
-/// promises: a two-sided test of the selected best against the second best is valid as it is (Gutmann & Maymin 1987, Annals of Statistics 15,
-/// 456–461). `probability_best` and `probability_ahead` are fractions of resamples, no p-values.
+/// *Separation*: the winner is separated from a method when the BCa interval of the mean difference is above 0, and
+/// `winner_separated` when this holds for all methods. The winner is chosen from the same data, but a wrong claim
+/// stays as rare as the two-sided level of the interval promises: a two-sided test of the selected best against the
+/// second best is valid as it is (Gutmann & Maymin 1987, Annals of Statistics 15, 456–461). `probability_best` and
+/// `probability_ahead` are fractions of resamples, no p-values.
 ///
-/// Rank intervals are percentile intervals; ranks are bounded and discrete, so their coverage is approximate. The same seed gives the
-/// same result.
+/// Rank intervals are percentile intervals; ranks are bounded and discrete, so their coverage is approximate. The
+/// same seed gives the same result.
 ///
 /// # Errors
-/// Fewer than two units or two methods, rows of different length, values that are NaN or infinite, fewer than 100 replicates, a confidence outside
-/// (0, 1).
+/// Fewer than two units or two methods, rows of different length, values that are NaN or infinite, fewer than 100
+/// replicates, a confidence outside (0, 1).
 pub fn ranking_stability(table: &[Vec<f64>], config: RankingConfig) -> Result<Ranking, StatsError> {
     config.bootstrap.check()?;
     let scores = Scores::of(table, config.by, config.higher_is_better)?;

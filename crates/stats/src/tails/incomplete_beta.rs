@@ -5,8 +5,8 @@ const TERMS: usize = 20_000;
 /// Stands in for a zero denominator.
 const TINY: f64 = 1e-300;
 
-/// I_x(a, b) and 1 − I_x(a, b), for a, b > 0, x in [0, 1] and y = 1 − x, which the caller knows with more digits when x is
-/// close to 1.
+/// I_x(a, b) and 1 − I_x(a, b), for a, b > 0, x in [0, 1] and y = 1 − x, which the caller knows with more digits when
+/// x is close to 1.
 ///
 /// The continued fraction of Abramowitz & Stegun 26.5.8 by Lentz's method, on the side of the mean where it converges
 /// fast. About 12 digits; the smaller of the two results keeps them in the tails.
