@@ -14,6 +14,8 @@ pub mod effects;
 pub mod equivalence;
 mod error;
 mod exact;
+#[cfg(test)]
+mod extreme_values;
 mod friedman;
 mod interval;
 mod level;

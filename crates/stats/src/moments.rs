@@ -60,6 +60,21 @@ pub(crate) fn mean(values: &[f64]) -> f64 {
     values.iter().map(|v| v / n).sum()
 }
 
+/// Sizes of values whose squares, and those of differences a trillion times smaller, are numbers of f64.
+const SQUARABLE: std::ops::Range<f64> = 1e-140..1e140;
+
+/// Checks that values are finite, and neither so large nor so small that their squares leave the range of f64.
+pub(crate) fn require_squarable(values: &[f64]) -> Result<(), StatsError> {
+    require_finite(values)?;
+    let size = largest(values.iter().copied());
+    if size == 0.0 || SQUARABLE.contains(&size) {
+        return Ok(());
+    }
+    Err(StatsError::Undefined(
+        "the squares of the values leave the range of f64 (sizes 1e-140 to 1e140): use another unit",
+    ))
+}
+
 /// Checks two samples of equal length, at least `needed` pairs, and finite values.
 pub(crate) fn require_pairs(
     first: &[f64],
@@ -105,5 +120,9 @@ mod tests {
         assert!(is_noise(1e-34, 1.0) && !is_noise(1e-20, 1.0) && !is_noise(1e-34, 1e-9));
         assert_eq!(mean(&[f64::MAX, f64::MAX]), f64::MAX);
         assert_eq!(largest([-3.0, 2.0]), 3.0);
+        assert!(require_squarable(&[0.0]).is_ok() && require_squarable(&[1e100, 1e-300]).is_ok());
+        for bad in [1e-200, 1e200, f64::NAN] {
+            assert!(require_squarable(&[bad]).is_err());
+        }
     }
 }

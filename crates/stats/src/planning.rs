@@ -7,6 +7,7 @@ mod plan;
 mod power;
 mod rank_sum_tail;
 mod search;
+mod standardized;
 mod trial;
 
 pub use attainable::{
@@ -16,3 +17,4 @@ pub use effect_distribution::EffectDistribution;
 pub use plan::{Plan, PlannedTest, SampleSize};
 pub use power::{Power, power};
 pub use search::{DetectableEffect, RequiredSize, required_size, smallest_detectable_effect};
+pub use standardized::standardized_effect;

@@ -1,7 +1,7 @@
 //! Bland–Altman analysis of one pair of measurements per subject.
 
 use super::limits::{AgreementConfig, Limit};
-use crate::moments::{Moments, is_noise, largest, require_pairs};
+use crate::moments::{Moments, is_noise, largest, require_pairs, require_squarable};
 use crate::tails::{noncentral_t, student_t};
 use crate::{ConfidenceInterval, StatsError, paired_differences};
 
@@ -51,7 +51,7 @@ pub struct ProportionalBias {
 /// (Bland & Altman 1995).
 ///
 /// # Errors
-/// Fewer than two pairs, samples of different length, values that are NaN or infinite, differences that are all
+/// Fewer than two pairs, samples of different length, values that are NaN, infinite or beyond 1e140, differences that are all
 /// equal, levels outside (0, 1).
 pub fn bland_altman(
     first: &[f64],
@@ -60,6 +60,8 @@ pub fn bland_altman(
 ) -> Result<BlandAltman, StatsError> {
     config.check()?;
     require_pairs(first, second, 2)?;
+    require_squarable(first)?;
+    require_squarable(second)?;
     let d = paired_differences(first, second)?;
     let means: Vec<f64> = first
         .iter()

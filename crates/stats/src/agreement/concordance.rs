@@ -1,7 +1,7 @@
 //! Lin's concordance correlation coefficient.
 
 use crate::confidence::require_level;
-use crate::moments::{Moments, is_noise, largest, require_pairs};
+use crate::moments::{Moments, is_noise, largest, require_pairs, require_squarable};
 use crate::tails::normal;
 use crate::{ConfidenceInterval, StatsError};
 
@@ -30,7 +30,7 @@ pub struct Concordance {
 /// 324–325), which has n − 2 in the denominator and assumes normal pairs.
 ///
 /// # Errors
-/// Fewer than three pairs, samples of different length, values that are NaN or infinite, two samples that are both
+/// Fewer than three pairs, samples of different length, values that are NaN, infinite or beyond 1e140, two samples that are both
 /// constant, a confidence outside (0, 1).
 pub fn concordance(
     first: &[f64],
@@ -39,6 +39,8 @@ pub fn concordance(
 ) -> Result<Concordance, StatsError> {
     require_level("confidence", confidence)?;
     require_pairs(first, second, 3)?;
+    require_squarable(first)?;
+    require_squarable(second)?;
     let m = Moments::of(first, second);
     let constant =
         |squares: f64, values: &[f64]| is_noise(squares / m.n, largest(values.iter().copied()));

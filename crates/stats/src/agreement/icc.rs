@@ -1,8 +1,7 @@
 //! Intraclass correlations in the six forms of Shrout and Fleiss.
 
 use crate::confidence::require_level;
-use crate::error::require_finite;
-use crate::moments::{is_noise, largest, mean};
+use crate::moments::{is_noise, largest, mean, require_squarable};
 use crate::tails::variance_ratio;
 use crate::{ConfidenceInterval, StatsError};
 
@@ -54,7 +53,7 @@ pub struct Icc {
 /// maximum likelihood, which differs when a variance component is negative.
 ///
 /// # Errors
-/// Fewer than two subjects or two raters, rows of different length, values that are NaN or infinite, a table without
+/// Fewer than two subjects or two raters, rows of different length, values that are NaN, infinite or beyond 1e140, a table without
 /// spread between its values, a confidence outside (0, 1).
 pub fn icc(table: &[Vec<f64>], confidence: f64) -> Result<[Icc; 6], StatsError> {
     require_level("confidence", confidence)?;
@@ -101,8 +100,8 @@ impl MeanSquares {
                 let message = format!("a row has {} values, but another has {raters}", row.len());
                 return Err(StatsError::BadBlocks(message));
             }
-            require_finite(row)?;
         }
+        require_squarable(&table.concat())?;
         let (n, k) = (table.len() as f64, raters as f64);
         let row_means: Vec<f64> = table.iter().map(|row| mean(row)).collect();
         let column = |j: usize| -> Vec<f64> { table.iter().map(|row| row[j]).collect() };

@@ -1,7 +1,7 @@
 //! Passing–Bablok regression of one method on another.
 
 use crate::confidence::require_level;
-use crate::moments::require_pairs;
+use crate::moments::{require_pairs, require_squarable};
 use crate::noise::{tolerances, without_noise};
 use crate::summary::median;
 use crate::tails::normal;
@@ -41,7 +41,7 @@ pub struct PassingBablok {
 /// approximate: use 30 pairs or more. Time O(n² log n), up to 5,000 pairs.
 ///
 /// # Errors
-/// Fewer than three pairs, more than 5,000, samples of different length, values that are NaN or infinite, a constant
+/// Fewer than three pairs, more than 5,000, samples of different length, values that are NaN, infinite or beyond 1e140, a constant
 /// sample, a median slope that is vertical, a confidence outside (0, 1).
 pub fn passing_bablok(
     first: &[f64],
@@ -50,6 +50,8 @@ pub fn passing_bablok(
 ) -> Result<PassingBablok, StatsError> {
     require_level("confidence", confidence)?;
     require_pairs(first, second, 3)?;
+    require_squarable(first)?;
+    require_squarable(second)?;
     if first.len() > LARGEST_N {
         return Err(StatsError::BadSetting {
             name: "the number of pairs",
@@ -84,11 +86,21 @@ pub fn passing_bablok(
         Some((low, high)) => Some(interval(intercept(high)?, intercept(low)?)),
         None => None,
     };
+    let (intercept, slope_interval) = (
+        intercept(slope)?,
+        ends.map(|(low, high)| interval(low, high)),
+    );
+    let finite = |i: &ConfidenceInterval| i.low.is_finite() && i.high.is_finite();
+    if !intercept.is_finite() {
+        return Err(StatsError::Undefined(
+            "the intercept leaves the range of f64: the samples differ too much in size",
+        ));
+    }
     Ok(PassingBablok {
         slope,
-        slope_interval: ends.map(|(low, high)| interval(low, high)),
-        intercept: intercept(slope)?,
-        intercept_interval,
+        slope_interval,
+        intercept,
+        intercept_interval: intercept_interval.filter(finite),
         n: x.len(),
     })
 }

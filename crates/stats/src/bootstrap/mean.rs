@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::bca::{BcaEstimate, Units, bca};
 use super::config::BootstrapConfig;
-use crate::error::require_finite;
+use crate::moments::require_squarable;
 use crate::{StatsError, paired_differences};
 
 /// What a mean over clusters weights equally.
@@ -28,7 +28,7 @@ pub enum ClusterWeight {
 /// Time O(replicates · n).
 ///
 /// # Errors
-/// No values, values that are NaN or infinite, fewer than 100 replicates, a confidence outside (0, 1).
+/// No values, values that are NaN, infinite or beyond 1e140, fewer than 100 replicates, a confidence outside (0, 1).
 pub fn bca_mean(values: &[f64], config: BootstrapConfig) -> Result<BcaEstimate, StatsError> {
     config.check()?;
     require_values(values)?;
@@ -133,7 +133,7 @@ fn require_values(values: &[f64]) -> Result<(), StatsError> {
     if values.is_empty() {
         return Err(StatsError::Empty);
     }
-    require_finite(values)
+    require_squarable(values)
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use crate::confidence::require_level;
 use crate::error::require_finite;
-use crate::summary::median;
 use crate::tails::incomplete_beta::incomplete_beta;
 use crate::{ConfidenceInterval, StatsError};
 
@@ -46,8 +45,8 @@ pub fn median_interval(values: &[f64], confidence: f64) -> Result<MedianInterval
     require_finite(values)?;
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let middle = median(&sorted).ok_or(StatsError::Empty)?;
     let n = sorted.len();
+    let middle = middle(&sorted).ok_or(StatsError::Empty)?;
     let tail = (1.0 - confidence) / 2.0;
     let allowed = |rank: usize| below(n, rank) <= tail * (1.0 + SLACK);
     // The largest allowed rank, by bisection: rank 1 is taken in any case, rank n/2 + 1 is never allowed.
@@ -73,6 +72,12 @@ pub fn median_interval(values: &[f64], confidence: f64) -> Result<MedianInterval
         n,
         reaches_confidence: allowed(rank),
     })
+}
+
+/// The median of sorted values; the midpoint of two values does not overflow.
+fn middle(sorted: &[f64]) -> Option<f64> {
+    let (below, above) = (sorted.len().checked_sub(1)? / 2, sorted.len() / 2);
+    Some(f64::midpoint(*sorted.get(below)?, *sorted.get(above)?))
 }
 
 /// P(B ≤ rank − 1) of a binomial B with n and ½.

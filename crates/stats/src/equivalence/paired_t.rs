@@ -1,7 +1,7 @@
 //! Equivalence of paired samples by two one-sided t tests.
 
 use super::margin::check;
-use crate::moments::{is_noise, largest, mean, require_pairs};
+use crate::moments::{is_noise, largest, mean, require_pairs, require_squarable};
 use crate::tails::student_t;
 use crate::{ConfidenceInterval, StatsError, paired_differences};
 
@@ -35,7 +35,7 @@ pub struct EquivalenceByMeans {
 ///
 /// # Errors
 /// A margin that is not positive and finite, α outside (0, ½), fewer than two pairs, samples of different length,
-/// values that are NaN or infinite, differences that are all equal.
+/// values that are NaN, infinite or beyond 1e140, differences that are all equal.
 pub fn equivalence_by_means(
     first: &[f64],
     second: &[f64],
@@ -44,6 +44,8 @@ pub fn equivalence_by_means(
 ) -> Result<EquivalenceByMeans, StatsError> {
     check(margin, alpha)?;
     require_pairs(first, second, 2)?;
+    require_squarable(first)?;
+    require_squarable(second)?;
     let d = paired_differences(first, second)?;
     let (n, center) = (d.len() as f64, mean(&d));
     let variance = d.iter().map(|v| (v - center) * (v - center)).sum::<f64>() / (n - 1.0);

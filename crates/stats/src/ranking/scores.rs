@@ -1,7 +1,7 @@
 //! Scores of methods from a table of units and methods.
 
 use crate::StatsError;
-use crate::error::require_finite;
+use crate::moments::require_squarable;
 use crate::noise::{tolerances, without_noise};
 use crate::ranks::doubled_midranks;
 
@@ -36,6 +36,7 @@ impl Scores {
                 });
             }
         }
+        require_squarable(&table.concat())?;
         let sign = if higher_is_better { -1.0 } else { 1.0 };
         let mut rows = Vec::with_capacity(table.len());
         for row in table {
@@ -46,7 +47,6 @@ impl Scores {
                 );
                 return Err(StatsError::BadBlocks(message));
             }
-            require_finite(row)?;
             let oriented: Vec<f64> = row.iter().map(|v| sign * v).collect();
             rows.push(match by {
                 RankBy::Mean => oriented,

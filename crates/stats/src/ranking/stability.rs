@@ -76,7 +76,7 @@ pub struct Ranking {
 /// same seed gives the same result.
 ///
 /// # Errors
-/// Fewer than two units or two methods, rows of different length, values that are NaN or infinite, fewer than 100
+/// Fewer than two units or two methods, rows of different length, values that are NaN, infinite or beyond 1e140, fewer than 100
 /// replicates, a confidence outside (0, 1).
 pub fn ranking_stability(table: &[Vec<f64>], config: RankingConfig) -> Result<Ranking, StatsError> {
     config.bootstrap.check()?;
