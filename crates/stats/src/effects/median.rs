@@ -29,7 +29,7 @@ pub struct MedianInterval {
 ///
 /// The interval goes from the k-th smallest to the k-th largest value, with the largest k for which 2·P(B ≤ k − 1) ≤
 /// 1 − confidence, where B is binomial with n and ½. Its confidence, 1 − 2·P(B ≤ k − 1), is reported: it is exact for
-/// every continuous distribution, and a lower bound when values tie. As `DescTools::MedianCI(method = "exact")`.
+/// every continuous distribution, and a lower bound when values tie.
 ///
 /// There is no BCa bootstrap of medians here on purpose. The bootstrap distribution of a median has a few atoms, at
 /// the middle order statistics, and its jackknife takes at most two (even n) or three (odd n) values, so the

@@ -29,7 +29,7 @@ pub struct EquivalenceByMeans {
 /// Tests whether the mean of the differences `first − second` lies within ± `margin`: two one-sided t tests
 /// (Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15, 657–680).
 ///
-/// t = (mean ± margin)/(sd/√n) with n − 1 degrees of freedom, as `TOSTER::t_TOST(paired = TRUE)` and two calls of R's
+/// t = (mean ± margin)/(sd/√n) with n − 1 degrees of freedom, as two calls of R's
 /// `t.test(mu = ∓margin)`. Assumes normal differences, or many; otherwise see
 /// [`equivalence_by_ranks`](super::equivalence_by_ranks).
 ///
