@@ -12,7 +12,7 @@ use crate::bootstrap::{
     BootstrapConfig, ClusterWeight, bca_clustered_mean, bca_clustered_mean_difference,
     bca_group_mean_difference, bca_mean, bca_mean_difference,
 };
-use crate::clusters::clustered_signed_rank;
+use crate::clusters::{SignFlipConfig, clustered_sign_flip, clustered_signed_rank};
 use crate::effects::{median_interval, rank_biserial};
 use crate::equivalence::{equivalence_by_means, equivalence_by_ranks};
 use crate::missing::{MissingPolicy, complete_pairs};
@@ -100,6 +100,13 @@ proptest! {
         };
         finite("clustered_signed_rank", clustered(Method::Exact))?;
         finite("clustered_signed_rank", clustered(Method::Normal))?;
+        let flip = SignFlipConfig {
+            weight: ClusterWeight::Clusters,
+            alternative: Alternative::TwoSided,
+            replicates: 100,
+            seed: 1,
+        };
+        finite("clustered_sign_flip", clustered_sign_flip(&a, &b, &clusters, flip))?;
         finite("median_interval", median_interval(&a, 0.95))?;
         finite("rank_biserial", rank_biserial(&a, &b, 0.95))?;
         finite("equivalence_by_means", equivalence_by_means(&a, &b, margin, 0.05))?;

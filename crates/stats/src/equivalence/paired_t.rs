@@ -29,9 +29,8 @@ pub struct EquivalenceByMeans {
 /// Tests whether the mean of the differences `first − second` lies within ± `margin`: two one-sided t tests
 /// (Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15, 657–680).
 ///
-/// t = (mean ± margin)/(sd/√n) with n − 1 degrees of freedom, as two calls of R's
-/// `t.test(mu = ∓margin)`. Assumes normal differences, or many; otherwise see
-/// [`equivalence_by_ranks`](super::equivalence_by_ranks).
+/// t = (mean ± margin)/(sd/√n) with n − 1 degrees of freedom, as two calls of R's `t.test(mu = ∓margin)`. Assumes
+/// normal differences, or many; otherwise see [`equivalence_by_ranks`](super::equivalence_by_ranks).
 ///
 /// # Errors
 /// A margin that is not positive and finite, α outside (0, ½), fewer than two pairs, samples of different length,
@@ -84,8 +83,8 @@ mod tests {
         0.011, -0.004, 0.007, 0.013, -0.009, 0.002, 0.016, -0.001, 0.005, -0.006,
     ];
 
-    // R 4.2: t.test(d, mu = -0.01, alternative = "greater"), t.test(d, mu = 0.01, alternative = "less"),
-    // t.test(d, conf.level = 0.9)$conf.int
+    // R 4.2: t.test(d, mu = -0.01, alternative = "greater"), t.test(d, mu = 0.01, alternative = "less"), t.test(d,
+    // conf.level = 0.9)$conf.int
     #[test]
     fn both_p_and_the_interval_are_those_of_r() {
         let r = equivalence_by_means(&D, &[0.0; 10], 0.01, 0.05).unwrap();

@@ -3,10 +3,12 @@
 use crate::StatsError;
 use crate::error::require_finite;
 
-/// A shift in the unit of a metric, divided by a standard deviation in the same unit: the effect that [`power`](super::power()) takes.
+/// A shift in the unit of a metric, divided by a standard deviation in the same unit: the effect that
+/// [`power`](super::power()) takes.
 ///
-/// For paired tests `sd` is that of the paired differences: √(s₁² + s₂² − 2·r·s₁·s₂) for two samples with standard deviations s₁, s₂ and
-/// correlation r. For the rank-sum test it is that within the groups. Multiply a detectable effect by `sd` to get back to the unit.
+/// For paired tests `sd` is that of the paired differences: √(s₁² + s₂² − 2·r·s₁·s₂) for two samples with standard
+/// deviations s₁, s₂ and correlation r. For the rank-sum test it is that within the groups. Multiply a detectable
+/// effect by `sd` to get back to the unit.
 ///
 /// # Errors
 /// A standard deviation that is not positive and finite, a shift that is NaN or infinite, a quotient that overflows.
