@@ -81,9 +81,9 @@ mod tests {
         assert!((r.power - expected).abs() < tolerance, "{r:?} {expected}");
     }
 
-    // scipy 1.17, 100,000 studies each (40,000 for mannwhitneyu): np.mean(stats.wilcoxon(rng.normal(0.8, 1, (100000,
-    // 15)), axis=1, method="exact").pvalue <= 0.05), stats.mannwhitneyu(..., method="exact") for 12 and 9 values and
-    // a shift of 1; equivalence by two calls of wilcoxon with alternative=.
+    // numpy 2.4 and scipy 1.17. Signed ranks: 100,000 normal samples, p from the exact distribution, which agrees with
+    // stats.wilcoxon(method="exact"). Rank sums: 40,000 times stats.mannwhitneyu(method="exact") on 12 and 9 values with a
+    // shift of 1. Equivalence: both one-sided exact p at most 0.05 for the differences + 0.7 and − 0.7.
     #[test]
     fn powers_of_rank_tests_are_those_of_scipy() {
         let two_sided = Alternative::TwoSided;
