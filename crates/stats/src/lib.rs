@@ -11,6 +11,7 @@ mod friedman;
 mod interval;
 mod level;
 mod measurement;
+pub mod mixed_model;
 mod noise;
 mod normal_approximation;
 mod note;
