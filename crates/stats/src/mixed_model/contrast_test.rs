@@ -5,7 +5,7 @@ use super::degrees_of_freedom::{DfMethod, Distribution};
 use super::eigen::symmetric_eigen;
 use super::matrix::{Matrix, bilinear, dot};
 use super::model::MixedModel;
-use super::orthonormal::contrast;
+use super::orthonormal::{contrast, power_of_two_above, scaled_contrast};
 use super::student::{two_sided_p, two_sided_quantile, upper_tail_of_f};
 use crate::StatsError;
 
@@ -65,7 +65,8 @@ impl<'a> Tests<'a> {
             });
         }
         let state = &self.model.state;
-        let direction = contrast(&state.r, weights);
+        let (direction, size) = scaled_contrast(&state.r, weights);
+        let unit = size * state.scale;
         let estimate = dot(&direction, &state.scaled);
         let error = bilinear(&direction, &self.distribution.adjusted, &direction).sqrt();
         let df = self.distribution.of_contrast(&direction);
@@ -73,13 +74,13 @@ impl<'a> Tests<'a> {
         let t = estimate / error;
         let half = two_sided_quantile(1.0 - confidence, df) * error;
         Ok(Estimate {
-            estimate: estimate * state.scale,
-            standard_error: error * state.scale,
+            estimate: estimate * unit,
+            standard_error: error * unit,
             df,
             t,
             p_value: two_sided_p(t, df).max(f64::MIN_POSITIVE),
-            ci_low: (estimate - half) * state.scale,
-            ci_high: (estimate + half) * state.scale,
+            ci_low: (estimate - half) * unit,
+            ci_high: (estimate + half) * unit,
         })
     }
 
@@ -90,7 +91,8 @@ impl<'a> Tests<'a> {
             .iter()
             .map(|weights| contrast(&state.r, weights))
             .collect();
-        let directions = Matrix::from_rows(&directions);
+        let size = power_of_two_above(&directions.concat());
+        let directions = Matrix::from_rows(&directions).scaled(1.0 / size);
         let estimates = directions.times_vector(&state.scaled);
         let (f, df) = if self.distribution.of_variances.is_none() {
             let f = quadratic(

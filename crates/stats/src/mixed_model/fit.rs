@@ -17,7 +17,7 @@ use super::matrix::bilinear;
 use super::model::{MixedModel, State};
 use super::moments::Moments;
 use super::optimum::{Problem, optimum};
-use super::orthonormal::{Orthonormal, coefficients, contrast, power_of_two_above};
+use super::orthonormal::{Orthonormal, coefficients, power_of_two_above, scaled_contrast};
 use super::predictors::{named, predictors, sum_by_row};
 use super::table::Table;
 use crate::StatsError;
@@ -257,9 +257,9 @@ impl Basis<'_> {
         let errors = (0..size).map(|j| {
             let mut unit = vec![0.0; size];
             unit[j] = 1.0;
-            let direction = contrast(&self.0.r, &unit);
+            let (direction, size) = scaled_contrast(&self.0.r, &unit);
             let variance = bilinear(&direction, &self.0.moments.inverse, &direction);
-            (variance * self.0.variance).sqrt() * self.0.scale
+            (variance * self.0.variance).sqrt() * size * self.0.scale
         });
         errors.collect()
     }

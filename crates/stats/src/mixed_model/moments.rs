@@ -264,3 +264,117 @@ impl Subject {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::grouping::Grouping;
+    use super::super::orthonormal::Orthonormal;
+    use super::*;
+    use crate::Level;
+
+    /// 14 rows of 3 subjects with 2, 3 and 1 visits.
+    const SUBJECT: [f64; 14] = [1., 1., 1., 1., 1., 2., 2., 2., 2., 2., 2., 3., 3., 3.];
+    const VISIT: [f64; 14] = [1., 1., 2., 2., 2., 1., 1., 2., 3., 3., 3., 1., 1., 1.];
+
+    fn columns() -> (Vec<Vec<f64>>, Vec<f64>) {
+        let x = (0..14).map(|i| f64::from(i * i % 11)).collect();
+        let y: Vec<f64> = (0..14)
+            .map(|i| f64::from((i * 37 + 5) % 17) / 3.0)
+            .collect();
+        let q = Orthonormal::of(&[vec![1.0; 14], x]).unwrap();
+        let (_, rest) = q.split(&y);
+        (q.q, rest)
+    }
+
+    /// G_r and M as dense matrices.
+    fn dense(ratios: Ratios) -> (Vec<Matrix>, Matrix) {
+        let same = |f: &dyn Fn(usize, usize) -> bool| {
+            let row = |i: usize| (0..14).map(|j| f64::from(u8::from(f(i, j)))).collect();
+            Matrix::from_rows(&(0..14).map(row).collect::<Vec<_>>())
+        };
+        let parts = vec![
+            Matrix::identity(14),
+            same(&|i, j| SUBJECT[i] == SUBJECT[j] && VISIT[i] == VISIT[j]),
+            same(&|i, j| SUBJECT[i] == SUBJECT[j]),
+        ];
+        let mut covariance = parts[0].clone();
+        covariance.add(ratios.inner, &parts[1]);
+        covariance.add(ratios.outer, &parts[2]);
+        (parts, covariance)
+    }
+
+    fn assert_close(got: f64, expected: f64, what: &str) {
+        let close = (got - expected).abs() < 1e-10 * (1.0 + expected.abs());
+        assert!(close, "{what}: {got} instead of {expected}");
+    }
+
+    #[test]
+    fn sums_over_groups_are_products_of_dense_matrices() {
+        let levels = |values: &[f64]| values.iter().map(|v| Level::number(*v)).collect();
+        let names = ["subject".to_owned(), "visit".to_owned()];
+        let grouping = Grouping::of(&names, &[levels(&SUBJECT), levels(&VISIT)], 14).unwrap();
+        let (q, rest) = columns();
+        let blocks = Blocks::of(&[&q[0], &q[1], &rest], &grouping);
+        for (outer, inner) in [
+            (0.0, 0.0),
+            (0.0, 1.7),
+            (0.6, 0.0),
+            (2.5, 0.4),
+            (300.0, 40.0),
+        ] {
+            let ratios = Ratios { outer, inner };
+            let moments = Moments::at(&blocks, ratios).unwrap();
+            let (parts, covariance) = dense(ratios);
+            let factor = Cholesky::of(&covariance).unwrap();
+            let k = factor.inverse();
+            let log_determinant: f64 = (0..14).map(|i| 2.0 * libm::log(factor.diagonal(i))).sum();
+            assert_close(
+                Criterion::at(&blocks, ratios).log_determinant,
+                log_determinant,
+                "ln |M|",
+            );
+            let x = Matrix::from_rows(&q).transposed();
+            let xk = x.transposed().times(&k);
+            let inverse = Cholesky::of(&xk.times(&x)).unwrap().inverse();
+            let mut p = k.clone();
+            p.add(-1.0, &xk.transposed().sandwich(&inverse));
+            assert_close(moments.rest, bilinear(&rest, &p, &rest), "yPy");
+            let py = p.times_vector(&rest);
+            for r in 0..PARTS {
+                assert_close(moments.trace[r], k.trace_of_product(&parts[r]), "trace");
+                assert_close(
+                    moments.trace_reml[r],
+                    p.trace_of_product(&parts[r]),
+                    "trace of P",
+                );
+                assert_close(moments.square[r], bilinear(&py, &parts[r], &py), "square");
+                let first = xk.sandwich(&parts[r]);
+                for s in 0..PARTS {
+                    let (pr, ps) = (p.times(&parts[r]), p.times(&parts[s]));
+                    let (kr, ks) = (k.times(&parts[r]), k.times(&parts[s]));
+                    assert_close(moments.traces[r][s], kr.trace_of_product(&ks), "traces");
+                    assert_close(
+                        moments.traces_reml[r][s],
+                        pr.trace_of_product(&ps),
+                        "traces of P",
+                    );
+                    let product = parts[r].times(&p).times(&parts[s]);
+                    assert_close(
+                        moments.squares[r][s],
+                        bilinear(&py, &product, &py),
+                        "squares",
+                    );
+                    let second = xk
+                        .sandwich(&parts[r].times(&k).times(&parts[s]))
+                        .symmetric();
+                    for i in 0..2 {
+                        for j in 0..2 {
+                            assert_close(moments.first[r][(i, j)], first[(i, j)], "first");
+                            assert_close(moments.second[r][s][(i, j)], second[(i, j)], "second");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -199,3 +199,85 @@ impl Slopes {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::grouping::Grouping;
+    use super::super::orthonormal::Orthonormal;
+    use super::*;
+    use crate::Level;
+
+    fn blocks() -> Blocks {
+        let level = |f: fn(usize) -> usize| (0..60).map(|i| Level::number(f(i) as f64)).collect();
+        let columns = [level(|i| i / 11), level(|i| i / 4)];
+        let names = ["subject".to_owned(), "visit".to_owned()];
+        let grouping = Grouping::of(&names, &columns, 60).unwrap();
+        let x: Vec<f64> = (0..60).map(|i| f64::from(i * i % 23)).collect();
+        let y: Vec<f64> = (0..60)
+            .map(|i| f64::from(i * 7 % 13) + f64::from(i / 11 * 5 % 7) + f64::from(i / 4 * 3 % 5))
+            .collect();
+        let q = Orthonormal::of(&[vec![1.0; 60], x]).unwrap();
+        let (_, rest) = q.split(&y);
+        Blocks::of(&[&q.q[0], &q.q[1], &rest], &grouping)
+    }
+
+    #[test]
+    fn derivatives_are_those_of_differences() {
+        let blocks = blocks();
+        for reml in [true, false] {
+            let problem = Problem {
+                blocks: &blocks,
+                reml,
+                levels: 2,
+            };
+            let u = [0.7, 1.1];
+            let slopes = problem.slopes(u).unwrap();
+            let h = 1e-4;
+            for k in 0..2 {
+                let moved = |by: f64| {
+                    let mut moved = u;
+                    moved[k] += by;
+                    problem.slopes(moved).unwrap()
+                };
+                let (up, down) = (moved(h), moved(-h));
+                let gradient = (up.deviance - down.deviance) / (2.0 * h);
+                assert!((slopes.gradient[k] - gradient).abs() < 1e-6);
+                for l in 0..2 {
+                    let curvature = (up.gradient[l] - down.gradient[l]) / (2.0 * h);
+                    assert!((slopes.curvature[k][l] - curvature).abs() < 1e-6);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_point_around_the_optimum_is_better() {
+        let blocks = blocks();
+        for (reml, levels) in [(true, 1), (false, 1), (true, 2), (false, 2)] {
+            let problem = Problem {
+                blocks: &blocks,
+                reml,
+                levels,
+            };
+            let best = optimum(problem).unwrap();
+            let deviance = |outer: f64, inner: f64| {
+                let ratios = Ratios { outer, inner };
+                let criterion = Criterion::at(&blocks, ratios);
+                criterion.deviance(blocks.rows, reml).unwrap()
+            };
+            let lowest = deviance(best.outer, best.inner);
+            for i in 0..200 {
+                for j in 0..if levels == 2 { 200 } else { 1 } {
+                    let ratio = |i: i32| {
+                        if i == 0 {
+                            0.0
+                        } else {
+                            libm::exp(f64::from(i) / 10.0 - 12.0)
+                        }
+                    };
+                    assert!(lowest <= deviance(ratio(j), ratio(i)) + 1e-10);
+                }
+            }
+        }
+    }
+}

@@ -68,7 +68,15 @@ pub(crate) fn coefficients(r: &Matrix, vector: &[f64]) -> Vec<f64> {
     x
 }
 
-/// R⁻ᵀ·vector: a contrast of the coefficients of X as one of the coefficients of Q.
+/// R⁻ᵀ·vector: a contrast of the coefficients of X as one of the coefficients of Q. It is divided by the second number, a
+/// power of two of its size.
+pub(crate) fn scaled_contrast(r: &Matrix, vector: &[f64]) -> (Vec<f64>, f64) {
+    let direction = contrast(r, vector);
+    let size = power_of_two_above(&direction);
+    (direction.iter().map(|value| value / size).collect(), size)
+}
+
+/// R⁻ᵀ·vector.
 pub(crate) fn contrast(r: &Matrix, vector: &[f64]) -> Vec<f64> {
     let mut x = vector.to_vec();
     for i in 0..x.len() {

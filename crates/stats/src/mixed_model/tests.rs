@@ -1,2 +1,9 @@
-//! Whole models, compared with R.
+//! Whole models: compared with R, with dense matrices and with themselves, and models that are refused.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod against_r;
+mod data;
+mod golden;
+mod invariance;
+mod refused;
+mod study;
