@@ -18,9 +18,11 @@ pub struct LikelihoodRatio {
     pub df: usize,
     /// Upper tail probability of χ², in (0, 1].
     pub p_value: f64,
-    /// Whether one of these parameters is a variance. It lies at the boundary under the null hypothesis, so p is too large:
-    /// up to twice the right one for a single variance (Self & Liang 1987, JASA 82, 605–610).
-    pub at_boundary: bool,
+    /// The p-value for a variance among these parameters, if there is exactly one: under the null hypothesis it lies at the
+    /// boundary 0, so the statistic is χ² with `df` and with `df` − 1 degrees of freedom with probability ½ each (Self & Liang
+    /// 1987, JASA 82, 605–610), and `p_value` is too large. `None` if no parameter is a variance, or two are: then
+    /// `p_value` is conservative.
+    pub boundary_p_value: Option<f64>,
 }
 
 /// Compares two nested models that were fitted to the same rows by maximum likelihood (Wilks 1938). Equal to
@@ -53,15 +55,29 @@ pub fn likelihood_ratio(
         return refuse("the two models are the same; there is nothing to test");
     }
     let chi2 = (2.0 * (larger.log_likelihood - smaller.log_likelihood)).max(0.0);
-    let p_value = ChiSquared::new(df as f64)
-        .map_err(|e| StatsError::BadModel(e.to_string()))?
-        .sf(chi2);
+    let p_value = upper_tail(chi2, df)?;
+    let variances = larger.state.levels - smaller.state.levels;
     Ok(LikelihoodRatio {
         chi2,
         df,
-        p_value: p_value.clamp(f64::MIN_POSITIVE, 1.0),
-        at_boundary: larger.state.levels > smaller.state.levels,
+        p_value,
+        boundary_p_value: match variances {
+            1 => Some(0.5 * (p_value + upper_tail(chi2, df - 1)?)),
+            _ => None,
+        },
     })
+}
+
+/// P(χ² ≥ chi2); without degrees of freedom χ² is 0.
+fn upper_tail(chi2: f64, df: usize) -> Result<f64, StatsError> {
+    let p = if df == 0 {
+        f64::from(u8::from(chi2 == 0.0))
+    } else {
+        ChiSquared::new(df as f64)
+            .map_err(|e| StatsError::BadModel(e.to_string()))?
+            .sf(chi2)
+    };
+    Ok(p.clamp(f64::MIN_POSITIVE, 1.0))
 }
 
 fn nested(smaller: &State, larger: &State) -> bool {
@@ -83,4 +99,36 @@ fn nested(smaller: &State, larger: &State) -> bool {
         dot(&rest, &rest).sqrt() < NOT_NESTED
     };
     random && smaller.q.iter().all(|column| inside(column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // R 4.2: pchisq(x, df, lower.tail = FALSE)
+    #[test]
+    fn tails_are_those_of_r() {
+        for (chi2, df, expected) in [
+            (0.5, 1, 0.4795001221869535),
+            (3.0, 1, 0.08326451666355056),
+            (20.0, 1, 7.744216431044086e-06),
+            (116.46241506783, 1, 3.76446147655098e-27),
+            (400.0, 1, 5.507248237212469e-89),
+            (0.5, 2, 0.7788007830714049),
+            (3.0, 2, 0.2231301601484298),
+            (20.0, 2, 4.539992976248485e-05),
+            (116.46241506783, 2, 5.134615097648766e-26),
+            (400.0, 2, 1.383896526736738e-87),
+            (0.5, 5, 0.9921232932326296),
+            (3.0, 5, 0.6999858358786275),
+            (20.0, 5, 0.001249730563031376),
+            (116.46241506783, 5, 1.760936672855997e-23),
+            (400.0, 5, 2.966644659082885e-84),
+        ] {
+            let got = upper_tail(chi2, df).unwrap();
+            assert!((got / expected - 1.0).abs() < 1e-12, "{chi2} {df}: {got:e}");
+        }
+        assert_eq!(upper_tail(0.0, 0).unwrap(), 1.0);
+        assert_eq!(upper_tail(1.0, 0).unwrap(), f64::MIN_POSITIVE);
+    }
 }

@@ -308,72 +308,91 @@ mod tests {
         assert!(close, "{what}: {got} instead of {expected}");
     }
 
-    #[test]
-    fn sums_over_groups_are_products_of_dense_matrices() {
+    fn blocks(q: &[Vec<f64>], rest: &[f64]) -> Blocks {
         let levels = |values: &[f64]| values.iter().map(|v| Level::number(*v)).collect();
         let names = ["subject".to_owned(), "visit".to_owned()];
         let grouping = Grouping::of(&names, &[levels(&SUBJECT), levels(&VISIT)], 14).unwrap();
+        Blocks::of(&[&q[0], &q[1], rest], &grouping)
+    }
+
+    const RATIOS: [(f64, f64); 5] = [
+        (0.0, 0.0),
+        (0.0, 1.7),
+        (0.6, 0.0),
+        (2.5, 0.4),
+        (300.0, 40.0),
+    ];
+
+    /// K and P as dense matrices, and XᵀK.
+    fn projections(q: &[Vec<f64>], covariance: &Matrix) -> (Matrix, Matrix, Matrix) {
+        let k = Cholesky::of(covariance).unwrap().inverse();
+        let x = Matrix::from_rows(q).transposed();
+        let xk = x.transposed().times(&k);
+        let inverse = Cholesky::of(&xk.times(&x)).unwrap().inverse();
+        let mut p = k.clone();
+        p.add(-1.0, &xk.transposed().sandwich(&inverse));
+        (k, p, xk)
+    }
+
+    #[test]
+    fn determinants_and_squares_are_those_of_dense_matrices() {
         let (q, rest) = columns();
-        let blocks = Blocks::of(&[&q[0], &q[1], &rest], &grouping);
-        for (outer, inner) in [
-            (0.0, 0.0),
-            (0.0, 1.7),
-            (0.6, 0.0),
-            (2.5, 0.4),
-            (300.0, 40.0),
-        ] {
+        let blocks = blocks(&q, &rest);
+        for (outer, inner) in RATIOS {
             let ratios = Ratios { outer, inner };
-            let moments = Moments::at(&blocks, ratios).unwrap();
             let (parts, covariance) = dense(ratios);
             let factor = Cholesky::of(&covariance).unwrap();
-            let k = factor.inverse();
             let log_determinant: f64 = (0..14).map(|i| 2.0 * libm::log(factor.diagonal(i))).sum();
-            assert_close(
-                Criterion::at(&blocks, ratios).log_determinant,
-                log_determinant,
-                "ln |M|",
-            );
-            let x = Matrix::from_rows(&q).transposed();
-            let xk = x.transposed().times(&k);
-            let inverse = Cholesky::of(&xk.times(&x)).unwrap().inverse();
-            let mut p = k.clone();
-            p.add(-1.0, &xk.transposed().sandwich(&inverse));
+            let criterion = Criterion::at(&blocks, ratios);
+            assert_close(criterion.log_determinant, log_determinant, "ln |M|");
+            let (_, p, _) = projections(&q, &covariance);
+            let moments = Moments::at(&blocks, ratios).unwrap();
             assert_close(moments.rest, bilinear(&rest, &p, &rest), "yPy");
             let py = p.times_vector(&rest);
             for r in 0..PARTS {
-                assert_close(moments.trace[r], k.trace_of_product(&parts[r]), "trace");
-                assert_close(
-                    moments.trace_reml[r],
-                    p.trace_of_product(&parts[r]),
-                    "trace of P",
-                );
                 assert_close(moments.square[r], bilinear(&py, &parts[r], &py), "square");
-                let first = xk.sandwich(&parts[r]);
                 for s in 0..PARTS {
-                    let (pr, ps) = (p.times(&parts[r]), p.times(&parts[s]));
-                    let (kr, ks) = (k.times(&parts[r]), k.times(&parts[s]));
-                    assert_close(moments.traces[r][s], kr.trace_of_product(&ks), "traces");
-                    assert_close(
-                        moments.traces_reml[r][s],
-                        pr.trace_of_product(&ps),
-                        "traces of P",
-                    );
                     let product = parts[r].times(&p).times(&parts[s]);
                     assert_close(
                         moments.squares[r][s],
                         bilinear(&py, &product, &py),
                         "squares",
                     );
-                    let second = xk
-                        .sandwich(&parts[r].times(&k).times(&parts[s]))
-                        .symmetric();
-                    for i in 0..2 {
-                        for j in 0..2 {
-                            assert_close(moments.first[r][(i, j)], first[(i, j)], "first");
-                            assert_close(moments.second[r][s][(i, j)], second[(i, j)], "second");
-                        }
-                    }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn traces_and_products_are_those_of_dense_matrices() {
+        let (q, rest) = columns();
+        let blocks = blocks(&q, &rest);
+        for (outer, inner) in RATIOS {
+            let ratios = Ratios { outer, inner };
+            let moments = Moments::at(&blocks, ratios).unwrap();
+            let (parts, covariance) = dense(ratios);
+            let (k, p, xk) = projections(&q, &covariance);
+            for r in 0..PARTS {
+                let (kr, pr) = (k.times(&parts[r]), p.times(&parts[r]));
+                assert_close(moments.trace[r], trace(&kr), "trace");
+                assert_close(moments.trace_reml[r], trace(&pr), "trace of P");
+                assert_equal(&moments.first[r], &xk.sandwich(&parts[r]));
+                for s in 0..PARTS {
+                    let (ks, ps) = (k.times(&parts[s]), p.times(&parts[s]));
+                    assert_close(moments.traces[r][s], kr.trace_of_product(&ks), "traces");
+                    let of_p = pr.trace_of_product(&ps);
+                    assert_close(moments.traces_reml[r][s], of_p, "traces of P");
+                    let second = xk.sandwich(&parts[r].times(&ks)).symmetric();
+                    assert_equal(&moments.second[r][s], &second);
+                }
+            }
+        }
+    }
+
+    fn assert_equal(got: &Matrix, expected: &Matrix) {
+        for i in 0..2 {
+            for j in 0..2 {
+                assert_close(got[(i, j)], expected[(i, j)], "product");
             }
         }
     }

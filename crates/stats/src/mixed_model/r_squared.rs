@@ -38,7 +38,12 @@ pub fn r_squared(model: &MixedModel) -> RSquared {
         };
     }
     let fitted = scaled(&model.fitted_fixed);
-    let fixed = sum_of_squares_about_mean(&fitted) / (fitted.len() as f64 - 1.0);
+    // Without terms all fitted values are equal, up to noise.
+    let fixed = if model.state.design.terms.is_empty() {
+        0.0
+    } else {
+        sum_of_squares_about_mean(&fitted) / (fitted.len() as f64 - 1.0)
+    };
     let random = model.state.variance * (model.state.ratios.inner + model.state.ratios.outer);
     let total = fixed + random + model.state.variance;
     RSquared {

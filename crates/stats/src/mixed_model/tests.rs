@@ -3,7 +3,6 @@
 
 mod against_r;
 mod data;
-mod golden;
 mod invariance;
 mod refused;
 mod study;

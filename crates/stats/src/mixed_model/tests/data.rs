@@ -25,9 +25,12 @@ pub(super) const SLEEPSTUDY_MS: [f64; 180] = [
     297.5968, 310.6316, 287.1726, 329.6076, 334.4818, 343.2199, 369.1417, 364.1236,
 ];
 
+/// See [`VISITS`].
+type Visit = (f64, f64, f64, f64, &'static str, [f64; 3]);
+
 /// Simulated scans of visits of subjects, unbalanced: subject, visit, s, age, group, outcome with both random intercepts,
 /// without that of visits, and without that of subjects.
-pub(super) const VISITS: [(f64, f64, f64, f64, &str, [f64; 3]); 94] = [
+pub(super) const VISITS: [Visit; 94] = [
     (1.0, 1.0, 0.0, 40.0, "case", [23.906, 24.437, 0.471]),
     (1.0, 1.0, 10.0, 40.0, "case", [22.649, 23.18, -0.786]),
     (1.0, 3.0, 0.0, 40.0, "case", [25.184, 23.739, 1.749]),
