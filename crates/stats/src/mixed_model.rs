@@ -2,6 +2,27 @@
 //!
 //! [`Formula::parse`] reads a formula, [`fit`] estimates it from a [`Table`]. Tests follow from the fitted model:
 //! [`coefficient_tests`], [`term_tests`], [`marginal_means`], [`likelihood_ratio`], [`r_squared`].
+//!
+//! ```
+//! use rsom_stats::mixed_model::{
+//!     Column, DfMethod, FitConfig, Formula, Likelihood, Table, coefficient_tests, fit,
+//! };
+//!
+//! let table = Table::new(vec![
+//!     ("subject", Column::Texts(&["a", "a", "a", "b", "b", "b", "c", "c", "c"])),
+//!     ("s", Column::Numbers(&[0., 10., 30., 0., 10., 30., 0., 10., 30.])),
+//!     ("ra_um", Column::Numbers(&[9.1, 8.0, 6.2, 11.3, 10.1, 9.2, 10.4, 8.7, 7.1])),
+//! ])?;
+//! let formula = Formula::parse("ra_um ~ s + (1|subject)")?;
+//! let config = FitConfig {
+//!     likelihood: Likelihood::Reml,
+//!     references: Vec::new(),
+//! };
+//! let model = fit(&formula, &table, &config)?;
+//! let tests = coefficient_tests(&model, DfMethod::KenwardRoger, 0.95)?;
+//! assert!(tests[1].estimate.ci_high < 0.0);
+//! # Ok::<(), rsom_stats::StatsError>(())
+//! ```
 
 mod blocks;
 mod cholesky;

@@ -271,3 +271,109 @@ fn mean(values: &[f64]) -> f64 {
     let n = values.len() as f64;
     values.iter().map(|value| value / n).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::frame::frame;
+    use super::super::table::{Column, Table};
+    use super::*;
+
+    fn design(text: &str) -> (Design, Vec<Vec<f64>>) {
+        let g: Vec<&str> = (0..12).map(|i| ["a", "b", "c"][i % 3]).collect();
+        let sex: Vec<&str> = (0..12).map(|i| ["F", "M"][i / 3 % 2]).collect();
+        let age = [1., 5., 2., 8., 3., 3., 9., 1., 4., 7., 6., 2.];
+        let table = Table::new(vec![
+            ("y", Column::Numbers(&age)),
+            ("age", Column::Numbers(&age)),
+            ("g", Column::Texts(&g)),
+            ("sex", Column::Texts(&sex)),
+        ]);
+        let formula = Formula::parse(text).unwrap();
+        let frame = frame(&formula, &table.unwrap()).unwrap();
+        let design = Design::of(&formula, &frame, &[]).unwrap();
+        let columns = design.matrix(&frame, Coding::Model);
+        (design, columns)
+    }
+
+    // R 4.2: colnames(model.matrix(~ …, data))
+    #[test]
+    fn columns_are_those_of_r() {
+        for (formula, names) in NAMES {
+            let (design, columns) = design(formula);
+            assert_eq!(design.names(), *names, "{formula}");
+            assert_eq!(columns.len(), names.len(), "{formula}");
+        }
+    }
+
+    #[test]
+    fn a_column_of_an_interaction_is_the_product_of_its_parts() {
+        let (design, columns) = design("y ~ age*g*sex");
+        let names = design.names();
+        let column = |name: &str| &columns[names.iter().position(|n| n == name).unwrap()];
+        for row in 0..12 {
+            let product = column("age")[row] * column("gc")[row] * column("sexM")[row];
+            assert_eq!(column("age:gc:sexM")[row], product);
+        }
+        assert!(column("age:gc:sexM").contains(&2.0));
+    }
+
+    #[test]
+    fn columns_with_all_levels_contain_those_of_the_model() {
+        for (formula, _) in NAMES {
+            let (design, columns) = design(formula);
+            let places = design.places_among_all_levels();
+            assert_eq!(places.len(), columns.len());
+            assert!(places.windows(2).all(|pair| pair[0] < pair[1]), "{formula}");
+        }
+    }
+
+    const NAMES: &[(&str, &[&str])] = &[
+        (
+            "y ~ age * g * sex",
+            &[
+                "(Intercept)",
+                "age",
+                "gb",
+                "gc",
+                "sexM",
+                "age:gb",
+                "age:gc",
+                "age:sexM",
+                "gb:sexM",
+                "gc:sexM",
+                "age:gb:sexM",
+                "age:gc:sexM",
+            ],
+        ),
+        (
+            "y ~ 0 + g:sex",
+            &[
+                "ga:sexF", "gb:sexF", "gc:sexF", "ga:sexM", "gb:sexM", "gc:sexM",
+            ],
+        ),
+        (
+            "y ~ 0 + age + g * sex",
+            &["age", "ga", "gb", "gc", "sexM", "gb:sexM", "gc:sexM"],
+        ),
+        (
+            "y ~ age:g + sex",
+            &["(Intercept)", "sexM", "age:ga", "age:gb", "age:gc"],
+        ),
+        ("y ~ 0 + age:g", &["age:ga", "age:gb", "age:gc"]),
+        (
+            "y ~ sex + g:sex",
+            &[
+                "(Intercept)",
+                "sexM",
+                "sexF:gb",
+                "sexM:gb",
+                "sexF:gc",
+                "sexM:gc",
+            ],
+        ),
+        (
+            "y ~ 0 + age * g",
+            &["age", "ga", "gb", "gc", "age:gb", "age:gc"],
+        ),
+    ];
+}

@@ -46,6 +46,9 @@ pub struct TermTest {
 /// `anova(lmerTest::lmer(…), type = "II")`. `car::Anova(type = 2)` differs twice: it uses the covariance of the outcome for
 /// what is orthogonal, and a term of numbers contains its margins too.
 ///
+/// Satterthwaite's degrees of freedom for several coefficients depend a little (in the fourth digit) on the form in which a
+/// hypothesis is written; the forms are those of lmerTest. F does not depend on the form, nor do Kenward and Roger's.
+///
 /// The intercept is not tested. Degrees of freedom of several coefficients: Fai & Cornelius for Satterthwaite, the scaled
 /// F of Kenward & Roger (`pbkrtest::KRmodcomp`), n − p without random intercepts.
 ///

@@ -3,6 +3,7 @@
 
 mod against_r;
 mod data;
+mod degenerate;
 mod invariance;
 mod refused;
 mod study;
