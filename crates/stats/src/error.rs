@@ -99,6 +99,25 @@ pub enum StatsError {
     /// A quantity that these values do not define, and the reason.
     #[error("{0}")]
     Undefined(&'static str),
+    /// A formula that cannot be read.
+    #[error("cannot read the formula `{formula}`: {problem}")]
+    BadFormula {
+        /// The formula.
+        formula: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A formula names a column that the table lacks.
+    #[error("there is no column {name}; the columns are {known}")]
+    UnknownColumn {
+        /// The name in the formula.
+        name: String,
+        /// The columns of the table.
+        known: String,
+    },
+    /// A model that the data do not determine.
+    #[error("{0}")]
+    BadModel(String),
 }
 
 /// Checks that every value is finite.

@@ -21,6 +21,7 @@ mod interval;
 mod level;
 mod measurement;
 pub mod missing;
+pub mod mixed_model;
 mod moments;
 mod noise;
 mod normal_approximation;
