@@ -25,7 +25,7 @@ mod walsh;
 mod wilcoxon;
 mod wilcoxon_config;
 
-pub use adjust::{Adjustment, adjust};
+pub use adjust::{Adjustment, adjust, adjust_family};
 pub use comparison::{Against, Comparison, ComparisonConfig, Contrast, Family, compare};
 pub use differences::paired_differences;
 pub use error::StatsError;
