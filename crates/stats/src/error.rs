@@ -24,6 +24,40 @@ pub enum StatsError {
         /// The value.
         value: f64,
     },
+    /// A group with too few values for a test.
+    #[error("group {group} has {size} values; {test} needs at least {least} in each group")]
+    SmallGroup {
+        /// Index of the group, from 1.
+        group: usize,
+        /// Number of its values.
+        size: usize,
+        /// The smallest number that the test needs.
+        least: usize,
+        /// The test.
+        test: &'static str,
+    },
+    /// Too few groups, treatments or levels for a test.
+    #[error("{test} needs at least {least} {what}, not {number}")]
+    TooFew {
+        /// The test.
+        test: &'static str,
+        /// What is compared: groups, treatments.
+        what: &'static str,
+        /// The smallest number that the test needs.
+        least: usize,
+        /// The given number.
+        number: usize,
+    },
+    /// More values than a test can take.
+    #[error("{test} takes at most {most} values, not {number}")]
+    TooMany {
+        /// The test.
+        test: &'static str,
+        /// The largest number.
+        most: usize,
+        /// The given number.
+        number: usize,
+    },
     /// A p-value outside [0, 1].
     #[error("{0} is not a p-value: it must lie in [0, 1]")]
     NotAProbability(f64),
@@ -76,6 +110,17 @@ pub enum StatsError {
         /// The existing metrics.
         metrics: String,
     },
+}
+
+/// Checks that a confidence lies strictly between 0 and 1.
+pub(crate) fn require_confidence(confidence: f64) -> Result<(), StatsError> {
+    if confidence > 0.0 && confidence < 1.0 {
+        return Ok(());
+    }
+    Err(StatsError::BadLevel {
+        name: "confidence",
+        value: confidence,
+    })
 }
 
 /// Checks that every value is finite.

@@ -8,12 +8,14 @@ mod differences;
 mod error;
 mod exact;
 mod friedman;
+mod groups;
 mod interval;
 mod level;
 mod measurement;
 mod noise;
 mod normal_approximation;
 mod note;
+mod ordinal;
 mod pairing;
 pub mod publication;
 mod ranks;
@@ -21,6 +23,7 @@ mod sample;
 mod shift;
 mod signed_ranks;
 mod summary;
+mod tails;
 mod walsh;
 mod wilcoxon;
 mod wilcoxon_config;
@@ -30,6 +33,10 @@ pub use comparison::{Against, Comparison, ComparisonConfig, Contrast, Family, co
 pub use differences::paired_differences;
 pub use error::StatsError;
 pub use friedman::{Friedman, friedman};
+pub use groups::{
+    MannWhitney, RANK_SUM_EXACT_LIMIT, RankSumConfig, Superiority, location_shift, mann_whitney,
+    superiority,
+};
 pub use level::Level;
 pub use measurement::{Measurement, Quantity};
 pub use note::note;
