@@ -17,6 +17,7 @@ mod normal_approximation;
 mod note;
 mod ordinal;
 mod pairing;
+mod permutations;
 pub mod publication;
 mod ranks;
 mod sample;
@@ -34,13 +35,16 @@ pub use differences::paired_differences;
 pub use error::StatsError;
 pub use friedman::{Friedman, friedman};
 pub use groups::{
-    MannWhitney, RANK_SUM_EXACT_LIMIT, RankSumConfig, Superiority, location_shift, mann_whitney,
-    superiority,
+    BrunnerMunzel, KruskalWallis, MannWhitney, NoVariance, RANK_SUM_EXACT_LIMIT, RankPair,
+    RankSumConfig, StudentTest, Superiority, brunner_munzel, brunner_munzel_permutation, dunn,
+    kruskal_wallis, kruskal_wallis_permutation, location_shift, mann_whitney,
+    pairwise_mann_whitney, superiority,
 };
 pub use level::Level;
 pub use measurement::{Measurement, Quantity};
 pub use note::note;
 pub use pairing::{MissingPair, Pairs};
+pub use permutations::{PermutationConfig, PermutationP, Permutations};
 pub use sample::{Aggregate, Sample, Samples, Unit, gather};
 pub use shift::{Shift, hodges_lehmann};
 pub use summary::SampleSummary;

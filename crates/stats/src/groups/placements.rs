@@ -57,7 +57,12 @@ impl Placements {
         self.sum as f64 / (2 * self.m * self.n) as f64
     }
 
-    /// Twice the number of pairs in which the first is greater, minus twice those in which it is smaller.
+    /// The superiority minus ½, without the error of the subtraction.
+    pub(crate) fn effect(&self) -> f64 {
+        self.excess() as f64 / (2 * self.m * self.n) as f64
+    }
+
+    /// Number of pairs in which the first is greater, minus those in which it is smaller.
     pub(crate) fn excess(&self) -> i128 {
         self.sum - self.m * self.n
     }

@@ -67,6 +67,15 @@ impl Pooled {
         sums
     }
 
+    /// Mean rank of each group.
+    pub(crate) fn mean_ranks(&self) -> Vec<f64> {
+        let sums = self.doubled_sums();
+        let groups = sums.iter().zip(&self.sizes);
+        groups
+            .map(|(sum, size)| *sum as f64 / (2.0 * *size as f64))
+            .collect()
+    }
+
     /// N(N + 1)/12 − Σ(t³ − t)/(12(N − 1)), the variance of a midrank among all; 0 when all values are equal.
     pub(crate) fn rank_variance(&self) -> f64 {
         let n = self.total() as f64;
