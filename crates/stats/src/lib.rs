@@ -7,7 +7,6 @@ mod comparison;
 mod differences;
 mod error;
 mod exact;
-mod friedman;
 mod groups;
 mod interval;
 mod level;
@@ -20,6 +19,7 @@ mod pairing;
 mod permutations;
 pub mod publication;
 mod ranks;
+mod repeated;
 mod sample;
 mod shift;
 mod signed_ranks;
@@ -33,7 +33,6 @@ pub use adjust::{Adjustment, adjust, adjust_family};
 pub use comparison::{Against, Comparison, ComparisonConfig, Contrast, Family, compare};
 pub use differences::paired_differences;
 pub use error::StatsError;
-pub use friedman::{Friedman, friedman};
 pub use groups::{
     BrunnerMunzel, KruskalWallis, MannWhitney, NoVariance, RANK_SUM_EXACT_LIMIT, RankPair,
     RankSumConfig, StudentTest, Superiority, brunner_munzel, brunner_munzel_permutation, dunn,
@@ -45,6 +44,9 @@ pub use measurement::{Measurement, Quantity};
 pub use note::note;
 pub use pairing::{MissingPair, Pairs};
 pub use permutations::{PermutationConfig, PermutationP, Permutations};
+pub use repeated::{
+    Friedman, ImanDavenport, conover, friedman, friedman_permutation, nemenyi, pairwise_signed_rank,
+};
 pub use sample::{Aggregate, Sample, Samples, Unit, gather};
 pub use shift::{Shift, hodges_lehmann};
 pub use summary::SampleSummary;
