@@ -58,6 +58,28 @@ pub enum StatsError {
         /// The given number.
         number: usize,
     },
+    /// A paired test of levels that share no unit.
+    #[error(
+        "no {unit} has values at two levels of {factor}: the levels are independent samples; name {factor} in `groups` to compare them as such"
+    )]
+    Unpaired {
+        /// What is paired, such as the subject.
+        unit: String,
+        /// The factor whose levels are compared.
+        factor: String,
+    },
+    /// A test for independent groups of levels that share units.
+    #[error(
+        "{number} units have values at more than one level of {factor}, such as {example}: the levels are repeated measures; compare them with a paired test"
+    )]
+    SharedUnits {
+        /// One of the units.
+        example: String,
+        /// Number of such units.
+        number: usize,
+        /// The factor whose levels are compared.
+        factor: String,
+    },
     /// A p-value outside [0, 1].
     #[error("{0} is not a p-value: it must lie in [0, 1]")]
     NotAProbability(f64),

@@ -4,6 +4,7 @@ mod adjust;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod comparison;
+mod design;
 mod differences;
 mod error;
 mod exact;
@@ -31,6 +32,7 @@ mod wilcoxon_config;
 
 pub use adjust::{Adjustment, adjust, adjust_family};
 pub use comparison::{Against, Comparison, ComparisonConfig, Contrast, Family, compare};
+pub use design::{Design, DesignCounts, require_independent, require_paired};
 pub use differences::paired_differences;
 pub use error::StatsError;
 pub use groups::{

@@ -5,6 +5,9 @@ use statrs::function::gamma::checked_gamma_ur;
 
 use crate::normal_approximation::upper_tail;
 
+/// Standard score whose tail is zero in f64.
+const FARTHEST: f64 = 40.0;
+
 /// P(T ≥ t) of Student's t with `df` > 0 degrees of freedom, a real number.
 ///
 /// ½ · I(df/2, ½; df/(df + t²)) for t ≥ 0, by the regularized incomplete beta function: relative precision of the tail.
@@ -38,32 +41,15 @@ pub(crate) fn chi_squared_upper(x: f64, df: f64) -> f64 {
     checked_gamma_ur(df / 2.0, x / 2.0).unwrap_or(0.0)
 }
 
-/// The z with P(Z ≥ z) = `tail`, 0 < tail < 1, of a standard normal Z.
+/// The z with P(Z ≥ z) = `tail`, 0 < tail < 1, of a standard normal Z, by bisection.
 pub(crate) fn normal_quantile(tail: f64) -> f64 {
-    quantile(tail, upper_tail)
-}
-
-/// The t with P(T ≥ t) = `tail`, 0 < tail < 1, of Student's t.
-pub(crate) fn student_quantile(tail: f64, df: f64) -> f64 {
-    quantile(tail, |t| student_upper(t, df))
-}
-
-/// Bisects a decreasing tail that is symmetric about zero.
-fn quantile(tail: f64, upper: impl Fn(f64) -> f64) -> f64 {
     if tail > 0.5 {
-        return -quantile(1.0 - tail, upper);
+        return -normal_quantile(1.0 - tail);
     }
-    let mut high = 1.0;
-    while upper(high) > tail && high < f64::MAX / 2.0 {
-        high *= 2.0;
-    }
-    let mut low = if high > 1.0 { high / 2.0 } else { 0.0 };
+    let (mut low, mut high) = (0.0, FARTHEST);
     while high - low > 2.0 * f64::EPSILON * high {
         let middle = low + (high - low) / 2.0;
-        if middle <= low || middle >= high {
-            break;
-        }
-        if upper(middle) > tail {
+        if upper_tail(middle) > tail {
             low = middle;
         } else {
             high = middle;
@@ -89,9 +75,9 @@ mod tests {
     fn student_tails_are_those_of_r() {
         for (t, df, expected) in [
             (2.1, 7.3, 0.036_123_356_712_426_676),
-            (0.01, 3.0, 0.496_324_555_706_425_97),
-            (12.0, 4.0, 0.000_138_214_274_251_486_51),
-            (40.0, 12.5, 7.145_766_481_858_491_6e-15),
+            (0.01, 3.0, 0.496_324_555_706_426),
+            (12.0, 4.0, 0.000_138_214_274_251_486_5),
+            (40.0, 12.5, 7.145_766_481_858_492e-15),
             (1e-7, 5.0, 0.499_999_962_039_331_06),
             (3.0, 1000.5, 0.001_383_337_693_573_115_7),
         ] {
@@ -104,12 +90,12 @@ mod tests {
     #[test]
     fn fisher_tails_are_those_of_r() {
         for (f, df1, df2, expected) in [
-            (3.4, 2.0, 18.0, 0.055_896_860_819_507_857),
-            (0.2, 3.0, 12.0, 0.894_376_871_234_256_35),
+            (3.4, 2.0, 18.0, 0.055_896_860_819_507_86),
+            (0.2, 3.0, 12.0, 0.894_376_871_234_256_4),
             (55.0, 4.0, 36.0, 7.617_040_681_283_279e-15),
             (900.0, 2.0, 6.0, 3.666_912_215_331_660_5e-8),
-            (1e-6, 2.0, 20.0, 0.999_999_000_000_549_98),
-            (2.2, 150.0, 3.5, 0.256_090_704_673_474_78),
+            (1e-6, 2.0, 20.0, 0.999_999_000_000_55),
+            (2.2, 150.0, 3.5, 0.256_090_704_673_474_8),
         ] {
             close(fisher_upper(f, df1, df2), expected);
         }
@@ -121,36 +107,27 @@ mod tests {
     fn chi_squared_tails_are_those_of_r() {
         for (x, df, expected) in [
             (3.84, 1.0, 0.050_043_521_248_705_224),
-            (0.1, 4.0, 0.998_790_895_725_749_64),
+            (0.1, 4.0, 0.998_790_895_725_749_6),
             (80.0, 3.0, 3.069_277_486_172_417_6e-17),
-            (700.0, 6.0, 6.116_726_980_003_189_8e-148),
-            (1e-5, 2.0, 0.999_995_000_012_499_97),
+            (700.0, 6.0, 6.116_726_980_003_19e-148),
+            (1e-5, 2.0, 0.999_995_000_012_5),
         ] {
             close(chi_squared_upper(x, df), expected);
         }
         assert_eq!(chi_squared_upper(0.0, 3.0), 1.0);
     }
 
-    // R 4.2: qnorm(tail, lower = FALSE), qt(tail, df, lower = FALSE)
+    // R 4.2: qnorm(tail, lower = FALSE)
     #[test]
     fn quantiles_are_those_of_r() {
         for (tail, expected) in [
             (0.025, 1.959_963_984_540_053_8),
-            (0.3, 0.524_400_512_708_040_67),
-            (1e-10, 6.361_340_902_404_055_7),
+            (0.3, 0.524_400_512_708_040_7),
+            (1e-10, 6.361_340_902_404_056),
             (0.975, -1.959_963_984_540_053_6),
-            (0.4999, 0.000_250_662_830_088_007_52),
+            (0.4999, 0.000_250_662_830_088_007_5),
         ] {
             close(normal_quantile(tail), expected);
-        }
-        for (tail, df, expected) in [
-            (0.025, 7.3, 2.345_066_736_547_703_4),
-            (0.005, 1.0, 63.656_741_162_871_583),
-            (0.4, 3.0, 0.276_670_662_332_689_83),
-            (1e-8, 2.5, 1_389.227_583_027_542_6),
-            (0.9, 40.0, -1.303_077_052_607_195_3),
-        ] {
-            close(student_quantile(tail, df), expected);
         }
         assert!(normal_quantile(0.5).abs() < 1e-15);
     }

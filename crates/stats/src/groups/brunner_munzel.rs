@@ -120,11 +120,14 @@ mod tests {
         Alternative::Greater,
     ];
 
+    /// Two samples, t, degrees of freedom, and p of two-sided, less, greater.
+    type Case = (&'static [f64], &'static [f64], f64, f64, [f64; 3]);
+
     // scipy 1.17: brunnermunzel(x, y, alternative = …): −statistic, p of two-sided, less, greater. Degrees of freedom:
     // the formula with numpy.var(ddof=1) of the placements.
     #[test]
     fn statistic_and_p_are_those_of_scipy() {
-        let cases: [(&[f64], &[f64], f64, f64, [f64; 3]); 3] = [
+        let cases: [Case; 3] = [
             (
                 &[1.2, 3.4, 2.2, 5.1, 4.8],
                 &[2.0, 0.3, 1.1, 2.1],

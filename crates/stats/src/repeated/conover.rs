@@ -14,12 +14,12 @@ use crate::tails::student_upper;
 /// `PMCMRplus::frdAllPairsConoverTest`. They are valid only after a significant Friedman test, and less than those of
 /// other tests of pairs.
 ///
-/// When all blocks rank the treatments equally, the denominator is zero: the statistic is `None` and there is no p (the
-/// others return 0). The same holds for a single block.
+/// When all blocks rank the treatments equally, and for a single block, the denominator is zero: this is an error (the
+/// others return p = 0).
 ///
 /// # Errors
-/// Fewer than two treatments, no blocks, rows of different length, values that are NaN or infinite; no variance between
-/// blocks.
+/// Fewer than two treatments, no blocks, rows of different length, values that are NaN or infinite; blocks that
+/// all rank the treatments equally.
 pub fn conover(blocks: &[Vec<f64>]) -> Result<Vec<RankPair>, StatsError> {
     let ranks = BlockRanks::of(blocks, 2, "Conover's test")?;
     let (found, largest) = ranks.agreement();
