@@ -9,6 +9,7 @@ mod differences;
 mod error;
 mod exact;
 mod groups;
+mod incomplete_beta;
 mod interval;
 mod level;
 mod measurement;

@@ -1,36 +1,34 @@
 //! Tail probabilities and quantiles of the distributions that test statistics have.
 
-use statrs::function::beta::checked_beta_reg;
 use statrs::function::gamma::checked_gamma_ur;
 
+use crate::incomplete_beta::incomplete_beta;
 use crate::normal_approximation::upper_tail;
 
 /// Standard score whose tail is zero in f64.
 const FARTHEST: f64 = 40.0;
 
-/// P(T ≥ t) of Student's t with `df` > 0 degrees of freedom, a real number.
-///
-/// ½ · I(df/2, ½; df/(df + t²)) for t ≥ 0, by the regularized incomplete beta function: relative precision of the tail.
+/// P(T ≥ t) of Student's t with `df` > 0 degrees of freedom, a real number: ½ · I(df/2, ½; df/(df + t²)) for t ≥ 0.
 pub(crate) fn student_upper(t: f64, df: f64) -> f64 {
-    if t < 0.0 {
-        return 1.0 - student_upper(-t, df);
-    }
     let squared = t * t;
-    let beyond = if squared < df {
-        // df/(df + t²) near 1 has lost the digits of t².
-        1.0 - beta_regularized(0.5, df / 2.0, squared / (df + squared))
-    } else {
-        beta_regularized(df / 2.0, 0.5, df / (df + squared))
-    };
-    beyond / 2.0
+    let whole = df + squared;
+    if !whole.is_finite() {
+        return if t > 0.0 { 0.0 } else { 1.0 };
+    }
+    let beyond = incomplete_beta(df / 2.0, 0.5, df / whole, squared / whole).0 / 2.0;
+    if t < 0.0 { 1.0 - beyond } else { beyond }
 }
 
-/// P(F ≥ f) of Fisher's F with `df1` and `df2` degrees of freedom.
+/// P(F ≥ f) of Fisher's F with `df1` and `df2` degrees of freedom: I(df2/2, df1/2; df2/(df2 + df1·f)).
 pub(crate) fn fisher_upper(f: f64, df1: f64, df2: f64) -> f64 {
     if f <= 0.0 {
         return 1.0;
     }
-    beta_regularized(df2 / 2.0, df1 / 2.0, df2 / (df2 + df1 * f))
+    let whole = df2 + df1 * f;
+    if !whole.is_finite() {
+        return 0.0;
+    }
+    incomplete_beta(df2 / 2.0, df1 / 2.0, df2 / whole, df1 * f / whole).0
 }
 
 /// P(χ² ≥ x) with `df` degrees of freedom.
@@ -58,10 +56,6 @@ pub(crate) fn normal_quantile(tail: f64) -> f64 {
     low + (high - low) / 2.0
 }
 
-fn beta_regularized(a: f64, b: f64, x: f64) -> f64 {
-    checked_beta_reg(a, b, x.clamp(0.0, 1.0)).unwrap_or(0.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +78,16 @@ mod tests {
             close(student_upper(t, df), expected);
             close(student_upper(-t, df), 1.0 - expected);
         }
+    }
+
+    // R 4.2: 2 * pt(-7.510726123757411, 62.22741913070402) = 2.741859673141365e-10
+    #[test]
+    fn a_far_tail_of_many_degrees_of_freedom_keeps_its_digits() {
+        let p = 2.0 * student_upper(7.510_726_123_757_411, 62.227_419_130_704_02);
+        close(p, 2.741_859_673_141_365e-10);
+        assert_eq!(student_upper(f64::INFINITY, 3.0), 0.0);
+        assert_eq!(student_upper(f64::NEG_INFINITY, 3.0), 1.0);
+        assert_eq!(fisher_upper(f64::INFINITY, 3.0, 4.0), 0.0);
     }
 
     // R 4.2: pf(f, df1, df2, lower = FALSE)

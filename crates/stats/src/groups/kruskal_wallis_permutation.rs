@@ -7,8 +7,8 @@ use crate::groups::kruskal_wallis::pooled;
 use crate::groups::pooled::Pooled;
 use crate::permutations::{PermutationConfig, PermutationP, Permutations};
 
-/// Largest number of states of the exact distribution.
-const MOST_STATES: usize = 100_000;
+/// Largest number of steps to count the exact distribution.
+const MOST_STEPS: usize = 3_000_000;
 /// Largest number of permutations that are counted in whole numbers of 64 bits.
 const MOST_PERMUTATIONS: f64 = 1e18;
 /// Statistics that agree within this relative difference are equal: they are sums of a few fractions.
@@ -16,9 +16,9 @@ const EQUAL: f64 = 1e-11;
 
 /// The p-value of the Kruskal–Wallis statistic over all ways to distribute the values among groups of these sizes.
 ///
-/// Exact with ties as long as the distribution has no more than 100,000 states (about three groups of eight or four of
-/// five): rank by rank, it counts how often the groups reach each vector of sizes and rank sums; groups of equal size may
-/// be exchanged. Above, `n_random` random permutations are drawn; `permutations` says which. It agrees with
+/// Exact with ties while its distribution can be counted in three million steps (for example, three groups of nine or four
+/// of five, more with ties): rank by rank, it counts how often the groups reach each set of sizes and rank sums; groups of
+/// equal size may be exchanged. Above, `n_random` random permutations are drawn; `permutations` says which. It agrees with
 /// scipy's `permutation_test` over all permutations of the same statistic. `coin::kruskal_test` has no exact distribution
 /// for more than two groups.
 ///
@@ -52,8 +52,33 @@ fn statistic(doubled_sums: &[u64], sizes: &[usize]) -> f64 {
         .sum()
 }
 
-/// What a group holds so far: its final size, the number of its values, and the sum of their doubled ranks.
-type Held = (usize, usize, u64);
+/// What each group holds so far. Groups of equal size are in ascending order: they are exchangeable.
+type State = Vec<Held>;
+
+/// Places that a group has left, in the upper 16 bits, and the sum of its doubled ranks. The statistic of these few values
+/// needs no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Held(u64);
+
+impl Held {
+    const PLACE: u64 = 1 << 48;
+
+    fn nothing(size: usize) -> Self {
+        Self(size as u64 * Self::PLACE)
+    }
+
+    fn is_full(self) -> bool {
+        self.0 < Self::PLACE
+    }
+
+    fn with(self, doubled_rank: u64) -> Self {
+        Self(self.0 - Self::PLACE + doubled_rank)
+    }
+
+    fn doubled_sum(self) -> u64 {
+        self.0 % Self::PLACE
+    }
+}
 
 /// P(statistic ≥ bound); `None` when there are too many permutations or states.
 fn exact(pooled: &Pooled, bound: f64) -> Option<f64> {
@@ -62,20 +87,22 @@ fn exact(pooled: &Pooled, bound: f64) -> Option<f64> {
     }
     let mut sizes = pooled.sizes.clone();
     sizes.sort_unstable();
-    let start: Vec<Held> = sizes.iter().map(|size| (*size, 0, 0)).collect();
+    let start: State = sizes.iter().map(|size| Held::nothing(*size)).collect();
     let mut states = HashMap::from([(start, 1u64)]);
     let mut ranks = pooled.ranks.clone();
     ranks.sort_unstable();
+    let mut steps = 0;
     for rank in ranks {
-        states = with_rank(&states, rank);
-        if states.len() > MOST_STATES {
+        steps += states.len() * sizes.len();
+        if steps > MOST_STEPS {
             return None;
         }
+        states = with_rank(&states, &sizes, rank);
     }
     // Whole numbers, so the order of the states does not matter.
     let (mut hits, mut all) = (0u64, 0u64);
     for (state, count) in &states {
-        let sums: Vec<u64> = state.iter().map(|held| held.2).collect();
+        let sums: Vec<u64> = state.iter().map(|held| held.doubled_sum()).collect();
         all += count;
         if statistic(&sums, &sizes) >= bound {
             hits += count;
@@ -84,21 +111,24 @@ fn exact(pooled: &Pooled, bound: f64) -> Option<f64> {
     Some(hits as f64 / all as f64)
 }
 
-/// The states after the next rank went to any of the groups that still have a place.
-fn with_rank(states: &HashMap<Vec<Held>, u64>, rank: u64) -> HashMap<Vec<Held>, u64> {
-    let mut next = HashMap::new();
+/// The states after the next rank went to any of the groups, whose sizes ascend, that still have a place.
+fn with_rank(states: &HashMap<State, u64>, sizes: &[usize], rank: u64) -> HashMap<State, u64> {
+    let mut next = HashMap::with_capacity(2 * states.len());
     for (state, count) in states {
-        for (group, (size, number, _)) in state.iter().enumerate() {
-            if number == size {
+        for (group, held) in state.iter().enumerate() {
+            if held.is_full() {
                 continue;
             }
             let mut state = state.clone();
-            if let Some((_, number, sum)) = state.get_mut(group) {
-                *number += 1;
-                *sum += rank;
+            if let Some(place) = state.get_mut(group) {
+                *place = held.with(rank);
             }
-            // Groups of equal size are exchangeable.
-            state.sort_unstable();
+            let mut left = state.as_mut_slice();
+            for alike in sizes.chunk_by(|a, b| a == b) {
+                let (groups, others) = left.split_at_mut(alike.len());
+                groups.sort_unstable();
+                left = others;
+            }
             *next.entry(state).or_insert(0) += count;
         }
     }

@@ -8,7 +8,7 @@ use crate::repeated::block_ranks::BlockRanks;
 use crate::repeated::friedman::NAME;
 
 /// Largest number of steps to count the exact distribution.
-const MOST_STEPS: usize = 3_000_000;
+const MOST_STEPS: f64 = 3e6;
 /// Relative error of long sums of probabilities.
 const SLACK: f64 = 1e-12;
 
@@ -50,7 +50,7 @@ fn squares(sums: &[u64]) -> u128 {
 /// P(Σ Rⱼ² ≥ observed); `None` when it takes too many steps.
 fn exact(rows: &[Vec<u64>], observed: u128) -> Option<f64> {
     let mut states = BTreeMap::new();
-    let mut steps = 0;
+    let mut steps = 0.0;
     for row in rows {
         let mut row = row.clone();
         row.sort_unstable();
@@ -59,12 +59,11 @@ fn exact(rows: &[Vec<u64>], observed: u128) -> Option<f64> {
             states.insert(row, 1.0);
             continue;
         }
-        let orders = orders(&row, MOST_STEPS / states.len())?;
-        steps += states.len() * orders.len();
+        steps += states.len() as f64 * number_of_orders(&row);
         if steps > MOST_STEPS {
             return None;
         }
-        states = with_block(&states, &orders);
+        states = with_block(&states, &orders(&row));
     }
     let far = states.iter().filter(|(sums, _)| squares(sums) >= observed);
     let p: f64 = far.map(|(_, probability)| probability).sum();
@@ -87,18 +86,23 @@ fn with_block(states: &BTreeMap<Vec<u64>, f64>, orders: &[Vec<u64>]) -> BTreeMap
     next
 }
 
-/// All different orders of ascending ranks, in ascending order; each has the same number of permutations. `None` when there
-/// are more than `most`.
-fn orders(ascending: &[u64], most: usize) -> Option<Vec<Vec<u64>>> {
+/// Number of different orders of ascending ranks: k!/(t₁!·t₂!·…) with the sizes of groups of ties.
+fn number_of_orders(ascending: &[u64]) -> f64 {
+    let factorial = |n: usize| (1..=n).map(|i| i as f64).product::<f64>();
+    let ties = ascending.chunk_by(|a, b| a == b);
+    ties.fold(factorial(ascending.len()), |orders, tie| {
+        orders / factorial(tie.len())
+    })
+}
+
+/// All different orders of ascending ranks; each stands for the same number of permutations.
+fn orders(ascending: &[u64]) -> Vec<Vec<u64>> {
     let mut order = ascending.to_vec();
     let mut all = vec![order.clone()];
     while next_order(&mut order) {
-        if all.len() >= most {
-            return None;
-        }
         all.push(order.clone());
     }
-    Some(all)
+    all
 }
 
 /// The next order of the values; `false` after the last, which is descending.
@@ -167,6 +171,16 @@ mod tests {
             let got = p(&blocks);
             assert!((got.p_value - expected).abs() < 1e-13, "{got:?} {expected}");
             assert_eq!(got.permutations, Permutations::All);
+        }
+    }
+
+    #[test]
+    fn all_orders_are_listed_once() {
+        for ranks in [&[2, 4, 6][..], &[3, 3, 6, 8], &[5, 5, 5, 5], &[3, 3, 7, 7]] {
+            let mut listed = orders(ranks);
+            assert_eq!(listed.len() as f64, number_of_orders(ranks));
+            listed.dedup();
+            assert_eq!(listed.len() as f64, number_of_orders(ranks));
         }
     }
 
