@@ -16,7 +16,7 @@ mod superiority;
 
 pub use brunner_munzel::{BrunnerMunzel, NoVariance, StudentTest, brunner_munzel};
 pub use brunner_munzel_permutation::brunner_munzel_permutation;
-pub use dunn::{RankPair, dunn};
+pub use dunn::dunn;
 pub use kruskal_wallis::{KruskalWallis, kruskal_wallis};
 pub use kruskal_wallis_permutation::kruskal_wallis_permutation;
 pub use location_shift::location_shift;

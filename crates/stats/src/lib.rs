@@ -1,4 +1,4 @@
-//! Statistics of a study: paired tests, corrections, summaries and publication tables.
+//! Statistics of a study: tests of paired and independent samples, corrections, summaries and publication tables.
 
 mod adjust;
 #[cfg(feature = "cli")]
@@ -20,6 +20,7 @@ mod ordinal;
 mod pairing;
 mod permutations;
 pub mod publication;
+mod rank_pair;
 mod ranks;
 mod repeated;
 mod sample;
@@ -37,16 +38,16 @@ pub use design::{Design, DesignCounts, require_independent, require_paired};
 pub use differences::paired_differences;
 pub use error::StatsError;
 pub use groups::{
-    BrunnerMunzel, KruskalWallis, MannWhitney, NoVariance, RANK_SUM_EXACT_LIMIT, RankPair,
-    RankSumConfig, StudentTest, Superiority, brunner_munzel, brunner_munzel_permutation, dunn,
-    kruskal_wallis, kruskal_wallis_permutation, location_shift, mann_whitney,
-    pairwise_mann_whitney, superiority,
+    BrunnerMunzel, KruskalWallis, MannWhitney, NoVariance, RANK_SUM_EXACT_LIMIT, RankSumConfig,
+    StudentTest, Superiority, brunner_munzel, brunner_munzel_permutation, dunn, kruskal_wallis,
+    kruskal_wallis_permutation, location_shift, mann_whitney, pairwise_mann_whitney, superiority,
 };
 pub use level::Level;
 pub use measurement::{Measurement, Quantity};
 pub use note::note;
 pub use pairing::{MissingPair, Pairs};
 pub use permutations::{PermutationConfig, PermutationP, Permutations};
+pub use rank_pair::RankPair;
 pub use repeated::{
     Friedman, ImanDavenport, conover, friedman, friedman_permutation, nemenyi, pairwise_signed_rank,
 };

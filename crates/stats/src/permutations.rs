@@ -1,12 +1,14 @@
 //! Settings and random numbers of permutation tests.
 
+use std::cmp::Ordering;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// Settings of a permutation test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PermutationConfig {
-    /// Number of random permutations where there are too many for all; at least 1. The smallest possible p is
+    /// Number of random permutations where there are too many for all; 0 counts as 1. The smallest possible p is
     /// 1/(n_random + 1).
     pub n_random: u32,
     /// Seed of the random permutations: the same seed gives the same p.
@@ -18,7 +20,7 @@ pub struct PermutationConfig {
 pub enum Permutations {
     /// From all permutations: the p-value is exact.
     All,
-    /// From this number of random permutations and the observed data: p = (1 + hits)/(1 + n) (Phipson & Smyth 2010), whose
+    /// From this number of random permutations and the observed data: p = (1 + hits)/(1 + n) (Phipson & Smyth 2010). Its
     /// standard error is about √(p(1 − p)/n).
     Random(u32),
 }
@@ -28,11 +30,25 @@ pub enum Permutations {
 pub struct PermutationP {
     /// Share of permutations whose statistic is at least as extreme as observed; in (0, 1].
     pub p_value: f64,
+    /// The smallest p-value that these ranks can give, whichever group or treatment has which; 1/(n + 1) for n random
+    /// permutations.
+    pub smallest_attainable_p: f64,
     /// All permutations, or random ones.
     pub permutations: Permutations,
 }
 
 impl PermutationP {
+    /// The p of all permutations: `hits` of them are at least as extreme as observed, `most_extreme` of them as extreme as
+    /// any.
+    pub(crate) fn of_all(hits: f64, most_extreme: f64, all: f64) -> Self {
+        let share = |number: f64| (number / all).clamp(f64::MIN_POSITIVE, 1.0);
+        Self {
+            p_value: share(hits),
+            smallest_attainable_p: share(most_extreme),
+            permutations: Permutations::All,
+        }
+    }
+
     /// The p of random permutations: calls `is_hit` once for each.
     pub(crate) fn of_random(
         config: PermutationConfig,
@@ -43,7 +59,45 @@ impl PermutationP {
         let hits = (0..n).filter(|_| is_hit(&mut shuffler)).count();
         Self {
             p_value: (hits + 1) as f64 / (f64::from(n) + 1.0),
+            smallest_attainable_p: 1.0 / (f64::from(n) + 1.0),
             permutations: Permutations::Random(n),
+        }
+    }
+}
+
+/// The number of permutations with the most extreme statistic so far.
+pub(crate) struct MostExtreme<T> {
+    statistic: Option<T>,
+    /// Number of permutations with this statistic.
+    pub number: f64,
+}
+
+impl<T> MostExtreme<T> {
+    pub(crate) fn none() -> Self {
+        Self {
+            statistic: None,
+            number: 0.0,
+        }
+    }
+
+    /// Counts permutations with this statistic; `compare` says how extreme it is next to another.
+    pub(crate) fn count(
+        &mut self,
+        statistic: T,
+        number: f64,
+        compare: impl Fn(&T, &T) -> Ordering,
+    ) {
+        let order = match &self.statistic {
+            Some(most) => compare(&statistic, most),
+            None => Ordering::Greater,
+        };
+        match order {
+            Ordering::Less => {}
+            Ordering::Equal => self.number += number,
+            Ordering::Greater => {
+                self.statistic = Some(statistic);
+                self.number = number;
+            }
         }
     }
 }

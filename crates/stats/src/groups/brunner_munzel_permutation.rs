@@ -6,7 +6,7 @@ use crate::groups::brunner_munzel::NAME;
 use crate::groups::placements::{Placements, Split};
 use crate::groups::pooled::Pooled;
 use crate::groups::rank_sum_distribution::choose;
-use crate::permutations::{PermutationConfig, PermutationP, Permutations};
+use crate::permutations::{MostExtreme, PermutationConfig, PermutationP};
 use crate::{Alternative, StatsError};
 
 /// Largest number of splits into two groups of which all are gone through.
@@ -43,33 +43,31 @@ pub fn brunner_munzel_permutation(
     }
     let m = first.len();
     let observed = Statistic::of(&Placements::of(&pooled.ranks, m));
-    let is_hit = |placements: &Placements| {
-        let now = Statistic::of(placements);
-        match alternative {
-            Alternative::TwoSided => now.size_cmp(&observed) != Ordering::Less,
-            Alternative::Less => now.cmp(&observed) != Ordering::Greater,
-            Alternative::Greater => now.cmp(&observed) != Ordering::Less,
-        }
+    // How extreme one statistic is next to another.
+    let compare = |one: &Statistic, other: &Statistic| match alternative {
+        Alternative::TwoSided => one.size_cmp(other),
+        Alternative::Less => other.cmp(one),
+        Alternative::Greater => one.cmp(other),
     };
     let splits = choose(pooled.total(), m);
     if splits > SPLITS {
         return Ok(PermutationP::of_random(config, |shuffler| {
             shuffler.choose(&mut pooled.ranks, m);
-            is_hit(&Placements::of(&pooled.ranks, m))
+            let now = Statistic::of(&Placements::of(&pooled.ranks, m));
+            compare(&now, &observed) != Ordering::Less
         }));
     }
     let ties = Split::of(&pooled.ranks, m).ties;
-    let mut hits = 0.0;
+    let (mut hits, mut most) = (0.0, MostExtreme::none());
     let mut first = Vec::with_capacity(ties.len());
     each_split(&ties, m as u64, 1.0, &mut first, &mut |first, ways| {
-        if is_hit(&Placements::of_split(&ties, first.iter().copied())) {
+        let now = Statistic::of(&Placements::of_split(&ties, first.iter().copied()));
+        if compare(&now, &observed) != Ordering::Less {
             hits += ways;
         }
+        most.count(now, ways, compare);
     });
-    Ok(PermutationP {
-        p_value: (hits / splits).min(1.0),
-        permutations: Permutations::All,
-    })
+    Ok(PermutationP::of_all(hits, most.number, splits))
 }
 
 /// Calls `visit` for every choice of how many of each group of equal values belong to the first sample, with the number of
@@ -139,6 +137,7 @@ impl Statistic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Permutations;
     use proptest::prelude::*;
 
     const CONFIG: PermutationConfig = PermutationConfig {
@@ -188,6 +187,21 @@ mod tests {
                 assert_eq!(got.permutations, Permutations::All);
             }
         }
+    }
+
+    #[test]
+    fn the_smallest_attainable_p_is_that_of_separated_groups() {
+        let (low, high) = ([1.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0]);
+        for alternative in ALTERNATIVES {
+            let mixed = p(&[1.0, 5.0, 3.0], &[4.0, 2.0, 6.0, 7.0], alternative);
+            let separated = match alternative {
+                Alternative::Greater => p(&high, &low, alternative),
+                _ => p(&low, &high, alternative),
+            };
+            assert_eq!(mixed.smallest_attainable_p, separated.p_value);
+        }
+        let equal = p(&[1.0, 1.0], &[1.0, 1.0], Alternative::TwoSided);
+        assert_eq!(equal.smallest_attainable_p, 1.0);
     }
 
     // Twelve values in each group: 2,704,156 splits. Without scatter between runs the seed decides.

@@ -1,23 +1,8 @@
 //! Dunn's test of all pairs of independent groups.
 
-use crate::StatsError;
 use crate::groups::kruskal_wallis::pooled;
 use crate::normal_approximation::upper_tail;
-
-/// The test of one pair of groups or treatments after an omnibus test.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RankPair {
-    /// Index of the first group.
-    pub first: usize,
-    /// Index of the second group; larger.
-    pub second: usize,
-    /// Mean rank of the first group minus that of the second.
-    pub mean_rank_difference: f64,
-    /// The statistic, positive when the first group has the greater mean rank; `None` when all ranks are equal.
-    pub statistic: Option<f64>,
-    /// Two-sided p-value, not adjusted for the number of pairs unless the test says so; in (0, 1].
-    pub p_value: f64,
-}
+use crate::{RankPair, StatsError};
 
 /// Tests all pairs of k independent groups with the ranks of all groups (Dunn 1964, Technometrics 6, 241–252).
 ///
@@ -33,22 +18,12 @@ pub struct RankPair {
 pub fn dunn(groups: &[Vec<f64>]) -> Result<Vec<RankPair>, StatsError> {
     let pooled = pooled(groups)?;
     let variance = pooled.rank_variance();
-    let ranks = pooled.mean_ranks();
-    let of = |i: usize, j: usize| {
-        let mean_rank_difference = ranks[i] - ranks[j];
+    let test = |difference: f64, [i, j]: [usize; 2]| {
         let sizes = 1.0 / pooled.sizes[i] as f64 + 1.0 / pooled.sizes[j] as f64;
-        let z = (variance > 0.0).then(|| mean_rank_difference / (variance * sizes).sqrt());
-        let p_value = z.map_or(1.0, |z| 2.0 * upper_tail(z.abs()));
-        RankPair {
-            first: i,
-            second: j,
-            mean_rank_difference,
-            statistic: z,
-            p_value: p_value.clamp(f64::MIN_POSITIVE, 1.0),
-        }
+        let z = (variance > 0.0).then(|| difference / (variance * sizes).sqrt());
+        (z, z.map_or(1.0, |z| 2.0 * upper_tail(z.abs())))
     };
-    let pairs = (0..groups.len()).flat_map(|i| (i + 1..groups.len()).map(move |j| (i, j)));
-    Ok(pairs.map(|(i, j)| of(i, j)).collect())
+    Ok(RankPair::all(&pooled.mean_ranks(), test))
 }
 
 #[cfg(test)]

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use crate::StatsError;
 use crate::groups::kruskal_wallis::pooled;
 use crate::groups::pooled::Pooled;
-use crate::permutations::{PermutationConfig, PermutationP, Permutations};
+use crate::permutations::{PermutationConfig, PermutationP};
 
 /// Largest number of steps to count the exact distribution.
 const MOST_STEPS: usize = 3_000_000;
+/// Largest number of values of the exact distribution.
+const MOST_VALUES: usize = 10_000;
 /// Largest number of permutations that are counted in whole numbers of 64 bits.
 const MOST_PERMUTATIONS: f64 = 1e18;
 /// Statistics that agree within this relative difference are equal: they are sums of a few fractions.
@@ -31,11 +33,8 @@ pub fn kruskal_wallis_permutation(
     let mut pooled = pooled(groups)?;
     let observed = statistic(&pooled.doubled_sums(), &pooled.sizes);
     let bound = observed - observed.abs() * EQUAL;
-    if let Some(p_value) = exact(&pooled, bound) {
-        return Ok(PermutationP {
-            p_value,
-            permutations: Permutations::All,
-        });
+    if let Some(p) = exact(&pooled, bound) {
+        return Ok(p);
     }
     let total = pooled.total();
     Ok(PermutationP::of_random(config, |shuffler| {
@@ -55,8 +54,8 @@ fn statistic(doubled_sums: &[u64], sizes: &[usize]) -> f64 {
 /// What each group holds so far. Groups of equal size are in ascending order: they are exchangeable.
 type State = Vec<Held>;
 
-/// Places that a group has left, in the upper 16 bits, and the sum of its doubled ranks. The statistic of these few values
-/// needs no more.
+/// Places that a group has left, in the upper 16 bits, and the sum of its doubled ranks: enough for the largest number of
+/// values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Held(u64);
 
@@ -80,9 +79,9 @@ impl Held {
     }
 }
 
-/// P(statistic ≥ bound); `None` when there are too many permutations or states.
-fn exact(pooled: &Pooled, bound: f64) -> Option<f64> {
-    if permutations(&pooled.sizes) > MOST_PERMUTATIONS {
+/// The p of all permutations whose statistic reaches the bound; `None` when they are too many.
+fn exact(pooled: &Pooled, bound: f64) -> Option<PermutationP> {
+    if permutations(&pooled.sizes) > MOST_PERMUTATIONS || pooled.total() > MOST_VALUES {
         return None;
     }
     let mut sizes = pooled.sizes.clone();
@@ -99,16 +98,21 @@ fn exact(pooled: &Pooled, bound: f64) -> Option<f64> {
         }
         states = with_rank(&states, &sizes, rank);
     }
-    // Whole numbers, so the order of the states does not matter.
-    let (mut hits, mut all) = (0u64, 0u64);
-    for (state, count) in &states {
+    let of_state = |state: &State| {
         let sums: Vec<u64> = state.iter().map(|held| held.doubled_sum()).collect();
-        all += count;
-        if statistic(&sums, &sizes) >= bound {
-            hits += count;
-        }
-    }
-    Some(hits as f64 / all as f64)
+        statistic(&sums, &sizes)
+    };
+    let largest = states.keys().map(&of_state).fold(0.0, f64::max);
+    // Whole numbers, so the order of the states does not matter.
+    let reaching = |bound: f64| -> f64 {
+        let far = states.iter().filter(|(state, _)| of_state(state) >= bound);
+        far.map(|(_, count)| *count).sum::<u64>() as f64
+    };
+    Some(PermutationP::of_all(
+        reaching(bound),
+        reaching(largest - largest * EQUAL),
+        reaching(f64::NEG_INFINITY),
+    ))
 }
 
 /// The states after the next rank went to any of the groups, whose sizes ascend, that still have a place.
@@ -145,6 +149,7 @@ fn permutations(sizes: &[usize]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Permutations;
 
     const CONFIG: PermutationConfig = PermutationConfig {
         n_random: 20_000,
@@ -185,6 +190,7 @@ mod tests {
     fn exact_p_is_that_of_printed_tables() {
         let got = p(&[&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0], &[7.0, 8.0, 9.0]]);
         assert!((got.p_value - 6.0 / 1680.0).abs() < 1e-15);
+        assert_eq!(got.p_value, got.smallest_attainable_p);
         // R = 24, 42, 54 gives H = 4.56, p = 0.100.
         let got = p(&[
             &[1.0, 2.0, 3.0, 5.0, 13.0],
@@ -192,6 +198,7 @@ mod tests {
             &[7.0, 8.0, 10.0, 14.0, 15.0],
         ]);
         assert!((got.p_value - 0.100).abs() < 5e-4, "{got:?}");
+        assert!((got.smallest_attainable_p - 6.0 / 756_756.0).abs() < 1e-18);
     }
 
     #[test]
@@ -220,6 +227,18 @@ mod tests {
         let pair = crate::mann_whitney(&x, &y, config).unwrap();
         let got = kruskal_wallis_permutation(&[x, y], CONFIG).unwrap();
         assert!((got.p_value - pair.p_value).abs() < 1e-14);
+    }
+
+    #[test]
+    fn a_group_of_one_next_to_many_values_uses_random_permutations() {
+        let many: Vec<f64> = (0..70_000).map(f64::from).collect();
+        let config = PermutationConfig {
+            n_random: 9,
+            seed: 1,
+        };
+        let got = kruskal_wallis_permutation(&[vec![-1.0], many], config).unwrap();
+        assert_eq!(got.permutations, Permutations::Random(9));
+        assert_eq!(got.smallest_attainable_p, 0.1);
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! Conover's test of all pairs of treatments.
 
-use crate::StatsError;
-use crate::groups::RankPair;
 use crate::repeated::block_ranks::BlockRanks;
 use crate::tails::student_upper;
+use crate::{RankPair, StatsError};
 
 /// Tests all pairs of k treatments, each measured once in n blocks, after a Friedman test (Conover 1999, Practical
 /// Nonparametric Statistics, section 5.8).
@@ -11,8 +10,8 @@ use crate::tails::student_upper;
 /// t = (Rᵢ − Rⱼ)/√(2(n·A − Σ Rⱼ²)/((n − 1)(k − 1))) with the rank sums Rⱼ and the sum A of all squared ranks, ties included;
 /// Student's t with (n − 1)(k − 1) degrees of freedom. The p-values are two-sided and not adjusted; pass them to
 /// [`adjust`](crate::adjust()). Equal to `scikit_posthocs.posthoc_conover_friedman` and
-/// `PMCMRplus::frdAllPairsConoverTest`. They are valid only after a significant Friedman test, and less than those of
-/// other tests of pairs.
+/// `PMCMRplus::frdAllPairsConoverTest`. Use this test only after a significant Friedman test; even then it rejects
+/// more often than Nemenyi's.
 ///
 /// When all blocks rank the treatments equally, and for a single block, the denominator is zero: this is an error (the
 /// others return p = 0).
@@ -31,21 +30,11 @@ pub fn conover(blocks: &[Vec<f64>]) -> Result<Vec<RankPair>, StatsError> {
     // n·A − Σ R² is what is missing to full agreement; both are four times as large in doubled ranks.
     let scale = ((largest - found) as f64 / 2.0 / df).sqrt();
     let n = blocks.len() as f64;
-    let means = ranks.mean_ranks();
-    let of = |i: usize, j: usize| {
-        let mean_rank_difference = means[i] - means[j];
-        let t = n * mean_rank_difference / scale;
-        RankPair {
-            first: i,
-            second: j,
-            mean_rank_difference,
-            statistic: Some(t),
-            p_value: (2.0 * student_upper(t.abs(), df)).clamp(f64::MIN_POSITIVE, 1.0),
-        }
+    let test = |difference: f64, _| {
+        let t = n * difference / scale;
+        (Some(t), 2.0 * student_upper(t.abs(), df))
     };
-    let k = ranks.treatments;
-    let pairs = (0..k).flat_map(|i| (i + 1..k).map(move |j| (i, j)));
-    Ok(pairs.map(|(i, j)| of(i, j)).collect())
+    Ok(RankPair::all(&ranks.mean_ranks(), test))
 }
 
 #[cfg(test)]

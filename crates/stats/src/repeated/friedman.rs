@@ -19,7 +19,8 @@ pub struct Friedman {
     /// are equal.
     ///
     /// It has no interval here: W is biased upwards in few blocks (its mean without any effect is 1/n), and a bootstrap
-    /// over blocks adds the same bias again, so that its intervals do not cover.
+    /// over blocks adds the same bias again. Simulated coverage of its 95 % intervals for four treatments is 0 % without
+    /// an effect, 52 to 71 % for 8 blocks and 78 to 88 % for 20 with one.
     pub kendall_w: Option<f64>,
     /// The F approximation; `None` for a single block, when all blocks rank the treatments equally (F is infinite), and
     /// when all values of every block are equal.

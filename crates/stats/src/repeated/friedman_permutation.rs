@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::StatsError;
-use crate::permutations::{PermutationConfig, PermutationP, Permutations};
+use crate::permutations::{PermutationConfig, PermutationP};
 use crate::repeated::block_ranks::BlockRanks;
 use crate::repeated::friedman::NAME;
 
@@ -27,11 +27,8 @@ pub fn friedman_permutation(
 ) -> Result<PermutationP, StatsError> {
     let mut ranks = BlockRanks::of(blocks, 3, NAME)?;
     let observed = squares(&ranks.doubled_sums());
-    if let Some(p_value) = exact(&ranks.rows, observed) {
-        return Ok(PermutationP {
-            p_value: p_value.clamp(f64::MIN_POSITIVE, 1.0),
-            permutations: Permutations::All,
-        });
+    if let Some(p) = exact(&ranks.rows, observed) {
+        return Ok(p);
     }
     let treatments = ranks.treatments;
     Ok(PermutationP::of_random(config, |shuffler| {
@@ -47,8 +44,8 @@ fn squares(sums: &[u64]) -> u128 {
     sums.iter().map(|s| u128::from(*s).pow(2)).sum()
 }
 
-/// P(Σ Rⱼ² ≥ observed); `None` when it takes too many steps.
-fn exact(rows: &[Vec<u64>], observed: u128) -> Option<f64> {
+/// The p of all permutations with Σ Rⱼ² ≥ observed; `None` when it takes too many steps.
+fn exact(rows: &[Vec<u64>], observed: u128) -> Option<PermutationP> {
     let mut states = BTreeMap::new();
     let mut steps = 0.0;
     for row in rows {
@@ -65,10 +62,18 @@ fn exact(rows: &[Vec<u64>], observed: u128) -> Option<f64> {
         }
         states = with_block(&states, &orders(&row));
     }
-    let far = states.iter().filter(|(sums, _)| squares(sums) >= observed);
-    let p: f64 = far.map(|(_, probability)| probability).sum();
-    // All of them: 1, in spite of rounding.
-    Some(if p > 1.0 - SLACK { 1.0 } else { p })
+    let largest = states.keys().map(|sums| squares(sums)).max()?;
+    let reaching = |bound: u128| -> f64 {
+        let far = states.iter().filter(|(sums, _)| squares(sums) >= bound);
+        let p: f64 = far.map(|(_, probability)| probability).sum();
+        // All of them: 1, in spite of rounding.
+        if p > 1.0 - SLACK { 1.0 } else { p }
+    };
+    Some(PermutationP::of_all(
+        reaching(observed),
+        reaching(largest),
+        1.0,
+    ))
 }
 
 /// The probability of each ascending vector of rank sums after one more block. The states are ordered, so that sums of
@@ -120,6 +125,7 @@ fn next_order(values: &mut [u64]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Permutations;
 
     const CONFIG: PermutationConfig = PermutationConfig {
         n_random: 20_000,
@@ -172,6 +178,18 @@ mod tests {
             assert!((got.p_value - expected).abs() < 1e-13, "{got:?} {expected}");
             assert_eq!(got.permutations, Permutations::All);
         }
+    }
+
+    #[test]
+    fn the_smallest_attainable_p_is_that_of_blocks_that_agree() {
+        let mixed = p(&[
+            vec![1.0, 2.0, 3.0],
+            vec![2.0, 1.0, 3.0],
+            vec![3.0, 1.0, 2.0],
+        ]);
+        // 3!² equally likely orders of the second and third block next to the first.
+        assert!((mixed.smallest_attainable_p - 1.0 / 36.0).abs() < 1e-16);
+        assert_eq!(p(&vec![vec![1.0; 3]; 2]).smallest_attainable_p, 1.0);
     }
 
     #[test]

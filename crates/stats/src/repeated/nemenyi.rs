@@ -1,9 +1,8 @@
 //! Nemenyi's test of all pairs of treatments.
 
-use crate::StatsError;
-use crate::groups::RankPair;
 use crate::repeated::block_ranks::BlockRanks;
 use crate::repeated::studentized_range::range_upper;
+use crate::{RankPair, StatsError};
 
 /// Tests all pairs of k treatments, each measured once in n blocks, after a Friedman test (Nemenyi 1963; Demšar 2006,
 /// Journal of Machine Learning Research 7, 1–30).
@@ -18,22 +17,12 @@ use crate::repeated::studentized_range::range_upper;
 pub fn nemenyi(blocks: &[Vec<f64>]) -> Result<Vec<RankPair>, StatsError> {
     let ranks = BlockRanks::of(blocks, 2, "Nemenyi's test")?;
     let (n, k) = (blocks.len() as f64, ranks.treatments as f64);
-    let means = ranks.mean_ranks();
     let scale = (k * (k + 1.0) / (12.0 * n)).sqrt();
-    let of = |i: usize, j: usize| {
-        let mean_rank_difference = means[i] - means[j];
-        let q = mean_rank_difference / scale;
-        RankPair {
-            first: i,
-            second: j,
-            mean_rank_difference,
-            statistic: Some(q),
-            p_value: range_upper(q.abs(), ranks.treatments).clamp(f64::MIN_POSITIVE, 1.0),
-        }
+    let test = |difference: f64, _| {
+        let q = difference / scale;
+        (Some(q), range_upper(q.abs(), ranks.treatments))
     };
-    let k = ranks.treatments;
-    let pairs = (0..k).flat_map(|i| (i + 1..k).map(move |j| (i, j)));
-    Ok(pairs.map(|(i, j)| of(i, j)).collect())
+    Ok(RankPair::all(&ranks.mean_ranks(), test))
 }
 
 #[cfg(test)]
