@@ -117,26 +117,37 @@ fn exact(pooled: &Pooled, bound: f64) -> Option<PermutationP> {
 
 /// The states after the next rank went to any of the groups, whose sizes ascend, that still have a place.
 fn with_rank(states: &HashMap<State, u64>, sizes: &[usize], rank: u64) -> HashMap<State, u64> {
-    let mut next = HashMap::with_capacity(2 * states.len());
+    let mut next: HashMap<State, u64> = HashMap::with_capacity(2 * states.len());
+    let mut reached = State::new();
     for (state, count) in states {
         for (group, held) in state.iter().enumerate() {
             if held.is_full() {
                 continue;
             }
-            let mut state = state.clone();
-            if let Some(place) = state.get_mut(group) {
+            reached.clone_from(state);
+            if let Some(place) = reached.get_mut(group) {
                 *place = held.with(rank);
             }
-            let mut left = state.as_mut_slice();
-            for alike in sizes.chunk_by(|a, b| a == b) {
-                let (groups, others) = left.split_at_mut(alike.len());
-                groups.sort_unstable();
-                left = others;
+            sort_alike(&mut reached, sizes);
+            // Most states are there already: no key is made for them.
+            if let Some(number) = next.get_mut(&reached) {
+                *number += count;
+            } else {
+                next.insert(reached.clone(), *count);
             }
-            *next.entry(state).or_insert(0) += count;
         }
     }
     next
+}
+
+/// Sorts the groups of each size.
+fn sort_alike(state: &mut State, sizes: &[usize]) {
+    let mut left = state.as_mut_slice();
+    for alike in sizes.chunk_by(|a, b| a == b) {
+        let (groups, others) = left.split_at_mut(alike.len());
+        groups.sort_unstable();
+        left = others;
+    }
 }
 
 /// N!/(n₁!·…·n_k!), by logarithms.

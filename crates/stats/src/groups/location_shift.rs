@@ -22,8 +22,8 @@ const TIED_BELOW: usize = 50;
 /// *Exact*, up to [`RANK_SUM_EXACT_LIMIT`] values: by the exact distribution, with the exact `confidence`. Without equal
 /// values within a group the ends are those of R's `wilcox.test(conf.int = TRUE)`. With equal ones, each gap between two
 /// differences is tested with its own tied ranks below 50 values, each tail at half of 1 − confidence; from 50 on, the ends
-/// are those of untied samples, whose confidence is a lower bound (Noether 1967). `exactRankTests::wilcox.exact` and
-/// `coin::wilcox_test` use the ranks of the unshifted values at every shift instead, which differ. When the samples are too
+/// are those of untied samples, whose confidence is a lower bound (Noether 1967). `exactRankTests::wilcox.exact` takes
+/// the quantiles of the unshifted ranks for every shift instead, which differ. When the samples are too
 /// small for the confidence, the interval is the range of the differences, and `confidence` says which it has.
 ///
 /// *Normal*: by the normal approximation with the variance corrected for ties within the groups, as in

@@ -80,12 +80,19 @@ fn exact(rows: &[Vec<u64>], observed: u128) -> Option<PermutationP> {
 /// probabilities are always added in the same order.
 fn with_block(states: &BTreeMap<Vec<u64>, f64>, orders: &[Vec<u64>]) -> BTreeMap<Vec<u64>, f64> {
     let share = 1.0 / orders.len() as f64;
-    let mut next = BTreeMap::new();
+    let mut next: BTreeMap<Vec<u64>, f64> = BTreeMap::new();
+    let mut sums = Vec::new();
     for (state, probability) in states {
         for order in orders {
-            let mut sums: Vec<u64> = state.iter().zip(order).map(|(s, r)| s + r).collect();
+            sums.clear();
+            sums.extend(state.iter().zip(order).map(|(s, r)| s + r));
             sums.sort_unstable();
-            *next.entry(sums).or_insert(0.0) += probability * share;
+            // Most states are there already: no key is made for them.
+            if let Some(sum) = next.get_mut(&sums) {
+                *sum += probability * share;
+            } else {
+                next.insert(sums.clone(), probability * share);
+            }
         }
     }
     next
