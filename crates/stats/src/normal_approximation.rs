@@ -48,7 +48,7 @@ fn correction(excess: f64, config: WilcoxonConfig) -> f64 {
 ///
 /// Computed by the incomplete gamma function, Q(½, z²/2)/2, which statrs computes to 13 digits; its normal distribution
 /// has 10.
-fn upper_tail(z: f64) -> f64 {
+pub(crate) fn upper_tail(z: f64) -> f64 {
     // Defined for positive arguments only; Q(½, 0) = 1.
     let beyond = checked_gamma_ur(0.5, z * z / 2.0).unwrap_or(1.0) / 2.0;
     if z < 0.0 { 1.0 - beyond } else { beyond }

@@ -6,10 +6,11 @@ use crate::walsh::WalshAverages;
 use crate::wilcoxon::EXACT_LIMIT;
 use crate::{Method, StatsError, WilcoxonConfig};
 
-/// Location of paired differences.
+/// Location of paired differences, or shift between two independent samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shift {
-    /// Hodges–Lehmann estimate: the median of all Walsh averages (dᵢ + dⱼ)/2, i ≤ j.
+    /// Hodges–Lehmann estimate: the median of all Walsh averages (dᵢ + dⱼ)/2, i ≤ j, of paired differences; of all
+    /// differences xᵢ − yⱼ of independent samples.
     pub estimate: f64,
     /// Lower end of the interval.
     pub low: f64,
