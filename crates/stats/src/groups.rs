@@ -22,4 +22,5 @@ pub use kruskal_wallis_permutation::kruskal_wallis_permutation;
 pub use location_shift::location_shift;
 pub use mann_whitney::{MannWhitney, RANK_SUM_EXACT_LIMIT, RankSumConfig, mann_whitney};
 pub use pairwise::pairwise_mann_whitney;
+pub(crate) use rank_sum_distribution::RankSum;
 pub use superiority::{Superiority, superiority};

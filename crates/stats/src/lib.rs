@@ -18,7 +18,6 @@ mod exact;
 #[cfg(test)]
 mod extreme_values;
 mod groups;
-mod incomplete_beta;
 mod interval;
 mod level;
 mod measurement;

@@ -49,7 +49,6 @@ mod orthonormal;
 mod parser;
 mod predictors;
 mod r_squared;
-mod student;
 mod table;
 mod term_tests;
 #[cfg(test)]

@@ -1,9 +1,8 @@
-//! Settings and random numbers of permutation tests.
+//! Settings and p-values of permutation tests.
 
 use std::cmp::Ordering;
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use crate::random::Random;
 
 /// Settings of a permutation test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,11 +51,11 @@ impl PermutationP {
     /// The p of random permutations: calls `is_hit` once for each.
     pub(crate) fn of_random(
         config: PermutationConfig,
-        mut is_hit: impl FnMut(&mut Shuffler) -> bool,
+        mut is_hit: impl FnMut(&mut Random) -> bool,
     ) -> Self {
-        let mut shuffler = Shuffler::of(config.seed);
+        let mut random = Random::stream(config.seed, 0);
         let n = config.n_random.max(1);
-        let hits = (0..n).filter(|_| is_hit(&mut shuffler)).count();
+        let hits = (0..n).filter(|_| is_hit(&mut random)).count();
         Self {
             p_value: (hits + 1) as f64 / (f64::from(n) + 1.0),
             smallest_attainable_p: 1.0 / (f64::from(n) + 1.0),
@@ -102,59 +101,9 @@ impl<T> MostExtreme<T> {
     }
 }
 
-/// Puts values into a random order.
-pub(crate) struct Shuffler(ChaCha8Rng);
-
-impl Shuffler {
-    /// ChaCha8 with this seed.
-    pub(crate) fn of(seed: u64) -> Self {
-        Self(ChaCha8Rng::seed_from_u64(seed))
-    }
-
-    /// Puts a random choice of `n` of the values first (Fisher & Yates); all of them in random order for `n` = length.
-    pub(crate) fn choose<T>(&mut self, values: &mut [T], n: usize) {
-        for i in 0..n.min(values.len()) {
-            let other = i + self.below((values.len() - i) as u64) as usize;
-            values.swap(i, other);
-        }
-    }
-
-    /// A whole number below `bound`, each equally likely. Numbers beyond the last multiple of the bound are drawn again.
-    fn below(&mut self, bound: u64) -> u64 {
-        let excess = (u64::MAX % bound + 1) % bound;
-        loop {
-            let drawn = self.0.next_u64();
-            if drawn <= u64::MAX - excess {
-                return drawn % bound;
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_order_is_equally_likely_and_repeats_with_its_seed() {
-        let mut shuffler = Shuffler::of(5);
-        let mut counts = std::collections::BTreeMap::new();
-        for _ in 0..60_000 {
-            let mut values = [1, 2, 3];
-            shuffler.choose(&mut values, 3);
-            *counts.entry(values).or_insert(0) += 1;
-        }
-        assert_eq!(counts.len(), 6);
-        // Standard deviation √(60000 · 5/36) = 91.
-        assert!(counts.values().all(|c| (*c - 10_000i32).abs() < 400));
-        let order = |seed| {
-            let mut values: Vec<u32> = (0..50).collect();
-            Shuffler::of(seed).choose(&mut values, 50);
-            values
-        };
-        assert_eq!(order(3), order(3));
-        assert_ne!(order(3), order(4));
-    }
 
     #[test]
     fn p_counts_the_observed_data() {

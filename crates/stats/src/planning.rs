@@ -5,7 +5,6 @@ mod critical;
 mod effect_distribution;
 mod plan;
 mod power;
-mod rank_sum_tail;
 mod search;
 mod standardized;
 mod trial;

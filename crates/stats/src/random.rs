@@ -27,8 +27,16 @@ impl Random {
         }
     }
 
+    /// Puts a random choice of `n` of the values first (Fisher & Yates); all of them in random order for `n` = length.
+    pub(crate) fn choose<T>(&mut self, values: &mut [T], n: usize) {
+        for i in 0..n.min(values.len()) {
+            let other = i + self.below(values.len() - i);
+            values.swap(i, other);
+        }
+    }
+
     /// A number in (0, 1), uniform on the odd multiples of 2^−54.
-    fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         ((self.0.next_u64() >> 11) as f64 + 0.5) * 2f64.powi(-53)
     }
 
@@ -55,6 +63,27 @@ mod tests {
         assert_eq!(first(7, 0), first(7, 0));
         assert_ne!(first(7, 0), first(8, 0));
         assert_ne!(first(7, 0), first(7, 1));
+    }
+
+    #[test]
+    fn every_order_is_equally_likely_and_repeats_with_its_seed() {
+        let mut random = Random::stream(5, 0);
+        let mut counts = std::collections::BTreeMap::new();
+        for _ in 0..60_000 {
+            let mut values = [1, 2, 3];
+            random.choose(&mut values, 3);
+            *counts.entry(values).or_insert(0) += 1;
+        }
+        assert_eq!(counts.len(), 6);
+        // Standard deviation √(60000 · 5/36) = 91.
+        assert!(counts.values().all(|c| (*c - 10_000i32).abs() < 400));
+        let order = |seed| {
+            let mut values: Vec<u32> = (0..50).collect();
+            Random::stream(seed, 0).choose(&mut values, 50);
+            values
+        };
+        assert_eq!(order(3), order(3));
+        assert_ne!(order(3), order(4));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The Hodges–Lehmann shift of paired samples, with its confidence interval.
 
+use crate::confidence::require_level;
 use crate::differences::Differences;
 use crate::interval::{approximate, exact};
 use crate::walsh::WalshAverages;
@@ -48,12 +49,7 @@ pub fn hodges_lehmann(
     confidence: f64,
     config: WilcoxonConfig,
 ) -> Result<Option<Shift>, StatsError> {
-    if !(confidence > 0.0 && confidence < 1.0) {
-        return Err(StatsError::BadLevel {
-            name: "confidence",
-            value: confidence,
-        });
-    }
+    require_level("confidence", confidence)?;
     let all = Differences::of(first, second)?;
     let pairs = all.values.into_iter().zip(all.tolerances);
     let (differences, tolerances): (Vec<f64>, Vec<f64>) = pairs.filter(|(d, _)| *d != 0.0).unzip();

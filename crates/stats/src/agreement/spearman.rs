@@ -3,8 +3,7 @@
 use super::spearman_exact;
 use crate::confidence::require_level;
 use crate::moments::require_pairs;
-use crate::noise::{tolerances, without_noise};
-use crate::ranks::{DoubledRanks, doubled_midranks};
+use crate::ranks::{DoubledRanks, midranks_without_noise};
 use crate::tails::{normal, student_t};
 use crate::{ConfidenceInterval, StatsError};
 
@@ -56,8 +55,10 @@ pub fn spearman(first: &[f64], second: &[f64], confidence: f64) -> Result<Spearm
     require_level("confidence", confidence)?;
     require_pairs(first, second, 2)?;
     let n = first.len();
-    let ranked = |v: &[f64]| doubled_midranks(&without_noise(v, &tolerances(v)));
-    let (x, y) = (ranked(first), ranked(second));
+    let (x, y) = (
+        midranks_without_noise(first),
+        midranks_without_noise(second),
+    );
     if x.ties.len() == 1 || y.ties.len() == 1 {
         return Err(StatsError::Undefined(
             "a sample is constant: a rank correlation needs a spread",

@@ -1,7 +1,7 @@
 //! Dunn's test of all pairs of independent groups.
 
 use crate::groups::kruskal_wallis::pooled;
-use crate::normal_approximation::upper_tail;
+use crate::tails::normal::upper_tail;
 use crate::{RankPair, StatsError};
 
 /// Tests all pairs of k independent groups with the ranks of all groups (Dunn 1964, Technometrics 6, 241–252).

@@ -2,7 +2,7 @@
 
 use crate::StatsError;
 use crate::groups::pooled::Pooled;
-use crate::tails::chi_squared_upper;
+use crate::tails::chi_squared;
 
 /// Name of the test in errors.
 const NAME: &str = "the Kruskal-Wallis test";
@@ -55,7 +55,7 @@ pub fn kruskal_wallis(groups: &[Vec<f64>]) -> Result<KruskalWallis, StatsError> 
     Ok(KruskalWallis {
         h,
         df,
-        p_value: chi_squared_upper(h, df as f64).clamp(f64::MIN_POSITIVE, 1.0),
+        p_value: chi_squared::upper_tail(h, df as f64).clamp(f64::MIN_POSITIVE, 1.0),
         epsilon_squared: (h / (total - 1.0)).min(1.0),
         mean_ranks,
     })

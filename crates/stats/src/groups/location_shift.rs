@@ -6,9 +6,8 @@ use crate::groups::mann_whitney::{RANK_SUM_EXACT_LIMIT, RankSumConfig};
 use crate::groups::pair_differences::PairDifferences;
 use crate::groups::pooled::Pooled;
 use crate::groups::rank_sum_distribution::RankSum;
-use crate::normal_approximation::upper_tail;
 use crate::ranks::{doubled_midranks, tie_correction};
-use crate::tails::normal_quantile;
+use crate::tails::normal;
 use crate::{Method, Shift, StatsError};
 
 /// Number of values, both groups together, from which ties no longer change the exact distribution.
@@ -104,7 +103,7 @@ fn approximate(
     // After a shift that is no difference, values tie only within their group.
     let ties = ties_within(x, y) / (total * (total - 1.0));
     let sd = (pairs / 12.0 * (total + 1.0 - ties)).max(0.0).sqrt();
-    let above = pairs / 2.0 + correction + normal_quantile(tail) * sd;
+    let above = pairs / 2.0 + correction - normal::quantile(tail) * sd;
     if above < pairs {
         return between(
             differences,
@@ -113,7 +112,7 @@ fn approximate(
         );
     }
     let outermost = if sd > 0.0 {
-        upper_tail((pairs / 2.0 - correction) / sd)
+        normal::upper_tail((pairs / 2.0 - correction) / sd)
     } else {
         0.5
     };

@@ -2,7 +2,7 @@
 
 use crate::groups::pooled::Pooled;
 use crate::groups::rank_sum_distribution::RankSum;
-use crate::normal_approximation::upper_tail;
+use crate::tails::normal::upper_tail;
 use crate::{Alternative, Method, StatsError};
 
 /// Largest number of values, both groups together, for the exact distribution; larger samples use the normal

@@ -1,5 +1,7 @@
 //! The exact null distribution of a rank sum, with ties.
 
+use crate::exact::gcd;
+
 /// Relative error that long sums of probabilities may have when they are compared with a given probability.
 const SLACK: f64 = 64.0 * f64::EPSILON;
 
@@ -216,10 +218,6 @@ impl RankSum {
 pub(crate) fn choose(n: usize, k: usize) -> f64 {
     let k = k.min(n.saturating_sub(k));
     (0..k).fold(1.0, |c, i| c * (n - i) as f64 / (i + 1) as f64)
-}
-
-fn gcd(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The probability of superiority of one group over another, and its confidence interval.
 
-use crate::StatsError;
 use crate::confidence::require_level;
 use crate::groups::placements::Placements;
 use crate::groups::pooled::Pooled;
-use crate::tails::normal_quantile;
+use crate::tails::normal;
+use crate::{ConfidenceInterval, StatsError};
 
 /// Steps of bisection; each halves an interval within [0, 1].
 const STEPS: usize = 60;
@@ -14,16 +14,12 @@ const STEPS: usize = 60;
 pub struct Superiority {
     /// P(first > second) + ½ P(first = second), the share of pairs; in [0, 1].
     pub estimate: f64,
-    /// Lower end of its interval; in [0, 1].
-    pub low: f64,
-    /// Upper end of its interval; in [0, 1].
-    pub high: f64,
+    /// Its interval, within [0, 1].
+    pub interval: ConfidenceInterval,
     /// Cliff's delta 2·estimate − 1, in [−1, 1] (Cliff 1993).
     pub cliffs_delta: f64,
-    /// Lower end of its interval; in [−1, 1].
-    pub delta_low: f64,
-    /// Upper end of its interval; in [−1, 1].
-    pub delta_high: f64,
+    /// Its interval, within [−1, 1].
+    pub cliffs_delta_interval: ConfidenceInterval,
 }
 
 /// The probability of superiority of the first group with the score interval of Newcombe (2006, Statistics in Medicine 25,
@@ -59,17 +55,20 @@ pub fn superiority(
         Some(variance) if expected > 0.0 => (variance / expected).max(1.0),
         _ => 1.0,
     };
-    let z = normal_quantile((1.0 - confidence) / 2.0) * ratio.sqrt();
+    let z = -normal::quantile((1.0 - confidence) / 2.0) * ratio.sqrt();
     let high = model.upper(theta, z);
     let low = 1.0 - model.upper(1.0 - theta, z);
     let delta = |theta: f64| 2.0 * theta - 1.0;
-    Ok(Superiority {
-        estimate: theta,
+    let interval = |low, high| ConfidenceInterval {
         low,
         high,
+        confidence,
+    };
+    Ok(Superiority {
+        estimate: theta,
+        interval: interval(low, high),
         cliffs_delta: delta(theta),
-        delta_low: delta(low),
-        delta_high: delta(high),
+        cliffs_delta_interval: interval(delta(low), delta(high)),
     })
 }
 
@@ -103,17 +102,19 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
     use proptest::prelude::*;
-    use rand_chacha::ChaCha8Rng;
-    use rand_chacha::rand_core::{Rng, SeedableRng};
 
     fn assert_interval(x: &[f64], y: &[f64], confidence: f64, expected: [f64; 3]) {
         let got = superiority(x, y, confidence).unwrap();
-        for (value, expected) in [got.estimate, got.low, got.high].iter().zip(expected) {
+        for (value, expected) in [got.estimate, got.interval.low, got.interval.high]
+            .iter()
+            .zip(expected)
+        {
             assert!((value - expected).abs() < 1e-11, "{got:?} {expected}");
         }
-        assert!((got.delta_low - (2.0 * got.low - 1.0)).abs() < 1e-15);
-        assert!((got.delta_high - (2.0 * got.high - 1.0)).abs() < 1e-15);
+        assert!((got.cliffs_delta_interval.low - (2.0 * got.interval.low - 1.0)).abs() < 1e-15);
+        assert!((got.cliffs_delta_interval.high - (2.0 * got.interval.high - 1.0)).abs() < 1e-15);
     }
 
     // R 4.2: the definition above with uniroot(tol = 1e-15) on |θ̂ − θ| − z·sqrt(r·V(θ)), r from var(rowMeans(c)) and
@@ -166,13 +167,13 @@ mod tests {
     /// Share of intervals that cover θ, for uniform values of the first group, of this center and half width, and of the
     /// second group from −1 to 1.
     fn coverage([m, n]: [usize; 2], center: f64, half_width: f64, theta: f64) -> f64 {
-        let mut stream = ChaCha8Rng::seed_from_u64(17);
-        let mut uniform = || (stream.next_u64() >> 11) as f64 * 2f64.powi(-52) - 1.0;
+        let mut random = Random::stream(17, 0);
+        let mut uniform = || 2.0 * random.uniform() - 1.0;
         let covers = (0..2000).filter(|_| {
             let x: Vec<f64> = (0..m).map(|_| center + half_width * uniform()).collect();
             let y: Vec<f64> = (0..n).map(|_| uniform()).collect();
             let got = superiority(&x, &y, 0.95).unwrap();
-            got.low <= theta && theta <= got.high
+            got.interval.low <= theta && theta <= got.interval.high
         });
         covers.count() as f64 / 2000.0
     }
@@ -208,12 +209,12 @@ mod tests {
             let of = |v: &[i32]| v.iter().map(|v| f64::from(*v) / 10.0).collect::<Vec<_>>();
             let a = superiority(&of(&x), &of(&y), 0.9).unwrap();
             let b = superiority(&of(&y), &of(&x), 0.9).unwrap();
-            prop_assert!((a.low - (1.0 - b.high)).abs() < 1e-12);
+            prop_assert!((a.interval.low - (1.0 - b.interval.high)).abs() < 1e-12);
             prop_assert!((a.cliffs_delta + b.cliffs_delta).abs() < 1e-12);
-            prop_assert!(0.0 <= a.low && a.low <= a.estimate);
-            prop_assert!(a.estimate <= a.high && a.high <= 1.0 && a.low < a.high);
+            prop_assert!(0.0 <= a.interval.low && a.interval.low <= a.estimate);
+            prop_assert!(a.estimate <= a.interval.high && a.interval.high <= 1.0 && a.interval.low < a.interval.high);
             let wider = superiority(&of(&x), &of(&y), 0.95).unwrap();
-            prop_assert!(wider.low <= a.low && a.high <= wider.high);
+            prop_assert!(wider.interval.low <= a.interval.low && a.interval.high <= wider.interval.high);
         }
     }
 }

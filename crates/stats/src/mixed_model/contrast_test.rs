@@ -6,8 +6,9 @@ use super::eigen::symmetric_eigen;
 use super::matrix::{Matrix, bilinear, dot};
 use super::model::MixedModel;
 use super::orthonormal::{contrast, power_of_two_above, scaled_contrast};
-use super::student::{two_sided_p, two_sided_quantile, upper_tail_of_f};
-use crate::StatsError;
+use crate::confidence::require_level;
+use crate::tails::{student_t, variance_ratio};
+use crate::{ConfidenceInterval, StatsError};
 
 /// An estimated linear combination of the fixed effects, with its t-test against zero.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,10 +23,8 @@ pub struct Estimate {
     pub t: f64,
     /// Two-sided p-value, in (0, 1].
     pub p_value: f64,
-    /// Lower end of the confidence interval estimate ± t-quantile · standard_error.
-    pub ci_low: f64,
-    /// Upper end.
-    pub ci_high: f64,
+    /// The interval estimate ± t-quantile · standard_error.
+    pub interval: ConfidenceInterval,
 }
 
 /// An F-test that several linear combinations are zero.
@@ -58,12 +57,7 @@ impl<'a> Tests<'a> {
         weights: &[f64],
         confidence: f64,
     ) -> Result<Estimate, StatsError> {
-        if !(confidence > 0.0 && confidence < 1.0) {
-            return Err(StatsError::BadLevel {
-                name: "confidence",
-                value: confidence,
-            });
-        }
+        require_level("confidence", confidence)?;
         let state = &self.model.state;
         let (direction, size) = scaled_contrast(&state.r, weights);
         let unit = size * state.scale;
@@ -72,15 +66,18 @@ impl<'a> Tests<'a> {
         let df = self.distribution.of_contrast(&direction);
         require_df(df)?;
         let t = estimate / error;
-        let half = two_sided_quantile(1.0 - confidence, df) * error;
+        let half = student_t::upper_quantile((1.0 - confidence) / 2.0, df) * error;
         Ok(Estimate {
             estimate: estimate * unit,
             standard_error: error * unit,
             df,
             t,
-            p_value: two_sided_p(t, df).max(f64::MIN_POSITIVE),
-            ci_low: (estimate - half) * unit,
-            ci_high: (estimate + half) * unit,
+            p_value: student_t::two_sided(t, df).max(f64::MIN_POSITIVE),
+            interval: ConfidenceInterval {
+                low: (estimate - half) * unit,
+                high: (estimate + half) * unit,
+                confidence,
+            },
         })
     }
 
@@ -111,7 +108,7 @@ impl<'a> Tests<'a> {
         Ok(JointTest {
             f,
             denominator_df: df,
-            p_value: upper_tail_of_f(f, numerator, df).max(f64::MIN_POSITIVE),
+            p_value: variance_ratio::upper_tail(f, numerator, df).max(f64::MIN_POSITIVE),
         })
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::coding::{Cell, Coding, coded, labels};
 use super::formula::{Formula, Term, Variable};
 use super::frame::{Frame, Values};
+use crate::moments::mean;
 use crate::{Level, StatsError};
 
 /// How the fixed terms become columns.
@@ -265,11 +266,6 @@ fn indices(values: &[Level], levels: &[Level]) -> Vec<usize> {
         found.map_or(0, |at| order[at])
     };
     values.iter().map(place).collect()
-}
-
-fn mean(values: &[f64]) -> f64 {
-    let n = values.len() as f64;
-    values.iter().map(|value| value / n).sum()
 }
 
 #[cfg(test)]

@@ -1,12 +1,10 @@
 //! Critical values of rank tests without ties.
 
-use super::rank_sum_tail::probabilities;
+use crate::groups::{RANK_SUM_EXACT_LIMIT, RankSum};
 use crate::tails::normal;
 use crate::wilcoxon::EXACT_LIMIT;
 use crate::{Method, exact};
 
-/// Largest product of group sizes for the exact rank-sum distribution.
-const RANK_SUM_LIMIT: usize = 10_000;
 /// Relative error that a probability may have when it is compared with a level.
 const SLACK: f64 = 1e-11;
 
@@ -47,23 +45,24 @@ pub(crate) fn signed_rank(n: usize, tail: f64) -> Critical {
     }
 }
 
-/// Of the Mann–Whitney count of two groups.
+/// Of the Mann–Whitney count of two groups; exact where [`mann_whitney`](crate::mann_whitney()) is.
 pub(crate) fn rank_sum(n1: usize, n2: usize, tail: f64) -> Critical {
-    if n1.saturating_mul(n2) > RANK_SUM_LIMIT {
+    if n1.saturating_add(n2) > RANK_SUM_EXACT_LIMIT {
         let (n1, n2) = (n1 as f64, n2 as f64);
         return approximate(n1 * n2 / 2.0, n1 * n2 * (n1 + n2 + 1.0) / 12.0, tail);
     }
-    let mut cumulative = 0.0;
-    let mut up_to = None;
-    for (u, p) in probabilities(n1, n2).iter().enumerate() {
-        cumulative += p;
-        if cumulative > tail * (1.0 + SLACK) {
-            break;
-        }
-        up_to = Some(u as f64);
-    }
+    let doubled: Vec<u64> = (1..=(n1 + n2) as u64).map(|rank| 2 * rank).collect();
+    let distribution = RankSum::of(&doubled, n1);
+    let (first, _) = distribution.quantile(tail);
+    // Half of what the doubled sum has above the smallest one.
+    let count = first.saturating_sub((n1 * (n1 + 1)) as u64) / 2;
+    let largest = if distribution.up_to(first) <= tail * (1.0 + SLACK) {
+        Some(count)
+    } else {
+        count.checked_sub(1)
+    };
     Critical {
-        up_to,
+        up_to: largest.map(|v| v as f64),
         method: Method::Exact,
     }
 }
@@ -92,6 +91,23 @@ mod tests {
             assert_eq!(rank_sum(n1, n2, 0.025).up_to, Some(value));
         }
         assert_eq!(rank_sum(3, 3, 0.025).up_to, None);
+    }
+
+    // R 4.2: qwilcox(tail, n1, n2) - 1; pwilcox of it is below the level, and of qwilcox above.
+    #[test]
+    fn rank_sums_are_those_of_r() {
+        for (n1, n2, tail, value) in [
+            (8, 10, 0.025, 17.0),
+            (12, 50, 0.025, 189.0),
+            (80, 90, 0.025, 2972.0),
+            (9, 7, 0.05, 15.0),
+            (2, 150, 0.025, 31.0),
+        ] {
+            assert_eq!(rank_sum(n1, n2, tail).up_to, Some(value), "{n1} {n2}");
+            assert_eq!(rank_sum(n2, n1, tail).up_to, Some(value), "{n2} {n1}");
+        }
+        // 1/C(7, 3) is attained exactly.
+        assert_eq!(rank_sum(3, 4, 1.0 / 35.0).up_to, Some(0.0));
     }
 
     #[test]

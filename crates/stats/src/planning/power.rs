@@ -17,8 +17,8 @@ pub struct Power {
     pub size: SampleSize,
     /// The shift, in standard deviations.
     pub effect_sd: f64,
-    /// Whether the critical values are exact: signed ranks up to 2,000 pairs, rank sums up to a product of group
-    /// sizes of 10,000.
+    /// Whether the critical values are exact: signed ranks up to 2,000 pairs, rank sums up to 200
+    /// values, as in the tests themselves.
     pub method: Method,
 }
 

@@ -2,8 +2,7 @@
 
 use crate::StatsError;
 use crate::moments::require_squarable;
-use crate::noise::{tolerances, without_noise};
-use crate::ranks::doubled_midranks;
+use crate::ranks::midranks_without_noise;
 
 /// What methods are ranked by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +79,6 @@ impl Scores {
 
 /// Midranks, 1 for the smallest; values that agree in 12 significant digits tie.
 pub(crate) fn ranks(values: &[f64]) -> Vec<f64> {
-    let ranked = doubled_midranks(&without_noise(values, &tolerances(values)));
+    let ranked = midranks_without_noise(values);
     ranked.ranks.iter().map(|r| *r as f64 / 2.0).collect()
 }

@@ -2,8 +2,7 @@
 
 use crate::StatsError;
 use crate::error::require_finite;
-use crate::noise::{tolerances, without_noise};
-use crate::ranks::{doubled_midranks, tie_correction};
+use crate::ranks::{midranks_without_noise, tie_correction};
 
 /// Doubled midranks within each block.
 #[derive(Debug, Clone)]
@@ -44,7 +43,7 @@ impl BlockRanks {
                 return Err(StatsError::BadBlocks(message));
             }
             require_finite(block)?;
-            let ranked = doubled_midranks(&without_noise(block, &tolerances(block)));
+            let ranked = midranks_without_noise(block);
             ranks.rows.push(ranked.ranks);
             ranks.tie_correction += tie_correction(&ranked.ties);
         }

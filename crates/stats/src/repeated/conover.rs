@@ -1,7 +1,7 @@
 //! Conover's test of all pairs of treatments.
 
 use crate::repeated::block_ranks::BlockRanks;
-use crate::tails::student_upper;
+use crate::tails::student_t;
 use crate::{RankPair, StatsError};
 
 /// Tests all pairs of k treatments, each measured once in n blocks, after a Friedman test (Conover 1999, Practical
@@ -32,7 +32,7 @@ pub fn conover(blocks: &[Vec<f64>]) -> Result<Vec<RankPair>, StatsError> {
     let n = blocks.len() as f64;
     let test = |difference: f64, _| {
         let t = n * difference / scale;
-        (Some(t), 2.0 * student_upper(t.abs(), df))
+        (Some(t), student_t::two_sided(t, df))
     };
     Ok(RankPair::all(&ranks.mean_ranks(), test))
 }

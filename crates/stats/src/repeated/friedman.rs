@@ -2,7 +2,7 @@
 
 use crate::StatsError;
 use crate::repeated::block_ranks::BlockRanks;
-use crate::tails::{chi_squared_upper, fisher_upper};
+use crate::tails::{chi_squared, variance_ratio};
 
 /// Result of a Friedman test.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,12 +69,12 @@ pub fn friedman(blocks: &[Vec<f64>]) -> Result<Friedman, StatsError> {
             f,
             df1,
             df2,
-            p_value: fisher_upper(f, df1, df2).clamp(f64::MIN_POSITIVE, 1.0),
+            p_value: variance_ratio::upper_tail(f, df1, df2).clamp(f64::MIN_POSITIVE, 1.0),
         }
     });
     Ok(Friedman {
         chi2,
-        p_value: chi_squared_upper(chi2, df1).clamp(f64::MIN_POSITIVE, 1.0),
+        p_value: chi_squared::upper_tail(chi2, df1).clamp(f64::MIN_POSITIVE, 1.0),
         kendall_w: Some(w),
         iman_davenport,
     })

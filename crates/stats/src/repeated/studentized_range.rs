@@ -1,6 +1,6 @@
 //! The studentized range of normal values with known variance.
 
-use crate::normal_approximation::upper_tail;
+use crate::tails::normal::upper_tail;
 
 /// Step of the trapezoidal rule; with this step its error for a normal density is below the precision of f64.
 const STEP: f64 = 1.0 / 16.0;

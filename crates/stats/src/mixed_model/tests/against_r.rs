@@ -50,8 +50,8 @@ fn columns(e: &Estimate) -> [f64; 7] {
         e.standard_error,
         e.df,
         e.t,
-        e.ci_low,
-        e.ci_high,
+        e.interval.low,
+        e.interval.high,
         e.p_value,
     ]
 }

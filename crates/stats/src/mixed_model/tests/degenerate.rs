@@ -45,9 +45,12 @@ fn check(model: &MixedModel) {
             .map(|c| c.estimate.clone());
         let tests = coefficient_tests(model, method, 0.95).unwrap_or_default();
         for e in tests.into_iter().map(|c| c.estimate).chain(means) {
-            assert_finite("test", &[e.estimate, e.t, e.df, e.ci_low, e.ci_high]);
+            assert_finite(
+                "test",
+                &[e.estimate, e.t, e.df, e.interval.low, e.interval.high],
+            );
             assert!(e.p_value > 0.0 && e.p_value <= 1.0 && e.standard_error > 0.0);
-            assert!(e.ci_low <= e.estimate && e.estimate <= e.ci_high);
+            assert!(e.interval.low <= e.estimate && e.estimate <= e.interval.high);
         }
         for test_type in [TestType::Ii, TestType::Iii] {
             for test in term_tests(model, test_type, method).unwrap_or_default() {
