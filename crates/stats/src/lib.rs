@@ -1,4 +1,20 @@
-//! Statistics of a study: tests of paired and independent samples, corrections, summaries and publication tables.
+//! Statistics of a study: tests, effects with intervals, models, plans and publication tables.
+//!
+//! At the top: samples from a table of measurements, comparisons of all levels of a factor, the signed-rank test and its
+//! shift, adjusted p-values. Each further topic is a module:
+//!
+//! - [`groups`]: tests of independent groups, their shift and probability of superiority
+//! - [`repeated`]: tests of several treatments within the same blocks
+//! - [`clusters`]: paired tests of clustered pairs
+//! - [`mixed_model`]: linear mixed models with random intercepts, and linear models
+//! - [`effects`]: effect sizes of paired samples with intervals
+//! - [`bootstrap`]: bootstrap intervals of means
+//! - [`agreement`]: agreement of two methods, and of raters
+//! - [`equivalence`]: equivalence of paired samples
+//! - [`missing`]: policies for pairs with a missing value
+//! - [`planning`]: power, sample sizes and detectable effects
+//! - [`ranking`]: rankings of methods and their stability
+//! - [`publication`]: tables of a paper
 
 mod adjust;
 pub mod agreement;
@@ -17,7 +33,7 @@ mod error;
 mod exact;
 #[cfg(test)]
 mod extreme_values;
-mod groups;
+pub mod groups;
 mod interval;
 mod level;
 mod measurement;
@@ -36,7 +52,7 @@ mod random;
 mod rank_pair;
 pub mod ranking;
 mod ranks;
-mod repeated;
+pub mod repeated;
 mod sample;
 mod shift;
 mod signed_ranks;
@@ -52,20 +68,12 @@ pub use confidence::ConfidenceInterval;
 pub use design::{Design, DesignCounts, require_independent, require_paired};
 pub use differences::paired_differences;
 pub use error::StatsError;
-pub use groups::{
-    BrunnerMunzel, KruskalWallis, MannWhitney, NoVariance, RANK_SUM_EXACT_LIMIT, RankSumConfig,
-    StudentTest, Superiority, brunner_munzel, brunner_munzel_permutation, dunn, kruskal_wallis,
-    kruskal_wallis_permutation, location_shift, mann_whitney, pairwise_mann_whitney, superiority,
-};
 pub use level::Level;
 pub use measurement::{Measurement, Quantity};
 pub use note::note;
 pub use pairing::{MissingPair, Pairs};
 pub use permutations::{PermutationConfig, PermutationP, Permutations};
 pub use rank_pair::RankPair;
-pub use repeated::{
-    Friedman, ImanDavenport, conover, friedman, friedman_permutation, nemenyi, pairwise_signed_rank,
-};
 pub use sample::{Aggregate, Sample, Samples, Unit, gather};
 pub use shift::{Shift, hodges_lehmann};
 pub use summary::SampleSummary;

@@ -53,10 +53,11 @@ pub fn passing_bablok(
     require_squarable(first)?;
     require_squarable(second)?;
     if first.len() > LARGEST_N {
-        return Err(StatsError::BadSetting {
-            name: "the number of pairs",
-            value: first.len() as f64,
-            rule: "at most 5000, because all slopes between two pairs are sorted",
+        // All slopes between two pairs are sorted.
+        return Err(StatsError::TooMany {
+            test: "Passing-Bablok regression",
+            limit: LARGEST_N,
+            found: first.len(),
         });
     }
     let clean = |v: &[f64]| without_noise(v, &tolerances(v));
@@ -86,10 +87,7 @@ pub fn passing_bablok(
         Some((low, high)) => Some(interval(intercept(high)?, intercept(low)?)),
         None => None,
     };
-    let (intercept, slope_interval) = (
-        intercept(slope)?,
-        ends.map(|(low, high)| interval(low, high)),
-    );
+    let intercept = intercept(slope)?;
     let finite = |i: &ConfidenceInterval| i.low.is_finite() && i.high.is_finite();
     if !intercept.is_finite() {
         return Err(StatsError::Undefined(
@@ -98,7 +96,7 @@ pub fn passing_bablok(
     }
     Ok(PassingBablok {
         slope,
-        slope_interval,
+        slope_interval: ends.map(|(low, high)| interval(low, high)),
         intercept,
         intercept_interval: intercept_interval.filter(finite),
         n: x.len(),

@@ -212,7 +212,8 @@ mod tests {
         let got = p(&x, &y, Alternative::TwoSided);
         assert_eq!(got.permutations, Permutations::Random(20_000));
         assert_eq!(got, p(&x, &y, Alternative::TwoSided));
-        let approximate = crate::brunner_munzel(&x, &y, Alternative::TwoSided, 0.95).unwrap();
+        let approximate =
+            crate::groups::brunner_munzel(&x, &y, Alternative::TwoSided, 0.95).unwrap();
         let difference = got.p_value - approximate.test.unwrap().p_value;
         assert!(difference.abs() < 0.03, "{got:?} {approximate:?}");
     }

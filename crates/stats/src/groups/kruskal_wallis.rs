@@ -32,7 +32,7 @@ pub struct KruskalWallis {
 /// values are equal, H is 0 and p is 1 (R gives NaN, scipy an error).
 ///
 /// The χ² approximation needs about five values in each group; for fewer, see
-/// [`kruskal_wallis_permutation`](crate::kruskal_wallis_permutation).
+/// [`kruskal_wallis_permutation`](crate::groups::kruskal_wallis_permutation).
 ///
 /// # Errors
 /// Fewer than two groups, a group without values, values that are NaN or infinite.
@@ -130,12 +130,12 @@ mod tests {
     #[test]
     fn two_groups_have_the_p_of_the_mann_whitney_approximation() {
         let (x, y) = (vec![1.0, 4.0, 4.0, 9.0], vec![2.0, 4.0, 0.5]);
-        let config = crate::RankSumConfig {
+        let config = crate::groups::RankSumConfig {
             alternative: crate::Alternative::TwoSided,
             method: crate::Method::Normal,
             continuity_correction: false,
         };
-        let pair = crate::mann_whitney(&x, &y, config).unwrap();
+        let pair = crate::groups::mann_whitney(&x, &y, config).unwrap();
         let got = kruskal_wallis(&[x, y]).unwrap();
         assert!((got.p_value - pair.p_value).abs() < 1e-14);
     }

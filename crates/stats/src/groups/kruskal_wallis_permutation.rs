@@ -223,19 +223,19 @@ mod tests {
         let got = kruskal_wallis_permutation(&groups, CONFIG).unwrap();
         assert_eq!(got.permutations, Permutations::Random(20_000));
         assert_eq!(got, kruskal_wallis_permutation(&groups, CONFIG).unwrap());
-        let chi2 = crate::kruskal_wallis(&groups).unwrap().p_value;
+        let chi2 = crate::groups::kruskal_wallis(&groups).unwrap().p_value;
         assert!((got.p_value - chi2).abs() < 0.02, "{got:?} {chi2}");
     }
 
     #[test]
     fn two_groups_have_the_exact_p_of_the_mann_whitney_test() {
         let (x, y) = (vec![1.0, 4.0, 4.0, 9.0], vec![2.0, 4.0, 0.5]);
-        let config = crate::RankSumConfig {
+        let config = crate::groups::RankSumConfig {
             alternative: crate::Alternative::TwoSided,
             method: crate::Method::Exact,
             continuity_correction: false,
         };
-        let pair = crate::mann_whitney(&x, &y, config).unwrap();
+        let pair = crate::groups::mann_whitney(&x, &y, config).unwrap();
         let got = kruskal_wallis_permutation(&[x, y], CONFIG).unwrap();
         assert!((got.p_value - pair.p_value).abs() < 1e-14);
     }

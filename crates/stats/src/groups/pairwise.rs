@@ -5,7 +5,7 @@ use crate::groups::mann_whitney::{MannWhitney, RankSumConfig, mann_whitney};
 
 /// The Mann–Whitney tests of all pairs of groups, each with the indices of its groups: (0, 1), (0, 2), …, (1, 2), ….
 ///
-/// Each pair is ranked on its own, unlike in [`dunn`](crate::dunn()): a third group does not change its result. The p-values
+/// Each pair is ranked on its own, unlike in [`dunn`](crate::groups::dunn()): a third group does not change its result. The p-values
 /// are not adjusted; pass them to [`adjust`](crate::adjust()). Equal to R's `pairwise.wilcox.test` with
 /// `p.adjust.method = "none"`, which uses the approximation where values tie.
 ///

@@ -45,7 +45,7 @@ pub(crate) fn signed_rank(n: usize, tail: f64) -> Critical {
     }
 }
 
-/// Of the Mann–Whitney count of two groups; exact where [`mann_whitney`](crate::mann_whitney()) is.
+/// Of the Mann–Whitney count of two groups; exact where [`mann_whitney`](crate::groups::mann_whitney()) is.
 pub(crate) fn rank_sum(n1: usize, n2: usize, tail: f64) -> Critical {
     if n1.saturating_add(n2) > RANK_SUM_EXACT_LIMIT {
         let (n1, n2) = (n1 as f64, n2 as f64);

@@ -218,7 +218,10 @@ mod tests {
             let blocks: Vec<_> = (0..blocks).map(block).collect();
             let got = p(&blocks);
             assert_eq!(got.permutations, Permutations::All, "{treatments}");
-            let f = crate::friedman(&blocks).unwrap().iman_davenport.unwrap();
+            let f = crate::repeated::friedman(&blocks)
+                .unwrap()
+                .iman_davenport
+                .unwrap();
             assert!((got.p_value - f.p_value).abs() < 0.02, "{got:?} {f:?}");
         }
     }
@@ -234,7 +237,10 @@ mod tests {
         let got = p(&blocks);
         assert_eq!(got.permutations, Permutations::Random(20_000));
         assert_eq!(got, p(&blocks));
-        let f = crate::friedman(&blocks).unwrap().iman_davenport.unwrap();
+        let f = crate::repeated::friedman(&blocks)
+            .unwrap()
+            .iman_davenport
+            .unwrap();
         assert!((got.p_value - f.p_value).abs() < 0.02, "{got:?} {f:?}");
     }
 

@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use rsom_stats::{
-    Alternative, Method, PermutationConfig, Permutations, RankPair, RankSumConfig, brunner_munzel,
-    conover, dunn, friedman, friedman_permutation, kruskal_wallis, kruskal_wallis_permutation,
-    location_shift, mann_whitney, nemenyi,
+use rsom_stats::groups::{
+    RankSumConfig, brunner_munzel, dunn, kruskal_wallis, kruskal_wallis_permutation,
+    location_shift, mann_whitney,
 };
+use rsom_stats::repeated::{conover, friedman, friedman_permutation, nemenyi};
+use rsom_stats::{Alternative, Method, PermutationConfig, Permutations, RankPair};
 use rsom_testing::golden;
 use serde_json::Value;
 
