@@ -20,7 +20,7 @@
 //! };
 //! let model = fit(&formula, &table, &config)?;
 //! let tests = coefficient_tests(&model, DfMethod::KenwardRoger, 0.95)?;
-//! assert!(tests[1].estimate.ci_high < 0.0);
+//! assert!(tests[1].estimate.interval.high < 0.0);
 //! # Ok::<(), rsom_stats::StatsError>(())
 //! ```
 

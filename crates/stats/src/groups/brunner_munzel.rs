@@ -17,7 +17,7 @@ pub struct BrunnerMunzel {
     /// Number of values of the second group.
     pub n_second: usize,
     /// The effect P(first > second) + ½ P(first = second) with its interval, and Cliff's delta: see
-    /// [`superiority`](crate::groups::superiority).
+    /// [`superiority`](crate::groups::superiority()).
     pub effect: Superiority,
     /// The test; `None` when the estimated variance is zero.
     pub test: Option<StudentTest>,
@@ -55,7 +55,7 @@ pub enum NoVariance {
 /// |t|, degrees of freedom and p are those of scipy's `brunnermunzel` and of R's `lawstat::brunner.munzel.test`, whose
 /// statistic and effect have the opposite sign. When the variance is zero, they return an infinite statistic or NaN; here
 /// the test is `None` with a reason. The approximation needs about ten values in each group; for fewer, and for separated
-/// groups, see [`brunner_munzel_permutation`](crate::groups::brunner_munzel_permutation).
+/// groups, see [`brunner_munzel_permutation`](crate::groups::brunner_munzel_permutation()).
 ///
 /// The interval of the effect is not p̂ ± t·√v, which can leave [0, 1] and is a point for separated groups. Its simulated
 /// coverage at a nominal 95 % falls to 90 % for two groups of 20 with p̂ near 0.9 and to 35 % for two of 5 with p̂ near

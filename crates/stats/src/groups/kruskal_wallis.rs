@@ -32,7 +32,7 @@ pub struct KruskalWallis {
 /// values are equal, H is 0 and p is 1 (R gives NaN, scipy an error).
 ///
 /// The χ² approximation needs about five values in each group; for fewer, see
-/// [`kruskal_wallis_permutation`](crate::groups::kruskal_wallis_permutation).
+/// [`kruskal_wallis_permutation`](crate::groups::kruskal_wallis_permutation()).
 ///
 /// # Errors
 /// Fewer than two groups, a group without values, values that are NaN or infinite.

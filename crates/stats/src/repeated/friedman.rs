@@ -44,7 +44,7 @@ pub struct ImanDavenport {
 /// `scipy.stats.friedmanchisquare` and R's `friedman.test`. When all values of every block are equal, χ² is 0 and p is 1.
 ///
 /// The χ² approximation is conservative for few blocks. The F approximation (Iman & Davenport 1980, Communications in
-/// Statistics A9, 571–595) is better; [`friedman_permutation`](crate::repeated::friedman_permutation) is exact.
+/// Statistics A9, 571–595) is better; [`friedman_permutation`](crate::repeated::friedman_permutation()) is exact.
 ///
 /// # Errors
 /// Fewer than three treatments, no blocks, rows of different length, values that are NaN or infinite.
