@@ -8,7 +8,7 @@ use rsom_parameters::{Choice, Parameters};
 use crate::summary::median;
 use crate::{
     Adjustment, Level, Pairs, Quantity, Sample, SampleSummary, Samples, Shift, StatsError,
-    Wilcoxon, WilcoxonConfig, adjust, hodges_lehmann, paired_differences, wilcoxon,
+    Wilcoxon, WilcoxonConfig, adjust_family, hodges_lehmann, paired_differences, wilcoxon,
 };
 
 /// The family of tests whose p-values are adjusted together.
@@ -277,8 +277,8 @@ fn adjust_families(
     for members in families.values() {
         let adjusted = |p: fn(&Wilcoxon) -> f64| {
             let tests = members.iter().map(|i| comparisons[*i].test.as_ref());
-            adjust(
-                &tests.map(|t| t.map_or(1.0, p)).collect::<Vec<_>>(),
+            adjust_family(
+                &tests.map(|t| t.map(p)).collect::<Vec<_>>(),
                 config.adjustment,
             )
         };
@@ -290,10 +290,8 @@ fn adjust_families(
         );
         for (place, index) in members.iter().enumerate() {
             let comparison = &mut comparisons[*index];
-            if comparison.test.is_some() {
-                comparison.p_adjusted = Some(p_values[place]);
-                comparison.smallest_attainable_p_adjusted = Some(smallest[place]);
-            }
+            comparison.p_adjusted = p_values[place];
+            comparison.smallest_attainable_p_adjusted = smallest[place];
             comparison.family_size = members.len();
         }
     }

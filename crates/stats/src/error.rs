@@ -24,6 +24,60 @@ pub enum StatsError {
         /// The value.
         value: f64,
     },
+    /// Fewer values, units, groups or levels than the method needs.
+    #[error("at least {needed} {what} are needed, but there are {found}")]
+    TooFew {
+        /// What is counted, in the plural.
+        what: &'static str,
+        /// The number that the method needs.
+        needed: usize,
+        /// The number that there is.
+        found: usize,
+    },
+    /// A group with too few values for a test.
+    #[error("group {group} has {found} values; {test} needs at least {needed} in each group")]
+    SmallGroup {
+        /// Index of the group, from 1.
+        group: usize,
+        /// The number of values that the test needs.
+        needed: usize,
+        /// The number that there is.
+        found: usize,
+        /// The test.
+        test: &'static str,
+    },
+    /// More values than a test can take.
+    #[error("{test} takes at most {limit} values, but there are {found}")]
+    TooMany {
+        /// The test.
+        test: &'static str,
+        /// The largest number that the test takes.
+        limit: usize,
+        /// The number that there is.
+        found: usize,
+    },
+    /// A paired test of levels that share no unit.
+    #[error(
+        "no {unit} has values at two levels of {factor}: the levels are independent samples; name {factor} in `groups` to compare them as such"
+    )]
+    Unpaired {
+        /// What is paired, such as the subject.
+        unit: String,
+        /// The factor whose levels are compared.
+        factor: String,
+    },
+    /// A test for independent groups of levels that share units.
+    #[error(
+        "{number} units have values at more than one level of {factor}, such as {example}: the levels are repeated measures; compare them with a paired test"
+    )]
+    SharedUnits {
+        /// One of the units.
+        example: String,
+        /// Number of such units.
+        number: usize,
+        /// The factor whose levels are compared.
+        factor: String,
+    },
     /// A p-value outside [0, 1].
     #[error("{0} is not a p-value: it must lie in [0, 1]")]
     NotAProbability(f64),
@@ -76,6 +130,38 @@ pub enum StatsError {
         /// The existing metrics.
         metrics: String,
     },
+    /// A setting outside its range.
+    #[error("{name} is {value}; it must be {rule}")]
+    BadSetting {
+        /// Name of the setting.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it must be.
+        rule: &'static str,
+    },
+    /// A quantity that these values do not define, and the reason.
+    #[error("{0}")]
+    Undefined(&'static str),
+    /// A formula that cannot be read.
+    #[error("cannot read the formula `{formula}`: {problem}")]
+    BadFormula {
+        /// The formula.
+        formula: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A formula names a column that the table lacks.
+    #[error("there is no column {name}; the columns are {known}")]
+    UnknownColumn {
+        /// The name in the formula.
+        name: String,
+        /// The columns of the table.
+        known: String,
+    },
+    /// A model that the data do not determine.
+    #[error("{0}")]
+    BadModel(String),
 }
 
 /// Checks that every value is finite.

@@ -1,9 +1,8 @@
 //! The ranks of the Walsh averages that bound the interval of a shift: where the signed-rank test changes its decision.
 
-use statrs::distribution::{ContinuousCDF, Normal};
-
 use crate::exact;
 use crate::ranks::{doubled_midranks, tie_correction};
+use crate::tails::normal;
 use crate::walsh::WalshAverages;
 
 /// Number of differences from which ties no longer change the exact distribution.
@@ -61,7 +60,7 @@ pub(crate) fn approximate(
     let score = |shift| standard_score(differences, shift, correction);
     let mut alpha = 1.0 - confidence;
     while alpha < 1.0 {
-        let z = Normal::standard().inverse_cdf(1.0 - alpha / 2.0);
+        let z = -normal::quantile(alpha / 2.0);
         let above = walsh_averages / 2.0 + correction + z * sd;
         let inside = above < walsh_averages
             && score(smallest).is_none_or(|score| score >= z)

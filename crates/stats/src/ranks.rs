@@ -1,5 +1,7 @@
 //! Midranks, doubled so that they are integers.
 
+use crate::noise::{tolerances, without_noise};
+
 /// Doubled midranks of values, and the sizes of groups of ties.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DoubledRanks {
@@ -32,6 +34,11 @@ pub(crate) fn doubled_midranks(values: &[f64]) -> DoubledRanks {
         start = end;
     }
     DoubledRanks { ranks, ties }
+}
+
+/// The same for values that tie when they agree in 12 significant digits.
+pub(crate) fn midranks_without_noise(values: &[f64]) -> DoubledRanks {
+    doubled_midranks(&without_noise(values, &tolerances(values)))
 }
 
 /// Σ (t³ − t) over groups of ties, the correction of rank variances.

@@ -1,15 +1,17 @@
 //! The Hodges–Lehmann shift of paired samples, with its confidence interval.
 
+use crate::confidence::require_level;
 use crate::differences::Differences;
 use crate::interval::{approximate, exact};
 use crate::walsh::WalshAverages;
 use crate::wilcoxon::EXACT_LIMIT;
 use crate::{Method, StatsError, WilcoxonConfig};
 
-/// Location of paired differences.
+/// Location of paired differences, or shift between two independent samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shift {
-    /// Hodges–Lehmann estimate: the median of all Walsh averages (dᵢ + dⱼ)/2, i ≤ j.
+    /// Hodges–Lehmann estimate: the median of all Walsh averages (dᵢ + dⱼ)/2, i ≤ j, of paired differences; of all
+    /// differences xᵢ − yⱼ of independent samples.
     pub estimate: f64,
     /// Lower end of the interval.
     pub low: f64,
@@ -47,12 +49,7 @@ pub fn hodges_lehmann(
     confidence: f64,
     config: WilcoxonConfig,
 ) -> Result<Option<Shift>, StatsError> {
-    if !(confidence > 0.0 && confidence < 1.0) {
-        return Err(StatsError::BadLevel {
-            name: "confidence",
-            value: confidence,
-        });
-    }
+    require_level("confidence", confidence)?;
     let all = Differences::of(first, second)?;
     let pairs = all.values.into_iter().zip(all.tolerances);
     let (differences, tolerances): (Vec<f64>, Vec<f64>) = pairs.filter(|(d, _)| *d != 0.0).unzip();

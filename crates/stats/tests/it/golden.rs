@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use rsom_parameters::Choice;
+use rsom_stats::repeated::friedman;
 use rsom_stats::{
-    Adjustment, Alternative, Method, WilcoxonConfig, ZeroMethod, adjust, friedman, hodges_lehmann,
-    wilcoxon,
+    Adjustment, Alternative, Method, WilcoxonConfig, ZeroMethod, adjust, hodges_lehmann, wilcoxon,
 };
 use rsom_testing::golden;
 use serde_json::Value;

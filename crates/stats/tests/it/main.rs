@@ -4,6 +4,7 @@ mod cli;
 #[cfg(feature = "cli")]
 mod desk;
 mod golden;
+mod independent;
 mod properties;
 mod publication;
 mod study;

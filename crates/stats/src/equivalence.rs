@@ -1,0 +1,8 @@
+//! Tests of equivalence of paired samples.
+
+pub(crate) mod margin;
+mod paired_t;
+mod signed_rank;
+
+pub use paired_t::{EquivalenceByMeans, equivalence_by_means};
+pub use signed_rank::{EquivalenceByRanks, equivalence_by_ranks};
