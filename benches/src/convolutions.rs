@@ -115,18 +115,8 @@ fn time(case: &Case) {
         let by_tiles = winograd::suits::<f32>(&usual, channels, pass);
         if by_tiles { "Winograd" } else { "direct" }
     };
-    let print = |pass: &str, [direct, tiles]: [f64; 2], used: &str| {
-        let rate = |seconds: f64| operations / seconds * 1e-9;
-        println!(
-            "| {inputs} → {outputs} | {:?} | {:?} | {pass} | {:.3} ms, {:.0} Gflop/s | {:.3} ms, {:.0} Gflop/s | {:.2} | {used} |",
-            case.extents,
-            case.kernel,
-            direct * 1e3,
-            rate(direct),
-            tiles * 1e3,
-            rate(tiles),
-            direct / tiles,
-        );
+    let print = |pass: &str, seconds: [f64; 2], used: &str| {
+        println!("{}", row(case, pass, (seconds, operations), used));
     };
     let forward = |g: &Geometry| drop(black_box(correlate(x, &filters, g, finish())));
     print(
@@ -146,6 +136,28 @@ fn time(case: &Case) {
         both(&direct, &tiles, gradient),
         used([inputs, outputs], Pass::Weights),
     );
+}
+
+/// A row of the table.
+fn row(
+    case: &Case,
+    pass: &str,
+    ([direct, tiles], operations): ([f64; 2], f64),
+    used: &str,
+) -> String {
+    let [inputs, outputs] = case.channels;
+    let cell = |seconds: f64| {
+        let rate = operations / seconds * 1e-9;
+        format!("{:.3} ms, {rate:.0} Gflop/s", seconds * 1e3)
+    };
+    format!(
+        "| {inputs} → {outputs} | {:?} | {:?} | {pass} | {} | {} | {:.2} | {used} |",
+        case.extents,
+        case.kernel,
+        cell(direct),
+        cell(tiles),
+        direct / tiles,
+    )
 }
 
 /// Seconds of the work by direct sums and by tiles.
