@@ -1,5 +1,6 @@
 //! Tests for pairs that come in clusters, such as several scans of one subject.
 
+mod differences;
 mod sign_flip;
 mod signed_rank;
 

@@ -1,31 +1,31 @@
-//! Compares every level of a factor with its baseline, and adjusts p-values over a family.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Compares levels of a factor over the units that they share, and adjusts p-values over a family.
 
 use rsom_measures::Status;
-use rsom_parameters::{Choice, Parameters};
+use rsom_parameters::Parameters;
 
+use crate::bootstrap::{
+    BcaEstimate, BootstrapConfig, ClusterWeight, bca_clustered_mean_difference, bca_mean_difference,
+};
+use crate::completed_pairs::{CompletedPairs, Directions, Missing};
+use crate::contrast::{Compared, contrasts};
+use crate::effects::{RankBiserial, rank_biserial};
+use crate::family::{Adjusted, adjusted};
+use crate::paired_test::{PairedResult, PairedTest, PairedTestConfig, paired_test};
 use crate::summary::median;
 use crate::{
-    Adjustment, Level, Pairs, Quantity, Sample, SampleSummary, Samples, Shift, StatsError,
-    Wilcoxon, WilcoxonConfig, adjust_family, hodges_lehmann, paired_differences, wilcoxon,
+    Adjustment, Against, Contrast, Family, Pairs, SampleSummary, Samples, Shift, StatsError,
+    WilcoxonConfig, hodges_lehmann, paired_differences,
 };
-
-/// The family of tests whose p-values are adjusted together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
-pub enum Family {
-    /// All tests.
-    All,
-    /// All tests of one metric, over labels, surfaces, groups and levels.
-    Metric,
-    /// The levels of one metric, label, surface and group.
-    Group,
-}
 
 /// Settings of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Parameters)]
+#[parameters(check = ComparisonConfig::check)]
 pub struct ComparisonConfig {
-    /// The test.
+    /// Test of the pairs: 'signed_rank' takes pairs for independent; 'clustered_signed_rank' and 'sign_flip' take clusters for
+    /// independent.
+    #[parameter(default = PairedTest::SignedRank, name = "test")]
+    pub kind: PairedTest,
+    /// The test's settings.
     #[parameter(flatten)]
     pub test: WilcoxonConfig,
     /// Correction of p-values for multiple tests.
@@ -33,33 +33,63 @@ pub struct ComparisonConfig {
     pub adjustment: Adjustment,
     /// Tests to correct together: all tests, the tests of one metric, or the tests of one metric, label, surface and
     /// group.
-    #[parameter(default = Family::Group, advanced)]
+    #[parameter(default = Family::All, advanced)]
     pub family: Family,
-    /// Confidence level of the interval of the Hodges-Lehmann shift.
+    /// Confidence level of the intervals.
     #[parameter(default = 0.95, min = 0.0, max = 1.0, advanced)]
     pub confidence: f64,
+    /// Units that were measured and have no value: left out, given the worst value of the metric, or ranked worst.
+    #[parameter(default = Missing::LeaveOut)]
+    pub missing: Missing,
+    /// Resamples for the interval of the mean difference, and random changes of signs; 0 leaves the interval out.
+    #[parameter(default = 2000, max = 1_000_000, check = no_or_enough_replicates, advanced)]
+    pub replicates: usize,
+    /// Seed of the resamples.
+    #[parameter(default = 0, advanced)]
+    pub seed: u64,
 }
 
-/// What each level of a factor is compared with.
-#[derive(Debug, Clone, Copy)]
-pub enum Against<'a> {
-    /// One level, such as s = 0.
-    Baseline(&'a Level),
-    /// Every level before it in this order: all pairs of levels. Levels that the order lacks come last, in their own order.
-    EachBefore(&'a [Level]),
+impl ComparisonConfig {
+    fn check(&self) -> Result<(), String> {
+        match (self.kind, self.missing) {
+            (PairedTest::SignFlip, Missing::WorstRank) => Err(
+                "--test sign_flip compares means, and --missing worst_rank has only ranks; use --missing worst_value, or a \
+                 test of ranks"
+                    .to_owned(),
+            ),
+            _ => Ok(()),
+        }
+    }
 }
 
-/// The quantity, group and levels of a comparison.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contrast {
-    /// The compared quantity.
-    pub quantity: Quantity,
-    /// Levels of the grouping factors.
-    pub group: Vec<Level>,
-    /// The level of the factor that is compared with the baseline.
-    pub level: Level,
-    /// The level with which it is compared.
-    pub baseline: Level,
+pub(crate) fn no_or_enough_replicates(replicates: &usize) -> Result<(), String> {
+    match *replicates {
+        0 | 100.. => Ok(()),
+        few => Err(format!("{few} are too few: give at least 100, or 0")),
+    }
+}
+
+/// Settings of a comparison, and what is known about its units and metrics.
+#[derive(Debug, Clone)]
+pub struct ComparisonPlan<'a> {
+    /// The settings.
+    pub config: ComparisonConfig,
+    /// The entries of a unit that name its cluster; none means that pairs are independent.
+    pub cluster_places: &'a [usize],
+    /// Directions and worst values of the metrics.
+    pub directions: Directions,
+}
+
+impl ComparisonPlan<'_> {
+    /// A comparison of independent pairs.
+    #[must_use]
+    pub fn of(config: ComparisonConfig) -> Self {
+        Self {
+            config,
+            cluster_places: &[],
+            directions: Directions::default(),
+        }
+    }
 }
 
 /// The result of a contrast.
@@ -77,8 +107,17 @@ pub struct Comparison {
     pub median_difference: Option<f64>,
     /// Hodges–Lehmann shift of the level from the baseline; `None` without a non-zero difference.
     pub shift: Option<Shift>,
+    /// Mean difference with its BCa bootstrap interval, over the clusters where there are clusters; `None` without pairs, without
+    /// resamples, and for values too large to be squared.
+    pub mean_difference: Option<BcaEstimate>,
+    /// Matched rank-biserial correlation with its interval.
+    pub effect: Option<RankBiserial>,
     /// The test; `None` without pairs.
-    pub test: Option<Wilcoxon>,
+    pub test: Option<PairedResult>,
+    /// Number of pairs in the test with a replaced value.
+    pub n_imputed: usize,
+    /// The p-values under each policy for missing results, where there are such results.
+    pub by_policy: Vec<(Missing, f64)>,
     /// Its p-value, adjusted over the family.
     pub p_adjusted: Option<f64>,
     /// The smallest adjusted p-value that the sample sizes allow: all tests of the family at their smallest attainable
@@ -90,7 +129,7 @@ pub struct Comparison {
     pub n_undefined: usize,
     /// `ok`, or the reason why there is no test: the most frequent status of the undefined values.
     pub status: String,
-    /// What is peculiar about the measurements at the level: see [`Sample::peculiarity`].
+    /// What is peculiar about the measurements at the level: see [`Sample::peculiarity`](crate::Sample::peculiarity).
     pub level_status: Option<String>,
     /// The same for those at the baseline.
     pub baseline_status: Option<String>,
@@ -106,135 +145,71 @@ pub struct Comparison {
 /// failed): then the test is `None` and the status states the reason. The levels are those of any group and any quantity
 /// with the same label.
 ///
+/// Summaries, shift and mean difference are those of the pairs with two values; the test and its rank-biserial correlation
+/// include the pairs that the policy for missing results completes.
+///
 /// A family counts all its results: one without a p-value is a test that was planned, so that a level that failed does not
 /// lower the adjusted p of the others.
 ///
 /// # Errors
-/// No measurement at the baseline; a confidence outside (0, 1).
+/// No measurement at the baseline; a confidence outside (0, 1); a policy for missing results that does not fit the metric.
 pub fn compare(
     samples: &Samples,
     factor: &str,
     against: Against<'_>,
-    config: ComparisonConfig,
+    plan: &ComparisonPlan<'_>,
 ) -> Result<Vec<Comparison>, StatsError> {
-    if let Against::Baseline(baseline) = against {
-        require_baseline(samples, factor, baseline)?;
+    let contrasts = contrasts(samples, factor, against)?;
+    let tested: Result<Vec<_>, _> = contrasts.iter().map(|c| tested(c, plan)).collect();
+    let mut comparisons = tested?;
+    let planned = comparisons.iter().map(|c| {
+        let p = c
+            .test
+            .as_ref()
+            .map(|t| (t.p_value, t.smallest_attainable_p));
+        (&c.contrast, p)
+    });
+    let adjusted = adjusted(planned, plan.config.family, plan.config.adjustment)?;
+    for (comparison, adjusted) in comparisons.iter_mut().zip(adjusted) {
+        let Adjusted {
+            p,
+            smallest_attainable_p,
+            family_size,
+        } = adjusted;
+        comparison.p_adjusted = p;
+        comparison.smallest_attainable_p_adjusted = smallest_attainable_p;
+        comparison.family_size = family_size;
     }
-    let nothing = Sample::default();
-    let mut comparisons = Vec::new();
-    for (quantity, conditions) in samples {
-        let pairs = pairs_of(&levels_of(samples, &quantity.label), against);
-        for group in groups_of(conditions) {
-            let at = |level: &Level| {
-                let condition: Vec<Level> = group.iter().chain([level]).cloned().collect();
-                conditions.get(&condition).unwrap_or(&nothing)
-            };
-            for (level, baseline) in &pairs {
-                let contrast = Contrast {
-                    quantity: quantity.clone(),
-                    group: group.to_vec(),
-                    level: (*level).clone(),
-                    baseline: (*baseline).clone(),
-                };
-                comparisons.push(tested(contrast, at(level), at(baseline), config)?);
-            }
-        }
-    }
-    adjust_families(&mut comparisons, config)?;
     Ok(comparisons)
 }
 
-/// The levels to compare, each with its baseline.
-fn pairs_of<'a>(levels: &BTreeSet<&'a Level>, against: Against<'a>) -> Vec<(&'a Level, &'a Level)> {
-    match against {
-        Against::Baseline(baseline) => {
-            let others = levels.iter().filter(|level| **level != baseline);
-            others.map(|level| (*level, baseline)).collect()
-        }
-        Against::EachBefore(order) => {
-            let mut levels: Vec<&Level> = levels.iter().copied().collect();
-            levels.sort_by_key(|level| level.place_in(order));
-            let with_before = |(place, level): (usize, &&'a Level)| {
-                let level = *level;
-                levels[..place]
-                    .iter()
-                    .map(move |before| (level, *before))
-                    .collect::<Vec<_>>()
-            };
-            levels.iter().enumerate().flat_map(with_before).collect()
-        }
-    }
-}
-
-/// The levels of all quantities of a structure: its masks have all measures, or a run is missing.
-fn levels_of<'a>(samples: &'a Samples, label: &Option<Level>) -> BTreeSet<&'a Level> {
-    let of_label = samples.iter().filter(|(q, _)| q.label == *label);
-    let conditions = of_label.flat_map(|(_, conditions)| conditions.keys());
-    conditions.filter_map(|c| c.last()).collect()
-}
-
-fn groups_of(conditions: &BTreeMap<Vec<Level>, Sample>) -> BTreeSet<&[Level]> {
-    let split = |condition: &'_ Vec<Level>| condition.split_last().map(|(_, group)| group.len());
-    conditions
-        .keys()
-        .filter_map(|condition| Some(&condition[..split(condition)?]))
-        .collect()
-}
-
-fn require_baseline(samples: &Samples, factor: &str, baseline: &Level) -> Result<(), StatsError> {
-    let levels: BTreeSet<&Level> = samples
-        .values()
-        .flat_map(BTreeMap::keys)
-        .filter_map(|condition| condition.last())
-        .collect();
-    if levels.contains(baseline) {
-        return Ok(());
-    }
-    let levels: Vec<String> = levels.iter().map(ToString::to_string).collect();
-    Err(StatsError::NoBaseline {
-        factor: factor.to_owned(),
-        baseline: baseline.to_string(),
-        levels: levels.join(", "),
-    })
-}
-
 /// The result without its adjusted p-value.
-fn tested(
-    contrast: Contrast,
-    sample: &Sample,
-    baseline: &Sample,
-    config: ComparisonConfig,
-) -> Result<Comparison, StatsError> {
+fn tested(compared: &Compared<'_>, plan: &ComparisonPlan<'_>) -> Result<Comparison, StatsError> {
+    let (sample, baseline) = (compared.level, compared.baseline);
+    let config = plan.config;
     let pairs = Pairs::of(sample, baseline);
-    let (test, shift) = if pairs.level.is_empty() {
-        (None, None)
-    } else {
-        (
-            Some(wilcoxon(&pairs.level, &pairs.baseline, config.test)?),
-            hodges_lehmann(
-                &pairs.level,
-                &pairs.baseline,
-                config.confidence,
-                config.test,
-            )?,
-        )
+    let completed = completed(&pairs, compared, plan, config.missing)?;
+    let test = match &completed {
+        Some(values) => Some(result(values, config)?),
+        None => None,
     };
     let differences = paired_differences(&pairs.level, &pairs.baseline)?;
     let status = match test {
         Some(_) => Status::Ok.to_string(),
-        None => sample
-            .main_reason()
-            .or_else(|| absent(sample, baseline).map(str::to_owned))
-            .or_else(|| baseline.main_reason())
-            // Both sides have values, of different units.
-            .unwrap_or_else(|| "unpaired".to_owned()),
+        // Both sides may have values, of different units.
+        None => compared.reason().unwrap_or_else(|| "unpaired".to_owned()),
     };
+    let effect =
+        |values: &CompletedPairs| rank_biserial(&values.level, &values.baseline, config.confidence);
     Ok(Comparison {
-        contrast,
         level_summary: summary(&pairs.level),
         baseline_summary: summary(&pairs.baseline),
         median_difference: median(&differences),
-        shift,
+        shift: shift(&pairs, config)?,
+        mean_difference: mean_difference(&pairs, plan)?,
+        effect: completed.as_ref().map(effect).transpose()?,
+        n_imputed: completed.as_ref().map_or(0, |values| values.n_imputed),
+        by_policy: by_policy(&pairs, compared, plan)?,
         test,
         p_adjusted: None,
         smallest_attainable_p_adjusted: None,
@@ -244,56 +219,113 @@ fn tested(
         level_status: sample.peculiarity(),
         baseline_status: baseline.peculiarity(),
         n_subjects: None,
+        contrast: compared.contrast.clone(),
         pairs,
     })
 }
 
-/// The status of a contrast without measurements on one side.
-fn absent(level: &Sample, baseline: &Sample) -> Option<&'static str> {
-    if level.is_empty() {
-        return Some("absent");
+fn completed(
+    pairs: &Pairs,
+    compared: &Compared<'_>,
+    plan: &ComparisonPlan<'_>,
+    missing: Missing,
+) -> Result<Option<CompletedPairs>, StatsError> {
+    let has_failed = pairs.missing.iter().any(|m| m.is_measured);
+    // Without a failed result, no policy is needed.
+    let missing = if has_failed {
+        missing
+    } else {
+        Missing::LeaveOut
+    };
+    let policy = plan
+        .directions
+        .policy(missing, &compared.contrast.quantity)?;
+    CompletedPairs::of(pairs, policy, plan.cluster_places)
+}
+
+fn result(values: &CompletedPairs, config: ComparisonConfig) -> Result<PairedResult, StatsError> {
+    let test = PairedTestConfig {
+        test: config.kind,
+        ranks: config.test,
+        // Sign flips need some, even where no interval is wanted.
+        replicates: config.replicates.max(2000),
+        seed: config.seed,
+    };
+    paired_test(
+        &values.level,
+        &values.baseline,
+        values.clusters.as_deref(),
+        test,
+    )
+}
+
+/// The p-values under the policies that are possible, where results failed.
+fn by_policy(
+    pairs: &Pairs,
+    compared: &Compared<'_>,
+    plan: &ComparisonPlan<'_>,
+) -> Result<Vec<(Missing, f64)>, StatsError> {
+    if !pairs.missing.iter().any(|m| m.is_measured) {
+        return Ok(Vec::new());
     }
-    baseline.is_empty().then_some("baseline_absent")
+    let mut all = Vec::new();
+    for missing in [Missing::LeaveOut, Missing::WorstValue, Missing::WorstRank] {
+        let values = match completed(pairs, compared, plan, missing) {
+            Err(StatsError::NoPolicy(_)) => continue,
+            values => values?,
+        };
+        // Means of ranks alone have no meaning.
+        let is_mean_of_ranks =
+            missing == Missing::WorstRank && plan.config.kind == PairedTest::SignFlip;
+        if let Some(values) = values.filter(|_| !is_mean_of_ranks) {
+            all.push((missing, result(&values, plan.config)?.p_value));
+        }
+    }
+    Ok(all)
+}
+
+fn shift(pairs: &Pairs, config: ComparisonConfig) -> Result<Option<Shift>, StatsError> {
+    if pairs.level.is_empty() {
+        return Ok(None);
+    }
+    hodges_lehmann(
+        &pairs.level,
+        &pairs.baseline,
+        config.confidence,
+        config.test,
+    )
+}
+
+/// The mean difference with its interval; `None` for values too large to be squared.
+fn mean_difference(
+    pairs: &Pairs,
+    plan: &ComparisonPlan<'_>,
+) -> Result<Option<BcaEstimate>, StatsError> {
+    let config = plan.config;
+    if pairs.level.is_empty() || config.replicates == 0 {
+        return Ok(None);
+    }
+    let bootstrap = BootstrapConfig {
+        replicates: config.replicates,
+        seed: config.seed,
+        confidence: config.confidence,
+    };
+    let complete = crate::missing::MissingPolicy::LeaveOut;
+    let clusters = CompletedPairs::of(pairs, complete, plan.cluster_places)?;
+    let estimate = match clusters.and_then(|c| c.clusters) {
+        Some(clusters) => bca_clustered_mean_difference(
+            &pairs.level,
+            &pairs.baseline,
+            &clusters,
+            ClusterWeight::Clusters,
+            bootstrap,
+        ),
+        None => bca_mean_difference(&pairs.level, &pairs.baseline, bootstrap),
+    };
+    Ok(estimate.ok())
 }
 
 fn summary(values: &[f64]) -> SampleSummary {
     let values: Vec<Option<f64>> = values.iter().copied().map(Some).collect();
     SampleSummary::of(&values)
-}
-
-fn adjust_families(
-    comparisons: &mut [Comparison],
-    config: ComparisonConfig,
-) -> Result<(), StatsError> {
-    let mut families: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, c) in comparisons.iter().enumerate() {
-        let family = match config.family {
-            Family::All => String::new(),
-            Family::Metric => c.contrast.quantity.metric.clone(),
-            Family::Group => format!("{:?} {:?}", c.contrast.quantity, c.contrast.group),
-        };
-        families.entry(family).or_default().push(index);
-    }
-    for members in families.values() {
-        let adjusted = |p: fn(&Wilcoxon) -> f64| {
-            let tests = members.iter().map(|i| comparisons[*i].test.as_ref());
-            adjust_family(
-                &tests.map(|t| t.map(p)).collect::<Vec<_>>(),
-                config.adjustment,
-            )
-        };
-        // Adjusted values increase with every p-value of the family, so the smallest p-values give the smallest
-        // adjusted values.
-        let (p_values, smallest) = (
-            adjusted(|t| t.p_value)?,
-            adjusted(|t| t.smallest_attainable_p)?,
-        );
-        for (place, index) in members.iter().enumerate() {
-            let comparison = &mut comparisons[*index];
-            comparison.p_adjusted = p_values[place];
-            comparison.smallest_attainable_p_adjusted = smallest[place];
-            comparison.family_size = members.len();
-        }
-    }
-    Ok(())
 }

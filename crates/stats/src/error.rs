@@ -122,6 +122,14 @@ pub enum StatsError {
         /// The existing levels.
         levels: String,
     },
+    /// A policy for missing results that does not fit the metric.
+    #[error("{0}")]
+    NoPolicy(String),
+    /// A test of equivalence without a margin.
+    #[error(
+        "no margin for {0}: state the largest difference that does not matter, in the unit of the metric, as --margin {0}=NUMBER"
+    )]
+    NoMargin(String),
     /// A requested metric does not occur.
     #[error("no row has the metric {metric}; the metrics are {metrics}")]
     NoMetric {

@@ -23,24 +23,16 @@ pub(crate) fn p_and_z(ranks: &SignedRanks, config: WilcoxonConfig) -> (f64, Opti
         return (1.0, None);
     }
     let excess = ranks.w_plus() - mean;
-    let z = (excess - correction(excess, config)) / sd;
+    let correction = if config.continuity_correction {
+        config.alternative.continuity_correction(excess)
+    } else {
+        0.0
+    };
+    let z = (excess - correction) / sd;
     match config.alternative {
         Alternative::Less => (upper_tail(-z), Some(z)),
         Alternative::Greater => (upper_tail(z), Some(z)),
         Alternative::TwoSided => (2.0 * upper_tail(z.abs()), Some(-z.abs())),
-    }
-}
-
-/// Continuity correction: half a rank towards the null hypothesis.
-fn correction(excess: f64, config: WilcoxonConfig) -> f64 {
-    if !config.continuity_correction {
-        return 0.0;
-    }
-    match config.alternative {
-        Alternative::Greater => 0.5,
-        Alternative::Less => -0.5,
-        Alternative::TwoSided if excess == 0.0 => 0.0,
-        Alternative::TwoSided => 0.5 * excess.signum(),
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Pairs {
 }
 
 /// A unit without a pair, and the reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct MissingPair {
     /// The unit.
     pub unit: Vec<Level>,
@@ -29,6 +29,10 @@ pub struct MissingPair {
     pub at_level: Option<String>,
     /// Reason why the baseline has no value; `None` when it has one.
     pub at_baseline: Option<String>,
+    /// The values at level and baseline.
+    pub values: [Option<f64>; 2],
+    /// Whether both sides were measured: then a missing value is a failed result, not an absent one.
+    pub is_measured: bool,
 }
 
 impl Pairs {
@@ -64,6 +68,8 @@ impl Pairs {
                 unit: key.to_vec(),
                 at_level: at_level.or(nothing_shared),
                 at_baseline,
+                values: [of_level, of_baseline].map(|unit| unit.and_then(|unit| unit.value)),
+                is_measured: of_level.is_some() && of_baseline.is_some(),
             });
         }
         pairs

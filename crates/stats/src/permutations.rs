@@ -2,12 +2,13 @@
 
 use std::cmp::Ordering;
 
+use crate::StatsError;
 use crate::random::Random;
 
 /// Settings of a permutation test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PermutationConfig {
-    /// Number of random permutations where there are too many for all; 0 counts as 1. The smallest possible p is
+    /// Number of random permutations where there are too many for all, at least 1. The smallest possible p is
     /// 1/(n_random + 1).
     pub n_random: u32,
     /// Seed of the random permutations: the same seed gives the same p.
@@ -48,19 +49,26 @@ impl PermutationP {
         }
     }
 
-    /// The p of random permutations: calls `is_hit` once for each.
+    /// The p of random permutations: calls `is_hit` once for each. No permutations are refused.
     pub(crate) fn of_random(
         config: PermutationConfig,
         mut is_hit: impl FnMut(&mut Random) -> bool,
-    ) -> Self {
+    ) -> Result<Self, StatsError> {
         let mut random = Random::stream(config.seed, 0);
-        let n = config.n_random.max(1);
+        let n = config.n_random;
+        if n == 0 {
+            return Err(StatsError::TooFew {
+                what: "random permutations",
+                needed: 1,
+                found: 0,
+            });
+        }
         let hits = (0..n).filter(|_| is_hit(&mut random)).count();
-        Self {
+        Ok(Self {
             p_value: (hits + 1) as f64 / (f64::from(n) + 1.0),
             smallest_attainable_p: 1.0 / (f64::from(n) + 1.0),
             permutations: Permutations::Random(n),
-        }
+        })
     }
 }
 
@@ -111,7 +119,13 @@ mod tests {
             n_random: 99,
             seed: 0,
         };
-        assert_eq!(PermutationP::of_random(config, |_| false).p_value, 0.01);
-        assert_eq!(PermutationP::of_random(config, |_| true).p_value, 1.0);
+        let p_if = |hit: bool| PermutationP::of_random(config, |_| hit).map(|p| p.p_value);
+        assert!(p_if(false).is_ok_and(|p| p == 0.01));
+        assert!(p_if(true).is_ok_and(|p| p == 1.0));
+        let none = PermutationConfig {
+            n_random: 0,
+            ..config
+        };
+        assert!(PermutationP::of_random(none, |_| true).is_err());
     }
 }

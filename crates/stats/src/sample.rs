@@ -85,6 +85,11 @@ impl Aggregate {
 }
 
 impl Sample {
+    /// A sample without units.
+    pub(crate) const EMPTY: Self = Self {
+        units: BTreeMap::new(),
+    };
+
     /// The unit with this key.
     #[must_use]
     pub fn unit(&self, key: &[Level]) -> Option<&Unit> {

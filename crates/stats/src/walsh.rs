@@ -1,7 +1,7 @@
 //! Order statistics of the Walsh averages of a sample, without computing all of them.
 
 use crate::noise::{median_size, rounded};
-use crate::ordinal::{from_ordinal, ordinal};
+use crate::ordinal::smallest_where;
 
 /// Rounding of an average, relative to itself or to the typical value, whichever is larger: removes the noise of the
 /// division, keeps all digits of values with 12 significant digits.
@@ -33,22 +33,15 @@ impl WalshAverages {
 
     /// The `rank`-th smallest average (from 1), rounded to 14 digits.
     ///
-    /// Bisects the ordered bit patterns of f64 for the smallest value with at least `rank` averages up to it: at most
+    /// Bisects all numbers for the smallest value with at least `rank` averages up to it: at most
     /// 64 counts of O(n).
     pub(crate) fn at(&self, rank: u64) -> f64 {
         let (Some(first), Some(last)) = (self.sorted.first(), self.sorted.last()) else {
             return f64::NAN;
         };
-        let (mut low, mut high) = (ordinal(*first), ordinal(*last));
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.count_up_to(from_ordinal(middle)) >= rank {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        self.rounded(from_ordinal(low))
+        self.rounded(smallest_where(*first, *last, |bound| {
+            self.count_up_to(bound) >= rank
+        }))
     }
 
     /// The median of the averages.

@@ -25,6 +25,18 @@ pub enum Alternative {
     Greater,
 }
 
+impl Alternative {
+    /// What a continuity correction takes from a rank statistic less its mean: ½ towards the null hypothesis.
+    pub(crate) fn continuity_correction(self, excess: f64) -> f64 {
+        match self {
+            Self::Greater => 0.5,
+            Self::Less => -0.5,
+            Self::TwoSided if excess == 0.0 => 0.0,
+            Self::TwoSided => 0.5 * excess.signum(),
+        }
+    }
+}
+
 /// Distribution for the p-value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Method {

@@ -123,6 +123,7 @@ fn proportional_bias(
         (false, true) => 1.0,
         (false, false) => 0.0,
     };
+    let p_value = p_value.max(f64::MIN_POSITIVE);
     Some(ProportionalBias {
         slope,
         interval: ConfidenceInterval {

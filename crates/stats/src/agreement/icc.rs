@@ -185,7 +185,7 @@ impl MeanSquares {
                 .filter(|i| estimate.is_some() && i.low.is_finite() && i.high.is_finite()),
             f,
             df,
-            p_value: f.map(|f| variance_ratio::upper_tail(f, df.0, df.1)),
+            p_value: f.map(|f| variance_ratio::upper_tail(f, df.0, df.1).max(f64::MIN_POSITIVE)),
         }
     }
 

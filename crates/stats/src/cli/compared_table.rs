@@ -3,33 +3,33 @@
 use rsom_formats::table::{Column, Table};
 use rsom_measures::column;
 use rsom_parameters::Choice;
-use rsom_stage::{StageError, TableContents};
+use rsom_stage::StageError;
 use serde_json::{Value, json};
 
+use super::contrast_columns::{contrast_columns, contrast_json, group_text};
+use super::grouped_table;
 use super::measurements::SelectedMeasurements;
 use super::sampling::Sampling;
 use crate::publication::numbers::{p_value, readable};
-use crate::{Comparison, ComparisonConfig, Level, Shift, Wilcoxon, note};
+use crate::{
+    Comparison, ComparisonConfig, ConfidenceInterval, Contrast, PairedResult, PairedTest, Shift,
+    ZeroMethod, note,
+};
 
 /// Columns of the table other than factors.
 pub(super) const COLUMNS: &str = "metric unit label surface factor level baseline n n_zero n_missing n_undefined \
     baseline_mean baseline_sd level_mean level_sd baseline_median level_median median_difference hl ci_low ci_high \
-    ci_level w_plus w_minus statistic p_value p_adjusted effect_size smallest_attainable_p \
-    smallest_attainable_p_adjusted alternative zero_method method adjustment family family_size higher_is_better status note \
-    pair_by measured_per aggregate n_subjects level_status baseline_status";
+    ci_level mean_difference mean_difference_low mean_difference_high w_plus w_minus statistic p_value p_adjusted effect_size \
+    effect_low effect_high smallest_attainable_p smallest_attainable_p_adjusted test_name alternative zero_method method adjustment \
+    family family_size n_imputed missing_policy higher_is_better status note pair_by cluster_by n_clusters measured_per aggregate \
+    n_subjects level_status baseline_status";
 
-/// The contents of the table: its columns, and the metrics and columns of the measures.
-pub(super) fn contents() -> TableContents {
-    TableContents {
-        columns: COLUMNS.split_whitespace().map(str::to_owned).collect(),
-        of_inputs: vec!["input".to_owned()],
-        ..TableContents::default()
-    }
-}
-
-/// Whether a column of the table is one of [`COLUMNS`].
+/// Whether a column of a table of tests, of pairs or of groups, is not that of a grouping factor.
 pub(super) fn is_own_column(name: &str) -> bool {
-    COLUMNS.split_whitespace().any(|column| column == name)
+    let all = COLUMNS
+        .split_whitespace()
+        .chain(grouped_table::COLUMNS.split_whitespace());
+    all.into_iter().any(|column| column == name)
 }
 
 /// The design of a comparison.
@@ -40,6 +40,8 @@ pub(super) struct Design<'a> {
     pub group_by: &'a [String],
     /// Columns that identify the unit of the test.
     pub pair_by: &'a [String],
+    /// Columns that identify the clusters of a test of clusters.
+    pub cluster_by: &'a [String],
     pub sampling: &'a Sampling,
     pub comparison: ComparisonConfig,
     /// Significance level.
@@ -52,7 +54,8 @@ pub(super) fn table(
     selected: &SelectedMeasurements,
     design: &Design<'_>,
 ) -> Result<Table, StageError> {
-    let mut columns = names(comparisons, selected, design);
+    let contrasts: Vec<&Contrast> = comparisons.iter().map(|c| &c.contrast).collect();
+    let mut columns = contrast_columns(&contrasts, selected, design.factor, design.group_by);
     columns.extend(counts_and_locations(comparisons));
     columns.extend(tests(comparisons, design));
     let traits = |c: &Comparison| selected.traits.get(&c.contrast.quantity);
@@ -75,11 +78,19 @@ pub(super) fn table(
 /// What the pairs are, and what is peculiar about their measurements.
 fn units(comparisons: &[Comparison], design: &Design<'_>) -> Vec<Column> {
     let rows = comparisons.len();
+    let clusters = (!design.cluster_by.is_empty()).then(|| design.cluster_by.join(","));
     let text = |name: &str, value: fn(&Comparison) -> Option<String>| {
         Column::text(name, comparisons.iter().map(value))
     };
     vec![
         Column::repeated("pair_by", &design.pair_by.join(","), rows),
+        Column::text("cluster_by", (0..rows).map(|_| clusters.clone())),
+        Column::integer(
+            "n_clusters",
+            comparisons
+                .iter()
+                .map(|c| Some(c.test.as_ref()?.n_clusters? as i64)),
+        ),
         Column::repeated("measured_per", design.sampling.measured_per.as_str(), rows),
         Column::repeated("aggregate", design.sampling.aggregate.as_str(), rows),
         Column::integer(
@@ -89,55 +100,6 @@ fn units(comparisons: &[Comparison], design: &Design<'_>) -> Vec<Column> {
         text("level_status", |c| c.level_status.clone()),
         text("baseline_status", |c| c.baseline_status.clone()),
     ]
-}
-
-fn names(
-    comparisons: &[Comparison],
-    selected: &SelectedMeasurements,
-    design: &Design<'_>,
-) -> Vec<Column> {
-    let quantity = |c: &Comparison| c.contrast.quantity.clone();
-    let unit = |c: &Comparison| {
-        let traits = selected.traits.get(&c.contrast.quantity)?;
-        traits.unit.clone()
-    };
-    let mut columns = vec![
-        Column::text(
-            column::METRIC,
-            comparisons.iter().map(|c| Some(quantity(c).metric)),
-        ),
-        Column::text(column::UNIT, comparisons.iter().map(unit)),
-        levels(
-            column::LABEL,
-            &comparisons
-                .iter()
-                .map(|c| quantity(c).label)
-                .collect::<Vec<_>>(),
-            false,
-        ),
-        Column::text(
-            column::SURFACE,
-            comparisons.iter().map(|c| quantity(c).surface),
-        ),
-    ];
-    for (place, name) in design.group_by.iter().enumerate() {
-        let group: Vec<Option<Level>> = comparisons
-            .iter()
-            .map(|c| c.contrast.group.get(place).cloned())
-            .collect();
-        columns.push(levels(name, &group, false));
-    }
-    let side = |of: fn(&Comparison) -> &Level| -> Vec<Option<Level>> {
-        comparisons.iter().map(|c| Some(of(c).clone())).collect()
-    };
-    let (level, baseline) = (side(|c| &c.contrast.level), side(|c| &c.contrast.baseline));
-    // Level and baseline have the same type.
-    let both = level.iter().chain(&baseline).flatten();
-    let texts = both.into_iter().any(|l| matches!(l, Level::Text(_)));
-    columns.push(Column::repeated("factor", design.factor, comparisons.len()));
-    columns.push(levels("level", &level, texts));
-    columns.push(levels("baseline", &baseline, texts));
-    columns
 }
 
 fn counts_and_locations(comparisons: &[Comparison]) -> Vec<Column> {
@@ -166,69 +128,93 @@ fn counts_and_locations(comparisons: &[Comparison]) -> Vec<Column> {
         shift("ci_low", |s| s.low),
         shift("ci_high", |s| s.high),
         shift("ci_level", |s| s.confidence),
+        number("mean_difference", |c| {
+            c.mean_difference.as_ref().map(|m| m.estimate)
+        }),
+        number("mean_difference_low", |c| {
+            interval_of_mean(c).map(|i| i.low)
+        }),
+        number("mean_difference_high", |c| {
+            interval_of_mean(c).map(|i| i.high)
+        }),
     ]
 }
 
+fn interval_of_mean(comparison: &Comparison) -> Option<ConfidenceInterval> {
+    comparison.mean_difference.as_ref()?.interval
+}
+
 fn tests(comparisons: &[Comparison], design: &Design<'_>) -> Vec<Column> {
-    let number = |name: &str, value: fn(&Wilcoxon) -> f64| {
-        Column::number(name, comparisons.iter().map(|c| c.test.as_ref().map(value)))
+    let of_test = |name: &str, value: fn(&PairedResult) -> Option<f64>| {
+        let values = comparisons.iter().map(|c| c.test.as_ref().and_then(value));
+        Column::number(name, values)
+    };
+    let number = |name: &str, value: fn(&Comparison) -> Option<f64>| {
+        Column::number(name, comparisons.iter().map(value))
+    };
+    let count = |name: &str, value: fn(&Comparison) -> Option<usize>| {
+        Column::integer(name, comparisons.iter().map(|c| value(c).map(|n| n as i64)))
     };
     let repeated = |name: &str, value: &str| Column::repeated(name, value, comparisons.len());
     let config = &design.comparison;
-    let method = comparisons
-        .iter()
-        .map(|c| c.test.as_ref().map(|t| t.method.as_str()));
+    let zero_method = match config.kind {
+        PairedTest::SignedRank => config.test.zero_method.as_str(),
+        PairedTest::ClusteredSignedRank => ZeroMethod::Wilcox.as_str(),
+        PairedTest::SignFlip => "kept",
+    };
+    let method = comparisons.iter().map(|c| {
+        c.test
+            .as_ref()
+            .map(|t| t.method.map_or("random", |m| m.as_str()))
+    });
     vec![
-        number("w_plus", |t| t.w_plus),
-        number("w_minus", |t| t.w_minus),
-        number("statistic", |t| t.statistic),
-        number("p_value", |t| t.p_value),
-        Column::number("p_adjusted", comparisons.iter().map(|c| c.p_adjusted)),
-        number("effect_size", |t| t.rank_biserial),
-        number("smallest_attainable_p", |t| t.smallest_attainable_p),
-        Column::number(
-            "smallest_attainable_p_adjusted",
-            comparisons.iter().map(|c| c.smallest_attainable_p_adjusted),
-        ),
+        of_test("w_plus", |t| t.rank_sums.map(|(plus, _)| plus)),
+        of_test("w_minus", |t| t.rank_sums.map(|(_, minus)| minus)),
+        of_test("statistic", |t| Some(t.statistic)),
+        of_test("p_value", |t| Some(t.p_value)),
+        number("p_adjusted", |c| c.p_adjusted),
+        number("effect_size", |c| c.effect.map(|e| e.estimate)),
+        number("effect_low", |c| c.effect?.interval.map(|i| i.low)),
+        number("effect_high", |c| c.effect?.interval.map(|i| i.high)),
+        of_test("smallest_attainable_p", |t| Some(t.smallest_attainable_p)),
+        number("smallest_attainable_p_adjusted", |c| {
+            c.smallest_attainable_p_adjusted
+        }),
+        repeated("test_name", config.kind.as_str()),
         repeated("alternative", config.test.alternative.as_str()),
-        repeated("zero_method", config.test.zero_method.as_str()),
+        repeated("zero_method", zero_method),
         Column::text("method", method),
         repeated("adjustment", config.adjustment.as_str()),
         repeated("family", config.family.as_str()),
-        Column::integer(
-            "family_size",
-            comparisons.iter().map(|c| Some(c.family_size as i64)),
-        ),
+        count("family_size", |c| Some(c.family_size)),
+        count("n_imputed", |c| Some(c.n_imputed)),
+        repeated("missing_policy", config.missing.as_str()),
     ]
 }
 
 /// The comparisons as JSON.
 pub(super) fn json(comparisons: &[Comparison], design: &Design<'_>) -> Value {
     let rows = comparisons.iter().map(|c| {
-        let groups = design.group_by.iter().zip(&c.contrast.group);
-        let groups: serde_json::Map<String, Value> = groups
-            .map(|(name, level)| (name.clone(), value(level)))
-            .collect();
         let missing: Vec<String> = c.pairs.missing.iter().map(ToString::to_string).collect();
-        json!({
-            "metric": c.contrast.quantity.metric,
-            "label": c.contrast.quantity.label.as_ref().map(value),
-            "surface": c.contrast.quantity.surface,
-            "group": groups,
-            "level": value(&c.contrast.level),
-            "baseline": value(&c.contrast.baseline),
+        let mut row = contrast_json(&c.contrast, design.group_by);
+        let Value::Object(results) = json!({
             "n": c.pairs.level.len(),
             "missing": missing,
             "median_difference": c.median_difference,
             "hl": c.shift.map(|s| s.estimate),
             "ci_low": c.shift.map(|s| s.low),
             "ci_high": c.shift.map(|s| s.high),
+            "mean_difference": c.mean_difference.as_ref().map(|m| m.estimate),
             "p_value": c.test.as_ref().map(|t| t.p_value),
             "p_adjusted": c.p_adjusted,
-            "effect_size": c.test.as_ref().map(|t| t.rank_biserial),
+            "effect_size": c.effect.map(|e| e.estimate),
             "status": c.status,
             "note": note(c, design.comparison, design.alpha),
-        })
+        }) else {
+            return Value::Null;
+        };
+        row.extend(results);
+        Value::Object(row)
     });
     rows.collect()
 }
@@ -236,10 +222,7 @@ pub(super) fn json(comparisons: &[Comparison], design: &Design<'_>) -> Value {
 /// The comparisons as text, one line each.
 pub(super) fn text(comparisons: &[Comparison], design: &Design<'_>) -> String {
     let lines = comparisons.iter().map(|c| {
-        let groups = design.group_by.iter().zip(&c.contrast.group);
-        let groups: String = groups
-            .map(|(name, level)| format!("{name} {level}, "))
-            .collect();
+        let groups = group_text(&c.contrast.group, design.group_by);
         let outcome = match (&c.test, c.median_difference, c.p_adjusted) {
             (Some(test), Some(difference), Some(adjusted)) => format!(
                 "n = {}, median difference {}, p {}, adjusted {}",
@@ -258,32 +241,4 @@ pub(super) fn text(comparisons: &[Comparison], design: &Design<'_>) -> String {
         )
     });
     lines.collect()
-}
-
-fn value(level: &Level) -> Value {
-    match level {
-        Level::Number(number) => json!(number),
-        Level::Text(text) => json!(text),
-    }
-}
-
-/// A column of numbers when all levels are numbers and `as_text` is false, else of texts.
-fn levels(name: &str, levels: &[Option<Level>], as_text: bool) -> Column {
-    let numbers: Option<Vec<Option<f64>>> = levels
-        .iter()
-        .map(|level| match level {
-            Some(Level::Number(number)) => Some(Some(*number)),
-            Some(Level::Text(_)) => None,
-            None => Some(None),
-        })
-        .collect();
-    match numbers {
-        Some(numbers) if !as_text && numbers.iter().any(Option::is_some) => {
-            Column::number(name, numbers)
-        }
-        _ => Column::text(
-            name,
-            levels.iter().map(|l| l.as_ref().map(ToString::to_string)),
-        ),
-    }
 }

@@ -10,6 +10,12 @@ pub(super) fn stage_error(error: &StatsError) -> StageError {
         StatsError::NoBaseline { .. }
         | StatsError::NoMetric { .. }
         | StatsError::BadLevel { .. }
+        | StatsError::BadSetting { .. }
+        | StatsError::BadFormula { .. }
+        | StatsError::UnknownColumn { .. }
+        | StatsError::NoMargin(_)
+        | StatsError::NoPolicy(_)
+        | StatsError::SharedUnits { .. }
         | StatsError::SeveralValues { .. } => StageError::usage(error),
         _ => StageError::inputs(error),
     }

@@ -45,6 +45,8 @@ pub(super) struct Selection<'a> {
 /// The measurements of the selected rows, and the properties of their quantities.
 pub(super) struct SelectedMeasurements {
     pub measurements: Vec<Measurement>,
+    /// The row of each measurement in the table.
+    pub rows: Vec<usize>,
     pub traits: BTreeMap<Quantity, Traits>,
     /// Whether the first entry of an occasion is the subject.
     pub has_subjects: bool,
@@ -108,6 +110,7 @@ pub(super) fn select(
     require_rows(&reader)?;
     let mut selected = SelectedMeasurements {
         measurements: Vec::new(),
+        rows: Vec::new(),
         traits: BTreeMap::new(),
         has_subjects: table.column(column::SUBJECT).is_some(),
         units: Units::default(),
@@ -164,6 +167,7 @@ impl SelectedMeasurements {
             traits.unit = unit.map(str::to_owned);
         }
         traits.higher_is_better = traits.higher_is_better.or(reader.higher_is_better[row]);
+        self.rows.push(row);
         self.measurements.push(Measurement {
             quantity,
             condition,

@@ -14,7 +14,13 @@ use crate::publication::TestedLevel;
 use crate::{Level, Quantity, Samples};
 
 /// Columns with one word for all tests of a table.
-const DESIGN: [&str; 3] = ["alternative", "zero_method", "adjustment"];
+const DESIGN: [&str; 5] = [
+    "test_name",
+    "alternative",
+    "zero_method",
+    "missing_policy",
+    "adjustment",
+];
 
 /// Refuses tests that one table cannot show together: of different designs, or with several baselines of a factor.
 ///
@@ -37,7 +43,7 @@ pub(super) fn require_one_design(table: &Table) -> Result<(), StageError> {
     Ok(())
 }
 
-/// Refuses tests of different alternatives, treatments of zeros or corrections.
+/// Refuses different tests, or tests of different alternatives, treatments of zeros, policies for missing results or corrections.
 ///
 /// # Errors
 /// Exit code 3; the message names them.
@@ -276,38 +282,4 @@ fn distinct(table: &Table, name: &str) -> BTreeSet<String> {
         .map(|c| c.to_string())
         .filter(|w| !w.is_empty())
         .collect()
-}
-
-/// Describes the tests, from the columns of their table; `None` when the table does not state it.
-pub(super) fn tests_note(table: &Table) -> Option<String> {
-    let words = |name: &str| words(table, name);
-    let adjustment = adjustment_words(table)?;
-    Some(format!(
-        "p: {} paired Wilcoxon signed-rank test ({}) against {} = {}, {adjustment}.",
-        words("alternative")?,
-        words("method")?,
-        words("factor")?,
-        words("baseline")?,
-    ))
-}
-
-/// `adjusted (holm) over all tests`; `None` when the table does not state it.
-pub(super) fn adjustment_words(table: &Table) -> Option<String> {
-    Some(match words(table, "adjustment")?.as_str() {
-        "none" => "not adjusted".to_owned(),
-        word => format!(
-            "adjusted ({}) over {}",
-            word.replace('_', "-"),
-            family_words(&words(table, "family")?)
-        ),
-    })
-}
-
-fn family_words(family: &str) -> &str {
-    match family {
-        "all" => "all tests",
-        "metric" => "the tests of a metric",
-        "group" => "the comparisons of a metric within a group",
-        other => other,
-    }
 }

@@ -9,19 +9,20 @@ use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
 use super::appearance::{Appearance, delivered};
 use super::factor::LOSS;
-use super::fault::stage_error;
 use super::format::Format;
-use super::measurements::{MeasuredPer, SelectedMeasurements, Selection, Selector, select};
+use super::gathered::{Wanted, gathered};
+use super::measurements::{MeasuredPer, SelectedMeasurements, Selector};
 use super::published;
 use super::sampling::{Sampling, at_least_one};
 use super::shown_tests::{
     is_same_unit, pairs_note, require_measurements, require_one_design, require_units,
-    tested_levels, tests_note,
+    tested_levels,
 };
+use super::test_words::tests_note;
 use crate::publication::{
     MetricColumn, PValues, PublicationTable, Statistic, Style, to_csv, to_latex, to_markdown,
 };
-use crate::{Quantity, Sample, Samples, gather};
+use crate::{Quantity, Sample, Samples};
 
 pub(super) fn command() -> Command {
     Command::new("table", "Write a table for a paper: conditions as rows, metrics as columns", run)
@@ -66,21 +67,16 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let format = settings
         .appearance
         .format(invocation.optional_output("output"))?;
-    let table = ports::read_table(invocation, "input")?;
-    let selected = select(
-        &table,
-        &Selection {
+    let (selected, samples) = gathered(
+        invocation,
+        &Wanted {
             metrics: &settings.metric,
-            measured_per: settings.sampling.measured_per,
-            filter: &settings.sampling.r#where,
             condition: &settings.rows,
             unit: &settings.unit_by,
             unit_parameter: "--unit-by",
-            average_over: &settings.sampling.average_over,
+            sampling: &settings.sampling,
         },
     )?;
-    let samples =
-        gather(&selected.measurements, settings.sampling.aggregate).map_err(|e| stage_error(&e))?;
     let mut notes = vec![units_note(&settings)];
     notes.extend(averaged_note(&samples, &settings));
     let tests = if invocation.inputs("tests").is_empty() {

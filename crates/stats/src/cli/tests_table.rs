@@ -14,12 +14,15 @@ use super::factor::level_of;
 use super::format::Format;
 use super::measurements::Selector;
 use super::shown_tests::{numbers_if_any, require_one_kind, words};
+use super::test_words::{
+    adjustment_words, is_of_groups, missing_words, software_note, test_words, unit_words,
+};
 use crate::publication::{ContrastRow, ContrastTable, MetricColumn};
 use crate::{Level, Quantity};
 
 pub(super) fn command() -> Command {
     Command::new("tests", "Write a table of tests for a paper: one row for each comparison, with its interval and p-values", run)
-        .input(Port::required("input", Kind::Table, "Tables of `compare`").many())
+        .input(Port::required("input", Kind::Table, "Tables of `compare`, or tables of `groups`").many())
         .output(Port::optional("output", Kind::Document, "Table to write (unset: standard output)"))
         .parameters(Settings::declare())
         .names_in_tables("input", Named::Metric, &["metric"])
@@ -86,6 +89,7 @@ fn contrasts(table: &Table, settings: &Settings) -> Result<ContrastTable, StageE
     Ok(ContrastTable {
         groups,
         is_adjusted: words(table, "adjustment").is_none_or(|word| word != "none"),
+        is_of_groups: is_of_groups(table),
         notes: notes(table, &rows),
         rows,
     })
@@ -104,8 +108,13 @@ struct Columns<'a> {
     numbers: BTreeMap<&'static str, Vec<Option<f64>>>,
 }
 
-const NUMBERS: [&str; 8] = [
+const NUMBERS: [&str; 13] = [
     "n",
+    "n_level",
+    "n_baseline",
+    "n_missing",
+    "effect_low",
+    "effect_high",
     "hl",
     "ci_low",
     "ci_high",
@@ -161,6 +170,7 @@ impl<'a> Columns<'a> {
         let required = |name: &str| self.level(name, row)?.ok_or_else(|| missing(row, name));
         let group = groups.iter().map(|name| self.level(name, row));
         let interval = (number("ci_low"), number("ci_high"), number("ci_level"));
+        let count = |name: &str| number(name).map(|n| n as usize);
         let unit = self.units[row].clone();
         Ok(ContrastRow {
             metric: MetricColumn {
@@ -174,13 +184,16 @@ impl<'a> Columns<'a> {
                 .ok_or_else(|| missing(row, "factor"))?,
             level: required("level")?,
             baseline: required("baseline")?,
-            n_pairs: number("n").map(|n| n as usize),
+            n: count("n"),
+            n_of_groups: count("n_level").zip(count("n_baseline")),
+            n_lost: count("n_missing"),
             shift: number("hl"),
             interval: match interval {
                 (Some(low), Some(high), Some(confidence)) => Some((low, high, confidence)),
                 _ => None,
             },
             effect_size: number("effect_size"),
+            effect_interval: number("effect_low").zip(number("effect_high")),
             p: number("p_value"),
             p_adjusted: number("p_adjusted"),
             note: self.notes[row].clone(),
@@ -199,7 +212,9 @@ fn is_both(surface: &Option<String>) -> bool {
 }
 
 fn no_test(error: impl std::fmt::Display) -> StageError {
-    StageError::inputs(format_args!("input: not a table of `compare`: {error}"))
+    StageError::inputs(format_args!(
+        "input: not a table of `compare` or `groups`: {error}"
+    ))
 }
 
 fn missing(row: usize, name: &str) -> StageError {
@@ -218,20 +233,23 @@ fn notes(table: &Table, rows: &[ContrastRow]) -> Vec<String> {
         let percent = (least * 1000.0).floor() / 10.0;
         format!(" with its interval (confidence at least {percent} %)")
     });
-    let mut notes = vec![format!(
-        "Difference: Hodges–Lehmann estimate of the paired differences{interval}. r: matched rank-biserial correlation, from \
-         −1 (all pairs lower) to 1 (all higher)."
-    )];
-    let pairs =
-        words(table, "pair_by").map(|unit| format!(", paired by {}", unit.replace(',', ", ")));
-    if let (Some(alternative), Some(method)) = (words(table, "alternative"), words(table, "method"))
-    {
-        let adjusted = super::shown_tests::adjustment_words(table);
-        notes.push(format!(
-            "p: {alternative} paired Wilcoxon signed-rank test ({method}){}{}.",
-            pairs.unwrap_or_default(),
-            adjusted.map_or(String::new(), |words| format!(", {words}")),
-        ));
+    let mut notes = vec![match is_of_groups(table) {
+        true => format!(
+            "Difference: Hodges–Lehmann shift between the groups{interval}. n: units at the level and at the one it is compared \
+             with. δ: Cliff's delta, from −1 (all units lower) to 1 (all higher)."
+        ),
+        false => format!(
+            "Difference: Hodges–Lehmann estimate of the paired differences{interval}. r: matched rank-biserial correlation, from \
+             −1 (all pairs lower) to 1 (all higher)."
+        ),
+    }];
+    if let Some(test) = test_words(table) {
+        let parts = [Some(test), unit_words(table), adjustment_words(table)];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        notes.push(format!("p: {}.", parts.join(", ")));
     }
+    let lost = rows.iter().any(|row| row.n_lost.is_some_and(|n| n > 0));
+    notes.extend(missing_words(table).filter(|_| lost));
+    notes.push(software_note());
     notes
 }

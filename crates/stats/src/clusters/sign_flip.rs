@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::differences::clustered_differences;
 use crate::bootstrap::ClusterWeight;
 use crate::moments::require_squarable;
 use crate::random::Random;
-use crate::{Alternative, StatsError, paired_differences, smallest_attainable_p};
+use crate::{Alternative, StatsError, smallest_attainable_p};
 
 /// Largest number of clusters for the exact distribution: 2^20 sums of each half of the clusters.
 const EXACT_CLUSTERS: usize = 40;
@@ -67,16 +68,7 @@ pub fn clustered_sign_flip(
     clusters: &[usize],
     config: SignFlipConfig,
 ) -> Result<SignFlip, StatsError> {
-    let differences = paired_differences(first, second)?;
-    if differences.is_empty() {
-        return Err(StatsError::Empty);
-    }
-    if clusters.len() != differences.len() {
-        return Err(StatsError::LengthMismatch {
-            first: differences.len(),
-            second: clusters.len(),
-        });
-    }
+    let differences = clustered_differences(first, second, clusters)?;
     require_squarable(&differences)?;
     if config.replicates < FEWEST_REPLICATES {
         return Err(StatsError::TooFew {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::differences::clustered_differences;
 use crate::ranks::doubled_midranks;
 use crate::tails::normal::upper_tail;
 use crate::wilcoxon::EXACT_LIMIT;
-use crate::{Alternative, Method, StatsError, exact, paired_differences, smallest_attainable_p};
+use crate::{Alternative, Method, StatsError, exact, smallest_attainable_p};
 
 /// Result of a signed-rank test of clustered pairs.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,16 +59,7 @@ pub fn clustered_signed_rank(
     alternative: Alternative,
     method: Method,
 ) -> Result<ClusteredSignedRank, StatsError> {
-    let differences = paired_differences(first, second)?;
-    if differences.is_empty() {
-        return Err(StatsError::Empty);
-    }
-    if clusters.len() != differences.len() {
-        return Err(StatsError::LengthMismatch {
-            first: differences.len(),
-            second: clusters.len(),
-        });
-    }
+    let differences = clustered_differences(first, second, clusters)?;
     let sums = doubled_sums(&differences, clusters);
     let n_zero = differences.iter().filter(|d| **d == 0.0).count();
     let method = if differences.len() - n_zero > EXACT_LIMIT {

@@ -26,7 +26,8 @@ const MOST_VALUES: usize = 10_000;
 /// Statistics are compared in whole numbers, so that equal ones count as equal.
 ///
 /// # Errors
-/// A group with fewer than two values, values that are NaN or infinite, more than 10,000 values.
+/// A group with fewer than two values, values that are NaN or infinite, more than 10,000 values, no random
+/// permutations where they are needed.
 pub fn brunner_munzel_permutation(
     first: &[f64],
     second: &[f64],
@@ -51,11 +52,11 @@ pub fn brunner_munzel_permutation(
     };
     let splits = choose(pooled.total(), m);
     if splits > SPLITS {
-        return Ok(PermutationP::of_random(config, |shuffler| {
+        return PermutationP::of_random(config, |shuffler| {
             shuffler.choose(&mut pooled.ranks, m);
             let now = Statistic::of(&Placements::of(&pooled.ranks, m));
             compare(&now, &observed) != Ordering::Less
-        }));
+        });
     }
     let ties = Split::of(&pooled.ranks, m).ties;
     let (mut hits, mut most) = (0.0, MostExtreme::none());

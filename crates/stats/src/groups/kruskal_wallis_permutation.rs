@@ -25,7 +25,8 @@ const EQUAL: f64 = 1e-11;
 /// for more than two groups.
 ///
 /// # Errors
-/// Fewer than two groups, a group without values, values that are NaN or infinite.
+/// Fewer than two groups, a group without values, values that are NaN or infinite, no random permutations
+/// where they are needed.
 pub fn kruskal_wallis_permutation(
     groups: &[Vec<f64>],
     config: PermutationConfig,
@@ -37,10 +38,10 @@ pub fn kruskal_wallis_permutation(
         return Ok(p);
     }
     let total = pooled.total();
-    Ok(PermutationP::of_random(config, |shuffler| {
+    PermutationP::of_random(config, |shuffler| {
         shuffler.choose(&mut pooled.ranks, total);
         statistic(&pooled.doubled_sums(), &pooled.sizes) >= bound
-    }))
+    })
 }
 
 /// Σ Rⱼ²/nⱼ, which increases with H.

@@ -125,7 +125,12 @@ fn normal(pooled: &Pooled, u: f64, config: RankSumConfig) -> (f64, Option<f64>, 
     }
     let score = |u: f64| {
         let excess = u - pairs / 2.0;
-        (excess - correction(excess, config)) / sd
+        let correction = if config.continuity_correction {
+            config.alternative.continuity_correction(excess)
+        } else {
+            0.0
+        };
+        (excess - correction) / sd
     };
     let p = |z: f64| match config.alternative {
         Alternative::Less => upper_tail(-z),
@@ -140,19 +145,6 @@ fn normal(pooled: &Pooled, u: f64, config: RankSumConfig) -> (f64, Option<f64>, 
     let smallest = p(score(lowest)).min(p(score(highest)));
     let z = score(u);
     (p(z), Some(z), smallest)
-}
-
-/// Continuity correction: ½ towards the null hypothesis.
-fn correction(excess: f64, config: RankSumConfig) -> f64 {
-    if !config.continuity_correction {
-        return 0.0;
-    }
-    match config.alternative {
-        Alternative::Greater => 0.5,
-        Alternative::Less => -0.5,
-        Alternative::TwoSided if excess == 0.0 => 0.0,
-        Alternative::TwoSided => 0.5 * excess.signum(),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Order statistics of all differences between two samples, without computing all of them.
 
 use crate::noise::{median_size, rounded};
-use crate::ordinal::{from_ordinal, ordinal};
+use crate::ordinal::smallest_where;
 
 /// Precision of a value, relative to itself or to the median size of the values.
 const RELATIVE: f64 = 1e-12;
@@ -38,25 +38,17 @@ impl PairDifferences {
 
     /// The `rank`-th smallest difference (from 1), rounded to 12 digits of itself or of the median size of the values.
     ///
-    /// Bisects the ordered bit patterns of f64 for the smallest value with at least `rank` differences up to it: at most 64
+    /// Bisects all numbers for the smallest value with at least `rank` differences up to it: at most 64
     /// counts of O(m + n).
     pub(crate) fn at(&self, rank: u64) -> f64 {
-        let (mut low, mut high) = match (
-            self.first.first().zip(self.second.last()),
-            self.first.last().zip(self.second.first()),
-        ) {
-            (Some((x, y)), Some((x_last, y_first))) => (ordinal(x - y), ordinal(x_last - y_first)),
-            _ => return 0.0,
+        let smallest = self.first.first().zip(self.second.last());
+        let largest = self.first.last().zip(self.second.first());
+        let (Some((x, y)), Some((x_last, y_first))) = (smallest, largest) else {
+            return 0.0;
         };
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.count_up_to(from_ordinal(middle)) >= rank {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        self.rounded(from_ordinal(low))
+        self.rounded(smallest_where(x - y, x_last - y_first, |bound| {
+            self.count_up_to(bound) >= rank
+        }))
     }
 
     /// The median of the differences.

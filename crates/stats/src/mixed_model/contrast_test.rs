@@ -11,7 +11,7 @@ use crate::tails::{student_t, variance_ratio};
 use crate::{ConfidenceInterval, StatsError};
 
 /// An estimated linear combination of the fixed effects, with its t-test against zero.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// The estimate, in the unit of the outcome.
     pub estimate: f64,

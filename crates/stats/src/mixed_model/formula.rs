@@ -12,7 +12,7 @@ use crate::StatsError;
 /// - `C(a)` treats a column of numbers as a factor. A column of texts is always a factor.
 /// - `(1|subject)`: a random intercept for each subject. `(1|subject/visit)`: in addition one for each visit within a
 ///   subject, so that visit 1 of two subjects are two visits. `(1|subject) + (1|subject:visit)` means the same.
-/// - A name consists of letters, digits, `_` and `.`; any other name stands between backticks.
+/// - A name consists of letters, digits, `_`, `.` and `@`; any other name stands between backticks.
 ///
 /// As in R, terms are ordered by their number of variables, and the variables of an interaction by their first
 /// appearance. Random slopes, crossed random effects, functions such as `log(x)`, and parentheses are refused: compute a

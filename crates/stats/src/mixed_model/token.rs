@@ -55,7 +55,7 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, String> {
 }
 
 fn word(rest: &str) -> &str {
-    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'));
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '@')));
     &rest[..end.unwrap_or(rest.len())]
 }
 

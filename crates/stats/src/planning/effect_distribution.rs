@@ -1,5 +1,7 @@
 //! Distributions from which planned studies are simulated.
 
+use rsom_parameters::Choice;
+
 use crate::random::Random;
 
 /// Location and scale of the Dice-like distribution on the logit scale: median 0.88, mean 0.86, standard deviation
@@ -8,7 +10,7 @@ const LOGIT_MEAN: f64 = 2.0;
 const LOGIT_SD: f64 = 0.8;
 
 /// Shape of the values of a simulated study, in standard deviations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum EffectDistribution {
     /// Normal.
     Normal,

@@ -19,14 +19,20 @@ pub struct ContrastRow {
     pub level: Level,
     /// The level with which it is compared.
     pub baseline: Level,
-    /// Number of pairs, if stated.
-    pub n_pairs: Option<usize>,
+    /// Number of pairs, or of units of both groups, if stated.
+    pub n: Option<usize>,
+    /// Number of units at the level and at the baseline, for independent groups.
+    pub n_of_groups: Option<(usize, usize)>,
+    /// Number of units that a missing value keeps out, if stated.
+    pub n_lost: Option<usize>,
     /// Hodges–Lehmann shift, level − baseline, in the unit of the quantity.
     pub shift: Option<f64>,
     /// Lower and upper end of its interval, and its exact confidence.
     pub interval: Option<(f64, f64, f64)>,
-    /// Matched rank-biserial correlation, in [−1, 1].
+    /// Matched rank-biserial correlation, or Cliff's delta for independent groups, in [−1, 1].
     pub effect_size: Option<f64>,
+    /// Lower and upper end of its interval.
+    pub effect_interval: Option<(f64, f64)>,
     /// The p-value before correction.
     pub p: Option<f64>,
     /// The corrected p-value.
@@ -44,6 +50,8 @@ pub struct ContrastTable {
     pub rows: Vec<ContrastRow>,
     /// Whether p-values are corrected for several tests.
     pub is_adjusted: bool,
+    /// Whether the compared levels are independent groups.
+    pub is_of_groups: bool,
     /// Notes below the table, one sentence each.
     pub notes: Vec<String>,
 }
@@ -65,7 +73,8 @@ impl ContrastTable {
     #[must_use]
     pub fn to_csv(&self) -> String {
         let names = ["metric", "surface", "label", "unit"].map(str::to_owned);
-        let last = "factor level baseline n difference ci_low ci_high ci_level effect_size p_value p_adjusted note";
+        let last = "factor level baseline n n_level n_baseline n_lost difference ci_low ci_high ci_level effect_size effect_low \
+                    effect_high p_value p_adjusted note";
         let last = last.split_whitespace().map(str::to_owned);
         let header: Vec<String> = names
             .into_iter()
@@ -90,7 +99,11 @@ impl ContrastTable {
         header.push(one_factor.map_or("Level".to_owned(), |name| printing.name(name)));
         header.push("against".to_owned());
         let text_columns = header.len();
-        header.extend(["pairs", "difference (interval)", "r", "p"].map(str::to_owned));
+        let (counted, effect) = match self.is_of_groups {
+            true => ("n", "δ"),
+            false => ("pairs", "r"),
+        };
+        header.extend([counted, "difference (interval)", effect, "p"].map(str::to_owned));
         if self.is_adjusted {
             header.push("adjusted p".to_owned());
         }
@@ -144,7 +157,7 @@ impl ContrastTable {
         let mut texts = vec![heading(&row.metric, labels, printing)];
         texts.extend(group);
         texts.extend([level(&row.level), level(&row.baseline)]);
-        texts.push(row.n_pairs.map_or(NOTHING.to_owned(), |n| n.to_string()));
+        texts.push(row.counted());
         texts.push(row.difference());
         texts.push(print(row.effect_size, &|r| fixed(r, 2)));
         texts.push(print(row.p, &|value| p(value, !self.is_adjusted)));
@@ -174,6 +187,19 @@ impl ContrastTable {
 }
 
 impl ContrastRow {
+    /// `24`, or `12, 14` for groups; `22 (2 lost)` where units have no value.
+    fn counted(&self) -> String {
+        let counted = match (self.n_of_groups, self.n) {
+            (Some((level, baseline)), _) => format!("{level}, {baseline}"),
+            (None, Some(n)) => n.to_string(),
+            (None, None) => return NOTHING.to_owned(),
+        };
+        match self.n_lost {
+            Some(lost) if lost > 0 => format!("{counted} ({lost} lost)"),
+            _ => counted,
+        }
+    }
+
     /// `-0.120 (-0.200 to -0.050)`.
     fn difference(&self) -> String {
         let ends = self.interval.map(|(low, high, _)| [low, high]);
@@ -211,14 +237,22 @@ impl ContrastRow {
             self.factor.clone(),
             self.level.to_string(),
             self.baseline.to_string(),
-            self.n_pairs.map_or(String::new(), |n| n.to_string()),
         ]);
+        let counts = [
+            self.n,
+            self.n_of_groups.map(|(level, _)| level),
+            self.n_of_groups.map(|(_, baseline)| baseline),
+            self.n_lost,
+        ];
+        fields.extend(counts.map(|n| n.map_or(String::new(), |n| n.to_string())));
         let numbers = [
             self.shift,
             low,
             high,
             confidence,
             self.effect_size,
+            self.effect_interval.map(|(low, _)| low),
+            self.effect_interval.map(|(_, high)| high),
             self.p,
             self.p_adjusted,
         ];

@@ -34,6 +34,7 @@ pub(crate) fn vanishes(value: f64, decimals: usize) -> bool {
     value != 0.0 && value.abs() < 0.1f64.powi(i32::try_from(decimals).unwrap_or(i32::MAX))
 }
 
+#[cfg(any(feature = "cli", test))]
 /// Rounds to `decimals`, or to three significant digits where the decimals would show next to nothing.
 pub(crate) fn readable(value: f64, decimals: usize) -> String {
     if vanishes(value, decimals) {

@@ -1,11 +1,13 @@
 //! Scores of methods from a table of units and methods.
 
+use rsom_parameters::Choice;
+
 use crate::StatsError;
 use crate::moments::require_squarable;
 use crate::ranks::midranks_without_noise;
 
 /// What methods are ranked by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub enum RankBy {
     /// The mean value over units: aggregate, then rank.
     Mean,

@@ -19,7 +19,8 @@ const SLACK: f64 = 1e-12;
 /// such as those of Friedman (1937), are exact ones. `coin::friedman_test` has random permutations only.
 ///
 /// # Errors
-/// Fewer than three treatments, no blocks, rows of different length, values that are NaN or infinite.
+/// Fewer than three treatments, no blocks, rows of different length, values that are NaN or infinite, no random permutations
+/// where they are needed.
 pub fn friedman_permutation(
     blocks: &[Vec<f64>],
     config: PermutationConfig,
@@ -30,12 +31,12 @@ pub fn friedman_permutation(
         return Ok(p);
     }
     let treatments = ranks.treatments;
-    Ok(PermutationP::of_random(config, |shuffler| {
+    PermutationP::of_random(config, |shuffler| {
         for row in &mut ranks.rows {
             shuffler.choose(row, treatments);
         }
         squares(&ranks.doubled_sums()) >= observed
-    }))
+    })
 }
 
 /// Σ Rⱼ², which increases with χ².

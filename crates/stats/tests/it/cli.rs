@@ -55,10 +55,14 @@ fn subjects_are_the_unit_and_a_collapsed_network_keeps_its_row() {
 #[test]
 fn scans_can_be_the_unit_and_results_are_repeatable() {
     let desk = Desk::with(&study(Kind::Integer));
-    desk.compare("--metric ra_vox@both --pair-by subject,scan --threads 1");
+    desk.compare(
+        "--metric ra_vox@both --pair-by subject,scan --treat-slices-as-independent --threads 1",
+    );
     let first = std::fs::read(desk.at("t.parquet")).unwrap();
     assert_eq!(number(&outcomes(&desk.at("t.parquet")), "n", 0), 16.0);
-    desk.compare("--metric ra_vox@both --pair-by subject,scan --threads 2");
+    desk.compare(
+        "--metric ra_vox@both --pair-by subject,scan --treat-slices-as-independent --threads 2",
+    );
     assert_eq!(std::fs::read(desk.at("t.parquet")).unwrap(), first);
 }
 
@@ -93,7 +97,7 @@ fn the_layout_of_the_papers_table_comes_out_of_one_command() {
         lines[3].starts_with("| U-Net | BCE+S | 10 | 8 | 0.84 ± 0.02 | 1.000 |"),
         "{text}"
     );
-    assert!(lines[3].ends_with("| 0.140 ± 0.024 | 0.016\\* |"), "{text}");
+    assert!(lines[3].ends_with("| 0.140 ± 0.024 | 0.031\\* |"), "{text}");
     assert!(
         lines[4].contains("| 0.00 ± 0.00 (empty prediction) |"),
         "{text}"
@@ -103,7 +107,9 @@ fn the_layout_of_the_papers_table_comes_out_of_one_command() {
         text.contains("Value of a unit: mean of 2 visits (scans)."),
         "{text}"
     );
-    assert!(text.contains("two-sided paired Wilcoxon signed-rank test (exact) against s = 0"));
+    assert!(text.contains(
+        "two-sided paired Wilcoxon signed-rank test (exact), zero differences dropped against s = 0"
+    ));
 }
 
 #[test]
@@ -224,13 +230,15 @@ fn scans_of_several_subjects_that_bear_one_name_are_not_merged() {
         ("subject", 4.0),
         ("scan --average-over subject", 2.0),
     ] {
-        let output = desk.run(&format!("{line} --pair-by {pair_by}"));
+        let output = desk.run(&format!(
+            "{line} --pair-by {pair_by} --treat-slices-as-independent"
+        ));
         output.expect_code(0);
         assert_eq!(number(&outcomes(&desk.at("t.parquet")), "n", 0), n);
     }
     // A scan's name that belongs to one subject alone says enough.
     let desk = Desk::with(&study(Kind::Integer));
-    let output = desk.compare("--metric dice --pair-by scan");
+    let output = desk.compare("--metric dice --pair-by scan --treat-slices-as-independent");
     output.expect_code(0);
     assert_eq!(number(&outcomes(&desk.at("t.parquet")), "n", 0), 16.0);
 }
@@ -316,7 +324,7 @@ fn different_subjects_in_each_group_are_exit_code_3_with_the_remedy() {
     desk.fails(
         line,
         3,
-        "unpaired test (Mann-Whitney), which is not offered",
+        "for different subjects in each group, use `stats groups`",
     );
 }
 
@@ -354,7 +362,14 @@ fn a_test_over_slices_is_told_wherever_it_is_shown() {
         rows.push((subject, 1, None, "1", 0.4 + s));
     }
     let desk = Desk::with(&dice(&rows));
-    desk.run("compare --input m.parquet --metric dice --factor arm --baseline 0 --measured-per slice --pair-by subject,scan,slice --output t.parquet").expect_code(0);
+    let line = "compare --input m.parquet --metric dice --factor arm --baseline 0 --measured-per slice --pair-by subject,scan,slice --output t.parquet";
+    desk.fails(
+        line,
+        2,
+        "12 units come from 3 subjects and are not independent",
+    );
+    desk.run(&format!("{line} --treat-slices-as-independent"))
+        .expect_code(0);
     let t = outcomes(&desk.at("t.parquet"));
     let note = t.texts("note").unwrap()[0].clone().unwrap();
     assert!(
@@ -491,7 +506,7 @@ fn a_level_of_other_subjects_is_unpaired_and_slices_of_one_subject_are_told() {
     }
     let desk = Desk::with(&dice(&rows));
     let design = "--measured-per slice";
-    desk.run(&format!("compare --input m.parquet --metric dice --factor arm --baseline x --pair-by subject,scan,slice --output t.parquet {design}")).expect_code(0);
+    desk.run(&format!("compare --input m.parquet --metric dice --factor arm --baseline x --pair-by subject,scan,slice --treat-slices-as-independent --output t.parquet {design}")).expect_code(0);
     let t = outcomes(&desk.at("t.parquet"));
     assert_eq!(t.texts("status").unwrap()[1].as_deref(), Some("unpaired"));
     let note = t.texts("note").unwrap()[1].clone().unwrap();

@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use rsom_stats::{
-    Adjustment, Against, Aggregate, Alternative, Comparison, ComparisonConfig, Family, Level,
-    Measurement, Method, Quantity, StatsError, WilcoxonConfig, ZeroMethod, compare, gather, note,
+    Adjustment, Against, Aggregate, Alternative, Comparison, ComparisonConfig, ComparisonPlan,
+    Family, Level, Measurement, Method, Missing, PairedTest, Quantity, StatsError, WilcoxonConfig,
+    ZeroMethod, compare, gather, note,
 };
 
 const CONFIG: ComparisonConfig = ComparisonConfig {
+    kind: PairedTest::SignedRank,
     test: WilcoxonConfig {
         alternative: Alternative::TwoSided,
         zero_method: ZeroMethod::Wilcox,
@@ -17,6 +19,9 @@ const CONFIG: ComparisonConfig = ComparisonConfig {
     adjustment: Adjustment::Holm,
     family: Family::Metric,
     confidence: 0.95,
+    missing: Missing::LeaveOut,
+    replicates: 0,
+    seed: 0,
 };
 
 fn measured(metric: &str, s: &str, place: (usize, usize), value: Option<f64>) -> Measurement {
@@ -60,7 +65,13 @@ fn run(measurements: &[Measurement]) -> Vec<Comparison> {
 
 fn run_with(measurements: &[Measurement], config: ComparisonConfig) -> Vec<Comparison> {
     let samples = gather(measurements, Aggregate::Mean).unwrap();
-    compare(&samples, "s", Against::Baseline(&Level::parse("0")), config).unwrap()
+    compare(
+        &samples,
+        "s",
+        Against::Baseline(&Level::parse("0")),
+        &ComparisonPlan::of(config),
+    )
+    .unwrap()
 }
 
 #[test]
@@ -82,8 +93,15 @@ fn all_pairs_of_levels_are_one_family_and_swapping_two_levels_only_flips_the_sig
     ];
     let samples = gather(&rows.concat(), Aggregate::Mean).unwrap();
     let levels = ["0", "10", "100"].map(Level::parse);
-    let compared =
-        |order: &[Level]| compare(&samples, "s", Against::EachBefore(order), CONFIG).unwrap();
+    let compared = |order: &[Level]| {
+        compare(
+            &samples,
+            "s",
+            Against::EachBefore(order),
+            &ComparisonPlan::of(CONFIG),
+        )
+        .unwrap()
+    };
     let outcomes = compared(&levels);
     let pairs: Vec<String> = outcomes
         .iter()
@@ -97,7 +115,13 @@ fn all_pairs_of_levels_are_one_family_and_swapping_two_levels_only_flips_the_sig
             .all(|c| c.family_size == 3 && c.p_adjusted == Some(0.0234375))
     );
     // A pair gives what a test against that baseline gives.
-    let against_ten = compare(&samples, "s", Against::Baseline(&levels[1]), CONFIG).unwrap();
+    let against_ten = compare(
+        &samples,
+        "s",
+        Against::Baseline(&levels[1]),
+        &ComparisonPlan::of(CONFIG),
+    )
+    .unwrap();
     let alone = against_ten
         .iter()
         .find(|c| c.contrast.level == levels[2])
@@ -272,8 +296,13 @@ fn families_are_adjusted_as_declared() {
     let samples = gather(&rows, Aggregate::Mean).unwrap();
     for (family, size) in [(Family::All, 4), (Family::Metric, 2), (Family::Group, 2)] {
         let config = ComparisonConfig { family, ..CONFIG };
-        for outcome in
-            compare(&samples, "s", Against::Baseline(&Level::parse("0")), config).unwrap()
+        for outcome in compare(
+            &samples,
+            "s",
+            Against::Baseline(&Level::parse("0")),
+            &ComparisonPlan::of(config),
+        )
+        .unwrap()
         {
             assert_eq!(outcome.family_size, size, "{family:?}");
             assert_eq!(outcome.p_adjusted, Some(0.03125 * size as f64));
@@ -305,7 +334,13 @@ fn several_values_of_a_unit_are_refused_without_an_aggregate() {
 fn a_baseline_that_does_not_occur_is_refused_with_the_levels_that_do() {
     let rows = slices("dice", "10", 2, 0.0);
     let samples = gather(&rows, Aggregate::Mean).unwrap();
-    let error = compare(&samples, "s", Against::Baseline(&Level::parse("0")), CONFIG).unwrap_err();
+    let error = compare(
+        &samples,
+        "s",
+        Against::Baseline(&Level::parse("0")),
+        &ComparisonPlan::of(CONFIG),
+    )
+    .unwrap_err();
     assert_eq!(
         error.to_string(),
         "no row has the baseline s = 0; the levels are 10"

@@ -26,18 +26,19 @@ fn tests_stand_in_a_table_of_their_own_with_interval_effect_and_caveats() {
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(
         lines[0],
-        "metric,surface,label,unit,net,factor,level,baseline,n,difference,ci_low,ci_high,ci_level,effect_size,p_value,\
-         p_adjusted,note"
+        "metric,surface,label,unit,net,factor,level,baseline,n,n_level,n_baseline,n_lost,difference,ci_low,ci_high,ci_level,\
+         effect_size,effect_low,effect_high,p_value,p_adjusted,note"
     );
     let fields: Vec<&str> = lines[1].split(',').collect();
     // All digits of the table of tests, row 2: Ra at s = 10.
     for (place, name) in [
         (8, "n"),
-        (9, "hl"),
-        (10, "ci_low"),
-        (11, "ci_high"),
-        (13, "effect_size"),
-        (14, "p_value"),
+        (12, "hl"),
+        (13, "ci_low"),
+        (14, "ci_high"),
+        (16, "effect_size"),
+        (17, "effect_low"),
+        (19, "p_value"),
     ] {
         assert_eq!(
             fields[place].parse::<f64>().unwrap(),
@@ -46,16 +47,18 @@ fn tests_stand_in_a_table_of_their_own_with_interval_effect_and_caveats() {
         );
     }
     assert_eq!(lines.len(), 3);
-    // All eight differences are -0.005 · √10 = -0.0158: the shift, its interval, and p = 2 / 2^8, doubled by Holm.
+    // All eight differences are -0.005 · √10 = -0.0158: the shift, its interval, and p = 2 / 2^8, four times as large by Holm: four tests
+    // were planned, two of them at s = 1000.
     let markdown = written("--decimals 2,4 --metric dice,ra_vox", "o.md");
+    let markdown = markdown.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        markdown.contains(
-            "| 10   | 0       | 8     | -0.0158 (-0.0158 to -0.0158) | -1.00 | 0.008 | 0.016\\*    |"
-        ),
+        markdown
+            .contains("| 10 | 0 | 8 | -0.0158 (-0.0158 to -0.0158) | -1.00 | 0.008 | 0.031\\* |"),
         "{markdown}"
     );
     assert!(
-        markdown.contains("U-Net, 1000 against 0: no pairs: empty\\_prediction"),
+        markdown.contains("U-Net, 1000 against 0: no pairs: empty\\_prediction")
+            && markdown.contains("| 0 (8 lost) |"),
         "{markdown}"
     );
     let latex = written("", "o.tex");
@@ -67,7 +70,11 @@ fn what_is_no_table_of_tests_is_refused() {
     let desk = Desk::with(&study(Kind::Integer));
     let compared = "compare --input m.parquet --factor s --baseline 0 --output tests.parquet --metric dice --group-by net";
     desk.run(compared).expect_code(0);
-    desk.fails("tests --input m.parquet", 3, "not a table of `compare`");
+    desk.fails(
+        "tests --input m.parquet",
+        3,
+        "not a table of `compare` or `groups`",
+    );
     desk.fails(
         "tests --input tests.parquet --decimals 1,2",
         2,

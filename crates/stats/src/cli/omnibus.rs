@@ -1,0 +1,237 @@
+//! `rsom-stats omnibus`: whether several levels differ at all, and which pairs of them do.
+
+use rsom_io::ports;
+use rsom_parameters::{Choice, Parameters};
+use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
+
+use super::factor::LOSS;
+use super::fault::stage_error;
+use super::gathered::{Wanted, gathered};
+use super::levels::{levels_of_factor, require_one_role};
+use super::measurements::{SelectedMeasurements, Selector};
+use super::omnibus_table::{COLUMNS, PAIR_COLUMNS, Row, json, pairs_table, table, text};
+use super::sampling::Sampling;
+use super::subjects::{PairedUnits, Subjects};
+use super::table_contents::contents;
+use crate::{
+    Adjusted, Adjustment, LevelDesign, Omnibus, OmnibusConfig, PermutationConfig, Permutations,
+    PostHoc, adjust_family, omnibus,
+};
+
+pub(super) fn command() -> Command {
+    Command::new("omnibus", "Test whether three or more levels of a factor differ at all, by Friedman or Kruskal-Wallis tests, and which pairs of them do", run)
+        .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
+        .output(Port::required("output", Kind::Table, "Table of tests: one row per metric, label, surface and group").with_table(contents(COLUMNS)))
+        .output(Port::optional("pairs", Kind::Table, "Tests of all pairs of levels: one row per pair").with_table(contents(PAIR_COLUMNS)))
+        .parameters(Settings::declare())
+        .names_in_tables("input", Named::Metric, &["metric"])
+        .names_in_tables("input", Named::Column, &["factor", "pair_by", "group_by", "average_over", "where"])
+        .derives(LOSS)
+        .needs_default_names()
+        .example("rsom-stats omnibus --input m.parquet --metric dice --factor method --output o.parquet --pairs pairs.parquet")
+        .example("rsom-stats omnibus --input m.parquet --metric thickness_um --factor diagnosis --design independent --post-hoc dunn --output o.parquet")
+}
+
+#[derive(Parameters)]
+#[parameters(check = Settings::check)]
+pub(super) struct Settings {
+    /// Metrics to test, each NAME or NAME@SURFACE.
+    #[parameter(required)]
+    metric: Vec<String>,
+    /// Column of the factor whose levels are compared.
+    #[parameter(required)]
+    pub factor: String,
+    /// Columns to group by, such as net; levels are compared within each group.
+    #[parameter(default = Vec::new())]
+    pub group_by: Vec<String>,
+    /// Whether the same units are at all levels ('repeated', Friedman) or different ones at each ('independent',
+    /// Kruskal-Wallis).
+    #[parameter(default = LevelDesign::Repeated)]
+    pub design: LevelDesign,
+    /// Test of all pairs of levels (unset: signed_rank for repeated, mann_whitney for independent levels).
+    post_hoc: Option<PostHoc>,
+    /// Correction of p-values: over all omnibus tests of this call, and over the pairs of levels of each. Nemenyi's p-values
+    /// are adjusted already.
+    #[parameter(default = Adjustment::Holm)]
+    pub adjust: Adjustment,
+    #[parameter(flatten)]
+    pub units: PairedUnits,
+    #[parameter(flatten)]
+    pub sampling: Sampling,
+    /// Random permutations where there are too many for the exact p.
+    #[parameter(default = 9999, min = 99, max = 10_000_000, advanced)]
+    permutations: u32,
+    /// Seed of the permutations.
+    #[parameter(default = 0, advanced)]
+    seed: u64,
+    /// Significance level; a note warns where a sample is too small to reach it.
+    #[parameter(default = 0.05, min = 0.0, max = 1.0)]
+    pub alpha: f64,
+}
+
+impl Settings {
+    fn check(&self) -> Result<(), String> {
+        require_one_role(
+            &self.factor,
+            &self.group_by,
+            &self.units.pair_by,
+            "--pair-by",
+        )?;
+        match self.post_hoc {
+            Some(test) if test.design() != self.design => Err(format!(
+                "--post-hoc {} is not for --design {}; choose {}",
+                test.as_str(),
+                self.design.as_str(),
+                match self.design {
+                    LevelDesign::Repeated => "signed_rank, nemenyi or conover",
+                    LevelDesign::Independent => "mann_whitney or dunn",
+                }
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    pub fn config(&self) -> OmnibusConfig {
+        OmnibusConfig {
+            post_hoc: self.post_hoc.unwrap_or(match self.design {
+                LevelDesign::Repeated => PostHoc::SignedRank,
+                LevelDesign::Independent => PostHoc::MannWhitney,
+            }),
+            adjustment: self.adjust,
+            permutations: PermutationConfig {
+                n_random: self.permutations,
+                seed: self.seed,
+            },
+        }
+    }
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.settings()?;
+    let condition: Vec<String> = settings
+        .group_by
+        .iter()
+        .chain([&settings.factor])
+        .cloned()
+        .collect();
+    let (selected, samples) = gathered(
+        invocation,
+        &Wanted {
+            metrics: &settings.metric,
+            condition: &condition,
+            unit: &settings.units.pair_by,
+            unit_parameter: "--pair-by",
+            sampling: &settings.sampling,
+        },
+    )?;
+    let order = levels_of_factor(&selected);
+    let tests = omnibus(&samples, &settings.factor, order, settings.config())
+        .map_err(|e| stage_error(&e))?;
+    require_a_test(&tests, &settings)?;
+    let mut rows = rows(tests, &selected, &settings)?;
+    sort(&mut rows, &selected, &settings.metric);
+    ports::write_table(invocation, "output", &table(&rows, &selected, &settings)?)?;
+    if invocation.optional_output("pairs").is_some() {
+        ports::write_table(
+            invocation,
+            "pairs",
+            &pairs_table(&rows, &selected, &settings)?,
+        )?;
+    }
+    Ok(Summary::new()
+        .with("tests", json(&rows, &settings))
+        .text(text(&rows, &settings)))
+}
+
+/// Refuses a result without any test.
+fn require_a_test(tests: &[Omnibus], settings: &Settings) -> Result<(), StageError> {
+    if tests.iter().any(|t| t.test.is_ok()) {
+        return Ok(());
+    }
+    let reason = tests.iter().find_map(|t| t.test.as_ref().err());
+    let reason = reason.map_or("there are no values", String::as_str);
+    Err(StageError::inputs(format_args!(
+        "no test was made over the levels of {}: {reason}; two levels are compared by `stats compare` or `stats groups`",
+        settings.factor
+    )))
+}
+
+fn rows(
+    tests: Vec<Omnibus>,
+    selected: &SelectedMeasurements,
+    settings: &Settings,
+) -> Result<Vec<Row>, StageError> {
+    let subjects = Subjects::of(selected);
+    let p = |of: fn(&crate::OmnibusTest) -> f64| -> Result<Vec<Option<f64>>, StageError> {
+        let values: Vec<Option<f64>> = tests.iter().map(|t| t.test.as_ref().ok().map(of)).collect();
+        adjust_family(&values, settings.adjust).map_err(StageError::failure)
+    };
+    let adjusted = p(|t| t.permutations.p_value)?;
+    let smallest = p(|t| t.permutations.smallest_attainable_p)?;
+    let family_size = tests.len();
+    let adjusted = adjusted.into_iter().zip(smallest);
+    let row = |(test, (p, smallest)): (Omnibus, (Option<f64>, Option<f64>))| {
+        let dependent = settings.units.require_independent(&test.units, &subjects)?;
+        let adjusted = Adjusted {
+            p,
+            smallest_attainable_p: smallest,
+            family_size,
+        };
+        let mut notes: Vec<String> = dependent.into_iter().collect();
+        notes.extend(caveats(&test, &adjusted, settings));
+        Ok(Row {
+            n_subjects: subjects.number(&test.units),
+            test,
+            adjusted,
+            notes,
+        })
+    };
+    tests.into_iter().zip(adjusted).map(row).collect()
+}
+
+fn caveats(test: &Omnibus, adjusted: &Adjusted, settings: &Settings) -> Vec<String> {
+    let mut notes = Vec::new();
+    match &test.test {
+        Err(reason) => notes.push(format!("no test: {reason}")),
+        Ok(found) => {
+            let smallest = adjusted.smallest_attainable_p;
+            if smallest.is_some_and(|p| p >= settings.alpha) {
+                notes.push(format!(
+                    "{} units can never reach an adjusted p < {}",
+                    test.units.len(),
+                    settings.alpha
+                ));
+            }
+            if let Permutations::Random(n) = found.permutations.permutations {
+                notes.push(format!("p from {n} random permutations"));
+            }
+        }
+    }
+    if let Err(reason) = &test.pairs
+        && test.test.is_ok()
+    {
+        notes.push(format!("no tests of pairs: {reason}"));
+    }
+    if test.n_incomplete > 0 {
+        let what = match settings.design {
+            LevelDesign::Repeated => "units lack a value at a level and are left out",
+            LevelDesign::Independent => "units without a value",
+        };
+        notes.push(format!("{} {what}", test.n_incomplete));
+    }
+    if !test.empty_levels.is_empty() {
+        let names: Vec<String> = test.empty_levels.iter().map(ToString::to_string).collect();
+        notes.push(format!("levels without any value: {}", names.join(", ")));
+    }
+    notes
+}
+
+fn sort(rows: &mut [Row], selected: &SelectedMeasurements, metrics: &[String]) {
+    rows.sort_by_cached_key(|row| {
+        let q = &row.test.quantity;
+        let metric = metrics.iter().position(|m| Selector::parse(m).matches(q));
+        let places = row.test.group.iter().zip(&selected.orders);
+        let places: Vec<usize> = places.map(|(level, order)| level.place_in(order)).collect();
+        (metric, q.label.clone(), q.surface.clone(), places)
+    });
+}
