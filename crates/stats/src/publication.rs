@@ -3,20 +3,25 @@
 mod cells;
 mod contrasts;
 mod csv;
+mod html;
 mod latex;
 mod markdown;
 pub(crate) mod numbers;
 mod printing;
+mod sentence;
 mod tex;
+mod typst;
 
 use std::collections::BTreeSet;
 
 pub use cells::Style;
 pub use contrasts::{ContrastRow, ContrastTable};
 pub use csv::to_csv;
+pub use html::to_html;
 pub use latex::to_latex;
 pub use markdown::to_markdown;
-pub use printing::Printing;
+pub use printing::{JournalStyle, Printing};
+pub use typst::to_typst;
 
 use rsom_parameters::Choice;
 

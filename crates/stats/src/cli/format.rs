@@ -10,9 +10,12 @@ use rsom_stage::StageError;
 pub(super) enum Format {
     Markdown,
     Latex,
+    Typst,
+    Html,
     Csv,
     Md,
     Tex,
+    Typ,
 }
 
 impl Format {
@@ -27,12 +30,15 @@ impl Format {
         let by_ending = match ending.as_deref() {
             Some("md") => Some(Self::Markdown),
             Some("tex") => Some(Self::Latex),
+            Some("typ") => Some(Self::Typst),
+            Some("html" | "htm") => Some(Self::Html),
             Some("csv") => Some(Self::Csv),
             _ => None,
         };
         let given = given.map(|given| match given {
             Self::Md => Self::Markdown,
             Self::Tex => Self::Latex,
+            Self::Typ => Self::Typst,
             other => other,
         });
         match (given, by_ending) {

@@ -20,9 +20,13 @@ use super::shown_tests::{
 };
 use super::test_words::tests_note;
 use crate::publication::{
-    MetricColumn, PValues, PublicationTable, Statistic, Style, to_csv, to_latex, to_markdown,
+    MetricColumn, PValues, PublicationTable, Statistic, Style, to_csv, to_html, to_latex,
+    to_markdown, to_typst,
 };
 use crate::{Quantity, Sample, Samples};
+
+/// Decimals of a metric for which none are given.
+const DECIMALS: usize = 3;
 
 pub(super) fn command() -> Command {
     Command::new("table", "Write a table for a paper: conditions as rows, metrics as columns", run)
@@ -124,6 +128,8 @@ fn rendered(table: &PublicationTable, settings: &Settings, format: Format) -> St
     match format {
         Format::Markdown | Format::Md => to_markdown(table, &style),
         Format::Latex | Format::Tex => to_latex(table, &style),
+        Format::Typst | Format::Typ => to_typst(table, &style),
+        Format::Html => to_html(table, &style),
         Format::Csv => to_csv(table),
     }
 }
@@ -148,7 +154,7 @@ fn columns(
                         .unit
                         .clone()
                         .filter(|unit| unit != Unit::One.as_str()),
-                    decimals: settings.appearance.decimals_of(place),
+                    decimals: settings.appearance.decimals_of(place).unwrap_or(DECIMALS),
                 });
             }
         }

@@ -17,6 +17,7 @@ use super::shown_tests::{numbers_if_any, require_one_kind, words};
 use super::test_words::{
     adjustment_words, is_of_groups, missing_words, software_note, test_words, unit_words,
 };
+use crate::publication::numbers::decimals_of_width;
 use crate::publication::{ContrastRow, ContrastTable, MetricColumn};
 use crate::{Level, Quantity};
 
@@ -28,6 +29,7 @@ pub(super) fn command() -> Command {
         .names_in_tables("input", Named::Metric, &["metric"])
         .example("rsom-stats tests --input t.parquet --output tests.md")
         .example("rsom-stats tests --input t.parquet --metric dice,ra_um --decimals 3,1 --output tests.tex")
+        .example("rsom-stats tests --input t.parquet --sentence")
 }
 
 #[derive(Parameters)]
@@ -38,6 +40,8 @@ struct Settings {
     metric: Vec<String>,
     #[parameter(flatten)]
     appearance: Appearance,
+    /// Write one sentence for each comparison, for the text of a paper, instead of a table.
+    sentence: bool,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
@@ -48,11 +52,15 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     settings.appearance.check_decimals(settings.metric.len())?;
     let table = ports::read_table(invocation, "input")?;
     require_one_kind(&table)?;
-    let contrasts = contrasts(&table, &settings)?;
+    let mut contrasts = contrasts(&table, &settings)?;
+    choose_decimals(&mut contrasts.rows, &settings);
     let printing = settings.appearance.printing();
     let text = match format {
+        _ if settings.sentence => contrasts.to_sentences(&printing),
         Format::Markdown | Format::Md => contrasts.to_markdown(&printing),
         Format::Latex | Format::Tex => contrasts.to_latex(&printing),
+        Format::Typst | Format::Typ => contrasts.to_typst(&printing),
+        Format::Html => contrasts.to_html(&printing),
         Format::Csv => contrasts.to_csv(),
     };
     let summary = Summary::new().with("rows", contrasts.rows.len());
@@ -80,7 +88,7 @@ fn contrasts(table: &Table, settings: &Settings) -> Result<ContrastTable, StageE
             continue;
         }
         let place = place.unwrap_or(0);
-        let decimals = settings.appearance.decimals_of(place);
+        let decimals = settings.appearance.decimals_of(place).unwrap_or_default();
         rows.push((place, columns.row(row, (quantity, decimals), &groups)?));
     }
     // Stable: the comparisons of a metric stay in their order.
@@ -93,6 +101,31 @@ fn contrasts(table: &Table, settings: &Settings) -> Result<ContrastTable, StageE
         notes: notes(table, &rows),
         rows,
     })
+}
+
+/// Gives the rows of each metric as many decimals as show two digits of the median width of its intervals, where none are given.
+fn choose_decimals(rows: &mut [ContrastRow], settings: &Settings) {
+    /// Decimals of a metric without intervals.
+    const WITHOUT_INTERVAL: usize = 3;
+    if settings.appearance.decimals_of(0).is_some() {
+        return;
+    }
+    let mut widths: BTreeMap<Quantity, Vec<f64>> = BTreeMap::new();
+    for row in rows.iter() {
+        let of_metric = widths.entry(row.metric.quantity.clone()).or_default();
+        of_metric.extend(row.interval.map(|(low, high, _)| high - low));
+    }
+    for row in rows {
+        let widths = widths.get_mut(&row.metric.quantity);
+        let median = widths.and_then(|widths| {
+            widths.retain(|width| *width > 0.0);
+            widths.sort_by(f64::total_cmp);
+            widths.get(widths.len() / 2).copied()
+        });
+        row.metric.decimals = median
+            .and_then(decimals_of_width)
+            .unwrap_or(WITHOUT_INTERVAL);
+    }
 }
 
 /// The columns of a table of tests.
@@ -108,8 +141,12 @@ struct Columns<'a> {
     numbers: BTreeMap<&'static str, Vec<Option<f64>>>,
 }
 
-const NUMBERS: [&str; 13] = [
+const NUMBERS: [&str; 17] = [
     "n",
+    "n_imputed",
+    "level_median",
+    "baseline_median",
+    "statistic",
     "n_level",
     "n_baseline",
     "n_missing",
@@ -171,6 +208,7 @@ impl<'a> Columns<'a> {
         let group = groups.iter().map(|name| self.level(name, row));
         let interval = (number("ci_low"), number("ci_high"), number("ci_level"));
         let count = |name: &str| number(name).map(|n| n as usize);
+        let replaced = count("n_imputed");
         let unit = self.units[row].clone();
         Ok(ContrastRow {
             metric: MetricColumn {
@@ -186,7 +224,10 @@ impl<'a> Columns<'a> {
             baseline: required("baseline")?,
             n: count("n"),
             n_of_groups: count("n_level").zip(count("n_baseline")),
-            n_lost: count("n_missing"),
+            n_lost: count("n_missing").map(|n| n.saturating_sub(replaced.unwrap_or(0))),
+            n_replaced: replaced,
+            medians: number("level_median").zip(number("baseline_median")),
+            statistic: number("statistic"),
             shift: number("hl"),
             interval: match interval {
                 (Some(low), Some(high), Some(confidence)) => Some((low, high, confidence)),
@@ -248,7 +289,12 @@ fn notes(table: &Table, rows: &[ContrastRow]) -> Vec<String> {
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         notes.push(format!("p: {}.", parts.join(", ")));
     }
-    let lost = rows.iter().any(|row| row.n_lost.is_some_and(|n| n > 0));
+    let lost = rows.iter().any(|row| {
+        [row.n_lost, row.n_replaced]
+            .into_iter()
+            .flatten()
+            .any(|n| n > 0)
+    });
     notes.extend(missing_words(table).filter(|_| lost));
     notes.push(software_note());
     notes

@@ -2,7 +2,7 @@
 
 use rsom_measures::Surface;
 
-use super::numbers::{exponent, fixed, p_value, vanishes};
+use super::numbers::{exponent, fixed, vanishes};
 use super::printing::Printing;
 use super::{Entry, MetricColumn, Outcome, PValues, PublicationTable, Statistic, TableRow, Tested};
 
@@ -176,11 +176,7 @@ fn outcome(entry: &Entry, style: &Style) -> String {
         Outcome::NotTested => String::new(),
         Outcome::Baseline | Outcome::Untestable(_) => NOTHING.to_owned(),
         Outcome::Tested(test) => {
-            let text = format!(
-                "{}{}",
-                p_value(test.p, style.printing.alpha),
-                marks(test, style)
-            );
+            let text = format!("{}{}", style.printing.p(test.p), marks(test, style));
             with_remarks(text, pairs(entry, test).as_slice())
         }
     }

@@ -2,8 +2,8 @@
 
 use super::cells::{Cells, MARK, NOTHING, heading};
 use super::csv::{line, number};
-use super::numbers::{exponent, fixed, p_value, vanishes};
-use super::{MetricColumn, Printing, latex, markdown};
+use super::numbers::{exponent, fixed, vanishes};
+use super::{MetricColumn, Printing, html, latex, markdown, typst};
 use crate::Level;
 
 /// The comparison of a level with a baseline in one quantity.
@@ -25,6 +25,12 @@ pub struct ContrastRow {
     pub n_of_groups: Option<(usize, usize)>,
     /// Number of units that a missing value keeps out, if stated.
     pub n_lost: Option<usize>,
+    /// Number of pairs in the test whose missing value was replaced, if stated.
+    pub n_replaced: Option<usize>,
+    /// Medians at the level and at the baseline.
+    pub medians: Option<(f64, f64)>,
+    /// The test statistic.
+    pub statistic: Option<f64>,
     /// Hodges–Lehmann shift, level − baseline, in the unit of the quantity.
     pub shift: Option<f64>,
     /// Lower and upper end of its interval, and its exact confidence.
@@ -67,6 +73,18 @@ impl ContrastTable {
     #[must_use]
     pub fn to_latex(&self, printing: &Printing) -> String {
         latex::rendered(&self.cells(printing))
+    }
+
+    /// The table in Typst, see [`to_typst`](super::to_typst).
+    #[must_use]
+    pub fn to_typst(&self, printing: &Printing) -> String {
+        typst::rendered(&self.cells(printing))
+    }
+
+    /// The table as an HTML page, see [`to_html`](super::to_html).
+    #[must_use]
+    pub fn to_html(&self, printing: &Printing) -> String {
+        html::rendered(&self.cells(printing))
     }
 
     /// The table as CSV with all digits.
@@ -148,7 +166,7 @@ impl ContrastTable {
             } else {
                 ""
             };
-            format!("{}{mark}", p_value(p, printing.alpha))
+            format!("{}{mark}", printing.p(p))
         };
         let group = row.group.iter().map(|l| match l {
             Some(level) => printing.name(&level.to_string()),
@@ -187,17 +205,28 @@ impl ContrastTable {
 }
 
 impl ContrastRow {
-    /// `24`, or `12, 14` for groups; `22 (2 lost)` where units have no value.
+    /// `24`, or `12, 14` for groups; `22 (2 lost)` where units have no value, `24 (2 replaced)` where one took its place.
     fn counted(&self) -> String {
-        let counted = match (self.n_of_groups, self.n) {
+        let counted = match (self.n_of_groups, self.n_tested()) {
             (Some((level, baseline)), _) => format!("{level}, {baseline}"),
             (None, Some(n)) => n.to_string(),
             (None, None) => return NOTHING.to_owned(),
         };
-        match self.n_lost {
-            Some(lost) if lost > 0 => format!("{counted} ({lost} lost)"),
-            _ => counted,
+        let counts = [(self.n_lost, "lost"), (self.n_replaced, "replaced")];
+        let counts = counts.into_iter().filter_map(|(n, what)| Some((n?, what)));
+        let remarks: Vec<String> = counts
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{n} {what}"))
+            .collect();
+        match remarks.is_empty() {
+            true => counted,
+            false => format!("{counted} ({})", remarks.join(", ")),
         }
+    }
+
+    /// Number of pairs in the test, those with a replaced value included.
+    pub(super) fn n_tested(&self) -> Option<usize> {
+        self.n.map(|n| n + self.n_replaced.unwrap_or(0))
     }
 
     /// `-0.120 (-0.200 to -0.050)`.

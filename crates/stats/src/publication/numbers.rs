@@ -44,28 +44,50 @@ pub(crate) fn readable(value: f64, decimals: usize) -> String {
     }
 }
 
-/// A p-value with three decimals, `<0.001` below that.
+/// A p-value with three decimals, `<0.001` below that and `>0.999` above.
 ///
 /// It has more decimals where the rounded number would reach or cross the significance level `alpha`: 0.0496 at 0.05. For
 /// an `alpha` below 0.001 the bound is the power of ten below it.
 pub(crate) fn p_value(p: f64, alpha: f64) -> String {
-    let mut decimals = 3;
+    p_value_with(p, alpha, 3)
+}
+
+/// The same with another number of decimals for values that are not small.
+pub(crate) fn p_value_with(p: f64, alpha: f64, least_decimals: usize) -> String {
+    let mut bounded = 3;
     let mut bound = SMALL_P;
-    while alpha < bound && decimals < MOST_DECIMALS {
-        decimals += 1;
-        bound = 0.1f64.powi(decimals as i32);
+    while alpha < bound && bounded < MOST_DECIMALS {
+        bounded += 1;
+        bound = 0.1f64.powi(bounded as i32);
     }
     if p < bound && p < alpha {
-        return format!("<{bound:.decimals$}");
+        return format!("<{bound:.bounded$}");
     }
+    let mut decimals = match alpha < SMALL_P {
+        true => bounded.max(least_decimals),
+        false => least_decimals,
+    };
     loop {
         let text = fixed(p, decimals);
         let printed = text.parse::<f64>().unwrap_or(p);
-        if p.total_cmp(&alpha) == printed.total_cmp(&alpha) || decimals >= MOST_DECIMALS {
-            return text;
+        let is_told_from_alpha = p.total_cmp(&alpha) == printed.total_cmp(&alpha);
+        if is_told_from_alpha || decimals >= MOST_DECIMALS {
+            return match printed >= 1.0 {
+                true => format!(">{}", "0.".to_owned() + &"9".repeat(decimals)),
+                false => text,
+            };
         }
         decimals += 1;
     }
+}
+
+/// The number of decimals that shows two significant digits of an interval of this width, from 0 to 6; `None` without a width.
+pub(crate) fn decimals_of_width(width: f64) -> Option<usize> {
+    if !(width > 0.0 && width.is_finite()) {
+        return None;
+    }
+    let place = 1.0 - width.log10().floor();
+    Some(place.clamp(0.0, 6.0) as usize)
 }
 
 #[cfg(test)]
@@ -92,7 +114,8 @@ mod tests {
     fn small_p_values_are_bounded_not_rounded_to_zero() {
         assert_eq!(p_value(1e-9, 0.05), "<0.001");
         assert_eq!(p_value(0.001, 0.05), "0.001");
-        assert_eq!(p_value(1.0, 0.05), "1.000");
+        assert_eq!(p_value(1.0, 0.05), ">0.999");
+        assert_eq!(p_value(0.9994, 0.05), "0.999");
     }
 
     #[test]
@@ -106,5 +129,17 @@ mod tests {
         assert_eq!(p_value(0.000_7, 0.0005), "0.0007");
         assert_eq!(p_value(0.000_47, 0.0005), "0.00047");
         assert_eq!(p_value(0.000_04, 0.0005), "<0.0001");
+        assert_eq!(p_value_with(0.0473, 0.05, 2), "0.047");
+        assert_eq!(p_value_with(0.31, 0.05, 2), "0.31");
+    }
+
+    #[test]
+    fn two_digits_of_the_width_of_an_interval_are_shown() {
+        assert_eq!(decimals_of_width(0.012), Some(3));
+        assert_eq!(decimals_of_width(0.31), Some(2));
+        assert_eq!(decimals_of_width(5.0), Some(1));
+        assert_eq!(decimals_of_width(340.0), Some(0));
+        assert_eq!(decimals_of_width(1e-12), Some(6));
+        assert_eq!(decimals_of_width(0.0), None);
     }
 }

@@ -2,6 +2,8 @@
 
 mod cli;
 #[cfg(feature = "cli")]
+mod designs;
+#[cfg(feature = "cli")]
 mod desk;
 mod golden;
 mod independent;

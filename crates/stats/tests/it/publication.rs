@@ -84,6 +84,7 @@ fn style(p_values: PValues) -> Style {
         statistic: Statistic::MeanSd,
         p_values,
         printing: Printing {
+            style: rsom_stats::publication::JournalStyle::Plain,
             alpha: 0.05,
             names: BTreeMap::new(),
         },

@@ -109,3 +109,66 @@ fn a_comparison_has_a_baseline_or_all_pairs_and_not_both() {
         .expect_code(3)
         .expect_said(&["several baselines"]);
 }
+
+#[test]
+fn a_sentence_says_what_changed_and_how_sure_it_is() {
+    let desk = Desk::with(&study(Kind::Integer));
+    desk.compare("--metric dice,ra_vox --group-by net")
+        .expect_code(0);
+    let text = desk
+        .run("tests --input t.parquet --sentence")
+        .expect_code(0)
+        .stdout;
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 4);
+    // All eight differences are -0.005 · √10; W is the sum of the ranks of none.
+    assert!(
+        lines[2].starts_with("Network U-Net, Ra fell from a median of 0.1")
+            && lines[2].contains("n = 8, W = 0, p = 0.008, adjusted p = 0.031"),
+        "{text}"
+    );
+    assert!(
+        lines[0].contains("did not differ significantly: median 0.8"),
+        "{text}"
+    );
+    assert!(
+        lines[3].contains("could not be tested at s = 1000 against s = 0: no pairs"),
+        "{text}"
+    );
+    let apa = desk
+        .run("tests --input t.parquet --sentence --style apa")
+        .expect_code(0)
+        .stdout;
+    assert!(apa.contains("p = .008, adjusted p = .031"), "{apa}");
+}
+
+#[test]
+fn every_format_has_the_same_texts() {
+    let desk = Desk::with(&study(Kind::Integer));
+    desk.compare("--metric dice,ra_vox --group-by net")
+        .expect_code(0);
+    for (file, start, minus) in [
+        ("o.md", "| Metric", "-1.00"),
+        ("o.tex", "% needs", "$-$1.00"),
+        ("o.typ", "#block[", "−1.00"),
+        ("o.html", "<!DOCTYPE html>", "-1.00"),
+    ] {
+        desk.run(&format!("tests --input t.parquet --output {file}"))
+            .expect_code(0);
+        let text = std::fs::read_to_string(desk.at(file)).unwrap();
+        assert!(text.starts_with(start) && text.contains(minus), "{text}");
+        assert!(
+            text.contains("0.031") && text.contains("rsom-stats"),
+            "{text}"
+        );
+    }
+    let table = desk.run(
+        "table --input m.parquet --tests t.parquet --rows net,s --metric dice --output table.typ",
+    );
+    table.expect_code(0);
+    let text = std::fs::read_to_string(desk.at("table.typ")).unwrap();
+    assert!(
+        text.contains("table.header(\"Network\", \"s\", \"n\", \"Dice\", \"p\")"),
+        "{text}"
+    );
+}
