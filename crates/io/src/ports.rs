@@ -15,6 +15,7 @@ use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 use crate::sidecar::Sidecar;
 use rsom_formats::FormatError;
 use rsom_formats::nifti::{self, Noted, Reading, Storage};
+use rsom_formats::spreadsheet;
 use rsom_formats::table::{Table, parquet};
 
 /// The metadata key of a Parquet file that holds its provenance.
@@ -174,12 +175,20 @@ pub fn load_labels_with(path: &Path, reading: Reading) -> Result<LabelMap, Stage
     )
 }
 
-/// Reads a table.
+/// Reads a table: Parquet, or delimited text if its name ends in `.csv`, `.tsv` or `.txt`.
 ///
 /// # Errors
 /// Exit code 3: the file is broken or unsupported.
 pub fn load_table(path: &Path) -> Result<Table, StageError> {
-    parquet::read(path).map_err(|e| at_input(path, e))
+    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    if !matches!(ending.as_deref(), Some("csv" | "tsv" | "txt")) {
+        return parquet::read(path).map_err(|e| at_input(path, e));
+    }
+    let sheet = spreadsheet::read(path).map_err(|e| StageError::input(path, e))?;
+    for note in &sheet.notes {
+        log::warn(format_args!("{}: {note}", path.display()));
+    }
+    Ok(sheet.table)
 }
 
 /// Writes a scan to an output, with its sidecar.

@@ -85,7 +85,9 @@ pub use group_note::group_note;
 pub use level::Level;
 pub use measurement::{Measurement, Quantity};
 pub use note::note;
-pub use omnibus::{LevelDesign, LevelPair, Omnibus, OmnibusConfig, OmnibusTest, PostHoc, omnibus};
+pub use omnibus::{
+    LevelDesign, LevelPair, MOST_PERMUTED, Omnibus, OmnibusConfig, OmnibusTest, PostHoc, omnibus,
+};
 pub use paired_test::{PairedResult, PairedTest, PairedTestConfig, paired_test};
 pub use pairing::{MissingPair, Pairs};
 pub use permutations::{PermutationConfig, PermutationP, Permutations};

@@ -93,8 +93,26 @@ pub struct OmnibusTest {
     pub f: Option<(f64, f64, f64, f64)>,
     /// Kendall's W, or ε².
     pub effect_size: Option<f64>,
-    /// The p of permutations of the ranks: exact or random.
-    pub permutations: PermutationP,
+    /// The p of permutations of the ranks, exact or random; `None` for more than [`MOST_PERMUTED`] values.
+    pub permutations: Option<PermutationP>,
+}
+
+/// Largest number of values for a p of permutations. With more, the approximations differ from it by less than its own error.
+pub const MOST_PERMUTED: usize = 2000;
+
+impl OmnibusTest {
+    /// The p-value: of permutations, otherwise of F, otherwise of χ².
+    #[must_use]
+    pub fn p_value(&self) -> f64 {
+        let of_f = self.f.map_or(self.p_asymptotic, |f| f.3);
+        self.permutations.map_or(of_f, |p| p.p_value)
+    }
+
+    /// The smallest p that the sample allows, if known.
+    #[must_use]
+    pub fn smallest_attainable_p(&self) -> Option<f64> {
+        self.permutations.map(|p| p.smallest_attainable_p)
+    }
 }
 
 /// The test of a pair of levels.
@@ -160,7 +178,10 @@ fn repeated(
             p_asymptotic: test.p_value,
             f: test.iman_davenport.map(|f| (f.f, f.df1, f.df2, f.p_value)),
             effect_size: test.kendall_w,
-            permutations: friedman_permutation(&blocks.rows, config.permutations)?,
+            permutations: match blocks.rows.len() * blocks.levels.len() <= MOST_PERMUTED {
+                true => Some(friedman_permutation(&blocks.rows, config.permutations)?),
+                false => None,
+            },
         })
     };
     let signed_ranks = WilcoxonConfig {
@@ -234,7 +255,10 @@ fn independent(
             p_asymptotic: test.p_value,
             f: None,
             effect_size: Some(test.epsilon_squared),
-            permutations: kruskal_wallis_permutation(&values, config.permutations)?,
+            permutations: match values.iter().map(Vec::len).sum::<usize>() <= MOST_PERMUTED {
+                true => Some(kruskal_wallis_permutation(&values, config.permutations)?),
+                false => None,
+            },
         })
     };
     let rank_sums = RankSumConfig {

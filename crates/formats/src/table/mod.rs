@@ -7,6 +7,7 @@ pub mod csv;
 mod error;
 mod frame;
 mod long;
+mod melted;
 mod pages;
 pub mod parquet;
 mod thrift;
@@ -18,6 +19,7 @@ pub use aside::Aside;
 pub use column::{Cell, Column, Values};
 pub use error::TableError;
 pub use long::long;
+pub use melted::melted;
 pub use wide::wide;
 
 /// A table: columns of equal length and unique names. A missing value is null; a table never holds a NaN.

@@ -13,4 +13,5 @@ mod participants;
 mod ports;
 mod rsom_mat;
 mod show;
+mod tables;
 mod update;

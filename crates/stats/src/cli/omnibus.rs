@@ -14,8 +14,8 @@ use super::sampling::Sampling;
 use super::subjects::{PairedUnits, Subjects};
 use super::table_contents::contents;
 use crate::{
-    Adjusted, Adjustment, LevelDesign, Omnibus, OmnibusConfig, PermutationConfig, Permutations,
-    PostHoc, adjust_family, omnibus,
+    Adjusted, Adjustment, LevelDesign, MOST_PERMUTED, Omnibus, OmnibusConfig, OmnibusTest,
+    PermutationConfig, Permutations, PostHoc, adjust_family, omnibus,
 };
 
 pub(super) fn command() -> Command {
@@ -162,12 +162,15 @@ fn rows(
     settings: &Settings,
 ) -> Result<Vec<Row>, StageError> {
     let subjects = Subjects::of(selected);
-    let p = |of: fn(&crate::OmnibusTest) -> f64| -> Result<Vec<Option<f64>>, StageError> {
-        let values: Vec<Option<f64>> = tests.iter().map(|t| t.test.as_ref().ok().map(of)).collect();
+    let p = |of: fn(&OmnibusTest) -> Option<f64>| -> Result<Vec<Option<f64>>, StageError> {
+        let values: Vec<Option<f64>> = tests
+            .iter()
+            .map(|t| t.test.as_ref().ok().and_then(of))
+            .collect();
         adjust_family(&values, settings.adjust).map_err(StageError::failure)
     };
-    let adjusted = p(|t| t.permutations.p_value)?;
-    let smallest = p(|t| t.permutations.smallest_attainable_p)?;
+    let adjusted = p(|t| Some(t.p_value()))?;
+    let smallest = p(OmnibusTest::smallest_attainable_p)?;
     let family_size = tests.len();
     let adjusted = adjusted.into_iter().zip(smallest);
     let row = |(test, (p, smallest)): (Omnibus, (Option<f64>, Option<f64>))| {
@@ -195,15 +198,19 @@ fn caveats(test: &Omnibus, adjusted: &Adjusted, settings: &Settings) -> Vec<Stri
         Err(reason) => notes.push(format!("no test: {reason}")),
         Ok(found) => {
             let smallest = adjusted.smallest_attainable_p;
-            if smallest.is_some_and(|p| p >= settings.alpha) {
+            if found.permutations.is_some() && smallest.is_some_and(|p| p >= settings.alpha) {
                 notes.push(format!(
                     "{} units can never reach an adjusted p < {}",
                     test.units.len(),
                     settings.alpha
                 ));
             }
-            if let Permutations::Random(n) = found.permutations.permutations {
-                notes.push(format!("p from {n} random permutations"));
+            match found.permutations.map(|p| p.permutations) {
+                Some(Permutations::All) => {}
+                Some(Permutations::Random(n)) => {
+                    notes.push(format!("p from {n} random permutations"))
+                }
+                None => notes.push(format!("approximation: more than {MOST_PERMUTED} values")),
             }
         }
     }

@@ -74,14 +74,12 @@ pub(super) fn table(
         of_test("df2", |t| t.f.map(|f| f.2)),
         of_test("p_asymptotic", |t| Some(t.p_asymptotic)),
         of_test("p_f", |t| t.f.map(|f| f.3)),
-        of_test("p_value", |t| Some(t.permutations.p_value)),
+        of_test("p_value", |t| Some(t.p_value())),
         text("p_method", &|r| r.test.test.as_ref().ok().map(method)),
         number("p_adjusted", &|r| r.adjusted.p),
         repeated("effect_name", effect_name),
         of_test("effect_size", |t| t.effect_size),
-        of_test("smallest_attainable_p", |t| {
-            Some(t.permutations.smallest_attainable_p)
-        }),
+        of_test("smallest_attainable_p", |t| t.smallest_attainable_p()),
         repeated("adjustment", settings.adjust.as_str()),
         count("family_size", &|r| Some(r.adjusted.family_size)),
         text(column::STATUS, &|r| {
@@ -106,10 +104,13 @@ fn status(is_tested: bool) -> &'static str {
 }
 
 fn method(test: &OmnibusTest) -> String {
-    match test.permutations.permutations {
-        Permutations::All => "exact".to_owned(),
-        Permutations::Random(_) => "random".to_owned(),
-    }
+    let method = match test.permutations.map(|p| p.permutations) {
+        Some(Permutations::All) => "exact",
+        Some(Permutations::Random(_)) => "random",
+        None if test.f.is_some() => "f",
+        None => "chi_squared",
+    };
+    method.to_owned()
 }
 
 fn listed(levels: &[Level]) -> String {
@@ -178,10 +179,7 @@ pub(super) fn json(rows: &[Row], settings: &Settings) -> Value {
                 "effect_size",
                 serde_json::json!(found.and_then(|t| t.effect_size)),
             ),
-            (
-                "p_value",
-                serde_json::json!(found.map(|t| t.permutations.p_value)),
-            ),
+            ("p_value", serde_json::json!(found.map(|t| t.p_value()))),
             ("p_adjusted", serde_json::json!(r.adjusted.p)),
             ("note", serde_json::json!(r.notes.join("; "))),
         ];
@@ -208,7 +206,7 @@ pub(super) fn text(rows: &[Row], settings: &Settings) -> String {
                     r.test.units.len(),
                     r.test.levels.len(),
                     test.statistic,
-                    p(test.permutations.p_value),
+                    p(test.p_value()),
                     p(adjusted)
                 )
             }
