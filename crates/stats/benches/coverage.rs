@@ -33,6 +33,7 @@ const BOOTSTRAP: BootstrapConfig = BootstrapConfig {
     replicates: 2000,
     seed: 1,
     confidence: CONFIDENCE,
+    expanded: true,
 };
 
 /// Normal numbers of a stream.

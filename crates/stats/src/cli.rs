@@ -2,6 +2,7 @@
 
 mod agreement;
 mod appearance;
+mod coefficients;
 mod compare;
 mod compared_table;
 mod contrast_columns;
@@ -48,6 +49,7 @@ pub fn definition() -> Definition {
     .command(omnibus::command())
     .command(equivalence::command())
     .command(agreement::command())
+    .command(coefficients::command())
     .command(ranking::command())
     .command(plan::command())
     .command(model::command())

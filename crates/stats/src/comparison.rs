@@ -309,6 +309,7 @@ fn mean_difference(
         replicates: config.replicates,
         seed: config.seed,
         confidence: config.confidence,
+        expanded: true,
     };
     let complete = crate::missing::MissingPolicy::LeaveOut;
     let clusters = CompletedPairs::of(pairs, complete, plan.cluster_places)?;

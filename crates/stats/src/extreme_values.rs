@@ -28,6 +28,7 @@ const BOOTSTRAP: BootstrapConfig = BootstrapConfig {
     replicates: 100,
     seed: 1,
     confidence: 0.95,
+    expanded: false,
 };
 const TEST: WilcoxonConfig = WilcoxonConfig {
     alternative: Alternative::TwoSided,

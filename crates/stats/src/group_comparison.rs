@@ -273,6 +273,7 @@ fn mean_difference(x: &[f64], y: &[f64], config: GroupConfig) -> Option<BcaEstim
         replicates: config.replicates,
         seed: config.seed,
         confidence: config.confidence,
+        expanded: true,
     };
     bca_group_mean_difference(x, y, bootstrap).ok()
 }

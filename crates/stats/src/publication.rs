@@ -1,11 +1,13 @@
 //! The table for a paper: conditions as rows, metrics as columns.
 
 mod cells;
+mod coefficients;
 mod contrasts;
 mod csv;
 mod html;
 mod latex;
 mod markdown;
+mod markup;
 pub(crate) mod numbers;
 mod printing;
 mod sentence;
@@ -14,14 +16,14 @@ mod typst;
 
 use std::collections::BTreeSet;
 
-pub use cells::Style;
+pub use cells::{Style, to_markup};
+pub use coefficients::{CoefficientRow, CoefficientTable};
 pub use contrasts::{ContrastRow, ContrastTable};
 pub use csv::to_csv;
-pub use html::to_html;
 pub use latex::to_latex;
 pub use markdown::to_markdown;
+pub use markup::Markup;
 pub use printing::{JournalStyle, Printing};
-pub use typst::to_typst;
 
 use rsom_parameters::Choice;
 

@@ -81,11 +81,12 @@ fn followed(page: &str, current: &mut PathBuf) -> String {
 }
 
 /// The pages that begin where the tutorial ends.
-const LATER: [&str; 4] = [
+const LATER: [&str; 5] = [
     "compare-masks",
     "groups-and-ages",
     "correct-masks",
     "write-the-paper",
+    "choose-a-test",
 ];
 
 #[test]
@@ -116,6 +117,12 @@ fn the_tutorial_and_the_pages_after_it_work_as_they_are_written() {
     assert!(study("compared/results/tests.csv").contains(",method,s100,s0,24,"));
     assert!(study("by-group/results/tests.csv").contains(",psoriasis,method,s100,s0,12,"));
     assert!(study("tests.tex").contains("U-Net & 100 & 0 & 24 & "));
+    // Twelve of 24 subjects in each group.
+    let groups = study("groups.md");
+    assert!(
+        groups.contains("| 12, 12 |") && groups.contains("Mann–Whitney"),
+        "{groups}"
+    );
     assert!(folder.join("my-study/bundle/results/tests.tex").exists());
 }
 

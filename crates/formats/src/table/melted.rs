@@ -12,7 +12,10 @@ use super::{Column, Table, TableError};
 pub fn melted(table: &Table, metrics: &[String]) -> Result<Table, TableError> {
     let rows = table.rows();
     let repeated: Vec<usize> = metrics.iter().flat_map(|_| 0..rows).collect();
-    let keys = table.columns().iter().filter(|c| !metrics.contains(&c.name));
+    let keys = table
+        .columns()
+        .iter()
+        .filter(|c| !metrics.contains(&c.name));
     let keys = Table::new(keys.cloned().collect())?;
     let mut long = match keys.columns().is_empty() {
         true => Table::new(Vec::new())?,
@@ -27,12 +30,16 @@ pub fn melted(table: &Table, metrics: &[String]) -> Result<Table, TableError> {
         let of_metric = metrics.iter().map(|name| Metric::named(name).and_then(of));
         of_metric.flat_map(|word| vec![word; rows]).collect()
     };
-    let better = metrics.iter().map(|name| Metric::named(name)?.higher_is_better);
+    let better = metrics
+        .iter()
+        .map(|name| Metric::named(name)?.higher_is_better);
     let status = |value: &Option<f64>| match value {
         Some(_) => Status::Ok,
         None => Status::Undefined,
     };
-    let names = metrics.iter().flat_map(|name| vec![Some(name.as_str()); rows]);
+    let names = metrics
+        .iter()
+        .flat_map(|name| vec![Some(name.as_str()); rows]);
     long.push(Column::text(column::METRIC, names))?;
     let statuses: Vec<Status> = values.iter().map(status).collect();
     long.push(Column::number(column::VALUE, values))?;
@@ -66,7 +73,11 @@ mod tests {
         let long = melted(&sheet(), &["dice".to_owned(), "score".to_owned()]).unwrap();
         assert_eq!(long.rows(), 4);
         let texts = |name: &str| -> Vec<String> {
-            long.texts(name).unwrap().into_iter().map(Option::unwrap_or_default).collect()
+            long.texts(name)
+                .unwrap()
+                .into_iter()
+                .map(Option::unwrap_or_default)
+                .collect()
         };
         assert_eq!(texts("subject"), ["a", "b", "a", "b"]);
         assert_eq!(texts("metric"), ["dice", "dice", "score", "score"]);

@@ -3,7 +3,7 @@
 use super::config::BootstrapConfig;
 use crate::ConfidenceInterval;
 use crate::random::Random;
-use crate::tails::normal;
+use crate::tails::{normal, student_t};
 
 /// Relative tolerance within which a replicate equals the estimate.
 const RELATIVE: f64 = 1e-12;
@@ -101,6 +101,10 @@ impl Units {
 /// quantile of the fraction of replicates below the estimate, where equal ones count half. a = Σ L³/(6(Σ L²)^{3/2})
 /// with the jackknife influences L of each unit divided by the size of its sample (Davison & Hinkley 1997, equation
 /// 5.24).
+///
+/// *Expanded*: the spread of a resample lacks the factor n/(n − 1) of the variance, and its normal quantile should be one of t. So
+/// z is replaced by √(n/(n − 1))·t₁₋α/₂ with n − 1 degrees of freedom; for two samples by the corresponding factor of the sum of
+/// their variances, with Welch's degrees of freedom.
 pub(crate) fn bca(samples: &[Units], config: BootstrapConfig) -> BcaEstimate {
     let sign = |place: usize| if place == 0 { 1.0 } else { -1.0 };
     let statistics: Vec<f64> = samples.iter().map(Units::statistic).collect();
@@ -150,7 +154,12 @@ pub(crate) fn bca(samples: &[Units], config: BootstrapConfig) -> BcaEstimate {
         return result;
     };
     result.bias_correction = Some(bias);
-    let (ends, extreme) = quantiles(&deviations, bias, acceleration, config.confidence);
+    let tail = (1.0 - config.confidence) / 2.0;
+    let z = match config.expanded {
+        true => expanded_quantile(&centered, tail),
+        false => -normal::quantile(tail),
+    };
+    let (ends, extreme) = quantiles(&deviations, bias, acceleration, z);
     if extreme {
         result.note = Some("an end is the smallest or largest replicate: use more replicates");
     }
@@ -182,12 +191,27 @@ fn bias_correction(sorted: &[f64], noise: f64) -> Option<f64> {
     (fraction > 0.0 && fraction < 1.0).then(|| normal::quantile(fraction))
 }
 
-/// Both ends, and whether one is at the end of the replicates.
-fn quantiles(sorted: &[f64], bias: f64, acceleration: f64, confidence: f64) -> ([f64; 2], bool) {
-    let z = normal::quantile((1.0 - confidence) / 2.0);
+/// The quantile of an expanded interval, in standard deviations of the resamples. The samples have a spread.
+fn expanded_quantile(centered: &[Units], tail: f64) -> f64 {
+    // Σ L², the variance of the resamples of each sample, and that of its mean.
+    let (mut resampled, mut unbiased, mut squares) = (0.0, 0.0, 0.0);
+    for units in centered {
+        let n = units.sums.len() as f64;
+        let variance: f64 = units.influences().iter().map(|l| l * l).sum();
+        let of_mean = variance * n / (n - 1.0);
+        resampled += variance;
+        unbiased += of_mean;
+        squares += of_mean * of_mean / (n - 1.0);
+    }
+    let df = unbiased * unbiased / squares;
+    (unbiased / resampled).sqrt() * student_t::upper_quantile(tail, df)
+}
+
+/// Both ends, and whether one is at the end of the replicates. `z` is the upper quantile in standard deviations.
+fn quantiles(sorted: &[f64], bias: f64, acceleration: f64, z: f64) -> ([f64; 2], bool) {
     let n = sorted.len();
     let mut extreme = false;
-    let ends = [z, -z].map(|z| {
+    let ends = [-z, z].map(|z| {
         let moved = bias + (bias + z) / (1.0 - acceleration * (bias + z));
         // The k-th smallest of B replicates is the quantile at k/(B + 1).
         let place = normal::lower_tail(moved) * (n as f64 + 1.0);

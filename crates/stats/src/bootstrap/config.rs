@@ -15,6 +15,9 @@ pub struct BootstrapConfig {
     pub seed: u64,
     /// Confidence level in (0, 1).
     pub confidence: f64,
+    /// Whether the interval is widened for small samples, as a t interval is next to a normal one (Hesterberg 2015, American
+    /// Statistician 69, 371–386). Without it, it is that of R's `boot`.
+    pub expanded: bool,
 }
 
 impl BootstrapConfig {

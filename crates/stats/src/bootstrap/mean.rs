@@ -148,11 +148,29 @@ mod tests {
             replicates,
             seed,
             confidence: 0.95,
+            expanded: false,
         }
     }
 
     // R 4.2: set.seed(1); b <- boot(x, function(x, i) mean(x[i]), 4e5); boot.ci(b, type = "bca") gives the ends;
     // a <- sum(L^3)/(6*sum(L^2)^1.5) with L <- empinf(b, type = "jack")
+    #[test]
+    fn an_expanded_interval_is_as_much_wider_as_that_of_t() {
+        // Symmetric values: no bias, no acceleration, and resamples that are nearly normal.
+        let values: Vec<f64> = (0..20).map(|i| f64::from(i) - 9.5).collect();
+        let width = |expanded: bool| {
+            let config = BootstrapConfig {
+                expanded,
+                ..config(50_000, 1)
+            };
+            let interval = bca_mean(&values, config).unwrap().interval.unwrap();
+            interval.high - interval.low
+        };
+        // √(20/19) · t(0.975, 19) / z(0.975).
+        let expected = (20.0f64 / 19.0).sqrt() * 2.093_024_054_408_263 / 1.959_963_984_540_054;
+        assert!((width(true) / width(false) / expected - 1.0).abs() < 0.02);
+    }
+
     #[test]
     fn the_interval_of_a_mean_is_that_of_boot() {
         let result = bca_mean(&SKEWED, config(200_000, 1)).unwrap();

@@ -5,6 +5,8 @@ use std::path::Path;
 use rsom_parameters::Choice;
 use rsom_stage::StageError;
 
+use crate::publication::Markup;
+
 /// A format, by its name or by the ending of its files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
 pub(super) enum Format {
@@ -19,6 +21,17 @@ pub(super) enum Format {
 }
 
 impl Format {
+    /// The language of the format; `None` for CSV.
+    pub(super) fn markup(self) -> Option<Markup> {
+        Some(match self {
+            Self::Markdown | Self::Md => Markup::Markdown,
+            Self::Latex | Self::Tex => Markup::Latex,
+            Self::Typst | Self::Typ => Markup::Typst,
+            Self::Html => Markup::Html,
+            Self::Csv => return None,
+        })
+    }
+
     /// The format: the given one, or that of the output's ending, else Markdown.
     ///
     /// # Errors

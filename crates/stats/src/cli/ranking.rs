@@ -90,6 +90,7 @@ impl Settings {
                 replicates: self.replicates,
                 seed: self.seed,
                 confidence: self.confidence,
+                expanded: true,
             },
         }
     }

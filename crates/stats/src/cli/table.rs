@@ -20,8 +20,7 @@ use super::shown_tests::{
 };
 use super::test_words::tests_note;
 use crate::publication::{
-    MetricColumn, PValues, PublicationTable, Statistic, Style, to_csv, to_html, to_latex,
-    to_markdown, to_typst,
+    MetricColumn, PValues, PublicationTable, Statistic, Style, to_csv, to_markup,
 };
 use crate::{Quantity, Sample, Samples};
 
@@ -125,12 +124,9 @@ fn rendered(table: &PublicationTable, settings: &Settings, format: Format) -> St
         p_values: settings.p_values,
         printing: settings.appearance.printing(),
     };
-    match format {
-        Format::Markdown | Format::Md => to_markdown(table, &style),
-        Format::Latex | Format::Tex => to_latex(table, &style),
-        Format::Typst | Format::Typ => to_typst(table, &style),
-        Format::Html => to_html(table, &style),
-        Format::Csv => to_csv(table),
+    match format.markup() {
+        Some(markup) => to_markup(table, &style, markup),
+        None => to_csv(table),
     }
 }
 

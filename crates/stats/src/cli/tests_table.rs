@@ -11,7 +11,6 @@ use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 use super::appearance::{Appearance, delivered};
 use super::compared_table::is_own_column;
 use super::factor::level_of;
-use super::format::Format;
 use super::measurements::Selector;
 use super::shown_tests::{numbers_if_any, require_one_kind, words};
 use super::test_words::{
@@ -55,13 +54,10 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let mut contrasts = contrasts(&table, &settings)?;
     choose_decimals(&mut contrasts.rows, &settings);
     let printing = settings.appearance.printing();
-    let text = match format {
+    let text = match format.markup() {
         _ if settings.sentence => contrasts.to_sentences(&printing),
-        Format::Markdown | Format::Md => contrasts.to_markdown(&printing),
-        Format::Latex | Format::Tex => contrasts.to_latex(&printing),
-        Format::Typst | Format::Typ => contrasts.to_typst(&printing),
-        Format::Html => contrasts.to_html(&printing),
-        Format::Csv => contrasts.to_csv(),
+        Some(markup) => contrasts.to(markup, &printing),
+        None => contrasts.to_csv(),
     };
     let summary = Summary::new().with("rows", contrasts.rows.len());
     delivered(invocation, text, summary)

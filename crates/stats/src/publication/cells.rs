@@ -4,7 +4,9 @@ use rsom_measures::Surface;
 
 use super::numbers::{exponent, fixed, vanishes};
 use super::printing::Printing;
-use super::{Entry, MetricColumn, Outcome, PValues, PublicationTable, Statistic, TableRow, Tested};
+use super::{
+    Entry, Markup, MetricColumn, Outcome, PValues, PublicationTable, Statistic, TableRow, Tested,
+};
 
 /// Text of a cell without a value.
 pub(super) const NOTHING: &str = "–";
@@ -31,6 +33,12 @@ pub(super) struct Cells {
     /// Indices of the rows where the first factor changes.
     pub group_starts: Vec<usize>,
     pub notes: Vec<String>,
+}
+
+/// The table in a language.
+#[must_use]
+pub fn to_markup(table: &PublicationTable, style: &Style, markup: Markup) -> String {
+    markup.written(cells(table, style))
 }
 
 /// Mark of a test that cannot reach significance.

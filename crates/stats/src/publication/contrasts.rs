@@ -3,7 +3,7 @@
 use super::cells::{Cells, MARK, NOTHING, heading};
 use super::csv::{line, number};
 use super::numbers::{exponent, fixed, vanishes};
-use super::{MetricColumn, Printing, html, latex, markdown, typst};
+use super::{Markup, MetricColumn, Printing};
 use crate::Level;
 
 /// The comparison of a level with a baseline in one quantity.
@@ -63,28 +63,10 @@ pub struct ContrastTable {
 }
 
 impl ContrastTable {
-    /// The table in GitHub-flavored Markdown.
+    /// The table in a language.
     #[must_use]
-    pub fn to_markdown(&self, printing: &Printing) -> String {
-        markdown::rendered(self.cells(printing))
-    }
-
-    /// The table as a LaTeX `tabular`, see [`to_latex`](super::to_latex).
-    #[must_use]
-    pub fn to_latex(&self, printing: &Printing) -> String {
-        latex::rendered(&self.cells(printing))
-    }
-
-    /// The table in Typst, see [`to_typst`](super::to_typst).
-    #[must_use]
-    pub fn to_typst(&self, printing: &Printing) -> String {
-        typst::rendered(&self.cells(printing))
-    }
-
-    /// The table as an HTML page, see [`to_html`](super::to_html).
-    #[must_use]
-    pub fn to_html(&self, printing: &Printing) -> String {
-        html::rendered(&self.cells(printing))
+    pub fn to(&self, markup: Markup, printing: &Printing) -> String {
+        markup.written(self.cells(printing))
     }
 
     /// The table as CSV with all digits.

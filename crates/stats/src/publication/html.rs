@@ -1,20 +1,13 @@
 //! Publication tables as HTML pages.
 
-use super::cells::{Cells, cells};
-use super::{PublicationTable, Style};
+use super::cells::Cells;
 
 /// Rules as in print; nothing is fetched.
 const LOOK: &str = "body{font:15px/1.4 sans-serif;margin:2em}table{border-collapse:collapse;border-top:2px solid;border-bottom:2px \
                     solid}th{border-bottom:1px solid;font-weight:600}th,td{padding:.2em .7em;text-align:center;\
                     font-variant-numeric:tabular-nums}.t{text-align:left}.g td{border-top:1px solid}p{max-width:60em;font-size:.9em}";
 
-/// The table as a page of its own, to open in a browser or to paste into a text processor.
-#[must_use]
-pub fn to_html(table: &PublicationTable, style: &Style) -> String {
-    rendered(&cells(table, style))
-}
-
-/// The texts as a page.
+/// The texts as a page of its own, to open in a browser or to paste into a text processor.
 pub(super) fn rendered(cells: &Cells) -> String {
     let cell = |tag: &str, (column, text): (usize, &String)| {
         let class = match column < cells.text_columns {

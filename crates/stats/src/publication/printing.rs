@@ -70,8 +70,13 @@ impl Printing {
     }
 }
 
+/// The heading of a metric, or its title if it has no heading.
 fn heading_of(metric: &str) -> Option<&'static str> {
-    Metric::named(metric).map(|known| known.heading)
+    let known = Metric::named(metric)?;
+    Some(match known.heading == known.name {
+        true => known.title,
+        false => known.heading,
+    })
 }
 
 /// Printed names of factors and networks; those of metrics come from `measures`.

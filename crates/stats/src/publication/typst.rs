@@ -1,15 +1,9 @@
 //! Publication tables in Typst.
 
-use super::cells::{Cells, cells};
-use super::{PublicationTable, Style};
+use super::cells::Cells;
 
-/// The table in Typst: booktabs-like rules, the notes below it. It needs no package; put it into a `figure` for a caption.
-#[must_use]
-pub fn to_typst(table: &PublicationTable, style: &Style) -> String {
-    rendered(&cells(table, style))
-}
-
-/// The texts as a `table`. Texts are strings, so that no sign in them is markup.
+/// The texts as a `table` with rules as in booktabs, the notes below it. It needs no package; put it into a `figure` for a caption.
+/// Texts are strings, so that no sign in them is markup.
 pub(super) fn rendered(cells: &Cells) -> String {
     let columns = cells.header.len();
     let alignment: Vec<&str> = (0..columns)

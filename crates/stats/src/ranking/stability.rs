@@ -195,6 +195,7 @@ mod tests {
                 replicates,
                 seed: 5,
                 confidence: 0.95,
+                expanded: false,
             },
         }
     }
