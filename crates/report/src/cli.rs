@@ -5,6 +5,7 @@ mod factor;
 mod normals;
 mod output;
 mod projections;
+mod residuals;
 mod threshold;
 
 use rsom_stage::Definition;
@@ -22,5 +23,6 @@ pub fn definition() -> Definition {
     .command(factor::command())
     .command(normals::command())
     .command(projections::command())
+    .command(residuals::command())
     .command(threshold::command())
 }

@@ -1,5 +1,5 @@
 //! Figures: B-scans with reference and predictions, projections of a scan with its masks, measures against a factor,
-//! histograms of surface normals, and Dice scores against the threshold.
+//! histograms of surface normals, Dice scores against the threshold, and residuals of models.
 //!
 //! Arrays and records in, a [`Scene`] out: a list of rectangles, paths, texts and images in pixel coordinates.
 //! A scene is written as SVG ([`svg`]) or painted ([`raster`]) and written as PNG ([`png_file`]).
@@ -24,6 +24,7 @@ pub mod png_file;
 pub mod projections;
 pub mod raster;
 pub mod scale;
+pub mod scatter;
 pub mod scene;
 pub mod svg;
 pub mod threshold;

@@ -17,6 +17,7 @@ mod levels;
 mod measurements;
 mod model;
 mod model_data;
+mod model_means;
 mod model_table;
 mod omnibus;
 mod omnibus_table;

@@ -2,4 +2,5 @@
 
 mod command;
 mod drawing;
+mod residuals;
 mod svg;

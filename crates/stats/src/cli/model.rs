@@ -10,9 +10,9 @@ use super::factor::LOSS;
 use super::fault::stage_error;
 use super::measurements::{MeasuredPer, Selection, select};
 use super::model_data::{ModelData, model_data};
+use super::model_means::{MEANS, means};
 use super::model_table::{
-    COEFFICIENTS, FIT, MEANS, RESIDUALS, TERMS, coefficients, fits, json, means, residuals, terms,
-    text,
+    COEFFICIENTS, FIT, RESIDUALS, TERMS, coefficients, fits, json, residuals, terms, text,
 };
 use super::table_contents::contents;
 use crate::mixed_model::{

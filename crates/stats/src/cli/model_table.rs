@@ -7,7 +7,7 @@ use rsom_stage::StageError;
 use serde_json::{Value, json as value};
 
 use super::contrast_columns::{
-    group_columns, group_json, group_text, level_column, quantity_columns, quantity_json,
+    group_columns, group_json, group_text, quantity_columns, quantity_json,
 };
 use super::measurements::SelectedMeasurements;
 use super::model::{Fitted, Results, Settings};
@@ -15,7 +15,7 @@ use super::rows::Rows;
 use crate::mixed_model::{CoefficientTest, Estimate, TermTest, r_squared};
 use crate::publication::numbers::{p_value, readable};
 use crate::tails::normal;
-use crate::{Level, Quantity, adjust};
+use crate::{Level, Quantity};
 
 /// Columns of the coefficients other than factors.
 pub(super) const COEFFICIENTS: &str = "metric unit label surface coefficient estimate standard_error ci_low ci_high ci_level df t \
@@ -23,9 +23,6 @@ pub(super) const COEFFICIENTS: &str = "metric unit label surface coefficient est
 /// Columns of the F tests.
 pub(super) const TERMS: &str = "metric unit label surface term f df1 df2 p_value p_adjusted adjustment family_size test_type \
     df_method n n_subjects formula status note";
-/// Columns of the marginal means.
-pub(super) const MEANS: &str = "metric unit label surface factor kind level baseline estimate standard_error ci_low ci_high \
-    ci_level df t p_value p_adjusted adjustment n n_subjects formula";
 /// Columns of the variances and criteria.
 pub(super) const FIT: &str = "metric unit label surface quantity value n n_subjects formula";
 /// Columns of the residuals; those of the formula follow.
@@ -33,13 +30,13 @@ pub(super) const RESIDUALS: &str =
     "metric unit label surface fitted residual standardized normal_quantile subject scan slice";
 
 /// A row of a table: a model and a part of its results.
-struct Row<'a, T> {
-    of: &'a Fitted,
-    part: T,
+pub(super) struct Row<'a, T> {
+    pub of: &'a Fitted,
+    pub part: T,
 }
 
 /// The columns that name the quantity and the group of each row.
-fn first_columns<T>(
+pub(super) fn first_columns<T>(
     rows: &[Row<'_, T>],
     selected: &SelectedMeasurements,
     settings: &Settings,
@@ -62,7 +59,7 @@ fn parts<'a, T>(models: &'a [Fitted], of: impl Fn(&'a Results) -> Vec<T>) -> Vec
 }
 
 /// Columns of an estimate, its interval and its test.
-fn estimate_columns<T>(
+pub(super) fn estimate_columns<T>(
     rows: &Rows<'_, Row<'_, T>>,
     estimate: impl Fn(&T) -> Option<Estimate> + Copy,
     settings: &Settings,
@@ -84,7 +81,7 @@ fn estimate_columns<T>(
     ]
 }
 
-fn n_rows(fitted: &Fitted) -> Option<usize> {
+pub(super) fn n_rows(fitted: &Fitted) -> Option<usize> {
     fitted.result.as_ref().ok().map(|r| r.model.n_rows)
 }
 
@@ -173,90 +170,6 @@ pub(super) fn terms(
         rows.repeated("formula", &settings.formula),
         rows.text(column::STATUS, |r| Some(status(r.of))),
         rows.text("note", |r| note(r.of)),
-    ]);
-    Table::new(columns).map_err(StageError::failure)
-}
-
-/// A mean of a level, or the difference of two.
-struct Mean<'a> {
-    factor: &'a str,
-    level: &'a Level,
-    baseline: Option<&'a Level>,
-    estimate: Estimate,
-    p_adjusted: Option<f64>,
-}
-
-/// The means of each factor, followed by their differences.
-fn means_of<'a>(results: &'a Results, settings: &Settings) -> Result<Vec<Mean<'a>>, StageError> {
-    let mut all = Vec::new();
-    for (factor, means) in &results.means {
-        all.extend(means.means.iter().map(|mean| Mean {
-            factor,
-            level: &mean.level,
-            baseline: None,
-            estimate: mean.estimate,
-            p_adjusted: None,
-        }));
-        let p_values: Vec<f64> = means.contrasts.iter().map(|c| c.estimate.p_value).collect();
-        let adjusted = adjust(&p_values, settings.adjust).map_err(StageError::failure)?;
-        let differences = means.contrasts.iter().zip(adjusted);
-        all.extend(differences.map(|(contrast, p_adjusted)| Mean {
-            factor,
-            level: &contrast.level,
-            baseline: Some(&contrast.baseline),
-            estimate: contrast.estimate,
-            p_adjusted: Some(p_adjusted),
-        }));
-    }
-    Ok(all)
-}
-
-/// The marginal means and their differences; the p-values of the differences are adjusted within a factor.
-pub(super) fn means(
-    models: &[Fitted],
-    selected: &SelectedMeasurements,
-    settings: &Settings,
-) -> Result<Table, StageError> {
-    let mut of_models: Vec<Row<'_, Mean<'_>>> = Vec::new();
-    for of in models {
-        let Ok(results) = &of.result else { continue };
-        let found = means_of(results, settings)?;
-        of_models.extend(found.into_iter().map(|part| Row { of, part }));
-    }
-    let levels = |of: &dyn Fn(&Mean<'_>) -> Option<Level>| -> Vec<Option<Level>> {
-        of_models.iter().map(|r| of(&r.part)).collect()
-    };
-    let (level, baseline) = (
-        levels(&|m| Some(m.level.clone())),
-        levels(&|m| m.baseline.cloned()),
-    );
-    let texts = level.iter().flatten().any(|l| matches!(l, Level::Text(_)));
-    let mut columns = first_columns(&of_models, selected, settings);
-    let rows = Rows(&of_models);
-    columns.extend([
-        rows.text("factor", |r| Some(r.part.factor.to_owned())),
-        rows.text("kind", |r| {
-            let kind = if r.part.baseline.is_some() {
-                "difference"
-            } else {
-                "mean"
-            };
-            Some(kind.to_owned())
-        }),
-        level_column("level", &level, texts),
-        level_column("baseline", &baseline, texts),
-    ]);
-    columns.extend(estimate_columns(
-        &rows,
-        |m: &Mean<'_>| Some(m.estimate),
-        settings,
-    ));
-    columns.extend([
-        rows.number("p_adjusted", |r| r.part.p_adjusted),
-        rows.repeated("adjustment", settings.adjust.as_str()),
-        rows.count("n", |r| n_rows(r.of)),
-        rows.count("n_subjects", |r| r.of.n_subjects),
-        rows.repeated("formula", &settings.formula),
     ]);
     Table::new(columns).map_err(StageError::failure)
 }
