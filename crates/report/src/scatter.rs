@@ -36,7 +36,8 @@ pub struct Line {
 const WIDTH: f64 = 330.0;
 const HEIGHT: f64 = 260.0;
 const LEFT: f64 = 84.0;
-const RIGHT: f64 = 92.0;
+/// Margin for the words of lines, and without them.
+const RIGHT: [f64; 2] = [92.0, 20.0];
 const TOP: f64 = 34.0;
 const EM: f64 = 13.0;
 /// Ticks of an axis, about.
@@ -47,7 +48,11 @@ const POINT: f64 = 2.6;
 /// Draws the panels side by side, each with its own scales.
 #[must_use]
 pub fn scene(panels: &[Panel]) -> Scene {
-    let each = LEFT + WIDTH + RIGHT;
+    let has_words = panels
+        .iter()
+        .flat_map(|p| &p.lines)
+        .any(|line| !line.words.is_empty());
+    let each = LEFT + WIDTH + RIGHT[usize::from(!has_words)];
     let mut scene = Scene::new(each * panels.len() as f64, TOP + HEIGHT + 4.0 * EM);
     for (index, panel) in panels.iter().enumerate() {
         let plot = Plot::of(panel, LEFT + index as f64 * each);
@@ -116,7 +121,7 @@ impl Plot {
             Stroke::solid(INK, 1.2),
         );
         let middle = f64::midpoint(self.left, right);
-        let shown = crate::panel::shortened(&panel.title, (WIDTH + RIGHT) / EM);
+        let shown = crate::panel::shortened(&panel.title, WIDTH / EM);
         let heading = Text::new(shown, [middle, TOP - 0.8 * EM], EM, INK).bold();
         scene.draw(heading.anchored(Anchor::Middle));
         let below = Text::new(&panel.across, [middle, bottom + 3.1 * EM], EM, INK).bold();

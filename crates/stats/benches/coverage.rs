@@ -107,6 +107,7 @@ fn main() {
     println!("| interval | coverage |\n|---|---|");
     paired();
     means();
+    clustered();
     independent();
     limits();
 }
@@ -186,6 +187,24 @@ fn means() {
             },
         );
     }
+    for n in [25, 50] {
+        report(
+            &format!("median of {n}, order statistics"),
+            dice(0.0),
+            |draws| {
+                let values: Vec<f64> = (0..n).map(|_| draws.dice()).collect();
+                let interval = median_interval(&values, CONFIDENCE)
+                    .unwrap()
+                    .interval
+                    .unwrap();
+                (interval.low, interval.high)
+            },
+        );
+    }
+}
+
+/// Several pairs of each subject.
+fn clustered() {
     report(
         "mean difference of 30 subjects with 3 pairs each, BCa over subjects",
         0.0,
@@ -211,20 +230,6 @@ fn means() {
             (interval.low, interval.high)
         },
     );
-    for n in [25, 50] {
-        report(
-            &format!("median of {n}, order statistics"),
-            dice(0.0),
-            |draws| {
-                let values: Vec<f64> = (0..n).map(|_| draws.dice()).collect();
-                let interval = median_interval(&values, CONFIDENCE)
-                    .unwrap()
-                    .interval
-                    .unwrap();
-                (interval.low, interval.high)
-            },
-        );
-    }
 }
 
 fn independent() {

@@ -149,7 +149,7 @@ fn tested(
     factor: &str,
     config: GroupConfig,
 ) -> Result<GroupComparison, StatsError> {
-    let (level, baseline) = (values(compared.level), values(compared.baseline));
+    let (level, baseline) = (compared.level.values(), compared.baseline.values());
     let both = [&level, &baseline].map(|sample| {
         let units = sample.iter().map(|(unit, _)| unit.clone());
         units.collect::<BTreeSet<_>>()
@@ -192,14 +192,6 @@ fn tested(
         level_units: level.into_iter().map(|(unit, _)| unit).collect(),
         baseline_units: baseline.into_iter().map(|(unit, _)| unit).collect(),
     })
-}
-
-/// The units with a value.
-fn values(sample: &Sample) -> Vec<(Vec<Level>, f64)> {
-    let units = sample.units();
-    units
-        .filter_map(|(key, unit)| Some((key.to_vec(), unit.value?)))
-        .collect()
 }
 
 fn rank_sums(config: GroupConfig) -> RankSumConfig {

@@ -223,13 +223,7 @@ fn independent(
     samples: &[&Sample],
     config: OmnibusConfig,
 ) -> Result<Omnibus, StatsError> {
-    let with_value = |sample: &&Sample| -> Vec<(Vec<Level>, f64)> {
-        let units = sample.units();
-        units
-            .filter_map(|(key, unit)| Some((key.to_vec(), unit.value?)))
-            .collect()
-    };
-    let of_levels: Vec<Vec<(Vec<Level>, f64)>> = samples.iter().map(with_value).collect();
+    let of_levels: Vec<_> = samples.iter().map(|sample| sample.values()).collect();
     let keys = of_levels
         .iter()
         .map(|units| units.iter().map(|(key, _)| key.clone()).collect());
@@ -240,50 +234,12 @@ fn independent(
         .iter()
         .map(|units| units.iter().map(|(_, value)| *value).collect())
         .collect();
-    let test = || -> Result<OmnibusTest, StatsError> {
-        if values.len() < 3 {
-            return Err(StatsError::TooFew {
-                what: "levels with values",
-                needed: 3,
-                found: values.len(),
-            });
-        }
-        let test = kruskal_wallis(&values)?;
-        Ok(OmnibusTest {
-            statistic: test.h,
-            df: test.df as f64,
-            p_asymptotic: test.p_value,
-            f: None,
-            effect_size: Some(test.epsilon_squared),
-            permutations: match values.iter().map(Vec::len).sum::<usize>() <= MOST_PERMUTED {
-                true => Some(kruskal_wallis_permutation(&values, config.permutations)?),
-                false => None,
-            },
-        })
-    };
-    let rank_sums = RankSumConfig {
-        alternative: Alternative::TwoSided,
-        method: Method::Exact,
-        continuity_correction: false,
-    };
-    let pairs = match config.post_hoc {
-        PostHoc::Dunn => dunn(&values).map(ranked),
-        _ => pairwise_mann_whitney(&values, rank_sums).map(|tests| {
-            let test = |(i, j, t): (usize, usize, crate::groups::MannWhitney)| Pair {
-                places: (i, j),
-                mean_rank_difference: None,
-                statistic: Some(t.n_first as f64 * t.n_second as f64 - t.u),
-                p_value: t.p_value,
-            };
-            tests.into_iter().map(test).collect()
-        }),
-    };
     let lost = |sample: &&Sample| sample.units().filter(|(_, u)| u.value.is_none()).count();
     Ok(Omnibus {
         quantity: quantity.clone(),
         group: group.to_vec(),
-        test: test().map_err(|e| e.to_string()),
-        pairs: level_pairs(pairs, &blocks.levels, config),
+        test: kruskal_wallis_test(&values, config).map_err(|e| e.to_string()),
+        pairs: level_pairs(independent_pairs(&values, config), &blocks.levels, config),
         levels: blocks.levels.clone(),
         units: of_levels
             .into_iter()
@@ -293,6 +249,50 @@ fn independent(
         n_incomplete: samples.iter().map(lost).sum(),
         empty_levels: blocks.empty_levels.clone(),
     })
+}
+
+fn kruskal_wallis_test(
+    values: &[Vec<f64>],
+    config: OmnibusConfig,
+) -> Result<OmnibusTest, StatsError> {
+    if values.len() < 3 {
+        return Err(StatsError::TooFew {
+            what: "levels with values",
+            needed: 3,
+            found: values.len(),
+        });
+    }
+    let test = kruskal_wallis(values)?;
+    Ok(OmnibusTest {
+        statistic: test.h,
+        df: test.df as f64,
+        p_asymptotic: test.p_value,
+        f: None,
+        effect_size: Some(test.epsilon_squared),
+        permutations: match values.iter().map(Vec::len).sum::<usize>() <= MOST_PERMUTED {
+            true => Some(kruskal_wallis_permutation(values, config.permutations)?),
+            false => None,
+        },
+    })
+}
+
+fn independent_pairs(values: &[Vec<f64>], config: OmnibusConfig) -> Result<Vec<Pair>, StatsError> {
+    if config.post_hoc == PostHoc::Dunn {
+        return dunn(values).map(ranked);
+    }
+    let rank_sums = RankSumConfig {
+        alternative: Alternative::TwoSided,
+        method: Method::Exact,
+        continuity_correction: false,
+    };
+    let test = |(i, j, t): (usize, usize, crate::groups::MannWhitney)| Pair {
+        places: (i, j),
+        mean_rank_difference: None,
+        statistic: Some(t.n_first as f64 * t.n_second as f64 - t.u),
+        p_value: t.p_value,
+    };
+    let tests = pairwise_mann_whitney(values, rank_sums)?;
+    Ok(tests.into_iter().map(test).collect())
 }
 
 /// The test of the levels at two places, the second less the first.

@@ -101,6 +101,14 @@ impl Sample {
         self.units.iter().map(|(key, unit)| (key.as_slice(), unit))
     }
 
+    /// The units with a value, sorted by unit.
+    pub(crate) fn values(&self) -> Vec<(Vec<Level>, f64)> {
+        let units = self.units.iter();
+        units
+            .filter_map(|(key, unit)| Some((key.clone(), unit.value?)))
+            .collect()
+    }
+
     /// Number of units, including those without a value.
     #[must_use]
     pub fn len(&self) -> usize {

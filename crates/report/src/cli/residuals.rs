@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_formats::table::Table;
 use rsom_io::ports;
-use rsom_measures::column;
+use rsom_measures::{Metric, column};
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
@@ -73,6 +73,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         rows.first().and_then(|row| values[*row].clone())
     };
     let metric = word(column::METRIC).unwrap_or_default();
+    let metric = Metric::named(&metric).map_or(metric, |known| known.title.to_owned());
     let unit = word(column::UNIT).filter(|unit| unit != "1");
     let unit = unit.map_or(String::new(), |unit| format!(" ({unit})"));
     let level = |intercept: f64, slope: f64| Line {
@@ -127,7 +128,7 @@ fn chosen(table: &Table, filter: &BTreeMap<String, String>) -> Result<Vec<usize>
     {
         let found: BTreeSet<String> = rows
             .iter()
-            .map(|row| column.cell(*row).to_string())
+            .map(|row| column.values.cell(*row).to_string())
             .collect();
         if found.len() > 1 {
             let listed: Vec<&str> = found.iter().take(5).map(String::as_str).collect();

@@ -106,7 +106,6 @@ impl Units {
 /// z is replaced by √(n/(n − 1))·t₁₋α/₂ with n − 1 degrees of freedom; for two samples by the corresponding factor of the sum of
 /// their variances, with Welch's degrees of freedom.
 pub(crate) fn bca(samples: &[Units], config: BootstrapConfig) -> BcaEstimate {
-    let sign = |place: usize| if place == 0 { 1.0 } else { -1.0 };
     let statistics: Vec<f64> = samples.iter().map(Units::statistic).collect();
     let estimate = statistics
         .iter()
@@ -132,14 +131,7 @@ pub(crate) fn bca(samples: &[Units], config: BootstrapConfig) -> BcaEstimate {
     }
     let noise = samples.iter().zip(&centered);
     let noise = noise.map(|(units, c)| units.noise(c)).fold(0.0, f64::max);
-    let mut random = Random::stream(config.seed, 0);
-    let mut deviations: Vec<f64> = (0..config.replicates)
-        .map(|_| {
-            let parts = centered.iter().enumerate();
-            parts.map(|(i, c)| sign(i) * c.resampled(&mut random)).sum()
-        })
-        .collect();
-    deviations.sort_by(f64::total_cmp);
+    let deviations = deviations(&centered, config);
     let influences = centered.iter().enumerate().flat_map(|(i, c)| {
         let of_sample = c.influences().into_iter();
         of_sample.map(move |influence| sign(i) * influence)
@@ -169,6 +161,24 @@ pub(crate) fn bca(samples: &[Units], config: BootstrapConfig) -> BcaEstimate {
         confidence: config.confidence,
     });
     result
+}
+
+/// The first sample counts positive, the second negative.
+fn sign(place: usize) -> f64 {
+    if place == 0 { 1.0 } else { -1.0 }
+}
+
+/// The sorted deviations of the replicates from the estimate.
+fn deviations(centered: &[Units], config: BootstrapConfig) -> Vec<f64> {
+    let mut random = Random::stream(config.seed, 0);
+    let mut deviations: Vec<f64> = (0..config.replicates)
+        .map(|_| {
+            let parts = centered.iter().enumerate();
+            parts.map(|(i, c)| sign(i) * c.resampled(&mut random)).sum()
+        })
+        .collect();
+    deviations.sort_by(f64::total_cmp);
+    deviations
 }
 
 /// Σ L³/(6(Σ L²)^{3/2}); `None` when all L are noise.

@@ -212,29 +212,13 @@ fn fitted(data: ModelData, formula: &Formula, settings: &Settings) -> Result<Fit
         }
         result => result.map_err(|e| e.to_string()),
     };
-    let used = |model: &MixedModel| -> Option<Vec<_>> {
-        let subjects = data.subjects.as_ref()?;
-        Some(model.rows.iter().map(|row| &subjects[*row]).collect())
-    };
-    let subjects = result.as_ref().ok().and_then(|r| used(&r.model));
-    let n_rows = subjects.as_ref().map_or(0, Vec::len);
-    let n_subjects = subjects.map(|s| s.into_iter().collect::<BTreeSet<_>>().len());
+    let n_subjects = result
+        .as_ref()
+        .ok()
+        .and_then(|r| n_subjects(&data, &r.model));
+    let n_rows = result.as_ref().map_or(0, |r| r.model.n_rows);
     let mut notes = Vec::new();
-    let has_subject = formula
-        .random
-        .iter()
-        .any(|column| column == rsom_measures::column::SUBJECT);
-    if let Some(n) = n_subjects.filter(|n| !has_subject && *n < n_rows) {
-        if !settings.treat_slices_as_independent {
-            return Err(StageError::usage(format_args!(
-                "--formula: {n_rows} rows come from {n} subjects and are not independent; add a random intercept, + (1|subject), \
-                 or state that they shall count as independent: --treat-slices-as-independent"
-            )));
-        }
-        notes.push(format!(
-            "{n_rows} rows of {n} subjects are taken for independent; p may be far too small"
-        ));
-    }
+    notes.extend(dependent(formula, n_rows, n_subjects, settings)?);
     match &result {
         Err(reason) => notes.push(format!("no model: {reason}")),
         Ok(results) => {
@@ -255,6 +239,39 @@ fn fitted(data: ModelData, formula: &Formula, settings: &Settings) -> Result<Fit
         result,
         notes,
     })
+}
+
+/// The number of subjects of the rows that a model used, if known.
+fn n_subjects(data: &ModelData, model: &MixedModel) -> Option<usize> {
+    let subjects = data.subjects.as_ref()?;
+    let used: BTreeSet<_> = model.rows.iter().map(|row| &subjects[*row]).collect();
+    Some(used.len())
+}
+
+/// Refuses several rows of a subject without a random intercept for it, unless they shall count as independent; then the
+/// result is a caveat.
+fn dependent(
+    formula: &Formula,
+    n_rows: usize,
+    n_subjects: Option<usize>,
+    settings: &Settings,
+) -> Result<Option<String>, StageError> {
+    let has_subject = formula
+        .random
+        .iter()
+        .any(|column| column == rsom_measures::column::SUBJECT);
+    let Some(n) = n_subjects.filter(|n| !has_subject && *n < n_rows) else {
+        return Ok(None);
+    };
+    if settings.treat_slices_as_independent {
+        return Ok(Some(format!(
+            "{n_rows} rows of {n} subjects are taken for independent; p may be far too small"
+        )));
+    }
+    Err(StageError::usage(format_args!(
+        "--formula: {n_rows} rows come from {n} subjects and are not independent; add a random intercept, + (1|subject), or \
+         state that they shall count as independent: --treat-slices-as-independent"
+    )))
 }
 
 /// Adjusts the p-values of the terms of all models together.

@@ -208,7 +208,7 @@ fn caveats(test: &Omnibus, adjusted: &Adjusted, settings: &Settings) -> Vec<Stri
             match found.permutations.map(|p| p.permutations) {
                 Some(Permutations::All) => {}
                 Some(Permutations::Random(n)) => {
-                    notes.push(format!("p from {n} random permutations"))
+                    notes.push(format!("p from {n} random permutations"));
                 }
                 None => notes.push(format!("approximation: more than {MOST_PERMUTED} values")),
             }

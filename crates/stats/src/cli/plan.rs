@@ -206,66 +206,79 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
 
 fn answers(settings: &Settings) -> Result<Vec<Answer>, StageError> {
     let plan = settings.plan()?;
-    let failed = |e| stage_error(&e);
-    let Some(effect_sd) = settings.effect_sd()? else {
-        let of_size = |n: &usize| {
-            let found = smallest_detectable_effect(&plan, settings.size(*n), settings.power);
-            let found = found.map_err(failed)?;
-            Ok(Answer {
-                n: Some(*n),
-                effect_sd: found.effect_sd,
-                power: Some(settings.power),
-                standard_error: None,
-                method: None,
-                note: match (found.effect_sd, found.standard_error_sd) {
-                    (None, _) => Some(format!(
-                        "no effect is detected with a power of {} at this size",
-                        settings.power
-                    )),
-                    (_, Some(error)) => Some(format!(
-                        "standard error of the effect {:.4}",
-                        error * settings.sd
-                    )),
-                    _ => None,
-                },
-            })
-        };
-        return settings.n.iter().map(of_size).collect();
-    };
-    if settings.n.is_empty() {
-        let found = required_size(&plan, effect_sd, settings.power, settings.largest);
-        let found = found.map_err(failed)?;
-        return Ok(vec![match (&found.reached, &found.before) {
-            (Some(reached), before) => Answer {
-                note: before.map(|b| format!("one less: power {:.3}", b.power)),
-                ..Answer::of(reached)
-            },
-            (None, _) => Answer {
-                n: None,
-                effect_sd: Some(effect_sd),
-                power: None,
-                standard_error: None,
-                method: None,
-                note: Some(format!(
-                    "no number of subjects up to {} has a power of {}",
-                    settings.largest, settings.power
-                )),
-            },
-        }]);
+    let sizes = settings.n.iter();
+    match settings.effect_sd()? {
+        None => sizes.map(|n| detectable(&plan, *n, settings)).collect(),
+        Some(effect_sd) if settings.n.is_empty() => Ok(vec![required(&plan, effect_sd, settings)?]),
+        Some(effect_sd) => sizes
+            .map(|n| power_of(&plan, *n, effect_sd, settings))
+            .collect(),
     }
-    let of_size = |n: &usize| {
-        let found = power(&plan, settings.size(*n), effect_sd).map_err(failed)?;
-        let smallest = settings.smallest_p(*n);
-        Ok(Answer {
-            note: smallest.filter(|p| *p > plan.alpha).map(|p| {
-                format!(
-                    "the smallest attainable p is {p:.4}: such a study can never be significant"
-                )
-            }),
-            ..Answer::of(&found)
-        })
-    };
-    settings.n.iter().map(of_size).collect()
+}
+
+/// The smallest effect that n subjects detect.
+fn detectable(plan: &Plan, n: usize, settings: &Settings) -> Result<Answer, StageError> {
+    let found = smallest_detectable_effect(plan, settings.size(n), settings.power);
+    let found = found.map_err(|e| stage_error(&e))?;
+    Ok(Answer {
+        n: Some(n),
+        effect_sd: found.effect_sd,
+        power: Some(settings.power),
+        standard_error: None,
+        method: None,
+        note: match (found.effect_sd, found.standard_error_sd) {
+            (None, _) => Some(format!(
+                "no effect is detected with a power of {} at this size",
+                settings.power
+            )),
+            (_, Some(error)) => Some(format!(
+                "standard error of the effect {:.4}",
+                error * settings.sd
+            )),
+            _ => None,
+        },
+    })
+}
+
+/// The number of subjects that an effect needs.
+fn required(plan: &Plan, effect_sd: f64, settings: &Settings) -> Result<Answer, StageError> {
+    let found = required_size(plan, effect_sd, settings.power, settings.largest);
+    let found = found.map_err(|e| stage_error(&e))?;
+    let before = found.before;
+    Ok(match &found.reached {
+        Some(reached) => Answer {
+            note: before.map(|b| format!("one less: power {:.3}", b.power)),
+            ..Answer::of(reached)
+        },
+        None => Answer {
+            n: None,
+            effect_sd: Some(effect_sd),
+            power: None,
+            standard_error: None,
+            method: None,
+            note: Some(format!(
+                "no number of subjects up to {} has a power of {}",
+                settings.largest, settings.power
+            )),
+        },
+    })
+}
+
+/// The power of n subjects.
+fn power_of(
+    plan: &Plan,
+    n: usize,
+    effect_sd: f64,
+    settings: &Settings,
+) -> Result<Answer, StageError> {
+    let found = power(plan, settings.size(n), effect_sd).map_err(|e| stage_error(&e))?;
+    let smallest = settings.smallest_p(n);
+    Ok(Answer {
+        note: smallest.filter(|p| *p > plan.alpha).map(|p| {
+            format!("the smallest attainable p is {p:.4}: such a study can never be significant")
+        }),
+        ..Answer::of(&found)
+    })
 }
 
 fn table(answers: &[Answer], settings: &Settings) -> Result<Table, StageError> {

@@ -39,10 +39,7 @@ fn check(model: &MixedModel) {
     assert!(0.0 <= r2.marginal && r2.marginal <= r2.conditional && r2.conditional <= 1.0);
     for method in [DfMethod::Satterthwaite, DfMethod::KenwardRoger] {
         let means = marginal_means(model, "g", method, 0.95);
-        let means = means
-            .iter()
-            .flat_map(|m| &m.contrasts)
-            .map(|c| c.estimate.clone());
+        let means = means.iter().flat_map(|m| &m.contrasts).map(|c| c.estimate);
         let tests = coefficient_tests(model, method, 0.95).unwrap_or_default();
         for e in tests.into_iter().map(|c| c.estimate).chain(means) {
             assert_finite(
