@@ -188,11 +188,18 @@ fn six_steps_of_adam_end_in_pytorchs_weights() {
         adam.step(&gradients).unwrap();
     }
     let end = state_dict(&folder, "traj_end");
+    // Six steps of Adam amplify the last digits: gradients near zero are divided by their size. With AVX2, convolutions of 12
+    // channels are computed in tiles, whose rounding is larger than that of direct sums.
+    let tolerance = match rsom_nn::instruction_set() {
+        Ok("avx2" | "neon") => 2.5e-5,
+        _ => 1e-5,
+    };
     for (name, weight) in start.parameters().snapshot().unwrap() {
         // Six steps move a weight by up to 6e-4.
         let (ours, reference) = (values(&weight), values(&end[&name]));
         for (a, b) in ours.iter().zip(&reference) {
-            assert!((a - b).abs() < 1e-5 * b.abs().max(1.0), "{name}: {a} {b}");
+            let deviation = (a - b).abs() / b.abs().max(1.0);
+            assert!(deviation < tolerance, "{name}: {a} {b}");
         }
     }
 }
