@@ -26,4 +26,5 @@ pub mod prepared;
 pub mod rsom_mat;
 pub mod sidecar;
 pub mod surface_tables;
+mod text_table;
 pub mod training_outputs;

@@ -13,9 +13,9 @@ use rsom_stage::{Invocation, StageError, atomic, log, sidecar};
 use rsom_volume::{Grid, LabelMap, Mask, Scan, Spacing};
 
 use crate::sidecar::Sidecar;
+use crate::text_table;
 use rsom_formats::FormatError;
 use rsom_formats::nifti::{self, Noted, Reading, Storage};
-use rsom_formats::spreadsheet;
 use rsom_formats::table::{Table, parquet};
 
 /// The metadata key of a Parquet file that holds its provenance.
@@ -184,11 +184,7 @@ pub fn load_table(path: &Path) -> Result<Table, StageError> {
     if !matches!(ending.as_deref(), Some("csv" | "tsv" | "txt")) {
         return parquet::read(path).map_err(|e| at_input(path, e));
     }
-    let sheet = spreadsheet::read(path).map_err(|e| StageError::input(path, e))?;
-    for note in &sheet.notes {
-        log::warn(format_args!("{}: {note}", path.display()));
-    }
-    Ok(sheet.table)
+    text_table::read(path)
 }
 
 /// Writes a scan to an output, with its sidecar.
