@@ -8,13 +8,13 @@ use crate::bootstrap::{
 };
 use crate::completed_pairs::{CompletedPairs, Directions, Missing};
 use crate::contrast::{Compared, contrasts};
-use crate::effects::{RankBiserial, rank_biserial};
+use crate::effects::{RankBiserial, median_interval, rank_biserial};
 use crate::family::{Adjusted, adjusted};
 use crate::paired_test::{PairedResult, PairedTest, PairedTestConfig, paired_test};
 use crate::summary::median;
 use crate::{
-    Adjustment, Against, Contrast, Family, Pairs, SampleSummary, Samples, Shift, StatsError,
-    WilcoxonConfig, hodges_lehmann, paired_differences,
+    Adjustment, Against, ConfidenceInterval, Contrast, Family, Pairs, SampleSummary, Samples,
+    Shift, StatsError, WilcoxonConfig, hodges_lehmann, paired_differences,
 };
 
 /// Settings of a comparison.
@@ -105,6 +105,9 @@ pub struct Comparison {
     pub baseline_summary: SampleSummary,
     /// Median of the differences level − baseline, zeros included.
     pub median_difference: Option<f64>,
+    /// The interval of this median by order statistics, which has at least the confidence for any distribution; `None` for
+    /// too few pairs.
+    pub median_interval: Option<ConfidenceInterval>,
     /// Hodges–Lehmann shift of the level from the baseline; `None` without a non-zero difference.
     pub shift: Option<Shift>,
     /// Mean difference with its BCa bootstrap interval, over the clusters where there are clusters; `None` without pairs, without
@@ -205,6 +208,7 @@ fn tested(compared: &Compared<'_>, plan: &ComparisonPlan<'_>) -> Result<Comparis
         level_summary: summary(&pairs.level),
         baseline_summary: summary(&pairs.baseline),
         median_difference: median(&differences),
+        median_interval: interval_of_median(&differences, config)?,
         shift: shift(&pairs, config)?,
         mean_difference: mean_difference(&pairs, plan)?,
         effect: completed.as_ref().map(effect).transpose()?,
@@ -324,6 +328,18 @@ fn mean_difference(
         None => bca_mean_difference(&pairs.level, &pairs.baseline, bootstrap),
     };
     Ok(estimate.ok())
+}
+
+/// The interval of the median; `None` where the pairs are too few for the confidence.
+fn interval_of_median(
+    differences: &[f64],
+    config: ComparisonConfig,
+) -> Result<Option<ConfidenceInterval>, StatsError> {
+    if differences.is_empty() {
+        return Ok(None);
+    }
+    let median = median_interval(differences, config.confidence)?;
+    Ok(median.interval.filter(|_| median.reaches_confidence))
 }
 
 fn summary(values: &[f64]) -> SampleSummary {

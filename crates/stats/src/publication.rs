@@ -16,7 +16,7 @@ mod typst;
 
 use std::collections::BTreeSet;
 
-pub use cells::{Style, to_markup};
+pub use cells::{Layout, Style, to_markup};
 pub use coefficients::{CoefficientRow, CoefficientTable};
 pub use contrasts::{ContrastRow, ContrastTable};
 pub use csv::to_csv;

@@ -18,7 +18,8 @@ use crate::{
 
 /// Columns of the table other than factors.
 pub(super) const COLUMNS: &str = "metric unit label surface factor level baseline n n_zero n_missing n_undefined \
-    baseline_mean baseline_sd level_mean level_sd baseline_median level_median median_difference hl ci_low ci_high \
+    baseline_mean baseline_sd level_mean level_sd baseline_median level_median median_difference median_difference_low \
+    median_difference_high hl ci_low ci_high \
     ci_level mean_difference mean_difference_low mean_difference_high w_plus w_minus statistic p_value p_adjusted effect_size \
     effect_low effect_high smallest_attainable_p smallest_attainable_p_adjusted test_name alternative zero_method method adjustment \
     family family_size n_imputed missing_policy higher_is_better status note pair_by cluster_by n_clusters measured_per aggregate \
@@ -124,6 +125,12 @@ fn counts_and_locations(comparisons: &[Comparison]) -> Vec<Column> {
         number("baseline_median", |c| c.baseline_summary.median),
         number("level_median", |c| c.level_summary.median),
         number("median_difference", |c| c.median_difference),
+        number("median_difference_low", |c| {
+            c.median_interval.map(|i| i.low)
+        }),
+        number("median_difference_high", |c| {
+            c.median_interval.map(|i| i.high)
+        }),
         shift("hl", |s| s.estimate),
         shift("ci_low", |s| s.low),
         shift("ci_high", |s| s.high),

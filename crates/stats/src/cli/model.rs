@@ -1,6 +1,6 @@
 //! `rsom-stats model`: linear mixed models, with analysis of covariance as a special case.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rsom_io::ports;
 use rsom_parameters::Parameters;
@@ -8,17 +8,16 @@ use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
 use super::factor::LOSS;
 use super::fault::stage_error;
-use super::measurements::{MeasuredPer, Selection, select};
+use super::fitted::{Fitted, Results};
+use super::measurements::{Selection, select};
 use super::model_data::{ModelData, model_data};
 use super::model_means::{MEANS, means};
+use super::model_settings::Settings;
 use super::model_table::{
     COEFFICIENTS, FIT, RESIDUALS, TERMS, coefficients, fits, json, residuals, terms, text,
 };
 use super::table_contents::contents;
-use crate::mixed_model::{
-    CoefficientTest, DfMethod, FitConfig, Formula, Likelihood, MarginalMeans, MixedModel, TermTest,
-    TestType, coefficient_tests, fit, marginal_means, term_tests,
-};
+use crate::mixed_model::{Formula, MixedModel, coefficient_tests, fit, marginal_means, term_tests};
 use crate::{Adjustment, StatsError, adjust_family};
 
 pub(super) fn command() -> Command {
@@ -35,102 +34,6 @@ pub(super) fn command() -> Command {
         .example("rsom-stats model --input m.parquet --formula 'ra_um@both ~ C(s) + (1|subject)' --output model.parquet")
         .example("rsom-stats model --input m.parquet --formula 'thickness_um ~ group + age + (1|subject/visit)' --reference group=control --means-of group --means means.parquet --output model.parquet")
         .example("rsom-stats model --input m.parquet --formula 'thickness_um ~ group + age' --output ancova.parquet")
-}
-
-#[derive(Parameters)]
-#[parameters(check = Settings::check)]
-pub(super) struct Settings {
-    /// The model: METRIC ~ terms + (1|subject). METRIC may be NAME@SURFACE. Terms are columns of the tables: a + b, a:b, a*b,
-    /// C(a) for a column of numbers as a factor. (1|subject/visit): random intercepts for subjects, and visits within them.
-    #[parameter(required)]
-    pub formula: String,
-    /// Reference level of a factor, such as group=control (unset: the first level: numbers by value, then texts by alphabet).
-    pub reference: BTreeMap<String, String>,
-    /// Columns to group by; one model for each group.
-    #[parameter(default = Vec::new())]
-    pub group_by: Vec<String>,
-    /// Likelihood that is maximized: restricted (reml), or not (ml).
-    #[parameter(default = Likelihood::Reml)]
-    pub likelihood: Likelihood,
-    /// Degrees of freedom of the tests.
-    #[parameter(default = DfMethod::Satterthwaite)]
-    pub df: DfMethod,
-    /// Hypotheses of the F tests of terms: each after all others (iii), or after those that do not contain it (ii).
-    #[parameter(default = TestType::Iii, advanced)]
-    pub test_type: TestType,
-    /// Factors whose marginal means are estimated.
-    #[parameter(default = Vec::new())]
-    pub means_of: Vec<String>,
-    /// Correction of p-values: over all F tests of this call, and over the differences between the means of each factor.
-    #[parameter(default = Adjustment::Holm)]
-    pub adjust: Adjustment,
-    /// Fit rows of one subject without a random intercept for it, as if they were independent: p may be far too small, and the
-    /// table says so.
-    #[parameter(advanced)]
-    pub treat_slices_as_independent: bool,
-    /// Rows to use: measures of whole scans (no slice) or of single slices.
-    #[parameter(default = MeasuredPer::Scan, advanced)]
-    pub measured_per: MeasuredPer,
-    /// Columns in addition to subject, scan and slice that distinguish measurements, such as seed.
-    #[parameter(default = Vec::new(), advanced)]
-    pub repeated_over: Vec<String>,
-    /// Use only rows with this value in a column, such as label=4, or with one of several: slice=1|2|9.
-    #[parameter(advanced)]
-    pub r#where: BTreeMap<String, String>,
-    /// Confidence level of the intervals.
-    #[parameter(default = 0.95, above = 0.0, below = 1.0, advanced)]
-    pub confidence: f64,
-    /// Significance level, for the text.
-    #[parameter(default = 0.05, above = 0.0, below = 1.0, advanced)]
-    pub alpha: f64,
-}
-
-impl Settings {
-    fn check(&self) -> Result<(), String> {
-        let formula = Formula::parse(&self.formula).map_err(|e| e.to_string())?;
-        if self.likelihood == Likelihood::Ml && self.df == DfMethod::KenwardRoger {
-            return Err("--df kenward_roger needs --likelihood reml".to_owned());
-        }
-        let variables = formula.variables();
-        let is_variable = |name: &String| variables.iter().any(|v| v.column == *name);
-        if let Some(other) = self.reference.keys().find(|name| !is_variable(name)) {
-            return Err(format!(
-                "--reference: '{other}' is not a term of the formula"
-            ));
-        }
-        if let Some(other) = self.means_of.iter().find(|name| !is_variable(name)) {
-            return Err(format!(
-                "--means-of: '{other}' is not a term of the formula"
-            ));
-        }
-        Ok(())
-    }
-
-    fn config(&self) -> FitConfig {
-        FitConfig {
-            likelihood: self.likelihood,
-            references: self.reference.clone().into_iter().collect(),
-        }
-    }
-}
-
-/// A fitted model, or the reason why there is none.
-pub(super) struct Fitted {
-    pub data: ModelData,
-    pub n_subjects: Option<usize>,
-    pub result: Result<Results, String>,
-    pub notes: Vec<String>,
-}
-
-/// What is reported of a model.
-pub(super) struct Results {
-    pub model: MixedModel,
-    pub coefficients: Vec<CoefficientTest>,
-    pub terms: Vec<TermTest>,
-    /// The adjusted p-value of each term.
-    pub p_adjusted: Vec<Option<f64>>,
-    /// The factors of `--means-of` with their means.
-    pub means: Vec<(String, MarginalMeans)>,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {

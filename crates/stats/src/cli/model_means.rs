@@ -5,8 +5,9 @@ use rsom_parameters::Choice;
 use rsom_stage::StageError;
 
 use super::contrast_columns::level_column;
+use super::fitted::{Fitted, Results};
 use super::measurements::SelectedMeasurements;
-use super::model::{Fitted, Results, Settings};
+use super::model_settings::Settings;
 use super::model_table::{Row, estimate_columns, first_columns, n_rows};
 use super::rows::Rows;
 use crate::mixed_model::Estimate;

@@ -9,8 +9,9 @@ use serde_json::{Value, json as value};
 use super::contrast_columns::{
     group_columns, group_json, group_text, quantity_columns, quantity_json,
 };
+use super::fitted::{Fitted, Results};
 use super::measurements::SelectedMeasurements;
-use super::model::{Fitted, Results, Settings};
+use super::model_settings::Settings;
 use super::rows::Rows;
 use crate::mixed_model::{CoefficientTest, Estimate, TermTest, r_squared};
 use crate::publication::numbers::{p_value, readable};

@@ -1,21 +1,21 @@
 //! `rsom-stats omnibus`: whether several levels differ at all, and which pairs of them do.
 
 use rsom_io::ports;
-use rsom_parameters::{Choice, Parameters};
+use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
 use super::factor::LOSS;
 use super::fault::stage_error;
 use super::gathered::{Wanted, gathered};
-use super::levels::{levels_of_factor, require_one_role};
+use super::levels::levels_of_factor;
 use super::measurements::{SelectedMeasurements, Selector};
+use super::omnibus_settings::Settings;
 use super::omnibus_table::{COLUMNS, PAIR_COLUMNS, Row, json, pairs_table, table, text};
-use super::sampling::Sampling;
-use super::subjects::{PairedUnits, Subjects};
+use super::subjects::Subjects;
 use super::table_contents::contents;
 use crate::{
-    Adjusted, Adjustment, LevelDesign, MOST_PERMUTED, Omnibus, OmnibusConfig, OmnibusTest,
-    PermutationConfig, Permutations, PostHoc, adjust_family, omnibus,
+    Adjusted, LevelDesign, MOST_PERMUTED, Omnibus, OmnibusTest, Permutations, adjust_family,
+    omnibus,
 };
 
 pub(super) fn command() -> Command {
@@ -30,80 +30,6 @@ pub(super) fn command() -> Command {
         .needs_default_names()
         .example("rsom-stats omnibus --input m.parquet --metric dice --factor method --output o.parquet --pairs pairs.parquet")
         .example("rsom-stats omnibus --input m.parquet --metric thickness_um --factor diagnosis --design independent --post-hoc dunn --output o.parquet")
-}
-
-#[derive(Parameters)]
-#[parameters(check = Settings::check)]
-pub(super) struct Settings {
-    /// Metrics to test, each NAME or NAME@SURFACE.
-    #[parameter(required)]
-    metric: Vec<String>,
-    /// Column of the factor whose levels are compared.
-    #[parameter(required)]
-    pub factor: String,
-    /// Columns to group by, such as net; levels are compared within each group.
-    #[parameter(default = Vec::new())]
-    pub group_by: Vec<String>,
-    /// Whether the same units are at all levels ('repeated', Friedman) or different ones at each ('independent',
-    /// Kruskal-Wallis).
-    #[parameter(default = LevelDesign::Repeated)]
-    pub design: LevelDesign,
-    /// Test of all pairs of levels (unset: signed_rank for repeated, mann_whitney for independent levels).
-    post_hoc: Option<PostHoc>,
-    /// Correction of p-values: over all omnibus tests of this call, and over the pairs of levels of each. Nemenyi's p-values
-    /// are adjusted already.
-    #[parameter(default = Adjustment::Holm)]
-    pub adjust: Adjustment,
-    #[parameter(flatten)]
-    pub units: PairedUnits,
-    #[parameter(flatten)]
-    pub sampling: Sampling,
-    /// Random permutations where there are too many for the exact p.
-    #[parameter(default = 9999, min = 99, max = 10_000_000, advanced)]
-    permutations: u32,
-    /// Seed of the permutations.
-    #[parameter(default = 0, advanced)]
-    seed: u64,
-    /// Significance level; a note warns where a sample is too small to reach it.
-    #[parameter(default = 0.05, min = 0.0, max = 1.0)]
-    pub alpha: f64,
-}
-
-impl Settings {
-    fn check(&self) -> Result<(), String> {
-        require_one_role(
-            &self.factor,
-            &self.group_by,
-            &self.units.pair_by,
-            "--pair-by",
-        )?;
-        match self.post_hoc {
-            Some(test) if test.design() != self.design => Err(format!(
-                "--post-hoc {} is not for --design {}; choose {}",
-                test.as_str(),
-                self.design.as_str(),
-                match self.design {
-                    LevelDesign::Repeated => "signed_rank, nemenyi or conover",
-                    LevelDesign::Independent => "mann_whitney or dunn",
-                }
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    pub fn config(&self) -> OmnibusConfig {
-        OmnibusConfig {
-            post_hoc: self.post_hoc.unwrap_or(match self.design {
-                LevelDesign::Repeated => PostHoc::SignedRank,
-                LevelDesign::Independent => PostHoc::MannWhitney,
-            }),
-            adjustment: self.adjust,
-            permutations: PermutationConfig {
-                n_random: self.permutations,
-                seed: self.seed,
-            },
-        }
-    }
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {

@@ -10,7 +10,7 @@ use super::contrast_columns::{
     contrast_columns, group_columns, group_json, group_text, quantity_columns, quantity_json,
 };
 use super::measurements::SelectedMeasurements;
-use super::omnibus::Settings;
+use super::omnibus_settings::Settings;
 use crate::publication::numbers::p_value;
 use crate::{
     Adjusted, Contrast, Family, Level, LevelDesign, LevelPair, Omnibus, OmnibusTest, Permutations,

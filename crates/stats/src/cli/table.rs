@@ -18,9 +18,9 @@ use super::shown_tests::{
     is_same_unit, pairs_note, require_measurements, require_one_design, require_units,
     tested_levels,
 };
-use super::test_words::tests_note;
+use super::test_words::{has_lost_units, missing_words, software_note, tests_note};
 use crate::publication::{
-    MetricColumn, PValues, PublicationTable, Statistic, Style, to_csv, to_markup,
+    Layout, MetricColumn, PValues, PublicationTable, Statistic, Style, to_csv, to_markup,
 };
 use crate::{Quantity, Sample, Samples};
 
@@ -55,6 +55,9 @@ struct Settings {
     unit_by: Vec<String>,
     #[parameter(flatten)]
     sampling: Sampling,
+    /// Conditions as rows and metrics as columns (long), or the other way round (wide). CSV is always long.
+    #[parameter(default = Layout::Long)]
+    layout: Layout,
     /// Content of a cell: mean ± standard deviation, or median [quartiles].
     #[parameter(default = Statistic::MeanSd)]
     statistic: Statistic,
@@ -101,12 +104,14 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         if settings.p_values != PValues::None {
             notes.extend(tests_note(&table));
             notes.extend(pairs_note);
+            notes.extend(missing_words(&table).filter(|_| has_lost_units(&table)));
         }
         tests
     };
     let columns = columns(&selected, &settings)?;
     let mut table =
         PublicationTable::new(&settings.rows, &selected.orders, columns, &samples, &tests);
+    notes.push(software_note());
     table.notes = notes;
     if let Some(path) = invocation.optional_input("published") {
         published::add(&mut table, path)?;
@@ -120,6 +125,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
 
 fn rendered(table: &PublicationTable, settings: &Settings, format: Format) -> String {
     let style = Style {
+        layout: settings.layout,
         statistic: settings.statistic,
         p_values: settings.p_values,
         printing: settings.appearance.printing(),

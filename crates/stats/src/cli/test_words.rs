@@ -2,7 +2,7 @@
 
 use rsom_formats::table::Table;
 
-use super::shown_tests::words;
+use super::shown_tests::{numbers_if_any, words};
 
 /// The name of a test where the table states none.
 const DEFAULT_TEST: &str = "signed_rank";
@@ -98,6 +98,12 @@ pub(super) fn missing_words(table: &Table) -> Option<String> {
         "worst_rank" => "Missing results are ranked worst.".to_owned(),
         other => format!("Missing results: {}.", other.replace('_', " ")),
     })
+}
+
+/// Whether units without a value are missing in any test.
+pub(super) fn has_lost_units(table: &Table) -> bool {
+    let counts = numbers_if_any(table, "n_missing").unwrap_or_default();
+    counts.into_iter().flatten().any(|n| n > 0.0)
 }
 
 /// The program and its version.

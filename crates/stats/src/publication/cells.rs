@@ -1,6 +1,7 @@
 //! The texts of a publication table, shared by all formats for people.
 
 use rsom_measures::Surface;
+use rsom_parameters::Choice;
 
 use super::numbers::{exponent, fixed, vanishes};
 use super::printing::Printing;
@@ -10,12 +11,25 @@ use super::{
 
 /// Text of a cell without a value.
 pub(super) const NOTHING: &str = "–";
+/// Heading of a column of p-values.
+const P: &str = "p";
 /// Mark of significance.
 pub(super) const MARK: &str = "*";
+
+/// Where conditions and metrics stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
+pub enum Layout {
+    /// Conditions as rows, metrics as columns.
+    Long,
+    /// Metrics as rows, conditions as columns.
+    Wide,
+}
 
 /// Style of a table of conditions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Style {
+    /// Where conditions and metrics stand.
+    pub layout: Layout,
     /// Content of a cell.
     pub statistic: Statistic,
     /// Display of p-values.
@@ -76,7 +90,7 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
         }
         rows.push(texts);
     }
-    Cells {
+    let cells = Cells {
         header: header(table, style),
         text_columns: table.factors.len(),
         rows,
@@ -87,6 +101,36 @@ pub(super) fn cells(table: &PublicationTable, style: &Style) -> Cells {
             Vec::new()
         },
         notes: notes(table, style),
+    };
+    match style.layout {
+        Layout::Long => cells,
+        Layout::Wide => cells.transposed(),
+    }
+}
+
+impl Cells {
+    /// The table with its columns as rows: the text columns of a row become the heading of its column.
+    fn transposed(self) -> Self {
+        let joined = |texts: &[String]| texts[..self.text_columns].join(", ");
+        let mut header = vec![joined(&self.header)];
+        header.extend(self.rows.iter().map(|row| joined(row)));
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        for (column, name) in self.header.iter().enumerate().skip(self.text_columns) {
+            // A p-value belongs to the metric before it.
+            let heading = match name.as_str() {
+                P => format!("{P}, {}", self.header[column - 1]),
+                name => name.to_owned(),
+            };
+            let values = self.rows.iter().map(|row| row[column].clone());
+            rows.push([heading].into_iter().chain(values).collect());
+        }
+        Self {
+            header,
+            text_columns: 1,
+            rows,
+            group_starts: Vec::new(),
+            notes: self.notes,
+        }
     }
 }
 
@@ -107,7 +151,7 @@ fn header(table: &PublicationTable, style: &Style) -> Vec<String> {
     for (index, column) in table.columns.iter().enumerate() {
         header.push(heading(column, has_labels, &style.printing));
         if has_p_column(table, index, style) {
-            header.push("p".to_owned());
+            header.push(P.to_owned());
         }
         if table.is_column_published(index) {
             header.extend(table.published.clone());

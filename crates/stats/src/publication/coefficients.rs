@@ -78,7 +78,7 @@ impl CoefficientTable {
 
 impl CoefficientRow {
     fn is_of_model(&self, other: &Self) -> bool {
-        self.metric == other.metric && self.group == other.group
+        self.metric.quantity == other.metric.quantity && self.group == other.group
     }
 
     fn texts(&self, printing: &Printing) -> Vec<String> {

@@ -86,7 +86,7 @@ pub(crate) fn decimals_of_width(width: f64) -> Option<usize> {
     if !(width > 0.0 && width.is_finite()) {
         return None;
     }
-    let place = 1.0 - width.log10().floor();
+    let place = 1.0 - libm::log10(width).floor();
     Some(place.clamp(0.0, 6.0) as usize)
 }
 

@@ -459,6 +459,15 @@ fn a_mixed_model_of_pairs_is_the_paired_t_test() {
     );
     assert_eq!(outcomes(&desk.at("r.parquet")).rows(), 16);
     assert!(outcomes(&desk.at("fit.parquet")).rows() >= 6);
+    desk.run("coefficients --input t.parquet --output c.tex")
+        .expect_code(0);
+    let tex = std::fs::read_to_string(desk.at("c.tex")).unwrap();
+    // One model: no rule between its coefficients.
+    assert_eq!(tex.matches("\\midrule").count(), 1, "{tex}");
+    assert!(
+        tex.contains("Dice & army & ") && tex.contains("16 rows of 8 subjects"),
+        "{tex}"
+    );
     std::fs::remove_file(desk.at("t.parquet")).unwrap();
     desk.fails(
         &format!("{line} --formula dice~arm"),

@@ -1,6 +1,7 @@
 //! The tests of `rsom-stats` from the outside, in one binary: one module for each subject.
 
 mod cli;
+mod degenerate;
 #[cfg(feature = "cli")]
 mod designs;
 #[cfg(feature = "cli")]

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use rsom_stats::publication::{
-    MetricColumn, PValues, Printing, PublicationTable, Statistic, Style, TestedLevel, to_csv,
-    to_latex, to_markdown,
+    Layout, MetricColumn, PValues, Printing, PublicationTable, Statistic, Style, TestedLevel,
+    to_csv, to_latex, to_markdown,
 };
 use rsom_stats::{Aggregate, Level, Measurement, Quantity, gather};
 
@@ -81,6 +81,7 @@ fn table() -> PublicationTable {
 
 fn style(p_values: PValues) -> Style {
     Style {
+        layout: Layout::Long,
         statistic: Statistic::MeanSd,
         p_values,
         printing: Printing {
@@ -264,6 +265,7 @@ fn a_mark_takes_the_place_of_the_p_column() {
 #[test]
 fn medians_stand_with_their_quartiles_and_declared_names_win() {
     let style = Style {
+        layout: Layout::Long,
         statistic: Statistic::MedianIqr,
         printing: Printing {
             names: BTreeMap::from([("unet".to_owned(), "[U]".to_owned())]),

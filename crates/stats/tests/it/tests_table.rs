@@ -172,3 +172,24 @@ fn every_format_has_the_same_texts() {
         "{text}"
     );
 }
+
+#[test]
+fn a_wide_table_has_the_metrics_as_rows() {
+    let desk = Desk::with(&study(Kind::Integer));
+    desk.compare("--metric dice,ra_vox --group-by net")
+        .expect_code(0);
+    let line =
+        "table --input m.parquet --tests t.parquet --rows net,s --metric dice,ra_vox --layout wide";
+    let text = desk.run(line).expect_code(0).stdout;
+    let lines: Vec<String> = text
+        .lines()
+        .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(
+        lines[0],
+        "| Network, s | U-Net, 0 | U-Net, 10 | U-Net, 1000 |"
+    );
+    assert_eq!(lines[2], "| n | 8 | 8 | 8 |");
+    assert!(lines[3].starts_with("| Dice | 0.8"), "{text}");
+    assert!(lines[6].starts_with("| p, Ra | – | 0.031"), "{text}");
+}
