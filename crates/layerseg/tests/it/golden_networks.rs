@@ -188,10 +188,10 @@ fn six_steps_of_adam_end_in_pytorchs_weights() {
         adam.step(&gradients).unwrap();
     }
     let end = state_dict(&folder, "traj_end");
-    // Six steps of Adam amplify the last digits: gradients near zero are divided by their size. With AVX2, convolutions of 12
-    // channels are computed in tiles, whose rounding is larger than that of direct sums.
+    // Six steps of Adam amplify the last digits: gradients near zero are divided by their size. With AVX2, tiles for 16 and 32
+    // channels deviate by up to 1.8e-5 here; with direct sums, no value deviates by more than 3e-6.
     let tolerance = match rsom_nn::instruction_set() {
-        Ok("avx2" | "neon") => 2.5e-5,
+        Ok("avx2") => 2.5e-5,
         _ => 1e-5,
     };
     for (name, weight) in start.parameters().snapshot().unwrap() {
