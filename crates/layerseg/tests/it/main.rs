@@ -3,5 +3,6 @@
 mod command_line;
 mod golden_chain;
 mod golden_networks;
+mod golden_trajectory;
 mod penalties;
 mod training;
