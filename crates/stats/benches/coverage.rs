@@ -9,11 +9,15 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rsom_stats::agreement::{AgreementConfig, bland_altman};
 use rsom_stats::bootstrap::{
-    BootstrapConfig, ClusterWeight, bca_clustered_mean_difference, bca_mean, bca_mean_difference,
+    BootstrapConfig, ClusterWeight, MeanEstimate, MeanInterval,
+    bootstrap_clustered_mean_difference, bootstrap_group_mean_difference, bootstrap_mean,
+    bootstrap_mean_difference,
 };
 use rsom_stats::effects::{median_interval, rank_biserial};
 use rsom_stats::groups::{RankSumConfig, location_shift, superiority};
-use rsom_stats::{Alternative, Method, WilcoxonConfig, ZeroMethod, hodges_lehmann, wilcoxon};
+use rsom_stats::{
+    Alternative, Method, StatsError, WilcoxonConfig, ZeroMethod, hodges_lehmann, wilcoxon,
+};
 
 const DRAWS: usize = 10_000;
 const TRUTH: usize = 4_000_000;
@@ -29,12 +33,15 @@ const RANK_SUMS: RankSumConfig = RankSumConfig {
     method: Method::Exact,
     continuity_correction: false,
 };
-const BOOTSTRAP: BootstrapConfig = BootstrapConfig {
-    replicates: 2000,
-    seed: 1,
-    confidence: CONFIDENCE,
-    expanded: true,
-};
+const INTERVALS: [(&str, MeanInterval); 4] = [
+    ("Student", MeanInterval::StudentT),
+    ("studentized", MeanInterval::Studentized),
+    ("expanded BCa", MeanInterval::ExpandedBca),
+    ("BCa", MeanInterval::Bca),
+];
+
+/// Sizes of two groups.
+const GROUPS: [[usize; 2]; 3] = [[8, 10], [12, 14], [30, 25]];
 
 /// Normal numbers of a stream.
 struct Draws(ChaCha8Rng);
@@ -88,8 +95,8 @@ fn median(mut values: Vec<f64>) -> f64 {
     *values.select_nth_unstable_by(half, f64::total_cmp).1
 }
 
-/// Prints the share of draws whose interval covers the truth.
-fn report(what: &str, truth: f64, mut interval: impl FnMut(&mut Draws) -> (f64, f64)) {
+/// The share of draws whose interval covers the truth, in percent.
+fn coverage(truth: f64, mut interval: impl FnMut(&mut Draws) -> (f64, f64)) -> f64 {
     let mut draws = Draws::of(1);
     let covered = (0..DRAWS)
         .filter(|_| {
@@ -97,19 +104,20 @@ fn report(what: &str, truth: f64, mut interval: impl FnMut(&mut Draws) -> (f64, 
             low <= truth && truth <= high
         })
         .count();
-    println!(
-        "| {what} | {:.1} % |",
-        100.0 * covered as f64 / DRAWS as f64
-    );
+    100.0 * covered as f64 / DRAWS as f64
+}
+
+fn report(what: &str, truth: f64, interval: impl FnMut(&mut Draws) -> (f64, f64)) {
+    println!("| {what} | {:.1} % |", coverage(truth, interval));
 }
 
 fn main() {
     println!("| interval | coverage |\n|---|---|");
     paired();
-    means();
-    clustered();
+    medians();
     independent();
     limits();
+    means();
 }
 
 /// The pseudo-median of differences of pairs: the median of means of two of them.
@@ -161,32 +169,7 @@ fn paired() {
     }
 }
 
-fn means() {
-    let mut draws = Draws::of(0);
-    let of_dice = mean((0..TRUTH).map(|_| draws.dice()));
-    let of_difference = mean((0..TRUTH).map(|_| {
-        let (a, b) = draws.pair(0.5);
-        a - b
-    }));
-    for n in [10, 25, 50] {
-        report(&format!("mean of {n}, BCa"), of_dice, |draws| {
-            let values: Vec<f64> = (0..n).map(|_| draws.dice()).collect();
-            let interval = bca_mean(&values, BOOTSTRAP).unwrap().interval.unwrap();
-            (interval.low, interval.high)
-        });
-        report(
-            &format!("mean difference of {n} pairs, BCa, gain 0.5"),
-            of_difference,
-            |draws| {
-                let (a, b) = draws.pairs(n, 0.5);
-                let interval = bca_mean_difference(&a, &b, BOOTSTRAP)
-                    .unwrap()
-                    .interval
-                    .unwrap();
-                (interval.low, interval.high)
-            },
-        );
-    }
+fn medians() {
     for n in [25, 50] {
         report(
             &format!("median of {n}, order statistics"),
@@ -203,14 +186,70 @@ fn means() {
     }
 }
 
+/// Prints the coverage of each interval of a mean.
+fn report_means(
+    what: &str,
+    truth: f64,
+    estimate: impl Fn(&mut Draws, BootstrapConfig) -> Result<MeanEstimate, StatsError>,
+) {
+    let shares = INTERVALS.map(|(_, interval)| {
+        let share = coverage(truth, |draws| {
+            // Every draw has resamples of its own.
+            let config = BootstrapConfig {
+                replicates: 2000,
+                seed: draws.0.next_u64(),
+                confidence: CONFIDENCE,
+                interval,
+            };
+            let interval = estimate(draws, config).unwrap().interval.unwrap();
+            (interval.low, interval.high)
+        });
+        format!("{share:.1} %")
+    });
+    println!("| {what} | {} |", shares.join(" | "));
+}
+
+fn means() {
+    let names = INTERVALS.map(|(name, _)| name).join(" | ");
+    println!("\n| mean | {names} |\n|---|---|---|---|---|");
+    let mut draws = Draws::of(0);
+    let truth = mean((0..TRUTH).map(|_| draws.dice()));
+    for n in [10, 25, 50] {
+        report_means(&format!("mean of {n}"), truth, |draws, config| {
+            let values: Vec<f64> = (0..n).map(|_| draws.dice()).collect();
+            bootstrap_mean(&values, config)
+        });
+    }
+    mean_differences("mean difference", |draws| draws.pair(0.5));
+    mean_differences("mean difference, one method fails in 10 %", |draws| {
+        let (a, b) = draws.pair(0.0);
+        (a, if draws.uniform() < 0.1 { 0.3 * b } else { b })
+    });
+    clustered();
+    mean_differences_of_groups();
+}
+
+fn mean_differences(what: &str, pair: impl Fn(&mut Draws) -> (f64, f64)) {
+    let mut draws = Draws::of(0);
+    let truth = mean((0..TRUTH).map(|_| {
+        let (a, b) = pair(&mut draws);
+        a - b
+    }));
+    for n in [10, 25, 50] {
+        report_means(&format!("{what}, {n} pairs"), truth, |draws, config| {
+            let (a, b): (Vec<f64>, Vec<f64>) = (0..n).map(|_| pair(draws)).unzip();
+            bootstrap_mean_difference(&a, &b, config)
+        });
+    }
+}
+
 /// Several pairs of each subject.
 fn clustered() {
-    report(
-        "mean difference of 30 subjects with 3 pairs each, BCa over subjects",
-        0.0,
-        |draws| {
+    for subjects in [12, 30] {
+        let what = format!("mean difference, {subjects} subjects with 3 pairs each");
+        report_means(&what, 0.0, |draws, config| {
             let (mut a, mut b, mut clusters) = (Vec::new(), Vec::new(), Vec::new());
-            for subject in 0..30 {
+            for subject in 0..subjects {
                 let (of_a, of_b) = (draws.normal(), draws.normal());
                 for _ in 0..3 {
                     let half = std::f64::consts::FRAC_1_SQRT_2;
@@ -219,28 +258,38 @@ fn clustered() {
                     clusters.push(subject);
                 }
             }
-            let estimate = bca_clustered_mean_difference(
-                &a,
-                &b,
-                &clusters,
-                ClusterWeight::Clusters,
-                BOOTSTRAP,
-            );
-            let interval = estimate.unwrap().interval.unwrap();
-            (interval.low, interval.high)
-        },
-    );
+            let weight = ClusterWeight::Clusters;
+            bootstrap_clustered_mean_difference(&a, &b, &clusters, weight, config)
+        });
+    }
+}
+
+/// Dice with a gain on the scale of Y.
+fn gained(draws: &mut Draws, gain: f64) -> f64 {
+    dice(draws.normal() + gain / 0.8)
+}
+
+fn mean_differences_of_groups() {
+    let mut draws = Draws::of(0);
+    let truth = mean((0..TRUTH).map(|_| gained(&mut draws, 0.5) - draws.dice()));
+    for [m, n] in GROUPS {
+        let what = format!("difference of means of groups of {m} and {n}");
+        report_means(&what, truth, |draws, config| {
+            let a: Vec<f64> = (0..m).map(|_| gained(draws, 0.5)).collect();
+            let b: Vec<f64> = (0..n).map(|_| draws.dice()).collect();
+            bootstrap_group_mean_difference(&a, &b, config)
+        });
+    }
 }
 
 fn independent() {
     let mut draws = Draws::of(0);
-    let gained = |draws: &mut Draws, gain: f64| dice(draws.normal() + gain / 0.8);
     let gain = 0.5;
     let differences = (0..TRUTH).map(|_| gained(&mut draws, gain) - draws.dice());
     let differences: Vec<f64> = differences.collect();
     let theta = mean(differences.iter().map(|d| f64::from(u8::from(*d > 0.0))));
     let shift = median(differences);
-    for [m, n] in [[8, 10], [12, 14], [30, 25]] {
+    for [m, n] in GROUPS {
         let groups = |draws: &mut Draws| -> (Vec<f64>, Vec<f64>) {
             (
                 (0..m).map(|_| gained(draws, gain)).collect(),

@@ -52,6 +52,10 @@ interval <- sapply(differences[untied], function(d) { w <- suppressWarnings(wilc
 check("Hodges–Lehmann of pairs, exact interval", "wilcox.test", c(t$hl[untied], t$ci_low[untied], t$ci_high[untied]), c(interval[1, ], interval[2, ], interval[3, ]))
 biserial <- sapply(pairs, function(p) rank_biserial(round(p$b - p$a, 10), mu = 0, ci = NULL, verbose = FALSE)$r_rank_biserial)
 check("rank-biserial correlation", "effectsize", t$effect_size, biserial)
+of_t <- function(tests, table) {
+  check("mean difference and its interval", "t.test", c(table$mean_difference_low, table$mean_difference_high), c(sapply(tests, function(r) r$conf.int[1]), sapply(tests, function(r) r$conf.int[2])))
+}
+of_t(lapply(pairs, function(p) t.test(p$b, p$a, paired = TRUE)), t)
 tost <- function(d) { d <- d; max(t.test(d, mu = -0.05, alternative = "greater")$p.value, t.test(d, mu = 0.05, alternative = "less")$p.value) }
 margins <- paste0("d", sprintf("%03d", seq_along(pairs)), "=0.05")
 run("stats", "equivalence", "--input", "pairs.csv", "--metric", metrics, "--factor", "arm", "--baseline", "x", as.vector(rbind("--margin", margins)), "--test", "means", "--output", "e.parquet")
@@ -88,6 +92,7 @@ coin_p <- sapply(groups, function(s) {
 })
 check("Mann–Whitney test, exact p", "coin", g$p_value, coin_p)
 check("U", "wilcox.test", g$statistic, sapply(groups, function(s) suppressWarnings(wilcox.test(s$b, s$a)$statistic)))
+of_t(lapply(groups, function(s) t.test(s$b, s$a)), g)
 untied <- sapply(groups, function(s) !any(duplicated(c(s$a, s$b))))
 shift <- sapply(groups[untied], function(s) { w <- wilcox.test(s$b, s$a, conf.int = TRUE, exact = TRUE); c(w$estimate, w$conf.int) })
 check("Hodges–Lehmann of groups, exact interval", "wilcox.test", c(g$hl[untied], g$ci_low[untied], g$ci_high[untied]), c(shift[1, ], shift[2, ], shift[3, ]))

@@ -1,12 +1,17 @@
-//! Bootstrap intervals of means.
+//! Intervals of means, by the bootstrap, and Student's beside them.
 
 mod bca;
 mod config;
+mod estimate;
 mod mean;
+mod resampling;
+mod student;
+mod studentized;
+mod units;
 
-pub use bca::BcaEstimate;
-pub use config::BootstrapConfig;
+pub use config::{BootstrapConfig, MeanInterval};
+pub use estimate::MeanEstimate;
 pub use mean::{
-    ClusterWeight, bca_clustered_mean, bca_clustered_mean_difference, bca_group_mean_difference,
-    bca_mean, bca_mean_difference,
+    ClusterWeight, bootstrap_clustered_mean, bootstrap_clustered_mean_difference,
+    bootstrap_group_mean_difference, bootstrap_mean, bootstrap_mean_difference,
 };

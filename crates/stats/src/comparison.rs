@@ -4,7 +4,8 @@ use rsom_measures::Status;
 use rsom_parameters::Parameters;
 
 use crate::bootstrap::{
-    BcaEstimate, BootstrapConfig, ClusterWeight, bca_clustered_mean_difference, bca_mean_difference,
+    BootstrapConfig, ClusterWeight, MeanEstimate, MeanInterval,
+    bootstrap_clustered_mean_difference, bootstrap_mean_difference,
 };
 use crate::completed_pairs::{CompletedPairs, Directions, Missing};
 use crate::contrast::{Compared, contrasts};
@@ -41,9 +42,13 @@ pub struct ComparisonConfig {
     /// Units that were measured and have no value: left out, given the worst value of the metric, or ranked worst.
     #[parameter(default = Missing::LeaveOut)]
     pub missing: Missing,
-    /// Resamples for the interval of the mean difference, and random changes of signs; 0 leaves the interval out.
+    /// Resamples for a bootstrap interval of the mean difference, and random changes of signs; 0 leaves such an interval out.
     #[parameter(default = 2000, max = 1_000_000, check = no_or_enough_replicates, advanced)]
     pub replicates: usize,
+    /// Interval of the mean difference: 'student_t' covers best for Dice and the like; of the bootstrap, 'studentized' does; 'bca' is
+    /// that of R's boot, and too short in small samples; 'expanded_bca' is 'bca', widened for them.
+    #[parameter(default = MeanInterval::StudentT, advanced)]
+    pub mean_interval: MeanInterval,
     /// Seed of the resamples.
     #[parameter(default = 0, advanced)]
     pub seed: u64,
@@ -110,9 +115,9 @@ pub struct Comparison {
     pub median_interval: Option<ConfidenceInterval>,
     /// Hodges–Lehmann shift of the level from the baseline; `None` without a non-zero difference.
     pub shift: Option<Shift>,
-    /// Mean difference with its BCa bootstrap interval, over the clusters where there are clusters; `None` without pairs, without
-    /// resamples, and for values too large to be squared.
-    pub mean_difference: Option<BcaEstimate>,
+    /// Mean difference with its interval, over the clusters where there are clusters; `None` without pairs, without
+    /// the resamples that it needs, and for values too large to be squared.
+    pub mean_difference: Option<MeanEstimate>,
     /// Matched rank-biserial correlation with its interval.
     pub effect: Option<RankBiserial>,
     /// The test; `None` without pairs.
@@ -304,28 +309,28 @@ fn shift(pairs: &Pairs, config: ComparisonConfig) -> Result<Option<Shift>, Stats
 fn mean_difference(
     pairs: &Pairs,
     plan: &ComparisonPlan<'_>,
-) -> Result<Option<BcaEstimate>, StatsError> {
+) -> Result<Option<MeanEstimate>, StatsError> {
     let config = plan.config;
-    if pairs.level.is_empty() || config.replicates == 0 {
+    if pairs.level.is_empty() || config.replicates == 0 && config.mean_interval.is_resampled() {
         return Ok(None);
     }
     let bootstrap = BootstrapConfig {
         replicates: config.replicates,
         seed: config.seed,
         confidence: config.confidence,
-        expanded: true,
+        interval: config.mean_interval,
     };
     let complete = crate::missing::MissingPolicy::LeaveOut;
     let clusters = CompletedPairs::of(pairs, complete, plan.cluster_places)?;
     let estimate = match clusters.and_then(|c| c.clusters) {
-        Some(clusters) => bca_clustered_mean_difference(
+        Some(clusters) => bootstrap_clustered_mean_difference(
             &pairs.level,
             &pairs.baseline,
             &clusters,
             ClusterWeight::Clusters,
             bootstrap,
         ),
-        None => bca_mean_difference(&pairs.level, &pairs.baseline, bootstrap),
+        None => bootstrap_mean_difference(&pairs.level, &pairs.baseline, bootstrap),
     };
     Ok(estimate.ok())
 }

@@ -9,8 +9,9 @@ use crate::agreement::{
     spearman,
 };
 use crate::bootstrap::{
-    BootstrapConfig, ClusterWeight, bca_clustered_mean, bca_clustered_mean_difference,
-    bca_group_mean_difference, bca_mean, bca_mean_difference,
+    BootstrapConfig, ClusterWeight, MeanInterval, bootstrap_clustered_mean,
+    bootstrap_clustered_mean_difference, bootstrap_group_mean_difference, bootstrap_mean,
+    bootstrap_mean_difference,
 };
 use crate::clusters::{SignFlipConfig, clustered_sign_flip, clustered_signed_rank};
 use crate::effects::{median_interval, rank_biserial};
@@ -28,7 +29,7 @@ const BOOTSTRAP: BootstrapConfig = BootstrapConfig {
     replicates: 100,
     seed: 1,
     confidence: 0.95,
-    expanded: false,
+    interval: MeanInterval::Bca,
 };
 const TEST: WilcoxonConfig = WilcoxonConfig {
     alternative: Alternative::TwoSided,
@@ -88,12 +89,12 @@ proptest! {
         finite("icc", icc(&table, 0.95))?;
         finite("passing_bablok", passing_bablok(&a, &b, 0.95))?;
         finite("spearman", spearman(&a, &b, 0.95))?;
-        finite("bca_mean", bca_mean(&a, BOOTSTRAP))?;
-        finite("bca_mean_difference", bca_mean_difference(&a, &b, BOOTSTRAP))?;
-        finite("bca_groups", bca_group_mean_difference(&a, &b, BOOTSTRAP))?;
+        finite("bootstrap_mean", bootstrap_mean(&a, BOOTSTRAP))?;
+        finite("bootstrap_mean_difference", bootstrap_mean_difference(&a, &b, BOOTSTRAP))?;
+        finite("bca_groups", bootstrap_group_mean_difference(&a, &b, BOOTSTRAP))?;
         for weight in [ClusterWeight::Observations, ClusterWeight::Clusters] {
-            finite("bca_clustered", bca_clustered_mean(&a, &clusters, weight, BOOTSTRAP))?;
-            let of_pairs = bca_clustered_mean_difference(&a, &b, &clusters, weight, BOOTSTRAP);
+            finite("bca_clustered", bootstrap_clustered_mean(&a, &clusters, weight, BOOTSTRAP))?;
+            let of_pairs = bootstrap_clustered_mean_difference(&a, &b, &clusters, weight, BOOTSTRAP);
             finite("bca_clustered_difference", of_pairs)?;
         }
         let clustered = |method| {

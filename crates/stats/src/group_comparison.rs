@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use rsom_measures::Status;
 use rsom_parameters::{Choice, Parameters};
 
-use crate::bootstrap::{BcaEstimate, BootstrapConfig, bca_group_mean_difference};
+use crate::bootstrap::{
+    BootstrapConfig, MeanEstimate, MeanInterval, bootstrap_group_mean_difference,
+};
 use crate::comparison::no_or_enough_replicates;
 use crate::contrast::{Compared, contrasts};
 use crate::family::{Adjusted, adjusted};
@@ -54,9 +56,13 @@ pub struct GroupConfig {
     /// Confidence level of the intervals.
     #[parameter(default = 0.95, min = 0.0, max = 1.0, advanced)]
     pub confidence: f64,
-    /// Resamples for the interval of the mean difference, and random splits; 0 leaves the interval out.
+    /// Resamples for a bootstrap interval of the mean difference, and random splits; 0 leaves such an interval out.
     #[parameter(default = 2000, max = 1_000_000, check = no_or_enough_replicates, advanced)]
     pub replicates: usize,
+    /// Interval of the mean difference: 'student_t' covers best for Dice and the like; of the bootstrap, 'studentized' does; 'bca' is
+    /// that of R's boot, and too short in small samples; 'expanded_bca' is 'bca', widened for them.
+    #[parameter(default = MeanInterval::StudentT, advanced)]
+    pub mean_interval: MeanInterval,
     /// Seed of the resamples and random splits.
     #[parameter(default = 0, advanced)]
     pub seed: u64,
@@ -99,7 +105,7 @@ pub struct GroupComparison {
     /// Probability that a unit of the level exceeds one of the baseline, and Cliff's delta, with intervals.
     pub superiority: Option<Superiority>,
     /// Difference of the means with its BCa bootstrap interval; `None` without resamples.
-    pub mean_difference: Option<BcaEstimate>,
+    pub mean_difference: Option<MeanEstimate>,
     /// The test; `None` where a group has too few values.
     pub test: Option<GroupResult>,
     /// The p-value, adjusted over the family, and the size of the family.
@@ -257,15 +263,16 @@ fn result(
 }
 
 /// The difference of the means; `None` without values on a side, and for values too large to be squared.
-fn mean_difference(x: &[f64], y: &[f64], config: GroupConfig) -> Option<BcaEstimate> {
-    if x.is_empty() || y.is_empty() || config.replicates == 0 {
+fn mean_difference(x: &[f64], y: &[f64], config: GroupConfig) -> Option<MeanEstimate> {
+    if x.is_empty() || y.is_empty() || config.replicates == 0 && config.mean_interval.is_resampled()
+    {
         return None;
     }
     let bootstrap = BootstrapConfig {
         replicates: config.replicates,
         seed: config.seed,
         confidence: config.confidence,
-        expanded: true,
+        interval: config.mean_interval,
     };
-    bca_group_mean_difference(x, y, bootstrap).ok()
+    bootstrap_group_mean_difference(x, y, bootstrap).ok()
 }

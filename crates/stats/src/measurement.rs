@@ -50,3 +50,9 @@ pub(crate) fn listed(levels: &[Level]) -> String {
     let texts: Vec<String> = levels.iter().map(Level::to_string).collect();
     texts.join(", ")
 }
+
+/// The name of a unit in a message: `h01/h01/3` for a slice of a scan of a subject.
+pub(crate) fn unit_name(unit: &[Level]) -> String {
+    let texts: Vec<String> = unit.iter().map(Level::to_string).collect();
+    texts.join("/")
+}

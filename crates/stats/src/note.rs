@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::measurement::listed;
+use crate::measurement::unit_name;
 use crate::{
     Comparison, ComparisonConfig, EXACT_LIMIT, Method, Missing, MissingPair, PairedResult,
 };
@@ -140,7 +140,7 @@ fn replaced(comparison: &Comparison, missing: Missing, alpha: f64) -> Option<Str
         let each = policies.iter().map(|(policy, p)| {
             let words = policy.as_str().replace('_', " ");
             format!(
-                "{words} p = {}",
+                "{words} p {}",
                 crate::publication::numbers::p_value(*p, alpha)
             )
         });
@@ -158,7 +158,7 @@ fn missing(pairs: &[MissingPair]) -> Option<String> {
     let mut units: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for pair in pairs {
         let names = units.entry(pair.reason()).or_default();
-        names.push(listed(&pair.unit));
+        names.push(unit_name(&pair.unit));
     }
     let parts: Vec<String> = units
         .into_iter()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::measurement::listed;
+use crate::measurement::unit_name;
 use crate::{Level, Sample, Unit};
 
 /// The values of units that have a value under both conditions, and the other units.
@@ -89,7 +89,7 @@ impl MissingPair {
 /// The unit and its reason: `eye3 (empty_prediction)`.
 impl std::fmt::Display for MissingPair {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} ({})", listed(&self.unit), self.reason())
+        write!(f, "{} ({})", unit_name(&self.unit), self.reason())
     }
 }
 

@@ -45,13 +45,13 @@ impl Start {
         let weights = state_dict(folder, "traj_start");
         let network = Network::from_weights(&weights).unwrap();
         // The reference values were computed with batch statistics, but without dropout.
-        let NetworkConfig::Unet(config) = network.config() else {
-            panic!("the reference is a U-Net");
+        let still = match network.config() {
+            NetworkConfig::Unet(config) => NetworkConfig::Unet(UnetConfig {
+                dropout: 0.0,
+                ..config.clone()
+            }),
+            other => other.clone(),
         };
-        let still = NetworkConfig::Unet(UnetConfig {
-            dropout: 0.0,
-            ..config.clone()
-        });
         let network = Network::build(&still, 0, parameters).unwrap();
         network.parameters().load_from(&weights).unwrap();
         let of_type = |name: &str| tensor(folder, name).to_dtype(dtype).unwrap();

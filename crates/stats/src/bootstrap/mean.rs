@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::bca::{BcaEstimate, Units, bca};
 use super::config::BootstrapConfig;
+use super::estimate::MeanEstimate;
+use super::resampling::bootstrap;
+use super::units::Units;
 use crate::moments::require_squarable;
 use crate::{StatsError, paired_differences};
 
@@ -16,72 +18,75 @@ pub enum ClusterWeight {
     Clusters,
 }
 
-/// The mean of independent values with its BCa interval (Efron 1987).
+/// The mean of independent values with its bootstrap interval.
 ///
-/// The interval depends on the seed; the same seed gives the same interval. It agrees with R's `boot::boot.ci(type =
-/// "bca")` up to the randomness of the resamples and replicates that equal the estimate, of which boot counts none in
+/// The interval depends on the seed; the same seed gives the same interval. Intervals agree with those of R's `boot::boot.ci` of
+/// type `stud` and `bca` up to the randomness of the resamples, and replicates that equal the estimate, of which boot counts none in
 /// z₀; boot interpolates between replicates on the normal scale, this function linearly. The interval is `None`, with
-/// a note, for one value or when all values are equal. Below about 15 values, BCa intervals of a mean are too short: simulated 95 % intervals cover 88 % (8 normal values), 89 % (10),
-/// 93 % (15) and 95 % (30), and for exponential values 85, 89, 91 and 92 %. If the values are about normal, the interval of the t
-/// distribution is better there.
+/// a note, for one value, when all values are equal, and where so many resamples have no spread that an end of a studentized
+/// interval is infinite (up to about four values).
+///
+/// In small samples, BCa intervals are too short: of 10,000 draws of 10 and 25 values like Dice near 1, their 95 % intervals hold
+/// the mean in 89 and 92 %, expanded ones in 93.5 and 94, studentized ones in 94.5. For differences of pairs, Student's t holds it in
+/// 94.5 to 94.8 % (`benches/coverage.rs`).
 ///
 /// Time O(replicates · n).
 ///
 /// # Errors
 /// No values, values that are NaN, infinite or beyond 1e140, fewer than 100 replicates, a confidence outside (0, 1).
-pub fn bca_mean(values: &[f64], config: BootstrapConfig) -> Result<BcaEstimate, StatsError> {
+pub fn bootstrap_mean(values: &[f64], config: BootstrapConfig) -> Result<MeanEstimate, StatsError> {
     config.check()?;
     require_values(values)?;
-    Ok(bca(&[Units::of_values(values)], config))
+    Ok(bootstrap(&[Units::of_values(values)], config))
 }
 
-/// The mean of the paired differences `first − second` with its BCa interval; resamples pairs. See [`bca_mean`].
+/// The mean of the paired differences `first − second` with its bootstrap interval; resamples pairs. See [`bootstrap_mean`].
 ///
 /// # Errors
-/// As [`bca_mean`]; samples of different length; a difference that overflows.
-pub fn bca_mean_difference(
+/// As [`bootstrap_mean`]; samples of different length; a difference that overflows.
+pub fn bootstrap_mean_difference(
     first: &[f64],
     second: &[f64],
     config: BootstrapConfig,
-) -> Result<BcaEstimate, StatsError> {
-    bca_mean(&paired_differences(first, second)?, config)
+) -> Result<MeanEstimate, StatsError> {
+    bootstrap_mean(&paired_differences(first, second)?, config)
 }
 
-/// The difference mean(first) − mean(second) of two independent groups with its BCa interval; resamples each group
-/// within itself. See [`bca_mean`].
+/// The difference mean(first) − mean(second) of two independent groups with its bootstrap interval; resamples each group
+/// within itself. See [`bootstrap_mean`].
 ///
 /// As R's `boot` with `strata`, but with influences divided by the size of their group (Davison & Hinkley 1997,
 /// equation 5.24): `boot.ci` uses undivided ones, whose acceleration is wrong for groups of different size. `None`
 /// with a note when a group has one value, or when no value differs from the mean of its group.
 ///
 /// # Errors
-/// As [`bca_mean`], for either group.
-pub fn bca_group_mean_difference(
+/// As [`bootstrap_mean`], for either group.
+pub fn bootstrap_group_mean_difference(
     first: &[f64],
     second: &[f64],
     config: BootstrapConfig,
-) -> Result<BcaEstimate, StatsError> {
+) -> Result<MeanEstimate, StatsError> {
     config.check()?;
     require_values(first)?;
     require_values(second)?;
     let groups = [Units::of_values(first), Units::of_values(second)];
-    Ok(bca(&groups, config))
+    Ok(bootstrap(&groups, config))
 }
 
-/// The mean of clustered values with its BCa interval; resamples whole clusters (Davison & Hinkley 1997, section 3.8).
+/// The mean of clustered values with its bootstrap interval; resamples whole clusters (Davison & Hinkley 1997, section 3.8).
 ///
 /// `clusters` names the cluster of each value, such as the subject of a scan; values of one cluster may depend on
 /// each other, clusters are independent. The number of clusters, not of values, decides how reliable the interval is.
-/// See [`bca_mean`].
+/// See [`bootstrap_mean`].
 ///
 /// # Errors
-/// As [`bca_mean`]; as many clusters as values are needed.
-pub fn bca_clustered_mean(
+/// As [`bootstrap_mean`]; as many clusters as values are needed.
+pub fn bootstrap_clustered_mean(
     values: &[f64],
     clusters: &[usize],
     weight: ClusterWeight,
     config: BootstrapConfig,
-) -> Result<BcaEstimate, StatsError> {
+) -> Result<MeanEstimate, StatsError> {
     config.check()?;
     require_values(values)?;
     if values.len() != clusters.len() {
@@ -90,21 +95,21 @@ pub fn bca_clustered_mean(
             second: clusters.len(),
         });
     }
-    Ok(bca(&[clustered(values, clusters, weight)], config))
+    Ok(bootstrap(&[clustered(values, clusters, weight)], config))
 }
 
-/// The mean of clustered paired differences `first − second` with its BCa interval. See [`bca_clustered_mean`].
+/// The mean of clustered paired differences `first − second` with its bootstrap interval. See [`bootstrap_clustered_mean`].
 ///
 /// # Errors
-/// As [`bca_clustered_mean`]; samples of different length; a difference that overflows.
-pub fn bca_clustered_mean_difference(
+/// As [`bootstrap_clustered_mean`]; samples of different length; a difference that overflows.
+pub fn bootstrap_clustered_mean_difference(
     first: &[f64],
     second: &[f64],
     clusters: &[usize],
     weight: ClusterWeight,
     config: BootstrapConfig,
-) -> Result<BcaEstimate, StatsError> {
-    bca_clustered_mean(
+) -> Result<MeanEstimate, StatsError> {
+    bootstrap_clustered_mean(
         &paired_differences(first, second)?,
         clusters,
         weight,
@@ -139,6 +144,7 @@ fn require_values(values: &[f64]) -> Result<(), StatsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bootstrap::MeanInterval;
     use proptest::prelude::*;
 
     const SKEWED: [f64; 12] = [0.1, 0.4, 0.2, 1.9, 0.7, 0.3, 5.2, 0.6, 1.1, 0.25, 2.4, 0.15];
@@ -148,7 +154,7 @@ mod tests {
             replicates,
             seed,
             confidence: 0.95,
-            expanded: false,
+            interval: MeanInterval::Bca,
         }
     }
 
@@ -158,22 +164,25 @@ mod tests {
     fn an_expanded_interval_is_as_much_wider_as_that_of_t() {
         // Symmetric values: no bias, no acceleration, and resamples that are nearly normal.
         let values: Vec<f64> = (0..20).map(|i| f64::from(i) - 9.5).collect();
-        let width = |expanded: bool| {
+        let width = |interval: MeanInterval| {
             let config = BootstrapConfig {
-                expanded,
+                interval,
                 ..config(50_000, 1)
             };
-            let interval = bca_mean(&values, config).unwrap().interval.unwrap();
+            let interval = bootstrap_mean(&values, config).unwrap().interval.unwrap();
             interval.high - interval.low
         };
         // √(20/19) · t(0.975, 19) / z(0.975).
         let expected = (20.0f64 / 19.0).sqrt() * 2.093_024_054_408_263 / 1.959_963_984_540_054;
-        assert!((width(true) / width(false) / expected - 1.0).abs() < 0.02);
+        assert!(
+            (width(MeanInterval::ExpandedBca) / width(MeanInterval::Bca) / expected - 1.0).abs()
+                < 0.02
+        );
     }
 
     #[test]
     fn the_interval_of_a_mean_is_that_of_boot() {
-        let result = bca_mean(&SKEWED, config(200_000, 1)).unwrap();
+        let result = bootstrap_mean(&SKEWED, config(200_000, 1)).unwrap();
         let interval = result.interval.unwrap();
         assert!((result.estimate - 13.3 / 12.0).abs() < 1e-14);
         assert!(
@@ -193,7 +202,7 @@ mod tests {
     #[test]
     fn the_interval_of_two_groups_is_that_of_boot_with_strata() {
         let second = [0.9, 1.4, 0.2, 2.2, 3.1, 0.8, 1.7];
-        let result = bca_group_mean_difference(&SKEWED, &second, config(200_000, 2)).unwrap();
+        let result = bootstrap_group_mean_difference(&SKEWED, &second, config(200_000, 2)).unwrap();
         let interval = result.interval.unwrap();
         assert!(
             (result.acceleration.unwrap() - 0.035_876_418_097_427_52).abs() < 1e-12,
@@ -210,7 +219,8 @@ mod tests {
     fn the_interval_over_clusters_is_that_of_boot_on_sums_and_sizes() {
         let clusters = [0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 4];
         let weight = ClusterWeight::Observations;
-        let result = bca_clustered_mean(&SKEWED, &clusters, weight, config(200_000, 3)).unwrap();
+        let result =
+            bootstrap_clustered_mean(&SKEWED, &clusters, weight, config(200_000, 3)).unwrap();
         let interval = result.interval.unwrap();
         assert_eq!(result.n_units, 5);
         assert!(
@@ -220,16 +230,83 @@ mod tests {
         assert!((interval.low - 0.553_846_2).abs() < 0.02, "{result:?}");
         assert!((interval.high - 1.711_538_5).abs() < 0.03, "{result:?}");
         let by_cluster = ClusterWeight::Clusters;
-        let result = bca_clustered_mean(&SKEWED, &clusters, by_cluster, config(100, 3)).unwrap();
+        let result =
+            bootstrap_clustered_mean(&SKEWED, &clusters, by_cluster, config(100, 3)).unwrap();
         let means = [0.7 / 3.0, 1.3, 6.1 / 3.0, 0.675, 1.275];
         assert!((result.estimate - means.iter().sum::<f64>() / 5.0).abs() < 1e-14);
+    }
+
+    // R 4.2: the same with the statistic's variance beside it, b <- boot(x, f, 4e5); boot.ci(b, type = "stud"); over clusters,
+    // quantile(t, type = 6) of t with infinite values for resamples of one cluster.
+    #[test]
+    fn studentized_intervals_are_those_of_boot() {
+        let config = BootstrapConfig {
+            interval: MeanInterval::Studentized,
+            ..config(200_000, 1)
+        };
+        let close = |result: MeanEstimate, ends: [f64; 2]| {
+            let interval = result.interval.unwrap();
+            let tolerance = 0.01 * (ends[1] - ends[0]);
+            assert!((interval.low - ends[0]).abs() < tolerance, "{interval:?}");
+            assert!((interval.high - ends[1]).abs() < tolerance, "{interval:?}");
+        };
+        close(
+            bootstrap_mean(&SKEWED, config).unwrap(),
+            [0.445_064, 3.734_468],
+        );
+        let second = [0.9, 1.4, 0.2, 2.2, 3.1, 0.8, 1.7];
+        close(
+            bootstrap_group_mean_difference(&SKEWED, &second, config).unwrap(),
+            [-1.383_908, 1.080_269],
+        );
+        let clusters = [0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 4];
+        let weight = ClusterWeight::Observations;
+        close(
+            bootstrap_clustered_mean(&SKEWED, &clusters, weight, config).unwrap(),
+            [-0.435_493, 2.417_495],
+        );
+    }
+
+    // R 4.2: t.test(x), t.test(x, y).
+    #[test]
+    fn intervals_of_student_are_those_of_t_tests() {
+        let config = BootstrapConfig {
+            interval: MeanInterval::StudentT,
+            ..config(100, 1)
+        };
+        let second = [0.9, 1.4, 0.2, 2.2, 3.1, 0.8, 1.7];
+        let one = bootstrap_mean(&SKEWED, config).unwrap();
+        let two = bootstrap_group_mean_difference(&SKEWED, &second, config).unwrap();
+        for (result, ends) in [
+            (one, [0.167600552164, 2.049066114503]),
+            (two, [-1.552636133329, 0.826445657138]),
+        ] {
+            let interval = result.interval.unwrap();
+            let [low, high] = ends;
+            assert!((interval.low - low).abs() < 1e-9, "{interval:?}");
+            assert!((interval.high - high).abs() < 1e-9, "{interval:?}");
+        }
+    }
+
+    #[test]
+    fn a_studentized_interval_needs_units_of_which_resamples_have_a_spread() {
+        let config = BootstrapConfig {
+            interval: MeanInterval::Studentized,
+            ..config(2000, 1)
+        };
+        for few in [&SKEWED[..2], &SKEWED[..3]] {
+            let result = bootstrap_mean(few, config).unwrap();
+            assert_eq!(result.interval, None);
+            assert!(result.note.unwrap().contains("too few units"));
+        }
+        assert!(bootstrap_mean(&SKEWED, config).unwrap().interval.is_some());
     }
 
     /// All 4^4 resamples of four values, by BCa's formulas on their exact distribution.
     #[test]
     fn many_replicates_approach_the_enumerated_bootstrap() {
         let values = [0.0, 1.0, 3.0, 7.0];
-        let result = bca_mean(&values, config(400_000, 5)).unwrap();
+        let result = bootstrap_mean(&values, config(400_000, 5)).unwrap();
         let mut means: Vec<f64> = (0..256)
             .map(|i: usize| (0..4).map(|k| values[i >> (2 * k) & 3]).sum::<f64>() / 4.0)
             .collect();
@@ -247,57 +324,60 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_interval_and_another_one_another() {
-        let of = |seed| bca_mean(&SKEWED, config(500, seed)).unwrap();
+        let of = |seed| bootstrap_mean(&SKEWED, config(500, seed)).unwrap();
         assert_eq!(of(4), of(4));
         assert_ne!(of(4).interval, of(5).interval);
     }
 
     #[test]
     fn one_value_equal_values_and_one_cluster_have_no_interval_but_a_note() {
-        let one = bca_mean(&[3.0], config(100, 1)).unwrap();
+        let one = bootstrap_mean(&[3.0], config(100, 1)).unwrap();
         assert_eq!((one.estimate, one.interval), (3.0, None));
         assert!(one.note.is_some());
-        let equal = bca_mean(&[0.1; 7], config(100, 1)).unwrap();
+        let equal = bootstrap_mean(&[0.1; 7], config(100, 1)).unwrap();
         assert_eq!(equal.interval, None);
         assert!(equal.note.unwrap().contains("same value"));
-        let noise = bca_mean_difference(&[0.3, 1.3], &[0.1 + 0.2, 1.0 + 0.3], config(100, 1));
+        let noise = bootstrap_mean_difference(&[0.3, 1.3], &[0.1 + 0.2, 1.0 + 0.3], config(100, 1));
         assert_eq!(noise.unwrap().interval, None);
         let weight = ClusterWeight::Observations;
-        let cluster = bca_clustered_mean(&[1.0, 2.0], &[4, 4], weight, config(100, 1)).unwrap();
+        let cluster =
+            bootstrap_clustered_mean(&[1.0, 2.0], &[4, 4], weight, config(100, 1)).unwrap();
         assert_eq!(cluster.interval, None);
-        let group = bca_group_mean_difference(&[1.0], &[2.0, 3.0], config(100, 1)).unwrap();
+        let group = bootstrap_group_mean_difference(&[1.0], &[2.0, 3.0], config(100, 1)).unwrap();
         assert_eq!((group.estimate, group.interval), (-1.5, None));
     }
 
     #[test]
     fn bad_input_is_refused() {
         let ok = config(100, 1);
-        assert_eq!(bca_mean(&[], ok), Err(StatsError::Empty));
-        assert!(bca_mean(&[1.0, f64::NAN], ok).is_err());
-        assert!(bca_mean(&[1.0, f64::INFINITY], ok).is_err());
-        assert!(bca_mean(&SKEWED, config(99, 1)).is_err());
+        assert_eq!(bootstrap_mean(&[], ok), Err(StatsError::Empty));
+        assert!(bootstrap_mean(&[1.0, f64::NAN], ok).is_err());
+        assert!(bootstrap_mean(&[1.0, f64::INFINITY], ok).is_err());
+        assert!(bootstrap_mean(&SKEWED, config(99, 1)).is_err());
         let confident = BootstrapConfig {
             confidence: 1.0,
             ..ok
         };
-        assert!(bca_mean(&SKEWED, confident).is_err());
-        assert!(bca_mean_difference(&[1.0], &[], ok).is_err());
-        assert!(bca_mean_difference(&[f64::MAX], &[-f64::MAX], ok).is_err());
-        assert!(bca_group_mean_difference(&[1.0], &[], ok).is_err());
+        assert!(bootstrap_mean(&SKEWED, confident).is_err());
+        assert!(bootstrap_mean_difference(&[1.0], &[], ok).is_err());
+        assert!(bootstrap_mean_difference(&[f64::MAX], &[-f64::MAX], ok).is_err());
+        assert!(bootstrap_group_mean_difference(&[1.0], &[], ok).is_err());
         let weight = ClusterWeight::Clusters;
-        assert!(bca_clustered_mean(&[1.0, 2.0], &[1], weight, ok).is_err());
+        assert!(bootstrap_clustered_mean(&[1.0, 2.0], &[1], weight, ok).is_err());
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
         fn shift_and_scale_move_the_interval_and_names_of_clusters_do_not(
+            interval in prop::sample::select(vec![MeanInterval::Studentized, MeanInterval::StudentT, MeanInterval::Bca, MeanInterval::ExpandedBca]),
             values in prop::collection::vec(-50i32..50, 3..12),
             scale in prop::sample::select(vec![1e-3, 1.0, 256.0]),
         ) {
             let x: Vec<f64> = values.iter().map(|v| f64::from(*v)).collect();
             let y: Vec<f64> = x.iter().map(|v| (v + 5.0) * scale).collect();
-            let (a, b) = (bca_mean(&x, config(200, 9)).unwrap(), bca_mean(&y, config(200, 9)).unwrap());
+            let config = BootstrapConfig { interval, ..config(200, 9) };
+            let (a, b) = (bootstrap_mean(&x, config).unwrap(), bootstrap_mean(&y, config).unwrap());
             prop_assert_eq!(a.interval.is_some(), b.interval.is_some());
             if let (Some(a), Some(b)) = (a.interval, b.interval) {
                 prop_assert!(((a.low + 5.0) * scale - b.low).abs() < 1e-9 * scale);
@@ -305,7 +385,7 @@ mod tests {
             }
             let names: Vec<usize> = (0..x.len()).map(|i| i / 2).collect();
             let others: Vec<usize> = names.iter().map(|c| 10 * c + 3).collect();
-            let of = |c: &[usize]| bca_clustered_mean(&x, c, ClusterWeight::Clusters, config(200, 9));
+            let of = |c: &[usize]| bootstrap_clustered_mean(&x, c, ClusterWeight::Clusters, config);
             prop_assert_eq!(of(&names).unwrap(), of(&others).unwrap());
         }
     }

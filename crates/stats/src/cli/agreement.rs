@@ -6,13 +6,12 @@ use rsom_formats::table::{Column, Table};
 use rsom_io::ports;
 use rsom_measures::{Status, column};
 use rsom_parameters::{Choice, Parameters};
-use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use serde_json::{Value, json};
 
 use super::contrast_columns::{contrast_columns, contrast_json, group_text, level_column};
-use super::factor::LOSS;
 use super::fault::stage_error;
-use super::gathered::{Wanted, gathered};
+use super::gathered::{gathered, gathering};
 use super::levels::{Contrasts, Levels, levels_of_factor};
 use super::measurements::SelectedMeasurements;
 use super::rows::Rows;
@@ -34,16 +33,16 @@ const POINT_COLUMNS: &str = "metric unit label surface factor level baseline mea
 const ALL: &str = "all levels";
 
 pub(super) fn command() -> Command {
-    Command::new("agreement", "Measure how well methods or raters agree: Bland-Altman limits, intraclass and concordance correlations, Passing-Bablok regression", run)
-        .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
+    let command = Command::new(
+        "agreement",
+        "Measure how well methods or raters agree: Bland-Altman limits, intraclass and concordance correlations, Passing-Bablok regression",
+        run,
+    );
+    let command = command.level_in_tables("input", "baseline", "factor");
+    gathering(command, &["factor", "pair_by", "group_by", "average_over", "where"])
         .output(Port::required("output", Kind::Table, "Table of measures of agreement: one row per metric, label, surface, group, compared level and measure").with_table(contents(COLUMNS)))
         .output(Port::optional("points", Kind::Table, "Mean and difference of each pair, for a Bland-Altman plot").with_table(contents(POINT_COLUMNS)))
         .parameters(Settings::declare())
-        .names_in_tables("input", Named::Metric, &["metric"])
-        .names_in_tables("input", Named::Column, &["factor", "pair_by", "group_by", "average_over", "where"])
-        .level_in_tables("input", "baseline", "factor")
-        .derives(LOSS)
-        .needs_default_names()
         .example("rsom-stats agreement --input m.parquet --metric thickness_um --factor method --baseline manual --output a.parquet")
         .example("rsom-stats agreement --input m.parquet --metric thickness_um --factor rater --contrasts all_pairs --output a.parquet --points points.parquet")
 }
@@ -99,19 +98,11 @@ impl Agreement {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
-    let condition = settings.levels.condition();
-    let (selected, samples) = gathered(
-        invocation,
-        &Wanted {
-            metrics: &settings.levels.metric,
-            condition: &condition,
-            unit: &settings.units.pair_by,
-            unit_parameter: "--pair-by",
-            sampling: &settings.sampling,
-        },
-    )?;
-    let baseline = settings.levels.baseline_in(&selected);
-    let against = settings.levels.against(baseline.as_ref(), &selected);
+    let levels = &settings.levels;
+    let wanted = levels.wanted((&settings.units.pair_by, "--pair-by"), &settings.sampling);
+    let (selected, samples) = gathered(invocation, &wanted)?;
+    let baseline = levels.baseline_in(&selected);
+    let against = levels.against(baseline.as_ref(), &selected);
     let compared = contrasts(&samples, &settings.levels.factor, against);
     let subjects = Subjects::of(&selected);
     let mut all: Vec<Agreement> = (compared.map_err(|e| stage_error(&e))?.into_iter())

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rsom_io::ports;
 use rsom_parameters::Parameters;
 use rsom_stage::recipe::{GERL2020, RSOM};
-use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::compared_table::{self, Design};
-use super::factor::LOSS;
 use super::fault::stage_error;
-use super::gathered::{Wanted, gathered};
+use super::gathered::{gathered, gathering};
 use super::levels::Levels;
 use super::measurements::SelectedMeasurements;
 use super::sampling::Sampling;
@@ -19,15 +18,15 @@ use super::table_contents::contents;
 use crate::{Comparison, ComparisonConfig, ComparisonPlan, Directions, PairedTest, compare};
 
 pub(super) fn command() -> Command {
-    Command::new("compare", "Compare each level of a factor with a baseline, or all pairs of levels, by paired tests of the same units", run)
-        .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
+    let command = Command::new(
+        "compare",
+        "Compare each level of a factor with a baseline, or all pairs of levels, by paired tests of the same units",
+        run,
+    );
+    let command = command.level_in_tables("input", "baseline", "factor");
+    gathering(command, &["factor", "pair_by", "group_by", "average_over", "where"])
         .output(Port::required("output", Kind::Table, "Table of tests: one row per metric, label, surface, group and compared level").with_table(contents(compared_table::COLUMNS)))
         .parameters(Settings::declare())
-        .names_in_tables("input", Named::Metric, &["metric"])
-        .names_in_tables("input", Named::Column, &["factor", "pair_by", "group_by", "average_over", "where"])
-        .level_in_tables("input", "baseline", "factor")
-        .derives(LOSS)
-        .needs_default_names()
         .recipe(GERL2020, [("measured_per", "slice"), ("pair_by", "subject,scan,slice"), ("treat_slices_as_independent", "true"), ("adjust", "none")])
         .recipe(RSOM, [("measured_per", "scan"), ("pair_by", "subject"), ("treat_slices_as_independent", "false"), ("adjust", "holm")])
         .example("rsom-stats compare --input m.parquet --metric dice,ra_vox@both --factor s --baseline 0 --group-by net --output t.parquet")
@@ -114,18 +113,10 @@ impl Settings {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
-    let condition = settings.levels.condition();
-    let (selected, samples) = gathered(
-        invocation,
-        &Wanted {
-            metrics: &settings.levels.metric,
-            condition: &condition,
-            unit: &settings.units.pair_by,
-            unit_parameter: "--pair-by",
-            sampling: &settings.sampling,
-        },
-    )?;
-    let baseline = settings.levels.baseline_in(&selected);
+    let levels = &settings.levels;
+    let wanted = levels.wanted((&settings.units.pair_by, "--pair-by"), &settings.sampling);
+    let (selected, samples) = gathered(invocation, &wanted)?;
+    let baseline = levels.baseline_in(&selected);
     let clusters = settings.clusters();
     let places: Vec<usize> = (clusters.iter())
         .filter_map(|c| settings.units.pair_by.iter().position(|p| p == c))
@@ -135,7 +126,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         cluster_places: &places,
         directions: settings.directions(&selected),
     };
-    let against = settings.levels.against(baseline.as_ref(), &selected);
+    let against = levels.against(baseline.as_ref(), &selected);
     let mut comparisons =
         compare(&samples, &settings.levels.factor, against, &plan).map_err(|e| stage_error(&e))?;
     let subjects = Subjects::of(&selected);

@@ -9,18 +9,16 @@ use serde_json::{Value, json};
 use super::contrast_columns::{contrast_columns, contrast_json, group_text};
 use super::grouped_table;
 use super::measurements::SelectedMeasurements;
+use super::rows::Rows;
 use super::sampling::Sampling;
 use crate::publication::numbers::{p_value, readable};
-use crate::{
-    Comparison, ComparisonConfig, ConfidenceInterval, Contrast, PairedResult, PairedTest, Shift,
-    ZeroMethod, note,
-};
+use crate::{Comparison, ComparisonConfig, Contrast, PairedResult, PairedTest, ZeroMethod, note};
 
 /// Columns of the table other than factors.
 pub(super) const COLUMNS: &str = "metric unit label surface factor level baseline n n_zero n_missing n_undefined \
     baseline_mean baseline_sd level_mean level_sd baseline_median level_median median_difference median_difference_low \
     median_difference_high hl ci_low ci_high \
-    ci_level mean_difference mean_difference_low mean_difference_high w_plus w_minus statistic p_value p_adjusted effect_size \
+    ci_level mean_difference mean_difference_low mean_difference_high mean_interval w_plus w_minus statistic p_value p_adjusted effect_size \
     effect_low effect_high smallest_attainable_p smallest_attainable_p_adjusted test_name alternative zero_method method adjustment \
     family family_size n_imputed missing_policy higher_is_better status note pair_by cluster_by n_clusters measured_per aggregate \
     n_subjects level_status baseline_status";
@@ -57,145 +55,101 @@ pub(super) fn table(
 ) -> Result<Table, StageError> {
     let contrasts: Vec<&Contrast> = comparisons.iter().map(|c| &c.contrast).collect();
     let mut columns = contrast_columns(&contrasts, selected, design.factor, design.group_by);
-    columns.extend(counts_and_locations(comparisons));
-    columns.extend(tests(comparisons, design));
-    let traits = |c: &Comparison| selected.traits.get(&c.contrast.quantity);
-    let higher = comparisons
-        .iter()
-        .map(|c| traits(c).and_then(|t| t.higher_is_better));
-    columns.push(Column::boolean(column::HIGHER_IS_BETTER, higher));
-    columns.push(Column::text(
-        column::STATUS,
-        comparisons.iter().map(|c| Some(c.status.as_str())),
-    ));
-    let notes = comparisons
-        .iter()
-        .map(|c| note(c, design.comparison, design.alpha));
-    columns.push(Column::text("note", notes));
-    columns.extend(units(comparisons, design));
+    let rows = Rows(comparisons);
+    columns.extend(counts_and_locations(&rows, design));
+    columns.extend(tests(&rows, design));
+    columns.extend([
+        rows.truth(column::HIGHER_IS_BETTER, |c| {
+            let traits = selected.traits.get(&c.contrast.quantity)?;
+            traits.higher_is_better
+        }),
+        rows.text(column::STATUS, |c| Some(c.status.clone())),
+        rows.text("note", |c| note(c, design.comparison, design.alpha)),
+    ]);
+    columns.extend(units(&rows, design));
     Table::new(columns).map_err(StageError::failure)
 }
 
 /// What the pairs are, and what is peculiar about their measurements.
-fn units(comparisons: &[Comparison], design: &Design<'_>) -> Vec<Column> {
-    let rows = comparisons.len();
+fn units(rows: &Rows<'_, Comparison>, design: &Design<'_>) -> Vec<Column> {
     let clusters = (!design.cluster_by.is_empty()).then(|| design.cluster_by.join(","));
-    let text = |name: &str, value: fn(&Comparison) -> Option<String>| {
-        Column::text(name, comparisons.iter().map(value))
-    };
     vec![
-        Column::repeated("pair_by", &design.pair_by.join(","), rows),
-        Column::text("cluster_by", (0..rows).map(|_| clusters.clone())),
-        Column::integer(
-            "n_clusters",
-            comparisons
-                .iter()
-                .map(|c| Some(c.test.as_ref()?.n_clusters? as i64)),
-        ),
-        Column::repeated("measured_per", design.sampling.measured_per.as_str(), rows),
-        Column::repeated("aggregate", design.sampling.aggregate.as_str(), rows),
-        Column::integer(
-            "n_subjects",
-            comparisons.iter().map(|c| c.n_subjects.map(|n| n as i64)),
-        ),
-        text("level_status", |c| c.level_status.clone()),
-        text("baseline_status", |c| c.baseline_status.clone()),
+        rows.repeated("pair_by", &design.pair_by.join(",")),
+        rows.text("cluster_by", |_| clusters.clone()),
+        rows.count("n_clusters", |c| c.test.as_ref()?.n_clusters),
+        rows.repeated("measured_per", design.sampling.measured_per.as_str()),
+        rows.repeated("aggregate", design.sampling.aggregate.as_str()),
+        rows.count("n_subjects", |c| c.n_subjects),
+        rows.text("level_status", |c| c.level_status.clone()),
+        rows.text("baseline_status", |c| c.baseline_status.clone()),
     ]
 }
 
-fn counts_and_locations(comparisons: &[Comparison]) -> Vec<Column> {
-    let count = |name: &str, value: fn(&Comparison) -> usize| {
-        Column::integer(name, comparisons.iter().map(|c| Some(value(c) as i64)))
-    };
-    let number = |name: &str, value: fn(&Comparison) -> Option<f64>| {
-        Column::number(name, comparisons.iter().map(value))
-    };
-    let shift = |name: &str, value: fn(Shift) -> f64| {
-        Column::number(name, comparisons.iter().map(|c| c.shift.map(value)))
-    };
+fn counts_and_locations(rows: &Rows<'_, Comparison>, design: &Design<'_>) -> Vec<Column> {
+    let interval_of_mean = |c: &Comparison| c.mean_difference.as_ref()?.interval;
     vec![
-        count("n", |c| c.pairs.level.len()),
-        count("n_zero", |c| c.test.as_ref().map_or(0, |t| t.n_zero)),
-        count("n_missing", |c| c.pairs.missing.len()),
-        count("n_undefined", |c| c.n_undefined),
-        number("baseline_mean", |c| c.baseline_summary.mean),
-        number("baseline_sd", |c| c.baseline_summary.sd),
-        number("level_mean", |c| c.level_summary.mean),
-        number("level_sd", |c| c.level_summary.sd),
-        number("baseline_median", |c| c.baseline_summary.median),
-        number("level_median", |c| c.level_summary.median),
-        number("median_difference", |c| c.median_difference),
-        number("median_difference_low", |c| {
-            c.median_interval.map(|i| i.low)
+        rows.count("n", |c| Some(c.pairs.level.len())),
+        rows.count("n_zero", |c| Some(c.test.as_ref().map_or(0, |t| t.n_zero))),
+        rows.count("n_missing", |c| Some(c.pairs.missing.len())),
+        rows.count("n_undefined", |c| Some(c.n_undefined)),
+        rows.number("baseline_mean", |c| c.baseline_summary.mean),
+        rows.number("baseline_sd", |c| c.baseline_summary.sd),
+        rows.number("level_mean", |c| c.level_summary.mean),
+        rows.number("level_sd", |c| c.level_summary.sd),
+        rows.number("baseline_median", |c| c.baseline_summary.median),
+        rows.number("level_median", |c| c.level_summary.median),
+        rows.number("median_difference", |c| c.median_difference),
+        rows.number("median_difference_low", |c| Some(c.median_interval?.low)),
+        rows.number("median_difference_high", |c| Some(c.median_interval?.high)),
+        rows.number("hl", |c| Some(c.shift?.estimate)),
+        rows.number("ci_low", |c| Some(c.shift?.low)),
+        rows.number("ci_high", |c| Some(c.shift?.high)),
+        rows.number("ci_level", |c| Some(c.shift?.confidence)),
+        rows.number("mean_difference", |c| {
+            Some(c.mean_difference.as_ref()?.estimate)
         }),
-        number("median_difference_high", |c| {
-            c.median_interval.map(|i| i.high)
-        }),
-        shift("hl", |s| s.estimate),
-        shift("ci_low", |s| s.low),
-        shift("ci_high", |s| s.high),
-        shift("ci_level", |s| s.confidence),
-        number("mean_difference", |c| {
-            c.mean_difference.as_ref().map(|m| m.estimate)
-        }),
-        number("mean_difference_low", |c| {
-            interval_of_mean(c).map(|i| i.low)
-        }),
-        number("mean_difference_high", |c| {
-            interval_of_mean(c).map(|i| i.high)
-        }),
+        rows.number("mean_difference_low", |c| Some(interval_of_mean(c)?.low)),
+        rows.number("mean_difference_high", |c| Some(interval_of_mean(c)?.high)),
+        rows.repeated("mean_interval", design.comparison.mean_interval.as_str()),
     ]
 }
 
-fn interval_of_mean(comparison: &Comparison) -> Option<ConfidenceInterval> {
-    comparison.mean_difference.as_ref()?.interval
-}
-
-fn tests(comparisons: &[Comparison], design: &Design<'_>) -> Vec<Column> {
+fn tests(rows: &Rows<'_, Comparison>, design: &Design<'_>) -> Vec<Column> {
     let of_test = |name: &str, value: fn(&PairedResult) -> Option<f64>| {
-        let values = comparisons.iter().map(|c| c.test.as_ref().and_then(value));
-        Column::number(name, values)
+        rows.number(name, |c| c.test.as_ref().and_then(value))
     };
-    let number = |name: &str, value: fn(&Comparison) -> Option<f64>| {
-        Column::number(name, comparisons.iter().map(value))
-    };
-    let count = |name: &str, value: fn(&Comparison) -> Option<usize>| {
-        Column::integer(name, comparisons.iter().map(|c| value(c).map(|n| n as i64)))
-    };
-    let repeated = |name: &str, value: &str| Column::repeated(name, value, comparisons.len());
     let config = &design.comparison;
     let zero_method = match config.kind {
         PairedTest::SignedRank => config.test.zero_method.as_str(),
         PairedTest::ClusteredSignedRank => ZeroMethod::Wilcox.as_str(),
         PairedTest::SignFlip => "kept",
     };
-    let method = comparisons.iter().map(|c| {
-        c.test
-            .as_ref()
-            .map(|t| t.method.map_or("random", |m| m.as_str()))
-    });
+    let method = |c: &Comparison| {
+        let method = c.test.as_ref()?.method;
+        Some(method.map_or("random", |m| m.as_str()).to_owned())
+    };
     vec![
         of_test("w_plus", |t| t.rank_sums.map(|(plus, _)| plus)),
         of_test("w_minus", |t| t.rank_sums.map(|(_, minus)| minus)),
         of_test("statistic", |t| Some(t.statistic)),
         of_test("p_value", |t| Some(t.p_value)),
-        number("p_adjusted", |c| c.p_adjusted),
-        number("effect_size", |c| c.effect.map(|e| e.estimate)),
-        number("effect_low", |c| c.effect?.interval.map(|i| i.low)),
-        number("effect_high", |c| c.effect?.interval.map(|i| i.high)),
+        rows.number("p_adjusted", |c| c.p_adjusted),
+        rows.number("effect_size", |c| Some(c.effect?.estimate)),
+        rows.number("effect_low", |c| Some(c.effect?.interval?.low)),
+        rows.number("effect_high", |c| Some(c.effect?.interval?.high)),
         of_test("smallest_attainable_p", |t| Some(t.smallest_attainable_p)),
-        number("smallest_attainable_p_adjusted", |c| {
+        rows.number("smallest_attainable_p_adjusted", |c| {
             c.smallest_attainable_p_adjusted
         }),
-        repeated("test_name", config.kind.as_str()),
-        repeated("alternative", config.test.alternative.as_str()),
-        repeated("zero_method", zero_method),
-        Column::text("method", method),
-        repeated("adjustment", config.adjustment.as_str()),
-        repeated("family", config.family.as_str()),
-        count("family_size", |c| Some(c.family_size)),
-        count("n_imputed", |c| Some(c.n_imputed)),
-        repeated("missing_policy", config.missing.as_str()),
+        rows.repeated("test_name", config.kind.as_str()),
+        rows.repeated("alternative", config.test.alternative.as_str()),
+        rows.repeated("zero_method", zero_method),
+        rows.text("method", method),
+        rows.repeated("adjustment", config.adjustment.as_str()),
+        rows.repeated("family", config.family.as_str()),
+        rows.count("family_size", |c| Some(c.family_size)),
+        rows.count("n_imputed", |c| Some(c.n_imputed)),
+        rows.repeated("missing_policy", config.missing.as_str()),
     ]
 }
 

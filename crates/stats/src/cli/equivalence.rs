@@ -6,13 +6,12 @@ use rsom_formats::table::Table;
 use rsom_io::ports;
 use rsom_measures::column;
 use rsom_parameters::{Choice, Parameters};
-use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use serde_json::{Value, json};
 
 use super::contrast_columns::{contrast_columns, contrast_json, group_text};
-use super::factor::LOSS;
 use super::fault::stage_error;
-use super::gathered::{Wanted, gathered};
+use super::gathered::{gathered, gathering};
 use super::levels::Levels;
 use super::measurements::SelectedMeasurements;
 use super::rows::Rows;
@@ -30,15 +29,15 @@ const COLUMNS: &str = "metric unit label surface factor level baseline n n_missi
     test_name method alpha adjustment family family_size status note pair_by measured_per aggregate n_subjects";
 
 pub(super) fn command() -> Command {
-    Command::new("equivalence", "Test whether levels of a factor agree with a baseline within a margin, by two one-sided tests", run)
-        .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
+    let command = Command::new(
+        "equivalence",
+        "Test whether levels of a factor agree with a baseline within a margin, by two one-sided tests",
+        run,
+    );
+    let command = command.level_in_tables("input", "baseline", "factor");
+    gathering(command, &["factor", "pair_by", "group_by", "average_over", "where"])
         .output(Port::required("output", Kind::Table, "Table of tests: one row per metric, label, surface, group and compared level").with_table(contents(COLUMNS)))
         .parameters(Settings::declare())
-        .names_in_tables("input", Named::Metric, &["metric"])
-        .names_in_tables("input", Named::Column, &["factor", "pair_by", "group_by", "average_over", "where"])
-        .level_in_tables("input", "baseline", "factor")
-        .derives(LOSS)
-        .needs_default_names()
         .example("rsom-stats equivalence --input m.parquet --metric dice --factor s --baseline 0 --margin dice=0.01 --output e.parquet")
         .example("rsom-stats equivalence --input m.parquet --metric dice,ra_um@both --factor method --baseline manual --margin dice=0.02 --margin ra_um=0.5 --test means --output e.parquet")
 }
@@ -84,19 +83,11 @@ struct Row {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
-    let condition = settings.levels.condition();
-    let (selected, samples) = gathered(
-        invocation,
-        &Wanted {
-            metrics: &settings.levels.metric,
-            condition: &condition,
-            unit: &settings.units.pair_by,
-            unit_parameter: "--pair-by",
-            sampling: &settings.sampling,
-        },
-    )?;
-    let baseline = settings.levels.baseline_in(&selected);
-    let against = settings.levels.against(baseline.as_ref(), &selected);
+    let levels = &settings.levels;
+    let wanted = levels.wanted((&settings.units.pair_by, "--pair-by"), &settings.sampling);
+    let (selected, samples) = gathered(invocation, &wanted)?;
+    let baseline = levels.baseline_in(&selected);
+    let against = levels.against(baseline.as_ref(), &selected);
     let margin_of = |metric: &str| settings.margin.get(metric)?.parse().ok();
     let factor = &settings.levels.factor;
     let tests = compare_equivalence(&samples, factor, against, &margin_of, settings.config)

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::contrast_columns::{contrast_columns, contrast_json, group_text};
 use super::measurements::SelectedMeasurements;
+use super::rows::Rows;
 use super::sampling::Sampling;
 use crate::publication::numbers::{p_value, readable};
 use crate::{Contrast, GroupComparison, GroupConfig, group_note};
@@ -15,7 +16,7 @@ use crate::{Contrast, GroupComparison, GroupConfig, group_note};
 /// Columns of the table other than factors.
 pub(super) const COLUMNS: &str = "metric unit label surface factor level baseline n n_level n_baseline n_missing n_undefined \
     baseline_mean baseline_sd level_mean level_sd baseline_median level_median hl ci_low ci_high ci_level mean_difference \
-    mean_difference_low mean_difference_high superiority superiority_low superiority_high effect_size effect_low effect_high \
+    mean_difference_low mean_difference_high mean_interval superiority superiority_low superiority_high effect_size effect_low effect_high \
     statistic df p_value p_adjusted smallest_attainable_p smallest_attainable_p_adjusted test_name alternative method \
     adjustment family family_size higher_is_better status note unit_by measured_per aggregate n_subjects level_status \
     baseline_status";
@@ -58,38 +59,30 @@ pub(super) fn table(
 ) -> Result<Table, StageError> {
     let contrasts: Vec<&Contrast> = rows.iter().map(|r| &r.comparison.contrast).collect();
     let mut columns = contrast_columns(&contrasts, selected, design.factor, design.group_by);
-    columns.extend(counts(rows));
-    columns.extend(effects(rows));
-    columns.extend(tests(rows, design));
-    let traits = |r: &Row| selected.traits.get(&r.comparison.contrast.quantity);
-    let higher = rows.iter().map(|r| traits(r)?.higher_is_better);
-    columns.push(Column::boolean(column::HIGHER_IS_BETTER, higher));
-    let text = |name: &str, value: &dyn Fn(&Row) -> Option<String>| {
-        Column::text(name, rows.iter().map(value))
-    };
-    columns.push(text(column::STATUS, &|r| Some(r.comparison.status.clone())));
-    columns.push(text("note", &|r| r.note(design)));
-    let repeated = |name: &str, value: &str| Column::repeated(name, value, rows.len());
+    let rows = Rows(rows);
+    columns.extend(counts(&rows));
+    columns.extend(effects(&rows, design));
+    columns.extend(tests(&rows, design));
     columns.extend([
-        repeated("unit_by", &design.unit_by.join(",")),
-        repeated("measured_per", design.sampling.measured_per.as_str()),
-        repeated("aggregate", design.sampling.aggregate.as_str()),
-        Column::integer(
-            "n_subjects",
-            rows.iter().map(|r| r.n_subjects.map(|n| n as i64)),
-        ),
-        text("level_status", &|r| r.comparison.peculiarities[0].clone()),
-        text("baseline_status", &|r| {
-            r.comparison.peculiarities[1].clone()
+        rows.truth(column::HIGHER_IS_BETTER, |r| {
+            let traits = selected.traits.get(&r.comparison.contrast.quantity)?;
+            traits.higher_is_better
         }),
+        rows.text(column::STATUS, |r| Some(r.comparison.status.clone())),
+        rows.text("note", |r| r.note(design)),
+        rows.repeated("unit_by", &design.unit_by.join(",")),
+        rows.repeated("measured_per", design.sampling.measured_per.as_str()),
+        rows.repeated("aggregate", design.sampling.aggregate.as_str()),
+        rows.count("n_subjects", |r| r.n_subjects),
+        rows.text("level_status", |r| r.comparison.peculiarities[0].clone()),
+        rows.text("baseline_status", |r| r.comparison.peculiarities[1].clone()),
     ]);
     Table::new(columns).map_err(StageError::failure)
 }
 
-fn counts(rows: &[Row]) -> Vec<Column> {
+fn counts(rows: &Rows<'_, Row>) -> Vec<Column> {
     let count = |name: &str, value: fn(&GroupComparison) -> usize| {
-        let values = rows.iter().map(|r| Some(value(&r.comparison) as i64));
-        Column::integer(name, values)
+        rows.count(name, |r| Some(value(&r.comparison)))
     };
     vec![
         count("n", |c| c.level_units.len() + c.baseline_units.len()),
@@ -100,9 +93,9 @@ fn counts(rows: &[Row]) -> Vec<Column> {
     ]
 }
 
-fn effects(rows: &[Row]) -> Vec<Column> {
+fn effects(rows: &Rows<'_, Row>, design: &Design<'_>) -> Vec<Column> {
     let number = |name: &str, value: fn(&GroupComparison) -> Option<f64>| {
-        Column::number(name, rows.iter().map(|r| value(&r.comparison)))
+        rows.number(name, |r| value(&r.comparison))
     };
     vec![
         number("baseline_mean", |c| c.baseline_summary.mean),
@@ -111,10 +104,10 @@ fn effects(rows: &[Row]) -> Vec<Column> {
         number("level_sd", |c| c.level_summary.sd),
         number("baseline_median", |c| c.baseline_summary.median),
         number("level_median", |c| c.level_summary.median),
-        number("hl", |c| c.shift.map(|s| s.estimate)),
-        number("ci_low", |c| c.shift.map(|s| s.low)),
-        number("ci_high", |c| c.shift.map(|s| s.high)),
-        number("ci_level", |c| c.shift.map(|s| s.confidence)),
+        number("hl", |c| Some(c.shift?.estimate)),
+        number("ci_low", |c| Some(c.shift?.low)),
+        number("ci_high", |c| Some(c.shift?.high)),
+        number("ci_level", |c| Some(c.shift?.confidence)),
         number("mean_difference", |c| {
             Some(c.mean_difference.as_ref()?.estimate)
         }),
@@ -124,47 +117,40 @@ fn effects(rows: &[Row]) -> Vec<Column> {
         number("mean_difference_high", |c| {
             Some(c.mean_difference.as_ref()?.interval?.high)
         }),
-        number("superiority", |c| c.superiority.map(|s| s.estimate)),
-        number("superiority_low", |c| c.superiority.map(|s| s.interval.low)),
-        number("superiority_high", |c| {
-            c.superiority.map(|s| s.interval.high)
-        }),
-        number("effect_size", |c| c.superiority.map(|s| s.cliffs_delta)),
+        rows.repeated("mean_interval", design.config.mean_interval.as_str()),
+        number("superiority", |c| Some(c.superiority?.estimate)),
+        number("superiority_low", |c| Some(c.superiority?.interval.low)),
+        number("superiority_high", |c| Some(c.superiority?.interval.high)),
+        number("effect_size", |c| Some(c.superiority?.cliffs_delta)),
         number("effect_low", |c| {
-            c.superiority.map(|s| s.cliffs_delta_interval.low)
+            Some(c.superiority?.cliffs_delta_interval.low)
         }),
         number("effect_high", |c| {
-            c.superiority.map(|s| s.cliffs_delta_interval.high)
+            Some(c.superiority?.cliffs_delta_interval.high)
         }),
     ]
 }
 
-fn tests(rows: &[Row], design: &Design<'_>) -> Vec<Column> {
+fn tests(rows: &Rows<'_, Row>, design: &Design<'_>) -> Vec<Column> {
     let number = |name: &str, value: fn(&GroupComparison) -> Option<f64>| {
-        let values = rows.iter().map(|r| value(&r.comparison));
-        Column::number(name, values.map(|v| v.filter(|v| !v.is_nan())))
+        rows.number(name, |r| value(&r.comparison))
     };
-    let repeated = |name: &str, value: &str| Column::repeated(name, value, rows.len());
-    let methods = rows.iter().map(|r| r.comparison.test.map(|t| t.method));
-    let sizes = rows
-        .iter()
-        .map(|r| Some(r.comparison.adjusted.family_size as i64));
     vec![
-        number("statistic", |c| c.test.map(|t| t.statistic)),
+        number("statistic", |c| Some(c.test?.statistic)),
         number("df", |c| c.test?.df),
-        number("p_value", |c| c.test.map(|t| t.p_value)),
+        number("p_value", |c| Some(c.test?.p_value)),
         number("p_adjusted", |c| c.adjusted.p),
         number("smallest_attainable_p", |c| c.test?.smallest_attainable_p),
         number("smallest_attainable_p_adjusted", |c| {
             c.test?.smallest_attainable_p?;
             c.adjusted.smallest_attainable_p
         }),
-        repeated("test_name", design.config.kind.as_str()),
-        repeated("alternative", design.config.alternative.as_str()),
-        Column::text("method", methods),
-        repeated("adjustment", design.config.adjustment.as_str()),
-        repeated("family", design.config.family.as_str()),
-        Column::integer("family_size", sizes),
+        rows.repeated("test_name", design.config.kind.as_str()),
+        rows.repeated("alternative", design.config.alternative.as_str()),
+        rows.text("method", |r| Some(r.comparison.test?.method.to_owned())),
+        rows.repeated("adjustment", design.config.adjustment.as_str()),
+        rows.repeated("family", design.config.family.as_str()),
+        rows.count("family_size", |r| Some(r.comparison.adjusted.family_size)),
     ]
 }
 

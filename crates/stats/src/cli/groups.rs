@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use rsom_io::ports;
 use rsom_parameters::Parameters;
-use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
-use super::factor::LOSS;
 use super::fault::stage_error;
-use super::gathered::{Wanted, gathered};
+use super::gathered::{gathered, gathering};
 use super::grouped_table::{self, Design, Row};
 use super::levels::Levels;
 use super::sampling::{Sampling, at_least_one};
@@ -17,15 +16,15 @@ use super::table_contents::contents;
 use crate::{GroupComparison, GroupConfig, compare_groups};
 
 pub(super) fn command() -> Command {
-    Command::new("groups", "Compare groups of different subjects, such as patients and controls, by Mann-Whitney or Brunner-Munzel tests", run)
-        .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
+    let command = Command::new(
+        "groups",
+        "Compare groups of different subjects, such as patients and controls, by Mann-Whitney or Brunner-Munzel tests",
+        run,
+    );
+    let command = command.level_in_tables("input", "baseline", "factor");
+    gathering(command, &["factor", "unit_by", "group_by", "average_over", "where"])
         .output(Port::required("output", Kind::Table, "Table of tests: one row per metric, label, surface, group and compared level").with_table(contents(grouped_table::COLUMNS)))
         .parameters(Settings::declare())
-        .names_in_tables("input", Named::Metric, &["metric"])
-        .names_in_tables("input", Named::Column, &["factor", "unit_by", "group_by", "average_over", "where"])
-        .level_in_tables("input", "baseline", "factor")
-        .derives(LOSS)
-        .needs_default_names()
         .example("rsom-stats groups --input m.parquet --metric thickness_um,ra_um@both --factor group --baseline control --output g.parquet")
         .example("rsom-stats groups --input m.parquet --metric thickness_um --factor diagnosis --contrasts all_pairs --test brunner_munzel --output g.parquet")
 }
@@ -59,19 +58,11 @@ impl Settings {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
-    let condition = settings.levels.condition();
-    let (selected, samples) = gathered(
-        invocation,
-        &Wanted {
-            metrics: &settings.levels.metric,
-            condition: &condition,
-            unit: &settings.unit_by,
-            unit_parameter: "--unit-by",
-            sampling: &settings.sampling,
-        },
-    )?;
-    let baseline = settings.levels.baseline_in(&selected);
-    let against = settings.levels.against(baseline.as_ref(), &selected);
+    let levels = &settings.levels;
+    let wanted = levels.wanted((&settings.unit_by, "--unit-by"), &settings.sampling);
+    let (selected, samples) = gathered(invocation, &wanted)?;
+    let baseline = levels.baseline_in(&selected);
+    let against = levels.against(baseline.as_ref(), &selected);
     let comparisons = compare_groups(&samples, &settings.levels.factor, against, settings.config)
         .map_err(|e| stage_error(&e))?;
     require_a_test(&comparisons, &settings)?;

@@ -3,7 +3,9 @@
 use rsom_parameters::{Choice, Parameters};
 
 use super::compared_table::is_own_column;
+use super::gathered::{Wanted, condition_of};
 use super::measurements::{SelectedMeasurements, Selector};
+use super::sampling::Sampling;
 use crate::{Against, Contrast, Level};
 
 /// Which levels are compared.
@@ -60,13 +62,19 @@ impl Levels {
         require_one_role(&self.factor, &self.group_by, units, parameter)
     }
 
-    /// The columns that define a condition: the groups, and the factor as the last one.
-    pub fn condition(&self) -> Vec<String> {
-        self.group_by
-            .iter()
-            .chain([&self.factor])
-            .cloned()
-            .collect()
+    /// The samples of these levels. `unit` are the columns that identify a unit, and the name of their parameter.
+    pub fn wanted<'a>(
+        &'a self,
+        (unit, unit_parameter): (&'a [String], &'static str),
+        sampling: &'a Sampling,
+    ) -> Wanted<'a> {
+        Wanted {
+            metrics: &self.metric,
+            condition: condition_of(&self.group_by, &self.factor),
+            unit,
+            unit_parameter,
+            sampling,
+        }
     }
 
     /// The baseline among the levels of the table.

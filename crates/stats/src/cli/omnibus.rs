@@ -2,11 +2,10 @@
 
 use rsom_io::ports;
 use rsom_parameters::Parameters;
-use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
-use super::factor::LOSS;
 use super::fault::stage_error;
-use super::gathered::{Wanted, gathered};
+use super::gathered::{Wanted, condition_of, gathered, gathering};
 use super::levels::levels_of_factor;
 use super::measurements::{SelectedMeasurements, Selector};
 use super::omnibus_settings::Settings;
@@ -19,32 +18,26 @@ use crate::{
 };
 
 pub(super) fn command() -> Command {
-    Command::new("omnibus", "Test whether three or more levels of a factor differ at all, by Friedman or Kruskal-Wallis tests, and which pairs of them do", run)
-        .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
+    let command = Command::new(
+        "omnibus",
+        "Test whether three or more levels of a factor differ at all, by Friedman or Kruskal-Wallis tests, and which pairs of them do",
+        run,
+    );
+    gathering(command, &["factor", "pair_by", "group_by", "average_over", "where"])
         .output(Port::required("output", Kind::Table, "Table of tests: one row per metric, label, surface and group").with_table(contents(COLUMNS)))
         .output(Port::optional("pairs", Kind::Table, "Tests of all pairs of levels: one row per pair").with_table(contents(PAIR_COLUMNS)))
         .parameters(Settings::declare())
-        .names_in_tables("input", Named::Metric, &["metric"])
-        .names_in_tables("input", Named::Column, &["factor", "pair_by", "group_by", "average_over", "where"])
-        .derives(LOSS)
-        .needs_default_names()
         .example("rsom-stats omnibus --input m.parquet --metric dice --factor method --output o.parquet --pairs pairs.parquet")
         .example("rsom-stats omnibus --input m.parquet --metric thickness_um --factor diagnosis --design independent --post-hoc dunn --output o.parquet")
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
-    let condition: Vec<String> = settings
-        .group_by
-        .iter()
-        .chain([&settings.factor])
-        .cloned()
-        .collect();
     let (selected, samples) = gathered(
         invocation,
         &Wanted {
             metrics: &settings.metric,
-            condition: &condition,
+            condition: condition_of(&settings.group_by, &settings.factor),
             unit: &settings.units.pair_by,
             unit_parameter: "--pair-by",
             sampling: &settings.sampling,

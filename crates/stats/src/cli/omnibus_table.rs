@@ -1,6 +1,6 @@
 //! Results of `omnibus` as tables, as JSON and as text.
 
-use rsom_formats::table::{Column, Table};
+use rsom_formats::table::Table;
 use rsom_measures::{Status, column};
 use rsom_parameters::Choice;
 use rsom_stage::StageError;
@@ -11,10 +11,11 @@ use super::contrast_columns::{
 };
 use super::measurements::SelectedMeasurements;
 use super::omnibus_settings::Settings;
+use super::rows::Rows;
+use crate::measurement::listed;
 use crate::publication::numbers::p_value;
 use crate::{
-    Adjusted, Contrast, Family, Level, LevelDesign, LevelPair, Omnibus, OmnibusTest, Permutations,
-    PostHoc,
+    Adjusted, Contrast, Family, LevelDesign, LevelPair, Omnibus, OmnibusTest, Permutations, PostHoc,
 };
 
 /// Columns of the table other than factors.
@@ -43,30 +44,21 @@ pub(super) fn table(
     let groups: Vec<_> = rows.iter().map(|r| r.test.group.as_slice()).collect();
     let mut columns = quantity_columns(&quantities, selected);
     columns.extend(group_columns(&groups, &settings.group_by));
-    let text = |name: &str, value: &dyn Fn(&Row) -> Option<String>| {
-        Column::text(name, rows.iter().map(value))
-    };
-    let count = |name: &str, value: &dyn Fn(&Row) -> Option<usize>| {
-        Column::integer(name, rows.iter().map(|r| value(r).map(|n| n as i64)))
-    };
-    let number = |name: &str, value: &dyn Fn(&Row) -> Option<f64>| {
-        Column::number(name, rows.iter().map(value))
-    };
+    let rows = Rows(rows);
     let of_test = |name: &str, value: fn(&OmnibusTest) -> Option<f64>| {
-        number(name, &|r| r.test.test.as_ref().ok().and_then(value))
+        rows.number(name, |r| r.test.test.as_ref().ok().and_then(value))
     };
-    let repeated = |name: &str, value: &str| Column::repeated(name, value, rows.len());
     let (test_name, effect_name) = match settings.design {
         LevelDesign::Repeated => ("friedman", "kendall_w"),
         LevelDesign::Independent => ("kruskal_wallis", "epsilon_squared"),
     };
     columns.extend([
-        repeated("factor", &settings.factor),
-        text("levels", &|r| Some(listed(&r.test.levels))),
-        count("n_levels", &|r| Some(r.test.levels.len())),
-        count("n", &|r| Some(r.test.units.len())),
-        count("n_incomplete", &|r| Some(r.test.n_incomplete)),
-        repeated("test_name", test_name),
+        rows.repeated("factor", &settings.factor),
+        rows.text("levels", |r| Some(listed(&r.test.levels))),
+        rows.count("n_levels", |r| Some(r.test.levels.len())),
+        rows.count("n", |r| Some(r.test.units.len())),
+        rows.count("n_incomplete", |r| Some(r.test.n_incomplete)),
+        rows.repeated("test_name", test_name),
         of_test("statistic", |t| Some(t.statistic)),
         of_test("df", |t| Some(t.df)),
         of_test("f", |t| t.f.map(|f| f.0)),
@@ -75,23 +67,23 @@ pub(super) fn table(
         of_test("p_asymptotic", |t| Some(t.p_asymptotic)),
         of_test("p_f", |t| t.f.map(|f| f.3)),
         of_test("p_value", |t| Some(t.p_value())),
-        text("p_method", &|r| r.test.test.as_ref().ok().map(method)),
-        number("p_adjusted", &|r| r.adjusted.p),
-        repeated("effect_name", effect_name),
+        rows.text("p_method", |r| r.test.test.as_ref().ok().map(method)),
+        rows.number("p_adjusted", |r| r.adjusted.p),
+        rows.repeated("effect_name", effect_name),
         of_test("effect_size", |t| t.effect_size),
         of_test("smallest_attainable_p", |t| t.smallest_attainable_p()),
-        repeated("adjustment", settings.adjust.as_str()),
-        count("family_size", &|r| Some(r.adjusted.family_size)),
-        text(column::STATUS, &|r| {
+        rows.repeated("adjustment", settings.adjust.as_str()),
+        rows.count("family_size", |r| Some(r.adjusted.family_size)),
+        rows.text(column::STATUS, |r| {
             Some(status(r.test.test.is_ok()).to_owned())
         }),
-        text("note", &|r| {
+        rows.text("note", |r| {
             (!r.notes.is_empty()).then(|| r.notes.join("; "))
         }),
-        repeated("pair_by", &settings.units.pair_by.join(",")),
-        repeated("measured_per", settings.sampling.measured_per.as_str()),
-        repeated("aggregate", settings.sampling.aggregate.as_str()),
-        count("n_subjects", &|r| r.n_subjects),
+        rows.repeated("pair_by", &settings.units.pair_by.join(",")),
+        rows.repeated("measured_per", settings.sampling.measured_per.as_str()),
+        rows.repeated("aggregate", settings.sampling.aggregate.as_str()),
+        rows.count("n_subjects", |r| r.n_subjects),
     ]);
     Table::new(columns).map_err(StageError::failure)
 }
@@ -111,11 +103,6 @@ fn method(test: &OmnibusTest) -> String {
         None => "chi_squared",
     };
     method.to_owned()
-}
-
-fn listed(levels: &[Level]) -> String {
-    let names: Vec<String> = levels.iter().map(ToString::to_string).collect();
-    names.join(", ")
 }
 
 /// The table of pairs: one row per pair of levels.
@@ -139,29 +126,26 @@ pub(super) fn pairs_table(
     }
     let contrasts: Vec<&Contrast> = pairs.iter().map(|(contrast, ..)| contrast).collect();
     let mut columns = contrast_columns(&contrasts, selected, &settings.factor, &settings.group_by);
+    let rows = Rows(&pairs);
     let number = |name: &str, value: fn(&LevelPair) -> Option<f64>| {
-        Column::number(name, pairs.iter().map(|(.., pair)| value(pair)))
+        rows.number(name, |(.., pair)| value(pair))
     };
-    let repeated = |name: &str, value: &str| Column::repeated(name, value, pairs.len());
     let post_hoc = settings.config().post_hoc;
     let adjustment = match post_hoc {
         PostHoc::Nemenyi => "nemenyi",
         _ => settings.adjust.as_str(),
     };
     columns.extend([
-        Column::integer("n", pairs.iter().map(|(_, n, ..)| Some(*n as i64))),
+        rows.count("n", |(_, n, ..)| Some(*n)),
         number("mean_rank_difference", |p| p.mean_rank_difference),
         number("statistic", |p| p.statistic),
         number("p_value", |p| Some(p.p_value)),
         number("p_adjusted", |p| Some(p.p_adjusted)),
-        repeated("test_name", post_hoc.as_str()),
-        repeated("adjustment", adjustment),
-        repeated("family", Family::Group.as_str()),
-        Column::integer(
-            "family_size",
-            pairs.iter().map(|(_, _, m, _)| Some(*m as i64)),
-        ),
-        repeated(column::STATUS, Status::Ok.as_str()),
+        rows.repeated("test_name", post_hoc.as_str()),
+        rows.repeated("adjustment", adjustment),
+        rows.repeated("family", Family::Group.as_str()),
+        rows.count("family_size", |(_, _, m, _)| Some(*m)),
+        rows.repeated(column::STATUS, Status::Ok.as_str()),
     ]);
     Table::new(columns).map_err(StageError::failure)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rsom_measures::column;
 use rsom_stage::StageError;
 
-use crate::measurement::listed;
+use crate::measurement::unit_name;
 use crate::{Level, Measurement};
 
 /// Columns whose values are unique only within a subject.
@@ -41,7 +41,7 @@ pub(super) fn require_one_subject(
                 "{unit_parameter} {}: '{}' occurs in several subjects ('{first}', '{subject}'), whose values would be \
                  merged; write {unit_parameter} {}",
                 unit.join(","),
-                listed(&measurement.unit),
+                unit_name(&measurement.unit),
                 with_subject(unit).join(",")
             )));
         }

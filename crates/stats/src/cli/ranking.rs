@@ -4,21 +4,20 @@ use rsom_formats::table::Table;
 use rsom_io::ports;
 use rsom_measures::{Status, column};
 use rsom_parameters::{Choice, Parameters};
-use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use serde_json::{Value, json};
 
 use super::contrast_columns::{
     group_columns, group_text, level_column, level_value, quantity_columns, quantity_json,
 };
-use super::factor::LOSS;
-use super::gathered::{Wanted, gathered};
+use super::gathered::{Wanted, condition_of, gathered, gathering};
 use super::levels::{levels_of_factor, require_one_role};
 use super::measurements::{SelectedMeasurements, Selector};
 use super::rows::Rows;
 use super::sampling::Sampling;
 use super::subjects::{PairedUnits, Subjects};
 use super::table_contents::contents;
-use crate::bootstrap::BootstrapConfig;
+use crate::bootstrap::{BootstrapConfig, MeanInterval};
 use crate::contrast::groups_of;
 use crate::publication::numbers::readable;
 use crate::ranking::{Lead, RankBy, RankedMethod, Ranking, RankingConfig, ranking_stability};
@@ -29,14 +28,14 @@ const COLUMNS: &str = "metric unit label surface factor level score rank rank_lo
     pair_by measured_per aggregate n_subjects";
 
 pub(super) fn command() -> Command {
-    Command::new("ranking", "Rank methods, with the stability of the ranking under resampling of subjects", run)
-        .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
+    let command = Command::new(
+        "ranking",
+        "Rank methods, with the stability of the ranking under resampling of subjects",
+        run,
+    );
+    gathering(command, &["factor", "pair_by", "group_by", "average_over", "where"])
         .output(Port::required("output", Kind::Table, "Table of ranks: one row per metric, label, surface, group and method").with_table(contents(COLUMNS)))
         .parameters(Settings::declare())
-        .names_in_tables("input", Named::Metric, &["metric"])
-        .names_in_tables("input", Named::Column, &["factor", "pair_by", "group_by", "average_over", "where"])
-        .derives(LOSS)
-        .needs_default_names()
         .example("rsom-stats ranking --input m.parquet --metric dice,hd95_mm --factor method --output ranks.parquet")
 }
 
@@ -64,6 +63,9 @@ struct Settings {
     /// Number of resamples of the units.
     #[parameter(default = 2000, min = 100, max = 1_000_000, advanced)]
     replicates: usize,
+    /// Interval of the lead of the first, as in `compare`.
+    #[parameter(default = MeanInterval::StudentT, advanced)]
+    mean_interval: MeanInterval,
     /// Seed of the resamples.
     #[parameter(default = 0, advanced)]
     seed: u64,
@@ -90,7 +92,7 @@ impl Settings {
                 replicates: self.replicates,
                 seed: self.seed,
                 confidence: self.confidence,
-                expanded: true,
+                interval: self.mean_interval,
             },
         }
     }
@@ -117,17 +119,11 @@ struct Row<'a> {
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
-    let condition: Vec<String> = settings
-        .group_by
-        .iter()
-        .chain([&settings.factor])
-        .cloned()
-        .collect();
     let (selected, samples) = gathered(
         invocation,
         &Wanted {
             metrics: &settings.metric,
-            condition: &condition,
+            condition: condition_of(&settings.group_by, &settings.factor),
             unit: &settings.units.pair_by,
             unit_parameter: "--pair-by",
             sampling: &settings.sampling,

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use rsom_io::ports;
 use rsom_measures::{Surface, Unit};
 use rsom_parameters::{Choice, Parameters};
-use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::appearance::{Appearance, delivered};
-use super::factor::LOSS;
 use super::format::Format;
-use super::gathered::{Wanted, gathered};
+use super::gathered::{Wanted, gathered, gathering};
 use super::measurements::{MeasuredPer, SelectedMeasurements, Selector};
 use super::published;
 use super::sampling::{Sampling, at_least_one};
@@ -28,16 +27,16 @@ use crate::{Quantity, Sample, Samples};
 const DECIMALS: usize = 3;
 
 pub(super) fn command() -> Command {
-    Command::new("table", "Write a table for a paper: conditions as rows, metrics as columns", run)
-        .input(Port::required("input", Kind::Table, "Tables of measures in long form").many())
+    let command = Command::new(
+        "table",
+        "Write a table for a paper: conditions as rows, metrics as columns",
+        run,
+    );
+    gathering(command, &["rows", "unit_by", "average_over", "where"])
         .input(Port::optional("tests", Kind::Table, "Tables of `compare`, for p-values").many())
         .input(Port::optional("published", Kind::Document, "Published values to print next to ours: a YAML file with name, source and rows, each with its levels and values"))
         .output(Port::optional("output", Kind::Document, "Table to write (unset: standard output)"))
         .parameters(Settings::declare())
-        .names_in_tables("input", Named::Metric, &["metric"])
-        .names_in_tables("input", Named::Column, &["rows", "unit_by", "average_over", "where"])
-        .derives(LOSS)
-        .needs_default_names()
         .example("rsom-stats table --input m.parquet --tests t.parquet --rows net,loss,s --metric dice,precision,recall,iou,ra_vox --decimals 2,2,2,2,3 --format latex --output table1.tex")
 }
 
@@ -77,7 +76,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         invocation,
         &Wanted {
             metrics: &settings.metric,
-            condition: &settings.rows,
+            condition: settings.rows.clone(),
             unit: &settings.unit_by,
             unit_parameter: "--unit-by",
             sampling: &settings.sampling,

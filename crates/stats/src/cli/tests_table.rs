@@ -226,7 +226,10 @@ impl<'a> Columns<'a> {
             statistic: number("statistic"),
             shift: number("hl"),
             interval: match interval {
-                (Some(low), Some(high), Some(confidence)) => Some((low, high, confidence)),
+                // A single pair has a range, but no confidence.
+                (Some(low), Some(high), Some(confidence)) if confidence > 0.0 => {
+                    Some((low, high, confidence))
+                }
                 _ => None,
             },
             effect_size: number("effect_size"),

@@ -5,7 +5,7 @@ use super::cells::Cells;
 /// Rules as in print; nothing is fetched.
 const LOOK: &str = "body{font:15px/1.4 sans-serif;margin:2em}table{border-collapse:collapse;border-top:2px solid;border-bottom:2px \
                     solid}th{border-bottom:1px solid;font-weight:600}th,td{padding:.2em .7em;text-align:center;\
-                    font-variant-numeric:tabular-nums}.t{text-align:left}.g td{border-top:1px solid}p{max-width:60em;font-size:.9em}";
+                    font-variant-numeric:tabular-nums}.t{text-align:left}div{overflow-x:auto}.g td{border-top:1px solid}p{max-width:60em;font-size:.9em}";
 
 /// The texts as a page of its own, to open in a browser or to paste into a text processor.
 pub(super) fn rendered(cells: &Cells) -> String {
@@ -15,7 +15,7 @@ pub(super) fn rendered(cells: &Cells) -> String {
             false => "",
         };
         let scope = if tag == "th" { " scope=\"col\"" } else { "" };
-        format!("<{tag}{scope}{class}>{}</{tag}>", escaped(text))
+        format!("<{tag}{scope}{class}>{}</{tag}>", escaped(&set(text)))
     };
     let line = |tag: &str, texts: &[String]| -> String {
         texts
@@ -38,9 +38,24 @@ pub(super) fn rendered(cells: &Cells) -> String {
         .collect();
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Table</title>\n<style>{LOOK}</style>\n\
-         </head>\n<body>\n<table>\n<thead>\n<tr>{}</tr>\n</thead>\n<tbody>\n{rows}</tbody>\n</table>\n{notes}</body>\n</html>\n",
+         </head>\n<body>\n<div><table>\n<thead>\n<tr>{}</tr>\n</thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n{notes}</body>\n</html>\n",
         line("th", &cells.header)
     )
+}
+
+/// A hyphen before a number becomes a minus sign, and `0.87 ± 0.09` and `0.1 to 0.3` stay on one line.
+fn set(text: &str) -> String {
+    let mut set = String::with_capacity(text.len());
+    let mut before = ' ';
+    for c in text.chars() {
+        set.push(match c {
+            '-' if !before.is_alphanumeric() => '−',
+            c => c,
+        });
+        before = c;
+    }
+    set.replace(" ± ", "\u{a0}±\u{a0}")
+        .replace(" to ", "\u{a0}to\u{a0}")
 }
 
 fn escaped(text: &str) -> String {
@@ -63,11 +78,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_cannot_become_tags() {
+    fn names_cannot_become_tags_and_numbers_keep_together() {
         let cells = Cells {
             header: vec!["<script>".to_owned(), "p".to_owned()],
             text_columns: 1,
-            rows: vec![vec!["a & b".to_owned(), "<0.001".to_owned()]],
+            rows: vec![
+                vec!["a & b".to_owned(), "<0.001".to_owned()],
+                vec!["U-Net".to_owned(), "-0.1 ± 0.2 (-0.3 to 0.1)".to_owned()],
+            ],
             group_starts: vec![0],
             notes: vec!["\"quoted\"".to_owned()],
         };
@@ -79,6 +97,9 @@ mod tests {
         assert!(
             page.contains("<tr class=\"g\"><td class=\"t\">a &amp; b</td><td>&lt;0.001</td></tr>")
         );
+        assert!(page.contains(
+            "<td class=\"t\">U-Net</td><td>−0.1\u{a0}±\u{a0}0.2 (−0.3\u{a0}to\u{a0}0.1)</td>"
+        ));
         assert!(page.contains("<p>&quot;quoted&quot;</p>"));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::scores::{RankBy, Scores, ranks};
 use crate::StatsError;
-use crate::bootstrap::{BcaEstimate, BootstrapConfig, bca_mean_difference};
+use crate::bootstrap::{BootstrapConfig, MeanEstimate, bootstrap_mean_difference};
 use crate::random::Random;
 
 /// Settings of a ranking.
@@ -37,7 +37,7 @@ pub struct Lead {
     /// Index of the other method.
     pub method: usize,
     /// By how much the winner is better: mean difference of values, or of ranks within units; with its BCa interval.
-    pub lead: BcaEstimate,
+    pub lead: MeanEstimate,
     /// Whether the interval lies above 0.
     pub separated: bool,
     /// Fraction of resamples in which the winner has the better score; equal scores count half.
@@ -135,7 +135,7 @@ fn leads(
     let of_winner = scores.column(winner);
     let lead = |method: usize| {
         // Smaller is better.
-        let lead = bca_mean_difference(&scores.column(method), &of_winner, config)?;
+        let lead = bootstrap_mean_difference(&scores.column(method), &of_winner, config)?;
         let above_zero = match lead.interval {
             Some(interval) => interval.low > 0.0,
             // No spread: the lead is the same in every unit.
@@ -185,6 +185,7 @@ fn percentiles(sorted: &[f64], confidence: f64) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bootstrap::MeanInterval;
     use proptest::prelude::*;
 
     fn config(by: RankBy, replicates: usize) -> RankingConfig {
@@ -195,7 +196,7 @@ mod tests {
                 replicates,
                 seed: 5,
                 confidence: 0.95,
-                expanded: false,
+                interval: MeanInterval::Bca,
             },
         }
     }

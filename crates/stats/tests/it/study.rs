@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+use rsom_stats::bootstrap::MeanInterval;
 use rsom_stats::{
     Adjustment, Against, Aggregate, Alternative, Comparison, ComparisonConfig, ComparisonPlan,
     Family, Level, Measurement, Method, Missing, PairedTest, Quantity, StatsError, WilcoxonConfig,
@@ -21,6 +22,7 @@ const CONFIG: ComparisonConfig = ComparisonConfig {
     confidence: 0.95,
     missing: Missing::LeaveOut,
     replicates: 0,
+    mean_interval: MeanInterval::StudentT,
     seed: 0,
 };
 

@@ -151,7 +151,7 @@ fn every_format_has_the_same_texts() {
         ("o.md", "| Metric", "-1.00"),
         ("o.tex", "% needs", "$-$1.00"),
         ("o.typ", "#block[", "−1.00"),
-        ("o.html", "<!DOCTYPE html>", "-1.00"),
+        ("o.html", "<!DOCTYPE html>", "−1.00"),
     ] {
         desk.run(&format!("tests --input t.parquet --output {file}"))
             .expect_code(0);
