@@ -1,11 +1,13 @@
 //! The command line `rsom-report`.
 
+mod agreement;
 mod bscan;
 mod factor;
 mod normals;
 mod output;
 mod projections;
 mod residuals;
+mod rows;
 mod threshold;
 
 use rsom_stage::Definition;
@@ -19,6 +21,7 @@ pub fn definition() -> Definition {
         "Draw the figures of a study, as PNG or SVG",
     )
     .revision(env!("RSOM_REVISION"))
+    .command(agreement::command())
     .command(bscan::command())
     .command(factor::command())
     .command(normals::command())

@@ -1,7 +1,7 @@
 //! Panels of points with lines at given heights: residuals, quantiles and Bland–Altman plots.
 
 use crate::Scene;
-use crate::color::{GRAY, INK, PALE, SERIES};
+use crate::color::{GRAY, INK, PALE, SERIES, SKY};
 use crate::scale::Axis;
 use crate::scene::{Anchor, Path, Point, Stroke, Text};
 
@@ -18,6 +18,8 @@ pub struct Panel {
     pub points: Vec<Point>,
     /// Lines across the panel.
     pub lines: Vec<Line>,
+    /// Shaded ranges of heights, such as the intervals of lines.
+    pub bands: Vec<[f64; 2]>,
 }
 
 /// A line across a panel, from its left to its right edge.
@@ -44,8 +46,10 @@ const EM: f64 = 13.0;
 const TICKS: usize = 5;
 /// Half the width of a point.
 const POINT: f64 = 2.6;
+/// Most panels side by side.
+const ACROSS: usize = 3;
 
-/// Draws the panels side by side, each with its own scales.
+/// Draws the panels, three side by side, each with its own scales.
 #[must_use]
 pub fn scene(panels: &[Panel]) -> Scene {
     let has_words = panels
@@ -53,9 +57,16 @@ pub fn scene(panels: &[Panel]) -> Scene {
         .flat_map(|p| &p.lines)
         .any(|line| !line.words.is_empty());
     let each = LEFT + WIDTH + RIGHT[usize::from(!has_words)];
-    let mut scene = Scene::new(each * panels.len() as f64, TOP + HEIGHT + 4.0 * EM);
+    let tall = TOP + HEIGHT + 4.0 * EM;
+    let [across, down] = [panels.len().min(ACROSS), panels.len().div_ceil(ACROSS)];
+    let mut scene = Scene::new(each * across as f64, tall * down as f64);
     for (index, panel) in panels.iter().enumerate() {
-        let plot = Plot::of(panel, LEFT + index as f64 * each);
+        let [column, row] = [index % ACROSS, index / ACROSS];
+        let corner = [LEFT + column as f64 * each, TOP + row as f64 * tall];
+        let plot = Plot::of(panel, corner);
+        for band in &panel.bands {
+            plot.draw_band(&mut scene, *band);
+        }
         plot.draw_axes(&mut scene, panel);
         for line in &panel.lines {
             plot.draw_line(&mut scene, line);
@@ -71,19 +82,22 @@ pub fn scene(panels: &[Panel]) -> Scene {
 
 struct Plot {
     left: f64,
+    top: f64,
     across: Axis,
     up: Axis,
 }
 
 impl Plot {
-    fn of(panel: &Panel, left: f64) -> Self {
+    fn of(panel: &Panel, [left, top]: Point) -> Self {
         let across: Vec<f64> = panel.points.iter().map(|[x, _]| *x).collect();
         let axis = Axis::around(across.iter().copied(), TICKS);
         let level = panel.lines.iter().filter(|line| line.slope == 0.0);
         let heights = panel.points.iter().map(|[_, y]| *y);
         let heights = heights.chain(level.map(|line| line.intercept));
+        let heights = heights.chain(panel.bands.iter().flatten().copied());
         Self {
             left,
+            top,
             across: axis,
             up: Axis::around(heights, TICKS),
         }
@@ -92,14 +106,14 @@ impl Plot {
     fn place(&self, [x, y]: Point) -> Point {
         [
             self.left + self.across.share(x) * WIDTH,
-            TOP + (1.0 - self.up.share(y)) * HEIGHT,
+            self.top + (1.0 - self.up.share(y)) * HEIGHT,
         ]
     }
 
     fn draw_axes(&self, scene: &mut Scene, panel: &Panel) {
-        let (right, bottom) = (self.left + WIDTH, TOP + HEIGHT);
+        let (right, bottom) = (self.left + WIDTH, self.top + HEIGHT);
         for (value, words) in self.up.ticks() {
-            let y = TOP + (1.0 - self.up.share(value)) * HEIGHT;
+            let y = self.top + (1.0 - self.up.share(value)) * HEIGHT;
             scene.line([self.left, y], [right, y], Stroke::solid(PALE, 0.8));
             let text = Text::new(words, [self.left - 8.0, y + 0.35 * EM], EM, INK);
             scene.draw(text.anchored(Anchor::End));
@@ -111,7 +125,7 @@ impl Plot {
             scene.draw(text.anchored(Anchor::Middle));
         }
         scene.line(
-            [self.left, TOP],
+            [self.left, self.top],
             [self.left, bottom],
             Stroke::solid(INK, 1.2),
         );
@@ -122,13 +136,20 @@ impl Plot {
         );
         let middle = f64::midpoint(self.left, right);
         let shown = crate::panel::shortened(&panel.title, WIDTH / EM);
-        let heading = Text::new(shown, [middle, TOP - 0.8 * EM], EM, INK).bold();
+        let heading = Text::new(shown, [middle, self.top - 0.8 * EM], EM, INK).bold();
         scene.draw(heading.anchored(Anchor::Middle));
         let below = Text::new(&panel.across, [middle, bottom + 3.1 * EM], EM, INK).bold();
         scene.draw(below.anchored(Anchor::Middle));
-        let at = [self.left - 66.0, f64::midpoint(TOP, bottom)];
+        let at = [self.left - 66.0, f64::midpoint(self.top, bottom)];
         let beside = Text::new(&panel.up, at, EM, INK).bold();
         scene.draw(beside.upwards().anchored(Anchor::Middle));
+    }
+
+    fn draw_band(&self, scene: &mut Scene, [low, high]: [f64; 2]) {
+        let y = |value: f64| self.top + (1.0 - self.up.share(value)) * HEIGHT;
+        let (top, bottom) = (y(high), y(low));
+        let size = [WIDTH, bottom - top];
+        scene.draw(Path::rectangle([self.left, top], size, SKY, 0.25));
     }
 
     /// The part of a line within the panel.
@@ -184,17 +205,18 @@ mod tests {
                 is_dashed: true,
                 words: "limit".into(),
             }],
+            bands: vec![[3.5, 4.5]],
         }
     }
 
     #[test]
     fn every_point_is_drawn_within_the_panel_and_lines_widen_the_axis() {
-        let plot = Plot::of(&panel(), 10.0);
+        let plot = Plot::of(&panel(), [10.0, TOP]);
         for point in panel().points {
             let [x, y] = plot.place(point);
             assert!((10.0..=10.0 + WIDTH).contains(&x) && (TOP..=TOP + HEIGHT).contains(&y));
         }
-        assert!(plot.up.share(4.0) <= 1.0);
+        assert!(plot.up.share(4.5) <= 1.0);
         let scene = scene(&[panel()]);
         let has = |words: &str| {
             let is = |item: &Item| matches!(item, Item::Text(text) if text.words == words);
@@ -205,7 +227,7 @@ mod tests {
 
     #[test]
     fn lines_end_at_the_edges() {
-        let plot = Plot::of(&panel(), 0.0);
+        let plot = Plot::of(&panel(), [0.0, TOP]);
         let line = |intercept: f64, slope: f64| Line {
             intercept,
             slope,
@@ -218,8 +240,19 @@ mod tests {
     }
 
     #[test]
+    fn a_fourth_panel_stands_below_the_first() {
+        let size = |count: usize| {
+            let scene = scene(&vec![panel(); count]);
+            [scene.width, scene.height]
+        };
+        let [one, three, four] = [1, 3, 4].map(size);
+        assert_eq!([three[0], four[0]], [3.0 * one[0]; 2]);
+        assert_eq!([three[1], four[1]], [one[1], 2.0 * one[1]]);
+    }
+
+    #[test]
     fn higher_values_stand_higher() {
-        let plot = Plot::of(&panel(), 0.0);
+        let plot = Plot::of(&panel(), [0.0, TOP]);
         assert!(plot.place([1.0, 2.0])[1] < plot.place([1.0, -1.0])[1]);
         assert!(plot.place([5.0, 0.0])[0] > plot.place([1.0, 0.0])[0]);
     }

@@ -8,6 +8,7 @@ mod resampling;
 mod student;
 mod studentized;
 mod units;
+mod with_interval;
 
 pub use config::{BootstrapConfig, MeanInterval};
 pub use estimate::MeanEstimate;

@@ -9,6 +9,7 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::output;
+use super::rows::rows_where;
 use crate::scatter::{Line, Panel, scene};
 
 /// Columns of residuals that do not name a group.
@@ -90,6 +91,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             up: format!("Residual{unit}"),
             points: points(&fitted, &residuals),
             lines: vec![level(0.0, 0.0)],
+            bands: Vec::new(),
         },
         Panel {
             title: format!("{metric}: normal quantiles"),
@@ -97,6 +99,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             up: "Standardized residual".to_owned(),
             points: points(&quantiles, &standardized),
             lines: vec![level(0.0, 1.0)],
+            bands: Vec::new(),
         },
     ];
     output::write(invocation, &scene(&panels), output::PRINT_SCALE)?;
@@ -108,19 +111,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
 /// # Errors
 /// Exit code 2: a condition that no row meets, or rows of several models, with the column that tells them apart.
 fn chosen(table: &Table, filter: &BTreeMap<String, String>) -> Result<Vec<usize>, StageError> {
-    let mut rows: Vec<usize> = (0..table.rows()).collect();
-    for (name, wanted) in filter {
-        let values = table.values(name).map_err(StageError::usage)?;
-        rows.retain(|row| values.cell(*row).to_string() == *wanted);
-        if rows.is_empty() {
-            return Err(StageError::usage(format_args!(
-                "--where {name}={wanted}: no row has this value"
-            )));
-        }
-    }
-    if rows.is_empty() {
-        return Err(StageError::inputs("the table has no rows"));
-    }
+    let rows = rows_where(table, filter)?;
     for column in table
         .columns()
         .iter()

@@ -1,5 +1,6 @@
 //! The tests of `rsom-report` from the outside, in one binary: one module for each subject.
 
+mod agreement;
 mod command;
 mod drawing;
 mod residuals;

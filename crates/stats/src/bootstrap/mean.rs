@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::config::BootstrapConfig;
 use super::estimate::MeanEstimate;
-use super::resampling::bootstrap;
 use super::units::Units;
+use super::with_interval::with_interval;
 use crate::moments::require_squarable;
 use crate::{StatsError, paired_differences};
 
@@ -37,7 +37,7 @@ pub enum ClusterWeight {
 pub fn bootstrap_mean(values: &[f64], config: BootstrapConfig) -> Result<MeanEstimate, StatsError> {
     config.check()?;
     require_values(values)?;
-    Ok(bootstrap(&[Units::of_values(values)], config))
+    Ok(with_interval(&[Units::of_values(values)], config))
 }
 
 /// The mean of the paired differences `first − second` with its bootstrap interval; resamples pairs. See [`bootstrap_mean`].
@@ -70,7 +70,7 @@ pub fn bootstrap_group_mean_difference(
     require_values(first)?;
     require_values(second)?;
     let groups = [Units::of_values(first), Units::of_values(second)];
-    Ok(bootstrap(&groups, config))
+    Ok(with_interval(&groups, config))
 }
 
 /// The mean of clustered values with its bootstrap interval; resamples whole clusters (Davison & Hinkley 1997, section 3.8).
@@ -95,7 +95,10 @@ pub fn bootstrap_clustered_mean(
             second: clusters.len(),
         });
     }
-    Ok(bootstrap(&[clustered(values, clusters, weight)], config))
+    Ok(with_interval(
+        &[clustered(values, clusters, weight)],
+        config,
+    ))
 }
 
 /// The mean of clustered paired differences `first − second` with its bootstrap interval. See [`bootstrap_clustered_mean`].

@@ -262,7 +262,7 @@ fn missing_results_are_left_out_or_replaced_and_the_table_says_when_that_decides
     );
     let note = text(&out, "note", 0);
     assert!(
-        note.contains("the missing results decide (before adjustment): leave out p = 0.016"),
+        note.contains("the missing results decide (before adjustment): leave out p 0.016"),
         "{note}"
     );
     let worst = tested("--missing worst_rank");
@@ -308,7 +308,8 @@ fn every_p_comes_with_effects_and_their_intervals() {
     assert_eq!(number(&t, "effect_size", 0), 1.0);
     assert!(number(&t, "effect_low", 0) > 0.0 && number(&t, "effect_high", 0) <= 1.0);
     let line = "compare --input m.parquet --metric dice --factor arm --baseline x --output t.parquet --replicates";
-    desk.run(&format!("{line} 0")).expect_code(0);
+    desk.run(&format!("{line} 0 --mean-interval bca"))
+        .expect_code(0);
     assert_eq!(
         outcomes(&desk.at("t.parquet"))
             .numbers("mean_difference")

@@ -1,0 +1,227 @@
+//! `rsom-report agreement`: Bland–Altman plots.
+
+use std::collections::BTreeMap;
+
+use rsom_formats::table::{Table, TableError};
+use rsom_io::ports;
+use rsom_measures::{Metric, Surface, column};
+use rsom_parameters::Parameters;
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
+
+use super::output;
+use super::rows::rows_where;
+use crate::scatter::{Line, Panel, scene};
+use crate::scene::Point;
+
+/// Most panels of a figure.
+const MOST_PANELS: usize = 12;
+/// The lines of a panel: the measure of agreement, its words, and whether it is dashed.
+const LINES: [(&str, &str, bool); 3] = [
+    ("limit_upper", "upper", true),
+    ("bias", "bias", false),
+    ("limit_lower", "lower", true),
+];
+
+/// The command `agreement`.
+pub fn command() -> Command {
+    Command::new(
+        "agreement",
+        "Draw the differences of two methods or raters against their means, with limits of agreement (Bland-Altman)",
+        run,
+    )
+    .input(Port::required("input", Kind::Table, "Points of 'stats agreement --points'"))
+    .input(Port::required("measures", Kind::Table, "The measures of the same call, its --output"))
+    .output(Port::required("output", Kind::Figure, "Figure: .svg or .png"))
+    .parameters(Settings::declare())
+    .example("rsom-report agreement --input points.parquet --measures agreement.parquet --output bland_altman.svg")
+}
+
+#[derive(Debug, Parameters)]
+struct Settings {
+    /// Draw only rows with this value in a column, such as metric=thickness_um; without it, there is a panel for each comparison.
+    r#where: BTreeMap<String, String>,
+    /// Printed names, such as thickness_um=Thickness.
+    names: BTreeMap<String, String>,
+}
+
+fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.settings()?;
+    let points = ports::read_table(invocation, "input")?;
+    let measures = ports::read_table(invocation, "measures")?;
+    let keys = Keys::of(&points, &measures);
+    let rows = rows_where(&points, &settings.r#where)?;
+    let mut comparisons: Vec<Vec<String>> = Vec::new();
+    for row in &rows {
+        let key = keys.of_row(&points, *row);
+        if !comparisons.contains(&key) {
+            comparisons.push(key);
+        }
+    }
+    if comparisons.len() > MOST_PANELS {
+        return Err(StageError::usage(format_args!(
+            "the table has {} comparisons, and a figure at most {MOST_PANELS} panels; choose some with --where, such as --where {}={}",
+            comparisons.len(),
+            keys.0[0],
+            comparisons[0][0]
+        )));
+    }
+    let panels: Result<Vec<Panel>, TableError> = (comparisons.iter())
+        .map(|key| {
+            let of_key = |table: &Table| {
+                let rows = 0..table.rows();
+                rows.filter(|row| keys.of_row(table, *row) == *key)
+                    .collect::<Vec<_>>()
+            };
+            let drawn = Drawn {
+                points: (&points, of_key(&points)),
+                measures: (&measures, of_key(&measures)),
+                settings: &settings,
+            };
+            drawn.panel(&keys.others(key))
+        })
+        .collect();
+    let panels = panels.map_err(StageError::inputs)?;
+    output::write(invocation, &scene(&panels), output::PRINT_SCALE)?;
+    let drawn: usize = panels.iter().map(|panel| panel.points.len()).sum();
+    Ok(Summary::new()
+        .with("panels", panels.len())
+        .with("points", drawn))
+}
+
+/// The columns that tell comparisons apart.
+struct Keys(Vec<String>);
+
+impl Keys {
+    /// The columns that both tables have, but for units of metrics.
+    fn of(points: &Table, measures: &Table) -> Self {
+        let shared = points
+            .names()
+            .filter(|name| measures.column(name).is_some());
+        let shared = shared.filter(|name| *name != column::UNIT);
+        Self(shared.map(str::to_owned).collect())
+    }
+
+    fn of_row(&self, table: &Table, row: usize) -> Vec<String> {
+        let cell = |name: &String| table.values(name).map(|v| v.cell(row).to_string());
+        self.0
+            .iter()
+            .map(|name| cell(name).unwrap_or_default())
+            .collect()
+    }
+
+    /// The levels of the groups of a comparison, with their names.
+    fn others(&self, key: &[String]) -> Vec<(String, String)> {
+        const NAMED: [&str; 6] = [
+            column::METRIC,
+            column::LABEL,
+            column::SURFACE,
+            "factor",
+            "level",
+            "baseline",
+        ];
+        let all = self.0.iter().zip(key);
+        let groups = all.filter(|(name, _)| !NAMED.contains(&name.as_str()));
+        groups
+            .map(|(name, level)| (name.clone(), level.clone()))
+            .collect()
+    }
+}
+
+/// The rows of one comparison.
+struct Drawn<'a> {
+    points: (&'a Table, Vec<usize>),
+    measures: (&'a Table, Vec<usize>),
+    settings: &'a Settings,
+}
+
+impl Drawn<'_> {
+    fn panel(&self, groups: &[(String, String)]) -> Result<Panel, TableError> {
+        let (table, rows) = &self.points;
+        let (means, differences) = (table.numbers("mean")?, table.numbers("difference")?);
+        let word = |name: &str| -> Option<String> {
+            let values = table.values(name).ok()?;
+            let word = values.cell(*rows.first()?).to_string();
+            (!word.is_empty()).then_some(word)
+        };
+        let printed = |word: String| self.settings.names.get(&word).cloned().unwrap_or(word);
+        let metric = word(column::METRIC).unwrap_or_default();
+        let known = Metric::named(&metric);
+        let title = known.map(|known| known.title.to_owned());
+        let name = self
+            .settings
+            .names
+            .get(&metric)
+            .cloned()
+            .or(title)
+            .unwrap_or(metric);
+        let unit = word(column::UNIT).or(known.map(|known| known.unit.as_str().to_owned()));
+        let unit = unit.filter(|unit| unit != "1");
+        let unit = unit.map_or(String::new(), |unit| format!(" ({unit})"));
+        let surface = word(column::SURFACE).filter(|s| s != Surface::Both.as_str());
+        let groups = groups
+            .iter()
+            .map(|(name, level)| match level.parse::<f64>() {
+                Ok(_) => format!("{name} = {level}"),
+                Err(_) => printed(level.clone()),
+            });
+        let title: Vec<String> = [name].into_iter().chain(surface).chain(groups).collect();
+        let [level, baseline] =
+            ["level", "baseline"].map(|name| printed(word(name).unwrap_or_default()));
+        let point = |row: &usize| -> Option<Point> { Some([means[*row]?, differences[*row]?]) };
+        let (lines, bands) = self.lines()?;
+        Ok(Panel {
+            title: title.join(", "),
+            across: format!("Mean of both{unit}"),
+            up: format!("{level} − {baseline}{unit}"),
+            points: rows.iter().filter_map(point).collect(),
+            lines,
+            bands,
+        })
+    }
+
+    /// Bias and limits, and their intervals; those that are defined.
+    fn lines(&self) -> Result<(Vec<Line>, Vec<[f64; 2]>), TableError> {
+        let (table, rows) = &self.measures;
+        let names = table.texts("measure")?;
+        let [value, low, high] = ["value", "ci_low", "ci_high"].map(|name| table.numbers(name));
+        let (value, low, high) = (value?, low?, high?);
+        let (mut lines, mut bands) = (Vec::new(), Vec::new());
+        for (measure, words, is_dashed) in LINES {
+            let row = rows
+                .iter()
+                .find(|row| names[**row].as_deref() == Some(measure));
+            let Some((row, intercept)) = row.and_then(|row| Some((*row, value[*row]?))) else {
+                continue;
+            };
+            lines.push(Line {
+                intercept,
+                slope: 0.0,
+                is_dashed,
+                words: format!("{words} {}", three_digits(intercept)),
+            });
+            bands.extend(low[row].zip(high[row]).map(|(low, high)| [low, high]));
+        }
+        Ok((lines, bands))
+    }
+}
+
+/// A number with three significant digits and a minus sign.
+fn three_digits(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let size = libm::floor(libm::log10(value.abs()));
+    let decimals = (2.0 - size).clamp(0.0, 6.0) as usize;
+    format!("{value:.decimals$}").replace('-', "−")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::three_digits;
+
+    #[test]
+    fn numbers_keep_three_digits() {
+        let shown = [12.345, -0.012_345, 1234.5, 0.0].map(three_digits);
+        assert_eq!(shown, ["12.3", "−0.0123", "1234", "0"].map(str::to_owned));
+    }
+}
