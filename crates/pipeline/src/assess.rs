@@ -1,10 +1,12 @@
 //! Compares a plan with the workdir: which tasks are up to date, which must run, and why.
 
 pub(crate) mod assessor;
+pub(crate) mod document;
 pub(crate) mod edited;
 pub(crate) mod file_hashes;
 pub(crate) mod hashes;
 pub(crate) mod identity;
+pub(crate) mod journal;
 pub(crate) mod leftovers;
 pub(crate) mod records;
 pub(crate) mod standing;

@@ -76,21 +76,38 @@ pub(crate) fn key_of(value: &Value) -> String {
 
 /// JSON with sorted keys, for hashing: equal values give equal texts.
 pub(crate) fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    write_canonical(value, &mut text);
+    text
+}
+
+fn write_canonical(value: &Value, text: &mut String) {
     match value {
         Value::Object(entries) => {
             let mut sorted: Vec<(&String, &Value)> = entries.iter().collect();
             sorted.sort_by_key(|(key, _)| *key);
-            let members: Vec<String> = sorted
-                .iter()
-                .map(|(key, item)| format!("{}:{}", Value::from(key.as_str()), canonical(item)))
-                .collect();
-            format!("{{{}}}", members.join(","))
+            text.push('{');
+            for (place, (key, item)) in sorted.into_iter().enumerate() {
+                if place > 0 {
+                    text.push(',');
+                }
+                text.push_str(&Value::from(key.as_str()).to_string());
+                text.push(':');
+                write_canonical(item, text);
+            }
+            text.push('}');
         }
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(canonical).collect();
-            format!("[{}]", items.join(","))
+            text.push('[');
+            for (place, item) in items.iter().enumerate() {
+                if place > 0 {
+                    text.push(',');
+                }
+                write_canonical(item, text);
+            }
+            text.push(']');
         }
-        other => other.to_string(),
+        other => text.push_str(&other.to_string()),
     }
 }
 

@@ -1,14 +1,18 @@
 //! Atomic output: writes a temporary file in the same folder and renames it.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::TempPath;
+
 use crate::{StageError, interrupt};
 
-/// A temporary file is named: prefix, random letters, `-`, name of the output.
+/// A temporary file is named: prefix, number, `-`, name of the output.
 const PREFIX: &str = ".partial-";
-const RANDOM_LETTERS: usize = 6;
+/// Numbers beyond the one in use of which abandoned files are looked for.
+const AFTER: u32 = 3;
 
 /// Writes a file atomically: calls `write` with a temporary path in the same folder, then renames the temporary file.
 ///
@@ -37,16 +41,8 @@ pub fn write<T>(
         // The rename would replace a device such as /dev/null by a file.
         return Err(StageError::output(path, "it is not a regular file"));
     }
-    let suffix = format!("-{}", name.to_string_lossy());
-    remove_abandoned(&folder, &suffix);
-    let (file, temporary) = builder()
-        .prefix(PREFIX)
-        .suffix(&suffix)
-        .tempfile_in(&folder)
-        .map_err(failed)?
-        .into_parts();
-    // Held until the end: it shows other processes that this file is in use.
-    let _lock = cfg!(unix).then(|| file.try_lock().map(|()| file));
+    // The file is held until the end: its lock shows other processes that it is in use.
+    let (_lock, temporary) = reserve(&folder, name).map_err(failed)?;
     let _guard = interrupt::remove_when_interrupted(&temporary);
     let value = write(&temporary)?;
     // A full disk may cause an error only when the cached pages are written.
@@ -92,34 +88,73 @@ pub fn plain(error: &io::Error) -> String {
     }
 }
 
-/// Removes temporary files of the same output that no running process has locked. Without Unix locks, those that nothing was
-/// written to for a day.
-fn remove_abandoned(folder: &Path, suffix: &str) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let random = name
-            .strip_prefix(PREFIX)
-            .and_then(|n| n.strip_suffix(suffix));
-        if random.is_some_and(|random| random.len() == RANDOM_LETTERS)
-            && is_abandoned(&entry.path())
-        {
-            let _ = std::fs::remove_file(entry.path());
+/// Creates and locks a temporary file for an output. Its number is the first that is free, and those of abandoned files are: so
+/// the time does not grow with the number of files in the folder.
+///
+/// A file is abandoned if no running process has locked it. Without Unix locks: if nothing was written to it for a day.
+fn reserve(folder: &Path, name: &OsStr) -> io::Result<(File, TempPath)> {
+    let numbered = |number: u32| {
+        let mut temporary = OsString::from(format!("{PREFIX}{number}-"));
+        temporary.push(name);
+        folder.join(temporary)
+    };
+    let mut number = 1;
+    loop {
+        let path = numbered(number);
+        match File::create_new(&path) {
+            Ok(file) => {
+                if cfg!(unix) {
+                    // Another process may have taken the file for an abandoned one before the lock, and removed it.
+                    if file.try_lock().is_err() || !is_at(&file, &path) {
+                        continue;
+                    }
+                }
+                for after in number + 1..=number + AFTER {
+                    remove_abandoned(&numbered(after));
+                }
+                return Ok((file, TempPath::try_from_path(path)?));
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                if !remove_abandoned(&path) {
+                    number += 1;
+                }
+            }
+            Err(error) => return Err(error),
         }
     }
 }
 
+/// Whether an open file still stands at its path.
 #[cfg(unix)]
-fn is_abandoned(path: &Path) -> bool {
-    File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let place = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    let (open, there) = (file.metadata(), path.symlink_metadata());
+    open.is_ok_and(|open| there.is_ok_and(|there| place(open) == place(there)))
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+/// Removes a temporary file that is abandoned. Returns whether it did.
+#[cfg(unix)]
+fn remove_abandoned(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else {
+        return false;
+    };
+    // The lock is held while the file is removed, so that its owner cannot begin to use it meanwhile.
+    file.try_lock().is_ok() && is_at(&file, path) && std::fs::remove_file(path).is_ok()
 }
 
 /// Locks of Windows would keep other handles of the same process from writing.
 #[cfg(not(unix))]
-fn is_abandoned(path: &Path) -> bool {
+fn remove_abandoned(path: &Path) -> bool {
     const DAY: std::time::Duration = std::time::Duration::from_hours(24);
     let written = path.metadata().and_then(|metadata| metadata.modified());
-    written.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > DAY))
+    let is_old = written.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > DAY));
+    is_old && std::fs::remove_file(path).is_ok()
 }
 
 fn folder_of(path: &Path) -> PathBuf {
@@ -127,18 +162,6 @@ fn folder_of(path: &Path) -> PathBuf {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
         _ => PathBuf::from("."),
     }
-}
-
-fn builder() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.rand_bytes(RANDOM_LETTERS);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // Temporary files are private by default. The permissions of outputs follow the umask.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder
 }
 
 #[cfg(test)]
@@ -175,21 +198,40 @@ mod tests {
     fn temporary_files_of_a_killed_process_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let place = |name: &str| folder.path().join(name);
-        let others = [
-            ".partial-abcdef-other",
-            ".partial-abc-out",
-            ".partial-held00-out",
-        ];
-        for name in others.into_iter().chain([".partial-abcdef-out"]) {
+        let held = File::create(place(".partial-1-out")).unwrap();
+        held.lock().unwrap();
+        for name in [".partial-2-out", ".partial-4-out", ".partial-1-other"] {
             std::fs::write(place(name), "half").unwrap();
         }
-        let held = File::open(place(others[2])).unwrap();
-        held.lock().unwrap();
         write_bytes(&place("out"), b"whole").unwrap();
-        assert!(others.iter().all(|name| place(name).exists()));
-        assert!(!place(".partial-abcdef-out").exists());
         assert_eq!(std::fs::read(place("out")).unwrap(), b"whole");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
+        let mut names: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        // One is in use, and one belongs to another output.
+        assert_eq!(names, [".partial-1-other", ".partial-1-out", "out"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn many_writers_of_one_file_leave_the_whole_content_of_one_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        std::thread::scope(|scope| {
+            for writer in 0..8_u8 {
+                let path = &path;
+                scope.spawn(move || {
+                    for _ in 0..25 {
+                        write_bytes(path, &[writer; 1000]).unwrap();
+                    }
+                });
+            }
+        });
+        let content = std::fs::read(&path).unwrap();
+        assert!(content.len() == 1000 && content.iter().all(|byte| *byte == content[0]));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

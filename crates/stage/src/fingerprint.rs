@@ -9,6 +9,9 @@ use sha2::{Digest, Sha256};
 use crate::folder::{self, FolderContent};
 use crate::{Stamp, atomic};
 
+/// In bytes.
+const LARGEST_BUFFER: u64 = 1 << 20;
+
 /// The sha256 of a file, a pair or a folder, as 64 hexadecimal digits.
 ///
 /// For a pair, see [`of_pair`]. For a folder, the hash covers the relative paths and contents of its files, sorted by path.
@@ -58,10 +61,11 @@ pub fn of_pair(header: &str, image: &str) -> String {
 /// The file cannot be read.
 pub fn of_file(path: &Path) -> io::Result<String> {
     // Opening a pipe would wait for a writer.
-    Stamp::of_file(path)?;
+    let size = Stamp::of_file(path)?.size();
     let mut hasher = Sha256::new();
     let mut file = File::open(path)?;
-    let mut buffer = vec![0_u8; 1 << 20];
+    // One byte more than a small file, so that its end is seen. To clear a large buffer would take longer than to hash such a file.
+    let mut buffer = vec![0_u8; (size + 1).min(LARGEST_BUFFER) as usize];
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {

@@ -46,6 +46,11 @@ impl Stamp {
         Err(io::Error::other(what))
     }
 
+    /// Size in bytes.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
     /// The stamp of what stands at a path itself: of a link, and not of its file.
     pub(crate) fn of_entry(path: &Path) -> io::Result<Self> {
         std::fs::symlink_metadata(path).map(|metadata| Self::from_metadata(&metadata))

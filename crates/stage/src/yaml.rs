@@ -3,7 +3,7 @@
 //! `serde_yaml` builds the values. Its values have no places, and it accepts duplicate keys silently. So a second parser
 //! records the places and refuses duplicates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use saphyr_parser::{Event, Parser, Span};
@@ -35,7 +35,25 @@ pub struct YamlError {
 pub struct Document {
     /// The value of the whole text.
     pub value: serde_yaml::Value,
-    places: BTreeMap<Vec<String>, Place>,
+    places: Places,
+}
+
+/// What is kept of the places in a text.
+trait Keep {
+    /// The place of the part at this path.
+    fn keep(&mut self, path: &[String], place: Place);
+}
+
+type Places = BTreeMap<Vec<String>, Place>;
+
+impl Keep for Places {
+    fn keep(&mut self, path: &[String], place: Place) {
+        self.insert(path.to_vec(), place);
+    }
+}
+
+impl Keep for () {
+    fn keep(&mut self, _: &[String], _: Place) {}
 }
 
 /// The YAML text of a value, in which readers of YAML 1.1 and 1.2 see the same: ambiguous texts stand in quotes.
@@ -52,7 +70,7 @@ impl Document {
     /// # Errors
     /// A syntax error, a duplicate key, or a second document.
     pub fn parse(text: &str) -> Result<Self, YamlError> {
-        let places = places(text)?;
+        let places = walk(text, Places::default())?;
         let value = serde_yaml::from_str(text).map_err(|e| from_serde(&e))?;
         Ok(Self { value, places })
     }
@@ -74,7 +92,8 @@ impl Document {
 /// # Errors
 /// A syntax error, a duplicate key, or a value that does not fit the type.
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
-    places(text)?;
+    // Without the places, which only messages need: there are several for each file of a large manifest.
+    walk(text, ())?;
     serde_yaml::from_str(text).map_err(|e| from_serde(&e))
 }
 
@@ -102,15 +121,16 @@ fn from_serde(error: &serde_yaml::Error) -> YamlError {
 
 /// A collection during reading.
 enum OpenCollection {
-    /// A mapping. Holds the key if its value comes next.
-    Mapping(Option<String>),
+    /// A mapping: whether the value of its last key comes next, and its keys so far.
+    Mapping(bool, BTreeSet<String>),
     /// A sequence and the index of its next item.
     Sequence(usize),
 }
 
-fn places(text: &str) -> Result<BTreeMap<Vec<String>, Place>, YamlError> {
+/// Goes through a text, refuses duplicate keys and a second document, and keeps places.
+fn walk<K: Keep>(text: &str, places: K) -> Result<K, YamlError> {
     let mut walk = Walk {
-        places: BTreeMap::new(),
+        places,
         path: Vec::new(),
         open: Vec::new(),
     };
@@ -134,7 +154,9 @@ fn places(text: &str) -> Result<BTreeMap<Vec<String>, Place>, YamlError> {
             Event::DocumentStart(_) => documents += 1,
             Event::Scalar(text, ..) => walk.scalar(&text, place)?,
             Event::Alias(_) => walk.value(place)?,
-            Event::MappingStart(..) => walk.start(OpenCollection::Mapping(None), place)?,
+            Event::MappingStart(..) => {
+                walk.start(OpenCollection::Mapping(false, BTreeSet::new()), place)?;
+            }
             Event::SequenceStart(..) => walk.start(OpenCollection::Sequence(0), place)?,
             Event::MappingEnd | Event::SequenceEnd => walk.end(),
             _ => {}
@@ -143,23 +165,24 @@ fn places(text: &str) -> Result<BTreeMap<Vec<String>, Place>, YamlError> {
     Ok(walk.places)
 }
 
-struct Walk {
-    places: BTreeMap<Vec<String>, Place>,
+struct Walk<K> {
+    places: K,
     path: Vec<String>,
     open: Vec<OpenCollection>,
 }
 
-impl Walk {
+impl<K: Keep> Walk<K> {
     fn scalar(&mut self, text: &str, place: Place) -> Result<(), YamlError> {
-        if let Some(OpenCollection::Mapping(key @ None)) = self.open.last_mut() {
-            *key = Some(text.to_owned());
-            self.path.push(text.to_owned());
-            if self.places.insert(self.path.clone(), place).is_some() {
+        if let Some(OpenCollection::Mapping(has_key @ false, keys)) = self.open.last_mut() {
+            *has_key = true;
+            if !keys.insert(text.to_owned()) {
                 return Err(YamlError {
                     place,
                     message: format!("duplicate key '{text}'"),
                 });
             }
+            self.path.push(text.to_owned());
+            self.places.keep(&self.path, place);
             return Ok(());
         }
         self.value(place)
@@ -185,26 +208,24 @@ impl Walk {
 
     fn enter(&mut self, place: Place) -> Result<(), YamlError> {
         match self.open.last() {
-            Some(OpenCollection::Mapping(None)) => {
+            Some(OpenCollection::Mapping(false, _)) => {
                 let message = "a key must be a single value, not a list or a map".to_owned();
                 return Err(YamlError { place, message });
             }
             Some(OpenCollection::Sequence(index)) => {
                 self.path.push(index.to_string());
-                self.places.insert(self.path.clone(), place);
+                self.places.keep(&self.path, place);
             }
-            Some(OpenCollection::Mapping(Some(_))) => {}
-            None => {
-                self.places.insert(Vec::new(), place);
-            }
+            Some(OpenCollection::Mapping(true, _)) => {}
+            None => self.places.keep(&[], place),
         }
         Ok(())
     }
 
     fn leave(&mut self) {
         match self.open.last_mut() {
-            Some(OpenCollection::Mapping(key)) => {
-                *key = None;
+            Some(OpenCollection::Mapping(has_key, _)) => {
+                *has_key = false;
                 self.path.pop();
             }
             Some(OpenCollection::Sequence(index)) => {

@@ -99,7 +99,7 @@ fn removed_outputs_are_made_again() {
     }
     std::fs::remove_dir_all(study.workdir().join("scans")).expect("a folder");
     study.finish(&expected, "all scans");
-    std::fs::remove_dir_all(study.workdir().join(".rsom/tasks")).expect("the records");
+    std::fs::remove_file(study.workdir().join(".rsom/records.jsonl")).expect("the records");
     let refused = study.run();
     // Without records the outputs may be anyone's.
     assert_eq!(refused.code, Some(4), "{refused:?}");

@@ -252,7 +252,8 @@ impl Assessor {
 
     fn verdict(&mut self, task: &Task, identity: &Identity, strict: bool) -> Verdict {
         let mut fault = None;
-        if let Some(record) = self.records.find(&identity.hash()) {
+        let outputs = task.outputs.iter().map(|output| &output.path);
+        if let Some(record) = self.records.find(identity.hash(), outputs) {
             fault = self.fault(task, &record);
             if strict && fault.is_none() {
                 fault = instruction_mismatch(task, &record).map(|[made, now]| {
@@ -263,17 +264,13 @@ impl Assessor {
                 return Verdict::UpToDate(record);
             }
         }
-        let earlier = task.outputs.iter().find_map(|o| self.latest(&o.path));
+        let mut outputs = task.outputs.iter();
+        let earlier = outputs.find_map(|o| Some(self.records.latest(&o.path)?.of.clone()));
         Verdict::Run(match (earlier, fault) {
-            (Some(earlier), _) if earlier != *identity => identity.difference(&earlier),
+            (Some(earlier), _) if earlier != *identity.document() => identity.difference(&earlier),
             (Some(_), Some(fault)) => fault,
             _ => "new".to_owned(),
         })
-    }
-
-    fn latest(&mut self, path: &str) -> Option<Identity> {
-        let record = self.records.latest(path)?;
-        Some(Identity::from_document(record.of.clone()))
     }
 
     /// The first difference between the outputs and their record, if any. Files that the task did not write do not count.

@@ -1,6 +1,7 @@
 //! Content hashes of files, cached as long as size, times and inode do not change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -17,9 +18,9 @@ pub(crate) struct Hashes {
     file: PathBuf,
     /// Paths inside this folder are stored relative to it, so that a workdir can be moved.
     root: PathBuf,
-    entries: BTreeMap<PathBuf, Entry>,
+    entries: HashMap<OsString, Entry>,
     /// Hashes already returned in this run. Reused without a look at the file, until `forget`.
-    asked: BTreeMap<PathBuf, String>,
+    asked: HashMap<OsString, String>,
     changed: bool,
 }
 
@@ -39,11 +40,13 @@ impl Hashes {
     /// Reads the cache of an earlier run. A missing or broken file is an empty cache.
     pub fn read(file: &Path, root: &Path) -> Self {
         let bytes = std::fs::read(file).unwrap_or_default();
+        let stored: BTreeMap<PathBuf, Entry> = serde_json::from_slice(&bytes).unwrap_or_default();
+        let entries = stored.into_iter();
         Self {
             file: file.to_path_buf(),
             root: root.to_path_buf(),
-            entries: serde_json::from_slice(&bytes).unwrap_or_default(),
-            asked: BTreeMap::new(),
+            entries: entries.map(|(path, entry)| (path.into(), entry)).collect(),
+            asked: HashMap::new(),
             changed: false,
         }
     }
@@ -53,7 +56,7 @@ impl Hashes {
     /// # Errors
     /// The file or folder cannot be read.
     pub fn of_path(&mut self, path: &Path) -> io::Result<String> {
-        if let Some(hash) = self.asked.get(path) {
+        if let Some(hash) = self.asked.get(path.as_os_str()) {
             return Ok(hash.clone());
         }
         let hash = if std::fs::metadata(path)?.is_dir() {
@@ -65,7 +68,7 @@ impl Hashes {
         } else {
             self.entry(path)?.sha256.clone()
         };
-        self.asked.insert(path.to_path_buf(), hash.clone());
+        self.asked.insert(path.into(), hash.clone());
         Ok(hash)
     }
 
@@ -98,7 +101,7 @@ impl Hashes {
 
     /// Forgets the hash of a path, because a task is about to write it or has written it.
     pub fn forget(&mut self, path: &Path) {
-        self.asked.remove(path);
+        self.asked.remove(path.as_os_str());
     }
 
     /// Stores the cache for the next run.
@@ -119,8 +122,9 @@ impl Hashes {
                 entry.fresh &= now.ok().as_ref() != Some(&entry.stamp);
             }
         }
-        let settled: BTreeMap<&PathBuf, &Entry> =
-            self.entries.iter().filter(|(_, e)| !e.fresh).collect();
+        let settled = self.entries.iter().filter(|(_, e)| !e.fresh);
+        let settled: BTreeMap<&Path, &Entry> =
+            settled.map(|(path, e)| (Path::new(path), e)).collect();
         let json = serde_json::to_vec(&settled).map_err(StageError::failure)?;
         atomic::write_bytes(&self.file, &json)?;
         self.changed = self.entries.values().any(|e| e.fresh);
@@ -130,15 +134,15 @@ impl Hashes {
     /// The entry of a file. Hashes the file again if it was written.
     fn entry(&mut self, path: &Path) -> io::Result<&mut Entry> {
         let stamp = Stamp::of_file(path)?;
-        let key = path.strip_prefix(&self.root).unwrap_or(path).to_path_buf();
+        let key = path.strip_prefix(&self.root).unwrap_or(path).as_os_str();
         let known = self
             .entries
-            .get(&key)
+            .get(key)
             .is_some_and(|e| e.stamp == stamp && !e.fresh);
         if !known {
             let fresh = stamp.is_fresh();
             let sha256 = fingerprint::of_file(path)?;
-            let earlier = self.entries.get(&key);
+            let earlier = self.entries.get(key);
             let meaning = earlier
                 .filter(|e| e.sha256 == sha256)
                 .and_then(|e| e.meaning.clone());
@@ -149,10 +153,10 @@ impl Hashes {
                 meaning,
                 fresh,
             };
-            self.entries.insert(key.clone(), entry);
+            self.entries.insert(key.to_owned(), entry);
         }
         self.entries
-            .get_mut(&key)
+            .get_mut(key)
             .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 }

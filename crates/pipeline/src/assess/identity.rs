@@ -6,15 +6,16 @@ use std::path::Path;
 use rsom_stage::fingerprint;
 use serde_json::{Map, Value, json};
 
+use crate::assess::document::Document;
 use crate::check::tool::Tool;
 use crate::plan::tasks::Task;
 use crate::read::template::Template;
-use crate::value::canonical;
 
 /// Everything that determines the outputs of a task. Excludes paths in the workdir, the number of threads and time.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Identity {
-    document: Value,
+    document: Document,
+    hash: String,
 }
 
 impl Identity {
@@ -25,34 +26,31 @@ impl Identity {
             .iter()
             .map(|output| (output.port.clone(), ending(&output.path)))
             .collect();
+        let document = Document::of(&json!({
+            "tool": tool(task),
+            "parameters": task.parameters,
+            "inputs": inputs,
+            "outputs": outputs,
+        }));
         Self {
-            document: json!({
-                "tool": tool(task),
-                "parameters": task.parameters,
-                "inputs": inputs,
-                "outputs": outputs,
-            }),
+            hash: fingerprint::of_bytes(document.text().as_bytes()),
+            document,
         }
     }
 
-    /// The identity stored in a record.
-    pub fn from_document(document: Value) -> Self {
-        Self { document }
-    }
-
     /// The JSON to store in a record.
-    pub fn document(&self) -> &Value {
+    pub fn document(&self) -> &Document {
         &self.document
     }
 
     /// The sha256 of the identity, as 64 hexadecimal digits.
-    pub fn hash(&self) -> String {
-        fingerprint::of_bytes(canonical(&self.document).as_bytes())
+    pub fn hash(&self) -> &str {
+        &self.hash
     }
 
-    /// The main difference from an earlier identity, in a few words.
-    pub fn difference(&self, earlier: &Self) -> String {
-        let (old, new) = (&earlier.document, &self.document);
+    /// The main difference from the identity in an earlier record, in a few words.
+    pub fn difference(&self, earlier: &Document) -> String {
+        let (old, new) = (earlier.value(), self.document.value());
         if old["tool"] != new["tool"] {
             return tool_difference(&old["tool"], &new["tool"]);
         }
@@ -185,7 +183,9 @@ mod tests {
     }
 
     fn hash(parameters: &Map<String, Value>, inputs: &Inputs) -> String {
-        Identity::of(&task("a", "b", parameters), inputs).hash()
+        Identity::of(&task("a", "b", parameters), inputs)
+            .hash()
+            .to_owned()
     }
 
     fn parameters() -> impl Strategy<Value = Map<String, Value>> {
@@ -208,7 +208,7 @@ mod tests {
         #[test]
         fn names_and_places_do_not_matter(p in parameters(), i in inputs(), name in "[a-z]{1,5}") {
             let elsewhere = Identity::of(&task(&name, &name, &p), &i);
-            prop_assert_eq!(elsewhere.hash(), hash(&p, &i));
+            prop_assert_eq!(elsewhere.hash(), &hash(&p, &i));
         }
 
         #[test]
@@ -235,8 +235,9 @@ mod tests {
         fn a_record_gives_the_identity_back(p in parameters(), i in inputs()) {
             let identity = Identity::of(&task("a", "b", &p), &i);
             let written = serde_json::to_string(identity.document()).unwrap();
-            let read = Identity::from_document(serde_json::from_str(&written).unwrap());
-            prop_assert_eq!(read.hash(), identity.hash());
+            let read: Document = serde_json::from_str(&written).unwrap();
+            prop_assert_eq!(&read, identity.document());
+            prop_assert_eq!(&Document::of(&read.value()), identity.document());
         }
     }
 
@@ -244,15 +245,15 @@ mod tests {
     fn another_revision_of_the_code_is_another_identity() {
         let none = Map::new();
         let now = Identity::of(&task("a", "b", &none), &Inputs::new());
-        let mut document = now.document().clone();
+        let mut document = now.document().value();
         document["tool"]["revision"] = "fedcba9876543210".into();
-        let before = Identity::from_document(document.clone());
-        assert_ne!(before.hash(), now.hash());
+        let before = Document::of(&document);
+        assert_ne!(before, *now.document());
         let text = now.difference(&before);
         assert_eq!(text, "demo changed: revision fedc… → 0123…");
         // Records of earlier versions have no revision.
         document["tool"]["revision"] = Value::Null;
-        let text = now.difference(&Identity::from_document(document));
+        let text = now.difference(&Document::of(&document));
         assert_eq!(text, "demo changed: revision unknown → 0123…");
     }
 
@@ -265,10 +266,10 @@ mod tests {
         ]);
         let of = |p: &Map<String, Value>, inputs| Identity::of(&task("a", "b", p), &inputs);
         let none = Inputs::new();
-        let text = of(&two, none.clone()).difference(&of(&one, none.clone()));
+        let text = of(&two, none.clone()).difference(of(&one, none.clone()).document());
         assert_eq!(text, "parameters changed: s 1 → 2, t unset → \"x\"");
         let image = Inputs::from([("image".to_owned(), vec!["0".to_owned()])]);
-        let text = of(&one, image).difference(&of(&one, none));
+        let text = of(&one, image).difference(of(&one, none).document());
         assert_eq!(text, "input changed: image");
     }
 }

@@ -1,5 +1,6 @@
 //! Files that earlier runs made and the plan no longer has, such as the measures of a scan that was removed from the study.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -32,7 +33,8 @@ impl Leftovers {
                 folders.push(&output.path);
             }
         }
-        let inputs = inputs(plan);
+        // Looked up only for files that may be left: links of thousands of inputs take long.
+        let inputs = LazyCell::new(|| inputs(plan));
         let root = assessor.workdir.root().to_path_buf();
         let is_input = |path: &str| {
             let real = root.join(path).canonicalize();

@@ -54,9 +54,9 @@ impl Workdir {
         self.root.join(FOLDER).join("hashes.json")
     }
 
-    /// Folder of the records of finished tasks.
+    /// The file of the records of finished tasks.
     pub fn records(&self) -> PathBuf {
-        self.root.join(FOLDER).join("tasks")
+        self.root.join(FOLDER).join("records.jsonl")
     }
 
     /// Folder of notes on tasks that started and were not recorded.
@@ -122,10 +122,8 @@ impl Workdir {
     pub fn lock(&self) -> Result<Lock, StageError> {
         let path = self.root.join(FOLDER).join("lock");
         let failed = |e: std::io::Error| StageError::output(&path, atomic::plain(&e));
-        for folder in [self.records(), self.root.join(FOLDER).join("logs")] {
-            std::fs::create_dir_all(&folder)
-                .map_err(|e| StageError::output(&folder, atomic::plain(&e)))?;
-        }
+        let logs = self.root.join(FOLDER).join("logs");
+        std::fs::create_dir_all(&logs).map_err(|e| StageError::output(&logs, atomic::plain(&e)))?;
         let mut file = (File::options()
             .create(true)
             .truncate(false)

@@ -1,6 +1,7 @@
 //! Finds the input files of a task: existing files and outputs of other tasks.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::check::link::scan_step;
@@ -21,7 +22,7 @@ pub(crate) struct Sources<'a> {
     context: &'a Context<'a>,
     planned: &'a PlannedSteps<'a>,
     /// sha256 of each file in the manifest.
-    hashes: BTreeMap<&'a PathBuf, &'a str>,
+    hashes: HashMap<&'a OsStr, &'a str>,
     /// For each source of each input, its search. `None` for a path, and for a step that could not be expanded.
     gathers: Vec<Vec<Option<Gather<'a>>>>,
 }
@@ -244,10 +245,8 @@ impl<'a> Sources<'a> {
     }
 
     fn external(&self, path: &Path, source: &Source, problems: &mut Problems) -> Option<InputFile> {
-        let sha256 = self
-            .hashes
-            .get(&path.to_path_buf())
-            .map(|hash| (*hash).to_owned());
+        let sha256 = self.hashes.get(path.as_os_str());
+        let sha256 = sha256.map(|hash| (*hash).to_owned());
         if !path.exists() {
             let message = match self.context.scans.data_fault() {
                 Some(fault) if sha256.is_some() => fault.to_owned(),

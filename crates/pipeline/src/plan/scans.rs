@@ -1,6 +1,7 @@
 //! The scans of a manifest with their attributes and files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -124,11 +125,11 @@ impl Scans {
     }
 
     /// sha256 of each file in the manifest, by path.
-    pub fn hashes(&self) -> BTreeMap<&PathBuf, &str> {
+    pub fn hashes(&self) -> HashMap<&OsStr, &str> {
         self.all
             .iter()
             .flat_map(|scan| scan.files.values().flatten())
-            .map(|file| (&file.path, file.sha256.as_str()))
+            .map(|file| (file.path.as_os_str(), file.sha256.as_str()))
             .collect()
     }
 

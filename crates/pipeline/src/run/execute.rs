@@ -307,19 +307,16 @@ impl Run<'_> {
         let outputs = self.assessor.hash_outputs(task, &job.before)?;
         outputs::check_kinds(self.plan, task, self.assessor)?;
         let record = Record {
+            identity: job.assessment.identity.hash().to_owned(),
             of: job.assessment.identity.document().clone(),
-            pipelines: (outputs.keys())
-                .map(|path| (path.clone(), self.plan.name.clone()))
-                .collect(),
             outputs,
+            pipeline: self.plan.name.clone(),
             instruction_set: task.tool.instruction_set().map(str::to_owned),
             warnings: warnings(&self.log(job.task)),
             wall_time_s: (end.wall_time.as_secs_f64() * 1000.0).round() / 1000.0,
             peak_memory_mib: end.peak_memory_mib.map(f64::round),
         };
-        self.assessor
-            .records
-            .add(&job.assessment.identity, &record)?;
+        self.assessor.records.add(&record)?;
         self.assessor.unrecorded.forget(&task.label);
         if self.saved.elapsed() > SAVE_EVERY {
             self.assessor.hashes.save(false)?;

@@ -1,8 +1,10 @@
 //! `run.json`: all tasks of the last run with their inputs and outputs.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use rsom_stage::{StageError, atomic};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::assess::workdir::Workdir;
@@ -27,51 +29,84 @@ pub(crate) fn write(
         .map(|outcome| outcome.state)
         .find(|state| matches!(state, State::Interrupted))
         .or_else(|| outcomes.iter().map(|o| o.state).find(|s| !s.is_good()));
-    let tasks: Vec<Value> = plan
-        .tasks
-        .iter()
-        .zip(outcomes)
-        .map(|(t, o)| {
-            let is_good = |task: usize| outcomes.get(task).is_some_and(|o| o.state.is_good());
-            task(plan, &left_out::without_left_out(t, &is_good), o)
-        })
-        .collect();
-    let report = json!({
-        "pipeline": plan.name,
-        "version": env!("CARGO_PKG_VERSION"),
-        "params": plan.params,
-        "state": state.map_or("done", |s| if s == State::Interrupted { s.name() } else { "failed" }),
-        "wall_time_s": wall_time_s,
-        "corrections": corrections::report(workdir, plan, outcomes),
-        "tasks": tasks,
-    });
-    let text = format!("{report:#}\n");
-    atomic::write_bytes(&workdir.report(), text.as_bytes())
+    let report = Report {
+        corrections: corrections::report(workdir, plan, outcomes),
+        params: &plan.params,
+        pipeline: &plan.name,
+        state: state.map_or("done", |s| match s {
+            State::Interrupted => s.name(),
+            _ => "failed",
+        }),
+        tasks: Tasks { plan, outcomes },
+        version: env!("CARGO_PKG_VERSION"),
+        wall_time_s,
+    };
+    let path = workdir.report();
+    atomic::write(&path, |temporary| {
+        let failed = |e: std::io::Error| StageError::output(&path, atomic::plain(&e));
+        let file = std::fs::File::create(temporary).map_err(failed)?;
+        let mut file = std::io::BufWriter::new(file);
+        serde_json::to_writer_pretty(&mut file, &report).map_err(|e| failed(e.into()))?;
+        file.write_all(b"\n")
+            .and_then(|()| file.flush())
+            .map_err(failed)
+    })
+}
+
+/// The report, with names in the order of the alphabet.
+#[derive(Serialize)]
+struct Report<'a> {
+    corrections: Vec<Value>,
+    params: &'a BTreeMap<String, Value>,
+    pipeline: &'a str,
+    state: &'a str,
+    tasks: Tasks<'a>,
+    version: &'a str,
+    wall_time_s: f64,
+}
+
+/// The tasks of a report. Each is made when it is written: of a large study, the whole would not fit into memory.
+struct Tasks<'a> {
+    plan: &'a Plan,
+    outcomes: &'a [Outcome],
+}
+
+impl Serialize for Tasks<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (plan, outcomes) = (self.plan, self.outcomes);
+        let is_good = |task: usize| outcomes.get(task).is_some_and(|o| o.state.is_good());
+        serializer.collect_seq(
+            (plan.tasks.iter().zip(outcomes))
+                .map(|(t, o)| task(plan, &left_out::without_left_out(t, &is_good), o)),
+        )
+    }
 }
 
 /// A task in the report of the last run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct ReportedTask {
+    /// Its label.
+    #[serde(rename = "task")]
+    pub label: String,
     /// Hash of its identity. `None` if the task was not assessed.
     pub identity: Option<String>,
     /// Name of its state.
     pub state: String,
 }
 
+/// What is read of a report; the rest is passed over.
+#[derive(Deserialize)]
+struct Reported {
+    tasks: Vec<ReportedTask>,
+}
+
 /// The tasks of the last run by label. Empty if there is no report or it is broken.
 pub(crate) fn read(workdir: &Workdir) -> BTreeMap<String, ReportedTask> {
     let bytes = std::fs::read(workdir.report()).unwrap_or_default();
-    let report: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let tasks = report["tasks"].as_array().map_or(&[][..], Vec::as_slice);
-    let task = |task: &Value| {
-        let reported = ReportedTask {
-            identity: text(&task["identity"]),
-            state: text(&task["state"])?,
-        };
-        Some((text(&task["task"])?, reported))
-    };
-    tasks.iter().filter_map(task).collect()
+    let report: Option<Reported> = serde_json::from_slice(&bytes).ok();
+    let tasks = report.map(|report| report.tasks).unwrap_or_default();
+    let named = tasks.into_iter().map(|task| (task.label.clone(), task));
+    named.collect()
 }
 
 fn task(plan: &Plan, task: &Task, outcome: &Outcome) -> Value {

@@ -93,6 +93,7 @@ fn looked_at(plan: &Plan, workdir: &Workdir) -> Result<(Assessor, Vec<Outlook>),
     let reports = workdir.reports();
     reports::make_folder(&reports).map_err(|e| StageError::output(&reports, atomic::plain(&e)))?;
     let mut assessor = Assessor::new(workdir);
+    assessor.records.compact()?;
     settle_killed(&mut assessor)?;
     match survey(plan, &mut assessor) {
         Ok(outlooks) => Ok((assessor, outlooks)),
@@ -142,7 +143,7 @@ fn is_reported(workdir: &Workdir, plan: &Plan, outlooks: &[Outlook]) -> bool {
             let same = match outlook {
                 Outlook::Known(assessment) => {
                     matches!(assessment.verdict, Verdict::UpToDate(_))
-                        && reported.identity == Some(assessment.identity.hash())
+                        && reported.identity.as_deref() == Some(assessment.identity.hash())
                 }
                 Outlook::After(_) => false,
             };
