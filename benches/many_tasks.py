@@ -8,7 +8,6 @@ Each task copies a file of a few bytes. Prints a Markdown table with seconds, mi
 import argparse
 import hashlib
 import os
-import resource
 import shutil
 import subprocess
 import tempfile
@@ -38,15 +37,16 @@ rule copy:
 
 
 def timed(command, folder):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    start = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    seconds = time.perf_counter() - start
-    if done.returncode != 0:
-        raise SystemExit(f"{command}: exit code {done.returncode}\n{done.stderr[-2000:]}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    # The peak of all children so far: exact where it grows.
-    return seconds, max(before, after) / 1024
+    """Seconds, and the peak memory of the process or of one of its children, in MiB."""
+    with tempfile.TemporaryFile("w+") as errors:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        if status != 0:
+            errors.seek(0)
+            raise SystemExit(f"{command}: status {status}\n{errors.read()[-2000:]}")
+    return seconds, usage.ru_maxrss / 1024
 
 
 def study(folder, count, is_alike):

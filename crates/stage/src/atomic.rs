@@ -1,7 +1,7 @@
 //! Atomic output: writes a temporary file in the same folder and renames it.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -41,8 +41,9 @@ pub fn write<T>(
         // The rename would replace a device such as /dev/null by a file.
         return Err(StageError::output(path, "it is not a regular file"));
     }
-    // The file is held until the end: its lock shows other processes that it is in use.
-    let (_lock, temporary) = reserve(&folder, name).map_err(failed)?;
+    let (file, temporary) = reserve(&folder, name).map_err(failed)?;
+    // Held until the end: its lock shows other processes that it is in use. Windows may not rename what is open.
+    let _lock = cfg!(unix).then_some(file);
     let _guard = interrupt::remove_when_interrupted(&temporary);
     let value = write(&temporary)?;
     // A full disk may cause an error only when the cached pages are written.
@@ -103,11 +104,8 @@ fn reserve(folder: &Path, name: &OsStr) -> io::Result<(File, TempPath)> {
         let path = numbered(number);
         match File::create_new(&path) {
             Ok(file) => {
-                if cfg!(unix) {
-                    // Another process may have taken the file for an abandoned one before the lock, and removed it.
-                    if file.try_lock().is_err() || !is_at(&file, &path) {
-                        continue;
-                    }
+                if cfg!(unix) && is_taken(&file, &path) {
+                    continue;
                 }
                 for after in number + 1..=number + AFTER {
                     remove_abandoned(&numbered(after));
@@ -121,6 +119,17 @@ fn reserve(folder: &Path, name: &OsStr) -> io::Result<(File, TempPath)> {
             }
             Err(error) => return Err(error),
         }
+    }
+}
+
+/// Locks a new file. Returns whether another process has taken it for an abandoned one before the lock, and removes it.
+///
+/// Some network file systems have no locks. There, no process can take it for an abandoned one either.
+fn is_taken(file: &File, path: &Path) -> bool {
+    match file.try_lock() {
+        Ok(()) => !is_at(file, path),
+        Err(TryLockError::WouldBlock) => true,
+        Err(TryLockError::Error(_)) => false,
     }
 }
 
@@ -141,7 +150,9 @@ fn is_at(_: &File, _: &Path) -> bool {
 /// Removes a temporary file that is abandoned. Returns whether it did.
 #[cfg(unix)]
 fn remove_abandoned(path: &Path) -> bool {
-    let Ok(file) = File::open(path) else {
+    // To open a pipe would wait for a writer.
+    let is_regular = path.symlink_metadata().is_ok_and(|m| m.is_file());
+    let Some(file) = is_regular.then(|| File::open(path).ok()).flatten() else {
         return false;
     };
     // The lock is held while the file is removed, so that its owner cannot begin to use it meanwhile.
@@ -203,6 +214,14 @@ mod tests {
         for name in [".partial-2-out", ".partial-4-out", ".partial-1-other"] {
             std::fs::write(place(name), "half").unwrap();
         }
+        // To open a pipe would wait for ever.
+        let mut pipe = std::process::Command::new("mkfifo");
+        assert!(
+            pipe.arg(place(".partial-3-out"))
+                .status()
+                .unwrap()
+                .success()
+        );
         write_bytes(&place("out"), b"whole").unwrap();
         assert_eq!(std::fs::read(place("out")).unwrap(), b"whole");
         let mut names: Vec<_> = std::fs::read_dir(folder.path())
@@ -211,7 +230,13 @@ mod tests {
             .collect();
         names.sort();
         // One is in use, and one belongs to another output.
-        assert_eq!(names, [".partial-1-other", ".partial-1-out", "out"]);
+        let left = [
+            ".partial-1-other",
+            ".partial-1-out",
+            ".partial-3-out",
+            "out",
+        ];
+        assert_eq!(names, left);
     }
 
     #[cfg(unix)]
