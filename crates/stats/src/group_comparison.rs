@@ -104,7 +104,7 @@ pub struct GroupComparison {
     pub shift: Option<Shift>,
     /// Probability that a unit of the level exceeds one of the baseline, and Cliff's delta, with intervals.
     pub superiority: Option<Superiority>,
-    /// Difference of the means with its BCa bootstrap interval; `None` without resamples.
+    /// Difference of the means with its interval; `None` without the resamples that it needs.
     pub mean_difference: Option<MeanEstimate>,
     /// The test; `None` where a group has too few values.
     pub test: Option<GroupResult>,

@@ -20,7 +20,7 @@ pub enum ClusterWeight {
 
 /// The mean of independent values with its bootstrap interval.
 ///
-/// The interval depends on the seed; the same seed gives the same interval. Intervals agree with those of R's `boot::boot.ci` of
+/// An interval of resamples depends on the seed; the same seed gives the same interval. Intervals agree with those of R's `boot::boot.ci` of
 /// type `stud` and `bca` up to the randomness of the resamples, and replicates that equal the estimate, of which boot counts none in
 /// z₀; boot interpolates between replicates on the normal scale, this function linearly. The interval is `None`, with
 /// a note, for one value, when all values are equal, and where so many resamples have no spread that an end of a studentized
@@ -33,7 +33,8 @@ pub enum ClusterWeight {
 /// Time O(replicates · n).
 ///
 /// # Errors
-/// No values, values that are NaN, infinite or beyond 1e140, fewer than 100 replicates, a confidence outside (0, 1).
+/// No values, values that are NaN, infinite or beyond 1e140, fewer than 100 replicates where the interval needs
+/// them, a confidence outside (0, 1).
 pub fn bootstrap_mean(values: &[f64], config: BootstrapConfig) -> Result<MeanEstimate, StatsError> {
     config.check()?;
     require_values(values)?;

@@ -36,7 +36,7 @@ pub struct RankedMethod {
 pub struct Lead {
     /// Index of the other method.
     pub method: usize,
-    /// By how much the winner is better: mean difference of values, or of ranks within units; with its BCa interval.
+    /// By how much the winner is better: mean difference of values, or of ranks within units; with its interval.
     pub lead: MeanEstimate,
     /// Whether the interval lies above 0.
     pub separated: bool,
@@ -66,7 +66,7 @@ pub struct Ranking {
 /// `table` has one row per unit and one column per method. Units must be independent: one row per subject, such as
 /// the mean over its scans. Each resample draws as many units with replacement and ranks the methods again.
 ///
-/// *Separation*: the winner is separated from a method when the BCa interval of the mean difference is above 0, and
+/// *Separation*: the winner is separated from a method when the interval of the mean difference is above 0, and
 /// `winner_separated` when this holds for all methods. The winner is chosen from the same data, but a wrong claim
 /// stays as rare as the two-sided level of the interval promises: a two-sided test of the selected best against the
 /// second best is valid as it is (Gutmann & Maymin 1987, Annals of Statistics 15, 456–461). `probability_best` and
