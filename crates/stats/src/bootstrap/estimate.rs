@@ -70,4 +70,14 @@ impl MeanEstimate {
             confidence: self.confidence,
         });
     }
+    /// An estimate or an end that differs from 0 by floating-point noise only is 0. Otherwise the last digit of a sum would decide
+    /// whether an interval contains 0.
+    pub(super) fn without_noise(&mut self, noise: f64) {
+        let denoised = |value: f64| if value.abs() <= noise { 0.0 } else { value };
+        self.estimate = denoised(self.estimate);
+        if let Some(interval) = &mut self.interval {
+            interval.low = denoised(interval.low);
+            interval.high = denoised(interval.high);
+        }
+    }
 }

@@ -351,6 +351,21 @@ mod tests {
         assert_eq!((group.estimate, group.interval), (-1.5, None));
     }
 
+    /// Of three units, one resample in nine repeats one unit: its t is infinite, in each unit of measurement.
+    #[test]
+    fn too_many_resamples_without_spread_give_no_interval() {
+        for scale in [1e-3, 1.0, 256.0] {
+            let values = [22.0, -24.0, 28.0].map(|v| (v + 5.0) * scale);
+            let config = BootstrapConfig {
+                interval: MeanInterval::Studentized,
+                ..config(200, 9)
+            };
+            let result = bootstrap_mean(&values, config).unwrap();
+            assert_eq!(result.interval, None, "{scale}");
+            assert!(result.note.unwrap().contains("no spread"));
+        }
+    }
+
     #[test]
     fn bad_input_is_refused() {
         let ok = config(100, 1);

@@ -19,10 +19,11 @@ pub(super) fn studentized(
 ) {
     let centered = &resampled.centered;
     let mut random = Random::stream(config.seed, 0);
+    let mut drawn = Vec::new();
     let t = sorted(config.replicates, || {
         let (mut deviation, mut variance) = (0.0, 0.0);
         for (i, units) in centered.iter().enumerate() {
-            let [statistic, of_sample] = units.resampled_with_variance(&mut random);
+            let [statistic, of_sample] = units.resampled_with_variance(&mut random, &mut drawn);
             deviation += sign(i) * statistic;
             variance += of_sample;
         }

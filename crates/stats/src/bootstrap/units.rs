@@ -45,23 +45,25 @@ impl Units {
         sum / weight
     }
 
-    /// Statistic of a resample, and its variance, see [`Units::variance`].
-    pub(super) fn resampled_with_variance(&self, random: &mut Random) -> [f64; 2] {
+    /// Statistic of a resample, and its variance, see [`Units::variance`]. `drawn` is room for the units of the resample.
+    pub(super) fn resampled_with_variance(
+        &self,
+        random: &mut Random,
+        drawn: &mut Vec<usize>,
+    ) -> [f64; 2] {
         let n = self.sums.len();
+        drawn.clear();
         let (mut sum, mut weight) = (0.0, 0.0);
-        let (mut squares, mut products, mut weights) = (0.0, 0.0, 0.0);
         for _ in 0..n {
             let unit = random.below(n);
-            let (s, w) = (self.sums[unit], self.weights[unit]);
-            sum += s;
-            weight += w;
-            squares += s * s;
-            products += s * w;
-            weights += w * w;
+            drawn.push(unit);
+            sum += self.sums[unit];
+            weight += self.weights[unit];
         }
         let statistic = sum / weight;
-        // Σ (s − θ·w)², without a second pass. The sums are centered, so that little is lost.
-        let residual = squares - statistic * (2.0 * products - statistic * weights);
+        // A second pass: a difference of sums of squares would leave a spread where all drawn units are the same.
+        let of_unit = |unit: &usize| (self.sums[*unit] - statistic * self.weights[*unit]).powi(2);
+        let residual = drawn.iter().map(of_unit).sum();
         [statistic, variance(residual, n, weight)]
     }
 
@@ -104,7 +106,7 @@ impl Units {
 
 fn variance(residual: f64, n: usize, weight: f64) -> f64 {
     let n = n as f64;
-    residual.max(0.0) * n / (n - 1.0) / (weight * weight)
+    residual * n / (n - 1.0) / (weight * weight)
 }
 
 /// The variance of the difference of the statistics of samples, from the variance of each and its number of units, and its degrees

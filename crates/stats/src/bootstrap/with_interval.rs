@@ -36,5 +36,6 @@ pub(super) fn with_interval(samples: &[Units], config: BootstrapConfig) -> MeanE
         MeanInterval::Studentized => studentized(&resampled, config, &mut result),
         MeanInterval::StudentT => student(&resampled, config, &mut result),
     }
+    result.without_noise(noise);
     result
 }

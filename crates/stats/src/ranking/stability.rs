@@ -307,6 +307,24 @@ mod tests {
         assert!(r.leads[0].lead.note.is_some() && r.leads[0].lead.interval.is_none());
     }
 
+    /// Resamples of these differences (2, 1, −1, 3, 0, 3; mean 4/3) have a mean of 0 where the interval ends. 4/3 and the
+    /// deviation −4/3 are sums of rounded numbers, which leave 2e-16 or 0, depending on the unit.
+    #[test]
+    fn an_interval_that_ends_at_0_separates_nothing() {
+        let rows = [[7, 5], [6, 5], [7, 8], [5, 2], [6, 6], [7, 4]];
+        for unit in [1.0, 0.1, 1e-6, 1e4] {
+            for offset in [0, 3] {
+                let scaled = |v: i32| f64::from(v + offset) * unit;
+                let table: Vec<Vec<f64>> = rows.iter().map(|r| r.map(scaled).to_vec()).collect();
+                let r = ranking_stability(&table, config(RankBy::Mean, 200)).unwrap();
+                assert_eq!(r.winner, Some(0));
+                let interval = r.leads[0].lead.interval.unwrap();
+                assert_eq!(interval.low, 0.0, "unit {unit}, offset {offset}");
+                assert!(!r.winner_separated);
+            }
+        }
+    }
+
     #[test]
     fn bad_tables_are_refused() {
         let of = |t: &[Vec<f64>]| ranking_stability(t, config(RankBy::Mean, 100));
