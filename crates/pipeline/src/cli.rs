@@ -208,7 +208,7 @@ fn settings(matches: &ArgMatches) -> Settings {
 }
 
 fn print_plan(plan: &Plan) -> Result<ExitCode, StageError> {
-    let mut assessor = Assessor::new(&Workdir::new(&plan.workdir));
+    let mut assessor = Assessor::of(plan)?;
     let outlooks = survey(plan, &mut assessor)?;
     warn_of_other_instructions(plan, &outlooks);
     let edited = edited_outputs(plan, &mut assessor, &outlooks);
@@ -246,7 +246,7 @@ fn print_plan(plan: &Plan) -> Result<ExitCode, StageError> {
 
 fn print_status(plan: &Plan) -> Result<ExitCode, StageError> {
     let workdir = Workdir::new(&plan.workdir);
-    let outlooks = survey(plan, &mut Assessor::new(&workdir))?;
+    let outlooks = survey(plan, &mut Assessor::of(plan)?)?;
     let reported = report::read(&workdir);
     let mut steps: Vec<(&str, [usize; 3])> = Vec::new();
     for (task, outlook) in plan.tasks.iter().zip(&outlooks) {

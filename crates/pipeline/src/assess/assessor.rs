@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use rsom_stage::{Kind, Snapshot, StageError, atomic, fingerprint};
 
@@ -28,7 +29,7 @@ pub(crate) struct Assessment {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Verdict {
     /// The outputs exist and come from a task of the same identity.
-    UpToDate(Record),
+    UpToDate(Rc<Record>),
     /// The task must run, for this reason.
     Run(String),
 }
@@ -37,20 +38,27 @@ pub(crate) enum Verdict {
 #[derive(Debug)]
 pub(crate) struct Assessor {
     pub workdir: Workdir,
+    /// Name of the pipeline of the plan.
+    pipeline: String,
     pub hashes: Hashes,
     pub records: Records,
     pub unrecorded: Unrecorded,
 }
 
 impl Assessor {
-    /// Reads the hashes of earlier runs.
-    pub fn new(workdir: &Workdir) -> Self {
-        Self {
+    /// Reads the hashes and records of earlier runs in the workdir of a plan.
+    ///
+    /// # Errors
+    /// Exit code 3: the records cannot be read.
+    pub fn of(plan: &Plan) -> Result<Self, StageError> {
+        let workdir = Workdir::new(&plan.workdir);
+        Ok(Self {
             hashes: Hashes::read(&workdir.hashes(), workdir.root()),
-            records: Records::new(&workdir.records()),
+            records: Records::read(&workdir.records())?,
             unrecorded: Unrecorded::new(&workdir.started()),
-            workdir: workdir.clone(),
-        }
+            pipeline: plan.name.clone(),
+            workdir,
+        })
     }
 
     /// The sha256 of an input file. Compares it with the manifest.
@@ -214,7 +222,7 @@ impl Assessor {
     /// the workdir. Sidecars and files in output folders that stood there `before` belong to the user, and are left out.
     ///
     /// # Errors
-    /// Exit code 1: an output is missing.
+    /// Exit code 1: an output is missing, of another kind, or has a name that a record cannot hold.
     pub fn hash_outputs(
         &mut self,
         task: &Task,
@@ -230,8 +238,14 @@ impl Assessor {
         }
         for output in &task.outputs {
             let path = &output.path;
-            if output.kind == Kind::Directory && root.join(path).is_dir() {
+            let is_folder = root.join(path).is_dir();
+            if output.kind == Kind::Directory && is_folder {
+                check_names(&root.join(path))?;
                 hashes.insert(path.clone(), hash_of_folder(path, &hashes));
+            } else if is_folder {
+                return Err(StageError::failure(format_args!(
+                    "it wrote a folder, and not a file, at {path}"
+                )));
             } else if !hashes.contains_key(path) {
                 return Err(StageError::failure(format_args!("it did not write {path}")));
             }
@@ -239,9 +253,12 @@ impl Assessor {
         Ok(hashes)
     }
 
-    /// The paths in an output folder that its last task or a task that failed wrote, relative to the workdir.
+    /// The paths in an output folder that tasks of this pipeline wrote, also those that failed, relative to the workdir. They may come
+    /// from an earlier pipeline file, in which single files were outputs.
     pub fn recorded_inside(&mut self, folder: &str) -> Vec<String> {
         let mut inside = self.unrecorded.left_inside(folder);
+        inside.extend(self.records.inside(folder, &self.pipeline).cloned());
+        // The last task of this folder may have been of another pipeline.
         let record = self.records.latest(folder);
         let paths = record.into_iter().flat_map(|record| record.outputs.keys());
         inside.extend(paths.filter(|path| is_inside(path, folder)).cloned());
@@ -250,10 +267,14 @@ impl Assessor {
         inside
     }
 
+    /// Whether a task wrote a file at this path: one that was recorded, or that failed or was stopped.
+    pub fn is_written_by_a_task(&mut self, path: &str) -> bool {
+        self.records.latest(path).is_some() || self.unrecorded.names(path)
+    }
+
     fn verdict(&mut self, task: &Task, identity: &Identity, strict: bool) -> Verdict {
         let mut fault = None;
-        let outputs = task.outputs.iter().map(|output| &output.path);
-        if let Some(record) = self.records.find(identity.hash(), outputs) {
+        if let Some(record) = self.records.find(identity.hash(), &task.ports()) {
             fault = self.fault(task, &record);
             if strict && fault.is_none() {
                 fault = instruction_mismatch(task, &record).map(|[made, now]| {
@@ -269,7 +290,8 @@ impl Assessor {
         Verdict::Run(match (earlier, fault) {
             (Some(earlier), _) if earlier != *identity.document() => identity.difference(&earlier),
             (Some(_), Some(fault)) => fault,
-            _ => "new".to_owned(),
+            (Some(_), None) => "outputs have other paths".to_owned(),
+            (None, _) => "new".to_owned(),
         })
     }
 
@@ -285,6 +307,9 @@ impl Assessor {
                     return Some(fault);
                 }
                 continue;
+            }
+            if self.workdir.root().join(path).is_dir() {
+                return Some(format!("output missing: {path} is a folder"));
             }
             let sidecar = sidecar(path).and_then(|path| record.outputs.get_key_value(&path));
             let files = std::iter::once((path, expected)).chain(sidecar);
@@ -332,6 +357,21 @@ impl Assessor {
             StageError::failure("an input refers to an output that is not in the plan")
         })?;
         Ok(self.workdir.root().join(path))
+    }
+}
+
+/// Checks that all names in an output folder are UTF-8: records are text.
+fn check_names(folder: &Path) -> Result<(), StageError> {
+    let files = rsom_stage::folder::files(folder).unwrap_or_default();
+    match files.iter().find(|file| file.name.to_str().is_none()) {
+        Some(file) => {
+            let path = folder.join(&file.name);
+            Err(StageError::failure(format_args!(
+                "{}: the name of an output must be UTF-8",
+                path.display()
+            )))
+        }
+        None => Ok(()),
     }
 }
 

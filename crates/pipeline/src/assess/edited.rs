@@ -3,6 +3,7 @@
 use rsom_stage::{Kind, StageError};
 
 use crate::assess::assessor::Assessor;
+use crate::assess::in_the_way;
 use crate::assess::survey::Outlook;
 use crate::plan::output_paths::sidecar;
 use crate::plan::tasks::{Plan, Task};
@@ -25,8 +26,26 @@ pub(crate) fn edited_outputs(
 
 /// The files at the output paths of a task that no task wrote as they are, relative to the workdir.
 pub(crate) fn edited_outputs_of(task: &Task, assessor: &mut Assessor) -> Vec<String> {
+    let mut paths = replaced_files(task, assessor);
+    paths.retain(|path| match assessor.hash_if_present(path) {
+        Some(sha256) => {
+            !assessor.records.contains(path, &sha256)
+                && !assessor.unrecorded.may_contain(path, &sha256)
+        }
+        None => false,
+    });
+    paths
+}
+
+/// The files that a task would write over or remove, as far as they exist, relative to the workdir.
+pub(crate) fn replaced_files(task: &Task, assessor: &mut Assessor) -> Vec<String> {
     let mut paths = Vec::new();
     for output in &task.outputs {
+        let in_the_way = in_the_way::files(output, assessor.workdir.root());
+        if !in_the_way.is_empty() {
+            paths.extend(in_the_way);
+            continue;
+        }
         if output.kind == Kind::Directory {
             // Files that no task recorded stay where they are.
             paths.extend(assessor.recorded_inside(&output.path));
@@ -36,13 +55,6 @@ pub(crate) fn edited_outputs_of(task: &Task, assessor: &mut Assessor) -> Vec<Str
         // The stage itself refuses to overwrite a sidecar that neither a run recorded nor rsom wrote.
         paths.extend(sidecar(&output.path).filter(|path| assessor.records.latest(path).is_some()));
     }
-    paths.retain(|path| match assessor.hash_if_present(path) {
-        Some(sha256) => {
-            !assessor.records.contains(path, &sha256)
-                && !assessor.unrecorded.may_contain(path, &sha256)
-        }
-        None => false,
-    });
     paths
 }
 

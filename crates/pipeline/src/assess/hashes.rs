@@ -122,9 +122,11 @@ impl Hashes {
                 entry.fresh &= now.ok().as_ref() != Some(&entry.stamp);
             }
         }
+        // JSON is text: a file with another name is hashed again.
         let settled = self.entries.iter().filter(|(_, e)| !e.fresh);
-        let settled: BTreeMap<&Path, &Entry> =
-            settled.map(|(path, e)| (Path::new(path), e)).collect();
+        let settled: BTreeMap<&str, &Entry> = settled
+            .filter_map(|(path, e)| Some((path.to_str()?, e)))
+            .collect();
         let json = serde_json::to_vec(&settled).map_err(StageError::failure)?;
         atomic::write_bytes(&self.file, &json)?;
         self.changed = self.entries.values().any(|e| e.fresh);

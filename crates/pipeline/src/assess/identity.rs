@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rsom_stage::fingerprint;
+use rsom_stage::{Kind, fingerprint};
 use serde_json::{Map, Value, json};
 
 use crate::assess::document::Document;
 use crate::check::tool::Tool;
-use crate::plan::tasks::Task;
+use crate::plan::tasks::{Task, TaskOutput};
 use crate::read::template::Template;
 
 /// Everything that determines the outputs of a task. Excludes paths in the workdir, the number of threads and time.
@@ -24,7 +24,7 @@ impl Identity {
         let outputs: Map<String, Value> = task
             .outputs
             .iter()
-            .map(|output| (output.port.clone(), ending(&output.path)))
+            .map(|output| (output.port.clone(), ending(output)))
             .collect();
         let document = Document::of(&json!({
             "tool": tool(task),
@@ -83,9 +83,12 @@ fn tool(task: &Task) -> Value {
     }
 }
 
-/// The ending of an output's name: it may determine the format.
-fn ending(path: &str) -> Value {
-    let ending = Path::new(path).extension();
+/// The ending of an output's name, which may determine the format; `/` of a folder.
+fn ending(output: &TaskOutput) -> Value {
+    if output.kind == Kind::Directory {
+        return "/".into();
+    }
+    let ending = Path::new(&output.path).extension();
     ending.map_or(Value::Null, |e| e.to_string_lossy().into())
 }
 
@@ -146,8 +149,7 @@ mod tests {
 
     use super::*;
     use crate::check::tool::StageCommand;
-    use crate::plan::tasks::TaskOutput;
-    use rsom_stage::{CommandSpec, Kind};
+    use rsom_stage::CommandSpec;
 
     type Inputs = BTreeMap<String, Vec<String>>;
 

@@ -21,8 +21,18 @@ impl Journal {
     }
 
     /// The content. Its last line may be cut off, if the process that wrote it was killed. Empty if there is no such file.
-    pub fn read(&self) -> Vec<u8> {
-        std::fs::read(&self.path).unwrap_or_default()
+    ///
+    /// # Errors
+    /// Exit code 3: the file cannot be read, or it is not a file. To take it for empty would be wrong: outputs of earlier runs would
+    /// seem to be files of the user.
+    pub fn read(&self) -> Result<Vec<u8>, StageError> {
+        let failed = |e: &std::io::Error| StageError::input(&self.path, atomic::plain(e));
+        match std::fs::metadata(&self.path) {
+            Ok(metadata) if metadata.is_file() => std::fs::read(&self.path).map_err(|e| failed(&e)),
+            Ok(_) => Err(StageError::input(&self.path, "it is not a file")),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(e) => Err(failed(&e)),
+        }
     }
 
     /// Appends a line, which must not contain a line break, and writes it to the disk.
@@ -88,9 +98,21 @@ mod tests {
         let mut journal = Journal::at(path);
         journal.append(b"three").unwrap();
         journal.append(b"four").unwrap();
-        assert_eq!(journal.read(), b"one\ntw\nthree\nfour\n");
+        assert_eq!(journal.read().unwrap(), b"one\ntw\nthree\nfour\n");
         journal.replace(b"four\n").unwrap();
         journal.append(b"five").unwrap();
-        assert_eq!(journal.read(), b"four\nfive\n");
+        assert_eq!(journal.read().unwrap(), b"four\nfive\n");
+    }
+
+    #[test]
+    fn only_a_missing_file_is_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = Journal::at(folder.path().join("none"));
+        assert_eq!(missing.read().unwrap(), b"");
+        let error = Journal::at(folder.path().to_path_buf()).read().unwrap_err();
+        assert!(error.to_string().contains("it is not a file"), "{error}");
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        assert!(Journal::at(file.join("below")).read().is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! Records of finished tasks: the identity of each task and the hashes of its outputs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Component, Path};
 use std::rc::Rc;
 
 use rsom_stage::StageError;
@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::assess::document::Document;
 use crate::assess::journal::Journal;
 use crate::assess::standing::is_inside;
-use crate::plan::output_paths::sidecar;
 
 /// Lines beyond twice the number that is needed before a file of records is written anew.
 const SPARE_LINES: usize = 1000;
@@ -22,6 +21,9 @@ pub(crate) struct Record {
     pub identity: String,
     /// Its identity.
     pub of: Document,
+    /// The path of each output by port, relative to the workdir.
+    #[serde(default)]
+    pub ports: BTreeMap<String, String>,
     /// sha256 of all outputs, their sidecars and the files in output folders, by path relative to the workdir.
     pub outputs: BTreeMap<String, String>,
     /// The name of the pipeline that ran it.
@@ -43,19 +45,23 @@ pub(crate) struct Record {
 #[derive(Debug)]
 pub(crate) struct Records {
     journal: Journal,
-    /// Read at the first use.
-    known: Option<Known>,
+    known: Known,
 }
 
 /// What the records say.
 #[derive(Debug, Default)]
 struct Known {
-    /// The records that last named each path for an identity.
-    by_identity: HashMap<String, BTreeMap<String, Rc<Record>>>,
+    /// The last record of each identity with outputs at the same paths.
+    by_task: HashMap<TaskKey, Rc<Record>>,
     by_path: BTreeMap<String, Recorded>,
     /// One for each line.
     all: Vec<Rc<Record>>,
 }
+
+/// An identity and the path of each port. Outputs count only as a whole: of two runs with an output in common, the others may
+/// differ; and an output that another port wrote is another result.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct TaskKey(String);
 
 /// What the records say of a path.
 #[derive(Debug)]
@@ -67,74 +73,66 @@ struct Recorded {
 }
 
 impl Records {
-    /// The records in a file.
-    pub fn new(file: &Path) -> Self {
-        Self {
-            journal: Journal::at(file.to_path_buf()),
-            known: None,
-        }
+    /// Reads the records in a file. A missing file has none.
+    ///
+    /// # Errors
+    /// Exit code 3: the file cannot be read.
+    pub fn read(file: &Path) -> Result<Self, StageError> {
+        let journal = Journal::at(file.to_path_buf());
+        let known = Known::of(&journal.read()?);
+        Ok(Self { journal, known })
     }
 
-    /// What is recorded of outputs at these paths for an identity: the record of the first, with the files of all of them. `None`
-    /// without any record of the identity.
-    pub fn find<'a>(
-        &mut self,
-        identity: &str,
-        outputs: impl Iterator<Item = &'a String>,
-    ) -> Option<Record> {
-        let of_identity = self.known().by_identity.get(identity)?;
-        let mut first: Option<&Rc<Record>> = None;
-        let mut files = BTreeMap::new();
-        for output in outputs {
-            for (path, record) in files_of(of_identity, output) {
-                if path == output {
-                    first = first.or(Some(record));
-                }
-                files.extend(
-                    record
-                        .outputs
-                        .get_key_value(path)
-                        .map(|(p, s)| (p.clone(), s.clone())),
-                );
-            }
-        }
-        let record = first.or(of_identity.values().next())?;
-        Some(Record {
-            outputs: files,
-            ..Record::clone(record)
-        })
+    /// The last record of an identity whose ports wrote these paths.
+    pub fn find(&self, identity: &str, ports: &BTreeMap<String, String>) -> Option<Rc<Record>> {
+        let key = TaskKey::of(identity, ports);
+        self.known.by_task.get(&key).map(Rc::clone)
     }
 
     /// The record of the task that last wrote a path.
-    pub fn latest(&mut self, path: &str) -> Option<&Record> {
-        let recorded = self.known().by_path.get(path)?;
+    pub fn latest(&self, path: &str) -> Option<&Record> {
+        let recorded = self.known.by_path.get(path)?;
         Some(&recorded.latest)
     }
 
+    /// The paths in a folder that tasks of a pipeline wrote, relative to the workdir.
+    pub fn inside<'a>(
+        &'a self,
+        folder: &'a str,
+        pipeline: &'a str,
+    ) -> impl Iterator<Item = &'a String> {
+        // Only what begins with the folder's name and a slash lies between it and the same with the next character.
+        let range = format!("{folder}/")..format!("{folder}0");
+        let inside = self.known.by_path.range(range);
+        inside
+            .filter(move |(path, recorded)| {
+                is_inside(path, folder) && recorded.latest.pipeline == pipeline
+            })
+            .map(|(path, _)| path)
+    }
+
     /// Whether a task gave a path the content with this sha256.
-    pub fn contains(&mut self, path: &str, sha256: &str) -> bool {
-        let recorded = self.known().by_path.get(path);
+    pub fn contains(&self, path: &str, sha256: &str) -> bool {
+        let recorded = self.known.by_path.get(path);
         recorded.is_some_and(|recorded| recorded.contents.contains(sha256))
     }
 
     /// All paths that tasks of a pipeline wrote, relative to the workdir. Other pipelines may use the same workdir.
-    pub fn paths_of(&mut self, pipeline: &str) -> Vec<String> {
+    pub fn paths_of(&self, pipeline: &str) -> Vec<String> {
         let of_pipeline =
             |(_, recorded): &(&String, &Recorded)| recorded.latest.pipeline == pipeline;
-        let paths = self.known().by_path.iter().filter(of_pipeline);
+        let paths = self.known.by_path.iter().filter(of_pipeline);
         paths.map(|(path, _)| path.clone()).collect()
     }
 
-    /// Adds a record. Of the same outputs of the same identity, it replaces an earlier one.
+    /// Adds a record. It replaces an earlier one of the same identity with the same paths.
     ///
     /// # Errors
     /// Exit code 4 if the record cannot be written.
-    pub fn add(&mut self, record: &Record) -> Result<(), StageError> {
-        self.known();
-        let json = serde_json::to_vec(record).map_err(StageError::failure)?;
+    pub fn add(&mut self, record: Record) -> Result<Rc<Record>, StageError> {
+        let json = serde_json::to_vec(&record).map_err(StageError::failure)?;
         self.journal.append(&json)?;
-        self.known().insert(record.clone());
-        Ok(())
+        Ok(self.known.insert(record))
     }
 
     /// Writes the file anew, if most of its lines are no longer needed.
@@ -142,9 +140,8 @@ impl Records {
     /// # Errors
     /// Exit code 4 if the file cannot be written.
     pub fn compact(&mut self) -> Result<(), StageError> {
-        let lines = self.known().all.len();
-        let needed = self.known().needed();
-        if lines <= 2 * needed.len() + SPARE_LINES {
+        let needed = self.known.needed();
+        if self.known.all.len() <= 2 * needed.len() + SPARE_LINES {
             return Ok(());
         }
         let mut content = Vec::new();
@@ -153,41 +150,42 @@ impl Records {
             content.push(b'\n');
         }
         self.journal.replace(&content)?;
-        self.known().all = needed;
+        self.known.all = needed;
         Ok(())
     }
+}
 
-    fn known(&mut self) -> &mut Known {
-        let journal = &self.journal;
-        self.known.get_or_insert_with(|| Known::of(&journal.read()))
+impl TaskKey {
+    fn of(identity: &str, ports: &BTreeMap<String, String>) -> Self {
+        let ports = ports
+            .iter()
+            .map(|(port, path)| format!("{port:?}={path:?}"));
+        let words: Vec<String> = std::iter::once(identity.to_owned()).chain(ports).collect();
+        Self(words.join(" "))
     }
 }
 
 impl Known {
-    /// The records in the lines of a file. Lines that are cut off or broken are left out.
+    /// The records in the lines of a file. Lines that are cut off or broken are left out, and records of files outside the workdir:
+    /// no task writes there.
     fn of(lines: &[u8]) -> Self {
         let mut known = Self::default();
         for line in lines.split(|byte| *byte == b'\n') {
-            if let Ok(record) = serde_json::from_slice(line) {
+            if let Ok(record) = serde_json::from_slice::<Record>(line)
+                && record.outputs.keys().all(|path| is_below(path))
+            {
                 known.insert(record);
             }
         }
         known
     }
 
-    fn insert(&mut self, record: Record) {
+    fn insert(&mut self, record: Record) -> Rc<Record> {
         let record = Rc::new(record);
         self.all.push(Rc::clone(&record));
-        let of_identity = self.by_identity.entry(record.identity.clone()).or_default();
-        // What the task no longer writes next to an output or in a folder is not part of it.
-        for output in record.outputs.keys() {
-            let old = files_of(of_identity, output).map(|(path, _)| path.clone());
-            for path in old.collect::<Vec<_>>() {
-                of_identity.remove(&path);
-            }
-        }
+        let key = TaskKey::of(&record.identity, &record.ports);
+        self.by_task.insert(key, Rc::clone(&record));
         for (path, sha256) in &record.outputs {
-            of_identity.insert(path.clone(), Rc::clone(&record));
             let recorded = self
                 .by_path
                 .entry(path.clone())
@@ -198,12 +196,14 @@ impl Known {
             recorded.latest = Rc::clone(&record);
             recorded.contents.insert(sha256.clone());
         }
+        record
     }
 
-    /// The records that are the last of a path for an identity, the oldest first.
+    /// The records that are the last of a task, or the last that names a path, the oldest first.
     fn needed(&self) -> Vec<Rc<Record>> {
-        let of_identities = self.by_identity.values().flat_map(BTreeMap::values);
-        let needed: BTreeSet<*const Record> = of_identities.map(Rc::as_ptr).collect();
+        let of_tasks = self.by_task.values();
+        let of_paths = self.by_path.values().map(|recorded| &recorded.latest);
+        let needed: BTreeSet<*const Record> = of_tasks.chain(of_paths).map(Rc::as_ptr).collect();
         let all = self.all.iter();
         all.filter(|record| needed.contains(&Rc::as_ptr(record)))
             .cloned()
@@ -211,17 +211,10 @@ impl Known {
     }
 }
 
-/// The recorded files of an output: itself, its sidecar and, if it is a folder, what is inside.
-fn files_of<'a>(
-    files: &'a BTreeMap<String, Rc<Record>>,
-    output: &'a str,
-) -> impl Iterator<Item = (&'a String, &'a Rc<Record>)> {
-    let own = files.get_key_value(output);
-    let beside = sidecar(output).and_then(|path| files.get_key_value(&path));
-    // Only what begins with the folder's name and a slash lies between it and the same with the next character.
-    let inside = files.range(format!("{output}/")..format!("{output}0"));
-    let inside = inside.filter(move |(path, _)| is_inside(path, output));
-    own.into_iter().chain(beside).chain(inside)
+/// Whether a path leads to a place below the folder that it is relative to.
+fn is_below(path: &str) -> bool {
+    let mut parts = Path::new(path).components();
+    parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
 #[cfg(test)]
@@ -229,11 +222,19 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn record(identity: &str, outputs: &[(&str, &str)]) -> Record {
+    fn ports(paths: &[&str]) -> BTreeMap<String, String> {
+        let named = paths.iter().enumerate();
+        named
+            .map(|(number, path)| (format!("port{number}"), (*path).to_owned()))
+            .collect()
+    }
+
+    fn record(identity: &str, paths: &[&str], outputs: &[(&str, &str)]) -> Record {
         let outputs = outputs.iter();
         Record {
             identity: identity.to_owned(),
             of: Document::of(&json!({ "tool": identity })),
+            ports: ports(paths),
             outputs: outputs
                 .map(|(p, s)| ((*p).to_owned(), (*s).to_owned()))
                 .collect(),
@@ -245,32 +246,28 @@ mod tests {
         }
     }
 
-    fn found(records: &mut Records, identity: &str, output: &str) -> Vec<(String, String)> {
-        let output = output.to_owned();
-        let record = records.find(identity, std::iter::once(&output));
-        record.map_or(Vec::new(), |record| record.outputs.into_iter().collect())
+    fn found(records: &Records, identity: &str, paths: &[&str]) -> Vec<(String, String)> {
+        let record = records.find(identity, &ports(paths));
+        record.map_or(Vec::new(), |record| {
+            record.outputs.clone().into_iter().collect()
+        })
     }
 
     #[test]
     fn tasks_of_one_identity_have_records_of_their_own() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("records.jsonl");
-        let mut records = Records::new(&file);
-        records.add(&record("one", &[("a", "1")])).unwrap();
-        records.add(&record("one", &[("b", "2")])).unwrap();
-        records.add(&record("two", &[("a", "3")])).unwrap();
-        let mut again = Records::new(&file);
-        for records in [&mut records, &mut again] {
-            assert_eq!(
-                found(records, "one", "a"),
-                [("a".to_owned(), "1".to_owned())]
-            );
-            assert_eq!(
-                found(records, "one", "b"),
-                [("b".to_owned(), "2".to_owned())]
-            );
-            assert_eq!(found(records, "one", "c"), []);
-            assert!(records.find("three", std::iter::empty()).is_none());
+        let mut records = Records::read(&file).unwrap();
+        records.add(record("one", &["a"], &[("a", "1")])).unwrap();
+        records.add(record("one", &["b"], &[("b", "2")])).unwrap();
+        records.add(record("two", &["a"], &[("a", "3")])).unwrap();
+        let again = Records::read(&file).unwrap();
+        for records in [&records, &again] {
+            let own = |path: &str, sha256: &str| [(path.to_owned(), sha256.to_owned())];
+            assert_eq!(found(records, "one", &["a"]), own("a", "1"));
+            assert_eq!(found(records, "one", &["b"]), own("b", "2"));
+            assert_eq!(found(records, "one", &["c"]), []);
+            assert!(records.find("three", &BTreeMap::new()).is_none());
             assert_eq!(records.latest("a").unwrap().identity, "two");
             assert!(records.contains("a", "1") && records.contains("a", "3"));
             assert!(!records.contains("b", "1"));
@@ -279,63 +276,83 @@ mod tests {
     }
 
     #[test]
-    fn a_new_record_of_a_folder_or_a_scan_drops_what_is_no_longer_written() {
+    fn the_outputs_of_a_task_count_as_a_whole_and_with_their_ports() {
         let folder = tempfile::tempdir().unwrap();
-        let mut records = Records::new(&folder.path().join("r"));
-        let scan = [
+        let mut records = Records::read(&folder.path().join("r")).unwrap();
+        let both = [("a", "1"), ("b", "2")];
+        records.add(record("one", &["a", "b"], &both)).unwrap();
+        assert_eq!(found(&records, "one", &["a", "b"]).len(), 2);
+        assert_eq!(found(&records, "one", &["b", "a"]), []);
+        assert_eq!(found(&records, "one", &["a"]), []);
+        // Another run has the first output in common, and gives it another content.
+        let other = [("a", "3"), ("c", "4")];
+        records.add(record("one", &["a", "c"], &other)).unwrap();
+        assert_eq!(found(&records, "one", &["a", "b"])[0].1, "1");
+    }
+
+    #[test]
+    fn a_new_record_of_a_task_drops_what_is_no_longer_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut records = Records::read(&folder.path().join("r")).unwrap();
+        let paths = ["x.nii.gz", "d"];
+        let first = [
             ("x.nii.gz", "1"),
             ("x.json", "2"),
             ("d", "3"),
             ("d/old", "4"),
             ("d-e", "5"),
         ];
-        records.add(&record("one", &scan)).unwrap();
-        records
-            .add(&record(
-                "one",
-                &[("x.nii.gz", "1"), ("d", "6"), ("d/new", "7")],
-            ))
-            .unwrap();
-        assert_eq!(found(&mut records, "one", "x.nii.gz").len(), 1);
-        let names: Vec<String> = found(&mut records, "one", "d")
-            .into_iter()
-            .map(|f| f.0)
-            .collect();
-        assert_eq!(names, ["d", "d/new"]);
-        assert_eq!(found(&mut records, "one", "d-e").len(), 1);
+        records.add(record("one", &paths, &first)).unwrap();
+        let second = [("x.nii.gz", "1"), ("d", "6"), ("d/new", "7")];
+        records.add(record("one", &paths, &second)).unwrap();
+        let of_task = found(&records, "one", &paths);
+        let names: Vec<&str> = of_task.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(names, ["d", "d/new", "x.nii.gz"]);
+        let inside: Vec<&String> = records.inside("d", "study").collect();
+        assert_eq!(inside, ["d/new", "d/old"]);
+        assert_eq!(records.inside("d", "other").count(), 0);
     }
 
     #[test]
     fn a_file_with_many_old_lines_is_written_anew_and_says_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("r");
-        let mut records = Records::new(&file);
+        let mut records = Records::read(&file).unwrap();
         for round in 0..SPARE_LINES + 20 {
-            records
-                .add(&record("one", &[("a", &round.to_string())]))
-                .unwrap();
+            let outputs = [("a", &*round.to_string())];
+            records.add(record("one", &["a"], &outputs)).unwrap();
         }
-        records.add(&record("two", &[("a", "last")])).unwrap();
-        records.add(&record("three", &[("b", "b")])).unwrap();
-        let mut again = Records::new(&file);
+        records
+            .add(record("two", &["a"], &[("a", "last")]))
+            .unwrap();
+        records.add(record("three", &["b"], &[("b", "b")])).unwrap();
+        let mut again = Records::read(&file).unwrap();
         again.compact().unwrap();
         assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 3);
-        let mut compacted = Records::new(&file);
-        for records in [&mut records, &mut compacted] {
+        let compacted = Records::read(&file).unwrap();
+        for records in [&records, &compacted] {
             assert_eq!(records.latest("a").unwrap().identity, "two");
-            assert_eq!(
-                found(records, "one", "a")[0].1,
-                (SPARE_LINES + 19).to_string()
-            );
-            assert_eq!(found(records, "three", "b")[0].1, "b");
+            let last = (SPARE_LINES + 19).to_string();
+            assert_eq!(found(records, "one", &["a"])[0].1, last);
+            assert_eq!(found(records, "three", &["b"])[0].1, "b");
         }
     }
 
     #[test]
-    fn what_was_cut_off_is_left_out() {
-        let whole = serde_json::to_string(&record("one", &[("a", "1")])).unwrap();
-        let known =
-            Known::of(format!("{whole}\n{{\"identity\"\n{whole}\n{}", &whole[..40]).as_bytes());
+    fn what_was_cut_off_or_lies_outside_the_workdir_is_left_out() {
+        let line = |path: &str| {
+            let record = record("one", &[path], &[(path, "1")]);
+            serde_json::to_string(&record).unwrap()
+        };
+        let whole = line("a");
+        let lines = format!(
+            "{whole}\n{{\"identity\"\n{whole}\n{}\n{}\n{}\n{}",
+            line("../b"),
+            line("a/../../b"),
+            line("/b"),
+            &whole[..40]
+        );
+        let known = Known::of(lines.as_bytes());
         assert_eq!((known.all.len(), known.by_path.len()), (2, 1));
     }
 }

@@ -82,7 +82,7 @@ pub(crate) fn is_inside(path: &str, folder: &str) -> bool {
 }
 
 /// The files in a folder, without those of file browsers.
-fn inside(root: &Path, folder: &str) -> Vec<String> {
+pub(crate) fn inside(root: &Path, folder: &str) -> Vec<String> {
     let files = folder::files(&root.join(folder)).unwrap_or_default();
     let files = files.into_iter().filter(|file| {
         file.content == FolderContent::File && !folder::is_of_file_browser(&file.name)

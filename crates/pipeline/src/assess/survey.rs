@@ -4,7 +4,6 @@ use rsom_stage::{Progress, StageError, log};
 
 use crate::assess::assessor::{Assessment, Assessor, Verdict, instruction_mismatch};
 use crate::assess::records::Record;
-use crate::assess::workdir::Workdir;
 use crate::plan::tasks::{InputFile, Plan};
 use crate::run::signals;
 
@@ -55,7 +54,7 @@ impl Plan {
     /// # Errors
     /// Exit code 3: an input cannot be read, or does not match the manifest. Exit code 130: interrupted.
     pub fn open_tasks(&self) -> Result<Vec<String>, StageError> {
-        let mut assessor = Assessor::new(&Workdir::new(&self.workdir));
+        let mut assessor = Assessor::of(self)?;
         let outlooks = survey(self, &mut assessor)?;
         let tasks = self.tasks.iter().zip(&outlooks);
         let open = tasks.filter(|(_, outlook)| !outlook.is_up_to_date());

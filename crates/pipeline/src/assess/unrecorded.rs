@@ -79,6 +79,13 @@ impl Unrecorded {
         })
     }
 
+    /// Whether an unfinished task wrote a path.
+    pub fn names(&mut self, path: &str) -> bool {
+        self.notes()
+            .values()
+            .any(|note| note.left.contains_key(path))
+    }
+
     /// The paths in an output folder that unfinished tasks wrote.
     pub fn left_inside(&mut self, folder: &str) -> Vec<String> {
         let paths = self.notes().values().flat_map(|note| note.left.keys());

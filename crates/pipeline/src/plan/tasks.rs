@@ -146,6 +146,16 @@ pub struct TaskOutput {
     pub kind: Kind,
 }
 
+impl Task {
+    /// The path of each output by port, relative to the workdir.
+    pub(crate) fn ports(&self) -> BTreeMap<String, String> {
+        let outputs = self.outputs.iter();
+        outputs
+            .map(|output| (output.port.clone(), output.path.clone()))
+            .collect()
+    }
+}
+
 impl Plan {
     /// The path of an input: absolute for an existing file, relative to the workdir for an output of another task.
     ///

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use rsom_stage::{PROGRESS_VARIABLE, Snapshot, StageError, atomic};
@@ -110,7 +111,7 @@ impl Run<'_> {
                 continue;
             };
             if let Verdict::UpToDate(record) = &assessment.verdict {
-                let record = record.clone();
+                let record = Rc::clone(record);
                 self.done(number, State::UpToDate, *assessment, record);
             }
         }
@@ -161,7 +162,7 @@ impl Run<'_> {
         let inputs = self.assessor.snapshot(plan, task)?;
         let assessment = self.assessor.assess_again(plan, task)?;
         if let Verdict::UpToDate(record) = &assessment.verdict {
-            let record = record.clone();
+            let record = Rc::clone(record);
             self.display.finished(
                 task,
                 State::UpToDate,
@@ -292,7 +293,7 @@ impl Run<'_> {
     }
 
     /// Hashes the outputs of a finished task and writes its record.
-    fn record(&mut self, job: &Job, end: ProcessExit) -> Result<Record, StageError> {
+    fn record(&mut self, job: &Job, end: ProcessExit) -> Result<Rc<Record>, StageError> {
         let task = &self.plan.tasks[job.task];
         // A running binary keeps its code when its file is replaced; a script may not.
         if task.tool.is_foreign() {
@@ -309,6 +310,7 @@ impl Run<'_> {
         let record = Record {
             identity: job.assessment.identity.hash().to_owned(),
             of: job.assessment.identity.document().clone(),
+            ports: task.ports(),
             outputs,
             pipeline: self.plan.name.clone(),
             instruction_set: task.tool.instruction_set().map(str::to_owned),
@@ -316,7 +318,7 @@ impl Run<'_> {
             wall_time_s: (end.wall_time.as_secs_f64() * 1000.0).round() / 1000.0,
             peak_memory_mib: end.peak_memory_mib.map(f64::round),
         };
-        self.assessor.records.add(&record)?;
+        let record = self.assessor.records.add(record)?;
         self.assessor.unrecorded.forget(&task.label);
         if self.saved.elapsed() > SAVE_EVERY {
             self.assessor.hashes.save(false)?;
@@ -325,7 +327,7 @@ impl Run<'_> {
         Ok(record)
     }
 
-    fn done(&mut self, number: usize, state: State, assessment: Assessment, record: Record) {
+    fn done(&mut self, number: usize, state: State, assessment: Assessment, record: Rc<Record>) {
         self.queue.done(number);
         self.outcomes[number] = Some(Outcome {
             state,

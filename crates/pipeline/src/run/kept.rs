@@ -133,17 +133,31 @@ impl Kept {
 }
 
 /// Moves a file of the workdir to the folder of kept files. Returns its new path, relative to the workdir.
+///
+/// Where its path is taken in that folder, or a part of it is a file there, it goes to `2/<path>`, then `3/<path>`: these names are
+/// no longer than its own.
 fn move_aside(workdir: &Workdir, path: &str) -> io::Result<String> {
     let kept = workdir.kept();
-    let mut target = kept.join(path);
-    let mut number = 2;
-    while target.symlink_metadata().is_ok() {
-        target = kept.join(format!("{path}.{number}"));
-        number += 1;
+    std::fs::create_dir_all(&kept)?;
+    let numbered = (2..).map(|number| kept.join(number.to_string()));
+    for folder in std::iter::once(kept.clone()).chain(numbered) {
+        let target = folder.join(path);
+        match create_folder_of(&target) {
+            Ok(()) if target.symlink_metadata().is_ok() => continue,
+            Ok(()) => {}
+            Err(e) if is_file_in_the_way(&e) => continue,
+            Err(e) => return Err(e),
+        }
+        std::fs::rename(workdir.root().join(path), &target)?;
+        let below = target.strip_prefix(workdir.root()).unwrap_or(&target);
+        return Ok(below.display().to_string());
     }
-    rename(&workdir.root().join(path), &target)?;
-    let below = target.strip_prefix(workdir.root()).unwrap_or(&target);
-    Ok(below.display().to_string())
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+fn is_file_in_the_way(error: &io::Error) -> bool {
+    let kinds = [io::ErrorKind::NotADirectory, io::ErrorKind::AlreadyExists];
+    kinds.contains(&error.kind())
 }
 
 fn rename(from: &Path, to: &Path) -> io::Result<()> {

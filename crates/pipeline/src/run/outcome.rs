@@ -1,5 +1,7 @@
 //! The outcome of each task and the exit code of a run.
 
+use std::rc::Rc;
+
 use rsom_stage::ExitCode;
 
 use crate::assess::assessor::Assessment;
@@ -27,7 +29,7 @@ pub(crate) struct Outcome {
     pub state: State,
     pub assessment: Option<Assessment>,
     /// The record of a task that is done or up to date.
-    pub record: Option<Record>,
+    pub record: Option<Rc<Record>>,
     pub exit_code: Option<i32>,
     /// Error of a failed task, in one line.
     pub fault: Option<String>,

@@ -6,7 +6,8 @@ use std::path::Path;
 use rsom_stage::{Kind, StageError, atomic};
 
 use crate::assess::assessor::Assessor;
-use crate::assess::edited::{edited_outputs_of, would_overwrite};
+use crate::assess::edited::{edited_outputs_of, replaced_files, would_overwrite};
+use crate::assess::in_the_way;
 use crate::assess::standing::Standing;
 use crate::check::tool::Tool;
 use crate::plan::output_paths::sidecar;
@@ -22,11 +23,7 @@ pub(crate) fn check_edits(
     task: &Task,
     assessor: &mut Assessor,
 ) -> Result<(), StageError> {
-    let inside = task.outputs.iter().filter(|o| o.kind == Kind::Directory);
-    let inside: Vec<String> = inside
-        .flat_map(|output| assessor.recorded_inside(&output.path))
-        .collect();
-    for path in files(task).chain(inside) {
+    for path in replaced_files(task, assessor) {
         let path = assessor.workdir.root().join(path);
         assessor.hashes.forget(&path);
     }
@@ -79,14 +76,8 @@ pub(crate) fn note_end(
     let _ = assessor.unrecorded.note_end(&task.label, left);
 }
 
-/// The outputs of a task and their sidecars, relative to the workdir. Without folders.
-fn files(task: &Task) -> impl Iterator<Item = String> + '_ {
-    let outputs = task.outputs.iter().filter(|o| o.kind != Kind::Directory);
-    outputs.flat_map(|o| std::iter::once(o.path.clone()).chain(sidecar(&o.path)))
-}
-
-/// Creates the folders of the outputs. Removes old files that the task may not overwrite: sidecars, and the files of an
-/// earlier task in an output folder.
+/// Creates the folders of the outputs. Removes old files that the task may not overwrite: sidecars, the files of an earlier task in
+/// an output folder, and outputs of another kind.
 ///
 /// # Errors
 /// Exit code 4: a folder cannot be created, or a file cannot be removed.
@@ -94,6 +85,7 @@ fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
     let root = assessor.workdir.root().to_path_buf();
     let failed = |path: &Path, e: std::io::Error| StageError::output(path, atomic::plain(&e));
     for output in &task.outputs {
+        in_the_way::remove(output, assessor)?;
         let path = root.join(&output.path);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;

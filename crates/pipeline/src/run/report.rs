@@ -7,9 +7,11 @@ use rsom_stage::{StageError, atomic};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
+use crate::assess::assessor::{Assessment, Verdict};
+use crate::assess::records::Record;
 use crate::assess::workdir::Workdir;
 use crate::check::tool::Tool;
-use crate::plan::tasks::{Plan, Task};
+use crate::plan::tasks::{Plan, Task, TaskOutput};
 use crate::run::corrections;
 use crate::run::left_out;
 use crate::run::outcome::{Outcome, State};
@@ -92,6 +94,33 @@ pub(crate) struct ReportedTask {
     pub identity: Option<String>,
     /// Name of its state.
     pub state: String,
+    #[serde(default)]
+    inputs: BTreeMap<String, Vec<ReportedFile>>,
+    #[serde(default)]
+    outputs: BTreeMap<String, ReportedFile>,
+}
+
+/// A file in a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct ReportedFile {
+    /// Absolute, or relative to the workdir. `None` if the plan has no such file.
+    path: Option<String>,
+    /// `None` if it is not known.
+    sha256: Option<String>,
+}
+
+impl ReportedTask {
+    /// Whether it says of a task that is up to date what a new report would say.
+    pub fn is_still_right(&self, plan: &Plan, task: &Task, assessment: &Assessment) -> bool {
+        let Verdict::UpToDate(record) = &assessment.verdict else {
+            return false;
+        };
+        let good = [State::Done, State::UpToDate];
+        good.iter().any(|state| state.name() == self.state)
+            && self.identity.as_deref() == Some(assessment.identity.hash())
+            && self.outputs == outputs(task, Some(record))
+            && self.inputs == inputs(plan, task, Some(assessment))
+    }
 }
 
 /// What is read of a report; the rest is passed over.
@@ -117,8 +146,8 @@ fn task(plan: &Plan, task: &Task, outcome: &Outcome) -> Value {
         "scan": task.scan,
         "factors": factors,
         "parameters": task.parameters,
-        "inputs": inputs(plan, task, outcome),
-        "outputs": outputs(task, outcome),
+        "inputs": inputs(plan, task, outcome.assessment.as_ref()),
+        "outputs": outputs(task, outcome.record.as_deref()),
         "state": outcome.state.name(),
         "instruction_set": outcome.record.as_ref().and_then(|r| r.instruction_set.as_ref()),
         "identity": outcome.assessment.as_ref().map(|a| a.identity.hash()),
@@ -156,32 +185,34 @@ fn tool(task: &Task) -> Value {
     }
 }
 
-fn inputs(plan: &Plan, task: &Task, outcome: &Outcome) -> Value {
-    let hashes = outcome.assessment.as_ref().map(|a| &a.inputs);
+fn inputs(
+    plan: &Plan,
+    task: &Task,
+    assessment: Option<&Assessment>,
+) -> BTreeMap<String, Vec<ReportedFile>> {
     let ports = task.inputs.iter().map(|input| {
-        let hashes = hashes
-            .and_then(|h| h.get(&input.port))
-            .map_or(&[][..], Vec::as_slice);
-        let files = input.files.iter().enumerate().map(|(i, file)| {
+        let hashes = assessment.and_then(|a| a.inputs.get(&input.port));
+        let hashes = hashes.map_or(&[][..], Vec::as_slice);
+        let file = |(number, file)| {
             let path = plan.path_of(file);
-            let path = path.map(|path| path.to_string_lossy().into_owned());
-            json!({ "path": path, "sha256": hashes.get(i) })
-        });
+            ReportedFile {
+                path: path.map(|path| path.to_string_lossy().into_owned()),
+                sha256: hashes.get(number).cloned(),
+            }
+        };
+        let files = input.files.iter().enumerate().map(file);
         (input.port.clone(), files.collect())
     });
-    Value::Object(ports.collect())
+    ports.collect()
 }
 
-fn outputs(task: &Task, outcome: &Outcome) -> Value {
-    let ports = task.outputs.iter().map(|output| {
-        let sha256 = outcome
-            .record
-            .as_ref()
-            .and_then(|r| r.outputs.get(&output.path));
-        (
-            output.port.clone(),
-            json!({ "path": output.path, "sha256": sha256 }),
-        )
-    });
-    Value::Object(ports.collect())
+fn outputs(task: &Task, record: Option<&Record>) -> BTreeMap<String, ReportedFile> {
+    let file = |output: &TaskOutput| ReportedFile {
+        path: Some(output.path.clone()),
+        sha256: record.and_then(|record| record.outputs.get(&output.path).cloned()),
+    };
+    let outputs = task.outputs.iter();
+    outputs
+        .map(|output| (output.port.clone(), file(output)))
+        .collect()
 }

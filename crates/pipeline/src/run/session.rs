@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use rsom_stage::{ExitCode, StageError, atomic, log};
 
-use crate::assess::assessor::{Assessor, Verdict};
+use crate::assess::assessor::Assessor;
 use crate::assess::edited::{edited_outputs, would_overwrite};
 use crate::assess::leftovers::Leftovers;
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
-use crate::plan::tasks::Plan;
+use crate::plan::tasks::{Plan, Task};
 use crate::run::corrections;
 use crate::run::duration::seconds;
 use crate::run::events::Events;
@@ -92,7 +92,7 @@ fn looked_at(plan: &Plan, workdir: &Workdir) -> Result<(Assessor, Vec<Outlook>),
     orphans::stop_all(&workdir.running());
     let reports = workdir.reports();
     reports::make_folder(&reports).map_err(|e| StageError::output(&reports, atomic::plain(&e)))?;
-    let mut assessor = Assessor::new(workdir);
+    let mut assessor = Assessor::of(plan)?;
     assessor.records.compact()?;
     settle_killed(&mut assessor)?;
     match survey(plan, &mut assessor) {
@@ -130,25 +130,13 @@ fn tidy_up(plan: &Plan, settings: Settings, assessor: &mut Assessor) -> Result<(
 /// Whether the last report is still correct for each task, so that it need not be written again.
 fn is_reported(workdir: &Workdir, plan: &Plan, outlooks: &[Outlook]) -> bool {
     let reported = report::read(workdir);
-    let good = |state: &str| {
-        [State::Done, State::UpToDate]
-            .iter()
-            .any(|s| s.name() == state)
+    let is_right = |(task, outlook): (&Task, &Outlook)| match (reported.get(&task.label), outlook) {
+        (Some(reported), Outlook::Known(assessment)) => {
+            reported.is_still_right(plan, task, assessment)
+        }
+        _ => false,
     };
-    reported.len() == plan.tasks.len()
-        && plan.tasks.iter().zip(outlooks).all(|(task, outlook)| {
-            let Some(reported) = reported.get(&task.label) else {
-                return false;
-            };
-            let same = match outlook {
-                Outlook::Known(assessment) => {
-                    matches!(assessment.verdict, Verdict::UpToDate(_))
-                        && reported.identity.as_deref() == Some(assessment.identity.hash())
-                }
-                Outlook::After(_) => false,
-            };
-            same && good(&reported.state)
-        })
+    reported.len() == plan.tasks.len() && plan.tasks.iter().zip(outlooks).all(is_right)
 }
 
 /// Lists the warnings of the tasks that ran, each text once.

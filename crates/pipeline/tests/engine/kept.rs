@@ -132,6 +132,31 @@ fn what_stands_at_an_output_after_a_killed_run_is_moved_aside() {
     assert!(!again.stderr.contains("kept"), "{}", again.stderr);
 }
 
+/// Names as long as a file system allows, and a file where a folder of kept files must be: neither stops the next run.
+#[test]
+fn what_a_killed_run_left_is_moved_aside_whatever_was_moved_before() {
+    let long = format!("{}.txt", "x".repeat(251));
+    for path in ["d/x.txt", long.as_str()] {
+        let study = Study::new(&HALVES.replace("x: x.txt", &format!("x: {path}")));
+        std::fs::create_dir_all(study.path("work/.rsom/kept")).unwrap();
+        let taken = if path == long { path } else { "d" };
+        study.write(&format!("work/.rsom/kept/{taken}"), "kept before\n");
+        let mut engine = study.process("run", &[]).spawn().unwrap();
+        wait_for(|| study.path("started").exists());
+        engine.kill().unwrap();
+        engine.wait().unwrap();
+        let task = std::fs::read_to_string(study.path("started")).unwrap();
+        signal("-KILL", task.trim());
+        study.write("go", "");
+        let ran = study.run(&[]).good();
+        ran.finished.expect_said(&[&format!(".rsom/kept/2/{path}")]);
+        assert_eq!(study.output(path), "whole\n");
+        assert_eq!(study.output(&format!(".rsom/kept/2/{path}")), "half\n");
+        let before = study.output(&format!(".rsom/kept/{taken}"));
+        assert_eq!(before, "kept before\n");
+    }
+}
+
 /// The process of a task is known before it starts, so that the next run finds it.
 #[test]
 fn a_task_of_a_killed_run_is_stopped_even_if_nothing_noted_its_process() {

@@ -9,6 +9,7 @@ mod fan_out;
 mod foreign;
 mod inputs;
 mod kept;
+mod outputs;
 mod profiles;
 mod recipes;
 mod reruns;
