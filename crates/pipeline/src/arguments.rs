@@ -6,6 +6,7 @@ use clap::{Arg, ArgAction, value_parser};
 
 /// Heading of the arguments that few runs need.
 const ADVANCED: &str = "Advanced options";
+const SELECTION: &str = "Selection of tasks";
 
 /// The arguments of `rsom run` alone.
 pub(crate) fn run_arguments() -> [Arg; 7] {
@@ -106,4 +107,54 @@ pub fn plan_arguments() -> [Arg; 9] {
             .help("Run tasks again that were computed with other vector instructions (AVX-512, AVX2, …) than those of this machine")
             .help_heading(ADVANCED),
     ]
+}
+
+/// The arguments that select a part of a plan.
+pub(crate) fn selection_arguments() -> [Arg; 4] {
+    let steps = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("STEP")
+            .value_delimiter(',')
+            .action(ArgAction::Append)
+            .help(help)
+            .help_heading(SELECTION)
+    };
+    [
+        steps(
+            "only",
+            "Only the tasks of these steps; what they need must be up to date",
+        ),
+        steps(
+            "from",
+            "Only the tasks of these steps, and those that need them",
+        ),
+        steps(
+            "until",
+            "Only the tasks of these steps, and those that they need",
+        ),
+        Arg::new("where")
+            .long("where")
+            .value_name("KEY=VALUE")
+            .action(ArgAction::Append)
+            .help("Only tasks of these scans and factors, and those that they need: subject=s01, scan=p1, s=[0,10], net!=fcn7; repeatable")
+            .help_heading(SELECTION),
+    ]
+}
+
+/// The task that a command is about.
+pub(crate) fn task_argument() -> Arg {
+    Arg::new("task")
+        .value_name("TASK")
+        .required(true)
+        .num_args(1..)
+        .help("The task as 'plan' prints it, words of it that no other task has, or the path of one of its outputs")
+}
+
+/// Whether to print JSON.
+pub(crate) fn json_argument() -> Arg {
+    Arg::new("json")
+        .long("json")
+        .action(ArgAction::SetTrue)
+        .help("Print JSON, for other programs")
 }

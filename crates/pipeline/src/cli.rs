@@ -1,21 +1,17 @@
-//! The command lines `rsom run`, `rsom plan` and `rsom status`.
+//! The command lines on pipelines: `rsom run`, `rsom plan` and those that look at a plan.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
 use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
-use crate::arguments::{plan_arguments, run_arguments};
-use crate::assess::assessor::{Assessor, Verdict, instruction_mismatch};
-use crate::assess::edited::{edited_outputs, would_overwrite};
-use crate::assess::leftovers::Leftovers;
-use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
-use crate::assess::workdir::Workdir;
+use crate::arguments::{
+    json_argument, plan_arguments, run_arguments, selection_arguments, task_argument,
+};
+use crate::inspect::{clean, explain, graph, plan_lines, status, task_log};
 use crate::plan::build::BuiltInStages;
+use crate::plan::selection::Selection;
 use crate::plan::tasks::{CheckOutput, Plan, Request};
-use crate::run::outcome::State;
-use crate::run::report;
 use crate::run::session;
 use crate::run::settings::{Lines, Settings};
 use crate::run::signals;
@@ -24,23 +20,55 @@ const RUN_EXAMPLES: &str = "\
 Examples:
   rsom run pipelines/quickstart.yaml -j 2
   rsom run pipelines/quickstart.yaml -j 2 --set 's=[0,10]' --swap layerseg=./program
+  rsom run study.yaml --until predict --where subject=s01          one subject first, to see whether all is well
   rsom run study.yaml -j 8 --keep-going --json > events.jsonl      what happens, for another program";
 
-/// The commands on pipelines: `run`, `plan` and `status`.
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  rsom plan study.yaml
+  rsom plan study.yaml --only evaluate --where subject=s01
+  rsom plan study.yaml --json | jq -r '.tasks[] | select(.state == \"run\") | .task'";
+
+/// The commands on pipelines.
 #[must_use]
 pub fn command_lines() -> Vec<Command> {
-    let run = Command::new("run")
-        .about("Run the tasks of a pipeline that are not up to date")
-        .args(plan_arguments())
+    let of_plan = |name: &'static str, about: &'static str| {
+        Command::new(name).about(about).args(plan_arguments())
+    };
+    let run = of_plan("run", "Run the tasks of a pipeline that are not up to date")
         .args(run_arguments())
+        .args(selection_arguments())
         .after_help(RUN_EXAMPLES);
-    let plan = Command::new("plan")
-        .about("Print the tasks of a pipeline, and which of them would run and why")
-        .args(plan_arguments());
-    let status = Command::new("status")
-        .about("Print the progress of a pipeline, step by step")
-        .args(plan_arguments());
-    vec![run, plan, status]
+    let plan = of_plan(
+        "plan",
+        "Print the tasks of a pipeline, and which of them would run and why",
+    )
+    .args(selection_arguments())
+    .arg(json_argument())
+    .after_help(PLAN_EXAMPLES);
+    let status = of_plan("status", "Print the progress of a pipeline, step by step")
+        .args(selection_arguments());
+    let explain = of_plan(
+        "explain",
+        "Print why a task runs or not, and everything that goes into it",
+    )
+    .arg(task_argument())
+    .arg(json_argument())
+    .after_help(explain::EXAMPLES);
+    let log = of_plan("log", "Print the log of a task")
+        .arg(task_argument())
+        .after_help(task_log::EXAMPLES);
+    let graph = of_plan("graph", "Draw the steps of a pipeline, or its tasks")
+        .args(selection_arguments())
+        .args(graph::arguments())
+        .after_help(graph::EXAMPLES);
+    let clean = of_plan(
+        "clean",
+        "List files that earlier runs made and the pipeline no longer has",
+    )
+    .args(clean::arguments())
+    .after_help(clean::EXAMPLES);
+    vec![run, plan, status, explain, log, graph, clean]
         .into_iter()
         .map(|command| command.arg_required_else_help(true))
         .collect()
@@ -102,10 +130,13 @@ pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltInStages<'
         Err(code) => return code,
     };
     exit_code(match name {
-        "run" if matches.get_flag("dry-run") => print_plan(&plan),
-        "run" => session::run(&plan, settings(matches)),
-        "status" => print_status(&plan),
-        _ => print_plan(&plan),
+        "run" if !matches.get_flag("dry-run") => session::run(&plan, settings(matches)),
+        "status" => status::print(&plan),
+        "explain" => explain::print(&plan, &words(matches, "task"), matches.get_flag("json")),
+        "log" => task_log::print(&plan, &words(matches, "task")),
+        "graph" => graph::print(&plan, matches),
+        "clean" => clean::clean(&plan, matches.get_flag("remove"), matches.get_flag("all")),
+        _ => plan_lines::print(&plan, matches.get_flag("json")),
     })
 }
 
@@ -172,11 +203,14 @@ fn exit_code(result: Result<ExitCode, StageError>) -> ExitCode {
     })
 }
 
+/// The values of an argument. None, if the command has no such argument.
+fn words(matches: &ArgMatches, name: &str) -> Vec<String> {
+    let words = matches.try_get_many::<String>(name).ok().flatten();
+    words.map(|w| w.cloned().collect()).unwrap_or_default()
+}
+
 fn request(matches: &ArgMatches) -> Result<Request, StageError> {
-    let words = |name: &str| -> Vec<String> {
-        let words = matches.get_many::<String>(name);
-        words.map(|w| w.cloned().collect()).unwrap_or_default()
-    };
+    let words = |name: &str| words(matches, name);
     let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
     let pipeline =
         path("pipeline").ok_or_else(|| StageError::usage("no pipeline file is given"))?;
@@ -190,6 +224,12 @@ fn request(matches: &ArgMatches) -> Result<Request, StageError> {
         swap: words("swap"),
         strict: matches.get_flag("strict"),
         correct: words("correct"),
+        selection: Selection {
+            only: words("only"),
+            from: words("from"),
+            until: words("until"),
+            conditions: words("where"),
+        },
     })
 }
 
@@ -205,90 +245,4 @@ fn settings(matches: &ArgMatches) -> Settings {
         lines: Lines::Tasks,
         json: matches.get_flag("json"),
     }
-}
-
-fn print_plan(plan: &Plan) -> Result<ExitCode, StageError> {
-    let mut assessor = Assessor::of(plan)?;
-    let outlooks = survey(plan, &mut assessor)?;
-    warn_of_other_instructions(plan, &outlooks);
-    let edited = edited_outputs(plan, &mut assessor, &outlooks);
-    if !edited.is_empty() {
-        log::warn(would_overwrite(plan, &edited));
-    }
-    if let Some(warning) = Leftovers::of(plan, &mut assessor).warning() {
-        log::warn(warning);
-    }
-    let up_to_date = outlooks.iter().filter(|o| o.is_up_to_date()).count();
-    let total = plan.tasks.len();
-    let mut lines = vec![format!(
-        "{}: {total} tasks, {up_to_date} up to date, {} to run or to check",
-        plan.name,
-        total - up_to_date
-    )];
-    lines.extend(plan.correction_lines());
-    for (task, outlook) in plan.tasks.iter().zip(&outlooks) {
-        let label = &task.label;
-        lines.push(match outlook {
-            Outlook::Known(assessment) => match &assessment.verdict {
-                Verdict::UpToDate(record) => match instruction_mismatch(task, record) {
-                    Some([made, _]) => format!("  up to date  {label}  (made with {made})"),
-                    None => format!("  up to date  {label}"),
-                },
-                Verdict::Run(reason) => format!("  run         {label}  ({reason})"),
-            },
-            Outlook::After(before) => {
-                format!("  wait        {label}  (for {})", plan.tasks[*before].label)
-            }
-        });
-    }
-    print(&lines)
-}
-
-fn print_status(plan: &Plan) -> Result<ExitCode, StageError> {
-    let workdir = Workdir::new(&plan.workdir);
-    let outlooks = survey(plan, &mut Assessor::of(plan)?)?;
-    let reported = report::read(&workdir);
-    let mut steps: Vec<(&str, [usize; 3])> = Vec::new();
-    for (task, outlook) in plan.tasks.iter().zip(&outlooks) {
-        let is_failed = reported
-            .get(&task.label)
-            .is_some_and(|task| task.state == State::Failed.name());
-        let counts = [
-            1,
-            usize::from(outlook.is_up_to_date()),
-            usize::from(is_failed && !outlook.is_up_to_date()),
-        ];
-        match steps.iter_mut().find(|(name, _)| *name == task.step) {
-            Some((_, sums)) => (sums.iter_mut().zip(counts)).for_each(|(sum, count)| *sum += count),
-            None => steps.push((&task.step, counts)),
-        }
-    }
-    let width = steps.iter().map(|(name, _)| name.len()).max();
-    let width = width.unwrap_or(0).max("step".len());
-    let row = |name: &str, cells: [&str; 3]| {
-        let [total, up_to_date, failed] = cells;
-        format!("{name:width$}  {total:>6}  {up_to_date:>10}  {failed:>6}")
-    };
-    let mut lines = vec![row("step", ["tasks", "up to date", "failed"])];
-    for (name, counts) in steps {
-        let cells = counts.map(|n| n.to_string());
-        lines.push(row(name, [&cells[0], &cells[1], &cells[2]]));
-    }
-    if let Some(run) = workdir.active_run() {
-        lines.push(format!("a run uses this folder now{run}"));
-    }
-    print(&lines)
-}
-
-fn print(lines: &[String]) -> Result<ExitCode, StageError> {
-    let mut stdout = std::io::stdout().lock();
-    for line in lines {
-        match writeln!(stdout, "{line}") {
-            Ok(()) => {}
-            // `rsom plan … | head` is not a failure.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => break,
-            Err(error) => return Err(StageError::failure(error)),
-        }
-    }
-    Ok(ExitCode::Done)
 }

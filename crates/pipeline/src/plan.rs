@@ -15,6 +15,7 @@ pub(crate) mod output_paths;
 pub(crate) mod parameters;
 pub(crate) mod scans;
 pub(crate) mod scope;
+pub(crate) mod selection;
 pub(crate) mod table_names;
 pub(crate) mod task;
 pub(crate) mod tasks;

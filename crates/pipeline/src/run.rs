@@ -28,6 +28,7 @@ pub(crate) mod running;
 pub(crate) mod scan_lines;
 pub(crate) mod session;
 pub(crate) mod settings;
+pub(crate) mod shell_line;
 pub(crate) mod signals;
 pub(crate) mod stale;
 pub(crate) mod step_counts;

@@ -48,6 +48,7 @@ pub(crate) fn build() -> Command {
         .subcommand(man::command_line())
         .subcommand(reference::command_line())
         .subcommands(rsom_pipeline::command_lines())
+        .subcommand(rsom_pipeline::diff::command_line())
         .subcommands(
             stages::all()
                 .iter()

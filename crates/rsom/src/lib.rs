@@ -49,7 +49,8 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
         example::NAME => return example::run(matches),
         man::NAME => return man::run(matches, command_line::build()),
         bundle::NAME => return bundle::run(matches, &specs),
-        bundle::VERIFY => return bundle::run_verify(matches),
+        bundle::VERIFY => return bundle::run_verify(matches, &specs),
+        rsom_pipeline::diff::NAME => return rsom_pipeline::diff::run(matches),
         corrections::NAME => return corrections::run(matches, &specs),
         _ => {}
     }

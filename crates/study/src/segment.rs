@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rsom_io::output_check::check_output;
 use rsom_io::rsom_mat::{self, FolderContents};
 use rsom_manifest as manifest;
-use rsom_pipeline::{FileHashes, Lines, Request, run_pipeline};
+use rsom_pipeline::{FileHashes, Lines, Request, Selection, run_pipeline};
 use rsom_stage::{ExitCode, Progress, Spec, StageError, atomic, generated, log};
 use serde_json::Value;
 
@@ -134,6 +134,7 @@ fn prepare(matches: &ArgMatches) -> Result<(Request, Vec<String>), StageError> {
         swap: words.map(|w| w.cloned().collect()).unwrap_or_default(),
         strict: false,
         correct: Vec::new(),
+        selection: Selection::default(),
     };
     let lost = found.incomplete.iter();
     let lost = lost.map(|scan| format!("{} has no partner {}", scan.found, scan.missing));

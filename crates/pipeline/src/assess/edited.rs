@@ -17,10 +17,11 @@ pub(crate) fn edited_outputs(
     assessor: &mut Assessor,
     outlooks: &[Outlook],
 ) -> Vec<String> {
-    let tasks = plan.tasks.iter().zip(outlooks);
-    tasks
-        .filter(|(_, outlook)| !outlook.is_up_to_date())
-        .flat_map(|(task, _)| edited_outputs_of(task, assessor))
+    let to_run = plan
+        .selected_tasks()
+        .filter(|(number, _)| !outlooks[*number].is_up_to_date());
+    to_run
+        .flat_map(|(_, task)| edited_outputs_of(task, assessor))
         .collect()
 }
 

@@ -99,6 +99,13 @@ impl Hashes {
         ))
     }
 
+    /// Forgets all hashes, so that every file is read again.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.asked.clear();
+        self.changed = true;
+    }
+
     /// Forgets the hash of a path, because a task is about to write it or has written it.
     pub fn forget(&mut self, path: &Path) {
         self.asked.remove(path.as_os_str());

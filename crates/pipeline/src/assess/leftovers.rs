@@ -24,6 +24,17 @@ impl Leftovers {
     /// Looks for recorded files that exist and are not part of the plan. Files of other pipelines in the same workdir do not
     /// count.
     pub fn of(plan: &Plan, assessor: &mut Assessor) -> Self {
+        let recorded = assessor.records.paths_of(Some(&plan.name));
+        Self::among(recorded, plan, assessor)
+    }
+
+    /// Like [`Self::of`], with the files of all pipelines.
+    pub fn of_all(plan: &Plan, assessor: &mut Assessor) -> Self {
+        let recorded = assessor.records.paths_of(None);
+        Self::among(recorded, plan, assessor)
+    }
+
+    fn among(recorded: Vec<String>, plan: &Plan, assessor: &mut Assessor) -> Self {
         let mut planned: BTreeSet<String> = BTreeSet::new();
         let mut folders: Vec<&str> = Vec::new();
         for output in plan.tasks.iter().flat_map(|task| &task.outputs) {
@@ -46,7 +57,6 @@ impl Leftovers {
                 && root.join(path).is_file()
                 && !is_input(path)
         };
-        let recorded = assessor.records.paths_of(&plan.name);
         let mut found = Self::default();
         for path in recorded.into_iter().filter(is_left) {
             assessor.hashes.forget(&root.join(&path));

@@ -117,12 +117,25 @@ impl Records {
         recorded.is_some_and(|recorded| recorded.contents.contains(sha256))
     }
 
-    /// All paths that tasks of a pipeline wrote, relative to the workdir. Other pipelines may use the same workdir.
-    pub fn paths_of(&self, pipeline: &str) -> Vec<String> {
-        let of_pipeline =
-            |(_, recorded): &(&String, &Recorded)| recorded.latest.pipeline == pipeline;
+    /// All paths that tasks of a pipeline wrote, or of any pipeline, relative to the workdir. Several pipelines may use the same
+    /// workdir.
+    pub fn paths_of(&self, pipeline: Option<&str>) -> Vec<String> {
+        let of_pipeline = |(_, recorded): &(&String, &Recorded)| {
+            pipeline.is_none_or(|name| recorded.latest.pipeline == name)
+        };
         let paths = self.known.by_path.iter().filter(of_pipeline);
         paths.map(|(path, _)| path.clone()).collect()
+    }
+
+    /// The names of the other pipelines that wrote files in this workdir, and the number of their files.
+    pub fn other_pipelines(&self, pipeline: &str) -> BTreeMap<String, usize> {
+        let mut others = BTreeMap::new();
+        for recorded in self.known.by_path.values() {
+            if recorded.latest.pipeline != pipeline {
+                *others.entry(recorded.latest.pipeline.clone()).or_default() += 1;
+            }
+        }
+        others
     }
 
     /// Adds a record. It replaces an earlier one of the same identity with the same paths.
@@ -271,7 +284,9 @@ mod tests {
             assert_eq!(records.latest("a").unwrap().identity, "two");
             assert!(records.contains("a", "1") && records.contains("a", "3"));
             assert!(!records.contains("b", "1"));
-            assert_eq!(records.paths_of("study"), ["a", "b"]);
+            assert_eq!(records.paths_of(Some("study")), ["a", "b"]);
+            assert_eq!(records.paths_of(Some("other")), [""; 0]);
+            assert_eq!(records.other_pipelines("other")["study"], 2);
         }
     }
 

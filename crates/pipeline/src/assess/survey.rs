@@ -67,6 +67,18 @@ impl Plan {
 /// # Errors
 /// Exit code 3: an input cannot be read, or does not match the manifest. Exit code 130: interrupted.
 pub(crate) fn survey(plan: &Plan, assessor: &mut Assessor) -> Result<Vec<Outlook>, StageError> {
+    survey_with(plan, assessor, &mut || {})
+}
+
+/// Like [`survey`]. Calls `assessed` after each task.
+///
+/// # Errors
+/// Like [`survey`].
+pub(crate) fn survey_with(
+    plan: &Plan,
+    assessor: &mut Assessor,
+    assessed: &mut dyn FnMut(),
+) -> Result<Vec<Outlook>, StageError> {
     check_inputs(plan, assessor)?;
     let mut outlooks: Vec<Outlook> = Vec::new();
     for task in &plan.tasks {
@@ -79,6 +91,7 @@ pub(crate) fn survey(plan: &Plan, assessor: &mut Assessor) -> Result<Vec<Outlook
             Some(before) => Outlook::After(*before),
             None => Outlook::Known(Box::new(assessor.assess(plan, task)?)),
         });
+        assessed();
     }
     Ok(outlooks)
 }

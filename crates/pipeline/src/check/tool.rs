@@ -60,6 +60,17 @@ impl Tool {
         }
     }
 
+    /// What it runs, in short: `layerseg train`, or the name of a program.
+    pub fn command_name(&self) -> String {
+        match self {
+            Self::Stage(tool) => format!("{} {}", tool.stage, tool.command.name),
+            Self::Line(line) => {
+                let name = line.program.file_name();
+                name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+            }
+        }
+    }
+
     /// Whether the program is none of the built-in stages.
     pub fn is_foreign(&self) -> bool {
         match self {

@@ -118,6 +118,7 @@ fn build(
     // With other problems, tasks may be missing.
     if problems.count() == 0 {
         plan.apply_corrections(&folder, &request.correct, problems);
+        plan.select(&request.selection, &scans, problems);
     }
     Some(plan)
 }
@@ -143,6 +144,7 @@ fn empty(
         name,
         params,
         tasks: Vec::new(),
+        selected: None,
         corrections: Vec::new(),
         warnings: Vec::new(),
     })

@@ -24,6 +24,20 @@ pub(crate) struct Candidate<'a> {
 }
 
 impl Condition {
+    /// The condition that a key has one of some values, or none of them.
+    pub fn of(key: &str, not: bool, values: Vec<Value>) -> Self {
+        Self {
+            key: key.to_owned(),
+            not,
+            values,
+        }
+    }
+
+    /// Whether it holds for a task or a scan that has the key. False for one that does not.
+    pub fn holds_of_known(&self, candidate: &Candidate<'_>) -> bool {
+        !candidate.get(&self.key).is_null() && self.holds(candidate)
+    }
+
     /// Fills the placeholders with the values of a task.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::check::tool::Tool;
 use crate::plan::correction::Correction;
+use crate::plan::selection::Selection;
 use crate::problem::Problem;
 
 /// Checks that a file is an output of its kind, on the grid of an input if one is given. The engine itself reads no file
@@ -36,6 +37,8 @@ pub struct Request {
     pub strict: bool,
     /// Files in the place of outputs, each as `STEP:NAME=FILE`.
     pub correct: Vec<String>,
+    /// The tasks to look at or to run.
+    pub selection: Selection,
 }
 
 /// A checked pipeline, expanded into tasks.
@@ -61,6 +64,8 @@ pub struct Plan {
     pub params: BTreeMap<String, Value>,
     /// All tasks. Each follows the tasks it depends on.
     pub tasks: Vec<Task>,
+    /// For each task, whether it is selected. `None` if all are.
+    pub(crate) selected: Option<Vec<bool>>,
     /// Files of the user in the place of outputs, in the order of the tasks.
     pub corrections: Vec<Correction>,
     /// Warnings: unusual, but not an error.

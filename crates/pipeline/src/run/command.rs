@@ -10,6 +10,20 @@ use crate::run::interpreter::command_of;
 use crate::run::mark::{Mark, RUN_VARIABLE};
 use crate::run::programs::program;
 
+/// The program of a task with its arguments.
+///
+/// # Errors
+/// An inconsistent plan: see [`arguments`].
+pub(crate) fn bare_command(
+    plan: &Plan,
+    task: &Task,
+    threads: usize,
+) -> Result<Command, StageError> {
+    let mut command = command_of(program(task));
+    command.args(arguments(plan, task, threads)?);
+    Ok(command)
+}
+
 /// The command of a task of a run, which is to start in the workdir.
 ///
 /// # Errors
@@ -20,9 +34,8 @@ pub(crate) fn command(
     threads: usize,
     mark: &Mark,
 ) -> Result<Command, StageError> {
-    let mut command = command_of(program(task));
+    let mut command = bare_command(plan, task, threads)?;
     command
-        .args(arguments(plan, task, threads)?)
         // The thread pool of candle reads this variable, not --threads.
         .env("RAYON_NUM_THREADS", threads.to_string())
         .env(RUN_VARIABLE, mark.text());

@@ -32,9 +32,9 @@ impl Events {
     }
 
     /// The run begins.
-    pub fn run(&self, plan: &Plan, up_to_date: usize) {
+    pub fn run(&self, plan: &Plan, tasks: usize, up_to_date: usize) {
         self.print(|| {
-            json!({"event": "run", "pipeline": plan.name, "workdir": plan.workdir, "tasks": plan.tasks.len(), "up_to_date": up_to_date})
+            json!({"event": "run", "pipeline": plan.name, "workdir": plan.workdir, "tasks": tasks, "up_to_date": up_to_date})
         });
     }
 

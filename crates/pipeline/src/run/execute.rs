@@ -50,10 +50,10 @@ pub(crate) fn execute(
     outlooks: Vec<Outlook>,
 ) -> Result<(Vec<Outcome>, Warnings), StageError> {
     let mark = Mark::write(&assessor.workdir.running())?;
-    let open = plan.tasks.iter().zip(&outlooks);
-    let open = open
-        .filter(|(_, outlook)| !outlook.is_up_to_date())
-        .map(|(task, _)| task);
+    let open = plan
+        .selected_tasks()
+        .filter(|(number, _)| !outlooks[*number].is_up_to_date());
+    let open = open.map(|(_, task)| task);
     let display = Display::new(open, settings, events);
     let mut run = Run {
         plan,
@@ -107,12 +107,13 @@ struct Job {
 impl Run<'_> {
     fn prepare(&mut self, outlooks: Vec<Outlook>) {
         for (number, outlook) in outlooks.into_iter().enumerate() {
-            let Outlook::Known(assessment) = outlook else {
-                continue;
-            };
-            if let Verdict::UpToDate(record) = &assessment.verdict {
+            if let Outlook::Known(assessment) = outlook
+                && let Verdict::UpToDate(record) = &assessment.verdict
+            {
                 let record = Rc::clone(record);
                 self.done(number, State::UpToDate, *assessment, record);
+            } else if !self.plan.is_selected(number) {
+                self.queue.leave_out(number);
             }
         }
     }

@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::run::group::Group;
+use crate::run::shell_line::shell_line;
 
 /// A running process.
 #[derive(Debug)]
@@ -82,21 +83,6 @@ impl Process {
     }
 }
 
-/// A command line that can be pasted into a shell.
-fn shell_line(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let quoted = words.map(|word| {
-        let word = word.to_string_lossy();
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-        if !word.is_empty() && word.chars().all(plain) {
-            word.into_owned()
-        } else {
-            format!("'{}'", word.replace('\'', "'\\''"))
-        }
-    });
-    quoted.collect::<Vec<_>>().join(" ")
-}
-
 /// Peak memory of a process in MiB, from `/proc` on Linux.
 fn peak_memory_mib(process: u32) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
@@ -105,16 +91,4 @@ fn peak_memory_mib(process: u32) -> Option<f64> {
         .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib / 1024.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_logged_command_can_be_pasted() {
-        let mut command = Command::new("tool");
-        command.args(["--a", "b c", "it's", "", "x=1"]);
-        assert_eq!(shell_line(&command), "tool --a 'b c' 'it'\\''s' '' x=1");
-    }
 }

@@ -80,9 +80,16 @@ impl<'a> Queue<'a> {
         blocked
     }
 
+    /// Takes out a task that is not part of the run. Tasks that can do without its outputs may start.
+    pub fn leave_out(&mut self, number: usize) {
+        self.ready.remove(&(self.ranks[number], number));
+        self.blocked[number] = true;
+        self.without_outputs(number);
+    }
+
     fn settle_need_of(&mut self, number: usize) {
         self.open_needs[number] -= 1;
-        if self.open_needs[number] == 0 {
+        if self.open_needs[number] == 0 && !self.blocked[number] {
             self.ready.insert((self.ranks[number], number));
         }
     }

@@ -26,19 +26,11 @@ pub(crate) fn write(
     outcomes: &[Outcome],
     wall_time_s: f64,
 ) -> Result<(), StageError> {
-    let state = outcomes
-        .iter()
-        .map(|outcome| outcome.state)
-        .find(|state| matches!(state, State::Interrupted))
-        .or_else(|| outcomes.iter().map(|o| o.state).find(|s| !s.is_good()));
     let report = Report {
         corrections: corrections::report(workdir, plan, outcomes),
         params: &plan.params,
         pipeline: &plan.name,
-        state: state.map_or("done", |s| match s {
-            State::Interrupted => s.name(),
-            _ => "failed",
-        }),
+        state: state_of(plan, outcomes),
         tasks: Tasks { plan, outcomes },
         version: env!("CARGO_PKG_VERSION"),
         wall_time_s,
@@ -53,6 +45,18 @@ pub(crate) fn write(
             .and_then(|()| file.flush())
             .map_err(failed)
     })
+}
+
+/// The state of a run: `done` if all outputs exist, `partial` if only those exist that the command line asked for.
+fn state_of(plan: &Plan, outcomes: &[Outcome]) -> &'static str {
+    let any = |state: State| outcomes.iter().any(|outcome| outcome.state == state);
+    let is_good = |number: usize| outcomes[number].state.is_good();
+    match () {
+        () if any(State::Interrupted) => State::Interrupted.name(),
+        () if (0..outcomes.len()).all(is_good) => "done",
+        () if plan.selected_tasks().all(|(number, _)| is_good(number)) => "partial",
+        () => "failed",
+    }
 }
 
 /// The report, with names in the order of the alphabet.

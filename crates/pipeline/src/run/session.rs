@@ -15,6 +15,7 @@ use crate::run::duration::seconds;
 use crate::run::events::Events;
 use crate::run::execute::execute;
 use crate::run::kept::settle_killed;
+use crate::run::left_out;
 use crate::run::logs;
 use crate::run::orphans;
 use crate::run::outcome::{Outcome, State, exit_code};
@@ -40,11 +41,16 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
     let _lock = workdir.lock()?;
     let (mut assessor, outlooks) = looked_at(plan, &workdir)?;
     warn_of_other_instructions(plan, &outlooks);
-    let up_to_date = outlooks.iter().filter(|o| o.is_up_to_date()).count();
-    let total = plan.tasks.len();
-    events.run(plan, up_to_date);
-    if up_to_date == total && is_reported(&workdir, plan, &outlooks) {
-        log::info(format_args!("nothing to do: {total} tasks up to date"));
+    check_needs(plan, &outlooks)?;
+    let selected = plan.selected_tasks();
+    let up_to_date = selected
+        .clone()
+        .filter(|(n, _)| outlooks[*n].is_up_to_date())
+        .count();
+    let total = selected.count();
+    events.run(plan, total, up_to_date);
+    if up_to_date == total && (plan.is_partial() || is_reported(&workdir, plan, &outlooks)) {
+        say_nothing_to_do(plan, total);
         tidy_up(plan, settings, &mut assessor)?;
         assessor.hashes.save(true)?;
         let count = |state| if state == State::UpToDate { total } else { 0 };
@@ -54,8 +60,9 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
     if up_to_date < total {
         let open = total - up_to_date;
         log::info(format_args!(
-            "{}: {total} tasks, {up_to_date} up to date, {open} to run or to check",
-            plan.name
+            "{}: {total} tasks, {up_to_date} up to date, {open} to run or to check{}",
+            plan.name,
+            plan.not_selected()
         ));
         corrections::say(plan);
     }
@@ -67,7 +74,9 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
         }
     }
     let (outcomes, warnings) = execute(plan, (settings, events), &mut assessor, outlooks)?;
-    let all_good = outcomes.iter().all(|outcome| outcome.state.is_good());
+    let all_good = plan
+        .selected_tasks()
+        .all(|(n, _)| outcomes[n].state.is_good());
     let tidied = match all_good {
         true => tidy_up(plan, settings, &mut assessor),
         false => Ok(()),
@@ -75,7 +84,7 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
     assessor.hashes.save(true)?;
     report::write(&workdir, plan, &outcomes, started.elapsed().as_secs_f64())?;
     if up_to_date == total {
-        log::info(format_args!("nothing to do: {total} tasks up to date"));
+        say_nothing_to_do(plan, total);
     } else {
         print_warnings(&warnings);
         print_conclusion(plan, &outcomes, started);
@@ -85,6 +94,36 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
     let count = |state| outcomes.iter().filter(|o| o.state == state).count();
     events.run_end(count, code);
     Ok(code)
+}
+
+fn say_nothing_to_do(plan: &Plan, total: usize) {
+    let others = plan.not_selected();
+    log::info(format_args!(
+        "nothing to do: {total} tasks up to date{others}"
+    ));
+}
+
+/// Checks that what the selected tasks need is selected, too, or up to date.
+///
+/// # Errors
+/// Exit code 2: a task would have to run before.
+fn check_needs(plan: &Plan, outlooks: &[Outlook]) -> Result<(), StageError> {
+    for (number, task) in plan.selected_tasks() {
+        let is_missing = |before: &&usize| {
+            !plan.is_selected(**before)
+                && !outlooks[**before].is_up_to_date()
+                && !left_out::can_run_without(task, **before)
+        };
+        if !outlooks[number].is_up_to_date()
+            && let Some(before) = task.after.iter().find(is_missing)
+        {
+            return Err(StageError::usage(format_args!(
+                "'{}' needs '{}', which is neither selected nor up to date; '--until {}' selects what a step needs",
+                task.label, plan.tasks[*before].label, task.step
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Brings a workdir into order after a run that was killed, and looks at what stands in it.
@@ -154,11 +193,12 @@ fn print_warnings(warnings: &Warnings) {
 }
 
 fn print_conclusion(plan: &Plan, outcomes: &[Outcome], started: Instant) {
-    let count = |state| outcomes.iter().filter(|o| o.state == state).count();
+    let selected = plan.selected_tasks().map(|(number, _)| &outcomes[number]);
+    let count = |state| selected.clone().filter(|o| o.state == state).count();
     let (done, up_to_date) = (count(State::Done), count(State::UpToDate));
     let time = seconds(started.elapsed());
     let folder = plan.workdir.display();
-    let open = plan.tasks.len() - done - up_to_date;
+    let open = selected.clone().count() - done - up_to_date;
     if open == 0 {
         log::info(format_args!(
             "done in {time}: {done} tasks run, {up_to_date} up to date; {folder}"

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use clap::Command as Clap;
-use rsom_pipeline::{BuiltInStages, Plan, Problem, Request};
+use rsom_pipeline::{BuiltInStages, Plan, Problem, Request, Selection};
 use rsom_stage::{Kind, Spec};
 use rsom_testing::{Finished, Folder};
 
@@ -95,6 +95,7 @@ impl Study {
             swap: words(swap),
             strict: false,
             correct: Vec::new(),
+            selection: Selection::default(),
         };
         plan_of(&request)
     }
@@ -157,6 +158,14 @@ impl Ran {
     pub fn good(self) -> Self {
         assert_eq!(self.code, Some(0), "{}", self.stderr);
         self
+    }
+
+    /// What the command printed, without the line of the test binary.
+    pub fn printed(&self) -> &str {
+        let stdout = &self.finished.stdout;
+        stdout
+            .split_once("running 1 test\n")
+            .map_or(stdout, |(_, printed)| printed)
     }
 
     /// The outputs of the tasks that ran, sorted.

@@ -8,7 +8,7 @@ mod sums;
 
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use rsom_io::output_check::check_output;
 use rsom_pipeline::{Plan, plan_arguments, plan_of};
 use rsom_stage::{ExitCode, Spec, StageError, log};
@@ -26,7 +26,12 @@ Examples:
   rsom bundle study.yaml --output for-the-reviewer             pipeline, manifest, tables, figures, provenance, checksums
   rsom bundle study.yaml --output archive --with-data --all         also the scans, and all masks and weights
   rsom bundle study.yaml --output study.zip                    one file
-  rsom verify archive                                          checks every file of a bundle";
+  rsom verify study.zip                                        checks every file of a bundle";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  rsom verify study.yaml       every input and output of a study, whatever the times and sizes of the files say
+  rsom verify study.zip        every file of a bundle";
 
 /// The command line of `rsom bundle`.
 #[must_use]
@@ -48,16 +53,15 @@ pub fn command_line() -> Command {
 #[must_use]
 pub fn verify_command_line() -> Command {
     Command::new(VERIFY)
-        .about("Check every file of a bundle against its checksum")
+        .about("Read every file of a study or of a bundle, and compare it with its checksum")
         .arg_required_else_help(true)
-        .arg(
-            Arg::new("bundle")
-                .value_name("BUNDLE")
-                .required(true)
-                .value_parser(clap::value_parser!(PathBuf))
-                .help("Folder or ZIP file that 'rsom bundle' wrote"),
-        )
-        .after_help(EXAMPLES)
+        .args(plan_arguments())
+        .mut_arg("pipeline", |path| {
+            path.value_name("STUDY").help(
+                "Pipeline file of a study, or folder or ZIP file that 'rsom bundle' wrote; the options are those of the study's run",
+            )
+        })
+        .after_help(VERIFY_EXAMPLES)
 }
 
 /// Runs `rsom bundle` with the given built-in stages.
@@ -70,19 +74,33 @@ pub fn run(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
     ended(make(matches, &plan))
 }
 
-/// Runs `rsom verify`.
+/// Runs `rsom verify` with the given built-in stages.
 #[must_use]
-pub fn run_verify(matches: &ArgMatches) -> ExitCode {
+pub fn run_verify(matches: &ArgMatches, stages: &[Spec]) -> ExitCode {
     let path = matches
-        .get_one::<PathBuf>("bundle")
+        .get_one::<PathBuf>("pipeline")
         .cloned()
         .unwrap_or_default();
+    let is_pipeline = path.extension().is_some_and(|e| e == "yaml" || e == "yml");
+    if is_pipeline && !path.is_dir() {
+        return match plan_of(matches, stages, check_output) {
+            Ok(plan) => verify_study(&plan),
+            Err(code) => code,
+        };
+    }
     let count = match archive::is_archive(&path) && !path.is_dir() {
         // The folder stays until its files are read.
         true => archive::unpacked(&path).and_then(|(_kept, folder)| sums::verify(&folder, &path)),
         false => sums::verify(&path, &path),
     };
     ended(count.map(|count| format!("{}: all {count} files are as they were\n", path.display())))
+}
+
+fn verify_study(plan: &Plan) -> ExitCode {
+    plan.verify().unwrap_or_else(|error| {
+        log::error(&error);
+        error.exit_code()
+    })
 }
 
 fn ended(result: Result<String, StageError>) -> ExitCode {

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use rsom_io::output_check::check_output;
-use rsom_pipeline::{Lines, Request, run_pipeline};
+use rsom_pipeline::{Lines, Request, Selection, run_pipeline};
 use rsom_stage::{ExitCode, Spec, StageError, atomic, generated, log};
 
 use crate::arguments::{flag, of_runs, path, text};
@@ -134,6 +134,7 @@ fn prepare(asked: &Asked) -> Result<(Request, std::path::PathBuf), StageError> {
         swap: Vec::new(),
         strict: false,
         correct: Vec::new(),
+        selection: Selection::default(),
     };
     Ok((request, output.clone()))
 }
