@@ -158,3 +158,44 @@ pub(crate) fn json_argument() -> Arg {
         .action(ArgAction::SetTrue)
         .help("Print JSON, for other programs")
 }
+
+/// The arguments of `rsom task`.
+pub(crate) fn worker_arguments() -> Vec<Arg> {
+    let tasks = Arg::new("tasks")
+        .value_name("TASK")
+        .num_args(0..)
+        .required_unless_present("list")
+        .help("Tasks as 'plan' prints them, each as one word in quotes");
+    let list = Arg::new("list")
+        .long("list")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .help("A file of tasks, one in each line");
+    let part = Arg::new("part")
+        .long("part")
+        .value_name("N/M")
+        .value_parser(part_of)
+        .requires("list")
+        .help("Only part N, from 1, of M parts of the list");
+    let expect = Arg::new("expect")
+        .long("expect")
+        .value_name("STAGE=REVISION")
+        .action(ArgAction::Append)
+        .help("Refuse to run if this machine has another revision of a stage; repeatable")
+        .help_heading(ADVANCED);
+    let of_run = run_arguments().into_iter();
+    let of_run = of_run.filter(|arg| !["dry-run", "prune"].contains(&arg.get_id().as_str()));
+    [tasks, list, part, expect]
+        .into_iter()
+        .chain(of_run)
+        .collect()
+}
+
+/// The numbers of `3/40`.
+fn part_of(text: &str) -> Result<(usize, usize), String> {
+    let numbers = text.split_once('/');
+    let numbers = numbers.and_then(|(n, m)| Some((n.parse().ok()?, m.parse().ok()?)));
+    numbers
+        .filter(|(number, count)| (1..=*count).contains(number))
+        .ok_or_else(|| "write a part such as 3/40".to_owned())
+}

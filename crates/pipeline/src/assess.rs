@@ -7,6 +7,7 @@ pub(crate) mod file_hashes;
 pub(crate) mod hashes;
 pub(crate) mod identity;
 pub(crate) mod in_the_way;
+pub(crate) mod inbox;
 pub(crate) mod journal;
 pub(crate) mod leftovers;
 pub(crate) mod records;

@@ -7,7 +7,9 @@ use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
 use crate::arguments::{
     json_argument, plan_arguments, run_arguments, selection_arguments, task_argument,
+    worker_arguments,
 };
+use crate::export::cli as export;
 use crate::inspect::{clean, explain, graph, plan_lines, status, task_log};
 use crate::plan::build::BuiltInStages;
 use crate::plan::selection::Selection;
@@ -15,6 +17,7 @@ use crate::plan::tasks::{CheckOutput, Plan, Request};
 use crate::run::session;
 use crate::run::settings::{Lines, Settings};
 use crate::run::signals;
+use crate::run::worker::{self, Assignment};
 
 const RUN_EXAMPLES: &str = "\
 Examples:
@@ -22,6 +25,14 @@ Examples:
   rsom run pipelines/quickstart.yaml -j 2 --set 's=[0,10]' --swap layerseg=./program
   rsom run study.yaml --until predict --where subject=s01          one subject first, to see whether all is well
   rsom run study.yaml -j 8 --keep-going --json > events.jsonl      what happens, for another program";
+
+const TASK_EXAMPLES: &str = "\
+Examples:
+  rsom task study.yaml 'predict p1' 'predict p2'
+  rsom task study.yaml --list predict.tasks --part 3/40      a part of a long list, as 'rsom export slurm' calls it
+
+What other tasks make must be there. Several workers may run at the same time; 'rsom run' or 'rsom collect' takes over what they
+recorded.";
 
 const PLAN_EXAMPLES: &str = "\
 Examples:
@@ -68,10 +79,23 @@ pub fn command_lines() -> Vec<Command> {
     )
     .args(clean::arguments())
     .after_help(clean::EXAMPLES);
-    vec![run, plan, status, explain, log, graph, clean]
-        .into_iter()
-        .map(|command| command.arg_required_else_help(true))
-        .collect()
+    let task = of_plan(
+        "task",
+        "Run some tasks of a study, for an engine such as Snakemake or Slurm",
+    )
+    .args(worker_arguments())
+    .after_help(TASK_EXAMPLES);
+    let collect = of_plan(
+        "collect",
+        "Take over what 'rsom task' recorded, and write run.json",
+    );
+    let export = export::command_line();
+    vec![
+        run, plan, status, explain, log, graph, clean, export, task, collect,
+    ]
+    .into_iter()
+    .map(|command| command.arg_required_else_help(true))
+    .collect()
 }
 
 /// Runs one of the commands of [`command_lines`] with the given built-in stages of the running binary. `check_output` checks
@@ -121,6 +145,8 @@ pub fn run_pipeline(
 /// Like [`execute`], but with built-in stages in any binary.
 #[must_use]
 pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltInStages<'_>) -> ExitCode {
+    // `export` has a subcommand for each engine.
+    let (engine, matches) = matches.subcommand().unwrap_or(("", matches));
     let request = match request(matches) {
         Ok(request) => request,
         Err(error) => return exit_code(Err(error)),
@@ -135,6 +161,11 @@ pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltInStages<'
         "explain" => explain::print(&plan, &words(matches, "task"), matches.get_flag("json")),
         "log" => task_log::print(&plan, &words(matches, "task")),
         "graph" => graph::print(&plan, matches),
+        "export" => export::export(engine, matches, &request, &plan),
+        "task" => {
+            assignment(matches).and_then(|tasks| worker::work(plan, &tasks, settings(matches)))
+        }
+        "collect" => session::collect(&plan),
         "clean" => clean::clean(&plan, matches.get_flag("remove"), matches.get_flag("all")),
         _ => plan_lines::print(&plan, matches.get_flag("json")),
     })
@@ -233,16 +264,31 @@ fn request(matches: &ArgMatches) -> Result<Request, StageError> {
     })
 }
 
+/// The tasks of the arguments of [`worker_arguments`].
+fn assignment(matches: &ArgMatches) -> Result<Assignment, StageError> {
+    let mut labels = words(matches, "tasks");
+    if let Some(list) = matches.get_one::<PathBuf>("list") {
+        let part = matches.get_one::<(usize, usize)>("part").copied();
+        labels.extend(Assignment::labels_of(list, part)?);
+    }
+    Ok(Assignment {
+        labels,
+        expected: words(matches, "expect"),
+    })
+}
+
 fn settings(matches: &ArgMatches) -> Settings {
+    // Not every command has all of them.
+    let flag = |name: &str| matches.try_get_one::<bool>(name).ok().flatten() == Some(&true);
     let number = |name: &str| matches.get_one::<u16>(name).map(|n| usize::from(*n));
     let jobs = number("jobs").unwrap_or(1);
     Settings {
         jobs,
         threads: Settings::threads_of_each(jobs, number("threads")),
-        keep_going: matches.get_flag("keep-going"),
-        replace: matches.get_flag("replace"),
-        prune: matches.get_flag("prune"),
+        keep_going: flag("keep-going"),
+        replace: flag("replace"),
+        prune: flag("prune"),
         lines: Lines::Tasks,
-        json: matches.get_flag("json"),
+        json: flag("json"),
     }
 }

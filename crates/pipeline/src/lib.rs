@@ -19,6 +19,7 @@ mod arguments;
 mod assess;
 mod check;
 mod cli;
+mod export;
 mod inspect;
 mod plan;
 mod problem;

@@ -34,3 +34,4 @@ pub(crate) mod stale;
 pub(crate) mod step_counts;
 pub(crate) mod view;
 pub(crate) mod warnings;
+pub(crate) mod worker;

@@ -92,7 +92,7 @@ pub fn of_folder_with(
 ) -> io::Result<String> {
     let mut contents = Vec::new();
     let files = folder::files(folder)?.into_iter();
-    for file in files.filter(|file| !folder::is_of_file_browser(&file.name)) {
+    for file in files.filter(|file| !folder::is_byproduct(&file.name)) {
         let path = folder.join(&file.name);
         let content = match &file.content {
             FolderContent::File => hash(&path).map_err(|e| {

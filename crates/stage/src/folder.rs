@@ -43,11 +43,12 @@ pub fn is_hidden(below: &Path) -> bool {
         .any(|part| part.as_os_str() != "." && name(part))
 }
 
-/// Whether a file comes from a file browser, which writes it into each folder that it shows: `.DS_Store`, `._scan.nii.gz`.
+/// Whether a file comes from a file browser, which writes it into each folder that it shows (`.DS_Store`, `._scan.nii.gz`), or from
+/// an engine that notes when it made a folder (`.snakemake_timestamp`).
 #[must_use]
-pub fn is_of_file_browser(path: &Path) -> bool {
+pub fn is_byproduct(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name == ".DS_Store" || name.starts_with("._")
+    [".DS_Store", ".snakemake_timestamp"].contains(&&*name) || name.starts_with("._")
 }
 
 /// The regular files and broken links in a folder and its subfolders. Follows links. Sorted by name in each folder.

@@ -54,7 +54,7 @@ impl Assessor {
         let workdir = Workdir::new(&plan.workdir);
         Ok(Self {
             hashes: Hashes::read(&workdir.hashes(), workdir.root()),
-            records: Records::read(&workdir.records())?,
+            records: Records::read(&workdir.records(), &workdir.inbox())?,
             unrecorded: Unrecorded::new(&workdir.started()),
             pipeline: plan.name.clone(),
             workdir,

@@ -8,6 +8,7 @@ use rsom_stage::StageError;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::document::Document;
+use crate::assess::inbox::Inbox;
 use crate::assess::journal::Journal;
 use crate::assess::standing::is_inside;
 
@@ -45,7 +46,10 @@ pub(crate) struct Record {
 #[derive(Debug)]
 pub(crate) struct Records {
     journal: Journal,
+    inbox: Inbox,
     known: Known,
+    /// Whether new records go to the inbox.
+    is_worker: bool,
 }
 
 /// What the records say.
@@ -73,14 +77,40 @@ struct Recorded {
 }
 
 impl Records {
-    /// Reads the records in a file. A missing file has none.
+    /// Reads the records in a file, and those of workers in an inbox. Either may be missing.
     ///
     /// # Errors
     /// Exit code 3: the file cannot be read.
-    pub fn read(file: &Path) -> Result<Self, StageError> {
+    pub fn read(file: &Path, inbox: &Path) -> Result<Self, StageError> {
         let journal = Journal::at(file.to_path_buf());
-        let known = Known::of(&journal.read()?);
-        Ok(Self { journal, known })
+        let inbox = Inbox::at(inbox.to_path_buf());
+        let mut known = Known::of(&journal.read()?);
+        for (_, line) in inbox.read() {
+            known.add_lines(&line);
+        }
+        Ok(Self {
+            journal,
+            inbox,
+            known,
+            is_worker: false,
+        })
+    }
+
+    /// Lets new records go to the inbox: several workers may write at the same time.
+    pub fn for_worker(&mut self) {
+        self.is_worker = true;
+    }
+
+    /// Takes the records of workers over. To be called by a run that has the workdir for itself.
+    ///
+    /// # Errors
+    /// Exit code 4: a record cannot be written.
+    pub fn take_over(&mut self) -> Result<(), StageError> {
+        for (name, line) in self.inbox.read() {
+            self.journal.append(&line)?;
+            self.inbox.remove(&name);
+        }
+        Ok(())
     }
 
     /// The last record of an identity whose ports wrote these paths.
@@ -144,7 +174,13 @@ impl Records {
     /// Exit code 4 if the record cannot be written.
     pub fn add(&mut self, record: Record) -> Result<Rc<Record>, StageError> {
         let json = serde_json::to_vec(&record).map_err(StageError::failure)?;
-        self.journal.append(&json)?;
+        match self.is_worker {
+            true => {
+                let TaskKey(key) = TaskKey::of(&record.identity, &record.ports);
+                self.inbox.write(&key, &json)?;
+            }
+            false => self.journal.append(&json)?,
+        }
         Ok(self.known.insert(record))
     }
 
@@ -183,14 +219,18 @@ impl Known {
     /// no task writes there.
     fn of(lines: &[u8]) -> Self {
         let mut known = Self::default();
+        known.add_lines(lines);
+        known
+    }
+
+    fn add_lines(&mut self, lines: &[u8]) {
         for line in lines.split(|byte| *byte == b'\n') {
             if let Ok(record) = serde_json::from_slice::<Record>(line)
                 && record.outputs.keys().all(|path| is_below(path))
             {
-                known.insert(record);
+                self.insert(record);
             }
         }
-        known
     }
 
     fn insert(&mut self, record: Record) -> Rc<Record> {
@@ -235,6 +275,10 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn read(file: &Path) -> Result<Records, StageError> {
+        Records::read(file, &file.with_extension("inbox"))
+    }
+
     fn ports(paths: &[&str]) -> BTreeMap<String, String> {
         let named = paths.iter().enumerate();
         named
@@ -270,11 +314,11 @@ mod tests {
     fn tasks_of_one_identity_have_records_of_their_own() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("records.jsonl");
-        let mut records = Records::read(&file).unwrap();
+        let mut records = read(&file).unwrap();
         records.add(record("one", &["a"], &[("a", "1")])).unwrap();
         records.add(record("one", &["b"], &[("b", "2")])).unwrap();
         records.add(record("two", &["a"], &[("a", "3")])).unwrap();
-        let again = Records::read(&file).unwrap();
+        let again = read(&file).unwrap();
         for records in [&records, &again] {
             let own = |path: &str, sha256: &str| [(path.to_owned(), sha256.to_owned())];
             assert_eq!(found(records, "one", &["a"]), own("a", "1"));
@@ -293,7 +337,7 @@ mod tests {
     #[test]
     fn the_outputs_of_a_task_count_as_a_whole_and_with_their_ports() {
         let folder = tempfile::tempdir().unwrap();
-        let mut records = Records::read(&folder.path().join("r")).unwrap();
+        let mut records = read(&folder.path().join("r")).unwrap();
         let both = [("a", "1"), ("b", "2")];
         records.add(record("one", &["a", "b"], &both)).unwrap();
         assert_eq!(found(&records, "one", &["a", "b"]).len(), 2);
@@ -308,7 +352,7 @@ mod tests {
     #[test]
     fn a_new_record_of_a_task_drops_what_is_no_longer_written() {
         let folder = tempfile::tempdir().unwrap();
-        let mut records = Records::read(&folder.path().join("r")).unwrap();
+        let mut records = read(&folder.path().join("r")).unwrap();
         let paths = ["x.nii.gz", "d"];
         let first = [
             ("x.nii.gz", "1"),
@@ -329,10 +373,29 @@ mod tests {
     }
 
     #[test]
+    fn records_of_workers_count_at_once_and_are_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("r");
+        let mut workers = [read(&file).unwrap(), read(&file).unwrap()];
+        for (worker, path) in workers.iter_mut().zip(["a", "b"]) {
+            worker.for_worker();
+            worker.add(record("one", &[path], &[(path, "1")])).unwrap();
+        }
+        assert!(!file.exists());
+        let mut records = read(&file).unwrap();
+        assert_eq!(found(&records, "one", &["b"]).len(), 1);
+        records.take_over().unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
+        let inbox = std::fs::read_dir(file.with_extension("inbox")).unwrap();
+        assert_eq!(inbox.count(), 0);
+        assert_eq!(found(&read(&file).unwrap(), "one", &["a"]).len(), 1);
+    }
+
+    #[test]
     fn a_file_with_many_old_lines_is_written_anew_and_says_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("r");
-        let mut records = Records::read(&file).unwrap();
+        let mut records = read(&file).unwrap();
         for round in 0..SPARE_LINES + 20 {
             let outputs = [("a", &*round.to_string())];
             records.add(record("one", &["a"], &outputs)).unwrap();
@@ -341,10 +404,10 @@ mod tests {
             .add(record("two", &["a"], &[("a", "last")]))
             .unwrap();
         records.add(record("three", &["b"], &[("b", "b")])).unwrap();
-        let mut again = Records::read(&file).unwrap();
+        let mut again = read(&file).unwrap();
         again.compact().unwrap();
         assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 3);
-        let compacted = Records::read(&file).unwrap();
+        let compacted = read(&file).unwrap();
         for records in [&records, &compacted] {
             assert_eq!(records.latest("a").unwrap().identity, "two");
             let last = (SPARE_LINES + 19).to_string();

@@ -81,12 +81,12 @@ pub(crate) fn is_inside(path: &str, folder: &str) -> bool {
     rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The files in a folder, without those of file browsers.
+/// The files in a folder, without those of file browsers and engines.
 pub(crate) fn inside(root: &Path, folder: &str) -> Vec<String> {
     let files = folder::files(&root.join(folder)).unwrap_or_default();
-    let files = files.into_iter().filter(|file| {
-        file.content == FolderContent::File && !folder::is_of_file_browser(&file.name)
-    });
+    let files = files
+        .into_iter()
+        .filter(|file| file.content == FolderContent::File && !folder::is_byproduct(&file.name));
     files
         .map(|file| format!("{folder}/{}", file.name.to_string_lossy()))
         .collect()

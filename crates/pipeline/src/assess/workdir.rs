@@ -59,6 +59,11 @@ impl Workdir {
         self.root.join(FOLDER).join("records.jsonl")
     }
 
+    /// Folder of records that workers of a cluster wrote, one file for each task. The next run takes them over.
+    pub fn inbox(&self) -> PathBuf {
+        self.root.join(FOLDER).join("inbox")
+    }
+
     /// Folder of notes on tasks that started and were not recorded.
     pub fn started(&self) -> PathBuf {
         self.root.join(FOLDER).join("started")
@@ -137,7 +142,7 @@ impl Workdir {
                 let run = ActiveRun::read(&path);
                 let root = self.root.display();
                 return Err(StageError::failure(format_args!(
-                    "{root}: another run uses this folder{run}"
+                    "{root}: another run uses this folder{run}, or a task of a cluster"
                 )));
             }
             Err(TryLockError::Error(error)) => return Err(failed(error)),
@@ -145,6 +150,30 @@ impl Workdir {
         file.set_len(0).map_err(failed)?;
         writeln!(file, "{}", std::process::id()).map_err(failed)?;
         Ok(Lock { _file: file })
+    }
+
+    /// Creates the folders, and keeps runs out of the workdir, but not other workers.
+    ///
+    /// # Errors
+    /// Exit code 4 if the folder cannot be written. Exit code 1 if a run uses it.
+    pub fn share(&self) -> Result<Lock, StageError> {
+        let path = self.root.join(FOLDER).join("lock");
+        let failed = |e: std::io::Error| StageError::output(&path, atomic::plain(&e));
+        let logs = self.root.join(FOLDER).join("logs");
+        std::fs::create_dir_all(&logs).map_err(|e| StageError::output(&logs, atomic::plain(&e)))?;
+        let mut options = File::options();
+        options.create(true).truncate(false).read(true).write(true);
+        let file = options.open(&path).map_err(failed)?;
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => {
+                let (root, run) = (self.root.display(), ActiveRun::read(&path));
+                Err(StageError::failure(format_args!(
+                    "{root}: a run uses this folder{run}"
+                )))
+            }
+            // A file system of a cluster may have no locks.
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(Lock { _file: file }),
+        }
     }
 
     /// The run that uses this workdir now, if there is one.
@@ -198,7 +227,13 @@ mod tests {
         );
         let process = Some(std::process::id());
         assert_eq!(workdir.active_run(), Some(ActiveRun { process }));
+        assert!(workdir.share().is_err());
         drop(lock);
+        assert!(workdir.lock().is_ok());
+        let workers = [workdir.share().unwrap(), workdir.share().unwrap()];
+        assert!(workdir.lock().is_err());
+        assert_eq!(workdir.active_run(), None);
+        drop(workers);
         assert!(workdir.lock().is_ok());
     }
 

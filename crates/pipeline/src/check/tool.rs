@@ -71,6 +71,23 @@ impl Tool {
         }
     }
 
+    /// The name of a built-in stage or the path of another program, and its revision if it is known.
+    pub fn revision(&self) -> (String, Option<&str>) {
+        match self {
+            Self::Stage(tool) => {
+                let revision = tool.revision.as_deref().or(tool.program_sha256.as_deref());
+                match self.is_foreign() {
+                    true => (tool.program.display().to_string(), revision),
+                    false => (tool.stage.clone(), revision),
+                }
+            }
+            Self::Line(line) => {
+                let program = line.program.display().to_string();
+                (program, line.program_sha256.as_deref())
+            }
+        }
+    }
+
     /// Whether the program is none of the built-in stages.
     pub fn is_foreign(&self) -> bool {
         match self {

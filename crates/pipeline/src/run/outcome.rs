@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use rsom_stage::ExitCode;
 
-use crate::assess::assessor::Assessment;
+use crate::assess::assessor::{Assessment, Verdict};
 use crate::assess::records::Record;
+use crate::assess::survey::Outlook;
 use crate::run::signals;
 
 /// The state of a task at the end of a run.
@@ -52,6 +53,26 @@ impl State {
     /// Whether the outputs of the task exist.
     pub fn is_good(self) -> bool {
         matches!(self, State::Done | State::UpToDate)
+    }
+}
+
+impl Outcome {
+    /// The outcome of a task that a run did not touch.
+    pub fn of_outlook(outlook: Outlook) -> Self {
+        match outlook {
+            Outlook::Known(assessment) => match &assessment.verdict {
+                Verdict::UpToDate(record) => Self {
+                    state: State::UpToDate,
+                    record: Some(Rc::clone(record)),
+                    assessment: Some(*assessment),
+                    exit_code: None,
+                    fault: None,
+                    warnings: Vec::new(),
+                },
+                Verdict::Run(_) => not_run(),
+            },
+            Outlook::After(_) => not_run(),
+        }
     }
 }
 

@@ -126,12 +126,45 @@ fn check_needs(plan: &Plan, outlooks: &[Outlook]) -> Result<(), StageError> {
     Ok(())
 }
 
+/// `rsom collect`: takes over what workers recorded, and writes `run.json`, without running anything.
+///
+/// # Errors
+/// Exit code 1: a run or a worker uses the workdir, or tasks are not done. Exit code 3: an input does not match the manifest. Exit
+/// code 4: the workdir cannot be written.
+pub(crate) fn collect(plan: &Plan) -> Result<ExitCode, StageError> {
+    signals::install();
+    let started = Instant::now();
+    let workdir = Workdir::new(&plan.workdir);
+    let _lock = workdir.lock()?;
+    let (mut assessor, outlooks) = looked_at(plan, &workdir)?;
+    warn_of_other_instructions(plan, &outlooks);
+    assessor.hashes.save(true)?;
+    let outcomes: Vec<Outcome> = outlooks.into_iter().map(Outcome::of_outlook).collect();
+    report::write(&workdir, plan, &outcomes, started.elapsed().as_secs_f64())?;
+    let open = outcomes
+        .iter()
+        .filter(|outcome| !outcome.state.is_good())
+        .count();
+    let total = outcomes.len();
+    if open > 0 {
+        return Err(StageError::failure(format_args!(
+            "{open} of {total} tasks are not done; 'rsom plan' names them, 'rsom log' shows what they said"
+        )));
+    }
+    log::info(format_args!(
+        "all {total} tasks are done; {}",
+        workdir.report().display()
+    ));
+    Ok(ExitCode::Done)
+}
+
 /// Brings a workdir into order after a run that was killed, and looks at what stands in it.
 fn looked_at(plan: &Plan, workdir: &Workdir) -> Result<(Assessor, Vec<Outlook>), StageError> {
     orphans::stop_all(&workdir.running());
     let reports = workdir.reports();
     reports::make_folder(&reports).map_err(|e| StageError::output(&reports, atomic::plain(&e)))?;
     let mut assessor = Assessor::of(plan)?;
+    assessor.records.take_over()?;
     assessor.records.compact()?;
     settle_killed(&mut assessor)?;
     match survey(plan, &mut assessor) {
@@ -192,7 +225,7 @@ fn print_warnings(warnings: &Warnings) {
     }
 }
 
-fn print_conclusion(plan: &Plan, outcomes: &[Outcome], started: Instant) {
+pub(crate) fn print_conclusion(plan: &Plan, outcomes: &[Outcome], started: Instant) {
     let selected = plan.selected_tasks().map(|(number, _)| &outcomes[number]);
     let count = |state| selected.clone().filter(|o| o.state == state).count();
     let (done, up_to_date) = (count(State::Done), count(State::UpToDate));

@@ -18,3 +18,4 @@ mod revisions;
 mod selection;
 mod study;
 mod watching;
+mod workers;

@@ -1,0 +1,157 @@
+//! `rsom task`: runs some tasks of a study, on behalf of an engine that knows their order: Snakemake, Slurm. Several workers may run at
+//! the same time; the next `rsom run` takes their records over.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use rsom_stage::{ExitCode, StageError, atomic, log, text};
+
+use crate::assess::assessor::Assessor;
+use crate::assess::edited::{edited_outputs, would_overwrite};
+use crate::assess::survey::survey;
+use crate::assess::workdir::Workdir;
+use crate::plan::tasks::Plan;
+use crate::run::events::Events;
+use crate::run::execute::execute;
+use crate::run::outcome::exit_code;
+use crate::run::session::print_conclusion;
+use crate::run::settings::Settings;
+use crate::run::signals;
+
+/// Digits of a revision that an export states.
+const DIGITS: usize = 16;
+
+/// Which tasks to run.
+#[derive(Debug, Default)]
+pub(crate) struct Assignment {
+    /// Labels of tasks.
+    pub labels: Vec<String>,
+    /// The revision of each stage that the export was made with, as `STAGE=REVISION`.
+    pub expected: Vec<String>,
+}
+
+impl Assignment {
+    /// The labels in a file, one in each line; of `(number, count)` the part with this number, from 1, of as many parts of equal size.
+    ///
+    /// # Errors
+    /// Exit code 3: the file cannot be read.
+    pub fn labels_of(file: &Path, part: Option<(usize, usize)>) -> Result<Vec<String>, StageError> {
+        let text = text::read(file).map_err(|fault| StageError::input(file, fault))?;
+        let labels: Vec<String> = text.lines().map(str::to_owned).collect();
+        let (number, count) = part.unwrap_or((1, 1));
+        let bound = |number: usize| labels.len() * number / count;
+        Ok(labels[bound(number - 1)..bound(number)].to_vec())
+    }
+}
+
+/// The revision of each program of a plan.
+pub(crate) fn revisions(plan: &Plan) -> BTreeMap<String, String> {
+    let tools = plan.tasks.iter().map(|task| task.tool.revision());
+    let known = tools.filter_map(|(name, revision)| Some((name, revision?)));
+    let short = known.map(|(name, revision)| (name, format!("{revision:.DIGITS$}")));
+    short.collect()
+}
+
+/// Runs tasks of a plan, each after those that it needs. What other tasks make must be there.
+///
+/// # Errors
+/// Exit code 1: a run uses the workdir, or a program has another revision than the export. Exit code 2: a task is not in the plan.
+/// Exit code 3: an input is missing. Exit code 4: the workdir cannot be written, or files of the user would be overwritten.
+pub(crate) fn work(
+    plan: Plan,
+    assignment: &Assignment,
+    settings: Settings,
+) -> Result<ExitCode, StageError> {
+    signals::install();
+    let started = Instant::now();
+    let numbers = numbers(&plan, &assignment.labels)?;
+    let plan = plan.part(&numbers);
+    check_revisions(&plan, &assignment.expected)?;
+    let workdir = Workdir::new(&plan.workdir);
+    let _lock = workdir.share()?;
+    for folder in [workdir.reports(), workdir.inbox()] {
+        std::fs::create_dir_all(&folder)
+            .map_err(|e| StageError::output(&folder, atomic::plain(&e)))?;
+    }
+    let mut assessor = Assessor::of(&plan)?;
+    assessor.records.for_worker();
+    let outlooks = survey(&plan, &mut assessor)?;
+    if outlooks
+        .iter()
+        .all(crate::assess::survey::Outlook::is_up_to_date)
+    {
+        log::info(format_args!(
+            "nothing to do: {} tasks up to date",
+            plan.tasks.len()
+        ));
+        return Ok(ExitCode::Done);
+    }
+    if !settings.replace {
+        let edited = edited_outputs(&plan, &mut assessor, &outlooks);
+        if !edited.is_empty() {
+            return Err(would_overwrite(&plan, &edited));
+        }
+    }
+    let events = Events::new(settings.json);
+    let (outcomes, _) = execute(&plan, (settings, events), &mut assessor, outlooks)?;
+    print_conclusion(&plan, &outcomes, started);
+    Ok(exit_code(&outcomes))
+}
+
+/// The numbers of tasks, in the order of the plan.
+fn numbers(plan: &Plan, labels: &[String]) -> Result<Vec<usize>, StageError> {
+    let known: BTreeMap<&str, usize> = (plan.tasks.iter().enumerate())
+        .map(|(number, task)| (task.label.as_str(), number))
+        .collect();
+    let number = |label: &String| {
+        known.get(label.as_str()).copied().ok_or_else(|| {
+            StageError::usage(format_args!(
+                "there is no task '{label}'; if the pipeline was changed, export it again"
+            ))
+        })
+    };
+    let mut numbers: Vec<usize> = labels.iter().map(number).collect::<Result<_, _>>()?;
+    numbers.sort_unstable();
+    numbers.dedup();
+    if numbers.is_empty() {
+        return Err(StageError::usage("no task is given"));
+    }
+    Ok(numbers)
+}
+
+/// Checks that this machine has the programs that the export was made with.
+fn check_revisions(plan: &Plan, expected: &[String]) -> Result<(), StageError> {
+    let own = revisions(plan);
+    for (name, revision) in expected.iter().filter_map(|text| text.rsplit_once('=')) {
+        if let Some(found) = own.get(name).filter(|found| *found != revision) {
+            return Err(StageError::failure(format_args!(
+                "{name} has revision {found} on this machine, but {revision} where the study was exported; install the same version, \
+                 or export the study again"
+            )));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_list_are_the_whole_and_of_equal_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("list");
+        let labels: Vec<String> = (0..10).map(|n| format!("task {n}")).collect();
+        std::fs::write(&file, labels.join("\n") + "\n").unwrap();
+        assert_eq!(Assignment::labels_of(&file, None).unwrap(), labels);
+        for count in [1, 3, 10, 12] {
+            let parts =
+                (1..=count).map(|n| Assignment::labels_of(&file, Some((n, count))).unwrap());
+            let parts: Vec<Vec<String>> = parts.collect();
+            assert_eq!(parts.concat(), labels);
+            let sizes = parts.iter().map(Vec::len);
+            assert!(sizes.clone().max().unwrap() - sizes.min().unwrap() <= 1);
+        }
+    }
+}
