@@ -51,6 +51,11 @@ segment *ARGS:
 plan PIPELINE *ARGS:
     cargo run --release -- plan {{PIPELINE}} {{ARGS}}
 
+# A study for Snakemake or Slurm: just cluster snakemake study.yaml --output smk
+[group('study')]
+cluster ENGINE PIPELINE *ARGS:
+    cargo run --release -- export {{ENGINE}} {{PIPELINE}} {{ARGS}}
+
 # Any command of the binary: just rsom io inspect scan.nii.gz
 [group('study')]
 rsom *ARGS:
@@ -65,6 +70,13 @@ docs *ARGS:
 [group('develop')]
 test *ARGS:
     cargo test --release --workspace {{ARGS}}
+
+# A study by Snakemake and by Slurm, and the same by 'rsom run': just engines
+[group('develop')]
+engines:
+    cargo build --release
+    tests/engines/snakemake.sh
+    tests/engines/slurm.sh
 
 # Readers under mutated files, a long run: just fuzz, or just fuzz CASES SEED to repeat one
 [group('develop')]

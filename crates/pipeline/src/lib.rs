@@ -12,6 +12,8 @@
 //! 4. `assess` compares the plan with the workdir: `identity` defines a task, `records` stores finished tasks, `hashes` caches
 //!    hashes of files.
 //! 5. `run` starts the remaining tasks as processes, shows the progress and writes `run.json`.
+//! 6. `inspect` looks at all of this without running anything; `export` hands a plan to another engine, whose jobs come back to
+//!    `run::worker`.
 //!
 //! The crate knows no stage. It gets the specifications of the built-in stages and starts all stages as processes.
 

@@ -124,7 +124,10 @@ impl Array<'_> {
         }
         let dependency = match dependencies.as_slice() {
             [] => String::new(),
-            all => format!(" --dependency=\"{}\"", all.join(",")),
+            all => format!(
+                " --dependency=\"{}\" --kill-on-invalid-dep=yes",
+                all.join(",")
+            ),
         };
         let job = quoted(&format!("{}-{name}", plan.name));
         format!(
