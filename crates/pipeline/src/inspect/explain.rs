@@ -213,7 +213,8 @@ impl Explained<'_> {
             let source = self.source(name);
             format!("{name:width$}  {}  ({source})", text(value))
         };
-        block("parameters", parameters.iter().map(parameter).collect())
+        let lines: Vec<String> = parameters.iter().map(parameter).collect();
+        block("parameters", &lines)
     }
 
     fn input_lines(&self) -> Vec<String> {
@@ -235,7 +236,7 @@ impl Explained<'_> {
                 lines.push(format!("{}  and {more} more", input.port));
             }
         }
-        block("inputs", lines)
+        block("inputs", &lines)
     }
 
     fn output_lines(&self) -> Vec<String> {
@@ -244,7 +245,7 @@ impl Explained<'_> {
             let sha256 = sha256.map_or("not recorded", String::as_str);
             format!("{}  {}  {sha256:.DIGITS$}", output.port, output.path)
         });
-        block("outputs", lines.collect())
+        block("outputs", &lines.collect::<Vec<_>>())
     }
 
     fn needs(&self) -> Vec<&str> {
@@ -289,7 +290,7 @@ impl Explained<'_> {
 
 fn last_run(record: &Record) -> String {
     let time = std::time::Duration::try_from_secs_f64(record.wall_time_s).unwrap_or_default();
-    let mut parts = vec![seconds(time).to_string()];
+    let mut parts = vec![seconds(time)];
     parts.extend(record.peak_memory_mib.map(|mib| format!("{mib:.0} MiB")));
     parts.extend(record.instruction_set.clone());
     if !record.warnings.is_empty() {
@@ -303,7 +304,7 @@ fn named(name: &str, text: &str) -> String {
 }
 
 /// Lines with their name before the first.
-fn block(name: &str, lines: Vec<String>) -> Vec<String> {
+fn block(name: &str, lines: &[String]) -> Vec<String> {
     let names = std::iter::once(name).chain(std::iter::repeat(""));
     let named = lines
         .iter()

@@ -98,7 +98,7 @@ impl Plan {
         if problems.count() > before {
             return;
         }
-        let is_of = |names: &[String], task: &Task| names.iter().any(|name| *name == task.step);
+        let is_of = |names: &[String], task: &Task| names.contains(&task.step);
         let of_steps = |names: &[String]| -> Vec<bool> {
             let tasks = self.tasks.iter();
             tasks

@@ -94,6 +94,12 @@ fn a_task_is_explained_before_and_after_its_run() {
         explained["outputs"]["output"]["sha256"],
         record["outputs"]["output"]["sha256"]
     );
+}
+
+#[test]
+fn a_task_that_must_run_is_explained_by_the_reason() {
+    let study = Study::new(CHAIN);
+    study.run(&[]).good();
     study.write("work/all.txt", "by hand");
     let said = study
         .command("explain", &["join"])
