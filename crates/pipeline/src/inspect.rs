@@ -7,6 +7,7 @@ pub(crate) mod find;
 pub(crate) mod graph;
 pub(crate) mod layers;
 pub(crate) mod lines;
+pub(crate) mod nodes;
 pub(crate) mod plan_lines;
 pub(crate) mod status;
 pub(crate) mod svg;

@@ -16,6 +16,7 @@ pub(crate) mod parameters;
 pub(crate) mod part;
 pub(crate) mod scans;
 pub(crate) mod scope;
+pub(crate) mod select;
 pub(crate) mod selection;
 pub(crate) mod table_names;
 pub(crate) mod task;

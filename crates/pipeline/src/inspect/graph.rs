@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::{Arg, ArgAction, ArgMatches};
 use rsom_stage::{ExitCode, StageError};
 
+use crate::inspect::nodes::{Graph, Node};
 use crate::inspect::svg;
 use crate::plan::tasks::Plan;
 
@@ -34,22 +35,6 @@ pub(crate) fn arguments() -> [Arg; 2] {
             .action(ArgAction::SetTrue)
             .help("Draw each task instead of each step"),
     ]
-}
-
-/// Boxes and arrows between them. Each box follows those that have arrows to it.
-#[derive(Debug, Default)]
-pub(crate) struct Graph {
-    pub boxes: Vec<Node>,
-    /// From one box to another, by number.
-    pub arrows: BTreeSet<(usize, usize)>,
-}
-
-/// A box: a step or a task.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Node {
-    pub name: String,
-    /// What it runs, and how often.
-    pub about: String,
 }
 
 /// Prints the picture.

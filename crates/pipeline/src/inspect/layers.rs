@@ -1,6 +1,6 @@
 //! Places the boxes of a graph in columns, so that arrows lead to the right and rarely cross.
 
-use crate::inspect::graph::Graph;
+use crate::inspect::nodes::Graph;
 
 /// Rounds of ordering. More change little.
 const ROUNDS: usize = 8;
@@ -111,7 +111,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::inspect::graph::Node;
+    use crate::inspect::nodes::Node;
 
     fn graph(count: usize, arrows: &[(usize, usize)]) -> Graph {
         let of = |number: usize| Node {

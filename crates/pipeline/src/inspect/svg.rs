@@ -1,7 +1,7 @@
 //! A graph as an SVG picture.
 
-use crate::inspect::graph::Graph;
 use crate::inspect::layers::{Item, Layers};
+use crate::inspect::nodes::Graph;
 
 /// Height of a box, and of the place where an arrow passes, in px.
 const BOX: f64 = 44.0;
