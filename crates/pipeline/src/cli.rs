@@ -14,6 +14,7 @@ use crate::inspect::{clean, explain, graph, plan_lines, status, task_log};
 use crate::plan::build::BuiltInStages;
 use crate::plan::selection::Selection;
 use crate::plan::tasks::{CheckOutput, Plan, Request};
+use crate::run::collect::collect;
 use crate::run::session;
 use crate::run::settings::{Lines, Settings};
 use crate::run::signals;
@@ -165,7 +166,7 @@ pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltInStages<'
         "task" => {
             assignment(matches).and_then(|tasks| worker::work(plan, &tasks, settings(matches)))
         }
-        "collect" => session::collect(&plan),
+        "collect" => collect(&plan),
         "clean" => clean::clean(&plan, matches.get_flag("remove"), matches.get_flag("all")),
         _ => plan_lines::print(&plan, matches.get_flag("json")),
     })

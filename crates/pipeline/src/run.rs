@@ -1,6 +1,7 @@
 //! Runs the tasks that are not up to date as processes, and reports the result.
 
 pub(crate) mod arguments;
+pub(crate) mod collect;
 pub(crate) mod command;
 pub(crate) mod corrections;
 pub(crate) mod display;
@@ -23,6 +24,7 @@ pub(crate) mod process;
 pub(crate) mod programs;
 pub(crate) mod queue;
 pub(crate) mod report;
+pub(crate) mod reported;
 pub(crate) mod reports;
 pub(crate) mod running;
 pub(crate) mod scan_lines;

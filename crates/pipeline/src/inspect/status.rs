@@ -8,7 +8,7 @@ use crate::assess::workdir::Workdir;
 use crate::inspect::lines;
 use crate::plan::tasks::Plan;
 use crate::run::outcome::State;
-use crate::run::report;
+use crate::run::reported;
 
 /// Prints a line for each step: its tasks, those that are up to date, and those that failed in the last run.
 ///
@@ -17,13 +17,13 @@ use crate::run::report;
 pub(crate) fn print(plan: &Plan) -> Result<ExitCode, StageError> {
     let workdir = Workdir::new(&plan.workdir);
     let outlooks = survey(plan, &mut Assessor::of(plan)?)?;
-    let reported = report::read(&workdir);
+    let reported = reported::states(&workdir);
     let mut steps: Vec<(&str, [usize; 3])> = Vec::new();
     for (number, task) in plan.selected_tasks() {
         let outlook = &outlooks[number];
         let is_failed = reported
             .get(&task.label)
-            .is_some_and(|task| task.state == State::Failed.name());
+            .is_some_and(|state| state == State::Failed.name());
         let counts = [
             1,
             usize::from(outlook.is_up_to_date()),

@@ -7,7 +7,7 @@ use rsom_stage::{StageError, atomic};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use crate::assess::assessor::{Assessment, Verdict};
+use crate::assess::assessor::Assessment;
 use crate::assess::records::Record;
 use crate::assess::workdir::Workdir;
 use crate::check::tool::Tool;
@@ -88,58 +88,13 @@ impl Serialize for Tasks<'_> {
     }
 }
 
-/// A task in the report of the last run.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct ReportedTask {
-    /// Its label.
-    #[serde(rename = "task")]
-    pub label: String,
-    /// Hash of its identity. `None` if the task was not assessed.
-    pub identity: Option<String>,
-    /// Name of its state.
-    pub state: String,
-    #[serde(default)]
-    inputs: BTreeMap<String, Vec<ReportedFile>>,
-    #[serde(default)]
-    outputs: BTreeMap<String, ReportedFile>,
-}
-
 /// A file in a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct ReportedFile {
+pub(crate) struct ReportedFile {
     /// Absolute, or relative to the workdir. `None` if the plan has no such file.
     path: Option<String>,
     /// `None` if it is not known.
     sha256: Option<String>,
-}
-
-impl ReportedTask {
-    /// Whether it says of a task that is up to date what a new report would say.
-    pub fn is_still_right(&self, plan: &Plan, task: &Task, assessment: &Assessment) -> bool {
-        let Verdict::UpToDate(record) = &assessment.verdict else {
-            return false;
-        };
-        let good = [State::Done, State::UpToDate];
-        good.iter().any(|state| state.name() == self.state)
-            && self.identity.as_deref() == Some(assessment.identity.hash())
-            && self.outputs == outputs(task, Some(record))
-            && self.inputs == inputs(plan, task, Some(assessment))
-    }
-}
-
-/// What is read of a report; the rest is passed over.
-#[derive(Deserialize)]
-struct Reported {
-    tasks: Vec<ReportedTask>,
-}
-
-/// The tasks of the last run by label. Empty if there is no report or it is broken.
-pub(crate) fn read(workdir: &Workdir) -> BTreeMap<String, ReportedTask> {
-    let bytes = std::fs::read(workdir.report()).unwrap_or_default();
-    let report: Option<Reported> = serde_json::from_slice(&bytes).ok();
-    let tasks = report.map(|report| report.tasks).unwrap_or_default();
-    let named = tasks.into_iter().map(|task| (task.label.clone(), task));
-    named.collect()
 }
 
 fn task(plan: &Plan, task: &Task, outcome: &Outcome) -> Value {
@@ -189,7 +144,8 @@ fn tool(task: &Task) -> Value {
     }
 }
 
-fn inputs(
+/// The inputs of a task by port, as far as their hashes are known.
+pub(crate) fn inputs(
     plan: &Plan,
     task: &Task,
     assessment: Option<&Assessment>,
@@ -210,7 +166,8 @@ fn inputs(
     ports.collect()
 }
 
-fn outputs(task: &Task, record: Option<&Record>) -> BTreeMap<String, ReportedFile> {
+/// The outputs of a task by port, as far as they are recorded.
+pub(crate) fn outputs(task: &Task, record: Option<&Record>) -> BTreeMap<String, ReportedFile> {
     let file = |output: &TaskOutput| ReportedFile {
         path: Some(output.path.clone()),
         sha256: record.and_then(|record| record.outputs.get(&output.path).cloned()),

@@ -9,7 +9,7 @@ use crate::assess::edited::{edited_outputs, would_overwrite};
 use crate::assess::leftovers::Leftovers;
 use crate::assess::survey::{Outlook, survey, warn_of_other_instructions};
 use crate::assess::workdir::Workdir;
-use crate::plan::tasks::{Plan, Task};
+use crate::plan::tasks::Plan;
 use crate::run::corrections;
 use crate::run::duration::seconds;
 use crate::run::events::Events;
@@ -20,6 +20,7 @@ use crate::run::logs;
 use crate::run::orphans;
 use crate::run::outcome::{Outcome, State, exit_code};
 use crate::run::report;
+use crate::run::reported;
 use crate::run::reports;
 use crate::run::settings::Settings;
 use crate::run::signals;
@@ -49,13 +50,10 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
         .count();
     let total = selected.count();
     events.run(plan, total, up_to_date);
-    if up_to_date == total && (plan.is_partial() || is_reported(&workdir, plan, &outlooks)) {
-        say_nothing_to_do(plan, total);
-        tidy_up(plan, settings, &mut assessor)?;
-        assessor.hashes.save(true)?;
-        let count = |state| if state == State::UpToDate { total } else { 0 };
-        events.run_end(count, ExitCode::Done);
-        return Ok(ExitCode::Done);
+    if up_to_date == total
+        && (plan.is_partial() || reported::is_still_right(&workdir, plan, &outlooks))
+    {
+        return nothing_to_do(plan, (settings, events), &mut assessor, total);
     }
     if up_to_date < total {
         let open = total - up_to_date;
@@ -96,6 +94,21 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
     Ok(code)
 }
 
+/// Ends a run whose tasks are all up to date, and whose report is right.
+fn nothing_to_do(
+    plan: &Plan,
+    (settings, events): (Settings, Events),
+    assessor: &mut Assessor,
+    total: usize,
+) -> Result<ExitCode, StageError> {
+    say_nothing_to_do(plan, total);
+    tidy_up(plan, settings, assessor)?;
+    assessor.hashes.save(true)?;
+    let count = |state| if state == State::UpToDate { total } else { 0 };
+    events.run_end(count, ExitCode::Done);
+    Ok(ExitCode::Done)
+}
+
 fn say_nothing_to_do(plan: &Plan, total: usize) {
     let others = plan.not_selected();
     log::info(format_args!(
@@ -126,40 +139,11 @@ fn check_needs(plan: &Plan, outlooks: &[Outlook]) -> Result<(), StageError> {
     Ok(())
 }
 
-/// `rsom collect`: takes over what workers recorded, and writes `run.json`, without running anything.
-///
-/// # Errors
-/// Exit code 1: a run or a worker uses the workdir, or tasks are not done. Exit code 3: an input does not match the manifest. Exit
-/// code 4: the workdir cannot be written.
-pub(crate) fn collect(plan: &Plan) -> Result<ExitCode, StageError> {
-    signals::install();
-    let started = Instant::now();
-    let workdir = Workdir::new(&plan.workdir);
-    let _lock = workdir.lock()?;
-    let (mut assessor, outlooks) = looked_at(plan, &workdir)?;
-    warn_of_other_instructions(plan, &outlooks);
-    assessor.hashes.save(true)?;
-    let outcomes: Vec<Outcome> = outlooks.into_iter().map(Outcome::of_outlook).collect();
-    report::write(&workdir, plan, &outcomes, started.elapsed().as_secs_f64())?;
-    let open = outcomes
-        .iter()
-        .filter(|outcome| !outcome.state.is_good())
-        .count();
-    let total = outcomes.len();
-    if open > 0 {
-        return Err(StageError::failure(format_args!(
-            "{open} of {total} tasks are not done; 'rsom plan' names them, 'rsom log' shows what they said"
-        )));
-    }
-    log::info(format_args!(
-        "all {total} tasks are done; {}",
-        workdir.report().display()
-    ));
-    Ok(ExitCode::Done)
-}
-
 /// Brings a workdir into order after a run that was killed, and looks at what stands in it.
-fn looked_at(plan: &Plan, workdir: &Workdir) -> Result<(Assessor, Vec<Outlook>), StageError> {
+pub(crate) fn looked_at(
+    plan: &Plan,
+    workdir: &Workdir,
+) -> Result<(Assessor, Vec<Outlook>), StageError> {
     orphans::stop_all(&workdir.running());
     let reports = workdir.reports();
     reports::make_folder(&reports).map_err(|e| StageError::output(&reports, atomic::plain(&e)))?;
@@ -197,18 +181,6 @@ fn tidy_up(plan: &Plan, settings: Settings, assessor: &mut Assessor) -> Result<(
         "removed {removed} files of earlier runs{kept}"
     ));
     Ok(())
-}
-
-/// Whether the last report is still correct for each task, so that it need not be written again.
-fn is_reported(workdir: &Workdir, plan: &Plan, outlooks: &[Outlook]) -> bool {
-    let reported = report::read(workdir);
-    let is_right = |(task, outlook): (&Task, &Outlook)| match (reported.get(&task.label), outlook) {
-        (Some(reported), Outlook::Known(assessment)) => {
-            reported.is_still_right(plan, task, assessment)
-        }
-        _ => false,
-    };
-    reported.len() == plan.tasks.len() && plan.tasks.iter().zip(outlooks).all(is_right)
 }
 
 /// Lists the warnings of the tasks that ran, each text once.

@@ -1,0 +1,45 @@
+//! `rsom collect`: takes over what workers of a cluster recorded.
+
+use std::time::Instant;
+
+use rsom_stage::{ExitCode, StageError, log};
+
+use crate::assess::survey::warn_of_other_instructions;
+use crate::assess::workdir::Workdir;
+use crate::plan::tasks::Plan;
+use crate::run::outcome::Outcome;
+use crate::run::report;
+use crate::run::session::looked_at;
+use crate::run::signals;
+
+/// Takes over what workers recorded, and writes `run.json`, without running anything.
+///
+/// # Errors
+/// Exit code 1: a run or a worker uses the workdir, or tasks are not done. Exit code 3: an input does not match the manifest. Exit
+/// code 4: the workdir cannot be written.
+pub(crate) fn collect(plan: &Plan) -> Result<ExitCode, StageError> {
+    signals::install();
+    let started = Instant::now();
+    let workdir = Workdir::new(&plan.workdir);
+    let _lock = workdir.lock()?;
+    let (mut assessor, outlooks) = looked_at(plan, &workdir)?;
+    warn_of_other_instructions(plan, &outlooks);
+    assessor.hashes.save(true)?;
+    let outcomes: Vec<Outcome> = outlooks.into_iter().map(Outcome::of_outlook).collect();
+    report::write(&workdir, plan, &outcomes, started.elapsed().as_secs_f64())?;
+    let open = outcomes
+        .iter()
+        .filter(|outcome| !outcome.state.is_good())
+        .count();
+    let total = outcomes.len();
+    if open > 0 {
+        return Err(StageError::failure(format_args!(
+            "{open} of {total} tasks are not done; 'rsom plan' names them, 'rsom log' shows what they said"
+        )));
+    }
+    log::info(format_args!(
+        "all {total} tasks are done; {}",
+        workdir.report().display()
+    ));
+    Ok(ExitCode::Done)
+}
