@@ -24,9 +24,13 @@ pub(crate) fn run_arguments() -> [Arg; 7] {
             .help(help)
     };
     [
-        number("jobs", "Number of tasks to run at the same time")
-            .short('j')
-            .default_value("1"),
+        number(
+            "jobs",
+            "Number of tasks to run at the same time; 'auto': as many as there are cores, while the memory that they took in earlier runs is free",
+        )
+        .short('j')
+        .value_parser(jobs)
+        .default_value("1"),
         number(
             "threads",
             "Threads for all running tasks together; does not affect results [default: all cores]",
@@ -140,6 +144,15 @@ pub(crate) fn selection_arguments() -> [Arg; 4] {
             .help("Only tasks of these scans and factors, and those that they need: subject=s01, scan=p1, s=[0,10], net!=fcn7; repeatable")
             .help_heading(SELECTION),
     ]
+}
+
+/// The number of jobs; 0 for `auto`.
+fn jobs(text: &str) -> Result<u16, String> {
+    let number = match text {
+        "auto" => Some(0),
+        _ => text.parse().ok().filter(|n| (1..=1024).contains(n)),
+    };
+    number.ok_or_else(|| "write a number from 1 to 1024, or auto".to_owned())
 }
 
 /// The task that a command is about.

@@ -282,9 +282,11 @@ fn settings(matches: &ArgMatches) -> Settings {
     // Not every command has all of them.
     let flag = |name: &str| matches.try_get_one::<bool>(name).ok().flatten() == Some(&true);
     let number = |name: &str| matches.get_one::<u16>(name).map(|n| usize::from(*n));
-    let jobs = number("jobs").unwrap_or(1);
+    let given = number("jobs").unwrap_or(1);
+    let jobs = if given == 0 { Settings::cores() } else { given };
     Settings {
         jobs,
+        by_memory: given == 0,
         threads: Settings::threads_of_each(jobs, number("threads")),
         keep_going: flag("keep-going"),
         replace: flag("replace"),

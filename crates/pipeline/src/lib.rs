@@ -39,4 +39,5 @@ pub use plan::correction::Correction;
 pub use plan::selection::Selection;
 pub use plan::tasks::{CheckOutput, InputFile, Plan, Request, Task, TaskInput, TaskOutput};
 pub use problem::Problem;
+pub use read::limits::Limits;
 pub use run::settings::{Lines, Settings};

@@ -1,6 +1,7 @@
 //! Reads a pipeline file into a model that keeps the line and column of every part.
 
 pub(crate) mod input;
+pub(crate) mod limits;
 pub(crate) mod model;
 pub(crate) mod node;
 pub(crate) mod params;

@@ -9,6 +9,7 @@ pub(crate) fn settings(matches: &ArgMatches, lines: Lines) -> Settings {
     let jobs = number("jobs").unwrap_or(1);
     Settings {
         jobs,
+        by_memory: false,
         threads: Settings::threads_of_each(jobs, number("threads")),
         keep_going: true,
         replace: matches.get_flag("replace"),

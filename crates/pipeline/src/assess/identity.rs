@@ -181,6 +181,7 @@ mod tests {
             after: Vec::new(),
             tool: Rc::new(Tool::Stage(Box::new(tool))),
             words: Vec::new(),
+            limits: crate::read::limits::Limits::default(),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::check::tool::Tool;
 use crate::plan::output_paths::kind_of;
 use crate::plan::scans::Scans;
 use crate::problem::Problems;
+use crate::read::limits::Limits;
 use crate::read::model::{Action, Origin, Source, Step};
 use crate::suggest;
 
@@ -67,6 +68,7 @@ pub(crate) fn scan_step() -> Step {
         inputs: Vec::new(),
         parameters: Vec::new(),
         outputs: Vec::new(),
+        limits: Limits::default(),
     }
 }
 

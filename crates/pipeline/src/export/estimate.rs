@@ -2,6 +2,7 @@
 
 use crate::assess::records::Records;
 use crate::plan::tasks::Task;
+use crate::read::limits::Limits;
 
 /// Where nothing is known: a minute, and 4 GiB.
 const UNKNOWN_S: f64 = 60.0;
@@ -23,11 +24,18 @@ pub(crate) struct Estimate {
     pub memory_mib: f64,
     /// Whether a task of the step was recorded.
     pub is_known: bool,
+    /// What the pipeline states.
+    pub limits: Limits,
 }
 
 impl Estimate {
     /// What the last runs of these tasks took, or of other tasks that wrote to the same paths.
-    pub fn of<'a>(tasks: impl Iterator<Item = &'a Task>, records: &Records) -> Self {
+    pub fn of<'a>(tasks: impl Iterator<Item = &'a Task> + Clone, records: &Records) -> Self {
+        let limits = tasks
+            .clone()
+            .next()
+            .map(|task| task.limits)
+            .unwrap_or_default();
         let first = tasks.filter_map(|task| task.outputs.first());
         let recorded: Vec<_> = first
             .filter_map(|output| records.latest(&output.path))
@@ -41,6 +49,7 @@ impl Estimate {
                 longest_s: UNKNOWN_S,
                 memory_mib: UNKNOWN_MIB,
                 is_known: false,
+                limits,
             };
         }
         Self {
@@ -48,17 +57,24 @@ impl Estimate {
             longest_s: times.iter().copied().fold(0.0, f64::max),
             memory_mib: if largest > 0.0 { largest } else { UNKNOWN_MIB },
             is_known: true,
+            limits,
         }
     }
 
     /// Memory to ask for, in MiB.
     pub fn asked_mib(&self) -> u64 {
+        if let Some(declared) = self.limits.memory_mib {
+            return declared;
+        }
         let factor = if self.is_known { MEMORY } else { 1.0 };
         (self.memory_mib * factor).max(LEAST_MIB).ceil() as u64
     }
 
     /// Time to ask for `count` tasks one after the other, in minutes.
     pub fn asked_minutes(&self, count: usize) -> u64 {
+        if let Some(each) = self.limits.minutes {
+            return each * count as u64;
+        }
         let mean = self.mean_s * count as f64;
         let minutes = mean.max(self.longest_s) * TIMES / 60.0;
         (minutes.ceil() as u64).max(LEAST_MINUTES)
@@ -81,10 +97,20 @@ mod tests {
             longest_s: 90.0,
             memory_mib: 2000.0,
             is_known: true,
+            limits: Limits::default(),
         };
         assert_eq!(known.asked_mib(), 3000);
         assert_eq!(known.asked_minutes(1), 10);
         assert_eq!(known.asked_minutes(20), 40);
         assert_eq!((known.tasks_in(10.0), known.tasks_in(0.1)), (20, 1));
+        let declared = Estimate {
+            limits: Limits {
+                memory_mib: Some(500),
+                minutes: Some(3),
+                ..Limits::default()
+            },
+            ..known
+        };
+        assert_eq!((declared.asked_mib(), declared.asked_minutes(4)), (500, 12));
     }
 }

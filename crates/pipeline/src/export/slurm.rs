@@ -129,9 +129,16 @@ impl Array<'_> {
                 all.join(",")
             ),
         };
+        let limits = self.estimate.limits;
+        let at_once = limits
+            .jobs
+            .map_or_else(String::new, |most| format!("%{most}"));
+        let threads = limits
+            .threads
+            .map_or_else(String::new, |n| format!(" --cpus-per-task={n}"));
         let job = quoted(&format!("{}-{name}", plan.name));
         format!(
-            "job_{name}=$(submit --job-name={job} --array=0-{} --mem={}M --time={} \\\n  --output=\"$here/logs/{name}-%a.log\"{dependency} \"$@\" \"$here/steps/{name}.sh\")\n",
+            "job_{name}=$(submit --job-name={job} --array=0-{}{at_once} --mem={}M --time={}{threads} \\\n  --output=\"$here/logs/{name}-%a.log\"{dependency} \"$@\" \"$here/steps/{name}.sh\")\n",
             self.jobs - 1,
             self.estimate.asked_mib(),
             self.estimate.asked_minutes(per_job),

@@ -251,7 +251,8 @@ impl Rule<'_> {
             "    params:\n        task=lambda w: RULES[\"{name}\"][{key}][\"task\"],\n        identity=lambda w: RULES[\"{name}\"][{key}][\"identity\"],\n"
         ));
         text.push_str(&format!(
-            "    threads: 1\n    resources:\n        mem_mb={},\n        runtime={},\n",
+            "    threads: {}\n    resources:\n        mem_mb={},\n        runtime={},\n",
+            self.estimate.limits.threads.unwrap_or(1),
             self.estimate.asked_mib(),
             self.estimate.asked_minutes(1)
         ));

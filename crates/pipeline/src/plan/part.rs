@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::plan::tasks::{InputFile, Plan, Task, TaskInput};
+use crate::read::limits::Limits;
 
 impl Plan {
     /// A plan of these tasks alone. Outputs of other tasks are files that must exist; those that a failed task left out are no inputs.
@@ -22,6 +23,12 @@ impl Plan {
                     .map(|input| self.input_of_part(input, &places))
                     .collect(),
                 after: after.copied().collect(),
+                // The engine decides how many tasks run, and gives them their threads.
+                limits: Limits {
+                    jobs: None,
+                    threads: None,
+                    ..task.limits
+                },
                 ..task.clone()
             }
         });

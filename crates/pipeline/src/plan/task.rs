@@ -73,6 +73,7 @@ impl Context<'_> {
             outputs: outputs?,
             tool: Rc::clone(self.tool),
             words: words?,
+            limits: step.limits,
             label,
         })
     }

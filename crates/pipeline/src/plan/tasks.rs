@@ -11,6 +11,7 @@ use crate::check::tool::Tool;
 use crate::plan::correction::Correction;
 use crate::plan::selection::Selection;
 use crate::problem::Problem;
+use crate::read::limits::Limits;
 
 /// Checks that a file is an output of its kind, on the grid of an input if one is given. The engine itself reads no file
 /// formats. An error is one line.
@@ -97,6 +98,8 @@ pub struct Task {
     pub(crate) tool: Rc<Tool>,
     /// Words of a `run` line. Only placeholders for paths of inputs and outputs remain.
     pub(crate) words: Vec<crate::read::template::Template>,
+    /// How many tasks of its step run at the same time, and with what.
+    pub limits: Limits,
 }
 
 /// The files of an input.

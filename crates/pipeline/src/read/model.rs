@@ -1,5 +1,6 @@
 //! The parts of a pipeline file, before anything is expanded.
 
+use crate::read::limits::Limits;
 use rsom_stage::yaml::Place;
 use serde_json::Value;
 
@@ -49,6 +50,7 @@ pub(crate) struct Step {
     pub inputs: Vec<Input>,
     pub parameters: Vec<NamedValue>,
     pub outputs: Vec<Output>,
+    pub limits: Limits,
 }
 
 /// The program that a step starts.

@@ -4,6 +4,7 @@ use rsom_stage::yaml::{Document, Place};
 
 use crate::problem::Problems;
 use crate::read::input::{conditions, input};
+use crate::read::limits::{Limits, limits};
 use crate::read::model::{Action, NamedValue, Output, Pipeline, Profile, Step, snake};
 use crate::read::node::Node;
 use crate::read::placeholders::check_placeholders;
@@ -14,8 +15,8 @@ use crate::read::words;
 pub(crate) const PIPELINE_KEYS: [&str; 6] =
     ["name", "manifest", "recipe", "params", "profiles", "stages"];
 /// Keys of a step.
-pub(crate) const STEP_KEYS: [&str; 8] = [
-    "uses", "run", "foreach", "where", "matrix", "in", "with", "out",
+pub(crate) const STEP_KEYS: [&str; 9] = [
+    "uses", "run", "foreach", "where", "matrix", "in", "with", "out", "limits",
 ];
 /// First words of placeholders. Params and factors must not have these names.
 const RESERVED: [&str; 3] = ["scan", "in", "out"];
@@ -174,6 +175,7 @@ fn step(node: &Node<'_>, step_names: &[&str], problems: &mut Problems) -> Option
         inputs: Vec::new(),
         parameters: Vec::new(),
         outputs: Vec::new(),
+        limits: Limits::default(),
     };
     let entries = node.known_entries(&STEP_KEYS, problems);
     let actions: Vec<&Node<'_>> = entries
@@ -231,6 +233,7 @@ fn part(step: &mut Step, node: &Node<'_>, step_names: &[&str], problems: &mut Pr
             step.parameters = parameters(node, problems);
         }
         "out" => step.outputs = outputs(node, problems),
+        "limits" => step.limits = limits(node, problems),
         _ => {}
     }
 }

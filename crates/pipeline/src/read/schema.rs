@@ -43,6 +43,8 @@ mod tests {
                 "pattern" => value
                     .as_str()
                     .is_none_or(|text| matches(text, rule.as_str().unwrap())),
+                "minimum" => value.as_f64().is_none_or(|n| n >= rule.as_f64().unwrap()),
+                "maximum" => value.as_f64().is_none_or(|n| n <= rule.as_f64().unwrap()),
                 "items" => value
                     .as_array()
                     .is_none_or(|items| items.iter().all(|i| fits(i, rule, root))),
@@ -96,6 +98,7 @@ mod tests {
             "array" => value.is_array(),
             "string" => value.is_string(),
             "number" => value.is_number(),
+            "integer" => value.is_u64() || value.is_i64(),
             "boolean" => value.is_boolean(),
             "null" => value.is_null(),
             other => panic!("the type {other} is not known here"),
@@ -298,6 +301,21 @@ mod tests {
                 "{ x: '' }",
                 "[]",
                 "{ 'x y': z }",
+            ],
+        ),
+        (
+            "name: a\nstages: { b: { run: x, limits: HERE } }",
+            &[
+                "{ jobs: 2, threads: 4, memory_mib: 4000, minutes: 60, retries: 0 }",
+                "{}",
+                "{ jobs: 0 }",
+                "{ threads: 1025 }",
+                "{ minutes: 1.5 }",
+                "{ memory_mib: 4 GB }",
+                "{ retries: -1 }",
+                "{ retries: 101 }",
+                "{ memory: 4 }",
+                "2",
             ],
         ),
     ];

@@ -22,12 +22,14 @@ use crate::run::kept::{Kept, wrote_over};
 use crate::run::left_out;
 use crate::run::log_warnings::warnings;
 use crate::run::mark::Mark;
+use crate::run::memory;
 use crate::run::outcome::{Outcome, State, not_run};
 use crate::run::outputs;
 use crate::run::process::{Process, ProcessExit};
 use crate::run::programs::{Programs, program};
 use crate::run::queue::Queue;
 use crate::run::reports::ReportFile;
+use crate::run::retries::Retries;
 use crate::run::running::Running;
 use crate::run::settings::Settings;
 use crate::run::signals;
@@ -67,6 +69,8 @@ pub(crate) fn execute(
         programs: Programs::of(plan),
         mark,
         warnings: Warnings::default(),
+        retries: Retries::default(),
+        memory_mib: memory::for_tasks_mib(),
         saved: Instant::now(),
     };
     run.prepare(outlooks);
@@ -89,6 +93,9 @@ struct Run<'a> {
     programs: Programs,
     mark: Mark,
     warnings: Warnings,
+    retries: Retries,
+    /// Memory for all running tasks in MiB, if it is known.
+    memory_mib: Option<u64>,
     saved: Instant,
 }
 
@@ -122,7 +129,7 @@ impl Run<'_> {
         let mut pause = Duration::from_millis(1);
         while signals::count() == 0 {
             self.start_ready();
-            if self.running.is_empty() {
+            if self.running.is_empty() && self.retries.is_empty() {
                 return;
             }
             if self.check_running() {
@@ -138,6 +145,9 @@ impl Run<'_> {
 
     /// Starts tasks until `jobs` processes run. A task that is up to date needs no process.
     fn start_ready(&mut self) {
+        for number in self.retries.due() {
+            self.queue.put_back(number);
+        }
         while self.running.len() < self.settings.jobs && signals::count() == 0 {
             if self.any_failed && !self.settings.keep_going {
                 return;
@@ -145,10 +155,50 @@ impl Run<'_> {
             let Some(number) = self.queue.pop() else {
                 return;
             };
+            let limits = self.plan.tasks[number].limits;
+            if limits
+                .jobs
+                .is_some_and(|most| self.running_of_step(number) >= most)
+            {
+                self.queue.hold(number);
+                continue;
+            }
+            if !self.has_memory_for(number) {
+                self.queue.put_back(number);
+                return;
+            }
             if let Err(error) = self.start(number) {
                 self.failed(number, None, &error);
             }
         }
+    }
+
+    /// Number of running tasks of the same step.
+    fn running_of_step(&self, number: usize) -> usize {
+        let tasks = &self.plan.tasks;
+        let same = self
+            .running
+            .iter()
+            .filter(|job| tasks[job.task].step == tasks[number].step);
+        same.count()
+    }
+
+    /// Whether the memory of the machine is enough for one more task. A task that runs alone may have all.
+    fn has_memory_for(&self, number: usize) -> bool {
+        let running = self.running.iter().map(|job| self.memory_of(job.task));
+        let needed = running.fold(self.memory_of(number), u64::saturating_add);
+        self.running.is_empty() || self.memory_mib.is_none_or(|all| needed <= all)
+    }
+
+    /// The memory of a task in MiB: what its step declares, else what it took in its last run, if that is asked for.
+    fn memory_of(&self, number: usize) -> u64 {
+        let task = &self.plan.tasks[number];
+        let measured = || {
+            let output = task.outputs.first().filter(|_| self.settings.by_memory)?;
+            let record = self.assessor.records.latest(&output.path)?;
+            record.peak_memory_mib.map(|mib| mib as u64)
+        };
+        task.limits.memory_mib.or_else(measured).unwrap_or(0)
     }
 
     fn start(&mut self, number: usize) -> Result<(), StageError> {
@@ -180,7 +230,8 @@ impl Run<'_> {
         let (before, kept) = outputs::make_room(task, self.settings.replace, self.assessor)?;
         let root = self.assessor.workdir.root();
         let report = ReportFile::at(root.join(Workdir::progress(&task.label)));
-        let mut command = command(plan, task, self.settings.threads, &self.mark)?;
+        let threads = task.limits.threads.unwrap_or(self.settings.threads);
+        let mut command = command(plan, task, threads, &self.mark)?;
         command
             .env(PROGRESS_VARIABLE, report.path())
             .current_dir(root);
@@ -210,6 +261,11 @@ impl Run<'_> {
         let mut ended = Vec::new();
         let mut index = 0;
         while index < self.running.len() {
+            let minutes = self.plan.tasks[self.running[index].task].limits.minutes;
+            if let Some(minutes) = minutes {
+                let limit = Duration::from_secs(minutes * 60);
+                self.running[index].process.limit(limit);
+            }
             match self.running[index].process.poll() {
                 Ok(None) => index += 1,
                 Ok(Some(end)) => ended.push((self.running.remove(index), Ok(end))),
@@ -218,6 +274,7 @@ impl Run<'_> {
         }
         let any = !ended.is_empty();
         for (job, end) in ended {
+            self.queue.release(&self.plan.tasks[job.task].step);
             match end {
                 Ok(end) => self.finish(job, end),
                 Err(error) => self.failed(job.task, None, &StageError::failure(error)),
@@ -230,6 +287,9 @@ impl Run<'_> {
         let task = &self.plan.tasks[job.task];
         self.display.add_time(task, end.wall_time);
         let fault = match end.code {
+            _ if job.process.is_over_limit() => {
+                Some("it took longer than its limit and was stopped".to_owned())
+            }
             Some(0) => None,
             Some(code) => Some(format!("exit code {code}")),
             None => Some("ended by a signal".to_owned()),
@@ -258,6 +318,9 @@ impl Run<'_> {
                 let replaced = replaced.unwrap_or_default();
                 outputs::note_end(task, &job.before, replaced, self.assessor);
                 let said = warnings(&self.log(job.task));
+                if self.try_again(job.task, end, &error) {
+                    return;
+                }
                 self.failed(job.task, Some(job.assessment), &error);
                 self.warn(job.task, &said);
                 if let Some(outcome) = &mut self.outcomes[job.task] {
@@ -268,6 +331,24 @@ impl Run<'_> {
                 }
             }
         }
+    }
+
+    /// Lets a failed task run again, if its step allows it and another try may help: wrong usage and bad input stay wrong.
+    fn try_again(&mut self, number: usize, end: ProcessExit, error: &StageError) -> bool {
+        let task = &self.plan.tasks[number];
+        let limit = task.limits.retries;
+        if signals::count() > 0 || matches!(end.code, Some(0 | 2 | 3)) {
+            return false;
+        }
+        let Some((pause, tries)) = self.retries.add(number, limit) else {
+            return false;
+        };
+        self.display.line(format_args!(
+            "    {} … {error}; again in {}, try {tries} of {limit}",
+            task.label,
+            seconds(pause)
+        ));
+        true
     }
 
     /// Puts files of the user back that a task wrote over. Returns them with the sha256 of what the task wrote.

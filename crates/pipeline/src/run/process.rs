@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::run::grace::GRACE;
 use crate::run::group::Group;
 use crate::run::shell_line::shell_line;
 
@@ -15,6 +16,8 @@ pub(crate) struct Process {
     child: Child,
     group: Group,
     started: Instant,
+    /// When it was asked to stop because it took too long.
+    stopped: Option<Instant>,
     peak_memory_mib: Option<f64>,
 }
 
@@ -45,6 +48,7 @@ impl Process {
             child,
             group,
             started: Instant::now(),
+            stopped: None,
             peak_memory_mib: None,
         })
     }
@@ -62,6 +66,23 @@ impl Process {
         }
         self.peak_memory_mib = peak_memory_mib(self.child.id()).or(self.peak_memory_mib);
         Ok(None)
+    }
+
+    /// Stops the process if it has run longer than a limit: asks it first, and kills it after a grace period.
+    pub fn limit(&mut self, limit: Duration) {
+        match self.stopped {
+            None if self.elapsed() > limit => {
+                self.stopped = Some(Instant::now());
+                self.stop(false);
+            }
+            Some(asked) if asked.elapsed() > GRACE => self.stop(true),
+            _ => {}
+        }
+    }
+
+    /// Whether it was stopped because it took too long.
+    pub fn is_over_limit(&self) -> bool {
+        self.stopped.is_some()
     }
 
     /// Time since the start.
@@ -91,4 +112,23 @@ fn peak_memory_mib(process: u32) -> Option<f64> {
         .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib / 1024.0)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_takes_too_long_is_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new("sleep");
+        let mut process = Process::start(command.arg("30"), &folder.path().join("log")).unwrap();
+        process.limit(Duration::from_secs(20));
+        assert!(!process.is_over_limit());
+        while process.poll().unwrap().is_none() {
+            process.limit(Duration::from_millis(20));
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(process.is_over_limit() && process.elapsed() < Duration::from_secs(20));
+    }
 }

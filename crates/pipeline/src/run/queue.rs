@@ -16,6 +16,8 @@ pub(crate) struct Queue<'a> {
     needed_by: Vec<Vec<usize>>,
     /// Tasks that can start, as (rank, index), in their order of start.
     ready: BTreeSet<(usize, usize)>,
+    /// Tasks that can start when another task of their step has ended, by step.
+    held: BTreeMap<&'a str, BTreeSet<(usize, usize)>>,
     /// For each task, the rank of its scan, or 0 if tasks start in the order of the plan.
     ranks: Vec<usize>,
     /// For each task, whether it cannot run because a task on which it depends has no outputs.
@@ -45,6 +47,7 @@ impl<'a> Queue<'a> {
             open_needs: plan.tasks.iter().map(|task| task.after.len()).collect(),
             needed_by,
             ready: free.map(|(number, _)| (ranks[number], number)).collect(),
+            held: BTreeMap::new(),
             ranks,
             blocked: vec![false; plan.tasks.len()],
         }
@@ -53,6 +56,23 @@ impl<'a> Queue<'a> {
     /// Removes and returns the first task that can start.
     pub fn pop(&mut self) -> Option<usize> {
         self.ready.pop_first().map(|(_, number)| number)
+    }
+
+    /// Puts a task back that was removed, or that is to be tried again.
+    pub fn put_back(&mut self, number: usize) {
+        self.ready.insert((self.ranks[number], number));
+    }
+
+    /// Holds a task back until another one of its step has ended.
+    pub fn hold(&mut self, number: usize) {
+        let held = self.held.entry(&self.plan.tasks[number].step).or_default();
+        held.insert((self.ranks[number], number));
+    }
+
+    /// Lets one task start that was held back, because another one of its step has ended.
+    pub fn release(&mut self, step: &str) {
+        let held = self.held.get_mut(step);
+        self.ready.extend(held.and_then(BTreeSet::pop_first));
     }
 
     /// Notes that the outputs of a task exist.

@@ -5,6 +5,8 @@
 pub struct Settings {
     /// Number of processes at the same time.
     pub jobs: usize,
+    /// Whether a task starts only when the memory that it took in an earlier run is free.
+    pub by_memory: bool,
     /// Threads of each process.
     pub threads: usize,
     /// Whether to continue after a failure with tasks that do not need the failed one.
@@ -32,7 +34,12 @@ impl Settings {
     /// Threads of each of `jobs` processes, if all of them together have `threads`, or as many as there are cores.
     #[must_use]
     pub fn threads_of_each(jobs: usize, threads: Option<usize>) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        (threads.unwrap_or_else(cores) / jobs.max(1)).max(1)
+        (threads.unwrap_or_else(Self::cores) / jobs.max(1)).max(1)
+    }
+
+    /// Number of cores of this machine.
+    #[must_use]
+    pub fn cores() -> usize {
+        std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
     }
 }

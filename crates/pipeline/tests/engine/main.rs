@@ -10,6 +10,7 @@ mod foreign;
 mod inputs;
 mod inspect;
 mod kept;
+mod limits;
 mod outputs;
 mod profiles;
 mod recipes;
