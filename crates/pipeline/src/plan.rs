@@ -13,7 +13,6 @@ pub(crate) mod local_files;
 pub(crate) mod manifest;
 pub(crate) mod output_paths;
 pub(crate) mod parameters;
-pub(crate) mod part;
 pub(crate) mod scans;
 pub(crate) mod scope;
 pub(crate) mod select;

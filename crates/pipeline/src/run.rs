@@ -1,6 +1,7 @@
 //! Runs the tasks that are not up to date as processes, and reports the result.
 
 pub(crate) mod arguments;
+pub(crate) mod claims;
 pub(crate) mod collect;
 pub(crate) mod command;
 pub(crate) mod corrections;
@@ -17,6 +18,7 @@ pub(crate) mod log_warnings;
 pub(crate) mod logs;
 pub(crate) mod mark;
 pub(crate) mod memory;
+pub(crate) mod needs;
 pub(crate) mod original;
 pub(crate) mod orphans;
 pub(crate) mod outcome;

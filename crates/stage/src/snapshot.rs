@@ -66,13 +66,7 @@ impl Snapshot {
     /// A folder cannot be read.
     pub fn add(&mut self, path: &Path) -> io::Result<()> {
         let path = std::path::absolute(path)?;
-        for above in path.ancestors().skip(1) {
-            if !self.places.contains_key(above)
-                && above.symlink_metadata().is_ok_and(|m| m.is_symlink())
-            {
-                self.add(above)?;
-            }
-        }
+        self.add_links_above(&path)?;
         let Ok(metadata) = path.symlink_metadata() else {
             self.places.insert(path, None);
             return Ok(());
@@ -95,6 +89,33 @@ impl Snapshot {
             // A link that is known already may lead to itself.
             Some(target) if known.is_none() => self.add(&target),
             _ => Ok(()),
+        }
+    }
+
+    /// Adds the links on the way to a path. What else is in the folders on the way does not count.
+    fn add_links_above(&mut self, path: &Path) -> io::Result<()> {
+        for above in path.ancestors().skip(1) {
+            self.add_if_link(above)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a link, and the links on the way to its target.
+    fn add_if_link(&mut self, path: &Path) -> io::Result<()> {
+        let metadata = path.symlink_metadata().ok().filter(Metadata::is_symlink);
+        let Some(metadata) = metadata.filter(|_| !self.places.contains_key(path)) else {
+            return Ok(());
+        };
+        let target = std::fs::read_link(path)?;
+        let followed = path.parent().map(|folder| folder.join(&target));
+        let place = Place::new(&metadata, Kind::Link { target });
+        self.places.insert(path.to_path_buf(), Some(place));
+        match followed {
+            Some(target) => {
+                self.add_links_above(&target)?;
+                self.add_if_link(&target)
+            }
+            None => Ok(()),
         }
     }
 
@@ -304,6 +325,29 @@ mod tests {
         }
         let added = change_by("echo s >data/.DS_Store; echo c >data/c");
         assert_eq!(added.as_deref(), Some("data/c"));
+    }
+
+    /// Other files in the folder that a link leads to are no inputs.
+    #[test]
+    fn of_a_link_on_the_way_the_link_counts_and_not_its_folder() {
+        let study = study();
+        let at = |name: &str| study.path().join(name);
+        symlink("data", at("way")).unwrap();
+        symlink("way", at("ways")).unwrap();
+        std::fs::create_dir(at("other")).unwrap();
+        std::fs::write(at("other/a"), "data/a").unwrap();
+        let look = || {
+            let mut snapshot = Snapshot::default();
+            snapshot.add(&at("ways/a")).unwrap();
+            snapshot
+        };
+        let before = look();
+        std::thread::sleep(crate::TICK);
+        std::fs::write(at("data/new"), "new").unwrap();
+        assert_eq!(look().first_change(&before), None);
+        std::fs::remove_file(at("way")).unwrap();
+        symlink("other", at("way")).unwrap();
+        assert_eq!(look().first_change(&before), Some(at("way").as_path()));
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl Assessor {
         Ok(Self {
             hashes: Hashes::read(&workdir.hashes(), workdir.root()),
             records: Records::read(&workdir.records(), &workdir.inbox())?,
-            unrecorded: Unrecorded::new(&workdir.started()),
+            unrecorded: Unrecorded::new(&workdir.started(), &plan.name),
             pipeline: plan.name.clone(),
             workdir,
         })

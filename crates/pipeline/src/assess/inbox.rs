@@ -16,7 +16,7 @@ impl Inbox {
         Self { folder }
     }
 
-    /// The records with the names of their files, sorted.
+    /// The records with the names of their files, the oldest first.
     pub fn read(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let entries = std::fs::read_dir(&self.folder)
             .into_iter()
@@ -26,7 +26,9 @@ impl Inbox {
         let is_record =
             |path: &PathBuf| path.extension().is_some_and(|e| e == "json") && path.is_file();
         let mut files: Vec<PathBuf> = files.filter(is_record).collect();
-        files.sort();
+        // The later of two records of a path is the one that counts.
+        let time = |path: &PathBuf| path.metadata().and_then(|m| m.modified()).ok();
+        files.sort_by_cached_key(|path| (time(path), path.clone()));
         let content = |path: PathBuf| Some((path.clone(), std::fs::read(path).ok()?));
         files.into_iter().filter_map(content).collect()
     }

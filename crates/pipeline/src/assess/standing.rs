@@ -69,6 +69,12 @@ impl Standing {
         files.filter(|path| !self.paths.contains(path))
     }
 
+    /// Whether an output at a path and these paths have something in common.
+    pub fn touches(&self, output: &str) -> bool {
+        let mut all = self.paths.iter().chain(&self.folders);
+        self.covers(output) || all.any(|path| path == output || is_inside(path, output))
+    }
+
     /// Whether a path is one of those that were looked at, or lies in one of the folders.
     pub fn covers(&self, path: &str) -> bool {
         self.paths.iter().any(|p| p == path) || self.folders.iter().any(|f| is_inside(path, f))

@@ -4,6 +4,7 @@ use rsom_stage::{Progress, StageError, log};
 
 use crate::assess::assessor::{Assessment, Assessor, Verdict, instruction_mismatch};
 use crate::assess::records::Record;
+use crate::assess::unrecorded::{Failure, Unrecorded};
 use crate::plan::tasks::{InputFile, Plan};
 use crate::run::signals;
 
@@ -25,6 +26,16 @@ impl Outlook {
                 Verdict::Run(_) => None,
             },
             Outlook::After(_) => None,
+        }
+    }
+
+    /// How the task failed, if it is not up to date because a task of its identity did.
+    pub fn failure(&self, label: &str, unrecorded: &mut Unrecorded) -> Option<Failure> {
+        match self {
+            Outlook::Known(assessment) if !self.is_up_to_date() => {
+                unrecorded.failure(label, assessment.identity.hash())
+            }
+            _ => None,
         }
     }
 
@@ -79,9 +90,27 @@ pub(crate) fn survey_with(
     assessor: &mut Assessor,
     assessed: &mut dyn FnMut(),
 ) -> Result<Vec<Outlook>, StageError> {
-    check_inputs(plan, assessor)?;
+    let all = vec![true; plan.tasks.len()];
+    survey_part(plan, assessor, &all, assessed)
+}
+
+/// Like [`survey`], but only of the `wanted` tasks, which include those that they need. The others seem to wait for themselves.
+///
+/// # Errors
+/// Like [`survey`].
+pub(crate) fn survey_part(
+    plan: &Plan,
+    assessor: &mut Assessor,
+    wanted: &[bool],
+    assessed: &mut dyn FnMut(),
+) -> Result<Vec<Outlook>, StageError> {
+    check_inputs(plan, assessor, wanted)?;
     let mut outlooks: Vec<Outlook> = Vec::new();
-    for task in &plan.tasks {
+    for (number, task) in plan.tasks.iter().enumerate() {
+        if !wanted[number] {
+            outlooks.push(Outlook::After(number));
+            continue;
+        }
         check_signals()?;
         let open = task
             .after
@@ -97,8 +126,10 @@ pub(crate) fn survey_with(
 }
 
 /// Hashes all existing input files first, so that a wrong file is reported before hours of work, not after.
-fn check_inputs(plan: &Plan, assessor: &mut Assessor) -> Result<(), StageError> {
-    let inputs = plan.tasks.iter().flat_map(|task| &task.inputs);
+fn check_inputs(plan: &Plan, assessor: &mut Assessor, wanted: &[bool]) -> Result<(), StageError> {
+    let tasks = plan.tasks.iter().zip(wanted);
+    let tasks = tasks.filter(|(_, wanted)| **wanted).map(|(task, _)| task);
+    let inputs = tasks.flat_map(|task| &task.inputs);
     let given: Vec<&InputFile> = inputs
         .flat_map(|input| &input.files)
         .filter(|file| !matches!(file, InputFile::Output { .. }))

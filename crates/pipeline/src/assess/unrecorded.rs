@@ -13,7 +13,9 @@ use crate::assess::standing::{Standing, is_inside};
 #[derive(Debug)]
 pub(crate) struct Unrecorded {
     folder: PathBuf,
-    /// By label of the task. Read at the first use.
+    /// Name of the pipeline: another one in the same workdir may have tasks of the same labels.
+    pipeline: String,
+    /// By name of the file. Read at the first use.
     notes: Option<BTreeMap<String, Note>>,
 }
 
@@ -25,13 +27,41 @@ struct Note {
     /// sha256 of the files that a task wrote before it failed or was stopped, by path.
     #[serde(default)]
     left: BTreeMap<String, String>,
+    /// The mark of the processes of its run.
+    #[serde(default)]
+    mark: Option<String>,
+    /// How the task failed.
+    #[serde(default)]
+    failure: Option<Failure>,
+}
+
+/// How a task failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Failure {
+    /// Hash of its identity.
+    pub identity: String,
+    pub fault: String,
+    pub exit_code: Option<i32>,
+}
+
+/// A task of a run that was killed.
+#[derive(Debug, Clone)]
+pub(crate) struct Killed {
+    /// Name of its note.
+    pub name: String,
+    pub label: String,
+    /// What stood at its outputs when it started.
+    pub before: Standing,
+    /// The mark of the processes of its run.
+    pub mark: Option<String>,
 }
 
 impl Unrecorded {
     /// The notes in a folder.
-    pub fn new(folder: &Path) -> Self {
+    pub fn new(folder: &Path, pipeline: &str) -> Self {
         Self {
             folder: folder.to_path_buf(),
+            pipeline: pipeline.to_owned(),
             notes: None,
         }
     }
@@ -40,15 +70,21 @@ impl Unrecorded {
     ///
     /// # Errors
     /// Exit code 4: the note cannot be written.
-    pub fn note_start(&mut self, label: &str, standing: &Standing) -> Result<(), StageError> {
+    pub fn note_start(
+        &mut self,
+        label: &str,
+        standing: &Standing,
+        mark: String,
+    ) -> Result<(), StageError> {
         self.write(Note {
             label: label.to_owned(),
             started: Some(standing.clone()),
-            left: BTreeMap::new(),
+            mark: Some(mark),
+            ..Note::default()
         })
     }
 
-    /// Notes the sha256 of what a task wrote before it failed or was stopped, by path.
+    /// Notes the sha256 of what a task wrote before it failed or was stopped, by path, and how it failed.
     ///
     /// # Errors
     /// Exit code 4: the note cannot be written.
@@ -56,19 +92,34 @@ impl Unrecorded {
         &mut self,
         label: &str,
         left: BTreeMap<String, String>,
+        failure: Option<Failure>,
     ) -> Result<(), StageError> {
         self.write(Note {
             label: label.to_owned(),
-            started: None,
             left,
+            failure,
+            ..Note::default()
         })
+    }
+
+    /// How a task of this identity failed in its last run, if it did.
+    pub fn failure(&mut self, label: &str, identity: &str) -> Option<Failure> {
+        let name = self.name_of(label);
+        let failure = self.notes().get(&name)?.failure.as_ref()?;
+        (failure.identity == identity).then(|| failure.clone())
     }
 
     /// Removes the note of a task, because its record was written.
     pub fn forget(&mut self, label: &str) {
-        self.notes().remove(label);
+        let name = self.name_of(label);
+        self.remove(&name);
+    }
+
+    /// Removes a note.
+    pub fn remove(&mut self, name: &str) {
+        self.notes().remove(name);
         // A note that remains names contents that the record has, too: no harm.
-        let _ = std::fs::remove_file(self.file(label));
+        let _ = std::fs::remove_file(self.folder.join(name));
     }
 
     /// Whether an unfinished task gave a path the content with this sha256, or may have, in a run that was killed.
@@ -95,18 +146,31 @@ impl Unrecorded {
             .collect()
     }
 
-    /// The tasks of a run that was killed, and what stood at their outputs when they started.
-    pub fn killed(&mut self) -> Vec<(String, Standing)> {
-        let notes = self.notes().values();
-        notes
-            .filter_map(|note| Some((note.label.clone(), note.started.clone()?)))
-            .collect()
+    /// The tasks of runs that were killed.
+    pub fn killed(&mut self) -> Vec<Killed> {
+        let notes = self.notes().iter();
+        let killed = notes.filter_map(|(name, note)| {
+            Some(Killed {
+                name: name.clone(),
+                label: note.label.clone(),
+                before: note.started.clone()?,
+                mark: note.mark.clone(),
+            })
+        });
+        killed.collect()
+    }
+
+    /// The name of a task's note.
+    pub fn name_of(&self, label: &str) -> String {
+        let name = fingerprint::of_bytes(format!("{} {label}", self.pipeline).as_bytes());
+        format!("{name:.16}.json")
     }
 
     fn write(&mut self, note: Note) -> Result<(), StageError> {
         let json = serde_json::to_vec(&note).map_err(StageError::failure)?;
-        let file = self.file(&note.label);
-        self.notes().insert(note.label.clone(), note);
+        let name = self.name_of(&note.label);
+        let file = self.folder.join(&name);
+        self.notes().insert(name, note);
         atomic::write_bytes(&file, &json)
     }
 
@@ -115,14 +179,10 @@ impl Unrecorded {
         self.notes.get_or_insert_with(|| {
             let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
             let notes = entries.filter_map(|entry| {
-                serde_json::from_slice::<Note>(&std::fs::read(entry.path()).ok()?).ok()
+                let note = serde_json::from_slice(&std::fs::read(entry.path()).ok()?).ok()?;
+                Some((entry.file_name().into_string().ok()?, note))
             });
-            notes.map(|note| (note.label.clone(), note)).collect()
+            notes.collect()
         })
-    }
-
-    fn file(&self, label: &str) -> PathBuf {
-        let name = fingerprint::of_bytes(label.as_bytes());
-        self.folder.join(format!("{name:.16}.json"))
     }
 }

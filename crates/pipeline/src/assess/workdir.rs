@@ -64,6 +64,11 @@ impl Workdir {
         self.root.join(FOLDER).join("inbox")
     }
 
+    /// Folder of the locks by which workers of a cluster claim tasks.
+    pub fn claims(&self) -> PathBuf {
+        self.root.join(FOLDER).join("claims")
+    }
+
     /// Folder of notes on tasks that started and were not recorded.
     pub fn started(&self) -> PathBuf {
         self.root.join(FOLDER).join("started")

@@ -7,9 +7,12 @@ use rsom_stage::{ExitCode, StageError, atomic, log};
 
 use crate::arguments::{plan_arguments, selection_arguments};
 use crate::assess::assessor::Assessor;
+use crate::assess::survey::survey;
 use crate::export::call::Call;
-use crate::export::{slurm, snakemake};
+use crate::export::slurm;
+use crate::export::snakemake::{self, Known};
 use crate::plan::tasks::{Plan, Request};
+use crate::run::needs::check_needs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -102,11 +105,23 @@ pub(crate) fn export(
     let minutes = matches
         .get_one::<u32>("minutes")
         .map_or(10.0, |n| f64::from(*n));
-    let records = Assessor::of(plan)?.records;
-    let (records, tasks) = ((&records, minutes), plan.selected_tasks().count());
+    let mut assessor = Assessor::of(plan)?;
+    let outlooks = survey(plan, &mut assessor)?;
+    check_needs(plan, &mut assessor, &outlooks)?;
+    if plan.workdir.is_dir() {
+        // For the jobs, which look at the same files.
+        assessor.hashes.save(true)?;
+    }
+    let (records, tasks) = (&assessor.records, plan.selected_tasks().count());
     match engine {
-        "slurm" => slurm::write(plan, &call, records, &folder)?,
-        _ => snakemake::write(plan, &call, records, &folder)?,
+        "slurm" => slurm::write(plan, &call, (records, minutes), &folder)?,
+        _ => {
+            let known = Known {
+                records,
+                outlooks: &outlooks,
+            };
+            snakemake::write(plan, &call, (known, minutes), &folder)?;
+        }
     }
     log::info(format_args!(
         "{tasks} tasks of {} for {engine}; after a change of the pipeline, export it again",

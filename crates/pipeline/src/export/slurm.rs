@@ -138,7 +138,7 @@ impl Array<'_> {
             .map_or_else(String::new, |n| format!(" --cpus-per-task={n}"));
         let job = quoted(&format!("{}-{name}", plan.name));
         format!(
-            "job_{name}=$(submit --job-name={job} --array=0-{}{at_once} --mem={}M --time={}{threads} \\\n  --output=\"$here/logs/{name}-%a.log\"{dependency} \"$@\" \"$here/steps/{name}.sh\")\n",
+            "job_{name}=$(submit --job-name={job} --array=0-{}{at_once} --mem={}M --time={}{threads} \\\n  --output=\"$logs/{name}-%a.log\"{dependency} \"$@\" \"$here/steps/{name}.sh\")\n",
             self.jobs - 1,
             self.estimate.asked_mib(),
             self.estimate.asked_minutes(per_job),
@@ -163,9 +163,12 @@ fn submit(plan: &Plan, call: &Call, arrays: &[Array<'_>], folder: &Path) -> Stri
          # Another program on the nodes: RSOM=/path/to/rsom sh submit.sh. Made by 'rsom export slurm'.\n\
          set -eu\n\
          here={}\n\
+         # sbatch replaces what follows a percent sign.\n\
+         logs={}\n\
          # With a cluster's name, sbatch prints it after the number of the job.\n\
          submit() {{ number=$(sbatch --parsable \"$@\"); echo \"${{number%%;*}}\"; }}\n\n",
-        quoted(&folder.to_string_lossy())
+        quoted(&folder.to_string_lossy()),
+        quoted(&folder.join("logs").to_string_lossy().replace('%', "%%"))
     );
     for array in arrays {
         text.push_str(&array.submission(plan, arrays));
@@ -176,7 +179,7 @@ fn submit(plan: &Plan, call: &Call, arrays: &[Array<'_>], folder: &Path) -> Stri
         .collect();
     let job = quoted(&format!("{}-collect", plan.name));
     text.push_str(&format!(
-        "collect=$(submit --job-name={job} --output=\"$here/logs/collect.log\" \\\n  --dependency=\"afterany:{}\" \"$@\" \"$here/collect.sh\")\n",
+        "collect=$(submit --job-name={job} --output=\"$logs/collect.log\" \\\n  --dependency=\"afterany:{}\" \"$@\" \"$here/collect.sh\")\n",
         all.join(":")
     ));
     let status = format!("rsom {}", call.arguments_of("status"));

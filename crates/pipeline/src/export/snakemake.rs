@@ -7,6 +7,7 @@ use rsom_stage::{Kind, StageError, atomic};
 use serde_json::{Map, Value, json};
 
 use crate::assess::records::Records;
+use crate::assess::survey::Outlook;
 use crate::export::call::Call;
 use crate::export::estimate::Estimate;
 use crate::export::names::names;
@@ -15,6 +16,14 @@ use crate::plan::tasks::{Plan, Task};
 
 /// Tasks that take less are put together, so that a job takes about as many minutes as the user wants.
 const SHORT_S: f64 = 120.0;
+
+/// What is known of a study when it is exported.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub records: &'a Records,
+    /// The state of each task.
+    pub outlooks: &'a [Outlook],
+}
 
 /// The files of an export: their names and contents.
 type Files = Vec<(&'static str, String)>;
@@ -26,11 +35,11 @@ type Files = Vec<(&'static str, String)>;
 pub(crate) fn write(
     plan: &Plan,
     call: &Call,
-    (records, minutes): (&Records, f64),
+    (known, minutes): (Known<'_>, f64),
     folder: &Path,
 ) -> Result<(), StageError> {
     check_paths(plan)?;
-    for (name, content) in files(plan, call, records, minutes)? {
+    for (name, content) in files(plan, call, known, minutes)? {
         atomic::write_bytes(&folder.join(name), content.as_bytes())?;
     }
     Ok(())
@@ -67,8 +76,11 @@ struct Rule<'a> {
     estimate: Estimate,
 }
 
-fn files(plan: &Plan, call: &Call, records: &Records, minutes: f64) -> Result<Files, StageError> {
-    let rules = rules(plan, records);
+fn files(plan: &Plan, call: &Call, known: Known<'_>, minutes: f64) -> Result<Files, StageError> {
+    let rules = rules(plan, known.records);
+    let made: BTreeMap<&String, bool> = (plan.tasks.iter().zip(known.outlooks))
+        .map(|(task, outlook)| (&task.label, outlook.is_up_to_date()))
+        .collect();
     let mut lists = Map::new();
     for rule in &rules {
         let entries = rule.tasks.iter().map(|(wildcard, task)| {
@@ -76,6 +88,7 @@ fn files(plan: &Plan, call: &Call, records: &Records, minutes: f64) -> Result<Fi
                 "task": task.label,
                 "identity": identity(task),
                 "needs": needs(plan, task),
+                "made": made[&task.label],
             });
             (wildcard.clone(), entry)
         });
@@ -89,6 +102,10 @@ fn files(plan: &Plan, call: &Call, records: &Records, minutes: f64) -> Result<Fi
         ("tasks.json", lists),
         ("Snakefile", snakefile(plan, call, &rules)),
         ("profiles/default/config.yaml", profile(&rules, minutes)),
+        (
+            "exported",
+            "The time of this file is that of the export.\n".to_owned(),
+        ),
     ])
 }
 
@@ -204,6 +221,11 @@ fn snakefile(plan: &Plan, call: &Call, rules: &[Rule<'_>]) -> String {
          RULES = LISTS[\"rules\"]\n\
          RSOM = config.get(\"rsom\", {})\n\
          FOLDER = {}\n\n\n\
+         EXPORTED = str(Path(workflow.basedir) / \"exported\")\n\n\n\
+         def needs(rule, task):\n    \
+             # A task that was not up to date at the time of the export is older than this file, whatever Snakemake knows of it.\n    \
+             entry = RULES[rule][task]\n    \
+             return entry[\"needs\"] + [ancient(EXPORTED) if entry[\"made\"] else EXPORTED]\n\n\n\
          workdir: {}\n\n\n\
          localrules: all\n\n\n\
          rule all:\n    input:\n        lambda w: LISTS[\"outputs\"],\n",
@@ -225,7 +247,7 @@ impl Rule<'_> {
             None => "\"\"",
         };
         let mut text = format!(
-            "\n\nrule {name}:\n    input:\n        lambda w: RULES[\"{name}\"][{key}][\"needs\"],\n    output:\n"
+            "\n\nrule {name}:\n    input:\n        lambda w: needs(\"{name}\", {key}),\n    output:\n"
         );
         let outputs = self.tasks.first().map(|(_, task)| task.outputs.as_slice());
         for (number, output) in outputs.unwrap_or_default().iter().enumerate() {
@@ -235,8 +257,8 @@ impl Rule<'_> {
             };
             let path = python(&path);
             match output.kind {
-                Kind::Directory => text.push_str(&format!("        directory({path}),\n")),
-                _ => text.push_str(&format!("        {path},\n")),
+                Kind::Directory => text.push_str(&format!("        update(directory({path})),\n")),
+                _ => text.push_str(&format!("        update({path}),\n")),
             }
         }
         if self.is_listed {
@@ -261,7 +283,7 @@ impl Rule<'_> {
         }
         let arguments = python(&unformatted(&call.arguments()));
         text.push_str(&format!(
-            "    shell:\n        \"cd {{FOLDER:q}} && {{RSOM:q}} \" + {arguments} + \" --threads {{threads}} -- {{params.task:q}}\"\n"
+            "    shell:\n        \"cd {{FOLDER:q}} && {{RSOM:q}} \" + {arguments} + \" --threads {{threads}} -- {{params.task:q}} && touch -c {{output:q}}\"\n"
         ));
         text
     }

@@ -7,6 +7,7 @@ use crate::assess::assessor::{Assessor, instruction_mismatch};
 use crate::assess::edited::edited_outputs_of;
 use crate::assess::records::Record;
 use crate::assess::survey::{Outlook, survey};
+use crate::assess::unrecorded::Failure;
 use crate::assess::workdir::Workdir;
 use crate::check::tool::Tool;
 use crate::inspect::find::find;
@@ -46,6 +47,7 @@ pub(crate) fn print(plan: &Plan, words: &[String], as_json: bool) -> Result<Exit
         task,
         outlook: &outlooks[number],
         edited: edited_outputs_of(task, &mut assessor),
+        failure: outlooks[number].failure(&task.label, &mut assessor.unrecorded),
         record: recorded(&outlooks[number], task, &assessor),
         needed_by: (plan.tasks.iter())
             .filter(|other| other.after.contains(&number))
@@ -69,6 +71,8 @@ struct Explained<'a> {
     plan: &'a Plan,
     task: &'a Task,
     outlook: &'a Outlook,
+    /// How it failed.
+    failure: Option<Failure>,
     /// Files of the user at its outputs.
     edited: Vec<String>,
     /// What is known of its last run.
@@ -115,6 +119,7 @@ impl Explained<'_> {
             "scan": self.task.scan,
             "state": state,
             "reason": reason,
+            "failure": self.failure.as_ref().map(|failure| &failure.fault),
             "edited": self.edited,
             "program": self.program(),
             "command": self.command()?,
@@ -131,6 +136,9 @@ impl Explained<'_> {
 
     fn lines(&self) -> Result<Vec<String>, StageError> {
         let mut lines = vec![self.task.label.clone(), named("state", &self.state())];
+        if let Some(failure) = &self.failure {
+            lines.push(named("failed", &failure.fault));
+        }
         if !self.edited.is_empty() {
             let edited = self.edited.join(", ");
             lines.push(named("edited", &format!("{edited}: no run wrote this")));

@@ -2,6 +2,7 @@
 
 use rsom_stage::StageError;
 
+use crate::plan::output_paths::normalize;
 use crate::plan::tasks::Plan;
 use crate::suggest;
 
@@ -14,8 +15,10 @@ const NAMED: usize = 3;
 /// Exit code 2: there is no such task, or more than one.
 pub(crate) fn find(plan: &Plan, words: &[String]) -> Result<usize, StageError> {
     let text = words.join(" ");
+    // As the pipeline writes it: ./masks/p1/
+    let path = normalize(&text).unwrap_or_default();
     let is_named = |task: &crate::plan::tasks::Task| {
-        task.label == text || task.outputs.iter().any(|output| output.path == text)
+        task.label == text || task.outputs.iter().any(|output| output.path == path)
     };
     if let Some(number) = plan.tasks.iter().position(is_named) {
         return Ok(number);

@@ -1,13 +1,14 @@
 //! Lines on stdout.
 
 use std::io::{BufWriter, Write};
+use std::path::Path;
 
-use rsom_stage::{ExitCode, StageError};
+use rsom_stage::{ExitCode, StageError, atomic};
 
 /// Prints lines.
 ///
 /// # Errors
-/// Exit code 1: stdout cannot be written.
+/// Exit code 4: stdout cannot be written.
 pub(crate) fn print(lines: impl IntoIterator<Item = String>) -> Result<ExitCode, StageError> {
     let mut stdout = BufWriter::new(std::io::stdout().lock());
     let mut written = Ok(());
@@ -19,9 +20,10 @@ pub(crate) fn print(lines: impl IntoIterator<Item = String>) -> Result<ExitCode,
     }
     match written.and_then(|()| stdout.flush()) {
         // `rsom plan … | head` is not a failure.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(StageError::failure(error))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(StageError::output(
+            Path::new("stdout"),
+            atomic::plain(&error),
+        )),
         _ => Ok(ExitCode::Done),
     }
 }

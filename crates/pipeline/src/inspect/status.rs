@@ -16,7 +16,8 @@ use crate::run::reported;
 /// Exit code 3: an input or the records cannot be read, or an input does not match the manifest.
 pub(crate) fn print(plan: &Plan) -> Result<ExitCode, StageError> {
     let workdir = Workdir::new(&plan.workdir);
-    let outlooks = survey(plan, &mut Assessor::of(plan)?)?;
+    let mut assessor = Assessor::of(plan)?;
+    let outlooks = survey(plan, &mut assessor)?;
     let reported = reported::states(&workdir);
     let mut steps: Vec<(&str, [usize; 3])> = Vec::new();
     for (number, task) in plan.selected_tasks() {
@@ -24,6 +25,10 @@ pub(crate) fn print(plan: &Plan) -> Result<ExitCode, StageError> {
         let is_failed = reported
             .get(&task.label)
             .is_some_and(|state| state == State::Failed.name());
+        let is_failed = is_failed
+            || outlook
+                .failure(&task.label, &mut assessor.unrecorded)
+                .is_some();
         let counts = [
             1,
             usize::from(outlook.is_up_to_date()),

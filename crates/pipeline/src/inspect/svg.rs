@@ -138,7 +138,7 @@ fn escaped(text: &str) -> String {
         '<' => "&lt;".to_owned(),
         '>' => "&gt;".to_owned(),
         '"' => "&quot;".to_owned(),
-        c if c.is_control() => " ".to_owned(),
+        c if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => " ".to_owned(),
         c => c.to_string(),
     });
     escaped.collect()

@@ -22,7 +22,9 @@ impl Plan {
         let mut progress = Progress::start("reading files", self.tasks.len() as u64);
         let outlooks = survey_with(self, &mut assessor, &mut || progress.advance(1))?;
         progress.finish();
-        assessor.hashes.save(true)?;
+        if self.workdir.is_dir() {
+            assessor.hashes.save(true)?;
+        }
         let open: Vec<usize> = (0..self.tasks.len())
             .filter(|number| !outlooks[*number].is_up_to_date())
             .collect();
@@ -37,6 +39,11 @@ impl Plan {
         if open.is_empty() {
             let said = format!("all files of {total} tasks are as they were made\n");
             return Ok(rsom_stage::print(&said));
+        }
+        if open.len() == total {
+            return Err(StageError::failure(format_args!(
+                "none of {total} tasks is up to date"
+            )));
         }
         Err(StageError::failure(format_args!(
             "{} of {total} tasks are not up to date; the files of the others are as they were made",

@@ -89,7 +89,7 @@ impl Plan {
             ([], from) => self.with_users(of_steps(from)),
             (only, _) => of_steps(only),
         };
-        let last = of_steps(&selection.until);
+        let last = self.with_needs(of_steps(&selection.until));
         let by_id: HashMap<&str, &Scan> = scans.all().iter().map(|s| (s.id.as_str(), s)).collect();
         let is_wanted = |task: &Task| {
             let scan = task.scan.as_deref().and_then(|id| by_id.get(id)).copied();

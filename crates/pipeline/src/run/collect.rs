@@ -25,7 +25,12 @@ pub(crate) fn collect(plan: &Plan) -> Result<ExitCode, StageError> {
     let (mut assessor, outlooks) = looked_at(plan, &workdir)?;
     warn_of_other_instructions(plan, &outlooks);
     assessor.hashes.save(true)?;
-    let outcomes: Vec<Outcome> = outlooks.into_iter().map(Outcome::of_outlook).collect();
+    let outcomes: Vec<Outcome> = (plan.tasks.iter().zip(outlooks))
+        .map(|(task, outlook)| {
+            let failure = outlook.failure(&task.label, &mut assessor.unrecorded);
+            Outcome::of_outlook(outlook, failure)
+        })
+        .collect();
     report::write(&workdir, plan, &outcomes, started.elapsed().as_secs_f64())?;
     let open = outcomes
         .iter()

@@ -11,6 +11,7 @@ use crate::assess::assessor::{Assessment, Assessor, Verdict};
 use crate::assess::records::Record;
 use crate::assess::standing::Standing;
 use crate::assess::survey::Outlook;
+use crate::assess::unrecorded::Failure;
 use crate::assess::workdir::Workdir;
 use crate::plan::tasks::Plan;
 use crate::run::command::command;
@@ -114,13 +115,17 @@ struct Job {
 impl Run<'_> {
     fn prepare(&mut self, outlooks: Vec<Outlook>) {
         for (number, outlook) in outlooks.into_iter().enumerate() {
-            if let Outlook::Known(assessment) = outlook
+            let selected = self.plan.is_selected(number);
+            if !selected && !outlook.is_up_to_date() {
+                self.queue.leave_out(number);
+                let label = &self.plan.tasks[number].label;
+                let failure = outlook.failure(label, &mut self.assessor.unrecorded);
+                self.outcomes[number] = failure.map(Outcome::of_failure);
+            } else if let Outlook::Known(assessment) = outlook
                 && let Verdict::UpToDate(record) = &assessment.verdict
             {
                 let record = Rc::clone(record);
                 self.done(number, State::UpToDate, *assessment, record);
-            } else if !self.plan.is_selected(number) {
-                self.queue.leave_out(number);
             }
         }
     }
@@ -227,7 +232,8 @@ impl Run<'_> {
             outputs::check_edits(plan, task, self.assessor)?;
         }
         self.programs.check(task)?;
-        let (before, kept) = outputs::make_room(task, self.settings.replace, self.assessor)?;
+        let (before, kept) =
+            outputs::make_room(task, (self.settings.replace, &self.mark), self.assessor)?;
         let root = self.assessor.workdir.root();
         let report = ReportFile::at(root.join(Workdir::progress(&task.label)));
         let threads = task.limits.threads.unwrap_or(self.settings.threads);
@@ -316,7 +322,12 @@ impl Run<'_> {
             }
             Err(error) => {
                 let replaced = replaced.unwrap_or_default();
-                outputs::note_end(task, &job.before, replaced, self.assessor);
+                let failure = Failure {
+                    identity: job.assessment.identity.hash().to_owned(),
+                    fault: error.to_string(),
+                    exit_code: end.code.or(Some(error.exit_code() as i32)),
+                };
+                outputs::note_end(task, &job.before, (replaced, Some(failure)), self.assessor);
                 let said = warnings(&self.log(job.task));
                 if self.try_again(job.task, end, &error) {
                     return;
@@ -515,7 +526,7 @@ impl Run<'_> {
     fn interrupted(&mut self, mut job: Job) {
         let task = &self.plan.tasks[job.task];
         let replaced = self.put_back(&mut job).unwrap_or_default();
-        outputs::note_end(task, &job.before, replaced, self.assessor);
+        outputs::note_end(task, &job.before, (replaced, None), self.assessor);
         self.outcomes[job.task] = Some(Outcome {
             state: State::Interrupted,
             assessment: Some(job.assessment),

@@ -8,6 +8,7 @@ use rsom_stage::{StageError, atomic, fingerprint, log};
 
 use crate::assess::assessor::Assessor;
 use crate::assess::standing::Standing;
+use crate::assess::unrecorded::Killed;
 use crate::assess::workdir::Workdir;
 
 /// Copies of the user's files in the output folders of a running task.
@@ -89,25 +90,39 @@ pub(crate) fn wrote_over(workdir: &Workdir, paths: &BTreeMap<String, String>) ->
 /// # Errors
 /// Exit code 4: a file cannot be moved.
 pub(crate) fn settle_killed(assessor: &mut Assessor) -> Result<(), StageError> {
-    let workdir = assessor.workdir.clone();
-    for (label, before) in assessor.unrecorded.killed() {
-        let now = before.again(workdir.root());
-        for path in now.written_since(&before) {
-            let sha256 = assessor.hash_if_present(path);
-            if sha256.is_some_and(|sha256| assessor.records.contains(path, &sha256)) {
-                continue;
-            }
-            let aside = move_aside(&workdir, path)
-                .map_err(|e| StageError::output(&workdir.root().join(path), atomic::plain(&e)))?;
-            assessor.hashes.forget(&workdir.root().join(path));
-            log::warn(format_args!(
-                "{path} was written while '{label}' ran in a run that was killed, or after it; it is now {aside}"
-            ));
-        }
-        let paths = before.in_folders().cloned().collect();
-        Kept::of(&workdir, &label, paths).put_back_missing()?;
-        assessor.unrecorded.forget(&label);
+    for killed in assessor.unrecorded.killed() {
+        settle(assessor, &killed)?;
     }
+    Ok(())
+}
+
+/// Like [`settle_killed`], for one task. Stops its processes first.
+///
+/// # Errors
+/// Exit code 4: a file cannot be moved.
+pub(crate) fn settle(assessor: &mut Assessor, killed: &Killed) -> Result<(), StageError> {
+    let workdir = assessor.workdir.clone();
+    let Killed { label, before, .. } = killed;
+    #[cfg(unix)]
+    if let Some(mark) = &killed.mark {
+        crate::run::group::stop_marked(mark);
+    }
+    let now = before.again(workdir.root());
+    for path in now.written_since(before) {
+        let sha256 = assessor.hash_if_present(path);
+        if sha256.is_some_and(|sha256| assessor.records.contains(path, &sha256)) {
+            continue;
+        }
+        let aside = move_aside(&workdir, path)
+            .map_err(|e| StageError::output(&workdir.root().join(path), atomic::plain(&e)))?;
+        assessor.hashes.forget(&workdir.root().join(path));
+        log::warn(format_args!(
+            "{path} was written while '{label}' ran in a run that was killed, or after it; it is now {aside}"
+        ));
+    }
+    let paths = before.in_folders().cloned().collect();
+    Kept::of(&workdir, label, paths).put_back_missing()?;
+    assessor.unrecorded.remove(&killed.name);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use rsom_stage::ExitCode;
 use crate::assess::assessor::{Assessment, Verdict};
 use crate::assess::records::Record;
 use crate::assess::survey::Outlook;
+use crate::assess::unrecorded::Failure;
 use crate::run::signals;
 
 /// The state of a task at the end of a run.
@@ -57,8 +58,21 @@ impl State {
 }
 
 impl Outcome {
+    /// The outcome of a task that failed in an earlier run.
+    pub fn of_failure(failure: Failure) -> Self {
+        Self {
+            state: State::Failed,
+            exit_code: failure.exit_code,
+            fault: Some(failure.fault),
+            ..not_run()
+        }
+    }
+
     /// The outcome of a task that a run did not touch.
-    pub fn of_outlook(outlook: Outlook) -> Self {
+    pub fn of_outlook(outlook: Outlook, failure: Option<Failure>) -> Self {
+        if let Some(failure) = failure {
+            return Self::of_failure(failure);
+        }
         match outlook {
             Outlook::Known(assessment) => match &assessment.verdict {
                 Verdict::UpToDate(record) => Self {
@@ -90,12 +104,11 @@ pub(crate) fn not_run() -> Outcome {
 
 /// The exit code of a run: 130 if the user stopped it, 0 if no task failed, the common code of the failed tasks, or 1 if
 /// their codes differ.
-pub(crate) fn exit_code(outcomes: &[Outcome]) -> ExitCode {
-    if outcomes.iter().any(|o| o.state == State::Interrupted) || signals::count() > 0 {
+pub(crate) fn exit_code<'a>(outcomes: impl Iterator<Item = &'a Outcome> + Clone) -> ExitCode {
+    if outcomes.clone().any(|o| o.state == State::Interrupted) || signals::count() > 0 {
         return ExitCode::Interrupted;
     }
     let mut codes = outcomes
-        .iter()
         .filter(|o| o.state == State::Failed)
         .map(|o| o.exit_code);
     let Some(first) = codes.next() else {

@@ -9,10 +9,12 @@ use crate::assess::assessor::Assessor;
 use crate::assess::edited::{edited_outputs_of, replaced_files, would_overwrite};
 use crate::assess::in_the_way;
 use crate::assess::standing::Standing;
+use crate::assess::unrecorded::Failure;
 use crate::check::tool::Tool;
 use crate::plan::output_paths::sidecar;
 use crate::plan::tasks::{Plan, Task};
 use crate::run::kept::Kept;
+use crate::run::mark::Mark;
 
 /// Looks again for outputs that were edited during the run.
 ///
@@ -41,7 +43,7 @@ pub(crate) fn check_edits(
 /// Exit code 4: a folder, a note or a copy cannot be written, or an old output cannot be removed.
 pub(crate) fn make_room(
     task: &Task,
-    replace: bool,
+    (replace, mark): (bool, &Mark),
     assessor: &mut Assessor,
 ) -> Result<(Standing, Kept), StageError> {
     clear(task, assessor)?;
@@ -51,7 +53,9 @@ pub(crate) fn make_room(
         false => standing.in_folders().cloned().collect(),
     };
     let kept = Kept::copy(&assessor.workdir, &task.label, paths)?;
-    assessor.unrecorded.note_start(&task.label, &standing)?;
+    assessor
+        .unrecorded
+        .note_start(&task.label, &standing, mark.text())?;
     Ok((standing, kept))
 }
 
@@ -60,7 +64,7 @@ pub(crate) fn make_room(
 pub(crate) fn note_end(
     task: &Task,
     before: &Standing,
-    replaced: BTreeMap<String, String>,
+    (replaced, failure): (BTreeMap<String, String>, Option<Failure>),
     assessor: &mut Assessor,
 ) {
     let mut left = BTreeMap::new();
@@ -73,7 +77,7 @@ pub(crate) fn note_end(
     }
     left.extend(replaced);
     // Without this note, the one of the start stays: the next run moves these files aside.
-    let _ = assessor.unrecorded.note_end(&task.label, left);
+    let _ = assessor.unrecorded.note_end(&task.label, left, failure);
 }
 
 /// Creates the folders of the outputs. Removes old files that the task may not overwrite: sidecars, the files of an earlier task in

@@ -15,8 +15,8 @@ use crate::run::duration::seconds;
 use crate::run::events::Events;
 use crate::run::execute::execute;
 use crate::run::kept::settle_killed;
-use crate::run::left_out;
 use crate::run::logs;
+use crate::run::needs::check_needs;
 use crate::run::orphans;
 use crate::run::outcome::{Outcome, State, exit_code};
 use crate::run::report;
@@ -36,13 +36,14 @@ const LISTED: usize = 20;
 /// cannot be written, or files of the user would be overwritten.
 pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageError> {
     signals::install();
+    check_prune(plan, settings)?;
     let events = Events::new(settings.json);
     let started = Instant::now();
     let workdir = Workdir::new(&plan.workdir);
     let _lock = workdir.lock()?;
     let (mut assessor, outlooks) = looked_at(plan, &workdir)?;
     warn_of_other_instructions(plan, &outlooks);
-    check_needs(plan, &outlooks)?;
+    check_needs(plan, &mut assessor, &outlooks)?;
     let selected = plan.selected_tasks();
     let up_to_date = selected
         .clone()
@@ -88,10 +89,20 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
         print_conclusion(plan, &outcomes, started);
     }
     tidied?;
-    let code = exit_code(&outcomes);
+    let code = exit_code(plan.selected_tasks().map(|(number, _)| &outcomes[number]));
     let count = |state| outcomes.iter().filter(|o| o.state == state).count();
     events.run_end(count, code);
     Ok(code)
+}
+
+/// Files that are no part of a selection may be part of the study.
+fn check_prune(plan: &Plan, settings: Settings) -> Result<(), StageError> {
+    match settings.prune && plan.is_partial() {
+        true => Err(StageError::usage(
+            "--prune goes with a whole run; leave out the selection of tasks",
+        )),
+        false => Ok(()),
+    }
 }
 
 /// Ends a run whose tasks are all up to date, and whose report is right.
@@ -114,29 +125,6 @@ fn say_nothing_to_do(plan: &Plan, total: usize) {
     log::info(format_args!(
         "nothing to do: {total} tasks up to date{others}"
     ));
-}
-
-/// Checks that what the selected tasks need is selected, too, or up to date.
-///
-/// # Errors
-/// Exit code 2: a task would have to run before.
-fn check_needs(plan: &Plan, outlooks: &[Outlook]) -> Result<(), StageError> {
-    for (number, task) in plan.selected_tasks() {
-        let is_missing = |before: &&usize| {
-            !plan.is_selected(**before)
-                && !outlooks[**before].is_up_to_date()
-                && !left_out::can_run_without(task, **before)
-        };
-        if !outlooks[number].is_up_to_date()
-            && let Some(before) = task.after.iter().find(is_missing)
-        {
-            return Err(StageError::usage(format_args!(
-                "'{}' needs '{}', which is neither selected nor up to date; '--until {}' selects what a step needs",
-                task.label, plan.tasks[*before].label, task.step
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// Brings a workdir into order after a run that was killed, and looks at what stands in it.

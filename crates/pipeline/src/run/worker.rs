@@ -1,7 +1,7 @@
 //! `rsom task`: runs some tasks of a study, on behalf of an engine that knows their order: Snakemake, Slurm. Several workers may run at
 //! the same time; the next `rsom run` takes their records over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Instant;
 
@@ -9,11 +9,14 @@ use rsom_stage::{ExitCode, StageError, atomic, log, text};
 
 use crate::assess::assessor::Assessor;
 use crate::assess::edited::{edited_outputs, would_overwrite};
-use crate::assess::survey::survey;
+use crate::assess::survey::survey_part;
 use crate::assess::workdir::Workdir;
-use crate::plan::tasks::Plan;
+use crate::plan::tasks::{Plan, Task};
+use crate::run::claims::Claim;
 use crate::run::events::Events;
 use crate::run::execute::execute;
+use crate::run::kept::settle;
+use crate::run::needs::check_needs;
 use crate::run::outcome::exit_code;
 use crate::run::session::print_conclusion;
 use crate::run::settings::Settings;
@@ -38,7 +41,8 @@ impl Assignment {
     /// Exit code 3: the file cannot be read.
     pub fn labels_of(file: &Path, part: Option<(usize, usize)>) -> Result<Vec<String>, StageError> {
         let text = text::read(file).map_err(|fault| StageError::input(file, fault))?;
-        let labels: Vec<String> = text.lines().map(str::to_owned).collect();
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        let labels: Vec<String> = lines.map(str::to_owned).collect();
         let (number, count) = part.unwrap_or((1, 1));
         let bound = |number: usize| labels.len() * number / count;
         Ok(labels[bound(number - 1)..bound(number)].to_vec())
@@ -53,21 +57,25 @@ pub(crate) fn revisions(plan: &Plan) -> BTreeMap<String, String> {
     short.collect()
 }
 
-/// Runs tasks of a plan, each after those that it needs. What other tasks make must be there.
+/// Runs tasks of a plan, each after those that it needs. What other tasks make must be there, and up to date.
 ///
 /// # Errors
-/// Exit code 1: a run uses the workdir, or a program has another revision than the export. Exit code 2: a task is not in the plan.
-/// Exit code 3: an input is missing. Exit code 4: the workdir cannot be written, or files of the user would be overwritten.
+/// Exit code 1: a run uses the workdir, another worker has a task, or a program has another revision than the export. Exit code 2: a
+/// task is not in the plan, or needs one that is not up to date. Exit code 3: an input does not match the manifest. Exit code 4: the
+/// workdir cannot be written, or files of the user would be overwritten.
 pub(crate) fn work(
-    plan: Plan,
+    mut plan: Plan,
     assignment: &Assignment,
     settings: Settings,
 ) -> Result<ExitCode, StageError> {
     signals::install();
     let started = Instant::now();
-    let numbers = numbers(&plan, &assignment.labels)?;
-    let plan = plan.part(&numbers);
     check_revisions(&plan, &assignment.expected)?;
+    if assignment.labels.is_empty() {
+        log::info("nothing to do: this part of the list is empty");
+        return Ok(ExitCode::Done);
+    }
+    select(&mut plan, &assignment.labels)?;
     let workdir = Workdir::new(&plan.workdir);
     let _lock = workdir.share()?;
     for folder in [workdir.reports(), workdir.inbox()] {
@@ -76,15 +84,15 @@ pub(crate) fn work(
     }
     let mut assessor = Assessor::of(&plan)?;
     assessor.records.for_worker();
-    let outlooks = survey(&plan, &mut assessor)?;
-    if outlooks
-        .iter()
-        .all(crate::assess::survey::Outlook::is_up_to_date)
-    {
-        log::info(format_args!(
-            "nothing to do: {} tasks up to date",
-            plan.tasks.len()
-        ));
+    let _claims = claim(&plan, &workdir, &mut assessor)?;
+    let selected: Vec<bool> = (0..plan.tasks.len()).map(|n| plan.is_selected(n)).collect();
+    let wanted = plan.with_needs(selected);
+    let outlooks = survey_part(&plan, &mut assessor, &wanted, &mut || {})?;
+    check_needs(&plan, &mut assessor, &outlooks)?;
+    let is_done = |(number, _): (usize, &Task)| outlooks[number].is_up_to_date();
+    if plan.selected_tasks().all(is_done) {
+        let count = plan.selected_tasks().count();
+        log::info(format_args!("nothing to do: {count} tasks up to date"));
         return Ok(ExitCode::Done);
     }
     if !settings.replace {
@@ -96,10 +104,61 @@ pub(crate) fn work(
     let events = Events::new(settings.json);
     let (outcomes, _) = execute(&plan, (settings, events), &mut assessor, outlooks)?;
     print_conclusion(&plan, &outcomes, started);
-    Ok(exit_code(&outcomes))
+    let own = plan.selected_tasks().map(|(number, _)| &outcomes[number]);
+    Ok(match exit_code(own.clone()) {
+        // A task that had nothing to work on has no outputs either.
+        ExitCode::Done if own.clone().any(|outcome| !outcome.state.is_good()) => ExitCode::Failure,
+        code => code,
+    })
 }
 
-/// The numbers of tasks, in the order of the plan.
+/// Claims the selected tasks, and brings into order what killed runs left of their outputs.
+fn claim(
+    plan: &Plan,
+    workdir: &Workdir,
+    assessor: &mut Assessor,
+) -> Result<Vec<Claim>, StageError> {
+    let taken =
+        |label: &str| StageError::failure(format_args!("another worker runs '{label}' now"));
+    let mut claims = Vec::new();
+    let mut own = BTreeSet::new();
+    for (_, task) in plan.selected_tasks() {
+        let name = assessor.unrecorded.name_of(&task.label);
+        claims.push(Claim::on(workdir, &name)?.ok_or_else(|| taken(&task.label))?);
+        own.insert(name);
+    }
+    let outputs = plan.selected_tasks().flat_map(|(_, task)| &task.outputs);
+    let paths: Vec<&str> = outputs.map(|output| output.path.as_str()).collect();
+    // After the claims: notes of workers that have just ended are gone.
+    for killed in assessor.unrecorded.killed() {
+        let is_own = own.contains(&killed.name);
+        if !is_own && !paths.iter().any(|path| killed.before.touches(path)) {
+            continue;
+        }
+        // Its run may still go on.
+        let other = match is_own {
+            true => None,
+            false => Some(Claim::on(workdir, &killed.name)?.ok_or_else(|| taken(&killed.label))?),
+        };
+        settle(assessor, &killed)?;
+        claims.extend(other);
+    }
+    Ok(claims)
+}
+
+/// Selects tasks by label. The engine decides how many of them run at the same time, and gives them their threads.
+fn select(plan: &mut Plan, labels: &[String]) -> Result<(), StageError> {
+    let mut selected = vec![false; plan.tasks.len()];
+    for number in numbers(plan, labels)? {
+        selected[number] = true;
+        let limits = &mut plan.tasks[number].limits;
+        (limits.jobs, limits.threads) = (None, None);
+    }
+    plan.selected = Some(selected);
+    Ok(())
+}
+
+/// The numbers of tasks.
 fn numbers(plan: &Plan, labels: &[String]) -> Result<Vec<usize>, StageError> {
     let known: BTreeMap<&str, usize> = (plan.tasks.iter().enumerate())
         .map(|(number, task)| (task.label.as_str(), number))
@@ -111,19 +170,16 @@ fn numbers(plan: &Plan, labels: &[String]) -> Result<Vec<usize>, StageError> {
             ))
         })
     };
-    let mut numbers: Vec<usize> = labels.iter().map(number).collect::<Result<_, _>>()?;
-    numbers.sort_unstable();
-    numbers.dedup();
-    if numbers.is_empty() {
-        return Err(StageError::usage("no task is given"));
-    }
-    Ok(numbers)
+    labels.iter().map(number).collect()
 }
 
 /// Checks that this machine has the programs that the export was made with.
 fn check_revisions(plan: &Plan, expected: &[String]) -> Result<(), StageError> {
     let own = revisions(plan);
-    for (name, revision) in expected.iter().filter_map(|text| text.rsplit_once('=')) {
+    for text in expected {
+        let (name, revision) = text.rsplit_once('=').ok_or_else(|| {
+            StageError::usage(format_args!("--expect {text}: write STAGE=REVISION"))
+        })?;
         if let Some(found) = own.get(name).filter(|found| *found != revision) {
             return Err(StageError::failure(format_args!(
                 "{name} has revision {found} on this machine, but {revision} where the study was exported; install the same version, \

@@ -218,3 +218,15 @@ fn files_that_the_plan_no_longer_has_are_named_and_pruned_unless_edited() {
     let said = "they were edited, so 'run --prune' keeps them";
     study.run(&[]).good().finished.expect_said(&[said]);
 }
+
+/// A work folder behind a link, as on the disk of a cluster.
+#[cfg(unix)]
+#[test]
+fn a_study_runs_in_a_folder_behind_a_link() {
+    let study = Study::new(PAIR);
+    std::fs::create_dir(study.path("disk")).unwrap();
+    std::os::unix::fs::symlink("disk", study.path("work")).unwrap();
+    study.run(&["-j", "3"]).good();
+    let again = study.run(&[]).good();
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+}

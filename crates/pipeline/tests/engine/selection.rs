@@ -44,6 +44,10 @@ fn options_select_steps_scans_and_what_they_need() {
         [0, 2, 12, 0]
     );
     assert_eq!(
+        counts(&["--until", "table", "--where", "scan=p2"]),
+        [6, 2, 2, 0]
+    );
+    assert_eq!(
         counts(&["--only", "import", "--where", "subject=a"]),
         [1, 0, 0, 0]
     );
@@ -129,6 +133,7 @@ fn a_wrong_selection_is_named_with_what_there_is() {
             &["--where", "subjekt=a"],
             "no scan has an attribute 'subjekt' (did you mean 'subject'?); the factors are s",
         ),
+        (&["--only", ","], "--only : there is no such step"),
         (&["--where", "subject"], "write KEY=VALUE"),
         (&["--where", "subject="], "a value is missing"),
         (
@@ -148,15 +153,40 @@ fn a_wrong_selection_is_named_with_what_there_is() {
     }
 }
 
-/// A step that can do without a failed scan runs with what is there.
+/// A step that can do without a failed scan runs without it, but not without one that was never tried.
 #[test]
-fn what_may_be_left_out_need_not_be_selected() {
+fn only_what_has_failed_may_be_left_out() {
     let study = Study::new(
-        "name: demo\nstages:\n  a: { uses: demo make, matrix: { n: [1, 2] }, with: { text: \"${n}\" }, out: { output: \"a${n}.txt\" } }\n  b: { uses: demo join, in: { input: { from: a.output, missing: leave_out } }, out: { output: b.txt } }\n",
+        "name: demo\nparams: { fail: 5, v: 1 }\nstages:\n  a: { uses: demo make, matrix: { n: [1, 2] }, with: { text: \"${n}-${v}\" }, out: { output: \"a${n}.txt\" } }\n  c: { uses: demo make, with: { fail: \"${fail}\", text: c }, out: { output: c.txt } }\n  b: { uses: demo join, in: { input: [{ from: a.output, missing: leave_out }, { from: c.output, missing: leave_out }] }, out: { output: b.txt } }\n",
     );
     study.run(&["--only", "a", "--where", "n=1"]).good();
+    let ran = study.run(&["--only", "b"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    ran.finished
+        .expect_said(&["'b' needs 'a n=2', which is neither selected nor up to date (new)"]);
+    assert_eq!(study.run(&["--until", "b", "--keep-going"]).code, Some(1));
+    assert_eq!(study.output("b.txt"), "1-1+2-1+");
+    // The failure is known: a part of the study goes on without it, and says that it failed.
+    std::fs::remove_file(study.path("work/b.txt")).unwrap();
     study.run(&["--only", "b"]).good();
-    assert_eq!(study.output("b.txt"), "1+");
-    study.run(&[]).good();
-    assert_eq!(study.output("b.txt"), "1+2+");
+    assert_eq!(study.output("b.txt"), "1-1+2-1+");
+    let report = study.report();
+    let of_c = report["tasks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|t| t["task"] == "c");
+    assert_eq!(of_c.unwrap()["state"], "failed");
+    // With another value, nothing is known, and the table stays.
+    let ran = study.run(&["--only", "b", "--set", "v=2"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert_eq!(study.output("b.txt"), "1-1+2-1+");
+}
+
+#[test]
+fn a_part_of_a_study_prunes_nothing() {
+    let study = Study::new(CHAIN);
+    let ran = study.run(&["--only", "import", "--prune"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    ran.finished.expect_said(&["--prune goes with a whole run"]);
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::study::Study;
+use crate::study::{Study, wait_for};
 
 /// Names with spaces, quotes, braces and letters outside of ASCII, and files in the way of each other's patterns.
 const CHAIN: &str = r#"
@@ -50,8 +50,9 @@ fn tasks_that_workers_ran_are_done_for_the_next_run() {
     );
     // What it needs is not there.
     let ran = study.command("task", &["join s=0"]);
-    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
-    ran.finished.expect_said(&["p3.txt: no such file"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    ran.finished
+        .expect_said(&["'join s=0' needs 'import p3'", "(new)"]);
     let ran = study.command("collect", &[]);
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
     ran.finished.expect_said(&["21 of 23 tasks are not done"]);
@@ -100,12 +101,115 @@ fn a_worker_refuses_what_it_should() {
         "demo has revision bbbb on this machine, but aaaa where the study was exported",
     ]);
     revised("aaaa").good();
+    let ran = study.command("task", &["import p1", "--expect", "demo"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     // An output that the user edited.
     std::fs::create_dir_all(study.path("work")).unwrap();
     study.write("work/ein gabe/é'p2.txt", "by hand");
     let ran = study.command("task", &["import p2"]);
     assert_eq!(ran.code, Some(4), "{}", ran.stderr);
     assert_eq!(study.output("ein gabe/é'p2.txt"), "by hand");
+}
+
+/// What a task needs was made with another value, or edited since.
+#[test]
+fn a_worker_computes_nothing_from_old_inputs() {
+    let study = Study::new(
+        "name: demo\nparams: { v: 1 }\nstages:\n  one: { uses: demo make, with: { text: \"${v}\" }, out: { output: one.txt } }\n  two: { uses: demo join, in: { input: one.output }, out: { output: two.txt } }\n",
+    );
+    study.run(&[]).good();
+    let ran = study.command("task", &["two", "--set", "v=2"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    ran.finished.expect_said(&[
+        "'two' needs 'one'",
+        "parameters changed: text \"1\" → \"2\"",
+    ]);
+    study.write("work/one.txt", "by hand");
+    let ran = study.command("task", &["two"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    ran.finished.expect_said(&["output altered: one.txt"]);
+}
+
+/// Makes a folder and a file, and waits.
+const SLOW: &str = r#"
+name: demo
+params: { s: 5 }
+stages:
+  f: { run: "sh -c 'mkdir -p $0; echo theirs >$0/notes; echo a >$0/a; sleep ${s}' ${out.o}", out: { o: "fo/" } }
+  g: { run: "sh -c 'echo half >$0; sleep ${s}; echo whole >$0' ${out.o}", out: { o: g.txt } }
+"#;
+
+/// Starts a worker, and kills it when its task has begun.
+fn killed_worker(study: &Study, task: &str, begun: &str) {
+    let mut worker = study.process("task", &[task]).spawn().unwrap();
+    wait_for(|| study.path(begun).exists());
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+}
+
+#[test]
+fn what_a_killed_worker_left_is_settled_by_the_next_one() {
+    let study = Study::new(SLOW);
+    killed_worker(&study, "g", "work/g.txt");
+    study.write("work/g.txt", "precious");
+    // Also by a worker of a task of another value.
+    study.command("task", &["g", "--set", "s=0"]).good();
+    assert_eq!(study.output("g.txt"), "whole\n");
+    assert_eq!(study.output(".rsom/kept/g.txt"), "precious");
+    // A file of the user in an output folder comes back; the task refuses to write over it, as at any time.
+    std::fs::create_dir(study.path("work/fo")).unwrap();
+    study.write("work/fo/notes", "mine");
+    killed_worker(&study, "f", "work/fo/a");
+    let ran = study.command("task", &["f", "--set", "s=0"]);
+    assert_eq!(ran.code, Some(4), "{}", ran.stderr);
+    assert_eq!(study.output("fo/notes"), "mine");
+    std::fs::remove_file(study.path("work/fo/notes")).unwrap();
+    killed_worker(&study, "f", "work/fo/a");
+    study.command("task", &["f", "--set", "s=0"]).good();
+    let again = study.run(&["--set", "s=0"]).good();
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+}
+
+#[test]
+fn two_workers_never_run_the_same_task() {
+    let study = Study::new(SLOW);
+    std::fs::create_dir_all(study.path("work/fo")).unwrap();
+    study.write("work/fo/notes", "mine");
+    let first = study
+        .process("task", &["f", "--set", "s=1"])
+        .spawn()
+        .unwrap();
+    wait_for(|| study.path("work/fo/a").exists());
+    let second = study.command("task", &["f", "--set", "s=1"]);
+    assert_eq!(second.code, Some(1), "{}", second.stderr);
+    second
+        .finished
+        .expect_said(&["another worker runs 'f' now"]);
+    let first = study.ran(&first.wait_with_output().unwrap());
+    assert_eq!(first.code, Some(4), "{}", first.stderr);
+    assert_eq!(study.output("fo/notes"), "mine");
+}
+
+#[test]
+fn a_failure_of_a_worker_is_known() {
+    let study = Study::new(
+        "name: demo\nstages:\n  a: { uses: demo make, with: { fail: 5 }, out: { output: a.txt } }\n  b: { uses: demo join, in: { input: { from: a.output, missing: leave_out } }, out: { output: b.txt } }\n",
+    );
+    assert_eq!(study.command("task", &["a"]).code, Some(1));
+    let status = study.command("status", &[]).good();
+    assert!(
+        status
+            .printed()
+            .contains("a          1           0       1"),
+        "{}",
+        status.printed()
+    );
+    let said = study.command("explain", &["a"]).good().printed().to_owned();
+    assert!(said.contains("failed      exit code 5"), "{said}");
+    // Nothing is left for this task: it has no output, and is not done.
+    assert_eq!(study.command("task", &["b"]).code, Some(1));
+    assert_eq!(study.command("collect", &[]).code, Some(1));
+    assert_eq!(study.report()["tasks"][0]["state"], "failed");
 }
 
 #[test]
