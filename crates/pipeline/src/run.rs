@@ -9,6 +9,7 @@ pub(crate) mod display;
 pub(crate) mod duration;
 pub(crate) mod events;
 pub(crate) mod execute;
+pub(crate) mod finish;
 pub(crate) mod grace;
 pub(crate) mod group;
 pub(crate) mod interpreter;
