@@ -1,5 +1,7 @@
 //! Conditions under `where:` and `when:`, which select tasks and scans.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::plan::scans::Scan;
@@ -31,6 +33,18 @@ impl Condition {
             not,
             values,
         }
+    }
+
+    /// The first value that none of the candidates has: likely a misspelling.
+    pub fn unknown_value<'a>(
+        &self,
+        candidates: impl Iterator<Item = Candidate<'a>>,
+    ) -> Option<&Value> {
+        let known: BTreeSet<String> = candidates
+            .map(|c| value::key_of(&c.get(&self.key)))
+            .collect();
+        let mut values = self.values.iter();
+        values.find(|wanted| !known.contains(&value::key_of(wanted)))
     }
 
     /// Whether it holds for a task or a scan that has the key. False for one that does not.

@@ -90,17 +90,13 @@ impl Plan {
             (only, _) => of_steps(only),
         };
         let last = self.with_needs(of_steps(&selection.until));
-        let by_id: HashMap<&str, &Scan> = scans.all().iter().map(|s| (s.id.as_str(), s)).collect();
-        let is_wanted = |task: &Task| {
-            let scan = task.scan.as_deref().and_then(|id| by_id.get(id)).copied();
-            let factors = &task.factors;
-            conditions
-                .iter()
-                .all(|c| c.holds_of_known(&Candidate { factors, scan }))
-        };
-        let tasks = self.tasks.iter().zip(allowed.iter().zip(&last));
-        let mut selected: Vec<bool> = tasks
-            .map(|(task, (allowed, last))| *allowed && *last && is_wanted(task))
+        let wanted = self.matching(&conditions, &selection.conditions, scans, problems);
+        if problems.count() > before {
+            return;
+        }
+        let all = wanted.iter().zip(allowed.iter().zip(&last));
+        let mut selected: Vec<bool> = all
+            .map(|(wanted, (allowed, last))| *wanted && *allowed && *last)
             .collect();
         if selection.only.is_empty() {
             selected = self.with_needs(selected);
@@ -113,6 +109,31 @@ impl Plan {
             ));
         }
         self.selected = Some(selected);
+    }
+
+    /// For each task, whether all conditions hold for it. Reports values that no task has; `texts` are the conditions as given.
+    fn matching(
+        &self,
+        conditions: &[Condition],
+        texts: &[String],
+        scans: &Scans,
+        problems: &mut Problems,
+    ) -> Vec<bool> {
+        let by_id: HashMap<&str, &Scan> = scans.all().iter().map(|s| (s.id.as_str(), s)).collect();
+        let candidates = self.tasks.iter().map(|task| Candidate {
+            factors: &task.factors,
+            scan: (task.scan.as_deref()).and_then(|id| by_id.get(id).copied()),
+        });
+        for (condition, text) in conditions.iter().zip(texts) {
+            if let Some(value) = condition.unknown_value(candidates.clone()) {
+                problems.add_usage(format_args!(
+                    "--where {text}: no task has the value {value}"
+                ));
+            }
+        }
+        candidates
+            .map(|candidate| conditions.iter().all(|c| c.holds_of_known(&candidate)))
+            .collect()
     }
 
     /// Reports steps that do not exist. Returns the names of all steps, in the order of the plan.

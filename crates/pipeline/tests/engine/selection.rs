@@ -137,7 +137,11 @@ fn a_wrong_selection_is_named_with_what_there_is() {
         (&["--where", "subject"], "write KEY=VALUE"),
         (&["--where", "subject="], "a value is missing"),
         (
-            &["--where", "subject=zz"],
+            &["--where", "subject=[a,zz]"],
+            "no task has the value \"zz\"",
+        ),
+        (
+            &["--only", "train", "--where", "subject=a"],
             "no task is left by the selection; the steps are import, train",
         ),
         (
