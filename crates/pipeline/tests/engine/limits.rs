@@ -11,7 +11,7 @@ stages:
   a:
     limits: { jobs: 2 }
     matrix: { n: [1, 2, 3, 4] }
-    run: "sh -c 'mkdir ../run$0; ls -d ../run* | wc -l >$1; sleep 0.3; rmdir ../run$0' ${n} ${out.x}"
+    run: "sh -c 'mkdir ../run$0; ls -d ../run* | wc -l >$1; sleep 1; rmdir ../run$0' ${n} ${out.x}"
     out: { x: "a${n}.txt" }
   b: { uses: demo make, matrix: { n: [1, 2] }, with: { text: "${n}" }, out: { output: "b${n}.txt" } }
 "#;
@@ -54,7 +54,7 @@ fn auto_runs_as_many_tasks_as_their_memory_in_earlier_runs_allows() {
         format!("{record}\n")
     });
     study.write("work/.rsom/records.jsonl", &lines.collect::<String>());
-    study.edit("sleep 0.3", "sleep 0.2");
+    study.edit("sleep 1", "sleep 0.2");
     study.run(&["-j", "auto"]).good();
     assert_eq!(most_together(&study), 1);
     let ran = study.run(&["-j", "many"]);

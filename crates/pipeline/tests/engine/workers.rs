@@ -176,11 +176,11 @@ fn two_workers_never_run_the_same_task() {
     std::fs::create_dir_all(study.path("work/fo")).unwrap();
     study.write("work/fo/notes", "mine");
     let first = study
-        .process("task", &["f", "--set", "s=1"])
+        .process("task", &["f", "--set", "s=4"])
         .spawn()
         .unwrap();
     wait_for(|| study.path("work/fo/a").exists());
-    let second = study.command("task", &["f", "--set", "s=1"]);
+    let second = study.command("task", &["f", "--set", "s=4"]);
     assert_eq!(second.code, Some(1), "{}", second.stderr);
     second
         .finished
