@@ -233,13 +233,27 @@ fn a_changed_bundle_in_one_file_is_noticed_and_never_overwritten() {
     let place = bytes.windows(8).position(|w| w == b"bundled\n").unwrap();
     bytes[place] = b'B';
     folder.write("changed.zip", &bytes);
+    folder.write("note.txt", "no bundle");
     for (name, said) in [
         ("changed.zip", "changed.zip: "),
-        ("study/bundled.yaml", "it is no bundle"),
+        ("note.txt", "it is no bundle"),
     ] {
         let (code, error) = RSOM.failed(&folder, ["verify", name]);
         assert!(code == 3 && error.contains(said), "{error}");
     }
     let (code, error) = RSOM.failed(&folder, words);
     assert!(code == 4 && error.contains("not empty"), "{error}");
+}
+
+#[test]
+fn a_study_is_verified_by_its_pipeline() {
+    let folder = study();
+    let words = ["verify", "study/bundled.yaml", "--workdir", "out"];
+    let (code, error) = RSOM.failed(&folder, words);
+    assert!(
+        code == 1 && error.contains("none of 5 tasks is up to date"),
+        "{error}"
+    );
+    RSOM.done(&folder, ["run", "study/bundled.yaml", "--workdir", "out"]);
+    RSOM.done(&folder, words);
 }
