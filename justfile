@@ -46,6 +46,21 @@ vesselnn *ARGS:
 segment *ARGS:
     cargo run --release -- segment {{ARGS}}
 
+# Any study, with as many tasks at a time as cores and memory allow: just study study.yaml --data DIR
+[group('study')]
+study PIPELINE *ARGS:
+    cargo run --release -- run {{PIPELINE}} -j auto {{ARGS}}
+
+# The same study with another program in the place of a stage: just swap study.yaml layerseg ./mine.py --workdir runs/mine
+[group('study')]
+swap PIPELINE STAGE PROGRAM *ARGS:
+    cargo run --release -- run {{PIPELINE}} --swap {{STAGE}}={{PROGRAM}} {{ARGS}}
+
+# A finished study in one folder or ZIP file: just bundle study.yaml study.zip
+[group('study')]
+bundle PIPELINE OUTPUT *ARGS:
+    cargo run --release -- bundle {{PIPELINE}} --output {{OUTPUT}} {{ARGS}}
+
 # What a pipeline would run, and why: just plan pipelines/octlayers.yaml
 [group('study')]
 plan PIPELINE *ARGS:
