@@ -61,6 +61,11 @@ swap PIPELINE STAGE PROGRAM *ARGS:
 bundle PIPELINE OUTPUT *ARGS:
     cargo run --release -- bundle {{PIPELINE}} --output {{OUTPUT}} {{ARGS}}
 
+# A recorded study again, and every output compared: just reproduce runs/quickstart -j 2
+[group('study')]
+reproduce RUN *ARGS:
+    cargo run --release -- reproduce {{RUN}} {{ARGS}}
+
 # What a pipeline would run, and why: just plan pipelines/octlayers.yaml
 [group('study')]
 plan PIPELINE *ARGS:

@@ -9,6 +9,7 @@ pub(crate) mod layers;
 pub(crate) mod lines;
 pub(crate) mod nodes;
 pub(crate) mod plan_lines;
+pub(crate) mod recorded;
 pub(crate) mod status;
 pub(crate) mod svg;
 pub(crate) mod task_log;

@@ -17,6 +17,7 @@ pub(crate) mod scans;
 pub(crate) mod scope;
 pub(crate) mod select;
 pub(crate) mod selection;
+pub(crate) mod sources;
 pub(crate) mod table_names;
 pub(crate) mod task;
 pub(crate) mod tasks;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::read::place::{FileNumber, Place};
 use rsom_stage::one_line;
-use rsom_stage::yaml::Place;
 
 /// A problem of a pipeline. Displays as `file:line:column: message`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +36,8 @@ const SHOWN_PER_PLACE: usize = 3;
 /// Collects the problems of one pipeline file. Keeps each problem once.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
-    file: String,
+    /// Names of the files: the pipeline file, and those that it includes.
+    files: Vec<String>,
     found: BTreeSet<Problem>,
     /// Places for which no more problems are accepted.
     closed: BTreeSet<Place>,
@@ -46,7 +47,21 @@ impl Problems {
     /// An empty collection for a file, named as the user gave it.
     pub fn of_file(file: &str) -> Self {
         Self {
-            file: file.to_owned(),
+            files: vec![file.to_owned()],
+            ..Self::default()
+        }
+    }
+
+    /// Adds a file that the pipeline includes. Returns its number in places.
+    pub fn add_file(&mut self, name: &str) -> FileNumber {
+        self.files.push(name.to_owned());
+        self.files.len() - 1
+    }
+
+    /// An empty collection for the same files.
+    pub fn of_same_files(&self) -> Self {
+        Self {
+            files: self.files.clone(),
             ..Self::default()
         }
     }
@@ -61,7 +76,7 @@ impl Problems {
     pub fn add(&mut self, place: Place, message: impl fmt::Display) {
         if !self.closed.contains(&place) {
             self.found.insert(Problem {
-                file: self.file.clone(),
+                file: self.files.get(place.file).cloned().unwrap_or_default(),
                 place: Some(place),
                 message: one_line(&message.to_string()),
             });
@@ -127,7 +142,11 @@ mod tests {
     #[test]
     fn problems_come_sorted_and_the_excess_of_a_place_is_counted() {
         let mut problems = Problems::of_file("p.yaml");
-        let at = |line| Place { line, column: 1 };
+        let at = |line| Place {
+            file: 0,
+            line,
+            column: 1,
+        };
         problems.add(at(9), "last");
         for i in 0..5 {
             problems.add(at(2), format_args!("task {i}"));

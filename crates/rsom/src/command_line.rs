@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use rsom_stage::ExitCode;
-use rsom_study::{bundle, compare, corrections, example, init, segment};
+use rsom_study::{bundle, compare, corrections, example, init, reproduce, segment};
 
 use crate::{doctor, man, recipes, reference, stages};
 
@@ -43,6 +43,7 @@ pub(crate) fn build() -> Command {
         .subcommand(corrections::command_line())
         .subcommand(bundle::command_line())
         .subcommand(bundle::verify_command_line())
+        .subcommand(reproduce::command_line())
         .subcommand(recipes::command_line())
         .subcommand(doctor::command_line())
         .subcommand(man::command_line())

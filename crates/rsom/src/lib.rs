@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use rsom_io::output_check::check_output;
-use rsom_study::{bundle, compare, corrections, example, init, segment};
+use rsom_study::{bundle, compare, corrections, example, init, reproduce, segment};
 
 /// Runs `rsom` with the arguments of the process.
 #[must_use]
@@ -51,6 +51,7 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
         bundle::NAME => return bundle::run(matches, &specs),
         bundle::VERIFY => return bundle::run_verify(matches, &specs),
         rsom_pipeline::diff::NAME => return rsom_pipeline::diff::run(matches),
+        reproduce::NAME => return reproduce::run(matches, &specs),
         corrections::NAME => return corrections::run(matches, &specs),
         _ => {}
     }

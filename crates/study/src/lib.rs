@@ -2,7 +2,8 @@
 //!
 //! Each command looks at folders of a user, and writes a manifest and a pipeline, which the user can read, change and run with
 //! `rsom run`. `segment` and `compare` run the pipeline, too; `init` begins a study, `example` writes one that the program
-//! carries, and `corrections` shows what was corrected by hand. `bundle` puts a finished study into one folder. Nothing in the
+//! carries, and `corrections` shows what was corrected by hand. `bundle` puts a finished study into one folder, and
+//! `reproduce` runs one again and compares. Nothing in the
 //! folders of the user is changed.
 
 pub mod bundle;
@@ -10,8 +11,10 @@ pub mod compare;
 pub mod corrections;
 pub mod example;
 pub mod init;
+pub mod reproduce;
 pub mod segment;
 
+mod agreement;
 mod arguments;
 mod folders;
 mod new_folder;

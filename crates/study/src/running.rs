@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use rsom_pipeline::{Lines, Settings};
 
-/// The settings of a run from the arguments `--replace`, `--jobs` and `--threads`.
+/// The settings of a run from the arguments `--jobs`, `--threads` and, where the command has it, `--replace`.
 pub(crate) fn settings(matches: &ArgMatches, lines: Lines) -> Settings {
     let number = |name: &str| matches.get_one::<u16>(name).map(|n| usize::from(*n));
     let jobs = number("jobs").unwrap_or(1);
@@ -12,7 +12,7 @@ pub(crate) fn settings(matches: &ArgMatches, lines: Lines) -> Settings {
         by_memory: false,
         threads: Settings::threads_of_each(jobs, number("threads")),
         keep_going: true,
-        replace: matches.get_flag("replace"),
+        replace: matches!(matches.try_get_one("replace"), Ok(Some(true))),
         prune: false,
         lines,
         json: false,

@@ -15,6 +15,20 @@ pub struct Weights {
     pub metadata: Metadata,
 }
 
+impl Weights {
+    /// The elements of a tensor in double precision, in its order. `None` if there is no such tensor.
+    ///
+    /// # Errors
+    /// Elements of a type without numbers.
+    pub fn doubles(&self, name: &str) -> Result<Option<Vec<f64>>, WeightsError> {
+        let Some(tensor) = self.tensors.get(name) else {
+            return Ok(None);
+        };
+        let flat = tensor.to_dtype(DType::F64)?.flatten_all()?;
+        Ok(Some(flat.to_vec1()?))
+    }
+}
+
 /// Reads a safetensors file or a PyTorch state dict; the format is recognized by content.
 ///
 /// Code in a PyTorch file is never run: its pickle is parsed as data, and anything other than tensors of a state dict

@@ -14,6 +14,7 @@ mod paper;
 mod pipelines;
 mod quickstart;
 mod reference;
+mod reproduce;
 mod segment;
 mod surfaces;
 mod system_math;

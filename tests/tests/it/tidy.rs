@@ -91,6 +91,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
             "rsom-stage",
             "rsom-formats",
             "rsom-manifest",
+            "rsom-weights",
             "rsom-io",
             "rsom-pipeline",
         ],

@@ -1,7 +1,7 @@
 //! Checks the references of inputs to outputs of other steps and to files of scans.
 
+use crate::read::place::Place;
 use rsom_stage::Kind;
-use rsom_stage::yaml::Place;
 
 use crate::check::names::check_conditions;
 use crate::check::tool::Tool;

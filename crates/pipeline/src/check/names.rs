@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rsom_stage::yaml::Place;
+use crate::read::place::Place;
 use serde_json::Value;
 
 use crate::check::tool::Tool;

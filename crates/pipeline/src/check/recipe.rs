@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rsom_stage::yaml::Place;
+use crate::read::place::Place;
 
 use crate::check::link::ResolvedStep;
 use crate::check::tool::Tool;

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use rsom_stage::{ExitCode, StageError, atomic, log};
-use serde::Deserialize;
+use rsom_stage::{ExitCode, StageError, log};
 use serde_json::{Map, Value, json};
 
-use crate::assess::workdir::REPORT;
 use crate::inspect::lines;
+use crate::inspect::recorded::{RecordedRun, RecordedTask};
 
 /// Name of the command.
 pub const NAME: &str = "diff";
@@ -61,40 +60,6 @@ pub fn run(matches: &ArgMatches) -> ExitCode {
     })
 }
 
-/// A report, as far as runs are compared.
-#[derive(Debug, Deserialize)]
-struct Report {
-    pipeline: String,
-    #[serde(default)]
-    params: Map<String, Value>,
-    tasks: Vec<Task>,
-}
-
-/// A task in a report.
-#[derive(Debug, Deserialize)]
-struct Task {
-    task: String,
-    stage: String,
-    state: String,
-    tool: Option<String>,
-    version: Option<String>,
-    revision: Option<String>,
-    command: Option<String>,
-    program_sha256: Option<String>,
-    instruction_set: Option<String>,
-    #[serde(default)]
-    parameters: Map<String, Value>,
-    #[serde(default)]
-    inputs: BTreeMap<String, Vec<File>>,
-    #[serde(default)]
-    outputs: BTreeMap<String, File>,
-}
-
-#[derive(Debug, Deserialize)]
-struct File {
-    sha256: Option<String>,
-}
-
 /// One thing that differs in a task: what it is, in A and in B.
 #[derive(Debug, PartialEq)]
 struct Difference {
@@ -104,7 +69,7 @@ struct Difference {
 }
 
 fn difference(a: &Path, b: &Path, as_json: bool) -> Result<ExitCode, StageError> {
-    let (a, b) = (read(a)?, read(b)?);
+    let (a, b) = (RecordedRun::read(a)?, RecordedRun::read(b)?);
     let pairs = Pairs::of(&a, &b);
     match as_json {
         true => lines::print([format!("{:#}", pairs.json())])?,
@@ -116,28 +81,18 @@ fn difference(a: &Path, b: &Path, as_json: bool) -> Result<ExitCode, StageError>
     })
 }
 
-fn read(path: &Path) -> Result<Report, StageError> {
-    let path = match path.is_dir() {
-        true => path.join(REPORT),
-        false => path.to_path_buf(),
-    };
-    let bytes = std::fs::read(&path).map_err(|e| StageError::input(&path, atomic::plain(&e)))?;
-    serde_json::from_slice(&bytes)
-        .map_err(|e| StageError::input(&path, format_args!("it is no report of a run: {e}")))
-}
-
 /// The tasks of two runs by label.
 #[derive(Debug, Default)]
 struct Pairs<'a> {
-    only_a: Vec<&'a Task>,
-    only_b: Vec<&'a Task>,
+    only_a: Vec<&'a RecordedTask>,
+    only_b: Vec<&'a RecordedTask>,
     /// Tasks of both, in the order of A.
-    both: Vec<(&'a Task, Vec<Difference>)>,
+    both: Vec<(&'a RecordedTask, Vec<Difference>)>,
 }
 
 impl<'a> Pairs<'a> {
-    fn of(a: &'a Report, b: &'a Report) -> Self {
-        let by_label: BTreeMap<&str, &Task> =
+    fn of(a: &'a RecordedRun, b: &'a RecordedRun) -> Self {
+        let by_label: BTreeMap<&str, &RecordedTask> =
             b.tasks.iter().map(|t| (t.task.as_str(), t)).collect();
         let labels_a: BTreeSet<&str> = a.tasks.iter().map(|t| t.task.as_str()).collect();
         let mut pairs = Self::default();
@@ -163,8 +118,9 @@ impl<'a> Pairs<'a> {
     }
 
     fn json(&self) -> Value {
-        let labels =
-            |tasks: &[&Task]| -> Vec<String> { tasks.iter().map(|t| t.task.clone()).collect() };
+        let labels = |tasks: &[&RecordedTask]| -> Vec<String> {
+            tasks.iter().map(|t| t.task.clone()).collect()
+        };
         let changed = self
             .both
             .iter()
@@ -181,7 +137,7 @@ impl<'a> Pairs<'a> {
         })
     }
 
-    fn lines(&self, a: &Report, b: &Report) -> Vec<String> {
+    fn lines(&self, a: &RecordedRun, b: &RecordedRun) -> Vec<String> {
         let mut lines = Vec::new();
         if a.pipeline != b.pipeline {
             lines.push(format!("pipeline: {} → {}", a.pipeline, b.pipeline));
@@ -250,7 +206,7 @@ fn word(value: &Value) -> String {
     }
 }
 
-fn by_step<'a>(tasks: &[&'a Task]) -> BTreeMap<&'a str, Vec<&'a str>> {
+fn by_step<'a>(tasks: &[&'a RecordedTask]) -> BTreeMap<&'a str, Vec<&'a str>> {
     let mut steps: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for task in tasks {
         steps.entry(&task.stage).or_default().push(&task.task);
@@ -258,7 +214,7 @@ fn by_step<'a>(tasks: &[&'a Task]) -> BTreeMap<&'a str, Vec<&'a str>> {
     steps
 }
 
-fn differences(a: &Task, b: &Task) -> Vec<Difference> {
+fn differences(a: &RecordedTask, b: &RecordedTask) -> Vec<Difference> {
     let texts = [
         ("state", Some(&a.state), Some(&b.state)),
         ("program", a.tool.as_ref(), b.tool.as_ref()),
@@ -276,8 +232,7 @@ fn differences(a: &Task, b: &Task) -> Vec<Difference> {
             b.instruction_set.as_ref(),
         ),
     ];
-    let is_made = |state: &str| ["done", "up_to_date"].contains(&state);
-    let both_made = is_made(&a.state) && is_made(&b.state);
+    let both_made = a.is_made() && b.is_made();
     let texts = texts
         .into_iter()
         .filter(|(what, a, b)| a != b && !(both_made && *what == "state"));
@@ -289,7 +244,7 @@ fn differences(a: &Task, b: &Task) -> Vec<Difference> {
         })
         .collect();
     found.extend(changes("parameter ", &a.parameters, &b.parameters));
-    let inputs = |task: &Task| -> Map<String, Value> {
+    let inputs = |task: &RecordedTask| -> Map<String, Value> {
         let ports = task.inputs.iter().map(|(port, files)| {
             let hashes: Vec<&Option<String>> = files.iter().map(|file| &file.sha256).collect();
             (port.clone(), json!(hashes))
@@ -297,7 +252,7 @@ fn differences(a: &Task, b: &Task) -> Vec<Difference> {
         ports.collect()
     };
     found.extend(changes("input ", &inputs(a), &inputs(b)));
-    let outputs = |task: &Task| -> Map<String, Value> {
+    let outputs = |task: &RecordedTask| -> Map<String, Value> {
         let ports = task.outputs.iter();
         ports
             .map(|(port, file)| (port.clone(), json!(file.sha256)))
@@ -325,7 +280,7 @@ fn changes(what: &str, a: &Map<String, Value>, b: &Map<String, Value>) -> Vec<Di
 mod tests {
     use super::*;
 
-    fn report(change: impl Fn(&mut Value)) -> Report {
+    fn report(change: impl Fn(&mut Value)) -> RecordedRun {
         let task = |label: &str| {
             json!({
                 "task": label, "stage": "train", "state": "done", "tool": "layerseg", "version": "1", "revision": "aa",
@@ -340,7 +295,7 @@ mod tests {
         serde_json::from_value(report).unwrap()
     }
 
-    fn said(a: &Report, b: &Report) -> Vec<String> {
+    fn said(a: &RecordedRun, b: &RecordedRun) -> Vec<String> {
         Pairs::of(a, b).lines(a, b)
     }
 
@@ -390,16 +345,5 @@ mod tests {
                 "0 tasks are the same",
             ]
         );
-    }
-
-    #[test]
-    fn what_is_no_report_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let error = read(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("run.json: no such file"), "{error}");
-        let file = folder.path().join("x.json");
-        std::fs::write(&file, "{}").unwrap();
-        let error = read(&file).unwrap_err().to_string();
-        assert!(error.contains("it is no report of a run"), "{error}");
     }
 }

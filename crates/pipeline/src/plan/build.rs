@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use rsom_stage::yaml::Place;
-use rsom_stage::{Spec, atomic, text};
+use crate::read::place::Place;
+use rsom_stage::{Spec, atomic, fingerprint, text};
 use serde_json::Value;
 
 use crate::check::link::{ResolvedStep, check_references};
@@ -23,11 +23,13 @@ use crate::plan::output_paths;
 use crate::plan::scans::Scans;
 use crate::plan::scope::Names;
 use crate::plan::table_names;
-use crate::plan::tasks::{CheckOutput, Plan, Request};
+use crate::plan::tasks::{CheckOutput, Included, Plan, Request};
 use crate::problem::{Problem, Problems};
+use crate::read::defaults;
 use crate::read::model::{Pipeline, Step};
 use crate::read::params;
 use crate::read::pipeline as read;
+use crate::suggest;
 
 /// The built-in stages and the binary that contains them.
 #[derive(Debug, Clone)]
@@ -70,8 +72,9 @@ fn build(
     let text = text::read(file)
         .map_err(|fault| problems.add_usage(format_args!("{}: {fault}", file.display())))
         .ok()?;
-    let mut pipeline = read::read(&text, problems)?;
+    let sha256 = sha256_of(file);
     let folder = folder_of(file);
+    let mut pipeline = read_with_included(&text, &folder, problems, warnings)?;
     prefer_files(&mut pipeline.steps, &folder);
     let params = params::params(
         &pipeline,
@@ -90,8 +93,8 @@ fn build(
         recipe: pipeline.recipe.as_ref().map(|(_, name)| name.as_str()),
         asked: BTreeMap::new(),
     };
+    let included = included(&pipeline, &folder);
     let ordered = order::order(&pipeline.steps, problems);
-    warn_of_unused(&pipeline, &text, warnings);
     let mut resolved = Vec::new();
     for mut step in std::mem::take(&mut pipeline.steps) {
         let tool = find_tool(&mut toolbox, &mut step, problems, warnings);
@@ -103,6 +106,9 @@ fn build(
     problems.close_places();
     let name = (pipeline.name, params);
     let mut plan = empty(request, built_in.check_output, name, problems)?;
+    plan.pipeline_sha256 = sha256;
+    plan.included = included;
+    plan.manifest_sha256 = manifest.as_deref().and_then(sha256_of);
     plan.manifest = manifest;
     plan.data_root.clone_from(&scans.root);
     let mut plan = add_tasks(
@@ -123,6 +129,23 @@ fn build(
     Some(plan)
 }
 
+/// Reads a pipeline and the files that it includes, and completes its steps by the defaults of their commands.
+fn read_with_included(
+    text: &str,
+    folder: &Path,
+    problems: &mut Problems,
+    warnings: &mut Problems,
+) -> Option<Pipeline> {
+    let open = |path: &str| text::read(&folder.join(path));
+    let mut pipeline = read::read(text, &open, problems)?;
+    *warnings = problems.of_same_files();
+    warn_of_unused(&pipeline, warnings);
+    for (place, command) in defaults::apply(&mut pipeline) {
+        warn_of_unused_defaults((place, &command), &pipeline, warnings);
+    }
+    Some(pipeline)
+}
+
 /// A plan without tasks, of a pipeline's name and params.
 fn empty(
     request: &Request,
@@ -132,8 +155,12 @@ fn empty(
 ) -> Option<Plan> {
     Some(Plan {
         workdir: workdir(request, &name, problems)?,
+        request: request.clone(),
         pipeline: absolute("pipeline", &request.pipeline, problems)?,
+        pipeline_sha256: None,
         manifest: None,
+        manifest_sha256: None,
+        included: Vec::new(),
         data_root: None,
         data: match request.data.as_deref() {
             Some(data) => Some(absolute("--data", data, problems)?),
@@ -235,9 +262,10 @@ fn add_tasks(
     plan
 }
 
-/// Warns of params that no placeholder uses: likely misspellings.
-fn warn_of_unused(pipeline: &Pipeline, text: &str, warnings: &mut Problems) {
-    for param in &pipeline.params {
+/// Warns of params that no placeholder uses: likely misspellings. Included files may have params for other pipelines.
+fn warn_of_unused(pipeline: &Pipeline, warnings: &mut Problems) {
+    let text = &pipeline.text;
+    for param in pipeline.params.iter().filter(|param| param.place.file == 0) {
         let used = text.match_indices("${").any(|(start, _)| {
             let name = text[start + 2..].split('}').next().unwrap_or_default();
             name.trim() == param.name
@@ -246,6 +274,36 @@ fn warn_of_unused(pipeline: &Pipeline, text: &str, warnings: &mut Problems) {
             warnings.add(param.place, format!("param '{}' is not used", param.name));
         }
     }
+}
+
+/// Warns of defaults of a command that no step uses.
+fn warn_of_unused_defaults(
+    (place, command): (Place, &str),
+    pipeline: &Pipeline,
+    warnings: &mut Problems,
+) {
+    let commands = pipeline.steps.iter().filter_map(defaults::command_of);
+    let commands: Vec<String> = commands.collect();
+    let hint = suggest::hint(command, commands.iter().map(String::as_str));
+    if place.file == 0 {
+        warnings.add(place, format!("no step uses '{command}'{hint}"));
+    }
+}
+
+/// The files that a pipeline includes.
+fn included(pipeline: &Pipeline, folder: &Path) -> Vec<Included> {
+    let paths = pipeline.included.iter();
+    let paths = paths.map(|path| folder.join(path).components().collect::<PathBuf>());
+    paths
+        .map(|path| Included {
+            sha256: sha256_of(&path),
+            path,
+        })
+        .collect()
+}
+
+fn sha256_of(file: &Path) -> Option<String> {
+    fingerprint::of_path(file).ok()
 }
 
 fn folder_of(file: &Path) -> PathBuf {

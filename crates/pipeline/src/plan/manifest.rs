@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
+use crate::read::place::Place;
 use rsom_manifest::{self as manifest, Manifest, ScanEntry};
-use rsom_stage::yaml::Place;
 use serde_json::Value;
 
 use crate::plan::scans::{Scan, ScanFile, Scans};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
+use crate::read::place::Place;
 use rsom_stage::Kind;
-use rsom_stage::yaml::Place;
 
 use crate::assess::workdir;
 use crate::plan::tasks::{InputFile, Plan};

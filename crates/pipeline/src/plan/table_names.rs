@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use rsom_stage::yaml::Place;
+use crate::read::place::Place;
 use rsom_stage::{Named, SURFACES, TableContents, TableNames};
 use serde_json::Value;
 

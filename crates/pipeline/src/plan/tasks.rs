@@ -42,6 +42,15 @@ pub struct Request {
     pub selection: Selection,
 }
 
+/// A file that a pipeline includes.
+#[derive(Debug, Clone)]
+pub(crate) struct Included {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// sha256 of its content.
+    pub sha256: Option<String>,
+}
+
 /// A checked pipeline, expanded into tasks.
 #[derive(Debug)]
 pub struct Plan {
@@ -49,10 +58,18 @@ pub struct Plan {
     pub name: String,
     /// Absolute path of the output folder.
     pub workdir: PathBuf,
+    /// What the plan was asked for.
+    pub(crate) request: Request,
     /// The pipeline file.
     pub pipeline: PathBuf,
+    /// sha256 of the pipeline file as it was read.
+    pub(crate) pipeline_sha256: Option<String>,
     /// The manifest, if there is one.
     pub manifest: Option<PathBuf>,
+    /// sha256 of the manifest.
+    pub(crate) manifest_sha256: Option<String>,
+    /// Files that the pipeline includes.
+    pub(crate) included: Vec<Included>,
     /// The folder of the files of the manifest, if it is known.
     pub data_root: Option<PathBuf>,
     /// Absolute path of the data folder. If absent, the files are next to the manifest.

@@ -24,6 +24,22 @@ pub struct Limits {
     pub retries: u32,
 }
 
+impl Limits {
+    /// These limits, and those of `other` where these say nothing.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            jobs: self.jobs.or(other.jobs),
+            threads: self.threads.or(other.threads),
+            memory_mib: self.memory_mib.or(other.memory_mib),
+            minutes: self.minutes.or(other.minutes),
+            retries: match self.retries {
+                0 => other.retries,
+                own => own,
+            },
+        }
+    }
+}
+
 /// Reads `limits:`. Reports unknown keys, and values that are no whole numbers in their range.
 pub(crate) fn limits(node: &Node<'_>, problems: &mut Problems) -> Limits {
     let mut limits = Limits::default();

@@ -1,7 +1,7 @@
 //! The parts of a pipeline file, before anything is expanded.
 
 use crate::read::limits::Limits;
-use rsom_stage::yaml::Place;
+use crate::read::place::Place;
 use serde_json::Value;
 
 use crate::read::template::Template;
@@ -16,7 +16,12 @@ pub(crate) struct Pipeline {
     pub recipe: Option<(Place, String)>,
     pub params: Vec<NamedValue>,
     pub profiles: Vec<Profile>,
+    pub defaults: Vec<Defaults>,
     pub steps: Vec<Step>,
+    /// Paths of the files that it includes, as it names them.
+    pub included: Vec<String>,
+    /// The texts of all its files.
+    pub text: String,
 }
 
 /// Values for some of the params, chosen by `--profile`.
@@ -24,6 +29,17 @@ pub(crate) struct Pipeline {
 pub(crate) struct Profile {
     pub name: String,
     pub params: Vec<NamedValue>,
+}
+
+/// An entry of `defaults:`: what all steps of a command share.
+#[derive(Debug, Clone)]
+pub(crate) struct Defaults {
+    /// The command as in `uses:`, with single spaces: `layerseg train`.
+    pub command: String,
+    pub place: Place,
+    pub inputs: Vec<Input>,
+    pub parameters: Vec<NamedValue>,
+    pub limits: Limits,
 }
 
 /// A named value: a param, a factor of the matrix or a parameter under `with:`.

@@ -1,9 +1,10 @@
 //! A part of a YAML file with its line and column.
 
-use rsom_stage::yaml::{Document, Place};
+use rsom_stage::yaml::Document;
 use serde_json::Value;
 
 use crate::problem::Problems;
+use crate::read::place::{FileNumber, Place};
 use crate::read::template::is_name;
 use crate::suggest;
 use crate::value;
@@ -12,15 +13,17 @@ use crate::value;
 #[derive(Debug, Clone)]
 pub(crate) struct Node<'a> {
     document: &'a Document,
+    file: FileNumber,
     path: Vec<String>,
     value: &'a serde_yaml::Value,
 }
 
 impl<'a> Node<'a> {
-    /// The whole file.
-    pub fn root(document: &'a Document) -> Self {
+    /// The whole file with this number.
+    pub fn root(document: &'a Document, file: FileNumber) -> Self {
         Self {
             document,
+            file,
             path: Vec::new(),
             value: &document.value,
         }
@@ -29,7 +32,7 @@ impl<'a> Node<'a> {
     /// Line and column of the key of this part, or of the part itself for an item of a list.
     pub fn place(&self) -> Place {
         let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
-        self.document.place(&path)
+        Place::of(self.file, self.document.place(&path))
     }
 
     /// The key of this part. Empty for the whole file.
@@ -98,6 +101,12 @@ impl<'a> Node<'a> {
         entries
     }
 
+    /// The entry of a map with this key, if it has one.
+    pub fn child_named(&self, key: &str) -> Option<Node<'a>> {
+        let value = self.value.as_mapping()?.get(key)?;
+        Some(self.child(key.to_owned(), value))
+    }
+
     /// The items of a list. Empty if the part is not a list.
     pub fn items(&self) -> Vec<Node<'a>> {
         let items = self.value.as_sequence().map_or(&[][..], Vec::as_slice);
@@ -132,6 +141,7 @@ impl<'a> Node<'a> {
         path.push(key);
         Node {
             document: self.document,
+            file: self.file,
             path,
             value,
         }

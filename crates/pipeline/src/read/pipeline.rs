@@ -1,19 +1,24 @@
 //! Reads a pipeline file into its model and collects all errors in its form.
 
-use rsom_stage::yaml::{Document, Place};
+use rsom_stage::yaml::{self, Document};
 
 use crate::problem::Problems;
+use crate::read::defaults;
+use crate::read::include::{FRAGMENT_KEYS, Fragment, Open, fragments};
 use crate::read::input::{conditions, input};
 use crate::read::limits::{Limits, limits};
-use crate::read::model::{Action, NamedValue, Output, Pipeline, Profile, Step, snake};
+use crate::read::model::{Action, NamedValue, Pipeline, Profile, Step};
 use crate::read::node::Node;
+use crate::read::parts::{outputs, parameters, report_duplicate_names};
+use crate::read::place::Place;
 use crate::read::placeholders::check_placeholders;
 use crate::read::template::{Template, is_name};
 use crate::read::words;
 
 /// Keys of a pipeline file. The key `stages` lists the steps.
-pub(crate) const PIPELINE_KEYS: [&str; 6] =
-    ["name", "manifest", "recipe", "params", "profiles", "stages"];
+pub(crate) const PIPELINE_KEYS: [&str; 8] = [
+    "name", "manifest", "recipe", "include", "params", "profiles", "defaults", "stages",
+];
 /// Keys of a step.
 pub(crate) const STEP_KEYS: [&str; 9] = [
     "uses", "run", "foreach", "where", "matrix", "in", "with", "out", "limits",
@@ -23,27 +28,37 @@ const RESERVED: [&str; 3] = ["scan", "in", "out"];
 /// Names that no step may have.
 const RESERVED_FOR_STEPS: [&str; 2] = ["in", "out"];
 
-/// Reads the text of a pipeline file.
+/// Reads the text of a pipeline file, and the files that it includes with `open`.
 ///
 /// Reports wrong parts and leaves them out of the model, so that the rest is checked too.
-pub(crate) fn read(text: &str, problems: &mut Problems) -> Option<Pipeline> {
+pub(crate) fn read(text: &str, open: Open<'_>, problems: &mut Problems) -> Option<Pipeline> {
     let document = match Document::parse(text) {
         Ok(document) => document,
         Err(error) => {
             let hint = placeholder_hint(text, error.place);
-            problems.add(error.place, format!("{}{hint}", error.message));
+            let place = Place::of(0, error.place);
+            problems.add(place, format!("{}{hint}", error.message));
             return None;
         }
     };
-    let root = Node::root(&document);
+    let root = Node::root(&document, 0);
+    let fragments = fragments(&root, open, problems);
+    let roots: Vec<Node<'_>> = fragments.iter().map(Fragment::root).collect();
+    let steps: Vec<String> = roots
+        .iter()
+        .chain([&root])
+        .flat_map(names_of_steps)
+        .collect();
+    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
     let mut pipeline = Pipeline::default();
-    let (mut has_name, mut has_steps) = (false, false);
+    for root in &roots {
+        for entry in root.known_entries(&FRAGMENT_KEYS, problems) {
+            shared(&mut pipeline, &entry, &steps, problems);
+        }
+    }
     for entry in root.known_entries(&PIPELINE_KEYS, problems) {
         match entry.key() {
-            "name" => {
-                has_name = true;
-                pipeline.name = name(&entry, problems);
-            }
+            "name" => pipeline.name = name(&entry, problems),
             "manifest" => {
                 let text = entry.text(problems);
                 pipeline.manifest = text.map(|text| (entry.place(), text.to_owned()));
@@ -52,24 +67,85 @@ pub(crate) fn read(text: &str, problems: &mut Problems) -> Option<Pipeline> {
                 let text = entry.text(problems);
                 pipeline.recipe = text.map(|text| (entry.place(), text.to_owned()));
             }
-            "params" => pipeline.params = params(&entry, problems),
-            "profiles" => pipeline.profiles = profiles(&entry, problems),
-            _ => {
-                has_steps = true;
-                pipeline.steps = steps(&entry, problems);
-            }
+            "include" => {}
+            _ => shared(&mut pipeline, &entry, &steps, problems),
         }
     }
-    for (key, given) in [("name", has_name), ("stages", has_steps)] {
-        if root.is_map() && !given {
+    let has = |key: &str| root.child_named(key).is_some();
+    for (key, is_there) in [
+        ("name", has("name")),
+        ("stages", has("stages") || has("include")),
+    ] {
+        if root.is_map() && !is_there {
             problems.add(root.place(), format!("the key '{key}' is missing"));
         }
     }
+    if root.is_map() && steps.is_empty() && has("include") && !has("stages") {
+        problems.add(root.place(), "a pipeline needs at least one step");
+    }
+    let texts = fragments.iter().map(|fragment| fragment.text.as_str());
+    pipeline.text = texts.chain([text]).collect::<Vec<_>>().join("\n");
+    pipeline.included = fragments
+        .into_iter()
+        .map(|fragment| fragment.path)
+        .collect();
     Some(pipeline)
 }
 
+/// The names of the steps of a file.
+fn names_of_steps(root: &Node<'_>) -> Vec<String> {
+    let stages = root.child_named("stages").filter(Node::is_map);
+    let steps = stages.map(|stages| stages.entries(&mut Problems::default()));
+    let steps = steps.unwrap_or_default();
+    steps.iter().map(|step| step.key().to_owned()).collect()
+}
+
+/// Reads a key that an included file may have, too. The pipeline file comes last, and its values replace earlier ones.
+fn shared(pipeline: &mut Pipeline, entry: &Node<'_>, steps: &[&str], problems: &mut Problems) {
+    match entry.key() {
+        "params" => replace(&mut pipeline.params, params(entry, problems)),
+        "profiles" => {
+            for profile in profiles(entry, problems) {
+                let mut known = pipeline.profiles.iter_mut();
+                match known.find(|known| known.name == profile.name) {
+                    Some(known) => replace(&mut known.params, profile.params),
+                    None => pipeline.profiles.push(profile),
+                }
+            }
+        }
+        "defaults" => {
+            let found = defaults::defaults(entry, steps, problems);
+            defaults::join(&mut pipeline.defaults, found);
+        }
+        _ => {
+            for step in self::steps(entry, steps, problems) {
+                match pipeline.steps.iter().any(|known| known.name == step.name) {
+                    true => problems.add(
+                        step.place,
+                        format!(
+                            "an included file has a step '{}', too; rename one",
+                            step.name
+                        ),
+                    ),
+                    false => pipeline.steps.push(step),
+                }
+            }
+        }
+    }
+}
+
+/// Adds values. Those of a name that is there replace the earlier ones.
+fn replace(all: &mut Vec<NamedValue>, later: Vec<NamedValue>) {
+    for value in later {
+        match all.iter_mut().find(|known| known.name == value.name) {
+            Some(known) => *known = value,
+            None => all.push(value),
+        }
+    }
+}
+
 /// A hint for the most likely syntax error of this format: a placeholder without quotes inside `{ … }` or `[ … ]`.
-fn placeholder_hint(text: &str, place: Place) -> &'static str {
+fn placeholder_hint(text: &str, place: yaml::Place) -> &'static str {
     let near = |line: &str| line.contains("${") && line.contains(['{', '[']);
     let here = text.lines().nth(place.line.saturating_sub(1));
     let before = text.lines().nth(place.line.saturating_sub(2));
@@ -147,18 +223,17 @@ fn report_reserved_name(node: &Node<'_>, reserved: &[&str], problems: &mut Probl
     }
 }
 
-fn steps(node: &Node<'_>, problems: &mut Problems) -> Vec<Step> {
+fn steps(node: &Node<'_>, names: &[&str], problems: &mut Problems) -> Vec<Step> {
     let entries = node.named_entries(problems);
     if entries.is_empty() && node.is_map() {
         problems.add(node.place(), "a pipeline needs at least one step");
     }
-    let names: Vec<&str> = entries.iter().map(Node::key).collect();
     entries
         .iter()
         .filter_map(|entry| {
             // A step may be called 'scan': `scan.image` is its output, `scan.files.image` a file of the manifest.
             report_reserved_name(entry, &RESERVED_FOR_STEPS, problems);
-            step(entry, &names, problems)
+            step(entry, names, problems)
         })
         .collect()
 }
@@ -235,60 +310,6 @@ fn part(step: &mut Step, node: &Node<'_>, step_names: &[&str], problems: &mut Pr
         "out" => step.outputs = outputs(node, problems),
         "limits" => step.limits = limits(node, problems),
         _ => {}
-    }
-}
-
-fn parameters(node: &Node<'_>, problems: &mut Problems) -> Vec<NamedValue> {
-    let entries = node.named_entries(problems);
-    report_duplicate_names(&entries, problems);
-    let mut parameters = Vec::new();
-    for entry in entries {
-        if let Some(value) = entry.json(problems) {
-            check_placeholders(&value, entry.place(), problems);
-            parameters.push(NamedValue {
-                name: snake(entry.key()),
-                place: entry.place(),
-                value,
-            });
-        }
-    }
-    parameters
-}
-
-fn outputs(node: &Node<'_>, problems: &mut Problems) -> Vec<Output> {
-    let entries = node.named_entries(problems);
-    report_duplicate_names(&entries, problems);
-    let mut outputs = Vec::new();
-    for entry in entries {
-        let Some(text) = entry.text(problems) else {
-            continue;
-        };
-        match Template::parse(text) {
-            Ok(path) => outputs.push(Output {
-                port: snake(entry.key()),
-                place: entry.place(),
-                path,
-            }),
-            Err(message) => problems.add(entry.place(), message),
-        }
-    }
-    outputs
-}
-
-/// Reports names that differ only in `-` and `_`: `a-b` and `a_b` are the same port.
-fn report_duplicate_names(entries: &[Node<'_>], problems: &mut Problems) {
-    for (index, entry) in entries.iter().enumerate() {
-        let earlier = entries[..index]
-            .iter()
-            .find(|e| snake(e.key()) == snake(entry.key()));
-        if let Some(earlier) = earlier {
-            let message = format!(
-                "'{}' and '{}' are the same name",
-                earlier.key(),
-                entry.key()
-            );
-            problems.add(entry.place(), message);
-        }
     }
 }
 

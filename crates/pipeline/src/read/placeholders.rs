@@ -1,6 +1,6 @@
 //! Checks the placeholders in values.
 
-use rsom_stage::yaml::Place;
+use crate::read::place::Place;
 use serde_json::Value;
 
 use crate::problem::Problems;

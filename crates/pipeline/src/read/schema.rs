@@ -6,6 +6,7 @@ mod tests {
     use serde_json::{Map, Value};
 
     use crate::problem::Problems;
+    use crate::read::defaults::DEFAULT_KEYS;
     use crate::read::input::{CONDITION_KEYS, SOURCE_KEYS};
     use crate::read::pipeline::{PIPELINE_KEYS, STEP_KEYS, read};
     use crate::value::from_yaml;
@@ -48,6 +49,10 @@ mod tests {
                 "items" => value
                     .as_array()
                     .is_none_or(|items| items.iter().all(|i| fits(i, rule, root))),
+                "uniqueItems" => value.as_array().is_none_or(|items| {
+                    let earlier = |n: usize| items[..n].contains(&items[n]);
+                    !(0..items.len()).any(earlier)
+                }),
                 "minItems" => value
                     .as_array()
                     .is_none_or(|items| items.len() as u64 >= rule.as_u64().unwrap()),
@@ -142,7 +147,11 @@ mod tests {
 
     fn reader_accepts(text: &str) -> bool {
         let mut problems = Problems::of_file("p.yaml");
-        read(text, &mut problems);
+        let open = |path: &str| {
+            let step = path.replace('.', "_");
+            Ok(format!("stages: {{ {step}: {{ run: x }} }}"))
+        };
+        read(text, &open, &mut problems);
         problems.count() == 0
     }
 
@@ -162,6 +171,10 @@ mod tests {
         };
         assert_eq!(keys("/properties"), sorted(&PIPELINE_KEYS));
         assert_eq!(keys("/definitions/step/properties"), sorted(&STEP_KEYS));
+        assert_eq!(
+            keys("/properties/defaults/additionalProperties/properties"),
+            sorted(&DEFAULT_KEYS)
+        );
         assert_eq!(
             keys("/definitions/source/anyOf/1/properties"),
             sorted(&SOURCE_KEYS)
@@ -206,6 +219,35 @@ mod tests {
                 "stages: { b: { run: x } }",
                 "1",
                 "name: a\nstages: {}",
+                "name: a\ninclude: x.yaml",
+                "include: x.yaml",
+                "name: a\nstages: {}\ninclude: x.yaml",
+            ],
+        ),
+        (
+            "name: a\nstages: { b: { run: x } }\ninclude: HERE",
+            &[
+                "x.yaml",
+                "[x.yaml, y.yaml]",
+                "[]",
+                "''",
+                "1",
+                "[1]",
+                "[x, x]",
+            ],
+        ),
+        (
+            "name: a\nstages: { b: { run: x } }\ndefaults: HERE",
+            &[
+                "{}",
+                "{ c d: { with: { x: 1 }, in: { p: e.nii }, limits: { jobs: 1 } } }",
+                "{ c d: {} }",
+                "{ c: { with: { x: 1 } } }",
+                "{ c d: { out: {} } }",
+                "{ c d: { with: 1 } }",
+                "{ c d: { in: { p: [] } } }",
+                "[]",
+                "1",
             ],
         ),
         (

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::assess::workdir::Workdir;
 use crate::plan::tasks::Plan;
 use crate::run::outcome::Outcome;
+use crate::run::relative::relative;
 
 /// Says how many outputs of each step are corrected: `predict: 3 of 40 outputs are corrected by hand`.
 pub(crate) fn say(plan: &Plan) {
@@ -69,7 +70,7 @@ pub(crate) fn report(workdir: &Workdir, plan: &Plan, outcomes: &[Outcome]) -> Ve
             "step": task.step,
             "task": task.label,
             "output": output.port,
-            "path": correction.path.to_string_lossy(),
+            "path": relative(workdir.root(), &correction.path),
             "sha256": sha256,
             "original": output.path,
             "original_sha256": original,

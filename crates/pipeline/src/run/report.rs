@@ -15,6 +15,8 @@ use crate::plan::tasks::{Plan, Task, TaskOutput};
 use crate::run::corrections;
 use crate::run::left_out;
 use crate::run::outcome::{Outcome, State};
+use crate::run::relative::relative;
+use crate::run::source::Source;
 
 /// Writes `run.json`. `wall_time_s` is the run time in s.
 ///
@@ -31,6 +33,7 @@ pub(crate) fn write(
         params: &plan.params,
         pipeline: &plan.name,
         state: state_of(plan, outcomes),
+        study: Source::of(plan),
         tasks: Tasks { plan, outcomes },
         version: env!("CARGO_PKG_VERSION"),
         wall_time_s,
@@ -66,6 +69,7 @@ struct Report<'a> {
     params: &'a BTreeMap<String, Value>,
     pipeline: &'a str,
     state: &'a str,
+    study: Source,
     tasks: Tasks<'a>,
     version: &'a str,
     wall_time_s: f64,
@@ -91,7 +95,7 @@ impl Serialize for Tasks<'_> {
 /// A file in a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ReportedFile {
-    /// Absolute, or relative to the workdir. `None` if the plan has no such file.
+    /// Relative to the workdir. `None` if the plan has no such file.
     path: Option<String>,
     /// `None` if it is not known.
     sha256: Option<String>,
@@ -156,7 +160,7 @@ pub(crate) fn inputs(
         let file = |(number, file)| {
             let path = plan.path_of(file);
             ReportedFile {
-                path: path.map(|path| path.to_string_lossy().into_owned()),
+                path: path.map(|path| relative(&plan.workdir, &plan.workdir.join(path))),
                 sha256: hashes.get(number).cloned(),
             }
         };

@@ -11,6 +11,7 @@ use crate::assess::workdir::Workdir;
 use crate::plan::tasks::{Plan, Task};
 use crate::run::outcome::State;
 use crate::run::report::{ReportedFile, inputs, outputs};
+use crate::run::source::Source;
 
 /// The state of each task in the last run, by label. Empty if there is no report or it is broken.
 pub(crate) fn states(workdir: &Workdir) -> BTreeMap<String, String> {
@@ -86,16 +87,17 @@ impl<'de> Visitor<'de> for Comparison<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let mut is_right = false;
+        let (mut same_tasks, mut same_study) = (false, false);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "tasks" => is_right = map.next_value_seed(Tasks(&self))?,
+                "tasks" => same_tasks = map.next_value_seed(Tasks(&self))?,
+                "study" => same_study = map.next_value::<Source>()? == Source::of(self.plan),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(is_right)
+        Ok(same_tasks && same_study)
     }
 }
 

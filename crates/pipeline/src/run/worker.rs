@@ -10,6 +10,7 @@ use rsom_stage::{ExitCode, StageError, atomic, log, text};
 use crate::assess::assessor::Assessor;
 use crate::assess::edited::{edited_outputs, would_overwrite};
 use crate::assess::survey::survey_part;
+use crate::assess::unrecorded::Unrecorded;
 use crate::assess::workdir::Workdir;
 use crate::plan::tasks::{Plan, Task};
 use crate::run::claims::Claim;
@@ -82,9 +83,11 @@ pub(crate) fn work(
         std::fs::create_dir_all(&folder)
             .map_err(|e| StageError::output(&folder, atomic::plain(&e)))?;
     }
+    let _claims = claim(&plan, &workdir)?;
+    // After the claims: another worker may have ended the same task just now.
     let mut assessor = Assessor::of(&plan)?;
     assessor.records.for_worker();
-    let _claims = claim(&plan, &workdir, &mut assessor)?;
+    let _others = settle_killed(&plan, &workdir, &mut assessor)?;
     let selected: Vec<bool> = (0..plan.tasks.len()).map(|n| plan.is_selected(n)).collect();
     let wanted = plan.with_needs(selected);
     let outlooks = survey_part(&plan, &mut assessor, &wanted, &mut || {})?;
@@ -112,38 +115,45 @@ pub(crate) fn work(
     })
 }
 
-/// Claims the selected tasks, and brings into order what killed runs left of their outputs.
-fn claim(
+/// Claims the selected tasks.
+fn claim(plan: &Plan, workdir: &Workdir) -> Result<Vec<Claim>, StageError> {
+    let notes = Unrecorded::new(&workdir.started(), &plan.name);
+    let claims = plan.selected_tasks().map(|(_, task)| {
+        let claim = Claim::on(workdir, &notes.name_of(&task.label))?;
+        claim.ok_or_else(|| taken(&task.label))
+    });
+    claims.collect()
+}
+
+/// Brings into order what killed runs left of the outputs of the selected tasks. Returns claims on the tasks of others among them.
+fn settle_killed(
     plan: &Plan,
     workdir: &Workdir,
     assessor: &mut Assessor,
 ) -> Result<Vec<Claim>, StageError> {
-    let taken =
-        |label: &str| StageError::failure(format_args!("another worker runs '{label}' now"));
-    let mut claims = Vec::new();
-    let mut own = BTreeSet::new();
-    for (_, task) in plan.selected_tasks() {
-        let name = assessor.unrecorded.name_of(&task.label);
-        claims.push(Claim::on(workdir, &name)?.ok_or_else(|| taken(&task.label))?);
-        own.insert(name);
-    }
-    let outputs = plan.selected_tasks().flat_map(|(_, task)| &task.outputs);
+    let selected = || plan.selected_tasks().map(|(_, task)| task);
+    let own = selected().map(|task| assessor.unrecorded.name_of(&task.label));
+    let own: BTreeSet<String> = own.collect();
+    let outputs = selected().flat_map(|task| &task.outputs);
     let paths: Vec<&str> = outputs.map(|output| output.path.as_str()).collect();
-    // After the claims: notes of workers that have just ended are gone.
+    let mut claims = Vec::new();
     for killed in assessor.unrecorded.killed() {
         let is_own = own.contains(&killed.name);
         if !is_own && !paths.iter().any(|path| killed.before.touches(path)) {
             continue;
         }
-        // Its run may still go on.
-        let other = match is_own {
-            true => None,
-            false => Some(Claim::on(workdir, &killed.name)?.ok_or_else(|| taken(&killed.label))?),
-        };
+        if !is_own {
+            // Its run may still go on.
+            let claim = Claim::on(workdir, &killed.name)?;
+            claims.push(claim.ok_or_else(|| taken(&killed.label))?);
+        }
         settle(assessor, &killed)?;
-        claims.extend(other);
     }
     Ok(claims)
+}
+
+fn taken(label: &str) -> StageError {
+    StageError::failure(format_args!("another worker runs '{label}' now"))
 }
 
 /// Selects tasks by label. The engine decides how many of them run at the same time, and gives them their threads.

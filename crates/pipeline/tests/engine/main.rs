@@ -17,6 +17,7 @@ mod recipes;
 mod reruns;
 mod revisions;
 mod selection;
+mod shared;
 mod study;
 mod watching;
 mod workers;

@@ -9,7 +9,7 @@ use rsom_pipeline::{InputFile, Plan};
 use rsom_stage::{Kind, StageError, atomic, folder, sidecar};
 use serde_json::Value;
 
-use super::portable::Portable;
+use super::report;
 
 /// A bundle that is being written.
 pub(super) struct Collected {
@@ -18,7 +18,12 @@ pub(super) struct Collected {
     files: BTreeSet<String>,
     /// Joined tables: the name and the number of rows.
     pub tables: Vec<(String, usize)>,
+    /// Files that the pipeline names and the bundle does not hold.
+    pub outside: Vec<PathBuf>,
 }
+
+/// Files next to the pipeline up to this size are part of every bundle.
+const SMALL_BYTES: u64 = 10_000_000;
 
 impl Collected {
     pub(super) fn new(to: &Path) -> Self {
@@ -26,6 +31,7 @@ impl Collected {
             to: to.to_path_buf(),
             files: BTreeSet::new(),
             tables: Vec::new(),
+            outside: Vec::new(),
         }
     }
 
@@ -35,33 +41,56 @@ impl Collected {
     }
 
     /// Pipeline, manifest, corrections and the report of the run.
-    pub(super) fn add_study(&mut self, plan: &Plan) -> Result<(), StageError> {
-        self.copy(&plan.pipeline, "pipeline.yaml")?;
+    pub(super) fn add_study(&mut self, plan: &Plan, has_data: bool) -> Result<(), StageError> {
+        self.copy(&plan.pipeline, report::PIPELINE)?;
         if let Some(manifest) = &plan.manifest {
-            self.copy(manifest, "manifest.yaml")?;
+            self.copy(manifest, report::MANIFEST)?;
         }
         for correction in &plan.corrections {
-            let task = &plan.tasks[correction.task];
-            let name = correction
-                .path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy();
-            self.copy(
-                &correction.path,
-                &format!("corrections/{}/{name}", task.step),
-            )?;
+            let name = report::name_of(plan, correction);
+            self.copy(&correction.path, &name)?;
             if !correction.note.is_empty() {
-                let note = format!("corrections/{}/{}.txt", task.step, stem(&name));
+                let (folder, name) = name.rsplit_once('/').unwrap_or(("corrections", &name));
+                let note = format!("{folder}/{}.txt", report::stem(name));
                 self.add_text(&note, &format!("{}\n", correction.note))?;
             }
         }
         let path = plan.workdir.join("run.json");
         let text = std::fs::read(&path).map_err(|e| StageError::input(&path, atomic::plain(&e)))?;
-        let report: Value =
-            serde_json::from_slice(&text).map_err(|e| StageError::input(&path, e))?;
-        let report = Portable::of(plan).value(report);
-        self.add_text("run.json", &format!("{report:#}\n"))
+        let run: Value = serde_json::from_slice(&text).map_err(|e| StageError::input(&path, e))?;
+        let run = report::of(plan, run, has_data);
+        self.add_text("run.json", &format!("{run:#}\n"))
+    }
+
+    /// The files that the pipeline names next to itself, such as scripts, under the same names. Large ones only with the data.
+    pub(super) fn add_local_files(&mut self, plan: &Plan, all: bool) -> Result<(), StageError> {
+        for path in plan.local_files() {
+            let Some(name) = report::below_pipeline(plan, &path) else {
+                self.outside.push(path);
+                continue;
+            };
+            let files = match path.is_dir() {
+                true => folder::files(&path)
+                    .map_err(|e| StageError::input(&path, atomic::plain(&e)))?
+                    .into_iter()
+                    .filter(|file| !folder::is_hidden(&file.name))
+                    .map(|file| format!("{name}/{}", folder::slashed(&file.name)))
+                    .collect(),
+                false => vec![name],
+            };
+            for name in files {
+                let from = plan.pipeline.with_file_name(&name);
+                let bytes = from.metadata().map_or(0, |found| found.len());
+                if self.files.contains(&name) || from.starts_with(&plan.workdir) {
+                    continue;
+                }
+                match all || bytes <= SMALL_BYTES {
+                    true => self.copy(&from, &name)?,
+                    false => self.outside.push(from),
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Tables, figures and documents that no other task reads, or all outputs.
@@ -134,7 +163,7 @@ impl Collected {
             let Ok(inside) = path.strip_prefix(root) else {
                 continue;
             };
-            let name = format!("data/{}", folder::slashed(inside));
+            let name = format!("{}/{}", report::DATA, folder::slashed(inside));
             self.copy(path, &name)?;
             let beside = sidecar::path_of(path);
             if beside.is_file() {
@@ -204,9 +233,4 @@ impl Collected {
 fn outputs(plan: &Plan) -> impl Iterator<Item = (usize, usize)> {
     let count = |task: usize| plan.tasks[task].outputs.len();
     (0..plan.tasks.len()).flat_map(move |task| (0..count(task)).map(move |output| (task, output)))
-}
-
-fn stem(name: &str) -> &str {
-    let name = name.strip_suffix(".gz").unwrap_or(name);
-    name.rfind('.').map_or(name, |dot| &name[..dot])
 }

@@ -4,6 +4,7 @@ mod archive;
 mod collected;
 mod portable;
 mod readme;
+mod report;
 mod sums;
 
 use std::path::{Path, PathBuf};
@@ -138,10 +139,12 @@ fn make(matches: &ArgMatches, plan: &Plan) -> Result<String, StageError> {
 /// Writes the files of a bundle into a folder; returns how many there are.
 fn collect(matches: &ArgMatches, plan: &Plan, to: &Path) -> Result<usize, StageError> {
     let mut collected = Collected::new(to);
-    collected.add_study(plan)?;
+    let has_data = matches.get_flag("with-data");
+    collected.add_study(plan, has_data)?;
     collected.add_outputs(plan, matches.get_flag("all"))?;
     collected.add_tables(plan)?;
-    if matches.get_flag("with-data") {
+    collected.add_local_files(plan, has_data)?;
+    if has_data {
         collected.add_data(plan)?;
     }
     collected.add_text("README.md", &readme::text(plan, &collected)?)?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rsom_pipeline::Plan;
+use rsom_pipeline::{Plan, joined};
 use rsom_stage::folder;
 use serde_json::Value;
 
@@ -12,13 +12,14 @@ pub(super) struct Portable(Vec<(String, String)>);
 impl Portable {
     /// The folders of a study: outputs, data, pipeline; and the home folder.
     pub(super) fn of(plan: &Plan) -> Self {
-        let stated = |path: Option<&Path>| path.map(folder::slashed);
+        // Without `..`, as in the report.
+        let stated = |path: Option<&Path>| path.map(|path| folder::slashed(&joined(path, "")));
         let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
         let home = stated(home.as_deref().map(Path::new));
         let known = [
             (stated(Some(&plan.workdir)), "."),
             (stated(plan.data_root.as_deref()), "data"),
-            (stated(plan.pipeline.parent()), "study"),
+            (stated(plan.pipeline.parent()), "."),
             (home, "~"),
         ];
         let mut folders: Vec<(String, String)> = known
@@ -54,6 +55,8 @@ impl Portable {
         for (path, name) in &self.0 {
             text = replaced(&text, path, name);
         }
+        // Not a folder of its own: the files next to the pipeline are in the bundle itself.
+        let text = text.strip_prefix("./").map_or(text.clone(), str::to_owned);
         let path = Path::new(&text);
         match (path.is_absolute(), path.file_name()) {
             (true, Some(name)) => name.to_string_lossy().into_owned(),
@@ -96,7 +99,7 @@ mod tests {
         ];
         let portable = Portable(folders.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
         let value = json!({"a": "/home/ann/study/out/x.nii", "b": ["warning: /data/s1.nii: odd"], "c": "/opt/w.pt", "d": "see /database/x", "n": 1});
-        let expected = json!({"a": "./x.nii", "b": ["warning: data/s1.nii: odd"], "c": "w.pt", "d": "see /database/x", "n": 1});
+        let expected = json!({"a": "x.nii", "b": ["warning: data/s1.nii: odd"], "c": "w.pt", "d": "see /database/x", "n": 1});
         assert_eq!(portable.value(value), expected);
     }
 }

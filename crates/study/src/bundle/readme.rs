@@ -49,15 +49,30 @@ The other folders hold the results under the names that they have in the pipelin
     } else {
         String::new()
     };
+    let data_option = if has_data || plan.manifest.is_none() {
+        ""
+    } else {
+        " --data FOLDER"
+    };
+    let reproduce = format!(
+        "rsom reproduce .{data_option} --output ../again      # and compare every output\n"
+    );
     text += &format!("
 ## To run it again
 
 ```sh
-rsom run pipeline.yaml{option} --workdir again
+{reproduce}rsom run pipeline.yaml{option} --workdir again
 ```
 
 The same version gives the same bytes, on processors with the same vector instructions (`run.json` states them).
 ");
+    if !collected.outside.is_empty() {
+        text += "\nThe pipeline also reads files that are not here; it needs them to run:\n\n";
+        for path in &collected.outside {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            text += &format!("- `{name}`\n");
+        }
+    }
     for line in plan.correction_lines() {
         text += &format!("\n{line}; the files are in `corrections`.\n");
     }
