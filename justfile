@@ -71,7 +71,7 @@ reproduce RUN *ARGS:
 plan PIPELINE *ARGS:
     cargo run --release -- plan {{PIPELINE}} {{ARGS}}
 
-# A study for Snakemake or Slurm: just cluster snakemake study.yaml --output smk
+# A study for Snakemake, Slurm or CWL: just cluster snakemake study.yaml --output smk
 [group('study')]
 cluster ENGINE PIPELINE *ARGS:
     cargo run --release -- export {{ENGINE}} {{PIPELINE}} {{ARGS}}
@@ -91,11 +91,12 @@ docs *ARGS:
 test *ARGS:
     cargo test --release --workspace {{ARGS}}
 
-# A study by Snakemake and by Slurm, and the same by 'rsom run': just engines
+# A study by Snakemake, by CWL and by Slurm, and the same by 'rsom run': just engines
 [group('develop')]
 engines:
     cargo build --release
     tests/engines/snakemake.sh
+    tests/engines/cwl.sh
     tests/engines/slurm.sh
 
 # Readers under mutated files, a long run: just fuzz, or just fuzz CASES SEED to repeat one

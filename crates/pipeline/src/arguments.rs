@@ -204,6 +204,22 @@ pub(crate) fn worker_arguments() -> Vec<Arg> {
         .collect()
 }
 
+/// The arguments of `rsom job`.
+pub(crate) fn job_arguments() -> [Arg; 2] {
+    [
+        Arg::new("file")
+            .value_name("JOB.json")
+            .required(true)
+            .value_parser(value_parser!(PathBuf))
+            .help("The description of the task, as the tools of 'rsom export cwl' write it"),
+        Arg::new("threads")
+            .long("threads")
+            .value_name("N")
+            .value_parser(value_parser!(u16).range(1..=1024))
+            .help("Threads of the task; does not affect results [default: all cores]"),
+    ]
+}
+
 /// The numbers of `3/40`.
 fn part_of(text: &str) -> Result<(usize, usize), String> {
     let numbers = text.split_once('/');

@@ -6,8 +6,8 @@ use clap::{ArgMatches, Command};
 use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
 
 use crate::arguments::{
-    json_argument, plan_arguments, run_arguments, selection_arguments, task_argument,
-    worker_arguments,
+    job_arguments, json_argument, plan_arguments, run_arguments, selection_arguments,
+    task_argument, worker_arguments,
 };
 use crate::export::cli as export;
 use crate::inspect::{clean, explain, graph, plan_lines, status, task_log};
@@ -15,6 +15,7 @@ use crate::plan::build::BuiltInStages;
 use crate::plan::selection::Selection;
 use crate::plan::tasks::{CheckOutput, Plan, Request};
 use crate::run::collect::collect;
+use crate::run::job;
 use crate::run::session;
 use crate::run::settings::{Lines, Settings};
 use crate::run::signals;
@@ -40,6 +41,9 @@ Examples:
   rsom plan study.yaml
   rsom plan study.yaml --only evaluate --where subject=s01
   rsom plan study.yaml --json | jq -r '.tasks[] | select(.state == \"run\") | .task'";
+
+/// Name of the command that runs a task without its pipeline.
+const JOB: &str = "job";
 
 /// The commands on pipelines.
 #[must_use]
@@ -90,9 +94,14 @@ pub fn command_lines() -> Vec<Command> {
         "collect",
         "Take over what 'rsom task' recorded, and write run.json",
     );
+    let job = Command::new(JOB)
+        .about(
+            "Run the task that a file describes in the current folder, for an engine such as CWL",
+        )
+        .args(job_arguments());
     let export = export::command_line();
     vec![
-        run, plan, status, explain, log, graph, clean, export, task, collect,
+        run, plan, status, explain, log, graph, clean, export, task, job, collect,
     ]
     .into_iter()
     .map(|command| command.arg_required_else_help(true))
@@ -146,6 +155,13 @@ pub fn run_pipeline(
 /// Like [`execute`], but with built-in stages in any binary.
 #[must_use]
 pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltInStages<'_>) -> ExitCode {
+    if name == JOB {
+        let file = matches.get_one::<PathBuf>("file");
+        let file = file.cloned().unwrap_or_default();
+        let threads = matches.get_one::<u16>("threads").copied();
+        let threads = threads.map_or_else(Settings::cores, usize::from);
+        return exit_code(job::job(&file, Settings::of_one_task(threads), built_in));
+    }
     // `export` has a subcommand for each engine.
     let (engine, matches) = matches.subcommand().unwrap_or(("", matches));
     let request = match request(matches) {

@@ -3,6 +3,7 @@
 
 pub(crate) mod call;
 pub(crate) mod cli;
+pub(crate) mod cwl;
 pub(crate) mod estimate;
 pub(crate) mod names;
 pub(crate) mod pattern;

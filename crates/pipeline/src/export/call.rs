@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use rsom_stage::{StageError, atomic};
 
-use crate::plan::tasks::{Plan, Request};
+use crate::plan::tasks::{Plan, Request, Task};
 use crate::run::shell_line::quoted;
 use crate::run::worker::revisions;
 
 /// A study as a job names it.
 #[derive(Debug)]
 pub(crate) struct Call {
+    /// Name of the pipeline.
+    pub pipeline: String,
     /// The program `rsom` of the jobs.
     pub program: PathBuf,
     /// The folder in which the study was exported: relative paths of options start there.
@@ -30,6 +32,7 @@ impl Call {
         let folder = std::env::current_dir().map_err(|e| StageError::failure(atomic::plain(&e)))?;
         let expect = revisions(plan).into_iter();
         Ok(Self {
+            pipeline: plan.name.clone(),
             program: program.to_path_buf(),
             folder,
             study: study(request, plan),
@@ -37,6 +40,14 @@ impl Call {
                 .flat_map(|(name, revision)| ["--expect".to_owned(), format!("{name}={revision}")])
                 .collect(),
         })
+    }
+
+    /// The program of a task and its revision, as `STAGE=REVISION`.
+    pub fn revision_of(&self, task: &Task) -> Option<String> {
+        let (name, _) = task.tool.revision();
+        let start = format!("{name}=");
+        let mut expected = self.expect.iter();
+        expected.find(|word| word.starts_with(&start)).cloned()
     }
 
     /// `task study.yaml --data …  --expect …`, quoted for a shell.

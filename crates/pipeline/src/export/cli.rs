@@ -9,6 +9,7 @@ use crate::arguments::{plan_arguments, selection_arguments};
 use crate::assess::assessor::Assessor;
 use crate::assess::survey::survey;
 use crate::export::call::Call;
+use crate::export::cwl;
 use crate::export::slurm;
 use crate::export::snakemake::{self, Known};
 use crate::plan::tasks::{Plan, Request};
@@ -23,7 +24,11 @@ Examples:
   rsom export slurm study.yaml --data DIR --output jobs
   sh jobs/submit.sh --partition=cpu
 
-Each job calls 'rsom task', on machines that share the folders of the study. Time and memory are taken from earlier runs.";
+  rsom export cwl study.yaml --data DIR --output cwl
+  cwltool --outdir out cwl/workflow.cwl cwl/inputs.json
+  rsom run study.yaml --data DIR --workdir out/study                  finds nothing to do, and writes run.json
+
+Each job of Snakemake and Slurm calls 'rsom task', on machines that share the folders of the study. Time and memory are taken from earlier runs.";
 
 /// The command line of `rsom export`.
 pub(crate) fn command_line() -> Command {
@@ -37,7 +42,7 @@ pub(crate) fn command_line() -> Command {
             .arg_required_else_help(true)
     };
     Command::new("export")
-        .about("Write a study for another engine: Snakemake, Slurm")
+        .about("Write a study for another engine: Snakemake, Slurm, CWL")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(engine(
@@ -47,6 +52,10 @@ pub(crate) fn command_line() -> Command {
         .subcommand(engine(
             "slurm",
             "Write scripts that submit an array of jobs for each step",
+        ))
+        .subcommand(engine(
+            "cwl",
+            "Write a workflow in the Common Workflow Language, whose jobs need no folder in common",
         ))
         .after_help(EXAMPLES)
 }
@@ -114,6 +123,19 @@ pub(crate) fn export(
     }
     let (records, tasks) = (&assessor.records, plan.selected_tasks().count());
     match engine {
+        "cwl" => {
+            for program in cwl::foreign_programs(plan) {
+                log::warn(format_args!(
+                    "{program} must be at the same place on each machine"
+                ));
+            }
+            if let Some(name) = cwl::unusual_name(plan) {
+                log::warn(format_args!(
+                    "names such as '{name}' need the option --relax-path-checks of cwltool"
+                ));
+            }
+            cwl::write(plan, &call, records, &folder)?;
+        }
         "slurm" => slurm::write(plan, &call, (records, minutes), &folder)?,
         _ => {
             let known = Known {
@@ -127,10 +149,10 @@ pub(crate) fn export(
         "{tasks} tasks of {} for {engine}; after a change of the pipeline, export it again",
         plan.name
     ));
-    let first = if engine == "slurm" {
-        "submit.sh"
-    } else {
-        "Snakefile"
+    let first = match engine {
+        "slurm" => "submit.sh",
+        "cwl" => cwl::WORKFLOW,
+        _ => "Snakefile",
     };
     let said = format!("{}\n", given.join(first).display());
     Ok(rsom_stage::print(&said))
@@ -141,10 +163,12 @@ fn check_folder(folder: &Path) -> Result<(), StageError> {
     let Ok(mut entries) = std::fs::read_dir(folder) else {
         return Ok(());
     };
-    let is_export = ["Snakefile", "submit.sh"].iter().any(|name| {
-        let text = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
-        text.contains("Made by 'rsom export")
-    });
+    let is_export = ["Snakefile", "submit.sh", cwl::WORKFLOW]
+        .iter()
+        .any(|name| {
+            let text = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+            text.contains("Made by 'rsom export")
+        });
     match entries.next() {
         Some(_) if !is_export => Err(StageError::output(
             folder,

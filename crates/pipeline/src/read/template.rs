@@ -103,6 +103,19 @@ impl Template {
         })
     }
 
+    /// The text from which the template can be read again. `None` if there is none: a `$` right before a placeholder.
+    pub fn source(&self) -> Option<String> {
+        let mut source = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => source.push_str(&escaped(text)),
+                Part::Name(_) if source.ends_with('$') => return None,
+                Part::Name(name) => source.push_str(&format!("${{{name}}}")),
+            }
+        }
+        Some(source)
+    }
+
     /// The parts as JSON, with texts and names kept apart. Equal templates give equal JSON.
     pub fn to_json(&self) -> Value {
         let part = |part: &Part| match part {
@@ -141,6 +154,11 @@ impl Template {
         }
         Ok(text)
     }
+}
+
+/// A text as a pipeline writes it, so that nothing in it is a placeholder.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace("${", "$${")
 }
 
 /// Fills the placeholders in all texts of a value.
@@ -285,8 +303,16 @@ mod tests {
 
         #[test]
         fn escaped_text_comes_out_as_it_was(text in "[^$]{0,12}(\\$\\{[a-z }]{0,5}){0,3}") {
-            let escaped = text.replace("${", "$${");
-            prop_assert_eq!(filled(&escaped).unwrap(), json!(text));
+            prop_assert_eq!(filled(&escaped(&text)).unwrap(), json!(text));
+        }
+
+        #[test]
+        fn the_source_of_a_template_is_read_as_the_same(text in "[a$]{0,4}(\\$\\{[ab]\\}[a$ ]{0,3}){0,3}") {
+            if let Ok(template) = Template::parse(&text)
+                && let Some(source) = template.source()
+            {
+                prop_assert_eq!(Template::parse(&source), Ok(template));
+            }
         }
 
         #[test]

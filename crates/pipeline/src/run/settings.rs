@@ -31,6 +31,21 @@ pub enum Lines {
 }
 
 impl Settings {
+    /// The settings for a single task.
+    #[must_use]
+    pub fn of_one_task(threads: usize) -> Self {
+        Self {
+            jobs: 1,
+            by_memory: false,
+            threads,
+            keep_going: false,
+            replace: false,
+            prune: false,
+            lines: Lines::Tasks,
+            json: false,
+        }
+    }
+
     /// Threads of each of `jobs` processes, if all of them together have `threads`, or as many as there are cores.
     #[must_use]
     pub fn threads_of_each(jobs: usize, threads: Option<usize>) -> usize {

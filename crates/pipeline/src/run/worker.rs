@@ -184,7 +184,7 @@ fn numbers(plan: &Plan, labels: &[String]) -> Result<Vec<usize>, StageError> {
 }
 
 /// Checks that this machine has the programs that the export was made with.
-fn check_revisions(plan: &Plan, expected: &[String]) -> Result<(), StageError> {
+pub(crate) fn check_revisions(plan: &Plan, expected: &[String]) -> Result<(), StageError> {
     let own = revisions(plan);
     for text in expected {
         let (name, revision) = text.rsplit_once('=').ok_or_else(|| {

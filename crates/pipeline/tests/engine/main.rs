@@ -9,6 +9,7 @@ mod fan_out;
 mod foreign;
 mod inputs;
 mod inspect;
+mod jobs;
 mod kept;
 mod limits;
 mod outputs;

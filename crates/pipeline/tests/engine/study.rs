@@ -122,15 +122,29 @@ impl Study {
 
     /// The engine as a process that is not started yet.
     pub fn process(&self, name: &str, arguments: &[&str]) -> Command {
-        let mut words = vec![name, "p.yaml", "--workdir", "work"];
+        // `export snakemake` is one command.
+        let mut words: Vec<&str> = name.split(' ').collect();
+        words.extend(["p.yaml", "--workdir", "work"]);
         words.extend(arguments);
+        self.engine("", &words)
+    }
+
+    /// Runs the engine with any words in a folder of the study.
+    pub fn command_in(&self, folder: &str, words: &[&str]) -> Ran {
+        let _ = std::fs::remove_file(self.path("calls"));
+        let output = self.engine(folder, words).output().unwrap();
+        self.ran(&output)
+    }
+
+    /// The engine with any words in a folder of the study, not started yet.
+    pub fn engine(&self, folder: &str, words: &[&str]) -> Command {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
             .args(["--exact", "study::the_engine_as_a_process", "--nocapture"])
             .env(ARGUMENTS, words.join("\n"))
             .env("DEMO_CALLS", self.path("calls"))
             .env_remove("RSOM_DATA")
-            .current_dir(&self.folder)
+            .current_dir(self.path(folder))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
