@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use rsom_io::output_check::check_output;
-use rsom_study::{bundle, compare, corrections, example, init, reproduce, segment};
+use rsom_study::{bundle, compare, corrections, example, init, prov, reproduce, segment};
 
 /// Runs `rsom` with the arguments of the process.
 #[must_use]
@@ -52,6 +52,7 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
         bundle::VERIFY => return bundle::run_verify(matches, &specs),
         rsom_pipeline::diff::NAME => return rsom_pipeline::diff::run(matches),
         reproduce::NAME => return reproduce::run(matches, &specs),
+        prov::NAME => return prov::run(matches),
         corrections::NAME => return corrections::run(matches, &specs),
         _ => {}
     }

@@ -11,6 +11,7 @@ pub mod compare;
 pub mod corrections;
 pub mod example;
 pub mod init;
+pub mod prov;
 pub mod reproduce;
 pub mod segment;
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use rsom_testing::{Folder, names};
+use serde_json::Value;
 
 use crate::RSOM;
 
@@ -90,6 +91,7 @@ fn a_bundle_holds_a_study_without_folders_of_this_machine_and_runs_again() {
             "manifest.yaml",
             "pipeline.yaml",
             "results",
+            "ro-crate-metadata.json",
             "run.json",
             "tables"
         ]
@@ -105,6 +107,7 @@ fn a_bundle_holds_a_study_without_folders_of_this_machine_and_runs_again() {
         verified.stdout
     );
     require_no_folder_of_this_machine(&folder);
+    require_whole_crate(&folder);
     assert!(folder.text("box/run.json").contains("data/S1.nii.gz"));
     // The README says how to run it again, from the bundle alone.
     std::fs::remove_dir_all(folder.join("secret")).unwrap();
@@ -119,6 +122,39 @@ fn a_bundle_holds_a_study_without_folders_of_this_machine_and_runs_again() {
         folder.bytes("box/again/results/table.md"),
         folder.bytes("box/results/table.md")
     );
+}
+
+/// The metadata for archives describe each file, and each of their references leads to an entity.
+fn require_whole_crate(folder: &Folder) {
+    let metadata: Value = serde_json::from_str(&folder.text("box/ro-crate-metadata.json")).unwrap();
+    let graph = metadata["@graph"].as_array().unwrap();
+    let entity = |id: &str| graph.iter().find(|entity| entity["@id"] == id);
+    let known: Vec<&str> = graph.iter().filter_map(|e| e["@id"].as_str()).collect();
+    let sums = folder.text("box/SHA256SUMS");
+    for line in sums
+        .lines()
+        .filter(|line| !line.ends_with("ro-crate-metadata.json"))
+    {
+        let (_, name) = line.split_once("  ").unwrap();
+        assert!(known.contains(&name), "{name}: {known:?}");
+    }
+    let root = entity("./").unwrap();
+    let parts = root["hasPart"].as_array().unwrap().len();
+    assert_eq!(parts + 1, sums.lines().count());
+    let workflow = entity(root["mainEntity"]["@id"].as_str().unwrap()).unwrap();
+    let run = entity(root["mentions"]["@id"].as_str().unwrap()).unwrap();
+    assert_eq!(run["instrument"]["@id"], workflow["@id"]);
+    for (of, key) in [
+        (workflow, "programmingLanguage"),
+        (run, "agent"),
+        (root, "license"),
+    ] {
+        assert!(entity(of[key]["@id"].as_str().unwrap()).is_some(), "{key}");
+    }
+    let result = run["result"].as_array().unwrap();
+    assert!(result.contains(&serde_json::json!({ "@id": "results/table.md" })));
+    let date = root["datePublished"].as_str().unwrap();
+    assert!(date.len() == 10 && date > "2025-01-01", "{date}");
 }
 
 /// No text of the bundle names a folder of this machine.
@@ -256,4 +292,63 @@ fn a_study_is_verified_by_its_pipeline() {
     );
     RSOM.done(&folder, ["run", "study/bundled.yaml", "--workdir", "out"]);
     RSOM.done(&folder, words);
+}
+
+#[test]
+fn a_bundle_can_be_a_derivative_dataset_of_bids() {
+    let folder = study();
+    RSOM.done(&folder, ["run", "study/bundled.yaml", "--workdir", "out"]);
+    let names_of = |box_name: &str| names(folder.join(format!("{box_name}/sub-S1/anat")));
+    RSOM.done(&folder, [&BUNDLE[..], &["--bids"]].concat());
+    let mask = "sub-S1_desc-prepareOutputMask_mask";
+    assert_eq!(
+        names_of("box"),
+        [format!("{mask}.json"), format!("{mask}.nii.gz")]
+    );
+    let copied = folder.bytes(&format!("box/sub-S1/anat/{mask}.nii.gz"));
+    assert_eq!(copied, folder.bytes("out/masks/S1.nii.gz"));
+    // The validator wants no time in the header of a compressed file.
+    assert_eq!(copied[4..8], [0; 4]);
+    let sidecar: Value =
+        serde_json::from_str(&folder.text(&format!("box/sub-S1/anat/{mask}.json"))).unwrap();
+    assert!(sidecar["GeneratedBy"][0]["rsom"].is_object() && sidecar["SpatialReference"] == "orig");
+    let about: Value = serde_json::from_str(&folder.text("box/dataset_description.json")).unwrap();
+    assert_eq!(
+        (&about["DatasetType"], &about["GeneratedBy"][0]["Name"]),
+        (&"derivative".into(), &"rsom".into())
+    );
+    assert_eq!(
+        folder.text("box/participants.tsv"),
+        "participant_id\nsub-S1\nsub-S2\n"
+    );
+    let ignored = folder.text("box/.bidsignore");
+    let ignored: Vec<&str> = ignored.lines().collect();
+    for name in names(folder.join("box")) {
+        let is_known = name.starts_with("sub-")
+            || name.starts_with("participants.")
+            || ["dataset_description.json", "README.md", ".bidsignore"].contains(&name.as_str());
+        assert_eq!(is_known, !ignored.contains(&name.as_str()), "{name}");
+    }
+    RSOM.done(&folder, ["verify", "box"]);
+    // Two subjects of one name.
+    let manifest = folder.text("study/scans.yaml");
+    folder.write(
+        "study/scans.yaml",
+        manifest.replace("subject: S2", "subject: S-1"),
+    );
+    RSOM.done(&folder, ["run", "study/bundled.yaml", "--workdir", "out"]);
+    let words = [
+        "bundle",
+        "study/bundled.yaml",
+        "--workdir",
+        "out",
+        "--output",
+        "other",
+        "--bids",
+    ];
+    let (code, said) = RSOM.failed(&folder, words);
+    assert!(
+        code == 2 && said.contains("the subjects 'S1' and 'S-1' would both be 'sub-S1'"),
+        "{said}"
+    );
 }

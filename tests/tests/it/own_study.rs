@@ -81,12 +81,13 @@ fn followed(page: &str, current: &mut PathBuf) -> String {
 }
 
 /// The pages that begin where the tutorial ends.
-const LATER: [&str; 5] = [
+const LATER: [&str; 6] = [
     "compare-masks",
     "groups-and-ages",
     "correct-masks",
     "write-the-paper",
     "choose-a-test",
+    "share-a-study",
 ];
 
 #[test]
@@ -124,6 +125,7 @@ fn the_tutorial_and_the_pages_after_it_work_as_they_are_written() {
         "{groups}"
     );
     assert!(folder.join("my-study/bundle/results/tests.tex").exists());
+    assert!(study("derivatives/participants.tsv").contains("\tpsoriasis"));
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn with_other_vector_instructions_the_digits_are_counted() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("layerseg: instruction set "), "{said}");
     assert!(
-        said.contains("train.weights: 1 of 1 agree to some digits"),
+        said.contains("train.weights: 1 of 1 ") && said.contains("; most in 'train', where "),
         "{said}"
     );
     // Scans and the size of a file do not depend on it.
@@ -168,4 +168,67 @@ fn a_study_that_has_changed_or_a_folder_that_is_not_empty_is_refused() {
         "{said}"
     );
     assert!(!folder.join("runs/small-reproduced").exists());
+}
+
+#[test]
+fn the_provenance_of_a_run_leads_from_each_output_to_the_scans() {
+    let folder = study();
+    let done = RSOM.done(&folder, ["prov", "runs/small", "--format", "json"]);
+    let prov: Value = serde_json::from_str(&done.stdout).unwrap();
+    let run = found(&folder, "runs/small/run.json");
+    let tasks = run["tasks"].as_array().unwrap();
+    assert_eq!(prov["activity"].as_object().unwrap().len(), tasks.len());
+    let relations = |kind: &str| prov[kind].as_object().unwrap().values().collect::<Vec<_>>();
+    // From a mask to its network, and from there to the scans.
+    let sha256 = |task: usize, port: &str| {
+        format!(
+            "sha256:{}",
+            tasks[task]["outputs"][port]["sha256"].as_str().unwrap()
+        )
+    };
+    let made_by = |entity: &str| {
+        let made = relations("wasGeneratedBy");
+        let made = made
+            .iter()
+            .find(|made| made["prov:entity"] == entity)
+            .unwrap();
+        made["prov:activity"].as_str().unwrap().to_owned()
+    };
+    let used_by = |activity: &str, role: &str| -> Vec<String> {
+        let used = relations("used").into_iter();
+        let used =
+            used.filter(|used| used["prov:activity"] == activity && used["prov:role"] == role);
+        used.map(|used| used["prov:entity"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let predict = tasks
+        .iter()
+        .position(|task| task["stage"] == "predict")
+        .unwrap();
+    let weights = used_by(&made_by(&sha256(predict, "output")), "weights");
+    assert_eq!(weights.len(), 1);
+    let training = made_by(&weights[0]);
+    let images = used_by(&training, "image");
+    let mut scans = vec![sha256(0, "image"), sha256(1, "image")];
+    scans.sort();
+    assert_eq!(images, scans);
+    let agent = relations("wasAssociatedWith")
+        .into_iter()
+        .find(|a| a["prov:activity"] == training.as_str());
+    assert!(
+        agent.unwrap()["prov:agent"]
+            .as_str()
+            .unwrap()
+            .starts_with("rsom:layerseg-")
+    );
+    // The notation says the same.
+    let text = RSOM.done(&folder, ["prov", "runs/small"]).stdout;
+    let line = format!("used({training}, {}, -, [prov:role=\"image\"])", images[0]);
+    assert!(text.contains(&line), "{text}");
+    assert_eq!(text.matches("\n  used(").count(), relations("used").len());
+    let (code, said) = RSOM.failed(&folder, ["prov", "study"]);
+    assert!(
+        code == 3 && said.contains("run.json: no such file"),
+        "{said}"
+    );
 }

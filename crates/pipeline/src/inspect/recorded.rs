@@ -36,6 +36,8 @@ pub struct RecordedTask {
     pub stage: String,
     /// Its state: `done`, `up_to_date`, `failed`, …
     pub state: String,
+    /// The sha256 of everything that determines its outputs.
+    pub identity: Option<String>,
     /// Name of the program.
     pub tool: Option<String>,
     /// Version of the program.

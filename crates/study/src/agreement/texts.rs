@@ -30,7 +30,7 @@ fn of_texts(a: &str, b: &str) -> Result<Agreement, String> {
         let mut pairs = a.iter().zip(&b);
         let is_alike = a.len() == b.len()
             && pairs.all(|pair| match pair {
-                (Part::Text(a), Part::Text(b)) => a == b,
+                (Part::Text(a), Part::Text(b)) => same_text(a, b),
                 (Part::Number(a), Part::Number(b)) => {
                     numbers.add(*a, *b, a.abs().max(b.abs()));
                     true
@@ -42,6 +42,22 @@ fn of_texts(a: &str, b: &str) -> Result<Agreement, String> {
         }
     }
     Ok(numbers.agreement())
+}
+
+/// Whether two texts have the same words. Runs of spaces, and of dashes as in the rules of a table, may have other lengths: they
+/// follow the widths of numbers.
+fn same_text(a: &str, b: &str) -> bool {
+    let plain = |text: &str| -> String {
+        let mut plain = String::new();
+        for c in text.chars() {
+            let repeats = matches!(c, ' ' | '-' | '─') && plain.ends_with(c);
+            if !repeats {
+                plain.push(c);
+            }
+        }
+        plain
+    };
+    a == b || plain(a) == plain(b)
 }
 
 #[derive(Debug, PartialEq)]

@@ -7,7 +7,7 @@ use rsom_formats::table::{Table, csv, parquet};
 use rsom_io::ports::at_input;
 use rsom_pipeline::{InputFile, Plan};
 use rsom_stage::{Kind, StageError, atomic, folder, sidecar};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::report;
 
@@ -172,6 +172,23 @@ impl Collected {
             }
         }
         Ok(())
+    }
+
+    /// Copies a volume. Its sidecar gets some more keys.
+    pub(super) fn copy_volume(
+        &mut self,
+        from: &Path,
+        name: &str,
+        about: &Map<String, Value>,
+    ) -> Result<(), StageError> {
+        self.copy(from, name)?;
+        let beside = sidecar::path_of(from);
+        let known = std::fs::read(beside).ok();
+        let known = known.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let mut all: Map<String, Value> = known.unwrap_or_default();
+        all.extend(about.clone());
+        let name = folder::slashed(&sidecar::path_of(Path::new(name)));
+        self.add_text(&name, &format!("{:#}\n", Value::Object(all)))
     }
 
     /// Writes a text.

@@ -1,10 +1,13 @@
 //! `rsom bundle` and `rsom verify`: a finished study in one folder or ZIP file, for a colleague, a reviewer or an archive.
 
 mod archive;
+mod bids;
 mod collected;
+mod date;
 mod portable;
 mod readme;
 mod report;
+mod ro_crate;
 mod sums;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +30,7 @@ Examples:
   rsom bundle study.yaml --output for-the-reviewer             pipeline, manifest, tables, figures, provenance, checksums
   rsom bundle study.yaml --output archive --with-data --all         also the scans, and all masks and weights
   rsom bundle study.yaml --output study.zip                    one file
+  rsom bundle study.yaml --output derivatives --bids           masks as sub-01/anat/sub-01_desc-predict_mask.nii.gz
   rsom verify study.zip                                        checks every file of a bundle";
 
 const VERIFY_EXAMPLES: &str = "\
@@ -46,6 +50,10 @@ pub fn command_line() -> Command {
         .arg(flag(
             "all",
             "Also copy all other outputs, such as masks and weights",
+        ))
+        .arg(flag(
+            "bids",
+            "Also lay out the masks and labels of all scans as a derivative dataset of BIDS: sub-01/anat/…, participants.tsv",
         ))
         .after_help(EXAMPLES)
 }
@@ -128,7 +136,8 @@ fn make(matches: &ArgMatches, plan: &Plan) -> Result<String, StageError> {
         archive::pack(folder.path(), &to)?;
         count
     } else {
-        collect(matches, plan, &to)?
+        // The folder was new or empty: of a bundle that cannot be made, nothing is left.
+        collect(matches, plan, &to).inspect_err(|_| drop(std::fs::remove_dir_all(&to)))?
     };
     Ok(format!(
         "{}: {count} files; 'rsom verify' checks them\n",
@@ -147,7 +156,12 @@ fn collect(matches: &ArgMatches, plan: &Plan, to: &Path) -> Result<usize, StageE
     if has_data {
         collected.add_data(plan)?;
     }
+    if matches.get_flag("bids") {
+        bids::add(plan, &mut collected)?;
+    }
     collected.add_text("README.md", &readme::text(plan, &collected)?)?;
+    let metadata = ro_crate::text(plan, &collected)?;
+    collected.add_text(ro_crate::NAME, &metadata)?;
     sums::write(to, collected.files())
 }
 

@@ -32,7 +32,8 @@ pub(super) fn text(plan: &Plan, collected: &Collected) -> Result<String, StageEr
 |---|---|
 | `pipeline.yaml`, `manifest.yaml` | what was done, with which scans |
 | `run.json` | each task: program, version, revision, parameters, inputs and outputs with their sha256 |
-{tables}| `SHA256SUMS` | checksums; `rsom verify .` or `sha256sum -c SHA256SUMS` checks them |
+{tables}| `ro-crate-metadata.json` | the same for archives of research data ([RO-Crate](https://www.researchobject.org/ro-crate/)) |
+| `SHA256SUMS` | checksums; `rsom verify .` or `sha256sum -c SHA256SUMS` checks them |
 
 The other folders hold the results under the names that they have in the pipeline.
 ",

@@ -199,60 +199,75 @@ fn changes(a: &RecordedTask, b: &RecordedTask) -> Vec<String> {
         .collect()
 }
 
-/// What is to be said of the outputs of one port.
+/// What is to be said of the outputs of one port: a line for each kind of result but the best.
 fn lines(outputs: &[&Output<'_>]) -> Vec<String> {
-    let all = outputs.len();
-    let mut lines = Vec::new();
-    let of = |is: &dyn Fn(&Compared) -> bool| -> Vec<&Output<'_>> {
-        let chosen = outputs.iter().filter(|output| is(&output.result));
-        chosen.copied().collect()
+    let mut kinds: BTreeMap<u8, Vec<&Output<'_>>> = BTreeMap::new();
+    for output in outputs {
+        kinds.entry(output.result.rank()).or_default().push(output);
+    }
+    kinds.remove(&Compared::Agreement(Agreement::Bytes).rank());
+    let line = |found: Vec<&Output<'_>>| {
+        let (count, all) = (found.len(), outputs.len());
+        let worst = found
+            .into_iter()
+            .max_by_key(|output| output.result.badness());
+        worst.map(|worst| format!("{count} of {all} {}", worst.sentence()))
     };
-    let mut say = |found: &[&Output<'_>], what: &str, example: &dyn Fn(&Output<'_>) -> String| {
-        if let Some(first) = found.first() {
-            let count = found.len();
-            let example = example(first);
-            lines.push(format!("{count} of {all} {what}{example}"));
-        }
-    };
-    let named = |output: &Output<'_>| format!(", such as '{}'", output.task.task);
-    say(
-        &of(&|c| matches!(c, Compared::Agreement(Agreement::Values))),
-        "have the same values in other bytes",
-        &named,
-    );
-    let digits = |output: &Output<'_>| match &output.result {
-        Compared::Agreement(Agreement::Digits(distance)) => Some(*distance),
-        _ => None,
-    };
-    let mut near = of(&|c| matches!(c, Compared::Agreement(Agreement::Digits(_))));
-    near.sort_by_key(|output| digits(output).map(|distance| distance.digits));
-    say(&near, "agree to some digits", &|worst| {
-        digits(worst).map_or_else(String::new, |distance| {
-            format!(
-                ": all to {} or more; least '{}', where {} of {} values differ",
-                distance.digits, worst.task.task, distance.different, distance.of
-            )
-        })
-    });
-    say(
-        &of(&|c| matches!(c, Compared::Agreement(Agreement::Different(_)))),
-        "differ",
-        &|first| match &first.result {
-            Compared::Agreement(Agreement::Different(why)) => {
-                format!("{}: {why}", named(first))
+    kinds.into_values().filter_map(line).collect()
+}
+
+impl Output<'_> {
+    /// What is to be said of outputs of which this is the worst.
+    fn sentence(&self) -> String {
+        let task = &self.task.task;
+        match &self.result {
+            Compared::Agreement(Agreement::Bytes) => "are the same in every byte".to_owned(),
+            Compared::Agreement(Agreement::Values) => {
+                format!("have the same values in other bytes, such as '{task}'")
             }
-            _ => String::new(),
-        },
-    );
-    say(
-        &of(&|c| matches!(c, Compared::Lost)),
-        "have other bytes; the recorded files are not there to compare values",
-        &named,
-    );
-    say(
-        &of(&|c| matches!(c, Compared::NotMade)),
-        "were not made",
-        &named,
-    );
-    lines
+            Compared::Agreement(Agreement::Digits(distance)) => {
+                let agree = match distance.digits {
+                    0 => "have other values".to_owned(),
+                    1 => "agree to 1 digit".to_owned(),
+                    digits => format!("agree to {digits} digits"),
+                };
+                let (different, of) = (distance.different, distance.of);
+                format!("{agree}; most in '{task}', where {different} of {of} differ")
+            }
+            Compared::Agreement(Agreement::Different(why)) => {
+                format!("differ, such as '{task}': {why}")
+            }
+            Compared::Lost => {
+                format!(
+                    "have other bytes, such as '{task}'; the recorded files are not there to compare values"
+                )
+            }
+            Compared::NotMade => format!("were not made, such as '{task}'"),
+        }
+    }
+}
+
+impl Compared {
+    /// Order of the lines.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Agreement(Agreement::Bytes) => 0,
+            Self::Agreement(Agreement::Values) => 1,
+            Self::Agreement(Agreement::Digits(_)) => 2,
+            Self::Agreement(Agreement::Different(_)) => 3,
+            Self::Lost => 4,
+            Self::NotMade => 5,
+        }
+    }
+
+    /// Of results of one kind, how bad it is: fewer digits, then a larger share of values that differ.
+    fn badness(&self) -> (u32, usize) {
+        match self {
+            Self::Agreement(Agreement::Digits(distance)) => (
+                u32::MAX - distance.digits,
+                distance.different * 1_000_000 / distance.of.max(1),
+            ),
+            _ => (0, 0),
+        }
+    }
 }
