@@ -97,6 +97,7 @@ engines:
     cargo build --release
     tests/engines/snakemake.sh
     tests/engines/cwl.sh
+    tests/engines/foreign.sh
     tests/engines/slurm.sh
 
 # Readers under mutated files, a long run: just fuzz, or just fuzz CASES SEED to repeat one

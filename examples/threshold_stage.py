@@ -35,6 +35,8 @@ parser.add_argument("--threads")
 for flag in ["--quiet", "--json"]:
     parser.add_argument(flag, action="store_true")
 given = parser.parse_args()
+if not 0 <= given.share <= 1:
+    parser.error("--share: from 0 to 1")
 try:
     mask = segment(gzip.open(given.input).read(), given.share)
 except (OSError, EOFError, KeyError, ValueError, OverflowError, struct.error, zlib.error) as fault:

@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use rsom_stage::ExitCode;
-use rsom_study::{bundle, compare, corrections, example, init, prov, reproduce, segment};
+use rsom_study::{bundle, compare, corrections, example, init, prov, reproduce, segment, stage};
 
 use crate::{doctor, man, recipes, reference, stages};
 
@@ -45,6 +45,7 @@ pub(crate) fn build() -> Command {
         .subcommand(bundle::verify_command_line())
         .subcommand(reproduce::command_line())
         .subcommand(prov::command_line())
+        .subcommand(stage::command_line())
         .subcommand(recipes::command_line())
         .subcommand(doctor::command_line())
         .subcommand(man::command_line())

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use rsom_io::output_check::check_output;
-use rsom_study::{bundle, compare, corrections, example, init, prov, reproduce, segment};
+use rsom_study::{bundle, compare, corrections, example, init, prov, reproduce, segment, stage};
 
 /// Runs `rsom` with the arguments of the process.
 #[must_use]
@@ -53,6 +53,7 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
         rsom_pipeline::diff::NAME => return rsom_pipeline::diff::run(matches),
         reproduce::NAME => return reproduce::run(matches, &specs),
         prov::NAME => return prov::run(matches),
+        stage::NAME => return stage::run(matches, &specs),
         corrections::NAME => return corrections::run(matches, &specs),
         _ => {}
     }

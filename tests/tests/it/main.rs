@@ -16,6 +16,7 @@ mod quickstart;
 mod reference;
 mod reproduce;
 mod segment;
+mod stage_check;
 mod surfaces;
 mod system_math;
 mod table_names;

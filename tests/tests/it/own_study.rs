@@ -81,13 +81,14 @@ fn followed(page: &str, current: &mut PathBuf) -> String {
 }
 
 /// The pages that begin where the tutorial ends.
-const LATER: [&str; 6] = [
+const LATER: [&str; 7] = [
     "compare-masks",
     "groups-and-ages",
     "correct-masks",
     "write-the-paper",
     "choose-a-test",
     "share-a-study",
+    "replace-a-stage",
 ];
 
 #[test]

@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 ///
 /// # Errors
 /// The program is missing, cannot be started, fails, does not end within 10 s, or prints no specification.
-pub(crate) fn ask(program: &Path) -> Result<(Spec, String), String> {
+pub fn ask(program: &Path) -> Result<(Spec, String), String> {
     ask_within(program, LIMIT)
 }
 

@@ -1,0 +1,94 @@
+//! A program that is checked: runs it to its end, or stops it.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rsom_stage::atomic;
+
+/// How long a command may take.
+const LIMIT: Duration = Duration::from_secs(300);
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// A program.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub path: PathBuf,
+}
+
+/// What a program said, and how it ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    /// `None` if a signal ended it, or it took too long.
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Program {
+    /// Runs the program in a folder.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn run(&self, folder: &Path, words: &[String]) -> Result<Ended, String> {
+        let mut child = Command::new(&self.path)
+            .args(words)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|e| format!("it cannot be started: {}", atomic::plain(&e)))?;
+        let (stdout, stderr) = (read(child.stdout.take()), read(child.stderr.take()));
+        let started = Instant::now();
+        let code = loop {
+            match child.try_wait() {
+                Ok(Some(status)) => break status.code(),
+                Ok(None) if started.elapsed() < LIMIT && !rsom_stage::interrupt::requested() => {
+                    std::thread::sleep(PAUSE);
+                }
+                _ => {
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    break None;
+                }
+            }
+        };
+        Ok(Ended {
+            code,
+            stdout: stdout.join().unwrap_or_default(),
+            stderr: stderr.join().unwrap_or_default(),
+        })
+    }
+}
+
+impl Ended {
+    /// Checks the exit code.
+    ///
+    /// # Errors
+    /// Another one, with the last line of what the program said.
+    pub fn expect(&self, code: i32) -> Result<(), String> {
+        if self.code == Some(code) {
+            return Ok(());
+        }
+        let found = match self.code {
+            Some(code) => format!("exit code {code}"),
+            None => "it was stopped by a signal, or after 5 minutes".to_owned(),
+        };
+        let said = self.stderr.trim().lines().last().unwrap_or("no message");
+        Err(format!("{found} instead of {code} ({said})"))
+    }
+}
+
+/// Reads a pipe on a thread of its own, so that a full pipe does not block the program.
+fn read(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            let _ = pipe.read_to_end(&mut bytes);
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
