@@ -47,4 +47,5 @@ pub(crate) mod stale;
 pub(crate) mod step_counts;
 pub(crate) mod view;
 pub(crate) mod warnings;
+pub(crate) mod words;
 pub(crate) mod worker;

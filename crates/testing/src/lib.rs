@@ -11,6 +11,7 @@
 
 mod finished;
 mod folder;
+pub mod json_schema;
 mod places;
 mod program;
 

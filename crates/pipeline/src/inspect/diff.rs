@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::inspect::lines;
 use crate::inspect::recorded::{RecordedRun, RecordedTask};
+use crate::run::words::tasks;
 
 /// Name of the command.
 pub const NAME: &str = "diff";
@@ -147,11 +148,11 @@ impl<'a> Pairs<'a> {
                 .iter()
                 .map(Difference::line),
         );
-        for (which, tasks) in [("first", &self.only_a), ("second", &self.only_b)] {
-            for (step, labels) in by_step(tasks) {
+        for (which, only) in [("first", &self.only_a), ("second", &self.only_b)] {
+            for (step, labels) in by_step(only) {
                 lines.push(format!(
-                    "{step}: {} tasks only in the {which} run, such as '{}'",
-                    labels.len(),
+                    "{step}: {} only in the {which} run, such as '{}'",
+                    tasks(labels.len()),
                     labels[0]
                 ));
             }
@@ -177,7 +178,7 @@ impl<'a> Pairs<'a> {
         }
         let same = self.both.iter().filter(|(_, d)| d.is_empty()).count();
         lines.push(match self.is_same() {
-            true => format!("the same: {same} tasks with the same outputs"),
+            true => format!("the same: {} with the same outputs", tasks(same)),
             false => format!("{same} tasks are the same"),
         });
         lines
@@ -339,8 +340,8 @@ mod tests {
         assert_eq!(
             said(&a, &b),
             [
-                "train: 1 tasks only in the first run, such as 'train fold=1'",
-                "train: 1 tasks only in the second run, such as 'train fold=2'",
+                "train: 1 task only in the first run, such as 'train fold=1'",
+                "train: 1 task only in the second run, such as 'train fold=2'",
                 "train: state: failed → done ('train fold=0')",
                 "0 tasks are the same",
             ]

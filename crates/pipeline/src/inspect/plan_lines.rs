@@ -11,6 +11,7 @@ use crate::inspect::lines;
 use crate::plan::tasks::{Plan, Task};
 use crate::run::command::bare_command;
 use crate::run::shell_line::shell_line;
+use crate::run::words::tasks;
 
 /// Prints the selected tasks.
 ///
@@ -37,8 +38,9 @@ pub(crate) fn print(plan: &Plan, as_json: bool) -> Result<ExitCode, StageError> 
         .count();
     let total = selected.clone().count();
     let first = format!(
-        "{}: {total} tasks, {up_to_date} up to date, {} to run or to check{}",
+        "{}: {}, {up_to_date} up to date, {} to run or to check{}",
         plan.name,
+        tasks(total),
         total - up_to_date,
         plan.not_selected()
     );

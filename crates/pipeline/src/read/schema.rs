@@ -3,7 +3,8 @@
 #[cfg(test)]
 mod tests {
 
-    use serde_json::{Map, Value};
+    use rsom_testing::json_schema::fits;
+    use serde_json::Value;
 
     use crate::problem::Problems;
     use crate::read::defaults::DEFAULT_KEYS;
@@ -15,128 +16,6 @@ mod tests {
 
     fn schema() -> Value {
         serde_json::from_str(&std::fs::read_to_string(SCHEMA).unwrap()).unwrap()
-    }
-
-    /// Whether a value fits a schema. Supports the part of draft 07 that the file uses and panics on anything else.
-    fn fits(value: &Value, schema: &Value, root: &Value) -> bool {
-        let keywords = schema.as_object().unwrap();
-        keywords.iter().all(|(keyword, rule)| {
-            let rules = || rule.as_array().unwrap().iter();
-            match keyword.as_str() {
-                "$schema" | "title" | "description" | "definitions" => true,
-                "$ref" => {
-                    let path = rule.as_str().unwrap().strip_prefix('#').unwrap();
-                    fits(value, root.pointer(path).unwrap(), root)
-                }
-                "type" => {
-                    let single = std::slice::from_ref(rule);
-                    let types = rule.as_array().map_or(single, Vec::as_slice);
-                    types
-                        .iter()
-                        .any(|name| is_of_type(value, name.as_str().unwrap()))
-                }
-                "const" => value == rule,
-                "enum" => rules().any(|v| v == value),
-                "not" => !fits(value, rule, root),
-                "allOf" => rules().all(|s| fits(value, s, root)),
-                "anyOf" => rules().any(|s| fits(value, s, root)),
-                "oneOf" => rules().filter(|s| fits(value, s, root)).count() == 1,
-                "pattern" => value
-                    .as_str()
-                    .is_none_or(|text| matches(text, rule.as_str().unwrap())),
-                "minimum" => value.as_f64().is_none_or(|n| n >= rule.as_f64().unwrap()),
-                "maximum" => value.as_f64().is_none_or(|n| n <= rule.as_f64().unwrap()),
-                "items" => value
-                    .as_array()
-                    .is_none_or(|items| items.iter().all(|i| fits(i, rule, root))),
-                "uniqueItems" => value.as_array().is_none_or(|items| {
-                    let earlier = |n: usize| items[..n].contains(&items[n]);
-                    !(0..items.len()).any(earlier)
-                }),
-                "minItems" => value
-                    .as_array()
-                    .is_none_or(|items| items.len() as u64 >= rule.as_u64().unwrap()),
-                _ => value
-                    .as_object()
-                    .is_none_or(|members| object_fits(members, keyword, rule, schema, root)),
-            }
-        })
-    }
-
-    /// The keywords that apply to maps.
-    fn object_fits(
-        members: &Map<String, Value>,
-        keyword: &str,
-        rule: &Value,
-        schema: &Value,
-        root: &Value,
-    ) -> bool {
-        match keyword {
-            "minProperties" => members.len() as u64 >= rule.as_u64().unwrap(),
-            "required" => {
-                let mut names = rule.as_array().unwrap().iter();
-                names.all(|name| members.contains_key(name.as_str().unwrap()))
-            }
-            "propertyNames" => members
-                .keys()
-                .all(|key| fits(&Value::from(key.as_str()), rule, root)),
-            "properties" => {
-                let mut known = rule.as_object().unwrap().iter();
-                known.all(|(key, rule)| members.get(key).is_none_or(|v| fits(v, rule, root)))
-            }
-            "additionalProperties" => {
-                let known = schema["properties"].as_object();
-                let is_known = |key: &String| known.is_some_and(|known| known.contains_key(key));
-                let mut others = members.iter().filter(|(key, _)| !is_known(key));
-                match rule {
-                    Value::Bool(false) => others.next().is_none(),
-                    rule => others.all(|(_, value)| fits(value, rule, root)),
-                }
-            }
-            other => panic!("the keyword {other} is not known here"),
-        }
-    }
-
-    fn is_of_type(value: &Value, name: &str) -> bool {
-        match name {
-            "object" => value.is_object(),
-            "array" => value.is_array(),
-            "string" => value.is_string(),
-            "number" => value.is_number(),
-            "integer" => value.is_u64() || value.is_i64(),
-            "boolean" => value.is_boolean(),
-            "null" => value.is_null(),
-            other => panic!("the type {other} is not known here"),
-        }
-    }
-
-    /// The few patterns of the file, written out by hand.
-    fn matches(text: &str, pattern: &str) -> bool {
-        let is_word = |text: &str, also: &str| {
-            text.chars()
-                .all(|c| c.is_ascii_alphanumeric() || also.contains(c))
-        };
-        let is_name = |text: &str| {
-            let first = text.chars().next();
-            first.is_some_and(|c| c.is_ascii_alphabetic() || c == '_') && is_word(text, "_-")
-        };
-        match pattern {
-            "\\S" => !text.trim().is_empty(),
-            "^\\s*\\S+\\s+\\S" => text.split_whitespace().count() >= 2,
-            "^[A-Za-z_][A-Za-z0-9_-]*$" => is_name(text),
-            "^[A-Za-z_][A-Za-z0-9_-]*(\\.[A-Za-z_][A-Za-z0-9_-]*)*$" => {
-                text.split('.').all(is_name)
-            }
-            "^[A-Za-z0-9_][A-Za-z0-9._-]*$" => {
-                !text.is_empty() && is_word(text, "._-") && !text.starts_with(['.', '-'])
-            }
-            "^[A-Za-z_][A-Za-z0-9_-]*\\.[A-Za-z0-9_.-]+$" => {
-                text.split_once('.').is_some_and(|(step, rest)| {
-                    is_name(step) && !rest.is_empty() && is_word(rest, "_.-")
-                })
-            }
-            other => panic!("the pattern {other} is not known here"),
-        }
     }
 
     fn schema_accepts(text: &str) -> bool {
@@ -378,5 +257,68 @@ mod tests {
             }
         }
         assert!(good > 20 && bad > 30, "{good} good, {bad} bad");
+    }
+
+    const MANIFEST: &str = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../data-manifests/schema.json"
+    );
+
+    /// Valid and invalid manifests.
+    const MANIFESTS: &[&str] = &[
+        "name: a\nscans: []",
+        "scans: []",
+        "name: a",
+        "name: a\nscans: [{ id: s1, subject: p1 }]",
+        "name: a\nscans: [{ id: s1 }]",
+        "name: a\nscans: [{ id: s1, subject: p1, sbject: p1 }]",
+        "name: a\nscans: [{ id: s1, subject: p1, group: x, split: test, fold: 2, attributes: { age: 3, side: left } }]",
+        "name: a\nscans: [{ id: s1, subject: p1, fold: -1 }]",
+        "name: a\nscans: [{ id: s1, subject: p1, fold: 1.5 }]",
+        "name: a\nscans: [{ id: s1, subject: p1, group: null }]",
+        "name: a\nscans: [{ id: s1, subject: p1, attributes: [1] }]",
+        "name: a\nscans: [{ id: s1, subject: p1, files: { image: [{ path: x, sha256: y }] } }]",
+        "name: a\nscans: [{ id: s1, subject: p1, files: { image: [{ path: x }] } }]",
+        "name: a\nscans: [{ id: s1, subject: p1, files: { image: x } }]",
+        "name: a\ntitle: t\nsource: s\nlicense: l\ncitation: c\nobtain: o\ndata: d\nroot: r\nspacing_mm: [1, 2.5, 3]\nscans: []",
+        "name: a\nspacing_mm: [1, 2]\nscans: []",
+        "name: a\nspacing_mm: [1, 2, x]\nscans: []",
+        "name: a\nspacing_mm: [1, 2, 3, 4]\nscans: []",
+        "name: a\nscan: []\nscans: []",
+        "name: a\ncreate: { files: { image: x }, scan: a, subject: b, same_subject: { c: d }, table: t, subject_column: s, table_scan: u, folds: 5, stratify: [group], fold_seed: 7 }\nscans: []",
+        "name: a\ncreate: { files: { image: x }, fold: 5 }\nscans: []",
+        "name: a\ncreate: {}\nscans: []",
+        "name: [a]\nscans: []",
+        "[]",
+    ];
+
+    #[test]
+    fn the_schema_of_manifests_accepts_what_their_type_accepts() {
+        let root: Value =
+            serde_json::from_str(&std::fs::read_to_string(MANIFEST).unwrap()).unwrap();
+        let accepts = |text: &str| {
+            let yaml: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
+            fits(&from_yaml(&yaml).unwrap(), &root, &root)
+        };
+        let mut accepted = 0;
+        for text in MANIFESTS {
+            let of_type = serde_yaml::from_str::<rsom_manifest::Manifest>(text).is_ok();
+            assert_eq!(accepts(text), of_type, "the type: {of_type}\n{text}");
+            accepted += usize::from(of_type);
+        }
+        assert!(
+            accepted > 5 && MANIFESTS.len() - accepted > 10,
+            "{accepted}"
+        );
+        for entry in std::fs::read_dir(std::path::Path::new(MANIFEST).parent().unwrap()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|e| e == "yaml") {
+                assert!(
+                    accepts(&std::fs::read_to_string(&path).unwrap()),
+                    "{}",
+                    path.display()
+                );
+            }
+        }
     }
 }

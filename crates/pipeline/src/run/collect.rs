@@ -11,6 +11,7 @@ use crate::run::outcome::Outcome;
 use crate::run::report;
 use crate::run::session::looked_at;
 use crate::run::signals;
+use crate::run::words::tasks;
 
 /// Takes over what workers recorded, and writes `run.json`, without running anything.
 ///
@@ -39,7 +40,8 @@ pub(crate) fn collect(plan: &Plan) -> Result<ExitCode, StageError> {
     let total = outcomes.len();
     if open > 0 {
         return Err(StageError::failure(format_args!(
-            "{open} of {total} tasks are not done; 'rsom plan' names them, 'rsom log' shows what they said"
+            "{open} of {} are not done; 'rsom plan' names them, 'rsom log' shows what they said",
+            tasks(total)
         )));
     }
     log::info(format_args!(

@@ -25,6 +25,7 @@ use crate::run::reports;
 use crate::run::settings::Settings;
 use crate::run::signals;
 use crate::run::warnings::Warnings;
+use crate::run::words::tasks;
 
 /// Number of failed tasks and of warnings to list at the end of a run.
 const LISTED: usize = 20;
@@ -59,8 +60,9 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
     if up_to_date < total {
         let open = total - up_to_date;
         log::info(format_args!(
-            "{}: {total} tasks, {up_to_date} up to date, {open} to run or to check{}",
+            "{}: {}, {up_to_date} up to date, {open} to run or to check{}",
             plan.name,
+            tasks(total),
             plan.not_selected()
         ));
         corrections::say(plan);
@@ -123,7 +125,8 @@ fn nothing_to_do(
 fn say_nothing_to_do(plan: &Plan, total: usize) {
     let others = plan.not_selected();
     log::info(format_args!(
-        "nothing to do: {total} tasks up to date{others}"
+        "nothing to do: {} up to date{others}",
+        tasks(total)
     ));
 }
 
@@ -194,13 +197,15 @@ pub(crate) fn print_conclusion(plan: &Plan, outcomes: &[Outcome], started: Insta
     let open = selected.clone().count() - done - up_to_date;
     if open == 0 {
         log::info(format_args!(
-            "done in {time}: {done} tasks run, {up_to_date} up to date; {folder}"
+            "done in {time}: {} run, {up_to_date} up to date; {folder}",
+            tasks(done)
         ));
         return;
     }
     let failed = count(State::Failed);
     log::info(format_args!(
-        "stopped after {time}: {done} tasks run, {up_to_date} up to date, {failed} failed, {} not finished; {folder}",
+        "stopped after {time}: {} run, {up_to_date} up to date, {failed} failed, {} not finished; {folder}",
+        tasks(done),
         open - failed
     ));
     let tasks = plan.tasks.iter().zip(outcomes);

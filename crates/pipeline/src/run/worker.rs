@@ -22,6 +22,7 @@ use crate::run::outcome::exit_code;
 use crate::run::session::print_conclusion;
 use crate::run::settings::Settings;
 use crate::run::signals;
+use crate::run::words::tasks;
 
 /// Digits of a revision that an export states.
 const DIGITS: usize = 16;
@@ -95,7 +96,7 @@ pub(crate) fn work(
     let is_done = |(number, _): (usize, &Task)| outlooks[number].is_up_to_date();
     if plan.selected_tasks().all(is_done) {
         let count = plan.selected_tasks().count();
-        log::info(format_args!("nothing to do: {count} tasks up to date"));
+        log::info(format_args!("nothing to do: {} up to date", tasks(count)));
         return Ok(ExitCode::Done);
     }
     if !settings.replace {

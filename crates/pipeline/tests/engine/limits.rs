@@ -87,7 +87,7 @@ fn a_task_that_fails_now_and_then_is_tried_again() {
         "try 1 of 2",
         "again in 2",
         "try 2 of 2",
-        "1 tasks run",
+        "1 task run",
     ]);
     assert!(started.elapsed() > Duration::from_secs(3));
     assert_eq!(study.output("a.txt"), "done\n");

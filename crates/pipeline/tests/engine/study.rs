@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use clap::Command as Clap;
 use rsom_pipeline::{BuiltInStages, Plan, Problem, Request, Selection};
 use rsom_stage::{Kind, Spec};
+use rsom_testing::json_schema::fits;
 use rsom_testing::{Finished, Folder};
 
 /// The environment variable with the arguments of the engine, when this test binary runs as the engine.
@@ -79,7 +80,11 @@ impl Study {
 
     /// The report of the last run.
     pub fn report(&self) -> serde_json::Value {
-        serde_json::from_str(&self.output("run.json")).unwrap()
+        let report = serde_json::from_str(&self.output("run.json")).unwrap();
+        let schema = rsom_testing::checkout().join("pipelines/run.schema.json");
+        let schema = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
+        assert!(fits(&report, &schema, &schema), "{report:#}");
+        report
     }
 
     /// Plans in this process.
