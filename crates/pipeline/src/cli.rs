@@ -277,6 +277,7 @@ fn request(matches: &ArgMatches) -> Result<Request, StageError> {
             from: words("from"),
             until: words("until"),
             conditions: words("where"),
+            labels: None,
         },
     })
 }

@@ -35,7 +35,7 @@ pub use assess::file_hashes::FileHashes;
 pub use check::ask::ask;
 pub use cli::{command_lines, execute, execute_with, plan_of, run_pipeline};
 pub use inspect::diff;
-pub use inspect::recorded::{RecordedFile, RecordedRun, RecordedTask};
+pub use inspect::recorded::{RecordedCorrection, RecordedFile, RecordedRun, RecordedTask};
 pub use plan::build::BuiltInStages;
 pub use plan::correction::Correction;
 pub use plan::selection::Selection;

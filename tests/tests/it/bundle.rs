@@ -352,3 +352,26 @@ fn a_bundle_can_be_a_derivative_dataset_of_bids() {
         "{said}"
     );
 }
+
+#[test]
+fn masks_of_a_run_line_have_no_place_in_bids() {
+    let folder = study();
+    folder.write("run/p.yaml", "name: x\nmanifest: ../study/scans.yaml\nstages: { c: { run: \"cp ${in.m} ${out.o}\", foreach: scan, in: { m: \"${scan.files.mask}\" }, out: { o: \"m/${scan.id}.nii.gz\" } } }\n");
+    RSOM.done(&folder, ["run", "run/p.yaml", "--workdir", "r"]);
+    let (code, said) = RSOM.failed(
+        &folder,
+        [
+            "bundle",
+            "run/p.yaml",
+            "--workdir",
+            "r",
+            "--output",
+            "none",
+            "--bids",
+        ],
+    );
+    assert!(
+        code == 2 && said.contains("--bids: no step gives masks, labels or probabilities"),
+        "{said}"
+    );
+}

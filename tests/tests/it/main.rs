@@ -1,6 +1,7 @@
 //! The tests of the whole program, in one binary: one module for each subject.
 
 mod bundle;
+mod bundle_files;
 mod channels;
 mod circles;
 mod compare;

@@ -168,6 +168,66 @@ fn each_fault_of_a_program_is_named() {
 }
 
 #[test]
+fn a_program_that_removes_its_inputs_gets_copies() {
+    let folder = changed("# Put your program here", "rm \"$input\" #");
+    RSOM.done(
+        &folder,
+        [
+            "phantom",
+            "scan",
+            "--seed",
+            "1",
+            "--shape",
+            "16,2,64",
+            "--image",
+            "mine.nii.gz",
+            "--layer",
+            "layer.nii.gz",
+        ],
+    );
+    let check = |more: &[&str]| RSOM.run(&folder, [&["stage", "check", "my.sh"], more].concat());
+    let finished = check(&["--input", "input=mine.nii.gz"]);
+    assert_eq!(finished.code, Some(1));
+    let said = "FAIL  it changes no input: mine.nii.gz was removed";
+    assert!(finished.stdout.contains(said), "{}", finished.stdout);
+    assert!(folder.join("mine.nii.gz").exists());
+    for (more, code, said) in [
+        (
+            ["--input", "input=none.nii.gz"],
+            3,
+            "none.nii.gz: no such file",
+        ),
+        (
+            ["--input", "image=mine.nii.gz"],
+            2,
+            "--input image: no command of my has it",
+        ),
+        (
+            ["--with", "share=1"],
+            2,
+            "--with share: no command of my has it",
+        ),
+    ] {
+        let finished = check(&more);
+        assert_eq!(finished.code, Some(code), "{}", finished.stderr);
+        finished.expect_said(&[said]);
+    }
+}
+
+#[test]
+fn a_child_that_lives_on_does_not_hold_the_check() {
+    let folder = changed("# Put your program here", "sleep 30 & #");
+    let started = std::time::Instant::now();
+    let done = RSOM.done(&folder, ["stage", "check", "my.sh"]);
+    assert!(
+        done.stdout.ends_with("all 14 checks hold\n"),
+        "{}",
+        done.stdout
+    );
+    assert!(started.elapsed().as_secs() < 28, "{:?}", started.elapsed());
+}
+
+#[test]
 fn what_a_command_needs_and_cannot_be_made_up_is_asked_for() {
     let folder = Folder::new();
     let program = RSOM.command(&folder, ["--version"]);

@@ -102,7 +102,9 @@ impl Assessor {
             return Ok(());
         };
         let original = plan.workdir.join(&output.path);
-        let original = original.is_file().then_some(original);
+        // Only volumes lie on a grid.
+        let is_volume = Kind::Volume.accepts_name(&original);
+        let original = (is_volume && original.is_file()).then_some(original);
         (plan.check_output)(path, output.kind, original.as_deref())
             .map_err(|fault| StageError::input(path, fault))
     }

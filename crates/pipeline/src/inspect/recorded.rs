@@ -23,6 +23,12 @@ pub struct RecordedRun {
     /// Params with their values.
     #[serde(default)]
     pub params: Map<String, Value>,
+    /// State of the run: `done`, `partial`, `failed` or `interrupted`.
+    #[serde(default)]
+    pub state: String,
+    /// Files of the user in the place of outputs.
+    #[serde(default)]
+    pub corrections: Vec<RecordedCorrection>,
     /// The tasks, in the order of the plan.
     pub tasks: Vec<RecordedTask>,
 }
@@ -61,6 +67,19 @@ pub struct RecordedTask {
     pub outputs: BTreeMap<String, RecordedFile>,
 }
 
+/// A file of the user in the place of an output.
+#[derive(Debug, Deserialize)]
+pub struct RecordedCorrection {
+    /// Label of the task whose output it replaces.
+    pub task: String,
+    /// Name of the output.
+    pub output: String,
+    /// The path of the file.
+    pub path: String,
+    /// sha256 of its content.
+    pub sha256: Option<String>,
+}
+
 /// A file in a report.
 #[derive(Debug, Deserialize)]
 pub struct RecordedFile {
@@ -79,6 +98,12 @@ impl RecordedRun {
         let path = file_of(path);
         let bytes =
             std::fs::read(&path).map_err(|e| StageError::input(&path, atomic::plain(&e)))?;
+        if bytes.starts_with(b"PK\x03\x04") {
+            return Err(StageError::input(
+                &path,
+                "it is a ZIP file; unpack it, and name its folder",
+            ));
+        }
         serde_json::from_slice(&bytes)
             .map_err(|e| StageError::input(&path, format_args!("it is no report of a run: {e}")))
     }

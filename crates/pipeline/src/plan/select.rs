@@ -71,6 +71,13 @@ impl Plan {
         if selection.is_whole() {
             return;
         }
+        if let Some(labels) = &selection.labels {
+            let labels: BTreeSet<&str> = labels.iter().map(String::as_str).collect();
+            let tasks = self.tasks.iter();
+            let named = tasks.map(|task| labels.contains(task.label.as_str()));
+            self.selected = Some(self.with_needs(named.collect()));
+            return;
+        }
         let before = problems.count();
         let steps = self.check_steps(selection, problems);
         let conditions = self.conditions(&selection.conditions, scans, problems);

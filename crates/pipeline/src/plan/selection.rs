@@ -12,6 +12,8 @@ pub struct Selection {
     /// Only tasks with these scans and factors, each as `KEY=VALUE` or `KEY!=VALUE` with a YAML value or list, and those that they
     /// need. Tasks without the key, such as a training on all scans, count only if they are needed.
     pub conditions: Vec<String>,
+    /// Only tasks with these labels, and those that they need. Labels that the plan does not have are passed over.
+    pub labels: Option<Vec<String>>,
 }
 
 impl Selection {

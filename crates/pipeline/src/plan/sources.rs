@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use crate::check::tool::Tool;
 use crate::plan::tasks::{InputFile, Plan, Task};
+use crate::run::relative::joined;
 
 impl Plan {
     /// The files and folders that tasks read and that neither the manifest nor a task provides, the programs that are given by a path,
-    /// and the files that the pipeline includes. Absolute paths.
+    /// and the files that the pipeline includes. Absolute paths without `..`.
     #[must_use]
     pub fn local_files(&self) -> BTreeSet<PathBuf> {
         let inputs = self.tasks.iter().flat_map(|task| &task.inputs);
@@ -22,7 +23,7 @@ impl Plan {
         named
             .chain(programs)
             .chain(included)
-            .map(Path::to_path_buf)
+            .map(|path| joined(path, ""))
             .collect()
     }
 }

@@ -33,7 +33,11 @@ impl Fragment {
 pub(crate) fn fragments(root: &Node<'_>, open: Open<'_>, problems: &mut Problems) -> Vec<Fragment> {
     let mut fragments: Vec<Fragment> = Vec::new();
     for entry in paths(root, problems) {
-        let Some(path) = entry.text(problems) else {
+        let Some(path) = entry.as_text().filter(|path| !path.trim().is_empty()) else {
+            problems.add(
+                entry.place(),
+                "'include' must be a path, or a list of paths",
+            );
             continue;
         };
         if fragments.iter().any(|fragment| fragment.path == path) {

@@ -54,7 +54,10 @@ impl<'a> Node<'a> {
     pub fn entries(&self, problems: &mut Problems) -> Vec<Node<'a>> {
         let Some(map) = self.value.as_mapping() else {
             let key = self.key();
-            let message = if key.is_empty() {
+            let message = if key.is_empty() && self.file > 0 {
+                "an included file must be a map with 'params', 'profiles', 'defaults' or 'stages'"
+                    .to_owned()
+            } else if key.is_empty() {
                 "a pipeline must be a map with the keys 'name' and 'stages'".to_owned()
             } else {
                 format!("'{key}' must be a map")

@@ -51,7 +51,11 @@ pub(super) fn pack(from: &Path, to: &Path) -> Result<(), StageError> {
             let options = SimpleFileOptions::default()
                 .compression_method(CompressionMethod::Stored)
                 .last_modified_time(zip::DateTime::default())
-                .unix_permissions(0o644)
+                .unix_permissions(if is_executable(&from.join(&name)) {
+                    0o755
+                } else {
+                    0o644
+                })
                 .large_file(size >= u64::from(u32::MAX));
             let entry = format!("{top}/{}", folder::slashed(&name));
             archive.start_file(entry, options).map_err(|e| failed(&e))?;
@@ -61,6 +65,19 @@ pub(super) fn pack(from: &Path, to: &Path) -> Result<(), StageError> {
         written.into_inner().map_err(|e| failed(&e))?;
         Ok(())
     })
+}
+
+/// Whether a file is a program.
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata()
+        .is_ok_and(|found| found.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &Path) -> bool {
+    false
 }
 
 /// Unpacks an archive into a new folder that disappears with the value. Returns it and the folder of the bundle in it.

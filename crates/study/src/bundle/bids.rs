@@ -28,8 +28,9 @@ pub(super) fn add(plan: &Plan, collected: &mut Collected) -> Result<(), StageErr
         ));
     };
     let manifest = rsom_manifest::read(path)?;
-    let names = Names::of(&manifest)?;
+    let mut names = Names::of(&manifest)?;
     let mut taken = BTreeMap::new();
+    let mut subjects = BTreeSet::new();
     for (number, task) in plan.tasks.iter().enumerate() {
         let Some(scan) = task.scan.as_deref().and_then(|id| names.scans.get(id)) else {
             continue;
@@ -56,10 +57,19 @@ pub(super) fn add(plan: &Plan, collected: &mut Collected) -> Result<(), StageErr
                 Some(correction) => correction.path.clone(),
                 None => plan.workdir.join(&output.path),
             };
+            subjects.insert(scan.subject.clone());
             let about = about(task, suffix);
             collected.copy_volume(&from, &format!("{}/{name}", scan.folder), &about)?;
         }
     }
+    if subjects.is_empty() {
+        return Err(StageError::usage(
+            "--bids: no step gives masks, labels or probabilities of scans; the outputs of a 'run' line have no such kind",
+        ));
+    }
+    names
+        .subjects
+        .retain(|subject, _| subjects.contains(subject));
     participants(&manifest, &names, collected)?;
     description(plan, &manifest, collected)?;
     ignored(collected)
@@ -139,6 +149,8 @@ struct Names {
 
 /// How the files of a scan begin.
 struct ScanName {
+    /// The name of the subject in BIDS.
+    subject: String,
     folder: String,
     start: String,
 }
@@ -184,7 +196,14 @@ impl Names {
                 start += &format!("_acq-{}", label(&scan.id));
             }
             let folder = format!("{folder}/anat");
-            (scan.id.clone(), ScanName { folder, start })
+            (
+                scan.id.clone(),
+                ScanName {
+                    subject: label(&scan.subject),
+                    folder,
+                    start,
+                },
+            )
         });
         Ok(Self {
             scans: scans.collect(),

@@ -1,7 +1,7 @@
 //! The files of a bundle, copied from a study.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rsom_formats::table::{Table, csv, parquet};
 use rsom_io::ports::at_input;
@@ -21,6 +21,9 @@ pub(super) struct Collected {
     /// Files that the pipeline names and the bundle does not hold.
     pub outside: Vec<PathBuf>,
 }
+
+/// Names that the bundle itself needs at its end.
+const RESERVED: [&str; 1] = ["SHA256SUMS"];
 
 /// Files next to the pipeline up to this size are part of every bundle.
 const SMALL_BYTES: u64 = 10_000_000;
@@ -49,9 +52,10 @@ impl Collected {
         for correction in &plan.corrections {
             let name = report::name_of(plan, correction);
             self.copy(&correction.path, &name)?;
-            if !correction.note.is_empty() {
-                let (folder, name) = name.rsplit_once('/').unwrap_or(("corrections", &name));
-                let note = format!("{folder}/{}.txt", report::stem(name));
+            let (folder, file) = name.rsplit_once('/').unwrap_or(("corrections", &name));
+            let note = format!("{folder}/{}.txt", report::stem(file));
+            // A correction that is a text is no note on itself.
+            if !correction.note.is_empty() && note != name {
                 self.add_text(&note, &format!("{}\n", correction.note))?;
             }
         }
@@ -235,8 +239,21 @@ impl Collected {
         Ok(())
     }
 
-    /// The place of a file; makes its folder.
+    /// The place of a new file; makes its folder.
     fn place(&self, name: &str) -> Result<PathBuf, StageError> {
+        let is_inside = Path::new(name)
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
+        if !is_inside {
+            return Err(StageError::failure(format_args!(
+                "'{name}' does not lie in the bundle"
+            )));
+        }
+        if self.files.contains(name) || RESERVED.contains(&name) {
+            return Err(StageError::usage(format_args!(
+                "two files of the bundle would be '{name}'; give the output or the file another name"
+            )));
+        }
         let path = self.to.join(name);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)

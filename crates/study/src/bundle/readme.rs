@@ -75,7 +75,7 @@ The same version gives the same bytes, on processors with the same vector instru
         }
     }
     for line in plan.correction_lines() {
-        text += &format!("\n{line}; the files are in `corrections`.\n");
+        text += &format!("\n{line}; the files are in `corrections` or `corrected`.\n");
     }
     Ok(text + &manifest.map_or_else(String::new, |manifest| rights(&manifest)))
 }

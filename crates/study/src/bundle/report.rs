@@ -20,7 +20,7 @@ pub(super) const DATA: &str = "data";
 pub(super) fn of(plan: &Plan, report: Value, has_data: bool) -> Value {
     let mut report = with_absolute_inputs(&plan.workdir, report);
     let names: BTreeMap<PathBuf, String> = (plan.corrections.iter())
-        .map(|correction| (correction.path.clone(), name_of(plan, correction)))
+        .map(|correction| (joined(&correction.path, ""), name_of(plan, correction)))
         .collect();
     for entry in report["corrections"].as_array_mut().into_iter().flatten() {
         let path = joined(&plan.workdir, entry["path"].as_str().unwrap_or_default());
@@ -35,8 +35,24 @@ pub(super) fn of(plan: &Plan, report: Value, has_data: bool) -> Value {
             study["manifest"]["path"] = json!(MANIFEST);
         }
         study["data"] = if has_data { json!(DATA) } else { Value::Null };
-        // Corrections are found in their folder.
-        study["correct"] = json!([]);
+        // Corrections in their folder are found there.
+        for word in study["correct"].as_array_mut().into_iter().flatten() {
+            let text = word.as_str().unwrap_or_default();
+            if let Some((target, path)) = text.split_once('=')
+                && let Some(name) = names.get(&joined(&plan.workdir, path))
+            {
+                *word = json!(format!("{target}={name}"));
+            }
+        }
+        for word in study["swap"].as_array_mut().into_iter().flatten() {
+            let text = word.as_str().unwrap_or_default();
+            if let Some((target, path)) = text.split_once('=') {
+                let path = joined(&plan.workdir, path);
+                let file = path.file_name().unwrap_or_default().to_string_lossy();
+                let inside = below_pipeline(plan, &path).unwrap_or_else(|| file.into_owned());
+                *word = json!(format!("{target}={inside}"));
+            }
+        }
         for entry in study["included"].as_array_mut().into_iter().flatten() {
             let path = joined(&plan.workdir, entry["path"].as_str().unwrap_or_default());
             if let Some(inside) = below_pipeline(plan, &path) {
@@ -47,24 +63,25 @@ pub(super) fn of(plan: &Plan, report: Value, has_data: bool) -> Value {
     Portable::of(plan).value(report)
 }
 
-/// The path of a file below the folder of the pipeline, relative to it.
+/// The path of a file below the folder of the pipeline, relative to it. `None` for a file elsewhere.
 pub(super) fn below_pipeline(plan: &Plan, path: &Path) -> Option<String> {
-    let folder = plan.pipeline.parent()?;
+    let folder = joined(plan.pipeline.parent()?, "");
+    let path = joined(path, "");
     let inside = path.strip_prefix(folder).ok()?;
     Some(folder::slashed(inside))
 }
 
-/// The place of a correction in a bundle. Its name is that of the output, whatever the file of the user is called.
+/// The place of a correction in a bundle, under its own name: outputs that were made from it name it. One that the command line named
+/// is in a folder of its own.
 pub(super) fn name_of(plan: &Plan, correction: &Correction) -> String {
-    let task = &plan.tasks[correction.task];
-    let output = Path::new(&task.outputs[correction.output].path);
-    let name = |path: &Path| {
-        let name = path.file_name().unwrap_or_default();
-        name.to_string_lossy().into_owned()
-    };
-    let (given, output) = (name(&correction.path), name(output));
-    let ending = &given[stem(&given).len()..];
-    format!("corrections/{}/{}{ending}", task.step, stem(&output))
+    let step = &plan.tasks[correction.task].step;
+    let name = correction.path.file_name().unwrap_or_default();
+    let name = name.to_string_lossy();
+    let own = format!("corrections/{step}/{name}");
+    match below_pipeline(plan, &correction.path) {
+        Some(place) if place == own => own,
+        _ => format!("corrected/{}/{name}", correction.task),
+    }
 }
 
 /// A name without its ending; `.gz` belongs to it.

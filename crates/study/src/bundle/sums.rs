@@ -48,6 +48,16 @@ pub(super) fn verify(root: &Path, shown: &Path) -> Result<usize, StageError> {
                 format_args!("{NAME}: line {}: no checksum and name", number + 1),
             ));
         };
+        let mut parts = Path::new(name).components();
+        if !parts.all(|part| matches!(part, std::path::Component::Normal(_))) {
+            return Err(StageError::input(
+                shown,
+                format_args!(
+                    "{NAME}: line {}: '{name}' does not lie in the bundle",
+                    number + 1
+                ),
+            ));
+        }
         match fingerprint::of_path(&root.join(name)) {
             Ok(found) if found == hash => {}
             Ok(_) => faults.push(format!("{name} has changed")),

@@ -76,6 +76,7 @@ impl<'a> Comparison<'a> {
             }
         }
         progress.finish();
+        programs.extend(other_corrections(recorded, again));
         Ok(Self { outputs, programs })
     }
 
@@ -177,6 +178,24 @@ fn compare((old, sha256): (&Path, &String), new: &Path) -> Result<Compared, Stag
         Some(found) if found == *sha256 => agreement::of_paths(old, new).map(Compared::Agreement),
         _ => Ok(Compared::Lost),
     }
+}
+
+/// Corrections by hand that only one of two runs has. Those of the recorded run were looked at before.
+fn other_corrections(recorded: &RecordedRun, again: &RecordedRun) -> Vec<String> {
+    let known: BTreeSet<(&str, &str)> = (recorded.corrections.iter())
+        .map(|file| (file.task.as_str(), file.output.as_str()))
+        .collect();
+    let new = again
+        .corrections
+        .iter()
+        .filter(|file| !known.contains(&(file.task.as_str(), file.output.as_str())));
+    new.map(|file| {
+        format!(
+            "{}: '{}' of '{}' is corrected by hand now, and was not in the recorded run",
+            file.path, file.output, file.task
+        )
+    })
+    .collect()
 }
 
 /// How the program of a task differs from that of its repetition.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use rsom_io::output_check::check_output;
-use rsom_pipeline::{Lines, RecordedRun, Settings, Source, SourceFile, run_pipeline};
+use rsom_pipeline::{Lines, RecordedRun, Source, SourceFile, run_pipeline};
 use rsom_stage::{ExitCode, Spec, StageError, fingerprint, log};
 
 use crate::arguments::{absolute_path, of_runs, path};
@@ -76,6 +76,7 @@ fn reproduce(matches: &ArgMatches, stages: &[Spec]) -> Result<ExitCode, StageErr
         false => given.parent().map(Path::to_path_buf).unwrap_or_default(),
     };
     let source = source(&given, &folder, &recorded)?;
+    let made = made(&given, &recorded)?;
     let output = output(matches, &folder)?;
     let marker = Marker::of(&given)?;
     marker.take(&output)?;
@@ -83,11 +84,13 @@ fn reproduce(matches: &ArgMatches, stages: &[Spec]) -> Result<ExitCode, StageErr
     if let Some(data) = matches.get_one::<PathBuf>("data") {
         request.data = Some(absolute_path(data)?);
     }
-    let settings = Settings {
-        replace: true,
-        ..settings(matches, Lines::Tasks)
-    };
-    let code = run_pipeline(&request, settings, stages, check_output);
+    request.selection.labels = made;
+    let code = run_pipeline(
+        &request,
+        settings(matches, Lines::Tasks),
+        stages,
+        check_output,
+    );
     // Without a plan, or after a signal, there is nothing to compare.
     if matches!(code, ExitCode::Usage | ExitCode::Interrupted) {
         return Ok(code);
@@ -100,11 +103,28 @@ fn reproduce(matches: &ArgMatches, stages: &[Spec]) -> Result<ExitCode, StageErr
         return Ok(printed);
     }
     let digits = matches.get_one::<u32>("digits").copied();
+    // What failed in the recorded run, too, is no difference.
+    let is_whole = recorded.state == "done";
     Ok(match (comparison.is_good(digits), code) {
-        (true, code) => code,
+        (true, code) if is_whole => code,
+        (true, _) => ExitCode::Done,
         (false, ExitCode::Done) => ExitCode::Failure,
         (false, code) => code,
     })
+}
+
+/// The labels of the tasks that a run made. `None` if it made all.
+fn made(given: &Path, recorded: &RecordedRun) -> Result<Option<Vec<String>>, StageError> {
+    let made = recorded.tasks.iter().filter(|task| task.is_made());
+    let labels: Vec<String> = made.map(|task| task.task.clone()).collect();
+    match labels.len() {
+        0 => Err(StageError::input(
+            given,
+            "no task of the run ended well, so that there is nothing to reproduce",
+        )),
+        n if n == recorded.tasks.len() => Ok(None),
+        _ => Ok(Some(labels)),
+    }
 }
 
 /// What the run was made from, if its files are as they were.
@@ -119,29 +139,40 @@ fn source<'a>(
             "the report does not name its pipeline; it is of an earlier version: start 'rsom run' again",
         ));
     };
-    let unchanged = |file: &SourceFile| -> Result<(), StageError> {
-        let path = rsom_pipeline::joined(folder, &file.path);
-        let found = fingerprint::of_path(&path).map_err(|_| {
-            StageError::input(
-                &path,
-                format_args!(
-                    "there is no such file, but {} was made from it",
-                    given.display()
-                ),
-            )
-        })?;
-        match file.sha256.as_ref() == Some(&found) {
-            true => Ok(()),
-            false => Err(StageError::input(
-                &path,
-                "it has changed since the run; a changed study is another one: start 'rsom run'",
-            )),
-        }
-    };
+    let unchanged = |file: &SourceFile| unchanged(given, folder, (&file.path, &file.sha256));
     unchanged(&source.pipeline)?;
     source.included.iter().try_for_each(&unchanged)?;
     source.manifest.as_ref().map_or(Ok(()), &unchanged)?;
+    recorded
+        .corrections
+        .iter()
+        .try_for_each(|file| self::unchanged(given, folder, (&file.path, &file.sha256)))?;
     Ok(source)
+}
+
+/// Checks that a file from which a run was made is as it was.
+fn unchanged(
+    given: &Path,
+    folder: &Path,
+    (path, sha256): (&str, &Option<String>),
+) -> Result<(), StageError> {
+    let path = rsom_pipeline::joined(folder, path);
+    let found = fingerprint::of_path(&path).map_err(|_| {
+        StageError::input(
+            &path,
+            format_args!(
+                "there is no such file, but {} was made from it",
+                given.display()
+            ),
+        )
+    })?;
+    match sha256.as_ref() == Some(&found) {
+        true => Ok(()),
+        false => Err(StageError::input(
+            &path,
+            "it has changed since the run; a changed study is another one: start 'rsom run'",
+        )),
+    }
 }
 
 /// The folder of the new outputs.

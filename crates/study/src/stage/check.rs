@@ -60,6 +60,7 @@ pub(super) fn check(request: &Request, stages: &[Spec]) -> Result<ExitCode, Stag
         }
     };
     let commands = chosen(&spec, request)?;
+    check_names(&spec, request)?;
     let rsom = std::env::current_exe().map_err(|e| StageError::failure(atomic::plain(&e)))?;
     let mut materials = Materials::make(&rsom, &folder.join("inputs"), &request.inputs)?;
     let program = Program {
@@ -113,6 +114,35 @@ fn chosen<'a>(spec: &'a Spec, request: &Request) -> Result<Vec<&'a CommandSpec>,
     };
     commands.sort_by_key(|command| !makes_weights(command));
     Ok(commands)
+}
+
+/// Refuses files and values for inputs and parameters that no command has.
+fn check_names(spec: &Spec, request: &Request) -> Result<(), StageError> {
+    let unknown = |option: &str, name: &str| {
+        StageError::usage(format_args!(
+            "--{option} {name}: no command of {} has it",
+            spec.stage
+        ))
+    };
+    for name in request.inputs.keys() {
+        if !spec
+            .commands
+            .iter()
+            .any(|command| command.input(name).is_some())
+        {
+            return Err(unknown("input", name));
+        }
+    }
+    for name in request.with.keys() {
+        if !spec
+            .commands
+            .iter()
+            .any(|command| command.parameter(name).is_some())
+        {
+            return Err(unknown("with", name));
+        }
+    }
+    Ok(())
 }
 
 fn described(spec: &Spec) -> Result<(), String> {

@@ -10,6 +10,8 @@ use super::findings::Findings;
 use super::materials::Materials;
 use super::program::{Ended, Program};
 
+const UNCHANGED: &str = "it changes no input";
+
 /// A command that is checked.
 pub(super) struct Checked<'a> {
     pub program: &'a Program,
@@ -52,14 +54,16 @@ impl Checked<'_> {
         self.usage(materials, findings)?;
         // Some commands need options that their specification does not call required.
         let trial = self.call("trial", materials, Twist::default());
+        if let Err(why) = materials.unchanged() {
+            // Without its inputs, nothing else can be said.
+            return findings.add(UNCHANGED, Err(why));
+        }
         if let Ok((ended, _)) = &trial
             && ended.code == Some(2)
         {
             let said = ended.stderr.trim().lines().last().unwrap_or_default();
-            return findings.skip(
-                "the checks on a scan",
-                &format!("give options with --input and --with ({said})"),
-            );
+            let why = format!("give options with --input and --with ({said})");
+            return findings.skip("the checks on a scan", &why);
         }
         self.bad_inputs(materials, findings)?;
         self.good(materials, findings)
@@ -204,7 +208,7 @@ impl Checked<'_> {
             findings.add(&what, self.output(port, &path, materials))?;
         }
         findings.add("it writes nothing but its outputs", self.only_outputs(&out))?;
-        findings.add("it changes no input", materials.unchanged())?;
+        findings.add(UNCHANGED, materials.unchanged())?;
         let same = run("again", 1).and_then(|(_, again)| same_bytes(&out, &again));
         findings.add(
             "the same again, with one thread, gives the same bytes",

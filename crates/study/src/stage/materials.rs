@@ -59,11 +59,19 @@ impl Materials {
             (Kind::Document, "text.txt"),
             (Kind::Directory, "folder"),
         ];
+        // Copies: the program that is checked may do anything to its inputs.
+        let mut of_port = BTreeMap::new();
+        for (port, path) in given {
+            let name = path.file_name().unwrap_or_default();
+            let copy = folder.join("given").join(port).join(name);
+            copied(path, &copy)?;
+            of_port.insert(port.clone(), copy);
+        }
         let of_kind = BTreeMap::from(kinds.map(|(kind, name)| (kind.as_str(), folder.join(name))));
         Ok(Self {
-            hashes: hashes(of_kind.values().chain(given.values())),
+            hashes: hashes(of_kind.values().chain(of_port.values())),
             of_kind,
-            of_port: given.clone(),
+            of_port,
             weights: None,
         })
     }
@@ -99,11 +107,38 @@ impl Materials {
         match files.find(|(path, hash)| fingerprint::of_path(path).ok() != **hash) {
             Some((path, _)) => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                Err(format!("{name} was changed"))
+                Err(match path.exists() {
+                    true => format!("{name} was changed"),
+                    false => format!("{name} was removed"),
+                })
             }
             None => Ok(()),
         }
     }
+}
+
+/// Copies a file, or a folder with its files.
+fn copied(from: &Path, to: &Path) -> Result<(), StageError> {
+    let unreadable = |e: std::io::Error| StageError::input(from, atomic::plain(&e));
+    let make = |folder: Option<&Path>| {
+        let folder = folder.unwrap_or(to);
+        std::fs::create_dir_all(folder).map_err(|e| StageError::output(folder, atomic::plain(&e)))
+    };
+    if !from.is_dir() {
+        make(to.parent())?;
+        let beside = rsom_stage::sidecar::path_of(from);
+        if Kind::Volume.accepts_name(from) && beside.is_file() {
+            let _ = std::fs::copy(&beside, rsom_stage::sidecar::path_of(to));
+        }
+        return std::fs::copy(from, to).map(drop).map_err(unreadable);
+    }
+    make(Some(to))?;
+    for file in rsom_stage::folder::files(from).map_err(unreadable)? {
+        let place = to.join(&file.name);
+        make(place.parent())?;
+        std::fs::copy(from.join(&file.name), place).map_err(unreadable)?;
+    }
+    Ok(())
 }
 
 fn hashes<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> BTreeMap<PathBuf, Option<String>> {

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -58,8 +59,8 @@ impl Program {
         };
         Ok(Ended {
             code,
-            stdout: stdout.join().unwrap_or_default(),
-            stderr: stderr.join().unwrap_or_default(),
+            stdout: stdout.text(),
+            stderr: stderr.text(),
         })
     }
 }
@@ -82,13 +83,35 @@ impl Ended {
     }
 }
 
-/// Reads a pipe on a thread of its own, so that a full pipe does not block the program.
-fn read(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut pipe) = pipe {
-            let _ = pipe.read_to_end(&mut bytes);
+/// What a program says, read on a thread of its own, so that a full pipe does not block the program.
+struct Said {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
+}
+
+impl Said {
+    /// What was said. Waits a moment for the rest: a child of the program may hold the pipe for long.
+    fn text(self) -> String {
+        let started = Instant::now();
+        while !self.reader.is_finished() && started.elapsed() < Duration::from_secs(1) {
+            std::thread::sleep(PAUSE);
         }
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
+        let bytes = self.bytes.lock().map(|bytes| bytes.clone());
+        String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
+    }
+}
+
+fn read(pipe: Option<impl Read + Send + 'static>) -> Said {
+    let bytes = Arc::new(Mutex::new(Vec::new()));
+    let shared = Arc::clone(&bytes);
+    let reader = std::thread::spawn(move || {
+        let mut part = [0; 4096];
+        let mut pipe = pipe;
+        while let Some(Ok(count @ 1..)) = pipe.as_mut().map(|pipe| pipe.read(&mut part)) {
+            if let Ok(mut bytes) = shared.lock() {
+                bytes.extend_from_slice(&part[..count]);
+            }
+        }
+    });
+    Said { bytes, reader }
 }
