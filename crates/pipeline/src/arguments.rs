@@ -9,7 +9,7 @@ const ADVANCED: &str = "Advanced options";
 const SELECTION: &str = "Selection of tasks";
 
 /// The arguments of `rsom run` alone.
-pub(crate) fn run_arguments() -> [Arg; 7] {
+pub(crate) fn run_arguments() -> [Arg; 8] {
     let number = |name: &'static str, help: &'static str| {
         Arg::new(name)
             .long(name)
@@ -43,6 +43,11 @@ pub(crate) fn run_arguments() -> [Arg; 7] {
             "keep-going",
             "After a failure, continue with tasks that do not need the failed one",
         ),
+        Arg::new("store")
+            .long("store")
+            .value_name("DIR")
+            .value_parser(value_parser!(PathBuf))
+            .help("Take outputs that another study with this store has computed, and add new ones to it; made if it is missing [default: the variable RSOM_STORE, else none]"),
         flag("replace", "Overwrite outputs that were edited since they were made; without this option, the run stops and names them")
             .help_heading(ADVANCED),
         flag("prune", "After a complete run, remove files that earlier runs made and this plan no longer has, such as those of removed scans")

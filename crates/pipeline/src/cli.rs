@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
 use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
+use rsom_store::Store;
 
 use crate::arguments::{
     job_arguments, json_argument, plan_arguments, run_arguments, selection_arguments,
@@ -26,6 +27,7 @@ Examples:
   rsom run pipelines/quickstart.yaml -j 2
   rsom run pipelines/quickstart.yaml -j 2 --set 's=[0,10]' --swap layerseg=./program
   rsom run study.yaml --until predict --where subject=s01          one subject first, to see whether all is well
+  rsom run study.yaml --store /shared/rsom                         take what others have computed, and share what is new
   rsom run study.yaml -j 8 --keep-going --json > events.jsonl      what happens, for another program";
 
 const TASK_EXAMPLES: &str = "\
@@ -41,6 +43,9 @@ Examples:
   rsom plan study.yaml
   rsom plan study.yaml --only evaluate --where subject=s01
   rsom plan study.yaml --json | jq -r '.tasks[] | select(.state == \"run\") | .task'";
+
+/// The environment variable with the folder of the store; `--store` overrides it.
+const STORE_VARIABLE: &str = "RSOM_STORE";
 
 /// Name of the command that runs a task without its pipeline.
 const JOB: &str = "job";
@@ -147,7 +152,7 @@ pub fn run_pipeline(
         check_output,
     };
     match planned(request, &built_in) {
-        Ok(plan) => exit_code(session::run(&plan, settings)),
+        Ok(plan) => exit_code(session::run(&plan, settings, None)),
         Err(code) => code,
     }
 }
@@ -173,14 +178,18 @@ pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltInStages<'
         Err(code) => return code,
     };
     exit_code(match name {
-        "run" if !matches.get_flag("dry-run") => session::run(&plan, settings(matches)),
+        "run" if !matches.get_flag("dry-run") => {
+            store(matches).and_then(|store| session::run(&plan, settings(matches), store))
+        }
         "status" => status::print(&plan),
         "explain" => explain::print(&plan, &words(matches, "task"), matches.get_flag("json")),
         "log" => task_log::print(&plan, &words(matches, "task")),
         "graph" => graph::print(&plan, matches),
         "export" => export::export(engine, matches, &request, &plan),
         "task" => {
-            assignment(matches).and_then(|tasks| worker::work(plan, &tasks, settings(matches)))
+            let store = store(matches);
+            let tasks = assignment(matches);
+            tasks.and_then(|tasks| worker::work(plan, &tasks, (settings(matches), store?)))
         }
         "collect" => collect(&plan),
         "clean" => clean::clean(&plan, matches.get_flag("remove"), matches.get_flag("all")),
@@ -293,6 +302,18 @@ fn assignment(matches: &ArgMatches) -> Result<Assignment, StageError> {
         labels,
         expected: words(matches, "expect"),
     })
+}
+
+/// The store that the command line names, else the environment.
+fn store(matches: &ArgMatches) -> Result<Option<Store>, StageError> {
+    let folder = matches.get_one::<PathBuf>("store").cloned();
+    let folder = folder.or_else(|| {
+        let variable = std::env::var_os(STORE_VARIABLE).filter(|value| !value.is_empty());
+        variable.map(PathBuf::from)
+    });
+    folder
+        .map(|folder| Store::open_or_create(&folder))
+        .transpose()
 }
 
 fn settings(matches: &ArgMatches) -> Settings {

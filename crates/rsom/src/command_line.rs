@@ -52,6 +52,7 @@ pub(crate) fn build() -> Command {
         .subcommand(reference::command_line())
         .subcommands(rsom_pipeline::command_lines())
         .subcommand(rsom_pipeline::diff::command_line())
+        .subcommand(rsom_store::cli::command_line())
         .subcommands(
             stages::all()
                 .iter()

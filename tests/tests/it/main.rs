@@ -18,6 +18,7 @@ mod reference;
 mod reproduce;
 mod segment;
 mod stage_check;
+mod store;
 mod surfaces;
 mod system_math;
 mod table_names;

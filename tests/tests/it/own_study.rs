@@ -81,7 +81,7 @@ fn followed(page: &str, current: &mut PathBuf) -> String {
 }
 
 /// The pages that begin where the tutorial ends.
-const LATER: [&str; 7] = [
+const LATER: [&str; 8] = [
     "compare-masks",
     "groups-and-ages",
     "correct-masks",
@@ -89,6 +89,7 @@ const LATER: [&str; 7] = [
     "choose-a-test",
     "share-a-study",
     "replace-a-stage",
+    "compute-once",
 ];
 
 #[test]

@@ -20,6 +20,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("rsom-weights", &[], &[]),
     ("rsom-formats", &["rsom-volume", "rsom-measures"], &[]),
     ("rsom-manifest", &["rsom-stage"], &[]),
+    ("rsom-store", &["rsom-stage"], &[]),
     (
         "rsom-io",
         &[
@@ -82,7 +83,11 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &["rsom-volume", "rsom-measures"],
         STUDY_FILES,
     ),
-    ("rsom-pipeline", &["rsom-stage", "rsom-manifest"], &[]),
+    (
+        "rsom-pipeline",
+        &["rsom-stage", "rsom-manifest", "rsom-store"],
+        &[],
+    ),
     (
         "rsom-study",
         &[

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::assess::workdir::REPORT;
+use crate::run::outcome::State;
 use crate::run::source::Source;
 
 /// The report of a run.
@@ -113,7 +114,7 @@ impl RecordedTask {
     /// Whether the task ended well.
     #[must_use]
     pub fn is_made(&self) -> bool {
-        ["done", "up_to_date"].contains(&self.state.as_str())
+        State::is_good_name(&self.state)
     }
 }
 

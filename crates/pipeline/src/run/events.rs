@@ -91,6 +91,7 @@ impl Events {
         let states = [
             State::Done,
             State::UpToDate,
+            State::Taken,
             State::Failed,
             State::Interrupted,
             State::NotRun,

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use rsom_stage::{PROGRESS_VARIABLE, Snapshot, StageError, atomic};
+use rsom_store::Store;
 
 use crate::assess::assessor::{Assessment, Assessor, Verdict};
 use crate::assess::records::Record;
@@ -28,6 +29,7 @@ use crate::run::reports::ReportFile;
 use crate::run::retries::Retries;
 use crate::run::running::Running;
 use crate::run::settings::Settings;
+use crate::run::shared::Shared;
 use crate::run::signals;
 use crate::run::stale;
 use crate::run::warnings::Warnings;
@@ -41,7 +43,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 /// Exit code 4: the workdir cannot be written.
 pub(crate) fn execute(
     plan: &Plan,
-    (settings, events): (Settings, Events),
+    (settings, events, store): (Settings, Events, Option<Store>),
     assessor: &mut Assessor,
     outlooks: Vec<Outlook>,
 ) -> Result<(Vec<Outcome>, Warnings), StageError> {
@@ -65,11 +67,13 @@ pub(crate) fn execute(
         warnings: Warnings::default(),
         retries: Retries::default(),
         memory_mib: memory::for_tasks_mib(),
+        shared: Shared::of(store),
         saved: Instant::now(),
     };
     run.prepare(outlooks);
     run.run_tasks();
     run.display.clear();
+    run.shared.keep_limit();
     let outcomes = run.outcomes.into_iter();
     let outcomes = outcomes.map(|o| o.unwrap_or_else(not_run)).collect();
     Ok((outcomes, run.warnings))
@@ -91,6 +95,7 @@ pub(super) struct Run<'a> {
     pub(super) retries: Retries,
     /// Memory for all running tasks in MiB, if it is known.
     pub(super) memory_mib: Option<u64>,
+    pub(super) shared: Shared,
     pub(super) saved: Instant,
 }
 
@@ -225,6 +230,9 @@ impl Run<'_> {
         }
         if !self.settings.replace {
             outputs::check_edits(plan, task, self.assessor)?;
+        }
+        if self.take_from_store(number, task, &assessment)? {
+            return Ok(());
         }
         self.programs.check(task)?;
         let (before, kept) =

@@ -10,6 +10,7 @@ use rsom_stage::StageError;
 use crate::assess::records::Record;
 use crate::assess::unrecorded::Failure;
 use crate::assess::workdir::Workdir;
+use crate::plan::tasks::Task;
 use crate::run::duration::seconds;
 use crate::run::execute::{Job, Run};
 use crate::run::kept::wrote_over;
@@ -138,7 +139,7 @@ impl Run<'_> {
     }
 
     /// Shows the warnings of a task that are unlike all earlier ones.
-    fn warn(&mut self, number: usize, warnings: &[String]) {
+    pub(super) fn warn(&mut self, number: usize, warnings: &[String]) {
         let task = &self.plan.tasks[number];
         for warning in self.warnings.add(&task.label, warnings) {
             self.display.warning(task, &warning);
@@ -159,9 +160,10 @@ impl Run<'_> {
         }
         let outcomes = &self.outcomes;
         let good = |task: usize| outcomes[task].as_ref().is_some_and(|o| o.state.is_good());
-        if let Some(ran) = left_out::ready(task, &good) {
+        let ran = left_out::ready(task, &good);
+        if let Some(ran) = &ran {
             self.assessor
-                .check_inputs_unchanged(self.plan, &ran, &job.assessment, &job.inputs)?;
+                .check_inputs_unchanged(self.plan, ran, &job.assessment, &job.inputs)?;
         }
         let outputs = self.assessor.hash_outputs(task, &job.before)?;
         outputs::check_kinds(self.plan, task, self.assessor)?;
@@ -176,6 +178,22 @@ impl Run<'_> {
             wall_time_s: (end.wall_time.as_secs_f64() * 1000.0).round() / 1000.0,
             peak_memory_mib: end.peak_memory_mib.map(f64::round),
         };
+        if let Some(ran) = &ran {
+            self.shared.add(self.plan, ran, &job.assessment, &record);
+            for path in record.outputs.keys() {
+                let path = self.assessor.workdir.root().join(path);
+                self.assessor.hashes.restamp(&path);
+            }
+        }
+        self.keep_record(task, record)
+    }
+
+    /// Writes a record.
+    pub(super) fn keep_record(
+        &mut self,
+        task: &Task,
+        record: Record,
+    ) -> Result<Rc<Record>, StageError> {
         let record = self.assessor.records.add(record)?;
         self.assessor.unrecorded.forget(&task.label);
         if self.saved.elapsed() > SAVE_EVERY {

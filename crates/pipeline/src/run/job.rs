@@ -100,7 +100,7 @@ pub(crate) fn job(
         StageError::usage(all.join("; "))
     })?;
     check_revisions(&plan, &job.expect)?;
-    match session::run(&plan, settings)? {
+    match session::run(&plan, settings, None)? {
         ExitCode::Done => job.hand_over(&here),
         code => Ok(code),
     }

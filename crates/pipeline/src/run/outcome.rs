@@ -17,6 +17,8 @@ pub(crate) enum State {
     Done,
     /// The outputs already existed.
     UpToDate,
+    /// The outputs come from a store.
+    Taken,
     /// The task failed.
     Failed,
     /// The user stopped the run during the task.
@@ -30,7 +32,7 @@ pub(crate) enum State {
 pub(crate) struct Outcome {
     pub state: State,
     pub assessment: Option<Assessment>,
-    /// The record of a task that is done or up to date.
+    /// The record of a task whose outputs exist.
     pub record: Option<Rc<Record>>,
     pub exit_code: Option<i32>,
     /// Error of a failed task, in one line.
@@ -45,15 +47,24 @@ impl State {
         match self {
             State::Done => "done",
             State::UpToDate => "up_to_date",
+            State::Taken => "from_store",
             State::Failed => "failed",
             State::Interrupted => "interrupted",
             State::NotRun => "not_run",
         }
     }
 
+    /// The states of tasks whose outputs exist.
+    const GOOD: [Self; 3] = [Self::Done, Self::UpToDate, Self::Taken];
+
     /// Whether the outputs of the task exist.
     pub fn is_good(self) -> bool {
-        matches!(self, State::Done | State::UpToDate)
+        Self::GOOD.contains(&self)
+    }
+
+    /// Whether this is the name of a state in which the outputs of the task exist.
+    pub fn is_good_name(name: &str) -> bool {
+        Self::GOOD.iter().any(|state| state.name() == name)
     }
 }
 

@@ -104,8 +104,8 @@ fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
             .collect();
         if output.kind == Kind::Directory {
             stale.extend(assessor.recorded_inside(&output.path));
-        } else if path.is_symlink() {
-            // A program would write through the link, into a file elsewhere.
+        } else if path.is_symlink() || has_other_names(&path) {
+            // A program would write through the link, into a file elsewhere, such as in the store.
             std::fs::remove_file(&path).map_err(|e| failed(&path, e))?;
         }
         for path in stale
@@ -119,6 +119,19 @@ fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
         assessor.hashes.forget(&path);
     }
     Ok(())
+}
+
+/// Whether a file has names elsewhere.
+#[cfg(unix)]
+fn has_other_names(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let found = path.symlink_metadata();
+    found.is_ok_and(|found| found.is_file() && found.nlink() > 1)
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_path: &Path) -> bool {
+    false
 }
 
 /// Checks the outputs of a foreign program that has ended: a wrong one is noticed here, and not by a later task.

@@ -56,9 +56,8 @@ impl ReportedTask {
         let Verdict::UpToDate(record) = &assessment.verdict else {
             return false;
         };
-        let good = [State::Done, State::UpToDate];
         self.task == task.label
-            && good.iter().any(|state| state.name() == self.state)
+            && State::is_good_name(&self.state)
             && self.identity.as_deref() == Some(assessment.identity.hash())
             && self.outputs == outputs(task, Some(record))
             && self.inputs == inputs(plan, task, Some(assessment))

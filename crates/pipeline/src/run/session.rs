@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use rsom_stage::{ExitCode, StageError, atomic, log};
+use rsom_store::Store;
 
 use crate::assess::assessor::Assessor;
 use crate::assess::edited::{edited_outputs, would_overwrite};
@@ -35,7 +36,11 @@ const LISTED: usize = 20;
 /// # Errors
 /// Exit code 1: another run uses the workdir. Exit code 3: an input does not match the manifest. Exit code 4: the workdir
 /// cannot be written, or files of the user would be overwritten.
-pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageError> {
+pub(crate) fn run(
+    plan: &Plan,
+    settings: Settings,
+    store: Option<Store>,
+) -> Result<ExitCode, StageError> {
     signals::install();
     check_prune(plan, settings)?;
     let events = Events::new(settings.json);
@@ -74,7 +79,7 @@ pub(crate) fn run(plan: &Plan, settings: Settings) -> Result<ExitCode, StageErro
             return Err(would_overwrite(plan, &edited));
         }
     }
-    let (outcomes, warnings) = execute(plan, (settings, events), &mut assessor, outlooks)?;
+    let (outcomes, warnings) = execute(plan, (settings, events, store), &mut assessor, outlooks)?;
     let all_good = plan
         .selected_tasks()
         .all(|(n, _)| outcomes[n].state.is_good());
@@ -192,19 +197,24 @@ pub(crate) fn print_conclusion(plan: &Plan, outcomes: &[Outcome], started: Insta
     let selected = plan.selected_tasks().map(|(number, _)| &outcomes[number]);
     let count = |state| selected.clone().filter(|o| o.state == state).count();
     let (done, up_to_date) = (count(State::Done), count(State::UpToDate));
+    let taken = count(State::Taken);
+    let from_store = match taken {
+        0 => String::new(),
+        _ => format!("{taken} from the store, "),
+    };
     let time = seconds(started.elapsed());
     let folder = plan.workdir.display();
-    let open = selected.clone().count() - done - up_to_date;
+    let open = selected.clone().count() - done - taken - up_to_date;
     if open == 0 {
         log::info(format_args!(
-            "done in {time}: {} run, {up_to_date} up to date; {folder}",
+            "done in {time}: {} run, {from_store}{up_to_date} up to date; {folder}",
             tasks(done)
         ));
         return;
     }
     let failed = count(State::Failed);
     log::info(format_args!(
-        "stopped after {time}: {} run, {up_to_date} up to date, {failed} failed, {} not finished; {folder}",
+        "stopped after {time}: {} run, {from_store}{up_to_date} up to date, {failed} failed, {} not finished; {folder}",
         tasks(done),
         open - failed
     ));

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use rsom_stage::{ExitCode, StageError, atomic, log, text};
+use rsom_store::Store;
 
 use crate::assess::assessor::Assessor;
 use crate::assess::edited::{edited_outputs, would_overwrite};
@@ -68,7 +69,7 @@ pub(crate) fn revisions(plan: &Plan) -> BTreeMap<String, String> {
 pub(crate) fn work(
     mut plan: Plan,
     assignment: &Assignment,
-    settings: Settings,
+    (settings, store): (Settings, Option<Store>),
 ) -> Result<ExitCode, StageError> {
     signals::install();
     let started = Instant::now();
@@ -106,7 +107,7 @@ pub(crate) fn work(
         }
     }
     let events = Events::new(settings.json);
-    let (outcomes, _) = execute(&plan, (settings, events), &mut assessor, outlooks)?;
+    let (outcomes, _) = execute(&plan, (settings, events, store), &mut assessor, outlooks)?;
     print_conclusion(&plan, &outcomes, started);
     let own = plan.selected_tasks().map(|(number, _)| &outcomes[number]);
     Ok(match exit_code(own.clone()) {

@@ -19,6 +19,7 @@ mod reruns;
 mod revisions;
 mod selection;
 mod shared;
+mod store;
 mod study;
 mod watching;
 mod workers;

@@ -1,0 +1,330 @@
+//! A store that several studies share.
+
+use std::path::{Path, PathBuf};
+
+use rsom_store::{Keep, Store};
+use rsom_testing::Folder;
+
+use crate::study::Study;
+
+/// Files, a folder, a volume with its sidecar, and a program that is known by its name only.
+const CHAIN: &str = "
+name: demo
+manifest: m.yaml
+params: { text: a }
+stages:
+  import: { uses: demo make, foreach: scan, with: { text: '${text} ${scan.id}' }, out: { output: 'in/${scan.id}.txt' } }
+  join: { uses: demo join, in: { input: import.output }, out: { output: joined.txt } }
+  fill: { uses: demo fill, with: { names: [x, y] }, out: { output: filled } }
+  scan: { uses: demo scan, with: { voxels: 2 }, out: { output: v.nii.gz } }
+  copy: { run: 'cp ${in.a} ${out.b}', in: { a: join.output }, out: { b: copied.txt } }
+";
+const CALLS: usize = 9;
+const OUTPUTS: [&str; 7] = [
+    "in/p3.txt",
+    "joined.txt",
+    "filled/x.txt",
+    "filled/y.txt",
+    "v.nii.gz",
+    "v.json",
+    "copied.txt",
+];
+
+struct Shared {
+    folder: Folder,
+}
+
+impl Shared {
+    fn new() -> Self {
+        Self {
+            folder: Folder::new(),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join("store")
+    }
+
+    fn arguments(&self) -> [String; 2] {
+        ["--store".to_owned(), self.path().display().to_string()]
+    }
+
+    /// Runs a study with the store. Returns what it said and the number of its calls.
+    fn run(&self, study: &Study, more: &[&str]) -> (String, usize) {
+        let arguments = self.arguments();
+        let mut words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        words.extend(more);
+        let ran = study.run(&words).good();
+        (ran.stderr.clone(), ran.calls.len())
+    }
+
+    fn contents(&self) -> Vec<PathBuf> {
+        let inside = rsom_stage::folder::files(&self.path().join("files")).unwrap();
+        let names = inside.into_iter().map(|file| file.name);
+        names
+            .map(|name| self.path().join("files").join(name))
+            .collect()
+    }
+
+    fn entries(&self) -> Vec<PathBuf> {
+        let inside = rsom_stage::folder::files(&self.path().join("tasks")).unwrap();
+        let names = inside.into_iter().map(|file| file.name);
+        names
+            .map(|name| self.path().join("tasks").join(name))
+            .collect()
+    }
+
+    fn is_whole(&self) {
+        let (count, damage) = Store::open(&self.path()).unwrap().verify().unwrap();
+        assert!(count > 0 && damage.is_empty(), "{damage:?}");
+    }
+}
+
+/// Writes a file, also one without the right to write.
+fn overwrite(path: &Path, text: &str) {
+    std::fs::remove_file(path).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+fn outputs(study: &Study) -> Vec<String> {
+    OUTPUTS.iter().map(|name| study.output(name)).collect()
+}
+
+#[test]
+fn a_second_study_takes_what_the_first_has_computed() {
+    let shared = Shared::new();
+    let (first, second) = (Study::new(CHAIN), Study::new(CHAIN));
+    assert_eq!(shared.run(&first, &[]).1, CALLS);
+    let (said, calls) = shared.run(&second, &["-j", "2"]);
+    assert_eq!(calls, 0, "{said}");
+    assert!(
+        said.contains("1 tasks run") || said.contains("1 task run"),
+        "{said}"
+    );
+    assert!(said.contains("9 from the store, 0 up to date"), "{said}");
+    assert_eq!(outputs(&first), outputs(&second));
+    let report = second.report();
+    assert_eq!(report["state"], "done");
+    let states = report["tasks"].as_array().unwrap().iter();
+    assert_eq!(states.filter(|t| t["state"] == "from_store").count(), CALLS);
+    // Both are complete without the store.
+    std::fs::remove_dir_all(shared.path()).unwrap();
+    for study in [first, second] {
+        let again = study.run(&[]).good();
+        assert!(again.calls.is_empty() && again.stderr.contains("nothing to do"));
+        let log = study.command("log", &["join"]).good();
+        assert!(log.stdout.contains("demo join"), "{}", log.stdout);
+    }
+}
+
+#[test]
+fn the_environment_may_name_the_store_and_workers_use_it() {
+    let shared = Shared::new();
+    let (first, second) = (Study::new(CHAIN), Study::new(CHAIN));
+    shared.run(&first, &[]);
+    let output = second
+        .process("task", &["import p1"])
+        .env("RSOM_STORE", shared.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        output.status.success() && said.contains("1 from the store"),
+        "{said}"
+    );
+    let ran = second.run(&["--only", "import"]).good();
+    assert_eq!(ran.calls.len(), 5, "{:?}", ran.calls);
+}
+
+#[test]
+fn other_parameters_inputs_and_names_are_computed() {
+    let shared = Shared::new();
+    shared.run(&Study::new(CHAIN), &[]);
+    let study = Study::new(CHAIN);
+    // Six imports and what hangs on them.
+    assert_eq!(shared.run(&study, &["--set", "text=b"]).1, 7);
+    // A name may stand in provenance and tables.
+    let study = Study::new(&CHAIN.replace("joined.txt", "j.txt"));
+    assert_eq!(shared.run(&study, &[]).1, 1);
+    // A folder stands nowhere.
+    let study = Study::new(&CHAIN.replace("in/$", "elsewhere/$"));
+    assert_eq!(shared.run(&study, &[]).1, 0);
+    shared.is_whole();
+}
+
+#[test]
+fn a_damaged_store_is_noticed_and_mended() {
+    let shared = Shared::new();
+    shared.run(&Study::new(CHAIN), &[]);
+    let damage: [&dyn Fn(); 5] = [
+        // Of the same size, and of another.
+        &|| {
+            shared.contents().iter().for_each(|path| {
+                let text = std::fs::read_to_string(path).unwrap();
+                overwrite(path, &text.replace(['a', 'x', 'y', '2'], "z"));
+            })
+        },
+        &|| {
+            shared
+                .contents()
+                .iter()
+                .for_each(|path| overwrite(path, ""))
+        },
+        &|| {
+            shared
+                .contents()
+                .iter()
+                .for_each(|path| std::fs::remove_file(path).unwrap())
+        },
+        &|| {
+            shared
+                .entries()
+                .iter()
+                .for_each(|path| overwrite(path, "{\"pipeline\":"))
+        },
+        // Names that lead out of the workdir.
+        &|| {
+            shared.entries().iter().for_each(|path| {
+                let text = std::fs::read_to_string(path).unwrap();
+                let text = text.replace("\"output", "\"output/../../../out-of-the-store");
+                overwrite(path, &text);
+            })
+        },
+    ];
+    for (number, make) in damage.iter().enumerate() {
+        make();
+        let study = Study::new(CHAIN);
+        let (said, calls) = shared.run(&study, &[]);
+        assert_eq!(calls, CALLS, "{number}: {said}");
+        assert!(
+            number > 2 || said.contains("are damaged ("),
+            "{number}: {said}"
+        );
+        let outside = ["", "../", "../../"].map(|up| study.path(&format!("{up}out-of-the-store")));
+        assert!(outside.iter().all(|path| !path.exists()));
+        shared.is_whole();
+        let after = Study::new(CHAIN);
+        assert_eq!(shared.run(&after, &[]).1, 0, "{number}");
+        assert_eq!(outputs(&study), outputs(&after));
+    }
+}
+
+#[test]
+fn what_a_study_writes_later_does_not_reach_the_store() {
+    let shared = Shared::new();
+    let (first, second) = (Study::new(CHAIN), Study::new(CHAIN));
+    shared.run(&first, &[]);
+    shared.run(&second, &[]);
+    shared.run(&second, &["--set", "text=b"]);
+    shared.run(&second, &["--set", "text=a"]);
+    shared.is_whole();
+    assert_eq!(outputs(&first), outputs(&second));
+    let nothing = first.run(&[]).good();
+    assert!(
+        nothing.stderr.contains("nothing to do"),
+        "{}",
+        nothing.stderr
+    );
+}
+
+#[test]
+fn a_store_that_cannot_be_written_is_no_fault_of_the_study() {
+    let shared = Shared::new();
+    Store::open_or_create(&shared.path()).unwrap();
+    std::fs::write(shared.path().join("files"), "").unwrap();
+    let (said, calls) = shared.run(&Study::new(CHAIN), &[]);
+    assert_eq!(calls, CALLS);
+    assert_eq!(
+        said.matches("the run goes on without adding").count(),
+        1,
+        "{said}"
+    );
+}
+
+#[test]
+fn other_folders_are_refused() {
+    let shared = Shared::new();
+    let study = Study::new(CHAIN);
+    shared.folder.write("store/mine.txt", "");
+    let arguments = shared.arguments();
+    let ran = study.run(&[&arguments[0], &arguments[1]]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    ran.finished
+        .expect_said(&["it is no store of rsom and holds other files"]);
+    shared
+        .folder
+        .write("store/rsom-store.json", "{\"version\": 2}");
+    let ran = study.run(&[&arguments[0], &arguments[1]]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    ran.finished.expect_said(&["the store has version 2"]);
+}
+
+#[test]
+fn a_file_of_the_user_in_an_output_folder_is_not_replaced() {
+    let shared = Shared::new();
+    shared.run(&Study::new(CHAIN), &[]);
+    let study = Study::new(CHAIN);
+    study.write("work/filled/x.txt", "mine");
+    study.write("work/filled/note.txt", "mine");
+    let arguments = shared.arguments();
+    let ran = study.run(&[&arguments[0], &arguments[1], "--keep-going"]);
+    assert_eq!(ran.code, Some(4), "{}", ran.stderr);
+    assert_eq!(study.output("filled/x.txt"), "mine");
+    assert_eq!(study.output("filled/note.txt"), "mine");
+    std::fs::remove_file(study.path("work/filled/x.txt")).unwrap();
+    assert_eq!(shared.run(&study, &[]).1, 0);
+    assert_eq!(study.output("filled/note.txt"), "mine");
+    shared.is_whole();
+}
+
+#[test]
+fn many_runs_at_the_same_time_and_one_that_removes() {
+    let shared = Shared::new();
+    let studies: Vec<Study> = (0..4).map(|_| Study::new(CHAIN)).collect();
+    let arguments = shared.arguments();
+    let words = [&*arguments[0], &*arguments[1], "-j", "2"];
+    let mut running: Vec<_> = (studies.iter())
+        .map(|study| study.process("run", &words))
+        .collect();
+    let running: Vec<_> = (running.iter_mut())
+        .map(|run| run.stderr(std::process::Stdio::piped()).spawn().unwrap())
+        .collect();
+    for _ in 0..50 {
+        if let Ok(store) = Store::open(&shared.path()) {
+            let keep = Keep {
+                bytes: Some(10),
+                unused: None,
+            };
+            store.sweep(keep).unwrap();
+        }
+    }
+    for child in running {
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+    }
+    for study in &studies {
+        assert_eq!(outputs(study), outputs(&studies[0]));
+        assert!(study.run(&[]).good().calls.is_empty());
+    }
+    Store::open(&shared.path()).unwrap().verify().unwrap();
+}
+
+#[test]
+fn a_run_keeps_the_limit_of_the_store() {
+    let shared = Shared::new();
+    let mut store = Store::open_or_create(&shared.path()).unwrap();
+    store.set_limit(Some(50)).unwrap();
+    let (said, _) = shared.run(&Study::new(CHAIN), &[]);
+    assert!(
+        said.contains("went from the store to keep its limit"),
+        "{said}"
+    );
+    let usage = store.usage().unwrap();
+    assert!(
+        usage.bytes() <= 50 && !usage.entries.is_empty(),
+        "{usage:?}"
+    );
+    assert!(usage.unnamed().is_empty() && usage.broken.is_empty());
+    shared.is_whole();
+}
