@@ -46,22 +46,6 @@ pub fn command_line() -> Command {
             .arg(folder)
             .arg_required_else_help(true)
     };
-    let size = |text: &str| size::parse(text);
-    let keep = Arg::new("keep")
-        .long("keep")
-        .value_name("SIZE")
-        .value_parser(size)
-        .help("Keep so much, such as 200GB; what was not used for longest goes first [default: the limit of the store]");
-    let unused = Arg::new("unused")
-        .long("unused")
-        .value_name("DAYS")
-        .value_parser(value_parser!(u32))
-        .help("Let go what was not used for so many days");
-    let limit = Arg::new("limit")
-        .value_name("SIZE")
-        .required(true)
-        .value_parser(limit)
-        .help("Size, such as 200GB, or 'none'");
     Command::new(NAME)
         .about("Look after a store of task outputs that several studies share (rsom run --store)")
         .after_help(EXAMPLES)
@@ -76,7 +60,7 @@ pub fn command_line() -> Command {
                 "gc",
                 "List what may go from a store, and remove it if asked",
             )
-            .args([keep, unused])
+            .args(keep_arguments())
             .arg(flag("Remove what is listed")),
         )
         .subcommand(
@@ -93,8 +77,32 @@ pub fn command_line() -> Command {
                 "limit",
                 "Set the size above which runs remove what was not used for longest",
             )
-            .arg(limit),
+            .arg(limit_argument()),
         )
+}
+
+/// What to keep.
+fn keep_arguments() -> [Arg; 2] {
+    [
+        Arg::new("keep")
+            .long("keep")
+            .value_name("SIZE")
+            .value_parser(|text: &str| size::parse(text))
+            .help("Keep so much, such as 200GB; what was not used for longest goes first [default: the limit of the store]"),
+        Arg::new("unused")
+            .long("unused")
+            .value_name("DAYS")
+            .value_parser(value_parser!(u32))
+            .help("Let go what was not used for so many days"),
+    ]
+}
+
+fn limit_argument() -> Arg {
+    Arg::new("limit")
+        .value_name("SIZE")
+        .required(true)
+        .value_parser(limit)
+        .help("Size, such as 200GB, or 'none'")
 }
 
 /// A size in bytes, or none.
