@@ -1,6 +1,6 @@
 //! The command lines on pipelines: `rsom run`, `rsom plan` and those that look at a plan.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command};
 use rsom_stage::{ExitCode, Spec, StageError, data_folder, log};
@@ -179,7 +179,8 @@ pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltInStages<'
     };
     exit_code(match name {
         "run" if !matches.get_flag("dry-run") => {
-            store(matches).and_then(|store| session::run(&plan, settings(matches), store))
+            let store = store(matches, &plan.workdir);
+            store.and_then(|store| session::run(&plan, settings(matches), store))
         }
         "status" => status::print(&plan),
         "explain" => explain::print(&plan, &words(matches, "task"), matches.get_flag("json")),
@@ -187,7 +188,7 @@ pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltInStages<'
         "graph" => graph::print(&plan, matches),
         "export" => export::export(engine, matches, &request, &plan),
         "task" => {
-            let store = store(matches);
+            let store = store(matches, &plan.workdir);
             let tasks = assignment(matches);
             tasks.and_then(|tasks| worker::work(plan, &tasks, (settings(matches), store?)))
         }
@@ -305,15 +306,26 @@ fn assignment(matches: &ArgMatches) -> Result<Assignment, StageError> {
 }
 
 /// The store that the command line names, else the environment.
-fn store(matches: &ArgMatches) -> Result<Option<Store>, StageError> {
+fn store(matches: &ArgMatches, workdir: &Path) -> Result<Option<Store>, StageError> {
     let folder = matches.get_one::<PathBuf>("store").cloned();
     let folder = folder.or_else(|| {
         let variable = std::env::var_os(STORE_VARIABLE).filter(|value| !value.is_empty());
         variable.map(PathBuf::from)
     });
-    folder
-        .map(|folder| Store::open_or_create(&folder))
-        .transpose()
+    let Some(folder) = folder else {
+        return Ok(None);
+    };
+    let store = Store::open_or_create(&folder)?;
+    let real = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    if let (Ok(folder), Ok(workdir)) = (real(&folder), real(workdir))
+        && workdir.starts_with(&folder)
+    {
+        return Err(StageError::usage(format_args!(
+            "the output folder {} lies in the store; choose another",
+            workdir.display()
+        )));
+    }
+    Ok(Some(store))
 }
 
 fn settings(matches: &ArgMatches) -> Settings {

@@ -85,7 +85,11 @@ pub fn plain(error: &io::Error) -> String {
         io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
             "a part of its path is a file, not a folder".into()
         }
-        _ => error.to_string(),
+        _ => {
+            let text = error.to_string();
+            let end = text.find(" (os error ").unwrap_or(text.len());
+            text[..end].to_lowercase()
+        }
     }
 }
 
@@ -94,11 +98,7 @@ pub fn plain(error: &io::Error) -> String {
 ///
 /// A file is abandoned if no running process has locked it. Without Unix locks: if nothing was written to it for a day.
 fn reserve(folder: &Path, name: &OsStr) -> io::Result<(File, TempPath)> {
-    let numbered = |number: u32| {
-        let mut temporary = OsString::from(format!("{PREFIX}{number}-"));
-        temporary.push(name);
-        folder.join(temporary)
-    };
+    let numbered = |number: u32| folder.join(temporary_name(number, name));
     let mut number = 1;
     loop {
         let path = numbered(number);
@@ -120,6 +120,24 @@ fn reserve(folder: &Path, name: &OsStr) -> io::Result<(File, TempPath)> {
             Err(error) => return Err(error),
         }
     }
+}
+
+/// The name of a temporary file. Of a name so long that the prefix does not fit, only the end, which holds the format.
+fn temporary_name(number: u32, name: &OsStr) -> OsString {
+    /// In bytes. File systems allow 255 for a name.
+    const LONGEST: usize = 255;
+    let prefix = format!("{PREFIX}{number}-");
+    let (room, bytes) = (LONGEST - prefix.len(), name.len());
+    let mut temporary = OsString::from(prefix);
+    if bytes <= room {
+        temporary.push(name);
+        return temporary;
+    }
+    let text = name.to_string_lossy();
+    let cut = text.len().saturating_sub(room);
+    let from = (cut..text.len()).find(|at| text.is_char_boundary(*at));
+    temporary.push(&text[from.unwrap_or(text.len())..]);
+    temporary
 }
 
 /// Locks a new file. Returns whether another process has taken it for an abandoned one before the lock, and removes it.
@@ -178,6 +196,24 @@ fn folder_of(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_longest_name_that_a_file_can_have_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        for (letters, ending) in [
+            ("x".repeat(248), ".nii.gz"),
+            ("\u{e9}".repeat(125), ".json"),
+        ] {
+            let path = folder.path().join(letters + ending);
+            write_bytes(&path, b"one").unwrap();
+            write_bytes(&path, b"two").unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+        let too_long = folder.path().join("x".repeat(256));
+        let error = write_bytes(&too_long, b"").unwrap_err().to_string();
+        assert!(error.ends_with("file name too long"), "{error}");
+    }
 
     #[cfg(unix)]
     #[test]

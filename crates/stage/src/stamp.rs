@@ -57,8 +57,7 @@ impl Stamp {
     }
 
     /// Whether the content was written between the other stamp and this one, or another file stands there.
-    #[must_use]
-    pub fn is_rewritten(&self, earlier: &Self) -> bool {
+    pub(crate) fn is_rewritten(&self, earlier: &Self) -> bool {
         let content = |stamp: &Self| (stamp.size, stamp.changed_ns[0], stamp.inode);
         content(self) != content(earlier)
     }
@@ -92,12 +91,9 @@ impl Stamp {
         #[cfg(unix)]
         let (changed, inode) = {
             use std::os::unix::fs::MetadataExt;
-            // A file of a store, which several studies have: each new name of it moves the time of its metadata.
-            let is_shared = metadata.nlink() > 1 && metadata.permissions().readonly();
             let nanoseconds =
                 i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec());
-            let changed = if is_shared { modified } else { nanoseconds };
-            (changed, metadata.ino())
+            (nanoseconds, metadata.ino())
         };
         // Windows tells neither: there, size and time of the content must do.
         #[cfg(not(unix))]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use rsom_stage::{ExitCode, StageError, log, print};
+use rsom_stage::{ExitCode, StageError, atomic, log, print};
 
 use crate::size;
 use crate::store::Store;
@@ -18,6 +18,7 @@ Examples:
   rsom store limit /shared/rsom 200GB             runs then remove what was not used for longest
   rsom store gc /shared/rsom --unused 90          list what nobody used for 90 days
   rsom store gc /shared/rsom --unused 90 --remove
+  rsom store links /shared/rsom yes               save disk space where files cannot be cloned
   rsom store verify /shared/rsom --remove         read all of it, and remove what is damaged";
 
 /// Name of the command.
@@ -132,6 +133,11 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, StageError> {
         "list" => list(&store),
         "gc" => gc(&store, matches),
         "verify" => verify(&store, matches.get_flag("remove")),
+        "links" => {
+            let links = matches.get_one::<String>("links");
+            store.set_links(links.is_some_and(|word| word == "yes"))?;
+            Ok(ExitCode::Done)
+        }
         _ => {
             let limit = matches.get_one::<Option<u64>>("limit").copied().flatten();
             store.set_limit(limit)?;
@@ -202,15 +208,16 @@ fn lines(sweep: &Sweep) -> String {
     text + &format!(
         "{} tasks and {} files with {}; {} stay\n",
         sweep.entries.len(),
-        sweep.contents.len(),
+        sweep.contents.len() + sweep.broken.len(),
         size::words(sweep.bytes()),
         size::words(sweep.left_bytes)
     )
 }
 
 fn verify(store: &Store, remove: bool) -> Result<ExitCode, StageError> {
-    let (count, damage) = store.verify()?;
-    for damaged in &damage {
+    let verified = store.verify()?;
+    let failed = |e: &std::io::Error| StageError::output(store.folder(), atomic::plain(e));
+    for damaged in &verified.damage {
         let entry = &damaged.used.entry;
         log::warn(format_args!(
             "{}: {}: {} of {} outputs are missing or altered",
@@ -220,17 +227,27 @@ fn verify(store: &Store, remove: bool) -> Result<ExitCode, StageError> {
             entry.outputs.len()
         ));
         if remove {
-            store.discard(&damaged.used.key, &damaged.contents);
+            let discarded = store.discard(&damaged.used.key, &damaged.contents);
+            discarded.map_err(|e| failed(&e))?;
         }
     }
-    if damage.is_empty() {
+    for path in &verified.broken {
+        log::warn(format_args!("{}: broken", path.display()));
+        if remove {
+            std::fs::remove_file(path).map_err(|e| failed(&e))?;
+        }
+    }
+    let count = verified.entries;
+    if verified.is_whole() {
         return Ok(print(&format!("{count} tasks: all outputs are whole\n")));
     }
-    let (bad, folder) = (damage.len(), store.folder().display());
+    let (bad, broken) = (verified.damage.len(), verified.broken.len());
+    let what = format!("{bad} of {count} tasks and {broken} other files");
     if remove {
-        return Ok(print(&format!("removed {bad} of {count} tasks\n")));
+        return Ok(print(&format!("removed {what}\n")));
     }
     Err(StageError::failure(format_args!(
-        "{folder}: {bad} of {count} tasks are damaged; a run that needs them makes them again; --remove removes them"
+        "{}: {what} are damaged; a run that needs them makes them again; --remove removes them",
+        store.folder().display()
     )))
 }

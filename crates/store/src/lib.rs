@@ -10,10 +10,11 @@
 //! store/files/9c/9c1a…        a content, read-only
 //! ```
 //!
-//! Writers need no server: a content and an entry each appear by one rename or link, contents before the entry that names them. A
+//! Writers need no server: a content and an entry each appear by one rename, contents before the entry that names them. A
 //! writer that is killed leaves contents that no entry names; [`Store::sweep`] removes them. Nothing in a store is trusted: a
 //! taken file is hashed by the one who takes it, and an entry that is broken counts as absent.
 
+mod access;
 pub mod cli;
 mod content;
 mod entry;
@@ -29,7 +30,7 @@ mod verify;
 
 pub use entry::{Entry, Stored};
 pub use key::Key;
-pub use store::Store;
+pub use store::{Guard, Store};
 pub use sweep::{Keep, Sweep};
 pub use usage::{Usage, Used};
-pub use verify::Damage;
+pub use verify::{Damage, Verified};

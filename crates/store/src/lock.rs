@@ -2,7 +2,9 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::path::Path;
+
+use crate::access::{Part, inherit};
+use crate::layout::Layout;
 
 /// Holds the lock of a store until it is dropped or its process ends.
 #[derive(Debug)]
@@ -11,10 +13,10 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// For those that add or take: waits until nobody removes. In a store that cannot be written, and on a file system without
-    /// locks, there is no lock: what is removed meanwhile is noticed when it is taken.
-    pub fn shared(path: &Path) -> Self {
-        let file = open(path).ok();
+    /// For those that add or take: waits until nobody removes. In a store that cannot be written and has no lock yet, and on a file
+    /// system without locks, there is none: what is removed meanwhile is noticed when it is taken.
+    pub fn shared(layout: &Layout) -> Self {
+        let file = open(layout).ok();
         let file = file.filter(|file| file.lock_shared().is_ok());
         Self { _file: file }
     }
@@ -23,8 +25,8 @@ impl Lock {
     ///
     /// # Errors
     /// The lock cannot be written, or the file system has no locks.
-    pub fn exclusive(path: &Path) -> io::Result<Option<Self>> {
-        let file = open(path)?;
+    pub fn exclusive(layout: &Layout) -> io::Result<Option<Self>> {
+        let file = open(layout)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: Some(file) })),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -33,8 +35,15 @@ impl Lock {
     }
 }
 
-fn open(path: &Path) -> io::Result<File> {
+/// A lock needs no right to write where the file is there.
+fn open(layout: &Layout) -> io::Result<File> {
+    let path = layout.lock();
+    if let Ok(file) = File::open(&path) {
+        return Ok(file);
+    }
     let mut options = File::options();
     options.create(true).truncate(false).read(true).write(true);
-    options.open(path)
+    let file = options.open(&path)?;
+    inherit(layout.root(), &path, Part::File);
+    Ok(file)
 }

@@ -15,6 +15,9 @@ pub(crate) struct Mark {
     /// The size in bytes above which the outputs that were not used for longest are removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit_bytes: Option<u64>,
+    /// Whether files are second names of those of the store where their bytes would be copied otherwise.
+    #[serde(default)]
+    pub links: bool,
 }
 
 impl Mark {
@@ -23,6 +26,7 @@ impl Mark {
         Self {
             version: VERSION,
             limit_bytes: None,
+            links: false,
         }
     }
 

@@ -1,12 +1,15 @@
 //! Opens a store, adds to it and takes from it.
 
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
-use rsom_stage::{StageError, atomic};
+use rsom_stage::{StageError, atomic, fingerprint};
 
-use crate::content::{make_read_only, put};
+use crate::access::{Part, inherit};
+use crate::content::{Way, put};
 use crate::entry::{Entry, Stored};
 use crate::key::Key;
 use crate::layout::Layout;
@@ -18,6 +21,12 @@ use crate::mark::Mark;
 pub struct Store {
     pub(crate) layout: Layout,
     pub(crate) mark: Mark,
+}
+
+/// Keeps others from removing what is about to be taken.
+#[derive(Debug)]
+pub struct Guard {
+    _lock: Lock,
 }
 
 impl Store {
@@ -32,11 +41,16 @@ impl Store {
         }
         if !is_empty(folder)? {
             // Another run may have made it just now.
-            let mark = Mark::read(&layout)?.ok_or_else(|| no_store(folder))?;
+            let mark = Mark::read(&layout)?.ok_or_else(|| {
+                let fault =
+                    "it is no store of rsom and holds other files; name a new or empty folder";
+                StageError::input(folder, fault)
+            })?;
             return Ok(Self { layout, mark });
         }
         let mark = Mark::new();
         mark.write(&layout)?;
+        inherit(folder, &layout.mark(), Part::File);
         Ok(Self { layout, mark })
     }
 
@@ -48,7 +62,7 @@ impl Store {
         let layout = Layout::new(folder);
         match Mark::read(&layout)? {
             Some(mark) => Ok(Self { layout, mark }),
-            None => Err(no_store(folder)),
+            None => Err(StageError::input(folder, "it is no store of rsom")),
         }
     }
 
@@ -70,7 +84,28 @@ impl Store {
     /// Exit code 4: the store cannot be written.
     pub fn set_limit(&mut self, bytes: Option<u64>) -> Result<(), StageError> {
         self.mark.limit_bytes = bytes;
-        self.mark.write(&self.layout)
+        self.mark.write(&self.layout)?;
+        inherit(self.folder(), &self.layout.mark(), Part::File);
+        Ok(())
+    }
+
+    /// Sets whether files are second names of those of the store where their bytes would be copied otherwise.
+    ///
+    /// # Errors
+    /// Exit code 4: the store cannot be written.
+    pub fn set_links(&mut self, links: bool) -> Result<(), StageError> {
+        self.mark.links = links;
+        self.mark.write(&self.layout)?;
+        inherit(self.folder(), &self.layout.mark(), Part::File);
+        Ok(())
+    }
+
+    /// Keeps others from removing anything until it is dropped.
+    #[must_use]
+    pub fn guard(&self) -> Guard {
+        Guard {
+            _lock: Lock::shared(&self.layout),
+        }
     }
 
     /// The entry of a key. `None` if there is none, or if it is broken.
@@ -80,75 +115,113 @@ impl Store {
         Entry::parse(&json)
     }
 
-    /// Puts the outputs of an entry at their places, each with the path that it is to have, and notes that the entry was used.
-    /// Who takes an output must hash it.
+    /// Puts a content at its place, where nothing of anyone stands. Who takes it must hash it.
     ///
     /// # Errors
-    /// Exit code 3: a content is missing. Exit code 4: a place cannot be written.
-    pub fn take<'a>(
-        &self,
-        key: &Key,
-        outputs: impl Iterator<Item = (&'a Stored, &'a Path)>,
-    ) -> Result<(), StageError> {
-        let _lock = Lock::shared(&self.layout.lock());
-        for (stored, path) in outputs {
-            // It may be another name of the content itself.
-            match fs::remove_file(path) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(StageError::output(path, atomic::plain(&e)));
-                }
-                _ => {}
-            }
-            put(&self.layout.content(&stored.sha256), path)?;
-        }
-        // Only the order in which outputs are removed hangs on it; the store may be read-only.
+    /// It is missing or cannot be read, or the place cannot be written.
+    pub fn take(&self, stored: &Stored, path: &Path) -> io::Result<()> {
+        put(&self.layout.content(&stored.sha256), path, self.way())
+    }
+
+    /// Notes that an entry was used. Only the order in which outputs are removed hangs on it; the store may be read-only.
+    pub fn touch(&self, key: &Key) {
         let entry = self.layout.entry(key.as_str());
         if let Ok(file) = fs::File::options().append(true).open(entry) {
             let _ = file.set_modified(SystemTime::now());
         }
-        Ok(())
     }
 
-    /// Adds an entry. `path` gives the file of each output. A content that is there already is not stored again.
+    /// Adds an entry, with the file of each output. A content that is there already is not stored again.
     ///
     /// # Errors
-    /// Exit code 3: a file cannot be read. Exit code 4: the store cannot be written.
+    /// Exit code 4: a file cannot be read, or the store cannot be written.
     pub fn add<'a>(
         &self,
         key: &Key,
         entry: &Entry,
         files: impl Iterator<Item = (&'a Stored, &'a Path)>,
     ) -> Result<(), StageError> {
-        let _lock = Lock::shared(&self.layout.lock());
+        let _guard = self.guard();
         for (stored, path) in files {
             let content = self.layout.content(&stored.sha256);
-            // One of another size is damaged.
-            let is_there = fs::metadata(&content).is_ok_and(|found| found.len() == stored.bytes);
-            if !is_there {
-                put(path, &content)?;
-                make_read_only(&content)
-                    .map_err(|e| StageError::output(&content, atomic::plain(&e)))?;
+            // What is there may be damaged.
+            if fingerprint::of_file(&content).is_ok_and(|found| found == stored.sha256) {
+                continue;
             }
+            self.write(&content, Part::Content, &|new| put(path, new, self.way()))?;
         }
         let json = serde_json::to_vec(entry).map_err(StageError::failure)?;
-        atomic::write_bytes(&self.layout.entry(key.as_str()), &json)
+        let path = self.layout.entry(key.as_str());
+        self.write(&path, Part::File, &|new| fs::write(new, &json))
     }
 
     /// Removes an entry with contents that are not what they should be, so that they are made again.
-    pub fn discard(&self, key: &Key, damaged: &[Stored]) {
-        for stored in damaged {
-            let _ = fs::remove_file(self.layout.content(&stored.sha256));
-        }
-        let _ = fs::remove_file(self.layout.entry(key.as_str()));
+    ///
+    /// # Errors
+    /// A file cannot be removed.
+    pub fn discard(&self, key: &Key, damaged: &[Stored]) -> io::Result<()> {
+        let contents = damaged.iter();
+        let contents = contents.map(|stored| self.layout.content(&stored.sha256));
+        let entry = self.layout.entry(key.as_str());
+        std::iter::once(entry).chain(contents).try_for_each(|path| {
+            fs::remove_file(path).or_else(|e| match e.kind() {
+                io::ErrorKind::NotFound => Ok(()),
+                _ => Err(e),
+            })
+        })
     }
+
+    fn way(&self) -> Way {
+        match self.mark.links {
+            true => Way::Link,
+            false => Way::Own,
+        }
+    }
+
+    /// Writes a file under a new name, and renames it. Not to the disk at once: what a power failure damages is noticed when it is
+    /// taken.
+    fn write(
+        &self,
+        path: &Path,
+        part: Part,
+        write: &dyn Fn(&Path) -> io::Result<()>,
+    ) -> Result<(), StageError> {
+        let (root, folder) = (self.folder(), path.parent().unwrap_or(path));
+        let failed = |e: &io::Error| StageError::output(path, atomic::plain(e));
+        for folder in [folder.parent().unwrap_or(folder), folder] {
+            match fs::create_dir(folder) {
+                Ok(()) => inherit(root, folder, Part::Folder),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+                Err(e) => return Err(failed(&e)),
+            }
+        }
+        let new = new_name(folder);
+        let written = write(&new).and_then(|()| {
+            inherit(root, &new, part);
+            fs::rename(&new, path)
+        });
+        written.map_err(|e| {
+            let _ = fs::remove_file(&new);
+            failed(&e)
+        })
+    }
+}
+
+/// A name that no other process, also of another machine, and no other file of this process has.
+fn new_name(folder: &Path) -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let (time, process) = (now.unwrap_or_default().as_nanos(), std::process::id());
+    folder.join(format!(".new-{time:x}-{process:x}-{count:x}"))
 }
 
 /// Whether a folder holds nothing but hidden files, such as a mark that another run writes now, or is missing.
 fn is_empty(folder: &Path) -> Result<bool, StageError> {
-    let failed = |e: std::io::Error| StageError::input(folder, atomic::plain(&e));
+    let failed = |e: io::Error| StageError::input(folder, atomic::plain(&e));
     let inside = match fs::read_dir(folder) {
         Ok(inside) => inside,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(true),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(true),
         Err(e) => return Err(failed(e)),
     };
     for found in inside {
@@ -158,11 +231,4 @@ fn is_empty(folder: &Path) -> Result<bool, StageError> {
         }
     }
     Ok(true)
-}
-
-fn no_store(folder: &Path) -> StageError {
-    StageError::input(
-        folder,
-        "it is no store of rsom and holds other files; name a new or empty folder",
-    )
 }

@@ -55,7 +55,9 @@ impl Sweep {
         for used in usage.entries {
             let age = now.duration_since(used.last).unwrap_or_default();
             let is_old = keep.unused.is_some_and(|longest| age > longest);
-            let is_too_much = keep.bytes.is_some_and(|most| sweep.left_bytes > most);
+            let is_too_much = keep
+                .bytes
+                .is_some_and(|most| most == 0 || sweep.left_bytes > most);
             if !is_old && !is_too_much {
                 continue;
             }
@@ -98,8 +100,8 @@ impl Store {
     /// Exit code 3: the store cannot be read. Exit code 4: a file cannot be removed, or the file system has no locks.
     pub fn sweep(&self, keep: Keep) -> Result<Option<Sweep>, StageError> {
         let path = self.layout.lock();
-        let lock =
-            Lock::exclusive(&path).map_err(|e| StageError::output(&path, atomic::plain(&e)))?;
+        let lock = Lock::exclusive(&self.layout)
+            .map_err(|e| StageError::output(&path, atomic::plain(&e)))?;
         let Some(_lock) = lock else {
             return Ok(None);
         };

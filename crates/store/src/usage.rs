@@ -62,7 +62,8 @@ impl Store {
         let mut usage = Usage::default();
         for (path, bytes) in files(&self.layout.contents())? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            match Key::parse(&name).filter(|key| self.layout.content(key.as_str()) == path) {
+            let key = Key::parse(&name).filter(|_| path.is_file() && !path.is_symlink());
+            match key.filter(|key| self.layout.content(key.as_str()) == path) {
                 Some(key) => {
                     usage.contents.insert(key.as_str().to_owned(), bytes);
                 }
@@ -94,7 +95,7 @@ impl Store {
     }
 }
 
-/// The files below a folder with their sizes in bytes. None, if the folder is missing.
+/// The files and links below a folder with their sizes in bytes. None, if the folder is missing.
 fn files(folder: &Path) -> Result<Vec<(PathBuf, u64)>, StageError> {
     if !folder.exists() {
         return Ok(Vec::new());
@@ -103,7 +104,7 @@ fn files(folder: &Path) -> Result<Vec<(PathBuf, u64)>, StageError> {
     for found in WalkDir::new(folder).sort_by_file_name() {
         let failed = |e: walkdir::Error| StageError::input(folder, e);
         let found = found.map_err(failed)?;
-        if found.file_type().is_file() {
+        if !found.file_type().is_dir() {
             let bytes = found.metadata().map_err(failed)?.len();
             files.push((found.into_path(), bytes));
         }

@@ -93,6 +93,123 @@ const INIT: [&str; 8] = [
     "my-study",
 ];
 
+/// Six scans of three pictures each with a bright band, and pictures of the band for some of them.
+fn pictures(
+    folder: &Folder,
+    image: &dyn Fn(usize, usize) -> String,
+    mask: &dyn Fn(usize, usize) -> Option<String>,
+) {
+    let save = |name: &str, value: &dyn Fn(usize, usize) -> u8| {
+        let pixels = (0..SHAPE[2]).flat_map(|z| (0..SHAPE[0]).map(move |x| (x, z)));
+        let values: Vec<u8> = pixels.map(|(x, z)| value(x, z)).collect();
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, SHAPE[0] as u32, SHAPE[2] as u32);
+        encoder.set_color(png::ColorType::Grayscale);
+        let mut writer = encoder.write_header().unwrap();
+        writer.write_image_data(&values).unwrap();
+        writer.finish().unwrap();
+        folder.write(name, bytes);
+    };
+    for n in 1..=6 {
+        for y in 1..=3 {
+            let is_inside = |z: usize| (14 + n..23 + n).contains(&z);
+            save(&image(n, y), &|x, z| {
+                let dark = (50.0 * noise(x + 97 * (y + 89 * (z + 83 * n)))) as u8;
+                dark + if is_inside(z) { 200 } else { 0 }
+            });
+            if let Some(name) = mask(n, y) {
+                save(&name, &|_, z| if is_inside(z) { 255 } else { 0 });
+            }
+        }
+    }
+}
+
+/// Begins a study, and runs it.
+fn begun_and_run(folder: &Folder, init: &[&str]) -> String {
+    let done = RSOM.done(folder, [&["init"], init, &["my-study"]].concat());
+    let run = [
+        "run",
+        "my-study/pipeline.yaml",
+        "--profile",
+        "smoke",
+        "-j",
+        "2",
+        "--workdir",
+        "out",
+    ];
+    RSOM.done(folder, run);
+    done.stdout
+}
+
+#[test]
+fn pictures_of_bscans_in_a_folder_for_each_scan_become_a_study_that_runs() {
+    let folder = Folder::new();
+    let name = |kind: &str, n: usize, y: usize| format!("data/{kind}/S{n:02}/{y:03}.png");
+    pictures(&folder, &|n, y| name("img", n, y), &|n, y| {
+        Some(name("lab", n, y))
+    });
+    let said = begun_and_run(&folder, &["--scans", "data/img", "--masks", "data/lab"]);
+    for part in [
+        "6 subjects, 6 scans, 36 files",
+        "image: 6 scans, img/{subject:word}/{slice:digits}.png, 3 pictures each",
+        "the masks look like layers: layer (labels [255])",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let scan = nifti::read_scan(&folder.join("out/scans/S02.nii.gz")).unwrap();
+    assert_eq!(scan.grid().shape(), SHAPE);
+    let labels = nifti::read_labels(&folder.join("out/scans/S02_mask.nii.gz")).unwrap();
+    // The third B-scan, above and in the band.
+    assert_eq!(
+        (labels.labels()[[5, 2, 15]], labels.labels()[[5, 2, 16]]),
+        (0, 255)
+    );
+    assert!(
+        folder
+            .text("out/results/table.md")
+            .contains("| U-Net   | 100 | 6 ")
+    );
+}
+
+#[test]
+fn pictures_of_bscans_in_one_folder_of_which_some_have_masks_become_a_study_that_runs() {
+    let folder = Folder::new();
+    let mask = |n: usize, y: usize| (n < 5).then(|| format!("data/S{n:02}_mask_slice{y}.png"));
+    pictures(&folder, &|n, y| format!("data/S{n:02}_slice{y}.png"), &mask);
+    let said = begun_and_run(&folder, &["--scans", "data"]);
+    for part in [
+        "mask: 4 scans, {subject:word}_mask_slice{slice:digits}.png, 3 pictures each",
+        "2 scans have no mask: S05, S06",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(
+        folder
+            .text("out/results/table.md")
+            .contains("| U-Net   | 100 | 4 ")
+    );
+    assert!(folder.join("out/masks/S06_unet_s100_seed0.nii.gz").exists());
+}
+
+#[test]
+fn hdf5_files_are_imported_and_their_labels_are_asked_for() {
+    let folder = Folder::new();
+    for n in 1..=4 {
+        folder.write(&format!("data/S{n}.h5"), n.to_string());
+        folder.write(&format!("data/S{n}_mask.h5"), n.to_string());
+    }
+    let done = RSOM.done(&folder, ["init", "--scans", "data", "my-study"]);
+    assert!(
+        done.stdout
+            .contains("state them as 'labels' in pipeline.yaml"),
+        "{}",
+        done.stdout
+    );
+    let pipeline = folder.text("my-study/pipeline.yaml");
+    assert_eq!(pipeline.matches("uses: io import hdf5").count(), 2);
+    RSOM.done(&folder, ["plan", "my-study/pipeline.yaml"]);
+}
+
 #[test]
 fn a_folder_and_a_spreadsheet_become_a_study_that_runs() {
     let folder = study();

@@ -111,14 +111,23 @@ fn damage_is_found_and_removed_if_asked() {
     std::fs::remove_file(contents.join(&first)).unwrap();
     std::fs::write(contents.join(&first), "other").unwrap();
     let found = RSOM.run(&folder, ["store", "verify", "store"]);
-    found
-        .expect_code(1)
-        .expect_said(&["1 of 2 tasks are damaged; a run that needs them makes them again"]);
+    found.expect_code(1).expect_said(&[
+        "1 of 2 tasks and 0 other files are damaged; a run that needs them makes them again",
+    ]);
     let removed = RSOM
         .done(&folder, ["store", "verify", "store", "--remove"])
         .stdout;
-    assert_eq!(removed, "removed 1 of 2 tasks\n");
+    assert_eq!(removed, "removed 1 of 2 tasks and 0 other files\n");
     RSOM.done(&folder, ["store", "verify", "store"]);
+    // A broken entry, and a content that no entry names.
+    let entries = folder.join("store/tasks");
+    let second = rsom_stage::folder::files(&entries).unwrap().remove(0).name;
+    let bytes = std::fs::read(entries.join(&second)).unwrap();
+    std::fs::write(entries.join(&second), "{").unwrap();
+    RSOM.run(&folder, ["store", "verify", "store"])
+        .expect_code(1)
+        .expect_said(&["0 of 0 tasks and 1 other files are damaged"]);
+    std::fs::write(entries.join(&second), bytes).unwrap();
     let ran = RSOM.done(
         &folder,
         ["run", "small.yaml", "--workdir", "d", "--store", "store"],
@@ -135,6 +144,7 @@ fn what_is_no_store_is_refused() {
     for (words, code) in [
         (vec!["store", "list", "a"], 3),
         (vec!["store", "gc", "missing"], 3),
+        (vec!["store", "links", "store", "maybe"], 2),
         (vec!["store", "gc", "store", "--keep", "much"], 2),
         (vec!["store", "limit", "store"], 2),
         (vec!["run", "small.yaml", "--store", "a"], 3),

@@ -111,18 +111,6 @@ impl Hashes {
         self.asked.remove(path.as_os_str());
     }
 
-    /// Keeps the hash of a file that has got another name or other permissions, and whose content was not written.
-    pub fn restamp(&mut self, path: &Path) {
-        let key = path.strip_prefix(&self.root).unwrap_or(path).as_os_str();
-        if let (Some(entry), Ok(stamp)) = (self.entries.get_mut(key), Stamp::of_file(path))
-            && !stamp.is_rewritten(&entry.stamp)
-        {
-            self.changed |= entry.stamp != stamp;
-            entry.fresh |= stamp.is_fresh();
-            entry.stamp = stamp;
-        }
-    }
-
     /// Stores the cache for the next run.
     ///
     /// Files younger than one tick of the clock are left out. If `last` is true, waits one tick to include them.
@@ -281,31 +269,6 @@ mod tests {
             hashes(folder.path()).of_path(&file).unwrap(),
             fingerprint::of_bytes(b"two")
         );
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn a_second_name_of_a_read_only_file_is_no_change_and_a_write_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        std::fs::write(at("x"), "one").unwrap();
-        let mut first = hashes(folder.path());
-        let one = first.of_path(&at("x")).unwrap();
-        let mut permissions = std::fs::metadata(at("x")).unwrap().permissions();
-        permissions.set_readonly(true);
-        std::fs::set_permissions(at("x"), permissions).unwrap();
-        std::fs::hard_link(at("x"), at("y")).unwrap();
-        first.restamp(&at("x"));
-        first.save(true).unwrap();
-        let cache = at("hashes.json");
-        let text = std::fs::read_to_string(&cache).unwrap();
-        std::fs::write(&cache, text.replace(&one, "cached")).unwrap();
-        std::fs::hard_link(at("x"), at("z")).unwrap();
-        assert_eq!(hashes(folder.path()).of_path(&at("x")).unwrap(), "cached");
-        std::fs::remove_file(at("x")).unwrap();
-        std::fs::write(at("x"), "two").unwrap();
-        let two = fingerprint::of_bytes(b"two");
-        assert_eq!(hashes(folder.path()).of_path(&at("x")).unwrap(), two);
     }
 
     #[test]

@@ -63,10 +63,25 @@ impl Standing {
         self.files.contains_key(path) && self.files.get(path) != earlier.files.get(path)
     }
 
-    /// The files in output folders.
-    pub fn in_folders(&self) -> impl Iterator<Item = &String> {
-        let files = self.files.keys();
-        files.filter(|path| !self.paths.contains(path))
+    /// Whether a file stands at a path.
+    pub fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
+    /// All files that stand there.
+    pub fn all(&self) -> impl Iterator<Item = &String> {
+        self.files.keys()
+    }
+
+    /// The files in output folders, and those at the paths of sidecars.
+    pub fn beside_outputs(&self) -> impl Iterator<Item = &String> {
+        let is_output = |path: &&String| self.paths.contains(path) && !self.is_sidecar(path);
+        self.files.keys().filter(move |path| !is_output(path))
+    }
+
+    fn is_sidecar(&self, path: &str) -> bool {
+        let mut paths = self.paths.iter();
+        paths.any(|output| sidecar(output).as_deref() == Some(path))
     }
 
     /// Whether an output at a path and these paths have something in common.

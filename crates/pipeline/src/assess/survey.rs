@@ -7,6 +7,7 @@ use crate::assess::records::Record;
 use crate::assess::unrecorded::{Failure, Unrecorded};
 use crate::plan::tasks::{InputFile, Plan};
 use crate::run::signals;
+use crate::run::words::tasks;
 
 /// The expected fate of a task in a run.
 #[derive(Debug, Clone)]
@@ -52,9 +53,10 @@ pub(crate) fn warn_of_other_instructions(plan: &Plan, outlooks: &[Outlook]) {
         .filter_map(|(task, outlook)| instruction_mismatch(task, outlook.record()?))
         .collect();
     if let Some([made, now]) = found.first() {
+        let were = if found.len() == 1 { "was" } else { "were" };
         log::warn(format_args!(
-            "{} tasks were made with {made} instructions, this machine has {now}: their last digits may differ; use --strict to run them again",
-            found.len()
+            "{} {were} made with {made} instructions, this machine has {now}: their last digits may differ; use --strict to run them again",
+            tasks(found.len())
         ));
     }
 }

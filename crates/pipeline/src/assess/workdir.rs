@@ -74,7 +74,7 @@ impl Workdir {
         self.root.join(FOLDER).join("started")
     }
 
-    /// Folder of copies of the user's files in output folders, while their tasks run.
+    /// Folder of copies of the user's files in output folders and at the paths of sidecars, while their tasks run.
     pub fn copies(&self) -> PathBuf {
         self.root.join(FOLDER).join("copies")
     }

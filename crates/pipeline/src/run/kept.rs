@@ -11,7 +11,7 @@ use crate::assess::standing::Standing;
 use crate::assess::unrecorded::Killed;
 use crate::assess::workdir::Workdir;
 
-/// Copies of the user's files in the output folders of a running task.
+/// Copies of the user's files in the output folders of a running task, and at the paths of sidecars.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     workdir: Workdir,
@@ -120,7 +120,7 @@ pub(crate) fn settle(assessor: &mut Assessor, killed: &Killed) -> Result<(), Sta
             "{path} was written while '{label}' ran in a run that was killed, or after it; it is now {aside}"
         ));
     }
-    let paths = before.in_folders().cloned().collect();
+    let paths = before.beside_outputs().cloned().collect();
     Kept::of(&workdir, label, paths).put_back_missing()?;
     assessor.unrecorded.remove(&killed.name);
     Ok(())

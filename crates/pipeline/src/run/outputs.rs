@@ -37,7 +37,7 @@ pub(crate) fn check_edits(
 }
 
 /// Makes room for the outputs of a task that is about to start. Returns what stands at their paths then, and copies of the
-/// files of the user in output folders; none if the task may `replace` them.
+/// files of the user in output folders and at the paths of sidecars; none if the task may `replace` them.
 ///
 /// # Errors
 /// Exit code 4: a folder, a note or a copy cannot be written, or an old output cannot be removed.
@@ -47,10 +47,14 @@ pub(crate) fn make_room(
     assessor: &mut Assessor,
 ) -> Result<(Standing, Kept), StageError> {
     clear(task, assessor)?;
-    let standing = Standing::of(task, assessor.workdir.root());
+    let root = assessor.workdir.root();
+    for path in Standing::of(task, root).all() {
+        part_from_others(&root.join(path))?;
+    }
+    let standing = Standing::of(task, root);
     let paths = match replace {
         true => Vec::new(),
-        false => standing.in_folders().cloned().collect(),
+        false => standing.beside_outputs().cloned().collect(),
     };
     let kept = Kept::copy(&assessor.workdir, &task.label, paths)?;
     assessor
@@ -104,8 +108,8 @@ fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
             .collect();
         if output.kind == Kind::Directory {
             stale.extend(assessor.recorded_inside(&output.path));
-        } else if path.is_symlink() || has_other_names(&path) {
-            // A program would write through the link, into a file elsewhere, such as in the store.
+        } else if path.is_symlink() {
+            // A program would write through the link, into a file elsewhere.
             std::fs::remove_file(&path).map_err(|e| failed(&path, e))?;
         }
         for path in stale
@@ -121,17 +125,28 @@ fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
     Ok(())
 }
 
-/// Whether a file has names elsewhere.
+/// Makes a file that has names elsewhere, such as in a store, a file of its own: a program that writes it in place would change it at
+/// all its places.
 #[cfg(unix)]
-fn has_other_names(path: &Path) -> bool {
+fn part_from_others(path: &Path) -> Result<(), StageError> {
     use std::os::unix::fs::MetadataExt;
     let found = path.symlink_metadata();
-    found.is_ok_and(|found| found.is_file() && found.nlink() > 1)
+    let found = found.map_err(|e| StageError::output(path, atomic::plain(&e)))?;
+    if !found.is_file() || found.nlink() < 2 {
+        return Ok(());
+    }
+    let failed = |e: std::io::Error| StageError::output(path, atomic::plain(&e));
+    atomic::write(path, |temporary| {
+        let mut from = std::fs::File::open(path).map_err(failed)?;
+        let mut to = std::fs::File::create(temporary).map_err(failed)?;
+        std::io::copy(&mut from, &mut to).map_err(failed)?;
+        Ok(())
+    })
 }
 
 #[cfg(not(unix))]
-fn has_other_names(_path: &Path) -> bool {
-    false
+fn part_from_others(_path: &Path) -> Result<(), StageError> {
+    Ok(())
 }
 
 /// Checks the outputs of a foreign program that has ended: a wrong one is noticed here, and not by a later task.

@@ -1,10 +1,11 @@
 //! Takes outputs from a store that several studies share, and adds new ones to it.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use rsom_stage::{Kind, StageError, atomic, log};
-use rsom_store::{Entry, Keep, Key, Store, Stored};
+use rsom_stage::{Kind, log};
+use rsom_store::{Entry, Guard, Keep, Key, Store, Stored};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -19,13 +20,16 @@ use crate::run::words::tasks;
 /// The longest log to keep in an entry, in bytes.
 const LONGEST_LOG: usize = 64 * 1024;
 
+/// After so many outputs in a row that could not be added, none is tried.
+const MOST_FAILURES: usize = 3;
+
 /// The store of a run, if it has one.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     store: Option<Store>,
-    added: usize,
-    /// Whether it is known that nothing can be added.
-    is_read_only: bool,
+    is_used: bool,
+    /// Outputs in a row that could not be added.
+    failures: usize,
 }
 
 /// What an entry says of the run that made it.
@@ -44,19 +48,21 @@ pub(crate) struct Found {
     about: About,
     /// Paths relative to the workdir.
     paths: BTreeMap<String, Stored>,
+    /// Nothing is removed meanwhile.
+    _guard: Guard,
 }
 
 impl Found {
-    /// Whether a file at this path is one of the outputs.
-    pub fn writes(&self, path: &str) -> bool {
-        self.paths.contains_key(path)
+    /// The paths of the outputs.
+    pub fn paths(&self) -> impl Iterator<Item = &String> {
+        self.paths.keys()
     }
 
-    /// The paths of outputs that are not what the entry says. `outputs` are the hashes of what stands there.
-    pub fn damaged(&self, outputs: &BTreeMap<String, String>) -> Vec<&str> {
+    /// The paths of outputs that are not what the entry says. `hash_of` gives the hash of what stands at a path.
+    pub fn damaged(&self, mut hash_of: impl FnMut(&str) -> Option<String>) -> Vec<&str> {
         let paths = self.paths.iter();
         paths
-            .filter(|(path, stored)| outputs.get(*path) != Some(&stored.sha256))
+            .filter(|(path, stored)| hash_of(path).as_ref() != Some(&stored.sha256))
             .map(|(path, _)| path.as_str())
             .collect()
     }
@@ -75,6 +81,7 @@ impl Shared {
     pub fn find(&self, plan: &Plan, task: &Task, assessment: &Assessment) -> Option<Found> {
         let store = self.store.as_ref()?;
         let key = key(plan, task, assessment)?;
+        let guard = store.guard();
         let entry = store.find(&key)?;
         let about = About::deserialize(&entry.about).ok()?;
         let places = entry.outputs.iter().map(|(name, stored)| {
@@ -86,37 +93,48 @@ impl Shared {
         let is_whole = (task.outputs.iter())
             .filter(|output| output.kind != Kind::Directory)
             .all(|output| paths.contains_key(&output.path));
-        is_whole.then_some(Found { key, about, paths })
+        is_whole.then_some(Found {
+            key,
+            about,
+            paths,
+            _guard: guard,
+        })
     }
 
-    /// Puts found outputs into the workdir, and the log of the task that made them.
+    /// Puts found outputs into the workdir, and the log of the task that made them. At their places stands nothing, or an old output.
     ///
     /// # Errors
-    /// One line: a content is missing, or a place cannot be written.
+    /// A content cannot be read, or a place cannot be written.
     pub fn take(
-        &self,
+        &mut self,
         task: &Task,
         found: &Found,
         (root, log): (&Path, &Path),
-    ) -> Result<(), StageError> {
+    ) -> io::Result<()> {
         let Some(store) = &self.store else {
             return Ok(());
         };
         for output in &task.outputs {
             if output.kind == Kind::Directory {
-                let folder = root.join(&output.path);
-                std::fs::create_dir_all(&folder)
-                    .map_err(|e| StageError::output(&folder, atomic::plain(&e)))?;
+                std::fs::create_dir_all(root.join(&output.path))?;
             }
         }
-        let places: Vec<(&Stored, PathBuf)> = (found.paths.iter())
-            .map(|(path, stored)| (stored, root.join(path)))
-            .collect();
-        let places = places
-            .iter()
-            .map(|(stored, path)| (*stored, path.as_path()));
-        store.take(&found.key, places)?;
-        atomic::write_bytes(log, found.about.log.as_bytes())
+        for (path, stored) in &found.paths {
+            let path = root.join(path);
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            // An old output may have names elsewhere.
+            std::fs::remove_file(&path).or_else(|e| match e.kind() {
+                io::ErrorKind::NotFound => Ok(()),
+                _ => Err(e),
+            })?;
+            store.take(stored, &path)?;
+        }
+        std::fs::write(log, &found.about.log)?;
+        store.touch(&found.key);
+        self.is_used = true;
+        Ok(())
     }
 
     /// Removes an entry that is damaged, so that it is made again.
@@ -132,7 +150,8 @@ impl Shared {
         ));
         let contents = damaged.iter().filter_map(|path| found.paths.get(*path));
         let contents: Vec<Stored> = contents.cloned().collect();
-        store.discard(&found.key, &contents);
+        // In a store of others it stays, and this warning with it.
+        let _ = store.discard(&found.key, &contents);
     }
 
     /// The record of a task whose outputs were taken.
@@ -157,10 +176,12 @@ impl Shared {
 
     /// Adds the outputs of a task that has run. A store that cannot be written is no fault of the study: one warning says it.
     pub fn add(&mut self, plan: &Plan, task: &Task, assessment: &Assessment, record: &Record) {
-        let Some(store) = self.store.as_ref().filter(|_| !self.is_read_only) else {
+        let may_add = self.failures < MOST_FAILURES;
+        let Some(store) = self.store.as_ref().filter(|_| may_add) else {
             return;
         };
-        let Some(key) = key(plan, task, assessment) else {
+        let Some(key) = key(plan, task, assessment).filter(|_| has_only_files(plan, task, record))
+        else {
             return;
         };
         let outputs = record.outputs.iter().filter_map(|(path, sha256)| {
@@ -189,19 +210,21 @@ impl Shared {
             .values()
             .map(|(stored, file)| (stored, file.as_path()));
         match store.add(&key, &entry, files) {
-            Ok(()) => self.added += 1,
+            Ok(()) => (self.is_used, self.failures) = (true, 0),
             Err(error) => {
-                self.is_read_only = true;
-                log::warn(format_args!(
-                    "{error}; the run goes on without adding to the store"
-                ));
+                self.failures += 1;
+                if self.failures == 1 {
+                    log::warn(format_args!(
+                        "{error}; the study goes on without adding it to the store"
+                    ));
+                }
             }
         }
     }
 
-    /// Removes what was not used for longest, if this run has brought the store above its limit.
+    /// Removes what was not used for longest, if the store is above its limit.
     pub fn keep_limit(&self) {
-        let store = self.store.as_ref().filter(|_| self.added > 0);
+        let store = self.store.as_ref().filter(|_| self.is_used);
         let Some((store, limit)) = store.and_then(|store| Some((store, store.limit_bytes()?)))
         else {
             return;
@@ -224,10 +247,40 @@ impl Shared {
     }
 }
 
+/// Whether a task wrote nothing but regular files, all of which are recorded, and no empty folders: a store holds no links.
+fn has_only_files(plan: &Plan, task: &Task, record: &Record) -> bool {
+    let is_file = |path: &Path| path.symlink_metadata().is_ok_and(|found| found.is_file());
+    let mut files = record.outputs.keys().map(|path| plan.workdir.join(path));
+    let mut folders = (task.outputs.iter()).filter(|output| output.kind == Kind::Directory);
+    files.all(|path| path.is_dir() || is_file(&path))
+        && folders.all(|output| is_plain(&plan.workdir, &output.path, record))
+}
+
+fn is_plain(root: &Path, folder: &str, record: &Record) -> bool {
+    let Ok(mut inside) = std::fs::read_dir(root.join(folder)).map(Iterator::peekable) else {
+        return false;
+    };
+    let is_plain = |found: io::Result<std::fs::DirEntry>| -> Option<bool> {
+        let found = found.ok()?;
+        let path = format!("{folder}/{}", found.file_name().to_str()?);
+        let kind = found.file_type().ok()?;
+        Some(match kind.is_dir() {
+            true => is_plain(root, &path, record),
+            false => kind.is_file() && record.outputs.contains_key(&path),
+        })
+    };
+    inside.peek().is_some() && inside.all(|found| is_plain(found) == Some(true))
+}
+
 /// Everything that determines the outputs of a task: its identity, the vector instructions, and the names of its files, which may
-/// stand in provenance and tables. `None` of a `run` line: what it starts is known by a name at best.
+/// stand in provenance and tables. `None` of a program of which only a name or a file is known: another file that it reads, such as
+/// a module or a library, may differ elsewhere.
 fn key(plan: &Plan, task: &Task, assessment: &Assessment) -> Option<Key> {
-    if matches!(task.tool.as_ref(), Tool::Line(_)) {
+    let is_known = match task.tool.as_ref() {
+        Tool::Stage(tool) => tool.prefix.is_some() || tool.revision.is_some(),
+        Tool::Line(_) => false,
+    };
+    if !is_known {
         return None;
     }
     let name = |path: &Path| Value::from(path.file_name().map(|name| name.to_string_lossy()));

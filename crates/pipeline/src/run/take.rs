@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use rsom_stage::{ExitCode, StageError, atomic};
+use rsom_stage::{StageError, log};
 
 use crate::assess::assessor::Assessment;
 use crate::assess::standing::Standing;
@@ -30,14 +30,18 @@ impl Run<'_> {
         };
         let (before, kept) =
             outputs::make_room(task, (self.settings.replace, &self.mark), self.assessor)?;
-        // The task would write over a file of the user, and must say so itself.
-        let of_user = before.in_folders().any(|path| found.writes(path));
-        let outputs = match of_user {
+        // Outputs that stand there are old ones, as was checked. The task would write over other files, and must say so itself.
+        let is_output = |path: &String| task.outputs.iter().any(|output| output.path == *path);
+        let of_user = found
+            .paths()
+            .any(|path| before.has(path) && !is_output(path));
+        let outputs = match of_user && !self.settings.replace {
             true => None,
-            false => self.outputs_of(task, &found, &before)?,
+            false => self.outputs_of(task, &found, &before),
         };
         kept.put_back(&before)?;
         let Some(outputs) = outputs else {
+            outputs::note_end(task, &before, (BTreeMap::new(), None), self.assessor);
             return Ok(false);
         };
         let record = Shared::record(self.plan, task, (assessment, &found), outputs);
@@ -49,34 +53,39 @@ impl Run<'_> {
         Ok(true)
     }
 
-    /// Puts found outputs into the workdir. Returns their hashes by path. `None` if they are damaged: then nothing is left of them, and
-    /// the store forgets them.
+    /// Puts found outputs into the workdir. Returns their hashes by path. `None` if that cannot be done, or if they are damaged: then
+    /// nothing is left of them, and the store forgets what is damaged.
     fn outputs_of(
         &mut self,
         task: &Task,
         found: &Found,
         before: &Standing,
-    ) -> Result<Option<BTreeMap<String, String>>, StageError> {
+    ) -> Option<BTreeMap<String, String>> {
         let root = self.assessor.workdir.root().to_path_buf();
         let log = root.join(Workdir::log(&task.label));
         let taken = self.shared.take(task, found, (&root, &log));
-        if let Err(error) = &taken
-            && error.exit_code() == ExitCode::CannotWrite
-        {
-            return Err(error.clone());
+        for path in found.paths() {
+            self.assessor.hashes.forget(&root.join(path));
         }
-        let outputs = self.assessor.hash_outputs(task, before).unwrap_or_default();
-        let damaged = found.damaged(&outputs);
+        let damaged = found.damaged(|path| self.assessor.hash_if_present(path));
         if taken.is_ok() && damaged.is_empty() {
-            return Ok(Some(outputs));
+            // One of another kind, such as a folder at the path of a file, is no output.
+            return self.assessor.hash_outputs(task, before).ok();
         }
-        let now = before.again(&root);
-        for path in now.written_since(before) {
+        match &taken {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                let (label, why) = (&task.label, rsom_stage::atomic::plain(error));
+                log::warn(format_args!(
+                    "{label}: its outputs cannot be taken from the store ({why}), so it runs"
+                ));
+            }
+            _ => self.shared.discard(task, found, &damaged),
+        }
+        for path in found.paths() {
             let path = root.join(path);
-            fs::remove_file(&path).map_err(|e| StageError::output(&path, atomic::plain(&e)))?;
+            let _ = fs::remove_file(&path);
             self.assessor.hashes.forget(&path);
         }
-        self.shared.discard(task, found, &damaged);
-        Ok(None)
+        None
     }
 }

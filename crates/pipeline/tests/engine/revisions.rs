@@ -48,7 +48,7 @@ fn other_vector_instructions_are_named_and_rerun_only_when_asked() {
     let plan = with(&study, "plan", &[], &narrow);
     let line = "up to date  a  (made with avx512)";
     assert!(plan.stdout.contains(line), "{}", plan.stdout);
-    let warning = "1 tasks were made with avx512 instructions, this machine has avx2";
+    let warning = "1 task was made with avx512 instructions, this machine has avx2";
     assert!(plan.stderr.contains(warning), "{}", plan.stderr);
     assert_eq!(with(&study, "run", &[], &narrow).calls.len(), 0);
 

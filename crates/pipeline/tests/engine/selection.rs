@@ -188,6 +188,16 @@ fn only_what_has_failed_may_be_left_out() {
 }
 
 #[test]
+fn what_could_not_run_after_a_failure_may_be_left_out_too() {
+    let study = Study::new(
+        "name: demo\nstages:\n  a: { uses: demo make, matrix: { n: [0, 5] }, with: { fail: \"${n}\", text: \"${n}\" }, out: { output: \"a${n}.txt\" } }\n  b: { uses: demo join, matrix: { n: [0, 5] }, in: { input: a.output }, out: { output: \"b${n}.txt\" } }\n  c: { uses: demo join, in: { input: { from: b.output, missing: leave_out } }, out: { output: c.txt } }\n",
+    );
+    assert_eq!(study.run(&["--until", "b", "--keep-going"]).code, Some(1));
+    study.run(&["--only", "c"]).good();
+    assert_eq!(study.output("c.txt"), "0+");
+}
+
+#[test]
 fn a_part_of_a_study_prunes_nothing() {
     let study = Study::new(CHAIN);
     let ran = study.run(&["--only", "import", "--prune"]);

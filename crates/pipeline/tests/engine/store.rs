@@ -75,8 +75,8 @@ impl Shared {
     }
 
     fn is_whole(&self) {
-        let (count, damage) = Store::open(&self.path()).unwrap().verify().unwrap();
-        assert!(count > 0 && damage.is_empty(), "{damage:?}");
+        let verified = Store::open(&self.path()).unwrap().verify().unwrap();
+        assert!(verified.entries > 0 && verified.is_whole(), "{verified:?}");
     }
 }
 
@@ -219,6 +219,144 @@ fn what_a_study_writes_later_does_not_reach_the_store() {
 }
 
 #[test]
+fn files_with_several_names_are_parted_before_a_task_writes_them() {
+    let shared = Shared::new();
+    let mut store = Store::open_or_create(&shared.path()).unwrap();
+    store.set_links(true).unwrap();
+    let (first, second) = (Study::new(CHAIN), Study::new(CHAIN));
+    shared.run(&first, &[]);
+    shared.run(&second, &[]);
+    let places = [
+        shared.contents(),
+        vec![first.path("work/v.nii.gz"), second.path("work/v.nii.gz")],
+    ];
+    for path in places.iter().flatten() {
+        assert!(
+            std::fs::metadata(path).unwrap().permissions().readonly(),
+            "{path:?}"
+        );
+    }
+    // Also files that no record names, and that a task writes in place.
+    std::fs::remove_dir_all(second.path("work/.rsom")).unwrap();
+    second.edit("[x, y]", "[y, x]");
+    second.edit("voxels: 2", "voxels: 3");
+    shared.run(&second, &["--replace", "--set", "text=b"]);
+    shared.is_whole();
+    assert_eq!(first.output("v.nii.gz"), "2\n");
+    let nothing = first.run(&[]).good();
+    assert!(
+        nothing.stderr.contains("nothing to do"),
+        "{}",
+        nothing.stderr
+    );
+}
+
+#[test]
+fn a_file_of_the_user_next_to_an_output_stays() {
+    let shared = Shared::new();
+    shared.run(&Study::new(CHAIN), &[]);
+    let arguments = shared.arguments();
+    let study = Study::new(CHAIN);
+    study.write("work/v.json", "mine");
+    // With and without a store: the program would write over it.
+    for words in [&[][..], &[&*arguments[0], &*arguments[1]]] {
+        let ran = study.run(&[words, &["--keep-going"]].concat());
+        assert_eq!(ran.code, Some(4), "{}", ran.stderr);
+        ran.finished
+            .expect_said(&["files that no run of this folder wrote: v.json"]);
+        assert_eq!(study.output("v.json"), "mine");
+    }
+}
+
+#[test]
+fn what_blocks_an_output_does_not_make_a_run_look_killed() {
+    let shared = Shared::new();
+    let inner = CHAIN.replace("[x, y]", "[d]");
+    shared.run(&Study::new(&inner), &[]);
+    // A folder in the place of a content.
+    for path in shared.contents() {
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+    }
+    let study = Study::new(&inner);
+    let (said, calls) = shared.run(&study, &[]);
+    assert_eq!(calls, CALLS, "{said}");
+    assert!(said.contains("cannot be taken from the store"), "{said}");
+    study.write("work/filled/note.txt", "mine");
+    let again = study.run(&[]).good();
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+    assert_eq!(study.output("filled/note.txt"), "mine");
+}
+
+#[test]
+fn programs_of_which_one_file_is_known_are_not_shared_unless_they_state_a_revision() {
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine/demo.sh");
+    let demo = std::fs::read_to_string(demo).unwrap();
+    for (revision, calls) in [("", 1), ("\"revision\": \"7\", ", 0)] {
+        let shared = Shared::new();
+        let spec = include_str!("spec.json").replacen('{', &format!("{{ {revision}"), 1);
+        let run = || {
+            let study = Study::new(CHAIN);
+            study.program("mine.sh", &demo);
+            study.write("spec.json", &spec);
+            shared.run(&study, &["--swap", "join=./mine.sh"]).1
+        };
+        assert_eq!((run(), run()), (CALLS, calls));
+    }
+}
+
+#[test]
+fn outputs_with_links_and_empty_folders_are_not_shared() {
+    let shared = Shared::new();
+    let script = "#!/bin/sh\nif [ $1 = spec ]; then cat spec.json; exit; fi\necho $1 >>\"$DEMO_CALLS\"\nmkdir -p \"$3/empty\"\necho x >\"$3/x.txt\"\n";
+    let spec = r#"{"contract": 1, "stage": "odd", "version": "1", "revision": "1", "commands": [
+        {"name": "fill", "outputs": [{"name": "output", "kind": "directory"}]}]}"#;
+    let run = || {
+        let study = Study::new(
+            "name: odd\nstages:\n  fill: { uses: ./odd.sh fill, out: { output: filled } }\n",
+        );
+        study.program(
+            "odd.sh",
+            &script.replace("spec.json", &study.path("spec.json").display().to_string()),
+        );
+        study.write("spec.json", spec);
+        shared.run(&study, &[]).1
+    };
+    assert_eq!((run(), run()), (1, 1));
+}
+
+#[test]
+fn an_output_folder_in_the_store_is_refused() {
+    let shared = Shared::new();
+    let study = Study::new(CHAIN);
+    let ran = study.run(&["--store", &study.path("work").display().to_string()]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    ran.finished
+        .expect_said(&["lies in the store; choose another"]);
+    drop(shared);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_made_in_a_store_has_the_rights_of_its_folder() {
+    use std::os::unix::fs::PermissionsExt;
+    let shared = Shared::new();
+    std::fs::create_dir(shared.path()).unwrap();
+    std::fs::set_permissions(shared.path(), std::fs::Permissions::from_mode(0o2770)).unwrap();
+    shared.run(&Study::new(CHAIN), &[]);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    for name in ["files", "tasks"] {
+        assert_eq!(mode(&shared.path().join(name)), 0o2770, "{name}");
+    }
+    for name in ["lock", "rsom-store.json"] {
+        assert_eq!(mode(&shared.path().join(name)), 0o660, "{name}");
+    }
+    assert_eq!(mode(&shared.contents()[0]), 0o440);
+    assert_eq!(mode(&shared.entries()[0]), 0o660);
+    assert_eq!(mode(shared.entries()[0].parent().unwrap()), 0o2770);
+}
+
+#[test]
 fn a_store_that_cannot_be_written_is_no_fault_of_the_study() {
     let shared = Shared::new();
     Store::open_or_create(&shared.path()).unwrap();
@@ -226,7 +364,7 @@ fn a_store_that_cannot_be_written_is_no_fault_of_the_study() {
     let (said, calls) = shared.run(&Study::new(CHAIN), &[]);
     assert_eq!(calls, CALLS);
     assert_eq!(
-        said.matches("the run goes on without adding").count(),
+        said.matches("the study goes on without adding").count(),
         1,
         "{said}"
     );

@@ -100,8 +100,11 @@ fn token(text: &str) -> (usize, Option<f64>) {
     if is_open && text[end..].starts_with(['-', '+']) {
         end = word(end + 1);
     }
-    let number = text[sign..end]
-        .starts_with(|c: char| c.is_ascii_digit() || c == '.')
+    // Names such as `001` are text.
+    let digits = text[sign..end].as_bytes();
+    let is_name = matches!(digits, [b'0', b'0'..=b'9', ..]);
+    let is_number = matches!(digits, [b'0'..=b'9' | b'.', ..]);
+    let number = (is_number && !is_name)
         .then(|| text[..end].parse::<f64>().ok())
         .flatten();
     match number {
@@ -132,7 +135,10 @@ mod tests {
             [0.952, 0.01, 1.5e-7]
         );
         assert_eq!(found("M 1.5,-2 L-3 4e+2"), [1.5, -2.0, -3.0, 4e2]);
-        assert_eq!(found("scan h03, s1_2, a1b2, v0.1.0, 1.2.3, µ"), [0.0; 0]);
+        assert_eq!(
+            found("scan h03, 007, s1_2, a1b2, v0.1.0, 1.2.3, µ"),
+            [0.0; 0]
+        );
         assert_eq!(found("5 %, (7), x=\"8\""), [5.0, 7.0, 8.0]);
         assert_eq!(found(""), [0.0; 0]);
     }

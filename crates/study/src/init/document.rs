@@ -5,38 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::files::Format;
-
-/// What the pipeline of a study is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Subject {
-    /// A layer with reference masks.
-    Layer,
-    /// Vessels with reference masks.
-    Vessels,
-    /// Scans without reference masks.
-    NoMasks,
-}
-
-/// What is known about a study.
-#[derive(Debug, Clone)]
-pub(super) struct Study {
-    pub name: String,
-    pub subject: Subject,
-    pub format: Format,
-    /// Role of the reference masks.
-    pub role: String,
-    /// Labels of the structure, and its name.
-    pub labels: Vec<i32>,
-    pub structure: String,
-    pub folds: u32,
-    /// Shape of the smallest scan.
-    pub shape: [usize; 3],
-    pub knows_size: bool,
-    /// Id of a scan to draw.
-    pub first: String,
-    /// Columns of the spreadsheet.
-    pub attributes: Vec<String>,
-}
+use super::import;
+use super::known::{Study, Subject};
 
 const LAYER: &str = include_str!("layer.yaml");
 const VESSELS: &str = include_str!("vessels.yaml");
@@ -61,7 +31,13 @@ impl Study {
         let unit = if self.knows_size { "um" } else { "vox" };
         let [image, mask] = match self.format {
             Format::Nifti => ["image", &self.role].map(|role| format!("${{scan.files.{role}}}")),
-            Format::Tiff => ["import.output", "import_mask.output"].map(str::to_owned),
+            Format::Tiff | Format::Hdf5 => {
+                ["import.output", "import_mask.output"].map(str::to_owned)
+            }
+            Format::Pictures if self.all_have_masks => {
+                ["import.output", "import.labels"].map(str::to_owned)
+            }
+            Format::Pictures => ["import.output", "import_mask.labels"].map(str::to_owned),
         };
         let keys = |more: &[&str]| {
             let names = ["subject", "scan"].into_iter().chain(more.iter().copied());
@@ -85,7 +61,7 @@ impl Study {
             ("depth", self.depth().to_string()),
             ("image", image),
             ("mask", mask),
-            ("import", self.import()),
+            ("import", import::steps(self)),
             ("ra", format!("ra_{unit}")),
             ("boundary", format!("boundary_error_{unit}")),
             ("first", json!(self.first).to_string()),
@@ -133,42 +109,6 @@ impl Study {
                 },
             ),
         ])
-    }
-
-    /// The steps that import TIFF files.
-    fn import(&self) -> String {
-        if self.format == Format::Nifti {
-            return String::new();
-        }
-        let mut text = "  # State the voxel size in mm along x, y, z here, if the files do not: spacing_mm: [0.02, 0.02, 0.004].
-  import:
-    uses: io import tiff
-    foreach: scan
-    in:
-      input: ${scan.files.image}
-    out:
-      output: scans/${scan.id}.nii.gz
-
-"
-        .to_owned();
-        if self.subject != Subject::NoMasks {
-            text += &format!(
-                "  import_mask:
-    uses: io import tiff
-    foreach: scan
-    where: {{ has_{role}: true }}
-    in:
-      input: ${{scan.files.{role}}}
-    with:
-      kind: labels
-    out:
-      output: scans/${{scan.id}}_{role}.nii.gz
-
-",
-                role = self.role
-            );
-        }
-        text
     }
 
     /// Levels of the U-Net: five as in the paper, fewer where the deepest level would have less than eight pixels.

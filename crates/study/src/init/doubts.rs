@@ -50,7 +50,7 @@ pub(super) fn doubts(
     }
     doubts.extend(attributes(manifest));
     // Flat layers may have equal masks; equal scans are one person, or a copy.
-    let is_scan = |path: &String| files.images.contains(path);
+    let is_scan = |path: &String| files.is_of_scan(path);
     for leak in rsom_manifest::leaks(manifest) {
         if !leak.files.iter().flatten().any(is_scan) {
             continue;

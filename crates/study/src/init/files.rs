@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rsom_stage::{StageError, atomic, folder};
 
+use super::slices;
 use crate::folders::shared_folder;
 
 /// Formats of scans, in the order in which they are looked for.
@@ -12,6 +13,9 @@ use crate::folders::shared_folder;
 pub(super) enum Format {
     Nifti,
     Tiff,
+    Hdf5,
+    /// One PNG file for each B-scan.
+    Pictures,
 }
 
 /// The files of a study.
@@ -20,6 +24,7 @@ pub(super) struct Files {
     /// The folder that holds all of them; paths are relative to it, with `/` between their parts.
     pub root: PathBuf,
     pub format: Format,
+    /// The scans; of those with one picture for each B-scan, with `#` in place of its number.
     pub images: Vec<String>,
     /// Masks by role: `mask`, or `layer` and `vessels` where names say so.
     pub masks: BTreeMap<String, Vec<String>>,
@@ -52,13 +57,15 @@ const VESSEL_WORDS: [&str; 2] = ["vessel", "vessels"];
 const LAYER_WORDS: [&str; 3] = ["epidermis", "layer", "skin"];
 
 impl Format {
-    const ALL: [Self; 2] = [Self::Nifti, Self::Tiff];
+    const ALL: [Self; 4] = [Self::Nifti, Self::Tiff, Self::Hdf5, Self::Pictures];
 
     /// Endings of its files.
     pub(super) fn endings(self) -> &'static [&'static str] {
         match self {
             Self::Nifti => &[".nii.gz", ".nii"],
             Self::Tiff => &[".tif", ".tiff"],
+            Self::Hdf5 => &[".h5", ".hdf5"],
+            Self::Pictures => &[".png"],
         }
     }
 
@@ -87,7 +94,7 @@ impl Files {
         else {
             return Err(StageError::input(
                 scans,
-                "there are no scans: NIfTI (.nii.gz, .nii), TIFF (.tif, .tiff), or raw R_<stamp>_<id>_LF.mat and _HF.mat; 'rsom io' imports other formats",
+                "there are no scans: NIfTI (.nii.gz, .nii), TIFF (.tif, .tiff), HDF5 (.h5, .hdf5), PNG (one for each B-scan), or raw R_<stamp>_<id>_LF.mat and _HF.mat; 'rsom io' imports other formats",
             ));
         };
         let of_masks = match masks {
@@ -111,6 +118,11 @@ impl Files {
                 "all files are masks; name the folder with the scans by --scans",
             ));
         }
+        let stacked = |names: Vec<String>| match format {
+            Format::Pictures => slices::scans(&names).into_keys().collect(),
+            _ => names,
+        };
+        let (images, named): (Vec<String>, Vec<String>) = (stacked(images), stacked(named));
         let mut by_role: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for name in named {
             by_role
@@ -124,6 +136,14 @@ impl Files {
             images,
             masks: by_role,
         })
+    }
+}
+
+impl Files {
+    /// Whether a file is one of a scan.
+    pub(super) fn is_of_scan(&self, path: &String) -> bool {
+        let stack = || slices::numbered(path).is_some_and(|name| self.images.contains(&name));
+        self.images.contains(path) || (self.format == Format::Pictures && stack())
     }
 }
 

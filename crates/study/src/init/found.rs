@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use rsom_formats::nifti;
 use rsom_io::finding::{find, listed};
 use rsom_io::participants::Participants;
-use rsom_manifest::{Creation, MOST_FOLDS, Manifest, ScanEntry, relative};
+use rsom_manifest::{Creation, FileEntry, MOST_FOLDS, Manifest, ScanEntry, relative};
 use rsom_stage::StageError;
 
-use super::document::{Study, Subject};
 use super::doubts::doubts;
 use super::files::{Files, Format};
 use super::folds::{annotated, deal};
+use super::known::{Study, Subject};
+use super::look;
 use super::names::{naming, of_masks};
 use super::prefix::prefix;
+use super::slices;
 use crate::pairing::pair;
 use crate::structures::Structures;
 
@@ -94,6 +96,12 @@ impl Found {
         let study = study(asked, &files, &manifest, creation.folds)?;
         manifest.create = Some(creation);
         rsom_manifest::check(&manifest)?;
+        if role.is_some() && study.values.is_empty() {
+            doubts.push(
+                "the labels of the masks were not looked at; state them as 'labels' in pipeline.yaml"
+                    .to_owned(),
+            );
+        }
         doubts.extend(self::doubts(&manifest, &files, &finding)?);
         let other_roles = files
             .masks
@@ -105,64 +113,6 @@ impl Found {
             other_roles: other_roles.cloned().collect(),
             manifest,
         })
-    }
-
-    /// What is said on the terminal.
-    pub(super) fn said(&self, asked: &Asked) -> String {
-        let (manifest, study) = (&self.manifest, &self.study);
-        let mut lines = vec![format!(
-            "{} subjects, {} scans, {} files",
-            manifest.subject_count(),
-            manifest.scans.len(),
-            manifest.file_count()
-        )];
-        if let Some(create) = &manifest.create {
-            lines.extend(create.files.iter().map(|(role, pattern)| {
-                let with = manifest
-                    .scans
-                    .iter()
-                    .filter(|scan| scan.files.contains_key(role));
-                format!("  {role}: {} scans, {pattern}", with.count())
-            }));
-        }
-        if !study.attributes.is_empty() {
-            lines.push(format!("  attributes: {}", study.attributes.join(", ")));
-        }
-        lines.push(match study.subject {
-            Subject::Layer => format!(
-                "the masks look like layers: {} (labels {:?})",
-                study.structure, study.labels
-            ),
-            Subject::Vessels => "the masks look like vessels".to_owned(),
-            Subject::NoMasks => {
-                "no masks: the pipeline finds vessels by Frangi's filter".to_owned()
-            }
-        });
-        let counts = rsom_manifest::fold_counts(&manifest.scans);
-        if !counts.is_empty() {
-            lines.push(counts);
-        }
-        if !self.other_roles.is_empty() {
-            lines.push(format!(
-                "masks of other roles are in the manifest, and not in the pipeline: {}",
-                self.other_roles.join(", ")
-            ));
-        }
-        if !self.doubts.is_empty() {
-            lines.push("look at this:".to_owned());
-            lines.extend(self.doubts.iter().map(|doubt| format!("  - {doubt}")));
-        }
-        let folder = asked
-            .study
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy();
-        lines.push(format!(
-            "{} holds manifest.yaml, pipeline.yaml, justfile and README.md. Next: cd {folder}; rsom run pipeline.yaml{}",
-            asked.study.display(),
-            if study.subject == Subject::NoMasks { "" } else { " --profile smoke" }
-        ));
-        lines.join("\n") + "\n"
     }
 }
 
@@ -183,7 +133,11 @@ fn creation(
         return Err(no_form(&asked.scans, &files.images));
     };
     let subject = format!("{}{{subject}}", prefix(&naming.parts, &known));
-    let mut patterns = BTreeMap::from([("image".to_owned(), naming.image.clone())]);
+    let mut texts = naming.parts.iter().flat_map(BTreeMap::values);
+    if texts.any(|text| text.contains(slices::NUMBER)) {
+        return Err(no_form(&asked.scans, &files.images));
+    }
+    let mut patterns = BTreeMap::from([("image".to_owned(), slices::pattern(&naming.image))]);
     for (role, masks) in &files.masks {
         let pairing = pair(&[files.images.clone(), masks.clone()], endings);
         let alone = &pairing.alone[1];
@@ -208,7 +162,7 @@ fn creation(
         let Some(pattern) = of_masks(&paired, endings, &parts) else {
             return Err(no_form(asked.masks.as_ref().unwrap_or(&asked.scans), masks));
         };
-        patterns.insert(role.clone(), pattern);
+        patterns.insert(role.clone(), slices::pattern(&pattern));
     }
     let table = asked.table.as_ref().map(|table| {
         let whole = || table.to_string_lossy().into_owned();
@@ -328,6 +282,10 @@ fn study(
     let (shape, knows_size) = smallest(files, manifest);
     let (subject, labels, structure) = match &role {
         None => (Subject::NoMasks, Vec::new(), String::new()),
+        // Masks that were not looked at.
+        Some(role) if structures.labels().is_empty() && role != "vessels" => {
+            (Subject::Layer, vec![1], "layer".to_owned())
+        }
         Some(_) => match structures.first_layer() {
             Some((label, name)) => (
                 Subject::Layer,
@@ -351,6 +309,13 @@ fn study(
         name: asked.name.clone(),
         subject,
         format: files.format,
+        all_have_masks: (role.as_ref()).is_some_and(|role| {
+            manifest
+                .scans
+                .iter()
+                .all(|scan| scan.files.contains_key(role))
+        }),
+        values: structures.labels(),
         role: role.unwrap_or_else(|| "mask".to_owned()),
         labels,
         structure,
@@ -372,41 +337,40 @@ fn look_at(
     let with = manifest
         .scans
         .iter()
-        .filter_map(|scan| scan.files.get(role)?.first());
-    for file in with.take(LOOKED_AT) {
-        let path = files.root.join(&file.path);
-        let map = match files.format {
-            Format::Nifti => {
-                nifti::read_labels(&path).map_err(|fault| rsom_io::ports::at_input(&path, fault))?
-            }
-            Format::Tiff => return Ok(()),
-        };
-        structures.add(&map);
+        .filter_map(|scan| scan.files.get(role));
+    for mask in with.take(LOOKED_AT) {
+        if let Some(map) = look::labels(files.format, &paths(files, mask))? {
+            structures.add(&map);
+        }
     }
     Ok(())
 }
 
 /// The smallest extents of the scans along each axis, and whether all voxel sizes are known.
 fn smallest(files: &Files, manifest: &Manifest) -> ([usize; 3], bool) {
-    let (mut least, mut knows) = ([usize::MAX; 3], true);
-    if files.format == Format::Nifti {
-        for file in manifest
-            .scans
-            .iter()
-            .filter_map(|scan| scan.files.get("image")?.first())
-        {
-            // A broken file is among the doubts.
-            let Ok(grid) = nifti::read_grid(&files.root.join(&file.path)) else {
-                continue;
-            };
-            for (least, extent) in least.iter_mut().zip(grid.shape()) {
-                *least = (*least).min(extent);
-            }
-            knows &= grid.spacing() != rsom_volume::Spacing::Unknown;
+    let (mut least, mut knows) = ([usize::MAX; 3], files.format == Format::Nifti);
+    let scans = manifest.scans.iter();
+    for image in scans.filter_map(|scan| scan.files.get("image")) {
+        let image = paths(files, image);
+        // A broken file is among the doubts.
+        let Some(shape) = look::shape(files.format, &image) else {
+            continue;
+        };
+        for (least, extent) in least.iter_mut().zip(shape) {
+            *least = (*least).min(extent);
         }
+        knows = knows
+            && (image.iter())
+                .filter_map(|path| nifti::read_grid(path).ok())
+                .all(|grid| grid.spacing() != rsom_volume::Spacing::Unknown);
     }
     match least[0] {
         usize::MAX => ([64; 3], false),
         _ => (least, knows),
     }
+}
+
+fn paths(files: &Files, of_role: &[FileEntry]) -> Vec<PathBuf> {
+    let paths = of_role.iter();
+    paths.map(|file| files.root.join(&file.path)).collect()
 }

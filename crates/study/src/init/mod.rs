@@ -8,10 +8,15 @@ mod doubts;
 mod files;
 mod folds;
 mod found;
+mod import;
+mod known;
+mod look;
 mod names;
 mod prefix;
 mod raw;
 mod readme;
+mod said;
+mod slices;
 
 use clap::{ArgMatches, Command};
 use rsom_stage::{ExitCode, StageError, log};
@@ -37,7 +42,7 @@ pub fn command_line() -> Command {
         .about("Begin a study: look at a folder of scans, and write a manifest, a pipeline, a justfile and a README")
         .arg_required_else_help(true)
         .args([
-            path("scans", "DIR", "Folder with the scans: NIfTI, TIFF, or raw .mat sessions").required(true),
+            path("scans", "DIR", "Folder with the scans: NIfTI, TIFF, HDF5, PNG pictures of B-scans (S01_001.png, S01_002.png, …), or raw .mat sessions").required(true),
             path("masks", "DIR", "Folder with the reference masks or label maps [default: files of --scans with a word such as mask or labels in the name]"),
             path("table", "FILE", "Spreadsheet of the participants (CSV, TSV or Parquet): its columns become attributes of the scans"),
             text("subject-column", "COLUMN", "Column of the table with the subject [default: subject, participant_id, id, …]"),
@@ -84,7 +89,7 @@ fn begin(matches: &ArgMatches) -> Result<String, StageError> {
         ("README.md", readme::text(&found)),
     ];
     new_folder::write(&asked.study, &documents)?;
-    Ok(found.said(&asked))
+    Ok(said::text(&found, &asked))
 }
 
 fn asked(matches: &ArgMatches) -> Result<Asked, StageError> {

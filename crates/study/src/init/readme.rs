@@ -1,7 +1,7 @@
 //! The README of a new study.
 
-use super::document::Subject;
 use super::found::Found;
+use super::known::Subject;
 
 /// The README of a study with scans.
 pub(super) fn text(found: &Found) -> String {

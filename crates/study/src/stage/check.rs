@@ -63,9 +63,7 @@ pub(super) fn check(request: &Request, stages: &[Spec]) -> Result<ExitCode, Stag
     check_names(&spec, request)?;
     let rsom = std::env::current_exe().map_err(|e| StageError::failure(atomic::plain(&e)))?;
     let mut materials = Materials::make(&rsom, &folder.join("inputs"), &request.inputs)?;
-    let program = Program {
-        path: request.program.clone(),
-    };
+    let program = Program::at(request.program.clone());
     findings.add("each command has a description", described(&spec))?;
     findings.add(
         "an unknown command is exit code 2",

@@ -30,9 +30,7 @@ impl Materials {
     ) -> Result<Self, StageError> {
         std::fs::create_dir_all(folder.join("folder"))
             .map_err(|e| StageError::output(folder, atomic::plain(&e)))?;
-        let rsom = Program {
-            path: rsom.to_path_buf(),
-        };
+        let rsom = Program::at(rsom.to_path_buf());
         let done = |line: &str| -> Result<(), StageError> {
             let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
             let ended = rsom.run(folder, &words).and_then(|ended| ended.expect(0));

@@ -1,5 +1,6 @@
 //! A program that is checked: runs it to its end, or stops it.
 
+use std::cell::Cell;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,12 +12,15 @@ use rsom_stage::atomic;
 
 /// How long a command may take.
 const LIMIT: Duration = Duration::from_secs(300);
+/// How long a command may take after another one has taken too long.
+const LIMIT_LATER: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// A program.
 #[derive(Debug)]
 pub(super) struct Program {
     pub path: PathBuf,
+    limit: Cell<Duration>,
 }
 
 /// What a program said, and how it ended.
@@ -26,9 +30,18 @@ pub(super) struct Ended {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
+    limit: Duration,
 }
 
 impl Program {
+    /// A program at a path.
+    pub fn at(path: PathBuf) -> Self {
+        Self {
+            path,
+            limit: Cell::new(LIMIT),
+        }
+    }
+
     /// Runs the program in a folder.
     ///
     /// # Errors
@@ -43,16 +56,17 @@ impl Program {
             .spawn()
             .map_err(|e| format!("it cannot be started: {}", atomic::plain(&e)))?;
         let (stdout, stderr) = (read(child.stdout.take()), read(child.stderr.take()));
-        let started = Instant::now();
+        let (started, limit) = (Instant::now(), self.limit.get());
         let code = loop {
             match child.try_wait() {
                 Ok(Some(status)) => break status.code(),
-                Ok(None) if started.elapsed() < LIMIT && !rsom_stage::interrupt::requested() => {
+                Ok(None) if started.elapsed() < limit && !rsom_stage::interrupt::requested() => {
                     std::thread::sleep(PAUSE);
                 }
                 _ => {
                     let _ = child.kill();
                     let _ = child.wait();
+                    self.limit.set(LIMIT_LATER);
                     break None;
                 }
             }
@@ -61,6 +75,7 @@ impl Program {
             code,
             stdout: stdout.text(),
             stderr: stderr.text(),
+            limit,
         })
     }
 }
@@ -76,7 +91,10 @@ impl Ended {
         }
         let found = match self.code {
             Some(code) => format!("exit code {code}"),
-            None => "it was stopped by a signal, or after 5 minutes".to_owned(),
+            None => format!(
+                "it was stopped by a signal, or after {} s",
+                self.limit.as_secs()
+            ),
         };
         let said = self.stderr.trim().lines().last().unwrap_or("no message");
         Err(format!("{found} instead of {code} ({said})"))
