@@ -101,7 +101,7 @@ fn token(text: &str) -> (usize, Option<f64>) {
         end = word(end + 1);
     }
     // Names such as `001` are text.
-    let digits = text[sign..end].as_bytes();
+    let digits = &text.as_bytes()[sign..end];
     let is_name = matches!(digits, [b'0', b'0'..=b'9', ..]);
     let is_number = matches!(digits, [b'0'..=b'9' | b'.', ..]);
     let number = (is_number && !is_name)

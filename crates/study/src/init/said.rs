@@ -18,17 +18,7 @@ pub(super) fn text(found: &Found, asked: &Asked) -> String {
                 .scans
                 .iter()
                 .filter(|scan| scan.files.contains_key(role));
-            let counts = with.clone().map(|scan| scan.files[role].len());
-            let each = match (counts.clone().min(), counts.max()) {
-                (Some(1) | None, Some(1) | None) => String::new(),
-                (Some(least), Some(most)) if least == most => {
-                    format!(", {least} pictures each")
-                }
-                (least, most) => {
-                    let [least, most] = [least, most].map(Option::unwrap_or_default);
-                    format!(", {least} to {most} pictures each")
-                }
-            };
+            let each = pictures(with.clone().map(|scan| scan.files[role].len()));
             format!("  {role}: {} scans, {pattern}{each}", with.count())
         }));
     }
@@ -68,4 +58,14 @@ pub(super) fn text(found: &Found, asked: &Asked) -> String {
         if study.subject == Subject::NoMasks { "" } else { " --profile smoke" }
     ));
     lines.join("\n") + "\n"
+}
+
+/// How many pictures the scans of a role have, if they have several.
+fn pictures(counts: impl Iterator<Item = usize> + Clone) -> String {
+    let (least, most) = (counts.clone().min(), counts.max());
+    match (least.unwrap_or(1), most.unwrap_or(1)) {
+        (_, 1) => String::new(),
+        (least, most) if least == most => format!(", {least} pictures each"),
+        (least, most) => format!(", {least} to {most} pictures each"),
+    }
 }
