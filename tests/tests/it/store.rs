@@ -37,7 +37,7 @@ fn outputs_from_a_store_are_those_of_the_run_with_sidecars_and_log() {
         "scans/2_layer.nii.gz",
         "scans/2_layer.json",
     ] {
-        let bytes = |work: &str| std::fs::read(folder.join(&format!("{work}/{name}"))).unwrap();
+        let bytes = |work: &str| folder.bytes(&format!("{work}/{name}"));
         assert_eq!(bytes("a"), bytes("b"), "{name}");
     }
     assert!(folder.text("b/run.json").contains("\"from_store\""));
