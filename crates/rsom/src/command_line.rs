@@ -3,7 +3,9 @@
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use rsom_stage::ExitCode;
-use rsom_study::{bundle, compare, corrections, example, init, prov, reproduce, segment, stage};
+use rsom_study::{
+    bundle, compare, corrections, example, init, page, prov, reproduce, segment, stage,
+};
 
 use crate::{doctor, man, recipes, reference, stages};
 
@@ -17,11 +19,15 @@ Examples:
                                               the released pipeline on a folder of raw scans
   rsom compare --reference drawn --prediction unet=unet --prediction fcn=fcn --output compared
                                               masks that exist: tables, tests and figures
+  rsom report runs/quickstart                 the whole study on one page
   rsom plan pipelines/octlayers.yaml          which tasks would run, and why
   rsom io inspect scan.nii.gz                 shape, spacing, type and range of any file
   rsom recipes                                named sets of parameter values, side by side
   rsom layerseg predict --help                a single command of a stage
   rsom completions bash > /etc/bash_completion.d/rsom";
+
+/// The stage that draws figures, whose command line also shows a whole study.
+pub(crate) const REPORT: &str = "report";
 
 /// The command line of `rsom`, with all its subcommands.
 pub(crate) fn build() -> Command {
@@ -53,11 +59,10 @@ pub(crate) fn build() -> Command {
         .subcommands(rsom_pipeline::command_lines())
         .subcommand(rsom_pipeline::diff::command_line())
         .subcommand(rsom_store::cli::command_line())
-        .subcommands(
-            stages::all()
-                .iter()
-                .map(|s| rsom_stage::command_line(s, &s.name)),
-        );
+        .subcommands(stages::all().iter().map(|stage| match stage.name.as_str() {
+            REPORT => page::with_study(rsom_stage::command_line(stage, REPORT)),
+            name => rsom_stage::command_line(stage, name),
+        }));
     root.subcommand(
         Command::new("completions")
             .about("Print the completion script for a shell")

@@ -14,7 +14,9 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use rsom_io::output_check::check_output;
-use rsom_study::{bundle, compare, corrections, example, init, prov, reproduce, segment, stage};
+use rsom_study::{
+    bundle, compare, corrections, example, init, page, prov, reproduce, segment, stage,
+};
 
 /// Runs `rsom` with the arguments of the process.
 #[must_use]
@@ -31,6 +33,9 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
     let Some((name, matches)) = matches.subcommand() else {
         return rsom_stage::ExitCode::Usage;
     };
+    if name == command_line::REPORT && matches.subcommand().is_none() {
+        return page::run(matches);
+    }
     let stages = stages::all();
     if let Some(stage) = stages.iter().find(|stage| stage.name == name) {
         return rsom_stage::run(stage, matches);

@@ -3,7 +3,7 @@
 //! Each command looks at folders of a user, and writes a manifest and a pipeline, which the user can read, change and run with
 //! `rsom run`. `segment` and `compare` run the pipeline, too; `init` begins a study, `example` writes one that the program
 //! carries, and `corrections` shows what was corrected by hand. `bundle` puts a finished study into one folder, and
-//! `reproduce` runs one again and compares. `stage` is for those who write a stage of their own. Nothing in the
+//! `reproduce` runs one again and compares. `page` shows a study on one page. `stage` is for those who write a stage of their own. Nothing in the
 //! folders of the user is changed.
 
 pub mod bundle;
@@ -11,6 +11,7 @@ pub mod compare;
 pub mod corrections;
 pub mod example;
 pub mod init;
+pub mod page;
 pub mod prov;
 pub mod reproduce;
 pub mod segment;

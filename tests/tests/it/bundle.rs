@@ -90,6 +90,7 @@ fn a_bundle_holds_a_study_without_folders_of_this_machine_and_runs_again() {
             "data",
             "manifest.yaml",
             "pipeline.yaml",
+            "report.html",
             "results",
             "ro-crate-metadata.json",
             "run.json",
@@ -167,6 +168,7 @@ fn require_no_folder_of_this_machine(folder: &Folder) {
         .to_owned();
     for name in [
         "README.md",
+        "report.html",
         "run.json",
         "manifest.yaml",
         "pipeline.yaml",

@@ -11,6 +11,7 @@ mod failures;
 mod init;
 mod libraries;
 mod own_study;
+mod page;
 mod paper;
 mod pipelines;
 mod quickstart;

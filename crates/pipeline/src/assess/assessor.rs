@@ -52,9 +52,15 @@ impl Assessor {
     /// Exit code 3: the records cannot be read.
     pub fn of(plan: &Plan) -> Result<Self, StageError> {
         let workdir = Workdir::new(&plan.workdir);
+        // Both are large in a large study.
+        let (hashes, records) = std::thread::scope(|scope| {
+            let hashes = scope.spawn(|| Hashes::read(&workdir.hashes(), workdir.root()));
+            let records = Records::read(&workdir.records(), &workdir.inbox());
+            (hashes.join(), records)
+        });
         Ok(Self {
-            hashes: Hashes::read(&workdir.hashes(), workdir.root()),
-            records: Records::read(&workdir.records(), &workdir.inbox())?,
+            hashes: hashes.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            records: records?,
             unrecorded: Unrecorded::new(&workdir.started(), &plan.name),
             pipeline: plan.name.clone(),
             workdir,

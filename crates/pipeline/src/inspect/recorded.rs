@@ -43,6 +43,21 @@ pub struct RecordedTask {
     pub stage: String,
     /// Its state: `done`, `up_to_date`, `failed`, …
     pub state: String,
+    /// The scan that it is about.
+    #[serde(default)]
+    pub scan: Option<String>,
+    /// Its factors with their values.
+    #[serde(default)]
+    pub factors: Map<String, Value>,
+    /// What it warned of.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+    /// Why it failed.
+    #[serde(default)]
+    pub fault: Option<String>,
+    /// Its run time in s.
+    #[serde(default)]
+    pub wall_time_s: Option<f64>,
     /// The sha256 of everything that determines its outputs.
     pub identity: Option<String>,
     /// Name of the program.

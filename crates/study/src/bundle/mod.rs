@@ -58,6 +58,9 @@ pub fn command_line() -> Command {
         .after_help(EXAMPLES)
 }
 
+/// The study on one page.
+const REPORT: &str = "report.html";
+
 /// The command line of `rsom verify`.
 #[must_use]
 pub fn verify_command_line() -> Command {
@@ -156,6 +159,7 @@ fn collect(matches: &ArgMatches, plan: &Plan, to: &Path) -> Result<usize, StageE
     if has_data {
         collected.add_data(plan)?;
     }
+    collected.add_text(REPORT, &crate::page::html(to)?)?;
     if matches.get_flag("bids") {
         bids::add(plan, &mut collected)?;
     }

@@ -30,6 +30,7 @@ pub(super) fn text(plan: &Plan, collected: &Collected) -> Result<String, StageEr
 
 | file | contents |
 |---|---|
+| `report.html` | the study on one page, for a browser: tables, figures, methods, what failed |
 | `pipeline.yaml`, `manifest.yaml` | what was done, with which scans |
 | `run.json` | each task: program, version, revision, parameters, inputs and outputs with their sha256 |
 {tables}| `ro-crate-metadata.json` | the same for archives of research data ([RO-Crate](https://www.researchobject.org/ro-crate/)) |
@@ -43,6 +44,22 @@ The other folders hold the results under the names that they have in the pipelin
         version = env!("CARGO_PKG_VERSION"),
         tables = tables(collected),
     );
+    text += &again(plan, collected);
+    if !collected.outside.is_empty() {
+        text += "\nThe pipeline also reads files that are not here; it needs them to run:\n\n";
+        for path in &collected.outside {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            text += &format!("- `{name}`\n");
+        }
+    }
+    for line in plan.correction_lines() {
+        text += &format!("\n{line}; the files are in `corrections` or `corrected`.\n");
+    }
+    Ok(text + &manifest.map_or_else(String::new, |manifest| rights(&manifest)))
+}
+
+/// How to run the study again.
+fn again(plan: &Plan, collected: &Collected) -> String {
     let has_data = collected.files().any(|name| name.starts_with("data/"));
     let data = if has_data { "data" } else { "FOLDER" };
     let option = if plan.manifest.is_some() {
@@ -58,7 +75,7 @@ The other folders hold the results under the names that they have in the pipelin
     let reproduce = format!(
         "rsom reproduce .{data_option} --output ../again      # and compare every output\n"
     );
-    text += &format!("
+    format!("
 ## To run it again
 
 ```sh
@@ -66,18 +83,7 @@ The other folders hold the results under the names that they have in the pipelin
 ```
 
 The same version gives the same bytes, on processors with the same vector instructions (`run.json` states them).
-");
-    if !collected.outside.is_empty() {
-        text += "\nThe pipeline also reads files that are not here; it needs them to run:\n\n";
-        for path in &collected.outside {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            text += &format!("- `{name}`\n");
-        }
-    }
-    for line in plan.correction_lines() {
-        text += &format!("\n{line}; the files are in `corrections` or `corrected`.\n");
-    }
-    Ok(text + &manifest.map_or_else(String::new, |manifest| rights(&manifest)))
+")
 }
 
 fn tables(collected: &Collected) -> String {

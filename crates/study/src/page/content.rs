@@ -1,0 +1,167 @@
+//! What stands on the page of a study.
+
+use std::path::Path;
+
+use rsom_pipeline::{RecordedRun, RecordedTask};
+use rsom_stage::StageError;
+use serde::Serialize;
+
+use super::data::{Data, scans_of};
+use super::figures::{Figures, Picture, figures};
+use super::methods::methods;
+use super::problems::{Problem, problems};
+use super::results::{Finding, findings};
+use super::steps::{Step, steps};
+use super::tables::{Table, tables};
+use super::words::counted;
+
+/// How much stands on the page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Size of all pictures in bytes, before their encoding.
+    pub picture_bytes: u64,
+    /// Number of outputs that are listed.
+    pub outputs: usize,
+    /// Number of failures and warnings that are listed.
+    pub problems: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            picture_bytes: 40 << 20,
+            outputs: 2000,
+            problems: 200,
+        }
+    }
+}
+
+/// What stands on the page of a study.
+#[derive(Debug, Serialize)]
+pub(super) struct Content {
+    pub name: String,
+    pub version: String,
+    pub state: String,
+    /// What the study is and how far it is, in sentences.
+    pub summary: Vec<String>,
+    pub findings: Vec<Finding>,
+    /// Paragraphs.
+    pub methods: Vec<String>,
+    pub steps: Vec<Step>,
+    pub tables: Vec<Table>,
+    pub figures: Vec<Picture>,
+    pub scans: Vec<ScanPictures>,
+    /// Figures and pictures that are not on the page, with the reason.
+    pub left_out: Vec<String>,
+    pub problems: Vec<Problem>,
+    /// Problems beyond those that are listed.
+    pub more_problems: usize,
+    pub outputs: Vec<Output>,
+    pub all_outputs: usize,
+}
+
+/// The pictures of a scan.
+#[derive(Debug, Serialize)]
+pub(super) struct ScanPictures {
+    pub scan: String,
+    pub pictures: Vec<Picture>,
+}
+
+/// An output with its hash.
+#[derive(Debug, Serialize)]
+pub(super) struct Output {
+    pub path: String,
+    pub sha256: String,
+    pub task: String,
+}
+
+impl Content {
+    /// The content of a study in a folder.
+    ///
+    /// # Errors
+    /// Exit code 130: interrupted.
+    pub fn of(recorded: &RecordedRun, folder: &Path, limits: Limits) -> Result<Self, StageError> {
+        let data = Data::of(recorded, folder);
+        let Figures {
+            of_study,
+            of_scans,
+            left_out,
+        } = figures(recorded, folder, limits.picture_bytes)?;
+        let mut problems = problems(recorded);
+        let more_problems = problems.len().saturating_sub(limits.problems);
+        problems.truncate(limits.problems);
+        let outputs: Vec<Output> = outputs(recorded).collect();
+        let all_outputs = outputs.len();
+        Ok(Self {
+            name: recorded.pipeline.clone(),
+            version: recorded.version.clone(),
+            state: recorded.state.clone(),
+            summary: summary(recorded, data.as_ref()),
+            findings: findings(recorded, folder),
+            methods: methods(recorded, data.as_ref()),
+            steps: steps(recorded),
+            tables: tables(recorded, folder),
+            figures: of_study,
+            scans: of_scans
+                .into_iter()
+                .map(|(scan, pictures)| ScanPictures { scan, pictures })
+                .collect(),
+            left_out,
+            problems,
+            more_problems,
+            outputs: outputs.into_iter().take(limits.outputs).collect(),
+            all_outputs,
+        })
+    }
+
+    /// What is on the page, in a few words.
+    pub fn words(&self) -> String {
+        format!(
+            "{} tables, {} figures, pictures of {} scans, {} problems",
+            self.tables.len(),
+            self.figures.len(),
+            self.scans.len(),
+            self.problems.len() + self.more_problems
+        )
+    }
+}
+
+fn summary(recorded: &RecordedRun, data: Option<&Data>) -> Vec<String> {
+    let made = recorded.tasks.iter().filter(|task| task.is_made()).count();
+    let failed = (recorded.tasks.iter()).filter(|task| task.fault.is_some());
+    let all = recorded.tasks.len();
+    let data = match data {
+        Some(data) => data.words(),
+        None => counted(scans_of(recorded).len(), "scan"),
+    };
+    let done = match (made == all, failed.count()) {
+        (true, _) => format!("All {} are done.", counted(all, "task")),
+        (false, 0) => format!(
+            "{made} of {} are done; the others have not run.",
+            counted(all, "task")
+        ),
+        (false, failed) => {
+            format!(
+                "{made} of {} are done, and {failed} failed.",
+                counted(all, "task")
+            )
+        }
+    };
+    vec![format!("{} covers {data}.", recorded.pipeline), done]
+}
+
+fn outputs(recorded: &RecordedRun) -> impl Iterator<Item = Output> {
+    let made = recorded.tasks.iter().filter(|task| task.is_made());
+    let of_task = |task: &RecordedTask| -> Vec<Output> {
+        let files = task.outputs.values();
+        let output = |file: &rsom_pipeline::RecordedFile| {
+            Some(Output {
+                path: file.path.clone()?,
+                sha256: file.sha256.clone()?,
+                task: task.task.clone(),
+            })
+        };
+        files.filter_map(output).collect()
+    };
+    made.flat_map(of_task)
+}

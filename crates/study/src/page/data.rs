@@ -1,0 +1,59 @@
+//! The data of a study, as its manifest describes them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use rsom_manifest::{Manifest, ScanEntry};
+use rsom_pipeline::RecordedRun;
+
+use super::words::counted;
+
+/// The scans of a manifest that a study uses.
+pub(super) struct Data {
+    pub name: String,
+    scans: Vec<ScanEntry>,
+}
+
+impl Data {
+    /// The data of a study. `None` if the manifest is no longer where the run had it, or if no task is of a scan.
+    pub fn of(recorded: &RecordedRun, folder: &Path) -> Option<Self> {
+        let path = &recorded.study.as_ref()?.manifest.as_ref()?.path;
+        let Manifest {
+            name, mut scans, ..
+        } = rsom_manifest::read(&folder.join(path)).ok()?;
+        let used = scans_of(recorded);
+        scans.retain(|scan| used.contains(scan.id.as_str()));
+        (!scans.is_empty()).then_some(Self { name, scans })
+    }
+
+    /// `40 scans of 24 subjects`.
+    pub fn words(&self) -> String {
+        let subjects: BTreeSet<&String> = self.scans.iter().map(|scan| &scan.subject).collect();
+        format!(
+            "{} of {}",
+            counted(self.scans.len(), "scan"),
+            counted(subjects.len(), "subject")
+        )
+    }
+
+    /// The number of folds.
+    pub fn folds(&self) -> usize {
+        let folds: BTreeSet<u32> = self.scans.iter().filter_map(|scan| scan.fold).collect();
+        folds.len()
+    }
+
+    /// The number of scans of each part of the split.
+    pub fn splits(&self) -> BTreeMap<&str, usize> {
+        let mut splits = BTreeMap::new();
+        for split in self.scans.iter().filter_map(|scan| scan.split.as_deref()) {
+            *splits.entry(split).or_default() += 1;
+        }
+        splits
+    }
+}
+
+/// The scans that tasks are of.
+pub(super) fn scans_of(recorded: &RecordedRun) -> BTreeSet<&str> {
+    let tasks = recorded.tasks.iter();
+    tasks.filter_map(|task| task.scan.as_deref()).collect()
+}

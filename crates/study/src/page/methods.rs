@@ -1,0 +1,100 @@
+//! The paragraph of methods: what a paper has to say of how the study was made.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rsom_pipeline::RecordedRun;
+
+use super::data::Data;
+use super::words::counted;
+
+/// Paragraphs: data, programs, corrections.
+pub(super) fn methods(recorded: &RecordedRun, data: Option<&Data>) -> Vec<String> {
+    let mut paragraphs = Vec::new();
+    paragraphs.extend(data.map(data_sentence));
+    paragraphs.push(programs(recorded));
+    paragraphs.push(corrections(recorded));
+    paragraphs
+}
+
+fn data_sentence(data: &Data) -> String {
+    let mut text = format!("Of the data set {}, {} were used.", data.name, data.words());
+    if data.folds() > 1 {
+        text += &format!(
+            " Subjects were divided into {} folds; all scans of a subject are in one fold.",
+            data.folds()
+        );
+    }
+    let splits = data.splits();
+    if !splits.is_empty() {
+        let parts: Vec<String> = (splits.iter())
+            .map(|(split, count)| format!("{} for {split}", counted(*count, "scan")))
+            .collect();
+        text += &format!(" Split: {}.", parts.join(", "));
+    }
+    text
+}
+
+fn programs(recorded: &RecordedRun) -> String {
+    let mut tools: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut instructions: BTreeSet<&str> = BTreeSet::new();
+    for task in recorded.tasks.iter().filter(|task| task.is_made()) {
+        if let Some(tool) = &task.tool {
+            let version = task.version.as_deref().unwrap_or("of unknown version");
+            tools.entry(tool).or_default().insert(version);
+        }
+        instructions.extend(task.instruction_set.as_deref());
+    }
+    let tools: Vec<String> = (tools.iter())
+        .map(|(tool, versions)| {
+            let versions: Vec<&str> = versions.iter().copied().collect();
+            format!("{tool} {}", versions.join(" and "))
+        })
+        .collect();
+    let mut text = format!(
+        "The study was run as the pipeline {} by rsom {}, with {}.",
+        recorded.pipeline,
+        recorded.version,
+        if tools.is_empty() {
+            "no program yet".to_owned()
+        } else {
+            tools.join(", ")
+        }
+    );
+    if !instructions.is_empty() {
+        let instructions: Vec<&str> = instructions.into_iter().collect();
+        text += &format!(
+            " Networks were computed on the CPU with {} instructions.",
+            instructions.join(" and ")
+        );
+    }
+    text + " Same inputs, parameters and seeds give the same bytes for any number of threads."
+}
+
+/// How many outputs were corrected by hand: `Of the step predict, 3 of 40 outputs were corrected by hand`.
+fn corrections(recorded: &RecordedRun) -> String {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for correction in &recorded.corrections {
+        let task = recorded
+            .tasks
+            .iter()
+            .find(|task| task.task == correction.task);
+        if let Some(task) = task {
+            *counts.entry((&task.stage, &correction.output)).or_default() += 1;
+        }
+    }
+    if counts.is_empty() {
+        return "No output was corrected by hand.".to_owned();
+    }
+    let line = |((step, output), count): ((&str, &str), usize)| {
+        let all = recorded
+            .tasks
+            .iter()
+            .filter(|task| task.stage == step)
+            .count();
+        let were = if count == 1 { "was" } else { "were" };
+        format!(
+            "Of the outputs '{output}' of the step {step}, {count} of {all} {were} corrected by hand."
+        )
+    };
+    counts.into_iter().map(line).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,126 @@
+//! `rsom report STUDY`: a finished or half-done study on one page, as one HTML file that needs no network.
+//!
+//! The page is written from `run.json` and the outputs that it names: what the study found, how it was made, tables, figures, pictures of each
+//! scan, what failed, and the hash of every output. The same study gives the same bytes.
+
+mod content;
+mod data;
+mod figures;
+mod markdown;
+mod methods;
+mod problems;
+mod render;
+mod results;
+mod steps;
+mod tables;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use rsom_pipeline::RecordedRun;
+use rsom_stage::{ExitCode, StageError, atomic, log};
+
+use content::{Content, Limits};
+
+const EXAMPLES: &str = "\
+Examples:
+  rsom report runs/study                        the whole study on one page: runs/study/report.html
+  rsom report box --output study.html           of a bundle
+  rsom report runs/study --most-mib 200         with more pictures of scans
+
+Figures for a paper are made by the commands below.";
+
+/// Adds the study to the command line of the stage `report`, whose commands draw single figures.
+#[must_use]
+pub fn with_study(stage: Command) -> Command {
+    stage
+        .about("Show a whole study on one page, or draw figures")
+        .args_conflicts_with_subcommands(true)
+        .subcommand_required(false)
+        .arg_required_else_help(true)
+        .arg(
+            Arg::new("study")
+                .value_name("STUDY")
+                .value_parser(value_parser!(PathBuf))
+                .help("Output folder of a run, its run.json, or the folder of a bundle"),
+        )
+        .arg(
+            Arg::new("output")
+                .long("output")
+                .value_name("FILE.html")
+                .value_parser(value_parser!(PathBuf))
+                .help("The page [default: report.html in the folder of the study]"),
+        )
+        .arg(
+            Arg::new("most_mib")
+                .long("most-mib")
+                .value_name("MiB")
+                .value_parser(value_parser!(u32).range(1..))
+                .default_value("40")
+                .help("Most that figures and pictures may take; the others are named"),
+        )
+        .arg(
+            Arg::new("force")
+                .long("force")
+                .action(ArgAction::SetTrue)
+                .help("Replace a file that rsom did not write"),
+        )
+        .after_help(EXAMPLES)
+}
+
+/// Writes the page. Prints errors on stderr.
+#[must_use]
+pub fn run(matches: &ArgMatches) -> ExitCode {
+    match write(matches) {
+        Ok(code) => code,
+        Err(error) => {
+            log::error(&error);
+            error.exit_code()
+        }
+    }
+}
+
+fn write(matches: &ArgMatches) -> Result<ExitCode, StageError> {
+    let study = matches.get_one::<PathBuf>("study");
+    let study = study.ok_or_else(|| StageError::usage("name the output folder of a run"))?;
+    let recorded = RecordedRun::read(study)?;
+    let folder = match study.is_dir() {
+        true => study.clone(),
+        false => study.parent().unwrap_or(Path::new("")).to_path_buf(),
+    };
+    let output = matches.get_one::<PathBuf>("output").cloned();
+    let output = output.unwrap_or_else(|| folder.join("report.html"));
+    if !matches.get_flag("force") && output.exists() && !is_ours(&output) {
+        return Err(StageError::output(
+            &output,
+            "the file exists and was not written by rsom; add --force to replace it",
+        ));
+    }
+    let mib = matches.get_one::<u32>("most_mib").copied().unwrap_or(40);
+    let limits = Limits {
+        picture_bytes: u64::from(mib) << 20,
+        ..Limits::default()
+    };
+    let content = Content::of(&recorded, &folder, limits)?;
+    let html = render::page(&content)?;
+    atomic::write_bytes(&output, html.as_bytes())?;
+    log::info(format_args!("{}: {}", output.display(), content.words()));
+    Ok(ExitCode::Done)
+}
+
+/// The page of a study in a folder.
+///
+/// # Errors
+/// Exit code 3: the folder has no `run.json`. Exit code 130: interrupted.
+pub(crate) fn html(folder: &Path) -> Result<String, StageError> {
+    let recorded = RecordedRun::read(folder)?;
+    render::page(&Content::of(&recorded, folder, Limits::default())?)
+}
+
+/// Whether a file begins as our pages do.
+fn is_ours(path: &Path) -> bool {
+    let bytes = std::fs::read(path).unwrap_or_default();
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(600)]).into_owned();
+    start.contains("<meta name=\"generator\" content=\"rsom ")
+}

@@ -1,0 +1,74 @@
+"use strict";
+// A table is sorted by the column of the button that is pressed: by numbers where most cells begin with one.
+function sorted(table, column, down) {
+  const body = table.tBodies[0];
+  const text = row => (row.cells[column] ? row.cells[column].textContent : "");
+  const number = row => parseFloat(text(row).replace("\u2212", "-").replace(/^[<>=\s]+/, ""));
+  const rows = Array.from(body.rows);
+  const numeric = rows.filter(row => !Number.isNaN(number(row))).length > rows.length / 2;
+  const order = numeric
+    ? (a, b) => {
+        const [x, y] = [number(a), number(b)];
+        if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y);
+        return down ? y - x : x - y;
+      }
+    : (a, b) => (down ? -1 : 1) * text(a).localeCompare(text(b), "en", { numeric: true });
+  rows.sort(order).forEach(row => body.append(row));
+}
+
+document.querySelectorAll("table.sortable").forEach(table => {
+  const heads = Array.from(table.tHead.rows[0].cells);
+  heads.forEach((head, column) => {
+    head.firstElementChild.addEventListener("click", () => {
+      const down = head.getAttribute("aria-sort") === "ascending";
+      heads.forEach(other => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      sorted(table, column, down);
+    });
+  });
+});
+
+// A page that was opened from a folder may have no clipboard: then the text is selected, to be copied by hand.
+async function copied(button, text) {
+  const words = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.setAttribute("aria-label", "Text to copy");
+    button.after(area);
+    area.select();
+    button.textContent = document.execCommand("copy") ? "Copied" : "Press Ctrl-C";
+    if (button.textContent === "Copied") area.remove();
+  }
+  setTimeout(() => { button.textContent = words; }, 2000);
+}
+
+document.querySelectorAll("[data-copy-table]").forEach(button => {
+  button.addEventListener("click", () => {
+    const table = button.parentElement.nextElementSibling.querySelector("table");
+    const lines = Array.from(table.rows, row => Array.from(row.cells, cell => cell.textContent.trim()).join("\t"));
+    copied(button, lines.join("\n") + "\n");
+  });
+});
+document.querySelectorAll("[data-copy-latex]").forEach(button => {
+  const latex = button.parentElement.querySelector("template.latex").content.textContent;
+  button.addEventListener("click", () => copied(button, latex));
+});
+
+// One scan at a time; arrow keys go on while the choice has the focus, and the buttons anywhere.
+const choice = document.getElementById("scan");
+if (choice) {
+  const scans = Array.from(document.querySelectorAll(".scan"));
+  const show = () => scans.forEach((scan, place) => { scan.hidden = place !== choice.selectedIndex; });
+  const step = by => {
+    choice.selectedIndex = (choice.selectedIndex + by + scans.length) % scans.length;
+    show();
+  };
+  choice.addEventListener("change", show);
+  document.getElementById("previous").addEventListener("click", () => step(-1));
+  document.getElementById("next").addEventListener("click", () => step(1));
+  show();
+}

@@ -1,0 +1,164 @@
+//! `rsom report STUDY`: a study on one page.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use rsom_testing::Folder;
+
+use crate::RSOM;
+
+/// Scans with masks, a table, a figure, a picture of each scan, and texts that want to be HTML.
+const PIPELINE: &str = r#"
+name: paged
+manifest: manifest.yaml
+params: { word: ["a & <b>", "<script>alert('x')</script>"] }
+stages:
+  copy: { run: "cp ${in.a} ${out.b}", foreach: scan, in: { a: "${scan.files.image}" }, out: { b: "copies/${scan.id}.txt" } }
+  picture: { run: "cp ${in.p} ${out.p}", foreach: scan, in: { p: dot.svg }, out: { p: "pictures/${scan.id}.svg" } }
+  figure: { run: "cp ${in.p} ${out.p}", in: { p: dot.svg }, out: { p: figures/dot.svg } }
+  table: { run: "cp ${in.t} ${out.t}", matrix: { word: "${word}" }, in: { t: table.md }, out: { t: "results/t${word}.md" } }
+  latex: { run: "cp ${in.t} ${out.t}", in: { t: table.tex }, out: { t: "results/last.tex" } }
+  last: { run: "cp ${in.t} ${out.t}", in: { t: table.md }, out: { t: "results/last.md" } }
+"#;
+
+const MANIFEST: &str = "
+name: people
+scans:
+  - { id: s1, subject: ann, fold: 0, files: { image: [{ path: a.txt, sha256: ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb }] } }
+  - { id: s2, subject: ann, fold: 0, files: { image: [{ path: a.txt, sha256: ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb }] } }
+  - { id: s3, subject: bob, fold: 1, files: { image: [{ path: a.txt, sha256: ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb }] } }
+";
+
+const TABLE: &str = "| Net | Dice | note |\n| --- | :-: | --- |\n| unet | 0.9 ± 0.1 | <img src=x onerror=alert(1)> |\n| fcn \\| 7 | 0.85 | \"quoted\" |\n| deep | 0.95 | |\n\nMean of <3 scans> \\& more.\n";
+
+fn study() -> Folder {
+    let folder = Folder::new();
+    folder.write("p.yaml", PIPELINE);
+    folder.write("manifest.yaml", MANIFEST);
+    folder.write("a.txt", "a");
+    folder.write("dot.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><circle cx=\"4\" cy=\"4\" r=\"3\"/></svg>\n");
+    folder.write("table.md", TABLE);
+    folder.write(
+        "table.tex",
+        "\\begin{tabular}{l} a & b \\end{tabular} % </template><script>\n",
+    );
+    folder
+}
+
+fn run(folder: &Folder) {
+    RSOM.done(folder, ["run", "p.yaml", "--workdir", "w"]);
+}
+
+#[test]
+fn a_study_is_on_one_page_and_what_it_says_is_no_html() {
+    let folder = study();
+    run(&folder);
+    let done = RSOM.done(&folder, ["report", "w"]);
+    assert!(
+        done.stderr
+            .contains("w/report.html: 3 tables, 1 figures, pictures of 3 scans, 0 problems"),
+        "{done:?}"
+    );
+    let page = folder.text("w/report.html");
+    for part in [
+        "<h1>paged</h1>",
+        "paged covers 3 scans of 2 subjects. All 11 tasks are done.",
+        "Of the data set people, 3 scans of 2 subjects were used. Subjects were divided into 2 folds; all scans of a subject are in one fold.",
+        "No output was corrected by hand.",
+        "<h3>results&#x2f;last</h3>",
+        "<td>0.9 ± 0.1</td>",
+        "<td>fcn | 7</td>",
+        "&lt;img src=x onerror=alert(1)&gt;",
+        "Mean of &lt;3 scans&gt; &amp; more.",
+        "<b>figures&#x2f;dot.svg</b>: figure, by cp",
+        "<option>s2</option>",
+        "<code>rsom reproduce . --output ../again</code>",
+        "&lt;&#x2f;template&gt;&lt;script&gt;",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    // Its own script is the only one, and nothing is fetched.
+    assert_eq!(page.matches("<script").count(), 1);
+    assert!(!page.contains("<img src=x"));
+    for fetched in ["src=\"http", "href=\"http", "url("] {
+        assert!(!page.contains(fetched), "{fetched}");
+    }
+    // The same study, the same bytes; a page of ours is written again.
+    RSOM.done(&folder, ["report", "w/run.json"]);
+    assert_eq!(folder.text("w/report.html"), page);
+    folder.write("mine.html", "mine");
+    RSOM.run(&folder, ["report", "w", "--output", "mine.html"])
+        .expect_code(4)
+        .expect_one_clear_line(&["was not written by rsom; add --force"]);
+    assert_eq!(folder.text("mine.html"), "mine");
+    RSOM.done(&folder, ["report", "w", "--output", "mine.html", "--force"]);
+    assert_eq!(folder.text("mine.html"), page);
+}
+
+#[test]
+fn a_study_half_done_is_shown_with_what_failed_and_what_is_not_there() {
+    let folder = study();
+    let failing = PIPELINE.replace(
+        "foreach: scan, in: { a:",
+        "foreach: scan, where: { subject: ann }, in: { a:",
+    );
+    folder.write(
+        "p.yaml",
+        failing.replace(
+            "run: \"cp ${in.t} ${out.t}\", in: { t: table.md }",
+            "run: \"false ${in.t} ${out.t}\", in: { t: table.md }",
+        ),
+    );
+    RSOM.run(
+        &folder,
+        [
+            "run",
+            "p.yaml",
+            "--workdir",
+            "w",
+            "--keep-going",
+            "--correct",
+            "copy:s1=a.txt",
+        ],
+    )
+    .expect_code(1);
+    std::fs::remove_file(folder.join("w/pictures/s3.svg")).unwrap();
+    std::fs::remove_file(folder.join("manifest.yaml")).unwrap();
+    let done = RSOM.done(&folder, ["report", "w", "--output", "page.html"]);
+    assert!(
+        done.stderr.contains("pictures of 2 scans, 1 problems"),
+        "{done:?}"
+    );
+    let page = folder.text("page.html");
+    for part in [
+        "paged covers 3 scans. 9 of 10 tasks are done, and 1 failed.",
+        "<b>Failed</b>, last: exit code 1",
+        "pictures&#x2f;s3.svg: the file is not there",
+        "Of the outputs &#x27;b&#x27; of the step copy, 1 of 2 was corrected by hand.",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+}
+
+#[test]
+fn pictures_beyond_the_limit_are_named_and_what_is_no_study_is_refused() {
+    let folder = study();
+    let large = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"><!--{}--></svg>",
+        "x".repeat(400_000)
+    );
+    folder.write("dot.svg", large);
+    run(&folder);
+    let done = RSOM.done(&folder, ["report", "w", "--most-mib", "1"]);
+    assert!(
+        done.stderr.contains("1 figures, pictures of 1 scans"),
+        "{done:?}"
+    );
+    let page = folder.text("w/report.html");
+    assert!(page.contains("2 pictures would make the page larger than 1 MiB"));
+    RSOM.run(&folder, ["report", "nowhere"]).expect_code(3);
+    RSOM.run(&folder, ["report", "w", "--most-mib", "0"])
+        .expect_code(2);
+    RSOM.run(&folder, ["report", "a.txt"]).expect_code(3);
+    // The commands of the stage are as before.
+    RSOM.done(&folder, ["report", "factor", "--help"]);
+    RSOM.done(&folder, ["report", "spec"]);
+}
