@@ -57,8 +57,8 @@ fn pages(specs: &[Spec]) -> Vec<(String, String)> {
     let mut pages = vec![
         ("README.md".to_owned(), overview(specs)),
         ("measurements.md".to_owned(), metrics::page(specs)),
-        ("pipeline-keys.md".to_owned(), keys::page()),
     ];
+    pages.extend(keys::pages());
     let of_stages = specs.iter();
     pages.extend(of_stages.map(|spec| (format!("{}.md", spec.stage), stage(spec))));
     pages
@@ -87,8 +87,8 @@ fn overview(specs: &[Spec]) -> String {
         );
     }
     text.push_str(
-        "\nAll metrics of the tables: [measurements.md](measurements.md). All keys of a pipeline: \
-         [pipeline-keys.md](pipeline-keys.md).\n\n## Exit codes\n\n| code | meaning |\n|---|---|\n",
+        "\nAll metrics of the tables: [measurements.md](measurements.md). All keys of a pipeline, \
+         a manifest and a report: [pipeline-keys.md](pipeline-keys.md), [manifest-keys.md](manifest-keys.md), [run-keys.md](run-keys.md).\n\n## Exit codes\n\n| code | meaning |\n|---|---|\n",
     );
     for (code, meaning) in [
         (ExitCode::Done, "success"),
