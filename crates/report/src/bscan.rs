@@ -3,7 +3,7 @@
 mod layout;
 mod overlay;
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, Zip};
 
 use crate::color::{INK, ORANGE, SKY, WHITE};
 use crate::font;
@@ -13,8 +13,18 @@ use crate::{Color, Picture, Scene};
 use layout::Layout;
 use overlay::Overlay;
 
-/// Opacity of a prediction's area, so that the tissue below stays visible.
-const AREA: f64 = 0.55;
+/// Opacity of areas, so that the tissue below stays visible.
+const AREA: f64 = 0.45;
+
+/// How a prediction is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(rsom_parameters::Choice))]
+pub enum Marks {
+    /// As a line, with areas only where it and the reference differ: the tissue stays visible.
+    Differences,
+    /// As an area.
+    Area,
+}
 
 /// Content of a B-scan figure.
 #[derive(Debug, Clone)]
@@ -31,6 +41,8 @@ pub struct Figure<'a> {
     pub reference: ArrayView2<'a, bool>,
     /// Predictions with their titles, of the same shape.
     pub predictions: Vec<(String, ArrayView2<'a, bool>)>,
+    /// How predictions are drawn.
+    pub marks: Marks,
     /// Number of panels per row; `None` chooses it from the panels' shape.
     pub columns: Option<usize>,
 }
@@ -64,7 +76,20 @@ pub fn scene(figure: &Figure<'_>) -> Scene {
             _ => {
                 let (title, mask) = &figure.predictions[panel - 2];
                 let prediction = Overlay::new(*mask);
-                prediction.draw_area(&mut scene, at, &layout, (SKY, AREA));
+                match figure.marks {
+                    Marks::Area => prediction.draw_area(&mut scene, at, &layout, (SKY, AREA)),
+                    Marks::Differences => {
+                        let alone = |mask: ArrayView2<'_, bool>, other: ArrayView2<'_, bool>| {
+                            let of_one = Zip::from(mask).and(other).map_collect(|a, b| *a && !*b);
+                            Overlay::new(of_one.view())
+                        };
+                        let of_prediction = alone(*mask, figure.reference);
+                        let of_reference = alone(figure.reference, *mask);
+                        of_prediction.draw_area(&mut scene, at, &layout, (SKY, AREA));
+                        of_reference.draw_area(&mut scene, at, &layout, (reference_color, AREA));
+                        prediction.draw_line(&mut scene, at, &layout, (SKY, 1.5 * line));
+                    }
+                }
                 reference.draw_line(&mut scene, at, &layout, (reference_color, line));
                 note_if_empty(&mut scene, &prediction, at, &layout);
                 title
@@ -82,7 +107,7 @@ pub fn scene(figure: &Figure<'_>) -> Scene {
         let corner = [left, top + layout.size[1]];
         draw_scale_bar(&mut scene, corner, layout.size[0], um_per_pixel, layout.em);
     }
-    draw_legend(&mut scene, reference_color, &layout);
+    draw_legend(&mut scene, (reference_color, figure.marks), &layout);
     scene
 }
 
@@ -93,24 +118,37 @@ fn note_if_empty(scene: &mut Scene, mask: &Overlay, at: Point, layout: &Layout) 
     }
 }
 
-fn draw_legend(scene: &mut Scene, reference_color: Color, layout: &Layout) {
+fn draw_legend(scene: &mut Scene, (reference_color, marks): (Color, Marks), layout: &Layout) {
     let em = layout.em;
-    let (x, y) = (layout.margin(), layout.height() - 1.1 * em);
+    let (mut x, y) = (layout.margin(), layout.height() - 1.1 * em);
     let middle = y - 0.35 * em;
-    draw_swatch(scene, [x, y], em);
-    let ends = [[x + 0.3 * em, middle], [x + 1.9 * em, middle]];
-    scene.line(ends[0], ends[1], Stroke::solid(reference_color, 0.1 * em));
-    scene.draw(Text::new("reference", [x + 2.8 * em, y], em, INK));
-    let x = x + (4.4 + font::width_em("reference")) * em;
-    draw_swatch(scene, [x, y], em);
-    let area = Path::rectangle(
-        [x + 0.3 * em, middle - 0.3 * em],
-        [1.6 * em, 0.6 * em],
-        SKY,
-        0.5,
-    );
-    scene.draw(area);
-    scene.draw(Text::new("prediction", [x + 2.8 * em, y], em, INK));
+    let area = |x: f64, width: f64, color: Color| {
+        let corner = [x, middle - 0.3 * em];
+        Path::rectangle(corner, [width, 0.6 * em], color, AREA)
+    };
+    let line = |x: f64, color: Color| {
+        let ends = vec![[x + 0.3 * em, middle], [x + 1.9 * em, middle]];
+        Path::open(vec![ends], Stroke::solid(color, 0.1 * em))
+    };
+    let mut entry = |words: &str, signs: &dyn Fn(f64) -> Vec<Path>| {
+        draw_swatch(scene, [x, y], em);
+        signs(x).into_iter().for_each(|sign| scene.draw(sign));
+        scene.draw(Text::new(words, [x + 2.8 * em, y], em, INK));
+        x += (4.4 + font::width_em(words)) * em;
+    };
+    entry("reference", &|x| vec![line(x, reference_color)]);
+    match marks {
+        Marks::Area => entry("prediction", &|x| vec![area(x + 0.3 * em, 1.6 * em, SKY)]),
+        Marks::Differences => {
+            entry("prediction", &|x| vec![line(x, SKY)]);
+            entry("in one only", &|x| {
+                let halves = [(0.3, SKY), (1.1, reference_color)];
+                halves
+                    .map(|(from, color)| area(x + from * em, 0.8 * em, color))
+                    .into()
+            });
+        }
+    }
 }
 
 /// The depths with voxels of any of the masks of shape (x, z), extended by `margin` voxels above and below.
@@ -148,6 +186,7 @@ mod tests {
             spacing_mm,
             reference: reference.view(),
             predictions: vec![("unet".to_owned(), prediction.view())],
+            marks: Marks::Area,
             columns: Some(1),
         }
     }
@@ -197,6 +236,28 @@ mod tests {
         assert_eq!(at(60.5, 30.5), SKY.over(Color([40; 3]), AREA));
         assert_eq!(at(59.5, 30.5), Color([40; 3]));
         assert_eq!(at(60.5, 31.5), Color([40; 3]));
+    }
+
+    #[test]
+    fn where_both_agree_the_tissue_is_bare_and_what_is_in_one_only_has_its_color() {
+        let reference = Array2::from_shape_fn((100, 50), |(_, z)| (10..30).contains(&z));
+        let prediction = Array2::from_shape_fn((100, 50), |(_, z)| (20..40).contains(&z));
+        let figure = Figure {
+            marks: Marks::Differences,
+            ..figure(&reference, &prediction, None)
+        };
+        let layout = Layout::new([100, 50], None, 3, Some(1));
+        let painted = raster::paint(&scene(&figure), 1);
+        let [left, top] = layout.panel(2);
+        let at = |z: f64| {
+            let (column, row) = (left + 50.5 * layout.voxel[0], top + z * layout.voxel[1]);
+            painted.pixel(column as usize, row as usize)
+        };
+        assert_eq!(at(25.5), Color([40; 3]));
+        assert_eq!(at(15.5), ORANGE.over(Color([40; 3]), AREA));
+        assert_eq!(at(35.5), SKY.over(Color([40; 3]), AREA));
+        assert_eq!(at(45.5), Color([40; 3]));
+        assert!(texts(&scene(&figure)).contains(&"in one only"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use rsom_volume::{Mask, Scan};
 
 use super::output;
-use crate::bscan::{Figure, depth_window, scene};
+use crate::bscan::{Figure, Marks, depth_window, scene};
 use crate::picture;
 
 /// The command `bscan`.
@@ -28,8 +28,11 @@ struct BscanSettings {
     /// Index of the B-scan along y (unset: the middle one of the B-scans with reference voxels).
     #[parameter(min = 0)]
     slice: Option<usize>,
-    /// Titles of the predictions, in the same order (unset: the file names).
+    /// Titles of the predictions, in the same order (unset: the parts in which their file names differ).
     titles: Option<Vec<String>>,
+    /// How predictions are drawn.
+    #[parameter(default = Marks::Differences)]
+    marks: Marks,
     /// Labels of the reference label map that form the structure (unset: the only label of the map).
     reference_labels: Option<Vec<i32>>,
     /// Margin above and below the masks: show only these depths (unset: the whole depth).
@@ -85,6 +88,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         spacing_mm: scan.grid().spacing().millimetres().map(|mm| [mm[0], mm[2]]),
         reference: cut[0],
         predictions: titles.into_iter().zip(cut[1..].iter().copied()).collect(),
+        marks: wanted.marks,
         columns: wanted.columns,
     };
     output::write(invocation, &scene(&figure), 1)?;
@@ -127,7 +131,8 @@ fn chosen_slice(wanted: Option<usize>, reference: &Mask) -> Result<usize, StageE
     Ok(filled.get(filled.len() / 2).copied().unwrap_or(count / 2))
 }
 
-/// A title for each prediction: as given, or its file name, with its folder where file names are not unique.
+/// A title for each prediction: as given, or the parts in which file names differ, or the file name, with its folder where file names are
+/// not unique.
 fn titles(given: Option<Vec<String>>, paths: &[PathBuf]) -> Result<Vec<String>, StageError> {
     if let Some(given) = given {
         if given.len() == paths.len() {
@@ -139,27 +144,60 @@ fn titles(given: Option<Vec<String>>, paths: &[PathBuf]) -> Result<Vec<String>, 
             paths.len()
         )));
     }
-    let stem = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.trim_end_matches(".gz")
-            .trim_end_matches(".nii")
-            .to_owned()
-    };
+    let names: Vec<String> = paths.iter().map(|path| stem(path)).collect();
+    if let Some(differing) = differing_parts(&names) {
+        return Ok(differing);
+    }
     let folder = |path: &Path| {
         let name = path.parent().and_then(Path::file_name).unwrap_or_default();
         name.to_string_lossy().into_owned()
     };
-    let title = |path: &PathBuf| {
-        let same = paths
-            .iter()
-            .filter(|other| stem(other) == stem(path))
-            .count();
+    let title = |(path, name): (&PathBuf, &String)| {
+        let same = names.iter().filter(|other| *other == name).count();
         match (same, folder(path)) {
-            (2.., folder) if !folder.is_empty() => format!("{folder}/{}", stem(path)),
-            _ => stem(path),
+            (2.., folder) if !folder.is_empty() => format!("{folder}/{name}"),
+            _ => name.clone(),
         }
     };
-    Ok(paths.iter().map(title).collect())
+    Ok(paths.iter().zip(&names).map(title).collect())
+}
+
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.trim_end_matches(".gz").trim_end_matches(".nii");
+    name.to_owned()
+}
+
+/// The parts in which names differ, cut at `_`: `unet s = 100` of `p1_unet_s100`. A letter with a number is a symbol and its value. `None` if
+/// the names have not the same number of parts, or if two are equal.
+fn differing_parts(names: &[String]) -> Option<Vec<String>> {
+    let cut: Vec<Vec<&str>> = names.iter().map(|name| name.split('_').collect()).collect();
+    let first = cut.first().filter(|_| names.len() > 1)?;
+    if cut.iter().any(|parts| parts.len() != first.len()) {
+        return None;
+    }
+    let differs = |place: &usize| cut.iter().any(|parts| parts[*place] != first[*place]);
+    let places: Vec<usize> = (0..first.len()).filter(differs).collect();
+    let title = |parts: &Vec<&str>| {
+        let words = places.iter().map(|place| with_symbol(parts[*place]));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let titles: Vec<String> = cut.iter().map(title).collect();
+    let all: std::collections::BTreeSet<&String> = titles.iter().collect();
+    (all.len() == names.len()).then_some(titles)
+}
+
+/// `s = 100` of `s100`.
+fn with_symbol(part: &str) -> String {
+    let mut characters = part.chars();
+    match characters.next() {
+        Some(letter)
+            if letter.is_ascii_lowercase() && characters.as_str().parse::<f64>().is_ok() =>
+        {
+            format!("{letter} = {}", characters.as_str())
+        }
+        _ => part.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -170,6 +208,27 @@ mod tests {
     fn files_of_one_name_are_told_apart_by_their_folders() {
         let paths = ["a/mask.nii.gz", "b/mask.nii.gz", "c/fcn.nii"].map(PathBuf::from);
         assert_eq!(titles(None, &paths).unwrap(), ["a/mask", "b/mask", "fcn"]);
+    }
+
+    #[test]
+    fn titles_are_the_parts_in_which_names_differ() {
+        let of = |names: &[&str]| {
+            let paths: Vec<PathBuf> = names
+                .iter()
+                .map(|name| PathBuf::from(format!("m/{name}.nii.gz")))
+                .collect();
+            titles(None, &paths).unwrap()
+        };
+        assert_eq!(
+            of(&["h01_unet_s0_fold0", "h01_unet_s100_fold0"]),
+            ["s = 0", "s = 100"]
+        );
+        assert_eq!(
+            of(&["p_unet_s0", "p_fcn7_s0.5"]),
+            ["unet s = 0", "fcn7 s = 0.5"]
+        );
+        assert_eq!(of(&["unet", "fcn_7"]), ["unet", "fcn_7"]);
+        assert_eq!(of(&["p1_unet"]), ["p1_unet"]);
     }
 
     #[test]

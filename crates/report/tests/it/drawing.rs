@@ -171,8 +171,8 @@ fn pixels(path: &std::path::Path) -> (usize, Vec<[u8; 3]>) {
 #[test]
 fn pixels_of_a_bscan_have_the_colors_of_scan_area_and_contour() {
     let folder = scans();
-    bscan(&folder, "f.svg", "--slice 1");
-    bscan(&folder, "f.png", "--slice 1");
+    bscan(&folder, "f.svg", "--slice 1 --marks area");
+    bscan(&folder, "f.png", "--slice 1 --marks area");
     let panels = panels(&elements(&folder.text("f.svg")));
     let (width, pixels) = pixels(&folder.join("f.png"));
     let pixel = |[x, y]: [f64; 2]| pixels[y as usize * width + x as usize];
@@ -204,7 +204,7 @@ fn pixels_of_a_bscan_have_the_colors_of_scan_area_and_contour() {
     let inside = [(20, 23), (29, 25), (25, 30), (14, 28)];
     for (x, z) in inside {
         let opacity = opacity(x, z);
-        assert!((opacity - 0.55).abs() < 0.03, "{x} {z}: {opacity}");
+        assert!((opacity - 0.45).abs() < 0.03, "{x} {z}: {opacity}");
     }
     for (x, z) in [(31, 25), (25, 32), (20, 20), (7, 28)] {
         assert_eq!(pixel(center(0, x, z)), pixel(center(2, x, z)), "{x} {z}");
