@@ -75,6 +75,13 @@ pub fn command_line() -> Command {
         )
         .subcommand(
             of_store(
+                "links",
+                "Set whether outputs are read-only second names of the files of the store, where files cannot be cloned",
+            )
+            .arg(links_argument()),
+        )
+        .subcommand(
+            of_store(
                 "limit",
                 "Set the size above which runs remove what was not used for longest",
             )
@@ -96,6 +103,14 @@ fn keep_arguments() -> [Arg; 2] {
             .value_parser(value_parser!(u32))
             .help("Let go what was not used for so many days"),
     ]
+}
+
+fn links_argument() -> Arg {
+    Arg::new("links")
+        .value_name("yes|no")
+        .required(true)
+        .value_parser(["yes", "no"])
+        .help("With 'yes', a program that can write read-only files, such as one of root, may damage other studies")
 }
 
 fn limit_argument() -> Arg {

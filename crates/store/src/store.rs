@@ -164,7 +164,11 @@ impl Store {
         let contents = contents.map(|stored| self.layout.content(&stored.sha256));
         let entry = self.layout.entry(key.as_str());
         std::iter::once(entry).chain(contents).try_for_each(|path| {
-            fs::remove_file(path).or_else(|e| match e.kind() {
+            let removed = match path.symlink_metadata().is_ok_and(|found| found.is_dir()) {
+                true => fs::remove_dir_all(path),
+                false => fs::remove_file(path),
+            };
+            removed.or_else(|e| match e.kind() {
                 io::ErrorKind::NotFound => Ok(()),
                 _ => Err(e),
             })
@@ -197,6 +201,10 @@ impl Store {
         }
         let new = new_name(folder);
         let written = write(&new).and_then(|()| {
+            // Something that is no file of ours.
+            if path.is_dir() {
+                fs::remove_dir_all(path)?;
+            }
             inherit(root, &new, part);
             fs::rename(&new, path)
         });

@@ -132,7 +132,6 @@ fn two_files_of_one_name_are_refused() {
         "SHA256SUMS",
         "pipeline.yaml",
         "README.md",
-        "report.html",
         "run.json.txt",
         "ro-crate-metadata.json",
     ] {

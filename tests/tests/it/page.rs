@@ -54,14 +54,14 @@ fn a_study_is_on_one_page_and_what_it_says_is_no_html() {
     let done = RSOM.done(&folder, ["report", "w"]);
     assert!(
         done.stderr
-            .contains("w/report.html: 3 tables, 1 figures, pictures of 3 scans, 0 problems"),
+            .contains("w/report.html: 3 tables, 1 figure, pictures of 3 scans, 0 problems"),
         "{done:?}"
     );
     let page = folder.text("w/report.html");
     for part in [
         "<h1>paged</h1>",
         "paged covers 3 scans of 2 subjects. All 11 tasks are done.",
-        "Of the data set people, 3 scans of 2 subjects were used. Subjects were divided into 2 folds; all scans of a subject are in one fold.",
+        "Of the data set people, 3 scans of 2 subjects were used. 3 scans are in 2 folds; all scans of a subject are in one fold.",
         "No output was corrected by hand.",
         "<h3>results&#x2f;last</h3>",
         "<td>0.9 ± 0.1</td>",
@@ -87,7 +87,7 @@ fn a_study_is_on_one_page_and_what_it_says_is_no_html() {
     folder.write("mine.html", "mine");
     RSOM.run(&folder, ["report", "w", "--output", "mine.html"])
         .expect_code(4)
-        .expect_one_clear_line(&["was not written by rsom; add --force"]);
+        .expect_one_clear_line(&["is no page that rsom wrote"]);
     assert_eq!(folder.text("mine.html"), "mine");
     RSOM.done(&folder, ["report", "w", "--output", "mine.html", "--force"]);
     assert_eq!(folder.text("mine.html"), page);
@@ -124,7 +124,7 @@ fn a_study_half_done_is_shown_with_what_failed_and_what_is_not_there() {
     std::fs::remove_file(folder.join("manifest.yaml")).unwrap();
     let done = RSOM.done(&folder, ["report", "w", "--output", "page.html"]);
     assert!(
-        done.stderr.contains("pictures of 2 scans, 1 problems"),
+        done.stderr.contains("pictures of 2 scans, 2 problems"),
         "{done:?}"
     );
     let page = folder.text("page.html");
@@ -138,6 +138,69 @@ fn a_study_half_done_is_shown_with_what_failed_and_what_is_not_there() {
     }
 }
 
+/// Replaces a text in `run.json`.
+fn crafted(folder: &Folder, from: &str, to: &str) {
+    let text = folder.text("w/run.json");
+    assert!(text.contains(from), "{from}");
+    folder.write("w/run.json", text.replace(from, to));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_run_json_of_someone_else_brings_no_other_file_onto_the_page() {
+    let folder = study();
+    run(&folder);
+    folder.write("secret.svg", "<svg><!-- secret --></svg>");
+    folder.write("secret.md", "| secret |\n| --- |\n| of mine |\n");
+    folder.write("secret.tex", "secret");
+    std::os::unix::fs::symlink(folder.join("secret.svg"), folder.join("w/link.svg")).unwrap();
+    crafted(&folder, "\"figures/dot.svg\"", "\"../secret.svg\"");
+    crafted(&folder, "\"pictures/s1.svg\"", "\"link.svg\"");
+    let absolute = folder.join("secret.md").display().to_string();
+    crafted(&folder, "\"results/last.md\"", &format!("\"{absolute}\""));
+    crafted(&folder, "\"../manifest.yaml\"", "\"/dev/zero\"");
+    RSOM.done(&folder, ["report", "w"]);
+    let page = folder.text("w/report.html");
+    for secret in ["of mine", "PHN2Zz48IS0tIHNlY3JldA"] {
+        assert!(!page.contains(secret), "{secret}");
+    }
+    for name in ["..&#x2f;secret.svg", "link.svg", "secret.md"] {
+        assert!(
+            page.contains(&format!("{name}: it lies outside the folder of the study")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_was_changed_after_the_run_is_named_and_not_shown() {
+    let folder = study();
+    run(&folder);
+    folder.write("w/results/last.md", TABLE.replace("0.95", "0.99"));
+    folder.write("w/figures/dot.svg", "<svg/>");
+    folder.write(
+        "manifest.yaml",
+        MANIFEST.replace("name: people", "name: others"),
+    );
+    RSOM.done(&folder, ["report", "w"]);
+    let page = folder.text("w/report.html");
+    assert!(!page.contains("0.99") && !page.contains("others"));
+    for name in ["results&#x2f;last.md", "figures&#x2f;dot.svg"] {
+        assert!(
+            page.contains(&format!("{name}: it was changed after the run")),
+            "{name}"
+        );
+    }
+    // An output of the study is not replaced, even if it is a page of ours.
+    std::fs::copy(
+        folder.join("w/report.html"),
+        folder.join("w/results/last.md"),
+    )
+    .unwrap();
+    RSOM.run(&folder, ["report", "w", "--output", "w/results/last.md"])
+        .expect_code(4);
+}
+
 #[test]
 fn pictures_beyond_the_limit_are_named_and_what_is_no_study_is_refused() {
     let folder = study();
@@ -149,7 +212,7 @@ fn pictures_beyond_the_limit_are_named_and_what_is_no_study_is_refused() {
     run(&folder);
     let done = RSOM.done(&folder, ["report", "w", "--most-mib", "1"]);
     assert!(
-        done.stderr.contains("1 figures, pictures of 1 scans"),
+        done.stderr.contains("1 figure, pictures of 1 scan, "),
         "{done:?}"
     );
     let page = folder.text("w/report.html");

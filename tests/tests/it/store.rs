@@ -69,6 +69,13 @@ fn a_store_is_listed_limited_and_swept_only_if_asked() {
         "{listed}"
     );
     RSOM.done(&folder, ["store", "limit", "store", "none"]);
+    RSOM.done(&folder, ["store", "links", "store", "yes"]);
+    assert!(
+        folder
+            .text("store/rsom-store.json")
+            .contains("\"links\": true")
+    );
+    RSOM.done(&folder, ["store", "links", "store", "no"]);
     let gc = |words: &[&str]| RSOM.done(&folder, [&["store", "gc", "store"], words].concat());
     assert!(gc(&[]).stdout.starts_with("0 tasks and 0 files"));
     let only_listed = gc(&["--keep", "0"]);

@@ -35,7 +35,7 @@ impl Run<'_> {
         let of_user = found
             .paths()
             .any(|path| before.has(path) && !is_output(path));
-        let outputs = match of_user && !self.settings.replace {
+        let outputs = match of_user {
             true => None,
             false => self.outputs_of(task, &found, &before),
         };

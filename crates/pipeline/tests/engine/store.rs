@@ -259,7 +259,8 @@ fn a_file_of_the_user_next_to_an_output_stays() {
     let study = Study::new(CHAIN);
     study.write("work/v.json", "mine");
     // With and without a store: the program would write over it.
-    for words in [&[][..], &[&*arguments[0], &*arguments[1]]] {
+    let store = [&*arguments[0], &*arguments[1]];
+    for words in [&[][..], &store] {
         let ran = study.run(&[words, &["--keep-going"]].concat());
         assert_eq!(ran.code, Some(4), "{}", ran.stderr);
         ran.finished
@@ -282,6 +283,8 @@ fn what_blocks_an_output_does_not_make_a_run_look_killed() {
     let (said, calls) = shared.run(&study, &[]);
     assert_eq!(calls, CALLS, "{said}");
     assert!(said.contains("cannot be taken from the store"), "{said}");
+    // What was computed has taken the place of the folders.
+    assert_eq!(shared.run(&Study::new(&inner), &[]).1, 0);
     study.write("work/filled/note.txt", "mine");
     let again = study.run(&[]).good();
     assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);

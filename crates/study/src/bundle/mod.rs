@@ -159,7 +159,10 @@ fn collect(matches: &ArgMatches, plan: &Plan, to: &Path) -> Result<usize, StageE
     if has_data {
         collected.add_data(plan)?;
     }
-    collected.add_text(REPORT, &crate::page::html(to)?)?;
+    // The study may have a file of this name itself.
+    if !collected.files().any(|name| name == REPORT) {
+        collected.add_text(REPORT, &crate::page::html(to)?)?;
+    }
     if matches.get_flag("bids") {
         bids::add(plan, &mut collected)?;
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::data::{Data, scans_of};
 use super::figures::{Figures, Picture, figures};
+use super::files::Folder;
 use super::methods::methods;
 use super::problems::{Problem, problems};
 use super::results::{Finding, findings};
@@ -82,11 +83,14 @@ impl Content {
     /// Exit code 130: interrupted.
     pub fn of(recorded: &RecordedRun, folder: &Path, limits: Limits) -> Result<Self, StageError> {
         let data = Data::of(recorded, folder);
+        let folder = &Folder::of(folder);
         let Figures {
             of_study,
             of_scans,
-            left_out,
+            mut left_out,
         } = figures(recorded, folder, limits.picture_bytes)?;
+        let findings = findings(recorded, folder, &mut left_out);
+        let tables = tables(recorded, folder, &mut left_out);
         let mut problems = problems(recorded);
         let more_problems = problems.len().saturating_sub(limits.problems);
         problems.truncate(limits.problems);
@@ -97,10 +101,10 @@ impl Content {
             version: recorded.version.clone(),
             state: recorded.state.clone(),
             summary: summary(recorded, data.as_ref()),
-            findings: findings(recorded, folder),
+            findings,
             methods: methods(recorded, data.as_ref()),
             steps: steps(recorded),
-            tables: tables(recorded, folder),
+            tables,
             figures: of_study,
             scans: of_scans
                 .into_iter()
@@ -117,11 +121,14 @@ impl Content {
     /// What is on the page, in a few words.
     pub fn words(&self) -> String {
         format!(
-            "{} tables, {} figures, pictures of {} scans, {} problems",
-            self.tables.len(),
-            self.figures.len(),
-            self.scans.len(),
-            self.problems.len() + self.more_problems
+            "{}, {}, pictures of {}, {}",
+            counted(self.tables.len(), "table"),
+            counted(self.figures.len(), "figure"),
+            counted(self.scans.len(), "scan"),
+            counted(
+                self.problems.len() + self.more_problems + self.left_out.len(),
+                "problem"
+            )
         )
     }
 }
@@ -130,24 +137,30 @@ fn summary(recorded: &RecordedRun, data: Option<&Data>) -> Vec<String> {
     let made = recorded.tasks.iter().filter(|task| task.is_made()).count();
     let failed = (recorded.tasks.iter()).filter(|task| task.fault.is_some());
     let all = recorded.tasks.len();
-    let data = match data {
-        Some(data) => data.words(),
-        None => counted(scans_of(recorded).len(), "scan"),
+    let scans = scans_of(recorded).len();
+    let data = match (data, scans) {
+        (Some(data), _) => format!("{} covers {}.", recorded.pipeline, data.words()),
+        (None, 0) => String::new(),
+        (None, scans) => format!("{} covers {}.", recorded.pipeline, counted(scans, "scan")),
     };
-    let done = match (made == all, failed.count()) {
-        (true, _) => format!("All {} are done.", counted(all, "task")),
-        (false, 0) => format!(
+    let done = match (all - made, failed.count()) {
+        (0, _) if all == 1 => "Its only task is done.".to_owned(),
+        (0, _) => format!("All {all} tasks are done."),
+        (_, 0) => format!(
             "{made} of {} are done; the others have not run.",
             counted(all, "task")
         ),
-        (false, failed) => {
+        (_, failed) => {
             format!(
                 "{made} of {} are done, and {failed} failed.",
                 counted(all, "task")
             )
         }
     };
-    vec![format!("{} covers {data}.", recorded.pipeline), done]
+    [data, done]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect()
 }
 
 fn outputs(recorded: &RecordedRun) -> impl Iterator<Item = Output> {

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use rsom_manifest::{Manifest, ScanEntry};
 use rsom_pipeline::RecordedRun;
+use rsom_stage::fingerprint;
 
+use super::files::{MOST_BYTES, bounded};
 use super::words::counted;
 
 /// The scans of a manifest that a study uses.
@@ -15,12 +17,16 @@ pub(super) struct Data {
 }
 
 impl Data {
-    /// The data of a study. `None` if the manifest is no longer where the run had it, or if no task is of a scan.
+    /// The data of a study. `None` if the manifest is no longer where the run had it, or was changed, or if no task is of a scan.
     pub fn of(recorded: &RecordedRun, folder: &Path) -> Option<Self> {
-        let path = &recorded.study.as_ref()?.manifest.as_ref()?.path;
+        let manifest = recorded.study.as_ref()?.manifest.as_ref()?;
+        let path = folder.join(&manifest.path);
+        // One that was changed after the run says nothing of it.
+        let bytes = bounded(&path, MOST_BYTES).ok()?;
+        let is_same = Some(fingerprint::of_bytes(&bytes)) == manifest.sha256;
         let Manifest {
             name, mut scans, ..
-        } = rsom_manifest::read(&folder.join(path)).ok()?;
+        } = rsom_manifest::read(&path).ok().filter(|_| is_same)?;
         let used = scans_of(recorded);
         scans.retain(|scan| used.contains(scan.id.as_str()));
         (!scans.is_empty()).then_some(Self { name, scans })
@@ -36,10 +42,11 @@ impl Data {
         )
     }
 
-    /// The number of folds.
-    pub fn folds(&self) -> usize {
-        let folds: BTreeSet<u32> = self.scans.iter().filter_map(|scan| scan.fold).collect();
-        folds.len()
+    /// The number of folds, and that of the scans in one of them.
+    pub fn folds(&self) -> [usize; 2] {
+        let folds: Vec<u32> = self.scans.iter().filter_map(|scan| scan.fold).collect();
+        let different: BTreeSet<&u32> = folds.iter().collect();
+        [different.len(), folds.len()]
     }
 
     /// The number of scans of each part of the split.

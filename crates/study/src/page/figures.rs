@@ -1,13 +1,14 @@
 //! Figures of the study and pictures of its scans, as data in the page.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use rsom_pipeline::{RecordedRun, RecordedTask};
 use rsom_stage::{StageError, interrupt};
 use serde::Serialize;
+
+use super::files::{Folder, outputs};
 
 /// A picture.
 #[derive(Debug, Serialize)]
@@ -35,7 +36,7 @@ pub(super) struct Figures {
 /// Exit code 130: interrupted.
 pub(super) fn figures(
     recorded: &RecordedRun,
-    folder: &Path,
+    folder: &Folder,
     most_bytes: u64,
 ) -> Result<Figures, StageError> {
     let made: Vec<&RecordedTask> = recorded
@@ -43,15 +44,14 @@ pub(super) fn figures(
         .iter()
         .filter(|task| task.is_made())
         .collect();
-    let paths = |task: &&RecordedTask| -> Vec<String> {
-        let paths = task.outputs.values().filter_map(|file| file.path.clone());
-        paths.filter(|path| kind(path).is_some()).collect()
-    };
     // Of a figure in two formats, the one with lines.
-    let all: BTreeSet<String> = made.iter().flat_map(paths).collect();
-    let is_shown = |path: &String| match path.strip_suffix(".png") {
-        Some(stem) => !all.contains(&format!("{stem}.svg")),
-        None => true,
+    let with_lines: BTreeSet<&str> = outputs(recorded, ".svg")
+        .filter(|(_, _, file)| folder.size(file).is_ok())
+        .filter_map(|(_, path, _)| path.strip_suffix(".svg"))
+        .collect();
+    let is_shown = |path: &str| match path.strip_suffix(".png") {
+        Some(stem) => !with_lines.contains(stem),
+        None => kind(path).is_some(),
     };
     let mut figures = Figures::default();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
@@ -60,22 +60,25 @@ pub(super) fn figures(
     let (of_study, of_scans): (Vec<&RecordedTask>, Vec<&RecordedTask>) =
         made.into_iter().partition(|task| task.scan.is_none());
     for task in of_study.into_iter().chain(of_scans) {
-        for path in paths(&task).into_iter().filter(is_shown) {
+        for file in task.outputs.values() {
+            let Some(path) = file.path.as_deref().filter(|path| is_shown(path)) else {
+                continue;
+            };
             interrupt::check()?;
-            let file = folder.join(&path);
-            let size = std::fs::metadata(&file).map_or(0, |found| found.len());
+            let size = folder.size(file).unwrap_or(0);
             if bytes + size > most_bytes {
                 skipped += 1;
                 continue;
             }
-            let Ok(content) = std::fs::read(&file) else {
-                figures
-                    .left_out
-                    .push(format!("{path}: the file is not there"));
-                continue;
+            let content = match folder.read(file, most_bytes) {
+                Ok(content) => content,
+                Err(fault) => {
+                    figures.left_out.push(format!("{path}: {fault}"));
+                    continue;
+                }
             };
             bytes += size;
-            let picture = picture(task, path, &content);
+            let picture = picture(task, path.to_owned(), &content);
             match &task.scan {
                 None => figures.of_study.push(picture),
                 Some(scan) => {

@@ -26,10 +26,18 @@ pub(super) fn table(text: &str) -> Option<MarkdownTable> {
         .iter()
         .position(|line| !is_row(line))
         .unwrap_or(rest.len());
-    table.rows = rest[..end].iter().map(|line| cells(line)).collect();
+    let width = table.header.len();
+    let row = |line: &&str| {
+        let mut row = cells(line);
+        row.resize(width.max(row.len()), String::new());
+        row
+    };
+    table.rows = rest[..end].iter().map(row).collect();
     let notes = rest[end..].join("\n");
     let notes = notes.split("\n\n").map(|note| plain(note.trim()));
-    table.notes = notes.filter(|note| !note.is_empty()).collect();
+    // Another table, or code, is no note.
+    let is_note = |note: &String| !note.is_empty() && !note.starts_with(['|', '`', '#']);
+    table.notes = notes.filter(is_note).collect();
     Some(table)
 }
 

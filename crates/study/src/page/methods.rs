@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rsom_pipeline::RecordedRun;
+use rsom_pipeline::{RecordedRun, RecordedTask};
 
 use super::data::Data;
 use super::words::counted;
@@ -18,10 +18,12 @@ pub(super) fn methods(recorded: &RecordedRun, data: Option<&Data>) -> Vec<String
 
 fn data_sentence(data: &Data) -> String {
     let mut text = format!("Of the data set {}, {} were used.", data.name, data.words());
-    if data.folds() > 1 {
+    // The manifest refuses a subject in two folds.
+    let [folds, scans] = data.folds();
+    if folds > 1 {
         text += &format!(
-            " Subjects were divided into {} folds; all scans of a subject are in one fold.",
-            data.folds()
+            " {} are in {folds} folds; all scans of a subject are in one fold.",
+            counted(scans, "scan")
         );
     }
     let splits = data.splits();
@@ -67,7 +69,11 @@ fn programs(recorded: &RecordedRun) -> String {
             instructions.join(" and ")
         );
     }
-    text + " Same inputs, parameters and seeds give the same bytes for any number of threads."
+    let is_ours = |task: &RecordedTask| task.revision.is_some() && task.program_sha256.is_none();
+    if recorded.tasks.iter().all(is_ours) {
+        text += " Same inputs, parameters and seeds give the same bytes for any number of threads.";
+    }
+    text
 }
 
 /// How many outputs were corrected by hand: `Of the step predict, 3 of 40 outputs were corrected by hand`.

@@ -6,6 +6,7 @@
 mod content;
 mod data;
 mod figures;
+mod files;
 mod markdown;
 mod methods;
 mod problems;
@@ -15,6 +16,8 @@ mod steps;
 mod tables;
 mod words;
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -91,10 +94,15 @@ fn write(matches: &ArgMatches) -> Result<ExitCode, StageError> {
     };
     let output = matches.get_one::<PathBuf>("output").cloned();
     let output = output.unwrap_or_else(|| folder.join("report.html"));
-    if !matches.get_flag("force") && output.exists() && !is_ours(&output) {
+    let is_output = || {
+        let outputs = recorded.tasks.iter().flat_map(|task| task.outputs.values());
+        let mut paths = outputs.filter_map(|file| file.path.as_ref());
+        paths.any(|path| is_same(&folder.join(path), &output))
+    };
+    if !matches.get_flag("force") && output.exists() && (!is_ours(&output) || is_output()) {
         return Err(StageError::output(
             &output,
-            "the file exists and was not written by rsom; add --force to replace it",
+            "the file exists and is no page that rsom wrote, or is an output of the study; add --force to replace it, or name another --output",
         ));
     }
     let mib = matches.get_one::<u32>("most_mib").copied().unwrap_or(40);
@@ -120,7 +128,14 @@ pub(crate) fn html(folder: &Path) -> Result<String, StageError> {
 
 /// Whether a file begins as our pages do.
 fn is_ours(path: &Path) -> bool {
-    let bytes = std::fs::read(path).unwrap_or_default();
-    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(600)]).into_owned();
-    start.contains("<meta name=\"generator\" content=\"rsom ")
+    let is_file = path.metadata().is_ok_and(|found| found.is_file());
+    let mut start = Vec::new();
+    let read = |file: File| file.take(600).read_to_end(&mut start);
+    let was_read = is_file && File::open(path).and_then(read).is_ok();
+    was_read && String::from_utf8_lossy(&start).contains("<meta name=\"generator\" content=\"rsom ")
+}
+
+/// Whether two paths lead to the same file.
+fn is_same(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }

@@ -31,8 +31,7 @@ pub(super) fn problems(recorded: &RecordedRun) -> Vec<Problem> {
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for task in tasks {
         for text in &task.warnings {
-            // Names of files differ from task to task.
-            let key = format!("{}: {}", task.stage, without_first_word(text));
+            let key = format!("{}: {}", task.stage, without_file(text));
             if let Some(place) = known.get(&key) {
                 problems[*place].more += 1;
                 continue;
@@ -49,6 +48,10 @@ pub(super) fn problems(recorded: &RecordedRun) -> Vec<Problem> {
     problems
 }
 
-fn without_first_word(text: &str) -> &str {
-    text.split_once(' ').map_or(text, |(_, rest)| rest)
+/// A text without the file that it begins with, such as `scans/p1.nii.gz: empty mask`: files differ from task to task.
+fn without_file(text: &str) -> &str {
+    match text.split_once(' ') {
+        Some((first, rest)) if first.ends_with(':') => rest,
+        _ => text,
+    }
 }

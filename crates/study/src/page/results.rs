@@ -1,11 +1,13 @@
 //! What the tests of a study found, in sentences with numbers.
 
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use rsom_formats::table::{Cell, Table, parquet};
 use rsom_measures::Metric;
 use rsom_pipeline::RecordedRun;
 use serde::Serialize;
+
+use super::files::{Folder, outputs};
 
 /// What a table of tests says.
 #[derive(Debug, Serialize)]
@@ -34,26 +36,32 @@ const MOST: usize = 6;
 const BEFORE_GROUPS: [&str; 4] = ["metric", "unit", "label", "surface"];
 const LEVEL: f64 = 0.05;
 
-/// The findings of all tables of paired tests, in the order of the tasks.
-pub(super) fn findings(recorded: &RecordedRun, folder: &Path) -> Vec<Finding> {
-    let made = recorded.tasks.iter().filter(|task| task.is_made());
-    let paths = made.flat_map(|task| task.outputs.values().filter_map(|file| file.path.as_ref()));
-    let parquets = paths.filter(|path| path.ends_with(".parquet"));
-    parquets
-        .filter_map(|path| {
-            let metadata = parquet::metadata(&folder.join(path)).ok()?;
-            // Tables of measurements are many and large.
-            metadata
-                .values()
-                .any(|text| text.contains("\"compare\""))
-                .then_some(())?;
-            let table = parquet::read(&folder.join(path)).ok()?;
-            finding(path, &table)
-        })
-        .collect()
+/// The findings of all tables of paired tests, in the order of the tasks. Those that cannot be read are named in `left_out`.
+pub(super) fn findings(
+    recorded: &RecordedRun,
+    folder: &Folder,
+    left_out: &mut Vec<String>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (task, path, file) in outputs(recorded, ".parquet") {
+        let is_of_tests =
+            task.tool.as_deref() == Some("stats") && task.command.as_deref() == Some("compare");
+        if !is_of_tests {
+            continue;
+        }
+        let checked = folder.checked(file);
+        let table = checked.and_then(|path| parquet::read(&path).map_err(|e| e.to_string()));
+        let confidence = task.parameters.get("confidence");
+        let confidence = confidence.and_then(serde_json::Value::as_f64);
+        match table {
+            Ok(table) => findings.extend(finding(path, &table, confidence)),
+            Err(fault) => left_out.push(format!("{path}: {fault}")),
+        }
+    }
+    findings
 }
 
-fn finding(path: &str, table: &Table) -> Option<Finding> {
+fn finding(path: &str, table: &Table, confidence: Option<f64>) -> Option<Finding> {
     let names: Vec<&str> = table.names().collect();
     let factor = names.iter().position(|name| *name == "factor")?;
     let groups: Vec<&str> = names[..factor]
@@ -66,10 +74,19 @@ fn finding(path: &str, table: &Table) -> Option<Finding> {
         .filter_map(|(row, p)| Some(((*p)?, row)))
         .collect();
     rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    if rows.is_empty() {
+        return None;
+    }
+    let notes = table.texts("note").unwrap_or_default();
     let sentences = rows.iter().take(MOST).filter_map(|(p, row)| {
+        let note = notes.get(*row).cloned().flatten().unwrap_or_default();
+        let text = sentence(table, &groups, (*row, confidence))?;
         Some(Sentence {
-            text: sentence(table, &groups, *row)?,
-            is_significant: *p < LEVEL,
+            is_significant: *p < LEVEL && note.is_empty(),
+            text: match note.is_empty() {
+                true => text,
+                false => format!("{text}. Note: {note}"),
+            },
         })
     });
     Some(Finding {
@@ -80,8 +97,12 @@ fn finding(path: &str, table: &Table) -> Option<Finding> {
     })
 }
 
-/// `Ra (voxels), both surfaces, net = unet, s = 100 instead of 0: lower by 0.269 (95 % interval 0.134 to 0.403), p = 0.004, n = 10`.
-fn sentence(table: &Table, groups: &[&str], row: usize) -> Option<String> {
+/// `Ra (voxels), both surfaces, net = unet, s = 100 instead of 0: mean difference −0.269 (95 % interval −0.403 to −0.134), p = 0.004, n = 10`.
+fn sentence(
+    table: &Table,
+    groups: &[&str],
+    (row, confidence): (usize, Option<f64>),
+) -> Option<String> {
     let text = |name: &str| {
         table
             .column(name)
@@ -112,27 +133,26 @@ fn sentence(table: &Table, groups: &[&str], row: usize) -> Option<String> {
         number("mean_difference_low"),
         number("mean_difference_high"),
     );
-    let interval = match (low, high, number("ci_level")) {
-        (Some(low), Some(high), Some(_)) => {
-            format!(" (95 % interval {} to {})", short(low), short(high))
+    let interval = match (low, high, confidence) {
+        (Some(low), Some(high), Some(confidence)) => {
+            let percent = 100.0 * confidence;
+            format!(" ({percent} % interval {} to {})", short(low), short(high))
         }
         _ => String::new(),
     };
-    let how = match difference {
-        d if d < 0.0 => "lower by",
-        d if d > 0.0 => "higher by",
-        _ => "a mean difference of",
-    };
-    let p = match number("p_adjusted")? {
-        p if p < 0.001 => "p < 0.001".to_owned(),
-        p => format!("p = {p:.3}"),
-    };
+    let several = table.texts("label").is_ok_and(|labels| {
+        let different: BTreeSet<&String> = labels.iter().flatten().collect();
+        different.len() > 1
+    });
+    let label = text("label").filter(|label| several && !label.is_empty());
+    let label = label.map_or_else(String::new, |label| format!(" of {label}"));
     Some(format!(
-        "{title}{unit}{of}, {} = {} instead of {}: {how} {}{interval}, {p}, n = {}",
+        "{title}{unit}{label}{of}, {} = {} instead of {}: mean difference {}{interval}, {}, n = {}",
         text("factor")?,
         text("level")?,
         text("baseline")?,
-        short(difference.abs()),
+        short(difference),
+        p_value(number("p_adjusted")?),
         text("n").unwrap_or_default(),
     ))
 }
@@ -168,13 +188,28 @@ fn word(cell: Cell<'_>) -> String {
     }
 }
 
+/// Three decimals, and more where they would hide on which side of 0.05 it is.
+fn p_value(p: f64) -> String {
+    match p {
+        p if p < 0.001 => "p < 0.001".to_owned(),
+        p if format!("{p:.3}") == "0.050" && p != LEVEL => format!("p = {p:.5}"),
+        p => format!("p = {p:.3}"),
+    }
+}
+
 /// Three significant digits.
 fn short(number: f64) -> String {
     if number == 0.0 || !number.is_finite() {
-        return format!("{number}");
+        return "0".to_owned();
     }
-    let digits = (2 - number.abs().log10().floor() as i32).clamp(0, 9);
-    let text = format!("{number:.*}", digits as usize);
+    // The digits before the point are those of the rounded number: 9.996 has two.
+    let scientific = format!("{number:.2e}");
+    let exponent = scientific.split_once('e').map(|(_, exponent)| exponent);
+    let text = match exponent.and_then(|e| e.parse::<i32>().ok()).unwrap_or(0) {
+        exponent @ -6..=2 => format!("{number:.*}", (2 - exponent) as usize),
+        3..=6 => format!("{number:.0}"),
+        _ => scientific,
+    };
     text.replace('-', "\u{2212}")
 }
 
@@ -192,6 +227,9 @@ mod tests {
             (1234.5, "1234"),
             (0.0, "0"),
             (0.000_456, "0.000456"),
+            (9.996, "10.0"),
+            (99.96, "100"),
+            (1.0e-12, "1.00e\u{2212}12"),
         ] {
             assert_eq!(short(number), text);
         }
@@ -205,6 +243,7 @@ mod tests {
             one("metric", "ra_vox"),
             one("unit", "voxels"),
             one("label", "skin"),
+            one("surface", "upper"),
             one("net", "unet"),
             one("factor", "s"),
             number("level", 100.0),
@@ -221,14 +260,14 @@ mod tests {
             one("pair_by", "subject"),
         ])
         .unwrap();
-        let found = finding("t.parquet", &table).unwrap();
+        let found = finding("t.parquet", &table, Some(0.95)).unwrap();
         assert_eq!(
             found.method,
             "Test: signed rank, two-sided; unit: subject; p-values adjusted (holm)."
         );
         let text = &found.sentences[0].text;
         assert!(
-            text.ends_with(", upper surface, net = unet, s = 100 instead of 0: lower by 0.269 (95 % interval \u{2212}0.403 to \u{2212}0.134), p = 0.004, n = 10"),
+            text.ends_with(", upper surface, net = unet, s = 100 instead of 0: mean difference \u{2212}0.269 (95 % interval \u{2212}0.403 to \u{2212}0.134), p = 0.004, n = 10"),
             "{text}"
         );
         assert!(found.sentences[0].is_significant);

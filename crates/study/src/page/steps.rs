@@ -40,8 +40,10 @@ fn step(recorded: &RecordedRun, name: &str) -> Step {
     let tasks: Vec<&RecordedTask> = (recorded.tasks.iter())
         .filter(|task| task.stage == name)
         .collect();
+    // Tasks of one step may come from several versions.
     let text = |of: &dyn Fn(&RecordedTask) -> Option<String>| {
-        tasks.first().and_then(|task| of(task)).unwrap_or_default()
+        let texts: BTreeSet<String> = tasks.iter().filter_map(|task| of(task)).collect();
+        texts.into_iter().collect::<Vec<_>>().join(", ")
     };
     let tool = text(&|task| task.tool.clone());
     let command = text(&|task| task.command.clone());
@@ -78,7 +80,11 @@ fn step(recorded: &RecordedRun, name: &str) -> Step {
         }),
         tasks: tasks.len(),
         made: tasks.iter().filter(|task| task.is_made()).count(),
-        seconds: tasks.iter().filter_map(|task| task.wall_time_s).sum(),
+        // A sum of nothing would be -0.
+        seconds: tasks
+            .iter()
+            .filter_map(|task| task.wall_time_s)
+            .fold(0.0, |a, b| a + b),
         parameters: parameters.collect(),
     }
 }

@@ -1,10 +1,9 @@
 //! The publication tables of a study, as it wrote them.
 
-use std::path::Path;
-
 use rsom_pipeline::RecordedRun;
 use serde::Serialize;
 
+use super::files::{Folder, MOST_BYTES, outputs};
 use super::markdown;
 
 /// A table of the page.
@@ -23,24 +22,38 @@ pub(super) struct Table {
 
 const MOST_ROWS: usize = 1000;
 
-/// The tables that tasks wrote as Markdown, in the order of the tasks.
-pub(super) fn tables(recorded: &RecordedRun, folder: &Path) -> Vec<Table> {
-    let made = recorded.tasks.iter().filter(|task| task.is_made());
-    let paths = made.flat_map(|task| task.outputs.values().filter_map(|file| file.path.as_ref()));
-    let read = |path: &String| {
-        let stem = path.strip_suffix(".md")?;
-        let text = std::fs::read_to_string(folder.join(path)).ok()?;
-        let table = markdown::table(&text)?;
-        let latex = std::fs::read_to_string(folder.join(format!("{stem}.tex"))).ok();
+/// The tables that tasks wrote as Markdown, in the order of the tasks. Those that cannot be shown are named in `left_out`.
+pub(super) fn tables(
+    recorded: &RecordedRun,
+    folder: &Folder,
+    left_out: &mut Vec<String>,
+) -> Vec<Table> {
+    let mut tables = Vec::new();
+    for (_, path, file) in outputs(recorded, ".md") {
+        let text = match folder.read(file, MOST_BYTES) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(fault) => {
+                left_out.push(format!("{path}: {fault}"));
+                continue;
+            }
+        };
+        // Other documents may be Markdown, too.
+        let Some(table) = markdown::table(&text) else {
+            continue;
+        };
+        let stem = path.strip_suffix(".md").unwrap_or(path);
+        let tex = format!("{stem}.tex");
+        let latex = outputs(recorded, &tex).find(|(_, path, _)| *path == tex);
+        let latex = latex.and_then(|(_, _, file)| folder.read(file, MOST_BYTES).ok());
         let more = table.rows.len().saturating_sub(MOST_ROWS);
-        Some(Table {
+        tables.push(Table {
             name: stem.to_owned(),
             header: table.header,
             rows: table.rows.into_iter().take(MOST_ROWS).collect(),
             notes: table.notes,
-            latex,
+            latex: latex.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
             more,
-        })
-    };
-    paths.filter_map(read).collect()
+        });
+    }
+    tables
 }

@@ -1,9 +1,13 @@
 "use strict";
-// A table is sorted by the column of the button that is pressed: by numbers where most cells begin with one.
+// A table is sorted by the column of the button that is pressed: by numbers where most cells are one, such as "0.9 ± 0.1" or "<0.001*".
+const NUMBER = /^[<>=\s]*[-\u2212+]?\d+(\.\d+)?(e[-+]?\d+)?(?=$|\s|[*†%])/i;
 function sorted(table, column, down) {
   const body = table.tBodies[0];
   const text = row => (row.cells[column] ? row.cells[column].textContent : "");
-  const number = row => parseFloat(text(row).replace("\u2212", "-").replace(/^[<>=\s]+/, ""));
+  const number = row => {
+    const found = text(row).trim().match(NUMBER);
+    return found ? parseFloat(found[0].replace("\u2212", "-").replace(/^[<>=\s]+/, "")) : NaN;
+  };
   const rows = Array.from(body.rows);
   const numeric = rows.filter(row => !Number.isNaN(number(row))).length > rows.length / 2;
   const order = numeric
@@ -30,12 +34,12 @@ document.querySelectorAll("table.sortable").forEach(table => {
 
 // A page that was opened from a folder may have no clipboard: then the text is selected, to be copied by hand.
 async function copied(button, text) {
-  const words = button.textContent;
+  button.dataset.words ??= button.textContent;
   try {
     await navigator.clipboard.writeText(text);
     button.textContent = "Copied";
   } catch {
-    const area = document.createElement("textarea");
+    const area = button.parentElement.querySelector("textarea") ?? document.createElement("textarea");
     area.value = text;
     area.setAttribute("aria-label", "Text to copy");
     button.after(area);
@@ -43,13 +47,15 @@ async function copied(button, text) {
     button.textContent = document.execCommand("copy") ? "Copied" : "Press Ctrl-C";
     if (button.textContent === "Copied") area.remove();
   }
-  setTimeout(() => { button.textContent = words; }, 2000);
+  setTimeout(() => { button.textContent = button.dataset.words; }, 2000);
 }
 
 document.querySelectorAll("[data-copy-table]").forEach(button => {
   button.addEventListener("click", () => {
     const table = button.parentElement.nextElementSibling.querySelector("table");
-    const lines = Array.from(table.rows, row => Array.from(row.cells, cell => cell.textContent.trim()).join("\t"));
+    // A spreadsheet would compute what begins with "=" or "@".
+    const cell = ({ textContent }) => textContent.trim().replace(/^(?=[=@])/, "'");
+    const lines = Array.from(table.rows, row => Array.from(row.cells, cell).join("\t"));
     copied(button, lines.join("\n") + "\n");
   });
 });

@@ -1,0 +1,110 @@
+//! Reads the outputs of a study for its page: files in its folder, as they were recorded, and nothing else.
+//!
+//! A `run.json` may come from someone else. It must not bring other files of the reader onto a page that goes on to a third.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rsom_pipeline::{RecordedFile, RecordedRun, RecordedTask};
+use rsom_stage::{atomic, fingerprint};
+
+/// Largest text or table that is read, in bytes.
+pub(super) const MOST_BYTES: u64 = 64 << 20;
+
+/// The folder of a study.
+pub(super) struct Folder {
+    /// Without links, so that what lies in it can be told.
+    real: Option<PathBuf>,
+}
+
+impl Folder {
+    pub fn of(folder: &Path) -> Self {
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        Self {
+            real: folder.canonicalize().ok(),
+        }
+    }
+
+    /// The size of an output in bytes.
+    ///
+    /// # Errors
+    /// In one line: it is not there, not in the folder, or no regular file.
+    pub fn size(&self, output: &RecordedFile) -> Result<u64, String> {
+        let path = self.path(output)?;
+        let found = std::fs::metadata(&path).map_err(|e| atomic::plain(&e))?;
+        Ok(found.len())
+    }
+
+    /// The content of an output.
+    ///
+    /// # Errors
+    /// In one line: it is not there, not in the folder, no regular file, larger than `most_bytes`, or not as it was recorded.
+    pub fn read(&self, output: &RecordedFile, most_bytes: u64) -> Result<Vec<u8>, String> {
+        let bytes = bounded(&self.path(output)?, most_bytes)?;
+        match &output.sha256 {
+            Some(sha256) if fingerprint::of_bytes(&bytes) != *sha256 => {
+                Err("it was changed after the run".to_owned())
+            }
+            _ => Ok(bytes),
+        }
+    }
+
+    /// The path of an output that is what was recorded.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn checked(&self, output: &RecordedFile) -> Result<PathBuf, String> {
+        self.read(output, MOST_BYTES)?;
+        self.path(output)
+    }
+
+    fn path(&self, output: &RecordedFile) -> Result<PathBuf, String> {
+        let gone = || "the file is not there".to_owned();
+        let folder = self.real.as_ref().ok_or_else(gone)?;
+        let path = folder.join(output.path.as_ref().ok_or_else(gone)?);
+        let path = path.canonicalize().map_err(|_| gone())?;
+        match path.starts_with(folder) {
+            true => Ok(path),
+            false => Err("it lies outside the folder of the study".to_owned()),
+        }
+    }
+}
+
+/// The content of a regular file.
+///
+/// # Errors
+/// In one line: it is no regular file, or too large, or cannot be read.
+pub(super) fn bounded(path: &Path, most_bytes: u64) -> Result<Vec<u8>, String> {
+    let plain = |e: std::io::Error| atomic::plain(&e);
+    let found = std::fs::metadata(path).map_err(plain)?;
+    if !found.is_file() {
+        return Err("it is no regular file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(plain)?;
+    file.take(most_bytes + 1)
+        .read_to_end(&mut bytes)
+        .map_err(plain)?;
+    match bytes.len() as u64 > most_bytes {
+        true => Err(format!("it is larger than {} MiB", most_bytes >> 20)),
+        false => Ok(bytes),
+    }
+}
+
+/// The outputs of tasks that ended well whose names end so, with their tasks.
+pub(super) fn outputs<'a>(
+    recorded: &'a RecordedRun,
+    ending: &'a str,
+) -> impl Iterator<Item = (&'a RecordedTask, &'a str, &'a RecordedFile)> {
+    let made = recorded.tasks.iter().filter(|task| task.is_made());
+    let all = made.flat_map(|task| task.outputs.values().map(move |file| (task, file)));
+    all.filter_map(move |(task, file)| {
+        let path = file.path.as_deref().filter(|path| path.ends_with(ending))?;
+        Some((task, path, file))
+    })
+}
