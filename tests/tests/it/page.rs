@@ -217,7 +217,10 @@ fn pictures_beyond_the_limit_are_named_and_what_is_no_study_is_refused() {
     );
     let page = folder.text("w/report.html");
     assert!(page.contains("2 pictures would make the page larger than 1 MiB"));
-    RSOM.run(&folder, ["report", "nowhere"]).expect_code(3);
+    RSOM.run(&folder, ["report", "nowhere"])
+        .expect_code(2)
+        .expect_one_clear_line(&["'nowhere' is neither a study nor a command"]);
+    RSOM.run(&folder, ["report", "runs/nowhere"]).expect_code(3);
     RSOM.run(&folder, ["report", "w", "--most-mib", "0"])
         .expect_code(2);
     RSOM.run(&folder, ["report", "a.txt"]).expect_code(3);

@@ -87,6 +87,12 @@ pub fn run(matches: &ArgMatches) -> ExitCode {
 fn write(matches: &ArgMatches) -> Result<ExitCode, StageError> {
     let study = matches.get_one::<PathBuf>("study");
     let study = study.ok_or_else(|| StageError::usage("name the output folder of a run"))?;
+    if !study.exists() && study.components().count() == 1 {
+        return Err(StageError::usage(format_args!(
+            "'{}' is neither a study nor a command of 'rsom report'",
+            study.display()
+        )));
+    }
     let recorded = RecordedRun::read(study)?;
     let folder = match study.is_dir() {
         true => study.clone(),
