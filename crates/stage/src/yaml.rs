@@ -101,7 +101,7 @@ pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
     if text.len() < LARGE_BYTES {
         return walked().and_then(|()| value());
     }
-    // The two parsers take half of the time that a large study needs to say that there is nothing to do.
+    // One after the other, they take a third of the time that a large study needs to say that there is nothing to do.
     let (walked, value) = std::thread::scope(|scope| {
         let walking = scope.spawn(walked);
         let value = value();
