@@ -1,72 +1,58 @@
-// Opens a page in a headless Chromium and tries it, over the DevTools protocol. Usage: report.mjs CHROMIUM PAGE.html AXE.js
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+// Opens a page of a study and tries it. Usage: report.mjs CHROMIUM PAGE.html AXE.js
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { accessible, check, narrow, pause, until, withPage } from "./browser.mjs";
+import { tryViewer } from "./viewer.mjs";
 
-const [chromium, page, axe] = process.argv.slice(2);
-const profile = mkdtempSync(join(tmpdir(), "page-"));
-const browser = spawn(chromium, [
-  "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", `--user-data-dir=${profile}`, "about:blank",
-]);
-const failures = [];
-const check = (what, holds) => {
-  console.log(`${holds ? "ok" : "FAILED"}  ${what}`);
-  if (!holds) failures.push(what);
-};
+const [chromium, file, axe] = process.argv.slice(2);
+const url = pathToFileURL(file).href;
+console.log(`    ${statSync(file).size} bytes`);
 
-try {
-  const address = await new Promise((resolve, reject) => {
-    let said = "";
-    browser.stderr.on("data", part => {
-      said += part;
-      const found = said.match(/DevTools listening on (ws:\S+)/);
-      if (found) resolve(found[1]);
-    });
-    browser.on("exit", () => reject(new Error(`the browser ended: ${said}`)));
-    setTimeout(() => reject(new Error(`no browser after 60 s: ${said}`)), 60000).unref();
-  });
-  const socket = new WebSocket(address);
-  await new Promise((resolve, reject) => { socket.onopen = resolve; socket.onerror = reject; });
-  let last = 0;
-  const open = new Map();
-  const events = [];
-  socket.onmessage = ({ data }) => {
-    const message = JSON.parse(data);
-    if (message.id === undefined) { events.push(message); return; }
-    const { resolve, reject } = open.get(message.id);
-    open.delete(message.id);
-    message.error ? reject(new Error(message.error.message)) : resolve(message.result);
-  };
-  const send = (method, params = {}, sessionId) => new Promise((resolve, reject) => {
-    last += 1;
-    open.set(last, { resolve, reject });
-    socket.send(JSON.stringify({ id: last, method, params, sessionId }));
-  });
-  const { targetId } = await send("Target.createTarget", { url: "about:blank" });
-  const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
-  const call = (method, params) => send(method, params, sessionId);
-  const value = async expression => {
-    const found = await call("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
-    if (found.exceptionDetails) throw new Error(JSON.stringify(found.exceptionDetails));
-    return found.result.value;
-  };
-  for (const part of ["Page", "Runtime", "Log", "Network"]) await call(`${part}.enable`);
-  const url = pathToFileURL(page).href;
-  const started = Date.now();
-  await call("Page.navigate", { url });
-  for (;;) {
-    if (await value("document.readyState") === "complete" && await value("location.href") === url) break;
-    if (Date.now() - started > 30000) throw new Error("the page does not load");
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
-  console.log(`    loaded in ${Date.now() - started} ms, ${readFileSync(page).length} bytes`);
+// Slices, marks and the order of the scans, where the study has them.
+async function tryScans(page) {
+  if (await page.value(`document.querySelectorAll(".view-place:not(:empty)").length`) === 0) return;
+  await tryViewer(page);
+  const name = await page.value(`shown().dataset.scan`);
+  await page.value(`document.querySelector(".viewer canvas").focus()`);
+  await page.press("d", 68, "d");
+  await page.value(`(() => { const n = document.getElementById("note"); n.value = 'a "note", with a comma'; n.dispatchEvent(new Event("input", { bubbles: true })); })()`);
+  await page.press("g", 71, "g");
+  check("letters mark a scan", await page.value(`document.querySelector('#marks input[value="good"]').checked`));
+  await page.value(`document.getElementById("save-marks").click()`);
+  const saved = join(page.downloads, "marks.csv");
+  await until("the marks are saved", async () => existsSync(saved));
+  check("marks are saved as CSV", readFileSync(saved, "utf8") === `scan,quality,note\n${name},good,"a ""note"", with a comma"\n`);
+  writeFileSync(saved, `quality,scan\nbad,${name}\ngood,unknown\n`);
+  const { root } = await page.call("DOM.getDocument");
+  const { nodeId } = await page.call("DOM.querySelector", { nodeId: root.nodeId, selector: "#read-marks" });
+  await page.call("DOM.setFileInputFiles", { nodeId, files: [saved] });
+  await pause(300);
+  check("marks are read again, and what is not read is named", await page.value(`document.querySelector('#marks input[value="bad"]').checked`)
+    && (await page.value(`document.getElementById("marked").textContent`)).endsWith("not read: unknown"));
+  if (await page.value(`document.getElementById("ordering").hidden`)) return;
+  const sorted = await page.value(`(() => {
+    const by = document.getElementById("order");
+    const mean = scan => { const v = measures.scans[scan].map(row => row.values[0]).filter(v => v !== null); return v.reduce((a, b) => a + b, 0) / v.length; };
+    const names = () => Array.from(choice.options, o => o.textContent).map(mean);
+    by.value = "1"; by.dispatchEvent(new Event("change"));
+    const up = names();
+    by.value = "-1"; by.dispatchEvent(new Event("change"));
+    return { up, down: names(), cells: document.querySelectorAll(".scan:not([hidden]) .measures-place td").length };
+  })()`);
+  const grows = list => list.every((v, i) => i === 0 || list[i - 1] <= v);
+  check("scans are sorted by a measure, up and down", sorted.up.length > 1 && grows(sorted.up) && grows(sorted.down.toReversed()));
+  check("and their measures are shown", sorted.cells > 0);
+  await page.value(`(() => { const by = document.getElementById("order"); by.value = "0"; by.dispatchEvent(new Event("change")); })()`);
+}
 
-  const requests = events.filter(e => e.method === "Network.requestWillBeSent").map(e => e.params.request.url);
-  check("nothing is fetched but the page", requests.every(r => r === url || r.startsWith("data:")));
+await withPage(chromium, url, async page => {
+  const requests = page.events.filter(e => e.method === "Network.requestWillBeSent").map(e => e.params.request.url);
+  // A page in a folder reads the files beside it.
+  const own = url.endsWith("/index.html") ? url.slice(0, -"index.html".length) : url;
+  check("nothing is fetched but the page", requests.every(r => r.startsWith(own) || r.startsWith("data:")));
 
-  const sorted = await value(`(() => {
+  const sorted = await page.value(`(() => {
     const table = document.querySelector("#tables table.sortable") || document.querySelector("table.sortable");
     const column = table.tHead.rows[0].cells.length > 1 ? 1 : 0;
     const button = table.tHead.rows[0].cells[column].firstElementChild;
@@ -83,50 +69,29 @@ try {
   const down = sorted.down.map(number).filter(n => !Number.isNaN(n));
   check("and down", down.every((n, i) => i === 0 || down[i - 1] >= n));
 
-  const scans = await value(`document.querySelectorAll(".scan").length`);
+  const scans = await page.value(`document.querySelectorAll(".scan").length`);
   const shown = `Array.from(document.querySelectorAll(".scan")).filter(s => !s.hidden).map(s => s.dataset.scan).join()`;
   if (scans > 1) {
-    const first = await value(shown);
-    const second = await value(`document.getElementById("next").click(), ${shown}`);
-    const names = await value(`Array.from(document.querySelectorAll(".scan"), s => s.dataset.scan)`);
+    const first = await page.value(shown);
+    const second = await page.value(`document.getElementById("next").click(), ${shown}`);
+    const names = await page.value(`Array.from(document.querySelectorAll(".scan"), s => s.dataset.scan)`);
     check("one scan is shown, and the button shows the next", first === names[0] && second === names[1]);
-    await value(`document.getElementById("scan").focus()`);
+    await page.value(`document.getElementById("scan").focus()`);
     for (const type of ["keyDown", "keyUp"]) {
-      await call("Input.dispatchKeyEvent", { type, key: "ArrowUp", code: "ArrowUp", windowsVirtualKeyCode: 38 });
+      await page.call("Input.dispatchKeyEvent", { type, key: "ArrowUp", code: "ArrowUp", windowsVirtualKeyCode: 38 });
     }
-    check("an arrow key goes back", await value(shown) === names[0]);
+    check("an arrow key goes back", await page.value(shown) === names[0]);
   }
-  const loaded = await value(`Array.from(document.images).every(i => i.complete && i.naturalWidth > 0)`);
+  const loaded = await page.value(`Array.from(document.images).every(i => i.complete && i.naturalWidth > 0)`);
   check("all pictures are shown", loaded);
 
-  await value(readFileSync(axe, "utf8") + "; true");
-  for (const scheme of ["light", "dark"]) {
-    await call("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
-    const found = await value(`axe.run().then(r => r.violations.map(v => v.impact + ": " + v.id + " " + v.nodes[0].html.slice(0, 100)))`);
-    found.forEach(line => console.log(`    ${scheme}: ${line}`));
-    check(`axe-core finds nothing serious, ${scheme}`, !found.some(line => /^(serious|critical)/.test(line)));
-  }
-  await call("Emulation.setEmulatedMedia", { features: [] });
+  await tryScans(page);
+  await accessible(page, readFileSync(axe, "utf8"));
+  await narrow(page);
 
-  await call("Emulation.setDeviceMetricsOverride", { width: 320, height: 640, deviceScaleFactor: 1, mobile: true });
-  const width = await value("document.documentElement.scrollWidth");
-  check(`320 pixels are enough (${width})`, width <= 320);
-  await call("Emulation.clearDeviceMetricsOverride");
-
-  const printed = await call("Page.printToPDF", { printBackground: true });
+  const printed = await page.call("Page.printToPDF", { printBackground: true });
   check("it prints", Buffer.from(printed.data, "base64").subarray(0, 5).toString() === "%PDF-");
-  await call("Emulation.setEmulatedMedia", { media: "print" });
-  const all = await value(`Array.from(document.querySelectorAll(".scan")).every(s => getComputedStyle(s).display !== "none")`);
+  await page.call("Emulation.setEmulatedMedia", { media: "print" });
+  const all = await page.value(`Array.from(document.querySelectorAll(".scan")).every(s => getComputedStyle(s).display !== "none")`);
   check("all scans are printed", all);
-
-  const errors = events.filter(e => e.method === "Runtime.exceptionThrown" || (e.method === "Log.entryAdded" && e.params.entry.level === "error")
-    || (e.method === "Runtime.consoleAPICalled" && e.params.type === "error"));
-  errors.forEach(e => console.log(`    ${JSON.stringify(e.params).slice(0, 300)}`));
-  check("the console has no error", errors.length === 0);
-  await send("Browser.close").catch(() => {});
-} finally {
-  browser.kill();
-  await new Promise(resolve => { browser.exitCode === null ? browser.once("exit", resolve) : resolve(); });
-  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-}
-if (failures.length > 0) process.exit(1);
+});

@@ -20,6 +20,7 @@ Examples:
   rsom compare --reference drawn --prediction unet=unet --prediction fcn=fcn --output compared
                                               masks that exist: tables, tests and figures
   rsom report runs/quickstart                 the whole study on one page
+  rsom view scan.nii.gz --mask mask.nii.gz    slices with masks, in a browser
   rsom plan pipelines/octlayers.yaml          which tasks would run, and why
   rsom io inspect scan.nii.gz                 shape, spacing, type and range of any file
   rsom recipes                                named sets of parameter values, side by side
@@ -59,6 +60,7 @@ pub(crate) fn build() -> Command {
         .subcommands(rsom_pipeline::command_lines())
         .subcommand(rsom_pipeline::diff::command_line())
         .subcommand(rsom_store::cli::command_line())
+        .subcommand(rsom_viewer::cli::command_line())
         .subcommands(stages::all().iter().map(|stage| match stage.name.as_str() {
             REPORT => page::with_study(rsom_stage::command_line(stage, REPORT)),
             name => rsom_stage::command_line(stage, name),

@@ -56,6 +56,7 @@ fn dispatch(matches: &ArgMatches) -> rsom_stage::ExitCode {
         bundle::NAME => return bundle::run(matches, &specs),
         bundle::VERIFY => return bundle::run_verify(matches, &specs),
         rsom_pipeline::diff::NAME => return rsom_pipeline::diff::run(matches),
+        rsom_viewer::cli::NAME => return rsom_viewer::cli::execute(matches),
         rsom_store::cli::NAME => return rsom_store::cli::execute(matches),
         reproduce::NAME => return reproduce::run(matches, &specs),
         prov::NAME => return prov::run(matches),

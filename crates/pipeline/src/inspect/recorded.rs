@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rsom_stage::{StageError, atomic};
+use rsom_stage::{Kind, StageError, atomic};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -103,6 +103,9 @@ pub struct RecordedFile {
     pub path: Option<String>,
     /// sha256 of its content, if it is known.
     pub sha256: Option<String>,
+    /// What the file is, if the command declares it.
+    #[serde(default)]
+    pub kind: Option<Kind>,
 }
 
 impl RecordedRun {

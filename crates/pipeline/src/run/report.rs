@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use rsom_stage::{StageError, atomic};
+use rsom_stage::{CommandSpec, Kind, Port, StageError, atomic};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
@@ -99,6 +99,9 @@ pub(crate) struct ReportedFile {
     path: Option<String>,
     /// `None` if it is not known.
     sha256: Option<String>,
+    /// What the file is, as the command declares it. `None` for a command line, which declares nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kind: Option<Kind>,
 }
 
 fn task(plan: &Plan, task: &Task, outcome: &Outcome) -> Value {
@@ -155,6 +158,7 @@ pub(crate) fn inputs(
     assessment: Option<&Assessment>,
 ) -> BTreeMap<String, Vec<ReportedFile>> {
     let ports = task.inputs.iter().map(|input| {
+        let kind = kind(task, |command| &command.inputs, &input.port);
         let hashes = assessment.and_then(|a| a.inputs.get(&input.port));
         let hashes = hashes.map_or(&[][..], Vec::as_slice);
         let file = |(number, file)| {
@@ -162,6 +166,7 @@ pub(crate) fn inputs(
             ReportedFile {
                 path: path.map(|path| relative(&plan.workdir, &plan.workdir.join(path))),
                 sha256: hashes.get(number).cloned(),
+                kind,
             }
         };
         let files = input.files.iter().enumerate().map(file);
@@ -175,9 +180,19 @@ pub(crate) fn outputs(task: &Task, record: Option<&Record>) -> BTreeMap<String, 
     let file = |output: &TaskOutput| ReportedFile {
         path: Some(output.path.clone()),
         sha256: record.and_then(|record| record.outputs.get(&output.path).cloned()),
+        kind: kind(task, |command| &command.outputs, &output.port),
     };
     let outputs = task.outputs.iter();
     outputs
         .map(|output| (output.port.clone(), file(output)))
         .collect()
+}
+
+/// The kind of a port of the command that a task runs.
+fn kind(task: &Task, ports: impl Fn(&CommandSpec) -> &[Port], name: &str) -> Option<Kind> {
+    let Tool::Stage(tool) = task.tool.as_ref() else {
+        return None;
+    };
+    let mut ports = ports(&tool.command).iter();
+    ports.find(|port| port.name == name).map(|port| port.kind)
 }

@@ -1,5 +1,6 @@
 //! What stands on the page of a study.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rsom_pipeline::{RecordedRun, RecordedTask};
@@ -9,8 +10,11 @@ use serde::Serialize;
 use super::data::{Data, scans_of};
 use super::figures::{Figures, Picture, figures};
 use super::files::Folder;
+use super::measures::measures;
 use super::methods::methods;
+use super::place::{Place, ViewData};
 use super::problems::{Problem, problems};
+use super::quality::views;
 use super::results::{Finding, findings};
 use super::steps::{Step, steps};
 use super::tables::{Table, tables};
@@ -51,7 +55,9 @@ pub(super) struct Content {
     pub steps: Vec<Step>,
     pub tables: Vec<Table>,
     pub figures: Vec<Picture>,
-    pub scans: Vec<ScanPictures>,
+    pub scans: Vec<Scan>,
+    /// The measures of the scans, as JSON.
+    pub measures: Option<String>,
     /// Figures and pictures that are not on the page, with the reason.
     pub left_out: Vec<String>,
     pub problems: Vec<Problem>,
@@ -61,11 +67,13 @@ pub(super) struct Content {
     pub all_outputs: usize,
 }
 
-/// The pictures of a scan.
+/// A scan on the page.
 #[derive(Debug, Serialize)]
-pub(super) struct ScanPictures {
-    pub scan: String,
+pub(super) struct Scan {
+    pub name: String,
     pub pictures: Vec<Picture>,
+    /// Its slices with masks.
+    pub view: Option<ViewData>,
 }
 
 /// An output with its hash.
@@ -80,15 +88,23 @@ impl Content {
     /// The content of a study in a folder.
     ///
     /// # Errors
-    /// Exit code 130: interrupted.
-    pub fn of(recorded: &RecordedRun, folder: &Path, limits: Limits) -> Result<Self, StageError> {
+    /// Exit code 130: interrupted. Exit code 4: a picture beside the page cannot be written.
+    pub fn of(
+        recorded: &RecordedRun,
+        folder: &Path,
+        (place, limits): (&Place, Limits),
+    ) -> Result<Self, StageError> {
         let data = Data::of(recorded, folder);
         let folder = &Folder::of(folder);
         let Figures {
             of_study,
             of_scans,
             mut left_out,
-        } = figures(recorded, folder, limits.picture_bytes)?;
+            bytes,
+        } = figures(recorded, folder, (place, limits.picture_bytes))?;
+        let left_bytes = limits.picture_bytes.saturating_sub(bytes);
+        let views = views(recorded, folder, (place, left_bytes), &mut left_out)?;
+        let measures = measures(recorded, folder, &mut left_out);
         let findings = findings(recorded, folder, &mut left_out);
         let tables = tables(recorded, folder, &mut left_out);
         let mut problems = problems(recorded);
@@ -106,10 +122,8 @@ impl Content {
             steps: steps(recorded),
             tables,
             figures: of_study,
-            scans: of_scans
-                .into_iter()
-                .map(|(scan, pictures)| ScanPictures { scan, pictures })
-                .collect(),
+            scans: scans(recorded, of_scans, views),
+            measures: measures.as_ref().map(in_script).transpose()?,
             left_out,
             problems,
             more_problems,
@@ -120,17 +134,48 @@ impl Content {
 
     /// What is on the page, in a few words.
     pub fn words(&self) -> String {
+        let with = |is: &dyn Fn(&Scan) -> bool| self.scans.iter().filter(|scan| is(scan)).count();
         format!(
-            "{}, {}, pictures of {}, {}",
+            "{}, {}, pictures of {}, slices of {}, {}",
             counted(self.tables.len(), "table"),
             counted(self.figures.len(), "figure"),
-            counted(self.scans.len(), "scan"),
+            counted(with(&|scan| !scan.pictures.is_empty()), "scan"),
+            counted(with(&|scan| scan.view.is_some()), "scan"),
             counted(
                 self.problems.len() + self.more_problems + self.left_out.len(),
                 "problem"
             )
         )
     }
+}
+
+/// The scans that have anything to show, in the order of the tasks.
+fn scans(
+    recorded: &RecordedRun,
+    pictures: Vec<(String, Vec<Picture>)>,
+    views: Vec<(String, ViewData)>,
+) -> Vec<Scan> {
+    let mut pictures: BTreeMap<String, Vec<Picture>> = pictures.into_iter().collect();
+    let mut views: BTreeMap<String, ViewData> = views.into_iter().collect();
+    let mut scans = Vec::new();
+    for name in recorded.tasks.iter().filter_map(|task| task.scan.as_ref()) {
+        // Taken out, so that each comes once.
+        let (pictures, view) = (pictures.remove(name), views.remove(name));
+        if pictures.is_some() || view.is_some() {
+            scans.push(Scan {
+                name: name.clone(),
+                pictures: pictures.unwrap_or_default(),
+                view,
+            });
+        }
+    }
+    scans
+}
+
+/// A value as JSON that may stand in a script of a page, which ends at "</script>", also in a text.
+fn in_script(value: &impl Serialize) -> Result<String, StageError> {
+    let json = serde_json::to_string(value).map_err(StageError::failure)?;
+    Ok(json.replace('<', "\\u003c"))
 }
 
 fn summary(recorded: &RecordedRun, data: Option<&Data>) -> Vec<String> {

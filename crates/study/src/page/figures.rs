@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use rsom_pipeline::{RecordedRun, RecordedTask};
 use rsom_stage::{StageError, interrupt};
 use serde::Serialize;
 
-use super::files::{Folder, outputs};
+use super::files::{Folder, MOST_BYTES, outputs};
+use super::place::Place;
+use super::words::factors;
 
 /// A picture.
 #[derive(Debug, Serialize)]
@@ -16,7 +16,7 @@ pub(super) struct Picture {
     pub path: String,
     /// What it shows: step, factors and program.
     pub caption: String,
-    /// `data:image/…`.
+    /// Its address: `data:image/…`, or a file beside the page.
     pub data: String,
 }
 
@@ -28,16 +28,18 @@ pub(super) struct Figures {
     pub of_scans: Vec<(String, Vec<Picture>)>,
     /// What is not on the page, with the reason.
     pub left_out: Vec<String>,
+    /// The bytes of all pictures in the page.
+    pub bytes: u64,
 }
 
 /// Reads the pictures, those of the whole study first, up to a size in bytes.
 ///
 /// # Errors
-/// Exit code 130: interrupted.
+/// Exit code 130: interrupted. Exit code 4: a picture beside the page cannot be written.
 pub(super) fn figures(
     recorded: &RecordedRun,
     folder: &Folder,
-    most_bytes: u64,
+    (place, most_bytes): (&Place, u64),
 ) -> Result<Figures, StageError> {
     let made: Vec<&RecordedTask> = recorded
         .tasks
@@ -66,11 +68,11 @@ pub(super) fn figures(
             };
             interrupt::check()?;
             let size = folder.size(file).unwrap_or(0);
-            if bytes + size > most_bytes {
+            if matches!(place, Place::Page) && bytes + size > most_bytes {
                 skipped += 1;
                 continue;
             }
-            let content = match folder.read(file, most_bytes) {
+            let content = match folder.read(file, MOST_BYTES) {
                 Ok(content) => content,
                 Err(fault) => {
                     figures.left_out.push(format!("{path}: {fault}"));
@@ -78,7 +80,7 @@ pub(super) fn figures(
                 }
             };
             bytes += size;
-            let picture = picture(task, path.to_owned(), &content);
+            let picture = picture(task, path.to_owned(), &content, place)?;
             match &task.scan {
                 None => figures.of_study.push(picture),
                 Some(scan) => {
@@ -94,36 +96,34 @@ pub(super) fn figures(
     if skipped > 0 {
         let mib = most_bytes >> 20;
         figures.left_out.push(format!(
-            "{skipped} pictures would make the page larger than {mib} MiB; --most-mib allows more"
+            "{skipped} pictures would make the page larger than {mib} MiB; --most-mib allows more, and --folder has no limit"
         ));
     }
+    figures.bytes = bytes;
     Ok(figures)
 }
 
-fn picture(task: &RecordedTask, path: String, content: &[u8]) -> Picture {
+fn picture(
+    task: &RecordedTask,
+    path: String,
+    content: &[u8],
+    place: &Place,
+) -> Result<Picture, StageError> {
     let kind = kind(&path).unwrap_or("image/png");
-    let factors: Vec<String> = (task.factors.iter())
-        .map(|(name, value)| {
-            let value = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            format!("{name} = {value}")
-        })
-        .collect();
     let program = format!(
         "{} {}",
         task.tool.as_deref().unwrap_or(""),
         task.command.as_deref().unwrap_or("")
     );
-    let factors = match factors.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", factors.join(", ")),
+    let factors = match factors(task) {
+        none if none.is_empty() => none,
+        factors => format!(" ({factors})"),
     };
-    Picture {
+    Ok(Picture {
         caption: format!("{}{factors}, by {}", task.stage, program.trim()),
-        data: format!("data:{kind};base64,{}", BASE64_STANDARD.encode(content)),
+        data: place.picture(kind, content)?,
         path,
-    }
+    })
 }
 
 fn kind(path: &str) -> Option<&'static str> {

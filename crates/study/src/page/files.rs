@@ -63,15 +63,38 @@ impl Folder {
         self.path(output)
     }
 
+    /// The path of a volume that is what was recorded. Scans often lie outside the folder of the study: who wrote down the hash of such
+    /// a file knew it already.
+    ///
+    /// # Errors
+    /// In one line: it is not there, no regular file, or not as it was recorded.
+    pub fn volume(&self, file: &RecordedFile) -> Result<PathBuf, String> {
+        let path = self.anywhere(file)?;
+        if !path.is_file() {
+            return Err("it is no regular file".to_owned());
+        }
+        let recorded = file.sha256.as_ref().ok_or("its sha256 is not recorded")?;
+        match fingerprint::of_path(&path) {
+            Ok(sha256) if sha256 == *recorded => Ok(path),
+            Ok(_) => Err("it was changed after the run".to_owned()),
+            Err(fault) => Err(atomic::plain(&fault)),
+        }
+    }
+
     fn path(&self, output: &RecordedFile) -> Result<PathBuf, String> {
+        let path = self.anywhere(output)?;
+        match &self.real {
+            Some(folder) if path.starts_with(folder) => Ok(path),
+            _ => Err("it lies outside the folder of the study".to_owned()),
+        }
+    }
+
+    /// The path of a file that exists, without links.
+    fn anywhere(&self, file: &RecordedFile) -> Result<PathBuf, String> {
         let gone = || "the file is not there".to_owned();
         let folder = self.real.as_ref().ok_or_else(gone)?;
-        let path = folder.join(output.path.as_ref().ok_or_else(gone)?);
-        let path = path.canonicalize().map_err(|_| gone())?;
-        match path.starts_with(folder) {
-            true => Ok(path),
-            false => Err("it lies outside the folder of the study".to_owned()),
-        }
+        let path = folder.join(file.path.as_ref().ok_or_else(gone)?);
+        path.canonicalize().map_err(|_| gone())
     }
 }
 

@@ -1,36 +1,42 @@
 //! `rsom report STUDY`: a finished or half-done study on one page, as one HTML file that needs no network.
 //!
-//! The page is written from `run.json` and the outputs that it names: what the study found, how it was made, tables, figures, pictures of each
-//! scan, what failed, and the hash of every output. The same study gives the same bytes.
+//! The page is written from `run.json` and the files that it names: what the study found, how it was made, tables, figures, slices and pictures of
+//! each scan, what failed, and the hash of every output. The same study gives the same bytes.
 
 mod content;
 mod data;
 mod figures;
 mod files;
+mod folder;
 mod markdown;
+mod measures;
 mod methods;
+mod ours;
+mod place;
 mod problems;
+mod quality;
 mod render;
 mod results;
 mod steps;
 mod tables;
+mod volumes;
 mod words;
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rsom_pipeline::RecordedRun;
-use rsom_stage::{ExitCode, StageError, atomic, log};
+use rsom_stage::{ExitCode, StageError, atomic, interrupt, log};
 
 use content::{Content, Limits};
+use place::Place;
 
 const EXAMPLES: &str = "\
 Examples:
   rsom report runs/study                        the whole study on one page: runs/study/report.html
   rsom report box --output study.html           of a bundle
   rsom report runs/study --most-mib 200         with more pictures of scans
+  rsom report runs/study --folder page          thousands of scans: page/index.html, which reads a scan when it is looked at
 
 Figures for a paper are made by the commands below.";
 
@@ -61,7 +67,15 @@ pub fn with_study(stage: Command) -> Command {
                 .value_name("MiB")
                 .value_parser(value_parser!(u32).range(1..))
                 .default_value("40")
-                .help("Most that figures and pictures may take; the others are named"),
+                .help("Most that figures, slices and pictures may take; slices become coarser, the others are named"),
+        )
+        .arg(
+            Arg::new("folder")
+                .long("folder")
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .conflicts_with_all(["output", "most_mib"])
+                .help("Write a folder instead of one file: the page is DIR/index.html"),
         )
         .arg(
             Arg::new("force")
@@ -93,11 +107,23 @@ fn write(matches: &ArgMatches) -> Result<ExitCode, StageError> {
             study.display()
         )));
     }
+    interrupt::install();
     let recorded = RecordedRun::read(study)?;
     let folder = match study.is_dir() {
         true => study.clone(),
         false => study.parent().unwrap_or(Path::new("")).to_path_buf(),
     };
+    if let Some(page) = matches.get_one::<PathBuf>("folder") {
+        let new = folder::New::beside(page, matches.get_flag("force"))?;
+        let place = Place::Folder(new.path().to_path_buf());
+        let content = Content::of(&recorded, &folder, (&place, Limits::default()))?;
+        let html = render::page(&content, &place)?;
+        atomic::write_bytes(&new.path().join(folder::PAGE), html.as_bytes())?;
+        new.put()?;
+        let page = page.join(folder::PAGE);
+        log::info(format_args!("{}: {}", page.display(), content.words()));
+        return Ok(ExitCode::Done);
+    }
     let output = matches.get_one::<PathBuf>("output").cloned();
     let output = output.unwrap_or_else(|| folder.join("report.html"));
     let is_output = || {
@@ -105,7 +131,7 @@ fn write(matches: &ArgMatches) -> Result<ExitCode, StageError> {
         let mut paths = outputs.filter_map(|file| file.path.as_ref());
         paths.any(|path| is_same(&folder.join(path), &output))
     };
-    if !matches.get_flag("force") && output.exists() && (!is_ours(&output) || is_output()) {
+    if !matches.get_flag("force") && output.exists() && (!ours::is_page(&output) || is_output()) {
         return Err(StageError::output(
             &output,
             "the file exists and is no page that rsom wrote, or is an output of the study; add --force to replace it, or name another --output",
@@ -116,8 +142,8 @@ fn write(matches: &ArgMatches) -> Result<ExitCode, StageError> {
         picture_bytes: u64::from(mib) << 20,
         ..Limits::default()
     };
-    let content = Content::of(&recorded, &folder, limits)?;
-    let html = render::page(&content)?;
+    let content = Content::of(&recorded, &folder, (&Place::Page, limits))?;
+    let html = render::page(&content, &Place::Page)?;
     atomic::write_bytes(&output, html.as_bytes())?;
     log::info(format_args!("{}: {}", output.display(), content.words()));
     Ok(ExitCode::Done)
@@ -129,16 +155,8 @@ fn write(matches: &ArgMatches) -> Result<ExitCode, StageError> {
 /// Exit code 3: the folder has no `run.json`. Exit code 130: interrupted.
 pub(crate) fn html(folder: &Path) -> Result<String, StageError> {
     let recorded = RecordedRun::read(folder)?;
-    render::page(&Content::of(&recorded, folder, Limits::default())?)
-}
-
-/// Whether a file begins as our pages do.
-fn is_ours(path: &Path) -> bool {
-    let is_file = path.metadata().is_ok_and(|found| found.is_file());
-    let mut start = Vec::new();
-    let read = |file: File| file.take(600).read_to_end(&mut start);
-    let was_read = is_file && File::open(path).and_then(read).is_ok();
-    was_read && String::from_utf8_lossy(&start).contains("<meta name=\"generator\" content=\"rsom ")
+    let content = Content::of(&recorded, folder, (&Place::Page, Limits::default()))?;
+    render::page(&content, &Place::Page)
 }
 
 /// Whether two paths lead to the same file.

@@ -64,17 +64,3 @@ document.querySelectorAll("[data-copy-latex]").forEach(button => {
   button.addEventListener("click", () => copied(button, latex));
 });
 
-// One scan at a time; arrow keys go on while the choice has the focus, and the buttons anywhere.
-const choice = document.getElementById("scan");
-if (choice) {
-  const scans = Array.from(document.querySelectorAll(".scan"));
-  const show = () => scans.forEach((scan, place) => { scan.hidden = place !== choice.selectedIndex; });
-  const step = by => {
-    choice.selectedIndex = (choice.selectedIndex + by + scans.length) % scans.length;
-    show();
-  };
-  choice.addEventListener("change", show);
-  document.getElementById("previous").addEventListener("click", () => step(-1));
-  document.getElementById("next").addEventListener("click", () => step(1));
-  show();
-}

@@ -1,0 +1,5 @@
+//! Works out the revision of this crate.
+
+fn main() {
+    rsom_revision::emit();
+}
