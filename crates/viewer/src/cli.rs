@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use rsom_formats::nifti;
+use rsom_io::ports::at_input;
 use rsom_stage::{ExitCode, StageError, atomic, interrupt, log, print};
 
 use crate::files::{Role, ViewFile};
@@ -96,6 +98,9 @@ fn show(matches: &ArgMatches) -> Result<(), StageError> {
         }
     }
     let port = matches.get_one::<u16>("port").copied().unwrap_or(0);
+    for file in entries.iter().flat_map(|entry| &entry.files) {
+        nifti::read_grid(&file.path).map_err(|fault| at_input(&file.path, fault))?;
+    }
     interrupt::install();
     let server = Server::start(port, entries)?;
     if print(&server.address()) != ExitCode::Done {

@@ -37,8 +37,8 @@ pub enum PreviewError {
     Encoding(String),
 }
 
-/// Quality of JPEG: edges of layers stay sharp, at about one bit for each voxel.
-const QUALITY: u8 = 80;
+/// Quality of JPEG: edges of layers stay sharp. Scans are mostly noise, which a higher quality would keep at twice the bytes.
+const QUALITY: u8 = 70;
 /// Largest width and height in pixels that all browsers show.
 const MOST_PIXELS: usize = 16_384;
 /// Most pixels of a picture that all browsers show.

@@ -26,6 +26,7 @@ mod table_names;
 mod tidy;
 mod vessel_graph;
 mod vessel_swap;
+mod view;
 
 use rsom_testing::Program;
 

@@ -81,7 +81,7 @@ fn followed(page: &str, current: &mut PathBuf) -> String {
 }
 
 /// The pages that begin where the tutorial ends.
-const LATER: [&str; 8] = [
+const LATER: [&str; 9] = [
     "compare-masks",
     "groups-and-ages",
     "correct-masks",
@@ -90,6 +90,7 @@ const LATER: [&str; 8] = [
     "share-a-study",
     "replace-a-stage",
     "compute-once",
+    "judge-scans",
 ];
 
 #[test]

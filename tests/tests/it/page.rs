@@ -69,13 +69,17 @@ fn a_study_is_on_one_page_and_what_it_says_is_no_html() {
         "&lt;img src=x onerror=alert(1)&gt;",
         "Mean of &lt;3 scans&gt; &amp; more.",
         "<b>figures&#x2f;dot.svg</b>: figure, by cp",
-        "<option>s2</option>",
+        "<option value=\"1\">s2</option>",
         "<code>rsom reproduce . --output ../again</code>",
         "&lt;&#x2f;template&gt;&lt;script&gt;",
+        "<td>20</td><td class=\"words\">Level at which these parts are disjoint</td><td class=\"words\">Subjects: all scans of a subject are in one fold.</td>",
+        "<td class=\"words\">3 scans of 2 subjects; all scans of the data set.</td>",
+        "<td>44</td><td class=\"words\">Funding</td><td class=\"words\">–</td>",
     ] {
         assert!(page.contains(part), "{part}");
     }
     // Its own script is the only one, and nothing is fetched.
+    assert_eq!(page.matches("<script>").count(), 1);
     assert_eq!(page.matches("<script").count(), 1);
     assert!(!page.contains("<img src=x"));
     for fetched in ["src=\"http", "href=\"http", "url("] {
@@ -180,11 +184,12 @@ fn what_was_changed_after_the_run_is_named_and_not_shown() {
     folder.write("w/figures/dot.svg", "<svg/>");
     folder.write(
         "manifest.yaml",
-        MANIFEST.replace("name: people", "name: others"),
+        MANIFEST.replace("name: people", "name: strangers"),
     );
     RSOM.done(&folder, ["report", "w"]);
     let page = folder.text("w/report.html");
-    assert!(!page.contains("0.99") && !page.contains("others"));
+    let shown = page.split("<script>").next().unwrap();
+    assert!(!shown.contains("0.99") && !shown.contains("strangers"));
     for name in ["results&#x2f;last.md", "figures&#x2f;dot.svg"] {
         assert!(
             page.contains(&format!("{name}: it was changed after the run")),
@@ -227,4 +232,206 @@ fn pictures_beyond_the_limit_are_named_and_what_is_no_study_is_refused() {
     // The commands of the stage are as before.
     RSOM.done(&folder, ["report", "factor", "--help"]);
     RSOM.done(&folder, ["report", "spec"]);
+}
+
+/// Two scans with known layers, compared with the layer of a third, for a factor that wants to end the script.
+const SLICES: &str = r#"
+name: sliced
+manifest: scans.yaml
+stages:
+  skin:
+    uses: phantom scan
+    foreach: scan
+    with: { seed: "${scan.seed}", shape: [16, 3, 64] }
+    out: { image: "skin/${scan.id}.nii.gz", layer: "skin/${scan.id}_layer.nii.gz" }
+  other:
+    uses: phantom scan
+    foreach: scan
+    matrix: { way: ["</script><b>"] }
+    with: { seed: 9, shape: [16, 3, 64] }
+    out: { image: "other/${scan.id}.nii.gz", layer: "other/${scan.id}_layer.nii.gz" }
+  evaluate:
+    uses: metrics evaluate
+    foreach: scan
+    in: { reference: skin.layer, prediction: other.layer }
+    with: { subject: "${scan.subject}", scan: "${scan.id}", label: epidermis }
+    out: { output: "measures/${scan.id}.parquet" }
+"#;
+
+fn sliced() -> Folder {
+    let folder = Folder::new();
+    folder.write("p.yaml", SLICES);
+    folder.write(
+        "scans.yaml",
+        "name: two\nscans:\n  - { id: s1, subject: ann, attributes: { seed: 1 } }\n  - { id: s2, subject: bob, attributes: { seed: 2 } }\n",
+    );
+    run(&folder);
+    folder
+}
+
+/// The JSON of a script of the page.
+fn json(page: &str, start: &str) -> serde_json::Value {
+    let from = page.find(start).unwrap() + start.len();
+    let text = page[from..].split("</script>").next().unwrap();
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn slices_of_each_scan_are_on_the_page_with_masks_and_measures() {
+    let folder = sliced();
+    let done = RSOM.done(&folder, ["report", "w"]);
+    assert!(
+        done.stderr
+            .contains("pictures of 0 scans, slices of 2 scans, 0 problems"),
+        "{done:?}"
+    );
+    let page = folder.text("w/report.html");
+    let view = json(&page, "<script type=\"application/json\" class=\"view\">");
+    assert_eq!(view["size"], serde_json::json!([16, 3, 64]));
+    assert_eq!(view["step"], serde_json::json!([1, 1, 1]));
+    assert_eq!(view["images"][0]["channels"], 3);
+    let masks = view["masks"].as_array().unwrap();
+    let names: Vec<&str> = masks
+        .iter()
+        .map(|mask| mask["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        ["reference (skin layer)", "other layer, way = </script><b>"]
+    );
+    assert_eq!(
+        [&masks[0]["reference"], &masks[1]["reference"]],
+        [true, false]
+    );
+    let measures = json(&page, "<script type=\"application/json\" id=\"measures\">");
+    assert_eq!(measures["columns"][0], "Dice");
+    let dice = measures["scans"]["s1"][0]["values"][0].as_f64().unwrap();
+    assert!((0.0..=1.0).contains(&dice), "{dice}");
+    // A view of a scan is on the page once, and the name of the factor ends no script.
+    assert_eq!(page.matches("class=\"view\"").count(), 2);
+    assert_eq!(
+        page.matches("<script").count(),
+        page.matches("</script>").count()
+    );
+}
+
+#[test]
+fn volumes_that_are_not_as_they_were_are_named_and_not_shown() {
+    let folder = sliced();
+    std::fs::copy(
+        folder.join("w/skin/s2_layer.nii.gz"),
+        folder.join("w/skin/s1_layer.nii.gz"),
+    )
+    .unwrap();
+    let done = RSOM.done(&folder, ["report", "w"]);
+    assert!(done.stderr.contains("1 problem"), "{done:?}");
+    let page = folder.text("w/report.html");
+    assert!(page.contains("slices of s1, reference (skin layer): it was changed after the run"));
+    let view = json(&page, "<script type=\"application/json\" class=\"view\">");
+    assert_eq!(view["masks"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_page_of_many_scans_is_a_folder_that_is_replaced_as_a_whole() {
+    let folder = sliced();
+    RSOM.done(&folder, ["report", "w", "--folder", "page"]);
+    let page = folder.text("page/index.html");
+    assert!(
+        page.contains("data-view=\"views&#x2f;1.js\"") || page.contains("data-view=\"views/1.js\"")
+    );
+    assert!(!page.contains("image/jpeg"));
+    let view = folder.text("page/views/1.js");
+    assert!(
+        view.starts_with("receiveView(1, {") && view.contains("image/jpeg"),
+        "{}",
+        &view[..40]
+    );
+    // Once more over the old page, and not over anything of the user.
+    RSOM.done(&folder, ["report", "w", "--folder", "page"]);
+    assert_eq!(folder.text("page/index.html"), page);
+    folder.write("page/notes.txt", "mine");
+    let again = ["report", "w", "--folder", "page"];
+    RSOM.refused(&folder, again, 4, "not only a page that rsom wrote");
+    assert_eq!(folder.text("page/notes.txt"), "mine");
+    let left: Vec<_> = std::fs::read_dir(folder.join("."))
+        .unwrap()
+        .flatten()
+        .map(|e| e.file_name())
+        .collect();
+    assert!(
+        !left
+            .iter()
+            .any(|name| name.to_string_lossy().starts_with(".page-")),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn marks_of_the_page_become_attributes_of_scans() {
+    let folder = sliced();
+    folder.write(
+        "marks.csv",
+        "scan,quality,note\ns1,good,\ns2,bad,\"moved, twice\"\n",
+    );
+    let looked = RSOM.done(
+        &folder,
+        [
+            "io",
+            "manifest",
+            "annotate",
+            "scans.yaml",
+            "--table",
+            "marks.csv",
+        ],
+    );
+    assert!(
+        looked
+            .stdout
+            .contains("3 changes; nothing is written without --output scans.yaml"),
+        "{looked:?}"
+    );
+    let write = [
+        "io",
+        "manifest",
+        "annotate",
+        "scans.yaml",
+        "--table",
+        "marks.csv",
+        "--output",
+        "scans.yaml",
+    ];
+    RSOM.done(&folder, write);
+    folder.write(
+        "q.yaml",
+        &SLICES
+            .replacen(
+                "foreach: scan",
+                "foreach: scan\n    where: { quality: { not: bad } }",
+                1,
+            )
+            .replace("sliced", "good"),
+    );
+    let planned = RSOM.done(&folder, ["plan", "q.yaml", "--workdir", "w2"]);
+    assert!(
+        planned.stdout.contains("skin s1") && !planned.stdout.contains("skin s2"),
+        "{planned:?}"
+    );
+    // A mark that was taken away is taken away; other attributes stay.
+    folder.write("marks.csv", "scan,quality,note\ns1,,\ns3,good,\n");
+    let done = RSOM.done(&folder, write);
+    assert!(
+        done.stderr.contains("s1: quality = nothing, was good"),
+        "{done:?}"
+    );
+    assert!(
+        done.stderr
+            .contains("1 rows of the table have no scan: s3 (line 3)"),
+        "{done:?}"
+    );
+    let manifest = folder.text("scans.yaml");
+    assert!(
+        manifest.contains("moved, twice") && manifest.contains("seed: 1"),
+        "{manifest}"
+    );
+    assert!(!manifest.contains("good"), "{manifest}");
 }

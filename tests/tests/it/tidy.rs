@@ -84,6 +84,11 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         STUDY_FILES,
     ),
     (
+        "rsom-viewer",
+        &["rsom-volume"],
+        &["rsom-io", "rsom-stage", "rsom-formats"],
+    ),
+    (
         "rsom-pipeline",
         &["rsom-stage", "rsom-manifest", "rsom-store"],
         &[],
@@ -99,6 +104,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
             "rsom-weights",
             "rsom-io",
             "rsom-pipeline",
+            "rsom-viewer",
         ],
         &[],
     ),
@@ -127,7 +133,9 @@ const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
     ("encoding_rs", &["rsom-formats"]),
     ("weezl", &["rsom-formats"]),
     ("tiff", &["rsom-formats"]),
-    ("png", &["rsom-formats", "rsom-report"]),
+    ("png", &["rsom-formats", "rsom-report", "rsom-viewer"]),
+    ("jpeg-encoder", &["rsom-viewer"]),
+    ("tiny_http", &["rsom-viewer"]),
     ("flate2", &["rsom-formats"]),
     ("safetensors", &["rsom-weights"]),
     // PyTorch files, and bundles.

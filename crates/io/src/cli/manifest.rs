@@ -1,6 +1,8 @@
-//! `rsom-io manifest create`, `update`, `show` and `verify`.
+//! `rsom-io manifest create`, `update`, `annotate`, `show` and `verify`.
 
+mod annotate;
 mod create;
+mod edited;
 mod said;
 mod show;
 mod update;
@@ -16,6 +18,7 @@ use rsom_stage::{
 
 pub(super) use create::refuse_existing;
 
+use annotate::annotate;
 use create::{CreateSettings, create};
 use said::{counts, warn_of_leaks};
 use show::show;
@@ -41,6 +44,11 @@ pub(super) fn commands() -> Vec<Command> {
             .parameters(UpdateSettings::declare())
             .example("rsom-io manifest update data.yaml")
             .example("rsom-io manifest update data.yaml --output data.yaml"),
+        Command::new("manifest annotate", "Set attributes of scans or subjects from a table, such as marks of their quality; comments stay", annotate)
+            .input(Port::required("input", Kind::Document, "Manifest (YAML)").positional())
+            .input(Port::required("table", Kind::Document, "Table (CSV, TSV or Parquet) with a column scan, or subject; its other columns become attributes, and an empty cell takes one away"))
+            .output(Port::optional("output", Kind::Document, "Manifest to write, which may be the old one (unset: only say what would change)").may_replace("input"))
+            .example("rsom-io manifest annotate data.yaml --table marks.csv --output data.yaml"),
         Command::new("manifest show", "Show a manifest at a glance: groups, folds, files with their geometry, attributes", show)
             .input(Port::required("input", Kind::Document, "Manifest (YAML)").positional())
             .input(Port::optional("data", Kind::Directory, "Folder with the data (unset: the variable RSOM_DATA, else the folder of the manifest)"))

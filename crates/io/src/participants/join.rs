@@ -71,6 +71,15 @@ impl Participants {
         Ok(joined)
     }
 
+    /// The attributes that the columns become.
+    ///
+    /// # Errors
+    /// As [`join`](Self::join): a name that an attribute cannot have, two columns with one attribute.
+    pub fn attribute_names(&self) -> Result<Vec<String>, ParticipantsError> {
+        let attributes = self.attributes()?.into_iter();
+        Ok(attributes.map(|(_, attribute)| attribute).collect())
+    }
+
     /// Each column and the attribute that it becomes, without the column of the subject.
     fn attributes(&self) -> Result<Vec<(String, String)>, ParticipantsError> {
         let mut attributes: Vec<(String, String)> = Vec::new();

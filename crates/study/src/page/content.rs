@@ -7,6 +7,7 @@ use rsom_pipeline::{RecordedRun, RecordedTask};
 use rsom_stage::StageError;
 use serde::Serialize;
 
+use super::checklist::{Item, checklist};
 use super::data::{Data, scans_of};
 use super::figures::{Figures, Picture, figures};
 use super::files::Folder;
@@ -53,6 +54,7 @@ pub(super) struct Content {
     /// Paragraphs.
     pub methods: Vec<String>,
     pub steps: Vec<Step>,
+    pub checklist: Vec<Item>,
     pub tables: Vec<Table>,
     pub figures: Vec<Picture>,
     pub scans: Vec<Scan>,
@@ -112,6 +114,9 @@ impl Content {
         problems.truncate(limits.problems);
         let outputs: Vec<Output> = outputs(recorded).collect();
         let all_outputs = outputs.len();
+        let steps = steps(recorded);
+        let columns = measures.as_ref().map_or(&[][..], |m| &m.columns);
+        let checklist = checklist(recorded, data.as_ref(), (&steps, &findings, columns));
         Ok(Self {
             name: recorded.pipeline.clone(),
             version: recorded.version.clone(),
@@ -119,7 +124,8 @@ impl Content {
             summary: summary(recorded, data.as_ref()),
             findings,
             methods: methods(recorded, data.as_ref()),
-            steps: steps(recorded),
+            steps,
+            checklist,
             tables,
             figures: of_study,
             scans: scans(recorded, of_scans, views),
@@ -135,12 +141,15 @@ impl Content {
     /// What is on the page, in a few words.
     pub fn words(&self) -> String {
         let with = |is: &dyn Fn(&Scan) -> bool| self.scans.iter().filter(|scan| is(scan)).count();
+        let slices = match with(&|scan| scan.view.is_some()) {
+            0 => String::new(),
+            scans => format!("slices of {}, ", counted(scans, "scan")),
+        };
         format!(
-            "{}, {}, pictures of {}, slices of {}, {}",
+            "{}, {}, pictures of {}, {slices}{}",
             counted(self.tables.len(), "table"),
             counted(self.figures.len(), "figure"),
             counted(with(&|scan| !scan.pictures.is_empty()), "scan"),
-            counted(with(&|scan| scan.view.is_some()), "scan"),
             counted(
                 self.problems.len() + self.more_problems + self.left_out.len(),
                 "problem"

@@ -13,7 +13,12 @@ use super::words::counted;
 /// The scans of a manifest that a study uses.
 pub(super) struct Data {
     pub name: String,
+    pub source: String,
+    pub license: String,
+    pub citation: String,
     scans: Vec<ScanEntry>,
+    /// Scans of the manifest, used or not.
+    all: usize,
 }
 
 impl Data {
@@ -25,11 +30,24 @@ impl Data {
         let bytes = bounded(&path, MOST_BYTES).ok()?;
         let is_same = Some(fingerprint::of_bytes(&bytes)) == manifest.sha256;
         let Manifest {
-            name, mut scans, ..
+            name,
+            source,
+            license,
+            citation,
+            mut scans,
+            ..
         } = rsom_manifest::read(&path).ok().filter(|_| is_same)?;
+        let all = scans.len();
         let used = scans_of(recorded);
         scans.retain(|scan| used.contains(scan.id.as_str()));
-        (!scans.is_empty()).then_some(Self { name, scans })
+        (!scans.is_empty()).then_some(Self {
+            name,
+            source,
+            license,
+            citation,
+            scans,
+            all,
+        })
     }
 
     /// `40 scans of 24 subjects`.
@@ -40,6 +58,48 @@ impl Data {
             counted(self.scans.len(), "scan"),
             counted(subjects.len(), "subject")
         )
+    }
+
+    /// `40 scans of 24 subjects; 2 of 42 scans are not used.`
+    pub fn counts(&self) -> String {
+        let used = self.words();
+        match self.all - self.scans.len() {
+            0 => format!("{used}; all scans of the data set."),
+            left => format!(
+                "{used}; {left} of {} are not used.",
+                counted(self.all, "scan")
+            ),
+        }
+    }
+
+    /// How many scans are in each fold and split. `None` if there are none.
+    pub fn partitions(&self) -> Option<String> {
+        let mut parts = Vec::new();
+        let [folds, scans] = self.folds();
+        if folds > 1 {
+            parts.push(format!("{} in {folds} folds", counted(scans, "scan")));
+        }
+        let splits = self.splits();
+        parts.extend(
+            splits
+                .iter()
+                .map(|(split, count)| format!("{} for {split}", counted(*count, "scan"))),
+        );
+        (!parts.is_empty()).then(|| format!("{}.", parts.join("; ")))
+    }
+
+    /// How many subjects are in each group. `None` if there are no groups.
+    pub fn groups(&self) -> Option<String> {
+        let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for scan in &self.scans {
+            if let Some(group) = &scan.group {
+                groups.entry(group).or_default().insert(&scan.subject);
+            }
+        }
+        let groups: Vec<String> = (groups.iter())
+            .map(|(group, subjects)| format!("{group}: {}", counted(subjects.len(), "subject")))
+            .collect();
+        (!groups.is_empty()).then(|| format!("{}.", groups.join("; ")))
     }
 
     /// The number of folds, and that of the scans in one of them.

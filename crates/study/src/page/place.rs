@@ -68,11 +68,13 @@ impl Place {
     pub fn bytes_of_view(&self, most_bytes: u64, scans: usize) -> usize {
         let share = match self {
             Self::Page => most_bytes / scans.max(1) as u64,
-            Self::Folder(_) => MOST_VIEW_BYTES,
+            Self::Folder(_) => BYTES_BESIDE,
         };
-        usize::try_from(share.min(MOST_VIEW_BYTES)).unwrap_or(usize::MAX)
+        usize::try_from(share.min(MOST_BYTES_INSIDE)).unwrap_or(usize::MAX)
     }
 }
 
 /// More would not be seen on a screen.
-const MOST_VIEW_BYTES: u64 = 4 << 20;
+const MOST_BYTES_INSIDE: u64 = 4 << 20;
+/// Ten thousand scans in ten gigabytes.
+const BYTES_BESIDE: u64 = 1 << 20;

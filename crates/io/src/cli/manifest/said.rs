@@ -47,6 +47,18 @@ pub(super) fn warn_of_files(left: &Left) {
 
 /// Warns of rows without scans, and of scans without a row; says which attributes have other names than their columns.
 pub(super) fn warn_of_rows(joined: &Joined) {
+    warn_of_other_rows(joined);
+    if !joined.without_row.is_empty() {
+        log::warn(format_args!(
+            "{} subjects or scans have no row in the table, and so none of its attributes: {}",
+            joined.without_row.len(),
+            listed(&joined.without_row)
+        ));
+    }
+}
+
+/// Warns of rows that no scan has, and says which attributes have other names than their columns.
+pub(super) fn warn_of_other_rows(joined: &Joined) {
     if !joined.without_scans.is_empty() {
         let rows = joined.without_scans.iter();
         let names: Vec<String> = rows
@@ -56,13 +68,6 @@ pub(super) fn warn_of_rows(joined: &Joined) {
             "{} rows of the table have no scan: {}",
             names.len(),
             listed(&names)
-        ));
-    }
-    if !joined.without_row.is_empty() {
-        log::warn(format_args!(
-            "{} subjects or scans have no row in the table, and so none of its attributes: {}",
-            joined.without_row.len(),
-            listed(&joined.without_row)
         ));
     }
     for (column, attribute) in &joined.renamed {

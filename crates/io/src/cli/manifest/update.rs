@@ -7,6 +7,7 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Invocation, StageError, Summary, atomic, data_folder, log, text};
 
 use super::create::refuse_existing;
+use super::edited::new_text;
 use super::said::{
     counts, warn_of_empty_folds, warn_of_files, warn_of_leaks, warn_of_missing_roles, warn_of_rows,
 };
@@ -83,27 +84,6 @@ fn folds(old: &Manifest) -> Folds {
     let in_use = numbers.filter(|fold| *fold < MOST_FOLDS).max();
     folds.count = folds.count.max(in_use.map_or(0, |fold| fold + 1));
     folds
-}
-
-/// The text of the updated manifest.
-///
-/// # Errors
-/// Exit code 4: the text cannot be edited without a loss.
-fn new_text(
-    path: &Path,
-    before: &str,
-    old: &Manifest,
-    new: &Manifest,
-) -> Result<String, StageError> {
-    match rsom_manifest::edited(before, old, new) {
-        Some(text) => Ok(text),
-        // Without comments, nothing can be lost.
-        None if !before.contains('#') => rsom_manifest::to_yaml(new),
-        None => Err(StageError::output(
-            path,
-            "its list of scans cannot be edited without the loss of comments; write each scan on lines of its own, beginning with '- id:'",
-        )),
-    }
 }
 
 /// Warns of what a user should look at.

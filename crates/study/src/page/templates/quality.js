@@ -140,8 +140,9 @@ function showMark() {
 }
 function csv() {
   const cell = text => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const rows = scans.map(scan => scan.dataset.scan).filter(name => marks[name])
-    .map(name => [name, marks[name].quality, marks[name].note.replace(/\s+/g, " ").trim()].map(cell).join(","));
+  // All scans: what has no mark any more must lose it in a manifest, too.
+  const rows = scans.map(scan => scan.dataset.scan)
+    .map(name => [name, markOf(name).quality, markOf(name).note.replace(/\s+/g, " ").trim()].map(cell).join(","));
   return ["scan,quality,note", ...rows, ""].join("\n");
 }
 function readCsv(text) {
