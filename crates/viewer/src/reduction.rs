@@ -17,7 +17,7 @@ impl Reduction {
     pub fn all(shape: [usize; 3]) -> Vec<Self> {
         let fits = |[x, y, z]: [usize; 3]| {
             let is_kept = |size: usize, step: usize, least: usize| {
-                step == 1 || size.div_ceil(step) >= least.min(size)
+                step == 1 || (step <= size && size.div_ceil(step) >= least.min(size))
             };
             // A picture of fewer pixels shows nothing.
             is_kept(shape[0], x, 32)

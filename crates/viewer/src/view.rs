@@ -190,7 +190,7 @@ mod tests {
     fn each_label_is_a_mask_with_its_name() {
         let labels = Array3::from_shape_fn((2, 3, 4), |(_, y, _)| y as i32);
         let names = BTreeMap::from([(1, "epidermis".to_owned())]);
-        let labels = LabelMap::new(grid(), labels).unwrap().named(names);
+        let labels = LabelMap::new(grid(), labels, names).unwrap();
         let mut view = View::new(grid());
         assert!(view.add_labels("reference", true, &labels).unwrap());
         let names: Vec<&str> = view.names.iter().map(|mask| mask.name.as_str()).collect();

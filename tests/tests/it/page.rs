@@ -401,14 +401,11 @@ fn marks_of_the_page_become_attributes_of_scans() {
         "scans.yaml",
     ];
     RSOM.done(&folder, write);
+    let chosen = "foreach: scan\n    where: { quality: { not: bad } }";
     folder.write(
         "q.yaml",
-        &SLICES
-            .replacen(
-                "foreach: scan",
-                "foreach: scan\n    where: { quality: { not: bad } }",
-                1,
-            )
+        SLICES
+            .replace("foreach: scan", chosen)
             .replace("sliced", "good"),
     );
     let planned = RSOM.done(&folder, ["plan", "q.yaml", "--workdir", "w2"]);

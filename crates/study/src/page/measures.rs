@@ -28,6 +28,13 @@ pub(super) struct Row {
     pub values: Vec<Option<f64>>,
 }
 
+/// The measures that one task took of a scan.
+struct Measured<'a> {
+    scan: &'a str,
+    task: &'a RecordedTask,
+    values: Vec<(Key, f64)>,
+}
+
 /// The metric, label and surface of a measure.
 type Key = (String, String, String);
 
@@ -63,7 +70,7 @@ pub(super) fn measures(
     for ((scan, task, file), found) in tables.into_iter().zip(found) {
         match found {
             Ok(values) if values.is_empty() => {}
-            Ok(values) => rows.push((scan, task, values)),
+            Ok(values) => rows.push(Measured { scan, task, values }),
             Err(fault) => {
                 let path = file.path.as_deref().unwrap_or("");
                 left_out.push(format!("{path}: {fault}"));
@@ -132,10 +139,10 @@ fn values(table: &Table, metrics: &[String]) -> Vec<(Key, f64)> {
     whole.into_iter().collect()
 }
 
-fn arranged(rows: &[(&str, &RecordedTask, Vec<(Key, f64)>)], metrics: &[String]) -> Measures {
+fn arranged(rows: &[Measured<'_>], metrics: &[String]) -> Measures {
     let all: BTreeSet<&Key> = rows
         .iter()
-        .flat_map(|(.., v)| v.iter().map(|(key, _)| key))
+        .flat_map(|row| row.values.iter().map(|(key, _)| key))
         .collect();
     let mut keys: Vec<&Key> = all.into_iter().collect();
     keys.sort_by_key(|key| metrics.iter().position(|name| *name == key.0));
@@ -153,12 +160,9 @@ fn arranged(rows: &[(&str, &RecordedTask, Vec<(Key, f64)>)], metrics: &[String])
             false => title,
         }
     };
-    let steps: BTreeSet<&str> = rows
-        .iter()
-        .map(|(_, task, _)| task.stage.as_str())
-        .collect();
+    let steps: BTreeSet<&str> = rows.iter().map(|row| row.task.stage.as_str()).collect();
     let mut scans: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-    for (scan, task, values) in rows {
+    for Measured { scan, task, values } in rows {
         let values: BTreeMap<&Key, f64> = values.iter().map(|(key, value)| (key, *value)).collect();
         let factors = factors(task);
         let name = match (steps.len() > 1, factors.is_empty()) {
