@@ -432,3 +432,29 @@ fn marks_of_the_page_become_attributes_of_scans() {
     );
     assert!(!manifest.contains("good"), "{manifest}");
 }
+
+#[test]
+fn figures_and_tables_are_read_into_a_paper() {
+    let folder = study();
+    folder.write("dot.pdf", "%PDF-1.4");
+    let with_pdf = PIPELINE.replace(
+        "  table: {",
+        "  print: { run: \"cp ${in.p} ${out.p}\", in: { p: dot.pdf }, out: { p: figures/print_1.pdf } }\n  table: {",
+    );
+    folder.write("p.yaml", &with_pdf);
+    run(&folder);
+    let done = RSOM.done(&folder, ["report", "w", "--tex", "paper/figures.tex"]);
+    assert!(done.stderr.contains("1 figure, 1 table"), "{done:?}");
+    let tex = folder.text("paper/figures.tex");
+    for part in [
+        "\\includegraphics[width=\\linewidth]{../w/figures/print_1.pdf}\n\\caption{print, by cp}\n\\label{fig:figures/print-1}",
+        "\\label{tab:results/last}\n\\resizebox{\\linewidth}{!}{\\input{../w/results/last.tex}}",
+        "% figures/dot.svg: LaTeX reads no SVG; write it as PDF too: output: figures/dot.pdf",
+    ] {
+        assert!(tex.contains(part), "{part}\n{tex}");
+    }
+    RSOM.done(&folder, ["report", "w", "--tex", "paper/figures.tex"]);
+    folder.write("paper/figures.tex", "mine");
+    let again = ["report", "w", "--tex", "paper/figures.tex"];
+    RSOM.refused(&folder, again, 4, "was not written by rsom");
+}

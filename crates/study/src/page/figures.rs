@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::files::{Folder, MOST_BYTES, outputs};
 use super::place::Place;
-use super::words::factors;
+use super::words::caption;
 
 /// A picture.
 #[derive(Debug, Serialize)]
@@ -110,17 +110,8 @@ fn picture(
     place: &Place,
 ) -> Result<Picture, StageError> {
     let kind = kind(&path).unwrap_or("image/png");
-    let program = format!(
-        "{} {}",
-        task.tool.as_deref().unwrap_or(""),
-        task.command.as_deref().unwrap_or("")
-    );
-    let factors = match factors(task) {
-        none if none.is_empty() => none,
-        factors => format!(" ({factors})"),
-    };
     Ok(Picture {
-        caption: format!("{}{factors}, by {}", task.stage, program.trim()),
+        caption: caption(task),
         data: place.picture(kind, content)?,
         path,
     })

@@ -81,6 +81,18 @@ impl Folder {
         }
     }
 
+    /// The path from the folder of `tex` to an output, or to its sister `name` in the same folder. `None` if it is not there, or if its
+    /// name would be a command of LaTeX.
+    pub fn beside(&self, output: &RecordedFile, name: &str, tex: &Path) -> Option<String> {
+        let path = self.path(output).ok()?;
+        let name = name.rsplit('/').next()?;
+        let sister = path.with_file_name(name);
+        let relative = rsom_manifest::relative(&sister, tex).filter(|_| sister.is_file())?;
+        let is_command =
+            |c: char| matches!(c, '\\' | '{' | '}' | '%' | '#' | '~' | '^' | '$' | '&');
+        (!relative.contains(is_command)).then_some(relative)
+    }
+
     fn path(&self, output: &RecordedFile) -> Result<PathBuf, String> {
         let path = self.anywhere(output)?;
         match &self.real {

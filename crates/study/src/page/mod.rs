@@ -20,6 +20,7 @@ mod render;
 mod results;
 mod steps;
 mod tables;
+mod tex;
 mod volumes;
 mod words;
 
@@ -38,6 +39,7 @@ Examples:
   rsom report box --output study.html           of a bundle
   rsom report runs/study --most-mib 200         with more pictures of scans
   rsom report runs/study --folder page          thousands of scans: page/index.html, which reads a scan when it is looked at
+  rsom report runs/study --tex figures.tex      figures and tables with captions, to be read into a paper
 
 Figures for a paper are made by the commands below.";
 
@@ -79,6 +81,14 @@ pub fn with_study(stage: Command) -> Command {
                 .help("Write a folder instead of one file: the page is DIR/index.html"),
         )
         .arg(
+            Arg::new("tex")
+                .long("tex")
+                .value_name("FILE.tex")
+                .value_parser(value_parser!(PathBuf))
+                .conflicts_with_all(["output", "most_mib", "folder"])
+                .help("Write figures and tables with captions and labels as LaTeX instead, to be read into a paper"),
+        )
+        .arg(
             Arg::new("force")
                 .long("force")
                 .action(ArgAction::SetTrue)
@@ -114,6 +124,9 @@ fn write(matches: &ArgMatches) -> Result<ExitCode, StageError> {
         true => study.clone(),
         false => study.parent().unwrap_or(Path::new("")).to_path_buf(),
     };
+    if let Some(tex) = matches.get_one::<PathBuf>("tex") {
+        return write_tex(&recorded, &folder, (tex, matches.get_flag("force")));
+    }
     if let Some(page) = matches.get_one::<PathBuf>("folder") {
         let new = folder::New::beside(page, matches.get_flag("force"))?;
         let place = Place::Folder(new.path().to_path_buf());
@@ -147,6 +160,31 @@ fn write(matches: &ArgMatches) -> Result<ExitCode, StageError> {
     let html = render::page(&content, &Place::Page)?;
     atomic::write_bytes(&output, html.as_bytes())?;
     log::info(format_args!("{}: {}", output.display(), content.words()));
+    Ok(ExitCode::Done)
+}
+
+/// Writes figures and tables as LaTeX.
+fn write_tex(
+    recorded: &RecordedRun,
+    folder: &Path,
+    (tex, force): (&Path, bool),
+) -> Result<ExitCode, StageError> {
+    let is_ours = || std::fs::read(tex).is_ok_and(|bytes| bytes.starts_with(tex::START.as_bytes()));
+    if !force && tex.exists() && !is_ours() {
+        return Err(StageError::output(
+            tex,
+            "the file exists and was not written by rsom; add --force to replace it",
+        ));
+    }
+    let text = tex::document(recorded, &files::Folder::of(folder), tex);
+    atomic::write_bytes(tex, text.as_bytes())?;
+    let count = |what: &str| text.matches(what).count();
+    log::info(format_args!(
+        "{}: {}, {}",
+        tex.display(),
+        words::counted(count("\\begin{figure}"), "figure"),
+        words::counted(count("\\begin{table}"), "table")
+    ));
     Ok(ExitCode::Done)
 }
 
