@@ -79,6 +79,16 @@ impl Workdir {
         self.root.join(FOLDER).join("copies")
     }
 
+    /// Folder in which the outputs of a task are put together before they take their places.
+    pub fn taken(&self, label: &str) -> PathBuf {
+        self.all_taken().join(Self::file_name(label))
+    }
+
+    /// The folder of all of these.
+    pub fn all_taken(&self) -> PathBuf {
+        self.root.join(FOLDER).join("taken")
+    }
+
     /// Folder of files that were moved out of the way.
     pub fn kept(&self) -> PathBuf {
         self.root.join(FOLDER).join("kept")

@@ -21,5 +21,6 @@ mod selection;
 mod shared;
 mod store;
 mod study;
+mod taken;
 mod watching;
 mod workers;
