@@ -176,7 +176,10 @@ impl Plan {
             [first, ..] => Err(format!(
                 "step '{step}' makes several such files of '{}'; name it as the one that it corrects, such as {}",
                 stem(name),
-                shortest(path_of(first), chosen.iter().map(path_of))
+                shortest(
+                    path_of(first),
+                    &chosen.iter().map(path_of).collect::<Vec<_>>()
+                )
             )),
         }
     }
@@ -231,10 +234,10 @@ fn ends_with(path: &str, last: &str) -> bool {
 }
 
 /// The last parts of a path, as few as name no other of these paths.
-fn shortest<'a>(path: &'a str, all: impl Iterator<Item = &'a str> + Clone) -> &'a str {
+fn shortest<'a>(path: &'a str, all: &[&str]) -> &'a str {
     let starts = path.rmatch_indices('/').map(|(slash, _)| slash + 1);
     let mut parts = starts.map(|start| &path[start..]);
-    let is_only = |part: &&str| all.clone().filter(|path| ends_with(path, part)).count() == 1;
+    let is_only = |part: &&str| all.iter().filter(|path| ends_with(path, part)).count() == 1;
     parts.find(is_only).unwrap_or(path)
 }
 
@@ -245,7 +248,7 @@ mod tests {
     #[test]
     fn a_path_is_named_by_as_few_parts_as_are_its_own() {
         let all = ["a/m.nii.gz", "b/a/m.nii.gz", "b/m.nii.gz", "b/n.nii.gz"];
-        let named = all.map(|path| shortest(path, all.into_iter()));
+        let named = all.map(|path| shortest(path, &all));
         // The first has no part of its own: its whole path comes first.
         assert_eq!(
             named,
