@@ -130,31 +130,8 @@ impl Plan {
                 suggest::hint(step, steps)
             ));
         }
-        let outputs: Vec<(usize, usize)> = (tasks.iter())
-            .flat_map(|task| (0..self.tasks[*task].outputs.len()).map(|output| (*task, output)))
-            .filter(|(task, output)| self.fits(*task, *output, name))
-            .collect();
         let path_of = |(task, output): &(usize, usize)| &*self.tasks[*task].outputs[*output].path;
-        let named = |output: &(usize, usize)| ends_with(stem(path_of(output)), stem(name));
-        let whole = |output: &(usize, usize)| stem(path_of(output)) == stem(name);
-        let of_scan =
-            |(task, _): &(usize, usize)| self.tasks[*task].scan.as_deref() == Some(stem(name));
-        let mut by_name: Vec<_> = outputs.iter().copied().filter(named).collect();
-        if by_name.iter().any(whole) {
-            by_name.retain(whole);
-        }
-        let mut by_scan: Vec<_> = outputs.iter().copied().filter(of_scan).collect();
-        // A corrected volume of a scan is a mask, if the step makes one.
-        let is_mask = |(task, output): &(usize, usize)| {
-            matches!(
-                self.tasks[*task].outputs[*output].kind,
-                Kind::Mask | Kind::Labels
-            )
-        };
-        if by_scan.iter().any(is_mask) {
-            by_scan.retain(is_mask);
-        }
-        let chosen = if by_name.is_empty() { by_scan } else { by_name };
+        let chosen = self.chosen(&tasks, name);
         match chosen.as_slice() {
             [(task, output)] => Ok(Correction {
                 task: *task,
@@ -182,6 +159,35 @@ impl Plan {
                 )
             )),
         }
+    }
+
+    /// The outputs of some tasks that a file of this name may correct, as task and output.
+    fn chosen(&self, tasks: &[usize], name: &str) -> Vec<(usize, usize)> {
+        let outputs: Vec<(usize, usize)> = (tasks.iter())
+            .flat_map(|task| (0..self.tasks[*task].outputs.len()).map(|output| (*task, output)))
+            .filter(|(task, output)| self.fits(*task, *output, name))
+            .collect();
+        let path_of = |(task, output): &(usize, usize)| &*self.tasks[*task].outputs[*output].path;
+        let named = |output: &(usize, usize)| ends_with(stem(path_of(output)), stem(name));
+        let whole = |output: &(usize, usize)| stem(path_of(output)) == stem(name);
+        let of_scan =
+            |(task, _): &(usize, usize)| self.tasks[*task].scan.as_deref() == Some(stem(name));
+        let mut by_name: Vec<_> = outputs.iter().copied().filter(named).collect();
+        if by_name.iter().any(whole) {
+            by_name.retain(whole);
+        }
+        let mut by_scan: Vec<_> = outputs.iter().copied().filter(of_scan).collect();
+        // A corrected volume of a scan is a mask, if the step makes one.
+        let is_mask = |(task, output): &(usize, usize)| {
+            matches!(
+                self.tasks[*task].outputs[*output].kind,
+                Kind::Mask | Kind::Labels
+            )
+        };
+        if by_scan.iter().any(is_mask) {
+            by_scan.retain(is_mask);
+        }
+        if by_name.is_empty() { by_scan } else { by_name }
     }
 
     /// Whether a file of this name has the format of an output.

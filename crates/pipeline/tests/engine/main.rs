@@ -12,6 +12,7 @@ mod inspect;
 mod jobs;
 mod kept;
 mod limits;
+mod mend;
 mod outputs;
 mod profiles;
 mod recipes;
