@@ -108,7 +108,7 @@ pub fn plan_arguments() -> [Arg; 9] {
             .long("correct")
             .value_name("STEP:NAME=FILE")
             .action(ArgAction::Append)
-            .help("Use this file instead of an output of a step, such as a mask corrected by hand: predict:S03=mask.nii.gz; files corrections/STEP/NAME next to the pipeline need no option; repeatable")
+            .help("Use this file instead of an output of a step, such as a mask corrected by hand: predict:S03=mask.nii.gz; NAME is a scan, or the name of the output, with folders before it if others share it; files corrections/STEP/NAME next to the pipeline need no option; repeatable")
             .help_heading(ADVANCED),
         Arg::new("strict")
             .long("strict")

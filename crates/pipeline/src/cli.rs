@@ -12,6 +12,7 @@ use crate::arguments::{
 };
 use crate::export::cli as export;
 use crate::inspect::{clean, explain, graph, plan_lines, status, task_log};
+use crate::mend::cli as mend;
 use crate::plan::build::BuiltInStages;
 use crate::plan::selection::Selection;
 use crate::plan::tasks::{CheckOutput, Plan, Request};
@@ -109,6 +110,7 @@ pub fn command_lines() -> Vec<Command> {
         run, plan, status, explain, log, graph, clean, export, task, job, collect,
     ]
     .into_iter()
+    .chain([mend::command_line()])
     .map(|command| command.arg_required_else_help(true))
     .collect()
 }
@@ -167,12 +169,15 @@ pub fn execute_with(name: &str, matches: &ArgMatches, built_in: &BuiltInStages<'
         let threads = threads.map_or_else(Settings::cores, usize::from);
         return exit_code(job::job(&file, Settings::of_one_task(threads), built_in));
     }
-    // `export` has a subcommand for each engine.
+    // `export` has a subcommand for each engine, and `pipeline` one that checks.
     let (engine, matches) = matches.subcommand().unwrap_or(("", matches));
     let request = match request(matches) {
         Ok(request) => request,
         Err(error) => return exit_code(Err(error)),
     };
+    if name == mend::NAME {
+        return exit_code(mend::check(&request, built_in, matches));
+    }
     let plan = match planned(&request, built_in) {
         Ok(plan) => plan,
         Err(code) => return code,

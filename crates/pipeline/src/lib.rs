@@ -14,6 +14,7 @@
 //! 5. `run` starts the remaining tasks as processes, shows the progress and writes `run.json`.
 //! 6. `inspect` looks at all of this without running anything; `export` hands a plan to another engine, whose jobs come back to
 //!    `run::worker`.
+//! 7. `mend` edits misspelled names in the text of a pipeline file.
 //!
 //! The crate knows no stage. It gets the specifications of the built-in stages and starts all stages as processes.
 
@@ -23,6 +24,7 @@ mod check;
 mod cli;
 mod export;
 mod inspect;
+mod mend;
 mod plan;
 mod problem;
 mod read;

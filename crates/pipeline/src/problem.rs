@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::read::place::{FileNumber, Place};
+use crate::suggest;
 use rsom_stage::one_line;
 
 /// A problem of a pipeline. Displays as `file:line:column: message`.
@@ -15,6 +16,41 @@ pub struct Problem {
     pub place: Option<Place>,
     /// Description in one line.
     pub message: String,
+    /// What takes the problem away, if that is certain.
+    pub(crate) fix: Option<Fix>,
+}
+
+/// A word in the file, at the place of a problem, and the one that is meant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Fix {
+    pub at: FixAt,
+    pub old: String,
+    pub new: String,
+}
+
+/// Where a word stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum FixAt {
+    /// It is the key at the place; `-` and `_` are the same.
+    Key,
+    /// It is a part of the single value at the place, or of the value of the key there.
+    Value,
+}
+
+impl FixAt {
+    /// The only known name that is close to `old`, instead of it. `None` if none is, or several are.
+    pub(crate) fn only<'a>(
+        self,
+        old: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Option<Fix> {
+        let new = suggest::only(old, known)?;
+        Some(Fix {
+            at: self,
+            old: old.to_owned(),
+            new: new.to_owned(),
+        })
+    }
 }
 
 impl fmt::Display for Problem {
@@ -74,11 +110,17 @@ impl Problems {
 
     /// Adds a problem at a place in the file.
     pub fn add(&mut self, place: Place, message: impl fmt::Display) {
+        self.add_with(place, message, None);
+    }
+
+    /// Adds a problem at a place in the file, and what takes it away.
+    pub fn add_with(&mut self, place: Place, message: impl fmt::Display, fix: Option<Fix>) {
         if !self.closed.contains(&place) {
             self.found.insert(Problem {
                 file: self.files.get(place.file).cloned().unwrap_or_default(),
                 place: Some(place),
                 message: one_line(&message.to_string()),
+                fix,
             });
         }
     }
@@ -89,6 +131,7 @@ impl Problems {
             file: String::new(),
             place: None,
             message: one_line(&message.to_string()),
+            fix: None,
         });
     }
 

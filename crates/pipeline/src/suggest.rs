@@ -1,17 +1,13 @@
 //! Suggests a name for a misspelled one.
 
+use std::collections::BTreeSet;
+
 /// ` (did you mean 'x'?)` if a known name is close to the given one, else the list of known names.
 pub(crate) fn hint<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     let length = given.chars().count();
-    // A word of one letter is close to any other.
-    let allowed = if length < 2 { 0 } else { (length / 3).max(1) };
+    let best = close(given, known.iter().copied()).min();
     let given = given.to_lowercase();
-    let best = known
-        .iter()
-        .map(|name| (distance(&given, &name.to_lowercase()), *name))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min();
     // A name without its first or last word, as thickness_um for layer_thickness_um.
     let longer = known
         .iter()
@@ -22,6 +18,28 @@ pub(crate) fn hint<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) ->
         None if known.is_empty() => String::new(),
         None => format!(" (known: {})", known.join(", ")),
     }
+}
+
+/// The only known name that is close to the given one. `None` if none is, or several are: then it is not certain which one is meant.
+pub(crate) fn only<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let found: BTreeSet<&str> = close(given, known).map(|(_, name)| name).collect();
+    let mut found = found.into_iter();
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// The known names that are close to the given one, with the number of edits.
+fn close<'a>(
+    given: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> impl Iterator<Item = (usize, &'a str)> {
+    let length = given.chars().count();
+    // A word of one letter is close to any other.
+    let allowed = if length < 2 { 0 } else { (length / 3).max(1) };
+    let given = given.to_lowercase();
+    known
+        .into_iter()
+        .map(move |name| (distance(&given, &name.to_lowercase()), name))
+        .filter(move |(distance, _)| *distance <= allowed)
 }
 
 /// Fewest letters of a part of a name that suggest the whole name.
@@ -70,5 +88,13 @@ mod tests {
         assert_eq!(hint("x", ["y"]), " (known: y)");
         assert_eq!(hint("S", ["s"]), " (did you mean 's'?)");
         assert_eq!(hint("x", []), "");
+    }
+
+    #[test]
+    fn a_name_is_certain_only_if_no_other_is_close() {
+        assert_eq!(only("trian", ["train", "predict"]), Some("train"));
+        assert_eq!(only("sees", ["seed", "seeds"]), None);
+        assert_eq!(only("thickness", ["layer_thickness"]), None);
+        assert_eq!(only("x", ["y"]), None);
     }
 }

@@ -63,6 +63,7 @@ mod table_contents;
 pub mod text;
 mod watched;
 pub mod yaml;
+pub mod yaml_scalars;
 mod yaml_text;
 
 pub use command_line::{command_line, global_arguments};

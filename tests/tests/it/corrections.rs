@@ -189,3 +189,95 @@ fn what_corrects_nothing_is_refused_by_name() {
     folder.write("corrections/A.nii.gz", "x");
     refused(&folder, RUN, 2, "it must lie in the folder of a step");
 }
+
+/// Two steps of two tasks each: outputs of one name in two folders, and one of them inside the other.
+const FOLDERS: &str = "
+name: folders
+stages:
+  guess:
+    uses: phantom scan
+    matrix: { seed: [1, 2] }
+    with: { seed: \"${seed}\", shape: [24, 4, 64] }
+    out: { image: \"images/${seed}.nii.gz\", layer: \"masks/${seed}/mask.nii.gz\" }
+  inner:
+    uses: phantom scan
+    matrix: { place: [\"m\", \"x/m\"] }
+    with: { seed: 3, shape: [24, 4, 64] }
+    out: { image: \"inner/${place}/image.nii.gz\", layer: \"${place}/mask.nii.gz\" }
+";
+
+#[test]
+fn folders_name_one_of_several_outputs_of_one_name() {
+    let folder = Folder::new();
+    folder.write("study.yaml", FOLDERS);
+    RSOM.done(&folder, RUN);
+    let list = |more: &[&str]| {
+        let words = ["corrections", "list", "study.yaml", "--workdir", "out"];
+        RSOM.run(&folder, [&words, more].concat())
+    };
+    correct(
+        &folder,
+        "out/masks/1/mask.nii.gz",
+        "corrections/guess/mask.nii.gz",
+    );
+    list(&[]).expect_code(2).expect_said(&[
+        "several such files of 'mask'; name it as the one that it corrects, such as 1/mask.nii.gz",
+    ]);
+    std::fs::remove_file(folder.join("corrections/guess/mask.nii.gz")).unwrap();
+    correct(
+        &folder,
+        "out/masks/1/mask.nii.gz",
+        "corrections/guess/1/mask.nii.gz",
+    );
+    folder.write("corrections/guess/1/mask.txt", "Hair. AB");
+    // The whole path is that of one output, also where it ends that of another.
+    correct(
+        &folder,
+        "out/m/mask.nii.gz",
+        "corrections/inner/m/mask.nii.gz",
+    );
+    let listed = list(&[
+        "--correct",
+        "guess:masks/2/mask=corrections/guess/1/mask.nii.gz",
+    ]);
+    let lines: Vec<&str> = listed.stdout.lines().collect();
+    let instead = |line: &str| line.split(" instead of ").nth(1).map(str::to_owned);
+    let corrected: Vec<String> = lines.iter().filter_map(|line| instead(line)).collect();
+    assert_eq!(
+        corrected,
+        [
+            "masks/1/mask.nii.gz",
+            "masks/2/mask.nii.gz",
+            "m/mask.nii.gz"
+        ],
+        "{listed:?}"
+    );
+    assert!(listed.stdout.contains("note: Hair. AB"), "{listed:?}");
+    // In a bundle, they are where they were.
+    RSOM.done(&folder, RUN);
+    RSOM.done(
+        &folder,
+        [
+            "bundle",
+            "study.yaml",
+            "--workdir",
+            "out",
+            "--output",
+            "box",
+        ],
+    );
+    let path = "corrections/guess/1/mask.nii.gz";
+    assert_eq!(folder.bytes(path), folder.bytes(&format!("box/{path}")));
+    let note = folder.text("box/corrections/guess/1/mask.txt");
+    assert_eq!(note.trim(), "Hair. AB");
+    let again = RSOM.done(&folder, ["reproduce", "box", "--output", "again"]);
+    assert!(again.stdout.contains("the same in every byte"), "{again:?}");
+    correct(
+        &folder,
+        "out/masks/1/mask.nii.gz",
+        "corrections/guess/3/mask.nii.gz",
+    );
+    list(&[])
+        .expect_code(2)
+        .expect_said(&["has a name '3/mask'"]);
+}

@@ -244,6 +244,19 @@ impl Assessor {
             let hash = self.hash_if_present(path);
             hashes.extend(hash.map(|hash| (path.clone(), hash)));
         }
+        self.with_folders(task, hashes)
+    }
+
+    /// Adds the hashes of output folders to those of the files that a task wrote.
+    ///
+    /// # Errors
+    /// As of [`Self::hash_outputs`].
+    pub fn with_folders(
+        &self,
+        task: &Task,
+        mut hashes: BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, String>, StageError> {
+        let root = self.workdir.root();
         for output in &task.outputs {
             let path = &output.path;
             let is_folder = root.join(path).is_dir();

@@ -111,6 +111,23 @@ impl Hashes {
         self.asked.remove(path.as_os_str());
     }
 
+    /// Notes the sha256 of a file that was hashed at another place and moved here.
+    pub fn note(&mut self, path: &Path, sha256: &str) {
+        self.asked.insert(path.into(), sha256.to_owned());
+        let Ok(stamp) = Stamp::of_file(path) else {
+            return;
+        };
+        let entry = Entry {
+            fresh: stamp.is_fresh(),
+            stamp,
+            sha256: sha256.to_owned(),
+            meaning: None,
+        };
+        let key = path.strip_prefix(&self.root).unwrap_or(path).as_os_str();
+        self.entries.insert(key.to_owned(), entry);
+        self.changed = true;
+    }
+
     /// Stores the cache for the next run.
     ///
     /// Files younger than one tick of the clock are left out. If `last` is true, waits one tick to include them.

@@ -27,6 +27,9 @@ struct Note {
     /// sha256 of the files that a task wrote before it failed or was stopped, by path.
     #[serde(default)]
     left: BTreeMap<String, String>,
+    /// sha256 of files that a run took from a store, or was about to take, by path.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    taken: BTreeMap<String, String>,
     /// The mark of the processes of its run.
     #[serde(default)]
     mark: Option<String>,
@@ -56,6 +59,13 @@ pub(crate) struct Killed {
     pub mark: Option<String>,
 }
 
+impl Note {
+    fn is_work(&self, path: &str, sha256: &str) -> bool {
+        let mut written = [&self.left, &self.taken].into_iter();
+        written.any(|written| written.get(path).is_some_and(|own| own == sha256))
+    }
+}
+
 impl Unrecorded {
     /// The notes in a folder.
     pub fn new(folder: &Path, pipeline: &str) -> Self {
@@ -76,7 +86,9 @@ impl Unrecorded {
         standing: &Standing,
         mark: String,
     ) -> Result<(), StageError> {
+        let taken = self.taken(label);
         self.write(Note {
+            taken,
             label: label.to_owned(),
             started: Some(standing.clone()),
             mark: Some(mark),
@@ -94,12 +106,39 @@ impl Unrecorded {
         left: BTreeMap<String, String>,
         failure: Option<Failure>,
     ) -> Result<(), StageError> {
+        let taken = self.taken(label);
         self.write(Note {
+            taken,
             label: label.to_owned(),
             left,
             failure,
             ..Note::default()
         })
+    }
+
+    /// Notes the sha256 of the outputs that are about to be taken from a store, by path: if the run is killed, they are no files of the
+    /// user.
+    ///
+    /// # Errors
+    /// Exit code 4: the note cannot be written.
+    pub fn note_taken(
+        &mut self,
+        label: &str,
+        taken: BTreeMap<String, String>,
+    ) -> Result<(), StageError> {
+        let name = self.name_of(label);
+        let earlier = self.notes().remove(&name).unwrap_or_default();
+        self.write(Note {
+            label: label.to_owned(),
+            taken,
+            ..earlier
+        })
+    }
+
+    fn taken(&mut self, label: &str) -> BTreeMap<String, String> {
+        let name = self.name_of(label);
+        let note = self.notes().get(&name);
+        note.map(|note| note.taken.clone()).unwrap_or_default()
     }
 
     /// How a task of this identity failed in its last run, if it did.
@@ -126,20 +165,27 @@ impl Unrecorded {
     pub fn may_contain(&mut self, path: &str, sha256: &str) -> bool {
         self.notes().values().any(|note| {
             let covers = note.started.as_ref().is_some_and(|s| s.covers(path));
-            covers || note.left.get(path).is_some_and(|left| left == sha256)
+            covers || note.is_work(path, sha256)
         })
+    }
+
+    /// Whether an unfinished task wrote a path, and it has this sha256 still.
+    pub fn is_work(&mut self, path: &str, sha256: &str) -> bool {
+        let mut notes = self.notes().values();
+        notes.any(|note| note.is_work(path, sha256))
     }
 
     /// Whether an unfinished task wrote a path.
     pub fn names(&mut self, path: &str) -> bool {
         self.notes()
             .values()
-            .any(|note| note.left.contains_key(path))
+            .any(|note| note.left.contains_key(path) || note.taken.contains_key(path))
     }
 
     /// The paths in an output folder that unfinished tasks wrote.
     pub fn left_inside(&mut self, folder: &str) -> Vec<String> {
-        let paths = self.notes().values().flat_map(|note| note.left.keys());
+        let notes = self.notes().values();
+        let paths = notes.flat_map(|note| note.left.keys().chain(note.taken.keys()));
         paths
             .filter(|path| is_inside(path, folder))
             .cloned()

@@ -29,7 +29,12 @@ pub(crate) struct Lock {
 pub(crate) struct ActiveRun {
     /// Id of its process. `None` if the lock file does not contain one.
     process: Option<u32>,
+    /// Whether it only takes over what workers recorded. Such a one ends soon, and others wait for it.
+    pub collects: bool,
 }
+
+/// The word after the process id in the lock file of one that collects.
+const COLLECTS: &str = "collects";
 
 impl Workdir {
     /// The layout under a folder.
@@ -77,6 +82,16 @@ impl Workdir {
     /// Folder of copies of the user's files in output folders and at the paths of sidecars, while their tasks run.
     pub fn copies(&self) -> PathBuf {
         self.root.join(FOLDER).join("copies")
+    }
+
+    /// Folder in which the outputs of a task are put together before they take their places.
+    pub fn taken(&self, label: &str) -> PathBuf {
+        self.all_taken().join(Self::file_name(label))
+    }
+
+    /// The folder of all of these.
+    pub fn all_taken(&self) -> PathBuf {
+        self.root.join(FOLDER).join("taken")
     }
 
     /// Folder of files that were moved out of the way.
@@ -130,6 +145,18 @@ impl Workdir {
     /// # Errors
     /// Exit code 4 if the folder cannot be written. Exit code 1 if another run uses it.
     pub fn lock(&self) -> Result<Lock, StageError> {
+        self.lock_as("")
+    }
+
+    /// Like [`Self::lock`], for taking over what workers recorded: workers wait for its end.
+    ///
+    /// # Errors
+    /// As of [`Self::lock`].
+    pub fn lock_to_collect(&self) -> Result<Lock, StageError> {
+        self.lock_as(COLLECTS)
+    }
+
+    fn lock_as(&self, what: &str) -> Result<Lock, StageError> {
         let path = self.root.join(FOLDER).join("lock");
         let failed = |e: std::io::Error| StageError::output(&path, atomic::plain(&e));
         let logs = self.root.join(FOLDER).join("logs");
@@ -153,15 +180,15 @@ impl Workdir {
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
         file.set_len(0).map_err(failed)?;
-        writeln!(file, "{}", std::process::id()).map_err(failed)?;
+        writeln!(file, "{} {what}", std::process::id()).map_err(failed)?;
         Ok(Lock { _file: file })
     }
 
-    /// Creates the folders, and keeps runs out of the workdir, but not other workers.
+    /// Creates the folders, and keeps runs out of the workdir, but not other workers. `None` if a run uses it.
     ///
     /// # Errors
-    /// Exit code 4 if the folder cannot be written. Exit code 1 if a run uses it.
-    pub fn share(&self) -> Result<Lock, StageError> {
+    /// Exit code 4 if the folder cannot be written.
+    pub fn share(&self) -> Result<Option<Lock>, StageError> {
         let path = self.root.join(FOLDER).join("lock");
         let failed = |e: std::io::Error| StageError::output(&path, atomic::plain(&e));
         let logs = self.root.join(FOLDER).join("logs");
@@ -170,14 +197,9 @@ impl Workdir {
         options.create(true).truncate(false).read(true).write(true);
         let file = options.open(&path).map_err(failed)?;
         match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => {
-                let (root, run) = (self.root.display(), ActiveRun::read(&path));
-                Err(StageError::failure(format_args!(
-                    "{root}: a run uses this folder{run}"
-                )))
-            }
+            Err(TryLockError::WouldBlock) => Ok(None),
             // A file system of a cluster may have no locks.
-            Ok(()) | Err(TryLockError::Error(_)) => Ok(Lock { _file: file }),
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(Some(Lock { _file: file })),
         }
     }
 
@@ -195,9 +217,11 @@ impl Workdir {
 impl ActiveRun {
     /// Reads the process id from a lock file.
     fn read(lock: &Path) -> Self {
-        let text = std::fs::read_to_string(lock).ok();
+        let text = std::fs::read_to_string(lock).unwrap_or_default();
+        let mut words = text.split_whitespace();
         Self {
-            process: text.and_then(|text| text.trim().parse().ok()),
+            process: words.next().and_then(|word| word.parse().ok()),
+            collects: words.next() == Some(COLLECTS),
         }
     }
 }
@@ -231,11 +255,17 @@ mod tests {
             "{error}"
         );
         let process = Some(std::process::id());
-        assert_eq!(workdir.active_run(), Some(ActiveRun { process }));
-        assert!(workdir.share().is_err());
+        let collects = false;
+        let run = ActiveRun { process, collects };
+        assert_eq!(workdir.active_run(), Some(run));
+        assert!(workdir.share().unwrap().is_none());
+        drop(lock);
+        let lock = workdir.lock_to_collect().unwrap();
+        assert!(workdir.active_run().is_some_and(|run| run.collects));
         drop(lock);
         assert!(workdir.lock().is_ok());
         let workers = [workdir.share().unwrap(), workdir.share().unwrap()];
+        assert!(workers.iter().all(Option::is_some));
         assert!(workdir.lock().is_err());
         assert_eq!(workdir.active_run(), None);
         drop(workers);

@@ -7,7 +7,7 @@ use crate::check::names::check_conditions;
 use crate::check::tool::Tool;
 use crate::plan::output_paths::kind_of;
 use crate::plan::scans::Scans;
-use crate::problem::Problems;
+use crate::problem::{FixAt, Problems};
 use crate::read::limits::Limits;
 use crate::read::model::{Action, Origin, Source, Step};
 use crate::suggest;
@@ -81,16 +81,18 @@ fn check_output(upstream: &ResolvedStep, output: &str, source: &Source, problems
         Some(Tool::Stage(tool)) => tool.command.output(output).is_some(),
         _ => false,
     };
+    let declared = upstream.step.outputs.iter().map(|o| o.port.as_str());
+    let fix = FixAt::Value.only(output, declared.clone());
+    let fix = fix.filter(|_| !offered);
     let message = if offered {
         format!("step '{name}' does not declare its output '{output}' under 'out'")
     } else {
-        let declared = upstream.step.outputs.iter().map(|o| o.port.as_str());
         format!(
             "step '{name}' has no output '{output}'{}",
             suggest::hint(output, declared)
         )
     };
-    problems.add(source.place, message);
+    problems.add_with(source.named_at, message, fix);
 }
 
 /// The kind of an output: from the specification of the stage, or from the file name for a `run` line.

@@ -3,7 +3,7 @@
 use rsom_stage::{Parameter, Port};
 
 use crate::check::tool::StageCommand;
-use crate::problem::Problems;
+use crate::problem::{Fix, FixAt, Problems};
 use crate::read::model::Step;
 use crate::suggest;
 
@@ -24,14 +24,17 @@ pub(crate) fn check_ports(
         &mut *problems
     };
     let note = if tool.swapped { "; it is left out" } else { "" };
+    let names_of = |names: Vec<&String>| -> Vec<String> { names.into_iter().cloned().collect() };
+    let inputs = names_of(step.inputs.iter().map(|input| &input.port).collect());
+    let outputs = names_of(step.outputs.iter().map(|output| &output.port).collect());
+    let parameters = names_of(step.parameters.iter().map(|given| &given.name).collect());
     step.inputs.retain(|input| {
         let known = command.input(&input.port).is_some();
         if !known {
             let hint = suggest::hint(&input.port, names(&command.inputs));
-            found.add(
-                input.place,
-                format!("{title} has no input '{}'{hint}{note}", input.port),
-            );
+            let fix = fix(&input.port, names(&command.inputs), &inputs);
+            let message = format!("{title} has no input '{}'{hint}{note}", input.port);
+            found.add_with(input.place, message, fix);
         }
         known
     });
@@ -39,10 +42,9 @@ pub(crate) fn check_ports(
         let known = command.output(&output.port).is_some();
         if !known {
             let hint = suggest::hint(&output.port, names(&command.outputs));
-            found.add(
-                output.place,
-                format!("{title} has no output '{}'{hint}{note}", output.port),
-            );
+            let fix = fix(&output.port, names(&command.outputs), &outputs);
+            let message = format!("{title} has no output '{}'{hint}{note}", output.port);
+            found.add_with(output.place, message, fix);
         }
         known
     });
@@ -50,16 +52,21 @@ pub(crate) fn check_ports(
         let known = command.parameter(&parameter.name).is_some();
         if !known {
             let known = command.parameters.iter().map(|p| p.name.as_str());
-            let hint = suggest::hint(&parameter.name, known);
+            let hint = suggest::hint(&parameter.name, known.clone());
             let name = &parameter.name;
-            found.add(
-                parameter.place,
-                format!("{title} has no parameter '{name}'{hint}{note}"),
-            );
+            let fix = fix(name, known, &parameters);
+            let message = format!("{title} has no parameter '{name}'{hint}{note}");
+            found.add_with(parameter.place, message, fix);
         }
         known
     });
     check_required(step, tool, &title, problems);
+}
+
+/// The name that is meant, unless the step has it already.
+fn fix<'a>(name: &str, known: impl Iterator<Item = &'a str>, given: &[String]) -> Option<Fix> {
+    let fix = FixAt::Key.only(name, known);
+    fix.filter(|fix| !given.contains(&fix.new))
 }
 
 fn names(ports: &[Port]) -> impl Iterator<Item = &str> {

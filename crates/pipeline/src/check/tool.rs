@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::check::ask::ask;
 use crate::check::swap::Swaps;
+use crate::problem::{Fix, FixAt};
 use crate::read::model::{Action, Step};
 use crate::read::template::Template;
 use crate::suggest;
@@ -127,6 +128,32 @@ impl Toolbox<'_> {
                 tool.recipe = values.cloned().unwrap_or_default();
                 Ok(Tool::Stage(Box::new(tool)))
             }
+        }
+    }
+
+    /// The stage or command that a step means, if its own does not exist and only one is close.
+    pub fn fix(&mut self, step: &Step) -> Option<Fix> {
+        let Action::Uses { stage, command } = &step.action else {
+            return None;
+        };
+        if self.swaps.of_step(&step.name).is_some() || self.swaps.of_stage(stage).is_some() {
+            return None;
+        }
+        let spec = match stage.contains('/') {
+            true => Some(self.ask(&self.folder.join(stage)).ok()?.0),
+            false => self
+                .built_in
+                .iter()
+                .find(|spec| spec.stage == *stage)
+                .cloned(),
+        };
+        match spec {
+            None => {
+                let names = self.built_in.iter().map(|spec| spec.stage.as_str());
+                FixAt::Value.only(stage, names)
+            }
+            Some(spec) if spec.command(command).is_some() => None,
+            Some(spec) => FixAt::Value.only(command, spec.commands.iter().map(|c| c.name.as_str())),
         }
     }
 

@@ -51,7 +51,12 @@ impl Plan {
         let file = request.pipeline.display().to_string();
         let mut problems = Problems::of_file(&file);
         let mut warnings = Problems::of_file(&file);
-        let plan = build(request, built_in, &mut problems, &mut warnings);
+        let plan = build(
+            request,
+            (built_in, &text::read),
+            &mut problems,
+            &mut warnings,
+        );
         match plan {
             Some(mut plan) if problems.count() == 0 => {
                 plan.warnings = warnings.into_sorted();
@@ -62,19 +67,35 @@ impl Plan {
     }
 }
 
-fn build(
+/// Reads a file of a pipeline. An error is one line.
+pub(crate) type ReadText<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
+
+/// The problems of a pipeline whose files have the texts that `read` gives.
+pub(crate) fn problems_of(
     request: &Request,
     built_in: &BuiltInStages<'_>,
+    read: ReadText<'_>,
+) -> Vec<Problem> {
+    let file = request.pipeline.display().to_string();
+    let mut problems = Problems::of_file(&file);
+    let mut warnings = Problems::of_file(&file);
+    build(request, (built_in, read), &mut problems, &mut warnings);
+    problems.into_sorted()
+}
+
+fn build(
+    request: &Request,
+    (built_in, read): (&BuiltInStages<'_>, ReadText<'_>),
     problems: &mut Problems,
     warnings: &mut Problems,
 ) -> Option<Plan> {
     let file = &request.pipeline;
-    let text = text::read(file)
+    let text = read(file)
         .map_err(|fault| problems.add_usage(format_args!("{}: {fault}", file.display())))
         .ok()?;
     let sha256 = sha256_of(file);
     let folder = folder_of(file);
-    let mut pipeline = read_with_included(&text, &folder, problems, warnings)?;
+    let mut pipeline = read_with_included(&text, (&folder, read), problems, warnings)?;
     prefer_files(&mut pipeline.steps, &folder);
     let params = params::params(
         &pipeline,
@@ -132,11 +153,11 @@ fn build(
 /// Reads a pipeline and the files that it includes, and completes its steps by the defaults of their commands.
 fn read_with_included(
     text: &str,
-    folder: &Path,
+    (folder, read_text): (&Path, ReadText<'_>),
     problems: &mut Problems,
     warnings: &mut Problems,
 ) -> Option<Pipeline> {
-    let open = |path: &str| text::read(&folder.join(path));
+    let open = |path: &str| read_text(&folder.join(path));
     let mut pipeline = read::read(text, &open, problems)?;
     *warnings = problems.of_same_files();
     warn_of_unused(&pipeline, warnings);
@@ -203,7 +224,10 @@ fn find_tool(
 ) -> Option<Rc<Tool>> {
     let tool = toolbox
         .find(step)
-        .map_err(|message| problems.add(step.action_place, message))
+        .map_err(|message| {
+            let fix = toolbox.fix(step);
+            problems.add_with(step.action_place, message, fix);
+        })
         .ok()?;
     if let Tool::Stage(tool) = &tool {
         check::check_ports(step, tool, problems, warnings);
@@ -306,7 +330,7 @@ fn sha256_of(file: &Path) -> Option<String> {
     fingerprint::of_path(file).ok()
 }
 
-fn folder_of(file: &Path) -> PathBuf {
+pub(crate) fn folder_of(file: &Path) -> PathBuf {
     let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
     absolute
         .parent()

@@ -1,8 +1,9 @@
 //! Files that a user made instead of an output, such as a mask corrected by hand.
 //!
 //! A file `corrections/<step>/<name>` next to the pipeline takes the place of an output for all tasks that read it. The output
-//! itself is made as before. `<name>` is the id of a scan or the name of the output, without its ending. A text file of the same
-//! name is a note on the correction.
+//! itself is made as before. `<name>` is the id of a scan or the name of the output, without its ending. Where outputs in several
+//! folders share a name, as many folders as needed stand before it, as in the path of the output: `corrections/<step>/a/<name>`; the
+//! whole path always names one output. A text file of the same name is a note on the correction.
 
 use std::path::Path;
 
@@ -83,10 +84,10 @@ impl Plan {
             if is_part {
                 continue;
             }
-            let parts: Vec<&str> = file.name.iter().filter_map(|part| part.to_str()).collect();
-            let correction = match parts.as_slice() {
-                [step, name] => self.correction(step, name, &path),
-                _ => Err(format!(
+            let inside = folder::slashed(&file.name);
+            let correction = match inside.split_once('/') {
+                Some((step, name)) => self.correction(step, name, &path),
+                None => Err(format!(
                     "it must lie in the folder of a step, as {FOLDER}/<step>/<scan>.nii.gz"
                 )),
             };
@@ -129,28 +130,8 @@ impl Plan {
                 suggest::hint(step, steps)
             ));
         }
-        let outputs: Vec<(usize, usize)> = (tasks.iter())
-            .flat_map(|task| (0..self.tasks[*task].outputs.len()).map(|output| (*task, output)))
-            .filter(|(task, output)| self.fits(*task, *output, name))
-            .collect();
-        let named = |(task, output): &(usize, usize)| {
-            stem(file_name(&self.tasks[*task].outputs[*output].path)) == stem(name)
-        };
-        let of_scan =
-            |(task, _): &(usize, usize)| self.tasks[*task].scan.as_deref() == Some(stem(name));
-        let by_name: Vec<_> = outputs.iter().copied().filter(named).collect();
-        let mut by_scan: Vec<_> = outputs.iter().copied().filter(of_scan).collect();
-        // A corrected volume of a scan is a mask, if the step makes one.
-        let is_mask = |(task, output): &(usize, usize)| {
-            matches!(
-                self.tasks[*task].outputs[*output].kind,
-                Kind::Mask | Kind::Labels
-            )
-        };
-        if by_scan.iter().any(is_mask) {
-            by_scan.retain(is_mask);
-        }
-        let chosen = if by_name.is_empty() { by_scan } else { by_name };
+        let path_of = |(task, output): &(usize, usize)| &*self.tasks[*task].outputs[*output].path;
+        let chosen = self.chosen(&tasks, name);
         match chosen.as_slice() {
             [(task, output)] => Ok(Correction {
                 task: *task,
@@ -169,12 +150,44 @@ impl Plan {
                     suggest::hint(stem(name), scans)
                 ))
             }
-            [(task, output), ..] => Err(format!(
+            [first, ..] => Err(format!(
                 "step '{step}' makes several such files of '{}'; name it as the one that it corrects, such as {}",
                 stem(name),
-                file_name(&self.tasks[*task].outputs[*output].path)
+                shortest(
+                    path_of(first),
+                    &chosen.iter().map(path_of).collect::<Vec<_>>()
+                )
             )),
         }
+    }
+
+    /// The outputs of some tasks that a file of this name may correct, as task and output.
+    fn chosen(&self, tasks: &[usize], name: &str) -> Vec<(usize, usize)> {
+        let outputs: Vec<(usize, usize)> = (tasks.iter())
+            .flat_map(|task| (0..self.tasks[*task].outputs.len()).map(|output| (*task, output)))
+            .filter(|(task, output)| self.fits(*task, *output, name))
+            .collect();
+        let path_of = |(task, output): &(usize, usize)| &*self.tasks[*task].outputs[*output].path;
+        let named = |output: &(usize, usize)| ends_with(stem(path_of(output)), stem(name));
+        let whole = |output: &(usize, usize)| stem(path_of(output)) == stem(name);
+        let of_scan =
+            |(task, _): &(usize, usize)| self.tasks[*task].scan.as_deref() == Some(stem(name));
+        let mut by_name: Vec<_> = outputs.iter().copied().filter(named).collect();
+        if by_name.iter().any(whole) {
+            by_name.retain(whole);
+        }
+        let mut by_scan: Vec<_> = outputs.iter().copied().filter(of_scan).collect();
+        // A corrected volume of a scan is a mask, if the step makes one.
+        let is_mask = |(task, output): &(usize, usize)| {
+            matches!(
+                self.tasks[*task].outputs[*output].kind,
+                Kind::Mask | Kind::Labels
+            )
+        };
+        if by_scan.iter().any(is_mask) {
+            by_scan.retain(is_mask);
+        }
+        if by_name.is_empty() { by_scan } else { by_name }
     }
 
     /// Whether a file of this name has the format of an output.
@@ -220,7 +233,33 @@ fn stem(name: &str) -> &str {
     name.rfind('.').map_or(name, |dot| &name[..dot])
 }
 
-/// The last part of a path.
-fn file_name(path: &str) -> &str {
-    path.rfind('/').map_or(path, |slash| &path[slash + 1..])
+/// Whether the last parts of a path are those of another.
+fn ends_with(path: &str, last: &str) -> bool {
+    let before = path.strip_suffix(last);
+    before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+}
+
+/// The last parts of a path, as few as name no other of these paths.
+fn shortest<'a>(path: &'a str, all: &[&str]) -> &'a str {
+    let starts = path.rmatch_indices('/').map(|(slash, _)| slash + 1);
+    let mut parts = starts.map(|start| &path[start..]);
+    let is_only = |part: &&str| all.iter().filter(|path| ends_with(path, part)).count() == 1;
+    parts.find(is_only).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_named_by_as_few_parts_as_are_its_own() {
+        let all = ["a/m.nii.gz", "b/a/m.nii.gz", "b/m.nii.gz", "b/n.nii.gz"];
+        let named = all.map(|path| shortest(path, &all));
+        // The first has no part of its own: its whole path comes first.
+        assert_eq!(
+            named,
+            ["a/m.nii.gz", "b/a/m.nii.gz", "b/m.nii.gz", "n.nii.gz"]
+        );
+        assert!(ends_with("b/xm", "xm") && !ends_with("b/xm", "m"));
+    }
 }

@@ -12,7 +12,7 @@ use crate::plan::gather::{Gather, scan_of};
 use crate::plan::scans::{Scan, Scans};
 use crate::plan::scope::scan_files;
 use crate::plan::tasks::{InputFile, TaskInput};
-use crate::problem::Problems;
+use crate::problem::{FixAt, Problems};
 use crate::read::model::{Input, Origin, Source};
 use crate::suggest;
 
@@ -235,9 +235,13 @@ impl<'a> Sources<'a> {
             });
             let outputs: Vec<String> = outputs.collect();
             let hint = suggest::hint(&text, outputs.iter().map(String::as_str));
-            problems.add(
-                source.place,
+            // Not of a text with placeholders: it stands for several.
+            let fix = FixAt::Value.only(&text, outputs.iter().map(String::as_str));
+            let fix = fix.filter(|_| template.names().next().is_none());
+            problems.add_with(
+                source.named_at,
                 format!("'{text}' is neither a file nor an output of a step{hint}"),
+                fix,
             );
             return None;
         }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::problem::Problems;
+use crate::problem::{Fix, FixAt, Problems};
 use crate::read::model::{Condition, Input, Origin, Source, snake};
 use crate::read::node::Node;
 use crate::read::placeholders::check_placeholders;
@@ -99,6 +99,7 @@ fn source(node: &Node<'_>, steps: &[&str], problems: &mut Problems) -> Option<So
         };
         return Some(Source {
             place: node.place(),
+            named_at: node.place(),
             origin,
             conditions: Vec::new(),
             when: Vec::new(),
@@ -109,6 +110,7 @@ fn source(node: &Node<'_>, steps: &[&str], problems: &mut Problems) -> Option<So
     let mut filters = Vec::new();
     let mut when = Vec::new();
     let mut has_from = false;
+    let mut named_at = node.place();
     let mut leave_out = false;
     for entry in node.known_entries(&SOURCE_KEYS, problems) {
         if entry.key() == "where" {
@@ -120,17 +122,17 @@ fn source(node: &Node<'_>, steps: &[&str], problems: &mut Problems) -> Option<So
             continue;
         }
         if entry.key() == "missing" {
-            leave_out = entry.text(problems) == Some(LEAVE_OUT);
-            if !leave_out {
-                problems.add(entry.place(), format!("'missing' can only be {LEAVE_OUT}"));
-            }
+            leave_out = self::leave_out(&entry, problems);
             continue;
         }
         has_from = true;
+        named_at = entry.place();
         if let Some(text) = entry.text(problems) {
             match reference(text, steps) {
                 Ok(found) => origin = Some(found),
-                Err(message) => problems.add(entry.place(), message),
+                Err(message) => {
+                    problems.add_with(entry.place(), message, step_meant(text, steps));
+                }
             }
         }
     }
@@ -139,11 +141,31 @@ fn source(node: &Node<'_>, steps: &[&str], problems: &mut Problems) -> Option<So
     }
     Some(Source {
         place: node.place(),
+        named_at,
         origin: origin?,
         conditions: filters,
         when,
         leave_out,
     })
+}
+
+/// Reads `missing:`.
+fn leave_out(node: &Node<'_>, problems: &mut Problems) -> bool {
+    let is_good = node.text(problems) == Some(LEAVE_OUT);
+    if !is_good {
+        let fix = node.as_text();
+        let fix = fix.and_then(|text| FixAt::Value.only(text, [LEAVE_OUT]));
+        let message = format!("'missing' can only be {LEAVE_OUT}");
+        problems.add_with(node.place(), message, fix);
+    }
+    is_good
+}
+
+/// The step that a reference to none means, if only one is close.
+fn step_meant(text: &str, steps: &[&str]) -> Option<Fix> {
+    let step = text.split('.').next().unwrap_or_default();
+    let fix = FixAt::Value.only(step, steps.iter().copied());
+    fix.filter(|_| !steps.contains(&step))
 }
 
 fn path(text: &str, node: &Node<'_>, problems: &mut Problems) -> Option<Template> {

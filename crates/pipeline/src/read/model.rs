@@ -90,6 +90,8 @@ pub(crate) struct Input {
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     pub place: Place,
+    /// The place of the text that names its origin: that of `from`, else the same.
+    pub named_at: Place,
     pub origin: Origin,
     pub conditions: Vec<Condition>,
     /// Conditions on the task that takes the files. If one does not hold, the task takes no files from this source.

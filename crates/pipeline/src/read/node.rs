@@ -3,7 +3,7 @@
 use rsom_stage::yaml::Document;
 use serde_json::Value;
 
-use crate::problem::Problems;
+use crate::problem::{FixAt, Problems};
 use crate::read::place::{FileNumber, Place};
 use crate::read::template::is_name;
 use crate::suggest;
@@ -90,14 +90,16 @@ impl<'a> Node<'a> {
     /// The entries of a map whose keys are in `known`. Reports a problem for every other key.
     pub fn known_entries(&self, known: &[&str], problems: &mut Problems) -> Vec<Node<'a>> {
         let mut entries = self.entries(problems);
+        let keys: Vec<String> = entries.iter().map(|entry| entry.key().to_owned()).collect();
         entries.retain(|entry| {
             let good = known.contains(&entry.key());
             if !good {
                 let hint = suggest::hint(entry.key(), known.iter().copied());
-                problems.add(
-                    entry.place(),
-                    format!("unknown key '{}'{hint}", entry.key()),
-                );
+                let fix = FixAt::Key.only(entry.key(), known.iter().copied());
+                // What is meant may be there, too.
+                let fix = fix.filter(|fix| !keys.contains(&fix.new));
+                let message = format!("unknown key '{}'{hint}", entry.key());
+                problems.add_with(entry.place(), message, fix);
             }
             good
         });

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rsom_stage::yaml;
 use serde_json::Value;
 
-use crate::problem::Problems;
+use crate::problem::{FixAt, Problems};
 use crate::read::model::{NamedValue, Pipeline};
 use crate::suggest;
 use crate::value;
@@ -59,7 +59,8 @@ fn check_profiles(pipeline: &Pipeline, problems: &mut Problems) {
     for value in values.filter(|value| !names.contains(&value.name.as_str())) {
         let hint = suggest::hint(&value.name, names.iter().copied());
         let message = format!("the pipeline has no param '{}'{hint}", value.name);
-        problems.add(value.place, message);
+        let fix = FixAt::Key.only(&value.name, names.iter().copied());
+        problems.add_with(value.place, message, fix);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rsom_stage::yaml::{self, Document};
 
-use crate::problem::Problems;
+use crate::problem::{FixAt, Problems};
 use crate::read::defaults;
 use crate::read::include::{FRAGMENT_KEYS, Fragment, Open, fragments};
 use crate::read::input::{conditions, input};
@@ -288,7 +288,10 @@ fn part(step: &mut Step, node: &Node<'_>, step_names: &[&str], problems: &mut Pr
     match node.key() {
         "foreach" => match node.as_text() {
             Some("scan") => step.foreach_scan = true,
-            _ => problems.add(node.place(), "'foreach' can only be 'scan'"),
+            other => {
+                let fix = other.and_then(|text| FixAt::Value.only(text, ["scan"]));
+                problems.add_with(node.place(), "'foreach' can only be 'scan'", fix);
+            }
         },
         "where" => step.conditions = conditions(node, problems),
         "matrix" => step.matrix = named(node, problems),

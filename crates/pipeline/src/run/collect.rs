@@ -22,7 +22,7 @@ pub(crate) fn collect(plan: &Plan) -> Result<ExitCode, StageError> {
     signals::install();
     let started = Instant::now();
     let workdir = Workdir::new(&plan.workdir);
-    let _lock = workdir.lock()?;
+    let _lock = workdir.lock_to_collect()?;
     let (mut assessor, outlooks) = looked_at(plan, &workdir)?;
     warn_of_other_instructions(plan, &outlooks);
     assessor.hashes.save(true)?;

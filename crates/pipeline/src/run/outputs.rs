@@ -89,7 +89,7 @@ pub(crate) fn note_end(
 ///
 /// # Errors
 /// Exit code 4: a folder cannot be created, or a file cannot be removed.
-fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
+pub(crate) fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
     let root = assessor.workdir.root().to_path_buf();
     let failed = |path: &Path, e: std::io::Error| StageError::output(path, atomic::plain(&e));
     for output in &task.outputs {
@@ -98,12 +98,15 @@ fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
         }
-        // A sidecar that neither a run recorded nor rsom wrote belongs to the user. The stage will refuse to overwrite it.
+        // A sidecar that no run recorded or noted, and that rsom did not write, belongs to the user. The stage will refuse to overwrite it.
         let mut stale: Vec<String> = sidecar(&output.path)
             .into_iter()
             .filter(|of_output| {
                 let recorded = assessor.records.latest(of_output).is_some();
-                recorded || rsom_stage::sidecar::is_ours(&path)
+                recorded
+                    || rsom_stage::sidecar::is_ours(&path)
+                    || (assessor.hash_if_present(of_output))
+                        .is_some_and(|sha256| assessor.unrecorded.is_work(of_output, &sha256))
             })
             .collect();
         if output.kind == Kind::Directory {

@@ -147,6 +147,7 @@ pub(crate) fn looked_at(
     assessor.records.take_over()?;
     assessor.records.compact()?;
     settle_killed(&mut assessor)?;
+    let _ = std::fs::remove_dir_all(workdir.all_taken());
     match survey(plan, &mut assessor) {
         Ok(outlooks) => Ok((assessor, outlooks)),
         Err(error) => {

@@ -1,10 +1,10 @@
 //! Takes outputs from a store that several studies share, and adds new ones to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rsom_stage::{Kind, log};
+use rsom_stage::{Kind, fingerprint, log};
 use rsom_store::{Entry, Guard, Keep, Key, Store, Stored};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use crate::assess::records::Record;
 use crate::assess::workdir::Workdir;
 use crate::check::tool::Tool;
 use crate::plan::tasks::{Plan, Task};
-use crate::run::stored_names::{name_of, path_of};
+use crate::run::stored_names::{name_of, needed, path_of};
 use crate::run::words::tasks;
 
 /// The longest log to keep in an entry, in bytes.
@@ -39,6 +39,9 @@ struct About {
     wall_time_s: f64,
     peak_memory_mib: Option<f64>,
     log: String,
+    /// The names of all files, so that one that is lost is noticed.
+    #[serde(default)]
+    names: BTreeSet<String>,
 }
 
 /// The outputs of a task in the store.
@@ -48,6 +51,8 @@ pub(crate) struct Found {
     about: About,
     /// Paths relative to the workdir.
     paths: BTreeMap<String, Stored>,
+    /// Paths of files that the task writes and the entry lacks.
+    missing: Vec<String>,
     /// Nothing is removed meanwhile.
     _guard: Guard,
 }
@@ -58,13 +63,29 @@ impl Found {
         self.paths.keys()
     }
 
-    /// The paths of outputs that are not what the entry says. `hash_of` gives the hash of what stands at a path.
-    pub fn damaged(&self, mut hash_of: impl FnMut(&str) -> Option<String>) -> Vec<&str> {
+    /// The sha256 of each file by its path.
+    pub fn hashes(&self) -> BTreeMap<String, String> {
         let paths = self.paths.iter();
         paths
-            .filter(|(path, stored)| hash_of(path).as_ref() != Some(&stored.sha256))
-            .map(|(path, _)| path.as_str())
+            .map(|(path, stored)| (path.clone(), stored.sha256.clone()))
             .collect()
+    }
+
+    /// The paths of files that the entry lacks, and of those below a folder that are not what the entry says.
+    pub fn damaged(&self, folder: &Path) -> Vec<&str> {
+        let differs = |path: &str, stored: &Stored| {
+            let found = fingerprint::of_path(&folder.join(path));
+            found.ok().as_ref() != Some(&stored.sha256)
+        };
+        let altered = self.paths.iter();
+        let altered = altered.filter(|(path, stored)| differs(path, stored));
+        let lost = self.missing.iter().map(String::as_str);
+        lost.chain(altered.map(|(path, _)| path.as_str())).collect()
+    }
+
+    /// The log of the task that made them.
+    pub fn log(&self) -> &str {
+        &self.about.log
     }
 }
 
@@ -89,52 +110,48 @@ impl Shared {
             Some((path, stored.clone()))
         });
         let paths: BTreeMap<String, Stored> = places.collect::<Option<_>>()?;
-        // An entry of all outputs, or none.
-        let is_whole = (task.outputs.iter())
-            .filter(|output| output.kind != Kind::Directory)
-            .all(|output| paths.contains_key(&output.path));
-        is_whole.then_some(Found {
+        let named = about.names.iter().map(|name| path_of(task, name));
+        let named: BTreeSet<String> = named.collect::<Option<_>>()?;
+        let all: BTreeSet<String> = needed(task).into_iter().chain(named).collect();
+        let missing = all.into_iter().filter(|path| !paths.contains_key(path));
+        let missing = missing.collect();
+        Some(Found {
             key,
             about,
             paths,
+            missing,
             _guard: guard,
         })
     }
 
-    /// Puts found outputs into the workdir, and the log of the task that made them. At their places stands nothing, or an old output.
+    /// Puts the contents of found outputs below a folder where nothing stands, by their paths in the workdir.
     ///
     /// # Errors
-    /// A content cannot be read, or a place cannot be written.
-    pub fn take(
-        &mut self,
-        task: &Task,
-        found: &Found,
-        (root, log): (&Path, &Path),
-    ) -> io::Result<()> {
+    /// A content cannot be read, or the folder cannot be written.
+    pub fn fetch(&self, found: &Found, folder: &Path) -> io::Result<()> {
         let Some(store) = &self.store else {
             return Ok(());
         };
-        for output in &task.outputs {
-            if output.kind == Kind::Directory {
-                std::fs::create_dir_all(root.join(&output.path))?;
-            }
-        }
         for (path, stored) in &found.paths {
-            let path = root.join(path);
+            let path = folder.join(path);
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder)?;
             }
-            // An old output may have names elsewhere.
-            std::fs::remove_file(&path).or_else(|e| match e.kind() {
-                io::ErrorKind::NotFound => Ok(()),
-                _ => Err(e),
-            })?;
-            store.take(stored, &path)?;
+            match store.take(stored, &path) {
+                // Who hashes what is there sees that it is missing.
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                taken => taken?,
+            }
         }
-        std::fs::write(log, &found.about.log)?;
-        store.touch(&found.key);
-        self.is_used = true;
         Ok(())
+    }
+
+    /// Notes that found outputs were taken.
+    pub fn used(&mut self, found: &Found) {
+        if let Some(store) = &self.store {
+            store.touch(&found.key);
+            self.is_used = true;
+        }
     }
 
     /// Removes an entry that is damaged, so that it is made again.
@@ -192,11 +209,19 @@ impl Shared {
             Some((name, (Stored { sha256, bytes }, file)))
         });
         let outputs: BTreeMap<String, (Stored, PathBuf)> = outputs.collect();
+        // Without a sidecar that a stage must write, it would be damaged for all that take it.
+        if !needed(task)
+            .iter()
+            .all(|path| record.outputs.contains_key(path))
+        {
+            return;
+        }
         let about = About {
             warnings: record.warnings.clone(),
             wall_time_s: record.wall_time_s,
             peak_memory_mib: record.peak_memory_mib,
             log: log_of(plan, task),
+            names: outputs.keys().cloned().collect(),
         };
         let entry = Entry {
             pipeline: plan.name.clone(),

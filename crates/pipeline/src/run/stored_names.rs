@@ -3,6 +3,7 @@
 //! `mask` is the output of this port, `mask.sidecar` the file next to it, and `figures/a/b.svg` a file in an output folder. A port
 //! has letters, digits and `_` only.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path};
 
 use rsom_stage::Kind;
@@ -27,6 +28,18 @@ pub(crate) fn name_of(task: &Task, path: &str) -> Option<String> {
         (sidecar(&output.path)? == path).then(|| format!("{port}{SIDECAR}"))
     };
     task.outputs.iter().find_map(name)
+}
+
+/// The paths of the files that a task always writes: its outputs, and of a stage of rsom the sidecars of volumes. What is in a folder,
+/// and whether another program writes sidecars, only an entry says.
+pub(crate) fn needed(task: &Task) -> BTreeSet<String> {
+    let writes_sidecars = !task.tool.is_foreign();
+    let files = (task.outputs.iter()).filter(|output| output.kind != Kind::Directory);
+    let paths = files.flat_map(|output| {
+        let sidecar = sidecar(&output.path).filter(|_| writes_sidecars);
+        sidecar.into_iter().chain([output.path.clone()])
+    });
+    paths.collect()
 }
 
 /// The path of a file in the workdir by its name. `None` if the task has no such output, or if the name leads out of it: nothing in a

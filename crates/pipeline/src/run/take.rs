@@ -1,9 +1,13 @@
 //! Takes the outputs of a task from the store instead of running it.
+//!
+//! They are put together and hashed in a folder of their own first. Old outputs stay until whole ones take their places.
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
+use std::path::Path;
 
-use rsom_stage::{StageError, log};
+use rsom_stage::{Kind, StageError, atomic, log};
 
 use crate::assess::assessor::Assessment;
 use crate::assess::standing::Standing;
@@ -28,22 +32,18 @@ impl Run<'_> {
         let Some(found) = self.shared.find(self.plan, task, assessment) else {
             return Ok(false);
         };
-        let (before, kept) =
-            outputs::make_room(task, (self.settings.replace, &self.mark), self.assessor)?;
-        // Outputs that stand there are old ones, as was checked. The task would write over other files, and must say so itself.
-        let is_output = |path: &String| task.outputs.iter().any(|output| output.path == *path);
-        let of_user = found
-            .paths()
-            .any(|path| before.has(path) && !is_output(path));
-        let outputs = match of_user {
-            true => None,
-            false => self.outputs_of(task, &found, &before),
+        let folder = self.assessor.workdir.taken(&task.label);
+        // Of a run that was killed.
+        let _ = fs::remove_dir_all(&folder);
+        let outputs = match self.fetch(task, &found, &folder) {
+            true => self.place(task, &found, &folder),
+            false => Ok(None),
         };
-        kept.put_back(&before)?;
-        let Some(outputs) = outputs else {
-            outputs::note_end(task, &before, (BTreeMap::new(), None), self.assessor);
+        let _ = fs::remove_dir_all(&folder);
+        let Some(outputs) = outputs? else {
             return Ok(false);
         };
+        self.shared.used(&found);
         let record = Shared::record(self.plan, task, (assessment, &found), outputs);
         let record = self.keep_record(task, record)?;
         self.display.finished(task, State::Taken, "from the store");
@@ -53,39 +53,88 @@ impl Run<'_> {
         Ok(true)
     }
 
-    /// Puts found outputs into the workdir. Returns their hashes by path. `None` if that cannot be done, or if they are damaged: then
-    /// nothing is left of them, and the store forgets what is damaged.
-    fn outputs_of(
+    /// Brings found outputs into a folder of their own. Returns whether they are whole; else the store forgets what is damaged.
+    fn fetch(&self, task: &Task, found: &Found, folder: &Path) -> bool {
+        if let Err(error) = self.shared.fetch(found, folder) {
+            not_taken(task, &error);
+            return false;
+        }
+        let damaged = found.damaged(folder);
+        if !damaged.is_empty() {
+            self.shared.discard(task, found, &damaged);
+        }
+        damaged.is_empty()
+    }
+
+    /// Moves whole outputs to their places, where nothing stands, or old ones. Returns their hashes by path. `None` if that cannot be
+    /// done: the task must run, and say itself why.
+    fn place(
         &mut self,
         task: &Task,
         found: &Found,
-        before: &Standing,
-    ) -> Option<BTreeMap<String, String>> {
+        folder: &Path,
+    ) -> Result<Option<BTreeMap<String, String>>, StageError> {
+        outputs::clear(task, self.assessor)?;
         let root = self.assessor.workdir.root().to_path_buf();
-        let log = root.join(Workdir::log(&task.label));
-        let taken = self.shared.take(task, found, (&root, &log));
-        for path in found.paths() {
-            self.assessor.hashes.forget(&root.join(path));
+        let before = Standing::of(task, &root);
+        // Outputs that stand there are old ones, as was checked. The task would write over other files, and must say so itself.
+        let is_output = |path: &String| task.outputs.iter().any(|output| output.path == *path);
+        let mut paths = found.paths();
+        if paths.any(|path| before.has(path) && !is_output(path)) {
+            return Ok(None);
         }
-        let damaged = found.damaged(|path| self.assessor.hash_if_present(path));
-        if taken.is_ok() && damaged.is_empty() {
-            // One of another kind, such as a folder at the path of a file, is no output.
-            return self.assessor.hash_outputs(task, before).ok();
-        }
-        match &taken {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                let (label, why) = (&task.label, rsom_stage::atomic::plain(error));
-                log::warn(format_args!(
-                    "{label}: its outputs cannot be taken from the store ({why}), so it runs"
-                ));
-            }
-            _ => self.shared.discard(task, found, &damaged),
-        }
-        for path in found.paths() {
+        let hashes = found.hashes();
+        let unrecorded = &mut self.assessor.unrecorded;
+        unrecorded.note_taken(&task.label, hashes.clone())?;
+        let moved = move_all(task, found, (folder, &root));
+        for (path, sha256) in &hashes {
             let path = root.join(path);
-            let _ = fs::remove_file(&path);
             self.assessor.hashes.forget(&path);
+            if moved.is_ok() {
+                self.assessor.hashes.note(&path, sha256);
+            }
         }
-        None
+        if let Err(error) = moved {
+            not_taken(task, &error);
+            return Ok(None);
+        }
+        // One of another kind, such as a folder at the path of a file, is no output.
+        Ok(self.assessor.with_folders(task, hashes).ok())
     }
+}
+
+fn not_taken(task: &Task, error: &io::Error) {
+    let (label, why) = (&task.label, atomic::plain(error));
+    log::warn(format_args!(
+        "{label}: its outputs cannot be taken from the store ({why}), so it runs"
+    ));
+}
+
+/// Moves the files of found outputs from a folder into the workdir, and writes the log of the task that made them.
+fn move_all(task: &Task, found: &Found, (from, root): (&Path, &Path)) -> io::Result<()> {
+    for output in &task.outputs {
+        if output.kind == Kind::Directory {
+            fs::create_dir_all(root.join(&output.path))?;
+        }
+    }
+    for path in found.paths() {
+        let (from, to) = (from.join(path), root.join(path));
+        if let Some(folder) = to.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        match fs::rename(&from, &to) {
+            // A folder of outputs may be a link to another disk.
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => copy(&from, &to)?,
+            moved => moved?,
+        }
+    }
+    fs::write(root.join(Workdir::log(&task.label)), found.log())
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let copied = atomic::write(to, |new| {
+        fs::copy(from, new).map_err(|e| StageError::output(to, atomic::plain(&e)))?;
+        Ok(())
+    });
+    copied.map_err(io::Error::other)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rsom_stage::{ExitCode, StageError, atomic, log, text};
 use rsom_store::Store;
@@ -12,7 +12,7 @@ use crate::assess::assessor::Assessor;
 use crate::assess::edited::{edited_outputs, would_overwrite};
 use crate::assess::survey::survey_part;
 use crate::assess::unrecorded::Unrecorded;
-use crate::assess::workdir::Workdir;
+use crate::assess::workdir::{Lock, Workdir};
 use crate::plan::tasks::{Plan, Task};
 use crate::run::claims::Claim;
 use crate::run::events::Events;
@@ -27,6 +27,12 @@ use crate::run::words::tasks;
 
 /// Digits of a revision that an export states.
 const DIGITS: usize = 16;
+
+/// How long a worker is kept out before it takes that for a run.
+const A_MOMENT: Duration = Duration::from_secs(2);
+
+/// Time between two tries to share the workdir.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Which tasks to run.
 #[derive(Debug, Default)]
@@ -80,7 +86,7 @@ pub(crate) fn work(
     }
     select(&mut plan, &assignment.labels)?;
     let workdir = Workdir::new(&plan.workdir);
-    let _lock = workdir.share()?;
+    let _lock = shared(&workdir)?;
     for folder in [workdir.reports(), workdir.inbox()] {
         std::fs::create_dir_all(&folder)
             .map_err(|e| StageError::output(&folder, atomic::plain(&e)))?;
@@ -115,6 +121,38 @@ pub(crate) fn work(
         ExitCode::Done if own.clone().any(|outcome| !outcome.state.is_good()) => ExitCode::Failure,
         code => code,
     })
+}
+
+/// The workdir, shared with other workers. Waits while `rsom collect`, of an earlier submission of the study, holds it.
+fn shared(workdir: &Workdir) -> Result<Lock, StageError> {
+    let (mut blocked, mut has_said) = (Instant::now(), false);
+    loop {
+        if let Some(lock) = workdir.share()? {
+            return Ok(lock);
+        }
+        match workdir.active_run() {
+            // It may have the lock and not have said yet what it does.
+            Some(run) if !run.collects && blocked.elapsed() > A_MOMENT => {
+                let root = workdir.root().display();
+                return Err(StageError::failure(format_args!(
+                    "{root}: a run uses this folder{run}"
+                )));
+            }
+            Some(run) if !run.collects => {}
+            Some(run) => {
+                blocked = Instant::now();
+                if !has_said {
+                    log::info(format_args!("waiting for 'rsom collect'{run}"));
+                }
+                has_said = true;
+            }
+            None => {}
+        }
+        if signals::count() > 0 {
+            return Err(StageError::interrupted());
+        }
+        std::thread::sleep(PAUSE);
+    }
 }
 
 /// Claims the selected tasks.

@@ -8,7 +8,7 @@ use rsom_testing::Folder;
 use crate::study::Study;
 
 /// Files, a folder, a volume with its sidecar, and a program that is known by its name only.
-const CHAIN: &str = "
+pub const CHAIN: &str = "
 name: demo
 manifest: m.yaml
 params: { text: a }
@@ -19,7 +19,7 @@ stages:
   scan: { uses: demo scan, with: { voxels: 2 }, out: { output: v.nii.gz } }
   copy: { run: 'cp ${in.a} ${out.b}', in: { a: join.output }, out: { b: copied.txt } }
 ";
-const CALLS: usize = 9;
+pub const CALLS: usize = 9;
 const OUTPUTS: [&str; 7] = [
     "in/p3.txt",
     "joined.txt",
@@ -30,27 +30,27 @@ const OUTPUTS: [&str; 7] = [
     "copied.txt",
 ];
 
-struct Shared {
+pub struct Shared {
     folder: Folder,
 }
 
 impl Shared {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             folder: Folder::new(),
         }
     }
 
-    fn path(&self) -> PathBuf {
+    pub fn path(&self) -> PathBuf {
         self.folder.join("store")
     }
 
-    fn arguments(&self) -> [String; 2] {
+    pub fn arguments(&self) -> [String; 2] {
         ["--store".to_owned(), self.path().display().to_string()]
     }
 
     /// Runs a study with the store. Returns what it said and the number of its calls.
-    fn run(&self, study: &Study, more: &[&str]) -> (String, usize) {
+    pub fn run(&self, study: &Study, more: &[&str]) -> (String, usize) {
         let arguments = self.arguments();
         let mut words: Vec<&str> = arguments.iter().map(String::as_str).collect();
         words.extend(more);
@@ -58,7 +58,7 @@ impl Shared {
         (ran.stderr.clone(), ran.calls.len())
     }
 
-    fn contents(&self) -> Vec<PathBuf> {
+    pub fn contents(&self) -> Vec<PathBuf> {
         let inside = rsom_stage::folder::files(&self.path().join("files")).unwrap();
         let names = inside.into_iter().map(|file| file.name);
         names
@@ -66,7 +66,7 @@ impl Shared {
             .collect()
     }
 
-    fn entries(&self) -> Vec<PathBuf> {
+    pub fn entries(&self) -> Vec<PathBuf> {
         let inside = rsom_stage::folder::files(&self.path().join("tasks")).unwrap();
         let names = inside.into_iter().map(|file| file.name);
         names
@@ -74,7 +74,7 @@ impl Shared {
             .collect()
     }
 
-    fn is_whole(&self) {
+    pub fn is_whole(&self) {
         let verified = Store::open(&self.path()).unwrap().verify().unwrap();
         assert!(verified.entries > 0 && verified.is_whole(), "{verified:?}");
     }
@@ -84,12 +84,12 @@ impl Shared {
 type Damage<'a> = (&'a dyn Fn(&PathBuf), bool);
 
 /// Writes a file, also one without the right to write.
-fn overwrite(path: &Path, text: &str) {
+pub fn overwrite(path: &Path, text: &str) {
     std::fs::remove_file(path).unwrap();
     std::fs::write(path, text).unwrap();
 }
 
-fn outputs(study: &Study) -> Vec<String> {
+pub fn outputs(study: &Study) -> Vec<String> {
     OUTPUTS.iter().map(|name| study.output(name)).collect()
 }
 

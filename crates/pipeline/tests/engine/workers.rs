@@ -310,3 +310,39 @@ fn the_jobs_of_slurm_do_the_whole_study() {
     assert_eq!(study.report()["state"], "done");
     is_up_to_date(&study);
 }
+
+/// Holds the lock of the folder, as a process that wrote this text into it.
+fn held(study: &Study, text: &str) -> std::fs::File {
+    study.write("work/.rsom/lock", text);
+    let mut options = std::fs::File::options();
+    let path = study.path("work/.rsom/lock");
+    let file = options.read(true).write(true).open(path).unwrap();
+    file.lock().unwrap();
+    file
+}
+
+#[test]
+fn a_job_waits_for_the_last_job_of_an_earlier_submission_and_for_no_run() {
+    let study = study();
+    study.command("task", &["import p1"]).good();
+    let lock = held(&study, "17\n");
+    let ran = study.command("task", &["import p2"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    ran.finished
+        .expect_said(&["a run uses this folder (process 17)"]);
+    drop(lock);
+    let lock = held(&study, "17 collects\n");
+    let mut job = study.process("task", &["import p2"]).spawn().unwrap();
+    // Longer than it is kept out by a run.
+    std::thread::sleep(std::time::Duration::from_millis(2500));
+    assert!(job.try_wait().unwrap().is_none(), "it does not wait");
+    drop(lock);
+    let ran = study.ran(&job.wait_with_output().unwrap()).good();
+    assert_eq!(ran.stderr.matches("waiting for 'rsom collect'").count(), 1);
+    assert!(study.path("work/ein gabe/é'p2.txt").exists());
+    // The collector waits for nobody, and says what is in its way.
+    let lock = held(&study, "17\n");
+    let ran = study.command("collect", &[]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    drop(lock);
+}

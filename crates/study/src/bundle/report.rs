@@ -77,9 +77,8 @@ pub(super) fn name_of(plan: &Plan, correction: &Correction) -> String {
     let step = &plan.tasks[correction.task].step;
     let name = correction.path.file_name().unwrap_or_default();
     let name = name.to_string_lossy();
-    let own = format!("corrections/{step}/{name}");
     match below_pipeline(plan, &correction.path) {
-        Some(place) if place == own => own,
+        Some(place) if place.starts_with(&format!("corrections/{step}/")) => place,
         _ => format!("corrected/{}/{name}", correction.task),
     }
 }

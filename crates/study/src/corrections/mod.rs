@@ -13,7 +13,8 @@ pub const NAME: &str = "corrections";
 
 const EXAMPLES: &str = "\
 A mask corrected by hand lies next to the pipeline, as corrections/<step>/<scan>.nii.gz, or as corrections/<step>/<name of the
-output> where a step makes several masks of a scan. A text file of the same name (.txt) is a note: who corrected what, and why. All
+output> where a step makes several masks of a scan. Where outputs in several folders share a name, write the folder before it, as in
+the path of the output: corrections/<step>/<folder>/<name>. A text file of the same name (.txt) is a note: who corrected what, and why. All
 later steps use the corrected mask; the output of the step stays as it is.
 
 Examples:
