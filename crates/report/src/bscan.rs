@@ -171,7 +171,7 @@ mod tests {
     use ndarray::Array2;
 
     use super::*;
-    use crate::raster;
+    use crate::paint::painted as paint;
 
     fn figure<'a>(
         reference: &'a Array2<bool>,
@@ -227,7 +227,8 @@ mod tests {
         let prediction = Array2::from_shape_fn((100, 50), |(x, z)| x == 60 && z == 30);
         let figure = figure(&reference, &prediction, None);
         let layout = Layout::new([100, 50], None, 3, Some(1));
-        let painted = raster::paint(&scene(&figure), 1);
+        let drawn = scene(&figure);
+        let painted = paint(&drawn, drawn.width as u32);
         let [left, top] = layout.panel(2);
         let at = |x: f64, z: f64| {
             let (column, row) = (left + x * layout.voxel[0], top + z * layout.voxel[1]);
@@ -247,7 +248,8 @@ mod tests {
             ..figure(&reference, &prediction, None)
         };
         let layout = Layout::new([100, 50], None, 3, Some(1));
-        let painted = raster::paint(&scene(&figure), 1);
+        let drawn = scene(&figure);
+        let painted = paint(&drawn, drawn.width as u32);
         let [left, top] = layout.panel(2);
         let at = |z: f64| {
             let (column, row) = (left + 50.5 * layout.voxel[0], top + z * layout.voxel[1]);

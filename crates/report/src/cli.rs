@@ -18,7 +18,7 @@ pub fn definition() -> Definition {
     Definition::new(
         "report",
         env!("CARGO_PKG_VERSION"),
-        "Draw the figures of a study, as PNG or SVG",
+        "Draw the figures of a study, as SVG, PNG or PDF",
     )
     .revision(env!("RSOM_REVISION"))
     .command(agreement::command())

@@ -128,6 +128,10 @@ const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
     ("weezl", &["rsom-formats"]),
     ("tiff", &["rsom-formats"]),
     ("png", &["rsom-formats", "rsom-report"]),
+    ("resvg", &["rsom-report"]),
+    ("pdf-writer", &["rsom-report"]),
+    ("ttf-parser", &["rsom-report"]),
+    ("miniz_oxide", &["rsom-report"]),
     ("flate2", &["rsom-formats"]),
     ("safetensors", &["rsom-weights"]),
     // PyTorch files, and bundles.

@@ -18,7 +18,7 @@ pub fn command() -> Command {
         .input(Port::required("image", Kind::Volume, "Scan"))
         .input(Port::required("reference", Kind::Mask, "Reference mask or label map, on the grid of the scan"))
         .input(Port::required("prediction", Kind::Mask, "Predicted masks, on the grid of the scan").many())
-        .output(Port::required("output", Kind::Figure, "Figure: .png or .svg"))
+        .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
         .parameters(BscanSettings::declare())
         .example("rsom-report bscan --image scan.nii.gz --reference truth.nii.gz --prediction unet.nii.gz fcn.nii.gz --output figure.png")
 }
@@ -91,7 +91,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         marks: wanted.marks,
         columns: wanted.columns,
     };
-    output::write(invocation, &scene(&figure), 1)?;
+    output::write(
+        invocation,
+        &scene(&figure),
+        output::Pixels::Whole(output::DPI),
+    )?;
     Ok(Summary::new()
         .with("slice", slice)
         .with("panels", cut.len() + 1))

@@ -15,7 +15,7 @@ use crate::factor::{Figure, Panel, Record, Spread, of_units, ordered, scene};
 pub fn command() -> Command {
     Command::new("factor", "Plot measures against a factor of the runs", run)
         .input(Port::required("input", Kind::Table, "Tables of measurements").many())
-        .output(Port::required("output", Kind::Figure, "Figure: .svg or .png"))
+        .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
         .parameters(FactorSettings::declare())
         .names_in_tables("input", Named::Metric, &["metric"])
         .names_in_tables("input", Named::Column, &["factor", "group", "unit_by"])
@@ -87,7 +87,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         spread: parameters.spread,
         panels,
     };
-    output::write(invocation, &scene(&figure), output::PRINT_SCALE)?;
+    output::write(
+        invocation,
+        &scene(&figure),
+        output::Pixels::PerInch(output::DPI),
+    )?;
     let count: usize = figure.panels.iter().map(|p| p.records.len()).sum();
     Ok(Summary::new()
         .with("panels", figure.panels.len())

@@ -175,7 +175,8 @@ fn pixels_of_a_bscan_have_the_colors_of_scan_area_and_contour() {
     bscan(&folder, "f.png", "--slice 1 --marks area");
     let panels = panels(&elements(&folder.text("f.svg")));
     let (width, pixels) = pixels(&folder.join("f.png"));
-    let pixel = |[x, y]: [f64; 2]| pixels[y as usize * width + x as usize];
+    // Two pixels for each of the drawing, for 300 pixels per inch.
+    let pixel = |[x, y]: [f64; 2]| pixels[(2.0 * y) as usize * width + (2.0 * x) as usize];
     let center = |panel: usize, x: usize, z: usize| {
         let [left, top, right, bottom] = place(panels[panel], [x, x + 1], [z, z + 1]);
         [(left + right) / 2.0, (top + bottom) / 2.0]
