@@ -2,13 +2,16 @@
 
 mod agreement;
 mod bscan;
+mod data;
 mod factor;
 mod normals;
 mod output;
+mod print;
 mod projections;
 mod residuals;
 mod rows;
 mod threshold;
+mod titles;
 
 use rsom_stage::Definition;
 

@@ -12,6 +12,7 @@
 
 pub mod base64;
 pub mod bscan;
+pub mod chart;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod color;

@@ -121,6 +121,15 @@ impl Scene {
         Self { width_mm, ..self }
     }
 
+    /// The same scene, so wide in print that letters of `em` pixels have 8 points; not wider than two columns of a journal, unless
+    /// they would have less than 6 points there.
+    #[must_use]
+    pub fn with_letters_of(self, em: f64) -> Self {
+        let at = |points: f64| self.width * points / em / PT_PER_MM;
+        let width_mm = at(8.0).min(DOUBLE_COLUMN_MM).max(at(6.0));
+        self.with_width_mm(width_mm)
+    }
+
     /// An empty scene whose pixels are points (1/72 inch) in print.
     #[must_use]
     pub fn in_points(width_mm: f64, height: f64, background: Color) -> Self {

@@ -3,5 +3,6 @@
 mod agreement;
 mod command;
 mod drawing;
+mod factor;
 mod residuals;
 mod svg;

@@ -1,0 +1,15 @@
+//! What all charts share: style, markers, axes, legends.
+
+pub mod axis;
+pub mod frame;
+pub mod grid;
+pub mod legend;
+pub mod marker;
+pub mod style;
+
+pub use axis::Axis;
+pub use frame::{Frame, Margins, Sides};
+pub use grid::Grid;
+pub use legend::{Entry, Sample};
+pub use marker::Marker;
+pub use style::{Dash, Look, Style};
