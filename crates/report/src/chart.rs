@@ -1,6 +1,7 @@
 //! What all charts share: style, markers, axes, legends.
 
 pub mod axis;
+pub mod colormap;
 pub mod frame;
 pub mod grid;
 pub mod legend;
@@ -8,6 +9,7 @@ pub mod marker;
 pub mod style;
 
 pub use axis::Axis;
+pub use colormap::ColorMap;
 pub use frame::{Frame, Margins, Sides};
 pub use grid::Grid;
 pub use legend::{Entry, Sample};

@@ -3,6 +3,8 @@
 mod agreement;
 mod bscan;
 mod data;
+mod depth_profile;
+mod en_face;
 mod factor;
 mod normals;
 mod output;
@@ -12,6 +14,7 @@ mod residuals;
 mod rows;
 mod threshold;
 mod titles;
+mod training;
 
 use rsom_stage::Definition;
 
@@ -26,9 +29,12 @@ pub fn definition() -> Definition {
     .revision(env!("RSOM_REVISION"))
     .command(agreement::command())
     .command(bscan::command())
+    .command(depth_profile::command())
+    .command(en_face::command())
     .command(factor::command())
     .command(normals::command())
     .command(projections::command())
     .command(residuals::command())
     .command(threshold::command())
+    .command(training::command())
 }

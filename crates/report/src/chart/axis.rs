@@ -160,7 +160,11 @@ impl Axis {
 pub fn plain(value: f64) -> String {
     let size = value.abs();
     if size != 0.0 && !(1e-4..1e7).contains(&size) {
-        return format!("{value:e}").replace('-', "−");
+        // Five decimals hide the error of powers of ten.
+        let text = format!("{value:.5e}");
+        let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+        let digits = digits.trim_end_matches('0').trim_end_matches('.');
+        return format!("{digits}e{power}").replace('-', "−");
     }
     // Twelve decimals hide the error of powers of ten.
     let text = format!("{value:.12}");
@@ -200,7 +204,7 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        let shown = [0.1 + 0.2, 100.0, -0.5, 1e-6].map(plain);
-        assert_eq!(shown, ["0.3", "100", "−0.5", "1e−6"]);
+        let shown = [0.1 + 0.2, 100.0, -0.5, 9.999_999_999_999e-6].map(plain);
+        assert_eq!(shown, ["0.3", "100", "−0.5", "1e−5"]);
     }
 }

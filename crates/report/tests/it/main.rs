@@ -4,5 +4,7 @@ mod agreement;
 mod command;
 mod drawing;
 mod factor;
+mod maps;
 mod residuals;
 mod svg;
+mod training;
