@@ -6,6 +6,7 @@ mod data;
 mod depth_profile;
 mod en_face;
 mod factor;
+mod gallery;
 mod normals;
 mod output;
 mod print;
@@ -32,6 +33,7 @@ pub fn definition() -> Definition {
     .command(depth_profile::command())
     .command(en_face::command())
     .command(factor::command())
+    .command(gallery::command())
     .command(normals::command())
     .command(projections::command())
     .command(residuals::command())

@@ -47,6 +47,8 @@ const BAR: f64 = 0.75;
 const STEPS: usize = 256;
 /// Most times that a map may be wider than high, or the reverse; beyond it, voxels are stretched.
 const LONGEST: f64 = 6.0;
+/// Height of maps, in ems, below which a scale bar would hide too much: a note says their width.
+const LOW: f64 = 5.0;
 
 /// Thickness of a layer of shape (x, y, z) in every column, in voxels along z, from the first to the last voxel.
 ///
@@ -90,7 +92,10 @@ pub fn scene(figure: &Figure, look: &Look) -> Scene {
             words: &panel.title,
         };
         draw_title(&mut scene, title, [left, top], width, em);
-        if let Some([across, _]) = figure.spacing_mm.filter(|_| index == 0) {
+        if let Some([across, _]) = figure
+            .spacing_mm
+            .filter(|_| index == 0 && height >= LOW * em)
+        {
             let um_per_pixel = across * 1000.0 * nx as f64 / width;
             draw_scale_bar(
                 &mut scene,
@@ -103,14 +108,22 @@ pub fn scene(figure: &Figure, look: &Look) -> Scene {
     }
     let rows = figure.panels.len().div_ceil(columns) as f64;
     let bottom = rows * (head + height + below);
-    let notes = draw_notes(&mut scene, &figure.notes, [EDGE * em, bottom], look);
+    let mut notes = figure.notes.clone();
+    if let Some([across, _]) = figure.spacing_mm.filter(|_| height < LOW * em) {
+        let width_mm = across * nx as f64;
+        notes.push(format!(
+            "width of a map: {} mm",
+            crate::chart::axis::plain((width_mm * 1000.0).round() / 1000.0)
+        ));
+    }
+    let notes = draw_notes(&mut scene, &notes, [EDGE * em, bottom], look);
     scene.height = bottom + notes + 0.5 * em;
     scene
 }
 
 fn draw_panel(scene: &mut Scene, panel: &Panel, [at, size]: [[f64; 2]; 2], look: &Look) {
     let em = look.em();
-    let axis = Axis::tight(panel.ends, 4);
+    let axis = Axis::tight(panel.ends, 6);
     let (nx, ny) = panel.values.dim();
     let picture = Picture::from_fn(nx, ny, |x, y| match panel.values[[x, y]] {
         Some(value) => panel.map.color(axis.share(value)),
@@ -135,8 +148,8 @@ fn draw_panel(scene: &mut Scene, panel: &Panel, [at, size]: [[f64; 2]; 2], look:
         scene.line([x, bottom], [x, bottom + 0.25 * em], stroke);
         // Labels at the ends stay within the panel.
         let anchor = match share {
-            share if share < 0.02 => Anchor::Start,
-            share if share > 0.98 => Anchor::End,
+            share if share < 0.05 => Anchor::Start,
+            share if share > 0.95 => Anchor::End,
             _ => Anchor::Middle,
         };
         let text = Text::new(label, [x, bottom + 1.25 * em], look.small(), INK);

@@ -192,13 +192,12 @@ fn note(title: &str, map: &Map, unit: &str) -> Option<String> {
     let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
     let sd = (squares / (count - 1.0)).sqrt();
     let covered = 100.0 * count / map.len() as f64;
-    let gaps = if covered < 99.95 {
-        format!(", {covered:.1} % of the columns (others gray)")
-    } else {
-        String::new()
+    let gaps = match covered < 99.95 {
+        true => format!(", in {covered:.1} % of the columns"),
+        false => String::new(),
     };
     Some(format!(
-        "{title}: {mean:.1} ± {sd:.1} {unit} (mean ± SD of the columns{gaps})"
+        "{title}: {mean:.1} ± {sd:.1} {unit} (mean ± SD{gaps})"
     ))
 }
 

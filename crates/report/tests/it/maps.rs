@@ -1,10 +1,11 @@
-//! The commands `en-face` and `depth-profile`.
+//! The commands `en-face`, `depth-profile` and `gallery`.
 
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use ndarray::{Array3, Array4};
 use rsom_formats::nifti::{self, Storage};
+use rsom_formats::table::{Column, Table, parquet};
 use rsom_testing::{Folder, Program};
 use rsom_volume::{Grid, Mask, Scan, Spacing};
 
@@ -106,4 +107,81 @@ fn depths_without_a_unit_are_refused() {
     let folder = folder(Spacing::Unknown);
     let line = "depth-profile --image a.nii.gz --output d.svg";
     REPORT.refused(&folder, line, 3, "the voxel size is unknown");
+}
+
+/// A folder with measures of four scans, one of them by two networks, and the call that draws them.
+fn gallery() -> (Folder, String) {
+    let folder = folder(Spacing::RSOM);
+    for name in ["c.nii.gz", "d_2.nii.gz"] {
+        std::fs::copy(folder.join("a.nii.gz"), folder.join(name)).unwrap();
+    }
+    let table = |nets: [&str; 5]| {
+        let table = Table::new(vec![
+            Column::text("subject", ["a", "b", "c", "d", "d"].map(Some)),
+            Column::text("scan", ["a", "b", "c", "d", "d"].map(Some)),
+            Column::repeated("metric", "dice", 5),
+            Column::integer("slice", [None, None, None, None, None]),
+            Column::number("value", [0.5, 0.9, 0.7, 0.6, 0.1].map(Some)),
+            Column::text("net", nets.map(Some)),
+        ]);
+        parquet::write(
+            &folder.join("m.parquet"),
+            &table.unwrap(),
+            &std::collections::BTreeMap::new(),
+        )
+        .unwrap();
+    };
+    table(["unet", "unet", "unet", "unet", "fcn7"]);
+    let masks = |name: &str| [name; 4].join(" ");
+    let files = format!(
+        "--image a.nii.gz b.nii.gz c.nii.gz d_2.nii.gz --reference {} --prediction {}",
+        masks("truth.nii.gz"),
+        masks("layer.nii.gz")
+    );
+    let line = format!("gallery --input m.parquet {files} --output g.svg");
+    (folder, line)
+}
+
+#[test]
+fn a_gallery_shows_the_worst_the_median_and_the_best_scan() {
+    let (folder, line) = gallery();
+    REPORT.done(&folder, format!("{line} --where net=unet --data g.csv"));
+    let figure = elements(&folder.text("g.svg"));
+    assert_eq!(figure.iter().filter(|e| e.name == "image").count(), 3);
+    for words in [
+        "worst: a, Dice 0.500",
+        "median: d, Dice 0.600",
+        "best: b, Dice 0.900",
+    ] {
+        text(&figure, words);
+    }
+    assert_eq!(
+        folder.text("g.csv"),
+        "rank,scan,dice\n1,a,0.5\n2,d,0.6\n3,c,0.7\n4,b,0.9\n"
+    );
+}
+
+#[test]
+fn a_gallery_of_what_is_not_there_is_refused() {
+    let (folder, line) = gallery();
+    REPORT.refused(
+        &folder,
+        &line,
+        2,
+        "d has several values of dice; choose one with --where",
+    );
+    REPORT.refused(
+        &folder,
+        format!("{line} --metric iou"),
+        2,
+        "--metric iou: the tables have no value",
+    );
+    std::fs::copy(folder.join("a.nii.gz"), folder.join("x.nii.gz")).unwrap();
+    let other = line.replace("--image a.nii.gz", "--image x.nii.gz");
+    REPORT.refused(
+        &folder,
+        format!("{other} --where net=unet"),
+        3,
+        "with which 'x' begins",
+    );
 }
