@@ -73,10 +73,11 @@ fn figure(path: &Path) -> Result<(), String> {
         .read_to_end(&mut start)
         .map_err(|e| atomic::plain(&e))?;
     let is_svg = String::from_utf8_lossy(&start).contains("<svg");
-    if start.starts_with(b"\x89PNG\r\n\x1a\n") || is_svg {
+    let starts = [b"\x89PNG\r\n\x1a\n".as_slice(), b"%PDF-"];
+    if starts.iter().any(|bytes| start.starts_with(bytes)) || is_svg {
         return Ok(());
     }
-    Err("it is neither PNG nor SVG".to_owned())
+    Err("it is neither PNG nor SVG nor PDF".to_owned())
 }
 
 fn words(fault: &FormatError) -> String {

@@ -1,5 +1,6 @@
 //! A B-scan next to its reference and predictions.
 
+pub mod gallery;
 mod layout;
 mod overlay;
 
@@ -75,22 +76,14 @@ pub fn scene(figure: &Figure<'_>) -> Scene {
             }
             _ => {
                 let (title, mask) = &figure.predictions[panel - 2];
-                let prediction = Overlay::new(*mask);
-                match figure.marks {
-                    Marks::Area => prediction.draw_area(&mut scene, at, &layout, (SKY, AREA)),
-                    Marks::Differences => {
-                        let alone = |mask: ArrayView2<'_, bool>, other: ArrayView2<'_, bool>| {
-                            let of_one = Zip::from(mask).and(other).map_collect(|a, b| *a && !*b);
-                            Overlay::new(of_one.view())
-                        };
-                        let of_prediction = alone(*mask, figure.reference);
-                        let of_reference = alone(figure.reference, *mask);
-                        of_prediction.draw_area(&mut scene, at, &layout, (SKY, AREA));
-                        of_reference.draw_area(&mut scene, at, &layout, (reference_color, AREA));
-                        prediction.draw_line(&mut scene, at, &layout, (SKY, 1.5 * line));
-                    }
-                }
-                reference.draw_line(&mut scene, at, &layout, (reference_color, line));
+                let pair = [figure.reference, *mask];
+                let prediction = draw_pair(
+                    &mut scene,
+                    pair,
+                    at,
+                    &layout,
+                    (reference_color, figure.marks),
+                );
                 note_if_empty(&mut scene, &prediction, at, &layout);
                 title
             }
@@ -107,8 +100,37 @@ pub fn scene(figure: &Figure<'_>) -> Scene {
         let corner = [left, top + layout.size[1]];
         draw_scale_bar(&mut scene, corner, layout.size[0], um_per_pixel, layout.em);
     }
-    draw_legend(&mut scene, (reference_color, figure.marks), &layout);
+    let at = [layout.margin(), layout.height() - 1.1 * layout.em];
+    draw_legend(&mut scene, (reference_color, figure.marks), at, layout.em);
     scene
+}
+
+/// Draws a prediction and the outline of its reference over a B-scan; `pair` is the reference and the prediction.
+fn draw_pair(
+    scene: &mut Scene,
+    [reference, prediction]: [ArrayView2<'_, bool>; 2],
+    at: Point,
+    layout: &Layout,
+    (reference_color, marks): (Color, Marks),
+) -> Overlay {
+    let line = layout.em * 0.055;
+    let overlay = Overlay::new(prediction);
+    match marks {
+        Marks::Area => overlay.draw_area(scene, at, layout, (SKY, AREA)),
+        Marks::Differences => {
+            let alone = |mask: ArrayView2<'_, bool>, other: ArrayView2<'_, bool>| {
+                let of_one = Zip::from(mask).and(other).map_collect(|a, b| *a && !*b);
+                Overlay::new(of_one.view())
+            };
+            let of_prediction = alone(prediction, reference);
+            let of_reference = alone(reference, prediction);
+            of_prediction.draw_area(scene, at, layout, (SKY, AREA));
+            of_reference.draw_area(scene, at, layout, (reference_color, AREA));
+            overlay.draw_line(scene, at, layout, (SKY, 1.5 * line));
+        }
+    }
+    Overlay::new(reference).draw_line(scene, at, layout, (reference_color, line));
+    overlay
 }
 
 fn note_if_empty(scene: &mut Scene, mask: &Overlay, at: Point, layout: &Layout) {
@@ -118,9 +140,13 @@ fn note_if_empty(scene: &mut Scene, mask: &Overlay, at: Point, layout: &Layout) 
     }
 }
 
-fn draw_legend(scene: &mut Scene, (reference_color, marks): (Color, Marks), layout: &Layout) {
-    let em = layout.em;
-    let (mut x, y) = (layout.margin(), layout.height() - 1.1 * em);
+fn draw_legend(
+    scene: &mut Scene,
+    (reference_color, marks): (Color, Marks),
+    [left, y]: Point,
+    em: f64,
+) {
+    let mut x = left;
     let middle = y - 0.35 * em;
     let area = |x: f64, width: f64, color: Color| {
         let corner = [x, middle - 0.3 * em];
@@ -171,7 +197,7 @@ mod tests {
     use ndarray::Array2;
 
     use super::*;
-    use crate::raster;
+    use crate::paint::painted as paint;
 
     fn figure<'a>(
         reference: &'a Array2<bool>,
@@ -227,7 +253,8 @@ mod tests {
         let prediction = Array2::from_shape_fn((100, 50), |(x, z)| x == 60 && z == 30);
         let figure = figure(&reference, &prediction, None);
         let layout = Layout::new([100, 50], None, 3, Some(1));
-        let painted = raster::paint(&scene(&figure), 1);
+        let drawn = scene(&figure);
+        let painted = paint(&drawn, drawn.width as u32);
         let [left, top] = layout.panel(2);
         let at = |x: f64, z: f64| {
             let (column, row) = (left + x * layout.voxel[0], top + z * layout.voxel[1]);
@@ -247,7 +274,8 @@ mod tests {
             ..figure(&reference, &prediction, None)
         };
         let layout = Layout::new([100, 50], None, 3, Some(1));
-        let painted = raster::paint(&scene(&figure), 1);
+        let drawn = scene(&figure);
+        let painted = paint(&drawn, drawn.width as u32);
         let [left, top] = layout.panel(2);
         let at = |z: f64| {
             let (column, row) = (left + 50.5 * layout.voxel[0], top + z * layout.voxel[1]);

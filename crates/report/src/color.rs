@@ -37,6 +37,17 @@ impl Color {
         format!("#{r:02x}{g:02x}{b:02x}")
     }
 
+    /// The color of a text `#rrggbb`; `None` for any other text.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+        if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
+        let channel = |i: usize| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).ok();
+        Some(Self([channel(0)?, channel(1)?, channel(2)?]))
+    }
+
     /// This color drawn over another with `opacity` from 0 (only the other) to 1 (only this).
     #[must_use]
     pub fn over(self, below: Color, opacity: f64) -> Color {
@@ -62,5 +73,9 @@ mod tests {
     #[test]
     fn hex_has_two_digits_for_each_channel() {
         assert_eq!(Color([0, 114, 178]).hex(), "#0072b2");
+        assert_eq!(Color::from_hex("#0072B2"), Some(Color([0, 114, 178])));
+        for wrong in ["0072b2", "#0072b", "#0072bg", "#µ072b", "blue"] {
+            assert_eq!(Color::from_hex(wrong), None);
+        }
     }
 }

@@ -2,7 +2,8 @@
 //! histograms of surface normals, Dice scores against the threshold, and residuals of models.
 //!
 //! Arrays and records in, a [`Scene`] out: a list of rectangles, paths, texts and images in pixel coordinates.
-//! A scene is written as SVG ([`svg`]) or painted ([`raster`]) and written as PNG ([`png_file`]).
+//! A scene is written as SVG ([`svg`]); the SVG is painted ([`paint`]) and written as PNG ([`png_file`]). The same scene is
+//! written as PDF ([`pdf`]).
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -11,18 +12,23 @@
 
 pub mod base64;
 pub mod bscan;
+pub mod chart;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod color;
 pub mod contour;
+pub mod curves;
+pub mod depth_profile;
+pub mod en_face;
 pub mod factor;
 mod font;
 pub mod normals;
+pub mod paint;
 mod panel;
+pub mod pdf;
 pub mod picture;
 pub mod png_file;
 pub mod projections;
-pub mod raster;
 pub mod scale;
 pub mod scatter;
 pub mod scene;

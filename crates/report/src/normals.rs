@@ -38,7 +38,8 @@ const EM: f64 = 13.0;
 pub fn scene(panels: &[Panel]) -> Scene {
     let rows = panels.iter().map(|p| p.series.len() + 1).max().unwrap_or(1);
     let width = LEFT + panels.len() as f64 * (WIDTH + GAP);
-    let mut scene = Scene::new(width, TOP + HEIGHT + (3.6 + 1.4 * rows as f64) * EM);
+    let scene = Scene::new(width, TOP + HEIGHT + (3.6 + 1.4 * rows as f64) * EM);
+    let mut scene = scene.with_letters_of(EM);
     let decades = decades(panels);
     for (index, panel) in panels.iter().enumerate() {
         let left = LEFT + index as f64 * (WIDTH + GAP);

@@ -1,6 +1,6 @@
 //! Pictures as PNG files.
 
-use png::{BitDepth, ColorType, Compression, Encoder, EncodingError};
+use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, PixelDimensions, Unit};
 
 use crate::Picture;
 
@@ -11,11 +11,31 @@ use crate::Picture;
 /// # Errors
 /// A keyword that PNG forbids (empty, longer than 79 bytes, not Latin-1); an empty picture.
 pub fn encode(picture: &Picture, texts: &[(&str, &str)]) -> Result<Vec<u8>, EncodingError> {
+    encode_sized(picture, None, texts)
+}
+
+/// As [`encode`], with the width in print in mm, from which programs know the size of a pixel.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_sized(
+    picture: &Picture,
+    width_mm: Option<f64>,
+    texts: &[(&str, &str)],
+) -> Result<Vec<u8>, EncodingError> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, picture.width() as u32, picture.height() as u32);
     encoder.set_color(ColorType::Rgb);
     encoder.set_depth(BitDepth::Eight);
     encoder.set_compression(Compression::Balanced);
+    encoder.set_pixel_dims(width_mm.map(|mm| {
+        let per_meter = (1000.0 * picture.width() as f64 / mm).round() as u32;
+        PixelDimensions {
+            xppu: per_meter,
+            yppu: per_meter,
+            unit: Unit::Meter,
+        }
+    }));
     for (keyword, text) in texts {
         encoder.add_itxt_chunk((*keyword).to_owned(), (*text).to_owned())?;
     }

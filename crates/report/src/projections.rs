@@ -253,7 +253,7 @@ mod tests {
     use ndarray::Array3;
 
     use super::*;
-    use crate::raster;
+    use crate::paint::painted as paint;
 
     const SHAPE: (usize, usize, usize) = (60, 40, 80);
     const SPACING_MM: [f64; 3] = [0.012, 0.012, 0.003];
@@ -379,7 +379,8 @@ mod tests {
         let study = Study::new();
         let figure = study.figure(Some(SPACING_MM));
         let views = views(&figure);
-        let painted = raster::paint(&scene(&figure, &views), 1);
+        let drawn = scene(&figure, &views);
+        let painted = paint(&drawn, drawn.width as u32);
         let layout = Layout::new(SHAPE.into(), Some(SPACING_MM), 2, false);
         assert_eq!(layout.voxel[0], 4.0 * layout.voxel[2]);
         let at = |row: usize, column: usize, across: f64, down: f64| {

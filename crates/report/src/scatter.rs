@@ -47,9 +47,9 @@ const TICKS: usize = 5;
 /// Half the width of a point.
 const POINT: f64 = 2.6;
 /// Most panels side by side.
-const ACROSS: usize = 3;
+const ACROSS: usize = 2;
 
-/// Draws the panels, three side by side, each with its own scales.
+/// Draws the panels, two side by side, each with its own scales.
 #[must_use]
 pub fn scene(panels: &[Panel]) -> Scene {
     let has_words = panels
@@ -59,7 +59,8 @@ pub fn scene(panels: &[Panel]) -> Scene {
     let each = LEFT + WIDTH + RIGHT[usize::from(!has_words)];
     let tall = TOP + HEIGHT + 4.0 * EM;
     let [across, down] = [panels.len().min(ACROSS), panels.len().div_ceil(ACROSS)];
-    let mut scene = Scene::new(each * across as f64, tall * down as f64);
+    let scene = Scene::new(each * across as f64, tall * down as f64);
+    let mut scene = scene.with_letters_of(EM);
     for (index, panel) in panels.iter().enumerate() {
         let [column, row] = [index % ACROSS, index / ACROSS];
         let corner = [LEFT + column as f64 * each, TOP + row as f64 * tall];
@@ -240,14 +241,14 @@ mod tests {
     }
 
     #[test]
-    fn a_fourth_panel_stands_below_the_first() {
+    fn a_third_panel_stands_below_the_first() {
         let size = |count: usize| {
             let scene = scene(&vec![panel(); count]);
             [scene.width, scene.height]
         };
-        let [one, three, four] = [1, 3, 4].map(size);
-        assert_eq!([three[0], four[0]], [3.0 * one[0]; 2]);
-        assert_eq!([three[1], four[1]], [one[1], 2.0 * one[1]]);
+        let [one, two, three] = [1, 2, 3].map(size);
+        assert_eq!([two[0], three[0]], [2.0 * one[0]; 2]);
+        assert_eq!([two[1], three[1]], [one[1], 2.0 * one[1]]);
     }
 
     #[test]

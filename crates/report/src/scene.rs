@@ -1,6 +1,14 @@
 //! A figure as a list of items to draw, in pixels from the top left corner.
 
+use crate::color::WHITE;
 use crate::{Color, Picture};
+
+/// Width of one column of a journal.
+pub const SINGLE_COLUMN_MM: f64 = 85.0;
+/// Width of two columns of a journal.
+pub const DOUBLE_COLUMN_MM: f64 = 175.0;
+/// Points in a millimetre.
+pub const PT_PER_MM: f64 = 72.0 / 25.4;
 
 /// A point (x to the right, y down).
 pub type Point = [f64; 2];
@@ -12,6 +20,10 @@ pub struct Scene {
     pub width: f64,
     /// Height in pixels.
     pub height: f64,
+    /// Width in print in mm; the height follows.
+    pub width_mm: f64,
+    /// Color behind all items.
+    pub background: Color,
     /// The items, in drawing order.
     pub items: Vec<Item>,
 }
@@ -45,6 +57,8 @@ pub struct Path {
     pub fill: Option<(Color, f64)>,
     /// Line along the points; `None` for no line.
     pub stroke: Option<Stroke>,
+    /// What it shows, such as `point`: its class in the SVG; empty for none.
+    pub class: &'static str,
 }
 
 /// Style of a line.
@@ -89,12 +103,41 @@ pub enum Anchor {
 }
 
 impl Scene {
-    /// An empty scene, its size rounded up to whole pixels.
+    /// An empty white scene, its size rounded up to whole pixels, as wide as two columns of a journal.
     #[must_use]
     pub fn new(width: f64, height: f64) -> Self {
         Self {
             width: width.ceil(),
             height: height.ceil(),
+            width_mm: DOUBLE_COLUMN_MM,
+            background: WHITE,
+            items: Vec::new(),
+        }
+    }
+
+    /// The same scene, so wide in print.
+    #[must_use]
+    pub fn with_width_mm(self, width_mm: f64) -> Self {
+        Self { width_mm, ..self }
+    }
+
+    /// The same scene, so wide in print that letters of `em` pixels have 8 points; not wider than two columns of a journal, unless
+    /// they would have less than 6 points there.
+    #[must_use]
+    pub fn with_letters_of(self, em: f64) -> Self {
+        let at = |points: f64| self.width * points / em / PT_PER_MM;
+        let width_mm = at(8.0).min(DOUBLE_COLUMN_MM).max(at(6.0));
+        self.with_width_mm(width_mm)
+    }
+
+    /// An empty scene whose pixels are points (1/72 inch) in print.
+    #[must_use]
+    pub fn in_points(width_mm: f64, height: f64, background: Color) -> Self {
+        Self {
+            width: width_mm * PT_PER_MM,
+            height,
+            width_mm,
+            background,
             items: Vec::new(),
         }
     }
@@ -119,7 +162,14 @@ impl Path {
             closed: false,
             fill: None,
             stroke: Some(stroke),
+            class: "",
         }
+    }
+
+    /// The same path, with a class in the SVG.
+    #[must_use]
+    pub fn named(self, class: &'static str) -> Self {
+        Self { class, ..self }
     }
 
     /// A filled area.
@@ -130,6 +180,7 @@ impl Path {
             closed: true,
             fill: Some((color, opacity)),
             stroke: None,
+            class: "",
         }
     }
 

@@ -7,22 +7,25 @@ use crate::{Picture, Scene, base64, png_file};
 
 /// Writes a scene as an SVG document, with `metadata` (such as provenance) as text in its `metadata` element.
 ///
-/// Pictures are embedded as PNG. Deterministic.
+/// The document states its size in mm; its coordinates are pixels. Pictures are embedded as PNG. Deterministic.
 ///
 /// # Errors
 /// A picture without pixels.
 pub fn document(scene: &Scene, metadata: &str) -> Result<String, png::EncodingError> {
     let (width, height) = (number(scene.width), number(scene.height));
+    let in_mm = |pixels: f64| number(pixels * scene.width_mm / scene.width);
+    let [across, down] = [scene.width, scene.height].map(in_mm);
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {width} {height}\" font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\">\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{across}mm\" height=\"{down}mm\" \
+         viewBox=\"0 0 {width} {height}\" font-family=\"Arial, 'Liberation Sans', Helvetica, sans-serif\">\n"
     );
     if !metadata.is_empty() {
         let _ = writeln!(out, "<metadata>{}</metadata>", escaped(metadata));
     }
     let _ = writeln!(
         out,
-        "<rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>"
+        "<rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>",
+        scene.background.hex()
     );
     for item in &scene.items {
         let element = match item {
@@ -48,7 +51,10 @@ fn path_element(path: &Path) -> String {
             data.push('Z');
         }
     }
-    let mut out = format!("<path d=\"{data}\"");
+    let mut out = match path.class {
+        "" => format!("<path d=\"{data}\""),
+        class => format!("<path class=\"{class}\" d=\"{data}\""),
+    };
     match path.fill {
         Some((color, opacity)) => {
             let _ = write!(out, " fill=\"{}\" fill-rule=\"evenodd\"", color.hex());

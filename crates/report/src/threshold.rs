@@ -46,7 +46,7 @@ const TICKS: [(f64, &str); 9] = [
 #[must_use]
 pub fn scene(figure: &Figure) -> Scene {
     let bottom = TOP + HEIGHT;
-    let mut scene = Scene::new(WIDTH, bottom + 6.0 * EM);
+    let mut scene = Scene::new(WIDTH, bottom + 6.0 * EM).with_letters_of(EM);
     let scores = figure.scans.iter().flatten().chain(&figure.mean);
     let plot = Plot {
         across: Logits::over(&figure.thresholds),

@@ -20,7 +20,7 @@ pub enum Kind {
     Table,
     /// Network weights, safetensors.
     Weights,
-    /// A picture, PNG or SVG.
+    /// A picture, PNG, SVG or PDF.
     Figure,
     /// A text file: Markdown, LaTeX, CSV, YAML, JSON.
     Document,
@@ -65,7 +65,7 @@ impl Kind {
             Kind::Volume | Kind::Mask | Kind::Labels | Kind::Probabilities => &[".nii.gz", ".nii"],
             Kind::Table => &[".parquet"],
             Kind::Weights => &[".safetensors"],
-            Kind::Figure => &[".png", ".svg"],
+            Kind::Figure => &[".png", ".svg", ".pdf"],
             Kind::Document | Kind::Directory => &[],
         }
     }

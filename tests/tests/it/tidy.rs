@@ -136,6 +136,10 @@ const KEPT_IN_ONE_PLACE: &[(&str, &[&str])] = &[
     ("png", &["rsom-formats", "rsom-report", "rsom-viewer"]),
     ("jpeg-encoder", &["rsom-viewer"]),
     ("tiny_http", &["rsom-viewer"]),
+    ("resvg", &["rsom-report"]),
+    ("pdf-writer", &["rsom-report"]),
+    ("ttf-parser", &["rsom-report"]),
+    ("miniz_oxide", &["rsom-report"]),
     ("flate2", &["rsom-formats"]),
     ("safetensors", &["rsom-weights"]),
     // PyTorch files, and bundles.

@@ -35,7 +35,7 @@ pub(crate) fn kind_of(path: &str) -> Kind {
         () if ends(&[".nii", ".nii.gz"]) => Kind::Volume,
         () if ends(&[".parquet"]) => Kind::Table,
         () if ends(&[".safetensors"]) => Kind::Weights,
-        () if ends(&[".png", ".svg"]) => Kind::Figure,
+        () if ends(&[".png", ".svg", ".pdf"]) => Kind::Figure,
         () => Kind::Document,
     }
 }

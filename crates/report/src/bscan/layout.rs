@@ -52,6 +52,16 @@ impl Layout {
         }
     }
 
+    /// The same layout with panels of another size, and letters of size `em`.
+    pub fn scaled(self, scale: f64, em: f64) -> Self {
+        Self {
+            voxel: self.voxel.map(|edge| edge * scale),
+            size: self.size.map(|edge| edge * scale),
+            em,
+            ..self
+        }
+    }
+
     /// Top left corner of a panel, on whole pixels.
     pub fn panel(&self, index: usize) -> Point {
         let (column, row) = (index % self.columns, index / self.columns);

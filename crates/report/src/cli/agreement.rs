@@ -31,7 +31,7 @@ pub fn command() -> Command {
     )
     .input(Port::required("input", Kind::Table, "Points of 'stats agreement --points'"))
     .input(Port::required("measures", Kind::Table, "The measures of the same call, its --output"))
-    .output(Port::required("output", Kind::Figure, "Figure: .svg or .png"))
+    .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
     .parameters(Settings::declare())
     .example("rsom-report agreement --input points.parquet --measures agreement.parquet --output bland_altman.svg")
 }
@@ -81,7 +81,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         })
         .collect();
     let panels = panels.map_err(StageError::inputs)?;
-    output::write(invocation, &scene(&panels), output::PRINT_SCALE)?;
+    output::write(
+        invocation,
+        &scene(&panels),
+        output::Pixels::PerInch(output::DPI),
+    )?;
     let drawn: usize = panels.iter().map(|panel| panel.points.len()).sum();
     Ok(Summary::new()
         .with("panels", panels.len())

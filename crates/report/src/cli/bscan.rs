@@ -9,6 +9,7 @@ use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use rsom_volume::{Mask, Scan};
 
 use super::output;
+use super::titles::{differing_parts, stem};
 use crate::bscan::{Figure, Marks, depth_window, scene};
 use crate::picture;
 
@@ -18,7 +19,7 @@ pub fn command() -> Command {
         .input(Port::required("image", Kind::Volume, "Scan"))
         .input(Port::required("reference", Kind::Mask, "Reference mask or label map, on the grid of the scan"))
         .input(Port::required("prediction", Kind::Mask, "Predicted masks, on the grid of the scan").many())
-        .output(Port::required("output", Kind::Figure, "Figure: .png or .svg"))
+        .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
         .parameters(BscanSettings::declare())
         .example("rsom-report bscan --image scan.nii.gz --reference truth.nii.gz --prediction unet.nii.gz fcn.nii.gz --output figure.png")
 }
@@ -91,7 +92,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         marks: wanted.marks,
         columns: wanted.columns,
     };
-    output::write(invocation, &scene(&figure), 1)?;
+    output::write(
+        invocation,
+        &scene(&figure),
+        output::Pixels::Whole(output::DPI),
+    )?;
     Ok(Summary::new()
         .with("slice", slice)
         .with("panels", cut.len() + 1))
@@ -160,44 +165,6 @@ fn titles(given: Option<Vec<String>>, paths: &[PathBuf]) -> Result<Vec<String>, 
         }
     };
     Ok(paths.iter().zip(&names).map(title).collect())
-}
-
-fn stem(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let name = name.trim_end_matches(".gz").trim_end_matches(".nii");
-    name.to_owned()
-}
-
-/// The parts in which names differ, cut at `_`: `unet s = 100` of `p1_unet_s100`. A letter with a number is a symbol and its value. `None` if
-/// the names have not the same number of parts, or if two are equal.
-fn differing_parts(names: &[String]) -> Option<Vec<String>> {
-    let cut: Vec<Vec<&str>> = names.iter().map(|name| name.split('_').collect()).collect();
-    let first = cut.first().filter(|_| names.len() > 1)?;
-    if cut.iter().any(|parts| parts.len() != first.len()) {
-        return None;
-    }
-    let differs = |place: &usize| cut.iter().any(|parts| parts[*place] != first[*place]);
-    let places: Vec<usize> = (0..first.len()).filter(differs).collect();
-    let title = |parts: &Vec<&str>| {
-        let words = places.iter().map(|place| with_symbol(parts[*place]));
-        words.collect::<Vec<_>>().join(" ")
-    };
-    let titles: Vec<String> = cut.iter().map(title).collect();
-    let all: std::collections::BTreeSet<&String> = titles.iter().collect();
-    (all.len() == names.len()).then_some(titles)
-}
-
-/// `s = 100` of `s100`.
-fn with_symbol(part: &str) -> String {
-    let mut characters = part.chars();
-    match characters.next() {
-        Some(letter)
-            if letter.is_ascii_lowercase() && characters.as_str().parse::<f64>().is_ok() =>
-        {
-            format!("{letter} = {}", characters.as_str())
-        }
-        _ => part.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -1,71 +1,39 @@
 //! `rsom-report factor`: measures against a factor.
 
-use std::collections::BTreeMap;
+mod numbers;
+mod references;
+mod rows;
+mod settings;
+mod tests;
 
-use rsom_formats::table::{Cell, Table, TableError};
 use rsom_io::ports;
-use rsom_measures::{Metric, Unit, Units, column, of_reference};
-use rsom_parameters::{Choice, Parameters};
+use rsom_parameters::Choice;
 use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
-use super::output;
-use crate::factor::{Figure, Panel, Record, Spread, of_units, ordered, scene};
+use super::{data, output, print};
+use crate::factor::{Drawn, Figure, Panel, Placing, ordered, scene};
+use rows::Rows;
+use settings::FactorSettings;
+use tests::Tests;
 
 /// The command `factor`.
 pub fn command() -> Command {
-    Command::new("factor", "Plot measures against a factor of the runs", run)
+    Command::new("factor", "Plot measures against a factor of the runs, or groups side by side, with tests", run)
         .input(Port::required("input", Kind::Table, "Tables of measurements").many())
-        .output(Port::required("output", Kind::Figure, "Figure: .svg or .png"))
-        .parameters(FactorSettings::declare())
+        .input(Port::optional("tests", Kind::Table, "Tests of 'stats compare' or 'stats groups' of the same factor: brackets with adjusted p-values"))
+        .input(print::style_port())
+        .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
+        .output(data::port())
+        .parameters(settings::declare())
         .names_in_tables("input", Named::Metric, &["metric"])
         .names_in_tables("input", Named::Column, &["factor", "group", "unit_by"])
         .example("rsom-report factor --input runs/*.parquet --metric dice,ra_vox --factor s --group net --output figure.svg")
-}
-
-#[derive(Debug, Parameters)]
-struct FactorSettings {
-    /// Measures to plot, one panel each.
-    #[parameter(default = ["dice", "ra_vox"])]
-    metric: Vec<String>,
-    /// Column of the horizontal axis, such as s.
-    #[parameter(required)]
-    factor: String,
-    /// Column of the series, such as net (unset: one series).
-    group: Option<String>,
-    /// Surface, for measures of surfaces.
-    #[parameter(default = Side::Both)]
-    surface: Side,
-    /// Structure to plot, where the tables contain several.
-    label: Option<String>,
-    /// Columns that identify the unit of points and bars; values of one unit are averaged first.
-    #[parameter(default = ["subject"], check = at_least_one)]
-    unit_by: Vec<String>,
-    /// Use the rows of single B-scans instead of those of whole scans.
-    slices: bool,
-    /// Statistic of points and bars: mean and standard deviation, or median and quartiles.
-    #[parameter(default = Spread::MeanSd)]
-    spread: Spread,
-    /// Printed names of the series, such as unet=U-Net.
-    names: BTreeMap<String, String>,
-}
-
-/// A surface, as in tables.
-#[derive(Debug, Clone, Copy, Choice)]
-enum Side {
-    Upper,
-    Lower,
-    Both,
-}
-
-fn at_least_one(columns: &[String]) -> Result<(), String> {
-    match columns.is_empty() {
-        true => Err("give at least one column".into()),
-        false => Ok(()),
-    }
+        .example("rsom-report factor --input runs/*.parquet --tests tests.parquet --metric dice --factor net --names unet=U-Net --names fcn7=FCN --reference 'human repeatability=0.93' --width single --output figure.pdf")
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let parameters: FactorSettings = invocation.settings()?;
+    let look = parameters.print.look(invocation)?;
     let table = ports::read_table(invocation, "input")?;
     let named = std::iter::once(&parameters.factor)
         .chain(&parameters.group)
@@ -76,192 +44,87 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     }
     let rows = Rows::of(&table, &parameters).map_err(StageError::inputs)?;
     rows.require_one_label(&parameters)?;
-    let panels: Vec<Panel> = parameters
+    let mut panels: Vec<Panel> = parameters
         .metric
         .iter()
-        .map(|metric| panel(&rows, metric, &parameters))
+        .map(|metric| rows::panel(&rows, metric, &parameters))
         .collect::<Result<_, _>>()?;
-    let figure = Figure {
-        factor: parameters.factor,
-        unit: parameters.unit_by.join(", "),
-        spread: parameters.spread,
-        panels,
-    };
-    output::write(invocation, &scene(&figure), output::PRINT_SCALE)?;
-    let count: usize = figure.panels.iter().map(|p| p.records.len()).sum();
-    Ok(Summary::new()
-        .with("panels", figure.panels.len())
-        .with("units", count))
-}
-
-/// The names to print for the values of a column.
-fn named(values: Vec<String>, names: &BTreeMap<String, String>) -> Vec<String> {
-    let printed = |value: String| names.get(&value).cloned().unwrap_or(value);
-    values.into_iter().map(printed).collect()
-}
-
-/// The table columns that a figure uses.
-struct Rows {
-    metric: Vec<Option<String>>,
-    slice: Vec<Option<i64>>,
-    surface: Vec<Option<String>>,
-    label: Vec<Option<String>>,
-    value: Vec<Option<f64>>,
-    unit: Vec<Option<String>>,
-    status: Vec<Option<String>>,
-    level: Vec<String>,
-    group: Vec<String>,
-    /// For each row, the values of the unit columns.
-    unit_key: Vec<Vec<Option<String>>>,
-}
-
-impl Rows {
-    fn of(table: &Table, parameters: &FactorSettings) -> Result<Self, TableError> {
-        let names = |column: &str| -> Result<Vec<String>, TableError> {
-            let name = |cell: Cell<'_>| match cell {
-                Cell::Null => "(none)".to_owned(),
-                cell => cell.to_string(),
-            };
-            Ok(table.values(column)?.cells().map(name).collect())
-        };
-        Ok(Self {
-            metric: table.texts(column::METRIC)?,
-            slice: table.integers(column::SLICE)?,
-            surface: table.texts(column::SURFACE)?,
-            label: table.texts(column::LABEL)?,
-            value: table.numbers(column::VALUE)?,
-            unit: table.texts(column::UNIT)?,
-            status: table.texts(column::STATUS)?,
-            unit_key: unit_keys(table, &parameters.unit_by)?,
-            level: names(&parameters.factor)?,
-            group: match &parameters.group {
-                Some(group) => named(names(group)?, &parameters.names),
-                None => vec![String::new(); table.rows()],
-            },
-        })
-    }
-
-    /// Indices of the rows of a metric that match the parameters.
-    fn chosen(&self, metric: &str, parameters: &FactorSettings) -> Vec<usize> {
-        let fits = |i: &usize| {
-            let surface = self.surface[*i].as_deref();
-            self.metric[*i].as_deref() == Some(metric)
-                && self.slice[*i].is_some() == parameters.slices
-                && surface.is_none_or(|s| s == parameters.surface.as_str())
-                && (parameters.label.is_none() || self.label[*i] == parameters.label)
-        };
-        (0..self.metric.len()).filter(fits).collect()
-    }
-
-    /// The records of the given rows: one per unit, level and group.
-    fn records(&self, chosen: &[usize], unit_by: &[String]) -> Result<Vec<Record>, StageError> {
-        let record = |i: &usize| {
-            let named = |(value, column): (&Option<String>, &String)| {
-                value.clone().ok_or_else(|| {
-                    let row = i + 1;
-                    StageError::inputs(format_args!("column '{column}' has no value in row {row}"))
-                })
-            };
-            let unit = self.unit_key[*i].iter().zip(unit_by).map(named);
-            let record = Record {
-                level: self.level[*i].clone(),
-                group: self.group[*i].clone(),
-                value: self.value[*i],
-                status: self.status[*i].clone().unwrap_or_default(),
-                measurements: 1,
-            };
-            Ok((unit.collect::<Result<Vec<_>, _>>()?, record))
-        };
-        let records: Vec<_> = chosen
-            .iter()
-            .map(record)
-            .collect::<Result<_, StageError>>()?;
-        Ok(of_units(records))
-    }
-
-    fn require_one_label(&self, parameters: &FactorSettings) -> Result<(), StageError> {
-        let labels = ordered(self.label.iter().map(|l| l.as_deref().unwrap_or("(none)")));
-        if parameters.label.is_none() && labels.len() > 1 {
-            return Err(StageError::usage(format_args!(
-                "the tables have several structures; choose one with --label: {}",
-                labels.join(", ")
-            )));
+    references::add(&mut panels, &parameters.reference)?;
+    let test = match invocation.optional_input("tests") {
+        None => String::new(),
+        Some(path) => {
+            let tests = Tests::read(path, &parameters)?;
+            tests.add(&mut panels, &parameters)?;
+            tests.words()
         }
-        Ok(())
-    }
+    };
+    let figure = figure(parameters, panels, test)?;
+    output::write(invocation, &scene(&figure.0, &look), figure.1)?;
+    data::write(invocation, || numbers::columns(&figure.0))?;
+    let count: usize = figure.0.panels.iter().map(|p| p.records.len()).sum();
+    let brackets: usize = figure.0.panels.iter().map(|p| p.tests.len()).sum();
+    Ok(Summary::new()
+        .with("panels", figure.0.panels.len())
+        .with("units", count)
+        .with("tests", brackets)
+        .with("axis", figure.0.placing.kind.as_str()))
 }
 
-fn panel(rows: &Rows, metric: &str, parameters: &FactorSettings) -> Result<Panel, StageError> {
-    let chosen = rows.chosen(metric, parameters);
-    if chosen.is_empty() {
-        let known = ordered(rows.metric.iter().filter_map(Option::as_deref));
-        let kind = if parameters.slices {
-            "single B-scans"
-        } else {
-            "whole scans"
-        };
+fn figure(
+    parameters: FactorSettings,
+    panels: Vec<Panel>,
+    test: String,
+) -> Result<(Figure, output::Pixels), StageError> {
+    let records = || panels.iter().flat_map(|p| &p.records);
+    let found = ordered(records().map(|r| r.level.as_str()));
+    if let Some(unknown) = parameters
+        .levels
+        .iter()
+        .find(|level| !found.contains(&level.as_str()))
+    {
         return Err(StageError::usage(format_args!(
-            "--metric {metric}: the tables have no such rows of {kind}; their metrics are {}",
-            known.join(", ")
+            "--levels {unknown}: {} has no such level; it has {}",
+            parameters.factor,
+            found.join(", ")
         )));
     }
-    let of_reference = rows.chosen(&of_reference(metric), parameters);
-    // The line of the reference has the axis of the metric.
-    let mut units = Units::default();
-    for row in chosen.iter().chain(&of_reference) {
-        if rows.value[*row].is_some() {
-            let unit = rows.unit[*row].as_deref();
-            units.add(metric, unit).map_err(StageError::inputs)?;
-        }
-    }
-    let stated = chosen.iter().find_map(|row| rows.unit[*row].as_deref());
-    let reference = rows.records(&of_reference, &parameters.unit_by)?;
-    let values: Vec<f64> = reference.iter().filter_map(|r| r.value).collect();
-    let reference = (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
-    Ok(Panel {
-        title: title(metric, units.of(metric).or(stated)),
-        records: rows.records(&chosen, &parameters.unit_by)?,
-        reference,
-        range: range_of(metric),
-    })
-}
-
-/// Lowest and highest possible value: overlap lies in [0, 1], and what is better when lower is an error, at least 0.
-fn range_of(metric: &str) -> [f64; 2] {
-    match Metric::named(metric).map(|known| (known.higher_is_better, known.unit)) {
-        Some((Some(true), Unit::One)) => [0.0, 1.0],
-        Some((Some(false), _)) => [0.0, f64::INFINITY],
-        _ => [f64::NEG_INFINITY, f64::INFINITY],
-    }
-}
-
-fn unit_keys(table: &Table, unit_by: &[String]) -> Result<Vec<Vec<Option<String>>>, TableError> {
-    let mut keys = vec![Vec::new(); table.rows()];
-    for column in unit_by {
-        for (key, cell) in keys.iter_mut().zip(table.values(column)?.cells()) {
-            key.push((cell != Cell::Null).then(|| cell.to_string()));
-        }
-    }
-    Ok(keys)
-}
-
-/// A measure's name in print, with its unit.
-fn title(metric: &str, unit: Option<&str>) -> String {
-    let name = Metric::named(metric).map_or(metric, |known| known.title);
-    match unit {
-        Some(unit) if unit != Unit::One.as_str() && !unit.is_empty() => format!("{name} ({unit})"),
-        _ => name.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn titles_carry_units_but_not_of_ratios() {
-        assert_eq!(title("dice", Some("1")), "Dice");
-        assert_eq!(title("ra_um", Some("µm")), "Roughness Ra (µm)");
-        assert_eq!(title("vessel_beauty", None), "vessel_beauty");
-    }
+    let first = parameters.levels.iter().cloned();
+    let rest = found
+        .iter()
+        .filter(|level| !parameters.levels.iter().any(|l| l == *level));
+    let levels: Vec<String> = match parameters.levels.is_empty() {
+        true => rest.map(|level| (*level).to_owned()).collect(),
+        false => first.collect(),
+    };
+    let words: Vec<&str> = levels.iter().map(String::as_str).collect();
+    let placing = Placing::of(&words, parameters.axis).map_err(StageError::usage)?;
+    let given = |choice: settings::Shown| choice.given();
+    let drawn = Drawn::of(
+        &panels,
+        &placing,
+        parameters.marks.given(),
+        [given(parameters.points), given(parameters.lines)],
+    );
+    let name = |word: &String| {
+        parameters
+            .names
+            .get(word)
+            .cloned()
+            .unwrap_or_else(|| word.clone())
+    };
+    let units: Vec<String> = parameters.unit_by.iter().map(name).collect();
+    let figure = Figure {
+        factor: name(&parameters.factor),
+        group: parameters.group.as_ref().map_or(String::new(), name),
+        unit: units.join(", "),
+        spread: parameters.spread,
+        panels,
+        levels,
+        placing,
+        drawn,
+        p_values: parameters.p,
+        test,
+        names: parameters.names,
+    };
+    Ok((figure, parameters.print.pixels()))
 }

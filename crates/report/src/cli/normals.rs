@@ -22,7 +22,7 @@ pub fn command() -> Command {
     .input(
         Port::required("input", Kind::Table, "Histograms of 'metrics evaluate --normals'").many(),
     )
-    .output(Port::required("output", Kind::Figure, "Figure: .svg or .png"))
+    .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
     .parameters(NormalsSettings::declare())
     .names_in_tables("input", Named::Column, &["series", "panel"])
     .example("rsom-report normals --input runs/*_normals.parquet --series s --panel net --output figure4.svg")
@@ -66,7 +66,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             "the tables have no counts of this surface; the masks may be empty, or their voxel size is unknown",
         ));
     }
-    output::write(invocation, &scene(&panels), output::PRINT_SCALE)?;
+    output::write(
+        invocation,
+        &scene(&panels),
+        output::Pixels::PerInch(output::DPI),
+    )?;
     let lines: usize = panels.iter().map(|panel| panel.series.len()).sum();
     Ok(Summary::new()
         .with("panels", panels.len())

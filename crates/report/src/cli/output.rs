@@ -5,34 +5,61 @@ use std::path::Path;
 use rsom_io::ports::PROVENANCE_KEY;
 use rsom_stage::{Invocation, StageError, atomic};
 
-use crate::{Scene, png_file, raster, svg};
+use crate::{Scene, paint, pdf, png_file, svg};
 
-/// Scale of a PNG of a line figure: 300 dots per inch at a width of 160 mm.
-pub(super) const PRINT_SCALE: usize = 3;
+/// Pixels of a PNG per inch in print.
+pub(super) const DPI: u32 = 300;
+
+const MM_PER_INCH: f64 = 25.4;
+
+/// Pixels of a PNG.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Pixels {
+    /// So many per inch.
+    PerInch(u32),
+    /// The same whole number for each pixel of the scene, so that all voxels are equally large: at least so many per inch.
+    Whole(u32),
+}
+
+impl Pixels {
+    /// Width of the PNG of a scene.
+    fn width(self, scene: &Scene) -> u32 {
+        let inches = scene.width_mm / MM_PER_INCH;
+        match self {
+            Pixels::PerInch(dpi) => (inches * f64::from(dpi)).round() as u32,
+            Pixels::Whole(dpi) => {
+                let times = (inches * f64::from(dpi) / scene.width).ceil().max(1.0);
+                (times * scene.width) as u32
+            }
+        }
+    }
+}
 
 /// Writes a scene to the output `output`, in the format of its file name, with its provenance.
-///
-/// A PNG has `scale` × `scale` pixels per pixel of the scene.
 pub(super) fn write(
     invocation: &Invocation,
     scene: &Scene,
-    scale: usize,
+    pixels: Pixels,
 ) -> Result<(), StageError> {
     let path = invocation.output("output")?;
     let provenance = invocation.provenance()?.to_string();
-    let bytes = if is_svg(path) {
-        svg::document(scene, &provenance).map(String::into_bytes)
+    let failed = |e: &dyn std::fmt::Display| StageError::output(path, e);
+    let bytes = if ends(path, "pdf") {
+        pdf::document(scene, &provenance)
+    } else if ends(path, "svg") {
+        svg::document(scene, &provenance)
+            .map_err(|e| failed(&e))?
+            .into_bytes()
     } else {
-        png_file::encode(
-            &raster::paint(scene, scale),
-            &[(PROVENANCE_KEY, &provenance)],
-        )
+        let document = svg::document(scene, "").map_err(|e| failed(&e))?;
+        let picture = paint::paint(&document, pixels.width(scene)).map_err(|e| failed(&e))?;
+        let texts = [(PROVENANCE_KEY, provenance.as_str())];
+        png_file::encode_sized(&picture, Some(scene.width_mm), &texts).map_err(|e| failed(&e))?
     };
-    let bytes = bytes.map_err(|e| StageError::output(path, e))?;
     atomic::write_bytes(path, &bytes)
 }
 
-fn is_svg(path: &Path) -> bool {
+fn ends(path: &Path, ending: &str) -> bool {
     path.extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("svg"))
+        .is_some_and(|e| e.eq_ignore_ascii_case(ending))
 }

@@ -19,7 +19,7 @@ pub fn command() -> Command {
         .input(Port::optional("layer", Kind::Mask, "Mask of the epidermis; its range of depths may differ from that of the scan"))
         .input(Port::optional("vessels", Kind::Mask, "Mask of the vessels; its range of depths may differ from that of the scan"))
         .input(Port::optional("centerlines", Kind::Table, "Center lines of the vessels (of 'metrics biomarkers'), to draw in colors by diameter; needs 'vessels', from whose first voxel their places count"))
-        .output(Port::required("output", Kind::Figure, "Figure: .png or .svg"))
+        .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
         .parameters(ProjectionSettings::declare())
         .example("rsom-report projections --image scan.nii.gz --layer layer.nii.gz --vessels vessels.nii.gz --output figure.png")
         .example("rsom-report projections --image scan.nii.gz --vessels vessels.nii.gz --centerlines centerlines.parquet --output figure.svg")
@@ -58,7 +58,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         center_lines: center_lines(invocation, vessels.as_ref(), &scan)?,
     };
     let views = views(&figure);
-    output::write(invocation, &scene(&figure, &views), 1)?;
+    output::write(
+        invocation,
+        &scene(&figure, &views),
+        output::Pixels::Whole(output::DPI),
+    )?;
     let [z, y, x] = views.each_ref().map(|view| view.input.factor);
     let panels: usize = views
         .iter()

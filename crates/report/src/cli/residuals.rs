@@ -43,7 +43,7 @@ pub fn command() -> Command {
     .output(Port::required(
         "output",
         Kind::Figure,
-        "Figure: .svg or .png",
+        "Figure: .svg, .png or .pdf",
     ))
     .parameters(Settings::declare())
     .example("rsom-report residuals --input residuals.parquet --output residuals.svg")
@@ -102,7 +102,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             bands: Vec::new(),
         },
     ];
-    output::write(invocation, &scene(&panels), output::PRINT_SCALE)?;
+    output::write(
+        invocation,
+        &scene(&panels),
+        output::Pixels::PerInch(output::DPI),
+    )?;
     Ok(Summary::new().with("points", rows.len()))
 }
 

@@ -25,7 +25,7 @@ pub fn command() -> Command {
     .output(Port::required(
         "output",
         Kind::Figure,
-        "Figure: .svg or .png",
+        "Figure: .svg, .png or .pdf",
     ))
     .example("rsom-report threshold --curve curve.parquet --output curve.svg")
 }
@@ -34,7 +34,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let path = invocation.input("curve")?;
     let table = ports::load_table(path)?;
     let figure = figure(&table).map_err(|e| StageError::input(path, e))?;
-    output::write(invocation, &scene(&figure), output::PRINT_SCALE)?;
+    output::write(
+        invocation,
+        &scene(&figure),
+        output::Pixels::PerInch(output::DPI),
+    )?;
     Ok(Summary::new()
         .with("scans", figure.scans.len())
         .with("thresholds", figure.thresholds.len())

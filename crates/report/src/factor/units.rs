@@ -21,6 +21,7 @@ pub fn of_units<U: Ord>(rows: impl IntoIterator<Item = (U, Record)>) -> Vec<Reco
     let averaged = |((_, level, group), records): ((U, String, String), Vec<Record>)| Record {
         level,
         group,
+        unit: records.first().map_or(String::new(), |r| r.unit.clone()),
         value: mean(&records),
         status: status(&records),
         measurements: records.iter().filter(|r| r.value.is_some()).count(),
@@ -54,6 +55,7 @@ mod tests {
         let record = Record {
             level: level.to_owned(),
             group: String::new(),
+            unit: unit.to_owned(),
             value,
             status: status.to_owned(),
             measurements: 1,

@@ -114,12 +114,38 @@ fn a_png_decodes_and_carries_its_provenance() {
     let mut reader = png::Decoder::new(file).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let frame = reader.next_frame(&mut pixels).unwrap();
-    // Two panels by two of 640 × 240 pixels, with letters of 21: 643.8 pixels high.
-    assert_eq!((frame.width, frame.height), (1343, 644));
+    // Two panels by two of 640 × 240 pixels, with letters of 21: 643.8 pixels high. A width of 1343 on 175 mm would be 195
+    // pixels per inch, less than the 300 of print: twice as many.
+    assert_eq!((frame.width, frame.height), (2686, 1288));
+    let dims = reader.info().pixel_dims.unwrap();
+    assert_eq!((dims.xppu, dims.unit), (15349, png::Unit::Meter));
     let chunk = &reader.info().utf8_text[0];
     assert_eq!(chunk.keyword, "rsom");
     let provenance: serde_json::Value = serde_json::from_str(&chunk.get_text().unwrap()).unwrap();
     assert!(provenance.to_string().contains("unet.nii.gz"));
+}
+
+#[test]
+fn a_pdf_is_as_wide_as_the_svg_and_carries_its_provenance() {
+    let study = Study::new(Spacing::RSOM);
+    for name in ["figure.pdf", "figure.svg"] {
+        study.bscan(&["unet.nii.gz"], name, &[]).expect_code(0);
+    }
+    let pdf = std::fs::read(study.path("figure.pdf")).unwrap();
+    let pdf = String::from_utf8_lossy(&pdf);
+    // 175 mm are 496.06 points.
+    assert!(pdf.contains("/MediaBox [0 0 496.063"));
+    let (_, keywords) = pdf.split_once("/Keywords (").unwrap();
+    let (keywords, _) = keywords.split_once(")\n").unwrap();
+    // A string of PDF escapes these three.
+    let json = keywords
+        .replace("\\(", "(")
+        .replace("\\)", ")")
+        .replace("\\\\", "\\");
+    let provenance: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(provenance.to_string().contains("unet.nii.gz"));
+    let svg = std::fs::read_to_string(study.path("figure.svg")).unwrap();
+    assert!(svg.contains(" width=\"175mm\""));
 }
 
 #[test]
@@ -145,7 +171,7 @@ fn an_svg_is_well_formed_and_names_its_panels() {
 #[test]
 fn the_same_call_draws_the_same_bytes() {
     let study = Study::new(Spacing::RSOM);
-    for ending in ["png", "svg"] {
+    for ending in ["png", "svg", "pdf"] {
         let draw = |name: &str| {
             let name = format!("{name}.{ending}");
             study.bscan(&["unet.nii.gz"], &name, &[]).expect_code(0);
@@ -192,8 +218,9 @@ fn projections_carry_their_provenance_and_keep_the_shape_of_voxels() {
     let mut reader = png::Decoder::new(file).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let frame = reader.next_frame(&mut pixels).unwrap();
-    // 16 pixels for 12 µm, 4 for 3 µm: panels of 640 × 80, 640 × 240 and 80 × 240 in two columns, letters of 21.
-    assert_eq!((frame.width, frame.height), (1343, 770));
+    // 16 pixels for 12 µm, 4 for 3 µm: panels of 640 × 80, 640 × 240 and 80 × 240 in two columns, letters of 21;
+    // all twice, for 300 pixels per inch.
+    assert_eq!((frame.width, frame.height), (2686, 1540));
     let provenance = reader.info().utf8_text[0].get_text().unwrap();
     assert!(provenance.contains("vessels.nii.gz") && provenance.contains("projections"));
 }
@@ -321,7 +348,7 @@ fn a_factor_figure_marks_what_is_missing() {
     factor(&input, &output, &["--metric", "ra_vox", "--factor", "s"]).expect_code(0);
     let svg = std::fs::read_to_string(&output).unwrap();
     assert_well_formed(&svg);
-    for words in ["Roughness Ra (voxels)", "1/2", "empty", "100"] {
+    for words in ["Roughness Ra (voxels)", "1/2", "0/2", "valid", "100"] {
         assert!(svg.contains(&format!(">{words}</text>")), "{words}");
     }
 }
@@ -383,13 +410,11 @@ fn a_subject_with_many_scans_counts_as_much_as_one_with_few() {
     let subjects = [(Some("a"), 1, 0.25), (Some("b"), 1, 0.75)];
     let by_subject = drawn(&folder, &scans, "subject");
     let averaged = "; value of a unit: mean of 1–3 measurements";
-    assert!(by_subject.contains(&format!("mean ± sd (unit: subject){averaged}")));
+    assert!(by_subject.contains(&format!("mean ± SD; unit: subject, n = 2{averaged}")));
     let by_subject = by_subject.replace(averaged, "");
     assert_eq!(by_subject, drawn(&folder, &subjects, "subject"));
     let by_scan = drawn(&folder, &scans, "subject,scan");
-    assert!(by_scan.contains("mean ± sd (unit: subject, scan)"));
-    let without_note = |svg: &str| svg.replace("(unit: subject, scan)", "(unit: subject)");
-    assert_ne!(without_note(&by_scan), by_subject);
+    assert!(by_scan.contains("mean ± SD; unit: subject, scan, n = 4"));
 }
 
 #[test]

@@ -175,7 +175,8 @@ fn pixels_of_a_bscan_have_the_colors_of_scan_area_and_contour() {
     bscan(&folder, "f.png", "--slice 1 --marks area");
     let panels = panels(&elements(&folder.text("f.svg")));
     let (width, pixels) = pixels(&folder.join("f.png"));
-    let pixel = |[x, y]: [f64; 2]| pixels[y as usize * width + x as usize];
+    // Two pixels for each of the drawing, for 300 pixels per inch.
+    let pixel = |[x, y]: [f64; 2]| pixels[(2.0 * y) as usize * width + (2.0 * x) as usize];
     let center = |panel: usize, x: usize, z: usize| {
         let [left, top, right, bottom] = place(panels[panel], [x, x + 1], [z, z + 1]);
         [(left + right) / 2.0, (top + bottom) / 2.0]
@@ -279,8 +280,11 @@ fn points_and_bars_of_a_factor_stand_at_mean_and_deviation() {
             Column::integer("s", levels.map(Some)),
         ],
     );
-    let words = "factor --input t.parquet --metric ra_vox --factor s --output f.svg";
+    let words = "factor --input t.parquet --metric ra_vox --factor s --points none --output f.svg --data f.csv";
     REPORT.done(&folder, words);
+    let numbers = folder.text("f.csv");
+    assert!(numbers.starts_with("metric,kind,group,level,"));
+    assert!(numbers.contains("ra_vox,summary,,10,,,,0.12,"), "{numbers}");
     let figure = elements(&folder.text("f.svg"));
     let y = scale(&figure);
     // Mean and standard deviation with n − 1, by hand.
@@ -289,8 +293,9 @@ fn points_and_bars_of_a_factor_stand_at_mean_and_deviation() {
         ("10", 0.12, 0.02),
         ("100", 0.30, 0.079_372_539_3),
     ];
-    let marks = paths(&figure, "fill", BLUE);
-    let lines = paths(&figure, "stroke", BLUE);
+    let marks = paths(&figure, "class", "mean");
+    let curves = paths(&figure, "class", "means");
+    let lines: Vec<&Element> = [curves, paths(&figure, "class", "interval")].concat();
     assert_eq!((marks.len(), lines.len()), (3, 4));
     let curve = &lines[0].lines()[0];
     for (i, (level, mean, sd)) in expected.into_iter().enumerate() {

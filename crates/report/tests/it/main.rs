@@ -3,5 +3,8 @@
 mod agreement;
 mod command;
 mod drawing;
+mod factor;
+mod maps;
 mod residuals;
 mod svg;
+mod training;

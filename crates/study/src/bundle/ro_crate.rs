@@ -205,6 +205,7 @@ fn file(name: &str) -> Value {
         "txt" => "text/plain",
         "svg" => "image/svg+xml",
         "png" => "image/png",
+        "pdf" => "application/pdf",
         "parquet" => "application/vnd.apache.parquet",
         "gz" => "application/gzip",
         _ => "application/octet-stream",

@@ -93,6 +93,7 @@ pub(super) fn figures(
             }
         }
     }
+    figures.left_out.extend(unseen_pdfs(recorded));
     if skipped > 0 {
         let mib = most_bytes >> 20;
         figures.left_out.push(format!(
@@ -101,6 +102,23 @@ pub(super) fn figures(
     }
     figures.bytes = bytes;
     Ok(figures)
+}
+
+/// What a page says of figures that are only there as PDF.
+fn unseen_pdfs(recorded: &RecordedRun) -> Vec<String> {
+    let shown: BTreeSet<&str> = [".svg", ".png"]
+        .into_iter()
+        .flat_map(|ending| outputs(recorded, ending).map(move |(_, path, _)| (path, ending)))
+        .filter_map(|(path, ending)| path.strip_suffix(ending))
+        .collect();
+    let unseen = outputs(recorded, ".pdf").filter(|(_, path, _)| {
+        let stem = path.strip_suffix(".pdf");
+        stem.is_some_and(|stem| !shown.contains(stem))
+    });
+    let words = "a page shows PNG and SVG; open this file, or draw the figure as SVG too";
+    unseen
+        .map(|(_, path, _)| format!("{path}: {words}"))
+        .collect()
 }
 
 fn picture(

@@ -1,0 +1,17 @@
+//! What all charts share: style, markers, axes, legends.
+
+pub mod axis;
+pub mod colormap;
+pub mod frame;
+pub mod grid;
+pub mod legend;
+pub mod marker;
+pub mod style;
+
+pub use axis::Axis;
+pub use colormap::ColorMap;
+pub use frame::{Frame, Margins, Sides};
+pub use grid::Grid;
+pub use legend::{Entry, Sample};
+pub use marker::Marker;
+pub use style::{Dash, Look, Style};

@@ -1,0 +1,215 @@
+//! Tests between the levels or the groups of a figure.
+
+use std::path::Path;
+
+use rsom_formats::table::{Table, TableError};
+use rsom_io::ports;
+use rsom_parameters::Choice;
+use rsom_stage::StageError;
+
+use super::settings::FactorSettings;
+use crate::factor::{Panel, Test, ordered};
+
+/// Columns of tables of tests.
+const FACTOR: &str = "factor";
+const LEVELS: [&str; 2] = ["baseline", "level"];
+const P: &str = "p_adjusted";
+
+/// The rows of a table of tests that belong to the factor of a figure.
+pub struct Tests {
+    rows: Vec<Row>,
+    words: String,
+}
+
+struct Row {
+    metric: String,
+    cells: [(String, String); 2],
+    p: f64,
+}
+
+/// What the tests of a figure compare.
+struct Design {
+    /// Whether they compare levels of the factor in each group, and not groups at each level.
+    is_over_levels: bool,
+    /// The factor of the tests.
+    factor: String,
+    /// The column that says in which group, or at which level, a test was made.
+    other: Option<String>,
+}
+
+impl Design {
+    fn of(
+        path: &Path,
+        factors: &[String],
+        parameters: &FactorSettings,
+    ) -> Result<Self, StageError> {
+        let group = parameters.group.clone();
+        if factors.contains(&parameters.factor) {
+            return Ok(Self {
+                is_over_levels: true,
+                factor: parameters.factor.clone(),
+                other: group,
+            });
+        }
+        match group.filter(|group| factors.contains(group)) {
+            Some(group) => Ok(Self {
+                is_over_levels: false,
+                factor: group,
+                other: Some(parameters.factor.clone()),
+            }),
+            None => Err(StageError::usage(format_args!(
+                "--tests: {} holds tests of {}, not of {}",
+                path.display(),
+                ordered(factors.iter().map(String::as_str)).join(", "),
+                parameters.factor
+            ))),
+        }
+    }
+}
+
+impl Tests {
+    /// Reads the tests between levels of the factor, in each group, or between groups, at each level.
+    ///
+    /// # Errors
+    /// Exit code 3: no table of tests. Exit code 2: tests of another factor, or without the column of the groups.
+    pub fn read(path: &Path, parameters: &FactorSettings) -> Result<Self, StageError> {
+        let table = ports::load_table(path)?;
+        let no_tests = |e: TableError| {
+            StageError::input(path, format_args!("no tests of 'stats compare': {e}"))
+        };
+        let texts = |name: &str| texts(&table, name).map_err(no_tests);
+        let (metrics, factors) = (texts("metric")?, texts(FACTOR)?);
+        let [baselines, levels] = [texts(LEVELS[0])?, texts(LEVELS[1])?];
+        let p = table.numbers(P).map_err(no_tests)?;
+        let design = Design::of(path, &factors, parameters)?;
+        let others = match &design.other {
+            None => vec![String::new(); table.rows()],
+            Some(column) => self::texts(&table, column).map_err(|_| {
+                StageError::usage(format_args!(
+                    "--tests: the tests have no column '{column}'; make them with stats compare --group-by {column}"
+                ))
+            })?,
+        };
+        let [sides, labels] = ["surface", "label"].map(|name| self::texts(&table, name));
+        let [sides, labels] = [sides, labels].map(Result::unwrap_or_default);
+        let surface = parameters.surface.as_str();
+        let fits = |row: &usize| {
+            let side = sides.get(*row).map_or("", String::as_str);
+            let label = labels.get(*row).map_or("", String::as_str);
+            let wanted = parameters.label.as_deref();
+            factors[*row] == design.factor
+                && (side.is_empty() || side == surface)
+                && (label.is_empty() || wanted.is_none_or(|wanted| wanted == label))
+        };
+        let row = |row: usize| {
+            let cell = |word: &String| match design.is_over_levels {
+                true => (word.clone(), others[row].clone()),
+                false => (others[row].clone(), word.clone()),
+            };
+            Some(Row {
+                metric: metrics[row].clone(),
+                cells: [cell(&baselines[row]), cell(&levels[row])],
+                p: p[row].filter(|p| p.is_finite())?,
+            })
+        };
+        Ok(Self {
+            rows: (0..table.rows()).filter(fits).filter_map(row).collect(),
+            words: words(&table),
+        })
+    }
+
+    /// Adds the tests to the panels of their metrics.
+    ///
+    /// # Errors
+    /// Exit code 2: no test of any measure of the figure, or two tests of one pair.
+    pub fn add(&self, panels: &mut [Panel], parameters: &FactorSettings) -> Result<(), StageError> {
+        let mut found = 0;
+        for panel in panels {
+            let known: Vec<(&str, &str)> = (panel.records.iter())
+                .map(|record| (record.level.as_str(), record.group.as_str()))
+                .collect();
+            let in_figure = |(level, group): &(String, String)| {
+                let cell = known
+                    .iter()
+                    .find(|(l, g)| same(l, level) && same(g, group))?;
+                Some((cell.0.to_owned(), cell.1.to_owned()))
+            };
+            let mut tests: Vec<Test> = Vec::new();
+            for row in self.rows.iter().filter(|row| row.metric == panel.metric) {
+                let (Some(a), Some(b)) = (in_figure(&row.cells[0]), in_figure(&row.cells[1]))
+                else {
+                    continue;
+                };
+                let cells = [a, b];
+                if tests.iter().any(|test| test.cells == cells) {
+                    return Err(StageError::usage(format_args!(
+                        "--tests: {} has several tests of {} and {}; make them for one structure and surface",
+                        panel.metric, cells[0].0, cells[1].0
+                    )));
+                }
+                tests.push(Test { cells, p: row.p });
+            }
+            found += tests.len();
+            tests.retain(|test| test.p <= parameters.largest_p);
+            panel.tests = tests;
+        }
+        match found {
+            0 => Err(StageError::usage(
+                "--tests: no test of a measure, level and group of this figure has a p-value",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The test and the adjustment, where all rows have the same.
+    pub fn words(&self) -> String {
+        self.words.clone()
+    }
+}
+
+/// Whether two names of a level are the same: as texts, or as numbers.
+fn same(a: &str, b: &str) -> bool {
+    let number = |text: &str| text.parse::<f64>().ok();
+    a == b || number(a).is_some_and(|value| number(b) == Some(value))
+}
+
+fn texts(table: &Table, name: &str) -> Result<Vec<String>, TableError> {
+    let cells = table.values(name)?.cells();
+    Ok(cells.map(|cell| cell.to_string()).collect())
+}
+
+fn words(table: &Table) -> String {
+    let only = |name: &str| {
+        let mut all = texts(table, name).unwrap_or_default();
+        all.sort_unstable();
+        all.dedup();
+        match &all[..] {
+            [one] if !one.is_empty() => Some(one.replace('_', " ")),
+            _ => None,
+        }
+    };
+    let test = only("test_name").map(|name| match name.as_str() {
+        "signed rank" => "Wilcoxon signed-rank".to_owned(),
+        "mann whitney" => "Mann–Whitney".to_owned(),
+        "brunner munzel" => "Brunner–Munzel".to_owned(),
+        other => other.to_owned(),
+    });
+    let adjustment = only("adjustment").map(|name| match name.as_str() {
+        "holm" => "Holm".to_owned(),
+        "bonferroni" => "Bonferroni".to_owned(),
+        other => other.to_owned(),
+    });
+    let both = [test, adjustment].into_iter().flatten();
+    both.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod checks {
+    use super::same;
+
+    #[test]
+    fn levels_are_the_same_as_texts_or_numbers() {
+        assert!(same("10", "10.0") && same("unet", "unet"));
+        assert!(!same("1", "10") && !same("unet", "fcn7"));
+    }
+}

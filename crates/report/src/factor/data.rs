@@ -1,0 +1,87 @@
+//! The numbers of a factor figure, as they are drawn.
+
+use super::{Figure, Marks};
+
+/// A number, or several, that are drawn together.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Datum {
+    /// The metric of the panel.
+    pub metric: String,
+    /// What it is: `summary`, `unit`, `reference` or `test`.
+    pub kind: &'static str,
+    /// Group, and level of the factor.
+    pub cell: [Option<String>; 2],
+    /// Group and level of the second cell of a test.
+    pub other: [Option<String>; 2],
+    /// The unit, or what a reference is.
+    pub name: Option<String>,
+    /// The value, such as a mean, a value of a unit, a p-value.
+    pub value: Option<f64>,
+    /// Ends of the bar or band; quartiles of a box.
+    pub ends: Option<[f64; 2]>,
+    /// Ends of the whiskers of a box.
+    pub whiskers: Option<[f64; 2]>,
+    /// Number of units with a valid value, and of all.
+    pub counts: Option<[usize; 2]>,
+}
+
+/// All numbers of a figure: for each panel summaries, units, references and tests.
+#[must_use]
+pub fn data(figure: &Figure) -> Vec<Datum> {
+    let order = figure.order();
+    let mut all = Vec::new();
+    for panel in &figure.panels {
+        let of_panel = |kind: &'static str| Datum {
+            metric: panel.metric.clone(),
+            kind,
+            ..Datum::default()
+        };
+        let named = |group: &str, level: &str| {
+            let group = (!group.is_empty()).then(|| group.to_owned());
+            [group, Some(level.to_owned())]
+        };
+        for cell in order.cells(&panel.records, figure.spread) {
+            let summary = &cell.summary;
+            let point = summary
+                .point
+                .map(|point| super::panel::clipped(point, panel.range));
+            let five = summary.five.filter(|_| figure.drawn.marks == Marks::Box);
+            all.push(Datum {
+                cell: named(order.groups[cell.group], order.levels[cell.level]),
+                value: five.map(|five| five[2]).or(point.map(|point| point[0])),
+                ends: five
+                    .map(|five| [five[1], five[3]])
+                    .or(point.map(|point| [point[1], point[2]])),
+                whiskers: five.map(|five| [five[0], five[4]]),
+                counts: Some([summary.sound, summary.rows]),
+                ..of_panel("summary")
+            });
+        }
+        if figure.drawn.points || figure.drawn.lines {
+            all.extend(panel.records.iter().map(|record| Datum {
+                cell: named(&record.group, &record.level),
+                name: Some(record.unit.clone()),
+                value: record.value,
+                ..of_panel("unit")
+            }));
+        }
+        all.extend(panel.references.iter().map(|reference| Datum {
+            name: Some(reference.words.clone()),
+            value: Some(reference.value),
+            ..of_panel("reference")
+        }));
+        all.extend(panel.tests.iter().map(|test| {
+            let [cell, other] = test
+                .cells
+                .each_ref()
+                .map(|(level, group)| named(group, level));
+            Datum {
+                cell,
+                other,
+                value: Some(test.p),
+                ..of_panel("test")
+            }
+        }));
+    }
+    all
+}
