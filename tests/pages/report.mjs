@@ -113,8 +113,10 @@ try {
   check(`320 pixels are enough (${width})`, width <= 320);
   await call("Emulation.clearDeviceMetricsOverride");
 
+  await value(`addEventListener("beforeprint", () => { window.closed_in_print = document.querySelectorAll("details:not([open])").length; }), 0`);
   const printed = await call("Page.printToPDF", { printBackground: true });
   check("it prints", Buffer.from(printed.data, "base64").subarray(0, 5).toString() === "%PDF-");
+  check("closed parts are open on paper, and closed again", await value(`window.closed_in_print === 0 && document.querySelectorAll("details[open]").length === 0`));
   await call("Emulation.setEmulatedMedia", { media: "print" });
   const all = await value(`Array.from(document.querySelectorAll(".scan")).every(s => getComputedStyle(s).display !== "none")`);
   check("all scans are printed", all);

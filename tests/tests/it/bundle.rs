@@ -268,8 +268,10 @@ fn a_changed_bundle_in_one_file_is_noticed_and_never_overwritten() {
     RSOM.done(&folder, words);
     // One byte of a file is another.
     let mut bytes = folder.bytes("one/box.zip");
-    let place = bytes.windows(8).position(|w| w == b"bundled\n").unwrap();
-    bytes[place] = b'B';
+    let name = b"box/README.md";
+    let place = bytes.windows(name.len()).position(|w| w == name).unwrap();
+    // In the compressed text behind the name.
+    bytes[place + name.len() + 100] ^= 1;
     folder.write("changed.zip", &bytes);
     folder.write("note.txt", "no bundle");
     for (name, said) in [

@@ -54,15 +54,6 @@ impl Folder {
         }
     }
 
-    /// The path of an output that is what was recorded.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub fn checked(&self, output: &RecordedFile) -> Result<PathBuf, String> {
-        self.read(output, MOST_BYTES)?;
-        self.path(output)
-    }
-
     fn path(&self, output: &RecordedFile) -> Result<PathBuf, String> {
         let gone = || "the file is not there".to_owned();
         let folder = self.real.as_ref().ok_or_else(gone)?;

@@ -78,3 +78,13 @@ if (choice) {
   document.getElementById("next").addEventListener("click", () => step(1));
   show();
 }
+
+// On paper, nothing can be opened.
+addEventListener("beforeprint", () => document.querySelectorAll("details:not([open])").forEach(part => {
+  part.open = true;
+  part.dataset.closed = "";
+}));
+addEventListener("afterprint", () => document.querySelectorAll("details[data-closed]").forEach(part => {
+  part.open = false;
+  delete part.dataset.closed;
+}));
