@@ -90,8 +90,10 @@ await withPage(chromium, url, async page => {
   await accessible(page, readFileSync(axe, "utf8"));
   await narrow(page);
 
+  await page.value(`addEventListener("beforeprint", () => { window.closed_in_print = document.querySelectorAll("details:not([open])").length; }), 0`);
   const printed = await page.call("Page.printToPDF", { printBackground: true });
   check("it prints", Buffer.from(printed.data, "base64").subarray(0, 5).toString() === "%PDF-");
+  check("closed parts are open on paper, and closed again", await page.value(`window.closed_in_print === 0 && document.querySelectorAll("details[open]").length === 0`));
   await page.call("Emulation.setEmulatedMedia", { media: "print" });
   const all = await page.value(`Array.from(document.querySelectorAll(".scan")).every(s => getComputedStyle(s).display !== "none")`);
   check("all scans are printed", all);

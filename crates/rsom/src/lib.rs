@@ -6,6 +6,7 @@ pub mod allocator;
 mod command_line;
 mod doctor;
 mod man;
+mod output_folder;
 mod recipes;
 mod reference;
 mod stages;

@@ -1,10 +1,12 @@
 //! `rsom man`: the manual pages of all commands, made from their definitions.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{ArgMatches, Command};
 use clap_mangen::Man;
 use rsom_stage::{ExitCode, StageError, atomic, log};
+
+use crate::output_folder;
 
 /// Name of the command.
 pub(crate) const NAME: &str = "man";
@@ -13,20 +15,13 @@ pub(crate) const NAME: &str = "man";
 pub(crate) fn command_line() -> Command {
     Command::new(NAME)
         .about("Write the manual pages of all commands into a folder")
-        .arg(
-            Arg::new("output")
-                .long("output")
-                .value_name("DIR")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("Folder to write; pages of an earlier version are overwritten"),
-        )
+        .arg(output_folder::argument())
         .after_help("Example:\n  rsom man --output ~/.local/share/man/man1\n  man rsom-run")
 }
 
 /// Writes a page `rsom.1`, and one for each subcommand, such as `rsom-layerseg-train.1`.
 pub(crate) fn run(matches: &ArgMatches, root: Command) -> ExitCode {
-    let Some(folder) = matches.get_one::<PathBuf>("output") else {
+    let Some(folder) = output_folder::given(matches) else {
         return ExitCode::Usage;
     };
     match write(folder, root) {

@@ -234,10 +234,17 @@ fn a_bundle_can_be_one_file_of_the_same_bytes_whenever_it_is_made() {
         of_folder.stdout
     );
     let file = std::fs::File::open(folder.join("one/box.zip")).unwrap();
-    zip::ZipArchive::new(file)
-        .unwrap()
-        .extract(folder.join("unpacked"))
-        .unwrap();
+    let mut archive = zip::ZipArchive::new(file).unwrap();
+    archive.extract(folder.join("unpacked")).unwrap();
+    // Texts are compressed; what is compressed already stays as it is.
+    for (name, is_compressed) in [("run.json", true), ("data/S1.nii.gz", false)] {
+        let entry = archive.by_name(&format!("box/{name}")).unwrap();
+        assert_eq!(
+            entry.compressed_size() < entry.size(),
+            is_compressed,
+            "{name}"
+        );
+    }
     for name in [
         "pipeline.yaml",
         "run.json",
@@ -268,8 +275,10 @@ fn a_changed_bundle_in_one_file_is_noticed_and_never_overwritten() {
     RSOM.done(&folder, words);
     // One byte of a file is another.
     let mut bytes = folder.bytes("one/box.zip");
-    let place = bytes.windows(8).position(|w| w == b"bundled\n").unwrap();
-    bytes[place] = b'B';
+    let name = b"box/README.md";
+    let place = bytes.windows(name.len()).position(|w| w == name).unwrap();
+    // In the compressed text behind the name.
+    bytes[place + name.len() + 100] ^= 1;
     folder.write("changed.zip", &bytes);
     folder.write("note.txt", "no bundle");
     for (name, said) in [

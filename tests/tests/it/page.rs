@@ -29,6 +29,11 @@ scans:
 
 const TABLE: &str = "| Net | Dice | note |\n| --- | :-: | --- |\n| unet | 0.9 ± 0.1 | <img src=x onerror=alert(1)> |\n| fcn \\| 7 | 0.85 | \"quoted\" |\n| deep | 0.95 | |\n\nMean of <3 scans> \\& more.\n";
 
+/// A gray pixel, as Python writes it with its zlib.
+const PNG: &[u8] = b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x01\x00\x00\x00\x01\
+    \x08\x00\x00\x00\x00\x3a\x7e\x9b\x55\x00\x00\x00\x0a\x49\x44\x41\x54\x78\x9c\x63\x68\x00\x00\x00\
+    \x82\x00\x81\x77\xcd\x72\xb6\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\x82";
+
 fn study() -> Folder {
     let folder = Folder::new();
     folder.write("p.yaml", PIPELINE);
@@ -128,7 +133,7 @@ fn a_study_half_done_is_shown_with_what_failed_and_what_is_not_there() {
     std::fs::remove_file(folder.join("manifest.yaml")).unwrap();
     let done = RSOM.done(&folder, ["report", "w", "--output", "page.html"]);
     assert!(
-        done.stderr.contains("pictures of 2 scans, 2 problems"),
+        done.stderr.contains("pictures of 2 scans, 3 problems"),
         "{done:?}"
     );
     let page = folder.text("page.html");
@@ -136,6 +141,7 @@ fn a_study_half_done_is_shown_with_what_failed_and_what_is_not_there() {
         "paged covers 3 scans. 9 of 10 tasks are done, and 1 failed.",
         "<b>Failed</b>, last: exit code 1",
         "pictures&#x2f;s3.svg: the file is not there",
+        "..&#x2f;manifest.yaml: no such file or folder; so subjects, folds and splits are not stated",
         "Of the outputs &#x27;b&#x27; of the step copy, 1 of 2 was corrected by hand.",
     ] {
         assert!(page.contains(part), "{part}\n{page}");
@@ -190,7 +196,11 @@ fn what_was_changed_after_the_run_is_named_and_not_shown() {
     let page = folder.text("w/report.html");
     let shown = page.split("<script>").next().unwrap();
     assert!(!shown.contains("0.99") && !shown.contains("strangers"));
-    for name in ["results&#x2f;last.md", "figures&#x2f;dot.svg"] {
+    for name in [
+        "results&#x2f;last.md",
+        "figures&#x2f;dot.svg",
+        "..&#x2f;manifest.yaml",
+    ] {
         assert!(
             page.contains(&format!("{name}: it was changed after the run")),
             "{name}"
@@ -457,4 +467,54 @@ fn figures_and_tables_are_read_into_a_paper() {
     folder.write("paper/figures.tex", "mine");
     let again = ["report", "w", "--tex", "paper/figures.tex"];
     RSOM.refused(&folder, again, 4, "was not written by rsom");
+#[test]
+fn a_broken_picture_is_named_and_not_shown_empty() {
+    let folder = study();
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><circle";
+    // A PNG file of one pixel, as another program wrote it, whole and cut off.
+    let png = PNG;
+    std::fs::write(folder.join("whole.png"), png).unwrap();
+    std::fs::write(folder.join("cut.png"), &png[..png.len() - 20]).unwrap();
+    folder.write("dot.svg", svg);
+    let more = "  more: { run: \"cp ${in.p} ${out.p}\", matrix: { of: [whole, cut] }, in: { p: \"${of}.png\" }, out: { p: \"more/${of}.png\" } }\n";
+    folder.write("p.yaml", format!("{PIPELINE}{more}"));
+    run(&folder);
+    let done = RSOM.done(&folder, ["report", "w"]);
+    assert!(
+        done.stderr
+            .contains("1 figure, pictures of 0 scans, 5 problems"),
+        "{done:?}"
+    );
+    let page = folder.text("w/report.html");
+    for part in [
+        "figures&#x2f;dot.svg: broken SVG: it has no end",
+        "more&#x2f;cut.png: broken PNG: ",
+        "<b>more&#x2f;whole.png</b>",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert_eq!(page.matches("<img").count(), 1);
+}
+
+#[test]
+fn the_page_of_a_bundle_says_how_it_is_run_again() {
+    let folder = study();
+    run(&folder);
+    let bundle = |output: &str, more: &[&str]| {
+        let words = ["bundle", "p.yaml", "--workdir", "w", "--output", output];
+        RSOM.done(&folder, [&words, more].concat());
+        folder.text(&format!("{output}/report.html"))
+    };
+    let without = bundle("box", &[]);
+    assert!(
+        without.contains("<code>rsom reproduce . --data FOLDER --output ../again</code>"),
+        "{without}"
+    );
+    let again = ["reproduce", "box", "--data", ".", "--output", "again"];
+    let again = RSOM.done(&folder, again);
+    assert!(again.stdout.contains("the same in every byte"), "{again:?}");
+    // A page that is made of a bundle later says the same.
+    RSOM.done(&folder, ["report", "box", "--output", "later.html"]);
+    assert_eq!(folder.text("later.html"), without);
+    assert!(bundle("full", &["--with-data"]).contains("<code>rsom reproduce . --output"));
 }

@@ -61,6 +61,21 @@ pub fn read_png(bytes: &[u8], reading: Reading) -> Result<Stack, String> {
     })
 }
 
+/// Whether a PNG file can be shown: whether its first picture can be decoded.
+///
+/// # Errors
+/// The fault of the file, in one line without its name.
+pub fn check_png(bytes: &[u8]) -> Result<(), String> {
+    let fault = |e: png::DecodingError| format!("broken PNG: {e}");
+    let limits = Limits {
+        bytes: LARGEST_BYTES,
+    };
+    let decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
+    let mut reader = decoder.read_info().map_err(fault)?;
+    while reader.next_row().map_err(fault)?.is_some() {}
+    Ok(())
+}
+
 fn refuse_unknown_readings(info: &Info) -> Result<(), String> {
     if let Some(frames) = info
         .animation_control

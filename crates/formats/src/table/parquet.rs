@@ -67,6 +67,16 @@ pub fn read(path: &Path) -> Result<Table, FormatError> {
     guarded::catching(FORMAT, || table_of(&bytes))
 }
 
+/// Like [`read`], of the bytes of a file.
+///
+/// # Errors
+/// As [`read`].
+pub fn from_bytes(bytes: &[u8]) -> Result<Table, FormatError> {
+    let other = || "it is no Parquet file".to_owned();
+    let bytes = checked(Cursor::new(bytes), bytes.len() as u64, &other)?;
+    guarded::catching(FORMAT, || table_of(&bytes))
+}
+
 /// The key-value metadata of a file, without the Arrow schema.
 ///
 /// # Errors
@@ -180,8 +190,17 @@ fn not_parquet(path: &Path) -> String {
 
 /// Reads the file after checking both magics and the length of the footer: a truncated file then gets a clear message.
 fn checked_bytes(path: &Path) -> Result<Vec<u8>, FormatError> {
-    let mut file = opened::open(path)?;
+    let file = opened::open(path)?;
     let size = file.metadata()?.len();
+    checked(file, size, &|| not_parquet(path))
+}
+
+/// The bytes of a file of some size. `other` says what it is, if it is no Parquet file.
+fn checked(
+    mut file: impl Read + Seek,
+    size: u64,
+    other: &dyn Fn() -> String,
+) -> Result<Vec<u8>, FormatError> {
     if size < SMALLEST {
         let fault = format_args!("{size} bytes are too few for a Parquet file");
         return Err(FormatError::format(FORMAT, fault));
@@ -189,7 +208,7 @@ fn checked_bytes(path: &Path) -> Result<Vec<u8>, FormatError> {
     let mut word = [0_u8; 4];
     file.read_exact(&mut word)?;
     if &word != MAGIC {
-        return Err(FormatError::format(FORMAT, not_parquet(path)));
+        return Err(FormatError::format(FORMAT, other()));
     }
     let mut tail = [0_u8; 8];
     file.seek(SeekFrom::End(-8))?;

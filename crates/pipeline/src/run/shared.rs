@@ -84,7 +84,7 @@ impl Found {
     }
 
     /// The log of the task that made them.
-    pub fn log(&self) -> &str {
+    pub fn what_it_said(&self) -> &str {
         &self.about.log
     }
 }

@@ -128,7 +128,7 @@ fn move_all(task: &Task, found: &Found, (from, root): (&Path, &Path)) -> io::Res
             moved => moved?,
         }
     }
-    fs::write(root.join(Workdir::log(&task.label)), found.log())
+    fs::write(root.join(Workdir::log(&task.label)), found.what_it_said())
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {

@@ -5,13 +5,14 @@ mod markdown;
 mod metrics;
 
 use std::fmt::Write;
-use std::path::PathBuf;
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{ArgMatches, Command};
 use markdown::{MADE, anchor, plain, row};
 use rsom_stage::{
     CommandSpec, ExitCode, Parameter, Port, Schema, Spec, StageError, atomic, log, to_word,
 };
+
+use crate::output_folder;
 
 /// Name of the command.
 pub(crate) const NAME: &str = "reference";
@@ -20,20 +21,13 @@ pub(crate) const NAME: &str = "reference";
 pub(crate) fn command_line() -> Command {
     Command::new(NAME)
         .about("Write the reference pages into a folder: all commands, parameters and metrics, as Markdown")
-        .arg(
-            Arg::new("output")
-                .long("output")
-                .value_name("DIR")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("Folder to write; pages of an earlier version are overwritten"),
-        )
+        .arg(output_folder::argument())
         .after_help("Example:\n  rsom reference --output docs/reference")
 }
 
 /// Writes the pages.
 pub(crate) fn run(matches: &ArgMatches, specs: &[Spec]) -> ExitCode {
-    let Some(folder) = matches.get_one::<PathBuf>("output") else {
+    let Some(folder) = output_folder::given(matches) else {
         return ExitCode::Usage;
     };
     let write = || -> Result<usize, StageError> {

@@ -1,4 +1,4 @@
-//! A bundle as one ZIP file. Files are stored as they are, because scans, tables and pictures are compressed already.
+//! A bundle as one ZIP file. Texts are compressed; scans, Parquet tables and pictures are compressed already and stored as they are.
 
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -30,6 +30,22 @@ pub(super) fn folder_for(path: &Path) -> Result<TempDir, StageError> {
         .map_err(failed)
 }
 
+/// Endings of files that are texts.
+const TEXTS: [&str; 16] = [
+    "bib", "csv", "html", "json", "jsonl", "log", "md", "py", "sh", "svg", "tex", "tsv", "txt",
+    "xml", "yaml", "yml",
+];
+
+/// How to store a file.
+fn method(name: &Path) -> CompressionMethod {
+    let ending = name.extension().and_then(|ending| ending.to_str());
+    let ending = ending.map(str::to_ascii_lowercase);
+    match ending.is_some_and(|ending| TEXTS.contains(&ending.as_str())) {
+        true => CompressionMethod::Deflated,
+        false => CompressionMethod::Stored,
+    }
+}
+
 /// Packs all files of a folder, in the order of their paths, below a folder with the name of the archive. The same files give the
 /// same bytes: entries have no times.
 ///
@@ -49,7 +65,7 @@ pub(super) fn pack(from: &Path, to: &Path) -> Result<(), StageError> {
             let mut file = File::open(from.join(&name)).map_err(|e| failed(&atomic::plain(&e)))?;
             let size = file.metadata().map_or(u64::MAX, |found| found.len());
             let options = SimpleFileOptions::default()
-                .compression_method(CompressionMethod::Stored)
+                .compression_method(method(&name))
                 .last_modified_time(zip::DateTime::default())
                 .unix_permissions(if is_executable(&from.join(&name)) {
                     0o755

@@ -166,8 +166,11 @@ fn collect(matches: &ArgMatches, plan: &Plan, to: &Path) -> Result<usize, StageE
     if matches.get_flag("bids") {
         bids::add(plan, &mut collected)?;
     }
-    collected.add_text("README.md", &readme::text(plan, &collected)?)?;
-    let metadata = ro_crate::text(plan, &collected)?;
+    let manifest = plan.manifest.as_deref().map(rsom_manifest::read);
+    let manifest = manifest.transpose()?;
+    let readme = readme::text(plan, manifest.as_ref(), &collected);
+    collected.add_text("README.md", &readme)?;
+    let metadata = ro_crate::text(plan, manifest.as_ref(), &collected)?;
     collected.add_text(ro_crate::NAME, &metadata)?;
     sums::write(to, collected.files())
 }

@@ -4,20 +4,11 @@ use std::collections::BTreeSet;
 
 use rsom_manifest::Manifest;
 use rsom_pipeline::Plan;
-use rsom_stage::StageError;
 
 use super::collected::Collected;
 
 /// What is in a bundle, what it was made of, and how to run it again.
-///
-/// # Errors
-/// Exit code 3: the manifest cannot be read.
-pub(super) fn text(plan: &Plan, collected: &Collected) -> Result<String, StageError> {
-    let manifest = plan
-        .manifest
-        .as_deref()
-        .map(rsom_manifest::read)
-        .transpose()?;
+pub(super) fn text(plan: &Plan, manifest: Option<&Manifest>, collected: &Collected) -> String {
     let scans: BTreeSet<&str> = plan
         .tasks
         .iter()
@@ -55,7 +46,7 @@ The other folders hold the results under the names that they have in the pipelin
     for line in plan.correction_lines() {
         text += &format!("\n{line}; the files are in `corrections` or `corrected`.\n");
     }
-    Ok(text + &manifest.map_or_else(String::new, |manifest| rights(&manifest)))
+    text + &manifest.map_or_else(String::new, rights)
 }
 
 /// How to run the study again.

@@ -36,13 +36,12 @@ const RUN: &str = "#run";
 /// The metadata of a bundle.
 ///
 /// # Errors
-/// Exit code 3: the manifest cannot be read.
-pub(super) fn text(plan: &Plan, collected: &Collected) -> Result<String, StageError> {
-    let manifest = plan
-        .manifest
-        .as_deref()
-        .map(rsom_manifest::read)
-        .transpose()?;
+/// Exit code 1: the metadata cannot be written as JSON.
+pub(super) fn text(
+    plan: &Plan,
+    manifest: Option<&Manifest>,
+    collected: &Collected,
+) -> Result<String, StageError> {
     let date = date_of(&plan.workdir.join("run.json"));
     let files: Vec<&str> = collected.files().collect();
     let mut graph = vec![
@@ -52,7 +51,7 @@ pub(super) fn text(plan: &Plan, collected: &Collected) -> Result<String, StageEr
             "about": { "@id": "./" },
             "conformsTo": [{ "@id": CRATE }, { "@id": WORKFLOW_CRATE }],
         }),
-        root(plan, manifest.as_ref(), (&files, &date)),
+        root(plan, manifest, (&files, &date)),
         workflow(plan),
         run(plan, &files, &date),
     ];
@@ -70,7 +69,7 @@ pub(super) fn text(plan: &Plan, collected: &Collected) -> Result<String, StageEr
         "@id": LICENSE,
         "@type": "CreativeWork",
         "name": "License of the data",
-        "description": license(manifest.as_ref()),
+        "description": license(manifest),
     }));
     let others = files.iter().filter(|name| **name != report::PIPELINE);
     graph.extend(others.map(|name| file(name)));

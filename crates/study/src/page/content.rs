@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rsom_pipeline::{RecordedRun, RecordedTask};
+use rsom_pipeline::RecordedRun;
 use rsom_stage::StageError;
 use serde::Serialize;
 
 use super::checklist::{Item, checklist};
 use super::data::{Data, scans_of};
 use super::figures::{Figures, Picture, figures};
-use super::files::Folder;
+use super::files::{Folder, outputs};
 use super::measures::measures;
 use super::methods::methods;
 use super::place::{Place, ViewData};
@@ -67,6 +67,8 @@ pub(super) struct Content {
     pub more_problems: usize,
     pub outputs: Vec<Output>,
     pub all_outputs: usize,
+    /// Whether the study is a bundle without the files of its manifest.
+    pub is_without_data: bool,
 }
 
 /// A scan on the page.
@@ -97,6 +99,8 @@ impl Content {
         (place, limits): (&Place, Limits),
     ) -> Result<Self, StageError> {
         let data = Data::of(recorded, folder);
+        let data_fault = data.as_ref().err().cloned();
+        let data = data.ok().flatten();
         let folder = &Folder::of(folder);
         let Figures {
             of_study,
@@ -109,10 +113,11 @@ impl Content {
         let measures = measures(recorded, folder, &mut left_out);
         let findings = findings(recorded, folder, &mut left_out);
         let tables = tables(recorded, folder, &mut left_out);
+        left_out.extend(data_fault);
         let mut problems = problems(recorded);
         let more_problems = problems.len().saturating_sub(limits.problems);
         problems.truncate(limits.problems);
-        let outputs: Vec<Output> = outputs(recorded).collect();
+        let outputs: Vec<Output> = listed(recorded).collect();
         let all_outputs = outputs.len();
         let steps = steps(recorded);
         let columns = measures.as_ref().map_or(&[][..], |m| &m.columns);
@@ -135,6 +140,7 @@ impl Content {
             more_problems,
             outputs: outputs.into_iter().take(limits.outputs).collect(),
             all_outputs,
+            is_without_data: is_without_data(recorded),
         })
     }
 
@@ -217,18 +223,23 @@ fn summary(recorded: &RecordedRun, data: Option<&Data>) -> Vec<String> {
         .collect()
 }
 
-fn outputs(recorded: &RecordedRun) -> impl Iterator<Item = Output> {
-    let made = recorded.tasks.iter().filter(|task| task.is_made());
-    let of_task = |task: &RecordedTask| -> Vec<Output> {
-        let files = task.outputs.values();
-        let output = |file: &rsom_pipeline::RecordedFile| {
-            Some(Output {
-                path: file.path.clone()?,
-                sha256: file.sha256.clone()?,
-                task: task.task.clone(),
-            })
-        };
-        files.filter_map(output).collect()
+fn listed(recorded: &RecordedRun) -> impl Iterator<Item = Output> {
+    outputs(recorded, "").filter_map(|(task, path, file)| {
+        Some(Output {
+            path: path.to_owned(),
+            sha256: file.sha256.clone()?,
+            task: task.task.clone(),
+        })
+    })
+}
+
+/// Whether a run is in a bundle without the files of its manifest: whoever runs it again must say where they are.
+fn is_without_data(recorded: &RecordedRun) -> bool {
+    let Some(study) = &recorded.study else {
+        return false;
     };
-    made.flat_map(of_task)
+    // The names that a bundle gives them.
+    let manifest = study.manifest.as_ref().map(|file| file.path.as_str());
+    let is_bundle = study.pipeline.path == "pipeline.yaml" && manifest == Some("manifest.yaml");
+    is_bundle && study.data.is_none()
 }

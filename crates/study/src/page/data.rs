@@ -22,13 +22,27 @@ pub(super) struct Data {
 }
 
 impl Data {
-    /// The data of a study. `None` if the manifest is no longer where the run had it, or was changed, or if no task is of a scan.
-    pub fn of(recorded: &RecordedRun, folder: &Path) -> Option<Self> {
-        let manifest = recorded.study.as_ref()?.manifest.as_ref()?;
-        let path = folder.join(&manifest.path);
+    /// The data of a study. `None` if no task is of a scan, or if there is no manifest.
+    ///
+    /// # Errors
+    /// In one line, for the page: the manifest is no longer where the run had it, or was changed.
+    pub fn of(recorded: &RecordedRun, folder: &Path) -> Result<Option<Self>, String> {
+        let used = scans_of(recorded);
+        let manifest = (recorded.study.as_ref()).and_then(|study| study.manifest.as_ref());
+        let Some(file) = manifest.filter(|_| !used.is_empty()) else {
+            return Ok(None);
+        };
+        let fault = |fault: &str| {
+            let path = &file.path;
+            format!("{path}: {fault}; so subjects, folds and splits are not stated")
+        };
+        let path = folder.join(&file.path);
+        let bytes = bounded(&path, MOST_BYTES).map_err(|e| fault(&e))?;
         // One that was changed after the run says nothing of it.
-        let bytes = bounded(&path, MOST_BYTES).ok()?;
-        let is_same = Some(fingerprint::of_bytes(&bytes)) == manifest.sha256;
+        if Some(fingerprint::of_bytes(&bytes)) != file.sha256 {
+            return Err(fault("it was changed after the run"));
+        }
+        let read = rsom_manifest::read(&path).map_err(|_| fault("it cannot be read"));
         let Manifest {
             name,
             source,
@@ -36,18 +50,17 @@ impl Data {
             citation,
             mut scans,
             ..
-        } = rsom_manifest::read(&path).ok().filter(|_| is_same)?;
+        } = read?;
         let all = scans.len();
-        let used = scans_of(recorded);
         scans.retain(|scan| used.contains(scan.id.as_str()));
-        (!scans.is_empty()).then_some(Self {
+        Ok((!scans.is_empty()).then_some(Self {
             name,
             source,
             license,
             citation,
             scans,
             all,
-        })
+        }))
     }
 
     /// `40 scans of 24 subjects`.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rsom_formats::images::check_png;
 use rsom_pipeline::{RecordedRun, RecordedTask};
 use rsom_stage::{StageError, interrupt};
 use serde::Serialize;
@@ -72,7 +73,9 @@ pub(super) fn figures(
                 skipped += 1;
                 continue;
             }
-            let content = match folder.read(file, MOST_BYTES) {
+            let content = folder.read(file, MOST_BYTES);
+            let content = content.and_then(|content| readable(path, content));
+            let content = match content {
                 Ok(content) => content,
                 Err(fault) => {
                     figures.left_out.push(format!("{path}: {fault}"));
@@ -102,6 +105,33 @@ pub(super) fn figures(
     }
     figures.bytes = bytes;
     Ok(figures)
+}
+
+/// A picture that a browser can show. A broken one would be an empty frame.
+fn readable(path: &str, content: Vec<u8>) -> Result<Vec<u8>, String> {
+    match kind(path) {
+        Some("image/svg+xml") => svg_fault(&content).map_or(Ok(()), |fault| Err(fault.to_owned())),
+        _ => check_png(&content),
+    }
+    .map(|()| content)
+}
+
+fn svg_fault(content: &[u8]) -> Option<&'static str> {
+    let Ok(text) = std::str::from_utf8(content) else {
+        return Some("broken SVG: it is not UTF-8");
+    };
+    let Some(start) = text.find("<svg") else {
+        return Some("broken SVG: it has no element svg");
+    };
+    if !text.contains("http://www.w3.org/2000/svg") {
+        return Some("broken SVG: it does not name its namespace");
+    }
+    let is_empty = text[start..]
+        .split('>')
+        .next()
+        .is_some_and(|tag| tag.ends_with('/'));
+    let is_whole = is_empty || text.contains("</svg");
+    (!is_whole).then_some("broken SVG: it has no end")
 }
 
 /// What a page says of figures that are only there as PDF.

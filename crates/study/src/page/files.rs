@@ -54,15 +54,6 @@ impl Folder {
         }
     }
 
-    /// The path of an output that is what was recorded.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub fn checked(&self, output: &RecordedFile) -> Result<PathBuf, String> {
-        self.read(output, MOST_BYTES)?;
-        self.path(output)
-    }
-
     /// The path of a volume that is what was recorded. Scans often lie outside the folder of the study: who wrote down the hash of such
     /// a file knew it already.
     ///

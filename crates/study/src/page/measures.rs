@@ -9,7 +9,7 @@ use rsom_pipeline::{RecordedFile, RecordedRun, RecordedTask};
 use rsom_stage::Kind;
 use serde::Serialize;
 
-use super::files::Folder;
+use super::files::{Folder, MOST_BYTES};
 use super::words::factors;
 
 /// The measures of all scans.
@@ -61,8 +61,8 @@ pub(super) fn measures(
         }
     }
     let read = |(_, _, file): &(&str, &RecordedTask, &RecordedFile)| {
-        let path = folder.checked(file)?;
-        let table = parquet::read(&path).map_err(|e| e.to_string())?;
+        let bytes = folder.read(file, MOST_BYTES)?;
+        let table = parquet::from_bytes(&bytes).map_err(|e| e.to_string())?;
         Ok(values(&table, &metrics))
     };
     let found: Vec<Result<Vec<(Key, f64)>, String>> = tables.par_iter().map(read).collect();

@@ -7,7 +7,7 @@ use rsom_measures::Metric;
 use rsom_pipeline::RecordedRun;
 use serde::Serialize;
 
-use super::files::{Folder, outputs};
+use super::files::{Folder, MOST_BYTES, outputs};
 
 /// What a table of tests says.
 #[derive(Debug, Serialize)]
@@ -49,8 +49,8 @@ pub(super) fn findings(
         if !is_of_tests {
             continue;
         }
-        let checked = folder.checked(file);
-        let table = checked.and_then(|path| parquet::read(&path).map_err(|e| e.to_string()));
+        let bytes = folder.read(file, MOST_BYTES);
+        let table = bytes.and_then(|b| parquet::from_bytes(&b).map_err(|e| e.to_string()));
         let confidence = task.parameters.get("confidence");
         let confidence = confidence.and_then(serde_json::Value::as_f64);
         match table {

@@ -1,6 +1,8 @@
 //! The publication tables of a study, as it wrote them.
 
-use rsom_pipeline::RecordedRun;
+use std::collections::BTreeMap;
+
+use rsom_pipeline::{RecordedFile, RecordedRun};
 use serde::Serialize;
 
 use super::files::{Folder, MOST_BYTES, outputs};
@@ -28,6 +30,9 @@ pub(super) fn tables(
     folder: &Folder,
     left_out: &mut Vec<String>,
 ) -> Vec<Table> {
+    let latex: BTreeMap<&str, &RecordedFile> = outputs(recorded, ".tex")
+        .filter_map(|(_, path, file)| Some((path.strip_suffix(".tex")?, file)))
+        .collect();
     let mut tables = Vec::new();
     for (_, path, file) in outputs(recorded, ".md") {
         let text = match folder.read(file, MOST_BYTES) {
@@ -42,9 +47,8 @@ pub(super) fn tables(
             continue;
         };
         let stem = path.strip_suffix(".md").unwrap_or(path);
-        let tex = format!("{stem}.tex");
-        let latex = outputs(recorded, &tex).find(|(_, path, _)| *path == tex);
-        let latex = latex.and_then(|(_, _, file)| folder.read(file, MOST_BYTES).ok());
+        let latex = latex.get(stem);
+        let latex = latex.and_then(|file| folder.read(file, MOST_BYTES).ok());
         let more = table.rows.len().saturating_sub(MOST_ROWS);
         tables.push(Table {
             name: stem.to_owned(),

@@ -64,3 +64,13 @@ document.querySelectorAll("[data-copy-latex]").forEach(button => {
   button.addEventListener("click", () => copied(button, latex));
 });
 
+// On paper, nothing can be opened.
+addEventListener("beforeprint", () => document.querySelectorAll("details:not([open])").forEach(part => {
+  part.open = true;
+  part.dataset.closed = "";
+}));
+addEventListener("afterprint", () => document.querySelectorAll("details[data-closed]").forEach(part => {
+  part.open = false;
+  delete part.dataset.closed;
+}));
+
