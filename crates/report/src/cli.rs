@@ -9,6 +9,7 @@ mod factor;
 mod gallery;
 mod normals;
 mod output;
+mod points;
 mod print;
 mod projections;
 mod residuals;

@@ -1,9 +1,11 @@
 //! Panels of points with lines at given heights: residuals, quantiles and Bland–Altman plots.
 
 use crate::Scene;
-use crate::color::{GRAY, INK, PALE, SERIES, SKY};
-use crate::scale::Axis;
-use crate::scene::{Anchor, Path, Point, Stroke, Text};
+use crate::chart::frame::{self, LINE, Margins};
+use crate::chart::{Axis, Dash, Frame, Grid, Look, Sides, grid};
+use crate::color::{GRAY, INK};
+use crate::font;
+use crate::scene::{Path, Point, Stroke, Text};
 
 /// A panel of points.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,126 +33,101 @@ pub struct Line {
     pub slope: f64,
     /// Whether it is dashed.
     pub is_dashed: bool,
-    /// What it is, at its right end; empty for nothing.
-    pub words: String,
+    /// What it is, in lines at its right end; empty for nothing.
+    pub words: Vec<String>,
 }
 
-const WIDTH: f64 = 330.0;
-const HEIGHT: f64 = 260.0;
-const LEFT: f64 = 84.0;
-/// Margin for the words of lines, and without them.
-const RIGHT: [f64; 2] = [92.0, 20.0];
-const TOP: f64 = 34.0;
-const EM: f64 = 13.0;
 /// Ticks of an axis, about.
 const TICKS: usize = 5;
-/// Half the width of a point.
-const POINT: f64 = 2.6;
 /// Most panels side by side.
 const ACROSS: usize = 2;
+/// Opacity of bands and points.
+const BAND: f64 = 0.15;
+const POINT: f64 = 0.7;
 
-/// Draws the panels, two side by side, each with its own scales.
+/// Draws the panels, two side by side or one in a narrow figure, each with its own scales.
 #[must_use]
-pub fn scene(panels: &[Panel]) -> Scene {
-    let has_words = panels
-        .iter()
-        .flat_map(|p| &p.lines)
-        .any(|line| !line.words.is_empty());
-    let each = LEFT + WIDTH + RIGHT[usize::from(!has_words)];
-    let tall = TOP + HEIGHT + 4.0 * EM;
-    let [across, down] = [panels.len().min(ACROSS), panels.len().div_ceil(ACROSS)];
-    let scene = Scene::new(each * across as f64, tall * down as f64);
-    let mut scene = scene.with_letters_of(EM);
-    for (index, panel) in panels.iter().enumerate() {
-        let [column, row] = [index % ACROSS, index / ACROSS];
-        let corner = [LEFT + column as f64 * each, TOP + row as f64 * tall];
-        let plot = Plot::of(panel, corner);
-        for band in &panel.bands {
-            plot.draw_band(&mut scene, *band);
-        }
-        plot.draw_axes(&mut scene, panel);
-        for line in &panel.lines {
-            plot.draw_line(&mut scene, line);
-        }
-        for point in &panel.points {
-            let [x, y] = plot.place(*point);
-            let corner = [x - POINT, y - POINT];
-            scene.draw(Path::rectangle(corner, [2.0 * POINT; 2], SERIES[0], 0.7));
-        }
+pub fn scene(panels: &[Panel], notes: &[String], look: &Look) -> Scene {
+    let em = look.em();
+    let count = panels.len();
+    let expected = grid::expected_height(look, count, ACROSS);
+    let axes: Vec<[Axis; 2]> = panels.iter().map(axes).collect();
+    let sides: Vec<Sides> = (panels.iter().zip(&axes).enumerate())
+        .map(|(i, (panel, [across, up]))| Sides {
+            letter: (count > 1).then_some(i),
+            title: panel.title.clone(),
+            across: panel.across.clone(),
+            up: panel.up.clone(),
+            across_ticks: across.ticks(),
+            up_ticks: up.ticks(),
+            raise: 0.0,
+        })
+        .collect();
+    let margins = sides.iter().map(|s| s.margins(look, expected));
+    let mut margins = margins.fold(Margins::default(), Margins::max);
+    let lines = panels.iter().flat_map(|panel| &panel.lines);
+    let words = lines.flat_map(|line| line.words.iter());
+    let widest = words.map(|words| font::width_em(words)).fold(0.0, f64::max);
+    if widest > 0.0 {
+        margins.right = widest * look.small() + 0.8 * em;
     }
+    let grid = Grid::new(look, count, ACROSS, margins, [0.2 * em, 0.0]);
+    let mut scene = Scene::in_points(look.width_mm, 10.0, look.background());
+    for (i, panel) in panels.iter().enumerate() {
+        let plot = Plot {
+            frame: grid.frame(i, look),
+            axes: &axes[i],
+            look,
+        };
+        sides[i].draw(&mut scene, &plot.frame, look);
+        plot.draw(&mut scene, panel);
+    }
+    let at = [grid.left() + margins.left, grid.bottom() + 0.3 * em];
+    let height = frame::draw_notes(&mut scene, notes, at, look);
+    scene.height = grid.bottom() + height + 0.8 * em;
     scene
 }
 
-struct Plot {
-    left: f64,
-    top: f64,
-    across: Axis,
-    up: Axis,
+fn axes(panel: &Panel) -> [Axis; 2] {
+    let level = panel.lines.iter().filter(|line| line.slope == 0.0);
+    let heights = panel.points.iter().map(|[_, y]| *y);
+    let heights = heights.chain(level.map(|line| line.intercept));
+    let heights = heights.chain(panel.bands.iter().flatten().copied());
+    let across = panel.points.iter().map(|[x, _]| *x);
+    [Axis::linear(across, TICKS), Axis::linear(heights, TICKS)]
 }
 
-impl Plot {
-    fn of(panel: &Panel, [left, top]: Point) -> Self {
-        let across: Vec<f64> = panel.points.iter().map(|[x, _]| *x).collect();
-        let axis = Axis::around(across.iter().copied(), TICKS);
-        let level = panel.lines.iter().filter(|line| line.slope == 0.0);
-        let heights = panel.points.iter().map(|[_, y]| *y);
-        let heights = heights.chain(level.map(|line| line.intercept));
-        let heights = heights.chain(panel.bands.iter().flatten().copied());
-        Self {
-            left,
-            top,
-            across: axis,
-            up: Axis::around(heights, TICKS),
-        }
+struct Plot<'a> {
+    frame: Frame,
+    axes: &'a [Axis; 2],
+    look: &'a Look,
+}
+
+impl Plot<'_> {
+    fn place(&self, point: Point) -> Point {
+        let [across, up] = self.axes;
+        self.frame.place([across, up], point)
     }
 
-    fn place(&self, [x, y]: Point) -> Point {
-        [
-            self.left + self.across.share(x) * WIDTH,
-            self.top + (1.0 - self.up.share(y)) * HEIGHT,
-        ]
-    }
-
-    fn draw_axes(&self, scene: &mut Scene, panel: &Panel) {
-        let (right, bottom) = (self.left + WIDTH, self.top + HEIGHT);
-        for (value, words) in self.up.ticks() {
-            let y = self.top + (1.0 - self.up.share(value)) * HEIGHT;
-            scene.line([self.left, y], [right, y], Stroke::solid(PALE, 0.8));
-            let text = Text::new(words, [self.left - 8.0, y + 0.35 * EM], EM, INK);
-            scene.draw(text.anchored(Anchor::End));
+    fn draw(&self, scene: &mut Scene, panel: &Panel) {
+        let look = self.look;
+        for [low, high] in &panel.bands {
+            let [left, top] = [self.frame.left, self.place([0.0, *high])[1]];
+            let size = [self.frame.width(), self.place([0.0, *low])[1] - top];
+            let band = Path::rectangle([left, top], size, look.color(0), BAND);
+            scene.draw(band.named("band"));
         }
-        for (value, words) in self.across.ticks() {
-            let x = self.left + self.across.share(value) * WIDTH;
-            scene.line([x, bottom], [x, bottom + 4.0], Stroke::solid(INK, 1.2));
-            let text = Text::new(words, [x, bottom + 1.5 * EM], EM, INK);
-            scene.draw(text.anchored(Anchor::Middle));
+        for line in &panel.lines {
+            self.draw_line(scene, line);
         }
-        scene.line(
-            [self.left, self.top],
-            [self.left, bottom],
-            Stroke::solid(INK, 1.2),
-        );
-        scene.line(
-            [self.left, bottom],
-            [right, bottom],
-            Stroke::solid(INK, 1.2),
-        );
-        let middle = f64::midpoint(self.left, right);
-        let shown = crate::panel::shortened(&panel.title, WIDTH / EM);
-        let heading = Text::new(shown, [middle, self.top - 0.8 * EM], EM, INK).bold();
-        scene.draw(heading.anchored(Anchor::Middle));
-        let below = Text::new(&panel.across, [middle, bottom + 3.1 * EM], EM, INK).bold();
-        scene.draw(below.anchored(Anchor::Middle));
-        let at = [self.left - 66.0, f64::midpoint(self.top, bottom)];
-        let beside = Text::new(&panel.up, at, EM, INK).bold();
-        scene.draw(beside.upwards().anchored(Anchor::Middle));
-    }
-
-    fn draw_band(&self, scene: &mut Scene, [low, high]: [f64; 2]) {
-        let y = |value: f64| self.top + (1.0 - self.up.share(value)) * HEIGHT;
-        let (top, bottom) = (y(high), y(low));
-        let size = [WIDTH, bottom - top];
-        scene.draw(Path::rectangle([self.left, top], size, SKY, 0.25));
+        self.draw_words(scene, &panel.lines);
+        for point in &panel.points {
+            let corners = look
+                .marker(0)
+                .corners(self.place(*point), 0.7 * look.radius());
+            let mark = Path::area(vec![corners], look.color(0), POINT);
+            scene.draw(mark.named("point"));
+        }
     }
 
     /// The part of a line within the panel.
@@ -158,25 +135,37 @@ impl Plot {
         let Some([from, to]) = self.clipped(line) else {
             return;
         };
-        let stroke = Stroke::solid(GRAY, 1.6);
+        let stroke = Stroke::solid(GRAY, self.look.line());
+        let dash = Dash::Dashed.lengths(self.look.line());
         let stroke = match line.is_dashed {
-            true => stroke.dashed(6.0, 4.0),
+            true => Stroke { dash, ..stroke },
             false => stroke,
         };
-        scene.line(from, to, stroke);
-        if !line.words.is_empty() {
-            let at = [self.left + WIDTH + 6.0, to[1] + 0.35 * EM];
-            scene.draw(Text::new(&line.words, at, EM, INK));
+        scene.draw(Path::open(vec![vec![from, to]], stroke).named("line"));
+    }
+
+    /// The words of lines next to their right ends, moved apart where they would touch.
+    fn draw_words(&self, scene: &mut Scene, lines: &[Line]) {
+        let small = self.look.small();
+        let end = |line: &Line| Some((self.clipped(line)?[1][1], line.words.clone()));
+        let mut all: Vec<(f64, Vec<String>)> = lines.iter().filter_map(end).collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut free = f64::NEG_INFINITY;
+        for (y, words) in all {
+            let height = words.len() as f64 * LINE * small;
+            let top = (y - height / 2.0).max(free);
+            for (place, line) in words.iter().enumerate() {
+                let down = (LINE * place as f64 + 0.95) * small;
+                let at = [self.frame.right + 0.5 * self.look.em(), top + down];
+                scene.draw(Text::new(line, at, small, INK));
+            }
+            free = top + height + 0.2 * small;
         }
     }
 
     /// The ends of a line in the panel, the left one first; `None` if it lies outside.
     fn clipped(&self, line: &Line) -> Option<[Point; 2]> {
-        let ends = |axis: &Axis| {
-            let ticks = axis.ticks();
-            Some([ticks.first()?.0, ticks.last()?.0])
-        };
-        let ([left, right], [low, high]) = (ends(&self.across)?, ends(&self.up)?);
+        let [[left, right], [low, high]] = self.axes.each_ref().map(Axis::ends);
         let at = |x: f64| [x, line.intercept + line.slope * x];
         if line.slope == 0.0 {
             let is_inside = (low..=high).contains(&line.intercept);
@@ -192,69 +181,91 @@ impl Plot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::style::tests::look;
     use crate::scene::Item;
 
     fn panel() -> Panel {
+        let line = |intercept: f64, words: &str| Line {
+            intercept,
+            slope: 0.0,
+            is_dashed: true,
+            words: vec![words.to_owned(), "−0.00844".to_owned()],
+        };
         Panel {
             title: "Ra".into(),
             across: "mean".into(),
             up: "difference".into(),
             points: vec![[1.0, -1.0], [3.0, 2.0], [5.0, 0.5]],
-            lines: vec![Line {
-                intercept: 4.0,
-                slope: 0.0,
-                is_dashed: true,
-                words: "limit".into(),
-            }],
+            lines: vec![line(4.0, "upper limit"), line(3.9, "mean")],
             bands: vec![[3.5, 4.5]],
         }
     }
 
     #[test]
     fn every_point_is_drawn_within_the_panel_and_lines_widen_the_axis() {
-        let plot = Plot::of(&panel(), [10.0, TOP]);
-        for point in panel().points {
-            let [x, y] = plot.place(point);
-            assert!((10.0..=10.0 + WIDTH).contains(&x) && (TOP..=TOP + HEIGHT).contains(&y));
-        }
-        assert!(plot.up.share(4.5) <= 1.0);
-        let scene = scene(&[panel()]);
-        let has = |words: &str| {
-            let is = |item: &Item| matches!(item, Item::Text(text) if text.words == words);
-            scene.items.iter().any(is)
+        let drawn = scene(&[panel()], &[], &look(85.0));
+        let paths = |class: &str| -> Vec<Vec<Point>> {
+            let of_class = |item: &Item| match item {
+                Item::Path(path) if path.class == class => Some(path.lines.concat()),
+                _ => None,
+            };
+            drawn.items.iter().filter_map(of_class).collect()
         };
-        assert!(has("limit") && has("difference") && has("Ra"));
+        let frame = &paths("axes")[0];
+        let inside = |[x, y]: &Point| {
+            (frame[0][0] - 3.0..=frame[2][0] + 3.0).contains(x)
+                && (frame[0][1]..=frame[1][1] + 3.0).contains(y)
+        };
+        let (points, bands) = (paths("point"), paths("band"));
+        assert_eq!((points.len(), bands.len(), paths("line").len()), (3, 1, 2));
+        assert!(points.concat().iter().chain(&bands[0]).all(inside));
+    }
+
+    #[test]
+    fn words_of_lines_neither_touch_nor_leave_the_figure() {
+        for width in [85.0, 175.0] {
+            let drawn = scene(&vec![panel(); 3], &[], &look(width));
+            let mut ends: Vec<Point> = Vec::new();
+            for item in &drawn.items {
+                let Item::Text(text) = item else { continue };
+                if ["upper limit", "mean", "−0.00844"].contains(&text.words.as_str())
+                    && !text.upwards
+                {
+                    let right = text.at[0] + font::width_em(&text.words) * text.size;
+                    assert!(right <= drawn.width, "{}", text.words);
+                    let far = |end: &Point| {
+                        end[0] != text.at[0] || (end[1] - text.at[1]).abs() > text.size
+                    };
+                    assert!(ends.iter().all(far), "{}", text.words);
+                    ends.push(text.at);
+                }
+            }
+        }
     }
 
     #[test]
     fn lines_end_at_the_edges() {
-        let plot = Plot::of(&panel(), [0.0, TOP]);
+        let look = look(85.0);
+        let axes = axes(&panel());
+        let frame = Frame {
+            left: 0.0,
+            top: 10.0,
+            right: 100.0,
+            bottom: 90.0,
+        };
+        let plot = Plot {
+            frame,
+            axes: &axes,
+            look: &look,
+        };
         let line = |intercept: f64, slope: f64| Line {
             intercept,
             slope,
             ..panel().lines[0].clone()
         };
-        // From −1 at the bottom to 4 at the top: a steep line leaves the panel there.
+        // A steep line leaves the panel below and above.
         let [from, to] = plot.clipped(&line(-6.0, 3.0)).unwrap_or_default();
-        assert!((from[1] - (TOP + HEIGHT)).abs() < 1e-9 && (to[1] - TOP).abs() < 1e-9);
+        assert!((from[1] - 90.0).abs() < 1e-9 && (to[1] - 10.0).abs() < 1e-9);
         assert_eq!(plot.clipped(&line(100.0, 0.0)), None);
-    }
-
-    #[test]
-    fn a_third_panel_stands_below_the_first() {
-        let size = |count: usize| {
-            let scene = scene(&vec![panel(); count]);
-            [scene.width, scene.height]
-        };
-        let [one, two, three] = [1, 2, 3].map(size);
-        assert_eq!([two[0], three[0]], [2.0 * one[0]; 2]);
-        assert_eq!([two[1], three[1]], [one[1], 2.0 * one[1]]);
-    }
-
-    #[test]
-    fn higher_values_stand_higher() {
-        let plot = Plot::of(&panel(), [0.0, TOP]);
-        assert!(plot.place([1.0, 2.0])[1] < plot.place([1.0, -1.0])[1]);
-        assert!(plot.place([5.0, 0.0])[0] > plot.place([1.0, 0.0])[0]);
     }
 }

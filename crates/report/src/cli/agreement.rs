@@ -8,8 +8,9 @@ use rsom_measures::{Metric, Surface, column};
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
-use super::output;
+use super::print::Print;
 use super::rows::rows_where;
+use super::{data, output, points, print};
 use crate::scatter::{Line, Panel, scene};
 use crate::scene::Point;
 
@@ -17,9 +18,9 @@ use crate::scene::Point;
 const MOST_PANELS: usize = 12;
 /// The lines of a panel: the measure of agreement, its words, and whether it is dashed.
 const LINES: [(&str, &str, bool); 3] = [
-    ("limit_upper", "upper", true),
-    ("bias", "bias", false),
-    ("limit_lower", "lower", true),
+    ("limit_upper", "upper limit", true),
+    ("bias", "mean", false),
+    ("limit_lower", "lower limit", true),
 ];
 
 /// The command `agreement`.
@@ -31,7 +32,9 @@ pub fn command() -> Command {
     )
     .input(Port::required("input", Kind::Table, "Points of 'stats agreement --points'"))
     .input(Port::required("measures", Kind::Table, "The measures of the same call, its --output"))
+    .input(print::style_port())
     .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
+    .output(data::port())
     .parameters(Settings::declare())
     .example("rsom-report agreement --input points.parquet --measures agreement.parquet --output bland_altman.svg")
 }
@@ -42,6 +45,8 @@ struct Settings {
     r#where: BTreeMap<String, String>,
     /// Printed names, such as thickness_um=Thickness.
     names: BTreeMap<String, String>,
+    #[parameter(flatten)]
+    print: Print,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
@@ -81,11 +86,18 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         })
         .collect();
     let panels = panels.map_err(StageError::inputs)?;
+    let look = settings.print.look(invocation)?;
+    let has_bands = panels.iter().any(|panel| !panel.bands.is_empty());
+    let mut notes = vec!["dashed: limits of agreement".to_owned()];
+    if has_bands {
+        notes.push("shaded: confidence intervals".to_owned());
+    }
     output::write(
         invocation,
-        &scene(&panels),
-        output::Pixels::PerInch(output::DPI),
+        &scene(&panels, &notes, &look),
+        settings.print.pixels(),
     )?;
+    data::write(invocation, || points::columns(&panels))?;
     let drawn: usize = panels.iter().map(|panel| panel.points.len()).sum();
     Ok(Summary::new()
         .with("panels", panels.len())
@@ -201,7 +213,7 @@ impl Drawn<'_> {
                 intercept,
                 slope: 0.0,
                 is_dashed,
-                words: format!("{words} {}", three_digits(intercept)),
+                words: vec![words.to_owned(), three_digits(intercept)],
             });
             bands.extend(low[row].zip(high[row]).map(|(low, high)| [low, high]));
         }

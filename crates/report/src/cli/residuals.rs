@@ -8,8 +8,9 @@ use rsom_measures::{Metric, column};
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
-use super::output;
+use super::print::Print;
 use super::rows::rows_where;
+use super::{data, output, points, print};
 use crate::scatter::{Line, Panel, scene};
 
 /// Columns of residuals that do not name a group.
@@ -40,11 +41,13 @@ pub fn command() -> Command {
         )
         .many(),
     )
+    .input(print::style_port())
     .output(Port::required(
         "output",
         Kind::Figure,
         "Figure: .svg, .png or .pdf",
     ))
+    .output(data::port())
     .parameters(Settings::declare())
     .example("rsom-report residuals --input residuals.parquet --output residuals.svg")
 }
@@ -53,6 +56,8 @@ pub fn command() -> Command {
 struct Settings {
     /// Use only rows with this value in a column, such as metric=ra_um or net=unet, where the table has several models.
     r#where: BTreeMap<String, String>,
+    #[parameter(flatten)]
+    print: Print,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
@@ -81,7 +86,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         intercept,
         slope,
         is_dashed: true,
-        words: String::new(),
+        words: Vec::new(),
     };
     let points = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| [*x, *y]).collect();
     let panels = [
@@ -102,11 +107,13 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             bands: Vec::new(),
         },
     ];
+    let look = settings.print.look(invocation)?;
     output::write(
         invocation,
-        &scene(&panels),
-        output::Pixels::PerInch(output::DPI),
+        &scene(&panels, &[], &look),
+        settings.print.pixels(),
     )?;
+    data::write(invocation, || points::columns(&panels))?;
     Ok(Summary::new().with("points", rows.len()))
 }
 

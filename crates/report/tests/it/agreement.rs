@@ -61,14 +61,23 @@ fn points_lines_and_intervals_of_a_comparison_are_drawn() {
     for words in [
         "Mean of both (µm)",
         "auto − manual (µm)",
-        "upper 5.00",
-        "bias 0.500",
-        "lower −4.00",
+        "upper limit",
+        ">5.00<",
+        ">0.500<",
+        ">−4.00<",
     ] {
         assert!(svg.contains(words), "{words}: {svg}");
     }
     assert_eq!(svg.matches("fill-opacity=\"0.7\"").count(), 3);
-    assert_eq!(svg.matches("fill-opacity=\"0.25\"").count(), 3);
+    assert_eq!(svg.matches("class=\"band\"").count(), 3);
+    // The numbers are those of 'stats agreement', as they are.
+    let data = DRAW.to_owned() + " --data plot.csv";
+    REPORT.run(&folder, data).expect_code(0);
+    let numbers = folder.text("plot.csv");
+    assert!(
+        numbers.contains("point,60.0,1.0") && numbers.contains("upper limit,,5.0"),
+        "{numbers}"
+    );
 }
 
 #[test]

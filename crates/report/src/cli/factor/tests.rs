@@ -5,7 +5,7 @@ use std::path::Path;
 use rsom_formats::table::{Table, TableError};
 use rsom_io::ports;
 use rsom_parameters::Choice;
-use rsom_stage::StageError;
+use rsom_stage::{StageError, log};
 
 use super::settings::FactorSettings;
 use crate::factor::{Panel, Test, ordered};
@@ -24,7 +24,8 @@ pub struct Tests {
 struct Row {
     metric: String,
     cells: [(String, String); 2],
-    p: f64,
+    /// `None` where the test could not be made.
+    p: Option<f64>,
 }
 
 /// What the tests of a figure compare.
@@ -106,14 +107,14 @@ impl Tests {
                 true => (word.clone(), others[row].clone()),
                 false => (others[row].clone(), word.clone()),
             };
-            Some(Row {
+            Row {
                 metric: metrics[row].clone(),
                 cells: [cell(&baselines[row]), cell(&levels[row])],
-                p: p[row].filter(|p| p.is_finite())?,
-            })
+                p: p[row].filter(|p| p.is_finite()),
+            }
         };
         Ok(Self {
-            rows: (0..table.rows()).filter(fits).filter_map(row).collect(),
+            rows: (0..table.rows()).filter(fits).map(row).collect(),
             words: words(&table),
         })
     }
@@ -121,7 +122,7 @@ impl Tests {
     /// Adds the tests to the panels of their metrics.
     ///
     /// # Errors
-    /// Exit code 2: no test of any measure of the figure, or two tests of one pair.
+    /// Exit code 2: no test of any measure of the figure, or two tests of one pair. A test without a p-value has no bracket.
     pub fn add(&self, panels: &mut [Panel], parameters: &FactorSettings) -> Result<(), StageError> {
         let mut found = 0;
         for panel in panels {
@@ -147,15 +148,21 @@ impl Tests {
                         panel.metric, cells[0].0, cells[1].0
                     )));
                 }
-                tests.push(Test { cells, p: row.p });
+                found += 1;
+                tests.extend(row.p.map(|p| Test { cells, p }));
             }
-            found += tests.len();
+            if panel.records.len() > 1 && tests.is_empty() {
+                log::warn(format_args!(
+                    "--tests: no test of {} has a p-value",
+                    panel.metric
+                ));
+            }
             tests.retain(|test| test.p <= parameters.largest_p);
             panel.tests = tests;
         }
         match found {
             0 => Err(StageError::usage(
-                "--tests: no test of a measure, level and group of this figure has a p-value",
+                "--tests: the table has no test of a measure, two levels and a group of this figure",
             )),
             _ => Ok(()),
         }
