@@ -467,6 +467,8 @@ fn figures_and_tables_are_read_into_a_paper() {
     folder.write("paper/figures.tex", "mine");
     let again = ["report", "w", "--tex", "paper/figures.tex"];
     RSOM.refused(&folder, again, 4, "was not written by rsom");
+}
+
 #[test]
 fn a_broken_picture_is_named_and_not_shown_empty() {
     let folder = study();
