@@ -23,6 +23,31 @@ pub struct Sidecar {
     pub provenance: Option<Value>,
 }
 
+/// Largest sidecar that is read, in bytes.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// The content of a regular file: a pipe or a device may have no end.
+fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    // Before it is opened: to open a pipe is to wait for its other end.
+    let found = std::fs::metadata(path)?;
+    let refused = |why: &str| {
+        Err(std::io::Error::new(
+            std::io::ErrorKind::InvalidData,
+            why.to_owned(),
+        ))
+    };
+    if !found.is_file() {
+        return refused("it is no regular file");
+    }
+    let file = std::fs::File::open(path)?;
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut std::io::Read::take(file, MOST_BYTES + 1), &mut bytes)?;
+    match bytes.len() as u64 > MOST_BYTES {
+        true => refused("it is larger than 64 MiB"),
+        false => Ok(bytes),
+    }
+}
+
 impl Sidecar {
     /// Reads the sidecar of a volume; `None` when it has none.
     ///
@@ -30,7 +55,7 @@ impl Sidecar {
     /// The sidecar is not a JSON object, or a known key has the wrong type; the message names the sidecar.
     pub fn read(volume: &Path) -> Result<Option<Self>, FormatError> {
         let path = sidecar::path_of(volume);
-        match std::fs::read(&path) {
+        match bounded(&path) {
             Ok(bytes) => Self::parse(&bytes).map(Some).map_err(|e| e.at(&path)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(FormatError::from(error).at(&path)),

@@ -72,32 +72,42 @@ pub fn execute(matches: &ArgMatches) -> ExitCode {
 }
 
 fn show(matches: &ArgMatches) -> Result<(), StageError> {
-    let given = |name: &str| -> Result<Vec<PathBuf>, StageError> {
+    let given = |name: &str| -> Result<Vec<Given>, StageError> {
         let paths = matches.get_many::<PathBuf>(name).unwrap_or_default();
         let files: Result<Vec<_>, _> = paths.map(|path| expanded(path)).collect();
         Ok(files?.concat())
     };
-    let scans = given("scan")?;
+    let mut scans: Vec<PathBuf> = Vec::new();
+    for given in given("scan")? {
+        if !scans.contains(&given.path) {
+            scans.push(given.path);
+        }
+    }
     if scans.is_empty() {
         return Err(StageError::usage("there is no NIfTI file in the folder"));
     }
     let mut entries: Vec<Entry> = scans.iter().map(|scan| entry(scan)).collect();
     for (name, reference) in [("reference", true), ("mask", false)] {
-        for path in given(name)? {
-            let place = pairs::scan_of(&path, &scans).ok_or_else(|| {
-                StageError::usage(format_args!(
-                    "{}: of which scan is it? No scan's name is part of its name",
-                    path.display()
-                ))
-            })?;
+        for Given { path, is_named } in given(name)? {
+            let place = match pairs::scan_of(&path, &scans) {
+                Ok(place) => place,
+                // Whoever names one scan and one mask means that they belong together.
+                Err(_) if is_named && scans.len() == 1 => 0,
+                Err(why) => {
+                    return Err(StageError::usage(format_args!(
+                        "{}: of which scan is it? {why}",
+                        path.display()
+                    )));
+                }
+            };
             entries[place].files.push(ViewFile {
                 name: pairs::file_name(&path),
                 path,
                 role: Role::Mask { reference },
+                is_named_by_sidecar: true,
             });
         }
     }
-    let port = matches.get_one::<u16>("port").copied().unwrap_or(0);
     for file in entries.iter().flat_map(|entry| &entry.files) {
         nifti::read_grid(&file.path).map_err(|fault| at_input(&file.path, fault))?;
     }
@@ -118,15 +128,28 @@ fn entry(scan: &Path) -> Entry {
             path: scan.to_path_buf(),
             name: pairs::file_name(scan),
             role: Role::Image,
+            is_named_by_sidecar: true,
         }],
     }
 }
 
+/// A file of the command line.
+#[derive(Clone)]
+struct Given {
+    path: PathBuf,
+    /// Whether it was named itself, and not found in a folder.
+    is_named: bool,
+}
+
 /// A file itself; of a folder its NIfTI files, by name.
-fn expanded(path: &Path) -> Result<Vec<PathBuf>, StageError> {
+fn expanded(path: &Path) -> Result<Vec<Given>, StageError> {
     let failed = |e: std::io::Error| StageError::input(path, atomic::plain(&e));
     if !path.metadata().map_err(failed)?.is_dir() {
-        return Ok(vec![path.to_path_buf()]);
+        let path = path.to_path_buf();
+        return Ok(vec![Given {
+            path,
+            is_named: true,
+        }]);
     }
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).map_err(failed)? {
@@ -137,5 +160,9 @@ fn expanded(path: &Path) -> Result<Vec<PathBuf>, StageError> {
         }
     }
     files.sort();
-    Ok(files)
+    let found = files.into_iter().map(|path| Given {
+        path,
+        is_named: false,
+    });
+    Ok(found.collect())
 }

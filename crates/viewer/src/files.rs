@@ -18,7 +18,12 @@ pub struct ViewFile {
     pub name: String,
     /// What it is.
     pub role: Role,
+    /// Whether the sidecar beside it names its labels.
+    pub is_named_by_sidecar: bool,
 }
+
+/// An image has more values.
+const MOST_LABELS: usize = 256;
 
 /// What a file of a view is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,12 +117,18 @@ fn add(view: &mut View, file: &ViewFile) -> Result<bool, FormatError> {
             Ok(true)
         }
         Role::Mask { reference } => {
-            let labels = labels(&file.path)?;
+            let labels = labels(&file.path, file.is_named_by_sidecar)?;
             let used: Vec<i32> = labels
                 .in_use()
                 .into_iter()
                 .filter(|label| *label != 0)
                 .collect();
+            if used.len() > MOST_LABELS {
+                return Err(FormatError::Unsupported {
+                    format: "NIfTI",
+                    what: format!("a mask of {} labels, as an image has", used.len()),
+                });
+            }
             let added = match used.len() {
                 0 | 1 => view.add_mask(&file.name, reference, &labels.select(&used)),
                 _ => view.add_labels(&file.name, reference, &labels),
@@ -128,8 +139,11 @@ fn add(view: &mut View, file: &ViewFile) -> Result<bool, FormatError> {
 }
 
 /// The labels of a file, with the names in its sidecar.
-fn labels(path: &Path) -> Result<LabelMap, FormatError> {
+fn labels(path: &Path, is_named_by_sidecar: bool) -> Result<LabelMap, FormatError> {
     let labels = nifti::read_labels_with(path, Reading::DEFAULT)?.volume;
+    if !is_named_by_sidecar {
+        return Ok(labels);
+    }
     // A sidecar that cannot be read says no names.
     let names = Sidecar::read(path)
         .ok()

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use miniz_oxide::deflate::compress_to_vec_zlib;
 use ndarray::{ArrayView3, s};
 use serde::Serialize;
 
@@ -10,7 +11,8 @@ use crate::mosaic::Mosaic;
 use crate::reduction::Reduction;
 use crate::{Description, View};
 
-/// A view as pictures: all B-scans of an image as tiles of one JPEG, and eight masks in one PNG. The script decodes them.
+/// A view as pictures: all B-scans of an image as tiles of one JPEG, and of eight masks as tiles of bytes, compressed by zlib. The script
+/// decodes them. (Masks are no PNG: browsers that protect from fingerprints change the low bits of pictures that a script reads.)
 #[derive(Debug, Clone, Serialize)]
 pub struct Preview {
     #[serde(flatten)]
@@ -22,7 +24,7 @@ pub struct Preview {
     columns: usize,
     /// `data:` addresses.
     pictures: Vec<String>,
-    /// `data:` addresses.
+    /// Bytes in base64.
     mask_pictures: Vec<String>,
 }
 
@@ -32,6 +34,9 @@ pub enum PreviewError {
     /// Even the coarsest is larger than allowed.
     #[error("its smallest preview is larger than {0} KiB")]
     TooLarge(usize),
+    /// An axis is so long that its pictures are too large for a browser, also without other voxels.
+    #[error("it is larger than the pictures that browsers show")]
+    TooLong,
     /// A picture cannot be written.
     #[error("{0}")]
     Encoding(String),
@@ -39,6 +44,8 @@ pub enum PreviewError {
 
 /// Quality of JPEG: edges of layers stay sharp. Scans are mostly noise, which a higher quality would keep at twice the bytes.
 const QUALITY: u8 = 70;
+/// Level of compression: masks are small, and pages are sent.
+const LEVEL: u8 = 9;
 /// Largest width and height in pixels that all browsers show.
 const MOST_PIXELS: usize = 16_384;
 /// Most pixels of a picture that all browsers show.
@@ -53,10 +60,12 @@ impl Preview {
     /// Even the coarsest preview is too large.
     pub fn of(view: &View, most_bytes: usize) -> Result<Self, PreviewError> {
         let shape = view.shape();
+        let mut is_ever_shown = false;
         for reduction in Reduction::all(shape) {
             let mosaic = Mosaic::of(shape, reduction);
             let [width, height] = mosaic.pixels();
             let is_shown = width.max(height) <= MOST_PIXELS && width * height <= MOST_AREA;
+            is_ever_shown |= is_shown;
             if !is_shown || estimated(view, reduction)? > most_bytes {
                 continue;
             }
@@ -65,19 +74,22 @@ impl Preview {
                 return Ok(preview);
             }
         }
-        Err(PreviewError::TooLarge(most_bytes >> 10))
+        Err(match is_ever_shown {
+            true => PreviewError::TooLarge(most_bytes >> 10),
+            false => PreviewError::TooLong,
+        })
     }
 
     fn reduced(view: &View, reduction: Reduction, mosaic: Mosaic) -> Result<Self, PreviewError> {
         let pictures: Result<_, _> = view.images().map(|image| jpeg(&mosaic, &image)).collect();
-        let mask_pictures: Result<_, _> = view.masks().map(|plane| png(&mosaic, plane)).collect();
+        let mask_pictures = view.masks().map(|plane| packed(&mosaic, plane)).collect();
         Ok(Self {
             description: view.description(),
             step: reduction.0,
             pitch: mosaic.pitch,
             columns: mosaic.columns,
             pictures: pictures?,
-            mask_pictures: mask_pictures?,
+            mask_pictures,
         })
     }
 
@@ -115,7 +127,7 @@ fn estimated(view: &View, reduction: Reduction) -> Result<usize, PreviewError> {
         bytes += jpeg(&one, &slices)?.len();
     }
     for plane in view.masks() {
-        bytes += png(&one, cut(plane).view())?.len();
+        bytes += packed(&one, cut(plane).view()).len();
     }
     // Headers and tables, about 1 kB each, are there once.
     let fixed = 1_000 * (view.images().count() + view.masks().count());
@@ -144,25 +156,10 @@ fn jpeg(mosaic: &Mosaic, channels: &[ArrayView3<'_, u8>]) -> Result<String, Prev
     ))
 }
 
-fn png(mosaic: &Mosaic, plane: ArrayView3<'_, u8>) -> Result<String, PreviewError> {
-    let failed = |e: png::EncodingError| PreviewError::Encoding(e.to_string());
-    let [width, height] = mosaic
-        .pixels()
-        .map(|pixels| u32::try_from(pixels).unwrap_or(u32::MAX));
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, width, height);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::High);
-    let mut writer = encoder.write_header().map_err(failed)?;
-    writer
-        .write_image_data(&mosaic.picture(&[plane], false))
-        .map_err(failed)?;
-    writer.finish().map_err(failed)?;
-    Ok(format!(
-        "data:image/png;base64,{}",
-        BASE64_STANDARD.encode(bytes)
-    ))
+/// Eight masks, by zlib and in base64.
+fn packed(mosaic: &Mosaic, plane: ArrayView3<'_, u8>) -> String {
+    let bytes = compress_to_vec_zlib(&mosaic.picture(&[plane], false), LEVEL);
+    BASE64_STANDARD.encode(bytes)
 }
 
 #[cfg(test)]
@@ -227,15 +224,9 @@ mod tests {
     fn masks_are_exact() {
         let view = view([40, 9, 50], 2);
         let preview = Preview::of(&view, usize::MAX).unwrap();
-        let data = preview.mask_pictures[0]
-            .strip_prefix("data:image/png;base64,")
-            .unwrap();
-        let bytes = BASE64_STANDARD.decode(data).unwrap();
-        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes))
-            .read_info()
-            .unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-        let width = reader.next_frame(&mut pixels).unwrap().width as usize;
+        let bytes = BASE64_STANDARD.decode(&preview.mask_pictures[0]).unwrap();
+        let pixels = miniz_oxide::inflate::decompress_to_vec_zlib(&bytes).unwrap();
+        let width = preview.columns * preview.pitch[0];
         let masks = view.masks().next().unwrap();
         for ((x, y, z), bits) in masks.indexed_iter() {
             let row = y / preview.columns * preview.pitch[1] + z;

@@ -1,5 +1,6 @@
 //! Serves slices on the loopback address: read-only, under a random name, and no files but those that were named.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,10 +26,13 @@ pub(crate) struct Server {
     entries: Vec<Entry>,
     /// The scans that were looked at last.
     open: Mutex<Vec<(usize, Arc<Opened>)>>,
+    readings: AtomicUsize,
 }
 
 /// A scan in memory.
 struct Opened {
+    /// Counts the readings of files: a file may have changed since the last one.
+    reading: usize,
     view: Option<View>,
     left_out: Vec<String>,
 }
@@ -36,6 +40,7 @@ struct Opened {
 /// What the page needs to know of a scan.
 #[derive(Serialize)]
 struct Shown {
+    reading: usize,
     #[serde(flatten)]
     description: Option<Description>,
     left_out: Vec<String>,
@@ -71,6 +76,7 @@ impl Server {
             token,
             entries,
             open: Mutex::default(),
+            readings: AtomicUsize::new(0),
         })
     }
 
@@ -154,12 +160,17 @@ impl Server {
             [scan, "view"] => {
                 let opened = self.opened(scan).ok_or(missing)?;
                 json(&Shown {
+                    reading: opened.reading,
                     description: opened.view.as_ref().map(View::description),
                     left_out: opened.left_out.clone(),
                 })
             }
-            [scan, image, plane, index] => {
+            [scan, reading, image, plane, index] => {
                 let opened = self.opened(scan).ok_or(missing)?;
+                let reading: usize = reading.parse().map_err(|_| missing)?;
+                if reading != opened.reading {
+                    return Err((409, "the scan was read again; choose it once more"));
+                }
                 let bytes = (|| {
                     let view = opened.view.as_ref()?;
                     let (image, index) = (image.parse().ok()?, index.parse().ok()?);
@@ -180,7 +191,12 @@ impl Server {
             return Some(Arc::clone(opened));
         }
         let files::Loaded { view, left_out } = files::load(&entry.files);
-        let opened = Arc::new(Opened { view, left_out });
+        let reading = self.readings.fetch_add(1, Ordering::Relaxed);
+        let opened = Arc::new(Opened {
+            reading,
+            view,
+            left_out,
+        });
         open.truncate(OPEN - 1);
         open.insert(0, (number, Arc::clone(&opened)));
         Some(opened)

@@ -117,15 +117,18 @@ impl View {
         is_reference: bool,
         labels: &LabelMap,
     ) -> Result<bool, VolumeError> {
-        let mut all = true;
         for label in labels.in_use().into_iter().filter(|label| *label != 0) {
             let of_label = match labels.names().get(&label) {
                 Some(known) => format!("{name}: {known}"),
                 None => format!("{name}: label {label}"),
             };
-            all &= self.add_mask(&of_label, is_reference, &labels.select(&[label]))?;
+            if self.names.len() == MOST_MASKS
+                || !self.add_mask(&of_label, is_reference, &labels.select(&[label]))?
+            {
+                return Ok(false);
+            }
         }
-        Ok(all)
+        Ok(true)
     }
 
     /// What the view holds.

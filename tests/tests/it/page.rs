@@ -360,10 +360,19 @@ fn a_page_of_many_scans_is_a_folder_that_is_replaced_as_a_whole() {
     RSOM.done(&folder, ["report", "w", "--folder", "page"]);
     assert_eq!(folder.text("page/index.html"), page);
     folder.write("page/notes.txt", "mine");
-    let again = ["report", "w", "--folder", "page"];
-    RSOM.refused(&folder, again, 4, "not only a page that rsom wrote");
+    RSOM.done(&folder, ["report", "w", "--folder", "page"]);
     assert_eq!(folder.text("page/notes.txt"), "mine");
-    let left: Vec<_> = std::fs::read_dir(folder.join("."))
+    folder.write("page/pictures/holiday.jpg", "mine");
+    let again = ["report", "w", "--folder", "page", "--force"];
+    RSOM.refused(&folder, again, 4, "holiday.jpg: rsom did not write it");
+    assert_eq!(folder.text("page/pictures/holiday.jpg"), "mine");
+    folder.write("other/index.html", "mine");
+    let again = ["report", "w", "--folder", "other"];
+    RSOM.refused(&folder, again, 4, "it is no page that rsom wrote");
+    // Into the folder of the study itself: what is there stays.
+    RSOM.done(&folder, ["report", "w", "--folder", "w"]);
+    assert!(folder.join("w/run.json").exists() && folder.join("w/index.html").exists());
+    let left: Vec<_> = std::fs::read_dir(folder.join("page"))
         .unwrap()
         .flatten()
         .map(|e| e.file_name())
@@ -441,6 +450,16 @@ fn marks_of_the_page_become_attributes_of_scans() {
         "{manifest}"
     );
     assert!(!manifest.contains("good"), "{manifest}");
+    // Groups may change too; notes are words; a table of nobody is a mistake.
+    folder.write("marks.csv", "scan,group,note\ns1,patient,12\n");
+    RSOM.done(&folder, write);
+    folder.write("marks.csv", "scan,group,note\ns1,control,12\n");
+    RSOM.done(&folder, write);
+    let manifest = folder.text("scans.yaml");
+    assert!(manifest.contains("control") && manifest.contains("'12'"), "{manifest}");
+    folder.write("marks.csv", "id,quality\nnobody,bad\n");
+    let refused = RSOM.failed(&folder, write);
+    assert!(refused.0 == 3 && refused.1.contains("no row names a scan or subject"), "{refused:?}");
 }
 
 #[test]

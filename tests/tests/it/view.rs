@@ -99,9 +99,11 @@ fn slices_come_from_the_files_that_were_named() {
     assert_eq!(view.get("scans").1, b"[\"s1.nii.gz\",\"s2.nii.gz\"]");
     let about: serde_json::Value = serde_json::from_slice(&view.get("1/view").1).unwrap();
     assert_eq!(about["masks"][0]["name"], "s2.nii.gz");
+    let reading = &about["reading"];
+    assert_eq!(view.get(&format!("1/{}/0/bscan/2", 99)).0, 409);
     assert_eq!(about["left_out"], serde_json::json!([]));
     // Three bytes of color and one of masks for each pixel.
-    let (_, slice) = view.get("1/0/bscan/2");
+    let (_, slice) = view.get(&format!("1/{reading}/0/bscan/2"));
     assert_eq!(slice.len(), 16 * 64 * 4);
     let mask = rsom_formats::nifti::read_mask(&folder.join("m/s2.nii.gz")).unwrap();
     for ((x, z), inside) in mask.voxels().index_axis(ndarray::Axis(1), 2).indexed_iter() {
@@ -111,8 +113,14 @@ fn slices_come_from_the_files_that_were_named() {
             "{x} {z}"
         );
     }
-    assert_eq!(view.get("1/0/side/15").1.len(), 3 * 64 * 4);
-    assert_eq!(view.get("1/0/enface/0").1.len(), 16 * 3 * 4);
+    assert_eq!(
+        view.get(&format!("1/{reading}/0/side/15")).1.len(),
+        3 * 64 * 4
+    );
+    assert_eq!(
+        view.get(&format!("1/{reading}/0/enface/0")).1.len(),
+        16 * 3 * 4
+    );
 }
 
 #[test]
@@ -121,9 +129,9 @@ fn nothing_else_is_served_and_nobody_else_is_answered() {
     let view = Running::start(&folder, &["s1.nii.gz"]);
     for path in [
         "1/view",
-        "0/0/bscan/3",
-        "0/0/up/0",
-        "0/0/bscan/-1",
+        "0/0/0/bscan/3",
+        "0/0/0/up/0",
+        "0/0/0/bscan/-1",
         "../../etc/passwd",
         "s1.nii.gz",
         "0/view/x/y/z",

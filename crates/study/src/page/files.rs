@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rsom_pipeline::{RecordedFile, RecordedRun, RecordedTask};
-use rsom_stage::{atomic, fingerprint};
+use rsom_stage::{atomic, fingerprint, sidecar};
 
 /// Largest text or table that is read, in bytes.
 pub(super) const MOST_BYTES: u64 = 64 << 20;
@@ -61,8 +61,17 @@ impl Folder {
     /// In one line: it is not there, no regular file, or not as it was recorded.
     pub fn volume(&self, file: &RecordedFile) -> Result<PathBuf, String> {
         let path = self.anywhere(file)?;
-        if !path.is_file() {
-            return Err("it is no regular file".to_owned());
+        // Files of the system that have no end say that they are empty.
+        if !path
+            .metadata()
+            .is_ok_and(|found| found.is_file() && found.len() > 0)
+        {
+            return Err("it is no regular file with content".to_owned());
+        }
+        let name = path.to_string_lossy().to_lowercase();
+        let endings = [".nii", ".nii.gz", ".hdr", ".img"];
+        if !endings.iter().any(|ending| name.ends_with(ending)) {
+            return Err("its name is not that of a NIfTI file".to_owned());
         }
         let recorded = file.sha256.as_ref().ok_or("its sha256 is not recorded")?;
         match fingerprint::of_path(&path) {
@@ -82,6 +91,17 @@ impl Folder {
         let is_command =
             |c: char| matches!(c, '\\' | '{' | '}' | '%' | '#' | '~' | '^' | '$' | '&');
         (!relative.contains(is_command)).then_some(relative)
+    }
+
+    /// Whether the sidecar of a volume lies in the folder of the study, and is no link: only then its names go onto the page.
+    pub fn has_sidecar(&self, volume: &Path) -> bool {
+        let path = sidecar::path_of(volume);
+        let is_file = path.symlink_metadata().is_ok_and(|found| found.is_file());
+        is_file
+            && self
+                .real
+                .as_ref()
+                .is_some_and(|folder| path.starts_with(folder))
     }
 
     fn path(&self, output: &RecordedFile) -> Result<PathBuf, String> {

@@ -1,4 +1,4 @@
-//! A page with the files beside it, as a folder that appears as a whole.
+//! A page with the files beside it, in a folder.
 
 use std::path::{Path, PathBuf};
 
@@ -10,35 +10,41 @@ use super::ours;
 /// The page in a folder.
 pub(super) const PAGE: &str = "index.html";
 
-/// Files of a folder that rsom writes.
-const OURS: [&str; 3] = [PAGE, "pictures", "views"];
+/// Folders beside the page that hold nothing but files of ours.
+const BESIDE: [&str; 2] = ["pictures", "views"];
 
-/// A folder that is written beside its place, and put there when it is whole.
+/// A page that is written inside its folder under a name of its own, and put in place when it is whole. What else is in the folder stays.
 pub(super) struct New {
     place: PathBuf,
     temporary: TempDir,
 }
 
 impl New {
-    /// Begins a folder for `place`.
+    /// Begins a page in the folder `place`.
     ///
     /// # Errors
-    /// Exit code 4: there is something else than a page of ours, and `force` is not set; a folder that cannot be written.
-    pub fn beside(place: &Path, force: bool) -> Result<Self, StageError> {
+    /// Exit code 4: the folder cannot be written; `index.html` is no page of ours, and `force` is not set; a file in `pictures` or `views` is not
+    /// of ours.
+    pub fn inside(place: &Path, force: bool) -> Result<Self, StageError> {
         let failed = |e: std::io::Error| StageError::output(place, atomic::plain(&e));
-        if !force && !is_free(place) {
+        let page = place.join(PAGE);
+        if !force && page.symlink_metadata().is_ok() && !ours::is_page(&page) {
             return Err(StageError::output(
-                place,
-                "it is there, and is not only a page that rsom wrote; add --force to replace it, or name another --folder",
+                &page,
+                "it is no page that rsom wrote; add --force to replace it, or name another --folder",
             ));
         }
-        let parent = match place.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        std::fs::create_dir_all(parent).map_err(failed)?;
-        let temporary = TempDir::with_prefix_in(".page-", parent).map_err(failed)?;
-        for name in &OURS[1..] {
+        for name in BESIDE {
+            if let Some(foreign) = foreign(&place.join(name)) {
+                return Err(StageError::output(
+                    &foreign,
+                    "rsom did not write it, and a page would replace its folder; move it away, or name another --folder",
+                ));
+            }
+        }
+        std::fs::create_dir_all(place).map_err(failed)?;
+        let temporary = TempDir::with_prefix_in(".page-", place).map_err(failed)?;
+        for name in BESIDE {
             std::fs::create_dir(temporary.path().join(name)).map_err(failed)?;
         }
         Ok(Self {
@@ -52,41 +58,56 @@ impl New {
         self.temporary.path()
     }
 
-    /// Puts the folder in its place.
+    /// Puts the page in its place, the files beside it first.
     ///
     /// # Errors
     /// Exit code 4: it cannot be put there.
     pub fn put(self) -> Result<(), StageError> {
         let failed = |e: std::io::Error| StageError::output(&self.place, atomic::plain(&e));
-        let whole = self.temporary.keep();
-        // An old page goes out of the way first: no system puts a folder over one that has files.
-        let old = whole.with_extension("old");
-        let had_old = self.place.exists();
-        if had_old {
-            std::fs::rename(&self.place, &old).map_err(failed)?;
-        }
-        if let Err(fault) = std::fs::rename(&whole, &self.place) {
-            if had_old {
-                std::fs::rename(&old, &self.place).map_err(failed)?;
+        let new = self.temporary.path();
+        for name in BESIDE {
+            let (old, aside) = (self.place.join(name), new.join(format!("old-{name}")));
+            // No system puts a folder over one that has files.
+            if old.symlink_metadata().is_ok() {
+                std::fs::rename(&old, &aside).map_err(failed)?;
             }
-            return Err(failed(fault));
+            std::fs::rename(new.join(name), &old).map_err(failed)?;
         }
-        if had_old {
-            std::fs::remove_dir_all(&old).map_err(failed)?;
-        }
-        Ok(())
+        std::fs::rename(new.join(PAGE), self.place.join(PAGE)).map_err(failed)?;
+        self.temporary.close().map_err(failed)
     }
 }
 
-/// Whether nothing of the user is lost if a folder is replaced: it is not there, or empty, or holds a page of ours only.
-fn is_free(place: &Path) -> bool {
-    if !place.exists() {
-        return true;
-    }
-    let Ok(entries) = std::fs::read_dir(place) else {
-        return false;
+/// Something in a folder that is not a file of ours; the folder itself, if it is none.
+fn foreign(folder: &Path) -> Option<PathBuf> {
+    let found = folder.symlink_metadata().ok()?;
+    let Some(entries) = found
+        .is_dir()
+        .then(|| std::fs::read_dir(folder).ok())
+        .flatten()
+    else {
+        return Some(folder.to_path_buf());
     };
-    let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
-    let is_ours = |name: &std::ffi::OsString| OURS.iter().any(|ours| *name == **ours);
-    names.is_empty() || names.iter().all(is_ours) && ours::is_page(&place.join(PAGE))
+    for entry in entries {
+        let Ok(entry) = entry else {
+            return Some(folder.to_path_buf());
+        };
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        let name = entry.file_name();
+        if !(is_file && name.to_str().is_some_and(is_ours)) {
+            return Some(entry.path());
+        }
+    }
+    None
+}
+
+/// `12.js`, or 20 hexadecimal digits with the ending of a picture.
+fn is_ours(name: &str) -> bool {
+    match name.rsplit_once('.') {
+        Some((number, "js")) => !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()),
+        Some((hash, "png" | "svg")) => {
+            hash.len() == 20 && hash.bytes().all(|b| b.is_ascii_hexdigit())
+        }
+        _ => false,
+    }
 }

@@ -128,7 +128,7 @@ fn write(matches: &ArgMatches) -> Result<ExitCode, StageError> {
         return write_tex(&recorded, &folder, (tex, matches.get_flag("force")));
     }
     if let Some(page) = matches.get_one::<PathBuf>("folder") {
-        let new = folder::New::beside(page, matches.get_flag("force"))?;
+        let new = folder::New::inside(page, matches.get_flag("force"))?;
         let place = Place::Folder(new.path().to_path_buf());
         let content = Content::of(&recorded, &folder, (&place, Limits::default()))?;
         let html = render::page(&content, &place)?;

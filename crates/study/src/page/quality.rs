@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 use rsom_pipeline::RecordedRun;
 use rsom_stage::{Progress, StageError, interrupt};
-use rsom_viewer::Preview;
 use rsom_viewer::files::{self, Role, ViewFile};
+use rsom_viewer::{Preview, PreviewError};
 
 use super::files::Folder;
 use super::place::{Place, ViewData};
@@ -82,6 +82,7 @@ fn preview(
         let name = volume.name.clone();
         match folder.volume(volume.file) {
             Ok(path) => shown.push(ViewFile {
+                is_named_by_sidecar: folder.has_sidecar(&path),
                 path,
                 name,
                 role: match is_mask(Some(volume.kind)) {
@@ -100,9 +101,11 @@ fn preview(
     match preview {
         Some(Ok(preview)) => (Some(preview), missing),
         Some(Err(fault)) => {
-            missing.push(format!(
-                "{fault}; --most-mib allows more, and --folder has no limit"
-            ));
+            let more = match fault {
+                PreviewError::TooLarge(_) => "; --most-mib allows more, and --folder has no limit",
+                _ => "",
+            };
+            missing.push(format!("{fault}{more}"));
             (None, missing)
         }
         None => (None, missing),

@@ -5,7 +5,7 @@ class ServerSource {
     this.description = description;
   }
   async slice(image, plane, index) {
-    const answer = await fetch(`${this.scan}/${image}/${plane.name}/${index}`);
+    const answer = await fetch(`${this.scan}/${this.description.reading}/${image}/${plane.name}/${index}`);
     if (!answer.ok) throw new Error(await answer.text());
     const bytes = new Uint8Array(await answer.arrayBuffer());
     const { size, images } = this.description;

@@ -30,26 +30,34 @@ class PreviewSource {
     this.preview = preview;
     this.decoded = new Map();
   }
-  pixels(address) {
-    if (!this.decoded.has(address)) this.decoded.set(address, PreviewSource.decode(address));
-    return this.decoded.get(address);
+  // The picture of an address, or the bytes of masks: `data` with `bytes` of each pixel.
+  once(text, decode) {
+    if (!this.decoded.has(text)) this.decoded.set(text, decode(text));
+    return this.decoded.get(text);
   }
-  static async decode(address) {
+  static async picture(address) {
     const picture = new Image();
     picture.src = address;
     await picture.decode();
     const canvas = element("canvas", { width: picture.naturalWidth, height: picture.naturalHeight });
     const context = canvas.getContext("2d", { willReadFrequently: true });
     context.drawImage(picture, 0, 0);
-    return context.getImageData(0, 0, canvas.width, canvas.height);
+    return context.getImageData(0, 0, canvas.width, canvas.height).data;
+  }
+  static async masks(text) {
+    const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
   }
   async slice(image, plane, index) {
     const { pictures, mask_pictures: masks, pitch, columns, images } = this.preview;
     const channels = images[image] ? images[image].channels : 0;
-    const shown = await Promise.all([...pictures.slice(image, image + 1), ...masks].map(p => this.pixels(p)));
+    const picture = channels > 0 ? await this.once(pictures[image], PreviewSource.picture) : null;
+    const planes = await Promise.all(masks.map(text => this.once(text, PreviewSource.masks)));
+    const row = columns * pitch[0];
     const [width, height] = [this.size[plane.across], this.size[plane.down]];
     const pixels = new Uint8Array(width * height * channels);
-    const bits = new Uint8Array(width * height * masks.length);
+    const bits = new Uint8Array(width * height * planes.length);
     const at = [0, 0, 0];
     at[plane.along] = index;
     for (let down = 0; down < height; down += 1) {
@@ -57,17 +65,10 @@ class PreviewSource {
       for (let across = 0; across < width; across += 1) {
         at[plane.across] = across;
         const [x, y, z] = at;
-        const row = Math.floor(y / columns) * pitch[1] + z;
-        const column = (y % columns) * pitch[0] + x;
+        const from = (Math.floor(y / columns) * pitch[1] + z) * row + (y % columns) * pitch[0] + x;
         const to = down * width + across;
-        shown.forEach((picture, place) => {
-          const from = (row * picture.width + column) * 4;
-          if (channels > 0 && place === 0) {
-            for (let c = 0; c < channels; c += 1) pixels[to * channels + c] = picture.data[from + c];
-          } else {
-            bits[to * masks.length + place - Math.min(channels, 1)] = picture.data[from];
-          }
-        });
+        for (let c = 0; c < channels; c += 1) pixels[to * channels + c] = picture[from * 4 + c];
+        planes.forEach((bytes, place) => { bits[to * planes.length + place] = bytes[from]; });
       }
     }
     return { pixels, bits };

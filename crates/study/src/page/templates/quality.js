@@ -26,19 +26,22 @@ async function readView(scan) {
 }
 
 let open = null;
+let wanted = null;
 async function showView(scan) {
+  wanted = scan;
   if (open) { open.close(); open.place.replaceChildren(); open = null; }
   const place = scan.querySelector(".view-place");
   try {
     const preview = await viewOf(scan);
-    if (!preview || scan.hidden) return;
+    if (!preview || wanted !== scan || open) return;
     open = new Viewer(place, new PreviewSource(preview));
     open.place = place;
     const [across, between] = preview.step;
-    const coarse = across > 1 ? `, every ${across}th voxel along x and z` : "";
-    if (across > 1 || between > 1) {
-      place.append(element("p", { className: "note", textContent: `A preview: every ${between}th B-scan${coarse}.`.replace("1th", "").replace("2th", "2nd").replace("3th", "3rd") }));
-    }
+    const nth = step => ({ 2: "2nd", 3: "3rd" })[step] ?? `${step}th`;
+    const parts = [];
+    if (between > 1) parts.push(`every ${nth(between)} B-scan`);
+    if (across > 1) parts.push(`every ${nth(across)} voxel along x and z`);
+    if (parts.length > 0) place.append(element("p", { className: "note", textContent: `A preview: ${parts.join(", ")}.` }));
   } catch (error) {
     place.textContent = error.message;
     views.delete(scan);
@@ -47,11 +50,16 @@ async function showView(scan) {
   for (const key of Array.from(views.keys()).slice(0, -3)) views.delete(key);
 }
 
+function rowsOf(scan) {
+  // A scan may be called "constructor".
+  const name = scan.dataset.scan;
+  return Object.hasOwn(measures.scans, name) ? measures.scans[name] : [];
+}
 function showMeasures(scan) {
-  const rows = measures.scans[scan.dataset.scan];
+  const rows = rowsOf(scan);
   const place = scan.querySelector(".measures-place");
-  if (!rows || place.firstChild) return;
-  const number = value => (value === null ? "" : String(Number(value.toPrecision(3))).replace("-", "\u2212"));
+  if (rows.length === 0 || place.firstChild) return;
+  const number = value => (value === null ? "" : String(Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3))).replace("-", "\u2212"));
   const cells = (name, words) => words.map(word => element(name, name === "th" ? { textContent: word, scope: "col" } : { textContent: word }));
   place.append(element("div", { className: "wide", tabIndex: 0, role: "region", "aria-label": `Measures of ${scan.dataset.scan}` },
     element("table", {},
@@ -80,7 +88,7 @@ function order() {
   const by = document.getElementById("order");
   const of = document.getElementById("of");
   const value = scan => {
-    const rows = (measures.scans[scan.dataset.scan] ?? []).filter(row => of.value === "" || row.name === of.value);
+    const rows = rowsOf(scan).filter(row => of.value === "" || row.name === of.value);
     const known = rows.map(row => row.values[Math.abs(Number(by.value)) - 1]).filter(v => v !== null && v !== undefined);
     return known.length === 0 ? NaN : known.reduce((sum, v) => sum + v, 0) / known.length;
   };
@@ -103,8 +111,8 @@ function buildOrder() {
     by.append(element("option", { value: String(place + 1), textContent: `${title}, smallest first` }));
     by.append(element("option", { value: String(-place - 1), textContent: `${title}, largest first` }));
   });
-  const names = new Set(Object.values(measures.scans).flat().map(row => row.name));
-  of.append(...Array.from(names, name => element("option", { value: name, textContent: name || "scan" })));
+  const predictions = new Set(Object.values(measures.scans).flat().map(row => row.name));
+  of.append(...Array.from(predictions, name => element("option", { value: name, textContent: name || "scan" })));
   document.getElementById("ordering").hidden = measures.columns.length === 0;
   by.addEventListener("change", order);
   of.addEventListener("change", order);
@@ -113,36 +121,48 @@ function buildOrder() {
 // Marks stay in this browser until they are saved as a file.
 const QUALITIES = ["", "good", "doubtful", "bad"];
 const key = `rsom marks ${location.pathname} ${document.title}`;
-let marks = {};
-function keep() {
+const names = scans.map(scan => scan.dataset.scan);
+let marks = new Map();
+// Marks that this browser keeps; another tab may have changed them.
+function kept() {
+  try {
+    const found = Object.entries(JSON.parse(localStorage.getItem(key) ?? "{}") ?? {});
+    const isMark = ([, m]) => m && QUALITIES.includes(m.quality) && typeof m.note === "string";
+    return new Map(found.filter(isMark));
+  } catch {
+    return marks;
+  }
+}
+function change(changes) {
+  marks = kept();
+  for (const [name, mark] of changes) {
+    if (mark.quality === "" && mark.note === "") marks.delete(name);
+    else marks.set(name, mark);
+  }
   // A browser may forbid it to pages of a folder: then the marks last as long as the page.
-  try { localStorage.setItem(key, JSON.stringify(marks)); } catch { /* saved as a file only */ }
+  try { localStorage.setItem(key, JSON.stringify(Object.fromEntries(marks))); } catch { /* saved as a file only */ }
+  showMark();
 }
 function markOf(name) {
-  return marks[name] ?? { quality: "", note: "" };
+  return marks.get(name) ?? { quality: "", note: "" };
 }
-function mark(change) {
+function mark(changed) {
   const name = shown().dataset.scan;
-  const changed = { ...markOf(name), ...change };
-  if (changed.quality === "" && changed.note === "") delete marks[name];
-  else marks[name] = changed;
-  keep();
-  showMark();
+  change([[name, { ...markOf(name), ...changed }]]);
 }
 function showMark() {
   const { quality, note } = markOf(shown().dataset.scan);
   document.querySelectorAll('#marks input[name="quality"]').forEach(input => { input.checked = input.value === quality; });
   const field = document.getElementById("note");
   if (field.value !== note) field.value = note;
-  const count = wanted => Object.values(marks).filter(m => m.quality === wanted).length;
+  const count = wanted => names.filter(name => markOf(name).quality === wanted).length;
   const parts = QUALITIES.slice(1).map(q => `${count(q)} ${q}`).join(", ");
-  document.getElementById("marked").textContent = `${QUALITIES.slice(1).reduce((sum, q) => sum + count(q), 0)} of ${scans.length} marked: ${parts}`;
+  document.getElementById("marked").textContent = `${names.length - count("")} of ${names.length} marked: ${parts}`;
 }
 function csv() {
   const cell = text => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   // All scans: what has no mark any more must lose it in a manifest, too.
-  const rows = scans.map(scan => scan.dataset.scan)
-    .map(name => [name, markOf(name).quality, markOf(name).note.replace(/\s+/g, " ").trim()].map(cell).join(","));
+  const rows = names.map(name => [name, markOf(name).quality, markOf(name).note.replace(/\s+/g, " ").trim()].map(cell).join(","));
   return ["scan,quality,note", ...rows, ""].join("\n");
 }
 function readCsv(text) {
@@ -167,17 +187,19 @@ async function readMarks(file) {
   const [head, ...rows] = readCsv((await file.text()).replace(/^\ufeff/, ""));
   const [scan, quality, note] = ["scan", "quality", "note"].map(name => (head ?? []).indexOf(name));
   if (scan < 0 || quality < 0) { said.textContent = `${file.name} has no columns scan and quality.`; return; }
-  const known = new Set(scans.map(one => one.dataset.scan));
-  const wrong = rows.filter(row => !known.has(row[scan]) || !QUALITIES.includes(row[quality] ?? ""));
-  rows.filter(row => !wrong.includes(row)).forEach(row => {
-    marks[row[scan]] = { quality: row[quality] ?? "", note: row[note] ?? "" };
+  const wrong = rows.filter(row => !names.includes(row[scan]) || !QUALITIES.includes(row[quality] ?? ""));
+  // An empty cell of a file says that its writer did not judge: it takes no mark away.
+  const changes = rows.filter(row => !wrong.includes(row)).map(row => {
+    const old = markOf(row[scan]);
+    return [row[scan], { quality: row[quality] || old.quality, note: row[note] || old.note }];
   });
-  keep();
-  showMark();
+  change(changes);
+  const read = changes.filter(([, mark]) => mark.quality !== "" || mark.note !== "").length;
+  said.textContent += `; ${read} read from ${file.name}`;
   if (wrong.length > 0) said.textContent += `; not read: ${wrong.map(row => row[scan]).join(", ")}`;
 }
 function buildMarks() {
-  try { marks = JSON.parse(localStorage.getItem(key) ?? "{}") ?? {}; } catch { marks = {}; }
+  marks = kept();
   const section = document.getElementById("scans");
   document.querySelectorAll('#marks input[name="quality"]').forEach(input => {
     input.addEventListener("change", () => mark({ quality: input.value }));
