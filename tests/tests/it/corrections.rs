@@ -253,7 +253,27 @@ fn folders_name_one_of_several_outputs_of_one_name() {
         "{listed:?}"
     );
     assert!(listed.stdout.contains("note: Hair. AB"), "{listed:?}");
-    // In a bundle, they are where they were.
+    correct(
+        &folder,
+        "out/masks/1/mask.nii.gz",
+        "corrections/guess/3/mask.nii.gz",
+    );
+    list(&[])
+        .expect_code(2)
+        .expect_said(&["has a name '3/mask'"]);
+}
+
+#[test]
+fn corrections_in_folders_are_in_a_bundle_where_they_were() {
+    let folder = Folder::new();
+    folder.write("study.yaml", FOLDERS);
+    RSOM.done(&folder, RUN);
+    correct(
+        &folder,
+        "out/masks/1/mask.nii.gz",
+        "corrections/guess/1/mask.nii.gz",
+    );
+    folder.write("corrections/guess/1/mask.txt", "Hair. AB");
     RSOM.done(&folder, RUN);
     RSOM.done(
         &folder,
@@ -272,12 +292,4 @@ fn folders_name_one_of_several_outputs_of_one_name() {
     assert_eq!(note.trim(), "Hair. AB");
     let again = RSOM.done(&folder, ["reproduce", "box", "--output", "again"]);
     assert!(again.stdout.contains("the same in every byte"), "{again:?}");
-    correct(
-        &folder,
-        "out/masks/1/mask.nii.gz",
-        "corrections/guess/3/mask.nii.gz",
-    );
-    list(&[])
-        .expect_code(2)
-        .expect_said(&["has a name '3/mask'"]);
 }
