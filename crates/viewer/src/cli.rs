@@ -111,6 +111,7 @@ fn show(matches: &ArgMatches) -> Result<(), StageError> {
     for file in entries.iter().flat_map(|entry| &entry.files) {
         nifti::read_grid(&file.path).map_err(|fault| at_input(&file.path, fault))?;
     }
+    let port = matches.get_one::<u16>("port").copied().unwrap_or(0);
     interrupt::install();
     let server = Server::start(port, entries)?;
     if print(&server.address()) != ExitCode::Done {

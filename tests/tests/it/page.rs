@@ -456,10 +456,16 @@ fn marks_of_the_page_become_attributes_of_scans() {
     folder.write("marks.csv", "scan,group,note\ns1,control,12\n");
     RSOM.done(&folder, write);
     let manifest = folder.text("scans.yaml");
-    assert!(manifest.contains("control") && manifest.contains("'12'"), "{manifest}");
+    assert!(
+        manifest.contains("control") && manifest.contains("'12'"),
+        "{manifest}"
+    );
     folder.write("marks.csv", "id,quality\nnobody,bad\n");
     let refused = RSOM.failed(&folder, write);
-    assert!(refused.0 == 3 && refused.1.contains("no row names a scan or subject"), "{refused:?}");
+    assert!(
+        refused.0 == 3 && refused.1.contains("no row names a scan or subject"),
+        "{refused:?}"
+    );
 }
 
 #[test]
