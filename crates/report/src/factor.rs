@@ -3,6 +3,7 @@
 mod brackets;
 mod cells;
 mod data;
+mod figure;
 mod legend;
 mod levels;
 mod marks;
@@ -24,6 +25,7 @@ use panel::Plot;
 
 pub use brackets::PValues;
 pub use data::{Datum, data};
+pub use figure::Figure;
 pub use levels::ordered;
 pub use marks::{Drawn, Marks};
 pub use placing::{AxisKind, Placing};
@@ -31,58 +33,10 @@ pub use record::{Panel, Record, Reference, Test};
 pub use summary::{Spread, Summary};
 pub use units::of_units;
 
-/// Content of a factor figure.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Figure {
-    /// Title of the horizontal axis.
-    pub factor: String,
-    /// What groups are, such as `s`; empty for one group.
-    pub group: String,
-    /// The unit of a record, such as `subject`.
-    pub unit: String,
-    /// The measures.
-    pub panels: Vec<Panel>,
-    /// Order of levels and groups, as in the records; those that are missing here follow in their own order.
-    pub levels: Vec<String>,
-    /// Printed names of levels and groups.
-    pub names: std::collections::BTreeMap<String, String>,
-    /// Where levels stand.
-    pub placing: Placing,
-    /// Statistic of points and bars.
-    pub spread: Spread,
-    /// What is drawn of the values.
-    pub drawn: Drawn,
-    /// How p-values are written.
-    pub p_values: PValues,
-    /// What the p-values are, such as `Wilcoxon signed-rank, holm`; empty if unknown.
-    pub test: String,
-}
-
 /// Ticks of a vertical axis, about.
 const TICKS: usize = 5;
 /// Most panels side by side.
 const ACROSS: usize = 3;
-
-impl Figure {
-    /// The printed name of a level or group.
-    #[must_use]
-    pub fn name(&self, word: &str) -> String {
-        self.names
-            .get(word)
-            .cloned()
-            .unwrap_or_else(|| word.to_owned())
-    }
-
-    fn order(&self) -> Order<'_> {
-        let records = || self.panels.iter().flat_map(|p| &p.records);
-        Order {
-            levels: self.levels.iter().map(String::as_str).collect(),
-            groups: ordered(records().map(|r| r.group.as_str())),
-            placing: self.placing.clone(),
-            is_dodged: self.drawn.marks != Marks::Band,
-        }
-    }
-}
 
 /// A panel with all that its place depends on.
 struct Prepared<'f> {

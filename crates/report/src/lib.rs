@@ -1,5 +1,6 @@
 //! Figures: B-scans with reference and predictions, projections of a scan with its masks, measures against a factor,
-//! histograms of surface normals, Dice scores against the threshold, and residuals of models.
+//! histograms of surface normals, Dice scores against the threshold, residuals of models, agreement of methods, curves of
+//! trainings, maps of a layer from above, and profiles over the depth.
 //!
 //! Arrays and records in, a [`Scene`] out: a list of rectangles, paths, texts and images in pixel coordinates.
 //! A scene is written as SVG ([`svg`]); the SVG is painted ([`paint`]) and written as PNG ([`png_file`]). The same scene is

@@ -1,6 +1,8 @@
 //! The numbers of a factor figure, as they are drawn.
 
-use super::{Figure, Marks};
+use super::figure::Figure;
+use super::marks::Marks;
+use super::panel::clipped;
 
 /// A number, or several, that are drawn together.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -42,9 +44,7 @@ pub fn data(figure: &Figure) -> Vec<Datum> {
         };
         for cell in order.cells(&panel.records, figure.spread) {
             let summary = &cell.summary;
-            let point = summary
-                .point
-                .map(|point| super::panel::clipped(point, panel.range));
+            let point = summary.point.map(|point| clipped(point, panel.range));
             let five = summary.five.filter(|_| figure.drawn.marks == Marks::Box);
             all.push(Datum {
                 cell: named(order.groups[cell.group], order.levels[cell.level]),

@@ -1,8 +1,9 @@
 //! The legend of a factor figure.
 
 use super::cells::Order;
+use super::figure::Figure;
 use super::marks::Marks;
-use super::{Figure, Reference};
+use super::record::Reference;
 use crate::chart::{Dash, Entry, Look, Sample};
 use crate::color::GRAY;
 use crate::scene::Stroke;

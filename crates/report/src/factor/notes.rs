@@ -1,8 +1,11 @@
 //! What a reader must know of a factor figure, in words below it.
 
+use super::brackets::PValues;
 use super::cells::Cell;
+use super::figure::Figure;
 use super::marks::Marks;
-use super::{Figure, PValues, panel, strip};
+use super::record::Panel;
+use super::{panel, strip};
 
 /// The notes of a figure, for the cells of each of its panels.
 pub fn of(figure: &Figure, cells: &[&[Cell<'_>]]) -> Vec<String> {
@@ -22,7 +25,7 @@ pub fn of(figure: &Figure, cells: &[&[Cell<'_>]]) -> Vec<String> {
     if figure.drawn.lines {
         notes.push(format!("thin lines: the same {}", figure.unit));
     }
-    let is_clipped = |(panel, cells): (&super::Panel, &&[Cell<'_>])| {
+    let is_clipped = |(panel, cells): (&Panel, &&[Cell<'_>])| {
         let mut points = cells.iter().filter_map(|cell| cell.summary.point);
         points.any(|point| panel::clipped(point, panel.range) != point)
     };

@@ -120,6 +120,41 @@ fn tests_are_brackets_of_their_group() {
 }
 
 #[test]
+fn tests_between_groups_are_brackets_at_each_level() {
+    let folder = folder();
+    let table = |with_levels: bool| {
+        let mut columns = vec![
+            Column::repeated("metric", "dice", 2),
+            Column::repeated("factor", "net", 2),
+            Column::text("level", [Some("unet"); 2]),
+            Column::text("baseline", [Some("fcn7"); 2]),
+            Column::number("p_adjusted", [Some(0.03), Some(0.2)]),
+        ];
+        if with_levels {
+            columns.push(Column::integer("s", [Some(0), Some(1000)]));
+        }
+        write(&folder, "g.parquet", columns);
+    };
+    table(true);
+    REPORT.done(&folder, format!("{LINE} --tests g.parquet"));
+    let figure = elements(&folder.text("f.svg"));
+    let brackets = paths(&figure, "class", "bracket");
+    let middle = |i: usize| (brackets[i].bounds()[0] + brackets[i].bounds()[2]) / 2.0;
+    // Each stands over its level, from one network to the other.
+    assert_eq!(brackets.len(), 2);
+    assert!((middle(0) - text(&figure, "0").number("x")).abs() < 0.02);
+    assert!((middle(1) - text(&figure, "1000").number("x")).abs() < 0.02);
+    table(false);
+    let line = format!("{LINE} --tests g.parquet");
+    REPORT.refused(
+        &folder,
+        line,
+        2,
+        "make them with stats compare --group-by s",
+    );
+}
+
+#[test]
 fn references_are_lines_with_a_name() {
     let folder = folder();
     let words = [
