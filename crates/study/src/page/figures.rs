@@ -97,12 +97,7 @@ pub(super) fn figures(
         }
     }
     figures.left_out.extend(unseen_pdfs(recorded));
-    if skipped > 0 {
-        let mib = most_bytes >> 20;
-        figures.left_out.push(format!(
-            "{skipped} pictures would make the page larger than {mib} MiB; --most-mib allows more, and --folder has no limit"
-        ));
-    }
+    figures.left_out.extend(skipped_words(skipped, most_bytes));
     figures.bytes = bytes;
     Ok(figures)
 }
@@ -132,6 +127,16 @@ fn svg_fault(content: &[u8]) -> Option<&'static str> {
         .is_some_and(|tag| tag.ends_with('/'));
     let is_whole = is_empty || text.contains("</svg");
     (!is_whole).then_some("broken SVG: it has no end")
+}
+
+/// What a page says of pictures beyond its size.
+fn skipped_words(skipped: usize, most_bytes: u64) -> Option<String> {
+    let mib = most_bytes >> 20;
+    (skipped > 0).then(|| {
+        format!(
+            "{skipped} pictures would make the page larger than {mib} MiB; --most-mib allows more, and --folder has no limit"
+        )
+    })
 }
 
 /// What a page says of figures that are only there as PDF.
