@@ -55,7 +55,8 @@ stages:
     out: { output: "measures/${scan.id}.parquet" }
   latex: { run: "cp ${in.t} ${out.t}", in: { t: table.md }, out: { t: results/table.tex } }
 END
-  printf 'name: people\nscans:\n  - { id: s1, subject: ann, attributes: { seed: 1 } }\n  - { id: s2, subject: bob, attributes: { seed: 2 } }\n' > manifest.yaml
+  # A scan may have the name of something that every object of JavaScript has.
+  printf 'name: people\nscans:\n  - { id: s1, subject: ann, attributes: { seed: 1 } }\n  - { id: constructor, subject: bob, attributes: { seed: 2 } }\n' > manifest.yaml
   sed -i 's/^name: paged/name: paged\nmanifest: manifest.yaml/' p.yaml
   printf '| Net | Dice |\n| --- | --- |\n| b | 0.9 |\n| a | 0.10 |\n| <b>c | 0.5 |\n\nA note.\n' > table.md
   "$rsom" phantom scan --seed 3 --shape 16,2,64 --image dot.nii.gz --layer dot_layer.nii.gz --quiet
