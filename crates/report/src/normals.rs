@@ -123,13 +123,13 @@ impl Plot {
             Stroke::solid(INK, 1.2),
         );
         let middle = f64::midpoint(self.left, right);
-        let heading = Text::new(title, [middle, TOP - 0.8 * EM], EM, INK).bold();
+        let heading = Text::new(title, [middle, TOP - 0.8 * EM], EM, INK);
         scene.draw(heading.anchored(Anchor::Middle));
-        let below = Text::new("Angle to depth", [middle, bottom + 2.9 * EM], EM, INK).bold();
+        let below = Text::new("Angle to depth", [middle, bottom + 2.9 * EM], EM, INK);
         scene.draw(below.anchored(Anchor::Middle));
         if labels {
             let at = [self.left - 58.0, f64::midpoint(TOP, bottom)];
-            let beside = Text::new("Share of columns", at, EM, INK).bold();
+            let beside = Text::new("Share of columns", at, EM, INK);
             scene.draw(beside.upwards().anchored(Anchor::Middle));
         }
     }
