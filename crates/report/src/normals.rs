@@ -1,6 +1,7 @@
 //! Histograms of the angles between surface normals and depth, on a logarithmic axis (figure 4 of the paper).
 
 use crate::Scene;
+use crate::chart::Dash;
 use crate::color::{GRAY, INK, PALE, SERIES};
 use crate::font;
 use crate::scene::{Anchor, Path, Point, Stroke, Text};
@@ -31,6 +32,8 @@ const LEFT: f64 = 74.0;
 const GAP: f64 = 28.0;
 const TOP: f64 = 34.0;
 const EM: f64 = 13.0;
+/// Width of lines.
+const LINE: f64 = 1.8;
 
 /// Draws the panels side by side, with one scale. A bin shows its share of all angles of its histogram, so that histograms of
 /// different numbers of scans compare; empty bins are left out.
@@ -48,13 +51,29 @@ pub fn scene(panels: &[Panel]) -> Scene {
         if let Some(reference) = &panel.reference {
             plot.draw_area(&mut scene, reference);
         }
-        for (series, color) in panel.series.iter().zip(SERIES.iter().cycle()) {
-            let stroke = Stroke::solid(*color, 1.8);
+        for (place, series) in panel.series.iter().enumerate() {
+            let stroke = line_of(place);
             scene.draw(Path::open(plot.steps(series), stroke));
         }
         plot.draw_legend(&mut scene, panel);
     }
     scene
+}
+
+/// The line of a series: color and dash differ.
+fn line_of(series: usize) -> Stroke {
+    const DASHES: [Dash; 6] = [
+        Dash::Solid,
+        Dash::Dashed,
+        Dash::Dotted,
+        Dash::DashDot,
+        Dash::Long,
+        Dash::Short,
+    ];
+    Stroke {
+        dash: DASHES[series % DASHES.len()].lengths(LINE),
+        ..Stroke::solid(SERIES[series % SERIES.len()], LINE)
+    }
 }
 
 /// Number of decades below 1 that hold the smallest share of a bin, at least 2.
@@ -123,13 +142,13 @@ impl Plot {
             Stroke::solid(INK, 1.2),
         );
         let middle = f64::midpoint(self.left, right);
-        let heading = Text::new(title, [middle, TOP - 0.8 * EM], EM, INK).bold();
+        let heading = Text::new(title, [middle, TOP - 0.8 * EM], EM, INK);
         scene.draw(heading.anchored(Anchor::Middle));
-        let below = Text::new("Angle to depth", [middle, bottom + 2.9 * EM], EM, INK).bold();
+        let below = Text::new("Angle to depth", [middle, bottom + 2.9 * EM], EM, INK);
         scene.draw(below.anchored(Anchor::Middle));
         if labels {
             let at = [self.left - 58.0, f64::midpoint(TOP, bottom)];
-            let beside = Text::new("Share of columns", at, EM, INK).bold();
+            let beside = Text::new("Share of columns", at, EM, INK);
             scene.draw(beside.upwards().anchored(Anchor::Middle));
         }
     }
@@ -178,10 +197,10 @@ impl Plot {
             let corner = [self.left, middle - 0.35 * EM];
             scene.draw(Path::rectangle(corner, [30.0, 0.7 * EM], GRAY, 0.35));
         }
-        for (series, color) in panel.series.iter().zip(SERIES.iter().cycle()) {
+        for (place, series) in panel.series.iter().enumerate() {
             let middle = words(scene, &series.name);
             let ends = [[self.left, middle], [self.left + 30.0, middle]];
-            scene.line(ends[0], ends[1], Stroke::solid(*color, 1.8));
+            scene.line(ends[0], ends[1], line_of(place));
         }
     }
 }

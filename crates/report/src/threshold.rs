@@ -142,10 +142,10 @@ impl Plot {
         scene.line([LEFT, TOP], [LEFT, bottom], Stroke::solid(INK, 1.2));
         scene.line([LEFT, bottom], [right, bottom], Stroke::solid(INK, 1.2));
         let middle = f64::midpoint(TOP, bottom);
-        let title = Text::new("Dice", [LEFT - 46.0, middle], EM, INK).bold();
+        let title = Text::new("Dice", [LEFT - 46.0, middle], EM, INK);
         scene.draw(title.upwards().anchored(Anchor::Middle));
         let middle = f64::midpoint(LEFT, right);
-        let title = Text::new("Threshold", [middle, bottom + 3.0 * EM], EM, INK).bold();
+        let title = Text::new("Threshold", [middle, bottom + 3.0 * EM], EM, INK);
         scene.draw(title.anchored(Anchor::Middle));
     }
 
