@@ -30,8 +30,18 @@ pub fn edited(text: &str, old: &Manifest, new: &Manifest) -> Option<String> {
         }
     }
     out.push_str(entries.tail);
+    let out = with_ends_of(text, out);
     let read: Manifest = yaml::from_str(&out).ok()?;
     (read == *new).then_some(out)
+}
+
+/// A text with line ends as those of another, if that has only those of Windows.
+fn with_ends_of(other: &str, text: String) -> String {
+    let lines = other.matches('\n').count();
+    match lines > 0 && other.matches("\r\n").count() == lines {
+        true => text.replace("\r\n", "\n").replace('\n', "\r\n"),
+        false => text,
+    }
 }
 
 /// The parts of the text of a manifest.

@@ -234,6 +234,7 @@ proptest::proptest! {
         changed in proptest::collection::vec(proptest::bool::ANY, 6),
         indent in 0_usize..5,
         flow in proptest::bool::ANY,
+        windows in proptest::bool::ANY,
     ) {
         let zero = "0".repeat(64);
         let pad = " ".repeat(indent);
@@ -245,6 +246,9 @@ proptest::proptest! {
             };
         }
         text += "\n# where from\nsource: a clinic\n";
+        if windows {
+            text = text.replace('\n', "\r\n");
+        }
         let old: Manifest = rsom_stage::yaml::from_str(&text).unwrap();
         let mut new = old.clone();
         for (n, scan) in new.scans.iter_mut().enumerate() {
@@ -258,6 +262,9 @@ proptest::proptest! {
             let after = edited(&text, &old, &new).unwrap();
             let read: Manifest = rsom_stage::yaml::from_str(&after).unwrap();
             proptest::prop_assert_eq!(&read, &new);
+            let ends = after.matches("\r\n").count();
+            proptest::prop_assert_eq!(ends, if windows { after.matches('\n').count() } else { 0 });
+            let after = after.replace("\r\n", "\n");
             for (n, gone) in removed.iter().enumerate() {
                 proptest::prop_assert!(*gone || after.contains(&["# over s", &n.to_string(), "\n"].concat()));
                 proptest::prop_assert!(*gone || after.contains(&["# of s", &n.to_string(), "\n"].concat()));
