@@ -56,6 +56,10 @@ fn typed(line: &str, current: &mut PathBuf) -> String {
             String::new()
         }
         ["cat", file] => std::fs::read_to_string(current.join(file)).unwrap(),
+        ["printf", text, ">", file] => {
+            std::fs::write(current.join(file), text.replace("\\n", "\n")).unwrap();
+            String::new()
+        }
         ["rsom", ref arguments @ ..] => {
             let program = Program::new(env!("CARGO_BIN_EXE_rsom-under-test"));
             let finished = program.done(&*current, arguments);
