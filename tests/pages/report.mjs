@@ -83,6 +83,8 @@ await withPage(chromium, url, async page => {
     }
     check("an arrow key goes back", await page.value(shown) === names[0]);
   }
+  // Pictures beside a page are read when they come into sight.
+  await page.value(`Promise.all(Array.from(document.images, i => { i.loading = "eager"; return i.decode().catch(() => {}); })).then(() => 0)`);
   const loaded = await page.value(`Array.from(document.images).every(i => i.complete && i.naturalWidth > 0)`);
   check("all pictures are shown", loaded);
 
