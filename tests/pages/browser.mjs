@@ -51,7 +51,8 @@ export async function withPage(chromium, url, attempt) {
   } finally {
     browser.kill();
     await new Promise(resolve => { browser.exitCode === null ? browser.once("exit", resolve) : resolve(); });
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    // Processes of the browser may still write; what is left lies among temporary files.
+    try { rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }); } catch { console.log(`    left: ${profile}`); }
   }
   if (failures.length > 0) process.exit(1);
 }
