@@ -385,6 +385,17 @@ fn a_page_of_many_scans_is_a_folder_that_is_replaced_as_a_whole() {
     );
 }
 
+/// Makes the columns of `marks.csv` attributes of the scans.
+const ANNOTATE: [&str; 7] = [
+    "io",
+    "manifest",
+    "annotate",
+    "scans.yaml",
+    "--table",
+    "marks.csv",
+    "--output=scans.yaml",
+];
+
 #[test]
 fn marks_of_the_page_become_attributes_of_scans() {
     let folder = sliced();
@@ -409,17 +420,7 @@ fn marks_of_the_page_become_attributes_of_scans() {
             .contains("3 changes; nothing is written without --output scans.yaml"),
         "{looked:?}"
     );
-    let write = [
-        "io",
-        "manifest",
-        "annotate",
-        "scans.yaml",
-        "--table",
-        "marks.csv",
-        "--output",
-        "scans.yaml",
-    ];
-    RSOM.done(&folder, write);
+    RSOM.done(&folder, ANNOTATE);
     let chosen = "foreach: scan\n    where: { quality: { not: bad } }";
     folder.write(
         "q.yaml",
@@ -434,7 +435,7 @@ fn marks_of_the_page_become_attributes_of_scans() {
     );
     // A mark that was taken away is taken away; other attributes stay.
     folder.write("marks.csv", "scan,quality,note\ns1,,\ns3,good,\n");
-    let done = RSOM.done(&folder, write);
+    let done = RSOM.done(&folder, ANNOTATE);
     assert!(
         done.stderr.contains("s1: quality = nothing, was good"),
         "{done:?}"
@@ -450,18 +451,22 @@ fn marks_of_the_page_become_attributes_of_scans() {
         "{manifest}"
     );
     assert!(!manifest.contains("good"), "{manifest}");
-    // Groups may change too; notes are words; a table of nobody is a mistake.
+}
+
+#[test]
+fn groups_may_change_notes_are_words_and_a_table_of_nobody_is_a_mistake() {
+    let folder = sliced();
     folder.write("marks.csv", "scan,group,note\ns1,patient,12\n");
-    RSOM.done(&folder, write);
+    RSOM.done(&folder, ANNOTATE);
     folder.write("marks.csv", "scan,group,note\ns1,control,12\n");
-    RSOM.done(&folder, write);
+    RSOM.done(&folder, ANNOTATE);
     let manifest = folder.text("scans.yaml");
     assert!(
         manifest.contains("control") && manifest.contains("'12'"),
         "{manifest}"
     );
     folder.write("marks.csv", "id,quality\nnobody,bad\n");
-    let refused = RSOM.failed(&folder, write);
+    let refused = RSOM.failed(&folder, ANNOTATE);
     assert!(
         refused.0 == 3 && refused.1.contains("no row names a scan or subject"),
         "{refused:?}"
