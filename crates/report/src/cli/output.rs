@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use rsom_io::ports::PROVENANCE_KEY;
-use rsom_stage::{Invocation, StageError, atomic};
+use rsom_stage::{Invocation, StageError, atomic, log};
 
-use crate::{Scene, paint, pdf, png_file, svg};
+use crate::scene::Item;
+use crate::{Scene, font, paint, pdf, png_file, svg};
 
 /// Pixels of a PNG per inch in print.
 pub(super) const DPI: u32 = 300;
@@ -44,6 +45,13 @@ pub(super) fn write(
     let path = invocation.output("output")?;
     let provenance = invocation.provenance()?.to_string();
     let failed = |e: &dyn std::fmt::Display| StageError::output(path, e);
+    let missing = missing_letters(scene);
+    if !missing.is_empty() && !ends(path, "svg") {
+        log::warn(format_args!(
+            "{}: the font has no {missing}: they are boxes; 'names' gives other words, and an SVG takes them from a font of its reader",
+            path.display()
+        ));
+    }
     let bytes = if ends(path, "pdf") {
         pdf::document(scene, &provenance)
     } else if ends(path, "svg") {
@@ -57,6 +65,23 @@ pub(super) fn write(
         png_file::encode_sized(&picture, Some(scene.width_mm), &texts).map_err(|e| failed(&e))?
     };
     atomic::write_bytes(path, &bytes)
+}
+
+/// The letters of a scene that the font lacks, each once: `皮, 膚`.
+fn missing_letters(scene: &Scene) -> String {
+    let mut letters: Vec<String> = Vec::new();
+    for item in &scene.items {
+        let Item::Text(text) = item else {
+            continue;
+        };
+        for glyph in font::glyphs(&text.words, text.bold) {
+            let letter = glyph.letter.to_string();
+            if glyph.id == 0 && !letters.contains(&letter) {
+                letters.push(letter);
+            }
+        }
+    }
+    letters.join(", ")
 }
 
 fn ends(path: &Path, ending: &str) -> bool {

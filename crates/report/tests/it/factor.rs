@@ -223,3 +223,16 @@ fn a_figure_has_its_width_in_print_and_its_style() {
         "unknown key 'colour' (did you mean 'colors'?)",
     );
 }
+
+#[test]
+fn letters_that_the_font_lacks_are_named() {
+    let folder = folder();
+    let line = format!("{LINE} --names unet=U-Net皮膚");
+    let done = REPORT.done(&folder, line.replace("f.svg", "f.pdf"));
+    done.expect_said(&["f.pdf: the font has no 皮, 膚: they are boxes"]);
+    // An SVG leaves letters to the fonts of its reader.
+    let done = REPORT.done(&folder, line);
+    assert!(!done.stderr.contains("the font has no"), "{done:?}");
+    let done = REPORT.done(&folder, LINE.replace("f.svg", "f.png"));
+    assert!(!done.stderr.contains("the font has no"), "{done:?}");
+}
