@@ -88,8 +88,9 @@ impl Folder {
         let name = name.rsplit('/').next()?;
         let sister = path.with_file_name(name);
         let relative = rsom_manifest::relative(&sister, tex).filter(|_| sister.is_file())?;
-        let is_command =
-            |c: char| matches!(c, '\\' | '{' | '}' | '%' | '#' | '~' | '^' | '$' | '&');
+        let is_command = |c: char| {
+            c.is_control() || matches!(c, '\\' | '{' | '}' | '%' | '#' | '~' | '^' | '$' | '&')
+        };
         (!relative.contains(is_command)).then_some(relative)
     }
 

@@ -102,7 +102,9 @@ fn preview(
         Some(Ok(preview)) => (Some(preview), missing),
         Some(Err(fault)) => {
             let more = match fault {
-                PreviewError::TooLarge(_) => "; --most-mib allows more, and --folder has no limit",
+                PreviewError::TooLarge(_) => {
+                    "; --most-mib allows more, and --folder has 1 MiB for each scan"
+                }
                 _ => "",
             };
             missing.push(format!("{fault}{more}"));

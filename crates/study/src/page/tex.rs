@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rsom_pipeline::RecordedRun;
+use rsom_stage::one_line;
 
 use super::files::{Folder, outputs};
 use super::words::caption;
@@ -39,13 +40,15 @@ pub(super) fn document(recorded: &RecordedRun, folder: &Folder, tex: &Path) -> S
             Some(path)
         };
         let Some(found) = found else {
+            // A line break in a name would end the comment.
+            let stem = one_line(stem);
             text += &format!(
                 "\n% {stem}.svg: LaTeX reads no SVG; write it as PDF too: output: {stem}.pdf\n"
             );
             continue;
         };
         let Some(place) = folder.beside(file, found, tex) else {
-            text += &format!("\n% {found} is not there\n");
+            text += &format!("\n% {} cannot be named, or is not there\n", one_line(found));
             continue;
         };
         text += &match is_figure {
@@ -89,6 +92,22 @@ fn escaped_label(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_break_in_a_name_ends_no_comment() {
+        let recorded = serde_json::json!({
+            "pipeline": "p", "state": "done", "corrections": [],
+            "tasks": [{
+                "task": "t", "stage": "t", "state": "done",
+                "outputs": { "o": { "path": "x\n\\input{y}.svg", "sha256": null }, "p": { "path": "x\n\\input{z}.png", "sha256": null } },
+            }],
+        });
+        let recorded: RecordedRun = serde_json::from_value(recorded).unwrap();
+        let text = document(&recorded, &Folder::of(Path::new(".")), Path::new("f.tex"));
+        let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+        assert_eq!(lines.len(), 3, "{text}");
+        assert!(lines.iter().all(|line| line.starts_with('%')), "{text}");
+    }
 
     #[test]
     fn no_character_of_a_name_is_a_command() {
