@@ -49,6 +49,7 @@ pub(crate) mod step_counts;
 pub(crate) mod stored_names;
 pub(crate) mod take;
 pub(crate) mod view;
+pub(crate) mod waiting;
 pub(crate) mod warnings;
 pub(crate) mod words;
 pub(crate) mod worker;

@@ -145,18 +145,24 @@ impl Workdir {
     /// # Errors
     /// Exit code 4 if the folder cannot be written. Exit code 1 if another run uses it.
     pub fn lock(&self) -> Result<Lock, StageError> {
-        self.lock_as("")
+        self.lock_as("")?.ok_or_else(|| {
+            let run = ActiveRun::read(&self.root.join(FOLDER).join("lock"));
+            let root = self.root.display();
+            StageError::failure(format_args!(
+                "{root}: another run uses this folder{run}, or a task of a cluster"
+            ))
+        })
     }
 
-    /// Like [`Self::lock`], for taking over what workers recorded: workers wait for its end.
+    /// Like [`Self::lock`], for taking over what workers recorded: workers wait for its end. `None` if a run or a worker uses the folder.
     ///
     /// # Errors
-    /// As of [`Self::lock`].
-    pub fn lock_to_collect(&self) -> Result<Lock, StageError> {
+    /// Exit code 4 if the folder cannot be written.
+    pub fn lock_to_collect(&self) -> Result<Option<Lock>, StageError> {
         self.lock_as(COLLECTS)
     }
 
-    fn lock_as(&self, what: &str) -> Result<Lock, StageError> {
+    fn lock_as(&self, what: &str) -> Result<Option<Lock>, StageError> {
         let path = self.root.join(FOLDER).join("lock");
         let failed = |e: std::io::Error| StageError::output(&path, atomic::plain(&e));
         let logs = self.root.join(FOLDER).join("logs");
@@ -170,18 +176,12 @@ impl Workdir {
         .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let run = ActiveRun::read(&path);
-                let root = self.root.display();
-                return Err(StageError::failure(format_args!(
-                    "{root}: another run uses this folder{run}, or a task of a cluster"
-                )));
-            }
+            Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
         file.set_len(0).map_err(failed)?;
         writeln!(file, "{} {what}", std::process::id()).map_err(failed)?;
-        Ok(Lock { _file: file })
+        Ok(Some(Lock { _file: file }))
     }
 
     /// Creates the folders, and keeps runs out of the workdir, but not other workers. `None` if a run uses it.
@@ -260,13 +260,14 @@ mod tests {
         assert_eq!(workdir.active_run(), Some(run));
         assert!(workdir.share().unwrap().is_none());
         drop(lock);
-        let lock = workdir.lock_to_collect().unwrap();
+        let lock = workdir.lock_to_collect().unwrap().unwrap();
         assert!(workdir.active_run().is_some_and(|run| run.collects));
         drop(lock);
         assert!(workdir.lock().is_ok());
         let workers = [workdir.share().unwrap(), workdir.share().unwrap()];
         assert!(workers.iter().all(Option::is_some));
         assert!(workdir.lock().is_err());
+        assert!(workdir.lock_to_collect().unwrap().is_none());
         assert_eq!(workdir.active_run(), None);
         drop(workers);
         assert!(workdir.lock().is_ok());

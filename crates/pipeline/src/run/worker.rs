@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rsom_stage::{ExitCode, StageError, atomic, log, text};
 use rsom_store::Store;
@@ -23,16 +23,11 @@ use crate::run::outcome::exit_code;
 use crate::run::session::print_conclusion;
 use crate::run::settings::Settings;
 use crate::run::signals;
+use crate::run::waiting::{Try, until_done, used_by_a_run};
 use crate::run::words::tasks;
 
 /// Digits of a revision that an export states.
 const DIGITS: usize = 16;
-
-/// How long a worker is kept out before it takes that for a run.
-const A_MOMENT: Duration = Duration::from_secs(2);
-
-/// Time between two tries to share the workdir.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// Which tasks to run.
 #[derive(Debug, Default)]
@@ -69,7 +64,7 @@ pub(crate) fn revisions(plan: &Plan) -> BTreeMap<String, String> {
 /// Runs tasks of a plan, each after those that it needs. What other tasks make must be there, and up to date.
 ///
 /// # Errors
-/// Exit code 1: a run uses the workdir, another worker has a task, or a program has another revision than the export. Exit code 2: a
+/// Exit code 1: a run uses the workdir, or a program has another revision than the export. Exit code 2: a
 /// task is not in the plan, or needs one that is not up to date. Exit code 3: an input does not match the manifest. Exit code 4: the
 /// workdir cannot be written, or files of the user would be overwritten.
 pub(crate) fn work(
@@ -125,42 +120,30 @@ pub(crate) fn work(
 
 /// The workdir, shared with other workers. Waits while `rsom collect`, of an earlier submission of the study, holds it.
 fn shared(workdir: &Workdir) -> Result<Lock, StageError> {
-    let (mut blocked, mut has_said) = (Instant::now(), false);
-    loop {
-        if let Some(lock) = workdir.share()? {
-            return Ok(lock);
-        }
-        match workdir.active_run() {
-            // It may have the lock and not have said yet what it does.
-            Some(run) if !run.collects && blocked.elapsed() > A_MOMENT => {
-                let root = workdir.root().display();
-                return Err(StageError::failure(format_args!(
-                    "{root}: a run uses this folder{run}"
-                )));
-            }
-            Some(run) if !run.collects => {}
-            Some(run) => {
-                blocked = Instant::now();
-                if !has_said {
-                    log::info(format_args!("waiting for 'rsom collect'{run}"));
-                }
-                has_said = true;
-            }
-            None => {}
-        }
-        if signals::count() > 0 {
-            return Err(StageError::interrupted());
-        }
-        std::thread::sleep(PAUSE);
-    }
+    until_done(|| {
+        Ok(match (workdir.share()?, workdir.active_run()) {
+            (Some(lock), _) => Try::Done(lock),
+            (None, Some(run)) if run.collects => Try::Wait(format!("'rsom collect'{run}")),
+            (None, Some(run)) => Try::Blocked(used_by_a_run(workdir.root(), run)),
+            (None, None) => Try::Blocked(used_by_a_run(workdir.root(), "")),
+        })
+    })
 }
 
-/// Claims the selected tasks.
+/// Claims the selected tasks. Waits for other workers that have one of them.
 fn claim(plan: &Plan, workdir: &Workdir) -> Result<Vec<Claim>, StageError> {
     let notes = Unrecorded::new(&workdir.started(), &plan.name);
-    let claims = plan.selected_tasks().map(|(_, task)| {
-        let claim = Claim::on(workdir, &notes.name_of(&task.label))?;
-        claim.ok_or_else(|| taken(&task.label))
+    let named = plan
+        .selected_tasks()
+        .map(|(_, task)| (notes.name_of(&task.label), &task.label));
+    // In one order for all workers, so that no two of them wait for each other.
+    let named: BTreeMap<String, &String> = named.collect();
+    let claims = named.iter().map(|(name, label)| {
+        until_done(|| {
+            let claim = Claim::on(workdir, name)?;
+            let other = || Try::Wait(format!("another job, which runs '{label}'"));
+            Ok(claim.map_or_else(other, Try::Done))
+        })
     });
     claims.collect()
 }

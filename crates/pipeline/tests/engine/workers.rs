@@ -181,13 +181,51 @@ fn two_workers_never_run_the_same_task() {
         .unwrap();
     wait_for(|| study.path("work/fo/a").exists());
     let second = study.command("task", &["f", "--set", "s=4"]);
-    assert_eq!(second.code, Some(1), "{}", second.stderr);
-    second
-        .finished
-        .expect_said(&["another worker runs 'f' now"]);
+    // The first has ended by now, and the second met the same.
     let first = study.ran(&first.wait_with_output().unwrap());
-    assert_eq!(first.code, Some(4), "{}", first.stderr);
+    for ran in [&first, &second] {
+        assert_eq!(ran.code, Some(4), "{}", ran.stderr);
+    }
+    let waited = "waiting for another job, which runs 'f'";
+    second.finished.expect_said(&[waited]);
     assert_eq!(study.output("fo/notes"), "mine");
+}
+
+/// Adds a line to a file for each time that it runs.
+const COUNTED: &str = r#"
+name: demo
+stages:
+  a: { run: "sh -c 'echo a >>../count; sleep 1; echo a >$0' ${out.o}", out: { o: a.txt } }
+  b: { run: "sh -c 'echo b >>../count; sleep 1; echo b >$0' ${out.o}", out: { o: b.txt } }
+  c: { run: "sh -c 'echo c >>../count; sleep 1; echo c >$0' ${out.o}", out: { o: c.txt } }
+"#;
+
+/// Jobs of two submissions at the same time: no task runs twice, none waits for ever, and the first of their last jobs waits, too.
+#[test]
+fn jobs_of_two_submissions_wait_for_each_other() {
+    let study = Study::new(COUNTED);
+    let jobs = [
+        ("task", vec!["a", "b"]),
+        ("task", vec!["c", "b"]),
+        ("task", vec!["b", "a"]),
+        ("task", vec!["c", "a"]),
+    ];
+    let start =
+        |(command, words): &(&str, Vec<&str>)| study.process(command, words).spawn().unwrap();
+    let running: Vec<_> = jobs.iter().map(start).collect();
+    wait_for(|| study.path("count").exists());
+    study.command("collect", &[]).good();
+    for job in running {
+        study.ran(&job.wait_with_output().unwrap()).good();
+    }
+    let mut count: Vec<String> = (std::fs::read_to_string(study.path("count"))
+        .unwrap()
+        .lines())
+    .map(str::to_owned)
+    .collect();
+    count.sort();
+    assert_eq!(count, ["a", "b", "c"]);
+    assert_eq!(study.report()["state"], "done");
 }
 
 #[test]
@@ -340,7 +378,7 @@ fn a_job_waits_for_the_last_job_of_an_earlier_submission_and_for_no_run() {
     let ran = study.ran(&job.wait_with_output().unwrap()).good();
     assert_eq!(ran.stderr.matches("waiting for 'rsom collect'").count(), 1);
     assert!(study.path("work/ein gabe/é'p2.txt").exists());
-    // The collector waits for nobody, and says what is in its way.
+    // The collector waits for jobs, but for no run, and says what is in its way.
     let lock = held(&study, "17\n");
     let ran = study.command("collect", &[]);
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
