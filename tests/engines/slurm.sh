@@ -33,6 +33,20 @@ check() {
   "$rsom" diff "$name-run" "$name-slurm"
 }
 
+# Two submissions at once: their jobs wait for each other, and both end well.
+twice() {
+  "$rsom" export slurm "$@" --workdir twice --output "twice jobs" --minutes 5
+  sed 's/collect.log/collect2.log/; s/-%a.log/-%a.second.log/' "twice jobs/submit.sh" > "twice jobs/second.sh"
+  sh "twice jobs/submit.sh" --mem=1G
+  sh "twice jobs/second.sh" --mem=1G | tee submitted.log
+  while squeue -h | grep -q .; do sleep 1; done
+  cat "twice jobs"/logs/collect*.log
+  [ "$(grep -l 'tasks are done' "twice jobs"/logs/collect*.log | wc -l)" = 2 ]
+  ! grep -l "error:" "twice jobs"/logs/*.log
+  diff -r --exclude .rsom --exclude run.json small-run twice
+}
+
 check small "${small[@]}"
+twice "${small[@]}"
 check odd "${odd[@]}"
 echo "the same by $(sbatch --version) and by rsom run"

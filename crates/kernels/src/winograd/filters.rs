@@ -180,45 +180,35 @@ fn whole_vectors<T: Element>(
     }
 }
 
-/// The gradients of weights, (out, in · depth, tap), from sums in the order (tile of rows, element, row, column ·
-/// depth).
+/// The gradients of weights, (out, in · depth, tap), from sums in the order (element, row, column · depth).
 pub(super) fn gradients<T: Element>(
     instructions: Instructions,
     sums: &[T],
     [rows, columns]: [usize; 2],
     r: usize,
 ) -> Vec<T> {
-    let height = instructions.rows();
-    let (area, plane) = (r * r, height * columns);
+    let (area, plane) = (r * r, sums.len() / AREA);
     let mut gradients = vec![T::zero(); rows * columns * area];
-    gradients
-        .par_chunks_mut(plane * area)
-        .zip(sums.par_chunks(AREA * plane))
-        .for_each_init(Vec::new, |taps, (target, sums)| {
-            let count = target.len() / area;
-            for start in (0..count).step_by(CHUNK) {
-                let len = CHUNK.min(count - start);
-                taps.clear();
-                taps.resize(area * CHUNK, T::zero());
-                let sums = Strided {
-                    values: sums,
-                    stride: plane,
-                };
-                let lowered = Strided {
-                    values: taps.as_mut_slice(),
-                    stride: CHUNK,
-                };
-                lower(instructions, r, sums, lowered, start..start + len);
-                for (kernel, target) in target[start * area..][..len * area]
-                    .chunks_exact_mut(area)
-                    .enumerate()
-                {
-                    for (tap, weight) in target.iter_mut().enumerate() {
-                        *weight = taps[tap * CHUNK + kernel];
-                    }
-                }
+    let targets = gradients.par_chunks_mut(CHUNK * area).enumerate();
+    targets.for_each_init(Vec::new, |taps, (chunk, target)| {
+        let (start, len) = (chunk * CHUNK, target.len() / area);
+        taps.clear();
+        taps.resize(area * CHUNK, T::zero());
+        let sums = Strided {
+            values: sums,
+            stride: plane,
+        };
+        let lowered = Strided {
+            values: taps.as_mut_slice(),
+            stride: CHUNK,
+        };
+        lower(instructions, r, sums, lowered, start..start + len);
+        for (kernel, target) in target.chunks_exact_mut(area).enumerate() {
+            for (tap, weight) in target.iter_mut().enumerate() {
+                *weight = taps[tap * CHUNK + kernel];
             }
-        });
+        }
+    });
     gradients
 }
 

@@ -20,6 +20,11 @@ use crate::tiles::Accumulate;
 const OWN_ELEMENTS: usize = 200_000;
 /// Elements of transformed input per block for all threads together.
 const SHARED_ELEMENTS: usize = 4 << 20;
+/// Elements of products that a thread holds at a time: tiles of output channels, one after the other for each element of the transform, read the
+/// same input, which is then in the cache.
+const OWN_PRODUCTS: usize = 1 << 16;
+/// The same where all threads share a block, which has more results.
+const SHARED_PRODUCTS: usize = 1 << 19;
 /// Number of transformed weights from which blocks are large, so that weights are read rarely.
 const MANY_WEIGHTS: usize = 1 << 20;
 
@@ -115,10 +120,11 @@ struct Place<'a> {
     block: &'a Block,
 }
 
-/// A tile of output channels and its transformed weights.
+/// Some tiles of output channels and their transformed weights, one tile after the other.
 #[derive(Clone, Copy)]
 struct Outputs<'a, T> {
-    tile: usize,
+    /// Number of the first tile.
+    first: usize,
     weights: &'a [T],
 }
 
@@ -136,16 +142,18 @@ impl<T: Element> Work<'_, T> {
             self.analysis.channel(block, plane, &mut phases, target);
         }
         memory.phases = phases.elements;
-        let weights = weights.chunks_exact(weights.len() / self.tiles());
-        for (tile, weights) in weights.enumerate() {
+        let group = self.group(block, OWN_PRODUCTS);
+        let weights = weights.chunks(group * (weights.len() / self.tiles()));
+        for (index, weights) in weights.enumerate() {
             let place = Place { image, block };
-            self.rows(place, Outputs { tile, weights }, &input, memory);
+            let first = index * group;
+            self.rows(place, Outputs { first, weights }, &input, memory);
         }
         memory.input = input;
     }
 
-    /// Processes a block on all threads: first the channels of the input, then tiles of output channels. Each tile
-    /// transforms its own weights, which are then in the cache.
+    /// Processes a block on all threads: first the channels of the input, then groups of tiles of output channels. Each group transforms
+    /// its own weights.
     fn together(&self, image: usize, block: &Block, input: &mut Vec<T>, memory: &Spare<Memory<T>>) {
         let channels = self.analysis.source.channels;
         let instructions = self.analysis.instructions;
@@ -153,21 +161,33 @@ impl<T: Element> Work<'_, T> {
         input.resize(channels * len, T::zero());
         self.analysis.channels(image, block, input);
         let tile_len = self.filters.tile_len(instructions);
-        (0..self.tiles()).into_par_iter().for_each(|tile| {
+        let for_each_thread = self.tiles().div_ceil(2 * rayon::current_num_threads());
+        let group = self.group(block, SHARED_PRODUCTS).min(for_each_thread);
+        let firsts = (0..self.tiles()).into_par_iter().step_by(group);
+        firsts.for_each(|first| {
             memory.with(|memory| {
                 let mut weights = std::mem::take(&mut memory.weights);
-                weights.resize(tile_len, T::zero());
-                let taps = &mut memory.taps;
-                self.filters
-                    .transform_tile(instructions, tile, taps, &mut weights);
+                let count = group.min(self.tiles() - first);
+                weights.resize(count * tile_len, T::zero());
+                for (index, weights) in weights.chunks_exact_mut(tile_len).enumerate() {
+                    let taps = &mut memory.taps;
+                    self.filters
+                        .transform_tile(instructions, first + index, taps, weights);
+                }
                 let outputs = Outputs {
-                    tile,
+                    first,
                     weights: &weights,
                 };
                 self.rows(Place { image, block }, outputs, input, memory);
                 memory.weights = weights;
             });
         });
+    }
+
+    /// Number of tiles of output channels whose products of a block are about as many as given.
+    fn group(&self, block: &Block, products: usize) -> usize {
+        let of_tile = self.analysis.instructions.rows() * AREA * block.results();
+        (products / of_tile).max(1)
     }
 
     /// Number of tiles of output channels.
@@ -177,10 +197,9 @@ impl<T: Element> Work<'_, T> {
             .div_ceil(self.analysis.instructions.rows())
     }
 
-    /// Computes the results of a block of an image for one tile of output channels.
+    /// Computes the results of a block of an image for some tiles of output channels.
     fn rows(&self, place: Place<'_>, outputs: Outputs<'_, T>, input: &[T], memory: &mut Memory<T>) {
         let Place { image, block } = place;
-        let Outputs { tile, weights } = outputs;
         let instructions = self.analysis.instructions;
         let (rows, pitch) = (instructions.rows(), block.results());
         let len = self.analysis.len(block);
@@ -191,21 +210,24 @@ impl<T: Element> Work<'_, T> {
         let Memory {
             products, results, ..
         } = memory;
-        products.resize(rows * AREA * pitch, T::zero());
-        let plane = offsets.len() * rows;
-        for (element, packed) in weights.chunks_exact(plane).enumerate() {
-            Accumulate {
-                x: &input[element * self.analysis.numbers(block)..],
-                offsets: &offsets,
-                packed,
-                pitch,
-                sums: &mut products[element * pitch..],
-                stride: AREA * pitch,
+        let (plane, of_tile) = (offsets.len() * rows, rows * AREA * pitch);
+        let tiles = || outputs.weights.chunks_exact(AREA * plane).enumerate();
+        products.resize(tiles().len() * of_tile, T::zero());
+        for element in 0..AREA {
+            for (index, weights) in tiles() {
+                Accumulate {
+                    x: &input[element * self.analysis.numbers(block)..],
+                    offsets: &offsets,
+                    packed: &weights[element * plane..][..plane],
+                    pitch,
+                    sums: &mut products[index * of_tile + element * pitch..],
+                    stride: AREA * pitch,
+                }
+                .run(instructions);
             }
-            .run(instructions);
         }
-        let outputs = tile * rows..((tile + 1) * rows).min(self.filters.rows);
-        for (output, products) in outputs.zip(products.chunks_exact(AREA * pitch)) {
+        let channels = outputs.first * rows..self.filters.rows;
+        for (output, products) in channels.zip(products.chunks_exact(AREA * pitch)) {
             self.store(block, image * self.filters.rows + output, products, results);
         }
     }

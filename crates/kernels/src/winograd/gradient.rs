@@ -16,6 +16,9 @@ use crate::tiles::CorrelateRows;
 /// Elements of transformed input and gradient per block for all threads together.
 const BLOCK_ELEMENTS: usize = 4 << 20;
 
+/// Parts of the output channels that are separate tasks for each element of the transform, so that there are enough for many threads.
+const PARTS: usize = 4;
+
 /// Computes [`crate::correlate_weights::correlate_weights`] by tiles, if kernel and stride allow it.
 ///
 /// The sums over tiles are added block by block, in an order that depends only on shapes.
@@ -46,8 +49,8 @@ pub(super) fn correlate_weights_with<T: Element>(
         instructions,
     };
     let (rows, columns) = (dy.channels, x.channels * geometry.kernel[0]);
-    let tile = instructions.rows() * columns * AREA;
-    let mut sums = vec![T::zero(); rows.div_ceil(instructions.rows()) * tile];
+    let plane = rows.next_multiple_of(instructions.rows()) * columns;
+    let mut sums = vec![T::zero(); AREA * plane];
     let (mut input, mut gradient) = (Vec::new(), Vec::new());
     for image in 0..x.images() {
         for block in grid.blocks(BLOCK_ELEMENTS / (AREA * (x.channels + dy.channels))) {
@@ -59,7 +62,7 @@ pub(super) fn correlate_weights_with<T: Element>(
                 &mut gradient,
                 instructions.rows(),
             );
-            work.add(&block, (&input, &gradient), (&mut sums, tile));
+            work.add(&block, (&input, &gradient), &mut sums);
         }
     }
     Some(WeightGradient {
@@ -92,8 +95,9 @@ fn transform<T: Element>(
 }
 
 impl<T: Element> Work<'_, T> {
-    /// Adds the products of one block, summed over its tiles.
-    fn add(&self, block: &Block, (input, gradient): (&[T], &[T]), (sums, tile): (&mut [T], usize)) {
+    /// Adds the products of one block, summed over its tiles, to sums in the order (element, row, column · depth). Of an element of the
+    /// transform, all tiles of rows read the same input, which is then in the cache.
+    fn add(&self, block: &Block, (input, gradient): (&[T], &[T]), sums: &mut [T]) {
         let (len, pitch) = (self.input.len(block), block.results());
         let depths = self.input.grid.geometry.kernel[0];
         let offsets: Vec<usize> = (0..self.input.source.channels)
@@ -101,21 +105,28 @@ impl<T: Element> Work<'_, T> {
             .collect();
         let height = self.instructions.rows();
         let stride = self.gradient.len(block);
-        let plane = height * offsets.len();
-        sums.par_chunks_exact_mut(tile)
-            .zip(gradient.par_chunks_exact(height * stride))
-            .for_each(|(sums, gradient)| {
-                for (element, sums) in sums.chunks_exact_mut(plane).enumerate() {
-                    CorrelateRows {
-                        x: &input[element * self.input.numbers(block)..],
-                        offsets: &offsets,
-                        dy: &gradient[element * pitch..],
-                        pitch,
-                        stride,
-                        sums,
-                    }
-                    .run(self.instructions);
+        let tiles = gradient.len() / (height * stride);
+        let part = tiles.div_ceil(PARTS);
+        let tasks = sums.par_chunks_exact_mut(tiles * height * offsets.len());
+        let tasks = tasks.enumerate().flat_map(|(element, sums)| {
+            let parts = sums.par_chunks_mut(part * height * offsets.len());
+            parts
+                .enumerate()
+                .map(move |(index, sums)| (element, index * part, sums))
+        });
+        tasks.for_each(|(element, first, sums)| {
+            let tiles = sums.chunks_exact_mut(height * offsets.len()).enumerate();
+            for (index, sums) in tiles {
+                CorrelateRows {
+                    x: &input[element * self.input.numbers(block)..],
+                    offsets: &offsets,
+                    dy: &gradient[(first + index) * height * stride + element * pitch..],
+                    pitch,
+                    stride,
+                    sums,
                 }
-            });
+                .run(self.instructions);
+            }
+        });
     }
 }
