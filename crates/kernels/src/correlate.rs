@@ -89,7 +89,8 @@ pub fn correlate<T: Element>(
         return y;
     }
     let instructions = Instructions::best::<T>();
-    let packed = pack(&filters.plain(), outputs, instructions.rows());
+    let height = instructions.tile_rows(outputs);
+    let packed = pack(&filters.plain(), outputs, height);
     let target = (BLOCK_ELEMENTS / (x.channels + outputs)).max(LEAST_POSITIONS);
     let tiling = geometry.tiling(target);
     let offsets = tiling.offsets(x.channels);
@@ -105,6 +106,7 @@ pub fn correlate<T: Element>(
             x: planes,
             offsets: &offsets,
             packed: &packed,
+            height,
             pitch,
             sums,
             stride: pitch,

@@ -131,6 +131,17 @@ impl Instructions {
         }
     }
 
+    /// Number of rows of the register tiles for sums of products with as many rows of weights.
+    ///
+    /// With AVX2, tiles of 6 × 2 vectors are a tenth faster than 4 × 2, unless more of their rows are padding.
+    pub(super) fn tile_rows(self, rows: usize) -> usize {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 if 10 * rows.next_multiple_of(6) < 11 * rows.next_multiple_of(4) => 6,
+            _ => self.rows(),
+        }
+    }
+
     /// Number of elements of a vector.
     pub(super) fn lanes(self) -> usize {
         match self {

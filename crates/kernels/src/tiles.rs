@@ -29,6 +29,8 @@ pub(super) struct Accumulate<'a, T> {
     pub(super) offsets: &'a [usize],
     /// Weights in the order of [`pack`].
     pub(super) packed: &'a [T],
+    /// Rows of a tile of the weights: [`Instructions::tile_rows`] or [`Instructions::rows`].
+    pub(super) height: usize,
     pub(super) pitch: usize,
     pub(super) sums: &'a mut [T],
     pub(super) stride: usize,
@@ -39,7 +41,8 @@ impl<T: Element> Accumulate<'_, T> {
         let rows = self.packed.len() / self.offsets.len();
         let reach = self.offsets.iter().copied().max().unwrap_or(0);
         assert!(self.pitch.is_multiple_of(instructions.lanes()));
-        assert!(rows.is_multiple_of(instructions.rows()) && rows > 0);
+        assert!(rows.is_multiple_of(self.height) && rows > 0);
+        assert!([6, instructions.rows()].contains(&self.height));
         assert!(self.packed.len() == rows * self.offsets.len());
         assert!(reach + self.pitch <= self.x.len());
         assert!((rows - 1) * self.stride + self.pitch <= self.sums.len());
@@ -52,25 +55,35 @@ impl<T: Element> Kernel<T> for Accumulate<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<S: Lanes<Item = T>, const R: usize, const V: usize>(mut self) {
+    unsafe fn run<S: Lanes<Item = T>, const R: usize, const V: usize>(self) {
         // A tile holds its sums, one vector of input each, and two weights. If one register is missing, a sum goes through memory at
         // every step, which halves the speed: 4 × 3 sums in the 16 registers of AVX2.
-        let vectors = if R * V + V + 2 <= S::REGISTERS {
-            V
-        } else {
-            V.min(2)
-        };
-        let wide = self.pitch / (S::COUNT * vectors) * (S::COUNT * vectors);
+        // SAFETY: the features are the caller's to vouch for; `Accumulate::run` has asserted the rest.
+        unsafe {
+            if self.height != R {
+                self.tiles::<S, 6, 2>();
+            } else if R * V + V + 2 <= S::REGISTERS {
+                self.tiles::<S, R, V>();
+            } else {
+                self.tiles::<S, R, 2>();
+            }
+        }
+    }
+}
+
+#[allow(unsafe_code)]
+impl<T: Element> Accumulate<'_, T> {
+    /// # Safety
+    /// The features of `S`, what [`Accumulate::run`] asserts, and `V ≤ 3`.
+    #[inline(always)]
+    unsafe fn tiles<S: Lanes<Item = T>, const R: usize, const V: usize>(mut self) {
+        let wide = self.pitch / (S::COUNT * V) * (S::COUNT * V);
         let left = (self.pitch - wide) / S::COUNT;
         for tile in 0..self.packed.len() / (self.offsets.len() * R) {
-            // SAFETY: `start + COUNT · vectors ≤ pitch` in each of the calls; the features are the caller's to vouch for.
+            // SAFETY: `start + COUNT · V ≤ pitch` in each of the calls; the features are the caller's to vouch for.
             unsafe {
-                for start in (0..wide).step_by(S::COUNT * vectors) {
-                    if vectors == V {
-                        self.tile::<S, R, V>(tile, start);
-                    } else {
-                        self.tile::<S, R, 2>(tile, start);
-                    }
+                for start in (0..wide).step_by(S::COUNT * V) {
+                    self.tile::<S, R, V>(tile, start);
                 }
                 match left {
                     2 => self.tile::<S, R, 2>(tile, wide),
@@ -80,10 +93,7 @@ impl<T: Element> Kernel<T> for Accumulate<'_, T> {
             }
         }
     }
-}
 
-#[allow(unsafe_code)]
-impl<T: Element> Accumulate<'_, T> {
     /// # Safety
     /// The features of `S`, and `start + COUNT · V ≤ pitch`.
     #[inline(always)]
@@ -225,12 +235,14 @@ mod tests {
             let weights = values(outputs * offsets.len(), "w");
             for instructions in Instructions::available::<f32>() {
                 let pitch = tiles * instructions.lanes();
-                let packed = pack(&weights, outputs, instructions.rows());
+                let height = instructions.tile_rows(outputs);
+                let packed = pack(&weights, outputs, height);
                 let mut sums = vec![0.0; packed.len() / offsets.len() * pitch];
                 Accumulate {
                     x: &x,
                     offsets: &offsets,
                     packed: &packed,
+                    height,
                     pitch,
                     sums: &mut sums,
                     stride: pitch,
@@ -274,6 +286,7 @@ mod tests {
             x: &[0.0_f32; 10],
             offsets: &[3],
             packed: &packed,
+            height: Instructions::Portable.rows(),
             pitch: 8,
             sums: &mut [0.0; 32],
             stride: 8,

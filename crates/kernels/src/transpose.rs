@@ -144,7 +144,8 @@ pub fn transpose<T: Element>(x: &[T], weights: &[T], bias: &[T], tiles: Tiles) -
     let transposed: Vec<T> = (0..wide)
         .flat_map(|element| weights[element..].iter().step_by(wide).copied())
         .collect();
-    let packed = pack(&transposed, wide, instructions.rows());
+    let height = instructions.tile_rows(wide);
+    let packed = pack(&transposed, wide, height);
     let mut y = vec![T::zero(); images * tiles.outputs * tiles.output_len()];
     let target = Disjoint::new(&mut y);
     let task = |(input, sums): &mut (Vec<T>, Vec<T>), block: &Block| {
@@ -156,6 +157,7 @@ pub fn transpose<T: Element>(x: &[T], weights: &[T], bias: &[T], tiles: Tiles) -
             x: input,
             offsets: &offsets,
             packed: &packed,
+            height,
             pitch,
             sums,
             stride: pitch,
@@ -189,7 +191,8 @@ pub fn transpose<T: Element>(x: &[T], weights: &[T], bias: &[T], tiles: Tiles) -
 pub fn transpose_data<T: Element>(dy: &[T], weights: &[T], tiles: Tiles) -> Vec<T> {
     let images = dy.len() / (tiles.outputs * tiles.output_len());
     let instructions = Instructions::best::<T>();
-    let packed = pack(weights, tiles.inputs, instructions.rows());
+    let height = instructions.tile_rows(tiles.inputs);
+    let packed = pack(weights, tiles.inputs, height);
     let mut dx = vec![T::zero(); images * tiles.inputs * tiles.input_len()];
     let target = Disjoint::new(&mut dx);
     let task = |(gradient, sums): &mut (Vec<T>, Vec<T>), block: &Block| {
@@ -201,6 +204,7 @@ pub fn transpose_data<T: Element>(dy: &[T], weights: &[T], tiles: Tiles) -> Vec<
             x: gradient,
             offsets: &offsets,
             packed: &packed,
+            height,
             pitch,
             sums,
             stride: pitch,

@@ -67,15 +67,20 @@ impl<T: Element> Filters<'_, T> {
         &self.weights[(kernel * depths + depth) * area..][..area]
     }
 
+    /// Number of rows of a tile.
+    pub(super) fn tile_rows(&self, instructions: Instructions) -> usize {
+        instructions.tile_rows(self.rows)
+    }
+
     /// Number of elements of a transformed tile of rows.
     pub(super) fn tile_len(&self, instructions: Instructions) -> usize {
-        AREA * self.columns * self.kernel[0] * instructions.rows()
+        AREA * self.columns * self.kernel[0] * self.tile_rows(instructions)
     }
 
     /// Transforms all kernels, tile by tile of rows.
     pub(super) fn transformed(&self, instructions: Instructions) -> Vec<T> {
         let len = self.tile_len(instructions);
-        let mut all = vec![T::zero(); self.rows.div_ceil(instructions.rows()) * len];
+        let mut all = vec![T::zero(); self.rows.div_ceil(self.tile_rows(instructions)) * len];
         let tiles = all.par_chunks_mut(len).enumerate();
         let memory = Spare::default();
         tiles.for_each(|(tile, target)| {
@@ -93,7 +98,7 @@ impl<T: Element> Filters<'_, T> {
         taps: &mut Vec<T>,
         target: &mut [T],
     ) {
-        let (height, plane) = (instructions.rows(), target.len() / AREA);
+        let (height, plane) = (self.tile_rows(instructions), target.len() / AREA);
         let chunk = CHUNK.next_multiple_of(height * WIDEST);
         let rows = (self.rows - tile * height).min(height);
         let step = Step::Weights(self.kernel[1]);

@@ -186,22 +186,25 @@ impl<T: Element> Work<'_, T> {
 
     /// Number of tiles of output channels whose products of a block are about as many as given.
     fn group(&self, block: &Block, products: usize) -> usize {
-        let of_tile = self.analysis.instructions.rows() * AREA * block.results();
+        let of_tile = self.height() * AREA * block.results();
         (products / of_tile).max(1)
     }
 
     /// Number of tiles of output channels.
     fn tiles(&self) -> usize {
-        self.filters
-            .rows
-            .div_ceil(self.analysis.instructions.rows())
+        self.filters.rows.div_ceil(self.height())
+    }
+
+    /// Number of output channels of a tile.
+    fn height(&self) -> usize {
+        self.filters.tile_rows(self.analysis.instructions)
     }
 
     /// Computes the results of a block of an image for some tiles of output channels.
     fn rows(&self, place: Place<'_>, outputs: Outputs<'_, T>, input: &[T], memory: &mut Memory<T>) {
         let Place { image, block } = place;
         let instructions = self.analysis.instructions;
-        let (rows, pitch) = (instructions.rows(), block.results());
+        let (rows, pitch) = (self.height(), block.results());
         let len = self.analysis.len(block);
         let depths = self.analysis.grid.geometry.kernel[0];
         let offsets: Vec<usize> = (0..self.analysis.source.channels)
@@ -219,6 +222,7 @@ impl<T: Element> Work<'_, T> {
                     x: &input[element * self.analysis.numbers(block)..],
                     offsets: &offsets,
                     packed: &weights[element * plane..][..plane],
+                    height: rows,
                     pitch,
                     sums: &mut products[index * of_tile + element * pitch..],
                     stride: AREA * pitch,

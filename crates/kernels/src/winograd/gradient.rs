@@ -5,12 +5,14 @@ use rayon::prelude::*;
 use super::analysis::Analysis;
 use super::filters;
 use super::grid::{Block, Grid};
+use super::outer::{self, Outer};
 use super::transform::AREA;
 use crate::Element;
 use crate::correlate_weights::{WeightGradient, bias_gradient};
 use crate::geometry::Geometry;
 use crate::instructions::Instructions;
 use crate::planes::Source;
+use crate::spare::Spare;
 use crate::tiles::CorrelateRows;
 
 /// Elements of transformed input and gradient per block for all threads together.
@@ -106,7 +108,10 @@ impl<T: Element> Work<'_, T> {
         let height = self.instructions.rows();
         let stride = self.gradient.len(block);
         let tiles = gradient.len() / (height * stride);
-        let part = tiles.div_ceil(PARTS);
+        let is_outer = outer::suits(pitch, [offsets.len(), tiles * height]);
+        // The outer products transpose their input for each part.
+        let parts = if is_outer { 1 } else { PARTS };
+        let part = tiles.div_ceil(parts);
         let tasks = sums.par_chunks_exact_mut(tiles * height * offsets.len());
         let tasks = tasks.enumerate().flat_map(|(element, sums)| {
             let parts = sums.par_chunks_mut(part * height * offsets.len());
@@ -114,13 +119,28 @@ impl<T: Element> Work<'_, T> {
                 .enumerate()
                 .map(move |(index, sums)| (element, index * part, sums))
         });
+        let memory = Spare::default();
         tasks.for_each(|(element, first, sums)| {
+            let x = &input[element * self.input.numbers(block)..];
+            let dy = &gradient[first * height * stride + element * pitch..];
+            if is_outer {
+                let outer = Outer {
+                    x,
+                    offsets: &offsets,
+                    dy,
+                    pitch,
+                    stride,
+                    sums,
+                };
+                memory.with(|memory| outer.run(self.instructions, memory));
+                return;
+            }
             let tiles = sums.chunks_exact_mut(height * offsets.len()).enumerate();
             for (index, sums) in tiles {
                 CorrelateRows {
-                    x: &input[element * self.input.numbers(block)..],
+                    x,
                     offsets: &offsets,
-                    dy: &gradient[(first + index) * height * stride + element * pitch..],
+                    dy: &dy[index * height * stride..],
                     pitch,
                     stride,
                     sums,

@@ -12,6 +12,7 @@ mod filters;
 mod forward;
 mod gradient;
 mod grid;
+mod outer;
 mod phases;
 mod points;
 #[cfg(test)]
