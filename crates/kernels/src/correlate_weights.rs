@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::geometry::{Block, Geometry, Tiling};
 use super::instructions::Instructions;
 use super::lanes::WIDEST;
+use super::offsets::Offsets;
 use super::planes::{Source, cut};
 use super::sum::sum;
 use super::tiles::CorrelateRows;
@@ -103,7 +104,7 @@ struct Work<'a, T> {
     dy: Source<'a, T>,
     geometry: &'a Geometry,
     tiling: Tiling,
-    offsets: Vec<usize>,
+    offsets: Offsets,
     instructions: Instructions,
 }
 

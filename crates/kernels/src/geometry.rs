@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::offsets::Offsets;
+
 /// Extents along (depth, height, width); a 2-D convolution has depth 1.
 pub type Extents = [usize; 3];
 
@@ -76,7 +78,7 @@ impl Tiling {
     }
 
     /// [`Geometry::offsets`] of the planes of any block.
-    pub fn offsets(&self, channels: usize) -> Vec<usize> {
+    pub(super) fn offsets(&self, channels: usize) -> Offsets {
         self.window.offsets(channels)
     }
 
@@ -169,7 +171,7 @@ impl Geometry {
 
     /// For each channel and kernel tap, in the order (channel, tap): the offset of the input element from the output
     /// position, in the planes of one image, which are ordered (phase, channel).
-    pub fn offsets(&self, channels: usize) -> Vec<usize> {
+    pub(super) fn offsets(&self, channels: usize) -> Offsets {
         let (plane, taps) = (self.plane_len(), self.taps());
         let place =
             |channel: usize, tap: &Tap| (tap.phase * channels + channel) * plane + tap.offset;
@@ -238,7 +240,7 @@ mod tests {
                 .flat_map(|b| tiling.places(&g, b))
                 .collect();
             assert_eq!(places, (0..3 * 11 * 6).collect::<Vec<_>>());
-            let reach = tiling.offsets(1).into_iter().max().unwrap();
+            let reach = tiling.offsets(1).largest();
             let plane = tiling.window.plane_len();
             assert!(tiling.blocks.iter().all(|b| tiling.len(b) + reach <= plane));
         }

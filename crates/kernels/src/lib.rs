@@ -13,6 +13,7 @@ pub mod geometry;
 pub mod instructions;
 mod lanes;
 pub mod norm;
+mod offsets;
 mod peak;
 pub mod planes;
 pub mod pool;

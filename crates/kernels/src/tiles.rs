@@ -5,6 +5,7 @@
 
 use super::instructions::Instructions;
 use super::lanes::{Kernel, Lanes};
+use super::offsets::Offsets;
 use crate::Element;
 
 /// Weights in the order in which tiles read them: (tile, offset, row), with zeros in the last tile.
@@ -26,7 +27,7 @@ pub(super) fn pack<T: Element>(weights: &[T], outputs: usize, rows: usize) -> Ve
 /// `pitch` is a multiple of the vector's elements; `x` reaches as far as the largest offset and `pitch`.
 pub(super) struct Accumulate<'a, T> {
     pub(super) x: &'a [T],
-    pub(super) offsets: &'a [usize],
+    pub(super) offsets: &'a Offsets,
     /// Weights in the order of [`pack`].
     pub(super) packed: &'a [T],
     /// Rows of a tile of the weights: [`Instructions::tile_rows`] or [`Instructions::rows`].
@@ -39,7 +40,7 @@ pub(super) struct Accumulate<'a, T> {
 impl<T: Element> Accumulate<'_, T> {
     pub(super) fn run(self, instructions: Instructions) {
         let rows = self.packed.len() / self.offsets.len();
-        let reach = self.offsets.iter().copied().max().unwrap_or(0);
+        let reach = self.offsets.largest();
         assert!(self.pitch.is_multiple_of(instructions.lanes()));
         assert!(rows.is_multiple_of(self.height) && rows > 0);
         assert!([6, instructions.rows()].contains(&self.height));
@@ -109,7 +110,7 @@ impl<T: Element> Accumulate<'_, T> {
             let x = self.x.as_ptr().add(start);
             let mut weight = weights.as_ptr();
             let mut sums = [[S::splat(T::zero()); V]; R];
-            for offset in self.offsets {
+            for offset in self.offsets.all() {
                 let mut values = [S::splat(T::zero()); V];
                 for v in 0..V {
                     values[v] = S::load(x.add(offset + v * S::COUNT));
@@ -141,7 +142,7 @@ impl<T: Element> Accumulate<'_, T> {
 /// the vector's elements; `x` extends to the largest offset plus `pitch`.
 pub(super) struct CorrelateRows<'a, T> {
     pub(super) x: &'a [T],
-    pub(super) offsets: &'a [usize],
+    pub(super) offsets: &'a Offsets,
     pub(super) dy: &'a [T],
     pub(super) pitch: usize,
     pub(super) stride: usize,
@@ -151,7 +152,7 @@ pub(super) struct CorrelateRows<'a, T> {
 impl<T: Element> CorrelateRows<'_, T> {
     pub(super) fn run(self, instructions: Instructions) {
         let rows = self.sums.len() / self.offsets.len();
-        let reach = self.offsets.iter().copied().max().unwrap_or(0);
+        let reach = self.offsets.largest();
         assert!(self.pitch.is_multiple_of(instructions.lanes()));
         assert!(rows.is_multiple_of(instructions.rows()) && rows > 0);
         assert!(self.sums.len() == rows * self.offsets.len());
@@ -169,7 +170,7 @@ impl<T: Element> Kernel<T> for CorrelateRows<'_, T> {
     unsafe fn run<S: Lanes<Item = T>, const R: usize, const V: usize>(self) {
         for tile in 0..self.sums.len() / (R * self.offsets.len()) {
             let dy = &self.dy[tile * R * self.stride..];
-            for (group, chosen) in self.offsets.chunks(V).enumerate() {
+            for (group, chosen) in self.offsets.all().chunks(V).enumerate() {
                 let mut padded = [chosen[0]; V];
                 padded[..chosen.len()].copy_from_slice(chosen);
                 // SAFETY: the features are the caller's to vouch for.
@@ -240,7 +241,7 @@ mod tests {
                 let mut sums = vec![0.0; packed.len() / offsets.len() * pitch];
                 Accumulate {
                     x: &x,
-                    offsets: &offsets,
+                    offsets: &offsets.iter().copied().collect(),
                     packed: &packed,
                     height,
                     pitch,
@@ -260,7 +261,7 @@ mod tests {
                 let mut sums = vec![1.0; rows * offsets.len()];
                 CorrelateRows {
                     x: &x,
-                    offsets: &offsets,
+                    offsets: &offsets.iter().copied().collect(),
                     dy: &dy,
                     pitch,
                     stride: pitch,
@@ -284,7 +285,7 @@ mod tests {
         let packed = pack(&[1.0_f32], 1, Instructions::Portable.rows());
         Accumulate {
             x: &[0.0_f32; 10],
-            offsets: &[3],
+            offsets: &Offsets::from_iter([3]),
             packed: &packed,
             height: Instructions::Portable.rows(),
             pitch: 8,

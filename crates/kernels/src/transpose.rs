@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::disjoint::Disjoint;
 use super::instructions::Instructions;
 use super::lanes::WIDEST;
+use super::offsets::Offsets;
 use super::planes::SLACK;
 use super::spare::Spare;
 use super::tiles::{Accumulate, CorrelateRows, pack};
@@ -151,7 +152,7 @@ pub fn transpose<T: Element>(x: &[T], weights: &[T], bias: &[T], tiles: Tiles) -
     let task = |(input, sums): &mut (Vec<T>, Vec<T>), block: &Block| {
         let pitch = (block.rows * tiles.width).next_multiple_of(instructions.lanes());
         tiles.copy_input(x, *block, pitch, input);
-        let offsets: Vec<usize> = (0..tiles.inputs).map(|input| input * pitch).collect();
+        let offsets: Offsets = (0..tiles.inputs).map(|input| input * pitch).collect();
         sums.resize(packed.len() / offsets.len() * pitch, T::zero());
         Accumulate {
             x: input,
@@ -198,7 +199,7 @@ pub fn transpose_data<T: Element>(dy: &[T], weights: &[T], tiles: Tiles) -> Vec<
     let task = |(gradient, sums): &mut (Vec<T>, Vec<T>), block: &Block| {
         let pitch = (block.rows * tiles.width).next_multiple_of(instructions.lanes());
         tiles.copy_output(dy, *block, pitch, gradient);
-        let offsets: Vec<usize> = (0..tiles.wide()).map(|element| element * pitch).collect();
+        let offsets: Offsets = (0..tiles.wide()).map(|element| element * pitch).collect();
         sums.resize(packed.len() / offsets.len() * pitch, T::zero());
         Accumulate {
             x: gradient,
@@ -239,7 +240,7 @@ pub fn transpose_weights<T: Element>(x: &[T], dy: &[T], tiles: Tiles) -> Vec<T> 
             let pitch = (block.rows * tiles.width).next_multiple_of(WIDEST);
             tiles.copy_input(x, *block, pitch, &mut input);
             tiles.copy_output(dy, *block, pitch, &mut gradient);
-            let offsets: Vec<usize> = (0..wide).map(|element| element * pitch).collect();
+            let offsets: Offsets = (0..wide).map(|element| element * pitch).collect();
             CorrelateRows {
                 x: &gradient,
                 offsets: &offsets,

@@ -9,6 +9,7 @@ use super::transform::{AREA, Step, Transform};
 use crate::Element;
 use crate::instructions::Instructions;
 use crate::lanes::WIDEST;
+use crate::offsets::Offsets;
 use crate::planes::Source;
 use crate::spare::Spare;
 
@@ -35,6 +36,15 @@ impl<T: Element> Analysis<'_, T> {
     /// channels compete for the same cache sets.
     pub(super) fn len(&self, block: &Block) -> usize {
         AREA * self.numbers(block) + WIDEST
+    }
+
+    /// Where the channels and slices start of one element of the transform, for a block.
+    pub(super) fn offsets(&self, block: &Block) -> Offsets {
+        let len = self.len(block);
+        let depths = self.grid.geometry.kernel[0];
+        (0..self.source.channels)
+            .flat_map(|channel| (0..depths).map(move |d| channel * len + d * block.tiles))
+            .collect()
     }
 
     fn window(&self, block: &Block) -> Window {

@@ -12,6 +12,7 @@ use crate::correlate::Finish;
 use crate::disjoint::Disjoint;
 use crate::geometry::Geometry;
 use crate::instructions::Instructions;
+use crate::offsets::Offsets;
 use crate::planes::Source;
 use crate::spare::Spare;
 use crate::tiles::Accumulate;
@@ -118,6 +119,8 @@ impl<T> Default for Memory<T> {
 struct Place<'a> {
     image: usize,
     block: &'a Block,
+    /// Of the transformed input.
+    offsets: &'a Offsets,
 }
 
 /// Some tiles of output channels and their transformed weights, one tile after the other.
@@ -144,8 +147,12 @@ impl<T: Element> Work<'_, T> {
         memory.phases = phases.elements;
         let group = self.group(block, OWN_PRODUCTS);
         let weights = weights.chunks(group * (weights.len() / self.tiles()));
+        let place = Place {
+            image,
+            block,
+            offsets: &self.analysis.offsets(block),
+        };
         for (index, weights) in weights.enumerate() {
-            let place = Place { image, block };
             let first = index * group;
             self.rows(place, Outputs { first, weights }, &input, memory);
         }
@@ -163,6 +170,11 @@ impl<T: Element> Work<'_, T> {
         let tile_len = self.filters.tile_len(instructions);
         let for_each_thread = self.tiles().div_ceil(2 * rayon::current_num_threads());
         let group = self.group(block, SHARED_PRODUCTS).min(for_each_thread);
+        let place = Place {
+            image,
+            block,
+            offsets: &self.analysis.offsets(block),
+        };
         let firsts = (0..self.tiles()).into_par_iter().step_by(group);
         firsts.for_each(|first| {
             memory.with(|memory| {
@@ -178,7 +190,7 @@ impl<T: Element> Work<'_, T> {
                     first,
                     weights: &weights,
                 };
-                self.rows(Place { image, block }, outputs, input, memory);
+                self.rows(place, outputs, input, memory);
                 memory.weights = weights;
             });
         });
@@ -202,14 +214,13 @@ impl<T: Element> Work<'_, T> {
 
     /// Computes the results of a block of an image for some tiles of output channels.
     fn rows(&self, place: Place<'_>, outputs: Outputs<'_, T>, input: &[T], memory: &mut Memory<T>) {
-        let Place { image, block } = place;
+        let Place {
+            image,
+            block,
+            offsets,
+        } = place;
         let instructions = self.analysis.instructions;
         let (rows, pitch) = (self.height(), block.results());
-        let len = self.analysis.len(block);
-        let depths = self.analysis.grid.geometry.kernel[0];
-        let offsets: Vec<usize> = (0..self.analysis.source.channels)
-            .flat_map(|channel| (0..depths).map(move |d| channel * len + d * block.tiles))
-            .collect();
         let Memory {
             products, results, ..
         } = memory;
@@ -220,7 +231,7 @@ impl<T: Element> Work<'_, T> {
             for (index, weights) in tiles() {
                 Accumulate {
                     x: &input[element * self.analysis.numbers(block)..],
-                    offsets: &offsets,
+                    offsets,
                     packed: &weights[element * plane..][..plane],
                     height: rows,
                     pitch,

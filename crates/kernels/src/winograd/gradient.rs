@@ -100,11 +100,7 @@ impl<T: Element> Work<'_, T> {
     /// Adds the products of one block, summed over its tiles, to sums in the order (element, row, column · depth). Of an element of the
     /// transform, all tiles of rows read the same input, which is then in the cache.
     fn add(&self, block: &Block, (input, gradient): (&[T], &[T]), sums: &mut [T]) {
-        let (len, pitch) = (self.input.len(block), block.results());
-        let depths = self.input.grid.geometry.kernel[0];
-        let offsets: Vec<usize> = (0..self.input.source.channels)
-            .flat_map(|channel| (0..depths).map(move |d| channel * len + d * block.tiles))
-            .collect();
+        let (offsets, pitch) = (self.input.offsets(block), block.results());
         let height = self.instructions.rows();
         let stride = self.gradient.len(block);
         let tiles = gradient.len() / (height * stride);
