@@ -85,11 +85,15 @@ def main():
     parser.add_argument("--shape", type=int, nargs="+", required=True)
     for name, default in (("batch", 1), ("depth", 5), ("wf", 6), ("threads", 2), ("runs", 7)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--channels-last", action="store_true", help="the layout of memory that PyTorch advises for convolutions")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     net = {"unet": lambda: Unet(options.depth, options.wf), "fcn7": fcn7, "dvn": vessel}[options.net]()
     x = torch.rand(options.batch, 2, *options.shape)
+    if options.channels_last:
+        layout = torch.channels_last if x.dim() == 4 else torch.channels_last_3d
+        net, x = net.to(memory_format=layout), x.to(memory_format=layout)
     with torch.no_grad():
         target = (net(x) > 0).float()
     adam = torch.optim.Adam(net.parameters(), lr=1e-4)

@@ -16,12 +16,6 @@ use crate::work::{Net, Pass, Work};
 use crate::{compare, convolutions};
 
 pub fn build() -> Command {
-    let number = |name: &'static str, default: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .default_value(default)
-            .value_parser(value_parser!(usize))
-    };
     let flag = |name: &'static str, about: &'static str| {
         let arg = Arg::new(name).long(name).help(about);
         arg.action(ArgAction::SetTrue)
@@ -47,9 +41,34 @@ pub fn build() -> Command {
             number("wf", "6"),
         ])
         .args([number("threads", "2"), number("runs", "7")]);
+    let peak = Command::new("peak")
+        .about("Prints the Gflop/s of multiply-adds in registers")
+        .arg(number("threads", "2"));
     let convolutions = Command::new("convolutions")
         .about("Times convolutions by direct sums and by Winograd's tiles, and prints a table");
-    let compare = Command::new("compare")
+    Command::new("rsom-benches")
+        .about("Times the networks and the reading of files")
+        .arg(number("threads", "2"))
+        .arg(number("runs", "5"))
+        .subcommands([
+            network,
+            compare_command(),
+            matlab_command(),
+            convolutions,
+            peak,
+        ])
+}
+
+/// An option with a number.
+fn number(name: &'static str, default: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .default_value(default)
+        .value_parser(value_parser!(usize))
+}
+
+fn compare_command() -> Command {
+    Command::new("compare")
         .about("Runs rsom and PyTorch alternately and writes the page of results")
         .arg(Arg::new("python").long("python").default_value("python3"))
         .arg(
@@ -60,6 +79,12 @@ pub fn build() -> Command {
         )
         .arg(Arg::new("date").long("date").required(true))
         .arg(
+            Arg::new("instructions")
+                .long("instructions")
+                .num_args(1..)
+                .help("Sets of vector instructions [default: that of this processor]"),
+        )
+        .arg(
             Arg::new("output")
                 .long("output")
                 .default_value("docs/results/speed.md")
@@ -69,12 +94,7 @@ pub fn build() -> Command {
             number("threads", "2"),
             number("rounds", "5"),
             number("runs", "3"),
-        ]);
-    Command::new("rsom-benches")
-        .about("Times the networks and the reading of files")
-        .arg(number("threads", "2"))
-        .arg(number("runs", "5"))
-        .subcommands([network, compare, matlab_command(), convolutions])
+        ])
 }
 
 fn matlab_command() -> Command {
@@ -99,6 +119,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), String> {
         Some(("compare", matches)) => compare(matches),
         Some(("matlab", matches)) => matlab(matches),
         Some(("convolutions", _)) => convolutions::run(),
+        Some(("peak", matches)) => peak(matches),
         _ => all(matches),
     }
 }
@@ -155,8 +176,13 @@ fn network(matches: &ArgMatches) -> Result<(), String> {
     Ok(())
 }
 
-fn compare(matches: &ArgMatches) -> Result<(), String> {
+fn peak(matches: &ArgMatches) -> Result<(), String> {
     use_threads(matches)?;
+    println!("{:.1}", rsom_nn::multiply_add_rate() / 1e9);
+    Ok(())
+}
+
+fn compare(matches: &ArgMatches) -> Result<(), String> {
     let word = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
     let path = |name: &str| {
         matches
@@ -164,7 +190,11 @@ fn compare(matches: &ArgMatches) -> Result<(), String> {
             .cloned()
             .unwrap_or_default()
     };
+    let own = rsom_kernels::instruction_set().map_err(|fault| fault.to_string())?;
+    let instructions = matches.get_many::<String>("instructions");
+    let instructions = instructions.map_or(vec![own.to_owned()], |all| all.cloned().collect());
     let settings = compare::Settings {
+        instructions: &instructions,
         python: word("python"),
         script: &path("script"),
         threads: size(matches, "threads"),

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::measurement::{Measurement, median};
-use crate::work::Work;
+use crate::page;
+use crate::work::{Limits, Work};
 
 /// Settings of the comparison.
 pub struct Settings<'a> {
@@ -13,29 +14,45 @@ pub struct Settings<'a> {
     /// Script that runs the PyTorch side.
     pub script: &'a Path,
     pub threads: usize,
-    /// Number of alternating runs of both sides.
+    /// Number of alternating runs of all sides.
     pub rounds: usize,
     /// Number of timed passes per run.
     pub runs: usize,
     /// Date on the page.
     pub date: &'a str,
+    /// Sets of vector instructions, by the names of `RSOM_INSTRUCTIONS`.
+    pub instructions: &'a [String],
 }
 
-/// Results of both sides for one row.
-struct Line {
-    work: Work,
-    limit: f64,
-    ours: Side,
-    theirs: Side,
+/// Results with one set of instructions.
+pub struct Part {
+    /// Name of the set.
+    pub instructions: String,
+    /// Gflop/s of multiply-adds in registers.
+    pub peak: f64,
+    pub lines: Vec<Line>,
+}
+
+/// Results of all sides for one row.
+pub struct Line {
+    pub work: Work,
+    /// Largest accepted ratio of times. `None` with other instructions.
+    pub limit: Option<f64>,
+    pub ours: Side,
+    /// PyTorch with its usual layout of memory.
+    pub plain: Side,
+    /// PyTorch with channels last.
+    pub channels_last: Side,
     /// An additional run of rsom, with the time of each op.
-    profile: Measurement,
+    pub profile: Measurement,
 }
 
+/// What one side took.
 #[derive(Default)]
-struct Side {
-    peer: String,
-    seconds: Vec<f64>,
-    peak_mb: Vec<f64>,
+pub struct Side {
+    pub peer: String,
+    pub seconds: Vec<f64>,
+    pub peak_mb: Vec<f64>,
 }
 
 impl Side {
@@ -46,44 +63,95 @@ impl Side {
     }
 }
 
-/// Runs all rows and returns the page.
+impl Line {
+    /// Our median time over that of the faster of PyTorch's layouts.
+    pub fn ratio(&self) -> f64 {
+        let theirs = [&self.plain, &self.channels_last].map(|side| median(&side.seconds));
+        median(&self.ours.seconds) / theirs[0].min(theirs[1])
+    }
+}
+
+/// Runs all rows with each set of instructions, and returns the page.
 ///
 /// # Errors
 /// A side cannot be run, or prints invalid output.
 pub fn page(settings: &Settings) -> Result<String, String> {
     let own = std::env::current_exe().map_err(|e| e.to_string())?;
     let own = own.to_string_lossy().into_owned();
-    let script = settings.script.to_string_lossy().into_owned();
-    let peak = rsom_nn::multiply_add_rate() / 1e9;
-    let mut lines = Vec::new();
-    for (work, limit) in Work::all() {
-        let (mut ours, mut theirs) = (Side::default(), Side::default());
+    let parts = settings.instructions.iter().map(|name| {
+        Ok(Part {
+            instructions: name.clone(),
+            peak: peak(&own, settings.threads, name)?,
+            lines: lines(&own, settings, name)?,
+        })
+    });
+    Ok(page::write(
+        settings,
+        &parts.collect::<Result<Vec<_>, String>>()?,
+    ))
+}
+
+fn lines(own: &str, settings: &Settings, instructions: &str) -> Result<Vec<Line>, String> {
+    let script = settings.script.to_string_lossy();
+    let call = |program: &[&str], work: &Work, more: &[&str]| {
+        run(program, (work, more), settings, instructions)
+    };
+    let torch = [settings.python, &*script];
+    let line = |(work, limits): (Work, Limits)| {
+        let mut sides = [Side::default(), Side::default(), Side::default()];
         for _ in 0..settings.rounds {
-            ours.add(run(&[&own, "network"], &work, settings, &[])?);
-            theirs.add(run(&[settings.python, &script], &work, settings, &[])?);
+            sides[0].add(call(&[own, "network"], &work, &[])?);
+            sides[1].add(call(&torch, &work, &[])?);
+            sides[2].add(call(&torch, &work, &["--channels-last"])?);
         }
-        let profile = run(&[&own, "network"], &work, settings, &["--profile"])?;
+        let profile = call(&[own, "network"], &work, &["--profile"])?;
+        let [ours, plain, channels_last] = sides;
         let line = Line {
             work,
-            limit,
+            limit: limits.of(instructions),
             ours,
-            theirs,
+            plain,
+            channels_last,
             profile,
         };
         report(&line);
-        lines.push(line);
+        Ok(line)
+    };
+    Work::all().into_iter().map(line).collect()
+}
+
+/// A process that has only these instructions. PyTorch has a variable for its own code, and each of its libraries another one.
+fn process(program: &str, instructions: &str) -> Command {
+    let mut command = Command::new(program);
+    command.env("RSOM_INSTRUCTIONS", instructions);
+    if instructions == "avx2" {
+        command.env("ATEN_CPU_CAPABILITY", "avx2");
+        command.env("ONEDNN_MAX_CPU_ISA", "AVX2");
+        command.env("MKL_ENABLE_INSTRUCTIONS", "AVX2");
     }
-    Ok(write(settings, &lines, peak))
+    command
+}
+
+/// The peak of the processor with these instructions, in Gflop/s.
+fn peak(own: &str, threads: usize, instructions: &str) -> Result<f64, String> {
+    let mut command = process(own, instructions);
+    let output = command.args(["peak", "--threads", &threads.to_string()]);
+    let output = output.output().map_err(|e| format!("{own}: {e}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let said = || String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    text.trim()
+        .parse()
+        .map_err(|_| format!("{own} peak: {}", said()))
 }
 
 /// Runs one process.
 fn run(
     program: &[&str],
-    work: &Work,
+    (work, more): (&Work, &[&str]),
     settings: &Settings,
-    more: &[&str],
+    instructions: &str,
 ) -> Result<Measurement, String> {
-    let mut command = Command::new(program[0]);
+    let mut command = process(program[0], instructions);
     command.args(&program[1..]).args(work.arguments());
     command.args(["--threads", &settings.threads.to_string()]);
     command.args(["--runs", &settings.runs.to_string()]);
@@ -104,101 +172,13 @@ fn run(
     reason = "progress of a program that runs for minutes"
 )]
 fn report(line: &Line) {
-    let (ours, theirs) = (median(&line.ours.seconds), median(&line.theirs.seconds));
+    let times = [&line.ours, &line.plain, &line.channels_last].map(|s| median(&s.seconds));
     eprintln!(
-        "{}: {ours:.4} s / {theirs:.4} s = {:.2}",
+        "{}: {:.4} s; PyTorch {:.4} s, channels last {:.4} s; ratio {:.2}",
         line.work.words(),
-        ours / theirs
+        times[0],
+        times[1],
+        times[2],
+        line.ratio()
     );
-}
-
-fn write(settings: &Settings, lines: &[Line], peak: f64) -> String {
-    let first = lines.first();
-    let peers = first.map_or(("", ""), |l| (l.ours.peer.as_str(), l.theirs.peer.as_str()));
-    let mut page = format!(
-        "# Speed of the networks compared with PyTorch\n\n\
-         `just bench-pytorch PYTHON`, {}; {} threads of {};\n{} and {}. The two programs ran alternately, {} times each. Each run\n\
-         is a new process that times {} passes after two warm-up passes; all values are medians. A ratio below 1 means that\n\
-         rsom is faster or needs less memory; `must be` is the largest accepted ratio of times.\n\n\
-         The rate counts the operations of direct convolution (two for a multiply-add). Our convolutions need fewer, so the\n\
-         rate can exceed the {peak:.0} Gflop/s that these threads reach with multiply-adds in registers alone.\n\n\
-         | work | ours | PyTorch | ratio | must be | rate, Gflop/s | memory, ours | PyTorch | ratio |\n\
-         |---|---|---|---|---|---|---|---|---|\n",
-        settings.date,
-        settings.threads,
-        processor(),
-        peers.0,
-        peers.1,
-        settings.rounds,
-        settings.runs,
-    );
-    for line in lines {
-        let (ours, theirs) = (median(&line.ours.seconds), median(&line.theirs.seconds));
-        let memory = [median(&line.ours.peak_mb), median(&line.theirs.peak_mb)];
-        page += &format!(
-            "| {} | {} | {} | **{:.2}** | {} | {:.0} | {:.0} MiB | {:.0} MiB | {:.2} |\n",
-            line.work.words(),
-            duration(ours),
-            duration(theirs),
-            ours / theirs,
-            line.limit,
-            line.work.operations() / ours / 1e9,
-            memory[0],
-            memory[1],
-            memory[0] / memory[1],
-        );
-    }
-    page += &profile(lines);
-    page
-}
-
-/// The table of ops that take 1 % of a pass or more, for each network.
-fn profile(lines: &[Line]) -> String {
-    let mut page = "\n## Where the time goes\n\n\
-        `rsom-benches network NET MODE … --profile`, one run of each. The table lists ops that take 1 % of a pass or more. A\n\
-        share is the mean time of the op divided by the median time of a pass, so a slow pass can raise the sum above 100 %.\n\
-        The rest is outside the ops: loss, Adam, tape.\n\n\
-        | work | op, way: share |\n|---|---|\n"
-        .to_owned();
-    for line in lines {
-        let whole = median(&line.profile.seconds);
-        let mut ops: Vec<(f64, &str)> = line
-            .profile
-            .ops
-            .iter()
-            .map(|(name, seconds)| (100.0 * seconds / whole, name.as_str()))
-            .filter(|(share, _)| *share >= 1.0)
-            .collect();
-        ops.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let ops: Vec<String> = ops
-            .iter()
-            .map(|(share, name)| format!("{name}: {share:.0} %"))
-            .collect();
-        page += &format!("| {} | {} |\n", line.work.words(), ops.join("; "));
-    }
-    page
-}
-
-fn duration(seconds: f64) -> String {
-    if seconds < 1.0 {
-        format!("{:.1} ms", seconds * 1e3)
-    } else {
-        format!("{seconds:.2} s")
-    }
-}
-
-/// The processor's name (Linux).
-fn processor() -> String {
-    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let field = |name: &str| {
-        let line = text.lines().find(|line| line.starts_with(name))?;
-        Some(line.split_once(':')?.1.trim().to_owned())
-    };
-    let name = field("model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned());
-    let wide = if text.contains("avx512f") {
-        " with AVX-512"
-    } else {
-        ""
-    };
-    format!("an {name}{wide}")
 }

@@ -5,6 +5,7 @@ mod compare;
 mod convolutions;
 mod measurement;
 mod networks;
+mod page;
 mod work;
 
 use std::process::ExitCode;

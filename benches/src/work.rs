@@ -38,6 +38,24 @@ pub struct Work {
     pub wf: u32,
 }
 
+/// Largest accepted ratios of our time and the faster of PyTorch's layouts, by the set of instructions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    avx2: f64,
+    avx512: f64,
+}
+
+impl Limits {
+    /// The ratio for a set. `None` if there is none for it.
+    pub fn of(self, instructions: &str) -> Option<f64> {
+        match instructions {
+            "avx2" => Some(self.avx2),
+            "avx512" => Some(self.avx512),
+            _ => None,
+        }
+    }
+}
+
 /// Channels of the FCN's layers.
 pub const FCN_CHANNELS: [usize; 6] = [8, 16, 24, 32, 64, 128];
 /// Channels and kernels of DeepVesselNet's layers.
@@ -83,8 +101,9 @@ impl Pass {
 }
 
 impl Work {
-    /// The rows of the comparison, each with the largest accepted ratio of times.
-    pub fn all() -> Vec<(Self, f64)> {
+    /// The rows of the comparison, each with the largest accepted ratios of times.
+    pub fn all() -> Vec<(Self, Limits)> {
+        let limits = |avx2, avx512| Limits { avx2, avx512 };
         let unet = |pass, size: [usize; 2], batch, depth, wf| Self {
             net: Net::Unet,
             pass,
@@ -102,14 +121,23 @@ impl Work {
             wf: 6,
         };
         vec![
-            (unet(Pass::Train, [496, 320], 1, 5, 6), 1.0),
-            (unet(Pass::Forward, [496, 320], 1, 5, 6), 0.8),
-            (unet(Pass::Train, [256, 256], 1, 4, 4), 1.0),
-            (unet(Pass::Train, [256, 256], 4, 4, 4), 1.0),
-            (other(Net::Fcn7, Pass::Train, &[496, 320]), 0.9),
-            (other(Net::Fcn7, Pass::Forward, &[496, 320]), 0.9),
-            (other(Net::Dvn, Pass::Train, &[64, 96, 96]), 0.9),
-            (other(Net::Dvn, Pass::Forward, &[64, 96, 96]), 0.9),
+            (unet(Pass::Train, [496, 320], 1, 5, 6), limits(0.65, 0.57)),
+            (unet(Pass::Forward, [496, 320], 1, 5, 6), limits(0.55, 0.45)),
+            (unet(Pass::Train, [256, 256], 1, 4, 4), limits(0.6, 0.6)),
+            (unet(Pass::Train, [256, 256], 4, 4, 4), limits(0.6, 0.6)),
+            (other(Net::Fcn7, Pass::Train, &[496, 320]), limits(0.5, 0.5)),
+            (
+                other(Net::Fcn7, Pass::Forward, &[496, 320]),
+                limits(0.5, 0.35),
+            ),
+            (
+                other(Net::Dvn, Pass::Train, &[64, 96, 96]),
+                limits(0.5, 0.42),
+            ),
+            (
+                other(Net::Dvn, Pass::Forward, &[64, 96, 96]),
+                limits(0.45, 0.3),
+            ),
         ]
     }
 
