@@ -53,7 +53,7 @@ pub(super) fn correlate_weights_with<T: Element>(
     let (rows, columns) = (dy.channels, x.channels * geometry.kernel[0]);
     let plane = rows.next_multiple_of(instructions.rows()) * columns;
     let mut sums = vec![T::zero(); AREA * plane];
-    let (mut input, mut gradient) = (Vec::new(), Vec::new());
+    let (mut input, mut gradient, mut is_first) = (Vec::new(), Vec::new(), true);
     for image in 0..x.images() {
         for block in grid.blocks(BLOCK_ELEMENTS / (AREA * (x.channels + dy.channels))) {
             transform(&work.input, image, &block, &mut input, 1);
@@ -64,7 +64,8 @@ pub(super) fn correlate_weights_with<T: Element>(
                 &mut gradient,
                 instructions.rows(),
             );
-            work.add(&block, (&input, &gradient), &mut sums);
+            work.add(&block, (&input, &gradient), (&mut sums, is_first));
+            is_first = false;
         }
     }
     Some(WeightGradient {
@@ -99,7 +100,12 @@ fn transform<T: Element>(
 impl<T: Element> Work<'_, T> {
     /// Adds the products of one block, summed over its tiles, to sums in the order (element, row, column · depth). Of an element of the
     /// transform, all tiles of rows read the same input, which is then in the cache.
-    fn add(&self, block: &Block, (input, gradient): (&[T], &[T]), sums: &mut [T]) {
+    fn add(
+        &self,
+        block: &Block,
+        (input, gradient): (&[T], &[T]),
+        (sums, is_first): (&mut [T], bool),
+    ) {
         let (offsets, pitch) = (self.input.offsets(block), block.results());
         let height = self.instructions.rows();
         let stride = self.gradient.len(block);
@@ -127,6 +133,7 @@ impl<T: Element> Work<'_, T> {
                     pitch,
                     stride,
                     sums,
+                    is_first,
                 };
                 memory.with(|memory| outer.run(self.instructions, memory));
                 return;

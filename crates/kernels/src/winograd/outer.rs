@@ -20,6 +20,8 @@ pub(super) struct Outer<'a, T> {
     pub(super) pitch: usize,
     pub(super) stride: usize,
     pub(super) sums: &'a mut [T],
+    /// Whether all sums are zero, so that products can take their places.
+    pub(super) is_first: bool,
 }
 
 /// Working memory of a thread.
@@ -78,16 +80,20 @@ impl<T: Element> Outer<'_, T> {
                     .zip(values)
                     .for_each(|(place, value)| *place = *value);
             }
+            let in_place = self.is_first && pitch == columns;
             Accumulate {
                 x,
                 offsets: &places,
                 packed: dy,
                 height,
                 pitch,
-                sums,
+                sums: if in_place { &mut *totals } else { &mut *sums },
                 stride: pitch,
             }
             .run(instructions);
+            if in_place {
+                continue;
+            }
             for (totals, sums) in totals
                 .chunks_exact_mut(columns)
                 .zip(sums.chunks_exact(pitch))
@@ -96,6 +102,39 @@ impl<T: Element> Outer<'_, T> {
                     .iter_mut()
                     .zip(sums)
                     .for_each(|(total, sum)| *total += *sum);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::test_numbers::random;
+
+    proptest! {
+        /// Against plain sums in double precision, with columns that fill whole vectors and others, in place and added.
+        #[test]
+        fn outer_products_give_what_plain_sums_give(
+            columns in prop_oneof![1..40_usize, Just(16_usize), Just(32)], tiles in 1..4_usize, pitch in 1..50_usize, is_first: bool,
+        ) {
+            for instructions in Instructions::available::<f32>() {
+                let (stride, rows) = (pitch + 3, tiles * instructions.rows());
+                let x = random(columns * (pitch + 7), "x");
+                let dy = random(rows * stride, "dy");
+                let offsets: Offsets = (0..columns).map(|column| column * (pitch + 7) + 2).collect();
+                let start = if is_first { 0.0 } else { 0.5 };
+                let mut sums = vec![start; rows * columns];
+                let outer = Outer { x: &x, offsets: &offsets, dy: &dy, pitch, stride, sums: &mut sums, is_first };
+                outer.run(instructions, &mut Memory::default());
+                for (index, sum) in sums.iter().enumerate() {
+                    let (row, column) = (index / columns, index % columns);
+                    let term = |p: usize| f64::from(dy[row * stride + p]) * f64::from(x[offsets.all()[column] + p]);
+                    let plain = f64::from(start) + (0..pitch).map(term).sum::<f64>();
+                    prop_assert!((f64::from(*sum) - plain).abs() < 1e-5, "{instructions:?} {row} {column}: {sum} {plain}");
+                }
             }
         }
     }

@@ -226,6 +226,32 @@ fn errors(kernel: usize) -> [f64; 2] {
     })
 }
 
+/// Few tiles and many channels on both sides, over several images: outer products, in place and added.
+#[test]
+fn weight_gradients_of_many_channels_are_those_of_the_definition() {
+    let geometry = Geometry::new([1, 9, 7], [1, 3, 3], [1; 3], [0, 1, 1]).unwrap();
+    let case = Case {
+        images: 2,
+        channels: [64, 66],
+        geometry,
+    };
+    let (inputs, outputs, positions) = (64, 66, geometry.output_len());
+    let x = values(2 * inputs * positions, "x");
+    let w = vec![0.0; inputs * outputs * 9];
+    let dy = values(2 * outputs * positions, "dy");
+    let (_, dw) = plain(&case, &x, &w, &dy);
+    for instructions in Instructions::available::<f32>() {
+        let gradient = correlate_weights_with(
+            instructions,
+            source(&x, None, inputs, positions),
+            source(&dy, None, outputs, positions),
+            &geometry,
+        );
+        let error = distance(&gradient.unwrap().weights, &dw);
+        assert!(error < 1e-5, "{instructions:?}: {error}");
+    }
+}
+
 #[test]
 fn the_error_is_a_few_roundings() {
     for kernel in [3, 5] {
