@@ -6,6 +6,7 @@ mod overlay;
 
 use ndarray::{ArrayView2, Zip};
 
+use crate::chart::Look;
 use crate::color::{INK, ORANGE, SKY, WHITE};
 use crate::font;
 use crate::panel::{Title, draw_label, draw_scale_bar, draw_swatch, draw_title};
@@ -52,11 +53,12 @@ pub struct Figure<'a> {
 ///
 /// Panels are ordered from left to right and top to bottom. A panel with an empty mask says so.
 #[must_use]
-pub fn scene(figure: &Figure<'_>) -> Scene {
+pub fn scene(figure: &Figure<'_>, look: &Look) -> Scene {
     let panels = 2 + figure.predictions.len();
     let size = [figure.picture.width(), figure.picture.height()];
-    let layout = Layout::new(size, figure.spacing_mm, panels, figure.columns);
-    let mut scene = Scene::new(layout.width(), layout.height());
+    let layout = Layout::new(size, figure.spacing_mm, panels, figure.columns, look.ems());
+    let mut scene = Scene::new(layout.width(), layout.height()).with_width_mm(look.width_mm);
+    scene.background = look.background();
     let reference_color = if figure.colored { WHITE } else { ORANGE };
     let reference = Overlay::new(figure.reference);
     for panel in 0..panels {
@@ -92,7 +94,7 @@ pub fn scene(figure: &Figure<'_>) -> Scene {
             index: panel,
             words: title,
         };
-        draw_title(&mut scene, title, at, layout.size[0], layout.em);
+        draw_title(&mut scene, title, at, layout.column, layout.em);
     }
     if let Some([across, _]) = figure.spacing_mm {
         let [left, top] = layout.panel(0);
@@ -197,6 +199,7 @@ mod tests {
     use ndarray::Array2;
 
     use super::*;
+    use crate::chart::style::tests::look;
     use crate::paint::painted as paint;
 
     fn figure<'a>(
@@ -232,7 +235,7 @@ mod tests {
     fn an_empty_prediction_is_said_so() {
         let reference = Array2::from_shape_fn((80, 40), |(_, z)| z == 20);
         let empty = Array2::from_elem((80, 40), false);
-        let scene = scene(&figure(&reference, &empty, None));
+        let scene = scene(&figure(&reference, &empty, None), &look(175.0));
         let notes = texts(&scene).iter().filter(|t| **t == "empty mask").count();
         assert_eq!(notes, 1);
     }
@@ -240,10 +243,10 @@ mod tests {
     #[test]
     fn a_scale_bar_stands_only_where_the_voxel_size_is_known() {
         let mask = Array2::from_shape_fn((80, 40), |(_, z)| z == 20);
-        let known = scene(&figure(&mask, &mask, Some([0.012, 0.003])));
+        let known = scene(&figure(&mask, &mask, Some([0.012, 0.003])), &look(175.0));
         // 80 voxels of 12 µm are 960 µm; the largest round length within a quarter of it is 200 µm.
         assert!(texts(&known).contains(&"200 µm"));
-        let unknown = scene(&figure(&mask, &mask, None));
+        let unknown = scene(&figure(&mask, &mask, None), &look(175.0));
         assert!(!texts(&unknown).iter().any(|t| t.ends_with("µm")));
     }
 
@@ -252,8 +255,8 @@ mod tests {
         let reference = Array2::from_elem((100, 50), false);
         let prediction = Array2::from_shape_fn((100, 50), |(x, z)| x == 60 && z == 30);
         let figure = figure(&reference, &prediction, None);
-        let layout = Layout::new([100, 50], None, 3, Some(1));
-        let drawn = scene(&figure);
+        let layout = Layout::new([100, 50], None, 3, Some(1), look(175.0).ems());
+        let drawn = scene(&figure, &look(175.0));
         let painted = paint(&drawn, drawn.width as u32);
         let [left, top] = layout.panel(2);
         let at = |x: f64, z: f64| {
@@ -273,8 +276,8 @@ mod tests {
             marks: Marks::Differences,
             ..figure(&reference, &prediction, None)
         };
-        let layout = Layout::new([100, 50], None, 3, Some(1));
-        let drawn = scene(&figure);
+        let layout = Layout::new([100, 50], None, 3, Some(1), look(175.0).ems());
+        let drawn = scene(&figure, &look(175.0));
         let painted = paint(&drawn, drawn.width as u32);
         let [left, top] = layout.panel(2);
         let at = |z: f64| {
@@ -285,7 +288,7 @@ mod tests {
         assert_eq!(at(15.5), ORANGE.over(Color([40; 3]), AREA));
         assert_eq!(at(35.5), SKY.over(Color([40; 3]), AREA));
         assert_eq!(at(45.5), Color([40; 3]));
-        assert!(texts(&scene(&figure)).contains(&"in one only"));
+        assert!(texts(&scene(&figure, &look(175.0))).contains(&"in one only"));
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod init;
 mod libraries;
 mod own_study;
 mod page;
+mod page_marks;
+mod page_slices;
 mod paper;
 mod pipelines;
 mod quickstart;

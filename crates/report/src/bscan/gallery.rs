@@ -66,7 +66,7 @@ pub fn scene(panels: &[Panel<'_>], marks: Marks, look: &Look) -> Scene {
 /// Sizes of a panel of this width.
 fn layout(panel: &Panel<'_>, width: f64, em: f64) -> Layout {
     let size = [panel.picture.width(), panel.picture.height()];
-    let natural = Layout::new(size, panel.spacing_mm, 1, Some(1));
+    let natural = Layout::new(size, panel.spacing_mm, 1, Some(1), width / em);
     let scale = width / natural.size[0];
     natural.scaled(scale, em)
 }

@@ -3,23 +3,23 @@
 use std::path::{Path, PathBuf};
 
 use ndarray::{ArrayView2, Axis, Slice};
+use rsom_formats::table::Column;
 use rsom_io::ports;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use rsom_volume::{Mask, Scan};
 
-use super::output;
+use super::print::{self, Print};
 use super::titles::{differing_parts, stem};
 use crate::bscan::{Figure, Marks, depth_window, scene};
 use crate::picture;
 
 /// The command `bscan`.
 pub fn command() -> Command {
-    Command::new("bscan", "Draw a B-scan next to its reference and predictions", run)
+    print::figure(Command::new("bscan", "Draw a B-scan next to its reference and predictions", run)
         .input(Port::required("image", Kind::Volume, "Scan"))
         .input(Port::required("reference", Kind::Mask, "Reference mask or label map, on the grid of the scan"))
-        .input(Port::required("prediction", Kind::Mask, "Predicted masks, on the grid of the scan").many())
-        .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
+        .input(Port::required("prediction", Kind::Mask, "Predicted masks, on the grid of the scan").many()))
         .parameters(BscanSettings::declare())
         .example("rsom-report bscan --image scan.nii.gz --reference truth.nii.gz --prediction unet.nii.gz fcn.nii.gz --output figure.png")
 }
@@ -42,6 +42,8 @@ struct BscanSettings {
     /// Number of panels per row (unset: chosen from the shape of the panels).
     #[parameter(min = 1)]
     columns: Option<usize>,
+    #[parameter(flatten)]
+    print: Print,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
@@ -92,14 +94,43 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         marks: wanted.marks,
         columns: wanted.columns,
     };
-    output::write(
-        invocation,
-        &scene(&figure),
-        output::Pixels::Whole(output::DPI),
-    )?;
+    let look = wanted.print.look(invocation)?;
+    wanted.print.write(invocation, &scene(&figure, &look), || {
+        let names = figure.predictions.iter().map(|(title, _)| title.as_str());
+        let names = std::iter::once("reference").chain(names);
+        columns(slice, &names.zip(masks.iter().copied()).collect::<Vec<_>>())
+    })?;
     Ok(Summary::new()
         .with("slice", slice)
         .with("panels", cut.len() + 1))
+}
+
+/// One row for each run of voxels along the depth of a mask of shape (x, z): from its first to its last voxel.
+fn columns(slice: usize, masks: &[(&str, ArrayView2<'_, bool>)]) -> Vec<Column> {
+    let mut rows: Vec<(&str, [usize; 3])> = Vec::new();
+    for (name, mask) in masks {
+        for (x, column) in mask.rows().into_iter().enumerate() {
+            let mut before = false;
+            for (z, &is_set) in column.iter().enumerate() {
+                match rows.last_mut() {
+                    Some((_, run)) if is_set && before => run[2] = z,
+                    _ if is_set => rows.push((name, [x, z, z])),
+                    _ => {}
+                }
+                before = is_set;
+            }
+        }
+    }
+    let index = |name: &str, place: usize| {
+        Column::integer(name, rows.iter().map(|(_, run)| Some(run[place] as i64)))
+    };
+    vec![
+        Column::text("mask", rows.iter().map(|(name, _)| Some(*name))),
+        Column::integer("y", vec![Some(slice as i64); rows.len()]),
+        index("x", 0),
+        index("first_z", 1),
+        index("last_z", 2),
+    ]
 }
 
 fn load(

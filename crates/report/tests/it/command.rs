@@ -114,11 +114,11 @@ fn a_png_decodes_and_carries_its_provenance() {
     let mut reader = png::Decoder::new(file).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let frame = reader.next_frame(&mut pixels).unwrap();
-    // Two panels by two of 640 × 240 pixels, with letters of 21: 643.8 pixels high. A width of 1343 on 175 mm would be 195
-    // pixels per inch, less than the 300 of print: twice as many.
-    assert_eq!((frame.width, frame.height), (2686, 1288));
+    // Two panels by two of 640 × 240 pixels, with letters of 21.7: 1280 pixels are 59 of the 62 ems of 175 mm. A width of 1346 would be
+    // 195 pixels per inch, less than the 300 of print: twice as many.
+    assert_eq!((frame.width, frame.height), (2692, 1300));
     let dims = reader.info().pixel_dims.unwrap();
-    assert_eq!((dims.xppu, dims.unit), (15349, png::Unit::Meter));
+    assert_eq!((dims.xppu, dims.unit), (15383, png::Unit::Meter));
     let chunk = &reader.info().utf8_text[0];
     assert_eq!(chunk.keyword, "rsom");
     let provenance: serde_json::Value = serde_json::from_str(&chunk.get_text().unwrap()).unwrap();
@@ -218,9 +218,9 @@ fn projections_carry_their_provenance_and_keep_the_shape_of_voxels() {
     let mut reader = png::Decoder::new(file).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let frame = reader.next_frame(&mut pixels).unwrap();
-    // 16 pixels for 12 µm, 4 for 3 µm: panels of 640 × 80, 640 × 240 and 80 × 240 in two columns, letters of 21;
-    // all twice, for 300 pixels per inch.
-    assert_eq!((frame.width, frame.height), (2686, 1540));
+    // 16 pixels for 12 µm, 4 for 3 µm: panels of 640 × 80, 640 × 240 and 80 × 240 in two columns, with an axis of depths and letters of
+    // 23.4; all twice, for 300 pixels per inch.
+    assert_eq!((frame.width, frame.height), (2898, 1588));
     let provenance = reader.info().utf8_text[0].get_text().unwrap();
     assert!(provenance.contains("vessels.nii.gz") && provenance.contains("projections"));
 }

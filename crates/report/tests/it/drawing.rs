@@ -19,7 +19,6 @@ const SHAPE: [usize; 3] = [40, 5, 60];
 const ORANGE: &str = "#e69f00";
 const SKY: &str = "#56b4e9";
 const SKY_RGB: [f64; 3] = [86.0, 180.0, 233.0];
-const BLUE: &str = "#0072b2";
 const GRID: &str = "#e0e0e0";
 
 /// A gray scan that brightens with depth; a reference and a prediction whose boxes move with y.
@@ -339,11 +338,10 @@ fn the_curve_of_a_threshold_figure_passes_its_scores_at_even_logits() {
         let found = paths(&figure, key, value);
         found[place].lines()[0].clone()
     };
-    // Each scan thin and sky blue, the mean thick and blue; entries of the legend come after them.
     let drawn = [
-        (line("stroke", SKY, 0), first),
-        (line("stroke", SKY, 1), second),
-        (line("stroke", BLUE, 0), mean),
+        (line("class", "faint", 0), first),
+        (line("class", "faint", 1), second),
+        (line("class", "curve", 0), mean),
     ];
     for (curve, scores) in drawn {
         assert_eq!(curve.len(), 4);
@@ -351,10 +349,7 @@ fn the_curve_of_a_threshold_figure_passes_its_scores_at_even_logits() {
             assert_close(curve[i], [x[i], y(scores[i])]);
         }
     }
-    let dashed = figure
-        .iter()
-        .find(|e| e.attributes.contains_key("stroke-dasharray"));
-    let [left, _, right, bottom] = dashed.unwrap().bounds();
+    let [left, _, right, bottom] = paths(&figure, "class", "choice")[0].bounds();
     assert_close([left, right], [x[2], x[2]]);
     assert!((bottom - y(0.0)).abs() < 0.02);
     let words = text(&figure, "0.9000: mean Dice 0.700");
