@@ -8,6 +8,8 @@ mod compare;
 mod conformance;
 mod corrections;
 mod failures;
+mod figures_page;
+mod followed;
 mod init;
 mod libraries;
 mod own_study;

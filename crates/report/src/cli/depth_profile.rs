@@ -220,9 +220,15 @@ impl Drawn {
         let all = over_scans(&profiles).into_iter().enumerate();
         let row = |(depth, found): (usize, Option<([f64; 2], usize)>)| {
             let ([mean, sd], count) = found?;
+            // No share of voxels is below 0.
+            let least = if quantity == VESSELS {
+                0.0
+            } else {
+                f64::NEG_INFINITY
+            };
             Some((
                 depth as f64 * self.step,
-                [mean, mean - sd, mean + sd],
+                [mean, (mean - sd).max(least), mean + sd],
                 count,
             ))
         };

@@ -9,7 +9,7 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::print::{self, Print};
-use super::titles::differing_parts;
+use super::titles::{differing_parts, natural};
 use crate::chart::{Entry, Look, Sample};
 use crate::color::GRAY;
 use crate::curves::{Curve, Panel, Weight, scene};
@@ -79,6 +79,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             series.push(&history.series);
         }
     }
+    series.sort_by_key(|name| natural(name));
     let quantities = quantities(&histories, &settings.quantity)?;
     let mut drawn = Vec::new();
     for quantity in &quantities {

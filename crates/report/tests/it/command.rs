@@ -202,6 +202,38 @@ fn a_slice_that_is_not_there_is_exit_code_2() {
 }
 
 #[test]
+fn an_inset_beyond_the_bscan_is_exit_code_2() {
+    let study = Study::new(Spacing::RSOM);
+    for inset in ["30,10,11,5", "3,56,4,5", "3,4,0,5"] {
+        let run = study.bscan(&["unet.nii.gz"], "figure.png", &["--inset", inset]);
+        run.expect_code(2)
+            .expect_said(&["x 0 to 39 and the depths 0 to 59"]);
+    }
+    study
+        .bscan(&["unet.nii.gz"], "figure.png", &["--inset", "30,10,10,50"])
+        .expect_code(0);
+}
+
+#[test]
+fn depths_of_maxima_are_colors_with_a_bar_and_numbers() {
+    let study = Study::new(Spacing::RSOM);
+    let more = ["--color", "depth", "--data", "p.csv", "--width", "single"];
+    study.projections(&[], "p.svg", &more).expect_code(0);
+    let svg = std::fs::read_to_string(study.path("p.svg")).unwrap();
+    assert!(svg.contains("width=\"85mm\""));
+    for words in [
+        "Depth of the maximum (µm); brighter: more signal",
+        "Depth (µm)",
+        "150",
+    ] {
+        assert!(svg.contains(&format!(">{words}</text>")), "{words}");
+    }
+    let numbers = std::fs::read_to_string(study.path("p.csv")).unwrap();
+    // (x * z + c) % 97 has its largest value in column x = 2 at z = 48: 96, or 97 % 97 = 0 in the other channel.
+    assert!(numbers.contains("along z,2.0,0.0,48.0,96.0,"), "{numbers}");
+}
+
+#[test]
 fn projections_carry_their_provenance_and_keep_the_shape_of_voxels() {
     let study = Study::new(Spacing::RSOM);
     study.window("vessels.nii.gz", [0, 0, 29]);
@@ -451,7 +483,7 @@ fn a_column_or_metric_that_is_not_there_is_exit_code_2() {
 }
 
 /// A curve of two thresholds, of one scan.
-fn curve(path: &Path, best: [bool; 2]) {
+pub fn curve(path: &Path, best: [bool; 2]) {
     let table = Table::new(vec![
         Column::number("threshold", [0.25, 0.5].map(Some)),
         Column::repeated("scan", "tree01", 2),
@@ -491,7 +523,7 @@ fn a_curve_without_a_best_threshold_is_exit_code_3() {
 }
 
 /// Histograms of three bins for two networks and two values of s, on both surfaces; each bin as wide as `width` degrees.
-fn normals(path: &Path, width: impl Fn(usize) -> f64) {
+pub fn normals(path: &Path, width: impl Fn(usize) -> f64) {
     let (mut metric, mut value, mut surface, mut net, mut s) =
         (vec![], vec![], vec![], vec![], vec![]);
     let mut low = Vec::new();

@@ -22,7 +22,7 @@ const SKY_RGB: [f64; 3] = [86.0, 180.0, 233.0];
 const GRID: &str = "#e0e0e0";
 
 /// A gray scan that brightens with depth; a reference and a prediction whose boxes move with y.
-fn scans() -> Folder {
+pub fn scans() -> Folder {
     let folder = Folder::new();
     let grid = || Grid::new(SHAPE, Spacing::RSOM).unwrap();
     let [x, y, z] = SHAPE;
