@@ -80,7 +80,10 @@ pub fn scene(figure: &Figure<'_>, look: &Look) -> Scene {
             }
         };
         if let Some(region) = figure.inset {
-            let pair = [Some(figure.reference), prediction.map(|(_, mask)| *mask)];
+            let pair = [
+                (panel > 0).then_some(figure.reference),
+                prediction.map(|(_, mask)| *mask),
+            ];
             let look = (reference_color, figure.marks);
             region.draw(&mut scene, &figure.picture, pair, (at, &layout), look);
         }

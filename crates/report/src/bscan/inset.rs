@@ -3,6 +3,7 @@
 use ndarray::{ArrayView2, s};
 
 use super::layout::Layout;
+use super::overlay::Overlay;
 use super::pair::{Marks, draw_pair};
 use crate::color::{BLACK, WHITE};
 use crate::scene::{Item, Path, Point, Stroke};
@@ -23,7 +24,8 @@ pub struct Region {
 }
 
 impl Region {
-    /// Draws the region as a frame, and enlarged in the upper right corner; `pair` is the reference and, if there is one, the prediction.
+    /// Draws the region as a frame, and enlarged in a corner that leaves it free: the upper right one, else the lower right or the upper left
+    /// one. `pair` is the reference and the prediction, as far as the panel has them.
     pub fn draw(
         self,
         scene: &mut Scene,
@@ -39,11 +41,10 @@ impl Region {
         let times = fits[0].min(fits[1]);
         let zoomed = layout.clone().scaled(times, layout.em);
         let size = own.map(|edge| edge * times);
-        let margin = MARGIN * layout.em;
-        let corner = [at[0] + layout.size[0] - size[0] - margin, at[1] + margin];
         let framed = |corner: Point, size: [f64; 2]| Path::rectangle(corner, size, BLACK, 0.0);
         let line = 0.08 * layout.em;
         let from = [at[0] + x as f64 * voxel[0], at[1] + z as f64 * voxel[1]];
+        let corner = corner([at, layout.size], size, [from, own], MARGIN * layout.em);
         scene.draw(
             framed(from, own)
                 .outlined(Stroke::solid(WHITE, line))
@@ -56,14 +57,42 @@ impl Region {
         });
         let cut =
             |mask: ArrayView2<'_, bool>| mask.slice(s![x..x + width, z..z + depth]).to_owned();
-        if let [Some(reference), Some(prediction)] = pair {
-            let (reference, prediction) = (cut(reference), cut(prediction));
-            let pair = [reference.view(), prediction.view()];
-            draw_pair(scene, pair, corner, &zoomed, look);
+        match pair.map(|mask| mask.map(cut)) {
+            [Some(reference), Some(prediction)] => {
+                let pair = [reference.view(), prediction.view()];
+                draw_pair(scene, pair, corner, &zoomed, look);
+            }
+            [Some(reference), None] => {
+                let overlay = Overlay::new(reference.view());
+                overlay.draw_line(scene, corner, &zoomed, (look.0, line));
+            }
+            _ => {}
         }
         let border = framed(corner, size).outlined(Stroke::solid(WHITE, 1.5 * line));
         scene.draw(border.named("inset"));
     }
+}
+
+/// The corner of an inset of this size in a panel that covers least of a region; panel and region are corner and size.
+fn corner([at, panel]: [Point; 2], size: [f64; 2], region: [Point; 2], margin: f64) -> Point {
+    let ends = |axis: usize| {
+        let far = at[axis] + panel[axis] - size[axis] - margin;
+        [at[axis] + margin, far]
+    };
+    let ([left, right], [top, bottom]) = (ends(0), ends(1));
+    let covered = |corner: &Point| -> f64 {
+        let shared = |axis: usize| {
+            let first = corner[axis].max(region[0][axis]);
+            let last = (corner[axis] + size[axis]).min(region[0][axis] + region[1][axis]);
+            (last - first).max(0.0)
+        };
+        shared(0) * shared(1)
+    };
+    let corners = [[right, top], [right, bottom], [left, top]];
+    let least = corners
+        .into_iter()
+        .min_by(|a, b| covered(a).total_cmp(&covered(b)));
+    least.unwrap_or([right, top])
 }
 
 #[cfg(test)]

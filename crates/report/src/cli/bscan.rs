@@ -44,7 +44,7 @@ struct BscanSettings {
     /// Number of panels per row (unset: chosen from the shape of the panels).
     #[parameter(min = 1)]
     columns: Option<usize>,
-    /// Part to enlarge in the upper right corner of each panel: first x, first depth, width and depth, in voxels of the scan (unset: none).
+    /// Part to enlarge in a corner of each panel: first x, first depth, width and depth, in voxels of the scan (unset: none).
     inset: Option<[usize; 4]>,
     #[parameter(flatten)]
     print: Print,

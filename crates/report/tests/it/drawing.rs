@@ -135,10 +135,14 @@ fn titles_stand_above_their_panels_and_the_scale_bar_has_its_length() {
     let label = text(&figure, "100 µm");
     assert!((left..left + width / 2.0).contains(&label.number("x")));
     let bars = paths(&figure, "fill", "#ffffff");
-    assert_eq!(bars.len(), 1);
+    assert_eq!(bars.len(), 2);
     let [from, above, to, below] = bars[0].bounds();
     assert!((to - from - width * 100.0 / 480.0).abs() < 0.02);
     assert!(left < from && above > top + height / 2.0 && below < top + height);
+    // A quarter of 180 µm is 45 µm: the bar down is 20 µm long.
+    text(&figure, "20 µm");
+    let [_, above, _, below] = bars[1].bounds();
+    assert!((below - above - height * 20.0 / 180.0).abs() < 0.02);
 }
 
 #[test]
@@ -183,7 +187,7 @@ fn pixels_of_a_bscan_have_the_colors_of_scan_area_and_contour() {
     // The 0.01 quantile of depths 0 to 59 is black, the 0.995 quantile white, and both are within a voxel of the ends.
     let gray = |z: usize| 255.0 * z as f64 / 59.0;
     for panel in 0..4 {
-        for (x, z) in [(36, 5), (36, 20), (2, 45), (36, 58)] {
+        for (x, z) in [(36, 5), (36, 20), (36, 45), (36, 58)] {
             let found = pixel(center(panel, x, z));
             assert!(found.iter().all(|v| *v == found[0]), "{found:?}");
             let off = f64::from(found[0]) - gray(z);
