@@ -85,7 +85,7 @@ pub fn scene(figure: &Figure<'_>, look: &Look) -> Scene {
                 prediction.map(|(_, mask)| *mask),
             ];
             let look = (reference_color, figure.marks);
-            region.draw(&mut scene, &figure.picture, pair, (at, &layout), look);
+            region.draw(&mut scene, (&figure.picture, pair), (at, &layout), look);
         }
         let title = Title {
             index: panel,

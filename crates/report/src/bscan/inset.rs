@@ -29,8 +29,7 @@ impl Region {
     pub fn draw(
         self,
         scene: &mut Scene,
-        picture: &Picture,
-        pair: [Option<ArrayView2<'_, bool>>; 2],
+        (picture, pair): (&Picture, [Option<ArrayView2<'_, bool>>; 2]),
         (at, layout): (Point, &Layout),
         look: (Color, Marks),
     ) {
@@ -111,8 +110,7 @@ mod tests {
         let at = [5.0, 30.0];
         region.draw(
             &mut scene,
-            &picture,
-            [None, None],
+            (&picture, [None, None]),
             (at, &layout),
             (WHITE, Marks::Area),
         );
