@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use rsom_stage::yaml;
 
+use crate::comments::{self, comment};
 use crate::{Manifest, ScanEntry};
 
 /// The text of a manifest with the scans of `new` instead of those of `old`, whose text it is.
 ///
 /// Entries that are equal in both keep their text. In an entry whose files have another content only, the hashes change. Any
-/// other entry is written anew, with its comments above it. `None` if the text cannot be edited so, such as a list of scans on
+/// other entry is written anew, with its comments at the keys where they stood. `None` if the text cannot be edited so, such as a list of scans on
 /// one line; then the text says something else than `new`.
 #[must_use]
 pub fn edited(text: &str, old: &Manifest, new: &Manifest) -> Option<String> {
@@ -149,23 +150,25 @@ fn rewritten(block: &Block<'_>, known: &ScanEntry, scan: &ScanEntry) -> Option<S
         return Some(lines);
     }
     let indent = block.lines.len() - block.lines.trim_start().len();
-    let mut out: String = (block.lines.lines().filter_map(comment))
-        .map(|comment| format!("{}{comment}\n", " ".repeat(indent)))
-        .collect();
-    out.push_str(&rendered(scan, indent)?);
-    Some(out)
+    let fresh = rendered(scan, indent)?;
+    let in_place = comments::moved(block.lines, &fresh);
+    let reads_the_same = |text: &str| {
+        yaml::from_str::<Vec<ScanEntry>>(text).is_ok_and(|read| read == [scan.clone()])
+    };
+    // A comment behind a text of several lines would be a part of it.
+    match reads_the_same(&in_place) {
+        true => Some(in_place),
+        false => Some(comments_above(block.lines, indent) + &fresh),
+    }
 }
 
-/// The comment of a line.
-fn comment(line: &str) -> Option<&str> {
-    if line.trim_start().starts_with('#') {
-        return Some(line.trim());
-    }
-    let at = line.rfind(" #")?;
-    let is_outside = ['"', '\'']
-        .iter()
-        .all(|quote| line[..at].matches(*quote).count() % 2 == 0);
-    is_outside.then(|| line[at..].trim())
+/// All comments of an entry, on lines of their own.
+fn comments_above(lines: &str, indent: usize) -> String {
+    let comments = lines.lines().filter_map(comment);
+    let spaces = " ".repeat(indent);
+    comments
+        .map(|comment| format!("{spaces}{comment}\n"))
+        .collect()
 }
 
 /// The text of a new entry.

@@ -4,6 +4,7 @@
 //! contain the data. The files are in a folder given elsewhere. Splits and folds go by subject: two scans of one subject on
 //! different sides of a split would be a data leak.
 
+mod comments;
 mod create;
 mod creation;
 mod edit;

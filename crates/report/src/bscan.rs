@@ -1,31 +1,24 @@
 //! A B-scan next to its reference and predictions.
 
 pub mod gallery;
+mod inset;
 mod layout;
 mod overlay;
+mod pair;
 
-use ndarray::{ArrayView2, Zip};
+use ndarray::ArrayView2;
 
+use crate::chart::Look;
 use crate::color::{INK, ORANGE, SKY, WHITE};
 use crate::font;
-use crate::panel::{Title, draw_label, draw_scale_bar, draw_swatch, draw_title};
+use crate::panel::{Title, draw_label, draw_scale_bars, draw_swatch, draw_title};
 use crate::scene::{Item, Path, Point, Stroke, Text};
 use crate::{Color, Picture, Scene};
+pub use inset::Region;
 use layout::Layout;
 use overlay::Overlay;
-
-/// Opacity of areas, so that the tissue below stays visible.
-const AREA: f64 = 0.45;
-
-/// How a prediction is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(rsom_parameters::Choice))]
-pub enum Marks {
-    /// As a line, with areas only where it and the reference differ: the tissue stays visible.
-    Differences,
-    /// As an area.
-    Area,
-}
+pub use pair::Marks;
+use pair::{AREA, draw_pair};
 
 /// Content of a B-scan figure.
 #[derive(Debug, Clone)]
@@ -46,17 +39,20 @@ pub struct Figure<'a> {
     pub marks: Marks,
     /// Number of panels per row; `None` chooses it from the panels' shape.
     pub columns: Option<usize>,
+    /// Part that is enlarged in each panel, within the picture.
+    pub inset: Option<Region>,
 }
 
 /// Draws the B-scan, the reference over it, and each prediction together with the reference.
 ///
 /// Panels are ordered from left to right and top to bottom. A panel with an empty mask says so.
 #[must_use]
-pub fn scene(figure: &Figure<'_>) -> Scene {
+pub fn scene(figure: &Figure<'_>, look: &Look) -> Scene {
     let panels = 2 + figure.predictions.len();
     let size = [figure.picture.width(), figure.picture.height()];
-    let layout = Layout::new(size, figure.spacing_mm, panels, figure.columns);
-    let mut scene = Scene::new(layout.width(), layout.height());
+    let layout = Layout::new(size, figure.spacing_mm, panels, figure.columns, look.ems());
+    let mut scene = Scene::new(layout.width(), layout.height()).with_width_mm(look.width_mm);
+    scene.background = look.background();
     let reference_color = if figure.colored { WHITE } else { ORANGE };
     let reference = Overlay::new(figure.reference);
     for panel in 0..panels {
@@ -67,70 +63,45 @@ pub fn scene(figure: &Figure<'_>) -> Scene {
             size: layout.size,
         });
         let line = layout.em * 0.055;
-        let title = match panel {
-            0 => figure.title.as_str(),
-            1 => {
+        let prediction = panel.checked_sub(2).map(|i| &figure.predictions[i]);
+        let title = match (panel, prediction) {
+            (_, Some((title, mask))) => {
+                let pair = [figure.reference, *mask];
+                let look = (reference_color, figure.marks);
+                let prediction = draw_pair(&mut scene, pair, at, &layout, look);
+                note_if_empty(&mut scene, &prediction, at, &layout);
+                title
+            }
+            (0, None) => figure.title.as_str(),
+            (_, None) => {
                 reference.draw_line(&mut scene, at, &layout, (reference_color, 1.5 * line));
                 note_if_empty(&mut scene, &reference, at, &layout);
                 "reference"
             }
-            _ => {
-                let (title, mask) = &figure.predictions[panel - 2];
-                let pair = [figure.reference, *mask];
-                let prediction = draw_pair(
-                    &mut scene,
-                    pair,
-                    at,
-                    &layout,
-                    (reference_color, figure.marks),
-                );
-                note_if_empty(&mut scene, &prediction, at, &layout);
-                title
-            }
         };
+        if let Some(region) = figure.inset {
+            let pair = [
+                (panel > 0).then_some(figure.reference),
+                prediction.map(|(_, mask)| *mask),
+            ];
+            let look = (reference_color, figure.marks);
+            region.draw(&mut scene, (&figure.picture, pair), (at, &layout), look);
+        }
         let title = Title {
             index: panel,
             words: title,
         };
-        draw_title(&mut scene, title, at, layout.size[0], layout.em);
+        draw_title(&mut scene, title, at, layout.column, layout.em);
     }
-    if let Some([across, _]) = figure.spacing_mm {
+    if let Some(mm) = figure.spacing_mm {
         let [left, top] = layout.panel(0);
-        let um_per_pixel = across * 1000.0 / layout.voxel[0];
+        let um_per_pixel = [0, 1].map(|axis| mm[axis] * 1000.0 / layout.voxel[axis]);
         let corner = [left, top + layout.size[1]];
-        draw_scale_bar(&mut scene, corner, layout.size[0], um_per_pixel, layout.em);
+        draw_scale_bars(&mut scene, corner, layout.size, um_per_pixel, layout.em);
     }
     let at = [layout.margin(), layout.height() - 1.1 * layout.em];
     draw_legend(&mut scene, (reference_color, figure.marks), at, layout.em);
     scene
-}
-
-/// Draws a prediction and the outline of its reference over a B-scan; `pair` is the reference and the prediction.
-fn draw_pair(
-    scene: &mut Scene,
-    [reference, prediction]: [ArrayView2<'_, bool>; 2],
-    at: Point,
-    layout: &Layout,
-    (reference_color, marks): (Color, Marks),
-) -> Overlay {
-    let line = layout.em * 0.055;
-    let overlay = Overlay::new(prediction);
-    match marks {
-        Marks::Area => overlay.draw_area(scene, at, layout, (SKY, AREA)),
-        Marks::Differences => {
-            let alone = |mask: ArrayView2<'_, bool>, other: ArrayView2<'_, bool>| {
-                let of_one = Zip::from(mask).and(other).map_collect(|a, b| *a && !*b);
-                Overlay::new(of_one.view())
-            };
-            let of_prediction = alone(prediction, reference);
-            let of_reference = alone(reference, prediction);
-            of_prediction.draw_area(scene, at, layout, (SKY, AREA));
-            of_reference.draw_area(scene, at, layout, (reference_color, AREA));
-            overlay.draw_line(scene, at, layout, (SKY, 1.5 * line));
-        }
-    }
-    Overlay::new(reference).draw_line(scene, at, layout, (reference_color, line));
-    overlay
 }
 
 fn note_if_empty(scene: &mut Scene, mask: &Overlay, at: Point, layout: &Layout) {
@@ -197,6 +168,7 @@ mod tests {
     use ndarray::Array2;
 
     use super::*;
+    use crate::chart::style::tests::look;
     use crate::paint::painted as paint;
 
     fn figure<'a>(
@@ -214,6 +186,7 @@ mod tests {
             predictions: vec![("unet".to_owned(), prediction.view())],
             marks: Marks::Area,
             columns: Some(1),
+            inset: None,
         }
     }
 
@@ -232,7 +205,7 @@ mod tests {
     fn an_empty_prediction_is_said_so() {
         let reference = Array2::from_shape_fn((80, 40), |(_, z)| z == 20);
         let empty = Array2::from_elem((80, 40), false);
-        let scene = scene(&figure(&reference, &empty, None));
+        let scene = scene(&figure(&reference, &empty, None), &look(175.0));
         let notes = texts(&scene).iter().filter(|t| **t == "empty mask").count();
         assert_eq!(notes, 1);
     }
@@ -240,10 +213,10 @@ mod tests {
     #[test]
     fn a_scale_bar_stands_only_where_the_voxel_size_is_known() {
         let mask = Array2::from_shape_fn((80, 40), |(_, z)| z == 20);
-        let known = scene(&figure(&mask, &mask, Some([0.012, 0.003])));
+        let known = scene(&figure(&mask, &mask, Some([0.012, 0.003])), &look(175.0));
         // 80 voxels of 12 µm are 960 µm; the largest round length within a quarter of it is 200 µm.
         assert!(texts(&known).contains(&"200 µm"));
-        let unknown = scene(&figure(&mask, &mask, None));
+        let unknown = scene(&figure(&mask, &mask, None), &look(175.0));
         assert!(!texts(&unknown).iter().any(|t| t.ends_with("µm")));
     }
 
@@ -252,8 +225,8 @@ mod tests {
         let reference = Array2::from_elem((100, 50), false);
         let prediction = Array2::from_shape_fn((100, 50), |(x, z)| x == 60 && z == 30);
         let figure = figure(&reference, &prediction, None);
-        let layout = Layout::new([100, 50], None, 3, Some(1));
-        let drawn = scene(&figure);
+        let layout = Layout::new([100, 50], None, 3, Some(1), look(175.0).ems());
+        let drawn = scene(&figure, &look(175.0));
         let painted = paint(&drawn, drawn.width as u32);
         let [left, top] = layout.panel(2);
         let at = |x: f64, z: f64| {
@@ -273,8 +246,8 @@ mod tests {
             marks: Marks::Differences,
             ..figure(&reference, &prediction, None)
         };
-        let layout = Layout::new([100, 50], None, 3, Some(1));
-        let drawn = scene(&figure);
+        let layout = Layout::new([100, 50], None, 3, Some(1), look(175.0).ems());
+        let drawn = scene(&figure, &look(175.0));
         let painted = paint(&drawn, drawn.width as u32);
         let [left, top] = layout.panel(2);
         let at = |z: f64| {
@@ -285,7 +258,7 @@ mod tests {
         assert_eq!(at(15.5), ORANGE.over(Color([40; 3]), AREA));
         assert_eq!(at(35.5), SKY.over(Color([40; 3]), AREA));
         assert_eq!(at(45.5), Color([40; 3]));
-        assert!(texts(&scene(&figure)).contains(&"in one only"));
+        assert!(texts(&scene(&figure, &look(175.0))).contains(&"in one only"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What all charts share: style, markers, axes, legends.
 
 pub mod axis;
+pub mod color_bar;
 pub mod colormap;
 pub mod frame;
 pub mod grid;
@@ -9,6 +10,7 @@ pub mod marker;
 pub mod style;
 
 pub use axis::Axis;
+pub use color_bar::ColorBar;
 pub use colormap::ColorMap;
 pub use frame::{Frame, Margins, Sides};
 pub use grid::Grid;

@@ -3,11 +3,10 @@
 use ndarray::{Array2, ArrayView3};
 
 use crate::chart::colormap::MISSING;
-use crate::chart::frame::{LINE, draw_notes};
-use crate::chart::{Axis, ColorMap, Look, grid};
-use crate::color::INK;
+use crate::chart::frame::draw_notes;
+use crate::chart::{Axis, ColorBar, ColorMap, Look, color_bar, grid};
 use crate::panel::{Title, draw_scale_bar, draw_title};
-use crate::scene::{Anchor, Item, PT_PER_MM, Path, Stroke, Text};
+use crate::scene::{Item, PT_PER_MM};
 use crate::{Picture, Scene};
 
 /// A map.
@@ -80,7 +79,7 @@ pub fn scene(figure: &Figure, look: &Look) -> Scene {
     let ratio = ny as f64 * spacing[1] / (nx as f64 * spacing[0]);
     let height = width * ratio.clamp(1.0 / LONGEST, LONGEST);
     let head = 1.7 * em;
-    let below = (0.5 + BAR + 2.0 * LINE + 0.7) * em;
+    let below = (0.5 + BAR + ColorBar::BELOW) * em;
     let mut scene = Scene::in_points(look.width_mm, 10.0, look.background());
     for (index, panel) in figure.panels.iter().enumerate() {
         let (column, row) = ((index % columns) as f64, (index / columns) as f64);
@@ -130,34 +129,20 @@ fn draw_panel(scene: &mut Scene, panel: &Panel, [at, size]: [[f64; 2]; 2], look:
         None => MISSING,
     });
     scene.items.push(Item::Picture { picture, at, size });
-    let [left, top] = [at[0], at[1] + size[1] + 0.5 * em];
-    let bar = Picture::from_fn(STEPS, 1, |x, _| {
-        panel.map.color(x as f64 / (STEPS - 1) as f64)
-    });
-    scene.items.push(Item::Picture {
-        picture: bar,
-        at: [left, top],
-        size: [size[0], BAR * em],
-    });
-    let stroke = Stroke::solid(INK, look.hairline());
-    let border = Path::rectangle([left, top], [size[0], BAR * em], INK, 0.0);
-    scene.draw(border.outlined(stroke).named("bar"));
-    let bottom = top + BAR * em;
-    for (share, label) in axis.ticks() {
-        let x = left + share * size[0];
-        scene.line([x, bottom], [x, bottom + 0.25 * em], stroke);
-        // Labels at the ends stay within the panel.
-        let anchor = match share {
-            share if share < 0.05 => Anchor::Start,
-            share if share > 0.95 => Anchor::End,
-            _ => Anchor::Middle,
-        };
-        let text = Text::new(label, [x, bottom + 1.25 * em], look.small(), INK);
-        scene.draw(text.anchored(anchor));
-    }
-    let middle = [left + size[0] / 2.0, bottom + 2.4 * em];
-    let title = Text::new(&panel.bar, middle, em, INK);
-    scene.draw(title.anchored(Anchor::Middle));
+    let bar = ColorBar {
+        colors: Picture::from_fn(STEPS, 1, |x, _| {
+            panel.map.color(x as f64 / (STEPS - 1) as f64)
+        }),
+        ticks: axis.ticks(),
+        title: panel.bar.clone(),
+    };
+    let sizes = color_bar::Sizes {
+        bar: [size[0], BAR * em],
+        em,
+        small: look.small(),
+        line: look.hairline(),
+    };
+    bar.draw(scene, [at[0], at[1] + size[1] + 0.5 * em], sizes);
 }
 
 #[cfg(test)]

@@ -281,6 +281,7 @@ mod tests {
                 marks: Marks::Bars,
                 points: false,
                 lines: false,
+                joined: true,
             },
             p_values: PValues::Numbers,
             test: String::new(),
@@ -417,6 +418,7 @@ mod tests {
             marks: Marks::Box,
             points: true,
             lines: false,
+            joined: false,
         };
         let drawn = scene(&figure, &look(85.0));
         assert_eq!(

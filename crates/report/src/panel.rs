@@ -58,12 +58,7 @@ pub fn draw_scale_bar(
     um_per_pixel: f64,
     em: f64,
 ) {
-    let length_um = round_length(width * um_per_pixel / 4.0);
-    let words = if length_um >= 1000.0 {
-        format!("{} mm", length_um / 1000.0)
-    } else {
-        format!("{length_um} µm")
-    };
+    let (length_um, words) = scale(width * um_per_pixel);
     let bar = length_um / um_per_pixel;
     let (x, y) = (left + 0.8 * em, bottom - 0.7 * em);
     let width = bar.max(font::width_em(&words) * em);
@@ -81,6 +76,64 @@ pub fn draw_scale_bar(
         1.0,
     ));
     scene.draw(Text::new(words, [x, y - 0.45 * em], em, WHITE));
+}
+
+/// Draws bars of round lengths across and down, each at most a quarter of the panel, at its lower left corner; in a panel lower than five ems
+/// only the bar across.
+pub fn draw_scale_bars(
+    scene: &mut Scene,
+    [left, bottom]: Point,
+    [width, height]: [f64; 2],
+    um_per_pixel: [f64; 2],
+    em: f64,
+) {
+    if height < 5.0 * em {
+        return draw_scale_bar(scene, [left, bottom], width, um_per_pixel[0], em);
+    }
+    let [(across_um, across), (down_um, down)] = [
+        scale(width * um_per_pixel[0]),
+        scale(height * um_per_pixel[1]),
+    ];
+    let bars = [across_um / um_per_pixel[0], down_um / um_per_pixel[1]];
+    let (x, y) = (left + 0.8 * em, bottom - 0.8 * em);
+    let right = (bars[0] + (0.4 + font::width_em(&across)) * em).max(font::width_em(&down) * em);
+    let ground = [right + 0.8 * em, bars[1] + 2.1 * em];
+    scene.draw(Path::rectangle(
+        [x - 0.4 * em, y - bars[1] - 1.5 * em],
+        ground,
+        BLACK,
+        0.6,
+    ));
+    let thick = 0.16 * em;
+    scene.draw(Path::rectangle(
+        [x, y - thick / 2.0],
+        [bars[0], thick],
+        WHITE,
+        1.0,
+    ));
+    scene.draw(Path::rectangle(
+        [x, y - bars[1]],
+        [thick, bars[1]],
+        WHITE,
+        1.0,
+    ));
+    scene.draw(Text::new(
+        across,
+        [x + bars[0] + 0.4 * em, y + 0.3 * em],
+        em,
+        WHITE,
+    ));
+    scene.draw(Text::new(down, [x, y - bars[1] - 0.4 * em], em, WHITE));
+}
+
+/// A round length of at most a quarter of an extent, in µm, and its words.
+fn scale(extent_um: f64) -> (f64, String) {
+    let length_um = round_length(extent_um / 4.0);
+    let words = match length_um {
+        1000.0.. => format!("{} mm", length_um / 1000.0),
+        _ => format!("{length_um} µm"),
+    };
+    (length_um, words)
 }
 
 /// Draws the dark background of a legend sample, 2.2 ems wide, left of a text on the baseline of `at`.

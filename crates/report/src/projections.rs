@@ -3,11 +3,14 @@
 mod axis;
 mod center_lines;
 mod contrast;
+mod depth;
+mod depth_axis;
 mod layout;
 mod maxima;
 
 use ndarray::{Array2, ArrayView3};
 
+use crate::chart::{ColorBar, Look, color_bar};
 use crate::color::{INK, WHITE};
 use crate::font;
 use crate::panel::{Title, draw_label, draw_scale_bar, draw_swatch, draw_title, shortened};
@@ -16,6 +19,7 @@ use crate::{Color, Picture, Scene};
 pub use axis::{AXES, Axis};
 pub use center_lines::CenterLine;
 pub use contrast::{ColorProjection, colored};
+pub use depth::{Coloring, depths};
 use layout::{LEGEND_LINE, Layout};
 pub use maxima::{OffsetMask, maxima};
 
@@ -39,6 +43,8 @@ pub struct Figure<'a> {
     pub vessels: Option<OffsetMask<'a>>,
     /// Center lines of the vessels, drawn over the masks in colors by diameter.
     pub center_lines: Vec<CenterLine>,
+    /// What the colors of the scan alone mean.
+    pub coloring: Coloring,
 }
 
 /// A projection along one axis.
@@ -48,6 +54,8 @@ pub struct View {
     pub axis: Axis,
     /// The projection in colors, one pixel per line of voxels.
     pub input: ColorProjection,
+    /// The projection in the colors of depths, if these are wanted.
+    pub tinted: Option<Picture>,
     /// The projection with the masks; `None` without masks.
     pub overlay: Option<Picture>,
     /// Masks without voxels in the scan.
@@ -64,7 +72,7 @@ pub fn views(figure: &Figure<'_>) -> [View; 3] {
     let mut channels: Vec<_> = figure.channels.iter().map(|(_, c)| maxima(*c)).collect();
     let mut vessels = figure.vessels.map(|mask| mask.shadows(depth));
     let mut layer = figure.layer.map(|mask| mask.shadows(depth));
-    AXES.map(|axis| {
+    let mut views = AXES.map(|axis| {
         let index = axis.index();
         let channels: Vec<Array2<f32>> = channels
             .iter_mut()
@@ -76,7 +84,26 @@ pub fn views(figure: &Figure<'_>) -> [View; 3] {
         let vessels = shadow(&mut vessels);
         let layer = shadow(&mut layer).filter(|_| axis != Axis::Z);
         view(axis, colored(&channels), vessels, layer)
-    })
+    });
+    if figure.coloring == Coloring::Depth {
+        let depths = depths_of(figure, &views);
+        for view in &mut views {
+            view.tinted = Some(depth::tinted(
+                &view.input.picture,
+                view.axis,
+                &depths,
+                depth,
+            ));
+        }
+    }
+    views
+}
+
+/// The depth index of the maximum of each column, with the second channel multiplied as in the view from above.
+#[must_use]
+pub fn depths_of(figure: &Figure<'_>, views: &[View; 3]) -> Array2<usize> {
+    let channels: Vec<_> = figure.channels.iter().map(|(_, c)| *c).collect();
+    depths(&channels, views[0].input.factor.unwrap_or(1.0))
 }
 
 fn view(
@@ -109,6 +136,7 @@ fn view(
     View {
         axis,
         input,
+        tinted: None,
         overlay,
         missing,
     }
@@ -118,67 +146,101 @@ fn view(
 ///
 /// All panels have the same scale. `views` must come from [`views()`] of the same figure.
 #[must_use]
-pub fn scene(figure: &Figure<'_>, views: &[View; 3]) -> Scene {
+pub fn scene(figure: &Figure<'_>, views: &[View; 3], look: &Look) -> Scene {
     let shape = figure.channels.first().map_or((0, 0, 0), |(_, c)| c.dim());
-    let columns = if figure.vessels.is_some() || figure.layer.is_some() {
-        2
-    } else {
-        1
-    };
+    let has_masks = figure.vessels.is_some() || figure.layer.is_some();
+    let columns = if has_masks { 2 } else { 1 };
     let titled = figure.title.is_some();
-    let legend_lines = if figure.center_lines.is_empty() { 1 } else { 2 };
-    let layout =
-        Layout::new(shape.into(), figure.spacing_mm, columns, titled).with_legend(legend_lines);
-    let mut scene = Scene::new(layout.width(), layout.height());
+    let bars = bars(figure);
+    let layout = Layout::new(shape.into(), figure.spacing_mm, columns, titled, look.ems());
+    let lines = legend(figure, look.ems() - 2.0);
+    let layout = layout.with_legend(bars.len(), lines.len());
+    let mut scene = Scene::new(layout.width(), layout.height()).with_width_mm(look.width_mm);
+    scene.background = look.background();
     let em = layout.em;
     if let Some(title) = &figure.title {
         let words = shortened(title, (layout.width() - 2.0 * em) / em / 1.2);
-        let at = [layout.margin(), 1.9 * em];
-        scene.draw(Text::new(words, at, 1.2 * em, INK).bold());
+        scene.draw(Text::new(words, [em, 1.9 * em], 1.2 * em, INK).bold());
     }
     let mut panels = 0;
     for (row, view) in views.iter().enumerate() {
-        let title = title(figure, view);
-        draw_panel(
-            &mut scene,
-            &view.input.picture,
-            [row, 0],
-            Title {
-                index: panels,
-                words: &title,
-            },
-            &layout,
-        );
-        panels += 1;
-        if let Some(mm) = figure
-            .spacing_mm
-            .filter(|_| layout.has_room_for_scale_bar(row))
-        {
-            let ([left, top], [width, height]) = (layout.panel(row, 0), layout.sizes[row]);
-            let [across, _] = view.axis.picture();
-            let um_per_pixel = mm[across] * 1000.0 / layout.voxel[across];
-            draw_scale_bar(&mut scene, [left, top + height], width, um_per_pixel, em);
-        }
-        let Some(overlay) = &view.overlay else {
-            continue;
-        };
-        let title = overlay_title(figure, view.axis);
-        let title = Title {
-            index: panels,
-            words: title,
-        };
-        draw_panel(&mut scene, overlay, [row, 1], title, &layout);
-        let corner = layout.panel(row, 1);
-        center_lines::draw(&mut scene, &figure.center_lines, view.axis, corner, &layout);
-        panels += 1;
-        if !view.missing.is_empty() {
-            let [left, top] = layout.panel(row, 1);
-            let place = [left + 0.6 * em, top + 1.6 * em];
-            draw_label(&mut scene, &view.missing.join(", "), place, em);
-        }
+        draw_row(&mut scene, figure, (row, view), &mut panels, &layout);
     }
-    draw_legend(&mut scene, figure, &layout);
+    let sizes = color_bar::Sizes {
+        bar: [
+            (24.0 * em).min(layout.width() - layout.left() - em),
+            1.2 * em,
+        ],
+        em,
+        small: em,
+        line: 0.08 * em,
+    };
+    for (index, bar) in bars.iter().enumerate() {
+        bar.draw(&mut scene, layout.bar(index), sizes);
+    }
+    draw_legend(&mut scene, &lines, &layout);
     scene
+}
+
+fn bars(figure: &Figure<'_>) -> Vec<ColorBar> {
+    let mut bars = Vec::new();
+    if figure.coloring == Coloring::Depth {
+        let depth = figure.channels.first().map_or(0, |(_, c)| c.dim().2);
+        bars.push(depth::bar(depth, step_um(figure)));
+    }
+    if !figure.center_lines.is_empty() {
+        bars.push(center_lines::bar());
+    }
+    bars
+}
+
+/// Depth of a voxel, if it is known.
+fn step_um(figure: &Figure<'_>) -> Option<f64> {
+    figure.spacing_mm.map(|mm| mm[2] * 1000.0)
+}
+
+/// Draws the panels of a view; `panels` counts them.
+fn draw_row(
+    scene: &mut Scene,
+    figure: &Figure<'_>,
+    (row, view): (usize, &View),
+    panels: &mut usize,
+    layout: &Layout,
+) {
+    let em = layout.em;
+    let mut draw = |scene: &mut Scene, picture: &Picture, column: usize, words: &str| {
+        let title = Title {
+            index: *panels,
+            words,
+        };
+        draw_panel(scene, picture, [row, column], title, layout);
+        *panels += 1;
+    };
+    let ([left, top], [width, height]) = (layout.panel(row, 0), layout.sizes[row]);
+    let picture = view.tinted.as_ref().unwrap_or(&view.input.picture);
+    draw(scene, picture, 0, &title(figure, view));
+    if view.axis != Axis::Z {
+        let depth = figure.channels.first().map_or(0, |(_, c)| c.dim().2);
+        depth_axis::draw(scene, [left, top], height, (depth, step_um(figure)), em);
+    }
+    if let Some(mm) = figure
+        .spacing_mm
+        .filter(|_| layout.has_room_for_scale_bar(row))
+    {
+        let [across, _] = view.axis.picture();
+        let um_per_pixel = mm[across] * 1000.0 / layout.voxel[across];
+        draw_scale_bar(scene, [left, top + height], width, um_per_pixel, em);
+    }
+    let Some(overlay) = &view.overlay else {
+        return;
+    };
+    draw(scene, overlay, 1, overlay_title(figure, view.axis));
+    let [left, top] = layout.panel(row, 1);
+    center_lines::draw(scene, &figure.center_lines, view.axis, [left, top], layout);
+    if !view.missing.is_empty() {
+        let place = [left + 0.6 * em, top + 1.6 * em];
+        draw_label(scene, &view.missing.join(", "), place, em);
+    }
 }
 
 fn draw_panel(
@@ -203,6 +265,9 @@ fn title(figure: &Figure<'_>, view: &View) -> String {
         Axis::Y => "from the side, along y",
         Axis::Z => "from above, along z",
     };
+    if figure.coloring == Coloring::Depth {
+        return format!("{side}, depth in color");
+    }
     match (view.input.factor, figure.channels.get(1)) {
         (Some(factor), Some((name, _))) => format!("{side}, {name} × {factor:.2}"),
         _ => side.to_owned(),
@@ -217,11 +282,13 @@ fn overlay_title(figure: &Figure<'_>, axis: Axis) -> &'static str {
     }
 }
 
-/// Draws the legend of the colors, in a line below the panels.
-fn draw_legend(scene: &mut Scene, figure: &Figure<'_>, layout: &Layout) {
+/// The colors that need words, in lines of at most `room` ems.
+fn legend(figure: &Figure<'_>, room: f64) -> Vec<Vec<(String, Color)>> {
     let gray = Color([70; 3]);
     let mut entries: Vec<(String, Color)> = Vec::new();
-    if let [(first, _), (second, _), ..] = figure.channels.as_slice() {
+    let has_masks = figure.vessels.is_some() || figure.layer.is_some();
+    let shows_signal = figure.coloring == Coloring::Signal || has_masks;
+    if let ([(first, _), (second, _), ..], true) = (figure.channels.as_slice(), shows_signal) {
         entries.push((first.clone(), Color([255, 0, 0])));
         entries.push((second.clone(), Color([0, 255, 0])));
     }
@@ -230,21 +297,39 @@ fn draw_legend(scene: &mut Scene, figure: &Figure<'_>, layout: &Layout) {
         let words = "epidermis (side views)".to_owned();
         (words, WHITE.over(gray, VEIL))
     }));
-    if !figure.center_lines.is_empty() {
-        entries.extend(center_lines::legend());
-    }
-    let em = layout.em;
-    let (mut x, mut y) = (layout.margin(), layout.legend());
-    for (words, color) in entries {
-        let width = (4.4 + font::width_em(&words)) * em;
-        if x + width > layout.width() && x > layout.margin() {
-            (x, y) = (layout.margin(), y + LEGEND_LINE * em);
+    let mut lines: Vec<Vec<(String, Color)>> = Vec::new();
+    let mut free = 0.0;
+    for entry in entries {
+        let width = entry_ems(&entry.0);
+        match lines.last_mut().filter(|_| width <= free) {
+            Some(line) => line.push(entry),
+            None => {
+                free = room;
+                lines.push(vec![entry]);
+            }
         }
-        draw_swatch(scene, [x, y], em);
-        let area = [x + 0.3 * em, y - 0.65 * em];
-        scene.draw(Path::rectangle(area, [1.6 * em, 0.6 * em], color, 1.0));
-        scene.draw(Text::new(words, [x + 2.8 * em, y], em, INK));
-        x += width;
+        free -= width;
+    }
+    lines
+}
+
+/// Width of an entry of the legend with the gap after it, in ems.
+fn entry_ems(words: &str) -> f64 {
+    4.4 + font::width_em(words)
+}
+
+fn draw_legend(scene: &mut Scene, lines: &[Vec<(String, Color)>], layout: &Layout) {
+    let em = layout.em;
+    for (place, line) in lines.iter().enumerate() {
+        let y = layout.legend() + LEGEND_LINE * place as f64 * em;
+        let mut x = em;
+        for (words, color) in line {
+            draw_swatch(scene, [x, y], em);
+            let area = [x + 0.3 * em, y - 0.65 * em];
+            scene.draw(Path::rectangle(area, [1.6 * em, 0.6 * em], *color, 1.0));
+            scene.draw(Text::new(words, [x + 2.8 * em, y], em, INK));
+            x += entry_ems(words) * em;
+        }
     }
 }
 
@@ -253,6 +338,7 @@ mod tests {
     use ndarray::Array3;
 
     use super::*;
+    use crate::chart::style::tests::look;
     use crate::paint::painted as paint;
 
     const SHAPE: (usize, usize, usize) = (60, 40, 80);
@@ -298,6 +384,7 @@ mod tests {
                     offset: 45,
                 }),
                 center_lines: Vec::new(),
+                coloring: Coloring::Signal,
             }
         }
     }
@@ -358,8 +445,8 @@ mod tests {
                 .filter(|i| matches!(i, Item::Picture { .. }))
                 .count()
         };
-        assert_eq!(pictures(scene(&figure, &with)), 6);
-        assert_eq!(pictures(scene(&bare, &without)), 3);
+        assert_eq!(pictures(scene(&figure, &with, &look(175.0))), 6);
+        assert_eq!(pictures(scene(&bare, &without, &look(175.0))), 3);
     }
 
     #[test]
@@ -379,9 +466,9 @@ mod tests {
         let study = Study::new();
         let figure = study.figure(Some(SPACING_MM));
         let views = views(&figure);
-        let drawn = scene(&figure, &views);
+        let drawn = scene(&figure, &views, &look(175.0));
         let painted = paint(&drawn, drawn.width as u32);
-        let layout = Layout::new(SHAPE.into(), Some(SPACING_MM), 2, false);
+        let layout = Layout::new(SHAPE.into(), Some(SPACING_MM), 2, false, look(175.0).ems());
         assert_eq!(layout.voxel[0], 4.0 * layout.voxel[2]);
         let at = |row: usize, column: usize, across: f64, down: f64| {
             let [left, top] = layout.panel(row, column);
@@ -412,7 +499,7 @@ mod tests {
         let [known, unknown] = [Some(SPACING_MM), None].map(|mm| {
             let figure = study.figure(mm);
             let views = views(&figure);
-            scene(&figure, &views)
+            scene(&figure, &views, &look(175.0))
         });
         // 60 voxels of 12 µm are 720 µm, 40 are 480 µm: a round length within a quarter of each is 100 µm.
         let bars = texts(&known).iter().filter(|t| **t == "100 µm").count();
@@ -432,7 +519,7 @@ mod tests {
         };
         let views = views(&figure);
         assert_eq!(views.each_ref().map(|v| v.missing.len()), [0, 1, 1]);
-        let scene = scene(&figure, &views);
+        let scene = scene(&figure, &views, &look(175.0));
         let notes = texts(&scene)
             .iter()
             .filter(|t| **t == "no epidermis")

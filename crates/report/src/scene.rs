@@ -24,6 +24,8 @@ pub struct Scene {
     pub width_mm: f64,
     /// Color behind all items.
     pub background: Color,
+    /// Whether its pixels are those of scans: a PNG then has a whole number of pixels for each, so that all voxels are equally large.
+    pub has_voxels: bool,
     /// The items, in drawing order.
     pub items: Vec<Item>,
 }
@@ -103,7 +105,7 @@ pub enum Anchor {
 }
 
 impl Scene {
-    /// An empty white scene, its size rounded up to whole pixels, as wide as two columns of a journal.
+    /// An empty white scene of voxels, its size rounded up to whole pixels, as wide as two columns of a journal.
     #[must_use]
     pub fn new(width: f64, height: f64) -> Self {
         Self {
@@ -111,6 +113,7 @@ impl Scene {
             height: height.ceil(),
             width_mm: DOUBLE_COLUMN_MM,
             background: WHITE,
+            has_voxels: true,
             items: Vec::new(),
         }
     }
@@ -121,15 +124,6 @@ impl Scene {
         Self { width_mm, ..self }
     }
 
-    /// The same scene, so wide in print that letters of `em` pixels have 8 points; not wider than two columns of a journal, unless
-    /// they would have less than 6 points there.
-    #[must_use]
-    pub fn with_letters_of(self, em: f64) -> Self {
-        let at = |points: f64| self.width * points / em / PT_PER_MM;
-        let width_mm = at(8.0).min(DOUBLE_COLUMN_MM).max(at(6.0));
-        self.with_width_mm(width_mm)
-    }
-
     /// An empty scene whose pixels are points (1/72 inch) in print.
     #[must_use]
     pub fn in_points(width_mm: f64, height: f64, background: Color) -> Self {
@@ -138,6 +132,7 @@ impl Scene {
             height,
             width_mm,
             background,
+            has_voxels: false,
             items: Vec::new(),
         }
     }

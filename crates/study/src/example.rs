@@ -31,7 +31,7 @@ macro_rules! file {
     };
 }
 
-static EXAMPLES: [Example; 5] = [
+static EXAMPLES: [Example; 6] = [
     Example {
         name: "quickstart",
         about: "a small version of the paper's Table 1: a few minutes",
@@ -78,6 +78,15 @@ static EXAMPLES: [Example; 5] = [
             file!("examples/own-study/make.yaml" as "make.yaml"),
             file!("examples/own-study/manifest.yaml" as "manifest.yaml"),
             file!("examples/own-study/participants.csv" as "participants.csv"),
+        ],
+    },
+    Example {
+        name: "figures",
+        about: "a small study with something for each figure, for the page 'draw the figures of a paper'",
+        run: "rsom run {}/make.yaml -j 2 --workdir study",
+        files: &[
+            file!("examples/figures/make.yaml" as "make.yaml"),
+            file!("examples/figures/manifest.yaml" as "manifest.yaml"),
         ],
     },
 ];

@@ -35,6 +35,15 @@ pub struct Spreadsheet {
 /// # Errors
 /// One line that names line and column and says what to do: see [`SpreadsheetError`].
 pub fn read(path: &Path) -> Result<Spreadsheet, SpreadsheetError> {
+    read_with_words(path, &[])
+}
+
+/// Reads a spreadsheet in which columns of these names hold words of a person: each cell is text as it was typed, also `NA` or `1,5`, and
+/// only an empty one is missing. Columns of Parquet have a type of their own.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with_words(path: &Path, words: &[&str]) -> Result<Spreadsheet, SpreadsheetError> {
     if path.is_dir() {
         return Err(SpreadsheetError::Folder);
     }
@@ -55,7 +64,7 @@ pub fn read(path: &Path) -> Result<Spreadsheet, SpreadsheetError> {
             notes,
         });
     }
-    parse(&bytes)
+    parsed(&bytes, words)
 }
 
 /// Reads delimited text.
@@ -63,6 +72,10 @@ pub fn read(path: &Path) -> Result<Spreadsheet, SpreadsheetError> {
 /// # Errors
 /// As [`read`].
 pub fn parse(bytes: &[u8]) -> Result<Spreadsheet, SpreadsheetError> {
+    parsed(bytes, &[])
+}
+
+fn parsed(bytes: &[u8], words: &[&str]) -> Result<Spreadsheet, SpreadsheetError> {
     let (text, guess) = decoded(bytes)?;
     let records = Records::of(&text)?;
     let mut notes: Vec<String> = guess.into_iter().collect();
@@ -70,7 +83,10 @@ pub fn parse(bytes: &[u8]) -> Result<Spreadsheet, SpreadsheetError> {
     let decimals = records.decimals();
     for (index, name) in records.header.iter().enumerate() {
         let cells = records.column(index);
-        let typed = typed::values(name, &cells, decimals)?;
+        let typed = match words.contains(&name.as_str()) {
+            true => typed::words(&cells),
+            false => typed::values(name, &cells, decimals)?,
+        };
         notes.extend(typed.note);
         columns.push(Column {
             name: name.clone(),

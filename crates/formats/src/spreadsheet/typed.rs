@@ -81,6 +81,15 @@ pub(super) fn values(
     Ok(Typed { values, note })
 }
 
+/// The cells as they were typed; empty ones are missing.
+pub(super) fn words(cells: &[(usize, &str)]) -> Typed {
+    let word = |(_, text): &(usize, &str)| Some((*text).to_owned()).filter(|t| !t.is_empty());
+    Typed {
+        values: Values::Text(cells.iter().map(word).collect()),
+        note: None,
+    }
+}
+
 /// The cells without those that are missing among numbers, if all others are numbers.
 fn without_doubt(mut read: Vec<Option<Present>>) -> Vec<Option<Present>> {
     let is_doubtful = |p: &Present| p.cell == Cell::Doubtful;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use proptest::prelude::*;
-use rsom_formats::spreadsheet::{Spreadsheet, parse, read};
+use rsom_formats::spreadsheet::{Spreadsheet, parse, read, read_with_words};
 use rsom_formats::table::{Column, Values, csv, parquet};
 
 fn parsed(text: &str) -> Spreadsheet {
@@ -114,6 +114,23 @@ fn what_needs_a_guess_is_refused_with_its_place() {
         assert!(message.contains(said), "{text:?}: {message}");
         assert!(!message.contains('\n'));
     }
+}
+
+#[test]
+fn words_of_a_person_stay_as_they_were_typed() {
+    let folder = rsom_testing::Folder::new();
+    folder.write(
+        "m.csv",
+        "scan,note,x\na,NA,NA\nb,\"1,5\",2\nc,,3\nd,2.5.2020,4\n",
+    );
+    let table = read_with_words(&folder.join("m.csv"), &["note"])
+        .unwrap()
+        .table;
+    let words =
+        ["NA", "1,5", "", "2.5.2020"].map(|word| (!word.is_empty()).then(|| word.to_owned()));
+    assert_eq!(table.texts("note").unwrap(), words);
+    let numbers = &Values::Integer(vec![None, Some(2), Some(3), Some(4)]);
+    assert_eq!(table.values("x").unwrap(), numbers);
 }
 
 #[test]

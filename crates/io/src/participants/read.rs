@@ -29,7 +29,21 @@ impl Participants {
         subject_column: Option<&str>,
         scan: Option<Pattern>,
     ) -> Result<Self, StageError> {
-        let sheet = spreadsheet::read(path).map_err(|fault| StageError::input(path, fault))?;
+        Self::read_with_words(path, subject_column, scan, &[])
+    }
+
+    /// The same, where columns of the names `words` hold texts as they were typed.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_with_words(
+        path: &Path,
+        subject_column: Option<&str>,
+        scan: Option<Pattern>,
+        words: &[&str],
+    ) -> Result<Self, StageError> {
+        let sheet = spreadsheet::read_with_words(path, words)
+            .map_err(|fault| StageError::input(path, fault))?;
         for note in &sheet.notes {
             log::warn(format_args!("{}: {note}", path.display()));
         }

@@ -2,11 +2,12 @@
 
 use ndarray::ArrayView2;
 
+use super::draw_legend;
 use super::layout::Layout;
-use super::{Marks, draw_legend, draw_pair};
+use super::pair::{Marks, draw_pair};
 use crate::chart::{Look, grid};
 use crate::color::{ORANGE, WHITE};
-use crate::panel::{Title, draw_label, draw_scale_bar, draw_title};
+use crate::panel::{Title, draw_label, draw_scale_bars, draw_title};
 use crate::scene::{Item, PT_PER_MM};
 use crate::{Picture, Scene};
 
@@ -66,7 +67,7 @@ pub fn scene(panels: &[Panel<'_>], marks: Marks, look: &Look) -> Scene {
 /// Sizes of a panel of this width.
 fn layout(panel: &Panel<'_>, width: f64, em: f64) -> Layout {
     let size = [panel.picture.width(), panel.picture.height()];
-    let natural = Layout::new(size, panel.spacing_mm, 1, Some(1));
+    let natural = Layout::new(size, panel.spacing_mm, 1, Some(1), width / em);
     let scale = width / natural.size[0];
     natural.scaled(scale, em)
 }
@@ -98,9 +99,9 @@ fn draw_panel(
         words: &panel.title,
     };
     draw_title(scene, title, at, layout.size[0], em);
-    if let Some([across, _]) = panel.spacing_mm {
+    if let Some(mm) = panel.spacing_mm {
         let corner = [at[0], at[1] + layout.size[1]];
-        let um_per_pixel = across * 1000.0 / layout.voxel[0];
-        draw_scale_bar(scene, corner, layout.size[0], um_per_pixel, 0.85 * em);
+        let um_per_pixel = [0, 1].map(|axis| mm[axis] * 1000.0 / layout.voxel[axis]);
+        draw_scale_bars(scene, corner, layout.size, um_per_pixel, 0.85 * em);
     }
 }

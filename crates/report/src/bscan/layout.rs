@@ -5,8 +5,10 @@ use crate::voxel_pixels::voxel_pixels;
 
 /// Aspect ratio, width over height, that determines the number of columns.
 const ASPECT: f64 = 1.4;
-/// Width of the figure in ems: 8-point letters when the figure is as wide as a text column of 170 mm.
-const EMS: f64 = 60.0;
+/// Least number of ems across all panels.
+const LEAST_EMS: f64 = 8.0;
+/// Least font size, in pixels: high, narrow panels leave room at their right.
+const LEAST_EM: f64 = 10.0;
 
 /// Sizes in pixels.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +19,8 @@ pub struct Layout {
     pub size: [f64; 2],
     /// Font size.
     pub em: f64,
+    /// Width of a column of panels.
+    pub column: f64,
     columns: usize,
     rows: usize,
 }
@@ -24,12 +28,13 @@ pub struct Layout {
 impl Layout {
     /// Arranges `panels` pictures of `size` voxels.
     ///
-    /// Voxels keep their shape when their size in mm is known ([`voxel_pixels`]).
+    /// Voxels keep their shape when their size in mm is known ([`voxel_pixels`]). The figure is `ems` letters wide, margins included.
     pub fn new(
         size: [usize; 2],
         spacing_mm: Option<[f64; 2]>,
         panels: usize,
         columns: Option<usize>,
+        ems: f64,
     ) -> Self {
         let voxel = voxel_pixels(size, spacing_mm.unwrap_or([1.0; 2]));
         let size = [size[0] as f64 * voxel[0], size[1] as f64 * voxel[1]];
@@ -42,11 +47,14 @@ impl Layout {
         };
         let best = (1..=panels).min_by(|a, b| aspect(*a).total_cmp(&aspect(*b)));
         let columns = columns.or(best).unwrap_or(1).clamp(1, panels);
-        let em = (size[0] * columns as f64 / EMS).max(14.0).round();
+        // One em between panels and at both edges.
+        let ems = (ems - columns as f64 - 1.0).max(LEAST_EMS);
+        let em = (size[0] * columns as f64 / ems).max(LEAST_EM);
         Self {
             voxel,
             size,
             em,
+            column: size[0].max(ems / columns as f64 * em),
             columns,
             rows: panels.div_ceil(columns),
         }
@@ -57,6 +65,7 @@ impl Layout {
         Self {
             voxel: self.voxel.map(|edge| edge * scale),
             size: self.size.map(|edge| edge * scale),
+            column: self.column * scale,
             em,
             ..self
         }
@@ -65,7 +74,7 @@ impl Layout {
     /// Top left corner of a panel, on whole pixels.
     pub fn panel(&self, index: usize) -> Point {
         let (column, row) = (index % self.columns, index / self.columns);
-        let x = self.margin() + column as f64 * (self.size[0] + self.em);
+        let x = self.margin() + column as f64 * (self.column + self.em);
         let y = row as f64 * self.row_height() + 2.2 * self.em;
         [x.round(), y.round()]
     }
@@ -78,7 +87,7 @@ impl Layout {
     /// Width of the figure.
     pub fn width(&self) -> f64 {
         let columns = self.columns as f64;
-        2.0 * self.margin() + columns * self.size[0] + (columns - 1.0) * self.em
+        2.0 * self.margin() + columns * self.column + (columns - 1.0) * self.em
     }
 
     /// Height of the figure, with a line for the legend.
@@ -99,9 +108,9 @@ mod tests {
 
     #[test]
     fn wide_panels_are_stacked_and_high_ones_stand_side_by_side() {
-        let wide = Layout::new([600, 100], None, 3, None);
+        let wide = Layout::new([600, 100], None, 3, None, 62.0);
         assert_eq!((wide.columns, wide.rows), (1, 3));
-        let high = Layout::new([100, 300], None, 4, None);
+        let high = Layout::new([100, 300], None, 4, None, 62.0);
         assert_eq!((high.columns, high.rows), (4, 1));
     }
 
@@ -114,7 +123,7 @@ mod tests {
             columns in prop::option::of(0usize..20),
             aspect in 0.05f64..20.0,
         ) {
-            let layout = Layout::new([width, height], Some([aspect, 1.0]), panels, columns);
+            let layout = Layout::new([width, height], Some([aspect, 1.0]), panels, columns, 30.0);
             let boxes: Vec<[f64; 4]> = (0..panels)
                 .map(|i| layout.panel(i))
                 .map(|[x, y]| [x, y, x + layout.size[0], y + layout.size[1]])

@@ -7,6 +7,8 @@ use crate::Color;
 pub enum ColorMap {
     /// From low to high: viridis (van der Walt and Smith).
     Viridis,
+    /// From high to low: the brighter three quarters of viridis, so that shades towards black are no other values.
+    Depth,
     /// From negative over zero to positive: ColorBrewer's red and blue.
     BlueRed,
 }
@@ -44,9 +46,10 @@ impl ColorMap {
     /// The color of a share, from 0 (low) to 1 (high); values beyond have the colors of the ends.
     #[must_use]
     pub fn color(self, share: f64) -> Color {
-        let stops: &[[u8; 3]] = match self {
-            ColorMap::Viridis => &VIRIDIS,
-            ColorMap::BlueRed => &BLUE_RED,
+        let (stops, share): (&[[u8; 3]], f64) = match self {
+            ColorMap::Viridis => (&VIRIDIS, share),
+            ColorMap::Depth => (&VIRIDIS, 1.0 - 0.75 * share.clamp(0.0, 1.0)),
+            ColorMap::BlueRed => (&BLUE_RED, share),
         };
         if share.is_nan() {
             return MISSING;

@@ -4,7 +4,7 @@ use rsom_parameters::{Choice, Parameters};
 
 use super::marker::Marker;
 use crate::Color;
-use crate::scene::{SINGLE_COLUMN_MM, Stroke};
+use crate::scene::{PT_PER_MM, SINGLE_COLUMN_MM, Stroke};
 
 /// Smallest size of letters in print.
 pub const SMALLEST_PT: f64 = 6.0;
@@ -107,6 +107,12 @@ impl Look {
     #[must_use]
     pub fn small(&self) -> f64 {
         (0.85 * self.style.font_size).max(SMALLEST_PT)
+    }
+
+    /// Width of the figure in ems.
+    #[must_use]
+    pub fn ems(&self) -> f64 {
+        self.width_mm * PT_PER_MM / self.em()
     }
 
     /// Width of lines of series.

@@ -8,9 +8,9 @@ use rsom_measures::{Metric, Surface, column};
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
-use super::print::Print;
+use super::points;
+use super::print::{self, Print};
 use super::rows::rows_where;
-use super::{data, output, points, print};
 use crate::scatter::{Line, Panel, scene};
 use crate::scene::Point;
 
@@ -25,16 +25,13 @@ const LINES: [(&str, &str, bool); 3] = [
 
 /// The command `agreement`.
 pub fn command() -> Command {
-    Command::new(
+    print::figure(Command::new(
         "agreement",
         "Draw the differences of two methods or raters against their means, with limits of agreement (Bland-Altman)",
         run,
     )
     .input(Port::required("input", Kind::Table, "Points of 'stats agreement --points'"))
-    .input(Port::required("measures", Kind::Table, "The measures of the same call, its --output"))
-    .input(print::style_port())
-    .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
-    .output(data::port())
+    .input(Port::required("measures", Kind::Table, "The measures of the same call, its --output")))
     .parameters(Settings::declare())
     .example("rsom-report agreement --input points.parquet --measures agreement.parquet --output bland_altman.svg")
 }
@@ -92,12 +89,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     if has_bands {
         notes.push("shaded: confidence intervals".to_owned());
     }
-    output::write(
-        invocation,
-        &scene(&panels, &notes, &look),
-        settings.print.pixels(),
-    )?;
-    data::write(invocation, || points::columns(&panels))?;
+    settings
+        .print
+        .write(invocation, &scene(&panels, &notes, &look), || {
+            points::columns(&panels)
+        })?;
     let drawn: usize = panels.iter().map(|panel| panel.points.len()).sum();
     Ok(Summary::new()
         .with("panels", panels.len())

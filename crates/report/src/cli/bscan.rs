@@ -3,25 +3,27 @@
 use std::path::{Path, PathBuf};
 
 use ndarray::{ArrayView2, Axis, Slice};
+use rsom_formats::table::Column;
 use rsom_io::ports;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use rsom_volume::{Mask, Scan};
 
-use super::output;
+use super::print::{self, Print};
 use super::titles::{differing_parts, stem};
-use crate::bscan::{Figure, Marks, depth_window, scene};
-use crate::picture;
+use crate::Picture;
+use crate::bscan::{Figure, Marks, Region, depth_window, scene};
+use crate::picture::from_channels;
 
 /// The command `bscan`.
 pub fn command() -> Command {
-    Command::new("bscan", "Draw a B-scan next to its reference and predictions", run)
+    print::figure(Command::new("bscan", "Draw a B-scan next to its reference and predictions", run)
         .input(Port::required("image", Kind::Volume, "Scan"))
         .input(Port::required("reference", Kind::Mask, "Reference mask or label map, on the grid of the scan"))
-        .input(Port::required("prediction", Kind::Mask, "Predicted masks, on the grid of the scan").many())
-        .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
+        .input(Port::required("prediction", Kind::Mask, "Predicted masks, on the grid of the scan").many()))
         .parameters(BscanSettings::declare())
         .example("rsom-report bscan --image scan.nii.gz --reference truth.nii.gz --prediction unet.nii.gz fcn.nii.gz --output figure.png")
+        .example("rsom-report bscan --image scan.nii.gz --reference truth.nii.gz --prediction unet.nii.gz --inset 120,40,60,50 --width single --output figure.pdf")
 }
 
 #[derive(Debug, Parameters)]
@@ -42,6 +44,10 @@ struct BscanSettings {
     /// Number of panels per row (unset: chosen from the shape of the panels).
     #[parameter(min = 1)]
     columns: Option<usize>,
+    /// Part to enlarge in a corner of each panel: first x, first depth, width and depth, in voxels of the scan (unset: none).
+    inset: Option<[usize; 4]>,
+    #[parameter(flatten)]
+    print: Print,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
@@ -70,36 +76,103 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let window = wanted
         .margin
         .and_then(|margin| depth_window(&masks, margin));
-    let window = Slice::from(window.unwrap_or(0..depth));
+    let window = window.unwrap_or(0..depth);
+    let inset = wanted
+        .inset
+        .map(|inset| region(inset, reference.grid().shape()[0], &window));
+    let inset = inset.transpose()?;
+    let window = Slice::from(window);
     let cut: Vec<_> = masks
         .iter()
         .map(|m| m.slice_axis(Axis(1), window))
         .collect();
-    let channels: Vec<_> = (0..scan.channels().len())
-        .filter_map(|c| scan.channel(c))
-        .map(|c| {
-            c.index_axis_move(Axis(1), slice)
-                .slice_axis_move(Axis(1), window)
-        })
-        .collect();
     let figure = Figure {
-        picture: picture::from_channels(&channels),
-        colored: channels.len() > 1,
+        picture: picture(&scan, slice, window),
+        colored: scan.channels().len() > 1,
         title: format!("B-scan {slice}"),
         spacing_mm: scan.grid().spacing().millimetres().map(|mm| [mm[0], mm[2]]),
         reference: cut[0],
         predictions: titles.into_iter().zip(cut[1..].iter().copied()).collect(),
         marks: wanted.marks,
         columns: wanted.columns,
+        inset,
     };
-    output::write(
-        invocation,
-        &scene(&figure),
-        output::Pixels::Whole(output::DPI),
-    )?;
+    let look = wanted.print.look(invocation)?;
+    wanted.print.write(invocation, &scene(&figure, &look), || {
+        let names = figure.predictions.iter().map(|(title, _)| title.as_str());
+        let names = std::iter::once("reference").chain(names);
+        columns(slice, &names.zip(masks.iter().copied()).collect::<Vec<_>>())
+    })?;
     Ok(Summary::new()
         .with("slice", slice)
         .with("panels", cut.len() + 1))
+}
+
+/// A B-scan at these depths.
+fn picture(scan: &Scan, slice: usize, depths: Slice) -> Picture {
+    let channels: Vec<_> = (0..scan.channels().len())
+        .filter_map(|c| scan.channel(c))
+        .map(|c| {
+            c.index_axis_move(Axis(1), slice)
+                .slice_axis_move(Axis(1), depths)
+        })
+        .collect();
+    from_channels(&channels)
+}
+
+/// The part to enlarge, in voxels of the depths that are shown.
+///
+/// # Errors
+/// Exit code 2: it is empty, or reaches beyond the B-scan.
+fn region(
+    [x, z, across, down]: [usize; 4],
+    width: usize,
+    window: &std::ops::Range<usize>,
+) -> Result<Region, StageError> {
+    let is_within = |first: usize, size: usize, least: usize, end: usize| {
+        let last = first.checked_add(size);
+        size > 0 && first >= least && last.is_some_and(|last| last <= end)
+    };
+    if is_within(x, across, 0, width) && is_within(z, down, window.start, window.end) {
+        return Ok(Region {
+            first: [x, z - window.start],
+            size: [across, down],
+        });
+    }
+    Err(StageError::usage(format_args!(
+        "--inset {x},{z},{across},{down}: it must lie within x 0 to {} and the depths {} to {}",
+        width.saturating_sub(1),
+        window.start,
+        window.end.saturating_sub(1)
+    )))
+}
+
+/// One row for each run of voxels along the depth of a mask of shape (x, z): from its first to its last voxel.
+fn columns(slice: usize, masks: &[(&str, ArrayView2<'_, bool>)]) -> Vec<Column> {
+    let mut rows: Vec<(&str, [usize; 3])> = Vec::new();
+    for (name, mask) in masks {
+        for (x, column) in mask.rows().into_iter().enumerate() {
+            let mut before = false;
+            for (z, &is_set) in column.iter().enumerate() {
+                match rows.last_mut() {
+                    Some((_, run)) if is_set && before => run[2] = z,
+                    _ if is_set => rows.push((name, [x, z, z])),
+                    _ => {}
+                }
+                before = is_set;
+            }
+        }
+    }
+    let index = |name: &str, place: usize| {
+        Column::integer(name, rows.iter().map(|(_, run)| Some(run[place] as i64)))
+    };
+    vec![
+        Column::text("mask", rows.iter().map(|(name, _)| Some(*name))),
+        Column::integer("y", vec![Some(slice as i64); rows.len()]),
+        index("x", 0),
+        index("first_z", 1),
+        index("last_z", 2),
+    ]
 }
 
 fn load(

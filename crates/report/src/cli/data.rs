@@ -1,16 +1,7 @@
 //! The numbers of a figure, as a file.
 
 use rsom_formats::table::{Column, Table, csv};
-use rsom_stage::{Invocation, Kind, Port, StageError, atomic};
-
-/// The output `data` of every chart.
-pub(super) fn port() -> Port {
-    Port::optional(
-        "data",
-        Kind::Document,
-        "The numbers of the figure, as they are drawn (.csv)",
-    )
-}
+use rsom_stage::{Invocation, StageError, atomic};
 
 /// Writes the columns to the output `data`, if it is wanted.
 ///

@@ -9,8 +9,7 @@ use rsom_io::ports;
 use rsom_parameters::{Choice, Parameters};
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
-use super::print::Print;
-use super::{data, output, print};
+use super::print::{self, Print};
 use crate::chart::{Entry, Look, Sample};
 use crate::curves::{Curve, Panel, Weight, scene};
 use crate::depth_profile::{of_channel, over_scans, profile, surface};
@@ -18,13 +17,10 @@ use crate::factor::ordered;
 
 /// The command `depth-profile`.
 pub fn command() -> Command {
-    Command::new("depth-profile", "Draw mean signal and vessel density against the depth below the skin surface, over scans", run)
+    print::figure(Command::new("depth-profile", "Draw mean signal and vessel density against the depth below the skin surface, over scans", run)
         .input(Port::required("image", Kind::Volume, "Scans").many())
         .input(Port::optional("layer", Kind::Mask, "Masks of the layer whose surface is depth 0, one for each scan, in the same order (none: the first depth of each scan, as after 'preprocess flatten')").many())
-        .input(Port::optional("vessels", Kind::Mask, "Masks of vessels, one for each scan, in the same order").many())
-        .input(print::style_port())
-        .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
-        .output(data::port())
+        .input(Port::optional("vessels", Kind::Mask, "Masks of vessels, one for each scan, in the same order").many()))
         .parameters(Settings::declare())
         .example("rsom-report depth-profile --image a.nii.gz b.nii.gz --layer a_layer.nii.gz b_layer.nii.gz --vessels a_vessels.nii.gz b_vessels.nii.gz --output depth.pdf")
 }
@@ -101,8 +97,9 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     ];
     let notes: &[String] = if images.len() > 1 { &notes } else { &[] };
     let figure = scene(&panels, &drawn.entries(&settings, &look), notes, &look);
-    output::write(invocation, &figure, settings.print.pixels())?;
-    data::write(invocation, || drawn.columns())?;
+    settings
+        .print
+        .write(invocation, &figure, || drawn.columns())?;
     Ok(Summary::new()
         .with("scans", images.len())
         .with("panels", panels.len()))
@@ -223,9 +220,15 @@ impl Drawn {
         let all = over_scans(&profiles).into_iter().enumerate();
         let row = |(depth, found): (usize, Option<([f64; 2], usize)>)| {
             let ([mean, sd], count) = found?;
+            // No share of voxels is below 0.
+            let least = if quantity == VESSELS {
+                0.0
+            } else {
+                f64::NEG_INFINITY
+            };
             Some((
                 depth as f64 * self.step,
-                [mean, mean - sd, mean + sd],
+                [mean, (mean - sd).max(least), mean + sd],
                 count,
             ))
         };

@@ -9,35 +9,29 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 use rsom_volume::Mask;
 
-use super::print::Print;
-use super::{data, output, print};
+use super::print::{self, Print};
 use crate::chart::ColorMap;
 use crate::en_face::{Figure, Panel, scene, thickness_vox};
 
 /// The command `en-face`.
 pub fn command() -> Command {
-    Command::new(
-        "en-face",
-        "Draw the thickness of a layer as seen from above, and its difference from a reference",
-        run,
+    print::figure(
+        Command::new(
+            "en-face",
+            "Draw the thickness of a layer as seen from above, and its difference from a reference",
+            run,
+        )
+        .input(Port::required(
+            "layer",
+            Kind::Mask,
+            "Mask of the layer, or label map",
+        ))
+        .input(Port::optional(
+            "reference",
+            Kind::Mask,
+            "Reference mask or label map, on the same grid: adds its map and the difference",
+        )),
     )
-    .input(Port::required(
-        "layer",
-        Kind::Mask,
-        "Mask of the layer, or label map",
-    ))
-    .input(Port::optional(
-        "reference",
-        Kind::Mask,
-        "Reference mask or label map, on the same grid: adds its map and the difference",
-    ))
-    .input(print::style_port())
-    .output(Port::required(
-        "output",
-        Kind::Figure,
-        "Figure: .svg, .png or .pdf",
-    ))
-    .output(data::port())
     .parameters(Settings::declare())
     .example(
         "rsom-report en-face --layer unet.nii.gz --reference truth.nii.gz --output thickness.pdf",
@@ -111,8 +105,9 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         spacing_mm: spacing.map(|mm| [mm[0], mm[1]]),
         notes,
     };
-    output::write(invocation, &scene(&figure, &look), settings.print.pixels())?;
-    data::write(invocation, || columns(&figure))?;
+    settings
+        .print
+        .write(invocation, &scene(&figure, &look), || columns(&figure))?;
     Ok(Summary::new().with("panels", figure.panels.len()))
 }
 

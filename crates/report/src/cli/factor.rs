@@ -10,7 +10,7 @@ use rsom_io::ports;
 use rsom_parameters::Choice;
 use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
-use super::{data, output, print};
+use super::print::{self, Print};
 use crate::factor::{Drawn, Figure, Panel, Placing, ordered, scene};
 use rows::Rows;
 use settings::FactorSettings;
@@ -18,12 +18,9 @@ use tests::Tests;
 
 /// The command `factor`.
 pub fn command() -> Command {
-    Command::new("factor", "Plot measures against a factor of the runs, or groups side by side, with tests", run)
+    print::figure(Command::new("factor", "Plot measures against a factor of the runs, or groups side by side, with tests", run)
         .input(Port::required("input", Kind::Table, "Tables of measurements").many())
-        .input(Port::optional("tests", Kind::Table, "Tests of 'stats compare' or 'stats groups' of the same factor: brackets with adjusted p-values"))
-        .input(print::style_port())
-        .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
-        .output(data::port())
+        .input(Port::optional("tests", Kind::Table, "Tests of 'stats compare' or 'stats groups' of the same factor: brackets with adjusted p-values")))
         .parameters(settings::declare())
         .names_in_tables("input", Named::Metric, &["metric"])
         .names_in_tables("input", Named::Column, &["factor", "group", "unit_by"])
@@ -58,23 +55,24 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             tests.words()
         }
     };
-    let figure = figure(parameters, panels, test)?;
-    output::write(invocation, &scene(&figure.0, &look), figure.1)?;
-    data::write(invocation, || numbers::columns(&figure.0))?;
-    let count: usize = figure.0.panels.iter().map(|p| p.records.len()).sum();
-    let brackets: usize = figure.0.panels.iter().map(|p| p.tests.len()).sum();
+    let (figure, print) = figure(parameters, panels, test)?;
+    print.write(invocation, &scene(&figure, &look), || {
+        numbers::columns(&figure)
+    })?;
+    let count: usize = figure.panels.iter().map(|p| p.records.len()).sum();
+    let brackets: usize = figure.panels.iter().map(|p| p.tests.len()).sum();
     Ok(Summary::new()
-        .with("panels", figure.0.panels.len())
+        .with("panels", figure.panels.len())
         .with("units", count)
         .with("tests", brackets)
-        .with("axis", figure.0.placing.kind.as_str()))
+        .with("axis", figure.placing.kind.as_str()))
 }
 
 fn figure(
     parameters: FactorSettings,
     panels: Vec<Panel>,
     test: String,
-) -> Result<(Figure, output::Pixels), StageError> {
+) -> Result<(Figure, Print), StageError> {
     let records = || panels.iter().flat_map(|p| &p.records);
     let found = ordered(records().map(|r| r.level.as_str()));
     if let Some(unknown) = parameters
@@ -126,5 +124,5 @@ fn figure(
         test,
         names: parameters.names,
     };
-    Ok((figure, parameters.print.pixels()))
+    Ok((figure, parameters.print))
 }

@@ -10,10 +10,9 @@ use rsom_measures::{Metric, column};
 use rsom_parameters::{Choice, Parameters};
 use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
-use super::print::Print;
+use super::print::{self, Print};
 use super::rows::rows_where;
 use super::titles::stem;
-use super::{data, output, print};
 use crate::Picture;
 use crate::bscan::Marks;
 use crate::bscan::gallery::{Panel, scene};
@@ -21,14 +20,11 @@ use crate::picture::from_channels;
 
 /// The command `gallery`.
 pub fn command() -> Command {
-    Command::new("gallery", "Draw B-scans of the worst, the median and the best scan by a measure", run)
+    print::figure(Command::new("gallery", "Draw B-scans of the worst, the median and the best scan by a measure", run)
         .input(Port::required("input", Kind::Table, "Tables of measurements").many())
         .input(Port::required("image", Kind::Volume, "Scans; each file name begins with the name of its scan in the tables").many())
         .input(Port::required("reference", Kind::Mask, "Reference masks, in the same order").many())
-        .input(Port::required("prediction", Kind::Mask, "Predicted masks, in the same order").many())
-        .input(print::style_port())
-        .output(Port::required("output", Kind::Figure, "Figure: .png, .pdf or .svg"))
-        .output(data::port())
+        .input(Port::required("prediction", Kind::Mask, "Predicted masks, in the same order").many()))
         .parameters(Settings::declare())
         .names_in_tables("input", Named::Metric, &["metric"])
         .example("rsom-report gallery --input measures/*_unet_s10.parquet --image scans/p01.nii.gz scans/p02.nii.gz scans/p03.nii.gz --reference masks/p01.nii.gz masks/p02.nii.gz masks/p03.nii.gz --prediction unet/p01.nii.gz unet/p02.nii.gz unet/p03.nii.gz --metric dice --output gallery.png")
@@ -114,18 +110,15 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         drawn.push(read(files, title, &settings)?);
     }
     let panels: Vec<Panel<'_>> = drawn.iter().map(Drawn::panel).collect();
-    output::write(
-        invocation,
-        &scene(&panels, settings.marks, &look),
-        settings.print.pixels(),
-    )?;
-    data::write(invocation, || {
-        vec![
-            Column::integer("rank", (1..).take(ranked.len()).map(Some)),
-            Column::text("scan", ranked.iter().map(|r| Some(r.scan.clone()))),
-            Column::number(&settings.metric, ranked.iter().map(|r| Some(r.value))),
-        ]
-    })?;
+    settings
+        .print
+        .write(invocation, &scene(&panels, settings.marks, &look), || {
+            vec![
+                Column::integer("rank", (1..).take(ranked.len()).map(Some)),
+                Column::text("scan", ranked.iter().map(|r| Some(r.scan.clone()))),
+                Column::number(&settings.metric, ranked.iter().map(|r| Some(r.value))),
+            ]
+        })?;
     Ok(Summary::new()
         .with("scans", ranked.len())
         .with("panels", panels.len()))

@@ -2,27 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use rsom_formats::table::{Cell, Table, TableError};
+use rsom_formats::table::{Cell, Column, Table, TableError};
 use rsom_io::ports;
 use rsom_measures::{column, schema};
 use rsom_parameters::{Choice, Parameters};
 use rsom_stage::{Command, Invocation, Kind, Named, Port, StageError, Summary};
 
-use super::output;
+use super::print::{self, Print};
 use crate::factor::ordered;
-use crate::normals::{Histogram, Panel, scene};
+use crate::normals::{Histogram, Panel, scene, shares};
 
 /// The command `normals`.
 pub fn command() -> Command {
-    Command::new(
+    print::figure(Command::new(
         "normals",
         "Draw histograms of the angles between surface normals and depth",
         run,
     )
     .input(
         Port::required("input", Kind::Table, "Histograms of 'metrics evaluate --normals'").many(),
-    )
-    .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
+    ))
     .parameters(NormalsSettings::declare())
     .names_in_tables("input", Named::Column, &["series", "panel"])
     .example("rsom-report normals --input runs/*_normals.parquet --series s --panel net --output figure4.svg")
@@ -42,6 +41,8 @@ struct NormalsSettings {
     label: Option<String>,
     /// Printed names, such as unet=U-Net.
     names: BTreeMap<String, String>,
+    #[parameter(flatten)]
+    print: Print,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
@@ -66,11 +67,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             "the tables have no counts of this surface; the masks may be empty, or their voxel size is unknown",
         ));
     }
-    output::write(
-        invocation,
-        &scene(&panels),
-        output::Pixels::PerInch(output::DPI),
-    )?;
+    let look = settings.print.look(invocation)?;
+    let figure = scene(&panels, &look);
+    settings
+        .print
+        .write(invocation, &figure, || columns(&panels))?;
     let lines: usize = panels.iter().map(|panel| panel.series.len()).sum();
     Ok(Summary::new()
         .with("panels", panels.len())
@@ -117,6 +118,37 @@ fn panels(table: &Table, settings: &NormalsSettings) -> Result<Vec<Panel>, Fault
         }
     });
     Ok(drawn.collect())
+}
+
+/// One row for each bin of each histogram.
+fn columns(panels: &[Panel]) -> Vec<Column> {
+    let mut rows: Vec<(&str, &str, [f64; 3], Option<f64>)> = Vec::new();
+    for panel in panels {
+        for histogram in panel.reference.iter().chain(&panel.series) {
+            let width = 90.0 / histogram.counts.len().max(1) as f64;
+            let bins = histogram.counts.iter().zip(shares(histogram)).enumerate();
+            rows.extend(bins.map(|(bin, (count, share))| {
+                let low = bin as f64 * width;
+                let numbers = [low, low + width, *count];
+                (
+                    panel.title.as_str(),
+                    histogram.name.as_str(),
+                    numbers,
+                    share,
+                )
+            }));
+        }
+    }
+    let number =
+        |name: &str, place: usize| Column::number(name, rows.iter().map(|row| Some(row.2[place])));
+    vec![
+        Column::text("panel", rows.iter().map(|row| Some(row.0))),
+        Column::text("series", rows.iter().map(|row| Some(row.1))),
+        number(LOW, 0),
+        number(HIGH, 1),
+        number("count", 2),
+        Column::number("share", rows.iter().map(|row| row.3)),
+    ]
 }
 
 const LOW: &str = "angle_low_deg";

@@ -8,40 +8,20 @@ use rsom_stage::{Invocation, StageError, atomic, log};
 use crate::scene::Item;
 use crate::{Scene, font, paint, pdf, png_file, svg};
 
-/// Pixels of a PNG per inch in print.
-pub(super) const DPI: u32 = 300;
-
 const MM_PER_INCH: f64 = 25.4;
 
-/// Pixels of a PNG.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Pixels {
-    /// So many per inch.
-    PerInch(u32),
-    /// The same whole number for each pixel of the scene, so that all voxels are equally large: at least so many per inch.
-    Whole(u32),
-}
-
-impl Pixels {
-    /// Width of the PNG of a scene.
-    fn width(self, scene: &Scene) -> u32 {
-        let inches = scene.width_mm / MM_PER_INCH;
-        match self {
-            Pixels::PerInch(dpi) => (inches * f64::from(dpi)).round() as u32,
-            Pixels::Whole(dpi) => {
-                let times = (inches * f64::from(dpi) / scene.width).ceil().max(1.0);
-                (times * scene.width) as u32
-            }
-        }
+/// Width in pixels of the PNG of a scene with so many pixels per inch; at least so many where each pixel of the scene has a whole number.
+fn pixels(scene: &Scene, dpi: u32) -> u32 {
+    let wanted = scene.width_mm / MM_PER_INCH * f64::from(dpi);
+    if scene.has_voxels {
+        let times = (wanted / scene.width).ceil().max(1.0);
+        return (times * scene.width) as u32;
     }
+    wanted.round() as u32
 }
 
 /// Writes a scene to the output `output`, in the format of its file name, with its provenance.
-pub(super) fn write(
-    invocation: &Invocation,
-    scene: &Scene,
-    pixels: Pixels,
-) -> Result<(), StageError> {
+pub(super) fn write(invocation: &Invocation, scene: &Scene, dpi: u32) -> Result<(), StageError> {
     let path = invocation.output("output")?;
     let provenance = invocation.provenance()?.to_string();
     let failed = |e: &dyn std::fmt::Display| StageError::output(path, e);
@@ -60,7 +40,7 @@ pub(super) fn write(
             .into_bytes()
     } else {
         let document = svg::document(scene, "").map_err(|e| failed(&e))?;
-        let picture = paint::paint(&document, pixels.width(scene)).map_err(|e| failed(&e))?;
+        let picture = paint::paint(&document, pixels(scene, dpi)).map_err(|e| failed(&e))?;
         let texts = [(PROVENANCE_KEY, provenance.as_str())];
         png_file::encode_sized(&picture, Some(scene.width_mm), &texts).map_err(|e| failed(&e))?
     };

@@ -1,17 +1,19 @@
-//! How a chart is printed: its width, the pixels of a PNG, its style.
+//! What every figure shares: its outputs, its style, its width, the pixels of a PNG.
 
+use rsom_formats::table::Column;
 use rsom_parameters::Parameters;
-use rsom_stage::{Invocation, Kind, Port, StageError, yaml};
+use rsom_stage::{Command, Invocation, Kind, Port, StageError, yaml};
 use serde_json::{Map, Value};
 
-use super::output::Pixels;
+use super::{data, output};
+use crate::Scene;
 use crate::chart::{Look, Style};
 use crate::scene::{DOUBLE_COLUMN_MM, SINGLE_COLUMN_MM};
 
 /// Smallest and largest width in mm.
 const WIDTHS_MM: [f64; 2] = [40.0, 500.0];
 
-/// Parameters of every chart.
+/// Parameters of every figure.
 #[derive(Debug, Parameters)]
 pub(super) struct Print {
     /// Width in print: single (one column of a journal, 85 mm), double (two columns, 175 mm), or a number of mm.
@@ -22,10 +24,18 @@ pub(super) struct Print {
     dpi: u32,
 }
 
-/// The input `style` of every chart.
-pub(super) fn style_port() -> Port {
-    let about = "Style of the figure (YAML): font_size, line_width, marker_size, colors, markers, dashes, background, grid, aspect";
-    Port::optional("style", Kind::Document, about)
+/// The same command with what every figure has: the input `style`, the outputs `output` and `data`.
+pub(super) fn figure(command: Command) -> Command {
+    let style = "Style of the figure (YAML): font_size, line_width, marker_size, colors, markers, dashes, background, grid, aspect";
+    let data = "The numbers of the figure, as they are drawn (.csv)";
+    command
+        .input(Port::optional("style", Kind::Document, style))
+        .output(Port::required(
+            "output",
+            Kind::Figure,
+            "Figure: .svg, .png or .pdf",
+        ))
+        .output(Port::optional("data", Kind::Document, data))
 }
 
 impl Print {
@@ -44,9 +54,18 @@ impl Print {
         Ok(Look::new(style, width_mm))
     }
 
-    /// The pixels of a PNG.
-    pub fn pixels(&self) -> Pixels {
-        Pixels::PerInch(self.dpi)
+    /// Writes a figure and, if they are wanted, its numbers.
+    ///
+    /// # Errors
+    /// Exit code 4: a file cannot be written.
+    pub fn write(
+        &self,
+        invocation: &Invocation,
+        scene: &Scene,
+        columns: impl FnOnce() -> Vec<Column>,
+    ) -> Result<(), StageError> {
+        output::write(invocation, scene, self.dpi)?;
+        data::write(invocation, columns)
     }
 }
 

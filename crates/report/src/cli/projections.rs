@@ -1,5 +1,7 @@
 //! `rsom-report projections`: maximum intensity projections of a scan.
 
+mod numbers;
+
 use std::path::Path;
 
 use rsom_formats::table::TableError;
@@ -9,19 +11,19 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary, log};
 use rsom_volume::{Mask, Scan};
 
-use super::output;
-use crate::projections::{CenterLine, Figure, OffsetMask, scene, views};
+use super::print::{self, Print};
+use crate::projections::{CenterLine, Coloring, Figure, OffsetMask, scene, views};
 
 /// The command.
 pub fn command() -> Command {
-    Command::new("projections", "Draw maximum intensity projections of a scan, alone and with its masks", run)
+    print::figure(Command::new("projections", "Draw maximum intensity projections of a scan, alone and with its masks", run)
         .input(Port::required("image", Kind::Volume, "Scan of one channel, or of two: LF (red) and HF (green)"))
         .input(Port::optional("layer", Kind::Mask, "Mask of the epidermis; its range of depths may differ from that of the scan"))
         .input(Port::optional("vessels", Kind::Mask, "Mask of the vessels; its range of depths may differ from that of the scan"))
-        .input(Port::optional("centerlines", Kind::Table, "Center lines of the vessels (of 'metrics biomarkers'), to draw in colors by diameter; needs 'vessels', from whose first voxel their places count"))
-        .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
+        .input(Port::optional("centerlines", Kind::Table, "Center lines of the vessels (of 'metrics biomarkers'), to draw in colors by diameter; needs 'vessels', from whose first voxel their places count")))
         .parameters(ProjectionSettings::declare())
         .example("rsom-report projections --image scan.nii.gz --layer layer.nii.gz --vessels vessels.nii.gz --output figure.png")
+        .example("rsom-report projections --image scan.nii.gz --color depth --width single --output depth.pdf --data depth.csv")
         .example("rsom-report projections --image scan.nii.gz --vessels vessels.nii.gz --centerlines centerlines.parquet --output figure.svg")
 }
 
@@ -29,6 +31,11 @@ pub fn command() -> Command {
 struct ProjectionSettings {
     /// Title of the figure (unset: none).
     title: Option<String>,
+    /// Colors of the scan alone: its signal, or the depth of the maximum, with a color bar.
+    #[parameter(default = Coloring::Signal)]
+    color: Coloring,
+    #[parameter(flatten)]
+    print: Print,
 }
 
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
@@ -48,7 +55,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let vessels = load(invocation, "vessels", scan_path, &scan)?;
     let channels = names.iter().cloned().enumerate();
     let figure = Figure {
-        title: settings.title,
+        title: settings.title.clone(),
+        coloring: settings.color,
         channels: channels
             .filter_map(|(c, name)| Some((shown(name), scan.channel(c)?)))
             .collect(),
@@ -58,11 +66,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         center_lines: center_lines(invocation, vessels.as_ref(), &scan)?,
     };
     let views = views(&figure);
-    output::write(
-        invocation,
-        &scene(&figure, &views),
-        output::Pixels::Whole(output::DPI),
-    )?;
+    let look = settings.print.look(invocation)?;
+    let drawn = scene(&figure, &views, &look);
+    settings
+        .print
+        .write(invocation, &drawn, || numbers::columns(&figure, &views))?;
     let [z, y, x] = views.each_ref().map(|view| view.input.factor);
     let panels: usize = views
         .iter()

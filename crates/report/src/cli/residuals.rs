@@ -8,9 +8,9 @@ use rsom_measures::{Metric, column};
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
-use super::print::Print;
+use super::points;
+use super::print::{self, Print};
 use super::rows::rows_where;
-use super::{data, output, points, print};
 use crate::scatter::{Line, Panel, scene};
 
 /// Columns of residuals that do not name a group.
@@ -28,26 +28,21 @@ const OWN: [&str; 9] = [
 
 /// The command `residuals`.
 pub fn command() -> Command {
-    Command::new(
-        "residuals",
-        "Draw the residuals of a model against its fitted values, and against normal quantiles",
-        run,
-    )
-    .input(
-        Port::required(
-            "input",
-            Kind::Table,
-            "Residuals of 'stats model --residuals'",
+    print::figure(
+        Command::new(
+            "residuals",
+            "Draw the residuals of a model against its fitted values, and against normal quantiles",
+            run,
         )
-        .many(),
+        .input(
+            Port::required(
+                "input",
+                Kind::Table,
+                "Residuals of 'stats model --residuals'",
+            )
+            .many(),
+        ),
     )
-    .input(print::style_port())
-    .output(Port::required(
-        "output",
-        Kind::Figure,
-        "Figure: .svg, .png or .pdf",
-    ))
-    .output(data::port())
     .parameters(Settings::declare())
     .example("rsom-report residuals --input residuals.parquet --output residuals.svg")
 }
@@ -108,12 +103,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         },
     ];
     let look = settings.print.look(invocation)?;
-    output::write(
-        invocation,
-        &scene(&panels, &[], &look),
-        settings.print.pixels(),
-    )?;
-    data::write(invocation, || points::columns(&panels))?;
+    settings
+        .print
+        .write(invocation, &scene(&panels, &[], &look), || {
+            points::columns(&panels)
+        })?;
     Ok(Summary::new().with("points", rows.len()))
 }
 

@@ -2,47 +2,77 @@
 
 use std::collections::BTreeMap;
 
-use rsom_formats::table::{Table, TableError};
+use rsom_formats::table::{Column, Table, TableError};
 use rsom_io::ports;
 use rsom_measures::threshold_curve as curve;
+use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
-use super::output;
+use super::print::{self, Print};
 use crate::threshold::{Figure, scene};
 
 /// The command `threshold`.
 pub fn command() -> Command {
-    Command::new(
-        "threshold",
-        "Draw the Dice score of a calibration against the threshold",
-        run,
+    print::figure(
+        Command::new(
+            "threshold",
+            "Draw the Dice score of a calibration against the threshold",
+            run,
+        )
+        .input(Port::required(
+            "curve",
+            Kind::Table,
+            "Curve of 'vesselseg calibrate': columns threshold, scan, dice, mean_dice and best",
+        )),
     )
-    .input(Port::required(
-        "curve",
-        Kind::Table,
-        "Curve of 'vesselseg calibrate': columns threshold, scan, dice, mean_dice and best",
-    ))
-    .output(Port::required(
-        "output",
-        Kind::Figure,
-        "Figure: .svg, .png or .pdf",
-    ))
+    .parameters(Settings::declare())
     .example("rsom-report threshold --curve curve.parquet --output curve.svg")
 }
 
+#[derive(Debug, Parameters)]
+struct Settings {
+    #[parameter(flatten)]
+    print: Print,
+}
+
 fn run(invocation: &Invocation) -> Result<Summary, StageError> {
+    let settings: Settings = invocation.settings()?;
     let path = invocation.input("curve")?;
     let table = ports::load_table(path)?;
     let figure = figure(&table).map_err(|e| StageError::input(path, e))?;
-    output::write(
-        invocation,
-        &scene(&figure),
-        output::Pixels::PerInch(output::DPI),
-    )?;
+    let look = settings.print.look(invocation)?;
+    settings
+        .print
+        .write(invocation, &scene(&figure, &look), || columns(&figure))?;
     Ok(Summary::new()
         .with("scans", figure.scans.len())
         .with("thresholds", figure.thresholds.len())
         .with("best", figure.thresholds[figure.best]))
+}
+
+/// One row for each threshold and scan, as in the curve.
+fn columns(figure: &Figure) -> Vec<Column> {
+    let scans = figure.scans.len();
+    let rows: Vec<(usize, usize)> = (0..figure.thresholds.len())
+        .flat_map(|at| (0..scans).map(move |scan| (at, scan)))
+        .collect();
+    let number = |name: &str, of: &dyn Fn(usize, usize) -> f64| {
+        Column::number(name, rows.iter().map(|(at, scan)| Some(of(*at, *scan))))
+    };
+    vec![
+        number(curve::THRESHOLD, &|at, _| figure.thresholds[at]),
+        Column::text(
+            curve::SCAN,
+            rows.iter()
+                .map(|(_, scan)| Some(figure.scans[*scan].0.clone())),
+        ),
+        number(curve::DICE, &|at, scan| figure.scans[scan].1[at]),
+        number(curve::MEAN_DICE, &|at, _| figure.mean[at]),
+        Column::boolean(
+            curve::BEST,
+            rows.iter().map(|(at, _)| Some(*at == figure.best)),
+        ),
+    ]
 }
 
 /// The curve from a table with one row per threshold and scan, in any order.
@@ -51,11 +81,14 @@ fn figure(table: &Table) -> Result<Figure, Fault> {
     // Positive numbers have the same order as their bit patterns.
     let mut at: BTreeMap<u64, Row> = BTreeMap::new();
     let mut scans: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut names: Vec<String> = Vec::new();
     for row in 0..table.rows() {
         let threshold = share(curve::THRESHOLD, &columns.threshold, row)?;
         let scan = columns.scan[row].as_deref().unwrap_or("(none)");
-        let known = scans.len();
-        let scan = *scans.entry(scan).or_insert(known);
+        let scan = *scans.entry(scan).or_insert_with(|| {
+            names.push(scan.to_owned());
+            names.len() - 1
+        });
         let entry = at.entry(threshold.abs().to_bits()).or_insert_with(|| Row {
             threshold: threshold.abs(),
             ..Row::default()
@@ -80,8 +113,10 @@ fn figure(table: &Table) -> Result<Figure, Fault> {
     };
     Ok(Figure {
         thresholds: rows.iter().map(|row| row.threshold).collect(),
-        scans: (0..scans.len())
-            .map(|scan| rows.iter().map(|row| row.dice[&scan]).collect())
+        scans: names
+            .into_iter()
+            .enumerate()
+            .map(|(scan, name)| (name, rows.iter().map(|row| row.dice[&scan]).collect()))
             .collect(),
         mean: rows.iter().map(|row| row.mean).collect(),
         best,
@@ -180,7 +215,8 @@ mod tests {
         let figure = figure(&table(&CURVE)).unwrap();
         assert_eq!(figure.thresholds, [0.1, 0.5]);
         // In the order in which they first appear.
-        assert_eq!(figure.scans, [vec![0.4, 0.7], vec![0.2, 0.5]]);
+        let scan = |name: &str, dice: [f64; 2]| (name.to_owned(), dice.to_vec());
+        assert_eq!(figure.scans, [scan("b", [0.4, 0.7]), scan("a", [0.2, 0.5])]);
         assert_eq!((figure.mean, figure.best), (vec![0.3, 0.6], 1));
     }
 

@@ -28,6 +28,26 @@ pub(super) fn differing_parts(names: &[String]) -> Option<Vec<String>> {
     (all.len() == names.len()).then_some(titles)
 }
 
+/// A key that puts names in the order in which people count: `s = 10` before `s = 100`.
+pub(super) fn natural(name: &str) -> Vec<(String, u64)> {
+    let mut parts: Vec<(String, u64)> = vec![(String::new(), 0)];
+    let mut before = false;
+    for letter in name.chars() {
+        let digit = letter.to_digit(10).map(u64::from);
+        if digit.is_none() && before {
+            parts.push((String::new(), 0));
+        }
+        if let Some((words, number)) = parts.last_mut() {
+            match digit {
+                Some(digit) => *number = number.saturating_mul(10).saturating_add(digit),
+                None => words.push(letter),
+            }
+        }
+        before = digit.is_some();
+    }
+    parts
+}
+
 /// `s = 100` of `s100`.
 fn with_symbol(part: &str) -> String {
     let mut characters = part.chars();
@@ -38,5 +58,20 @@ fn with_symbol(part: &str) -> String {
             format!("{letter} = {}", characters.as_str())
         }
         _ => part.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::natural;
+
+    #[test]
+    fn numbers_in_names_are_in_the_order_of_their_values() {
+        let mut names = ["fcn s = 100", "fcn s = 9", "unet", "fcn s = 10", "fcn"];
+        names.sort_by_key(|name| natural(name));
+        assert_eq!(
+            names,
+            ["fcn", "fcn s = 9", "fcn s = 10", "fcn s = 100", "unet"]
+        );
     }
 }

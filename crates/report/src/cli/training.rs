@@ -8,9 +8,8 @@ use rsom_io::ports;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
-use super::print::Print;
-use super::titles::differing_parts;
-use super::{data, output, print};
+use super::print::{self, Print};
+use super::titles::{differing_parts, natural};
 use crate::chart::{Entry, Look, Sample};
 use crate::color::GRAY;
 use crate::curves::{Curve, Panel, Weight, scene};
@@ -30,11 +29,8 @@ const WIDE: f64 = 30.0;
 
 /// The command `training`.
 pub fn command() -> Command {
-    Command::new("training", "Draw the curves of trainings: losses, scores, s and the learning rate over the epochs", run)
-        .input(Port::required("input", Kind::Table, "Histories of 'layerseg train' or 'vesselseg train'").many())
-        .input(print::style_port())
-        .output(Port::required("output", Kind::Figure, "Figure: .svg, .png or .pdf"))
-        .output(data::port())
+    print::figure(Command::new("training", "Draw the curves of trainings: losses, scores, s and the learning rate over the epochs", run)
+        .input(Port::required("input", Kind::Table, "Histories of 'layerseg train' or 'vesselseg train'").many()))
         .parameters(Settings::declare())
         .example("rsom-report training --input train/unet_s*_fold*.parquet --output training.pdf")
         .example("rsom-report training --input train/*.parquet --quantity loss,bce,smoothness,dice --output training.svg")
@@ -83,6 +79,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             series.push(&history.series);
         }
     }
+    series.sort_by_key(|name| natural(name));
     let quantities = quantities(&histories, &settings.quantity)?;
     let mut drawn = Vec::new();
     for quantity in &quantities {
@@ -117,8 +114,9 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         ));
     }
     let figure = scene(&panels, &entries, &notes, &look);
-    output::write(invocation, &figure, settings.print.pixels())?;
-    data::write(invocation, || columns(&histories, &drawn))?;
+    settings
+        .print
+        .write(invocation, &figure, || columns(&histories, &drawn))?;
     Ok(Summary::new()
         .with("trainings", histories.len())
         .with("panels", panels.len()))

@@ -19,7 +19,10 @@ pub fn entries(figure: &Figure, order: &Order<'_>, look: &Look) -> Vec<Entry> {
             }
             _ => figure.name(name),
         },
-        sample: match (figure.drawn.marks, order.placing.is_ordered) {
+        sample: match (
+            figure.drawn.marks,
+            order.placing.is_ordered && figure.drawn.joined,
+        ) {
             (Marks::Box, _) => Sample::Box(
                 Stroke::solid(look.color(index), look.line()),
                 look.marker(index),

@@ -27,6 +27,8 @@ pub struct Drawn {
     pub points: bool,
     /// Whether the points of a unit are joined over the levels.
     pub lines: bool,
+    /// Whether the values of a group are joined over the levels: of levels with an order, unless each is that of another unit, as with ages.
+    pub joined: bool,
 }
 
 /// Most units whose points are drawn unasked.
@@ -62,10 +64,12 @@ impl Drawn {
         let lines = lines.unwrap_or(
             points && is_paired && few(MOST_LINES) && placing.kind == AxisKind::Category,
         );
+        let is_spread = panels.iter().all(is_spread) && !is_paired;
         Self {
             marks,
             points,
             lines,
+            joined: placing.is_ordered && !is_spread,
         }
     }
 }
@@ -80,6 +84,17 @@ fn is_paired(panel: &Panel) -> bool {
     let units: BTreeSet<(&str, &str)> =
         all.iter().map(|(group, unit, _)| (*group, *unit)).collect();
     all.len() as f64 >= 1.5 * units.len() as f64
+}
+
+/// Whether each level has one unit of a group at most.
+fn is_spread(panel: &Panel) -> bool {
+    let mut units: BTreeSet<(&str, &str, &str)> = BTreeSet::new();
+    let mut levels: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for record in &panel.records {
+        units.insert((&record.group, &record.level, &record.unit));
+        levels.insert((&record.group, &record.level));
+    }
+    units.len() == levels.len()
 }
 
 #[cfg(test)]
@@ -122,6 +137,18 @@ mod tests {
         assert!(many.points && !many.lines);
         assert!(!drawn(&["before", "after"], 100).points);
         let curve = drawn(&["0", "10", "100"], 12);
-        assert!(curve.marks == Marks::Bars && curve.points && !curve.lines);
+        assert!(curve.marks == Marks::Bars && curve.points && !curve.lines && curve.joined);
+    }
+
+    #[test]
+    fn units_with_one_level_each_are_no_curve() {
+        let ages = ["25", "31", "47"];
+        let placing = Placing::of(&ages, AxisKind::Auto).unwrap();
+        let mut of_ages = panel(&ages, 1);
+        assert!(Drawn::of(&[of_ages.clone()], &placing, None, [None, None]).joined);
+        for (unit, record) in of_ages.records.iter_mut().enumerate() {
+            record.unit = unit.to_string();
+        }
+        assert!(!Drawn::of(&[of_ages], &placing, None, [None, None]).joined);
     }
 }

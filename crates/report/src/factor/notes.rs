@@ -16,11 +16,14 @@ pub fn of(figure: &Figure, cells: &[&[Cell<'_>]]) -> Vec<String> {
         Marks::Box => "median, quartiles, and whiskers to 1.5 times their distance",
         _ => figure.spread.name(),
     };
-    let mut notes = vec![format!(
-        "{statistic}; unit: {}, n = {}",
-        figure.unit,
-        range(fewest, most)
-    )];
+    let mut notes = vec![match most {
+        1 => format!("each marker: one {}", figure.unit),
+        _ => format!(
+            "{statistic}; unit: {}, n = {}",
+            figure.unit,
+            range(fewest, most)
+        ),
+    }];
     notes.extend(of_measurements(figure));
     if figure.drawn.lines {
         notes.push(format!("thin lines: the same {}", figure.unit));

@@ -155,7 +155,7 @@ impl Plot<'_> {
     }
 
     fn draw_means(&self, scene: &mut Scene, cells: &[Cell<'_>]) {
-        if self.order.placing.is_ordered {
+        if self.order.placing.is_ordered && self.drawn.joined {
             for run in runs(cells) {
                 let point = |cell: &Cell<'_>| Some([self.x(cell), self.y(cell.summary.point?[0])]);
                 let line: Vec<Point> = run.iter().filter_map(point).collect();

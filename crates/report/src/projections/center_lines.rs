@@ -2,8 +2,10 @@
 
 use super::axis::Axis;
 use super::layout::Layout;
-use crate::Color;
+use crate::chart::ColorBar;
+use crate::chart::axis::plain;
 use crate::scene::{Path, Point, Scene, Stroke};
+use crate::{Color, Picture};
 
 /// A vessel between two nodes of its graph.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,19 +30,18 @@ const COLORS: [Color; 5] = [
 /// Color where the diameter is unknown.
 const UNKNOWN: Color = Color([200, 200, 200]);
 
-/// The words and colors of the legend.
-pub(super) fn legend() -> [(String, Color); 5] {
-    std::array::from_fn(|place| {
-        let words = match (
-            place.checked_sub(1).map(|i| LARGEST_UM[i]),
-            LARGEST_UM.get(place),
-        ) {
-            (None, Some(high)) => format!("up to {high} µm"),
-            (Some(low), Some(high)) => format!("{low} to {high} µm"),
-            (low, None) => format!("above {} µm", low.unwrap_or_default()),
-        };
-        (words, COLORS[place])
-    })
+/// The color bar: a box for each color, with the diameters where they meet.
+pub(super) fn bar() -> ColorBar {
+    let count = COLORS.len();
+    let tick = |(place, largest): (usize, &f64)| {
+        let share = (place + 1) as f64 / count as f64;
+        (share, plain(*largest))
+    };
+    ColorBar {
+        colors: Picture::from_fn(count, 1, |x, _| COLORS[x]),
+        ticks: LARGEST_UM.iter().enumerate().map(tick).collect(),
+        title: "Diameter of vessels (µm)".to_owned(),
+    }
 }
 
 fn color(diameter_um: Option<f64>) -> Color {
@@ -81,7 +82,8 @@ pub(super) fn draw(
                     width: (0.12 * layout.em).max(1.0),
                     dash: None,
                 };
-                scene.draw(Path::open(vec![points[first..=at].to_vec()], stroke));
+                let line = Path::open(vec![points[first..=at].to_vec()], stroke);
+                scene.draw(line.named("centerline"));
                 first = at;
             }
         }
@@ -95,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_line_has_a_stretch_for_each_color_and_no_gap() {
-        let layout = Layout::new([40, 30, 60], Some([0.01; 3]), 1, false);
+        let layout = Layout::new([40, 30, 60], Some([0.01; 3]), 1, false, 62.0);
         let line = CenterLine {
             places_vox: (0..5).map(|x| [f64::from(x), 2.0, 3.0]).collect(),
             diameters_um: vec![Some(20.0), Some(20.1), Some(30.0), None, None],
@@ -124,16 +126,9 @@ mod tests {
                 (UNKNOWN, vec![at(3.0), at(4.0)]),
             ]
         );
-        let words = legend().map(|(words, _)| words);
-        assert_eq!(
-            words,
-            [
-                "up to 20 µm",
-                "20 to 40 µm",
-                "40 to 60 µm",
-                "60 to 100 µm",
-                "above 100 µm"
-            ]
-        );
+        let bar = bar();
+        let labels: Vec<&str> = bar.ticks.iter().map(|(_, label)| label.as_str()).collect();
+        assert_eq!(labels, ["20", "40", "60", "100"]);
+        assert_eq!((bar.ticks[0].0, bar.colors.pixel(1, 0)), (0.2, COLORS[1]));
     }
 }

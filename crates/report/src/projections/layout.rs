@@ -1,15 +1,18 @@
 //! Positions of the panels of a projection figure.
 
 use crate::projections::axis::AXES;
+use crate::projections::depth_axis;
 use crate::scene::Point;
 use crate::voxel_pixels::voxel_pixels;
 
-/// Width of the figure in ems: 8-point letters when the figure is as wide as a text column of 170 mm.
-const EMS: f64 = 60.0;
 /// Distance of two lines of the legend in ems.
 pub const LEGEND_LINE: f64 = 1.8;
-/// Smallest width of a column in ems, for titles.
-const COLUMN: f64 = 16.0;
+/// Height of a color bar with its texts and the gap above it, in ems.
+pub const BAR_ROW: f64 = 5.0;
+/// Least number of ems across all panels.
+const LEAST_EMS: f64 = 8.0;
+/// Least font size, in pixels: scans that are much deeper than wide leave room at their right.
+const LEAST_EM: f64 = 10.0;
 
 /// Sizes in pixels. All panels have the same scale.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,76 +23,97 @@ pub struct Layout {
     pub em: f64,
     /// Sizes of the panels of each row.
     pub sizes: [[f64; 2]; 3],
+    column: f64,
     columns: usize,
     title: f64,
+    bars: usize,
     legend_lines: usize,
 }
 
 impl Layout {
-    /// One row per axis of a scan of `shape` voxels, with `columns` panels each, and an optional title on top.
+    /// One row per axis of a scan of `shape` voxels, with `columns` panels each, and an optional title on top. The figure is `ems` letters
+    /// wide, margins and the axis of depths included.
     pub fn new(
         shape: [usize; 3],
         spacing_mm: Option<[f64; 3]>,
         columns: usize,
         titled: bool,
+        ems: f64,
     ) -> Self {
         let voxel = voxel_pixels(shape, spacing_mm.unwrap_or([1.0; 3]));
         let edge = |axis: usize| shape[axis] as f64 * voxel[axis];
         let sizes = AXES.map(|axis| axis.picture().map(edge));
         let widest = sizes.iter().map(|s| s[0]).fold(0.0, f64::max);
-        let em = (widest * columns as f64 / EMS).max(14.0).round();
+        let ems = (ems - columns as f64 - 1.0 - depth_axis::WIDTH).max(LEAST_EMS);
+        let em = (widest * columns as f64 / ems).max(LEAST_EM);
         Self {
             voxel,
             em,
             sizes,
+            column: widest.max(ems / columns as f64 * em),
             columns,
             title: if titled { 2.2 * em } else { 0.0 },
+            bars: 0,
             legend_lines: 1,
         }
     }
 
-    /// The same layout with room for a legend of several lines.
-    pub fn with_legend(self, legend_lines: usize) -> Self {
+    /// The same layout with room for color bars and for lines of a legend below the panels.
+    pub fn with_legend(self, bars: usize, legend_lines: usize) -> Self {
         Self {
+            bars,
             legend_lines,
             ..self
         }
     }
 
+    /// Top left corner of a color bar.
+    pub fn bar(&self, index: usize) -> Point {
+        let y = self.bottom() + (0.8 + BAR_ROW * index as f64) * self.em;
+        [self.left(), y]
+    }
+
     /// Base line of the first line of the legend.
     pub fn legend(&self) -> f64 {
-        self.height() - (1.1 + LEGEND_LINE * (self.legend_lines as f64 - 1.0)) * self.em
+        self.bottom() + (2.3 + BAR_ROW * self.bars as f64) * self.em
+    }
+
+    /// Where the panels end.
+    fn bottom(&self) -> f64 {
+        let rows: f64 = self.sizes.iter().map(|s| s[1] + 2.2 * self.em).sum();
+        self.title + rows
     }
 
     /// Top left corner of a panel, on whole pixels.
     pub fn panel(&self, row: usize, column: usize) -> Point {
-        let x = self.margin() + column as f64 * (self.column() + self.em);
+        let x = self.left() + column as f64 * (self.column + self.em);
         let above: f64 = self.sizes[..row].iter().map(|s| s[1] + 2.2 * self.em).sum();
         [x.round(), (self.title + above + 2.2 * self.em).round()]
     }
 
-    /// Margin at the left and right.
-    pub fn margin(&self) -> f64 {
-        self.em
+    /// Left edge of the panels.
+    pub fn left(&self) -> f64 {
+        (1.0 + depth_axis::WIDTH) * self.em
     }
 
     /// Width of the figure.
     pub fn width(&self) -> f64 {
         let columns = self.columns as f64;
-        2.0 * self.margin() + columns * self.column() + (columns - 1.0) * self.em
+        self.left() + columns * self.column + columns * self.em
     }
 
-    /// Height of the figure, with the lines of the legend.
+    /// Height of the figure, with color bars and legend.
     pub fn height(&self) -> f64 {
-        let rows: f64 = self.sizes.iter().map(|s| s[1] + 2.2 * self.em).sum();
-        let more = LEGEND_LINE * (self.legend_lines as f64 - 1.0);
-        self.title + rows + (3.4 + more) * self.em
+        let lines = match self.legend_lines {
+            0 => 0.6,
+            lines => 1.6 + LEGEND_LINE * lines as f64,
+        };
+        self.bottom() + (lines + BAR_ROW * self.bars as f64) * self.em
     }
 
     /// Width of a column of panels, for their titles.
     pub fn column(&self) -> f64 {
-        let widths = self.sizes.iter().map(|s| s[0]);
-        widths.fold(COLUMN * self.em, f64::max)
+        self.column
     }
 
     /// Whether the panels of a row are large enough for a scale bar.
@@ -107,7 +131,7 @@ mod tests {
 
     #[test]
     fn all_panels_of_the_papers_scan_have_one_scale() {
-        let layout = Layout::new([333, 171, 500], Some([0.012, 0.012, 0.003]), 2, false);
+        let layout = Layout::new([333, 171, 500], Some([0.012, 0.012, 0.003]), 2, false, 62.0);
         // 3 µm a pixel: 3996 × 2052 µm from above, 1500 µm deep.
         assert_eq!(
             layout.sizes,
@@ -123,7 +147,7 @@ mod tests {
             columns in 1usize..3,
             titled: bool,
         ) {
-            let layout = Layout::new(shape, Some(spacing), columns, titled);
+            let layout = Layout::new(shape, Some(spacing), columns, titled, 30.0);
             let mut boxes: Vec<[f64; 4]> = Vec::new();
             for row in 0..3 {
                 for column in 0..columns {

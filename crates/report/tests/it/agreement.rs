@@ -17,7 +17,7 @@ fn write(folder: &Folder, name: &str, columns: Vec<Column>) {
 }
 
 /// Three pairs for each of so many devices, and the measures of each.
-fn folder(devices: usize) -> Folder {
+pub fn folder(devices: usize) -> Folder {
     let folder = Folder::new();
     let device = |row: usize, rows: usize| format!("device{}", row / rows);
     let common = |rows: usize| {

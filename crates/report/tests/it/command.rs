@@ -114,11 +114,11 @@ fn a_png_decodes_and_carries_its_provenance() {
     let mut reader = png::Decoder::new(file).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let frame = reader.next_frame(&mut pixels).unwrap();
-    // Two panels by two of 640 × 240 pixels, with letters of 21: 643.8 pixels high. A width of 1343 on 175 mm would be 195
-    // pixels per inch, less than the 300 of print: twice as many.
-    assert_eq!((frame.width, frame.height), (2686, 1288));
+    // Two panels by two of 640 × 240 pixels, with letters of 21.7: 1280 pixels are 59 of the 62 ems of 175 mm. A width of 1346 would be
+    // 195 pixels per inch, less than the 300 of print: twice as many.
+    assert_eq!((frame.width, frame.height), (2692, 1300));
     let dims = reader.info().pixel_dims.unwrap();
-    assert_eq!((dims.xppu, dims.unit), (15349, png::Unit::Meter));
+    assert_eq!((dims.xppu, dims.unit), (15383, png::Unit::Meter));
     let chunk = &reader.info().utf8_text[0];
     assert_eq!(chunk.keyword, "rsom");
     let provenance: serde_json::Value = serde_json::from_str(&chunk.get_text().unwrap()).unwrap();
@@ -202,6 +202,38 @@ fn a_slice_that_is_not_there_is_exit_code_2() {
 }
 
 #[test]
+fn an_inset_beyond_the_bscan_is_exit_code_2() {
+    let study = Study::new(Spacing::RSOM);
+    for inset in ["30,10,11,5", "3,56,4,5", "3,4,0,5"] {
+        let run = study.bscan(&["unet.nii.gz"], "figure.png", &["--inset", inset]);
+        run.expect_code(2)
+            .expect_said(&["x 0 to 39 and the depths 0 to 59"]);
+    }
+    study
+        .bscan(&["unet.nii.gz"], "figure.png", &["--inset", "30,10,10,50"])
+        .expect_code(0);
+}
+
+#[test]
+fn depths_of_maxima_are_colors_with_a_bar_and_numbers() {
+    let study = Study::new(Spacing::RSOM);
+    let more = ["--color", "depth", "--data", "p.csv", "--width", "single"];
+    study.projections(&[], "p.svg", &more).expect_code(0);
+    let svg = std::fs::read_to_string(study.path("p.svg")).unwrap();
+    assert!(svg.contains("width=\"85mm\""));
+    for words in [
+        "Depth of the maximum (µm); brighter: more signal",
+        "Depth (µm)",
+        "150",
+    ] {
+        assert!(svg.contains(&format!(">{words}</text>")), "{words}");
+    }
+    let numbers = std::fs::read_to_string(study.path("p.csv")).unwrap();
+    // (x * z + c) % 97 has its largest value in column x = 2 at z = 48: 96, or 97 % 97 = 0 in the other channel.
+    assert!(numbers.contains("along z,2.0,0.0,48.0,96.0,"), "{numbers}");
+}
+
+#[test]
 fn projections_carry_their_provenance_and_keep_the_shape_of_voxels() {
     let study = Study::new(Spacing::RSOM);
     study.window("vessels.nii.gz", [0, 0, 29]);
@@ -218,9 +250,9 @@ fn projections_carry_their_provenance_and_keep_the_shape_of_voxels() {
     let mut reader = png::Decoder::new(file).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let frame = reader.next_frame(&mut pixels).unwrap();
-    // 16 pixels for 12 µm, 4 for 3 µm: panels of 640 × 80, 640 × 240 and 80 × 240 in two columns, letters of 21;
-    // all twice, for 300 pixels per inch.
-    assert_eq!((frame.width, frame.height), (2686, 1540));
+    // 16 pixels for 12 µm, 4 for 3 µm: panels of 640 × 80, 640 × 240 and 80 × 240 in two columns, with an axis of depths and letters of
+    // 23.4; all twice, for 300 pixels per inch.
+    assert_eq!((frame.width, frame.height), (2898, 1588));
     let provenance = reader.info().utf8_text[0].get_text().unwrap();
     assert!(provenance.contains("vessels.nii.gz") && provenance.contains("projections"));
 }
@@ -451,7 +483,7 @@ fn a_column_or_metric_that_is_not_there_is_exit_code_2() {
 }
 
 /// A curve of two thresholds, of one scan.
-fn curve(path: &Path, best: [bool; 2]) {
+pub fn curve(path: &Path, best: [bool; 2]) {
     let table = Table::new(vec![
         Column::number("threshold", [0.25, 0.5].map(Some)),
         Column::repeated("scan", "tree01", 2),
@@ -491,7 +523,7 @@ fn a_curve_without_a_best_threshold_is_exit_code_3() {
 }
 
 /// Histograms of three bins for two networks and two values of s, on both surfaces; each bin as wide as `width` degrees.
-fn normals(path: &Path, width: impl Fn(usize) -> f64) {
+pub fn normals(path: &Path, width: impl Fn(usize) -> f64) {
     let (mut metric, mut value, mut surface, mut net, mut s) =
         (vec![], vec![], vec![], vec![], vec![]);
     let mut low = Vec::new();

@@ -19,11 +19,10 @@ const SHAPE: [usize; 3] = [40, 5, 60];
 const ORANGE: &str = "#e69f00";
 const SKY: &str = "#56b4e9";
 const SKY_RGB: [f64; 3] = [86.0, 180.0, 233.0];
-const BLUE: &str = "#0072b2";
 const GRID: &str = "#e0e0e0";
 
 /// A gray scan that brightens with depth; a reference and a prediction whose boxes move with y.
-fn scans() -> Folder {
+pub fn scans() -> Folder {
     let folder = Folder::new();
     let grid = || Grid::new(SHAPE, Spacing::RSOM).unwrap();
     let [x, y, z] = SHAPE;
@@ -136,10 +135,14 @@ fn titles_stand_above_their_panels_and_the_scale_bar_has_its_length() {
     let label = text(&figure, "100 µm");
     assert!((left..left + width / 2.0).contains(&label.number("x")));
     let bars = paths(&figure, "fill", "#ffffff");
-    assert_eq!(bars.len(), 1);
+    assert_eq!(bars.len(), 2);
     let [from, above, to, below] = bars[0].bounds();
     assert!((to - from - width * 100.0 / 480.0).abs() < 0.02);
     assert!(left < from && above > top + height / 2.0 && below < top + height);
+    // A quarter of 180 µm is 45 µm: the bar down is 20 µm long.
+    text(&figure, "20 µm");
+    let [_, above, _, below] = bars[1].bounds();
+    assert!((below - above - height * 20.0 / 180.0).abs() < 0.02);
 }
 
 #[test]
@@ -184,7 +187,7 @@ fn pixels_of_a_bscan_have_the_colors_of_scan_area_and_contour() {
     // The 0.01 quantile of depths 0 to 59 is black, the 0.995 quantile white, and both are within a voxel of the ends.
     let gray = |z: usize| 255.0 * z as f64 / 59.0;
     for panel in 0..4 {
-        for (x, z) in [(36, 5), (36, 20), (2, 45), (36, 58)] {
+        for (x, z) in [(36, 5), (36, 20), (36, 45), (36, 58)] {
             let found = pixel(center(panel, x, z));
             assert!(found.iter().all(|v| *v == found[0]), "{found:?}");
             let off = f64::from(found[0]) - gray(z);
@@ -339,11 +342,10 @@ fn the_curve_of_a_threshold_figure_passes_its_scores_at_even_logits() {
         let found = paths(&figure, key, value);
         found[place].lines()[0].clone()
     };
-    // Each scan thin and sky blue, the mean thick and blue; entries of the legend come after them.
     let drawn = [
-        (line("stroke", SKY, 0), first),
-        (line("stroke", SKY, 1), second),
-        (line("stroke", BLUE, 0), mean),
+        (line("class", "faint", 0), first),
+        (line("class", "faint", 1), second),
+        (line("class", "curve", 0), mean),
     ];
     for (curve, scores) in drawn {
         assert_eq!(curve.len(), 4);
@@ -351,10 +353,7 @@ fn the_curve_of_a_threshold_figure_passes_its_scores_at_even_logits() {
             assert_close(curve[i], [x[i], y(scores[i])]);
         }
     }
-    let dashed = figure
-        .iter()
-        .find(|e| e.attributes.contains_key("stroke-dasharray"));
-    let [left, _, right, bottom] = dashed.unwrap().bounds();
+    let [left, _, right, bottom] = paths(&figure, "class", "choice")[0].bounds();
     assert_close([left, right], [x[2], x[2]]);
     assert!((bottom - y(0.0)).abs() < 0.02);
     let words = text(&figure, "0.9000: mean Dice 0.700");

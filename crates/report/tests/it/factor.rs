@@ -20,7 +20,7 @@ fn write(folder: &Folder, name: &str, columns: Vec<Column>) {
 }
 
 /// Dice of three subjects by two networks at four levels of s, and the tests of a comparison with s = 0.
-fn folder() -> Folder {
+pub fn folder() -> Folder {
     let folder = Folder::new();
     let rows: Vec<(i64, &str, usize)> = LEVELS
         .into_iter()

@@ -6,5 +6,6 @@ mod drawing;
 mod factor;
 mod maps;
 mod residuals;
+mod structure;
 mod svg;
 mod training;

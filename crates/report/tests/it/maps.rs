@@ -16,7 +16,7 @@ const SHAPE: [usize; 3] = [6, 4, 40];
 
 /// A scan whose signal is its depth below z = 10, a layer from there to z = 19, one voxel thicker for x > 2, a reference of ten voxels,
 /// and vessels in the lower half of each column.
-fn folder(spacing: Spacing) -> Folder {
+pub fn folder(spacing: Spacing) -> Folder {
     let folder = Folder::new();
     let grid = || Grid::new(SHAPE, spacing).unwrap();
     let [x, y, z] = SHAPE;
@@ -110,7 +110,7 @@ fn depths_without_a_unit_are_refused() {
 }
 
 /// A folder with measures of four scans, one of them by two networks, and the call that draws them.
-fn gallery() -> (Folder, String) {
+pub fn gallery() -> (Folder, String) {
     let folder = folder(Spacing::RSOM);
     for name in ["c.nii.gz", "d_2.nii.gz"] {
         std::fs::copy(folder.join("a.nii.gz"), folder.join(name)).unwrap();

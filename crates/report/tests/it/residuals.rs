@@ -11,7 +11,7 @@ use rsom_testing::{Folder, Program};
 const REPORT: Program = Program::new(env!("CARGO_BIN_EXE_rsom-report"));
 
 /// Residuals of two models with four rows each.
-fn folder() -> Folder {
+pub fn folder() -> Folder {
     let folder = Folder::new();
     let of_both = |values: [f64; 4]| [values, values].concat().into_iter().map(Some);
     let metrics = ["ra_um", "dice"].iter().flat_map(|m| vec![Some(*m); 4]);

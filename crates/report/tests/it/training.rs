@@ -13,7 +13,7 @@ use crate::svg::{elements, paths, text};
 const REPORT: Program = Program::new(env!("CARGO_BIN_EXE_rsom-report"));
 
 /// Histories of two folds of one training and of another one, of three epochs.
-fn folder() -> Folder {
+pub fn folder() -> Folder {
     let folder = Folder::new();
     for (name, factor) in [
         ("unet_s0_fold0", 1.0),

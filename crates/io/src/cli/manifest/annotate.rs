@@ -120,11 +120,12 @@ fn said(value: Option<&Value>) -> String {
 
 /// The rows of a table: of scans if it has a column `scan`, else of subjects.
 fn participants(table: &Path) -> Result<Participants, StageError> {
-    let sheet = spreadsheet::read(table).map_err(|fault| StageError::input(table, fault))?;
+    let sheet = spreadsheet::read_with_words(table, &[NOTE])
+        .map_err(|fault| StageError::input(table, fault))?;
     let has_scans = sheet.table.names().any(|name| name == SCAN);
     let pattern = has_scans.then(|| Pattern::parse("{scan}")).transpose();
     let pattern = pattern.map_err(StageError::usage)?;
-    Participants::read(table, has_scans.then_some(SCAN), pattern)
+    Participants::read_with_words(table, has_scans.then_some(SCAN), pattern, &[NOTE])
 }
 
 /// `s1: quality = good, was bad`.
