@@ -78,14 +78,13 @@ fn form(date: &str) -> Vec<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use rsom_formats::table::{Table, Values};
+    use rsom_formats::table::Table;
 
     use super::*;
 
     fn sheet(texts: [Option<&str>; 4]) -> Spreadsheet {
-        let texts = texts.map(|text| text.map(str::to_owned)).to_vec();
         Spreadsheet {
-            table: Table::new(vec![Column::new("seen", Values::Text(texts))]).unwrap(),
+            table: Table::new(vec![Column::text("seen", texts)]).unwrap(),
             lines: vec![2, 3, 4, 5],
             notes: Vec::new(),
         }

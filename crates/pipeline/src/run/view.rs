@@ -223,7 +223,7 @@ mod tests {
         }
         let narrow = &lines(&whole(), &running, &counts, 79)[1];
         assert!(
-            narrow.starts_with("  predict R_2…net=unet s=10 fold=0 seed=1  "),
+            narrow.starts_with("  predict R_2…unet s=10 fold=0 seed=1  "),
             "{narrow}"
         );
     }
