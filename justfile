@@ -157,7 +157,14 @@ wheel:
 dist TARGET="":
     packaging/dist.sh {{TARGET}}
 
-# The container image
+# The container image 'rsom': the static program, no base image
 [group('release')]
 container ENGINE="podman":
-    {{ENGINE}} build -f packaging/Containerfile -t rsom .
+    packaging/container.sh {{ENGINE}}
+
+# Small studies in the container, by Apptainer, and by the Windows program under wine; what is not installed is skipped
+[group('release')]
+packages:
+    tests/packages/container.sh
+    tests/packages/apptainer.sh
+    tests/packages/windows.sh

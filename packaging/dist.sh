@@ -10,7 +10,9 @@ cd "$(dirname "$0")/.."
 target=${1:-$(uname -m)-unknown-linux-musl}
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 name=rsom-$version-$target
-to=target/dist
+# cargo's own variable moves all of it.
+built=${CARGO_TARGET_DIR:-target}
+to=$built/dist
 exe=
 case $target in
   *windows*) exe=.exe ;;
@@ -22,12 +24,12 @@ cargo build --release --locked --package rsom --target "$target"
 
 rm -rf "${to:?}/$name"
 mkdir -p "$to/$name/completions"
-cp "target/$target/release/rsom$exe" LICENSE-APACHE LICENSE-MIT CHANGELOG.md README.md "$to/$name/"
+cp "$built/$target/release/rsom$exe" LICENSE-APACHE LICENSE-MIT CHANGELOG.md README.md "$to/$name/"
 # The pages come from a program that this machine can run; all targets have the same commands.
-runs="target/$target/release/rsom$exe"
+runs="$built/$target/release/rsom$exe"
 if ! "$runs" --version > /dev/null 2>&1; then
   cargo build --release --locked --package rsom
-  runs=target/release/rsom
+  runs=$built/release/rsom
 fi
 "$runs" man --output "$to/$name/man"
 for shell in bash zsh fish powershell; do

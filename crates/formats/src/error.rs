@@ -46,7 +46,7 @@ pub enum FormatError {
     },
     /// NaN or infinite voxels.
     #[error(
-        "{nan} voxels are NaN and {infinite} infinite; 'io convert --replace-non-finite VALUE' replaces them"
+        "{nan} voxels are NaN and {infinite} infinite; 'rsom io convert --replace-non-finite VALUE' replaces them"
     )]
     NonFinite {
         /// Number of NaN voxels.

@@ -32,7 +32,7 @@ pub enum FrangiError {
     },
     /// NaN or infinite intensities.
     #[error(
-        "{count} voxels are NaN or infinite; replace them with 'io convert --replace-non-finite'"
+        "{count} voxels are NaN or infinite; replace them with 'rsom io convert --replace-non-finite'"
     )]
     NonFiniteVoxels {
         /// Number of such voxels.

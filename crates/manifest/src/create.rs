@@ -267,7 +267,7 @@ fn scan_of(
     for name in [&id, subject] {
         check_name(name).map_err(|fault| {
             StageError::usage(format_args!(
-                "{}: {fault}; move the file away, or restrict a part of the pattern, as in {{subject:word}} (letters and digits only)",
+                "{}: {fault}; rename the file, move it away, or restrict a part of the pattern, as in {{subject:word}} (letters and digits only)",
                 folder.join(path).display()
             ))
         })?;

@@ -162,7 +162,7 @@ pub(super) fn check_name(name: &str) -> Result<(), String> {
     let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if name.is_empty() || name.starts_with(['.', '-']) || !name.chars().all(usable) {
         return Err(format!(
-            "'{name}' is not a valid name: use letters, digits, '.', '_' and '-', and do not start with '.' or '-'"
+            "'{name}' is not a valid name: use letters from a to z, digits, '.', '_' and '-', and do not start with '.' or '-'"
         ));
     }
     Ok(())

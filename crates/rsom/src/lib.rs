@@ -10,6 +10,8 @@ mod output_folder;
 mod recipes;
 mod reference;
 mod stages;
+#[cfg(test)]
+mod written_commands;
 
 use std::process::ExitCode;
 

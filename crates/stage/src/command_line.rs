@@ -18,7 +18,7 @@ pub fn command_line(definition: &Definition, name: &str) -> Clap {
         .arg_required_else_help(true)
         .subcommand(Clap::new("spec").about("Print the specification of this stage as JSON: commands, inputs, outputs and parameters"));
     for command in &definition.commands {
-        let leaf = leaf(&command.spec);
+        let leaf = leaf(&command.spec, name);
         root = match command.spec.name.split_once(' ') {
             None => root.subcommand(leaf.name(command.spec.name.clone())),
             Some((group, name)) => mount(root, group, leaf.name(name.to_owned())),
@@ -71,12 +71,26 @@ fn mount(root: Clap, group: &str, leaf: Clap) -> Clap {
     root.subcommand(group.subcommand(leaf))
 }
 
-fn leaf(spec: &CommandSpec) -> Clap {
+/// An example of a stage's own binary as the program `rsom` takes it: `rsom-layerseg train …` becomes `rsom layerseg train …`.
+#[must_use]
+pub fn within_rsom(example: &str) -> String {
+    match example.strip_prefix("rsom-") {
+        Some(rest) => format!("rsom {rest}"),
+        None => example.to_owned(),
+    }
+}
+
+/// A command of the stage. `program` is the stage's own binary, or its name inside `rsom`.
+fn leaf(spec: &CommandSpec, program: &str) -> Clap {
     let mut command = Clap::new("leaf")
         .about(spec.about.clone())
         .arg_required_else_help(spec.inputs.iter().chain(&spec.outputs).any(|p| p.required));
     if !spec.examples.is_empty() {
-        let lines: Vec<String> = spec.examples.iter().map(|e| format!("  {e}")).collect();
+        let lines = spec.examples.iter().map(|example| match program {
+            own if own.starts_with("rsom-") => format!("  {example}"),
+            _ => format!("  {}", within_rsom(example)),
+        });
+        let lines: Vec<String> = lines.collect();
         command = command.after_help(StyledStr::from(format!("Examples:\n{}", lines.join("\n"))));
     }
     for port in &spec.inputs {

@@ -66,7 +66,7 @@ pub mod yaml;
 pub mod yaml_scalars;
 mod yaml_text;
 
-pub use command_line::{command_line, global_arguments};
+pub use command_line::{command_line, global_arguments, within_rsom};
 pub use data_folder::{DATA_VARIABLE, data_folder};
 pub use definition::{Command, Definition};
 pub use error::StageError;

@@ -31,12 +31,17 @@ impl Live {
         })
     }
 
+    /// The columns of a line.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        // The last column stays free: some terminals wrap at it.
+        usize::from(console::Term::stderr().size().1).saturating_sub(1)
+    }
+
     /// Shows these lines instead of the earlier ones. Cuts them at the width of the terminal.
     pub fn show(&mut self, texts: &[String]) {
-        let (height, width) = console::Term::stderr().size();
-        // The last column stays free: some terminals wrap at it.
-        let width = usize::from(width).saturating_sub(1);
-        let cut = |text: &String| text.chars().take(width).collect::<String>();
+        let (height, columns) = (console::Term::stderr().size().0, self.columns());
+        let cut = |text: &String| console::truncate_str(text, columns, "…").into_owned();
         let texts = texts.iter().take(usize::from(height).saturating_sub(1));
         let texts: Vec<String> = texts.map(cut).collect();
         self.lines.set_message(texts.join("\n"));

@@ -38,6 +38,8 @@ pub fn line(message: impl Display) {
     let area = ABOVE.lock().unwrap_or_else(PoisonError::into_inner).clone();
     // A closed stderr must not stop the work.
     match area {
+        // One write for the message and the lines below it: taking them away first would make them flicker.
+        Some(area) if area.println(message.to_string()).is_ok() => {}
         Some(area) => area.suspend(|| write(&message)),
         None => write(&message),
     }

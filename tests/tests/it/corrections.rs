@@ -156,6 +156,12 @@ fn what_corrects_nothing_is_refused_by_name() {
     );
     refused(
         &folder,
+        with("twice:A_n3=mine.nii.gz"),
+        2,
+        "'A_n3' (did you mean 'A_n1'?)",
+    );
+    refused(
+        &folder,
         with("gues:A=mine.nii.gz"),
         2,
         "the pipeline has no step 'gues' (did you mean 'guess'?)",

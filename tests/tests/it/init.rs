@@ -10,7 +10,7 @@ use rsom_volume::{Grid, LabelMap, Scan, Spacing};
 
 use crate::RSOM;
 
-const SHAPE: [usize; 3] = [32, 3, 48];
+pub(crate) const SHAPE: [usize; 3] = [32, 3, 48];
 
 /// A value that looks random, from 0 to 1.
 fn noise(n: usize) -> f32 {
@@ -25,7 +25,7 @@ fn at(folder: &Folder, name: &str) -> std::path::PathBuf {
 }
 
 /// A scan with a bright band that begins at depth 14 plus `n`.
-fn save_scan(folder: &Folder, name: &str, n: usize, shape: [usize; 3]) {
+pub(crate) fn save_scan(folder: &Folder, name: &str, n: usize, shape: [usize; 3]) {
     let top = 14 + n;
     let voxels = Array3::from_shape_fn(shape, |(x, y, z)| {
         let bright = if (top..top + 9).contains(&z) {
@@ -42,7 +42,7 @@ fn save_scan(folder: &Folder, name: &str, n: usize, shape: [usize; 3]) {
 }
 
 /// Its mask, or tubes along x.
-fn save_mask(folder: &Folder, name: &str, n: usize, tubes: bool) {
+pub(crate) fn save_mask(folder: &Folder, name: &str, n: usize, tubes: bool) {
     let top = 14 + n;
     let voxels = Array3::from_shape_fn(SHAPE, |(x, y, z)| match tubes {
         true => i32::from(y == 1 && x % 8 < 2 && (z % 12) < 2),

@@ -35,7 +35,7 @@ fn doubt_of_depth(header: &Header, grid: &Grid) -> Option<String> {
     }
     Some(format!(
         "the third axis must point down (inferior), but by the header the axes are {orientation}: {}; \
-         if the header is right, run 'io convert --orientation reorder'; if it is wrong, 'io convert --orientation restate'",
+         if the header is right, run 'rsom io convert --orientation reorder'; if it is wrong, 'rsom io convert --orientation restate'",
         [
             "depth is the first axis",
             "depth is the second axis",

@@ -178,7 +178,8 @@ const MONTHS: &str = "jan feb mar apr may jun jul aug sep sept oct nov dec mär 
 
 /// Whether a cell is a date: three numbers such as 2020-05-02, 2.5.2020 or 5/2/20, or a number and the name of a month such as
 /// 2-May, Jan 05 or 1. Mai.
-fn is_date(text: &str) -> bool {
+#[must_use]
+pub fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text
         .split(['-', '/', '.', ' '])
         .filter(|part| !part.is_empty())

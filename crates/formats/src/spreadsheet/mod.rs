@@ -8,7 +8,7 @@ mod typed;
 
 use std::path::Path;
 
-pub use cell::{MISSING, MISSING_AMONG_NUMBERS};
+pub use cell::{MISSING, MISSING_AMONG_NUMBERS, is_date};
 pub use error::SpreadsheetError;
 
 use crate::table::{Aside, Column, Table, parquet};

@@ -85,7 +85,7 @@ fn chosen(path: &Path, file: &File, wanted: Option<&str>) -> Result<Dataset, Sta
             path,
             format_args!(
                 "an IPASC file holds the recorded time series of the detectors ({}: {words}), not a volume; reconstruct it (PATATO and \
-             IPASC's own tools read it) and import the result; rsom-io inspect lists the metadata",
+             IPASC's own tools read it) and import the result; rsom io inspect lists the metadata",
                 series.path()
             ),
         ));

@@ -26,7 +26,7 @@ pub enum ParticipantsError {
     NoScan,
     /// Two rows of one subject or scan that disagree.
     #[error(
-        "lines {first} and {second} are both of '{name}', but '{column}' is '{one}' and '{other}'; correct one, or compose the scan of columns with --table-scan if each row is a visit"
+        "lines {first} and {second} are both of '{name}', but '{column}' is '{one}' and '{other}'; correct one, or compose the scan of columns if each row is a visit, as in --table-scan '{{subject}}_{{visit}}'"
     )]
     Disagree {
         /// Line of the first row.

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::attribute::{attribute_name, value};
 use super::error::ParticipantsError;
+use super::notes::notes;
 use super::rows::Rows;
 use super::table::Participants;
 
@@ -20,6 +21,8 @@ pub struct Joined {
     pub without_row: Vec<String>,
     /// Columns whose attribute has another name, because a name has letters, digits and `_` only: column and attribute.
     pub renamed: Vec<(String, String)>,
+    /// What to look at in the rows of scans, one line each: empty cells, doubtful dates.
+    pub notes: Vec<String>,
 }
 
 /// Names that an attribute cannot have.
@@ -46,7 +49,7 @@ impl Participants {
                 joined.renamed.push((column.clone(), attribute.clone()));
             }
         }
-        let mut used = BTreeSet::new();
+        let (mut used, mut rows_in_use) = (BTreeSet::new(), BTreeSet::new());
         let mut lacking = BTreeSet::new();
         for scan in scans.iter_mut() {
             let key = match &self.scan {
@@ -60,11 +63,13 @@ impl Participants {
                 continue;
             };
             used.insert(key);
+            rows_in_use.insert(row);
             for (column, attribute) in &attributes {
                 self.set(scan, row, (column, attribute))?;
             }
         }
         joined.without_scans = rows.others(&used);
+        joined.notes = notes(&self.sheet, &rows_in_use);
         if let Some((line, name, other)) = joined.cut_zeros() {
             return Err(ParticipantsError::Zeros { line, name, other });
         }

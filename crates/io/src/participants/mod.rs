@@ -3,6 +3,7 @@
 mod attribute;
 mod error;
 mod join;
+mod notes;
 mod read;
 mod rows;
 mod spelling;

@@ -20,7 +20,7 @@ const SUBJECT_COLUMNS: [&str; 6] = [
 
 impl Participants {
     /// Reads a spreadsheet. `subject_column` is the column with the subject; without it, one of the usual names. `scan` composes
-    /// the id of a scan from columns, if each row is a scan. Warns of columns that are left out.
+    /// the id of a scan from columns, if each row is a scan. Warns of a guessed encoding, and of columns that are left out.
     ///
     /// # Errors
     /// Exit code 3: it cannot be read, or has no column with the subject.
@@ -42,11 +42,33 @@ impl Participants {
         scan: Option<Pattern>,
         words: &[&str],
     ) -> Result<Self, StageError> {
-        let sheet = spreadsheet::read_with_words(path, words)
-            .map_err(|fault| StageError::input(path, fault))?;
-        for note in &sheet.notes {
+        let read = Self::parsed(path, subject_column, scan, words)?;
+        for note in &read.sheet.notes {
             log::warn(format_args!("{}: {note}", path.display()));
         }
+        Ok(read)
+    }
+
+    /// As [`read`](Self::read), without warnings: for one who reads the spreadsheet again.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_silently(
+        path: &Path,
+        subject_column: Option<&str>,
+        scan: Option<Pattern>,
+    ) -> Result<Self, StageError> {
+        Self::parsed(path, subject_column, scan, &[])
+    }
+
+    fn parsed(
+        path: &Path,
+        subject_column: Option<&str>,
+        scan: Option<Pattern>,
+        words: &[&str],
+    ) -> Result<Self, StageError> {
+        let sheet = spreadsheet::read_with_words(path, words)
+            .map_err(|fault| StageError::input(path, fault))?;
         let find = |wanted: &&str| {
             let mut names = sheet.table.names();
             names.find(|name| name.eq_ignore_ascii_case(wanted))

@@ -109,7 +109,7 @@ fn non_finite_voxels_are_refused_or_replaced() {
         (code, message.trim()),
         (
             3,
-            "error: io convert: n.nii: 1 voxels are NaN and 0 infinite; 'io convert --replace-non-finite VALUE' replaces them"
+            "error: io convert: n.nii: 1 voxels are NaN and 0 infinite; 'rsom io convert --replace-non-finite VALUE' replaces them"
         )
     );
     let line = RSOM_IO.result(

@@ -96,7 +96,7 @@ fn taken(names: &BTreeMap<String, String>) -> Option<&str> {
 pub fn warn_of_unknown_size(path: &Path, grid: &Grid) {
     if grid.spacing() == Spacing::Unknown {
         log::warn(format_args!(
-            "{}: the voxel size is unknown, so that values in µm and mm³ are missing; 'io convert --spacing-mm' states it",
+            "{}: the voxel size is unknown, so that values in µm and mm³ are missing; 'rsom io convert --spacing-mm' states it",
             path.display()
         ));
     }

@@ -5,6 +5,7 @@
 //! folders share a name, as many folders as needed stand before it, as in the path of the output: `corrections/<step>/a/<name>`; the
 //! whole path always names one output. A text file of the same name is a note on the correction.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rsom_stage::{Kind, atomic, folder};
@@ -16,6 +17,8 @@ use crate::suggest;
 
 /// Name of the folder next to the pipeline.
 const FOLDER: &str = "corrections";
+/// Most names in a message.
+const NAMED: usize = 5;
 /// Ending of notes.
 const NOTE: &str = "txt";
 
@@ -139,17 +142,11 @@ impl Plan {
                 path: path.to_path_buf(),
                 note: note(path),
             }),
-            [] => {
-                let scans: Vec<&str> = tasks
-                    .iter()
-                    .filter_map(|task| self.tasks[*task].scan.as_deref())
-                    .collect();
-                Err(format!(
-                    "no output of step '{step}' of this kind is of a scan or has a name '{}'{}",
-                    stem(name),
-                    suggest::hint(stem(name), scans)
-                ))
-            }
+            [] => Err(format!(
+                "no output of step '{step}' of this kind is of a scan or has a name '{}'{}",
+                stem(name),
+                self.hint(&tasks, name)
+            )),
             [first, ..] => Err(format!(
                 "step '{step}' makes several such files of '{}'; name it as the one that it corrects, such as {}",
                 stem(name),
@@ -159,6 +156,30 @@ impl Plan {
                 )
             )),
         }
+    }
+
+    /// The name of an output or scan that may be meant, else the first names.
+    fn hint(&self, tasks: &[usize], name: &str) -> String {
+        let outputs = tasks.iter().flat_map(|task| {
+            let outputs = 0..self.tasks[*task].outputs.len();
+            outputs
+                .filter(|output| self.fits(*task, *output, name))
+                .map(|output| {
+                    let path = stem(&self.tasks[*task].outputs[output].path);
+                    path.rsplit('/').next().unwrap_or(path)
+                })
+        });
+        let outputs: BTreeSet<&str> = outputs.collect();
+        let scans = tasks
+            .iter()
+            .filter_map(|task| self.tasks[*task].scan.as_deref());
+        let hint = suggest::hint(stem(name), outputs.iter().copied().chain(scans));
+        let more = outputs.len().saturating_sub(NAMED);
+        if hint.starts_with(" (did") || more == 0 {
+            return hint;
+        }
+        let first: Vec<&str> = outputs.into_iter().take(NAMED).collect();
+        format!(" (known: {} and {more} more)", first.join(", "))
     }
 
     /// The outputs of some tasks that a file of this name may correct, as task and output.

@@ -165,7 +165,7 @@ impl Display {
         }
         if let Some(live) = &mut self.live {
             self.last_view = Instant::now();
-            live.show(&view::lines(&whole, running, &self.counts));
+            live.show(&view::lines(&whole, running, &self.counts, live.columns()));
         } else if self.last_line.elapsed() >= HEARTBEAT {
             self.line(view::heartbeat(&whole, running));
         }

@@ -1,6 +1,7 @@
 //! Paths in a report, relative to its folder: a study that is moved as a whole keeps its report.
 
-use std::path::{Component, Path, PathBuf};
+use std::ffi::OsString;
+use std::path::{Component, Path, PathBuf, Prefix};
 
 use rsom_stage::folder::slashed;
 
@@ -28,7 +29,8 @@ pub fn joined(folder: &Path, path: &str) -> PathBuf {
     plain(&folder.join(path))
 }
 
-/// A path without `.` and `..`, as far as its text allows.
+/// A path without `.` and `..`, as far as its text allows. On Windows, a drive has one name: `\\?\C:\`, as `canonicalize` writes it,
+/// is `C:\`.
 fn plain(path: &Path) -> PathBuf {
     let mut parts: Vec<Component<'_>> = Vec::new();
     for part in path.components() {
@@ -40,12 +42,50 @@ fn plain(path: &Path) -> PathBuf {
             _ => parts.push(part),
         }
     }
-    parts.into_iter().collect()
+    let named = |part: Component<'_>| match part {
+        Component::Prefix(prefix) => drive(prefix.kind(), part),
+        _ => part.as_os_str().to_owned(),
+    };
+    parts.into_iter().map(named).collect()
+}
+
+/// The usual name of a drive or of a share of another machine.
+fn drive(kind: Prefix<'_>, part: Component<'_>) -> OsString {
+    match kind {
+        Prefix::VerbatimDisk(letter) => format!("{}:", char::from(letter)).into(),
+        Prefix::VerbatimUNC(machine, share) => {
+            let mut name = OsString::from(r"\\");
+            name.push(machine);
+            name.push(r"\");
+            name.push(share);
+            name
+        }
+        _ => part.as_os_str().to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(windows)]
+    fn a_drive_has_one_name() {
+        let folder = Path::new(r"\\?\C:\study\runs\a");
+        assert_eq!(
+            relative(folder, Path::new(r"C:\study\p.yaml")),
+            "../../p.yaml"
+        );
+        assert_eq!(
+            relative(folder, Path::new(r"D:\data\x.nii")),
+            "D:/data/x.nii"
+        );
+        assert_eq!(
+            relative(folder, Path::new(r"\\?\UNC\server\data\x.nii")),
+            "//server/data/x.nii"
+        );
+        assert_eq!(joined(folder, "../x"), Path::new(r"C:\study\runs\x"));
+    }
 
     #[test]
     #[cfg(unix)]

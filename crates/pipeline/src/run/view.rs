@@ -23,12 +23,23 @@ pub(crate) struct Whole {
 const SHOWN: usize = 8;
 /// Width of a bar in characters.
 const BAR: u64 = 16;
+/// Width of what stands around a name: a bar, `146/192`, a time and spaces.
+const AROUND: usize = 44;
+/// Least width of a name.
+const NAME: usize = 16;
 
-/// The lines, the most important one first: a small terminal cuts the last ones.
-pub(crate) fn lines(whole: &Whole, running: &[Running<'_>], counts: &StepCounts) -> Vec<String> {
+/// The lines, the most important one first: a small terminal cuts the last ones. Long names are shortened, so that the bars find
+/// their place in `columns`.
+pub(crate) fn lines(
+    whole: &Whole,
+    running: &[Running<'_>],
+    counts: &StepCounts,
+    columns: usize,
+) -> Vec<String> {
     let mut lines = vec![line(whole)];
+    let most = columns.saturating_sub(AROUND).max(NAME);
     let width = running.iter().map(|task| task.label.chars().count()).max();
-    let width = width.unwrap_or(0).min(48);
+    let width = width.unwrap_or(0).min(most);
     lines.extend(running.iter().take(SHOWN).map(|task| of_task(task, width)));
     if running.len() > SHOWN {
         lines.push(format!("  and {} more", running.len() - SHOWN));
@@ -37,7 +48,7 @@ pub(crate) fn lines(whole: &Whole, running: &[Running<'_>], counts: &StepCounts)
         .filter(|step| step.ended < step.total)
         .collect();
     let width = open.iter().map(|step| step.name.chars().count()).max();
-    let width = width.unwrap_or(0);
+    let width = width.unwrap_or(0).min(most);
     lines.extend(open.iter().take(SHOWN).map(|step| of_step(step, width)));
     let (hidden, done) = (
         open.len().saturating_sub(SHOWN),
@@ -46,7 +57,12 @@ pub(crate) fn lines(whole: &Whole, running: &[Running<'_>], counts: &StepCounts)
     let said = [(done, "complete"), (hidden, "to come")];
     let said = said.iter().filter(|(count, _)| *count > 0);
     let said: Vec<String> = said
-        .map(|(count, what)| format!("{count} steps {what}"))
+        .map(|(count, what)| {
+            format!(
+                "{count} {} {what}",
+                if *count == 1 { "step" } else { "steps" }
+            )
+        })
         .collect();
     if !said.is_empty() {
         lines.push(format!("  {}", said.join(", ")));
@@ -93,14 +109,29 @@ fn line(whole: &Whole) -> String {
     parts.join(", ")
 }
 
+/// The name in `width` characters: what tells tasks of one step apart stands at its end, the step at its start.
+fn shortened(name: &str, width: usize) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= width {
+        return name.to_owned();
+    }
+    let start = width / 3;
+    let end = letters.len() - (width - start).saturating_sub(1);
+    let (start, end): (String, String) = (
+        letters[..start].iter().collect(),
+        letters[end..].iter().collect(),
+    );
+    format!("{start}…{end}")
+}
+
 fn of_task(task: &Running<'_>, width: usize) -> String {
-    let time = seconds(task.elapsed);
+    let (label, time) = (shortened(task.label, width), seconds(task.elapsed));
     match task.reported {
         Some(Reported { done, total }) => {
             let bar = bar(done, total);
-            format!("  {:width$}  {bar} {done}/{total}  {time}", task.label)
+            format!("  {label:width$}  {bar} {done}/{total}  {time}")
         }
-        None => format!("  {:width$}  {time}", task.label),
+        None => format!("  {label:width$}  {time}"),
     }
 }
 
@@ -110,9 +141,10 @@ fn of_step(step: &StepCount, width: usize) -> String {
         failed => format!("  {failed} failed"),
     };
     let bar = bar(u64::from(step.ended), u64::from(step.total));
+    let name = shortened(&step.name, width);
     format!(
-        "  {:width$}  {bar} {}/{}{failed}",
-        step.name, step.ended, step.total
+        "  {name:width$}  {bar} {}/{}{failed}",
+        step.ended, step.total
     )
 }
 
@@ -160,14 +192,39 @@ mod tests {
             (count.total, count.ended, count.failed) = (total, ended, failed);
         }
         assert_eq!(
-            lines(&whole(), &running(), &counts),
+            lines(&whole(), &running(), &counts, 79),
             [
                 "52 of 328 tasks, 13 a minute, about 21 min 0 s left, warnings: 2",
                 "  train net=unet  ████████░░░░░░░░ 8/16  3 min 20 s",
                 "  import p1       0.3 s",
                 "  train  ████░░░░░░░░░░░░ 12/48  1 failed",
-                "  1 steps complete",
+                "  1 step complete",
             ]
+        );
+    }
+
+    #[test]
+    fn long_names_leave_room_for_bars_and_times() {
+        let label = "predict R_20261101120000_SYN001 net=unet s=10 fold=0 seed=1";
+        let mut running = running();
+        running[0].label = label;
+        running[0].reported = Some(Reported {
+            done: 1460,
+            total: 1920,
+        });
+        let mut counts = StepCounts::new(std::iter::empty(), 2);
+        counts.of("a_step_with_a_name_as_long_as_a_sentence").total = 100;
+        for columns in [59, 79, 200] {
+            let lines = lines(&whole(), &running, &counts, columns);
+            let longest = lines[1..].iter().map(|line| line.chars().count()).max();
+            assert!(longest.unwrap() <= columns, "{columns}: {lines:#?}");
+            assert_eq!(lines[1].contains(label), columns == 200);
+            assert!(lines[1].ends_with(" 1460/1920  3 min 20 s"), "{lines:#?}");
+        }
+        let narrow = &lines(&whole(), &running, &counts, 79)[1];
+        assert!(
+            narrow.starts_with("  predict R_2…unet s=10 fold=0 seed=1  "),
+            "{narrow}"
         );
     }
 

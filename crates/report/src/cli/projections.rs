@@ -45,7 +45,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let names = scan.channels();
     if names.len() > 2 {
         let fault = format!(
-            "the scan has {} channels ({}), but one or two are expected; select them with 'io convert --channels'",
+            "the scan has {} channels ({}), but one or two are expected; select them with 'rsom io convert --channels'",
             names.len(),
             names.join(", ")
         );

@@ -10,6 +10,7 @@ use clap::{ArgMatches, Command};
 use markdown::{MADE, anchor, plain, row};
 use rsom_stage::{
     CommandSpec, ExitCode, Parameter, Port, Schema, Spec, StageError, atomic, log, to_word,
+    within_rsom,
 };
 
 use crate::output_folder;
@@ -138,8 +139,9 @@ fn stage(spec: &Spec) -> String {
         }
         recipes(&mut text, command);
         if !command.examples.is_empty() {
-            let examples = command.examples.join("\n");
-            let _ = write!(text, "\n```text\n{examples}\n```\n");
+            let examples = command.examples.iter().map(|line| within_rsom(line));
+            let examples = examples.collect::<Vec<_>>().join("\n");
+            let _ = write!(text, "\n```sh\n{examples}\n```\n");
         }
     }
     text

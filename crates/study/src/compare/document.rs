@@ -146,13 +146,18 @@ stages:
       input: evaluate.output
 {tests}    with:
       rows: {rows}
-      metric: {metrics}
+{layout}      metric: {metrics}
       format: ${{format}}
     out:
       output: results/table.${{format}}
 
 ",
-            rows = json!(self.rows(&["method"])),
+            rows = json!(self.rows()),
+            // A metric of each label is a column, which is too many for a page.
+            layout = match self.labels.is_empty() {
+                true => "",
+                false => "      layout: wide\n",
+            },
             metrics = json!(self.metrics),
         )
     }
@@ -227,11 +232,9 @@ stages:
         )
     }
 
-    /// The columns of the rows of the table.
-    fn rows(&self, last: &[&str]) -> Vec<Value> {
-        let label = (!self.labels.is_empty()).then_some("label");
+    /// The columns whose levels are the conditions of the table.
+    fn rows(&self) -> Vec<Value> {
         let groups = self.group_by.iter().map(String::as_str);
-        let columns = label.into_iter().chain(groups).chain(last.iter().copied());
-        columns.map(Value::from).collect()
+        groups.chain(["method"]).map(Value::from).collect()
     }
 }

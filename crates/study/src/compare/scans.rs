@@ -180,6 +180,7 @@ fn describe(scans: &mut [ScanEntry], asked: &Asked) -> Result<(), StageError> {
                 log::warn(format_args!("{} {what}: {}", names.len(), listed(names)));
             }
         }
+        joined.notes.iter().for_each(log::warn);
     } else if asked.subject.is_none() {
         warn_of_visits(scans);
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rsom_formats::nifti;
 use rsom_io::finding::{Finding, listed};
 use rsom_io::overview::{Overview, RoleSummary};
+use rsom_io::participants::Joined;
 use rsom_manifest::Manifest;
 use rsom_measures::column;
 use rsom_stage::StageError;
@@ -23,18 +24,8 @@ pub(super) fn doubts(
     files: &Files,
     finding: &Finding,
 ) -> Result<Vec<String>, StageError> {
-    let mut doubts = left_out(finding);
-    let rows = finding.joined.without_scans.iter();
-    let rows: Vec<String> = rows
-        .map(|(line, name)| format!("{name} (line {line})"))
-        .collect();
-    if !rows.is_empty() {
-        doubts.push(format!(
-            "{} rows of the table have no scan: {}",
-            rows.len(),
-            listed(&rows)
-        ));
-    }
+    let mut doubts = left_out(files, finding);
+    doubts.extend(of_table(&finding.joined, manifest.subject_count()));
     let overview = Overview::of(manifest, &files.root)?;
     for role in &overview.roles {
         doubts.extend(of_role(role));
@@ -61,6 +52,37 @@ pub(super) fn doubts(
         ));
     }
     Ok(doubts)
+}
+
+/// What the table and the scans do not share, and what to look at in it.
+fn of_table(joined: &Joined, subjects: usize) -> Vec<String> {
+    let rows = joined.without_scans.iter();
+    let rows: Vec<String> = rows
+        .map(|(line, name)| format!("{name} (line {line})"))
+        .collect();
+    let lacking = &joined.without_row;
+    let mut doubts = Vec::new();
+    match (rows.first(), lacking.first()) {
+        (Some(row), Some(scan)) if lacking.len() >= subjects => doubts.push(format!(
+            "no row of the table belongs to a scan: the table has {row}, the scans {scan}; write them alike, or name another column by --subject-column"
+        )),
+        _ => {
+            if !lacking.is_empty() {
+                let what = "subjects or scans have no row in the table";
+                doubts.push(format!("{} {what}: {}", lacking.len(), listed(lacking)));
+            }
+            if !rows.is_empty() {
+                let what = "rows of the table have no scan";
+                doubts.push(format!("{} {what}: {}", rows.len(), listed(&rows)));
+            }
+        }
+    }
+    let renamed = joined.renamed.iter();
+    doubts.extend(renamed.map(|(column, attribute)| {
+        format!("column '{column}' of the table is called {attribute} in the study")
+    }));
+    doubts.extend(joined.notes.iter().cloned());
+    doubts
 }
 
 /// Attributes that cannot become columns of the tables.
@@ -165,20 +187,18 @@ fn orientation(manifest: &Manifest, files: &Files) -> Vec<String> {
     seen.into_iter().map(line).collect()
 }
 
-/// What is in no scan or no row.
-fn left_out(finding: &Finding) -> Vec<String> {
+/// What is in no scan.
+fn left_out(files: &Files, finding: &Finding) -> Vec<String> {
     let left = &finding.created.left;
+    let [unmatched, links] = [&left.unmatched, &left.broken_links]
+        .map(|names| (names.iter().filter(|name| files.is_in_folders(name))).cloned());
     [
-        (&left.unmatched, "files are in no scan"),
-        (&left.broken_links, "links have no file"),
-        (&left.not_utf8, "files have names that are not UTF-8"),
-        (
-            &finding.joined.without_row,
-            "subjects or scans have no row in the table",
-        ),
+        (unmatched.collect(), "files are in no scan"),
+        (links.collect(), "links have no file"),
+        (left.not_utf8.clone(), "files have names that are not UTF-8"),
     ]
     .into_iter()
-    .filter(|(names, _)| !names.is_empty())
-    .map(|(names, what)| format!("{} {what}: {}", names.len(), listed(names)))
+    .filter(|(names, _): &(Vec<String>, _)| !names.is_empty())
+    .map(|(names, what)| format!("{} {what}: {}", names.len(), listed(&names)))
     .collect()
 }

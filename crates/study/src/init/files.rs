@@ -21,6 +21,8 @@ pub(super) enum Format {
 /// The files of a study.
 #[derive(Debug, Clone)]
 pub(super) struct Files {
+    /// The folders of scans and masks, relative to the one that holds all.
+    folders: Vec<PathBuf>,
     /// The folder that holds all of them; paths are relative to it, with `/` between their parts.
     pub root: PathBuf,
     pub format: Format,
@@ -92,10 +94,7 @@ impl Files {
             .into_iter()
             .find(|f| all.iter().any(|name| f.accepts(name)))
         else {
-            return Err(StageError::input(
-                scans,
-                "there are no scans: NIfTI (.nii.gz, .nii), TIFF (.tif, .tiff), HDF5 (.h5, .hdf5), PNG (one for each B-scan), or raw R_<stamp>_<id>_LF.mat and _HF.mat; 'rsom io' imports other formats",
-            ));
+            return Err(no_scans(scans, &all));
         };
         let of_masks = match masks {
             Some(folder) => Some(below(folder, &root)?),
@@ -130,7 +129,9 @@ impl Files {
                 .or_default()
                 .push(name);
         }
+        let inside = folders.iter().filter_map(|folder| inside(folder, &root));
         Ok(Self {
+            folders: inside.collect(),
             root,
             format,
             images,
@@ -140,6 +141,12 @@ impl Files {
 }
 
 impl Files {
+    /// Whether a file is in one of the folders that the user named, and not next to them.
+    pub(super) fn is_in_folders(&self, path: &str) -> bool {
+        let mut folders = self.folders.iter();
+        folders.any(|folder| Path::new(path).starts_with(folder))
+    }
+
     /// Whether a file is one of a scan.
     pub(super) fn is_of_scan(&self, path: &String) -> bool {
         let stack = || slices::numbered(path).is_some_and(|name| self.images.contains(&name));
@@ -166,14 +173,33 @@ fn told_apart(
     }
 }
 
+/// What to do with a folder without scans.
+fn no_scans(folder: &Path, files: &[String]) -> StageError {
+    let other = files.iter().find(|name| name.ends_with(".mat"));
+    let advice = match other {
+        Some(name) => format!(
+            "a MATLAB file of version 7.3 such as {name} is imported by 'rsom io import hdf5 --input {name} --spacing-mm X,Y,Z --output SCAN.nii.gz'"
+        ),
+        None => "'rsom io import' makes NIfTI of other formats".to_owned(),
+    };
+    StageError::input(
+        folder,
+        format_args!(
+            "there are no scans: NIfTI (.nii.gz, .nii), TIFF (.tif, .tiff), HDF5 (.h5, .hdf5), PNG (one for each B-scan), or raw R_<stamp>_<id>_LF.mat and _HF.mat; {advice}"
+        ),
+    )
+}
+
+/// The path of a folder below `root`.
+fn inside(folder: &Path, root: &Path) -> Option<PathBuf> {
+    let whole = folder.canonicalize().ok()?;
+    whole.strip_prefix(root).ok().map(Path::to_path_buf)
+}
+
 /// The visible files below a folder, relative to `root`.
 fn below(from: &Path, root: &Path) -> Result<Vec<String>, StageError> {
     let fault = |e: &std::io::Error| StageError::input(from, atomic::plain(e));
-    let whole = from.canonicalize().map_err(|e| fault(&e))?;
-    let prefix = whole
-        .strip_prefix(root)
-        .unwrap_or(Path::new(""))
-        .to_path_buf();
+    let prefix = inside(from, root).unwrap_or_default();
     let found = folder::files(from).map_err(|e| fault(&e))?;
     let visible = found
         .into_iter()

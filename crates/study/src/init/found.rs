@@ -123,7 +123,7 @@ fn creation(
     doubts: &mut Vec<String>,
 ) -> Result<Creation, StageError> {
     let known: Vec<String> = match &asked.table {
-        Some(path) => Participants::read(path, asked.subject_column.as_deref(), None)?
+        Some(path) => Participants::read_silently(path, asked.subject_column.as_deref(), None)?
             .subjects()
             .collect(),
         None => Vec::new(),

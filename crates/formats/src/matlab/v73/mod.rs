@@ -75,7 +75,7 @@ pub(super) fn open(path: &Path, start: &[u8]) -> Result<(Source, Vec<Variable>),
         });
     }
     if !ours {
-        let what = "it is HDF5, but none of its datasets has a class of MATLAB's (rsom-io import hdf5 reads it)";
+        let what = "it is HDF5, but none of its datasets has a class of MATLAB's (rsom io import hdf5 reads it)";
         return Err(fault(what));
     }
     Ok((Source { file, nodes }, variables))

@@ -48,6 +48,9 @@ pub(super) fn warn_of_files(left: &Left) {
 /// Warns of rows without scans, and of scans without a row; says which attributes have other names than their columns.
 pub(super) fn warn_of_rows(joined: &Joined) {
     warn_of_other_rows(joined);
+    for note in &joined.notes {
+        log::warn(note);
+    }
     if !joined.without_row.is_empty() {
         log::warn(format_args!(
             "{} subjects or scans have no row in the table, and so none of its attributes: {}",
