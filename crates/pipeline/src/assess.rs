@@ -10,6 +10,7 @@ pub(crate) mod in_the_way;
 pub(crate) mod inbox;
 pub(crate) mod journal;
 pub(crate) mod leftovers;
+pub(crate) mod links;
 pub(crate) mod records;
 pub(crate) mod standing;
 pub(crate) mod survey;

@@ -12,6 +12,8 @@ mod inspect;
 mod jobs;
 mod kept;
 mod limits;
+#[cfg(unix)]
+mod links;
 mod mend;
 mod outputs;
 mod profiles;
