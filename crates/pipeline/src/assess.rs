@@ -4,6 +4,7 @@ pub(crate) mod assessor;
 pub(crate) mod document;
 pub(crate) mod edited;
 pub(crate) mod file_hashes;
+pub(crate) mod finished;
 pub(crate) mod hashes;
 pub(crate) mod identity;
 pub(crate) mod in_the_way;

@@ -26,6 +26,7 @@ use crate::run::process::{Process, ProcessExit};
 use crate::run::programs::{Programs, program};
 use crate::run::queue::Queue;
 use crate::run::reports::ReportFile;
+use crate::run::reopened::Reopened;
 use crate::run::retries::Retries;
 use crate::run::running::Running;
 use crate::run::settings::Settings;
@@ -45,8 +46,9 @@ pub(crate) fn execute(
     plan: &Plan,
     (settings, events, store): (Settings, Events, Option<Store>),
     assessor: &mut Assessor,
-    outlooks: Vec<Outlook>,
+    mut outlooks: Vec<Outlook>,
 ) -> Result<(Vec<Outcome>, Warnings), StageError> {
+    let reopened = Reopened::take(plan, &mut outlooks);
     let mark = Mark::write(&assessor.workdir.running())?;
     let open = plan
         .selected_tasks()
@@ -75,7 +77,8 @@ pub(crate) fn execute(
     run.display.clear();
     run.shared.keep_limit();
     let outcomes = run.outcomes.into_iter();
-    let outcomes = outcomes.map(|o| o.unwrap_or_else(not_run)).collect();
+    let mut outcomes: Vec<Outcome> = outcomes.map(|o| o.unwrap_or_else(not_run)).collect();
+    reopened.settle(plan, &mut outcomes);
     Ok((outcomes, run.warnings))
 }
 

@@ -11,6 +11,7 @@ mod inputs;
 mod inspect;
 mod jobs;
 mod kept;
+mod left_out;
 mod limits;
 #[cfg(unix)]
 mod links;
