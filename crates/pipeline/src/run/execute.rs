@@ -1,10 +1,11 @@
 //! Executes a plan: starts tasks as processes, several at the same time, each after the tasks it depends on.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use rsom_stage::{PROGRESS_VARIABLE, Snapshot, StageError, atomic};
-use rsom_store::Store;
+use rsom_store::{Claim, Claimed, Store};
 
 use crate::assess::assessor::{Assessment, Assessor, Verdict};
 use crate::assess::records::Record;
@@ -25,8 +26,8 @@ use crate::run::outputs;
 use crate::run::process::{Process, ProcessExit};
 use crate::run::programs::{Programs, program};
 use crate::run::queue::Queue;
-use crate::run::reports::ReportFile;
 use crate::run::reopened::Reopened;
+use crate::run::reports::ReportFile;
 use crate::run::retries::Retries;
 use crate::run::running::Running;
 use crate::run::settings::Settings;
@@ -37,6 +38,9 @@ use crate::run::warnings::Warnings;
 
 /// Longest time between two checks of the running processes.
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+/// Time between two looks at what another run computes for the store.
+const OTHER_PAUSE: Duration = Duration::from_millis(500);
 
 /// Runs the tasks of a plan that are not up to date. Returns the outcome of every task, and the warnings of those that ran.
 ///
@@ -70,6 +74,7 @@ pub(crate) fn execute(
         retries: Retries::default(),
         memory_mib: memory::for_tasks_mib(),
         shared: Shared::of(store),
+        waited_for: BTreeSet::new(),
         saved: Instant::now(),
     };
     run.prepare(outlooks);
@@ -99,6 +104,8 @@ pub(super) struct Run<'a> {
     /// Memory for all running tasks in MiB, if it is known.
     pub(super) memory_mib: Option<u64>,
     pub(super) shared: Shared,
+    /// The tasks for which this run waited, because another one computes them for the store.
+    pub(super) waited_for: BTreeSet<usize>,
     pub(super) saved: Instant,
 }
 
@@ -113,6 +120,8 @@ pub(super) struct Job {
     /// The inputs before the task started.
     pub(super) inputs: Snapshot,
     pub(super) report: ReportFile,
+    /// Until its outputs are in the store, others that need the same wait.
+    pub(super) _claim: Option<Claim>,
 }
 
 impl Run<'_> {
@@ -237,6 +246,18 @@ impl Run<'_> {
         if self.take_from_store(number, task, &assessment)? {
             return Ok(());
         }
+        let claim = match self.shared.claim(plan, task, &assessment) {
+            Claimed::Busy => {
+                self.wait_for_other(number);
+                return Ok(());
+            }
+            Claimed::Own(claim) => Some(claim),
+            Claimed::Unknown => None,
+        };
+        // Another run may have added them just before.
+        if claim.is_some() && self.take_from_store(number, task, &assessment)? {
+            return Ok(());
+        }
         self.programs.check(task)?;
         let (before, kept) =
             outputs::make_room(task, (self.settings.replace, &self.mark), self.assessor)?;
@@ -264,8 +285,21 @@ impl Run<'_> {
             assessment,
             inputs,
             report,
+            _claim: claim,
         });
         Ok(())
+    }
+
+    /// Looks later again for the outputs of a task that another run computes now for the same store. Meanwhile, other tasks start: who
+    /// waits holds no claim that another one waits for.
+    fn wait_for_other(&mut self, number: usize) {
+        if self.waited_for.insert(number) {
+            let label = &self.plan.tasks[number].label;
+            self.display.line(format_args!(
+                "    {label} … waits: another run computes the same for the store now"
+            ));
+        }
+        self.retries.wait(number, OTHER_PAUSE);
     }
 
     pub(super) fn done(
