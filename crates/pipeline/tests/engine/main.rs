@@ -16,6 +16,7 @@ mod limits;
 #[cfg(unix)]
 mod links;
 mod mend;
+mod names;
 mod outputs;
 mod profiles;
 mod recipes;
