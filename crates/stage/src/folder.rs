@@ -163,7 +163,7 @@ mod tests {
             found.into_iter().map(|file| file.name).collect()
         };
         let found = own_files(&root).unwrap();
-        assert_eq!(found[0].content, FolderContent::Link(other.clone()));
+        assert_eq!(found[0].content, FolderContent::Link(other));
         assert_eq!(found[1].content, FolderContent::File);
         let expected = ["a", "b/c.txt", "d"].map(PathBuf::from);
         assert_eq!(names(found), expected);

@@ -68,7 +68,7 @@ mod tests {
         }
         symlink(&other, root.join("link")).unwrap();
         symlink(&root, folder.path().join("way")).unwrap();
-        for root in [root.clone(), folder.path().join("way")] {
+        for root in [root, folder.path().join("way")] {
             assert_eq!(own_file(&root, "a/b/x"), Some(root.join("a/b/x")));
             assert_eq!(own_file(&root, "link"), Some(root.join("link")));
             for path in ["link/b/x", "a/b", "none"] {

@@ -5,14 +5,14 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use rsom_stage::{PROGRESS_VARIABLE, Snapshot, StageError, atomic};
-use rsom_store::{Claim, Claimed, Store};
+use rsom_store::{Claimed, Store};
 
 use crate::assess::assessor::{Assessment, Assessor, Verdict};
 use crate::assess::records::Record;
 use crate::assess::standing::Standing;
 use crate::assess::survey::Outlook;
 use crate::assess::workdir::Workdir;
-use crate::plan::tasks::Plan;
+use crate::plan::tasks::{Plan, Task};
 use crate::run::command::command;
 use crate::run::display::Display;
 use crate::run::events::Events;
@@ -121,7 +121,7 @@ pub(super) struct Job {
     pub(super) inputs: Snapshot,
     pub(super) report: ReportFile,
     /// Until its outputs are in the store, others that need the same wait.
-    pub(super) _claim: Option<Claim>,
+    pub(super) _claim: Claimed,
 }
 
 impl Run<'_> {
@@ -243,21 +243,9 @@ impl Run<'_> {
         if !self.settings.replace {
             outputs::check_edits(plan, task, self.assessor)?;
         }
-        if self.take_from_store(number, task, &assessment)? {
+        let Some(claim) = self.look_in_store(number, task, &assessment)? else {
             return Ok(());
-        }
-        let claim = match self.shared.claim(plan, task, &assessment) {
-            Claimed::Busy => {
-                self.wait_for_other(number);
-                return Ok(());
-            }
-            Claimed::Own(claim) => Some(claim),
-            Claimed::Unknown => None,
         };
-        // Another run may have added them just before.
-        if claim.is_some() && self.take_from_store(number, task, &assessment)? {
-            return Ok(());
-        }
         self.programs.check(task)?;
         let (before, kept) =
             outputs::make_room(task, (self.settings.replace, &self.mark), self.assessor)?;
@@ -288,6 +276,29 @@ impl Run<'_> {
             _claim: claim,
         });
         Ok(())
+    }
+
+    /// Takes the outputs of a task from the store, or claims the task there. `None` if it need not start now.
+    fn look_in_store(
+        &mut self,
+        number: usize,
+        task: &Task,
+        assessment: &Assessment,
+    ) -> Result<Option<Claimed>, StageError> {
+        if self.take_from_store(number, task, assessment)? {
+            return Ok(None);
+        }
+        let claim = self.shared.claim(self.plan, task, assessment);
+        match claim {
+            Claimed::Busy => {
+                self.wait_for_other(number);
+                return Ok(None);
+            }
+            // Another run may have added them just before.
+            Claimed::Own(_) if self.take_from_store(number, task, assessment)? => return Ok(None),
+            Claimed::Own(_) | Claimed::Unknown => {}
+        }
+        Ok(Some(claim))
     }
 
     /// Looks later again for the outputs of a task that another run computes now for the same store. Meanwhile, other tasks start: who
