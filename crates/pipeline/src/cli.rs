@@ -312,6 +312,7 @@ fn assignment(matches: &ArgMatches) -> Result<Assignment, StageError> {
 
 /// The store that the command line names, else the environment.
 fn store(matches: &ArgMatches, workdir: &Path) -> Result<Option<Store>, StageError> {
+    check_no_store(workdir)?;
     let folder = matches.get_one::<PathBuf>("store").cloned();
     let folder = folder.or_else(|| {
         let variable = std::env::var_os(STORE_VARIABLE).filter(|value| !value.is_empty());
@@ -320,17 +321,45 @@ fn store(matches: &ArgMatches, workdir: &Path) -> Result<Option<Store>, StageErr
     let Some(folder) = folder else {
         return Ok(None);
     };
-    let store = Store::open_or_create(&folder)?;
-    let real = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
-    if let (Ok(folder), Ok(workdir)) = (real(&folder), real(workdir))
-        && workdir.starts_with(&folder)
+    // Before anything is made: a folder that is missing is named in one way, whatever is missing of it.
+    if let (Some(store), Some(output)) = (without_links(&folder), without_links(workdir))
+        && output.starts_with(&store)
     {
         return Err(StageError::usage(format_args!(
             "the output folder {} lies in the store; choose another",
-            workdir.display()
+            output.display()
         )));
     }
-    Ok(Some(store))
+    Store::open_or_create(&folder).map(Some)
+}
+
+/// A path without links, as far as it exists.
+fn without_links(path: &Path) -> Option<PathBuf> {
+    let absolute = std::path::absolute(path).ok()?;
+    let mut missing = Vec::new();
+    for above in absolute.ancestors() {
+        if let Ok(real) = above.canonicalize() {
+            return Some(
+                missing
+                    .iter()
+                    .rev()
+                    .fold(real, |path: PathBuf, name| path.join(name)),
+            );
+        }
+        missing.push(above.file_name()?);
+    }
+    None
+}
+
+/// Refuses to use a store for the outputs of a study.
+fn check_no_store(workdir: &Path) -> Result<(), StageError> {
+    match Store::open(workdir) {
+        Ok(_) => Err(StageError::usage(format_args!(
+            "the output folder {} is a store; choose another, and name this one with --store",
+            workdir.display()
+        ))),
+        Err(_) => Ok(()),
+    }
 }
 
 fn settings(matches: &ArgMatches) -> Settings {

@@ -34,6 +34,7 @@ mod value;
 
 pub use arguments::plan_arguments;
 pub use assess::file_hashes::FileHashes;
+pub use assess::finished::Unfinished;
 pub use check::ask::ask;
 pub use cli::{command_lines, execute, execute_with, plan_of, run_pipeline};
 pub use inspect::diff;

@@ -31,6 +31,7 @@ pub(crate) mod process;
 pub(crate) mod programs;
 pub(crate) mod queue;
 pub(crate) mod relative;
+pub(crate) mod reopened;
 pub(crate) mod report;
 pub(crate) mod reported;
 pub(crate) mod reports;

@@ -19,7 +19,7 @@ pub struct FolderFile {
 pub enum FolderContent {
     /// A regular file, or a link to one.
     File,
-    /// A link without its file, or a link to a folder that contains it. Holds the target of the link.
+    /// A link without its file, or a link to a folder that contains it; any link where links are not followed. Holds the target of the link.
     Link(PathBuf),
 }
 
@@ -75,6 +75,30 @@ pub fn files(folder: &Path) -> io::Result<Vec<FolderFile>> {
     Ok(found)
 }
 
+/// The regular files and all links in a folder and its subfolders, without what links lead to. Sorted by name in each folder. None in
+/// what is no folder, or a link to one.
+///
+/// # Errors
+/// A subfolder or a file cannot be examined.
+pub fn own_files(folder: &Path) -> io::Result<Vec<FolderFile>> {
+    if !folder.symlink_metadata().is_ok_and(|found| found.is_dir()) {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(io::Error::from)?;
+        let content = match entry.file_type() {
+            kind if kind.is_file() => FolderContent::File,
+            kind if kind.is_symlink() => FolderContent::Link(std::fs::read_link(entry.path())?),
+            _ => continue,
+        };
+        let path = entry.path();
+        let name = path.strip_prefix(folder).unwrap_or(path).to_path_buf();
+        found.push(FolderFile { name, content });
+    }
+    Ok(found)
+}
+
 /// The link that caused an error of the walk: its path and its target.
 fn broken_link(error: walkdir::Error) -> io::Result<(PathBuf, FolderContent)> {
     let path = error.path().map(Path::to_path_buf).unwrap_or_default();
@@ -120,6 +144,36 @@ mod tests {
             ("self", false),
         ];
         assert_eq!(found, expected.map(|(name, file)| (name.to_owned(), file)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn own_files_are_those_in_front_of_links() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let (root, other) = (folder.path().join("root"), folder.path().join("other"));
+        for path in [root.join("b"), other.clone()] {
+            std::fs::create_dir_all(&path).unwrap();
+            std::fs::write(path.join("c.txt"), "c").unwrap();
+        }
+        symlink(&other, root.join("a")).unwrap();
+        symlink("b/c.txt", root.join("d")).unwrap();
+        symlink(&root, folder.path().join("link")).unwrap();
+        let names = |found: Vec<FolderFile>| -> Vec<PathBuf> {
+            found.into_iter().map(|file| file.name).collect()
+        };
+        let found = own_files(&root).unwrap();
+        assert_eq!(found[0].content, FolderContent::Link(other));
+        assert_eq!(found[1].content, FolderContent::File);
+        let expected = ["a", "b/c.txt", "d"].map(PathBuf::from);
+        assert_eq!(names(found), expected);
+        for none in [
+            folder.path().join("link"),
+            root.join("none"),
+            root.join("d"),
+        ] {
+            assert_eq!(own_files(&none).unwrap(), []);
+        }
     }
 
     #[test]

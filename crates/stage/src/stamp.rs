@@ -52,7 +52,10 @@ impl Stamp {
     }
 
     /// The stamp of what stands at a path itself: of a link, and not of its file.
-    pub(crate) fn of_entry(path: &Path) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// Nothing stands there.
+    pub fn of_entry(path: &Path) -> io::Result<Self> {
         std::fs::symlink_metadata(path).map(|metadata| Self::from_metadata(&metadata))
     }
 

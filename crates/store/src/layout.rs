@@ -31,6 +31,11 @@ impl Layout {
         self.root.join("lock")
     }
 
+    /// The folder of claims on what is computed now.
+    pub fn claims(&self) -> PathBuf {
+        self.root.join("running")
+    }
+
     /// The folder of the entries.
     pub fn entries(&self) -> PathBuf {
         self.root.join("tasks")

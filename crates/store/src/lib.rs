@@ -15,6 +15,7 @@
 //! taken file is hashed by the one who takes it, and an entry that is broken counts as absent.
 
 mod access;
+mod claim;
 pub mod cli;
 mod content;
 mod entry;
@@ -28,6 +29,7 @@ mod sweep;
 mod usage;
 mod verify;
 
+pub use claim::{Claim, Claimed};
 pub use entry::{Entry, Stored};
 pub use key::Key;
 pub use store::{Guard, Store};

@@ -108,6 +108,12 @@ impl Store {
         }
     }
 
+    /// Whether there is an entry of a key, also a broken one.
+    #[must_use]
+    pub fn has(&self, key: &Key) -> bool {
+        self.layout.entry(key.as_str()).exists()
+    }
+
     /// The entry of a key. `None` if there is none, or if it is broken.
     #[must_use]
     pub fn find(&self, key: &Key) -> Option<Entry> {

@@ -224,3 +224,44 @@ fn corrections_are_part_of_what_is_reproduced() {
     let said = "'o' of 'first' is corrected by hand now, and was not in the recorded run";
     assert!(finished.stdout.contains(said), "{}", finished.stdout);
 }
+
+/// Scans of which one failed, and a name with a line break and a backslash.
+#[test]
+fn a_study_that_leaves_out_a_failed_scan_is_bundled_and_says_so() {
+    let folder = Folder::new();
+    folder.write("odd\nna\\me.txt", "odd\n");
+    folder.write(
+        "m.yaml",
+        "name: m\nscans:\n  - { id: p1, subject: a }\n  - { id: p2, subject: b }\n",
+    );
+    folder.write(
+        "p.yaml",
+        r#"name: x
+manifest: m.yaml
+stages:
+  a: { run: "sh -c 'if [ $0 = p2 ]; then exit 3; fi; cat \"$1\" >\"$2\"' ${scan.id} ${in.i} ${out.o}", foreach: scan, in: { i: "odd\nna\\me.txt" }, out: { o: "a/${scan.id}.txt" } }
+  b: { run: "sh -c 'cat \"$@\" >\"$0\"' ${out.o} ${in.i}", in: { i: { from: a.o, missing: leave_out } }, out: { o: "results/b\nc\\d.txt" } }
+  q: { run: "cp ${in.i} ${out.o}", foreach: scan, in: { i: a.o }, out: { o: "results/q_${scan.id}.txt" } }
+"#,
+    );
+    let words = ["run", "p.yaml", "--workdir", "w", "--keep-going"];
+    let (code, said) = RSOM.failed(&folder, words);
+    assert_eq!(code, 3, "{said}");
+    let words = ["bundle", "p.yaml", "--workdir", "w", "--output", "box"];
+    let done = RSOM.done(&folder, words);
+    let line = "1 scan is left out, because its tasks failed: p2";
+    assert!(done.stdout.contains(line), "{}", done.stdout);
+    assert!(folder.text("box/README.md").contains(line));
+    let files = names(folder.join("box/results"));
+    assert_eq!(files, ["b\nc\\d.txt", "q_p1.txt"]);
+    RSOM.done(&folder, ["verify", "box"]);
+    let mut command = std::process::Command::new("sha256sum");
+    let checked = command
+        .args(["-c", "SHA256SUMS"])
+        .current_dir(folder.join("box"));
+    if let Ok(checked) = checked.output() {
+        assert!(checked.status.success(), "{checked:?}");
+    }
+    let verified = RSOM.done(&folder, ["verify", "p.yaml", "--workdir", "w"]);
+    assert!(verified.stdout.contains(line), "{}", verified.stdout);
+}

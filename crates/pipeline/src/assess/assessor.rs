@@ -9,6 +9,7 @@ use rsom_stage::{Kind, Snapshot, StageError, atomic, fingerprint};
 
 use crate::assess::hashes::Hashes;
 use crate::assess::identity::Identity;
+use crate::assess::links;
 use crate::assess::records::{Record, Records};
 use crate::assess::standing::{Standing, is_inside};
 use crate::assess::unrecorded::Unrecorded;
@@ -239,6 +240,7 @@ impl Assessor {
         let root = self.workdir.root().to_path_buf();
         let now = before.again(&root);
         let mut hashes = BTreeMap::new();
+        check_links(task, &now, before, &root)?;
         for path in now.written_since(before) {
             self.hashes.forget(&root.join(path));
             let hash = self.hash_if_present(path);
@@ -263,6 +265,10 @@ impl Assessor {
             if output.kind == Kind::Directory && is_folder {
                 check_names(&root.join(path))?;
                 hashes.insert(path.clone(), hash_of_folder(path, &hashes));
+            } else if output.kind == Kind::Directory && hashes.contains_key(path) {
+                return Err(StageError::failure(format_args!(
+                    "it wrote a file, and not a folder, at {path}"
+                )));
             } else if is_folder {
                 return Err(StageError::failure(format_args!(
                     "it wrote a folder, and not a file, at {path}"
@@ -344,7 +350,11 @@ impl Assessor {
 
     /// The first difference between an output folder and its record, if any.
     fn folder_fault(&mut self, folder: &str, record: &Record) -> Option<String> {
-        if !self.workdir.root().join(folder).is_dir() {
+        let place = self.workdir.root().join(folder);
+        if place.is_symlink() {
+            return Some(format!("output missing: {folder} is a link"));
+        }
+        if !place.is_dir() {
             return Some(format!("output missing: {folder}"));
         }
         // A task that wrote the folder later, or failed in it, may have left other files.
@@ -367,10 +377,18 @@ impl Assessor {
         }
     }
 
-    /// The sha256 of a file or folder in the workdir, by its path in there. `None` if it is missing.
+    /// The sha256 of a file or folder in the workdir, by its path in there; of a link that leads to no file, that of its target.
+    /// `None` if it is missing, or if a link leads to it.
     pub fn hash_if_present(&mut self, path: &str) -> Option<String> {
-        let path = self.workdir.root().join(path);
-        self.hashes.of_path(&path).ok()
+        let root = self.workdir.root();
+        if links::link_above(root, path).is_some() {
+            return None;
+        }
+        let place = root.join(path);
+        if links::is_link_without_file(&place) {
+            return links::hash_of_link(&place).ok();
+        }
+        self.hashes.of_path(&place).ok()
     }
 
     fn absolute(&self, plan: &Plan, file: &InputFile) -> Result<PathBuf, StageError> {
@@ -381,9 +399,36 @@ impl Assessor {
     }
 }
 
+/// Checks that a task that has ended left no links where its outputs must be whole: at a folder, around an output, and in a folder
+/// those that lead to no file.
+fn check_links(
+    task: &Task,
+    now: &Standing,
+    before: &Standing,
+    root: &Path,
+) -> Result<(), StageError> {
+    for output in &task.outputs {
+        let path = &output.path;
+        let is_link = output.kind == Kind::Directory && root.join(path).is_symlink();
+        let link = is_link.then(|| path.clone());
+        if let Some(link) = links::link_above(root, path).or(link) {
+            return Err(StageError::failure(format_args!(
+                "it made a link, and not a folder, at {link}"
+            )));
+        }
+    }
+    let mut written = now.written_since(before);
+    match written.find(|path| links::is_link_without_file(&root.join(path))) {
+        None => Ok(()),
+        Some(link) => Err(StageError::failure(format_args!(
+            "it made a link to a folder, or to nothing, at {link}; outputs must hold the files themselves"
+        ))),
+    }
+}
+
 /// Checks that all names in an output folder are UTF-8: records are text.
 fn check_names(folder: &Path) -> Result<(), StageError> {
-    let files = rsom_stage::folder::files(folder).unwrap_or_default();
+    let files = rsom_stage::folder::own_files(folder).unwrap_or_default();
     match files.iter().find(|file| file.name.to_str().is_none()) {
         Some(file) => {
             let path = folder.join(&file.name);

@@ -4,6 +4,7 @@ use rsom_stage::{Kind, StageError};
 
 use crate::assess::assessor::Assessor;
 use crate::assess::in_the_way;
+use crate::assess::links;
 use crate::assess::survey::Outlook;
 use crate::plan::output_paths::sidecar;
 use crate::plan::tasks::{Plan, Task};
@@ -28,7 +29,12 @@ pub(crate) fn edited_outputs(
 /// The files at the output paths of a task that no task wrote as they are, relative to the workdir.
 pub(crate) fn edited_outputs_of(task: &Task, assessor: &mut Assessor) -> Vec<String> {
     let mut paths = replaced_files(task, assessor);
+    let root = assessor.workdir.root().to_path_buf();
     paths.retain(|path| match assessor.hash_if_present(path) {
+        // Only the link goes, and nothing behind it.
+        Some(_) if links::is_link_without_file(&root.join(path)) => {
+            !assessor.is_written_by_a_task(path) && !assessor.unrecorded.may_cover(path)
+        }
         Some(sha256) => {
             !assessor.records.contains(path, &sha256)
                 && !assessor.unrecorded.may_contain(path, &sha256)

@@ -6,10 +6,12 @@ use std::path::Path;
 use rsom_stage::{Kind, StageError, atomic};
 
 use crate::assess::assessor::Assessor;
+use crate::assess::links;
 use crate::assess::standing;
 use crate::plan::tasks::TaskOutput;
 
-/// The files that stand in the way of an output, relative to the workdir.
+/// The files and links that stand in the way of an output, relative to the workdir. For a folder, that is also a link to one: the
+/// folder behind it is none of ours.
 pub(crate) fn files(output: &TaskOutput, root: &Path) -> Vec<String> {
     if let Some(file) = file_above(output, root) {
         return vec![file];
@@ -36,7 +38,9 @@ pub(crate) fn remove(output: &TaskOutput, assessor: &mut Assessor) -> Result<(),
         if is_folder_in_the_way && !assessor.is_written_by_a_task(&file) {
             continue;
         }
-        let file = root.join(file);
+        let Some(file) = links::own_file(&root, &file) else {
+            continue;
+        };
         std::fs::remove_file(&file).map_err(|e| StageError::output(&file, atomic::plain(&e)))?;
         assessor.hashes.forget(&file);
     }
@@ -56,9 +60,9 @@ fn file_above(output: &TaskOutput, root: &Path) -> Option<String> {
     Some(file.to_str()?.to_owned())
 }
 
-/// Whether a file, or a link to none or to a file, is at a path.
+/// Whether a file or a link is at a path.
 fn is_no_folder(path: &Path) -> bool {
-    path.symlink_metadata().is_ok() && !path.is_dir()
+    path.symlink_metadata().is_ok() && !is_real_folder(path)
 }
 
 /// Whether a folder, and no link to one, is at a path.

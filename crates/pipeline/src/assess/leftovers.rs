@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rsom_stage::{Kind, StageError, atomic};
 
 use crate::assess::assessor::Assessor;
+use crate::assess::links;
 use crate::assess::standing::is_inside;
 use crate::plan::output_paths::sidecar;
 use crate::plan::tasks::{InputFile, Plan};
@@ -54,7 +55,7 @@ impl Leftovers {
         let is_left = |path: &String| {
             !planned.contains(path)
                 && !folders.iter().any(|folder| is_inside(path, folder))
-                && root.join(path).is_file()
+                && links::own_file(&root, path).is_some_and(|file| file.is_file())
                 && !is_input(path)
         };
         let mut found = Self::default();
@@ -90,7 +91,9 @@ impl Leftovers {
     pub fn remove(&self, assessor: &mut Assessor) -> Result<(), StageError> {
         let root = assessor.workdir.root().to_path_buf();
         for path in &self.unedited {
-            let absolute = root.join(path);
+            let Some(absolute) = links::own_file(&root, path) else {
+                continue;
+            };
             std::fs::remove_file(&absolute)
                 .map_err(|e| StageError::output(&absolute, atomic::plain(&e)))?;
             assessor.hashes.forget(&absolute);

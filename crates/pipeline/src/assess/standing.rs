@@ -1,12 +1,14 @@
-//! The files at the output paths of a task at one time: outputs, their sidecars, and the files in output folders.
+//! The files at the output paths of a task at one time: outputs, their sidecars, and the files in output folders. What is behind a link
+//! to a folder is none of them; the link itself is.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rsom_stage::folder::{self, FolderContent};
+use rsom_stage::folder;
 use rsom_stage::{Kind, Stamp};
 use serde::{Deserialize, Serialize};
 
+use crate::assess::links;
 use crate::plan::output_paths::sidecar;
 use crate::plan::tasks::Task;
 
@@ -38,10 +40,12 @@ impl Standing {
 
     /// Looks at the same paths again.
     pub fn again(&self, root: &Path) -> Self {
-        let inside = self.folders.iter().flat_map(|folder| inside(root, folder));
-        let paths = self.paths.iter().cloned().chain(inside);
+        // A task may also have written a folder where a file belongs, and the reverse.
+        let all = || self.paths.iter().chain(&self.folders);
+        let inside = all().flat_map(|path| inside(root, path));
+        let paths = all().cloned().chain(inside);
         let files = paths.filter_map(|path| {
-            let stamp = Stamp::of_file(&root.join(&path)).ok()?;
+            let stamp = stamp(root, &path)?;
             Some((path, stamp))
         });
         Self {
@@ -90,10 +94,21 @@ impl Standing {
         self.covers(output) || all.any(|path| path == output || is_inside(path, output))
     }
 
-    /// Whether a path is one of those that were looked at, or lies in one of the folders.
+    /// Whether a path is one of those that were looked at, or lies in one of them.
     pub fn covers(&self, path: &str) -> bool {
-        self.paths.iter().any(|p| p == path) || self.folders.iter().any(|f| is_inside(path, f))
+        let mut all = self.paths.iter().chain(&self.folders);
+        all.any(|looked_at| looked_at == path || is_inside(path, looked_at))
     }
+}
+
+/// The stamp of a file in the workdir, or of a link without a file.
+fn stamp(root: &Path, path: &str) -> Option<Stamp> {
+    let place = links::own_file(root, path)?;
+    let stamp = match links::is_link_without_file(&place) {
+        true => Stamp::of_entry(&place),
+        false => Stamp::of_file(&place),
+    };
+    stamp.ok()
 }
 
 /// Whether a path lies in a folder.
@@ -102,13 +117,15 @@ pub(crate) fn is_inside(path: &str, folder: &str) -> bool {
     rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The files in a folder, without those of file browsers and engines.
+/// The files and links in a folder, without those of file browsers and engines. None behind a link.
 pub(crate) fn inside(root: &Path, folder: &str) -> Vec<String> {
-    let files = folder::files(&root.join(folder)).unwrap_or_default();
-    let files = files
-        .into_iter()
-        .filter(|file| file.content == FolderContent::File && !folder::is_byproduct(&file.name));
+    if links::link_above(root, folder).is_some() {
+        return Vec::new();
+    }
+    let files = folder::own_files(&root.join(folder)).unwrap_or_default();
+    let files = files.into_iter();
     files
+        .filter(|file| !folder::is_byproduct(&file.name))
         .map(|file| format!("{folder}/{}", file.name.to_string_lossy()))
         .collect()
 }

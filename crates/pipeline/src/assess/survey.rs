@@ -5,7 +5,8 @@ use rsom_stage::{Progress, StageError, log};
 use crate::assess::assessor::{Assessment, Assessor, Verdict, instruction_mismatch};
 use crate::assess::records::Record;
 use crate::assess::unrecorded::{Failure, Unrecorded};
-use crate::plan::tasks::{InputFile, Plan};
+use crate::plan::tasks::{InputFile, Plan, Task};
+use crate::run::left_out;
 use crate::run::signals;
 use crate::run::words::tasks;
 
@@ -61,18 +62,29 @@ pub(crate) fn warn_of_other_instructions(plan: &Plan, outlooks: &[Outlook]) {
     }
 }
 
-impl Plan {
-    /// The labels of the tasks that are not up to date.
-    ///
-    /// # Errors
-    /// Exit code 3: an input cannot be read, or does not match the manifest. Exit code 130: interrupted.
-    pub fn open_tasks(&self) -> Result<Vec<String>, StageError> {
-        let mut assessor = Assessor::of(self)?;
-        let outlooks = survey(self, &mut assessor)?;
-        let tasks = self.tasks.iter().zip(&outlooks);
-        let open = tasks.filter(|(_, outlook)| !outlook.is_up_to_date());
-        Ok(open.map(|(task, _)| task.label.clone()).collect())
+/// Which tasks have failed in the last run, and would fail again, or could not run because others had.
+pub(crate) fn failed_tasks(
+    plan: &Plan,
+    outlooks: &[Outlook],
+    unrecorded: &mut Unrecorded,
+) -> Vec<bool> {
+    let mut failed = Vec::new();
+    for (task, outlook) in plan.tasks.iter().zip(outlooks) {
+        failed.push(has_failed(task, outlook, &failed, unrecorded));
     }
+    failed
+}
+
+/// Whether a task has failed, or cannot run because others have. `failed` holds those that come before it in the plan.
+fn has_failed(
+    task: &Task,
+    outlook: &Outlook,
+    failed: &[bool],
+    unrecorded: &mut Unrecorded,
+) -> bool {
+    !outlook.is_up_to_date()
+        && (outlook.failure(&task.label, unrecorded).is_some()
+            || left_out::is_blocked(task, failed))
 }
 
 /// Checks all existing input files, then assesses every task whose inputs all exist.
@@ -108,9 +120,11 @@ pub(crate) fn survey_part(
 ) -> Result<Vec<Outlook>, StageError> {
     check_inputs(plan, assessor, wanted)?;
     let mut outlooks: Vec<Outlook> = Vec::new();
+    let mut failed: Vec<bool> = Vec::new();
     for (number, task) in plan.tasks.iter().enumerate() {
         if !wanted[number] {
             outlooks.push(Outlook::After(number));
+            failed.push(false);
             continue;
         }
         check_signals()?;
@@ -118,13 +132,48 @@ pub(crate) fn survey_part(
             .after
             .iter()
             .find(|before| !outlooks[**before].is_up_to_date());
-        outlooks.push(match open {
-            Some(before) => Outlook::After(*before),
+        let outlook = match open {
+            Some(before) => without_failed(plan, number, (&outlooks, &failed), assessor)?
+                .unwrap_or(Outlook::After(*before)),
             None => Outlook::Known(Box::new(assessor.assess(plan, task)?)),
-        });
+        };
+        failed.push(has_failed(
+            task,
+            &outlook,
+            &failed,
+            &mut assessor.unrecorded,
+        ));
+        outlooks.push(outlook);
         assessed();
     }
     Ok(outlooks)
+}
+
+/// The outlook of a task that can do without the outputs of failed tasks, if it was made without them, or failed so. `None` if it must
+/// wait.
+fn without_failed(
+    plan: &Plan,
+    number: usize,
+    (outlooks, failed): (&[Outlook], &[bool]),
+    assessor: &mut Assessor,
+) -> Result<Option<Outlook>, StageError> {
+    let task = &plan.tasks[number];
+    let is_there = |before: usize| outlooks[before].is_up_to_date();
+    let is_settled = |before: &usize| {
+        is_there(*before) || (failed[*before] && left_out::can_run_without(task, *before))
+    };
+    if !task.after.iter().all(is_settled) {
+        return Ok(None);
+    }
+    let Some(ready) = left_out::ready(task, &is_there) else {
+        return Ok(None);
+    };
+    let outlook = Outlook::Known(Box::new(assessor.assess(plan, &ready)?));
+    let is_known = outlook.is_up_to_date()
+        || outlook
+            .failure(&task.label, &mut assessor.unrecorded)
+            .is_some();
+    Ok(is_known.then_some(outlook))
 }
 
 /// Hashes all existing input files first, so that a wrong file is reported before hours of work, not after.

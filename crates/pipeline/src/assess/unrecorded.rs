@@ -163,10 +163,13 @@ impl Unrecorded {
 
     /// Whether an unfinished task gave a path the content with this sha256, or may have, in a run that was killed.
     pub fn may_contain(&mut self, path: &str, sha256: &str) -> bool {
-        self.notes().values().any(|note| {
-            let covers = note.started.as_ref().is_some_and(|s| s.covers(path));
-            covers || note.is_work(path, sha256)
-        })
+        self.may_cover(path) || self.is_work(path, sha256)
+    }
+
+    /// Whether a task of a run that was killed may have written a path.
+    pub fn may_cover(&mut self, path: &str) -> bool {
+        let mut notes = self.notes().values();
+        notes.any(|note| note.started.as_ref().is_some_and(|s| s.covers(path)))
     }
 
     /// Whether an unfinished task wrote a path, and it has this sha256 still.

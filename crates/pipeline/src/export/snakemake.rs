@@ -39,6 +39,7 @@ pub(crate) fn write(
     folder: &Path,
 ) -> Result<(), StageError> {
     check_paths(plan)?;
+    check_folders(plan, (call, folder))?;
     for (name, content) in files(plan, call, known, minutes)? {
         atomic::write_bytes(&folder.join(name), content.as_bytes())?;
     }
@@ -59,6 +60,24 @@ fn check_paths(plan: &Plan) -> Result<(), StageError> {
     match paths.into_iter().find(is_pattern) {
         Some(path) => Err(StageError::usage(format_args!(
             "'{path}': Snakemake reads text in braces as a wildcard; give the file another name"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses folders with braces, which Snakemake would read as wildcards or as parts of a format.
+fn check_folders(plan: &Plan, (call, folder): (&Call, &Path)) -> Result<(), StageError> {
+    let folders = [
+        ("the folder of this export", call.folder.as_path()),
+        ("the pipeline file", &plan.pipeline),
+        ("the output folder of the study", &plan.workdir),
+        ("--output", folder),
+    ];
+    let has_braces = |path: &Path| path.to_string_lossy().contains(['{', '}']);
+    match folders.iter().find(|(_, path)| has_braces(path)) {
+        Some((what, path)) => Err(StageError::usage(format_args!(
+            "{what} {}: Snakemake reads braces as a wildcard; give the folder another name",
+            path.display()
         ))),
         None => Ok(()),
     }

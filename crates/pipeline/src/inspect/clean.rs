@@ -39,9 +39,13 @@ pub(crate) fn arguments() -> [Arg; 2] {
 /// Lists or removes files.
 ///
 /// # Errors
-/// Exit code 1: a run uses the workdir. Exit code 3: the records cannot be read. Exit code 4: a file cannot be removed.
+/// Exit code 1: a run uses the workdir. Exit code 3: there is no workdir, or the records cannot be read. Exit code 4: a file cannot be removed.
 pub(crate) fn clean(plan: &Plan, remove: bool, all: bool) -> Result<ExitCode, StageError> {
     let workdir = Workdir::new(&plan.workdir);
+    if !plan.workdir.is_dir() {
+        let fault = "there is no such folder; --workdir names the output folder of the runs";
+        return Err(StageError::input(&plan.workdir, fault));
+    }
     let _lock = match remove {
         true => Some(workdir.lock()?),
         false => None,

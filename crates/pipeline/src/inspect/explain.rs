@@ -1,5 +1,7 @@
 //! `rsom explain`: why a task runs or not, everything that goes into it, and who needs it.
 
+use std::collections::BTreeMap;
+
 use rsom_stage::{ExitCode, StageError};
 use serde_json::{Map, Value, json};
 
@@ -46,6 +48,7 @@ pub(crate) fn print(plan: &Plan, words: &[String], as_json: bool) -> Result<Exit
         plan,
         task,
         outlook: &outlooks[number],
+        inputs: looked_at(plan, number, &outlooks, &mut assessor),
         edited: edited_outputs_of(task, &mut assessor),
         failure: outlooks[number].failure(&task.label, &mut assessor.unrecorded),
         record: recorded(&outlooks[number], task, &assessor),
@@ -67,10 +70,51 @@ fn recorded<'a>(outlook: &'a Outlook, task: &Task, assessor: &'a Assessor) -> Op
     outlook.record().or_else(earlier)
 }
 
+/// An input file as it is now.
+enum Seen {
+    /// Its sha256.
+    There(String),
+    /// The task was made without it, because its own task failed.
+    LeftOut,
+    Missing,
+}
+
+/// What is at each input of a task, by port.
+fn looked_at(
+    plan: &Plan,
+    number: usize,
+    outlooks: &[Outlook],
+    assessor: &mut Assessor,
+) -> BTreeMap<String, Vec<Seen>> {
+    let is_failed = |file: &InputFile| match file {
+        InputFile::Output {
+            task, leave_out, ..
+        } => *leave_out && !outlooks[*task].is_up_to_date(),
+        _ => false,
+    };
+    let root = assessor.workdir.root().to_path_buf();
+    let is_known = matches!(outlooks[number], Outlook::Known(_));
+    let mut inputs = BTreeMap::new();
+    for input in &plan.tasks[number].inputs {
+        let seen = input.files.iter().map(|file| {
+            if is_known && is_failed(file) {
+                return Seen::LeftOut;
+            }
+            let path = plan.path_of(file).map(|path| root.join(path));
+            let sha256 = path.and_then(|path| assessor.hashes.of_path(&path).ok());
+            sha256.map_or(Seen::Missing, Seen::There)
+        });
+        inputs.insert(input.port.clone(), seen.collect());
+    }
+    inputs
+}
+
 struct Explained<'a> {
     plan: &'a Plan,
     task: &'a Task,
     outlook: &'a Outlook,
+    /// Its input files, by port.
+    inputs: BTreeMap<String, Vec<Seen>>,
     /// How it failed.
     failure: Option<Failure>,
     /// Files of the user at its outputs.
@@ -94,7 +138,10 @@ impl Explained<'_> {
             let files = files.map(|(place, file)| {
                 json!({
                     "path": self.path(file),
-                    "sha256": self.sha256(input, place),
+                    "sha256": match self.seen(input, place) {
+                        Seen::There(sha256) => Some(sha256),
+                        Seen::LeftOut | Seen::Missing => None,
+                    },
                     "task": self.writer(file),
                 })
             });
@@ -229,7 +276,11 @@ impl Explained<'_> {
         let mut lines = Vec::new();
         for input in &self.task.inputs {
             for (place, file) in input.files.iter().enumerate().take(LISTED) {
-                let sha256 = self.sha256(input, place).unwrap_or("not there yet");
+                let seen = match self.seen(input, place) {
+                    Seen::There(sha256) => format!("{sha256:.DIGITS$}"),
+                    Seen::LeftOut => "left out".to_owned(),
+                    Seen::Missing => "not there yet".to_owned(),
+                };
                 let from = match file {
                     InputFile::Corrected { .. } => ", corrected by hand".to_owned(),
                     _ => self
@@ -237,7 +288,7 @@ impl Explained<'_> {
                         .map_or_else(String::new, |task| format!(", from {task}")),
                 };
                 let path = self.path(file).unwrap_or_default();
-                lines.push(format!("{}  {path}  {sha256:.DIGITS$}{from}", input.port));
+                lines.push(format!("{}  {path}  {seen}{from}", input.port));
             }
             if input.files.len() > LISTED {
                 let more = input.files.len() - LISTED;
@@ -250,8 +301,9 @@ impl Explained<'_> {
     fn output_lines(&self) -> Vec<String> {
         let lines = self.task.outputs.iter().map(|output| {
             let sha256 = self.record.and_then(|r| r.outputs.get(&output.path));
-            let sha256 = sha256.map_or("not recorded", String::as_str);
-            format!("{}  {}  {sha256:.DIGITS$}", output.port, output.path)
+            let seen = sha256.map(|sha256| format!("{sha256:.DIGITS$}"));
+            let seen = seen.unwrap_or_else(|| "not recorded".to_owned());
+            format!("{}  {}  {seen}", output.port, output.path)
         });
         block("outputs", &lines.collect::<Vec<_>>())
     }
@@ -275,14 +327,11 @@ impl Explained<'_> {
         Some(path.to_string_lossy().into_owned())
     }
 
-    fn sha256(&self, input: &TaskInput, place: usize) -> Option<&str> {
-        match self.outlook {
-            Outlook::Known(assessment) => {
-                let of_port = assessment.inputs.get(&input.port)?;
-                of_port.get(place).map(String::as_str)
-            }
-            Outlook::After(_) => None,
-        }
+    fn seen(&self, input: &TaskInput, place: usize) -> &Seen {
+        let of_port = self.inputs.get(&input.port);
+        of_port
+            .and_then(|of_port| of_port.get(place))
+            .unwrap_or(&Seen::Missing)
     }
 
     /// The task that writes a file.

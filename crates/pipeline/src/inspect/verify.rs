@@ -3,6 +3,7 @@
 use rsom_stage::{ExitCode, Progress, StageError, log};
 
 use crate::assess::assessor::Assessor;
+use crate::assess::finished::Unfinished;
 use crate::assess::survey::{Outlook, survey_with};
 use crate::inspect::plan_lines;
 use crate::plan::tasks::Plan;
@@ -25,9 +26,8 @@ impl Plan {
         if self.workdir.is_dir() {
             assessor.hashes.save(true)?;
         }
-        let open: Vec<usize> = (0..self.tasks.len())
-            .filter(|number| !outlooks[*number].is_up_to_date())
-            .collect();
+        let unfinished = Unfinished::of(self, &outlooks, &mut assessor.unrecorded);
+        let open = &unfinished.open;
         // Tasks that wait are consequences.
         let is_first = |number: &&usize| matches!(outlooks[**number], Outlook::Known(_));
         for number in open.iter().filter(is_first).take(LISTED) {
@@ -37,7 +37,10 @@ impl Plan {
         }
         let total = self.tasks.len();
         if open.is_empty() {
-            let said = format!("all files of {total} tasks are as they were made\n");
+            let made = total - unfinished.left_out.len();
+            let without = unfinished.words(self);
+            let without = without.map_or_else(String::new, |words| format!("; {words}"));
+            let said = format!("all files of {made} tasks are as they were made{without}\n");
             return Ok(rsom_stage::print(&said));
         }
         if open.len() == total {

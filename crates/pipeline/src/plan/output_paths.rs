@@ -13,7 +13,7 @@ use crate::problem::Problems;
 /// The normalized path of an output, relative to the workdir.
 ///
 /// # Errors
-/// A path outside the workdir, or a path of the engine's own files.
+/// A path outside the workdir, a path of the engine's own files, or one that programs would read as an option.
 pub(crate) fn normalize(path: &str) -> Result<String, String> {
     let trimmed = path.strip_suffix('/').unwrap_or(path);
     let trimmed = trimmed.strip_prefix("./").unwrap_or(trimmed);
@@ -21,7 +21,13 @@ pub(crate) fn normalize(path: &str) -> Result<String, String> {
     if trimmed.is_empty() || parts.iter().any(|p| matches!(*p, "" | "." | "..")) {
         return Err(format!("'{path}' is not a path inside the workdir"));
     }
-    if parts[0] == workdir::FOLDER || trimmed == workdir::REPORT {
+    if trimmed.starts_with('-') {
+        return Err(format!(
+            "'{path}' begins with '-', so programs would read it as an option; give it another name"
+        ));
+    }
+    // macOS and Windows take names that differ in case only for one.
+    if [workdir::FOLDER, workdir::REPORT].contains(&&*parts[0].to_lowercase()) {
         return Err(format!("'{path}' is reserved for the records of the run"));
     }
     Ok(parts.join("/"))
@@ -82,7 +88,47 @@ pub(crate) fn check_collisions(plan: &Plan, places: &[Vec<Place>], problems: &mu
             }
         }
     }
+    check_case(plan, &owners, problems);
     check_hidden_needs(plan, &owners, problems);
+}
+
+/// Reports scans, else outputs, whose names differ in case only: macOS and Windows take them for one. One pair stands for all.
+fn check_case(plan: &Plan, owners: &BTreeMap<String, (usize, Place)>, problems: &mut Problems) {
+    let way_out =
+        "differ in case only, and macOS and Windows take them for one; rename one of them";
+    let places: BTreeMap<usize, Place> = owners.values().copied().collect();
+    let mut scans: BTreeMap<String, &str> = BTreeMap::new();
+    for (number, task) in plan.tasks.iter().enumerate() {
+        let (Some(scan), Some(place)) = (task.scan.as_deref(), places.get(&number)) else {
+            continue;
+        };
+        let other = scans.entry(scan.to_lowercase()).or_insert(scan);
+        if *other != scan {
+            let message = format!("the scans '{other}' and '{scan}' {way_out}");
+            return problems.add(*place, message);
+        }
+    }
+    // Folders around outputs, too: an output may be the folder around another.
+    let mut known: BTreeMap<String, (&str, usize)> = BTreeMap::new();
+    for (path, (number, _)) in owners {
+        known
+            .entry(path.to_lowercase())
+            .or_insert((path.as_str(), *number));
+    }
+    for (path, (number, place)) in owners {
+        let above = Path::new(path).ancestors().filter_map(Path::to_str);
+        for own in above {
+            let Some((other, of)) = known.get(&own.to_lowercase()) else {
+                continue;
+            };
+            if *other != own {
+                let (first, second) = (&plan.tasks[*of].label, &plan.tasks[*number].label);
+                let message =
+                    format!("'{other}' of '{first}' and '{path}' of '{second}' {way_out}");
+                return problems.add(*place, message);
+            }
+        }
+    }
 }
 
 /// Reports a task that reads the output of another task by path, or reads the folder around it: nothing would order the two
@@ -172,6 +218,11 @@ mod tests {
             "a//b",
             ".rsom/x",
             "run.json",
+            ".RSOM/x",
+            "RUN.json",
+            "Run.JSON/x",
+            "-x",
+            "./--force",
         ] {
             assert!(normalize(path).is_err(), "{path}");
         }

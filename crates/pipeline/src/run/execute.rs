@@ -1,17 +1,18 @@
 //! Executes a plan: starts tasks as processes, several at the same time, each after the tasks it depends on.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use rsom_stage::{PROGRESS_VARIABLE, Snapshot, StageError, atomic};
-use rsom_store::Store;
+use rsom_store::{Claimed, Store};
 
 use crate::assess::assessor::{Assessment, Assessor, Verdict};
 use crate::assess::records::Record;
 use crate::assess::standing::Standing;
 use crate::assess::survey::Outlook;
 use crate::assess::workdir::Workdir;
-use crate::plan::tasks::Plan;
+use crate::plan::tasks::{Plan, Task};
 use crate::run::command::command;
 use crate::run::display::Display;
 use crate::run::events::Events;
@@ -25,6 +26,7 @@ use crate::run::outputs;
 use crate::run::process::{Process, ProcessExit};
 use crate::run::programs::{Programs, program};
 use crate::run::queue::Queue;
+use crate::run::reopened::Reopened;
 use crate::run::reports::ReportFile;
 use crate::run::retries::Retries;
 use crate::run::running::Running;
@@ -37,6 +39,9 @@ use crate::run::warnings::Warnings;
 /// Longest time between two checks of the running processes.
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
+/// Time between two looks at what another run computes for the store.
+const OTHER_PAUSE: Duration = Duration::from_millis(500);
+
 /// Runs the tasks of a plan that are not up to date. Returns the outcome of every task, and the warnings of those that ran.
 ///
 /// # Errors
@@ -45,8 +50,9 @@ pub(crate) fn execute(
     plan: &Plan,
     (settings, events, store): (Settings, Events, Option<Store>),
     assessor: &mut Assessor,
-    outlooks: Vec<Outlook>,
+    mut outlooks: Vec<Outlook>,
 ) -> Result<(Vec<Outcome>, Warnings), StageError> {
+    let reopened = Reopened::take(plan, &mut outlooks);
     let mark = Mark::write(&assessor.workdir.running())?;
     let open = plan
         .selected_tasks()
@@ -68,6 +74,7 @@ pub(crate) fn execute(
         retries: Retries::default(),
         memory_mib: memory::for_tasks_mib(),
         shared: Shared::of(store),
+        waited_for: BTreeSet::new(),
         saved: Instant::now(),
     };
     run.prepare(outlooks);
@@ -75,7 +82,8 @@ pub(crate) fn execute(
     run.display.clear();
     run.shared.keep_limit();
     let outcomes = run.outcomes.into_iter();
-    let outcomes = outcomes.map(|o| o.unwrap_or_else(not_run)).collect();
+    let mut outcomes: Vec<Outcome> = outcomes.map(|o| o.unwrap_or_else(not_run)).collect();
+    reopened.settle(plan, &mut outcomes);
     Ok((outcomes, run.warnings))
 }
 
@@ -96,6 +104,8 @@ pub(super) struct Run<'a> {
     /// Memory for all running tasks in MiB, if it is known.
     pub(super) memory_mib: Option<u64>,
     pub(super) shared: Shared,
+    /// The tasks for which this run waited, because another one computes them for the store.
+    pub(super) waited_for: BTreeSet<usize>,
     pub(super) saved: Instant,
 }
 
@@ -110,6 +120,8 @@ pub(super) struct Job {
     /// The inputs before the task started.
     pub(super) inputs: Snapshot,
     pub(super) report: ReportFile,
+    /// Until its outputs are in the store, others that need the same wait.
+    pub(super) _claim: Claimed,
 }
 
 impl Run<'_> {
@@ -231,9 +243,9 @@ impl Run<'_> {
         if !self.settings.replace {
             outputs::check_edits(plan, task, self.assessor)?;
         }
-        if self.take_from_store(number, task, &assessment)? {
+        let Some(claim) = self.look_in_store(number, task, &assessment)? else {
             return Ok(());
-        }
+        };
         self.programs.check(task)?;
         let (before, kept) =
             outputs::make_room(task, (self.settings.replace, &self.mark), self.assessor)?;
@@ -261,8 +273,44 @@ impl Run<'_> {
             assessment,
             inputs,
             report,
+            _claim: claim,
         });
         Ok(())
+    }
+
+    /// Takes the outputs of a task from the store, or claims the task there. `None` if it need not start now.
+    fn look_in_store(
+        &mut self,
+        number: usize,
+        task: &Task,
+        assessment: &Assessment,
+    ) -> Result<Option<Claimed>, StageError> {
+        if self.take_from_store(number, task, assessment)? {
+            return Ok(None);
+        }
+        let claim = self.shared.claim(self.plan, task, assessment);
+        match claim {
+            Claimed::Busy => {
+                self.wait_for_other(number);
+                return Ok(None);
+            }
+            // Another run may have added them just before.
+            Claimed::Own(_) if self.take_from_store(number, task, assessment)? => return Ok(None),
+            Claimed::Own(_) | Claimed::Unknown => {}
+        }
+        Ok(Some(claim))
+    }
+
+    /// Looks later again for the outputs of a task that another run computes now for the same store. Meanwhile, other tasks start: who
+    /// waits holds no claim that another one waits for.
+    fn wait_for_other(&mut self, number: usize) {
+        if self.waited_for.insert(number) {
+            let label = &self.plan.tasks[number].label;
+            self.display.line(format_args!(
+                "    {label} … waits: another run computes the same for the store now"
+            ));
+        }
+        self.retries.wait(number, OTHER_PAUSE);
     }
 
     pub(super) fn done(

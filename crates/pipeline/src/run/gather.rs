@@ -73,6 +73,9 @@ fn copy(from: &Path, to: &Path) -> Result<(), StageError> {
     if let Some(folder) = to.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
+    if to.is_symlink() {
+        std::fs::remove_file(to).map_err(failed)?;
+    }
     match std::fs::copy(from, to) {
         Ok(_) => Ok(()),
         Err(e) if !from.is_file() => Err(StageError::input(from, atomic::plain(&e))),

@@ -38,6 +38,17 @@ pub(crate) struct Job {
     pub inputs: BTreeMap<String, String>,
     /// The revision of each program, as `STAGE=REVISION`.
     pub expect: Vec<String>,
+    /// How often the task is tried again, if it fails.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retries: u32,
+    /// Longest time of a try in minutes, if there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u64>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// What a job runs.
@@ -129,6 +140,12 @@ impl Job {
                 step["with"] = plain(&Value::Object(self.with.clone()));
             }
             Action::Run(text) => step["run"] = json!(text),
+        }
+        if self.retries > 0 {
+            step["limits"] = json!({ "retries": self.retries });
+            if let Some(minutes) = self.minutes {
+                step["limits"]["minutes"] = json!(minutes);
+            }
         }
         Ok(json!({ "name": self.pipeline, "stages": { "task": step } }))
     }

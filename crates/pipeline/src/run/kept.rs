@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rsom_stage::{StageError, atomic, fingerprint, log};
 
 use crate::assess::assessor::Assessor;
+use crate::assess::links;
 use crate::assess::standing::Standing;
 use crate::assess::unrecorded::Killed;
 use crate::assess::workdir::Workdir;
@@ -49,12 +50,16 @@ impl Kept {
             let target = self.workdir.root().join(path);
             let failed = |e: io::Error| StageError::output(&target, atomic::plain(&e));
             if now.is_written_since(before, path) {
-                let sha256 = fingerprint::of_file(&target).map_err(failed)?;
+                let sha256 = match links::is_link_without_file(&target) {
+                    true => links::hash_of_link(&target),
+                    false => fingerprint::of_file(&target),
+                };
+                let sha256 = sha256.map_err(failed)?;
                 move_aside(&self.workdir, path).map_err(failed)?;
                 replaced.insert(path.clone(), sha256);
             }
-            if !target.exists() {
-                rename(&self.folder.join(path), &target).map_err(failed)?;
+            if self.is_missing(path) {
+                self.bring_back(path).map_err(failed)?;
             }
         }
         self.forget();
@@ -131,12 +136,35 @@ impl Kept {
     fn put_back_missing(self) -> Result<(), StageError> {
         for path in &self.paths {
             let (from, to) = (self.folder.join(path), self.workdir.root().join(path));
-            if from.exists() && !to.exists() {
-                rename(&from, &to).map_err(|e| StageError::output(&to, atomic::plain(&e)))?;
+            if from.exists() && self.is_missing(path) {
+                self.bring_back(path)
+                    .map_err(|e| StageError::output(&to, atomic::plain(&e)))?;
             }
         }
         self.forget();
         Ok(())
+    }
+
+    /// Whether a file is no longer at its place. What is behind a link is another file.
+    fn is_missing(&self, path: &str) -> bool {
+        let root = self.workdir.root();
+        links::link_above(root, path).is_some() || root.join(path).symlink_metadata().is_err()
+    }
+
+    /// Moves a copy to the place of its file. Where only a link leads to now, it goes to the folder of kept files instead.
+    fn bring_back(&self, path: &str) -> io::Result<()> {
+        let from = self.folder.join(path);
+        let root = self.workdir.root();
+        if let Some(link) = links::link_above(root, path) {
+            let kept = free_place(&self.workdir, path)?;
+            rename(&from, &kept)?;
+            log::warn(format_args!(
+                "{link} is a link now, so the file {path}, which no task wrote, is not put back behind it; it is {}",
+                kept.display()
+            ));
+            return Ok(());
+        }
+        rename(&from, &root.join(path))
     }
 
     /// Removes the copies of files that are at their places.
@@ -148,24 +176,34 @@ impl Kept {
 }
 
 /// Moves a file of the workdir to the folder of kept files. Returns its new path, relative to the workdir.
-///
-/// Where its path is taken in that folder, or a part of it is a file there, it goes to `2/<path>`, then `3/<path>`: these names are
-/// no longer than its own.
 fn move_aside(workdir: &Workdir, path: &str) -> io::Result<String> {
+    // A link itself is moved, and what is behind one stays.
+    let from = links::own_file(workdir.root(), path).ok_or(io::ErrorKind::NotFound)?;
+    let target = free_place(workdir, path)?;
+    std::fs::rename(from, &target)?;
+    let below = target.strip_prefix(workdir.root()).unwrap_or(&target);
+    Ok(below.display().to_string())
+}
+
+/// A free place for a file of the workdir in the folder of kept files.
+///
+/// Where its path is taken in that folder, or a part of it is a file or a link there, that is `2/<path>`, then `3/<path>`: these names
+/// are no longer than its own.
+fn free_place(workdir: &Workdir, path: &str) -> io::Result<PathBuf> {
     let kept = workdir.kept();
     std::fs::create_dir_all(&kept)?;
     let numbered = (2..).map(|number| kept.join(number.to_string()));
     for folder in std::iter::once(kept.clone()).chain(numbered) {
+        if links::link_above(&folder, path).is_some() {
+            continue;
+        }
         let target = folder.join(path);
         match create_folder_of(&target) {
-            Ok(()) if target.symlink_metadata().is_ok() => continue,
-            Ok(()) => {}
-            Err(e) if is_file_in_the_way(&e) => continue,
+            Ok(()) if target.symlink_metadata().is_ok() => {}
+            Ok(()) => return Ok(target),
+            Err(e) if is_file_in_the_way(&e) => {}
             Err(e) => return Err(e),
         }
-        std::fs::rename(workdir.root().join(path), &target)?;
-        let below = target.strip_prefix(workdir.root()).unwrap_or(&target);
-        return Ok(below.display().to_string());
     }
     Err(io::ErrorKind::AlreadyExists.into())
 }

@@ -22,6 +22,16 @@ pub(crate) fn can_run_without(task: &Task, before: usize) -> bool {
     }) == Some(true)
 }
 
+/// Whether a task cannot run because others have failed: all its inputs come from them, or one that it cannot do without.
+pub(crate) fn is_blocked(task: &Task, has_failed: &[bool]) -> bool {
+    let is_failed = |before: usize| has_failed.get(before).copied().unwrap_or(false);
+    let failed: Vec<usize> = (task.after.iter().copied())
+        .filter(|before| is_failed(*before))
+        .collect();
+    failed.iter().any(|before| !can_run_without(task, *before))
+        || (!failed.is_empty() && ready(task, &|before| !is_failed(before)).is_none())
+}
+
 /// The task without the optional files whose tasks are not `good`.
 pub(crate) fn without_left_out<'a>(task: &'a Task, good: &dyn Fn(usize) -> bool) -> Cow<'a, Task> {
     let is_left_out = |file: &InputFile| matches!(file, InputFile::Output { task, leave_out: true, .. } if !good(*task));

@@ -3,8 +3,7 @@
 use rsom_stage::StageError;
 
 use crate::assess::assessor::{Assessor, Verdict};
-use crate::assess::survey::Outlook;
-use crate::assess::unrecorded::Unrecorded;
+use crate::assess::survey::{Outlook, failed_tasks};
 use crate::plan::tasks::Plan;
 use crate::run::left_out;
 
@@ -18,11 +17,7 @@ pub(crate) fn check_needs(
     assessor: &mut Assessor,
     outlooks: &[Outlook],
 ) -> Result<(), StageError> {
-    let mut failed = Failed {
-        plan,
-        outlooks,
-        known: vec![None; plan.tasks.len()],
-    };
+    let failed = failed_tasks(plan, outlooks, &mut assessor.unrecorded);
     for (number, task) in plan.selected_tasks() {
         if outlooks[number].is_up_to_date() {
             continue;
@@ -30,10 +25,7 @@ pub(crate) fn check_needs(
         for before in &task.after {
             let (label, outlook) = (&plan.tasks[*before].label, &outlooks[*before]);
             let is_there = plan.is_selected(*before) || outlook.is_up_to_date();
-            if is_there
-                || (left_out::can_run_without(task, *before)
-                    && failed.has_failed(*before, &mut assessor.unrecorded))
-            {
+            if is_there || (left_out::can_run_without(task, *before) && failed[*before]) {
                 continue;
             }
             let why = match outlook {
@@ -50,28 +42,4 @@ pub(crate) fn check_needs(
         }
     }
     Ok(())
-}
-
-/// Which tasks have failed in the last run, or could not run because others had.
-struct Failed<'a> {
-    plan: &'a Plan,
-    outlooks: &'a [Outlook],
-    known: Vec<Option<bool>>,
-}
-
-impl Failed<'_> {
-    fn has_failed(&mut self, number: usize, unrecorded: &mut Unrecorded) -> bool {
-        if let Some(known) = self.known[number] {
-            return known;
-        }
-        let (task, outlook) = (&self.plan.tasks[number], &self.outlooks[number]);
-        let has_failed = !outlook.is_up_to_date()
-            && (outlook.failure(&task.label, unrecorded).is_some()
-                || task.after.iter().any(|before| {
-                    !left_out::can_run_without(task, *before)
-                        && self.has_failed(*before, unrecorded)
-                }));
-        self.known[number] = Some(has_failed);
-        has_failed
-    }
 }

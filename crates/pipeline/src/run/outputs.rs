@@ -1,6 +1,6 @@
 //! The files at the output paths of a task, before it starts and after it ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rsom_stage::{Kind, StageError, atomic};
@@ -8,6 +8,7 @@ use rsom_stage::{Kind, StageError, atomic};
 use crate::assess::assessor::Assessor;
 use crate::assess::edited::{edited_outputs_of, replaced_files, would_overwrite};
 use crate::assess::in_the_way;
+use crate::assess::links;
 use crate::assess::standing::Standing;
 use crate::assess::unrecorded::Failure;
 use crate::check::tool::Tool;
@@ -54,7 +55,10 @@ pub(crate) fn make_room(
     let standing = Standing::of(task, root);
     let paths = match replace {
         true => Vec::new(),
-        false => standing.beside_outputs().cloned().collect(),
+        false => (standing.beside_outputs())
+            .filter(|path| root.join(path).is_file())
+            .cloned()
+            .collect(),
     };
     let kept = Kept::copy(&assessor.workdir, &task.label, paths)?;
     assessor
@@ -85,14 +89,15 @@ pub(crate) fn note_end(
 }
 
 /// Creates the folders of the outputs. Removes old files that the task may not overwrite: sidecars, the files of an earlier task in
-/// an output folder, and outputs of another kind.
+/// an output folder, and outputs of another kind. Of a link, only the link goes: a program would write through it, into a file elsewhere.
 ///
 /// # Errors
-/// Exit code 4: a folder cannot be created, or a file cannot be removed.
+/// Exit code 4: a folder cannot be created, or is a link, or a file cannot be removed.
 pub(crate) fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageError> {
     let root = assessor.workdir.root().to_path_buf();
     let failed = |path: &Path, e: std::io::Error| StageError::output(path, atomic::plain(&e));
     for output in &task.outputs {
+        links::check_way(&root, &output.path)?;
         in_the_way::remove(output, assessor)?;
         let path = root.join(&output.path);
         if let Some(folder) = path.parent() {
@@ -110,16 +115,20 @@ pub(crate) fn clear(task: &Task, assessor: &mut Assessor) -> Result<(), StageErr
             })
             .collect();
         if output.kind == Kind::Directory {
-            stale.extend(assessor.recorded_inside(&output.path));
+            let inside = assessor.recorded_inside(&output.path);
+            // What an earlier version recorded behind a link is none of ours, and the link was its task's.
+            let above = inside
+                .iter()
+                .filter_map(|path| links::link_above(&root, path));
+            stale.extend(above.collect::<BTreeSet<_>>());
+            stale.extend(inside);
         } else if path.is_symlink() {
-            // A program would write through the link, into a file elsewhere.
             std::fs::remove_file(&path).map_err(|e| failed(&path, e))?;
         }
-        for path in stale
-            .iter()
-            .map(|path| root.join(path))
-            .filter(|path| path.is_file())
-        {
+        for path in stale {
+            let Some(path) = links::own_file(&root, &path) else {
+                continue;
+            };
             std::fs::remove_file(&path).map_err(|e| failed(&path, e))?;
             assessor.hashes.forget(&path);
         }

@@ -29,6 +29,18 @@ impl Retries {
         Some((pause, *tries))
     }
 
+    /// Lets a task wait that is not tried again, but looked at again.
+    pub fn wait(&mut self, task: usize, pause: Duration) {
+        self.waiting.push((Instant::now() + pause, task));
+    }
+
+    /// The pauses of a task that is tried again so often, all together.
+    pub fn pauses(limit: u32) -> Duration {
+        let mut all = Self::default();
+        let pauses = (0..limit).filter_map(|_| all.add(0, limit));
+        pauses.map(|(pause, _)| pause).sum()
+    }
+
     /// The tasks whose pause is over.
     pub fn due(&mut self) -> Vec<usize> {
         let now = Instant::now();
@@ -58,5 +70,6 @@ mod tests {
             [Some(1), Some(2), Some(4), None]
         );
         assert!(retries.due().is_empty() && !retries.is_empty());
+        assert_eq!(Retries::pauses(3), Duration::from_secs(7));
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rsom_stage::{Kind, fingerprint, log};
-use rsom_store::{Entry, Guard, Keep, Key, Store, Stored};
+use rsom_store::{Claimed, Entry, Guard, Keep, Key, Store, Stored};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -103,6 +103,24 @@ impl Shared {
         let store = self.store.as_ref()?;
         let key = key(plan, task, assessment)?;
         let guard = store.guard();
+        if !store.has(&key) {
+            return None;
+        }
+        let unread = key.clone();
+        let found = Self::found(store, task, (key, guard));
+        if found.is_none() {
+            let (label, folder) = (&task.label, store.folder().display());
+            log::warn(format_args!(
+                "{label}: its record in the store {folder} is damaged, so it runs"
+            ));
+            // So that it is made again.
+            let _ = store.discard(&unread, &[]);
+        }
+        found
+    }
+
+    /// The outputs that an entry names. `None` if it is broken.
+    fn found(store: &Store, task: &Task, (key, guard): (Key, Guard)) -> Option<Found> {
         let entry = store.find(&key)?;
         let about = About::deserialize(&entry.about).ok()?;
         let places = entry.outputs.iter().map(|(name, stored)| {
@@ -122,6 +140,16 @@ impl Shared {
             missing,
             _guard: guard,
         })
+    }
+
+    /// Claims a task in the store, so that other runs wait for its outputs.
+    pub fn claim(&self, plan: &Plan, task: &Task, assessment: &Assessment) -> Claimed {
+        let store = self.store.as_ref();
+        let key = store.and_then(|_| key(plan, task, assessment));
+        match (store, key) {
+            (Some(store), Some(key)) => store.claim(&key),
+            _ => Claimed::Unknown,
+        }
     }
 
     /// Puts the contents of found outputs below a folder where nothing stands, by their paths in the workdir.

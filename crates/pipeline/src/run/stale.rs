@@ -1,10 +1,9 @@
 //! Removes outputs that are no longer valid.
 
-use std::path::PathBuf;
-
 use rsom_stage::{StageError, atomic};
 
 use crate::assess::assessor::Assessor;
+use crate::assess::links;
 use crate::plan::tasks::Task;
 
 /// Removes the outputs of an earlier run of a task that has no inputs left. Keeps files that were modified since.
@@ -14,7 +13,9 @@ use crate::plan::tasks::Task;
 pub(crate) fn remove_outputs(assessor: &mut Assessor, task: &Task) -> Result<(), StageError> {
     let paths: Vec<String> = task.outputs.iter().map(|o| o.path.clone()).collect();
     for path in paths {
-        let absolute: PathBuf = assessor.workdir.root().join(&path);
+        let Some(absolute) = links::own_file(assessor.workdir.root(), &path) else {
+            continue;
+        };
         let recorded = assessor.records.latest(&path);
         let recorded = recorded.and_then(|record| record.outputs.get(&path).cloned());
         if recorded.is_none() || !absolute.is_file() {

@@ -155,3 +155,39 @@ fn a_job_that_does_not_fit_ends_in_one_clear_line() {
         "demo has revision 4567 on this machine, but 0123 where the study was exported",
     ]);
 }
+
+/// The limits of a step hold in its jobs, too.
+#[test]
+fn a_job_that_fails_is_tried_again_as_often_as_its_step_declares() {
+    let study = Study::new(
+        "name: demo\nstages:\n  a: { run: \"./tool ${out.x}\", limits: { retries: 2, minutes: 3 }, out: { x: a.txt } }\n",
+    );
+    study.program(
+        "tool",
+        &format!(
+            "#!/bin/sh\necho try >>{0}\n[ $(wc -l <{0}) -gt 1 ] || exit 1\necho done >$1\n",
+            study.path("tries").display()
+        ),
+    );
+    let workflow = exported(&study);
+    let step = &workflow["steps"]["a"];
+    run_step(&study, step, &json!({}), "one").good();
+    let tries = std::fs::read_to_string(study.path("tries")).unwrap();
+    assert_eq!(tries.lines().count(), 2);
+    let tool = std::fs::read_to_string(study.path("cwl/tools/a.cwl")).unwrap();
+    let tool: serde_yaml::Value = serde_yaml::from_str(&tool).unwrap();
+    // Three tries of three minutes, and pauses of 1 s and 2 s.
+    let limit = &tool["requirements"]["ToolTimeLimit"]["timelimit"];
+    assert_eq!(limit.as_u64(), Some(543));
+    // Without retries, the job says nothing of them.
+    study.edit("retries: 2, ", "");
+    let workflow = exported(&study);
+    let job = workflow["steps"]["a"]["in"]["job"]["default"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        !job.contains("retries") && !job.contains("minutes"),
+        "{job}"
+    );
+}

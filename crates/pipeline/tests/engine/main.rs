@@ -11,8 +11,12 @@ mod inputs;
 mod inspect;
 mod jobs;
 mod kept;
+mod left_out;
 mod limits;
+#[cfg(unix)]
+mod links;
 mod mend;
+mod names;
 mod outputs;
 mod profiles;
 mod recipes;

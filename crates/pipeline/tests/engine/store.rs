@@ -336,7 +336,83 @@ fn an_output_folder_in_the_store_is_refused() {
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     ran.finished
         .expect_said(&["lies in the store; choose another"]);
-    drop(shared);
+    // Nothing was made.
+    assert!(!study.path("work").exists());
+    let ran = study.run(&["--store", "work/new/store"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    // A store as the output folder.
+    shared.run(&Study::new(CHAIN), &[]);
+    let store = shared.path().display().to_string();
+    let before = shared.entries().len();
+    let ran = study.command_in("", &["run", "p.yaml", "--workdir", &store]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    ran.finished.expect_said(&["is a store; choose another"]);
+    assert_eq!(shared.entries().len(), before);
+    assert!(!shared.path().join("run.json").exists());
+}
+
+/// Two runs at the same time: the second waits for what the first computes.
+#[test]
+fn two_runs_at_the_same_time_compute_each_task_once() {
+    let shared = Shared::new();
+    let pipeline = CHAIN.replace(
+        "with: { text: '${text} ${scan.id}' }",
+        "with: { text: '${text} ${scan.id}', wait: 1 }",
+    );
+    let studies = [Study::new(&pipeline), Study::new(&pipeline)];
+    let arguments = shared.arguments();
+    let mut words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    words.extend(["-j", "3"]);
+    let start = |study: &Study| study.process("run", &words).spawn().unwrap();
+    let runs = [start(&studies[0]), start(&studies[1])];
+    let ended = runs.into_iter().zip(&studies);
+    let ran: Vec<_> = ended
+        .map(|(run, study)| study.ran(&run.wait_with_output().unwrap()).good())
+        .collect();
+    let calls: usize = ran.iter().map(|ran| ran.calls.len()).sum();
+    assert_eq!(calls, CALLS, "{} {}", ran[0].stderr, ran[1].stderr);
+    let waits: usize = ran
+        .iter()
+        .map(|ran| ran.stderr.matches("waits: another run computes").count())
+        .sum();
+    assert!((1..=CALLS).contains(&waits), "{waits}");
+    assert_eq!(outputs(&studies[0]), outputs(&studies[1]));
+    shared.is_whole();
+    assert_eq!(
+        std::fs::read_dir(shared.path().join("running"))
+            .unwrap()
+            .count(),
+        0
+    );
+}
+
+#[test]
+fn a_killed_run_keeps_no_other_from_computing() {
+    let shared = Shared::new();
+    let text = "with: { text: '${text} ${scan.id}'";
+    let slow = CHAIN.replace(text, &format!("{text}, wait: 1"));
+    let studies = [Study::new(&slow), Study::new(&slow)];
+    let arguments = shared.arguments();
+    let mut words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    words.extend(["--only", "import", "-j", "6"]);
+    let mut first = studies[0].process("run", &words).spawn().unwrap();
+    crate::study::wait_for(|| studies[0].path("calls").exists());
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let (said, calls) = shared.run(&studies[1], &["--only", "import", "-j", "6"]);
+    assert_eq!(calls, 6, "{said}");
+}
+
+#[test]
+fn a_broken_entry_is_said_and_made_again() {
+    let shared = Shared::new();
+    let (first, second) = (Study::new(CHAIN), Study::new(CHAIN));
+    shared.run(&first, &[]);
+    overwrite(&shared.entries()[0], "{\"no\": 1}");
+    let (said, calls) = shared.run(&second, &[]);
+    assert_eq!(calls, 1, "{said}");
+    assert_eq!(said.matches("its record in the store").count(), 1, "{said}");
+    shared.is_whole();
 }
 
 #[test]

@@ -53,6 +53,9 @@ pub(super) fn add(plan: &Plan, collected: &mut Collected) -> Result<(), StageErr
             }
             let correction =
                 (plan.corrections.iter()).find(|c| (c.task, c.output) == (number, port));
+            if correction.is_none() && !collected.is_made(number) {
+                continue;
+            }
             let from = match correction {
                 Some(correction) => correction.path.clone(),
                 None => plan.workdir.join(&output.path),

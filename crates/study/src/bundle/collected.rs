@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use rsom_formats::table::{Table, csv, parquet};
 use rsom_io::ports::at_input;
-use rsom_pipeline::{InputFile, Plan};
+use rsom_pipeline::{InputFile, Plan, Unfinished};
 use rsom_stage::{Kind, StageError, atomic, folder, sidecar};
 use serde_json::{Map, Value};
 
@@ -20,6 +20,8 @@ pub(super) struct Collected {
     pub tables: Vec<(String, usize)>,
     /// Files that the pipeline names and the bundle does not hold.
     pub outside: Vec<PathBuf>,
+    /// The tasks that failed and that the others do without: they have no outputs.
+    pub unfinished: Unfinished,
 }
 
 /// Names that the bundle itself needs at its end.
@@ -29,12 +31,13 @@ const RESERVED: [&str; 1] = ["SHA256SUMS"];
 const SMALL_BYTES: u64 = 10_000_000;
 
 impl Collected {
-    pub(super) fn new(to: &Path) -> Self {
+    pub(super) fn new(to: &Path, unfinished: Unfinished) -> Self {
         Self {
             to: to.to_path_buf(),
             files: BTreeSet::new(),
             tables: Vec::new(),
             outside: Vec::new(),
+            unfinished,
         }
     }
 
@@ -106,7 +109,7 @@ impl Collected {
                 _ => None,
             })
             .collect();
-        for (task, number) in outputs(plan) {
+        for (task, number) in self.outputs(plan) {
             let output = &plan.tasks[task].outputs[number];
             let is_result = matches!(output.kind, Kind::Table | Kind::Figure | Kind::Document)
                 && !read.contains(&(task, number));
@@ -120,7 +123,7 @@ impl Collected {
     /// The tables of each step with a table for each scan, joined: as Parquet and CSV.
     pub(super) fn add_tables(&mut self, plan: &Plan) -> Result<(), StageError> {
         let mut of_step: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-        for (task, number) in outputs(plan) {
+        for (task, number) in self.outputs(plan) {
             let (task, output) = (&plan.tasks[task], &plan.tasks[task].outputs[number]);
             if output.kind == Kind::Table && task.scan.is_some() {
                 let paths = of_step.entry((&task.step, &output.port)).or_default();
@@ -239,6 +242,18 @@ impl Collected {
         Ok(())
     }
 
+    /// Whether a task has outputs.
+    pub(super) fn is_made(&self, task: usize) -> bool {
+        !self.unfinished.left_out.contains(&task)
+    }
+
+    /// The tasks that have outputs, and the outputs, by their numbers.
+    fn outputs(&self, plan: &Plan) -> Vec<(usize, usize)> {
+        let made = (0..plan.tasks.len()).filter(|task| self.is_made(*task));
+        made.flat_map(|task| (0..plan.tasks[task].outputs.len()).map(move |output| (task, output)))
+            .collect()
+    }
+
     /// The place of a new file; makes its folder.
     fn place(&self, name: &str) -> Result<PathBuf, StageError> {
         let is_inside = Path::new(name)
@@ -261,10 +276,4 @@ impl Collected {
         }
         Ok(path)
     }
-}
-
-/// Tasks and outputs of a plan, by their numbers.
-fn outputs(plan: &Plan) -> impl Iterator<Item = (usize, usize)> {
-    let count = |task: usize| plan.tasks[task].outputs.len();
-    (0..plan.tasks.len()).flat_map(move |task| (0..count(task)).map(move |output| (task, output)))
 }

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command};
 use rsom_io::output_check::check_output;
-use rsom_pipeline::{Plan, plan_arguments, plan_of};
+use rsom_pipeline::{Plan, Unfinished, plan_arguments, plan_of};
 use rsom_stage::{ExitCode, Spec, StageError, log};
 
 use crate::arguments::{absolute_path, flag, path};
@@ -131,26 +131,33 @@ fn make(matches: &ArgMatches, plan: &Plan) -> Result<String, StageError> {
         .cloned()
         .unwrap_or_default();
     let to = absolute_path(&given)?;
-    require_finished(plan)?;
+    let unfinished = require_finished(plan)?;
+    let without = unfinished.words(plan);
     crate::new_folder::require_empty(&to, "")?;
     let count = if archive::is_archive(&to) {
         let folder = archive::folder_for(&to)?;
-        let count = collect(matches, plan, folder.path())?;
+        let count = collect(matches, plan, (folder.path(), unfinished))?;
         archive::pack(folder.path(), &to)?;
         count
     } else {
         // The folder was new or empty: of a bundle that cannot be made, nothing is left.
-        collect(matches, plan, &to).inspect_err(|_| drop(std::fs::remove_dir_all(&to)))?
+        collect(matches, plan, (&to, unfinished))
+            .inspect_err(|_| drop(std::fs::remove_dir_all(&to)))?
     };
+    let without = without.map_or_else(String::new, |words| format!("{words}\n"));
     Ok(format!(
-        "{}: {count} files; 'rsom verify' checks them\n",
+        "{without}{}: {count} files; 'rsom verify' checks them\n",
         given.display()
     ))
 }
 
 /// Writes the files of a bundle into a folder; returns how many there are.
-fn collect(matches: &ArgMatches, plan: &Plan, to: &Path) -> Result<usize, StageError> {
-    let mut collected = Collected::new(to);
+fn collect(
+    matches: &ArgMatches,
+    plan: &Plan,
+    (to, unfinished): (&Path, Unfinished),
+) -> Result<usize, StageError> {
+    let mut collected = Collected::new(to, unfinished);
     let has_data = matches.get_flag("with-data");
     collected.add_study(plan, has_data)?;
     collected.add_outputs(plan, matches.get_flag("all"))?;
@@ -175,11 +182,12 @@ fn collect(matches: &ArgMatches, plan: &Plan, to: &Path) -> Result<usize, StageE
     sums::write(to, collected.files())
 }
 
-/// Refuses a study that has not run to its end.
-fn require_finished(plan: &Plan) -> Result<(), StageError> {
-    let open = plan.open_tasks()?;
-    match open.first() {
-        None => Ok(()),
+/// Refuses a study that has not run to its end. Returns the tasks that failed and that the others do without.
+fn require_finished(plan: &Plan) -> Result<Unfinished, StageError> {
+    let unfinished = plan.unfinished()?;
+    let open = &unfinished.open;
+    match open.first().map(|first| &plan.tasks[*first].label) {
+        None => Ok(unfinished),
         Some(first) => Err(StageError::input(
             Path::new(&plan.workdir),
             format_args!(

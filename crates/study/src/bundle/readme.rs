@@ -43,6 +43,9 @@ The other folders hold the results under the names that they have in the pipelin
             text += &format!("- `{name}`\n");
         }
     }
+    if let Some(words) = collected.unfinished.words(plan) {
+        text += &format!("\n{words}; `report.html` says why.\n");
+    }
     for line in plan.correction_lines() {
         text += &format!("\n{line}; the files are in `corrections` or `corrected`.\n");
     }

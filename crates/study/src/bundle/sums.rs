@@ -22,7 +22,7 @@ pub(super) fn write<'f>(
         let path = root.join(name);
         let hash = fingerprint::of_path(&path)
             .map_err(|e| StageError::output(&path, atomic::plain(&e)))?;
-        lines += &format!("{hash}  {name}\n");
+        lines += &line(&hash, name);
         count += 1;
     }
     atomic::write_bytes(&root.join(NAME), lines.as_bytes())?;
@@ -40,15 +40,17 @@ pub(super) fn verify(root: &Path, shown: &Path) -> Result<usize, StageError> {
     })?;
     let mut known = std::collections::BTreeSet::from([NAME.to_owned()]);
     let mut faults = Vec::new();
-    for (number, line) in lines.lines().enumerate() {
+    // Unlike `lines`, which drops a carriage return.
+    let lines = lines.strip_suffix('\n').unwrap_or(&lines).split('\n');
+    for (number, line) in lines.enumerate() {
         interrupt::check()?;
-        let Some((hash, name)) = line.split_once("  ").filter(|(hash, _)| hash.len() == 64) else {
+        let Some((hash, name)) = parsed(line) else {
             return Err(StageError::input(
                 shown,
                 format_args!("{NAME}: line {}: no checksum and name", number + 1),
             ));
         };
-        let mut parts = Path::new(name).components();
+        let mut parts = Path::new(&name).components();
         if !parts.all(|part| matches!(part, std::path::Component::Normal(_))) {
             return Err(StageError::input(
                 shown,
@@ -58,12 +60,12 @@ pub(super) fn verify(root: &Path, shown: &Path) -> Result<usize, StageError> {
                 ),
             ));
         }
-        match fingerprint::of_path(&root.join(name)) {
+        match fingerprint::of_path(&root.join(&name)) {
             Ok(found) if found == hash => {}
             Ok(_) => faults.push(format!("{name} has changed")),
             Err(_) => faults.push(format!("{name} is missing")),
         }
-        known.insert(name.to_owned());
+        known.insert(name);
     }
     let files = folder::files(root).map_err(|e| StageError::input(root, atomic::plain(&e)))?;
     let names = files.iter().filter(|file| !folder::is_hidden(&file.name));
@@ -80,5 +82,108 @@ pub(super) fn verify(root: &Path, shown: &Path) -> Result<usize, StageError> {
             shown,
             format_args!("{first}, and {} more files are wrong", rest.len()),
         )),
+    }
+}
+
+/// A line of the list. As `sha256sum` writes it: a backslash at its start says that the name has `\n` for a line break, `\r` for a carriage
+/// return and `\\` for a backslash.
+fn line(hash: &str, name: &str) -> String {
+    match name.contains(['\n', '\r', '\\']) {
+        true => {
+            let name = name.replace('\\', r"\\");
+            let name = name.replace('\n', r"\n").replace('\r', r"\r");
+            format!("\\{hash}  {name}\n")
+        }
+        false => format!("{hash}  {name}\n"),
+    }
+}
+
+/// The checksum and the name in a line. `None` if it has none.
+fn parsed(line: &str) -> Option<(&str, String)> {
+    let (text, is_escaped) = match line.strip_prefix('\\') {
+        Some(text) => (text, true),
+        None => (line, false),
+    };
+    let (hash, name) = text.split_once("  ").filter(|(hash, _)| hash.len() == 64)?;
+    if !is_escaped {
+        return Some((hash, name.to_owned()));
+    }
+    let mut plain = String::new();
+    let mut characters = name.chars();
+    while let Some(character) = characters.next() {
+        plain.push(match character {
+            '\\' => match characters.next()? {
+                'n' => '\n',
+                'r' => '\r',
+                '\\' => '\\',
+                _ => return None,
+            },
+            other => other,
+        });
+    }
+    Some((hash, plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: [&str; 6] = [
+        "a.txt",
+        "b\nc.txt",
+        "d\\e.txt",
+        "f\\n  g.txt",
+        "d/\\\n",
+        "h\r",
+    ];
+
+    #[cfg(unix)]
+    fn bundle() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for name in NAMES {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, name).unwrap();
+        }
+        write(folder.path(), NAMES.into_iter()).unwrap();
+        folder
+    }
+
+    #[test]
+    fn every_name_is_read_as_it_was_written() {
+        for name in NAMES {
+            let hash = "0".repeat(64);
+            let line = line(&hash, name);
+            let line = line.strip_suffix('\n').unwrap();
+            assert!(!line.contains('\n'));
+            assert_eq!(parsed(line), Some((hash.as_str(), name.to_owned())));
+        }
+        let hash = "0".repeat(64);
+        assert_eq!(parsed(&format!("\\{hash}  a\\x")), None);
+        assert_eq!(parsed("a  b"), None);
+    }
+
+    /// Against the program whose format this is.
+    #[cfg(unix)]
+    #[test]
+    fn sha256sum_reads_and_writes_the_same_list() {
+        let folder = bundle();
+        let at = folder.path();
+        assert_eq!(verify(at, at).unwrap(), NAMES.len());
+        let run = |arguments: &[&str]| {
+            let mut command = std::process::Command::new("sha256sum");
+            command.args(arguments).current_dir(at).output()
+        };
+        let Ok(checked) = run(&["-c", NAME]) else {
+            eprintln!("skipped: there is no sha256sum");
+            return;
+        };
+        assert!(checked.status.success(), "{checked:?}");
+        let made = run(&NAMES).unwrap().stdout;
+        let own = std::fs::read_to_string(at.join(NAME)).unwrap();
+        assert_eq!(String::from_utf8(made).unwrap(), own);
+        std::fs::write(at.join(NAMES[1]), "other").unwrap();
+        let error = verify(at, at).unwrap_err().to_string();
+        assert!(error.contains("has changed"), "{error}");
     }
 }

@@ -140,17 +140,33 @@ pub(super) fn justfile(raw: bool) -> String {
         true => ("released.yaml", ""),
         false => (
             "pipeline.yaml",
-            "\n# A short run, to see that everything works\nsmoke *flags:\n    rsom run pipeline.yaml --profile smoke --workdir runs/smoke {{flags}}\n",
+            "\n# A short run, to see that everything works\nsmoke *flags:\n    rsom run pipeline.yaml --profile smoke --workdir runs/smoke \"$@\"\n",
         ),
     };
     format!(
-        "# What would run, and why
+        "set shell := [\"bash\", \"-euo\", \"pipefail\", \"-c\"]
+# Recipes get their arguments as they were given: \"$@\", \"$1\".
+set positional-arguments
+
+# What would run, and why
 plan *flags:
-    rsom plan {pipeline} {{{{flags}}}}
+    rsom plan {pipeline} \"$@\"
 {smoke}
 # The study: just run -j 2
 run *flags:
-    rsom run {pipeline} {{{{flags}}}}
+    rsom run {pipeline} \"$@\"
+
+# The same study with another program in the place of a stage: just swap layerseg ./mine.py --workdir runs/mine
+swap stage program *flags:
+    rsom run {pipeline} --swap \"$1=$2\" \"${{@:3}}\"
+
+# The finished study in one folder or ZIP file: just bundle study.zip
+bundle output *flags:
+    rsom bundle {pipeline} --output \"$1\" \"${{@:2}}\"
+
+# A recorded study again, and every output compared: just reproduce runs/pipeline -j 2
+reproduce run *flags:
+    rsom reproduce \"$@\"
 
 # The data at a glance
 show:
@@ -161,4 +177,23 @@ update:
     rsom io manifest update manifest.yaml --output manifest.yaml
 "
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Arguments with spaces and quotes reach the program as they are, and no shell reads them again.
+    #[test]
+    fn recipes_pass_on_their_arguments_as_they_are() {
+        for raw in [true, false] {
+            let text = justfile(raw);
+            assert!(text.contains("\nset positional-arguments\n"));
+            assert!(!text.contains("{{"), "{text}");
+            for recipe in ["swap", "bundle", "reproduce", "plan", "run"] {
+                assert!(text.contains(&format!("\n{recipe} ")), "{recipe}");
+            }
+        }
+        assert!(justfile(false).contains("run pipeline.yaml --swap \"$1=$2\" \"${@:3}\"\n"));
+    }
 }

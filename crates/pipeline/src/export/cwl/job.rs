@@ -66,6 +66,8 @@ pub(crate) fn of(task: &Task, call: &Call) -> Result<String, StageError> {
             .map(|input| (input.port.clone(), name(&input.port)))
             .collect(),
         expect: (call.revision_of(task)).into_iter().collect(),
+        retries: task.limits.retries,
+        minutes: task.limits.minutes.filter(|_| task.limits.retries > 0),
     };
     serde_json::to_string(&job).map_err(StageError::failure)
 }

@@ -12,6 +12,7 @@ use crate::export::cwl::tool::{GATHER, tool};
 use crate::export::estimate::Estimate;
 use crate::export::names::names;
 use crate::plan::tasks::{InputFile, Plan, Task};
+use crate::run::retries::Retries;
 
 /// A step of the pipeline.
 pub(crate) struct CwlStep<'a> {
@@ -108,7 +109,11 @@ impl CwlStep<'_> {
             "ramMin": estimate.asked_mib(),
         });
         if let Some(minutes) = estimate.limits.minutes {
-            tool["requirements"]["ToolTimeLimit"] = json!({ "timelimit": minutes * 60 });
+            // 'rsom job' limits each try itself.
+            let retries = estimate.limits.retries;
+            let tries = minutes * 60 * (u64::from(retries) + 1);
+            let seconds = tries + Retries::pauses(retries).as_secs();
+            tool["requirements"]["ToolTimeLimit"] = json!({ "timelimit": seconds });
         }
         tool
     }
