@@ -10,6 +10,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rsom_formats::matlab::MatFile;
 use rsom_nn::Way;
 
+use crate::comparison::Settings;
 use crate::measurement::{Measurement, median, peak_mb};
 use crate::networks;
 use crate::work::{Net, Pass, Work};
@@ -193,7 +194,7 @@ fn compare(matches: &ArgMatches) -> Result<(), String> {
     let own = rsom_kernels::instruction_set().map_err(|fault| fault.to_string())?;
     let instructions = matches.get_many::<String>("instructions");
     let instructions = instructions.map_or(vec![own.to_owned()], |all| all.cloned().collect());
-    let settings = compare::Settings {
+    let settings = Settings {
         instructions: &instructions,
         python: word("python"),
         script: &path("script"),

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod compare;
+mod comparison;
 mod convolutions;
 mod measurement;
 mod networks;

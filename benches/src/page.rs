@@ -1,6 +1,6 @@
 //! The page of results of the comparison with PyTorch.
 
-use crate::compare::{Line, Part, Settings};
+use crate::comparison::{Line, Part, Settings};
 use crate::measurement::median;
 
 /// The page.
