@@ -28,12 +28,16 @@ fn printed(page: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Stands for a star in quotes, which a shell leaves as it is.
+const QUOTED_STAR: &str = "\u{1}";
+
 /// The words of a line, as a shell splits it. Quotes are single.
 fn words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     for (number, part) in line.split('\'').enumerate() {
         if number % 2 == 1 {
-            words.last_mut().unwrap().push_str(part);
+            let quoted = part.replace('*', QUOTED_STAR);
+            words.last_mut().unwrap().push_str(&quoted);
             continue;
         }
         for (number, plain) in part.split(' ').enumerate() {
@@ -47,11 +51,11 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// The files that a pattern such as `masks/p*.nii.gz` means, in order; a word without a star is itself.
+/// The files that a pattern such as `masks/p*.nii.gz` means, in order; a word without a star outside of quotes is itself.
 fn globbed(word: &str, current: &Path) -> Vec<String> {
     let Some((folder, pattern)) = word.rsplit_once('/').filter(|(_, name)| name.contains('*'))
     else {
-        return vec![word.to_owned()];
+        return vec![word.replace(QUOTED_STAR, "*")];
     };
     let parts: Vec<&str> = pattern.split('*').collect();
     let fits = |name: &String| {
@@ -78,7 +82,9 @@ fn typed(line: &str, current: &mut PathBuf) -> String {
         && line.starts_with("rsom ")
     {
         let program = Program::new(env!("CARGO_BIN_EXE_rsom-under-test"));
-        let printed = program.done(&*current, &words(line)[1..]).stdout;
+        let words = words(line).into_iter().skip(1);
+        let arguments: Vec<String> = words.flat_map(|word| globbed(&word, current)).collect();
+        let printed = program.done(&*current, &arguments).stdout;
         std::fs::write(current.join(file), &printed).unwrap();
         return printed;
     }
