@@ -1,6 +1,7 @@
 //! Checks the paths of outputs: inside the workdir, and each written by one task.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};
 
 use crate::read::place::Place;
@@ -96,29 +97,31 @@ pub(crate) fn check_collisions(plan: &Plan, places: &[Vec<Place>], problems: &mu
 fn check_case(plan: &Plan, owners: &BTreeMap<String, (usize, Place)>, problems: &mut Problems) {
     let way_out =
         "differ in case only, and macOS and Windows take them for one; rename one of them";
-    let places: BTreeMap<usize, Place> = owners.values().copied().collect();
-    let mut scans: BTreeMap<String, &str> = BTreeMap::new();
+    let places: HashMap<usize, Place> = owners.values().copied().collect();
+    let mut scans: HashMap<Cow<'_, str>, &str> = HashMap::new();
     for (number, task) in plan.tasks.iter().enumerate() {
         let (Some(scan), Some(place)) = (task.scan.as_deref(), places.get(&number)) else {
             continue;
         };
-        let other = scans.entry(scan.to_lowercase()).or_insert(scan);
+        let other = scans.entry(lower_case(scan)).or_insert(scan);
         if *other != scan {
             let message = format!("the scans '{other}' and '{scan}' {way_out}");
             return problems.add(*place, message);
         }
     }
-    // Folders around outputs, too: an output may be the folder around another.
-    let mut known: BTreeMap<String, (&str, usize)> = BTreeMap::new();
-    for (path, (number, _)) in owners {
-        known
-            .entry(path.to_lowercase())
-            .or_insert((path.as_str(), *number));
-    }
+    let known: HashMap<Cow<'_, str>, (&str, usize)> = (owners.iter().rev())
+        .map(|(path, (number, _))| (lower_case(path), (path.as_str(), *number)))
+        .collect();
+    let mut last_folder = None;
     for (path, (number, place)) in owners {
-        let above = Path::new(path).ancestors().filter_map(Path::to_str);
-        for own in above {
-            let Some((other, of)) = known.get(&own.to_lowercase()) else {
+        let folder = Path::new(path).parent();
+        // Folders around outputs, too: an output may be the folder around another. Neighbors share their folders.
+        let above = folder.filter(|_| folder != last_folder);
+        last_folder = folder;
+        let above = above.into_iter().flat_map(Path::ancestors);
+        let names = std::iter::once(path.as_str()).chain(above.filter_map(Path::to_str));
+        for own in names {
+            let Some((other, of)) = known.get(&lower_case(own)) else {
                 continue;
             };
             if *other != own {
@@ -128,6 +131,15 @@ fn check_case(plan: &Plan, owners: &BTreeMap<String, (usize, Place)>, problems: 
                 return problems.add(*place, message);
             }
         }
+    }
+}
+
+/// A name in lower case, as systems that ignore case compare it.
+fn lower_case(name: &str) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    match name.bytes().all(is_lower) {
+        true => Cow::Borrowed(name),
+        false => Cow::Owned(name.to_lowercase()),
     }
 }
 
