@@ -20,8 +20,6 @@ pub struct Panel {
     pub points: Vec<Point>,
     /// Lines across the panel.
     pub lines: Vec<Line>,
-    /// Shaded ranges of heights, such as the intervals of lines.
-    pub bands: Vec<[f64; 2]>,
 }
 
 /// A line across a panel, from its left to its right edge.
@@ -33,6 +31,8 @@ pub struct Line {
     pub slope: f64,
     /// Whether it is dashed.
     pub is_dashed: bool,
+    /// The lower and upper end of its interval, shaded: gray around a solid line, in color around a dashed one.
+    pub interval: Option<[f64; 2]>,
     /// What it is, in lines at its right end; empty for nothing.
     pub words: Vec<String>,
 }
@@ -92,7 +92,13 @@ fn axes(panel: &Panel) -> [Axis; 2] {
     let level = panel.lines.iter().filter(|line| line.slope == 0.0);
     let heights = panel.points.iter().map(|[_, y]| *y);
     let heights = heights.chain(level.map(|line| line.intercept));
-    let heights = heights.chain(panel.bands.iter().flatten().copied());
+    let heights = heights.chain(
+        panel
+            .lines
+            .iter()
+            .filter_map(|line| line.interval)
+            .flatten(),
+    );
     let across = panel.points.iter().map(|[x, _]| *x);
     [Axis::linear(across, TICKS), Axis::linear(heights, TICKS)]
 }
@@ -111,11 +117,15 @@ impl Plot<'_> {
 
     fn draw(&self, scene: &mut Scene, panel: &Panel) {
         let look = self.look;
-        for [low, high] in &panel.bands {
-            let [left, top] = [self.frame.left, self.place([0.0, *high])[1]];
-            let size = [self.frame.width(), self.place([0.0, *low])[1] - top];
-            let band = Path::rectangle([left, top], size, look.color(0), BAND);
-            scene.draw(band.named("band"));
+        // The interval of the solid line lies on those of dashed lines, which it may cross where there are few points.
+        for is_dashed in [true, false] {
+            for line in panel
+                .lines
+                .iter()
+                .filter(|line| line.is_dashed == is_dashed)
+            {
+                self.draw_interval(scene, line);
+            }
         }
         for line in &panel.lines {
             self.draw_line(scene, line);
@@ -128,6 +138,21 @@ impl Plot<'_> {
             let mark = Path::area(vec![corners], look.color(0), POINT);
             scene.draw(mark.named("point"));
         }
+    }
+
+    /// The interval of a line, from the left to the right edge.
+    fn draw_interval(&self, scene: &mut Scene, line: &Line) {
+        let Some([low, high]) = line.interval else {
+            return;
+        };
+        let color = match line.is_dashed {
+            true => self.look.color(0),
+            false => GRAY,
+        };
+        let [left, top] = [self.frame.left, self.place([0.0, high])[1]];
+        let size = [self.frame.width(), self.place([0.0, low])[1] - top];
+        let band = Path::rectangle([left, top], size, color, BAND);
+        scene.draw(band.named("band"));
     }
 
     /// The part of a line within the panel.
@@ -189,6 +214,7 @@ mod tests {
             intercept,
             slope: 0.0,
             is_dashed: true,
+            interval: (words == "upper limit").then_some([3.5, 4.5]),
             words: vec![words.to_owned(), "−0.00844".to_owned()],
         };
         Panel {
@@ -197,7 +223,6 @@ mod tests {
             up: "difference".into(),
             points: vec![[1.0, -1.0], [3.0, 2.0], [5.0, 0.5]],
             lines: vec![line(4.0, "upper limit"), line(3.9, "mean")],
-            bands: vec![[3.5, 4.5]],
         }
     }
 

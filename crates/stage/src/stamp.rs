@@ -34,9 +34,16 @@ impl Stamp {
     /// # Errors
     /// The metadata cannot be read, or the path names a folder, a pipe, a device or a socket: reading these may block.
     pub fn of_file(path: &Path) -> io::Result<Self> {
-        let metadata = std::fs::metadata(path)?;
+        Self::of_regular(&std::fs::metadata(path)?)
+    }
+
+    /// The stamp of a regular file with this metadata.
+    ///
+    /// # Errors
+    /// The metadata are those of a folder, a pipe, a device or a socket: reading these may block.
+    pub fn of_regular(metadata: &Metadata) -> io::Result<Self> {
         if metadata.is_file() {
-            return Ok(Self::from_metadata(&metadata));
+            return Ok(Self::from_metadata(metadata));
         }
         let what = if metadata.is_dir() {
             "it is a folder"

@@ -385,10 +385,13 @@ impl Assessor {
             return None;
         }
         let place = root.join(path);
-        if links::is_link_without_file(&place) {
-            return links::hash_of_link(&place).ok();
+        match place.symlink_metadata().ok()? {
+            link if link.is_symlink() && links::is_link_without_file(&place) => {
+                links::hash_of_link(&place).ok()
+            }
+            link if link.is_symlink() => self.hashes.of_path(&place).ok(),
+            found => self.hashes.of_found(&place, found).ok(),
         }
-        self.hashes.of_path(&place).ok()
     }
 
     fn absolute(&self, plan: &Plan, file: &InputFile) -> Result<PathBuf, StageError> {

@@ -1,12 +1,14 @@
 //! Content hashes of files, cached as long as size, times and inode do not change.
 
 use std::collections::{BTreeMap, HashMap};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rsom_stage::{StageError, Stamp, TICK, atomic, fingerprint};
-use serde::{Deserialize, Serialize};
+use rsom_stage::{StageError, Stamp, TICK, atomic, fingerprint, folder};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::plan::output_paths::sidecar;
@@ -40,12 +42,11 @@ impl Hashes {
     /// Reads the cache of an earlier run. A missing or broken file is an empty cache.
     pub fn read(file: &Path, root: &Path) -> Self {
         let bytes = std::fs::read(file).unwrap_or_default();
-        let stored: BTreeMap<PathBuf, Entry> = serde_json::from_slice(&bytes).unwrap_or_default();
-        let entries = stored.into_iter();
+        let stored: Stored = serde_json::from_slice(&bytes).unwrap_or_default();
         Self {
             file: file.to_path_buf(),
             root: root.to_path_buf(),
-            entries: entries.map(|(path, entry)| (path.into(), entry)).collect(),
+            entries: stored.0,
             asked: HashMap::new(),
             changed: false,
         }
@@ -56,17 +57,35 @@ impl Hashes {
     /// # Errors
     /// The file or folder cannot be read.
     pub fn of_path(&mut self, path: &Path) -> io::Result<String> {
+        self.of_place(path, |path| std::fs::metadata(path))
+    }
+
+    /// The same for a path that is no link, with its metadata.
+    ///
+    /// # Errors
+    /// The file or folder cannot be read.
+    pub fn of_found(&mut self, path: &Path, metadata: Metadata) -> io::Result<String> {
+        self.of_place(path, |_| Ok(metadata))
+    }
+
+    fn of_place(
+        &mut self,
+        path: &Path,
+        metadata: impl FnOnce(&Path) -> io::Result<Metadata>,
+    ) -> io::Result<String> {
         if let Some(hash) = self.asked.get(path.as_os_str()) {
             return Ok(hash.clone());
         }
-        let hash = if std::fs::metadata(path)?.is_dir() {
+        let metadata = metadata(path)?;
+        let hash = if metadata.is_dir() {
             fingerprint::of_folder_with(path, |file| Ok(self.entry(file)?.sha256.clone()))?
         } else if let Some([header, image]) = fingerprint::pair(path) {
             // Not stored in `asked`: if only the image is written, only the path of the image is forgotten.
             let header = self.entry(&header)?.sha256.clone();
             return Ok(fingerprint::of_pair(&header, &self.entry(&image)?.sha256));
         } else {
-            self.entry(path)?.sha256.clone()
+            let stamp = Stamp::of_regular(&metadata)?;
+            self.entry_with(path, stamp)?.sha256.clone()
         };
         self.asked.insert(path.into(), hash.clone());
         Ok(hash)
@@ -123,7 +142,7 @@ impl Hashes {
             sha256: sha256.to_owned(),
             meaning: None,
         };
-        let key = path.strip_prefix(&self.root).unwrap_or(path).as_os_str();
+        let key = key(path, &self.root);
         self.entries.insert(key.to_owned(), entry);
         self.changed = true;
     }
@@ -159,8 +178,12 @@ impl Hashes {
 
     /// The entry of a file. Hashes the file again if it was written.
     fn entry(&mut self, path: &Path) -> io::Result<&mut Entry> {
-        let stamp = Stamp::of_file(path)?;
-        let key = path.strip_prefix(&self.root).unwrap_or(path).as_os_str();
+        self.entry_with(path, Stamp::of_file(path)?)
+    }
+
+    /// The entry of a file with this stamp.
+    fn entry_with(&mut self, path: &Path, stamp: Stamp) -> io::Result<&mut Entry> {
+        let key = key(path, &self.root);
         let known = self
             .entries
             .get(key)
@@ -184,6 +207,42 @@ impl Hashes {
         self.entries
             .get_mut(key)
             .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+/// The entries of a file of hashes.
+#[derive(Default)]
+struct Stored(HashMap<OsString, Entry>);
+
+impl<'de> Deserialize<'de> for Stored {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(StoredVisitor)
+    }
+}
+
+struct StoredVisitor;
+
+impl<'de> Visitor<'de> for StoredVisitor {
+    type Value = Stored;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("hashes by path")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Stored, A::Error> {
+        let mut entries = HashMap::new();
+        while let Some((path, entry)) = map.next_entry::<String, Entry>()? {
+            entries.insert(OsString::from(path), entry);
+        }
+        Ok(Stored(entries))
+    }
+}
+
+/// The name of an entry: the path relative to a folder, if it lies in there.
+fn key<'a>(path: &'a Path, root: &Path) -> &'a OsStr {
+    match folder::plainly_below(path, root) {
+        Some(rest) => OsStr::new(rest),
+        None => path.strip_prefix(root).unwrap_or(path).as_os_str(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use crate::read::place::Place;
@@ -151,11 +152,23 @@ fn check_hidden_needs(
     problems: &mut Problems,
 ) {
     let workdir = without_dots(&plan.workdir);
+    // Whether a folder of inputs has nothing in common with the workdir.
+    let mut apart: HashMap<&OsStr, bool> = HashMap::new();
     for task in &plan.tasks {
         for file in task.inputs.iter().flat_map(|input| &input.files) {
             let InputFile::External { path, .. } = file else {
                 continue;
             };
+            let folder = path.parent().map(Path::as_os_str);
+            let is_apart = folder.is_some_and(|folder| {
+                *apart.entry(folder).or_insert_with(|| {
+                    let folder = without_dots(Path::new(folder));
+                    !folder.starts_with(&workdir) && !workdir.starts_with(&folder)
+                })
+            });
+            if is_apart {
+                continue;
+            }
             let (path, reader) = (without_dots(path), &task.label);
             let relative = path.strip_prefix(&workdir).ok().and_then(Path::to_str);
             if let Some(relative) = relative

@@ -3,11 +3,14 @@
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf, Prefix};
 
-use rsom_stage::folder::slashed;
+use rsom_stage::folder::{plainly_below, slashed};
 
 /// The path from a folder to a file, with `/` between its parts. Both are absolute. Where there is none, as on another drive, the file
 /// as it is.
 pub(crate) fn relative(folder: &Path, file: &Path) -> String {
+    if let Some(rest) = plainly_below(file, folder) {
+        return slashed(Path::new(rest));
+    }
     let (folder, file) = (plain(folder), plain(file));
     let (from, to): (Vec<_>, Vec<_>) = (folder.components().collect(), file.components().collect());
     let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();

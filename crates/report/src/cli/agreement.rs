@@ -84,11 +84,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .collect();
     let panels = panels.map_err(StageError::inputs)?;
     let look = settings.print.look(invocation)?;
-    let has_bands = panels.iter().any(|panel| !panel.bands.is_empty());
-    let mut notes = vec!["dashed: limits of agreement".to_owned()];
-    if has_bands {
-        notes.push("shaded: confidence intervals".to_owned());
-    }
+    let notes = notes(&panels, &measures.numbers("ci_level").unwrap_or_default());
     settings
         .print
         .write(invocation, &scene(&panels, &notes, &look), || {
@@ -98,6 +94,32 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     Ok(Summary::new()
         .with("panels", panels.len())
         .with("points", drawn))
+}
+
+/// What stands below the figure: what lines and shades are, with the level of the intervals, and the number of points; the last two
+/// where they are the same everywhere.
+fn notes(panels: &[Panel], levels: &[Option<f64>]) -> Vec<String> {
+    let mut notes = vec!["dashed: limits of agreement".to_owned()];
+    let mut lines = panels.iter().flat_map(|panel| &panel.lines);
+    if lines.any(|line| line.interval.is_some()) {
+        let level = same(levels.iter().copied().flatten());
+        let level = level.map_or(String::new(), |level| {
+            format!("{} % ", (1e4 * level).round() / 100.0)
+        });
+        notes.push(format!(
+            "shaded: {level}confidence intervals, of the mean in gray"
+        ));
+    }
+    if let Some(count) = same(panels.iter().map(|panel| panel.points.len())) {
+        notes.push(format!("n = {count}"));
+    }
+    notes
+}
+
+/// The value that all have.
+fn same<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
 }
 
 /// The columns that tell comparisons apart.
@@ -180,24 +202,22 @@ impl Drawn<'_> {
         let [level, baseline] =
             ["level", "baseline"].map(|name| printed(word(name).unwrap_or_default()));
         let point = |row: &usize| -> Option<Point> { Some([means[*row]?, differences[*row]?]) };
-        let (lines, bands) = self.lines()?;
         Ok(Panel {
             title: title.join(", "),
             across: format!("Mean of both{unit}"),
             up: format!("{level} − {baseline}{unit}"),
             points: rows.iter().filter_map(point).collect(),
-            lines,
-            bands,
+            lines: self.lines()?,
         })
     }
 
     /// Bias and limits, and their intervals; those that are defined.
-    fn lines(&self) -> Result<(Vec<Line>, Vec<[f64; 2]>), TableError> {
+    fn lines(&self) -> Result<Vec<Line>, TableError> {
         let (table, rows) = &self.measures;
         let names = table.texts("measure")?;
         let [value, low, high] = ["value", "ci_low", "ci_high"].map(|name| table.numbers(name));
         let (value, low, high) = (value?, low?, high?);
-        let (mut lines, mut bands) = (Vec::new(), Vec::new());
+        let mut lines = Vec::new();
         for (measure, words, is_dashed) in LINES {
             let row = rows
                 .iter()
@@ -209,11 +229,11 @@ impl Drawn<'_> {
                 intercept,
                 slope: 0.0,
                 is_dashed,
+                interval: low[row].zip(high[row]).map(|(low, high)| [low, high]),
                 words: vec![words.to_owned(), three_digits(intercept)],
             });
-            bands.extend(low[row].zip(high[row]).map(|(low, high)| [low, high]));
         }
-        Ok((lines, bands))
+        Ok(lines)
     }
 }
 

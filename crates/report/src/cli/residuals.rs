@@ -81,6 +81,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         intercept,
         slope,
         is_dashed: true,
+        interval: None,
         words: Vec::new(),
     };
     let points = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| [*x, *y]).collect();
@@ -91,7 +92,6 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             up: format!("Residual{unit}"),
             points: points(&fitted, &residuals),
             lines: vec![level(0.0, 0.0)],
-            bands: Vec::new(),
         },
         Panel {
             title: format!("{metric}: normal quantiles"),
@@ -99,7 +99,6 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             up: "Standardized residual".to_owned(),
             points: points(&quantiles, &standardized),
             lines: vec![level(0.0, 1.0)],
-            bands: Vec::new(),
         },
     ];
     let look = settings.print.look(invocation)?;

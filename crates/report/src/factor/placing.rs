@@ -36,6 +36,8 @@ pub struct Placing {
 
 /// Range of positive levels, as a ratio, from which a logarithmic axis is chosen.
 const WIDE: f64 = 30.0;
+/// The same, if each positive level is at least as many times the one below.
+const STEEP: f64 = 5.0;
 /// Margin of an axis by value at both ends, as a share of the range.
 const MARGIN: f64 = 0.12;
 
@@ -131,10 +133,16 @@ fn chosen(numbers: Option<&[f64]>) -> AxisKind {
         return AxisKind::Category;
     };
     let positive = || numbers.iter().copied().filter(|v| *v > 0.0);
-    let least = positive().fold(f64::INFINITY, f64::min);
-    let most = positive().fold(0.0, f64::max);
+    let mut rising: Vec<f64> = positive().collect();
+    rising.sort_by(f64::total_cmp);
+    let (least, most) = (rising.first(), rising.last());
+    let is_wide = least
+        .zip(most)
+        .is_some_and(|(least, most)| most / least >= WIDE);
+    // Such as 0, 10 and 100.
+    let is_steep = rising.len() > 1 && rising.windows(2).all(|pair| pair[1] / pair[0] >= STEEP);
     let has_others = numbers.iter().any(|v| *v <= 0.0);
-    match (most / least >= WIDE, has_others) {
+    match (is_wide || is_steep, has_others) {
         (true, false) => AxisKind::Log,
         (true, true) => AxisKind::Symlog,
         _ => AxisKind::Linear,

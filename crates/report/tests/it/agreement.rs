@@ -49,6 +49,7 @@ pub fn folder(devices: usize) -> Folder {
     measures.push(Column::number("value", repeated([0.5, -4.0, 5.0])));
     measures.push(Column::number("ci_low", repeated([-2.0, -9.0, 1.0])));
     measures.push(Column::number("ci_high", repeated([3.0, -1.0, 9.0])));
+    measures.push(Column::number("ci_level", repeated([0.9; 3])));
     write(&folder, "measures.parquet", measures);
     folder
 }
@@ -69,13 +70,20 @@ fn points_lines_and_intervals_of_a_comparison_are_drawn() {
         assert!(svg.contains(words), "{words}: {svg}");
     }
     assert_eq!(svg.matches("fill-opacity=\"0.7\"").count(), 3);
-    assert_eq!(svg.matches("class=\"band\"").count(), 3);
+    // The interval of the mean can be told from those of the limits, also where they overlap, as these do.
+    let bands = svg.lines().filter(|line| line.contains("class=\"band\""));
+    let bands: Vec<bool> = bands.map(|line| line.contains("#757575")).collect();
+    assert_eq!(bands, [false, false, true]);
+    assert!(
+        svg.contains("shaded: 90 % confidence intervals, of the mean in gray; n = 3."),
+        "{svg}"
+    );
     // The numbers are those of 'stats agreement', as they are.
     let data = DRAW.to_owned() + " --data plot.csv";
     REPORT.run(&folder, data).expect_code(0);
     let numbers = folder.text("plot.csv");
     assert!(
-        numbers.contains("point,60.0,1.0") && numbers.contains("upper limit,,5.0"),
+        numbers.contains("point,60.0,1.0") && numbers.contains("upper limit,,5.0,1.0,9.0"),
         "{numbers}"
     );
 }
