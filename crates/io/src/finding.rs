@@ -6,7 +6,7 @@ use std::path::Path;
 use rsom_manifest::{Created, Creation, Manifest, Pattern};
 use rsom_stage::{Kind, StageError, folder, sidecar};
 
-use crate::participants::{Joined, Participants, one_spelling};
+use crate::participants::{Joined, Participants, one_spelling, one_spelling_of_groups};
 
 /// What a folder and a spreadsheet hold.
 #[derive(Debug)]
@@ -98,6 +98,8 @@ fn participants(
         one_spelling(&participants.sheet, &column)
             .map_err(|fault| StageError::input(path, fault))?;
     }
+    one_spelling_of_groups(&participants.sheet, &participants.subject_column)
+        .map_err(|fault| StageError::input(path, fault))?;
     Ok(Some(participants))
 }
 

@@ -20,6 +20,7 @@ pub mod stage;
 mod agreement;
 mod arguments;
 mod folders;
+mod naming;
 mod new_folder;
 mod pairing;
 mod running;

@@ -5,12 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::naming::{Marks, is_separator};
 use crate::valid_name::valid_name;
 
 /// The files of one scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PairedScan {
-    /// What the names share, as the name of the scan.
+    /// What the names share.
+    pub name: String,
+    /// The same, as the name of the scan.
     pub id: String,
     /// The reference first, then one file of each method. Relative to their folders.
     pub files: Vec<String>,
@@ -78,6 +81,25 @@ pub(crate) fn pair(folders: &[Vec<String>], endings: &[&str]) -> Pairing {
     collected(folders, &chosen)
 }
 
+impl Pairing {
+    /// Two files of one scan whose names state two visits, sides, runs or dates, such as `S01_v1` and `S01_v2`.
+    pub(crate) fn contradiction(&self, endings: &[&str]) -> Option<[&str; 2]> {
+        let of_scan = |scan: &'_ PairedScan| -> Option<(usize, usize)> {
+            let marks: Vec<Marks> = (scan.files.iter())
+                .map(|name| Marks::of(stem(name, endings)))
+                .collect();
+            let pairs = (0..marks.len()).flat_map(|a| (a + 1..marks.len()).map(move |b| (a, b)));
+            pairs
+                .into_iter()
+                .find(|(a, b)| marks[*a].contradict(&marks[*b]))
+        };
+        self.scans.iter().find_map(|scan| {
+            let (a, b) = of_scan(scan)?;
+            Some([scan.files[a].as_str(), scan.files[b].as_str()])
+        })
+    }
+}
+
 /// The scans that have a file in each folder, and the files that are left.
 fn collected(folders: &[Vec<String>], chosen: &[&BTreeMap<String, usize>]) -> Pairing {
     let mut used: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); folders.len()];
@@ -93,6 +115,7 @@ fn collected(folders: &[Vec<String>], chosen: &[&BTreeMap<String, usize>]) -> Pa
                 names[*place].clone()
             });
             let scan = PairedScan {
+                name: key.clone(),
                 id: valid_name(key),
                 files: files.collect(),
             };
@@ -168,11 +191,6 @@ fn base(stem: &str, without_folders: bool) -> &str {
         Some(slash) if without_folders => &stem[slash + 1..],
         _ => stem,
     }
-}
-
-/// Where names may be cut.
-fn is_separator(c: char) -> bool {
-    matches!(c, '_' | '-' | '.' | '/' | ' ')
 }
 
 /// The shared starts of names, each up to a separator, and nothing. A single name shares nothing.

@@ -295,3 +295,79 @@ fn what_does_not_fit_is_named() {
     refused(&["--allow-unpaired"], 4, "the file was edited");
     assert_eq!(folder.text("out/compare.yaml"), edited);
 }
+
+/// Twelve names of six persons with two visits, as references and as masks of one method, and a table of the persons.
+fn visits(name: impl Fn(usize, usize) -> String, mask: impl Fn(usize, usize) -> String) -> Folder {
+    let folder = Folder::new();
+    let mut table = "id,group\n".to_owned();
+    for n in 1..=6 {
+        for visit in 1..=2 {
+            save(
+                &folder,
+                &format!("drawn/{}.nii.gz", name(n, visit)),
+                0,
+                false,
+            );
+            save(
+                &folder,
+                &format!("exact/{}.nii.gz", mask(n, visit)),
+                n % 3,
+                false,
+            );
+        }
+        table += &format!("{n},{}\n", ["control", "patient"][n % 2]);
+    }
+    folder.write("people.csv", table);
+    folder
+}
+
+const VISITS: &str =
+    "compare --reference drawn --prediction exact=exact --table people.csv --output out";
+
+#[test]
+fn a_number_of_a_visit_is_not_taken_for_a_person() {
+    let name = |n: usize, visit: usize| format!("{n}_{visit}");
+    let folder = visits(name, name);
+    RSOM.done(&folder, VISITS);
+    let manifest = folder.text("out/scans.yaml");
+    for n in 1..=6 {
+        for visit in 1..=2 {
+            let entry = format!("id: '{n}_{visit}'\n  subject: '{n}'");
+            assert!(manifest.contains(&entry), "{manifest}");
+        }
+    }
+}
+
+#[test]
+fn names_that_can_be_read_in_two_ways_are_refused() {
+    type Name = fn(usize, usize) -> String;
+    let lettered: Name = |n, visit| format!("S{n:02}_{visit}");
+    let zeros: Name = |n, visit| format!("{n:03}_v{visit}");
+    let other: Name = |n, visit| format!("{n}_v{visit}");
+    let next: Name = |n, visit| format!("{n}_v{}", 3 - visit);
+    let unknown: Name = |n, visit| format!("x{n}y_v{visit}");
+    for (name, mask, words) in [
+        (
+            lettered,
+            lettered,
+            "the subject of S01_1 may be '1' or 'S01'",
+        ),
+        (zeros, zeros, "'001' in 001_v1 may be '1' of the table"),
+        (unknown, unknown, "no scan has a row in the table"),
+    ] {
+        let folder = visits(name, mask);
+        RSOM.run(&folder, VISITS)
+            .expect_code(2)
+            .expect_said(&[words]);
+        assert!(!folder.join("out").exists());
+    }
+    // Masks of the first visit only, and references of the second.
+    let folder = visits(other, next);
+    for n in 1..=6 {
+        std::fs::remove_file(folder.join(format!("drawn/{n}_v1.nii.gz"))).unwrap();
+        std::fs::remove_file(folder.join(format!("exact/{n}_v2.nii.gz"))).unwrap();
+    }
+    RSOM.run(&folder, VISITS)
+        .expect_code(3)
+        .expect_said(&["two visits"]);
+}

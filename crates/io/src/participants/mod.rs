@@ -11,5 +11,5 @@ mod table;
 
 pub use error::ParticipantsError;
 pub use join::Joined;
-pub use spelling::one_spelling;
+pub use spelling::{one_spelling, one_spelling_of_groups};
 pub use table::Participants;

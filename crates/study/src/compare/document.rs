@@ -53,7 +53,8 @@ params:
 stages:
 ",
             methods = json!(self.methods),
-            baseline = self.baseline.as_ref().map_or(String::new(), |baseline| {
+            // A single method is tested against none.
+            baseline = self.baseline.as_ref().filter(|_| self.methods.len() > 1).map_or(String::new(), |baseline| {
                 format!("  # Each other method is tested against this one.\n  baseline: {}\n", json!(baseline))
             }),
         )

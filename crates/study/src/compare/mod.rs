@@ -58,7 +58,7 @@ pub fn command_line() -> Command {
             text("labels-of-prediction", "LABEL=NAME,…", "The same for predictions whose labels have other numbers"),
             text("measures", "WORD,…", "Measures, as in 'metrics evaluate' [default: those of layers or of vessels, as the references look]"),
             flag("per-slice", "Also measure every B-scan"),
-            path("table", "FILE", "Spreadsheet of the participants (CSV, TSV or Parquet): its columns become columns of all tables"),
+            path("table", "FILE", "Spreadsheet of the participants (CSV, TSV or Parquet): its columns become columns of the tables of measures"),
             text("subject-column", "COLUMN", "Column of the table with the subject [default: subject, participant_id, id, …]"),
             text("subject", "PATTERN", "Subject of a scan, from its name, such as '{subject}_{visit}' [default: as the table has it, else each scan is a subject]"),
             text("group-by", "COLUMN,…", "Columns of the spreadsheet by which tables and tests are split, such as group"),

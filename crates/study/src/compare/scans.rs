@@ -1,11 +1,11 @@
 //! The scans of a comparison: their files, subjects and attributes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rsom_formats::nifti;
 use rsom_io::finding::listed;
-use rsom_io::participants::Participants;
+use rsom_io::participants::{Joined, Participants, one_spelling, one_spelling_of_groups};
 use rsom_io::ports::at_input;
 use rsom_manifest::{FileEntry, Manifest, Match, ScanEntry, relative};
 use rsom_stage::{Kind, Progress, StageError, atomic, fingerprint, interrupt, log};
@@ -13,6 +13,7 @@ use rsom_stage::{Kind, Progress, StageError, atomic, fingerprint, interrupt, log
 use super::masks::Masks;
 use super::request::Asked;
 use crate::folders::{below, shared_folder};
+use crate::naming::rows_of;
 use crate::pairing::{Pairing, pair};
 use crate::structures::Structures;
 
@@ -42,6 +43,7 @@ impl Found {
             .collect::<Result<_, _>>()?;
         let pairing = pair(&names, Kind::Mask.endings());
         require_partners(asked, &places, &pairing)?;
+        require_one_visit(&pairing)?;
         let folders: Vec<PathBuf> = places.iter().map(|masks| masks.folder.clone()).collect();
         if let Some(first) = pairing.scans.first() {
             log::info(format_args!(
@@ -80,7 +82,13 @@ impl Found {
             progress.advance(1);
         }
         progress.finish();
-        describe(&mut scans, asked)?;
+        require_different_ids(&pairing)?;
+        let names: Vec<&str> = pairing
+            .scans
+            .iter()
+            .map(|scan| scan.name.as_str())
+            .collect();
+        describe(&mut scans, &names, asked)?;
         Ok(Self {
             scans,
             structures,
@@ -139,8 +147,38 @@ fn require_partners(asked: &Asked, places: &[&Masks], pairing: &Pairing) -> Resu
     Ok(())
 }
 
+/// Requires that the files of a scan are of one visit, side, run or day, as far as their names say.
+///
+/// # Errors
+/// Exit code 3: two files of one scan say otherwise.
+fn require_one_visit(pairing: &Pairing) -> Result<(), StageError> {
+    match pairing.contradiction(Kind::Mask.endings()) {
+        None => Ok(()),
+        Some([one, other]) => Err(StageError::inputs(format_args!(
+            "{one} and {other} would be one scan, but their names state two visits, sides, runs or days; rename them, or move what belongs together into folders of its own"
+        ))),
+    }
+}
+
+/// Requires an id of its own for each scan.
+///
+/// # Errors
+/// Exit code 3: the names of two scans differ only in letters that an id cannot have.
+fn require_different_ids(pairing: &Pairing) -> Result<(), StageError> {
+    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
+    for scan in &pairing.scans {
+        if let Some(other) = known.insert(&scan.id, &scan.files[0]) {
+            return Err(StageError::inputs(format_args!(
+                "{other} and {} would both be the scan '{}': ids have letters from a to z, digits, '_', '-' and '.'; rename one of them",
+                scan.files[0], scan.id
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// Sets subjects and attributes of the scans from their names and the spreadsheet.
-fn describe(scans: &mut [ScanEntry], asked: &Asked) -> Result<(), StageError> {
+fn describe(scans: &mut [ScanEntry], names: &[&str], asked: &Asked) -> Result<(), StageError> {
     let participants = match &asked.table {
         Some(path) => Some(Participants::read(
             path,
@@ -149,24 +187,32 @@ fn describe(scans: &mut [ScanEntry], asked: &Asked) -> Result<(), StageError> {
         )?),
         None => None,
     };
+    if let Some(participants) = &participants {
+        let mut columns = asked.group_by.iter();
+        columns
+            .try_for_each(|column| one_spelling(&participants.sheet, column))
+            .and_then(|()| {
+                one_spelling_of_groups(&participants.sheet, &participants.subject_column)
+            })
+            .map_err(|fault| StageError::input(&participants.path, fault))?;
+    }
     let known: Vec<String> = participants
         .iter()
         .flat_map(Participants::subjects)
         .collect();
-    for scan in scans.iter_mut() {
-        match &asked.subject {
-            Some(pattern) => by_pattern(scan, pattern)?,
-            None => {
-                if let Some(subject) = subject_in(&scan.id, &known) {
-                    subject.clone_into(&mut scan.subject);
-                }
+    match &asked.subject {
+        Some(pattern) => {
+            for scan in scans.iter_mut() {
+                by_pattern(scan, pattern)?;
             }
         }
+        None => by_table(scans, names, &known)?,
     }
     if let Some(participants) = &participants {
         let joined = participants
             .join(scans, &BTreeMap::new())
             .map_err(|fault| StageError::input(&participants.path, fault))?;
+        require_a_row(scans, &joined, asked, &known)?;
         let rows: Vec<String> = joined
             .without_scans
             .iter()
@@ -181,9 +227,8 @@ fn describe(scans: &mut [ScanEntry], asked: &Asked) -> Result<(), StageError> {
             }
         }
         joined.notes.iter().for_each(log::warn);
-    } else if asked.subject.is_none() {
-        warn_of_visits(scans);
     }
+    warn_of_visits(scans);
     Ok(())
 }
 
@@ -210,24 +255,57 @@ fn by_pattern(scan: &mut ScanEntry, pattern: &rsom_manifest::Pattern) -> Result<
     Ok(())
 }
 
-/// The subject of a spreadsheet whose name stands in the name of a scan, whole or between separators; the longest one.
-fn subject_in<'k>(id: &str, known: &'k [String]) -> Option<&'k str> {
-    let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    let stands = |subject: &&String| {
-        !subject.is_empty()
-            && id.match_indices(subject.as_str()).any(|(at, text)| {
-                is_edge(id[..at].chars().next_back())
-                    && is_edge(id[at + text.len()..].chars().next())
-            })
+/// Sets the subjects of the spreadsheet whose ids stand in the names of the scans.
+///
+/// # Errors
+/// Exit code 2: it is not certain which part of the names is the subject.
+fn by_table(scans: &mut [ScanEntry], names: &[&str], known: &[String]) -> Result<(), StageError> {
+    let rows = rows_of(names, known).map_err(|doubt| {
+        StageError::usage(format_args!(
+            "{doubt}; or say which part of the names is the subject, such as --subject '{{subject}}_{{visit}}'"
+        ))
+    })?;
+    for (scan, row) in scans.iter_mut().zip(rows) {
+        if let Some(row) = row {
+            known[row].clone_into(&mut scan.subject);
+        }
+    }
+    Ok(())
+}
+
+/// Requires that the spreadsheet says something of at least one scan.
+///
+/// # Errors
+/// Exit code 2: no scan has a row.
+fn require_a_row(
+    scans: &[ScanEntry],
+    joined: &Joined,
+    asked: &Asked,
+    known: &[String],
+) -> Result<(), StageError> {
+    let subjects: BTreeSet<&str> = scans.iter().map(|scan| scan.subject.as_str()).collect();
+    if joined.without_row.len() < subjects.len() {
+        return Ok(());
+    }
+    let first = |names: &mut dyn Iterator<Item = &str>| names.next().unwrap_or_default().to_owned();
+    let scan = first(&mut subjects.into_iter());
+    let row = first(&mut known.iter().map(String::as_str));
+    let way = match asked.subject {
+        Some(_) => "correct --subject",
+        None => "say which part of the names is the subject, such as --subject '{subject}_{visit}'",
     };
-    let found = known.iter().filter(stands);
-    found
-        .max_by_key(|subject| subject.len())
-        .map(String::as_str)
+    Err(StageError::usage(format_args!(
+        "no scan has a row in the table: the scans are of subjects such as '{scan}', its rows of '{row}'; {way}, or name another column with --subject-column"
+    )))
 }
 
 /// Warns of scans that look like several of one subject, because tests would count them as independent.
 fn warn_of_visits(scans: &[ScanEntry]) {
+    // Others have their subject from a table or a pattern.
+    let scans: Vec<&ScanEntry> = scans
+        .iter()
+        .filter(|scan| scan.subject == scan.id)
+        .collect();
     let start = |scan: &ScanEntry| scan.id.split(['_', '-']).next().unwrap_or("").to_owned();
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     let mut several = None;

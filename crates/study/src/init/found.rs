@@ -14,7 +14,8 @@ use super::files::{Files, Format};
 use super::folds::{annotated, deal};
 use super::known::{Study, Subject};
 use super::look;
-use super::names::{naming, of_masks};
+use super::names::{Naming, naming, of_masks};
+use super::other_subject::other_subject;
 use super::prefix::prefix;
 use super::slices;
 use crate::pairing::pair;
@@ -116,30 +117,54 @@ impl Found {
     }
 }
 
-/// The section `create` of the manifest, without folds.
-fn creation(
+/// The patterns of the scans, and the subjects of the spreadsheet.
+fn named(
     asked: &Asked,
     files: &Files,
     doubts: &mut Vec<String>,
-) -> Result<Creation, StageError> {
+) -> Result<(Naming, Vec<String>), StageError> {
     let known: Vec<String> = match &asked.table {
         Some(path) => Participants::read_silently(path, asked.subject_column.as_deref(), None)?
             .subjects()
             .collect(),
         None => Vec::new(),
     };
-    let endings = files.format.endings();
-    let Some(naming) = naming(&files.images, endings, &known) else {
+    let naming = naming(&files.images, files.format.endings(), &known).map_err(|doubt| {
+        StageError::input(
+            &asked.scans,
+            format_args!("{doubt}; or say where it is by 'rsom io manifest create --files'"),
+        )
+    })?;
+    let Some(naming) = naming else {
         return Err(no_form(&asked.scans, &files.images));
     };
-    let subject = format!("{}{{subject}}", prefix(&naming.parts, &known));
+    if known.is_empty() {
+        doubts.extend(other_subject(&naming.parts));
+    }
     let mut texts = naming.parts.iter().flat_map(BTreeMap::values);
     if texts.any(|text| text.contains(slices::NUMBER)) {
         return Err(no_form(&asked.scans, &files.images));
     }
+    Ok((naming, known))
+}
+
+/// The section `create` of the manifest, without folds.
+fn creation(
+    asked: &Asked,
+    files: &Files,
+    doubts: &mut Vec<String>,
+) -> Result<Creation, StageError> {
+    let (naming, known) = named(asked, files, doubts)?;
+    let endings = files.format.endings();
+    let subject = format!("{}{{subject}}", prefix(&naming.parts, &known));
     let mut patterns = BTreeMap::from([("image".to_owned(), slices::pattern(&naming.image))]);
     for (role, masks) in &files.masks {
         let pairing = pair(&[files.images.clone(), masks.clone()], endings);
+        if let Some([image, mask]) = pairing.contradiction(endings) {
+            doubts.push(format!(
+                "{image} has the {role} {mask}, whose name states another visit, side, run or day"
+            ));
+        }
         let alone = &pairing.alone[1];
         if !alone.is_empty() {
             doubts.push(format!("{role} without a scan: {}", listed(alone)));

@@ -12,6 +12,7 @@ mod import;
 mod known;
 mod look;
 mod names;
+mod other_subject;
 mod prefix;
 mod raw;
 mod readme;

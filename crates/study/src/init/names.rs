@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::naming::{Doubt, are_visits, column_of_ids};
+
 /// The patterns of a study, as in the section `create` of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Naming {
@@ -51,27 +53,40 @@ const NAMED: [(&str, &str); 8] = [
 /// The patterns of scans from their names below a folder. `known` are the subjects of a spreadsheet.
 ///
 /// `None` if the names have no common form; then each name is a subject of its own only if the user says so.
-pub(super) fn naming(names: &[String], endings: &[&str], known: &[String]) -> Option<Naming> {
-    let (stems, ending) = stems(names, endings)?;
+///
+/// # Errors
+/// Two parts of the names may be the subject.
+pub(super) fn naming(
+    names: &[String],
+    endings: &[&str],
+    known: &[String],
+) -> Result<Option<Naming>, Doubt> {
+    let Some((stems, ending)) = stems(names, endings) else {
+        return Ok(None);
+    };
     let cuts: Vec<Cut<'_>> = stems.iter().map(|stem| cut(stem)).collect();
-    let first = cuts.first()?;
+    let Some(first) = cuts.first() else {
+        return Ok(None);
+    };
     if cuts.iter().any(|cut| cut.separators != first.separators) {
-        return whole_names(&stems, &ending);
+        return Ok(whole_names(&stems, &ending));
     }
     let columns: Vec<Vec<&str>> = (0..first.pieces.len())
         .map(|place| cuts.iter().map(|cut| cut.pieces[place]).collect())
         .collect();
-    let subject = subject_column(&columns, first, known)?;
+    let Some(subject) = subject_column(&columns, first, (&stems, known))? else {
+        return Ok(None);
+    };
     let parts = named(&columns, first, subject);
     let image = pattern(&parts, &columns, &first.separators) + &ending;
     let texts = (0..names.len())
         .map(|row| texts(&parts, &columns, row))
         .collect();
-    Some(Naming {
+    Ok(Some(Naming {
         image,
         scan: scan(&parts),
         parts: texts,
-    })
+    }))
 }
 
 /// The names without their endings, and the text of the ending in a pattern.
@@ -120,30 +135,49 @@ fn whole_names(stems: &[&str], ending: &str) -> Option<Naming> {
 }
 
 /// The column with the subject: named by the piece before it, or with the most subjects of the spreadsheet, or the first that
-/// varies and is no folder of groups.
-fn subject_column(columns: &[Vec<&str>], cut: &Cut<'_>, known: &[String]) -> Option<usize> {
-    let varies = |place: &usize| distinct(&columns[*place]) > 1;
+/// varies, is no visit, side, run or date, and no folder of groups.
+///
+/// # Errors
+/// Two columns may be the subject.
+fn subject_column(
+    columns: &[Vec<&str>],
+    cut: &Cut<'_>,
+    (stems, known): (&[&str], &[String]),
+) -> Result<Option<usize>, Doubt> {
     let named = (1..columns.len()).find(|place| name_before(columns, *place) == Some("subject"));
     if named.is_some() {
-        return named;
+        return Ok(named);
     }
-    let of_known = |place: &usize| {
-        let is_known = |piece: &&&str| known.iter().any(|subject| subject == **piece);
-        columns[*place].iter().filter(is_known).count()
-    };
-    let best = (0..columns.len()).rev().max_by_key(of_known)?;
-    if of_known(&best) > 0 {
-        return Some(best);
+    let of_known = column_of_ids(columns, stems, known)?;
+    if of_known.is_some() {
+        return Ok(of_known);
     }
+    let varies = |place: &usize| distinct(&columns[*place]) > 1;
     let candidates: Vec<usize> = (0..columns.len()).filter(varies).collect();
-    let after_groups = candidates
-        .iter()
-        .copied()
-        .find(|place| !is_group(columns, cut, *place));
+    let before = |place: usize| {
+        let before = &columns[place.checked_sub(1)?];
+        (distinct(before) == 1).then(|| before[0])
+    };
+    let is_person = |place: &usize| !are_visits(&columns[*place], before(*place));
+    let after_groups = |candidates: &[usize]| {
+        let mut candidates = candidates.iter().copied();
+        candidates.find(|place| !is_group(columns, cut, *place))
+    };
+    let persons: Vec<usize> = candidates.iter().copied().filter(is_person).collect();
+    // Several visits of one person.
+    let is_one = |place: &usize| {
+        !candidates.is_empty()
+            && !varies(place)
+            && is_person(place)
+            && columns[*place][0].contains(|c: char| c.is_ascii_digit())
+    };
+    let found = after_groups(&persons)
+        .or_else(|| (0..columns.len()).find(is_one))
+        .or_else(|| after_groups(&candidates));
     // A single scan.
-    after_groups
+    Ok(found
         .or(candidates.first().copied())
-        .or(columns.len().checked_sub(1))
+        .or(columns.len().checked_sub(1)))
 }
 
 fn distinct(column: &[&str]) -> usize {
@@ -342,7 +376,9 @@ mod tests {
     }
 
     fn found(names: &[&str], known: &[&str]) -> (String, String) {
-        let naming = naming(&owned(names), &ENDINGS, &owned(known)).unwrap();
+        let naming = naming(&owned(names), &ENDINGS, &owned(known))
+            .unwrap()
+            .unwrap();
         (naming.image, naming.scan)
     }
 
@@ -406,18 +442,60 @@ mod tests {
     }
 
     #[test]
+    fn visits_sides_and_dates_are_no_subjects() {
+        for (names, image) in [
+            (
+                vec!["visit1/S01.nii", "visit2/S01.nii"],
+                "visit{visit:digits}/{subject:word}.nii",
+            ),
+            (
+                vec!["20240101_S01_v1.nii", "20240102_S01_v2.nii"],
+                "{visit:digits}_{subject:word}_v{part3:digits}.nii",
+            ),
+            (
+                vec!["left/S01.nii", "right/S01.nii", "right/S02.nii"],
+                "{visit:word}/{subject:word}.nii",
+            ),
+        ] {
+            assert_eq!(found(&names, &[]).0, image, "{names:?}");
+        }
+        let numbers = ["1_1.nii", "1_2.nii", "2_1.nii", "3_2.nii"];
+        assert_eq!(
+            found(&numbers, &["1", "2", "3"]).0,
+            "{subject:digits}_{visit:digits}.nii"
+        );
+        let doubt = naming(
+            &owned(&["S01_1.nii", "S02_2.nii", "S03_1.nii"]),
+            &ENDINGS,
+            &owned(&["1", "2", "3"]),
+        );
+        assert!(
+            doubt
+                .unwrap_err()
+                .to_string()
+                .contains("may be '1' or 'S01'")
+        );
+    }
+
+    #[test]
     fn names_without_a_common_form_are_subjects_in_one_folder_only() {
         assert_eq!(
             found(&["in/a_1.nii", "in/b.nii"], &[]),
             is("in/{subject}.nii", "{subject}")
         );
-        assert_eq!(naming(&owned(&["a/b_1.nii", "c.nii"]), &ENDINGS, &[]), None);
+        assert_eq!(
+            naming(&owned(&["a/b_1.nii", "c.nii"]), &ENDINGS, &[]),
+            Ok(None)
+        );
     }
 
     #[test]
     fn masks_have_the_parts_of_their_scans() {
         let scans = ["S01_v1.nii", "S01_v2.nii", "S02_v1.nii"];
-        let parts = naming(&owned(&scans), &ENDINGS, &[]).unwrap().parts;
+        let parts = naming(&owned(&scans), &ENDINGS, &[])
+            .unwrap()
+            .unwrap()
+            .parts;
         let masks = owned(&[
             "drawn/S01/mask_v1_ab.nii",
             "drawn/S01/mask_v2_cd.nii",
