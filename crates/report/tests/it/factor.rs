@@ -64,6 +64,31 @@ pub fn folder() -> Folder {
 }
 
 #[test]
+fn bars_of_percent_end_at_a_hundred() {
+    let folder = folder();
+    let table = parquet::read(&folder.join("m.parquet")).unwrap();
+    let columns = table
+        .columns()
+        .iter()
+        .cloned()
+        .map(|c| match c.name.as_str() {
+            "unit" => Column::repeated("unit", "%", table.rows()),
+            "value" => Column::number(
+                "value",
+                (0..table.rows()).map(|i| Some(91.0 + 4.0 * (i % 3) as f64)),
+            ),
+            _ => c,
+        });
+    write(&folder, "m.parquet", columns.collect());
+    REPORT.done(&folder, format!("{LINE} --data f.csv"));
+    let numbers = folder.text("f.csv");
+    assert!(
+        numbers.contains("dice,summary,fcn7,0,,,,95.0,91.0,99.0,"),
+        "{numbers}"
+    );
+}
+
+#[test]
 fn levels_stand_where_the_axis_says() {
     let folder = folder();
     let places = |axis: &str| {

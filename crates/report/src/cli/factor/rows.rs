@@ -148,15 +148,19 @@ pub fn panel(rows: &Rows, metric: &str, parameters: &FactorSettings) -> Result<P
         title,
         records,
         references: reference.into_iter().collect(),
-        range: range_of(metric),
+        range: range_of(metric, unit),
         tests: Vec::new(),
     })
 }
 
-/// Lowest and highest possible value: overlap lies in [0, 1], and what is better when lower is an error, at least 0.
-fn range_of(metric: &str) -> [f64; 2] {
+/// Lowest and highest possible value: overlap lies between 0 and 1, or 100 %, and what is better when lower is an error, at least 0.
+fn range_of(metric: &str, unit: Option<&str>) -> [f64; 2] {
     match Metric::named(metric).map(|known| (known.higher_is_better, known.unit)) {
-        Some((Some(true), Unit::One)) => [0.0, 1.0],
+        Some((Some(true), Unit::One)) => match unit.map(str::trim) {
+            None | Some("" | "1") => [0.0, 1.0],
+            Some("%") => [0.0, 100.0],
+            Some(_) => [0.0, f64::INFINITY],
+        },
         Some((Some(false), _)) => [0.0, f64::INFINITY],
         _ => [f64::NEG_INFINITY, f64::INFINITY],
     }
@@ -190,6 +194,14 @@ fn with_unit(name: &str, unit: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_range_of_a_measure_has_its_unit() {
+        assert_eq!(range_of("dice", Some("1")), [0.0, 1.0]);
+        assert_eq!(range_of("dice", Some("%")), [0.0, 100.0]);
+        assert_eq!(range_of("dice", Some("‰")), [0.0, f64::INFINITY]);
+        assert_eq!(range_of("hd95_mm", Some("mm")), [0.0, f64::INFINITY]);
+    }
 
     #[test]
     fn titles_carry_units_but_not_of_ratios() {
