@@ -132,10 +132,11 @@ impl Page<'_> {
         let mut ends: Vec<f64> = Vec::new();
         for cell in &cells {
             match drawn.marks {
-                Marks::Box => ends.extend(cell.summary.five.into_iter().flatten()),
+                // Values beyond the whiskers have points.
+                Marks::Box => {}
                 _ => ends.extend(cell.summary.point.into_iter().flat_map(within)),
             }
-            if drawn.points || drawn.lines {
+            if drawn.points || drawn.lines || drawn.marks == Marks::Box {
                 ends.extend(cell.records.iter().filter_map(|r| r.value));
             }
         }
@@ -178,7 +179,8 @@ impl Page<'_> {
     fn draw_values(&self, scene: &mut Scene, prepared: &Prepared<'_>, [frame, values]: [Frame; 2]) {
         for reference in &prepared.panel.references {
             let y = values.y(prepared.axis.share(reference.value));
-            let ends = vec![[values.left, y], [values.right, y]];
+            let [left, right] = self.reference_ends(reference, &values);
+            let ends = vec![[left, y], [right, y]];
             let line = Path::open(
                 vec![ends],
                 legend::reference_stroke(self.figure, &reference.words, self.look),
@@ -201,6 +203,23 @@ impl Page<'_> {
             look: self.look,
         };
         plot.draw(scene, &prepared.cells);
+    }
+
+    /// From where to where the line of a reference goes: over the whole panel, or over its cell.
+    fn reference_ends(&self, reference: &Reference, frame: &Frame) -> [f64; 2] {
+        let place = |(level, group): &(String, String)| {
+            let level = self.order.levels.iter().position(|l| l == level)?;
+            let group = self.order.groups.iter().position(|g| g == group)?;
+            Some(self.order.x(level, group, frame, self.look))
+        };
+        let half = self.order.width(frame, self.look) / 2.0;
+        match reference.cell.as_ref().and_then(place) {
+            Some(middle) => [
+                (middle - half).max(frame.left),
+                (middle + half).min(frame.right),
+            ],
+            None => [frame.left, frame.right],
+        }
     }
 
     /// The color of a group in whose own levels a test was made, where there are several groups.
@@ -269,6 +288,7 @@ mod tests {
                 references: vec![Reference {
                     words: "reference".to_owned(),
                     value: 0.2,
+                    cell: None,
                 }],
                 range: [0.0, f64::INFINITY],
                 tests: Vec::new(),

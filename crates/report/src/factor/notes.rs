@@ -39,6 +39,9 @@ pub fn of(figure: &Figure, cells: &[&[Cell<'_>]]) -> Vec<String> {
         };
         notes.push(format!("{bars} end where the measure ends"));
     }
+    if figure.drawn.marks == Marks::Box && all().any(|cell| !cell.has_box()) {
+        notes.push("no box for fewer than four values".to_owned());
+    }
     if all().any(strip::is_incomplete) {
         notes.push("valid: units with a value and no empty mask".to_owned());
     }
