@@ -267,6 +267,7 @@ impl Drawn {
             up: title,
             log: false,
             include: vec![0.0],
+            include_across: Vec::new(),
             curves: self.groups.iter().enumerate().map(curve).collect(),
         }
     }

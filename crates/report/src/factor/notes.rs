@@ -13,6 +13,7 @@ pub fn of(figure: &Figure, cells: &[&[Cell<'_>]]) -> Vec<String> {
     let counts = all().map(|cell| cell.summary.rows);
     let (fewest, most) = (counts.clone().min().unwrap_or(0), counts.max().unwrap_or(0));
     let statistic = match figure.drawn.marks {
+        Marks::Box if !all().any(Cell::has_box) => "median",
         Marks::Box => "median, quartiles, and whiskers to 1.5 times their distance",
         _ => figure.spread.name(),
     };
