@@ -66,8 +66,13 @@ pub fn scene(figure: &Figure, look: &Look) -> Scene {
     let sides: Vec<Sides> = (prepared.iter().enumerate())
         .map(|(i, p)| page.sides(p, (count > 1).then_some(i)))
         .collect();
-    let margins = sides.iter().map(|s| s.margins(look, expected));
-    let margins = margins.fold(Margins::default(), Margins::max);
+    let margins_of = |height: f64| {
+        let margins = sides.iter().map(|s| s.margins(look, height));
+        margins.fold(Margins::default(), Margins::max)
+    };
+    // Names of levels break or turn by the width that is left between the margins.
+    let first = Grid::new(look, count, ACROSS, margins_of(expected), [0.0; 2]);
+    let margins = margins_of(first.size()[1]);
     let em = look.em();
     let mut scene = Scene::in_points(look.width_mm, 10.0, look.background());
     let entries = legend::entries(figure, &order, look);
@@ -397,6 +402,47 @@ mod tests {
             paths(&scene(&figure(rows), &look(85.0)), "means").len()
         };
         assert_eq!((of(["fcn7", "unet"]), of(["0", "10"])), (0, 1));
+    }
+
+    #[test]
+    fn no_name_of_a_level_is_left_out_or_off_the_page() {
+        let names = [
+            "baseline",
+            "étude",
+            "follow-up visit",
+            "week 4 of treatment",
+            "a",
+            "b b b b",
+            "control",
+        ];
+        for (width, count) in [(85.0, 2), (85.0, 4), (85.0, 7), (175.0, 7)] {
+            let rows = names[..count]
+                .iter()
+                .map(|l| record(l, "", Some(0.5), "ok"));
+            let drawn = scene(&figure(rows.collect()), &look(width));
+            let said = texts(&drawn).join(" ");
+            for name in &names[..count] {
+                assert!(said.contains(name), "{width} {name}: {said}");
+            }
+            for item in &drawn.items {
+                let Item::Text(text) = item else { continue };
+                let half = crate::font::width_em(&text.words) * text.size / 2.0;
+                let (down, across) = match text.upwards {
+                    true => (2.0 * half, 0.0),
+                    false => (0.0, half),
+                };
+                if text.anchor == crate::scene::Anchor::Middle && !text.upwards {
+                    assert!(
+                        text.at[0] - across >= 0.0 && text.at[0] + across <= drawn.width,
+                        "{}",
+                        text.words
+                    );
+                }
+                if text.anchor == crate::scene::Anchor::End {
+                    assert!(text.at[1] + down <= drawn.height, "{}", text.words);
+                }
+            }
+        }
     }
 
     #[test]

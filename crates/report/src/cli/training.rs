@@ -99,7 +99,14 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         }
     }
     let all = histories.iter().flat_map(|history| &history.epochs);
-    let epochs: Vec<f64> = all.copied().collect();
+    let mut epochs: Vec<f64> = all.copied().collect();
+    if let Some(only) = epochs
+        .first()
+        .copied()
+        .filter(|e| epochs.iter().all(|o| o == e))
+    {
+        epochs.extend([only - 1.0, only + 1.0]);
+    }
     let panels: Vec<Panel> = quantities
         .iter()
         .map(|quantity| panel(quantity, &drawn, &epochs))
@@ -317,7 +324,8 @@ fn panel(quantity: &str, drawn: &[Drawn], epochs: &[f64]) -> Panel {
         up: title.to_owned(),
         log: least > 0.0 && most / least >= WIDE,
         include: if ["s", "learning_rate"].contains(&quantity) {
-            vec![0.0]
+            // A weight that is always 0 has no sign.
+            vec![0.0, if most > 0.0 { 0.0 } else { 1.0 }]
         } else {
             Vec::new()
         },
