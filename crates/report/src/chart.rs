@@ -1,5 +1,6 @@
 //! What all charts share: style, markers, axes, legends.
 
+mod across;
 pub mod axis;
 pub mod color_bar;
 pub mod colormap;

@@ -16,6 +16,8 @@ pub struct Panel {
     pub log: bool,
     /// Values that the vertical axis holds in any case.
     pub include: Vec<f64>,
+    /// Values that the horizontal axis holds in any case, such as all epochs.
+    pub include_across: Vec<f64>,
     /// The curves.
     pub curves: Vec<Curve>,
 }
@@ -93,7 +95,8 @@ pub fn scene(panels: &[Panel], entries: &[Entry], notes: &[String], look: &Look)
 
 fn axes(panel: &Panel) -> [Axis; 2] {
     let points = || panel.curves.iter().flat_map(|curve| curve.points.iter());
-    let across = Axis::tight(points().map(|point| point[0]), TICKS);
+    let places = points().map(|point| point[0]);
+    let across = Axis::tight(places.chain(panel.include_across.iter().copied()), TICKS);
     let bands = panel
         .curves
         .iter()
@@ -140,7 +143,16 @@ fn draw_curve(scene: &mut Scene, curve: &Curve, place: &dyn Fn(Point) -> Point, 
         Weight::Full => "curve",
         Weight::Faint => "faint",
     };
-    scene.draw(Path::open(vec![line], stroke).named(class));
+    scene.draw(Path::open(vec![line], stroke.clone()).named(class));
+    if let ([only], None) = (&curve.points[..], curve.mark) {
+        let radius = match curve.weight {
+            Weight::Full => look.radius(),
+            Weight::Faint => 0.6 * look.radius(),
+        };
+        let corners = look.marker(curve.series).corners(place(*only), radius);
+        let point = Path::area(vec![corners], stroke.color, 1.0);
+        scene.draw(point.named("only"));
+    }
     if let Some(mark) = curve.mark {
         let corners = look
             .marker(curve.series)
@@ -164,6 +176,7 @@ mod tests {
             up: "Loss".into(),
             log: true,
             include: Vec::new(),
+            include_across: Vec::new(),
             curves: vec![Curve {
                 series: 0,
                 weight: Weight::Full,

@@ -66,8 +66,13 @@ pub fn scene(figure: &Figure, look: &Look) -> Scene {
     let sides: Vec<Sides> = (prepared.iter().enumerate())
         .map(|(i, p)| page.sides(p, (count > 1).then_some(i)))
         .collect();
-    let margins = sides.iter().map(|s| s.margins(look, expected));
-    let margins = margins.fold(Margins::default(), Margins::max);
+    let margins_of = |height: f64| {
+        let margins = sides.iter().map(|s| s.margins(look, height));
+        margins.fold(Margins::default(), Margins::max)
+    };
+    // Names of levels break or turn by the width that is left between the margins.
+    let first = Grid::new(look, count, ACROSS, margins_of(expected), [0.0; 2]);
+    let margins = margins_of(first.size()[1]);
     let em = look.em();
     let mut scene = Scene::in_points(look.width_mm, 10.0, look.background());
     let entries = legend::entries(figure, &order, look);
@@ -132,10 +137,11 @@ impl Page<'_> {
         let mut ends: Vec<f64> = Vec::new();
         for cell in &cells {
             match drawn.marks {
-                Marks::Box => ends.extend(cell.summary.five.into_iter().flatten()),
+                // Values beyond the whiskers have points.
+                Marks::Box => {}
                 _ => ends.extend(cell.summary.point.into_iter().flat_map(within)),
             }
-            if drawn.points || drawn.lines {
+            if drawn.points || drawn.lines || drawn.marks == Marks::Box {
                 ends.extend(cell.records.iter().filter_map(|r| r.value));
             }
         }
@@ -178,7 +184,8 @@ impl Page<'_> {
     fn draw_values(&self, scene: &mut Scene, prepared: &Prepared<'_>, [frame, values]: [Frame; 2]) {
         for reference in &prepared.panel.references {
             let y = values.y(prepared.axis.share(reference.value));
-            let ends = vec![[values.left, y], [values.right, y]];
+            let [left, right] = self.reference_ends(reference, &values);
+            let ends = vec![[left, y], [right, y]];
             let line = Path::open(
                 vec![ends],
                 legend::reference_stroke(self.figure, &reference.words, self.look),
@@ -201,6 +208,23 @@ impl Page<'_> {
             look: self.look,
         };
         plot.draw(scene, &prepared.cells);
+    }
+
+    /// From where to where the line of a reference goes: over the whole panel, or over its cell.
+    fn reference_ends(&self, reference: &Reference, frame: &Frame) -> [f64; 2] {
+        let place = |(level, group): &(String, String)| {
+            let level = self.order.levels.iter().position(|l| l == level)?;
+            let group = self.order.groups.iter().position(|g| g == group)?;
+            Some(self.order.x(level, group, frame, self.look))
+        };
+        let half = self.order.width(frame, self.look) / 2.0;
+        match reference.cell.as_ref().and_then(place) {
+            Some(middle) => [
+                (middle - half).max(frame.left),
+                (middle + half).min(frame.right),
+            ],
+            None => [frame.left, frame.right],
+        }
     }
 
     /// The color of a group in whose own levels a test was made, where there are several groups.
@@ -269,6 +293,7 @@ mod tests {
                 references: vec![Reference {
                     words: "reference".to_owned(),
                     value: 0.2,
+                    cell: None,
                 }],
                 range: [0.0, f64::INFINITY],
                 tests: Vec::new(),
@@ -377,6 +402,47 @@ mod tests {
             paths(&scene(&figure(rows), &look(85.0)), "means").len()
         };
         assert_eq!((of(["fcn7", "unet"]), of(["0", "10"])), (0, 1));
+    }
+
+    #[test]
+    fn no_name_of_a_level_is_left_out_or_off_the_page() {
+        let names = [
+            "baseline",
+            "étude",
+            "follow-up visit",
+            "week 4 of treatment",
+            "a",
+            "b b b b",
+            "control",
+        ];
+        for (width, count) in [(85.0, 2), (85.0, 4), (85.0, 7), (175.0, 7)] {
+            let rows = names[..count]
+                .iter()
+                .map(|l| record(l, "", Some(0.5), "ok"));
+            let drawn = scene(&figure(rows.collect()), &look(width));
+            let said = texts(&drawn).join(" ");
+            for name in &names[..count] {
+                assert!(said.contains(name), "{width} {name}: {said}");
+            }
+            for item in &drawn.items {
+                let Item::Text(text) = item else { continue };
+                let half = crate::font::width_em(&text.words) * text.size / 2.0;
+                let (down, across) = match text.upwards {
+                    true => (2.0 * half, 0.0),
+                    false => (0.0, half),
+                };
+                if text.anchor == crate::scene::Anchor::Middle && !text.upwards {
+                    assert!(
+                        text.at[0] - across >= 0.0 && text.at[0] + across <= drawn.width,
+                        "{}",
+                        text.words
+                    );
+                }
+                if text.anchor == crate::scene::Anchor::End {
+                    assert!(text.at[1] + down <= drawn.height, "{}", text.words);
+                }
+            }
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::Scene;
 use crate::chart::frame::{self, LINE, Margins};
+use crate::chart::marker::Marker;
 use crate::chart::{Axis, Dash, Frame, Grid, Look, Sides, grid};
 use crate::color::{GRAY, INK};
 use crate::font;
@@ -31,7 +32,7 @@ pub struct Line {
     pub slope: f64,
     /// Whether it is dashed.
     pub is_dashed: bool,
-    /// The lower and upper end of its interval, shaded: gray around a solid line, in color around a dashed one.
+    /// The lower and upper end of its interval, a bar at the right of the panel: gray of a solid line, in color of a dashed one.
     pub interval: Option<[f64; 2]>,
     /// What it is, in lines at its right end; empty for nothing.
     pub words: Vec<String>,
@@ -41,9 +42,10 @@ pub struct Line {
 const TICKS: usize = 5;
 /// Most panels side by side.
 const ACROSS: usize = 2;
-/// Opacity of bands and points.
-const BAND: f64 = 0.15;
+/// Opacity of points.
 const POINT: f64 = 0.7;
+/// Room of the bar of an interval, in ems.
+const BAR: f64 = 0.9;
 
 /// Draws the panels, two side by side or one in a narrow figure, each with its own scales.
 #[must_use]
@@ -68,8 +70,9 @@ pub fn scene(panels: &[Panel], notes: &[String], look: &Look) -> Scene {
     let lines = panels.iter().flat_map(|panel| &panel.lines);
     let words = lines.flat_map(|line| line.words.iter());
     let widest = words.map(|words| font::width_em(words)).fold(0.0, f64::max);
-    if widest > 0.0 {
-        margins.right = widest * look.small() + 0.8 * em;
+    let bars = panels.iter().map(Panel::bars).max().unwrap_or(0);
+    if widest > 0.0 || bars > 0 {
+        margins.right = widest * look.small() + (0.8 + BAR * bars as f64) * em;
     }
     let grid = Grid::new(look, count, ACROSS, margins, [0.2 * em, 0.0]);
     let mut scene = Scene::in_points(look.width_mm, 10.0, look.background());
@@ -86,6 +89,13 @@ pub fn scene(panels: &[Panel], notes: &[String], look: &Look) -> Scene {
     let height = frame::draw_notes(&mut scene, notes, at, look);
     scene.height = grid.bottom() + height + 0.8 * em;
     scene
+}
+
+impl Panel {
+    /// Number of bars at its right.
+    fn bars(&self) -> usize {
+        self.lines.iter().filter(|l| l.interval.is_some()).count()
+    }
 }
 
 fn axes(panel: &Panel) -> [Axis; 2] {
@@ -117,20 +127,14 @@ impl Plot<'_> {
 
     fn draw(&self, scene: &mut Scene, panel: &Panel) {
         let look = self.look;
-        // The interval of the solid line lies on those of dashed lines, which it may cross where there are few points.
-        for is_dashed in [true, false] {
-            for line in panel
-                .lines
-                .iter()
-                .filter(|line| line.is_dashed == is_dashed)
-            {
-                self.draw_interval(scene, line);
-            }
+        let with_bars = panel.lines.iter().filter(|line| line.interval.is_some());
+        for (place, line) in with_bars.enumerate() {
+            self.draw_interval(scene, line, place);
         }
         for line in &panel.lines {
             self.draw_line(scene, line);
         }
-        self.draw_words(scene, &panel.lines);
+        self.draw_words(scene, panel);
         for point in &panel.points {
             let corners = look
                 .marker(0)
@@ -140,19 +144,30 @@ impl Plot<'_> {
         }
     }
 
-    /// The interval of a line, from the left to the right edge.
-    fn draw_interval(&self, scene: &mut Scene, line: &Line) {
-        let Some([low, high]) = line.interval else {
+    /// The interval of a line, as a bar with caps and a point at the line. Bars stand side by side next to the panel, so that those of
+    /// few points, which are long, do not hide each other.
+    fn draw_interval(&self, scene: &mut Scene, line: &Line, place: usize) {
+        let Some(ends) = line.interval else {
             return;
         };
+        let (em, look) = (self.look.em(), self.look);
         let color = match line.is_dashed {
-            true => self.look.color(0),
+            true => look.color(0),
             false => GRAY,
         };
-        let [left, top] = [self.frame.left, self.place([0.0, high])[1]];
-        let size = [self.frame.width(), self.place([0.0, low])[1] - top];
-        let band = Path::rectangle([left, top], size, color, BAND);
-        scene.draw(band.named("band"));
+        let x = self.frame.right + (0.7 + BAR * place as f64) * em;
+        let [low, high] = ends.map(|end| self.place([0.0, end])[1]);
+        let cap = 0.22 * em;
+        let bar = vec![
+            vec![[x, low], [x, high]],
+            vec![[x - cap, low], [x + cap, low]],
+            vec![[x - cap, high], [x + cap, high]],
+        ];
+        let stroke = Stroke::solid(color, look.line());
+        scene.draw(Path::open(bar, stroke).named("interval"));
+        let middle = [x, self.place([0.0, line.intercept])[1]];
+        let corners = Marker::Disc.corners(middle, 0.6 * look.radius());
+        scene.draw(Path::area(vec![corners], color, 1.0).named("center"));
     }
 
     /// The part of a line within the panel.
@@ -170,8 +185,9 @@ impl Plot<'_> {
     }
 
     /// The words of lines next to their right ends, moved apart where they would touch.
-    fn draw_words(&self, scene: &mut Scene, lines: &[Line]) {
-        let small = self.look.small();
+    fn draw_words(&self, scene: &mut Scene, panel: &Panel) {
+        let (small, lines) = (self.look.small(), &panel.lines);
+        let left = self.frame.right + (0.5 + BAR * panel.bars() as f64) * self.look.em();
         let end = |line: &Line| Some((self.clipped(line)?[1][1], line.words.clone()));
         let mut all: Vec<(f64, Vec<String>)> = lines.iter().filter_map(end).collect();
         all.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -181,7 +197,7 @@ impl Plot<'_> {
             let top = (y - height / 2.0).max(free);
             for (place, line) in words.iter().enumerate() {
                 let down = (LINE * place as f64 + 0.95) * small;
-                let at = [self.frame.right + 0.5 * self.look.em(), top + down];
+                let at = [left, top + down];
                 scene.draw(Text::new(line, at, small, INK));
             }
             free = top + height + 0.2 * small;
@@ -241,9 +257,12 @@ mod tests {
             (frame[0][0] - 3.0..=frame[2][0] + 3.0).contains(x)
                 && (frame[0][1]..=frame[1][1] + 3.0).contains(y)
         };
-        let (points, bands) = (paths("point"), paths("band"));
-        assert_eq!((points.len(), bands.len(), paths("line").len()), (3, 1, 2));
-        assert!(points.concat().iter().chain(&bands[0]).all(inside));
+        let (points, bars) = (paths("point"), paths("interval"));
+        assert_eq!((points.len(), bars.len(), paths("line").len()), (3, 1, 2));
+        assert!(points.concat().iter().all(inside));
+        // The bar stands next to the panel, as high as its axis at most.
+        let within = |[x, y]: &Point| *x > frame[2][0] && *y >= frame[0][1] && *y <= frame[1][1];
+        assert!(bars[0].iter().all(within));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The frame of a chart: its axes with ticks, labels and titles.
 
+use super::across::Labels;
 use super::axis::Axis;
 use super::style::Look;
 use crate::Scene;
@@ -13,8 +14,8 @@ pub const LINE: f64 = 1.25;
 const TICK: f64 = 0.3;
 /// Gap between ticks and labels, in ems.
 const GAP: f64 = 0.35;
-/// Smallest gap between the labels of a horizontal axis, in ems.
-const APART: f64 = 0.5;
+/// Distance of the axis from its labels, in ems.
+pub(super) const TO_LABELS: f64 = TICK + GAP;
 
 /// The area of a chart between its axes, in pixels of the scene.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -108,14 +109,16 @@ impl Sides {
         let widest = self.up_ticks.iter().map(|(_, label)| font::width_em(label));
         let labels = widest.fold(0.0, f64::max) * em + (TICK + GAP) * em;
         let lines = self.up_lines(look, height).len() as f64;
+        let across = Labels::of(&self.across_ticks, height / look.aspect(), em);
         let last = self.across_ticks.last().map_or(0.0, |(share, label)| {
             (font::width_em(label) * em / 2.0 - (1.0 - share) * height).max(0.0)
         });
+        let last = if across.may_reach_out() { last } else { 0.0 };
         let has_head = self.letter.is_some() || !self.title.is_empty();
         let below = if self.across_ticks.is_empty() {
             0.0
         } else {
-            TICK + GAP + 1.0
+            TICK + GAP + across.height() / em
         };
         let title = if self.across.is_empty() {
             0.0
@@ -174,24 +177,17 @@ impl Sides {
     fn draw_across(&self, scene: &mut Scene, frame: &Frame, look: &Look) {
         let em = look.em();
         let axis = Stroke::solid(INK, look.hairline());
-        let baseline = frame.bottom + (TICK + GAP + 0.75) * em;
-        let mut free = f64::NEG_INFINITY;
-        for (share, label) in &self.across_ticks {
+        for (share, _) in &self.across_ticks {
             let x = frame.x(*share);
             scene.line([x, frame.bottom], [x, frame.bottom + TICK * em], axis);
-            let half = font::width_em(label) * em / 2.0;
-            // A label that would touch its neighbor is left out; its tick stays.
-            if x - half > free {
-                let text = Text::new(label, [x, baseline], em, INK);
-                scene.draw(text.anchored(Anchor::Middle));
-                free = x + half + APART * em;
-            }
         }
+        let labels = Labels::of(&self.across_ticks, frame.width(), em);
+        labels.draw(scene, &self.across_ticks, frame, em);
         if !self.across.is_empty() {
             let below = if self.across_ticks.is_empty() {
                 frame.bottom + 1.2 * em
             } else {
-                baseline + LINE * em
+                frame.bottom + (TICK + GAP + LINE - 0.25) * em + labels.height()
             };
             let middle = f64::midpoint(frame.left, frame.right);
             let text = Text::new(&self.across, [middle, below + 0.15 * em], em, INK);
@@ -288,6 +284,11 @@ mod tests {
         };
         assert_eq!(drawn(&["0", "10", "100"]), 3);
         assert!(drawn(&["1000000", "2000000", "3000000", "4000000"]) < 4);
+        // Names are turned, and none is left out.
+        assert_eq!(
+            drawn(&["reference", "follow-up", "treatment", "control"]),
+            4
+        );
     }
 
     #[test]

@@ -165,7 +165,7 @@ impl Look {
     #[must_use]
     pub fn marker(&self, series: usize) -> Marker {
         let all = &self.style.markers;
-        all.get(series % all.len().max(1))
+        all.get(self.shifted(series, all.len()))
             .copied()
             .unwrap_or(Marker::Disc)
     }
@@ -174,11 +174,20 @@ impl Look {
     #[must_use]
     pub fn stroke(&self, series: usize) -> Stroke {
         let all = &self.style.dashes;
-        let dash = all.get(series % all.len().max(1)).copied();
+        let dash = all.get(self.shifted(series, all.len())).copied();
         Stroke {
             dash: dash.and_then(|dash| dash.lengths(self.line())),
             ..Stroke::solid(self.color(series), self.line())
         }
+    }
+
+    /// Place of a series in a list that repeats: where colors and list would begin again together, the list goes on by one, so that
+    /// the seventh of six colors has another marker than the first.
+    fn shifted(&self, series: usize, count: usize) -> usize {
+        let (colors, count) = (self.colors.len().max(1), count.max(1));
+        let both = (1..=count).map(|times| times * colors);
+        let period = both.into_iter().find(|length| length % count == 0);
+        (series + series / period.unwrap_or(colors * count)) % count
     }
 
     /// Whether the figure is about as wide as one column of a journal.
@@ -225,6 +234,12 @@ pub(crate) mod tests {
             assert_ne!(look.stroke(a).dash, look.stroke(b).dash);
         }
         assert_eq!(look.color(0), look.color(6));
+        let all: Vec<_> = (0..36)
+            .map(|i| (look.color(i), look.marker(i), look.stroke(i).dash))
+            .collect();
+        for (i, one) in all.iter().enumerate() {
+            assert!(!all[..i].contains(one), "{i}");
+        }
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             comparisons[0][0]
         )));
     }
-    let panels: Result<Vec<Panel>, TableError> = (comparisons.iter())
+    let found: Result<Vec<(Panel, i64)>, TableError> = (comparisons.iter())
         .map(|key| {
             let of_key = |table: &Table| {
                 let rows = 0..table.rows();
@@ -79,12 +79,14 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
                 measures: (&measures, of_key(&measures)),
                 settings: &settings,
             };
-            drawn.panel(&keys.others(key))
+            Ok((drawn.panel(&keys.others(key))?, drawn.missing()))
         })
         .collect();
-    let panels = panels.map_err(StageError::inputs)?;
+    let found = found.map_err(StageError::inputs)?;
+    let (panels, missing): (Vec<Panel>, Vec<i64>) = found.into_iter().unzip();
     let look = settings.print.look(invocation)?;
-    let notes = notes(&panels, &measures.numbers("ci_level").unwrap_or_default());
+    let levels = measures.numbers("ci_level").unwrap_or_default();
+    let notes = notes(&panels, &levels, &missing);
     settings
         .print
         .write(invocation, &scene(&panels, &notes, &look), || {
@@ -96,22 +98,37 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .with("points", drawn))
 }
 
-/// What stands below the figure: what lines and shades are, with the level of the intervals, and the number of points; the last two
-/// where they are the same everywhere.
-fn notes(panels: &[Panel], levels: &[Option<f64>]) -> Vec<String> {
-    let mut notes = vec!["dashed: limits of agreement".to_owned()];
-    let mut lines = panels.iter().flat_map(|panel| &panel.lines);
-    if lines.any(|line| line.interval.is_some()) {
+/// What stands below the figure: what lines and bars are, with the level of the intervals where it is the same everywhere, and the number
+/// of points of each panel, and of units that have none.
+fn notes(panels: &[Panel], levels: &[Option<f64>], missing: &[i64]) -> Vec<String> {
+    let lines = || panels.iter().flat_map(|panel| &panel.lines);
+    let mut notes = vec![match lines().any(|line| line.is_dashed) {
+        true => "dashed: limits of agreement".to_owned(),
+        false => "no limits of agreement: the differences have no spread".to_owned(),
+    }];
+    if lines().any(|line| line.interval.is_some()) {
         let level = same(levels.iter().copied().flatten());
         let level = level.map_or(String::new(), |level| {
             format!("{} % ", (1e4 * level).round() / 100.0)
         });
         notes.push(format!(
-            "shaded: {level}confidence intervals, of the mean in gray"
+            "bars at the right: {level}confidence intervals, of the mean in gray"
         ));
     }
-    if let Some(count) = same(panels.iter().map(|panel| panel.points.len())) {
-        notes.push(format!("n = {count}"));
+    let counts = panels.iter().zip(missing).map(|(panel, missing)| {
+        let count = panel.points.len();
+        match missing {
+            0 => count.to_string(),
+            _ => format!("{count} ({missing} without a pair)"),
+        }
+    });
+    let counts: Vec<String> = counts.collect();
+    match same(counts.iter()) {
+        Some(count) => notes.push(format!("n = {count}")),
+        None => notes.push(format!(
+            "n = {}, in the order of the panels",
+            counts.join(", ")
+        )),
     }
     notes
 }
@@ -202,13 +219,26 @@ impl Drawn<'_> {
         let [level, baseline] =
             ["level", "baseline"].map(|name| printed(word(name).unwrap_or_default()));
         let point = |row: &usize| -> Option<Point> { Some([means[*row]?, differences[*row]?]) };
+        let points: Vec<Point> = rows.iter().filter_map(point).collect();
+        let mut lines = self.lines()?;
+        if !lines.iter().any(|line| !line.is_dashed) && !points.is_empty() {
+            lines.push(mean_of(&points));
+        }
         Ok(Panel {
             title: title.join(", "),
             across: format!("Mean of both{unit}"),
             up: format!("{level} − {baseline}{unit}"),
-            points: rows.iter().filter_map(point).collect(),
-            lines: self.lines()?,
+            points,
+            lines,
         })
+    }
+
+    /// Number of units without a pair.
+    fn missing(&self) -> i64 {
+        let (table, rows) = &self.measures;
+        let counts = table.integers("n_missing").unwrap_or_default();
+        let of_rows = rows.iter().filter_map(|row| counts.get(*row).copied()?);
+        of_rows.max().unwrap_or(0)
     }
 
     /// Bias and limits, and their intervals; those that are defined.
@@ -234,6 +264,19 @@ impl Drawn<'_> {
             });
         }
         Ok(lines)
+    }
+}
+
+/// The mean of the differences, where the measures have none because the differences have no spread.
+fn mean_of(points: &[Point]) -> Line {
+    let sum: f64 = points.iter().map(|[_, difference]| difference).sum();
+    let mean = sum / points.len() as f64;
+    Line {
+        intercept: mean,
+        slope: 0.0,
+        is_dashed: false,
+        interval: None,
+        words: vec!["mean".to_owned(), three_digits(mean)],
     }
 }
 

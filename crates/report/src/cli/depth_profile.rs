@@ -91,12 +91,8 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .iter()
         .map(|q| drawn.panel(q, &settings.names))
         .collect();
-    let notes = [
-        "mean ± SD over scans".to_owned(),
-        format!("n = {}", images.len()),
-    ];
-    let notes: &[String] = if images.len() > 1 { &notes } else { &[] };
-    let figure = scene(&panels, &drawn.entries(&settings, &look), notes, &look);
+    let notes = drawn.notes(&settings.names);
+    let figure = scene(&panels, &drawn.entries(&settings, &look), &notes, &look);
     settings
         .print
         .write(invocation, &figure, || drawn.columns())?;
@@ -271,6 +267,7 @@ impl Drawn {
             up: title,
             log: false,
             include: vec![0.0],
+            include_across: Vec::new(),
             curves: self.groups.iter().enumerate().map(curve).collect(),
         }
     }
@@ -283,6 +280,30 @@ impl Drawn {
         match &self.groups[..] {
             [one] if one.is_empty() => Vec::new(),
             groups => groups.iter().enumerate().map(entry).collect(),
+        }
+    }
+
+    /// What curves and bands are, and the number of scans of each group.
+    fn notes(&self, names: &BTreeMap<String, String>) -> Vec<String> {
+        let count = |group: &String| {
+            let of_group = self.scans.iter().filter(|scan| scan.group == *group);
+            of_group.count()
+        };
+        let counts: Vec<usize> = self.groups.iter().map(count).collect();
+        let (fewest, most) = (counts.iter().min(), counts.iter().max());
+        let statistic = match (fewest, most) {
+            (Some(2..), _) => "mean ± SD over scans",
+            (_, Some(2..)) => "mean ± SD over scans; one scan has no band",
+            _ => "single scans",
+        };
+        let named = |(group, count): (&String, &usize)| match group.is_empty() {
+            true => format!("n = {count}"),
+            false => format!("{} n = {count}", names.get(group).unwrap_or(group)),
+        };
+        let named: Vec<String> = self.groups.iter().zip(&counts).map(named).collect();
+        match self.scans.len() {
+            0 | 1 => Vec::new(),
+            _ => vec![statistic.to_owned(), named.join(", ")],
         }
     }
 

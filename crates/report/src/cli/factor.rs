@@ -52,7 +52,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         Some(path) => {
             let tests = Tests::read(path, &parameters)?;
             tests.add(&mut panels, &parameters)?;
-            tests.words()
+            tests.words(&parameters.metric)
         }
     };
     let (figure, print) = figure(parameters, panels, test)?;

@@ -98,9 +98,18 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             );
         }
     }
+    let all = histories.iter().flat_map(|history| &history.epochs);
+    let mut epochs: Vec<f64> = all.copied().collect();
+    if let Some(only) = epochs
+        .first()
+        .copied()
+        .filter(|e| epochs.iter().all(|o| o == e))
+    {
+        epochs.extend([only - 1.0, only + 1.0]);
+    }
     let panels: Vec<Panel> = quantities
         .iter()
-        .map(|quantity| panel(quantity, &drawn))
+        .map(|quantity| panel(quantity, &drawn, &epochs))
         .collect();
     let entries = entries(&series, &drawn, &settings, &look);
     let mut notes = Vec::new();
@@ -113,6 +122,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             histories.len()
         ));
     }
+    notes.extend(lost(&histories, &drawn));
     let figure = scene(&panels, &entries, &notes, &look);
     settings
         .print
@@ -255,7 +265,37 @@ fn curves_of(
     Ok(found)
 }
 
-fn panel(quantity: &str, drawn: &[Drawn]) -> Panel {
+/// The note that curves end before the last epoch of their training, as where a loss became infinite; a quantity that is only measured
+/// in some epochs is no such curve.
+fn lost(histories: &[History], drawn: &[Drawn]) -> Option<String> {
+    let mut lost: Vec<String> = Vec::new();
+    for curve in drawn {
+        let epochs = &histories[curve.history].epochs;
+        let end = curve.curve.points.last().map(|point| point[0]);
+        let left: Vec<&f64> = (epochs.iter())
+            .filter(|epoch| end.is_none_or(|end| **epoch > end))
+            .collect();
+        let found = curve.curve.points.len();
+        let is_bare = || {
+            let mut same = drawn.iter().filter(|d| d.quantity == curve.quantity);
+            same.all(|d| d.curve.points.is_empty())
+        };
+        let is_lost = match found {
+            0 => is_bare(),
+            _ => left.len() >= epochs.len().div_ceil(found),
+        };
+        if !is_lost {
+            continue;
+        }
+        let words = format!("{} from epoch {}", curve.quantity, left[0]);
+        if !lost.contains(&words) {
+            lost.push(words);
+        }
+    }
+    (!lost.is_empty()).then(|| format!("no finite values: {}", lost.join(", ")))
+}
+
+fn panel(quantity: &str, drawn: &[Drawn], epochs: &[f64]) -> Panel {
     let curves: Vec<Curve> = (drawn.iter())
         .filter(|drawn| drawn.quantity == quantity)
         .map(|drawn| drawn.curve.clone())
@@ -284,10 +324,12 @@ fn panel(quantity: &str, drawn: &[Drawn]) -> Panel {
         up: title.to_owned(),
         log: least > 0.0 && most / least >= WIDE,
         include: if ["s", "learning_rate"].contains(&quantity) {
-            vec![0.0]
+            // A weight that is always 0 has no sign.
+            vec![0.0, if most > 0.0 { 0.0 } else { 1.0 }]
         } else {
             Vec::new()
         },
+        include_across: epochs.to_vec(),
         curves,
     }
 }

@@ -21,6 +21,28 @@ pub struct Cell<'r> {
     pub summary: Summary,
 }
 
+/// Fewest values of a box.
+const FEWEST_OF_BOX: usize = 4;
+
+impl Cell<'_> {
+    /// Number of values.
+    fn values(&self) -> usize {
+        let is_value = |r: &&&Record| r.value.is_some_and(f64::is_finite);
+        self.records.iter().filter(is_value).count()
+    }
+
+    /// Whether there are enough values for quartiles and whiskers.
+    pub fn has_box(&self) -> bool {
+        self.values() >= FEWEST_OF_BOX
+    }
+
+    /// Whether a value needs a point of its own next to a box: one beyond the whiskers, or any where there are too few for a box.
+    pub fn is_apart(&self, value: f64) -> bool {
+        let five = self.summary.five.filter(|_| self.has_box());
+        five.is_none_or(|[low, .., high]| !(low..=high).contains(&value))
+    }
+}
+
 /// The groups, levels and widths of a figure, shared by its panels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Order<'r> {

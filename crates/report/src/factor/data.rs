@@ -3,6 +3,7 @@
 use super::figure::Figure;
 use super::marks::Marks;
 use super::panel::clipped;
+use super::record::Record;
 
 /// A number, or several, that are drawn together.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -46,27 +47,39 @@ pub fn data(figure: &Figure) -> Vec<Datum> {
             let summary = &cell.summary;
             let point = summary.point.map(|point| clipped(point, panel.range));
             let five = summary.five.filter(|_| figure.drawn.marks == Marks::Box);
+            let drawn = five.filter(|_| cell.has_box());
+            let bar = point.filter(|_| five.is_none());
             all.push(Datum {
                 cell: named(order.groups[cell.group], order.levels[cell.level]),
                 value: five.map(|five| five[2]).or(point.map(|point| point[0])),
-                ends: five
+                ends: drawn
                     .map(|five| [five[1], five[3]])
-                    .or(point.map(|point| [point[1], point[2]])),
-                whiskers: five.map(|five| [five[0], five[4]]),
+                    .or(bar.map(|point| [point[1], point[2]])),
+                whiskers: drawn.map(|five| [five[0], five[4]]),
                 counts: Some([summary.sound, summary.rows]),
                 ..of_panel("summary")
             });
         }
+        let unit = |record: &Record| Datum {
+            cell: named(&record.group, &record.level),
+            name: Some(record.unit.clone()),
+            value: record.value,
+            ..of_panel("unit")
+        };
         if figure.drawn.points || figure.drawn.lines {
-            all.extend(panel.records.iter().map(|record| Datum {
-                cell: named(&record.group, &record.level),
-                name: Some(record.unit.clone()),
-                value: record.value,
-                ..of_panel("unit")
-            }));
+            all.extend(panel.records.iter().map(unit));
+        } else if figure.drawn.marks == Marks::Box {
+            for cell in order.cells(&panel.records, figure.spread) {
+                let is_apart = |r: &&&Record| r.value.is_some_and(|value| cell.is_apart(value));
+                all.extend(cell.records.iter().filter(is_apart).map(|r| unit(r)));
+            }
         }
         all.extend(panel.references.iter().map(|reference| Datum {
             name: Some(reference.words.clone()),
+            cell: match &reference.cell {
+                Some((level, group)) => named(group, level),
+                None => [None, None],
+            },
             value: Some(reference.value),
             ..of_panel("reference")
         }));

@@ -13,6 +13,7 @@ pub fn of(figure: &Figure, cells: &[&[Cell<'_>]]) -> Vec<String> {
     let counts = all().map(|cell| cell.summary.rows);
     let (fewest, most) = (counts.clone().min().unwrap_or(0), counts.max().unwrap_or(0));
     let statistic = match figure.drawn.marks {
+        Marks::Box if !all().any(Cell::has_box) => "median",
         Marks::Box => "median, quartiles, and whiskers to 1.5 times their distance",
         _ => figure.spread.name(),
     };
@@ -38,6 +39,9 @@ pub fn of(figure: &Figure, cells: &[&[Cell<'_>]]) -> Vec<String> {
             _ => "bars",
         };
         notes.push(format!("{bars} end where the measure ends"));
+    }
+    if figure.drawn.marks == Marks::Box && all().any(|cell| !cell.has_box()) {
+        notes.push("no box for fewer than four values".to_owned());
     }
     if all().any(strip::is_incomplete) {
         notes.push("valid: units with a value and no empty mask".to_owned());

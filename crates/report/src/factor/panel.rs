@@ -49,15 +49,8 @@ impl Plot<'_> {
         if self.drawn.lines {
             self.draw_pairs(scene, cells, &places);
         }
-        if self.drawn.points {
-            for (cell, places) in cells.iter().zip(&places) {
-                let color = self.look.color(cell.group);
-                let marker = self.look.marker(cell.group);
-                for place in places {
-                    let corners = marker.corners(*place, self.look.radius() / 2.0);
-                    scene.draw(Path::area(vec![corners], color, POINT).named("unit"));
-                }
-            }
+        for (cell, places) in cells.iter().zip(&places) {
+            self.draw_units(scene, cell, places);
         }
         if self.drawn.marks != Marks::Box {
             self.draw_means(scene, cells);
@@ -93,6 +86,20 @@ impl Plot<'_> {
             .collect()
     }
 
+    /// Draws the points of units; without them, those that a box does not show.
+    fn draw_units(&self, scene: &mut Scene, cell: &Cell<'_>, places: &[Point]) {
+        let color = self.look.color(cell.group);
+        let marker = self.look.marker(cell.group);
+        let values = cell.records.iter().filter_map(|r| r.value);
+        for (value, place) in values.filter(|v| v.is_finite()).zip(places) {
+            let is_apart = self.drawn.marks == Marks::Box && cell.is_apart(value);
+            if self.drawn.points || is_apart {
+                let corners = marker.corners(*place, self.look.radius() / 2.0);
+                scene.draw(Path::area(vec![corners], color, POINT).named("unit"));
+            }
+        }
+    }
+
     fn draw_bands(&self, scene: &mut Scene, cells: &[Cell<'_>]) {
         for run in runs(cells) {
             let end = |high: bool| {
@@ -116,6 +123,12 @@ impl Plot<'_> {
         let (x, color) = (self.x(cell), self.look.color(cell.group));
         let half = BOX * self.order.width(&self.frame, self.look) / 2.0;
         let [low, first, median, third, high] = five.map(|value| self.y(value));
+        let wide = Stroke::solid(color, 2.0 * self.look.line());
+        let line = vec![[x - half, median], [x + half, median]];
+        scene.draw(Path::open(vec![line], wide).named("median"));
+        if !cell.has_box() {
+            return;
+        }
         let thin = Stroke::solid(color, self.look.line());
         let size = [2.0 * half, first - third];
         let area = Path::rectangle([x - half, third], size, color, PALE);
@@ -128,9 +141,6 @@ impl Plot<'_> {
             vec![[x - cap, high], [x + cap, high]],
         ];
         scene.draw(Path::open(whiskers, thin).named("whiskers"));
-        let wide = Stroke::solid(color, 2.0 * self.look.line());
-        let line = vec![[x - half, median], [x + half, median]];
-        scene.draw(Path::open(vec![line], wide).named("median"));
     }
 
     /// Joins the values of each unit in each group over the levels.

@@ -41,6 +41,8 @@ pub struct Reference {
     pub words: String,
     /// The value.
     pub value: f64,
+    /// Level and group that it belongs to; `None` for the whole panel.
+    pub cell: Option<(String, String)>,
 }
 
 /// The p-value of a comparison of two cells.

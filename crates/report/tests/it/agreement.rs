@@ -71,13 +71,14 @@ fn points_lines_and_intervals_of_a_comparison_are_drawn() {
     }
     assert_eq!(svg.matches("fill-opacity=\"0.7\"").count(), 3);
     // The interval of the mean can be told from those of the limits, also where they overlap, as these do.
-    let bands = svg.lines().filter(|line| line.contains("class=\"band\""));
-    let bands: Vec<bool> = bands.map(|line| line.contains("#757575")).collect();
-    assert_eq!(bands, [false, false, true]);
-    assert!(
-        svg.contains("shaded: 90 % confidence intervals, of the mean in gray; n = 3."),
-        "{svg}"
-    );
+    let bars = svg
+        .lines()
+        .filter(|line| line.contains("class=\"interval\""));
+    let mut bars: Vec<bool> = bars.map(|line| line.contains("#757575")).collect();
+    bars.sort_unstable();
+    assert_eq!(bars, [false, false, true]);
+    let note = "bars at the right: 90 % confidence intervals, of the mean in gray; n = 3.";
+    assert!(svg.contains(note), "{svg}");
     // The numbers are those of 'stats agreement', as they are.
     let data = DRAW.to_owned() + " --data plot.csv";
     REPORT.run(&folder, data).expect_code(0);
@@ -105,4 +106,28 @@ fn each_comparison_has_a_panel_and_too_many_are_refused() {
     REPORT.refused(&folder, line, 2, "no row has this value");
     let many = self::folder(13);
     REPORT.refused(&many, DRAW, 2, "13 comparisons");
+}
+
+#[test]
+fn equal_differences_have_a_mean_and_units_without_a_pair_are_counted() {
+    let folder = folder(1);
+    let all = parquet::read(&folder.join("measures.parquet")).unwrap();
+    let mut columns: Vec<Column> = all.columns().to_vec();
+    columns.push(Column::integer("n_missing", [Some(4); 3]));
+    let others = columns.iter().cloned().map(|c| match c.name.as_str() {
+        "measure" => Column::repeated("measure", "icc_1_1", 3),
+        _ => c,
+    });
+    write(&folder, "icc.parquet", others.collect());
+    write(&folder, "measures.parquet", columns);
+    REPORT.run(&folder, DRAW).expect_code(0);
+    let svg = folder.text("plot.svg");
+    assert!(svg.contains("n = 3 (4 without"), "{svg}");
+    let line = DRAW.replace("measures.parquet", "icc.parquet");
+    REPORT
+        .run(&folder, line.replace("plot.svg", "icc.svg"))
+        .expect_code(0);
+    let svg = folder.text("icc.svg");
+    assert!(svg.contains("no limits of agreement: the differences have no spread"));
+    assert!(svg.contains(">mean<") && svg.contains(">0.500<"), "{svg}");
 }

@@ -64,6 +64,72 @@ pub fn folder() -> Folder {
 }
 
 #[test]
+fn bars_of_percent_end_at_a_hundred() {
+    let folder = folder();
+    let table = parquet::read(&folder.join("m.parquet")).unwrap();
+    let columns = table
+        .columns()
+        .iter()
+        .cloned()
+        .map(|c| match c.name.as_str() {
+            "unit" => Column::repeated("unit", "%", table.rows()),
+            "value" => Column::number(
+                "value",
+                (0..table.rows()).map(|i| Some(91.0 + 4.0 * (i % 3) as f64)),
+            ),
+            _ => c,
+        });
+    write(&folder, "m.parquet", columns.collect());
+    REPORT.done(&folder, format!("{LINE} --data f.csv"));
+    let numbers = folder.text("f.csv");
+    assert!(
+        numbers.contains("dice,summary,fcn7,0,,,,95.0,91.0,99.0,"),
+        "{numbers}"
+    );
+}
+
+#[test]
+fn values_beyond_whiskers_have_points_and_few_values_no_box() {
+    let folder = folder();
+    let line = LINE.replace(
+        "--factor s --group net",
+        "--factor net --marks box --unit-by subject,s",
+    );
+    let table = parquet::read(&folder.join("m.parquet")).unwrap();
+    // 12 values of each network, one of them far away.
+    let columns = table
+        .columns()
+        .iter()
+        .cloned()
+        .map(|c| match c.name.as_str() {
+            "value" => Column::number(
+                "value",
+                (0..table.rows()).map(|i| Some(if i == 0 { 0.2 } else { 0.8 + 0.001 * i as f64 })),
+            ),
+            _ => c,
+        });
+    write(&folder, "m.parquet", columns.collect());
+    let drawn = |line: &str| {
+        REPORT.done(
+            &folder,
+            format!("{line} --points none --lines none --data f.csv"),
+        );
+        let figure = elements(&folder.text("f.svg"));
+        ["unit", "box", "median"].map(|class| paths(&figure, "class", class).len())
+    };
+    assert_eq!(drawn(&line), [1, 2, 2]);
+    let numbers = folder.text("f.csv");
+    assert!(
+        numbers.contains("dice,unit,,fcn7,,,\"p0, 0\",0.2,"),
+        "{numbers}"
+    );
+    // Three subjects.
+    assert_eq!(drawn(&line.replace("subject,s", "subject")), [6, 0, 2]);
+    let svg = folder.text("f.svg");
+    assert!(svg.contains("no box for"), "{svg}");
+}
+
+#[test]
 fn levels_stand_where_the_axis_says() {
     let folder = folder();
     let places = |axis: &str| {
@@ -116,6 +182,34 @@ fn tests_are_brackets_of_their_group() {
         format!("{LINE} --tests m.parquet"),
         3,
         "no tests of 'stats compare'",
+    );
+}
+
+#[test]
+fn tests_of_other_units_or_of_another_number_are_said() {
+    let folder = folder();
+    let table = parquet::read(&folder.join("t.parquet")).unwrap();
+    let tests = |pair_by: &str, n: i64| {
+        let mut columns: Vec<Column> = table.columns().to_vec();
+        columns.push(Column::repeated("pair_by", pair_by, table.rows()));
+        columns.push(Column::integer("n", vec![Some(n); table.rows()]));
+        write(&folder, "u.parquet", columns);
+        let done = REPORT.done(&folder, format!("{LINE} --tests u.parquet"));
+        (folder.text("f.svg"), done.stderr)
+    };
+    let (svg, said) = tests("subject", 3);
+    assert!(svg.contains("paired by subject, n = 3"), "{svg}");
+    assert!(!said.contains("--tests"), "{said}");
+    let (svg, said) = tests("subject", 6);
+    assert!(svg.contains("paired by subject, n = 6"), "{svg}");
+    assert!(
+        said.contains("a test has 6 pairs, but the figure 3"),
+        "{said}"
+    );
+    let (_, said) = tests("subject,visit", 3);
+    assert!(
+        said.contains("they pair by subject,visit, but the figure shows units by subject"),
+        "{said}"
     );
 }
 

@@ -90,8 +90,17 @@ fn a_depth_profile_begins_at_the_surface() {
     // 30 µm below the surface: signals of 10 and 30, vessels in half of the columns.
     assert!(numbers.contains("intensity,,30.0,20.0,"), "{numbers}");
     assert!(numbers.contains("vessels,,27.0,0.0,") && numbers.contains("vessels,,30.0,0.5,"));
+    text(&figure, "mean ± SD over scans; n = 2.");
     REPORT.done(&folder, format!("{line} --groups healthy,patient"));
-    text(&elements(&folder.text("d.svg")), "patient");
+    let figure = elements(&folder.text("d.svg"));
+    text(&figure, "patient");
+    text(&figure, "single scans; healthy n = 1, patient n = 1.");
+    let three = line
+        .replace("b.nii.gz", "b.nii.gz a.nii.gz")
+        .replace("--layer layer.nii.gz", "--layer layer.nii.gz layer.nii.gz");
+    REPORT.done(&folder, format!("{three} --groups healthy,patient,healthy"));
+    let words = "mean ± SD over scans; one scan has no band; healthy n = 2, patient n = 1.";
+    text(&elements(&folder.text("d.svg")), words);
     REPORT.refused(
         &folder,
         format!("{line} --groups healthy"),

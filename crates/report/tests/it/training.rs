@@ -95,3 +95,31 @@ fn what_is_no_history_is_said() {
     let line = "training --input other.parquet --output t.svg";
     REPORT.refused(&folder, line, 3, "no history of a training");
 }
+
+#[test]
+fn a_training_that_diverged_keeps_its_epochs_and_one_epoch_is_a_point() {
+    let folder = Folder::new();
+    let write = |name: &str, epochs: usize, finite: usize| {
+        let losses = (0..epochs).map(|i| Some(if i < finite { 9.0 - i as f64 } else { f64::NAN }));
+        let table = Table::new(vec![
+            Column::integer("epoch", (1..=epochs as i64).map(Some)),
+            Column::number("learning_rate", vec![Some(0.003); epochs]),
+            Column::number("train_loss", losses),
+        ]);
+        parquet::write(&folder.join(name), &table.unwrap(), &BTreeMap::new()).unwrap();
+    };
+    write("lost.parquet", 10, 5);
+    REPORT.done(&folder, "training --input lost.parquet --output t.svg");
+    let svg = folder.text("t.svg");
+    assert!(
+        svg.contains("no finite values: loss from epoch 6."),
+        "{svg}"
+    );
+    let figure = elements(&svg);
+    let tens = figure.iter().filter(|e| e.text == "10").count();
+    assert_eq!(tens, 2, "both axes of epochs end at 10");
+    write("one.parquet", 1, 1);
+    REPORT.done(&folder, "training --input one.parquet --output t.svg");
+    let figure = elements(&folder.text("t.svg"));
+    assert_eq!(paths(&figure, "class", "only").len(), 2);
+}

@@ -39,6 +39,7 @@ pub fn add(panels: &mut [Panel], given: &BTreeMap<String, String>) -> Result<(),
         panel.references.push(Reference {
             words: words.to_owned(),
             value: number,
+            cell: None,
         });
     }
     Ok(())

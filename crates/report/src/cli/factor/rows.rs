@@ -1,5 +1,7 @@
 //! The rows of tables of measurements as panels of a factor figure.
 
+use std::collections::BTreeMap;
+
 use rsom_formats::table::{Cell, Table, TableError};
 use rsom_measures::{Metric, Unit, Units, column, of_reference};
 use rsom_parameters::Choice;
@@ -129,13 +131,9 @@ pub fn panel(rows: &Rows, metric: &str, parameters: &FactorSettings) -> Result<P
         }
     }
     let stated = chosen.iter().find_map(|row| rows.unit[*row].as_deref());
-    let reference = rows.records(&of_reference, &parameters.unit_by)?;
-    let values: Vec<f64> = reference.iter().filter_map(|r| r.value).collect();
-    let reference = (!values.is_empty()).then(|| Reference {
-        words: "reference masks".to_owned(),
-        value: values.iter().sum::<f64>() / values.len() as f64,
-    });
     let levels = &parameters.levels;
+    let mut reference = rows.records(&of_reference, &parameters.unit_by)?;
+    reference.retain(|record| levels.is_empty() || levels.contains(&record.level));
     let mut records = rows.records(&chosen, &parameters.unit_by)?;
     records.retain(|record| levels.is_empty() || levels.contains(&record.level));
     let unit = units.of(metric).or(stated);
@@ -147,16 +145,56 @@ pub fn panel(rows: &Rows, metric: &str, parameters: &FactorSettings) -> Result<P
         metric: metric.to_owned(),
         title,
         records,
-        references: reference.into_iter().collect(),
-        range: range_of(metric),
+        references: of_masks(&reference),
+        range: range_of(metric, unit),
         tests: Vec::new(),
     })
 }
 
-/// Lowest and highest possible value: overlap lies in [0, 1], and what is better when lower is an error, at least 0.
-fn range_of(metric: &str) -> [f64; 2] {
+/// Largest relative difference of means that is only rounding.
+const SAME: f64 = 1e-9;
+
+/// The mean over the reference masks: one where all levels and groups have the same, as of networks on the same scans, otherwise one
+/// for each, as of healthy people and patients.
+fn of_masks(records: &[Record]) -> Vec<Reference> {
+    let mut cells: BTreeMap<(&str, &str), Vec<f64>> = BTreeMap::new();
+    for record in records {
+        if let Some(value) = record.value.filter(|v| v.is_finite()) {
+            let cell = (record.level.as_str(), record.group.as_str());
+            cells.entry(cell).or_default().push(value);
+        }
+    }
+    let mean = |values: &Vec<f64>| values.iter().sum::<f64>() / values.len() as f64;
+    let reference = |((level, group), values): (&(&str, &str), &Vec<f64>)| Reference {
+        words: "reference masks".to_owned(),
+        value: mean(values),
+        cell: Some(((*level).to_owned(), (*group).to_owned())),
+    };
+    let all: Vec<Reference> = cells.iter().map(reference).collect();
+    let Some(first) = all.first() else {
+        return all;
+    };
+    let is_same = |other: &Reference| {
+        let size = first.value.abs().max(other.value.abs());
+        (first.value - other.value).abs() <= SAME * size
+    };
+    match all.iter().all(is_same) {
+        true => vec![Reference {
+            cell: None,
+            ..first.clone()
+        }],
+        false => all,
+    }
+}
+
+/// Lowest and highest possible value: overlap lies between 0 and 1, or 100 %, and what is better when lower is an error, at least 0.
+fn range_of(metric: &str, unit: Option<&str>) -> [f64; 2] {
     match Metric::named(metric).map(|known| (known.higher_is_better, known.unit)) {
-        Some((Some(true), Unit::One)) => [0.0, 1.0],
+        Some((Some(true), Unit::One)) => match unit.map(str::trim) {
+            None | Some("" | "1") => [0.0, 1.0],
+            Some("%") => [0.0, 100.0],
+            Some(_) => [0.0, f64::INFINITY],
+        },
         Some((Some(false), _)) => [0.0, f64::INFINITY],
         _ => [f64::NEG_INFINITY, f64::INFINITY],
     }
@@ -190,6 +228,39 @@ fn with_unit(name: &str, unit: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn references_that_differ_have_a_value_for_each_level() {
+        let record = |level: &str, value: f64| Record {
+            level: level.to_owned(),
+            group: String::new(),
+            unit: "a".to_owned(),
+            value: Some(value),
+            status: "ok".to_owned(),
+            measurements: 1,
+        };
+        let same = of_masks(&[record("unet", 80.0), record("fcn", 80.0)]);
+        assert_eq!((same.len(), &same[0].cell), (1, &None));
+        let differing = of_masks(&[
+            record("control", 80.0),
+            record("control", 84.0),
+            record("psoriasis", 90.0),
+        ]);
+        let values: Vec<f64> = differing.iter().map(|r| r.value).collect();
+        assert_eq!(values, [82.0, 90.0]);
+        assert_eq!(
+            differing[1].cell,
+            Some(("psoriasis".to_owned(), String::new()))
+        );
+    }
+
+    #[test]
+    fn the_range_of_a_measure_has_its_unit() {
+        assert_eq!(range_of("dice", Some("1")), [0.0, 1.0]);
+        assert_eq!(range_of("dice", Some("%")), [0.0, 100.0]);
+        assert_eq!(range_of("dice", Some("‰")), [0.0, f64::INFINITY]);
+        assert_eq!(range_of("hd95_mm", Some("mm")), [0.0, f64::INFINITY]);
+    }
 
     #[test]
     fn titles_carry_units_but_not_of_ratios() {

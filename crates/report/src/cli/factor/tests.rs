@@ -1,5 +1,6 @@
 //! Tests between the levels or the groups of a figure.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rsom_formats::table::{Table, TableError};
@@ -8,7 +9,7 @@ use rsom_parameters::Choice;
 use rsom_stage::{StageError, log};
 
 use super::settings::FactorSettings;
-use crate::factor::{Panel, Test, ordered};
+use crate::factor::{Panel, Record, Test, ordered};
 
 /// Columns of tables of tests.
 const FACTOR: &str = "factor";
@@ -19,6 +20,8 @@ const P: &str = "p_adjusted";
 pub struct Tests {
     rows: Vec<Row>,
     words: String,
+    /// The columns whose values are paired; empty for unpaired tests.
+    pair_by: String,
 }
 
 struct Row {
@@ -26,6 +29,8 @@ struct Row {
     cells: [(String, String); 2],
     /// `None` where the test could not be made.
     p: Option<f64>,
+    /// Number of pairs; `None` for unpaired tests.
+    pairs: Option<i64>,
 }
 
 /// What the tests of a figure compare.
@@ -82,6 +87,11 @@ impl Tests {
         let (metrics, factors) = (texts("metric")?, texts(FACTOR)?);
         let [baselines, levels] = [texts(LEVELS[0])?, texts(LEVELS[1])?];
         let p = table.numbers(P).map_err(no_tests)?;
+        let pair_by = only(&table, "pair_by").unwrap_or_default();
+        let pairs = match pair_by.is_empty() {
+            true => Vec::new(),
+            false => table.integers("n").unwrap_or_default(),
+        };
         let design = Design::of(path, &factors, parameters)?;
         let others = match &design.other {
             None => vec![String::new(); table.rows()],
@@ -111,11 +121,13 @@ impl Tests {
                 metric: metrics[row].clone(),
                 cells: [cell(&baselines[row]), cell(&levels[row])],
                 p: p[row].filter(|p| p.is_finite()),
+                pairs: pairs.get(row).copied().flatten(),
             }
         };
         Ok(Self {
             rows: (0..table.rows()).filter(fits).map(row).collect(),
             words: words(&table),
+            pair_by,
         })
     }
 
@@ -124,7 +136,7 @@ impl Tests {
     /// # Errors
     /// Exit code 2: no test of any measure of the figure, or two tests of one pair. A test without a p-value has no bracket.
     pub fn add(&self, panels: &mut [Panel], parameters: &FactorSettings) -> Result<(), StageError> {
-        let mut found = 0;
+        let (mut found, mut others) = (0, None);
         for panel in panels {
             let known: Vec<(&str, &str)> = (panel.records.iter())
                 .map(|record| (record.level.as_str(), record.group.as_str()))
@@ -149,6 +161,8 @@ impl Tests {
                     )));
                 }
                 found += 1;
+                let pairs = paired_units(&panel.records, &cells);
+                others = others.or(row.pairs.filter(|n| *n != pairs).map(|n| (n, pairs)));
                 tests.extend(row.p.map(|p| Test { cells, p }));
             }
             if panel.records.len() > 1 && tests.is_empty() {
@@ -160,6 +174,7 @@ impl Tests {
             tests.retain(|test| test.p <= parameters.largest_p);
             panel.tests = tests;
         }
+        self.warn_of_others(others, parameters);
         match found {
             0 => Err(StageError::usage(
                 "--tests: the table has no test of a measure, two levels and a group of this figure",
@@ -168,9 +183,58 @@ impl Tests {
         }
     }
 
-    /// The test and the adjustment, where all rows have the same.
-    pub fn words(&self) -> String {
-        self.words.clone()
+    /// Warns where the tests are of other units than the figure, or of another number of them.
+    fn warn_of_others(&self, others: Option<(i64, i64)>, parameters: &FactorSettings) {
+        let units = parameters.unit_by.join(",");
+        if !self.pair_by.is_empty() && self.pair_by != units {
+            log::warn(format_args!(
+                "--tests: they pair by {}, but the figure shows units by {units}; give both the same, see --unit-by",
+                self.pair_by
+            ));
+        } else if let Some((tested, shown)) = others {
+            log::warn(format_args!(
+                "--tests: a test has {tested} pairs, but the figure {shown} of the same two; make the tests from the tables of --input"
+            ));
+        }
+    }
+
+    /// The test, the adjustment, and what was paired, where all rows have the same; the number of pairs of the given metrics.
+    pub fn words(&self, metrics: &[String]) -> String {
+        let mut words: Vec<String> = Vec::new();
+        words.extend(Some(self.words.clone()).filter(|w| !w.is_empty()));
+        if !self.pair_by.is_empty() {
+            words.push(format!("paired by {}", self.pair_by.replace(',', " and ")));
+        }
+        let shown = self.rows.iter().filter(|row| metrics.contains(&row.metric));
+        let counts = || shown.clone().filter_map(|row| row.pairs);
+        words.extend(counts().min().zip(counts().max()).map(|ends| match ends {
+            (fewest, most) if fewest == most => format!("n = {fewest}"),
+            (fewest, most) => format!("n = {fewest}–{most}"),
+        }));
+        words.join(", ")
+    }
+}
+
+/// Number of units that have values in both cells.
+fn paired_units(records: &[Record], cells: &[(String, String); 2]) -> i64 {
+    let units = |(level, group): &(String, String)| -> BTreeSet<&str> {
+        let of_cell = records
+            .iter()
+            .filter(|r| r.level == *level && r.group == *group);
+        let with_value = of_cell.filter(|r| r.value.is_some_and(f64::is_finite));
+        with_value.map(|r| r.unit.as_str()).collect()
+    };
+    units(&cells[0]).intersection(&units(&cells[1])).count() as i64
+}
+
+/// The text that all rows of a column have.
+fn only(table: &Table, name: &str) -> Option<String> {
+    let mut all = texts(table, name).unwrap_or_default();
+    all.sort_unstable();
+    all.dedup();
+    match &all[..] {
+        [one] if !one.is_empty() => Some(one.clone()),
+        _ => None,
     }
 }
 
@@ -186,15 +250,7 @@ fn texts(table: &Table, name: &str) -> Result<Vec<String>, TableError> {
 }
 
 fn words(table: &Table) -> String {
-    let only = |name: &str| {
-        let mut all = texts(table, name).unwrap_or_default();
-        all.sort_unstable();
-        all.dedup();
-        match &all[..] {
-            [one] if !one.is_empty() => Some(one.replace('_', " ")),
-            _ => None,
-        }
-    };
+    let only = |name: &str| only(table, name).map(|word| word.replace('_', " "));
     let test = only("test_name").map(|name| match name.as_str() {
         "signed rank" => "Wilcoxon signed-rank".to_owned(),
         "mann whitney" => "Mann–Whitney".to_owned(),
