@@ -143,7 +143,7 @@ fn draw_curve(scene: &mut Scene, curve: &Curve, place: &dyn Fn(Point) -> Point, 
         Weight::Full => "curve",
         Weight::Faint => "faint",
     };
-    scene.draw(Path::open(vec![line], stroke.clone()).named(class));
+    scene.draw(Path::open(vec![line], stroke).named(class));
     if let ([only], None) = (&curve.points[..], curve.mark) {
         let radius = match curve.weight {
             Weight::Full => look.radius(),

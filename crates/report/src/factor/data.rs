@@ -1,9 +1,10 @@
 //! The numbers of a factor figure, as they are drawn.
 
+use super::cells::Cell;
 use super::figure::Figure;
 use super::marks::Marks;
 use super::panel::clipped;
-use super::record::Record;
+use super::record::{Panel, Record};
 
 /// A number, or several, that are drawn together.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -39,25 +40,10 @@ pub fn data(figure: &Figure) -> Vec<Datum> {
             kind,
             ..Datum::default()
         };
-        let named = |group: &str, level: &str| {
-            let group = (!group.is_empty()).then(|| group.to_owned());
-            [group, Some(level.to_owned())]
-        };
         for cell in order.cells(&panel.records, figure.spread) {
-            let summary = &cell.summary;
-            let point = summary.point.map(|point| clipped(point, panel.range));
-            let five = summary.five.filter(|_| figure.drawn.marks == Marks::Box);
-            let drawn = five.filter(|_| cell.has_box());
-            let bar = point.filter(|_| five.is_none());
             all.push(Datum {
                 cell: named(order.groups[cell.group], order.levels[cell.level]),
-                value: five.map(|five| five[2]).or(point.map(|point| point[0])),
-                ends: drawn
-                    .map(|five| [five[1], five[3]])
-                    .or(bar.map(|point| [point[1], point[2]])),
-                whiskers: drawn.map(|five| [five[0], five[4]]),
-                counts: Some([summary.sound, summary.rows]),
-                ..of_panel("summary")
+                ..of_cell(&cell, panel, figure.drawn.marks)
             });
         }
         let unit = |record: &Record| Datum {
@@ -97,4 +83,30 @@ pub fn data(figure: &Figure) -> Vec<Datum> {
         }));
     }
     all
+}
+
+/// The group and level of a cell, as they are written.
+fn named(group: &str, level: &str) -> [Option<String>; 2] {
+    let group = (!group.is_empty()).then(|| group.to_owned());
+    [group, Some(level.to_owned())]
+}
+
+/// The summary of a cell as it is drawn, without its place.
+fn of_cell(cell: &Cell<'_>, panel: &Panel, marks: Marks) -> Datum {
+    let summary = &cell.summary;
+    let point = summary.point.map(|point| clipped(point, panel.range));
+    let five = summary.five.filter(|_| marks == Marks::Box);
+    let drawn = five.filter(|_| cell.has_box());
+    let bar = point.filter(|_| five.is_none());
+    Datum {
+        metric: panel.metric.clone(),
+        kind: "summary",
+        value: five.map(|five| five[2]).or(point.map(|point| point[0])),
+        ends: drawn
+            .map(|five| [five[1], five[3]])
+            .or(bar.map(|point| [point[1], point[2]])),
+        whiskers: drawn.map(|five| [five[0], five[4]]),
+        counts: Some([summary.sound, summary.rows]),
+        ..Datum::default()
+    }
 }
