@@ -8,13 +8,15 @@ pub mod frame;
 pub mod grid;
 pub mod legend;
 pub mod marker;
+pub mod sides;
 pub mod style;
 
 pub use axis::Axis;
 pub use color_bar::ColorBar;
 pub use colormap::ColorMap;
-pub use frame::{Frame, Margins, Sides};
+pub use frame::{Frame, Margins};
 pub use grid::Grid;
 pub use legend::{Entry, Sample};
 pub use marker::Marker;
+pub use sides::Sides;
 pub use style::{Dash, Look, Style};
