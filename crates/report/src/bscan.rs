@@ -6,7 +6,7 @@ mod layout;
 mod overlay;
 mod pair;
 
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2, Zip};
 
 use crate::chart::Look;
 use crate::color::{INK, ORANGE, SKY, WHITE};
@@ -55,6 +55,7 @@ pub fn scene(figure: &Figure<'_>, look: &Look) -> Scene {
     scene.background = look.background();
     let reference_color = if figure.colored { WHITE } else { ORANGE };
     let reference = Overlay::new(figure.reference);
+    let inset = place_inset(&mut scene, figure, &layout);
     for panel in 0..panels {
         let at = layout.panel(panel);
         scene.items.push(Item::Picture {
@@ -79,13 +80,18 @@ pub fn scene(figure: &Figure<'_>, look: &Look) -> Scene {
                 "reference"
             }
         };
-        if let Some(region) = figure.inset {
+        if let Some((region, corner)) = inset {
             let pair = [
                 (panel > 0).then_some(figure.reference),
                 prediction.map(|(_, mask)| *mask),
             ];
             let look = (reference_color, figure.marks);
-            region.draw(&mut scene, (&figure.picture, pair), (at, &layout), look);
+            region.draw(
+                &mut scene,
+                (&figure.picture, pair),
+                (at, &layout, corner),
+                look,
+            );
         }
         let title = Title {
             index: panel,
@@ -102,6 +108,28 @@ pub fn scene(figure: &Figure<'_>, look: &Look) -> Scene {
     let at = [layout.margin(), layout.height() - 1.1 * layout.em];
     draw_legend(&mut scene, (reference_color, figure.marks), at, layout.em);
     scene
+}
+
+/// The enlarged part with its corner in each panel. The caption says what it covers.
+fn place_inset(scene: &mut Scene, figure: &Figure<'_>, layout: &Layout) -> Option<(Region, Point)> {
+    let region = figure.inset?;
+    let (corner, hidden) = region.place(layout, differing(figure).view());
+    if hidden > 0 {
+        scene.caption = format!("the enlarged part covers {hidden} voxels in which masks differ.");
+    }
+    Some((region, corner))
+}
+
+/// The voxels in which any prediction differs from the reference.
+fn differing(figure: &Figure<'_>) -> Array2<bool> {
+    let mut differing = Array2::default(figure.reference.dim());
+    for (_, prediction) in &figure.predictions {
+        Zip::from(&mut differing)
+            .and(figure.reference)
+            .and(prediction)
+            .for_each(|differs, a, b| *differs |= a != b);
+    }
+    differing
 }
 
 fn note_if_empty(scene: &mut Scene, mask: &Overlay, at: Point, layout: &Layout) {
@@ -138,11 +166,11 @@ fn draw_legend(
         Marks::Area => entry("prediction", &|x| vec![area(x + 0.3 * em, 1.6 * em, SKY)]),
         Marks::Differences => {
             entry("prediction", &|x| vec![line(x, SKY)]);
-            entry("in one only", &|x| {
-                let halves = [(0.3, SKY), (1.1, reference_color)];
-                halves
-                    .map(|(from, color)| area(x + from * em, 0.8 * em, color))
-                    .into()
+            entry("false positive", &|x| {
+                vec![area(x + 0.3 * em, 1.6 * em, SKY)]
+            });
+            entry("false negative", &|x| {
+                vec![area(x + 0.3 * em, 1.6 * em, reference_color)]
             });
         }
     }
@@ -258,7 +286,7 @@ mod tests {
         assert_eq!(at(15.5), ORANGE.over(Color([40; 3]), AREA));
         assert_eq!(at(35.5), SKY.over(Color([40; 3]), AREA));
         assert_eq!(at(45.5), Color([40; 3]));
-        assert!(texts(&scene(&figure, &look(175.0))).contains(&"in one only"));
+        assert!(texts(&scene(&figure, &look(175.0))).contains(&"false negative"));
     }
 
     #[test]

@@ -30,6 +30,13 @@ pub const SERIES: [Color; 6] = [
 ];
 
 impl Color {
+    /// Luminance from 0 to 1, by the weights of sRGB without its curve.
+    #[must_use]
+    pub fn lightness(self) -> f64 {
+        let [r, g, b] = self.0.map(f64::from);
+        (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255.0
+    }
+
     /// The color as `#rrggbb`.
     #[must_use]
     pub fn hex(self) -> String {

@@ -169,13 +169,10 @@ impl Page<'_> {
             title: String::new(),
             across: self.figure.factor.clone(),
             up: prepared.panel.title.clone(),
-            across_ticks: self
-                .order
-                .levels
-                .iter()
-                .zip(&placing.shares)
-                .map(tick)
-                .collect(),
+            across_ticks: placing.ticks.clone().unwrap_or_else(|| {
+                let levels = self.order.levels.iter().zip(&placing.shares);
+                levels.map(tick).collect()
+            }),
             up_ticks: prepared.axis.ticks(),
             raise: 0.0,
         }

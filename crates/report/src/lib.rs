@@ -23,6 +23,7 @@ pub mod depth_profile;
 pub mod en_face;
 pub mod factor;
 mod font;
+pub mod natural;
 pub mod normals;
 pub mod paint;
 mod panel;

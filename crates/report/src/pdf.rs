@@ -29,7 +29,7 @@ const IDENTITY: SystemInfo<'_> = SystemInfo {
     supplement: 0,
 };
 
-/// Writes a scene as a PDF of one page, `width_mm` wide, with `metadata` (such as provenance) as its keywords.
+/// Writes a scene as a PDF of one page, `width_mm` wide, with `metadata` (such as provenance) as its keywords and its caption as its subject.
 ///
 /// The keywords are ASCII: other characters are written as in JSON, `\u00b5`. Deterministic: the file contains no time.
 #[must_use]
@@ -64,7 +64,7 @@ pub fn document(scene: &Scene, metadata: &str) -> Vec<u8> {
             }
         }
     }
-    page.finish([width, height], metadata)
+    page.finish([width, height], (metadata, &scene.caption))
 }
 
 /// A page that is being written.
@@ -219,7 +219,7 @@ impl Page {
         self.content.restore_state();
     }
 
-    fn finish(mut self, [width, height]: [f32; 2], metadata: &str) -> Vec<u8> {
+    fn finish(mut self, [width, height]: [f32; 2], (metadata, caption): (&str, &str)) -> Vec<u8> {
         self.pdf.catalog(CATALOG).pages(PAGES);
         self.pdf.pages(PAGES).kids([PAGE]).count(1);
         let content = compress_to_vec_zlib(&self.content.finish(), LEVEL);
@@ -258,6 +258,7 @@ impl Page {
         let mut info = self.pdf.document_info(INFO);
         info.producer(TextStr("rsom"));
         info.keywords(TextStr(&ascii(metadata)));
+        info.subject(TextStr(caption));
         info.finish();
         self.pdf.finish()
     }

@@ -1,6 +1,6 @@
 //! A figure as a list of items to draw, in pixels from the top left corner.
 
-use crate::color::WHITE;
+use crate::color::{GRAY, INK, PALE, WHITE};
 use crate::{Color, Picture};
 
 /// Width of one column of a journal.
@@ -9,6 +9,9 @@ pub const SINGLE_COLUMN_MM: f64 = 85.0;
 pub const DOUBLE_COLUMN_MM: f64 = 175.0;
 /// Points in a millimetre.
 pub const PT_PER_MM: f64 = 72.0 / 25.4;
+
+/// Backgrounds below this lightness take light letters: black and white contrast equally with a gray of about 0.46.
+const DARK: f64 = 0.46;
 
 /// A point (x to the right, y down).
 pub type Point = [f64; 2];
@@ -28,6 +31,8 @@ pub struct Scene {
     pub has_voxels: bool,
     /// The items, in drawing order.
     pub items: Vec<Item>,
+    /// What the figure shows, in sentences: the description in the file, for captions and for readers who do not see it.
+    pub caption: String,
 }
 
 /// An item to draw.
@@ -115,7 +120,36 @@ impl Scene {
             background: WHITE,
             has_voxels: true,
             items: Vec::new(),
+            caption: String::new(),
         }
+    }
+
+    /// The same scene with letters, axes and grid that can be read on its background: light ones on a dark one.
+    #[must_use]
+    pub fn readable(mut self) -> Self {
+        if self.background.lightness() >= DARK {
+            return self;
+        }
+        let light = |color: Color| match color {
+            INK => Color([236; 3]),
+            GRAY => Color([170; 3]),
+            PALE => Color([75; 3]),
+            color => color,
+        };
+        for item in &mut self.items {
+            match item {
+                Item::Text(text) => text.color = light(text.color),
+                Item::Path(path) => {
+                    path.fill = path.fill.map(|(color, opacity)| (light(color), opacity));
+                    path.stroke = path.stroke.map(|stroke| Stroke {
+                        color: light(stroke.color),
+                        ..stroke
+                    });
+                }
+                Item::Picture { .. } => {}
+            }
+        }
+        self
     }
 
     /// The same scene, so wide in print.
@@ -134,6 +168,7 @@ impl Scene {
             background,
             has_voxels: false,
             items: Vec::new(),
+            caption: String::new(),
         }
     }
 

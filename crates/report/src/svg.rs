@@ -19,6 +19,9 @@ pub fn document(scene: &Scene, metadata: &str) -> Result<String, png::EncodingEr
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{across}mm\" height=\"{down}mm\" \
          viewBox=\"0 0 {width} {height}\" font-family=\"Arial, 'Liberation Sans', Helvetica, sans-serif\">\n"
     );
+    if !scene.caption.is_empty() {
+        let _ = writeln!(out, "<desc>{}</desc>", escaped(&scene.caption));
+    }
     if !metadata.is_empty() {
         let _ = writeln!(out, "<metadata>{}</metadata>", escaped(metadata));
     }

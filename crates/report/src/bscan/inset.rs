@@ -24,26 +24,58 @@ pub struct Region {
 }
 
 impl Region {
-    /// Draws the region as a frame, and enlarged in a corner that leaves it free: the upper right one, else the lower right or the upper left
-    /// one. `pair` is the reference and the prediction, as far as the panel has them.
+    /// The corner of the inset in a panel, from the panel's own: the upper right one, else the lower right or the upper left one, whichever
+    /// covers least of the region, and then fewest voxels in which masks differ (`differing`, of shape (x, z)). With it, how many of these
+    /// it covers.
+    pub fn place(self, layout: &Layout, differing: ArrayView2<'_, bool>) -> (Point, usize) {
+        let (own, size, _) = self.sizes(layout);
+        let first = self.first.map(|voxel| voxel as f64);
+        let from = [first[0] * layout.voxel[0], first[1] * layout.voxel[1]];
+        let hidden = |corner: Point| {
+            let inside = |axis: usize, voxel: usize| {
+                let middle = (voxel as f64 + 0.5) * layout.voxel[axis];
+                (corner[axis]..corner[axis] + size[axis]).contains(&middle)
+            };
+            let voxels = differing.indexed_iter();
+            voxels
+                .filter(|((x, z), differs)| **differs && inside(0, *x) && inside(1, *z))
+                .count()
+        };
+        let corners = corners(layout.size, size, MARGIN * layout.em).map(|corner| {
+            let covered = covered([corner, size], [from, own]);
+            (corner, covered, hidden(corner))
+        });
+        let best = corners
+            .into_iter()
+            .min_by(|a, b| a.1.total_cmp(&b.1).then(a.2.cmp(&b.2)));
+        best.map_or(([0.0; 2], 0), |(corner, _, hidden)| (corner, hidden))
+    }
+
+    /// Width and height of the region and of the inset, and how many times it is enlarged.
+    fn sizes(self, layout: &Layout) -> ([f64; 2], [f64; 2], f64) {
+        let own = [0, 1].map(|axis| self.size[axis] as f64 * layout.voxel[axis]);
+        let fits = [0, 1].map(|axis| LARGEST[axis] * layout.size[axis] / own[axis]);
+        let times = fits[0].min(fits[1]);
+        (own, own.map(|edge| edge * times), times)
+    }
+
+    /// Draws the region as a frame, and enlarged at a corner (from the panel's own). `pair` is the reference and the prediction, as far as the
+    /// panel has them.
     pub fn draw(
         self,
         scene: &mut Scene,
         (picture, pair): (&Picture, [Option<ArrayView2<'_, bool>>; 2]),
-        (at, layout): (Point, &Layout),
+        (at, layout, corner): (Point, &Layout, Point),
         look: (Color, Marks),
     ) {
         let [[x, z], [width, depth]] = [self.first, self.size];
         let voxel = layout.voxel;
-        let own = [width as f64 * voxel[0], depth as f64 * voxel[1]];
-        let fits = [0, 1].map(|axis| LARGEST[axis] * layout.size[axis] / own[axis]);
-        let times = fits[0].min(fits[1]);
+        let (own, size, times) = self.sizes(layout);
         let zoomed = layout.clone().scaled(times, layout.em);
-        let size = own.map(|edge| edge * times);
         let framed = |corner: Point, size: [f64; 2]| Path::rectangle(corner, size, BLACK, 0.0);
         let line = 0.08 * layout.em;
         let from = [at[0] + x as f64 * voxel[0], at[1] + z as f64 * voxel[1]];
-        let corner = corner([at, layout.size], size, [from, own], MARGIN * layout.em);
+        let corner = [at[0] + corner[0], at[1] + corner[1]];
         scene.draw(
             framed(from, own)
                 .outlined(Stroke::solid(WHITE, line))
@@ -72,30 +104,26 @@ impl Region {
     }
 }
 
-/// The corner of an inset of this size in a panel that covers least of a region; panel and region are corner and size.
-fn corner([at, panel]: [Point; 2], size: [f64; 2], region: [Point; 2], margin: f64) -> Point {
-    let ends = |axis: usize| {
-        let far = at[axis] + panel[axis] - size[axis] - margin;
-        [at[axis] + margin, far]
+/// The corners that an inset of this size may take in a panel. The lower left one holds the scale bar.
+fn corners(panel: [f64; 2], size: [f64; 2], margin: f64) -> [Point; 3] {
+    let [right, bottom] = [0, 1].map(|axis| panel[axis] - size[axis] - margin);
+    [[right, margin], [right, bottom], [margin, margin]]
+}
+
+/// The area that two rectangles, each a corner and a size, share.
+fn covered(a: [Point; 2], b: [Point; 2]) -> f64 {
+    let shared = |axis: usize| {
+        let first = a[0][axis].max(b[0][axis]);
+        let last = (a[0][axis] + a[1][axis]).min(b[0][axis] + b[1][axis]);
+        (last - first).max(0.0)
     };
-    let ([left, right], [top, bottom]) = (ends(0), ends(1));
-    let covered = |corner: &Point| -> f64 {
-        let shared = |axis: usize| {
-            let first = corner[axis].max(region[0][axis]);
-            let last = (corner[axis] + size[axis]).min(region[0][axis] + region[1][axis]);
-            (last - first).max(0.0)
-        };
-        shared(0) * shared(1)
-    };
-    let corners = [[right, top], [right, bottom], [left, top]];
-    let least = corners
-        .into_iter()
-        .min_by(|a, b| covered(a).total_cmp(&covered(b)));
-    least.unwrap_or([right, top])
+    shared(0) * shared(1)
 }
 
 #[cfg(test)]
 mod tests {
+    use ndarray::Array2;
+
     use super::*;
 
     #[test]
@@ -108,10 +136,13 @@ mod tests {
         };
         let mut scene = Scene::new(900.0, 900.0);
         let at = [5.0, 30.0];
+        let none = Array2::default((100, 50));
+        let (place, hidden) = region.place(&layout, none.view());
+        assert_eq!(hidden, 0);
         region.draw(
             &mut scene,
             (&picture, [None, None]),
-            (at, &layout),
+            (at, &layout, place),
             (WHITE, Marks::Area),
         );
         let [
@@ -135,5 +166,22 @@ mod tests {
         assert!((size[0] - 0.45 * layout.size[0]).abs() < 1e-9);
         let right = at[0] + layout.size[0] - MARGIN * layout.em;
         assert!((corner[0] + size[0] - right).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_inset_leaves_free_what_differs() {
+        let layout = Layout::new([100, 50], None, 1, Some(1), 62.0);
+        let region = Region {
+            first: [20, 35],
+            size: [10, 5],
+        };
+        // Errors in the upper right and lower right quarters: the upper left corner is free.
+        let right = Array2::from_shape_fn((100, 50), |(x, _)| x >= 90);
+        let (corner, hidden) = region.place(&layout, right.view());
+        assert_eq!(hidden, 0);
+        assert!(corner[0] < layout.size[0] / 4.0 && corner[1] < layout.size[1] / 4.0);
+        // Where errors are everywhere, some are covered, and counted.
+        let all = Array2::from_elem((100, 50), true);
+        assert!(region.place(&layout, all.view()).1 > 100);
     }
 }

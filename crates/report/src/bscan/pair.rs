@@ -21,6 +21,19 @@ pub enum Marks {
     Area,
 }
 
+impl Marks {
+    /// How predictions are drawn, for a caption.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Differences => {
+                "Lines are the outlines of prediction and reference; areas are false positives and false negatives."
+            }
+            Self::Area => "Areas are the prediction; lines are the outline of the reference.",
+        }
+    }
+}
+
 /// Draws a prediction and the outline of its reference over a B-scan; `pair` is the reference and the prediction.
 pub fn draw_pair(
     scene: &mut Scene,

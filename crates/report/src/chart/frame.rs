@@ -106,6 +106,7 @@ pub fn draw_notes(scene: &mut Scene, notes: &[String], [left, top]: Point, look:
     } else {
         wrapped(&format!("{text}."), room)
     };
+    scene.caption = lines.join(" ");
     for (place, line) in lines.iter().enumerate() {
         let at = [left, top + (LINE * place as f64 + 1.0) * small];
         scene.draw(Text::new(line, at, small, crate::color::GRAY));

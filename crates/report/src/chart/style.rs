@@ -109,10 +109,10 @@ impl Look {
         (0.85 * self.style.font_size).max(SMALLEST_PT)
     }
 
-    /// Width of the figure in ems.
+    /// Width of the figure in ems; a little less, since figures of voxels are rounded up to whole pixels, and their letters must not shrink.
     #[must_use]
     pub fn ems(&self) -> f64 {
-        self.width_mm * PT_PER_MM / self.em()
+        0.997 * self.width_mm * PT_PER_MM / self.em()
     }
 
     /// Width of lines of series.

@@ -87,11 +87,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let look = settings.print.look(invocation)?;
     let levels = measures.numbers("ci_level").unwrap_or_default();
     let notes = notes(&panels, &levels, &missing);
+    let caption = "Differences of two methods or raters against their means (Bland\u{2013}Altman), with the mean difference and the limits of agreement.";
+    let figure = scene(&panels, &notes, &look);
     settings
         .print
-        .write(invocation, &scene(&panels, &notes, &look), || {
-            points::columns(&panels)
-        })?;
+        .write(invocation, (figure, caption), || points::columns(&panels))?;
     let drawn: usize = panels.iter().map(|panel| panel.points.len()).sum();
     Ok(Summary::new()
         .with("panels", panels.len())

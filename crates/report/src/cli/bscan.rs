@@ -98,7 +98,9 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         inset,
     };
     let look = wanted.print.look(invocation)?;
-    wanted.print.write(invocation, &scene(&figure, &look), || {
+    let caption = caption(&figure);
+    let print = &wanted.print;
+    print.write(invocation, (scene(&figure, &look), &caption), || {
         let names = figure.predictions.iter().map(|(title, _)| title.as_str());
         let names = std::iter::once("reference").chain(names);
         columns(slice, &names.zip(masks.iter().copied()).collect::<Vec<_>>())
@@ -106,6 +108,19 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     Ok(Summary::new()
         .with("slice", slice)
         .with("panels", cut.len() + 1))
+}
+
+/// `B-scan 4 with the reference, and with the predictions U-Net and FCN.`
+fn caption(figure: &Figure<'_>) -> String {
+    let titles = figure.predictions.iter().map(|(title, _)| title.clone());
+    let titles: Vec<String> = titles.collect();
+    let several = if titles.len() > 1 { "s" } else { "" };
+    format!(
+        "{} with the reference, and with the prediction{several} {}. {}",
+        figure.title,
+        print::in_words(&titles),
+        figure.marks.words()
+    )
 }
 
 /// A B-scan at these depths.

@@ -93,9 +93,20 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         .collect();
     let notes = drawn.notes(&settings.names);
     let figure = scene(&panels, &drawn.entries(&settings, &look), &notes, &look);
+    let from = match (layers.is_empty(), settings.below) {
+        (true, _) => "from the top of the scans",
+        (false, Side::Upper) => "below the upper surface of the layer",
+        (false, Side::Lower) => "below the lower surface of the layer",
+    };
+    let of = if vessels.is_empty() {
+        "Signal"
+    } else {
+        "Signal and share of vessels"
+    };
+    let caption = format!("{of} by depth {from}.");
     settings
         .print
-        .write(invocation, &figure, || drawn.columns())?;
+        .write(invocation, (figure, &caption), || drawn.columns())?;
     Ok(Summary::new()
         .with("scans", images.len())
         .with("panels", panels.len()))

@@ -105,9 +105,16 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         spacing_mm: spacing.map(|mm| [mm[0], mm[1]]),
         notes,
     };
+    let caption = match reference {
+        None => format!("Thickness of the layer ({unit}), seen from above."),
+        Some(_) => format!(
+            "Thickness of the layer ({unit}) in prediction and reference, and its difference (prediction \u{2212} reference), seen from above."
+        ),
+    };
+    let drawn = scene(&figure, &look);
     settings
         .print
-        .write(invocation, &scene(&figure, &look), || columns(&figure))?;
+        .write(invocation, (drawn, &caption), || columns(&figure))?;
     Ok(Summary::new().with("panels", figure.panels.len()))
 }
 

@@ -55,8 +55,14 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
             tests.words(&parameters.metric)
         }
     };
+    let titles = print::metrics_in_words(&parameters.metric);
     let (figure, print) = figure(parameters, panels, test)?;
-    print.write(invocation, &scene(&figure, &look), || {
+    let groups = match figure.group.as_str() {
+        "" => String::new(),
+        group => format!(" for each {group}"),
+    };
+    let caption = format!("{titles} by {}{groups}.", figure.factor);
+    print.write(invocation, (scene(&figure, &look), &caption), || {
         numbers::columns(&figure)
     })?;
     let count: usize = figure.panels.iter().map(|p| p.records.len()).sum();

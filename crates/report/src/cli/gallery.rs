@@ -90,29 +90,30 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         }
     }
     let ranked = ranked(&table, images, &settings)?;
-    let last = ranked.len() - 1;
+    let name = print::metrics_in_words(std::slice::from_ref(&settings.metric));
+    let places = places(&settings.show, ranked.len());
     let mut drawn = Vec::new();
-    for rank in &settings.show {
-        let of_rank = &ranked[match rank {
-            Rank::Worst => 0,
-            Rank::Median => last / 2,
-            Rank::Best => last,
-        }];
+    for (place, words) in &places {
+        let of_rank = &ranked[*place];
         let files = [images, references, predictions].map(|files| files[of_rank.files].as_path());
-        let name =
-            Metric::named(&settings.metric).map_or(settings.metric.as_str(), |known| known.title);
-        let title = format!(
-            "{}: {}, {name} {:.3}",
-            rank.as_str(),
-            of_rank.scan,
-            of_rank.value
-        );
+        let title = format!("{words}: {}, {name} {:.3}", of_rank.scan, of_rank.value);
         drawn.push(read(files, title, &settings)?);
     }
     let panels: Vec<Panel<'_>> = drawn.iter().map(Drawn::panel).collect();
+    let shown: Vec<String> = places.iter().map(|(_, words)| words.clone()).collect();
+    let caption = format!(
+        "B-scans with the reference and the prediction, by {name} among {}: {}. {}",
+        match ranked.len() {
+            1 => "1 scan".to_owned(),
+            scans => format!("{scans} scans"),
+        },
+        print::in_words(&shown),
+        settings.marks.words()
+    );
+    let figure = scene(&panels, settings.marks, &look);
     settings
         .print
-        .write(invocation, &scene(&panels, settings.marks, &look), || {
+        .write(invocation, (figure, caption.trim_end()), || {
             vec![
                 Column::integer("rank", (1..).take(ranked.len()).map(Some)),
                 Column::text("scan", ranked.iter().map(|r| Some(r.scan.clone()))),
@@ -122,6 +123,28 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     Ok(Summary::new()
         .with("scans", ranked.len())
         .with("panels", panels.len()))
+}
+
+/// The places of the wanted scans among `count`, the worst first, with words for them. A scan that several words name is there once: of two
+/// scans there is a worst and a best one, and no third.
+///
+/// Of an even number, two scans are nearest to the median, and the worse one is taken.
+fn places(show: &[Rank], count: usize) -> Vec<(usize, String)> {
+    let last = count - 1;
+    let mut places: Vec<(usize, String)> = Vec::new();
+    for rank in show {
+        let (place, words) = match rank {
+            _ if count == 1 => (0, "the only scan"),
+            Rank::Worst => (0, "worst"),
+            Rank::Median if last.is_multiple_of(2) => (last / 2, "median"),
+            Rank::Median => (last / 2, "nearest to the median"),
+            Rank::Best => (last, "best"),
+        };
+        if !places.iter().any(|(known, _)| *known == place) {
+            places.push((place, words.to_owned()));
+        }
+    }
+    places
 }
 
 /// The value of each scan, and whether high values are better.
@@ -244,5 +267,31 @@ impl Drawn {
             reference: self.reference.view(),
             prediction: self.prediction.view(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_scan_is_drawn_once() {
+        let all = [Rank::Worst, Rank::Median, Rank::Best];
+        let words = |count: usize| -> Vec<(usize, String)> { places(&all, count) };
+        let owned = |place: usize, text: &str| (place, text.to_owned());
+        assert_eq!(words(1), [owned(0, "the only scan")]);
+        assert_eq!(words(2), [owned(0, "worst"), owned(1, "best")]);
+        assert_eq!(
+            words(3),
+            [owned(0, "worst"), owned(1, "median"), owned(2, "best")]
+        );
+        assert_eq!(
+            words(4),
+            [
+                owned(0, "worst"),
+                owned(1, "nearest to the median"),
+                owned(3, "best")
+            ]
+        );
     }
 }

@@ -69,9 +69,18 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     }
     let look = settings.print.look(invocation)?;
     let figure = scene(&panels, &look);
+    let surface = match settings.surface {
+        Side::Upper => "the upper surface",
+        Side::Lower => "the lower surface",
+        Side::Both => "both surfaces",
+    };
+    let caption = format!(
+        "Share of the columns by the angle between the normal of {surface} and depth, by {} (logarithmic axis).",
+        settings.series
+    );
     settings
         .print
-        .write(invocation, &figure, || columns(&panels))?;
+        .write(invocation, (figure, &caption), || columns(&panels))?;
     let lines: usize = panels.iter().map(|panel| panel.series.len()).sum();
     Ok(Summary::new()
         .with("panels", panels.len())

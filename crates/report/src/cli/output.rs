@@ -41,7 +41,11 @@ pub(super) fn write(invocation: &Invocation, scene: &Scene, dpi: u32) -> Result<
     } else {
         let document = svg::document(scene, "").map_err(|e| failed(&e))?;
         let picture = paint::paint(&document, pixels(scene, dpi)).map_err(|e| failed(&e))?;
-        let texts = [(PROVENANCE_KEY, provenance.as_str())];
+        // The keyword that PNG has for it.
+        let texts = [
+            (PROVENANCE_KEY, provenance.as_str()),
+            ("Description", scene.caption.as_str()),
+        ];
         png_file::encode_sized(&picture, Some(scene.width_mm), &texts).map_err(|e| failed(&e))?
     };
     atomic::write_bytes(path, &bytes)

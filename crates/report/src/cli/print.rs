@@ -1,6 +1,7 @@
 //! What every figure shares: its outputs, its style, its width, the pixels of a PNG.
 
 use rsom_formats::table::Column;
+use rsom_measures::Metric;
 use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, yaml};
 use serde_json::{Map, Value};
@@ -54,18 +55,55 @@ impl Print {
         Ok(Look::new(style, width_mm))
     }
 
-    /// Writes a figure and, if they are wanted, its numbers.
+    /// Writes a figure with its caption and, if they are wanted, its numbers. The notes below the figure are part of its caption.
     ///
     /// # Errors
     /// Exit code 4: a file cannot be written.
     pub fn write(
         &self,
         invocation: &Invocation,
-        scene: &Scene,
+        (scene, caption): (Scene, &str),
         columns: impl FnOnce() -> Vec<Column>,
     ) -> Result<(), StageError> {
-        output::write(invocation, scene, self.dpi)?;
+        let notes = capitalized(&scene.caption);
+        let scene = Scene {
+            caption: format!("{caption} {notes}").trim_end().to_owned(),
+            ..scene.readable()
+        };
+        output::write(invocation, &scene, self.dpi)?;
         data::write(invocation, columns)
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// The titles of metrics as a list: `Dice and roughness Ra`.
+pub(super) fn metrics_in_words(metrics: &[String]) -> String {
+    let titles = metrics.iter().map(|name| {
+        let (name, rest) = name
+            .split_once('@')
+            .map_or((name.as_str(), ""), |(n, r)| (n, r));
+        let title = Metric::named(name).map_or(name, |known| known.title);
+        match rest {
+            "" => title.to_owned(),
+            surface => format!("{title} ({surface})"),
+        }
+    });
+    in_words(&titles.collect::<Vec<_>>())
+}
+
+/// `a, b and c`.
+pub(super) fn in_words(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

@@ -68,9 +68,21 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let views = views(&figure);
     let look = settings.print.look(invocation)?;
     let drawn = scene(&figure, &views, &look);
-    settings
-        .print
-        .write(invocation, &drawn, || numbers::columns(&figure, &views))?;
+    let parts = [
+        (figure.layer.is_some(), "the layer"),
+        (figure.vessels.is_some(), "the vessels"),
+        (!figure.center_lines.is_empty(), "their center lines"),
+    ];
+    let parts = parts.iter().filter(|(is_drawn, _)| *is_drawn);
+    let parts: Vec<String> = parts.map(|(_, part)| (*part).to_owned()).collect();
+    let with = match parts.is_empty() {
+        true => String::new(),
+        false => format!(", with {}", print::in_words(&parts)),
+    };
+    let caption = format!("Maximum projections of the scan along each axis{with}.");
+    settings.print.write(invocation, (drawn, &caption), || {
+        numbers::columns(&figure, &views)
+    })?;
     let [z, y, x] = views.each_ref().map(|view| view.input.factor);
     let panels: usize = views
         .iter()

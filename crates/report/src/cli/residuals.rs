@@ -102,11 +102,13 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
         },
     ];
     let look = settings.print.look(invocation)?;
+    let caption = format!(
+        "Residuals of the model of {metric} against its fitted values, and their quantiles against those of a normal distribution."
+    );
+    let figure = scene(&panels, &[], &look);
     settings
         .print
-        .write(invocation, &scene(&panels, &[], &look), || {
-            points::columns(&panels)
-        })?;
+        .write(invocation, (figure, &caption), || points::columns(&panels))?;
     Ok(Summary::new().with("points", rows.len()))
 }
 

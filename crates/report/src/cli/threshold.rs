@@ -41,9 +41,11 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let table = ports::load_table(path)?;
     let figure = figure(&table).map_err(|e| StageError::input(path, e))?;
     let look = settings.print.look(invocation)?;
+    let caption = "Dice of each scan and their mean against the threshold of the probabilities; the threshold with the largest mean is marked.";
+    let drawn = scene(&figure, &look);
     settings
         .print
-        .write(invocation, &scene(&figure, &look), || columns(&figure))?;
+        .write(invocation, (drawn, caption), || columns(&figure))?;
     Ok(Summary::new()
         .with("scans", figure.scans.len())
         .with("thresholds", figure.thresholds.len())

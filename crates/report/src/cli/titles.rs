@@ -28,32 +28,15 @@ pub(super) fn differing_parts(names: &[String]) -> Option<Vec<String>> {
     (all.len() == names.len()).then_some(titles)
 }
 
-/// A key that puts names in the order in which people count: `s = 10` before `s = 100`.
-pub(super) fn natural(name: &str) -> Vec<(String, u64)> {
-    let mut parts: Vec<(String, u64)> = vec![(String::new(), 0)];
-    let mut before = false;
-    for letter in name.chars() {
-        let digit = letter.to_digit(10).map(u64::from);
-        if digit.is_none() && before {
-            parts.push((String::new(), 0));
-        }
-        if let Some((words, number)) = parts.last_mut() {
-            match digit {
-                Some(digit) => *number = number.saturating_mul(10).saturating_add(digit),
-                None => words.push(letter),
-            }
-        }
-        before = digit.is_some();
-    }
-    parts
-}
-
 /// `s = 100` of `s100`.
 fn with_symbol(part: &str) -> String {
     let mut characters = part.chars();
     match characters.next() {
+        // A number that begins with a zero is a name: `p02`.
         Some(letter)
-            if letter.is_ascii_lowercase() && characters.as_str().parse::<f64>().is_ok() =>
+            if letter.is_ascii_lowercase()
+                && characters.as_str().parse::<f64>().is_ok()
+                && !is_padded(characters.as_str()) =>
         {
             format!("{letter} = {}", characters.as_str())
         }
@@ -61,17 +44,19 @@ fn with_symbol(part: &str) -> String {
     }
 }
 
+/// `02`, but not `0` and `0.5`.
+fn is_padded(number: &str) -> bool {
+    let mut letters = number.chars();
+    letters.next() == Some('0') && letters.next().is_some_and(|c| c.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::natural;
+    use super::*;
 
     #[test]
-    fn numbers_in_names_are_in_the_order_of_their_values() {
-        let mut names = ["fcn s = 100", "fcn s = 9", "unet", "fcn s = 10", "fcn"];
-        names.sort_by_key(|name| natural(name));
-        assert_eq!(
-            names,
-            ["fcn", "fcn s = 9", "fcn s = 10", "fcn s = 100", "unet"]
-        );
+    fn a_letter_with_a_number_is_a_symbol_unless_it_is_a_name() {
+        let titled = ["s100", "s0", "s0.5", "p02", "unet"].map(with_symbol);
+        assert_eq!(titled, ["s = 100", "s = 0", "s = 0.5", "p02", "unet"]);
     }
 }

@@ -9,10 +9,11 @@ use rsom_parameters::Parameters;
 use rsom_stage::{Command, Invocation, Kind, Port, StageError, Summary};
 
 use super::print::{self, Print};
-use super::titles::{differing_parts, natural};
+use super::titles::differing_parts;
 use crate::chart::{Entry, Look, Sample};
 use crate::color::GRAY;
 use crate::curves::{Curve, Panel, Weight, scene};
+use crate::natural::natural;
 use crate::scene::{Point, Stroke};
 
 /// Parts of a quantity: the beginning of its column, whether it is drawn faintly, and its name in the legend.
@@ -126,7 +127,9 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let figure = scene(&panels, &entries, &notes, &look);
     settings
         .print
-        .write(invocation, &figure, || columns(&histories, &drawn))?;
+        .write(invocation, (figure, &caption(&panels)), || {
+            columns(&histories, &drawn)
+        })?;
     Ok(Summary::new()
         .with("trainings", histories.len())
         .with("panels", panels.len()))
@@ -191,6 +194,11 @@ fn without_folds(name: &str) -> String {
         .filter(|part| !is_repetition(part))
         .collect();
     parts.join("_")
+}
+
+fn caption(panels: &[Panel]) -> String {
+    let titles: Vec<String> = panels.iter().map(|panel| panel.up.clone()).collect();
+    format!("{} of each epoch of training.", print::in_words(&titles))
 }
 
 /// The quantities to draw.

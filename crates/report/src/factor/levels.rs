@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-/// Distinct names, sorted by value when all are numbers, else alphabetically.
+use crate::natural::natural;
+
+/// Distinct names, sorted by value when all are numbers, else by letters and the numbers in them: `week 4` before `week 12`.
 pub fn ordered<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut names: Vec<&str> = names.into_iter().collect();
     names.sort_unstable();
@@ -13,6 +15,8 @@ pub fn ordered<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
             let (a, b) = (number(a), number(b));
             a.partial_cmp(&b).unwrap_or(Ordering::Equal)
         });
+    } else {
+        names.sort_by_key(|name| natural(name));
     }
     names
 }
@@ -20,6 +24,14 @@ pub fn ordered<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_in_words_count() {
+        assert_eq!(
+            ordered(["week 12", "week 4", "baseline"]),
+            ["baseline", "week 4", "week 12"]
+        );
+    }
 
     #[test]
     fn numbers_are_ordered_by_value() {

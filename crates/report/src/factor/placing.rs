@@ -30,6 +30,8 @@ pub struct Placing {
     pub shares: Vec<f64>,
     /// Smallest distance of two levels, or of a level to an end, as a share of the axis.
     pub room: f64,
+    /// Round numbers for the axis where there are too many levels to name each, as shares with labels; `None`: each level is named.
+    pub ticks: Option<Vec<(f64, String)>>,
     /// What a reader must know of the axis, such as where it is linear; empty if nothing.
     pub note: String,
 }
@@ -38,6 +40,10 @@ pub struct Placing {
 const WIDE: f64 = 30.0;
 /// The same, if each positive level is at least as many times the one below.
 const STEEP: f64 = 5.0;
+/// Most levels of a linear axis that are named. Of more, labels would touch.
+const MOST_NAMED: usize = 8;
+/// About how many round ticks take their place.
+const TICKS: usize = 6;
 /// Margin of an axis by value at both ends, as a share of the range.
 const MARGIN: f64 = 0.12;
 
@@ -62,6 +68,7 @@ impl Placing {
                     .map(|i| (i as f64 + 0.5) / count)
                     .collect(),
                 room: 1.0 / count,
+                ticks: None,
                 note: String::new(),
             });
         }
@@ -97,6 +104,8 @@ impl Placing {
         let places: Vec<f64> = numbers.iter().map(|v| spacing.place(*v)).collect();
         Ok(Self {
             note,
+            ticks: (kind == AxisKind::Linear && numbers.len() > MOST_NAMED)
+                .then(|| axis(&places).ticks()),
             kind,
             is_ordered,
             room: room(&places),
@@ -107,6 +116,12 @@ impl Placing {
 
 /// Places as shares of an axis with margins.
 fn shares(places: &[f64]) -> Vec<f64> {
+    let axis = axis(places);
+    places.iter().map(|place| axis.share(*place)).collect()
+}
+
+/// An axis with margins around places, and with round ticks.
+fn axis(places: &[f64]) -> Axis {
     let low = places.iter().copied().fold(f64::INFINITY, f64::min);
     let high = places.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let margin = if low < high {
@@ -114,8 +129,7 @@ fn shares(places: &[f64]) -> Vec<f64> {
     } else {
         1.0
     };
-    let axis = Axis::with_ticks(Spacing::Linear, [low - margin, high + margin], Vec::new());
-    places.iter().map(|place| axis.share(*place)).collect()
+    Axis::tight([low - margin, high + margin], TICKS)
 }
 
 fn room(places: &[f64]) -> f64 {
@@ -190,5 +204,19 @@ mod tests {
         let said = |levels: &[&str], kind| Placing::of(levels, kind).unwrap_err();
         assert!(said(&["a", "1"], AxisKind::Linear).contains("'a' is no number"));
         assert!(said(&["0", "1"], AxisKind::Log).contains("--axis symlog"));
+    }
+
+    #[test]
+    fn many_values_have_round_ticks() {
+        let ages: Vec<String> = (0..19).map(|i| (23 + 2 * i).to_string()).collect();
+        let ages: Vec<&str> = ages.iter().map(String::as_str).collect();
+        let placing = Placing::of(&ages, AxisKind::Auto).unwrap();
+        let ticks = placing.ticks.unwrap();
+        let labels: Vec<&str> = ticks.iter().map(|(_, label)| label.as_str()).collect();
+        assert_eq!(labels, ["20", "30", "40", "50", "60"]);
+        // The level 23 lies at three tenths between the ticks 20 and 30.
+        let [first, second] = [ticks[0].0, ticks[1].0];
+        assert!((placing.shares[0] - (first + 0.3 * (second - first))).abs() < 1e-12);
+        assert_eq!(Placing::of(&ages[..8], AxisKind::Auto).unwrap().ticks, None);
     }
 }

@@ -252,7 +252,7 @@ fn projections_carry_their_provenance_and_keep_the_shape_of_voxels() {
     let frame = reader.next_frame(&mut pixels).unwrap();
     // 16 pixels for 12 µm, 4 for 3 µm: panels of 640 × 80, 640 × 240 and 80 × 240 in two columns, with an axis of depths and letters of
     // 23.4; all twice, for 300 pixels per inch.
-    assert_eq!((frame.width, frame.height), (2898, 1588));
+    assert_eq!((frame.width, frame.height), (2898, 1590));
     let provenance = reader.info().utf8_text[0].get_text().unwrap();
     assert!(provenance.contains("vessels.nii.gz") && provenance.contains("projections"));
 }

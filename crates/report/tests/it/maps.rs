@@ -159,7 +159,7 @@ fn a_gallery_shows_the_worst_the_median_and_the_best_scan() {
     assert_eq!(figure.iter().filter(|e| e.name == "image").count(), 3);
     for words in [
         "worst: a, Dice 0.500",
-        "median: d, Dice 0.600",
+        "nearest to the median: d, Dice 0.600",
         "best: b, Dice 0.900",
     ] {
         text(&figure, words);
