@@ -99,6 +99,19 @@ await withPage(chromium, url, async page => {
   await page.call("Emulation.setEmulatedMedia", { media: "print" });
   const all = await page.value(`Array.from(document.querySelectorAll(".scan")).every(s => getComputedStyle(s).display !== "none")`);
   check("all scans are printed", all);
+  const stills = await page.value(`Array.from(document.querySelectorAll(".scan:has(.view-place)"), s => {
+    const picture = s.querySelector(".still img");
+    return Boolean(s.querySelector("script.view") || s.dataset.view) === Boolean(picture && picture.naturalWidth > 0 && picture.getBoundingClientRect().height > 20);
+  }).every(Boolean)`);
+  check("each with a picture of its slices", stills);
+  const measured = await page.value(`scans.filter(s => rowsOf(s).length > 0).every(s => s.querySelectorAll(".measures-place td").length > 0)`);
+  check("and with its measures", measured);
+  const broken = await page.value(`Array.from(document.querySelectorAll("td.number"), cell => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return new Set(Array.from(range.getClientRects(), r => Math.round(r.top))).size;
+  }).filter(lines => lines > 1).length`);
+  check("no number breaks into two lines", broken === 0);
   // A page of A4 without its margins.
   const high = await page.value(`Math.max(0, ...Array.from(document.querySelectorAll("figure img"), f => f.getBoundingClientRect().height))`);
   check(`no figure is cut by the end of a page (${Math.round(high)} of 945 pixels)`, high < 945);

@@ -22,10 +22,12 @@ mod reduction;
 #[cfg(feature = "cli")]
 mod server;
 pub mod slice;
+mod still;
 mod view;
 
 pub use overlay::MOST_MASKS;
 pub use preview::{Preview, PreviewError};
+pub use still::Still;
 pub use view::{Description, Image, View};
 
 /// The script that shows a view: the class `Viewer`.

@@ -152,6 +152,17 @@ impl View {
         self.grid.shape()
     }
 
+    /// Distance of voxels along x, y, z in mm. `None` if it is unknown.
+    pub(crate) fn spacing_mm(&self) -> Option<[f64; 3]> {
+        self.grid.spacing().millimetres()
+    }
+
+    /// The name of each mask, and whether it is a reference.
+    pub(crate) fn mask_names(&self) -> impl Iterator<Item = (String, bool)> {
+        let names = self.names.iter();
+        names.map(|mask| (mask.name.clone(), mask.reference))
+    }
+
     /// The channels of each image.
     pub(crate) fn images(&self) -> impl Iterator<Item = Vec<ArrayView3<'_, u8>>> {
         let images = self.images.iter();

@@ -10,7 +10,7 @@ mod stack;
 mod tiff;
 
 pub use picture::{Form, Picture, Sample, SampleKind};
-pub use png::{check_png, read_png};
+pub use png::{check_png, png_text, read_png};
 pub use reading::{Content, PaletteUse, Reading};
 pub use stack::Stack;
 pub use tiff::read_tiff;

@@ -76,6 +76,21 @@ pub fn check_png(bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
+/// The text of a PNG file with a keyword, such as `Description`, from an international text chunk. `None` if there is none before the pixels,
+/// or if the file is broken.
+#[must_use]
+pub fn png_text(bytes: &[u8], keyword: &str) -> Option<String> {
+    let limits = Limits {
+        bytes: LARGEST_BYTES,
+    };
+    let reader = Decoder::new_with_limits(Cursor::new(bytes), limits)
+        .read_info()
+        .ok()?;
+    let texts = &reader.info().utf8_text;
+    let found = texts.iter().find(|text| text.keyword == keyword)?;
+    found.get_text().ok()
+}
+
 fn refuse_unknown_readings(info: &Info) -> Result<(), String> {
     if let Some(frames) = info
         .animation_control

@@ -13,9 +13,9 @@ use super::figures::{Figures, Picture, figures};
 use super::files::{Folder, outputs};
 use super::measures::measures;
 use super::methods::methods;
-use super::place::{Place, ViewData};
+use super::place::Place;
 use super::problems::{Problem, problems};
-use super::quality::views;
+use super::quality::{Slices, views};
 use super::results::{Finding, findings};
 use super::steps::{Step, steps};
 use super::tables::{Table, tables};
@@ -77,7 +77,7 @@ pub(super) struct Scan {
     pub name: String,
     pub pictures: Vec<Picture>,
     /// Its slices with masks.
-    pub view: Option<ViewData>,
+    pub slices: Option<Slices>,
 }
 
 /// An output with its hash.
@@ -147,7 +147,7 @@ impl Content {
     /// What is on the page, in a few words.
     pub fn words(&self) -> String {
         let with = |is: &dyn Fn(&Scan) -> bool| self.scans.iter().filter(|scan| is(scan)).count();
-        let slices = match with(&|scan| scan.view.is_some()) {
+        let slices = match with(&|scan| scan.slices.is_some()) {
             0 => String::new(),
             scans => format!("slices of {}, ", counted(scans, "scan")),
         };
@@ -168,19 +168,19 @@ impl Content {
 fn scans(
     recorded: &RecordedRun,
     pictures: Vec<(String, Vec<Picture>)>,
-    views: Vec<(String, ViewData)>,
+    views: Vec<(String, Slices)>,
 ) -> Vec<Scan> {
     let mut pictures: BTreeMap<String, Vec<Picture>> = pictures.into_iter().collect();
-    let mut views: BTreeMap<String, ViewData> = views.into_iter().collect();
+    let mut views: BTreeMap<String, Slices> = views.into_iter().collect();
     let mut scans = Vec::new();
     for name in recorded.tasks.iter().filter_map(|task| task.scan.as_ref()) {
         // Taken out, so that each comes once.
-        let (pictures, view) = (pictures.remove(name), views.remove(name));
-        if pictures.is_some() || view.is_some() {
+        let (pictures, slices) = (pictures.remove(name), views.remove(name));
+        if pictures.is_some() || slices.is_some() {
             scans.push(Scan {
                 name: name.clone(),
                 pictures: pictures.unwrap_or_default(),
-                view,
+                slices,
             });
         }
     }
@@ -197,7 +197,7 @@ fn summary(recorded: &RecordedRun, data: Option<&Data>) -> Vec<String> {
     let made = recorded.tasks.iter().filter(|task| task.is_made()).count();
     let failed = (recorded.tasks.iter()).filter(|task| task.fault.is_some());
     let all = recorded.tasks.len();
-    let scans = scans_of(recorded).len();
+    let scans = scans_of(recorded, |_| true).len();
     let data = match (data, scans) {
         (Some(data), _) => format!("{} covers {}.", recorded.pipeline, data.words()),
         (None, 0) => String::new(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rsom_manifest::{Manifest, ScanEntry};
-use rsom_pipeline::RecordedRun;
+use rsom_pipeline::{RecordedRun, RecordedTask};
 use rsom_stage::fingerprint;
 
 use super::files::{MOST_BYTES, bounded};
@@ -27,7 +27,7 @@ impl Data {
     /// # Errors
     /// In one line, for the page: the manifest is no longer where the run had it, or was changed.
     pub fn of(recorded: &RecordedRun, folder: &Path) -> Result<Option<Self>, String> {
-        let used = scans_of(recorded);
+        let used = scans_of(recorded, |_| true);
         let manifest = (recorded.study.as_ref()).and_then(|study| study.manifest.as_ref());
         let Some(file) = manifest.filter(|_| !used.is_empty()) else {
             return Ok(None);
@@ -132,8 +132,11 @@ impl Data {
     }
 }
 
-/// The scans that tasks are of.
-pub(super) fn scans_of(recorded: &RecordedRun) -> BTreeSet<&str> {
-    let tasks = recorded.tasks.iter();
+/// The scans that such tasks are of.
+pub(super) fn scans_of(
+    recorded: &RecordedRun,
+    is_one: fn(&RecordedTask) -> bool,
+) -> BTreeSet<&str> {
+    let tasks = recorded.tasks.iter().filter(|task| is_one(task));
     tasks.filter_map(|task| task.scan.as_deref()).collect()
 }

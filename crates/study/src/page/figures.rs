@@ -7,9 +7,9 @@ use rsom_pipeline::{RecordedRun, RecordedTask};
 use rsom_stage::{StageError, interrupt};
 use serde::Serialize;
 
+use super::captions::caption;
 use super::files::{Folder, MOST_BYTES, outputs};
 use super::place::Place;
-use super::words::caption;
 
 /// A picture.
 #[derive(Debug, Serialize)]
@@ -164,7 +164,7 @@ fn picture(
 ) -> Result<Picture, StageError> {
     let kind = kind(&path).unwrap_or("image/png");
     Ok(Picture {
-        caption: caption(task),
+        caption: caption(task, &path, Some(content)),
         data: place.picture(kind, content)?,
         path,
     })

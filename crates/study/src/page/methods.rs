@@ -4,20 +4,38 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rsom_pipeline::{RecordedRun, RecordedTask};
 
-use super::data::Data;
+use super::data::{Data, scans_of};
 use super::words::counted;
 
 /// Paragraphs: data, programs, corrections.
 pub(super) fn methods(recorded: &RecordedRun, data: Option<&Data>) -> Vec<String> {
     let mut paragraphs = Vec::new();
-    paragraphs.extend(data.map(data_sentence));
+    paragraphs.extend(data.map(|data| data_sentence(recorded, data)));
     paragraphs.push(programs(recorded));
     paragraphs.push(corrections(recorded));
     paragraphs
 }
 
-fn data_sentence(data: &Data) -> String {
-    let mut text = format!("Of the data set {}, {} were used.", data.name, data.words());
+fn data_sentence(recorded: &RecordedRun, data: &Data) -> String {
+    let (all, made) = (
+        scans_of(recorded, |_| true),
+        scans_of(recorded, RecordedTask::is_made),
+    );
+    let mut text = match all.len() - made.len() {
+        0 => {
+            let were = if all.len() == 1 { "was" } else { "were" };
+            format!(
+                "Of the data set {}, {} {were} used.",
+                data.name,
+                data.words()
+            )
+        }
+        left => format!(
+            "Of the data set {}, {} are to be used; of {left}, no task has run yet.",
+            data.name,
+            data.words()
+        ),
+    };
     // The manifest refuses a subject in two folds.
     let [folds, scans] = data.folds();
     if folds > 1 {

@@ -3,7 +3,9 @@
 //! The page is written from `run.json` and the files that it names: what the study found, how it was made, tables, figures, slices and pictures of
 //! each scan, what failed, and the hash of every output. The same study gives the same bytes.
 
+mod captions;
 mod checklist;
+mod comparisons;
 mod content;
 mod data;
 mod figures;

@@ -35,7 +35,11 @@ impl Place {
             let data = BASE64_STANDARD.encode(content);
             return Ok(format!("data:{kind};base64,{data}"));
         };
-        let ending = if kind == "image/png" { "png" } else { "svg" };
+        let ending = match kind {
+            "image/png" => "png",
+            "image/jpeg" => "jpg",
+            _ => "svg",
+        };
         let hash = fingerprint::of_bytes(content);
         let name = format!("pictures/{}.{ending}", hash.get(..20).unwrap_or(&hash));
         atomic::write_bytes(&folder.join(&name), content)?;

@@ -7,13 +7,35 @@ use rayon::prelude::*;
 use rsom_pipeline::RecordedRun;
 use rsom_stage::{Progress, StageError, interrupt};
 use rsom_viewer::files::{self, Role, ViewFile};
-use rsom_viewer::{Preview, PreviewError};
+use rsom_viewer::{Preview, PreviewError, Still, View};
+use serde::Serialize;
 
 use super::files::Folder;
 use super::place::{Place, ViewData};
 use super::volumes::{Volume, is_mask, volumes};
 
-/// The view of each scan that has one, in the order of the tasks. What is not shown is named in `left_out`.
+/// The slices of a scan.
+#[derive(Debug, Serialize)]
+pub(super) struct Slices {
+    /// For the viewer.
+    pub view: Option<ViewData>,
+    /// For paper.
+    pub still: Option<Picture>,
+}
+
+/// One B-scan of a scan as a picture.
+#[derive(Debug, Serialize)]
+pub(super) struct Picture {
+    /// Its address: `data:image/jpeg;…`, or a file beside the page.
+    pub data: String,
+    pub width: usize,
+    pub height: usize,
+    pub y: usize,
+    /// Name and color of each mask in it.
+    pub masks: Vec<(String, String)>,
+}
+
+/// The slices of each scan that has any, in the order of the tasks. What is not shown is named in `left_out`.
 ///
 /// # Errors
 /// Exit code 130: interrupted. Exit code 4: a file beside the page cannot be written.
@@ -22,26 +44,18 @@ pub(super) fn views(
     folder: &Folder,
     (place, most_bytes): (&Place, u64),
     left_out: &mut Vec<String>,
-) -> Result<Vec<(String, ViewData)>, StageError> {
+) -> Result<Vec<(String, Slices)>, StageError> {
     let mut scans = volumes(recorded);
-    // Masks are what there is to judge.
-    scans.retain(|(_, volumes)| volumes.iter().any(|volume| is_mask(Some(volume.kind))));
+    scans.retain(|(_, volumes)| !volumes.is_empty());
     let most_bytes = place.bytes_of_view(most_bytes, scans.len());
     let progress = Mutex::new(Progress::start("slices of scans", scans.len() as u64));
     let one = |(number, (_, volumes)): (usize, &(&str, Vec<Volume<'_>>))| {
         interrupt::check()?;
-        let (preview, missing) = preview(folder, volumes, most_bytes);
-        let view = match preview {
-            Some(preview) => {
-                let json = serde_json::to_string(&preview).map_err(StageError::failure)?;
-                Some(place.view(number, &json)?)
-            }
-            None => None,
-        };
+        let (slices, missing) = slices(folder, volumes, (place, number, most_bytes))?;
         if let Ok(mut progress) = progress.lock() {
             progress.advance(1);
         }
-        Ok((view, missing))
+        Ok((slices, missing))
     };
     let found: Result<Vec<_>, StageError> = scans.par_iter().enumerate().map(one).collect();
     if let Ok(progress) = progress.into_inner() {
@@ -49,8 +63,10 @@ pub(super) fn views(
     }
     let mut views = Vec::new();
     let mut all_missing: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for ((scan, _), (view, missing)) in scans.iter().zip(found?) {
-        views.extend(view.map(|view| ((*scan).to_owned(), view)));
+    for ((scan, _), (slices, missing)) in scans.iter().zip(found?) {
+        if slices.view.is_some() || slices.still.is_some() {
+            views.push(((*scan).to_owned(), slices));
+        }
         for line in missing {
             all_missing.entry(line).or_default().push(scan);
         }
@@ -70,12 +86,57 @@ pub(super) fn views(
     Ok(views)
 }
 
-/// The preview of a scan, and what it leaves out.
-fn preview(
+/// The slices of a scan, and what they leave out.
+fn slices(
     folder: &Folder,
     volumes: &[Volume<'_>],
-    most_bytes: usize,
-) -> (Option<Preview>, Vec<String>) {
+    (place, number, most_bytes): (&Place, usize, usize),
+) -> Result<(Slices, Vec<String>), StageError> {
+    let (view, mut missing) = loaded(folder, volumes);
+    let mut slices = Slices {
+        view: None,
+        still: None,
+    };
+    let Some(view) = view else {
+        return Ok((slices, missing));
+    };
+    let still = Still::of(&view).unwrap_or_else(|fault| {
+        missing.push(fault.to_string());
+        None
+    });
+    // Pictures in a page are written in base64: four letters for three bytes.
+    let bytes = |still: &Still| still.jpeg.len().div_ceil(3) * 4;
+    let left = most_bytes.saturating_sub(still.as_ref().map_or(0, bytes));
+    match Preview::of(&view, left) {
+        Ok(preview) => {
+            let json = serde_json::to_string(&preview).map_err(StageError::failure)?;
+            slices.view = Some(place.view(number, &json)?);
+        }
+        Err(fault) => {
+            let more = match fault {
+                PreviewError::TooLarge(_) => {
+                    "; --most-mib allows more, and --folder has 1 MiB for each scan"
+                }
+                _ => "",
+            };
+            missing.push(format!("{fault}{more}"));
+        }
+    }
+    // A page without room for slices has none for pictures of them.
+    if let (Some(still), true) = (still, slices.view.is_some()) {
+        slices.still = Some(Picture {
+            data: place.picture("image/jpeg", &still.jpeg)?,
+            width: still.size[0],
+            height: still.size[1],
+            y: still.y,
+            masks: still.masks,
+        });
+    }
+    Ok((slices, missing))
+}
+
+/// The volumes of a scan on one grid, and what is missing.
+fn loaded(folder: &Folder, volumes: &[Volume<'_>]) -> (Option<View>, Vec<String>) {
     let mut missing = Vec::new();
     let mut shown = Vec::new();
     for volume in volumes {
@@ -97,19 +158,5 @@ fn preview(
     }
     let loaded = files::load(&shown);
     missing.extend(loaded.left_out);
-    let preview = loaded.view.map(|view| Preview::of(&view, most_bytes));
-    match preview {
-        Some(Ok(preview)) => (Some(preview), missing),
-        Some(Err(fault)) => {
-            let more = match fault {
-                PreviewError::TooLarge(_) => {
-                    "; --most-mib allows more, and --folder has 1 MiB for each scan"
-                }
-                _ => "",
-            };
-            missing.push(format!("{fault}{more}"));
-            (None, missing)
-        }
-        None => (None, missing),
-    }
+    (loaded.view, missing)
 }

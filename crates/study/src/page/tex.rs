@@ -6,8 +6,8 @@ use std::path::Path;
 use rsom_pipeline::RecordedRun;
 use rsom_stage::one_line;
 
-use super::files::{Folder, outputs};
-use super::words::caption;
+use super::captions::caption;
+use super::files::{Folder, MOST_BYTES, outputs};
 
 /// The first line, by which a file of ours is known.
 pub(super) const START: &str = "% Figures and tables of a study, by rsom report --tex.";
@@ -33,7 +33,6 @@ pub(super) fn document(recorded: &RecordedRun, folder: &Folder, tex: &Path) -> S
             continue;
         }
         let label = escaped_label(stem);
-        let caption = escaped(&caption(task));
         let found = if is_figure {
             shown.get(stem).copied()
         } else {
@@ -51,6 +50,8 @@ pub(super) fn document(recorded: &RecordedRun, folder: &Folder, tex: &Path) -> S
             text += &format!("\n% {} cannot be named, or is not there\n", one_line(found));
             continue;
         };
+        let content = folder.read(file, MOST_BYTES).ok();
+        let caption = escaped(&caption(task, path, content.as_deref()));
         text += &match is_figure {
             true => format!(
                 "\n\\begin{{figure}}\n\\centering\n\\includegraphics[width=\\linewidth]{{{place}}}\n\\caption{{{caption}}}\n\\label{{fig:{label}}}\n\\end{{figure}}\n"

@@ -10,20 +10,6 @@ pub(super) fn counted(count: usize, word: &str) -> String {
     }
 }
 
-/// `curve (net = unet), by report factor`: what a task made, and how.
-pub(super) fn caption(task: &RecordedTask) -> String {
-    let program = format!(
-        "{} {}",
-        task.tool.as_deref().unwrap_or(""),
-        task.command.as_deref().unwrap_or("")
-    );
-    let factors = match factors(task) {
-        none if none.is_empty() => none,
-        factors => format!(" ({factors})"),
-    };
-    format!("{}{factors}, by {}", task.stage, program.trim())
-}
-
 /// `net = unet, s = 0`: the factors of a task.
 pub(super) fn factors(task: &RecordedTask) -> String {
     let factors = task.factors.iter().map(|(name, value)| {

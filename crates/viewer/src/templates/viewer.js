@@ -165,7 +165,8 @@ class Viewer {
     }
     const range = (words, value, change) => labelled(words, changed(element("input", { type: "range", min: 0, max: 255, value }), change));
     const stretch = changed(element("select"), c => { this.stretch = [1, 2, 4][c.selectedIndex]; });
-    stretch.append(...["true to scale", "2 ×", "4 ×"].map(words => element("option", { textContent: words })));
+    // Without the size of voxels, nothing can be true to scale.
+    stretch.append(...[this.source.description.spacing_mm ? "true to scale" : "as voxels (size unknown)", "2 ×", "4 ×"].map(words => element("option", { textContent: words })));
     box.append(
       range("Black", 0, c => { this.window[0] = Number(c.value); }),
       range("White", 255, c => { this.window[1] = Number(c.value); }),

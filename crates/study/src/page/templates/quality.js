@@ -60,12 +60,15 @@ function showMeasures(scan) {
   const place = scan.querySelector(".measures-place");
   if (rows.length === 0 || place.firstChild) return;
   const number = value => (value === null ? "" : String(Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3))).replace("-", "\u2212"));
-  const cells = (name, words) => words.map(word => element(name, name === "th" ? { textContent: word, scope: "col" } : { textContent: word }));
-  place.append(element("div", { className: "wide", tabIndex: 0, role: "region", "aria-label": `Measures of ${scan.dataset.scan}` },
+  const cells = (name, words) => words.map(word => element(name, name === "th" ? { textContent: word, scope: "col" } : { textContent: word, className: /\d/.test(word) && !/[a-df-z]/i.test(word) ? "number" : "" }));
+  place.append(element("div", { className: measures.columns.length > 13 ? "wide broad" : "wide", tabIndex: 0, role: "region", "aria-label": `Measures of ${scan.dataset.scan}` },
     element("table", {},
       element("thead", {}, element("tr", {}, ...cells("th", ["Prediction", ...measures.columns]))),
       element("tbody", {}, ...rows.map(row => element("tr", {}, ...cells("td", [row.name, ...row.values.map(number)])))))));
 }
+
+// On paper, all scans are there.
+addEventListener("beforeprint", () => scans.forEach(showMeasures));
 
 const choice = document.getElementById("scan");
 function shown() {
