@@ -16,6 +16,7 @@ use crate::run::execute::{Job, Run};
 use crate::run::kept::wrote_over;
 use crate::run::left_out;
 use crate::run::log_warnings::warnings;
+use crate::run::logs;
 use crate::run::outcome::State;
 use crate::run::outputs;
 use crate::run::process::ProcessExit;
@@ -63,6 +64,10 @@ impl Run<'_> {
             Some(code) => Some(format!("exit code {code}")),
             None => Some("ended by a signal".to_owned()),
         };
+        // The last line of its log says why.
+        let reason = fault
+            .is_some()
+            .then(|| logs::last_line(&self.log(job.task)));
         let replaced = self.put_back(&mut job);
         let result = match (fault, &replaced) {
             (Some(fault), _) => Err(StageError::failure(format_args!(
@@ -85,9 +90,13 @@ impl Run<'_> {
             }
             Err(error) => {
                 let replaced = replaced.unwrap_or_default();
+                let fault = match reason.flatten() {
+                    Some(reason) => format!("{error}: {reason}"),
+                    None => error.to_string(),
+                };
                 let failure = Failure {
                     identity: job.assessment.identity.hash().to_owned(),
-                    fault: error.to_string(),
+                    fault: fault.clone(),
                     exit_code: end.code.or(Some(error.exit_code() as i32)),
                 };
                 outputs::note_end(task, &job.before, (replaced, Some(failure)), self.assessor);
@@ -99,6 +108,7 @@ impl Run<'_> {
                 self.warn(job.task, &said);
                 if let Some(outcome) = &mut self.outcomes[job.task] {
                     outcome.warnings = said;
+                    outcome.fault = Some(fault);
                     if let Some(1..) = end.code {
                         outcome.exit_code = end.code;
                     }

@@ -32,6 +32,11 @@ fn a_failure_stops_the_run_with_its_code_and_the_end_of_its_log() {
         .collect();
     assert_eq!(states, ["failed", "not_run", "not_run", "not_run"]);
     assert_eq!(report["tasks"][0]["exit_code"], 3);
+    let fault = report["tasks"][0]["fault"].as_str().unwrap();
+    assert!(
+        fault.starts_with("exit code 3 after ") && fault.ends_with(": told to fail with 3"),
+        "{fault}"
+    );
 }
 
 #[test]
