@@ -74,13 +74,7 @@ fn run(invocation: &Invocation) -> Result<Summary, StageError> {
     let settings: Settings = invocation.settings()?;
     let look = settings.print.look(invocation)?;
     let histories = histories(invocation, settings.single)?;
-    let mut series: Vec<&str> = Vec::new();
-    for history in &histories {
-        if !series.contains(&history.series.as_str()) {
-            series.push(&history.series);
-        }
-    }
-    series.sort_by_key(|name| natural(name));
+    let series = series(&histories);
     let quantities = quantities(&histories, &settings.quantity)?;
     let mut drawn = Vec::new();
     for quantity in &quantities {
@@ -199,6 +193,18 @@ fn without_folds(name: &str) -> String {
 fn caption(panels: &[Panel]) -> String {
     let titles: Vec<String> = panels.iter().map(|panel| panel.up.clone()).collect();
     format!("{} of each epoch of training.", print::in_words(&titles))
+}
+
+/// The series of all trainings, each once.
+fn series(histories: &[History]) -> Vec<&str> {
+    let mut series: Vec<&str> = Vec::new();
+    for history in histories {
+        if !series.contains(&history.series.as_str()) {
+            series.push(&history.series);
+        }
+    }
+    series.sort_by_key(|name| natural(name));
+    series
 }
 
 /// The quantities to draw.
