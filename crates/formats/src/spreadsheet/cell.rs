@@ -3,7 +3,18 @@
 /// Texts that stand for a missing value, next to the empty cell.
 pub const MISSING: [&str; 8] = ["NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL"];
 /// Texts that stand for a missing value in a column of numbers. In other columns they may be meant, as `-` next to `+`.
-pub const MISSING_AMONG_NUMBERS: [&str; 4] = ["None", "-", ".", "?"];
+pub const MISSING_AMONG_NUMBERS: [&str; 10] = [
+    "None",
+    "-",
+    ".",
+    "?",
+    "n.a.",
+    "k.A.",
+    "k. A.",
+    "unknown",
+    "unbekannt",
+    "missing",
+];
 
 /// What a cell is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,7 +47,7 @@ pub(super) enum Cell {
 pub(super) enum Decimals {
     Point,
     Comma,
-    /// Programs that write semicolons between cells often use the comma: a point may separate thousands.
+    /// Programs that write semicolons or tabs between cells may use the comma: a point may separate thousands.
     Unknown,
 }
 

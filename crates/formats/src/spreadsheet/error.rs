@@ -73,7 +73,7 @@ pub enum SpreadsheetError {
     },
     /// A number that may have a thousands separator.
     #[error(
-        "line {line}, column '{column}': '{cell}' can be read in two ways; write it without a thousands separator"
+        "line {line}, column '{column}': '{cell}' can be read in two ways; write it without a thousands separator, or with another zero at its end if the separator is the decimal one"
     )]
     Thousands {
         /// The line.

@@ -85,7 +85,7 @@ impl Records {
         };
         if self.delimiter != b',' && cells().any(Cell::is_clear_comma) {
             Decimals::Comma
-        } else if self.delimiter != b';' || cells().any(Cell::is_clear_point) {
+        } else if self.delimiter == b',' || cells().any(Cell::is_clear_point) {
             Decimals::Point
         } else {
             Decimals::Unknown

@@ -69,16 +69,37 @@ pub(super) fn values(
         }
         Some(odd) => {
             // Names such as 007 are no mistake.
-            let is_odd =
-                numbers.len() > others.len() && !odd.text.bytes().all(|b| b.is_ascii_digit());
+            let is_mixed =
+                numbers.len() >= others.len() && !odd.text.bytes().all(|b| b.is_ascii_digit());
+            let decorated = others.iter().filter(|p| is_decorated(p.text)).count();
+            let is_decorated = 2 * (numbers.len() + decorated) > numbers.len() + others.len();
             let note = format!(
-                "line {}, column '{column}': '{}' is no number, so the whole column is read as text",
+                "line {}, column '{column}': '{}' is no number, so the whole column is read as text; for numbers, write digits alone, and leave unknown values empty",
                 odd.line, odd.text
             );
-            (texts(&read), is_odd.then_some(note))
+            (
+                texts(&read),
+                (is_mixed || decorated > 0 && is_decorated).then_some(note),
+            )
         }
     };
     Ok(Typed { values, note })
+}
+
+/// Whether a text is a number with a percent sign, a unit or a space between its digits, such as `45%`, `3 mm` or `1 500`.
+fn is_decorated(text: &str) -> bool {
+    let is_space = |c: char| c.is_whitespace() || matches!(c, '\u{a0}' | '\u{202f}');
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'') || is_space(c);
+    let rest = text.trim_start_matches(is_part);
+    let number = text[..text.len() - rest.len()].trim_end_matches(is_space);
+    let has_digits = number.starts_with(|c: char| c.is_ascii_digit());
+    let has_space = number.contains(is_space);
+    let has_unit = matches!(rest, "%" | "\u{2030}") || text.contains(is_space) && is_unit(rest);
+    has_digits && (rest.is_empty() && has_space || has_unit)
+}
+
+fn is_unit(text: &str) -> bool {
+    (1..=3).contains(&text.chars().count()) && text.chars().all(char::is_alphabetic)
 }
 
 /// The cells as they were typed; empty ones are missing.

@@ -25,7 +25,7 @@ pub struct Joined {
     pub notes: Vec<String>,
 }
 
-/// Names that an attribute cannot have.
+/// Names that an attribute cannot have: such columns get another one.
 const RESERVED: [&str; 3] = ["id", "subject", "files"];
 
 impl Participants {
@@ -92,8 +92,11 @@ impl Participants {
             if column == self.subject_column {
                 continue;
             }
-            let attribute = attribute_name(column);
-            if RESERVED.contains(&attribute.as_str()) || attribute.is_empty() {
+            let mut attribute = attribute_name(column);
+            if RESERVED.contains(&attribute.as_str()) {
+                attribute.push_str("_in_table");
+            }
+            if attribute.is_empty() {
                 let column = column.to_owned();
                 return Err(ParticipantsError::Reserved { column });
             }

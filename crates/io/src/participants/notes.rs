@@ -14,7 +14,35 @@ pub(super) fn notes(sheet: &Spreadsheet, used: &BTreeSet<usize>) -> Vec<String> 
     let dates = columns
         .iter()
         .filter_map(|column| dates(column, &sheet.lines));
-    empty(sheet, used).into_iter().chain(dates).collect()
+    let serial = columns.iter().filter_map(serial_dates);
+    let notes = empty(sheet, used).into_iter();
+    notes.chain(dates).chain(serial).collect()
+}
+
+/// Words in the names of columns with dates.
+const DATE_WORDS: [&str; 4] = ["date", "datum", "birth", "geburt"];
+/// The days from 1982 to 2064, as spreadsheet programs count them.
+const SERIAL_DAYS: std::ops::Range<i64> = 30_000..60_000;
+
+/// Dates that a spreadsheet program wrote as numbers of days.
+fn serial_dates(column: &Column) -> Option<String> {
+    let name = column.name.to_lowercase();
+    if !DATE_WORDS.iter().any(|word| name.contains(word)) {
+        return None;
+    }
+    let mut first = None;
+    for cell in column.values.cells() {
+        match cell {
+            Cell::Null => {}
+            Cell::Integer(days) if SERIAL_DAYS.contains(&days) => first = first.or(Some(days)),
+            _ => return None,
+        }
+    }
+    let first = first?;
+    Some(format!(
+        "column '{}' of the table holds numbers such as {first}, which may be dates as a spreadsheet program counts days; format the column as dates such as 2024-02-01 and save it again",
+        column.name
+    ))
 }
 
 /// The empty cells of the rows of scans.
@@ -130,5 +158,18 @@ mod tests {
         let said = notes(&sheet, &BTreeSet::from([0, 1, 2, 3]));
         assert!(said[0].contains("'seen' in line 4 and 1 more;"), "{said:?}");
         assert!(notes(&sheet, &BTreeSet::new()).is_empty());
+    }
+
+    #[test]
+    fn days_that_are_counted_are_named() {
+        let sheet = |name: &str, days: [i64; 2]| Spreadsheet {
+            table: Table::new(vec![Column::integer(name, days.map(Some))]).unwrap(),
+            lines: vec![2, 3],
+            notes: Vec::new(),
+        };
+        let said = notes(&sheet("Visit date", [45_048, 45_049]), &BTreeSet::new());
+        assert!(said[0].contains("'Visit date'") && said[0].contains("45048"));
+        assert!(notes(&sheet("Visit date", [45_048, 7]), &BTreeSet::new()).is_empty());
+        assert!(notes(&sheet("cells", [45_048, 45_049]), &BTreeSet::new()).is_empty());
     }
 }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use rsom_formats::spreadsheet;
+use rsom_formats::spreadsheet::{self, Spreadsheet};
+use rsom_formats::table::Values;
 use rsom_manifest::Pattern;
 use rsom_stage::{StageError, log};
 
@@ -67,8 +68,11 @@ impl Participants {
         scan: Option<Pattern>,
         words: &[&str],
     ) -> Result<Self, StageError> {
-        let sheet = spreadsheet::read_with_words(path, words)
-            .map_err(|fault| StageError::input(path, fault))?;
+        let read = |words: &[&str]| {
+            spreadsheet::read_with_words(path, words)
+                .map_err(|fault| StageError::input(path, fault))
+        };
+        let mut sheet = read(words)?;
         let find = |wanted: &&str| {
             let mut names = sheet.table.names();
             names.find(|name| name.eq_ignore_ascii_case(wanted))
@@ -83,12 +87,28 @@ impl Participants {
                 ),
             ));
         };
+        if has_fractions(&sheet, &subject_column) {
+            // As numbers, the ids 1.1 and 1.10 would be one.
+            sheet = read(&[words, &[&subject_column]].concat())?;
+        }
         Ok(Self {
             path: path.to_owned(),
             scan,
             sheet,
             subject_column,
         })
+    }
+
+    /// The line of the first row of a subject whose cell of a column is empty.
+    #[must_use]
+    pub fn line_of(&self, subject: &str, column: &str) -> Option<usize> {
+        let cells = |name: &str| self.sheet.table.column(name).map(|found| &found.values);
+        let (subjects, values) = (cells(&self.subject_column)?, cells(column)?);
+        let rows = subjects.cells().zip(values.cells()).zip(&self.sheet.lines);
+        let mut empty = rows.filter(|((name, value), _)| {
+            name.to_string() == subject && *value == rsom_formats::table::Cell::Null
+        });
+        empty.next().map(|(_, line)| *line)
     }
 
     /// The subjects of the rows, in their order; without rows that name none.
@@ -99,5 +119,13 @@ impl Participants {
             rsom_formats::table::Cell::Null => None,
             cell => Some(cell.to_string()),
         })
+    }
+}
+
+fn has_fractions(sheet: &Spreadsheet, column: &str) -> bool {
+    let found = sheet.table.column(column).map(|column| &column.values);
+    match found {
+        Some(Values::Number(numbers)) => numbers.iter().flatten().any(|n| n.fract() != 0.0),
+        _ => false,
     }
 }

@@ -94,8 +94,6 @@ fn a_table_that_does_not_fit_is_refused_with_its_place() {
     refused(&format!("subject,age\n{ages}S01,99\n"), &[], said);
     let said = "line 14: the cell of 'subject' is empty";
     refused(&format!("subject,age\n{ages},3\n"), &[], said);
-    let said = "column 'files' cannot be an attribute";
-    refused(&format!("subject,files\n{ages}"), &[], said);
     let said = "the columns 'a b' and 'a_b' would both be the attribute 'a_b'";
     refused(
         &format!("subject,a b,a_b\n{}", rows(|_| "1,2".into())),
@@ -169,4 +167,29 @@ fn a_folder_is_no_table_and_a_column_of_subjects_is_found_by_its_name() {
     RSOM_IO.done(&folder, with_table(&[]));
     let manifest = rsom_manifest::read(&folder.join("study.yaml")).unwrap();
     assert_eq!(manifest.scans[0].attribute("age").unwrap(), 30);
+}
+
+#[test]
+fn ids_with_a_point_stay_as_they_were_typed() {
+    let folder = Folder::new();
+    for name in ["1.1", "1.10", "1.2"] {
+        folder.write(&format!("data/{name}.nii.gz"), name);
+    }
+    folder.write("participants.csv", "subject,arm\n1.1,a\n1.10,b\n1.2,a\n");
+    let words = "manifest create --input data --output study.yaml --name demo --files image={subject}.nii.gz --scan {subject} --table participants.csv";
+    RSOM_IO.done(&folder, words);
+    let text = folder.text("study.yaml");
+    assert!(
+        text.contains("subject: '1.10'\n  attributes:\n    arm: b"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_column_with_a_name_of_the_manifest_gets_another_one() {
+    let folder = study();
+    let table = format!("subject,id\n{}", rows(|n| n.to_string()));
+    folder.write("participants.csv", table);
+    RSOM_IO.done(&folder, with_table(&[]));
+    assert!(folder.text("study.yaml").contains("id_in_table: 1"));
 }
