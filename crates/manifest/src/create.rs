@@ -146,7 +146,7 @@ impl Draft {
             return Err(StageError::input(
                 folder,
                 format_args!(
-                    "the scan '{id}' has files of the subjects '{known}' and '{other}'; compose --scan so that each scan has an id of its own"
+                    "the scan '{id}' has files of the subjects '{known}' and '{other}'; compose the id of scans (--scan of 'rsom io manifest create') so that each has its own"
                 ),
             ));
         }
@@ -168,7 +168,7 @@ impl Draft {
                 return Err(StageError::input(
                     folder,
                     format_args!(
-                        "{first} and {second} both are the {role} of the scan '{id}'; compose --scan so that each scan has an id of its own, as {{subject}}_{{visit}}"
+                        "{first} and {second} both are the {role} of the scan '{id}'; compose the id of scans (--scan of 'rsom io manifest create') so that each has its own, as {{subject}}_{{visit}}"
                     ),
                 ));
             }

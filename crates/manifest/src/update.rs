@@ -77,8 +77,8 @@ impl Update {
 ///
 /// `found` are the scans that the section `create` finds in the folder. A scan is known if it has a file or else the id of an
 /// entry of the manifest, and keeps that entry: id, subject, split, fold, attributes, order. New scans get the split and fold of
-/// their subject. New subjects are dealt to the folds with the fewest subjects. New scans stand in natural order, if the others
-/// do, else at the end. With `keep_gone`, entries without files stay.
+/// their subject. A scan whose image is gone is gone, also if its mask is there. New subjects are dealt to the folds with the fewest
+/// subjects. New scans stand in natural order, if the others do, else at the end. With `keep_gone`, entries without files stay.
 ///
 /// # Errors
 /// Exit code 2: files of two entries are one scan now, or the other way round; the new manifest would break a rule, such as a
@@ -101,7 +101,10 @@ pub fn update(
         match matching.known.remove(&entry.id) {
             Some(scan) => {
                 let merged = merged(entry, &scan, &roles, &mut changes);
-                manifest.scans.push(merged);
+                match has_lost_image(entry, &merged) && !keep_gone {
+                    true => gone.push(entry.id.clone()),
+                    false => manifest.scans.push(merged),
+                }
             }
             None if keep_gone || !has_files(entry, &roles) => manifest.scans.push(entry.clone()),
             None => gone.push(entry.id.clone()),
@@ -117,6 +120,13 @@ pub fn update(
         gone,
         changes,
     })
+}
+
+/// The role of the scan itself, by convention: without it, masks are of no use.
+const IMAGE: &str = "image";
+
+fn has_lost_image(before: &ScanEntry, after: &ScanEntry) -> bool {
+    before.files.contains_key(IMAGE) && !after.files.contains_key(IMAGE)
 }
 
 /// The scans that were found: those of an entry, by its id, and new ones.

@@ -14,6 +14,9 @@ pub enum Surface {
 }
 
 impl Surface {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Upper, Self::Lower, Self::Both];
+
     /// The word in tables.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -11,6 +11,7 @@ pub(crate) mod inputs;
 pub(crate) mod label;
 pub(crate) mod local_files;
 pub(crate) mod manifest;
+pub(crate) mod options;
 pub(crate) mod output_paths;
 pub(crate) mod parameters;
 pub(crate) mod scans;

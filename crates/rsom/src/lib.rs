@@ -5,6 +5,7 @@
 pub mod allocator;
 mod command_line;
 mod doctor;
+mod elsewhere;
 mod man;
 mod output_folder;
 mod recipes;
@@ -27,7 +28,13 @@ pub fn main() -> ExitCode {
     allocator::keep_freed_memory();
     match command_line::build().try_get_matches() {
         Ok(matches) => dispatch(&matches),
-        Err(error) => rsom_stage::usage(&error),
+        Err(error) => {
+            let code = rsom_stage::usage(&error);
+            if let Some(command) = elsewhere::command(&error, &command_line::build()) {
+                rsom_stage::log::info(format_args!("there is a command '{command}'"));
+            }
+            code
+        }
     }
     .into()
 }

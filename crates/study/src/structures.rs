@@ -11,18 +11,33 @@ pub(crate) struct Structures {
     labels: BTreeMap<i32, Option<String>>,
     /// Columns (along z) with voxels of a label, and those whose voxels are in one piece.
     columns: BTreeMap<i32, [usize; 2]>,
+    /// Files with one label alone: each label with the first of them.
+    alone: BTreeMap<i32, String>,
+    /// Whether a file has several labels.
+    has_several: bool,
     /// Columns of all maps.
     all_columns: usize,
     /// Whether a voxel size is unknown.
     pub unknown_size: bool,
 }
 
+/// What programs write for "inside".
+const TWO_WRITERS: [i32; 2] = [1, 255];
 /// Least share of the columns in which a layer has voxels, and of those whose voxels are in one piece.
 const LAYER_SHARES: [f64; 2] = [0.4, 0.9];
 
 impl Structures {
-    /// Looks at a label map.
-    pub(crate) fn add(&mut self, map: &LabelMap) {
+    /// Looks at the label map of a file.
+    pub(crate) fn add(&mut self, map: &LabelMap, file: &str) {
+        let mut labels = map.in_use().into_iter();
+        match (labels.next(), labels.next()) {
+            (Some(label), None) => {
+                let first = self.alone.entry(label);
+                first.or_insert_with(|| file.to_owned());
+            }
+            (Some(_), Some(_)) => self.has_several = true,
+            _ => {}
+        }
         let [nx, ny, _] = map.grid().shape();
         self.all_columns += nx * ny;
         self.unknown_size |= map.grid().spacing() == rsom_volume::Spacing::Unknown;
@@ -36,9 +51,25 @@ impl Structures {
         }
     }
 
+    /// Two files of which each has one label alone, and another one: the labels with the names of the files. `None` if a file has several
+    /// labels: then the files of one label may lack the others.
+    pub(crate) fn differing(&self) -> Option<[(i32, &str); 2]> {
+        let mut alone = self
+            .alone
+            .iter()
+            .map(|(label, file)| (*label, file.as_str()));
+        let two = [alone.next()?, alone.next()?];
+        (!self.has_several).then_some(two)
+    }
+
+    /// Whether the files are masks of one structure, some written with 1 and some with 255.
+    pub(crate) fn is_of_two_writers(&self) -> bool {
+        self.differing().is_some() && self.alone.keys().eq(&TWO_WRITERS)
+    }
+
     /// A name for each label, if there are several: that of the files, else its number.
     pub(crate) fn names(&self) -> BTreeMap<String, String> {
-        if self.labels.len() < 2 {
+        if self.labels.len() < 2 || self.is_of_two_writers() {
             return BTreeMap::new();
         }
         let own = |label: &i32, name: &Option<String>| {
@@ -75,16 +106,25 @@ impl Structures {
 
     /// The first label that looks like a layer, and its name.
     pub(crate) fn first_layer(&self) -> Option<(i32, Option<String>)> {
-        let (label, _) = self
-            .columns
-            .iter()
-            .find(|(_, counts)| self.is_layer(counts))?;
+        let columns = self.columns();
+        let (label, _) = columns.iter().find(|(_, counts)| self.is_layer(counts))?;
         Some((*label, self.labels.get(label).cloned().flatten()))
+    }
+
+    /// The counts of columns; those of 1 and 255 together, if they are one structure.
+    fn columns(&self) -> BTreeMap<i32, [usize; 2]> {
+        if !self.is_of_two_writers() {
+            return self.columns.clone();
+        }
+        let counts = self.columns.values();
+        let sum = counts.fold([0, 0], |[a, b], [c, d]| [a + c, b + d]);
+        BTreeMap::from([(TWO_WRITERS[0], sum)])
     }
 
     /// Whether all structures look like layers: they have voxels in many columns, and in nearly all of these in one piece.
     pub(crate) fn are_layers(&self) -> bool {
-        !self.columns.is_empty() && self.columns.values().all(|counts| self.is_layer(counts))
+        let columns = self.columns();
+        !columns.is_empty() && columns.values().all(|counts| self.is_layer(counts))
     }
 
     fn is_layer(&self, [used, whole]: &[usize; 2]) -> bool {
@@ -127,7 +167,7 @@ mod tests {
         let labels = Array3::from_shape_fn(shape, |(x, y, z)| at(x, y, z));
         let grid = Grid::new(shape, Spacing::RSOM).unwrap();
         let mut structures = Structures::default();
-        structures.add(&LabelMap::new(grid, labels, BTreeMap::new()).unwrap());
+        structures.add(&LabelMap::new(grid, labels, BTreeMap::new()).unwrap(), "a");
         structures
     }
 
@@ -143,7 +183,7 @@ mod tests {
         ];
         let said = said.map(|(label, name)| (label, name.to_owned()));
         let mut structures = Structures::default();
-        structures.add(&LabelMap::new(grid, labels, said.into()).unwrap());
+        structures.add(&LabelMap::new(grid, labels, said.into()).unwrap(), "a");
         let names: Vec<String> = structures.names().into_values().collect();
         assert_eq!(
             names,
@@ -166,5 +206,37 @@ mod tests {
         assert!(vessels.names().is_empty());
         assert!(vessels.lacks("2") && !vessels.lacks(" 1"));
         assert!(!seen(|_, _, _| 0).are_layers());
+    }
+
+    fn of_values(values: &[&[i32]]) -> Structures {
+        let mut structures = Structures::default();
+        for (number, values) in values.iter().enumerate() {
+            let grid = Grid::new([4, 1, 8], Spacing::RSOM).unwrap();
+            let labels = Array3::from_shape_fn([4, 1, 8], |(_, _, z)| {
+                values.get(z / 3).copied().unwrap_or(0)
+            });
+            let map = LabelMap::new(grid, labels, BTreeMap::new()).unwrap();
+            structures.add(&map, &format!("S{number}"));
+        }
+        structures
+    }
+
+    #[test]
+    fn masks_of_two_writers_are_one_structure() {
+        let both = of_values(&[&[1], &[255], &[1]]);
+        assert!(both.is_of_two_writers() && both.are_layers());
+        assert!(both.names().is_empty());
+        assert_eq!(both.first_layer(), Some((1, None)));
+        assert_eq!(both.differing(), Some([(1, "S0"), (255, "S1")]));
+    }
+
+    #[test]
+    fn files_of_other_labels_are_named_unless_one_has_both() {
+        let other = of_values(&[&[1], &[2]]);
+        assert_eq!(other.differing(), Some([(1, "S0"), (2, "S1")]));
+        assert!(!other.is_of_two_writers());
+        assert_eq!(of_values(&[&[1], &[1, 2]]).differing(), None);
+        assert_eq!(of_values(&[&[1, 255], &[1]]).is_of_two_writers(), false);
+        assert_eq!(of_values(&[&[7], &[7], &[]]).differing(), None);
     }
 }

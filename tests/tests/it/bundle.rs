@@ -9,6 +9,8 @@ use crate::RSOM;
 const PIPELINE: &str = "
 name: bundled
 manifest: scans.yaml
+params: { net: unet }
+profiles: { other: { net: fcn7 } }
 stages:
   prepare:
     uses: preprocess prepare
@@ -19,7 +21,7 @@ stages:
     uses: metrics evaluate
     foreach: scan
     in: { reference: prepare.output_mask, prediction: prepare.output_mask }
-    with: { subject: \"${scan.subject}\", scan: \"${scan.id}\", factor: { net: unet } }
+    with: { subject: \"${scan.subject}\", scan: \"${scan.id}\", factor: { net: \"${net}\" } }
     out: { output: \"measures/${scan.id}.parquet\" }
   table:
     uses: stats table
@@ -75,13 +77,16 @@ const BUNDLE: [&str; 6] = [
 #[test]
 fn a_bundle_holds_a_study_without_folders_of_this_machine_and_runs_again() {
     let folder = study();
-    let (code, error) = RSOM.failed(&folder, BUNDLE);
+    let profile = ["--profile", "other"];
+    let bundle = [&BUNDLE[..], &profile].concat();
+    let (code, error) = RSOM.failed(&folder, bundle.as_slice());
     assert!(
         code == 3 && error.contains("5 of 5 tasks are not up to date, such as prepare S1"),
         "{error}"
     );
-    RSOM.done(&folder, ["run", "study/bundled.yaml", "--workdir", "out"]);
-    RSOM.done(&folder, [&BUNDLE[..], &["--with-data"]].concat());
+    let run = ["run", "study/bundled.yaml", "--workdir", "out"];
+    RSOM.done(&folder, [&run[..], &profile].concat());
+    RSOM.done(&folder, [&bundle[..], &["--with-data"]].concat());
     assert_eq!(
         names(folder.join("box")),
         [
@@ -110,7 +115,8 @@ fn a_bundle_holds_a_study_without_folders_of_this_machine_and_runs_again() {
     require_no_folder_of_this_machine(&folder);
     require_whole_crate(&folder);
     assert!(folder.text("box/run.json").contains("data/S1.nii.gz"));
-    // The README says how to run it again, from the bundle alone.
+    // The README says how to run it again, from the bundle alone, with the same profile.
+    assert!(folder.text("box/results/table.md").contains("fcn7"));
     std::fs::remove_dir_all(folder.join("secret")).unwrap();
     let readme = folder.text("box/README.md");
     let line = readme

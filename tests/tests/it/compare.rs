@@ -371,3 +371,69 @@ fn names_that_can_be_read_in_two_ways_are_refused() {
         .expect_code(3)
         .expect_said(&["two visits"]);
 }
+
+#[test]
+fn an_empty_group_is_named_before_anything_runs() {
+    let folder = study(false);
+    let table = folder.text("people.csv").replace("S03;patient", "S03;");
+    folder.write("people.csv", table);
+    let words = compare(&["--table", "people.csv", "--group-by", "Group"]);
+    RSOM.run(&folder, words).expect_code(3).expect_said(&[
+        "people.csv: line 4: the cell of 'Group' is empty, but --group-by Group needs a value",
+    ]);
+    assert!(!folder.join("out").exists());
+}
+
+#[test]
+fn a_row_of_the_table_can_be_a_visit() {
+    let name = |n: usize, visit: usize| format!("S{n:02}_v{visit}");
+    let folder = visits(name, name);
+    let rows = (1..=6)
+        .flat_map(|n| (1..=2).map(move |visit| format!("S{n:02},{visit},{}\n", 10 * n + visit)));
+    folder.write(
+        "people.csv",
+        format!("id,visit,score\n{}", rows.collect::<String>()),
+    );
+    let (code, error) = RSOM.failed(&folder, VISITS);
+    assert_eq!(code, 3, "{error}");
+    assert!(
+        error.contains("as in --table-scan '{subject}_{visit}'"),
+        "{error}"
+    );
+    let wrong = format!("{VISITS} --table-scan {{id}}_{{visit}}");
+    RSOM.run(&folder, &*wrong).expect_code(2).expect_said(&[
+        "there are scans such as 'S01_v1', and --table-scan '{id}_{visit}' makes 'S01_1' of line 2",
+    ]);
+    RSOM.done(
+        &folder,
+        &*format!("{VISITS} --table-scan {{id}}_v{{visit}}"),
+    );
+    let manifest = folder.text("out/scans.yaml");
+    assert!(
+        manifest.contains("id: S02_v1\n  subject: S02\n  attributes:\n    score: 21"),
+        "{manifest}"
+    );
+}
+
+#[test]
+fn references_with_1_and_with_255_are_one_structure() {
+    let folder = study(false);
+    let path = folder.join("drawn/S02_v1_mask.nii.gz");
+    let map = nifti::read_labels(&path).unwrap();
+    let bright = map.labels().mapv(|label| 255 * label);
+    let bright = LabelMap::new(map.grid().clone(), bright, BTreeMap::new()).unwrap();
+    nifti::write_labels(&path, &bright).unwrap();
+    RSOM.done(&folder, compare(&[])).expect_said(&[
+        "references hold 1 (such as S01_v1_mask.nii.gz) or 255 (such as S02_v1_mask.nii.gz)",
+    ]);
+    let tests = parquet::read(&folder.join("out/results/tests.parquet")).unwrap();
+    assert_eq!(numbers(&tests, &[("metric", "dice")], "n"), [8.0]);
+    // Two other numbers may be two structures.
+    let other = map.labels().mapv(|label| 3 * label);
+    let other = LabelMap::new(map.grid().clone(), other, BTreeMap::new()).unwrap();
+    nifti::write_labels(&path, &other).unwrap();
+    let words = [&compare(&[])[..8], &["out2"]].concat();
+    RSOM.run(&folder, words).expect_code(3).expect_said(&[
+        "S01_v1_mask.nii.gz has 1, S02_v1_mask.nii.gz has 3; write one value for one structure",
+    ]);
+}

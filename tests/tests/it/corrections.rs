@@ -1,10 +1,12 @@
 //! Masks corrected by hand: later steps use them, the run records them, and `rsom corrections` says what they did.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::collections::BTreeMap;
+
 use ndarray::s;
 use rsom_formats::nifti;
 use rsom_testing::{Finished, Folder, Words};
-use rsom_volume::Mask;
+use rsom_volume::{LabelMap, Mask};
 use serde_json::Value;
 
 use crate::RSOM;
@@ -114,6 +116,19 @@ fn later_steps_use_a_corrected_mask_and_everything_is_recorded() {
     assert!(diff.contains("    dice: 1.0000 → 0."), "{diff}");
     assert!(diff.contains("    recall: 1.0000 → 0."), "{diff}");
     assert!(!folder.join("out/.rsom/original").exists());
+    // A program that writes 255 for "inside" changes no voxel; its file is not that of the run.
+    let path = folder.join("corrections/guess/B.nii.gz");
+    let mask = nifti::read_mask(&path).unwrap();
+    let bright = mask.voxels().mapv(|inside| 255 * i32::from(inside));
+    let bright = LabelMap::new(mask.grid().clone(), bright, BTreeMap::new()).unwrap();
+    nifti::write_labels(&path, &bright).unwrap();
+    let replaced = RSOM.done(&folder, DIFF).stdout;
+    assert!(
+        replaced.contains(&format!("voxels: 0 added, {removed} removed; Dice"))
+            && replaced.contains("evaluate B: not run with this correction yet")
+            && !replaced.contains("dice:"),
+        "{replaced}"
+    );
     // Without the file, all is as before.
     std::fs::remove_file(folder.join("corrections/guess/B.nii.gz")).unwrap();
     assert_eq!(ran(&RSOM.done(&folder, RUN)), ["evaluate B"]);

@@ -337,12 +337,79 @@ fn what_looks_wrong_is_said() {
         "2 subjects or scans have no row in the table: S06, S07",
         "rows of the table have no scan: S66 (line 7)",
         "2 scans have no mask: S02_1, S07_1",
-        "S05_1: the mask has 32 × 3 × 48 voxels, the scan 32 × 3 × 40",
+        "S05_1: scan and mask are on two grids: the shape is 32 × 3 × 40 and 32 × 3 × 48",
         "S07_v1.nii.gz",
         "every table has a column 'status' of its own",
     ] {
         assert!(done.stdout.contains(said), "{said}: {}", done.stdout);
     }
+}
+
+/// A mask with other numbers for "inside".
+fn relabel(folder: &Folder, name: &str, of: impl Fn(usize, i32) -> i32) {
+    let map = nifti::read_labels(&folder.join(name)).unwrap();
+    let voxels = map.labels().indexed_iter();
+    let labels: Vec<i32> = voxels.map(|((_, _, z), label)| of(z, *label)).collect();
+    let labels = Array3::from_shape_vec(map.labels().raw_dim(), labels).unwrap();
+    let map = LabelMap::new(map.grid().clone(), labels, BTreeMap::new()).unwrap();
+    nifti::write_labels(&folder.join(name), &map).unwrap();
+}
+
+#[test]
+fn what_the_labels_of_masks_leave_open_is_said() {
+    let words = |folder: &Folder| RSOM.done(folder, INIT).stdout;
+    let bright = study();
+    relabel(&bright, "data/drawn/S06_v1_mask.nii.gz", |_, label| {
+        255 * label
+    });
+    let said = words(&bright);
+    assert!(
+        said.contains(
+            "or 255 (such as drawn/S06_v1_mask.nii.gz); both are taken for the same structure"
+        ) && said.contains("(labels [1, 255])"),
+        "{said}"
+    );
+    let several = study();
+    relabel(&several, "data/drawn/S06_v1_mask.nii.gz", |z, label| {
+        if label == 0 && z > 30 { 2 } else { label }
+    });
+    let said = words(&several);
+    assert!(
+        said.contains("mask: the files have the labels [1, 2]; 'labels'"),
+        "{said}"
+    );
+}
+
+#[test]
+fn words_that_all_names_share_and_visits_in_folders_are_understood() {
+    let folder = Folder::new();
+    for n in 1..=3 {
+        save_scan(&folder, &format!("one/vessel_S0{n}.nii.gz"), n, SHAPE);
+        save_mask(&folder, &format!("one/vessel_S0{n}_mask.nii.gz"), n, true);
+        save_scan(&folder, &format!("two/baseline/S0{n}.nii.gz"), n, SHAPE);
+        if n > 1 {
+            save_scan(&folder, &format!("two/followup/S0{n}.nii.gz"), n + 3, SHAPE);
+        }
+        save_scan(&folder, &format!("three/S0{n}.nii.gz"), n, SHAPE);
+        save_mask(&folder, &format!("three/S0{n}mask.nii.gz"), n, true);
+    }
+    let begun = |scans: &str| {
+        RSOM.done(&folder, format!("init --scans {scans} of_{scans}").as_str())
+            .stdout
+    };
+    let one = begun("one");
+    assert!(
+        one.contains("vessels: 3 scans, vessel_{subject:word}_mask.nii.gz"),
+        "{one}"
+    );
+    let two = begun("two");
+    assert!(
+        two.contains("3 subjects, 5 scans") && two.contains("{visit:word}/{subject:word}.nii.gz"),
+        "{two}"
+    );
+    RSOM.run(&folder, "init --scans three of_three")
+        .expect_code(3)
+        .expect_said(&["S01mask.nii.gz looks like a mask of S01.nii.gz"]);
 }
 
 #[test]

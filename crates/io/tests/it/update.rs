@@ -49,7 +49,7 @@ fn new_scans_enter_gone_ones_leave_and_the_text_of_the_others_stays() {
     // Without --output, nothing is written.
     let preview = RSOM_IO.done(&folder, PREVIEW);
     preview.clone().expect_said(&[
-        "1 scans have no files any more and leave the manifest (--keep-gone keeps them): S05_1",
+        "1 scans have no files, or no image, any more and leave the manifest (--keep-gone keeps them): S05_1",
         "S02_1: control/S02_1.nii.gz has another content",
     ]);
     let said = "4 scans new (S03_2, S13_1, S14_1, S15_1), 1 scan gone, 1 change; nothing is written without --output study.yaml";
@@ -272,4 +272,20 @@ proptest::proptest! {
             proptest::prop_assert!(after.contains("# the scans") && after.contains("# where from"));
         }
     }
+}
+
+#[test]
+fn a_scan_whose_image_is_gone_leaves_though_its_labels_are_there() {
+    let folder = study();
+    let labels = "labels={group}/{subject:word}_{visit:digits}_labels.nii.gz";
+    RSOM_IO.done(&folder, create(&["--files", labels]));
+    std::fs::remove_file(folder.join("data/patient/S05_1.nii.gz")).unwrap();
+    RSOM_IO
+        .done(&folder, UPDATE)
+        .expect_said(&["1 scans have no files, or no image, any more", "S05_1"]);
+    assert!(read(&folder).scans.iter().all(|scan| scan.id != "S05_1"));
+    // Labels that are gone are no reason.
+    std::fs::remove_file(folder.join("data/patient/S03_1_labels.nii.gz")).unwrap();
+    RSOM_IO.done(&folder, UPDATE);
+    assert!(read(&folder).scans.iter().any(|scan| scan.id == "S03_1"));
 }

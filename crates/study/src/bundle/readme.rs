@@ -56,11 +56,15 @@ The other folders hold the results under the names that they have in the pipelin
 fn again(plan: &Plan, collected: &Collected) -> String {
     let has_data = collected.files().any(|name| name.starts_with("data/"));
     let data = if has_data { "data" } else { "FOLDER" };
-    let option = if plan.manifest.is_some() {
+    let mut option = if plan.manifest.is_some() {
         format!(" --manifest manifest.yaml --data {data}")
     } else {
         String::new()
     };
+    let chosen = plan.options();
+    if !chosen.is_empty() {
+        option += &format!(" {chosen}");
+    }
     let data_option = if has_data || plan.manifest.is_none() {
         ""
     } else {

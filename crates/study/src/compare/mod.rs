@@ -60,6 +60,7 @@ pub fn command_line() -> Command {
             flag("per-slice", "Also measure every B-scan"),
             path("table", "FILE", "Spreadsheet of the participants (CSV, TSV or Parquet): its columns become columns of the tables of measures"),
             text("subject-column", "COLUMN", "Column of the table with the subject [default: subject, participant_id, id, …]"),
+            text("table-scan", "PATTERN", "If each row of the table is a visit: the id of its scan, composed of {columns}, such as '{subject}_v{visit}'"),
             text("subject", "PATTERN", "Subject of a scan, from its name, such as '{subject}_{visit}' [default: as the table has it, else each scan is a subject]"),
             text("group-by", "COLUMN,…", "Columns of the spreadsheet by which tables and tests are split, such as group"),
             flag("allow-unpaired", "Leave out files without a partner in each folder, instead of stopping"),

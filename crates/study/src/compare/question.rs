@@ -53,6 +53,7 @@ impl Asked {
     /// The labels with their names: those that were asked for, or all if there are several.
     fn labels_of(&self, structures: &Structures) -> Result<BTreeMap<String, String>, StageError> {
         if self.labels.is_empty() {
+            require_one_value(structures)?;
             let all = structures.names();
             if !all.is_empty() {
                 let all: Vec<String> = all.iter().map(|(l, name)| format!("{l}={name}")).collect();
@@ -71,6 +72,25 @@ impl Asked {
             None => Ok(self.labels.clone()),
         }
     }
+}
+
+/// Requires that references of one label each have the same one. Masks written with 1 and with 255 are one structure, and this is said.
+///
+/// # Errors
+/// Exit code 3: two references have one label each, and another one.
+fn require_one_value(structures: &Structures) -> Result<(), StageError> {
+    let Some([(one, first), (other, second)]) = structures.differing() else {
+        return Ok(());
+    };
+    if structures.is_of_two_writers() {
+        log::warn(format_args!(
+            "references hold {one} (such as {first}) or {other} (such as {second}): both are taken for the same structure"
+        ));
+        return Ok(());
+    }
+    Err(StageError::inputs(format_args!(
+        "references have one label each, but not the same one: {first} has {one}, {second} has {other}; write one value for one structure, or name them by --labels '{one}=NAME,{other}=NAME' if they are two"
+    )))
 }
 
 /// The measures that fit layers, or vessels and other structures.

@@ -27,6 +27,8 @@ pub(super) struct Asked {
     pub table: Option<PathBuf>,
     pub subject_column: Option<String>,
     pub subject: Option<Pattern>,
+    /// The id of a scan, composed of columns of the table, if each of its rows is a scan.
+    pub table_scan: Option<Pattern>,
     pub group_by: Vec<String>,
     pub allow_unpaired: bool,
     pub replace: bool,
@@ -57,6 +59,9 @@ impl Asked {
         let subject = given("subject")
             .map(|text| Pattern::parse(&text))
             .transpose();
+        let table_scan = given("table-scan")
+            .map(|text| Pattern::parse(&text))
+            .transpose();
         let measures = list(given("measures"));
         let known = METRICS.map(|(word, _)| word);
         if let Some(word) = measures.iter().find(|word| !known.contains(&word.as_str())) {
@@ -79,6 +84,7 @@ impl Asked {
             },
             subject_column: given("subject-column"),
             subject: subject.map_err(StageError::usage)?,
+            table_scan: table_scan.map_err(StageError::usage)?,
             group_by: list(given("group-by")),
             allow_unpaired: matches.get_flag("allow-unpaired"),
             replace: matches.get_flag("replace"),
@@ -98,6 +104,11 @@ impl Asked {
         needs(
             no_table && self.subject_column.is_some(),
             "--subject-column",
+            "--table",
+        )?;
+        needs(
+            no_table && self.table_scan.is_some(),
+            "--table-scan",
             "--table",
         )?;
         needs(

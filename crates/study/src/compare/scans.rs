@@ -77,7 +77,8 @@ impl Found {
             let reference = folders[0].join(&paired.files[0]);
             // Without the warnings that the tasks will give.
             let map = nifti::read_labels(&reference);
-            structures.add(&map.map_err(|fault| at_input(&reference, fault))?);
+            let map = map.map_err(|fault| at_input(&reference, fault))?;
+            structures.add(&map, &paired.files[0]);
             scans.push(scan);
             progress.advance(1);
         }
@@ -183,7 +184,7 @@ fn describe(scans: &mut [ScanEntry], names: &[&str], asked: &Asked) -> Result<()
         Some(path) => Some(Participants::read(
             path,
             asked.subject_column.as_deref(),
-            None,
+            asked.table_scan.clone(),
         )?),
         None => None,
     };
@@ -196,10 +197,15 @@ fn describe(scans: &mut [ScanEntry], names: &[&str], asked: &Asked) -> Result<()
             })
             .map_err(|fault| StageError::input(&participants.path, fault))?;
     }
-    let known: Vec<String> = participants
+    let mut known: Vec<String> = participants
         .iter()
         .flat_map(Participants::subjects)
         .collect();
+    if asked.table_scan.is_some() {
+        // A subject has a row for each visit.
+        let mut seen = BTreeSet::new();
+        known.retain(|subject| seen.insert(subject.clone()));
+    }
     match &asked.subject {
         Some(pattern) => {
             for scan in scans.iter_mut() {
@@ -213,6 +219,7 @@ fn describe(scans: &mut [ScanEntry], names: &[&str], asked: &Asked) -> Result<()
             .join(scans, &BTreeMap::new())
             .map_err(|fault| StageError::input(&participants.path, fault))?;
         require_a_row(scans, &joined, asked, &known)?;
+        require_groups(scans, participants, asked)?;
         let rows: Vec<String> = joined
             .without_scans
             .iter()
@@ -284,8 +291,18 @@ fn require_a_row(
     known: &[String],
 ) -> Result<(), StageError> {
     let subjects: BTreeSet<&str> = scans.iter().map(|scan| scan.subject.as_str()).collect();
-    if joined.without_row.len() < subjects.len() {
+    let wanted = match asked.table_scan {
+        Some(_) => scans.len(),
+        None => subjects.len(),
+    };
+    if joined.without_row.len() < wanted {
         return Ok(());
+    }
+    if let (Some(pattern), Some((line, row))) = (&asked.table_scan, joined.without_scans.first()) {
+        return Err(StageError::usage(format_args!(
+            "no scan has a row in the table: there are scans such as '{}', and --table-scan '{pattern}' makes '{row}' of line {line}; compose it as the scans are named",
+            scans.first().map_or("", |scan| &scan.id)
+        )));
     }
     let first = |names: &mut dyn Iterator<Item = &str>| names.next().unwrap_or_default().to_owned();
     let scan = first(&mut subjects.into_iter());
@@ -297,6 +314,40 @@ fn require_a_row(
     Err(StageError::usage(format_args!(
         "no scan has a row in the table: the scans are of subjects such as '{scan}', its rows of '{row}'; {way}, or name another column with --subject-column"
     )))
+}
+
+/// Requires a value of each column of `--group-by` for each scan: a test cannot place a scan without a group.
+///
+/// # Errors
+/// Exit code 3: a cell is empty, or a scan has no row.
+fn require_groups(
+    scans: &[ScanEntry],
+    participants: &Participants,
+    asked: &Asked,
+) -> Result<(), StageError> {
+    for column in &asked.group_by {
+        let lacks = |scan: &&ScanEntry| scan.attribute(column).is_none();
+        // A column that there is not is named elsewhere.
+        let Some(scan) = scans
+            .iter()
+            .find(lacks)
+            .filter(|_| !scans.iter().all(|s| lacks(&s)))
+        else {
+            continue;
+        };
+        let place = match participants.line_of(&scan.subject, column) {
+            Some(line) => format!("line {line}: the cell of '{column}' is empty"),
+            None => format!("it has no row of '{}'", scan.subject),
+        };
+        return Err(StageError::input(
+            &participants.path,
+            format_args!(
+                "{place}, but --group-by {column} needs a value of each scan ({}); fill it, or move the masks of the scan away",
+                scan.id
+            ),
+        ));
+    }
+    Ok(())
 }
 
 /// Warns of scans that look like several of one subject, because tests would count them as independent.

@@ -5,8 +5,8 @@ mod voxels;
 
 use clap::{ArgMatches, Command};
 use rsom_io::output_check::check_output;
-use rsom_pipeline::{Correction, Plan, plan_arguments, plan_of};
-use rsom_stage::{ExitCode, Spec, StageError, log};
+use rsom_pipeline::{Correction, Plan, RecordedRun, plan_arguments, plan_of};
+use rsom_stage::{ExitCode, Spec, StageError, atomic, fingerprint, log};
 
 /// Name of the command.
 pub const NAME: &str = "corrections";
@@ -104,9 +104,33 @@ fn diff(plan: &Plan) -> Result<String, StageError> {
             continue;
         }
         text += &voxels::difference(&original, &correction.path, output.kind)?;
+        let recorded = RecordedRun::read(&plan.workdir).ok();
         for task in plan.readers_of(correction) {
-            text += &measures::difference(plan, correction, task)?;
+            text += &match recorded.as_ref() {
+                Some(recorded) if !has_read(recorded, &plan.tasks[task].label, correction)? => {
+                    format!(
+                        "  {}: not run with this correction yet\n",
+                        plan.tasks[task].label
+                    )
+                }
+                _ => measures::difference(plan, correction, task)?,
+            };
         }
     }
     Ok(text)
+}
+
+/// Whether a task ran with the correction as it is now, and not with one that was there before.
+fn has_read(
+    recorded: &RecordedRun,
+    label: &str,
+    correction: &Correction,
+) -> Result<bool, StageError> {
+    let path = &correction.path;
+    let now = fingerprint::of_path(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
+    let task = recorded.tasks.iter().find(|task| task.task == label);
+    let mut inputs = task
+        .into_iter()
+        .flat_map(|task| task.inputs.values().flatten());
+    Ok(inputs.any(|file| file.sha256.as_ref() == Some(&now)))
 }

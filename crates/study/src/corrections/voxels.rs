@@ -28,17 +28,18 @@ pub(super) fn difference(
             format_args!("it has {:?} voxels, the output {:?}", shapes[1], shapes[0]),
         ));
     }
-    Ok(words(&before, &after))
+    Ok(words(&before, &after, kind))
 }
 
-fn words(before: &LabelMap, after: &LabelMap) -> String {
+/// Of masks, it does not matter which number stands for "inside": programs write 1 or 255.
+fn words(before: &LabelMap, after: &LabelMap, kind: Kind) -> String {
     let (mut added, mut removed, mut relabeled, mut same, mut sum) =
         (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
     for (old, new) in before.labels().iter().zip(after.labels()) {
         match (*old != 0, *new != 0) {
             (false, true) => added += 1,
             (true, false) => removed += 1,
-            (true, true) if old != new => relabeled += 1,
+            (true, true) if old != new && kind == Kind::Labels => relabeled += 1,
             (true, true) => same += 1,
             (false, false) => {}
         }
@@ -78,12 +79,18 @@ mod tests {
             )
             .unwrap()
         };
-        let said = words(&map(vec![0, 1, 1, 2, 0, 1]), &map(vec![1, 1, 0, 1, 0, 1]));
+        let maps = [vec![0, 1, 1, 2, 0, 1], vec![1, 1, 0, 1, 0, 1]].map(map);
+        let said = words(&maps[0], &maps[1], Kind::Labels);
         // Two voxels of four and four are the same.
         assert!(
             said.contains(
                 "1 added, 1 removed, 1 with another label; Dice of output and correction 0.5000"
             ),
+            "{said}"
+        );
+        let said = words(&maps[0], &maps[1], Kind::Mask);
+        assert!(
+            said.contains("1 added, 1 removed; Dice of output and correction 0.7500"),
             "{said}"
         );
     }

@@ -6,7 +6,7 @@ use rsom_formats::nifti;
 use rsom_io::finding::{Finding, listed};
 use rsom_io::overview::{Overview, RoleSummary};
 use rsom_io::participants::Joined;
-use rsom_manifest::Manifest;
+use rsom_manifest::{Manifest, ScanEntry};
 use rsom_measures::column;
 use rsom_stage::StageError;
 
@@ -30,13 +30,16 @@ pub(super) fn doubts(
     for role in &overview.roles {
         doubts.extend(of_role(role));
     }
-    doubts.extend(shapes(&overview));
     for group in &overview.groups {
         if let (Some(name), 1) = (&group.group, group.subjects) {
             doubts.push(format!("group {name} has one subject"));
         }
     }
+    if files.format == Format::Tiff {
+        doubts.push("TIFF: each page is taken for one depth (z), and its rows for y; if pages are B-scans, save them as pictures such as S01_001.png, which init reads, too".to_owned());
+    }
     if files.format == Format::Nifti {
+        doubts.extend(grids(manifest, files));
         doubts.extend(orientation(manifest, files));
     }
     doubts.extend(attributes(manifest));
@@ -133,32 +136,23 @@ fn of_role(role: &RoleSummary) -> Vec<String> {
     doubts
 }
 
-/// Scans and masks of different shapes.
-fn shapes(overview: &Overview) -> Vec<String> {
-    let of = |role: &RoleSummary| -> BTreeMap<String, String> {
-        let each = role.geometries.iter();
-        each.flat_map(|(geometry, scans)| {
-            scans
-                .iter()
-                .map(|scan| (scan.clone(), geometry.shape.clone()))
-        })
-        .collect()
-    };
-    let Some(image) = overview
-        .roles
-        .iter()
-        .find(|role| role.role == "image")
-        .map(of)
-    else {
-        return Vec::new();
+/// Masks on another grid than their scan.
+fn grids(manifest: &Manifest, files: &Files) -> Vec<String> {
+    let grid = |scan: &ScanEntry, role: &str| {
+        let file = scan.files.get(role)?.first()?;
+        nifti::read_grid(&files.root.join(&file.path)).ok()
     };
     let mut doubts = Vec::new();
-    for role in overview.roles.iter().filter(|role| role.role != "image") {
-        for (scan, shape) in of(role) {
-            if let Some(other) = image.get(&scan).filter(|other| **other != shape) {
+    for scan in &manifest.scans {
+        let Some(image) = grid(scan, "image") else {
+            continue;
+        };
+        for role in scan.files.keys().filter(|role| *role != "image") {
+            let fault = grid(scan, role).and_then(|mask| image.difference(&mask));
+            if let Some(fault) = fault {
                 doubts.push(format!(
-                    "{scan}: the {} has {shape} voxels, the scan {other}",
-                    role.role
+                    "{}: scan and {role} are on two grids: {fault}",
+                    scan.id
                 ));
             }
         }

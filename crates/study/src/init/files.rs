@@ -1,6 +1,6 @@
 //! What is in the folders: scans, masks of each kind, and raw sessions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rsom_stage::{StageError, atomic, folder};
@@ -117,6 +117,14 @@ impl Files {
                 "all files are masks; name the folder with the scans by --scans",
             ));
         }
+        if let Some([mask, scan]) = glued(&images, format.endings()) {
+            return Err(StageError::input(
+                scans,
+                format_args!(
+                    "{mask} looks like a mask of {scan}; put the masks into a folder of their own and name it by --masks, or put '_' before the word"
+                ),
+            ));
+        }
         let stacked = |names: Vec<String>| match format {
             Format::Pictures => slices::scans(&names).into_keys().collect(),
             _ => names,
@@ -167,10 +175,36 @@ fn told_apart(
             masks.retain(|name| format.accepts(name));
             (images, masks)
         }
-        // If all names say mask, the word is the name of the study.
-        None if files.iter().all(|name| is_mask(name)) => (files, Vec::new()),
-        None => files.into_iter().partition(|name| !is_mask(name)),
+        // A word that all names have is the name of the study.
+        None => {
+            let shared = shared_words(&files);
+            files.into_iter().partition(|name| !is_mask(name, &shared))
+        }
     }
+}
+
+/// The words that all names have.
+fn shared_words(names: &[String]) -> BTreeSet<String> {
+    let mut all = names.iter().map(|name| words(name).into_iter().collect());
+    let first: BTreeSet<String> = all.next().unwrap_or_default();
+    all.fold(first, |shared, words: BTreeSet<String>| &shared & &words)
+}
+
+/// A scan whose name is that of another one with a word for masks, without a separator, such as `S01mask` and `S01`.
+fn glued(names: &[String], endings: &[&str]) -> Option<[String; 2]> {
+    let stem = |name: &String| -> String {
+        let mut stems = endings
+            .iter()
+            .filter_map(|ending| name.strip_suffix(ending));
+        stems.next().unwrap_or(name).to_lowercase()
+    };
+    let stems: BTreeMap<String, &String> = names.iter().map(|name| (stem(name), name)).collect();
+    names.iter().find_map(|name| {
+        let whole = stem(name);
+        let mut words = MASK_WORDS.iter();
+        let scan = words.find_map(|word| stems.get(whole.strip_suffix(word)?))?;
+        Some([name.clone(), (*scan).clone()])
+    })
 }
 
 /// What to do with a folder without scans.
@@ -214,10 +248,11 @@ fn words(name: &str) -> Vec<String> {
     parts.map(str::to_lowercase).collect()
 }
 
-fn is_mask(name: &str) -> bool {
+/// Whether a name says mask, by a word that not all names have.
+fn is_mask(name: &str, shared: &BTreeSet<String>) -> bool {
     words(name)
         .iter()
-        .any(|word| MASK_WORDS.contains(&word.as_str()))
+        .any(|word| MASK_WORDS.contains(&word.as_str()) && !shared.contains(word))
 }
 
 /// The role of a mask by the words of its name.
@@ -245,7 +280,40 @@ mod tests {
             ("S01_epidermis_seg.nii", true, "layer"),
             ("masked/S01.nii", false, "mask"),
         ] {
-            assert_eq!((is_mask(name), role(name)), (mask, role_of_it), "{name}");
+            let found = (is_mask(name, &BTreeSet::new()), role(name));
+            assert_eq!(found, (mask, role_of_it), "{name}");
         }
+    }
+
+    #[test]
+    fn words_of_all_names_say_nothing() {
+        let owned =
+            |names: &[&str]| -> Vec<String> { names.iter().map(|n| (*n).to_owned()).collect() };
+        for (names, masks) in [
+            (
+                vec!["vessel_S01.nii", "vessel_S01_mask.nii"],
+                vec!["vessel_S01_mask.nii"],
+            ),
+            (
+                vec!["S1/reference.nii", "S1/reference-label.nii"],
+                vec!["S1/reference-label.nii"],
+            ),
+            (vec!["layer_S1.nii", "layer_S2.nii"], vec![]),
+            (vec!["S1.nii", "S1_seg.nii"], vec!["S1_seg.nii"]),
+        ] {
+            let found = told_apart(owned(&names), None, Format::Nifti);
+            assert_eq!(found.1, owned(&masks), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_mask_without_a_separator_is_seen() {
+        let names = ["S01.nii", "S01mask.nii", "S02.nii"].map(str::to_owned);
+        let found = glued(&names, &[".nii"]).unwrap();
+        assert_eq!(found, ["S01mask.nii", "S01.nii"]);
+        assert_eq!(
+            glued(&["S01.nii".to_owned(), "mask.nii".to_owned()], &[".nii"]),
+            None
+        );
     }
 }

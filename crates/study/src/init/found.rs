@@ -15,7 +15,7 @@ use super::folds::{annotated, deal};
 use super::known::{Study, Subject};
 use super::look;
 use super::names::{Naming, naming, of_masks};
-use super::other_subject::other_subject;
+use super::other_subject::{lettered, other_subject};
 use super::prefix::prefix;
 use super::slices;
 use crate::pairing::pair;
@@ -50,7 +50,7 @@ const GROUP_COLUMNS: [&str; 5] = ["group", "diagnosis", "arm", "cohort", "diseas
 /// Folds of a cross-validation, as in the paper.
 const FOLDS: u32 = 5;
 /// Number of masks whose content is looked at.
-const LOOKED_AT: usize = 5;
+const LOOKED_AT: usize = 40;
 
 impl Found {
     /// Looks at the folders and the spreadsheet.
@@ -94,7 +94,7 @@ impl Found {
                     "the study is on another drive than the scans; choose a folder on theirs",
                 )
             })?;
-        let study = study(asked, &files, &manifest, creation.folds)?;
+        let study = study(asked, &files, &manifest, (creation.folds, &mut doubts))?;
         manifest.create = Some(creation);
         rsom_manifest::check(&manifest)?;
         if role.is_some() && study.values.is_empty() {
@@ -140,6 +140,7 @@ fn named(
     };
     if known.is_empty() {
         doubts.extend(other_subject(&naming.parts));
+        doubts.extend(lettered(&naming.parts));
     }
     let mut texts = naming.parts.iter().flat_map(BTreeMap::values);
     if texts.any(|text| text.contains(slices::NUMBER)) {
@@ -289,12 +290,13 @@ fn study(
     asked: &Asked,
     files: &Files,
     manifest: &Manifest,
-    folds: u32,
+    (folds, doubts): (u32, &mut Vec<String>),
 ) -> Result<Study, StageError> {
     let role = files.role();
     let mut structures = Structures::default();
     if let Some(role) = &role {
         look_at(&mut structures, files, manifest, role)?;
+        doubts.extend(of_labels(&structures, role));
     }
     let of_user = |scan: &ScanEntry| -> Vec<String> {
         let group = scan.group.as_ref().map(|_| "group".to_owned());
@@ -314,7 +316,10 @@ fn study(
         Some(_) => match structures.first_layer() {
             Some((label, name)) => (
                 Subject::Layer,
-                vec![label],
+                match structures.is_of_two_writers() {
+                    true => structures.labels(),
+                    false => vec![label],
+                },
                 name.unwrap_or_else(|| "layer".to_owned()),
             ),
             None => (Subject::Vessels, structures.labels(), "vessels".to_owned()),
@@ -352,7 +357,27 @@ fn study(
     })
 }
 
-/// Looks at the first masks.
+/// What the labels of the masks leave open.
+fn of_labels(structures: &Structures, role: &str) -> Option<String> {
+    let labels = structures.labels();
+    if let Some([(one, first), (other, second)]) = structures.differing() {
+        return Some(match structures.is_of_two_writers() {
+            true => format!(
+                "{role}: files hold {one} (such as {first}) or {other} (such as {second}); both are taken for the same structure"
+            ),
+            false => format!(
+                "{role}: {first} has the label {one} alone, {second} the label {other}; if these are one structure, state both as 'labels' in pipeline.yaml"
+            ),
+        });
+    }
+    (labels.len() > 1).then(|| {
+        format!(
+            "{role}: the files have the labels {labels:?}; 'labels' in pipeline.yaml says which of them are the structure"
+        )
+    })
+}
+
+/// Looks at some of the masks.
 fn look_at(
     structures: &mut Structures,
     files: &Files,
@@ -363,9 +388,13 @@ fn look_at(
         .scans
         .iter()
         .filter_map(|scan| scan.files.get(role));
-    for mask in with.take(LOOKED_AT) {
+    // Over the whole study: later masks may be by someone else.
+    let all: Vec<&Vec<FileEntry>> = with.collect();
+    let count = all.len().min(LOOKED_AT);
+    for place in 0..count {
+        let mask = all[place * (all.len() - 1) / count.saturating_sub(1).max(1)];
         if let Some(map) = look::labels(files.format, &paths(files, mask))? {
-            structures.add(&map);
+            structures.add(&map, mask.first().map_or("", |file| &file.path));
         }
     }
     Ok(())

@@ -35,6 +35,8 @@ enum Column {
     },
 }
 
+/// Names of another form are named if there are at least so many times more of the usual one.
+const MOST_ODD: usize = 3;
 /// Most groups that a folder can stand for.
 const MOST_GROUPS: usize = 8;
 
@@ -68,6 +70,9 @@ pub(super) fn naming(
     let Some(first) = cuts.first() else {
         return Ok(None);
     };
+    if let Some(doubt) = odd_form(&stems, &cuts) {
+        return Err(doubt);
+    }
     if cuts.iter().any(|cut| cut.separators != first.separators) {
         return Ok(whole_names(&stems, &ending));
     }
@@ -87,6 +92,25 @@ pub(super) fn naming(
         scan: scan(&parts),
         parts: texts,
     }))
+}
+
+/// A name of another form than nearly all others.
+fn odd_form(stems: &[&str], cuts: &[Cut<'_>]) -> Option<Doubt> {
+    let mut counts: BTreeMap<&[char], usize> = BTreeMap::new();
+    for cut in cuts {
+        *counts.entry(&cut.separators).or_default() += 1;
+    }
+    let (usual, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    let odd: Vec<usize> = (0..cuts.len())
+        .filter(|place| cuts[*place].separators != usual)
+        .collect();
+    let is_few = !odd.is_empty() && MOST_ODD * odd.len() <= count;
+    let example = (0..cuts.len()).find(|place| cuts[*place].separators == usual)?;
+    is_few.then(|| Doubt::Odd {
+        name: stems[odd[0]].to_owned(),
+        more: odd.len() - 1,
+        usual: stems[example].to_owned(),
+    })
 }
 
 /// The names without their endings, and the text of the ending in a pattern.
@@ -224,7 +248,13 @@ fn named(columns: &[Vec<&str>], cut: &Cut<'_>, subject: usize) -> Vec<Column> {
         }
         let (prefix, name) = match is_subject {
             true => (String::new(), "subject"),
-            false if is_group(columns, cut, place) && place < subject => (String::new(), "group"),
+            false
+                if is_group(columns, cut, place)
+                    && place < subject
+                    && !are_visits(column, None) =>
+            {
+                (String::new(), "group")
+            }
             false => (
                 prefix(column),
                 name_before(columns, place).unwrap_or("visit"),
@@ -449,6 +479,15 @@ mod tests {
                 "visit{visit:digits}/{subject:word}.nii",
             ),
             (
+                vec![
+                    "baseline/S01.nii",
+                    "baseline/S02.nii",
+                    "followup/S01.nii",
+                    "baseline/S03.nii",
+                ],
+                "{visit:word}/{subject:word}.nii",
+            ),
+            (
                 vec!["20240101_S01_v1.nii", "20240102_S01_v2.nii"],
                 "{visit:digits}_{subject:word}_v{part3:digits}.nii",
             ),
@@ -486,6 +525,18 @@ mod tests {
         assert_eq!(
             naming(&owned(&["a/b_1.nii", "c.nii"]), &ENDINGS, &[]),
             Ok(None)
+        );
+    }
+
+    #[test]
+    fn the_odd_name_is_named() {
+        let names = ["S01_v1.nii", "S02_v1.nii", "S03_v1.nii", "test.nii"];
+        let doubt = naming(&owned(&names), &ENDINGS, &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            doubt.contains("'test' has another form than most names, such as 'S01_v1'"),
+            "{doubt}"
         );
     }
 

@@ -31,6 +31,27 @@ pub(super) fn other_subject(parts: &[BTreeMap<String, String>]) -> Option<String
     ))
 }
 
+/// Subjects that differ in a letter behind a number alone, such as `S01a` and `S01b`: they may be two scans of one person.
+pub(super) fn lettered(parts: &[BTreeMap<String, String>]) -> Option<String> {
+    let subjects: BTreeSet<&str> = (parts.iter())
+        .filter_map(|parts| parts.get("subject"))
+        .map(String::as_str)
+        .collect();
+    let mut persons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for subject in &subjects {
+        let person = subject.strip_suffix(|c: char| c.is_ascii_alphabetic())?;
+        if !person.ends_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        persons.entry(person).or_default().push(subject);
+    }
+    let (person, both) = persons.into_iter().find(|(_, both)| both.len() > 1)?;
+    let both = both.join(" and ");
+    Some(format!(
+        "{both} are taken for different subjects, which may be in different folds; if they are scans of one, write '_' before the letter, as in {person}_a"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,5 +75,20 @@ mod tests {
         let visits = [part("S1", "v1"), part("S1", "v2")];
         assert_eq!(other_subject(&visits), None);
         assert_eq!(other_subject(&[part("S1", "1"), part("S2", "2")]), None);
+    }
+
+    #[test]
+    fn letters_behind_numbers_may_be_scans_of_one_person() {
+        let named = |subjects: &[&str]| {
+            let parts = subjects
+                .iter()
+                .map(|subject| BTreeMap::from([("subject".to_owned(), (*subject).to_owned())]));
+            lettered(&parts.collect::<Vec<_>>())
+        };
+        let said = named(&["S01a", "S01b", "S02a"]).unwrap();
+        assert!(said.starts_with("S01a and S01b are taken"), "{said}");
+        for subjects in [["S01", "S02"], ["S01a", "S02a"], ["anna", "annb"]] {
+            assert_eq!(named(&subjects), None, "{subjects:?}");
+        }
     }
 }

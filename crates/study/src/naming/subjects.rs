@@ -16,6 +16,12 @@ const LONGEST: usize = 4;
 pub(crate) enum Doubt {
     /// Two parts of a name may be the subject.
     Two { name: String, parts: [String; 2] },
+    /// A name has another form than most.
+    Odd {
+        name: String,
+        more: usize,
+        usual: String,
+    },
     /// A part of a name is an id that is written otherwise.
     Otherwise {
         name: String,
@@ -32,6 +38,16 @@ impl fmt::Display for Doubt {
                 parts: [a, b],
             } => {
                 write!(f, "the subject of {name} may be '{a}' or '{b}'")
+            }
+            Self::Odd { name, more, usual } => {
+                let and = match more {
+                    0 => String::new(),
+                    more => format!(" (and {more} more)"),
+                };
+                write!(
+                    f,
+                    "'{name}'{and} has another form than most names, such as '{usual}': rename it, or move it to another folder"
+                )
             }
             Self::Otherwise { name, part, id } => write!(
                 f,

@@ -91,7 +91,7 @@ fn warn(update: &Update, old: &Manifest) {
     let manifest = &update.manifest;
     if !update.gone.is_empty() {
         log::warn(format_args!(
-            "{} scans have no files any more and leave the manifest (--keep-gone keeps them): {}",
+            "{} scans have no files, or no image, any more and leave the manifest (--keep-gone keeps them): {}",
             update.gone.len(),
             listed(&update.gone)
         ));
