@@ -67,6 +67,14 @@ impl Structures {
         self.differing().is_some() && self.alone.keys().eq(&TWO_WRITERS)
     }
 
+    /// The labels of the structure that a label is of: 1 and 255, if both are.
+    pub(crate) fn alike(&self, label: i32) -> Vec<i32> {
+        match self.is_of_two_writers() {
+            true => self.labels(),
+            false => vec![label],
+        }
+    }
+
     /// A name for each label, if there are several: that of the files, else its number.
     pub(crate) fn names(&self) -> BTreeMap<String, String> {
         if self.labels.len() < 2 || self.is_of_two_writers() {
@@ -236,7 +244,7 @@ mod tests {
         assert_eq!(other.differing(), Some([(1, "S0"), (2, "S1")]));
         assert!(!other.is_of_two_writers());
         assert_eq!(of_values(&[&[1], &[1, 2]]).differing(), None);
-        assert_eq!(of_values(&[&[1, 255], &[1]]).is_of_two_writers(), false);
+        assert!(!of_values(&[&[1, 255], &[1]]).is_of_two_writers());
         assert_eq!(of_values(&[&[7], &[7], &[]]).differing(), None);
     }
 }

@@ -10,7 +10,7 @@ const PIPELINE: &str = "
 name: bundled
 manifest: scans.yaml
 params: { net: unet }
-profiles: { other: { net: fcn7 } }
+profiles: { other: { net: mine } }
 stages:
   prepare:
     uses: preprocess prepare
@@ -116,7 +116,7 @@ fn a_bundle_holds_a_study_without_folders_of_this_machine_and_runs_again() {
     require_whole_crate(&folder);
     assert!(folder.text("box/run.json").contains("data/S1.nii.gz"));
     // The README says how to run it again, from the bundle alone, with the same profile.
-    assert!(folder.text("box/results/table.md").contains("fcn7"));
+    assert!(folder.text("box/results/table.md").contains("mine"));
     std::fs::remove_dir_all(folder.join("secret")).unwrap();
     let readme = folder.text("box/README.md");
     let line = readme

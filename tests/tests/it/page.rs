@@ -69,7 +69,7 @@ fn a_study_is_on_one_page_and_what_it_says_is_no_html() {
         "Of the data set people, 3 scans of 2 subjects were used. 3 scans are in 2 folds; all scans of a subject are in one fold.",
         "No output was corrected by hand.",
         "<h3>results&#x2f;last</h3>",
-        "<td>0.9 ± 0.1</td>",
+        "<td class=\"number\">0.9 ± 0.1</td>",
         "<td>fcn | 7</td>",
         "&lt;img src=x onerror=alert(1)&gt;",
         "Mean of &lt;3 scans&gt; &amp; more.",

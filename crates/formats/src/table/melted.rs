@@ -40,16 +40,27 @@ pub fn melted(table: &Table, metrics: &[String]) -> Result<Table, TableError> {
         Some(_) => Status::Ok,
         None => Status::Undefined,
     };
-    let repeat = |of: fn(&Parts<'_>) -> Option<String>| -> Vec<Option<String>> {
-        parts
-            .iter()
-            .flat_map(|parts| vec![of(parts); rows])
-            .collect()
-    };
+    push_names(&mut long, &parts, rows)?;
+    let statuses: Vec<Status> = values.iter().map(status).collect();
+    long.push(Column::number(column::VALUE, values))?;
+    long.push(Column::text(column::UNIT, known(|m| Some(m.unit.as_str()))))?;
     long.push(Column::text(
-        column::METRIC,
-        repeat(|parts| Some(parts.metric.to_owned())),
+        column::STATUS,
+        statuses.iter().map(|s| Some(s.as_str())),
     ))?;
+    let better: Vec<Option<bool>> = better.flat_map(|b| vec![b; rows]).collect();
+    long.push(Column::boolean(column::HIGHER_IS_BETTER, better))?;
+    Ok(long)
+}
+
+/// Adds the metric of each row, and its label and surface where there are any.
+fn push_names(long: &mut Table, parts: &[Parts<'_>], rows: usize) -> Result<(), TableError> {
+    let repeat = |of: fn(&Parts<'_>) -> Option<String>| -> Vec<Option<String>> {
+        let of_metric = parts.iter();
+        of_metric.flat_map(|parts| vec![of(parts); rows]).collect()
+    };
+    let metrics = repeat(|parts| Some(parts.metric.to_owned()));
+    long.push(Column::text(column::METRIC, metrics))?;
     for (name, texts) in [
         (
             column::LABEL,
@@ -64,16 +75,7 @@ pub fn melted(table: &Table, metrics: &[String]) -> Result<Table, TableError> {
             long.push(Column::text(name, texts))?;
         }
     }
-    let statuses: Vec<Status> = values.iter().map(status).collect();
-    long.push(Column::number(column::VALUE, values))?;
-    long.push(Column::text(column::UNIT, known(|m| Some(m.unit.as_str()))))?;
-    long.push(Column::text(
-        column::STATUS,
-        statuses.iter().map(|s| Some(s.as_str())),
-    ))?;
-    let better: Vec<Option<bool>> = better.flat_map(|b| vec![b; rows]).collect();
-    long.push(Column::boolean(column::HIGHER_IS_BETTER, better))?;
-    Ok(long)
+    Ok(())
 }
 
 /// The parts of the name of a column of the wide table.

@@ -67,11 +67,7 @@ impl Found {
             let mut scan = ScanEntry::new(&paired.id, &paired.id);
             for ((role, folder), name) in roles.iter().zip(&folders).zip(&paired.files) {
                 let path = folder.join(name);
-                let entry = FileEntry {
-                    path: below(&root, &path)?,
-                    sha256: fingerprint::of_path(&path)
-                        .map_err(|e| StageError::input(&path, atomic::plain(&e)))?,
-                };
+                let entry = entry(&root, &path)?;
                 scan.files.insert((*role).to_owned(), vec![entry]);
             }
             let reference = folders[0].join(&paired.files[0]);
@@ -113,6 +109,16 @@ impl Found {
         rsom_manifest::check(&manifest)?;
         Ok(manifest)
     }
+}
+
+/// A file below `root` with its sha256.
+fn entry(root: &Path, path: &Path) -> Result<FileEntry, StageError> {
+    let sha256 =
+        fingerprint::of_path(path).map_err(|e| StageError::input(path, atomic::plain(&e)))?;
+    Ok(FileEntry {
+        path: below(root, path)?,
+        sha256,
+    })
 }
 
 /// Requires a partner of each file in each folder, or says which are left out.

@@ -117,14 +117,7 @@ impl Files {
                 "all files are masks; name the folder with the scans by --scans",
             ));
         }
-        if let Some([mask, scan]) = glued(&images, format.endings()) {
-            return Err(StageError::input(
-                scans,
-                format_args!(
-                    "{mask} looks like a mask of {scan}; put the masks into a folder of their own and name it by --masks, or put '_' before the word"
-                ),
-            ));
-        }
+        require_separators(scans, &images, format)?;
         let stacked = |names: Vec<String>| match format {
             Format::Pictures => slices::scans(&names).into_keys().collect(),
             _ => names,
@@ -160,6 +153,22 @@ impl Files {
         let stack = || slices::numbered(path).is_some_and(|name| self.images.contains(&name));
         self.images.contains(path) || (self.format == Format::Pictures && stack())
     }
+}
+
+/// Refuses masks whose names run into those of their scans: they would be scans.
+///
+/// # Errors
+/// Exit code 3: the first of them.
+fn require_separators(scans: &Path, images: &[String], format: Format) -> Result<(), StageError> {
+    let Some([mask, scan]) = glued(images, format.endings()) else {
+        return Ok(());
+    };
+    Err(StageError::input(
+        scans,
+        format_args!(
+            "{mask} looks like a mask of {scan}; put the masks into a folder of their own and name it by --masks, or put '_' before the word"
+        ),
+    ))
 }
 
 /// Scans and masks: those of the folder of masks, or else those whose names say so.

@@ -316,10 +316,7 @@ fn study(
         Some(_) => match structures.first_layer() {
             Some((label, name)) => (
                 Subject::Layer,
-                match structures.is_of_two_writers() {
-                    true => structures.labels(),
-                    false => vec![label],
-                },
+                structures.alike(label),
                 name.unwrap_or_else(|| "layer".to_owned()),
             ),
             None => (Subject::Vessels, structures.labels(), "vessels".to_owned()),

@@ -105,7 +105,7 @@ fn foreign(folder: &Path) -> Option<PathBuf> {
 fn is_ours(name: &str) -> bool {
     match name.rsplit_once('.') {
         Some((number, "js")) => !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()),
-        Some((hash, "png" | "svg")) => {
+        Some((hash, "png" | "svg" | "jpg")) => {
             hash.len() == 20 && hash.bytes().all(|b| b.is_ascii_hexdigit())
         }
         _ => false,
