@@ -66,7 +66,7 @@ fn types_go_by_all_cells_of_a_column() {
     );
     assert_eq!(values("empty"), texts([None; 3]));
     assert_eq!(values("age"), texts([Some("34"), Some("35"), Some("40y")]));
-    let note = "line 4, column 'age': '40y' is no number, so the whole column is read as text";
+    let note = "line 4, column 'age': '40y' is no number, so the whole column is read as text; for numbers, write digits alone, and leave unknown values empty";
     assert_eq!(sheet.notes, [note]);
 }
 
@@ -171,8 +171,34 @@ fn a_point_between_semicolons_needs_a_clear_decimal_point() {
         sheet.table.numbers("x").unwrap(),
         [Some(1.234), Some(2.345)]
     );
-    let sheet = parsed("s\tx\na\t1.234\n");
+    // Tabs do not say more: German programs write 1.200 for 1200.
+    assert!(fault("s\tx\na\t1.234\n").contains(told));
+    let sheet = parsed("s\tx\ty\na\t1.234\t0.5\n");
     assert_eq!(sheet.table.numbers("x").unwrap(), [Some(1.234)]);
+}
+
+#[test]
+fn numbers_with_signs_and_words_for_unknown_are_named_or_missing() {
+    let sheet = parsed("s;a;b;c;d\nx;45%;1 500;k.A.;P1\ny;50%;1 600;3;P2\nz;55%;900;unknown;P3\n");
+    let notes: Vec<&str> = sheet
+        .notes
+        .iter()
+        .map(|n| n.split(" is no").next().unwrap())
+        .collect();
+    assert_eq!(
+        notes,
+        ["line 2, column 'a': '45%'", "line 2, column 'b': '1 500'"]
+    );
+    assert_eq!(
+        sheet.table.values("c").unwrap(),
+        &Values::Integer(vec![None, Some(3), None])
+    );
+    let half = parsed("s,age\na,34\nb,later\nc,35\nd,later\n");
+    assert!(
+        half.notes[0].starts_with("line 3, column 'age': 'later'"),
+        "{:?}",
+        half.notes
+    );
 }
 
 #[test]
