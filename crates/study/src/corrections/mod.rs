@@ -94,6 +94,7 @@ fn diff(plan: &Plan) -> Result<String, StageError> {
     if plan.corrections.is_empty() {
         return Ok(list(plan));
     }
+    let recorded = RecordedRun::read(&plan.workdir).ok();
     let mut text = String::new();
     for correction in &plan.corrections {
         text += &head(plan, correction);
@@ -104,7 +105,6 @@ fn diff(plan: &Plan) -> Result<String, StageError> {
             continue;
         }
         text += &voxels::difference(&original, &correction.path, output.kind)?;
-        let recorded = RecordedRun::read(&plan.workdir).ok();
         for task in plan.readers_of(correction) {
             text += &match recorded.as_ref() {
                 Some(recorded) if !has_read(recorded, &plan.tasks[task].label, correction)? => {

@@ -9,7 +9,7 @@ use serde::Serialize;
 /// The comparisons of a measure within a group.
 #[derive(Debug, Serialize)]
 pub(super) struct Sentence {
-    /// `Ra (voxels), net = unet, s instead of 0`.
+    /// `Ra (voxels), net = unet, compared with s = 0`.
     pub start: String,
     /// One for each level.
     pub parts: Vec<Part>,
@@ -26,7 +26,8 @@ pub(super) struct Part {
     pub is_significant: bool,
 }
 
-const LEVEL: f64 = 0.05;
+/// Adjusted p-values below it are significant.
+pub(super) const LEVEL: f64 = 0.05;
 /// Columns before those of the groups.
 const BEFORE_GROUPS: [&str; 4] = ["metric", "unit", "label", "surface"];
 /// Value of the column `surface` of a metric over both surfaces.
@@ -90,7 +91,11 @@ impl<'t> Rows<'t> {
     }
 
     fn number(&self, name: &str, row: usize) -> Option<f64> {
-        self.table.numbers(name).ok()?.get(row).copied().flatten()
+        match self.table.column(name)?.values.cell(row) {
+            Cell::Number(number) => Some(number),
+            Cell::Integer(number) => Some(number as f64),
+            _ => None,
+        }
     }
 
     /// `Ra (voxels) of skin, upper surface, net = unet, compared with s = 0`.

@@ -4,7 +4,7 @@ use rsom_formats::table::{Table, parquet};
 use rsom_pipeline::RecordedRun;
 use serde::Serialize;
 
-use super::comparisons::{Sentence, sentences, word};
+use super::comparisons::{LEVEL, Sentence, sentences, word};
 use super::files::{Folder, MOST_BYTES, outputs};
 use super::words::counted;
 
@@ -25,7 +25,6 @@ pub(super) struct Finding {
 
 /// Sentences of each table of tests.
 const MOST: usize = 8;
-const LEVEL: f64 = 0.05;
 
 /// The findings of all tables of tests, of pairs and of groups, in the order of the tasks. Those that cannot be read are named in
 /// `left_out`.
